@@ -1,0 +1,39 @@
+//! Why a program could not be run at all. A program that ran and failed is an [`Outcome`](crate::Outcome) instead.
+
+use std::io;
+
+/// The engine could not run a program.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The run's folder could not be made or filled.
+    #[error("could not prepare the run's folder: {0}")]
+    Workspace(#[source] io::Error),
+    /// The interpreter could not be started.
+    #[error("could not start {program}: {source}")]
+    Start {
+        /// The interpreter's path.
+        program: String,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// The process that supervises runs is gone or does not answer.
+    #[error("the run's supervisor failed: {0}")]
+    Supervisor(#[source] io::Error),
+}
+
+/// A request that cannot be run, with the field at fault.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{field}` {reason}")]
+pub struct InvalidRequest {
+    /// The field's name as in the HTTP contract, for example `files[0].path`.
+    pub field: String,
+    /// What is wrong and what was expected, to follow the field's name in a sentence.
+    pub reason: String,
+}
+
+impl InvalidRequest {
+    pub(crate) fn new(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self { field: field.into(), reason: reason.into() }
+    }
+}

@@ -1,0 +1,25 @@
+//! Runs one program, contained: a [`Request`] in, [`Event`]s and an [`Outcome`] out.
+//!
+//! The engine owns the run's folder, its process tree and its limits. It knows no HTTP, no JSON on any wire of ours and
+//! no desktop: the service above translates.
+
+mod decode;
+mod engine;
+mod error;
+pub mod interpreter;
+pub mod language;
+mod limits;
+mod outcome;
+mod path;
+mod request;
+mod run;
+mod sys;
+mod workspace;
+
+pub use engine::{Config, Engine};
+pub use error::{Error, InvalidRequest};
+pub use limits::Limits;
+pub use outcome::{Event, Isolation, Outcome, OutputFile, Status};
+pub use path::RelativePath;
+pub use request::{Request, SourceFile};
+pub use sys::enter;

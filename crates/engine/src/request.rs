@@ -1,0 +1,187 @@
+//! A program to run, valid by construction.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use crate::{InvalidRequest, RelativePath};
+
+const MOST_ARGUMENT_BYTES: usize = 1 << 20;
+const MOST_ONE_ARGUMENT_BYTES: usize = 100 << 10;
+const MOST_FILES: usize = 1000;
+
+/// A file put into the run's folder before the program starts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// Where, in the run's folder.
+    pub path: RelativePath,
+    /// What it holds.
+    pub content: Vec<u8>,
+}
+
+/// A program and what it is given. Built by [`Request::new`] and the `with_…` steps, which check what they take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    code: String,
+    timeout: Duration,
+    stdin: Vec<u8>,
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    files: Vec<SourceFile>,
+}
+
+impl Request {
+    /// A program with an empty standard input, no arguments and no files, ended after `timeout` of wall-clock time.
+    pub fn new(code: impl Into<String>, timeout: Duration) -> Self {
+        Self { code: code.into(), timeout, stdin: Vec::new(), args: Vec::new(), env: Vec::new(), files: Vec::new() }
+    }
+
+    /// Gives the program its standard input, followed by end-of-file.
+    #[must_use]
+    pub fn with_stdin(mut self, stdin: impl Into<Vec<u8>>) -> Self {
+        self.stdin = stdin.into();
+        self
+    }
+
+    /// Gives the program its arguments (`sys.argv[1:]`).
+    ///
+    /// # Errors
+    /// An argument with a NUL, one over 100 KiB, or all of them over 1 MiB.
+    pub fn with_args(mut self, args: Vec<String>) -> Result<Self, InvalidRequest> {
+        for (index, arg) in args.iter().enumerate() {
+            check_text(&format!("args[{index}]"), arg)?;
+        }
+        check_total("args", args.iter().map(String::len).sum())?;
+        self.args = args;
+        Ok(self)
+    }
+
+    /// Adds environment variables to the short list that every run gets; the last of two equal names wins.
+    ///
+    /// # Errors
+    /// An empty name, a name with `=` or a control character, a value with a NUL, or all of them over 1 MiB.
+    pub fn with_env(mut self, env: Vec<(String, String)>) -> Result<Self, InvalidRequest> {
+        for (name, value) in &env {
+            let field = format!("env.{name}");
+            if name.is_empty() || name.contains('=') || name.chars().any(char::is_control) {
+                return Err(InvalidRequest::new(field, "must have a name without `=` and control characters"));
+            }
+            check_text(&field, value)?;
+            check_text(&field, name)?;
+        }
+        check_total("env", env.iter().map(|(name, value)| name.len() + value.len()).sum())?;
+        self.env = env;
+        Ok(self)
+    }
+
+    /// Puts files into the run's folder before the program starts.
+    ///
+    /// # Errors
+    /// More than 1,000 files, or two whose paths are the same (letter case aside) or need one another's name as a folder.
+    pub fn with_files(mut self, files: Vec<SourceFile>) -> Result<Self, InvalidRequest> {
+        if files.len() > MOST_FILES {
+            return Err(InvalidRequest::new("files", format!("must not hold more than {MOST_FILES} files")));
+        }
+        check_distinct(&files)?;
+        self.files = files;
+        Ok(self)
+    }
+
+    /// The program's text.
+    pub fn code(&self) -> &str {
+        &self.code
+    }
+
+    /// Wall-clock time after which it is ended.
+    pub fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Its standard input.
+    pub fn stdin(&self) -> &[u8] {
+        &self.stdin
+    }
+
+    /// Its arguments.
+    pub fn args(&self) -> &[String] {
+        &self.args
+    }
+
+    /// Its own environment variables.
+    pub fn env(&self) -> &[(String, String)] {
+        &self.env
+    }
+
+    /// Its files.
+    pub fn files(&self) -> &[SourceFile] {
+        &self.files
+    }
+}
+
+fn check_text(field: &str, text: &str) -> Result<(), InvalidRequest> {
+    if text.contains('\0') {
+        return Err(InvalidRequest::new(field, "must not hold a NUL character"));
+    }
+    if text.len() > MOST_ONE_ARGUMENT_BYTES {
+        return Err(InvalidRequest::new(field, format!("must not be longer than {MOST_ONE_ARGUMENT_BYTES} bytes")));
+    }
+    Ok(())
+}
+
+fn check_total(field: &str, bytes: usize) -> Result<(), InvalidRequest> {
+    if bytes > MOST_ARGUMENT_BYTES {
+        return Err(InvalidRequest::new(field, format!("must not hold more than {MOST_ARGUMENT_BYTES} bytes in all")));
+    }
+    Ok(())
+}
+
+fn check_distinct(files: &[SourceFile]) -> Result<(), InvalidRequest> {
+    let mut paths = HashSet::new();
+    for (index, file) in files.iter().enumerate() {
+        if !paths.insert(file.path.folded()) {
+            let reason = format!("is `{}`, which stands in the list already", file.path);
+            return Err(InvalidRequest::new(format!("files[{index}].path"), reason));
+        }
+    }
+    for (index, file) in files.iter().enumerate() {
+        let path = file.path.folded();
+        let parents = path.match_indices('/').map(|(end, _)| &path[..end]);
+        if let Some(parent) = parents.into_iter().find(|parent| paths.contains(*parent)) {
+            let reason = format!("needs `{parent}` as a folder, which is a file in the list");
+            return Err(InvalidRequest::new(format!("files[{index}].path"), reason));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Request, SourceFile};
+    use crate::RelativePath;
+    use std::time::Duration;
+
+    fn request() -> Request {
+        Request::new("", Duration::from_secs(1))
+    }
+
+    fn file(path: &str) -> SourceFile {
+        SourceFile { path: RelativePath::parse(path).expect(path), content: Vec::new() }
+    }
+
+    #[test]
+    fn nul_in_arguments_and_bad_variable_names_are_refused() {
+        assert_eq!(request().with_args(vec!["a".into(), "b\0".into()]).expect_err("NUL").field, "args[1]");
+        for name in ["", "A=B", "A\0", "A\n"] {
+            assert!(request().with_env(vec![(name.into(), String::new())]).is_err(), "{name:?} was taken");
+        }
+        assert!(request().with_env(vec![("A".into(), "b\0".into())]).is_err());
+        assert!(request().with_args(vec!["x".repeat(99_000); 20]).is_err());
+    }
+
+    #[test]
+    fn files_that_would_overwrite_one_another_are_refused() {
+        for paths in [["a", "a"], ["A.txt", "a.TXT"], ["a", "a/b"], ["x/y/z", "x/y"]] {
+            assert!(request().with_files(paths.map(file).to_vec()).is_err(), "{paths:?} were taken");
+        }
+        assert!(request().with_files(["a/b", "a/c", "ab"].map(file).to_vec()).is_ok());
+    }
+}

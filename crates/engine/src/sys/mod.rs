@@ -1,0 +1,81 @@
+//! The platform: starting one contained process tree, and ending all of it.
+//!
+//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`), `Tree` (`kill`, `wait`; dropping
+//! it kills), `Input` and `Output` (asynchronous pipe ends). A tree ends as a whole with its main process, when it is killed, when a limit is
+//! breached, and when this process dies, however it dies.
+
+#[cfg(target_os = "linux")]
+mod linux;
+#[cfg(target_os = "linux")]
+use linux as platform;
+
+#[cfg(target_os = "macos")]
+mod macos;
+#[cfg(target_os = "macos")]
+use macos as platform;
+
+#[cfg(windows)]
+mod windows;
+#[cfg(windows)]
+use windows as platform;
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::time::Duration;
+
+pub use platform::enter;
+pub(crate) use platform::{Input, Launcher, Output, Tree};
+
+use crate::Limits;
+
+/// What to start.
+pub(crate) struct Launch<'a> {
+    /// The program, an absolute path.
+    pub(crate) program: &'a Path,
+    /// Its arguments, its own name left out.
+    pub(crate) args: &'a [OsString],
+    /// Its whole environment.
+    pub(crate) env: &'a [(OsString, OsString)],
+    /// The folder it starts in.
+    pub(crate) folder: &'a Path,
+    /// What the tree may use; wall-clock time, output and folder size are the run loop's business.
+    pub(crate) limits: &'a Limits,
+    /// Whether standard input is a pipe; else it is at its end from the start.
+    pub(crate) stdin: bool,
+}
+
+/// Our ends of a tree's standard streams.
+pub(crate) struct Pipes {
+    /// Its standard input; dropping it is end-of-file.
+    pub(crate) stdin: Option<Input>,
+    /// Its standard output.
+    pub(crate) stdout: Output,
+    /// Its standard error.
+    pub(crate) stderr: Output,
+}
+
+/// A limit that the platform watches and that the tree broke.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+pub(crate) enum Breach {
+    /// Memory of the tree.
+    Memory,
+    /// CPU time of the tree.
+    Cpu,
+    /// Processes in the tree.
+    Processes,
+}
+
+/// How a tree ended. When this is known, no process of it is left.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Exit {
+    /// The main process's exit code, when it exited by itself.
+    pub(crate) code: Option<i32>,
+    /// The signal or exception that ended the main process.
+    pub(crate) signal: Option<String>,
+    /// CPU time of the tree.
+    pub(crate) cpu: Duration,
+    /// The most memory that the tree was seen to hold, in bytes.
+    pub(crate) peak_memory_bytes: u64,
+    /// The limit that ended it.
+    pub(crate) breach: Option<Breach>,
+}
