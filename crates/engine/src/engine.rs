@@ -1,14 +1,17 @@
 //! The engine: what all runs of one service share.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::language::Runtime;
+use crate::run::{self, Job};
 use crate::sys::Launcher;
 use crate::workspace::Workspaces;
-use crate::{Error, Event, Limits, Outcome, Request, run};
+use crate::{Error, Event, Limits, Outcome, Request};
 
 /// Where an engine keeps its things.
 #[derive(Debug, Clone)]
@@ -17,14 +20,16 @@ pub struct Config {
     pub runs_folder: PathBuf,
 }
 
-/// Runs programs. Dropping it ends every run that is left.
+/// Runs programs. Dropping it ends every run that is left, without waiting; [`Engine::shutdown`] waits.
 pub struct Engine {
     workspaces: Workspaces,
-    launcher: Launcher,
+    launcher: Arc<Launcher>,
+    runs: TaskTracker,
+    end: CancellationToken,
 }
 
 impl Engine {
-    /// Starts the process that launches runs, and sweeps what a crashed engine left in the runs' folder.
+    /// Starts what launches runs, and sweeps what a crashed engine left in the runs' folder.
     ///
     /// The program that calls this must call [`enter`](crate::enter) first thing in its `main`. Must be called within a
     /// tokio runtime.
@@ -33,12 +38,12 @@ impl Engine {
     /// The runs' folder cannot be made, or the launching process cannot be started.
     pub fn start(config: &Config) -> Result<Self, Error> {
         let workspaces = Workspaces::open(&config.runs_folder).map_err(Error::Workspace)?;
-        let launcher = Launcher::start().map_err(Error::Supervisor)?;
-        Ok(Self { workspaces, launcher })
+        let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
+        Ok(Self { workspaces, launcher, runs: TaskTracker::new(), end: CancellationToken::new() })
     }
 
     /// Runs `request` until it ends by itself, reaches a limit or `cancel` is triggered. When this returns, its whole
-    /// process tree is gone. Dropping the future ends the run too.
+    /// process tree is gone. Dropping the future cancels the run; its tree and folder go in the background.
     ///
     /// Output goes to `events` as it is written; a slow receiver slows the program down, a closed one loses the output.
     ///
@@ -52,6 +57,26 @@ impl Engine {
         events: mpsc::Sender<Event>,
         cancel: CancellationToken,
     ) -> Result<Outcome, Error> {
-        run::run(&self.workspaces, &self.launcher, run::Job { request, runtime, limits }, events, cancel).await
+        let job = Job { request: request.clone(), runtime: runtime.clone(), limits: limits.clone() };
+        let ended = self.end.child_token();
+        let _dropped = ended.clone().drop_guard();
+        let work = run::run(self.workspaces.clone(), Arc::clone(&self.launcher), job, events, [cancel, ended]);
+        match self.runs.spawn(work).await {
+            Ok(result) => result,
+            Err(failed) => Err(Error::Supervisor(std::io::Error::other(failed))),
+        }
+    }
+
+    /// Ends every run and waits until their trees are gone. Later runs are ended as they start.
+    pub async fn shutdown(&self) {
+        self.end.cancel();
+        self.runs.close();
+        self.runs.wait().await;
+    }
+}
+
+impl Drop for Engine {
+    fn drop(&mut self) {
+        self.end.cancel();
     }
 }

@@ -5,6 +5,7 @@
 
 mod decode;
 mod engine;
+mod environment;
 mod error;
 pub mod interpreter;
 pub mod language;
@@ -14,6 +15,7 @@ mod path;
 mod request;
 mod run;
 mod sys;
+mod verdict;
 mod workspace;
 
 pub use engine::{Config, Engine};

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use crate::RelativePath;
-
 /// Something that happened during a run, in the order it happened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
@@ -80,8 +78,8 @@ impl Isolation {
 /// A file that the run created or changed in its folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {
-    /// Where it lies in the run's folder.
-    pub path: RelativePath,
+    /// Where it lies in the run's folder, `/` between names; a name that is not UTF-8 has U+FFFD in it.
+    pub path: String,
     /// Its size in bytes.
     pub size_bytes: u64,
     /// What it holds; `None` when it is larger than the limits allow to carry.

@@ -66,7 +66,7 @@ pub(crate) enum Breach {
 }
 
 /// How a tree ended. When this is known, no process of it is left.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) struct Exit {
     /// The main process's exit code, when it exited by itself.
     pub(crate) code: Option<i32>,

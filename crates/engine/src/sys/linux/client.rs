@@ -1,0 +1,190 @@
+//! The service's side: asking the launcher for runs, and following each.
+
+use std::fs::File;
+use std::io::{self, PipeReader, PipeWriter};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::net::UnixStream as StdStream;
+use std::os::unix::process::CommandExt;
+use std::process::{Child, Command, Stdio};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::socket::{
+    AddressFamily, ControlMessage, MsgFlags, SockFlag, SockType, sendmsg, socketpair,
+};
+use nix::unistd::Pid;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::UnixStream;
+use tokio::net::unix::pipe;
+use tokio::time::sleep;
+
+use super::protocol::{self, HEADER, Job, Report};
+use crate::sys::{Exit, Launch, Pipes};
+
+/// Our end of a program's standard input.
+pub(crate) type Input = pipe::Sender;
+/// Our end of a program's standard output or error.
+pub(crate) type Output = pipe::Receiver;
+
+/// A supervisor that was told to end its run and has not after this long is ended itself.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// How long to wait before asking a busy launcher again.
+const RETRY: Duration = Duration::from_millis(1);
+
+/// The launcher process, started again when it dies.
+pub(crate) struct Launcher(Mutex<Process>);
+
+struct Process {
+    child: Child,
+    socket: OwnedFd,
+}
+
+impl Launcher {
+    /// Starts the launcher.
+    pub(crate) fn start() -> io::Result<Self> {
+        Ok(Self(Mutex::new(Process::start()?)))
+    }
+
+    /// Starts a run. That its program could not be started is told by [`Tree::wait`].
+    pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
+        let (ours, theirs) = StdStream::pair()?;
+        let (stdin, stdin_ours) = input(launch.stdin)?;
+        let (stdout_ours, stdout) = io::pipe()?;
+        let (stderr_ours, stderr) = io::pipe()?;
+        let descriptors = [theirs.as_raw_fd(), stdin.as_raw_fd(), stdout.as_raw_fd(), stderr.as_raw_fd()];
+        while !self.send(&descriptors)? {
+            sleep(RETRY).await;
+        }
+        ours.set_nonblocking(true)?;
+        let mut control = UnixStream::from_std(ours)?;
+        control.write_all(&protocol::frame(&Job::from(launch))?).await?;
+        let pipes = Pipes {
+            stdin: stdin_ours.map(|end| pipe::Sender::from_owned_fd(end.into())).transpose()?,
+            stdout: pipe::Receiver::from_owned_fd(stdout_ours.into())?,
+            stderr: pipe::Receiver::from_owned_fd(stderr_ours.into())?,
+        };
+        Ok((Tree { control, received: Vec::new(), supervisor: None, told: false }, pipes))
+    }
+
+    /// Hands the descriptors over; false when the launcher is too busy to take them now. A dead launcher is replaced.
+    fn send(&self, descriptors: &[i32]) -> io::Result<bool> {
+        let mut process = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match process.send(descriptors) {
+            Err(nix::Error::EPIPE | nix::Error::ECONNRESET | nix::Error::ENOTCONN) => {
+                tracing::warn!("the launcher process is gone; starting another");
+                *process = Process::start()?;
+                process.send(descriptors)?;
+                Ok(true)
+            }
+            Err(nix::Error::EAGAIN) => Ok(false),
+            sent => Ok(sent.map(|()| true)?),
+        }
+    }
+}
+
+impl Process {
+    fn start() -> io::Result<Self> {
+        let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?;
+        let child = Command::new("/proc/self/exe")
+            .arg0(super::launcher::NAME)
+            .env_clear()
+            .envs(std::env::var_os(super::namespaces::SWITCH).map(|value| (super::namespaces::SWITCH, value)))
+            .stdin(Stdio::from(theirs))
+            .stdout(Stdio::null())
+            .spawn()?;
+        Ok(Self { child, socket: ours })
+    }
+
+    fn send(&self, descriptors: &[i32]) -> nix::Result<()> {
+        let rights = [ControlMessage::ScmRights(descriptors)];
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+        sendmsg::<()>(self.socket.as_raw_fd(), &[io::IoSlice::new(b"run")], &rights, flags, None).map(drop)
+    }
+}
+
+impl Drop for Process {
+    /// The launcher ends when its socket does; here it is only reaped, and not waited for long.
+    fn drop(&mut self) {
+        let _ = nix::sys::socket::shutdown(self.socket.as_raw_fd(), nix::sys::socket::Shutdown::Both);
+        let _ = self.child.wait();
+    }
+}
+
+fn input(wanted: bool) -> io::Result<(OwnedFd, Option<PipeWriter>)> {
+    if wanted {
+        let (theirs, ours): (PipeReader, PipeWriter) = io::pipe()?;
+        Ok((theirs.into(), Some(ours)))
+    } else {
+        Ok((File::open("/dev/null")?.into(), None))
+    }
+}
+
+/// One run's process tree, through its control socket. Dropping it ends the run.
+pub(crate) struct Tree {
+    control: UnixStream,
+    received: Vec<u8>,
+    supervisor: Option<Pid>,
+    told: bool,
+}
+
+impl Tree {
+    /// Tells the supervisor to end the tree.
+    pub(crate) fn kill(&mut self) {
+        self.told = true;
+        let socket = BorrowedFd::from(std::os::fd::AsFd::as_fd(&self.control));
+        let _ = nix::sys::socket::shutdown(socket.as_raw_fd(), nix::sys::socket::Shutdown::Write);
+    }
+
+    /// Waits until no process of the tree is left. Cancel safe: what was received so far is kept.
+    pub(crate) async fn wait(&mut self) -> io::Result<Exit> {
+        loop {
+            let report = if self.told {
+                tokio::select! {
+                    report = self.report() => report?,
+                    () = sleep(PATIENCE) => {
+                        self.end_supervisor();
+                        self.report().await?
+                    }
+                }
+            } else {
+                self.report().await?
+            };
+            match report {
+                Report::Supervised(pid) => self.supervisor = Some(Pid::from_raw(pid)),
+                Report::NotStarted(number) => return Err(io::Error::from_raw_os_error(number)),
+                Report::Ended(exit) => return Ok(exit),
+            }
+        }
+    }
+
+    /// The last resort against a supervisor that something stopped: with it goes its namespace, or the launcher takes over.
+    fn end_supervisor(&self) {
+        if let Some(pid) = self.supervisor {
+            tracing::warn!(%pid, "a run's supervisor does not answer; ending it");
+            let _ = kill(pid, Signal::SIGKILL);
+        }
+    }
+
+    async fn report(&mut self) -> io::Result<Report> {
+        loop {
+            if let Some(report) = self.parse()? {
+                return Ok(report);
+            }
+            if self.control.read_buf(&mut self.received).await? == 0 {
+                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the supervisor ended without a report"));
+            }
+        }
+    }
+
+    fn parse(&mut self) -> io::Result<Option<Report>> {
+        let Some(header) = self.received.first_chunk::<HEADER>() else { return Ok(None) };
+        let end = HEADER + protocol::body_length(*header)?;
+        if self.received.len() < end {
+            return Ok(None);
+        }
+        let report = protocol::parse(&self.received[HEADER..end])?;
+        self.received.drain(..end);
+        Ok(Some(report))
+    }
+}

@@ -1,0 +1,64 @@
+//! What the program's first process gets right before it becomes the program.
+
+use std::io;
+
+use nix::libc;
+use nix::sys::prctl;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
+use nix::unistd::setsid;
+
+use super::protocol::Bounds;
+
+/// Applies the limits that the kernel keeps per process, and cuts the ties to us. Runs between fork and exec in a
+/// single-threaded process.
+pub(super) fn apply(bounds: &Bounds) -> io::Result<()> {
+    setsid()?;
+    prctl::set_no_new_privs()?;
+    prctl::set_pdeathsig(Signal::SIGKILL)?;
+    lower(Resource::RLIMIT_CPU, bounds.cpu.as_secs().saturating_add(2))?;
+    lower(Resource::RLIMIT_NOFILE, bounds.open_files)?;
+    lower(Resource::RLIMIT_FSIZE, bounds.file_size_bytes)?;
+    lower(Resource::RLIMIT_CORE, 0)?;
+    default_signals()?;
+    let _ = std::fs::write("/proc/self/oom_score_adj", "500");
+    close_on_exec()
+}
+
+/// Sets both the soft and the hard limit, never above the hard limit that we have.
+fn lower(resource: Resource, value: u64) -> nix::Result<()> {
+    let (_, hard) = getrlimit(resource)?;
+    setrlimit(resource, value.min(hard), value.min(hard))
+}
+
+/// Ignored signals and masks are inherited through exec; a program expects neither.
+fn default_signals() -> nix::Result<()> {
+    for each in Signal::iterator().filter(|each| !matches!(each, Signal::SIGKILL | Signal::SIGSTOP)) {
+        // SAFETY: the default action installs no handler.
+        #[expect(unsafe_code, reason = "signal(2) is unsafe for handlers, and this sets none")]
+        unsafe { signal(each, SigHandler::SigDfl) }?;
+    }
+    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
+}
+
+/// Every descriptor above the standard ones closes at exec, ours and whatever the service had inherited.
+fn close_on_exec() -> io::Result<()> {
+    // SAFETY: close_range only sets a flag on descriptors here.
+    #[expect(unsafe_code, reason = "nix has no close_range")]
+    let result = unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) };
+    if result == 0 { Ok(()) } else { close_on_exec_one_by_one() }
+}
+
+/// The same for kernels before 5.11.
+fn close_on_exec_one_by_one() -> io::Result<()> {
+    use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+    use std::os::fd::BorrowedFd;
+    let open: Vec<i32> = std::fs::read_dir("/proc/self/fd")?.flatten().filter_map(|fd| fd.file_name().to_str()?.parse().ok()).collect();
+    for fd in open.into_iter().filter(|fd| *fd > 2) {
+        // SAFETY: borrowed for one call; a descriptor that is closed by now makes that call fail, no more.
+        #[expect(unsafe_code, reason = "descriptors are known by number only")]
+        let fd = unsafe { BorrowedFd::borrow_raw(fd) };
+        let _ = fcntl(fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC));
+    }
+    Ok(())
+}

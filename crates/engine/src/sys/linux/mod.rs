@@ -1,0 +1,22 @@
+//! Linux: a launcher process, and under it one supervisor per run.
+//!
+//! The service never forks: it is large and has threads. It starts its own program once more as the *launcher*, small and
+//! single-threaded, which forks a *supervisor* for each run in a fraction of a millisecond. The supervisor is process 1 of a
+//! PID namespace of the run's own where the machine allows that, else a child subreaper. It starts the program, watches its limits and
+//! ends all that is left when the program ends or when its control socket closes, which the kernel does when the service dies.
+//!
+//! service → launcher: a packet socket, the run's descriptors in each packet. service ↔ supervisor: the run's control socket
+//! (`protocol`).
+
+mod client;
+mod launcher;
+mod limits;
+mod namespaces;
+mod procfs;
+mod protocol;
+mod subreaper;
+mod supervisor;
+
+pub use launcher::enter;
+
+pub(crate) use client::{Input, Launcher, Output, Tree};

@@ -1,0 +1,82 @@
+//! Namespaces for a run: its own processes, its own `/proc`, `/dev/shm` and System V objects, where the machine allows that.
+
+use std::fs;
+use std::io;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::mount::{MsFlags, mount};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{Gid, Pid, Uid};
+
+/// The environment variable that, set to `subreaper`, makes runs go without namespaces. For tests of that way.
+pub(super) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
+
+/// How a run's tree is held together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    /// Namespaces, made with the rights we have.
+    Namespaces,
+    /// Namespaces inside a user namespace, which gives those rights to anybody.
+    UserNamespaces {
+        /// The user who started us, whom the program sees too.
+        user: Uid,
+        /// And the group.
+        group: Gid,
+    },
+    /// No namespaces here: the supervisor is a child subreaper.
+    Subreaper,
+}
+
+/// The strongest mode that works on this machine, found by trying.
+pub(super) fn probe() -> Mode {
+    if std::env::var_os(SWITCH).is_some_and(|value| value == "subreaper") {
+        return Mode::Subreaper;
+    }
+    let modes = [Mode::Namespaces, Mode::UserNamespaces { user: Uid::current(), group: Gid::current() }];
+    modes.into_iter().find(|mode| works(*mode)).unwrap_or(Mode::Subreaper)
+}
+
+fn works(mode: Mode) -> bool {
+    match fork(mode) {
+        Ok(None) => std::process::exit(i32::from(settle(mode).is_err())),
+        Ok(Some(pid)) => matches!(waitpid(pid, None), Ok(WaitStatus::Exited(_, 0))),
+        Err(_) => false,
+    }
+}
+
+/// Forks this single-threaded process into new namespaces as `mode` says: `None` in the child.
+pub(super) fn fork(mode: Mode) -> nix::Result<Option<Pid>> {
+    let own = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
+    let flags = match mode {
+        Mode::Namespaces => own,
+        Mode::UserNamespaces { .. } => own | libc::CLONE_NEWUSER,
+        Mode::Subreaper => 0,
+    };
+    // SAFETY: without CLONE_VM and with a null stack this is fork(2). The process has one thread, so no lock is held by
+    // another and the child may go on as usual.
+    #[expect(unsafe_code, reason = "no safe wrapper of fork into new namespaces exists")]
+    let pid = unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD | flags, 0, 0, 0, 0) };
+    Errno::result(pid).map(|pid| (pid != 0).then(|| Pid::from_raw(i32::try_from(pid).unwrap_or(i32::MAX))))
+}
+
+/// Makes the new namespaces a place to live in.
+pub(super) fn settle(mode: Mode) -> io::Result<()> {
+    match mode {
+        Mode::Subreaper => return super::subreaper::become_one(),
+        Mode::UserNamespaces { user, group } => keep_identity(user, group)?,
+        Mode::Namespaces => {}
+    }
+    let hidden = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)?;
+    mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
+    let _ = mount(Some("shm"), "/dev/shm", Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777"));
+    Ok(())
+}
+
+/// The program sees the user's own ids, not those of a nobody.
+fn keep_identity(user: Uid, group: Gid) -> io::Result<()> {
+    fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    fs::write("/proc/self/setgroups", "deny")?;
+    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+}

@@ -1,0 +1,62 @@
+//! Ending a tree without a namespace: orphans come to the nearest subreaper, which stops and kills until none is left.
+
+use std::fs;
+use std::io;
+
+use nix::sys::prctl;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+/// Makes this process the parent of its descendants' orphans.
+pub(super) fn become_one() -> io::Result<()> {
+    Ok(prctl::set_child_subreaper(true)?)
+}
+
+/// Kills every descendant of this process. They are stopped first, round by round until a round finds nobody new: what is
+/// stopped cannot fork, so that killing is not outrun.
+pub(super) fn kill_descendants() {
+    let mut stopped = Vec::new();
+    loop {
+        let new: Vec<Pid> = descendants(Pid::this()).into_iter().filter(|pid| !stopped.contains(pid)).collect();
+        if new.is_empty() {
+            break;
+        }
+        for pid in new {
+            let _ = kill(pid, Signal::SIGSTOP);
+            stopped.push(pid);
+        }
+    }
+    for pid in stopped {
+        let _ = kill(pid, Signal::SIGKILL);
+    }
+}
+
+/// Kills the children of this process that are not in `kept`, each with its descendants.
+pub(super) fn kill_children_but(kept: &[Pid]) {
+    for child in children(Pid::this()).into_iter().filter(|pid| !kept.contains(pid)) {
+        let _ = kill(child, Signal::SIGSTOP);
+        for pid in descendants(child) {
+            let _ = kill(pid, Signal::SIGKILL);
+        }
+        let _ = kill(child, Signal::SIGKILL);
+    }
+}
+
+/// All processes below `root`, itself left out.
+pub(super) fn descendants(root: Pid) -> Vec<Pid> {
+    let mut found = children(root);
+    let mut next = 0;
+    while let Some(pid) = found.get(next) {
+        let more = children(*pid);
+        found.extend(more);
+        next += 1;
+    }
+    found
+}
+
+/// The children of every thread of `pid`, from `/proc/<pid>/task/*/children`.
+fn children(pid: Pid) -> Vec<Pid> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_ascii_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).map(Pid::from_raw).collect()
+}

@@ -1,0 +1,173 @@
+//! The supervisor process of one run: starts the program, watches it, and ends all that is left.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::{Pid, dup2_stdin};
+
+use super::launcher::Run;
+use super::namespaces::{self, Mode};
+use super::protocol::{self, Bounds, Job, Report};
+use super::{limits, procfs, subreaper};
+use crate::sys::{Breach, Exit};
+
+/// How often a tree is looked at in its first second, and while it uses more than half of what it may.
+const CLOSELY: Duration = Duration::from_millis(10);
+/// How often a tree is looked at otherwise.
+const CALMLY: Duration = Duration::from_millis(50);
+
+/// Runs the program of `run` to its end, reports, and exits.
+pub(super) fn main(run: Run, mode: Mode) -> ! {
+    let mut control = match run.control.try_clone() {
+        Ok(control) => control,
+        Err(_) => std::process::exit(1),
+    };
+    let report = match supervise(run, mode) {
+        Ok(exit) => Report::Ended(exit),
+        Err(error) => Report::NotStarted(error.raw_os_error().unwrap_or(nix::libc::EIO)),
+    };
+    let _ = protocol::write(&mut control, &report);
+    std::process::exit(0);
+}
+
+fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
+    // Descriptor 0 is the launcher's own socket, whose end the service must notice when the launcher dies.
+    dup2_stdin(File::open("/dev/null")?)?;
+    namespaces::settle(mode)?;
+    let children = SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+    let Job { program, args, env, folder, bounds } = protocol::read(&mut run.control)?;
+    let mut command = Command::new(program);
+    command.args(args).env_clear().envs(env).current_dir(folder);
+    let control = run.control.try_clone()?;
+    let main = start(command, run, bounds)?;
+    let mut watch = Watch { bounds, mode, main, children, began: Instant::now(), peak: 0, breach: None, status: None };
+    watch.until_the_end(&control)?;
+    watch.end()?;
+    Ok(watch.exit())
+}
+
+/// Starts the program; our copies of its streams are closed when this returns.
+fn start(mut command: Command, run: Run, bounds: Bounds) -> io::Result<Pid> {
+    command.stdin(run.stdin).stdout(run.stdout).stderr(run.stderr);
+    // SAFETY: this process has one thread, so what runs between fork and exec may do what any code may.
+    #[expect(unsafe_code, reason = "pre_exec is unsafe because of other threads' locks")]
+    unsafe {
+        command.pre_exec(move || limits::apply(&bounds))
+    };
+    let child = command.spawn()?;
+    Ok(Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?))
+}
+
+struct Watch {
+    bounds: Bounds,
+    mode: Mode,
+    main: Pid,
+    children: SignalFd,
+    began: Instant,
+    peak: u64,
+    breach: Option<Breach>,
+    status: Option<WaitStatus>,
+}
+
+impl Watch {
+    /// Returns when the program has ended, broke a limit, or is to end because the service says so or is gone.
+    fn until_the_end(&mut self, control: &UnixStream) -> io::Result<()> {
+        let mut wait = CLOSELY;
+        loop {
+            let timeout = PollTimeout::try_from(wait).map_err(io::Error::other)?;
+            let mut ready = [PollFd::new(self.children.as_fd(), PollFlags::POLLIN), PollFd::new(control.as_fd(), PollFlags::POLLIN)];
+            let events = poll(&mut ready, timeout)?;
+            let [died, told] = ready.map(|fd| fd.any().unwrap_or(true));
+            if died {
+                self.reap()?;
+            }
+            if told || self.status.is_some() {
+                return Ok(());
+            }
+            if events == 0 {
+                wait = self.look();
+            }
+            if self.breach.is_some() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Compares what the tree uses with what it may, and says when to look again.
+    fn look(&mut self) -> Duration {
+        let processes = self.processes();
+        let usage = procfs::usage(&processes);
+        self.note(&usage, &processes);
+        let Bounds { memory_bytes, cpu, processes: most, .. } = self.bounds;
+        if usage.processes > most {
+            self.breach = Some(Breach::Processes);
+        } else if usage.cpu + procfs::reaped().0 > cpu {
+            self.breach = Some(Breach::Cpu);
+        } else if usage.resident_bytes > memory_bytes && procfs::proportional_bytes(&processes) > memory_bytes {
+            self.breach = Some(Breach::Memory);
+        }
+        let tight = usage.resident_bytes > memory_bytes / 2 || usage.processes > most / 2;
+        if tight || self.began.elapsed() < Duration::from_secs(1) { CLOSELY } else { CALMLY }
+    }
+
+    /// Keeps the highest use. Several processes share pages, so that their sizes say too much; what they really hold is asked
+    /// for only when it may be a new peak.
+    fn note(&mut self, usage: &procfs::Usage, processes: &[Pid]) {
+        if usage.resident_bytes > self.peak {
+            let held = if usage.processes > 1 { procfs::proportional_bytes(processes) } else { usage.resident_bytes };
+            self.peak = self.peak.max(held);
+        }
+    }
+
+    fn processes(&self) -> Vec<Pid> {
+        if self.mode == Mode::Subreaper { subreaper::descendants(Pid::this()) } else { procfs::all_but_first() }
+    }
+
+    /// Takes the dead; true while there are children left.
+    fn reap(&mut self) -> io::Result<bool> {
+        while self.children.read_signal()?.is_some() {}
+        loop {
+            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::StillAlive) => return Ok(true),
+                Err(Errno::ECHILD) => return Ok(false),
+                Ok(status) if status.pid() == Some(self.main) => self.status = Some(status),
+                result => drop(result?),
+            }
+        }
+    }
+
+    /// Ends whatever is left and waits until it is gone.
+    fn end(&mut self) -> io::Result<()> {
+        while self.reap()? {
+            if self.mode == Mode::Subreaper {
+                subreaper::kill_descendants();
+            } else {
+                let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+            }
+            poll(&mut [PollFd::new(self.children.as_fd(), PollFlags::POLLIN)], PollTimeout::try_from(CLOSELY).map_err(io::Error::other)?)?;
+        }
+        Ok(())
+    }
+
+    fn exit(&self) -> Exit {
+        let (code, signal) = match self.status {
+            Some(WaitStatus::Exited(_, code)) => (Some(code), None),
+            Some(WaitStatus::Signaled(_, signal, _)) => (None, Some(signal)),
+            _ => (None, None),
+        };
+        let (cpu, largest) = procfs::reaped();
+        let breach = self.breach.or((signal == Some(Signal::SIGXCPU)).then_some(Breach::Cpu));
+        let signal = signal.map(|signal| signal.as_str().to_owned());
+        Exit { code, signal, cpu, peak_memory_bytes: self.peak.max(largest), breach }
+    }
+}

@@ -1,0 +1,117 @@
+//! What a run's end means: its status, and the sentence that says why.
+
+use std::time::Duration;
+
+use crate::run::Job;
+use crate::sys::{Breach, Exit};
+use crate::{Isolation, Limits, Outcome, Status};
+
+/// Why the engine ended a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// The wall-clock limit.
+    Deadline,
+    /// Somebody asked for it, or nobody waits any more.
+    Cancelled,
+    /// Too much output.
+    Output,
+    /// Too much in the run's folder.
+    Folder,
+}
+
+/// The outcome, its files left out. What the engine decided weighs more than how the program then died.
+pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Duration) -> Outcome {
+    let (status, reason) = judge(&exit, cause, job.request.timeout(), &job.limits);
+    Outcome {
+        status,
+        exit_code: exit.code,
+        signal: exit.signal,
+        duration,
+        cpu: exit.cpu,
+        peak_memory_bytes: exit.peak_memory_bytes,
+        reason,
+        files: Vec::new(),
+        isolation: Isolation::None,
+    }
+}
+
+fn judge(exit: &Exit, cause: Option<Cause>, wall: Duration, limits: &Limits) -> (Status, Option<String>) {
+    let (status, reason) = match (cause, exit.breach) {
+        (Some(Cause::Deadline), _) => (Status::Timeout, format!("Execution timed out after {}.", seconds(wall))),
+        (Some(Cause::Cancelled), _) => (Status::Cancelled, "Execution was cancelled.".into()),
+        (Some(Cause::Output), _) => {
+            (Status::OutputLimit, format!("Execution was stopped: it wrote more than {} of output.", size(limits.output_bytes)))
+        }
+        (Some(Cause::Folder), _) => {
+            (Status::OutputLimit, format!("Execution was stopped: its files took more than {}.", size(limits.folder_bytes)))
+        }
+        (None, Some(Breach::Memory)) => {
+            (Status::MemoryLimit, format!("Execution was stopped: it used more than {} of memory.", size(limits.memory_bytes)))
+        }
+        (None, Some(Breach::Cpu)) => {
+            (Status::Timeout, format!("Execution timed out: it used more than {} of CPU time.", seconds(limits.cpu)))
+        }
+        (None, Some(Breach::Processes)) => {
+            (Status::Crashed, format!("Execution was stopped: it had more than {} processes.", limits.processes))
+        }
+        (None, None) => return by_itself(exit),
+    };
+    (status, Some(reason))
+}
+
+fn by_itself(exit: &Exit) -> (Status, Option<String>) {
+    match (exit.code, &exit.signal) {
+        (Some(0), _) => (Status::Completed, None),
+        (Some(_), _) => (Status::Failed, None),
+        (None, signal) => {
+            let by = signal.as_deref().unwrap_or("an unknown cause");
+            (Status::Crashed, Some(format!("Execution crashed: it was ended by {by}.")))
+        }
+    }
+}
+
+fn seconds(duration: Duration) -> String {
+    format!("{} s", duration.as_millis() as f64 / 1000.0)
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..0x10_0000 => format!("{} KiB", bytes / 1024),
+        _ => format!("{} MiB", bytes >> 20),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Cause, judge};
+    use crate::sys::{Breach, Exit};
+    use crate::{Limits, Status};
+    use std::time::Duration;
+
+    fn exit(code: Option<i32>, signal: Option<&str>, breach: Option<Breach>) -> Exit {
+        Exit { code, signal: signal.map(Into::into), cpu: Duration::ZERO, peak_memory_bytes: 0, breach }
+    }
+
+    #[test]
+    fn every_end_has_its_status_and_its_sentence() {
+        let kill = Some("SIGKILL");
+        for (exit, cause, status, words) in [
+            (exit(Some(0), None, None), None, Status::Completed, ""),
+            (exit(Some(3), None, None), None, Status::Failed, ""),
+            (exit(None, Some("SIGSEGV"), None), None, Status::Crashed, "SIGSEGV"),
+            (exit(None, kill, None), Some(Cause::Deadline), Status::Timeout, "Execution timed out after 2.5 s."),
+            (exit(None, kill, None), Some(Cause::Cancelled), Status::Cancelled, "cancelled"),
+            (exit(Some(0), None, None), Some(Cause::Output), Status::OutputLimit, "4096 MiB of output"),
+            (exit(None, kill, None), Some(Cause::Folder), Status::OutputLimit, "files took more than 1024 MiB"),
+            (exit(None, kill, Some(Breach::Memory)), None, Status::MemoryLimit, "1024 MiB of memory"),
+            (exit(None, kill, Some(Breach::Cpu)), None, Status::Timeout, "120 s of CPU time"),
+            (exit(None, kill, Some(Breach::Processes)), None, Status::Crashed, "more than 128 processes"),
+        ] {
+            let judged = judge(&exit, cause, Duration::from_millis(2500), &Limits::default());
+            assert_eq!(judged.0, status);
+            assert_eq!(judged.1.is_some(), !words.is_empty());
+            assert!(judged.1.unwrap_or_default().contains(words), "{words}");
+        }
+    }
+}

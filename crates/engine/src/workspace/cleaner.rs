@@ -1,0 +1,92 @@
+//! The thread that deletes folders.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::JoinHandle;
+
+/// Deletes folders in the order they come. Dropping it waits until all are deleted.
+pub(super) struct Cleaner {
+    queue: Option<Sender<PathBuf>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Cleaner {
+    pub(super) fn start() -> io::Result<Self> {
+        let (queue, folders) = channel();
+        let thread = std::thread::Builder::new().name("cleaner".into()).spawn(move || clean(&folders))?;
+        Ok(Self { queue: Some(queue), thread: Some(thread) })
+    }
+
+    pub(super) fn delete(&self, folder: PathBuf) {
+        if let Some(queue) = &self.queue {
+            let _ = queue.send(folder);
+        }
+    }
+}
+
+impl Drop for Cleaner {
+    fn drop(&mut self) {
+        drop(self.queue.take());
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+fn clean(folders: &Receiver<PathBuf>) {
+    for folder in folders {
+        if let Err(error) = remove(&folder) {
+            tracing::warn!(%error, folder = %folder.display(), "could not delete a run's folder; the next start will");
+        }
+    }
+}
+
+/// Deletes `folder` with all that is in it, however deep and whatever its permissions. A folder that is gone is fine.
+pub(super) fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(_) => flatten(folder).and_then(|()| fs::remove_dir(folder)),
+        done => done,
+    }
+}
+
+/// Empties `top` by lifting each folder's folders into `top` before deleting it, so that no path grows long and no
+/// recursion deep. Programs can make both longer than the system lets a plain recursive delete go.
+fn flatten(top: &Path) -> io::Result<()> {
+    let mut lifted = 0_u64;
+    open_up(top)?;
+    while let Some(entry) = fs::read_dir(top)?.next() {
+        let path = entry?.path();
+        if !fs::symlink_metadata(&path)?.is_dir() {
+            fs::remove_file(&path)?;
+            continue;
+        }
+        open_up(&path)?;
+        for child in fs::read_dir(&path)? {
+            let child = child?.path();
+            if fs::symlink_metadata(&child)?.is_dir() {
+                lifted += 1;
+                open_up(&child)?;
+                fs::rename(&child, top.join(format!("lifted-{lifted}")))?;
+            } else {
+                fs::remove_file(&child)?;
+            }
+        }
+        fs::remove_dir(&path)?;
+    }
+    Ok(())
+}
+
+/// Lets us list and change a folder that the program closed to its owner.
+#[cfg(unix)]
+fn open_up(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(folder, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn open_up(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}

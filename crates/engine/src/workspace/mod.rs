@@ -1,0 +1,150 @@
+//! The runs' folders: one private folder a run, deleted afterwards, also after a crash.
+//!
+//! Below the configured folder each engine has a folder of its own and holds a lock beside it as long as it lives; what has no
+//! living owner is stale and is swept when the next engine starts. Deleting happens on one thread, off the way of answers.
+
+mod cleaner;
+mod claim;
+mod results;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use cleaner::Cleaner;
+use claim::Claim;
+use ulid::Ulid;
+
+use crate::{Limits, OutputFile, Request};
+
+/// The folder of one engine, in which its runs have theirs. Dropping the last handle deletes it.
+#[derive(Clone)]
+pub(crate) struct Workspaces(Arc<Inner>);
+
+struct Inner {
+    cleaner: Cleaner,
+    claim: Claim,
+}
+
+impl Workspaces {
+    /// Claims a folder below `base`, which is made if missing, and starts sweeping what dead engines left there.
+    pub(crate) fn open(base: &Path) -> io::Result<Self> {
+        make_private(base)?;
+        let (claim, stale) = Claim::take(base)?;
+        let cleaner = Cleaner::start()?;
+        stale.into_iter().for_each(|folder| cleaner.delete(folder));
+        Ok(Self(Arc::new(Inner { cleaner, claim })))
+    }
+
+    /// Makes a run's folder and puts the program and its files there. Nothing is left behind when that fails.
+    pub(crate) fn create(&self, request: &Request, extension: &str) -> io::Result<Workspace> {
+        let root = self.0.claim.folder().join(Ulid::generate().to_string());
+        let workspace = Workspace { root, entry: format!("main.{extension}"), owner: Arc::clone(&self.0) };
+        make_private(&workspace.root)?;
+        fs::create_dir(workspace.folder())?;
+        fs::create_dir(workspace.temporary())?;
+        workspace.fill(request)?;
+        Ok(workspace)
+    }
+}
+
+/// The folder of one run. Dropping it has it deleted, which must not happen before the run's processes are gone.
+pub(crate) struct Workspace {
+    root: PathBuf,
+    entry: String,
+    owner: Arc<Inner>,
+}
+
+impl Workspace {
+    /// Where the program starts and its files lie.
+    pub(crate) fn folder(&self) -> PathBuf {
+        self.root.join("work")
+    }
+
+    /// Where its temporary files go.
+    pub(crate) fn temporary(&self) -> PathBuf {
+        self.root.join("tmp")
+    }
+
+    /// The name of the program's own file.
+    pub(crate) fn entry(&self) -> &str {
+        &self.entry
+    }
+
+    /// What the run created or changed, compared with what `request` put there.
+    pub(crate) fn results(&self, request: &Request, limits: &Limits) -> Vec<OutputFile> {
+        results::collect(&self.folder(), &results::given(request, &self.entry), limits)
+    }
+
+    /// The folder in which everything of the run lies.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    fn fill(&self, request: &Request) -> io::Result<()> {
+        let folder = self.folder();
+        for file in request.files() {
+            let path = file.path.below(&folder);
+            if let Some(parent) = path.parent() {
+                fs::create_dir_all(parent)?;
+            }
+            fs::write(path, &file.content)?;
+        }
+        fs::write(folder.join(&self.entry), request.code())
+    }
+}
+
+impl Drop for Workspace {
+    fn drop(&mut self) {
+        self.owner.cleaner.delete(std::mem::take(&mut self.root));
+    }
+}
+
+/// Bytes on disk below `folder`, symbolic links not followed; stops counting above `enough`.
+pub(crate) fn size(folder: &Path, enough: u64) -> u64 {
+    let mut total = 0;
+    let mut open = vec![folder.to_path_buf()];
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            let Ok(metadata) = entry.metadata() else { continue };
+            if metadata.is_dir() {
+                open.push(entry.path());
+            }
+            total += on_disk(&metadata);
+            if total > enough {
+                return total;
+            }
+        }
+    }
+    total
+}
+
+#[cfg(unix)]
+fn on_disk(metadata: &fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::blocks(metadata) * 512
+}
+
+#[cfg(not(unix))]
+fn on_disk(metadata: &fs::Metadata) -> u64 {
+    metadata.len()
+}
+
+#[cfg(unix)]
+fn make_private(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    if fs::metadata(folder)?.permissions().mode() & 0o077 != 0 {
+        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
+    }
+    Ok(())
+}
+
+/// Windows: the folder lies in the user's profile, whose access list already keeps others out.
+#[cfg(not(unix))]
+fn make_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir_all(folder)
+}
+
+#[cfg(test)]
+mod tests;

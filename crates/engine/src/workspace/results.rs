@@ -1,0 +1,62 @@
+//! What a run left in its folder.
+
+use std::collections::HashMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::{Limits, OutputFile, Request};
+
+/// Entries looked at before the walk gives up: ten thousand small files are listed from, a million are not.
+const MOST_ENTRIES: usize = 50_000;
+/// How many times `Limits::result_file_bytes` all contents together may take.
+const CONTENTS_FACTOR: u64 = 10;
+
+/// What the request put into the folder, by path.
+pub(super) fn given<'a>(request: &'a Request, entry: &str) -> HashMap<String, &'a [u8]> {
+    let files = request.files().iter().map(|file| (file.path.to_string(), file.content.as_slice()));
+    files.chain([(entry.to_owned(), request.code().as_bytes())]).collect()
+}
+
+/// The regular files below `folder` that are not as they were given, sorted by path. Links, pipes, sockets and devices are
+/// neither followed nor read, and Python's `__pycache__` is left out.
+pub(super) fn collect(folder: &Path, given: &HashMap<String, &[u8]>, limits: &Limits) -> Vec<OutputFile> {
+    let mut found = regular_files(folder);
+    found.retain(|(name, path, size)| !is_unchanged(path, *size, given.get(name.as_str()).copied()));
+    found.sort();
+    found.truncate(limits.result_files);
+    let mut room = limits.result_file_bytes.saturating_mul(CONTENTS_FACTOR);
+    found.into_iter().map(|file| read(file, limits.result_file_bytes, &mut room)).collect()
+}
+
+fn read((name, path, size): (String, PathBuf, u64), most: u64, room: &mut u64) -> OutputFile {
+    let fits = size <= most && size <= *room;
+    let content = if fits { fs::read(path).ok() } else { None };
+    *room -= content.as_ref().map_or(0, |content| (content.len() as u64).min(*room));
+    OutputFile { path: name, size_bytes: size, content }
+}
+
+fn is_unchanged(path: &Path, size: u64, given: Option<&[u8]>) -> bool {
+    given.is_some_and(|given| given.len() as u64 == size && fs::read(path).is_ok_and(|now| now == given))
+}
+
+fn regular_files(folder: &Path) -> Vec<(String, PathBuf, u64)> {
+    let mut files = Vec::new();
+    let mut open = vec![(String::new(), folder.to_path_buf())];
+    let mut left = MOST_ENTRIES;
+    while let Some((prefix, folder)) = open.pop() {
+        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+            if left == 0 {
+                return files;
+            }
+            left -= 1;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Ok(metadata) = entry.metadata() else { continue };
+            if metadata.is_dir() && name != "__pycache__" {
+                open.push((format!("{prefix}{name}/"), entry.path()));
+            } else if metadata.is_file() {
+                files.push((format!("{prefix}{name}"), entry.path(), metadata.len()));
+            }
+        }
+    }
+    files
+}

@@ -1,0 +1,95 @@
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Workspaces, size};
+use crate::{Limits, RelativePath, Request, SourceFile};
+
+fn request(code: &str, files: &[(&str, &str)]) -> Request {
+    let files = files.iter().map(|(path, content)| SourceFile {
+        path: RelativePath::parse(path).expect(path),
+        content: content.as_bytes().to_vec(),
+    });
+    Request::new(code, Duration::from_secs(1)).with_files(files.collect()).expect("files")
+}
+
+fn names(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).expect("folder").flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+#[test]
+fn only_what_the_run_made_or_changed_is_listed() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let spaces = Workspaces::open(base.path()).expect("open");
+    let request = request("code", &[("same.txt", "same"), ("changed.txt", "one"), ("d/in.txt", "x")]);
+    let space = spaces.create(&request, "py").expect("create");
+    let folder = space.folder();
+    fs::write(folder.join("changed.txt"), "two").expect("write");
+    fs::create_dir_all(folder.join("new/__pycache__")).expect("mkdir");
+    fs::write(folder.join("new/__pycache__/m.pyc"), "x").expect("write");
+    fs::write(folder.join("new/big.bin"), vec![0; 5000]).expect("write");
+    fs::write(folder.join("new/a.txt"), "a").expect("write");
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/etc/passwd", folder.join("link")).expect("symlink");
+    let limits = Limits { result_file_bytes: 1000, ..Limits::default() };
+    let results: Vec<_> = space.results(&request, &limits).into_iter().map(|f| (f.path, f.size_bytes, f.content)).collect();
+    assert_eq!(
+        results,
+        [
+            ("changed.txt".into(), 3, Some(b"two".to_vec())),
+            ("new/a.txt".into(), 1, Some(b"a".to_vec())),
+            ("new/big.bin".into(), 5000, None),
+        ]
+    );
+}
+
+#[test]
+fn nothing_is_left_when_the_engine_goes() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let spaces = Workspaces::open(base.path()).expect("open");
+    let space = spaces.create(&request("", &[]), "py").expect("create");
+    let mut deep = space.folder();
+    for _ in 0..200 {
+        deep.push("a-name-that-makes-the-path-longer-than-the-system-takes");
+        if fs::create_dir(&deep).is_err() {
+            break;
+        }
+    }
+    drop(space);
+    drop(spaces);
+    assert_eq!(names(base.path()), ["gate"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn deeper_than_any_path_and_closed_folders_are_deleted_too() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let script = "import os\nfor i in range(3000):\n os.mkdir('d'); os.chdir('d')\nos.mkdir('shut', 0)";
+    let made = std::process::Command::new("python3").args(["-c", script]).current_dir(base.path()).status();
+    assert!(made.expect("python3").success());
+    super::cleaner::remove(&base.path().join("d")).expect("remove");
+    assert!(names(base.path()).is_empty());
+}
+
+#[test]
+fn what_a_dead_engine_left_is_swept_and_a_living_one_is_left_alone() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let living = Workspaces::open(base.path()).expect("open");
+    let kept = living.create(&request("", &[]), "py").expect("create");
+    fs::create_dir_all(base.path().join("01DEAD/01RUN/work")).expect("mkdir");
+    fs::write(base.path().join("01DEAD.lock"), "").expect("write");
+    fs::create_dir_all(base.path().join("01OLD.stale/x")).expect("mkdir");
+    drop(Workspaces::open(base.path()).expect("open"));
+    assert!(kept.folder().exists());
+    assert!(names(base.path()).iter().all(|name| !name.contains("DEAD") && !name.contains("OLD")), "{:?}", names(base.path()));
+}
+
+#[test]
+fn size_counts_what_lies_below() {
+    let base = tempfile::tempdir().expect("tempdir");
+    fs::create_dir(base.path().join("d")).expect("mkdir");
+    fs::write(base.path().join("d/f"), vec![1; 100_000]).expect("write");
+    assert!((100_000..300_000).contains(&size(base.path(), u64::MAX)));
+    assert!(size(base.path(), 10) > 10);
+}
