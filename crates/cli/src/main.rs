@@ -1,1 +1,19 @@
-fn main(){}
+//! `runtray`: the Runtray service without a desktop, for servers and terminals.
+
+mod args;
+mod commands;
+mod exit;
+mod print;
+mod table;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    runtray_engine::enter();
+    match commands::dispatch(args::Arguments::parse()) {
+        Ok(code) => code,
+        Err(error) => exit::report(&error),
+    }
+}

@@ -1,0 +1,137 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use runtray_service::origin::Origin;
+
+/// Runs code for the tools on this machine.
+///
+/// The service listens on localhost only. Tools post code to http://localhost:5000/execute and get its output back.
+#[derive(Debug, Parser)]
+#[command(name = "runtray", version, after_help = AFTER_HELP, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const AFTER_HELP: &str = "Examples:
+  runtray serve                              start the service on port 5000
+  runtray run hello.py                       run a file as the service would
+  runtray logs --status failed --search numpy
+  runtray pythons                            which Pythons were found, and which is used
+
+RUNTRAY_HOME=FOLDER keeps settings, log and runs below FOLDER. RUNTRAY_LOG=debug says more in the log.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Start the service and stay until Ctrl-C.
+    Serve(Serve),
+    /// Run a program as the service would: in a folder of its own, with limits.
+    Run(Run),
+    /// List the Python interpreters of this machine.
+    Pythons(Pythons),
+    /// Show what ran.
+    Logs(Logs),
+    /// Say whether the service runs, and how it is.
+    Status(Status),
+    /// Find or check the settings file.
+    #[command(subcommand)]
+    Config(Config),
+    /// Print completions for a shell.
+    Completions {
+        /// The shell to complete for.
+        shell: clap_complete::Shell,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    /// Port on both loopback addresses, instead of the settings' one; 0 takes a free port.
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Let pages of this origin run code, on top of the settings, for example http://localhost:8080.
+    #[arg(long = "allow-origin", value_name = "ORIGIN")]
+    pub(crate) allow_origins: Vec<Origin>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The program's file; `-` reads the program from standard input.
+    pub(crate) file: PathBuf,
+    /// Arguments for the program.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    pub(crate) args: Vec<String>,
+    /// Language, where the file's extension does not say it.
+    #[arg(long)]
+    pub(crate) language: Option<String>,
+    /// Wall-clock limit in milliseconds; the settings' maximum holds.
+    #[arg(long, value_name = "MS")]
+    pub(crate) timeout_ms: Option<u64>,
+    /// Keep the files that the program makes, in this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) save: Option<PathBuf>,
+    /// Print one JSON object, as POST /execute answers, instead of the output.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Pythons {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Show what was rejected too, with the reason.
+    #[arg(long)]
+    pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Logs {
+    /// Go on printing executions as they end.
+    #[arg(long, short)]
+    pub(crate) follow: bool,
+    /// Only this status: completed, failed, timeout, memory_limit, output_limit, crashed, cancelled, running, lost.
+    #[arg(long)]
+    pub(crate) status: Option<String>,
+    /// Only this language.
+    #[arg(long)]
+    pub(crate) language: Option<String>,
+    /// Only this origin.
+    #[arg(long)]
+    pub(crate) origin: Option<String>,
+    /// Only those with these words in code, output or error.
+    #[arg(long)]
+    pub(crate) search: Option<String>,
+    /// How many, newest last.
+    #[arg(long, short = 'n', default_value_t = 20)]
+    pub(crate) lines: usize,
+    /// Show one execution whole, by its id.
+    #[arg(long, conflicts_with_all = ["follow", "status", "language", "origin", "search", "lines"])]
+    pub(crate) id: Option<String>,
+    /// Print JSON, an execution a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Status {
+    /// The service's port, instead of the settings' one.
+    #[arg(long)]
+    pub(crate) port: Option<u16>,
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print the settings file's path; it is made, with every setting explained, when the service first starts.
+    Path,
+    /// Check the settings file; says each problem with its line.
+    Check {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}

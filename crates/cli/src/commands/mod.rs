@@ -1,0 +1,47 @@
+//! The commands, one a file.
+
+mod config;
+mod logs;
+mod pythons;
+mod run;
+mod serve;
+mod status;
+
+use std::future::Future;
+use std::process::ExitCode;
+
+use clap::CommandFactory;
+use runtray_service::places::Places;
+use runtray_service::settings::Loaded;
+
+use crate::args::{Arguments, Command};
+
+pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
+    match arguments.command {
+        Command::Serve(serve) => block_on(serve::serve(serve)),
+        Command::Run(run) => block_on(run::run(run)),
+        Command::Pythons(pythons) => block_on(pythons::pythons(pythons)),
+        Command::Logs(logs) => logs::logs(logs),
+        Command::Status(status) => status::status(&status),
+        Command::Config(config) => config::config(&config),
+        Command::Completions { shell } => {
+            clap_complete::generate(shell, &mut Arguments::command(), "runtray", &mut std::io::stdout());
+            Ok(ExitCode::SUCCESS)
+        }
+    }
+}
+
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+}
+
+/// The folders, and the settings with their problems told on standard error.
+fn settings() -> anyhow::Result<(Places, Loaded)> {
+    let places = Places::find()?;
+    let file = places.settings_file();
+    let loaded = Loaded::from_file(&file);
+    for problem in &loaded.problems {
+        eprintln!("runtray: {}: {problem}", file.display());
+    }
+    Ok((places, loaded))
+}

@@ -1,0 +1,73 @@
+//! `runtray serve`.
+
+use std::process::ExitCode;
+
+use runtray_service::{Options, Service, State, log, settings};
+use tokio::sync::watch;
+
+use super::settings;
+use crate::args::Serve;
+use crate::{exit, print};
+
+/// Starts the service and stays until it is asked to stop or fails.
+pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
+    let (places, loaded) = settings()?;
+    let _log = log::init(&places.log_folder(), true);
+    let settings_file = places.settings_file();
+    if let Err(error) = settings::create_if_missing(&settings_file) {
+        tracing::warn!(%error, file = %settings_file.display(), "could not write the settings file; the defaults are used");
+    }
+    let options = Options {
+        settings: loaded,
+        settings_file: Some(settings_file),
+        places,
+        port: args.port,
+        allow_origins: args.allow_origins,
+        token: None,
+    };
+    let service = Service::start(options).await?;
+    print::line(format_args!("Runtray is running on {}", service.url()))?;
+    let failed = tokio::select! {
+        reason = failure(service.state()) => Some(reason),
+        result = asked_to_stop() => { result?; None }
+    };
+    tokio::select! {
+        () = service.stop() => {}
+        result = asked_to_stop() => result?,
+    }
+    Ok(match failed {
+        Some(reason) => {
+            eprintln!("runtray: the service failed: {reason}");
+            ExitCode::from(exit::FAILED)
+        }
+        None => ExitCode::SUCCESS,
+    })
+}
+
+/// Waits until the service fails, and says why. A service that merely stops never gets here.
+async fn failure(mut state: watch::Receiver<State>) -> String {
+    match state.wait_for(|state| matches!(state, State::Failed { .. })).await.as_deref() {
+        Ok(State::Failed { reason }) => reason.clone(),
+        _ => "it ended unexpectedly".into(),
+    }
+}
+
+/// Ctrl-C, or what a service supervisor sends. A second one does not wait for running executions.
+#[cfg(unix)]
+async fn asked_to_stop() -> anyhow::Result<()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hang_up = signal(SignalKind::hangup())?;
+    tokio::select! {
+        result = tokio::signal::ctrl_c() => result?,
+        _ = terminate.recv() => {}
+        _ = hang_up.recv() => {}
+    }
+    Ok(())
+}
+
+/// Ctrl-C, or the console's end.
+#[cfg(not(unix))]
+async fn asked_to_stop() -> anyhow::Result<()> {
+    Ok(tokio::signal::ctrl_c().await?)
+}
