@@ -5,6 +5,7 @@
 
 mod decode;
 mod engine;
+mod environment;
 mod error;
 pub mod interpreter;
 pub mod language;
