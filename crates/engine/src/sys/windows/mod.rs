@@ -1,0 +1,142 @@
+//! Windows: one Job Object per run.
+//!
+//! A program is born inside its job, so nothing that it starts can be outside, and it inherits three handles and no other. The
+//! only handle to the job is ours: however this process dies, Windows closes it and with it ends every process of the
+//! job. No process can leave the job, for none of the breakaway flags is set.
+
+mod command_line;
+mod ending;
+mod job;
+mod pipe;
+mod process;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval, sleep};
+use windows_sys::Win32::Foundation::ERROR_NOT_ENOUGH_QUOTA;
+
+use super::{Breach, Exit, Launch, Pipes};
+use job::{Accounts, Job, Message};
+pub(crate) use pipe::{Input, Output};
+use process::Process;
+
+/// How often a running tree is looked at: Windows limits user time by itself, but not system time, and keeps its messages until
+/// they are fetched.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+/// The longest pause between two looks at a job whose processes were told to end.
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+
+/// The exit code that a killed process gets. Windows has no such exception, so that no program ends with it by itself.
+const KILLED: u32 = 0xC0DE_DEAD;
+
+/// What an NTSTATUS or a language runtime's exception code looks like as an exit code. Above are small negative exit codes.
+const EXCEPTIONS: std::ops::Range<u32> = 0xC000_0000..0xF000_0000;
+
+/// Must be called first thing in `main`: keeps Windows from stopping a failing child, which inherits the setting, with a dialog.
+pub fn enter() {
+    process::silence_error_dialogs();
+}
+
+/// Starts process trees.
+pub(crate) struct Launcher;
+
+impl Launcher {
+    /// Nothing needs to run ahead of the first launch.
+    pub(crate) fn start() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    /// Starts `launch` in a job of its own.
+    pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
+        let (pipes, streams) = pipe::streams(launch.stdin).await?;
+        let job = Job::new(launch.limits)?;
+        let process = Process::start(launch, &streams, &job)?;
+        let tree = Tree { process, job, cpu_limit: launch.limits.cpu, breach: None, memory_refused: false };
+        Ok((tree, pipes))
+    }
+}
+
+/// A running process tree. Dropping it closes the job, which kills whatever is left in it.
+pub(crate) struct Tree {
+    process: Process,
+    job: Job,
+    cpu_limit: Duration,
+    breach: Option<Breach>,
+    memory_refused: bool,
+}
+
+impl Tree {
+    /// Begins the end of the whole tree.
+    pub(crate) fn kill(&mut self) {
+        self.job.terminate(KILLED);
+    }
+
+    /// Waits until no process of the tree is left; the tree ends with its main process. Cancel safe.
+    pub(crate) async fn wait(&mut self) -> io::Result<Exit> {
+        self.watch().await?;
+        self.kill();
+        let mut pause = Duration::from_millis(1);
+        loop {
+            let accounts = self.job.accounts()?;
+            if accounts.active_processes == 0 {
+                self.fetch_messages();
+                return self.exit(&accounts);
+            }
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
+    }
+
+    async fn watch(&mut self) -> io::Result<()> {
+        let mut looks = interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        loop {
+            tokio::select! {
+                () = self.process.ended() => return Ok(()),
+                _ = looks.tick() => {}
+            }
+            self.fetch_messages();
+            if self.job.accounts()?.cpu >= self.cpu_limit {
+                self.stop(Breach::Cpu);
+            }
+        }
+    }
+
+    fn fetch_messages(&mut self) {
+        while let Some(message) = self.job.message() {
+            match message {
+                Message::MemoryRefused => self.memory_refused = true,
+                Message::ProcessRefused => self.stop(Breach::Processes),
+                Message::Other => {}
+            }
+        }
+    }
+
+    fn stop(&mut self, breach: Breach) {
+        self.breach.get_or_insert(breach);
+        self.kill();
+    }
+
+    fn exit(&self, accounts: &Accounts) -> io::Result<Exit> {
+        let code = self.process.exit_code()?;
+        Ok(Exit {
+            code: (code != KILLED && !EXCEPTIONS.contains(&code)).then_some(code.cast_signed()),
+            signal: (code != KILLED && EXCEPTIONS.contains(&code)).then(|| format!("0x{code:08X}")),
+            cpu: accounts.cpu,
+            peak_memory_bytes: self.job.peak_memory_bytes()?,
+            breach: self.breach.or_else(|| self.breach_shown_by(code, accounts)),
+        })
+    }
+
+    /// The limit that Windows enforced by itself. A refused allocation is what ended a program only if it then failed.
+    fn breach_shown_by(&self, code: u32, accounts: &Accounts) -> Option<Breach> {
+        if code == ERROR_NOT_ENOUGH_QUOTA && accounts.cpu >= self.cpu_limit {
+            return Some(Breach::Cpu);
+        }
+        (self.memory_refused && code != 0 && code != KILLED).then_some(Breach::Memory)
+    }
+}

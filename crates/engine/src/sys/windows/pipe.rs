@@ -1,0 +1,68 @@
+//! Pipes: overlapped on our side, plain on the program's.
+#![expect(unsafe_code, reason = "a handle is marked inheritable by a Win32 call")]
+
+use std::fs::OpenOptions;
+use std::io;
+use std::os::windows::fs::OpenOptionsExt;
+use std::os::windows::io::{AsRawHandle, OwnedHandle};
+
+use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
+use ulid::Ulid;
+use windows_sys::Win32::Foundation::{HANDLE_FLAG_INHERIT, SetHandleInformation};
+
+use crate::sys::Pipes;
+
+/// Our end of a standard input.
+pub(crate) type Input = NamedPipeServer;
+/// Our end of a standard output or error.
+pub(crate) type Output = NamedPipeServer;
+
+/// The program's ends of its standard streams, inheritable. To be dropped once the program has them.
+pub(super) struct Streams {
+    pub(super) stdin: OwnedHandle,
+    pub(super) stdout: OwnedHandle,
+    pub(super) stderr: OwnedHandle,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ours {
+    Reads,
+    Writes,
+}
+
+/// Makes both ends of all three streams; without `stdin` the program's is the null device.
+pub(super) async fn streams(stdin: bool) -> io::Result<(Pipes, Streams)> {
+    let (our_stdin, their_stdin) = if stdin {
+        let (ours, theirs) = pair(Ours::Writes).await?;
+        (Some(ours), theirs)
+    } else {
+        (None, inheritable(OpenOptions::new().read(true).open("NUL")?.into())?)
+    };
+    let (our_stdout, their_stdout) = pair(Ours::Reads).await?;
+    let (our_stderr, their_stderr) = pair(Ours::Reads).await?;
+    let pipes = Pipes { stdin: our_stdin, stdout: our_stdout, stderr: our_stderr };
+    Ok((pipes, Streams { stdin: their_stdin, stdout: their_stdout, stderr: their_stderr }))
+}
+
+/// A named pipe, for anonymous ones know no overlapped reads. Its name cannot be guessed, and its one instance is taken before
+/// anything is written to it.
+async fn pair(ours: Ours) -> io::Result<(NamedPipeServer, OwnedHandle)> {
+    let name = format!(r"\\.\pipe\runtray-{}", Ulid::generate());
+    let reads = ours == Ours::Reads;
+    let server = ServerOptions::new()
+        .access_inbound(reads)
+        .access_outbound(!reads)
+        .first_pipe_instance(true)
+        .reject_remote_clients(true)
+        .max_instances(1)
+        .create(&name)?;
+    let client = OpenOptions::new().read(!reads).write(reads).share_mode(0).open(&name)?;
+    server.connect().await?;
+    Ok((server, inheritable(client.into())?))
+}
+
+fn inheritable(handle: OwnedHandle) -> io::Result<OwnedHandle> {
+    // SAFETY: the handle is open, and only its own flag changes.
+    let done = unsafe { SetHandleInformation(handle.as_raw_handle(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) };
+    if done == 0 { Err(io::Error::last_os_error()) } else { Ok(handle) }
+}

@@ -1,0 +1,155 @@
+//! The main process of a tree: born in its job, with three handles and no window.
+#![expect(
+    unsafe_code,
+    reason = "the standard library cannot start a process in a job, nor choose the handles it inherits"
+)]
+
+use std::ffi::c_void;
+use std::io;
+use std::marker::PhantomData;
+use std::os::windows::io::{AsHandle, AsRawHandle, FromRawHandle, OwnedHandle};
+use std::ptr::{null, null_mut};
+
+use windows_sys::Win32::Foundation::HANDLE;
+use windows_sys::Win32::System::Diagnostics::Debug::{SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SetErrorMode};
+use windows_sys::Win32::System::Threading::{
+    CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, CreateProcessW, DeleteProcThreadAttributeList,
+    EXTENDED_STARTUPINFO_PRESENT, GetExitCodeProcess, InitializeProcThreadAttributeList,
+    PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROC_THREAD_ATTRIBUTE_JOB_LIST, PROCESS_INFORMATION, STARTF_USESTDHANDLES,
+    STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
+};
+
+use super::command_line;
+use super::ending::Ending;
+use super::job::Job;
+use super::pipe::Streams;
+use crate::sys::Launch;
+
+/// Lets a failing child end at once rather than after a click; children inherit the setting.
+pub(super) fn silence_error_dialogs() {
+    // SAFETY: takes flags only and cannot fail.
+    unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX) };
+}
+
+/// A process that was started, ended or not.
+pub(super) struct Process {
+    // Dropped before the handle that it waits on.
+    ending: Ending,
+    handle: OwnedHandle,
+}
+
+impl Process {
+    /// Starts `launch` in `job`. The process inherits `streams` and nothing else.
+    pub(super) fn start(launch: &Launch<'_>, streams: &Streams, job: &Job) -> io::Result<Self> {
+        let program = command_line::wide(launch.program.as_os_str())?;
+        let mut line = command_line::command_line(launch.program, launch.args)?;
+        let environment = command_line::environment(launch.env)?;
+        let folder = command_line::wide(launch.folder.as_os_str())?;
+        let handles = [&streams.stdin, &streams.stdout, &streams.stderr].map(AsRawHandle::as_raw_handle);
+        let jobs = [job.raw()];
+        let mut attributes = Attributes::new(&handles, &jobs)?;
+        let startup = startup(&handles, &mut attributes);
+        let mut started = PROCESS_INFORMATION::default();
+        // SAFETY: every string ends with NUL and the environment with two, the command line may be written to, and the handles
+        // that the attributes point to stay open beyond the call.
+        let done = unsafe {
+            CreateProcessW(
+                program.as_ptr(),
+                line.as_mut_ptr(),
+                null(),
+                null(),
+                1,
+                CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT,
+                environment.as_ptr().cast::<c_void>(),
+                folder.as_ptr(),
+                &raw const startup.StartupInfo,
+                &raw mut started,
+            )
+        };
+        if done == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        // SAFETY: both handles are open and ours alone. That of the first thread is not needed.
+        let (handle, _) =
+            unsafe { (OwnedHandle::from_raw_handle(started.hProcess), OwnedHandle::from_raw_handle(started.hThread)) };
+        Ok(Self { ending: Ending::of(handle.as_handle())?, handle })
+    }
+
+    /// Returns once the process has ended. Cancel safe.
+    pub(super) async fn ended(&self) {
+        self.ending.seen().await;
+    }
+
+    /// What the process ended with.
+    pub(super) fn exit_code(&self) -> io::Result<u32> {
+        let mut code = 0;
+        // SAFETY: the handle is open, and the place for the code outlives the call.
+        let done = unsafe { GetExitCodeProcess(self.handle.as_raw_handle(), &raw mut code) };
+        if done == 0 { Err(io::Error::last_os_error()) } else { Ok(code) }
+    }
+}
+
+fn startup(handles: &[HANDLE; 3], attributes: &mut Attributes<'_>) -> STARTUPINFOEXW {
+    let [stdin, stdout, stderr] = *handles;
+    STARTUPINFOEXW {
+        StartupInfo: STARTUPINFOW {
+            cb: size_of::<STARTUPINFOEXW>() as u32,
+            dwFlags: STARTF_USESTDHANDLES,
+            hStdInput: stdin,
+            hStdOutput: stdout,
+            hStdError: stderr,
+            ..Default::default()
+        },
+        lpAttributeList: attributes.raw(),
+    }
+}
+
+/// What a process is born with. The list holds pointers to what it was made of.
+struct Attributes<'a> {
+    list: Vec<usize>,
+    borrowed: PhantomData<&'a [HANDLE]>,
+}
+
+impl<'a> Attributes<'a> {
+    fn new(inherited: &'a [HANDLE], jobs: &'a [HANDLE]) -> io::Result<Self> {
+        let mut size = 0;
+        // SAFETY: without a list this call only tells the size of one.
+        unsafe { InitializeProcThreadAttributeList(null_mut(), 2, 0, &raw mut size) };
+        let mut list = vec![0_usize; size.div_ceil(size_of::<usize>())];
+        // SAFETY: the list has the size that was asked for and the alignment of a pointer.
+        if unsafe { InitializeProcThreadAttributeList(list.as_mut_ptr().cast(), 2, 0, &raw mut size) } == 0 {
+            return Err(io::Error::last_os_error());
+        }
+        let mut attributes = Self { list, borrowed: PhantomData };
+        attributes.set(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, inherited)?;
+        attributes.set(PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs)?;
+        Ok(attributes)
+    }
+
+    fn set(&mut self, attribute: u32, handles: &'a [HANDLE]) -> io::Result<()> {
+        // SAFETY: the list was initialised with room for it, and `handles` lives as long as the list.
+        let done = unsafe {
+            UpdateProcThreadAttribute(
+                self.raw(),
+                0,
+                attribute as usize,
+                handles.as_ptr().cast::<c_void>(),
+                size_of_val(handles),
+                null_mut(),
+                null(),
+            )
+        };
+        if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    }
+
+    fn raw(&mut self) -> *mut c_void {
+        self.list.as_mut_ptr().cast()
+    }
+}
+
+impl Drop for Attributes<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the list was initialised, and is deleted once.
+        unsafe { DeleteProcThreadAttributeList(self.raw()) };
+    }
+}

@@ -1,0 +1,228 @@
+//! Real process trees, on Windows or under Wine. The program that they run is this test program itself, as [`stand_in`].
+
+use std::ffi::OsString;
+use std::future::Future;
+use std::io::{Read, Write, stdin};
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::timeout;
+
+use super::*;
+use crate::Limits;
+
+const PATIENCE: Duration = Duration::from_secs(60);
+const MIB: usize = 1 << 20;
+
+/// What the other tests run.
+#[test]
+#[ignore = "a program for the other tests"]
+fn stand_in() {
+    match std::env::var("STAND_IN").expect("a part to play").as_str() {
+        "speak" => {
+            print_now("to stdout\n");
+            eprintln!("to stderr");
+            std::process::exit(7);
+        }
+        "listen" => {
+            let mut heard = String::new();
+            stdin().read_to_string(&mut heard).expect("text");
+            print_now(&format!("heard {heard:?}\n"));
+        }
+        "arguments" => print_now(&format!("{:?}\n", std::env::args().collect::<Vec<_>>())),
+        "abort" => std::process::abort(),
+        "sleep" => loop {
+            std::thread::park();
+        },
+        "spin" => spin(Duration::from_secs(2)),
+        "leave a child" => drop(spawn_sleeper().expect("a child")),
+        "spawn" => {
+            let children: Vec<_> = (0..6).map(|_| spawn_sleeper()).collect();
+            std::process::exit(i32::from(children.iter().any(Result::is_err)));
+        }
+        "eat memory" => eat(512 * MIB),
+        part => panic!("no such part: {part}"),
+    }
+}
+
+fn print_now(text: &str) {
+    let mut out = std::io::stdout();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).expect("an open stdout");
+}
+
+fn spawn_sleeper() -> io::Result<std::process::Child> {
+    std::process::Command::new(std::env::current_exe()?).args(STAND_IN_ARGS).env("STAND_IN", "sleep").spawn()
+}
+
+fn spin(time: Duration) {
+    let start = Instant::now();
+    while start.elapsed() < time {}
+}
+
+/// Windows counts memory when it is committed, touched or not.
+fn eat(bytes: usize) {
+    let mut eaten = Vec::new();
+    for _ in 0..bytes / MIB {
+        let mut bite: Vec<u8> = Vec::new();
+        if bite.try_reserve_exact(MIB).is_err() {
+            std::process::exit(1);
+        }
+        eaten.push(bite);
+    }
+}
+
+const STAND_IN_ARGS: [&str; 4] = ["sys::windows::tests::stand_in", "--exact", "--ignored", "--nocapture"];
+
+async fn launch(part: &str, limits: &Limits, stdin: bool, more: &[&str]) -> (Tree, Pipes) {
+    let program = std::env::current_exe().expect("a program");
+    let args: Vec<OsString> = STAND_IN_ARGS.iter().chain(more).map(OsString::from).collect();
+    let mut env: Vec<(OsString, OsString)> =
+        std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")).collect();
+    env.push(("STAND_IN".into(), part.into()));
+    let launch = Launch { program: &program, args: &args, env: &env, folder: Path::new(r"C:\"), limits, stdin };
+    Launcher::start().expect("a launcher").launch(&launch).await.expect("a running program")
+}
+
+/// Plays `part` to its end and returns that, standard output and standard error.
+async fn play(part: &str, limits: &Limits) -> (Exit, String, String) {
+    let (mut tree, mut pipes) = launch(part, limits, false, &[]).await;
+    let (mut out, mut err) = (String::new(), String::new());
+    let (exit, ..) = soon(async {
+        tokio::join!(tree.wait(), pipes.stdout.read_to_string(&mut out), pipes.stderr.read_to_string(&mut err))
+    })
+    .await;
+    (exit.expect("an end"), out, err)
+}
+
+async fn soon<T>(future: impl Future<Output = T>) -> T {
+    timeout(PATIENCE, future).await.expect("should not take this long")
+}
+
+/// Whether a limit that did not hold is Wine's lack, which is said, and no fault of ours.
+fn excused(what: &str) -> bool {
+    let wine = Path::new(r"C:\windows\system32\winecfg.exe").exists();
+    if wine {
+        eprintln!("not checked: Wine {what}");
+    }
+    wine
+}
+
+#[tokio::test]
+async fn missing_program_is_an_error() {
+    let launch = Launch {
+        program: Path::new(r"C:\no\such.exe"),
+        args: &[],
+        env: &[],
+        folder: Path::new(r"C:\"),
+        limits: &Limits::default(),
+        stdin: false,
+    };
+    let error = Launcher.launch(&launch).await.err().expect("should have failed");
+    assert_eq!(error.kind(), io::ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn exit_code_and_both_outputs_come_back() {
+    let (exit, out, err) = play("speak", &Limits::default()).await;
+    assert_eq!((exit.code, exit.signal, exit.breach), (Some(7), None, None));
+    assert!(out.contains("to stdout"), "{out}");
+    assert!(err.contains("to stderr"), "{err}");
+}
+
+#[tokio::test]
+async fn stdin_arrives_and_ends() {
+    let (mut tree, mut pipes) = launch("listen", &Limits::default(), true, &[]).await;
+    let mut input = pipes.stdin.take().expect("a pipe");
+    input.write_all("zwölf\nBoxkämpfer".as_bytes()).await.expect("a reader");
+    drop(input);
+    let mut out = String::new();
+    soon(pipes.stdout.read_to_string(&mut out)).await.expect("text");
+    assert!(out.contains(r#"heard "zwölf\nBoxkämpfer""#), "{out}");
+    assert_eq!(soon(tree.wait()).await.expect("an end").code, Some(0));
+}
+
+#[tokio::test]
+async fn stdin_is_at_its_end_where_none_is_given() {
+    let (_, out, _) = play("listen", &Limits::default()).await;
+    assert!(out.contains(r#"heard """#), "{out}");
+}
+
+#[tokio::test]
+async fn arguments_arrive_as_they_are() {
+    let odd = ["two words", "", r"C:\x y\", r#"say "hi""#, "%PATH%", "ünï"];
+    let (mut tree, mut pipes) = launch("arguments", &Limits::default(), false, &odd).await;
+    let mut out = String::new();
+    soon(pipes.stdout.read_to_string(&mut out)).await.expect("text");
+    let expected = format!("{odd:?}");
+    assert!(out.contains(expected.trim_start_matches('[')), "{out}");
+    soon(tree.wait()).await.expect("an end");
+}
+
+#[tokio::test]
+async fn exception_is_told_from_an_exit_code() {
+    let (exit, ..) = play("abort", &Limits::default()).await;
+    assert_eq!((exit.code, exit.signal.as_deref()), (None, Some("0xC0000409")));
+}
+
+#[tokio::test]
+async fn child_ends_with_the_main_process() {
+    let (exit, ..) = play("leave a child", &Limits::default()).await;
+    assert_eq!(exit.code, Some(0));
+}
+
+#[tokio::test]
+async fn waiting_may_be_given_up_and_taken_up_again() {
+    let (mut tree, _pipes) = launch("sleep", &Limits::default(), false, &[]).await;
+    timeout(LOOK_EVERY, tree.wait()).await.expect_err("should still run");
+    tree.kill();
+    tree.kill();
+    let exit = soon(tree.wait()).await.expect("an end");
+    assert_eq!((exit.code, exit.signal, exit.breach), (None, None, None));
+    assert_eq!(soon(tree.wait()).await.expect("the same end").code, None);
+}
+
+#[tokio::test]
+async fn dropping_a_tree_ends_it() {
+    let (tree, mut pipes) = launch("sleep", &Limits::default(), false, &[]).await;
+    drop(tree);
+    soon(pipes.stdout.read_to_end(&mut Vec::new())).await.expect("the end of the output");
+}
+
+#[tokio::test]
+async fn handles_of_ours_are_not_inherited() {
+    let (mut ours, theirs) = pipe::streams(false).await.expect("pipes");
+    let (_tree, mut pipes) = launch("sleep", &Limits::default(), false, &[]).await;
+    soon(pipes.stdout.read_u8()).await.expect("a sign of life");
+    drop(theirs);
+    soon(ours.stdout.read_to_end(&mut Vec::new())).await.expect("nobody else holds it");
+}
+
+#[tokio::test]
+async fn cpu_limit_ends_the_tree() {
+    let (exit, ..) = play("spin", &Limits { cpu: Duration::from_millis(300), ..Limits::default() }).await;
+    if exit.cpu.is_zero() && excused("does not account CPU time to jobs") {
+        return;
+    }
+    assert_eq!(exit.breach, Some(Breach::Cpu));
+    assert!(exit.cpu >= Duration::from_millis(300), "{exit:?}");
+}
+
+#[tokio::test]
+async fn memory_limit_fails_the_program() {
+    let (exit, ..) = play("eat memory", &Limits { memory_bytes: 200 * MIB as u64, ..Limits::default() }).await;
+    if exit.code == Some(0) && excused("does not hold jobs to their memory limit") {
+        return;
+    }
+    assert_eq!(exit.breach, Some(Breach::Memory));
+    assert!(exit.peak_memory_bytes > 100 * MIB as u64, "{exit:?}");
+}
+
+#[tokio::test]
+async fn process_limit_ends_the_tree() {
+    let (exit, ..) = play("spawn", &Limits { processes: 3, ..Limits::default() }).await;
+    if exit.code == Some(0) && excused("does not hold jobs to their process limit") {
+        return;
+    }
+    assert_eq!(exit.breach, Some(Breach::Processes));
+}
