@@ -1,1 +1,60 @@
-fn main(){}
+//! The project's own tasks: `cargo xtask run`, `cargo xtask test`.
+//!
+//! A task is a module with a clap `Args` and a function that runs it. Nothing here is shipped.
+
+mod apt;
+mod cache;
+mod context;
+mod debian;
+mod lint;
+mod macos;
+mod native;
+mod node;
+mod provision;
+mod run;
+mod step;
+mod test;
+mod windows;
+mod wine;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// Builds, runs and tests Runtray. Installs what is missing first.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the service and start it.
+    Run(run::Args),
+    /// Check and test everything: here, for Windows under Wine, and types for macOS.
+    Test(test::Args),
+}
+
+fn main() -> ExitCode {
+    let done = match Cli::parse().task {
+        Task::Run(args) => run::run(&args),
+        Task::Test(args) => test::test(&args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            exit_code(&error)
+        }
+    }
+}
+
+/// Packages that only an administrator can install have a code of their own: the user has a command to run.
+fn exit_code(error: &anyhow::Error) -> ExitCode {
+    match error.downcast_ref::<apt::NeedsAdministrator>() {
+        Some(_) => ExitCode::from(3),
+        None => ExitCode::FAILURE,
+    }
+}

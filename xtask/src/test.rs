@@ -1,0 +1,71 @@
+//! `cargo xtask test`: every check and every test, in the order in which they are cheapest to fail.
+
+use std::fs;
+
+use anyhow::{Context as _, Result};
+
+use crate::context::Context;
+use crate::step::{Part, Record, Step};
+use crate::{lint, macos, native, node, provision, windows};
+
+/// What to test.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Only this part.
+    #[arg(long, value_enum)]
+    only: Option<Part>,
+    /// Handed to the test programs: part of a test's name, or an option such as `--nocapture`.
+    #[arg(last = true)]
+    filter: Vec<String>,
+}
+
+/// The whole of it. What `--only` asks for keeps this order. The last step's closing lines are the run's own.
+const STEPS: &[Step] = &[
+    Step { title: "packages for this machine", parts: &[Part::Native, Part::Lint], work: provision::for_testing },
+    Step { title: "format", parts: &[Part::Lint], work: lint::format },
+    Step { title: "clippy", parts: &[Part::Lint], work: lint::clippy },
+    Step { title: "dependencies (cargo-deny)", parts: &[Part::Lint], work: lint::dependencies },
+    Step { title: "documentation and its examples", parts: &[Part::Lint], work: lint::documentation },
+    Step {
+        title: "packages for Windows and macOS",
+        parts: &[Part::Windows, Part::Macos],
+        work: provision::for_other_systems,
+    },
+    Step { title: "macOS: types of the engine", parts: &[Part::Macos], work: macos::check },
+    Step { title: "Windows: clippy", parts: &[Part::Windows], work: windows::clippy },
+    Step { title: "Windows: build", parts: &[Part::Windows], work: windows::build },
+    Step { title: "Windows: tests under Wine", parts: &[Part::Windows], work: windows::test },
+    Step { title: "Node.js for the tests", parts: &[Part::Native], work: node::fetch },
+    Step { title: "build", parts: &[Part::Native], work: native::build },
+    Step { title: "tests", parts: &[Part::Native], work: native::test },
+];
+
+/// Runs the steps.
+///
+/// # Errors
+/// The first step that failed, with why.
+pub(crate) fn test(args: &Args) -> Result<()> {
+    let context = Context::new(args.filter.clone())?;
+    let _lock = context.cache.lock()?;
+    eprintln!("build output is kept in {}", context.cache.path("").display());
+    let chosen: Vec<_> = STEPS.iter().filter(|step| args.only.is_none_or(|part| step.parts.contains(&part))).collect();
+    let Some((last, earlier)) = chosen.split_last() else { return Ok(()) };
+    let records = earlier.iter().map(|step| run_and_report(step, &context)).collect::<Result<Vec<_>>>()?;
+    eprintln!("\nso far:");
+    records.iter().for_each(|record| eprintln!("{}", record.line()));
+    let record = last.run(&context)?;
+    note_duration(&context, &records, &record)
+}
+
+fn run_and_report(step: &Step, context: &Context) -> Result<Record> {
+    let record = step.run(context)?;
+    eprintln!("==> {}", record.line());
+    Ok(record)
+}
+
+/// The last step's closing lines stay the last ones, so its time goes to a file.
+fn note_duration(context: &Context, earlier: &[Record], last: &Record) -> Result<()> {
+    let lines: Vec<_> = earlier.iter().chain([last]).map(Record::line).collect();
+    let file = context.cache.path("durations.txt");
+    fs::write(&file, lines.join("\n") + "\n").with_context(|| format!("cannot write {}", file.display()))
+}
