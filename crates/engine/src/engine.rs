@@ -57,6 +57,7 @@ impl Engine {
         events: mpsc::Sender<Event>,
         cancel: CancellationToken,
     ) -> Result<Outcome, Error> {
+        request.check_entry(&runtime.entry())?;
         let job = Job { request: request.clone(), runtime: runtime.clone(), limits: limits.clone() };
         let ended = self.end.child_token();
         let _dropped = ended.clone().drop_guard();

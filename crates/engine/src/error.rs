@@ -5,6 +5,9 @@ use std::io;
 /// The engine could not run a program.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The request does not fit the language that it is for.
+    #[error(transparent)]
+    Invalid(#[from] InvalidRequest),
     /// The run's folder could not be made or filled.
     #[error("could not prepare the run's folder: {0}")]
     Workspace(#[source] io::Error),

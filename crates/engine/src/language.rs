@@ -106,3 +106,10 @@ impl Languages {
         Vec::new()
     }
 }
+
+impl Runtime {
+    /// The name of the program's file in its folder.
+    pub fn entry(&self) -> String {
+        format!("main.{}", self.extension)
+    }
+}

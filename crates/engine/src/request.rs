@@ -86,6 +86,19 @@ impl Request {
         Ok(self)
     }
 
+    /// Checks that no file takes the place of `entry`, the program's own file.
+    pub(crate) fn check_entry(&self, entry: &str) -> Result<(), InvalidRequest> {
+        let clashes =
+            |path: &str| path.strip_prefix(entry).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        match self.files.iter().position(|file| clashes(&file.path.folded())) {
+            None => Ok(()),
+            Some(index) => {
+                let reason = format!("must not be `{entry}`: that is where `code` goes");
+                Err(InvalidRequest::new(format!("files[{index}].path"), reason))
+            }
+        }
+    }
+
     /// The program's text.
     pub fn code(&self) -> &str {
         &self.code
@@ -183,5 +196,15 @@ mod tests {
             assert!(request().with_files(paths.map(file).to_vec()).is_err(), "{paths:?} were taken");
         }
         assert!(request().with_files(["a/b", "a/c", "ab"].map(file).to_vec()).is_ok());
+    }
+
+    #[test]
+    fn no_file_takes_the_place_of_the_program() {
+        for (path, fits) in
+            [("main.py", false), ("MAIN.PY", false), ("main.py/x", false), ("main.pyc", true), ("a/main.py", true)]
+        {
+            let request = request().with_files(vec![file(path)]).expect(path);
+            assert_eq!(request.check_entry("main.py").is_ok(), fits, "{path}");
+        }
     }
 }

@@ -57,7 +57,7 @@ pub(crate) async fn run(
 
 async fn prepare(workspaces: Workspaces, job: Job) -> Result<(Job, Workspace), Error> {
     let made = tokio::task::spawn_blocking(move || {
-        let workspace = workspaces.create(&job.request, &job.runtime.extension)?;
+        let workspace = workspaces.create(&job.request, &job.runtime.entry())?;
         Ok((job, workspace))
     });
     made.await.unwrap_or_else(|failed| Err(io::Error::other(failed))).map_err(Error::Workspace)

@@ -39,15 +39,18 @@ fn judge(exit: &Exit, cause: Option<Cause>, wall: Duration, limits: &Limits) -> 
     let (status, reason) = match (cause, exit.breach) {
         (Some(Cause::Deadline), _) => (Status::Timeout, format!("Execution timed out after {}.", seconds(wall))),
         (Some(Cause::Cancelled), _) => (Status::Cancelled, "Execution was cancelled.".into()),
-        (Some(Cause::Output), _) => {
-            (Status::OutputLimit, format!("Execution was stopped: it wrote more than {} of output.", size(limits.output_bytes)))
-        }
-        (Some(Cause::Folder), _) => {
-            (Status::OutputLimit, format!("Execution was stopped: its files took more than {}.", size(limits.folder_bytes)))
-        }
-        (None, Some(Breach::Memory)) => {
-            (Status::MemoryLimit, format!("Execution was stopped: it used more than {} of memory.", size(limits.memory_bytes)))
-        }
+        (Some(Cause::Output), _) => (
+            Status::OutputLimit,
+            format!("Execution was stopped: it wrote more than {} of output.", size(limits.output_bytes)),
+        ),
+        (Some(Cause::Folder), _) => (
+            Status::OutputLimit,
+            format!("Execution was stopped: its files took more than {}.", size(limits.folder_bytes)),
+        ),
+        (None, Some(Breach::Memory)) => (
+            Status::MemoryLimit,
+            format!("Execution was stopped: it used more than {} of memory.", size(limits.memory_bytes)),
+        ),
         (None, Some(Breach::Cpu)) => {
             (Status::Timeout, format!("Execution timed out: it used more than {} of CPU time.", seconds(limits.cpu)))
         }

@@ -3,8 +3,8 @@
 //! Below the configured folder each engine has a folder of its own and holds a lock beside it as long as it lives; what has no
 //! living owner is stale and is swept when the next engine starts. Deleting happens on one thread, off the way of answers.
 
-mod cleaner;
 mod claim;
+mod cleaner;
 mod results;
 
 use std::fs;
@@ -12,8 +12,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use cleaner::Cleaner;
 use claim::Claim;
+use cleaner::Cleaner;
 use ulid::Ulid;
 
 use crate::{Limits, OutputFile, Request};
@@ -37,10 +37,10 @@ impl Workspaces {
         Ok(Self(Arc::new(Inner { cleaner, claim })))
     }
 
-    /// Makes a run's folder and puts the program and its files there. Nothing is left behind when that fails.
-    pub(crate) fn create(&self, request: &Request, extension: &str) -> io::Result<Workspace> {
+    /// Makes a run's folder and puts the program, as `entry`, and its files there. Nothing is left behind when that fails.
+    pub(crate) fn create(&self, request: &Request, entry: &str) -> io::Result<Workspace> {
         let root = self.0.claim.folder().join(Ulid::generate().to_string());
-        let workspace = Workspace { root, entry: format!("main.{extension}"), owner: Arc::clone(&self.0) };
+        let workspace = Workspace { root, entry: entry.to_owned(), owner: Arc::clone(&self.0) };
         make_private(&workspace.root)?;
         fs::create_dir(workspace.folder())?;
         fs::create_dir(workspace.temporary())?;

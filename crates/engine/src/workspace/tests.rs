@@ -23,7 +23,7 @@ fn only_what_the_run_made_or_changed_is_listed() {
     let base = tempfile::tempdir().expect("tempdir");
     let spaces = Workspaces::open(base.path()).expect("open");
     let request = request("code", &[("same.txt", "same"), ("changed.txt", "one"), ("d/in.txt", "x")]);
-    let space = spaces.create(&request, "py").expect("create");
+    let space = spaces.create(&request, "main.py").expect("create");
     let folder = space.folder();
     fs::write(folder.join("changed.txt"), "two").expect("write");
     fs::create_dir_all(folder.join("new/__pycache__")).expect("mkdir");
@@ -33,7 +33,8 @@ fn only_what_the_run_made_or_changed_is_listed() {
     #[cfg(unix)]
     std::os::unix::fs::symlink("/etc/passwd", folder.join("link")).expect("symlink");
     let limits = Limits { result_file_bytes: 1000, ..Limits::default() };
-    let results: Vec<_> = space.results(&request, &limits).into_iter().map(|f| (f.path, f.size_bytes, f.content)).collect();
+    let results: Vec<_> =
+        space.results(&request, &limits).into_iter().map(|f| (f.path, f.size_bytes, f.content)).collect();
     assert_eq!(
         results,
         [
@@ -48,7 +49,7 @@ fn only_what_the_run_made_or_changed_is_listed() {
 fn nothing_is_left_when_the_engine_goes() {
     let base = tempfile::tempdir().expect("tempdir");
     let spaces = Workspaces::open(base.path()).expect("open");
-    let space = spaces.create(&request("", &[]), "py").expect("create");
+    let space = spaces.create(&request("", &[]), "main.py").expect("create");
     let mut deep = space.folder();
     for _ in 0..200 {
         deep.push("a-name-that-makes-the-path-longer-than-the-system-takes");
@@ -76,13 +77,17 @@ fn deeper_than_any_path_and_closed_folders_are_deleted_too() {
 fn what_a_dead_engine_left_is_swept_and_a_living_one_is_left_alone() {
     let base = tempfile::tempdir().expect("tempdir");
     let living = Workspaces::open(base.path()).expect("open");
-    let kept = living.create(&request("", &[]), "py").expect("create");
+    let kept = living.create(&request("", &[]), "main.py").expect("create");
     fs::create_dir_all(base.path().join("01DEAD/01RUN/work")).expect("mkdir");
     fs::write(base.path().join("01DEAD.lock"), "").expect("write");
     fs::create_dir_all(base.path().join("01OLD.stale/x")).expect("mkdir");
     drop(Workspaces::open(base.path()).expect("open"));
     assert!(kept.folder().exists());
-    assert!(names(base.path()).iter().all(|name| !name.contains("DEAD") && !name.contains("OLD")), "{:?}", names(base.path()));
+    assert!(
+        names(base.path()).iter().all(|name| !name.contains("DEAD") && !name.contains("OLD")),
+        "{:?}",
+        names(base.path())
+    );
 }
 
 #[test]

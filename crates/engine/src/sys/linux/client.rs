@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{self, PipeReader, PipeWriter};
-use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::sys::socket::{
-    AddressFamily, ControlMessage, MsgFlags, SockFlag, SockType, sendmsg, socketpair,
+    AddressFamily, ControlMessage, MsgFlags, Shutdown, SockFlag, SockType, sendmsg, shutdown, socketpair,
 };
 use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -106,7 +106,7 @@ impl Process {
 impl Drop for Process {
     /// The launcher ends when its socket does; here it is only reaped, and not waited for long.
     fn drop(&mut self) {
-        let _ = nix::sys::socket::shutdown(self.socket.as_raw_fd(), nix::sys::socket::Shutdown::Both);
+        let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
         let _ = self.child.wait();
     }
 }
@@ -132,8 +132,7 @@ impl Tree {
     /// Tells the supervisor to end the tree.
     pub(crate) fn kill(&mut self) {
         self.told = true;
-        let socket = BorrowedFd::from(std::os::fd::AsFd::as_fd(&self.control));
-        let _ = nix::sys::socket::shutdown(socket.as_raw_fd(), nix::sys::socket::Shutdown::Write);
+        let _ = shutdown(self.control.as_raw_fd(), Shutdown::Write);
     }
 
     /// Waits until no process of the tree is left. Cancel safe: what was received so far is kept.

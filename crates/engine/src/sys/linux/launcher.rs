@@ -52,12 +52,10 @@ fn serve() -> io::Result<()> {
     let mode = namespaces::probe();
     let mut supervisors = Vec::new();
     loop {
-        let mut ready = [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
-        match poll(&mut ready, PollTimeout::NONE) {
-            Err(Errno::EINTR) => continue,
-            result => result?,
-        };
-        let [asked, died] = ready.map(|fd| fd.any().unwrap_or(true));
+        let mut ready =
+            [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
+        wait(&mut ready, PollTimeout::NONE)?;
+        let [asked, died] = ready.map(|fd| fd.any().unwrap_or(false));
         if died {
             while children.read_signal()?.is_some() {}
             reap(&mut supervisors);
@@ -68,6 +66,14 @@ fn serve() -> io::Result<()> {
                 None => return Ok(()),
             }
         }
+    }
+}
+
+/// Waits until a descriptor is ready; 0 when none is in time, or when a signal came between.
+pub(super) fn wait(descriptors: &mut [PollFd<'_>], timeout: PollTimeout) -> nix::Result<i32> {
+    match poll(descriptors, timeout) {
+        Err(Errno::EINTR) => Ok(0),
+        result => result,
     }
 }
 
@@ -88,7 +94,8 @@ fn receive() -> io::Result<Option<Run>> {
     // SAFETY: the kernel has just made these descriptors for us, and nothing else in this process owns them.
     #[expect(unsafe_code, reason = "taking ownership of received descriptors")]
     let mut owned = descriptors.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) });
-    let (Some(control), Some(stdin), Some(stdout), Some(stderr)) = (owned.next(), owned.next(), owned.next(), owned.next())
+    let (Some(control), Some(stdin), Some(stdout), Some(stderr)) =
+        (owned.next(), owned.next(), owned.next(), owned.next())
     else {
         return Err(io::ErrorKind::InvalidData.into());
     };

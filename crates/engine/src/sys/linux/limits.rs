@@ -53,7 +53,8 @@ fn close_on_exec() -> io::Result<()> {
 fn close_on_exec_one_by_one() -> io::Result<()> {
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
     use std::os::fd::BorrowedFd;
-    let open: Vec<i32> = std::fs::read_dir("/proc/self/fd")?.flatten().filter_map(|fd| fd.file_name().to_str()?.parse().ok()).collect();
+    let open: Vec<i32> =
+        std::fs::read_dir("/proc/self/fd")?.flatten().filter_map(|fd| fd.file_name().to_str()?.parse().ok()).collect();
     for fd in open.into_iter().filter(|fd| *fd > 2) {
         // SAFETY: borrowed for one call; a descriptor that is closed by now makes that call fail, no more.
         #[expect(unsafe_code, reason = "descriptors are known by number only")]

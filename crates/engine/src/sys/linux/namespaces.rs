@@ -9,7 +9,8 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Gid, Pid, Uid};
 
-/// The environment variable that, set to `subreaper`, makes runs go without namespaces. For tests of that way.
+/// The environment variable that names the only mode to try: `namespaces`, `user-namespaces` or `subreaper`. Left unset, the
+/// strongest one that works is taken; tests set it to see each of them.
 pub(super) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
 
 /// How a run's tree is held together.
@@ -30,11 +31,11 @@ pub(super) enum Mode {
 
 /// The strongest mode that works on this machine, found by trying.
 pub(super) fn probe() -> Mode {
-    if std::env::var_os(SWITCH).is_some_and(|value| value == "subreaper") {
-        return Mode::Subreaper;
-    }
-    let modes = [Mode::Namespaces, Mode::UserNamespaces { user: Uid::current(), group: Gid::current() }];
-    modes.into_iter().find(|mode| works(*mode)).unwrap_or(Mode::Subreaper)
+    let wanted = std::env::var(SWITCH).ok();
+    let user = Mode::UserNamespaces { user: Uid::current(), group: Gid::current() };
+    let modes = [("namespaces", Mode::Namespaces), ("user-namespaces", user)];
+    let tried = modes.into_iter().filter(|(name, _)| wanted.as_deref().is_none_or(|wanted| wanted == *name));
+    tried.map(|(_, mode)| mode).find(|mode| works(*mode)).unwrap_or(Mode::Subreaper)
 }
 
 fn works(mode: Mode) -> bool {

@@ -89,7 +89,8 @@ mod tests {
 
     #[test]
     fn stat_is_read_past_any_command_name() {
-        let text = "42 (a) b (c) S 1 42 42 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 100 1000000 5 18446744073709551615";
+        let text =
+            "42 (a) b (c) S 1 42 42 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 100 1000000 5 18446744073709551615";
         let usage = parse_stat(text).expect("a line of stat");
         assert_eq!(usage.processes, 1);
         assert_eq!(usage.resident_bytes, 5 * super::page_bytes());

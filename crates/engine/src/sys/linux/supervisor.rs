@@ -9,13 +9,13 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags, PollTimeout};
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, dup2_stdin};
 
-use super::launcher::Run;
+use super::launcher::{Run, wait};
 use super::namespaces::{self, Mode};
 use super::protocol::{self, Bounds, Job, Report};
 use super::{limits, procfs, subreaper};
@@ -44,7 +44,8 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     // Descriptor 0 is the launcher's own socket, whose end the service must notice when the launcher dies.
     dup2_stdin(File::open("/dev/null")?)?;
     namespaces::settle(mode)?;
-    let children = SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+    let children =
+        SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let Job { program, args, env, folder, bounds } = protocol::read(&mut run.control)?;
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
@@ -82,12 +83,15 @@ struct Watch {
 impl Watch {
     /// Returns when the program has ended, broke a limit, or is to end because the service says so or is gone.
     fn until_the_end(&mut self, control: &UnixStream) -> io::Result<()> {
-        let mut wait = CLOSELY;
+        let mut pause = CLOSELY;
         loop {
-            let timeout = PollTimeout::try_from(wait).map_err(io::Error::other)?;
-            let mut ready = [PollFd::new(self.children.as_fd(), PollFlags::POLLIN), PollFd::new(control.as_fd(), PollFlags::POLLIN)];
-            let events = poll(&mut ready, timeout)?;
-            let [died, told] = ready.map(|fd| fd.any().unwrap_or(true));
+            let timeout = PollTimeout::try_from(pause).map_err(io::Error::other)?;
+            let mut ready = [
+                PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
+                PollFd::new(control.as_fd(), PollFlags::POLLIN),
+            ];
+            let events = wait(&mut ready, timeout)?;
+            let [died, told] = ready.map(|fd| fd.any().unwrap_or(false));
             if died {
                 self.reap()?;
             }
@@ -95,7 +99,7 @@ impl Watch {
                 return Ok(());
             }
             if events == 0 {
-                wait = self.look();
+                pause = self.look();
             }
             if self.breach.is_some() {
                 return Ok(());
@@ -154,7 +158,10 @@ impl Watch {
             } else {
                 let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
             }
-            poll(&mut [PollFd::new(self.children.as_fd(), PollFlags::POLLIN)], PollTimeout::try_from(CLOSELY).map_err(io::Error::other)?)?;
+            wait(
+                &mut [PollFd::new(self.children.as_fd(), PollFlags::POLLIN)],
+                PollTimeout::try_from(CLOSELY).map_err(io::Error::other)?,
+            )?;
         }
         Ok(())
     }
