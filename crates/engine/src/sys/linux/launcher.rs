@@ -14,7 +14,7 @@ use nix::unistd::{Pid, setsid};
 
 use super::namespaces::{self, Mode};
 use super::protocol::{self, Report};
-use super::{subreaper, supervisor};
+use super::{limits, subreaper, supervisor};
 
 /// The program name that makes this program a launcher.
 pub(super) const NAME: &str = "runtray-launcher";
@@ -41,6 +41,7 @@ pub(super) struct Run {
 
 fn serve() -> io::Result<()> {
     let _ = setsid();
+    limits::get_ahead();
     subreaper::become_one()?;
     let mut signals = SigSet::empty();
     signals.add(Signal::SIGCHLD);

@@ -1,6 +1,7 @@
 //! What the program's first process gets right before it becomes the program.
 
 use std::io;
+use std::sync::OnceLock;
 
 use nix::libc;
 use nix::sys::prctl;
@@ -8,11 +9,36 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
 use nix::unistd::setsid;
 
+use super::namespaces::Mode;
 use super::protocol::Bounds;
+
+/// Threads that a tree may have beyond one a process, where the kernel counts both alike.
+const SPARE_THREADS: u64 = 1024;
+/// How much more the launcher and its supervisors weigh than programs, so that a flood of processes cannot starve them.
+const AHEAD: libc::c_int = 10;
+
+/// The niceness that we were started with, which programs get back.
+static NICENESS: OnceLock<libc::c_int> = OnceLock::new();
+
+/// Puts this process ahead of the programs that it will start, where the machine lets it.
+pub(super) fn get_ahead() {
+    // SAFETY: the call only takes and returns numbers.
+    #[expect(unsafe_code, reason = "nix has no getpriority")]
+    let niceness = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
+    set_niceness(*NICENESS.get_or_init(|| niceness) - AHEAD);
+}
+
+fn set_niceness(niceness: libc::c_int) {
+    // SAFETY: the call only takes and returns numbers.
+    #[expect(unsafe_code, reason = "nix has no setpriority")]
+    unsafe {
+        libc::setpriority(libc::PRIO_PROCESS, 0, niceness)
+    };
+}
 
 /// Applies the limits that the kernel keeps per process, and cuts the ties to us. Runs between fork and exec in a
 /// single-threaded process.
-pub(super) fn apply(bounds: &Bounds) -> io::Result<()> {
+pub(super) fn apply(bounds: &Bounds, mode: Mode) -> io::Result<()> {
     setsid()?;
     prctl::set_no_new_privs()?;
     prctl::set_pdeathsig(Signal::SIGKILL)?;
@@ -20,6 +46,10 @@ pub(super) fn apply(bounds: &Bounds) -> io::Result<()> {
     lower(Resource::RLIMIT_NOFILE, bounds.open_files)?;
     lower(Resource::RLIMIT_FSIZE, bounds.file_size_bytes)?;
     lower(Resource::RLIMIT_CORE, 0)?;
+    if matches!(mode, Mode::UserNamespaces { counts_apart: true, .. }) {
+        lower(Resource::RLIMIT_NPROC, u64::from(bounds.processes) + SPARE_THREADS)?;
+    }
+    NICENESS.get().copied().map(set_niceness);
     default_signals()?;
     let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     close_on_exec()

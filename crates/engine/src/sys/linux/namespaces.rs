@@ -24,6 +24,8 @@ pub(super) enum Mode {
         user: Uid,
         /// And the group.
         group: Gid,
+        /// Whether the kernel counts the namespace's processes apart from the user's others, for RLIMIT_NPROC.
+        counts_apart: bool,
     },
     /// No namespaces here: the supervisor is a child subreaper.
     Subreaper,
@@ -32,7 +34,7 @@ pub(super) enum Mode {
 /// The strongest mode that works on this machine, found by trying.
 pub(super) fn probe() -> Mode {
     let wanted = std::env::var(SWITCH).ok();
-    let user = Mode::UserNamespaces { user: Uid::current(), group: Gid::current() };
+    let user = Mode::UserNamespaces { user: Uid::current(), group: Gid::current(), counts_apart: counts_apart() };
     let modes = [("namespaces", Mode::Namespaces), ("user-namespaces", user)];
     let tried = modes.into_iter().filter(|(name, _)| wanted.as_deref().is_none_or(|wanted| wanted == *name));
     tried.map(|(_, mode)| mode).find(|mode| works(*mode)).unwrap_or(Mode::Subreaper)
@@ -65,7 +67,7 @@ pub(super) fn fork(mode: Mode) -> nix::Result<Option<Pid>> {
 pub(super) fn settle(mode: Mode) -> io::Result<()> {
     match mode {
         Mode::Subreaper => return super::subreaper::become_one(),
-        Mode::UserNamespaces { user, group } => keep_identity(user, group)?,
+        Mode::UserNamespaces { user, group, .. } => keep_identity(user, group)?,
         Mode::Namespaces => {}
     }
     let hidden = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
@@ -73,6 +75,13 @@ pub(super) fn settle(mode: Mode) -> io::Result<()> {
     mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
     let _ = mount(Some("shm"), "/dev/shm", Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777"));
     Ok(())
+}
+
+/// Since Linux 5.14.
+fn counts_apart() -> bool {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split('.').map_while(|part| part.parse::<u32>().ok());
+    (numbers.next(), numbers.next()) >= (Some(5), Some(14))
 }
 
 /// The program sees the user's own ids, not those of a nobody.

@@ -26,6 +26,9 @@ const CLOSELY: Duration = Duration::from_millis(10);
 /// How often a tree is looked at otherwise.
 const CALMLY: Duration = Duration::from_millis(50);
 
+/// So many times the allowed processes, dead ones included, are too many whatever each of them is: no time is spent on looking.
+const FLOOD: usize = 4;
+
 /// Runs the program of `run` to its end, reports, and exits.
 pub(super) fn main(run: Run, mode: Mode) -> ! {
     let mut control = match run.control.try_clone() {
@@ -50,7 +53,7 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
     let control = run.control.try_clone()?;
-    let main = start(command, run, bounds)?;
+    let main = start(command, run, bounds, mode)?;
     let mut watch = Watch { bounds, mode, main, children, began: Instant::now(), peak: 0, breach: None, status: None };
     watch.until_the_end(&control)?;
     watch.end()?;
@@ -58,12 +61,12 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
 }
 
 /// Starts the program; our copies of its streams are closed when this returns.
-fn start(mut command: Command, run: Run, bounds: Bounds) -> io::Result<Pid> {
+fn start(mut command: Command, run: Run, bounds: Bounds, mode: Mode) -> io::Result<Pid> {
     command.stdin(run.stdin).stdout(run.stdout).stderr(run.stderr);
     // SAFETY: this process has one thread, so what runs between fork and exec may do what any code may.
     #[expect(unsafe_code, reason = "pre_exec is unsafe because of other threads' locks")]
     unsafe {
-        command.pre_exec(move || limits::apply(&bounds))
+        command.pre_exec(move || limits::apply(&bounds, mode))
     };
     let child = command.spawn()?;
     Ok(Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?))
@@ -110,27 +113,30 @@ impl Watch {
     /// Compares what the tree uses with what it may, and says when to look again.
     fn look(&mut self) -> Duration {
         let processes = self.processes();
-        let usage = procfs::usage(&processes);
-        self.note(&usage, &processes);
-        let Bounds { memory_bytes, cpu, processes: most, .. } = self.bounds;
-        if usage.processes > most {
+        if processes.len() > FLOOD * self.bounds.processes as usize {
             self.breach = Some(Breach::Processes);
-        } else if usage.cpu + procfs::reaped().0 > cpu {
-            self.breach = Some(Breach::Cpu);
-        } else if usage.resident_bytes > memory_bytes && procfs::proportional_bytes(&processes) > memory_bytes {
-            self.breach = Some(Breach::Memory);
+            return CLOSELY;
         }
+        let usage = procfs::usage(&processes);
+        let Bounds { memory_bytes, cpu, processes: most, .. } = self.bounds;
+        self.breach = if usage.processes > most {
+            Some(Breach::Processes)
+        } else if usage.cpu + procfs::reaped().0 > cpu {
+            Some(Breach::Cpu)
+        } else {
+            (self.memory(&usage, &processes) > memory_bytes).then_some(Breach::Memory)
+        };
         let tight = usage.resident_bytes > memory_bytes / 2 || usage.processes > most / 2;
         if tight || self.began.elapsed() < Duration::from_secs(1) { CLOSELY } else { CALMLY }
     }
 
-    /// Keeps the highest use. Several processes share pages, so that their sizes say too much; what they really hold is asked
-    /// for only when it may be a new peak.
-    fn note(&mut self, usage: &procfs::Usage, processes: &[Pid]) {
-        if usage.resident_bytes > self.peak {
-            let held = if usage.processes > 1 { procfs::proportional_bytes(processes) } else { usage.resident_bytes };
-            self.peak = self.peak.max(held);
-        }
+    /// The memory that the tree holds. Several processes share pages, so that their sizes together say too much; what they
+    /// really hold is asked only above the limit, because a process that forks all the time makes the asker wait.
+    fn memory(&mut self, usage: &procfs::Usage, processes: &[Pid]) -> u64 {
+        let sum = usage.resident_bytes;
+        let held = if sum > self.bounds.memory_bytes { procfs::proportional_bytes(processes) } else { sum };
+        self.peak = self.peak.max(held);
+        held
     }
 
     fn processes(&self) -> Vec<Pid> {
