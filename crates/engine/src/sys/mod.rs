@@ -4,6 +4,9 @@
 //! it kills), `Input` and `Output` (asynchronous pipe ends). A tree ends as a whole with its main process, when it is killed, when a limit is
 //! breached, and when this process dies, however it dies.
 
+#[cfg(any(target_os = "macos", test))]
+mod descendants;
+
 #[cfg(target_os = "linux")]
 mod linux;
 #[cfg(target_os = "linux")]

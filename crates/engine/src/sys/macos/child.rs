@@ -1,0 +1,68 @@
+//! What a run's main process does between fork and exec.
+
+use std::io;
+use std::os::fd::{BorrowedFd, RawFd};
+
+use nix::errno::Errno;
+use nix::fcntl::{FcntlArg, FdFlag, fcntl};
+use nix::libc;
+use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::signal::{SigHandler, Signal, signal};
+use nix::unistd::{getpid, setsid, write};
+
+use super::record::{self, Record};
+use crate::Limits;
+
+/// The kernel takes no higher limit of open files (`OPEN_MAX`), except none.
+const MOST_OPEN_FILES: u64 = 10_240;
+/// Descriptors above are not looked for: a table as large as the system allows would take longer than the program.
+const MOST_DESCRIPTORS: RawFd = 65_536;
+
+/// Leads a session of its own, takes its limits, tells the watcher of itself and keeps nothing open but its standard streams. It runs in
+/// the fork of a process with threads: it must not allocate.
+pub(super) fn prepare(limits: &Limits, record: &mut Record, watcher: RawFd) -> io::Result<()> {
+    setsid()?;
+    lower(Resource::RLIMIT_CPU, limits.cpu.as_secs().saturating_add(1))?;
+    lower(Resource::RLIMIT_NOFILE, limits.open_files.min(MOST_OPEN_FILES))?;
+    lower(Resource::RLIMIT_FSIZE, limits.file_size_bytes)?;
+    lower(Resource::RLIMIT_CORE, 0)?;
+    record::sign(record, getpid().as_raw());
+    tell(record, watcher)?;
+    close_on_exec();
+    Ok(())
+}
+
+fn lower(resource: Resource, most: u64) -> nix::Result<()> {
+    let (_, hard) = getrlimit(resource)?;
+    setrlimit(resource, most.min(hard), most.min(hard))
+}
+
+/// A watcher that is gone is an error and no signal: without it the program must not start.
+fn tell(record: &Record, watcher: RawFd) -> nix::Result<()> {
+    set_broken_pipe(SigHandler::SigIgn)?;
+    // SAFETY: the launcher keeps the descriptor open while it starts children.
+    #[expect(unsafe_code, reason = "an OwnedFd cannot be shared with a forked child")]
+    let watcher = unsafe { BorrowedFd::borrow_raw(watcher) };
+    let written = write(watcher, record)?;
+    set_broken_pipe(SigHandler::SigDfl)?;
+    if written == record.len() { Ok(()) } else { Err(Errno::EPIPE) }
+}
+
+fn set_broken_pipe(action: SigHandler) -> nix::Result<()> {
+    // SAFETY: neither action is a handler.
+    #[expect(unsafe_code, reason = "signal(2) is unsafe for handlers, and this sets none")]
+    unsafe { signal(Signal::SIGPIPE, action) }.map(drop)
+}
+
+/// Descriptors are marked and not closed, for the standard library still needs its own to report a failed exec.
+fn close_on_exec() {
+    // SAFETY: takes nothing and cannot fail.
+    #[expect(unsafe_code, reason = "nix has no getdtablesize")]
+    let size = unsafe { libc::getdtablesize() };
+    for fd in 3..size.min(MOST_DESCRIPTORS) {
+        // SAFETY: borrowed for one call; a descriptor that is not open makes that call fail, no more.
+        #[expect(unsafe_code, reason = "descriptors are known by number only")]
+        let fd = unsafe { BorrowedFd::borrow_raw(fd) };
+        let _ = fcntl(fd, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC));
+    }
+}

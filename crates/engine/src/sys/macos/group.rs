@@ -1,0 +1,88 @@
+//! All processes of one run: looking them up, measuring them, ending them.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
+use super::table;
+use crate::sys::descendants::Descendants;
+
+/// How far the clock may be set back between a run's start and a look without hiding a daemon of the run.
+const CLOCK_MARGIN: Duration = Duration::from_secs(2);
+
+/// The processes of one run.
+pub(super) struct Group {
+    descendants: Descendants,
+    mark: Vec<u8>,
+    /// What each process that was seen had used when it was last seen.
+    cpu: HashMap<i32, Duration>,
+    peak_memory_bytes: u64,
+}
+
+/// What a group was seen to use.
+pub(super) struct Measure {
+    pub(super) processes: usize,
+    pub(super) memory_bytes: u64,
+}
+
+impl Group {
+    /// The processes of the run that begins now with `main`, which leads a session and is not reaped while this is used.
+    pub(super) fn of(main: i32, mark: &[u8]) -> Self {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(CLOCK_MARGIN);
+        let since = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
+        Self {
+            descendants: Descendants::of(main, since),
+            mark: mark.to_vec(),
+            cpu: HashMap::new(),
+            peak_memory_bytes: 0,
+        }
+    }
+
+    /// Looks at what is alive and what it uses.
+    pub(super) fn measure(&mut self) -> Measure {
+        let alive = self.alive();
+        let mut memory_bytes = 0;
+        for &pid in &alive {
+            if let Some(usage) = table::usage(pid) {
+                self.cpu.insert(pid, usage.cpu);
+                memory_bytes += usage.memory_bytes;
+            }
+        }
+        self.peak_memory_bytes = self.peak_memory_bytes.max(memory_bytes);
+        Measure { processes: alive.len(), memory_bytes }
+    }
+
+    /// The CPU time that was seen, of those that have ended too.
+    pub(super) fn cpu(&self) -> Duration {
+        self.cpu.values().sum()
+    }
+
+    /// The most memory that was seen at once.
+    pub(super) fn peak_memory_bytes(&self) -> u64 {
+        self.peak_memory_bytes
+    }
+
+    /// Kills what is alive, and says whether there was nothing to kill. All are stopped first, so that none can fork while the others
+    /// are killed.
+    pub(super) fn end(&mut self) -> bool {
+        for pid in self.alive() {
+            signal(pid, Signal::SIGSTOP);
+        }
+        let alive = self.alive();
+        for &pid in &alive {
+            signal(pid, Signal::SIGKILL);
+        }
+        alive.is_empty()
+    }
+
+    fn alive(&mut self) -> Vec<i32> {
+        self.descendants.within(&table::rows(), |pid| table::bears(pid, &self.mark))
+    }
+}
+
+/// One that is gone by now is no error.
+fn signal(pid: i32, signal: Signal) {
+    let _ = kill(Pid::from_raw(pid), signal);
+}

@@ -1,0 +1,79 @@
+//! Starting runs.
+
+use std::io;
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::child;
+use super::record;
+use super::tree::Tree;
+use super::watcher::Watcher;
+use super::{Input, Output};
+use crate::sys::{Launch, Pipes};
+
+/// Starts process trees, each known to the watcher.
+pub(crate) struct Launcher {
+    watcher: SharedWatcher,
+}
+
+/// The watcher, shared with the trees that tell it of their end.
+#[derive(Clone)]
+pub(super) struct SharedWatcher(Arc<Mutex<Watcher>>);
+
+impl SharedWatcher {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Watcher> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Launcher {
+    /// Starts the watcher.
+    pub(crate) fn start() -> io::Result<Self> {
+        Ok(Self { watcher: SharedWatcher(Arc::new(Mutex::new(Watcher::start()?))) })
+    }
+
+    /// Starts `launch` in a session of its own.
+    pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
+        let mut command = Command::new(launch.program);
+        command.args(launch.args).env_clear().envs(launch.env.iter().map(|(name, value)| (name, value)));
+        command.current_dir(launch.folder);
+        let pipes = connect(&mut command, launch.stdin)?;
+        let mark = record::mark(launch.folder);
+        let main = self.spawn(command, launch, mark)?;
+        Ok((Tree::new(main, mark, launch.limits, self.watcher.clone())?, pipes))
+    }
+
+    /// Starts the main process and returns its pid. A watcher that died is replaced first: without one nothing may run.
+    fn spawn(&self, mut command: Command, launch: &Launch<'_>, mark: &[u8]) -> io::Result<i32> {
+        let mut watcher = self.watcher.lock();
+        watcher.revive()?;
+        let (limits, mut record, descriptor) = (launch.limits.clone(), record::begun(mark), watcher.descriptor());
+        // SAFETY: `prepare` makes system calls only, and the lock keeps the descriptor open until the child has been started.
+        #[expect(unsafe_code, reason = "code between fork and exec")]
+        unsafe {
+            command.pre_exec(move || child::prepare(&limits, &mut record, descriptor));
+        }
+        let main = command.spawn()?.id().cast_signed();
+        watcher.begun(main, mark);
+        Ok(main)
+    }
+}
+
+/// Gives the command its ends of the pipes. They are closed on our side when the command is dropped.
+fn connect(command: &mut Command, stdin: bool) -> io::Result<Pipes> {
+    let (stdout, their_stdout) = io::pipe()?;
+    let (stderr, their_stderr) = io::pipe()?;
+    command.stdin(Stdio::null()).stdout(their_stdout).stderr(their_stderr);
+    let mut pipes = Pipes {
+        stdin: None,
+        stdout: Output::from_owned_fd(stdout.into())?,
+        stderr: Output::from_owned_fd(stderr.into())?,
+    };
+    if stdin {
+        let (their_stdin, ours) = io::pipe()?;
+        command.stdin(their_stdin);
+        pipes.stdin = Some(Input::from_owned_fd(ours.into())?);
+    }
+    Ok(pipes)
+}

@@ -1,0 +1,28 @@
+//! macOS: a session per run, its descendants looked up in the process table, and a watcher process.
+//!
+//! The system has no name for a process tree that its members cannot leave. A run's main process leads a session of its own; the
+//! process table is looked at while the run goes on and until none of it is left (`group`). A process that forks twice within
+//! one look, and starts a program of Apple's with an empty environment, is not found.
+//!
+//! The watcher is this program started once more, before the first run. Every main process tells it of itself before it becomes the
+//! program, and when this process dies, however it dies, the watcher ends what is left.
+
+mod child;
+mod group;
+mod launcher;
+mod reap;
+mod record;
+mod table;
+mod tree;
+mod watcher;
+
+use tokio::net::unix::pipe;
+
+pub(crate) use launcher::Launcher;
+pub(crate) use tree::Tree;
+pub use watcher::enter;
+
+/// Our end of a program's standard input.
+pub(crate) type Input = pipe::Sender;
+/// Our end of a program's standard output or error.
+pub(crate) type Output = pipe::Receiver;

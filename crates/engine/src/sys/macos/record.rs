@@ -1,0 +1,79 @@
+//! What the watcher is told: records of one size, small enough that a pipe never splits or mixes them.
+
+use std::io::{self, Read};
+use std::path::Path;
+
+/// A pipe takes up to this many bytes at once or not at all (`PIPE_BUF`).
+const SIZE: usize = 512;
+const HEADER: usize = 8;
+
+/// One record: the main process, the length of the mark, the mark.
+pub(super) type Record = [u8; SIZE];
+
+/// A run that has begun, or one that is over.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Note {
+    /// The run of the main process `main` has begun; its processes bear `mark`.
+    Begun { main: i32, mark: Vec<u8> },
+    /// No process of the run is left.
+    Over { main: i32 },
+}
+
+/// What the processes of a run have in their environment: the path of its folder, or as much of the path's end as a record holds.
+pub(super) fn mark(folder: &Path) -> &[u8] {
+    let path = folder.as_os_str().as_encoded_bytes();
+    &path[path.len().saturating_sub(SIZE - HEADER)..]
+}
+
+/// The record of a run that begins, its main process to be entered by [`sign`].
+pub(super) fn begun(mark: &[u8]) -> Record {
+    let mut record = [0; SIZE];
+    record[4..HEADER].copy_from_slice(&(mark.len() as u32).to_ne_bytes());
+    record[HEADER..HEADER + mark.len()].copy_from_slice(mark);
+    record
+}
+
+/// The record of a run that is over: it has no mark.
+pub(super) fn over(main: i32) -> Record {
+    let mut record = [0; SIZE];
+    sign(&mut record, main);
+    record
+}
+
+/// Enters the main process. Allocates nothing, for it is called between fork and exec.
+pub(super) fn sign(record: &mut Record, main: i32) {
+    record[..4].copy_from_slice(&main.to_ne_bytes());
+}
+
+/// Waits for the next note; an error once nobody is left to write one.
+pub(super) fn read(from: &mut impl Read) -> io::Result<Note> {
+    let (mut main, mut length, mut rest) = ([0; 4], [0; 4], [0; SIZE - HEADER]);
+    from.read_exact(&mut main)?;
+    from.read_exact(&mut length)?;
+    from.read_exact(&mut rest)?;
+    let main = i32::from_ne_bytes(main);
+    match u32::from_ne_bytes(length) as usize {
+        0 => Ok(Note::Over { main }),
+        length => Ok(Note::Begun { main, mark: rest.get(..length).ok_or(io::ErrorKind::InvalidData)?.to_vec() }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn notes_come_back_as_they_were_written() {
+        let long = format!("/{}", "x".repeat(2 * SIZE));
+        for folder in ["/runs/01J", long.as_str()] {
+            let mark = mark(Path::new(folder));
+            let mut record = begun(mark);
+            sign(&mut record, 42);
+            let note = read(&mut record.as_slice()).expect("a note");
+            assert_eq!(note, Note::Begun { main: 42, mark: mark.to_vec() });
+            assert!(folder.as_bytes().ends_with(mark));
+        }
+        assert_eq!(read(&mut over(7).as_slice()).expect("a note"), Note::Over { main: 7 });
+        read(&mut &over(7)[1..]).expect_err("should not take half a record");
+    }
+}

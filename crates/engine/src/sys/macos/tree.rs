@@ -1,0 +1,134 @@
+//! One run's process tree: watching its limits, ending it, reaping its main process.
+
+use std::io;
+use std::os::unix::process::ExitStatusExt;
+use std::process::ExitStatus;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use super::group::Group;
+use super::launcher::SharedWatcher;
+use super::reap::{self, Reaped};
+use crate::Limits;
+use crate::sys::{Breach, Exit};
+
+/// How often a running tree is looked at. A look reads the whole process table, about a millisecond.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long killed processes get between two looks at what is left.
+const PAUSE: Duration = Duration::from_millis(5);
+/// How long dropping a tree waits for its end, before it leaves the rest to the watcher.
+const DROP_PATIENCE: Duration = Duration::from_secs(2);
+
+/// A running process tree. Dropping it ends it.
+pub(crate) struct Tree {
+    main: i32,
+    group: Group,
+    limits: Limits,
+    children: Signals,
+    watcher: SharedWatcher,
+    breach: Option<Breach>,
+    ended: Option<Exit>,
+}
+
+impl Tree {
+    /// The tree of the main process `main`, which has just been started. When this fails, the process is killed.
+    pub(super) fn new(main: i32, mark: &[u8], limits: &Limits, watcher: SharedWatcher) -> io::Result<Self> {
+        let children = signal(SignalKind::child()).inspect_err(|_| end_main(main))?;
+        let (group, limits) = (Group::of(main, mark), limits.clone());
+        Ok(Self { main, group, limits, children, watcher, breach: None, ended: None })
+    }
+
+    /// Begins the end of the whole tree: the rest follows the main process.
+    pub(crate) fn kill(&mut self) {
+        if self.ended.is_none() {
+            end_main(self.main);
+        }
+    }
+
+    /// Waits until no process of the tree is left; the tree ends with its main process. Cancel safe.
+    pub(crate) async fn wait(&mut self) -> io::Result<Exit> {
+        if let Some(exit) = &self.ended {
+            return Ok(exit.clone());
+        }
+        self.watch().await?;
+        while !self.group.end() {
+            sleep(PAUSE).await;
+        }
+        let exit = self.exit(reap::reap(self.main)?);
+        self.over(exit.clone());
+        Ok(exit)
+    }
+
+    async fn watch(&mut self) -> io::Result<()> {
+        let mut looks = interval(LOOK_EVERY);
+        looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        looks.reset();
+        while !reap::has_ended(self.main)? {
+            tokio::select! {
+                _ = self.children.recv() => {}
+                _ = looks.tick() => self.look(),
+            }
+        }
+        Ok(())
+    }
+
+    fn look(&mut self) {
+        let measure = self.group.measure();
+        let breach = if measure.memory_bytes > self.limits.memory_bytes {
+            Breach::Memory
+        } else if self.group.cpu() >= self.limits.cpu {
+            Breach::Cpu
+        } else if measure.processes > self.limits.processes as usize {
+            Breach::Processes
+        } else {
+            return;
+        };
+        self.breach.get_or_insert(breach);
+        self.kill();
+    }
+
+    fn exit(&self, reaped: Reaped) -> Exit {
+        let status = ExitStatus::from_raw(reaped.status);
+        let signal = status.signal().and_then(|number| Signal::try_from(number).ok());
+        Exit {
+            code: status.code(),
+            signal: signal.map(|signal| signal.as_str().to_owned()),
+            cpu: reaped.cpu.max(self.group.cpu()),
+            peak_memory_bytes: reaped.peak_memory_bytes.max(self.group.peak_memory_bytes()),
+            breach: self.breach.or((signal == Some(Signal::SIGXCPU)).then_some(Breach::Cpu)),
+        }
+    }
+
+    fn over(&mut self, exit: Exit) {
+        self.ended = Some(exit);
+        self.watcher.lock().over(self.main);
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        if self.ended.is_some() {
+            return;
+        }
+        self.kill();
+        let start = Instant::now();
+        while start.elapsed() < DROP_PATIENCE {
+            if self.group.end() && reap::has_ended(self.main).unwrap_or(true) {
+                let _ = reap::reap(self.main);
+                self.watcher.lock().over(self.main);
+                return;
+            }
+            thread::sleep(PAUSE);
+        }
+    }
+}
+
+/// Kills the main process, which nobody else reaps, so that the pid is still its own.
+fn end_main(main: i32) {
+    let _ = kill(Pid::from_raw(main), Signal::SIGKILL);
+}
