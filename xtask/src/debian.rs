@@ -5,6 +5,7 @@
 
 use std::env;
 use std::fs;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
@@ -51,10 +52,9 @@ pub(crate) fn cargo(context: &Context, target: &str, folder: &str, args: &[&str]
 }
 
 /// Registry settings of the user's cargo hold for this one too.
-fn share_settings(home: &std::path::Path) -> Result<()> {
-    let user = env::var_os("CARGO_HOME").map(Into::into).or_else(|| env::home_dir().map(|home| home.join(".cargo")));
-    let settings = user.map(|folder: std::path::PathBuf| folder.join("config.toml")).filter(|file| file.exists());
-    if let Some(settings) = settings {
+fn share_settings(home: &Path) -> Result<()> {
+    let user = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
+    if let Some(settings) = user.map(|folder| folder.join("config.toml")).filter(|file| file.exists()) {
         fs::copy(&settings, home.join("config.toml")).with_context(|| format!("cannot copy {}", settings.display()))?;
     }
     Ok(())
@@ -62,10 +62,9 @@ fn share_settings(home: &std::path::Path) -> Result<()> {
 
 /// What rustup and the outer cargo set would lead this cargo to their compiler and libraries.
 fn forget_rustup(command: &mut Command) {
-    let led_by = |name: &str| {
-        name.starts_with("RUSTUP_") || name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")
-    };
-    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(led_by)) {
+    let prefixes = ["RUSTUP_", "CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BUILD_", "CARGO_ENCODED_"];
+    let leads = |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    for (name, _) in env::vars_os().filter(|(name, _)| name.to_str().is_some_and(leads)) {
         command.env_remove(name);
     }
     for name in ["CARGO", "LD_LIBRARY_PATH", "RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "RUSTFLAGS"] {

@@ -48,13 +48,18 @@ pub(crate) fn test(args: &Args) -> Result<()> {
     let context = Context::new(args.filter.clone())?;
     let _lock = context.cache.lock()?;
     eprintln!("build output is kept in {}", context.cache.path("").display());
-    let chosen: Vec<_> = STEPS.iter().filter(|step| args.only.is_none_or(|part| step.parts.contains(&part))).collect();
+    let chosen: Vec<_> = chosen(args.only).collect();
     let Some((last, earlier)) = chosen.split_last() else { return Ok(()) };
     let records = earlier.iter().map(|step| run_and_report(step, &context)).collect::<Result<Vec<_>>>()?;
     eprintln!("\nso far:");
     records.iter().for_each(|record| eprintln!("{}", record.line()));
     let record = last.run(&context)?;
     note_duration(&context, &records, &record)
+}
+
+/// The steps of one part, or all of them, in the table's order.
+fn chosen(only: Option<Part>) -> impl Iterator<Item = &'static Step> {
+    STEPS.iter().filter(move |step| only.is_none_or(|part| step.parts.contains(&part)))
 }
 
 fn run_and_report(step: &Step, context: &Context) -> Result<Record> {
@@ -68,4 +73,18 @@ fn note_duration(context: &Context, earlier: &[Record], last: &Record) -> Result
     let lines: Vec<_> = earlier.iter().chain([last]).map(Record::line).collect();
     let file = context.cache.path("durations.txt");
     fs::write(&file, lines.join("\n") + "\n").with_context(|| format!("cannot write {}", file.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_part_starts_with_its_packages_and_the_whole_ends_with_the_tests() {
+        for part in <Part as clap::ValueEnum>::value_variants() {
+            let first = chosen(Some(*part)).next().map(|step| step.title);
+            assert!(first.is_some_and(|title| title.starts_with("packages")), "{part:?} starts with {first:?}");
+        }
+        assert_eq!(chosen(None).last().map(|step| step.title), Some("tests"));
+    }
 }
