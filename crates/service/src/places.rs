@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
+use time::OffsetDateTime;
+use time::macros::format_description;
 
 /// The environment variable that puts everything below one folder.
 pub const HOME_VARIABLE: &str = "RUNTRAY_HOME";
@@ -78,6 +80,19 @@ impl Places {
     }
 }
 
+/// Where a file that cannot be used is kept: beside it, as `journal.broken-20261122T201822123.sqlite3`.
+pub(crate) fn aside(path: &Path) -> PathBuf {
+    let format = format_description!("[year][month][day]T[hour][minute][second][subsecond digits:3]");
+    let now = OffsetDateTime::now_utc().format(format).unwrap_or_default();
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(".broken-{now}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
 #[cfg(test)]
 mod tests {
     use super::Places;
@@ -86,7 +101,9 @@ mod tests {
     fn one_variable_holds_everything() {
         let root = tempfile::tempdir().expect("a folder");
         let places = Places::below(&root.path().as_os_str().to_owned()).expect("places");
-        for path in [places.settings_file(), places.journal_file(), places.log_folder(), places.token_file(), places.runs] {
+        for path in
+            [places.settings_file(), places.journal_file(), places.log_folder(), places.token_file(), places.runs]
+        {
             assert!(path.starts_with(root.path()), "{} is elsewhere", path.display());
         }
     }
