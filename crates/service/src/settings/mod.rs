@@ -1,5 +1,22 @@
 //! Settings: as written in `settings.toml`, then validated.
+//!
+//! The file belongs to the user: it is only ever replaced as a whole and by [`edit`], which keeps comments. A mistake in it
+//! costs the key that it is in and nothing else; where the key closes something (`require_token`, `allowed_origins`,
+//! `isolation`), a mistake closes it. `keys` is the one table of what there is.
 
+mod broken;
+mod file;
+mod keys;
+mod languages;
+mod load;
+mod read;
+mod template;
+#[cfg(test)]
+mod tests;
+mod watch;
+mod written;
+
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -7,6 +24,9 @@ use runtray_engine::Limits;
 use runtray_engine::language::Language;
 
 use crate::origin::Origin;
+
+pub use file::{EditError, create_if_missing, edit};
+pub use watch::{Watching, watch};
 
 /// Valid settings.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +37,10 @@ pub struct Settings {
     pub allowed_origins: Vec<Origin>,
     /// `require_token`: strict mode, a bearer token on every route but `/health`.
     pub require_token: bool,
+    /// `isolation`: the level that is asked for.
+    pub isolation: IsolationChoice,
+    /// Why nothing may be run, for people: the file asks for an isolation that cannot be given.
+    pub refuse_to_run: Option<String>,
     /// `[python] path`.
     pub python: Option<PathBuf>,
     /// `[node] path`.
@@ -43,6 +67,16 @@ pub struct Settings {
     pub journal: JournalSettings,
 }
 
+/// The isolation that the user asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IsolationChoice {
+    /// `auto`: the strongest that this version and this machine can give.
+    #[default]
+    Auto,
+    /// `none`: containment only.
+    None,
+}
+
 /// What the journal keeps.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JournalSettings {
@@ -63,7 +97,7 @@ pub struct Problem {
     pub line: Option<usize>,
     /// The key's full name, `limits.memory_bytes`; empty when it is about the whole file.
     pub key: String,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do: it follows the key in a sentence, or is one when there is no key.
     pub message: String,
 }
 
@@ -74,4 +108,63 @@ pub struct Loaded {
     pub settings: Settings,
     /// What is wrong, in the order of the lines.
     pub problems: Vec<Problem>,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            port: 5000,
+            allowed_origins: default_origins(),
+            require_token: false,
+            isolation: IsolationChoice::Auto,
+            refuse_to_run: None,
+            python: None,
+            node: None,
+            languages: Vec::new(),
+            limits: Limits::default(),
+            default_timeout: Duration::from_secs(10),
+            max_timeout: Duration::from_secs(300),
+            kept_output_bytes: 8 << 20,
+            body_bytes: 16 << 20,
+            slots: std::thread::available_parallelism().map_or(1, usize::from),
+            queue: 256,
+            stop_grace: Duration::from_secs(5),
+            journal: JournalSettings::default(),
+        }
+    }
+}
+
+impl Default for JournalSettings {
+    fn default() -> Self {
+        Self { enabled: true, max_age: 30 * DAY, max_bytes: 256 << 20, max_text_bytes: 256 << 10 }
+    }
+}
+
+/// Where web front ends usually run while they are developed.
+fn default_origins() -> Vec<Origin> {
+    ["http://localhost:3000", "http://localhost:3001", "http://127.0.0.1:3000", "http://127.0.0.1:3001"]
+        .iter()
+        .filter_map(|origin| origin.parse().ok())
+        .collect()
+}
+
+impl Settings {
+    /// The keys that differ in `new` and that only a restart of the service brings into effect; all others change live.
+    pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
+        keys::KEYS.iter().filter(|key| key.restart && (key.show)(self) != (key.show)(new)).map(|key| key.name).collect()
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "`{}` ", self.key)?;
+        }
+        f.write_str(&self.message)
+    }
 }

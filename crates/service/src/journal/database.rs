@@ -1,0 +1,192 @@
+//! The journal's file, opened for writing.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params};
+use time::OffsetDateTime;
+
+use super::error::JournalError;
+use super::queue::Entry;
+use super::record::{Begun, Ended, LOST, RUNNING};
+use super::schema;
+use crate::places;
+
+/// How long to wait for another program that writes.
+const BUSY: Duration = Duration::from_secs(5);
+/// What the write-ahead log is cut back to, in bytes.
+const LOG_BYTES: i64 = 16 << 20;
+const FIRST_LINE_CHARS: usize = 120;
+
+/// An open journal.
+pub(super) struct Database {
+    pub(super) connection: Connection,
+}
+
+impl Database {
+    /// Opens the file, made if missing, private to the user.
+    ///
+    /// # Errors
+    /// It cannot be opened for writing, is no journal, or is of a newer Runtray.
+    pub(super) fn open(file: &Path) -> Result<Self, JournalError> {
+        make_private(file)?;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let mut connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(BUSY)?;
+        if schema::version(&connection)? == 0 {
+            connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+        }
+        connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        // What was deleted must not be readable in the file: programs and their output hold secrets.
+        connection.pragma_update_and_check(None, "secure_delete", "ON", |_| Ok(()))?;
+        connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
+        schema::migrate(&mut connection)?;
+        Ok(Self { connection })
+    }
+
+    /// Writes all entries or none.
+    pub(super) fn write(&mut self, entries: &[Entry]) -> Result<(), JournalError> {
+        let transaction = self.begin()?;
+        for entry in entries {
+            match entry {
+                Entry::Begun { begun, code_truncated } => insert(&transaction, begun, *code_truncated)?,
+                Entry::Ended(ended) => update(&transaction, ended)?,
+            }
+        }
+        Ok(transaction.commit()?)
+    }
+
+    /// Marks what a service left unfinished that is gone.
+    pub(super) fn mark_lost(&mut self) -> Result<usize, JournalError> {
+        Ok(self.connection.execute("UPDATE execution SET status = ?1 WHERE status = ?2", [LOST, RUNNING])?)
+    }
+
+    /// Deletes every execution that has ended; how many those were.
+    ///
+    /// The index is rebuilt from what is left instead of forgetting row by row, which would take as long as writing them did.
+    pub(super) fn clear(&mut self) -> Result<u64, JournalError> {
+        let transaction = self.begin()?;
+        let find_trigger = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = 'content_deleted'";
+        let trigger: String = transaction.query_row(find_trigger, [], |row| row.get(0))?;
+        transaction.execute_batch("DROP TRIGGER content_deleted")?;
+        let deleted = transaction.execute("DELETE FROM execution WHERE status <> ?1", [RUNNING])?;
+        transaction.execute_batch("INSERT INTO search (search) VALUES ('rebuild')")?;
+        transaction.execute_batch(&trigger)?;
+        transaction.commit()?;
+        self.give_back()?;
+        Ok(deleted as u64)
+    }
+
+    /// Gives free pages back to the file system.
+    pub(super) fn give_back(&self) -> Result<(), JournalError> {
+        for pragma in ["PRAGMA incremental_vacuum", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+            let mut statement = self.connection.prepare(pragma)?;
+            let mut rows = statement.query([])?;
+            while rows.next()?.is_some() {}
+        }
+        Ok(())
+    }
+
+    pub(super) fn begin(&mut self) -> Result<Transaction<'_>, JournalError> {
+        Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
+    }
+}
+
+fn insert(transaction: &Transaction<'_>, begun: &Begun, code_truncated: bool) -> Result<(), JournalError> {
+    let sql = "INSERT OR IGNORE INTO execution
+        (id, started_ms, language, runtime, origin, status, first_line, code_truncated, text_bytes)
+        VALUES (:id, :started_ms, :language, :runtime, :origin, :status, :first_line, :code_truncated, :text_bytes)";
+    let inserted = transaction.prepare_cached(sql)?.execute(named_params! {
+        ":id": begun.id,
+        ":started_ms": milliseconds(begun.started_at),
+        ":language": begun.language,
+        ":runtime": begun.runtime,
+        ":origin": begun.origin,
+        ":status": RUNNING,
+        ":first_line": first_line(&begun.code),
+        ":code_truncated": code_truncated,
+        ":text_bytes": bytes(begun.code.len()),
+    })?;
+    if inserted == 1 {
+        let sql = "INSERT INTO content (seq, code) VALUES (last_insert_rowid(), ?1)";
+        transaction.prepare_cached(sql)?.execute([&begun.code])?;
+    }
+    Ok(())
+}
+
+fn update(transaction: &Transaction<'_>, ended: &Ended) -> Result<(), JournalError> {
+    let sql = "UPDATE execution SET status = :status, exit_code = :exit_code, signal = :signal,
+        duration_ms = :duration_ms, cpu_ms = :cpu_ms, peak_memory_bytes = :peak_memory_bytes, isolation = :isolation,
+        output_truncated = :output_truncated, error_truncated = :error_truncated, text_bytes = text_bytes + :text_bytes
+        WHERE id = :id AND duration_ms IS NULL";
+    let updated = transaction.prepare_cached(sql)?.execute(named_params! {
+        ":id": ended.id,
+        ":status": ended.status,
+        ":exit_code": ended.exit_code,
+        ":signal": ended.signal,
+        ":duration_ms": ended.duration_ms,
+        ":cpu_ms": ended.cpu_ms,
+        ":peak_memory_bytes": i64::try_from(ended.peak_memory_bytes).unwrap_or(i64::MAX),
+        ":isolation": ended.isolation,
+        ":output_truncated": ended.output_truncated,
+        ":error_truncated": ended.error_truncated,
+        ":text_bytes": bytes(ended.output.len() + ended.error.len()),
+    })?;
+    if updated == 1 {
+        let sql = "UPDATE content SET output = ?2, error = ?3 WHERE seq = (SELECT seq FROM execution WHERE id = ?1)";
+        transaction.prepare_cached(sql)?.execute([&ended.id, &ended.output, &ended.error])?;
+    }
+    Ok(())
+}
+
+fn milliseconds(time: OffsetDateTime) -> i64 {
+    i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or(i64::MAX)
+}
+
+fn bytes(length: usize) -> i64 {
+    i64::try_from(length).unwrap_or(i64::MAX)
+}
+
+fn first_line(code: &str) -> String {
+    let line = code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    line.chars().take(FIRST_LINE_CHARS).collect()
+}
+
+/// SQLite gives its side files the permissions of the file that it finds.
+fn make_private(file: &Path) -> io::Result<()> {
+    let mut folder = fs::DirBuilder::new();
+    let mut options = OpenOptions::new();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+        folder.mode(0o700);
+        options.mode(0o600);
+    }
+    folder.recursive(true).create(file.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+    options.append(true).create(true).open(file).map(drop)
+}
+
+/// Moves a file that is no journal aside, with SQLite's side files; where it is now.
+///
+/// # Errors
+/// It cannot be renamed, for example because another program has it open (Windows).
+pub(super) fn keep_aside(file: &Path) -> io::Result<PathBuf> {
+    let aside = places::aside(file);
+    fs::rename(file, &aside)?;
+    for side in ["-wal", "-shm"] {
+        match fs::rename(with_suffix(file, side), with_suffix(&aside, side)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(aside)
+}
+
+fn with_suffix(file: &Path, suffix: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}

@@ -1,0 +1,90 @@
+//! From a filter to SQL.
+
+use rusqlite::types::Value;
+
+use super::record::Filter;
+
+/// Longer searches are cut: nobody reads that far.
+const TERMS: usize = 32;
+const LARGEST_PAGE: usize = 1000;
+
+/// A statement and what is bound to it.
+pub(super) struct Query {
+    pub(super) sql: String,
+    pub(super) values: Vec<Value>,
+    /// Rows on a page. One more is asked for, to know whether there is a next one.
+    pub(super) limit: usize,
+}
+
+/// Asks for `columns` of the executions that `filter` wants, newest first.
+pub(super) fn query(columns: &str, filter: &Filter) -> Query {
+    let limit = filter.limit.clamp(1, LARGEST_PAGE);
+    let mut query = Query { sql: format!("SELECT {columns} FROM execution WHERE TRUE"), values: Vec::new(), limit };
+    query.and("id < ?", filter.before.as_deref());
+    query.and("status = ?", filter.status.as_deref());
+    query.and("language = ?", filter.language.as_deref());
+    query.and("origin = ?", filter.origin.as_deref());
+    let search = filter.q.as_deref().map(search).unwrap_or_default();
+    let matching = "seq IN (SELECT rowid FROM search WHERE search MATCH ?)";
+    query.and(matching, (!search.words.is_empty()).then_some(search.words.as_str()));
+    for sign in &search.signs {
+        let containing = "EXISTS (SELECT 1 FROM content
+            WHERE content.seq = execution.seq AND (instr(code, ?1) OR instr(output, ?1) OR instr(error, ?1)))";
+        let bound = format!("?{}", query.values.len() + 1);
+        query.and(&containing.replace("?1", &bound), Some(sign));
+    }
+    query.sql.push_str(&format!(" ORDER BY id DESC LIMIT {}", limit + 1));
+    query
+}
+
+impl Query {
+    fn and(&mut self, condition: &str, value: Option<&str>) {
+        if let Some(value) = value {
+            self.sql.push_str(" AND ");
+            self.sql.push_str(condition);
+            self.values.push(Value::Text(value.to_owned()));
+        }
+    }
+}
+
+/// What a user searches for.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Search {
+    /// An FTS5 expression: every word quoted, so that nothing in it means anything to FTS5, and taken as a beginning.
+    words: String,
+    /// What holds no letter or digit: the index knows only words, so these are looked for in the texts themselves.
+    signs: Vec<String>,
+}
+
+fn search(written: &str) -> Search {
+    let clean = written.replace('\0', " ");
+    let terms: Vec<&str> = clean.split_whitespace().take(TERMS).collect();
+    let (words, signs): (Vec<&str>, Vec<&str>) =
+        terms.into_iter().partition(|term| term.contains(char::is_alphanumeric));
+    let words: Vec<_> = words.into_iter().map(|word| format!("\"{}\"*", word.replace('"', "\"\""))).collect();
+    Search { words: words.join(" AND "), signs: signs.into_iter().map(str::to_owned).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::search;
+
+    #[test]
+    fn words_are_quoted_and_signs_are_set_apart() {
+        for (written, words, signs) in [
+            ("", "", vec![]),
+            (" \0 ", "", vec![]),
+            ("print", "\"print\"*", vec![]),
+            ("a AND b", "\"a\"* AND \"AND\"* AND \"b\"*", vec![]),
+            ("NEAR(x \"y", "\"NEAR(x\"* AND \"\"\"y\"*", vec![]),
+            ("🎉 * \" é", "\"é\"*", vec!["🎉", "*", "\""]),
+        ] {
+            let found = search(written);
+            assert_eq!(
+                (found.words.as_str(), found.signs),
+                (words, signs.into_iter().map(str::to_owned).collect()),
+                "{written:?}"
+            );
+        }
+    }
+}

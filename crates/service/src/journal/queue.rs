@@ -1,0 +1,179 @@
+//! The way to the writing thread: bounded in entries and in bytes, never waited for by a run.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use super::error::JournalError;
+use super::record::{Begun, Ended};
+use crate::settings::JournalSettings;
+
+/// Entries that may wait.
+const ENTRIES: usize = 4096;
+/// Text that may wait, in bytes.
+const BYTES: usize = 32 << 20;
+
+/// Something to write down.
+pub(super) enum Entry {
+    Begun { begun: Begun, code_truncated: bool },
+    Ended(Ended),
+}
+
+/// Something for the writing thread.
+pub(super) enum Message {
+    Entry(Entry),
+    Apply(JournalSettings),
+    Flush(Sender<()>),
+    Clear(Sender<Result<u64, JournalError>>),
+    Close(Sender<()>),
+}
+
+/// What both ends count.
+#[derive(Default)]
+struct Load {
+    bytes: AtomicUsize,
+    dropped: AtomicU64,
+    is_dropping: AtomicBool,
+}
+
+/// The sending end.
+pub(super) struct Queue {
+    messages: SyncSender<Message>,
+    load: Arc<Load>,
+    settings: Mutex<JournalSettings>,
+}
+
+/// The writing thread's end.
+pub(super) struct Inbox {
+    messages: Receiver<Message>,
+    load: Arc<Load>,
+}
+
+/// A queue for texts as long as `settings` say.
+pub(super) fn queue(settings: JournalSettings) -> (Queue, Inbox) {
+    let (sender, receiver) = sync_channel(ENTRIES);
+    let load = Arc::new(Load::default());
+    let inbox = Inbox { messages: receiver, load: load.clone() };
+    (Queue { messages: sender, load, settings: Mutex::new(settings) }, inbox)
+}
+
+impl Queue {
+    /// Queues an execution that begins, or drops it when too much waits.
+    pub(super) fn begin(&self, mut begun: Begun) {
+        if let Some(max) = self.max_text_bytes() {
+            let code_truncated = cut(&mut begun.code, max);
+            self.offer(Entry::Begun { begun, code_truncated });
+        }
+    }
+
+    /// Queues an execution that ended, or drops it when too much waits.
+    pub(super) fn end(&self, mut ended: Ended) {
+        if let Some(max) = self.max_text_bytes() {
+            ended.output_truncated |= cut(&mut ended.output, max);
+            ended.error_truncated |= cut(&mut ended.error, max);
+            self.offer(Entry::Ended(ended));
+        }
+    }
+
+    /// Entries that were dropped because too much waited.
+    pub(super) fn dropped(&self) -> u64 {
+        self.load.dropped.load(Ordering::Relaxed)
+    }
+
+    /// Uses other settings from here on.
+    pub(super) fn apply(&self, settings: &JournalSettings) {
+        if let Ok(mut current) = self.settings.lock() {
+            current.clone_from(settings);
+        }
+        self.send(Message::Apply(settings.clone()));
+    }
+
+    /// Sends what is no entry; waits while the queue is full. `false` when the thread is gone.
+    pub(super) fn send(&self, message: Message) -> bool {
+        self.messages.send(message).is_ok()
+    }
+
+    /// Sends what is no entry, unless the queue is full or the thread is gone.
+    pub(super) fn try_send(&self, message: Message) -> bool {
+        self.messages.try_send(message).is_ok()
+    }
+
+    fn max_text_bytes(&self) -> Option<usize> {
+        self.settings.lock().ok().filter(|settings| settings.enabled).map(|settings| settings.max_text_bytes)
+    }
+
+    fn offer(&self, entry: Entry) {
+        let bytes = entry.bytes();
+        let waiting = self.load.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let full =
+            waiting > BYTES || matches!(self.messages.try_send(Message::Entry(entry)), Err(TrySendError::Full(_)));
+        if full {
+            self.load.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            self.load.dropped.fetch_add(1, Ordering::Relaxed);
+        }
+        if full && !self.load.is_dropping.swap(true, Ordering::Relaxed) {
+            tracing::warn!("the journal cannot keep up; executions are not written down until it has caught up");
+        }
+    }
+}
+
+impl Inbox {
+    /// The next message and those that wait behind it, at most `most`. Empty when none came in time, `None` when all
+    /// senders are gone.
+    pub(super) fn wait(&self, time: Duration, most: usize) -> Option<Vec<Message>> {
+        let mut batch = match self.messages.recv_timeout(time) {
+            Ok(first) => vec![first],
+            Err(RecvTimeoutError::Timeout) => Vec::new(),
+            Err(RecvTimeoutError::Disconnected) => return None,
+        };
+        batch.extend(self.messages.try_iter().take(most - 1));
+        let bytes =
+            batch.iter().map(|message| if let Message::Entry(entry) = message { entry.bytes() } else { 0 }).sum();
+        self.load.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        if batch.len() < most && self.load.is_dropping.swap(false, Ordering::Relaxed) {
+            tracing::warn!(dropped = self.load.dropped.load(Ordering::Relaxed), "the journal has caught up");
+        }
+        Some(batch)
+    }
+}
+
+impl Entry {
+    /// The text in it, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            Self::Begun { begun, .. } => begun.code.len(),
+            Self::Ended(ended) => ended.output.len() + ended.error.len(),
+        }
+    }
+}
+
+/// Cuts a text to at most `max` bytes between two characters; whether anything was cut.
+fn cut(text: &mut String, max: usize) -> bool {
+    let is_longer = text.len() > max;
+    if is_longer {
+        text.truncate(text.floor_char_boundary(max));
+        text.shrink_to_fit();
+    }
+    is_longer
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cut;
+
+    #[test]
+    fn texts_are_cut_between_characters() {
+        for (text, max, expected, was_cut) in [
+            ("", 0, "", false),
+            ("abc", 3, "abc", false),
+            ("abcd", 3, "abc", true),
+            ("aé", 2, "a", true),
+            ("🎉🎉", 7, "🎉", true),
+            ("🎉", 3, "", true),
+        ] {
+            let mut text = text.to_owned();
+            assert_eq!((cut(&mut text, max), text.as_str()), (was_cut, expected));
+        }
+    }
+}

@@ -1,0 +1,165 @@
+//! Reading the journal: its own connection, which never writes.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params_from_iter};
+use time::OffsetDateTime;
+
+use super::error::JournalError;
+use super::query::query;
+use super::record::{Filter, Page, Record, Summary};
+use super::schema;
+
+const SUMMARY: &str = "id, started_ms, language, runtime, status, duration_ms, origin, exit_code, first_line";
+
+const RECORD: &str = "SELECT id, started_ms, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms,
+    peak_memory_bytes, isolation, code, code_truncated, output, output_truncated, error, error_truncated
+    FROM execution JOIN content USING (seq) WHERE id = ?1";
+
+/// Reads a journal, whether or not a service writes it at the same time.
+pub struct Reader {
+    connection: Connection,
+    seen: i64,
+}
+
+impl Reader {
+    /// Opens a journal.
+    ///
+    /// # Errors
+    /// There is no file yet, it is no journal, it is of a newer Runtray, or it cannot be opened.
+    pub fn open(file: &Path) -> Result<Self, JournalError> {
+        if !file.exists() {
+            return Err(JournalError::Missing(file.to_owned()));
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(file, flags)?;
+        connection.busy_timeout(Duration::from_secs(5))?;
+        if schema::version(&connection)? == 0 {
+            return Err(JournalError::Missing(file.to_owned()));
+        }
+        let seen = data_version(&connection)?;
+        Ok(Self { connection, seen })
+    }
+
+    /// A page of executions, newest first.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn page(&self, filter: &Filter) -> Result<Page, JournalError> {
+        let query = query(SUMMARY, filter);
+        let mut statement = self.connection.prepare_cached(&query.sql)?;
+        let rows = statement.query_map(params_from_iter(&query.values), summary)?;
+        let mut items = rows.collect::<Result<Vec<_>, _>>()?;
+        let is_last = items.len() <= query.limit;
+        items.truncate(query.limit);
+        let next = items.last().filter(|_| !is_last).map(|item| item.id.clone());
+        Ok(Page { items, next })
+    }
+
+    /// Everything about one execution; `None` when there is none of that id.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn entry(&self, id: &str) -> Result<Option<Record>, JournalError> {
+        Ok(self.connection.prepare_cached(RECORD)?.query_row([id], record).optional()?)
+    }
+
+    /// Whether anybody wrote since this was last asked, or since the journal was opened.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn changed(&mut self) -> Result<bool, JournalError> {
+        let now = data_version(&self.connection)?;
+        Ok(std::mem::replace(&mut self.seen, now) != now)
+    }
+}
+
+fn data_version(connection: &Connection) -> Result<i64, JournalError> {
+    Ok(connection.pragma_query_value(None, "data_version", |row| row.get(0))?)
+}
+
+fn started_at(row: &Row<'_>) -> rusqlite::Result<OffsetDateTime> {
+    let milliseconds: i64 = row.get("started_ms")?;
+    let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(milliseconds) * 1_000_000);
+    Ok(time.unwrap_or(OffsetDateTime::UNIX_EPOCH))
+}
+
+fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
+    Ok(Summary {
+        id: row.get("id")?,
+        started_at: started_at(row)?,
+        language: row.get("language")?,
+        runtime: row.get("runtime")?,
+        status: row.get("status")?,
+        duration_ms: row.get("duration_ms")?,
+        origin: row.get("origin")?,
+        exit_code: row.get("exit_code")?,
+        first_line: row.get("first_line")?,
+    })
+}
+
+fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+    let peak: Option<i64> = row.get("peak_memory_bytes")?;
+    Ok(Record {
+        id: row.get("id")?,
+        started_at: started_at(row)?,
+        language: row.get("language")?,
+        runtime: row.get("runtime")?,
+        origin: row.get("origin")?,
+        status: row.get("status")?,
+        exit_code: row.get("exit_code")?,
+        signal: row.get("signal")?,
+        duration_ms: row.get("duration_ms")?,
+        cpu_ms: row.get("cpu_ms")?,
+        peak_memory_bytes: peak.and_then(|bytes| u64::try_from(bytes).ok()),
+        isolation: row.get("isolation")?,
+        code: row.get("code")?,
+        code_truncated: row.get("code_truncated")?,
+        output: row.get("output")?,
+        output_truncated: row.get("output_truncated")?,
+        error: row.get("error")?,
+        error_truncated: row.get("error_truncated")?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::params_from_iter;
+
+    use super::{Filter, SUMMARY, query};
+    use crate::journal::schema;
+
+    fn plan(filter: &Filter) -> String {
+        let mut connection = rusqlite::Connection::open_in_memory().expect("a database");
+        schema::migrate(&mut connection).expect("tables");
+        let query = query(SUMMARY, filter);
+        let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {}", query.sql)).expect("valid SQL");
+        let rows = statement.query_map(params_from_iter(&query.values), |row| row.get::<_, String>("detail"));
+        rows.expect("a plan").collect::<Result<Vec<_>, _>>().expect("a plan").join("\n")
+    }
+
+    #[test]
+    fn lists_come_from_an_index_already_sorted() {
+        let some = |text: &str| Some(text.to_owned());
+        for (filter, index) in [
+            (Filter::default(), "sqlite_autoindex_execution_1"),
+            (Filter { before: some("0"), ..Filter::default() }, "sqlite_autoindex_execution_1 (id<?)"),
+            (Filter { status: some("failed"), ..Filter::default() }, "execution_by_status (status=?)"),
+            (
+                Filter { language: some("python"), before: some("0"), ..Filter::default() },
+                "execution_by_language (language=? AND id<?)",
+            ),
+            (Filter { origin: some("local"), ..Filter::default() }, "execution_by_origin (origin=?)"),
+        ] {
+            let plan = plan(&filter);
+            assert!(plan.contains(index) && !plan.contains("TEMP B-TREE"), "{filter:?}\n{plan}");
+        }
+    }
+
+    #[test]
+    fn a_search_uses_the_full_text_index_and_reads_no_texts() {
+        let plan = plan(&Filter { q: Some("print hello".to_owned()), ..Filter::default() });
+        assert!(plan.contains("SCAN search VIRTUAL TABLE INDEX 0:M") && !plan.contains("content"), "{plan}");
+    }
+}

@@ -1,0 +1,174 @@
+//! What goes into the journal and what comes out of it.
+
+use std::path::PathBuf;
+
+use time::OffsetDateTime;
+
+/// The status of an execution that has begun and not ended.
+pub const RUNNING: &str = "running";
+
+/// The status of an execution whose service was gone before it ended.
+pub const LOST: &str = "lost";
+
+/// An execution that begins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Begun {
+    /// Its ULID: ordering by id is ordering by time.
+    pub id: String,
+    /// When; milliseconds are kept.
+    pub started_at: OffsetDateTime,
+    /// The language's name.
+    pub language: String,
+    /// The interpreter, for people: `CPython 3.13.1`.
+    pub runtime: String,
+    /// Who asked: a web origin, or a word such as `local`.
+    pub origin: String,
+    /// The program.
+    pub code: String,
+}
+
+/// An execution that ended.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Ended {
+    /// Its ULID.
+    pub id: String,
+    /// How, by its wire name.
+    pub status: String,
+    /// The exit code, when the program exited by itself.
+    pub exit_code: Option<i32>,
+    /// The signal or exception that ended it.
+    pub signal: Option<String>,
+    /// Wall-clock time, in milliseconds.
+    pub duration_ms: f64,
+    /// CPU time of the whole tree, in milliseconds.
+    pub cpu_ms: f64,
+    /// The most memory that the tree held, in bytes.
+    pub peak_memory_bytes: u64,
+    /// Standard output.
+    pub output: String,
+    /// Standard error.
+    pub error: String,
+    /// Whether `output` is not all that was printed.
+    pub output_truncated: bool,
+    /// Whether `error` is not all that was printed.
+    pub error_truncated: bool,
+    /// The isolation level's wire name.
+    pub isolation: String,
+}
+
+/// Which executions are wanted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// How many on a page, from 1 to 1000; what lies outside is taken as the nearest of the two.
+    pub limit: usize,
+    /// Only what began before the execution of this id: the previous page's `next`.
+    pub before: Option<String>,
+    /// Only this status: a wire name, `running` or `lost`.
+    pub status: Option<String>,
+    /// Only this language.
+    pub language: Option<String>,
+    /// Only this origin.
+    pub origin: Option<String>,
+    /// Words that must all occur in code, output or error; letter case aside, and each may be the start of a longer one.
+    pub q: Option<String>,
+}
+
+impl Default for Filter {
+    fn default() -> Self {
+        Self { limit: 50, before: None, status: None, language: None, origin: None, q: None }
+    }
+}
+
+/// Executions, newest first.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Page {
+    /// The executions.
+    pub items: Vec<Summary>,
+    /// What to give as `before` for the next page; `None` on the last one.
+    pub next: Option<String>,
+}
+
+/// An execution as a row of a list.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Summary {
+    /// Its ULID.
+    pub id: String,
+    /// When it began.
+    pub started_at: OffsetDateTime,
+    /// The language's name.
+    pub language: String,
+    /// The interpreter, for people.
+    pub runtime: String,
+    /// A status of the engine's, `running`, or `lost` when its service was gone before it ended.
+    pub status: String,
+    /// Wall-clock time in milliseconds, once it has ended.
+    pub duration_ms: Option<f64>,
+    /// Who asked.
+    pub origin: String,
+    /// The exit code, when the program exited by itself.
+    pub exit_code: Option<i32>,
+    /// The first line of the program that is not blank, at most 120 characters.
+    pub first_line: String,
+}
+
+/// Everything about an execution.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Record {
+    /// Its ULID.
+    pub id: String,
+    /// When it began.
+    pub started_at: OffsetDateTime,
+    /// The language's name.
+    pub language: String,
+    /// The interpreter, for people.
+    pub runtime: String,
+    /// Who asked.
+    pub origin: String,
+    /// A status of the engine's, `running`, or `lost` when its service was gone before it ended.
+    pub status: String,
+    /// The exit code, when the program exited by itself.
+    pub exit_code: Option<i32>,
+    /// The signal or exception that ended it.
+    pub signal: Option<String>,
+    /// Wall-clock time in milliseconds, once it has ended.
+    pub duration_ms: Option<f64>,
+    /// CPU time of the whole tree in milliseconds, once it has ended.
+    pub cpu_ms: Option<f64>,
+    /// The most memory that the tree held in bytes, once it has ended.
+    pub peak_memory_bytes: Option<u64>,
+    /// The isolation level's wire name, once it has ended.
+    pub isolation: Option<String>,
+    /// The program.
+    pub code: String,
+    /// Whether `code` is only the beginning.
+    pub code_truncated: bool,
+    /// Standard output.
+    pub output: String,
+    /// Whether `output` is not all that was printed.
+    pub output_truncated: bool,
+    /// Standard error.
+    pub error: String,
+    /// Whether `error` is not all that was printed.
+    pub error_truncated: bool,
+}
+
+/// How the journal is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum State {
+    /// Not opened yet.
+    Opening,
+    /// Executions are written.
+    Ok,
+    /// The settings switch it off.
+    Disabled,
+    /// Executions are written, into a new file: the old one was no journal or was damaged.
+    Recovered {
+        /// Where the old file is now.
+        kept_aside: PathBuf,
+    },
+    /// Executions are not written. Writing is tried again with an execution that comes later.
+    Failed {
+        /// Why, and what to do, for people.
+        reason: String,
+    },
+}

@@ -1,0 +1,116 @@
+//! The folders that Runtray uses: configuration, data, and the runs' own.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use directories::ProjectDirs;
+use time::OffsetDateTime;
+use time::macros::format_description;
+
+/// The environment variable that puts everything below one folder.
+pub const HOME_VARIABLE: &str = "RUNTRAY_HOME";
+
+/// Where things are kept. Nothing is made by knowing it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The user's settings.
+    pub config: PathBuf,
+    /// The journal, the service's log and the token: of this machine only, never roaming.
+    pub data: PathBuf,
+    /// The runs' folders: may be deleted whenever no service runs.
+    pub runs: PathBuf,
+}
+
+/// Why the folders are not known.
+#[derive(Debug, thiserror::Error)]
+pub enum PlacesError {
+    /// The user has no home folder.
+    #[error("this user has no home folder; set {HOME_VARIABLE} to a folder that Runtray may use")]
+    NoHome,
+    /// The variable's value is no path.
+    #[error("{HOME_VARIABLE} is not a usable path: {0}")]
+    Unusable(#[source] io::Error),
+}
+
+impl Places {
+    /// The folders below `RUNTRAY_HOME` where that is set, otherwise the platform's usual ones.
+    ///
+    /// # Errors
+    /// There is neither such a variable nor a home folder, or the variable cannot be made an absolute path.
+    pub fn find() -> Result<Self, PlacesError> {
+        match std::env::var_os(HOME_VARIABLE).filter(|value| !value.is_empty()) {
+            Some(root) => Self::below(&root),
+            None => Self::usual(),
+        }
+    }
+
+    fn below(root: &OsString) -> Result<Self, PlacesError> {
+        let root = std::path::absolute(Path::new(root)).map_err(PlacesError::Unusable)?;
+        Ok(Self { config: root.join("config"), data: root.join("data"), runs: root.join("runs") })
+    }
+
+    fn usual() -> Result<Self, PlacesError> {
+        let folders = ProjectDirs::from("", "", "runtray").ok_or(PlacesError::NoHome)?;
+        Ok(Self {
+            config: folders.config_dir().to_owned(),
+            data: folders.data_local_dir().to_owned(),
+            runs: folders.cache_dir().join("runs"),
+        })
+    }
+
+    /// The settings, in TOML.
+    pub fn settings_file(&self) -> PathBuf {
+        self.config.join("settings.toml")
+    }
+
+    /// The journal, in SQLite.
+    pub fn journal_file(&self) -> PathBuf {
+        self.data.join("journal.sqlite3")
+    }
+
+    /// The service's own log, one file a day.
+    pub fn log_folder(&self) -> PathBuf {
+        self.data.join("log")
+    }
+
+    /// The bearer token.
+    pub fn token_file(&self) -> PathBuf {
+        self.data.join("token")
+    }
+}
+
+/// Where a file that cannot be used is kept: beside it, as `journal.broken-20261122T201822123.sqlite3`.
+pub(crate) fn aside(path: &Path) -> PathBuf {
+    let format = format_description!("[year][month][day]T[hour][minute][second][subsecond digits:3]");
+    let now = OffsetDateTime::now_utc().format(format).unwrap_or_default();
+    let mut name = path.file_stem().unwrap_or_default().to_owned();
+    name.push(format!(".broken-{now}"));
+    if let Some(extension) = path.extension() {
+        name.push(".");
+        name.push(extension);
+    }
+    path.with_file_name(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Places;
+
+    #[test]
+    fn one_variable_holds_everything() {
+        let root = tempfile::tempdir().expect("a folder");
+        let places = Places::below(&root.path().as_os_str().to_owned()).expect("places");
+        for path in
+            [places.settings_file(), places.journal_file(), places.log_folder(), places.token_file(), places.runs]
+        {
+            assert!(path.starts_with(root.path()), "{} is elsewhere", path.display());
+        }
+    }
+
+    #[test]
+    fn a_relative_variable_does_not_move_with_the_current_folder() {
+        let places = Places::below(&"somewhere".into()).expect("places");
+        assert!(places.config.is_absolute() && places.data.is_absolute() && places.runs.is_absolute());
+    }
+}

@@ -1,0 +1,300 @@
+//! The keys of `settings.toml`: one row each, from which reading, the commented file and the restart rule all follow.
+
+use std::path::Path;
+use std::time::Duration;
+
+use toml_edit::Item;
+
+use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch, texts};
+use super::{DAY, IsolationChoice, Settings};
+use crate::origin::Origin;
+
+type Read = fn(&mut Settings, &Item) -> Result<(), Fault>;
+type Show = fn(&Settings) -> String;
+
+const TIB: u64 = 1024 * GIB;
+const DAY_MS: u64 = 24 * 60 * 60 * 1000;
+
+/// A key.
+pub(super) struct Key {
+    /// Its full name, `limits.timeout_ms`.
+    pub(super) name: &'static str,
+    /// Its meaning and unit, for the commented file.
+    pub(super) about: &'static str,
+    /// Whether a change waits for a restart.
+    pub(super) restart: bool,
+    /// Takes what is written into the settings.
+    pub(super) read: Read,
+    /// What is in the settings, in TOML.
+    pub(super) show: Show,
+}
+
+/// Why a value was not taken.
+pub(super) enum Fault {
+    /// Something else is used, which the message goes on to name.
+    Replaced(String),
+    /// The message says all there is.
+    Said(String),
+}
+
+impl From<String> for Fault {
+    fn from(why: String) -> Self {
+        Self::Replaced(why)
+    }
+}
+
+/// The sections of the file, with what stands above each.
+pub(super) const SECTIONS: [(&str, &str); 5] = [
+    ("python", "Python."),
+    ("node", "JavaScript and TypeScript."),
+    ("limits", "What one run may use. Sizes are in bytes (1048576 is 1 MiB), times in milliseconds."),
+    ("admission", "How many programs run at once."),
+    ("journal", "The log of what ran, kept on this machine only."),
+];
+
+impl Key {
+    const fn new(name: &'static str, about: &'static str, read: Read, show: Show) -> Self {
+        Self { name, about, restart: false, read, show }
+    }
+
+    const fn after_restart(mut self) -> Self {
+        self.restart = true;
+        self
+    }
+
+    /// The section's name, empty at the top of the file, and the name within it.
+    pub(super) fn parts(&self) -> (&'static str, &'static str) {
+        self.name.split_once('.').unwrap_or(("", self.name))
+    }
+}
+
+/// Every key, in the order of the commented file.
+pub(super) const KEYS: &[Key] = &[
+    Key::new(
+        "port",
+        "The port on both loopback addresses, 127.0.0.1 and ::1. 0 takes a free one.",
+        |s, v| set(&mut s.port, count(v, 0, 65_535).map(|port| port as u16)),
+        |s| s.port.to_string(),
+    )
+    .after_restart(),
+    Key::new(
+        "allowed_origins",
+        "Web pages that may run code, each as scheme, host and port. [] allows none.",
+        origins,
+        |s| list(s.allowed_origins.iter().map(Origin::as_str)),
+    ),
+    Key::new(
+        "require_token",
+        "true asks every caller for the token that Runtray shows, except for /health.",
+        token,
+        |s| s.require_token.to_string(),
+    ),
+    Key::new(
+        "isolation",
+        "How far programs are kept from the rest of the machine: \"auto\" is the strongest level there is here, \"none\" only\nholds them to their limits.",
+        isolation,
+        |s| level(s).to_owned(),
+    ),
+    Key::new(
+        "stop_grace_ms",
+        "How long running programs may go on when the service stops, in milliseconds.",
+        |s, v| set(&mut s.stop_grace, millis(v, 0, 600_000)),
+        |s| ms(s.stop_grace),
+    ),
+    Key::new(
+        "python.path",
+        "The whole path of an interpreter. Empty: Runtray looks for one.",
+        |s, v| set(&mut s.python, program(v)),
+        |s| path(s.python.as_deref()),
+    ),
+    Key::new(
+        "node.path",
+        "The whole path of Node.js. Empty: Runtray looks for one.",
+        |s, v| set(&mut s.node, program(v)),
+        |s| path(s.node.as_deref()),
+    ),
+    Key::new(
+        "limits.timeout_ms",
+        "Wall-clock time of a run that asks for none of its own, in milliseconds.",
+        |s, v| set(&mut s.default_timeout, millis(v, 1, DAY_MS)),
+        |s| ms(s.default_timeout),
+    ),
+    Key::new(
+        "limits.max_timeout_ms",
+        "The most wall-clock time that a run may ask for, in milliseconds.",
+        |s, v| set(&mut s.max_timeout, millis(v, 1, DAY_MS)),
+        |s| ms(s.max_timeout),
+    ),
+    Key::new(
+        "limits.cpu_ms",
+        "CPU time of all its processes together, in milliseconds.",
+        |s, v| set(&mut s.limits.cpu, millis(v, 100, DAY_MS)),
+        |s| ms(s.limits.cpu),
+    ),
+    Key::new(
+        "limits.memory_bytes",
+        "Memory of all its processes together, in bytes.",
+        |s, v| set(&mut s.limits.memory_bytes, size(v, 16 * MIB, 16 * TIB)),
+        |s| s.limits.memory_bytes.to_string(),
+    ),
+    Key::new(
+        "limits.processes",
+        "Processes and, on Linux, threads at once, the program itself included.",
+        |s, v| set(&mut s.limits.processes, count(v, 1, 65_536).map(|count| count as u32)),
+        |s| s.limits.processes.to_string(),
+    ),
+    Key::new(
+        "limits.open_files",
+        "Open files of one process. Windows has no such limit.",
+        |s, v| set(&mut s.limits.open_files, count(v, 16, 1 << 20)),
+        |s| s.limits.open_files.to_string(),
+    ),
+    Key::new(
+        "limits.file_size_bytes",
+        "Size of one file that it writes, in bytes. On Windows folder_bytes is what holds.",
+        |s, v| set(&mut s.limits.file_size_bytes, size(v, 4096, 16 * TIB)),
+        |s| s.limits.file_size_bytes.to_string(),
+    ),
+    Key::new(
+        "limits.folder_bytes",
+        "Size of everything in its folder, in bytes.",
+        |s, v| set(&mut s.limits.folder_bytes, size(v, 4096, 16 * TIB)),
+        |s| s.limits.folder_bytes.to_string(),
+    ),
+    Key::new(
+        "limits.output_bytes",
+        "What it may print, output and errors together, before it is stopped, in bytes.",
+        |s, v| set(&mut s.limits.output_bytes, size(v, 1024, 16 * TIB)),
+        |s| s.limits.output_bytes.to_string(),
+    ),
+    Key::new(
+        "limits.kept_output_bytes",
+        "What the answer carries of output and of errors each, in bytes. The rest is dropped, and the answer says so.",
+        |s, v| set(&mut s.kept_output_bytes, buffer(v, 1024, GIB)),
+        |s| s.kept_output_bytes.to_string(),
+    ),
+    Key::new(
+        "limits.body_bytes",
+        "Size of a request, in bytes.",
+        |s, v| set(&mut s.body_bytes, buffer(v, 1024, GIB)),
+        |s| s.body_bytes.to_string(),
+    ),
+    Key::new(
+        "limits.result_files",
+        "How many of the files that it made the answer lists.",
+        |s, v| set(&mut s.limits.result_files, length(v, 0, 10_000)),
+        |s| s.limits.result_files.to_string(),
+    ),
+    Key::new(
+        "limits.result_file_bytes",
+        "Size above which such a file is listed without its content, in bytes.",
+        |s, v| set(&mut s.limits.result_file_bytes, size(v, 0, 256 * MIB)),
+        |s| s.limits.result_file_bytes.to_string(),
+    ),
+    Key::new(
+        "admission.slots",
+        "Programs that run at once. The default is the number of this machine's processor cores.",
+        |s, v| set(&mut s.slots, length(v, 1, 1024)),
+        |s| s.slots.to_string(),
+    )
+    .after_restart(),
+    Key::new(
+        "admission.queue",
+        "Programs that may wait for their turn; more are refused.",
+        |s, v| set(&mut s.queue, length(v, 0, 100_000)),
+        |s| s.queue.to_string(),
+    )
+    .after_restart(),
+    Key::new(
+        "journal.enabled",
+        "false writes nothing down. What is there already stays until it is cleared.",
+        |s, v| set(&mut s.journal.enabled, switch(v)),
+        |s| s.journal.enabled.to_string(),
+    ),
+    Key::new(
+        "journal.max_age_days",
+        "Executions older than this many days are deleted.",
+        |s, v| set(&mut s.journal.max_age, count(v, 1, 36_500).map(days)),
+        |s| (s.journal.max_age.as_secs() / DAY.as_secs()).to_string(),
+    ),
+    Key::new(
+        "journal.max_bytes",
+        "Size of the log, in bytes, above which the oldest executions are deleted.",
+        |s, v| set(&mut s.journal.max_bytes, size(v, MIB, TIB)),
+        |s| s.journal.max_bytes.to_string(),
+    ),
+    Key::new(
+        "journal.max_text_bytes",
+        "What is kept of code, output and errors each, in bytes.",
+        |s, v| set(&mut s.journal.max_text_bytes, buffer(v, 1024, 64 * MIB)),
+        |s| s.journal.max_text_bytes.to_string(),
+    ),
+];
+
+fn set<T>(field: &mut T, value: Result<T, String>) -> Result<(), Fault> {
+    *field = value?;
+    Ok(())
+}
+
+/// Takes the origins that are right; without a list, none is allowed.
+fn origins(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+    settings.allowed_origins.clear();
+    let mut wrong = Vec::new();
+    for written in texts(item)? {
+        match written.parse::<Origin>() {
+            Ok(origin) if settings.allowed_origins.contains(&origin) => {}
+            Ok(origin) => settings.allowed_origins.push(origin),
+            Err(why) => wrong.push(why.to_string()),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Fault::Replaced(format!("has wrong entries: {}", wrong.join("; ")))) }
+}
+
+/// Asks for the token unless the file clearly says not to.
+fn token(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+    settings.require_token = true;
+    set(&mut settings.require_token, switch(item))
+}
+
+/// Runs nothing unless the file asks for a level that there is.
+fn isolation(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+    let why = match item.as_str() {
+        Some("auto") => return choose(settings, IsolationChoice::Auto),
+        Some("none") => return choose(settings, IsolationChoice::None),
+        Some(level @ ("sandbox" | "wasm")) => format!("asks for \"{level}\", which this version cannot give"),
+        _ => format!("must be \"auto\" or \"none\", not {}", shown(item)),
+    };
+    let why = format!("{why}; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"");
+    settings.refuse_to_run = Some(format!("the setting `isolation` {why}"));
+    Err(Fault::Said(why))
+}
+
+fn choose(settings: &mut Settings, isolation: IsolationChoice) -> Result<(), Fault> {
+    settings.isolation = isolation;
+    settings.refuse_to_run = None;
+    Ok(())
+}
+
+fn level(settings: &Settings) -> &'static str {
+    match settings.isolation {
+        IsolationChoice::Auto => "\"auto\"",
+        IsolationChoice::None => "\"none\"",
+    }
+}
+
+fn days(count: u64) -> Duration {
+    DAY * u32::try_from(count).unwrap_or(u32::MAX)
+}
+
+fn ms(time: Duration) -> String {
+    time.as_millis().to_string()
+}
+
+fn path(path: Option<&Path>) -> String {
+    let text = path.map_or_else(String::new, |path| path.display().to_string());
+    toml_edit::Value::from(text).to_string()
+}
+
+fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {
+    toml_edit::Value::from_iter(texts).to_string()
+}

@@ -1,0 +1,186 @@
+//! The user's own languages: `[[language]]` rows.
+
+use runtray_engine::interpreter::Machine;
+use runtray_engine::language::{Choices, Interpreter, Language, Languages};
+use toml_edit::Item;
+
+use super::Problem;
+use super::read::{shown, texts};
+use super::written::{LANGUAGE, Lines, Row, closest};
+
+const FIELDS: [&str; 4] = ["name", "aliases", "command", "extension"];
+const LONGEST_NAME: usize = 32;
+
+/// The rows that can be used; the others become problems.
+pub(super) fn read(rows: &[Row<'_>], lines: Lines<'_>, problems: &mut Vec<Problem>) -> Vec<Language> {
+    let built_in = Languages::new(Choices::default(), Machine::this());
+    let mut taken = Vec::new();
+    for row in rows {
+        let before = problems.len();
+        let mut report = |field: &str, message: String| problems.push(problem(row, lines, field, message));
+        let language = language(row, &mut report);
+        let Some(language) = language.filter(|language| is_free(language, &taken, &built_in, &mut report)) else {
+            if let Some(last) = problems[before..].last_mut() {
+                last.message.push_str("; this language is left out");
+            }
+            continue;
+        };
+        taken.push(language);
+    }
+    taken
+}
+
+fn problem(row: &Row<'_>, lines: Lines<'_>, field: &str, message: String) -> Problem {
+    let line = if row.table.contains_key(field) { lines.of(row.table, field) } else { row.line };
+    Problem { line: Some(line), key: format!("{LANGUAGE}.{field}"), message }
+}
+
+fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, String)) -> Option<Language> {
+    for (field, _) in row.table.iter().filter(|(field, _)| !FIELDS.contains(field)) {
+        let meant = closest(field, FIELDS.into_iter()).map(|meant| format!("; did you mean `{meant}`?"));
+        report(field, format!("is no key of a language{}", meant.unwrap_or_default()));
+    }
+    let mut field = |name: &str, check: &dyn Fn(&Item) -> Result<Vec<String>, String>| {
+        let checked = row.table.get(name).ok_or_else(|| "is missing".to_owned()).and_then(check);
+        checked.map_err(|why| report(name, why)).ok()
+    };
+    let name = field("name", &|item| Ok(vec![valid_name(text(item)?)?]));
+    let command = field("command", &command);
+    let extension = field("extension", &|item| Ok(vec![valid_extension(text(item)?)?]));
+    let aliases = if row.table.contains_key("aliases") { field("aliases", &aliases) } else { Some(Vec::new()) };
+    Some(Language {
+        name: name?.pop()?,
+        aliases: aliases?,
+        extension: extension?.pop()?,
+        interpreter: Interpreter::Command(command?),
+    })
+}
+
+/// Whether nobody else answers to the row's names. The name of a built-in language is free: the row replaces it.
+fn is_free(
+    language: &Language,
+    taken: &[Language],
+    built_in: &Languages,
+    report: &mut dyn FnMut(&str, String),
+) -> bool {
+    let mine = built_in.find(&language.name).filter(|row| row.name == language.name);
+    let mut free = true;
+    for (field, name) in names(language) {
+        let other = taken.iter().find(|other| names(other).any(|(_, taken)| taken == name));
+        let other = other.or_else(|| built_in.find(name).filter(|other| mine != Some(*other)));
+        if let Some(other) = other {
+            free = false;
+            report(field, format!("is \"{name}\", which the language `{}` answers to already", other.name));
+        }
+    }
+    free
+}
+
+fn names(language: &Language) -> impl Iterator<Item = (&'static str, &str)> {
+    let aliases = language.aliases.iter().map(|alias| ("aliases", alias.as_str()));
+    std::iter::once(("name", language.name.as_str())).chain(aliases)
+}
+
+fn text(item: &Item) -> Result<&str, String> {
+    item.as_str().ok_or_else(|| format!("must be a text in quotes, not {}", shown(item)))
+}
+
+fn valid_name(written: &str) -> Result<String, String> {
+    let name = written.to_lowercase();
+    let first = name.starts_with(|c: char| c.is_ascii_alphanumeric());
+    if first && name.len() <= LONGEST_NAME && name.chars().all(|c| c.is_ascii_alphanumeric() || "+#._-".contains(c)) {
+        return Ok(name);
+    }
+    Err(format!(
+        "must be at most {LONGEST_NAME} of the characters a-z, 0-9, + # . _ - and begin with a letter or digit"
+    ))
+}
+
+fn valid_extension(written: &str) -> Result<String, String> {
+    if (1..=16).contains(&written.len()) && written.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Ok(written.to_owned());
+    }
+    Err("must be 1 to 16 letters and digits, without the dot".to_owned())
+}
+
+fn aliases(item: &Item) -> Result<Vec<String>, String> {
+    let mut names: Vec<_> = texts(item)?.into_iter().map(valid_name).collect::<Result<_, _>>()?;
+    names.sort();
+    names.dedup();
+    Ok(names)
+}
+
+fn command(item: &Item) -> Result<Vec<String>, String> {
+    let words = texts(item)?;
+    match words.first() {
+        None | Some(&"") => Err("must begin with a program".to_owned()),
+        _ if words.iter().any(|word| word.contains('\0')) => Err("must not hold a NUL character".to_owned()),
+        _ => Ok(words.into_iter().map(str::to_owned).collect()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::settings::Loaded;
+
+    fn row(fields: &str) -> String {
+        format!("[[language]]\n{fields}\n")
+    }
+
+    fn check(text: &str, names: &[&str], problems: &[(usize, &str, &str)]) {
+        let loaded = Loaded::from_text(text);
+        let found: Vec<_> = loaded.settings.languages.iter().map(|language| language.name.as_str()).collect();
+        assert_eq!(found, names, "{text}\n{:?}", loaded.problems);
+        assert_eq!(loaded.problems.len(), problems.len(), "{text}\n{:?}", loaded.problems);
+        for (problem, (line, key, part)) in loaded.problems.iter().zip(problems) {
+            assert_eq!((problem.line, problem.key.as_str()), (Some(*line), *key), "{text}");
+            assert!(problem.message.contains(part), "{:?} lacks {part:?}", problem.message);
+        }
+    }
+
+    const BASH: &str = "name = \"Bash\"\naliases = [\"sh\"]\ncommand = [\"bash\", \"-u\"]\nextension = \"sh\"";
+
+    #[test]
+    fn a_right_row_is_taken_in_lower_case() {
+        check(&row(BASH), &["bash"], &[]);
+    }
+
+    #[test]
+    fn a_wrong_row_is_left_out_and_the_next_one_is_not() {
+        for (line, part, fields) in [
+            (1, "is missing", "name = \"a\"\ncommand = [\"a\"]"),
+            (2, "must be a text", "name = 1\ncommand = [\"a\"]\nextension = \"a\""),
+            (2, "at most 32", "name = \"a b\"\ncommand = [\"a\"]\nextension = \"a\""),
+            (3, "begin with a program", "name = \"a\"\ncommand = []\nextension = \"a\""),
+            (3, "must be texts", "name = \"a\"\ncommand = \"a -b\"\nextension = \"a\""),
+            (4, "without the dot", "name = \"a\"\ncommand = [\"a\"]\nextension = \".a\""),
+            (4, "without the dot", "name = \"a\"\ncommand = [\"a\"]\nextension = \"../a\""),
+        ] {
+            let text = row(fields) + &row(BASH);
+            let key = Loaded::from_text(&text).problems.first().map(|problem| problem.key.clone()).unwrap_or_default();
+            check(&text, &["bash"], &[(line, &key, part)]);
+        }
+    }
+
+    #[test]
+    fn names_and_aliases_belong_to_one_language() {
+        let other = "name = \"sh\"\ncommand = [\"dash\"]\nextension = \"sh\"";
+        check(&(row(BASH) + &row(other)), &["bash"], &[(7, "language.name", "`bash` answers to already")]);
+        check(
+            &(row(BASH) + &row(BASH)),
+            &["bash"],
+            &[(7, "language.name", "\"bash\""), (8, "language.aliases", "\"sh\"")],
+        );
+    }
+
+    #[test]
+    fn a_typo_in_a_row_costs_nothing_else() {
+        let text = row(BASH) + "comand = 1\n";
+        check(&text, &["bash"], &[(6, "language.comand", "did you mean `command`?")]);
+    }
+
+    #[test]
+    fn a_single_bracket_is_explained() {
+        check("[language]\nname = \"a\"\n", &[], &[(1, "language", "[[language]]")]);
+    }
+}
