@@ -49,7 +49,9 @@ pub(super) fn apply(bounds: &Bounds, mode: Mode) -> io::Result<()> {
     if matches!(mode, Mode::UserNamespaces { counts_apart: true, .. }) {
         lower(Resource::RLIMIT_NPROC, u64::from(bounds.processes) + SPARE_THREADS)?;
     }
-    NICENESS.get().copied().map(set_niceness);
+    if let Some(niceness) = NICENESS.get() {
+        set_niceness(*niceness);
+    }
     default_signals()?;
     let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     close_on_exec()
