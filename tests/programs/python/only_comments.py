@@ -1,0 +1,5 @@
+# TODO list application
+#
+# Requirements: none yet.
+
+"""And a docstring that nobody reads."""
