@@ -1,4 +1,4 @@
-# TODO list application
+# To-do list application
 #
 # Requirements: none yet.
 
