@@ -1,0 +1,97 @@
+//! Requests to a [`Service`]: ordinary ones, and exact bytes for those that no client would send.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::time::Duration;
+
+use serde_json::Value;
+use ureq::http::{HeaderMap, Response};
+use ureq::{Agent, Body};
+
+use super::Service;
+
+/// Longer than any run in the tests.
+const TIMEOUT: Duration = Duration::from_secs(120);
+const LARGEST_BODY: u64 = 256 << 20;
+
+/// A client that takes every status as an answer and keeps clear of proxies.
+pub(super) fn agent() -> Agent {
+    Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(TIMEOUT)).build().into()
+}
+
+/// An answer, read to its end.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    /// The headers.
+    pub(crate) headers: HeaderMap,
+    /// The body.
+    pub(crate) body: String,
+}
+
+impl Reply {
+    fn read(response: Result<Response<Body>, ureq::Error>) -> Self {
+        let (parts, mut body) = response.expect("the service answers").into_parts();
+        let body = body.with_config().limit(LARGEST_BODY).read_to_string().expect("the answer is text");
+        Self { status: parts.status.as_u16(), headers: parts.headers, body }
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
+    }
+
+    /// The value of a header, empty when it is missing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().expect("a readable header"))
+    }
+}
+
+impl Service {
+    fn url(&self, path: &str) -> String {
+        format!("http://localhost:{}{path}", self.port)
+    }
+
+    /// `GET`.
+    pub(crate) fn get(&self, path: &str) -> Reply {
+        Reply::read(self.agent.get(self.url(path)).call())
+    }
+
+    /// `POST` of JSON.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Reply {
+        self.post_with(path, &[("Content-Type", "application/json")], body.to_string().as_bytes())
+    }
+
+    /// `POST` of any bytes with any headers.
+    pub(crate) fn post_with(&self, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Reply {
+        let request = self.agent.post(self.url(path));
+        Reply::read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).send(body))
+    }
+
+    /// `DELETE`.
+    pub(crate) fn delete(&self, path: &str) -> Reply {
+        Reply::read(self.agent.delete(self.url(path)).call())
+    }
+
+    /// Runs a program and gives the answer of `POST /execute`.
+    ///
+    /// # Panics
+    /// It was not run.
+    pub(crate) fn execute(&self, request: &Value) -> Value {
+        let reply = self.post("/execute", request);
+        assert_eq!(reply.status, 200, "{}", reply.body);
+        reply.json()
+    }
+
+    /// Sends exactly `request` and gives what comes back until the service closes the connection: ask it to with
+    /// `Connection: close`.
+    pub(crate) fn raw(&self, request: &[u8]) -> String {
+        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the service listens");
+        connection.set_read_timeout(Some(TIMEOUT)).expect("a read timeout");
+        connection.write_all(request).expect("the service reads");
+        let mut answer = Vec::new();
+        connection.read_to_end(&mut answer).expect("the service answers and closes");
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+}

@@ -1,0 +1,198 @@
+//! The `runtray serve` that a test starts, and how it is spoken to.
+//!
+//! Every service has a folder of its own as `RUNTRAY_HOME` and a free port, so tests run side by side. It is killed when its
+//! [`Service`] is dropped.
+
+pub(crate) mod http;
+pub(crate) mod program;
+pub(crate) mod stream;
+pub(crate) mod verdict;
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// How long a service may take to be ready or to stop; Wine on a busy machine is slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+const READY: &str = "Runtray is running on http://localhost:";
+
+/// A `RUNTRAY_HOME` that several services may use one after the other; deleted with its last owner.
+#[derive(Clone)]
+pub(crate) struct Home(Arc<TempDir>);
+
+impl Home {
+    /// A fresh one, with `settings` in its `settings.toml`, and after them the interpreters of this test run.
+    pub(crate) fn new(settings: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let config = folder.path().join("config");
+        fs::create_dir(&config).expect("a config folder");
+        fs::write(config.join("settings.toml"), format!("{settings}\n{}", interpreters(settings))).expect("settings");
+        Self(Arc::new(folder))
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
+
+/// The interpreters that the environment names (`RUNTRAY_TEST_PYTHON`, `RUNTRAY_TEST_NODE`) and the stand-in, where it is
+/// built, as settings. What `settings` say themselves stays.
+fn interpreters(settings: &str) -> String {
+    let chosen = [("python", "RUNTRAY_TEST_PYTHON"), ("node", "RUNTRAY_TEST_NODE")].into_iter().filter_map(|(table, name)| {
+        let path = std::env::var(name).ok().filter(|_| !settings.contains(&format!("[{table}]")))?;
+        Some(format!("[{table}]\npath = '{path}'\n"))
+    });
+    let stand_in = stand_in().filter(|path| path.exists()).map(|path| {
+        format!("[[language]]\nname = \"stand-in\"\ncommand = ['{}']\nextension = \"txt\"\n", path.display())
+    });
+    chosen.chain(stand_in).collect()
+}
+
+/// Where cargo puts the stand-in interpreter.
+pub(crate) fn stand_in() -> Option<PathBuf> {
+    let program = Path::new(env!("CARGO_BIN_EXE_runtray"));
+    Some(program.parent()?.join("examples").join("stand-in").with_extension(std::env::consts::EXE_EXTENSION))
+}
+
+/// A running `runtray serve`.
+pub(crate) struct Service {
+    child: Child,
+    port: u16,
+    home: Home,
+    stderr: Arc<Mutex<String>>,
+    agent: ureq::Agent,
+}
+
+impl Service {
+    /// With default settings.
+    pub(crate) fn start() -> Self {
+        Self::start_with("")
+    }
+
+    /// With `settings` as its `settings.toml`.
+    pub(crate) fn start_with(settings: &str) -> Self {
+        Self::start_in(&Home::new(settings), &[])
+    }
+
+    /// In a home that exists, with further arguments for `runtray serve`.
+    ///
+    /// # Panics
+    /// It did not say in time that it runs; with what it wrote to stderr.
+    pub(crate) fn start_in(home: &Home, arguments: &[&str]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_runtray"))
+            .args(["serve", "--port", "0"])
+            .args(arguments)
+            .env("RUNTRAY_HOME", home.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("runtray starts");
+        let stderr = collect(child.stderr.take().expect("stderr is piped"));
+        let ready = port(child.stdout.take().expect("stdout is piped")).recv_timeout(PATIENCE);
+        let Ok(port) = ready else {
+            child.kill().expect("runtray can be killed");
+            let status = child.wait().expect("runtray ends");
+            panic!("runtray did not start ({status}):\n{}", stderr.lock().expect("stderr"));
+        };
+        Self { child, port, home: home.clone(), stderr, agent: http::agent() }
+    }
+
+    /// The port on both loopback addresses.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Its home, to start another one there.
+    pub(crate) fn home(&self) -> &Home {
+        &self.home
+    }
+
+    /// The folder that holds the runs' folders.
+    pub(crate) fn runs_folder(&self) -> PathBuf {
+        self.home.path().join("runs")
+    }
+
+    /// What it wrote to stderr so far.
+    pub(crate) fn stderr(&self) -> String {
+        self.stderr.lock().expect("stderr").clone()
+    }
+
+    /// Kills it as `kill -9` would, and waits for its end.
+    pub(crate) fn kill(&mut self) -> ExitStatus {
+        self.child.kill().expect("runtray can be killed");
+        self.child.wait().expect("runtray ends")
+    }
+
+    /// Asks it to stop, and waits for its end. On Windows, where a service has nobody to ask, kills it.
+    pub(crate) fn stop(&mut self) -> ExitStatus {
+        self.ask_to_stop();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("runtray can be waited for") {
+                return status;
+            }
+            assert!(Instant::now() < deadline, "runtray does not stop:\n{}", self.stderr());
+            thread::sleep(Duration::from_millis(2));
+        }
+    }
+
+    #[cfg(unix)]
+    fn ask_to_stop(&mut self) {
+        use nix::sys::signal::{Signal, kill};
+        let pid = nix::unistd::Pid::from_raw(self.pid().try_into().expect("a pid"));
+        kill(pid, Signal::SIGTERM).expect("runtray can be signalled");
+    }
+
+    #[cfg(not(unix))]
+    fn ask_to_stop(&mut self) {
+        self.child.kill().expect("runtray can be killed");
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let ended = self.child.kill().and_then(|()| self.child.wait());
+        drop(ended);
+    }
+}
+
+/// Sends the port once the program has said that it is ready; keeps reading so that the pipe never breaks.
+fn port(stdout: ChildStdout) -> Receiver<u16> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(stdout).lines().map_while(Result::ok) {
+            let port = line.strip_prefix(READY).and_then(|rest| rest.trim_end_matches('/').parse().ok());
+            if port.is_some_and(|port| sender.send(port).is_err()) {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+fn collect(mut stderr: impl Read + Send + 'static) -> Arc<Mutex<String>> {
+    let collected = Arc::new(Mutex::new(String::new()));
+    let target = Arc::clone(&collected);
+    thread::spawn(move || {
+        let mut chunk = [0; 4096];
+        while let Ok(count @ 1..) = stderr.read(&mut chunk) {
+            target.lock().expect("stderr").push_str(&String::from_utf8_lossy(&chunk[..count]));
+        }
+    });
+    collected
+}

@@ -1,0 +1,119 @@
+//! The programs of `tests/programs/`: what is posted for each, and what is expected. The format is told in their README.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+/// A language of the programs: its folder and name on the wire, and its extension.
+const LANGUAGES: [(&str, &str); 3] = [("python", "py"), ("javascript", "js"), ("typescript", "ts")];
+
+/// One program.
+#[derive(Debug)]
+pub(crate) struct Program {
+    /// For people: `python/calculator`.
+    pub(crate) name: String,
+    /// Its language.
+    pub(crate) language: &'static str,
+    /// The body of `POST /execute`.
+    pub(crate) request: Value,
+    /// How it ends.
+    pub(crate) expected: Expected,
+    /// What it needs to run at all.
+    pub(crate) needs: Needs,
+}
+
+/// How a program ends; what is left out is expected to be empty, and the program to complete.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Expected {
+    /// All of stdout.
+    pub(crate) stdout: String,
+    /// Instead: a regular expression for all of stdout, where `.` is any character.
+    pub(crate) stdout_matches: Option<String>,
+    /// Instead, or in addition: the size of stdout.
+    pub(crate) stdout_bytes: Option<usize>,
+    /// All of stderr.
+    pub(crate) stderr: String,
+    /// Instead: a regular expression for each line of stderr. Markers (`^^^`) and blank lines are left out; `...` stands for any lines.
+    pub(crate) stderr_lines: Option<Vec<String>>,
+    /// In addition: the size of stderr.
+    pub(crate) stderr_bytes: Option<usize>,
+    /// The status; `completed` when left out.
+    pub(crate) status: Option<String>,
+    /// The exit code; 0 when left out of a completed run.
+    pub(crate) exit_code: Option<i64>,
+    /// The signal.
+    pub(crate) signal: Option<String>,
+    /// The files that it leaves, all of them.
+    pub(crate) files: Vec<ExpectedFile>,
+}
+
+/// A file that a program leaves.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ExpectedFile {
+    /// Where.
+    pub(crate) path: String,
+    /// What it holds, when that is text.
+    pub(crate) content: Option<String>,
+    /// Its size.
+    pub(crate) size_bytes: Option<u64>,
+    /// Its type.
+    pub(crate) media_type: Option<String>,
+}
+
+/// What a program needs.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(crate) struct Needs {
+    /// The least version of the interpreter.
+    pub(crate) version: Option<String>,
+    /// Signals, `fork`, a POSIX shell or the exit codes of Unix.
+    pub(crate) unix: bool,
+}
+
+/// Every program, ordered by name.
+///
+/// # Panics
+/// One is not as the README says, naming it.
+pub(crate) fn all() -> Vec<Program> {
+    LANGUAGES.into_iter().flat_map(|(language, extension)| in_folder(language, extension)).collect()
+}
+
+fn in_folder(language: &'static str, extension: &str) -> Vec<Program> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/programs").join(language);
+    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut stems: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path().with_extension("")).collect();
+    stems.sort();
+    stems.dedup();
+    stems.iter().map(|stem| load(stem, language, extension)).collect()
+}
+
+fn load(stem: &Path, language: &'static str, extension: &str) -> Program {
+    let name = format!("{language}/{}", stem.file_name().expect("a name").display());
+    let text = fs::read_to_string(stem.with_extension("toml")).unwrap_or_default();
+    let mut table: toml::Table = text.parse().unwrap_or_else(|error| panic!("{name}.toml: {error}"));
+    let expected = section(&mut table, "expected", &name);
+    let needs = section(&mut table, "needs", &name);
+    let Ok(Value::Object(request)) = serde_json::to_value(table) else { panic!("{name}.toml: no JSON can say this") };
+    let request = complete(request, &stem.with_extension(extension), language);
+    Program { name, language, request, expected, needs }
+}
+
+fn section<T: Default + for<'a> Deserialize<'a>>(table: &mut toml::Table, key: &str, name: &str) -> T {
+    let Some(value) = table.remove(key) else { return T::default() };
+    value.try_into().unwrap_or_else(|error| panic!("{name}.toml, {key}: {error}"))
+}
+
+/// Adds what the TOML leaves to the folder's name and the file beside it, and time enough for a busy machine.
+fn complete(mut request: Map<String, Value>, source: &Path, language: &str) -> Value {
+    request.entry("code").or_insert_with(|| {
+        let code = fs::read_to_string(source);
+        code.unwrap_or_else(|error| panic!("{}: {error}", source.display())).into()
+    });
+    request.entry("timeout_ms").or_insert(30_000.into());
+    request.insert("language".into(), language.into());
+    request.into()
+}

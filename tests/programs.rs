@@ -1,0 +1,125 @@
+//! Real programs, run through the service as a client would, as JSON and as a stream.
+
+#[expect(dead_code, reason = "every file of tests takes what it needs from the harness")]
+mod harness;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::thread;
+
+use harness::Service;
+use harness::program::{self, Program};
+use harness::verdict::Answer;
+use serde_json::Value;
+
+/// Programs at a time: the cores of a small machine.
+const AT_ONCE: usize = 2;
+
+/// The oldest interpreters that the programs are written for.
+const OLDEST: [(&str, &str); 3] = [("python", "3.11"), ("javascript", "20.19"), ("typescript", "22.18")];
+
+#[test]
+fn programs_end_as_expected() {
+    let service = Service::start();
+    let runtimes = Runtimes::of(&service);
+    let (able, unable): (Vec<_>, Vec<_>) = program::all().into_iter().partition(|program| runtimes.lack(program).is_none());
+    let failures = run(&service, &able);
+    report(&able, &unable, &runtimes);
+    assert!(failures.is_empty(), "{} of {} programs differ\n\n{}", failures.len(), able.len(), failures.join("\n"));
+    let missing = runtimes.missing();
+    assert!(missing.is_empty() || std::env::var_os("CI").is_none() || cfg!(windows), "{}", missing.join("\n"));
+}
+
+fn run(service: &Service, programs: &[Program]) -> Vec<String> {
+    let queue = Mutex::new(programs.iter());
+    let failures = Mutex::new(Vec::new());
+    let next = || queue.lock().expect("the queue").next();
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(program) = next() {
+                    let differences = try_both_ways(service, program);
+                    failures.lock().expect("the failures").extend(differences);
+                }
+            });
+        }
+    });
+    failures.into_inner().expect("the failures")
+}
+
+/// What differs when `program` is run, once for a JSON response and once for a stream.
+fn try_both_ways(service: &Service, program: &Program) -> Option<String> {
+    let request = &program.request;
+    let json = AssertUnwindSafe(|| Answer::from(service.execute(request)));
+    let stream = AssertUnwindSafe(|| Answer::from(service.stream(request)));
+    let mut text = String::new();
+    for (way, answer) in [("JSON", catch_unwind(json)), ("stream", catch_unwind(stream))] {
+        let differences = match answer {
+            Ok(answer) => program.expected.differences(&answer),
+            Err(_) => vec!["was not answered; the panic above says more".into()],
+        };
+        for difference in differences {
+            writeln!(text, "--- {} ({way}): {difference}", program.name).expect("a string takes all");
+        }
+    }
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Says what was run; past the test's capture, so that the count is always seen.
+fn report(able: &[Program], unable: &[Program], runtimes: &Runtimes) {
+    let mut text = String::from("\nprograms run:");
+    for (language, _) in OLDEST {
+        let count = able.iter().filter(|program| program.language == language).count();
+        write!(text, " {language} {count},").expect("a string takes all");
+    }
+    writeln!(text, " each as JSON and as a stream").expect("a string takes all");
+    for program in unable {
+        let reason = runtimes.lack(program).unwrap_or_default();
+        writeln!(text, "not run: {}: {reason}", program.name).expect("a string takes all");
+    }
+    std::io::stderr().write_all(text.as_bytes()).expect("stderr can be written");
+}
+
+/// What this machine has to run the programs with.
+struct Runtimes(BTreeMap<String, Value>);
+
+impl Runtimes {
+    fn of(service: &Service) -> Self {
+        let languages = service.get("/languages").json();
+        let rows = languages.as_array().expect("a list of languages").iter();
+        Self(rows.map(|row| (row["language"].as_str().expect("a name").to_owned(), row.clone())).collect())
+    }
+
+    /// Why `program` cannot be run here.
+    fn lack(&self, program: &Program) -> Option<String> {
+        if program.needs.unix && !cfg!(unix) {
+            return Some("needs Unix".into());
+        }
+        let needed = program.needs.version.as_deref().or_else(|| oldest(program.language)).unwrap_or_default();
+        self.lack_of(program.language, needed)
+    }
+
+    fn lack_of(&self, language: &str, needed: &str) -> Option<String> {
+        let Some(row) = self.0.get(language) else { return Some(format!("{language} is unknown to the service")) };
+        let Some(version) = row["version"].as_str().filter(|_| row["available"] == true) else {
+            return Some(row["detail"].as_str().unwrap_or("no reason given").to_owned());
+        };
+        (numbers(version) < numbers(needed)).then(|| format!("{language} is {version}, needed is {needed}"))
+    }
+
+    /// Why whole languages cannot be run here.
+    fn missing(&self) -> Vec<String> {
+        OLDEST.iter().filter_map(|(language, needed)| self.lack_of(language, needed)).collect()
+    }
+}
+
+fn oldest(language: &str) -> Option<&'static str> {
+    OLDEST.iter().find(|(name, _)| *name == language).map(|(_, version)| *version)
+}
+
+fn numbers(version: &str) -> Vec<u64> {
+    version.split('.').map_while(|number| number.parse().ok()).collect()
+}

@@ -1,0 +1,24 @@
+const assert = require("assert");
+const crypto = require("crypto");
+const { TextDecoder } = require("util");
+
+const buffer = Buffer.from("héllo 🎈");
+console.log(buffer, buffer.length, buffer.toString("base64"), Buffer.from("cafe", "hex"));
+console.log(Buffer.concat([Buffer.from([1, 2]), Buffer.alloc(2, 9)]), buffer.subarray(0, 2).equals(Buffer.from([0x68, 0xc3])));
+const view = new DataView(new ArrayBuffer(8));
+view.setFloat32(0, 1.5);
+view.setInt16(4, -2, true);
+console.log(new Uint8Array(view.buffer), new TextDecoder("utf-16le").decode(new Uint8Array([0x41, 0, 0x42, 0])));
+console.log(crypto.createHash("sha256").update("abc").digest("hex").slice(0, 16));
+console.log(crypto.createHmac("sha256", "key").update("message").digest("hex").slice(0, 16));
+console.log(crypto.randomUUID().length, crypto.randomBytes(8).length, crypto.scryptSync("pw", "salt", 8).toString("hex"));
+const key = crypto.createHash("md5").update("key").digest();
+const cipher = crypto.createCipheriv("aes-128-cbc", key, Buffer.alloc(16));
+const secret = cipher.update("attack at dawn", "utf8", "hex") + cipher.final("hex");
+const decipher = crypto.createDecipheriv("aes-128-cbc", key, Buffer.alloc(16));
+console.log(secret, decipher.update(secret, "hex", "utf8") + decipher.final("utf8"));
+const { publicKey, privateKey } = crypto.generateKeyPairSync("ed25519");
+const signature = crypto.sign(null, Buffer.from("signed"), privateKey);
+console.log(crypto.verify(null, Buffer.from("signed"), publicKey, signature));
+assert.throws(() => assert.deepStrictEqual({ a: [1] }, { a: [2] }), { code: "ERR_ASSERTION" });
+process.stdout.write(Buffer.from([0x6f, 0x6b, 0xff, 0x0a]));

@@ -1,0 +1,13 @@
+console.log("out");
+console.error("err %d", 1);
+console.warn("warn", { a: 1 });
+console.info("info");
+console.group("Group");
+console.log("indented");
+console.groupEnd();
+console.assert(1 === 2, "one is not two");
+console.count("visits");
+console.count("visits");
+console.dir({ a: { b: { c: {} } } }, { depth: 0 });
+console.log();
+process.stdout.write("no newline at the end");

@@ -1,0 +1,12 @@
+const url = new URL("https://user:pw@example.org:8080/a/../b?x=1&x=2&ü=ß#frag");
+console.log(url.href);
+console.log(url.searchParams.getAll("x"), url.searchParams.get("ü"), url.port, url.origin);
+console.log(new URL("../img/logo.png", "https://example.org/docs/page/").pathname, URL.canParse("not a url"));
+console.log(new URLSearchParams({ q: "a b&c", n: 1 }).toString());
+console.log(new Intl.NumberFormat("de-DE", { style: "currency", currency: "EUR" }).format(1234567.891).replace(/\s/g, " "));
+console.log(new Intl.NumberFormat("en-IN").format(1234567), (0.256).toLocaleString("en-US", { style: "percent" }));
+console.log(new Intl.DateTimeFormat("en-GB", { dateStyle: "full", timeZone: "UTC" }).format(new Date(Date.UTC(2024, 1, 29))));
+console.log(new Date("2024-03-10T12:00:00Z").toISOString(), new Date(NaN).getTime(), Date.UTC(1970, 0, 2));
+console.log(["z", "ä", "a"].sort(new Intl.Collator("de").compare), ["z", "ä", "a"].sort(new Intl.Collator("sv").compare));
+console.log(new Intl.PluralRules("en", { type: "ordinal" }).select(22), new Intl.ListFormat("en").format(["a", "b", "c"]));
+console.log(new Intl.RelativeTimeFormat("en", { numeric: "auto" }).format(-1, "day"), [...new Intl.Segmenter().segment("👩‍👩‍👧é")].length);

@@ -1,0 +1,2 @@
+for n in range(16384):
+    print(f"{n:06d} {'é' if n % 2 else 'ee'} {'.' * 51} |")

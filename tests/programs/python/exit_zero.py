@@ -1,0 +1,5 @@
+import sys
+
+print("leaving early")
+sys.exit(0)
+print("never")

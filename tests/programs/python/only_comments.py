@@ -1,0 +1,5 @@
+# To-do list application
+#
+# Requirements: none yet.
+
+"""And a docstring that nobody reads."""

@@ -1,0 +1,4 @@
+print("this is never printed")
+
+def greet(name)
+    print("Hello", name)

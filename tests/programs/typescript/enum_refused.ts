@@ -1,0 +1,6 @@
+enum Color {
+  Red,
+  Green,
+}
+
+console.log(Color[Color.Green]);

@@ -1,0 +1,2 @@
+const broken: number = ;
+console.log(broken);
