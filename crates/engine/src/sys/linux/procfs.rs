@@ -1,7 +1,7 @@
 //! What a tree uses, read from `/proc`.
 
 use std::fs;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
@@ -31,10 +31,17 @@ pub(super) fn usage(processes: &[Pid]) -> Usage {
     })
 }
 
-/// Memory of `processes` with shared pages counted once: exact, and too slow to ask for all the time.
-pub(super) fn proportional_bytes(processes: &[Pid]) -> u64 {
-    let rollups = processes.iter().filter_map(|pid| fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok());
-    rollups.filter_map(|text| proportional(&text)).sum()
+/// Memory of `processes` with shared pages counted once: exact, and too slow to ask for all the time. `None` when it is not
+/// known by `deadline`.
+pub(super) fn proportional_bytes(processes: &[Pid], deadline: Instant) -> Option<u64> {
+    let mut sum = 0;
+    for pid in processes {
+        if Instant::now() > deadline {
+            return None;
+        }
+        sum += fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok().and_then(|text| proportional(&text)).unwrap_or(0);
+    }
+    Some(sum)
 }
 
 fn proportional(rollup: &str) -> Option<u64> {

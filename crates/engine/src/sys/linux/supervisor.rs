@@ -26,6 +26,8 @@ const CLOSELY: Duration = Duration::from_millis(10);
 /// How often a tree is looked at otherwise.
 const CALMLY: Duration = Duration::from_millis(50);
 
+/// How long a tree may take to say what memory it really holds.
+const ASKING: Duration = Duration::from_millis(200);
 /// So many times the allowed processes, dead ones included, are too many whatever each of them is: no time is spent on looking.
 const FLOOD: usize = 4;
 
@@ -54,7 +56,7 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     command.args(args).env_clear().envs(env).current_dir(folder);
     let control = run.control.try_clone()?;
     let main = start(command, run, bounds, mode)?;
-    let mut watch = Watch { bounds, mode, main, children, began: Instant::now(), peak: 0, breach: None, status: None };
+    let mut watch = Watch { bounds, mode, main, children, began: Instant::now(), peak: 0, seen: 1, breach: None, status: None };
     watch.until_the_end(&control)?;
     watch.end()?;
     Ok(watch.exit())
@@ -79,6 +81,7 @@ struct Watch {
     children: SignalFd,
     began: Instant,
     peak: u64,
+    seen: u32,
     breach: Option<Breach>,
     status: Option<WaitStatus>,
 }
@@ -131,10 +134,16 @@ impl Watch {
     }
 
     /// The memory that the tree holds. Several processes share pages, so that their sizes together say too much; what they
-    /// really hold is asked only above the limit, because a process that forks all the time makes the asker wait.
+    /// really hold is asked only above the limit. A tree that forks all the time makes the asker wait: it is asked when its
+    /// size stands still, and one that takes too long to say is believed to hold the sum.
     fn memory(&mut self, usage: &procfs::Usage, processes: &[Pid]) -> u64 {
         let sum = usage.resident_bytes;
-        let held = if sum > self.bounds.memory_bytes { procfs::proportional_bytes(processes) } else { sum };
+        let still = std::mem::replace(&mut self.seen, usage.processes) == usage.processes;
+        let held = match (sum > self.bounds.memory_bytes, still) {
+            (false, _) => sum,
+            (true, false) => self.bounds.memory_bytes,
+            (true, true) => procfs::proportional_bytes(processes, Instant::now() + ASKING).unwrap_or(sum),
+        };
         self.peak = self.peak.max(held);
         held
     }
