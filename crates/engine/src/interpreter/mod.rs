@@ -1,11 +1,51 @@
 //! Finding interpreters on this machine.
+//!
+//! Candidates come from sources in a fixed order, each is asked once to describe itself, and the first that will do is
+//! the one in use. A user's choice is the only candidate for what runs programs: where it is bad, nothing runs instead.
+//! Nothing is remembered here; [`Languages`](crate::language::Languages) does that.
 
-/// What discovery looks at.
-pub struct Machine;
+mod ask;
+mod candidate;
+mod discovery;
+mod folder;
+mod kind;
+mod login_shell;
+mod machine;
+mod node;
+mod python;
+mod registry;
+pub(crate) mod search_path;
+mod source;
+mod stub;
 
-impl Machine {
-    /// The machine that this process runs on.
-    pub fn this() -> Self {
-        Self
-    }
+#[cfg(all(test, unix))]
+pub(crate) mod fixture;
+#[cfg(all(test, unix))]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+pub(crate) use discovery::first;
+pub use discovery::{Discovery, Found, Rejected};
+pub(crate) use kind::Kind;
+pub use machine::{Machine, Platform};
+pub use registry::{Registry, View};
+pub use source::Source;
+
+/// Every Python on `machine` and everything that looked like one, with the one that `choice` puts in use.
+pub async fn pythons(machine: Machine, choice: Option<PathBuf>) -> Discovery {
+    discovery::all(Kind::Python, &machine, choice.as_deref()).await
+}
+
+/// Whether `path`, or the program of that name on PATH, is a Python that can be used.
+///
+/// # Errors
+/// A sentence that says why not.
+pub async fn test_python(path: &Path) -> Result<Found, String> {
+    let refused = match first(Kind::Python, &Machine::this(), Some(path), |_| Ok(())).await {
+        Ok(found) => return Ok(found),
+        Err(refused) => refused,
+    };
+    let reason = refused.first().map_or("could not be looked at", |rejected| rejected.reason.as_str());
+    Err(format!("{} {reason}", path.display()))
 }

@@ -1,0 +1,127 @@
+//! Asking a program about itself: started without input or a window, read up to a cap, killed at a deadline.
+
+use std::io;
+use std::path::Path;
+use std::process::Stdio;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
+use tokio::time::timeout;
+
+use super::Machine;
+
+/// Far above any answer; what comes after it is not read.
+const LONGEST_ANSWER_BYTES: u64 = 64 * 1024;
+
+/// Variables that change which Python or Node.js answers, or how. No run gets them either.
+const SCRUBBED: [&str; 5] = ["PYTHON", "__PYVENV", "NODE_", "LD_", "DYLD_"];
+
+/// What a program wrote.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+}
+
+impl Answer {
+    /// Why it is no description of a `name`, to follow the program's path in a sentence.
+    pub(super) fn undescribed(&self, name: &str) -> String {
+        match self.stderr.lines().map(str::trim).rfind(|line| !line.is_empty()) {
+            Some(line) => format!("printed no description of itself, but {:?}", shortened(line)),
+            None => format!("printed no description of itself; is it a {name}?"),
+        }
+    }
+}
+
+/// Why a program did not answer; completes a sentence that begins with its path.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Silence {
+    #[error("is not executable")]
+    NotExecutable,
+    #[error("could not be started: {0}")]
+    NotStarted(#[source] io::Error),
+    #[error("did not answer within {} s", .0.as_secs_f32())]
+    TimedOut(Duration),
+    #[error("could not be read from: {0}")]
+    Unreadable(#[source] io::Error),
+}
+
+/// Runs `program` with `args` and gives back what it wrote. When this returns or is dropped, the program is dead.
+pub(super) async fn ask(machine: &Machine, program: &Path, args: &[&str]) -> Result<Answer, Silence> {
+    let mut running = Running(command(machine, program, args).spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::PermissionDenied => Silence::NotExecutable,
+        _ => Silence::NotStarted(error),
+    })?);
+    match timeout(machine.patience, answer(&mut running.0)).await {
+        Ok(answer) => answer.map_err(Silence::Unreadable),
+        Err(_) => {
+            running.kill();
+            // Already killed: only its entry in the process table is left to collect.
+            running.0.wait().await.map_err(Silence::Unreadable)?;
+            Err(Silence::TimedOut(machine.patience))
+        }
+    }
+}
+
+fn command(machine: &Machine, program: &Path, args: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command
+        .args(args)
+        .env_clear()
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command.envs(machine.variables.iter().filter(|(name, _)| !SCRUBBED.iter().any(|prefix| name.starts_with(prefix))));
+    if let Some(folder) = &machine.current_folder {
+        command.current_dir(folder);
+    }
+    #[cfg(unix)]
+    command.process_group(0);
+    #[cfg(windows)]
+    command.creation_flags(windows_sys::Win32::System::Threading::CREATE_NO_WINDOW);
+    command
+}
+
+async fn answer(child: &mut Child) -> io::Result<Answer> {
+    let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
+    // Waited for last: until then its process group keeps its number, and can be killed by it.
+    let (stdout, stderr) = tokio::join!(read(stdout), read(stderr));
+    child.wait().await?;
+    Ok(Answer { stdout: stdout?, stderr: stderr? })
+}
+
+async fn read(stream: Option<impl AsyncRead + Unpin>) -> io::Result<String> {
+    let mut bytes = Vec::new();
+    if let Some(stream) = stream {
+        stream.take(LONGEST_ANSWER_BYTES).read_to_end(&mut bytes).await?;
+    }
+    Ok(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+/// A child that does not outlive this, nor do the programs that it started in its process group.
+struct Running(Child);
+
+impl Running {
+    fn kill(&mut self) {
+        #[cfg(unix)]
+        if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok()) {
+            // Fails when the whole group is gone, which is what was wanted.
+            let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), nix::sys::signal::Signal::SIGKILL);
+        }
+        // Fails when the child is gone.
+        let _ = self.0.start_kill();
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+fn shortened(line: &str) -> String {
+    const LONGEST: usize = 200;
+    line.chars().take(LONGEST).collect()
+}

@@ -1,0 +1,90 @@
+//! A file that may be an interpreter, before it is asked.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::{Machine, Source, folder, search_path, stub};
+
+/// A file that may be an interpreter.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Candidate {
+    pub(super) path: PathBuf,
+    pub(super) source: Source,
+}
+
+impl Candidate {
+    /// What the user chose: a path, or a name that is looked up on PATH.
+    pub(super) fn chosen(machine: &Machine, choice: &Path) -> Self {
+        let name = choice.to_str().filter(|text| !text.contains(['/', '\\']));
+        let path = name.and_then(|name| search_path::find(machine, name)).unwrap_or_else(|| choice.to_path_buf());
+        Self { path, source: Source::Choice }
+    }
+
+    /// Whether it is worth starting.
+    ///
+    /// # Errors
+    /// Why not, to follow its path in a sentence.
+    pub(super) fn check(&self, machine: &Machine) -> Result<(), String> {
+        if !self.path.is_absolute() {
+            return Err("is neither an absolute path nor the name of a program on PATH".into());
+        }
+        if let Some(reason) = stub::reason(machine, &self.path) {
+            return Err(reason);
+        }
+        let metadata = self.path.metadata().map_err(|error| missing(&self.path, &error))?;
+        if metadata.is_dir() {
+            return Err(directory(machine, &self.path));
+        }
+        if !metadata.is_file() {
+            return Err("is not a file".into());
+        }
+        if !search_path::has_execute_bit(&metadata) {
+            return Err("is not executable".into());
+        }
+        if self.source == Source::Project && !is_ours(&self.path) {
+            return Err("is in a folder that belongs to another user; choose it in the settings if you trust it".into());
+        }
+        Ok(())
+    }
+
+    /// What to run, given what the interpreter says that it is. A stand-in of a version switcher costs time at each start
+    /// and may lead elsewhere in another folder; a program that the user chose may be a wrapper that sets things up.
+    pub(super) fn resolved(&self, executable: Option<PathBuf>) -> PathBuf {
+        let stands_in = self.path.parent().is_some_and(|folder| folder.ends_with("shims"));
+        let resolves = self.source != Source::Choice || stands_in;
+        executable.filter(|path| resolves && search_path::is_program(path)).unwrap_or_else(|| self.path.clone())
+    }
+}
+
+/// Whether the user or the system made the environment that `program` is in: the current folder's parents can be anyone's.
+#[cfg(unix)]
+fn is_ours(program: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let owner = program.parent().and_then(|folder| folder.metadata().ok()).map(|metadata| metadata.uid());
+    owner.is_some_and(|owner| owner == 0 || owner == nix::unistd::geteuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn is_ours(_program: &Path) -> bool {
+    true
+}
+
+fn missing(path: &Path, error: &io::Error) -> String {
+    if error.kind() != io::ErrorKind::NotFound {
+        return format!("cannot be looked at: {error}");
+    }
+    match path.read_link() {
+        Ok(target) => format!("is a link to {}, which does not exist any more", target.display()),
+        Err(_) => "does not exist".into(),
+    }
+}
+
+/// People choose the folder of an environment where its interpreter is meant.
+fn directory(machine: &Machine, path: &Path) -> String {
+    let places =
+        [folder::environment_python(machine, path), folder::python(machine, path), folder::node(machine, path)];
+    match places.into_iter().find(|place| place.is_file()) {
+        Some(program) => format!("is a directory; the interpreter in it is {}", program.display()),
+        None => "is a directory".into(),
+    }
+}

@@ -1,0 +1,132 @@
+//! Discovery: the first interpreter that will do, or all of them.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use futures_util::{StreamExt, stream};
+
+use super::ask::ask;
+use super::candidate::Candidate;
+use super::{Kind, Machine, Source, login_shell};
+
+/// How many interpreters are asked at once while all are looked for.
+const AT_ONCE: usize = 4;
+
+/// An interpreter that works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What runs programs: the interpreter itself where it was reached by a version switcher's stand-in.
+    pub path: PathBuf,
+    /// `3.13.1`.
+    pub version: String,
+    /// `CPython`, `PyPy`, `Node.js`.
+    pub implementation: String,
+    /// The folder of its installation or environment.
+    pub prefix: PathBuf,
+    /// Whether it is a virtual environment.
+    pub virtual_environment: bool,
+    /// By what it was found first.
+    pub source: Source,
+    /// Whether programs run with it.
+    pub in_use: bool,
+}
+
+/// A file that looked like an interpreter and is none that can be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejected {
+    /// The file.
+    pub path: PathBuf,
+    /// By what it was found.
+    pub source: Source,
+    /// What is wrong with it, to follow its path in a sentence.
+    pub reason: String,
+}
+
+/// All that was found.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Discovery {
+    /// Those that work, in the order in which they are tried.
+    pub found: Vec<Found>,
+    /// Those that do not.
+    pub rejected: Vec<Rejected>,
+}
+
+/// The first interpreter that `accept` takes, or all that were refused. With a choice nothing else is tried.
+pub(crate) async fn first(
+    kind: Kind,
+    machine: &Machine,
+    choice: Option<&Path>,
+    accept: impl Fn(&Found) -> Result<(), String>,
+) -> Result<Found, Vec<Rejected>> {
+    login_shell::import(machine).await;
+    let (mut seen, mut rejected) = (HashSet::new(), Vec::new());
+    let sources = if choice.is_some() { &[Source::Choice] } else { kind.sources() };
+    for source in sources {
+        for candidate in candidates(kind, machine, choice, *source).await {
+            if !seen.insert(candidate.path.clone()) {
+                continue;
+            }
+            let examined = examine(kind, machine, &candidate).await;
+            match examined.and_then(|found| accept(&found).map(|()| found).map_err(|reason| reject(&candidate, reason)))
+            {
+                Ok(found) => return Ok(Found { in_use: true, ..found }),
+                Err(refusal) => rejected.push(refusal),
+            }
+        }
+    }
+    Err(rejected)
+}
+
+/// Every interpreter on the machine, each once.
+pub(crate) async fn all(kind: Kind, machine: &Machine, choice: Option<&Path>) -> Discovery {
+    login_shell::import(machine).await;
+    let mut seen = HashSet::new();
+    let mut everything = Vec::new();
+    let chosen = choice.map(|_| Source::Choice);
+    for source in chosen.iter().chain(kind.sources()) {
+        everything.extend(candidates(kind, machine, choice, *source).await);
+    }
+    everything.retain(|candidate| seen.insert(candidate.path.clone()));
+    let examined = stream::iter(&everything).map(|candidate| examine(kind, machine, candidate));
+    fold(examined.buffered(AT_ONCE).collect().await, choice.is_some())
+}
+
+async fn candidates(kind: Kind, machine: &Machine, choice: Option<&Path>, source: Source) -> Vec<Candidate> {
+    match choice {
+        Some(choice) if source == Source::Choice => vec![Candidate::chosen(machine, choice)],
+        _ => kind.candidates(machine, source).await,
+    }
+}
+
+/// Checks the file, then asks it.
+pub(super) async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
+    candidate.check(machine).map_err(|reason| reject(candidate, reason))?;
+    let answer = ask(machine, &candidate.path, kind.question()).await;
+    let answer = answer.map_err(|silence| reject(candidate, silence.to_string()))?;
+    kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))
+}
+
+fn reject(candidate: &Candidate, reason: String) -> Rejected {
+    Rejected { path: candidate.path.clone(), source: candidate.source, reason }
+}
+
+/// One entry for each interpreter, however often it was reached, and a mark on the one in use: the first, which is the
+/// user's choice where there is one. A bad choice leaves none in use.
+fn fold(examined: Vec<Result<Found, Rejected>>, has_choice: bool) -> Discovery {
+    let (mut seen, mut discovery) = (HashSet::new(), Discovery::default());
+    for result in examined {
+        match result {
+            Ok(found) if seen.insert((real(&found.path), found.prefix.clone())) => discovery.found.push(found),
+            Ok(_) => {}
+            Err(rejected) => discovery.rejected.push(rejected),
+        }
+    }
+    if let Some(first) = discovery.found.first_mut() {
+        first.in_use = !has_choice || first.source == Source::Choice;
+    }
+    discovery
+}
+
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_path_buf())
+}

@@ -1,0 +1,72 @@
+//! The two interpreters that are discovered, and what differs between them.
+
+use std::path::PathBuf;
+
+use super::ask::Answer;
+use super::candidate::Candidate;
+use super::{Found, Machine, Source, node, python};
+
+/// An interpreter that is discovered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Python.
+    Python,
+    /// Node.js.
+    Node,
+}
+
+impl Kind {
+    /// Its name, for people.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Python => "Python",
+            Self::Node => "Node.js",
+        }
+    }
+
+    /// Where it is looked for, in order.
+    pub(super) fn sources(self) -> &'static [Source] {
+        match self {
+            Self::Python => &python::SOURCES,
+            Self::Node => &node::SOURCES,
+        }
+    }
+
+    /// Arguments that make it describe itself.
+    pub(super) fn question(self) -> &'static [&'static str] {
+        match self {
+            Self::Python => &python::QUESTION,
+            Self::Node => &node::QUESTION,
+        }
+    }
+
+    /// What the answer tells.
+    ///
+    /// # Errors
+    /// Why it is none that can be used, to follow the path in a sentence.
+    pub(super) fn read(self, candidate: &Candidate, answer: &Answer) -> Result<Found, String> {
+        match self {
+            Self::Python => python::read(candidate, answer),
+            Self::Node => node::read(candidate, answer),
+        }
+    }
+
+    /// What a source offers on this machine, best first.
+    pub(super) async fn candidates(self, machine: &Machine, source: Source) -> Vec<Candidate> {
+        if source == Source::Launcher {
+            return to_candidates(python::launcher::installed(machine).await, source);
+        }
+        let machine = machine.clone();
+        let look = move || match self {
+            Self::Python => python::places(&machine, source),
+            Self::Node => node::places(&machine, source),
+        };
+        // Home folders on a network are slow to list.
+        to_candidates(tokio::task::spawn_blocking(look).await.unwrap_or_default(), source)
+    }
+}
+
+fn to_candidates(paths: Vec<PathBuf>, source: Source) -> Vec<Candidate> {
+    // Taken apart and put together again so that Windows' paths hold one kind of separator.
+    paths.iter().map(|path| Candidate { path: path.components().collect(), source }).collect()
+}

@@ -1,0 +1,60 @@
+//! The login shell's PATH. macOS starts an app from Finder with a bare one that lacks what the user's shell adds.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use super::Machine;
+use super::ask::ask;
+
+/// What launchd gives to programs that it starts.
+const BARE_PATH: &str = "/usr/bin:/bin:/usr/sbin:/sbin";
+const DEFAULT_SHELL: &str = "/bin/zsh";
+/// Stands before and after PATH in the answer, to tell it from what the shell's own files print.
+const MARK: &str = "\u{1}runtray\u{1}";
+
+/// Asks the login shell, once, where this machine needs it. A shell that fails or hangs leaves PATH as it is.
+pub(super) async fn import(machine: &Machine) {
+    if machine.is_macos() && machine.variable("PATH").is_none_or(|path| path == BARE_PATH) {
+        machine.login_path.get_or_init(|| ask_shell(machine)).await;
+    }
+}
+
+/// What [`import`] brought.
+pub(super) fn imported(machine: &Machine) -> Option<&OsStr> {
+    machine.login_path.get()?.as_deref()
+}
+
+async fn ask_shell(machine: &Machine) -> Option<OsString> {
+    let shell = machine.variable("SHELL").unwrap_or(OsStr::new(DEFAULT_SHELL));
+    // fish holds PATH as a list; `printenv` prints what every shell exports.
+    let script = "printf '\\001runtray\\001'; printenv PATH; printf '\\001runtray\\001'";
+    match ask(machine, Path::new(shell), &["-l", "-i", "-c", script]).await {
+        Ok(answer) => path_in(&answer.stdout),
+        Err(silence) => {
+            tracing::warn!(shell = %shell.display(), "the login shell {silence}; PATH stays as it is");
+            None
+        }
+    }
+}
+
+fn path_in(answer: &str) -> Option<OsString> {
+    let path = answer.split(MARK).nth(1)?.trim();
+    (!path.is_empty()).then(|| path.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::path_in;
+
+    #[test]
+    fn the_path_is_told_from_what_the_shell_prints_around_it() {
+        for (answer, expected) in [
+            ("", None),
+            ("motd\n", None),
+            ("\u{1}runtray\u{1}\u{1}runtray\u{1}", None),
+            ("hello\n\u{1}runtray\u{1}/opt/bin:/bin\n\u{1}runtray\u{1}bye\n", Some("/opt/bin:/bin")),
+        ] {
+            assert_eq!(path_in(answer).as_deref(), expected.map(AsRef::as_ref), "{answer:?}");
+        }
+    }
+}

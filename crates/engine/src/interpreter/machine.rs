@@ -1,0 +1,119 @@
+//! The machine that discovery looks at: environment, folders, registry. Tests put a made-up one in its place.
+
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::OnceCell;
+
+use super::registry::{self, Registry};
+use super::stub;
+
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Whose conventions discovery follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Platform {
+    /// Linux and other Unixes.
+    Linux,
+    /// macOS.
+    MacOs,
+    /// Windows.
+    Windows,
+}
+
+impl Platform {
+    /// The one that this program was built for.
+    pub const THIS: Self = if cfg!(windows) {
+        Self::Windows
+    } else if cfg!(target_os = "macos") {
+        Self::MacOs
+    } else {
+        Self::Linux
+    };
+}
+
+/// What discovery looks at. Cloning is cheap.
+#[derive(Clone)]
+pub struct Machine {
+    pub(super) platform: Platform,
+    pub(super) variables: Arc<HashMap<String, OsString>>,
+    pub(super) home: Option<PathBuf>,
+    pub(super) current_folder: Option<PathBuf>,
+    /// What `/` stands for, so that `/opt/homebrew` can be a fixture.
+    pub(super) root: PathBuf,
+    pub(super) registry: Arc<dyn Registry>,
+    /// The reparse data of a file, where it has some.
+    pub(super) reparse_data: fn(&Path) -> Option<Vec<u8>>,
+    /// How long a program may take to describe itself.
+    pub(super) patience: Duration,
+    /// The login shell's PATH, once it was asked for.
+    pub(super) login_path: Arc<OnceCell<Option<OsString>>>,
+}
+
+impl Machine {
+    /// The machine that this process runs on, as its environment is now.
+    pub fn this() -> Self {
+        let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
+        Self {
+            platform: Platform::THIS,
+            variables: Arc::new(variables.map(|(name, value)| (key(Platform::THIS, &name), value)).collect()),
+            home: std::env::home_dir(),
+            current_folder: std::env::current_dir().ok(),
+            root: PathBuf::from("/"),
+            registry: registry::this(),
+            reparse_data: stub::reparse_data,
+            patience: PATIENCE,
+            login_path: Arc::default(),
+        }
+    }
+
+    /// An environment variable; an empty one counts as missing, as shells and Python itself have it.
+    pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
+        let value = self.variables.get(&key(self.platform, name))?;
+        (!value.is_empty()).then_some(value.as_os_str())
+    }
+
+    /// An environment variable that names a folder.
+    pub(super) fn folder(&self, name: &str) -> Option<PathBuf> {
+        self.variable(name).map(PathBuf::from).filter(|path| path.is_absolute())
+    }
+
+    /// A folder below the user's home.
+    pub(super) fn below_home(&self, relative: &str) -> Option<PathBuf> {
+        self.home.as_ref().map(|home| home.join(relative))
+    }
+
+    /// The folder that an absolute Unix path names on this machine.
+    pub(super) fn absolute(&self, unix: &str) -> PathBuf {
+        self.root.join(unix.trim_start_matches('/'))
+    }
+
+    /// Where programs keep a user's data by the XDG convention.
+    pub(super) fn data_folder(&self) -> Option<PathBuf> {
+        self.folder("XDG_DATA_HOME").or_else(|| self.below_home(".local/share"))
+    }
+
+    pub(super) fn is_windows(&self) -> bool {
+        self.platform == Platform::Windows
+    }
+
+    pub(super) fn is_macos(&self) -> bool {
+        self.platform == Platform::MacOs
+    }
+}
+
+impl fmt::Debug for Machine {
+    /// Leaves the environment's values out: some are secrets.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Machine").field("platform", &self.platform).field("home", &self.home).finish_non_exhaustive()
+    }
+}
+
+/// What a variable is found by: Windows folds the case of their names.
+pub(super) fn key(platform: Platform, name: &str) -> String {
+    if platform == Platform::Windows { name.to_ascii_uppercase() } else { name.to_owned() }
+}

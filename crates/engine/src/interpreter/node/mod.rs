@@ -1,0 +1,104 @@
+//! Node.js: where it is looked for, and how it describes itself.
+
+mod managers;
+#[cfg(all(test, unix))]
+mod tests;
+
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use super::ask::Answer;
+use super::candidate::Candidate;
+use super::python::homebrew_prefixes;
+use super::{Found, Machine, Source, folder, search_path};
+
+/// The oldest that systems in support still bring.
+const OLDEST_MAJOR: u64 = 12;
+
+/// In this order.
+pub(super) const SOURCES: [Source; 9] = [
+    Source::Path,
+    Source::Nvm,
+    Source::Fnm,
+    Source::Volta,
+    Source::Asdf,
+    Source::Mise,
+    Source::N,
+    Source::Homebrew,
+    Source::ProgramFiles,
+];
+
+/// Prints one line.
+pub(super) const QUESTION: [&str; 2] =
+    ["-p", "JSON.stringify({ version: process.versions.node, executable: process.execPath })"];
+
+/// What the expression prints.
+#[derive(Debug, Deserialize)]
+struct Description {
+    version: semver::Version,
+    executable: PathBuf,
+}
+
+/// The files that `source` leads to.
+pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
+    match source {
+        Source::Path => on_path(machine),
+        Source::Nvm => managers::nvm(machine),
+        Source::Fnm => managers::fnm(machine),
+        Source::Volta => managers::volta(machine),
+        Source::Asdf => managers::asdf(machine),
+        Source::Mise => managers::mise(machine),
+        Source::N => managers::n(machine),
+        Source::Homebrew => homebrew(machine),
+        Source::ProgramFiles => program_files(machine),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads the description.
+pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, String> {
+    let description = answer.stdout.lines().rev().find_map(|line| serde_json::from_str::<Description>(line).ok());
+    let description = description.ok_or_else(|| answer.undescribed("Node.js"))?;
+    let version = description.version;
+    if version.major < OLDEST_MAJOR {
+        return Err(format!("is Node.js {version}; Runtray needs {OLDEST_MAJOR} or newer"));
+    }
+    let path = candidate.resolved(Some(description.executable));
+    Ok(Found {
+        prefix: prefix(&path),
+        path,
+        version: version.to_string(),
+        implementation: "Node.js".into(),
+        virtual_environment: false,
+        source: candidate.source,
+        in_use: false,
+    })
+}
+
+/// `bin` holds the program but on Windows.
+fn prefix(program: &Path) -> PathBuf {
+    let folder = program.parent().unwrap_or(program);
+    let prefix = if folder.ends_with("bin") { folder.parent().unwrap_or(folder) } else { folder };
+    prefix.to_path_buf()
+}
+
+/// Debian once called it `nodejs`.
+fn on_path(machine: &Machine) -> Vec<PathBuf> {
+    let folders = search_path::folders(machine);
+    let find = |name| folders.iter().filter_map(move |folder| search_path::find_in(machine, folder, name));
+    find("node").chain(find("nodejs")).collect()
+}
+
+fn homebrew(machine: &Machine) -> Vec<PathBuf> {
+    let kegs = homebrew_prefixes(machine).into_iter().flat_map(|prefix| folder::newest_first(&prefix.join("opt")));
+    let kegs = kegs.filter(|keg| folder::name(keg) == "node" || folder::name(keg).starts_with("node@"));
+    kegs.map(|keg| keg.join("bin/node")).filter(|program| program.exists()).collect()
+}
+
+fn program_files(machine: &Machine) -> Vec<PathBuf> {
+    let of_user = machine.folder("LOCALAPPDATA").map(|data| data.join("Programs"));
+    let folders = [machine.folder("PROGRAMFILES"), machine.folder("PROGRAMFILES(X86)"), of_user];
+    let programs = folders.into_iter().flatten().map(|folder| folder.join("nodejs/node.exe"));
+    programs.filter(|program| machine.is_windows() && program.exists()).collect()
+}

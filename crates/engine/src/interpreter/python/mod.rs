@@ -1,0 +1,129 @@
+//! Python: where it is looked for, and how it describes itself.
+
+mod environments;
+pub(super) mod launcher;
+mod managers;
+mod pep514;
+mod store;
+mod system;
+#[cfg(all(test, unix))]
+mod tests;
+
+pub(super) use managers::mise_data;
+pub(super) use system::homebrew_prefixes;
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+use super::ask::Answer;
+use super::candidate::Candidate;
+use super::{Found, Machine, Source};
+
+/// What programs, and our own code around them, need.
+const OLDEST: (u32, u32) = (3, 8);
+
+/// In this order.
+pub(super) const SOURCES: [Source; 14] = [
+    Source::VirtualEnv,
+    Source::ActiveConda,
+    Source::Project,
+    Source::Path,
+    Source::Uv,
+    Source::Pyenv,
+    Source::Conda,
+    Source::Asdf,
+    Source::Mise,
+    Source::Homebrew,
+    Source::PythonOrg,
+    Source::Registry,
+    Source::Launcher,
+    Source::Store,
+];
+
+/// Without the user's `PYTHON…` variables and packages, and without writing bytecode. Not `-I`, which Python 2 does not
+/// know and could not then be told by its version; instead the current folder leaves `sys.path` before the first import.
+/// Not `-S`: before 3.14 it is `site` that tells a virtual environment.
+pub(super) const QUESTION: [&str; 5] = [
+    "-E",
+    "-s",
+    "-B",
+    "-c",
+    concat!(
+        "import sys; del sys.path[0]; import json; get = lambda name, other: getattr(sys, name, other); ",
+        "print(json.dumps({'version': list(sys.version_info), 'executable': sys.executable, 'prefix': sys.prefix, ",
+        "'base_prefix': get('base_prefix', sys.prefix), ",
+        "'implementation': getattr(get('implementation', None), 'name', 'cpython')}))",
+    ),
+];
+
+/// What the script prints.
+#[derive(Debug, Deserialize)]
+struct Description {
+    version: (u32, u32, u32, String, u32),
+    implementation: String,
+    executable: Option<PathBuf>,
+    prefix: PathBuf,
+    base_prefix: PathBuf,
+}
+
+/// The files that `source` leads to.
+pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
+    match source {
+        Source::VirtualEnv => environments::active(machine),
+        Source::ActiveConda => environments::conda(machine),
+        Source::Project => environments::project(machine),
+        Source::Path => system::on_path(machine),
+        Source::Uv => managers::uv(machine),
+        Source::Pyenv => managers::pyenv(machine),
+        Source::Conda => managers::conda(machine),
+        Source::Asdf => managers::asdf(machine),
+        Source::Mise => managers::mise(machine),
+        Source::Homebrew => system::homebrew(machine),
+        Source::PythonOrg => system::python_org(machine),
+        Source::Registry => pep514::installed(machine),
+        Source::Store => store::installed(machine),
+        _ => Vec::new(),
+    }
+}
+
+/// Reads the description out of whatever else the Python's own start-up files print.
+pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, String> {
+    let description = answer.stdout.lines().rev().find_map(|line| serde_json::from_str::<Description>(line).ok());
+    let description = description.ok_or_else(|| answer.undescribed("Python"))?;
+    let version = version(&description.version);
+    let implementation = implementation(&description.implementation);
+    if (description.version.0, description.version.1) < OLDEST {
+        let (major, minor) = OLDEST;
+        return Err(format!("is Python {version}; Runtray needs {major}.{minor} or newer"));
+    }
+    Ok(Found {
+        path: candidate.resolved(description.executable),
+        version,
+        implementation,
+        virtual_environment: description.prefix != description.base_prefix,
+        prefix: description.prefix,
+        source: candidate.source,
+        in_use: false,
+    })
+}
+
+/// `3.14.0rc2`, as Python writes it.
+fn version((major, minor, micro, level, serial): &(u32, u32, u32, String, u32)) -> String {
+    let suffix = match level.as_str() {
+        "alpha" => format!("a{serial}"),
+        "beta" => format!("b{serial}"),
+        "candidate" => format!("rc{serial}"),
+        _ => String::new(),
+    };
+    format!("{major}.{minor}.{micro}{suffix}")
+}
+
+fn implementation(name: &str) -> String {
+    match name {
+        "cpython" => "CPython".into(),
+        "pypy" => "PyPy".into(),
+        "graalpy" => "GraalPy".into(),
+        other => other.into(),
+    }
+}

@@ -1,0 +1,120 @@
+//! Programs that stand where an interpreter is looked for, but open an installer when they are started.
+
+use std::path::Path;
+
+use super::Machine;
+
+/// `IO_REPARSE_TAG_APPEXECLINK`: an alias of a Store app.
+const APP_ALIAS: u32 = 0x8000_001B;
+/// Tag, length of the data, two reserved bytes, and the alias's own version.
+const HEADER_BYTES: usize = 12;
+/// What the alias leads to while no Python is installed from the Store.
+const REDIRECTOR: &str = "AppInstallerPythonRedirector";
+
+/// Why `path` must not be started, where it is such a program.
+pub(super) fn reason(machine: &Machine, path: &Path) -> Option<String> {
+    if machine.is_windows() && (machine.reparse_data)(path).is_some_and(|data| is_store_stub(&data)) {
+        let reason = "is the Microsoft Store's stub, which opens the Store: install Python from python.org or the Store, \
+             or turn the alias off under Settings > Apps > App execution aliases";
+        return Some(reason.into());
+    }
+    (machine.is_macos() && is_apple_stub(machine, path)).then(|| {
+        "is Apple's stub, which opens an installer: install the Command Line Tools with `xcode-select --install`".into()
+    })
+}
+
+fn is_store_stub(reparse_data: &[u8]) -> bool {
+    alias_texts(reparse_data).iter().any(|text| text.contains(REDIRECTOR))
+}
+
+/// The texts of a Store app's alias: package, application, program; none for another kind of reparse point.
+fn alias_texts(data: &[u8]) -> Vec<String> {
+    let tag = data.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
+    let Some(texts) = data.get(HEADER_BYTES..).filter(|_| tag == Some(APP_ALIAS)) else { return Vec::new() };
+    let units: Vec<u16> = texts.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+    units.split(|unit| *unit == 0).map(String::from_utf16_lossy).filter(|text| !text.is_empty()).collect()
+}
+
+/// `/usr/bin/python3` works only once Xcode or its Command Line Tools are there.
+fn is_apple_stub(machine: &Machine, path: &Path) -> bool {
+    let tools = ["/Library/Developer/CommandLineTools/usr/bin/python3", "/Applications/Xcode.app/Contents/Developer"];
+    path == machine.absolute("/usr/bin/python3") && !tools.iter().any(|tool| machine.absolute(tool).exists())
+}
+
+/// The reparse data of a file; only Windows has such a thing.
+#[cfg(not(windows))]
+pub(super) fn reparse_data(_path: &Path) -> Option<Vec<u8>> {
+    None
+}
+
+#[cfg(windows)]
+pub(super) use windows::reparse_data;
+
+#[cfg(windows)]
+mod windows {
+    use std::fs::{File, OpenOptions};
+    use std::os::windows::fs::OpenOptionsExt;
+    use std::os::windows::io::AsRawHandle;
+    use std::path::Path;
+
+    use windows_sys::Win32::Storage::FileSystem::{
+        FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES,
+        MAXIMUM_REPARSE_DATA_BUFFER_SIZE,
+    };
+    use windows_sys::Win32::System::IO::DeviceIoControl;
+    use windows_sys::Win32::System::Ioctl::FSCTL_GET_REPARSE_POINT;
+
+    /// The reparse data of the file itself, where it is a reparse point.
+    pub(in crate::interpreter) fn reparse_data(path: &Path) -> Option<Vec<u8>> {
+        let flags = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS;
+        let file = OpenOptions::new().access_mode(FILE_READ_ATTRIBUTES).custom_flags(flags).open(path).ok()?;
+        query(&file)
+    }
+
+    #[expect(unsafe_code, reason = "the standard library reads the reparse data of links only")]
+    fn query(file: &File) -> Option<Vec<u8>> {
+        const SIZE: u32 = MAXIMUM_REPARSE_DATA_BUFFER_SIZE;
+        let (mut data, mut length) = (vec![0_u8; SIZE as usize], 0_u32);
+        let (handle, buffer) = (file.as_raw_handle(), data.as_mut_ptr().cast());
+        // SAFETY: the handle is open as long as `file` lives; the buffer is `SIZE` bytes long and outlives the call,
+        // which is synchronous because the file was not opened for overlapped use.
+        let done = unsafe {
+            let (nothing, whole) = (std::ptr::null(), std::ptr::null_mut());
+            DeviceIoControl(handle, FSCTL_GET_REPARSE_POINT, nothing, 0, buffer, SIZE, &raw mut length, whole)
+        };
+        data.truncate(length as usize);
+        (done != 0).then_some(data)
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::{alias_texts, is_store_stub};
+
+    /// The reparse data of an alias as Windows 11 writes it.
+    pub(in crate::interpreter) fn alias(texts: &[&str]) -> Vec<u8> {
+        let body: Vec<u8> =
+            texts.iter().flat_map(|text| text.encode_utf16().chain([0])).flat_map(u16::to_le_bytes).collect();
+        let length = u16::try_from(body.len() + 4).unwrap_or(u16::MAX);
+        [&0x8000_001B_u32.to_le_bytes()[..], &length.to_le_bytes(), &[0, 0], &3_u32.to_le_bytes(), &body].concat()
+    }
+
+    #[test]
+    fn only_the_alias_of_the_redirector_is_the_stub() {
+        let package = "Microsoft.DesktopAppInstaller_8wekyb3d8bbwe";
+        let stub =
+            alias(&[package, "App!Python", r"C:\Program Files\WindowsApps\AppInstallerPythonRedirector.exe", "0"]);
+        let real = alias(&[
+            "PythonSoftwareFoundation.Python.3.12_x",
+            "Python",
+            r"C:\Program Files\WindowsApps\python3.12.exe",
+            "0",
+        ]);
+        let mut link = stub.clone();
+        link[..4].copy_from_slice(&0xA000_000C_u32.to_le_bytes());
+        for (data, expected) in [(&stub[..], true), (&real, false), (&link, false), (&stub[..7], false), (&[], false)] {
+            assert_eq!(is_store_stub(data), expected, "{data:?}");
+        }
+        assert_eq!(alias_texts(&stub)[0], package);
+    }
+}

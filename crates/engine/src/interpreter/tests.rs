@@ -1,0 +1,139 @@
+//! Discovery as a whole: choices, refusals, what is started and what is left of it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::fixture::{Fixture, times_asked};
+use super::{Kind, Machine, Platform, Source, first, pythons, test_python};
+
+/// The reason for which a chosen Python is refused.
+async fn check_refused(machine: &Machine, choice: &Path, expected: &str) {
+    let refused = first(Kind::Python, machine, Some(choice), |_| Ok(())).await.expect_err("a refusal");
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    assert_eq!(refused[0].source, Source::Choice);
+    assert!(refused[0].reason.starts_with(expected), "{:?} does not start with {expected:?}", refused[0].reason);
+}
+
+#[tokio::test]
+async fn every_refusal_says_what_is_wrong() {
+    let fixture = Fixture::new(Platform::Linux);
+    let machine = fixture.machine();
+    let plain = fixture.file("plain", "text");
+    fixture.python("prefix/bin/python", (3, 12, 0));
+    std::os::unix::fs::symlink("/gone/python", fixture.path("broken")).expect("a link");
+    let inside = format!("is a directory; the interpreter in it is {}", fixture.path("prefix/bin/python").display());
+    for (choice, expected) in [
+        (Path::new("python3.99"), "is neither an absolute path nor the name of a program on PATH"),
+        (&fixture.path("missing"), "does not exist"),
+        (&fixture.path("broken"), "is a link to /gone/python, which does not exist any more"),
+        (&fixture.path(""), "is a directory"),
+        (&fixture.path("prefix"), &inside),
+        (Path::new("/dev/null"), "is not a file"),
+        (&plain, "is not executable"),
+        (&fixture.script("mute", ":"), "printed no description of itself; is it a Python?"),
+        (
+            &fixture.script("ill", "echo 'library not found' >&2; exit 1"),
+            "printed no description of itself, but \"library",
+        ),
+        (&fixture.script("flood", "while :; do echo 0123456789; done"), "printed no description of itself"),
+        (&fixture.script("lost", "exec /no/such/program"), "printed no description of itself"),
+        (&fixture.python("old", (2, 7, 18)), "is Python 2.7.18; Runtray needs 3.8 or newer"),
+        (&fixture.python("older", (3, 7, 16)), "is Python 3.7.16; Runtray needs 3.8 or newer"),
+        (&fixture.node("node", "24.4.1"), "printed no description of itself"),
+    ] {
+        check_refused(&machine, choice, expected).await;
+    }
+}
+
+#[tokio::test]
+async fn a_program_that_hangs_is_killed_with_what_it_started() {
+    let fixture = Fixture::new(Platform::Linux);
+    let machine = Machine { patience: Duration::from_millis(1500), ..fixture.machine() };
+    let script =
+        "/bin/sleep 1000 & echo $! > \"$0.pids\"; echo $$ >> \"$0.pids\"; trap '' TERM; while :; do wait; done";
+    let hangs = fixture.script("hangs", script);
+    check_refused(&machine, &hangs, "did not answer within 1.5 s").await;
+    let ids = std::fs::read_to_string(fixture.path("hangs.pids")).expect("what it started");
+    assert_eq!(ids.lines().count(), 2, "{ids}");
+    for id in ids.lines() {
+        wait_until_gone(id).await;
+    }
+}
+
+/// An orphan is collected by the system in its own time.
+async fn wait_until_gone(id: &str) {
+    let status = format!("/proc/{id}/stat");
+    let lives = || std::fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z "));
+    let gone = async {
+        while lives() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(5), gone).await.unwrap_or_else(|_| panic!("{id} still runs"));
+}
+
+#[tokio::test]
+async fn a_good_choice_is_in_use_and_a_bad_one_leaves_none_in_use() {
+    let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin");
+    let on_path = fixture.python("bin/python3", (3, 12, 0));
+    let chosen = fixture.python("chosen/bin/python", (3, 11, 0));
+    let missing = fixture.path("missing");
+    for (choice, in_use) in [(None, Some(&on_path)), (Some(&chosen), Some(&chosen)), (Some(&missing), None)] {
+        let discovery = pythons(fixture.machine(), choice.cloned()).await;
+        let used = discovery.found.iter().find(|found| found.in_use).map(|found| &found.path);
+        assert_eq!(used, in_use, "{choice:?}");
+        assert!(discovery.found.iter().any(|found| found.path == on_path));
+    }
+}
+
+#[tokio::test]
+async fn a_chosen_name_is_looked_up_and_a_chosen_wrapper_stays_what_runs() {
+    let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin");
+    let real = fixture.python("real/bin/python", (3, 12, 0));
+    let wrapper = fixture.shim("bin/wrapped-python", &real, (3, 12, 0));
+    let found = first(Kind::Python, &fixture.machine(), Some(Path::new("wrapped-python")), |_| Ok(())).await;
+    assert_eq!(found.expect("the wrapper").path, wrapper);
+}
+
+#[tokio::test]
+async fn looking_ends_with_the_first_that_will_do() {
+    let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin");
+    let old = fixture.python("bin/python3", (3, 6, 0));
+    let good = fixture.python("bin/python", (3, 12, 0));
+    let later = fixture.python(".pyenv/versions/3.13.0/bin/python", (3, 13, 0));
+    let found = first(Kind::Python, &fixture.machine(), None, |_| Ok(())).await.expect("one that will do");
+    assert_eq!((&found.path, found.in_use), (&good, true));
+    assert_eq!([&old, &good, &later].map(|path| times_asked(path)), [1, 1, 0]);
+}
+
+#[tokio::test]
+async fn the_user_s_python_variables_and_folder_do_not_reach_the_question() {
+    let fixture = Fixture::new(Platform::Linux).variable("PYTHONHOME", "/nowhere").folder("PYTHONPATH", "").current("");
+    fixture.file("json.py", "raise SystemExit('shadowed')");
+    let found = first(Kind::Python, &fixture.machine(), Some(Path::new("/usr/bin/python3")), |_| Ok(())).await;
+    let found = found.expect("the system's Python");
+    assert_eq!((found.implementation.as_str(), found.prefix.as_path()), ("CPython", Path::new("/usr")));
+    assert!(found.version.starts_with("3."), "{found:?}");
+}
+
+#[tokio::test]
+async fn a_real_virtual_environment_is_told_from_its_base() {
+    let fixture = Fixture::new(Platform::Linux);
+    let environment = fixture.path("environment");
+    let made = tokio::process::Command::new("/usr/bin/python3")
+        .args(["-m", "venv", "--without-pip"])
+        .arg(&environment)
+        .status()
+        .await
+        .expect("the system's Python");
+    assert!(made.success(), "no virtual environment could be made");
+    let found = test_python(&environment.join("bin/python")).await.expect("its Python");
+    assert!(found.virtual_environment);
+    assert_eq!((found.prefix, found.path), (environment.clone(), environment.join("bin/python")));
+}
+
+#[tokio::test]
+async fn testing_a_python_says_which_file_is_wrong() {
+    let refused = test_python(Path::new("/no/such/python")).await.expect_err("a refusal");
+    assert_eq!(refused, "/no/such/python does not exist");
+}

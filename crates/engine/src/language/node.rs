@@ -1,0 +1,107 @@
+//! What each version of Node.js needs to be told.
+
+use semver::Version;
+
+/// The oldest that strips types at all.
+const STRIPS: Version = Version::new(22, 6, 0);
+
+/// Whether that version runs TypeScript.
+///
+/// # Errors
+/// Why not, to follow its path in a sentence.
+pub(super) fn check_types(version: &str) -> Result<(), String> {
+    match Version::parse(version) {
+        Ok(version) if version >= STRIPS => Ok(()),
+        _ => Err(format!("is Node.js {version}, and TypeScript needs Node.js {STRIPS} or newer")),
+    }
+}
+
+/// Arguments for a program in JavaScript that may be an ES module or CommonJS.
+///
+/// Since 20.19 and 22.7 Node.js tells them apart by itself; from 20.11 and 21.3 on it does so when asked. Older ones take
+/// the program for CommonJS, and Node.js' own error says what to do about an `import`.
+pub(super) fn script_args(version: &str) -> Vec<&'static str> {
+    let Ok(version) = Version::parse(version) else { return Vec::new() };
+    let asks = within(&version, (20, 11), (20, 19)) || within(&version, (21, 3), (22, 7));
+    let args = ["--experimental-detect-module", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"];
+    if asks { args.to_vec() } else { Vec::new() }
+}
+
+/// Arguments for a program in TypeScript, for a version that strips types: by itself since 22.18 and 23.6, when asked
+/// before; with a warning at each start until 24.3 (<https://nodejs.org/api/typescript.html>).
+pub(super) fn types_args(version: &str) -> Vec<&'static str> {
+    let mut args = script_args(version);
+    let Ok(version) = Version::parse(version) else { return args };
+    let asks = within(&version, (22, 6), (22, 18)) || within(&version, (23, 0), (23, 6));
+    if asks {
+        args.push("--experimental-strip-types");
+    }
+    if asks || within(&version, (23, 6), (24, 3)) {
+        args.push("--disable-warning=ExperimentalWarning");
+    }
+    args
+}
+
+fn within(version: &Version, from: (u64, u64), before: (u64, u64)) -> bool {
+    let version = (version.major, version.minor);
+    from <= version && version < before
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{check_types, script_args, types_args};
+
+    const DETECT: &str = "--experimental-detect-module";
+    const STRIP: &str = "--experimental-strip-types";
+    const QUIET: &str = "--disable-warning=ExperimentalWarning";
+
+    #[test]
+    fn modules_are_detected_wherever_node_can() {
+        for (version, asks) in [
+            ("18.20.4", false),
+            ("20.10.0", false),
+            ("20.11.0", true),
+            ("20.18.1", true),
+            ("20.19.0", false),
+            ("21.2.0", false),
+            ("21.3.0", true),
+            ("22.6.0", true),
+            ("22.7.0", false),
+            ("24.4.1", false),
+            ("", false),
+        ] {
+            assert_eq!(script_args(version).contains(&DETECT), asks, "{version}");
+        }
+    }
+
+    #[test]
+    fn types_are_stripped_without_a_warning() {
+        for (version, expected) in [
+            ("22.7.0", &[STRIP, QUIET][..]),
+            ("22.17.1", &[STRIP, QUIET]),
+            ("22.18.0", &[]),
+            ("23.0.0", &[STRIP, QUIET]),
+            ("23.5.9", &[STRIP, QUIET]),
+            ("23.6.0", &[QUIET]),
+            ("24.2.0", &[QUIET]),
+            ("24.3.0", &[]),
+            ("26.0.0", &[]),
+        ] {
+            assert_eq!(types_args(version), expected, "{version}");
+        }
+        assert!(types_args("22.6.0").contains(&DETECT));
+    }
+
+    #[test]
+    fn an_older_node_is_told_from_one_that_strips_types() {
+        for (version, strips) in
+            [("", false), ("20.20.2", false), ("22.5.1", false), ("22.6.0", true), ("24.4.1", true)]
+        {
+            assert_eq!(check_types(version).is_ok(), strips, "{version}");
+        }
+        assert_eq!(
+            check_types("20.20.2").expect_err("an old one"),
+            "is Node.js 20.20.2, and TypeScript needs Node.js 22.6.0 or newer"
+        );
+    }
+}

@@ -1,0 +1,112 @@
+//! What runs a language: found, asked, and told as a [`Runtime`] or as a sentence that says why there is none.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use super::{Interpreter, Language, Runtime, Unavailable, node};
+use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
+
+/// How many refused interpreters a sentence names.
+const NAMED: usize = 3;
+
+/// An interpreter, whatever language it is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Program {
+    pub(super) path: PathBuf,
+    pub(super) name: String,
+    pub(super) version: String,
+}
+
+impl Program {
+    /// How `language` runs with it.
+    pub(super) fn runtime(&self, language: &Language) -> Runtime {
+        Runtime {
+            language: language.name.clone(),
+            name: self.name.clone(),
+            version: self.version.clone(),
+            path: self.path.clone(),
+            args: self.args(&language.interpreter),
+            env: Vec::new(),
+            extension: language.extension.clone(),
+        }
+    }
+
+    fn args(&self, interpreter: &Interpreter) -> Vec<OsString> {
+        match interpreter {
+            Interpreter::Python => Vec::new(),
+            Interpreter::Node => node::script_args(&self.version).into_iter().map(OsString::from).collect(),
+            Interpreter::NodeTypes => node::types_args(&self.version).into_iter().map(OsString::from).collect(),
+            Interpreter::Command(command) => command.iter().skip(1).map(OsString::from).collect(),
+        }
+    }
+}
+
+impl From<Found> for Program {
+    fn from(found: Found) -> Self {
+        let name = format!("{} {}", found.implementation, found.version);
+        Self { path: found.path, name, version: found.version }
+    }
+}
+
+/// The Python in use.
+pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
+    let advice = "install Python 3.8 or newer (from python.org, or `apt install python3` on Debian and Ubuntu)";
+    let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
+    found.map(Program::from).map_err(|refused| nothing(Kind::Python, choice, &refused, advice))
+}
+
+/// The Node.js in use.
+pub(super) async fn node(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
+    let advice = "install Node.js (from nodejs.org, or `apt install nodejs` on Debian and Ubuntu)";
+    let found = first(Kind::Node, machine, choice, |_| Ok(())).await;
+    found.map(Program::from).map_err(|refused| nothing(Kind::Node, choice, &refused, advice))
+}
+
+/// The first Node.js that strips types.
+pub(super) async fn node_types(machine: &Machine) -> Option<Program> {
+    let accept = |found: &Found| node::check_types(&found.version);
+    first(Kind::Node, machine, None, accept).await.ok().map(Program::from)
+}
+
+/// Why TypeScript does not run on the Node.js in use.
+pub(super) fn no_types(node: &Program, reason: &str) -> Unavailable {
+    let path = node.path.display();
+    Unavailable(format!("{path} {reason}: install a newer one from nodejs.org, or choose one in the settings"))
+}
+
+/// The program of a row of the user's.
+pub(super) async fn command(machine: &Machine, command: &[String]) -> Result<Program, Unavailable> {
+    let name = command.first().cloned().unwrap_or_default();
+    let machine = machine.clone();
+    let look = move || locate(&machine, &name);
+    tokio::task::spawn_blocking(look).await.map_err(|error| Unavailable(error.to_string()))?
+}
+
+fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
+    let is_path = name.contains(['/', '\\']);
+    let path = if is_path { Some(PathBuf::from(name)) } else { search_path::find(machine, name) };
+    let path = path.ok_or_else(|| {
+        Unavailable(format!("`{name}` is not on PATH: install it, or give its whole path in the settings"))
+    })?;
+    if !path.is_absolute() {
+        return Err(Unavailable(format!("`{name}` is a relative path: give its whole path in the settings")));
+    }
+    if !search_path::is_program(&path) {
+        return Err(Unavailable(format!("{name} does not exist or is not executable: correct it in the settings")));
+    }
+    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Program { path, name, version: String::new() })
+}
+
+/// Why there is no interpreter, from what was refused.
+fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected], advice: &str) -> Unavailable {
+    let name = kind.name();
+    let reasons: Vec<String> =
+        refused.iter().take(NAMED).map(|rejected| format!("{} {}", rejected.path.display(), rejected.reason)).collect();
+    let reasons = reasons.join("; ");
+    Unavailable(match (choice, reasons.is_empty()) {
+        (Some(_), _) => format!("the chosen {name} cannot be used: {reasons}. Choose another in the settings"),
+        (None, true) => format!("no {name} was found: {advice}, or choose one in the settings"),
+        (None, false) => format!("no {name} was found that can be used: {reasons}. To get one, {advice}"),
+    })
+}
