@@ -1,0 +1,190 @@
+//! Why a request was not served. The one place that says which error becomes which HTTP answer.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+
+use crate::admission::{Load, Refused};
+use crate::wire::error::{Code, ErrorBody};
+
+/// Why a request was not served; its text is the sentence that the client gets.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("The body is not valid JSON: {0}.")]
+    InvalidJson(String),
+    #[error("{0}")]
+    InvalidRequest(String),
+    #[error("{0}")]
+    InvalidHost(&'static str),
+    #[error(
+        "This service asks for a token. Send `Authorization: Bearer TOKEN`; the token is in the file `token` in Runtray's data folder."
+    )]
+    TokenRequired,
+    #[error("The host `{host}` is not served here. Use http://localhost:{port}.")]
+    HostNotAllowed { host: String, port: u16 },
+    #[error(
+        "A page at the host `{0}` may not run code here. To allow it, add its origin to `allowed_origins` in Runtray's settings."
+    )]
+    ForwardedHostNotAllowed(String),
+    #[error(
+        "Pages of the origin `{0}` may not run code here. To allow it, approve it in Runtray, add it to `allowed_origins` in the settings, or start with `--allow-origin {0}`."
+    )]
+    OriginNotAllowed(String),
+    #[error(
+        "Another site's page sent this without naming its origin. Requests of web pages must be made with `fetch` from an allowed origin."
+    )]
+    CrossSite,
+    #[error("{0}")]
+    NotFound(String),
+    #[error("This route does not have that method; the header `Allow` names those it has.")]
+    MethodNotAllowed,
+    #[error("The execution {0} has ended already.")]
+    ExecutionFinished(String),
+    #[error("The body is larger than {cap} bytes. Send less, or raise `limits.body_bytes` in the settings.")]
+    BodyTooLarge { cap: usize },
+    #[error("Send the request as `Content-Type: application/json`.")]
+    UnsupportedMediaType,
+    #[error("The language `{0}` is not known. GET /languages lists those that are.")]
+    UnsupportedLanguage(String),
+    #[error("{0}")]
+    RuntimeNotFound(String),
+    #[error("{0}")]
+    IsolationUnavailable(String),
+    #[error(
+        "{} executions are running and {} are waiting, which is all that the settings allow. Try again in a moment.",
+        .0.running, .0.queued
+    )]
+    TooManyExecutions(Load),
+    #[error("The disk that holds the runs' folders is full. Free some space and try again.")]
+    DiskFull,
+    #[error("Runtray failed to serve this.")]
+    Internal(String),
+    #[error("Runtray is stopping and takes no new executions.")]
+    ShuttingDown,
+}
+
+impl Error {
+    /// The code that the client gets, and with it the HTTP status.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::InvalidJson(_) => Code::InvalidJson,
+            Self::InvalidRequest(_) => Code::InvalidRequest,
+            Self::InvalidHost(_) => Code::InvalidHost,
+            Self::TokenRequired => Code::TokenRequired,
+            Self::HostNotAllowed { .. } | Self::ForwardedHostNotAllowed(_) => Code::HostNotAllowed,
+            Self::OriginNotAllowed(_) => Code::OriginNotAllowed,
+            Self::CrossSite => Code::CrossSite,
+            Self::NotFound(_) => Code::NotFound,
+            Self::MethodNotAllowed => Code::MethodNotAllowed,
+            Self::ExecutionFinished(_) => Code::ExecutionFinished,
+            Self::BodyTooLarge { .. } => Code::BodyTooLarge,
+            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
+            Self::UnsupportedLanguage(_) => Code::UnsupportedLanguage,
+            Self::RuntimeNotFound(_) => Code::RuntimeNotFound,
+            Self::IsolationUnavailable(_) => Code::IsolationUnavailable,
+            Self::TooManyExecutions(_) => Code::TooManyExecutions,
+            Self::DiskFull | Self::Internal(_) => Code::Internal,
+            Self::ShuttingDown => Code::ShuttingDown,
+        }
+    }
+
+    /// The JSON that the client gets. Of an internal error it holds no more than where the log says the rest.
+    pub(crate) fn body(&self, request_id: &str) -> ErrorBody {
+        let sentence = match self.code() {
+            Code::Internal => format!("{self} Runtray's log says more under the request id {request_id}."),
+            _ => self.to_string(),
+        };
+        ErrorBody::new(self.code(), sentence)
+    }
+
+    /// A header that belongs to the answer.
+    pub(crate) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        match self.code() {
+            Code::TokenRequired => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Code::TooManyExecutions => Some((header::RETRY_AFTER, HeaderValue::from_static("1"))),
+            _ => None,
+        }
+    }
+
+    /// Writes what the client is not told to the service's log.
+    pub(crate) fn log(&self) {
+        match self {
+            Self::Internal(detail) => tracing::error!(detail, "internal error"),
+            Self::DiskFull => tracing::error!("the disk that holds the runs' folders is full"),
+            _ => tracing::debug!(code = ?self.code(), "refused"),
+        }
+    }
+
+    /// An internal error whose detail goes to the log.
+    pub(crate) fn internal(detail: impl ToString) -> Self {
+        Self::Internal(detail.to_string())
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full(load) => Self::TooManyExecutions(load),
+            Refused::Closed => Self::ShuttingDown,
+        }
+    }
+}
+
+impl From<runtray_engine::Error> for Error {
+    fn from(error: runtray_engine::Error) -> Self {
+        match error {
+            runtray_engine::Error::Workspace(source) if is_full(&source) => Self::DiskFull,
+            runtray_engine::Error::Invalid(invalid) => invalid.into(),
+            runtray_engine::Error::Workspace(_)
+            | runtray_engine::Error::Start { .. }
+            | runtray_engine::Error::Supervisor(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<runtray_engine::InvalidRequest> for Error {
+    fn from(invalid: runtray_engine::InvalidRequest) -> Self {
+        Self::InvalidRequest(format!("{invalid}."))
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// The error on its way to the envelope, which knows the request's id and writes the body.
+#[derive(Clone)]
+pub(crate) struct Undelivered(pub(crate) Arc<Error>);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status: StatusCode = self.code().status();
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Undelivered(Arc::new(self)));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::Error;
+
+    #[test]
+    fn internal_detail_stays_out_of_the_body() {
+        let error = Error::from(runtray_engine::Error::Workspace(io::Error::other("/home/ada/secret")));
+        let body = error.body("01J");
+        assert_eq!(serde_json::to_value(body.code).expect("a code"), "internal");
+        assert!(body.error.contains("01J") && !body.error.contains("ada"), "{}", body.error);
+    }
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let body = Error::from(runtray_engine::Error::Workspace(full)).body("01J");
+        assert!(body.error.contains("disk") && body.error.contains("full"), "{}", body.error);
+    }
+}

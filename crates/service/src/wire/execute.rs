@@ -1,0 +1,338 @@
+//! The request and the answer of `POST /execute`.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use runtray_engine::language::Runtime;
+use runtray_engine::{InvalidRequest, Outcome, OutputFile, RelativePath, Request, SourceFile};
+use serde::{Deserialize, Serialize};
+use serde_json::Number;
+use utoipa::ToSchema;
+
+use super::parse::{self, Invalid};
+use super::{Status, milliseconds};
+use crate::capture::Kept;
+use crate::error::Error;
+
+const DEFAULT_LANGUAGE: &str = "python";
+
+/// A program to run. `null` in an optional field is the same as leaving it out; unknown fields are ignored.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct ExecuteRequest {
+    /// The program's text.
+    #[schema(example = "print('Hello')")]
+    code: String,
+    /// A language's name or alias, letter case aside; `python` when left out.
+    #[schema(example = "python")]
+    language: Option<String>,
+    /// The program's standard input, followed by end-of-file; empty when left out.
+    stdin: Option<String>,
+    /// The program's arguments.
+    args: Option<Vec<String>>,
+    /// Environment variables on top of the few that every run gets.
+    env: Option<BTreeMap<String, String>>,
+    /// Files that are put into the run's folder.
+    files: Option<Vec<InputFile>>,
+    /// Milliseconds of wall-clock time after which the run is ended; the settings hold the default and the maximum.
+    #[schema(value_type = Option<u64>, minimum = 1, example = 10_000)]
+    timeout_ms: Option<Number>,
+}
+
+/// A file for the run's folder.
+#[derive(Debug, Deserialize, ToSchema)]
+pub(crate) struct InputFile {
+    /// Where, relative to the run's folder.
+    #[schema(example = "data/input.csv")]
+    path: String,
+    /// What it holds.
+    content: String,
+    /// How `content` is written; `utf8` when left out.
+    encoding: Option<Encoding>,
+}
+
+/// How a file's content is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Encoding {
+    /// As it is.
+    Utf8,
+    /// Base64 with padding.
+    Base64,
+}
+
+/// How long a run may take.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Timeouts {
+    /// Where the request names no time.
+    pub(crate) default: Duration,
+    /// The most that it may name.
+    pub(crate) max: Duration,
+}
+
+/// A request that can be run, once its language is found.
+#[derive(Debug)]
+pub(crate) struct Parsed {
+    /// The language as the client named it.
+    pub(crate) language: String,
+    /// The program.
+    pub(crate) request: Request,
+}
+
+impl ExecuteRequest {
+    /// Reads a body.
+    ///
+    /// # Errors
+    /// What is wrong with it, naming the field.
+    pub(crate) fn parse(body: &[u8], timeouts: Timeouts) -> Result<Parsed, Error> {
+        let request: Self = parse::object(body).map_err(|invalid| match invalid {
+            Invalid::Shape(mismatch) if mismatch.field == "timeout_ms" => bad_timeout(timeouts),
+            other => other.into(),
+        })?;
+        request.check(timeouts)
+    }
+
+    fn check(self, timeouts: Timeouts) -> Result<Parsed, Error> {
+        let timeout = match &self.timeout_ms {
+            Some(number) => timeout(number, timeouts)?,
+            None => timeouts.default,
+        };
+        let files = self.files.unwrap_or_default().into_iter().enumerate();
+        let request = Request::new(self.code, timeout)
+            .with_stdin(self.stdin.unwrap_or_default())
+            .with_args(self.args.unwrap_or_default())?
+            .with_env(self.env.unwrap_or_default().into_iter().collect())?
+            .with_files(files.map(|(index, file)| file.check(index)).collect::<Result<_, _>>()?)?;
+        Ok(Parsed { language: self.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into()), request })
+    }
+}
+
+impl InputFile {
+    fn check(self, index: usize) -> Result<SourceFile, InvalidRequest> {
+        let bad = |field: &str, reason: String| InvalidRequest { field: format!("files[{index}].{field}"), reason };
+        let path = RelativePath::parse(&self.path).map_err(|reason| bad("path", reason))?;
+        let content = match self.encoding {
+            None | Some(Encoding::Utf8) => self.content.into_bytes(),
+            Some(Encoding::Base64) => BASE64_STANDARD
+                .decode(self.content)
+                .map_err(|error| bad("content", format!("is not base64: {}", error.to_string().to_lowercase())))?,
+        };
+        Ok(SourceFile { path, content })
+    }
+}
+
+fn timeout(number: &Number, timeouts: Timeouts) -> Result<Duration, Error> {
+    let whole =
+        number.as_u64().or_else(|| number.as_f64().filter(|ms| ms.fract() == 0.0 && *ms >= 1.0).map(|ms| ms as u64));
+    whole
+        .map(Duration::from_millis)
+        .filter(|timeout| !timeout.is_zero() && *timeout <= timeouts.max)
+        .ok_or_else(|| bad_timeout(timeouts))
+}
+
+fn bad_timeout(timeouts: Timeouts) -> Error {
+    let max = timeouts.max.as_millis();
+    Error::InvalidRequest(format!("`timeout_ms` must be a whole number of milliseconds from 1 to {max}."))
+}
+
+/// What a program printed, and how it ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExecuteResponse {
+    /// Whether `status` is `completed`.
+    pub success: bool,
+    /// Standard output as UTF-8.
+    pub output: String,
+    /// Standard error as UTF-8; its last line says what happened where the run was ended for it.
+    pub error: String,
+    /// How it ended.
+    #[serde(flatten)]
+    pub(crate) ending: Ending,
+}
+
+/// The first event of a stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Started {
+    /// The execution's id, by which it can be cancelled.
+    pub(crate) id: String,
+    /// The language's name.
+    pub(crate) language: String,
+    /// The interpreter, for people.
+    pub(crate) runtime: String,
+}
+
+/// The events `stdout` and `stderr` of a stream.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Printed {
+    /// What was printed since the last one.
+    pub(crate) data: String,
+}
+
+/// The last event of a stream: the answer without what was printed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Finished {
+    /// Whether `status` is `completed`.
+    pub(crate) success: bool,
+    /// How it ended.
+    #[serde(flatten)]
+    pub(crate) ending: Ending,
+}
+
+/// How a program ended.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Ending {
+    /// How.
+    #[serde(serialize_with = "by_name")]
+    #[schema(value_type = Status)]
+    pub(crate) status: runtray_engine::Status,
+    /// The execution's id, a ULID.
+    #[schema(example = "01JD8M3X4Y5Z6A7B8C9D0E1F2G")]
+    pub(crate) id: String,
+    /// The language's name.
+    #[schema(example = "python")]
+    pub(crate) language: String,
+    /// The interpreter, for people.
+    #[schema(example = "CPython 3.13.1")]
+    pub(crate) runtime: String,
+    /// The exit code, when the program exited by itself.
+    pub(crate) exit_code: Option<i32>,
+    /// The signal or Windows exception that ended it.
+    pub(crate) signal: Option<String>,
+    /// Wall-clock time.
+    pub(crate) duration_ms: f64,
+    /// CPU time of the whole process tree.
+    pub(crate) cpu_ms: f64,
+    /// The most memory that the process tree held.
+    pub(crate) peak_memory_bytes: u64,
+    /// Whether `output` is not all that was printed.
+    pub(crate) output_truncated: bool,
+    /// Whether `error` is not all that was printed.
+    pub(crate) error_truncated: bool,
+    /// The isolation level that was used.
+    #[schema(example = "none")]
+    pub(crate) isolation: &'static str,
+    /// What the run created or changed in its folder.
+    pub(crate) files: Vec<ResultFile>,
+}
+
+impl ExecuteResponse {
+    /// The answer for a run that ended.
+    pub fn new(id: String, runtime: &Runtime, outcome: Outcome, output: Kept, error: Kept) -> Self {
+        Self {
+            success: outcome.status == runtray_engine::Status::Completed,
+            ending: Ending {
+                status: outcome.status,
+                id,
+                language: runtime.language.clone(),
+                runtime: runtime.name.clone(),
+                exit_code: outcome.exit_code,
+                signal: outcome.signal,
+                duration_ms: milliseconds(outcome.duration),
+                cpu_ms: milliseconds(outcome.cpu),
+                peak_memory_bytes: outcome.peak_memory_bytes,
+                output_truncated: output.is_truncated(),
+                error_truncated: error.is_truncated(),
+                isolation: outcome.isolation.name(),
+                files: outcome.files.into_iter().map(Into::into).collect(),
+            },
+            output: output.into_text(None),
+            error: error.into_text(outcome.reason.as_deref()),
+        }
+    }
+}
+
+impl From<ExecuteResponse> for Finished {
+    fn from(response: ExecuteResponse) -> Self {
+        Self { success: response.success, ending: response.ending }
+    }
+}
+
+fn by_name<S: serde::Serializer>(status: &runtray_engine::Status, serializer: S) -> Result<S::Ok, S::Error> {
+    Status::from(*status).serialize(serializer)
+}
+
+/// A file that the run created or changed.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ResultFile {
+    /// Where it lay in the run's folder.
+    #[schema(example = "plot.png")]
+    path: String,
+    /// Its size.
+    size_bytes: u64,
+    /// Guessed from its name.
+    #[schema(example = "image/png")]
+    media_type: String,
+    /// What it holds, in base64; left out when it is too large to carry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+}
+
+impl From<OutputFile> for ResultFile {
+    fn from(file: OutputFile) -> Self {
+        Self {
+            media_type: mime_guess::from_path(&file.path).first_or_octet_stream().to_string(),
+            path: file.path,
+            size_bytes: file.size_bytes,
+            content: file.content.map(|content| BASE64_STANDARD.encode(content)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{ExecuteRequest, Parsed, Timeouts};
+    use crate::error::Error;
+
+    fn parse(body: &str) -> Result<Parsed, Error> {
+        let timeouts = Timeouts { default: Duration::from_secs(10), max: Duration::from_secs(60) };
+        ExecuteRequest::parse(body.as_bytes(), timeouts)
+    }
+
+    fn check_refused(fields: &str, expected: &str) {
+        let error = parse(&format!(r#"{{"code":"",{fields}}}"#)).expect_err(fields);
+        assert!(error.to_string().starts_with(expected), "{fields}: {error}");
+    }
+
+    #[test]
+    fn what_is_left_out_or_null_has_its_default() {
+        for body in [r#"{"code":"a"}"#, r#"{"code":"a","language":null,"timeout_ms":null,"files":null,"env":null}"#] {
+            let parsed = parse(body).expect(body);
+            assert_eq!((parsed.language.as_str(), parsed.request.timeout()), ("python", Duration::from_secs(10)));
+            assert!(parsed.request.files().is_empty() && parsed.request.stdin().is_empty());
+        }
+    }
+
+    #[test]
+    fn bad_times_name_the_maximum() {
+        for time in ["0", "-1", "1.5", "60001", "1e300", "1e999", "18446744073709551616", r#""10""#, "true", "[1]"] {
+            check_refused(
+                &format!(r#""timeout_ms":{time}"#),
+                "`timeout_ms` must be a whole number of milliseconds from 1 to 60000.",
+            );
+        }
+        for (time, expected) in [("1", 1), ("60000", 60_000), ("1000.0", 1000), ("1e3", 1000)] {
+            let parsed = parse(&format!(r#"{{"code":"","timeout_ms":{time}}}"#)).expect(time);
+            assert_eq!(parsed.request.timeout(), Duration::from_millis(expected));
+        }
+    }
+
+    #[test]
+    fn files_that_escape_or_are_no_base64_are_refused() {
+        check_refused(r#""files":[{"path":"../a","content":""}]"#, "`files[0].path` must not hold `..`.");
+        check_refused(
+            r#""files":[{"path":"a","content":"?","encoding":"base64"}]"#,
+            "`files[0].content` is not base64",
+        );
+        check_refused(r#""files":[{"path":"a","content":"","encoding":"hex"}]"#, "`files[0].encoding` is wrong");
+        check_refused(r#""args":["\u0000"]"#, "`args[0]` must not hold a NUL character.");
+    }
+
+    #[test]
+    fn base64_files_are_decoded() {
+        let parsed =
+            parse(r#"{"code":"","files":[{"path":"a","content":"/w==","encoding":"base64"}]}"#).expect("a file");
+        assert_eq!(parsed.request.files()[0].content, [0xff]);
+    }
+}

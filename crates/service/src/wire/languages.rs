@@ -1,0 +1,51 @@
+//! The answer of `GET /languages`.
+
+use runtray_engine::language::Entry;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A language, and what runs it on this machine.
+#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) struct Language {
+    /// Its name.
+    #[schema(example = "python")]
+    pub(crate) language: String,
+    /// Other names that are taken for it.
+    pub(crate) aliases: Vec<String>,
+    /// The interpreter, for people.
+    #[schema(example = "CPython 3.13.1")]
+    pub(crate) runtime: Option<String>,
+    /// The interpreter's version where it is known.
+    #[schema(example = "3.13.1")]
+    pub(crate) version: Option<String>,
+    /// The interpreter's path.
+    pub(crate) path: Option<String>,
+    /// Whether it can run.
+    pub(crate) available: bool,
+    /// Why it cannot run, and how to change that; empty when it can.
+    pub(crate) detail: String,
+}
+
+impl From<Entry> for Language {
+    fn from(Entry { language, runtime }: Entry) -> Self {
+        let missing = Self {
+            language: language.name,
+            aliases: language.aliases,
+            runtime: None,
+            version: None,
+            path: None,
+            available: false,
+            detail: String::new(),
+        };
+        match runtime {
+            Err(reason) => Self { detail: reason.to_string(), ..missing },
+            Ok(runtime) => Self {
+                runtime: Some(runtime.name.clone()),
+                version: Some(runtime.version.clone()).filter(|version| !version.is_empty()),
+                path: Some(runtime.path.display().to_string()),
+                available: true,
+                ..missing
+            },
+        }
+    }
+}
