@@ -1,0 +1,95 @@
+//! The `Origin` rule: a page may run code when its exact origin is on the list.
+
+use axum::http::{HeaderMap, header};
+
+use crate::error::Error;
+use crate::origin::Origin;
+
+/// The web origins that may run code: those of the settings, and those that were given when the service was started.
+#[derive(Clone, Copy)]
+pub(super) struct Allowed<'a> {
+    /// `allowed_origins` of the settings.
+    pub(super) settings: &'a [Origin],
+    /// Given at the start.
+    pub(super) extra: &'a [Origin],
+}
+
+impl Allowed<'_> {
+    /// Whether exactly this origin is on the list.
+    pub(super) fn contains(self, origin: &Origin) -> bool {
+        self.settings.contains(origin) || self.extra.contains(origin)
+    }
+}
+
+/// Why an origin was refused.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// What the client is told.
+    pub(super) error: Error,
+    /// The origin, where it is one that could be allowed.
+    pub(super) origin: Option<Origin>,
+}
+
+/// The request's origin, if it has one.
+pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<Origin>, Refused> {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    let Some(written) = origins.next() else { return Ok(None) };
+    let text = String::from_utf8_lossy(written.as_bytes());
+    let origin = if origins.next().is_some() { None } else { text.parse::<Origin>().ok() };
+    match origin {
+        Some(origin) if allowed.contains(&origin) => Ok(Some(origin)),
+        origin => Err(Refused { error: Error::OriginNotAllowed(text.into_owned()), origin }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{Allowed, check};
+    use crate::origin::Origin;
+
+    fn allows(origins: &[&str]) -> Option<bool> {
+        let list: Vec<Origin> =
+            ["http://localhost:3001", "https://app.example"].map(|one| one.parse().expect(one)).to_vec();
+        let mut headers = HeaderMap::new();
+        for origin in origins {
+            headers.append(header::ORIGIN, HeaderValue::from_bytes(origin.as_bytes()).expect("a header"));
+        }
+        check(&headers, Allowed { settings: &list[..1], extra: &list[1..] }).ok().map(|origin| origin.is_some())
+    }
+
+    #[test]
+    fn exactly_the_listed_origins_pass() {
+        for origin in ["http://localhost:3001", "https://app.example", "https://app.example:443"] {
+            assert_eq!(allows(&[origin]), Some(true), "{origin}");
+        }
+        assert_eq!(allows(&[]), Some(false));
+        for origin in [
+            "",
+            "null",
+            "*",
+            "https://evil.example",
+            "http://localhost:3001.evil.example",
+            "http://localhost:30010",
+            "http://localhost",
+            "https://localhost:3001",
+            "http://127.0.0.1:3001",
+            "http://203.0.113.5",
+            "http://localhost:3001@evil.example",
+            "http://evil.example#http://localhost:3001",
+            "http://app.example",
+            "https://sub.app.example",
+            "http://localhost:3001, https://evil.example",
+            "http://localhost:3001/",
+            "file://",
+        ] {
+            assert_eq!(allows(&[origin]), None, "{origin:?} was allowed");
+        }
+    }
+
+    #[test]
+    fn two_origins_are_refused_even_when_both_are_allowed() {
+        assert_eq!(allows(&["http://localhost:3001", "http://localhost:3001"]), None);
+    }
+}

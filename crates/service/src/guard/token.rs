@@ -1,0 +1,165 @@
+//! The bearer token of strict mode, and the file that holds it.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use axum::http::{HeaderMap, header};
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use subtle::ConstantTimeEq;
+
+use crate::error::Error;
+
+const RANDOM_BYTES: usize = 32;
+
+/// A secret that requests must carry.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Token(String);
+
+impl Token {
+    /// A token that somebody chose; `None` when it is empty or cannot stand in a header.
+    pub(crate) fn chosen(text: &str) -> Option<Self> {
+        let text = text.trim();
+        (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.to_owned()))
+    }
+
+    /// The token in the file at `path`, which is made with a random one where it is missing. Only its owner may read the
+    /// file; on Windows that is what the user's own folder sees to.
+    ///
+    /// # Errors
+    /// The file cannot be read or made, or holds no token.
+    pub(crate) fn load_or_create(path: &Path) -> io::Result<Self> {
+        match File::open(path) {
+            Ok(file) => Self::read(file),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(path),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn read(mut file: File) -> io::Result<Self> {
+        keep_private(&file)?;
+        let mut text = String::new();
+        file.read_to_string(&mut text)?;
+        Self::chosen(&text).ok_or_else(|| {
+            io::Error::new(
+                io::ErrorKind::InvalidData,
+                "it holds no token; delete it and a new one is made at the next start",
+            )
+        })
+    }
+
+    fn create(path: &Path) -> io::Result<Self> {
+        if let Some(folder) = path.parent() {
+            fs::create_dir_all(folder)?;
+        }
+        let mut random = [0; RANDOM_BYTES];
+        getrandom::fill(&mut random).map_err(io::Error::other)?;
+        let token = Self(BASE64_URL_SAFE_NO_PAD.encode(random));
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        writeln!(file, "{}", token.0)?;
+        file.sync_all()?;
+        Ok(token)
+    }
+}
+
+/// Takes the file away from everybody else, as a copied or restored one may be open to all.
+#[cfg(unix)]
+fn keep_private(file: &File) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = file.metadata()?.permissions().mode();
+    if mode & 0o077 == 0 { Ok(()) } else { file.set_permissions(fs::Permissions::from_mode(0o600)) }
+}
+
+#[cfg(not(unix))]
+fn keep_private(_: &File) -> io::Result<()> {
+    Ok(())
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// Checks `Authorization`. Without a token to compare with, nobody passes.
+pub(super) fn check(headers: &HeaderMap, token: Option<&Token>) -> Result<(), Error> {
+    let mut values = headers.get_all(header::AUTHORIZATION).iter();
+    let presented = values.next().and_then(|value| bearer(value.as_bytes()));
+    let matches = |token: &Token, presented: &[u8]| bool::from(token.0.as_bytes().ct_eq(presented));
+    match (token, presented, values.next()) {
+        (Some(token), Some(presented), None) if matches(token, presented) => Ok(()),
+        _ => Err(Error::TokenRequired),
+    }
+}
+
+fn bearer(value: &[u8]) -> Option<&[u8]> {
+    let (scheme, token) = value.split_at_checked("Bearer ".len())?;
+    scheme.eq_ignore_ascii_case(b"Bearer ").then(|| token.trim_ascii())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{Token, check};
+
+    fn passes(values: &[&str], token: Option<&str>) -> bool {
+        let mut headers = HeaderMap::new();
+        for value in values {
+            headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).expect("a header"));
+        }
+        check(&headers, token.and_then(Token::chosen).as_ref()).is_ok()
+    }
+
+    #[test]
+    fn only_the_token_itself_passes() {
+        for value in ["Bearer secret", "bearer secret", "BEARER  secret"] {
+            assert!(passes(&[value], Some("secret")), "{value}");
+        }
+        for value in
+            ["", "secret", "Bearer", "Bearer ", "Bearer secre", "Bearer secretx", "Bearer SECRET", "Basic secret"]
+        {
+            assert!(!passes(&[value], Some("secret")), "{value:?} passed");
+        }
+        assert!(!passes(&[], Some("secret")));
+        assert!(!passes(&["Bearer secret", "Bearer secret"], Some("secret")));
+        assert!(!passes(&["Bearer "], None) && !passes(&["Bearer secret"], None));
+    }
+
+    #[test]
+    fn the_file_is_made_once_and_is_its_owner_s_alone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("data/token");
+        let made = Token::load_or_create(&path).expect("a token");
+        assert!(made.0.len() >= 40, "{} characters", made.0.len());
+        assert_eq!(Token::load_or_create(&path).expect("the same token"), made);
+        #[cfg(unix)]
+        check_mode(&path);
+    }
+
+    #[cfg(unix)]
+    fn check_mode(path: &std::path::Path) {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = || fs::metadata(path).expect("the file").permissions().mode() & 0o777;
+        assert_eq!(mode(), 0o600);
+        fs::set_permissions(path, fs::Permissions::from_mode(0o644)).expect("a mode");
+        Token::load_or_create(path).expect("the token");
+        assert_eq!(mode(), 0o600, "an open file stayed open to all");
+    }
+
+    #[test]
+    fn an_empty_file_is_no_token() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("token");
+        fs::write(&path, "\n").expect("a file");
+        assert!(Token::load_or_create(&path).is_err());
+    }
+}
