@@ -1,0 +1,281 @@
+//! Admission: how many executions run at once, and who waits for how long a queue.
+//!
+//! First come, first served. Whoever holds a [`Slot`] may run; dropping it lets the next one in. Dropping the future that
+//! waits gives its place up.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tokio::sync::{oneshot, watch};
+
+/// How busy the service is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Load {
+    /// Executions that run.
+    pub running: usize,
+    /// Executions that wait for a slot.
+    pub queued: usize,
+}
+
+/// Why an execution was not admitted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refused {
+    /// Every slot and every place in the queue is taken.
+    Full(Load),
+    /// The service is stopping.
+    Closed,
+}
+
+/// The slots and the queue in front of them.
+#[derive(Clone)]
+pub(crate) struct Admission(Arc<Shared>);
+
+struct Shared {
+    queue: Mutex<Queue>,
+    load: watch::Sender<Load>,
+}
+
+struct Queue {
+    slots: usize,
+    places: usize,
+    running: usize,
+    waiting: VecDeque<Waiter>,
+    next_ticket: u64,
+    closed: bool,
+}
+
+struct Waiter {
+    ticket: u64,
+    admit: oneshot::Sender<Slot>,
+}
+
+/// The right to run one execution, until it is dropped.
+pub(crate) struct Slot(Arc<Shared>);
+
+impl Admission {
+    /// `slots` executions at once and `places` that wait.
+    pub(crate) fn new(slots: usize, places: usize) -> Self {
+        let queue = Queue { slots, places, running: 0, waiting: VecDeque::new(), next_ticket: 0, closed: false };
+        Self(Arc::new(Shared { queue: Mutex::new(queue), load: watch::Sender::new(Load::default()) }))
+    }
+
+    /// Waits for a slot.
+    pub(crate) async fn admit(&self) -> Result<Slot, Refused> {
+        let (place, admitted) = match self.enter()? {
+            Entered::AtOnce(slot) => return Ok(slot),
+            Entered::Queued(place, admitted) => (place, admitted),
+        };
+        let slot = admitted.await.map_err(|_| Refused::Closed);
+        drop(place);
+        slot
+    }
+
+    /// Changes both bounds; what runs or waits already stays.
+    pub(crate) fn resize(&self, slots: usize, places: usize) {
+        let mut queue = self.0.lock();
+        (queue.slots, queue.places) = (slots, places);
+        drop(queue);
+        self.0.admit_waiting();
+    }
+
+    /// Refuses everybody from now on, those who wait too.
+    pub(crate) fn close(&self) {
+        let mut queue = self.0.lock();
+        queue.closed = true;
+        let waiting = std::mem::take(&mut queue.waiting);
+        self.0.publish(&queue);
+        drop(queue);
+        drop(waiting);
+    }
+
+    /// Whether [`close`](Self::close) was called.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.0.lock().closed
+    }
+
+    /// How busy the service is, now and at every change.
+    pub(crate) fn load(&self) -> watch::Receiver<Load> {
+        self.0.load.subscribe()
+    }
+
+    fn enter(&self) -> Result<Entered, Refused> {
+        let mut queue = self.0.lock();
+        if queue.closed {
+            return Err(Refused::Closed);
+        }
+        if queue.running < queue.slots && queue.waiting.is_empty() {
+            queue.running += 1;
+            self.0.publish(&queue);
+            return Ok(Entered::AtOnce(Slot(self.0.clone())));
+        }
+        if queue.waiting.len() >= queue.places {
+            return Err(Refused::Full(queue.load()));
+        }
+        let (admit, admitted) = oneshot::channel();
+        let ticket = queue.next_ticket;
+        queue.next_ticket += 1;
+        queue.waiting.push_back(Waiter { ticket, admit });
+        self.0.publish(&queue);
+        Ok(Entered::Queued(Place { ticket, shared: self.0.clone() }, admitted))
+    }
+}
+
+enum Entered {
+    AtOnce(Slot),
+    Queued(Place, oneshot::Receiver<Slot>),
+}
+
+/// A place in the queue, given up when dropped.
+struct Place {
+    ticket: u64,
+    shared: Arc<Shared>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut queue = self.shared.lock();
+        queue.waiting.retain(|waiter| waiter.ticket != self.ticket);
+        self.shared.publish(&queue);
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut queue = self.0.lock();
+        queue.running -= 1;
+        self.0.publish(&queue);
+        drop(queue);
+        self.0.admit_waiting();
+    }
+}
+
+impl Shared {
+    /// A panic elsewhere must not close the service: every change below is made in one go.
+    fn lock(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn publish(&self, queue: &Queue) {
+        let load = queue.load();
+        self.load.send_if_modified(|published| std::mem::replace(published, load) != load);
+    }
+
+    /// Hands free slots to those who wait. The lock is not held while a slot changes hands: when the receiver is gone, the
+    /// slot is dropped on the spot, which takes the lock again.
+    fn admit_waiting(self: &Arc<Self>) {
+        while let Some(waiter) = self.next_waiter() {
+            drop(waiter.admit.send(Slot(self.clone())));
+        }
+    }
+
+    fn next_waiter(&self) -> Option<Waiter> {
+        let mut queue = self.lock();
+        if queue.running >= queue.slots {
+            return None;
+        }
+        let waiter = queue.waiting.pop_front()?;
+        queue.running += 1;
+        self.publish(&queue);
+        Some(waiter)
+    }
+}
+
+impl Queue {
+    fn load(&self) -> Load {
+        Load { running: self.running, queued: self.waiting.len() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::Future;
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::{Admission, Load, Refused, Slot};
+
+    /// What `future` says when it is asked once.
+    fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
+        future.poll(&mut Context::from_waker(Waker::noop()))
+    }
+
+    fn admitted(admission: &Admission) -> Slot {
+        match poll(pin!(admission.admit())) {
+            Poll::Ready(Ok(slot)) => slot,
+            _ => panic!("not admitted at once"),
+        }
+    }
+
+    fn check_load(admission: &Admission, running: usize, queued: usize) {
+        assert_eq!(*admission.load().borrow(), Load { running, queued });
+    }
+
+    #[test]
+    fn beyond_slots_and_queue_everybody_is_refused() {
+        let admission = Admission::new(1, 1);
+        let _slot = admitted(&admission);
+        let mut waiting = pin!(admission.admit());
+        assert!(poll(waiting.as_mut()).is_pending());
+        let Poll::Ready(Err(refused)) = poll(pin!(admission.admit())) else { panic!("admitted or waiting") };
+        assert_eq!(refused, Refused::Full(Load { running: 1, queued: 1 }));
+    }
+
+    #[test]
+    fn slots_go_to_those_who_wait_in_their_order() {
+        let admission = Admission::new(1, 2);
+        let slot = admitted(&admission);
+        let (mut first, mut second) = (pin!(admission.admit()), pin!(admission.admit()));
+        assert!(poll(first.as_mut()).is_pending() && poll(second.as_mut()).is_pending());
+        drop(slot);
+        assert!(poll(second.as_mut()).is_pending(), "the second came before the first");
+        let Poll::Ready(Ok(slot)) = poll(first.as_mut()) else { panic!("the first was left waiting") };
+        check_load(&admission, 1, 1);
+        drop(slot);
+        assert!(poll(second.as_mut()).is_ready());
+    }
+
+    #[test]
+    fn who_stops_waiting_takes_no_slot_and_no_place() {
+        let admission = Admission::new(1, 1);
+        let slot = admitted(&admission);
+        {
+            let mut waiting = pin!(admission.admit());
+            assert!(poll(waiting.as_mut()).is_pending());
+        }
+        check_load(&admission, 1, 0);
+        {
+            let mut waiting = pin!(admission.admit());
+            assert!(poll(waiting.as_mut()).is_pending());
+            drop(slot);
+            check_load(&admission, 1, 0);
+        }
+        check_load(&admission, 0, 0);
+    }
+
+    #[test]
+    fn more_slots_let_waiting_ones_in_and_fewer_let_running_ones_end() {
+        let admission = Admission::new(1, 2);
+        let first = admitted(&admission);
+        let mut waiting = pin!(admission.admit());
+        assert!(poll(waiting.as_mut()).is_pending());
+        admission.resize(2, 2);
+        let Poll::Ready(Ok(second)) = poll(waiting.as_mut()) else { panic!("the new slot was not given") };
+        admission.resize(1, 0);
+        check_load(&admission, 2, 0);
+        drop(second);
+        assert!(matches!(poll(pin!(admission.admit())), Poll::Ready(Err(Refused::Full(_)))));
+        drop(first);
+        let _slot = admitted(&admission);
+    }
+
+    #[test]
+    fn closing_refuses_those_who_wait_and_those_who_come() {
+        let admission = Admission::new(1, 2);
+        let _slot = admitted(&admission);
+        let mut waiting = pin!(admission.admit());
+        assert!(poll(waiting.as_mut()).is_pending());
+        admission.close();
+        assert!(matches!(poll(waiting.as_mut()), Poll::Ready(Err(Refused::Closed))));
+        assert!(matches!(poll(pin!(admission.admit())), Poll::Ready(Err(Refused::Closed))));
+    }
+}

@@ -1,0 +1,167 @@
+//! The life of an execution: from its slot to its one end, in the journal too.
+//!
+//! It runs in a task of its own, so that it ends properly and is recorded when the client goes away: whoever waits for it
+//! holds an [`Execution`], and dropping that cancels the run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runtray_engine::language::Runtime;
+use runtray_engine::{Event, Outcome, Request};
+use time::OffsetDateTime;
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::{CancellationToken, DropGuard};
+use tracing::Instrument;
+
+use crate::admission::Slot;
+use crate::app::App;
+use crate::capture::Kept;
+use crate::error::Error;
+use crate::executions::Running;
+use crate::recording;
+use crate::wire::ExecuteResponse;
+
+/// Events between the engine and us: the fewer, the sooner a slow reader slows the program down.
+const EVENTS: usize = 16;
+/// A reader of the stream that takes nothing for so long is taken for gone.
+const STALLED: Duration = Duration::from_secs(60);
+
+/// A program that may run now.
+pub(crate) struct Job {
+    /// The execution's ULID.
+    pub(crate) id: String,
+    /// What runs it.
+    pub(crate) runtime: Arc<Runtime>,
+    /// The program.
+    pub(crate) request: Request,
+    /// Who asked.
+    pub(crate) origin: String,
+}
+
+impl Job {
+    /// The first line of the program that is not blank.
+    pub(crate) fn first_line(&self) -> String {
+        recording::first_line(self.request.code())
+    }
+}
+
+/// An execution on its way. Dropping it cancels the run.
+pub(crate) struct Execution {
+    task: JoinHandle<Result<ExecuteResponse, Error>>,
+    _cancel: DropGuard,
+}
+
+impl Execution {
+    /// Starts `job`. Its events go to `tap` too, which slows the program down when it is slow itself.
+    pub(crate) fn start(app: &Arc<App>, job: Job, slot: Slot, tap: Option<mpsc::Sender<Event>>) -> Self {
+        let cancel = CancellationToken::new();
+        let run = Run::new(app.clone(), job, tap, cancel.clone());
+        let task = app.runs.spawn(run.carry_out(slot).in_current_span());
+        Self { task, _cancel: cancel.drop_guard() }
+    }
+
+    /// Waits for its end.
+    pub(crate) async fn ended(&mut self) -> Result<ExecuteResponse, Error> {
+        (&mut self.task).await.unwrap_or_else(|failed| Err(Error::internal(failed)))
+    }
+}
+
+/// An execution from the inside.
+struct Run {
+    app: Arc<App>,
+    job: Arc<Job>,
+    tap: Option<mpsc::Sender<Event>>,
+    cancel: CancellationToken,
+    started_at: OffsetDateTime,
+    recorded: bool,
+    output: Kept,
+    error: Kept,
+}
+
+impl Run {
+    fn new(app: Arc<App>, job: Job, tap: Option<mpsc::Sender<Event>>, cancel: CancellationToken) -> Self {
+        let kept = app.settings.borrow().settings.kept_output_bytes;
+        let (output, error) = (Kept::new(kept), Kept::new(kept));
+        Self {
+            app,
+            job: Arc::new(job),
+            tap,
+            cancel,
+            started_at: OffsetDateTime::now_utc(),
+            recorded: false,
+            output,
+            error,
+        }
+    }
+
+    async fn carry_out(mut self, slot: Slot) -> Result<ExecuteResponse, Error> {
+        let _listed = self.app.executions.enter(self.listed());
+        let engine = self.app.engine().await?;
+        let limits = self.app.settings.borrow().settings.limits.clone();
+        let (events, received) = mpsc::channel(EVENTS);
+        let (job, cancel) = (self.job.clone(), self.cancel.clone());
+        let run = async move {
+            let outcome = engine.run(&job.request, &job.runtime, &limits, events, cancel).await;
+            drop(slot);
+            outcome
+        };
+        let (outcome, ()) = tokio::join!(run, self.capture(received));
+        match outcome {
+            Ok(outcome) => Ok(self.finish(outcome).await),
+            Err(error) => Err(self.give_up(error)),
+        }
+    }
+
+    async fn capture(&mut self, mut events: mpsc::Receiver<Event>) {
+        while let Some(event) = events.recv().await {
+            match &event {
+                Event::Started => self.record_begin(),
+                Event::Stdout(text) => self.output.push(text),
+                Event::Stderr(text) => self.error.push(text),
+            }
+            self.pass_on(event).await;
+        }
+    }
+
+    async fn pass_on(&mut self, event: Event) {
+        let Some(tap) = &self.tap else { return };
+        if tap.send_timeout(event, STALLED).await.is_err() {
+            self.tap = None;
+            self.cancel.cancel();
+        }
+    }
+
+    async fn finish(mut self, outcome: Outcome) -> ExecuteResponse {
+        self.app.metrics.ended(&self.job.runtime.language, outcome.status, outcome.duration);
+        if let Some(line) = outcome.reason.as_deref().map(|reason| self.error.as_own_line(reason)) {
+            self.pass_on(Event::Stderr(line)).await;
+        }
+        let (output, error) = (std::mem::take(&mut self.output), std::mem::take(&mut self.error));
+        let ran = ExecuteResponse::new(self.job.id.clone(), &self.job.runtime, outcome, output, error);
+        self.record_end(&ran);
+        ran
+    }
+
+    /// The engine failed. What had begun in the journal must end there.
+    fn give_up(&mut self, error: runtray_engine::Error) -> Error {
+        if self.recorded {
+            self.app.journal().end(recording::lost(&self.job.id));
+        }
+        error.into()
+    }
+
+    fn listed(&self) -> Running {
+        Running { job: self.job.clone(), started_at: self.started_at, cancel: self.cancel.clone() }
+    }
+
+    fn record_begin(&mut self) {
+        self.recorded = true;
+        self.app.journal().begin(recording::begun(&self.job, self.started_at));
+    }
+
+    fn record_end(&self, ran: &ExecuteResponse) {
+        let most = self.app.settings.borrow().settings.journal.max_text_bytes;
+        self.app.journal().end(recording::ended(ran, most));
+    }
+}
