@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use runtray_engine::Limits;
-use runtray_engine::language::Language;
+use runtray_engine::language::{Choices, Language};
 
 use crate::origin::Origin;
 
@@ -151,6 +151,11 @@ fn default_origins() -> Vec<Origin> {
 }
 
 impl Settings {
+    /// What the user chose about languages, for the engine.
+    pub fn choices(&self) -> Choices {
+        Choices { python: self.python.clone(), node: self.node.clone(), languages: self.languages.clone() }
+    }
+
     /// The keys that differ in `new` and that only a restart of the service brings into effect; all others change live.
     pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
         keys::KEYS.iter().filter(|key| key.restart && (key.show)(self) != (key.show)(new)).map(|key| key.name).collect()

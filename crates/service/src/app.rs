@@ -1,0 +1,253 @@
+//! What every route of one service shares.
+//!
+//! Settings live here and change live: [`App::apply`] is the only place where a change takes effect.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Instant;
+
+use runtray_engine::Engine;
+use runtray_engine::interpreter::Machine;
+use runtray_engine::language::Languages;
+use tokio::sync::watch;
+use tokio_util::task::TaskTracker;
+
+use crate::admission::Admission;
+use crate::error::Error;
+use crate::executions::Executions;
+use crate::guard::pending::PendingOrigins;
+use crate::guard::token::Token;
+use crate::journal::Journal;
+use crate::lifecycle::State;
+use crate::metrics::Metrics;
+use crate::origin::Origin;
+use crate::places::Places;
+use crate::settings::{JournalSettings, Loaded, Settings};
+
+/// The service's shared state.
+pub(crate) struct App {
+    /// The settings that are in effect.
+    pub(crate) settings: watch::Sender<Loaded>,
+    /// Web origins that were allowed when the service was started.
+    pub(crate) extra_origins: Vec<Origin>,
+    /// Where files are kept.
+    pub(crate) places: Places,
+    /// What is listened on.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// The port of all of these.
+    pub(crate) port: u16,
+    /// The loopback address that this machine does not have.
+    pub(crate) missing: Option<IpAddr>,
+    /// The service's state.
+    pub(crate) state: Arc<watch::Sender<State>>,
+    /// When the service started.
+    pub(crate) started: Instant,
+    /// Slots and queue.
+    pub(crate) admission: Admission,
+    /// What runs.
+    pub(crate) executions: Executions,
+    /// The tasks of what runs.
+    pub(crate) runs: TaskTracker,
+    /// Figures.
+    pub(crate) metrics: Metrics,
+    /// Refused origins.
+    pub(crate) pending: PendingOrigins,
+    engine: watch::Sender<EngineState>,
+    languages: RwLock<Arc<Languages>>,
+    journal: RwLock<Arc<Journal>>,
+    token: RwLock<TokenState>,
+    initial: Settings,
+    port_is_given: bool,
+}
+
+/// What an [`App`] is made from.
+pub(crate) struct Parts {
+    /// The settings to begin with.
+    pub(crate) loaded: Loaded,
+    /// Web origins that are allowed whatever the settings say.
+    pub(crate) extra_origins: Vec<Origin>,
+    /// Where files are kept.
+    pub(crate) places: Places,
+    /// What is listened on.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// The port of all of these.
+    pub(crate) port: u16,
+    /// Whether that port was given at the start, whatever the settings say.
+    pub(crate) port_is_given: bool,
+    /// The loopback address that this machine does not have.
+    pub(crate) missing: Option<IpAddr>,
+    /// A token that was given at the start; it switches strict mode on.
+    pub(crate) token: Option<Token>,
+    /// Where the service's state is published.
+    pub(crate) state: Arc<watch::Sender<State>>,
+}
+
+/// The engine is started while the service answers already, and is gone before the service is.
+#[derive(Clone, Default)]
+enum EngineState {
+    #[default]
+    Starting,
+    Ready(Arc<Engine>),
+    Gone,
+}
+
+#[derive(Default)]
+struct TokenState {
+    token: Option<Token>,
+    given: bool,
+    problem: Option<String>,
+}
+
+impl App {
+    /// The shared state of a service that starts now.
+    pub(crate) fn new(parts: Parts) -> Self {
+        let settings = &parts.loaded.settings;
+        let app = Self {
+            admission: Admission::new(settings.slots, settings.queue),
+            languages: RwLock::new(Arc::new(languages(settings))),
+            journal: RwLock::new(Arc::new(open_journal(&settings.journal, &parts.places))),
+            token: RwLock::new(TokenState { given: parts.token.is_some(), token: parts.token, problem: None }),
+            initial: settings.clone(),
+            port_is_given: parts.port_is_given,
+            settings: watch::Sender::new(parts.loaded),
+            extra_origins: parts.extra_origins,
+            places: parts.places,
+            addresses: parts.addresses,
+            port: parts.port,
+            missing: parts.missing,
+            state: parts.state,
+            started: Instant::now(),
+            executions: Executions::default(),
+            runs: TaskTracker::new(),
+            metrics: Metrics::new(),
+            pending: PendingOrigins::default(),
+            engine: watch::Sender::default(),
+        };
+        app.load_token(app.settings.borrow().settings.require_token);
+        app
+    }
+
+    /// Brings new settings into effect, all but those that need a restart.
+    pub(crate) async fn apply(&self, loaded: Loaded) {
+        let old = self.settings.borrow().settings.clone();
+        let new = &loaded.settings;
+        if old.choices() != new.choices() {
+            *write(&self.languages) = Arc::new(languages(new));
+        }
+        if (old.slots, old.queue) != (new.slots, new.queue) {
+            self.admission.resize(new.slots, new.queue);
+        }
+        match old.journal.enabled == new.journal.enabled {
+            true => self.journal().apply(&new.journal),
+            false => self.reopen_journal(&new.journal).await,
+        }
+        self.load_token(new.require_token);
+        self.pending.forget(&new.allowed_origins);
+        self.settings.send_replace(loaded);
+    }
+
+    async fn reopen_journal(&self, settings: &JournalSettings) {
+        self.journal().close().await;
+        *write(&self.journal) = Arc::new(open_journal(settings, &self.places));
+    }
+
+    /// Loads the token when it is asked for and not there yet. Without one nobody passes the guard, and the status says why.
+    fn load_token(&self, asked: bool) {
+        let mut state = write(&self.token);
+        if !asked || state.token.is_some() {
+            return;
+        }
+        match Token::load_or_create(&self.places.token_file()) {
+            Ok(token) => (state.token, state.problem) = (Some(token), None),
+            Err(error) => {
+                let path = self.places.token_file();
+                let problem =
+                    format!("the token file {} cannot be used, so every request is refused: {error}", path.display());
+                tracing::error!("{problem}");
+                state.problem = Some(problem);
+            }
+        }
+    }
+
+    /// Whether requests need the token.
+    pub(crate) fn asks_for_token(&self, settings: &Settings) -> bool {
+        settings.require_token || read(&self.token).given
+    }
+
+    /// The token, where there is one.
+    pub(crate) fn token(&self) -> Option<Token> {
+        read(&self.token).token.clone()
+    }
+
+    /// What the user should know: what is wrong in the settings file, and with the token.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let mut problems: Vec<String> = self.settings.borrow().problems.iter().map(ToString::to_string).collect();
+        problems.extend(read(&self.token).problem.clone());
+        problems
+    }
+
+    /// Where clients find the service.
+    pub(crate) fn url(&self) -> String {
+        format!("http://localhost:{}", self.port)
+    }
+
+    /// The settings that differ from those of the start and wait for a restart.
+    pub(crate) fn restart_needed(&self, now: &Settings) -> Vec<&'static str> {
+        let mut keys = self.initial.needs_restart(now);
+        keys.retain(|key| *key != "port" || !self.port_is_given);
+        keys
+    }
+
+    /// The languages of this machine.
+    pub(crate) fn languages(&self) -> Arc<Languages> {
+        read(&self.languages).clone()
+    }
+
+    /// The journal.
+    pub(crate) fn journal(&self) -> Arc<Journal> {
+        read(&self.journal).clone()
+    }
+
+    /// The engine, once it has started.
+    pub(crate) async fn engine(&self) -> Result<Arc<Engine>, Error> {
+        let mut state = self.engine.subscribe();
+        let state = state.wait_for(|state| !matches!(state, EngineState::Starting)).await.map_err(Error::internal)?;
+        match &*state {
+            EngineState::Ready(engine) => Ok(engine.clone()),
+            EngineState::Starting | EngineState::Gone => Err(Error::ShuttingDown),
+        }
+    }
+
+    /// Lets executions use `engine`.
+    pub(crate) fn engine_started(&self, engine: Engine) {
+        self.engine.send_replace(EngineState::Ready(Arc::new(engine)));
+    }
+
+    /// Takes the engine away from executions; `None` when there was none.
+    pub(crate) fn take_engine(&self) -> Option<Arc<Engine>> {
+        match self.engine.send_replace(EngineState::Gone) {
+            EngineState::Ready(engine) => Some(engine),
+            EngineState::Starting | EngineState::Gone => None,
+        }
+    }
+}
+
+fn languages(settings: &Settings) -> Languages {
+    Languages::new(settings.choices(), Machine::this())
+}
+
+fn open_journal(settings: &JournalSettings, places: &Places) -> Journal {
+    match settings.enabled {
+        true => Journal::open(&places.journal_file(), settings),
+        false => Journal::disabled(),
+    }
+}
+
+/// What these locks guard is replaced as a whole, so a panic elsewhere leaves nothing half-done.
+fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
+    lock.write().unwrap_or_else(PoisonError::into_inner)
+}

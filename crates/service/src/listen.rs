@@ -1,0 +1,291 @@
+//! Listening: 127.0.0.1 and [::1] on the same port, and what to say when that cannot be.
+
+use std::fmt;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use tokio::net::TcpListener;
+
+const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
+const FREE_PORT_ATTEMPTS: usize = 50;
+const SUGGESTED_NEIGHBOURS: u16 = 20;
+
+/// Sockets that listen.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    /// One for each address that this machine has.
+    pub(crate) listeners: Vec<TcpListener>,
+    /// Their addresses.
+    pub(crate) addresses: Vec<SocketAddr>,
+    /// The port they share.
+    pub(crate) port: u16,
+    /// The loopback address that this machine does not have.
+    pub(crate) missing: Option<IpAddr>,
+}
+
+/// The program that holds a port.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Its process id.
+    pub pid: u32,
+    /// Its name.
+    pub program: String,
+}
+
+/// Why the service cannot listen.
+#[derive(Debug, thiserror::Error)]
+pub enum ListenError {
+    /// Another program has the port.
+    #[error("port {} is in use on {}{}{}", .address.port(), .address.ip(), ByHolder(.holder), Suggested(.free_port))]
+    InUse {
+        /// The address that is taken.
+        address: SocketAddr,
+        /// Who has it, where the system tells.
+        holder: Option<Holder>,
+        /// A port that is free on both addresses.
+        free_port: Option<u16>,
+    },
+    /// Windows keeps the port for itself (`netsh interface ipv4 show excludedportrange tcp`), or, on Unix, it is below 1024.
+    #[error("port {port} may not be used by this user: {}{}", reserved_reason(), Suggested(.free_port))]
+    Reserved {
+        /// The port.
+        port: u16,
+        /// A port that is free on both addresses.
+        free_port: Option<u16>,
+    },
+    /// This machine has neither address.
+    #[error("this machine has no loopback address, neither 127.0.0.1 nor [::1]")]
+    NoLoopback,
+    /// Anything else.
+    #[error("cannot listen on {address}: {source}")]
+    Other {
+        /// The address.
+        address: SocketAddr,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// What a failed bind means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Failure {
+    InUse,
+    Reserved,
+    NoSuchAddress,
+    Other,
+}
+
+/// A bind that failed.
+struct Failed {
+    address: SocketAddr,
+    source: io::Error,
+}
+
+/// Listens on both loopback addresses; port 0 takes one that is free on both.
+pub(crate) async fn listen(port: u16) -> Result<Listening, ListenError> {
+    let listening = match port {
+        0 => bind_free_port().await.map_err(Failed::other)?,
+        _ => match bind_both(port).await {
+            Ok(listening) => listening,
+            Err(failed) => return Err(failed.explain().await),
+        },
+    };
+    if listening.listeners.is_empty() { Err(ListenError::NoLoopback) } else { Ok(listening) }
+}
+
+/// Binds what this machine has of the two addresses.
+async fn bind_both(port: u16) -> Result<Listening, Failed> {
+    let mut listening = Listening { listeners: Vec::new(), addresses: Vec::new(), port, missing: None };
+    for ip in LOOPBACKS {
+        let address = SocketAddr::new(ip, listening.port);
+        match TcpListener::bind(address).await {
+            Ok(listener) => {
+                let bound = listener.local_addr().map_err(|source| Failed { address, source })?;
+                listening.port = bound.port();
+                listening.addresses.push(bound);
+                listening.listeners.push(listener);
+            }
+            Err(error) if classify(&error, cfg!(windows)) == Failure::NoSuchAddress => listening.missing = Some(ip),
+            Err(source) => return Err(Failed { address, source }),
+        }
+    }
+    Ok(listening)
+}
+
+/// The system picks a port that is free on the first address; another program may have it on the second.
+async fn bind_free_port() -> Result<Listening, Failed> {
+    for _ in 1..FREE_PORT_ATTEMPTS {
+        if let Ok(listening) = bind_both(0).await {
+            return Ok(listening);
+        }
+    }
+    bind_both(0).await
+}
+
+/// A port that could be used instead: near by, so that it is easy to remember, or else any.
+async fn suggest(port: u16) -> Option<u16> {
+    for neighbour in (1..=SUGGESTED_NEIGHBOURS).filter_map(|step| port.checked_add(step)) {
+        if bind_both(neighbour).await.is_ok() {
+            return Some(neighbour);
+        }
+    }
+    bind_free_port().await.ok().map(|listening| listening.port)
+}
+
+impl Failed {
+    fn other(self) -> ListenError {
+        ListenError::Other { address: self.address, source: self.source }
+    }
+
+    async fn explain(self) -> ListenError {
+        let port = self.address.port();
+        match classify(&self.source, cfg!(windows)) {
+            Failure::InUse => {
+                let address = self.address;
+                let holder = tokio::task::spawn_blocking(move || holder(address)).await.ok().flatten();
+                ListenError::InUse { address, holder, free_port: suggest(port).await }
+            }
+            Failure::Reserved => ListenError::Reserved { port, free_port: suggest(port).await },
+            Failure::NoSuchAddress | Failure::Other => self.other(),
+        }
+    }
+}
+
+/// Windows says 10013 for a port in an excluded range, and 10048 for one in use; Linux says `EACCES` below 1024.
+fn classify(error: &io::Error, windows: bool) -> Failure {
+    const WSAEACCES: i32 = 10013;
+    const WSAEAFNOSUPPORT: i32 = 10047;
+    const WSAEADDRINUSE: i32 = 10048;
+    const WSAEADDRNOTAVAIL: i32 = 10049;
+    match (error.raw_os_error(), error.kind()) {
+        (Some(WSAEACCES), _) if windows => Failure::Reserved,
+        (Some(WSAEADDRINUSE), _) if windows => Failure::InUse,
+        (Some(WSAEAFNOSUPPORT | WSAEADDRNOTAVAIL), _) if windows => Failure::NoSuchAddress,
+        (_, io::ErrorKind::AddrInUse) => Failure::InUse,
+        (_, io::ErrorKind::PermissionDenied) => Failure::Reserved,
+        (_, io::ErrorKind::AddrNotAvailable) => Failure::NoSuchAddress,
+        (Some(code), _) if Some(code) == NO_SUCH_FAMILY => Failure::NoSuchAddress,
+        _ => Failure::Other,
+    }
+}
+
+/// `EAFNOSUPPORT`, for which the standard library has no kind.
+const NO_SUCH_FAMILY: Option<i32> = if cfg!(target_os = "linux") {
+    Some(97)
+} else if cfg!(target_os = "macos") {
+    Some(47)
+} else {
+    None
+};
+
+/// The program that listens on `address`, or on all addresses with its port.
+fn holder(address: SocketAddr) -> Option<Holder> {
+    let all = listeners::get_all().ok()?;
+    let blocks = |listener: &&listeners::Listener| {
+        let ip = listener.socket.ip();
+        let is_listening = matches!(listener.state, listeners::SocketState::Listen);
+        is_listening && listener.socket.port() == address.port() && (ip == address.ip() || ip.is_unspecified())
+    };
+    let found = all
+        .iter()
+        .filter(blocks)
+        .min_by_key(|listener| (listener.socket.ip() != address.ip(), listener.process.pid))?;
+    Some(Holder { pid: found.process.pid, program: found.process.name.clone() })
+}
+
+fn reserved_reason() -> &'static str {
+    if cfg!(windows) {
+        "Windows keeps it in an excluded range, which `netsh interface ipv4 show excludedportrange tcp` lists"
+    } else {
+        "ports below 1024 are for the system"
+    }
+}
+
+struct ByHolder<'a>(&'a Option<Holder>);
+
+impl fmt::Display for ByHolder<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(Holder { pid, program }) => write!(f, " by {program} (process {pid})"),
+            None => f.write_str(" by a program that the system does not name to this user"),
+        }
+    }
+}
+
+struct Suggested<'a>(&'a Option<u16>);
+
+impl fmt::Display for Suggested<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            Some(port) => write!(f, "; port {port} is free"),
+            None => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::net::SocketAddr;
+
+    use tokio::net::TcpListener;
+
+    use super::{Failure, ListenError, classify, listen};
+
+    #[test]
+    fn windows_keeps_taken_and_excluded_ports_apart() {
+        for (code, expected) in [
+            (10013, Failure::Reserved),
+            (10048, Failure::InUse),
+            (10047, Failure::NoSuchAddress),
+            (10049, Failure::NoSuchAddress),
+            (10055, Failure::Other),
+        ] {
+            assert_eq!(classify(&io::Error::from_raw_os_error(code), true), expected, "{code}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn linux_tells_a_missing_family_from_a_taken_port() {
+        for (code, expected) in [
+            (98, Failure::InUse),
+            (13, Failure::Reserved),
+            (97, Failure::NoSuchAddress),
+            (99, Failure::NoSuchAddress),
+            (24, Failure::Other),
+        ] {
+            assert_eq!(classify(&io::Error::from_raw_os_error(code), false), expected, "{code}");
+        }
+    }
+
+    #[tokio::test]
+    async fn both_addresses_share_a_free_port() {
+        let listening = listen(0).await.expect("a free port");
+        assert_eq!(listening.listeners.len() + usize::from(listening.missing.is_some()), 2);
+        for address in &listening.addresses {
+            assert!(address.ip().is_loopback() && address.port() == listening.port, "{address}");
+        }
+    }
+
+    async fn check_taken(address: &str) {
+        let Ok(other) = TcpListener::bind(address).await else { return };
+        let taken = other.local_addr().expect("an address").port();
+        let Err(ListenError::InUse { address, holder, free_port }) = listen(taken).await else {
+            panic!("port {taken}, taken on {address}, was used")
+        };
+        assert_eq!(address.ip(), other.local_addr().expect("an address").ip());
+        if cfg!(any(target_os = "linux", target_os = "macos")) {
+            assert_eq!(holder.expect("a holder").pid, std::process::id());
+        }
+        let free = free_port.expect("a suggestion");
+        assert!(free != taken && TcpListener::bind(SocketAddr::new(address.ip(), free)).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_on_one_address_only_is_taken() {
+        check_taken("127.0.0.1:0").await;
+        check_taken("[::1]:0").await;
+    }
+}

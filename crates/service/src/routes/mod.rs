@@ -1,0 +1,9 @@
+//! The routes: one resource a file.
+
+pub(crate) mod execute;
+pub(crate) mod executions;
+pub(crate) mod health;
+pub(crate) mod languages;
+pub(crate) mod metrics;
+pub(crate) mod openapi;
+pub(crate) mod status;

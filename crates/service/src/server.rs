@@ -1,0 +1,133 @@
+//! The HTTP server: connections of the listening sockets, until they are closed.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// Connections at once; more wait in the system's queue. Each costs a descriptor, of which Linux gives 1024 by default.
+const MOST_CONNECTIONS: usize = 512;
+/// What a client gets to send a request's header, and how long a connection may lie idle.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// After an error that says that the process has no descriptors left.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// A running server.
+pub(crate) struct Server {
+    accepting: Group,
+    connections: Group,
+    killed: CancellationToken,
+}
+
+/// Tasks, and what tells them to end.
+#[derive(Clone, Default)]
+struct Group {
+    tasks: TaskTracker,
+    end: CancellationToken,
+}
+
+impl Server {
+    /// Serves `router` on every listener. `failed` is called when a listener is no longer served without having been asked.
+    pub(crate) fn start(listeners: Vec<TcpListener>, router: &Router, failed: impl FnOnce() + Send + 'static) -> Self {
+        let server =
+            Self { accepting: Group::default(), connections: Group::default(), killed: CancellationToken::new() };
+        let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let acceptors: JoinSet<()> =
+            listeners.into_iter().map(|listener| server.accept(listener, router.clone(), permits.clone())).collect();
+        server.accepting.tasks.spawn(attend(acceptors, server.accepting.end.clone(), failed));
+        server
+    }
+
+    /// Closes the listeners. When this returns, the port is free; connections stay.
+    pub(crate) async fn stop_listening(&self) {
+        self.accepting.end().await;
+    }
+
+    /// Lets every connection end its request, and breaks off those that have not after `patience`.
+    pub(crate) async fn close_connections(&self, patience: Duration) {
+        if tokio::time::timeout(patience, self.connections.end()).await.is_err() {
+            self.killed.cancel();
+            self.connections.end().await;
+        }
+    }
+
+    /// Ends everything without waiting.
+    pub(crate) fn abandon(&self) {
+        self.accepting.end.cancel();
+        self.killed.cancel();
+    }
+
+    fn accept(
+        &self,
+        listener: TcpListener,
+        router: Router,
+        permits: Arc<Semaphore>,
+    ) -> impl Future<Output = ()> + use<> {
+        let (connections, killed) = (self.connections.clone(), self.killed.clone());
+        async move {
+            while let Ok(permit) = permits.clone().acquire_owned().await {
+                match listener.accept().await {
+                    Ok((stream, _)) => {
+                        let serving = serve(stream, router.clone(), connections.end.clone(), permit);
+                        connections.tasks.spawn(killed.clone().run_until_cancelled_owned(serving));
+                    }
+                    Err(error) => recover(&error).await,
+                }
+            }
+        }
+    }
+}
+
+impl Group {
+    async fn end(&self) {
+        self.end.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// Keeps the acceptors until they are told to end.
+async fn attend(mut acceptors: JoinSet<()>, end: CancellationToken, failed: impl FnOnce()) {
+    if end.run_until_cancelled(acceptors.join_next()).await.is_some() {
+        failed();
+    }
+    acceptors.shutdown().await;
+}
+
+/// A connection that broke before it was taken is nothing; running out of descriptors passes.
+async fn recover(error: &io::Error) {
+    if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+        tracing::warn!(%error, "could not take a connection");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit: OwnedSemaphorePermit) {
+    // Without it small answers wait for the acknowledgement of the one before; it fails only when the client is gone.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    let mut connection = std::pin::pin!(connection);
+    let served = tokio::select! {
+        served = connection.as_mut() => served,
+        () = end.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection broke off");
+    }
+    drop(permit);
+}

@@ -1,0 +1,238 @@
+//! One running service: construct, serve, shut down.
+
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use runtray_engine::{Config, Engine};
+use tokio::sync::{OnceCell, watch};
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+
+use crate::admission::Load;
+use crate::app::{App, Parts};
+use crate::guard::pending::PendingOrigin;
+use crate::guard::token::Token;
+use crate::lifecycle::State;
+use crate::listen::{ListenError, Listening, listen};
+use crate::origin::Origin;
+use crate::places::Places;
+use crate::router::router;
+use crate::server::Server;
+use crate::settings::{self, Loaded};
+
+/// What a cancelled run gets to be gone.
+const CANCEL_TIME: Duration = Duration::from_secs(10);
+/// What clients get to take the last answers when the service stops.
+const LAST_ANSWERS: Duration = Duration::from_secs(1);
+
+/// What a service is started with.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The settings to begin with.
+    pub settings: Loaded,
+    /// The file that holds them; its changes take effect while the service runs.
+    pub settings_file: Option<PathBuf>,
+    /// Where files are kept.
+    pub places: Places,
+    /// A port instead of the settings' one; 0 takes a free one.
+    pub port: Option<u16>,
+    /// Web origins that are allowed besides the settings' ones.
+    pub allow_origins: Vec<Origin>,
+    /// A token instead of the one in the data folder; it switches strict mode on.
+    pub token: Option<String>,
+}
+
+/// Why a service could not be started.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// It cannot listen.
+    #[error(transparent)]
+    Listen(#[from] ListenError),
+    /// The engine cannot run programs.
+    #[error("programs cannot be run here: {0}")]
+    Engine(#[source] runtray_engine::Error),
+    /// The given token cannot be one.
+    #[error("the token is empty or holds a character that cannot stand in a header")]
+    Token,
+}
+
+/// A running service. Clones are handles to the same one; when the last is dropped, it ends without grace.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    app: Arc<App>,
+    server: Server,
+    stopped: OnceCell<()>,
+    following: Option<JoinHandle<()>>,
+}
+
+impl Service {
+    /// Starts a service. `/health` answers before the engine is ready; when this returns, programs can be run.
+    ///
+    /// The program that calls this must call [`runtray_engine::enter`] first thing in its `main`.
+    ///
+    /// # Errors
+    /// It cannot listen, or the engine cannot start.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        Self::start_in(options, Arc::new(watch::Sender::new(State::Stopped))).await
+    }
+
+    /// Starts a service that publishes its state in `state`.
+    pub(crate) async fn start_in(options: Options, state: Arc<watch::Sender<State>>) -> Result<Self, StartError> {
+        state.send_replace(State::Starting);
+        let started = Self::try_start(options, &state).await;
+        if let Err(error) = &started {
+            state.send_replace(State::Failed { reason: error.to_string() });
+        }
+        started
+    }
+
+    async fn try_start(options: Options, state: &Arc<watch::Sender<State>>) -> Result<Self, StartError> {
+        let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
+        let listening = listen(options.port.unwrap_or(options.settings.settings.port)).await?;
+        let service = Self::serve(options, token, listening, state.clone());
+        match start_engine(service.0.app.places.runs.clone()).await {
+            Ok(engine) => service.0.app.engine_started(engine),
+            Err(error) => {
+                service.0.app.take_engine();
+                service.stop().await;
+                return Err(StartError::Engine(error));
+            }
+        }
+        state.send_replace(service.running_state());
+        Ok(service)
+    }
+
+    fn serve(options: Options, token: Option<Token>, listening: Listening, state: Arc<watch::Sender<State>>) -> Self {
+        let app = Arc::new(App::new(Parts {
+            addresses: listening.addresses,
+            missing: listening.missing,
+            port: listening.port,
+            loaded: options.settings.clone(),
+            port_is_given: options.port.is_some(),
+            extra_origins: options.allow_origins,
+            places: options.places,
+            token,
+            state: state.clone(),
+        }));
+        let failed = move || {
+            let reason = "the server broke; its log says why".to_owned();
+            state.send_replace(State::Failed { reason });
+        };
+        let server = Server::start(listening.listeners, &router(app.clone()), failed);
+        let following = options.settings_file.map(|file| tokio::spawn(follow(app.clone(), file, options.settings)));
+        Self(Arc::new(Inner { app, server, stopped: OnceCell::new(), following }))
+    }
+
+    /// What it listens on.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.0.app.addresses
+    }
+
+    /// For clients: `http://localhost:5000`.
+    pub fn url(&self) -> String {
+        self.0.app.url()
+    }
+
+    /// Where it is in its life, now and whenever that changes.
+    pub fn state(&self) -> watch::Receiver<State> {
+        self.0.app.state.subscribe()
+    }
+
+    /// How busy it is, now and whenever that changes.
+    pub fn load(&self) -> watch::Receiver<Load> {
+        self.0.app.admission.load()
+    }
+
+    /// The settings in effect, now and whenever they change.
+    pub fn settings(&self) -> watch::Receiver<Loaded> {
+        self.0.app.settings.subscribe()
+    }
+
+    /// Refused web origins that the user may allow, now and whenever one comes or goes.
+    pub fn pending_origins(&self) -> watch::Receiver<Vec<PendingOrigin>> {
+        self.0.app.pending.watch()
+    }
+
+    /// Stops it: the port is free at once, new executions are refused, running ones get the settings' grace and are then
+    /// cancelled. When this returns, all of them are gone and the journal is written. A second call waits for the first.
+    pub async fn stop(&self) {
+        self.0.stopped.get_or_init(|| self.0.shut_down()).await;
+    }
+
+    /// Whether it neither was stopped nor broke.
+    pub(crate) fn is_running(&self) -> bool {
+        !self.0.stopped.initialized() && matches!(*self.0.app.state.borrow(), State::Running { .. })
+    }
+
+    fn running_state(&self) -> State {
+        State::Running { url: self.url(), addresses: self.addresses().to_vec(), missing: self.0.app.missing }
+    }
+}
+
+impl Inner {
+    async fn shut_down(&self) {
+        let app = &self.app;
+        app.state.send_replace(State::Stopping);
+        app.admission.close();
+        self.server.stop_listening().await;
+        self.end_runs().await;
+        self.server.close_connections(LAST_ANSWERS).await;
+        if let Some(following) = &self.following {
+            following.abort();
+        }
+        app.journal().close().await;
+        app.state.send_replace(State::Stopped);
+    }
+
+    async fn end_runs(&self) {
+        let app = &self.app;
+        let grace = app.settings.borrow().settings.stop_grace;
+        app.runs.close();
+        if timeout(grace, app.runs.wait()).await.is_err() {
+            app.executions.cancel_all();
+        }
+        let engine = app.take_engine();
+        let gone = async {
+            app.runs.wait().await;
+            if let Some(engine) = engine {
+                engine.shutdown().await;
+            }
+        };
+        if timeout(CANCEL_TIME, gone).await.is_err() {
+            tracing::error!("executions are left that do not end");
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.server.abandon();
+        self.app.executions.cancel_all();
+        if let Some(following) = &self.following {
+            following.abort();
+        }
+    }
+}
+
+/// Starting the engine makes folders and a process, which must not hold up the answers to `/health`.
+async fn start_engine(runs_folder: PathBuf) -> Result<Engine, runtray_engine::Error> {
+    let starting = tokio::task::spawn_blocking(move || Engine::start(&Config { runs_folder }));
+    starting.await.unwrap_or_else(|failed| Err(runtray_engine::Error::Supervisor(io::Error::other(failed))))
+}
+
+/// Brings changes of the settings file into effect.
+async fn follow(app: Arc<App>, file: PathBuf, now: Loaded) {
+    let (mut changes, _watching) = settings::watch(&file, now);
+    loop {
+        let loaded = changes.borrow_and_update().clone();
+        app.apply(loaded).await;
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}
