@@ -15,7 +15,7 @@ use super::schema;
 use crate::places;
 
 /// How long to wait for another program that writes.
-const BUSY: Duration = Duration::from_secs(5);
+pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// What the write-ahead log is cut back to, in bytes.
 const LOG_BYTES: i64 = 16 << 20;
 const FIRST_LINE_CHARS: usize = 120;

@@ -36,8 +36,8 @@ use crate::settings::JournalSettings;
 
 /// How long after a failure writing is tried again.
 const RETRY_AFTER: Duration = Duration::from_secs(30);
-/// How long a reader waits for what was queued before it.
-const FLUSH: Duration = Duration::from_secs(1);
+/// How long a reader waits for what was queued before it: as long as the writing thread may wait for another program.
+const FLUSH: Duration = database::BUSY;
 /// Executions that an export reads at once.
 const EXPORT_PAGE: usize = 100;
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::error::JournalError;
@@ -23,15 +23,16 @@ pub(super) enum Entry {
 /// Something for the writing thread.
 pub(super) enum Message {
     Entry(Entry),
-    Apply(JournalSettings),
+    /// The settings changed.
+    Apply,
     Flush(Sender<()>),
     Clear(Sender<Result<u64, JournalError>>),
     Close(Sender<()>),
 }
 
-/// What both ends count.
-#[derive(Default)]
-struct Load {
+/// What both ends know.
+struct Shared {
+    settings: Mutex<JournalSettings>,
     bytes: AtomicUsize,
     dropped: AtomicU64,
     is_dropping: AtomicBool,
@@ -40,22 +41,27 @@ struct Load {
 /// The sending end.
 pub(super) struct Queue {
     messages: SyncSender<Message>,
-    load: Arc<Load>,
-    settings: Mutex<JournalSettings>,
+    shared: Arc<Shared>,
 }
 
 /// The writing thread's end.
 pub(super) struct Inbox {
     messages: Receiver<Message>,
-    load: Arc<Load>,
+    shared: Arc<Shared>,
 }
 
 /// A queue for texts as long as `settings` say.
 pub(super) fn queue(settings: JournalSettings) -> (Queue, Inbox) {
     let (sender, receiver) = sync_channel(ENTRIES);
-    let load = Arc::new(Load::default());
-    let inbox = Inbox { messages: receiver, load: load.clone() };
-    (Queue { messages: sender, load, settings: Mutex::new(settings) }, inbox)
+    let (bytes, dropped, is_dropping) = Default::default();
+    let shared = Arc::new(Shared { settings: Mutex::new(settings), bytes, dropped, is_dropping });
+    (Queue { messages: sender, shared: shared.clone() }, Inbox { messages: receiver, shared })
+}
+
+impl Shared {
+    fn settings(&self) -> MutexGuard<'_, JournalSettings> {
+        self.settings.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Queue {
@@ -78,15 +84,13 @@ impl Queue {
 
     /// Entries that were dropped because too much waited.
     pub(super) fn dropped(&self) -> u64 {
-        self.load.dropped.load(Ordering::Relaxed)
+        self.shared.dropped.load(Ordering::Relaxed)
     }
 
-    /// Uses other settings from here on.
+    /// Uses other settings from here on. The thread looks at them with every message, so a full queue needs no more.
     pub(super) fn apply(&self, settings: &JournalSettings) {
-        if let Ok(mut current) = self.settings.lock() {
-            current.clone_from(settings);
-        }
-        self.send(Message::Apply(settings.clone()));
+        self.shared.settings().clone_from(settings);
+        self.try_send(Message::Apply);
     }
 
     /// Sends what is no entry; waits while the queue is full. `false` when the thread is gone.
@@ -100,25 +104,31 @@ impl Queue {
     }
 
     fn max_text_bytes(&self) -> Option<usize> {
-        self.settings.lock().ok().filter(|settings| settings.enabled).map(|settings| settings.max_text_bytes)
+        let settings = self.shared.settings();
+        settings.enabled.then_some(settings.max_text_bytes)
     }
 
     fn offer(&self, entry: Entry) {
         let bytes = entry.bytes();
-        let waiting = self.load.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
+        let waiting = self.shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let full =
             waiting > BYTES || matches!(self.messages.try_send(Message::Entry(entry)), Err(TrySendError::Full(_)));
         if full {
-            self.load.bytes.fetch_sub(bytes, Ordering::Relaxed);
-            self.load.dropped.fetch_add(1, Ordering::Relaxed);
+            self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
+            self.shared.dropped.fetch_add(1, Ordering::Relaxed);
         }
-        if full && !self.load.is_dropping.swap(true, Ordering::Relaxed) {
+        if full && !self.shared.is_dropping.swap(true, Ordering::Relaxed) {
             tracing::warn!("the journal cannot keep up; executions are not written down until it has caught up");
         }
     }
 }
 
 impl Inbox {
+    /// The settings as they are now.
+    pub(super) fn settings(&self) -> JournalSettings {
+        self.shared.settings().clone()
+    }
+
     /// The next message and those that wait behind it, at most `most`. Empty when none came in time, `None` when all
     /// senders are gone.
     pub(super) fn wait(&self, time: Duration, most: usize) -> Option<Vec<Message>> {
@@ -130,9 +140,9 @@ impl Inbox {
         batch.extend(self.messages.try_iter().take(most - 1));
         let bytes =
             batch.iter().map(|message| if let Message::Entry(entry) = message { entry.bytes() } else { 0 }).sum();
-        self.load.bytes.fetch_sub(bytes, Ordering::Relaxed);
-        if batch.len() < most && self.load.is_dropping.swap(false, Ordering::Relaxed) {
-            tracing::warn!(dropped = self.load.dropped.load(Ordering::Relaxed), "the journal has caught up");
+        self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        if batch.len() < most && self.shared.is_dropping.swap(false, Ordering::Relaxed) {
+            tracing::warn!(dropped = self.shared.dropped.load(Ordering::Relaxed), "the journal has caught up");
         }
         Some(batch)
     }

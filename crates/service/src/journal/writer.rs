@@ -52,8 +52,9 @@ impl Writer {
 
     /// Handles messages until it is told to close.
     pub(super) fn run(mut self, inbox: &Inbox) {
-        self.follow_settings();
+        self.begin();
         while let Some(messages) = inbox.wait(self.retain_at.saturating_duration_since(Instant::now()), BATCH) {
+            self.follow(inbox.settings());
             let mut entries = Vec::new();
             for message in messages {
                 match message {
@@ -78,18 +79,21 @@ impl Writer {
 
     fn handle(&mut self, message: Message) {
         match message {
-            Message::Apply(settings) => {
-                self.settings = settings;
-                self.follow_settings();
-            }
             // Those who asked may have gone; that is their business.
             Message::Flush(done) => drop(done.send(())),
             Message::Clear(done) => drop(done.send(self.clear())),
-            Message::Entry(_) | Message::Close(_) => {}
+            Message::Entry(_) | Message::Apply | Message::Close(_) => {}
         }
     }
 
-    fn follow_settings(&mut self) {
+    fn follow(&mut self, settings: JournalSettings) {
+        if settings != self.settings {
+            self.settings = settings;
+            self.begin();
+        }
+    }
+
+    fn begin(&mut self) {
         if !self.settings.enabled {
             self.database = None;
             self.state.send_replace(State::Disabled);
@@ -104,8 +108,10 @@ impl Writer {
         }
         let written = self.attempt(|database| database.write(entries));
         // A damaged file has been replaced by now, and the new one can take the entries.
-        if written.is_none() && self.database.is_some() {
-            self.attempt(|database| database.write(entries));
+        let written = written.or_else(|| self.attempt(|database| database.write(entries)));
+        if written.is_some() && matches!(*self.state.borrow(), State::Failed { .. }) {
+            tracing::info!("executions are written down again");
+            self.state.send_replace(State::Ok);
         }
         self.entries += entries.len();
         self.bytes += entries.iter().map(Entry::bytes).sum::<usize>();
@@ -146,14 +152,15 @@ impl Writer {
         let due = self.not_before.is_none_or(|time| Instant::now() >= time);
         if self.database.is_none() && due {
             match Database::open(&self.file) {
-                Ok(database) => self.opened(database, State::Ok),
+                Ok(database) => self.opened(database),
                 Err(error) => self.fail(error),
             }
         }
         self.database.is_some()
     }
 
-    fn opened(&mut self, mut database: Database, state: State) {
+    /// Takes an open file. After a failure only a write proves that all is well.
+    fn opened(&mut self, mut database: Database) {
         if self.presence.is_none() {
             let announced = Presence::announce(&self.file, || match database.mark_lost() {
                 Ok(lost) if lost > 0 => tracing::warn!(lost, "executions were lost when the last service died"),
@@ -164,7 +171,9 @@ impl Writer {
         }
         self.database = Some(database);
         self.not_before = None;
-        self.state.send_replace(state);
+        if matches!(*self.state.borrow(), State::Opening | State::Disabled) {
+            self.state.send_replace(State::Ok);
+        }
     }
 
     fn fail(&mut self, error: JournalError) {
@@ -182,7 +191,8 @@ impl Writer {
         match opened {
             Ok((kept_aside, database)) => {
                 tracing::warn!(kept_aside = %kept_aside.display(), "the journal was damaged; a new one is begun");
-                self.opened(database, State::Recovered { kept_aside });
+                self.state.send_replace(State::Recovered { kept_aside });
+                self.opened(database);
             }
             Err(error) => self.give_up(&error),
         }

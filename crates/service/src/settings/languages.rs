@@ -121,6 +121,7 @@ fn command(item: &Item) -> Result<Vec<String>, String> {
 
 #[cfg(test)]
 mod tests {
+    use super::{Choices, Interpreter, Language, Languages, Machine, is_free};
     use crate::settings::Loaded;
 
     fn row(fields: &str) -> String {
@@ -171,6 +172,25 @@ mod tests {
             &["bash"],
             &[(7, "language.name", "\"bash\""), (8, "language.aliases", "\"sh\"")],
         );
+    }
+
+    #[test]
+    fn only_a_built_in_language_s_own_name_may_be_taken() {
+        let row = |name: &str, alias: &str| Language {
+            name: name.to_owned(),
+            aliases: vec![alias.to_owned()],
+            extension: "x".to_owned(),
+            interpreter: Interpreter::Python,
+        };
+        let built_in = Choices { languages: vec![row("snake", "sn")], ..Choices::default() };
+        let built_in = Languages::new(built_in, Machine::this());
+        for (language, expected) in
+            [(row("snake", "adder"), vec![]), (row("adder", "viper"), vec![]), (row("adder", "snake"), vec!["aliases"])]
+        {
+            let mut fields = Vec::new();
+            let free = is_free(&language, &[], &built_in, &mut |field, _| fields.push(field.to_owned()));
+            assert_eq!((free, fields), (expected.is_empty(), expected.into_iter().map(str::to_owned).collect()));
+        }
     }
 
     #[test]
