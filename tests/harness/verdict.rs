@@ -48,7 +48,9 @@ impl Expected {
 
     fn stdout(&self, stdout: &str) -> Vec<String> {
         let text = match (&self.stdout_matches, self.stdout_bytes) {
-            (Some(pattern), _) => (!matches(pattern, stdout)).then(|| format!("stdout matches not {pattern:?}:\n{}", cut(stdout))),
+            (Some(pattern), _) => {
+                (!matches(pattern, stdout)).then(|| format!("stdout matches not {pattern:?}:\n{}", cut(stdout)))
+            }
             (None, Some(_)) => None,
             (None, None) => difference("stdout", &self.stdout, stdout),
         };
@@ -68,7 +70,7 @@ impl Expected {
         let status = self.status.as_deref().unwrap_or("completed");
         let completed = status == "completed";
         let exit_code = self.exit_code.or(completed.then_some(0));
-        let expected = [
+        let expected: [(&str, Value); 6] = [
             ("status", status.into()),
             ("success", completed.into()),
             ("exit_code", exit_code.into()),
@@ -144,7 +146,9 @@ fn meaningful(text: &str) -> Vec<&str> {
 fn lines_match(patterns: &[String], lines: &[&str]) -> bool {
     match (patterns, lines) {
         ([], rest) => rest.is_empty(),
-        ([any, others @ ..], _) if any == "..." => (0..=lines.len()).any(|skipped| lines_match(others, &lines[skipped..])),
+        ([any, others @ ..], _) if any == "..." => {
+            (0..=lines.len()).any(|skipped| lines_match(others, &lines[skipped..]))
+        }
         ([pattern, others @ ..], [line, rest @ ..]) => matches(pattern, line) && lines_match(others, rest),
         ([_, ..], []) => false,
     }
