@@ -11,9 +11,9 @@ use std::sync::Mutex;
 use std::thread;
 
 use harness::Service;
-use harness::program::{self, Program};
+use harness::program::{self, Expected, Program};
 use harness::verdict::Answer;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// Programs at a time: the cores of a small machine.
 const AT_ONCE: usize = 2;
@@ -25,7 +25,8 @@ const OLDEST: [(&str, &str); 3] = [("python", "3.11"), ("javascript", "20.19"), 
 fn programs_end_as_expected() {
     let service = Service::start();
     let runtimes = Runtimes::of(&service);
-    let (able, unable): (Vec<_>, Vec<_>) = program::all().into_iter().partition(|program| runtimes.lack(program).is_none());
+    let (able, unable): (Vec<_>, Vec<_>) =
+        program::all().into_iter().partition(|program| runtimes.lack(program).is_none());
     let failures = run(&service, &able);
     report(&able, &unable, &runtimes);
     assert!(failures.is_empty(), "{} of {} programs differ\n\n{}", failures.len(), able.len(), failures.join("\n"));
@@ -122,4 +123,52 @@ fn oldest(language: &str) -> Option<&'static str> {
 
 fn numbers(version: &str) -> Vec<u64> {
     version.split('.').map_while(|number| number.parse().ok()).collect()
+}
+
+#[test]
+fn differences_are_found() {
+    let cases = [
+        (r#"{"output": "hi\n"}"#, &[][..]),
+        (r#"{"output": "hi"}"#, &["stdout"]),
+        (r#"{"output": "hi\n", "error": "Traceback\n  ^^^\nValueError: 3\nours"}"#, &["stderr"]),
+        (r#"{"output": "hi\n", "error": "Traceback\n\nours\nValueError: x"}"#, &["stderr"]),
+        (
+            r#"{"output": "hi\n", "status": "completed", "success": true, "exit_code": 0}"#,
+            &["status", "success", "exit_code"],
+        ),
+        (r#"{"output": "hi\n", "output_truncated": true}"#, &["output_truncated"]),
+        (r#"{"output": "hi\n", "files": []}"#, &["left no a.txt"]),
+        (r#"{"output": "hi\n", "files": [{"path": "a.txt", "size_bytes": 1, "content": "Yg=="}]}"#, &["a.txt"]),
+        (
+            r#"{"output": "hi\n", "files": [{"path": "a.txt", "size_bytes": 1}, {"path": "b"}]}"#,
+            &["left a file", "a.txt", "a.txt"],
+        ),
+    ];
+    for (answer, wrong) in cases {
+        check(answer, wrong);
+    }
+}
+
+/// Holds an answer, laid over one that is as expected, against a failing program that leaves a file.
+fn check(answer: &str, wrong: &[&str]) {
+    let expected = toml::from_str::<Expected>(
+        r#"
+        stdout = "hi\n"
+        stderr_lines = ["Traceback", "...", 'ValueError: \d']
+        status = "failed"
+        exit_code = 1
+        files = [{ path = "a.txt", content = "a" }]
+        "#,
+    );
+    let mut right = json!({
+        "error": "Traceback\n  ^^^\nany line\nValueError: 3\n", "status": "failed", "success": false, "exit_code": 1,
+        "output_truncated": false, "error_truncated": false,
+        "files": [{"path": "a.txt", "size_bytes": 1, "content": "YQ=="}],
+    });
+    let over: Map<String, Value> = serde_json::from_str(answer).expect(answer);
+    right.as_object_mut().expect("an object").extend(over);
+    let found = expected.expect("an expectation").differences(&Answer::from(right));
+    assert_eq!(found.len(), wrong.len(), "{answer}: {found:#?}");
+    let all_start = found.iter().zip(wrong).all(|(found, wrong)| found.starts_with(wrong));
+    assert!(all_start, "{answer}: {found:#?}");
 }

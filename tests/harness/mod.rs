@@ -47,10 +47,11 @@ impl Home {
 /// The interpreters that the environment names (`RUNTRAY_TEST_PYTHON`, `RUNTRAY_TEST_NODE`) and the stand-in, where it is
 /// built, as settings. What `settings` say themselves stays.
 fn interpreters(settings: &str) -> String {
-    let chosen = [("python", "RUNTRAY_TEST_PYTHON"), ("node", "RUNTRAY_TEST_NODE")].into_iter().filter_map(|(table, name)| {
-        let path = std::env::var(name).ok().filter(|_| !settings.contains(&format!("[{table}]")))?;
-        Some(format!("[{table}]\npath = '{path}'\n"))
-    });
+    let chosen =
+        [("python", "RUNTRAY_TEST_PYTHON"), ("node", "RUNTRAY_TEST_NODE")].into_iter().filter_map(|(table, name)| {
+            let path = std::env::var(name).ok().filter(|_| !settings.contains(&format!("[{table}]")))?;
+            Some(format!("[{table}]\npath = '{path}'\n"))
+        });
     let stand_in = stand_in().filter(|path| path.exists()).map(|path| {
         format!("[[language]]\nname = \"stand-in\"\ncommand = ['{}']\nextension = \"txt\"\n", path.display())
     });

@@ -1,7 +1,7 @@
 import multiprocessing as mp
-import os
+import sys
 
-print("imported as", __name__)
+sys.stdout.write(f"imported as {__name__}\n")
 
 
 class Job:
