@@ -22,7 +22,9 @@ pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     eprintln!("runtray: {error:#}");
     match error.downcast_ref::<StartError>() {
         Some(StartError::Listen(ListenError::InUse { .. } | ListenError::Reserved { .. })) => {
-            eprintln!("Another port: runtray serve --port PORT, or `port = PORT` in the settings file (runtray config path).");
+            eprintln!(
+                "Another port: runtray serve --port PORT, or `port = PORT` in the settings file (runtray config path)."
+            );
             ExitCode::from(PORT)
         }
         _ => ExitCode::from(FAILED),

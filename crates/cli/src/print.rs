@@ -9,12 +9,6 @@ pub(crate) fn line(text: impl Display) -> anyhow::Result<()> {
     quiet(writeln!(out, "{text}").and_then(|()| out.flush()))
 }
 
-/// Prints text as it is and flushes it.
-pub(crate) fn text(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    quiet(out.write_all(text.as_bytes()).and_then(|()| out.flush()))
-}
-
 /// Prints `value` as one line of JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string(value)?)

@@ -112,9 +112,32 @@ mod tests {
     #[test]
     fn paths_that_escape_or_that_windows_reserves_are_refused() {
         for written in [
-            "", ".", "..", "../a", "a/../../b", "a/..", "/etc/passwd", r"\windows", r"\\host\share\a", "//host/share", "C:\\a",
-            "c:a", "a:stream", "a\0b", "nul", "NUL.txt", "com1", "LPT9.log", "a/CON/b", "a.", "a ", "a//b", "a/", "a\nb",
-            "what?", "COM¹",
+            "",
+            ".",
+            "..",
+            "../a",
+            "a/../../b",
+            "a/..",
+            "/etc/passwd",
+            r"\windows",
+            r"\\host\share\a",
+            "//host/share",
+            "C:\\a",
+            "c:a",
+            "a:stream",
+            "a\0b",
+            "nul",
+            "NUL.txt",
+            "com1",
+            "LPT9.log",
+            "a/CON/b",
+            "a.",
+            "a ",
+            "a//b",
+            "a/",
+            "a\nb",
+            "what?",
+            "COM¹",
         ] {
             assert!(RelativePath::parse(written).is_err(), "{written:?} was taken");
         }

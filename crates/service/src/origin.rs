@@ -61,9 +61,19 @@ mod tests {
         ] {
             assert_eq!(written.parse::<Origin>().expect(written).as_str(), expected);
         }
-        for written in
-            ["", "*", "null", "localhost:3000", "http://", "http://a/", "http://a/b", "file:///x", "http://u@a", "http://a?b", "ws://a"]
-        {
+        for written in [
+            "",
+            "*",
+            "null",
+            "localhost:3000",
+            "http://",
+            "http://a/",
+            "http://a/b",
+            "file:///x",
+            "http://u@a",
+            "http://a?b",
+            "ws://a",
+        ] {
             assert!(written.parse::<Origin>().is_err(), "{written:?} was taken");
         }
     }

@@ -20,20 +20,34 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     }
     let none_in_use = !discovery.found.iter().any(|found| found.in_use);
     if none_in_use {
-        eprintln!("runtray: no Python can be used; install Python 3.8 or newer, or set [python] path in the settings file");
+        eprintln!(
+            "runtray: no Python can be used; install Python 3.8 or newer, or set [python] path in the settings file"
+        );
     }
     Ok(if none_in_use { ExitCode::from(exit::FAILED) } else { ExitCode::SUCCESS })
 }
 
 fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
-    let rows: Vec<[String; 4]> = discovery.found.iter().map(|found| {
-        let mark = if found.in_use { "*" } else { " " };
-        [mark.into(), format!("{} {}", found.implementation, found.version), found.path.display().to_string(), found.source.to_string()]
-    }).collect();
+    let rows: Vec<[String; 4]> = discovery
+        .found
+        .iter()
+        .map(|found| {
+            let mark = if found.in_use { "*" } else { " " };
+            [
+                mark.into(),
+                format!("{} {}", found.implementation, found.version),
+                found.path.display().to_string(),
+                found.source.to_string(),
+            ]
+        })
+        .collect();
     table::align(&rows).into_iter().try_for_each(print::line)?;
     if all {
-        let rejected: Vec<[String; 3]> = discovery.rejected.iter()
-            .map(|rejected| [rejected.path.display().to_string(), rejected.source.to_string(), rejected.reason.clone()]).collect();
+        let rejected: Vec<[String; 3]> = discovery
+            .rejected
+            .iter()
+            .map(|rejected| [rejected.path.display().to_string(), rejected.source.to_string(), rejected.reason.clone()])
+            .collect();
         print::line(format_args!("\nRejected:"))?;
         table::align(&rejected).into_iter().try_for_each(print::line)?;
     } else if !discovery.rejected.is_empty() {
@@ -43,10 +57,16 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
 }
 
 fn describe(discovery: &Discovery) -> serde_json::Value {
-    let found: Vec<_> = discovery.found.iter().map(|found| json!({
-        "path": found.path, "version": found.version.to_string(), "implementation": found.implementation,
-        "prefix": found.prefix, "source": found.source.to_string(), "in_use": found.in_use,
-    })).collect();
+    let found: Vec<_> = discovery
+        .found
+        .iter()
+        .map(|found| {
+            json!({
+                "path": found.path, "version": found.version.to_string(), "implementation": found.implementation,
+                "prefix": found.prefix, "source": found.source.to_string(), "in_use": found.in_use,
+            })
+        })
+        .collect();
     let rejected: Vec<_> = discovery.rejected.iter()
         .map(|rejected| json!({ "path": rejected.path, "source": rejected.source.to_string(), "reason": rejected.reason })).collect();
     json!({ "found": found, "rejected": rejected })

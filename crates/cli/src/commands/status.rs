@@ -20,7 +20,9 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     match ask(port, &places) {
         Ok(status) if args.json => print::json(&status)?,
         Ok(status) => describe(&status)?,
-        Err(ureq::Error::StatusCode(code)) => anyhow::bail!("port {port} answers {code}; is it Runtray that listens there?"),
+        Err(ureq::Error::StatusCode(code)) => {
+            anyhow::bail!("port {port} answers {code}; is it Runtray that listens there?")
+        }
         Err(error) => {
             eprintln!("runtray: no service answers on port {port} ({error}); start it with `runtray serve`");
             return Ok(ExitCode::from(exit::NOT_RUNNING));

@@ -39,7 +39,10 @@ pub(super) fn proportional_bytes(processes: &[Pid], deadline: Instant) -> Option
         if Instant::now() > deadline {
             return None;
         }
-        sum += fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok().and_then(|text| proportional(&text)).unwrap_or(0);
+        sum += fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))
+            .ok()
+            .and_then(|text| proportional(&text))
+            .unwrap_or(0);
     }
     Some(sum)
 }

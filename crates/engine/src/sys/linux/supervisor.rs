@@ -56,7 +56,8 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     command.args(args).env_clear().envs(env).current_dir(folder);
     let control = run.control.try_clone()?;
     let main = start(command, run, bounds, mode)?;
-    let mut watch = Watch { bounds, mode, main, children, began: Instant::now(), peak: 0, seen: 1, breach: None, status: None };
+    let mut watch =
+        Watch { bounds, mode, main, children, began: Instant::now(), peak: 0, seen: 1, breach: None, status: None };
     watch.until_the_end(&control)?;
     watch.end()?;
     Ok(watch.exit())
