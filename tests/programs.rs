@@ -1,7 +1,5 @@
 //! Real programs, run through the service as a client would, as JSON and as a stream.
 
-#[expect(dead_code, reason = "every file of tests takes what it needs from the harness")]
-mod harness;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,9 +8,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::thread;
 
-use harness::Service;
-use harness::program::{self, Expected, Program};
-use harness::verdict::Answer;
+use crate::harness::Service;
+use crate::harness::program::{self, Expected, Program};
+use crate::harness::verdict::Answer;
 use serde_json::{Map, Value, json};
 
 /// Programs at a time: the cores of a small machine.

@@ -1,0 +1,1 @@
+//! The commands of `runtray` and their exit codes.

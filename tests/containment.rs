@@ -1,0 +1,1 @@
+//! Misbehaving programs: whatever one does, nothing of it is left.

@@ -1,0 +1,1 @@
+//! Runs that end before their time: cancel, disconnect, stop, and the death of the service.

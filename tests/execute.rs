@@ -1,0 +1,1 @@
+//! `POST /execute` as JSON and as a stream, as API.md says.

@@ -1,0 +1,1 @@
+//! The log over HTTP, languages, metrics, status and the API's own description.

@@ -1,0 +1,1 @@
+//! Every row of SECURITY.md's table, from the socket.

@@ -1,0 +1,1 @@
+//! The journal's troubles: a full disk, a garbage file, a crash.

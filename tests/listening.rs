@@ -1,0 +1,1 @@
+//! Both loopback addresses, ports in use, and stopping.

@@ -1,0 +1,14 @@
+//! Black-box tests of the real program: each starts `runtray` as a user would, in a folder of its own.
+
+mod bad_input;
+mod command_line;
+mod containment;
+mod endings;
+mod execute;
+mod executions;
+mod guard;
+mod harness;
+mod journal;
+mod listening;
+mod programs;
+mod settings;
