@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::error::Error;
 use crate::execution::Execution;
-use crate::wire::execute::{Finished, Printed, Started};
+use crate::wire::response::{Finished, Printed, Started};
 
 /// Events between the execution and the connection: the fewer, the sooner a slow reader slows the program down.
 pub(crate) const EVENTS: usize = 16;

@@ -18,7 +18,8 @@ use crate::events;
 use crate::execution::{Execution, Job};
 use crate::guard::Caller;
 use crate::wire::error::ErrorBody;
-use crate::wire::execute::{ExecuteRequest, ExecuteResponse, Parsed, Started, Timeouts};
+use crate::wire::request::{ExecuteRequest, Parsed, Timeouts};
+use crate::wire::response::{ExecuteResponse, Started};
 
 const EVENT_STREAM: &str = "text/event-stream";
 

@@ -6,7 +6,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 
-use crate::wire::execute::{Finished, Printed, Started};
+use crate::wire::response::{Finished, Printed, Started};
 
 use super::{execute, executions, health, languages, metrics, status};
 

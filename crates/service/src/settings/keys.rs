@@ -196,15 +196,13 @@ pub(super) const KEYS: &[Key] = &[
         "Programs that run at once. The default is the number of this machine's processor cores.",
         |s, v| set(&mut s.slots, length(v, 1, 1024)),
         |s| s.slots.to_string(),
-    )
-    .after_restart(),
+    ),
     Key::new(
         "admission.queue",
         "Programs that may wait for their turn; more are refused.",
         |s, v| set(&mut s.queue, length(v, 0, 100_000)),
         |s| s.queue.to_string(),
-    )
-    .after_restart(),
+    ),
     Key::new(
         "journal.enabled",
         "false writes nothing down. What is there already stays until it is cleared.",

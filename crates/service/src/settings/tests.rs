@@ -212,7 +212,7 @@ fn a_link_stays_a_link_and_permissions_stay() {
 fn only_what_cannot_change_live_needs_a_restart() {
     let text = "port = 5001\nrequire_token = true\n[limits]\ntimeout_ms = 1\n[admission]\nqueue = 1\n";
     let new = Loaded::from_text(text).settings;
-    assert_eq!(Settings::default().needs_restart(&new), ["port", "admission.queue"]);
+    assert_eq!(Settings::default().needs_restart(&new), ["port"]);
     assert!(new.needs_restart(&new).is_empty());
     assert_eq!(new.allowed_origins.len(), 4);
 }

@@ -1,22 +1,23 @@
 //! The wire types: what goes over HTTP, as `/openapi.json` describes it.
 
 pub(crate) mod error;
-pub(crate) mod execute;
 pub(crate) mod executions;
 pub(crate) mod health;
 pub(crate) mod languages;
 pub(crate) mod parse;
+pub(crate) mod request;
+pub(crate) mod response;
 pub(crate) mod status;
 
-pub use execute::ExecuteResponse;
 pub use executions::{Execution, ExecutionSummary};
+pub use response::ExecuteResponse;
 
 use std::time::Duration;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How an execution ended, or that it has not.
+/// How an execution ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Status {
