@@ -20,11 +20,14 @@ impl Presence {
     /// The lock's file cannot be made, or the file system knows no locks.
     pub(super) fn announce(journal: &Path, when_alone: impl FnOnce()) -> io::Result<Self> {
         let file = journal.with_extension("lock");
-        let lock = OpenOptions::new().read(true).write(true).create(true).truncate(false).open(file)?;
-        if lock.try_lock().is_ok() {
+        let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&file);
+        let exclusive = open()?;
+        if exclusive.try_lock().is_ok() {
             when_alone();
-            lock.unlock()?;
         }
+        // Closing unlocks everywhere; Wine answers an explicit unlock with an error.
+        drop(exclusive);
+        let lock = open()?;
         lock.lock_shared()?;
         Ok(Self { _lock: lock })
     }
