@@ -167,6 +167,8 @@ mod tests {
     fn names_and_aliases_belong_to_one_language() {
         let other = "name = \"sh\"\ncommand = [\"dash\"]\nextension = \"sh\"";
         check(&(row(BASH) + &row(other)), &["bash"], &[(7, "language.name", "`bash` answers to already")]);
+        let snake = "name = \"snake\"\naliases = [\"PY\"]\ncommand = [\"snake\"]\nextension = \"py\"";
+        check(&row(snake), &[], &[(3, "language.aliases", "`python` answers to already")]);
         check(
             &(row(BASH) + &row(BASH)),
             &["bash"],
