@@ -1,6 +1,5 @@
 //! Real programs, run through the service as a client would, as JSON and as a stream.
 
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;

@@ -104,6 +104,9 @@ impl Service {
             }
         }
         state.send_replace(service.running_state());
+        // The first request need not wait until the interpreters are found.
+        let app = service.0.app.clone();
+        tokio::spawn(async move { app.languages().list().await });
         Ok(service)
     }
 
