@@ -74,9 +74,12 @@ fn report(able: &[Program], unable: &[Program], runtimes: &Runtimes) {
         write!(text, " {language} {count},").expect("a string takes all");
     }
     writeln!(text, " each as JSON and as a stream").expect("a string takes all");
+    let mut reasons = BTreeMap::<_, Vec<&str>>::new();
     for program in unable {
-        let reason = runtimes.lack(program).unwrap_or_default();
-        writeln!(text, "not run: {}: {reason}", program.name).expect("a string takes all");
+        reasons.entry(runtimes.lack(program).unwrap_or_default()).or_default().push(&program.name);
+    }
+    for (reason, names) in reasons {
+        writeln!(text, "not run: {}: {reason}", names.join(", ")).expect("a string takes all");
     }
     std::io::stderr().write_all(text.as_bytes()).expect("stderr can be written");
 }
