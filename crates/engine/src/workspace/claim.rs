@@ -4,7 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use ulid::Ulid;
+use ulid::{ULID_LEN, Ulid};
 
 const LOCK: &str = "lock";
 const STALE: &str = "stale";
@@ -23,9 +23,9 @@ impl Claim {
         let gate = File::create(base.join("gate"))?;
         gate.lock()?;
         let stale = set_aside(base)?;
-        let folder = base.join(Ulid::generate().to_string());
+        let folder = base.join(short_name());
         let lock = folder.with_extension(LOCK);
-        let held = File::create(&lock)?;
+        let held = File::create_new(&lock)?;
         held.lock()?;
         super::make_private(&folder)?;
         Ok((Self { folder, lock, _held: held }, stale))
@@ -43,6 +43,11 @@ impl Drop for Claim {
             tracing::warn!(%error, folder = %self.folder.display(), "could not delete the runs' folder; the next start will");
         }
     }
+}
+
+/// Eight characters that no other engine has: programs put sockets below, whose paths may have 107 bytes in all.
+fn short_name() -> String {
+    Ulid::generate().to_string().split_off(ULID_LEN - 8)
 }
 
 /// Renames every folder without a living owner to `<id>.stale`. The caller holds the gate.

@@ -11,10 +11,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use claim::Claim;
 use cleaner::Cleaner;
-use ulid::Ulid;
 
 use crate::{Limits, OutputFile, Request};
 
@@ -25,6 +25,7 @@ pub(crate) struct Workspaces(Arc<Inner>);
 struct Inner {
     cleaner: Cleaner,
     claim: Claim,
+    made: AtomicU64,
 }
 
 impl Workspaces {
@@ -34,12 +35,13 @@ impl Workspaces {
         let (claim, stale) = Claim::take(base)?;
         let cleaner = Cleaner::start()?;
         stale.into_iter().for_each(|folder| cleaner.delete(folder));
-        Ok(Self(Arc::new(Inner { cleaner, claim })))
+        Ok(Self(Arc::new(Inner { cleaner, claim, made: AtomicU64::new(0) })))
     }
 
     /// Makes a run's folder and puts the program, as `entry`, and its files there. Nothing is left behind when that fails.
     pub(crate) fn create(&self, request: &Request, entry: &str) -> io::Result<Workspace> {
-        let root = self.0.claim.folder().join(Ulid::generate().to_string());
+        let number = self.0.made.fetch_add(1, Ordering::Relaxed);
+        let root = self.0.claim.folder().join(number.to_string());
         let workspace = Workspace { root, entry: entry.to_owned(), owner: Arc::clone(&self.0) };
         make_private(&workspace.root)?;
         fs::create_dir(workspace.folder())?;
