@@ -58,6 +58,28 @@ fn interpreters(settings: &str) -> String {
     chosen.chain(stand_in).collect()
 }
 
+/// `runtray` in `home`; arguments are the caller's.
+pub(crate) fn runtray(home: &Home) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_runtray"));
+    command.env("RUNTRAY_HOME", home.path());
+    command
+}
+
+/// Asks again and again until there is an answer, and gives it.
+///
+/// # Panics
+/// There was none in time; with `what` was waited for.
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
 /// Where cargo puts the stand-in interpreter.
 pub(crate) fn stand_in() -> Option<PathBuf> {
     let program = Path::new(env!("CARGO_BIN_EXE_runtray"));
@@ -89,10 +111,17 @@ impl Service {
     /// # Panics
     /// It did not say in time that it runs; with what it wrote to stderr.
     pub(crate) fn start_in(home: &Home, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_runtray"))
-            .args(["serve", "--port", "0"])
-            .args(arguments)
-            .env("RUNTRAY_HOME", home.path())
+        let mut command = runtray(home);
+        command.args(["serve", "--port", "0"]).args(arguments);
+        Self::start_by(command, home)
+    }
+
+    /// By any command that ends up as `runtray serve` in `home`, with the same process id.
+    ///
+    /// # Panics
+    /// It did not say in time that it runs; with what it wrote to stderr.
+    pub(crate) fn start_by(mut command: Command, home: &Home) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
