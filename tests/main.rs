@@ -10,5 +10,7 @@ mod guard;
 mod harness;
 mod journal;
 mod listening;
+mod live_settings;
 mod programs;
+mod reports;
 mod settings;

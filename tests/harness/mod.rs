@@ -4,6 +4,8 @@
 //! [`Service`] is dropped.
 
 pub(crate) mod http;
+#[cfg(target_os = "linux")]
+pub(crate) mod mounts;
 pub(crate) mod program;
 pub(crate) mod stream;
 pub(crate) mod verdict;
@@ -31,11 +33,25 @@ pub(crate) struct Home(Arc<TempDir>);
 impl Home {
     /// A fresh one, with `settings` in its `settings.toml`, and after them the interpreters of this test run.
     pub(crate) fn new(settings: &str) -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
-        let config = folder.path().join("config");
-        fs::create_dir(&config).expect("a config folder");
-        fs::write(config.join("settings.toml"), format!("{settings}\n{}", interpreters(settings))).expect("settings");
-        Self(Arc::new(folder))
+        let home = Self::without_settings();
+        fs::create_dir(home.path().join("config")).expect("a config folder");
+        home.save_settings(settings);
+        home
+    }
+
+    /// One with nothing in it.
+    pub(crate) fn without_settings() -> Self {
+        Self(Arc::new(TempDir::new().expect("a temporary folder")))
+    }
+
+    /// Writes `settings.toml` anew, as [`Home::new`] does.
+    pub(crate) fn save_settings(&self, settings: &str) {
+        fs::write(self.settings_file(), format!("{settings}\n{}", interpreters(settings))).expect("settings");
+    }
+
+    /// Its `settings.toml`.
+    pub(crate) fn settings_file(&self) -> PathBuf {
+        self.path().join("config").join("settings.toml")
     }
 
     /// Where it is.
@@ -121,12 +137,8 @@ impl Service {
     /// # Panics
     /// It did not say in time that it runs; with what it wrote to stderr.
     pub(crate) fn start_by(mut command: Command, home: &Home) -> Self {
-        let mut child = command
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("runtray starts");
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runtray starts");
         let stderr = collect(child.stderr.take().expect("stderr is piped"));
         let ready = port(child.stdout.take().expect("stdout is piped")).recv_timeout(PATIENCE);
         let Ok(port) = ready else {
