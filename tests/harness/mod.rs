@@ -180,12 +180,17 @@ impl Service {
         self.child.wait().expect("runtray ends")
     }
 
+    /// How it ended, once it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("runtray can be waited for")
+    }
+
     /// Asks it to stop, and waits for its end. On Windows, where a service has nobody to ask, kills it.
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.ask_to_stop();
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = self.child.try_wait().expect("runtray can be waited for") {
+            if let Some(status) = self.ended() {
                 return status;
             }
             assert!(Instant::now() < deadline, "runtray does not stop:\n{}", self.stderr());
