@@ -7,7 +7,9 @@ pub(crate) mod http;
 #[cfg(target_os = "linux")]
 pub(crate) mod mounts;
 pub(crate) mod program;
+pub(crate) mod raw;
 pub(crate) mod stream;
+mod traces;
 pub(crate) mod verdict;
 
 use std::fs;
