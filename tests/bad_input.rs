@@ -1,1 +1,387 @@
 //! Bad input of every kind: a clear answer, and nothing run, lost or left.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpStream};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::execute::{program, program_with};
+use crate::harness::raw::{RawReply, RawRequest};
+use crate::harness::{Home, Service};
+
+const JSON: (&str, &str) = ("Content-Type", "application/json");
+const GIGABYTE: usize = 1 << 30;
+const PIECE: usize = 1 << 20;
+/// Longer than any answer takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Posts a body that must be refused with a sentence that holds `words`, and must start nothing.
+#[track_caller]
+fn check(service: &Service, body: &[u8], status: u16, code: &str, words: &[&str]) {
+    let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+    let reply = service.post_with("/execute", &[JSON], body);
+    assert_eq!((reply.status, &reply.json()["code"]), (status, &code.into()), "{shown}: {}", reply.body);
+    check_sentence(&reply.json(), words, &shown);
+    service.assert_nothing_ran(&shown);
+}
+
+#[track_caller]
+fn check_sentence(answer: &Value, words: &[&str], about: &str) {
+    let seed = (&answer["success"], &answer["output"], &answer["status"]);
+    assert_eq!(seed, (&false.into(), &"".into(), &"rejected".into()), "{about}: {answer}");
+    let sentence = answer["error"].as_str().expect("a sentence");
+    assert!(sentence.ends_with('.') && sentence.len() < 500, "{about}: {sentence}");
+    for word in words {
+        assert!(sentence.contains(word), "{about}: `{word}` is not in {sentence:?}");
+    }
+}
+
+/// Posts fields on top of a program that would run.
+#[track_caller]
+fn check_fields(service: &Service, fields: &Value, words: &[&str]) {
+    check(service, program_with("print ran", fields).to_string().as_bytes(), 400, "invalid_request", words);
+}
+
+#[test]
+fn bodies_that_are_no_json_object_are_refused() {
+    let service = Service::start();
+    let deep = "[".repeat(1_000_000);
+    for (body, words) in [
+        (&b""[..], &["not valid JSON", "empty"][..]),
+        (b" \r\n", &["not valid JSON", "empty"]),
+        (b"{", &["not valid JSON", "line 1 column 1"]),
+        (b"{\"code\": \"print(1)\"", &["not valid JSON", "line 1"]),
+        (b"{\"code\": \"a\",}", &["not valid JSON", "line 1"]),
+        (b"{'code': 'a'}", &["not valid JSON", "line 1"]),
+        (b"code=print(1)", &["not valid JSON", "line 1"]),
+        (b"{\"code\": \"a\"} {}", &["not valid JSON", "trailing"]),
+        (b"{\"code\": \"a\nb\"}", &["not valid JSON", "control character"]),
+        (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "unicode"]),
+        (b"\xff\xfe{\0}\0", &["not valid JSON"]),
+        (b"{\"code\": \"\\ud800\"}", &["not valid JSON", "line 1"]),
+        (b"{\"code\": \"\\udfff x\"}", &["not valid JSON", "surrogate"]),
+        (b"{\"code\": \"\\ud83d\\ud83d\"}", &["not valid JSON", "surrogate"]),
+        (deep.as_bytes(), &["not valid JSON"]),
+    ] {
+        check(&service, body, 400, "invalid_json", words);
+    }
+    for body in [&b"[]"[..], b"null", b"\"print(1)\"", b"5"] {
+        check(&service, body, 400, "invalid_request", &["must be a JSON object"]);
+    }
+}
+
+#[test]
+fn wrong_types_name_the_field_and_what_it_should_be() {
+    let service = Service::start();
+    check(&service, b"{}", 400, "invalid_request", &["`code`", "missing"]);
+    for (fields, words) in [
+        (json!({"code": null}), &["`code`", "string", "null"][..]),
+        (json!({"code": 5}), &["`code`", "string", "5"]),
+        (json!({"code": ["print"]}), &["`code`", "string"]),
+        (json!({"language": 3}), &["`language`", "string", "3"]),
+        (json!({"stdin": {}}), &["`stdin`", "string"]),
+        (json!({"args": "one"}), &["`args`", "sequence", "one"]),
+        (json!({"args": ["one", 2]}), &["`args[1]`", "string", "2"]),
+        (json!({"env": []}), &["`env`", "map"]),
+        (json!({"env": {"A": 1}}), &["`env.A`", "string", "1"]),
+        (json!({"files": {}}), &["`files`", "sequence"]),
+        (json!({"files": ["a"]}), &["`files[0]`", "a"]),
+        (json!({"files": [{"path": "a"}]}), &["`files[0].content`", "missing"]),
+        (json!({"files": [{"content": "a"}]}), &["`files[0].path`", "missing"]),
+        (json!({"files": [{"path": "a", "content": 1}]}), &["`files[0].content`", "string", "1"]),
+        (
+            json!({"files": [{"path": "a", "content": "", "encoding": "hex"}]}),
+            &["`files[0].encoding`", "utf8", "base64"],
+        ),
+        (json!({"files": [{"path": "a", "content": "no!", "encoding": "base64"}]}), &["`files[0].content`", "base64"]),
+    ] {
+        check_fields(&service, &fields, words);
+    }
+    check(&service, br#"{"code": "a", "code": "b"}"#, 400, "invalid_request", &["`code`", "twice"]);
+}
+
+#[test]
+fn times_that_are_none_name_the_bounds() {
+    let service = Service::start();
+    for time in
+        ["0", "-1", "1.5", "0.0", "300001", "1e300", "1e999", "99999999999999999999", "\"10\"", "true", "[1]", "{}"]
+    {
+        let body = format!(r#"{{"code":"print ran","language":"stand-in","timeout_ms":{time}}}"#);
+        check(&service, body.as_bytes(), 400, "invalid_request", &["`timeout_ms`", "whole number", "1 to 300000"]);
+    }
+}
+
+#[test]
+fn unknown_languages_and_missing_interpreters_say_what_to_do() {
+    let missing = if cfg!(windows) { r"C:\nowhere\python.exe" } else { "/nowhere/python" };
+    let service = Service::start_with(&format!("[python]\npath = '{missing}'"));
+    for language in ["cobol", "", "python ", "py\u{0}thon", "😀"] {
+        let body = json!({"code": "print ran", "language": language}).to_string();
+        check(&service, body.as_bytes(), 422, "unsupported_language", &["is not known", "GET /languages"]);
+    }
+    let words = [missing, "does not exist", "settings"];
+    check(&service, br#"{"code": "print(1)"}"#, 422, "runtime_not_found", &words);
+    let rows = service.get("/languages").json();
+    let python = rows.as_array().expect("rows").iter().find(|row| row["language"] == "python").expect("Python's row");
+    let detail = python["detail"].as_str().expect("a reason");
+    assert!(python["available"] == false && words.iter().all(|word| detail.contains(word)), "{python}");
+}
+
+#[test]
+fn isolation_that_cannot_be_given_runs_nothing() {
+    let body = program("print ran").to_string();
+    for level in ["\"wasm\"", "\"sandboxed\"", "3"] {
+        let service = Service::start_with(&format!("isolation = {level}"));
+        check(&service, body.as_bytes(), 422, "isolation_unavailable", &["`isolation`", level, "\"none\""]);
+    }
+}
+
+#[test]
+fn files_never_leave_their_folder() {
+    let service = Service::start();
+    for (path, word) in [
+        ("", "empty"),
+        (".", "file"),
+        ("..", "`..`"),
+        ("../a", "`..`"),
+        ("a/../../b", "`..`"),
+        (r"..\a", "`..`"),
+        (r"a\..\..\b", "`..`"),
+        ("/etc/cron.d/a", "absolute"),
+        (r"\a", "absolute"),
+        (r"\\host\share\a", "absolute"),
+        ("//host/share", "absolute"),
+        (r"C:\a", "Windows"),
+        ("c:a", "Windows"),
+        ("a:stream", "Windows"),
+        ("a\u{0}b", "Windows"),
+        ("a\nb", "Windows"),
+        ("NUL", "device"),
+        ("aux.txt", "device"),
+        ("a/com1/b", "device"),
+        ("a.", "Windows"),
+        ("a ", "Windows"),
+        ("a//b", "empty"),
+        ("a/", "empty"),
+    ] {
+        let file = json!({"path": path, "content": "x"});
+        check_fields(&service, &json!({"files": [{"path": "fine", "content": ""}, file]}), &["`files[1].path`", word]);
+    }
+    let long = json!({"files": [{"path": "a/".repeat(600) + "b", "content": ""}]});
+    check_fields(&service, &long, &["`files[0].path`", "longer than 1024 bytes"]);
+}
+
+#[test]
+fn files_in_one_another_s_place_are_refused() {
+    let service = Service::start();
+    for (first, second, words) in [
+        ("a.txt", "a.txt", &["`files[1].path`", "already"][..]),
+        ("a.txt", "A.TXT", &["`files[1].path`", "already"]),
+        ("a.txt", "./a.txt", &["`files[1].path`", "already"]),
+        ("a", "a/b", &["`files[1].path`", "folder"]),
+        ("fine", "main.txt", &["`files[1].path`", "`main.txt`", "`code`"]),
+        ("fine", "MAIN.txt", &["`files[1].path`", "`main.txt`", "`code`"]),
+        ("fine", "main.txt/a", &["`files[1].path`", "`main.txt`", "`code`"]),
+    ] {
+        let files = json!({"files": [{"path": first, "content": ""}, {"path": second, "content": ""}]});
+        check_fields(&service, &files, words);
+    }
+    let many: Vec<Value> = (0..1001).map(|number| json!({"path": number.to_string(), "content": ""})).collect();
+    check_fields(&service, &json!({"files": many}), &["`files`", "1000"]);
+}
+
+#[test]
+fn arguments_and_variables_that_no_system_takes_are_refused() {
+    let service = Service::start();
+    for (fields, words) in [
+        (json!({"args": ["a", "b\u{0}c"]}), &["`args[1]`", "NUL"][..]),
+        (json!({"args": ["x".repeat(200_000)]}), &["`args[0]`", "longer than"]),
+        (json!({"args": vec!["x".repeat(90_000); 20]}), &["`args`", "bytes in all"]),
+        (json!({"env": {"": "a"}}), &["name"]),
+        (json!({"env": {"A=B": "a"}}), &["`env.A=B`", "`=`"]),
+        (json!({"env": {"A": "b\u{0}"}}), &["`env.A`", "NUL"]),
+    ] {
+        check_fields(&service, &fields, words);
+    }
+}
+
+#[test]
+fn strange_programs_are_run_as_they_are() {
+    let service = Service::start();
+    let long = format!("# {}\nprint end", "x".repeat(10 << 20));
+    let nested = json!({"extra": (0..100).fold(json!(1), |inner, _| json!([inner]))});
+    for (request, output) in [
+        (program("print a\u{0}b"), "a\u{0}b\n"),
+        (program(&long), "end\n"),
+        (program_with("print end", &nested), "end\n"),
+    ] {
+        let answer = service.execute(&request);
+        assert_eq!((&answer["status"], &answer["output"]), (&"completed".into(), &output.into()), "{answer}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn python_itself_speaks_about_nul_in_programs() {
+    let answer = Service::start().execute(&json!({"code": "print('ran')\u{0}"}));
+    assert_eq!((&answer["status"], &answer["output"]), (&"failed".into(), &"".into()), "{answer}");
+    let error = answer["error"].as_str().expect("an error");
+    assert!(error.contains("null bytes"), "{error}");
+}
+
+#[test]
+fn nesting_without_end_is_no_danger() {
+    let service = Service::start();
+    let (open, close) = ("[".repeat(1_000_000), "]".repeat(1_000_000));
+    check(&service, format!("{{\"code\":{open}{close}}}").as_bytes(), 400, "invalid_request", &["`code`", "string"]);
+    check(&service, format!("{open}{close}").as_bytes(), 400, "invalid_request", &["must be a JSON object"]);
+    let ignored = format!(r#"{{"code":"print ran","language":"stand-in","extra":{open}{close}}}"#);
+    assert_eq!(service.post_with("/execute", &[JSON], ignored.as_bytes()).json()["output"], "ran\n");
+}
+
+#[test]
+fn a_body_over_the_cap_is_refused_with_an_answer_that_can_be_read() {
+    let service = Service::start_with("[limits]\nbody_bytes = 2000");
+    let fits = {
+        let request = |length: usize| program(&format!("#{}\nprint ran", "x".repeat(length))).to_string();
+        request(2000 - request(0).len())
+    };
+    check(&service, format!("{} ", fits).as_bytes(), 413, "body_too_large", &["2000 bytes", "limits.body_bytes"]);
+    assert_eq!(service.post_with("/execute", &[JSON], fits.as_bytes()).status, 200);
+}
+
+#[test]
+fn a_gigabyte_of_a_known_length_is_refused() {
+    let length = GIGABYTE.to_string();
+    check_gigabyte(&[("Content-Length", &length)], |connection| {
+        let piece = vec![b' '; PIECE];
+        (0..GIGABYTE / PIECE).try_for_each(|_| connection.write_all(&piece))
+    });
+}
+
+#[test]
+fn a_gigabyte_of_an_unknown_length_is_refused() {
+    check_gigabyte(&[("Transfer-Encoding", "chunked")], |connection| {
+        let piece = [format!("{PIECE:x}\r\n").into_bytes(), vec![b' '; PIECE], b"\r\n".to_vec()].concat();
+        (0..GIGABYTE / PIECE).try_for_each(|_| connection.write_all(&piece))?;
+        connection.write_all(b"0\r\n\r\n")
+    });
+}
+
+#[test]
+fn a_client_that_asks_before_it_sends_a_gigabyte_is_told_at_once() {
+    let length = GIGABYTE.to_string();
+    check_gigabyte(&[("Content-Length", &length), ("Expect", "100-continue")], |_| Ok(()));
+}
+
+/// Sends a head and then a body, as simple clients do: they read only when they have sent everything.
+fn check_gigabyte(headers: &[(&str, &str)], send: impl FnOnce(&mut TcpStream) -> std::io::Result<()>) {
+    let service = Service::start();
+    #[cfg(target_os = "linux")]
+    let before = service.peak_memory_bytes();
+    let mut connection = open(&service);
+    let request = RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
+    connection.write_all(request.headers(&[JSON]).headers(headers).text().as_bytes()).expect("the service reads");
+    send(&mut connection).expect("the service takes all of it");
+    let reply = read(&mut connection);
+    assert_eq!((reply.status, &reply.json()["code"]), (413, &"body_too_large".into()));
+    check_sentence(&reply.json(), &["larger than 16777216 bytes", "limits.body_bytes"], "a gigabyte");
+    service.assert_nothing_ran("a gigabyte");
+    #[cfg(target_os = "linux")]
+    {
+        let grown = service.peak_memory_bytes() - before;
+        assert!(grown < 32 << 20, "{} MiB more", grown >> 20);
+    }
+}
+
+fn open(service: &Service) -> TcpStream {
+    let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
+    connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
+    connection.set_write_timeout(Some(PATIENCE)).expect("a write timeout");
+    connection
+}
+
+fn read(connection: &mut TcpStream) -> RawReply {
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("an answer that can be read to its end");
+    RawReply::parse(&answer)
+}
+
+#[test]
+fn a_body_that_breaks_off_runs_nothing() {
+    let service = Service::start();
+    let whole = program("print ran").to_string();
+    let request = RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
+    let text = request.headers(&[JSON]).body(&whole).text();
+    for kept in [text.len() - 1, text.len() - whole.len() + 1, text.len() - whole.len()] {
+        let mut connection = open(&service);
+        connection.write_all(&text.as_bytes()[..kept]).expect("the service reads");
+        connection.shutdown(Shutdown::Write).expect("a half-closed connection");
+        let mut rest = Vec::new();
+        // Whether there is an answer is the service's choice; what counts is that it is over.
+        drop(connection.read_to_end(&mut rest));
+        service.assert_nothing_ran("half a request");
+    }
+}
+
+// Windows drops an answer that was not read yet when the other side hangs up.
+#[test]
+#[cfg(unix)]
+fn floods_of_headers_are_refused() {
+    let service = Service::start();
+    let request = || RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
+    let many = (0..1000).fold(request(), |request, number| request.header(&format!("X-{number}"), "x"));
+    let long = request().header("X-Long", &"x".repeat(1_000_000));
+    let address = RawRequest::new("GET", &format!("/{}", "x".repeat(100_000))).header("Host", "localhost");
+    for (request, status) in [(many, "431"), (long, "431"), (address, "414")] {
+        let mut connection = open(&service);
+        // The service may have hung up before all was sent.
+        drop(connection.write_all(request.text().as_bytes()));
+        let mut start = [0; 12];
+        connection.read_exact(&mut start).expect("an answer");
+        assert_eq!(String::from_utf8_lossy(&start), format!("HTTP/1.1 {status}"));
+        service.assert_nothing_ran("a flood");
+    }
+}
+
+#[test]
+fn requests_that_never_end_hold_up_nobody() {
+    let service = Service::start();
+    let head =
+        format!("POST /execute HTTP/1.1\r\nHost: localhost:{}\r\nContent-Type: application/json\r\n", service.port());
+    let beginnings = [
+        "P",
+        &head,
+        &format!("{head}Content-Length: 100\r\n\r\n{{"),
+        &format!("{head}Transfer-Encoding: chunked\r\n\r\n5\r\n{{"),
+    ];
+    let begin = |text: &&str| {
+        let mut connection = open(&service);
+        connection.write_all(text.as_bytes()).expect("the service reads");
+        connection
+    };
+    let stuck: Vec<TcpStream> = beginnings.iter().cycle().take(100).map(begin).collect();
+    service.assert_nothing_ran("beginnings of requests");
+    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+    drop(stuck);
+}
+
+#[test]
+fn bad_requests_beside_good_ones_disturb_nobody() {
+    let home = Home::new("[admission]\nslots = 2\nqueue = 100");
+    let service = Service::start_in(&home, &[]);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    assert_eq!(service.post("/execute", &json!({"code": 5})).status, 400);
+                    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+                }
+            });
+        }
+    });
+    let runs = service.get("/executions?limit=1000").json();
+    assert_eq!(runs["items"].as_array().map(Vec::len), Some(40));
+}

@@ -55,7 +55,13 @@ impl Service {
 
     /// `GET`.
     pub(crate) fn get(&self, path: &str) -> Reply {
-        Reply::read(self.agent.get(self.url(path)).call())
+        self.get_with(path, &[])
+    }
+
+    /// `GET` with any headers.
+    pub(crate) fn get_with(&self, path: &str, headers: &[(&str, &str)]) -> Reply {
+        let request = self.agent.get(self.url(path));
+        Reply::read(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value)).call())
     }
 
     /// `POST` of JSON.
@@ -82,6 +88,26 @@ impl Service {
         let reply = self.post("/execute", request);
         assert_eq!(reply.status, 200, "{}", reply.body);
         reply.json()
+    }
+
+    /// Asks for an execution without waiting for its answer; it is cancelled when the connection is dropped. Gives its id,
+    /// once it runs.
+    pub(crate) fn begin(&self, request: &Value) -> (TcpStream, String) {
+        let before = self.running();
+        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the service listens");
+        let (port, body) = (self.port, request.to_string());
+        let head =
+            format!("Host: localhost:{port}\r\nContent-Type: application/json\r\nContent-Length: {}", body.len());
+        write!(connection, "POST /execute HTTP/1.1\r\n{head}\r\n\r\n{body}").expect("the service reads");
+        let new = || self.running().into_iter().find(|id| !before.contains(id));
+        (connection, super::eventually("the execution to run", new))
+    }
+
+    /// The ids of what runs, newest first.
+    pub(crate) fn running(&self) -> Vec<String> {
+        let page = self.get("/executions?status=running").json();
+        let items = page["items"].as_array().expect("a list");
+        items.iter().filter_map(|item| Some(item["id"].as_str()?.to_owned())).collect()
     }
 
     /// Sends exactly `request` and gives what comes back until the service closes the connection: ask it to with

@@ -4,8 +4,12 @@
 //! [`Service`] is dropped.
 
 pub(crate) mod http;
+#[cfg(target_os = "linux")]
+pub(crate) mod mounts;
 pub(crate) mod program;
+pub(crate) mod raw;
 pub(crate) mod stream;
+mod traces;
 pub(crate) mod verdict;
 
 use std::fs;
@@ -31,11 +35,25 @@ pub(crate) struct Home(Arc<TempDir>);
 impl Home {
     /// A fresh one, with `settings` in its `settings.toml`, and after them the interpreters of this test run.
     pub(crate) fn new(settings: &str) -> Self {
-        let folder = TempDir::new().expect("a temporary folder");
-        let config = folder.path().join("config");
-        fs::create_dir(&config).expect("a config folder");
-        fs::write(config.join("settings.toml"), format!("{settings}\n{}", interpreters(settings))).expect("settings");
-        Self(Arc::new(folder))
+        let home = Self::without_settings();
+        fs::create_dir(home.path().join("config")).expect("a config folder");
+        home.save_settings(settings);
+        home
+    }
+
+    /// One with nothing in it.
+    pub(crate) fn without_settings() -> Self {
+        Self(Arc::new(TempDir::new().expect("a temporary folder")))
+    }
+
+    /// Writes `settings.toml` anew, as [`Home::new`] does.
+    pub(crate) fn save_settings(&self, settings: &str) {
+        fs::write(self.settings_file(), format!("{settings}\n{}", interpreters(settings))).expect("settings");
+    }
+
+    /// Its `settings.toml`.
+    pub(crate) fn settings_file(&self) -> PathBuf {
+        self.path().join("config").join("settings.toml")
     }
 
     /// Where it is.
@@ -56,6 +74,28 @@ fn interpreters(settings: &str) -> String {
         format!("[[language]]\nname = \"stand-in\"\ncommand = ['{}']\nextension = \"txt\"\n", path.display())
     });
     chosen.chain(stand_in).collect()
+}
+
+/// `runtray` in `home`; arguments are the caller's.
+pub(crate) fn runtray(home: &Home) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_runtray"));
+    command.env("RUNTRAY_HOME", home.path());
+    command
+}
+
+/// Asks again and again until there is an answer, and gives it.
+///
+/// # Panics
+/// There was none in time; with `what` was waited for.
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(answer) = ask() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        thread::sleep(Duration::from_millis(5));
+    }
 }
 
 /// Where cargo puts the stand-in interpreter.
@@ -89,15 +129,18 @@ impl Service {
     /// # Panics
     /// It did not say in time that it runs; with what it wrote to stderr.
     pub(crate) fn start_in(home: &Home, arguments: &[&str]) -> Self {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_runtray"))
-            .args(["serve", "--port", "0"])
-            .args(arguments)
-            .env("RUNTRAY_HOME", home.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("runtray starts");
+        let mut command = runtray(home);
+        command.args(["serve", "--port", "0"]).args(arguments);
+        Self::start_by(command, home)
+    }
+
+    /// By any command that ends up as `runtray serve` in `home`, with the same process id.
+    ///
+    /// # Panics
+    /// It did not say in time that it runs; with what it wrote to stderr.
+    pub(crate) fn start_by(mut command: Command, home: &Home) -> Self {
+        let mut child =
+            command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runtray starts");
         let stderr = collect(child.stderr.take().expect("stderr is piped"));
         let ready = port(child.stdout.take().expect("stdout is piped")).recv_timeout(PATIENCE);
         let Ok(port) = ready else {
@@ -139,12 +182,17 @@ impl Service {
         self.child.wait().expect("runtray ends")
     }
 
+    /// How it ended, once it has.
+    pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().expect("runtray can be waited for")
+    }
+
     /// Asks it to stop, and waits for its end. On Windows, where a service has nobody to ask, kills it.
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.ask_to_stop();
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(status) = self.child.try_wait().expect("runtray can be waited for") {
+            if let Some(status) = self.ended() {
                 return status;
             }
             assert!(Instant::now() < deadline, "runtray does not stop:\n{}", self.stderr());

@@ -48,9 +48,9 @@ pub(crate) enum Error {
     UnsupportedMediaType,
     #[error("The language `{0}` is not known. GET /languages lists those that are.")]
     UnsupportedLanguage(String),
-    #[error("{0}")]
+    #[error("This language cannot be run here: {0}.")]
     RuntimeNotFound(String),
-    #[error("{0}")]
+    #[error("The program was not run: {0}.")]
     IsolationUnavailable(String),
     #[error(
         "{} executions are running and {} are waiting, which is all that the settings allow. Try again in a moment.",

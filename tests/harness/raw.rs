@@ -1,0 +1,90 @@
+//! Requests written out to the last byte, and their answers taken apart.
+
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::Service;
+
+/// A request with exactly the headers that a test names. Unless they say what becomes of the connection, it is closed.
+#[derive(Debug, Clone)]
+pub(crate) struct RawRequest {
+    line: String,
+    headers: Vec<(String, String)>,
+    body: String,
+}
+
+impl RawRequest {
+    /// `GET`, `OPTIONS` or another method, without headers and body.
+    pub(crate) fn new(method: &str, target: &str) -> Self {
+        Self { line: format!("{method} {target} HTTP/1.1"), headers: Vec::new(), body: String::new() }
+    }
+
+    /// Adds a header; one of the same name stays.
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Adds several headers.
+    pub(crate) fn headers(self, headers: &[(&str, &str)]) -> Self {
+        headers.iter().fold(self, |request, (name, value)| request.header(name, value))
+    }
+
+    /// Gives it a body, with its length but not its type.
+    pub(crate) fn body(self, body: &str) -> Self {
+        let length = body.len().to_string();
+        Self { body: body.to_owned(), ..self }.header("Content-Length", &length)
+    }
+
+    /// What goes over the wire.
+    pub(crate) fn text(&self) -> String {
+        let mut text = format!("{}\r\n", self.line);
+        for (name, value) in &self.headers {
+            write!(text, "{name}: {value}\r\n").expect("a string takes all");
+        }
+        let closes = self.headers.iter().all(|(name, _)| name != "Connection");
+        text + if closes { "Connection: close\r\n\r\n" } else { "\r\n" } + &self.body
+    }
+}
+
+/// An answer as it came.
+#[derive(Debug)]
+pub(crate) struct RawReply {
+    /// The HTTP status.
+    pub(crate) status: u16,
+    head: String,
+    /// What follows the headers.
+    pub(crate) body: String,
+}
+
+impl RawReply {
+    /// Takes an answer apart.
+    ///
+    /// # Panics
+    /// It is none.
+    pub(crate) fn parse(text: &str) -> Self {
+        let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
+        let status = head.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
+        let status = status.unwrap_or_else(|| panic!("not an answer: {text:?}"));
+        Self { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    /// The value of a header.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        let fields = self.head.lines().skip(1).filter_map(|line| line.split_once(':'));
+        fields.filter(|(field, _)| field.eq_ignore_ascii_case(name)).map(|(_, value)| value.trim()).next()
+    }
+
+    /// The body as JSON.
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
+    }
+}
+
+impl Service {
+    /// Sends a request as it is.
+    pub(crate) fn send(&self, request: &RawRequest) -> RawReply {
+        RawReply::parse(&self.raw(request.text().as_bytes()))
+    }
+}

@@ -1,0 +1,59 @@
+//! What executions leave behind in a service: in its log, its figures, its folders and its memory.
+
+use std::fs;
+use std::path::Path;
+
+use super::Service;
+
+impl Service {
+    /// Checks that no program was ever started, and that none waits or runs.
+    ///
+    /// # Panics
+    /// There is a trace of one, naming `after`.
+    pub(crate) fn assert_nothing_ran(&self, after: &str) {
+        self.assert_nothing_ran_asking_with(&[], after);
+    }
+
+    /// The same where the service wants headers, such as its token, to say so.
+    pub(crate) fn assert_nothing_ran_asking_with(&self, headers: &[(&str, &str)], after: &str) {
+        let get = |path| {
+            let reply = self.get_with(path, headers);
+            assert_eq!(reply.status, 200, "{}", reply.body);
+            reply
+        };
+        assert_eq!(get("/executions").json()["items"], serde_json::json!([]), "the log, after {after}");
+        let metrics = get("/metrics").body;
+        let lines = |name: &'static str| metrics.lines().filter(move |line| line.starts_with(name));
+        assert_eq!(lines("runtray_executions_total").count(), 0, "the figures, after {after}:\n{metrics}");
+        for gauge in ["runtray_running_executions ", "runtray_queued_executions "] {
+            assert!(lines(gauge).all(|line| line.ends_with(" 0")), "the figures, after {after}:\n{metrics}");
+        }
+        assert_eq!(self.run_folders(), Vec::<String>::new(), "the runs' folders, after {after}");
+    }
+
+    /// The folders of single runs that are there.
+    pub(crate) fn run_folders(&self) -> Vec<String> {
+        entries(&self.runs_folder()).iter().flat_map(|engine| entries(&self.runs_folder().join(engine))).collect()
+    }
+
+    /// How many requests a rule of the guard has refused.
+    pub(crate) fn refused_by(&self, rule: &str) -> u64 {
+        let metrics = self.get("/metrics").body;
+        let name = format!("runtray_refused_requests_total{{rule=\"{rule}\"}} ");
+        metrics.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok()).unwrap_or(0)
+    }
+
+    /// The most memory that the service's own process ever held, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn peak_memory_bytes(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("the service runs");
+        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
+        peak.and_then(|kib| kib.parse::<u64>().ok()).expect("a size") * 1024
+    }
+}
+
+/// The names in a folder, none where there is no folder.
+fn entries(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}

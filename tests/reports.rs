@@ -1,0 +1,116 @@
+//! What the service says of itself: languages, metrics, status, its API's description.
+
+use std::collections::BTreeMap;
+
+use regex::Regex;
+use serde_json::{Value, json};
+
+use crate::harness::{Home, Service, eventually};
+
+#[test]
+fn languages_say_what_is_there_and_why_one_is_not() {
+    let row = "[[language]]\nname = \"absent\"\ncommand = [\"no-such-program-here\"]\nextension = \"no\"\n";
+    let service = Service::start_with(row);
+    let languages = service.get("/languages").json();
+    let find = |name: &str| {
+        let found = languages.as_array().expect("a list").iter().find(|one| one["language"] == name);
+        found.unwrap_or_else(|| panic!("{name} in {languages}"))
+    };
+    for (name, alias) in [("python", "py"), ("javascript", "js"), ("typescript", "ts")] {
+        assert!(find(name)["aliases"].as_array().is_some_and(|all| all.contains(&json!(alias))), "{name}");
+    }
+    let there = find("stand-in");
+    assert_eq!((&there["available"], &there["detail"]), (&json!(true), &json!("")));
+    let absent = find("absent");
+    assert_eq!((&absent["available"], &absent["path"]), (&json!(false), &Value::Null));
+    let detail = absent["detail"].as_str().expect("a detail");
+    assert!(detail.contains("no-such-program-here"), "{detail}");
+    let refused = service.post("/execute", &json!({ "language": "absent", "code": "" }));
+    assert_eq!((refused.status, &refused.json()["error"]), (422, &absent["detail"]), "{}", refused.body);
+}
+
+/// Every line of the figures by its name and labels; anything that is no such line fails.
+fn figures(service: &Service) -> BTreeMap<String, f64> {
+    let answer = service.get("/metrics");
+    assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
+    let text = answer.body.strip_suffix("# EOF\n").expect("the end is marked");
+    let label = r#"[a-z_]+="(?:[^"\\\n]|\\.)*""#;
+    let line = Regex::new(&format!(r"^([a-z_:]+(?:\{{{label}(?:,{label})*\}})?) (\S+)$")).expect("an expression");
+    let comment = Regex::new(r"^# (HELP|TYPE|UNIT) [a-z_]+ .+$").expect("an expression");
+    let (comments, samples): (Vec<&str>, Vec<&str>) = text.lines().partition(|line| line.starts_with('#'));
+    comments.iter().for_each(|text| assert!(comment.is_match(text), "{text}"));
+    let parse = |text: &str| {
+        let sample = line.captures(text).unwrap_or_else(|| panic!("no sample: {text}"));
+        (sample[1].to_owned(), sample[2].parse().expect("a number"))
+    };
+    samples.into_iter().map(parse).collect()
+}
+
+#[test]
+fn figures_are_prometheus_text_and_move() {
+    let service = Service::start();
+    assert!(!figures(&service).keys().any(|name| name.starts_with("runtray_executions_total")));
+    for code in ["print x", "print y", "print z", "exit 1"] {
+        service.execute(&json!({ "language": "stand-in", "code": code }));
+    }
+    service.get_with("/status", &[("Origin", "http://evil.example")]);
+    let (_connection, _) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
+    let figures = figures(&service);
+    for (name, value) in [
+        ("runtray_executions_total{language=\"stand-in\",status=\"completed\"}", 3.0),
+        ("runtray_executions_total{language=\"stand-in\",status=\"failed\"}", 1.0),
+        ("runtray_execution_duration_seconds_count{language=\"stand-in\"}", 4.0),
+        ("runtray_refused_requests_total{rule=\"origin\"}", 1.0),
+        ("runtray_running_executions", 1.0),
+        ("runtray_queued_executions", 0.0),
+        ("runtray_journal_writing", 1.0),
+    ] {
+        assert_eq!(figures.get(name), Some(&value), "{name} in {figures:#?}");
+    }
+}
+
+#[test]
+fn the_description_names_every_route() {
+    let service = Service::start();
+    let document = service.get("/openapi.json").json();
+    assert!(document["openapi"].as_str().is_some_and(|version| version.starts_with("3.1")), "{}", document["openapi"]);
+    let routes: BTreeMap<String, Vec<String>> = serde_json::from_value(json!({
+        "/execute": ["post"], "/executions": ["get"], "/executions/export": ["get"], "/executions/{id}": ["delete", "get"],
+        "/health": ["get"], "/languages": ["get"], "/metrics": ["get"], "/openapi.json": ["get"], "/status": ["get"],
+    })).expect("routes");
+    let described = document["paths"].as_object().expect("paths");
+    let methods = |item: &Value| item.as_object().expect("methods").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(described.iter().map(|(path, item)| (path.clone(), methods(item))).collect::<BTreeMap<_, _>>(), routes);
+    for path in routes.keys().filter(|path| !path.contains('{') && *path != "/execute") {
+        assert_eq!(service.get(path).status, 200, "{path}");
+    }
+}
+
+#[test]
+fn the_status_has_the_service_as_it_is() {
+    let home = Home::new("[admission]\nslots = 3");
+    let service = Service::start_in(&home, &[]);
+    let ready = || Some(service.get("/status").json()).filter(|status| status["journal"] != "opening");
+    let mut status = eventually("the journal to be open", ready);
+    let uptime = status["uptime_ms"].take();
+    assert!(uptime.as_f64().is_some_and(|ms| ms > 0.0), "{uptime}");
+    for (name, value) in [
+        ("state", json!("running")),
+        ("url", json!(format!("http://localhost:{}", service.port()))),
+        ("version", json!(env!("CARGO_PKG_VERSION"))),
+        ("isolation", json!("none")),
+        ("token_required", json!(false)),
+        ("running", json!(0)),
+        ("queued", json!(0)),
+        ("slots", json!(3)),
+        ("journal", json!("ok")),
+        ("journal_detail", Value::Null),
+        ("problems", json!([])),
+        ("restart_needed", json!([])),
+        ("pending_origins", json!([])),
+    ] {
+        assert_eq!(status[name], value, "{name}");
+    }
+    let addresses = status["addresses"].as_array().expect("addresses").len();
+    assert_eq!(addresses, if status["missing_address"].is_null() { 2 } else { 1 }, "{status}");
+}
