@@ -1,8 +1,9 @@
-//! The project's own tasks: `cargo xtask run`, `cargo xtask test`.
+//! The project's own tasks: `cargo xtask run`, `cargo xtask test`, `cargo xtask bench`.
 //!
 //! A task is a module with a clap `Args` and a function that runs it. Nothing here is shipped.
 
 mod apt;
+mod bench;
 mod cache;
 mod context;
 mod debian;
@@ -31,6 +32,8 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
+    /// Measure Runtray against a Flask service and the bare interpreter.
+    Bench(bench::Args),
     /// Build the service and start it.
     Run(run::Args),
     /// Check and test everything: here, for Windows under Wine, and types for macOS.
@@ -39,6 +42,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
+        Task::Bench(args) => bench::bench(&args),
         Task::Run(args) => run::run(&args),
         Task::Test(args) => test::test(&args),
     };

@@ -1,0 +1,100 @@
+//! The experiments, in the order in which they are run and shown.
+
+mod flood;
+mod health;
+mod latency;
+mod memory;
+mod startup;
+mod throughput;
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::report::{Figure, Section};
+use crate::setup::Setup;
+use crate::statistics::median;
+
+/// One experiment.
+pub(crate) struct Experiment {
+    /// Its name on the command line.
+    pub(crate) name: &'static str,
+    /// What it measures, for people.
+    pub(crate) title: &'static str,
+    /// Measures it.
+    pub(crate) measure: fn(&Setup) -> Result<Section>,
+}
+
+/// All of them.
+pub(crate) const EXPERIMENTS: &[Experiment] = &[
+    Experiment { name: "latency", title: "print('hi'), one after the other", measure: latency::python },
+    Experiment { name: "node", title: "console.log('hi'), one after the other", measure: latency::javascript },
+    Experiment { name: "throughput", title: "print('hi'), many clients at once", measure: throughput::measure },
+    Experiment { name: "startup", title: "From process start to the first healthy answer", measure: startup::measure },
+    Experiment { name: "memory", title: "Memory of an idle service with all its processes", measure: memory::measure },
+    Experiment { name: "health", title: "GET /health, idle and with every core busy", measure: health::measure },
+    Experiment { name: "flood", title: "A program that prints 1 GB", measure: flood::measure },
+];
+
+const FLASK: &str = "flask";
+const RUNTRAY: &str = "runtray";
+const NULL: &str = "null server (the client alone)";
+
+/// The order of `count` subjects in a round: each goes first, last and between in turn, and follows each other one.
+fn turns(round: usize, count: usize) -> impl Iterator<Item = usize> {
+    let step = move |place: usize| if (round / count).is_multiple_of(2) { place } else { count - 1 - place };
+    (0..count).map(move |place| (step(place) + round) % count)
+}
+
+/// What one subject took, round by round, in milliseconds.
+#[derive(Clone, Default)]
+struct Series(Vec<Vec<f64>>);
+
+impl Series {
+    /// Opens another round.
+    fn start_round(&mut self) {
+        self.0.push(Vec::new());
+    }
+
+    /// Adds to the latest round.
+    fn add(&mut self, time: Duration) {
+        if let Some(round) = self.0.last_mut() {
+            round.push(milliseconds(time));
+        }
+    }
+
+    /// The median of each round.
+    fn medians(&self) -> Vec<f64> {
+        self.0.iter().map(|round| median(round)).collect()
+    }
+
+    /// All of it.
+    fn figure(&self, subject: &str, what: &str) -> Figure {
+        Figure::new(subject, what, "ms", self.0.concat())
+    }
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::turns;
+
+    #[test]
+    fn every_round_has_each_subject_once() {
+        for round in 0..12 {
+            assert_eq!(turns(round, 5).collect::<HashSet<_>>().len(), 5, "round {round}");
+        }
+    }
+
+    #[test]
+    fn nobody_always_goes_first_or_follows_the_same_one() {
+        let orders: Vec<Vec<usize>> = (0..6).map(|round| turns(round, 3).collect()).collect();
+        assert_eq!(orders.iter().map(|order| order[0]).collect::<HashSet<_>>().len(), 3);
+        assert_eq!(orders.iter().map(|order| (order[0], order[1])).collect::<HashSet<_>>().len(), 6);
+    }
+}

@@ -1,0 +1,150 @@
+//! Executions per second, and the time that each takes, when many clients ask at once.
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::sync::Barrier;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow, ensure};
+
+use super::{Series, turns};
+use crate::client::Client;
+use crate::environment;
+use crate::machine::cores;
+use crate::report::{Figure, Section, Target};
+use crate::service::{Home, KINDS, Kind, Service};
+use crate::setup::Setup;
+use crate::statistics::Ratio;
+use crate::subject::{PYTHON, Subject};
+
+/// How many clients ask at once.
+const CLIENTS: [usize; 2] = [8, 64];
+
+/// One way to run many greetings, and what it achieved.
+struct Contestant {
+    port: u16,
+    kind: Kind,
+    clients: usize,
+    rates: Vec<f64>,
+    latencies: Series,
+}
+
+/// `xargs` over the bare interpreter against both services, at each number of clients.
+pub(super) fn measure(setup: &Setup) -> Result<Section> {
+    let home = Home::new(setup)?;
+    let services = [Service::start(setup, Kind::Runtray, &home)?, Service::start(setup, Kind::Flask, &home)?];
+    let folder = tempfile::tempdir()?;
+    let file = folder.path().join("greeting.py");
+    std::fs::write(&file, PYTHON.code)?;
+    let mut contestants = contestants(&services);
+    let mut baseline = Vec::new();
+    for round in 0..setup.effort.rounds {
+        for place in turns(round, contestants.len() + 1) {
+            match contestants.get_mut(place) {
+                Some(contestant) => contestant.compete(setup.effort.concurrent)?,
+                None => baseline.push(xargs(setup, &file)?),
+            }
+        }
+    }
+    Ok(section(&contestants, baseline))
+}
+
+fn contestants(services: &[Service<'_>]) -> Vec<Contestant> {
+    let of = |clients| {
+        let each = KINDS.iter().zip(services);
+        each.map(move |(kind, service)| Contestant {
+            port: service.port(),
+            kind: *kind,
+            clients,
+            rates: Vec::new(),
+            latencies: Series::default(),
+        })
+    };
+    CLIENTS.into_iter().flat_map(of).collect()
+}
+
+impl Contestant {
+    /// Takes one turn: `count` greetings, shared by all clients.
+    fn compete(&mut self, count: usize) -> Result<()> {
+        let (elapsed, latencies) = burst(self.port, self.clients, count)?;
+        self.rates.push(count as f64 / elapsed.as_secs_f64());
+        self.latencies.start_round();
+        latencies.into_iter().for_each(|latency| self.latencies.add(latency));
+        Ok(())
+    }
+
+    fn name(&self) -> String {
+        format!("{}, {} clients", self.kind.name(), self.clients)
+    }
+}
+
+/// Runs `count` greetings from `clients` threads, and gives the time of all and of each. Connecting is not part of it.
+fn burst(port: u16, clients: usize, count: usize) -> Result<(Duration, Vec<Duration>)> {
+    let (left, start) = (AtomicUsize::new(count), Barrier::new(clients + 1));
+    thread::scope(|scope| {
+        let work = || {
+            let client = Client::new(port);
+            let healthy = client.health();
+            start.wait();
+            healthy.and_then(|()| greet_while(&left, &Subject::Http(client, &PYTHON)))
+        };
+        let threads: Vec<_> = (0..clients).map(|_| scope.spawn(work)).collect();
+        start.wait();
+        let began = Instant::now();
+        let lists = threads.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a client panicked"))?);
+        let latencies = lists.collect::<Result<Vec<_>>>()?.concat();
+        Ok((began.elapsed(), latencies))
+    })
+}
+
+/// Greets until none is left.
+fn greet_while(left: &AtomicUsize, subject: &Subject<'_>) -> Result<Vec<Duration>> {
+    let mut latencies = Vec::new();
+    while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
+        latencies.push(subject.greet()?);
+    }
+    Ok(latencies)
+}
+
+/// As many interpreters at once as there are cores, by `xargs`; gives the executions per second.
+fn xargs(setup: &Setup, file: &Path) -> Result<f64> {
+    let count = setup.effort.concurrent;
+    let mut command = Command::new("xargs");
+    environment::set(&mut command);
+    command.arg(format!("-P{}", cores())).arg("-I{}").arg(&setup.interpreters.python.path).arg(file);
+    let began = Instant::now();
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("cannot start xargs")?;
+    child.stdin.take().context("xargs has no input")?.write_all(&b"run\n".repeat(count))?;
+    let output = child.wait_with_output()?;
+    let elapsed = began.elapsed();
+    ensure!(output.stdout == b"hi\n".repeat(count), "xargs ran something else");
+    Ok(count as f64 / elapsed.as_secs_f64())
+}
+
+fn section(contestants: &[Contestant], baseline: Vec<f64>) -> Section {
+    let mut section = Section::default();
+    for contestant in contestants {
+        section.figures.push(Figure::new(contestant.name(), "executions", "per s", contestant.rates.clone()));
+        section.figures.push(contestant.latencies.figure(&contestant.name(), "latency"));
+    }
+    for pair in contestants.chunks(KINDS.len()) {
+        let [runtray, flask] = pair else { continue };
+        let at = format!("at {} clients", runtray.clients);
+        let ratio = Ratio::of_rounds(format!("runtray ÷ xargs, executions per s {at}"), &runtray.rates, &baseline);
+        section.targets.push(Target::at_least(
+            &format!("executions per s {at}, runtray ÷ xargs"),
+            ratio.value,
+            0.85,
+            "",
+        ));
+        section.ratios.push(ratio);
+        let to_flask =
+            Ratio::of_rounds(format!("runtray ÷ flask, executions per s {at}"), &runtray.rates, &flask.rates);
+        section.ratios.push(to_flask);
+    }
+    section.figures.push(Figure::new(format!("xargs -P{} python", cores()), "executions", "per s", baseline));
+    section
+}

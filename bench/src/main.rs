@@ -1,0 +1,91 @@
+//! The benchmark: Runtray against the Flask service that it replaces and against the bare interpreter.
+//!
+//! All subjects take turns within each round, so that what disturbs the machine disturbs all alike, and all run one and the
+//! same interpreter in one and the same environment. Nothing here fails because something was slow: it measures, prints
+//! what it found beside what was to be reached, and writes it down as JSON.
+
+mod client;
+mod environment;
+mod experiment;
+mod interpreter;
+mod machine;
+mod memory;
+mod null_server;
+mod report;
+mod service;
+mod setup;
+mod statistics;
+mod subject;
+mod table;
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result, ensure};
+use clap::Parser;
+use clap::builder::PossibleValuesParser;
+
+use crate::experiment::{EXPERIMENTS, Experiment};
+use crate::machine::Machine;
+use crate::report::{Report, Section};
+use crate::setup::Setup;
+
+/// Measures Runtray against a Flask service and the bare interpreter. `cargo xtask bench` prepares all that it needs.
+#[derive(Parser)]
+struct Args {
+    /// The runtray program, built in release.
+    #[arg(long)]
+    runtray: PathBuf,
+    /// The Flask service's source.
+    #[arg(long, default_value = "bench/flask_service.py")]
+    flask_service: PathBuf,
+    /// The interpreter that every subject runs, and Flask's service too: that of a virtualenv with Flask and flask-cors.
+    #[arg(long)]
+    python: PathBuf,
+    /// Where the results are written.
+    #[arg(long, default_value = "target/bench.json")]
+    json: PathBuf,
+    /// A short run, to see that everything can be measured.
+    #[arg(long)]
+    quick: bool,
+    /// Only this experiment; may be given several times.
+    #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(EXPERIMENTS.iter().map(|one| one.name)))]
+    only: Vec<String>,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let setup = Setup::prepare(&args)?;
+    let mut report = Report { machine: Machine::here(&setup.interpreters)?, quick: args.quick, sections: Vec::new() };
+    let mut failed = Vec::new();
+    for experiment in
+        EXPERIMENTS.iter().filter(|one| args.only.is_empty() || args.only.iter().any(|name| name == one.name))
+    {
+        match measure(experiment, &setup) {
+            Ok(section) => report.sections.push(section),
+            Err(error) => failed.push(format!("{}: {error:#}", experiment.name)),
+        }
+    }
+    write!(io::stdout().lock(), "{report}")?;
+    write_json(&args.json, &report)?;
+    ensure!(failed.is_empty(), "not everything could be measured:\n{}", failed.join("\n"));
+    Ok(())
+}
+
+fn measure(experiment: &Experiment, setup: &Setup) -> Result<Section> {
+    eprintln!("measuring: {}", experiment.title);
+    Ok(Section { title: experiment.title.to_owned(), ..(experiment.measure)(setup)? })
+}
+
+fn write_json(path: &Path, report: &Report) -> Result<()> {
+    let write = || {
+        path.parent().map(fs::create_dir_all).transpose()?;
+        let mut file = File::create(path)?;
+        serde_json::to_writer_pretty(&mut file, report)?;
+        writeln!(file)
+    };
+    write().with_context(|| format!("cannot write {}", path.display()))?;
+    eprintln!("written to {}", path.display());
+    Ok(())
+}

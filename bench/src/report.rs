@@ -1,0 +1,125 @@
+//! What was measured: sections of figures, ratios and targets.
+
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+use crate::machine::Machine;
+use crate::statistics::{Ratio, Summary};
+
+/// Everything that one run of the benchmark found out.
+#[derive(Serialize)]
+pub(crate) struct Report {
+    /// Where it ran.
+    pub(crate) machine: Machine,
+    /// Whether it was a short run, too short to rely on.
+    pub(crate) quick: bool,
+    /// One for each experiment.
+    pub(crate) sections: Vec<Section>,
+}
+
+/// What one experiment found out.
+#[derive(Default, Serialize)]
+pub(crate) struct Section {
+    /// The experiment's title.
+    pub(crate) title: String,
+    /// What was measured.
+    pub(crate) figures: Vec<Figure>,
+    /// How the subjects stand to each other.
+    pub(crate) ratios: Vec<Ratio>,
+    /// What was to be reached.
+    pub(crate) targets: Vec<Target>,
+}
+
+/// Samples of one thing.
+pub(crate) struct Figure {
+    /// Who was measured.
+    pub(crate) subject: String,
+    /// What of it.
+    pub(crate) what: String,
+    /// The unit of the samples.
+    pub(crate) unit: &'static str,
+    /// The samples.
+    pub(crate) samples: Vec<f64>,
+}
+
+/// A target, and whether it was met.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Target {
+    /// What was to be reached.
+    pub(crate) target: String,
+    /// What was measured.
+    pub(crate) measured: String,
+    /// Whether that is enough.
+    pub(crate) met: bool,
+}
+
+impl Figure {
+    /// A figure.
+    pub(crate) fn new(
+        subject: impl Into<String>,
+        what: impl Into<String>,
+        unit: &'static str,
+        samples: Vec<f64>,
+    ) -> Self {
+        Self { subject: subject.into(), what: what.into(), unit, samples }
+    }
+
+    /// Its summary.
+    pub(crate) fn summary(&self) -> Summary {
+        Summary::of(&self.samples)
+    }
+}
+
+impl Serialize for Figure {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut figure = serializer.serialize_struct("Figure", 4)?;
+        figure.serialize_field("subject", &self.subject)?;
+        figure.serialize_field("what", &self.what)?;
+        figure.serialize_field("unit", self.unit)?;
+        figure.serialize_field("summary", &self.summary())?;
+        figure.end()
+    }
+}
+
+impl Target {
+    /// `what` is to be at most `limit`.
+    pub(crate) fn at_most(what: &str, value: f64, limit: f64, unit: &str) -> Self {
+        Self::compared(what, "at most", value, limit, unit, value <= limit)
+    }
+
+    /// `what` is to be below `limit`.
+    pub(crate) fn below(what: &str, value: f64, limit: f64, unit: &str) -> Self {
+        Self::compared(what, "below", value, limit, unit, value < limit)
+    }
+
+    /// `what` is to be at least `limit`.
+    pub(crate) fn at_least(what: &str, value: f64, limit: f64, unit: &str) -> Self {
+        Self::compared(what, "at least", value, limit, unit, value >= limit)
+    }
+
+    fn compared(what: &str, how: &str, value: f64, limit: f64, unit: &str, met: bool) -> Self {
+        let (target, measured) = (format!("{what}: {how} {limit} {unit}"), format!("{value:.2} {unit}"));
+        Self { target: target.trim_end().to_owned(), measured: measured.trim_end().to_owned(), met }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Figure, Target};
+
+    #[test]
+    fn a_target_is_missed_or_met_at_its_limit() {
+        assert!(Target::at_most("latency", 1.15, 1.15, "×").met);
+        assert!(!Target::at_most("latency", 1.1501, 1.15, "×").met);
+        assert!(!Target::below("memory", 15.0, 15.0, "MiB").met);
+        assert!(Target::at_least("throughput", 0.85, 0.85, "×").met);
+        assert!(!Target::at_least("throughput", 0.8499, 0.85, "×").met);
+    }
+
+    #[test]
+    fn json_holds_a_figure_as_its_summary() {
+        let json = serde_json::to_value(Figure::new("flask", "latency", "ms", vec![1.0, 3.0])).expect("it serializes");
+        assert_eq!(json["summary"]["p99"], 3.0);
+        assert_eq!(json["unit"], "ms");
+    }
+}

@@ -1,0 +1,145 @@
+//! A service under test: its process, from start to end.
+
+use std::fs::{self, File};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use tempfile::TempDir;
+
+use crate::client::Client;
+use crate::environment;
+use crate::setup::Setup;
+
+/// How often a starting service is tried.
+const POLL: Duration = Duration::from_micros(250);
+/// How long a service may take to start.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The services that are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// `runtray serve`.
+    Runtray,
+    /// `python flask_service.py`.
+    Flask,
+}
+
+/// Both, in the order in which they are shown.
+pub(crate) const KINDS: [Kind; 2] = [Kind::Runtray, Kind::Flask];
+
+impl Kind {
+    /// The name in tables.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Runtray => "runtray",
+            Self::Flask => "flask",
+        }
+    }
+}
+
+/// A folder that a service keeps its things in. It is removed when dropped.
+pub(crate) struct Home(TempDir);
+
+/// A running service. Dropping it ends the process.
+pub(crate) struct Service<'a> {
+    child: Child,
+    port: u16,
+    /// From the start of the process to its first healthy answer.
+    pub(crate) startup: Duration,
+    _home: &'a Home,
+}
+
+impl Home {
+    /// A folder as after installing: nothing in it but the choice of interpreters.
+    ///
+    /// # Errors
+    /// It cannot be written.
+    pub(crate) fn new(setup: &Setup) -> Result<Self> {
+        let home = TempDir::with_prefix("runtray-bench-")?;
+        let folder = home.path().join("config");
+        fs::create_dir(&folder)?;
+        let row = |name: &str, path: &Path| format!("[{name}]\npath = '{}'\n", path.display());
+        let mut settings = row("python", &setup.interpreters.python.path);
+        settings.extend(setup.interpreters.node.as_ref().map(|node| row("node", &node.path)));
+        fs::write(folder.join("settings.toml"), settings)?;
+        Ok(Self(home))
+    }
+}
+
+impl<'a> Service<'a> {
+    /// Starts the service and waits until it is healthy.
+    ///
+    /// # Errors
+    /// It cannot be started, or ends, or is not healthy for a long time.
+    pub(crate) fn start(setup: &Setup, kind: Kind, home: &'a Home) -> Result<Self> {
+        let port = free_port()?;
+        let log = home.0.path().join("stderr.txt");
+        let mut command = command(setup, kind, home.0.path(), port);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(&log)?);
+        let began = Instant::now();
+        let child = command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))?;
+        let mut service = Self { child, port, startup: Duration::ZERO, _home: home };
+        service.wait_until_healthy(began).with_context(|| {
+            let said = fs::read_to_string(log).unwrap_or_default();
+            format!("{} did not start; it said:\n{said}", kind.name())
+        })?;
+        service.startup = began.elapsed();
+        Ok(service)
+    }
+
+    /// A client with a connection of its own.
+    pub(crate) fn client(&self) -> Client {
+        Client::new(self.port)
+    }
+
+    /// The port it listens on.
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The process id of the service itself.
+    pub(crate) fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    fn wait_until_healthy(&mut self, began: Instant) -> Result<()> {
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+            if let Some(status) = self.child.try_wait()? {
+                bail!("it ended with {status}");
+            }
+            if began.elapsed() > PATIENCE {
+                bail!("nothing listens on port {} after {} s", self.port, PATIENCE.as_secs());
+            }
+            thread::sleep(POLL);
+        }
+        self.client().health()
+    }
+}
+
+impl Drop for Service<'_> {
+    fn drop(&mut self) {
+        // It may have ended by itself, which is all that is wanted here.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn command(setup: &Setup, kind: Kind, home: &Path, port: u16) -> Command {
+    let program = if kind == Kind::Runtray { &setup.runtray } else { &setup.interpreters.python.path };
+    let mut command = Command::new(program);
+    environment::set(&mut command);
+    match kind {
+        Kind::Runtray => command.args(["serve", "--port", &port.to_string()]).env("RUNTRAY_HOME", home),
+        Kind::Flask => command.arg(&setup.flask_service).env("PORT", port.to_string()),
+    };
+    command
+}
+
+/// A port that nothing listens on at the moment.
+fn free_port() -> Result<u16> {
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+}

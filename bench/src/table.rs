@@ -1,0 +1,102 @@
+//! The report as tables for people.
+
+use std::fmt;
+
+use comfy_table::presets::ASCII_MARKDOWN;
+use comfy_table::{CellAlignment, Table};
+
+use crate::machine::Machine;
+use crate::report::{Figure, Report, Section, Target};
+use crate::statistics::Ratio;
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.machine)?;
+        if self.quick {
+            writeln!(
+                f,
+                "This was a quick run: it shows that everything can be measured. Its figures are not to be relied on."
+            )?;
+        }
+        self.sections.iter().try_for_each(|section| writeln!(f, "\n{section}"))?;
+        let targets: Vec<&Target> = self.sections.iter().flat_map(|section| &section.targets).collect();
+        if targets.is_empty() { Ok(()) } else { writeln!(f, "\n## Targets\n{}", of_targets(&targets)) }
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { date, cores, processor, kernel, python, node, load } = self;
+        writeln!(f, "{date}, {cores} × {processor}, {kernel}, load {load}")?;
+        write!(f, "Python {python}, Node.js {}", node.as_deref().unwrap_or("not found"))
+    }
+}
+
+impl fmt::Display for Section {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "## {}\n{}", self.title, of_figures(&self.figures))?;
+        if self.ratios.is_empty() { Ok(()) } else { write!(f, "\n\n{}", of_ratios(&self.ratios)) }
+    }
+}
+
+fn of_figures(figures: &[Figure]) -> Table {
+    let mut table = table(&["subject", "what", "unit", "samples", "p50", "p95", "p99", "min", "max"], 3);
+    for Figure { subject, what, unit, .. } in figures {
+        table.add_row([subject.as_str(), what, unit]);
+    }
+    for (row, figure) in table.row_iter_mut().zip(figures) {
+        let summary = figure.summary();
+        row.add_cell(summary.count.into());
+        for value in [summary.p50, summary.p95, summary.p99, summary.min, summary.max] {
+            row.add_cell(short(value).into());
+        }
+    }
+    table
+}
+
+fn of_ratios(ratios: &[Ratio]) -> Table {
+    let mut table = table(&["ratio", "median of rounds", "lowest", "highest"], 1);
+    for Ratio { name, value, low, high } in ratios {
+        table.add_row([name.clone(), format!("{value:.2}"), format!("{low:.2}"), format!("{high:.2}")]);
+    }
+    table
+}
+
+fn of_targets(targets: &[&Target]) -> Table {
+    let mut table = table(&["target", "measured", ""], 3);
+    for Target { target, measured, met } in targets {
+        table.add_row([target.as_str(), measured, if *met { "met" } else { "not met" }]);
+    }
+    table
+}
+
+/// A table, as a README would have it, whose first `texts` columns are text and whose others are numbers.
+fn table(header: &[&str], texts: usize) -> Table {
+    let mut table = Table::new();
+    table.load_preset(ASCII_MARKDOWN).set_header(header);
+    table.column_iter_mut().skip(texts).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    table
+}
+
+/// Three digits that count: tens of executions need no hundredths, and fractions of a millisecond do.
+fn short(value: f64) -> String {
+    match value.abs() {
+        size if size >= 100.0 => format!("{value:.0}"),
+        size if size >= 10.0 => format!("{value:.1}"),
+        size if size >= 1.0 => format!("{value:.2}"),
+        _ => format!("{value:.3}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::short;
+
+    #[test]
+    fn numbers_keep_three_digits() {
+        for (value, expected) in [(0.0, "0.000"), (0.0624, "0.062"), (4.118, "4.12"), (15.26, "15.3"), (1024.4, "1024")]
+        {
+            assert_eq!(short(value), expected);
+        }
+    }
+}

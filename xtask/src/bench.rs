@@ -1,0 +1,89 @@
+//! `cargo xtask bench`: from a fresh clone to the figures of `bench/`.
+
+use std::env::consts::EXE_EXTENSION;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::context::Context;
+use crate::step::{must, output};
+use crate::{apt, provision};
+
+/// What to measure.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// The Python that the virtualenv is made from, whose interpreter every subject runs.
+    #[arg(long, default_value = "python3")]
+    python: PathBuf,
+    /// Where the results are written; otherwise `bench.json` in the cache folder.
+    #[arg(long)]
+    json: Option<PathBuf>,
+    /// A short run, to see that everything can be measured.
+    #[arg(long)]
+    quick: bool,
+    /// Only this experiment, such as `latency`; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    only: Vec<String>,
+}
+
+/// Builds what is measured and what measures, gives Flask a virtualenv, and measures.
+///
+/// # Errors
+/// Something does not build, a package cannot be installed, or something could not be measured. Being slow is no error.
+pub(crate) fn bench(args: &Args) -> Result<()> {
+    let context = Context::new(Vec::new())?;
+    provision::for_building(&context)?;
+    let python = virtualenv(&context, &interpreter(&args.python)?)?;
+    eprintln!("building runtray and its benchmark (release profile); the first time takes several minutes");
+    must(&mut context.cargo(&["build", "--release", "--package", "runtray-cli", "--package", "runtray-bench"]))?;
+    let mut bench = context.command(&program(&context, "runtray-bench").display().to_string());
+    bench.arg("--runtray").arg(program(&context, "runtray"));
+    bench.arg("--flask-service").arg(context.root.join("bench/flask_service.py"));
+    bench.arg("--python").arg(python).arg("--json").arg(results(&context, args)?);
+    bench.args(args.quick.then_some("--quick")).args(args.only.iter().flat_map(|name| ["--only", name]));
+    must(&mut bench)
+}
+
+fn program(context: &Context, name: &str) -> PathBuf {
+    context.cache.path("target-native/release").join(name).with_extension(EXE_EXTENSION)
+}
+
+/// A path that means the same in the clone's folder as where the command was given.
+fn results(context: &Context, args: &Args) -> Result<PathBuf> {
+    args.json.as_ref().map_or_else(|| Ok(context.cache.path("bench.json")), |path| Ok(std::path::absolute(path)?))
+}
+
+/// The program behind `python`, which may be a version chooser's shim.
+fn interpreter(python: &Path) -> Result<PathBuf> {
+    output(Command::new(python).args(["-c", "import sys; print(sys.executable)"]))
+        .map(PathBuf::from)
+        .with_context(|| format!("{} is not a Python that runs; name one with --python", python.display()))
+}
+
+/// The Python of a virtualenv in the cache that has what the Flask service needs. It is made again when the interpreter or
+/// the requirements change.
+fn virtualenv(context: &Context, interpreter: &Path) -> Result<PathBuf> {
+    let requirements = context.root.join("bench/requirements.txt");
+    let wanted = format!("{}\n{}", interpreter.display(), fs::read_to_string(&requirements)?);
+    let folder = context.cache.path("bench-venv");
+    let stamp = folder.join("made-for.txt");
+    let inside = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    if fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
+        return Ok(inside);
+    }
+    eprintln!("installing Flask in {}", folder.display());
+    make(interpreter, &folder)?;
+    must(Command::new(&inside).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements))?;
+    fs::write(stamp, wanted).context("cannot finish the virtualenv")?;
+    Ok(inside)
+}
+
+/// Debian's own Python has `venv` in a package of its own.
+fn make(interpreter: &Path, folder: &Path) -> Result<()> {
+    if interpreter.starts_with("/usr/bin") && apt::is_here() {
+        apt::ensure(&["python3-venv"])?;
+    }
+    must(Command::new(interpreter).args(["-m", "venv", "--clear"]).arg(folder))
+}
