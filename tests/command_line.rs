@@ -68,7 +68,7 @@ fn every_command_explains_itself() {
 #[test]
 fn wrong_usage_ends_with_two_and_says_what_was_wrong() {
     let home = Home::new("");
-    let cases: [(&[&str], &str); 8] = [
+    let cases: [(&[&str], &str); 9] = [
         (&[], "Usage"),
         (&["srve"], "serve"),
         (&["serve", "--port", "70000"], "70000"),
@@ -76,6 +76,7 @@ fn wrong_usage_ends_with_two_and_says_what_was_wrong() {
         (&["run"], "FILE"),
         (&["run", "--timeout-ms", "soon", "x.py"], "soon"),
         (&["logs", "--id", "x", "--follow"], "--follow"),
+        (&["logs", "--status", "finished"], "memory_limit"),
         (&["completions", "tcsh"], "tcsh"),
     ];
     for (arguments, said) in cases {
