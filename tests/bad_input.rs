@@ -1,25 +1,17 @@
 //! Bad input of every kind: a clear answer, and nothing run, lost or left.
 
-use std::io::{Read, Write};
-use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::thread;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
 use crate::execute::{program, program_with};
-use crate::harness::raw::{RawReply, RawRequest};
 use crate::harness::{Home, Service};
 
-const JSON: (&str, &str) = ("Content-Type", "application/json");
-const GIGABYTE: usize = 1 << 30;
-const PIECE: usize = 1 << 20;
-/// Longer than any answer takes.
-const PATIENCE: Duration = Duration::from_secs(60);
+pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
 
 /// Posts a body that must be refused with a sentence that holds `words`, and must start nothing.
 #[track_caller]
-fn check(service: &Service, body: &[u8], status: u16, code: &str, words: &[&str]) {
+pub(crate) fn check(service: &Service, body: &[u8], status: u16, code: &str, words: &[&str]) {
     let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
     let reply = service.post_with("/execute", &[JSON], body);
     assert_eq!((reply.status, &reply.json()["code"]), (status, &code.into()), "{shown}: {}", reply.body);
@@ -27,8 +19,9 @@ fn check(service: &Service, body: &[u8], status: u16, code: &str, words: &[&str]
     service.assert_nothing_ran(&shown);
 }
 
+/// Checks an error's body.
 #[track_caller]
-fn check_sentence(answer: &Value, words: &[&str], about: &str) {
+pub(crate) fn check_sentence(answer: &Value, words: &[&str], about: &str) {
     let seed = (&answer["success"], &answer["output"], &answer["status"]);
     assert_eq!(seed, (&false.into(), &"".into(), &"rejected".into()), "{about}: {answer}");
     let sentence = answer["error"].as_str().expect("a sentence");
@@ -239,133 +232,6 @@ fn nesting_without_end_is_no_danger() {
     check(&service, format!("{open}{close}").as_bytes(), 400, "invalid_request", &["must be a JSON object"]);
     let ignored = format!(r#"{{"code":"print ran","language":"stand-in","extra":{open}{close}}}"#);
     assert_eq!(service.post_with("/execute", &[JSON], ignored.as_bytes()).json()["output"], "ran\n");
-}
-
-#[test]
-fn a_body_over_the_cap_is_refused_with_an_answer_that_can_be_read() {
-    let service = Service::start_with("[limits]\nbody_bytes = 2000");
-    let fits = {
-        let request = |length: usize| program(&format!("#{}\nprint ran", "x".repeat(length))).to_string();
-        request(2000 - request(0).len())
-    };
-    check(&service, format!("{} ", fits).as_bytes(), 413, "body_too_large", &["2000 bytes", "limits.body_bytes"]);
-    assert_eq!(service.post_with("/execute", &[JSON], fits.as_bytes()).status, 200);
-}
-
-#[test]
-fn a_gigabyte_of_a_known_length_is_refused() {
-    let length = GIGABYTE.to_string();
-    check_gigabyte(&[("Content-Length", &length)], |connection| {
-        let piece = vec![b' '; PIECE];
-        (0..GIGABYTE / PIECE).try_for_each(|_| connection.write_all(&piece))
-    });
-}
-
-#[test]
-fn a_gigabyte_of_an_unknown_length_is_refused() {
-    check_gigabyte(&[("Transfer-Encoding", "chunked")], |connection| {
-        let piece = [format!("{PIECE:x}\r\n").into_bytes(), vec![b' '; PIECE], b"\r\n".to_vec()].concat();
-        (0..GIGABYTE / PIECE).try_for_each(|_| connection.write_all(&piece))?;
-        connection.write_all(b"0\r\n\r\n")
-    });
-}
-
-#[test]
-fn a_client_that_asks_before_it_sends_a_gigabyte_is_told_at_once() {
-    let length = GIGABYTE.to_string();
-    check_gigabyte(&[("Content-Length", &length), ("Expect", "100-continue")], |_| Ok(()));
-}
-
-/// Sends a head and then a body, as simple clients do: they read only when they have sent everything.
-fn check_gigabyte(headers: &[(&str, &str)], send: impl FnOnce(&mut TcpStream) -> std::io::Result<()>) {
-    let service = Service::start();
-    #[cfg(target_os = "linux")]
-    let before = service.peak_memory_bytes();
-    let mut connection = open(&service);
-    let request = RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
-    connection.write_all(request.headers(&[JSON]).headers(headers).text().as_bytes()).expect("the service reads");
-    send(&mut connection).expect("the service takes all of it");
-    let reply = read(&mut connection);
-    assert_eq!((reply.status, &reply.json()["code"]), (413, &"body_too_large".into()));
-    check_sentence(&reply.json(), &["larger than 16777216 bytes", "limits.body_bytes"], "a gigabyte");
-    service.assert_nothing_ran("a gigabyte");
-    #[cfg(target_os = "linux")]
-    {
-        let grown = service.peak_memory_bytes() - before;
-        assert!(grown < 32 << 20, "{} MiB more", grown >> 20);
-    }
-}
-
-fn open(service: &Service) -> TcpStream {
-    let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
-    connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
-    connection.set_write_timeout(Some(PATIENCE)).expect("a write timeout");
-    connection
-}
-
-fn read(connection: &mut TcpStream) -> RawReply {
-    let mut answer = String::new();
-    connection.read_to_string(&mut answer).expect("an answer that can be read to its end");
-    RawReply::parse(&answer)
-}
-
-#[test]
-fn a_body_that_breaks_off_runs_nothing() {
-    let service = Service::start();
-    let whole = program("print ran").to_string();
-    let request = RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
-    let text = request.headers(&[JSON]).body(&whole).text();
-    for kept in [text.len() - 1, text.len() - whole.len() + 1, text.len() - whole.len()] {
-        let mut connection = open(&service);
-        connection.write_all(&text.as_bytes()[..kept]).expect("the service reads");
-        connection.shutdown(Shutdown::Write).expect("a half-closed connection");
-        let mut rest = Vec::new();
-        // Whether there is an answer is the service's choice; what counts is that it is over.
-        drop(connection.read_to_end(&mut rest));
-        service.assert_nothing_ran("half a request");
-    }
-}
-
-// Windows drops an answer that was not read yet when the other side hangs up.
-#[test]
-#[cfg(unix)]
-fn floods_of_headers_are_refused() {
-    let service = Service::start();
-    let request = || RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
-    let many = (0..1000).fold(request(), |request, number| request.header(&format!("X-{number}"), "x"));
-    let long = request().header("X-Long", &"x".repeat(1_000_000));
-    let address = RawRequest::new("GET", &format!("/{}", "x".repeat(100_000))).header("Host", "localhost");
-    for (request, status) in [(many, "431"), (long, "431"), (address, "414")] {
-        let mut connection = open(&service);
-        // The service may have hung up before all was sent.
-        drop(connection.write_all(request.text().as_bytes()));
-        let mut start = [0; 12];
-        connection.read_exact(&mut start).expect("an answer");
-        assert_eq!(String::from_utf8_lossy(&start), format!("HTTP/1.1 {status}"));
-        service.assert_nothing_ran("a flood");
-    }
-}
-
-#[test]
-fn requests_that_never_end_hold_up_nobody() {
-    let service = Service::start();
-    let head =
-        format!("POST /execute HTTP/1.1\r\nHost: localhost:{}\r\nContent-Type: application/json\r\n", service.port());
-    let beginnings = [
-        "P",
-        &head,
-        &format!("{head}Content-Length: 100\r\n\r\n{{"),
-        &format!("{head}Transfer-Encoding: chunked\r\n\r\n5\r\n{{"),
-    ];
-    let begin = |text: &&str| {
-        let mut connection = open(&service);
-        connection.write_all(text.as_bytes()).expect("the service reads");
-        connection
-    };
-    let stuck: Vec<TcpStream> = beginnings.iter().cycle().take(100).map(begin).collect();
-    service.assert_nothing_ran("beginnings of requests");
-    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
-    drop(stuck);
 }
 
 #[test]

@@ -1,1 +1,278 @@
 //! The commands of `runtray` and their exit codes.
+
+use std::fs;
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::harness::{Home, Service, runtray};
+
+fn output(home: &Home, arguments: &[&str]) -> Output {
+    runtray(home).args(arguments).env_remove("COLUMNS").stdin(Stdio::null()).output().expect("runtray runs")
+}
+
+/// Runs with something on standard input.
+fn output_with(command: &mut Command, stdin: &[u8]) -> Output {
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("runtray starts");
+    // A program that does not read leaves a broken pipe, which is its right.
+    child.stdin.take().expect("stdin is piped").write_all(stdin).ok();
+    child.wait_with_output().expect("runtray ends")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).replace("\r\n", "\n")
+}
+
+/// What it printed; it must have ended well.
+fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{:?}: {}", output.status, text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn object(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stdout)))
+}
+
+fn save(home: &Home, name: &str, program: &str) -> String {
+    let path = home.path().join(name);
+    fs::write(&path, program).expect("a program");
+    path.display().to_string()
+}
+
+#[test]
+fn every_command_explains_itself() {
+    let home = Home::new("");
+    let commands: [&[&str]; 10] = [
+        &[],
+        &["serve"],
+        &["run"],
+        &["pythons"],
+        &["logs"],
+        &["status"],
+        &["config"],
+        &["config", "path"],
+        &["config", "check"],
+        &["completions"],
+    ];
+    let mut all = String::new();
+    for command in commands {
+        let help = printed(&output(&home, &[command, &["--help"]].concat())).replace("runtray.exe", "runtray");
+        all.push_str(&format!("$ runtray {}\n{help}\n", [command, &["--help"]].concat().join(" ")));
+    }
+    insta::assert_snapshot!("help", all);
+    assert_eq!(printed(&output(&home, &["--version"])), format!("runtray {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn wrong_usage_ends_with_two_and_says_what_was_wrong() {
+    let home = Home::new("");
+    let cases: [(&[&str], &str); 9] = [
+        (&[], "Usage"),
+        (&["srve"], "serve"),
+        (&["serve", "--port", "70000"], "70000"),
+        (&["serve", "--prot", "1"], "--port"),
+        (&["run"], "FILE"),
+        (&["run", "--timeout-ms", "soon", "x.py"], "soon"),
+        (&["logs", "--id", "x", "--follow"], "--follow"),
+        (&["logs", "--status", "finished"], "memory_limit"),
+        (&["completions", "tcsh"], "tcsh"),
+    ];
+    for (arguments, said) in cases {
+        let refused = output(&home, arguments);
+        assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
+        assert!(refused.stdout.is_empty() && text(&refused.stderr).contains(said), "{arguments:?}: {refused:?}");
+    }
+}
+
+#[test]
+fn run_is_the_program_itself() {
+    let home = Home::new("");
+    let program = save(&home, "program.txt", "arguments\necho\nwarn to errors\nexit 7");
+    let ran = output_with(runtray(&home).args(["run", &program, "one", "--two", "-3"]), b"from stdin");
+    assert_eq!((ran.status.code(), text(&ran.stdout)), (Some(7), "one\n--two\n-3\nfrom stdin".to_owned()));
+    assert_eq!(text(&ran.stderr), "to errors\n");
+    let from_stdin = output_with(runtray(&home).args(["run", "--language", "stand-in", "-"]), b"print read\necho");
+    assert_eq!(printed(&from_stdin), "read\n");
+    assert_eq!(fs::read_dir(home.path().join("runs")).expect("runs").filter(is_folder).count(), 0, "nothing is left");
+}
+
+fn is_folder(entry: &std::io::Result<fs::DirEntry>) -> bool {
+    entry.as_ref().is_ok_and(|entry| entry.path().is_dir())
+}
+
+#[test]
+fn run_ends_as_the_program_did() {
+    let home = Home::new("");
+    let mut cases: Vec<(&str, &[&str], i32, &str)> = vec![
+        ("print x", &[], 0, ""),
+        ("exit 255", &[], 255, ""),
+        ("no-such-command", &[], 2, "there is no command"),
+        ("hang", &["--timeout-ms", "200"], 124, "timed out after 0.2 s"),
+    ];
+    if cfg!(unix) {
+        cases.push(("abort", &[], 128, ""));
+    }
+    for (program, options, code, said) in cases {
+        let program = save(&home, "program.txt", program);
+        let ran = output(&home, &[&["run"], options, &[program.as_str()]].concat());
+        assert_eq!(ran.status.code(), Some(code), "{program}: {}", text(&ran.stderr));
+        assert!(text(&ran.stderr).contains(said), "{program}: {}", text(&ran.stderr));
+    }
+}
+
+#[test]
+fn run_prints_one_object_where_a_script_asks() {
+    let home = Home::new("");
+    let program = save(&home, "program.txt", "print out\nwarn err\nsave made.txt content\nexit 3");
+    let ran = output(&home, &["run", "--json", &program]);
+    assert_eq!(ran.status.code(), Some(3));
+    let answer = object(&ran);
+    for (name, value) in [
+        ("success", json!(false)),
+        ("status", json!("failed")),
+        ("output", json!("out\n")),
+        ("error", json!("err\n")),
+        ("exit_code", json!(3)),
+        ("language", json!("stand-in")),
+    ] {
+        assert_eq!(answer[name], value, "{name}");
+    }
+    assert_eq!(answer["files"][0]["path"], "made.txt");
+}
+
+#[test]
+fn run_keeps_the_files_where_it_is_told_to() {
+    let home = Home::new("");
+    let program = save(&home, "program.txt", "save-many 2 below\nsave made.txt content");
+    let folder = home.path().join("kept");
+    printed(&output(&home, &["run", "--save", &folder.display().to_string(), &program]));
+    let read = |path: &str| fs::read_to_string(folder.join(path)).expect(path);
+    assert_eq!((read("made.txt"), read("below/0"), read("below/1")), ("content".into(), "0".into(), "1".into()));
+    let blocked = save(&home, "blocked", "a file where a folder belongs");
+    let failed = output(&home, &["run", "--save", &blocked, &program]);
+    assert_eq!(failed.status.code(), Some(1));
+    assert!(text(&failed.stderr).contains("could not save"), "{}", text(&failed.stderr));
+}
+
+#[test]
+fn run_says_what_it_cannot_run() {
+    let home = Home::new("[limits]\nmax_timeout_ms = 1000");
+    let unknown = save(&home, "program.xyz", "");
+    let program = save(&home, "program.txt", "");
+    let folder = home.path().join("folder.txt").display().to_string();
+    fs::create_dir(&folder).expect("a folder");
+    let latin = home.path().join("latin.txt").display().to_string();
+    fs::write(&latin, b"print caf\xE9").expect("a program");
+    let missing = home.path().join("missing.txt").display().to_string();
+    let cases: [(&[&str], &str); 7] = [
+        (&[&unknown], "`xyz` is no language"),
+        (&["--language", "cobol", &program], "`cobol` is no language"),
+        (&[&folder], "is a folder; name a program's file"),
+        (&[&latin], "it must be UTF-8 text"),
+        (&[&missing], "could not open"),
+        (&["--timeout-ms", "0", &program], "from 1 to 1000"),
+        (&["--timeout-ms", "1001", &program], "from 1 to 1000"),
+    ];
+    for (arguments, said) in cases {
+        let refused = output(&home, &[&["run"], arguments].concat());
+        assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
+        assert!(refused.stdout.is_empty() && text(&refused.stderr).contains(said), "{arguments:?}: {refused:?}");
+    }
+}
+
+#[test]
+fn status_tells_a_service_from_none() {
+    let home = Home::new("");
+    let mut service = Service::start_in(&home, &[]);
+    let port = service.port().to_string();
+    let told = printed(&output(&home, &["status", "--port", &port]));
+    assert!(told.contains("state: running\n") && told.contains(&format!("url: http://localhost:{port}\n")), "{told}");
+    assert_eq!(object(&output(&home, &["status", "--json", "--port", &port]))["state"], "running");
+    service.stop();
+    let told = output(&home, &["status", "--port", &port]);
+    assert_eq!((told.status.code(), told.stdout.len()), (Some(4), 0));
+    assert!(text(&told.stderr).contains(&format!("no service answers on port {port}")), "{}", text(&told.stderr));
+}
+
+#[test]
+fn status_has_the_token() {
+    let home = Home::new("require_token = true");
+    let service = Service::start_in(&home, &[]);
+    assert_eq!(service.get("/status").status, 401);
+    let port = service.port().to_string();
+    assert_eq!(object(&output(&home, &["status", "--json", "--port", &port]))["token_required"], true);
+    let elsewhere = output(&Home::new(""), &["status", "--port", &port]);
+    assert_eq!(elsewhere.status.code(), Some(1));
+    assert!(text(&elsewhere.stderr).contains("answers 401"), "{}", text(&elsewhere.stderr));
+}
+
+#[test]
+fn config_finds_and_checks_the_file() {
+    let home = Home::without_settings();
+    let file = home.settings_file();
+    assert_eq!(printed(&output(&home, &["config", "path"])).trim_end(), file.display().to_string());
+    let none = printed(&output(&home, &["config", "check"]));
+    assert!(none.contains("no problems (there is none yet"), "{none}");
+    assert!(!file.exists(), "looking makes nothing");
+    fs::create_dir(home.path().join("config")).expect("a config folder");
+    fs::write(&file, "port = 5001\n").expect("settings");
+    assert!(printed(&output(&home, &["config", "check"])).ends_with(": no problems\n"));
+    assert_eq!(object(&output(&home, &["config", "check", "--json"]))["problems"], json!([]));
+    fs::write(&file, "port = 1\nport = 2\n").expect("settings");
+    let wrong = output(&home, &["config", "check"]);
+    assert!(wrong.status.code() == Some(1) && text(&wrong.stdout).contains("line 2: "), "{wrong:?}");
+}
+
+#[test]
+fn completions_name_every_command() {
+    let home = Home::new("");
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let script = printed(&output(&home, &["completions", shell]));
+        for word in ["serve", "run", "pythons", "logs", "status", "config", "completions", "follow", "allow-origin"] {
+            assert!(script.contains(word), "{shell} lacks {word}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn bash_takes_its_completions() {
+    let home = Home::new("");
+    let script = home.path().join("completions.bash");
+    fs::write(&script, output(&home, &["completions", "bash"]).stdout).expect("a script");
+    let ask = "source \"$0\" && COMP_WORDS=(runtray st) COMP_CWORD=1 && _runtray runtray st runtray && echo \"${COMPREPLY[@]}\"";
+    let told = Command::new("bash").args(["--norc", "-c", ask]).arg(&script).output().expect("there is a bash");
+    assert_eq!(printed(&told).trim(), "status");
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_ends_with_130_and_leaves_nothing() {
+    use nix::sys::signal::{Signal, kill};
+    let home = Home::new("");
+    let started = home.path().join("started");
+    let program = save(
+        &home,
+        "program.txt",
+        &format!("ignore-termination\nspawn hang\nsave-process {}\nhang", started.display()),
+    );
+    let child = runtray(&home).args(["run", &program]).stdin(Stdio::null()).stderr(Stdio::piped()).spawn();
+    let child = child.expect("runtray starts");
+    crate::harness::eventually("the program to start", || fs::read(&started).ok());
+    kill(nix::unistd::Pid::from_raw(child.id().try_into().expect("a pid")), Signal::SIGINT).expect("a signal");
+    let ended = child.wait_with_output().expect("runtray ends");
+    assert_eq!(ended.status.code(), Some(130), "{}", text(&ended.stderr));
+    assert_eq!(fs::read_dir(home.path().join("runs")).expect("runs").filter(is_folder).count(), 0, "nothing is left");
+    #[cfg(target_os = "linux")]
+    assert_eq!(processes_in(home.path()), Vec::<std::path::PathBuf>::new(), "nothing lives on");
+}
+
+/// Where processes work that work below `folder`, which may be deleted.
+#[cfg(target_os = "linux")]
+fn processes_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
+    let processes = fs::read_dir("/proc").expect("/proc").flatten();
+    let folders = processes.filter_map(|process| fs::read_link(process.path().join("cwd")).ok());
+    folders.filter(|works_in| works_in.starts_with(folder)).collect()
+}

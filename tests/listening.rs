@@ -6,7 +6,7 @@ use std::process::Output;
 
 use serde_json::json;
 
-use crate::harness::{Home, Service, eventually, runtray};
+use crate::harness::{Home, Service, runtray};
 
 const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
@@ -148,7 +148,7 @@ fn a_service_that_is_asked_to_stop_ends_well() {
         let (connection, _) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
         let pid = nix::unistd::Pid::from_raw(service.pid().try_into().expect("a pid"));
         kill(pid, signal).expect("runtray can be signalled");
-        let status = eventually("the end", || service.ended());
+        let status = crate::harness::eventually("the end", || service.ended());
         assert_eq!(status.code(), Some(0), "{signal}: {}", service.stderr());
         assert_eq!(service.run_folders(), Vec::<String>::new(), "{signal}");
         drop(connection);

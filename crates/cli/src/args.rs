@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
+use clap::builder::PossibleValuesParser;
 use clap::{Args, Parser, Subcommand};
+use runtray_engine::Status as Ending;
+use runtray_service::journal::{LOST, RUNNING};
 use runtray_service::origin::Origin;
 
 /// Runs code for the tools on this machine.
@@ -91,8 +94,8 @@ pub(crate) struct Logs {
     /// Go on printing executions as they end.
     #[arg(long, short)]
     pub(crate) follow: bool,
-    /// Only this status: completed, failed, timeout, memory_limit, output_limit, crashed, cancelled, running, lost.
-    #[arg(long)]
+    /// Only this status; lost when the service was gone before the end.
+    #[arg(long, value_parser = statuses())]
     pub(crate) status: Option<String>,
     /// Only this language.
     #[arg(long)]
@@ -134,4 +137,8 @@ pub(crate) enum Config {
         #[arg(long)]
         json: bool,
     },
+}
+
+fn statuses() -> PossibleValuesParser {
+    Ending::ALL.iter().map(|status| status.name()).chain([RUNNING, LOST]).collect::<Vec<_>>().into()
 }

@@ -1,0 +1,125 @@
+//! The rules of SECURITY.md's table for web pages, from the socket: origins, what a proxy forwards, WebSockets.
+
+use crate::guard::{ALLOW_ORIGIN, FOREIGN, PAGE, check_refused, check_runs, execute, first_words, request};
+use crate::harness::{Home, Service};
+
+#[test]
+fn other_origins_are_refused_and_told_nothing() {
+    let service = Service::start();
+    let origins = [
+        "https://evil.example",
+        "null",
+        "*",
+        "",
+        "http://localhost:3001.evil.example",
+        "http://203.0.113.5",
+        "http://localhost",
+        "http://localhost:30010",
+        "https://localhost:3001",
+        "http://localhost:3001@evil.example",
+        "http://sub.localhost:3001",
+        "http://localhost:3001, https://evil.example",
+        "file://",
+        "chrome-extension://abcdefghijklmnop",
+    ];
+    for origin in origins {
+        let headers = [("Origin", origin)];
+        let reply = check_refused(&service, &execute(&service, &headers), 403, "origin_not_allowed");
+        let sentence = reply.json()["error"].to_string();
+        assert!(sentence.contains("allowed_origins") && sentence.contains(origin), "{sentence}");
+        let preflight = request(&service, "OPTIONS", "/execute").headers(&headers);
+        let preflight = preflight.headers(&[("Access-Control-Request-Method", "POST")]);
+        let reply = check_refused(&service, &preflight, 403, "origin_not_allowed");
+        assert_eq!(reply.header("Access-Control-Allow-Methods"), None);
+    }
+    assert_eq!(service.refused_by("origin"), 2 * origins.len() as u64);
+    check_refused(&service, &execute(&service, &[PAGE, PAGE]), 403, "origin_not_allowed");
+    check_refused(&service, &execute(&service, &[PAGE, FOREIGN]), 403, "origin_not_allowed");
+}
+
+#[test]
+fn preflights_of_allowed_pages_are_answered() {
+    let service = Service::start();
+    let preflight =
+        request(&service, "OPTIONS", "/execute").headers(&[PAGE, ("Access-Control-Request-Method", "POST")]);
+    let reply = service.send(&preflight);
+    assert_eq!((reply.status, reply.header(ALLOW_ORIGIN)), (204, Some(PAGE.1)));
+    let methods = reply.header("Access-Control-Allow-Methods").expect("methods");
+    assert!(methods.contains("POST") && methods.contains("DELETE") && !methods.contains('*'), "{methods}");
+    let headers = reply.header("Access-Control-Allow-Headers").expect("headers");
+    assert!(headers.contains("content-type") && headers.contains("authorization"), "{headers}");
+    assert_eq!((reply.header("Vary"), reply.header("Access-Control-Allow-Credentials")), (Some("Origin"), None));
+    service.assert_nothing_ran("a preflight");
+}
+
+#[test]
+fn origins_are_allowed_in_the_settings_and_at_the_start() {
+    let home = Home::new("allowed_origins = [\"https://app.example\"]");
+    let service = Service::start_in(&home, &["--allow-origin", "http://localhost:8080"]);
+    for origin in [PAGE.1, "http://app.example", "https://app.example:8443", "http://localhost:80801"] {
+        check_refused(&service, &execute(&service, &[("Origin", origin)]), 403, "origin_not_allowed");
+    }
+    for origin in ["https://app.example", "http://localhost:8080"] {
+        let reply = check_runs(&service, &execute(&service, &[("Origin", origin)]));
+        assert_eq!(reply.header(ALLOW_ORIGIN), Some(origin));
+    }
+}
+
+#[test]
+fn hosts_behind_a_rewrite_must_be_allowed_frontends() {
+    let service = Service::start();
+    let forwarded = |host| execute(&service, &[("X-Forwarded-Host", host)]);
+    for host in [
+        "evil.example:3001",
+        "evil.example",
+        "localhost",
+        "localhost:3001.evil.example",
+        "localhost:3001, evil.example",
+        "evil.example, localhost:3001",
+        "",
+    ] {
+        check_refused(&service, &forwarded(host), 403, "host_not_allowed");
+    }
+    let with_origin = execute(&service, &[PAGE, ("X-Forwarded-Host", "evil.example:3001")]);
+    check_refused(&service, &with_origin, 403, "host_not_allowed");
+    check_runs(&service, &forwarded("localhost:3001"));
+    check_runs(&service, &forwarded("127.0.0.1:3000"));
+}
+
+#[test]
+fn pages_of_other_sites_that_name_no_origin_are_refused() {
+    let service = Service::start();
+    for site in ["cross-site", "same-site", "Cross-Site"] {
+        check_refused(&service, &execute(&service, &[("Sec-Fetch-Site", site)]), 403, "cross_site");
+        let script = request(&service, "GET", "/executions").headers(&[("Sec-Fetch-Site", site)]);
+        check_refused(&service, &script, 403, "cross_site");
+    }
+    for headers in [&[("Sec-Fetch-Site", "same-origin")][..], &[("Sec-Fetch-Site", "none")]] {
+        check_runs(&service, &execute(&service, headers));
+    }
+    check_runs(&service, &execute(&service, &[PAGE, ("Sec-Fetch-Site", "same-site")]));
+}
+
+#[test]
+fn a_foreign_page_gets_no_websocket() {
+    let service = Service::start();
+    let upgrade = [
+        ("Upgrade", "websocket"),
+        ("Connection", "Upgrade"),
+        ("Sec-WebSocket-Version", "13"),
+        ("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),
+    ];
+    for path in ["/execute/ws", "/execute", "/"] {
+        for header in [
+            FOREIGN,
+            ("Origin", "null"),
+            ("Origin", "http://localhost:3001.evil.example"),
+            ("X-Forwarded-Host", "evil.example"),
+            ("Sec-Fetch-Site", "cross-site"),
+        ] {
+            let text = request(&service, "GET", path).headers(&upgrade).headers(&[header]).text();
+            assert_eq!(first_words(&service, &text), "HTTP/1.1 403", "{text}");
+            service.assert_nothing_ran(&text);
+        }
+    }
+}
