@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Service, eventually};
+use crate::harness::{Home, Service, eventually, runtray};
 
 fn print(text: &str) -> Value {
     json!({ "language": "stand-in", "code": format!("print {text}") })
@@ -22,6 +22,12 @@ fn entry_once(service: &Service, id: &str, status: &str) -> Value {
     eventually(&format!("{id} to be {status}"), || {
         Some(service.get(&path).json()).filter(|entry| entry["status"] == status)
     })
+}
+
+/// Waits until the file has `id`: the service knows of a run before that is written.
+fn written(home: &Home, id: &str) {
+    let read = || runtray(home).args(["logs", "--id", id]).output().expect("runtray runs").status.success();
+    eventually(&format!("{id} to be written"), || read().then_some(()));
 }
 
 fn id_of(ran: &Value) -> String {
@@ -72,7 +78,7 @@ fn a_run_that_its_service_did_not_survive_is_lost() {
     let home = Home::new("");
     let mut service = Service::start_in(&home, &[]);
     let (connection, id) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
-    entry_once(&service, &id, "running");
+    written(&home, &id);
     service.kill();
     drop(connection);
     let service = Service::start_in(&home, &[]);
@@ -88,6 +94,7 @@ fn two_services_share_a_home() {
     let release = home.path().join("release");
     let code = format!("wait-for {}", release.display());
     let (_connection, id) = first.begin(&json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 }));
+    written(&home, &id);
     let second = Service::start_in(&home, &[]);
     let other = id_of(&second.execute(&print("beside it")));
     for service in [&first, &second] {

@@ -132,6 +132,7 @@ fn following_prints_each_execution_when_it_has_ended() {
     let code = format!("wait-for {}", release.display());
     let slow = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
     let (_connection, slow) = service.begin(&slow);
+    eventually("its beginning to be written", || logs(&home, &["--id", &slow]).status.success().then_some(()));
     let following = Following::start(&home, &[]);
     assert!(following.next().contains(&before));
     let still_runs = following.next();

@@ -1,0 +1,108 @@
+//! What runs could leave on Linux: processes, descriptors, shared memory and System V objects.
+
+use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::{Value, json};
+
+/// The environment variable by which everything that a run starts is known.
+const VARIABLE: &str = "RUNTRAY_TEST_RUN";
+/// The one that holds a System V key for the run.
+const KEY: &str = "RUNTRAY_TEST_KEY";
+
+/// A value of the variable that only one run, or the runs of one test, carry.
+pub(crate) struct Marker(String);
+
+impl Marker {
+    /// One that nobody else has.
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(0);
+        Self(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)))
+    }
+
+    /// `request` with the marker, and nothing else, in its `env`.
+    pub(crate) fn mark(&self, mut request: Value) -> Value {
+        request["env"] = json!({VARIABLE: self.0, KEY: self.key()});
+        request
+    }
+
+    /// The living processes that carry it.
+    pub(crate) fn carriers(&self) -> Vec<u32> {
+        let variable = format!("{VARIABLE}={}", self.0);
+        let carries = |pid: &u32| {
+            let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|entry| entry == variable.as_bytes())
+        };
+        processes().into_iter().filter(carries).collect()
+    }
+
+    /// The shared memory named after it, and the System V objects with its key.
+    pub(crate) fn shared(&self) -> Vec<String> {
+        let names = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
+        let files = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
+        let lists = ["shm", "sem", "msg"].map(|kind| fs::read_to_string(format!("/proc/sysvipc/{kind}")));
+        let lines = lists.iter().flatten().flat_map(|list| list.lines().map(str::to_owned));
+        let key = self.key();
+        let ours = |line: &String| line.split_whitespace().next() == Some(key.as_str());
+        files.filter(|name| name.contains(&self.0)).chain(lines.filter(ours)).collect()
+    }
+
+    fn key(&self) -> String {
+        let digits: String = self.0.chars().filter(char::is_ascii_digit).collect();
+        let number: u64 = digits.parse().expect("digits");
+        (number % 0x7fff_0000 + 1).to_string()
+    }
+}
+
+/// Every process of the machine that we see.
+fn processes() -> Vec<u32> {
+    let entries = fs::read_dir("/proc").expect("/proc").flatten();
+    entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
+}
+
+/// Whether a process is there, be it as a zombie.
+pub(crate) fn is_there(pid: u32) -> bool {
+    Path::new("/proc").join(pid.to_string()).exists()
+}
+
+/// The children of a process, zombies too.
+pub(crate) fn children(pid: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect()
+}
+
+/// All processes below one, itself left out.
+pub(crate) fn descendants(pid: u32) -> Vec<u32> {
+    let mut found = children(pid);
+    let mut next = 0;
+    while let Some(pid) = found.get(next) {
+        found.extend(children(*pid));
+        next += 1;
+    }
+    found
+}
+
+/// The launcher of a service.
+///
+/// # Panics
+/// It has none, or other children.
+pub(crate) fn launcher(service: u32) -> u32 {
+    let children = children(service);
+    assert_eq!(children.len(), 1, "the service has other children than its launcher: {children:?}");
+    children[0]
+}
+
+/// Where the open descriptors of a process lead, in the order of their numbers.
+pub(crate) fn descriptors(pid: u32) -> Vec<String> {
+    let entries = fs::read_dir(format!("/proc/{pid}/fd")).expect("the process is there").flatten();
+    let mut open: Vec<(u32, String)> = entries
+        .filter_map(|entry| {
+            let number = entry.file_name().to_str()?.parse().ok()?;
+            Some((number, fs::read_link(entry.path()).ok()?.display().to_string()))
+        })
+        .collect();
+    open.sort();
+    open.into_iter().map(|(number, target)| format!("{number} {target}")).collect()
+}

@@ -1,0 +1,162 @@
+//! Rounds of misbehaving programs against one service, and what must be the same after them as before.
+
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+use super::leftovers::{Marker, descendants, descriptors, launcher};
+use super::misbehaviour::{ALL, Misbehaviour};
+use crate::harness::Service;
+
+/// Clients at once: the slots of the settings.
+const CLIENTS: u32 = 4;
+/// What folders, which a thread deletes, and descriptors get to be gone.
+const PATIENCE: Duration = Duration::from_secs(60);
+/// So many failures of one kind say enough.
+const SHOWN: usize = 3;
+
+/// How many rounds of each kind: `RUNTRAY_TEST_ROUNDS`, else `usual`.
+pub(crate) fn count(usual: u32) -> u32 {
+    std::env::var("RUNTRAY_TEST_ROUNDS").map_or(usual, |count| count.parse().expect("RUNTRAY_TEST_ROUNDS is a number"))
+}
+
+/// Runs every misbehaviour that is safe in this mode, and says past the test's capture what was run.
+///
+/// # Panics
+/// One did not end as it must, or left something; with all that is wrong.
+pub(crate) fn run(service: &Service, mode: &str, rounds: u32, has_namespace: bool) {
+    let before = Footprint::settled(service);
+    let (run, left_out): (Vec<_>, Vec<_>) = ALL.iter().partition(|one| has_namespace || !one.needs_namespace);
+    let mut wrong = Vec::new();
+    let mut report = format!("\ncontainment, {mode}:\n");
+    for one in run {
+        // What needs fewer rounds gets a fifth of many, and as many of few.
+        let rounds = (rounds / one.share).max(rounds.min(5));
+        let began = Instant::now();
+        wrong.extend(run_one(service, one, rounds));
+        let ran = began.elapsed();
+        wrong.extend(before.differences(service).map(|difference| format!("after {}: {difference}", one.name)));
+        let gone = began.elapsed() - ran;
+        writeln!(report, "  {}: {rounds} rounds in {ran:.1?}, all gone {gone:.1?} later", one.name).expect("a string");
+    }
+    left_out.iter().for_each(|one| writeln!(report, "  {}: not here", one.name).expect("a string"));
+    std::io::stderr().write_all(report.as_bytes()).expect("stderr can be written");
+    assert!(wrong.is_empty(), "{mode}:\n{}\n{}", wrong.join("\n"), service.stderr());
+}
+
+/// Runs one so often, with as many clients as there are slots; gives what is wrong.
+fn run_one(service: &Service, one: &Misbehaviour, rounds: u32) -> Vec<String> {
+    let next = AtomicU32::new(0);
+    let wrong = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..CLIENTS.min(rounds) {
+            scope.spawn(|| {
+                while next.fetch_add(1, Ordering::Relaxed) < rounds {
+                    let found = try_once(service, one).map(|what| format!("{}: {what}", one.name));
+                    wrong.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+                }
+            });
+        }
+    });
+    let mut wrong = wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let more = wrong.len().saturating_sub(SHOWN);
+    wrong.truncate(SHOWN);
+    wrong.extend((more > 0).then(|| format!("{}: and {more} more of {rounds} rounds", one.name)));
+    wrong
+}
+
+/// Runs one once. When it is answered, no process of it may be left.
+fn try_once(service: &Service, one: &Misbehaviour) -> Option<String> {
+    let marker = Marker::new();
+    let answer = post(service, &marker.mark(one.request()));
+    let (processes, shared) = (marker.carriers(), marker.shared());
+    if !processes.is_empty() || !shared.is_empty() {
+        return Some(format!("left processes {processes:?} and {shared:?}: {answer}"));
+    }
+    let error = answer["error"].as_str().unwrap_or_default();
+    let as_expected = answer["status"] == one.status && error.ends_with(one.ending);
+    (!as_expected || (one.ending.is_empty() && !error.is_empty())).then(|| shown(&answer))
+}
+
+/// The parts of an answer that say how a run ended.
+fn shown(answer: &Value) -> String {
+    let error: Vec<_> = answer["error"].as_str().unwrap_or_default().lines().rev().take(2).collect();
+    let parts = ["status", "code", "exit_code", "signal", "duration_ms", "peak_memory_bytes"];
+    let parts = parts.map(|name| format!("{name} {}", answer[name]));
+    format!("{}, error ends with {error:?}", parts.join(", "))
+}
+
+/// Executes on a connection of its own, so that none that lies idle is counted as a descriptor.
+pub(crate) fn post(service: &Service, request: &Value) -> Value {
+    let headers = [("Content-Type", "application/json"), ("Connection", "close")];
+    service.post_with("/execute", &headers, request.to_string().as_bytes()).json()
+}
+
+/// What a service holds while nothing runs.
+#[derive(Debug, PartialEq, Eq)]
+struct Footprint {
+    launcher: u32,
+    service_descriptors: usize,
+    launcher_descriptors: usize,
+}
+
+impl Footprint {
+    /// After a few runs, when it stays the same.
+    fn settled(service: &Service) -> Self {
+        for _ in 0..CLIENTS {
+            assert_eq!(post(service, &json!({"code": "pass"}))["status"], "completed");
+        }
+        let mut last = Self::of(service);
+        let (mut same, deadline) = (0, Instant::now() + PATIENCE);
+        while same < 20 {
+            thread::sleep(Duration::from_millis(5));
+            let now = Self::of(service);
+            same = if now == last { same + 1 } else { 0 };
+            last = now;
+            assert!(Instant::now() < deadline, "the service's descriptors come and go while it is idle");
+        }
+        last
+    }
+
+    fn of(service: &Service) -> Self {
+        let launcher = launcher(service.pid());
+        Self {
+            launcher,
+            service_descriptors: descriptors(service.pid()).len(),
+            launcher_descriptors: descriptors(launcher).len(),
+        }
+    }
+
+    /// What is not as it was, and does not become so.
+    fn differences(&self, service: &Service) -> impl Iterator<Item = String> {
+        let deadline = Instant::now() + PATIENCE;
+        let mut found = self.differences_now(service);
+        while !found.is_empty() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(2));
+            found = self.differences_now(service);
+        }
+        let health = post(service, &json!({"code": "print('well')"}));
+        found.extend((health["output"] != "well\n").then(|| format!("the service runs nothing: {health}")));
+        found.into_iter()
+    }
+
+    fn differences_now(&self, service: &Service) -> Vec<String> {
+        let descendants = descendants(service.pid());
+        if descendants != [self.launcher] {
+            return vec![format!("below the service are {descendants:?}, and not only the launcher {}", self.launcher)];
+        }
+        let folders = service.run_folders();
+        let open = [(service.pid(), self.service_descriptors), (self.launcher, self.launcher_descriptors)];
+        let grown = open.into_iter().filter_map(|(pid, before)| {
+            let now = descriptors(pid);
+            (now.len() > before).then(|| format!("process {pid} has not {before} descriptors but {now:#?}"))
+        });
+        let left = (!folders.is_empty()).then(|| format!("{} folders are left: {folders:?}", folders.len()));
+        left.into_iter().chain(grown).collect()
+    }
+}
