@@ -1,15 +1,5 @@
 //! Misbehaving programs: whatever one does, nothing of it is left.
 
-#[cfg(target_os = "linux")]
-#[path = "harness/leftovers.rs"]
-pub(crate) mod leftovers;
-#[cfg(target_os = "linux")]
-#[path = "harness/misbehaviour.rs"]
-mod misbehaviour;
-#[cfg(target_os = "linux")]
-#[path = "harness/rounds.rs"]
-mod rounds;
-
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -88,9 +78,9 @@ mod linux {
 
     use serde_json::Value;
 
-    use super::misbehaviour::SETTINGS;
     use super::*;
-    use crate::harness::{Home, runtray};
+    use crate::harness::misbehaviour::SETTINGS;
+    use crate::harness::{Home, leftovers, rounds, runtray};
 
     /// The environment variable of the service that picks how trees are held together.
     const SWITCH: &str = "RUNTRAY_CONTAINMENT";
@@ -213,8 +203,7 @@ print(json.dumps({
             let leaked = leftovers::descriptors(service.pid());
             assert!(leaked.contains(&"9 /etc/passwd".to_owned()), "the service itself was not given any: {leaked:?}");
             let answer = service.execute(&json!({"code": LOOK, "env": {"GIVEN": "yes"}}));
-            let seen: Value =
-                serde_json::from_str(answer["output"].as_str().expect("text")).expect(&answer.to_string());
+            let seen: Value = serde_json::from_str(answer["output"].as_str().expect("text")).expect("JSON");
             check_seen(&seen, &service, mode);
         }
     }

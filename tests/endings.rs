@@ -102,7 +102,7 @@ mod linux {
     use nix::unistd::Pid;
 
     use super::*;
-    use crate::containment::leftovers::{Marker, children, is_there, launcher};
+    use crate::harness::leftovers::{Marker, children, is_there, launcher};
 
     /// Runs a child and a daemon, says by the file that is its argument that all are there, and hangs.
     const TREE: &str = "

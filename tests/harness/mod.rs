@@ -4,10 +4,15 @@
 //! [`Service`] is dropped.
 
 pub(crate) mod http;
+pub(crate) mod leftovers;
+#[cfg(target_os = "linux")]
+pub(crate) mod misbehaviour;
 #[cfg(target_os = "linux")]
 pub(crate) mod mounts;
 pub(crate) mod program;
 pub(crate) mod raw;
+#[cfg(target_os = "linux")]
+pub(crate) mod rounds;
 pub(crate) mod stream;
 mod traces;
 pub(crate) mod verdict;

@@ -139,7 +139,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.processes",
-        "Processes and, on Linux, threads at once, the program itself included.",
+        "Processes at once, the program itself included.",
         |s, v| set(&mut s.limits.processes, count(v, 1, 65_536).map(|count| count as u32)),
         |s| s.limits.processes.to_string(),
     ),

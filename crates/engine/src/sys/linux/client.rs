@@ -1,7 +1,7 @@
 //! The service's side: asking the launcher for runs, and following each.
 
 use std::fs::File;
-use std::io::{self, PipeReader, PipeWriter};
+use std::io::{self, ErrorKind, PipeReader, PipeWriter};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
@@ -17,7 +17,7 @@ use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::protocol::{self, HEADER, Job, Report};
 use crate::sys::{Exit, Launch, Pipes};
@@ -46,8 +46,16 @@ impl Launcher {
         Ok(Self(Mutex::new(Process::start()?)))
     }
 
-    /// Starts a run. That its program could not be started is told by [`Tree::wait`].
+    /// Starts a run. That its program could not be started is told by [`Tree::wait`]. A launcher that dies takes along what was
+    /// handed to it; nothing of that was started, and the next launcher gets it again.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
+        match self.attempt(launch).await {
+            Err(error) if is_gone(&error) => self.attempt(launch).await,
+            launched => launched,
+        }
+    }
+
+    async fn attempt(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let (ours, theirs) = StdStream::pair()?;
         let (stdin, stdin_ours) = input(launch.stdin)?;
         let (stdout_ours, stdout) = io::pipe()?;
@@ -64,7 +72,9 @@ impl Launcher {
             stdout: pipe::Receiver::from_owned_fd(stdout_ours.into())?,
             stderr: pipe::Receiver::from_owned_fd(stderr_ours.into())?,
         };
-        Ok((Tree { control, received: Vec::new(), supervisor: None, told: false }, pipes))
+        let mut tree = Tree { control, received: Vec::new(), early: None, supervisor: None, told: false };
+        tree.supervised().await?;
+        Ok((tree, pipes))
     }
 
     /// Hands the descriptors over; false when the launcher is too busy to take them now. A dead launcher is replaced.
@@ -120,10 +130,15 @@ fn input(wanted: bool) -> io::Result<(OwnedFd, Option<PipeWriter>)> {
     }
 }
 
+fn is_gone(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
+}
+
 /// One run's process tree, through its control socket. Dropping it ends the run.
 pub(crate) struct Tree {
     control: UnixStream,
     received: Vec<u8>,
+    early: Option<Report>,
     supervisor: Option<Pid>,
     told: bool,
 }
@@ -138,23 +153,49 @@ impl Tree {
     /// Waits until no process of the tree is left. Cancel safe: what was received so far is kept.
     pub(crate) async fn wait(&mut self) -> io::Result<Exit> {
         loop {
-            let report = if self.told {
-                tokio::select! {
-                    report = self.report() => report?,
-                    () = sleep(PATIENCE) => {
-                        self.end_supervisor();
-                        self.report().await?
-                    }
+            match self.report_with_patience().await {
+                Ok(Report::Supervised(pid)) => self.supervisor = Some(Pid::from_raw(pid)),
+                Ok(Report::NotStarted(number)) => return Err(io::Error::from_raw_os_error(number)),
+                Ok(Report::Ended(exit)) => return Ok(exit),
+                Err(error) => {
+                    self.supervisor_gone().await;
+                    return if self.told && is_gone(&error) { Ok(unreported()) } else { Err(error) };
                 }
-            } else {
-                self.report().await?
-            };
-            match report {
-                Report::Supervised(pid) => self.supervisor = Some(Pid::from_raw(pid)),
-                Report::NotStarted(number) => return Err(io::Error::from_raw_os_error(number)),
-                Report::Ended(exit) => return Ok(exit),
             }
         }
+    }
+
+    async fn report_with_patience(&mut self) -> io::Result<Report> {
+        if !self.told {
+            return self.report().await;
+        }
+        tokio::select! {
+            report = self.report() => report,
+            () = sleep(PATIENCE) => {
+                self.end_supervisor();
+                self.report().await
+            }
+        }
+    }
+
+    /// Waits for the launcher's word that the run has a supervisor.
+    async fn supervised(&mut self) -> io::Result<()> {
+        match self.report().await? {
+            Report::Supervised(pid) => self.supervisor = Some(Pid::from_raw(pid)),
+            other => self.early = Some(other),
+        }
+        Ok(())
+    }
+
+    /// Waits until a supervisor that closed its socket without a report is reaped: its namespace is empty by then.
+    async fn supervisor_gone(&self) {
+        let Some(pid) = self.supervisor else { return };
+        let gone = async {
+            while kill(pid, None).is_ok() {
+                sleep(RETRY).await;
+            }
+        };
+        let _ = timeout(PATIENCE, gone).await;
     }
 
     /// The last resort against a supervisor that something stopped: with it goes its namespace, or the launcher takes over.
@@ -166,12 +207,15 @@ impl Tree {
     }
 
     async fn report(&mut self) -> io::Result<Report> {
+        if let Some(early) = self.early.take() {
+            return Ok(early);
+        }
         loop {
             if let Some(report) = self.parse()? {
                 return Ok(report);
             }
             if self.control.read_buf(&mut self.received).await? == 0 {
-                return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the supervisor ended without a report"));
+                return Err(io::Error::new(ErrorKind::UnexpectedEof, "the supervisor ended without a report"));
             }
         }
     }
@@ -186,4 +230,10 @@ impl Tree {
         self.received.drain(..end);
         Ok(Some(report))
     }
+}
+
+/// The end of a tree whose supervisor had to be ended itself: what it used is not known.
+fn unreported() -> Exit {
+    let signal = Some(Signal::SIGKILL.as_str().to_owned());
+    Exit { code: None, signal, cpu: Duration::ZERO, peak_memory_bytes: 0, breach: None }
 }

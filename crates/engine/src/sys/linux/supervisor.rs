@@ -28,6 +28,8 @@ const CALMLY: Duration = Duration::from_millis(50);
 
 /// How long a tree may take to say what memory it really holds.
 const ASKING: Duration = Duration::from_millis(200);
+/// How often in a row it may fail to.
+const SILENCE: u32 = 5;
 /// So many times the allowed processes, dead ones included, are too many whatever each of them is: no time is spent on looking.
 const FLOOD: usize = 4;
 
@@ -56,8 +58,18 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     command.args(args).env_clear().envs(env).current_dir(folder);
     let control = run.control.try_clone()?;
     let main = start(command, run, bounds, mode)?;
-    let mut watch =
-        Watch { bounds, mode, main, children, began: Instant::now(), peak: 0, seen: 1, breach: None, status: None };
+    let mut watch = Watch {
+        bounds,
+        mode,
+        main,
+        children,
+        began: Instant::now(),
+        peak: 0,
+        seen: 1,
+        silent: 0,
+        breach: None,
+        status: None,
+    };
     watch.until_the_end(&control)?;
     watch.end()?;
     Ok(watch.exit())
@@ -83,6 +95,7 @@ struct Watch {
     began: Instant,
     peak: u64,
     seen: u32,
+    silent: u32,
     breach: Option<Breach>,
     status: Option<WaitStatus>,
 }
@@ -136,15 +149,17 @@ impl Watch {
 
     /// The memory that the tree holds. Several processes share pages, so that their sizes together say too much; what they
     /// really hold is asked only above the limit. A tree that forks all the time makes the asker wait: it is asked when its
-    /// size stands still, and one that takes too long to say is believed to hold the sum.
+    /// number of processes stands still, and one that does not say `SILENCE` times in a row is believed to hold the sum.
     fn memory(&mut self, usage: &procfs::Usage, processes: &[Pid]) -> u64 {
-        let sum = usage.resident_bytes;
+        let (sum, limit) = (usage.resident_bytes, self.bounds.memory_bytes);
         let still = std::mem::replace(&mut self.seen, usage.processes) == usage.processes;
-        let held = match (sum > self.bounds.memory_bytes, still) {
-            (false, _) => sum,
-            (true, false) => self.bounds.memory_bytes,
-            (true, true) => procfs::proportional_bytes(processes, Instant::now() + ASKING).unwrap_or(sum),
+        let held = match (sum > limit, still) {
+            (false, _) => Some(sum),
+            (true, false) => Some(limit),
+            (true, true) => procfs::proportional_bytes(processes, Instant::now() + ASKING),
         };
+        self.silent = if held.is_none() { self.silent + 1 } else { 0 };
+        let held = held.unwrap_or(if self.silent >= SILENCE { sum } else { limit });
         self.peak = self.peak.max(held);
         held
     }
