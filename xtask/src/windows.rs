@@ -54,6 +54,8 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     let mut test = cargo(context, "test")?;
     test.args(["--lib", "--bins", "--tests", "--no-fail-fast", "--"]).args(&context.filter);
     prefix.set(&mut test);
+    // Snapshots are found from the root of the clone, which insta would ask a Linux cargo for.
+    test.env("INSTA_WORKSPACE_ROOT", wine::path(&context.root)).env("INSTA_UPDATE", "no");
     must(&mut test)?;
     Ok(Ending::Done)
 }

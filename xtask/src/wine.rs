@@ -57,6 +57,11 @@ impl Drop for Prefix {
     }
 }
 
+/// An absolute path of this machine as Windows programs see it.
+pub(crate) fn path(path: &Path) -> String {
+    format!("Z:{}", path.display()).replace('/', r"\")
+}
+
 fn make(unfinished: &Path, place: &Path) -> Result<()> {
     if unfinished.exists() {
         fs::remove_dir_all(unfinished).context("cannot remove an unfinished Wine prefix")?;
