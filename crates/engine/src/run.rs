@@ -197,6 +197,9 @@ impl Output {
 }
 
 async fn collect(job: Job, workspace: Workspace, outcome: Outcome) -> Outcome {
+    if workspace.is_untouched(&job.request) {
+        return outcome;
+    }
     let files = tokio::task::spawn_blocking(move || workspace.results(&job.request, &job.limits)).await;
     Outcome { files: files.unwrap_or_default(), ..outcome }
 }

@@ -8,6 +8,7 @@ mod serve;
 mod status;
 
 use std::future::Future;
+use std::num::NonZero;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -31,8 +32,14 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     }
 }
 
+/// Cores for each thread that moves requests and output: programs need the cores more, and threads that wake one another cost
+/// each run more than they save it.
+const CORES_PER_WORKER: usize = 4;
+
 fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(work)
+    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+    let workers = cores.div_ceil(CORES_PER_WORKER);
+    tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?.block_on(work)
 }
 
 /// The folders, and the settings with their problems told on standard error.

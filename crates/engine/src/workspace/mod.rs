@@ -18,6 +18,9 @@ use cleaner::Cleaner;
 
 use crate::{Limits, OutputFile, Request};
 
+/// A program of at most this size is compared without asking another thread to.
+const QUICK_BYTES: usize = 64 << 10;
+
 /// The folder of one engine, in which its runs have theirs. Dropping the last handle deletes it.
 #[derive(Clone)]
 pub(crate) struct Workspaces(Arc<Inner>);
@@ -77,6 +80,18 @@ impl Workspace {
     /// What the run created or changed, compared with what `request` put there.
     pub(crate) fn results(&self, request: &Request, limits: &Limits) -> Vec<OutputFile> {
         results::collect(&self.folder(), &results::given(request, &self.entry), limits)
+    }
+
+    /// Whether the folder holds the program's file, as it was given, and nothing else: what most runs leave, and quick to see.
+    pub(crate) fn is_untouched(&self, request: &Request) -> bool {
+        let code = request.code().as_bytes();
+        let mut entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        let only = entries.next().filter(|entry| entry.file_name() == *self.entry && entries.next().is_none());
+        let size = |entry: &fs::DirEntry| entry.metadata().ok().filter(fs::Metadata::is_file).map(|file| file.len());
+        code.len() <= QUICK_BYTES
+            && only.is_some_and(|entry| {
+                size(&entry).is_some_and(|size| results::is_unchanged(&entry.path(), size, Some(code)))
+            })
     }
 
     /// The folder in which everything of the run lies.

@@ -35,7 +35,8 @@ fn read((name, path, size): (String, PathBuf, u64), most: u64, room: &mut u64) -
     OutputFile { path: name, size_bytes: size, content }
 }
 
-fn is_unchanged(path: &Path, size: u64, given: Option<&[u8]>) -> bool {
+/// Whether the file at `path`, of `size` bytes, holds what was given.
+pub(super) fn is_unchanged(path: &Path, size: u64, given: Option<&[u8]>) -> bool {
     given.is_some_and(|given| given.len() as u64 == size && fs::read(path).is_ok_and(|now| now == given))
 }
 

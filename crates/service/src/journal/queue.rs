@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::error::JournalError;
 use super::record::{Begun, Ended};
@@ -13,6 +13,10 @@ use crate::settings::JournalSettings;
 const ENTRIES: usize = 4096;
 /// Text that may wait, in bytes.
 const BYTES: usize = 32 << 20;
+
+/// How long entries wait for others to be written with: a transaction costs as much as a run's own share of the work, and
+/// whoever wants to read flushes.
+const GATHERING: Duration = Duration::from_millis(50);
 
 /// Something to write down.
 pub(super) enum Entry {
@@ -129,15 +133,21 @@ impl Inbox {
         self.shared.settings().clone()
     }
 
-    /// The next message and those that wait behind it, at most `most`. Empty when none came in time, `None` when all
-    /// senders are gone.
+    /// The next message and, while they are entries, those that come soon behind it, at most `most`. Empty when none came in
+    /// time, `None` when all senders are gone.
     pub(super) fn wait(&self, time: Duration, most: usize) -> Option<Vec<Message>> {
         let mut batch = match self.messages.recv_timeout(time) {
             Ok(first) => vec![first],
             Err(RecvTimeoutError::Timeout) => Vec::new(),
             Err(RecvTimeoutError::Disconnected) => return None,
         };
-        batch.extend(self.messages.try_iter().take(most - 1));
+        let until = Instant::now() + GATHERING;
+        while batch.len() < most && matches!(batch.last(), Some(Message::Entry(_))) {
+            match self.messages.recv_timeout(until.saturating_duration_since(Instant::now())) {
+                Ok(message) => batch.push(message),
+                Err(_) => break,
+            }
+        }
         let bytes =
             batch.iter().map(|message| if let Message::Entry(entry) = message { entry.bytes() } else { 0 }).sum();
         self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
