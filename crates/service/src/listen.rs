@@ -1,4 +1,4 @@
-//! Listening: 127.0.0.1 and [::1] on the same port, and what to say when that cannot be.
+//! Listening: 127.0.0.1 and `[::1]` on the same port, and what to say when that cannot be.
 
 use std::fmt;
 use std::io;
