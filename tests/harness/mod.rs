@@ -4,6 +4,7 @@
 //! [`Service`] is dropped.
 
 pub(crate) mod http;
+#[cfg(target_os = "linux")]
 pub(crate) mod leftovers;
 #[cfg(target_os = "linux")]
 pub(crate) mod misbehaviour;
@@ -105,7 +106,8 @@ pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T
 
 /// Where cargo puts the stand-in interpreter.
 pub(crate) fn stand_in() -> Option<PathBuf> {
-    let program = Path::new(env!("CARGO_BIN_EXE_runtray"));
+    // Cross-built, the path that cargo gave has no drive and would count as relative.
+    let program = std::path::absolute(env!("CARGO_BIN_EXE_runtray")).ok()?;
     Some(program.parent()?.join("examples").join("stand-in").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
