@@ -269,7 +269,9 @@ fn a_program_that_prints_a_gigabyte_costs_no_memory() {
     service.execute(&program("print warm"));
     #[cfg(target_os = "linux")]
     let before = service.peak_memory_bytes();
-    let answer = service.execute(&program("flood 1000000000"));
+    // Under Wine every write goes through two more processes; a tenth shows the same there.
+    let bytes = if cfg!(windows) { 100_000_000 } else { 1_000_000_000 };
+    let answer = service.execute(&program(&format!("flood {bytes}")));
     assert_eq!((&answer["status"], &answer["output_truncated"]), (&"completed".into(), &true.into()));
     assert_eq!(answer["output"].as_str().map(str::len), Some(8 << 20));
     assert_eq!(answer["error_truncated"], false);

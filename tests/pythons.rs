@@ -1,6 +1,5 @@
 //! `runtray pythons`.
 
-use std::path::Path;
 use std::process::Output;
 
 use serde_json::Value;
@@ -41,7 +40,8 @@ fn the_one_in_use_is_marked_and_is_what_the_service_uses() {
     for name in ["version", "implementation", "prefix", "source"] {
         assert!(used[name].as_str().is_some_and(|value| !value.is_empty()), "{name} of {used}");
     }
-    assert!(Path::new(&chosen).is_absolute() && Path::new(&chosen).exists(), "{chosen}");
+    let path = std::path::Path::new(&chosen);
+    assert!(path.is_absolute() && path.exists(), "{chosen}");
     let table = pythons(&home, &[]);
     let table = String::from_utf8_lossy(&table.stdout).into_owned();
     let marked: Vec<_> = table.lines().filter(|line| line.starts_with('*')).collect();
@@ -52,8 +52,8 @@ fn the_one_in_use_is_marked_and_is_what_the_service_uses() {
 
 #[test]
 fn a_choice_that_is_no_python_is_named_with_its_reason_and_nothing_else_is_used() {
-    let missing = Path::new(env!("CARGO_MANIFEST_DIR")).join("no-python-here");
-    for choice in [missing, stand_in().expect("a stand-in")] {
+    let stand_in = stand_in().expect("a stand-in");
+    for choice in [stand_in.with_file_name("no-python-here"), stand_in] {
         let home = Home::new(&format!("[python]\npath = '{}'", choice.display()));
         let output = pythons(&home, &["--all"]);
         let (table, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -73,11 +73,11 @@ fn request(args: &Run, settings: &Settings) -> anyhow::Result<Request> {
 }
 
 fn open(file: &Path) -> anyhow::Result<fs::File> {
-    let opened = fs::File::open(file).with_context(|| format!("could not open {}", file.display()))?;
-    if opened.metadata()?.is_dir() {
+    // Asked first: Windows opens no folder and says only that access is denied.
+    if file.is_dir() {
         bail!("{} is a folder; name a program's file", file.display());
     }
-    Ok(opened)
+    fs::File::open(file).with_context(|| format!("could not open {}", file.display()))
 }
 
 fn text_of(mut source: impl Read) -> anyhow::Result<String> {

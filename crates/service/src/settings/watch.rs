@@ -42,6 +42,7 @@ fn start(path: &Path, publisher: &Arc<watch::Sender<Loaded>>) -> notify::Result<
     let files = watched(path);
     let names: Vec<OsString> = files.iter().filter_map(|file| file.file_name()).map(OsString::from).collect();
     let (changed, changes) = channel();
+    let unseen = changed.clone();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         if event.is_ok_and(|event| concerns(&event, &names)) {
             // It fails only when the thread that reads is gone, and then nobody wants to know.
@@ -51,6 +52,8 @@ fn start(path: &Path, publisher: &Arc<watch::Sender<Loaded>>) -> notify::Result<
     for folder in files.iter().filter_map(|file| file.parent()) {
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
     }
+    // Whatever changed after the first reading and before this moment was seen by nobody; the receiver is still here.
+    let _ = unseen.send(());
     let (path, publisher) = (path.to_owned(), publisher.clone());
     std::thread::Builder::new().name("settings".to_owned()).spawn(move || reload(&changes, &path, &publisher))?;
     Ok(watcher)
