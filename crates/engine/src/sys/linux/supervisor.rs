@@ -31,7 +31,7 @@ const ASKING: Duration = Duration::from_millis(200);
 /// How often in a row it may fail to.
 const SILENCE: u32 = 5;
 /// So many times the allowed processes, dead ones included, are too many whatever each of them is: no time is spent on looking.
-const FLOOD: usize = 4;
+const FLOOD: usize = 64;
 
 /// Runs the program of `run` to its end, reports, and exits.
 pub(super) fn main(run: Run, mode: Mode) -> ! {
