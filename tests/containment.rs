@@ -37,9 +37,10 @@ fn whole_trees_die() {
 
 /// A heart that beats every millisecond would be seen.
 fn check_stands_still(file: &Path, code: &str) {
-    let size = || fs::metadata(file).map_or(0, |metadata| metadata.len());
+    let size = || fs::metadata(file).ok().map(|metadata| metadata.len());
     let (before, began) = (size(), Instant::now());
-    assert!(before > 0, "{code}: it never lived");
+    // It makes the file before its first beat, and may be gone before that.
+    assert!(before.is_some(), "{code}: it never lived");
     while began.elapsed() < Duration::from_millis(200) {
         assert_eq!(size(), before, "{code}: something of it still lives");
         std::thread::yield_now();
