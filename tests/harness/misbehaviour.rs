@@ -223,8 +223,10 @@ for _ in range(3):
 const ZOMBIES: &str = "
 import os, time
 for _ in range(40):
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         os._exit(0)
+    os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)
 time.sleep(0.1)
 ";
 

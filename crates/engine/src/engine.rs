@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::language::Runtime;
+use crate::pool::{Pool, Warm};
 use crate::run::{self, Job};
-use crate::sys::Launcher;
-use crate::workspace::Workspaces;
+use crate::start::Starter;
 use crate::{Error, Event, Limits, Outcome, Request};
 
 /// Where an engine keeps its things.
@@ -18,12 +18,13 @@ use crate::{Error, Event, Limits, Outcome, Request};
 pub struct Config {
     /// The folder that holds the runs' folders; made if missing, private to the user.
     pub runs_folder: PathBuf,
+    /// The interpreters that wait ahead of their programs.
+    pub warm: Warm,
 }
 
 /// Runs programs. Dropping it ends every run that is left, without waiting; [`Engine::shutdown`] waits.
 pub struct Engine {
-    workspaces: Workspaces,
-    launcher: Arc<Launcher>,
+    pool: Arc<Pool>,
     runs: TaskTracker,
     end: CancellationToken,
 }
@@ -37,9 +38,8 @@ impl Engine {
     /// # Errors
     /// The runs' folder cannot be made, or the launching process cannot be started.
     pub fn start(config: &Config) -> Result<Self, Error> {
-        let workspaces = Workspaces::open(&config.runs_folder).map_err(Error::Workspace)?;
-        let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
-        Ok(Self { workspaces, launcher, runs: TaskTracker::new(), end: CancellationToken::new() })
+        let pool = Arc::new(Pool::new(Starter::new(&config.runs_folder)?, config.warm.clone()));
+        Ok(Self { pool, runs: TaskTracker::new(), end: CancellationToken::new() })
     }
 
     /// Runs `request` until it ends by itself, reaches a limit or `cancel` is triggered. When this returns, its whole
@@ -61,17 +61,29 @@ impl Engine {
         let job = Job { request: request.clone(), runtime: runtime.clone(), limits: limits.clone() };
         let ended = self.end.child_token();
         let _dropped = ended.clone().drop_guard();
-        let work = run::run(self.workspaces.clone(), Arc::clone(&self.launcher), job, events, [cancel, ended]);
+        let work = run::run(Arc::clone(&self.pool), Arc::new(job), events, [cancel, ended]);
         match self.runs.spawn(work).await {
             Ok(result) => result,
             Err(failed) => Err(Error::Supervisor(std::io::Error::other(failed))),
         }
     }
 
-    /// Ends every run and waits until their trees are gone. Later runs are ended as they start.
+    /// Keeps interpreters of `runtime` waiting from now on, where [`Warm`] has a fixed number for its language. Must be called
+    /// within a tokio runtime.
+    pub fn expect(&self, runtime: &Runtime, limits: &Limits) {
+        self.pool.expect(runtime, limits);
+    }
+
+    /// Changes which interpreters wait. Must be called within a tokio runtime.
+    pub fn configure(&self, warm: Warm) {
+        self.pool.configure(warm);
+    }
+
+    /// Ends every run and all that waits for one, and waits until their trees are gone. Later runs are ended as they start.
     pub async fn shutdown(&self) {
         self.end.cancel();
         self.runs.close();
+        self.pool.close().await;
         self.runs.wait().await;
     }
 }

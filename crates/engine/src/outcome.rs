@@ -107,4 +107,6 @@ pub struct Outcome {
     pub files: Vec<OutputFile>,
     /// The isolation level that was used.
     pub isolation: Isolation,
+    /// Whether its interpreter had been started ahead.
+    pub warm: bool,
 }

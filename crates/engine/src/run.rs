@@ -1,6 +1,5 @@
 //! The one loop of a run: start, output, wait, deadline, cancel, end.
 
-use std::ffi::OsString;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,11 +11,13 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::decode::Text;
-use crate::environment;
+use crate::gate::Gate;
 use crate::language::Runtime;
-use crate::sys::{Exit, Launch, Launcher, Pipes, Tree};
+use crate::pool::Pool;
+use crate::start;
+use crate::sys::{Exit, Pipes, Tree};
 use crate::verdict::{self, Cause};
-use crate::workspace::{self, Workspace, Workspaces};
+use crate::workspace::{self, Workspace};
 use crate::{Error, Event, Limits, Outcome, Request};
 
 /// Bytes read from a stream at once: what a Linux pipe holds.
@@ -33,66 +34,42 @@ pub(crate) struct Job {
     pub(crate) limits: Limits,
 }
 
-/// Runs `job` in a folder of its own; any of `cancels` ends it.
+/// The ways between us and a tree.
+struct Streams {
+    pipes: Pipes,
+    gate: Option<Gate>,
+}
+
+/// Runs `job` in a folder of its own, in an interpreter that waits for it or in a new one; any of `cancels` ends it.
 pub(crate) async fn run(
-    workspaces: Workspaces,
-    launcher: Arc<Launcher>,
-    job: Job,
+    pool: Arc<Pool>,
+    job: Arc<Job>,
     events: mpsc::Sender<Event>,
     cancels: [CancellationToken; 2],
 ) -> Result<Outcome, Error> {
-    let (job, workspace) = prepare(workspaces, job).await?;
-    let (mut tree, pipes) = start(&launcher, &job, &workspace).await?;
+    let started = match pool.take(&job).await {
+        Some(spare) => spare,
+        None => pool.starter().cold(&job).await?,
+    };
+    let (warm, workspace) = (started.gate.is_some(), started.workspace);
+    let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, gate: started.gate });
     let began = Instant::now();
     let _ = events.send(Event::Started).await;
     let output = Output { events, written: AtomicU64::new(0), most: job.limits.output_bytes, flooded: Notify::new() };
-    let (exit, cause) = attend(&mut tree, pipes, &job, &workspace, &output, &cancels, began)
+    let (exit, cause) = attend(&mut tree, streams, &job, &workspace, &output, &cancels, began)
         .await
-        .map_err(|source| not_run(source, &job))?;
+        .map_err(|source| start::not_run(source, &job.runtime))?;
     let duration = began.elapsed();
     drop(output);
-    let outcome = verdict::outcome(exit, cause, &job, duration);
+    let outcome = Outcome { warm, ..verdict::outcome(exit, cause, &job, duration) };
     Ok(collect(job, workspace, outcome).await)
-}
-
-async fn prepare(workspaces: Workspaces, job: Job) -> Result<(Job, Workspace), Error> {
-    let made = tokio::task::spawn_blocking(move || {
-        let workspace = workspaces.create(&job.request, &job.runtime.entry())?;
-        Ok((job, workspace))
-    });
-    made.await.unwrap_or_else(|failed| Err(io::Error::other(failed))).map_err(Error::Workspace)
-}
-
-async fn start(launcher: &Launcher, job: &Job, workspace: &Workspace) -> Result<(Tree, Pipes), Error> {
-    let mut args = job.runtime.args.clone();
-    args.push(workspace.entry().into());
-    args.extend(job.request.args().iter().map(OsString::from));
-    let base = environment::base(&workspace.folder(), &workspace.temporary());
-    let env = environment::merge(environment::merge(base, &job.runtime.env), job.request.env());
-    let launch = Launch {
-        program: &job.runtime.path,
-        args: &args,
-        env: &env,
-        folder: &workspace.folder(),
-        limits: &job.limits,
-        stdin: !job.request.stdin().is_empty(),
-    };
-    launcher.launch(&launch).await.map_err(|source| not_run(source, job))
-}
-
-/// An error number is the system's word on the program; anything else is about what stands between it and us.
-fn not_run(source: io::Error, job: &Job) -> Error {
-    match source.raw_os_error() {
-        Some(_) => Error::Start { program: job.runtime.path.display().to_string(), source },
-        None => Error::Supervisor(source),
-    }
 }
 
 /// Moves input and output until the tree is gone and its pipes are empty. A reader that does not take what is left within
 /// `DRAIN` loses it, so that it cannot hold a slot for ever.
 async fn attend(
     tree: &mut Tree,
-    pipes: Pipes,
+    Streams { pipes, gate }: Streams,
     job: &Job,
     workspace: &Workspace,
     output: &Output,
@@ -102,7 +79,7 @@ async fn attend(
     let streams = async {
         tokio::join!(output.forward(pipes.stdout, Event::Stdout), output.forward(pipes.stderr, Event::Stderr));
     };
-    let feed = feed(pipes.stdin, job.request.stdin());
+    let feed = feed(gate, pipes.stdin, &job.request);
     tokio::pin!(streams, feed);
     let supervise = supervise(tree, job, workspace, output, cancels, began);
     tokio::pin!(supervise);
@@ -153,12 +130,16 @@ async fn folder_is_full(workspace: &Workspace, most: u64) {
     }
 }
 
-/// Writes the program's standard input; a program that does not read it, or ends before it did, is no error.
-async fn feed(stdin: Option<impl AsyncWrite + Unpin>, bytes: &[u8]) {
-    if let Some(mut stdin) = stdin {
-        let _ = stdin.write_all(bytes).await;
-        let _ = stdin.shutdown().await;
+/// Gives an interpreter that waits its program, then any program its standard input. One that does not read it, or ends before
+/// it did, is no error.
+async fn feed(gate: Option<Gate>, mut stdin: impl AsyncWrite + Unpin, request: &Request) {
+    if let Some(gate) = gate
+        && let Err(error) = gate.open(request.code().as_bytes()).await
+    {
+        tracing::warn!(%error, "an interpreter that waited did not take its program");
     }
+    let _ = stdin.write_all(request.stdin()).await;
+    let _ = stdin.shutdown().await;
 }
 
 /// Where a run's output goes, and how much there was.
@@ -196,7 +177,7 @@ impl Output {
     }
 }
 
-async fn collect(job: Job, workspace: Workspace, outcome: Outcome) -> Outcome {
+async fn collect(job: Arc<Job>, workspace: Workspace, outcome: Outcome) -> Outcome {
     if workspace.is_untouched(&job.request) {
         return outcome;
     }

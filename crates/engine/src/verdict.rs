@@ -32,6 +32,7 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
         reason,
         files: Vec::new(),
         isolation: Isolation::None,
+        warm: false,
     }
 }
 

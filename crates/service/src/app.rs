@@ -6,9 +6,9 @@ use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
 
-use runtray_engine::Engine;
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::Languages;
+use runtray_engine::{Engine, Warm};
 use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
@@ -137,6 +137,9 @@ impl App {
         if (old.slots, old.queue) != (new.slots, new.queue) {
             self.admission.resize(new.slots, new.queue);
         }
+        if old.warm != new.warm {
+            self.configure_engine(new.warm.clone());
+        }
         match old.journal.enabled == new.journal.enabled {
             true => self.journal().apply(&new.journal),
             false => self.reopen_journal(&new.journal).await,
@@ -144,6 +147,23 @@ impl App {
         self.load_token(new.require_token);
         self.pending.forget(&new.allowed_origins);
         self.settings.send_replace(loaded);
+        self.expect_programs().await;
+    }
+
+    /// Looks for the interpreters, and has those wait that the settings have wait always.
+    pub(crate) async fn expect_programs(&self) {
+        let entries = self.languages().list().await;
+        let Ok(engine) = self.engine().await else { return };
+        let limits = self.settings.borrow().settings.limits.clone();
+        for runtime in entries.into_iter().filter_map(|entry| entry.runtime.ok()) {
+            engine.expect(&runtime, &limits);
+        }
+    }
+
+    fn configure_engine(&self, warm: Warm) {
+        if let EngineState::Ready(engine) = &*self.engine.borrow() {
+            engine.configure(warm);
+        }
     }
 
     async fn reopen_journal(&self, settings: &JournalSettings) {

@@ -92,6 +92,7 @@ mod tests {
             args: Vec::new(),
             env: Vec::new(),
             extension: "py".into(),
+            ahead: None,
         };
         let request = Request::new("", Duration::from_secs(1));
         let job = Job { id: id.into(), runtime: Arc::new(runtime), request, origin: "local".into() };

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::{Config, Engine};
+use runtray_engine::{Config, Engine, Warm};
 use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -95,7 +95,8 @@ impl Service {
         let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
         let listening = listen(options.port.unwrap_or(options.settings.settings.port)).await?;
         let service = Self::serve(options, token, listening, state.clone());
-        match start_engine(service.0.app.places.runs.clone()).await {
+        let warm = service.0.app.settings.borrow().settings.warm.clone();
+        match start_engine(service.0.app.places.runs.clone(), warm).await {
             Ok(engine) => service.0.app.engine_started(engine),
             Err(error) => {
                 service.0.app.take_engine();
@@ -106,7 +107,7 @@ impl Service {
         state.send_replace(service.running_state());
         // The first request need not wait until the interpreters are found.
         let app = service.0.app.clone();
-        tokio::spawn(async move { app.languages().list().await });
+        tokio::spawn(async move { app.expect_programs().await });
         Ok(service)
     }
 
@@ -223,8 +224,8 @@ impl Drop for Inner {
 }
 
 /// Starting the engine makes folders and a process, which must not hold up the answers to `/health`.
-async fn start_engine(runs_folder: PathBuf) -> Result<Engine, runtray_engine::Error> {
-    let starting = tokio::task::spawn_blocking(move || Engine::start(&Config { runs_folder }));
+async fn start_engine(runs_folder: PathBuf, warm: Warm) -> Result<Engine, runtray_engine::Error> {
+    let starting = tokio::task::spawn_blocking(move || Engine::start(&Config { runs_folder, warm }));
     starting.await.unwrap_or_else(|failed| Err(runtray_engine::Error::Supervisor(io::Error::other(failed))))
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
-use runtray_engine::{Config, Engine, Event, Outcome, OutputFile, RelativePath, Request, Status};
+use runtray_engine::{Config, Engine, Event, Outcome, OutputFile, RelativePath, Request, Status, Warm};
 use runtray_service::capture::Kept;
 use runtray_service::places::Places;
 use runtray_service::settings::Settings;
@@ -94,7 +94,7 @@ async fn execute(
     runtime: &Runtime,
     keep: bool,
 ) -> anyhow::Result<(Outcome, Kept, Kept)> {
-    let engine = Engine::start(&Config { runs_folder: places.runs.clone() })?;
+    let engine = Engine::start(&Config { runs_folder: places.runs.clone(), warm: Warm::none() })?;
     let cancel = CancellationToken::new();
     let (sender, receiver) = mpsc::channel(16);
     let interrupted = {

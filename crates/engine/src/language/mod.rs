@@ -3,6 +3,7 @@
 //! [`Languages`] owns what is known of each interpreter: asked once, and again when its file changed. Nothing is looked
 //! for before a language is asked for.
 
+mod ahead;
 mod node;
 mod program;
 mod slot;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::interpreter::Machine;
+pub use ahead::Ahead;
 use program::Program;
 use slot::Slot;
 
@@ -62,6 +64,8 @@ pub struct Runtime {
     pub env: Vec<(String, String)>,
     /// The extension of the program's file.
     pub extension: String,
+    /// How it is started before its program is known; `None` where it cannot be.
+    pub ahead: Option<Ahead>,
 }
 
 impl Runtime {

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Interpreter, Language, Runtime, Unavailable, node};
+use super::{Ahead, Interpreter, Language, Runtime, Unavailable, node};
 use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
 
 /// How many refused interpreters a sentence names.
@@ -28,6 +28,7 @@ impl Program {
             args: self.args(&language.interpreter),
             env: Vec::new(),
             extension: language.extension.clone(),
+            ahead: Ahead::of(&language.interpreter),
         }
     }
 

@@ -1,7 +1,7 @@
 //! The platform: starting one contained process tree, and ending all of it.
 //!
-//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`), `Tree` (`kill`, `wait`; dropping
-//! it kills), `Input` and `Output` (asynchronous pipe ends). A tree ends as a whole with its main process, when it is killed, when a limit is
+//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`), `Tree` (`begin`, `kill`, `wait`,
+//! `memory_bytes`; dropping it kills), `Input` and `Output` (asynchronous pipe ends). A tree ends as a whole with its main process, when it is killed, when a limit is
 //! breached, and when this process dies, however it dies.
 
 #[cfg(any(target_os = "macos", test))]
@@ -43,14 +43,14 @@ pub(crate) struct Launch<'a> {
     pub(crate) folder: &'a Path,
     /// What the tree may use; wall-clock time, output and folder size are the run loop's business.
     pub(crate) limits: &'a Limits,
-    /// Whether standard input is a pipe; else it is at its end from the start.
-    pub(crate) stdin: bool,
+    /// Whether the program waits for [`Tree::begin`] before it does anything of its own: nobody looks at it until then.
+    pub(crate) waits: bool,
 }
 
 /// Our ends of a tree's standard streams.
 pub(crate) struct Pipes {
     /// Its standard input; dropping it is end-of-file.
-    pub(crate) stdin: Option<Input>,
+    pub(crate) stdin: Input,
     /// Its standard output.
     pub(crate) stdout: Output,
     /// Its standard error.

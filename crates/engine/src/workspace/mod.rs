@@ -43,13 +43,19 @@ impl Workspaces {
 
     /// Makes a run's folder and puts the program, as `entry`, and its files there. Nothing is left behind when that fails.
     pub(crate) fn create(&self, request: &Request, entry: &str) -> io::Result<Workspace> {
+        let workspace = self.reserve(entry)?;
+        workspace.fill(request)?;
+        Ok(workspace)
+    }
+
+    /// Makes a run's folder ahead of its program, which will be `entry`.
+    pub(crate) fn reserve(&self, entry: &str) -> io::Result<Workspace> {
         let number = self.0.made.fetch_add(1, Ordering::Relaxed);
         let root = self.0.claim.folder().join(number.to_string());
         let workspace = Workspace { root, entry: entry.to_owned(), owner: Arc::clone(&self.0) };
         make_private(&workspace.root)?;
         fs::create_dir(workspace.folder())?;
         fs::create_dir(workspace.temporary())?;
-        workspace.fill(request)?;
         Ok(workspace)
     }
 }
@@ -77,6 +83,11 @@ impl Workspace {
         &self.entry
     }
 
+    /// Where the program's own file is.
+    pub(crate) fn program(&self) -> PathBuf {
+        self.folder().join(&self.entry)
+    }
+
     /// What the run created or changed, compared with what `request` put there.
     pub(crate) fn results(&self, request: &Request, limits: &Limits) -> Vec<OutputFile> {
         results::collect(&self.folder(), &results::given(request, &self.entry), limits)
@@ -99,7 +110,9 @@ impl Workspace {
         &self.root
     }
 
-    fn fill(&self, request: &Request) -> io::Result<()> {
+    /// Puts the program and its files into a folder that was made ahead. The program's file appears as a whole, in place of what
+    /// holds an interpreter there.
+    pub(crate) fn fill(&self, request: &Request) -> io::Result<()> {
         let folder = self.folder();
         for file in request.files() {
             let path = file.path.below(&folder);
@@ -108,7 +121,9 @@ impl Workspace {
             }
             fs::write(path, &file.content)?;
         }
-        fs::write(folder.join(&self.entry), request.code())
+        let written = self.root.join(&self.entry);
+        fs::write(&written, request.code())?;
+        fs::rename(written, self.program())
     }
 }
 

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use runtray_engine::Size;
 use toml_edit::Item;
 
 use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch, texts};
@@ -12,6 +13,8 @@ use crate::origin::Origin;
 type Read = fn(&mut Settings, &Item) -> Result<(), Fault>;
 type Show = fn(&Settings) -> String;
 
+/// Interpreters of one language that may wait.
+const MOST_WAITING: u64 = 64;
 const TIB: u64 = 1024 * GIB;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
@@ -44,11 +47,12 @@ impl From<String> for Fault {
 }
 
 /// The sections of the file, with what stands above each.
-pub(super) const SECTIONS: [(&str, &str); 5] = [
+pub(super) const SECTIONS: [(&str, &str); 6] = [
     ("python", "Python."),
     ("node", "JavaScript and TypeScript."),
     ("limits", "What one run may use. Sizes are in bytes (1048576 is 1 MiB), times in milliseconds."),
     ("admission", "How many programs run at once."),
+    ("warm", "Interpreters that are started ahead and wait, so that a program starts at once."),
     ("journal", "The log of what ran, kept on this machine only."),
 ];
 
@@ -204,6 +208,36 @@ pub(super) const KEYS: &[Key] = &[
         |s| s.queue.to_string(),
     ),
     Key::new(
+        "warm.python",
+        "How many wait for Python programs: \"auto\" for as many as were lately used at once and none after long\nidleness, or a number that always waits. 0 is none.",
+        |s, v| waiting(s, "python", v),
+        |s| size_of(s, "python"),
+    ),
+    Key::new(
+        "warm.javascript",
+        "The same for JavaScript programs.",
+        |s, v| waiting(s, "javascript", v),
+        |s| size_of(s, "javascript"),
+    ),
+    Key::new(
+        "warm.typescript",
+        "The same for TypeScript programs.",
+        |s, v| waiting(s, "typescript", v),
+        |s| size_of(s, "typescript"),
+    ),
+    Key::new(
+        "warm.memory_bytes",
+        "Memory of all that wait, in bytes, above which no more are started. 0 has none wait.",
+        |s, v| set(&mut s.warm.memory_bytes, size(v, 0, TIB)),
+        |s| s.warm.memory_bytes.to_string(),
+    ),
+    Key::new(
+        "warm.idle_ms",
+        "How long \"auto\" keeps those of a language that nobody uses, in milliseconds.",
+        |s, v| set(&mut s.warm.idle, millis(v, 1000, DAY_MS)),
+        |s| ms(s.warm.idle),
+    ),
+    Key::new(
         "journal.enabled",
         "false writes nothing down. What is there already stays until it is cleared.",
         |s, v| set(&mut s.journal.enabled, switch(v)),
@@ -277,6 +311,23 @@ fn level(settings: &Settings) -> &'static str {
     match settings.isolation {
         IsolationChoice::Auto => "\"auto\"",
         IsolationChoice::None => "\"none\"",
+    }
+}
+
+fn waiting(settings: &mut Settings, language: &str, item: &Item) -> Result<(), Fault> {
+    let size = match item.as_str() {
+        Some("auto") => Size::Auto,
+        Some(_) => return Err(Fault::Replaced(format!("must be \"auto\" or a whole number, not {}", shown(item)))),
+        None => Size::Fixed(length(item, 0, MOST_WAITING)?),
+    };
+    settings.warm.sizes.insert(language.to_owned(), size);
+    Ok(())
+}
+
+fn size_of(settings: &Settings, language: &str) -> String {
+    match settings.warm.size(language) {
+        Size::Auto => "\"auto\"".to_owned(),
+        Size::Fixed(count) => count.to_string(),
     }
 }
 

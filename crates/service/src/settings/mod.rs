@@ -20,8 +20,8 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use runtray_engine::Limits;
 use runtray_engine::language::{Choices, Language};
+use runtray_engine::{Limits, Warm};
 
 use crate::origin::Origin;
 
@@ -65,6 +65,8 @@ pub struct Settings {
     pub stop_grace: Duration,
     /// `[journal]`.
     pub journal: JournalSettings,
+    /// `[warm]`: the interpreters that wait ahead of their programs.
+    pub warm: Warm,
 }
 
 /// The isolation that the user asks for.
@@ -132,6 +134,7 @@ impl Default for Settings {
             queue: 256,
             stop_grace: Duration::from_secs(5),
             journal: JournalSettings::default(),
+            warm: Warm::default(),
         }
     }
 }

@@ -1,13 +1,12 @@
 //! The service's side: asking the launcher for runs, and following each.
 
-use std::fs::File;
-use std::io::{self, ErrorKind, PipeReader, PipeWriter};
+use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::sys::socket::{
@@ -19,7 +18,8 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tokio::time::{sleep, timeout};
 
-use super::protocol::{self, HEADER, Job, Report};
+use super::procfs;
+use super::protocol::{self, HEADER, Job, Order, Report};
 use crate::sys::{Exit, Launch, Pipes};
 
 /// Our end of a program's standard input.
@@ -29,6 +29,8 @@ pub(crate) type Output = pipe::Receiver;
 
 /// A supervisor that was told to end its run and has not after this long is ended itself.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// How long a waiting program may take to say what memory it holds.
+const ASKING: Duration = Duration::from_millis(20);
 /// How long to wait before asking a busy launcher again.
 const RETRY: Duration = Duration::from_millis(1);
 
@@ -57,7 +59,7 @@ impl Launcher {
 
     async fn attempt(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let (ours, theirs) = StdStream::pair()?;
-        let (stdin, stdin_ours) = input(launch.stdin)?;
+        let (stdin, stdin_ours) = io::pipe()?;
         let (stdout_ours, stdout) = io::pipe()?;
         let (stderr_ours, stderr) = io::pipe()?;
         let descriptors = [theirs.as_raw_fd(), stdin.as_raw_fd(), stdout.as_raw_fd(), stderr.as_raw_fd()];
@@ -68,7 +70,7 @@ impl Launcher {
         let mut control = UnixStream::from_std(ours)?;
         control.write_all(&protocol::frame(&Job::from(launch))?).await?;
         let pipes = Pipes {
-            stdin: stdin_ours.map(|end| pipe::Sender::from_owned_fd(end.into())).transpose()?,
+            stdin: pipe::Sender::from_owned_fd(stdin_ours.into())?,
             stdout: pipe::Receiver::from_owned_fd(stdout_ours.into())?,
             stderr: pipe::Receiver::from_owned_fd(stderr_ours.into())?,
         };
@@ -121,15 +123,6 @@ impl Drop for Process {
     }
 }
 
-fn input(wanted: bool) -> io::Result<(OwnedFd, Option<PipeWriter>)> {
-    if wanted {
-        let (theirs, ours): (PipeReader, PipeWriter) = io::pipe()?;
-        Ok((theirs.into(), Some(ours)))
-    } else {
-        Ok((File::open("/dev/null")?.into(), None))
-    }
-}
-
 fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
 }
@@ -144,6 +137,16 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
+    /// Lets the supervisor of a program that waited watch it from now on; what it used so far is not the run's.
+    pub(crate) async fn begin(&mut self) -> io::Result<()> {
+        self.control.write_all(&protocol::frame(&Order::Begin)?).await
+    }
+
+    /// What the tree's memory really is now, shared pages counted in parts; `None` where it does not say.
+    pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
+        procfs::proportional_bytes(&procfs::children(self.supervisor?), Instant::now() + ASKING)
+    }
+
     /// Tells the supervisor to end the tree.
     pub(crate) fn kill(&mut self) {
         self.told = true;

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
+use nix::time::{ClockId, clock_getcpuclockid};
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
 /// What the living processes of a tree use.
@@ -57,6 +58,17 @@ pub(super) fn reaped() -> (Duration, u64) {
     let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return (Duration::ZERO, 0) };
     let largest = u64::try_from(usage.max_rss()).unwrap_or(0) * 1024;
     (duration(usage.user_time()) + duration(usage.system_time()), largest)
+}
+
+/// CPU time that a process used so far.
+pub(super) fn cpu(process: Pid) -> Duration {
+    clock_getcpuclockid(process).and_then(ClockId::now).map(Duration::from).unwrap_or_default()
+}
+
+/// The children of a process, as this process sees it.
+pub(super) fn children(process: Pid) -> Vec<Pid> {
+    let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
+    list.split_ascii_whitespace().filter_map(|id| id.parse().ok()).map(Pid::from_raw).collect()
 }
 
 fn duration(time: TimeVal) -> Duration {

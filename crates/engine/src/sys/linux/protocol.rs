@@ -16,7 +16,7 @@ pub(super) const HEADER: usize = 4;
 /// No frame is larger; a longer length means that the peer is not ours.
 const MOST: usize = 64 << 20;
 
-/// Service → supervisor, once: what to start. After it the socket carries nothing; its end means the end of the run.
+/// Service → supervisor, once: what to start. After it come [`Order`]s; the socket's end means the end of the run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Job {
     pub(super) program: PathBuf,
@@ -24,6 +24,14 @@ pub(super) struct Job {
     pub(super) env: Vec<(OsString, OsString)>,
     pub(super) folder: PathBuf,
     pub(super) bounds: Bounds,
+    pub(super) waits: bool,
+}
+
+/// Service → supervisor, while the program runs.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(super) enum Order {
+    /// The program that waited goes on: watch it.
+    Begin,
 }
 
 /// The limits that the supervisor holds.
@@ -50,6 +58,7 @@ impl From<&Launch<'_>> for Job {
                 open_files: launch.limits.open_files,
                 file_size_bytes: launch.limits.file_size_bytes,
             },
+            waits: launch.waits,
         }
     }
 }

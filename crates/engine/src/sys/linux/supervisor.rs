@@ -17,7 +17,7 @@ use nix::unistd::{Pid, dup2_stdin};
 
 use super::launcher::{Run, wait};
 use super::namespaces::{self, Mode};
-use super::protocol::{self, Bounds, Job, Report};
+use super::protocol::{self, Bounds, Job, Order, Report};
 use super::{limits, procfs, subreaper};
 use crate::sys::{Breach, Exit};
 
@@ -53,7 +53,7 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     namespaces::settle(mode)?;
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-    let Job { program, args, env, folder, bounds } = protocol::read(&mut run.control)?;
+    let Job { program, args, env, folder, bounds, waits } = protocol::read(&mut run.control)?;
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
     let control = run.control.try_clone()?;
@@ -63,7 +63,8 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
         mode,
         main,
         children,
-        began: Instant::now(),
+        began: (!waits).then(Instant::now),
+        before: Duration::ZERO,
         peak: 0,
         seen: 1,
         silent: 0,
@@ -92,7 +93,10 @@ struct Watch {
     mode: Mode,
     main: Pid,
     children: SignalFd,
-    began: Instant,
+    /// When the program began to do something of its own; until then nobody looks.
+    began: Option<Instant>,
+    /// CPU time that was used before that.
+    before: Duration,
     peak: u64,
     seen: u32,
     silent: u32,
@@ -105,7 +109,8 @@ impl Watch {
     fn until_the_end(&mut self, control: &UnixStream) -> io::Result<()> {
         let mut pause = CLOSELY;
         loop {
-            let timeout = PollTimeout::try_from(pause).map_err(io::Error::other)?;
+            let timeout = self.began.map_or(Ok(PollTimeout::NONE), |_| PollTimeout::try_from(pause));
+            let timeout = timeout.map_err(io::Error::other)?;
             let mut ready = [
                 PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
                 PollFd::new(control.as_fd(), PollFlags::POLLIN),
@@ -115,7 +120,7 @@ impl Watch {
             if died {
                 self.reap()?;
             }
-            if told || self.status.is_some() {
+            if self.status.is_some() || (told && !self.obey(control)) {
                 return Ok(());
             }
             if events == 0 {
@@ -124,6 +129,18 @@ impl Watch {
             if self.breach.is_some() {
                 return Ok(());
             }
+        }
+    }
+
+    /// Does what the service says; false when that is to end the run.
+    fn obey(&mut self, mut control: &UnixStream) -> bool {
+        match protocol::read(&mut control) {
+            Ok(Order::Begin) => {
+                self.began = Some(Instant::now());
+                self.before = procfs::cpu(self.main);
+                true
+            }
+            Err(_) => false,
         }
     }
 
@@ -144,7 +161,7 @@ impl Watch {
             (self.memory(&usage, &processes) > memory_bytes).then_some(Breach::Memory)
         };
         let tight = usage.resident_bytes > memory_bytes / 2 || usage.processes > most / 2;
-        if tight || self.began.elapsed() < Duration::from_secs(1) { CLOSELY } else { CALMLY }
+        if tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1)) { CLOSELY } else { CALMLY }
     }
 
     /// The memory that the tree holds. Several processes share pages, so that their sizes together say too much; what they
@@ -206,6 +223,7 @@ impl Watch {
         let (cpu, largest) = procfs::reaped();
         let breach = self.breach.or((signal == Some(Signal::SIGXCPU)).then_some(Breach::Cpu));
         let signal = signal.map(|signal| signal.as_str().to_owned());
+        let cpu = cpu.saturating_sub(self.before);
         Exit { code, signal, cpu, peak_memory_bytes: self.peak.max(largest), breach }
     }
 }

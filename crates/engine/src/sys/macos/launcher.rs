@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::unix::process::CommandExt;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::child;
@@ -38,7 +38,7 @@ impl Launcher {
         let mut command = Command::new(launch.program);
         command.args(launch.args).env_clear().envs(launch.env.iter().map(|(name, value)| (name, value)));
         command.current_dir(launch.folder);
-        let pipes = connect(&mut command, launch.stdin)?;
+        let pipes = connect(&mut command)?;
         let mark = record::mark(launch.folder);
         let main = self.spawn(command, launch, mark)?;
         Ok((Tree::new(main, mark, launch.limits, self.watcher.clone())?, pipes))
@@ -61,19 +61,14 @@ impl Launcher {
 }
 
 /// Gives the command its ends of the pipes. They are closed on our side when the command is dropped.
-fn connect(command: &mut Command, stdin: bool) -> io::Result<Pipes> {
+fn connect(command: &mut Command) -> io::Result<Pipes> {
+    let (their_stdin, stdin) = io::pipe()?;
     let (stdout, their_stdout) = io::pipe()?;
     let (stderr, their_stderr) = io::pipe()?;
-    command.stdin(Stdio::null()).stdout(their_stdout).stderr(their_stderr);
-    let mut pipes = Pipes {
-        stdin: None,
+    command.stdin(their_stdin).stdout(their_stdout).stderr(their_stderr);
+    Ok(Pipes {
+        stdin: Input::from_owned_fd(stdin.into())?,
         stdout: Output::from_owned_fd(stdout.into())?,
         stderr: Output::from_owned_fd(stderr.into())?,
-    };
-    if stdin {
-        let (their_stdin, ours) = io::pipe()?;
-        command.stdin(their_stdin);
-        pipes.stdin = Some(Input::from_owned_fd(ours.into())?);
-    }
-    Ok(pipes)
+    })
 }

@@ -31,6 +31,7 @@ pub(crate) struct Tree {
     limits: Limits,
     children: Signals,
     watcher: SharedWatcher,
+    before: Duration,
     breach: Option<Breach>,
     ended: Option<Exit>,
 }
@@ -40,7 +41,19 @@ impl Tree {
     pub(super) fn new(main: i32, mark: &[u8], limits: &Limits, watcher: SharedWatcher) -> io::Result<Self> {
         let children = signal(SignalKind::child()).inspect_err(|_| end_main(main))?;
         let (group, limits) = (Group::of(main, mark), limits.clone());
-        Ok(Self { main, group, limits, children, watcher, breach: None, ended: None })
+        Ok(Self { main, group, limits, children, watcher, before: Duration::ZERO, breach: None, ended: None })
+    }
+
+    /// A program that waited goes on. What it used so far is not the run's.
+    pub(crate) async fn begin(&mut self) -> io::Result<()> {
+        self.group.measure();
+        self.before = self.group.cpu();
+        Ok(())
+    }
+
+    /// The memory that the tree holds now.
+    pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
+        Some(self.group.measure().memory_bytes)
     }
 
     /// Begins the end of the whole tree: the rest follows the main process.
@@ -98,7 +111,7 @@ impl Tree {
         Exit {
             code: status.code(),
             signal: signal.map(|signal| signal.as_str().to_owned()),
-            cpu: reaped.cpu.max(self.group.cpu()),
+            cpu: reaped.cpu.max(self.group.cpu()).saturating_sub(self.before),
             peak_memory_bytes: reaped.peak_memory_bytes.max(self.group.peak_memory_bytes()),
             breach: self.breach.or((signal == Some(Signal::SIGXCPU)).then_some(Breach::Cpu)),
         }

@@ -52,10 +52,10 @@ impl Launcher {
 
     /// Starts `launch` in a job of its own.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
-        let (pipes, streams) = pipe::streams(launch.stdin).await?;
+        let (pipes, streams) = pipe::streams().await?;
         let job = Job::new(launch.limits)?;
         let process = Process::start(launch, &streams, &job)?;
-        let tree = Tree { process, job, cpu_limit: launch.limits.cpu, breach: None, memory_refused: false };
+        let tree = Tree { process, job, cpu_limit: launch.limits.cpu, before: Duration::ZERO, breach: None, memory_refused: false };
         Ok((tree, pipes))
     }
 }
@@ -65,11 +65,23 @@ pub(crate) struct Tree {
     process: Process,
     job: Job,
     cpu_limit: Duration,
+    before: Duration,
     breach: Option<Breach>,
     memory_refused: bool,
 }
 
 impl Tree {
+    /// A program that waited goes on. What it used so far is not the run's.
+    pub(crate) async fn begin(&mut self) -> io::Result<()> {
+        self.before = self.job.accounts()?.cpu;
+        Ok(())
+    }
+
+    /// The most memory that the tree held: a program that waits holds what it took to get ready.
+    pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
+        self.job.peak_memory_bytes().ok()
+    }
+
     /// Begins the end of the whole tree.
     pub(crate) fn kill(&mut self) {
         self.job.terminate(KILLED);
@@ -126,7 +138,7 @@ impl Tree {
         Ok(Exit {
             code: (code != KILLED && !EXCEPTIONS.contains(&code)).then_some(code.cast_signed()),
             signal: (code != KILLED && EXCEPTIONS.contains(&code)).then(|| format!("0x{code:08X}")),
-            cpu: accounts.cpu,
+            cpu: accounts.cpu.saturating_sub(self.before),
             peak_memory_bytes: self.job.peak_memory_bytes()?,
             breach: self.breach.or_else(|| self.breach_shown_by(code, accounts)),
         })

@@ -30,14 +30,9 @@ enum Ours {
     Writes,
 }
 
-/// Makes both ends of all three streams; without `stdin` the program's is the null device.
-pub(super) async fn streams(stdin: bool) -> io::Result<(Pipes, Streams)> {
-    let (our_stdin, their_stdin) = if stdin {
-        let (ours, theirs) = pair(Ours::Writes).await?;
-        (Some(ours), theirs)
-    } else {
-        (None, inheritable(OpenOptions::new().read(true).open("NUL")?.into())?)
-    };
+/// Makes both ends of all three streams.
+pub(super) async fn streams() -> io::Result<(Pipes, Streams)> {
+    let (our_stdin, their_stdin) = pair(Ours::Writes).await?;
     let (our_stdout, their_stdout) = pair(Ours::Reads).await?;
     let (our_stderr, their_stderr) = pair(Ours::Reads).await?;
     let pipes = Pipes { stdin: our_stdin, stdout: our_stdout, stderr: our_stderr };

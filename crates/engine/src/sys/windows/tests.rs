@@ -74,19 +74,20 @@ fn eat(bytes: usize) {
 
 const STAND_IN_ARGS: [&str; 4] = ["sys::windows::tests::stand_in", "--exact", "--ignored", "--nocapture"];
 
-async fn launch(part: &str, limits: &Limits, stdin: bool, more: &[&str]) -> (Tree, Pipes) {
+async fn launch(part: &str, limits: &Limits, more: &[&str]) -> (Tree, Pipes) {
     let program = std::env::current_exe().expect("a program");
     let args: Vec<OsString> = STAND_IN_ARGS.iter().chain(more).map(OsString::from).collect();
     let mut env: Vec<(OsString, OsString)> =
         std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")).collect();
     env.push(("STAND_IN".into(), part.into()));
-    let launch = Launch { program: &program, args: &args, env: &env, folder: Path::new(r"C:\"), limits, stdin };
+    let launch = Launch { program: &program, args: &args, env: &env, folder: Path::new(r"C:\"), limits, waits: false };
     Launcher::start().expect("a launcher").launch(&launch).await.expect("a running program")
 }
 
 /// Plays `part` to its end and returns that, standard output and standard error.
 async fn play(part: &str, limits: &Limits) -> (Exit, String, String) {
-    let (mut tree, mut pipes) = launch(part, limits, false, &[]).await;
+    let (mut tree, mut pipes) = launch(part, limits, &[]).await;
+    drop(pipes.stdin);
     let (mut out, mut err) = (String::new(), String::new());
     let (exit, ..) = soon(async {
         tokio::join!(tree.wait(), pipes.stdout.read_to_string(&mut out), pipes.stderr.read_to_string(&mut err))
@@ -117,7 +118,7 @@ async fn missing_program_is_an_error() {
         env: &[],
         folder: Path::new(r"C:\"),
         limits: &Limits::default(),
-        stdin: false,
+        waits: false,
     };
     let error = Launcher.launch(&launch).await.err().expect("should have failed");
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
@@ -133,8 +134,8 @@ async fn exit_code_and_both_outputs_come_back() {
 
 #[tokio::test]
 async fn stdin_arrives_and_ends() {
-    let (mut tree, mut pipes) = launch("listen", &Limits::default(), true, &[]).await;
-    let mut input = pipes.stdin.take().expect("a pipe");
+    let (mut tree, mut pipes) = launch("listen", &Limits::default(), &[]).await;
+    let mut input = pipes.stdin;
     input.write_all("zwölf\nBoxkämpfer".as_bytes()).await.expect("a reader");
     drop(input);
     let mut out = String::new();
@@ -152,7 +153,7 @@ async fn stdin_is_at_its_end_where_none_is_given() {
 #[tokio::test]
 async fn arguments_arrive_as_they_are() {
     let odd = ["two words", "", r"C:\x y\", r#"say "hi""#, "%PATH%", "ünï"];
-    let (mut tree, mut pipes) = launch("arguments", &Limits::default(), false, &odd).await;
+    let (mut tree, mut pipes) = launch("arguments", &Limits::default(), &odd).await;
     let mut out = String::new();
     soon(pipes.stdout.read_to_string(&mut out)).await.expect("text");
     let expected = format!("{odd:?}");
@@ -174,7 +175,7 @@ async fn child_ends_with_the_main_process() {
 
 #[tokio::test]
 async fn waiting_may_be_given_up_and_taken_up_again() {
-    let (mut tree, _pipes) = launch("sleep", &Limits::default(), false, &[]).await;
+    let (mut tree, _pipes) = launch("sleep", &Limits::default(), &[]).await;
     timeout(LOOK_EVERY, tree.wait()).await.expect_err("should still run");
     tree.kill();
     tree.kill();
@@ -185,7 +186,7 @@ async fn waiting_may_be_given_up_and_taken_up_again() {
 
 #[tokio::test]
 async fn dropping_a_tree_ends_it() {
-    let (tree, mut pipes) = launch("sleep", &Limits::default(), false, &[]).await;
+    let (tree, mut pipes) = launch("sleep", &Limits::default(), &[]).await;
     drop(tree);
     soon(pipes.stdout.read_to_end(&mut Vec::new())).await.expect("the end of the output");
 }
@@ -193,7 +194,7 @@ async fn dropping_a_tree_ends_it() {
 #[tokio::test]
 async fn handles_of_ours_are_not_inherited() {
     let (mut ours, theirs) = pipe::streams(false).await.expect("pipes");
-    let (_tree, mut pipes) = launch("sleep", &Limits::default(), false, &[]).await;
+    let (_tree, mut pipes) = launch("sleep", &Limits::default(), &[]).await;
     soon(pipes.stdout.read_u8()).await.expect("a sign of life");
     drop(theirs);
     soon(ours.stdout.read_to_end(&mut Vec::new())).await.expect("nobody else holds it");

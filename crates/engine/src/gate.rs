@@ -1,0 +1,44 @@
+//! What holds an interpreter at the point where it reads its program.
+//!
+//! The interpreter is started as for any run, with the path of its program. At that path lies a named pipe: the interpreter gets
+//! ready, opens it and waits there, with nothing of ours inside it. Then the program's file is put in the pipe's place and its text
+//! is passed through the pipe. An interpreter that had not got to the pipe yet finds the file instead. Either way it
+//! runs the program as if the file had been there from the start.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use nix::libc;
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+use tokio::io::AsyncWriteExt;
+use tokio::net::unix::pipe;
+
+/// A closed gate.
+pub(crate) struct Gate {
+    /// Keeps the pipe from having no reader before the interpreter is there.
+    reader: File,
+    writer: File,
+}
+
+impl Gate {
+    /// Closes the way to the program at `path`, where nothing may be yet.
+    pub(crate) fn close(path: &Path) -> io::Result<Self> {
+        mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
+        let end = |options: &mut OpenOptions| options.custom_flags(libc::O_NONBLOCK).open(path);
+        Ok(Self { reader: end(OpenOptions::new().read(true))?, writer: end(OpenOptions::new().write(true))? })
+    }
+
+    /// Lets the interpreter read `code`, which must lie at the gate's path by now. An interpreter that is gone, or has found the
+    /// file, does not need it.
+    pub(crate) async fn open(self, code: &[u8]) -> io::Result<()> {
+        drop(self.reader);
+        let mut writer = pipe::Sender::from_file(self.writer)?;
+        match writer.write_all(code).await {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => written,
+        }
+    }
+}

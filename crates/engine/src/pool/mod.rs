@@ -1,0 +1,219 @@
+//! Interpreters that were started ahead of their programs.
+//!
+//! Each runs one program, in the folder and the process tree that it was started in: a program finds a fresh process as it would
+//! without the pool. Taking one starts the next in the background. What nobody uses for long ends; an interpreter that
+//! changed on disk, or limits that changed, end what waits of the old.
+
+mod demand;
+mod shelf;
+mod size;
+mod stamp;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use tokio::time::sleep;
+use tokio_util::task::TaskTracker;
+
+use crate::language::Runtime;
+use crate::run::Job;
+use crate::start::{Started, Starter, on_disk};
+use crate::{Error, Limits};
+use shelf::{Kind, Shelf};
+pub use size::{Size, Warm};
+
+/// How often it is seen whether fewer should wait.
+const TICK: Duration = Duration::from_secs(15);
+
+/// The interpreters that wait.
+pub(crate) struct Pool {
+    starter: Starter,
+    state: Mutex<State>,
+    tasks: TaskTracker,
+}
+
+struct State {
+    warm: Warm,
+    shelves: Vec<Shelf>,
+    watched: bool,
+    closed: bool,
+}
+
+impl Pool {
+    pub(crate) fn new(starter: Starter, warm: Warm) -> Self {
+        let state = State { warm, shelves: Vec::new(), watched: false, closed: false };
+        Self { starter, state: Mutex::new(state), tasks: TaskTracker::new() }
+    }
+
+    /// What starts interpreters when none waits.
+    pub(crate) fn starter(&self) -> &Starter {
+        &self.starter
+    }
+
+    /// An interpreter that waited for a program such as `job`, with that program in its folder; its gate is still closed. `None`
+    /// where none waits or `job` needs one of its own.
+    pub(crate) async fn take(self: &Arc<Self>, job: &Arc<Job>) -> Option<Started> {
+        if !job.runtime.ahead?.suits(&job.request) {
+            return None;
+        }
+        let spare = self.pick(&job.runtime, &job.limits);
+        self.refill();
+        self.ready(spare?, job).await
+    }
+
+    fn pick(self: &Arc<Self>, runtime: &Runtime, limits: &Limits) -> Option<Started> {
+        let (found, outdated) = self.lock().shelf(runtime, limits).pick(Instant::now());
+        outdated.into_iter().for_each(|spare| self.discard(spare));
+        found
+    }
+
+    /// Puts the program of `job` before an interpreter that is still there.
+    async fn ready(self: &Arc<Self>, mut spare: Started, job: &Arc<Job>) -> Option<Started> {
+        if spare.tree.wait().now_or_never().is_some() {
+            tracing::warn!(interpreter = %job.runtime.path.display(), "an interpreter ended while it waited");
+            return None;
+        }
+        let given = job.clone();
+        let fill = move || Ok((spare.workspace.fill(&given.request), spare));
+        let (filled, mut spare) = on_disk(&job.request, fill).await.ok()?;
+        let begun = async { filled.and(spare.tree.begin().await) };
+        if let Err(error) = begun.await {
+            tracing::warn!(%error, "an interpreter that waited could not be used");
+            self.discard(spare);
+            return None;
+        }
+        Some(spare)
+    }
+
+    /// Keeps interpreters of `runtime` waiting where a fixed number of them is wanted, before the first program is there.
+    pub(crate) fn expect(self: &Arc<Self>, runtime: &Runtime, limits: &Limits) {
+        if runtime.ahead.is_some() {
+            self.lock().shelf(runtime, limits);
+            self.refill();
+        }
+    }
+
+    /// Takes other sizes into effect.
+    pub(crate) fn configure(self: &Arc<Self>, warm: Warm) {
+        self.lock().warm = warm;
+        self.shrink();
+        self.refill();
+    }
+
+    /// Ends all that wait, and starts none any more. When this returns they are gone.
+    pub(crate) async fn close(self: &Arc<Self>) {
+        let shelves = {
+            let mut state = self.lock();
+            state.closed = true;
+            std::mem::take(&mut state.shelves)
+        };
+        shelves.into_iter().flat_map(Shelf::into_spares).for_each(|spare| self.discard(spare));
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Starts what is missing, in the background.
+    fn refill(self: &Arc<Self>) {
+        let (missing, unwatched) = self.lock().missing();
+        for kind in missing {
+            self.tasks.spawn(self.clone().stock(kind));
+        }
+        if unwatched {
+            tokio::spawn(watch(Arc::downgrade(self)));
+        }
+    }
+
+    async fn stock(self: Arc<Self>, kind: Arc<Kind>) {
+        let started = self.starter.ahead(&kind.runtime, &kind.limits).await;
+        if let Some(unwanted) = self.lock().stocked(&kind, started) {
+            self.discard(unwanted);
+        }
+    }
+
+    /// Ends what is no longer wanted, and learns what the rest weighs.
+    fn shrink(self: &Arc<Self>) {
+        let unwanted = self.lock().settle(Instant::now());
+        unwanted.into_iter().for_each(|spare| self.discard(spare));
+    }
+
+    /// Ends an interpreter; its folder goes after it.
+    fn discard(&self, mut spare: Started) {
+        self.tasks.spawn(async move {
+            spare.tree.kill();
+            if let Err(error) = spare.tree.wait().await {
+                tracing::warn!(%error, "an interpreter that was not needed ended oddly");
+            }
+        });
+    }
+
+    /// A panic elsewhere must not stop the pool: every change is made in one go.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// The shelf of `runtime` and `limits`. What stood there for its language before and does not fit any more is outdated.
+    fn shelf(&mut self, runtime: &Runtime, limits: &Limits) -> &mut Shelf {
+        let size = self.warm.size(&runtime.language);
+        let index = match self.shelves.iter().position(|shelf| shelf.is_of(&runtime.language)) {
+            Some(index) => index,
+            None => {
+                self.shelves.push(Shelf::new(runtime, limits, Instant::now()));
+                self.shelves.len() - 1
+            }
+        };
+        let shelf = &mut self.shelves[index];
+        shelf.serve(runtime, limits, size);
+        shelf
+    }
+
+    /// What should be started now, each counted as on its way, and whether nobody watches the pool yet.
+    fn missing(&mut self) -> (Vec<Arc<Kind>>, bool) {
+        let mut missing = Vec::new();
+        if self.closed {
+            return (missing, false);
+        }
+        let mut room = self.warm.memory_bytes.saturating_sub(self.shelves.iter().map(Shelf::memory_bytes).sum());
+        for shelf in &mut self.shelves {
+            missing.extend(shelf.order(&mut room));
+        }
+        let unwatched = !self.watched && !missing.is_empty();
+        self.watched |= unwatched;
+        (missing, unwatched)
+    }
+
+    /// Takes in what was started; what is not wanted any more comes back.
+    fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>) -> Option<Started> {
+        let shelf = self.shelves.iter_mut().find(|shelf| shelf.is_of(&kind.runtime.language));
+        match (shelf, started) {
+            (Some(shelf), started) => shelf.stocked(kind, started),
+            (None, started) => started.ok(),
+        }
+    }
+
+    fn settle(&mut self, now: Instant) -> Vec<Started> {
+        let (idle, warm) = (self.warm.idle, &self.warm);
+        self.shelves.iter_mut().flat_map(|shelf| shelf.settle(warm.size(shelf.language()), idle, now)).collect()
+    }
+
+    /// Whether nothing waits or is on its way; then nobody need watch.
+    fn is_empty(&mut self) -> bool {
+        let empty = self.shelves.iter().all(Shelf::is_empty);
+        self.watched = !empty;
+        empty
+    }
+}
+
+/// Sees from time to time whether fewer should wait, as long as any does.
+async fn watch(pool: std::sync::Weak<Pool>) {
+    loop {
+        sleep(TICK).await;
+        let Some(pool) = pool.upgrade() else { return };
+        pool.shrink();
+        if pool.lock().is_empty() {
+            return;
+        }
+    }
+}

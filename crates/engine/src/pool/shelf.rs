@@ -1,0 +1,138 @@
+//! The interpreters of one language that wait.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use super::demand::Demand;
+use super::size::Size;
+use super::stamp::Stamp;
+use crate::language::Runtime;
+use crate::start::Started;
+use crate::{Error, Limits};
+
+/// What an interpreter is taken to weigh before that was seen, in bytes.
+const ASSUMED_BYTES: u64 = 32 << 20;
+
+/// What interpreters that can stand in for one another have in common.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Kind {
+    pub(super) runtime: Runtime,
+    pub(super) limits: Limits,
+    stamp: Stamp,
+}
+
+/// One language's interpreters.
+pub(super) struct Shelf {
+    kind: Arc<Kind>,
+    size: Size,
+    demand: Demand,
+    ready: VecDeque<Started>,
+    /// Those that no longer fit what is asked for.
+    outdated: Vec<Started>,
+    on_the_way: usize,
+    each_bytes: u64,
+}
+
+impl Kind {
+    fn new(runtime: &Runtime, limits: &Limits, stamp: Stamp) -> Arc<Self> {
+        Arc::new(Self { runtime: runtime.clone(), limits: limits.clone(), stamp })
+    }
+
+    fn fits(&self, runtime: &Runtime, limits: &Limits, stamp: Stamp) -> bool {
+        self.stamp == stamp && self.runtime == *runtime && self.limits == *limits
+    }
+}
+
+impl Shelf {
+    pub(super) fn new(runtime: &Runtime, limits: &Limits, now: Instant) -> Self {
+        Self {
+            kind: Kind::new(runtime, limits, Stamp::of(&runtime.path)),
+            size: Size::default(),
+            demand: Demand::none(now),
+            ready: VecDeque::new(),
+            outdated: Vec::new(),
+            on_the_way: 0,
+            each_bytes: ASSUMED_BYTES,
+        }
+    }
+
+    pub(super) fn language(&self) -> &str {
+        &self.kind.runtime.language
+    }
+
+    pub(super) fn is_of(&self, language: &str) -> bool {
+        self.language() == language
+    }
+
+    /// Is for `runtime` and `limits` from now on.
+    pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: Size) {
+        self.size = size;
+        let stamp = Stamp::of(&runtime.path);
+        if !self.kind.fits(runtime, limits, stamp) {
+            self.kind = Kind::new(runtime, limits, stamp);
+            self.outdated.extend(self.ready.drain(..));
+            self.on_the_way = 0;
+        }
+    }
+
+    /// The one that waits longest, and those that must end.
+    pub(super) fn pick(&mut self, now: Instant) -> (Option<Started>, Vec<Started>) {
+        let found = self.ready.pop_front();
+        self.demand.asked(found.is_some(), self.size.most(), now);
+        (found, std::mem::take(&mut self.outdated))
+    }
+
+    /// What should be started within `room` bytes.
+    pub(super) fn order(&mut self, room: &mut u64) -> Vec<Arc<Kind>> {
+        let target = self.size.target(self.demand.level()).min(self.size.most());
+        let mut ordered = Vec::new();
+        while self.ready.len() + self.on_the_way < target && *room >= self.each_bytes {
+            *room -= self.each_bytes;
+            self.on_the_way += 1;
+            ordered.push(self.kind.clone());
+        }
+        ordered
+    }
+
+    /// Takes in what was started as `kind`; gives back what is not wanted.
+    pub(super) fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>) -> Option<Started> {
+        if !Arc::ptr_eq(kind, &self.kind) {
+            return started.ok();
+        }
+        self.on_the_way = self.on_the_way.saturating_sub(1);
+        match started {
+            Ok(spare) => self.ready.push_back(spare),
+            Err(error) => tracing::warn!(%error, "no interpreter could be started ahead"),
+        }
+        None
+    }
+
+    /// Those that are no longer wanted. Learns what the others weigh.
+    pub(super) fn settle(&mut self, size: Size, idle: Duration, now: Instant) -> Vec<Started> {
+        self.size = size;
+        self.demand.settle(idle, now);
+        let target = size.target(self.demand.level());
+        let mut unwanted = std::mem::take(&mut self.outdated);
+        while self.ready.len() > target {
+            unwanted.extend(self.ready.pop_back());
+        }
+        if let Some(bytes) = self.ready.back_mut().and_then(|spare| spare.tree.memory_bytes()) {
+            self.each_bytes = bytes;
+        }
+        unwanted
+    }
+
+    /// What those that wait, or will, weigh together.
+    pub(super) fn memory_bytes(&self) -> u64 {
+        (self.ready.len() + self.on_the_way) as u64 * self.each_bytes
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.ready.is_empty() && self.on_the_way == 0
+    }
+
+    pub(super) fn into_spares(self) -> impl Iterator<Item = Started> {
+        self.ready.into_iter().chain(self.outdated)
+    }
+}

@@ -1,0 +1,62 @@
+//! How many interpreters may wait, as the user has it.
+
+use std::collections::BTreeMap;
+use std::num::NonZero;
+use std::time::Duration;
+
+/// How many interpreters of a language wait ahead of their programs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Size {
+    /// As many as were lately wanted, at most one a processor core; none after long idleness.
+    #[default]
+    Auto,
+    /// Always so many; 0 is none.
+    Fixed(usize),
+}
+
+/// The interpreters that wait ahead of their programs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warm {
+    /// How many, by the language's name; `Auto` where it is not named.
+    pub sizes: BTreeMap<String, Size>,
+    /// Memory of all of them together, in bytes, above which no more are started.
+    pub memory_bytes: u64,
+    /// How long those of a language wait that nobody uses.
+    pub idle: Duration,
+}
+
+impl Default for Warm {
+    fn default() -> Self {
+        Self { sizes: BTreeMap::new(), memory_bytes: 256 << 20, idle: Duration::from_secs(600) }
+    }
+}
+
+impl Warm {
+    /// Nothing waits; every program starts its own interpreter.
+    pub fn none() -> Self {
+        Self { memory_bytes: 0, ..Self::default() }
+    }
+
+    /// The size for `language`.
+    pub fn size(&self, language: &str) -> Size {
+        self.sizes.get(language).copied().unwrap_or_default()
+    }
+}
+
+impl Size {
+    /// How many wait when `lately` were wanted.
+    pub(super) fn target(self, lately: usize) -> usize {
+        match self {
+            Self::Auto => lately,
+            Self::Fixed(count) => count,
+        }
+    }
+
+    /// The most that ever wait.
+    pub(super) fn most(self) -> usize {
+        match self {
+            Self::Auto => std::thread::available_parallelism().map_or(1, NonZero::get),
+            Self::Fixed(count) => count,
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Starting an interpreter: with its program, or ahead of it.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::environment;
+use crate::gate::Gate;
+use crate::language::Runtime;
+use crate::run::Job;
+use crate::sys::{Launch, Launcher, Pipes, Tree};
+use crate::workspace::{Workspace, Workspaces};
+use crate::{Error, Limits, Request};
+
+/// A request of at most so many bytes is written to disk without asking another thread to.
+const QUICK_BYTES: usize = 64 << 10;
+/// And of at most so many files.
+const QUICK_FILES: usize = 4;
+
+/// What it takes to start interpreters.
+#[derive(Clone)]
+pub(crate) struct Starter {
+    workspaces: Workspaces,
+    launcher: Arc<Launcher>,
+}
+
+/// An interpreter in a folder of its own.
+pub(crate) struct Started {
+    pub(crate) tree: Tree,
+    pub(crate) pipes: Pipes,
+    /// Dropped after the tree.
+    pub(crate) workspace: Workspace,
+    /// What it waits at, when it was started ahead.
+    pub(crate) gate: Option<Gate>,
+}
+
+impl Starter {
+    /// Claims `runs_folder`, sweeps what a crashed engine left there, and starts the launcher.
+    pub(crate) fn new(runs_folder: &Path) -> Result<Self, Error> {
+        let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
+        let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
+        Ok(Self { workspaces, launcher })
+    }
+
+    /// Starts the interpreter of `job` with its program.
+    pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Started, Error> {
+        let (workspaces, given) = (self.workspaces.clone(), job.clone());
+        let made = on_disk(&job.request, move || workspaces.create(&given.request, &given.runtime.entry()));
+        let workspace = made.await.map_err(Error::Workspace)?;
+        self.start(&job.runtime, &job.limits, &job.request, workspace, None).await
+    }
+
+    /// Starts the interpreter of `runtime` ahead of its program.
+    pub(crate) async fn ahead(&self, runtime: &Runtime, limits: &Limits) -> Result<Started, Error> {
+        let workspace = self.workspaces.reserve(&runtime.entry()).map_err(Error::Workspace)?;
+        let gate = Gate::close(&workspace.program()).map_err(Error::Workspace)?;
+        self.start(runtime, limits, &Request::empty(), workspace, Some(gate)).await
+    }
+
+    async fn start(
+        &self,
+        runtime: &Runtime,
+        limits: &Limits,
+        request: &Request,
+        workspace: Workspace,
+        gate: Option<Gate>,
+    ) -> Result<Started, Error> {
+        let mut args = runtime.args.clone();
+        args.push(workspace.entry().into());
+        args.extend(request.args().iter().map(OsString::from));
+        let base = environment::base(&workspace.folder(), &workspace.temporary());
+        let env = environment::merge(environment::merge(base, &runtime.env), request.env());
+        let launch = Launch {
+            program: &runtime.path,
+            args: &args,
+            env: &env,
+            folder: &workspace.folder(),
+            limits,
+            waits: gate.is_some(),
+        };
+        let (tree, pipes) = self.launcher.launch(&launch).await.map_err(|source| not_run(source, runtime))?;
+        Ok(Started { tree, pipes, workspace, gate })
+    }
+}
+
+/// Does `work`, which writes `request` to disk, on a thread for that where it may take long.
+pub(crate) async fn on_disk<T: Send + 'static>(
+    request: &Request,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let bytes: usize = request.files().iter().map(|file| file.content.len()).sum();
+    if bytes + request.code().len() <= QUICK_BYTES && request.files().len() <= QUICK_FILES {
+        return work();
+    }
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|failed| Err(io::Error::other(failed)))
+}
+
+/// An error number is the system's word on the program; anything else is about what stands between it and us.
+pub(crate) fn not_run(source: io::Error, runtime: &Runtime) -> Error {
+    match source.raw_os_error() {
+        Some(_) => Error::Start { program: runtime.path.display().to_string(), source },
+        None => Error::Supervisor(source),
+    }
+}
