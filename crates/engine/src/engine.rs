@@ -74,6 +74,11 @@ impl Engine {
         self.pool.expect(runtime, limits);
     }
 
+    /// How many interpreters wait, by language.
+    pub fn waiting(&self) -> Vec<(String, usize)> {
+        self.pool.waiting()
+    }
+
     /// Changes which interpreters wait. Must be called within a tokio runtime.
     pub fn configure(&self, warm: Warm) {
         self.pool.configure(warm);

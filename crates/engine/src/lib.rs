@@ -6,8 +6,8 @@
 mod decode;
 mod engine;
 mod environment;
-mod gate;
 mod error;
+mod gate;
 pub mod interpreter;
 pub mod language;
 mod limits;

@@ -160,6 +160,14 @@ impl App {
         }
     }
 
+    /// The interpreters that wait, by language.
+    pub(crate) fn waiting(&self) -> Vec<(String, usize)> {
+        match &*self.engine.borrow() {
+            EngineState::Ready(engine) => engine.waiting(),
+            EngineState::Starting | EngineState::Gone => Vec::new(),
+        }
+    }
+
     fn configure_engine(&self, warm: Warm) {
         if let EngineState::Ready(engine) = &*self.engine.borrow() {
             engine.configure(warm);

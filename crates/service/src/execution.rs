@@ -133,7 +133,7 @@ impl Run {
     }
 
     async fn finish(mut self, outcome: Outcome) -> ExecuteResponse {
-        self.app.metrics.ended(&self.job.runtime.language, outcome.status, outcome.duration);
+        self.app.metrics.ended(&self.job.runtime.language, &outcome);
         if let Some(line) = outcome.reason.as_deref().map(|reason| self.error.as_own_line(reason)) {
             self.pass_on(Event::Stderr(line)).await;
         }

@@ -11,6 +11,7 @@ use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
+use runtray_engine::Outcome;
 
 use crate::admission::Load;
 
@@ -61,10 +62,25 @@ struct ByEnding {
     status: &'static str,
 }
 
+/// What the rest of the service knows.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Present {
+    /// How busy it is.
+    pub(crate) load: Load,
+    /// Interpreters that wait, by language.
+    pub(crate) waiting: Vec<(String, usize)>,
+    /// Whether executions are written to the journal.
+    pub(crate) journal_writes: bool,
+    /// Since it started.
+    pub(crate) uptime: Duration,
+}
+
 /// What is counted.
 pub(crate) struct Metrics {
     registry: Registry,
     executions: Family<ByEnding, Counter>,
+    warm: Family<ByLanguage, Counter>,
+    waiting: Family<ByLanguage, Gauge>,
     durations: Family<ByLanguage, Histogram, fn() -> Histogram>,
     refused: Family<ByRule, Counter>,
     running: Gauge,
@@ -79,6 +95,8 @@ impl Metrics {
         let metrics = Self {
             registry: Registry::with_prefix("runtray"),
             executions: Family::default(),
+            warm: Family::default(),
+            waiting: Family::default(),
             durations: Family::new_with_constructor(|| Histogram::new(exponential_buckets(0.005, 2.0, 16))),
             refused: Family::default(),
             running: Gauge::<i64, AtomicI64>::default(),
@@ -92,6 +110,8 @@ impl Metrics {
     fn registered(mut self) -> Self {
         let registry = &mut self.registry;
         registry.register("executions", "Executions that ended", self.executions.clone());
+        registry.register("warm_executions", "Executions whose interpreter had waited for them", self.warm.clone());
+        registry.register("waiting_interpreters", "Interpreters that wait for a program", self.waiting.clone());
         registry.register_with_unit(
             "execution_duration",
             "Wall-clock time of executions",
@@ -107,10 +127,12 @@ impl Metrics {
     }
 
     /// Counts an execution that ended.
-    pub(crate) fn ended(&self, language: &str, status: runtray_engine::Status, duration: Duration) {
+    pub(crate) fn ended(&self, language: &str, outcome: &Outcome) {
         let language = language.to_owned();
-        self.durations.get_or_create(&ByLanguage { language: language.clone() }).observe(duration.as_secs_f64());
-        self.executions.get_or_create(&ByEnding { language, status: status.name() }).inc();
+        let by_language = ByLanguage { language: language.clone() };
+        self.durations.get_or_create(&by_language).observe(outcome.duration.as_secs_f64());
+        self.warm.get_or_create(&by_language).inc_by(u64::from(outcome.warm));
+        self.executions.get_or_create(&ByEnding { language, status: outcome.status.name() }).inc();
     }
 
     /// Counts a refused request.
@@ -119,32 +141,61 @@ impl Metrics {
     }
 
     /// All figures, with those that are known elsewhere.
-    pub(crate) fn text(&self, load: Load, journal_writes: bool, uptime: Duration) -> Result<String, fmt::Error> {
-        self.running.set(i64::try_from(load.running).unwrap_or(i64::MAX));
-        self.queued.set(i64::try_from(load.queued).unwrap_or(i64::MAX));
-        self.journal.set(i64::from(journal_writes));
-        self.uptime.set(uptime.as_secs_f64());
+    pub(crate) fn text(&self, present: &Present) -> Result<String, fmt::Error> {
+        self.running.set(gauge(present.load.running));
+        self.queued.set(gauge(present.load.queued));
+        self.journal.set(i64::from(present.journal_writes));
+        self.uptime.set(present.uptime.as_secs_f64());
+        self.waiting.clear();
+        for (language, count) in &present.waiting {
+            self.waiting.get_or_create(&ByLanguage { language: language.clone() }).set(gauge(*count));
+        }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
         Ok(text)
     }
 }
 
+fn gauge(count: usize) -> i64 {
+    i64::try_from(count).unwrap_or(i64::MAX)
+}
+
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{Load, Metrics, Rule};
+    use runtray_engine::{Isolation, Outcome, Status};
+
+    use super::{Load, Metrics, Present, Rule};
+
+    fn outcome() -> Outcome {
+        Outcome {
+            status: Status::Timeout,
+            exit_code: None,
+            signal: None,
+            duration: Duration::from_millis(1500),
+            cpu: Duration::ZERO,
+            peak_memory_bytes: 0,
+            reason: None,
+            files: Vec::new(),
+            isolation: Isolation::None,
+            warm: true,
+        }
+    }
 
     #[test]
     fn what_happened_is_counted() {
         let metrics = Metrics::new();
-        metrics.ended("python", runtray_engine::Status::Timeout, Duration::from_millis(1500));
+        metrics.ended("python", &outcome());
         metrics.refused(Rule::ForwardedHost);
         let load = Load { running: 2, queued: 3 };
-        let text = metrics.text(load, true, Duration::from_secs(4)).expect("a text");
+        let waiting = vec![("python".to_owned(), 1)];
+        let present = Present { load, waiting, journal_writes: true, uptime: Duration::from_secs(4) };
+        let text = metrics.text(&present).expect("a text");
         for line in [
             "runtray_executions_total{language=\"python\",status=\"timeout\"} 1",
+            "runtray_warm_executions_total{language=\"python\"} 1",
+            "runtray_waiting_interpreters{language=\"python\"} 1",
             "runtray_execution_duration_seconds_sum{language=\"python\"} 1.5",
             "runtray_refused_requests_total{rule=\"forwarded_host\"} 1",
             "runtray_running_executions 2",

@@ -94,6 +94,11 @@ impl Pool {
         }
     }
 
+    /// How many wait, by language.
+    pub(crate) fn waiting(&self) -> Vec<(String, usize)> {
+        self.lock().shelves.iter().map(|shelf| (shelf.language().to_owned(), shelf.waiting())).collect()
+    }
+
     /// Takes other sizes into effect.
     pub(crate) fn configure(self: &Arc<Self>, warm: Warm) {
         self.lock().warm = warm;

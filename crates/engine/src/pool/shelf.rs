@@ -128,6 +128,10 @@ impl Shelf {
         (self.ready.len() + self.on_the_way) as u64 * self.each_bytes
     }
 
+    pub(super) fn waiting(&self) -> usize {
+        self.ready.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.ready.is_empty() && self.on_the_way == 0
     }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use crate::app::App;
 use crate::error::Error;
 use crate::journal;
-use crate::metrics::MEDIA_TYPE;
+use crate::metrics::{MEDIA_TYPE, Present};
 use crate::wire::error::ErrorBody;
 
 /// Figures in the OpenMetrics text format.
@@ -25,6 +25,7 @@ use crate::wire::error::ErrorBody;
 pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Error> {
     let load = *app.admission.load().borrow();
     let writes = matches!(*app.journal().state().borrow(), journal::State::Ok | journal::State::Recovered { .. });
-    let text = app.metrics.text(load, writes, app.started.elapsed()).map_err(Error::internal)?;
+    let present = Present { load, waiting: app.waiting(), journal_writes: writes, uptime: app.started.elapsed() };
+    let text = app.metrics.text(&present).map_err(Error::internal)?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
 }

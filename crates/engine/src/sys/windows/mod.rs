@@ -55,7 +55,14 @@ impl Launcher {
         let (pipes, streams) = pipe::streams().await?;
         let job = Job::new(launch.limits)?;
         let process = Process::start(launch, &streams, &job)?;
-        let tree = Tree { process, job, cpu_limit: launch.limits.cpu, before: Duration::ZERO, breach: None, memory_refused: false };
+        let tree = Tree {
+            process,
+            job,
+            cpu_limit: launch.limits.cpu,
+            before: Duration::ZERO,
+            breach: None,
+            memory_refused: false,
+        };
         Ok((tree, pipes))
     }
 }
