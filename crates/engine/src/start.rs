@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::environment;
-use crate::gate::Gate;
+use crate::gate::{self, Gate};
 use crate::language::Runtime;
 use crate::run::Job;
 use crate::sys::{Launch, Launcher, Pipes, Tree};
@@ -39,6 +39,7 @@ impl Starter {
     /// Claims `runs_folder`, sweeps what a crashed engine left there, and starts the launcher.
     pub(crate) fn new(runs_folder: &Path) -> Result<Self, Error> {
         let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
+        gate::prepare(workspaces.shared()).map_err(Error::Workspace)?;
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
         Ok(Self { workspaces, launcher })
     }
@@ -70,7 +71,10 @@ impl Starter {
         args.push(workspace.entry().into());
         args.extend(request.args().iter().map(OsString::from));
         let base = environment::base(&workspace.folder(), &workspace.temporary());
-        let env = environment::merge(environment::merge(base, &runtime.env), request.env());
+        let mut env = environment::merge(environment::merge(base, &runtime.env), request.env());
+        if let (Some(gate), Some(ahead)) = (&gate, runtime.ahead) {
+            env.extend(gate::environment(gate, ahead, self.workspaces.shared()));
+        }
         let launch = Launch {
             program: &runtime.path,
             args: &args,

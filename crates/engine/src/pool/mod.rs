@@ -72,6 +72,7 @@ impl Pool {
     async fn ready(self: &Arc<Self>, mut spare: Started, job: &Arc<Job>) -> Option<Started> {
         if spare.tree.wait().now_or_never().is_some() {
             tracing::warn!(interpreter = %job.runtime.path.display(), "an interpreter ended while it waited");
+            self.lock().shelf(&job.runtime, &job.limits).rest(Instant::now());
             return None;
         }
         let given = job.clone();
@@ -180,9 +181,10 @@ impl State {
         if self.closed {
             return (missing, false);
         }
+        let now = Instant::now();
         let mut room = self.warm.memory_bytes.saturating_sub(self.shelves.iter().map(Shelf::memory_bytes).sum());
         for shelf in &mut self.shelves {
-            missing.extend(shelf.order(&mut room));
+            missing.extend(shelf.order(&mut room, now));
         }
         let unwatched = !self.watched && !missing.is_empty();
         self.watched |= unwatched;
@@ -193,7 +195,7 @@ impl State {
     fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>) -> Option<Started> {
         let shelf = self.shelves.iter_mut().find(|shelf| shelf.is_of(&kind.runtime.language));
         match (shelf, started) {
-            (Some(shelf), started) => shelf.stocked(kind, started),
+            (Some(shelf), started) => shelf.stocked(kind, started, Instant::now()),
             (None, started) => started.ok(),
         }
     }

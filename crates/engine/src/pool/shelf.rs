@@ -13,6 +13,8 @@ use crate::{Error, Limits};
 
 /// What an interpreter is taken to weigh before that was seen, in bytes.
 const ASSUMED_BYTES: u64 = 32 << 20;
+/// How long none is started after one was of no use.
+const REST: Duration = Duration::from_secs(60);
 
 /// What interpreters that can stand in for one another have in common.
 #[derive(Debug, PartialEq, Eq)]
@@ -32,6 +34,8 @@ pub(super) struct Shelf {
     outdated: Vec<Started>,
     on_the_way: usize,
     each_bytes: u64,
+    /// None is started until then.
+    rests: Option<Instant>,
 }
 
 impl Kind {
@@ -54,6 +58,7 @@ impl Shelf {
             outdated: Vec::new(),
             on_the_way: 0,
             each_bytes: ASSUMED_BYTES,
+            rests: None,
         }
     }
 
@@ -73,6 +78,7 @@ impl Shelf {
             self.kind = Kind::new(runtime, limits, stamp);
             self.outdated.extend(self.ready.drain(..));
             self.on_the_way = 0;
+            self.rests = None;
         }
     }
 
@@ -83,8 +89,17 @@ impl Shelf {
         (found, std::mem::take(&mut self.outdated))
     }
 
+    /// An interpreter that waited was of no use: for a while none waits.
+    pub(super) fn rest(&mut self, now: Instant) {
+        self.rests = Some(now + REST);
+        self.outdated.extend(self.ready.drain(..));
+    }
+
     /// What should be started within `room` bytes.
-    pub(super) fn order(&mut self, room: &mut u64) -> Vec<Arc<Kind>> {
+    pub(super) fn order(&mut self, room: &mut u64, now: Instant) -> Vec<Arc<Kind>> {
+        if self.rests.is_some_and(|end| now < end) {
+            return Vec::new();
+        }
         let target = self.size.target(self.demand.level()).min(self.size.most());
         let mut ordered = Vec::new();
         while self.ready.len() + self.on_the_way < target && *room >= self.each_bytes {
@@ -96,14 +111,17 @@ impl Shelf {
     }
 
     /// Takes in what was started as `kind`; gives back what is not wanted.
-    pub(super) fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>) -> Option<Started> {
+    pub(super) fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>, now: Instant) -> Option<Started> {
         if !Arc::ptr_eq(kind, &self.kind) {
             return started.ok();
         }
         self.on_the_way = self.on_the_way.saturating_sub(1);
         match started {
             Ok(spare) => self.ready.push_back(spare),
-            Err(error) => tracing::warn!(%error, "no interpreter could be started ahead"),
+            Err(error) => {
+                tracing::warn!(%error, "no interpreter could be started ahead");
+                self.rest(now);
+            }
         }
         None
     }

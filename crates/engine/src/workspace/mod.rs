@@ -41,6 +41,11 @@ impl Workspaces {
         Ok(Self(Arc::new(Inner { cleaner, claim, made: AtomicU64::new(0) })))
     }
 
+    /// The folder that the runs' folders are in, private to this engine.
+    pub(crate) fn shared(&self) -> &Path {
+        self.0.claim.folder()
+    }
+
     /// Makes a run's folder and puts the program, as `entry`, and its files there. Nothing is left behind when that fails.
     pub(crate) fn create(&self, request: &Request, entry: &str) -> io::Result<Workspace> {
         let workspace = self.reserve(entry)?;

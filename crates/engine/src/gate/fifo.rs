@@ -1,10 +1,11 @@
-//! What holds an interpreter at the point where it reads its program.
+//! A named pipe in the place of a program.
 //!
 //! The interpreter is started as for any run, with the path of its program. At that path lies a named pipe: the interpreter gets
 //! ready, opens it and waits there, with nothing of ours inside it. Then the program's file is put in the pipe's place and its text
 //! is passed through the pipe. An interpreter that had not got to the pipe yet finds the file instead. Either way it
 //! runs the program as if the file had been there from the start.
 
+use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::unix::fs::OpenOptionsExt;
@@ -15,6 +16,13 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
+
+use crate::language::Ahead;
+
+/// This way needs no files of its own.
+pub(crate) fn prepare(_folder: &Path) -> io::Result<()> {
+    Ok(())
+}
 
 /// A closed gate.
 pub(crate) struct Gate {
@@ -29,6 +37,11 @@ impl Gate {
         mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
         let end = |options: &mut OpenOptions| options.custom_flags(libc::O_NONBLOCK).open(path);
         Ok(Self { reader: end(OpenOptions::new().read(true))?, writer: end(OpenOptions::new().write(true))? })
+    }
+
+    /// Nothing: the interpreter is not to know.
+    pub(super) fn environment(&self, _ahead: Ahead, _folder: &Path) -> Vec<(OsString, OsString)> {
+        Vec::new()
     }
 
     /// Lets the interpreter read `code`, which must lie at the gate's path by now. An interpreter that is gone, or has found the

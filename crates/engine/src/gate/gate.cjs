@@ -1,0 +1,15 @@
+// Waits until Runtray has this interpreter's program, then leaves no trace in the environment and the cache of modules. Worker
+// threads load this file again and find nothing to wait for.
+'use strict';
+const gate = process.env.RUNTRAY_GATE;
+delete process.env.RUNTRAY_GATE;
+delete process.env.NODE_OPTIONS;
+delete require.cache[__filename];
+if (gate !== undefined) {
+  const fs = require('fs');
+  try {
+    fs.readFileSync(gate);
+  } catch {
+    // A pipe that is gone by now has nothing to wait for.
+  }
+}
