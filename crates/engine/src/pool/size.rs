@@ -2,7 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
+use std::sync::LazyLock;
 use std::time::Duration;
+
+/// Asked once: the answer takes a dozen files.
+static CORES: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZero::get));
 
 /// How many interpreters of a language wait ahead of their programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -55,7 +59,7 @@ impl Size {
     /// The most that ever wait.
     pub(super) fn most(self) -> usize {
         match self {
-            Self::Auto => std::thread::available_parallelism().map_or(1, NonZero::get),
+            Self::Auto => *CORES,
             Self::Fixed(count) => count,
         }
     }
