@@ -71,7 +71,7 @@ mod pipe {
             Ok(())
         }
 
-        pub(super) fn environment(&self, ahead: Ahead, folder: &Path) -> Vec<(OsString, OsString)> {
+        pub(crate) fn environment(&self, ahead: Ahead, folder: &Path) -> Vec<(OsString, OsString)> {
             super::environment(ahead, folder, &self.name)
         }
     }

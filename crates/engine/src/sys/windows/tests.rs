@@ -193,7 +193,7 @@ async fn dropping_a_tree_ends_it() {
 
 #[tokio::test]
 async fn handles_of_ours_are_not_inherited() {
-    let (mut ours, theirs) = pipe::streams(false).await.expect("pipes");
+    let (mut ours, theirs) = pipe::streams().await.expect("pipes");
     let (_tree, mut pipes) = launch("sleep", &Limits::default(), &[]).await;
     soon(pipes.stdout.read_u8()).await.expect("a sign of life");
     drop(theirs);
