@@ -18,6 +18,11 @@ impl Text {
         Self::folding(cfg!(windows))
     }
 
+    /// What a terminal shows: every byte has its meaning there.
+    pub(crate) fn of_terminal() -> Self {
+        Self::folding(false)
+    }
+
     fn folding(fold_line_ends: bool) -> Self {
         Self { decoder: UTF_8.new_decoder_without_bom_handling(), fold_line_ends, held_return: false }
     }

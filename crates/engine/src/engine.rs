@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -11,7 +10,7 @@ use crate::language::Runtime;
 use crate::pool::{Pool, Warm};
 use crate::run::{self, Job};
 use crate::start::Starter;
-use crate::{Error, Event, Limits, Outcome, Request};
+use crate::{Error, Limits, Outcome, Request, Session};
 
 /// Where an engine keeps its things.
 #[derive(Debug, Clone)]
@@ -42,10 +41,8 @@ impl Engine {
         Ok(Self { pool, runs: TaskTracker::new(), end: CancellationToken::new() })
     }
 
-    /// Runs `request` until it ends by itself, reaches a limit or `cancel` is triggered. When this returns, its whole
-    /// process tree is gone. Dropping the future cancels the run; its tree and folder go in the background.
-    ///
-    /// Output goes to `events` as it is written; a slow receiver slows the program down, a closed one loses the output.
+    /// Runs `request` until it ends by itself, reaches a limit or is cancelled through `session`. When this returns, its
+    /// whole process tree is gone. Dropping the future cancels the run; its tree and folder go in the background.
     ///
     /// # Errors
     /// The program could not be run at all. One that ran and failed is an [`Outcome`].
@@ -54,14 +51,13 @@ impl Engine {
         request: &Request,
         runtime: &Runtime,
         limits: &Limits,
-        events: mpsc::Sender<Event>,
-        cancel: CancellationToken,
+        session: Session,
     ) -> Result<Outcome, Error> {
         request.check_entry(&runtime.entry())?;
         let job = Job { request: request.clone(), runtime: runtime.clone(), limits: limits.clone() };
         let ended = self.end.child_token();
         let _dropped = ended.clone().drop_guard();
-        let work = run::run(Arc::clone(&self.pool), Arc::new(job), events, [cancel, ended]);
+        let work = run::run(Arc::clone(&self.pool), Arc::new(job), session, ended);
         match self.runs.spawn(work).await {
             Ok(result) => result,
             Err(failed) => Err(Error::Supervisor(std::io::Error::other(failed))),

@@ -59,12 +59,22 @@ const HERE: &Rules = if cfg!(windows) { &WINDOWS } else { &UNIX };
 const FIXED: [(&str, &str); 4] =
     [("PYTHONUTF8", "1"), ("PYTHONIOENCODING", "utf-8"), ("PYTHONUNBUFFERED", "1"), ("TERM", "dumb")];
 
+/// What a run with a terminal gets on top: the abilities of every terminal emulator of today. `COLUMNS` and `LINES` are left
+/// out, for the size can change.
+const WITH_TERMINAL: (&str, &str) = ("TERM", "xterm-256color");
+
 /// The variables that name the folder which an AppImage or a Snap of ours is mounted at.
 const MOUNTS: [&str; 2] = ["APPDIR", "SNAP"];
 
 /// The environment of a run that starts in `folder` and keeps its temporary files in `tmp`.
 pub(crate) fn base(folder: &Path, tmp: &Path) -> Variables {
     scrub(HERE, &env::vars_os().collect(), folder, tmp)
+}
+
+/// `base` for a run that has a terminal.
+pub(crate) fn with_terminal(base: Variables) -> Variables {
+    let (name, value) = WITH_TERMINAL;
+    merge(base, &[(name.into(), value.into())])
 }
 
 /// `base` with the request's variables, which win. Of two equal names the last one wins.

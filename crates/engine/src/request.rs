@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::{InvalidRequest, RelativePath};
+use crate::{InvalidRequest, RelativePath, TerminalSize};
 
 const MOST_ARGUMENT_BYTES: usize = 1 << 20;
 const MOST_ONE_ARGUMENT_BYTES: usize = 100 << 10;
@@ -27,12 +27,23 @@ pub struct Request {
     args: Vec<String>,
     env: Vec<(String, String)>,
     files: Vec<SourceFile>,
+    terminal: Option<TerminalSize>,
+    idle_limit: Option<Duration>,
 }
 
 impl Request {
     /// A program with an empty standard input, no arguments and no files, ended after `timeout` of wall-clock time.
     pub fn new(code: impl Into<String>, timeout: Duration) -> Self {
-        Self { code: code.into(), timeout, stdin: Vec::new(), args: Vec::new(), env: Vec::new(), files: Vec::new() }
+        Self {
+            code: code.into(),
+            timeout,
+            stdin: Vec::new(),
+            args: Vec::new(),
+            env: Vec::new(),
+            files: Vec::new(),
+            terminal: None,
+            idle_limit: None,
+        }
     }
 
     /// What an interpreter is started with whose program is not known yet.
@@ -91,6 +102,20 @@ impl Request {
         Ok(self)
     }
 
+    /// Gives the program a terminal of that size in place of its three standard streams.
+    #[must_use]
+    pub fn with_terminal(mut self, size: TerminalSize) -> Self {
+        self.terminal = Some(size);
+        self
+    }
+
+    /// Ends the program when nothing was typed and nothing printed for so long.
+    #[must_use]
+    pub fn with_idle_limit(mut self, limit: Duration) -> Self {
+        self.idle_limit = Some(limit);
+        self
+    }
+
     /// Checks that no file takes the place of `entry`, the program's own file.
     pub(crate) fn check_entry(&self, entry: &str) -> Result<(), InvalidRequest> {
         let clashes =
@@ -127,6 +152,16 @@ impl Request {
     /// Its own environment variables.
     pub fn env(&self) -> &[(String, String)] {
         &self.env
+    }
+
+    /// The size of its terminal, when it has one.
+    pub fn terminal(&self) -> Option<TerminalSize> {
+        self.terminal
+    }
+
+    /// Time without anything typed or printed after which it is ended.
+    pub fn idle_limit(&self) -> Option<Duration> {
+        self.idle_limit
     }
 
     /// Its files.

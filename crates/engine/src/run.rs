@@ -12,18 +12,21 @@ use tokio_util::sync::CancellationToken;
 
 use crate::decode::Text;
 use crate::gate::Gate;
+use crate::interaction::{Activity, Interaction};
 use crate::language::Runtime;
 use crate::pool::Pool;
 use crate::start;
 use crate::sys::{Exit, Pipes, Tree};
 use crate::verdict::{self, Cause};
 use crate::workspace::{self, Workspace};
-use crate::{Error, Event, Limits, Outcome, Request};
+use crate::{Command, Error, Event, Limits, Outcome, Request, Session, Signal};
 
 /// Bytes read from a stream at once: what a Linux pipe holds.
 const CHUNK: usize = 64 << 10;
 /// How often the size of the run's folder is looked at; runs shorter than this never pay for it.
 const FOLDER_CHECK: Duration = Duration::from_millis(250);
+/// Signals between two looks at a run's tree; more at once are dropped.
+const SIGNALS: usize = 8;
 /// What a reader of events gets, after the tree is gone, to take what is still in the pipes.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -40,13 +43,15 @@ struct Streams {
     gate: Option<Gate>,
 }
 
-/// Runs `job` in a folder of its own, in an interpreter that waits for it or in a new one; any of `cancels` ends it.
+/// Runs `job` in a folder of its own, in an interpreter that waits for it or in a new one; what cancels `session`, and `ended`,
+/// end it.
 pub(crate) async fn run(
     pool: Arc<Pool>,
     job: Arc<Job>,
-    events: mpsc::Sender<Event>,
-    cancels: [CancellationToken; 2],
+    session: Session,
+    ended: CancellationToken,
 ) -> Result<Outcome, Error> {
+    let Session { events, commands, cancel } = session;
     let started = match pool.take(&job).await {
         Some(spare) => spare,
         None => pool.starter().cold(&job).await?,
@@ -55,14 +60,21 @@ pub(crate) async fn run(
     let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, gate: started.gate });
     let began = Instant::now();
     let _ = events.send(Event::Started).await;
-    let output = Output { events, written: AtomicU64::new(0), most: job.limits.output_bytes, flooded: Notify::new() };
-    let (exit, cause) = attend(&mut tree, streams, &job, &workspace, &output, &cancels, began)
+    let output = Output::new(events, &job);
+    let ends = Ends { deadline: began + job.request.timeout(), cancels: [cancel, ended] };
+    let (exit, cause) = attend(&mut tree, streams, &job, &workspace, &output, ends, commands)
         .await
         .map_err(|source| start::not_run(source, &job.runtime))?;
     let duration = began.elapsed();
     drop(output);
     let outcome = Outcome { warm, ..verdict::outcome(exit, cause, &job, duration) };
     Ok(collect(job, workspace, outcome).await)
+}
+
+/// What ends a run from outside.
+struct Ends {
+    deadline: Instant,
+    cancels: [CancellationToken; 2],
 }
 
 /// Moves input and output until the tree is gone and its pipes are empty. A reader that does not take what is left within
@@ -73,15 +85,28 @@ async fn attend(
     job: &Job,
     workspace: &Workspace,
     output: &Output,
-    cancels: &[CancellationToken; 2],
-    began: Instant,
+    ends: Ends,
+    commands: Option<mpsc::Receiver<Command>>,
 ) -> io::Result<(Exit, Option<Cause>)> {
+    let Pipes { stdin, stdout, stderr, terminal } = pipes;
+    let has_terminal = terminal.is_some();
     let streams = async {
-        tokio::join!(output.forward(pipes.stdout, Event::Stdout), output.forward(pipes.stderr, Event::Stderr));
+        let out = output.forward(Some(stdout), has_terminal, Event::Stdout);
+        tokio::join!(out, output.forward(stderr, has_terminal, Event::Stderr));
     };
-    let feed = feed(gate, pipes.stdin, &job.request);
+    let (asks, signals) = mpsc::channel(SIGNALS);
+    let feed = async {
+        let typed = job.request.stdin();
+        open(gate, &job.request).await;
+        match commands {
+            Some(commands) => {
+                Interaction::new(stdin, terminal, typed, asks, &output.activity).carry(commands).await;
+            }
+            None => feed(stdin, typed).await,
+        }
+    };
     tokio::pin!(streams, feed);
-    let supervise = supervise(tree, job, workspace, output, cancels, began);
+    let supervise = supervise(tree, job, workspace, output, ends, signals);
     tokio::pin!(supervise);
     let (mut drained, mut fed) = (false, false);
     let ended = loop {
@@ -103,17 +128,26 @@ async fn supervise(
     job: &Job,
     workspace: &Workspace,
     output: &Output,
-    [cancel, ended]: &[CancellationToken; 2],
-    began: Instant,
+    Ends { deadline, cancels: [cancel, ended] }: Ends,
+    mut signals: mpsc::Receiver<Signal>,
 ) -> io::Result<(Exit, Option<Cause>)> {
-    let cause = tokio::select! {
-        biased;
-        exit = tree.wait() => return Ok((exit?, None)),
-        () = sleep_until(began + job.request.timeout()) => Cause::Deadline,
-        () = cancel.cancelled() => Cause::Cancelled,
-        () = ended.cancelled() => Cause::Cancelled,
-        () = output.flooded.notified() => Cause::Output,
-        () = folder_is_full(workspace, job.limits.folder_bytes) => Cause::Folder,
+    let full = folder_is_full(workspace, job.limits.folder_bytes);
+    let idle = output.activity.quiet_for(job.request.idle_limit());
+    tokio::pin!(full, idle);
+    let cause = loop {
+        tokio::select! {
+            biased;
+            exit = tree.wait() => return Ok((exit?, None)),
+            () = sleep_until(deadline) => break Cause::Deadline,
+            () = cancel.cancelled() => break Cause::Cancelled,
+            () = ended.cancelled() => break Cause::Cancelled,
+            () = output.flooded.notified() => break Cause::Output,
+            () = &mut full => break Cause::Folder,
+            () = &mut idle => break Cause::Idle,
+            Some(signal) = signals.recv() => if signal == Signal::Kill || !tree.signal(signal) {
+                break Cause::Cancelled;
+            },
+        }
     };
     tree.kill();
     Ok((tree.wait().await?, Some(cause)))
@@ -130,15 +164,18 @@ async fn folder_is_full(workspace: &Workspace, most: u64) {
     }
 }
 
-/// Gives an interpreter that waits its program, then any program its standard input. One that does not read it, or ends before
-/// it did, is no error.
-async fn feed(gate: Option<Gate>, mut stdin: impl AsyncWrite + Unpin, request: &Request) {
+/// Gives an interpreter that waits its program.
+async fn open(gate: Option<Gate>, request: &Request) {
     if let Some(gate) = gate
         && let Err(error) = gate.open(request.code().as_bytes()).await
     {
         tracing::warn!(%error, "an interpreter that waited did not take its program");
     }
-    let _ = stdin.write_all(request.stdin()).await;
+}
+
+/// Writes the program's standard input; a program that does not read it, or ends before it did, is no error.
+async fn feed(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
+    let _ = stdin.write_all(bytes).await;
     let _ = stdin.shutdown().await;
 }
 
@@ -148,14 +185,22 @@ struct Output {
     written: AtomicU64,
     most: u64,
     flooded: Notify,
+    activity: Activity,
 }
 
 impl Output {
+    fn new(events: mpsc::Sender<Event>, job: &Job) -> Self {
+        let (written, most) = (AtomicU64::new(0), job.limits.output_bytes);
+        Self { events, written, most, flooded: Notify::new(), activity: Activity::new() }
+    }
+
     /// Passes a stream on as text until its end. When nobody listens any more it is still read, so that the program goes on.
-    async fn forward(&self, mut stream: impl AsyncRead + Unpin, event: fn(String) -> Event) {
-        let mut text = Text::new();
+    async fn forward(&self, stream: Option<impl AsyncRead + Unpin>, has_terminal: bool, event: fn(String) -> Event) {
+        let Some(mut stream) = stream else { return };
+        let mut text = if has_terminal { Text::of_terminal() } else { Text::new() };
         let mut chunk = Vec::with_capacity(CHUNK);
         while stream.read_buf(&mut chunk).await.is_ok_and(|read| read > 0) {
+            self.activity.note();
             self.count(chunk.len());
             self.send(text.push(&chunk), event).await;
             chunk.clear();

@@ -70,7 +70,9 @@ impl Starter {
         let mut args = runtime.args.clone();
         args.push(workspace.entry().into());
         args.extend(request.args().iter().map(OsString::from));
+        let terminal = request.terminal();
         let base = environment::base(&workspace.folder(), &workspace.temporary());
+        let base = if terminal.is_some() { environment::with_terminal(base) } else { base };
         let mut env = environment::merge(environment::merge(base, &runtime.env), request.env());
         if let (Some(gate), Some(ahead)) = (&gate, runtime.ahead) {
             env.extend(gate::environment(gate, ahead, self.workspaces.shared()));
@@ -82,6 +84,7 @@ impl Starter {
             folder: &workspace.folder(),
             limits,
             waits: gate.is_some(),
+            terminal,
         };
         let (tree, pipes) = self.launcher.launch(&launch).await.map_err(|source| not_run(source, runtime))?;
         Ok(Started { tree, pipes, workspace, gate })

@@ -4,13 +4,15 @@ use std::time::Duration;
 
 use crate::run::Job;
 use crate::sys::{Breach, Exit};
-use crate::{Isolation, Limits, Outcome, Status};
+use crate::{Isolation, Limits, Outcome, Request, Status};
 
 /// Why the engine ended a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// The wall-clock limit.
     Deadline,
+    /// Nothing was typed and nothing printed for too long.
+    Idle,
     /// Somebody asked for it, or nobody waits any more.
     Cancelled,
     /// Too much output.
@@ -21,7 +23,7 @@ pub(crate) enum Cause {
 
 /// The outcome, its files left out. What the engine decided weighs more than how the program then died.
 pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Duration) -> Outcome {
-    let (status, reason) = judge(&exit, cause, job.request.timeout(), &job.limits);
+    let (status, reason) = judge(&exit, cause, &job.request, &job.limits);
     Outcome {
         status,
         exit_code: exit.code,
@@ -36,9 +38,15 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
     }
 }
 
-fn judge(exit: &Exit, cause: Option<Cause>, wall: Duration, limits: &Limits) -> (Status, Option<String>) {
+fn judge(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limits) -> (Status, Option<String>) {
     let (status, reason) = match (cause, exit.breach) {
-        (Some(Cause::Deadline), _) => (Status::Timeout, format!("Execution timed out after {}.", seconds(wall))),
+        (Some(Cause::Deadline), _) => {
+            (Status::Timeout, format!("Execution timed out after {}.", seconds(request.timeout())))
+        }
+        (Some(Cause::Idle), _) => {
+            let limit = seconds(request.idle_limit().unwrap_or_default());
+            (Status::Timeout, format!("Execution timed out: nothing was typed and nothing printed for {limit}."))
+        }
         (Some(Cause::Cancelled), _) => (Status::Cancelled, "Execution was cancelled.".into()),
         (Some(Cause::Output), _) => (
             Status::OutputLimit,
@@ -58,17 +66,20 @@ fn judge(exit: &Exit, cause: Option<Cause>, wall: Duration, limits: &Limits) -> 
         (None, Some(Breach::Processes)) => {
             (Status::Crashed, format!("Execution was stopped: it had more than {} processes.", limits.processes))
         }
-        (None, None) => return by_itself(exit),
+        (None, None) => return by_itself(exit, request.idle_limit().is_some()),
     };
     (status, Some(reason))
 }
 
-fn by_itself(exit: &Exit) -> (Status, Option<String>) {
-    match (exit.code, &exit.signal) {
+/// Who types Ctrl-C into an interactive program asks for its end; the program did not crash.
+fn by_itself(exit: &Exit, interactive: bool) -> (Status, Option<String>) {
+    match (exit.code, exit.signal.as_deref()) {
         (Some(0), _) => (Status::Completed, None),
         (Some(_), _) => (Status::Failed, None),
+        (None, Some("SIGINT")) if interactive => (Status::Cancelled, Some("Execution was interrupted.".into())),
+        (None, Some("SIGTERM")) if interactive => (Status::Cancelled, Some("Execution was terminated.".into())),
         (None, signal) => {
-            let by = signal.as_deref().unwrap_or("an unknown cause");
+            let by = signal.unwrap_or("an unknown cause");
             (Status::Crashed, Some(format!("Execution crashed: it was ended by {by}.")))
         }
     }
@@ -90,7 +101,7 @@ fn size(bytes: u64) -> String {
 mod tests {
     use super::{Cause, judge};
     use crate::sys::{Breach, Exit};
-    use crate::{Limits, Status};
+    use crate::{Limits, Request, Status};
     use std::time::Duration;
 
     fn exit(code: Option<i32>, signal: Option<&str>, breach: Option<Breach>) -> Exit {
@@ -100,6 +111,7 @@ mod tests {
     #[test]
     fn every_end_has_its_status_and_its_sentence() {
         let kill = Some("SIGKILL");
+        let request = Request::new("", Duration::from_millis(2500));
         for (exit, cause, status, words) in [
             (exit(Some(0), None, None), None, Status::Completed, ""),
             (exit(Some(3), None, None), None, Status::Failed, ""),
@@ -112,10 +124,28 @@ mod tests {
             (exit(None, kill, Some(Breach::Cpu)), None, Status::Timeout, "120 s of CPU time"),
             (exit(None, kill, Some(Breach::Processes)), None, Status::Crashed, "more than 128 processes"),
         ] {
-            let judged = judge(&exit, cause, Duration::from_millis(2500), &Limits::default());
+            let judged = judge(&exit, cause, &request, &Limits::default());
             assert_eq!(judged.0, status);
             assert_eq!(judged.1.is_some(), !words.is_empty());
             assert!(judged.1.unwrap_or_default().contains(words), "{words}");
+        }
+    }
+
+    #[test]
+    fn interactive_runs_are_interrupted_and_go_idle() {
+        let request = Request::new("", Duration::from_secs(9)).with_idle_limit(Duration::from_millis(1500));
+        for (exit, cause, status, sentence) in [
+            (exit(None, Some("SIGINT"), None), None, Status::Cancelled, "Execution was interrupted."),
+            (exit(None, Some("SIGTERM"), None), None, Status::Cancelled, "Execution was terminated."),
+            (exit(None, Some("SIGSEGV"), None), None, Status::Crashed, "Execution crashed: it was ended by SIGSEGV."),
+            (
+                exit(None, Some("SIGKILL"), None),
+                Some(Cause::Idle),
+                Status::Timeout,
+                "Execution timed out: nothing was typed and nothing printed for 1.5 s.",
+            ),
+        ] {
+            assert_eq!(judge(&exit, cause, &request, &Limits::default()), (status, Some(sentence.into())));
         }
     }
 }

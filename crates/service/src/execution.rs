@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runtray_engine::language::Runtime;
-use runtray_engine::{Event, Outcome, Request};
+use runtray_engine::{Command, Event, Outcome, Request, Session};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -46,6 +46,15 @@ impl Job {
     }
 }
 
+/// What goes between an execution and a client while it goes on.
+#[derive(Default)]
+pub(crate) struct Live {
+    /// Where its events go too; it slows the program down when it is slow itself.
+    pub(crate) tap: Option<mpsc::Sender<Event>>,
+    /// What an interactive one is told.
+    pub(crate) commands: Option<mpsc::Receiver<Command>>,
+}
+
 /// An execution on its way. Dropping it cancels the run.
 pub(crate) struct Execution {
     task: JoinHandle<Result<ExecuteResponse, Error>>,
@@ -53,11 +62,11 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// Starts `job`. Its events go to `tap` too, which slows the program down when it is slow itself.
-    pub(crate) fn start(app: &Arc<App>, job: Job, slot: Slot, tap: Option<mpsc::Sender<Event>>) -> Self {
+    /// Starts `job`.
+    pub(crate) fn start(app: &Arc<App>, job: Job, slot: Slot, live: Live) -> Self {
         let cancel = CancellationToken::new();
-        let run = Run::new(app.clone(), job, tap, cancel.clone());
-        let task = app.runs.spawn(run.carry_out(slot).in_current_span());
+        let run = Run::new(app.clone(), job, live.tap, cancel.clone());
+        let task = app.runs.spawn(run.carry_out(slot, live.commands).in_current_span());
         Self { task, _cancel: cancel.drop_guard() }
     }
 
@@ -95,14 +104,19 @@ impl Run {
         }
     }
 
-    async fn carry_out(mut self, slot: Slot) -> Result<ExecuteResponse, Error> {
+    async fn carry_out(
+        mut self,
+        slot: Slot,
+        commands: Option<mpsc::Receiver<Command>>,
+    ) -> Result<ExecuteResponse, Error> {
         let _listed = self.app.executions.enter(self.listed());
         let engine = self.app.engine().await?;
         let limits = self.app.settings.borrow().settings.limits.clone();
         let (events, received) = mpsc::channel(EVENTS);
         let (job, cancel) = (self.job.clone(), self.cancel.clone());
         let run = async move {
-            let outcome = engine.run(&job.request, &job.runtime, &limits, events, cancel).await;
+            let session = Session { events, commands, cancel };
+            let outcome = engine.run(&job.request, &job.runtime, &limits, session).await;
             drop(slot);
             outcome
         };

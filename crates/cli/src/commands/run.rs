@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context, bail};
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
-use runtray_engine::{Config, Engine, Event, Outcome, OutputFile, RelativePath, Request, Status, Warm};
+use runtray_engine::{Config, Engine, Event, Outcome, OutputFile, RelativePath, Request, Session, Status, Warm};
 use runtray_service::capture::Kept;
 use runtray_service::places::Places;
 use runtray_service::settings::Settings;
@@ -105,7 +105,8 @@ async fn execute(
             }
         })
     };
-    let run = engine.run(request, runtime, &settings.limits, sender, cancel.clone());
+    let session = Session { events: sender, commands: None, cancel: cancel.clone() };
+    let run = engine.run(request, runtime, &settings.limits, session);
     let (outcome, printed) = tokio::join!(run, take(receiver, settings.kept_output_bytes, keep, &cancel));
     interrupted.abort();
     engine.shutdown().await;

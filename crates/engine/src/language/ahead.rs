@@ -31,6 +31,7 @@ impl Ahead {
     pub(crate) fn suits(self, request: &Request) -> bool {
         request.args().is_empty()
             && request.env().is_empty()
+            && request.terminal().is_none()
             && match self {
                 Self::Python => is_utf8(request.code()),
                 Self::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),

@@ -1,11 +1,14 @@
 //! The platform: starting one contained process tree, and ending all of it.
 //!
-//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`), `Tree` (`begin`, `kill`, `wait`,
-//! `memory_bytes`; dropping it kills), `Input` and `Output` (asynchronous pipe ends). A tree ends as a whole with its main process, when it is killed, when a limit is
+//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`), `Tree` (`begin`, `signal`, `kill`,
+//! `wait`, `memory_bytes`; dropping it kills), `Input` and `Output` (asynchronous pipe ends), `Terminal` (`resize`, `interrupt`).
+//! A tree ends as a whole with its main process, when it is killed, when a limit is
 //! breached, and when this process dies, however it dies.
 
 #[cfg(any(target_os = "macos", test))]
 mod descendants;
+#[cfg(unix)]
+mod terminal;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -27,9 +30,9 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use platform::enter;
-pub(crate) use platform::{Input, Launcher, Output, Tree};
+pub(crate) use platform::{Input, Launcher, Output, Terminal, Tree};
 
-use crate::Limits;
+use crate::{Limits, TerminalSize};
 
 /// What to start.
 pub(crate) struct Launch<'a> {
@@ -45,6 +48,8 @@ pub(crate) struct Launch<'a> {
     pub(crate) limits: &'a Limits,
     /// Whether the program waits for [`Tree::begin`] before it does anything of its own: nobody looks at it until then.
     pub(crate) waits: bool,
+    /// The size of the terminal that all three standard streams are.
+    pub(crate) terminal: Option<TerminalSize>,
 }
 
 /// Our ends of a tree's standard streams.
@@ -53,8 +58,10 @@ pub(crate) struct Pipes {
     pub(crate) stdin: Input,
     /// Its standard output.
     pub(crate) stdout: Output,
-    /// Its standard error.
-    pub(crate) stderr: Output,
+    /// Its standard error; a terminal shows that with the output.
+    pub(crate) stderr: Option<Output>,
+    /// Its terminal, when it has one.
+    pub(crate) terminal: Option<Terminal>,
 }
 
 /// A limit that the platform watches and that the tree broke.

@@ -15,7 +15,7 @@ use crate::body;
 use crate::envelope::RequestId;
 use crate::error::Error;
 use crate::events;
-use crate::execution::{Execution, Job};
+use crate::execution::{Execution, Job, Live};
 use crate::guard::Caller;
 use crate::wire::error::ErrorBody;
 use crate::wire::request::{ExecuteRequest, Parsed, Timeouts};
@@ -60,13 +60,13 @@ pub(crate) async fn execute(
     let origin = caller.name().to_owned();
     let job = Job { id, runtime, request, origin };
     if wants_events(&headers) {
-        let started =
-            Started { id: job.id.clone(), language: job.runtime.language.clone(), runtime: job.runtime.name.clone() };
+        let started = Started::of(&job);
         let (tap, tapped) = mpsc::channel(events::EVENTS);
         let request_id = job.id.clone();
-        return events::respond(Execution::start(&app, job, slot, Some(tap)), tapped, started, request_id).await;
+        let live = Live { tap: Some(tap), ..Live::default() };
+        return events::respond(Execution::start(&app, job, slot, live), tapped, started, request_id).await;
     }
-    Ok(Json(Execution::start(&app, job, slot, None).ended().await?).into_response())
+    Ok(Json(Execution::start(&app, job, slot, Live::default()).ended().await?).into_response())
 }
 
 /// The program, when it may be run at all.
@@ -87,7 +87,8 @@ async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Parsed, Erro
     refused.map_or(Ok(parsed), |reason| Err(Error::IsolationUnavailable(reason)))
 }
 
-async fn find(app: &App, name: &str) -> Result<Arc<Runtime>, Error> {
+/// What runs the language of that name or alias.
+pub(crate) async fn find(app: &App, name: &str) -> Result<Arc<Runtime>, Error> {
     let languages = app.languages();
     let language = languages.find(name).ok_or_else(|| Error::UnsupportedLanguage(name.to_owned()))?;
     languages.runtime(language).await.map_err(|reason| Error::RuntimeNotFound(reason.to_string()))

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::{Status, milliseconds};
 use crate::capture::Kept;
+use crate::execution::Job;
 
 /// What a program printed, and how it ended.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,6 +34,13 @@ pub(crate) struct Started {
     pub(crate) language: String,
     /// The interpreter, for people.
     pub(crate) runtime: String,
+}
+
+impl Started {
+    /// The event for `job`.
+    pub(crate) fn of(job: &Job) -> Self {
+        Self { id: job.id.clone(), language: job.runtime.language.clone(), runtime: job.runtime.name.clone() }
+    }
 }
 
 /// The events `stdout` and `stderr` of a stream.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
 use nix::sys::socket::{
-    AddressFamily, ControlMessage, MsgFlags, Shutdown, SockFlag, SockType, sendmsg, shutdown, socketpair,
+    AddressFamily, ControlMessage, MsgFlags, Shutdown, SockFlag, SockType, send, sendmsg, shutdown, socketpair,
 };
 use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -20,7 +20,8 @@ use tokio::time::{sleep, timeout};
 
 use super::procfs;
 use super::protocol::{self, HEADER, Job, Order, Report};
-use crate::sys::{Exit, Launch, Pipes};
+use crate::session;
+use crate::sys::{Exit, Launch, Pipes, terminal};
 
 /// Our end of a program's standard input.
 pub(crate) type Input = pipe::Sender;
@@ -59,9 +60,7 @@ impl Launcher {
 
     async fn attempt(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let (ours, theirs) = StdStream::pair()?;
-        let (stdin, stdin_ours) = io::pipe()?;
-        let (stdout_ours, stdout) = io::pipe()?;
-        let (stderr_ours, stderr) = io::pipe()?;
+        let (pipes, [stdin, stdout, stderr]) = streams(launch)?;
         let descriptors = [theirs.as_raw_fd(), stdin.as_raw_fd(), stdout.as_raw_fd(), stderr.as_raw_fd()];
         while !self.send(&descriptors)? {
             sleep(RETRY).await;
@@ -69,11 +68,6 @@ impl Launcher {
         ours.set_nonblocking(true)?;
         let mut control = UnixStream::from_std(ours)?;
         control.write_all(&protocol::frame(&Job::from(launch))?).await?;
-        let pipes = Pipes {
-            stdin: pipe::Sender::from_owned_fd(stdin_ours.into())?,
-            stdout: pipe::Receiver::from_owned_fd(stdout_ours.into())?,
-            stderr: pipe::Receiver::from_owned_fd(stderr_ours.into())?,
-        };
         let mut tree = Tree { control, received: Vec::new(), early: None, supervisor: None, told: false };
         tree.supervised().await?;
         Ok((tree, pipes))
@@ -123,6 +117,24 @@ impl Drop for Process {
     }
 }
 
+/// Our ends of a run's standard streams, and the program's three.
+fn streams(launch: &Launch<'_>) -> io::Result<(Pipes, [OwnedFd; 3])> {
+    if let Some(size) = launch.terminal {
+        let (pipes, end) = terminal::open(size)?;
+        return Ok((pipes, [end.try_clone()?, end.try_clone()?, end]));
+    }
+    let (stdin, stdin_ours) = io::pipe()?;
+    let (stdout_ours, stdout) = io::pipe()?;
+    let (stderr_ours, stderr) = io::pipe()?;
+    let pipes = Pipes {
+        stdin: pipe::Sender::from_owned_fd(stdin_ours.into())?,
+        stdout: pipe::Receiver::from_owned_fd(stdout_ours.into())?,
+        stderr: Some(pipe::Receiver::from_owned_fd(stderr_ours.into())?),
+        terminal: None,
+    };
+    Ok((pipes, [stdin.into(), stdout.into(), stderr.into()]))
+}
+
 fn is_gone(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset)
 }
@@ -145,6 +157,26 @@ impl Tree {
     /// What the tree's memory really is now, shared pages counted in parts; `None` where it does not say.
     pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
         procfs::proportional_bytes(&procfs::children(self.supervisor?), Instant::now() + ASKING)
+    }
+
+    /// Sends a signal to the program's process group; false where the system has no such signal.
+    pub(crate) fn signal(&mut self, signal: session::Signal) -> bool {
+        let number = match signal {
+            session::Signal::Interrupt => Signal::SIGINT,
+            session::Signal::Terminate => Signal::SIGTERM,
+            session::Signal::Kill => Signal::SIGKILL,
+        };
+        if let Err(error) = self.order(&Order::Signal(number as i32)) {
+            tracing::debug!(%error, "a signal did not reach the run's supervisor");
+        }
+        true
+    }
+
+    /// Sends an order; one that does not fit into the socket at once finds a supervisor that does not answer anyway.
+    fn order(&self, order: &Order) -> io::Result<()> {
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+        send(self.control.as_raw_fd(), &protocol::frame(order)?, flags)?;
+        Ok(())
     }
 
     /// Tells the supervisor to end the tree.

@@ -12,6 +12,7 @@ mod client;
 mod launcher;
 mod limits;
 mod namespaces;
+mod orders;
 mod procfs;
 mod protocol;
 mod subreaper;
@@ -19,4 +20,5 @@ mod supervisor;
 
 pub use launcher::enter;
 
+pub(crate) use super::terminal::Terminal;
 pub(crate) use client::{Input, Launcher, Output, Tree};

@@ -25,13 +25,17 @@ pub(super) struct Job {
     pub(super) folder: PathBuf,
     pub(super) bounds: Bounds,
     pub(super) waits: bool,
+    /// Whether the standard streams are a terminal, which is to be the program's own.
+    pub(super) terminal: bool,
 }
 
 /// Service → supervisor, while the program runs.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Order {
     /// The program that waited goes on: watch it.
     Begin,
+    /// Sends a signal, by its number, to the program's process group.
+    Signal(i32),
 }
 
 /// The limits that the supervisor holds.
@@ -59,6 +63,7 @@ impl From<&Launch<'_>> for Job {
                 file_size_bytes: launch.limits.file_size_bytes,
             },
             waits: launch.waits,
+            terminal: launch.terminal.is_some(),
         }
     }
 }

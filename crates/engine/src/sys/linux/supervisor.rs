@@ -3,23 +3,23 @@
 use std::fs::File;
 use std::io;
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout};
-use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signal::{SigSet, Signal, kill, killpg};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, dup2_stdin};
 
 use super::launcher::{Run, wait};
 use super::namespaces::{self, Mode};
+use super::orders::Orders;
 use super::protocol::{self, Bounds, Job, Order, Report};
 use super::{limits, procfs, subreaper};
-use crate::sys::{Breach, Exit};
+use crate::sys::{Breach, Exit, terminal};
 
 /// How often a tree is looked at in its first second, and while it uses more than half of what it may.
 const CLOSELY: Duration = Duration::from_millis(10);
@@ -53,11 +53,11 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     namespaces::settle(mode)?;
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-    let Job { program, args, env, folder, bounds, waits } = protocol::read(&mut run.control)?;
+    let Job { program, args, env, folder, bounds, waits, terminal } = protocol::read(&mut run.control)?;
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
-    let control = run.control.try_clone()?;
-    let main = start(command, run, bounds, mode)?;
+    let mut orders = Orders::of(run.control.try_clone()?);
+    let main = start(command, run, move || prepare(&bounds, mode, terminal))?;
     let mut watch = Watch {
         bounds,
         mode,
@@ -71,18 +71,28 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
         breach: None,
         status: None,
     };
-    watch.until_the_end(&control)?;
+    watch.until_the_end(&mut orders)?;
     watch.end()?;
     Ok(watch.exit())
 }
 
+/// What the program's process does first.
+fn prepare(bounds: &Bounds, mode: Mode, has_terminal: bool) -> io::Result<()> {
+    limits::apply(bounds, mode)?;
+    if has_terminal { terminal::take_control() } else { Ok(()) }
+}
+
 /// Starts the program; our copies of its streams are closed when this returns.
-fn start(mut command: Command, run: Run, bounds: Bounds, mode: Mode) -> io::Result<Pid> {
+fn start(
+    mut command: Command,
+    run: Run,
+    prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+) -> io::Result<Pid> {
     command.stdin(run.stdin).stdout(run.stdout).stderr(run.stderr);
     // SAFETY: this process has one thread, so what runs between fork and exec may do what any code may.
     #[expect(unsafe_code, reason = "pre_exec is unsafe because of other threads' locks")]
     unsafe {
-        command.pre_exec(move || limits::apply(&bounds, mode))
+        command.pre_exec(prepare)
     };
     let child = command.spawn()?;
     Ok(Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?))
@@ -106,21 +116,21 @@ struct Watch {
 
 impl Watch {
     /// Returns when the program has ended, broke a limit, or is to end because the service says so or is gone.
-    fn until_the_end(&mut self, control: &UnixStream) -> io::Result<()> {
+    fn until_the_end(&mut self, orders: &mut Orders) -> io::Result<()> {
         let mut pause = CLOSELY;
         loop {
             let timeout = self.began.map_or(Ok(PollTimeout::NONE), |_| PollTimeout::try_from(pause));
             let timeout = timeout.map_err(io::Error::other)?;
             let mut ready = [
                 PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
-                PollFd::new(control.as_fd(), PollFlags::POLLIN),
+                PollFd::new(orders.socket().as_fd(), PollFlags::POLLIN),
             ];
             let events = wait(&mut ready, timeout)?;
             let [died, told] = ready.map(|fd| fd.any().unwrap_or(false));
             if died {
                 self.reap()?;
             }
-            if self.status.is_some() || (told && !self.obey(control)) {
+            if self.status.is_some() || (told && !self.obey(orders)?) {
                 return Ok(());
             }
             if events == 0 {
@@ -133,15 +143,19 @@ impl Watch {
     }
 
     /// Does what the service says; false when that is to end the run.
-    fn obey(&mut self, mut control: &UnixStream) -> bool {
-        match protocol::read(&mut control) {
-            Ok(Order::Begin) => {
-                self.began = Some(Instant::now());
-                self.before = procfs::cpu(self.main);
-                true
+    fn obey(&mut self, orders: &mut Orders) -> io::Result<bool> {
+        let Some(orders) = orders.take()? else { return Ok(false) };
+        for order in orders {
+            match order {
+                Order::Begin => {
+                    self.began = Some(Instant::now());
+                    self.before = procfs::cpu(self.main);
+                }
+                // The program leads its group until it is reaped, so that the group is there; it may have ended by itself.
+                Order::Signal(number) => drop(Signal::try_from(number).map(|signal| killpg(self.main, signal))),
             }
-            Err(_) => false,
         }
+        Ok(true)
     }
 
     /// Compares what the tree uses with what it may, and says when to look again.

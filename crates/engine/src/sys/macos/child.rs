@@ -12,16 +12,20 @@ use nix::unistd::{getpid, setsid, write};
 
 use super::record::{self, Record};
 use crate::Limits;
+use crate::sys::terminal;
 
 /// The kernel takes no higher limit of open files (`OPEN_MAX`), except none.
 const MOST_OPEN_FILES: u64 = 10_240;
 /// Descriptors above are not looked for: a table as large as the system allows would take longer than the program.
 const MOST_DESCRIPTORS: RawFd = 65_536;
 
-/// Leads a session of its own, takes its limits, tells the watcher of itself and keeps nothing open but its standard streams. It runs in
+/// Leads a session of its own, with the terminal that it may have, takes its limits, tells the watcher of itself and keeps nothing open but its standard streams. It runs in
 /// the fork of a process with threads: it must not allocate.
-pub(super) fn prepare(limits: &Limits, record: &mut Record, watcher: RawFd) -> io::Result<()> {
+pub(super) fn prepare(limits: &Limits, has_terminal: bool, record: &mut Record, watcher: RawFd) -> io::Result<()> {
     setsid()?;
+    if has_terminal {
+        terminal::take_control()?;
+    }
     lower(Resource::RLIMIT_CPU, limits.cpu.as_secs().saturating_add(1))?;
     lower(Resource::RLIMIT_NOFILE, limits.open_files.min(MOST_OPEN_FILES))?;
     lower(Resource::RLIMIT_FSIZE, limits.file_size_bytes)?;

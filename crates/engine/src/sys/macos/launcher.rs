@@ -10,7 +10,7 @@ use super::record;
 use super::tree::Tree;
 use super::watcher::Watcher;
 use super::{Input, Output};
-use crate::sys::{Launch, Pipes};
+use crate::sys::{Launch, Pipes, terminal};
 
 /// Starts process trees, each known to the watcher.
 pub(crate) struct Launcher {
@@ -38,7 +38,7 @@ impl Launcher {
         let mut command = Command::new(launch.program);
         command.args(launch.args).env_clear().envs(launch.env.iter().map(|(name, value)| (name, value)));
         command.current_dir(launch.folder);
-        let pipes = connect(&mut command)?;
+        let pipes = connect(&mut command, launch)?;
         let mark = record::mark(launch.folder);
         let main = self.spawn(command, launch, mark)?;
         Ok((Tree::new(main, mark, launch.limits, self.watcher.clone())?, pipes))
@@ -49,10 +49,11 @@ impl Launcher {
         let mut watcher = self.watcher.lock();
         watcher.revive()?;
         let (limits, mut record, descriptor) = (launch.limits.clone(), record::begun(mark), watcher.descriptor());
+        let has_terminal = launch.terminal.is_some();
         // SAFETY: `prepare` makes system calls only, and the lock keeps the descriptor open until the child has been started.
         #[expect(unsafe_code, reason = "code between fork and exec")]
         unsafe {
-            command.pre_exec(move || child::prepare(&limits, &mut record, descriptor));
+            command.pre_exec(move || child::prepare(&limits, has_terminal, &mut record, descriptor));
         }
         let main = command.spawn()?.id().cast_signed();
         watcher.begun(main, mark);
@@ -60,8 +61,13 @@ impl Launcher {
     }
 }
 
-/// Gives the command its ends of the pipes. They are closed on our side when the command is dropped.
-fn connect(command: &mut Command) -> io::Result<Pipes> {
+/// Gives the command its ends of the pipes or of the terminal. They are closed on our side when the command is dropped.
+fn connect(command: &mut Command, launch: &Launch<'_>) -> io::Result<Pipes> {
+    if let Some(size) = launch.terminal {
+        let (pipes, end) = terminal::open(size)?;
+        command.stdin(end.try_clone()?).stdout(end.try_clone()?).stderr(end);
+        return Ok(pipes);
+    }
     let (their_stdin, stdin) = io::pipe()?;
     let (stdout, their_stdout) = io::pipe()?;
     let (stderr, their_stderr) = io::pipe()?;
@@ -69,6 +75,7 @@ fn connect(command: &mut Command) -> io::Result<Pipes> {
     Ok(Pipes {
         stdin: Input::from_owned_fd(stdin.into())?,
         stdout: Output::from_owned_fd(stdout.into())?,
-        stderr: Output::from_owned_fd(stderr.into())?,
+        stderr: Some(Output::from_owned_fd(stderr.into())?),
+        terminal: None,
     })
 }

@@ -18,6 +18,7 @@ mod watcher;
 
 use tokio::net::unix::pipe;
 
+pub(crate) use super::terminal::Terminal;
 pub(crate) use launcher::Launcher;
 pub(crate) use tree::Tree;
 pub use watcher::enter;

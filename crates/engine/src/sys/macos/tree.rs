@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use nix::sys::signal::{Signal, kill};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
 use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval, sleep};
@@ -15,6 +15,7 @@ use super::group::Group;
 use super::launcher::SharedWatcher;
 use super::reap::{self, Reaped};
 use crate::Limits;
+use crate::session;
 use crate::sys::{Breach, Exit};
 
 /// How often a running tree is looked at. A look reads the whole process table, about a millisecond.
@@ -54,6 +55,20 @@ impl Tree {
     /// The memory that the tree holds now.
     pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
         Some(self.group.measure().memory_bytes)
+    }
+
+    /// Sends a signal to the program's process group, which it leads until it is reaped; false where the system has no such
+    /// signal.
+    pub(crate) fn signal(&mut self, signal: session::Signal) -> bool {
+        let signal = match signal {
+            session::Signal::Interrupt => Signal::SIGINT,
+            session::Signal::Terminate => Signal::SIGTERM,
+            session::Signal::Kill => Signal::SIGKILL,
+        };
+        if self.ended.is_none() {
+            let _ = killpg(Pid::from_raw(self.main), signal);
+        }
+        true
     }
 
     /// Begins the end of the whole tree: the rest follows the main process.

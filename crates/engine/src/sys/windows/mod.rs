@@ -5,6 +5,7 @@
 //! job. No process can leave the job, for none of the breakaway flags is set.
 
 mod command_line;
+mod console;
 mod ending;
 mod job;
 mod pipe;
@@ -13,15 +14,20 @@ mod process;
 mod tests;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use windows_sys::Win32::Foundation::ERROR_NOT_ENOUGH_QUOTA;
 
 use super::{Breach, Exit, Launch, Pipes};
+use console::Console;
+pub(crate) use console::Terminal;
 use job::{Accounts, Job, Message};
 pub(crate) use pipe::{Input, Output};
-use process::Process;
+use process::{Process, Streams};
+
+use crate::session::Signal;
 
 /// How often a running tree is looked at: Windows limits user time by itself, but not system time, and keeps its messages until
 /// they are fetched.
@@ -52,12 +58,16 @@ impl Launcher {
 
     /// Starts `launch` in a job of its own.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
-        let (pipes, streams) = pipe::streams().await?;
+        let (pipes, streams) = match launch.terminal {
+            Some(size) => console::open(size).await.map(|(pipes, console)| (pipes, Streams::Console(console)))?,
+            None => pipe::streams().await.map(|(pipes, handles)| (pipes, Streams::Pipes(handles)))?,
+        };
         let job = Job::new(launch.limits)?;
         let process = Process::start(launch, &streams, &job)?;
         let tree = Tree {
             process,
             job,
+            console: if let Streams::Console(console) = streams { Some(console) } else { None },
             cpu_limit: launch.limits.cpu,
             before: Duration::ZERO,
             breach: None,
@@ -71,6 +81,8 @@ impl Launcher {
 pub(crate) struct Tree {
     process: Process,
     job: Job,
+    /// Closed when the tree is gone: only then do our pipes end.
+    console: Option<Arc<Console>>,
     cpu_limit: Duration,
     before: Duration,
     breach: Option<Breach>,
@@ -89,6 +101,12 @@ impl Tree {
         self.job.peak_memory_bytes().ok()
     }
 
+    /// Windows has no signal for a process without a console that we share: false.
+    #[expect(clippy::unused_self, reason = "other systems need it")]
+    pub(crate) fn signal(&mut self, _: Signal) -> bool {
+        false
+    }
+
     /// Begins the end of the whole tree.
     pub(crate) fn kill(&mut self) {
         self.job.terminate(KILLED);
@@ -103,6 +121,9 @@ impl Tree {
             let accounts = self.job.accounts()?;
             if accounts.active_processes == 0 {
                 self.fetch_messages();
+                if let Some(console) = self.console.take() {
+                    console.close_in_background();
+                }
                 return self.exit(&accounts);
             }
             sleep(pause).await;

@@ -24,8 +24,9 @@ pub(super) struct Streams {
     pub(super) stderr: OwnedHandle,
 }
 
+/// What we do with our end of a pipe.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Ours {
+pub(super) enum Ours {
     Reads,
     Writes,
 }
@@ -35,13 +36,13 @@ pub(super) async fn streams() -> io::Result<(Pipes, Streams)> {
     let (our_stdin, their_stdin) = pair(Ours::Writes).await?;
     let (our_stdout, their_stdout) = pair(Ours::Reads).await?;
     let (our_stderr, their_stderr) = pair(Ours::Reads).await?;
-    let pipes = Pipes { stdin: our_stdin, stdout: our_stdout, stderr: our_stderr };
+    let pipes = Pipes { stdin: our_stdin, stdout: our_stdout, stderr: Some(our_stderr), terminal: None };
     Ok((pipes, Streams { stdin: their_stdin, stdout: their_stdout, stderr: their_stderr }))
 }
 
 /// A named pipe, for anonymous ones know no overlapped reads. Its name cannot be guessed, and its one instance is taken before
 /// anything is written to it.
-async fn pair(ours: Ours) -> io::Result<(NamedPipeServer, OwnedHandle)> {
+pub(super) async fn pair(ours: Ours) -> io::Result<(NamedPipeServer, OwnedHandle)> {
     let name = format!(r"\\.\pipe\runtray-{}", Ulid::generate());
     let reads = ours == Ours::Reads;
     let server = ServerOptions::new()

@@ -9,26 +9,36 @@ use std::io;
 use std::marker::PhantomData;
 use std::os::windows::io::{AsHandle, AsRawHandle, FromRawHandle, OwnedHandle};
 use std::ptr::{null, null_mut};
+use std::sync::Arc;
 
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::Diagnostics::Debug::{SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SetErrorMode};
 use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, CreateProcessW, DeleteProcThreadAttributeList,
     EXTENDED_STARTUPINFO_PRESENT, GetExitCodeProcess, InitializeProcThreadAttributeList,
-    PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROC_THREAD_ATTRIBUTE_JOB_LIST, PROCESS_INFORMATION, STARTF_USESTDHANDLES,
-    STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
+    PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROC_THREAD_ATTRIBUTE_JOB_LIST, PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE,
+    PROCESS_INFORMATION, STARTF_USESTDHANDLES, STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
 };
 
 use super::command_line;
+use super::console::Console;
 use super::ending::Ending;
 use super::job::Job;
-use super::pipe::Streams;
+use super::pipe;
 use crate::sys::Launch;
 
 /// Lets a failing child end at once rather than after a click; children inherit the setting.
 pub(super) fn silence_error_dialogs() {
     // SAFETY: takes flags only and cannot fail.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX) };
+}
+
+/// What a process gets as its standard streams.
+pub(super) enum Streams {
+    /// Three handles.
+    Pipes(pipe::Streams),
+    /// A terminal.
+    Console(Arc<Console>),
 }
 
 /// A process that was started, ended or not.
@@ -45,9 +55,12 @@ impl Process {
         let mut line = command_line::command_line(launch.program, launch.args)?;
         let environment = command_line::environment(launch.env)?;
         let folder = command_line::wide(launch.folder.as_os_str())?;
-        let handles = [&streams.stdin, &streams.stdout, &streams.stderr].map(AsRawHandle::as_raw_handle);
-        let jobs = [job.raw()];
-        let mut attributes = Attributes::new(&handles, &jobs)?;
+        let (handles, jobs) = (streams.handles(), [job.raw()]);
+        let mut attributes = Attributes::new(&jobs)?;
+        match streams {
+            Streams::Pipes(_) => attributes.set(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, &handles)?,
+            Streams::Console(console) => attributes.set_console(console)?,
+        }
         let startup = startup(&handles, &mut attributes);
         let mut started = PROCESS_INFORMATION::default();
         // SAFETY: every string ends with NUL and the environment with two, the command line may be written to, and the handles
@@ -58,8 +71,8 @@ impl Process {
                 line.as_mut_ptr(),
                 null(),
                 null(),
-                1,
-                CREATE_NO_WINDOW | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT,
+                streams.are_inherited(),
+                streams.window() | CREATE_UNICODE_ENVIRONMENT | EXTENDED_STARTUPINFO_PRESENT,
                 environment.as_ptr().cast::<c_void>(),
                 folder.as_ptr(),
                 &raw const startup.StartupInfo,
@@ -89,6 +102,25 @@ impl Process {
     }
 }
 
+impl Streams {
+    /// None with a terminal: the process would take our own rather than those of its console, were none named.
+    fn handles(&self) -> [HANDLE; 3] {
+        match self {
+            Self::Pipes(streams) => [&streams.stdin, &streams.stdout, &streams.stderr].map(AsRawHandle::as_raw_handle),
+            Self::Console(_) => [null_mut(); 3],
+        }
+    }
+
+    fn are_inherited(&self) -> i32 {
+        i32::from(matches!(self, Self::Pipes(_)))
+    }
+
+    /// The pseudo-console is the process's only one and has no window.
+    fn window(&self) -> u32 {
+        if matches!(self, Self::Pipes(_)) { CREATE_NO_WINDOW } else { 0 }
+    }
+}
+
 fn startup(handles: &[HANDLE; 3], attributes: &mut Attributes<'_>) -> STARTUPINFOEXW {
     let [stdin, stdout, stderr] = *handles;
     STARTUPINFOEXW {
@@ -111,7 +143,7 @@ struct Attributes<'a> {
 }
 
 impl<'a> Attributes<'a> {
-    fn new(inherited: &'a [HANDLE], jobs: &'a [HANDLE]) -> io::Result<Self> {
+    fn new(jobs: &'a [HANDLE]) -> io::Result<Self> {
         let mut size = 0;
         // SAFETY: without a list this call only tells the size of one.
         unsafe { InitializeProcThreadAttributeList(null_mut(), 2, 0, &raw mut size) };
@@ -121,24 +153,24 @@ impl<'a> Attributes<'a> {
             return Err(io::Error::last_os_error());
         }
         let mut attributes = Self { list, borrowed: PhantomData };
-        attributes.set(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, inherited)?;
         attributes.set(PROC_THREAD_ATTRIBUTE_JOB_LIST, jobs)?;
         Ok(attributes)
     }
 
     fn set(&mut self, attribute: u32, handles: &'a [HANDLE]) -> io::Result<()> {
-        // SAFETY: the list was initialised with room for it, and `handles` lives as long as the list.
-        let done = unsafe {
-            UpdateProcThreadAttribute(
-                self.raw(),
-                0,
-                attribute as usize,
-                handles.as_ptr().cast::<c_void>(),
-                size_of_val(handles),
-                null_mut(),
-                null(),
-            )
-        };
+        self.update(attribute, handles.as_ptr().cast::<c_void>(), size_of_val(handles))
+    }
+
+    /// Of a console not a pointer is given but its handle itself.
+    fn set_console(&mut self, console: &'a Console) -> io::Result<()> {
+        let handle = std::ptr::without_provenance::<c_void>(console.raw().cast_unsigned());
+        self.update(PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, handle, size_of_val(&console.raw()))
+    }
+
+    fn update(&mut self, attribute: u32, value: *const c_void, size: usize) -> io::Result<()> {
+        // SAFETY: the list was initialised with room for it, and what it points to lives as long as the list.
+        let done =
+            unsafe { UpdateProcThreadAttribute(self.raw(), 0, attribute as usize, value, size, null_mut(), null()) };
         if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }
     }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::future::Future;
-use std::io::{Read, Write, stdin};
+use std::io::{IsTerminal, Read, Write, stdin};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -10,9 +10,11 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::*;
-use crate::Limits;
+use crate::{Limits, TerminalSize};
 
 const PATIENCE: Duration = Duration::from_secs(60);
+/// What a pseudo-console may take to show its first line.
+const TERMINAL_PATIENCE: Duration = Duration::from_secs(20);
 const MIB: usize = 1 << 20;
 
 /// What the other tests run.
@@ -29,6 +31,12 @@ fn stand_in() {
             let mut heard = String::new();
             stdin().read_to_string(&mut heard).expect("text");
             print_now(&format!("heard {heard:?}\n"));
+        }
+        "terminal" => {
+            let mut line = String::new();
+            print_now(&format!("terminal: {}\n", stdin().is_terminal() && std::io::stdout().is_terminal()));
+            stdin().read_line(&mut line).expect("a line");
+            print_now(&format!("heard {:?}\n", line.trim_end()));
         }
         "arguments" => print_now(&format!("{:?}\n", std::env::args().collect::<Vec<_>>())),
         "abort" => std::process::abort(),
@@ -75,13 +83,23 @@ fn eat(bytes: usize) {
 const STAND_IN_ARGS: [&str; 4] = ["sys::windows::tests::stand_in", "--exact", "--ignored", "--nocapture"];
 
 async fn launch(part: &str, limits: &Limits, more: &[&str]) -> (Tree, Pipes) {
+    launch_with(part, limits, None, more).await.expect("a running program")
+}
+
+async fn launch_with(
+    part: &str,
+    limits: &Limits,
+    terminal: Option<TerminalSize>,
+    more: &[&str],
+) -> io::Result<(Tree, Pipes)> {
     let program = std::env::current_exe().expect("a program");
     let args: Vec<OsString> = STAND_IN_ARGS.iter().chain(more).map(OsString::from).collect();
     let mut env: Vec<(OsString, OsString)> =
         std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")).collect();
     env.push(("STAND_IN".into(), part.into()));
-    let launch = Launch { program: &program, args: &args, env: &env, folder: Path::new(r"C:\"), limits, waits: false };
-    Launcher::start().expect("a launcher").launch(&launch).await.expect("a running program")
+    let folder = Path::new(r"C:\");
+    let launch = Launch { program: &program, args: &args, env: &env, folder, limits, waits: false, terminal };
+    Launcher::start().expect("a launcher").launch(&launch).await
 }
 
 /// Plays `part` to its end and returns that, standard output and standard error.
@@ -90,7 +108,8 @@ async fn play(part: &str, limits: &Limits) -> (Exit, String, String) {
     drop(pipes.stdin);
     let (mut out, mut err) = (String::new(), String::new());
     let (exit, ..) = soon(async {
-        tokio::join!(tree.wait(), pipes.stdout.read_to_string(&mut out), pipes.stderr.read_to_string(&mut err))
+        let stderr = pipes.stderr.as_mut().expect("a pipe");
+        tokio::join!(tree.wait(), pipes.stdout.read_to_string(&mut out), stderr.read_to_string(&mut err))
     })
     .await;
     (exit.expect("an end"), out, err)
@@ -119,6 +138,7 @@ async fn missing_program_is_an_error() {
         folder: Path::new(r"C:\"),
         limits: &Limits::default(),
         waits: false,
+        terminal: None,
     };
     let error = Launcher.launch(&launch).await.err().expect("should have failed");
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
@@ -227,4 +247,39 @@ async fn process_limit_ends_the_tree() {
         return;
     }
     assert_eq!(exit.breach, Some(Breach::Processes));
+}
+
+#[tokio::test]
+async fn a_terminal_is_one_and_ends_with_its_program() {
+    let size = TerminalSize::new(80, 24).expect("a size");
+    let (mut tree, mut pipes) = match launch_with("terminal", &Limits::default(), Some(size), &[]).await {
+        Ok(launched) => launched,
+        Err(error) if excused(&format!("makes no pseudo-console: {error}")) => return,
+        Err(error) => panic!("{error}"),
+    };
+    let mut shown = String::new();
+    if timeout(TERMINAL_PATIENCE, read_until(&mut pipes.stdout, &mut shown, "terminal: true")).await.is_err() {
+        assert!(excused(&format!("does not pass on what a program writes to its pseudo-console, only {shown:?}")));
+        return;
+    }
+    pipes
+        .terminal
+        .as_ref()
+        .expect("a terminal")
+        .resize(TerminalSize::new(100, 40).expect("a size"))
+        .expect("another size");
+    pipes.stdin.write_all(b"typed\r").await.expect("a reader");
+    soon(read_until(&mut pipes.stdout, &mut shown, r#"heard "typed""#)).await;
+    assert_eq!(soon(tree.wait()).await.expect("an end").code, Some(0));
+    drop((pipes.stdin, pipes.terminal));
+    soon(pipes.stdout.read_to_end(&mut Vec::new())).await.expect("the end of the output");
+}
+
+async fn read_until(from: &mut Output, shown: &mut String, text: &str) {
+    let mut chunk = [0; 4096];
+    while !shown.contains(text) {
+        let count = from.read(&mut chunk).await.expect("more output");
+        assert!(count > 0, "the output ended: {shown:?}");
+        shown.push_str(&String::from_utf8_lossy(&chunk[..count]));
+    }
 }

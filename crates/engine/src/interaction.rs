@@ -1,0 +1,165 @@
+//! What is typed into an interactive run, and what else it is told, while it goes on.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::io::AsyncWriteExt;
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep_until};
+
+use crate::session::{Command, Signal};
+use crate::sys::{Input, Terminal};
+
+/// What is held of bytes that the program does not read; as long as there are fewer, a signal still gets through.
+const MOST_PENDING: usize = 1 << 20;
+
+/// When something was last typed or printed.
+pub(crate) struct Activity(Mutex<Instant>);
+
+impl Activity {
+    /// One that begins now.
+    pub(crate) fn new() -> Self {
+        Self(Mutex::new(Instant::now()))
+    }
+
+    /// Something happened.
+    pub(crate) fn note(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+    }
+
+    /// Returns when nothing has happened for `limit`; never without a limit.
+    pub(crate) async fn quiet_for(&self, limit: Option<Duration>) {
+        let Some(limit) = limit else { return std::future::pending().await };
+        loop {
+            let end = *self.0.lock().unwrap_or_else(PoisonError::into_inner) + limit;
+            if end <= Instant::now() {
+                return;
+            }
+            sleep_until(end).await;
+        }
+    }
+}
+
+/// Carries commands to a program.
+pub(crate) struct Interaction<'a> {
+    stdin: Option<Input>,
+    terminal: Option<Terminal>,
+    signals: mpsc::Sender<Signal>,
+    activity: &'a Activity,
+    pending: VecDeque<u8>,
+    /// Whether end-of-file follows what is pending.
+    eof: bool,
+    /// Whether the last byte that was typed ended a line.
+    at_line_start: bool,
+}
+
+impl<'a> Interaction<'a> {
+    /// For a program whose standard input begins with `typed`. Signals that only its process tree can be given go to
+    /// `signals`.
+    pub(crate) fn new(
+        stdin: Input,
+        terminal: Option<Terminal>,
+        typed: &[u8],
+        signals: mpsc::Sender<Signal>,
+        activity: &'a Activity,
+    ) -> Self {
+        let mut this = Self {
+            stdin: Some(stdin),
+            terminal,
+            signals,
+            activity,
+            pending: VecDeque::new(),
+            eof: false,
+            at_line_start: true,
+        };
+        this.type_in(typed);
+        this
+    }
+
+    /// Returns when nobody will give commands any more and all that was typed is written.
+    pub(crate) async fn carry(mut self, mut commands: mpsc::Receiver<Command>) {
+        let mut open = true;
+        while open || self.writes() {
+            let (writes, listens) = (self.writes(), open && self.pending.len() < MOST_PENDING);
+            tokio::select! {
+                command = commands.recv(), if listens => match command {
+                    Some(command) => self.take(command),
+                    None => open = false,
+                },
+                written = write(&mut self.stdin, self.pending.as_slices().0), if writes => self.written(&written),
+            }
+            if self.eof && self.pending.is_empty() && self.terminal.is_none() {
+                self.stdin = None;
+            }
+        }
+    }
+
+    fn writes(&self) -> bool {
+        self.stdin.is_some() && !self.pending.is_empty()
+    }
+
+    /// A program that has closed its standard input, or has ended, is no error.
+    fn written(&mut self, written: &io::Result<usize>) {
+        match written {
+            Ok(count @ 1..) => drop(self.pending.drain(..*count)),
+            Ok(0) | Err(_) => {
+                self.stdin = None;
+                self.pending.clear();
+            }
+        }
+    }
+
+    fn take(&mut self, command: Command) {
+        self.activity.note();
+        match command {
+            Command::Stdin(bytes) => self.type_in(&bytes),
+            Command::Eof => self.end_input(),
+            Command::Signal(signal) => self.signal(signal),
+            Command::Resize(size) => {
+                if let Some(Err(error)) = self.terminal.as_ref().map(|terminal| terminal.resize(size)) {
+                    tracing::debug!(%error, "a terminal was not resized");
+                }
+            }
+        }
+    }
+
+    fn type_in(&mut self, bytes: &[u8]) {
+        if let Some(last) = bytes.last().filter(|_| self.stdin.is_some() && !self.eof) {
+            self.at_line_start = matches!(last, b'\n' | b'\r');
+            self.pending.extend(bytes);
+        }
+    }
+
+    /// In a line that has begun, the key only passes the line on; a second one ends the input.
+    fn end_input(&mut self) {
+        if self.terminal.is_none() {
+            self.eof = true;
+            return;
+        }
+        let times = if self.at_line_start { 1 } else { 2 };
+        (0..times).for_each(|_| self.pending.extend(Terminal::END_OF_INPUT));
+        self.at_line_start = true;
+    }
+
+    fn signal(&mut self, signal: Signal) {
+        if let (Signal::Interrupt, Some(terminal)) = (signal, &self.terminal) {
+            match terminal.interrupt() {
+                Ok(true) => {}
+                Ok(false) => self.pending.push_front(Terminal::INTERRUPT),
+                Err(error) => tracing::debug!(%error, "a terminal was not interrupted"),
+            }
+        } else if self.signals.try_send(signal).is_err() {
+            tracing::debug!(?signal, "too many signals at once: one was dropped");
+        }
+    }
+}
+
+/// Cancel safe: either nothing was written or the count is known.
+async fn write(stdin: &mut Option<Input>, bytes: &[u8]) -> io::Result<usize> {
+    match stdin {
+        Some(stdin) => stdin.write(bytes).await,
+        None => Ok(0),
+    }
+}

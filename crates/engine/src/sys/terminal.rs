@@ -1,0 +1,93 @@
+//! A pseudo-terminal on Linux and macOS.
+//!
+//! The crate that the field uses for this (portable-pty) starts the program itself; here the program is started by what contains
+//! it, so only the two ends are made.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::fcntl::{FcntlArg, FdFlag, OFlag, fcntl};
+use nix::libc;
+use nix::pty::{Winsize, openpty};
+use nix::sys::termios::{InputFlags, SetArg, tcgetattr, tcsetattr};
+use tokio::net::unix::pipe;
+
+use super::Pipes;
+use crate::session::TerminalSize;
+
+/// Our hold on a program's terminal, beside what is read and written.
+pub(crate) struct Terminal(OwnedFd);
+
+impl Terminal {
+    /// What Ctrl-D types.
+    pub(crate) const END_OF_INPUT: [u8; 1] = [0x04];
+    /// What Ctrl-C types.
+    pub(crate) const INTERRUPT: u8 = 0x03;
+
+    /// Gives it another size; what runs in the foreground gets SIGWINCH.
+    pub(crate) fn resize(&self, size: TerminalSize) -> io::Result<()> {
+        // SAFETY: the descriptor is open, and the structure outlives the call.
+        #[expect(unsafe_code, reason = "an ioctl")]
+        unsafe { request::resize(self.0.as_raw_fd(), &winsize(size)) }?;
+        Ok(())
+    }
+
+    /// Sends SIGINT to what runs in the foreground, past whatever was typed and not read yet.
+    pub(crate) fn interrupt(&self) -> io::Result<bool> {
+        // SAFETY: the descriptor is open, and the argument is a number.
+        #[expect(unsafe_code, reason = "an ioctl")]
+        unsafe { request::signal(self.0.as_raw_fd(), libc::SIGINT) }?;
+        Ok(true)
+    }
+}
+
+mod request {
+    use nix::{ioctl_write_int_bad, ioctl_write_ptr_bad, libc};
+
+    #[cfg(target_os = "linux")]
+    const TIOCSIG: libc::c_ulong = 0x4004_5436;
+    #[cfg(target_os = "macos")]
+    const TIOCSIG: libc::c_ulong = 0x2000_745f;
+
+    ioctl_write_ptr_bad!(resize, libc::TIOCSWINSZ, libc::winsize);
+    ioctl_write_int_bad!(signal, TIOCSIG);
+    ioctl_write_int_bad!(control, libc::TIOCSCTTY);
+}
+
+/// Makes a terminal of that size: our end as pipes, and the program's.
+pub(crate) fn open(size: TerminalSize) -> io::Result<(Pipes, OwnedFd)> {
+    let pair = openpty(&winsize(size), None)?;
+    for end in [&pair.master, &pair.slave] {
+        fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
+    }
+    edit_in_characters(&pair.slave);
+    let flags = OFlag::from_bits_retain(fcntl(&pair.master, FcntlArg::F_GETFL)?);
+    fcntl(&pair.master, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
+    let pipes = Pipes {
+        stdin: pipe::Sender::from_owned_fd_unchecked(pair.master.try_clone()?)?,
+        stdout: pipe::Receiver::from_owned_fd_unchecked(pair.master.try_clone()?)?,
+        stderr: None,
+        terminal: Some(Terminal(pair.master)),
+    };
+    Ok((pipes, pair.slave))
+}
+
+/// Makes the terminal at standard input this process's own. It must lead a session; for use between fork and exec.
+pub(crate) fn take_control() -> io::Result<()> {
+    // SAFETY: descriptor 0 is open, and the argument is a number.
+    #[expect(unsafe_code, reason = "an ioctl")]
+    unsafe { request::control(0, 0) }?;
+    Ok(())
+}
+
+/// Lets Backspace take away a character rather than a byte of it. A system that cannot is no worse for it.
+fn edit_in_characters(terminal: &impl AsFd) {
+    if let Ok(mut settings) = tcgetattr(terminal) {
+        settings.input_flags |= InputFlags::IUTF8;
+        let _ = tcsetattr(terminal, SetArg::TCSANOW, &settings);
+    }
+}
+
+fn winsize(size: TerminalSize) -> Winsize {
+    Winsize { ws_row: size.rows(), ws_col: size.columns(), ws_xpixel: 0, ws_ypixel: 0 }
+}
