@@ -1,7 +1,8 @@
 //! Admission: how many executions run at once, and who waits for how long a queue.
 //!
 //! First come, first served. Whoever holds a [`Slot`] may run; dropping it lets the next one in. Dropping the future that
-//! waits gives its place up.
+//! waits gives its place up. Interactive executions wait for a person most of the time and may do so for hours: they are
+//! counted apart, so that open terminals keep nobody else from running, and do not queue.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,6 +40,7 @@ struct Queue {
     slots: usize,
     places: usize,
     running: usize,
+    interactive: usize,
     waiting: VecDeque<Waiter>,
     next_ticket: u64,
     closed: bool,
@@ -50,12 +52,23 @@ struct Waiter {
 }
 
 /// The right to run one execution, until it is dropped.
-pub(crate) struct Slot(Arc<Shared>);
+pub(crate) struct Slot {
+    shared: Arc<Shared>,
+    interactive: bool,
+}
 
 impl Admission {
     /// `slots` executions at once and `places` that wait.
     pub(crate) fn new(slots: usize, places: usize) -> Self {
-        let queue = Queue { slots, places, running: 0, waiting: VecDeque::new(), next_ticket: 0, closed: false };
+        let queue = Queue {
+            slots,
+            places,
+            running: 0,
+            interactive: 0,
+            waiting: VecDeque::new(),
+            next_ticket: 0,
+            closed: false,
+        };
         Self(Arc::new(Shared { queue: Mutex::new(queue), load: watch::Sender::new(Load::default()) }))
     }
 
@@ -68,6 +81,20 @@ impl Admission {
         let slot = admitted.await.map_err(|_| Refused::Closed);
         drop(place);
         slot
+    }
+
+    /// A slot for an interactive execution, when there are fewer than `most` of them.
+    pub(crate) fn admit_interactive(&self, most: usize) -> Result<Slot, Refused> {
+        let mut queue = self.0.lock();
+        if queue.closed {
+            return Err(Refused::Closed);
+        }
+        if queue.interactive >= most {
+            return Err(Refused::Full(Load { running: queue.interactive, queued: 0 }));
+        }
+        queue.interactive += 1;
+        self.0.publish(&queue);
+        Ok(Slot { shared: self.0.clone(), interactive: true })
     }
 
     /// Changes both bounds; what runs or waits already stays.
@@ -106,7 +133,7 @@ impl Admission {
         if queue.running < queue.slots && queue.waiting.is_empty() {
             queue.running += 1;
             self.0.publish(&queue);
-            return Ok(Entered::AtOnce(Slot(self.0.clone())));
+            return Ok(Entered::AtOnce(Slot { shared: self.0.clone(), interactive: false }));
         }
         if queue.waiting.len() >= queue.places {
             return Err(Refused::Full(queue.load()));
@@ -141,11 +168,14 @@ impl Drop for Place {
 
 impl Drop for Slot {
     fn drop(&mut self) {
-        let mut queue = self.0.lock();
-        queue.running -= 1;
-        self.0.publish(&queue);
+        let mut queue = self.shared.lock();
+        match self.interactive {
+            true => queue.interactive -= 1,
+            false => queue.running -= 1,
+        }
+        self.shared.publish(&queue);
         drop(queue);
-        self.0.admit_waiting();
+        self.shared.admit_waiting();
     }
 }
 
@@ -164,7 +194,7 @@ impl Shared {
     /// slot is dropped on the spot, which takes the lock again.
     fn admit_waiting(self: &Arc<Self>) {
         while let Some(waiter) = self.next_waiter() {
-            drop(waiter.admit.send(Slot(self.clone())));
+            drop(waiter.admit.send(Slot { shared: self.clone(), interactive: false }));
         }
     }
 
@@ -182,7 +212,7 @@ impl Shared {
 
 impl Queue {
     fn load(&self) -> Load {
-        Load { running: self.running, queued: self.waiting.len() }
+        Load { running: self.running + self.interactive, queued: self.waiting.len() }
     }
 }
 
@@ -266,6 +296,21 @@ mod tests {
         assert!(matches!(poll(pin!(admission.admit())), Poll::Ready(Err(Refused::Full(_)))));
         drop(first);
         let _slot = admitted(&admission);
+    }
+
+    #[test]
+    fn interactive_ones_take_no_slot_of_the_others() {
+        let admission = Admission::new(1, 0);
+        let terminal = admission.admit_interactive(1).expect("a place");
+        let slot = admitted(&admission);
+        check_load(&admission, 2, 0);
+        assert_eq!(admission.admit_interactive(1).err(), Some(Refused::Full(Load { running: 1, queued: 0 })));
+        drop(slot);
+        check_load(&admission, 1, 0);
+        drop(terminal);
+        check_load(&admission, 0, 0);
+        admission.close();
+        assert_eq!(admission.admit_interactive(1).err(), Some(Refused::Closed));
     }
 
     #[test]

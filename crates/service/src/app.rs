@@ -22,6 +22,7 @@ use crate::lifecycle::State;
 use crate::metrics::Metrics;
 use crate::origin::Origin;
 use crate::places::Places;
+use crate::sessions::Sessions;
 use crate::settings::{JournalSettings, Loaded, Settings};
 
 /// The service's shared state.
@@ -48,6 +49,8 @@ pub(crate) struct App {
     pub(crate) executions: Executions,
     /// The tasks of what runs.
     pub(crate) runs: TaskTracker,
+    /// The connections of interactive ones.
+    pub(crate) sessions: Sessions,
     /// Figures.
     pub(crate) metrics: Metrics,
     /// Refused origins.
@@ -119,6 +122,7 @@ impl App {
             started: Instant::now(),
             executions: Executions::default(),
             runs: TaskTracker::new(),
+            sessions: Sessions::new(),
             metrics: Metrics::new(),
             pending: PendingOrigins::default(),
             engine: watch::Sender::default(),

@@ -5,6 +5,7 @@ pub mod journal;
 pub mod log;
 pub mod origin;
 pub mod places;
+pub mod presence;
 pub mod settings;
 pub mod wire;
 
@@ -18,6 +19,7 @@ mod execution;
 mod executions;
 mod export;
 mod guard;
+mod interactive;
 mod lifecycle;
 mod listen;
 mod metrics;
@@ -26,6 +28,7 @@ mod router;
 mod routes;
 mod server;
 mod service;
+mod sessions;
 
 pub use admission::Load;
 pub use guard::pending::PendingOrigin;

@@ -74,6 +74,11 @@ impl Places {
         self.data.join("log")
     }
 
+    /// Where the running service is.
+    pub fn address_file(&self) -> PathBuf {
+        self.data.join("address")
+    }
+
     /// The bearer token.
     pub fn token_file(&self) -> PathBuf {
         self.data.join("token")

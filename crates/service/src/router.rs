@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::envelope::envelope;
 use crate::error::Error;
 use crate::guard::guard;
-use crate::routes::{execute, executions, health, languages, metrics, openapi, status};
+use crate::routes::{execute, executions, health, interactive, languages, metrics, openapi, status};
 
 /// Every route, and around it the layers.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -25,6 +25,7 @@ fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/health", get(health::health))
         .route("/execute", post(execute::execute))
+        .route("/execute/ws", get(interactive::connect))
         .route("/executions", get(executions::list))
         .route("/executions/export", get(executions::export))
         .route("/executions/{id}", get(executions::one).delete(executions::cancel))

@@ -19,6 +19,7 @@ use crate::lifecycle::State;
 use crate::listen::{ListenError, Listening, listen};
 use crate::origin::Origin;
 use crate::places::Places;
+use crate::presence;
 use crate::router::router;
 use crate::server::Server;
 use crate::settings::{self, Loaded};
@@ -104,6 +105,7 @@ impl Service {
                 return Err(StartError::Engine(error));
             }
         }
+        presence::announce(&service.0.app.places, &service.url());
         state.send_replace(service.running_state());
         // The first request need not wait until the interpreters are found.
         let app = service.0.app.clone();
@@ -183,9 +185,11 @@ impl Inner {
         let app = &self.app;
         app.state.send_replace(State::Stopping);
         app.admission.close();
+        app.sessions.stop();
+        presence::withdraw(&app.places, &app.url());
         self.server.stop_listening().await;
         self.end_runs().await;
-        self.server.close_connections(LAST_ANSWERS).await;
+        tokio::join!(self.server.close_connections(LAST_ANSWERS), app.sessions.ended(LAST_ANSWERS));
         if let Some(following) = &self.following {
             following.abort();
         }
@@ -217,6 +221,7 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.server.abandon();
         self.app.executions.cancel_all();
+        self.app.sessions.abandon();
         if let Some(following) = &self.following {
             following.abort();
         }

@@ -13,6 +13,8 @@ use subtle::ConstantTimeEq;
 use crate::error::Error;
 
 const RANDOM_BYTES: usize = 32;
+/// What stands before the token in a subprotocol.
+const IN_PROTOCOL: &[u8] = b"bearer.";
 
 /// A secret that requests must carry.
 #[derive(Clone, PartialEq, Eq)]
@@ -87,12 +89,16 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Checks `Authorization`. Without a token to compare with, nobody passes.
+/// Checks `Authorization`, or what a WebSocket offers in its place. Without a token to compare with, nobody passes.
 pub(super) fn check(headers: &HeaderMap, token: Option<&Token>) -> Result<(), Error> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let presented = values.next().and_then(|value| bearer(value.as_bytes()));
+    let (first, second) = (values.next(), values.next());
+    let presented = match first {
+        Some(value) => bearer(value.as_bytes()),
+        None => offered(headers),
+    };
     let matches = |token: &Token, presented: &[u8]| bool::from(token.0.as_bytes().ct_eq(presented));
-    match (token, presented, values.next()) {
+    match (token, presented, second) {
         (Some(token), Some(presented), None) if matches(token, presented) => Ok(()),
         _ => Err(Error::TokenRequired),
     }
@@ -101,6 +107,14 @@ pub(super) fn check(headers: &HeaderMap, token: Option<&Token>) -> Result<(), Er
 fn bearer(value: &[u8]) -> Option<&[u8]> {
     let (scheme, token) = value.split_at_checked("Bearer ".len())?;
     scheme.eq_ignore_ascii_case(b"Bearer ").then(|| token.trim_ascii())
+}
+
+/// The token among the subprotocols of a WebSocket: pages cannot set its headers.
+fn offered(headers: &HeaderMap) -> Option<&[u8]> {
+    let upgrades = headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    let lists = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter(|_| upgrades);
+    let mut offers = lists.flat_map(|list| list.as_bytes().split(|byte| *byte == b','));
+    offers.find_map(|offer| offer.trim_ascii().strip_prefix(IN_PROTOCOL))
 }
 
 #[cfg(test)]
@@ -132,6 +146,31 @@ mod tests {
         assert!(!passes(&[], Some("secret")));
         assert!(!passes(&["Bearer secret", "Bearer secret"], Some("secret")));
         assert!(!passes(&["Bearer "], None) && !passes(&["Bearer secret"], None));
+    }
+
+    #[test]
+    fn a_web_socket_may_offer_the_token_as_a_subprotocol() {
+        let passes = |headers: &[(&'static str, &'static str)]| {
+            let mut map = HeaderMap::new();
+            for (name, value) in headers {
+                map.append(*name, HeaderValue::from_static(value));
+            }
+            check(&map, Token::chosen("secret").as_ref()).is_ok()
+        };
+        let upgrade = ("upgrade", "websocket");
+        for (offers, expected) in [
+            ("runtray, bearer.secret", true),
+            ("bearer.secret,runtray", true),
+            ("runtray", false),
+            ("runtray, bearer.secre", false),
+            ("runtray, bearer.", false),
+            ("runtray, secret", false),
+        ] {
+            assert_eq!(passes(&[upgrade, ("sec-websocket-protocol", offers)]), expected, "{offers}");
+        }
+        let offer = ("sec-websocket-protocol", "runtray, bearer.secret");
+        assert!(!passes(&[offer]), "without an upgrade it is no WebSocket");
+        assert!(!passes(&[upgrade, offer, ("authorization", "Bearer wrong")]));
     }
 
     #[test]

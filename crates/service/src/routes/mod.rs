@@ -3,6 +3,7 @@
 pub(crate) mod execute;
 pub(crate) mod executions;
 pub(crate) mod health;
+pub(crate) mod interactive;
 pub(crate) mod languages;
 pub(crate) mod metrics;
 pub(crate) mod openapi;

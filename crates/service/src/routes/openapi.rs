@@ -6,9 +6,10 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use utoipa::OpenApi;
 
+use crate::wire::message::{Run, SentSignal, ServerMessage, TerminalSize, Typed};
 use crate::wire::response::{Finished, Printed, Started};
 
-use super::{execute, executions, health, languages, metrics, status};
+use super::{execute, executions, health, interactive, languages, metrics, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -22,6 +23,7 @@ use super::{execute, executions, health, languages, metrics, status};
     paths(
         health::health,
         execute::execute,
+        interactive::connect,
         executions::list,
         executions::one,
         executions::cancel,
@@ -31,7 +33,7 @@ use super::{execute, executions, health, languages, metrics, status};
         status::status,
         openapi,
     ),
-    components(schemas(Started, Printed, Finished)),
+    components(schemas(Started, Printed, Finished, Run, Typed, SentSignal, TerminalSize, ServerMessage)),
 )]
 struct Document;
 

@@ -130,6 +130,18 @@ pub(super) const KEYS: &[Key] = &[
         |s| ms(s.max_timeout),
     ),
     Key::new(
+        "limits.terminal_idle_ms",
+        "How long nothing may be typed or printed before an interactive run is ended, in milliseconds.",
+        |s, v| set(&mut s.terminal_idle, millis(v, 1, DAY_MS)),
+        |s| ms(s.terminal_idle),
+    ),
+    Key::new(
+        "limits.terminal_total_ms",
+        "Wall-clock time of an interactive run, and the most that one may ask for, in milliseconds.",
+        |s, v| set(&mut s.terminal_total, millis(v, 1, DAY_MS)),
+        |s| ms(s.terminal_total),
+    ),
+    Key::new(
         "limits.cpu_ms",
         "CPU time of all its processes together, in milliseconds.",
         |s, v| set(&mut s.limits.cpu, millis(v, 100, DAY_MS)),
@@ -206,6 +218,12 @@ pub(super) const KEYS: &[Key] = &[
         "Programs that may wait for their turn; more are refused.",
         |s, v| set(&mut s.queue, length(v, 0, 100_000)),
         |s| s.queue.to_string(),
+    ),
+    Key::new(
+        "admission.terminals",
+        "Interactive programs at once, besides the others; more are refused.",
+        |s, v| set(&mut s.terminals, length(v, 0, 1024)),
+        |s| s.terminals.to_string(),
     ),
     Key::new(
         "warm.python",

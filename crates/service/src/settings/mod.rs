@@ -53,6 +53,10 @@ pub struct Settings {
     pub default_timeout: Duration,
     /// `[limits] max_timeout_ms`: the most that a request may ask for.
     pub max_timeout: Duration,
+    /// `[limits] terminal_idle_ms`: time without anything typed or printed after which an interactive run is ended.
+    pub terminal_idle: Duration,
+    /// `[limits] terminal_total_ms`: wall-clock time of an interactive run, and the most that one may ask for.
+    pub terminal_total: Duration,
     /// `[limits] kept_output_bytes`: of each stream, what a JSON response keeps; the rest is read and dropped.
     pub kept_output_bytes: usize,
     /// `[limits] body_bytes`: the largest request body.
@@ -61,6 +65,8 @@ pub struct Settings {
     pub slots: usize,
     /// `[admission] queue`: executions that may wait for a slot.
     pub queue: usize,
+    /// `[admission] terminals`: interactive executions at once, besides the others.
+    pub terminals: usize,
     /// `stop_grace_ms`: what running executions get when the service stops.
     pub stop_grace: Duration,
     /// `[journal]`.
@@ -128,10 +134,13 @@ impl Default for Settings {
             limits: Limits::default(),
             default_timeout: Duration::from_secs(10),
             max_timeout: Duration::from_secs(300),
+            terminal_idle: Duration::from_secs(10 * 60),
+            terminal_total: Duration::from_secs(8 * 60 * 60),
             kept_output_bytes: 8 << 20,
             body_bytes: 16 << 20,
             slots: std::thread::available_parallelism().map_or(1, usize::from),
             queue: 256,
+            terminals: 32,
             stop_grace: Duration::from_secs(5),
             journal: JournalSettings::default(),
             warm: Warm::default(),

@@ -4,6 +4,7 @@ pub(crate) mod error;
 pub(crate) mod executions;
 pub(crate) mod health;
 pub(crate) mod languages;
+pub(crate) mod message;
 pub(crate) mod parse;
 pub(crate) mod request;
 pub(crate) mod response;

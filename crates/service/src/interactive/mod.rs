@@ -1,0 +1,152 @@
+//! A conversation over a WebSocket: one program, what is typed into it, and what it prints.
+//!
+//! Reading and writing go on side by side, and neither holds more than a few messages: a client that does not read slows the
+//! program down, and a program that does not read slows the client down. Whoever leaves ends the run.
+
+mod reader;
+mod writer;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::ws::{Utf8Bytes, WebSocket, close_code};
+use futures_util::StreamExt;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+
+use crate::app::App;
+use crate::error::Error;
+use crate::execution::{Execution, Job, Live};
+use crate::guard::Caller;
+use crate::routes::execute::find;
+use crate::settings::Settings;
+use crate::wire::error::Code;
+use crate::wire::message::{ServerMessage, parse_run};
+use crate::wire::request::{Parsed, Timeouts};
+use crate::wire::response::{Finished, Started};
+use reader::{Incoming, Reader};
+use writer::Writer;
+
+/// What a client gets to say what to run.
+const FIRST_MESSAGE: Duration = Duration::from_secs(10);
+/// Events between the execution and the connection: the fewer, the sooner a slow reader slows the program down.
+const EVENTS: usize = 16;
+/// Commands between the connection and the execution; each may hold 1 MiB.
+const COMMANDS: usize = 4;
+
+/// The client went away: there is nobody to tell.
+struct Gone;
+
+/// Why a conversation ends without a program's end.
+enum Ending {
+    Gone,
+    /// The client is told why.
+    Refused(Error),
+    /// The service stops, and nothing ran.
+    Stopping,
+}
+
+/// Attends to a client until one of the two ends it.
+pub(crate) async fn attend(app: &Arc<App>, caller: &Caller, id: String, socket: WebSocket) {
+    let (sink, stream) = socket.split();
+    let (mut writer, mut reader) = (Writer::new(sink), Reader::new(stream));
+    let ending = match converse(app, caller, &id, &mut reader, &mut writer).await {
+        Ok(finished) => tell(&mut writer, &ServerMessage::Finished(Box::new(finished)), close_code::NORMAL).await,
+        Err(Ending::Gone) => return,
+        Err(Ending::Stopping) => Ok(close_code::AWAY),
+        Err(Ending::Refused(error)) => {
+            error.log();
+            tell(&mut writer, &ServerMessage::Error(error.body(&id)), code_for(&error)).await
+        }
+    };
+    let Ok(code) = ending else { return };
+    let stopping = app.sessions.stopping().is_cancelled() && code == close_code::NORMAL;
+    if writer.close(if stopping { close_code::AWAY } else { code }).await.is_ok() {
+        reader.drain().await;
+    }
+}
+
+async fn tell(writer: &mut Writer, message: &ServerMessage, code: u16) -> Result<u16, Gone> {
+    writer.send(message).await.map(|()| code)
+}
+
+fn code_for(error: &Error) -> u16 {
+    match error.code() {
+        Code::BodyTooLarge => close_code::SIZE,
+        Code::Internal => close_code::ERROR,
+        Code::ShuttingDown => close_code::AWAY,
+        _ => close_code::POLICY,
+    }
+}
+
+async fn converse(
+    app: &Arc<App>,
+    caller: &Caller,
+    id: &str,
+    reader: &mut Reader,
+    writer: &mut Writer,
+) -> Result<Finished, Ending> {
+    let settings = app.settings.borrow().settings.clone();
+    let Parsed { language, request } = tokio::select! {
+        parsed = first(reader, &settings) => parsed?,
+        () = app.sessions.stopping().cancelled() => return Err(Ending::Stopping),
+    };
+    let runtime = find(app, &language).await?;
+    let slot = app.admission.admit_interactive(settings.terminals).map_err(Error::from)?;
+    let request = request.with_idle_limit(settings.terminal_idle);
+    let job = Job { id: id.to_owned(), runtime, request, origin: caller.name().to_owned() };
+    let started = Started::of(&job);
+    let (tap, events) = mpsc::channel(EVENTS);
+    let (commands, commanded) = mpsc::channel(COMMANDS);
+    let live = Live { tap: Some(tap), commands: Some(commanded) };
+    // Dropped when the client goes away, which cancels the run.
+    let mut execution = Execution::start(app, job, slot, live);
+    let (replies, replied) = mpsc::channel(1);
+    tokio::select! {
+        written = writer.carry(events, replied, started) => written?,
+        ending = reader.carry(&commands, &replies, settings.body_bytes) => return Err(ending),
+    }
+    Ok(execution.ended().await?.into())
+}
+
+/// The program that the first message asks for.
+async fn first(reader: &mut Reader, settings: &Settings) -> Result<Parsed, Ending> {
+    let total = settings.terminal_total;
+    let message = timeout(FIRST_MESSAGE, reader.next(settings.body_bytes)).await;
+    let parsed = match message {
+        Err(_) => {
+            let seconds = FIRST_MESSAGE.as_secs();
+            return Err(Error::InvalidRequest(format!(
+                "Nothing came for {seconds} seconds. Send `{{\"type\": \"run\", \"code\": \"…\"}}` first."
+            ))
+            .into());
+        }
+        Ok(None) => return Err(Ending::Gone),
+        Ok(Some(Err(error))) => return Err(error.into()),
+        Ok(Some(Ok(Incoming::Text(text)))) => parse_run(text.as_bytes(), Timeouts { default: total, max: total })?,
+        Ok(Some(Ok(Incoming::Binary(_)))) => {
+            return Err(Error::InvalidRequest("The first message must be text that holds JSON.".into()).into());
+        }
+    };
+    match &settings.refuse_to_run {
+        Some(reason) => Err(Error::IsolationUnavailable(reason.clone()).into()),
+        None => Ok(parsed),
+    }
+}
+
+impl From<Gone> for Ending {
+    fn from(Gone: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<Error> for Ending {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}
+
+/// The text of a message.
+fn json(message: &ServerMessage) -> Utf8Bytes {
+    serde_json::to_string(message).unwrap_or_default().into()
+}
