@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use runtray_engine::Status;
 use runtray_service::{ListenError, StartError};
 
 /// It failed; standard error says why. Wrong usage is clap's 2.
@@ -12,10 +13,40 @@ pub(crate) const PORT: u8 = 3;
 pub(crate) const NOT_RUNNING: u8 = 4;
 /// `run`: a limit ended the program, as with timeout(1).
 pub(crate) const LIMIT: u8 = 124;
-/// `run`: the program crashed or was cancelled; shells use 128 + signal, and Ctrl-C is signal 2.
-pub(crate) const CRASHED: u8 = 128;
-/// `run`: cancelled with Ctrl-C.
-pub(crate) const CANCELLED: u8 = 130;
+/// `run`: the program crashed; shells add the signal's number, where there is one.
+const CRASHED: u8 = 128;
+/// `run`: cancelled with Ctrl-C, which is signal 2.
+const CANCELLED: u8 = 130;
+
+/// SIGKILL, with which Runtray itself ends a program.
+const KILL: u8 = 9;
+
+/// What `run` ends with for a program that ended so: as the program itself would have under a shell.
+pub(crate) fn code(status: Status, exit_code: Option<i32>, signal: Option<&str>) -> ExitCode {
+    ExitCode::from(match (status, exit_code, signal.map_or(0, number)) {
+        (Status::Timeout | Status::MemoryLimit | Status::OutputLimit, ..) => LIMIT,
+        (Status::Cancelled, _, number) if number != 0 && number != KILL => CRASHED + number,
+        (Status::Cancelled, ..) => CANCELLED,
+        (_, Some(code), _) => u8::try_from(code & 0xff).unwrap_or(FAILED),
+        (_, None, number) => CRASHED + number,
+    })
+}
+
+/// A signal's number; 0 for what is none, as a Windows exception.
+#[cfg(unix)]
+fn number(signal: &str) -> u8 {
+    signal.parse::<nix::sys::signal::Signal>().ok().and_then(|signal| u8::try_from(signal as i32).ok()).unwrap_or(0)
+}
+
+#[cfg(not(unix))]
+fn number(_: &str) -> u8 {
+    0
+}
+
+/// Whether Runtray has a last word on such an end.
+pub(crate) fn is_told(status: Status) -> bool {
+    !matches!(status, Status::Completed | Status::Failed)
+}
 
 /// Prints what went wrong, with what caused it, and picks the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {

@@ -1,0 +1,220 @@
+//! Our own terminal or pipes, as the program's: keys, signals and size go in, what is printed comes out.
+//!
+//! A terminal is put into raw mode, so that every key reaches the program's terminal, Ctrl-C too; that one makes of it what the
+//! program asks for. It is put back when the [`Console`] is dropped.
+
+use std::io::{self, IsTerminal, Read, Write};
+use std::thread;
+
+use crossterm::terminal;
+use runtray_engine::{Command, Signal, TerminalSize};
+use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+use super::program::Program;
+
+/// Commands on their way; what the program does not read waits with whoever types.
+const COMMANDS: usize = 16;
+/// Bytes that are read of standard input at once.
+const CHUNK: usize = 16 << 10;
+/// The size of a terminal that does not tell its own.
+const USUAL: (u16, u16) = (80, 24);
+
+/// What is ours while the program has it.
+pub(super) struct Console {
+    raw: Option<RawMode>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+/// The size of our terminal, when all three streams are one: a program whose output goes elsewhere must not be given a terminal.
+pub(super) fn size() -> Option<TerminalSize> {
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
+    is_terminal.then(current_size).flatten()
+}
+
+fn current_size() -> Option<TerminalSize> {
+    let (columns, rows) = terminal::size().unwrap_or(USUAL);
+    let (columns, rows) = if columns == 0 || rows == 0 { USUAL } else { (columns, rows) };
+    TerminalSize::new(columns.min(TerminalSize::MOST), rows.min(TerminalSize::MOST)).ok()
+}
+
+impl Console {
+    /// Gives our standard input, signals and size to `program`. A second Ctrl-C that comes as a signal triggers `cancel`, as does
+    /// whatever makes an end of this process.
+    ///
+    /// # Errors
+    /// The terminal cannot be put into raw mode.
+    pub(super) fn open(
+        program: &Program,
+        cancel: &CancellationToken,
+    ) -> anyhow::Result<(Self, mpsc::Receiver<Command>)> {
+        let raw = program.terminal.is_some().then(RawMode::enter).transpose()?;
+        let (commands, commanded) = mpsc::channel(COMMANDS);
+        let mut tasks = vec![tokio::spawn(pass_signals(commands.clone(), cancel.clone()))];
+        if program.terminal.is_some() {
+            tasks.push(tokio::spawn(follow_size(commands.clone())));
+        }
+        if program.reads_stdin {
+            // Its own thread: a read of standard input cannot be given up.
+            thread::spawn(move || pass_input(&commands));
+        } else {
+            tasks.push(tokio::spawn(async move { drop(commands.send(Command::Eof).await) }));
+        }
+        Ok((Self { raw, tasks }, commanded))
+    }
+
+    /// Whether the terminal is in raw mode, where a line must be ended by hand.
+    pub(super) fn is_raw(&self) -> bool {
+        self.raw.is_some()
+    }
+}
+
+impl Drop for Console {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(JoinHandle::abort);
+    }
+}
+
+/// Prints what the program printed, at once.
+pub(super) fn show(text: &str, stream: &mut impl Write) -> io::Result<()> {
+    stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
+}
+
+fn pass_input(commands: &mpsc::Sender<Command>) {
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        let command = match io::stdin().lock().read(&mut chunk) {
+            Ok(count @ 1..) => Command::Stdin(chunk[..count].to_vec()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Ok(0) | Err(_) => Command::Eof,
+        };
+        let last = command == Command::Eof;
+        if commands.blocking_send(command).is_err() || last {
+            return;
+        }
+    }
+}
+
+/// The first signal is the program's, which may do with it what it likes; the second ends it.
+async fn pass_signals(commands: mpsc::Sender<Command>, cancel: CancellationToken) {
+    let mut signals = match Signals::listen() {
+        Ok(signals) => signals,
+        Err(error) => return tracing::warn!(%error, "signals are not passed on"),
+    };
+    let signal = signals.next().await;
+    // A full channel means that the program reads nothing: then there is no way to it but the end.
+    if commands.try_send(Command::Signal(signal)).is_ok() {
+        signals.next().await;
+    }
+    cancel.cancel();
+}
+
+#[cfg(unix)]
+struct Signals {
+    interrupt: tokio::signal::unix::Signal,
+    terminate: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    async fn next(&mut self) -> Signal {
+        tokio::select! {
+            _ = self.interrupt.recv() => Signal::Interrupt,
+            _ = self.terminate.recv() => Signal::Terminate,
+        }
+    }
+}
+
+#[cfg(windows)]
+struct Signals(tokio::signal::windows::CtrlC);
+
+#[cfg(windows)]
+impl Signals {
+    fn listen() -> io::Result<Self> {
+        Ok(Self(tokio::signal::windows::ctrl_c()?))
+    }
+
+    async fn next(&mut self) -> Signal {
+        self.0.recv().await;
+        Signal::Interrupt
+    }
+}
+
+#[cfg(unix)]
+async fn follow_size(commands: mpsc::Sender<Command>) {
+    use tokio::signal::unix::{SignalKind, signal};
+    let Ok(mut changes) = signal(SignalKind::window_change()) else { return };
+    while changes.recv().await.is_some() {
+        if let Some(size) = current_size() {
+            let _ = commands.send(Command::Resize(size)).await;
+        }
+    }
+}
+
+/// Windows tells of a new size only to who reads keys as events, which would take them from the program.
+#[cfg(windows)]
+async fn follow_size(commands: mpsc::Sender<Command>) {
+    const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
+    let mut known = current_size();
+    loop {
+        tokio::time::sleep(LOOK_EVERY).await;
+        if let Some(size) = current_size().filter(|size| Some(*size) != known) {
+            known = Some(size);
+            let _ = commands.send(Command::Resize(size)).await;
+        }
+    }
+}
+
+/// The terminal's raw mode, until it is dropped.
+struct RawMode {
+    #[cfg(windows)]
+    before: (u32, u32),
+}
+
+#[cfg(unix)]
+impl RawMode {
+    fn enter() -> io::Result<Self> {
+        terminal::enable_raw_mode()?;
+        Ok(Self {})
+    }
+}
+
+#[cfg(unix)]
+impl Drop for RawMode {
+    fn drop(&mut self) {
+        let _ = terminal::disable_raw_mode();
+    }
+}
+
+#[cfg(windows)]
+impl RawMode {
+    /// On top of raw mode: keys come as the sequences that terminals send, and those that programs print are obeyed.
+    fn enter() -> io::Result<Self> {
+        use crossterm_winapi::{ConsoleMode, Handle};
+        const VIRTUAL_TERMINAL_INPUT: u32 = 0x0200;
+        const VIRTUAL_TERMINAL_PROCESSING: u32 = 0x0004;
+        let input = ConsoleMode::from(Handle::current_in_handle()?);
+        let output = ConsoleMode::from(Handle::current_out_handle()?);
+        let before = (input.mode()?, output.mode()?);
+        terminal::enable_raw_mode()?;
+        input.set_mode(input.mode()? | VIRTUAL_TERMINAL_INPUT)?;
+        output.set_mode(before.1 | VIRTUAL_TERMINAL_PROCESSING)?;
+        Ok(Self { before })
+    }
+}
+
+#[cfg(windows)]
+impl Drop for RawMode {
+    fn drop(&mut self) {
+        use crossterm_winapi::{ConsoleMode, Handle};
+        let restore = |handle: io::Result<Handle>, mode| ConsoleMode::from(handle?).set_mode(mode);
+        let _ = restore(Handle::current_in_handle(), self.before.0);
+        let _ = restore(Handle::current_out_handle(), self.before.1);
+    }
+}

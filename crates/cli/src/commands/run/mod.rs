@@ -1,0 +1,99 @@
+//! `runtray run`.
+//!
+//! A program is run through the service when one is running, where it starts sooner, and else in this process. Both ways it gets
+//! our standard input as it comes, and a terminal where we have one.
+
+mod console;
+mod here;
+mod program;
+mod served;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, bail};
+use runtray_engine::{OutputFile, RelativePath, Status};
+use runtray_service::places::Places;
+use runtray_service::settings::Settings;
+use runtray_service::wire::ExecuteResponse;
+use tokio_util::sync::CancellationToken;
+
+use super::settings;
+use crate::args::Run;
+use crate::{exit, print};
+use console::Console;
+use here::Ran;
+use program::Program;
+
+/// Runs a file and exits as the program did.
+pub(crate) async fn run(args: Run) -> anyhow::Result<ExitCode> {
+    let (places, loaded) = settings()?;
+    let settings = loaded.settings;
+    if let Some(reason) = &settings.refuse_to_run {
+        bail!("{reason}");
+    }
+    let program = Program::read(&args, &settings)?;
+    let wants_the_whole = args.json || args.save.is_some();
+    match if wants_the_whole { None } else { served::start(&program, &places).await? } {
+        Some(served) => run_served(served, &program).await,
+        None => run_here(&args, &program, &places, &settings).await,
+    }
+}
+
+async fn run_served(served: served::Served, program: &Program) -> anyhow::Result<ExitCode> {
+    let cancel = CancellationToken::new();
+    let (console, commands) = Console::open(program, &cancel)?;
+    let ended = served.carry(commands, program.terminal.is_some(), cancel).await;
+    let was_raw = console.is_raw();
+    drop(console);
+    let ended = ended?;
+    if ended.status != Status::Cancelled {
+        say(&ended.told);
+    }
+    if !was_raw && exit::is_told(ended.status) {
+        // The service's last sentence on the program's standard error has no end of its line.
+        eprintln!();
+    }
+    Ok(exit::code(ended.status, ended.exit_code, ended.signal.as_deref()))
+}
+
+async fn run_here(args: &Run, program: &Program, places: &Places, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let cancel = CancellationToken::new();
+    let (console, commands) = Console::open(program, &cancel)?;
+    let ran = here::run(program, places, settings, args.json, commands, cancel).await;
+    drop(console);
+    let Ran { runtime, outcome, output, error } = ran?;
+    if let Some(folder) = &args.save {
+        save(&outcome.files, folder)?;
+    }
+    let code = exit::code(outcome.status, outcome.exit_code, outcome.signal.as_deref());
+    if args.json {
+        print::json(&ExecuteResponse::new(ulid::Ulid::generate().to_string(), &runtime, outcome, output, error))?;
+    } else if let Some(reason) = outcome.reason.filter(|_| outcome.status != Status::Cancelled) {
+        eprintln!("{}", error.as_own_line(&reason));
+    }
+    Ok(code)
+}
+
+fn say(told: &str) {
+    if !told.is_empty() {
+        eprintln!("{told}");
+    }
+}
+
+/// Writes the files below `folder`; one that was too large to carry is named.
+fn save(files: &[OutputFile], folder: &Path) -> anyhow::Result<()> {
+    for file in files {
+        let (Some(content), Ok(path)) = (&file.content, RelativePath::parse(&file.path)) else {
+            eprintln!("runtray: {} ({} bytes) was not saved", file.path, file.size_bytes);
+            continue;
+        };
+        let path: PathBuf = path.below(folder);
+        let parent = path.parent().unwrap_or(folder);
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::write(&path, content))
+            .with_context(|| format!("could not save {}", path.display()))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! The program that `runtray run` is to run: its text, its language, its time.
+
+use std::fs;
+use std::io::{self, Read};
+use std::path::Path;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use runtray_engine::TerminalSize;
+use runtray_engine::interpreter::Machine;
+use runtray_engine::language::Languages;
+use runtray_service::settings::Settings;
+
+use super::console;
+use crate::args::Run;
+
+/// A program, read and checked, wherever it is going to run.
+pub(super) struct Program {
+    pub(super) code: String,
+    pub(super) languages: Languages,
+    /// The language's name.
+    pub(super) language: String,
+    pub(super) args: Vec<String>,
+    pub(super) timeout: Duration,
+    /// The terminal that it is to have: one like ours.
+    pub(super) terminal: Option<TerminalSize>,
+    /// Whether our standard input is the program's; else the program itself came from there.
+    pub(super) reads_stdin: bool,
+}
+
+impl Program {
+    /// Reads what the arguments name.
+    ///
+    /// # Errors
+    /// There is no such program or language, or the time is not one.
+    pub(super) fn read(args: &Run, settings: &Settings) -> anyhow::Result<Self> {
+        let languages = Languages::new(settings.choices(), Machine::this());
+        let language = language(args, &languages)?;
+        let reads_stdin = args.file != Path::new("-");
+        let code = if reads_stdin { text_of(open(&args.file)?)? } else { text_of(io::stdin().lock())? };
+        let terminal = (reads_stdin && !args.json && args.save.is_none()).then(console::size).flatten();
+        let timeout = timeout(args, settings, terminal.is_some())?;
+        Ok(Self { code, languages, language, args: args.args.clone(), timeout, terminal, reads_stdin })
+    }
+}
+
+fn language(args: &Run, languages: &Languages) -> anyhow::Result<String> {
+    let name = match (&args.language, args.file.extension()) {
+        (Some(language), _) => language.clone(),
+        (None, Some(extension)) => extension.to_string_lossy().into_owned(),
+        (None, None) => "python".into(),
+    };
+    let language = languages.find(&name).or_else(|| languages.by_extension(&name));
+    let language = language
+        .with_context(|| format!("`{name}` is no language that this service knows; name one with --language"))?;
+    Ok(language.name.clone())
+}
+
+/// Who sits at a terminal takes their time.
+fn timeout(args: &Run, settings: &Settings, has_terminal: bool) -> anyhow::Result<Duration> {
+    let (usual, most) = match has_terminal {
+        true => (settings.terminal_total, settings.terminal_total),
+        false => (settings.default_timeout, settings.max_timeout),
+    };
+    let timeout = args.timeout_ms.map_or(usual, Duration::from_millis);
+    if timeout.is_zero() || timeout > most {
+        bail!("--timeout-ms must be from 1 to {}", most.as_millis());
+    }
+    Ok(timeout)
+}
+
+fn open(file: &Path) -> anyhow::Result<fs::File> {
+    // Asked first: Windows opens no folder and says only that access is denied.
+    if file.is_dir() {
+        bail!("{} is a folder; name a program's file", file.display());
+    }
+    fs::File::open(file).with_context(|| format!("could not open {}", file.display()))
+}
+
+fn text_of(mut source: impl Read) -> anyhow::Result<String> {
+    let mut code = String::new();
+    source.read_to_string(&mut code).context("could not read the program; it must be UTF-8 text")?;
+    Ok(code)
+}

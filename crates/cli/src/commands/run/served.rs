@@ -1,0 +1,191 @@
+//! Running a program through the service that runs on this machine, over its WebSocket: it starts sooner there.
+
+use std::io;
+use std::time::Duration;
+
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt, StreamExt};
+use runtray_engine::{Command, Signal, Status};
+use runtray_service::places::Places;
+use runtray_service::presence;
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::time::timeout;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::{Message, http};
+use tokio_util::sync::CancellationToken;
+
+use super::console;
+use super::program::Program;
+
+/// What a service gets to answer, and to start the program.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// What it has no room for now, this process can do.
+const BUSY: [&str; 2] = ["too_many_executions", "shutting_down"];
+
+/// A program that the service runs.
+pub(super) struct Served {
+    sink: SplitSink<WebSocketStream<TcpStream>, Message>,
+    stream: SplitStream<WebSocketStream<TcpStream>>,
+}
+
+/// How it ended.
+pub(super) struct Ended {
+    pub(super) status: Status,
+    pub(super) exit_code: Option<i32>,
+    pub(super) signal: Option<String>,
+    /// What the service said at the end of a program that has a terminal.
+    pub(super) told: String,
+}
+
+/// Starts `program` in the running service; `None` when there is none, or when it cannot take it now.
+///
+/// # Errors
+/// The service says that the program cannot be run.
+pub(super) async fn start(program: &Program, places: &Places) -> anyhow::Result<Option<Served>> {
+    let Some(url) = presence::find(places) else { return Ok(None) };
+    let opened = timeout(PATIENCE, open(program, places, &url)).await;
+    let Ok(Some((served, first))) = opened else { return Ok(None) };
+    match (first["type"].as_str(), first["code"].as_str().unwrap_or_default()) {
+        (Some("started"), _) => Ok(Some(served)),
+        (_, code) if BUSY.contains(&code) => Ok(None),
+        _ => anyhow::bail!("{}", first["error"].as_str().unwrap_or("the service does not say why it runs nothing")),
+    }
+}
+
+/// Connects, sends the program and waits for the first message.
+async fn open(program: &Program, places: &Places, url: &str) -> Option<(Served, Value)> {
+    let authority = url.strip_prefix("http://")?;
+    let request = request(authority, places)?;
+    let connection = TcpStream::connect(authority).await.ok()?;
+    // Keys must not wait for one another.
+    connection.set_nodelay(true).ok()?;
+    let (socket, _) = tokio_tungstenite::client_async(request, connection).await.ok()?;
+    let (mut sink, mut stream) = socket.split();
+    sink.send(Message::text(first_message(program).to_string())).await.ok()?;
+    let first = next(&mut stream).await?;
+    Some((Served { sink, stream }, first))
+}
+
+fn request(authority: &str, places: &Places) -> Option<http::Request<()>> {
+    let mut request = format!("ws://{authority}/execute/ws").into_client_request().ok()?;
+    if let Ok(token) = std::fs::read_to_string(places.token_file()) {
+        let value = HeaderValue::from_str(&format!("Bearer {}", token.trim())).ok()?;
+        request.headers_mut().insert(http::header::AUTHORIZATION, value);
+    }
+    Some(request)
+}
+
+fn first_message(program: &Program) -> Value {
+    let milliseconds = u64::try_from(program.timeout.as_millis()).unwrap_or(u64::MAX);
+    json!({
+        "type": "run",
+        "code": program.code,
+        "language": program.language,
+        "args": program.args,
+        "timeout_ms": milliseconds,
+        "terminal": program.terminal.map(|size| json!({"columns": size.columns(), "rows": size.rows()})),
+    })
+}
+
+impl Served {
+    /// Passes both ways until the program has ended. Leaving, as on `cancel`, ends it.
+    ///
+    /// # Errors
+    /// The service went away.
+    pub(super) async fn carry(
+        self,
+        commands: mpsc::Receiver<Command>,
+        has_terminal: bool,
+        cancel: CancellationToken,
+    ) -> anyhow::Result<Ended> {
+        let Self { sink, mut stream } = self;
+        let sending = tokio::spawn(send(commands, sink, cancel.clone()));
+        let ended = receive(&mut stream, has_terminal, &cancel).await;
+        sending.abort();
+        ended
+    }
+}
+
+async fn send(
+    mut commands: mpsc::Receiver<Command>,
+    mut sink: SplitSink<WebSocketStream<TcpStream>, Message>,
+    cancel: CancellationToken,
+) {
+    loop {
+        let message = tokio::select! {
+            command = commands.recv() => match command {
+                Some(command) => message(command),
+                None => std::future::pending().await,
+            },
+            () = cancel.cancelled() => message(Command::Signal(Signal::Kill)),
+        };
+        let cancelled = cancel.is_cancelled();
+        if sink.send(message).await.is_err() || cancelled {
+            return std::future::pending().await;
+        }
+    }
+}
+
+fn message(command: Command) -> Message {
+    let value = match command {
+        Command::Stdin(bytes) => return Message::binary(bytes),
+        Command::Eof => json!({"type": "eof"}),
+        Command::Resize(size) => json!({"type": "resize", "columns": size.columns(), "rows": size.rows()}),
+        Command::Signal(Signal::Interrupt) => json!({"type": "signal", "signal": "interrupt"}),
+        Command::Signal(Signal::Terminate) => json!({"type": "signal", "signal": "terminate"}),
+        Command::Signal(Signal::Kill) => json!({"type": "signal", "signal": "kill"}),
+    };
+    Message::text(value.to_string())
+}
+
+async fn receive(
+    stream: &mut SplitStream<WebSocketStream<TcpStream>>,
+    has_terminal: bool,
+    cancel: &CancellationToken,
+) -> anyhow::Result<Ended> {
+    let mut told = String::new();
+    while let Some(message) = next(stream).await {
+        let data = message["data"].as_str().unwrap_or_default();
+        let written = match message["type"].as_str() {
+            Some("stdout") => console::show(data, &mut io::stdout().lock()),
+            // A terminal is one stream, so what comes on the other is the service's own word.
+            Some("stderr") if has_terminal => {
+                told += data;
+                Ok(())
+            }
+            Some("stderr") => console::show(data, &mut io::stderr().lock()),
+            Some("finished") => return ended(&message, told),
+            _ => Ok(()),
+        };
+        if written.is_err() {
+            cancel.cancel();
+        }
+    }
+    anyhow::bail!("the service went away while the program ran")
+}
+
+fn ended(message: &Value, told: String) -> anyhow::Result<Ended> {
+    let status = Status::ALL.into_iter().find(|status| message["status"] == status.name());
+    Ok(Ended {
+        status: status
+            .ok_or_else(|| anyhow::anyhow!("the service ended the program in a way of its own: {message}"))?,
+        exit_code: message["exit_code"].as_i64().and_then(|code| i32::try_from(code).ok()),
+        signal: message["signal"].as_str().map(str::to_owned),
+        told,
+    })
+}
+
+/// The next message; `None` when the service is gone.
+async fn next(stream: &mut SplitStream<WebSocketStream<TcpStream>>) -> Option<Value> {
+    loop {
+        match stream.next().await? {
+            Ok(Message::Text(text)) => return serde_json::from_str(&text).ok(),
+            Ok(Message::Close(_)) | Err(_) => return None,
+            Ok(_) => {}
+        }
+    }
+}
