@@ -9,8 +9,10 @@ mod executions;
 mod floods;
 mod guard;
 mod harness;
+mod interactive;
 mod journal;
 mod listening;
+mod live_run;
 mod live_settings;
 mod logs;
 mod pages;
@@ -19,3 +21,6 @@ mod pythons;
 mod reports;
 mod settings;
 mod streaming;
+#[cfg(unix)]
+mod terminals;
+mod upgrades;

@@ -3,6 +3,7 @@
 //! Every service has a folder of its own as `RUNTRAY_HOME` and a free port, so tests run side by side. It is killed when its
 //! [`Service`] is dropped.
 
+pub(crate) mod conversation;
 pub(crate) mod http;
 #[cfg(target_os = "linux")]
 pub(crate) mod leftovers;

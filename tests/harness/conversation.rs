@@ -1,0 +1,176 @@
+//! A WebSocket to `GET /execute/ws`: typing into a program and reading what it shows, as a person would.
+
+use std::net::{Ipv4Addr, TcpStream};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tungstenite::client::IntoClientRequest;
+use tungstenite::{Error, HandshakeError, Message, WebSocket};
+
+use super::Service;
+
+/// How long a program may take to show something; Wine on a busy machine is slow.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// An interactive program from its client's side. Dropping it drops the connection.
+pub(crate) struct Conversation {
+    socket: WebSocket<TcpStream>,
+    /// What was printed and not yet asked for.
+    shown: String,
+    /// All of standard error.
+    errors: String,
+    /// The `finished` or `error` message that was met on the way.
+    last: Option<Value>,
+}
+
+impl Service {
+    /// Opens a connection with further headers; the HTTP status where the answer is no upgrade.
+    pub(crate) fn upgrade(&self, headers: &[(&'static str, &str)]) -> Result<Conversation, u16> {
+        let mut request = format!("ws://localhost:{}/execute/ws", self.port).into_client_request().expect("a request");
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().expect("a header"));
+        }
+        let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the service listens");
+        connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
+        connection.set_nodelay(true).expect("small messages go at once");
+        match tungstenite::client(request, connection) {
+            Ok((socket, _)) => Ok(Conversation { socket, shown: String::new(), errors: String::new(), last: None }),
+            Err(HandshakeError::Failure(Error::Http(response))) => Err(response.status().as_u16()),
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// Runs a program, interactively, and waits until it has started.
+    pub(crate) fn converse(&self, request: &Value) -> Conversation {
+        let mut conversation = self.upgrade(&[]).expect("an upgrade");
+        conversation.run(request);
+        assert_eq!(conversation.next()["type"], "started");
+        conversation
+    }
+
+    /// The same for Python with a terminal of 80 by 24.
+    pub(crate) fn python_terminal(&self, code: &str) -> Conversation {
+        self.converse(&json!({"code": code, "terminal": {"columns": 80, "rows": 24}}))
+    }
+}
+
+impl Conversation {
+    /// Sends the first message.
+    pub(crate) fn run(&mut self, request: &Value) {
+        let mut message = request.clone();
+        message["type"] = "run".into();
+        self.send(&message);
+    }
+
+    /// Sends a message.
+    pub(crate) fn send(&mut self, message: &Value) {
+        self.send_raw(Message::text(message.to_string()));
+    }
+
+    /// Sends any message.
+    pub(crate) fn send_raw(&mut self, message: Message) {
+        self.socket.send(message).expect("the service reads");
+    }
+
+    /// Types text.
+    pub(crate) fn type_in(&mut self, text: &str) {
+        self.send(&json!({"type": "stdin", "data": text}));
+    }
+
+    /// Types a line and Enter, as a terminal's keyboard does.
+    pub(crate) fn enter(&mut self, line: &str) {
+        self.type_in(&format!("{line}\r"));
+    }
+
+    /// Sends a signal.
+    pub(crate) fn signal(&mut self, name: &str) {
+        self.send(&json!({"type": "signal", "signal": name}));
+    }
+
+    /// The next message, whatever it is.
+    ///
+    /// # Panics
+    /// The connection was closed instead.
+    #[track_caller]
+    pub(crate) fn next(&mut self) -> Value {
+        loop {
+            match self.socket.read() {
+                Ok(Message::Text(text)) => return serde_json::from_str(&text).expect("JSON"),
+                Ok(Message::Close(frame)) => panic!("closed with {frame:?} after {:?}", self.shown),
+                Ok(_) => {}
+                Err(error) => panic!("{error} after {:?} and {:?}", self.shown, self.errors),
+            }
+        }
+    }
+
+    /// Waits until `text` is shown and gives all that came before it; what follows stays for the next time.
+    ///
+    /// # Panics
+    /// The program ended or too much time passed before; with what was shown.
+    #[track_caller]
+    pub(crate) fn until(&mut self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(at) = self.shown.find(text) {
+                let rest = self.shown.split_off(at + text.len());
+                let mut before = std::mem::replace(&mut self.shown, rest);
+                before.truncate(at);
+                return before;
+            }
+            assert!(self.last.is_none(), "{text:?} was not shown but {:?}, then {:?}", self.shown, self.last);
+            assert!(Instant::now() < deadline, "{text:?} was not shown but {:?}", self.shown);
+            self.take();
+        }
+    }
+
+    /// Waits for the end and gives what `finished` carries.
+    #[track_caller]
+    pub(crate) fn finished(&mut self) -> Value {
+        while self.last.is_none() {
+            self.take();
+        }
+        let last = self.last.take().expect("a last message");
+        assert_eq!(last["type"], "finished", "{last}");
+        last
+    }
+
+    /// The status and the exit code that the program ended with.
+    #[track_caller]
+    pub(crate) fn ended(&mut self) -> (String, Value) {
+        let finished = self.finished();
+        (finished["status"].as_str().expect("a status").to_owned(), finished["exit_code"].clone())
+    }
+
+    /// What was printed and not yet asked for.
+    pub(crate) fn shown(&self) -> &str {
+        &self.shown
+    }
+
+    /// All that came from standard error.
+    pub(crate) fn errors(&self) -> &str {
+        &self.errors
+    }
+
+    /// The code that the service closes the connection with.
+    pub(crate) fn close_code(&mut self) -> u16 {
+        loop {
+            match self.socket.read() {
+                Ok(Message::Close(frame)) => return frame.map_or(1005, |frame| frame.code.into()),
+                Ok(_) => {}
+                Err(error) => panic!("broken off rather than closed: {error}"),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn take(&mut self) {
+        let message = self.next();
+        let data = || message["data"].as_str().expect("text").to_owned();
+        match message["type"].as_str() {
+            Some("stdout") => self.shown += &data(),
+            Some("stderr") => self.errors += &data(),
+            Some("started") => {}
+            _ => self.last = Some(message),
+        }
+    }
+}
