@@ -1,5 +1,6 @@
 //! The engine: what all runs of one service share.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -71,7 +72,7 @@ impl Engine {
     }
 
     /// How many interpreters wait, by language.
-    pub fn waiting(&self) -> Vec<(String, usize)> {
+    pub fn waiting(&self) -> BTreeMap<String, usize> {
         self.pool.waiting()
     }
 

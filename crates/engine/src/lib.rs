@@ -28,7 +28,7 @@ pub use error::{Error, InvalidRequest};
 pub use limits::Limits;
 pub use outcome::{Event, Isolation, Outcome, OutputFile, Status};
 pub use path::RelativePath;
-pub use pool::{Size, Warm};
+pub use pool::{Spares, Warm};
 pub use request::{Request, SourceFile};
 pub use session::{Command, Session, Signal, TerminalSize};
 pub use sys::enter;

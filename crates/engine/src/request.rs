@@ -46,11 +46,6 @@ impl Request {
         }
     }
 
-    /// What an interpreter is started with whose program is not known yet.
-    pub(crate) fn empty() -> Self {
-        Self::new("", Duration::ZERO)
-    }
-
     /// Gives the program its standard input, followed by end-of-file.
     #[must_use]
     pub fn with_stdin(mut self, stdin: impl Into<Vec<u8>>) -> Self {

@@ -50,6 +50,8 @@ pub struct TerminalSize {
 }
 
 impl TerminalSize {
+    /// What a terminal has that says nothing else.
+    pub const USUAL: Self = Self { columns: 80, rows: 24 };
     /// The most columns or rows.
     pub const MOST: u16 = 1000;
 

@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::environment;
 use crate::gate::{self, Gate};
@@ -11,7 +12,7 @@ use crate::language::Runtime;
 use crate::run::Job;
 use crate::sys::{Launch, Launcher, Pipes, Tree};
 use crate::workspace::{Workspace, Workspaces};
-use crate::{Error, Limits, Request};
+use crate::{Error, Limits, Request, TerminalSize};
 
 /// A request of at most so many bytes is written to disk without asking another thread to.
 const QUICK_BYTES: usize = 64 << 10;
@@ -52,11 +53,13 @@ impl Starter {
         self.start(&job.runtime, &job.limits, &job.request, workspace, None).await
     }
 
-    /// Starts the interpreter of `runtime` ahead of its program.
-    pub(crate) async fn ahead(&self, runtime: &Runtime, limits: &Limits) -> Result<Started, Error> {
+    /// Starts the interpreter of `runtime` ahead of its program; with a terminal, the program that it gets says its size.
+    pub(crate) async fn ahead(&self, runtime: &Runtime, limits: &Limits, terminal: bool) -> Result<Started, Error> {
         let workspace = self.workspaces.reserve(&runtime.entry()).map_err(Error::Workspace)?;
         let gate = Gate::close(&workspace.program()).map_err(Error::Workspace)?;
-        self.start(runtime, limits, &Request::empty(), workspace, Some(gate)).await
+        let unknown = Request::new("", Duration::ZERO);
+        let unknown = if terminal { unknown.with_terminal(TerminalSize::USUAL) } else { unknown };
+        self.start(runtime, limits, &unknown, workspace, Some(gate)).await
     }
 
     async fn start(
@@ -70,9 +73,8 @@ impl Starter {
         let mut args = runtime.args.clone();
         args.push(workspace.entry().into());
         args.extend(request.args().iter().map(OsString::from));
-        let terminal = request.terminal();
         let base = environment::base(&workspace.folder(), &workspace.temporary());
-        let base = if terminal.is_some() { environment::with_terminal(base) } else { base };
+        let base = if request.terminal().is_some() { environment::with_terminal(base) } else { base };
         let mut env = environment::merge(environment::merge(base, &runtime.env), request.env());
         if let (Some(gate), Some(ahead)) = (&gate, runtime.ahead) {
             env.extend(gate::environment(gate, ahead, self.workspaces.shared()));
@@ -84,7 +86,7 @@ impl Starter {
             folder: &workspace.folder(),
             limits,
             waits: gate.is_some(),
-            terminal,
+            terminal: request.terminal(),
         };
         let (tree, pipes) = self.launcher.launch(&launch).await.map_err(|source| not_run(source, runtime))?;
         Ok(Started { tree, pipes, workspace, gate })

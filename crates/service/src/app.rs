@@ -2,6 +2,7 @@
 //!
 //! Settings live here and change live: [`App::apply`] is the only place where a change takes effect.
 
+use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Instant;
@@ -165,10 +166,10 @@ impl App {
     }
 
     /// The interpreters that wait, by language.
-    pub(crate) fn waiting(&self) -> Vec<(String, usize)> {
+    pub(crate) fn waiting(&self) -> BTreeMap<String, usize> {
         match &*self.engine.borrow() {
             EngineState::Ready(engine) => engine.waiting(),
-            EngineState::Starting | EngineState::Gone => Vec::new(),
+            EngineState::Starting | EngineState::Gone => BTreeMap::new(),
         }
     }
 

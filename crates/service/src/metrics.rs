@@ -1,5 +1,6 @@
 //! Figures for Prometheus, in the OpenMetrics text format.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
@@ -68,7 +69,7 @@ pub(crate) struct Present {
     /// How busy it is.
     pub(crate) load: Load,
     /// Interpreters that wait, by language.
-    pub(crate) waiting: Vec<(String, usize)>,
+    pub(crate) waiting: BTreeMap<String, usize>,
     /// Whether executions are written to the journal.
     pub(crate) journal_writes: bool,
     /// Since it started.
@@ -162,6 +163,7 @@ fn gauge(count: usize) -> i64 {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
     use std::time::Duration;
 
     use runtray_engine::{Isolation, Outcome, Status};
@@ -189,7 +191,7 @@ mod tests {
         metrics.ended("python", &outcome());
         metrics.refused(Rule::ForwardedHost);
         let load = Load { running: 2, queued: 3 };
-        let waiting = vec![("python".to_owned(), 1)];
+        let waiting = BTreeMap::from([("python".to_owned(), 1)]);
         let present = Present { load, waiting, journal_writes: true, uptime: Duration::from_secs(4) };
         let text = metrics.text(&present).expect("a text");
         for line in [

@@ -6,9 +6,11 @@
 
 mod demand;
 mod shelf;
-mod size;
+mod spares;
 mod stamp;
 
+use std::collections::BTreeMap;
+use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -21,7 +23,7 @@ use crate::run::Job;
 use crate::start::{Started, Starter, on_disk};
 use crate::{Error, Limits};
 use shelf::{Kind, Shelf};
-pub use size::{Size, Warm};
+pub use spares::{Spares, Warm};
 
 /// How often it is seen whether fewer should wait.
 const TICK: Duration = Duration::from_secs(15);
@@ -57,13 +59,13 @@ impl Pool {
         if !job.runtime.ahead?.suits(&job.request) {
             return None;
         }
-        let spare = self.pick(&job.runtime, &job.limits);
+        let spare = self.pick(job);
         self.refill();
         self.ready(spare?, job).await
     }
 
-    fn pick(self: &Arc<Self>, runtime: &Runtime, limits: &Limits) -> Option<Started> {
-        let (found, outdated) = self.lock().shelf(runtime, limits).pick(Instant::now());
+    fn pick(self: &Arc<Self>, job: &Job) -> Option<Started> {
+        let (found, outdated) = self.lock().shelf_of(job).pick(Instant::now());
         outdated.into_iter().for_each(|spare| self.discard(spare));
         found
     }
@@ -72,14 +74,14 @@ impl Pool {
     async fn ready(self: &Arc<Self>, mut spare: Started, job: &Arc<Job>) -> Option<Started> {
         if spare.tree.wait().now_or_never().is_some() {
             tracing::warn!(interpreter = %job.runtime.path.display(), "an interpreter ended while it waited");
-            self.lock().shelf(&job.runtime, &job.limits).rest(Instant::now());
+            self.lock().shelf_of(job).rest(Instant::now());
             return None;
         }
         let given = job.clone();
         let fill = move || Ok((spare.workspace.fill(&given.request), spare));
         let (filled, mut spare) = on_disk(&job.request, fill).await.ok()?;
-        let begun = async { filled.and(spare.tree.begin().await) };
-        if let Err(error) = begun.await {
+        let begun = filled.and_then(|()| begin(&mut spare, job));
+        if let Err(error) = begun {
             tracing::warn!(%error, "an interpreter that waited could not be used");
             self.discard(spare);
             return None;
@@ -90,14 +92,18 @@ impl Pool {
     /// Keeps interpreters of `runtime` waiting where a fixed number of them is wanted, before the first program is there.
     pub(crate) fn expect(self: &Arc<Self>, runtime: &Runtime, limits: &Limits) {
         if runtime.ahead.is_some() {
-            self.lock().shelf(runtime, limits);
+            self.lock().shelf(runtime, limits, false);
             self.refill();
         }
     }
 
     /// How many wait, by language.
-    pub(crate) fn waiting(&self) -> Vec<(String, usize)> {
-        self.lock().shelves.iter().map(|shelf| (shelf.language().to_owned(), shelf.waiting())).collect()
+    pub(crate) fn waiting(&self) -> BTreeMap<String, usize> {
+        let mut waiting = BTreeMap::new();
+        for shelf in &self.lock().shelves {
+            *waiting.entry(shelf.language().to_owned()).or_default() += shelf.waiting();
+        }
+        waiting
     }
 
     /// Takes other sizes into effect.
@@ -131,7 +137,7 @@ impl Pool {
     }
 
     async fn stock(self: Arc<Self>, kind: Arc<Kind>) {
-        let started = self.starter.ahead(&kind.runtime, &kind.limits).await;
+        let started = self.starter.ahead(&kind.runtime, &kind.limits, kind.terminal).await;
         if let Some(unwanted) = self.lock().stocked(&kind, started) {
             self.discard(unwanted);
         }
@@ -159,14 +165,27 @@ impl Pool {
     }
 }
 
+/// Lets a waiting interpreter's tree begin, with a terminal of the size that `job` has.
+fn begin(spare: &mut Started, job: &Job) -> io::Result<()> {
+    if let (Some(terminal), Some(size)) = (&spare.pipes.terminal, job.request.terminal()) {
+        terminal.resize(size)?;
+    }
+    spare.tree.begin()
+}
+
 impl State {
-    /// The shelf of `runtime` and `limits`. What stood there for its language before and does not fit any more is outdated.
-    fn shelf(&mut self, runtime: &Runtime, limits: &Limits) -> &mut Shelf {
+    fn shelf_of(&mut self, job: &Job) -> &mut Shelf {
+        self.shelf(&job.runtime, &job.limits, job.request.terminal().is_some())
+    }
+
+    /// The shelf of `runtime`. What stood there before and does not fit any more is outdated.
+    fn shelf(&mut self, runtime: &Runtime, limits: &Limits, terminal: bool) -> &mut Shelf {
         let size = self.warm.size(&runtime.language);
-        let index = match self.shelves.iter().position(|shelf| shelf.is_of(&runtime.language)) {
+        let size = if terminal { size.for_terminals() } else { size };
+        let index = match self.shelves.iter().position(|shelf| shelf.is_of(&runtime.language, terminal)) {
             Some(index) => index,
             None => {
-                self.shelves.push(Shelf::new(runtime, limits, Instant::now()));
+                self.shelves.push(Shelf::new(runtime, limits, terminal, Instant::now()));
                 self.shelves.len() - 1
             }
         };
@@ -193,7 +212,7 @@ impl State {
 
     /// Takes in what was started; what is not wanted any more comes back.
     fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>) -> Option<Started> {
-        let shelf = self.shelves.iter_mut().find(|shelf| shelf.is_of(&kind.runtime.language));
+        let shelf = self.shelves.iter_mut().find(|shelf| shelf.is_of(&kind.runtime.language, kind.terminal));
         match (shelf, started) {
             (Some(shelf), started) => shelf.stocked(kind, started, Instant::now()),
             (None, started) => started.ok(),
@@ -202,7 +221,8 @@ impl State {
 
     fn settle(&mut self, now: Instant) -> Vec<Started> {
         let (idle, warm) = (self.warm.idle, &self.warm);
-        self.shelves.iter_mut().flat_map(|shelf| shelf.settle(warm.size(shelf.language()), idle, now)).collect()
+        let settle = |shelf: &mut Shelf| shelf.settle(warm.size(shelf.language()), idle, now);
+        self.shelves.iter_mut().flat_map(settle).collect()
     }
 
     /// Whether nothing waits or is on its way; then nobody need watch.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::demand::Demand;
-use super::size::Size;
+use super::spares::Spares;
 use super::stamp::Stamp;
 use crate::language::Runtime;
 use crate::start::Started;
@@ -21,13 +21,15 @@ const REST: Duration = Duration::from_secs(60);
 pub(super) struct Kind {
     pub(super) runtime: Runtime,
     pub(super) limits: Limits,
+    /// Whether their standard streams are a terminal.
+    pub(super) terminal: bool,
     stamp: Stamp,
 }
 
-/// One language's interpreters.
+/// One language's interpreters, with a terminal or without.
 pub(super) struct Shelf {
     kind: Arc<Kind>,
-    size: Size,
+    size: Spares,
     demand: Demand,
     ready: VecDeque<Started>,
     /// Those that no longer fit what is asked for.
@@ -39,8 +41,8 @@ pub(super) struct Shelf {
 }
 
 impl Kind {
-    fn new(runtime: &Runtime, limits: &Limits, stamp: Stamp) -> Arc<Self> {
-        Arc::new(Self { runtime: runtime.clone(), limits: limits.clone(), stamp })
+    fn new(runtime: &Runtime, limits: &Limits, terminal: bool, stamp: Stamp) -> Arc<Self> {
+        Arc::new(Self { runtime: runtime.clone(), limits: limits.clone(), terminal, stamp })
     }
 
     fn fits(&self, runtime: &Runtime, limits: &Limits, stamp: Stamp) -> bool {
@@ -49,10 +51,10 @@ impl Kind {
 }
 
 impl Shelf {
-    pub(super) fn new(runtime: &Runtime, limits: &Limits, now: Instant) -> Self {
+    pub(super) fn new(runtime: &Runtime, limits: &Limits, terminal: bool, now: Instant) -> Self {
         Self {
-            kind: Kind::new(runtime, limits, Stamp::of(&runtime.path)),
-            size: Size::default(),
+            kind: Kind::new(runtime, limits, terminal, Stamp::of(&runtime.path)),
+            size: Spares::default(),
             demand: Demand::none(now),
             ready: VecDeque::new(),
             outdated: Vec::new(),
@@ -66,16 +68,16 @@ impl Shelf {
         &self.kind.runtime.language
     }
 
-    pub(super) fn is_of(&self, language: &str) -> bool {
-        self.language() == language
+    pub(super) fn is_of(&self, language: &str, terminal: bool) -> bool {
+        self.language() == language && self.kind.terminal == terminal
     }
 
     /// Is for `runtime` and `limits` from now on.
-    pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: Size) {
+    pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: Spares) {
         self.size = size;
         let stamp = Stamp::of(&runtime.path);
         if !self.kind.fits(runtime, limits, stamp) {
-            self.kind = Kind::new(runtime, limits, stamp);
+            self.kind = Kind::new(runtime, limits, self.kind.terminal, stamp);
             self.outdated.extend(self.ready.drain(..));
             self.on_the_way = 0;
             self.rests = None;
@@ -131,11 +133,11 @@ impl Shelf {
         None
     }
 
-    /// Those that are no longer wanted. Learns what the others weigh.
-    pub(super) fn settle(&mut self, size: Size, idle: Duration, now: Instant) -> Vec<Started> {
-        self.size = size;
+    /// Those that are no longer wanted when `size` is the language's. Learns what the others weigh.
+    pub(super) fn settle(&mut self, size: Spares, idle: Duration, now: Instant) -> Vec<Started> {
+        self.size = if self.kind.terminal { size.for_terminals() } else { size };
         self.demand.settle(idle, now);
-        let target = size.target(self.demand.level());
+        let target = self.size.target(self.demand.level());
         let mut unwanted = std::mem::take(&mut self.outdated);
         while self.ready.len() > target {
             unwanted.extend(self.ready.pop_back());

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use runtray_engine::Size;
+use runtray_engine::Spares;
 use toml_edit::Item;
 
 use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch, texts};
@@ -167,13 +167,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.file_size_bytes",
-        "Size of one file that it writes, in bytes. On Windows folder_bytes is what holds.",
+        "Spares of one file that it writes, in bytes. On Windows folder_bytes is what holds.",
         |s, v| set(&mut s.limits.file_size_bytes, size(v, 4096, 16 * TIB)),
         |s| s.limits.file_size_bytes.to_string(),
     ),
     Key::new(
         "limits.folder_bytes",
-        "Size of everything in its folder, in bytes.",
+        "Spares of everything in its folder, in bytes.",
         |s, v| set(&mut s.limits.folder_bytes, size(v, 4096, 16 * TIB)),
         |s| s.limits.folder_bytes.to_string(),
     ),
@@ -191,7 +191,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.body_bytes",
-        "Size of a request, in bytes.",
+        "Spares of a request, in bytes.",
         |s, v| set(&mut s.body_bytes, buffer(v, 1024, GIB)),
         |s| s.body_bytes.to_string(),
     ),
@@ -203,7 +203,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.result_file_bytes",
-        "Size above which such a file is listed without its content, in bytes.",
+        "Spares above which such a file is listed without its content, in bytes.",
         |s, v| set(&mut s.limits.result_file_bytes, size(v, 0, 256 * MIB)),
         |s| s.limits.result_file_bytes.to_string(),
     ),
@@ -269,7 +269,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "journal.max_bytes",
-        "Size of the log, in bytes, above which the oldest executions are deleted.",
+        "Spares of the log, in bytes, above which the oldest executions are deleted.",
         |s, v| set(&mut s.journal.max_bytes, size(v, MIB, TIB)),
         |s| s.journal.max_bytes.to_string(),
     ),
@@ -334,9 +334,9 @@ fn level(settings: &Settings) -> &'static str {
 
 fn waiting(settings: &mut Settings, language: &str, item: &Item) -> Result<(), Fault> {
     let size = match item.as_str() {
-        Some("auto") => Size::Auto,
+        Some("auto") => Spares::Auto,
         Some(_) => return Err(Fault::Replaced(format!("must be \"auto\" or a whole number, not {}", shown(item)))),
-        None => Size::Fixed(length(item, 0, MOST_WAITING)?),
+        None => Spares::Fixed(length(item, 0, MOST_WAITING)?),
     };
     settings.warm.sizes.insert(language.to_owned(), size);
     Ok(())
@@ -344,8 +344,8 @@ fn waiting(settings: &mut Settings, language: &str, item: &Item) -> Result<(), F
 
 fn size_of(settings: &Settings, language: &str) -> String {
     match settings.warm.size(language) {
-        Size::Auto => "\"auto\"".to_owned(),
-        Size::Fixed(count) => count.to_string(),
+        Spares::Auto => "\"auto\"".to_owned(),
+        Spares::Fixed(count) => count.to_string(),
     }
 }
 

@@ -150,8 +150,8 @@ pub(crate) struct Tree {
 
 impl Tree {
     /// Lets the supervisor of a program that waited watch it from now on; what it used so far is not the run's.
-    pub(crate) async fn begin(&mut self) -> io::Result<()> {
-        self.control.write_all(&protocol::frame(&Order::Begin)?).await
+    pub(crate) fn begin(&mut self) -> io::Result<()> {
+        self.order(&Order::Begin)
     }
 
     /// What the tree's memory really is now, shared pages counted in parts; `None` where it does not say.

@@ -46,7 +46,7 @@ impl Tree {
     }
 
     /// A program that waited goes on. What it used so far is not the run's.
-    pub(crate) async fn begin(&mut self) -> io::Result<()> {
+    pub(crate) fn begin(&mut self) -> io::Result<()> {
         self.group.measure();
         self.before = self.group.cpu();
         Ok(())

@@ -91,7 +91,7 @@ pub(crate) struct Tree {
 
 impl Tree {
     /// A program that waited goes on. What it used so far is not the run's.
-    pub(crate) async fn begin(&mut self) -> io::Result<()> {
+    pub(crate) fn begin(&mut self) -> io::Result<()> {
         self.before = self.job.accounts()?.cpu;
         Ok(())
     }

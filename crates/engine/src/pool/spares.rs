@@ -10,7 +10,7 @@ static CORES: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallel
 
 /// How many interpreters of a language wait ahead of their programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Size {
+pub enum Spares {
     /// As many as were lately wanted, at most one a processor core; none after long idleness.
     #[default]
     Auto,
@@ -22,7 +22,7 @@ pub enum Size {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warm {
     /// How many, by the language's name; `Auto` where it is not named.
-    pub sizes: BTreeMap<String, Size>,
+    pub sizes: BTreeMap<String, Spares>,
     /// Memory of all of them together, in bytes, above which no more are started.
     pub memory_bytes: u64,
     /// How long those of a language wait that nobody uses.
@@ -42,17 +42,25 @@ impl Warm {
     }
 
     /// The size for `language`.
-    pub fn size(&self, language: &str) -> Size {
+    pub fn size(&self, language: &str) -> Spares {
         self.sizes.get(language).copied().unwrap_or_default()
     }
 }
 
-impl Size {
+impl Spares {
     /// How many wait when `lately` were wanted.
     pub(super) fn target(self, lately: usize) -> usize {
         match self {
             Self::Auto => lately,
             Self::Fixed(count) => count,
+        }
+    }
+
+    /// What holds for terminals: they are rarer, so that none waits before one was used.
+    pub(super) fn for_terminals(self) -> Self {
+        match self {
+            Self::Fixed(0) => self,
+            Self::Auto | Self::Fixed(_) => Self::Auto,
         }
     }
 
