@@ -47,6 +47,10 @@ pub(crate) struct Launch<'a> {
     /// What the tree may use; wall-clock time, output and folder size are the run loop's business.
     pub(crate) limits: &'a Limits,
     /// Whether the program waits for [`Tree::begin`] before it does anything of its own: nobody looks at it until then.
+    #[cfg_attr(
+        not(target_os = "linux"),
+        expect(dead_code, reason = "elsewhere nobody looks at a tree that nobody waits for")
+    )]
     pub(crate) waits: bool,
     /// The size of the terminal that all three standard streams are.
     pub(crate) terminal: Option<TerminalSize>,
