@@ -20,6 +20,11 @@ const AHEAD: libc::c_int = 10;
 /// The niceness that we were started with, which programs get back.
 static NICENESS: OnceLock<libc::c_int> = OnceLock::new();
 
+/// Processes and threads that a tree may have together.
+pub(super) fn most_tasks(bounds: &Bounds) -> u64 {
+    u64::from(bounds.processes) + SPARE_THREADS
+}
+
 /// Puts this process ahead of the programs that it will start, where the machine lets it.
 pub(super) fn get_ahead() {
     // SAFETY: the call only takes and returns numbers.
@@ -47,7 +52,7 @@ pub(super) fn apply(bounds: &Bounds, mode: Mode) -> io::Result<()> {
     lower(Resource::RLIMIT_FSIZE, bounds.file_size_bytes)?;
     lower(Resource::RLIMIT_CORE, 0)?;
     if matches!(mode, Mode::UserNamespaces { counts_apart: true, .. }) {
-        lower(Resource::RLIMIT_NPROC, u64::from(bounds.processes) + SPARE_THREADS)?;
+        lower(Resource::RLIMIT_NPROC, most_tasks(bounds))?;
     }
     if let Some(niceness) = NICENESS.get() {
         set_niceness(*niceness);

@@ -13,6 +13,9 @@ use nix::unistd::{Gid, Pid, Uid};
 /// strongest one that works is taken; tests set it to see each of them.
 pub(super) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
 
+/// Ids that are not given out again once they were.
+const RESERVED_IDS: u64 = 300;
+
 /// How a run's tree is held together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -75,6 +78,15 @@ pub(super) fn settle(mode: Mode) -> io::Result<()> {
     mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
     let _ = mount(Some("shm"), "/dev/shm", Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777"));
     Ok(())
+}
+
+/// Lets a run's namespace have no more than about `tasks` processes and threads at once, whatever its program does and however
+/// seldom its supervisor gets to run: since Linux 6.14 a PID namespace has a largest id of its own. With a user namespace
+/// RLIMIT_NPROC does the same.
+pub(super) fn hold_back(mode: Mode, tasks: u64) {
+    if mode == Mode::Namespaces {
+        let _ = fs::write("/proc/sys/kernel/pid_max", (RESERVED_IDS + tasks).to_string());
+    }
 }
 
 /// Since Linux 5.14.

@@ -54,6 +54,7 @@ fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let Job { program, args, env, folder, bounds, waits, terminal } = protocol::read(&mut run.control)?;
+    namespaces::hold_back(mode, limits::most_tasks(&bounds));
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
     let mut orders = Orders::of(run.control.try_clone()?);
