@@ -49,6 +49,7 @@ impl Service {
     }
 
     /// The same for Python with a terminal of 80 by 24.
+    #[cfg(unix)]
     pub(crate) fn python_terminal(&self, code: &str) -> Conversation {
         self.converse(&json!({"code": code, "terminal": {"columns": 80, "rows": 24}}))
     }
@@ -78,6 +79,7 @@ impl Conversation {
     }
 
     /// Types a line and Enter, as a terminal's keyboard does.
+    #[cfg(unix)]
     pub(crate) fn enter(&mut self, line: &str) {
         self.type_in(&format!("{line}\r"));
     }
