@@ -25,10 +25,11 @@ export default defineConfig(({ mode }) => ({
   build: { target: ["es2022", "safari16.4"], reportCompressedSize: false, chunkSizeWarningLimit: 600 },
   test: {
     environment: "jsdom",
+    pool: "vmThreads",
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
     // The clock of the tests stands in one zone, wherever they run.
-    env: { TZ: "UTC" },
+    env: { TZ: "UTC", DEBUG_PRINT_LIMIT: "0" },
     testTimeout: 20_000,
   },
 }));

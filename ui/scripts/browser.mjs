@@ -10,7 +10,7 @@ const PROGRAM = process.env["CHROMIUM"] ?? "chromium";
 /** Starts it and answers with one empty page. */
 export async function open() {
   const profile = mkdtempSync(join(tmpdir(), "runtray-chromium-"));
-  const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run", "--mute-audio"];
+  const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio"];
   const program = spawn(PROGRAM, [...flags, "--remote-debugging-port=0", `--user-data-dir=${profile}`, "about:blank"]);
   const address = await listening(program);
   const targets = await (await fetch(`http://${new URL(address).host}/json`)).json();

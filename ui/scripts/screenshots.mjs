@@ -10,7 +10,7 @@ import { open } from "./browser.mjs";
 import { SHOTS } from "./shots.mjs";
 
 const THEMES = ["light", "dark"];
-const SIZES = [[960, 640], [560, 420]];
+const SIZES = (process.env["SIZES"] ?? "960x640,560x420").split(",").map((size) => size.split("x").map(Number));
 const WAIT_MS = 10_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

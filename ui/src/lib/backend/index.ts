@@ -3,14 +3,12 @@
 // The one implementation in the product is `tauri.ts`; `fake/` stands in for it in tests and in a plain browser.
 
 import type {
-  ConsoleAccess, Execution, ExecutionsPage, ExecutionsQuery, Facets, Failure, Language, Python, PythonTest, SettingsView,
-  Statistics, Update,
+  ConsoleAccess, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language, Python,
+  PythonTest, SettingsView, Statistics, Update,
 } from "../bindings";
 
 /** A change of settings: `null` takes the default again. */
 export type Changes = Record<string, unknown>;
-export type ExportFormat = "jsonl" | "csv";
-export type Folder = "log" | "data" | "settings";
 
 /** The part of `WebSocket` that the Console uses. */
 export interface Socket {
@@ -49,6 +47,7 @@ export interface Backend {
   dismissWelcome(): Promise<void>;
   openFolder(which: Folder): Promise<void>;
   copy(text: string): Promise<void>;
+  quit(): Promise<void>;
   /** Opens the terminal's connection to the service itself. */
   connect(access: ConsoleAccess): Socket;
 }

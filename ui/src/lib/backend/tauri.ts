@@ -37,6 +37,7 @@ export const tauri: Backend = {
   dismissWelcome: () => invoke("dismiss_welcome"),
   openFolder: (which) => invoke("open_folder", { which }),
   copy: (text) => invoke("copy", { text }),
+  quit: () => invoke("quit"),
   connect: (access) => webSocket(access),
 };
 

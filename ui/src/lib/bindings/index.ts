@@ -25,9 +25,15 @@ export interface Pending {
   requests: number;
 }
 
+export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
+
+export type ExportFormat = "jsonl" | "csv";
+
+export type Folder = "log" | "data" | "settings";
+
 export interface ProblemAction {
   label: string;
-  command: "use_port" | "restart_service" | "open_folder" | "settings";
+  command: Action;
   argument: string | null;
 }
 

@@ -40,7 +40,7 @@ const LOOK = EditorView.theme({
   "&": { height: "100%", fontSize: "12px", color: "var(--grey-12)", backgroundColor: "transparent" },
   "&.cm-focused": { outline: "2px solid var(--focus)", outlineOffset: "-2px" },
   ".cm-scroller": { fontFamily: "var(--font-mono)", lineHeight: "1.5" },
-  ".cm-gutters": { color: "var(--grey-9)", backgroundColor: "transparent", border: "none" },
+  ".cm-gutters": { color: "var(--grey-9)", backgroundColor: "transparent", border: "none", paddingLeft: "8px" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "transparent" },
   "&.cm-focused .cm-activeLine, &.cm-focused .cm-activeLineGutter": { backgroundColor: "var(--grey-2)" },
   ".cm-cursor": { borderLeftColor: "var(--grey-12)" },

@@ -11,6 +11,11 @@ function number(value: number, digits = 0): string {
   return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
 }
 
+/** The machine's own form of the shown language, which knows about 24 hours a day. */
+function locale(): string {
+  return navigator.languages.find((tag) => tag.startsWith(language())) ?? language();
+}
+
 export function count(value: number): string {
   return number(value);
 }
@@ -48,12 +53,12 @@ export function ago(at: string, now: number): string {
 
 /** The very moment, for hovering. */
 export function exact(at: string): string {
-  return new Intl.DateTimeFormat(language(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
 }
 
 /** The time of day to the minute. */
 export function clockTime(at: string): string {
-  return new Intl.DateTimeFormat(language(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
 }
 
 /** An origin without the scheme that goes without saying. */

@@ -1,7 +1,7 @@
 // The words of the window, in the language that was chosen.
 //
 // A catalogue is flat: one text a key, with `{name}` where a value goes. A text that depends on a number has two keys,
-// `….one` and `….other`. The tray reads the same files.
+// `….one` and `….other`. What Rust says itself is in `native.*.json`, which it reads.
 
 import de from "./de.json";
 import en from "./en.json";

@@ -121,8 +121,8 @@ export const JOURNAL: Field[] = [
   { key: "journal.max_text_bytes", label: "settings.maxText", help: "settings.maxText.help", kind: "number", unit: KB },
 ];
 
-/** Keys with a control of their own. */
-const OTHERS = ["python.path", "allowed_origins"];
+/** Keys with a control of their own, and what the window writes down for itself. */
+const OTHERS = ["python.path", "allowed_origins", "denied_origins", "desktop.welcomed"];
 
 const KNOWN = new Set([...DESKTOP, NODE, PORT, TOKEN, ...LIMITS, ...MORE_LIMITS, ...JOURNAL].map((field) => field.key));
 

@@ -12,7 +12,8 @@ interface Words {
   hover: (index: number | null) => void;
 }
 
-const HEIGHT = 112;
+/** Room for the first and the last bar. */
+const HALF_MINUTE = 30;
 const AXIS_FONT = "11px system-ui, sans-serif";
 
 const colour = (token: string) => () => getComputedStyle(document.documentElement).getPropertyValue(token).trim();
@@ -28,10 +29,10 @@ export interface Drawn {
 }
 
 export function draw(kind: ChartKind, box: HTMLElement, words: Words): Drawn {
-  const chart = new uPlot(options(kind, box.clientWidth, words), columns([], kind), box);
+  const chart = new uPlot(options(kind, box, words), columns([], kind), box);
   return {
     show: (minutes) => chart.setData(columns(minutes, kind)),
-    fit: () => chart.setSize({ width: box.clientWidth, height: HEIGHT }),
+    fit: () => chart.setSize({ width: box.clientWidth, height: box.clientHeight }),
     repaint: () => chart.redraw(false, true),
     destroy: () => chart.destroy(),
   };
@@ -44,14 +45,14 @@ function columns(minutes: Minute[], kind: ChartKind): uPlot.AlignedData {
   return [at, minutes.map((minute) => minute.count), minutes.map((minute) => minute.failed)];
 }
 
-function options(kind: ChartKind, width: number, { axisText, hover }: Words): uPlot.Options {
+function options(kind: ChartKind, box: HTMLElement, { axisText, hover }: Words): uPlot.Options {
   return {
-    width,
-    height: HEIGHT,
+    width: box.clientWidth,
+    height: box.clientHeight,
     legend: { show: false },
-    padding: [8, 4, 0, 0],
+    padding: [8, 24, 0, 0],
     cursor: { y: false, drag: { x: false, y: false }, points: { show: kind === "times" } },
-    scales: { x: { time: true }, y: { range: (_, __, max) => [0, Math.max(max ?? 0, 1) * 1.1] } },
+    scales: { x: { time: true, range: (_, min, max) => [min - HALF_MINUTE, max + HALF_MINUTE] }, y: { range: (_, __, max) => [0, Math.max(max ?? 0, 1) * 1.1] } },
     axes: [timeAxis(), valueAxis(axisText, kind)],
     series: [{}, ...(kind === "runs" ? [bars("--busy"), bars("--problem")] : [points()])],
     hooks: { setCursor: [(chart) => hover(chart.cursor.idx ?? null)] },
@@ -62,8 +63,8 @@ function timeAxis(): uPlot.Axis {
   return {
     stroke: colour("--grey-10"),
     font: AXIS_FONT,
-    size: 22,
-    gap: 4,
+    size: 26,
+    gap: 8,
     grid: { show: false },
     ticks: { show: false },
     space: 70,

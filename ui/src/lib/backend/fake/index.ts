@@ -1,7 +1,9 @@
 // The program around the window, made up: for tests, for a plain browser, and for the pictures in the documentation.
 
-import type { Backend, Changes, ExportFormat, Socket } from "..";
-import type { Execution, ExecutionsPage, ExecutionsQuery, Facets, Language, Python, Update } from "../../bindings";
+import type { Backend, Changes, Socket } from "..";
+import type {
+  Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Language, Python, Update,
+} from "../../bindings";
 import * as data from "./data";
 import { FakeSocket } from "./terminal";
 
@@ -153,6 +155,8 @@ export class FakeBackend implements Backend {
   dismissWelcome = async () => this.#set({ welcome: false });
   openFolder = async (which: string) => void this.done.push(`open ${which}`);
   copy = async (text: string) => void this.done.push(`copy ${text}`);
+
+  quit = async () => void this.done.push("quit");
 
   connect(): Socket {
     const socket = new FakeSocket();
