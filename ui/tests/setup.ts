@@ -4,16 +4,15 @@ import { configure } from "@testing-library/svelte";
 import { afterEach, vi } from "vitest";
 
 // A view comes when it is first wanted, which takes its time while the machine is busy.
-configure({ asyncUtilTimeout: 10_000 });
+configure({ asyncUtilTimeout: 5000 });
 
-const WINDOW = { width: 960, height: 640 } as DOMRectReadOnly;
-
-/** Says once that what is observed is as large as the window: there is no layout that would say otherwise. */
+/** Says once how large something is, for there is no layout that would: lists as high as the window, all else as a row. */
 class OneSize implements ResizeObserver {
   constructor(private readonly seen: ResizeObserverCallback) {}
   observe(target: Element) {
-    const entry = { target, contentRect: WINDOW } as ResizeObserverEntry;
-    if (target.role === "listbox") queueMicrotask(() => this.seen([entry], this));
+    const height = target.getAttribute("role") === "listbox" ? 640 : 28;
+    const entry = { target, contentRect: { width: 960, height } } as unknown as ResizeObserverEntry;
+    queueMicrotask(() => this.seen([entry], this));
   }
   unobserve() {}
   disconnect() {}

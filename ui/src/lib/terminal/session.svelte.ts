@@ -4,6 +4,7 @@
 
 import { backend, failure, type Socket } from "../backend";
 import { t } from "../i18n/index.svelte";
+import { notices } from "../state/notices.svelte";
 import { parse, type ClientMessage, type Ending, type ServerMessage } from "./protocol";
 
 export type SessionState = "idle" | "connecting" | "running" | "ended";
@@ -93,7 +94,9 @@ class Session {
         this.#end(null);
         break;
       case "error":
-        this.#end(message.error);
+        // Before the start there is no program; later only one message was not taken, and the program goes on.
+        if (this.state === "connecting") this.#end(message.error);
+        else notices.fail({ message: message.error });
         break;
     }
   }

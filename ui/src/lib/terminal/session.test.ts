@@ -5,6 +5,7 @@ import { FakeBackend } from "../backend/fake";
 import { webSocket } from "../backend/tauri";
 import { execution } from "../backend/fake/data";
 import { setLanguage } from "../i18n/index.svelte";
+import { notices } from "../state/notices.svelte";
 import { runAgain } from "./again";
 import { parse } from "./protocol";
 import { session } from "./session.svelte";
@@ -74,9 +75,17 @@ test("a connection that breaks is said, with what to do", async () => {
 });
 
 test("a refusal is shown in the service's words", async () => {
-  await begin();
+  await session.run("print(1)", "python");
   socket().say({ type: "error", error: "Too many programs are running." });
+  expect(session.state).toBe("ended");
   expect(session.problem).toBe("Too many programs are running.");
+});
+
+test("a message that was not taken does not end the program", async () => {
+  await begin();
+  socket().say({ type: "error", error: "A message types at most 1048576 bytes." });
+  expect(session.state).toBe("running");
+  expect(notices.list.at(-1)).toMatchObject({ problem: true, text: "A message types at most 1048576 bytes." });
 });
 
 test("a second run while one is under way is not begun", async () => {

@@ -18,7 +18,7 @@ const STATUSES: Record<number, string> = { 3: "failed", 5: "timeout" };
 
 /** The execution that began `age` seconds before `now`, the `index`th of those made up. */
 export function execution(index: number, now: number, age: number): Execution {
-  const [language, code, output, error] = PROGRAMS[index % PROGRAMS.length] ?? PROGRAMS[0]!;
+  const [language, code, output, error] = PROGRAMS[index % PROGRAMS.length] ?? ["python", "", "", ""];
   const status = STATUSES[index % PROGRAMS.length] ?? "completed";
   const at = now - age * 1000;
   return {
