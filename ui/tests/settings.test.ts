@@ -133,6 +133,12 @@ describe("the window", () => {
     expect(backend.login).toBe(true);
   });
 
+  test("goes to a place by its number", async () => {
+    await openWindow("settings");
+    await user.keyboard("{Control>}2{/Control}");
+    expect(await screen.findByText("The log is empty")).toBeTruthy();
+  });
+
   test("brought for one setting, that one has the focus", async () => {
     await openWindow("settings/limits.cpu_ms");
     await waitFor(() => expect(document.activeElement?.id).toBe("field-limits.cpu_ms"));

@@ -7,8 +7,24 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-function number(value: number, digits = 0): string {
-  return new Intl.NumberFormat(language(), { maximumFractionDigits: digits }).format(value);
+/** Keeps what is costly to make: a list makes hundreds of these texts while it scrolls. */
+function kept<T>(make: (locale: string) => T): (locale: string) => T {
+  const made = new Map<string, T>();
+  return (locale) => {
+    const present = made.get(locale) ?? make(locale);
+    made.set(locale, present);
+    return present;
+  };
+}
+
+const WHOLE = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
+const TENTHS = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+const RELATIVE = kept((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
+const EXACT = kept((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }));
+const CLOCK = kept((locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }));
+
+function number(value: number, digits: 0 | 1 = 0): string {
+  return (digits === 0 ? WHOLE : TENTHS)(language()).format(value);
 }
 
 /** The machine's own form of the shown language, which knows about 24 hours a day. */
@@ -44,7 +60,7 @@ export function size(bytes: number): string {
 export function ago(at: string, now: number): string {
   const passed = Math.max(0, now - Date.parse(at));
   if (passed < 10 * SECOND) return t("time.now");
-  const words = new Intl.RelativeTimeFormat(language(), { numeric: "auto", style: "short" });
+  const words = RELATIVE(language());
   if (passed < MINUTE) return words.format(-Math.floor(passed / SECOND), "second");
   if (passed < HOUR) return words.format(-Math.floor(passed / MINUTE), "minute");
   if (passed < DAY) return words.format(-Math.floor(passed / HOUR), "hour");
@@ -53,12 +69,12 @@ export function ago(at: string, now: number): string {
 
 /** The very moment, for hovering. */
 export function exact(at: string): string {
-  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+  return EXACT(locale()).format(new Date(at));
 }
 
 /** The time of day to the minute. */
 export function clockTime(at: string): string {
-  return new Intl.DateTimeFormat(locale(), { hour: "2-digit", minute: "2-digit" }).format(new Date(at));
+  return CLOCK(locale()).format(new Date(at));
 }
 
 /** An origin without the scheme that goes without saying. */

@@ -6,9 +6,9 @@
 import { backend } from "../backend";
 import type { Execution, ExecutionsQuery, Facets, Summary } from "../bindings";
 import { notices } from "./notices.svelte";
-import { append, matches, merge, type Filter } from "./rows";
+import { append, matches, merge, widen, type Filter } from "./rows";
 
-const PAGE = 200;
+const PAGE = 500;
 const SEARCH_PAUSE_MS = 200;
 
 class Log {
@@ -89,7 +89,7 @@ class Log {
     const merged = merge(this.rows, changes, (row) => matches(row, this.filter));
     this.prepended = merged.added > 0;
     this.total += merged.added - merged.removed;
-    this.facets = { ...this.facets, total: this.facets.total + merged.added };
+    this.facets = widen(this.facets, changes, merged.added);
     this.rows = merged.rows;
   }
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { execution, summary } from "../backend/fake/data";
 import type { Summary } from "../bindings";
-import { append, matches, merge } from "./rows";
+import { append, matches, merge, widen } from "./rows";
 
 function row(id: string, change: Partial<Summary> = {}): Summary {
   return { ...summary(execution(0, 0, 0)), id, ...change };
@@ -35,6 +35,12 @@ test("a row that no longer fits the filter goes", () => {
 
 test("the next page brings nothing twice", () => {
   expect(ids(append([row("c"), row("b")], [row("b"), row("a")]))).toBe("cba");
+});
+
+test("a language that is new to the log can be filtered by at once", () => {
+  const before = { languages: ["python"], origins: ["local"], total: 3 };
+  const after = widen(before, [row("a", { language: "javascript", origin: "local" })], 1);
+  expect(after).toEqual({ languages: ["javascript", "python"], origins: ["local"], total: 4 });
 });
 
 test("a filter is met in every part", () => {

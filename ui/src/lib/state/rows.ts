@@ -1,6 +1,6 @@
 // Which rows the log shows, and how news comes into them.
 
-import type { Summary } from "../bindings";
+import type { Facets, Summary } from "../bindings";
 
 /** What is asked for; an empty text asks for nothing. */
 export interface Filter {
@@ -41,6 +41,13 @@ export function merge(rows: Summary[], changes: Summary[], wanted: (row: Summary
 export function append(rows: Summary[], page: Summary[]): Summary[] {
   const known = new Set(rows.map((row) => row.id));
   return [...rows, ...page.filter((row) => !known.has(row.id))];
+}
+
+/** What the filters offer after `changes`, of which `added` are new. */
+export function widen(facets: Facets, changes: Summary[], added: number): Facets {
+  const languages = new Set([...facets.languages, ...changes.map((row) => row.language)]);
+  const origins = new Set([...facets.origins, ...changes.map((row) => row.origin)]);
+  return { languages: [...languages].sort(), origins: [...origins].sort(), total: facets.total + added };
 }
 
 /** Ids are ULIDs: their order is that of the beginnings. */
