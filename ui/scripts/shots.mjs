@@ -1,0 +1,29 @@
+// The situations that are pictured. `act` is what a person does first, in the page; `until` is what must be there.
+
+const click = (selector) => `document.querySelector(${JSON.stringify(selector)}).click()`;
+const clickRow = (code) => `[...document.querySelectorAll('.row')].find((row) => row.textContent.includes('${code}')).click()`;
+
+export const SHOTS = [
+  { name: "status", query: "scene=day", place: "status", until: "canvas" },
+  { name: "status-empty", query: "scene=empty", place: "status", until: ".idle" },
+  { name: "status-stopped", query: "scene=stopped", place: "status", until: "canvas" },
+  { name: "welcome", query: "scene=welcome", place: "status", until: ".welcome" },
+  { name: "approval", query: "scene=approval", place: "status", until: "canvas" },
+  { name: "approval-asked", query: "scene=approval", place: "status", until: "dialog[open]", act: click(".card .actions button:last-child") },
+  { name: "port", query: "scene=port", place: "status", until: "canvas" },
+  { name: "nopython", query: "scene=nopython", place: "status", until: ".card" },
+  { name: "log", query: "scene=day", place: "log", until: ".row" },
+  { name: "log-open", query: "scene=day", place: "log", until: ".cm-content", act: clickRow("def area") },
+  { name: "log-clear", query: "scene=day", place: "log", until: "dialog[open]", act: click(".toolbar button:last-of-type") },
+  { name: "log-empty", query: "scene=empty", place: "log", until: ".empty" },
+  { name: "console", query: "scene=day", place: "console", until: ".cm-content" },
+  { name: "console-run", query: "scene=day", place: "console", until: ".xterm-rows", act: click(".bar button") },
+  { name: "settings", query: "scene=day", place: "settings", until: ".pythons label" },
+  {
+    name: "settings-error",
+    query: "scene=day",
+    place: "settings",
+    until: "[role=alert]",
+    act: `(() => { const port = document.getElementById('field-port'); port.value = '70000'; port.dispatchEvent(new Event('change', { bubbles: true })); port.scrollIntoView({ block: 'center' }); })()`,
+  },
+];

@@ -1,0 +1,116 @@
+// Made-up executions, settings and interpreters.
+
+import type { Execution, Python, SettingsView, Statistics, Status, Summary } from "../../bindings";
+
+const PROGRAMS: [language: string, code: string, output: string, error: string][] = [
+  ["python", "print('Hello from Runtray!')", "Hello from Runtray!\n", ""],
+  ["python", "import csv, io\n\nrows = csv.DictReader(io.StringIO('name,age\\nAda,36\\nAlan,41'))\nfor row in rows:\n    print(f\"{row['name']:>6} {row['age']}\")\n", "   Ada 36\n  Alan 41\n", ""],
+  ["javascript", "const words = 'the quick brown fox'.split(' ');\nconsole.log(words.map((word) => word.length));\n", "[ 3, 5, 5, 3 ]\n", ""],
+  ["python", "def area(radius):\n    # Circles only.\n    return 3.14159 * radius ** 2\n\n\nprint(area('4'))\n", "", "Traceback (most recent call last):\n  File \"main.py\", line 6, in <module>\n    print(area('4'))\n          ^^^^^^^^^\n  File \"main.py\", line 3, in area\n    return 3.14159 * radius ** 2\n                     ~~~~~~~^^~~\nTypeError: unsupported operand type(s) for ** or pow(): 'str' and 'int'\n"],
+  ["python", "from collections import Counter\nprint(Counter('mississippi').most_common(2))\n", "[('i', 4), ('s', 4)]\n", ""],
+  ["python", "while True:\n    pass\n", "", "Execution timed out after 10 s.\n"],
+  ["typescript", "interface Point { x: number; y: number }\nconst origin: Point = { x: 0, y: 0 };\nconsole.log(origin);\n", "{ x: 0, y: 0 }\n", ""],
+  ["python", "print('\\x1b[32mok\\x1b[0m   12 tests')\nprint('\\x1b[31mfail\\x1b[0m  1 test')\n", "\u001b[32mok\u001b[0m   12 tests\n\u001b[31mfail\u001b[0m  1 test\n", ""],
+];
+const ORIGINS = ["local", "http://localhost:3000", "http://localhost:3001", "local"];
+const RUNTIMES: Record<string, string> = { python: "CPython 3.13.1" };
+const STATUSES: Record<number, string> = { 3: "failed", 5: "timeout" };
+
+/** The execution that began `age` seconds before `now`, the `index`th of those made up. */
+export function execution(index: number, now: number, age: number): Execution {
+  const [language, code, output, error] = PROGRAMS[index % PROGRAMS.length] ?? ["python", "", "", ""];
+  const status = STATUSES[index % PROGRAMS.length] ?? "completed";
+  const at = now - age * 1000;
+  return {
+    id: `01J${String(at).padStart(14, "0")}${String(index).padStart(9, "0")}`,
+    started_at: new Date(at).toISOString(),
+    language,
+    runtime: RUNTIMES[language] ?? "Node.js v24.1.0",
+    status,
+    origin: ORIGINS[index % ORIGINS.length] ?? "local",
+    first_line: code.split("\n")[0] ?? "",
+    duration_ms: status === "timeout" ? 10_003 : 4.2 + (index % 7) * 3.1,
+    code,
+    stdin: "",
+    args: [],
+    output,
+    error,
+    exit_code: status === "timeout" ? null : status === "failed" ? 1 : 0,
+    signal: null,
+    cpu_ms: 3.1 + (index % 5),
+    peak_memory_bytes: 9_437_184,
+    output_truncated: false,
+    error_truncated: false,
+    isolation: "none",
+  };
+}
+
+export function summary(execution: Execution): Summary {
+  const { id, started_at, language, runtime, status, origin, first_line, duration_ms } = execution;
+  return { id, started_at, language, runtime, status, origin, first_line, duration_ms };
+}
+
+export const PYTHONS: Python[] = [
+  { path: "/home/ada/projects/demo/.venv/bin/python", version: "3.13.1", name: "CPython 3.13.1", source: "virtual environment", in_use: true, problem: null },
+  { path: "/usr/bin/python3", version: "3.11.2", name: "CPython 3.11.2", source: "PATH", in_use: false, problem: null },
+  { path: "/home/ada/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu/bin/python3.12", version: "3.12.8", name: "CPython 3.12.8", source: "uv", in_use: false, problem: null },
+  { path: "/opt/old/bin/python", version: "2.7.18", name: "CPython 2.7.18", source: "PATH", in_use: false, problem: "Python 2 cannot be used: programs need Python 3.8 or newer." },
+];
+
+export function statistics(now: number, busy: boolean): Statistics {
+  const start = Math.floor(now / 60_000) * 60_000 - 59 * 60_000;
+  const minutes = Array.from({ length: 60 }, (_, index) => {
+    const count = busy ? Math.max(0, Math.round(4 + 4 * Math.sin(index / 5) + ((index * 7) % 5) - 3)) : 0;
+    const failed = count > 0 && index % 13 === 0 ? 1 : 0;
+    const median = count === 0 ? null : 4.5 + ((index * 3) % 7) * 0.6;
+    return { at: new Date(start + index * 60_000).toISOString(), count, failed, median_ms: median };
+  });
+  return busy
+    ? { today: 1284, failed_today: 37, median_ms: 5.2, minutes }
+    : { today: 0, failed_today: 0, median_ms: null, minutes };
+}
+
+export function status(now: number): Status {
+  const started_at = new Date(now - 2100).toISOString();
+  return {
+    state: "running",
+    reason: null,
+    url: "http://localhost:5000",
+    addresses: ["127.0.0.1:5000", "[::1]:5000"],
+    missing: null,
+    running: 1,
+    queued: 0,
+    python: PYTHONS[0] ?? null,
+    python_problem: null,
+    isolation: "none",
+    now: [{ id: "01JRUNNING", language: "python", first_line: "import urllib.request, json  # fetch today's rates", origin: "http://localhost:3001", started_at }],
+    pending_origins: [],
+    allowed_origins: ["http://localhost:3000", "http://localhost:3001"],
+    denied_origins: ["https://tracker.example"],
+    problems: [],
+    welcome: false,
+    version: "0.1.0",
+  };
+}
+
+const DEFAULTS: Record<string, unknown> = {
+  port: 5000, allowed_origins: ["http://localhost:3000", "http://localhost:3001"], require_token: false, isolation: "auto",
+  stop_grace_ms: 5000, "python.path": "", "node.path": "", "limits.timeout_ms": 10_000, "limits.max_timeout_ms": 300_000,
+  "limits.cpu_ms": 300_000, "limits.memory_bytes": 1 << 30, "limits.processes": 64, "limits.open_files": 1024,
+  "limits.file_size_bytes": 256 << 20, "limits.folder_bytes": 512 << 20, "limits.output_bytes": 64 << 20,
+  "limits.kept_output_bytes": 8 << 20, "limits.body_bytes": 16 << 20, "limits.result_files": 100,
+  "limits.result_file_bytes": 1 << 20, "admission.slots": 8, "admission.queue": 256, "journal.enabled": true,
+  "journal.max_age_days": 30, "journal.max_bytes": 256 << 20, "journal.max_text_bytes": 256 << 10,
+  "desktop.start_hidden": false, "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
+  "warm.enabled": true, "warm.memory_bytes": 128 << 20,
+};
+
+export function settings(): SettingsView {
+  return {
+    values: { ...DEFAULTS },
+    defaults: DEFAULTS,
+    problems: [],
+    file: "/home/ada/.config/runtray/settings.toml",
+    restart_needed: [],
+  };
+}

@@ -1,0 +1,194 @@
+// The program around the window, made up: for tests, for a plain browser, and for the pictures in the documentation.
+
+import type { Backend, Changes, Socket } from "..";
+import type {
+  Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Language, Python, Update,
+} from "../../bindings";
+import * as data from "./data";
+import { FakeSocket } from "./terminal";
+
+export class FakeBackend implements Backend {
+  readonly now = Date.now();
+  status = data.status(this.now);
+  view = data.settings();
+  log: Execution[] = [];
+  busy = true;
+  login = false;
+  pythonList: Python[] = data.PYTHONS;
+  /** What was copied, opened, exported and cancelled. */
+  readonly done: string[] = [];
+  sockets: FakeSocket[] = [];
+  #listener: ((update: Update) => void) | null = null;
+
+  fill(count: number): this {
+    this.log = Array.from({ length: count }, (_, index) => data.execution(index, this.now, index * 23 + 4));
+    return this;
+  }
+
+  tell(update: Update): void {
+    this.#listener?.(update);
+  }
+
+  async follow(listener: (update: Update) => void): Promise<void> {
+    this.#listener = listener;
+    this.#tellStatus();
+  }
+
+  async startService(): Promise<void> {
+    this.#set({ state: "running" });
+  }
+
+  async stopService(): Promise<void> {
+    this.#set({ state: "stopped", running: 0, now: [] });
+  }
+
+  async restartService(): Promise<void> {
+    this.view = { ...this.view, restart_needed: [] };
+    this.tell({ kind: "settings", settings: this.view });
+    this.#set({ state: "running", problems: [], reason: null });
+  }
+
+  async usePort(port: number): Promise<void> {
+    this.#set({ state: "running", problems: [], reason: null, url: `http://localhost:${port}` });
+  }
+
+  async cancelExecution(id: string): Promise<void> {
+    this.done.push(`cancel ${id}`);
+    this.#set({ now: this.status.now.filter((run) => run.id !== id), running: 0 });
+  }
+
+  async executions(query: ExecutionsQuery): Promise<ExecutionsPage> {
+    const { limit = 50, before, ...filter } = query;
+    const all = this.log.filter((one) => wanted(one, filter));
+    const from = before ? all.findIndex((one) => one.id < before) : 0;
+    const page = from < 0 ? [] : all.slice(from, from + limit);
+    const next = all.length > from + limit ? (page.at(-1)?.id ?? null) : null;
+    return { executions: page.map(data.summary), next, total: all.length };
+  }
+
+  async execution(id: string): Promise<Execution> {
+    const found = this.log.find((one) => one.id === id);
+    if (!found) throw { code: "not_found", message: "This run is no longer in the log." };
+    return found;
+  }
+
+  async facets(): Promise<Facets> {
+    const unique = (values: string[]) => [...new Set(values)].sort();
+    return {
+      languages: unique(this.log.map((one) => one.language)),
+      origins: unique(this.log.map((one) => one.origin)),
+      total: this.log.length,
+    };
+  }
+
+  async exportExecutions(format: ExportFormat): Promise<string> {
+    this.done.push(`export ${format}`);
+    return `/home/ada/runtray.${format}`;
+  }
+
+  async clearExecutions(): Promise<number> {
+    return this.log.splice(0).length;
+  }
+
+  statistics = async () => data.statistics(this.now, this.busy);
+  pythons = async () => this.pythonList;
+
+  async testPython(path: string) {
+    const python = this.pythonList.find((one) => one.path === path);
+    if (!python || python.problem) {
+      throw { code: "invalid", message: python?.problem ?? `${path} is a folder, not a program.`, field: "python" };
+    }
+    return { ok: true as const, name: python.name, version: python.version, starts_in_ms: 11 };
+  }
+
+  browsePython = async (): Promise<string | null> => "/srv/pythons";
+
+  async languages(): Promise<Language[]> {
+    const node = { aliases: [], runtime: "Node.js v24.1.0", version: "24.1.0", path: "/usr/bin/node", available: true, detail: "" };
+    const python = { aliases: ["py"], runtime: "CPython 3.13.1", version: "3.13.1", path: data.PYTHONS[0]?.path ?? null };
+    return [
+      { language: "python", ...python, available: true, detail: "" },
+      { language: "javascript", ...node },
+      { language: "typescript", ...node, runtime: null, available: false, detail: "TypeScript needs Node.js 22.18 or newer." },
+    ];
+  }
+
+  settings = async () => this.view;
+
+  async changeSettings(changes: Changes) {
+    const values = { ...this.view.values };
+    for (const [key, value] of Object.entries(changes)) {
+      if (key === "port" && (Number(value) < 0 || Number(value) > 65_535)) {
+        throw { code: "invalid", message: `This must be a whole number from 0 to 65535, not ${value}.`, field: key };
+      }
+      values[key] = value ?? this.view.defaults[key];
+    }
+    const restart = "port" in changes ? ["port"] : [];
+    this.view = { ...this.view, values, restart_needed: [...new Set([...this.view.restart_needed, ...restart])] };
+    this.tell({ kind: "settings", settings: this.view });
+    return this.view;
+  }
+
+  async allowOrigin(origin: string): Promise<void> {
+    if (!/^https?:\/\/[^/]+$/.test(origin)) {
+      throw { code: "invalid", message: `“${origin}” is not an address of a web page such as http://localhost:3000.`, field: "allowed_origins" };
+    }
+    this.#origins([...this.status.allowed_origins, origin], this.status.denied_origins, origin);
+  }
+
+  async denyOrigin(origin: string): Promise<void> {
+    this.#origins(this.status.allowed_origins, [...this.status.denied_origins, origin], origin);
+  }
+
+  async revokeOrigin(origin: string): Promise<void> {
+    const without = (origins: string[]) => origins.filter((one) => one !== origin);
+    this.#origins(without(this.status.allowed_origins), without(this.status.denied_origins), origin);
+  }
+
+  autostart = async () => this.login;
+  setAutostart = async (on: boolean) => (this.login = on);
+
+  async consoleAccess() {
+    return { url: this.status.url, token: this.view.values["require_token"] === true ? "kT3mQ9x-made-up-token" : null };
+  }
+
+  dismissWelcome = async () => this.#set({ welcome: false });
+  openFolder = async (which: string) => void this.done.push(`open ${which}`);
+  copy = async (text: string) => void this.done.push(`copy ${text}`);
+
+  quit = async () => void this.done.push("quit");
+
+  connect(): Socket {
+    const socket = new FakeSocket();
+    this.sockets.push(socket);
+    return socket;
+  }
+
+  #origins(allowed_origins: string[], denied_origins: string[], answered: string): void {
+    const values = { ...this.view.values, allowed_origins };
+    this.view = { ...this.view, values };
+    this.tell({ kind: "settings", settings: this.view });
+    const pending_origins = this.status.pending_origins.filter((one) => one.origin !== answered);
+    this.#set({ allowed_origins, denied_origins, pending_origins });
+  }
+
+  #set(change: Partial<typeof this.status>): void {
+    this.status = { ...this.status, ...change };
+    this.#tellStatus();
+  }
+
+  #tellStatus(): void {
+    this.tell({ kind: "status", status: this.status });
+  }
+}
+
+function wanted(one: Execution, { status, language, origin, q }: ExecutionsQuery): boolean {
+  const text = `${one.code}\n${one.output}\n${one.error}`.toLowerCase();
+  const words = (q ?? "").toLowerCase().split(/\s+/);
+  return (
+    (!status || one.status === status) &&
+    (!language || one.language === language) &&
+    (!origin || one.origin === origin) &&
+    words.every((word) => text.includes(word))
+  );
+}

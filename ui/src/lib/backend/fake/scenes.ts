@@ -1,0 +1,55 @@
+// Situations that the window can be in, by name: `?scene=approval&theme=dark&language=de#/status`.
+
+import { FakeBackend } from ".";
+
+const SCENES: Record<string, (backend: FakeBackend) => void> = {
+  day: (backend) => backend.fill(1284),
+  empty: (backend) => {
+    backend.busy = false;
+    backend.status = { ...backend.status, running: 0, now: [] };
+  },
+  welcome: (backend) => {
+    SCENES["empty"]?.(backend);
+    backend.status = { ...backend.status, welcome: true };
+  },
+  approval: (backend) => {
+    backend.fill(1284);
+    const first_seen = new Date(backend.now - 4000).toISOString();
+    const asked = { origin: "https://app.example", first_seen, requests: 3 };
+    backend.status = { ...backend.status, pending_origins: [asked] };
+  },
+  port: (backend) => {
+    backend.fill(1284);
+    const problem = {
+      id: "port",
+      text: "Port 5000 is used by ControlCenter (AirPlay Receiver).",
+      remedy: "Use another port, or turn AirPlay Receiver off in System Settings, General, AirDrop & Handoff.",
+      actions: [
+        { label: "Use 5001", command: "use_port" as const, argument: "5001" },
+        { label: "Try again", command: "restart_service" as const, argument: null },
+      ],
+    };
+    const reason = "Port 5000 is in use.";
+    backend.status = { ...backend.status, state: "failed", reason, running: 0, now: [], problems: [problem] };
+  },
+  nopython: (backend) => {
+    SCENES["empty"]?.(backend);
+    backend.pythonList = [];
+    backend.status = { ...backend.status, python: null, python_problem: "No Python was found on this computer." };
+  },
+  stopped: (backend) => {
+    backend.fill(1284);
+    backend.status = { ...backend.status, state: "stopped", running: 0, now: [] };
+  },
+  many: (backend) => backend.fill(20_000),
+};
+
+export function scene(wanted: URLSearchParams): FakeBackend {
+  const backend = new FakeBackend();
+  (SCENES[wanted.get("scene") ?? "day"] ?? SCENES["day"])?.(backend);
+  for (const name of ["theme", "language"]) {
+    const value = wanted.get(name);
+    if (value) backend.view.values[`desktop.${name}`] = value;
+  }
+  return backend;
+}

@@ -1,0 +1,48 @@
+// The program around the window, through Tauri's commands.
+
+import { Channel, invoke } from "@tauri-apps/api/core";
+
+import type { ConsoleAccess, Update } from "../bindings";
+import type { Backend, Socket } from ".";
+
+export const tauri: Backend = {
+  follow(listener) {
+    const channel = new Channel<Update>();
+    channel.onmessage = listener;
+    return invoke("follow", { channel });
+  },
+  startService: () => invoke("start_service"),
+  stopService: () => invoke("stop_service"),
+  restartService: () => invoke("restart_service"),
+  usePort: (port) => invoke("use_port", { port }),
+  cancelExecution: (id) => invoke("cancel_execution", { id }),
+  executions: (query) => invoke("executions", { query }),
+  execution: (id) => invoke("execution", { id }),
+  facets: () => invoke("facets"),
+  exportExecutions: (format, query) => invoke("export_executions", { format, query }),
+  clearExecutions: () => invoke("clear_executions"),
+  statistics: () => invoke("statistics"),
+  pythons: () => invoke("pythons"),
+  testPython: (path) => invoke("test_python", { path }),
+  browsePython: () => invoke("browse_python"),
+  languages: () => invoke("languages"),
+  settings: () => invoke("settings"),
+  changeSettings: (changes) => invoke("change_settings", { changes }),
+  allowOrigin: (origin) => invoke("allow_origin", { origin }),
+  denyOrigin: (origin) => invoke("deny_origin", { origin }),
+  revokeOrigin: (origin) => invoke("revoke_origin", { origin }),
+  autostart: () => invoke("autostart"),
+  setAutostart: (on) => invoke("set_autostart", { on }),
+  consoleAccess: () => invoke("console_access"),
+  dismissWelcome: () => invoke("dismiss_welcome"),
+  openFolder: (which) => invoke("open_folder", { which }),
+  copy: (text) => invoke("copy", { text }),
+  quit: () => invoke("quit"),
+  connect: (access) => webSocket(access),
+};
+
+/** Browsers send no headers of ours with a WebSocket, so the token travels as a subprotocol. */
+export function webSocket({ url, token }: ConsoleAccess): Socket {
+  const address = url.replace(/^http/, "ws").replace(/\/$/, "") + "/execute/ws";
+  return token === null ? new WebSocket(address) : new WebSocket(address, ["runtray", `bearer.${token}`]);
+}

@@ -1,0 +1,95 @@
+// Times, sizes and names as people read them.
+
+import { language, t } from "../i18n/index.svelte";
+
+const SECOND = 1000;
+const MINUTE = 60 * SECOND;
+const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+
+/** Keeps what is costly to make: a list makes hundreds of these texts while it scrolls. */
+function kept<T>(make: (locale: string) => T): (locale: string) => T {
+  const made = new Map<string, T>();
+  return (locale) => {
+    const present = made.get(locale) ?? make(locale);
+    made.set(locale, present);
+    return present;
+  };
+}
+
+const WHOLE = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 0 }));
+const TENTHS = kept((locale) => new Intl.NumberFormat(locale, { maximumFractionDigits: 1 }));
+const RELATIVE = kept((locale) => new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" }));
+const EXACT = kept((locale) => new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "medium" }));
+const CLOCK = kept((locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }));
+
+function number(value: number, digits: 0 | 1 = 0): string {
+  return (digits === 0 ? WHOLE : TENTHS)(language()).format(value);
+}
+
+/** The machine's own form of the shown language, which knows about 24 hours a day. */
+function locale(): string {
+  return navigator.languages.find((tag) => tag.startsWith(language())) ?? language();
+}
+
+export function count(value: number): string {
+  return number(value);
+}
+
+/** A time span, from milliseconds: `5 ms`, `2.1 s`, `1 min 4 s`. */
+export function duration(ms: number): string {
+  if (ms < 1) return "< 1 ms";
+  if (ms < 999.5) return `${number(Math.round(ms))} ms`;
+  if (ms < 59.95 * SECOND) return `${number(ms / SECOND, 1)} s`;
+  const seconds = Math.round(ms / SECOND);
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${number(Math.floor(minutes / 60))} h ${minutes % 60} min`;
+}
+
+/** A size, from bytes, in the unit that keeps it short. */
+export function size(bytes: number): string {
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  for (; value >= 999.5 && unit < units.length - 1; unit += 1) value /= 1024;
+  return `${number(value, value < 10 && unit > 0 ? 1 : 0)} ${units[unit] ?? ""}`;
+}
+
+/** How long ago something was, in words. */
+export function ago(at: string, now: number): string {
+  const passed = Math.max(0, now - Date.parse(at));
+  if (passed < 10 * SECOND) return t("time.now");
+  const words = RELATIVE(language());
+  if (passed < MINUTE) return words.format(-Math.floor(passed / SECOND), "second");
+  if (passed < HOUR) return words.format(-Math.floor(passed / MINUTE), "minute");
+  if (passed < DAY) return words.format(-Math.floor(passed / HOUR), "hour");
+  return words.format(-Math.floor(passed / DAY), "day");
+}
+
+/** The very moment, for hovering. */
+export function exact(at: string): string {
+  return EXACT(locale()).format(new Date(at));
+}
+
+/** The time of day to the minute. */
+export function clockTime(at: string): string {
+  return CLOCK(locale()).format(new Date(at));
+}
+
+/** An origin without the scheme that goes without saying. */
+export function origin(origin: string): string {
+  return origin === "local" ? t("origin.local") : origin.replace(/^http:\/\//, "");
+}
+
+const LANGUAGES: Record<string, string> = { python: "Python", javascript: "JavaScript", typescript: "TypeScript" };
+
+/** A language's proper name. */
+export function languageName(name: string): string {
+  return LANGUAGES[name] ?? name;
+}
+
+/** A path with the home folder as `~`. */
+export function shortPath(path: string): string {
+  return path.replace(/^(\/home\/[^/]+|\/Users\/[^/]+|\/root)(?=\/|$)/, "~");
+}

@@ -1,0 +1,51 @@
+// The words of the window, in the language that was chosen.
+//
+// A catalogue is flat: one text a key, with `{name}` where a value goes. A text that depends on a number has two keys,
+// `….one` and `….other`. What Rust says itself is in `native.*.json`, which it reads.
+
+import de from "./de.json";
+import en from "./en.json";
+
+export type Key = keyof typeof en;
+type Stem<K> = K extends `${infer Base}.other` ? Base : never;
+/** A key with a text for one and a text for more. */
+export type Counted = Stem<Key>;
+export type Language = "en" | "de";
+export type Values = Record<string, string | number>;
+
+const CATALOGUES: Record<Language, Record<Key, string>> = { en, de };
+
+const chosen = $state<{ language: Language }>({ language: "en" });
+
+/** The language that is shown. */
+export function language(): Language {
+  return chosen.language;
+}
+
+/** The language for a setting; `system` is the first of the machine's that there is. */
+export function resolve(setting: unknown, preferred: readonly string[]): Language {
+  if (setting === "en" || setting === "de") return setting;
+  const codes = preferred.map((tag) => tag.slice(0, 2).toLowerCase());
+  return codes.find((code): code is Language => code === "en" || code === "de") ?? "en";
+}
+
+export function setLanguage(language: Language): void {
+  chosen.language = language;
+  document.documentElement.lang = language;
+}
+
+/** The text of `key`. */
+export function t(key: Key, values: Values = {}): string {
+  return fill(CATALOGUES[chosen.language][key], values);
+}
+
+/** The text of `key` for a number of things; `{count}` is that number. */
+export function counted(key: Counted, count: number, values: Values = {}): string {
+  const one = new Intl.PluralRules(chosen.language).select(count) === "one";
+  const text = new Intl.NumberFormat(chosen.language).format(count);
+  return t(`${key}.${one ? "one" : "other"}` as Key, { count: text, ...values });
+}
+
+function fill(text: string, values: Values): string {
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
+}

@@ -1,0 +1,24 @@
+// The present time, for relative times: coarse when nothing runs, so that an idle window does nothing.
+
+const COARSE_MS = 15_000;
+const FINE_MS = 500;
+
+class Clock {
+  now = $state(Date.now());
+
+  /** Ticks until the answer is called: finely while something runs, coarsely otherwise, never while nobody looks. */
+  tick(fine: boolean): () => void {
+    const update = () => {
+      if (!document.hidden) this.now = Date.now();
+    };
+    update();
+    const timer = setInterval(update, fine ? FINE_MS : COARSE_MS);
+    document.addEventListener("visibilitychange", update);
+    return () => {
+      clearInterval(timer);
+      document.removeEventListener("visibilitychange", update);
+    };
+  }
+}
+
+export const clock = new Clock();

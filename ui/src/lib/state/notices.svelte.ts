@@ -1,0 +1,50 @@
+// Short messages at the window's foot: what was done, and what could not be.
+
+import { failure } from "../backend";
+
+export interface Notice {
+  id: number;
+  text: string;
+  problem: boolean;
+}
+
+const SHOWN_MS = 4000;
+
+class Notices {
+  list = $state<Notice[]>([]);
+  #last = 0;
+
+  /** Says that something was done; goes by itself. */
+  say(text: string): void {
+    const id = this.#add(text, false);
+    setTimeout(() => this.dismiss(id), SHOWN_MS);
+  }
+
+  /** Says that something failed; stays until it is dismissed. */
+  fail(error: unknown): void {
+    this.#add(failure(error).message, true);
+  }
+
+  dismiss(id: number): void {
+    this.list = this.list.filter((notice) => notice.id !== id);
+  }
+
+  #add(text: string, problem: boolean): number {
+    this.#last += 1;
+    const others = this.list.filter((notice) => notice.text !== text);
+    this.list = [...others.slice(-2), { id: this.#last, text, problem }];
+    return this.#last;
+  }
+}
+
+export const notices = new Notices();
+
+/** Does `action`; what goes wrong becomes a notice. */
+export async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await action();
+  } catch (error) {
+    notices.fail(error);
+    return undefined;
+  }
+}

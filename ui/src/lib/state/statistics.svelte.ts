@@ -1,0 +1,37 @@
+// The counts and the last hour, asked for again when a run ends and when a minute has passed.
+
+import { backend } from "../backend";
+import type { Statistics } from "../bindings";
+import { attempt } from "./notices.svelte";
+
+const PAUSE_MS = 1000;
+const MINUTE_MS = 60_000;
+
+class Figures {
+  now = $state.raw<Statistics | null>(null);
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+
+  async refresh(): Promise<void> {
+    const statistics = await attempt(() => backend().statistics());
+    if (statistics) this.now = statistics;
+  }
+
+  /** Asks soon, once for many runs. */
+  soon(): void {
+    this.#waiting ??= setTimeout(() => {
+      this.#waiting = undefined;
+      void this.refresh();
+    }, PAUSE_MS);
+  }
+
+  /** Keeps them fresh until the answer is called. */
+  watch(): () => void {
+    void this.refresh();
+    const timer = setInterval(() => {
+      if (!document.hidden) void this.refresh();
+    }, MINUTE_MS);
+    return () => clearInterval(timer);
+  }
+}
+
+export const figures = new Figures();

@@ -1,0 +1,39 @@
+// What the program tells the window, handed to whoever keeps it.
+
+import { backend } from "../backend";
+import type { Update } from "../bindings";
+import { log } from "./log.svelte";
+import { place } from "./place.svelte";
+import { service } from "./service.svelte";
+import { settings } from "./settings.svelte";
+import { figures } from "./statistics.svelte";
+
+export function take(update: Update): void {
+  switch (update.kind) {
+    case "status":
+      service.status = update.status;
+      break;
+    case "begun":
+      log.changed(update.execution);
+      break;
+    case "ended":
+      log.changed(update.execution);
+      figures.soon();
+      break;
+    case "settings":
+      settings.take(update.settings);
+      break;
+    case "cleared":
+      log.cleared();
+      figures.soon();
+      break;
+    case "show":
+      place.go(update.place);
+      break;
+  }
+}
+
+/** Follows the program for as long as the window is there. */
+export function follow(): Promise<void> {
+  return backend().follow(take);
+}

@@ -1,0 +1,43 @@
+// What travels over `/execute/ws`, as API.md has it.
+
+export type ClientMessage =
+  | {
+      type: "run";
+      code: string;
+      language: string;
+      stdin?: string;
+      args?: string[];
+      terminal?: { columns: number; rows: number };
+    }
+  | { type: "stdin"; data: string }
+  | { type: "eof" }
+  | { type: "signal"; signal: "interrupt" | "terminate" | "kill" }
+  | { type: "resize"; columns: number; rows: number };
+
+/** How a program ended. */
+export interface Ending {
+  status: string;
+  exit_code: number | null;
+  signal: string | null;
+  duration_ms: number;
+  peak_memory_bytes: number | null;
+  runtime: string;
+}
+
+export type ServerMessage =
+  | { type: "started"; id: string }
+  | { type: "stdout" | "stderr"; data: string }
+  | ({ type: "finished" } & Ending)
+  | { type: "error"; error: string };
+
+/** The message in a frame; `null` for what this version does not know. */
+export function parse(frame: unknown): ServerMessage | null {
+  if (typeof frame !== "string") return null;
+  try {
+    const message = JSON.parse(frame) as { type?: unknown };
+    const known = ["started", "stdout", "stderr", "finished", "error"].includes(String(message.type));
+    return known ? (message as ServerMessage) : null;
+  } catch {
+    return null;
+  }
+}

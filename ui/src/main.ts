@@ -1,0 +1,30 @@
+// The window's entry: the backend, the theme, the first place, then the frame.
+
+import "./styles/base.css";
+
+import { mount } from "svelte";
+
+import App from "./App.svelte";
+import { install } from "./lib/backend";
+import { tauri } from "./lib/backend/tauri";
+import { attempt } from "./lib/state/notices.svelte";
+import { place } from "./lib/state/place.svelte";
+import { settings } from "./lib/state/settings.svelte";
+import { theme } from "./lib/state/theme.svelte";
+import { follow } from "./lib/state/updates";
+
+async function begin(target: HTMLElement): Promise<void> {
+  if (import.meta.env.MODE !== "production" && !("__TAURI_INTERNALS__" in window)) {
+    const { scene } = await import("./lib/backend/fake/scenes");
+    install(scene(new URLSearchParams(location.search)));
+  } else {
+    install(tauri);
+  }
+  theme.begin();
+  place.go(location.hash);
+  await Promise.all([settings.load(), attempt(follow)]);
+  mount(App, { target });
+}
+
+const target = document.getElementById("app");
+if (target) void begin(target);

@@ -1,0 +1,145 @@
+// The settings that are a plain value: which key, which words, which control. One row each.
+
+import type { Key } from "../../lib/i18n/index.svelte";
+
+/** What a number is shown in, and how many of the file's units that is. */
+export interface Unit {
+  name: string;
+  factor: number;
+}
+
+interface Words {
+  key: string;
+  label: Key;
+  help: Key;
+}
+
+export type Field = Words &
+  (
+    | { kind: "switch" }
+    | { kind: "number"; unit?: Unit }
+    | { kind: "path" }
+    | { kind: "choice"; options: { value: string; label: Key }[] }
+  );
+
+const SECONDS: Unit = { name: "s", factor: 1000 };
+const KB: Unit = { name: "KB", factor: 1024 };
+const MB: Unit = { name: "MB", factor: 1024 * 1024 };
+
+export const DESKTOP: Field[] = [
+  { key: "desktop.start_hidden", label: "settings.hidden", help: "settings.hidden.help", kind: "switch" },
+  { key: "desktop.notifications", label: "settings.notifications", help: "settings.notifications.help", kind: "switch" },
+  {
+    key: "desktop.theme",
+    label: "settings.theme",
+    help: "settings.theme.help",
+    kind: "choice",
+    options: [
+      { value: "system", label: "settings.theme.system" },
+      { value: "light", label: "settings.theme.light" },
+      { value: "dark", label: "settings.theme.dark" },
+    ],
+  },
+  {
+    key: "desktop.language",
+    label: "settings.language",
+    help: "settings.language.help",
+    kind: "choice",
+    options: [
+      { value: "system", label: "settings.language.system" },
+      { value: "en", label: "settings.language.en" },
+      { value: "de", label: "settings.language.de" },
+    ],
+  },
+];
+
+export const NODE: Field = { key: "node.path", label: "settings.node", help: "settings.node.help", kind: "path" };
+
+export const PORT: Field = { key: "port", label: "settings.port", help: "settings.port.help", kind: "number" };
+
+export const TOKEN: Field = {
+  key: "require_token",
+  label: "settings.requireToken",
+  help: "settings.requireToken.help",
+  kind: "switch",
+};
+
+export const LIMITS: Field[] = [
+  { key: "limits.timeout_ms", label: "settings.timeout", help: "settings.timeout.help", kind: "number", unit: SECONDS },
+  {
+    key: "limits.max_timeout_ms",
+    label: "settings.maxTimeout",
+    help: "settings.maxTimeout.help",
+    kind: "number",
+    unit: SECONDS,
+  },
+  { key: "limits.memory_bytes", label: "settings.memory", help: "settings.memory.help", kind: "number", unit: MB },
+  { key: "admission.slots", label: "settings.slots", help: "settings.slots.help", kind: "number" },
+  { key: "admission.queue", label: "settings.queue", help: "settings.queue.help", kind: "number" },
+  {
+    key: "isolation",
+    label: "settings.isolation",
+    help: "settings.isolation.help",
+    kind: "choice",
+    options: [
+      { value: "auto", label: "settings.isolation.auto" },
+      { value: "none", label: "settings.isolation.none" },
+    ],
+  },
+];
+
+export const MORE_LIMITS: Field[] = [
+  { key: "limits.cpu_ms", label: "settings.cpu", help: "settings.cpu.help", kind: "number", unit: SECONDS },
+  { key: "limits.processes", label: "settings.processes", help: "settings.processes.help", kind: "number" },
+  { key: "limits.open_files", label: "settings.openFiles", help: "settings.openFiles.help", kind: "number" },
+  { key: "limits.file_size_bytes", label: "settings.fileSize", help: "settings.fileSize.help", kind: "number", unit: MB },
+  { key: "limits.folder_bytes", label: "settings.folder", help: "settings.folder.help", kind: "number", unit: MB },
+  { key: "limits.output_bytes", label: "settings.output", help: "settings.output.help", kind: "number", unit: MB },
+  {
+    key: "limits.kept_output_bytes",
+    label: "settings.keptOutput",
+    help: "settings.keptOutput.help",
+    kind: "number",
+    unit: MB,
+  },
+  { key: "limits.body_bytes", label: "settings.body", help: "settings.body.help", kind: "number", unit: MB },
+  { key: "limits.result_files", label: "settings.resultFiles", help: "settings.resultFiles.help", kind: "number" },
+  {
+    key: "limits.result_file_bytes",
+    label: "settings.resultFile",
+    help: "settings.resultFile.help",
+    kind: "number",
+    unit: KB,
+  },
+  { key: "stop_grace_ms", label: "settings.grace", help: "settings.grace.help", kind: "number", unit: SECONDS },
+];
+
+export const JOURNAL: Field[] = [
+  { key: "journal.enabled", label: "settings.journal", help: "settings.journal.help", kind: "switch" },
+  { key: "journal.max_age_days", label: "settings.maxAge", help: "settings.maxAge.help", kind: "number" },
+  { key: "journal.max_bytes", label: "settings.maxBytes", help: "settings.maxBytes.help", kind: "number", unit: MB },
+  { key: "journal.max_text_bytes", label: "settings.maxText", help: "settings.maxText.help", kind: "number", unit: KB },
+];
+
+/** Keys with a control of their own, and what the window writes down for itself. */
+const OTHERS = ["python.path", "allowed_origins", "denied_origins", "desktop.welcomed"];
+
+const KNOWN = new Set([...DESKTOP, NODE, PORT, TOKEN, ...LIMITS, ...MORE_LIMITS, ...JOURNAL].map((field) => field.key));
+
+/** Keys of the file that have no row here, so that none is out of reach. */
+export function unknownKeys(keys: Iterable<string>): string[] {
+  return [...new Set(keys)].filter((key) => !KNOWN.has(key) && !OTHERS.includes(key)).sort();
+}
+
+/** A number as it stands in its field. */
+export function shown(value: unknown, unit: Unit | undefined): string {
+  const number = Number(value) / (unit?.factor ?? 1);
+  return Number.isFinite(number) ? String(Math.round(number * 1000) / 1000) : "";
+}
+
+/** What stands in a field as the file's number; `null` when it is none. */
+export function read(text: string, unit: Unit | undefined): number | null {
+  const written = text.trim().replace(",", ".");
+  const number = Number(written);
+  return written === "" || !Number.isFinite(number) ? null : Math.round(number * (unit?.factor ?? 1));
+}

@@ -1,0 +1,147 @@
+import { cleanup, screen, waitFor } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, describe, expect, test } from "vitest";
+
+import { openWindow } from "./window";
+
+const user = userEvent.setup();
+afterEach(cleanup);
+
+const radio = (name: RegExp) => screen.findByRole("radio", { name });
+const button = (name: string | RegExp) => screen.findByRole("button", { name });
+
+describe("Python", () => {
+  test("one that works is tested, then taken", async () => {
+    const backend = await openWindow("settings");
+    await user.click(await radio(/CPython 3.11.2/));
+    expect(await screen.findByText("CPython 3.11.2 works: it starts in 11 ms.")).toBeTruthy();
+    expect(backend.view.values["python.path"]).toBe("/usr/bin/python3");
+  });
+
+  test("one that does not is refused with the reason, and nothing changes", async () => {
+    const backend = await openWindow("settings");
+    await user.click(await radio(/CPython 2.7.18/));
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toContain("Python 2 cannot be used");
+    expect(backend.view.values["python.path"]).toBe("");
+    await waitFor(() => expect(screen.getByRole<HTMLInputElement>("radio", { name: /^Automatic/ }).checked).toBe(true));
+  });
+
+  test("a folder from the disk is refused", async () => {
+    await openWindow("settings");
+    await user.click(await button("Browse…"));
+    expect((await screen.findByRole("alert")).textContent).toContain("/srv/pythons is a folder, not a program.");
+  });
+});
+
+describe("a value", () => {
+  test("is saved when it is entered, and says that it waits for a restart", async () => {
+    const backend = await openWindow("settings");
+    const port = await screen.findByRole("textbox", { name: "Port" });
+    await user.clear(port);
+    await user.type(port, "5001{Tab}");
+    await waitFor(() => expect(backend.view.values["port"]).toBe(5001));
+    await user.click(await button("Restart now"));
+    expect(screen.queryByText("Restart now")).toBeNull();
+  });
+
+  test.each([
+    ["70000", /whole number from 0 to 65535/],
+    ["many", /must be a number/],
+  ])("that is wrong (%s) is refused beside its field", async (text, reason) => {
+    const backend = await openWindow("settings");
+    const port = await screen.findByRole("textbox", { name: "Port" });
+    await user.clear(port);
+    await user.type(port, `${text}{Tab}`);
+    expect((await screen.findByRole("alert")).textContent).toMatch(reason);
+    expect(port.getAttribute("aria-invalid")).toBe("true");
+    expect(backend.view.values["port"]).toBe(5000);
+  });
+
+  test("is shown in its unit, written in the file's, and goes back to its default", async () => {
+    const backend = await openWindow("settings");
+    const limit = await screen.findByRole<HTMLInputElement>("textbox", { name: "Time limit" });
+    expect(limit.value).toBe("10");
+    await user.clear(limit);
+    await user.type(limit, "2.5{Tab}");
+    await waitFor(() => expect(backend.view.values["limits.timeout_ms"]).toBe(2500));
+    await user.click(await button("Back to the default: Time limit"));
+    await waitFor(() => expect(backend.view.values["limits.timeout_ms"]).toBe(10_000));
+  });
+
+  test("without a row of its own is within reach under its name", async () => {
+    const backend = await openWindow("settings");
+    await user.click(await screen.findByText("More keys of the file"));
+    await user.click(await screen.findByRole("switch", { name: "warm.enabled", hidden: true }));
+    expect(backend.view.values["warm.enabled"]).toBe(false);
+  });
+
+  test("that the file has wrong is told with its line", async () => {
+    await openWindow("settings", (backend) => {
+      backend.view = { ...backend.view, problems: [{ key: "limits.nonsense", line: 12, message: "is no key" }] };
+    });
+    expect(await screen.findByText("line 12: limits.nonsense is no key")).toBeTruthy();
+  });
+});
+
+describe("web pages", () => {
+  test("allowed and denied ones can be revoked", async () => {
+    const backend = await openWindow("settings");
+    await user.click(await button("Revoke http://localhost:3000"));
+    await user.click(await button("Revoke https://tracker.example"));
+    expect(backend.status.allowed_origins).toEqual(["http://localhost:3001"]);
+    expect(backend.status.denied_origins).toEqual([]);
+  });
+
+  test("one that is none is refused beside the field", async () => {
+    await openWindow("settings");
+    await user.type(await screen.findByRole("textbox", { name: "Web pages" }), "tracker/x");
+    await user.click(await button("Allow"));
+    expect((await screen.findByRole("alert")).textContent).toContain("is not an address of a web page");
+  });
+});
+
+describe("the window", () => {
+  test("speaks the other language as soon as it is chosen", async () => {
+    await openWindow("settings");
+    await user.selectOptions(await screen.findByRole("combobox", { name: "Language" }), "de");
+    expect(await screen.findByRole("link", { name: "Einstellungen" })).toBeTruthy();
+    expect(document.documentElement.lang).toBe("de");
+  });
+
+  test("takes the theme that was chosen", async () => {
+    await openWindow("settings");
+    await user.selectOptions(await screen.findByRole("combobox", { name: "Appearance" }), "dark");
+    await waitFor(() => expect(document.documentElement.dataset["theme"]).toBe("dark"));
+  });
+
+  test("shows the token only when asked", async () => {
+    await openWindow("settings");
+    await user.click(await screen.findByRole("switch", { name: "Ask for a token" }));
+    const token = await screen.findByLabelText<HTMLInputElement>("Token");
+    expect(token.type).toBe("password");
+    await user.click(await button("Show"));
+    expect(token.type).toBe("text");
+  });
+
+  test("starting at login shows what the system says", async () => {
+    const backend = await openWindow("settings");
+    const login = await screen.findByRole("switch", { name: "Start at login" });
+    await waitFor(() => expect(login.hasAttribute("disabled")).toBe(false));
+    await user.click(login);
+    await waitFor(() => expect(login.getAttribute("aria-checked")).toBe("true"));
+    expect(backend.login).toBe(true);
+  });
+
+  test("goes to a place by its number", async () => {
+    await openWindow("settings");
+    await user.keyboard("{Control>}2{/Control}");
+    expect(await screen.findByText("The log is empty")).toBeTruthy();
+  });
+
+  test("brought for one setting, that one has the focus", async () => {
+    await openWindow("settings/limits.cpu_ms");
+    await waitFor(() => expect(document.activeElement?.id).toBe("field-limits.cpu_ms"));
+    expect(document.activeElement?.closest("details")?.open).toBe(true);
+  });
+});

@@ -1,0 +1,188 @@
+import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import axe from "axe-core";
+import { afterEach, describe, expect, test } from "vitest";
+
+import { execution, summary } from "../src/lib/backend/fake/data";
+import { scene } from "../src/lib/backend/fake/scenes";
+import { draft } from "../src/lib/state/draft.svelte";
+import { log } from "../src/lib/state/log.svelte";
+import { place } from "../src/lib/state/place.svelte";
+import { openWindow } from "./window";
+
+const user = userEvent.setup();
+afterEach(cleanup);
+
+const button = (name: string | RegExp) => screen.findByRole("button", { name });
+
+describe("no view has anything that axe complains of", () => {
+  test.each([
+    ["status", "Running now", 0],
+    ["log", "Search code and output", 40],
+    ["log", "The log is empty", 0],
+    ["console", "Examples", 0],
+    ["settings", "Settings file", 0],
+  ])("%s (%s)", async (where, sign, runs) => {
+    await openWindow(where, (backend) => backend.fill(runs));
+    await waitFor(() => expect(screen.queryAllByText(sign).length + screen.queryAllByLabelText(sign).length).toBeGreaterThan(0));
+    // There is no layout here: what depends on it is checked by scripts/screenshots.mjs in a browser.
+    const { violations } = await axe.run(document, { rules: { "color-contrast": { enabled: false } } });
+    expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  });
+});
+
+describe("Status", () => {
+  test("the switch stops the service and starts it", async () => {
+    const backend = await openWindow("status");
+    const service = screen.getByRole("switch", { name: "Service" });
+    await user.click(service);
+    expect(backend.status.state).toBe("stopped");
+    expect(service.getAttribute("aria-checked")).toBe("false");
+    expect(screen.getByText("Stopped")).toBeTruthy();
+    await user.click(service);
+    expect(backend.status.state).toBe("running");
+  });
+
+  test("what runs can be stopped", async () => {
+    const backend = await openWindow("status");
+    await user.click(await button(/^Stop import urllib/));
+    expect(backend.done).toEqual(["cancel 01JRUNNING"]);
+    expect(screen.getByText("Nothing is running.")).toBeTruthy();
+  });
+
+  test("a page is allowed only after the consequence was read", async () => {
+    const backend = await openWindow("status", (backend) => {
+      const first_seen = new Date().toISOString();
+      backend.status.pending_origins = [{ origin: "https://app.example", first_seen, requests: 3 }];
+    });
+    await user.click(await button("Allow https://app.example…"));
+    expect(backend.status.allowed_origins).not.toContain("https://app.example");
+    await user.click(await button("Let https://app.example run code"));
+    expect(backend.status.allowed_origins).toContain("https://app.example");
+    expect(screen.queryByText("https://app.example")).toBeNull();
+  });
+
+  test("a page is denied at once", async () => {
+    const backend = await openWindow("status", (backend) => {
+      backend.status.pending_origins = [{ origin: "https://a.example", first_seen: new Date().toISOString(), requests: 1 }];
+    });
+    await user.click(await button("Deny https://a.example"));
+    expect(backend.status.denied_origins).toContain("https://a.example");
+  });
+
+  test("a taken port is told with its holder and moved in one click", async () => {
+    const { status } = scene(new URLSearchParams("scene=port"));
+    const backend = await openWindow("status", (backend) => (backend.status = status));
+    expect(screen.getByText(/used by ControlCenter/)).toBeTruthy();
+    await user.click(await button("Use 5001"));
+    expect(backend.status.url).toBe("http://localhost:5001");
+    expect(screen.queryByText(/used by ControlCenter/)).toBeNull();
+  });
+
+  test("a missing Python is told once, and one that is there by now is taken in one click", async () => {
+    const backend = await openWindow("status", (backend) => {
+      const problem = { id: "python", text: "Told twice.", remedy: null, actions: [] };
+      backend.status = { ...backend.status, python: null, python_problem: "No Python was found.", problems: [problem] };
+    });
+    expect(screen.queryByText("Told twice.")).toBeNull();
+    await user.click(await button("Search again"));
+    expect(backend.view.values["python.path"]).toBe("/home/ada/projects/demo/.venv/bin/python");
+  });
+
+  test("the welcome leads to the Console and does not come again", async () => {
+    const backend = await openWindow("status", (backend) => (backend.status = { ...backend.status, welcome: true }));
+    await user.click(await button("Try the Console"));
+    expect(place.view).toBe("console");
+    expect(backend.status.welcome).toBe(false);
+  });
+});
+
+describe("Log", () => {
+  const rows = async () => within(await screen.findByRole("listbox")).findAllByRole("option");
+
+  test("a run appears while the log is open, and changes when it ends", async () => {
+    const backend = await openWindow("log", (backend) => backend.fill(3));
+    await waitFor(async () => expect(await rows()).toHaveLength(3));
+    const run = { ...summary(execution(0, Date.now(), -1)), status: "running", duration_ms: null, first_line: "new one" };
+    backend.tell({ kind: "begun", execution: run });
+    await waitFor(async () => expect((await rows())[0]?.textContent).toMatch(/new one.*Running/));
+    backend.tell({ kind: "ended", execution: { ...run, status: "timeout", duration_ms: 10_003 } });
+    await waitFor(async () => expect((await rows())[0]?.textContent).toMatch(/new one.*Timed out\s*10 s/));
+    expect(await rows()).toHaveLength(4);
+  });
+
+  test("search, filters and back to everything", async () => {
+    await openWindow("log", (backend) => backend.fill(16));
+    await user.type(await screen.findByRole("searchbox"), "mississippi");
+    await waitFor(async () => expect(await rows()).toHaveLength(2));
+    await user.selectOptions(screen.getByRole("combobox", { name: "Outcome" }), "timeout");
+    expect(await screen.findByText("Nothing matches")).toBeTruthy();
+    await user.click(await button("Show all"));
+    await waitFor(async () => expect(await rows()).toHaveLength(16));
+  });
+
+  test("a row opens its code and output, by mouse and by keyboard", async () => {
+    await openWindow("log", (backend) => backend.fill(8));
+    await user.click((await rows())[0]!);
+    const detail = await screen.findByRole("region", { name: "Chosen run" });
+    expect(await within(detail).findByText("Hello from Runtray!")).toBeTruthy();
+    screen.getByRole("listbox").focus();
+    await user.keyboard("{ArrowDown}{ArrowDown}{ArrowDown}");
+    expect(await screen.findByText(/TypeError: unsupported operand/)).toBeTruthy();
+    await user.keyboard("{Escape}");
+    expect(log.chosen).toBeNull();
+  });
+
+  test("a run is taken into the Console, and run again", async () => {
+    const backend = await openWindow("log", (backend) => backend.fill(1));
+    await user.click((await rows())[0]!);
+    await user.click(await button("Run again"));
+    await waitFor(() => expect(backend.sockets).toHaveLength(1));
+    await user.click((await rows())[0]!);
+    await user.click(await button("Open in Console"));
+    expect(place.view).toBe("console");
+    expect(draft.code).toBe("print('Hello from Runtray!')");
+  });
+
+  test("clearing asks, with the number in the button", async () => {
+    const backend = await openWindow("log", (backend) => backend.fill(1204));
+    await user.click(await button("Clear log"));
+    await user.click(await button("Delete 1,204 entries"));
+    expect(backend.log).toHaveLength(0);
+    expect(await screen.findByText("The log is empty")).toBeTruthy();
+  });
+
+  test("an export says where it was written", async () => {
+    const backend = await openWindow("log", (backend) => backend.fill(5));
+    await user.click(await button("Export"));
+    await user.click(await button("CSV, for spreadsheets"));
+    expect(backend.done).toEqual(["export csv"]);
+    expect(await screen.findByText("Written to /home/ada/runtray.csv")).toBeTruthy();
+  });
+
+  test("a run that is gone is told in words", async () => {
+    await openWindow("log/01JGONE", (backend) => backend.fill(1));
+    expect(await screen.findByText("This run is no longer in the log.")).toBeTruthy();
+  });
+});
+
+describe("Console", () => {
+  test("it runs, and what stands in the editor outlives the view", async () => {
+    const backend = await openWindow("console");
+    await user.selectOptions(await screen.findByRole("combobox", { name: "Examples" }), "calculator");
+    await user.click(await button("Run"));
+    await waitFor(() => expect(backend.sockets[0]?.sent[0]).toMatchObject({ type: "run", language: "python" }));
+    await user.click(await button("End of input"));
+    expect(await screen.findByText("Completed")).toBeTruthy();
+    place.go("status");
+    place.go("console");
+    expect(draft.code).toContain("A calculator");
+    expect(JSON.parse(localStorage.getItem("runtray.draft") ?? "{}")).toMatchObject({ code: draft.code });
+  });
+
+  test("while the service is off it says what to do", async () => {
+    await openWindow("console", (backend) => (backend.status = { ...backend.status, state: "stopped" }));
+    expect(await screen.findByText("The service is off. Switch it on to run programs.")).toBeTruthy();
+    expect((await button("Run")).hasAttribute("disabled")).toBe(true);
+  });
+});

@@ -1,0 +1,45 @@
+// The whole window over a made-up backend, for tests.
+
+import { render } from "@testing-library/svelte";
+import { tick } from "svelte";
+
+import App from "../src/App.svelte";
+import { install } from "../src/lib/backend";
+import { FakeBackend } from "../src/lib/backend/fake";
+import { log } from "../src/lib/state/log.svelte";
+import { notices } from "../src/lib/state/notices.svelte";
+import { place } from "../src/lib/state/place.svelte";
+import { service } from "../src/lib/state/service.svelte";
+import { settings } from "../src/lib/state/settings.svelte";
+import { figures } from "../src/lib/state/statistics.svelte";
+import { follow } from "../src/lib/state/updates";
+
+/** Forgets what earlier tests left in the stores. */
+function reset(): void {
+  service.status = null;
+  settings.view = null;
+  settings.refused = {};
+  settings.saved = null;
+  figures.now = null;
+  notices.list = [];
+  log.filter = { q: "", status: "", language: "", origin: "" };
+  log.rows = [];
+  log.loaded = false;
+  log.chosen = null;
+  log.opened = null;
+}
+
+/** Opens the window at `where`, after `prepare` has had the backend. */
+export async function openWindow(where: string, prepare: (backend: FakeBackend) => void = () => {}): Promise<FakeBackend> {
+  reset();
+  const backend = new FakeBackend();
+  backend.view.values["desktop.language"] = "en";
+  prepare(backend);
+  install(backend);
+  place.go(where);
+  await settings.load();
+  await follow();
+  render(App);
+  await tick();
+  return backend;
+}
