@@ -109,9 +109,10 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 26] = [
+const EVERY_KEY: [&str; 34] = [
     "admission.queue",
     "admission.slots",
+    "admission.terminals",
     "allowed_origins",
     "isolation",
     "journal.enabled",
@@ -130,12 +131,19 @@ const EVERY_KEY: [&str; 26] = [
     "limits.processes",
     "limits.result_file_bytes",
     "limits.result_files",
+    "limits.terminal_idle_ms",
+    "limits.terminal_total_ms",
     "limits.timeout_ms",
     "node.path",
     "port",
     "python.path",
     "require_token",
     "stop_grace_ms",
+    "warm.idle_ms",
+    "warm.javascript",
+    "warm.memory_bytes",
+    "warm.python",
+    "warm.typescript",
 ];
 
 /// The keys of a TOML text with their sections, sorted.

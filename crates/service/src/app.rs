@@ -158,7 +158,8 @@ impl App {
     /// Looks for the interpreters, and has those wait that the settings have wait always.
     pub(crate) async fn expect_programs(&self) {
         let entries = self.languages().list().await;
-        let Ok(engine) = self.engine().await else { return };
+        // One that has not started yet asks again when it has.
+        let EngineState::Ready(engine) = self.engine.borrow().clone() else { return };
         let limits = self.settings.borrow().settings.limits.clone();
         for runtime in entries.into_iter().filter_map(|entry| entry.runtime.ok()) {
             engine.expect(&runtime, &limits);
