@@ -116,6 +116,29 @@ mod linux {
         rounds::run(&service, "no namespaces", rounds::count(5).min(5), false);
     }
 
+    /// Its supervisor is its parent there, and a process like any other.
+    const PARRICIDE: &str = "
+import os, signal, time
+if os.fork() == 0:
+    time.sleep(3600)
+print('before', flush=True)
+os.kill(os.getppid(), signal.SIGKILL)
+time.sleep(3600)
+";
+
+    #[test]
+    fn a_program_that_kills_its_supervisor_has_crashed() {
+        let service = start_in_mode(&Home::new(SETTINGS), "subreaper");
+        let marker = leftovers::Marker::new();
+        let answer = service.execute(&marker.mark(json!({"code": PARRICIDE})));
+        let error = answer["error"].as_str().expect("text");
+        assert_eq!((&answer["status"], &answer["output"]), (&json!("crashed"), &json!("before\n")), "{answer}");
+        assert!(error.contains("the process that watches over it was killed"), "{answer}");
+        eventually("the program to be gone", || marker.carriers().is_empty().then_some(()));
+        assert_eq!(service.execute(&json!({"code": "print(1)"}))["output"], "1\n");
+        no_folder_is_left(&service);
+    }
+
     #[test]
     fn nothing_is_left_of_a_user_without_rights() {
         let home = Home::new(&format!("{}[python]\npath = '/usr/bin/python3'\n", SETTINGS));
