@@ -84,14 +84,16 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     found
 }
 
-/// The launcher of a service.
+/// The launcher of a service, which may be asking interpreters for their versions at the same time.
 ///
 /// # Panics
-/// It has none, or other children.
+/// It has none, or several.
 pub(crate) fn launcher(service: u32) -> u32 {
-    let children = children(service);
-    assert_eq!(children.len(), 1, "the service has other children than its launcher: {children:?}");
-    children[0]
+    let name = |pid: &u32| fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let mut launchers = children(service);
+    launchers.retain(|pid| name(pid).starts_with(b"runtray-launcher"));
+    assert_eq!(launchers.len(), 1, "the service has not one launcher: {launchers:?}");
+    launchers[0]
 }
 
 /// Where the open descriptors of a process lead, in the order of their numbers.
