@@ -52,7 +52,7 @@ fn follow(reader: &mut Reader, args: &Logs, shown: Vec<Summary>) -> anyhow::Resu
     let mut open: Vec<String> = running(&shown);
     let mut last = newest(&shown);
     loop {
-        std::thread::sleep(FOLLOW);
+        print::pause(FOLLOW);
         if !reader.changed()? {
             continue;
         }
