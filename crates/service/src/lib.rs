@@ -24,6 +24,7 @@ mod metrics;
 mod recording;
 mod router;
 mod routes;
+mod seats;
 mod server;
 mod service;
 
