@@ -80,6 +80,7 @@ mod linux {
     use serde_json::Value;
 
     use super::*;
+    use crate::harness::footprint::post;
     use crate::harness::misbehaviour::SETTINGS;
     use crate::harness::{Home, leftovers, rounds, runtray};
 
@@ -184,7 +185,7 @@ time.sleep(3600)
     }
 
     fn runs_in_namespace(service: &Service) -> bool {
-        rounds::post(service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n"
+        post(service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n"
     }
 
     /// What the service is started with here, and no program may see.

@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+use super::eventually;
 
 /// The environment variable by which everything that a run starts is known.
 const VARIABLE: &str = "RUNTRAY_TEST_RUN";
@@ -64,6 +67,13 @@ fn processes() -> Vec<u32> {
 /// Whether a process is there, be it as a zombie.
 pub(crate) fn is_there(pid: u32) -> bool {
     Path::new("/proc").join(pid.to_string()).exists()
+}
+
+/// How long it takes until none of `processes` is there.
+pub(crate) fn time_until_gone(processes: &[u32]) -> Duration {
+    let began = Instant::now();
+    eventually("processes to be gone", || (!processes.iter().any(|pid| is_there(*pid))).then_some(()));
+    began.elapsed()
 }
 
 /// The children of a process, zombies too.

@@ -3,6 +3,8 @@
 //! Every service has a folder of its own as `RUNTRAY_HOME` and a free port, so tests run side by side. It is killed when its
 //! [`Service`] is dropped.
 
+#[cfg(target_os = "linux")]
+pub(crate) mod footprint;
 pub(crate) mod http;
 #[cfg(target_os = "linux")]
 pub(crate) mod leftovers;
