@@ -18,4 +18,6 @@ mod programs;
 mod pythons;
 mod reports;
 mod settings;
+#[cfg(target_os = "linux")]
+mod soak;
 mod streaming;

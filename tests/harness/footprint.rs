@@ -67,6 +67,12 @@ impl Footprint {
         found.into_iter()
     }
 
+    /// How many more descriptors service and launcher have open than before.
+    pub(crate) fn more_descriptors(&self, after: &Self) -> i64 {
+        let all = |one: &Self| (one.service_descriptors + one.launcher_descriptors) as i64;
+        all(after) - all(self)
+    }
+
     fn differences_now(&self, service: &Service) -> Vec<String> {
         let descendants = descendants(service.pid());
         if descendants != [self.launcher] {

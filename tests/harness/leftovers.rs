@@ -15,6 +15,7 @@ const VARIABLE: &str = "RUNTRAY_TEST_RUN";
 const KEY: &str = "RUNTRAY_TEST_KEY";
 
 /// A value of the variable that only one run, or the runs of one test, carry.
+#[derive(Debug)]
 pub(crate) struct Marker(String);
 
 impl Marker {
