@@ -14,6 +14,8 @@ kept_output_bytes = 65536
 result_file_bytes = 4096
 [admission]
 slots = 4
+[warm]
+memory_bytes = 0
 ";
 
 /// A program that misbehaves.

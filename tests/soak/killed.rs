@@ -43,6 +43,8 @@ pub(super) fn kill(service: &mut Service) -> Killed {
     let gone_after = time_until_gone(&all);
     drop(runs);
     let processes = marker.carriers().len();
+    // None that waits, with a folder of its own.
+    service.home().save_settings("[warm]\nmemory_bytes = 0\n");
     *service = Service::start_in(&service.home().clone(), &[]);
     eventually("the old folders to be swept", || service.run_folders().is_empty().then_some(()));
     Killed { gone_after, processes, folders: service.run_folders().len() }

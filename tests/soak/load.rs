@@ -32,6 +32,8 @@ pub(super) struct Load {
     pub(super) after_deadline: Vec<f64>,
     /// Answers that were not as they must be, and processes that outlived theirs.
     pub(super) wrong: Vec<String>,
+    /// When the first of them was over.
+    pub(super) began: Option<Instant>,
     /// Runs that are over.
     pub(super) done: usize,
     /// The runs of clients that went away.
@@ -48,7 +50,7 @@ struct Answer {
 impl Load {
     /// Makes the runs of these numbers, of `all` that there will be.
     pub(super) fn run(&mut self, service: &Service, numbers: Range<usize>, all: usize, clients: usize) {
-        let (next, began) = (AtomicUsize::new(numbers.start), Instant::now());
+        let next = AtomicUsize::new(numbers.start);
         let seen = Mutex::new(self);
         thread::scope(|scope| {
             for _ in 0..clients {
@@ -59,7 +61,7 @@ impl Load {
                             return;
                         }
                         one(service, number, &seen);
-                        lock(&seen).progress(all, began);
+                        lock(&seen).progress(all);
                     }
                 });
             }
@@ -67,9 +69,10 @@ impl Load {
     }
 
     /// Counts a run, and says now and then how far it is.
-    fn progress(&mut self, all: usize, began: Instant) {
+    fn progress(&mut self, all: usize) {
         self.done += 1;
-        let Self { done, refused, .. } = self;
+        let Self { done, refused, began, .. } = self;
+        let began = began.get_or_insert_with(Instant::now);
         if done.is_multiple_of(all.div_ceil(LINES)) {
             say(&format!("  {done} of {all} runs, {refused} refused with 429, {:.0?}", began.elapsed()));
         }
@@ -94,9 +97,11 @@ fn one(service: &Service, number: usize, seen: &Mutex<&mut Load>) {
     let marker = Marker::new();
     match kind(number) {
         Kind::Whole(one) => {
-            let answer = until_taken(service, &marker.mark(one.request()), seen);
-            // What is alive now outlived the answer. A benign program starts nothing that could.
-            let processes = if one.name == "benign" { Vec::new() } else { marker.carriers() };
+            // A benign program starts nothing that could outlive it; unmarked, it runs in an interpreter that waited.
+            let is_marked = one.status != "completed" || one.name == "daemon";
+            let request = if is_marked { marker.mark(one.request()) } else { one.request() };
+            let answer = until_taken(service, &request, seen);
+            let processes = if is_marked { marker.carriers() } else { Vec::new() };
             let mut seen = lock(seen);
             seen.wrong.extend(one.complaint(&answer).map(|what| format!("{}: {what}", one.name)));
             if !processes.is_empty() {

@@ -38,22 +38,22 @@ fn what_is_promised_holds() {
     say(&format!(
         "{runs} runs by {clients} clients: {slots} at once, {QUEUE} wait, the others are refused; in {folder}"
     ));
-    let figures = soak(&mut service, runs, clients);
+    let figures = soak(&mut service, runs, clients, slots);
     say(&figures.to_string());
     let broken = figures.broken();
     assert!(broken.is_empty(), "these bounds do not hold: {}", broken.join("; "));
 }
 
-fn soak(service: &mut Service, runs: usize, clients: usize) -> Figures {
+fn soak(service: &mut Service, runs: usize, clients: usize, slots: usize) -> Figures {
     let began = Instant::now();
-    let before = Footprint::settled(service);
+    let before = Footprint::settled(service, slots);
     let mut load = Load::default();
     let warm_up = WARM_UP.min(runs / 2);
     load.run(service, 0..warm_up, runs, clients);
-    let warm = (Footprint::settled(service), service.resident_bytes());
+    let warm = (Footprint::settled(service, slots), service.resident_bytes());
     load.run(service, warm_up..runs, runs, clients);
     let left = before.differences(service).collect();
-    let after = (Footprint::settled(service), service.resident_bytes());
+    let after = (Footprint::settled(service, slots), service.resident_bytes());
     let descriptors = before.more_descriptors(&after.0);
     say(&format!("{runs} runs took {:.0?}; now the service is killed while it is full", began.elapsed()));
     let survivors = load.survivors();
@@ -61,10 +61,11 @@ fn soak(service: &mut Service, runs: usize, clients: usize) -> Figures {
     Figures::new(load, survivors, left, descriptors, [warm.1, after.1], &killed)
 }
 
-/// Limits that are met within moments, and room for all of a long output to be written.
+/// Limits that are met within moments, room for all of a long output to be written, and as many interpreters waiting at any
+/// time, so that what is there at rest can be counted.
 fn settings(slots: usize) -> String {
     let limits = "memory_bytes = 209715200\nprocesses = 16\nkept_output_bytes = 65536\n";
-    format!("[limits]\n{limits}[admission]\nslots = {slots}\nqueue = {QUEUE}\n")
+    format!("[limits]\n{limits}[admission]\nslots = {slots}\nqueue = {QUEUE}\n[warm]\npython = {slots}\n")
 }
 
 fn number(variable: &str) -> Option<usize> {

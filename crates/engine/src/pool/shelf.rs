@@ -111,7 +111,12 @@ impl Shelf {
     }
 
     /// Takes in what was started as `kind`; gives back what is not wanted.
-    pub(super) fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>, now: Instant) -> Option<Started> {
+    pub(super) fn stocked(
+        &mut self,
+        kind: &Arc<Kind>,
+        started: Result<Started, Error>,
+        now: Instant,
+    ) -> Option<Started> {
         if !Arc::ptr_eq(kind, &self.kind) {
             return started.ok();
         }
