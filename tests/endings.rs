@@ -120,6 +120,8 @@ print('partial', flush=True)
 open(sys.argv[1], 'w').close()
 time.sleep(3600)
 ";
+    /// No interpreter waits, so that each supervisor and each folder is a run's.
+    const COLD: &str = "[warm]\nmemory_bytes = 0\n";
     /// The processes of such a tree.
     const MEMBERS: usize = 3;
 
@@ -285,7 +287,7 @@ print('done')
 
     #[test]
     fn nothing_outlives_a_killed_service_and_the_next_one_sweeps() {
-        let mut service = Service::start_with("[admission]\nslots = 10\n");
+        let mut service = Service::start_with(&format!("[admission]\nslots = 10\n{COLD}"));
         let folder = TempDir::new().expect("a folder");
         let marker = Marker::new();
         let ready: Vec<PathBuf> = (0..10).map(|number| folder.path().join(number.to_string())).collect();
@@ -311,7 +313,7 @@ print('done')
 
     #[test]
     fn a_killed_launcher_costs_no_run() {
-        let (service, folder) = (Service::start(), TempDir::new().expect("a folder"));
+        let (service, folder) = (Service::start_with(COLD), TempDir::new().expect("a folder"));
         let [ready, go] = ["ready", "go"].map(|name| folder.path().join(name));
         let marker = Marker::new();
         thread::scope(|scope| {
@@ -332,7 +334,7 @@ print('done')
 
     #[test]
     fn a_stopped_supervisor_does_not_keep_its_tree() {
-        let (service, folder) = (Service::start(), TempDir::new().expect("a folder"));
+        let (service, folder) = (Service::start_with(COLD), TempDir::new().expect("a folder"));
         let (ready, marker) = (folder.path().join("ready"), Marker::new());
         let mut request = python(TREE, &marker, &[&ready]);
         request["timeout_ms"] = json!(2000);
