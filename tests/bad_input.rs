@@ -54,6 +54,7 @@ fn bodies_that_are_no_json_object_are_refused() {
         (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "unicode"]),
         (b"\xff\xfe{\0}\0", &["not valid JSON"]),
         (b"{\"code\": \"\\ud800\"}", &["not valid JSON", "line 1"]),
+        (b"{\"code\": \"\\ud83d\"}", &["not valid JSON", "half of a UTF-16 surrogate pair", "send both halves"]),
         (b"{\"code\": \"\\udfff x\"}", &["not valid JSON", "surrogate"]),
         (b"{\"code\": \"\\ud83d\\ud83d\"}", &["not valid JSON", "surrogate"]),
         (deep.as_bytes(), &["not valid JSON"]),

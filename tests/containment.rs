@@ -80,6 +80,7 @@ mod linux {
     use serde_json::Value;
 
     use super::*;
+    use crate::harness::footprint::post;
     use crate::harness::misbehaviour::SETTINGS;
     use crate::harness::{Home, leftovers, rounds, runtray};
 
@@ -114,6 +115,29 @@ mod linux {
         let service = start_in_mode(&Home::new(SETTINGS), "subreaper");
         assert!(!runs_in_namespace(&service));
         rounds::run(&service, "no namespaces", rounds::count(5).min(5), false);
+    }
+
+    /// Its supervisor is its parent there, and a process like any other.
+    const PARRICIDE: &str = "
+import os, signal, time
+if os.fork() == 0:
+    time.sleep(3600)
+print('before', flush=True)
+os.kill(os.getppid(), signal.SIGKILL)
+time.sleep(3600)
+";
+
+    #[test]
+    fn a_program_that_kills_its_supervisor_has_crashed() {
+        let service = start_in_mode(&Home::new(SETTINGS), "subreaper");
+        let marker = leftovers::Marker::new();
+        let answer = service.execute(&marker.mark(json!({"code": PARRICIDE})));
+        let error = answer["error"].as_str().expect("text");
+        assert_eq!((&answer["status"], &answer["output"]), (&json!("crashed"), &json!("before\n")), "{answer}");
+        assert!(error.contains("the process that watches over it was killed"), "{answer}");
+        eventually("the program to be gone", || marker.carriers().is_empty().then_some(()));
+        assert_eq!(service.execute(&json!({"code": "print(1)"}))["output"], "1\n");
+        no_folder_is_left(&service);
     }
 
     #[test]
@@ -161,7 +185,7 @@ mod linux {
     }
 
     fn runs_in_namespace(service: &Service) -> bool {
-        rounds::post(service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n"
+        post(service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n"
     }
 
     /// What the service is started with here, and no program may see.

@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::bad_input::{JSON, check, check_sentence};
 use crate::execute::program;
@@ -13,6 +13,10 @@ const GIGABYTE: usize = 1 << 30;
 const PIECE: usize = 1 << 20;
 /// Longer than any answer takes.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Connections, more than the service has open at once.
+const CROWD: usize = 600;
+/// What a run takes on a busy machine, and less than the service waits for a request to come.
+const AT_ONCE: Duration = Duration::from_secs(15);
 
 #[test]
 fn a_body_over_the_cap_is_refused_with_an_answer_that_can_be_read() {
@@ -139,4 +143,67 @@ fn requests_that_never_end_hold_up_nobody() {
     service.assert_nothing_ran("beginnings of requests");
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
     drop(stuck);
+}
+
+/// Connections that send nothing, or the beginning of a request.
+fn crowd(service: &Service) -> Vec<TcpStream> {
+    let beginnings = ["", "", "POST /execute HT", "GET /health HTTP/1.1\r\nHost: "];
+    let begin = |text: &&str| {
+        let mut connection = open(service);
+        connection.write_all(text.as_bytes()).expect("the service reads");
+        connection
+    };
+    beginnings.iter().cycle().take(CROWD).map(begin).collect()
+}
+
+#[test]
+fn silent_connections_keep_nobody_out() {
+    let service = Service::start();
+    let silent = crowd(&service);
+    let began = Instant::now();
+    assert_eq!(service.get("/health").status, 200);
+    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+    assert!(began.elapsed() < AT_ONCE, "it took {:?}", began.elapsed());
+    drop(silent);
+}
+
+#[test]
+fn a_connection_that_asked_before_outlives_a_silent_crowd() {
+    let service = Service::start();
+    let health = RawRequest::new("GET", "/health").header("Host", &format!("localhost:{}", service.port()));
+    let mut connection = open(&service);
+    for crowds in 0..2 {
+        let _silent = (crowds > 0).then(|| crowd(&service));
+        let request = health.clone().header("Connection", "keep-alive");
+        connection.write_all(request.text().as_bytes()).expect("the service reads");
+        let mut start = [0; 12];
+        connection.read_exact(&mut start).expect("an answer");
+        assert_eq!(String::from_utf8_lossy(&start), "HTTP/1.1 200", "after {crowds} crowds");
+        read_body(&mut connection);
+    }
+}
+
+/// Reads on to the end of a JSON object.
+fn read_body(connection: &mut TcpStream) {
+    let mut byte = [0];
+    while byte != *b"}" {
+        connection.read_exact(&mut byte).expect("the rest of the answer");
+    }
+}
+
+#[test]
+fn a_stream_outlives_a_silent_crowd() {
+    let service = Service::start();
+    let folder = tempfile::TempDir::new().expect("a folder");
+    let (running, release) = (folder.path().join("running"), folder.path().join("release"));
+    let code = format!("fill {} 1\nwait-for {}\nprint ran", running.display(), release.display());
+    std::thread::scope(|scope| {
+        let streamed = scope.spawn(|| service.stream(&program(&code)));
+        crate::harness::eventually("the program to run", || running.exists().then_some(()));
+        let silent = crowd(&service);
+        assert_eq!(service.get("/health").status, 200);
+        std::fs::write(&release, "").expect("the release");
+        assert_eq!(streamed.join().expect("the client lives").stdout, "ran\n");
+        drop(silent);
+    });
 }

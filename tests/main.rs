@@ -20,6 +20,8 @@ mod programs;
 mod pythons;
 mod reports;
 mod settings;
+#[cfg(target_os = "linux")]
+mod soak;
 mod streaming;
 #[cfg(unix)]
 mod terminals;

@@ -94,13 +94,25 @@ impl Service {
     /// once it runs.
     pub(crate) fn begin(&self, request: &Value) -> (TcpStream, String) {
         let before = self.running();
-        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the service listens");
-        let (port, body) = (self.port, request.to_string());
-        let head =
-            format!("Host: localhost:{port}\r\nContent-Type: application/json\r\nContent-Length: {}", body.len());
-        write!(connection, "POST /execute HTTP/1.1\r\n{head}\r\n\r\n{body}").expect("the service reads");
+        let connection = self.ask(request, "");
         let new = || self.running().into_iter().find(|id| !before.contains(id));
         (connection, super::eventually("the execution to run", new))
+    }
+
+    /// Asks for an execution, with further lines of headers, and leaves it to the caller to read the answer or to go away.
+    pub(crate) fn ask(&self, request: &Value, headers: &str) -> TcpStream {
+        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the service listens");
+        connection.write_all(self.text(request, headers).as_bytes()).expect("the service reads");
+        connection
+    }
+
+    /// What [`Service::ask`] sends.
+    pub(crate) fn text(&self, request: &Value, headers: &str) -> String {
+        let (port, body) = (self.port, request.to_string());
+        let length = body.len();
+        format!(
+            "POST /execute HTTP/1.1\r\nHost: localhost:{port}\r\nContent-Type: application/json\r\n{headers}Content-Length: {length}\r\n\r\n{body}"
+        )
     }
 
     /// The ids of what runs, newest first.

@@ -3,8 +3,11 @@
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+
+use super::eventually;
 
 /// The environment variable by which everything that a run starts is known.
 const VARIABLE: &str = "RUNTRAY_TEST_RUN";
@@ -12,6 +15,7 @@ const VARIABLE: &str = "RUNTRAY_TEST_RUN";
 const KEY: &str = "RUNTRAY_TEST_KEY";
 
 /// A value of the variable that only one run, or the runs of one test, carry.
+#[derive(Debug)]
 pub(crate) struct Marker(String);
 
 impl Marker {
@@ -66,6 +70,13 @@ pub(crate) fn is_there(pid: u32) -> bool {
     Path::new("/proc").join(pid.to_string()).exists()
 }
 
+/// How long it takes until none of `processes` is there.
+pub(crate) fn time_until_gone(processes: &[u32]) -> Duration {
+    let began = Instant::now();
+    eventually("processes to be gone", || (!processes.iter().any(|pid| is_there(*pid))).then_some(()));
+    began.elapsed()
+}
+
 /// The children of a process, zombies too.
 pub(crate) fn children(pid: u32) -> Vec<u32> {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
@@ -84,14 +95,16 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     found
 }
 
-/// The launcher of a service.
+/// The launcher of a service, which may be asking interpreters for their versions at the same time.
 ///
 /// # Panics
-/// It has none, or other children.
+/// It has none, or several.
 pub(crate) fn launcher(service: u32) -> u32 {
-    let children = children(service);
-    assert_eq!(children.len(), 1, "the service has other children than its launcher: {children:?}");
-    children[0]
+    let name = |pid: &u32| fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+    let mut launchers = children(service);
+    launchers.retain(|pid| name(pid).starts_with(b"runtray-launcher"));
+    assert_eq!(launchers.len(), 1, "the service has not one launcher: {launchers:?}");
+    launchers[0]
 }
 
 /// Where the open descriptors of a process lead, in the order of their numbers.

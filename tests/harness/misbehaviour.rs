@@ -14,6 +14,8 @@ kept_output_bytes = 65536
 result_file_bytes = 4096
 [admission]
 slots = 4
+[warm]
+memory_bytes = 0
 ";
 
 /// A program that misbehaves.
@@ -46,6 +48,7 @@ impl Misbehaviour {
 const LONG: u64 = 120_000;
 const SHORT: u64 = 500;
 const TIMED_OUT: &str = "Execution timed out after 0.5 s.";
+const FLOODED: &str = "Execution was stopped: it wrote more than 8 MiB of output.";
 
 /// One that the project promises a hundred rounds of, and that ends before its time.
 const fn often(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> Misbehaviour {
@@ -79,16 +82,11 @@ pub(crate) const ALL: &[Misbehaviour] = &[
         "output_limit",
         "Execution was stopped: its files took more than 50 MiB.",
     ),
-    often("output flood", FLOOD, "output_limit", "Execution was stopped: it wrote more than 8 MiB of output."),
+    often("output flood", FLOOD, "output_limit", FLOODED),
     hanging(often("ignored SIGTERM", DEAF, "", "")),
     often("closed stdio", CLOSED, "completed", ""),
     often("10,000 small files", SMALL_FILES, "completed", ""),
-    seldom(
-        "flood on both streams",
-        FLOOD_BOTH,
-        "output_limit",
-        "Execution was stopped: it wrote more than 8 MiB of output.",
-    ),
+    seldom("flood on both streams", FLOOD_BOTH, "output_limit", FLOODED),
     seldom("deep folders", DEEP, "completed", ""),
     seldom("closed folders", SHUT, "completed", ""),
     seldom("orphans that hold the pipes", ORPHANS, "completed", ""),

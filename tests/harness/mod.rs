@@ -4,6 +4,8 @@
 //! [`Service`] is dropped.
 
 pub(crate) mod conversation;
+#[cfg(target_os = "linux")]
+pub(crate) mod footprint;
 pub(crate) mod http;
 #[cfg(target_os = "linux")]
 pub(crate) mod leftovers;

@@ -5,18 +5,17 @@ use std::io::Write as _;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::leftovers::{Marker, descendants, descriptors, launcher};
+use super::footprint::{Footprint, post};
+use super::leftovers::Marker;
 use super::misbehaviour::{ALL, Misbehaviour};
 use crate::harness::Service;
 
 /// Clients at once: the slots of the settings.
 const CLIENTS: u32 = 4;
-/// What folders, which a thread deletes, and descriptors get to be gone.
-const PATIENCE: Duration = Duration::from_secs(60);
 /// So many failures of one kind say enough.
 const SHOWN: usize = 3;
 
@@ -30,7 +29,7 @@ pub(crate) fn count(usual: u32) -> u32 {
 /// # Panics
 /// One did not end as it must, or left something; with all that is wrong.
 pub(crate) fn run(service: &Service, mode: &str, rounds: u32, has_namespace: bool) {
-    let before = Footprint::settled(service);
+    let before = Footprint::settled(service, 0);
     let (run, left_out): (Vec<_>, Vec<_>) = ALL.iter().partition(|one| has_namespace || !one.needs_namespace);
     let mut wrong = Vec::new();
     let mut report = format!("\ncontainment, {mode}:\n");
@@ -89,74 +88,4 @@ fn shown(answer: &Value) -> String {
     let parts = ["status", "code", "exit_code", "signal", "duration_ms", "peak_memory_bytes"];
     let parts = parts.map(|name| format!("{name} {}", answer[name]));
     format!("{}, error ends with {error:?}", parts.join(", "))
-}
-
-/// Executes on a connection of its own, so that none that lies idle is counted as a descriptor.
-pub(crate) fn post(service: &Service, request: &Value) -> Value {
-    let headers = [("Content-Type", "application/json"), ("Connection", "close")];
-    service.post_with("/execute", &headers, request.to_string().as_bytes()).json()
-}
-
-/// What a service holds while nothing runs.
-#[derive(Debug, PartialEq, Eq)]
-struct Footprint {
-    launcher: u32,
-    service_descriptors: usize,
-    launcher_descriptors: usize,
-}
-
-impl Footprint {
-    /// After a few runs, when it stays the same.
-    fn settled(service: &Service) -> Self {
-        for _ in 0..CLIENTS {
-            assert_eq!(post(service, &json!({"code": "pass"}))["status"], "completed");
-        }
-        let mut last = Self::of(service);
-        let (mut same, deadline) = (0, Instant::now() + PATIENCE);
-        while same < 20 {
-            thread::sleep(Duration::from_millis(5));
-            let now = Self::of(service);
-            same = if now == last { same + 1 } else { 0 };
-            last = now;
-            assert!(Instant::now() < deadline, "the service's descriptors come and go while it is idle");
-        }
-        last
-    }
-
-    fn of(service: &Service) -> Self {
-        let launcher = launcher(service.pid());
-        Self {
-            launcher,
-            service_descriptors: descriptors(service.pid()).len(),
-            launcher_descriptors: descriptors(launcher).len(),
-        }
-    }
-
-    /// What is not as it was, and does not become so.
-    fn differences(&self, service: &Service) -> impl Iterator<Item = String> {
-        let deadline = Instant::now() + PATIENCE;
-        let mut found = self.differences_now(service);
-        while !found.is_empty() && Instant::now() < deadline {
-            thread::sleep(Duration::from_millis(2));
-            found = self.differences_now(service);
-        }
-        let health = post(service, &json!({"code": "print('well')"}));
-        found.extend((health["output"] != "well\n").then(|| format!("the service runs nothing: {health}")));
-        found.into_iter()
-    }
-
-    fn differences_now(&self, service: &Service) -> Vec<String> {
-        let descendants = descendants(service.pid());
-        if descendants != [self.launcher] {
-            return vec![format!("below the service are {descendants:?}, and not only the launcher {}", self.launcher)];
-        }
-        let folders = service.run_folders();
-        let open = [(service.pid(), self.service_descriptors), (self.launcher, self.launcher_descriptors)];
-        let grown = open.into_iter().filter_map(|(pid, before)| {
-            let now = descriptors(pid);
-            (now.len() > before).then(|| format!("process {pid} has not {before} descriptors but {now:#?}"))
-        });
-        let left = (!folders.is_empty()).then(|| format!("{} folders are left: {folders:?}", folders.len()));
-        left.into_iter().chain(grown).collect()
-    }
 }

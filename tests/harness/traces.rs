@@ -46,9 +46,20 @@ impl Service {
     /// The most memory that the service's own process ever held, in bytes.
     #[cfg(target_os = "linux")]
     pub(crate) fn peak_memory_bytes(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that the service's own process holds now, in bytes.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn resident_bytes(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    #[cfg(target_os = "linux")]
+    fn memory(&self, field: &str) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid())).expect("the service runs");
-        let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")?.trim().strip_suffix(" kB"));
-        peak.and_then(|kib| kib.parse::<u64>().ok()).expect("a size") * 1024
+        let size = status.lines().find_map(|line| line.strip_prefix(field)?.trim().strip_suffix(" kB"));
+        size.and_then(|kib| kib.parse::<u64>().ok()).expect("a size") * 1024
     }
 }
 

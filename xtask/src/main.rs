@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask run`, `cargo xtask test`, `cargo xtask bench`.
+//! The project's own tasks: `cargo xtask run`, `cargo xtask test`, `cargo xtask bench`, `cargo xtask soak`.
 //!
 //! A task is a module with a clap `Args` and a function that runs it. Nothing here is shipped.
 
@@ -13,6 +13,7 @@ mod native;
 mod node;
 mod provision;
 mod run;
+mod soak;
 mod step;
 mod test;
 mod windows;
@@ -36,6 +37,8 @@ enum Task {
     Bench(bench::Args),
     /// Build the service and start it.
     Run(run::Args),
+    /// Run thousands of mixed programs, good and bad, and check that nothing is left of them.
+    Soak(soak::Args),
     /// Check and test everything: here, for Windows under Wine, and types for macOS.
     Test(test::Args),
 }
@@ -44,6 +47,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Bench(args) => bench::bench(&args),
         Task::Run(args) => run::run(&args),
+        Task::Soak(args) => soak::soak(&args),
         Task::Test(args) => test::test(&args),
     };
     match done {

@@ -66,6 +66,10 @@ fn judge(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limits) 
         (None, Some(Breach::Processes)) => {
             (Status::Crashed, format!("Execution was stopped: it had more than {} processes.", limits.processes))
         }
+        (None, Some(Breach::Supervisor)) => (
+            Status::Crashed,
+            "Execution crashed: the process that watches over it was killed, by the program or by the system.".into(),
+        ),
         (None, None) => return by_itself(exit, request.idle_limit().is_some()),
     };
     (status, Some(reason))
@@ -123,6 +127,8 @@ mod tests {
             (exit(None, kill, Some(Breach::Memory)), None, Status::MemoryLimit, "1024 MiB of memory"),
             (exit(None, kill, Some(Breach::Cpu)), None, Status::Timeout, "120 s of CPU time"),
             (exit(None, kill, Some(Breach::Processes)), None, Status::Crashed, "more than 128 processes"),
+            (exit(None, kill, Some(Breach::Supervisor)), None, Status::Crashed, "watches over it was killed"),
+            (exit(None, kill, Some(Breach::Supervisor)), Some(Cause::Deadline), Status::Timeout, "timed out"),
         ] {
             let judged = judge(&exit, cause, &request, &Limits::default());
             assert_eq!(judged.0, status);

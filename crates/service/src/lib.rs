@@ -26,6 +26,7 @@ mod metrics;
 mod recording;
 mod router;
 mod routes;
+mod seats;
 mod server;
 mod service;
 mod sessions;

@@ -1,20 +1,25 @@
 //! The HTTP server: connections of the listening sockets, until they are closed.
 
+use std::convert::Infallible;
 use std::io;
-use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
 
-/// Connections at once; more wait in the system's queue. Each costs a descriptor, of which Linux gives 1024 by default.
+use crate::seats::{Seat, Seats};
+
+/// Connections at once; for one more, one that waits is closed. Each costs a descriptor, of which Linux gives 1024 by default.
 const MOST_CONNECTIONS: usize = 512;
 /// What a client gets to send a request's header, and how long a connection may lie idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
@@ -40,9 +45,9 @@ impl Server {
     pub(crate) fn start(listeners: Vec<TcpListener>, router: &Router, failed: impl FnOnce() + Send + 'static) -> Self {
         let server =
             Self { accepting: Group::default(), connections: Group::default(), killed: CancellationToken::new() };
-        let permits = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+        let seats = Seats::new(MOST_CONNECTIONS);
         let acceptors: JoinSet<()> =
-            listeners.into_iter().map(|listener| server.accept(listener, router.clone(), permits.clone())).collect();
+            listeners.into_iter().map(|listener| server.accept(listener, router.clone(), seats.clone())).collect();
         server.accepting.tasks.spawn(attend(acceptors, server.accepting.end.clone(), failed));
         server
     }
@@ -66,18 +71,13 @@ impl Server {
         self.killed.cancel();
     }
 
-    fn accept(
-        &self,
-        listener: TcpListener,
-        router: Router,
-        permits: Arc<Semaphore>,
-    ) -> impl Future<Output = ()> + use<> {
+    fn accept(&self, listener: TcpListener, router: Router, seats: Seats) -> impl Future<Output = ()> + use<> {
         let (connections, killed) = (self.connections.clone(), self.killed.clone());
         async move {
-            while let Ok(permit) = permits.clone().acquire_owned().await {
+            loop {
                 match listener.accept().await {
                     Ok((stream, _)) => {
-                        let serving = serve(stream, router.clone(), connections.end.clone(), permit);
+                        let serving = serve(stream, router.clone(), connections.end.clone(), seats.take().await);
                         connections.tasks.spawn(killed.clone().run_until_cancelled_owned(serving));
                     }
                     Err(error) => recover(&error).await,
@@ -111,17 +111,18 @@ async fn recover(error: &io::Error) {
     }
 }
 
-async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit: OwnedSemaphorePermit) {
+async fn serve(stream: TcpStream, router: Router, end: CancellationToken, seat: Seat) {
     // Without it small answers wait for the acknowledgement of the one before; it fails only when the client is gone.
     let _ = stream.set_nodelay(true);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router))
+        .serve_connection(TokioIo::new(stream), service_fn(|request| answer(&router, &seat, request)))
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let served = tokio::select! {
         served = connection.as_mut() => served,
+        () = seat.asked_to_leave() => return,
         () = end.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -130,5 +131,13 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
     if let Err(error) = served {
         tracing::debug!(%error, "a connection broke off");
     }
-    drop(permit);
+}
+
+fn answer(
+    router: &Router,
+    seat: &Seat,
+    request: Request<Incoming>,
+) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
+    let (answering, routed) = (seat.answering(), router.clone().oneshot(request.map(Body::new)));
+    async move { Ok(routed.await?.map(|body| answering.with(body))) }
 }

@@ -6,7 +6,6 @@ use std::time::Duration;
 use anyhow::Context;
 use runtray_service::journal::{Filter, RUNNING, Reader, Record, Summary};
 use runtray_service::places::Places;
-use runtray_service::wire;
 
 use crate::args::Logs;
 use crate::{print, table};
@@ -53,7 +52,7 @@ fn follow(reader: &mut Reader, args: &Logs, shown: Vec<Summary>) -> anyhow::Resu
     let mut open: Vec<String> = running(&shown);
     let mut last = newest(&shown);
     loop {
-        std::thread::sleep(FOLLOW);
+        print::pause(FOLLOW);
         if !reader.changed()? {
             continue;
         }
@@ -76,7 +75,7 @@ fn running(items: &[Summary]) -> Vec<String> {
 
 fn list(items: &[Summary], as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        return items.iter().try_for_each(|item| print::json(&wire::ExecutionSummary::from(item.clone())));
+        return items.iter().try_for_each(print::json);
     }
     let rows: Vec<[String; 7]> = items.iter().map(row).collect();
     table::align(&rows).into_iter().try_for_each(print::line)
@@ -97,7 +96,7 @@ fn row(item: &Summary) -> [String; 7] {
 
 fn show(record: &Record, as_json: bool) -> anyhow::Result<()> {
     if as_json {
-        return print::json(&wire::Execution::from(record.clone()));
+        return print::json(record);
     }
     let ended = record.duration_ms.map_or_else(String::new, |ms| format!(" after {ms:.1} ms"));
     print::line(format_args!("{}  {}  {}{ended}  from {}", record.id, record.runtime, record.status, record.origin))?;

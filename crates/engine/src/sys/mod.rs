@@ -68,7 +68,7 @@ pub(crate) struct Pipes {
     pub(crate) terminal: Option<Terminal>,
 }
 
-/// A limit that the platform watches and that the tree broke.
+/// What the platform watches and the tree broke.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub(crate) enum Breach {
     /// Memory of the tree.
@@ -77,6 +77,8 @@ pub(crate) enum Breach {
     Cpu,
     /// Processes in the tree.
     Processes,
+    /// No limit, but what watches them: the tree's supervisor was killed (Linux only).
+    Supervisor,
 }
 
 /// How a tree ended. When this is known, no process of it is left.
@@ -90,6 +92,6 @@ pub(crate) struct Exit {
     pub(crate) cpu: Duration,
     /// The most memory that the tree was seen to hold, in bytes.
     pub(crate) peak_memory_bytes: u64,
-    /// The limit that ended it.
+    /// What it broke, and was ended for.
     pub(crate) breach: Option<Breach>,
 }

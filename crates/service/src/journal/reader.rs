@@ -85,42 +85,32 @@ fn started_at(row: &Row<'_>) -> rusqlite::Result<OffsetDateTime> {
     Ok(time.unwrap_or(OffsetDateTime::UNIX_EPOCH))
 }
 
+/// A struct whose fields are columns of the same names, but for those that are given.
+macro_rules! from_row {
+    ($row:ident, $type:ident { $($column:ident),+ } $(, $field:ident: $value:expr)+) => {
+        Ok($type { $($column: $row.get(stringify!($column))?,)+ $($field: $value),+ })
+    };
+}
+
 fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
-    Ok(Summary {
-        id: row.get("id")?,
-        started_at: started_at(row)?,
-        language: row.get("language")?,
-        runtime: row.get("runtime")?,
-        status: row.get("status")?,
-        duration_ms: row.get("duration_ms")?,
-        origin: row.get("origin")?,
-        exit_code: row.get("exit_code")?,
-        first_line: row.get("first_line")?,
-    })
+    from_row!(
+        row,
+        Summary { id, language, runtime, status, duration_ms, origin, exit_code, first_line },
+        started_at: started_at(row)?
+    )
 }
 
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let peak: Option<i64> = row.get("peak_memory_bytes")?;
-    Ok(Record {
-        id: row.get("id")?,
+    from_row!(
+        row,
+        Record {
+            id, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms, isolation,
+            code, code_truncated, output, output_truncated, error, error_truncated
+        },
         started_at: started_at(row)?,
-        language: row.get("language")?,
-        runtime: row.get("runtime")?,
-        origin: row.get("origin")?,
-        status: row.get("status")?,
-        exit_code: row.get("exit_code")?,
-        signal: row.get("signal")?,
-        duration_ms: row.get("duration_ms")?,
-        cpu_ms: row.get("cpu_ms")?,
-        peak_memory_bytes: peak.and_then(|bytes| u64::try_from(bytes).ok()),
-        isolation: row.get("isolation")?,
-        code: row.get("code")?,
-        code_truncated: row.get("code_truncated")?,
-        output: row.get("output")?,
-        output_truncated: row.get("output_truncated")?,
-        error: row.get("error")?,
-        error_truncated: row.get("error_truncated")?,
-    })
+        peak_memory_bytes: peak.and_then(|bytes| u64::try_from(bytes).ok())
+    )
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
-//! What goes into the journal and what comes out of it.
+//! What goes into the journal and what comes out of it. What comes out is also what `GET /executions` says.
 
 use std::path::PathBuf;
 
+use serde::Serialize;
 use time::OffsetDateTime;
+use utoipa::ToSchema;
 
 /// The status of an execution that has begun and not ended.
 pub const RUNNING: &str = "running";
@@ -80,63 +82,70 @@ impl Default for Filter {
 }
 
 /// Executions, newest first.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
+#[schema(as = ExecutionsPage)]
 pub struct Page {
     /// The executions.
     pub items: Vec<Summary>,
-    /// What to give as `before` for the next page; `None` on the last one.
+    /// What to give as `before` for the next page; `null` on the last one.
     pub next: Option<String>,
 }
 
 /// An execution as a row of a list.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = ExecutionSummary)]
 pub struct Summary {
-    /// Its ULID.
+    /// Its id, a ULID.
     pub id: String,
     /// When it began.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
     pub started_at: OffsetDateTime,
     /// The language's name.
     pub language: String,
     /// The interpreter, for people.
     pub runtime: String,
-    /// A status of the engine's, `running`, or `lost` when its service was gone before it ended.
+    /// A result's status, `running`, or `lost` when the service was gone before the end.
     pub status: String,
-    /// Wall-clock time in milliseconds, once it has ended.
+    /// Wall-clock time, once it has ended.
     pub duration_ms: Option<f64>,
-    /// Who asked.
+    /// The web origin that asked, or `local`.
     pub origin: String,
     /// The exit code, when the program exited by itself.
     pub exit_code: Option<i32>,
-    /// The first line of the program that is not blank, at most 120 characters.
+    /// The first line of the program that is not blank.
     pub first_line: String,
 }
 
 /// Everything about an execution.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[schema(as = Execution)]
 pub struct Record {
-    /// Its ULID.
+    /// Its id, a ULID.
     pub id: String,
     /// When it began.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
     pub started_at: OffsetDateTime,
     /// The language's name.
     pub language: String,
     /// The interpreter, for people.
     pub runtime: String,
-    /// Who asked.
+    /// The web origin that asked, or `local`.
     pub origin: String,
-    /// A status of the engine's, `running`, or `lost` when its service was gone before it ended.
+    /// A result's status, `running`, or `lost` when the service was gone before the end.
     pub status: String,
     /// The exit code, when the program exited by itself.
     pub exit_code: Option<i32>,
-    /// The signal or exception that ended it.
+    /// The signal or Windows exception that ended it.
     pub signal: Option<String>,
-    /// Wall-clock time in milliseconds, once it has ended.
+    /// Wall-clock time, once it has ended.
     pub duration_ms: Option<f64>,
-    /// CPU time of the whole tree in milliseconds, once it has ended.
+    /// CPU time of the whole process tree, once it has ended.
     pub cpu_ms: Option<f64>,
-    /// The most memory that the tree held in bytes, once it has ended.
+    /// The most memory that the process tree held, once it has ended.
     pub peak_memory_bytes: Option<u64>,
-    /// The isolation level's wire name, once it has ended.
+    /// The isolation level that was used, once it has ended.
     pub isolation: Option<String>,
     /// The program.
     pub code: String,

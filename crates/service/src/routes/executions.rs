@@ -36,8 +36,7 @@ pub(crate) async fn list(
     query: Queried<ExecutionsQuery>,
 ) -> Result<Json<ExecutionsPage>, Error> {
     let filter = filter(query)?;
-    let page = app.journal().page(filter.clone()).await.or_else(without_journal)?;
-    let mut page = ExecutionsPage::from(page);
+    let mut page = app.journal().page(filter.clone()).await.or_else(without_journal)?;
     add_running(&mut page, &filter, &app.executions.list());
     Ok(Json(page))
 }
@@ -53,7 +52,7 @@ pub(crate) async fn list(
 pub(crate) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Execution>, Error> {
     let record = app.journal().entry(&id).await.or_else(without_journal)?;
     let running = || app.executions.find(&id).map(|running| Execution::from(&running));
-    record.map(Execution::from).or_else(running).map(Json).ok_or_else(|| unknown(&id))
+    record.or_else(running).map(Json).ok_or_else(|| unknown(&id))
 }
 
 /// Cancels an execution that runs.
@@ -113,7 +112,7 @@ async fn next_line(
 ) -> Option<(std::io::Result<Bytes>, Option<Records>)> {
     let mut records = records?;
     match records.recv().await? {
-        Ok(record) => Some((format.line(&record.into()).map_err(std::io::Error::other), Some(records))),
+        Ok(record) => Some((format.line(&record).map_err(std::io::Error::other), Some(records))),
         Err(JournalError::Disabled | JournalError::Missing(_)) => None,
         Err(error) => {
             tracing::error!(%error, "an export broke off");

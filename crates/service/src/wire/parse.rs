@@ -38,14 +38,14 @@ pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
         let field = error.path().to_string();
         invalid(field, &error.into_inner())
     })?;
-    reader.end().map_err(|error| Invalid::Json(error.to_string()))?;
+    reader.end().map_err(|error| no_json(&error))?;
     Ok(value)
 }
 
 /// A struct could be read from an array too, which would take bodies that nobody meant.
 fn not_an_object(bytes: &[u8]) -> Invalid {
     match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        Err(error) => Invalid::Json(error.to_string()),
+        Err(error) => no_json(&error),
         Ok(_) => Invalid::Shape(Mismatch {
             field: String::new(),
             reason: "must be a JSON object such as {\"code\": \"…\"}".into(),
@@ -61,8 +61,23 @@ fn invalid(field: String, error: &serde_json::Error) -> Invalid {
             Invalid::Shape(Mismatch { field, reason: "is a number that is too large".into() })
         }
         Category::Data => Invalid::Shape(mismatch(field, &message)),
-        Category::Syntax | Category::Eof | Category::Io => Invalid::Json(message),
+        Category::Syntax | Category::Eof | Category::Io => no_json(error),
     }
+}
+
+/// What serde_json says of half a surrogate pair would send people looking for a missing digit.
+fn no_json(error: &serde_json::Error) -> Invalid {
+    let message = error.to_string();
+    let is_half =
+        ["unexpected end of hex escape", "lone leading surrogate"].iter().any(|what| message.starts_with(what));
+    if !is_half {
+        return Invalid::Json(message);
+    }
+    let (line, column) = (error.line(), error.column());
+    Invalid::Json(format!(
+        "at line {line} column {column} a text holds half of a UTF-16 surrogate pair (\\ud800 to \\udfff on its own), which is \
+         no character; send both halves, or \\ufffd in its place"
+    ))
 }
 
 /// Turns serde's message into the end of a sentence about the field.
@@ -131,12 +146,24 @@ mod tests {
         check("{\"code\":", "The body is not valid JSON: EOF while parsing a value at line 1 column 8.");
         check("nonsense", "The body is not valid JSON: expected ident at line 1 column 2.");
         check(r#"{"code":""} x"#, "The body is not valid JSON: trailing characters at line 1 column 13.");
-        check(r#"{"code":"\ud800"}"#, "The body is not valid JSON: unexpected end of hex escape at line 1 column 16.");
-        check(
-            r#"{"code":"\ud800\ud800"}"#,
-            "The body is not valid JSON: lone leading surrogate in hex escape at line 1 column 21.",
-        );
         assert!(object::<Shape>(b"{\"code\":\"\xff\"}").is_err(), "bytes that are not UTF-8 were taken");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_named_and_what_to_send_instead() {
+        for (body, column) in [
+            (r#"{"code":"\ud800"}"#, 16),
+            (r#"{"code":"\ud83d x"}"#, 16),
+            (r#"{"code":"\ud800\n"}"#, 17),
+            (r#"{"code":"\ud800\ud800"}"#, 21),
+            (r#"{"code":"\udc00"}"#, 15),
+        ] {
+            let sentence = format!(
+                "The body is not valid JSON: at line 1 column {column} a text holds half of a UTF-16 surrogate pair \
+                 (\\ud800 to \\udfff on its own), which is no character; send both halves, or \\ufffd in its place."
+            );
+            check(body, &sentence);
+        }
     }
 
     #[test]

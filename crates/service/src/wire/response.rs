@@ -130,7 +130,7 @@ impl From<ExecuteResponse> for Finished {
 }
 
 fn by_name<S: serde::Serializer>(status: &runtray_engine::Status, serializer: S) -> Result<S::Ok, S::Error> {
-    Status::from(*status).serialize(serializer)
+    serializer.serialize_str(status.name())
 }
 
 /// A file that the run created or changed.

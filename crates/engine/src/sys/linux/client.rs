@@ -21,7 +21,7 @@ use tokio::time::{sleep, timeout};
 use super::procfs;
 use super::protocol::{self, HEADER, Job, Order, Report};
 use crate::session;
-use crate::sys::{Exit, Launch, Pipes, terminal};
+use crate::sys::{Breach, Exit, Launch, Pipes, terminal};
 
 /// Our end of a program's standard input.
 pub(crate) type Input = pipe::Sender;
@@ -194,7 +194,11 @@ impl Tree {
                 Ok(Report::Ended(exit)) => return Ok(exit),
                 Err(error) => {
                     self.supervisor_gone().await;
-                    return if self.told && is_gone(&error) { Ok(unreported()) } else { Err(error) };
+                    return if is_gone(&error) {
+                        Ok(unreported((!self.told).then_some(Breach::Supervisor)))
+                    } else {
+                        Err(error)
+                    };
                 }
             }
         }
@@ -267,8 +271,8 @@ impl Tree {
     }
 }
 
-/// The end of a tree whose supervisor had to be ended itself: what it used is not known.
-fn unreported() -> Exit {
+/// The end of a tree whose supervisor was ended itself, by us or by the program: what the tree used is not known.
+fn unreported(breach: Option<Breach>) -> Exit {
     let signal = Some(Signal::SIGKILL.as_str().to_owned());
-    Exit { code: None, signal, cpu: Duration::ZERO, peak_memory_bytes: 0, breach: None }
+    Exit { code: None, signal, cpu: Duration::ZERO, peak_memory_bytes: 0, breach }
 }

@@ -1,0 +1,82 @@
+//! The kinds of runs, and which comes when.
+
+use crate::harness::misbehaviour::{ALL, Misbehaviour};
+
+/// What a run of the soak is.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kind {
+    /// A program that is run to its end, and how that must be.
+    Whole(&'static Misbehaviour),
+    /// One whose client goes away before its end.
+    Abandoned(&'static Misbehaviour),
+}
+
+/// How long a program may take that ends by itself; a full machine is slow.
+const LONG: u64 = 120_000;
+/// The limit of one that does not.
+const SHORT: u64 = 500;
+
+const BENIGN: Misbehaviour = whole("benign", "print('well')", "completed", "");
+const CRASH: Misbehaviour =
+    whole("crash", "import os\nos.abort()", "crashed", "Execution crashed: it was ended by SIGABRT.");
+const OUTPUT: Misbehaviour =
+    whole("100 MB output", "import os\nfor _ in range(1600):\n    os.write(1, b'x' * 65536)", "completed", "");
+const TREE: Misbehaviour =
+    Misbehaviour { timeout_ms: SHORT, ..whole("timeout", HANGING_TREE, "timeout", "Execution timed out after 0.5 s.") };
+const LEFT: Misbehaviour = whole("disconnect", HANGING_TREE, "cancelled", "");
+
+/// A child and a daemon, and none of them ever ends.
+const HANGING_TREE: &str = "
+import os, time
+if os.fork() and os.fork() == 0:
+    os.setsid()
+time.sleep(3600)
+";
+
+/// How often each comes among so many runs: half of all is benign.
+const SHARES: [(Pick, usize); 8] = [
+    (|| Kind::Whole(&BENIGN), 10),
+    (|| Kind::Whole(&CRASH), 2),
+    (|| Kind::Whole(&TREE), 2),
+    (|| Kind::Abandoned(&LEFT), 2),
+    (|| Kind::Whole(named("daemon")), 1),
+    (|| Kind::Whole(named("fork bomb")), 1),
+    (|| Kind::Whole(named("memory hog")), 1),
+    (|| Kind::Whole(&OUTPUT), 1),
+];
+type Pick = fn() -> Kind;
+
+const fn whole(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> Misbehaviour {
+    Misbehaviour { name, code, timeout_ms: LONG, status, ending, share: 1, needs_namespace: false }
+}
+
+fn named(name: &str) -> &'static Misbehaviour {
+    ALL.iter().find(|one| one.name == name).expect("a misbehaviour of that name")
+}
+
+/// The kind of a run by its number; each comes as often as its share says, and they mix.
+pub(super) fn kind(number: usize) -> Kind {
+    let all: usize = SHARES.iter().map(|(_, share)| share).sum();
+    // Seven has no divisor in common with twenty, so that all places are met.
+    let mut place = number * 7 % all;
+    for (pick, share) in SHARES {
+        if place < share {
+            return pick();
+        }
+        place -= share;
+    }
+    Kind::Whole(&BENIGN)
+}
+
+#[test]
+fn every_kind_comes_as_often_as_its_share_says() {
+    let names = (0..20).map(|number| match kind(number) {
+        Kind::Whole(one) | Kind::Abandoned(one) => one.name,
+    });
+    let mut names: Vec<_> = names.collect();
+    names.sort_unstable();
+    let count = |name: &str| names.iter().filter(|other| **other == name).count();
+    for (name, share) in [("benign", 10), ("crash", 2), ("timeout", 2), ("disconnect", 2), ("fork bomb", 1)] {
+        assert_eq!(count(name), share, "{name} in {names:?}");
+    }
+}

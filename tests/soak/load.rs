@@ -1,0 +1,154 @@
+//! The clients: each sends its next program when it has the last answer, and comes again when it is refused.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use super::kinds::{Kind, kind};
+use super::say;
+use crate::harness::Service;
+use crate::harness::leftovers::Marker;
+use crate::harness::misbehaviour::Misbehaviour;
+
+/// A client that goes away does so within this, each time after another while: before its program runs, or amid it.
+const LONGEST_STAY: u64 = 400;
+/// What a tree whose client went away gets to be gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// Lines of progress in all.
+const LINES: usize = 50;
+
+/// What the clients saw.
+#[derive(Debug, Default)]
+pub(super) struct Load {
+    /// Refusals with 429.
+    pub(super) refused: usize,
+    /// The longest that any answer took, refusals too.
+    pub(super) longest: Duration,
+    /// Milliseconds from a run's deadline until its tree was gone.
+    pub(super) after_deadline: Vec<f64>,
+    /// Answers that were not as they must be, and processes that outlived theirs.
+    pub(super) wrong: Vec<String>,
+    /// When the first of them was over.
+    pub(super) began: Option<Instant>,
+    /// Runs that are over.
+    pub(super) done: usize,
+    /// The runs of clients that went away.
+    pub(super) abandoned: Vec<Marker>,
+}
+
+/// One answer.
+struct Answer {
+    refused: bool,
+    took: Duration,
+    body: Value,
+}
+
+impl Load {
+    /// Makes the runs of these numbers, of `all` that there will be.
+    pub(super) fn run(&mut self, service: &Service, numbers: Range<usize>, all: usize, clients: usize) {
+        let next = AtomicUsize::new(numbers.start);
+        let seen = Mutex::new(self);
+        thread::scope(|scope| {
+            for _ in 0..clients {
+                scope.spawn(|| {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= numbers.end {
+                            return;
+                        }
+                        one(service, number, &seen);
+                        lock(&seen).progress(all);
+                    }
+                });
+            }
+        });
+    }
+
+    /// Counts a run, and says now and then how far it is.
+    fn progress(&mut self, all: usize) {
+        self.done += 1;
+        let Self { done, refused, began, .. } = self;
+        let began = began.get_or_insert_with(Instant::now);
+        if done.is_multiple_of(all.div_ceil(LINES)) {
+            say(&format!("  {done} of {all} runs, {refused} refused with 429, {:.0?}", began.elapsed()));
+        }
+    }
+
+    /// The processes of abandoned runs that are still there.
+    pub(super) fn survivors(&self) -> usize {
+        let left = || self.abandoned.iter().map(|marker| marker.carriers().len()).sum();
+        let deadline = Instant::now() + PATIENCE;
+        while left() > 0 && Instant::now() < deadline {
+            thread::yield_now();
+        }
+        left()
+    }
+}
+
+fn lock<'a, 'b>(seen: &'a Mutex<&'b mut Load>) -> std::sync::MutexGuard<'a, &'b mut Load> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn one(service: &Service, number: usize, seen: &Mutex<&mut Load>) {
+    let marker = Marker::new();
+    match kind(number) {
+        Kind::Whole(one) => {
+            // A benign program starts nothing that could outlive it; unmarked, it runs in an interpreter that waited.
+            let is_marked = one.status != "completed" || one.name == "daemon";
+            let request = if is_marked { marker.mark(one.request()) } else { one.request() };
+            let answer = until_taken(service, &request, seen);
+            let processes = if is_marked { marker.carriers() } else { Vec::new() };
+            let mut seen = lock(seen);
+            seen.wrong.extend(one.complaint(&answer).map(|what| format!("{}: {what}", one.name)));
+            if !processes.is_empty() {
+                seen.wrong.push(format!("{}: {processes:?} outlived the answer", one.name));
+            }
+            if one.status == "timeout" {
+                let over = answer["duration_ms"].as_f64().unwrap_or(f64::MAX) - one.timeout_ms as f64;
+                seen.after_deadline.push(over);
+            }
+        }
+        Kind::Abandoned(one) => {
+            let connection = service.ask(&marker.mark(one.request()), "");
+            thread::sleep(Duration::from_millis(number as u64 * 37 % LONGEST_STAY));
+            drop(connection);
+            lock(seen).abandoned.push(marker);
+        }
+    }
+}
+
+/// The answer of a request that is sent again when the service is full, after the time that it says.
+fn until_taken(service: &Service, request: &Value, seen: &Mutex<&mut Load>) -> Value {
+    loop {
+        let answer = execute(service, request);
+        let mut seen = lock(seen);
+        seen.longest = seen.longest.max(answer.took);
+        if !answer.refused {
+            return answer.body;
+        }
+        seen.refused += 1;
+        drop(seen);
+        thread::sleep(Duration::from_secs(1));
+    }
+}
+
+fn execute(service: &Service, request: &Value) -> Answer {
+    let began = Instant::now();
+    let headers = [("Content-Type", "application/json"), ("Connection", "close")];
+    let reply = service.post_with("/execute", &headers, request.to_string().as_bytes());
+    let refused = reply.status == 429 && reply.header("retry-after") == "1";
+    Answer { refused, took: began.elapsed(), body: reply.json() }
+}
+
+impl Misbehaviour {
+    /// Why an answer is not as it must be, if it is not.
+    fn complaint(&self, answer: &Value) -> Option<String> {
+        let error = answer["error"].as_str().unwrap_or_default();
+        let as_expected = answer["status"] == self.status && error.ends_with(self.ending);
+        (!as_expected).then(|| format!("status {}, code {}, error {error:?}", answer["status"], answer["code"]))
+    }
+}
