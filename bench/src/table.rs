@@ -61,8 +61,9 @@ fn row(figure: &Figure, compared: bool) -> Vec<String> {
     let mut row = vec![figure.subject.clone(), figure.what.clone(), figure.unit.to_owned(), count.to_string()];
     row.extend([p50, p95, p99, min, max].map(short));
     if compared {
-        let to_bare = figure.to_bare.as_ref().map_or_else(String::new, |ratio| format!("{:.2}", ratio.value));
-        row.extend([format!("{:.2}", p99 / p50), to_bare]);
+        let ratios =
+            figure.to_bare.as_ref().map(|to_bare| [p99 / p50, to_bare.value].map(|ratio| format!("{ratio:.2}")));
+        row.extend(ratios.unwrap_or_default());
     }
     row
 }

@@ -1,9 +1,9 @@
 //! The memory of a service that does nothing: after its start, with interpreters that wait, and after much work.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
 use crate::memory::tree_pss;
 use crate::report::{Figure, Section, Target};
@@ -14,8 +14,16 @@ use crate::subject::{Http, JAVASCRIPT, Kernel, PYTHON, Subject as _};
 
 /// Executions before the second look at services that start nothing ahead.
 const EXECUTIONS: usize = 100;
-/// What a service gets to finish what it does in the background.
-const SETTLE: Duration = Duration::from_secs(2);
+/// Between two looks at a service that finishes what it does in the background.
+const SETTLE: Duration = Duration::from_secs(1);
+/// What memory may change by between two looks, in MiB, when the service is at rest.
+const STILL: f64 = 0.25;
+/// What is waited for at most.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is seen how many interpreters wait.
+const LOOK: Duration = Duration::from_millis(50);
+/// The metric that says so.
+const WAITING: &str = "runtray_waiting_interpreters";
 
 /// The memory in MiB, one sample for each start.
 #[derive(Default)]
@@ -62,10 +70,28 @@ fn jupyter(setup: &Setup, [fresh, with_kernel]: &mut [Vec<f64>; 2]) -> Result<()
     Ok(())
 }
 
-/// The memory of the service once it has nothing left to do.
+/// The memory of the service once it has nothing left to do: when it stays as it is.
 fn settled(service: &Service<'_>) -> Result<f64> {
-    thread::sleep(SETTLE);
-    tree_pss(service.process())
+    let began = Instant::now();
+    let mut before = f64::INFINITY;
+    loop {
+        thread::sleep(SETTLE);
+        let now = tree_pss(service.process())?;
+        if (now - before).abs() < STILL || began.elapsed() > PATIENCE {
+            return Ok(now);
+        }
+        before = now;
+    }
+}
+
+/// Waits until `count` interpreters wait; then what is looked at is what it is called.
+fn wait_for(service: &Service<'_>, count: f64) -> Result<()> {
+    let (began, client) = (Instant::now(), service.client());
+    while client.metric(WAITING)? < count {
+        ensure!(began.elapsed() < PATIENCE, "{count} interpreters should wait, and fewer do");
+        thread::sleep(LOOK);
+    }
+    Ok(())
 }
 
 fn greet(service: &Service<'_>, count: usize) -> Result<()> {
@@ -79,15 +105,17 @@ impl Looks {
         let home = Home::new(setup, Kind::Runtray)?;
         let service = Service::start(setup, Kind::Runtray, &home)?;
         greet(&service, 1)?;
+        wait_for(&service, 1.0)?;
         self.python.push(settled(&service)?);
         if setup.interpreters.node.is_some() {
             Http::new(service.client(), JAVASCRIPT).greet()?;
+            wait_for(&service, 2.0)?;
             self.both.push(settled(&service)?);
         }
         if is_last {
             greet(&service, setup.effort.memory_runs)?;
             self.worked.push(settled(&service)?);
-            self.waiting.push(service.client().metric("runtray_waiting_interpreters")?);
+            self.waiting.push(service.client().metric(WAITING)?);
         }
         Ok(())
     }
