@@ -13,6 +13,8 @@ use crate::websocket::Socket;
 pub(crate) struct Seen {
     /// When the first byte of output was there.
     pub(crate) first: Moment,
+    /// When the last of it was there.
+    pub(crate) last: Moment,
     /// All output.
     pub(crate) output: String,
     /// When the run was said to be over.
@@ -35,18 +37,19 @@ pub(crate) trait Events {
 /// # Errors
 /// The run was refused or failed, or printed nothing.
 pub(crate) fn watch(events: &mut impl Events) -> Result<Seen> {
-    let (mut first, mut output) = (None, String::new());
+    let (mut times, mut output) = (None, String::new());
     loop {
         let (name, content) = events.next()?;
         match name.as_str() {
             "stdout" => {
-                first.get_or_insert_with(Moment::now);
+                let now = Moment::now();
+                times = Some((times.map_or(now, |(first, _)| first), now));
                 output += content["data"].as_str().unwrap_or_default();
             }
             "finished" if content["success"] == true => {
                 let over = Moment::now();
-                let first = first.context("the program printed nothing")?;
-                return Ok(Seen { first, output, over, finished: content });
+                let (first, last) = times.context("the program printed nothing")?;
+                return Ok(Seen { first, last, output, over, finished: content });
             }
             "started" => {}
             _ => bail!("the service sent {name}: {content}"),

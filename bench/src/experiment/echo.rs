@@ -34,7 +34,7 @@ const KEYS: &str = "abcdefghijklmnopqrstuvwxyz";
 const PAUSE: Duration = Duration::from_millis(20);
 /// Keys that do not count.
 const REHEARSALS: usize = 3;
-/// What the difference to the own terminal may be, in milliseconds.
+/// What the difference to the own terminal may be at p50 and p99, in milliseconds.
 const LIMITS: (f64, f64) = (1.0, 5.0);
 const OWN: &str = "own terminal";
 const SOCKET: &str = "WebSocket";

@@ -24,6 +24,8 @@ pub(crate) struct Bare {
 pub(crate) struct Followed {
     /// When its first byte was there.
     pub(crate) first: Moment,
+    /// When the last of it was there.
+    pub(crate) last: Moment,
     /// All that it printed.
     pub(crate) output: String,
     /// When its exit was seen.
@@ -76,13 +78,20 @@ fn command(interpreter: &Path, file: &Path) -> Command {
 /// It printed nothing, or failed.
 pub(crate) fn follow(child: &mut Child) -> Result<Followed> {
     let mut pipe = child.stdout.take().context("the program has no output")?;
-    let mut bytes = vec![0; 4096];
-    let length = pipe.read(&mut bytes)?;
-    let first = Moment::now();
-    bytes.truncate(length);
-    pipe.read_to_end(&mut bytes)?;
+    let (mut bytes, mut times, mut block) = (Vec::new(), None, [0; 4096]);
+    loop {
+        let length = pipe.read(&mut block)?;
+        if length == 0 {
+            break;
+        }
+        let now = Moment::now();
+        times = Some((times.map_or(now, |(first, _)| first), now));
+        bytes.extend(&block[..length]);
+    }
     let status = child.wait()?;
     let over = Moment::now();
-    ensure!(length > 0 && status.success(), "the program printed {length} bytes and ended with {status}");
-    Ok(Followed { first, output: String::from_utf8(bytes).context("the output is not UTF-8")?, over })
+    ensure!(status.success(), "the program ended with {status}");
+    let (first, last) = times.context("the program printed nothing")?;
+    let output = String::from_utf8(bytes).context("the output is not UTF-8")?;
+    Ok(Followed { first, last, output, over })
 }
