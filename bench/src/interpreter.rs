@@ -21,7 +21,13 @@ pub(crate) struct Interpreters {
     pub(crate) python: Interpreter,
     /// Node.js, where the machine has it.
     pub(crate) node: Option<Interpreter>,
+    /// The versions of Jupyter Server and of its kernel, or why they cannot be measured.
+    pub(crate) jupyter: Result<String, String>,
 }
+
+/// Prints which Jupyter a Python has.
+const JUPYTER: &str = "import jupyter_server, ipykernel\n\
+    print('jupyter-server', jupyter_server.__version__ + ', ipykernel', ipykernel.__version__)";
 
 impl Interpreters {
     /// Asks `python` and the machine's `node` for their own path and version.
@@ -32,8 +38,27 @@ impl Interpreters {
         let python = Interpreter::ask(python, "-c", "import sys; print(sys.executable); print(sys.version.split()[0])")
             .with_context(|| format!("{} is not a Python that runs", python.display()))?;
         let node = Interpreter::ask(Path::new("node"), "-p", "process.execPath + '\\n' + process.version").ok();
-        Ok(Self { python, node })
+        let jupyter = jupyter(&python.path);
+        Ok(Self { python, node, jupyter })
     }
+
+    /// Which subjects cannot be measured, and why.
+    pub(crate) fn missing(&self) -> Vec<String> {
+        let jupyter = self.jupyter.as_ref().err().map(|reason| format!("Jupyter was not measured: {reason}."));
+        let node = self.node.is_none().then(|| "Node.js was not measured: this machine has none.".to_owned());
+        jupyter.into_iter().chain(node).collect()
+    }
+}
+
+fn jupyter(python: &Path) -> Result<String, String> {
+    let mut command = Command::new(python);
+    environment::set(&mut command);
+    let answer = command.args(["-c", JUPYTER]).output().map_err(|error| error.to_string())?;
+    if answer.status.success() {
+        return Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned());
+    }
+    let said = String::from_utf8_lossy(&answer.stderr);
+    Err(format!("it is not installed ({})", said.lines().last().unwrap_or("no reason was given")))
 }
 
 impl Interpreter {

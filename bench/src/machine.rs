@@ -25,6 +25,8 @@ pub(crate) struct Machine {
     pub(crate) python: String,
     /// The Node.js that every subject ran, and its version; `None` when there is none.
     pub(crate) node: Option<String>,
+    /// The peer and its version, or why there is none.
+    pub(crate) jupyter: String,
     /// Load average over the last minute when the run began: what else kept the machine busy.
     pub(crate) load: String,
 }
@@ -42,6 +44,10 @@ impl Machine {
             kernel: format!("{} {}", std::env::consts::OS, first_line("/proc/sys/kernel/osrelease")),
             python: interpreters.python.to_string(),
             node: interpreters.node.as_ref().map(ToString::to_string),
+            jupyter: match &interpreters.jupyter {
+                Ok(version) => version.clone(),
+                Err(reason) => format!("jupyter-server not measured: {reason}"),
+            },
             load: first_line("/proc/loadavg").split(' ').next().unwrap_or_default().to_owned(),
         })
     }

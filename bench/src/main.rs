@@ -1,4 +1,4 @@
-//! The benchmark: Runtray against the Flask service that it replaces and against the bare interpreter.
+//! The benchmark: Runtray against the Flask service that it replaces, against Jupyter Server and against the bare interpreter.
 //!
 //! All subjects take turns within each round, so that what disturbs the machine disturbs all alike, and all run one and the
 //! same interpreter in one and the same environment. Nothing here fails because something was slow: it measures, prints
@@ -6,17 +6,21 @@
 
 mod client;
 mod environment;
+mod events;
 mod experiment;
 mod interpreter;
 mod machine;
 mod memory;
+mod moment;
 mod null_server;
 mod report;
 mod service;
 mod setup;
 mod statistics;
 mod subject;
+mod sys;
 mod table;
+mod websocket;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -31,7 +35,7 @@ use crate::machine::Machine;
 use crate::report::{Report, Section};
 use crate::setup::Setup;
 
-/// Measures Runtray against a Flask service and the bare interpreter. `cargo xtask bench` prepares all that it needs.
+/// Measures Runtray against a Flask service, Jupyter Server and the bare interpreter. `cargo xtask bench` prepares all that it needs.
 #[derive(Parser)]
 struct Args {
     /// The runtray program, built in release.
@@ -40,7 +44,7 @@ struct Args {
     /// The Flask service's source.
     #[arg(long, default_value = "bench/flask_service.py")]
     flask_service: PathBuf,
-    /// The interpreter that every subject runs, and Flask's service too: that of a virtualenv with Flask and flask-cors.
+    /// The interpreter that every subject runs, and Flask's service too: that of a virtualenv with what `requirements.txt` names.
     #[arg(long)]
     python: PathBuf,
     /// Where the results are written.

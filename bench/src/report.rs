@@ -26,8 +26,12 @@ pub(crate) struct Section {
     pub(crate) figures: Vec<Figure>,
     /// How the subjects stand to each other.
     pub(crate) ratios: Vec<Ratio>,
+    /// How much one subject's percentiles lie above another's.
+    pub(crate) differences: Vec<Difference>,
     /// What was to be reached.
     pub(crate) targets: Vec<Target>,
+    /// What a reader must know besides, such as what could not be measured.
+    pub(crate) notes: Vec<String>,
 }
 
 /// Samples of one thing.
@@ -40,6 +44,21 @@ pub(crate) struct Figure {
     pub(crate) unit: &'static str,
     /// The samples.
     pub(crate) samples: Vec<f64>,
+    /// How it stands to the bare interpreter of its language, where that ran in the same rounds.
+    pub(crate) to_bare: Option<Ratio>,
+}
+
+/// How much one figure lies above another that was measured in turn with it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(crate) struct Difference {
+    /// Which two.
+    pub(crate) name: String,
+    /// The unit.
+    pub(crate) unit: &'static str,
+    /// Between the medians.
+    pub(crate) p50: f64,
+    /// Between the 99th percentiles.
+    pub(crate) p99: f64,
 }
 
 /// A target, and whether it was met.
@@ -61,7 +80,7 @@ impl Figure {
         unit: &'static str,
         samples: Vec<f64>,
     ) -> Self {
-        Self { subject: subject.into(), what: what.into(), unit, samples }
+        Self { subject: subject.into(), what: what.into(), unit, samples, to_bare: None }
     }
 
     /// Its summary.
@@ -72,12 +91,30 @@ impl Figure {
 
 impl Serialize for Figure {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut figure = serializer.serialize_struct("Figure", 4)?;
+        let mut figure = serializer.serialize_struct("Figure", 5)?;
         figure.serialize_field("subject", &self.subject)?;
         figure.serialize_field("what", &self.what)?;
         figure.serialize_field("unit", self.unit)?;
         figure.serialize_field("summary", &self.summary())?;
+        figure.serialize_field("to_bare", &self.to_bare)?;
         figure.end()
+    }
+}
+
+impl Difference {
+    /// `above` − `below`, which have the same unit.
+    pub(crate) fn of(name: impl Into<String>, above: &Figure, below: &Figure) -> Self {
+        let (high, low) = (above.summary(), below.summary());
+        Self { name: name.into(), unit: above.unit, p50: high.p50 - low.p50, p99: high.p99 - low.p99 }
+    }
+
+    /// That it is at most `p50` and `p99`.
+    pub(crate) fn targets(&self, p50: f64, p99: f64) -> [Target; 2] {
+        let Self { name, unit, .. } = self;
+        [
+            Target::at_most(&format!("{name}, at p50"), self.p50, p50, unit),
+            Target::at_most(&format!("{name}, at p99"), self.p99, p99, unit),
+        ]
     }
 }
 
@@ -105,7 +142,7 @@ impl Target {
 
 #[cfg(test)]
 mod tests {
-    use super::{Figure, Target};
+    use super::{Difference, Figure, Target};
 
     #[test]
     fn a_target_is_missed_or_met_at_its_limit() {
@@ -121,5 +158,13 @@ mod tests {
         let json = serde_json::to_value(Figure::new("flask", "latency", "ms", vec![1.0, 3.0])).expect("it serializes");
         assert_eq!(json["summary"]["p99"], 3.0);
         assert_eq!(json["unit"], "ms");
+    }
+    #[test]
+    fn a_difference_is_between_equal_percentiles() {
+        let below = Figure::new("direct", "first byte", "ms", vec![1.0, 2.0, 3.0]);
+        let above = Figure::new("stream", "first byte", "ms", vec![5.5, 2.5, 3.5]);
+        let difference = Difference::of("stream − direct", &above, &below);
+        assert_eq!((difference.p50, difference.p99), (1.5, 2.5));
+        assert_eq!(difference.targets(1.5, 2.0).map(|target| target.met), [true, false]);
     }
 }

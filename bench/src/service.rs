@@ -17,27 +17,47 @@ use crate::setup::Setup;
 /// How often a starting service is tried.
 const POLL: Duration = Duration::from_micros(250);
 /// How long a service may take to start.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Jupyter Server as a program would use it, on this machine only, without a password and without a browser.
+const JUPYTER: &[&str] = &[
+    "-m",
+    "jupyter_server",
+    "--no-browser",
+    "--allow-root",
+    "--ServerApp.ip=127.0.0.1",
+    "--ServerApp.port_retries=0",
+    "--ServerApp.disable_check_xsrf=True",
+    "--IdentityProvider.token=",
+];
 
 /// The services that are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// `runtray serve`.
+    /// `runtray serve` with its default settings: interpreters are started ahead once a language is used.
     Runtray,
+    /// `runtray serve` with nothing started ahead.
+    Cold,
     /// `python flask_service.py`.
     Flask,
+    /// `python -m jupyter_server`, the peer.
+    Jupyter,
 }
-
-/// Both, in the order in which they are shown.
-pub(crate) const KINDS: [Kind; 2] = [Kind::Runtray, Kind::Flask];
 
 impl Kind {
     /// The name in tables.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Runtray => "runtray",
+            Self::Cold => "runtray cold",
             Self::Flask => "flask",
+            Self::Jupyter => "jupyter",
         }
+    }
+
+    /// The path that answers when the service is ready.
+    fn health(self) -> &'static str {
+        if self == Self::Jupyter { "/api/status" } else { "/health" }
     }
 }
 
@@ -54,17 +74,21 @@ pub(crate) struct Service<'a> {
 }
 
 impl Home {
-    /// A folder as after installing: nothing in it but the choice of interpreters.
+    /// A folder for a service of `kind` as after installing: nothing in it but the choice of interpreters, and for
+    /// [`Kind::Cold`] that none is started ahead.
     ///
     /// # Errors
     /// It cannot be written.
-    pub(crate) fn new(setup: &Setup) -> Result<Self> {
+    pub(crate) fn new(setup: &Setup, kind: Kind) -> Result<Self> {
         let home = TempDir::with_prefix("runtray-bench-")?;
         let folder = home.path().join("config");
         fs::create_dir(&folder)?;
         let row = |name: &str, path: &Path| format!("[{name}]\npath = '{}'\n", path.display());
         let mut settings = row("python", &setup.interpreters.python.path);
         settings.extend(setup.interpreters.node.as_ref().map(|node| row("node", &node.path)));
+        if kind == Kind::Cold {
+            settings += "[warm]\nmemory_bytes = 0\n";
+        }
         fs::write(folder.join("settings.toml"), settings)?;
         Ok(Self(home))
     }
@@ -83,7 +107,7 @@ impl<'a> Service<'a> {
         let began = Instant::now();
         let child = command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))?;
         let mut service = Self { child, port, startup: Duration::ZERO, _home: home };
-        service.wait_until_healthy(began).with_context(|| {
+        service.wait_until_healthy(kind, began).with_context(|| {
             let said = fs::read_to_string(log).unwrap_or_default();
             format!("{} did not start; it said:\n{said}", kind.name())
         })?;
@@ -106,7 +130,7 @@ impl<'a> Service<'a> {
         self.child.id()
     }
 
-    fn wait_until_healthy(&mut self, began: Instant) -> Result<()> {
+    fn wait_until_healthy(&mut self, kind: Kind, began: Instant) -> Result<()> {
         while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
             if let Some(status) = self.child.try_wait()? {
                 bail!("it ended with {status}");
@@ -116,7 +140,7 @@ impl<'a> Service<'a> {
             }
             thread::sleep(POLL);
         }
-        self.client().health()
+        self.client().get(kind.health()).map(drop)
     }
 }
 
@@ -129,12 +153,13 @@ impl Drop for Service<'_> {
 }
 
 fn command(setup: &Setup, kind: Kind, home: &Path, port: u16) -> Command {
-    let program = if kind == Kind::Runtray { &setup.runtray } else { &setup.interpreters.python.path };
-    let mut command = Command::new(program);
+    let ours = matches!(kind, Kind::Runtray | Kind::Cold);
+    let mut command = Command::new(if ours { &setup.runtray } else { &setup.interpreters.python.path });
     environment::set(&mut command);
     match kind {
-        Kind::Runtray => command.args(["serve", "--port", &port.to_string()]).env("RUNTRAY_HOME", home),
+        Kind::Runtray | Kind::Cold => command.args(["serve", "--port", &port.to_string()]).env("RUNTRAY_HOME", home),
         Kind::Flask => command.arg(&setup.flask_service).env("PORT", port.to_string()),
+        Kind::Jupyter => command.args(JUPYTER).arg(format!("--ServerApp.port={port}")).env("HOME", home),
     };
     command
 }

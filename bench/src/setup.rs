@@ -28,12 +28,26 @@ pub(crate) struct Effort {
     pub(crate) rounds: usize,
     /// Executions of one subject in a round, one after the other.
     pub(crate) sequential: usize,
+    /// Executions of one subject in a round, two a second.
+    pub(crate) paced: usize,
+    /// Fresh kernels of the peer in a round.
+    pub(crate) kernels: usize,
+    /// Runs whose phases are timed.
+    pub(crate) phases: usize,
     /// Executions of one subject in a round, with many clients.
     pub(crate) concurrent: usize,
+    /// Seconds of sustained load.
+    pub(crate) sustained: usize,
+    /// Runs whose first byte is timed.
+    pub(crate) first_bytes: usize,
+    /// Keys that are typed.
+    pub(crate) keys: usize,
     /// Starts of each service.
     pub(crate) starts: usize,
     /// Fresh services whose memory is looked at.
     pub(crate) memory_starts: usize,
+    /// Executions before the last look at the memory.
+    pub(crate) memory_runs: usize,
     /// Health checks in each state.
     pub(crate) health_checks: usize,
     /// Floods of 1 GB.
@@ -45,16 +59,37 @@ impl Effort {
     pub(crate) const FULL: Self = Self {
         rounds: 9,
         sequential: 40,
+        paced: 12,
+        kernels: 2,
+        phases: 60,
         concurrent: 192,
+        sustained: 20,
+        first_bytes: 100,
+        keys: 300,
         starts: 15,
         memory_starts: 3,
+        memory_runs: 1000,
         health_checks: 400,
         floods: 3,
     };
 
     /// Enough to see that everything can be measured.
-    pub(crate) const QUICK: Self =
-        Self { rounds: 2, sequential: 8, concurrent: 64, starts: 3, memory_starts: 1, health_checks: 50, floods: 1 };
+    pub(crate) const QUICK: Self = Self {
+        rounds: 2,
+        sequential: 8,
+        paced: 4,
+        kernels: 1,
+        phases: 6,
+        concurrent: 64,
+        sustained: 3,
+        first_bytes: 5,
+        keys: 20,
+        starts: 3,
+        memory_starts: 1,
+        memory_runs: 50,
+        health_checks: 50,
+        floods: 1,
+    };
 }
 
 impl Setup {

@@ -6,8 +6,8 @@ use comfy_table::presets::ASCII_MARKDOWN;
 use comfy_table::{CellAlignment, Table};
 
 use crate::machine::Machine;
-use crate::report::{Figure, Report, Section, Target};
-use crate::statistics::Ratio;
+use crate::report::{Difference, Figure, Report, Section, Target};
+use crate::statistics::{Ratio, Summary};
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -26,38 +26,60 @@ impl fmt::Display for Report {
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { date, cores, processor, kernel, python, node, load } = self;
+        let Self { date, cores, processor, kernel, python, node, jupyter, load } = self;
         writeln!(f, "{date}, {cores} × {processor}, {kernel}, load {load}")?;
-        write!(f, "Python {python}, Node.js {}", node.as_deref().unwrap_or("not found"))
+        write!(f, "Python {python}, Node.js {}, {jupyter}", node.as_deref().unwrap_or("not found"))
     }
 }
 
 impl fmt::Display for Section {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "## {}\n{}", self.title, of_figures(&self.figures))?;
-        if self.ratios.is_empty() { Ok(()) } else { write!(f, "\n\n{}", of_ratios(&self.ratios)) }
+        if !self.ratios.is_empty() {
+            write!(f, "\n\n{}", of_ratios(&self.ratios))?;
+        }
+        if !self.differences.is_empty() {
+            write!(f, "\n\n{}", of_differences(&self.differences))?;
+        }
+        self.notes.iter().try_for_each(|note| write!(f, "\n\n{note}"))
     }
 }
 
 fn of_figures(figures: &[Figure]) -> Table {
-    let mut table = table(&["subject", "what", "unit", "samples", "p50", "p95", "p99", "min", "max"], 3);
-    for Figure { subject, what, unit, .. } in figures {
-        table.add_row([subject.as_str(), what, unit]);
-    }
-    for (row, figure) in table.row_iter_mut().zip(figures) {
-        let summary = figure.summary();
-        row.add_cell(summary.count.into());
-        for value in [summary.p50, summary.p95, summary.p99, summary.min, summary.max] {
-            row.add_cell(short(value).into());
-        }
+    let compared = figures.iter().any(|figure| figure.to_bare.is_some());
+    let mut header = vec!["subject", "what", "unit", "samples", "p50", "p95", "p99", "min", "max"];
+    header.extend(if compared { ["p99 ÷ p50", "÷ bare"].as_slice() } else { &[] });
+    let mut table = table(&header, 3);
+    for figure in figures {
+        table.add_row(row(figure, compared));
     }
     table
+}
+
+fn row(figure: &Figure, compared: bool) -> Vec<String> {
+    let Summary { count, p50, p95, p99, min, max, .. } = figure.summary();
+    let mut row = vec![figure.subject.clone(), figure.what.clone(), figure.unit.to_owned(), count.to_string()];
+    row.extend([p50, p95, p99, min, max].map(short));
+    if compared {
+        let ratios =
+            figure.to_bare.as_ref().map(|to_bare| [p99 / p50, to_bare.value].map(|ratio| format!("{ratio:.2}")));
+        row.extend(ratios.unwrap_or_default());
+    }
+    row
 }
 
 fn of_ratios(ratios: &[Ratio]) -> Table {
     let mut table = table(&["ratio", "median of rounds", "lowest", "highest"], 1);
     for Ratio { name, value, low, high } in ratios {
         table.add_row([name.clone(), format!("{value:.2}"), format!("{low:.2}"), format!("{high:.2}")]);
+    }
+    table
+}
+
+fn of_differences(differences: &[Difference]) -> Table {
+    let mut table = table(&["difference", "unit", "at p50", "at p99"], 2);
+    for Difference { name, unit, p50, p99 } in differences {
+        table.add_row([name.clone(), (*unit).to_owned(), short(*p50), short(*p99)]);
     }
     table
 }

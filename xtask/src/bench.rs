@@ -36,6 +36,9 @@ pub(crate) fn bench(args: &Args) -> Result<()> {
     let context = Context::new(Vec::new())?;
     provision::for_building(&context)?;
     let python = virtualenv(&context, &interpreter(&args.python)?)?;
+    if let Err(error) = peer(&context, &python) {
+        eprintln!("warning: Jupyter Server could not be installed and will not be measured: {error:#}");
+    }
     eprintln!("building runtray and its benchmark (release profile); the first time takes several minutes");
     must(&mut context.cargo(&["build", "--release", "--package", "runtray-cli", "--package", "runtray-bench"]))?;
     let mut bench = context.command(&program(&context, "runtray-bench").display().to_string());
@@ -68,16 +71,36 @@ fn virtualenv(context: &Context, interpreter: &Path) -> Result<PathBuf> {
     let requirements = context.root.join("bench/requirements.txt");
     let wanted = format!("{}\n{}", interpreter.display(), fs::read_to_string(&requirements)?);
     let folder = context.cache.path("bench-venv");
-    let stamp = folder.join("made-for.txt");
     let inside = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
-    if fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
-        return Ok(inside);
-    }
-    eprintln!("installing Flask in {}", folder.display());
-    make(interpreter, &folder)?;
-    must(Command::new(&inside).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(&requirements))?;
-    fs::write(stamp, wanted).context("cannot finish the virtualenv")?;
+    once(&folder.join("made-for.txt"), &wanted, || {
+        eprintln!("installing Flask in {}", folder.display());
+        make(interpreter, &folder)?;
+        install(&inside, &requirements)
+    })?;
     Ok(inside)
+}
+
+/// Adds the peer to the virtualenv of `python`.
+fn peer(context: &Context, python: &Path) -> Result<()> {
+    let requirements = context.root.join("bench/requirements-jupyter.txt");
+    let wanted = fs::read_to_string(&requirements)?;
+    once(&context.cache.path("bench-venv").join("peer-made-for.txt"), &wanted, || {
+        eprintln!("installing Jupyter Server beside it");
+        install(python, &requirements)
+    })
+}
+
+/// Does `work` unless `stamp` says that it was done for what is `wanted`.
+fn once(stamp: &Path, wanted: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    if fs::read_to_string(stamp).is_ok_and(|made| made == wanted) {
+        return Ok(());
+    }
+    work()?;
+    fs::write(stamp, wanted).context("cannot finish the virtualenv")
+}
+
+fn install(python: &Path, requirements: &Path) -> Result<()> {
+    must(Command::new(python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))
 }
 
 /// Debian's own Python has `venv` in a package of its own.

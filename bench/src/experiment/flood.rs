@@ -16,7 +16,7 @@ use crate::report::{Figure, Section, Target};
 use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
 use crate::statistics::{Ratio, Summary};
-use crate::subject::{PYTHON, Subject};
+use crate::subject::{Http, PYTHON, Subject};
 use crate::{environment, memory};
 
 /// Prints 1024 MiB.
@@ -36,9 +36,9 @@ struct Growth {
 
 /// The flood through Runtray, and the bare program with its output thrown away.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
-    let home = Home::new(setup)?;
+    let home = Home::new(setup, Kind::Runtray)?;
     let service = Service::start(setup, Kind::Runtray, &home)?;
-    Subject::Http(service.client(), &PYTHON).greet()?;
+    Http::new(service.client(), PYTHON).greet()?;
     let (mut growth, mut bare, mut times, mut answers) = (Growth::default(), Vec::new(), Vec::new(), Vec::new());
     for _ in 0..setup.effort.floods {
         bare.push(milliseconds(run_bare(setup)?));

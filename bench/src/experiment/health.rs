@@ -8,15 +8,16 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use super::{NULL, Series};
+use super::{NULL, Series, ratio};
 use crate::client::Client;
 use crate::machine::cores;
 use crate::report::Section;
-use crate::service::{Home, KINDS, Kind, Service};
+use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
-use crate::statistics::Ratio;
 use crate::subject::TIMEOUT;
 
+/// The services that are asked.
+const KINDS: [Kind; 2] = [Kind::Runtray, Kind::Flask];
 /// How often the machine is made busy for each service.
 const ROUNDS: usize = 3;
 /// Between two checks, as a page that shows the state would leave.
@@ -46,7 +47,7 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let mut times = KINDS.map(|_| Times::default());
     for _ in 0..ROUNDS.min(setup.effort.rounds) {
         for (kind, times) in KINDS.into_iter().zip(&mut times) {
-            let home = Home::new(setup)?;
+            let home = Home::new(setup, kind)?;
             let service = Service::start(setup, kind, &home)?;
             check(setup, &service, &mut times.idle)?;
             while_busy(setup, &service, &mut times.busy)?;
@@ -98,8 +99,6 @@ impl Times {
     fn add_to(&self, section: &mut Section, kind: Kind) {
         let Self { idle, busy } = self;
         let name = kind.name();
-        let ratio =
-            |what: &str, above: &Series, below: &Series| Ratio::of_rounds(what, &above.medians(), &below.medians());
         section.figures.extend([
             idle.service.figure(name, "/health, idle"),
             idle.null.figure(NULL, &format!("idle, beside {name}")),
@@ -107,8 +106,8 @@ impl Times {
             busy.null.figure(NULL, &format!("busy, beside {name}")),
         ]);
         section.ratios.extend([
-            ratio(&format!("{name}, busy ÷ idle"), &busy.service, &idle.service),
-            ratio(&format!("null server beside {name}, busy ÷ idle"), &busy.null, &idle.null),
+            ratio(format!("{name}, busy ÷ idle"), &busy.service, &idle.service),
+            ratio(format!("null server beside {name}, busy ÷ idle"), &busy.null, &idle.null),
         ]);
     }
 }

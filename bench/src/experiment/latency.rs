@@ -1,44 +1,39 @@
-//! The time that a greeting takes when nothing else runs.
-
-use std::path::Path;
+//! The time that a greeting takes when nothing else runs and nothing was started ahead, one after the other without a pause.
 
 use anyhow::{Context as _, Result};
-use tempfile::NamedTempFile;
 
-use super::{FLASK, NULL, RUNTRAY, Series, turns};
+use super::{COLD, FLASK, NULL, Series, ratio, turns};
 use crate::client::Client;
 use crate::report::{Section, Target};
 use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
-use crate::statistics::Ratio;
-use crate::subject::{Greeting, JAVASCRIPT, PYTHON, Subject};
+use crate::subject::{Bare, Http, JAVASCRIPT, PYTHON, Subject};
 
 /// Python: bare, through Flask, through Runtray.
 pub(super) fn python(setup: &Setup) -> Result<Section> {
-    let home = Home::new(setup)?;
-    let (runtray, flask) = (Service::start(setup, Kind::Runtray, &home)?, Service::start(setup, Kind::Flask, &home)?);
-    let file = written(&PYTHON, ".py")?;
+    let home = Home::new(setup, Kind::Cold)?;
+    let (runtray, flask) = (Service::start(setup, Kind::Cold, &home)?, Service::start(setup, Kind::Flask, &home)?);
     let [bare, runtray, flask, null] = alternate(
         setup,
         [
-            Subject::bare(&setup.interpreters.python.path, file.path()),
-            Subject::Http(runtray.client(), &PYTHON),
-            Subject::Http(flask.client(), &PYTHON),
-            Subject::Http(Client::new(setup.null_port), &PYTHON),
+            &mut Bare::new(&setup.interpreters.python.path, &PYTHON)?,
+            &mut Http::new(runtray.client(), PYTHON),
+            &mut Http::new(flask.client(), PYTHON),
+            &mut Http::new(Client::new(setup.null_port), PYTHON),
         ],
     )?;
-    let to_bare = ratio("runtray ÷ bare", &runtray, &bare);
-    let to_flask = ratio("runtray ÷ flask", &runtray, &flask);
+    let to_bare = ratio("runtray cold ÷ bare", &runtray, &bare);
+    let to_flask = ratio("runtray cold ÷ flask", &runtray, &flask);
     Ok(Section {
         figures: vec![
             bare.figure("bare python", "latency"),
-            runtray.figure(RUNTRAY, "latency"),
+            runtray.figure(COLD, "latency"),
             flask.figure(FLASK, "latency"),
             null.figure(NULL, "latency"),
         ],
         targets: vec![
-            Target::at_most("print('hi') at p50, runtray ÷ bare", to_bare.value, 1.15, ""),
-            Target::below("print('hi') at p50, runtray ÷ flask", to_flask.value, 0.85, ""),
+            Target::at_most("print('hi') at p50, runtray cold ÷ bare", to_bare.value, 1.15, ""),
+            Target::below("print('hi') at p50, runtray cold ÷ flask", to_flask.value, 0.85, ""),
         ],
         ratios: vec![to_bare, to_flask],
         ..Section::default()
@@ -48,22 +43,21 @@ pub(super) fn python(setup: &Setup) -> Result<Section> {
 /// JavaScript: bare and through Runtray.
 pub(super) fn javascript(setup: &Setup) -> Result<Section> {
     let node = setup.interpreters.node.as_ref().context("this machine has no Node.js")?;
-    let home = Home::new(setup)?;
-    let runtray = Service::start(setup, Kind::Runtray, &home)?;
-    let file = written(&JAVASCRIPT, ".js")?;
-    let subjects = [Subject::bare(&node.path, file.path()), Subject::Http(runtray.client(), &JAVASCRIPT)];
-    let [bare, runtray] = alternate(setup, subjects)?;
+    let home = Home::new(setup, Kind::Cold)?;
+    let runtray = Service::start(setup, Kind::Cold, &home)?;
+    let [bare, runtray] =
+        alternate(setup, [&mut Bare::new(&node.path, &JAVASCRIPT)?, &mut Http::new(runtray.client(), JAVASCRIPT)])?;
     Ok(Section {
-        figures: vec![bare.figure("bare node", "latency"), runtray.figure(RUNTRAY, "latency")],
-        ratios: vec![ratio("runtray ÷ bare", &runtray, &bare)],
+        figures: vec![bare.figure("bare node", "latency"), runtray.figure(COLD, "latency")],
+        ratios: vec![ratio("runtray cold ÷ bare", &runtray, &bare)],
         ..Section::default()
     })
 }
 
 /// Lets the subjects greet in turn.
-fn alternate<const N: usize>(setup: &Setup, subjects: [Subject<'_>; N]) -> Result<[Series; N]> {
+fn alternate<const N: usize>(setup: &Setup, mut subjects: [&mut dyn Subject; N]) -> Result<[Series; N]> {
     // The first run of each reads files that all later ones find in memory.
-    subjects.iter().try_for_each(|subject| subject.greet().map(drop))?;
+    subjects.iter_mut().try_for_each(|subject| subject.greet().map(drop))?;
     let mut series = [const { Series(Vec::new()) }; N];
     for _ in 0..setup.effort.rounds {
         series.iter_mut().for_each(Series::start_round);
@@ -74,14 +68,4 @@ fn alternate<const N: usize>(setup: &Setup, subjects: [Subject<'_>; N]) -> Resul
         }
     }
     Ok(series)
-}
-
-fn ratio(name: &str, above: &Series, below: &Series) -> Ratio {
-    Ratio::of_rounds(name, &above.medians(), &below.medians())
-}
-
-fn written(greeting: &Greeting, extension: &str) -> Result<NamedTempFile> {
-    let file = tempfile::Builder::new().prefix("greeting").suffix(extension).tempfile()?;
-    std::fs::write(Path::new(file.path()), greeting.code)?;
-    Ok(file)
 }

@@ -1,68 +1,165 @@
-//! The memory of a service that does nothing, after its start and after some work.
+//! The memory of a service that does nothing: after its start, with interpreters that wait, and after much work.
 
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 
-use crate::memory;
+use crate::memory::tree_pss;
 use crate::report::{Figure, Section, Target};
-use crate::service::{Home, KINDS, Kind, Service};
+use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
 use crate::statistics::{Ratio, median};
-use crate::subject::{PYTHON, Subject};
+use crate::subject::{Http, JAVASCRIPT, Kernel, PYTHON, Subject as _};
 
-/// Executions before the second look.
+/// Executions before the second look at services that start nothing ahead.
 const EXECUTIONS: usize = 100;
-/// What a service gets to finish what it does in the background.
-const SETTLE: Duration = Duration::from_secs(2);
+/// Between two looks at a service that finishes what it does in the background.
+const SETTLE: Duration = Duration::from_secs(1);
+/// What memory may change by between two looks, in MiB, when the service is at rest.
+const STILL: f64 = 0.25;
+/// What is waited for at most.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is seen how many interpreters wait.
+const LOOK: Duration = Duration::from_millis(50);
+/// The metric that says so.
+const WAITING: &str = "runtray_waiting_interpreters";
 
-/// The memory of each service in MiB, one sample for each start.
+/// The memory in MiB, one sample for each start.
 #[derive(Default)]
-struct Idle {
-    fresh: Vec<f64>,
+struct Looks {
+    cold: [Vec<f64>; 2],
+    flask: [Vec<f64>; 2],
+    python: Vec<f64>,
+    both: Vec<f64>,
     worked: Vec<f64>,
+    waiting: Vec<f64>,
+    jupyter: [Vec<f64>; 2],
 }
 
 /// Each service in turn, alone: pages that two processes of one program share count half in each.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
-    let mut idle = KINDS.map(|_| Idle::default());
-    for _ in 0..setup.effort.memory_starts {
-        for (kind, idle) in KINDS.into_iter().zip(&mut idle) {
-            look(setup, kind, idle)?;
+    let mut looks = Looks::default();
+    for start in 1..=setup.effort.memory_starts {
+        before_and_after(setup, Kind::Cold, &mut looks.cold)?;
+        before_and_after(setup, Kind::Flask, &mut looks.flask)?;
+        looks.warm(setup, start == setup.effort.memory_starts)?;
+        if setup.interpreters.jupyter.is_ok() {
+            jupyter(setup, &mut looks.jupyter)?;
         }
     }
-    let [runtray, flask] = &idle;
-    let target =
-        |when: &str, samples: &[f64]| Target::below(&format!("idle memory (PSS) {when}"), median(samples), 15.0, "MiB");
-    Ok(Section {
-        targets: vec![target("after start", &runtray.fresh), target("after 100 runs", &runtray.worked)],
-        ratios: vec![
-            Ratio::of_rounds("runtray ÷ flask, after start", &runtray.fresh, &flask.fresh),
-            Ratio::of_rounds("runtray ÷ flask, after 100 runs", &runtray.worked, &flask.worked),
-        ],
-        figures: KINDS.iter().zip(idle).flat_map(|(kind, idle)| idle.figures(*kind)).collect(),
-        ..Section::default()
-    })
+    Ok(Section { notes: setup.interpreters.missing(), ..looks.section(setup.effort.memory_runs) })
 }
 
-fn look(setup: &Setup, kind: Kind, idle: &mut Idle) -> Result<()> {
-    let home = Home::new(setup)?;
+fn before_and_after(setup: &Setup, kind: Kind, [fresh, worked]: &mut [Vec<f64>; 2]) -> Result<()> {
+    let home = Home::new(setup, kind)?;
     let service = Service::start(setup, kind, &home)?;
-    thread::sleep(SETTLE);
-    idle.fresh.push(memory::tree_pss(service.process())?);
-    let subject = Subject::Http(service.client(), &PYTHON);
-    (0..EXECUTIONS).try_for_each(|_| subject.greet().map(drop))?;
-    thread::sleep(SETTLE);
-    idle.worked.push(memory::tree_pss(service.process())?);
+    fresh.push(settled(&service)?);
+    greet(&service, EXECUTIONS)?;
+    worked.push(settled(&service)?);
     Ok(())
 }
 
-impl Idle {
-    fn figures(self, kind: Kind) -> [Figure; 2] {
-        [
-            Figure::new(kind.name(), "PSS after start", "MiB", self.fresh),
-            Figure::new(kind.name(), "PSS after 100 runs", "MiB", self.worked),
-        ]
+fn jupyter(setup: &Setup, [fresh, with_kernel]: &mut [Vec<f64>; 2]) -> Result<()> {
+    let home = Home::new(setup, Kind::Jupyter)?;
+    let service = Service::start(setup, Kind::Jupyter, &home)?;
+    fresh.push(settled(&service)?);
+    let mut kernel = Kernel::start(service.port())?;
+    kernel.execute(PYTHON.code)?;
+    with_kernel.push(settled(&service)?);
+    Ok(())
+}
+
+/// The memory of the service once it has nothing left to do: when it stays as it is.
+fn settled(service: &Service<'_>) -> Result<f64> {
+    let began = Instant::now();
+    let mut before = f64::INFINITY;
+    loop {
+        thread::sleep(SETTLE);
+        let now = tree_pss(service.process())?;
+        if (now - before).abs() < STILL || began.elapsed() > PATIENCE {
+            return Ok(now);
+        }
+        before = now;
+    }
+}
+
+/// Waits until `count` interpreters wait; then what is looked at is what it is called.
+fn wait_for(service: &Service<'_>, count: f64) -> Result<()> {
+    let (began, client) = (Instant::now(), service.client());
+    while client.metric(WAITING)? < count {
+        ensure!(began.elapsed() < PATIENCE, "{count} interpreters should wait, and fewer do");
+        thread::sleep(LOOK);
+    }
+    Ok(())
+}
+
+fn greet(service: &Service<'_>, count: usize) -> Result<()> {
+    let mut subject = Http::new(service.client(), PYTHON);
+    (0..count).try_for_each(|_| subject.greet().map(drop))
+}
+
+impl Looks {
+    /// With default settings, where using a language has an interpreter of it wait from then on.
+    fn warm(&mut self, setup: &Setup, is_last: bool) -> Result<()> {
+        let home = Home::new(setup, Kind::Runtray)?;
+        let service = Service::start(setup, Kind::Runtray, &home)?;
+        greet(&service, 1)?;
+        wait_for(&service, 1.0)?;
+        self.python.push(settled(&service)?);
+        if setup.interpreters.node.is_some() {
+            Http::new(service.client(), JAVASCRIPT).greet()?;
+            wait_for(&service, 2.0)?;
+            self.both.push(settled(&service)?);
+        }
+        if is_last {
+            greet(&service, setup.effort.memory_runs)?;
+            self.worked.push(settled(&service)?);
+            self.waiting.push(service.client().metric(WAITING)?);
+        }
+        Ok(())
+    }
+
+    fn section(self, runs: usize) -> Section {
+        let target = |what: &str, samples: &[f64], limit: f64| {
+            Target::below(&format!("idle memory (PSS), {what}"), median(samples), limit, "MiB")
+        };
+        let ratio = |name: &str, above: &[f64], below: &[f64]| Ratio::of_rounds(name, above, below);
+        Section {
+            targets: vec![
+                target("after start", &self.cold[0], 15.0),
+                target("after 100 runs, nothing started ahead", &self.cold[1], 15.0),
+                target("with one warm Python", &self.python, 40.0),
+            ],
+            ratios: vec![
+                ratio("runtray ÷ flask, after start", &self.cold[0], &self.flask[0]),
+                ratio("runtray cold ÷ flask, after 100 runs", &self.cold[1], &self.flask[1]),
+                ratio("runtray with a warm Python ÷ flask", &self.python, &self.flask[0]),
+                ratio("runtray with a warm Python ÷ jupyter with a kernel", &self.python, &self.jupyter[1]),
+            ],
+            figures: self.figures(runs),
+            ..Section::default()
+        }
+    }
+
+    fn figures(self, runs: usize) -> Vec<Figure> {
+        let pss = |kind: Kind, what: &str, samples| Figure::new(kind.name(), format!("PSS {what}"), "MiB", samples);
+        let [cold, cold_worked] = self.cold;
+        let [flask, flask_worked] = self.flask;
+        let [jupyter, with_kernel] = self.jupyter;
+        let mut figures = vec![
+            pss(Kind::Cold, "after start", cold),
+            pss(Kind::Cold, "after 100 runs", cold_worked),
+            pss(Kind::Runtray, "with one warm Python", self.python),
+            pss(Kind::Runtray, "with a warm Python and Node.js", self.both),
+            pss(Kind::Runtray, &format!("after {runs} runs"), self.worked),
+            Figure::new(Kind::Runtray.name(), format!("waiting after {runs} runs"), "", self.waiting),
+            pss(Kind::Flask, "after start", flask),
+            pss(Kind::Flask, "after 100 runs", flask_worked),
+            pss(Kind::Jupyter, "after start", jupyter),
+            pss(Kind::Jupyter, "with one kernel", with_kernel),
+        ];
+        figures.retain(|figure| !figure.samples.is_empty());
+        figures
     }
 }

@@ -1,11 +1,17 @@
 //! The experiments, in the order in which they are run and shown.
 
+mod echo;
+mod first_byte;
 mod flood;
 mod health;
 mod latency;
 mod memory;
+mod pace;
+mod phases;
+mod refill;
 mod startup;
 mod throughput;
+mod warm;
 
 use std::time::Duration;
 
@@ -13,7 +19,7 @@ use anyhow::Result;
 
 use crate::report::{Figure, Section};
 use crate::setup::Setup;
-use crate::statistics::median;
+use crate::statistics::{Ratio, median};
 
 /// One experiment.
 pub(crate) struct Experiment {
@@ -27,9 +33,18 @@ pub(crate) struct Experiment {
 
 /// All of them.
 pub(crate) const EXPERIMENTS: &[Experiment] = &[
-    Experiment { name: "latency", title: "print('hi'), one after the other", measure: latency::python },
-    Experiment { name: "node", title: "console.log('hi'), one after the other", measure: latency::javascript },
+    Experiment {
+        name: "warm",
+        title: "print('hi') and console.log('hi'), one client, two a second",
+        measure: warm::measure,
+    },
+    Experiment { name: "phases", title: "Where the time of a warm print('hi') goes", measure: phases::measure },
+    Experiment { name: "latency", title: "print('hi'), one after the other, cold", measure: latency::python },
+    Experiment { name: "node", title: "console.log('hi'), one after the other, cold", measure: latency::javascript },
     Experiment { name: "throughput", title: "print('hi'), many clients at once", measure: throughput::measure },
+    Experiment { name: "refill", title: "Warm interpreters under sustained load", measure: refill::measure },
+    Experiment { name: "first-byte", title: "From a program's print to its reader", measure: first_byte::measure },
+    Experiment { name: "echo", title: "From a key to its echo by a program in a terminal", measure: echo::measure },
     Experiment { name: "startup", title: "From process start to the first healthy answer", measure: startup::measure },
     Experiment { name: "memory", title: "Memory of an idle service with all its processes", measure: memory::measure },
     Experiment { name: "health", title: "GET /health, idle and with every core busy", measure: health::measure },
@@ -38,6 +53,8 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
 
 const FLASK: &str = "flask";
 const RUNTRAY: &str = "runtray";
+const COLD: &str = "runtray cold";
+const WARM: &str = "runtray warm";
 const NULL: &str = "null server (the client alone)";
 
 /// The order of `count` subjects in a round: each goes first, last and between in turn, and follows each other one.
@@ -72,6 +89,11 @@ impl Series {
     fn figure(&self, subject: &str, what: &str) -> Figure {
         Figure::new(subject, what, "ms", self.0.concat())
     }
+}
+
+/// `above` ÷ `below`, by the medians of each round.
+fn ratio(name: impl Into<String>, above: &Series, below: &Series) -> Ratio {
+    Ratio::of_rounds(name, &above.medians(), &below.medians())
 }
 
 fn milliseconds(time: Duration) -> f64 {

@@ -10,11 +10,11 @@ use crate::statistics::{Ratio, median};
 
 /// Runtray's first start, when its folders are empty, its later ones, and Flask's.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
-    let kept = Home::new(setup)?;
+    let kept = Home::new(setup, Kind::Runtray)?;
     drop(Service::start(setup, Kind::Runtray, &kept)?);
     let [mut first, mut later, mut flask] = [const { Vec::new() }; 3];
     for _ in 0..setup.effort.starts {
-        first.push(start(setup, Kind::Runtray, &Home::new(setup)?)?);
+        first.push(start(setup, Kind::Runtray, &Home::new(setup, Kind::Runtray)?)?);
         later.push(start(setup, Kind::Runtray, &kept)?);
         flask.push(start(setup, Kind::Flask, &kept)?);
     }

@@ -10,32 +10,41 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, anyhow, ensure};
 
-use super::{Series, turns};
+use super::{COLD, FLASK, Series, WARM, turns};
 use crate::client::Client;
 use crate::environment;
 use crate::machine::cores;
 use crate::report::{Figure, Section, Target};
-use crate::service::{Home, KINDS, Kind, Service};
+use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
 use crate::statistics::Ratio;
-use crate::subject::{PYTHON, Subject};
+use crate::subject::{Greeting, Http, PYTHON, Subject};
 
 /// How many clients ask at once.
 const CLIENTS: [usize; 2] = [8, 64];
+/// The services that they ask, each with its name here.
+const KINDS: [(Kind, &str); 3] = [(Kind::Runtray, WARM), (Kind::Cold, COLD), (Kind::Flask, FLASK)];
+/// What interpreters that are started ahead get to be ready, so that they disturb nobody's turn and each turn finds some.
+const SETTLE: Duration = Duration::from_millis(250);
 
 /// One way to run many greetings, and what it achieved.
 struct Contestant {
     port: u16,
     kind: Kind,
+    name: String,
     clients: usize,
     rates: Vec<f64>,
     latencies: Series,
 }
 
-/// `xargs` over the bare interpreter against both services, at each number of clients.
+/// `xargs` over the bare interpreter against the services, at each number of clients.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
-    let home = Home::new(setup)?;
-    let services = [Service::start(setup, Kind::Runtray, &home)?, Service::start(setup, Kind::Flask, &home)?];
+    let (home, cold) = (Home::new(setup, Kind::Runtray)?, Home::new(setup, Kind::Cold)?);
+    let services = [
+        Service::start(setup, Kind::Runtray, &home)?,
+        Service::start(setup, Kind::Cold, &cold)?,
+        Service::start(setup, Kind::Flask, &home)?,
+    ];
     let folder = tempfile::tempdir()?;
     let file = folder.path().join("greeting.py");
     std::fs::write(&file, PYTHON.code)?;
@@ -55,9 +64,10 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
 fn contestants(services: &[Service<'_>]) -> Vec<Contestant> {
     let of = |clients| {
         let each = KINDS.iter().zip(services);
-        each.map(move |(kind, service)| Contestant {
+        each.map(move |((kind, name), service)| Contestant {
             port: service.port(),
             kind: *kind,
+            name: format!("{name}, {clients} clients"),
             clients,
             rates: Vec::new(),
             latencies: Series::default(),
@@ -73,15 +83,14 @@ impl Contestant {
         self.rates.push(count as f64 / elapsed.as_secs_f64());
         self.latencies.start_round();
         latencies.into_iter().for_each(|latency| self.latencies.add(latency));
+        if self.kind == Kind::Runtray {
+            thread::sleep(SETTLE);
+        }
         Ok(())
-    }
-
-    fn name(&self) -> String {
-        format!("{}, {} clients", self.kind.name(), self.clients)
     }
 }
 
-/// Runs `count` greetings from `clients` threads, and gives the time of all and of each. Connecting is not part of it.
+/// Runs `count` greetings in Python from `clients` threads, and gives the time of all and of each. Connecting is not part of it.
 fn burst(port: u16, clients: usize, count: usize) -> Result<(Duration, Vec<Duration>)> {
     let (left, start) = (AtomicUsize::new(count), Barrier::new(clients + 1));
     thread::scope(|scope| {
@@ -89,7 +98,7 @@ fn burst(port: u16, clients: usize, count: usize) -> Result<(Duration, Vec<Durat
             let client = Client::new(port);
             let healthy = client.health();
             start.wait();
-            healthy.and_then(|()| greet_while(&left, &Subject::Http(client, &PYTHON)))
+            healthy.and_then(|()| greet_while(&left, &mut Http::new(client, PYTHON)))
         };
         let threads: Vec<_> = (0..clients).map(|_| scope.spawn(work)).collect();
         start.wait();
@@ -101,12 +110,30 @@ fn burst(port: u16, clients: usize, count: usize) -> Result<(Duration, Vec<Durat
 }
 
 /// Greets until none is left.
-fn greet_while(left: &AtomicUsize, subject: &Subject<'_>) -> Result<Vec<Duration>> {
+fn greet_while(left: &AtomicUsize, subject: &mut impl Subject) -> Result<Vec<Duration>> {
     let mut latencies = Vec::new();
     while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
         latencies.push(subject.greet()?);
     }
     Ok(latencies)
+}
+
+/// Runs greetings from `clients` threads for so long; gives when each ended, from the beginning on.
+pub(super) fn sustain(port: u16, greeting: Greeting, clients: usize, duration: Duration) -> Result<Vec<Duration>> {
+    let began = Instant::now();
+    let work = || {
+        let (mut subject, mut ends) = (Http::new(Client::new(port), greeting), Vec::new());
+        while began.elapsed() < duration {
+            subject.greet()?;
+            ends.push(began.elapsed());
+        }
+        Ok(ends)
+    };
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..clients).map(|_| scope.spawn(work)).collect();
+        let lists = threads.into_iter().map(|thread| thread.join().map_err(|_| anyhow!("a client panicked"))?);
+        Ok(lists.collect::<Result<Vec<_>>>()?.concat())
+    })
 }
 
 /// As many interpreters at once as there are cores, by `xargs`; gives the executions per second.
@@ -127,24 +154,28 @@ fn xargs(setup: &Setup, file: &Path) -> Result<f64> {
 fn section(contestants: &[Contestant], baseline: Vec<f64>) -> Section {
     let mut section = Section::default();
     for contestant in contestants {
-        section.figures.push(Figure::new(contestant.name(), "executions", "per s", contestant.rates.clone()));
-        section.figures.push(contestant.latencies.figure(&contestant.name(), "latency"));
+        section.figures.push(Figure::new(&contestant.name, "executions", "per s", contestant.rates.clone()));
+        section.figures.push(contestant.latencies.figure(&contestant.name, "latency"));
     }
-    for pair in contestants.chunks(KINDS.len()) {
-        let [runtray, flask] = pair else { continue };
-        let at = format!("at {} clients", runtray.clients);
-        let ratio = Ratio::of_rounds(format!("runtray ÷ xargs, executions per s {at}"), &runtray.rates, &baseline);
-        section.targets.push(Target::at_least(
-            &format!("executions per s {at}, runtray ÷ xargs"),
-            ratio.value,
-            0.85,
-            "",
-        ));
-        section.ratios.push(ratio);
-        let to_flask =
-            Ratio::of_rounds(format!("runtray ÷ flask, executions per s {at}"), &runtray.rates, &flask.rates);
-        section.ratios.push(to_flask);
+    for same in contestants.chunks(KINDS.len()) {
+        let [warm, cold, flask] = same else { continue };
+        compare(&mut section, warm.clients, [&warm.rates, &cold.rates, &flask.rates, &baseline]);
     }
     section.figures.push(Figure::new(format!("xargs -P{} python", cores()), "executions", "per s", baseline));
     section
+}
+
+/// Adds how the rates at one number of clients stand to each other.
+fn compare(section: &mut Section, clients: usize, [warm, cold, flask, xargs]: [&[f64]; 4]) {
+    let at = format!("executions per s at {clients} clients");
+    let mut targeted = |name: &str, above: &[f64], below: &[f64], least: f64| {
+        let ratio = Ratio::of_rounds(format!("{name}, {at}"), above, below);
+        section.targets.push(Target::at_least(&ratio.name, ratio.value, least, ""));
+        section.ratios.push(ratio);
+    };
+    targeted("runtray warm ÷ xargs", warm, xargs, 0.85);
+    targeted("runtray cold ÷ xargs", cold, xargs, 0.85);
+    targeted("runtray warm ÷ runtray cold", warm, cold, 1.0);
+    section.ratios.push(Ratio::of_rounds(format!("runtray warm ÷ flask, {at}"), warm, flask));
+    section.ratios.push(Ratio::of_rounds(format!("runtray cold ÷ flask, {at}"), cold, flask));
 }

@@ -1,0 +1,100 @@
+//! A run as it is seen while it goes on: Server-Sent Events, or the messages of a WebSocket.
+
+use std::io::{BufRead, BufReader};
+
+use anyhow::{Context as _, Result, bail};
+use serde_json::{Value, json};
+use ureq::BodyReader;
+
+use crate::moment::Moment;
+use crate::websocket::Socket;
+
+/// What a client saw of one run.
+pub(crate) struct Seen {
+    /// When the first byte of output was there.
+    pub(crate) first: Moment,
+    /// When the last of it was there.
+    pub(crate) last: Moment,
+    /// All output.
+    pub(crate) output: String,
+    /// When the run was said to be over.
+    pub(crate) over: Moment,
+    /// What was said about it then.
+    pub(crate) finished: Value,
+}
+
+/// Where events come from: one after the other, by name and content.
+pub(crate) trait Events {
+    /// The next event.
+    ///
+    /// # Errors
+    /// The connection broke or ended.
+    fn next(&mut self) -> Result<(String, Value)>;
+}
+
+/// Follows a run to its end.
+///
+/// # Errors
+/// The run was refused or failed, or printed nothing.
+pub(crate) fn watch(events: &mut impl Events) -> Result<Seen> {
+    let (mut times, mut output) = (None, String::new());
+    loop {
+        let (name, content) = events.next()?;
+        match name.as_str() {
+            "stdout" => {
+                let now = Moment::now();
+                times = Some((times.map_or(now, |(first, _)| first), now));
+                output += content["data"].as_str().unwrap_or_default();
+            }
+            "finished" if content["success"] == true => {
+                let over = Moment::now();
+                let (first, last) = times.context("the program printed nothing")?;
+                return Ok(Seen { first, last, output, over, finished: content });
+            }
+            "started" => {}
+            _ => bail!("the service sent {name}: {content}"),
+        }
+    }
+}
+
+/// The body of an answer that is a stream of events.
+pub(crate) struct Stream(pub(crate) BufReader<BodyReader<'static>>);
+
+impl Events for Stream {
+    fn next(&mut self) -> Result<(String, Value)> {
+        let mut name = String::new();
+        loop {
+            let mut line = String::new();
+            if self.0.read_line(&mut line)? == 0 {
+                bail!("the stream of events ended early");
+            }
+            if let Some(event) = line.strip_prefix("event: ") {
+                event.trim_end().clone_into(&mut name);
+            } else if let Some(data) = line.strip_prefix("data: ") {
+                return Ok((name, serde_json::from_str(data).context("an event is not JSON")?));
+            }
+        }
+    }
+}
+
+impl Events for Socket {
+    fn next(&mut self) -> Result<(String, Value)> {
+        let message = self.receive()?;
+        let name = message["type"].as_str().context("a message has no type")?.to_owned();
+        Ok((name, message))
+    }
+}
+
+/// Starts `code` in Python on a WebSocket to the service on `port`, with a terminal of 80 by 24 or without.
+///
+/// # Errors
+/// The service does not upgrade.
+pub(crate) fn converse(port: u16, code: &str, terminal: bool) -> Result<Socket> {
+    let mut socket = Socket::connect(port, "/execute/ws")?;
+    let mut run = json!({ "type": "run", "language": "python", "code": code });
+    if terminal {
+        run["terminal"] = json!({ "columns": 80, "rows": 24 });
+    }
+    socket.send(&run)?;
+    Ok(socket)
+}

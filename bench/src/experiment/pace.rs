@@ -1,0 +1,54 @@
+//! An even pace: what is measured comes at set times, not as soon as it can.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Two requests a second, as a person or a page would send them at most.
+pub(super) const TICK: Duration = Duration::from_millis(500);
+
+/// Ticks that are divided among subjects.
+pub(super) struct Pace {
+    tick: Instant,
+    slot: Duration,
+}
+
+impl Pace {
+    /// The first tick begins now, and each has a slot for each of `subjects`.
+    pub(super) fn new(subjects: usize) -> Self {
+        let slot = TICK / u32::try_from(subjects.max(1)).unwrap_or(u32::MAX);
+        Self { tick: Instant::now(), slot }
+    }
+
+    /// Waits for the `number`th slot of this tick. Where the ones before took too long it is there already.
+    pub(super) fn slot(&self, number: usize) {
+        let due = self.tick + self.slot * u32::try_from(number).unwrap_or(u32::MAX);
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+    }
+
+    /// Waits for the next tick, which begins late where this one took too long.
+    pub(super) fn tick(&mut self) {
+        let due = self.tick + TICK;
+        thread::sleep(due.saturating_duration_since(Instant::now()));
+        self.tick = due.max(Instant::now());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::{Pace, TICK};
+
+    #[test]
+    fn slots_divide_a_tick() {
+        let began = Instant::now();
+        let mut pace = Pace::new(50);
+        pace.slot(2);
+        assert!(began.elapsed() >= TICK / 25);
+        pace.tick();
+        assert!(began.elapsed() >= TICK);
+        pace.tick -= TICK * 3;
+        pace.tick();
+        assert!(pace.tick >= began + TICK, "a late tick begins when it does");
+    }
+}

@@ -1,0 +1,117 @@
+//! The floor: a bare interpreter that waits at a named pipe in the place of its program, and is then released.
+//!
+//! Nobody who gives each program a fresh process can be faster than that: what is left is what the interpreter needs to read, compile
+//! and run the program, and to end.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::Child;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, bail};
+use tempfile::TempDir;
+
+use super::{Followed, Greeting, Subject, check, follow, spawn};
+use crate::moment::Moment;
+use crate::sys;
+
+/// How often an interpreter that gets ready is looked at.
+const POLL: Duration = Duration::from_millis(1);
+/// How long it may take to get ready.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Interpreters that wait, one after the other.
+pub(crate) struct Released {
+    interpreter: PathBuf,
+    entry: &'static str,
+    code: String,
+    waiting: Option<Waiting>,
+}
+
+struct Waiting {
+    child: Child,
+    writer: File,
+    _folder: TempDir,
+}
+
+impl Released {
+    /// A first one waits to run the greeting.
+    ///
+    /// # Errors
+    /// It does not start, or does not come to wait.
+    pub(crate) fn new(interpreter: &Path, greeting: &Greeting) -> Result<Self> {
+        Self::with_code(interpreter, greeting.entry, greeting.code)
+    }
+
+    /// A first one waits to run `code`.
+    ///
+    /// # Errors
+    /// As for [`Self::new`].
+    pub(crate) fn with_code(interpreter: &Path, entry: &'static str, code: &str) -> Result<Self> {
+        let waiting = Some(Waiting::start(interpreter, entry)?);
+        Ok(Self { interpreter: interpreter.to_owned(), entry, code: code.to_owned(), waiting })
+    }
+
+    /// Releases the one that waits, gives when that was and what it did, and has the next one wait.
+    ///
+    /// # Errors
+    /// The program failed, or the next one does not come to wait.
+    pub(crate) fn release(&mut self) -> Result<(Moment, Followed)> {
+        let Waiting { mut child, mut writer, _folder } = self.waiting.take().context("no interpreter waits")?;
+        let released = Moment::now();
+        writer.write_all(self.code.as_bytes())?;
+        drop(writer);
+        let followed = follow(&mut child)?;
+        self.waiting = Some(Waiting::start(&self.interpreter, self.entry)?);
+        Ok((released, followed))
+    }
+}
+
+impl Subject for Released {
+    fn greet(&mut self) -> Result<Duration> {
+        let (released, followed) = self.release()?;
+        check(&followed.output)?;
+        Ok(Duration::from_secs_f64(followed.over.since(released) / 1000.0))
+    }
+}
+
+impl Drop for Released {
+    fn drop(&mut self) {
+        if let Some(mut waiting) = self.waiting.take() {
+            // It ends by itself where this fails: its pipe has no writer any more.
+            let _ = waiting.child.kill();
+            let _ = waiting.child.wait();
+        }
+    }
+}
+
+impl Waiting {
+    fn start(interpreter: &Path, entry: &str) -> Result<Self> {
+        let folder = tempfile::tempdir()?;
+        let file = folder.path().join(entry);
+        sys::make_pipe(&file)?;
+        let mut child = spawn(interpreter, &file)?;
+        let writer = writer(&mut child, &file)?;
+        Ok(Self { child, writer, _folder: folder })
+    }
+}
+
+/// The pipe's end that holds `child`, once it is there.
+fn writer(child: &mut Child, file: &Path) -> Result<File> {
+    let began = Instant::now();
+    loop {
+        if let Some(writer) = sys::open_writer(file)? {
+            return Ok(writer);
+        }
+        if let Some(status) = child.try_wait()? {
+            bail!("the interpreter did not wait for its program but ended with {status}");
+        }
+        if began.elapsed() > PATIENCE {
+            child.kill()?;
+            bail!("the interpreter does not read its program after {} s", PATIENCE.as_secs());
+        }
+        thread::sleep(POLL);
+    }
+}

@@ -1,0 +1,48 @@
+//! Unix.
+
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::process::Stdio;
+
+use anyhow::{Context as _, Result};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::pty::{OpenptyResult, Winsize, openpty};
+use nix::sys::stat::Mode;
+use nix::unistd::mkfifo;
+
+use super::Terminal;
+
+/// The size that the WebSocket's terminals have too.
+const SIZE: Winsize = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+
+/// Makes a named pipe at `path`.
+///
+/// # Errors
+/// There is something already, or the file system has no pipes.
+pub(crate) fn make_pipe(path: &Path) -> Result<()> {
+    mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR).with_context(|| format!("cannot make a pipe at {}", path.display()))
+}
+
+/// Opens the pipe at `path` for writing; `None` while nobody reads it.
+///
+/// # Errors
+/// It cannot be opened.
+pub(crate) fn open_writer(path: &Path) -> Result<Option<File>> {
+    match OpenOptions::new().write(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.raw_os_error() == Some(Errno::ENXIO as i32) => Ok(None),
+        Err(error) => Err(error).with_context(|| format!("cannot open the pipe {}", path.display())),
+    }
+}
+
+/// Opens a pseudo-terminal of 80 by 24.
+///
+/// # Errors
+/// The system has none left.
+pub(crate) fn open_terminal() -> Result<Terminal> {
+    let OpenptyResult { master, slave } = openpty(&SIZE, None).context("cannot open a pseudo-terminal")?;
+    let program = [Stdio::from(slave.try_clone()?), Stdio::from(slave.try_clone()?), Stdio::from(slave)];
+    Ok(Terminal { screen: File::from(master), program })
+}

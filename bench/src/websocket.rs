@@ -1,0 +1,52 @@
+//! The WebSocket client: blocking, JSON messages.
+
+use std::net::{Ipv4Addr, TcpStream};
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, anyhow, bail};
+use serde_json::Value;
+use tungstenite::{Message, WebSocket};
+
+/// Longer than any message is waited for.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A connection. Dropping it drops the connection.
+pub(crate) struct Socket(WebSocket<TcpStream>);
+
+impl Socket {
+    /// Connects to `path` of the service on `port`.
+    ///
+    /// # Errors
+    /// The service does not answer, or does not upgrade.
+    pub(crate) fn connect(port: u16, path: &str) -> Result<Self> {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
+        let (socket, _) = tungstenite::client(format!("ws://localhost:{port}{path}"), stream)
+            .map_err(|error| anyhow!("no WebSocket at {path}: {error}"))?;
+        Ok(Self(socket))
+    }
+
+    /// Sends a message.
+    ///
+    /// # Errors
+    /// The connection broke.
+    pub(crate) fn send(&mut self, message: &Value) -> Result<()> {
+        self.0.send(Message::text(message.to_string())).context("the WebSocket broke")
+    }
+
+    /// The next message.
+    ///
+    /// # Errors
+    /// The connection broke or was closed, or the message is not JSON.
+    pub(crate) fn receive(&mut self) -> Result<Value> {
+        loop {
+            match self.0.read().context("the WebSocket broke")? {
+                Message::Text(text) => return serde_json::from_str(&text).context("a message is not JSON"),
+                Message::Close(reason) => bail!("the WebSocket was closed: {reason:?}"),
+                Message::Binary(_) => bail!("a message is not text"),
+                _ => {}
+            }
+        }
+    }
+}
