@@ -124,22 +124,30 @@ impl Looks {
         let target = |what: &str, samples: &[f64], limit: f64| {
             Target::below(&format!("idle memory (PSS), {what}"), median(samples), limit, "MiB")
         };
-        let ratio = |name: &str, above: &[f64], below: &[f64]| Ratio::of_rounds(name, above, below);
         Section {
             targets: vec![
                 target("after start", &self.cold[0], 15.0),
                 target("after 100 runs, nothing started ahead", &self.cold[1], 15.0),
                 target("with one warm Python", &self.python, 40.0),
             ],
-            ratios: vec![
-                ratio("runtray ÷ flask, after start", &self.cold[0], &self.flask[0]),
-                ratio("runtray cold ÷ flask, after 100 runs", &self.cold[1], &self.flask[1]),
-                ratio("runtray with a warm Python ÷ flask", &self.python, &self.flask[0]),
-                ratio("runtray with a warm Python ÷ jupyter with a kernel", &self.python, &self.jupyter[1]),
-            ],
+            ratios: self.ratios(),
             figures: self.figures(runs),
             ..Section::default()
         }
+    }
+
+    fn ratios(&self) -> Vec<Ratio> {
+        let mut ratios = vec![
+            Ratio::of_rounds("runtray ÷ flask, after start", &self.cold[0], &self.flask[0]),
+            Ratio::of_rounds("runtray cold ÷ flask, after 100 runs", &self.cold[1], &self.flask[1]),
+            Ratio::of_rounds("runtray with a warm Python ÷ flask", &self.python, &self.flask[0]),
+        ];
+        let [_, kernel] = &self.jupyter;
+        if !kernel.is_empty() {
+            let name = "runtray with a warm Python ÷ jupyter with a kernel";
+            ratios.push(Ratio::of_rounds(name, &self.python, kernel));
+        }
+        ratios
     }
 
     fn figures(self, runs: usize) -> Vec<Figure> {
