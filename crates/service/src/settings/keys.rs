@@ -338,7 +338,11 @@ fn waiting(settings: &mut Settings, language: &str, item: &Item) -> Result<(), F
         Some(_) => return Err(Fault::Replaced(format!("must be \"auto\" or a whole number, not {}", shown(item)))),
         None => Spares::Fixed(length(item, 0, MOST_WAITING)?),
     };
-    settings.warm.sizes.insert(language.to_owned(), size);
+    match size {
+        // What is not named is that.
+        Spares::Auto => settings.warm.sizes.remove(language),
+        Spares::Fixed(_) => settings.warm.sizes.insert(language.to_owned(), size),
+    };
     Ok(())
 }
 
