@@ -26,3 +26,11 @@ mod streaming;
 #[cfg(unix)]
 mod terminals;
 mod upgrades;
+#[cfg(unix)]
+mod warm;
+#[cfg(unix)]
+mod warm_interpreters;
+#[cfg(target_os = "linux")]
+mod warm_settings;
+#[cfg(target_os = "linux")]
+mod warm_traces;

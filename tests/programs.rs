@@ -85,17 +85,17 @@ fn report(able: &[Program], unable: &[Program], runtimes: &Runtimes) {
 }
 
 /// What this machine has to run the programs with.
-struct Runtimes(BTreeMap<String, Value>);
+pub(crate) struct Runtimes(BTreeMap<String, Value>);
 
 impl Runtimes {
-    fn of(service: &Service) -> Self {
+    pub(crate) fn of(service: &Service) -> Self {
         let languages = service.get("/languages").json();
         let rows = languages.as_array().expect("a list of languages").iter();
         Self(rows.map(|row| (row["language"].as_str().expect("a name").to_owned(), row.clone())).collect())
     }
 
     /// Why `program` cannot be run here.
-    fn lack(&self, program: &Program) -> Option<String> {
+    pub(crate) fn lack(&self, program: &Program) -> Option<String> {
         if program.needs.unix && !cfg!(unix) {
             return Some("needs Unix".into());
         }

@@ -95,7 +95,7 @@ impl Footprint {
             let now = descriptors(pid);
             (now.len() > before).then(|| format!("process {pid} has not {before} descriptors but {now:#?}"))
         });
-        let left = (folders.len() > self.waiting).then(|| format!("{} folders are left: {folders:?}", folders.len()));
+        let left = (!folders.is_empty()).then(|| format!("{} folders are left: {folders:?}", folders.len()));
         left.into_iter().chain(grown).collect()
     }
 }

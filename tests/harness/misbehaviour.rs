@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-/// Limits that are met within moments.
+/// How many interpreters of Python wait with [`SETTINGS`].
+pub(crate) const SPARES: usize = 2;
+
+/// Limits that are met within moments, and as many interpreters that wait at the end of a round as at its start.
 pub(crate) const SETTINGS: &str = "
 [limits]
 memory_bytes = 209715200
@@ -15,7 +18,7 @@ result_file_bytes = 4096
 [admission]
 slots = 4
 [warm]
-memory_bytes = 0
+python = 2
 ";
 
 /// A program that misbehaves.

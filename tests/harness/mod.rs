@@ -20,6 +20,8 @@ pub(crate) mod rounds;
 pub(crate) mod stream;
 mod traces;
 pub(crate) mod verdict;
+#[cfg(unix)]
+pub(crate) mod warm;
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read};

@@ -1,4 +1,4 @@
-//! The programs of `tests/programs/`: what is posted for each, and what is expected. The format is told in their README.
+//! The programs of `tests/programs/` and its like: what is posted for each, and what is expected. The format is told in their README.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -74,17 +74,35 @@ pub(crate) struct Needs {
     pub(crate) unix: bool,
 }
 
-/// Every program, ordered by name.
+/// Every program of `tests/programs/`, ordered by name.
 ///
 /// # Panics
 /// One is not as the README says, naming it.
 pub(crate) fn all() -> Vec<Program> {
-    LANGUAGES.into_iter().flat_map(|(language, extension)| in_folder(language, extension)).collect()
+    below("programs")
 }
 
-fn in_folder(language: &'static str, extension: &str) -> Vec<Program> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/programs").join(language);
-    let entries = fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+/// Every program of a folder of `tests/` that is laid out like `tests/programs/`.
+///
+/// # Panics
+/// One is not as the README says, naming it.
+pub(crate) fn below(folder: &str) -> Vec<Program> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(folder);
+    LANGUAGES
+        .into_iter()
+        .flat_map(|(language, extension)| in_folder(&folder.join(language), language, extension))
+        .collect()
+}
+
+/// The extension of a language's programs.
+#[cfg(target_os = "linux")]
+pub(crate) fn extension(language: &str) -> &'static str {
+    LANGUAGES.iter().find(|(name, _)| *name == language).map(|(_, extension)| *extension).expect("a known language")
+}
+
+/// None where there is no such folder.
+fn in_folder(folder: &Path, language: &'static str, extension: &str) -> Vec<Program> {
+    let entries = fs::read_dir(folder).into_iter().flatten();
     let mut stems: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path().with_extension("")).collect();
     stems.sort();
     stems.dedup();

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::footprint::{Footprint, post};
 use super::leftovers::Marker;
-use super::misbehaviour::{ALL, Misbehaviour};
+use super::misbehaviour::{ALL, Misbehaviour, SPARES};
 use crate::harness::Service;
 
 /// Clients at once: the slots of the settings.
@@ -29,7 +29,7 @@ pub(crate) fn count(usual: u32) -> u32 {
 /// # Panics
 /// One did not end as it must, or left something; with all that is wrong.
 pub(crate) fn run(service: &Service, mode: &str, rounds: u32, has_namespace: bool) {
-    let before = Footprint::settled(service, 0);
+    let before = Footprint::settled(service, SPARES);
     let (run, left_out): (Vec<_>, Vec<_>) = ALL.iter().partition(|one| has_namespace || !one.needs_namespace);
     let mut wrong = Vec::new();
     let mut report = format!("\ncontainment, {mode}:\n");

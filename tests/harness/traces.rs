@@ -1,7 +1,7 @@
 //! What executions leave behind in a service: in its log, its figures, its folders and its memory.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::Service;
 
@@ -31,16 +31,42 @@ impl Service {
         assert_eq!(self.run_folders(), Vec::<String>::new(), "the runs' folders, after {after}");
     }
 
-    /// The folders of single runs that are there.
+    /// The folders of single runs that are there. An interpreter that waits for a program has one too, but no run; it is left out.
     pub(crate) fn run_folders(&self) -> Vec<String> {
-        entries(&self.runs_folder()).iter().flat_map(|engine| entries(&self.runs_folder().join(engine))).collect()
+        let (_, runs) = self.folders().into_iter().partition::<Vec<_>, _>(|folder| waits(folder));
+        runs.into_iter().map(|folder| folder.display().to_string()).collect()
+    }
+
+    /// How many folders there are in which an interpreter waits for a program.
+    #[cfg(unix)]
+    pub(crate) fn spare_folders(&self) -> usize {
+        self.folders().iter().filter(|folder| waits(folder)).count()
+    }
+
+    fn folders(&self) -> Vec<PathBuf> {
+        let engines = entries(&self.runs_folder()).into_iter().map(|engine| self.runs_folder().join(engine));
+        engines.flat_map(|engine| entries(&engine).into_iter().map(move |run| engine.join(run))).collect()
     }
 
     /// How many requests a rule of the guard has refused.
     pub(crate) fn refused_by(&self, rule: &str) -> u64 {
-        let metrics = self.get("/metrics").body;
-        let name = format!("runtray_refused_requests_total{{rule=\"{rule}\"}} ");
-        metrics.lines().find_map(|line| line.strip_prefix(&name)?.parse().ok()).unwrap_or(0)
+        self.figure(&format!("runtray_refused_requests_total{{rule=\"{rule}\"}}"))
+    }
+
+    /// How many executions of a language ran in an interpreter that had waited for them.
+    pub(crate) fn warm_runs(&self, language: &str) -> u64 {
+        self.figure(&format!("runtray_warm_executions_total{{language=\"{language}\"}}"))
+    }
+
+    /// How many interpreters of a language wait.
+    pub(crate) fn waiting(&self, language: &str) -> u64 {
+        self.figure(&format!("runtray_waiting_interpreters{{language=\"{language}\"}}"))
+    }
+
+    /// A figure of `/metrics`; 0 where it has none of that name and labels.
+    fn figure(&self, name: &str) -> u64 {
+        let metrics = self.get_with("/metrics", &[("Connection", "close")]).body;
+        metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0)
     }
 
     /// The most memory that the service's own process ever held, in bytes.
@@ -61,6 +87,20 @@ impl Service {
         let size = status.lines().find_map(|line| line.strip_prefix(field)?.trim().strip_suffix(" kB"));
         size.and_then(|kib| kib.parse::<u64>().ok()).expect("a size") * 1024
     }
+}
+
+/// Whether an interpreter waits in a run's folder: its program is a pipe.
+#[cfg(unix)]
+fn waits(folder: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let work = folder.join("work");
+    let is_pipe = |name: &String| fs::symlink_metadata(work.join(name)).is_ok_and(|file| file.file_type().is_fifo());
+    entries(&work).iter().filter(|name| name.starts_with("main.")).any(is_pipe)
+}
+
+#[cfg(not(unix))]
+fn waits(_folder: &Path) -> bool {
+    false
 }
 
 /// The names in a folder, none where there is no folder.

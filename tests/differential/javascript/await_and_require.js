@@ -1,0 +1,2 @@
+const fs = require("fs");
+const value = await Promise.resolve(fs);

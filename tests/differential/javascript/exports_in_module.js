@@ -1,0 +1,3 @@
+export const a = 1;
+console.log("runs until here");
+module.exports = { a };

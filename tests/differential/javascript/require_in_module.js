@@ -1,0 +1,3 @@
+import fs from "fs";
+console.log("not reached", fs);
+const path = require("path");

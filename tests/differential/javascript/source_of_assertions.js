@@ -1,0 +1,4 @@
+const assert = require("assert");
+assert(
+  [1, 2].includes(3),
+);

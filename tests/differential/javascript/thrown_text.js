@@ -1,0 +1,4 @@
+function outer() {
+  throw "not an error";
+}
+outer();

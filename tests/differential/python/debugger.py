@@ -1,0 +1,6 @@
+def double(n):
+    breakpoint()
+    return n * 2
+
+
+print(double(21))
