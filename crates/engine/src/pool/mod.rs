@@ -93,6 +93,7 @@ impl Pool {
     pub(crate) fn expect(self: &Arc<Self>, runtime: &Runtime, limits: &Limits) {
         if runtime.ahead.is_some() {
             self.lock().shelf(runtime, limits, false);
+            self.shrink();
             self.refill();
         }
     }
@@ -138,9 +139,8 @@ impl Pool {
 
     async fn stock(self: Arc<Self>, kind: Arc<Kind>) {
         let started = self.starter.ahead(&kind.runtime, &kind.limits, kind.terminal).await;
-        if let Some(unwanted) = self.lock().stocked(&kind, started) {
-            self.discard(unwanted);
-        }
+        let unwanted = self.lock().stocked(&kind, started);
+        unwanted.into_iter().for_each(|spare| self.discard(spare));
     }
 
     /// Ends what is no longer wanted, and learns what the rest weighs.
@@ -211,18 +211,33 @@ impl State {
     }
 
     /// Takes in what was started; what is not wanted any more comes back.
-    fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>) -> Option<Started> {
+    fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>) -> Vec<Started> {
         let shelf = self.shelves.iter_mut().find(|shelf| shelf.is_of(&kind.runtime.language, kind.terminal));
-        match (shelf, started) {
+        let unwanted = match (shelf, started) {
             (Some(shelf), started) => shelf.stocked(kind, started, Instant::now()),
             (None, started) => started.ok(),
-        }
+        };
+        unwanted.into_iter().chain(self.over_budget()).collect()
     }
 
     fn settle(&mut self, now: Instant) -> Vec<Started> {
         let (idle, warm) = (self.warm.idle, &self.warm);
         let settle = |shelf: &mut Shelf| shelf.settle(warm.size(shelf.language()), idle, now);
-        self.shelves.iter_mut().flat_map(settle).collect()
+        let unwanted: Vec<_> = self.shelves.iter_mut().flat_map(settle).collect();
+        unwanted.into_iter().chain(self.over_budget()).collect()
+    }
+
+    /// Those for which there is no memory any more; of the language with most of them first.
+    fn over_budget(&mut self) -> Vec<Started> {
+        let mut unwanted = Vec::new();
+        while self.shelves.iter().map(Shelf::memory_bytes).sum::<u64>() > self.warm.memory_bytes {
+            let fullest = self.shelves.iter_mut().max_by_key(|shelf| shelf.waiting());
+            match fullest.and_then(Shelf::give_up) {
+                Some(spare) => unwanted.push(spare),
+                None => break,
+            }
+        }
+        unwanted
     }
 
     /// Whether nothing waits or is on its way; then nobody need watch.

@@ -124,6 +124,7 @@ impl Shelf {
         }
         self.on_the_way = self.on_the_way.saturating_sub(1);
         match started {
+            Ok(spare) if self.ready.len() >= self.size.target(self.demand.level()) => return Some(spare),
             Ok(spare) => self.ready.push_back(spare),
             Err(error) => {
                 tracing::warn!(%error, "no interpreter could be started ahead");
@@ -131,6 +132,11 @@ impl Shelf {
             }
         }
         None
+    }
+
+    /// The one that has waited shortest, to end it.
+    pub(super) fn give_up(&mut self) -> Option<Started> {
+        self.ready.pop_back()
     }
 
     /// Those that are no longer wanted when `size` is the language's. Learns what the others weigh.
