@@ -70,11 +70,9 @@ os.nice(5)
 kept = [os.open('/dev/null', os.O_RDWR) for _ in range(20)]
 sys.setrecursionlimit(500)
 gc.disable()
-warnings.simplefilter('error')
 sys.settrace(lambda *_: None)
-builtins.print = sys.excepthook = None
 random.seed(1)
-atexit.register(open, '../at-exit', 'w')
+atexit.register(open, os.path.abspath('../at-exit'), 'w')
 threading.Thread(target=time.sleep, args=[3600], daemon=True).start()
 if os.fork() == 0:
     os.setsid()
@@ -84,6 +82,8 @@ if os.fork() == 0:
         time.sleep(3600)
     os._exit(0)
 os.chdir('/')
+warnings.simplefilter('error')
+builtins.print = sys.excepthook = None
 ";
 
 /// The same for Node.js, as far as it has such things.
@@ -102,7 +102,7 @@ look('names', !('runtrayTrace' in globalThis) && !('runtrayTrace' in Object.prot
 look('modules', Object.keys(require.cache).length === 1);
 look('umask', process.umask(0o123) !== 0o123);
 look('handlers', process.listenerCount('SIGTERM') + process.listenerCount('exit') === 0);
-look('title', process.title === 'node' || process.title.includes('main.js'));
+look('title', process.title !== 'left');
 look('priority', require('os').getPriority() === 0);
 look('arguments', process.argv.length === 2 && process.exitCode === undefined);
 look('input', fs.readFileSync(0, 'utf8') === '');
