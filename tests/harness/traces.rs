@@ -38,7 +38,7 @@ impl Service {
     }
 
     /// How many folders there are in which an interpreter waits for a program.
-    #[cfg(unix)]
+    #[cfg(target_os = "linux")]
     pub(crate) fn spare_folders(&self) -> usize {
         self.folders().iter().filter(|folder| waits(folder)).count()
     }
@@ -54,11 +54,13 @@ impl Service {
     }
 
     /// How many executions of a language ran in an interpreter that had waited for them.
+    #[cfg(unix)]
     pub(crate) fn warm_runs(&self, language: &str) -> u64 {
         self.figure(&format!("runtray_warm_executions_total{{language=\"{language}\"}}"))
     }
 
     /// How many interpreters of a language wait.
+    #[cfg(unix)]
     pub(crate) fn waiting(&self, language: &str) -> u64 {
         self.figure(&format!("runtray_waiting_interpreters{{language=\"{language}\"}}"))
     }
