@@ -29,7 +29,7 @@ impl Answer {
     pub(super) fn undescribed(&self, name: &str) -> String {
         match self.stderr.lines().map(str::trim).rfind(|line| !line.is_empty()) {
             Some(line) => format!("printed no description of itself, but {:?}", shortened(line)),
-            None => format!("printed no description of itself; is it a {name}?"),
+            None => format!("printed no description of itself, as a {name} would"),
         }
     }
 }

@@ -30,7 +30,7 @@ async fn every_refusal_says_what_is_wrong() {
         (&fixture.path("prefix"), &inside),
         (Path::new("/dev/null"), "is not a file"),
         (&plain, "is not executable"),
-        (&fixture.script("mute", ":"), "printed no description of itself; is it a Python?"),
+        (&fixture.script("mute", ":"), "printed no description of itself, as a Python would"),
         (
             &fixture.script("ill", "echo 'library not found' >&2; exit 1"),
             "printed no description of itself, but \"library",

@@ -59,7 +59,7 @@ async fn what_is_no_node_of_ours_is_refused() {
     let fixture = Fixture::new(Platform::Linux);
     for (path, expected) in [
         (fixture.node("old", "10.24.1"), "is Node.js 10.24.1; Runtray needs 12 or newer"),
-        (fixture.node("odd", "not a version"), "printed no description of itself; is it a Node.js?"),
+        (fixture.node("odd", "not a version"), "printed no description of itself, as a Node.js would"),
     ] {
         let refused = first(Kind::Node, &fixture.machine(), Some(&path), |_| Ok(())).await.expect_err("a refusal");
         assert_eq!(refused[0].reason, expected);
