@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tauri::{AppHandle, Builder, Manager, RunEvent, Runtime, WindowEvent, Wry};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
@@ -16,7 +16,11 @@ use crate::ending::Ending;
 use crate::follow::Followers;
 use crate::login::Login;
 use crate::notices::Notices;
-use crate::{actions, commands, tray, window};
+use crate::surroundings::NoTray;
+use crate::{actions, commands, surroundings, tray, window};
+
+/// How long somebody who shows tray icons may take to come, at login.
+const HOST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs the app until it is asked to end.
 pub(crate) fn run(desk: Arc<Desk>, args: Args) -> ExitCode {
@@ -105,27 +109,51 @@ fn set_up(app: &AppHandle<Wry>, args: &Args) -> tauri::Result<()> {
     tauri::async_runtime::spawn(follow_theme(app.clone(), desk.clone()));
     #[cfg(target_os = "macos")]
     app.set_activation_policy(tauri::ActivationPolicy::Accessory)?;
-    let has_tray = has_tray(app, &desk);
     let hidden = args.hidden || desk.settings().borrow().settings.desktop.start_hidden;
-    if !(hidden && has_tray) {
+    show_tray(app, &desk);
+    let no_tray = desk.no_tray().borrow().clone();
+    if no_tray == Some(NoTray::Host) {
+        tauri::async_runtime::spawn(wait_for_host(app.clone(), desk, hidden));
+    }
+    if !hidden || matches!(no_tray, Some(NoTray::Bus | NoTray::Library | NoTray::Refused(_))) {
         actions::open(app, None);
     }
     Ok(())
 }
 
-/// Shows the tray icon where it can be seen. Without one the window is shown even to who asked for none.
-fn has_tray(app: &AppHandle<Wry>, desk: &Arc<Desk>) -> bool {
-    if let Some(reason) = &desk.surroundings.no_tray {
-        eprintln!("runtray-desktop: no tray icon: {}; the window stays instead", reason.reason(desk.language()));
-        return false;
+/// Shows the tray icon where it can be, or can come to be, seen.
+fn show_tray(app: &AppHandle<Wry>, desk: &Arc<Desk>) {
+    let no_tray = desk.no_tray().borrow().clone();
+    if let Some(reason @ (NoTray::Bus | NoTray::Library)) = &no_tray {
+        stay_visible(&reason.reason(desk.language()));
+    } else if let Err(error) = tray::show(app, desk) {
+        stay_visible(&error.to_string());
+        desk.set_no_tray(Some(NoTray::Refused(error.to_string())));
     }
-    match tray::show(app, desk) {
-        Ok(()) => true,
-        Err(error) => {
-            eprintln!("runtray-desktop: no tray icon: {error}; the window stays instead");
-            false
+}
+
+/// Waits for somebody who shows tray icons: at login a panel may come later than we. Who comes to be without one sees the
+/// window, also when it was to be hidden.
+async fn wait_for_host(app: AppHandle<Wry>, desk: Arc<Desk>, hidden: bool) {
+    let mut appears = std::pin::pin!(surroundings::host_appears());
+    let appeared = match tokio::time::timeout(HOST_PATIENCE, appears.as_mut()).await {
+        Ok(appeared) => appeared,
+        Err(_) => {
+            stay_visible(&NoTray::Host.reason(desk.language()));
+            if hidden {
+                actions::open(&app, None);
+            }
+            appears.await
         }
+    };
+    match appeared {
+        Ok(()) => desk.set_no_tray(None),
+        Err(error) => tracing::warn!(%error, "the session bus does not say who shows tray icons"),
     }
+}
+
+fn stay_visible(reason: &str) {
+    eprintln!("runtray-desktop: no tray icon: {reason}; the window stays instead");
 }
 
 fn end_when_asked(app: &AppHandle<Wry>, desk: &Arc<Desk>) {
@@ -140,17 +168,19 @@ fn happened(app: &AppHandle<Wry>, event: RunEvent) {
     match event {
         // The last window was closed: the tray stays.
         RunEvent::ExitRequested { code: None, api, .. } => api.prevent_exit(),
-        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, label, .. } => {
-            if app.tray_by_id(tray::ID).is_none() {
-                api.prevent_close();
-                minimise(app, &label);
-            }
+        RunEvent::WindowEvent { event: WindowEvent::CloseRequested { api, .. }, label, .. } if !has_tray(app) => {
+            api.prevent_close();
+            minimise(app, &label);
         }
         RunEvent::WindowEvent { event: WindowEvent::Destroyed, .. } => window::closed(app),
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => actions::open(app, None),
         _ => {}
     }
+}
+
+fn has_tray(app: &AppHandle<Wry>) -> bool {
+    app.state::<Arc<Desk>>().no_tray().borrow().is_none()
 }
 
 /// Without a tray there is no other way back to the window.

@@ -46,14 +46,13 @@ fn try_run(args: args::Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the threads that serve")?;
     tauri::async_runtime::set(runtime.handle().clone());
     let _entered = runtime.enter();
-    let surroundings = surroundings::Surroundings::look();
-    let no_display = surroundings.no_display.clone();
+    let surroundings::Surroundings { no_display, no_tray } = surroundings::Surroundings::look();
     if args.quit
         && let Some(reason) = &no_display
     {
         anyhow::bail!("{reason}; a running app can only be told to quit from its own session");
     }
-    let desk = Arc::new(desk::Desk::new(&args, places, surroundings));
+    let desk = Arc::new(desk::Desk::new(&args, places, no_tray));
     Ok(match no_display {
         Some(reason) => headless::serve(&runtime, desk, &reason),
         None => app::run(desk, args),

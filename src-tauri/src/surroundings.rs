@@ -15,14 +15,16 @@ pub(crate) struct Surroundings {
 
 /// Why there is no tray icon.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux desktops come without a tray"))]
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux desktops come without a place for icons"))]
 pub(crate) enum NoTray {
     /// There is no session bus.
     Bus,
-    /// Nobody on the bus shows tray icons.
+    /// Nobody on the bus shows tray icons, or not yet.
     Host,
     /// The library that talks to the host is not installed.
     Library,
+    /// The system refused it.
+    Refused(String),
 }
 
 impl NoTray {
@@ -32,6 +34,7 @@ impl NoTray {
             Self::Bus => language.text("problem.tray.bus", &[]),
             Self::Host => language.text("problem.tray.host", &[]),
             Self::Library => language.text("problem.tray.library", &[]),
+            Self::Refused(reason) => reason.clone(),
         }
     }
 }
@@ -51,8 +54,23 @@ impl Surroundings {
 }
 
 #[cfg(target_os = "linux")]
+pub(crate) use linux::host_appears;
+
+/// Elsewhere the tray is part of the system.
+#[cfg(not(target_os = "linux"))]
+pub(crate) async fn host_appears() -> Result<(), std::convert::Infallible> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
 mod linux {
+    use futures_util::StreamExt as _;
+
     use super::NoTray;
+
+    const WATCHER: &str = "org.kde.StatusNotifierWatcher";
+    const WATCHER_PATH: &str = "/StatusNotifierWatcher";
+    const HAS_HOST: &str = "IsStatusNotifierHostRegistered";
 
     /// The names under which the tray's library looks for its own, as in `libappindicator-sys`.
     const LIBRARIES: [&str; 4] = [
@@ -96,8 +114,24 @@ mod linux {
     /// Whether somebody on the bus shows tray icons. A watcher without a host is a panel that shows none.
     fn has_host() -> zbus::Result<bool> {
         let bus = zbus::blocking::Connection::session()?;
-        let watcher = "org.kde.StatusNotifierWatcher";
-        let proxy = zbus::blocking::Proxy::new(&bus, watcher, "/StatusNotifierWatcher", watcher)?;
-        Ok(proxy.get_property("IsStatusNotifierHostRegistered").unwrap_or(false))
+        let watcher = zbus::blocking::Proxy::new(&bus, WATCHER, WATCHER_PATH, WATCHER)?;
+        Ok(watcher.get_property(HAS_HOST).unwrap_or(false))
+    }
+
+    /// Waits until somebody on the bus shows tray icons: at login a panel may come later than we.
+    pub(crate) async fn host_appears() -> zbus::Result<()> {
+        let bus = zbus::Connection::session().await?;
+        let names = zbus::fdo::DBusProxy::new(&bus).await?;
+        let mut watchers = names.receive_name_owner_changed_with_args(&[(0, WATCHER)]).await?;
+        let builder = zbus::proxy::Builder::<zbus::Proxy<'_>>::new(&bus).destination(WATCHER)?.path(WATCHER_PATH)?;
+        let watcher = builder.interface(WATCHER)?.cache_properties(zbus::proxy::CacheProperties::No).build().await?;
+        let mut hosts = watcher.receive_signal("StatusNotifierHostRegistered").await?;
+        while !watcher.get_property(HAS_HOST).await.unwrap_or(false) {
+            tokio::select! {
+                _ = watchers.next() => {}
+                _ = hosts.next() => {}
+            }
+        }
+        Ok(())
     }
 }

@@ -50,6 +50,16 @@ fn without_a_place_for_icons_the_window_is_shown_instead() {
 }
 
 #[test]
+fn a_panel_that_comes_later_shows_the_icon_and_no_window_is_opened() {
+    let session = Session::new();
+    let app = App::hidden(&session).serving();
+    let panel = Panel::new(&session);
+    panel.tray().says("Running on");
+    let found = session.command("xdotool").args(["search", "--onlyvisible", "--name", "^Runtray$"]).output();
+    assert!(found.expect("xdotool").stdout.is_empty(), "{}", app.stderr());
+}
+
+#[test]
 fn without_the_tray_s_library_the_window_is_shown_instead() {
     let session = Session::new();
     let _panel = Panel::new(&session);

@@ -14,7 +14,6 @@ use crate::journal::{Facets, Figures, Filter, Journal, JournalError, Page, Reade
 use crate::places::Places;
 use crate::service::Service;
 use crate::settings::JournalSettings;
-use crate::wire::Execution;
 use crate::wire::executions::ExportFormat;
 
 /// Executions that an export reads at once.
@@ -170,7 +169,7 @@ impl Export {
 
     fn write(&mut self, records: Vec<Record>) -> std::io::Result<()> {
         for record in records {
-            let line = self.format.line(&Execution::from(record)).map_err(std::io::Error::other)?;
+            let line = self.format.line(&record).map_err(std::io::Error::other)?;
             self.file.write_all(&line)?;
         }
         Ok(())

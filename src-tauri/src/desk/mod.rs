@@ -22,7 +22,7 @@ use tokio::sync::watch;
 use crate::args::Args;
 use crate::i18n::Language;
 use crate::model::{SettingsView, Status, Summary};
-use crate::surroundings::Surroundings;
+use crate::surroundings::NoTray;
 
 pub(crate) use interpreters::Interpreters;
 
@@ -35,19 +35,18 @@ pub(crate) struct Desk {
     pub(crate) lifecycle: Lifecycle,
     /// Where files are kept.
     pub(crate) places: Places,
-    /// What this machine offers.
-    pub(crate) surroundings: Surroundings,
     settings: watch::Receiver<Loaded>,
     _watching: Watching,
     port: Option<u16>,
     status: watch::Sender<Status>,
     interpreters: watch::Sender<Interpreters>,
     recent: watch::Sender<Vec<Summary>>,
+    no_tray: watch::Sender<Option<NoTray>>,
 }
 
 impl Desk {
     /// Reads the settings; the service is not started yet.
-    pub(crate) fn new(args: &Args, places: Places, surroundings: Surroundings) -> Self {
+    pub(crate) fn new(args: &Args, places: Places, no_tray: Option<NoTray>) -> Self {
         let file = places.settings_file();
         if let Err(error) = settings::create_if_missing(&file) {
             tracing::warn!(%error, file = %file.display(), "could not write the settings file; the defaults are used");
@@ -65,13 +64,13 @@ impl Desk {
         Self {
             lifecycle,
             places,
-            surroundings,
             settings,
             _watching: watching,
             port: args.port,
             status: watch::Sender::default(),
             interpreters: watch::Sender::default(),
             recent: watch::Sender::default(),
+            no_tray: watch::Sender::new(no_tray),
         }
     }
 
@@ -102,6 +101,16 @@ impl Desk {
     /// The last executions, newest first, now and whenever one begins or ends.
     pub(crate) fn recent(&self) -> watch::Receiver<Vec<Summary>> {
         self.recent.subscribe()
+    }
+
+    /// Why there is no tray icon, if there is none, now and whenever that changes.
+    pub(crate) fn no_tray(&self) -> watch::Receiver<Option<NoTray>> {
+        self.no_tray.subscribe()
+    }
+
+    /// Says whether a tray icon can be seen.
+    pub(crate) fn set_no_tray(&self, reason: Option<NoTray>) {
+        self.no_tray.send_replace(reason);
     }
 
     /// What the settings file says, now and whenever that changes.

@@ -40,12 +40,13 @@ impl Desk {
         let interpreters = self.interpreters.borrow().clone();
         let service = self.service();
         let load = service.as_ref().map(|service| *service.load().borrow()).unwrap_or_default();
+        let no_tray = self.no_tray.borrow().clone();
         let situation = Situation {
             state: &state,
             settings: &settings.problems,
             journal: service.as_ref().map(|service| service.journal_state()),
             python: interpreters.problem.as_deref(),
-            no_tray: self.surroundings.no_tray.as_ref(),
+            no_tray: no_tray.as_ref(),
         };
         let (addresses, missing) = listening(&state);
         let desktop = &settings.settings.desktop;
@@ -114,6 +115,7 @@ struct Watched {
     service: watch::Receiver<Option<runtray_service::Service>>,
     settings: watch::Receiver<runtray_service::settings::Loaded>,
     interpreters: watch::Receiver<super::Interpreters>,
+    no_tray: watch::Receiver<Option<crate::surroundings::NoTray>>,
     load: Option<watch::Receiver<Load>>,
     now: Option<watch::Receiver<u64>>,
     pending: Option<watch::Receiver<Vec<PendingOrigin>>>,
@@ -127,6 +129,7 @@ impl Watched {
             service: desk.lifecycle.service(),
             settings: desk.settings(),
             interpreters: desk.interpreters(),
+            no_tray: desk.no_tray(),
             load: None,
             now: None,
             pending: None,
@@ -151,6 +154,7 @@ impl Watched {
             () = changed(&mut self.service) => self.attach(),
             () = changed(&mut self.settings) => {}
             () = changed(&mut self.interpreters) => {}
+            () = changed(&mut self.no_tray) => {}
             () = changed_in(&mut self.load) => {}
             () = changed_in(&mut self.now) => {}
             () = changed_in(&mut self.pending) => {}

@@ -15,7 +15,6 @@ use crate::args::Args;
 use crate::desk::Desk;
 use crate::login::Login;
 use crate::login::tests::Remembered;
-use crate::surroundings::Surroundings;
 
 /// An app whose service is stopped.
 pub(super) struct Gate {
@@ -29,8 +28,7 @@ impl Gate {
         let path = |name: &str| folder.path().join(name);
         let places = Places { config: path("config"), data: path("data"), runs: path("runs") };
         let args = Args { hidden: true, quit: false, port: Some(0) };
-        let surroundings = Surroundings { no_display: None, no_tray: None };
-        let desk = Arc::new(Desk::new(&args, places, surroundings));
+        let desk = Arc::new(Desk::new(&args, places, None));
         let app = app::with_commands(mock_builder(), desk).build(tauri::generate_context!()).expect("an app");
         app.manage(Login::new(Remembered::default()));
         Self { app, folder }

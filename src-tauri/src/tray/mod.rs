@@ -18,7 +18,7 @@ use items::Items;
 use menu::View;
 
 /// The tray's id, with which it is found again.
-pub(crate) const ID: &str = "runtray";
+const ID: &str = "runtray";
 
 /// Puts the icon into the tray and keeps it up to date.
 ///
