@@ -4,9 +4,11 @@
 
 mod apt;
 mod bench;
+mod bindings;
 mod cache;
 mod context;
 mod debian;
+mod icons;
 mod lint;
 mod macos;
 mod native;
@@ -16,6 +18,7 @@ mod run;
 mod soak;
 mod step;
 mod test;
+mod ui;
 mod windows;
 mod wine;
 
@@ -35,17 +38,26 @@ struct Cli {
 enum Task {
     /// Measure Runtray against a Flask service and the bare interpreter.
     Bench(bench::Args),
-    /// Build the service and start it.
+    /// Write the types that Rust shares with the window.
+    Bindings,
+    /// Render the icons in every size and format.
+    Icons,
+    /// Build the desktop app and start it; `--headless`: the service alone.
     Run(run::Args),
     /// Run thousands of mixed programs, good and bad, and check that nothing is left of them.
     Soak(soak::Args),
     /// Check and test everything: here, for Windows under Wine, and types for macOS.
     Test(test::Args),
+    /// Build the desktop app's window.
+    Ui,
 }
 
 fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Bench(args) => bench::bench(&args),
+        Task::Bindings => bindings::bindings(),
+        Task::Icons => icons::icons(),
+        Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
         Task::Run(args) => run::run(&args),
         Task::Soak(args) => soak::soak(&args),
         Task::Test(args) => test::test(&args),

@@ -11,8 +11,14 @@ use crate::{apt, debian, windows};
 /// A C compiler for SQLite.
 const BUILD: &[&str] = &["gcc", "libc6-dev"];
 
+/// What the desktop app is built with, and what its tray icon needs.
+const DESKTOP: &[&str] = &["libwebkit2gtk-4.1-dev", "pkg-config", "libayatana-appindicator3-1"];
+
 /// What the tests run besides cargo.
 const TEST: &[&str] = &["python3", "python3-venv", "git"];
+
+/// A display and a session bus for the tests of the desktop app.
+const SESSION: &[&str] = &["xvfb", "dbus", "xdotool", "util-linux"];
 
 /// What building the service needs.
 ///
@@ -26,6 +32,19 @@ pub(crate) fn for_building(_: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
+/// What building the desktop app with its window needs.
+///
+/// # Errors
+/// As for [`apt::ensure`].
+pub(crate) fn for_desktop(_: &Context) -> Result<Ending> {
+    if !apt::is_here() {
+        return Ok(Ending::Skipped("system packages are installed on Debian and Ubuntu only".to_owned()));
+    }
+    apt::ensure(&[BUILD, DESKTOP].concat())?;
+    npm()?;
+    Ok(Ending::Done)
+}
+
 /// What the tests need on this machine.
 ///
 /// # Errors
@@ -36,10 +55,8 @@ pub(crate) fn for_testing(context: &Context) -> Result<Ending> {
     if !apt::is_here() {
         return Ok(Ending::Skipped("system packages are installed on Debian and Ubuntu only".to_owned()));
     }
-    apt::ensure(&[BUILD, TEST].concat())?;
-    if !has("npm") {
-        apt::ensure(&["npm"])?;
-    }
+    apt::ensure(&[BUILD, DESKTOP, TEST, SESSION].concat())?;
+    npm()?;
     Ok(Ending::Done)
 }
 
@@ -53,6 +70,10 @@ pub(crate) fn for_other_systems(_: &Context) -> Result<Ending> {
     }
     apt::ensure(&[debian::PACKAGES, windows::PACKAGES].concat())?;
     Ok(Ending::Done)
+}
+
+fn npm() -> Result<()> {
+    if has("npm") { Ok(()) } else { apt::ensure(&["npm"]) }
 }
 
 /// Whether a program answers to its name.

@@ -1,42 +1,63 @@
-//! `cargo xtask run`: from a fresh clone to a running service.
+//! `cargo xtask run`: from a fresh clone to the app in the tray, or to the service alone.
 
 use std::process::Command;
 
 use anyhow::Result;
 
 use crate::context::Context;
-use crate::provision;
 use crate::step::must;
+use crate::{provision, ui};
 
-/// How to run the service.
+/// How to run Runtray.
 #[derive(clap::Args)]
 pub(crate) struct Args {
+    /// Without a desktop: `runtray serve`.
+    #[arg(long)]
+    headless: bool,
     /// Build with optimisation: slower to build, faster to start and to answer.
     #[arg(long)]
     release: bool,
-    /// Handed to `runtray serve`, such as `--port 5001`.
+    /// Handed to the program, such as `--port 5001`.
     #[arg(last = true)]
     service: Vec<String>,
 }
 
-/// Installs what is missing, builds the service and becomes it.
+/// What is built, and how it is started.
+struct Subject {
+    package: &'static str,
+    program: &'static str,
+    args: &'static [&'static str],
+}
+
+const DESKTOP: Subject = Subject { package: "runtray-desktop", program: "runtray-desktop", args: &[] };
+const HEADLESS: Subject = Subject { package: "runtray-cli", program: "runtray", args: &["serve"] };
+
+/// Installs what is missing, builds the app and becomes it.
 ///
 /// # Errors
 /// A package is missing, it does not build, or it ended with an error.
 pub(crate) fn run(args: &Args) -> Result<()> {
     let context = Context::new(Vec::new())?;
-    provision::for_building(&context)?;
+    let subject = if args.headless { HEADLESS } else { DESKTOP };
+    prepare(&context, args.headless)?;
     let (profile, folder) = if args.release { ("release", "release") } else { ("dev", "debug") };
-    eprintln!("building runtray ({profile} profile); the first time takes a few minutes");
-    must(&mut context.cargo(&["build", "--package", "runtray-cli", "--profile", profile]))?;
-    let program = context
-        .cache
-        .path("target-native")
-        .join(folder)
-        .join("runtray")
-        .with_extension(std::env::consts::EXE_EXTENSION);
-    eprintln!("starting {} serve; Ctrl+C stops it", program.display());
-    become_program(Command::new(program).arg("serve").args(&args.service))
+    eprintln!("building {} ({profile} profile); the first time takes several minutes", subject.program);
+    must(&mut context.cargo(&["build", "--package", subject.package, "--profile", profile]))?;
+    let program = context.cache.path("target-native").join(folder).join(subject.program);
+    let program = program.with_extension(std::env::consts::EXE_EXTENSION);
+    eprintln!("starting {}; Ctrl+C stops it", program.display());
+    become_program(Command::new(program).args(subject.args).args(&args.service))
+}
+
+fn prepare(context: &Context, headless: bool) -> Result<()> {
+    if headless {
+        provision::for_building(context)?;
+        return Ok(());
+    }
+    eprintln!("the app in the tray; `cargo xtask run --headless` runs the service without a desktop");
+    provision::for_desktop(context)?;
+    ui::build(context)?;
+    Ok(())
 }
 
 /// Takes this process's place, so that Ctrl+C and exit codes are the service's own.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
-use crate::{lint, macos, native, node, provision, windows};
+use crate::{lint, macos, native, node, provision, ui, windows};
 
 /// What to test.
 #[derive(clap::Args)]
@@ -22,6 +22,8 @@ pub(crate) struct Args {
 /// The whole of it. What `--only` asks for keeps this order. The last step's closing lines are the run's own.
 const STEPS: &[Step] = &[
     Step { title: "packages for this machine", parts: &[Part::Native, Part::Lint], work: provision::for_testing },
+    Step { title: "the window: build", parts: &[Part::Native, Part::Lint], work: ui::build },
+    Step { title: "the window: types, style and tests", parts: &[Part::Native], work: ui::test },
     Step { title: "format", parts: &[Part::Lint], work: lint::format },
     Step { title: "clippy", parts: &[Part::Lint], work: lint::clippy },
     Step { title: "dependencies (cargo-deny)", parts: &[Part::Lint], work: lint::dependencies },

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::admission::Admission;
 use crate::error::Error;
 use crate::executions::Executions;
+use crate::feed::Feed;
 use crate::guard::pending::PendingOrigins;
 use crate::guard::token::Token;
 use crate::journal::Journal;
@@ -56,6 +57,8 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     /// Refused origins.
     pub(crate) pending: PendingOrigins,
+    /// Where news of executions are published.
+    pub(crate) feed: Feed,
     engine: watch::Sender<EngineState>,
     languages: RwLock<Arc<Languages>>,
     journal: RwLock<Arc<Journal>>,
@@ -84,6 +87,8 @@ pub(crate) struct Parts {
     pub(crate) token: Option<Token>,
     /// Where the service's state is published.
     pub(crate) state: Arc<watch::Sender<State>>,
+    /// Where news of executions are published.
+    pub(crate) feed: Feed,
 }
 
 /// The engine is started while the service answers already, and is gone before the service is.
@@ -126,6 +131,7 @@ impl App {
             sessions: Sessions::new(),
             metrics: Metrics::new(),
             pending: PendingOrigins::default(),
+            feed: parts.feed,
             engine: watch::Sender::default(),
         };
         app.load_token(app.settings.borrow().settings.require_token);
@@ -151,6 +157,7 @@ impl App {
         }
         self.load_token(new.require_token);
         self.pending.forget(&new.allowed_origins);
+        self.pending.forget(&new.denied_origins);
         self.settings.send_replace(loaded);
         self.expect_programs().await;
     }

@@ -161,6 +161,7 @@ impl Run {
     fn give_up(&mut self, error: runtray_engine::Error) -> Error {
         if self.recorded {
             self.app.journal().end(recording::lost(&self.job.id));
+            self.app.feed.ended(&self.listed(), None);
         }
         error.into()
     }
@@ -172,10 +173,12 @@ impl Run {
     fn record_begin(&mut self) {
         self.recorded = true;
         self.app.journal().begin(recording::begun(&self.job, self.started_at));
+        self.app.feed.begun(&self.listed());
     }
 
     fn record_end(&self, ran: &ExecuteResponse) {
         let most = self.app.settings.borrow().settings.journal.max_text_bytes;
         self.app.journal().end(recording::ended(ran, most));
+        self.app.feed.ended(&self.listed(), Some(ran));
     }
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use time::OffsetDateTime;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::execution::Job;
@@ -23,7 +24,11 @@ pub(crate) struct Running {
 
 /// Every execution that runs.
 #[derive(Clone, Default)]
-pub(crate) struct Executions(Arc<Mutex<BTreeMap<String, Running>>>);
+pub(crate) struct Executions {
+    list: Arc<Mutex<BTreeMap<String, Running>>>,
+    /// How often the list has changed.
+    changes: watch::Sender<u64>,
+}
 
 /// An execution's stay in the list, until it is dropped.
 pub(crate) struct Listed {
@@ -36,12 +41,18 @@ impl Executions {
     pub(crate) fn enter(&self, running: Running) -> Listed {
         let id = running.job.id.clone();
         self.lock().insert(id.clone(), running);
+        self.changes.send_modify(|changes| *changes += 1);
         Listed { id, executions: self.clone() }
     }
 
     /// Those that run, newest first.
     pub(crate) fn list(&self) -> Vec<Running> {
         self.lock().values().rev().cloned().collect()
+    }
+
+    /// Changes with the list.
+    pub(crate) fn changes(&self) -> watch::Receiver<u64> {
+        self.changes.subscribe()
     }
 
     /// The one of that id.
@@ -60,13 +71,14 @@ impl Executions {
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Running>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.list.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Listed {
     fn drop(&mut self) {
         self.executions.lock().remove(&self.id);
+        self.executions.changes.send_modify(|changes| *changes += 1);
     }
 }
 

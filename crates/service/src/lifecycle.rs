@@ -2,13 +2,20 @@
 //!
 //! One [`Lifecycle`] owns the state and publishes it; everybody else only watches.
 
+use std::collections::BTreeMap;
+use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
-use tokio::sync::{Mutex, watch};
+use serde_json::Value;
+use tokio::sync::{Mutex, broadcast, watch};
+use tokio::task::spawn_blocking;
 
+use crate::feed::{Feed, News};
+use crate::history::History;
+use crate::listen::Holder;
 use crate::service::{Options, Service, StartError};
-use crate::settings::Loaded;
+use crate::settings::{self, ChangeError, EditError, Loaded};
 
 /// Where the service is in its life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,7 +39,20 @@ pub enum State {
     Failed {
         /// Why, for people.
         reason: String,
+        /// What is wrong with the port, where that is why.
+        port: Option<PortTrouble>,
     },
+}
+
+/// A port that cannot be had.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PortTrouble {
+    /// The port.
+    pub port: u16,
+    /// Who has it, where the system tells; nobody has one that the system keeps for itself.
+    pub holder: Option<Holder>,
+    /// A port that is free on both addresses.
+    pub free_port: Option<u16>,
 }
 
 impl State {
@@ -48,23 +68,55 @@ impl State {
     }
 }
 
-/// A service that can be started, stopped and started again; its settings survive.
+/// A service that can be started, stopped and started again; its settings and its feed survive.
 pub struct Lifecycle {
     options: Options,
-    state: Arc<watch::Sender<State>>,
+    publishing: Publishing,
+    service: watch::Sender<Option<Service>>,
     /// Held while the service starts or stops, so that one comes after the other.
-    service: Mutex<Option<Service>>,
+    changing: Mutex<()>,
+}
+
+/// Where a service tells what happens to it.
+#[derive(Clone)]
+pub(crate) struct Publishing {
+    /// Its state.
+    pub(crate) state: Arc<watch::Sender<State>>,
+    /// Its executions.
+    pub(crate) feed: Feed,
+}
+
+impl Default for Publishing {
+    fn default() -> Self {
+        Self { state: Arc::new(watch::Sender::new(State::Stopped)), feed: Feed::default() }
+    }
 }
 
 impl Lifecycle {
     /// A service that is stopped.
     pub fn new(options: Options) -> Self {
-        Self { options, state: Arc::new(watch::Sender::new(State::Stopped)), service: Mutex::new(None) }
+        let (publishing, service) = (Publishing::default(), watch::Sender::new(None));
+        Self { options, publishing, service, changing: Mutex::new(()) }
     }
 
     /// Where the service is, now and whenever that changes.
     pub fn state(&self) -> watch::Receiver<State> {
-        self.state.subscribe()
+        self.publishing.state.subscribe()
+    }
+
+    /// The service, now and whenever it starts or stops; `None` while it does not run.
+    pub fn service(&self) -> watch::Receiver<Option<Service>> {
+        self.service.subscribe()
+    }
+
+    /// Executions as they begin and end, from now on.
+    pub fn news(&self) -> broadcast::Receiver<News> {
+        self.publishing.feed.subscribe()
+    }
+
+    /// What ran, whether or not the service runs.
+    pub fn history(&self) -> History {
+        History::new(self.service(), self.options.places.clone(), self.publishing.feed.clone())
     }
 
     /// Starts the service with what the settings say now; one that runs is left alone.
@@ -72,18 +124,25 @@ impl Lifecycle {
     /// # Errors
     /// It cannot run; [`State::Failed`] says so too.
     pub async fn start(&self) -> Result<Service, StartError> {
-        let mut service = self.service.lock().await;
-        match &*service {
-            Some(running) if running.is_running() => Ok(running.clone()),
-            _ => self.start_in(&mut service).await,
+        let _changing = self.changing.lock().await;
+        let running = self.service.borrow().clone().filter(Service::is_running);
+        match running {
+            Some(running) => Ok(running),
+            None => self.start_anew().await,
         }
     }
 
-    /// Stops the service and waits until it is gone.
+    /// Stops the service and waits until it is gone. One that had failed is stopped too: it is not to run.
     pub async fn stop(&self) {
-        if let Some(service) = self.service.lock().await.take() {
-            service.stop().await;
-        }
+        let _changing = self.changing.lock().await;
+        self.stop_running().await;
+        self.publishing.state.send_if_modified(|state| match state {
+            State::Stopped => false,
+            _ => {
+                *state = State::Stopped;
+                true
+            }
+        });
     }
 
     /// Stops the service and starts it with what the settings say now.
@@ -91,19 +150,48 @@ impl Lifecycle {
     /// # Errors
     /// It cannot run any more; [`State::Failed`] says so too.
     pub async fn restart(&self) -> Result<Service, StartError> {
-        self.start_in(&mut *self.service.lock().await).await
+        let _changing = self.changing.lock().await;
+        self.start_anew().await
     }
 
-    async fn start_in(&self, held: &mut Option<Service>) -> Result<Service, StartError> {
-        if let Some(old) = held.take() {
-            old.stop().await;
-        }
-        let settings = match &self.options.settings_file {
+    /// What the settings file says now.
+    pub fn settings_now(&self) -> Loaded {
+        match &self.options.settings_file {
             Some(file) => Loaded::from_file(file),
             None => self.options.settings.clone(),
-        };
-        let options = Options { settings, ..self.options.clone() };
-        let service = Service::start_in(options, self.state.clone()).await?;
-        Ok(held.insert(service).clone())
+        }
+    }
+
+    /// Writes changes into the settings file, all or none, and brings them into effect at once, but for those that a restart
+    /// does. Each is a key's full name, such as `limits.timeout_ms`, with its value, or `None` for the default.
+    ///
+    /// # Errors
+    /// A key is not known, a value not one that it takes, or the file cannot be changed.
+    pub async fn change_settings(&self, changes: BTreeMap<String, Option<Value>>) -> Result<Loaded, ChangeError> {
+        let Some(file) = self.options.settings_file.clone() else { return Ok(self.settings_now()) };
+        let failed =
+            |error| EditError::Write { path: self.options.places.settings_file(), source: io::Error::other(error) };
+        let changed = spawn_blocking(move || settings::change(&file, &changes)).await.map_err(failed)??;
+        let service = self.service.borrow().clone();
+        if let Some(service) = service {
+            service.apply(changed.clone()).await;
+        }
+        Ok(changed)
+    }
+
+    async fn stop_running(&self) {
+        // Taken out of the channel first: a borrow must not be held while the service stops.
+        let running = self.service.send_replace(None);
+        if let Some(service) = running {
+            service.stop().await;
+        }
+    }
+
+    async fn start_anew(&self) -> Result<Service, StartError> {
+        self.stop_running().await;
+        let options = Options { settings: self.settings_now(), ..self.options.clone() };
+        let service = Service::start_in(options, self.publishing.clone()).await?;
+        self.service.send_replace(Some(service.clone()));
+        Ok(service)
     }
 }

@@ -30,6 +30,11 @@ impl FromStr for Origin {
 }
 
 impl Origin {
+    /// The origin of a program's own pages, which have a scheme of their own. No web page can have it.
+    pub fn of_program(scheme: &str, host: &str) -> Self {
+        Self(format!("{scheme}://{host}"))
+    }
+
     /// The origin as a browser sends it.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -15,7 +15,7 @@ use crate::admission::Load;
 use crate::app::{App, Parts};
 use crate::guard::pending::PendingOrigin;
 use crate::guard::token::Token;
-use crate::lifecycle::State;
+use crate::lifecycle::{PortTrouble, Publishing, State};
 use crate::listen::{ListenError, Listening, listen};
 use crate::origin::Origin;
 use crate::places::Places;
@@ -60,6 +60,21 @@ pub enum StartError {
     Token,
 }
 
+impl StartError {
+    /// What is wrong with the port, where that is why.
+    fn port_trouble(&self) -> Option<PortTrouble> {
+        match self {
+            Self::Listen(ListenError::InUse { address, holder, free_port }) => {
+                Some(PortTrouble { port: address.port(), holder: holder.clone(), free_port: *free_port })
+            }
+            Self::Listen(ListenError::Reserved { port, free_port }) => {
+                Some(PortTrouble { port: *port, holder: None, free_port: *free_port })
+            }
+            _ => None,
+        }
+    }
+}
+
 /// A running service. Clones are handles to the same one; when the last is dropped, it ends without grace.
 #[derive(Clone)]
 pub struct Service(Arc<Inner>);
@@ -79,23 +94,25 @@ impl Service {
     /// # Errors
     /// It cannot listen, or the engine cannot start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        Self::start_in(options, Arc::new(watch::Sender::new(State::Stopped))).await
+        Self::start_in(options, Publishing::default()).await
     }
 
-    /// Starts a service that publishes its state in `state`.
-    pub(crate) async fn start_in(options: Options, state: Arc<watch::Sender<State>>) -> Result<Self, StartError> {
+    /// Starts a service that tells what happens to it through `publishing`.
+    pub(crate) async fn start_in(options: Options, publishing: Publishing) -> Result<Self, StartError> {
+        let state = publishing.state.clone();
         state.send_replace(State::Starting);
-        let started = Self::try_start(options, &state).await;
+        let started = Self::try_start(options, publishing).await;
         if let Err(error) = &started {
-            state.send_replace(State::Failed { reason: error.to_string() });
+            state.send_replace(State::Failed { reason: error.to_string(), port: error.port_trouble() });
         }
         started
     }
 
-    async fn try_start(options: Options, state: &Arc<watch::Sender<State>>) -> Result<Self, StartError> {
+    async fn try_start(options: Options, publishing: Publishing) -> Result<Self, StartError> {
         let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
         let listening = listen(options.port.unwrap_or(options.settings.settings.port)).await?;
-        let service = Self::serve(options, token, listening, state.clone());
+        let state = publishing.state.clone();
+        let service = Self::serve(options, token, listening, publishing);
         let warm = service.0.app.settings.borrow().settings.warm.clone();
         match start_engine(service.0.app.places.runs.clone(), warm).await {
             Ok(engine) => service.0.app.engine_started(engine),
@@ -113,7 +130,8 @@ impl Service {
         Ok(service)
     }
 
-    fn serve(options: Options, token: Option<Token>, listening: Listening, state: Arc<watch::Sender<State>>) -> Self {
+    fn serve(options: Options, token: Option<Token>, listening: Listening, publishing: Publishing) -> Self {
+        let Publishing { state, feed } = publishing;
         let app = Arc::new(App::new(Parts {
             addresses: listening.addresses,
             missing: listening.missing,
@@ -124,10 +142,11 @@ impl Service {
             places: options.places,
             token,
             state: state.clone(),
+            feed,
         }));
         let failed = move || {
             let reason = "the server broke; its log says why".to_owned();
-            state.send_replace(State::Failed { reason });
+            state.send_replace(State::Failed { reason, port: None });
         };
         let server = Server::start(listening.listeners, &router(app.clone()), failed);
         let following = options.settings_file.map(|file| tokio::spawn(follow(app.clone(), file, options.settings)));
@@ -168,6 +187,11 @@ impl Service {
     /// cancelled. When this returns, all of them are gone and the journal is written. A second call waits for the first.
     pub async fn stop(&self) {
         self.0.stopped.get_or_init(|| self.0.shut_down()).await;
+    }
+
+    /// What its routes share.
+    pub(crate) fn app(&self) -> &App {
+        &self.0.app
     }
 
     /// Whether it neither was stopped nor broke.

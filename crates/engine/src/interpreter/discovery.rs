@@ -87,7 +87,7 @@ pub(crate) async fn all(kind: Kind, machine: &Machine, choice: Option<&Path>) ->
         everything.extend(candidates(kind, machine, choice, *source).await);
     }
     everything.retain(|candidate| seen.insert(candidate.path.clone()));
-    let examined = stream::iter(&everything).map(|candidate| examine(kind, machine, candidate));
+    let examined = stream::iter(everything).map(|candidate| async move { examine(kind, machine, &candidate).await });
     fold(examined.buffered(AT_ONCE).collect().await, choice.is_some())
 }
 

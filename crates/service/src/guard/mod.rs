@@ -98,7 +98,7 @@ fn is_health(request: &Request) -> bool {
 
 fn refuse(app: &App, refusal: Refusal) -> Response {
     app.metrics.refused(refusal.rule);
-    if let Some(origin) = &refusal.approvable {
+    if let Some(origin) = refusal.approvable.as_ref().filter(|origin| !is_denied(app, origin)) {
         app.pending.note(origin);
     }
     let mut response = refusal.error.into_response();
@@ -106,6 +106,11 @@ fn refuse(app: &App, refusal: Refusal) -> Response {
         cors::permit(response.headers_mut(), origin);
     }
     response
+}
+
+/// Whether the user has said that this origin is not to be offered for approval again.
+fn is_denied(app: &App, origin: &Origin) -> bool {
+    app.settings.borrow().settings.denied_origins.contains(origin)
 }
 
 impl Policy<'_> {

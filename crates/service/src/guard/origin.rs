@@ -19,6 +19,12 @@ impl Allowed<'_> {
     pub(super) fn contains(self, origin: &Origin) -> bool {
         self.settings.contains(origin) || self.extra.contains(origin)
     }
+
+    /// The origin that `text` writes. Only those given at the start may have a scheme of their own.
+    fn parse(self, text: &str) -> Option<Origin> {
+        let own = self.extra.iter().find(|origin| origin.as_str() == text);
+        own.cloned().or_else(|| text.parse().ok())
+    }
 }
 
 /// Why an origin was refused.
@@ -35,7 +41,7 @@ pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<
     let mut origins = headers.get_all(header::ORIGIN).iter();
     let Some(written) = origins.next() else { return Ok(None) };
     let text = String::from_utf8_lossy(written.as_bytes());
-    let origin = if origins.next().is_some() { None } else { text.parse::<Origin>().ok() };
+    let origin = if origins.next().is_some() { None } else { allowed.parse(&text) };
     match origin {
         Some(origin) if allowed.contains(&origin) => Ok(Some(origin)),
         origin => Err(Refused { error: Error::OriginNotAllowed(text.into_owned()), origin }),
@@ -86,6 +92,19 @@ mod tests {
         ] {
             assert_eq!(allows(&[origin]), None, "{origin:?} was allowed");
         }
+    }
+
+    #[test]
+    fn a_program_s_own_scheme_passes_only_where_it_was_given() {
+        let check = |extra: &[Origin], text: &'static str| {
+            let headers = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static(text))]);
+            check(&headers, Allowed { settings: &[], extra }).is_ok()
+        };
+        let own = [Origin::of_program("app", "localhost")];
+        assert!(check(&own, "app://localhost"));
+        assert!(
+            !check(&[], "app://localhost") && !check(&own, "app://localhost:1") && !check(&own, "other://localhost")
+        );
     }
 
     #[test]

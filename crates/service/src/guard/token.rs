@@ -40,6 +40,11 @@ impl Token {
         }
     }
 
+    /// The secret itself, for its owner.
+    pub(crate) fn text(&self) -> &str {
+        &self.0
+    }
+
     fn read(mut file: File) -> io::Result<Self> {
         keep_private(&file)?;
         let mut text = String::new();

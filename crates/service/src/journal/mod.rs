@@ -7,6 +7,7 @@
 
 mod database;
 mod error;
+mod figures;
 mod presence;
 mod query;
 mod queue;
@@ -27,6 +28,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::spawn_blocking;
 
 pub use self::error::JournalError;
+pub use self::figures::{Facets, Figures, Minute};
 pub use self::reader::Reader;
 pub use self::record::{Begun, Ended, Filter, LOST, Page, RUNNING, Record, State, Summary};
 
@@ -140,6 +142,17 @@ impl Journal {
             }
         });
         receiver
+    }
+
+    /// What `work` reads, with everything that was written down before the call.
+    ///
+    /// # Errors
+    /// There is no journal, or it cannot be read.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        self.blocking(move |shared| work(&shared.reader()?)).await
     }
 
     /// Deletes every execution that has ended, also when the settings switch the journal off; how many those were.

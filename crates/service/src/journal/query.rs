@@ -18,6 +18,13 @@ pub(super) struct Query {
 
 /// Asks for `columns` of the executions that `filter` wants, newest first.
 pub(super) fn query(columns: &str, filter: &Filter) -> Query {
+    let mut query = matching(columns, filter);
+    query.sql.push_str(&format!(" ORDER BY id DESC LIMIT {}", query.limit + 1));
+    query
+}
+
+/// Asks for `columns` of all the executions that `filter` wants, in no order.
+pub(super) fn matching(columns: &str, filter: &Filter) -> Query {
     let limit = filter.limit.clamp(1, LARGEST_PAGE);
     let mut query = Query { sql: format!("SELECT {columns} FROM execution WHERE TRUE"), values: Vec::new(), limit };
     query.and("id < ?", filter.before.as_deref());
@@ -25,15 +32,14 @@ pub(super) fn query(columns: &str, filter: &Filter) -> Query {
     query.and("language = ?", filter.language.as_deref());
     query.and("origin = ?", filter.origin.as_deref());
     let search = filter.q.as_deref().map(search).unwrap_or_default();
-    let matching = "seq IN (SELECT rowid FROM search WHERE search MATCH ?)";
-    query.and(matching, (!search.words.is_empty()).then_some(search.words.as_str()));
+    let found = "seq IN (SELECT rowid FROM search WHERE search MATCH ?)";
+    query.and(found, (!search.words.is_empty()).then_some(search.words.as_str()));
     for sign in &search.signs {
         let containing = "EXISTS (SELECT 1 FROM content
             WHERE content.seq = execution.seq AND (instr(code, ?1) OR instr(output, ?1) OR instr(error, ?1)))";
         let bound = format!("?{}", query.values.len() + 1);
         query.and(&containing.replace("?1", &bound), Some(sign));
     }
-    query.sql.push_str(&format!(" ORDER BY id DESC LIMIT {}", limit + 1));
     query
 }
 

@@ -19,7 +19,7 @@ const RECORD: &str = "SELECT id, started_ms, language, runtime, origin, status, 
 
 /// Reads a journal, whether or not a service writes it at the same time.
 pub struct Reader {
-    connection: Connection,
+    pub(super) connection: Connection,
     seen: i64,
 }
 

@@ -47,6 +47,7 @@ fn fixture(settings: Settings, token: Option<&str>) -> Fixture {
         missing: None,
         token: token.and_then(Token::chosen),
         state: Arc::new(watch::Sender::new(State::Stopped)),
+        feed: crate::feed::Feed::default(),
     });
     Fixture { app: Arc::new(app), _folder: folder }
 }

@@ -67,11 +67,22 @@ pub fn create_if_missing(path: &Path) -> io::Result<bool> {
 /// # Errors
 /// The file cannot be read, kept aside or replaced. It is then as it was.
 pub fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut)) -> Result<Loaded, EditError> {
+    edit_if(path, |document| {
+        change(document);
+        Ok(())
+    })
+}
+
+/// [`edit`] with a change that may be refused; the file is then as it was.
+pub(super) fn edit_if<E: From<EditError>>(
+    path: &Path,
+    change: impl FnOnce(&mut DocumentMut) -> Result<(), E>,
+) -> Result<Loaded, E> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let mut document = editable(path)?;
-    change(&mut document);
+    change(&mut document)?;
     let text = document.to_string();
     replace(path, &text).map_err(|source| EditError::Write { path: path.clone(), source })?;
     Ok(Loaded::from_text(&text))

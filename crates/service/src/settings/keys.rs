@@ -7,7 +7,7 @@ use runtray_engine::Spares;
 use toml_edit::Item;
 
 use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch, texts};
-use super::{DAY, IsolationChoice, Settings};
+use super::{DAY, IsolationChoice, Settings, desktop};
 use crate::origin::Origin;
 
 type Read = fn(&mut Settings, &Item) -> Result<(), Fault>;
@@ -47,17 +47,18 @@ impl From<String> for Fault {
 }
 
 /// The sections of the file, with what stands above each.
-pub(super) const SECTIONS: [(&str, &str); 6] = [
+pub(super) const SECTIONS: [(&str, &str); 7] = [
     ("python", "Python."),
     ("node", "JavaScript and TypeScript."),
     ("limits", "What one run may use. Sizes are in bytes (1048576 is 1 MiB), times in milliseconds."),
     ("admission", "How many programs run at once."),
     ("warm", "Interpreters that are started ahead and wait, so that a program starts at once."),
     ("journal", "The log of what ran, kept on this machine only."),
+    ("desktop", "The app in the system tray."),
 ];
 
 impl Key {
-    const fn new(name: &'static str, about: &'static str, read: Read, show: Show) -> Self {
+    pub(super) const fn new(name: &'static str, about: &'static str, read: Read, show: Show) -> Self {
         Self { name, about, restart: false, read, show }
     }
 
@@ -84,8 +85,14 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "allowed_origins",
         "Web pages that may run code, each as scheme, host and port. [] allows none.",
-        origins,
+        |s, v| origins(&mut s.allowed_origins, v),
         |s| list(s.allowed_origins.iter().map(Origin::as_str)),
+    ),
+    Key::new(
+        "denied_origins",
+        "Web pages that were denied: they are refused like all others, and Runtray does not ask about them again.",
+        |s, v| origins(&mut s.denied_origins, v),
+        |s| list(s.denied_origins.iter().map(Origin::as_str)),
     ),
     Key::new(
         "require_token",
@@ -279,21 +286,26 @@ pub(super) const KEYS: &[Key] = &[
         |s, v| set(&mut s.journal.max_text_bytes, buffer(v, 1024, 64 * MIB)),
         |s| s.journal.max_text_bytes.to_string(),
     ),
+    desktop::START_HIDDEN,
+    desktop::NOTIFICATIONS,
+    desktop::THEME,
+    desktop::LANGUAGE,
+    desktop::WELCOMED,
 ];
 
-fn set<T>(field: &mut T, value: Result<T, String>) -> Result<(), Fault> {
+pub(super) fn set<T>(field: &mut T, value: Result<T, String>) -> Result<(), Fault> {
     *field = value?;
     Ok(())
 }
 
-/// Takes the origins that are right; without a list, none is allowed.
-fn origins(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
-    settings.allowed_origins.clear();
+/// Takes the origins that are right; without a list, none is on it.
+fn origins(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
+    list.clear();
     let mut wrong = Vec::new();
     for written in texts(item)? {
         match written.parse::<Origin>() {
-            Ok(origin) if settings.allowed_origins.contains(&origin) => {}
-            Ok(origin) => settings.allowed_origins.push(origin),
+            Ok(origin) if list.contains(&origin) => {}
+            Ok(origin) => list.push(origin),
             Err(why) => wrong.push(why.to_string()),
         }
     }

@@ -5,6 +5,8 @@
 //! `isolation`), a mistake closes it. `keys` is the one table of what there is.
 
 mod broken;
+mod change;
+mod desktop;
 mod file;
 mod keys;
 mod languages;
@@ -13,6 +15,7 @@ mod read;
 mod template;
 #[cfg(test)]
 mod tests;
+mod values;
 mod watch;
 mod written;
 
@@ -25,7 +28,9 @@ use runtray_engine::{Limits, Warm};
 
 use crate::origin::Origin;
 
+pub use change::{ChangeError, change};
 pub use file::{EditError, create_if_missing, edit};
+pub use values::values;
 pub use watch::{Watching, watch};
 
 /// Valid settings.
@@ -35,6 +40,8 @@ pub struct Settings {
     pub port: u16,
     /// `allowed_origins`: web origins that may run code.
     pub allowed_origins: Vec<Origin>,
+    /// `denied_origins`: web origins that are not offered for approval again.
+    pub denied_origins: Vec<Origin>,
     /// `require_token`: strict mode, a bearer token on every route but `/health`.
     pub require_token: bool,
     /// `isolation`: the level that is asked for.
@@ -73,6 +80,35 @@ pub struct Settings {
     pub journal: JournalSettings,
     /// `[warm]`: the interpreters that wait ahead of their programs.
     pub warm: Warm,
+    /// `[desktop]`: the service itself makes no use of it.
+    pub desktop: DesktopSettings,
+}
+
+/// How the desktop app shows itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesktopSettings {
+    /// `start_hidden`: without a window.
+    pub start_hidden: bool,
+    /// `notifications`.
+    pub notifications: bool,
+    /// `theme`.
+    pub theme: Theme,
+    /// `language`: a language's code, or `system`.
+    pub language: String,
+    /// `welcomed`: whether the user has seen what there is to know at the first start.
+    pub welcomed: bool,
+}
+
+/// The colours of the desktop app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// As the system's.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
 }
 
 /// The isolation that the user asks for.
@@ -125,6 +161,7 @@ impl Default for Settings {
         Self {
             port: 5000,
             allowed_origins: default_origins(),
+            denied_origins: Vec::new(),
             require_token: false,
             isolation: IsolationChoice::Auto,
             refuse_to_run: None,
@@ -144,6 +181,19 @@ impl Default for Settings {
             stop_grace: Duration::from_secs(5),
             journal: JournalSettings::default(),
             warm: Warm::default(),
+            desktop: DesktopSettings::default(),
+        }
+    }
+}
+
+impl Default for DesktopSettings {
+    fn default() -> Self {
+        Self {
+            start_hidden: false,
+            notifications: true,
+            theme: Theme::System,
+            language: "system".to_owned(),
+            welcomed: false,
         }
     }
 }

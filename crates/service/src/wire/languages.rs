@@ -5,25 +5,25 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// A language, and what runs it on this machine.
-#[derive(Debug, PartialEq, Eq, Serialize, ToSchema)]
-pub(crate) struct Language {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Language {
     /// Its name.
     #[schema(example = "python")]
-    pub(crate) language: String,
+    pub language: String,
     /// Other names that are taken for it.
-    pub(crate) aliases: Vec<String>,
+    pub aliases: Vec<String>,
     /// The interpreter, for people.
     #[schema(example = "CPython 3.13.1")]
-    pub(crate) runtime: Option<String>,
+    pub runtime: Option<String>,
     /// The interpreter's version where it is known.
     #[schema(example = "3.13.1")]
-    pub(crate) version: Option<String>,
+    pub version: Option<String>,
     /// The interpreter's path.
-    pub(crate) path: Option<String>,
+    pub path: Option<String>,
     /// Whether it can run.
-    pub(crate) available: bool,
+    pub available: bool,
     /// Why it cannot run, and how to change that; empty when it can.
-    pub(crate) detail: String,
+    pub detail: String,
 }
 
 impl From<Entry> for Language {

@@ -11,6 +11,7 @@ pub(crate) mod response;
 pub(crate) mod status;
 
 pub use executions::{Execution, ExecutionSummary};
+pub use languages::Language;
 pub use response::ExecuteResponse;
 
 use std::time::Duration;

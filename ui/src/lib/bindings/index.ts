@@ -1,176 +1,185 @@
-// The types that Rust and the window share. `src-tauri` owns them.
+// The types that Rust and the window share. Written by `cargo xtask bindings`: change src-tauri/src/model instead.
 
 export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
 
-export interface Python {
-  path: string;
-  version: string;
-  name: string;
-  source: string;
-  in_use: boolean;
-  problem: string | null;
-}
+export type Python = { path: string, 
+/**
+ * `3.13.1`.
+ */
+version: string, 
+/**
+ * `CPython`.
+ */
+name: string, 
+/**
+ * By what it was found, for people; empty when that is not known yet.
+ */
+source: string, in_use: boolean, 
+/**
+ * Why it cannot be used.
+ */
+problem: string | null, };
 
-export interface Running {
-  id: string;
-  language: string;
-  first_line: string;
-  origin: string;
-  started_at: string;
-}
+export type Running = { id: string, language: string, first_line: string, origin: string, started_at: string, };
 
-export interface Pending {
-  origin: string;
-  first_seen: string;
-  requests: number;
-}
+export type Pending = { origin: string, first_seen: string, requests: number, };
 
 export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
 
+export type ProblemAction = { label: string, command: Action, 
+/**
+ * The port, the folder, the settings' key.
+ */
+argument: string | null, };
+
+export type Problem = { 
+/**
+ * The same for the same kind of problem.
+ */
+id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
+
+export type Status = { state: ServiceState, 
+/**
+ * Why it failed.
+ */
+reason: string | null, 
+/**
+ * For clients, also while it is stopped.
+ */
+url: string, addresses: Array<string>, 
+/**
+ * The loopback address that this machine does not have.
+ */
+missing: string | null, running: number, queued: number, 
+/**
+ * What runs Python.
+ */
+python: Python | null, 
+/**
+ * Why nothing does.
+ */
+python_problem: string | null, isolation: string, now: Array<Running>, pending_origins: Array<Pending>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
+/**
+ * Whether the introduction is to be shown.
+ */
+welcome: boolean, version: string, };
+
+export type Summary = { id: string, started_at: string, language: string, 
+/**
+ * The interpreter, for people.
+ */
+runtime: string, 
+/**
+ * A result's status, `running`, or `lost`.
+ */
+status: string, 
+/**
+ * The web origin that asked, or `local`.
+ */
+origin: string, first_line: string, duration_ms: number | null, };
+
+export type Execution = { code: string, 
+/**
+ * Always empty: the journal does not keep what programs were given.
+ */
+stdin: string, 
+/**
+ * Always empty, for the same reason.
+ */
+args: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, id: string, started_at: string, language: string, 
+/**
+ * The interpreter, for people.
+ */
+runtime: string, 
+/**
+ * A result's status, `running`, or `lost`.
+ */
+status: string, 
+/**
+ * The web origin that asked, or `local`.
+ */
+origin: string, first_line: string, duration_ms: number | null, };
+
+export type ExecutionsQuery = { 
+/**
+ * At most 1000.
+ */
+limit?: number, 
+/**
+ * The previous page's `next`.
+ */
+before?: string, status?: string, language?: string, origin?: string, 
+/**
+ * Words that must all occur in code, output or error.
+ */
+q?: string, };
+
+export type ExecutionsPage = { executions: Array<Summary>, next: string | null, 
+/**
+ * How many there are on all pages.
+ */
+total: number, };
+
+export type Facets = { languages: Array<string>, origins: Array<string>, total: number, };
+
 export type ExportFormat = "jsonl" | "csv";
+
+export type Minute = { at: string, count: number, failed: number, median_ms: number | null, };
+
+export type Statistics = { today: number, failed_today: number, median_ms: number | null, 
+/**
+ * The last sixty, oldest first.
+ */
+minutes: Array<Minute>, };
+
+export type PythonTest = { ok: true, name: string, version: string, starts_in_ms: number, };
+
+export type Language = { language: string, aliases: Array<string>, runtime: string | null, version: string | null, path: string | null, available: boolean, 
+/**
+ * Why it cannot run, and how to change that.
+ */
+detail: string, };
+
+export type SettingsProblem = { key: string | null, line: number | null, 
+/**
+ * What is wrong: it follows the key in a sentence, or is one when there is no key.
+ */
+message: string, };
+
+export type SettingsView = { 
+/**
+ * By full name, such as `limits.timeout_ms`.
+ */
+values: Record<string, unknown>, 
+/**
+ * What each is when the file does not say.
+ */
+defaults: Record<string, unknown>, problems: Array<SettingsProblem>, 
+/**
+ * The file's path.
+ */
+file: string, 
+/**
+ * Keys that wait for a restart of the service.
+ */
+restart_needed: Array<string>, };
+
+export type ConsoleAccess = { url: string, token: string | null, };
 
 export type Folder = "log" | "data" | "settings";
 
-export interface ProblemAction {
-  label: string;
-  command: Action;
-  argument: string | null;
-}
+export type Failure = { 
+/**
+ * A word for the window's own logic.
+ */
+code: string, 
+/**
+ * A sentence for people.
+ */
+message: string, 
+/**
+ * The settings' key that it is about.
+ */
+field?: string, };
 
-export interface Problem {
-  id: string;
-  text: string;
-  remedy: string | null;
-  actions: ProblemAction[];
-}
-
-export interface Status {
-  state: ServiceState;
-  reason: string | null;
-  url: string;
-  addresses: string[];
-  missing: string | null;
-  running: number;
-  queued: number;
-  python: Python | null;
-  python_problem: string | null;
-  isolation: string;
-  now: Running[];
-  pending_origins: Pending[];
-  allowed_origins: string[];
-  denied_origins: string[];
-  problems: Problem[];
-  welcome: boolean;
-  version: string;
-}
-
-export interface Summary {
-  id: string;
-  started_at: string;
-  language: string;
-  runtime: string;
-  status: string;
-  origin: string;
-  first_line: string;
-  duration_ms: number | null;
-}
-
-export interface Execution extends Summary {
-  code: string;
-  stdin: string;
-  args: string[];
-  output: string;
-  error: string;
-  exit_code: number | null;
-  signal: string | null;
-  cpu_ms: number | null;
-  peak_memory_bytes: number | null;
-  output_truncated: boolean;
-  error_truncated: boolean;
-  isolation: string | null;
-}
-
-export interface ExecutionsQuery {
-  limit?: number;
-  before?: string;
-  status?: string;
-  language?: string;
-  origin?: string;
-  q?: string;
-}
-
-export interface ExecutionsPage {
-  executions: Summary[];
-  next: string | null;
-  total: number;
-}
-
-export interface Facets {
-  languages: string[];
-  origins: string[];
-  total: number;
-}
-
-export interface Minute {
-  at: string;
-  count: number;
-  failed: number;
-  median_ms: number | null;
-}
-
-export interface Statistics {
-  today: number;
-  failed_today: number;
-  median_ms: number | null;
-  minutes: Minute[];
-}
-
-export interface PythonTest {
-  ok: true;
-  name: string;
-  version: string;
-  starts_in_ms: number;
-}
-
-export interface Language {
-  language: string;
-  aliases: string[];
-  runtime: string | null;
-  version: string | null;
-  path: string | null;
-  available: boolean;
-  detail: string;
-}
-
-export interface SettingsProblem {
-  key: string | null;
-  line: number | null;
-  message: string;
-}
-
-export interface SettingsView {
-  values: Record<string, unknown>;
-  defaults: Record<string, unknown>;
-  problems: SettingsProblem[];
-  file: string;
-  restart_needed: string[];
-}
-
-export interface ConsoleAccess {
-  url: string;
-  token: string | null;
-}
-
-export interface Failure {
-  code: string;
-  message: string;
-  field?: string;
-}
-
-export type Update =
-  | { kind: "status"; status: Status }
-  | { kind: "begun"; execution: Summary }
-  | { kind: "ended"; execution: Summary }
-  | { kind: "settings"; settings: SettingsView }
-  | { kind: "cleared" }
-  | { kind: "show"; place: string };
+export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: Summary, } | { "kind": "ended", execution: Summary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", place: string, };

@@ -1,0 +1,234 @@
+//! Figures over the journal: how much there is, what can be filtered by, and how the day goes.
+
+use rusqlite::params_from_iter;
+use time::OffsetDateTime;
+use ulid::Ulid;
+
+use super::error::JournalError;
+use super::query::matching;
+use super::reader::Reader;
+use super::record::{Filter, RUNNING};
+
+const MINUTES: usize = 60;
+const MINUTE_MS: i64 = 60_000;
+/// Of so many executions of a day the median is taken, the newest first.
+const MOST_SAMPLES: usize = 100_000;
+
+/// What there is to filter by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Facets {
+    /// The languages of the executions, sorted.
+    pub languages: Vec<String>,
+    /// Who asked for them, sorted.
+    pub origins: Vec<String>,
+    /// How many executions there are.
+    pub total: u64,
+}
+
+/// How the day goes.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Figures {
+    /// Executions since midnight, by this machine's clock and zone.
+    pub today: u64,
+    /// Of these, those that ended otherwise than completed or cancelled.
+    pub failed_today: u64,
+    /// The median time that one took today, in milliseconds.
+    pub median_ms: Option<f64>,
+    /// The last sixty minutes, oldest first.
+    pub minutes: Vec<Minute>,
+}
+
+/// The executions that began in one minute.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Minute {
+    /// When it began, in milliseconds since 1970.
+    pub at_ms: i64,
+    /// How many began in it.
+    pub count: u64,
+    /// Of these, those that ended otherwise than completed or cancelled.
+    pub failed: u64,
+    /// The median time that one took, in milliseconds.
+    pub median_ms: Option<f64>,
+}
+
+/// What figures are made from.
+struct Sample {
+    started_ms: i64,
+    failed: bool,
+    duration_ms: Option<f64>,
+}
+
+impl Figures {
+    /// Those of a journal that is not there yet.
+    pub(crate) fn of_nothing() -> Self {
+        let now = i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        Self::of(&[], now, now)
+    }
+
+    fn of(samples: &[Sample], now: i64, midnight: i64) -> Self {
+        let first = first_minute(now);
+        let (mut today, mut minutes) = (Vec::new(), vec![Vec::new(); MINUTES]);
+        for sample in samples {
+            if sample.started_ms >= midnight {
+                today.push(sample);
+            }
+            let minute = usize::try_from((sample.started_ms - first).div_euclid(MINUTE_MS)).ok();
+            if let Some(minute) = minute.and_then(|minute| minutes.get_mut(minute)) {
+                minute.push(sample);
+            }
+        }
+        let minute = |(at, samples): (i64, &Vec<&Sample>)| Minute {
+            at_ms: first + at * MINUTE_MS,
+            count: samples.len() as u64,
+            failed: failed(samples),
+            median_ms: median(samples),
+        };
+        Self {
+            today: today.len() as u64,
+            failed_today: failed(&today),
+            median_ms: median(&today),
+            minutes: (0..).zip(&minutes).map(minute).collect(),
+        }
+    }
+}
+
+fn first_minute(now: i64) -> i64 {
+    (now / MINUTE_MS - (MINUTES as i64 - 1)) * MINUTE_MS
+}
+
+impl Reader {
+    /// How many executions `filter` wants, its `limit` and `before` aside.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn count(&self, filter: &Filter) -> Result<u64, JournalError> {
+        let query = matching("count(*)", &Filter { before: None, ..filter.clone() });
+        let mut statement = self.connection.prepare_cached(&query.sql)?;
+        let count: i64 = statement.query_row(params_from_iter(&query.values), |row| row.get(0))?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// What there is to filter by.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn facets(&self) -> Result<Facets, JournalError> {
+        Ok(Facets {
+            languages: self.distinct("language")?,
+            origins: self.distinct("origin")?,
+            total: self.count(&Filter::default())?,
+        })
+    }
+
+    /// How the day goes.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn figures(&self) -> Result<Figures, JournalError> {
+        let sql = "SELECT CAST(strftime('%s', 'now') AS INTEGER) * 1000,
+            CAST(strftime('%s', 'now', 'localtime', 'start of day', 'utc') AS INTEGER) * 1000";
+        let (now, midnight) = self.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+        self.figures_at(now, midnight)
+    }
+
+    fn figures_at(&self, now: i64, midnight: i64) -> Result<Figures, JournalError> {
+        let samples = self.samples(midnight.min(first_minute(now)))?;
+        Ok(Figures::of(&samples, now, midnight))
+    }
+
+    /// The ids are ULIDs, so a time is a place in their index.
+    fn samples(&self, since_ms: i64) -> Result<Vec<Sample>, JournalError> {
+        let first = Ulid::from_parts(since_ms.unsigned_abs(), 0).to_string();
+        let sql = "SELECT started_ms, status, duration_ms FROM execution WHERE id >= ?1 ORDER BY id DESC LIMIT ?2";
+        let mut statement = self.connection.prepare_cached(sql)?;
+        let rows = statement.query_map((first, MOST_SAMPLES as i64), |row| {
+            let status: String = row.get(1)?;
+            let failed = !["completed", "cancelled", RUNNING].contains(&status.as_str());
+            Ok(Sample { started_ms: row.get(0)?, failed, duration_ms: row.get(2)? })
+        })?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    fn distinct(&self, column: &'static str) -> Result<Vec<String>, JournalError> {
+        let mut statement =
+            self.connection.prepare_cached(&format!("SELECT DISTINCT {column} FROM execution ORDER BY 1"))?;
+        let rows = statement.query_map([], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+}
+
+fn failed(samples: &[&Sample]) -> u64 {
+    samples.iter().filter(|sample| sample.failed).count() as u64
+}
+
+fn median(samples: &[&Sample]) -> Option<f64> {
+    let mut durations: Vec<f64> = samples.iter().filter_map(|sample| sample.duration_ms).collect();
+    durations.sort_by(f64::total_cmp);
+    durations.get(durations.len() / 2).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+    use ulid::Ulid;
+
+    use super::{Filter, MINUTE_MS, Reader};
+    use crate::journal::schema;
+
+    const NOON: i64 = 1_700_000_000_000 / 86_400_000 * 86_400_000 + 43_200_000;
+
+    /// Executions as minutes before noon, status and milliseconds.
+    fn journal(executions: &[(i64, &str, Option<f64>)]) -> (tempfile::TempDir, Reader) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("journal.sqlite3");
+        let mut connection = Connection::open(&file).expect("a file");
+        schema::migrate(&mut connection).expect("tables");
+        for (number, (before, status, duration)) in (0..).zip(executions) {
+            let at = NOON - before * MINUTE_MS;
+            let sql =
+                "INSERT INTO execution (id, started_ms, language, runtime, origin, status, first_line, duration_ms,
+                code_truncated, text_bytes) VALUES (?1, ?2, 'python', 'CPython', 'local', ?3, '', ?4, 0, 0)";
+            let id = Ulid::from_parts(at.unsigned_abs(), number).to_string();
+            connection.execute(sql, (id, at, status, duration)).expect("a row");
+        }
+        (folder, Reader::open(&file).expect("a journal"))
+    }
+
+    #[test]
+    fn a_day_is_counted_from_midnight_and_minutes_by_the_hour() {
+        let (_folder, reader) = journal(&[
+            (13 * 60, "failed", Some(1.0)),
+            (90, "completed", Some(9.0)),
+            (2, "timeout", Some(30.0)),
+            (2, "completed", Some(10.0)),
+            (0, "cancelled", Some(2.0)),
+            (0, "running", None),
+        ]);
+        let figures = reader.figures_at(NOON, NOON - 12 * 60 * MINUTE_MS).expect("figures");
+        assert_eq!((figures.today, figures.failed_today, figures.median_ms), (5, 1, Some(10.0)));
+        assert_eq!(figures.minutes.len(), 60);
+        let last = &figures.minutes[59];
+        assert_eq!((last.at_ms, last.count, last.failed, last.median_ms), (NOON, 2, 0, Some(2.0)));
+        assert_eq!((figures.minutes[57].count, figures.minutes[57].failed), (2, 1));
+    }
+
+    #[test]
+    fn an_empty_journal_has_figures_too() {
+        let (_folder, reader) = journal(&[]);
+        let figures = reader.figures().expect("figures");
+        assert_eq!((figures.today, figures.median_ms, figures.minutes.len()), (0, None, 60));
+        assert_eq!(reader.facets().expect("facets").total, 0);
+    }
+
+    #[test]
+    fn counting_follows_the_filter_and_not_the_page() {
+        let (_folder, reader) = journal(&[(1, "failed", None), (2, "completed", None), (3, "completed", None)]);
+        let count = |status: Option<&str>| {
+            let filter =
+                Filter { limit: 1, before: Some("0".into()), status: status.map(Into::into), ..Filter::default() };
+            reader.count(&filter).expect("a count")
+        };
+        assert_eq!((count(None), count(Some("completed")), count(Some("crashed"))), (3, 2, 0));
+        assert_eq!(reader.facets().expect("facets").languages, ["python"]);
+    }
+}

@@ -1,0 +1,228 @@
+//! Changing single keys of the file, where they stand.
+//!
+//! A key that is commented out is brought in on its own line, and one that goes back to its default becomes a comment again:
+//! the file reads as if its user had edited it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::path::Path;
+
+use serde_json::Value as Json;
+use toml_edit::{Document, DocumentMut, Item, Table, Value};
+
+use super::file::{EditError, edit_if};
+use super::keys::{KEYS, Key};
+use super::values::toml;
+use super::{Loaded, Settings};
+
+/// Why the settings were not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeError {
+    /// A key was not taken; none was.
+    #[error("`{key}` {message}")]
+    Refused {
+        /// Its full name.
+        key: String,
+        /// Why, to follow the key in a sentence.
+        message: String,
+    },
+    /// The file cannot be changed.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+}
+
+/// Sets the keys to the values, or to their defaults where there is none. Either all are taken or the file is as it was.
+/// Returns what the file then says.
+///
+/// # Errors
+/// There is no such key, a value is not one that it takes, or the file cannot be changed.
+pub fn change(path: &Path, changes: &BTreeMap<String, Option<Json>>) -> Result<Loaded, ChangeError> {
+    let changes = changes.iter().map(|(key, value)| parse(key, value.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    edit_if(path, |document| {
+        let text = changes.iter().fold(document.to_string(), |text, (key, value)| with(&text, key, value.as_ref()));
+        check(&text, &changes)?;
+        *document = text.parse().unwrap_or_default();
+        Ok(())
+    })
+}
+
+type Change = (&'static Key, Option<Value>);
+
+fn parse(name: &str, value: Option<&Json>) -> Result<Change, ChangeError> {
+    let refuse = |message: &str| ChangeError::Refused { key: name.to_owned(), message: message.to_owned() };
+    let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| refuse("is no key that Runtray knows"))?;
+    let value = value.filter(|value| !value.is_null());
+    let value = value.map(|value| toml(value).ok_or_else(|| refuse("does not take such a value"))).transpose()?;
+    Ok((key, value))
+}
+
+/// Refuses the text when one of the changed keys is wrong in it.
+fn check(text: &str, changes: &[Change]) -> Result<(), ChangeError> {
+    let problems = Loaded::from_text(text).problems;
+    let wrong = problems.into_iter().find(|problem| {
+        let whole = problem.key.is_empty();
+        whole || changes.iter().any(|(key, value)| value.is_some() && key.name == problem.key)
+    });
+    match wrong {
+        Some(problem) => Err(ChangeError::Refused { key: problem.key, message: without_fallback(&problem.message) }),
+        None => Ok(()),
+    }
+}
+
+/// What is used instead of a wrong value is said of files; here nothing was changed.
+fn without_fallback(message: &str) -> String {
+    message.rsplit_once("; using ").map_or(message, |(reason, _)| reason).to_owned()
+}
+
+/// The file's text with `key` set to `value`, or to its default. Unusual ways of writing a key are left to `toml_edit`.
+fn with(text: &str, key: &Key, value: Option<&Value>) -> String {
+    let Ok(document) = Document::parse(text.to_owned()) else { return text.to_owned() };
+    let (_, name) = key.parts();
+    let line = match value {
+        Some(value) => format!("{name} = {}", bare(value)),
+        None => format!("#{name} = {}", (key.show)(&Settings::default())),
+    };
+    let place = match written(&document, key) {
+        Some(range) => Some(range),
+        None if value.is_none() => return text.to_owned(),
+        None => commented(text, key),
+    };
+    let changed = place.map(|range| format!("{}{line}{}", &text[..range.start], &text[range.end..]));
+    changed.filter(|changed| says(changed, key, value)).unwrap_or_else(|| rewritten(text, key, value))
+}
+
+/// Where the key and its value stand.
+fn written(document: &Document<String>, key: &Key) -> Option<Range<usize>> {
+    let (section, name) = key.parts();
+    let root = document.as_table();
+    let table = if section.is_empty() { root } else { root.get(section)?.as_table()? };
+    let (key, item) = table.get_key_value(name)?;
+    Some(key.span()?.start..item.span()?.end)
+}
+
+/// Where the key stands as a comment, below its section's heading.
+fn commented(text: &str, key: &Key) -> Option<Range<usize>> {
+    let (section, name) = key.parts();
+    let heading = format!("[{section}]");
+    let (mut inside, mut start) = (section.is_empty(), 0);
+    for line in text.split_inclusive('\n') {
+        let content = line.trim_end();
+        if content.starts_with('[') {
+            inside = content == heading;
+        } else if inside && content.strip_prefix('#').is_some_and(|rest| is_entry(rest, name)) {
+            return Some(start..start + content.len());
+        }
+        start += line.len();
+    }
+    None
+}
+
+fn is_entry(text: &str, name: &str) -> bool {
+    text.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
+}
+
+fn says(text: &str, key: &Key, value: Option<&Value>) -> bool {
+    let (section, name) = key.parts();
+    let Ok(document) = text.parse::<DocumentMut>() else { return false };
+    let table = if section.is_empty() { Some(document.as_item()) } else { document.get(section) };
+    let found = table.and_then(|table| table.get(name)).and_then(Item::as_value);
+    found.map(bare) == value.map(bare)
+}
+
+/// The value without the blanks and comments around it.
+fn bare(value: &Value) -> String {
+    let mut value = value.clone();
+    value.decor_mut().clear();
+    value.to_string()
+}
+
+fn rewritten(text: &str, key: &Key, value: Option<&Value>) -> String {
+    let Ok(mut document) = text.parse::<DocumentMut>() else { return text.to_owned() };
+    let (section, name) = key.parts();
+    let table = match section {
+        "" => document.as_item_mut(),
+        section => document.entry(section).or_insert_with(|| Item::Table(Table::new())),
+    };
+    if let Some(table) = table.as_table_like_mut() {
+        match value {
+            Some(value) => drop(table.insert(name, Item::Value(value.clone()))),
+            None => drop(table.remove(name)),
+        }
+    }
+    document.to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::fs;
+
+    use serde_json::{Value, json};
+
+    use super::{ChangeError, change};
+    use crate::settings::{Loaded, create_if_missing};
+
+    fn check(text: &str, changes: &[(&str, Value)], expected: &str) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        fs::write(&file, text).expect("a file");
+        let changes: BTreeMap<_, _> =
+            changes.iter().map(|(key, value)| ((*key).to_owned(), Some(value.clone()))).collect();
+        change(&file, &changes).expect("a change");
+        assert_eq!(fs::read_to_string(&file).expect("a file"), expected);
+    }
+
+    #[test]
+    fn a_key_changes_where_it_stands_and_comments_stay() {
+        let text = "# mine\nport = 1 # why\n\n[python]\n# here\n#path = \"\"\n";
+        check(text, &[("port", json!(5001))], "# mine\nport = 5001 # why\n\n[python]\n# here\n#path = \"\"\n");
+        check(text, &[("python.path", json!("/p"))], "# mine\nport = 1 # why\n\n[python]\n# here\npath = \"/p\"\n");
+        check(text, &[("port", Value::Null)], "# mine\n#port = 5000 # why\n\n[python]\n# here\n#path = \"\"\n");
+        check(text, &[("python.path", Value::Null)], text);
+    }
+
+    #[test]
+    fn unusual_ways_of_writing_are_kept_valid() {
+        check("python.path = \"/a\"\n", &[("python.path", json!("/b"))], "python.path = \"/b\"\n");
+        check("python = { path = \"/a\" }\n", &[("python.path", json!("/b"))], "python = { path = \"/b\" }\n");
+        check("", &[("limits.cpu_ms", json!(1000))], "[limits]\ncpu_ms = 1000\n");
+        let list = "allowed_origins = [\n  \"http://a\", # one\n]\nport = 1\n";
+        check(list, &[("allowed_origins", json!([]))], "allowed_origins = []\nport = 1\n");
+    }
+
+    #[test]
+    fn the_file_of_a_new_user_is_edited_line_by_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        create_if_missing(&file).expect("a file");
+        let before = fs::read_to_string(&file).expect("a file");
+        let set = |value| BTreeMap::from([("desktop.theme".to_owned(), value)]);
+        let loaded = change(&file, &set(Some(json!("dark")))).expect("a change");
+        assert_eq!(loaded.settings.desktop.theme.name(), "dark");
+        assert_eq!(loaded.problems, Vec::new());
+        assert_eq!(fs::read_to_string(&file).expect("a file").lines().count(), before.lines().count());
+        change(&file, &set(None)).expect("a change");
+        assert_eq!(fs::read_to_string(&file).expect("a file"), before);
+    }
+
+    #[test]
+    fn a_wrong_value_is_refused_with_its_key_and_changes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        fs::write(&file, "port = 1\nprot = 2\n").expect("a file");
+        for (key, value, part) in [
+            ("port", json!(70000), "from 0 to 65535, not 70000"),
+            ("port", json!({}), "does not take"),
+            ("python.path", json!("python3"), "whole path"),
+            ("colour", json!(1), "is no key"),
+        ] {
+            let changes =
+                BTreeMap::from([(key.to_owned(), Some(value)), ("require_token".to_owned(), Some(json!(true)))]);
+            let Err(ChangeError::Refused { key: refused, message }) = change(&file, &changes) else {
+                panic!("{key} was taken")
+            };
+            assert!(refused == key && message.contains(part) && !message.contains("using"), "{message}");
+            assert!(!Loaded::from_file(&file).settings.require_token);
+        }
+    }
+}

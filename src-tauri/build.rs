@@ -1,0 +1,44 @@
+//! What Tauri needs to know when it is built: the commands, so that each must be permitted.
+
+use std::path::Path;
+
+use tauri_build::{AppManifest, Attributes};
+
+const COMMANDS: &[&str] = &[
+    "follow",
+    "autostart",
+    "set_autostart",
+    "open_folder",
+    "copy",
+    "quit",
+    "start_service",
+    "stop_service",
+    "restart_service",
+    "use_port",
+    "console_access",
+    "cancel_execution",
+    "executions",
+    "execution",
+    "facets",
+    "statistics",
+    "clear_executions",
+    "export_executions",
+    "pythons",
+    "test_python",
+    "browse_python",
+    "languages",
+    "settings",
+    "change_settings",
+    "allow_origin",
+    "deny_origin",
+    "revoke_origin",
+    "dismiss_welcome",
+];
+
+fn main() -> anyhow::Result<()> {
+    anyhow::ensure!(
+        Path::new("../ui/dist/index.html").exists(),
+        "the window is not built: `cargo xtask ui` does that, and so does `cargo xtask run`"
+    );
+    tauri_build::try_build(Attributes::new().app_manifest(AppManifest::new().commands(COMMANDS)))
+}

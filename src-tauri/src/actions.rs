@@ -1,0 +1,70 @@
+//! What choosing an item of the tray's menu does.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tauri::async_runtime::spawn;
+use tauri::{AppHandle, Manager as _, Wry};
+
+use crate::desk::Desk;
+use crate::ending::Ending;
+use crate::login::Login;
+use crate::tray::id;
+use crate::{app, window};
+
+/// Does what the item of that id is for.
+pub(crate) fn chosen(app: &AppHandle<Wry>, item: &str) {
+    let desk = app.state::<Arc<Desk>>().inner().clone();
+    match item {
+        id::OPEN => open(app, None),
+        id::START_OR_STOP => drop(spawn(start_or_stop(desk))),
+        id::RESTART => drop(spawn(restart(desk))),
+        id::COPY => app::copy(app, desk.url()),
+        id::AUTOSTART => toggle_autostart(app),
+        id::QUIT => app.state::<Ending>().ask(),
+        id::AUTOMATIC_PYTHON => drop(spawn(use_python(desk, Value::Null))),
+        _ => {
+            if let Some(path) = item.strip_prefix(id::PYTHON) {
+                drop(spawn(use_python(desk, json!(path))));
+            } else if let Some(run) = item.strip_prefix(id::RUN) {
+                open(app, Some(format!("log/{run}")));
+            }
+        }
+    }
+}
+
+/// Shows the window. Windows forbids making one while it handles an event, so that is left to another thread.
+pub(crate) fn open(app: &AppHandle<Wry>, place: Option<String>) {
+    let app = app.clone();
+    spawn(async move { window::show(&app, place.as_deref()) });
+}
+
+async fn start_or_stop(desk: Arc<Desk>) {
+    if desk.status().borrow().is_on() {
+        desk.lifecycle.stop().await;
+    } else if let Err(error) = desk.lifecycle.start().await {
+        tracing::warn!(%error, "the service could not be started");
+    }
+}
+
+async fn restart(desk: Arc<Desk>) {
+    if let Err(error) = desk.lifecycle.restart().await {
+        tracing::warn!(%error, "the service could not be started again");
+    }
+}
+
+async fn use_python(desk: Arc<Desk>, path: Value) {
+    let change = BTreeMap::from([("python.path".to_owned(), Some(path))]);
+    if let Err(error) = desk.lifecycle.change_settings(change).await {
+        tracing::warn!(%error, "another Python could not be chosen");
+    }
+}
+
+/// The tick shows what the system then says, which is not always what was asked for.
+fn toggle_autostart(app: &AppHandle<Wry>) {
+    let login = app.state::<Login>();
+    if let Err(error) = login.set(!login.starts()) {
+        tracing::warn!(error, "starting at login could not be changed");
+    }
+}

@@ -1,0 +1,65 @@
+//! What runs and what ran.
+
+use runtray_service::journal::Filter;
+use tauri::AppHandle;
+use tauri::Runtime;
+use tauri_plugin_dialog::DialogExt as _;
+use tokio::sync::oneshot;
+
+use super::{Answer, OnDesk};
+use crate::model::{Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Statistics};
+
+#[tauri::command]
+pub(crate) fn cancel_execution(desk: OnDesk<'_>, id: String) -> Answer<()> {
+    let runs = desk.service().is_some_and(|service| service.cancel(&id));
+    if runs { Ok(()) } else { Err(Failure::new("execution_finished", "the program has ended already")) }
+}
+
+#[tauri::command]
+pub(crate) async fn executions(desk: OnDesk<'_>, query: ExecutionsQuery) -> Answer<ExecutionsPage> {
+    let (page, total) = desk.lifecycle.history().page(query.into()).await?;
+    Ok(ExecutionsPage { executions: page.items.into_iter().map(Into::into).collect(), next: page.next, total })
+}
+
+#[tauri::command]
+pub(crate) async fn execution(desk: OnDesk<'_>, id: String) -> Answer<Execution> {
+    let record = desk.lifecycle.history().entry(&id).await?;
+    record.map(Into::into).ok_or_else(|| Failure::new("not_found", "this run is no longer in the log"))
+}
+
+#[tauri::command]
+pub(crate) async fn facets(desk: OnDesk<'_>) -> Answer<Facets> {
+    let facets = desk.lifecycle.history().facets().await?;
+    Ok(Facets { languages: facets.languages, origins: facets.origins, total: facets.total })
+}
+
+#[tauri::command]
+pub(crate) async fn statistics(desk: OnDesk<'_>) -> Answer<Statistics> {
+    Ok(desk.lifecycle.history().figures().await?.into())
+}
+
+#[tauri::command]
+pub(crate) async fn clear_executions(desk: OnDesk<'_>) -> Answer<u64> {
+    Ok(desk.lifecycle.history().clear().await?)
+}
+
+/// Asks where to; the path that was written, or nothing when the user thought better of it.
+#[tauri::command]
+pub(crate) async fn export_executions<R: Runtime>(
+    app: AppHandle<R>,
+    desk: OnDesk<'_>,
+    format: ExportFormat,
+    query: ExecutionsQuery,
+) -> Answer<Option<String>> {
+    let (kind, extension) = match format {
+        ExportFormat::Jsonl => ("JSON Lines", "jsonl"),
+        ExportFormat::Csv => ("CSV", "csv"),
+    };
+    let (answer, chosen) = oneshot::channel();
+    let dialog = app.dialog().file().set_title(desk.language().text("dialog.export", &[]));
+    let dialog = dialog.set_file_name(format!("runtray-log.{extension}")).add_filter(kind, &[extension]);
+    dialog.save_file(move |path| drop(answer.send(path)));
+    let Some(path) = chosen.await.ok().flatten().and_then(|path| path.into_path().ok()) else { return Ok(None) };
+    desk.lifecycle.history().export(path.clone(), format == ExportFormat::Csv, Filter::from(query)).await?;
+    Ok(Some(path.display().to_string()))
+}

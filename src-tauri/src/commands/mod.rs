@@ -1,0 +1,18 @@
+//! What the window may ask for: one line each, done by the layer below.
+
+pub(crate) mod app;
+pub(crate) mod executions;
+pub(crate) mod python;
+pub(crate) mod service;
+pub(crate) mod settings;
+
+use std::sync::Arc;
+
+use crate::desk::Desk;
+use crate::model::Failure;
+
+/// The desk as Tauri hands it to a command.
+pub(crate) type OnDesk<'a> = tauri::State<'a, Arc<Desk>>;
+
+/// What a command answers.
+pub(crate) type Answer<T> = Result<T, Failure>;

@@ -1,0 +1,47 @@
+//! Pythons and other languages.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use runtray_engine::interpreter;
+use tauri::{AppHandle, Runtime};
+use tauri_plugin_dialog::DialogExt as _;
+use tokio::sync::oneshot;
+
+use super::{Answer, OnDesk};
+use crate::model::{Failure, Language, Python, PythonTest};
+
+#[tauri::command]
+pub(crate) fn pythons(desk: OnDesk<'_>) -> Vec<Python> {
+    desk.interpreters().borrow().all.clone()
+}
+
+/// Starts it once: what it is, and how long that took.
+#[tauri::command]
+pub(crate) async fn test_python(path: String) -> Answer<PythonTest> {
+    let refuse = |reason: String| Failure::of("python", "not_a_python", reason);
+    let path = PathBuf::from(path.trim());
+    if path.as_os_str().is_empty() {
+        return Err(refuse("choose the path of a Python interpreter".to_owned()));
+    }
+    let started = Instant::now();
+    let found = interpreter::test_python(&path).await.map_err(refuse)?;
+    let starts_in_ms = (started.elapsed().as_secs_f64() * 1e4).round() / 10.0;
+    let name = format!("{} {}", found.implementation, found.version);
+    Ok(PythonTest { ok: true, name, version: found.version, starts_in_ms })
+}
+
+/// Asks for a file; nothing when the user thought better of it.
+#[tauri::command]
+pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, desk: OnDesk<'_>) -> Answer<Option<String>> {
+    let (answer, chosen) = oneshot::channel();
+    let dialog = app.dialog().file().set_title(desk.language().text("dialog.python", &[]));
+    dialog.pick_file(move |path| drop(answer.send(path)));
+    let path = chosen.await.ok().flatten().and_then(|path| path.into_path().ok());
+    Ok(path.map(|path| path.display().to_string()))
+}
+
+#[tauri::command]
+pub(crate) async fn languages(desk: OnDesk<'_>) -> Answer<Vec<Language>> {
+    Ok(desk.languages().await.into_iter().map(Into::into).collect())
+}

@@ -1,0 +1,128 @@
+//! The Pythons of this machine, looked for when the service starts and when another is chosen.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use runtray_engine::interpreter::{self, Discovery, Found, Machine, Rejected};
+
+use super::Desk;
+use crate::model::Python;
+
+/// What there is, and what runs programs.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Interpreters {
+    /// What runs Python.
+    pub(crate) in_use: Option<Python>,
+    /// Why nothing does.
+    pub(crate) problem: Option<String>,
+    /// All that was found, those that cannot be used last.
+    pub(crate) all: Vec<Python>,
+}
+
+/// Looks again after each change, as long as the app lives.
+pub(super) async fn keep(desk: Arc<Desk>) {
+    let (mut service, mut settings) = (desk.lifecycle.service(), desk.settings());
+    loop {
+        let choice = desk.chosen_python();
+        service.mark_unchanged();
+        settings.mark_unchanged();
+        look(&desk, choice.as_deref()).await;
+        loop {
+            tokio::select! {
+                changed = service.changed() => if changed.is_err() { return },
+                changed = settings.changed() => match changed {
+                    Err(_) => return,
+                    Ok(()) if desk.chosen_python() == choice => continue,
+                    Ok(()) => {}
+                },
+            }
+            break;
+        }
+    }
+}
+
+/// What runs programs is known soon; the whole list takes as long as every interpreter takes to answer.
+async fn look(desk: &Desk, choice: Option<&Path>) {
+    if let Some(service) = desk.service() {
+        let runtime = service.python().await;
+        desk.interpreters.send_if_modified(|known| known.learn(runtime.as_deref().ok(), runtime.as_ref().err()));
+    }
+    let found = interpreter::pythons(Machine::this(), choice.map(Path::to_owned)).await;
+    let new = Interpreters::of(found, choice);
+    desk.interpreters.send_if_modified(|known| std::mem::replace(known, new.clone()) != new);
+}
+
+impl Interpreters {
+    fn of(discovery: Discovery, choice: Option<&Path>) -> Self {
+        let refused = discovery.rejected.iter().find(|rejected| choice == Some(&rejected.path));
+        let problem = refused.map(|refused| format!("{} {}", refused.path.display(), refused.reason));
+        let all: Vec<_> =
+            discovery.found.into_iter().map(usable).chain(discovery.rejected.into_iter().map(unusable)).collect();
+        let in_use = all.iter().find(|python| python.in_use).cloned();
+        let none = || "No Python was found on this machine".to_owned();
+        let problem = if in_use.is_some() { None } else { Some(problem.unwrap_or_else(none)) };
+        Self { in_use, problem, all }
+    }
+
+    /// Takes over what runs programs, before the list is known; whether that is new.
+    fn learn(&mut self, runtime: Option<&runtray_engine::language::Runtime>, problem: Option<&String>) -> bool {
+        let path = runtime.map(|runtime| runtime.path.display().to_string());
+        if self.in_use.as_ref().map(|python| &python.path) == path.as_ref() && self.problem.as_ref() == problem {
+            return false;
+        }
+        let known = self.all.iter().find(|python| Some(&python.path) == path.as_ref());
+        self.in_use = runtime.map(|runtime| Python {
+            path: runtime.path.display().to_string(),
+            version: runtime.version.clone(),
+            name: runtime.name.clone(),
+            source: known.map(|python| python.source.clone()).unwrap_or_default(),
+            in_use: true,
+            problem: None,
+        });
+        self.problem = problem.cloned();
+        true
+    }
+}
+
+fn usable(found: Found) -> Python {
+    Python {
+        path: found.path.display().to_string(),
+        name: format!("{} {}", found.implementation, found.version),
+        version: found.version,
+        source: found.source.to_string(),
+        in_use: found.in_use,
+        problem: None,
+    }
+}
+
+fn unusable(rejected: Rejected) -> Python {
+    Python {
+        path: rejected.path.display().to_string(),
+        version: String::new(),
+        name: String::new(),
+        source: rejected.source.to_string(),
+        in_use: false,
+        problem: Some(rejected.reason),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use runtray_engine::interpreter::{Discovery, Rejected, Source};
+
+    use super::Interpreters;
+
+    #[test]
+    fn a_bad_choice_is_named_with_its_reason() {
+        let path = Path::new("/nowhere/python");
+        let rejected = Rejected { path: path.to_owned(), source: Source::Choice, reason: "does not exist".into() };
+        let discovery = Discovery { found: Vec::new(), rejected: vec![rejected] };
+        let known = Interpreters::of(discovery.clone(), Some(path));
+        assert_eq!(known.problem.as_deref(), Some("/nowhere/python does not exist"));
+        assert!(known.in_use.is_none() && known.all.len() == 1);
+        let known = Interpreters::of(Discovery::default(), None);
+        assert_eq!(known.problem.as_deref(), Some("No Python was found on this machine"));
+    }
+}

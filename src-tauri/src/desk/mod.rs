@@ -1,0 +1,168 @@
+//! The desk: the service with its settings, and what tray and window show of them.
+//!
+//! It owns all that the app knows and publishes it by `watch`; tray, window and notifications only subscribe. It knows no
+//! Tauri, so that it serves without a display too.
+
+mod interpreters;
+mod recent;
+mod status;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use runtray_engine::interpreter::Machine;
+use runtray_engine::language::Languages;
+use runtray_service::origin::Origin;
+use runtray_service::places::Places;
+use runtray_service::settings::{self, Loaded, Watching};
+use runtray_service::{Lifecycle, Options, Service, wire};
+use tokio::sync::watch;
+
+use crate::args::Args;
+use crate::i18n::Language;
+use crate::model::{SettingsView, Status, Summary};
+use crate::surroundings::NoTray;
+
+pub(crate) use interpreters::Interpreters;
+
+/// What pages of this app send as their origin.
+const OWN_ORIGIN: (&str, &str) = if cfg!(windows) { ("http", "tauri.localhost") } else { ("tauri", "localhost") };
+
+/// The service, and what is shown of it.
+pub(crate) struct Desk {
+    /// The service's life.
+    pub(crate) lifecycle: Lifecycle,
+    /// Where files are kept.
+    pub(crate) places: Places,
+    settings: watch::Receiver<Loaded>,
+    _watching: Watching,
+    port: Option<u16>,
+    status: watch::Sender<Status>,
+    interpreters: watch::Sender<Interpreters>,
+    recent: watch::Sender<Vec<Summary>>,
+    no_tray: watch::Sender<Option<NoTray>>,
+}
+
+impl Desk {
+    /// Reads the settings; the service is not started yet.
+    pub(crate) fn new(args: &Args, places: Places, no_tray: Option<NoTray>) -> Self {
+        let file = places.settings_file();
+        if let Err(error) = settings::create_if_missing(&file) {
+            tracing::warn!(%error, file = %file.display(), "could not write the settings file; the defaults are used");
+        }
+        let loaded = Loaded::from_file(&file);
+        let lifecycle = Lifecycle::new(Options {
+            settings: loaded.clone(),
+            settings_file: Some(file.clone()),
+            places: places.clone(),
+            port: args.port,
+            allow_origins: vec![Origin::of_program(OWN_ORIGIN.0, OWN_ORIGIN.1)],
+            token: None,
+        });
+        let (settings, watching) = settings::watch(&file, loaded);
+        Self {
+            lifecycle,
+            places,
+            settings,
+            _watching: watching,
+            port: args.port,
+            status: watch::Sender::default(),
+            interpreters: watch::Sender::default(),
+            recent: watch::Sender::default(),
+            no_tray: watch::Sender::new(no_tray),
+        }
+    }
+
+    /// Starts the service, and the tasks that keep what is shown up to date.
+    pub(crate) fn open(self: &Arc<Self>) {
+        self.publish_status();
+        tokio::spawn(status::keep(self.clone()));
+        tokio::spawn(interpreters::keep(self.clone()));
+        tokio::spawn(recent::keep(self.clone()));
+        let desk = self.clone();
+        tokio::spawn(async move {
+            if let Err(error) = desk.lifecycle.start().await {
+                tracing::error!(%error, "the service could not be started");
+            }
+        });
+    }
+
+    /// How things are, now and whenever that changes.
+    pub(crate) fn status(&self) -> watch::Receiver<Status> {
+        self.status.subscribe()
+    }
+
+    /// The Pythons of this machine, now and whenever others are found.
+    pub(crate) fn interpreters(&self) -> watch::Receiver<Interpreters> {
+        self.interpreters.subscribe()
+    }
+
+    /// The last executions, newest first, now and whenever one begins or ends.
+    pub(crate) fn recent(&self) -> watch::Receiver<Vec<Summary>> {
+        self.recent.subscribe()
+    }
+
+    /// Why there is no tray icon, if there is none, now and whenever that changes.
+    pub(crate) fn no_tray(&self) -> watch::Receiver<Option<NoTray>> {
+        self.no_tray.subscribe()
+    }
+
+    /// Says whether a tray icon can be seen.
+    pub(crate) fn set_no_tray(&self, reason: Option<NoTray>) {
+        self.no_tray.send_replace(reason);
+    }
+
+    /// What the settings file says, now and whenever that changes.
+    pub(crate) fn settings(&self) -> watch::Receiver<Loaded> {
+        self.settings.clone()
+    }
+
+    /// The settings as the window edits them.
+    pub(crate) fn settings_view(&self) -> SettingsView {
+        let loaded = self.lifecycle.settings_now();
+        let waiting = self.service().map(|service| service.restart_needed()).unwrap_or_default();
+        let file = self.places.settings_file().display().to_string();
+        SettingsView::new(&loaded, file, waiting.into_iter().map(str::to_owned).collect())
+    }
+
+    /// The language that texts are in.
+    pub(crate) fn language(&self) -> Language {
+        Language::chosen(&self.settings.borrow().settings.desktop.language)
+    }
+
+    /// The service, while it runs.
+    pub(crate) fn service(&self) -> Option<Service> {
+        self.lifecycle.service().borrow().clone()
+    }
+
+    /// Where clients find the service, or would.
+    pub(crate) fn url(&self) -> String {
+        let port = || self.port.unwrap_or(self.settings.borrow().settings.port);
+        self.service().map_or_else(|| format!("http://localhost:{}", port()), |service| service.url())
+    }
+
+    /// Every language, what runs it, and why nothing does where that is so.
+    pub(crate) async fn languages(&self) -> Vec<wire::Language> {
+        match self.service() {
+            Some(service) => service.languages().await,
+            None => {
+                let choices = self.settings.borrow().settings.choices();
+                let languages = Languages::new(choices, Machine::this());
+                languages.list().await.into_iter().map(Into::into).collect()
+            }
+        }
+    }
+
+    fn chosen_python(&self) -> Option<PathBuf> {
+        self.settings.borrow().settings.python.clone()
+    }
+}
+
+/// The user's folders.
+///
+/// # Errors
+/// They are not known.
+pub(crate) fn places() -> anyhow::Result<Places> {
+    Places::find().context("the folders for settings and log are not known")
+}

@@ -1,0 +1,178 @@
+//! What is shown of the service, put together anew after each change.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use runtray_engine::Isolation;
+use runtray_service::{Load, PendingOrigin, State, journal};
+use tokio::sync::watch;
+
+use super::Desk;
+use crate::model::{Pending, Running, Status, timestamp};
+use crate::problems::{Situation, problems};
+
+/// The first change is shown at once; those that follow within this time are shown together.
+const CALM: Duration = Duration::from_millis(20);
+
+/// Publishes the status after each change, as long as the app lives.
+pub(super) async fn keep(desk: Arc<Desk>) {
+    let mut watched = Watched::new(&desk);
+    loop {
+        desk.publish_status();
+        tokio::time::sleep(CALM).await;
+        watched.changed().await;
+    }
+}
+
+impl Desk {
+    pub(super) fn publish_status(&self) {
+        let new = self.present_status();
+        self.status.send_if_modified(|status| {
+            let changed = *status != new;
+            *status = new;
+            changed
+        });
+    }
+
+    fn present_status(&self) -> Status {
+        let state = self.lifecycle.state().borrow().clone();
+        let settings = self.settings.borrow().clone();
+        let interpreters = self.interpreters.borrow().clone();
+        let service = self.service();
+        let load = service.as_ref().map(|service| *service.load().borrow()).unwrap_or_default();
+        let no_tray = self.no_tray.borrow().clone();
+        let situation = Situation {
+            state: &state,
+            settings: &settings.problems,
+            journal: service.as_ref().map(|service| service.journal_state()),
+            python: interpreters.problem.as_deref(),
+            no_tray: no_tray.as_ref(),
+        };
+        let (addresses, missing) = listening(&state);
+        let desktop = &settings.settings.desktop;
+        Status {
+            state: (&state).into(),
+            reason: match &state {
+                State::Failed { reason, .. } => Some(reason.clone()),
+                _ => None,
+            },
+            url: self.url(),
+            addresses,
+            missing,
+            running: load.running,
+            queued: load.queued,
+            now: service
+                .as_ref()
+                .map(|service| service.running())
+                .unwrap_or_default()
+                .into_iter()
+                .map(running)
+                .collect(),
+            pending_origins: service.map(|service| pending(&service.pending_origins().borrow())).unwrap_or_default(),
+            allowed_origins: settings.settings.allowed_origins.iter().map(ToString::to_string).collect(),
+            denied_origins: settings.settings.denied_origins.iter().map(ToString::to_string).collect(),
+            problems: problems(&situation, self.language()),
+            welcome: !desktop.welcomed,
+            python: interpreters.in_use,
+            python_problem: interpreters.problem,
+            isolation: Isolation::default().name().to_owned(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+        }
+    }
+}
+
+fn listening(state: &State) -> (Vec<String>, Option<String>) {
+    match state {
+        State::Running { addresses, missing, .. } => {
+            (addresses.iter().map(ToString::to_string).collect(), missing.map(|address| address.to_string()))
+        }
+        _ => (Vec::new(), None),
+    }
+}
+
+fn running(summary: journal::Summary) -> Running {
+    Running {
+        id: summary.id,
+        language: summary.language,
+        first_line: summary.first_line,
+        origin: summary.origin,
+        started_at: timestamp(summary.started_at),
+    }
+}
+
+fn pending(origins: &[PendingOrigin]) -> Vec<Pending> {
+    let pending = |one: &PendingOrigin| Pending {
+        origin: one.origin.to_string(),
+        first_seen: timestamp(one.first_refused_at),
+        requests: one.refusals,
+    };
+    origins.iter().map(pending).collect()
+}
+
+/// All that the status is made from.
+struct Watched {
+    state: watch::Receiver<State>,
+    service: watch::Receiver<Option<runtray_service::Service>>,
+    settings: watch::Receiver<runtray_service::settings::Loaded>,
+    interpreters: watch::Receiver<super::Interpreters>,
+    no_tray: watch::Receiver<Option<crate::surroundings::NoTray>>,
+    load: Option<watch::Receiver<Load>>,
+    now: Option<watch::Receiver<u64>>,
+    pending: Option<watch::Receiver<Vec<PendingOrigin>>>,
+    journal: Option<watch::Receiver<journal::State>>,
+}
+
+impl Watched {
+    fn new(desk: &Desk) -> Self {
+        let mut watched = Self {
+            state: desk.lifecycle.state(),
+            service: desk.lifecycle.service(),
+            settings: desk.settings(),
+            interpreters: desk.interpreters(),
+            no_tray: desk.no_tray(),
+            load: None,
+            now: None,
+            pending: None,
+            journal: None,
+        };
+        watched.attach();
+        watched
+    }
+
+    /// Watches the service that runs now.
+    fn attach(&mut self) {
+        let service = self.service.borrow_and_update().clone();
+        self.load = service.as_ref().map(|service| service.load());
+        self.now = service.as_ref().map(|service| service.running_changes());
+        self.pending = service.as_ref().map(|service| service.pending_origins());
+        self.journal = service.as_ref().map(|service| service.journal_changes());
+    }
+
+    async fn changed(&mut self) {
+        tokio::select! {
+            () = changed(&mut self.state) => {}
+            () = changed(&mut self.service) => self.attach(),
+            () = changed(&mut self.settings) => {}
+            () = changed(&mut self.interpreters) => {}
+            () = changed(&mut self.no_tray) => {}
+            () = changed_in(&mut self.load) => {}
+            () = changed_in(&mut self.now) => {}
+            () = changed_in(&mut self.pending) => {}
+            () = changed_in(&mut self.journal) => {}
+        }
+    }
+}
+
+/// Waits for a change; for ever, when nobody is left who could make one.
+async fn changed<T>(receiver: &mut watch::Receiver<T>) {
+    if receiver.changed().await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn changed_in<T>(receiver: &mut Option<watch::Receiver<T>>) {
+    match receiver {
+        Some(receiver) => changed(receiver).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,78 @@
+//! Live updates for the open window.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use runtray_service::News;
+use tauri::async_runtime::JoinHandle;
+use tauri::ipc::Channel;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::desk::Desk;
+use crate::model::Update;
+
+/// The window that follows, if one does.
+#[derive(Default)]
+pub(crate) struct Followers(Mutex<Option<Follower>>);
+
+struct Follower {
+    channel: Channel<Update>,
+    task: JoinHandle<()>,
+}
+
+impl Followers {
+    /// Sends `channel` the present status and every change. A window that loads anew takes its old self's place.
+    pub(crate) fn follow(&self, desk: Arc<Desk>, channel: Channel<Update>) {
+        let task = tauri::async_runtime::spawn(follow(desk, channel.clone()));
+        self.replace(Some(Follower { channel, task }));
+    }
+
+    /// Tells the window something, if one follows.
+    pub(crate) fn tell(&self, update: &Update) {
+        let follower = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(follower) = &*follower {
+            // It fails only when the window is on its way out.
+            let _ = follower.channel.send(update.clone());
+        }
+    }
+
+    /// The window is gone.
+    pub(crate) fn leave(&self) {
+        self.replace(None);
+    }
+
+    fn replace(&self, follower: Option<Follower>) {
+        let old = std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), follower);
+        if let Some(old) = old {
+            old.task.abort();
+        }
+    }
+}
+
+async fn follow(desk: Arc<Desk>, channel: Channel<Update>) {
+    let (mut status, mut settings, mut news) = (desk.status(), desk.settings(), desk.lifecycle.news());
+    status.mark_changed();
+    loop {
+        let update = tokio::select! {
+            biased;
+            changed = status.changed() => match changed {
+                Ok(()) => Update::Status { status: status.borrow_and_update().clone() },
+                Err(_) => return,
+            },
+            changed = settings.changed() => match changed {
+                Ok(()) => Update::Settings { settings: desk.settings_view() },
+                Err(_) => return,
+            },
+            news = news.recv() => match news {
+                Ok(News::Begun(execution)) => Update::Begun { execution: execution.into() },
+                Ok(News::Ended(execution)) => Update::Ended { execution: execution.into() },
+                Ok(News::Cleared) => Update::Cleared,
+                // The window reads the log anew when it is looked at; what it missed is in it.
+                Err(RecvError::Lagged(_)) => continue,
+                Err(RecvError::Closed) => return,
+            },
+        };
+        if channel.send(update).is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! Serving without a display: the service alone, until the system asks for the end.
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use runtray_service::State;
+
+use crate::desk::Desk;
+use crate::ending::Ending;
+
+/// Says why there is no window, and serves.
+pub(crate) fn serve(runtime: &tokio::runtime::Runtime, desk: Arc<Desk>, reason: &str) -> ExitCode {
+    eprintln!("runtray-desktop: {reason}, so there is no window and no tray icon.");
+    eprintln!("runtray-desktop: serving without them; `runtray serve` is made for that. Ctrl-C ends it.");
+    runtime.block_on(async {
+        desk.open();
+        if let Err(reason) = settled(&desk).await {
+            eprintln!("runtray-desktop: {reason}");
+            return ExitCode::FAILURE;
+        }
+        eprintln!("runtray-desktop: Runtray is running on {}", desk.url());
+        Ending::default().wait(desk.clone()).await;
+        ExitCode::SUCCESS
+    })
+}
+
+/// Waits until the service runs.
+///
+/// # Errors
+/// It does not; why.
+async fn settled(desk: &Desk) -> Result<(), String> {
+    let mut state = desk.lifecycle.state();
+    let settled = state.wait_for(|state| matches!(state, State::Running { .. } | State::Failed { .. })).await;
+    match settled.as_deref() {
+        Ok(State::Failed { reason, .. }) => Err(reason.clone()),
+        Ok(_) => Ok(()),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,60 @@
+//! The desktop shell: tray, window, notifications, start at login. The only crate that knows Tauri.
+//!
+//! `desk` owns the service and all that is shown of it; `app` wires Tauri's parts to it; everything else shows or asks.
+
+mod actions;
+mod app;
+mod args;
+mod commands;
+mod desk;
+mod ending;
+mod follow;
+mod headless;
+mod i18n;
+mod login;
+mod model;
+mod notices;
+mod problems;
+mod surroundings;
+#[cfg(test)]
+mod tests;
+mod tray;
+mod webview;
+mod window;
+
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Parser as _;
+use runtray_service::log;
+
+/// Runs the app as the command line says.
+pub fn run() -> ExitCode {
+    match try_run(args::Args::parse()) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("runtray-desktop: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn try_run(args: args::Args) -> anyhow::Result<ExitCode> {
+    let places = desk::places()?;
+    let _log = log::init(&places.log_folder(), false);
+    let runtime = tokio::runtime::Runtime::new().context("cannot start the threads that serve")?;
+    tauri::async_runtime::set(runtime.handle().clone());
+    let _entered = runtime.enter();
+    let surroundings::Surroundings { no_display, no_tray } = surroundings::Surroundings::look();
+    if args.quit
+        && let Some(reason) = &no_display
+    {
+        anyhow::bail!("{reason}; a running app can only be told to quit from its own session");
+    }
+    let desk = Arc::new(desk::Desk::new(&args, places, no_tray));
+    Ok(match no_display {
+        Some(reason) => headless::serve(&runtime, desk, &reason),
+        None => app::run(desk, args),
+    })
+}

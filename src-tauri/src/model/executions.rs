@@ -1,0 +1,185 @@
+//! What ran.
+
+use runtray_service::journal;
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+use ts_rs::TS;
+
+/// An execution as a row of the log.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub(crate) struct Summary {
+    pub(crate) id: String,
+    pub(crate) started_at: String,
+    pub(crate) language: String,
+    /// The interpreter, for people.
+    pub(crate) runtime: String,
+    /// A result's status, `running`, or `lost`.
+    pub(crate) status: String,
+    /// The web origin that asked, or `local`.
+    pub(crate) origin: String,
+    pub(crate) first_line: String,
+    pub(crate) duration_ms: Option<f64>,
+}
+
+/// Everything about an execution.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub(crate) struct Execution {
+    #[serde(flatten)]
+    pub(crate) summary: Summary,
+    pub(crate) code: String,
+    /// Always empty: the journal does not keep what programs were given.
+    pub(crate) stdin: String,
+    /// Always empty, for the same reason.
+    pub(crate) args: Vec<String>,
+    pub(crate) output: String,
+    pub(crate) error: String,
+    pub(crate) exit_code: Option<i32>,
+    pub(crate) signal: Option<String>,
+    pub(crate) cpu_ms: Option<f64>,
+    pub(crate) peak_memory_bytes: Option<u64>,
+    pub(crate) output_truncated: bool,
+    pub(crate) error_truncated: bool,
+    pub(crate) isolation: Option<String>,
+}
+
+/// Which executions are wanted.
+#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[ts(optional_fields)]
+#[serde(default)]
+pub(crate) struct ExecutionsQuery {
+    /// At most 1000.
+    pub(crate) limit: Option<usize>,
+    /// The previous page's `next`.
+    pub(crate) before: Option<String>,
+    pub(crate) status: Option<String>,
+    pub(crate) language: Option<String>,
+    pub(crate) origin: Option<String>,
+    /// Words that must all occur in code, output or error.
+    pub(crate) q: Option<String>,
+}
+
+/// A page of the log, newest first.
+#[derive(Debug, Clone, Serialize, TS)]
+pub(crate) struct ExecutionsPage {
+    pub(crate) executions: Vec<Summary>,
+    pub(crate) next: Option<String>,
+    /// How many there are on all pages.
+    pub(crate) total: u64,
+}
+
+/// What there is to filter by.
+#[derive(Debug, Clone, Serialize, TS)]
+pub(crate) struct Facets {
+    pub(crate) languages: Vec<String>,
+    pub(crate) origins: Vec<String>,
+    pub(crate) total: u64,
+}
+
+/// How an export is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ExportFormat {
+    Jsonl,
+    Csv,
+}
+
+/// How the day goes.
+#[derive(Debug, Clone, Serialize, TS)]
+pub(crate) struct Statistics {
+    pub(crate) today: u64,
+    pub(crate) failed_today: u64,
+    pub(crate) median_ms: Option<f64>,
+    /// The last sixty, oldest first.
+    pub(crate) minutes: Vec<Minute>,
+}
+
+/// The executions that began in one minute.
+#[derive(Debug, Clone, Serialize, TS)]
+pub(crate) struct Minute {
+    pub(crate) at: String,
+    pub(crate) count: u64,
+    pub(crate) failed: u64,
+    pub(crate) median_ms: Option<f64>,
+}
+
+/// A time as the window reads it.
+pub(crate) fn timestamp(time: OffsetDateTime) -> String {
+    time.format(&Rfc3339).unwrap_or_default()
+}
+
+impl From<journal::Summary> for Summary {
+    fn from(summary: journal::Summary) -> Self {
+        Self {
+            id: summary.id,
+            started_at: timestamp(summary.started_at),
+            language: summary.language,
+            runtime: summary.runtime,
+            status: summary.status,
+            origin: summary.origin,
+            first_line: summary.first_line,
+            duration_ms: summary.duration_ms,
+        }
+    }
+}
+
+impl From<journal::Record> for Execution {
+    fn from(record: journal::Record) -> Self {
+        let first_line = record.code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+        Self {
+            summary: Summary {
+                first_line: first_line.chars().take(120).collect(),
+                id: record.id,
+                started_at: timestamp(record.started_at),
+                language: record.language,
+                runtime: record.runtime,
+                status: record.status,
+                origin: record.origin,
+                duration_ms: record.duration_ms,
+            },
+            code: record.code,
+            stdin: String::new(),
+            args: Vec::new(),
+            output: record.output,
+            error: record.error,
+            exit_code: record.exit_code,
+            signal: record.signal,
+            cpu_ms: record.cpu_ms,
+            peak_memory_bytes: record.peak_memory_bytes,
+            output_truncated: record.output_truncated,
+            error_truncated: record.error_truncated,
+            isolation: record.isolation,
+        }
+    }
+}
+
+impl From<ExecutionsQuery> for journal::Filter {
+    /// What the window's "all" choices leave empty is no filter.
+    fn from(query: ExecutionsQuery) -> Self {
+        let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
+        Self {
+            limit: query.limit.unwrap_or(Self::default().limit),
+            before: given(query.before),
+            status: given(query.status),
+            language: given(query.language),
+            origin: given(query.origin),
+            q: given(query.q),
+        }
+    }
+}
+
+impl From<journal::Figures> for Statistics {
+    fn from(figures: journal::Figures) -> Self {
+        let minute = |minute: journal::Minute| {
+            let at = OffsetDateTime::from_unix_timestamp_nanos(i128::from(minute.at_ms) * 1_000_000);
+            let at = timestamp(at.unwrap_or(OffsetDateTime::UNIX_EPOCH));
+            Minute { at, count: minute.count, failed: minute.failed, median_ms: minute.median_ms }
+        };
+        Self {
+            today: figures.today,
+            failed_today: figures.failed_today,
+            median_ms: figures.median_ms,
+            minutes: figures.minutes.into_iter().map(minute).collect(),
+        }
+    }
+}

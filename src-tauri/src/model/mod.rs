@@ -1,0 +1,39 @@
+//! What the window is told and asks for: the types that it shares with us.
+//!
+//! `bindings.rs` writes them in TypeScript; a test fails when the window's copy differs.
+
+#[cfg(test)]
+mod bindings;
+mod executions;
+mod failure;
+mod settings;
+mod status;
+
+pub(crate) use executions::{
+    Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Statistics, Summary, timestamp,
+};
+pub(crate) use failure::Failure;
+pub(crate) use settings::{ConsoleAccess, Folder, Language, PythonTest, SettingsView};
+pub(crate) use status::{Action, Pending, Problem, ProblemAction, Python, Running, ServiceState, Status};
+
+use serde::Serialize;
+use ts_rs::TS;
+
+/// Something that the open window is told.
+#[derive(Debug, Clone, Serialize, TS)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+#[expect(clippy::large_enum_variant, reason = "each is made, serialised and dropped at once")]
+pub(crate) enum Update {
+    /// How things are, at first and after each change.
+    Status { status: Status },
+    /// An execution began.
+    Begun { execution: Summary },
+    /// An execution ended.
+    Ended { execution: Summary },
+    /// The settings changed.
+    Settings { settings: SettingsView },
+    /// The log was cleared.
+    Cleared,
+    /// Another place of the window is wanted: `log/<id>`, `settings`.
+    Show { place: String },
+}

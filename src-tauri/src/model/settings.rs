@@ -1,0 +1,104 @@
+//! Settings, languages and what the console needs.
+
+use std::collections::BTreeMap;
+
+use runtray_service::settings::{self, Loaded, Settings};
+use runtray_service::wire;
+use serde::{Deserialize, Serialize};
+use ts_rs::TS;
+
+/// The settings as the window edits them.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub(crate) struct SettingsView {
+    /// By full name, such as `limits.timeout_ms`.
+    #[ts(type = "Record<string, unknown>")]
+    pub(crate) values: BTreeMap<&'static str, serde_json::Value>,
+    /// What each is when the file does not say.
+    #[ts(type = "Record<string, unknown>")]
+    pub(crate) defaults: BTreeMap<&'static str, serde_json::Value>,
+    pub(crate) problems: Vec<SettingsProblem>,
+    /// The file's path.
+    pub(crate) file: String,
+    /// Keys that wait for a restart of the service.
+    pub(crate) restart_needed: Vec<String>,
+}
+
+/// Something wrong in the file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct SettingsProblem {
+    pub(crate) key: Option<String>,
+    pub(crate) line: Option<usize>,
+    /// What is wrong: it follows the key in a sentence, or is one when there is no key.
+    pub(crate) message: String,
+}
+
+/// A language, and what runs it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct Language {
+    pub(crate) language: String,
+    pub(crate) aliases: Vec<String>,
+    pub(crate) runtime: Option<String>,
+    pub(crate) version: Option<String>,
+    pub(crate) path: Option<String>,
+    pub(crate) available: bool,
+    /// Why it cannot run, and how to change that.
+    pub(crate) detail: String,
+}
+
+/// What trying a Python showed.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub(crate) struct PythonTest {
+    #[ts(type = "true")]
+    pub(crate) ok: bool,
+    pub(crate) name: String,
+    pub(crate) version: String,
+    pub(crate) starts_in_ms: f64,
+}
+
+/// How the console reaches the service.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct ConsoleAccess {
+    pub(crate) url: String,
+    pub(crate) token: Option<String>,
+}
+
+/// A folder that the window can open.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Folder {
+    Log,
+    Data,
+    Settings,
+}
+
+impl SettingsView {
+    /// What the file says, with the keys that wait for a restart.
+    pub(crate) fn new(loaded: &Loaded, file: String, restart_needed: Vec<String>) -> Self {
+        let problem = |problem: &settings::Problem| SettingsProblem {
+            key: Some(problem.key.clone()).filter(|key| !key.is_empty()),
+            line: problem.line,
+            message: problem.message.clone(),
+        };
+        Self {
+            values: settings::values(&loaded.settings),
+            defaults: settings::values(&Settings::default()),
+            problems: loaded.problems.iter().map(problem).collect(),
+            file,
+            restart_needed,
+        }
+    }
+}
+
+impl From<wire::Language> for Language {
+    fn from(language: wire::Language) -> Self {
+        Self {
+            language: language.language,
+            aliases: language.aliases,
+            runtime: language.runtime,
+            version: language.version,
+            path: language.path,
+            available: language.available,
+            detail: language.detail,
+        }
+    }
+}

@@ -1,0 +1,127 @@
+//! How things are.
+
+use runtray_service::State;
+use serde::Serialize;
+use ts_rs::TS;
+
+/// Everything that tray and window show of the service.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
+pub(crate) struct Status {
+    pub(crate) state: ServiceState,
+    /// Why it failed.
+    pub(crate) reason: Option<String>,
+    /// For clients, also while it is stopped.
+    pub(crate) url: String,
+    pub(crate) addresses: Vec<String>,
+    /// The loopback address that this machine does not have.
+    pub(crate) missing: Option<String>,
+    pub(crate) running: usize,
+    pub(crate) queued: usize,
+    /// What runs Python.
+    pub(crate) python: Option<Python>,
+    /// Why nothing does.
+    pub(crate) python_problem: Option<String>,
+    pub(crate) isolation: String,
+    pub(crate) now: Vec<Running>,
+    pub(crate) pending_origins: Vec<Pending>,
+    pub(crate) allowed_origins: Vec<String>,
+    pub(crate) denied_origins: Vec<String>,
+    pub(crate) problems: Vec<Problem>,
+    /// Whether the introduction is to be shown.
+    pub(crate) welcome: bool,
+    pub(crate) version: String,
+}
+
+/// Where the service is in its life.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum ServiceState {
+    #[default]
+    Stopped,
+    Starting,
+    Running,
+    Stopping,
+    Failed,
+}
+
+impl Status {
+    /// Whether the service is there to be stopped.
+    pub(crate) fn is_on(&self) -> bool {
+        matches!(self.state, ServiceState::Running | ServiceState::Starting)
+    }
+}
+
+impl From<&State> for ServiceState {
+    fn from(state: &State) -> Self {
+        match state {
+            State::Stopped => Self::Stopped,
+            State::Starting => Self::Starting,
+            State::Running { .. } => Self::Running,
+            State::Stopping => Self::Stopping,
+            State::Failed { .. } => Self::Failed,
+        }
+    }
+}
+
+/// An interpreter that was found.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct Python {
+    pub(crate) path: String,
+    /// `3.13.1`.
+    pub(crate) version: String,
+    /// For people: `CPython 3.13.1`.
+    pub(crate) name: String,
+    /// By what it was found, for people; empty when that is not known yet.
+    pub(crate) source: String,
+    pub(crate) in_use: bool,
+    /// Why it cannot be used.
+    pub(crate) problem: Option<String>,
+}
+
+/// An execution that runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct Running {
+    pub(crate) id: String,
+    pub(crate) language: String,
+    pub(crate) first_line: String,
+    pub(crate) origin: String,
+    pub(crate) started_at: String,
+}
+
+/// A web origin that was refused and may be allowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct Pending {
+    pub(crate) origin: String,
+    pub(crate) first_seen: String,
+    pub(crate) requests: u64,
+}
+
+/// Something that is wrong, with what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct Problem {
+    /// The same for the same kind of problem.
+    pub(crate) id: String,
+    pub(crate) text: String,
+    pub(crate) remedy: Option<String>,
+    pub(crate) actions: Vec<ProblemAction>,
+}
+
+/// A button beside a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+pub(crate) struct ProblemAction {
+    pub(crate) label: String,
+    pub(crate) command: Action,
+    /// The port, the folder, the settings' key.
+    pub(crate) argument: Option<String>,
+}
+
+/// What a button does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Action {
+    UsePort,
+    RestartService,
+    OpenFolder,
+    Settings,
+    Quit,
+}

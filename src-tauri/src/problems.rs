@@ -1,0 +1,164 @@
+//! What is wrong, in words, with what to do about it.
+
+use runtray_service::{PortTrouble, State, journal, settings};
+
+use crate::i18n::Language;
+use crate::model::{Action, Problem, ProblemAction};
+use crate::surroundings::NoTray;
+
+/// Names of macOS' AirPlay Receiver, which holds port 5000 from the start.
+const AIRPLAY: [&str; 2] = ["ControlCenter", "ControlCe"];
+
+/// What problems are read from.
+pub(crate) struct Situation<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) settings: &'a [settings::Problem],
+    pub(crate) journal: Option<journal::State>,
+    /// Why nothing runs Python.
+    pub(crate) python: Option<&'a str>,
+    pub(crate) no_tray: Option<&'a NoTray>,
+}
+
+/// The problems, the worst first.
+pub(crate) fn problems(situation: &Situation<'_>, language: Language) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    if let State::Failed { reason, port } = situation.state {
+        problems.push(match port {
+            Some(trouble) => taken_port(reason, trouble, language),
+            None => failed(reason, language),
+        });
+    }
+    problems.extend(situation.python.map(|reason| no_python(reason, language)));
+    problems.extend(situation.settings.iter().map(|problem| bad_setting(problem, language)));
+    problems.extend(situation.journal.as_ref().and_then(|state| journal(state, language)));
+    problems.extend(situation.no_tray.map(|no_tray| without_tray(no_tray, language)));
+    problems
+}
+
+fn taken_port(reason: &str, trouble: &PortTrouble, language: Language) -> Problem {
+    let is_airplay = trouble.holder.as_ref().is_some_and(|holder| AIRPLAY.contains(&holder.program.as_str()));
+    let remedy = if is_airplay { "problem.port.airplay" } else { "problem.port.remedy" };
+    let use_free = trouble.free_port.map(|port| {
+        let port = port.to_string();
+        action(language.text("problem.port.use", &[("port", &port)]), Action::UsePort, Some(port))
+    });
+    let restart = action(language.text("problem.restart", &[]), Action::RestartService, None);
+    problem("port", sentence(reason), Some(language.text(remedy, &[])), use_free.into_iter().chain([restart]))
+}
+
+fn failed(reason: &str, language: Language) -> Problem {
+    let actions = [
+        action(language.text("problem.restart", &[]), Action::RestartService, None),
+        action(language.text("problem.log", &[]), Action::OpenFolder, Some("log".to_owned())),
+    ];
+    problem("failed", sentence(reason), Some(language.text("problem.failed.remedy", &[])), actions)
+}
+
+fn no_python(reason: &str, language: Language) -> Problem {
+    let settings = action(language.text("problem.settings", &[]), Action::Settings, Some("python.path".to_owned()));
+    problem("python", sentence(reason), Some(language.text("problem.python.remedy", &[])), [settings])
+}
+
+fn bad_setting(mistake: &settings::Problem, language: Language) -> Problem {
+    let key = Some(mistake.key.clone()).filter(|key| !key.is_empty());
+    let text = language.text("problem.settings.text", &[("message", &mistake.to_string())]);
+    let open = action(language.text("problem.settings", &[]), Action::Settings, key);
+    problem(&format!("settings:{}", mistake.key), sentence(&text), None, [open])
+}
+
+fn journal(state: &journal::State, language: Language) -> Option<Problem> {
+    let text = match state {
+        journal::State::Failed { reason } => language.text("problem.journal.text", &[("reason", reason)]),
+        journal::State::Recovered { kept_aside } => {
+            language.text("problem.journal.aside", &[("path", &kept_aside.display().to_string())])
+        }
+        journal::State::Opening | journal::State::Ok | journal::State::Disabled => return None,
+    };
+    let folder = action(language.text("problem.log", &[]), Action::OpenFolder, Some("data".to_owned()));
+    Some(problem("journal", sentence(&text), None, [folder]))
+}
+
+fn without_tray(no_tray: &NoTray, language: Language) -> Problem {
+    let text = language.text("problem.tray.text", &[("reason", &no_tray.reason(language))]);
+    let quit = action(language.text("problem.tray.quit", &[]), Action::Quit, None);
+    problem("no_tray", text, Some(language.text("problem.tray.remedy", &[])), [quit])
+}
+
+fn problem(
+    id: &str,
+    text: String,
+    remedy: Option<String>,
+    actions: impl IntoIterator<Item = ProblemAction>,
+) -> Problem {
+    Problem { id: id.to_owned(), text, remedy, actions: actions.into_iter().collect() }
+}
+
+fn action(label: String, command: Action, argument: Option<String>) -> ProblemAction {
+    ProblemAction { label, command, argument }
+}
+
+/// Reasons begin in lower case; a problem stands alone.
+fn sentence(reason: &str) -> String {
+    let mut characters = reason.chars();
+    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
+    let end = if reason.ends_with('.') { "" } else { "." };
+    format!("{first}{}{end}", characters.as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use runtray_service::{Holder, PortTrouble, State, settings};
+
+    use super::{Action, Situation, problems};
+    use crate::i18n::Language;
+    use crate::model::Problem;
+    use crate::surroundings::NoTray;
+
+    fn of(state: State, program: &str) -> Vec<Problem> {
+        let mistake = settings::Problem { line: Some(3), key: "port".into(), message: "must be a number".into() };
+        let no_tray = (program == "no tray").then_some(NoTray::Host);
+        let mistakes = if program == "mistake" { vec![mistake] } else { Vec::new() };
+        let situation = Situation {
+            state: &state,
+            settings: &mistakes,
+            journal: None,
+            python: (program == "no python").then_some("no Python was found"),
+            no_tray: no_tray.as_ref(),
+        };
+        problems(&situation, Language::English)
+    }
+
+    fn taken(program: &str) -> Problem {
+        let holder = Holder { pid: 7, program: program.into() };
+        let trouble = PortTrouble { port: 5000, holder: Some(holder), free_port: Some(5001) };
+        of(State::Failed { reason: "port 5000 is in use by x".into(), port: Some(trouble) }, "").remove(0)
+    }
+
+    #[test]
+    fn a_taken_port_offers_another_one() {
+        let problem = taken("python3");
+        assert_eq!(problem.text, "Port 5000 is in use by x.");
+        assert_eq!(
+            (problem.actions[0].command, problem.actions[0].argument.as_deref()),
+            (Action::UsePort, Some("5001"))
+        );
+        assert!(!problem.remedy.expect("a remedy").contains("AirPlay"));
+        assert!(taken("ControlCenter").remedy.expect("a remedy").contains("AirPlay"));
+    }
+
+    #[test]
+    fn each_problem_says_what_to_do() {
+        assert!(of(State::Stopped, "").is_empty(), "nothing is wrong with a stopped service");
+        for (what, id, command) in [
+            ("mistake", "settings:port", Action::Settings),
+            ("no python", "python", Action::Settings),
+            ("no tray", "no_tray", Action::Quit),
+        ] {
+            let problem = of(State::Stopped, what).remove(0);
+            assert_eq!((problem.id.as_str(), problem.actions[0].command), (id, command));
+            assert!(problem.text.ends_with('.'), "{}", problem.text);
+        }
+        let broke = of(State::Failed { reason: "the server broke".into(), port: None }, "").remove(0);
+        assert_eq!(broke.actions[0].command, Action::RestartService);
+    }
+}

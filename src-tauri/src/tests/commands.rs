@@ -1,0 +1,105 @@
+//! What the commands answer, and to whom.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::gate::{Gate, ask};
+
+#[test]
+fn only_our_own_window_and_only_our_own_commands_pass() {
+    let gate = Gate::new();
+    let (main, other) = (gate.window("main"), gate.window("other"));
+    ask(&main, "settings", json!({})).expect("the window may ask");
+    for (window, command) in [
+        (&other, "settings"),
+        (&other, "start_service"),
+        (&main, "plugin:dialog|open"),
+        (&main, "plugin:window|close"),
+        (&main, "plugin:event|listen"),
+        (&main, "plugin:webview|create_webview_window"),
+        (&main, "no_such_command"),
+    ] {
+        assert!(ask(window, command, json!({})).is_err(), "{command} passed");
+    }
+}
+
+#[test]
+fn settings_are_taken_all_or_none_and_the_field_is_named() {
+    let gate = Gate::new();
+    let main = gate.window("main");
+    let change = |changes: Value| ask(&main, "change_settings", json!({ "changes": changes }));
+    let view = change(json!({ "limits.timeout_ms": 1500, "desktop.theme": "dark" })).expect("settings");
+    assert_eq!(
+        (&view["values"]["limits.timeout_ms"], &view["values"]["desktop.theme"]),
+        (&json!(1500), &json!("dark"))
+    );
+    let refused = change(json!({ "limits.timeout_ms": 0, "desktop.theme": "light" })).expect_err("a refusal");
+    assert_eq!((&refused["field"], &refused["code"]), (&json!("limits.timeout_ms"), &json!("invalid_setting")));
+    let view = ask(&main, "settings", json!({})).expect("settings");
+    assert_eq!(view["values"]["desktop.theme"], "dark", "half of a refused change was made");
+    let view = change(json!({ "desktop.theme": null })).expect("settings");
+    assert_eq!(view["values"]["desktop.theme"], view["defaults"]["desktop.theme"]);
+}
+
+#[test]
+fn a_bad_python_is_refused_beside_its_field() {
+    let gate = Gate::new();
+    let main = gate.window("main");
+    let text = gate.folder.path().join("text.txt");
+    fs::write(&text, "no Python").expect("a file");
+    for (path, part) in [
+        ("", "Choose the path"),
+        ("/nowhere/python", "does not exist"),
+        (gate.folder.path().to_str().expect("a path"), "is a directory"),
+        (text.to_str().expect("a path"), "is not executable"),
+    ] {
+        let refused = ask(&main, "test_python", json!({ "path": path })).expect_err(path);
+        assert_eq!(refused["field"], "python");
+        assert!(refused["message"].as_str().expect("a sentence").contains(part), "{refused}");
+    }
+}
+
+#[test]
+fn origins_are_allowed_denied_and_forgotten() {
+    let gate = Gate::new();
+    let main = gate.window("main");
+    let say = |command: &str, origin: &str| ask(&main, command, json!({ "origin": origin }));
+    let lists = || {
+        let values = ask(&main, "settings", json!({})).expect("settings")["values"].clone();
+        let has = |key: &str| values[key].as_array().expect("a list").contains(&json!("https://a.example"));
+        (has("allowed_origins"), has("denied_origins"))
+    };
+    say("allow_origin", "https://a.example").expect("allowed");
+    assert_eq!(lists(), (true, false));
+    say("deny_origin", "https://a.example").expect("denied");
+    assert_eq!(lists(), (false, true));
+    say("revoke_origin", "https://a.example").expect("revoked");
+    assert_eq!(lists(), (false, false));
+    assert_eq!(say("allow_origin", "null").expect_err("a refusal")["field"], "allowed_origins");
+}
+
+#[test]
+fn a_log_that_is_not_there_yet_is_empty() {
+    let gate = Gate::new();
+    let main = gate.window("main");
+    let page = ask(&main, "executions", json!({ "query": {} })).expect("a page");
+    assert_eq!(page, json!({ "executions": [], "next": null, "total": 0 }));
+    assert_eq!(ask(&main, "facets", json!({})).expect("facets")["total"], 0);
+    assert_eq!(ask(&main, "statistics", json!({})).expect("figures")["minutes"].as_array().map(Vec::len), Some(60));
+    assert_eq!(ask(&main, "execution", json!({ "id": "01J" })).expect_err("a refusal")["code"], "not_found");
+    assert_eq!(ask(&main, "console_access", json!({})).expect_err("a refusal")["code"], "not_running");
+    assert_eq!(
+        ask(&main, "cancel_execution", json!({ "id": "01J" })).expect_err("a refusal")["code"],
+        "execution_finished"
+    );
+}
+
+#[test]
+fn start_at_login_is_what_the_system_says() {
+    let gate = Gate::new();
+    let main = gate.window("main");
+    assert_eq!(ask(&main, "autostart", json!({})), Ok(json!(false)));
+    assert_eq!(ask(&main, "set_autostart", json!({ "on": true })), Ok(json!(true)));
+    assert_eq!(ask(&main, "autostart", json!({})), Ok(json!(true)));
+}

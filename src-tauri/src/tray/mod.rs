@@ -1,0 +1,78 @@
+//! The icon in the system tray and its menu, kept as the status is.
+
+mod icon;
+mod items;
+mod menu;
+
+use std::sync::Arc;
+
+use tauri::tray::TrayIconBuilder;
+use tauri::{AppHandle, Wry};
+
+use crate::desk::Desk;
+use crate::{actions, app};
+
+pub(crate) use menu::id;
+
+use items::Items;
+use menu::View;
+
+/// The tray's id, with which it is found again.
+const ID: &str = "runtray";
+
+/// Puts the icon into the tray and keeps it up to date.
+///
+/// # Errors
+/// The system refuses it.
+pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) -> tauri::Result<()> {
+    let view = View::of(desk, *app::autostart_changes(app).borrow());
+    let items = Items::new(app, &view)?;
+    let tray = TrayIconBuilder::with_id(ID)
+        .menu(items.menu())
+        .icon(icon::of(view.icon))
+        .icon_as_template(cfg!(target_os = "macos"))
+        .tooltip(&view.tooltip)
+        .show_menu_on_left_click(true)
+        .on_menu_event(|app, event| actions::chosen(app, event.id().as_ref()));
+    tray.build(app)?;
+    tauri::async_runtime::spawn(keep(app.clone(), desk.clone(), items, view));
+    Ok(())
+}
+
+/// Shows each change at once, as long as the app lives.
+async fn keep(app: AppHandle<Wry>, desk: Arc<Desk>, items: Items, mut shown: View) {
+    let (mut status, mut recent, mut interpreters) = (desk.status(), desk.recent(), desk.interpreters());
+    let mut settings = desk.settings();
+    let mut autostart = app::autostart_changes(&app);
+    loop {
+        let view = View::of(&desk, *autostart.borrow_and_update());
+        if view != shown {
+            if let Err(error) = draw(&app, &items, &shown, &view) {
+                tracing::warn!(%error, "the tray could not be changed");
+            }
+            shown = view;
+        }
+        let changed = tokio::select! {
+            changed = status.changed() => changed,
+            changed = recent.changed() => changed,
+            changed = interpreters.changed() => changed,
+            changed = settings.changed() => changed,
+            changed = autostart.changed() => changed,
+        };
+        if changed.is_err() {
+            return;
+        }
+    }
+}
+
+fn draw(app: &AppHandle<Wry>, items: &Items, old: &View, new: &View) -> tauri::Result<()> {
+    items.draw(app, old, new)?;
+    let Some(tray) = app.tray_by_id(ID) else { return Ok(()) };
+    if old.icon != new.icon {
+        tray.set_icon_with_as_template(Some(icon::of(new.icon)), cfg!(target_os = "macos"))?;
+    }
+    if old.tooltip != new.tooltip {
+        tray.set_tooltip(Some(&new.tooltip))?;
+    }
+    Ok(())
+}

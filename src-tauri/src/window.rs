@@ -1,0 +1,78 @@
+//! The one window: made when it is opened, gone when it is closed.
+
+use std::sync::Arc;
+
+use runtray_service::settings;
+use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindowBuilder, Wry};
+
+use crate::desk::Desk;
+use crate::follow::Followers;
+use crate::model::Update;
+use crate::webview;
+
+/// The window's label: its capability and its remembered place go by it.
+pub(crate) const LABEL: &str = "main";
+
+const TITLE: &str = "Runtray";
+const SIZE: (f64, f64) = (960.0, 640.0);
+const SMALLEST: (f64, f64) = (560.0, 420.0);
+
+/// Shows the window, at `place` where one is given; makes it when there is none.
+pub(crate) fn show(app: &AppHandle<Wry>, place: Option<&str>) {
+    if let Some(window) = app.get_webview_window(LABEL) {
+        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        if let Err(error) = shown {
+            tracing::warn!(%error, "the window could not be brought to the front");
+        }
+        if let Some(place) = place {
+            app.state::<Followers>().tell(&Update::Show { place: place.to_owned() });
+        }
+        return;
+    }
+    if webview::is_missing(app) {
+        return;
+    }
+    become_regular(app, true);
+    if let Err(error) = create(app, place) {
+        tracing::error!(%error, "the window could not be opened");
+    }
+}
+
+fn create(app: &AppHandle<Wry>, place: Option<&str>) -> tauri::Result<()> {
+    let page = format!("index.html#/{}", place.unwrap_or_default());
+    let theme = theme(app.state::<Arc<Desk>>().settings().borrow().settings.desktop.theme);
+    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
+        .title(TITLE)
+        .inner_size(SIZE.0, SIZE.1)
+        .min_inner_size(SMALLEST.0, SMALLEST.1)
+        .theme(theme)
+        .build()?;
+    Ok(())
+}
+
+/// What comes of the window being gone.
+pub(crate) fn closed(app: &AppHandle<Wry>) {
+    app.state::<Followers>().leave();
+    become_regular(app, false);
+}
+
+/// The window's theme; `None` follows the system.
+pub(crate) fn theme(setting: settings::Theme) -> Option<Theme> {
+    match setting {
+        settings::Theme::System => None,
+        settings::Theme::Light => Some(Theme::Light),
+        settings::Theme::Dark => Some(Theme::Dark),
+    }
+}
+
+/// On macOS an app without a window has no place in the Dock.
+#[cfg(target_os = "macos")]
+fn become_regular(app: &AppHandle<Wry>, regular: bool) {
+    let policy = if regular { tauri::ActivationPolicy::Regular } else { tauri::ActivationPolicy::Accessory };
+    if let Err(error) = app.set_activation_policy(policy) {
+        tracing::warn!(%error, "the Dock could not be told");
+    }
+}
+
+#[cfg(not(target_os = "macos"))]
+fn become_regular(_app: &AppHandle<Wry>, _regular: bool) {}

@@ -1,0 +1,62 @@
+//! The end of the app: from its menu, by `--quit`, by the system. Nothing is left.
+
+use std::net::TcpStream;
+
+use crate::app::{App, PROGRAM, processes};
+use crate::session::{Session, until};
+use crate::tray::{Panel, Tray};
+
+/// Ends the app while it runs a program that would go on, and looks for what is left.
+fn check(end: impl FnOnce(&Session, &App, &Tray)) {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let mut app = App::hidden(&session);
+    let home = session.home().join("config/settings.toml");
+    let settings = std::fs::read_to_string(&home).expect("settings");
+    std::fs::write(&home, format!("stop_grace_ms = 0\n{settings}")).expect("settings");
+    app = app.serving();
+    let tray = panel.tray();
+    let started = session.folder().join("started");
+    let code = format!("import time; open({:?}, 'w').close(); time.sleep(600)", started.display().to_string());
+    let (port, url) = (app.port, format!("http://127.0.0.1:{}/execute", app.port));
+    let run = std::thread::spawn(move || drop(ureq::post(url).send_json(serde_json::json!({ "code": code }))));
+    until("a program that runs", || started.exists().then_some(()));
+    end(&session, &app, &tray);
+    assert!(app.ended(), "{}", app.stderr());
+    run.join().expect("a run");
+    until("no process", || processes(&session).is_empty().then_some(()));
+    assert!(TcpStream::connect(("127.0.0.1", port)).is_err(), "the port is still open");
+    let entries = std::fs::read_dir(session.home().join("runs")).expect("a folder").flatten();
+    let folders = entries.filter(|entry| entry.path().is_dir()).count();
+    assert_eq!(folders, 0, "folders of runs are left");
+}
+
+#[test]
+fn quit_in_the_menu_ends_everything() {
+    check(|_, _, tray| tray.click("Quit Runtray"));
+}
+
+#[test]
+fn quit_on_the_command_line_ends_the_running_app() {
+    check(|session, _, _| {
+        assert!(session.command(PROGRAM).arg("--quit").status().expect("a second start").success());
+    });
+}
+
+#[test]
+fn the_system_s_signal_ends_everything() {
+    check(|_, app, _| {
+        let pid = nix::unistd::Pid::from_raw(i32::try_from(app.pid()).expect("a pid"));
+        nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("a signal");
+    });
+}
+
+#[test]
+fn quitting_what_does_not_run_says_so_and_serves_nothing() {
+    let session = Session::new();
+    let mut command = session.command(PROGRAM);
+    command.arg("--quit");
+    let mut app = App::start(&session, command);
+    assert!(app.ended());
+    assert!(app.stderr().contains("Runtray is not running"), "{}", app.stderr());
+}

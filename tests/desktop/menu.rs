@@ -1,0 +1,112 @@
+//! The tray's menu, through the bus as a panel uses it.
+
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+
+use crate::app::{App, PROGRAM, free_port, settings};
+use crate::session::{Session, until};
+use crate::tray::Panel;
+
+#[test]
+fn the_service_is_stopped_and_started_and_the_icon_follows() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let app = App::hidden(&session).serving();
+    let tray = panel.tray();
+    tray.says(&format!("Running on localhost:{}", app.port));
+    let running = tray.icon();
+    tray.click("Stop Service");
+    tray.says("Stopped");
+    assert!(TcpStream::connect(("127.0.0.1", app.port)).is_err(), "the port is still open");
+    let stopped = until("another icon", || Some(tray.icon()).filter(|icon| *icon != running));
+    assert!(!tray.menu().find("Restart").expect("a line").is_enabled, "what is stopped cannot be restarted");
+    tray.click("Start Service");
+    tray.says("Running on");
+    assert!(app.is_healthy());
+    until("the first icon's state", || (tray.icon() != stopped).then_some(()));
+    tray.click("Restart");
+    until("a healthy answer", || app.is_healthy().then_some(()));
+}
+
+#[test]
+fn what_runs_is_counted_and_what_ran_is_listed() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let app = App::hidden(&session).serving();
+    let tray = panel.tray();
+    tray.says("Running on");
+    assert!(tray.menu().find("Nothing has run yet").is_some());
+    let idle = tray.icon();
+    let waiting = session.folder().join("waiting");
+    let code = format!("import os\nwhile not os.path.exists({:?}): pass", waiting.display().to_string());
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| app.run(&code));
+        tray.says("1 program is running on");
+        until("another icon", || (tray.icon() != idle).then_some(()));
+        std::fs::write(&waiting, "").expect("a file");
+        assert_eq!(run.join().expect("a run")["status"], "completed");
+    });
+    tray.says("Running on");
+    tray.line("● python  import os");
+    app.run("raise SystemExit(3)");
+    tray.line("▲ python  raise SystemExit(3)");
+}
+
+#[test]
+fn another_python_runs_the_next_program() {
+    let session = Session::new();
+    let venv = session.folder().join("venv");
+    let made = Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(&venv).status().expect("python3");
+    assert!(made.success(), "there is no virtual environment");
+    let panel = Panel::new(&session);
+    let mut command = session.command(PROGRAM);
+    command.arg("--hidden").env("VIRTUAL_ENV", &venv);
+    let app = App::start(&session, command).serving();
+    let tray = panel.tray();
+    let prefix = || app.run("import sys; print(sys.prefix)")["output"].as_str().expect("output").trim().to_owned();
+    let in_venv = venv.display().to_string();
+    assert_eq!(prefix(), in_venv);
+    let pythons = || tray.menu().find("Python").expect("a submenu").children.clone();
+    let others = until("two Pythons", || Some(pythons()).filter(|lines| lines.len() > 2));
+    assert!(tray.line("Choose automatically").is_checked);
+    let other = others.iter().find(|line| line.label.starts_with("CPython") && !line.is_checked).expect("another one");
+    tray.click(&other.label);
+    until("the other Python's prefix", || (prefix() != in_venv).then_some(()));
+    until("the mark on it", || pythons().iter().any(|line| line.label == other.label && line.is_checked).then_some(()));
+    tray.click("Choose automatically");
+    until("the first Python's prefix", || (prefix() == in_venv).then_some(()));
+}
+
+#[test]
+fn a_port_that_is_taken_is_named_and_another_try_helps() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let port = free_port();
+    settings(&session, port, "");
+    let holder = TcpListener::bind(("127.0.0.1", port)).expect("a port");
+    let mut command = session.command(PROGRAM);
+    let app = App::start_as_it_is(&session, command.arg("--hidden"), port);
+    let tray = panel.tray();
+    tray.says(&format!("Not running: port {port} is in use on 127.0.0.1"));
+    drop(holder);
+    tray.click("Start Service");
+    tray.says("Running on");
+    assert!(app.is_healthy());
+}
+
+#[test]
+fn start_at_login_is_what_the_system_says() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let _app = App::hidden(&session).serving();
+    let tray = panel.tray();
+    let entry = session.folder().join(".config/autostart/Runtray.desktop");
+    assert!(!tray.line("Start at Login").is_checked && !entry.exists(), "it was not asked for");
+    tray.click("Start at Login");
+    until("a mark", || tray.line("Start at Login").is_checked.then_some(()));
+    let text = std::fs::read_to_string(&entry).expect("an entry");
+    assert!(text.contains("--hidden") && text.contains(PROGRAM), "{text}");
+    tray.click("Start at Login");
+    until("no mark", || (!tray.line("Start at Login").is_checked).then_some(()));
+    assert!(!entry.exists());
+}
