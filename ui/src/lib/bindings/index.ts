@@ -8,7 +8,7 @@ export type Python = { path: string,
  */
 version: string, 
 /**
- * `CPython`.
+ * For people: `CPython 3.13.1`.
  */
 name: string, 
 /**
