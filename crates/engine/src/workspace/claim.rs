@@ -45,8 +45,8 @@ impl Drop for Claim {
     }
 }
 
-/// Eight characters that no other engine has: programs put sockets below, whose paths may have 107 bytes in all.
-fn short_name() -> String {
+/// Eight characters that nobody else has, nor guesses: programs put sockets below, whose paths may have 107 bytes in all.
+pub(super) fn short_name() -> String {
     Ulid::generate().to_string().split_off(ULID_LEN - 8)
 }
 

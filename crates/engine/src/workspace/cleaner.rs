@@ -6,6 +6,11 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
+use ulid::Ulid;
+
+/// Levels that are deleted by the short way, one open folder each.
+const SHALLOW: u32 = 16;
+
 /// Deletes folders in the order they come. Dropping it waits until all are deleted.
 pub(super) struct Cleaner {
     queue: Option<Sender<PathBuf>>,
@@ -43,19 +48,39 @@ fn clean(folders: &Receiver<PathBuf>) {
     }
 }
 
-/// Deletes `folder` with all that is in it, however deep and whatever its permissions. A folder that is gone is fine.
+/// Deletes `folder` with all that is in it, however deep and whatever its permissions. A folder that is gone is fine; a link in
+/// its place is deleted, and not what it leads to.
 pub(super) fn remove(folder: &Path) -> io::Result<()> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(_) => flatten(folder).and_then(|()| fs::remove_dir(folder)),
-        done => done,
+    match fs::symlink_metadata(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Ok(found) if !found.is_dir() => return fs::remove_file(folder),
+        _ => {}
     }
+    empty(folder, SHALLOW).or_else(|_| flatten(folder))?;
+    fs::remove_dir(folder)
+}
+
+/// Empties a folder that is at most so deep: programs can make one deeper than a stack or the open files would last.
+fn empty(folder: &Path, depth: u32) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        if !entry.file_type()?.is_dir() {
+            fs::remove_file(path)?;
+        } else if depth > 0 {
+            empty(&path, depth - 1)?;
+            fs::remove_dir(path)?;
+        } else {
+            return Err(io::ErrorKind::DirectoryNotEmpty.into());
+        }
+    }
+    Ok(())
 }
 
 /// Empties `top` by lifting each folder's folders into `top` before deleting it, so that no path grows long and no
-/// recursion deep. Programs can make both longer than the system lets a plain recursive delete go.
+/// recursion deep. The names up there are ones that no program could have taken before.
 fn flatten(top: &Path) -> io::Result<()> {
-    let mut lifted = 0_u64;
+    let (name, mut lifted) = (Ulid::generate(), 0_u64);
     open_up(top)?;
     while let Some(entry) = fs::read_dir(top)?.next() {
         let path = entry?.path();
@@ -69,7 +94,7 @@ fn flatten(top: &Path) -> io::Result<()> {
             if fs::symlink_metadata(&child)?.is_dir() {
                 lifted += 1;
                 open_up(&child)?;
-                fs::rename(&child, top.join(format!("lifted-{lifted}")))?;
+                fs::rename(&child, top.join(format!("{name}-{lifted}")))?;
             } else {
                 fs::remove_file(&child)?;
             }

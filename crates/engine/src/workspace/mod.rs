@@ -7,11 +7,10 @@ mod claim;
 mod cleaner;
 mod results;
 
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use claim::Claim;
 use cleaner::Cleaner;
@@ -28,7 +27,6 @@ pub(crate) struct Workspaces(Arc<Inner>);
 struct Inner {
     cleaner: Cleaner,
     claim: Claim,
-    made: AtomicU64,
 }
 
 impl Workspaces {
@@ -38,7 +36,7 @@ impl Workspaces {
         let (claim, stale) = Claim::take(base)?;
         let cleaner = Cleaner::start()?;
         stale.into_iter().for_each(|folder| cleaner.delete(folder));
-        Ok(Self(Arc::new(Inner { cleaner, claim, made: AtomicU64::new(0) })))
+        Ok(Self(Arc::new(Inner { cleaner, claim })))
     }
 
     /// The folder that the runs' folders are in, private to this engine.
@@ -55,12 +53,12 @@ impl Workspaces {
 
     /// Makes a run's folder ahead of its program, which will be `entry`.
     pub(crate) fn reserve(&self, entry: &str) -> io::Result<Workspace> {
-        let number = self.0.made.fetch_add(1, Ordering::Relaxed);
-        let root = self.0.claim.folder().join(number.to_string());
-        let workspace = Workspace { root, entry: entry.to_owned(), owner: Arc::clone(&self.0) };
-        make_private(&workspace.root)?;
+        let root = self.0.claim.folder().join(claim::short_name());
+        create_private(&root)?;
+        let mut workspace = Workspace { root, entry: entry.to_owned(), identity: None, owner: Arc::clone(&self.0) };
         fs::create_dir(workspace.folder())?;
         fs::create_dir(workspace.temporary())?;
+        workspace.identity = identity(&workspace.folder());
         Ok(workspace)
     }
 }
@@ -69,6 +67,8 @@ impl Workspaces {
 pub(crate) struct Workspace {
     root: PathBuf,
     entry: String,
+    /// What tells the folder of its files from another that the program put in its place.
+    identity: Option<u64>,
     owner: Arc<Inner>,
 }
 
@@ -95,11 +95,18 @@ impl Workspace {
 
     /// What the run created or changed, compared with what `request` put there.
     pub(crate) fn results(&self, request: &Request, limits: &Limits) -> Vec<OutputFile> {
+        if !self.is_ours() {
+            tracing::warn!("a program put something else in the place of its folder; its files are left out");
+            return Vec::new();
+        }
         results::collect(&self.folder(), &results::given(request, &self.entry), limits)
     }
 
     /// Whether the folder holds the program's file, as it was given, and nothing else: what most runs leave, and quick to see.
     pub(crate) fn is_untouched(&self, request: &Request) -> bool {
+        if !self.is_ours() {
+            return false;
+        }
         let code = request.code().as_bytes();
         let mut entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
         let only = entries.next().filter(|entry| entry.file_name() == *self.entry && entries.next().is_none());
@@ -108,6 +115,11 @@ impl Workspace {
             && only.is_some_and(|entry| {
                 size(&entry).is_some_and(|size| results::is_unchanged(&entry.path(), size, Some(code)))
             })
+    }
+
+    /// Whether the folder of its files is still the one that was made for it.
+    fn is_ours(&self) -> bool {
+        identity(&self.folder()) == self.identity
     }
 
     /// The folder in which everything of the run lies.
@@ -124,10 +136,10 @@ impl Workspace {
             if let Some(parent) = path.parent() {
                 fs::create_dir_all(parent)?;
             }
-            fs::write(path, &file.content)?;
+            write_new(&path, &file.content)?;
         }
         let written = self.root.join(&self.entry);
-        fs::write(&written, request.code())?;
+        write_new(&written, request.code().as_bytes())?;
         fs::rename(written, self.program())
     }
 }
@@ -165,6 +177,37 @@ fn on_disk(metadata: &fs::Metadata) -> u64 {
 #[cfg(not(unix))]
 fn on_disk(metadata: &fs::Metadata) -> u64 {
     metadata.len()
+}
+
+/// Writes a file where none is, nor a link.
+fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
+    File::create_new(path)?.write_all(content)
+}
+
+/// Makes a folder where none is, for its owner alone.
+#[cfg(unix)]
+fn create_private(folder: &Path) -> io::Result<()> {
+    std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(folder)
+}
+
+#[cfg(not(unix))]
+fn create_private(folder: &Path) -> io::Result<()> {
+    fs::create_dir(folder)
+}
+
+/// What a folder has that no other has; `None` for what is no folder, such as a link to one.
+#[cfg(unix)]
+fn identity(folder: &Path) -> Option<u64> {
+    fs::symlink_metadata(folder)
+        .ok()
+        .filter(fs::Metadata::is_dir)
+        .map(|found| std::os::unix::fs::MetadataExt::ino(&found))
+}
+
+/// Windows keeps a folder from being moved while a program runs in it; a link in its place is no folder.
+#[cfg(not(unix))]
+fn identity(folder: &Path) -> Option<u64> {
+    fs::symlink_metadata(folder).ok().filter(fs::Metadata::is_dir).map(|_| 0)
 }
 
 #[cfg(unix)]

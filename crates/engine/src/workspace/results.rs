@@ -1,8 +1,12 @@
 //! What a run left in its folder.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+
+#[cfg(unix)]
+use nix::libc;
 
 use crate::{Limits, OutputFile, Request};
 
@@ -30,14 +34,28 @@ pub(super) fn collect(folder: &Path, given: &HashMap<String, &[u8]>, limits: &Li
 
 fn read((name, path, size): (String, PathBuf, u64), most: u64, room: &mut u64) -> OutputFile {
     let fits = size <= most && size <= *room;
-    let content = if fits { fs::read(path).ok() } else { None };
+    let content = if fits { read_file(&path, size).ok() } else { None };
     *room -= content.as_ref().map_or(0, |content| (content.len() as u64).min(*room));
     OutputFile { path: name, size_bytes: size, content }
 }
 
 /// Whether the file at `path`, of `size` bytes, holds what was given.
 pub(super) fn is_unchanged(path: &Path, size: u64, given: Option<&[u8]>) -> bool {
-    given.is_some_and(|given| given.len() as u64 == size && fs::read(path).is_ok_and(|now| now == given))
+    given.is_some_and(|given| given.len() as u64 == size && read_file(path, size).is_ok_and(|now| now == given))
+}
+
+/// Reads a regular file of `size` bytes, and never more: no link is followed, and nothing is waited for, whatever took its place.
+fn read_file(path: &Path, size: u64) -> io::Result<Vec<u8>> {
+    let mut options = File::options();
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    let file = options.read(true).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
+    let mut content = Vec::new();
+    file.take(size).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 fn regular_files(folder: &Path) -> Vec<(String, PathBuf, u64)> {

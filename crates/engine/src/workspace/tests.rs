@@ -73,6 +73,51 @@ fn deeper_than_any_path_and_closed_folders_are_deleted_too() {
     assert!(names(base.path()).is_empty());
 }
 
+#[cfg(unix)]
+#[test]
+fn deep_folders_need_neither_stack_nor_open_files() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let script = "import os\nfor i in range(2000):\n os.mkdir('d'); os.chdir('d')";
+    let made = std::process::Command::new("python3").args(["-c", script]).current_dir(base.path()).status();
+    assert!(made.expect("python3").success());
+    let folder = base.path().join("d");
+    let small = std::thread::Builder::new().stack_size(128 << 10);
+    let removed = small.spawn(move || super::cleaner::remove(&folder)).expect("a thread").join().expect("no overflow");
+    removed.expect("remove");
+    assert!(names(base.path()).is_empty());
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_a_folders_place_leads_nowhere() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let (elsewhere, secret) = (base.path().join("elsewhere"), base.path().join("elsewhere/secret.txt"));
+    fs::create_dir(&elsewhere).expect("mkdir");
+    fs::write(&secret, "secret").expect("write");
+    let spaces = Workspaces::open(&base.path().join("runs")).expect("open");
+    let request = request("code", &[]);
+    for replaced in ["work", ""] {
+        let space = spaces.create(&request, "main.py").expect("create");
+        let place = space.root().join(replaced);
+        fs::rename(&place, base.path().join(format!("moved-{replaced}"))).expect("rename");
+        std::os::unix::fs::symlink(&elsewhere, space.root().join(replaced).components().as_path()).expect("symlink");
+        assert_eq!(space.results(&request, &Limits::default()), [], "{place:?}");
+        assert!(!space.is_untouched(&request), "{place:?}");
+    }
+    drop(spaces);
+    assert_eq!(fs::read_to_string(secret).expect("still there"), "secret");
+}
+
+#[test]
+fn a_taken_file_is_not_written_through() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let spaces = Workspaces::open(base.path()).expect("open");
+    let space = spaces.reserve("main.py").expect("reserve");
+    fs::write(space.root().join("main.py"), "another's").expect("write");
+    assert!(space.fill(&request("code", &[])).is_err());
+    assert_eq!(fs::read_to_string(space.root().join("main.py")).expect("read"), "another's");
+}
+
 #[test]
 fn what_a_dead_engine_left_is_swept_and_a_living_one_is_left_alone() {
     let base = tempfile::tempdir().expect("tempdir");
