@@ -8,14 +8,15 @@ use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
+use tokio::time::timeout;
 
 use crate::error::Error;
 
 /// What is read and thrown away of a body that nobody wants, so that its sender gets to read the answer.
 const MOST_DISCARDED_BYTES: u64 = 2 << 30;
 const LONGEST_DISCARDING: Duration = Duration::from_secs(10);
-/// A sender that sends nothing for so long is given up.
-const STALLED: Duration = Duration::from_secs(30);
+/// A sender that is not done by then is given up: it has a place that others wait for.
+const LONGEST_READING: Duration = Duration::from_secs(30);
 
 /// Reads a body of at most `cap` bytes. One that declares more is refused unread.
 pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize) -> Result<Vec<u8>, Error> {
@@ -23,8 +24,13 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize) -> Res
     if declared.is_some_and(|length| length > cap as u64) {
         return Err(Error::BodyTooLarge { cap });
     }
+    let late = Error::InvalidRequest("The body was not complete within 30 seconds: send it faster.".to_owned());
+    timeout(LONGEST_READING, collect(&mut body, cap)).await.unwrap_or(Err(late))
+}
+
+async fn collect(body: &mut Body, cap: usize) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    while let Some(part) = next(&mut body).await? {
+    while let Some(part) = next(body).await? {
         if part.len() > cap - bytes.len() {
             return Err(Error::BodyTooLarge { cap });
         }
@@ -36,11 +42,10 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize) -> Res
 async fn next(body: &mut Body) -> Result<Option<Bytes>, Error> {
     let incomplete = |why: &str| Error::InvalidRequest(format!("The body ended before it was complete: {why}."));
     loop {
-        match tokio::time::timeout(STALLED, body.frame()).await {
-            Err(_) => return Err(incomplete("nothing came for 30 seconds")),
-            Ok(None) => return Ok(None),
-            Ok(Some(Err(error))) => return Err(incomplete(&error.to_string())),
-            Ok(Some(Ok(frame))) => {
+        match body.frame().await {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(incomplete(&error.to_string())),
+            Some(Ok(frame)) => {
                 if let Ok(data) = frame.into_data() {
                     return Ok(Some(data));
                 }

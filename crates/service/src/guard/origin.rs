@@ -23,8 +23,14 @@ impl Allowed<'_> {
     /// The origin that `text` writes. Only those given at the start may have a scheme of their own.
     fn parse(self, text: &str) -> Option<Origin> {
         let own = self.extra.iter().find(|origin| origin.as_str() == text);
-        own.cloned().or_else(|| text.parse().ok())
+        own.cloned().or_else(|| text.parse().ok().filter(|origin: &Origin| is_serialised(origin, text)))
     }
+}
+
+/// Whether `text` is what a browser sends for `origin`, byte for byte; the scheme's own port may be written out.
+fn is_serialised(origin: &Origin, text: &str) -> bool {
+    let port = if text.starts_with("https:") { ":443" } else { ":80" };
+    text.strip_suffix(port).unwrap_or(text) == origin.as_str()
 }
 
 /// Why an origin was refused.
@@ -89,6 +95,12 @@ mod tests {
             "http://localhost:3001, https://evil.example",
             "http://localhost:3001/",
             "file://",
+            "http:\\\\localhost:3001",
+            "http:localhost:3001",
+            "HTTP://localhost:3001",
+            "http://LOCALHOST:3001",
+            "http://local\thost:3001",
+            "http://\u{ff4c}ocalhost:3001",
         ] {
             assert_eq!(allows(&[origin]), None, "{origin:?} was allowed");
         }
