@@ -45,7 +45,8 @@ impl Service {
 
     fn folders(&self) -> Vec<PathBuf> {
         let engines = entries(&self.runs_folder()).into_iter().map(|engine| self.runs_folder().join(engine));
-        engines.flat_map(|engine| entries(&engine).into_iter().map(move |run| engine.join(run))).collect()
+        let runs = engines.flat_map(|engine| entries(&engine).into_iter().map(move |run| engine.join(run)));
+        runs.filter(|run| run.is_dir()).collect()
     }
 
     /// How many requests a rule of the guard has refused.

@@ -6,12 +6,13 @@ use crate::context::Context;
 use crate::node;
 use crate::step::{Ending, must};
 
-/// Builds what the tests start: `runtray` and the stand-in interpreter.
+/// Builds the tests and what they start: the programs and the stand-in interpreter. As tests, so that no package is built once with
+/// the features that tests ask for and once without.
 ///
 /// # Errors
 /// It does not build.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
-    must(&mut context.cargo(&["build", "--workspace", "--bins", "--examples"]))?;
+    must(&mut context.cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-run"]))?;
     Ok(Ending::Done)
 }
 
