@@ -44,14 +44,16 @@ impl Console {
     /// whatever makes an end of this process.
     ///
     /// # Errors
-    /// The terminal cannot be put into raw mode.
+    /// The terminal cannot be put into raw mode, or signals cannot be listened for.
     pub(super) fn open(
         program: &Program,
         cancel: &CancellationToken,
     ) -> anyhow::Result<(Self, mpsc::Receiver<Command>)> {
         let raw = program.terminal.is_some().then(RawMode::enter).transpose()?;
         let (commands, commanded) = mpsc::channel(COMMANDS);
-        let mut tasks = vec![tokio::spawn(pass_signals(commands.clone(), cancel.clone()))];
+        // Before the program can print anything that somebody answers with a signal.
+        let signals = Signals::listen()?;
+        let mut tasks = vec![tokio::spawn(pass_signals(signals, commands.clone(), cancel.clone()))];
         if program.terminal.is_some() {
             tasks.push(tokio::spawn(follow_size(commands.clone())));
         }
@@ -97,11 +99,7 @@ fn pass_input(commands: &mpsc::Sender<Command>) {
 }
 
 /// The first signal is the program's, which may do with it what it likes; the second ends it.
-async fn pass_signals(commands: mpsc::Sender<Command>, cancel: CancellationToken) {
-    let mut signals = match Signals::listen() {
-        Ok(signals) => signals,
-        Err(error) => return tracing::warn!(%error, "signals are not passed on"),
-    };
+async fn pass_signals(mut signals: Signals, commands: mpsc::Sender<Command>, cancel: CancellationToken) {
     let signal = signals.next().await;
     // A full channel means that the program reads nothing: then there is no way to it but the end.
     if commands.try_send(Command::Signal(signal)).is_ok() {
