@@ -109,11 +109,17 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 34] = [
+const EVERY_KEY: [&str; 40] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",
     "allowed_origins",
+    "denied_origins",
+    "desktop.language",
+    "desktop.notifications",
+    "desktop.start_hidden",
+    "desktop.theme",
+    "desktop.welcomed",
     "isolation",
     "journal.enabled",
     "journal.max_age_days",
