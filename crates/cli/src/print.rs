@@ -15,7 +15,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     line(serde_json::to_string(value)?)
 }
 
-/// Waits. When nobody reads standard output any more the program ends, as it does in [`line`].
+/// Waits. When nobody reads standard output any more the program ends, as it does in [`line()`].
 #[cfg(unix)]
 pub(crate) fn pause(time: Duration) {
     use std::os::fd::AsFd;
