@@ -12,7 +12,7 @@ use crate::step::{Ending, must};
 /// # Errors
 /// It does not build.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
-    must(&mut context.cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--examples", "--no-run"]))?;
+    must(&mut context.cargo(&["test", "--workspace", "--no-run"]))?;
     Ok(Ending::Done)
 }
 
