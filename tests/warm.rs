@@ -88,7 +88,7 @@ impl Place {
     fn new(settings: &str) -> Self {
         let service = Service::start_with(settings);
         let home = regex::escape(&service.home().path().display().to_string());
-        let folders = [(r"/runs/\w+/\d+", "RUN"), (r"/runs/\w+", "RUNS"), ("", "HOME")];
+        let folders = [(r"/runs/\w+/\w+", "RUN"), (r"/runs/\w+", "RUNS"), ("", "HOME")];
         let folders = folders.map(|(below, name)| (Regex::new(&format!("{home}{below}")).expect("a pattern"), name));
         Self { service, folders }
     }
