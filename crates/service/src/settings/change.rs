@@ -162,6 +162,9 @@ mod tests {
     use super::{ChangeError, change};
     use crate::settings::{Loaded, create_if_missing};
 
+    /// A whole path, as this system writes them.
+    const PROGRAM: &str = if cfg!(windows) { "C:/p" } else { "/p" };
+
     fn check(text: &str, changes: &[(&str, Value)], expected: &str) {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("settings.toml");
@@ -176,15 +179,17 @@ mod tests {
     fn a_key_changes_where_it_stands_and_comments_stay() {
         let text = "# mine\nport = 1 # why\n\n[python]\n# here\n#path = \"\"\n";
         check(text, &[("port", json!(5001))], "# mine\nport = 5001 # why\n\n[python]\n# here\n#path = \"\"\n");
-        check(text, &[("python.path", json!("/p"))], "# mine\nport = 1 # why\n\n[python]\n# here\npath = \"/p\"\n");
+        let expected = format!("# mine\nport = 1 # why\n\n[python]\n# here\npath = \"{PROGRAM}\"\n");
+        check(text, &[("python.path", json!(PROGRAM))], &expected);
         check(text, &[("port", Value::Null)], "# mine\n#port = 5000 # why\n\n[python]\n# here\n#path = \"\"\n");
         check(text, &[("python.path", Value::Null)], text);
     }
 
     #[test]
     fn unusual_ways_of_writing_are_kept_valid() {
-        check("python.path = \"/a\"\n", &[("python.path", json!("/b"))], "python.path = \"/b\"\n");
-        check("python = { path = \"/a\" }\n", &[("python.path", json!("/b"))], "python = { path = \"/b\" }\n");
+        let path = [("python.path", json!(PROGRAM))];
+        check("python.path = \"/a\"\n", &path, &format!("python.path = \"{PROGRAM}\"\n"));
+        check("python = { path = \"/a\" }\n", &path, &format!("python = {{ path = \"{PROGRAM}\" }}\n"));
         check("", &[("limits.cpu_ms", json!(1000))], "[limits]\ncpu_ms = 1000\n");
         let list = "allowed_origins = [\n  \"http://a\", # one\n]\nport = 1\n";
         check(list, &[("allowed_origins", json!([]))], "allowed_origins = []\nport = 1\n");
