@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
+use crate::harness::footprint::IDLE;
 use crate::harness::leftovers::{descendants, is_there, launcher};
 use crate::harness::{Home, Service, eventually};
 
@@ -16,10 +17,10 @@ const OPEN_FILES: &str = "import resource\nprint(resource.getrlimit(resource.RLI
 /// As long as a process must use no CPU to count as idle.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// Waits until nothing but the launcher is below the service, and no folder is left.
+/// Waits until no interpreter is below the service, and no folder is left.
 fn until_nothing_waits(service: &Service) {
     eventually("nothing to wait", || {
-        let alone = descendants(service.pid()).len() == 1;
+        let alone = descendants(service.pid()).len() == IDLE;
         (alone && service.spare_folders() == 0 && service.run_folders().is_empty()).then_some(())
     });
     assert_eq!(service.waiting("python"), 0);

@@ -10,6 +10,8 @@ use crate::harness::Service;
 
 /// What folders, which a thread deletes, and descriptors get to be gone.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// Processes below a service that runs nothing: the launcher, and the supervisor of the next run.
+pub(crate) const IDLE: usize = 2;
 /// Runs before anything is counted.
 const WARM_UP: u32 = 4;
 
@@ -82,7 +84,7 @@ impl Footprint {
 
     fn differences_now(&self, service: &Service) -> Vec<String> {
         let descendants = descendants(service.pid());
-        let expected = 1 + 2 * self.waiting;
+        let expected = IDLE + 2 * self.waiting;
         if descendants.len() != expected || !descendants.contains(&self.launcher) {
             return vec![format!(
                 "below the service are {descendants:?}, not {expected} with the launcher {}",

@@ -52,7 +52,9 @@ pub(crate) async fn run(
     ended: CancellationToken,
 ) -> Result<Outcome, Error> {
     let Session { events, commands, cancel } = session;
-    let started = match pool.take(&job).await {
+    let over = CancellationToken::new();
+    let _over = over.clone().drop_guard();
+    let started = match pool.take(&job, over).await {
         Some(spare) => spare,
         None => pool.starter().cold(&job).await?,
     };

@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 use tracing::Subscriber;
-use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 use tracing_subscriber::fmt;
@@ -19,6 +19,8 @@ pub const FILTER_VARIABLE: &str = "RUNTRAY_LOG";
 
 /// Days, and so files, that are kept.
 const KEPT_FILES: usize = 7;
+/// Lines that may wait to be written; room for them is taken at once.
+const WAITING_LINES: usize = 8192;
 
 /// Writes out what is logged; dropping it writes the rest.
 #[must_use = "what is still waiting to be written is lost without it"]
@@ -63,7 +65,7 @@ fn file(folder: &Path) -> io::Result<(NonBlocking, WorkerGuard)> {
         .filename_suffix("log")
         .build(folder)
         .map_err(io::Error::other)?;
-    Ok(tracing_appender::non_blocking(appender))
+    Ok(NonBlockingBuilder::default().buffered_lines_limit(WAITING_LINES).finish(appender))
 }
 
 fn subscriber(

@@ -7,7 +7,7 @@
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
-use std::io;
+use std::io::{self, Write as _};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
@@ -47,11 +47,24 @@ impl Gate {
     /// Lets the interpreter read `code`, which must lie at the gate's path by now. An interpreter that is gone, or has found the
     /// file, does not need it.
     pub(crate) async fn open(self, code: &[u8]) -> io::Result<()> {
-        drop(self.reader);
-        let mut writer = pipe::Sender::from_file(self.writer)?;
-        match writer.write_all(code).await {
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-            written => written,
+        let Self { reader, mut writer } = self;
+        drop(reader);
+        // Most programs fit into the pipe.
+        let written = match writer.write(code) {
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),
+            written => written?,
+        };
+        match code.get(written..).unwrap_or_default() {
+            [] => Ok(()),
+            rest => write_all(writer, rest).await,
         }
+    }
+}
+
+async fn write_all(writer: File, code: &[u8]) -> io::Result<()> {
+    match pipe::Sender::from_file(writer)?.write_all(code).await {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
     }
 }

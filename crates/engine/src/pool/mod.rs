@@ -1,7 +1,7 @@
 //! Interpreters that were started ahead of their programs.
 //!
 //! Each runs one program, in the folder and the process tree that it was started in: a program finds a fresh process as it would
-//! without the pool. Taking one starts the next in the background. What nobody uses for long ends; an interpreter that
+//! without the pool. The next is started when that program was answered, or soon. What nobody uses for long ends; an interpreter that
 //! changed on disk, or limits that changed, end what waits of the old.
 
 mod demand;
@@ -11,11 +11,12 @@ mod stamp;
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::language::Runtime;
@@ -27,6 +28,10 @@ pub use spares::{Spares, Warm};
 
 /// How often it is seen whether fewer should wait.
 const TICK: Duration = Duration::from_secs(15);
+/// How long a program has the processor to itself before the next interpreter is started beside it.
+const HEAD_START: Duration = Duration::from_millis(50);
+/// What an answer takes to be sent: a program that has ended was not answered yet.
+const ANSWER: Duration = Duration::from_millis(3);
 
 /// The interpreters that wait.
 pub(crate) struct Pool {
@@ -54,13 +59,13 @@ impl Pool {
     }
 
     /// An interpreter that waited for a program such as `job`, with that program in its folder; its gate is still closed. `None`
-    /// where none waits or `job` needs one of its own.
-    pub(crate) async fn take(self: &Arc<Self>, job: &Arc<Job>) -> Option<Started> {
+    /// where none waits or `job` needs one of its own. `ended` says when the program has.
+    pub(crate) async fn take(self: &Arc<Self>, job: &Arc<Job>, ended: CancellationToken) -> Option<Started> {
         if !job.runtime.ahead?.suits(&job.request) {
             return None;
         }
         let spare = self.pick(job);
-        self.refill();
+        tokio::spawn(refill_after(Arc::downgrade(self), ended));
         self.ready(spare?, job).await
     }
 
@@ -248,8 +253,18 @@ impl State {
     }
 }
 
+/// Starts what is missing when a program has ended and was answered, or has had its head start.
+async fn refill_after(pool: Weak<Pool>, ended: CancellationToken) {
+    // Either way it is time.
+    let _ = timeout(HEAD_START, ended.cancelled()).await;
+    sleep(ANSWER).await;
+    if let Some(pool) = pool.upgrade() {
+        pool.refill();
+    }
+}
+
 /// Sees from time to time whether fewer should wait, as long as any does.
-async fn watch(pool: std::sync::Weak<Pool>) {
+async fn watch(pool: Weak<Pool>) {
     loop {
         sleep(TICK).await;
         let Some(pool) = pool.upgrade() else { return };

@@ -26,7 +26,7 @@ pub(super) enum Entry {
 
 /// Something for the writing thread.
 pub(super) enum Message {
-    Entry(Entry),
+    Entry(Box<Entry>),
     /// The settings changed.
     Apply,
     Flush(Sender<()>),
@@ -115,8 +115,8 @@ impl Queue {
     fn offer(&self, entry: Entry) {
         let bytes = entry.bytes();
         let waiting = self.shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let full =
-            waiting > BYTES || matches!(self.messages.try_send(Message::Entry(entry)), Err(TrySendError::Full(_)));
+        let full = waiting > BYTES
+            || matches!(self.messages.try_send(Message::Entry(Box::new(entry))), Err(TrySendError::Full(_)));
         if full {
             self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
             self.shared.dropped.fetch_add(1, Ordering::Relaxed);

@@ -58,7 +58,7 @@ impl Writer {
             let mut entries = Vec::new();
             for message in messages {
                 match message {
-                    Message::Entry(entry) => entries.push(entry),
+                    Message::Entry(entry) => entries.push(*entry),
                     Message::Close(done) => {
                         self.write(&std::mem::take(&mut entries));
                         drop(self);

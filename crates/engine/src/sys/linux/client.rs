@@ -1,7 +1,7 @@
 //! The service's side: asking the launcher for runs, and following each.
 
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream as StdStream;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
@@ -9,17 +9,15 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
-use nix::sys::socket::{
-    AddressFamily, ControlMessage, MsgFlags, Shutdown, SockFlag, SockType, send, sendmsg, shutdown, socketpair,
-};
+use nix::sys::socket::{AddressFamily, MsgFlags, Shutdown, SockFlag, SockType, send, shutdown, socketpair};
 use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tokio::time::{sleep, timeout};
 
-use super::procfs;
 use super::protocol::{self, HEADER, Job, Order, Report};
+use super::{launcher, procfs};
 use crate::session;
 use crate::sys::{Breach, Exit, Launch, Pipes, terminal};
 
@@ -74,13 +72,13 @@ impl Launcher {
     }
 
     /// Hands the descriptors over; false when the launcher is too busy to take them now. A dead launcher is replaced.
-    fn send(&self, descriptors: &[i32]) -> io::Result<bool> {
+    fn send(&self, descriptors: &[RawFd; 4]) -> io::Result<bool> {
         let mut process = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match process.send(descriptors) {
+        match launcher::send(process.socket.as_fd(), descriptors) {
             Err(nix::Error::EPIPE | nix::Error::ECONNRESET | nix::Error::ENOTCONN) => {
                 tracing::warn!("the launcher process is gone; starting another");
                 *process = Process::start()?;
-                process.send(descriptors)?;
+                launcher::send(process.socket.as_fd(), descriptors)?;
                 Ok(true)
             }
             Err(nix::Error::EAGAIN) => Ok(false),
@@ -93,19 +91,13 @@ impl Process {
     fn start() -> io::Result<Self> {
         let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?;
         let child = Command::new("/proc/self/exe")
-            .arg0(super::launcher::NAME)
+            .arg0(launcher::NAME)
             .env_clear()
             .envs(std::env::var_os(super::namespaces::SWITCH).map(|value| (super::namespaces::SWITCH, value)))
             .stdin(Stdio::from(theirs))
             .stdout(Stdio::null())
             .spawn()?;
         Ok(Self { child, socket: ours })
-    }
-
-    fn send(&self, descriptors: &[i32]) -> nix::Result<()> {
-        let rights = [ControlMessage::ScmRights(descriptors)];
-        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-        sendmsg::<()>(self.socket.as_raw_fd(), &[io::IoSlice::new(b"run")], &rights, flags, None).map(drop)
     }
 }
 

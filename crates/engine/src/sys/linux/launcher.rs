@@ -1,19 +1,20 @@
-//! The launcher process: takes a run's descriptors, forks its supervisor, reaps it.
+//! The launcher process: takes a run's descriptors, finds it a supervisor, reaps that.
 
 use std::io::{self, IoSliceMut};
-use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
+use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, sendmsg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, setsid};
 
 use super::namespaces::{self, Mode};
 use super::protocol::{self, Report};
+use super::spare::Spare;
 use super::{limits, subreaper, supervisor};
 
 /// The program name that makes this program a launcher.
@@ -50,20 +51,24 @@ fn serve() -> io::Result<()> {
     // SAFETY: descriptor 0 is the socket that the service started us with; nothing else in this process owns it.
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
-    let mode = namespaces::probe();
-    let mut supervisors = Vec::new();
+    let mut launcher = Launcher { mode: namespaces::probe(), supervisors: Vec::new(), spare: None };
     loop {
         let mut ready =
             [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
-        wait(&mut ready, PollTimeout::NONE)?;
+        // A supervisor is forked ahead only while nobody waits for one.
+        let patience = if launcher.spare.is_some() { PollTimeout::NONE } else { PollTimeout::ZERO };
+        if wait(&mut ready, patience)? == 0 && launcher.spare.is_none() {
+            launcher.prepare();
+            continue;
+        }
         let [asked, died] = ready.map(|fd| fd.any().unwrap_or(false));
         if died {
             while children.read_signal()?.is_some() {}
-            reap(&mut supervisors);
+            launcher.reap();
         }
         if asked {
-            match receive()? {
-                Some(run) => fork(run, mode, &mut supervisors),
+            match receive(socket.as_fd())? {
+                Some(run) => launcher.launch(run),
                 None => return Ok(()),
             }
         }
@@ -78,12 +83,12 @@ pub(super) fn wait(descriptors: &mut [PollFd<'_>], timeout: PollTimeout) -> nix:
     }
 }
 
-/// Takes one run's descriptors; `None` when the service is gone.
-fn receive() -> io::Result<Option<Run>> {
+/// Takes one run's descriptors; `None` when the sender is gone.
+pub(super) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<Run>> {
     let mut byte = [0; 8];
     let mut data = [IoSliceMut::new(&mut byte)];
     let mut space = nix::cmsg_space!([RawFd; DESCRIPTORS]);
-    let message = recvmsg::<()>(SOCKET, &mut data, Some(&mut space), MsgFlags::MSG_CMSG_CLOEXEC)?;
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut data, Some(&mut space), MsgFlags::MSG_CMSG_CLOEXEC)?;
     if message.bytes == 0 {
         return Ok(None);
     }
@@ -103,29 +108,53 @@ fn receive() -> io::Result<Option<Run>> {
     Ok(Some(Run { control: control.into(), stdin, stdout, stderr }))
 }
 
-/// Forks the supervisor of `run`. When that fails the run's control socket closes with the error in it.
-fn fork(mut run: Run, mode: Mode, supervisors: &mut Vec<Pid>) {
-    match namespaces::fork(mode) {
-        Ok(None) => supervisor::main(run, mode),
-        Ok(Some(pid)) => {
-            supervisors.push(pid);
-            let _ = protocol::write(&mut run.control, &Report::Supervised(pid.as_raw()));
-        }
-        Err(error) => {
-            let _ = protocol::write(&mut run.control, &Report::NotStarted(error as i32));
-        }
-    }
+/// Hands descriptors over: those of a run to the launcher, and on to a supervisor.
+pub(super) fn send(socket: BorrowedFd<'_>, descriptors: &[RawFd; DESCRIPTORS]) -> nix::Result<()> {
+    let rights = [ControlMessage::ScmRights(descriptors)];
+    let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+    sendmsg::<()>(socket.as_raw_fd(), &[io::IoSlice::new(b"run")], &rights, flags, None).map(drop)
 }
 
-/// Reaps what has died, and kills what a supervisor left to us by dying before its tree.
-fn reap(supervisors: &mut Vec<Pid>) {
-    while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-        match status.pid() {
-            Some(pid) => supervisors.retain(|known| *known != pid),
-            None => break,
-        }
-        if matches!(status, WaitStatus::Signaled(..)) {
-            subreaper::kill_children_but(supervisors);
+struct Launcher {
+    mode: Mode,
+    supervisors: Vec<Pid>,
+    /// The one that waits for the next run.
+    spare: Option<Spare>,
+}
+
+impl Launcher {
+    /// Forks a supervisor ahead. Where that fails now, each run gets its own and tells why it could not.
+    fn prepare(&mut self) {
+        self.spare = Spare::fork(self.mode).ok();
+        self.supervisors.extend(self.spare.as_ref().map(Spare::pid));
+    }
+
+    /// Gives `run` a supervisor: the one that waits, else a new one. When there is none its control socket closes with the error
+    /// in it.
+    fn launch(&mut self, mut run: Run) {
+        let report = match self.spare.take().and_then(|spare| spare.hand(&run)) {
+            Some(pid) => Report::Supervised(pid.as_raw()),
+            None => match namespaces::fork(self.mode) {
+                Ok(None) => supervisor::begin(run, self.mode),
+                Ok(Some(pid)) => {
+                    self.supervisors.push(pid);
+                    Report::Supervised(pid.as_raw())
+                }
+                Err(error) => Report::NotStarted(error as i32),
+            },
+        };
+        let _ = protocol::write(&mut run.control, &report);
+    }
+
+    /// Reaps what has died, and kills what a supervisor left to us by dying before its tree.
+    fn reap(&mut self) {
+        while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+            let Some(pid) = status.pid() else { break };
+            self.supervisors.retain(|known| *known != pid);
+            self.spare = self.spare.take().filter(|spare| spare.pid() != pid);
+            if matches!(status, WaitStatus::Signaled(..)) {
+                subreaper::kill_children_but(&self.supervisors);
+            }
         }
     }
 }

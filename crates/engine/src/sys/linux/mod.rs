@@ -1,7 +1,7 @@
 //! Linux: a launcher process, and under it one supervisor per run.
 //!
 //! The service never forks: it is large and has threads. It starts its own program once more as the *launcher*, small and
-//! single-threaded, which forks a *supervisor* for each run in a fraction of a millisecond. The supervisor is process 1 of a
+//! single-threaded, which forks a *supervisor* for each run, one always ahead of the next run. The supervisor is process 1 of a
 //! PID namespace of the run's own where the machine allows that, else a child subreaper. It starts the program, watches its limits and
 //! ends all that is left when the program ends or when its control socket closes, which the kernel does when the service dies.
 //!
@@ -15,6 +15,7 @@ mod namespaces;
 mod orders;
 mod procfs;
 mod protocol;
+mod spare;
 mod subreaper;
 mod supervisor;
 

@@ -74,7 +74,8 @@ pub(super) fn settle(mode: Mode) -> io::Result<()> {
         Mode::Namespaces => {}
     }
     let hidden = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_PRIVATE, None::<&str>)?;
+    // What the machine mounts or unmounts meanwhile is so here too, and nothing of ours is seen outside.
+    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
     mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
     let _ = mount(Some("shm"), "/dev/shm", Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777"));
     Ok(())

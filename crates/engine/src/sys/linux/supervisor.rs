@@ -33,13 +33,29 @@ const SILENCE: u32 = 5;
 /// So many times the allowed processes, dead ones included, are too many whatever each of them is: no time is spent on looking.
 const FLOOD: usize = 64;
 
+/// Settles down in new namespaces, and does the rest as [`main`].
+pub(super) fn begin(run: Run, mode: Mode) -> ! {
+    report(run, |run| settle(mode).and_then(|()| supervise(run, mode)))
+}
+
 /// Runs the program of `run` to its end, reports, and exits.
 pub(super) fn main(run: Run, mode: Mode) -> ! {
+    report(run, |run| supervise(run, mode))
+}
+
+/// Makes this process fit to supervise. Descriptor 0 is the launcher's own socket, whose end the service must notice when the
+/// launcher dies.
+pub(super) fn settle(mode: Mode) -> io::Result<()> {
+    dup2_stdin(File::open("/dev/null")?)?;
+    namespaces::settle(mode)
+}
+
+fn report(run: Run, work: impl FnOnce(Run) -> io::Result<Exit>) -> ! {
     let mut control = match run.control.try_clone() {
         Ok(control) => control,
         Err(_) => std::process::exit(1),
     };
-    let report = match supervise(run, mode) {
+    let report = match work(run) {
         Ok(exit) => Report::Ended(exit),
         Err(error) => Report::NotStarted(error.raw_os_error().unwrap_or(nix::libc::EIO)),
     };
@@ -48,9 +64,6 @@ pub(super) fn main(run: Run, mode: Mode) -> ! {
 }
 
 fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
-    // Descriptor 0 is the launcher's own socket, whose end the service must notice when the launcher dies.
-    dup2_stdin(File::open("/dev/null")?)?;
-    namespaces::settle(mode)?;
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     let Job { program, args, env, folder, bounds, waits, terminal } = protocol::read(&mut run.control)?;

@@ -1,0 +1,49 @@
+//! A supervisor that is forked before its run comes, so that its namespaces are made while nobody waits for them.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::unistd::Pid;
+
+use super::launcher::{self, Run};
+use super::namespaces::{self, Mode};
+use super::supervisor;
+
+/// The launcher's handle. Dropping it ends the supervisor, unless it was given a run.
+pub(super) struct Spare {
+    pid: Pid,
+    socket: OwnedFd,
+}
+
+impl Spare {
+    /// Forks one; in its process this does not return.
+    pub(super) fn fork(mode: Mode) -> nix::Result<Self> {
+        let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?;
+        match namespaces::fork(mode)? {
+            Some(pid) => Ok(Self { pid, socket: ours }),
+            None => {
+                drop(ours);
+                wait(&theirs, mode)
+            }
+        }
+    }
+
+    /// Its process id, as the launcher sees it.
+    pub(super) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Gives it its run; `None` when it is gone.
+    pub(super) fn hand(self, run: &Run) -> Option<Pid> {
+        let descriptors = [&run.control.as_fd(), &run.stdin.as_fd(), &run.stdout.as_fd(), &run.stderr.as_fd()];
+        launcher::send(self.socket.as_fd(), &descriptors.map(AsRawFd::as_raw_fd)).ok().map(|()| self.pid)
+    }
+}
+
+/// Settles down, and supervises the run that comes. What cannot settle ends: the next run then learns why.
+fn wait(socket: &OwnedFd, mode: Mode) -> ! {
+    match supervisor::settle(mode).and_then(|()| launcher::receive(socket.as_fd())) {
+        Ok(Some(run)) => supervisor::main(run, mode),
+        Ok(None) | Err(_) => std::process::exit(1),
+    }
+}
