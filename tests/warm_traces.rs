@@ -10,7 +10,8 @@ use crate::harness::footprint::{Footprint, post};
 use crate::harness::misbehaviour::{ALL, Misbehaviour, SETTINGS, SPARES};
 use crate::harness::rounds;
 
-/// Prints what it found of others, then what no two runs have in common, and leaves traces of its own.
+/// Prints what it found of others, then what no two runs have in common, and leaves traces of its own. `NICENESS` stands for
+/// that of the tests.
 const PYTHON: &str = "
 import atexit, builtins, gc, json, os, random, resource, signal, sys, threading, time, uuid, warnings
 
@@ -42,7 +43,7 @@ look('handlers', {signal.getsignal(s) for s in (signal.SIGUSR1, signal.SIGTERM, 
 look('blocked signals', signal.pthread_sigmask(signal.SIG_BLOCK, []) == set() and signal.sigpending() == set())
 look('timers', signal.getitimer(signal.ITIMER_REAL) == (0, 0))
 look('limits', resource.getrlimit(resource.RLIMIT_NOFILE)[0] != 77)
-look('priority', os.nice(0) == 0)
+look('priority', os.nice(0) == NICENESS)
 look('descriptors', [n for n in range(256) if is_open(n)] == [0, 1, 2])
 look('recursion limit', sys.getrecursionlimit() == 1000)
 look('collector', gc.isenabled() and sys.gettrace() is None and sys.excepthook is sys.__excepthook__)
@@ -103,7 +104,7 @@ look('modules', Object.keys(require.cache).length === 1);
 look('umask', process.umask(0o123) !== 0o123);
 look('handlers', process.listenerCount('SIGTERM') + process.listenerCount('exit') === 0);
 look('title', process.title !== 'left');
-look('priority', require('os').getPriority() === 0);
+look('priority', require('os').getPriority() === NICENESS);
 look('arguments', process.argv.length === 2 && process.exitCode === undefined);
 look('input', fs.readFileSync(0, 'utf8') === '');
 console.log(JSON.stringify({ found, own: [Math.random(), require('crypto').randomUUID(), __dirname] }));
@@ -128,6 +129,7 @@ struct Seen(HashSet<String>);
 impl Seen {
     /// Runs the program of a language, and gives what it found of others.
     fn look(&mut self, service: &Service, language: &str, code: &str) -> Option<String> {
+        let code = code.replace("NICENESS", &niceness());
         let answer = service.execute_warm(language, &json!({"language": language, "code": code, "timeout_ms": 60_000}));
         let Ok(seen) = serde_json::from_str::<Value>(answer["output"].as_str().unwrap_or_default()) else {
             return Some(format!("{language} could not look: {answer}"));
@@ -137,6 +139,13 @@ impl Seen {
         let clean = seen["found"] == json!([]) && repeated.is_empty() && answer["status"] == "completed";
         (!clean).then(|| format!("{language}: found {}, had {repeated:?} as another: {answer}", seen["found"]))
     }
+}
+
+/// How nice the tests are, and with them the service and what it runs.
+fn niceness() -> String {
+    let stat = std::fs::read_to_string("/proc/self/stat").expect("/proc");
+    let after_name = stat.rsplit(") ").next().expect("fields after the name");
+    after_name.split(' ').nth(16).expect("the niceness").to_owned()
 }
 
 fn report(text: &str) {
