@@ -20,7 +20,7 @@ use crate::subject::{follow, spawn};
 
 /// Prints the time, prints it again, and does not end before that was surely read.
 const CODE: &str =
-    "import time\nfor pause in (0.06, 0.03):\n    print(time.time_ns(), flush=True)\n    time.sleep(pause)\n";
+    "import time\nfor pause in (0.15, 0.03):\n    print(time.time_ns(), flush=True)\n    time.sleep(pause)\n";
 /// What is timed of each program.
 const PRINTS: [&str; 2] = ["first print until read", "second print until read"];
 /// What the difference to the direct reader may be at p50 and p99 of the first print, in milliseconds.
