@@ -1,7 +1,6 @@
 //! The time from a program's print to its reader: through the service's streams, and from the program's own pipe.
 //!
-//! The service starts the next interpreter while the program begins, which on few cores is part of what its first byte takes. A
-//! second print comes when that is long over.
+//! The service starts the next interpreter while the program sleeps. A second print comes when that is long over.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -9,7 +9,7 @@ use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, sendmsg};
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, setsid};
 
 use super::namespaces::{self, Mode};
@@ -146,13 +146,13 @@ impl Launcher {
         let _ = protocol::write(&mut run.control, &report);
     }
 
-    /// Reaps what has died, and kills what a supervisor left to us by dying before its tree.
+    /// Reaps what has died. A supervisor without a namespace may have died before its tree, which then is left to us.
     fn reap(&mut self) {
         while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
             let Some(pid) = status.pid() else { break };
             self.supervisors.retain(|known| *known != pid);
             self.spare = self.spare.take().filter(|spare| spare.pid() != pid);
-            if matches!(status, WaitStatus::Signaled(..)) {
+            if self.mode == Mode::Subreaper {
                 subreaper::kill_children_but(&self.supervisors);
             }
         }
