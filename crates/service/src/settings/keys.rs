@@ -174,13 +174,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.file_size_bytes",
-        "Spares of one file that it writes, in bytes. On Windows folder_bytes is what holds.",
+        "Size of one file that it writes, in bytes. On Windows folder_bytes is what holds.",
         |s, v| set(&mut s.limits.file_size_bytes, size(v, 4096, 16 * TIB)),
         |s| s.limits.file_size_bytes.to_string(),
     ),
     Key::new(
         "limits.folder_bytes",
-        "Spares of everything in its folder, in bytes.",
+        "Size of everything in its folder, in bytes.",
         |s, v| set(&mut s.limits.folder_bytes, size(v, 4096, 16 * TIB)),
         |s| s.limits.folder_bytes.to_string(),
     ),
@@ -198,7 +198,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.body_bytes",
-        "Spares of a request, in bytes.",
+        "Size of a request, in bytes.",
         |s, v| set(&mut s.body_bytes, buffer(v, 1024, GIB)),
         |s| s.body_bytes.to_string(),
     ),
@@ -210,7 +210,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.result_file_bytes",
-        "Spares above which such a file is listed without its content, in bytes.",
+        "Size above which such a file is listed without its content, in bytes.",
         |s, v| set(&mut s.limits.result_file_bytes, size(v, 0, 256 * MIB)),
         |s| s.limits.result_file_bytes.to_string(),
     ),
@@ -276,7 +276,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "journal.max_bytes",
-        "Spares of the log, in bytes, above which the oldest executions are deleted.",
+        "Size of the log, in bytes, above which the oldest executions are deleted.",
         |s, v| set(&mut s.journal.max_bytes, size(v, MIB, TIB)),
         |s| s.journal.max_bytes.to_string(),
     ),
