@@ -17,7 +17,7 @@ use crate::follow::Followers;
 use crate::login::Login;
 use crate::notices::Notices;
 use crate::surroundings::NoTray;
-use crate::{actions, commands, surroundings, tray, window};
+use crate::{actions, commands, login, message, surroundings, tray, window};
 
 /// How long somebody who shows tray icons may take to come, at login.
 const HOST_PATIENCE: Duration = Duration::from_secs(10);
@@ -30,7 +30,7 @@ pub(crate) fn run(desk: Arc<Desk>, args: Args) -> ExitCode {
     match app {
         Ok(app) => ExitCode::from(u8::try_from(app.run_return(happened)).unwrap_or(1)),
         Err(error) => {
-            eprintln!("runtray-desktop: the app could not be started: {error}");
+            message::say(&format!("the app could not be started: {error}"));
             ExitCode::FAILURE
         }
     }
@@ -85,13 +85,15 @@ fn with_plugins(builder: Builder<Wry>, desk: &Desk) -> Builder<Wry> {
     let window_state = tauri_plugin_window_state::Builder::default()
         .with_state_flags(StateFlags::all() & !StateFlags::VISIBLE)
         .with_filename(desk.places.data.join("window.json").display().to_string());
-    builder
+    let builder = builder
         .plugin(tauri_plugin_single_instance::init(second_start))
         .plugin(window_state.build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
-        .plugin(tauri_plugin_notification::init())
-        .plugin(tauri_plugin_autostart::Builder::new().app_name("Runtray").arg("--hidden").build())
+        .plugin(tauri_plugin_notification::init());
+    #[cfg(not(windows))]
+    let builder = builder.plugin(tauri_plugin_autostart::Builder::new().app_name("Runtray").arg("--hidden").build());
+    builder
 }
 
 fn set_up(app: &AppHandle<Wry>, args: &Args) -> tauri::Result<()> {
@@ -102,7 +104,7 @@ fn set_up(app: &AppHandle<Wry>, args: &Args) -> tauri::Result<()> {
         return Ok(());
     }
     let desk = app.state::<Arc<Desk>>().inner().clone();
-    app.manage(Login::new(app.clone()));
+    app.manage(Login::new(login::system_items(app)));
     end_when_asked(app, &desk);
     desk.open();
     tauri::async_runtime::spawn(notify(app.clone(), desk.clone()));

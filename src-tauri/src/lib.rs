@@ -12,6 +12,7 @@ mod follow;
 mod headless;
 mod i18n;
 mod login;
+mod message;
 mod model;
 mod notices;
 mod problems;
@@ -31,12 +32,13 @@ use runtray_service::log;
 
 /// Runs the app as the command line says.
 pub fn run() -> ExitCode {
-    match try_run(args::Args::parse()) {
-        Ok(code) => code,
-        Err(error) => {
-            eprintln!("runtray-desktop: {error:#}");
+    match args::Args::try_parse().map(try_run) {
+        Ok(Ok(code)) => code,
+        Ok(Err(error)) => {
+            message::say(&format!("{error:#}"));
             ExitCode::FAILURE
         }
+        Err(usage) => message::tell_usage(&usage),
     }
 }
 

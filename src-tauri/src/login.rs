@@ -1,7 +1,6 @@
 //! Starting at login: what the system says, and telling it.
 
 use tauri::{AppHandle, Wry};
-use tauri_plugin_autostart::ManagerExt as _;
 use tokio::sync::watch;
 
 /// The system's list of what starts at login.
@@ -59,14 +58,57 @@ impl Login {
     }
 }
 
+/// This user's list, as the system keeps it.
+#[cfg(not(windows))]
+pub(crate) fn system_items(app: &AppHandle<Wry>) -> impl LoginItems + 'static {
+    app.clone()
+}
+
+/// This user's list, as the system keeps it.
+#[cfg(windows)]
+pub(crate) fn system_items(_app: &AppHandle<Wry>) -> impl LoginItems + 'static {
+    registry::RunKey
+}
+
+#[cfg(not(windows))]
 impl LoginItems for AppHandle<Wry> {
     fn contains(&self) -> Result<bool, String> {
+        use tauri_plugin_autostart::ManagerExt as _;
         self.autolaunch().is_enabled().map_err(|error| error.to_string())
     }
 
     fn set(&self, on: bool) -> Result<(), String> {
+        use tauri_plugin_autostart::ManagerExt as _;
         let login = self.autolaunch();
         if on { login.enable() } else { login.disable() }.map_err(|error| error.to_string())
+    }
+}
+
+/// Without Tauri's plugin: it would put an administrator's choice on the list of all users, and a path with spaces without quotes.
+#[cfg(windows)]
+mod registry {
+    use auto_launch::{AutoLaunch, WindowsEnableMode};
+
+    use super::LoginItems;
+
+    /// The registry key of what starts when this user logs in.
+    pub(super) struct RunKey;
+
+    impl LoginItems for RunKey {
+        fn contains(&self) -> Result<bool, String> {
+            entry()?.is_enabled().map_err(|error| error.to_string())
+        }
+
+        fn set(&self, on: bool) -> Result<(), String> {
+            let entry = entry()?;
+            if on { entry.enable() } else { entry.disable() }.map_err(|error| error.to_string())
+        }
+    }
+
+    fn entry() -> Result<AutoLaunch, String> {
+        let program = std::env::current_exe().map_err(|error| error.to_string())?;
+        let quoted = format!("\"{}\"", program.display());
+        Ok(AutoLaunch::new("Runtray", &quoted, WindowsEnableMode::CurrentUser, &["--hidden"]))
     }
 }
 

@@ -37,7 +37,11 @@ pub(crate) fn problems(situation: &Situation<'_>, language: Language) -> Vec<Pro
 
 fn taken_port(reason: &str, trouble: &PortTrouble, language: Language) -> Problem {
     let is_airplay = trouble.holder.as_ref().is_some_and(|holder| AIRPLAY.contains(&holder.program.as_str()));
-    let remedy = if is_airplay { "problem.port.airplay" } else { "problem.port.remedy" };
+    let remedy = match trouble {
+        _ if is_airplay => "problem.port.airplay",
+        PortTrouble { is_reserved: true, .. } => "problem.port.reserved",
+        _ => "problem.port.remedy",
+    };
     let use_free = trouble.free_port.map(|port| {
         let port = port.to_string();
         action(language.text("problem.port.use", &[("port", &port)]), Action::UsePort, Some(port))
@@ -129,8 +133,8 @@ mod tests {
     }
 
     fn taken(program: &str) -> Problem {
-        let holder = Holder { pid: 7, program: program.into() };
-        let trouble = PortTrouble { port: 5000, holder: Some(holder), free_port: Some(5001) };
+        let holder = (!program.is_empty()).then(|| Holder { pid: 7, program: program.into() });
+        let trouble = PortTrouble { port: 5000, is_reserved: holder.is_none(), holder, free_port: Some(5001) };
         of(State::Failed { reason: "port 5000 is in use by x".into(), port: Some(trouble) }, "").remove(0)
     }
 
@@ -144,6 +148,7 @@ mod tests {
         );
         assert!(!problem.remedy.expect("a remedy").contains("AirPlay"));
         assert!(taken("ControlCenter").remedy.expect("a remedy").contains("AirPlay"));
+        assert_eq!(taken("").remedy.as_deref(), Some("Use another port."), "there is no program to stop");
     }
 
     #[test]

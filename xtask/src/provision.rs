@@ -60,7 +60,7 @@ pub(crate) fn for_testing(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The toolchain for other systems, the cross-compiler and Wine.
+/// The toolchain for other systems, the cross-compiler, Wine with a display, and npm for the app's window.
 ///
 /// # Errors
 /// As for [`apt::ensure`].
@@ -69,6 +69,7 @@ pub(crate) fn for_other_systems(_: &Context) -> Result<Ending> {
         return Ok(Ending::Skipped(reason));
     }
     apt::ensure(&[debian::PACKAGES, windows::PACKAGES].concat())?;
+    npm()?;
     Ok(Ending::Done)
 }
 

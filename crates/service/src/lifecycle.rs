@@ -51,6 +51,8 @@ pub struct PortTrouble {
     pub port: u16,
     /// Who has it, where the system tells; nobody has one that the system keeps for itself.
     pub holder: Option<Holder>,
+    /// Whether no program has it, but the system keeps it for itself.
+    pub is_reserved: bool,
     /// A port that is free on both addresses.
     pub free_port: Option<u16>,
 }

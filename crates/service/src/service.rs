@@ -64,11 +64,14 @@ impl StartError {
     /// What is wrong with the port, where that is why.
     fn port_trouble(&self) -> Option<PortTrouble> {
         match self {
-            Self::Listen(ListenError::InUse { address, holder, free_port }) => {
-                Some(PortTrouble { port: address.port(), holder: holder.clone(), free_port: *free_port })
-            }
+            Self::Listen(ListenError::InUse { address, holder, free_port }) => Some(PortTrouble {
+                port: address.port(),
+                holder: holder.clone(),
+                is_reserved: false,
+                free_port: *free_port,
+            }),
             Self::Listen(ListenError::Reserved { port, free_port }) => {
-                Some(PortTrouble { port: *port, holder: None, free_port: *free_port })
+                Some(PortTrouble { port: *port, holder: None, is_reserved: true, free_port: *free_port })
             }
             _ => None,
         }

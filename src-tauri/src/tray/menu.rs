@@ -61,7 +61,7 @@ impl View {
     }
 
     fn of_status(status: &Status, language: Language) -> Self {
-        let state = state(status, language);
+        let state = told(status, &shortened(status.reason.as_deref().unwrap_or_default()), language);
         Self {
             icon: icon(status),
             tooltip: format!("Runtray: {state}"),
@@ -85,7 +85,13 @@ fn icon(status: &Status) -> Icon {
     }
 }
 
-fn state(status: &Status, language: Language) -> String {
+/// How things are, in one line; a failure with its whole reason. Only Windows can come to say it elsewhere than in the menu.
+#[cfg(windows)]
+pub(crate) fn state(status: &Status, language: Language) -> String {
+    told(status, status.reason.as_deref().unwrap_or_default(), language)
+}
+
+fn told(status: &Status, reason: &str, language: Language) -> String {
     let address = [("address", status.url.trim_start_matches("http://"))];
     match status.state {
         ServiceState::Running if status.running > 0 => language.plural("tray.state.busy", status.running, &address),
@@ -93,10 +99,7 @@ fn state(status: &Status, language: Language) -> String {
         ServiceState::Starting => language.text("tray.state.starting", &[]),
         ServiceState::Stopping => language.text("tray.state.stopping", &[]),
         ServiceState::Stopped => language.text("tray.state.stopped", &[]),
-        ServiceState::Failed => {
-            let reason = shortened(status.reason.as_deref().unwrap_or_default());
-            language.text("tray.state.failed", &[("reason", &reason)])
-        }
+        ServiceState::Failed => language.text("tray.state.failed", &[("reason", reason)]),
     }
 }
 

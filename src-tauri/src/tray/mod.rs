@@ -13,6 +13,8 @@ use crate::desk::Desk;
 use crate::{actions, app};
 
 pub(crate) use menu::id;
+#[cfg(windows)]
+pub(crate) use menu::state;
 
 use items::Items;
 use menu::View;

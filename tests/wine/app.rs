@@ -1,0 +1,121 @@
+//! The running app, and what it answers.
+
+use std::fs;
+use std::net::TcpListener;
+use std::process::{Child, Command};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::session::{Session, as_windows_sees, programs, until};
+
+/// The app, started by Wine.
+pub(crate) struct App {
+    child: Child,
+    /// The port that its settings name.
+    pub(crate) port: u16,
+}
+
+impl App {
+    /// Starts it in the tray, on a free port, and waits until it answers.
+    pub(crate) fn hidden(session: &Session) -> Self {
+        let app = Self::start(session, &["--hidden"]);
+        until("a healthy answer", || app.is_healthy().then_some(()));
+        app
+    }
+
+    /// Starts it on a free port.
+    pub(crate) fn start(session: &Session, arguments: &[&str]) -> Self {
+        Self::start_on(session, free_port(), arguments)
+    }
+
+    /// Starts it on that port.
+    pub(crate) fn start_on(session: &Session, port: u16, arguments: &[&str]) -> Self {
+        save_settings(session, port);
+        let child = command(session, arguments).spawn().expect("wine; `cargo xtask test` installs it");
+        Self { child, port }
+    }
+
+    /// Whether the service answers.
+    pub(crate) fn is_healthy(&self) -> bool {
+        answers(self.port)
+    }
+
+    /// Runs a program in the stand-in interpreter and gives its whole answer.
+    pub(crate) fn run(&self, code: &str) -> Value {
+        post(self.port, code)
+    }
+
+    /// Waits for its end; whether that was a good one.
+    pub(crate) fn ended(&mut self) -> bool {
+        until("the end of the app", || self.child.try_wait().expect("a child")).success()
+    }
+
+    /// Whether it still runs.
+    pub(crate) fn runs(&mut self) -> bool {
+        self.child.try_wait().expect("a child").is_none()
+    }
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        // They fail only when it has ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// The app with these arguments.
+pub(crate) fn command(session: &Session, arguments: &[&str]) -> Command {
+    let mut command = session.windows_command(programs().join("runtray-desktop.exe"));
+    command.args(arguments);
+    command
+}
+
+/// Whether a service answers on that port.
+pub(crate) fn answers(port: u16) -> bool {
+    let health = ureq::get(format!("http://127.0.0.1:{port}/health"));
+    health.config().timeout_global(Some(Duration::from_secs(5))).build().call().is_ok()
+}
+
+/// Posts a program for the stand-in interpreter and gives the whole answer.
+pub(crate) fn post(port: u16, code: &str) -> Value {
+    let url = format!("http://127.0.0.1:{port}/execute");
+    let answer = ureq::post(url).send_json(json!({ "code": code, "language": "stand-in" })).expect("an answer");
+    serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
+}
+
+/// Writes the settings of a user who has seen the app before, and whose interpreter is the stand-in.
+fn save_settings(session: &Session, port: u16) {
+    let folder = session.home().join("config");
+    fs::create_dir_all(&folder).expect("a folder");
+    let stand_in = as_windows_sees(&programs().join("examples/stand-in.exe"));
+    let text = format!(
+        "port = {port}\nstop_grace_ms = 0\n\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n\n\
+         [[language]]\nname = \"stand-in\"\ncommand = ['{stand_in}']\nextension = \"txt\"\n"
+    );
+    fs::write(folder.join("settings.toml"), text).expect("a file");
+}
+
+/// What the app has logged.
+pub(crate) fn log(session: &Session) -> String {
+    let files = fs::read_dir(session.home().join("data/log")).into_iter().flatten().flatten();
+    files.filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
+}
+
+/// A port that nobody has.
+pub(crate) fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
+}
+
+/// The Windows programs of this session that are not Wine's own, by their command lines.
+pub(crate) fn programs_running(session: &Session) -> Vec<String> {
+    let home = format!("RUNTRAY_HOME={}", as_windows_sees(&session.home()));
+    let processes = fs::read_dir("/proc").expect("a list of processes").flatten().map(|entry| entry.path());
+    let belong = processes.filter(|process| {
+        let environment = fs::read(process.join("environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
+    });
+    let lines = belong.map(|process| fs::read_to_string(process.join("cmdline")).unwrap_or_default());
+    lines.filter(|line| line.contains(".exe") && !line.to_lowercase().contains(r"c:\windows\")).collect()
+}

@@ -1,0 +1,58 @@
+//! A Windows without WebView2, which is what Wine is: asked for its window, the app says what to install, and serves on.
+
+use crate::app::{App, command};
+use crate::screen::{one, press, titled};
+use crate::session::{Session, until};
+use crate::tray::{Line, choose};
+
+/// The message's title.
+const TITLE: &str = "Runtray cannot show its window";
+
+/// How many messages can be seen.
+fn messages(session: &Session) -> usize {
+    titled(session, TITLE).len()
+}
+
+/// Reads the message that is shown.
+fn dismiss(session: &Session) {
+    one("the message", || titled(session, TITLE));
+    press(session, "Return");
+    until("the message to be gone", || (messages(session) == 0).then_some(()));
+}
+
+fn second_start(session: &Session) {
+    assert!(command(session, &[]).status().expect("a second start").success());
+}
+
+#[test]
+#[ignore = "needs the app that `cargo xtask test --only windows` builds"]
+fn open_in_the_menu_says_what_to_install() {
+    let session = Session::new();
+    let mut app = App::hidden(&session);
+    assert_eq!(messages(&session), 0, "it was to start hidden");
+    choose(&session, Line::Open);
+    one("the message", || titled(&session, TITLE));
+    assert_eq!(app.run("print beside the message")["output"], "beside the message\n");
+    dismiss(&session);
+    assert!(app.runs() && app.is_healthy());
+    choose(&session, Line::Open);
+    dismiss(&session);
+    assert!(app.runs() && app.is_healthy());
+}
+
+#[test]
+#[ignore = "needs the app that `cargo xtask test --only windows` builds"]
+fn a_usual_start_says_it_too_and_once() {
+    let session = Session::new();
+    let mut app = App::start(&session, &[]);
+    one("the message", || titled(&session, TITLE));
+    until("a healthy answer", || app.is_healthy().then_some(()));
+    second_start(&session);
+    // Choosing another line waits for the app, which has by then dealt with the second start.
+    choose(&session, Line::Copy);
+    assert_eq!(messages(&session), 1);
+    dismiss(&session);
+    second_start(&session);
+    dismiss(&session);
+    assert!(app.runs() && app.is_healthy());
+}

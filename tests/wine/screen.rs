@@ -1,0 +1,75 @@
+//! What is on the session's screen, by the windows' names and programs, and the pointer on it.
+
+use crate::session::{Session, until};
+
+/// A window as the display knows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Window(String);
+
+/// A window's size in pixels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size {
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+}
+
+/// The pointer's buttons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Button {
+    Left,
+    Right,
+}
+
+/// The windows that can be seen and have this title.
+pub(crate) fn titled(session: &Session, title: &str) -> Vec<Window> {
+    search(session, &["--name", &format!("^{title}$")])
+}
+
+/// The windows without a title that can be seen and are this program's: its menus.
+pub(crate) fn menus(session: &Session, program: &str) -> Vec<Window> {
+    let all = search(session, &["--class", &format!("^{program}$")]);
+    all.into_iter().filter(|window| xdotool(session, &["getwindowname", &window.0]).trim().is_empty()).collect()
+}
+
+/// Waits until there is one, and gives it.
+pub(crate) fn one(what: &str, mut look: impl FnMut() -> Vec<Window>) -> Window {
+    until(what, || look().pop())
+}
+
+/// Moves a window to that place.
+pub(crate) fn place(session: &Session, window: &Window, left: u32, top: u32) {
+    xdotool(session, &["windowmove", "--sync", &window.0, &left.to_string(), &top.to_string()]);
+}
+
+/// A window's size.
+pub(crate) fn size(session: &Session, window: &Window) -> Size {
+    let told = xdotool(session, &["getwindowgeometry", "--shell", &window.0]);
+    let number = |name: &str| {
+        let value = told.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
+        value.and_then(|value| value.parse().ok()).unwrap_or_else(|| panic!("no {name} in {told}"))
+    };
+    Size { width: number("WIDTH"), height: number("HEIGHT") }
+}
+
+/// Clicks into a window, that far from its corner.
+pub(crate) fn click(session: &Session, window: &Window, button: Button, left: u32, top: u32) {
+    let (left, top) = (left.to_string(), top.to_string());
+    xdotool(session, &["mousemove", "--window", &window.0, &left, &top]);
+    xdotool(session, &["click", if button == Button::Left { "1" } else { "3" }]);
+}
+
+/// Presses a key for the window that has the keyboard.
+pub(crate) fn press(session: &Session, key: &str) {
+    xdotool(session, &["key", key]);
+}
+
+fn search(session: &Session, by: &[&str]) -> Vec<Window> {
+    let found = xdotool(session, &[&["search", "--onlyvisible"], by].concat());
+    found.lines().map(|id| Window(id.to_owned())).collect()
+}
+
+/// What it prints; nothing when it found no window.
+fn xdotool(session: &Session, args: &[&str]) -> String {
+    let output = session.command("xdotool").args(args).output().expect("xdotool; `cargo xtask test` installs it");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
