@@ -17,8 +17,8 @@ const DESKTOP: &[&str] = &["libwebkit2gtk-4.1-dev", "pkg-config", "libayatana-ap
 /// What the tests run besides cargo.
 const TEST: &[&str] = &["python3", "python3-venv", "git"];
 
-/// A display and a session bus for the tests of the desktop app.
-const SESSION: &[&str] = &["xvfb", "dbus", "xdotool", "util-linux"];
+/// A display, a session bus and what drives a window, for the tests of the desktop app.
+const SESSION: &[&str] = &["xvfb", "dbus", "xdotool", "util-linux", "webkit2gtk-driver", "openbox", "wmctrl"];
 
 /// What building the service needs.
 ///

@@ -1,0 +1,49 @@
+//! The port: changed while the service runs, and taken by another program.
+
+use std::net::{TcpListener, TcpStream};
+
+use crate::app::free_port;
+use crate::session::{Session, until};
+use crate::webdriver::{ENTER, Page};
+
+#[test]
+fn another_port_is_taken_at_once_and_a_taken_one_names_its_holder() {
+    let session = Session::new();
+    let page = Page::open(&session);
+    let (first, second) = (page.app.port, free_port());
+    moves_to(&page, second);
+    answers(&page, second);
+    assert!(!is_open(first), "the old port is still open");
+
+    let holder = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let taken = holder.local_addr().expect("an address").port();
+    moves_to(&page, taken);
+    page.reads("header", "Problem");
+    page.go("Status");
+    let problem = page.reads("main", &format!("Port {taken} is in use"));
+    let name = std::fs::read_to_string("/proc/self/comm").expect("a name");
+    assert!(problem.contains(name.trim()), "{problem} does not name {name}");
+    let button = problem.lines().find(|line| line.starts_with("Use port ")).expect("another port is offered");
+    page.click(button);
+    answers(&page, button.trim_start_matches("Use port ").parse().expect("a port"));
+    assert!(!is_open(second), "the old port is still open");
+}
+
+/// Changes the setting and restarts, as the window asks.
+fn moves_to(page: &Page<'_>, port: u16) {
+    page.go("Settings");
+    page.fill("#field-port", &format!("{port}{ENTER}"));
+    page.reads("#about-port", "Takes effect when the service restarts");
+    page.click("Restart now");
+}
+
+/// Waits until the window says that the service is on `port`, where it must be.
+fn answers(page: &Page<'_>, port: u16) {
+    page.reads("header", &format!("http://localhost:{port}"));
+    until("an open port", || is_open(port).then_some(()));
+    page.reads("header", "Running");
+}
+
+fn is_open(port: u16) -> bool {
+    TcpStream::connect(("127.0.0.1", port)).is_ok()
+}

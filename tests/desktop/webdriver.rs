@@ -1,0 +1,220 @@
+//! The app's window, driven as a person would use it: found by its words, clicked, typed into, looked at.
+//!
+//! The driver starts the app, with its window open, and speaks WebDriver to the real page. Every step waits until it can
+//! be done: what is not there yet may come.
+
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Stdio};
+
+use fantoccini::elements::Element;
+use fantoccini::error::CmdError;
+use fantoccini::wd::WindowHandle;
+use fantoccini::{Client, ClientBuilder, Locator};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use crate::app::{App, PROGRAM, free_port, processes, settings};
+use crate::session::{Session, until};
+use crate::tray::Panel;
+
+/// What the Enter key types.
+pub(crate) const ENTER: &str = "\u{e007}";
+
+/// Answers when what was changed before is on the display.
+const PAINTED: &str = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
+
+/// Ctrl+A, then Backspace.
+const SELECT_ALL_AND_DELETE: &str = "\u{e009}a\u{e000}\u{e003}";
+
+/// The app with its window open.
+pub(crate) struct Page<'s> {
+    /// Where it runs.
+    pub(crate) session: &'s Session,
+    runtime: Runtime,
+    client: Client,
+    /// The app; its process is the driver's.
+    pub(crate) app: App,
+    /// Where its tray icon is.
+    pub(crate) panel: Panel,
+    window_manager: Child,
+}
+
+impl<'s> Page<'s> {
+    /// Starts the app with the usual settings on a free port; waits for its page and its service.
+    pub(crate) fn open(session: &'s Session) -> Self {
+        let port = free_port();
+        settings(session, port, "");
+        let page = Self::open_as_it_is(session, port);
+        until("a healthy answer", || page.app.is_healthy().then_some(()));
+        page
+    }
+
+    /// Starts the app with the settings that are there, which name `port`, and waits for its page.
+    pub(crate) fn open_as_it_is(session: &'s Session, port: u16) -> Self {
+        let panel = Panel::new(session);
+        // Without one, no window has the focus and none can be asked to close.
+        let mut openbox = session.command("openbox");
+        let openbox = openbox.arg("--sm-disable").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        let window_manager = openbox.expect("openbox, which `cargo xtask test` installs");
+        let driver_port = free_port();
+        let mut driver = session.command("WebKitWebDriver");
+        driver.arg(format!("--port={driver_port}")).arg("--host=127.0.0.1").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let app = App::start_as_it_is(session, &mut driver, port);
+        until("the driver", || TcpStream::connect(("127.0.0.1", driver_port)).ok());
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+        let client = runtime.block_on(connect(driver_port));
+        let page = Self { session, runtime, client, app, panel, window_manager };
+        page.find("main");
+        page
+    }
+
+    /// Goes to one of the four places by its name in the rail.
+    pub(crate) fn go(&self, place: &str) {
+        self.click(place);
+        self.find(&format!("nav a[aria-current][href='#/{}']", place.to_lowercase()));
+    }
+
+    /// The first element of a CSS selector.
+    pub(crate) fn find(&self, css: &str) -> Element {
+        self.done(css, async || self.client.find(Locator::Css(css)).await)
+    }
+
+    /// Clicks the button or link that reads `words`, or is labelled so.
+    pub(crate) fn click(&self, words: &str) {
+        let named = format!("[(normalize-space() = {words:?} or @aria-label = {words:?}) and not(@disabled)]");
+        let path = format!("//button{named} | //a{named}");
+        self.done(words, async || self.client.find(Locator::XPath(&path)).await?.click().await);
+    }
+
+    /// Clicks the first element of a CSS selector.
+    pub(crate) fn click_on(&self, css: &str) {
+        self.done(css, async || self.client.find(Locator::Css(css)).await?.click().await);
+    }
+
+    /// Types into a field in place of what stands there.
+    pub(crate) fn fill(&self, css: &str, text: &str) {
+        self.done(css, async || {
+            let field = self.client.find(Locator::Css(css)).await?;
+            field.click().await?;
+            field.send_keys(SELECT_ALL_AND_DELETE).await?;
+            field.send_keys(text).await
+        });
+    }
+
+    /// Types where the focus is.
+    pub(crate) fn type_text(&self, text: &str) {
+        self.done(text, async || self.client.active_element().await?.send_keys(text).await);
+    }
+
+    /// Chooses an option of a list by its value.
+    pub(crate) fn choose(&self, css: &str, value: &str) {
+        self.done(value, async || self.client.find(Locator::Css(css)).await?.select_by_value(value).await);
+    }
+
+    /// What the first element of a CSS selector reads now; empty when there is none.
+    pub(crate) fn text(&self, css: &str) -> String {
+        // The driver's own answer leaves out what is scrolled out of sight.
+        let found = self.script("return document.querySelector(arguments[0])?.innerText ?? ''", &[json!(css)]);
+        found.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until the first element of a CSS selector reads something with `words` in it; all that it reads.
+    pub(crate) fn reads(&self, css: &str, words: &str) -> String {
+        patiently(&format!("{words:?} in {css}"), || {
+            let text = self.text(css);
+            if text.contains(words) { Ok(text) } else { Err(text) }
+        })
+    }
+
+    /// Runs a script in the page, with `arguments`; it may return a value or a promise of one.
+    pub(crate) fn script(&self, script: &str, arguments: &[Value]) -> Value {
+        let answer = self.runtime.block_on(self.client.execute(script, arguments.to_vec()));
+        answer.unwrap_or_else(|error| panic!("{script}: {error}"))
+    }
+
+    /// A picture of the page as PNG, once all changes are painted.
+    ///
+    /// # Errors
+    /// There is no page.
+    pub(crate) fn screenshot(&self) -> Result<Vec<u8>, CmdError> {
+        self.runtime.block_on(async {
+            self.client.execute(PAINTED, Vec::new()).await?;
+            self.client.screenshot().await
+        })
+    }
+
+    /// Closes the window, as its title bar's button does, and waits until it is gone.
+    pub(crate) fn close(&self) {
+        let closed = self.session.command("wmctrl").args(["-c", "Runtray"]).status();
+        assert!(closed.expect("wmctrl, which `cargo xtask test` installs").success(), "there is no window");
+        until("no window", || self.windows().is_empty().then_some(()));
+    }
+
+    /// Opens the window from the tray, after [`close`](Self::close).
+    pub(crate) fn reopen(&self) {
+        self.panel.tray().click("Open Runtray");
+        let window = until("a window", || self.windows().into_iter().next());
+        self.done("the window", async || self.client.switch_to_window(window.clone()).await);
+        self.find("main");
+    }
+
+    fn leave_picture(&self) {
+        let name = std::thread::current().name().unwrap_or("test").replace("::", "-");
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{name}.png"));
+        if self.screenshot().is_ok_and(|picture| std::fs::write(&path, picture).is_ok()) {
+            eprintln!("the window looked like {}", path.display());
+        }
+    }
+
+    fn windows(&self) -> Vec<WindowHandle> {
+        self.runtime.block_on(self.client.windows()).unwrap_or_default()
+    }
+
+    /// Does a step as soon as it can be done.
+    fn done<T>(&self, what: &str, step: impl AsyncFn() -> Result<T, CmdError>) -> T {
+        patiently(what, || self.runtime.block_on(step()).map_err(|error| error.to_string()))
+    }
+}
+
+/// Tries a step until it can be done. What stands in its way is printed, and seen when a test fails.
+fn patiently<T>(what: &str, step: impl Fn() -> Result<T, String>) -> T {
+    let mut obstacle = String::new();
+    until(what, || match step() {
+        Ok(done) => Some(done),
+        Err(now) => {
+            if now != obstacle {
+                eprintln!("no {what} yet: {now}");
+            }
+            obstacle = now;
+            None
+        }
+    })
+}
+
+impl Drop for Page<'_> {
+    /// Ends the app as its user would, since the driver would kill it. A failed test leaves a picture.
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.leave_picture();
+        }
+        let quit = self.session.command(PROGRAM).arg("--quit").stderr(Stdio::null()).status();
+        if quit.is_ok_and(|status| status.success()) && !std::thread::panicking() {
+            let others = [self.app.pid(), self.window_manager.id()];
+            let left = || processes(self.session).into_iter().any(|pid| !others.contains(&pid));
+            until("the end of the app", || (!left()).then_some(()));
+        }
+        // They fail only when it has ended already.
+        let _ = self.window_manager.kill();
+        let _ = self.window_manager.wait();
+    }
+}
+
+/// Has the driver start the app; answered when it has a window.
+async fn connect(port: u16) -> Client {
+    let options = json!({ "webkitgtk:browserOptions": { "binary": PROGRAM, "args": [] } });
+    let mut builder = ClientBuilder::new(HttpConnector::new());
+    builder.capabilities(options.as_object().cloned().unwrap_or_default());
+    builder.connect(&format!("http://127.0.0.1:{port}")).await.expect("the driver starts the app")
+}
