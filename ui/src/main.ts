@@ -26,5 +26,9 @@ async function begin(target: HTMLElement): Promise<void> {
   mount(App, { target });
 }
 
+// Nothing may be slipped under all objects. What is there stays writable: xterm.js gives objects a `toString` of their own,
+// which Tauri's `freezePrototype` forbids.
+Object.preventExtensions(Object.prototype);
+
 const target = document.getElementById("app");
 if (target) void begin(target);

@@ -1,0 +1,51 @@
+//! The Console: a program is written, run, and talked to.
+
+use crate::session::{Session, until};
+use crate::webdriver::{ENTER, Page};
+
+const CALCULATOR: &str = "print('sum', int(input('first: ')) + int(input('second: ')))";
+
+/// What the terminal shows.
+const SCREEN: &str =
+    "return [...document.querySelectorAll('.xterm-rows > div')].map((row) => row.textContent).join('\\n')";
+
+#[test]
+fn a_calculator_is_written_run_and_used() {
+    let session = Session::new();
+    let page = Page::open(&session);
+    page.go("Console");
+    page.fill("[aria-label=Program].cm-content", CALCULATOR);
+    page.click("Run");
+    says(&page, "first: ");
+    page.type_text(&format!("1900{ENTER}"));
+    says(&page, "second: ");
+    page.type_text(&format!("76{ENTER}"));
+    says(&page, "sum 1976");
+    page.reads(".ended", "Completed");
+    page.go("Log");
+    page.reads(".rows .row", CALCULATOR);
+}
+
+#[test]
+fn a_program_that_goes_on_is_stopped_and_the_next_one_runs() {
+    let session = Session::new();
+    let page = Page::open(&session);
+    page.go("Console");
+    page.fill("[aria-label=Program].cm-content", "print('begun')\nwhile True: pass");
+    page.click("Run");
+    says(&page, "begun");
+    page.click("Stop");
+    page.reads(".ended", "Cancelled");
+    page.fill("[aria-label=Program].cm-content", "print(6 * 7)");
+    page.click("Run");
+    says(&page, "42");
+    page.reads(".ended", "Completed");
+}
+
+/// Waits until the terminal shows `words`.
+fn says(page: &Page<'_>, words: &str) {
+    until(&format!("{words:?} in the terminal"), || {
+        let screen = page.script(SCREEN, &[]);
+        screen.as_str().is_some_and(|screen| screen.contains(words)).then_some(())
+    });
+}
