@@ -5,13 +5,23 @@ mod app;
 #[cfg(target_os = "linux")]
 mod approvals;
 #[cfg(target_os = "linux")]
+mod console_view;
+#[cfg(target_os = "linux")]
 mod ending;
+#[cfg(target_os = "linux")]
+mod file_dialog;
+#[cfg(target_os = "linux")]
+mod log_view;
 #[cfg(target_os = "linux")]
 mod menu;
 #[cfg(target_os = "linux")]
 mod ports;
 #[cfg(target_os = "linux")]
+mod reopening;
+#[cfg(target_os = "linux")]
 mod session;
+#[cfg(target_os = "linux")]
+mod settings_view;
 #[cfg(target_os = "linux")]
 mod tray;
 #[cfg(target_os = "linux")]

@@ -25,8 +25,8 @@ pub(crate) const ENTER: &str = "\u{e007}";
 /// Answers when what was changed before is on the display.
 const PAINTED: &str = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
-/// Ctrl+A, then Backspace.
-const SELECT_ALL_AND_DELETE: &str = "\u{e009}a\u{e000}\u{e003}";
+const BACKSPACE: &str = "\u{e003}";
+const CONTROL_A: &str = "\u{e009}a";
 
 /// The app with its window open.
 pub(crate) struct Page<'s> {
@@ -93,13 +93,17 @@ impl<'s> Page<'s> {
         self.done(css, async || self.client.find(Locator::Css(css)).await?.click().await);
     }
 
-    /// Types into a field in place of what stands there.
+    /// Types into a field in place of what stands there; each `\n` is a press of [`ENTER`].
     pub(crate) fn fill(&self, css: &str, text: &str) {
+        let text = text.replace('\n', ENTER);
         self.done(css, async || {
             let field = self.client.find(Locator::Css(css)).await?;
             field.click().await?;
-            field.send_keys(SELECT_ALL_AND_DELETE).await?;
-            field.send_keys(text).await
+            // Each call releases what it pressed; a text may not be empty.
+            for keys in [CONTROL_A, BACKSPACE, &text].into_iter().filter(|keys| !keys.is_empty()) {
+                field.send_keys(keys).await?;
+            }
+            Ok(())
         });
     }
 

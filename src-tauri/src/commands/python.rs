@@ -11,9 +11,10 @@ use tokio::sync::oneshot;
 use super::{Answer, OnDesk};
 use crate::model::{Failure, Language, Python, PythonTest};
 
+/// Those that were found, when the search for them is over.
 #[tauri::command]
-pub(crate) fn pythons(desk: OnDesk<'_>) -> Vec<Python> {
-    desk.interpreters().borrow().all.clone()
+pub(crate) async fn pythons(desk: OnDesk<'_>) -> Answer<Vec<Python>> {
+    Ok(desk.pythons().await)
 }
 
 /// Starts it once: what it is, and how long that took.

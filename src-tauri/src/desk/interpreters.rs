@@ -17,6 +17,8 @@ pub(crate) struct Interpreters {
     pub(crate) problem: Option<String>,
     /// All that was found, those that cannot be used last.
     pub(crate) all: Vec<Python>,
+    /// Whether `all` is up to date: it is not while a search goes on.
+    pub(crate) is_complete: bool,
 }
 
 /// Looks again after each change, as long as the app lives.
@@ -43,6 +45,7 @@ pub(super) async fn keep(desk: Arc<Desk>) {
 
 /// What runs programs is known soon; the whole list takes as long as every interpreter takes to answer.
 async fn look(desk: &Desk, choice: Option<&Path>) {
+    desk.interpreters.send_if_modified(|known| std::mem::replace(&mut known.is_complete, false));
     if let Some(service) = desk.service() {
         let runtime = service.python().await;
         desk.interpreters.send_if_modified(|known| known.learn(runtime.as_deref().ok(), runtime.as_ref().err()));
@@ -61,7 +64,7 @@ impl Interpreters {
         let in_use = all.iter().find(|python| python.in_use).cloned();
         let none = || "No Python was found on this machine".to_owned();
         let problem = if in_use.is_some() { None } else { Some(problem.unwrap_or_else(none)) };
-        Self { in_use, problem, all }
+        Self { in_use, problem, all, is_complete: true }
     }
 
     /// Takes over what runs programs, before the list is known; whether that is new.

@@ -21,7 +21,7 @@ use tokio::sync::watch;
 
 use crate::args::Args;
 use crate::i18n::Language;
-use crate::model::{SettingsView, Status, Summary};
+use crate::model::{Python, SettingsView, Status, Summary};
 use crate::surroundings::NoTray;
 
 pub(crate) use interpreters::Interpreters;
@@ -96,6 +96,14 @@ impl Desk {
     /// The Pythons of this machine, now and whenever others are found.
     pub(crate) fn interpreters(&self) -> watch::Receiver<Interpreters> {
         self.interpreters.subscribe()
+    }
+
+    /// All Pythons that were found, as soon as a search that goes on is over.
+    pub(crate) async fn pythons(&self) -> Vec<Python> {
+        let mut interpreters = self.interpreters();
+        // It fails only when nobody searches any more: what is known then stays.
+        let _ = interpreters.wait_for(|known| known.is_complete).await;
+        interpreters.borrow().all.clone()
     }
 
     /// The last executions, newest first, now and whenever one begins or ends.

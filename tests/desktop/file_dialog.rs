@@ -1,0 +1,34 @@
+//! The desktop's own file dialog, answered by keyboard.
+
+use std::path::Path;
+
+use crate::session::{Session, until};
+
+/// Waits for the dialog of that title, types a path into it and confirms.
+pub(crate) fn answer(session: &Session, title: &str, path: &Path) {
+    let window = until(title, || visible(session, title));
+    xdotool(session, &["windowactivate", "--sync", &window]);
+    let path = path.display().to_string();
+    let rest = path.strip_prefix('/').expect("a whole path");
+    until("the end of the dialog", || {
+        // Where there is no field for a path yet, a slash opens one, which loses what is typed before it is drawn.
+        xdotool(session, &["key", "ctrl+a", "key", "slash", "sleep", "0.3", "type", "--delay", "5", rest]);
+        xdotool(session, &["key", "Return", "sleep", "0.5"]);
+        let stays = visible(session, title).is_some();
+        if stays {
+            // Complaints about what was lost are confirmed, and the path is typed once more.
+            xdotool(session, &["key", "Return", "sleep", "0.5"]);
+        }
+        visible(session, title).is_none().then_some(())
+    });
+}
+
+fn visible(session: &Session, title: &str) -> Option<String> {
+    let found = xdotool(session, &["search", "--onlyvisible", "--name", &format!("^{title}$")]);
+    found.lines().next().map(str::to_owned)
+}
+
+fn xdotool(session: &Session, args: &[&str]) -> String {
+    let output = session.command("xdotool").args(args).output().expect("xdotool");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
