@@ -13,6 +13,8 @@ mod file_dialog;
 #[cfg(target_os = "linux")]
 mod log_view;
 #[cfg(target_os = "linux")]
+mod long_log;
+#[cfg(target_os = "linux")]
 mod menu;
 #[cfg(target_os = "linux")]
 mod ports;
