@@ -42,6 +42,16 @@ impl Interpreters {
         Ok(Self { python, node, jupyter })
     }
 
+    /// What was measured with, for people.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let node = self.node.as_ref().map_or_else(|| "not found".to_owned(), ToString::to_string);
+        let jupyter = match &self.jupyter {
+            Ok(version) => version.clone(),
+            Err(reason) => format!("jupyter-server not measured: {reason}"),
+        };
+        vec![format!("Python {}", self.python), format!("Node.js {node}"), jupyter]
+    }
+
     /// Which subjects cannot be measured, and why.
     pub(crate) fn missing(&self) -> Vec<String> {
         let jupyter = self.jupyter.as_ref().err().map(|reason| format!("Jupyter was not measured: {reason}."));

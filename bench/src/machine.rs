@@ -8,8 +8,6 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use crate::interpreter::Interpreters;
-
 /// Where a run of the benchmark took place.
 #[derive(Serialize)]
 pub(crate) struct Machine {
@@ -21,33 +19,24 @@ pub(crate) struct Machine {
     pub(crate) processor: String,
     /// The operating system and its kernel's version.
     pub(crate) kernel: String,
-    /// The interpreter that every subject ran, and its version.
-    pub(crate) python: String,
-    /// The Node.js that every subject ran, and its version; `None` when there is none.
-    pub(crate) node: Option<String>,
-    /// The peer and its version, or why there is none.
-    pub(crate) jupyter: String,
+    /// The programs that the subjects ran or run on, with their versions.
+    pub(crate) programs: Vec<String>,
     /// Load average over the last minute when the run began: what else kept the machine busy.
     pub(crate) load: String,
 }
 
 impl Machine {
-    /// This machine.
+    /// This machine, where these programs were measured.
     ///
     /// # Errors
     /// The clock is outside the years that a date can show.
-    pub(crate) fn here(interpreters: &Interpreters) -> Result<Self> {
+    pub(crate) fn here(programs: Vec<String>) -> Result<Self> {
         Ok(Self {
             date: OffsetDateTime::now_utc().replace_nanosecond(0)?.format(&Rfc3339)?,
             cores: cores(),
             processor: processor().unwrap_or_else(|| std::env::consts::ARCH.to_owned()),
             kernel: format!("{} {}", std::env::consts::OS, first_line("/proc/sys/kernel/osrelease")),
-            python: interpreters.python.to_string(),
-            node: interpreters.node.as_ref().map(ToString::to_string),
-            jupyter: match &interpreters.jupyter {
-                Ok(version) => version.clone(),
-                Err(reason) => format!("jupyter-server not measured: {reason}"),
-            },
+            programs,
             load: first_line("/proc/loadavg").split(' ').next().unwrap_or_default().to_owned(),
         })
     }

@@ -1,10 +1,13 @@
-//! The benchmark: Runtray against the Flask service that it replaces, against Jupyter Server and against the bare interpreter.
+//! The benchmark: Runtray against the Flask service that it replaces, against Jupyter Server and against the bare interpreter;
+//! and its desktop app against the least that such an app is.
 //!
 //! All subjects take turns within each round, so that what disturbs the machine disturbs all alike, and all run one and the
 //! same interpreter in one and the same environment. Nothing here fails because something was slow: it measures, prints
 //! what it found beside what was to be reached, and writes it down as JSON.
 
 mod client;
+#[cfg(target_os = "linux")]
+mod desktop;
 mod environment;
 mod events;
 mod experiment;
@@ -15,11 +18,18 @@ mod moment;
 mod null_server;
 mod report;
 mod service;
+#[cfg(target_os = "linux")]
+#[path = "../../tests/desktop/session.rs"]
+mod session;
 mod setup;
 mod statistics;
 mod subject;
 mod sys;
 mod table;
+#[cfg(target_os = "linux")]
+#[path = "../../tests/desktop/tray.rs"]
+#[expect(dead_code, reason = "the app's tests use more of it")]
+mod tray;
 mod websocket;
 
 use std::fs::{self, File};
@@ -35,8 +45,17 @@ use crate::machine::Machine;
 use crate::report::{Report, Section};
 use crate::setup::Setup;
 
-/// Measures Runtray against a Flask service, Jupyter Server and the bare interpreter. `cargo xtask bench` prepares all that it needs.
+/// What is measured. `cargo xtask bench` prepares all that it needs.
 #[derive(Parser)]
+enum Benchmark {
+    /// The service against a Flask service, Jupyter Server and the bare interpreter.
+    Service(Args),
+    /// The desktop app against the least that such an app is.
+    #[cfg(target_os = "linux")]
+    Desktop(desktop::Args),
+}
+
+#[derive(clap::Args)]
 struct Args {
     /// The runtray program, built in release.
     #[arg(long)]
@@ -59,9 +78,17 @@ struct Args {
 }
 
 fn main() -> Result<()> {
-    let args = Args::parse();
-    let setup = Setup::prepare(&args)?;
-    let mut report = Report { machine: Machine::here(&setup.interpreters)?, quick: args.quick, sections: Vec::new() };
+    match Benchmark::parse() {
+        Benchmark::Service(args) => service(&args),
+        #[cfg(target_os = "linux")]
+        Benchmark::Desktop(args) => publish(&desktop::measure(&args)?, &args.json),
+    }
+}
+
+fn service(args: &Args) -> Result<()> {
+    let setup = Setup::prepare(args)?;
+    let machine = Machine::here(setup.interpreters.names())?;
+    let mut report = Report { machine, quick: args.quick, sections: Vec::new() };
     let mut failed = Vec::new();
     for experiment in
         EXPERIMENTS.iter().filter(|one| args.only.is_empty() || args.only.iter().any(|name| name == one.name))
@@ -71,10 +98,14 @@ fn main() -> Result<()> {
             Err(error) => failed.push(format!("{}: {error:#}", experiment.name)),
         }
     }
-    write!(io::stdout().lock(), "{report}")?;
-    write_json(&args.json, &report)?;
+    publish(&report, &args.json)?;
     ensure!(failed.is_empty(), "not everything could be measured:\n{}", failed.join("\n"));
     Ok(())
+}
+
+fn publish(report: &Report, json: &Path) -> Result<()> {
+    write!(io::stdout().lock(), "{report}")?;
+    write_json(json, report)
 }
 
 fn measure(experiment: &Experiment, setup: &Setup) -> Result<Section> {

@@ -3,21 +3,48 @@
 //! PSS (proportional set size) divides what processes share among them, so that the sum over a tree is what the tree costs.
 
 use std::fs;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 
 const KIB_PER_MIB: f64 = 1024.0;
+/// Between two looks at a program that finishes what it does in the background.
+const SETTLE: Duration = Duration::from_secs(1);
+/// What memory may change by between two looks, in MiB, when the program is at rest.
+const STILL: f64 = 0.25;
+/// What is waited for at most.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The PSS of `root` and of all processes below it, in MiB.
 ///
 /// # Errors
 /// `root` is gone, or this is not Linux.
 pub(crate) fn tree_pss(root: u32) -> Result<f64> {
-    let mut total = pss(root)?;
-    for child in children(root) {
-        total += tree_pss(child)?;
+    // A child may end while it is looked at; then it costs nothing.
+    Ok(pss(root)? + children(root).into_iter().filter_map(|child| tree_pss(child).ok()).sum::<f64>())
+}
+
+/// [`tree_pss`] once the tree has nothing left to do: when it stays as it is.
+///
+/// # Errors
+/// As for [`tree_pss`].
+pub(crate) fn settled(root: u32) -> Result<f64> {
+    let began = Instant::now();
+    let mut before = f64::INFINITY;
+    loop {
+        thread::sleep(SETTLE);
+        let now = tree_pss(root)?;
+        if (now - before).abs() < STILL || began.elapsed() > PATIENCE {
+            return Ok(now);
+        }
+        before = now;
     }
-    Ok(total)
+}
+
+/// `root` and all processes below it.
+pub(crate) fn tree(root: u32) -> Vec<u32> {
+    std::iter::once(root).chain(children(root).into_iter().flat_map(tree)).collect()
 }
 
 /// The PSS of one process, in MiB.

@@ -35,6 +35,7 @@ pub(crate) struct Section {
 }
 
 /// Samples of one thing.
+#[derive(Clone)]
 pub(crate) struct Figure {
     /// Who was measured.
     pub(crate) subject: String,

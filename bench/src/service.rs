@@ -107,7 +107,7 @@ impl<'a> Service<'a> {
         let began = Instant::now();
         let child = command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))?;
         let mut service = Self { child, port, startup: Duration::ZERO, _home: home };
-        service.wait_until_healthy(kind, began).with_context(|| {
+        wait_until_healthy(&mut service.child, port, kind.health()).with_context(|| {
             let said = fs::read_to_string(log).unwrap_or_default();
             format!("{} did not start; it said:\n{said}", kind.name())
         })?;
@@ -129,19 +129,6 @@ impl<'a> Service<'a> {
     pub(crate) fn process(&self) -> u32 {
         self.child.id()
     }
-
-    fn wait_until_healthy(&mut self, kind: Kind, began: Instant) -> Result<()> {
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
-            if let Some(status) = self.child.try_wait()? {
-                bail!("it ended with {status}");
-            }
-            if began.elapsed() > PATIENCE {
-                bail!("nothing listens on port {} after {} s", self.port, PATIENCE.as_secs());
-            }
-            thread::sleep(POLL);
-        }
-        self.client().get(kind.health()).map(drop)
-    }
 }
 
 impl Drop for Service<'_> {
@@ -150,6 +137,24 @@ impl Drop for Service<'_> {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Waits until `child` answers to `path` on `port`.
+///
+/// # Errors
+/// It ends, or does not answer for a long time.
+pub(crate) fn wait_until_healthy(child: &mut Child, port: u16, path: &str) -> Result<()> {
+    let began = Instant::now();
+    while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
+        if let Some(status) = child.try_wait()? {
+            bail!("it ended with {status}");
+        }
+        if began.elapsed() > PATIENCE {
+            bail!("nothing listens on port {port} after {} s", PATIENCE.as_secs());
+        }
+        thread::sleep(POLL);
+    }
+    Client::new(port).get(path).map(drop)
 }
 
 fn command(setup: &Setup, kind: Kind, home: &Path, port: u16) -> Command {
@@ -165,6 +170,9 @@ fn command(setup: &Setup, kind: Kind, home: &Path, port: u16) -> Command {
 }
 
 /// A port that nothing listens on at the moment.
-fn free_port() -> Result<u16> {
+///
+/// # Errors
+/// There is none.
+pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

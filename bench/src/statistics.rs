@@ -64,6 +64,11 @@ impl Ratio {
         let Summary { p50, min, max, .. } = Summary::of(&ratios);
         Self { name: name.into(), value: p50, low: min, high: max }
     }
+
+    /// The same under another name.
+    pub(crate) fn named(self, name: &str) -> Self {
+        Self { name: name.to_owned(), ..self }
+    }
 }
 
 #[cfg(test)]

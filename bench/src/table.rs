@@ -26,9 +26,9 @@ impl fmt::Display for Report {
 
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { date, cores, processor, kernel, python, node, jupyter, load } = self;
+        let Self { date, cores, processor, kernel, programs, load } = self;
         writeln!(f, "{date}, {cores} × {processor}, {kernel}, load {load}")?;
-        write!(f, "Python {python}, Node.js {}, {jupyter}", node.as_deref().unwrap_or("not found"))
+        write!(f, "{}", programs.join(", "))
     }
 }
 

@@ -17,6 +17,8 @@ mod long_log;
 #[cfg(target_os = "linux")]
 mod menu;
 #[cfg(target_os = "linux")]
+mod pictures;
+#[cfg(target_os = "linux")]
 mod ports;
 #[cfg(target_os = "linux")]
 mod reopening;

@@ -52,6 +52,11 @@ impl Session {
         self.bus.as_ref().map(|(_, address)| address.as_str()).expect("the session has a bus")
     }
 
+    /// The name of the display, if the session has one.
+    pub(crate) fn display(&self) -> Option<&str> {
+        self.display.as_ref().map(|(_, name)| name.as_str())
+    }
+
     /// A program that will run in this session.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
@@ -60,9 +65,7 @@ impl Session {
         command.env("XDG_RUNTIME_DIR", self.folder().join("run"));
         // The bus has no service for assistive technology.
         command.env("NO_AT_BRIDGE", "1").env("GTK_A11Y", "none").env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
-        if let Some((_, display)) = &self.display {
-            command.env("DISPLAY", display);
-        }
+        command.envs(self.display().map(|name| ("DISPLAY", name)));
         // Without an address, libraries would look for a bus in well-known places.
         command.env("DBUS_SESSION_BUS_ADDRESS", self.bus.as_ref().map_or("disabled:", |(_, address)| address));
         command

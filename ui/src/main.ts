@@ -7,6 +7,7 @@ import { mount } from "svelte";
 import App from "./App.svelte";
 import { install } from "./lib/backend";
 import { tauri } from "./lib/backend/tauri";
+import { mendTag } from "./lib/i18n/tag";
 import { attempt } from "./lib/state/notices.svelte";
 import { place } from "./lib/state/place.svelte";
 import { settings } from "./lib/state/settings.svelte";
@@ -14,6 +15,7 @@ import { theme } from "./lib/state/theme.svelte";
 import { follow } from "./lib/state/updates";
 
 async function begin(target: HTMLElement): Promise<void> {
+  mendTag(navigator);
   if (import.meta.env.MODE !== "production" && !("__TAURI_INTERNALS__" in window)) {
     const { scene } = await import("./lib/backend/fake/scenes");
     install(scene(new URLSearchParams(location.search)));

@@ -15,6 +15,7 @@ mod native;
 mod node;
 mod provision;
 mod run;
+mod screenshots;
 mod soak;
 mod step;
 mod test;
@@ -36,7 +37,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Task {
-    /// Measure Runtray against a Flask service and the bare interpreter.
+    /// Measure Runtray against a Flask service and the bare interpreter; `desktop`: the app against a minimal one.
     Bench(bench::Args),
     /// Write the types that Rust shares with the window.
     Bindings,
@@ -44,6 +45,8 @@ enum Task {
     Icons,
     /// Build the desktop app and start it; `--headless`: the service alone.
     Run(run::Args),
+    /// Make the pictures of `docs/` from the real app.
+    Screenshots,
     /// Run thousands of mixed programs, good and bad, and check that nothing is left of them.
     Soak(soak::Args),
     /// Check and test everything: here, for Windows under Wine, and types for macOS.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
         Task::Icons => icons::icons(),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
         Task::Run(args) => run::run(&args),
+        Task::Screenshots => screenshots::screenshots(),
         Task::Soak(args) => soak::soak(&args),
         Task::Test(args) => test::test(&args),
     };

@@ -4,6 +4,7 @@
 //! fetches it into the cache, once.
 
 use std::env;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
@@ -35,6 +36,16 @@ pub(crate) fn fetch(context: &Context) -> Result<Ending> {
 pub(crate) fn program(context: &Context) -> Option<PathBuf> {
     let program = folder(context).join("node_modules").join(package()?).join("bin").join("node");
     program.exists().then_some(program)
+}
+
+/// `PATH` with the fetched one first, if there is one.
+///
+/// # Errors
+/// A folder's name cannot be part of it.
+pub(crate) fn path(context: &Context) -> Result<OsString> {
+    let path = env::var_os("PATH").unwrap_or_default();
+    let ours = program(context).and_then(|program| Some(program.parent()?.to_owned()));
+    env::join_paths(ours.into_iter().chain(env::split_paths(&path))).context("PATH cannot be extended")
 }
 
 fn folder(context: &Context) -> PathBuf {

@@ -20,6 +20,9 @@ const TEST: &[&str] = &["python3", "python3-venv", "git"];
 /// A display, a session bus and what drives a window, for the tests of the desktop app.
 const SESSION: &[&str] = &["xvfb", "dbus", "xdotool", "util-linux", "webkit2gtk-driver", "openbox", "wmctrl"];
 
+/// A panel with a tray, and what takes and makes pictures of it; `ip` for a network of their own.
+const PICTURES: &[&str] = &["xfce4-panel", "imagemagick", "fonts-dejavu-core", "iproute2"];
+
 /// What building the service needs.
 ///
 /// # Errors
@@ -58,6 +61,23 @@ pub(crate) fn for_testing(context: &Context) -> Result<Ending> {
     apt::ensure(&[BUILD, DESKTOP, TEST, SESSION].concat())?;
     npm()?;
     Ok(Ending::Done)
+}
+
+/// A display and a session bus, and what uses them as a person would.
+///
+/// # Errors
+/// As for [`apt::ensure`].
+pub(crate) fn for_session() -> Result<()> {
+    if apt::is_here() { apt::ensure(SESSION) } else { Ok(()) }
+}
+
+/// What the pictures of the app are made with, beside what the app needs.
+///
+/// # Errors
+/// As for [`apt::ensure`].
+pub(crate) fn for_pictures(context: &Context) -> Result<()> {
+    for_desktop(context)?;
+    if apt::is_here() { apt::ensure(&[TEST, SESSION, PICTURES].concat()) } else { Ok(()) }
 }
 
 /// The toolchain for other systems, the cross-compiler, Wine with a display, and npm for the app's window.

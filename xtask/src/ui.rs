@@ -1,6 +1,5 @@
 //! The desktop app's window: `ui/`, built and tested with npm.
 
-use std::env;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -50,11 +49,7 @@ fn packages(context: &Context) -> Result<()> {
 fn npm(context: &Context) -> Result<Command> {
     let mut command = context.command(if cfg!(windows) { "npm.cmd" } else { "npm" });
     command.current_dir(folder(context));
-    if let Some(folder) = node::program(context).as_deref().and_then(|program| program.parent()) {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let folders = std::iter::once(folder.to_owned()).chain(env::split_paths(&path));
-        command.env("PATH", env::join_paths(folders).context("PATH cannot be extended")?);
-    }
+    command.env("PATH", node::path(context)?);
     Ok(command)
 }
 

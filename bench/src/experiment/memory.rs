@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
 
-use crate::memory::tree_pss;
+use crate::memory::settled;
 use crate::report::{Figure, Section, Target};
 use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
@@ -14,10 +14,6 @@ use crate::subject::{Http, JAVASCRIPT, Kernel, PYTHON, Subject as _};
 
 /// Executions before the second look at services that start nothing ahead.
 const EXECUTIONS: usize = 100;
-/// Between two looks at a service that finishes what it does in the background.
-const SETTLE: Duration = Duration::from_secs(1);
-/// What memory may change by between two looks, in MiB, when the service is at rest.
-const STILL: f64 = 0.25;
 /// What is waited for at most.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// How often it is seen how many interpreters wait.
@@ -54,34 +50,20 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
 fn before_and_after(setup: &Setup, kind: Kind, [fresh, worked]: &mut [Vec<f64>; 2]) -> Result<()> {
     let home = Home::new(setup, kind)?;
     let service = Service::start(setup, kind, &home)?;
-    fresh.push(settled(&service)?);
+    fresh.push(settled(service.process())?);
     greet(&service, EXECUTIONS)?;
-    worked.push(settled(&service)?);
+    worked.push(settled(service.process())?);
     Ok(())
 }
 
 fn jupyter(setup: &Setup, [fresh, with_kernel]: &mut [Vec<f64>; 2]) -> Result<()> {
     let home = Home::new(setup, Kind::Jupyter)?;
     let service = Service::start(setup, Kind::Jupyter, &home)?;
-    fresh.push(settled(&service)?);
+    fresh.push(settled(service.process())?);
     let mut kernel = Kernel::start(service.port())?;
     kernel.execute(PYTHON.code)?;
-    with_kernel.push(settled(&service)?);
+    with_kernel.push(settled(service.process())?);
     Ok(())
-}
-
-/// The memory of the service once it has nothing left to do: when it stays as it is.
-fn settled(service: &Service<'_>) -> Result<f64> {
-    let began = Instant::now();
-    let mut before = f64::INFINITY;
-    loop {
-        thread::sleep(SETTLE);
-        let now = tree_pss(service.process())?;
-        if (now - before).abs() < STILL || began.elapsed() > PATIENCE {
-            return Ok(now);
-        }
-        before = now;
-    }
 }
 
 /// Waits until `count` interpreters wait; then what is looked at is what it is called.
@@ -106,15 +88,15 @@ impl Looks {
         let service = Service::start(setup, Kind::Runtray, &home)?;
         greet(&service, 1)?;
         wait_for(&service, 1.0)?;
-        self.python.push(settled(&service)?);
+        self.python.push(settled(service.process())?);
         if setup.interpreters.node.is_some() {
             Http::new(service.client(), JAVASCRIPT).greet()?;
             wait_for(&service, 2.0)?;
-            self.both.push(settled(&service)?);
+            self.both.push(settled(service.process())?);
         }
         if is_last {
             greet(&service, setup.effort.memory_runs)?;
-            self.worked.push(settled(&service)?);
+            self.worked.push(settled(service.process())?);
             self.waiting.push(service.client().metric(WAITING)?);
         }
         Ok(())

@@ -1,5 +1,7 @@
 //! `cargo xtask bench`: from a fresh clone to the figures of `bench/`.
 
+mod desktop;
+
 use std::env::consts::EXE_EXTENSION;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +13,12 @@ use crate::context::Context;
 use crate::step::{must, output};
 use crate::{apt, provision};
 
-/// What to measure.
+/// What to measure: the service, unless a command says otherwise.
 #[derive(clap::Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
+    #[command(subcommand)]
+    subject: Option<Subject>,
     /// The Python that the virtualenv is made from, whose interpreter every subject runs.
     #[arg(long, default_value = "python3")]
     python: PathBuf,
@@ -28,34 +33,52 @@ pub(crate) struct Args {
     only: Vec<String>,
 }
 
+#[derive(clap::Subcommand)]
+enum Subject {
+    /// Measure the desktop app against the least that a Tauri app in the tray is.
+    Desktop(desktop::Args),
+}
+
+/// Builds what is measured and what measures, and measures.
+///
+/// # Errors
+/// As for [`service`] and [`desktop::desktop`].
+pub(crate) fn bench(args: &Args) -> Result<()> {
+    let context = Context::new(Vec::new())?;
+    match &args.subject {
+        Some(Subject::Desktop(args)) => desktop::desktop(&context, args),
+        None => service(&context, args),
+    }
+}
+
 /// Builds what is measured and what measures, gives Flask a virtualenv, and measures.
 ///
 /// # Errors
 /// Something does not build, a package cannot be installed, or something could not be measured. Being slow is no error.
-pub(crate) fn bench(args: &Args) -> Result<()> {
-    let context = Context::new(Vec::new())?;
-    provision::for_building(&context)?;
-    let python = virtualenv(&context, &interpreter(&args.python)?)?;
-    if let Err(error) = peer(&context, &python) {
+fn service(context: &Context, args: &Args) -> Result<()> {
+    provision::for_building(context)?;
+    let python = virtualenv(context, &interpreter(&args.python)?)?;
+    if let Err(error) = peer(context, &python) {
         eprintln!("warning: Jupyter Server could not be installed and will not be measured: {error:#}");
     }
     eprintln!("building runtray and its benchmark (release profile); the first time takes several minutes");
     must(&mut context.cargo(&["build", "--release", "--package", "runtray-cli", "--package", "runtray-bench"]))?;
-    let mut bench = context.command(&program(&context, "runtray-bench").display().to_string());
-    bench.arg("--runtray").arg(program(&context, "runtray"));
+    let mut bench = context.command(&program(context, "release", "runtray-bench").display().to_string());
+    bench.arg("service").arg("--runtray").arg(program(context, "release", "runtray"));
     bench.arg("--flask-service").arg(context.root.join("bench/flask_service.py"));
-    bench.arg("--python").arg(python).arg("--json").arg(results(&context, args)?);
+    bench.arg("--python").arg(python).arg("--json").arg(results(context, args.json.as_deref(), "bench.json")?);
     bench.args(args.quick.then_some("--quick")).args(args.only.iter().flat_map(|name| ["--only", name]));
     must(&mut bench)
 }
 
-fn program(context: &Context, name: &str) -> PathBuf {
-    context.cache.path("target-native/release").join(name).with_extension(EXE_EXTENSION)
+/// Where cargo puts a program of a profile's folder.
+fn program(context: &Context, folder: &str, name: &str) -> PathBuf {
+    context.cache.path("target-native").join(folder).join(name).with_extension(EXE_EXTENSION)
 }
 
 /// A path that means the same in the clone's folder as where the command was given.
-fn results(context: &Context, args: &Args) -> Result<PathBuf> {
-    args.json.as_ref().map_or_else(|| Ok(context.cache.path("bench.json")), |path| Ok(std::path::absolute(path)?))
+fn results(context: &Context, wanted: Option<&Path>, usual: &str) -> Result<PathBuf> {
+    wanted.map_or_else(|| Ok(context.cache.path(usual)), |path| Ok(std::path::absolute(path)?))
 }
 
 /// The program behind `python`, which may be a version chooser's shim.

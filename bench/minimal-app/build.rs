@@ -1,0 +1,5 @@
+//! What Tauri needs to know when it is built.
+
+fn main() {
+    tauri_build::build();
+}

@@ -1,0 +1,81 @@
+//! What ran before the pictures are taken: real programs, and a past for them.
+
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use super::PORT;
+use crate::app::App;
+use crate::session::Session;
+
+/// A program that somebody sent.
+struct Program {
+    language: &'static str,
+    /// The page that sent it; `None` for a script of the user's own.
+    origin: Option<&'static str>,
+    timeout_ms: u64,
+    code: &'static str,
+}
+
+const IDE: Option<&str> = Some("http://localhost:3000");
+const NOTES: Option<&str> = Some("http://localhost:3001");
+const TIME: u64 = 10_000;
+
+/// The first words of the program that is opened in the Log.
+pub(super) const OPENED: &str = "# Rain in Bergen";
+
+/// The latest, oldest first. Each is one line of the Log.
+const LATEST: &[Program] = &[
+    Program { language: "python", origin: IDE, timeout_ms: TIME, code: include_str!("programs/primes.py") },
+    Program { language: "javascript", origin: NOTES, timeout_ms: TIME, code: include_str!("programs/words.js") },
+    Program { language: "python", origin: None, timeout_ms: TIME, code: include_str!("programs/invoice.py") },
+    Program { language: "python", origin: IDE, timeout_ms: 1500, code: "while True: pass\n" },
+    Program { language: "python", origin: IDE, timeout_ms: TIME, code: include_str!("programs/squares.py") },
+    Program { language: "typescript", origin: NOTES, timeout_ms: TIME, code: include_str!("programs/cart.ts") },
+    Program { language: "python", origin: None, timeout_ms: TIME, code: include_str!("programs/missing.py") },
+    Program { language: "python", origin: IDE, timeout_ms: TIME, code: include_str!("programs/rain.py") },
+    Program { language: "javascript", origin: NOTES, timeout_ms: TIME, code: include_str!("programs/table.js") },
+    Program { language: "python", origin: IDE, timeout_ms: TIME, code: "print(sum(n * n for n in range(1_000)))\n" },
+];
+
+/// How many came before them.
+const EARLIER: usize = 96;
+
+/// Runs all of them in turn.
+pub(super) fn fill(app: &App) {
+    for number in 0..EARLIER {
+        // They take between a few and a few dozen milliseconds.
+        let size = 1 + number * 7 % 23;
+        let code = format!("total = sum(n % 7 for n in range({size} * 40_000))\nprint(total)\n");
+        let code = if number % 31 == 30 { format!("{code}assert total == 0, 'not nothing'\n") } else { code };
+        let origin = if number % 3 == 0 { NOTES } else { IDE };
+        send(&json!({ "code": code }), origin);
+    }
+    run_latest(app);
+}
+
+/// Runs the latest of them.
+pub(super) fn run_latest(app: &App) {
+    for Program { language, origin, timeout_ms, code } in LATEST {
+        send(&json!({ "code": code, "language": language, "timeout_ms": timeout_ms }), *origin);
+    }
+    assert!(app.is_healthy());
+}
+
+/// Sends a program as a page or, without an origin, as a script does, and gives the answer.
+pub(super) fn send(request: &Value, origin: Option<&str>) -> Value {
+    let config = ureq::Agent::config_builder().http_status_as_error(false).build();
+    let mut post = config.new_agent().post(format!("http://localhost:{PORT}/execute"));
+    if let Some(origin) = origin {
+        post = post.header("Origin", origin);
+    }
+    let answer = post.send_json(request).expect("an answer");
+    serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
+}
+
+/// Spreads what ran over the last hour, as on a day of work. The app must not run.
+pub(super) fn spread(session: &Session) {
+    let journal = session.home().join("data/journal.sqlite3");
+    let done = Command::new("python3").args(["-c", include_str!("spread.py")]).arg(journal).status();
+    assert!(done.expect("python3").success(), "the journal was not changed");
+}

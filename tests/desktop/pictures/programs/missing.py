@@ -1,0 +1,2 @@
+with open("rates.csv") as rates:
+    print(rates.read())

@@ -1,0 +1,2 @@
+squares = {n: n * n for n in range(1, 11)}
+print(squares)
