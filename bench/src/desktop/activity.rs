@@ -70,7 +70,9 @@ mod tests {
     #[test]
     fn new_threads_count_in_full_and_ended_ones_not() {
         let counts = |all: &[(&str, u64, u64)]| {
-            all.iter().map(|(id, time, runs)| ((*id).to_owned(), (*time, *runs))).collect::<std::collections::HashMap<_, _>>()
+            all.iter()
+                .map(|(id, time, runs)| ((*id).to_owned(), (*time, *runs)))
+                .collect::<std::collections::HashMap<_, _>>()
         };
         let before = counts(&[("1", 100, 5), ("2", 900, 90)]);
         let after = counts(&[("1", 150, 7), ("3", 20, 1)]);

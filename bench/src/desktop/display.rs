@@ -3,13 +3,13 @@
 use std::collections::HashSet;
 
 use anyhow::{Context as _, Result};
+use x11rb::CURRENT_TIME;
 use x11rb::connection::Connection as _;
 use x11rb::protocol::xproto::{
     Atom, AtomEnum, CLIENT_MESSAGE_EVENT, ClientMessageEvent, ConnectionExt as _, EventMask, ImageFormat, MapState,
     Window,
 };
 use x11rb::rust_connection::RustConnection;
-use x11rb::CURRENT_TIME;
 
 /// The corner of a window that is looked at, wide and high: each of the apps has text there.
 const CORNER: (u16, u16) = (360, 120);

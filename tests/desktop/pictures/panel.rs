@@ -61,7 +61,8 @@ fn panel(session: &Session) -> Panel {
     let gradient = ["-window", "root", "-size", "1280x800", "gradient:#54708a-#9fb3bf"];
     session.command("display").args(gradient).status().expect("ImageMagick");
     // What the bus starts for the panel is to see this session's folders too.
-    let told = session.command("dbus-update-activation-environment").args(["HOME", "XDG_RUNTIME_DIR", "DISPLAY"]).status();
+    let told =
+        session.command("dbus-update-activation-environment").args(["HOME", "XDG_RUNTIME_DIR", "DISPLAY"]).status();
     assert!(told.expect("dbus").success(), "the bus was not told of the session");
     let mut panel = session.command("xfce4-panel");
     panel.arg("--disable-wm-check").stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());

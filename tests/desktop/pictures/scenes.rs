@@ -5,9 +5,9 @@ use std::process::Stdio;
 
 use serde_json::json;
 
+use super::PORT;
 use super::album::Album;
 use super::past::{self, OPENED};
-use super::PORT;
 use crate::app::{App, PROGRAM, settings};
 use crate::session::{Session, until};
 use crate::webdriver::{ENTER, Page};
@@ -48,7 +48,9 @@ pub(super) fn views(album: &Album, session: &Session) {
     work_for_an_hour(session);
     let page = Page::open_as_it_is(session, PORT);
     until("a healthy answer", || page.app.is_healthy().then_some(()));
-    std::thread::spawn(|| past::send(&json!({ "code": RUNNING, "timeout_ms": 300_000 }), Some("http://localhost:3000")));
+    std::thread::spawn(|| {
+        past::send(&json!({ "code": RUNNING, "timeout_ms": 300_000 }), Some("http://localhost:3000"))
+    });
     page.reads("main", "import time");
     page.find("canvas");
     album.add_both("status", &page);
@@ -91,15 +93,19 @@ fn console(album: &Album, page: &Page<'_>) {
     page.go("Console");
     page.choose("select[aria-label='Examples']", "calculator");
     page.click("Run");
-    for line in ["2 + 3", "22 / 7", "1 / 0", ""] {
-        prompted(page);
+    for (answered, line) in ["2 + 3", "22 / 7", "1 / 0", ""].into_iter().enumerate() {
+        prompted(page, answered + 1);
         page.type_text(&format!("{line}{ENTER}"));
     }
     page.reads(".ended", "exit 0");
     album.add_both("console", page);
 }
 
-/// Waits until the program asks for the next line.
-fn prompted(page: &Page<'_>) {
-    until("the program's question", || page.text(".xterm-rows").trim_end().ends_with('>').then_some(()));
+/// Waits until the program asks for the line of this number.
+fn prompted(page: &Page<'_>, number: usize) {
+    until("the program's question", || {
+        let screen = page.text(".xterm-rows");
+        let questions = screen.lines().filter(|line| line.starts_with('>')).count();
+        (questions == number && screen.trim_end().ends_with('>')).then_some(())
+    });
 }
