@@ -58,8 +58,9 @@ pub(crate) fn click(session: &Session, window: &Window, button: Button, left: u3
     xdotool(session, &["click", if button == Button::Left { "1" } else { "3" }]);
 }
 
-/// Presses a key for the window that has the keyboard.
-pub(crate) fn press(session: &Session, key: &str) {
+/// Gives a window the keyboard and presses a key.
+pub(crate) fn press(session: &Session, window: &Window, key: &str) {
+    xdotool(session, &["windowactivate", &window.0]);
     xdotool(session, &["key", key]);
 }
 

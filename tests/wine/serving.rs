@@ -45,3 +45,16 @@ fn a_port_that_is_taken_is_named_and_another_try_helps() {
     until("a healthy answer", || app.is_healthy().then_some(()));
     assert!(app.runs());
 }
+
+#[test]
+#[ignore = "needs the app that `cargo xtask test --only windows` builds"]
+fn a_page_that_is_refused_runs_nothing_and_the_app_goes_on() {
+    let session = Session::new();
+    let mut app = App::hidden(&session);
+    let page = ureq::post(format!("http://127.0.0.1:{}/execute", app.port)).header("Origin", "https://page.example");
+    let refused = page.send_json(serde_json::json!({ "code": "print no", "language": "stand-in" }));
+    assert!(matches!(refused, Err(ureq::Error::StatusCode(403))), "{refused:?}");
+    // Wine has no notifications to tell of the page with.
+    assert_eq!(app.run("print yes")["output"], "yes\n");
+    assert!(app.runs());
+}

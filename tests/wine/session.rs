@@ -57,10 +57,11 @@ impl Session {
         command
     }
 
-    /// A Windows program in the session.
+    /// A Windows program in the session. What Wine itself has to say is no part of a test's output.
     pub(crate) fn windows_command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = self.command("wine");
         command.arg(program.as_ref()).env("RUNTRAY_HOME", as_windows_sees(&self.home()));
+        command.stdout(Stdio::null()).stderr(Stdio::null());
         command
     }
 }

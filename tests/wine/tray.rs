@@ -105,6 +105,6 @@ fn start_at_login_is_what_the_system_does() {
 fn run_key(session: &Session, words: &[&str]) -> Option<String> {
     let mut reg = session.windows_command("reg");
     reg.args([words[0], r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run", "/v", "Runtray"]).args(&words[1..]);
-    let output = reg.stderr(Stdio::null()).output().expect("wine");
+    let output = reg.stdout(Stdio::piped()).output().expect("wine");
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }

@@ -64,7 +64,9 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     }
     let prefix = Prefix::open(context)?;
     let mut test = cargo(context, "test")?;
-    test.args(["--lib", "--bins", "--tests", "--no-fail-fast", "--"]).args(&context.filter);
+    eprintln!("without the app's commands: Tauri's mock runtime hangs under Wine 8; they are tested on this machine");
+    test.args(["--lib", "--bins", "--tests", "--no-fail-fast", "--", "--skip", "tests::commands::"])
+        .args(&context.filter);
     prefix.set(&mut test);
     // The app's own tests lie in another folder than the DLL that they are linked with.
     test.env("WINEPATH", wine::path(&programs(context)));
