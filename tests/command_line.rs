@@ -68,8 +68,9 @@ fn every_command_explains_itself() {
 #[test]
 fn wrong_usage_ends_with_two_and_says_what_was_wrong() {
     let home = Home::new("");
-    let cases: [(&[&str], &str); 9] = [
+    let cases: [(&[&str], &str); 10] = [
         (&[], "Usage"),
+        (&["run", "--jsn", "x.py"], "--json"),
         (&["srve"], "serve"),
         (&["serve", "--port", "70000"], "70000"),
         (&["serve", "--prot", "1"], "--port"),
@@ -96,6 +97,17 @@ fn run_is_the_program_itself() {
     let from_stdin = output_with(runtray(&home).args(["run", "--language", "stand-in", "-"]), b"print read\necho");
     assert_eq!(printed(&from_stdin), "read\n");
     assert_eq!(fs::read_dir(home.path().join("runs")).expect("runs").filter(is_folder).count(), 0, "nothing is left");
+}
+
+#[test]
+fn what_follows_the_file_is_the_programs() {
+    let home = Home::new("");
+    let program = save(&home, "program.txt", "arguments");
+    let cases: [&[&str]; 4] = [&["--json"], &["--help"], &["-h", "--", "-V"], &["--timeout-ms", "5", "--no-such"]];
+    for arguments in cases {
+        let told = printed(&output(&home, &[&["run", "--timeout-ms", "9000", &program], arguments].concat()));
+        assert_eq!(told.lines().collect::<Vec<_>>(), arguments);
+    }
 }
 
 fn is_folder(entry: &std::io::Result<fs::DirEntry>) -> bool {

@@ -1,9 +1,10 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueHint};
 use runtray_engine::Status as Ending;
 use runtray_service::journal::{LOST, RUNNING};
 use runtray_service::origin::Origin;
@@ -59,12 +60,11 @@ pub(crate) struct Serve {
 }
 
 #[derive(Debug, Args)]
+#[command(override_usage = "runtray run [OPTIONS] <FILE> [ARGS]...")]
 pub(crate) struct Run {
-    /// The program's file; `-` reads the program from standard input.
-    pub(crate) file: PathBuf,
-    /// Arguments for the program.
-    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
-    pub(crate) args: Vec<String>,
+    /// The program's file, `-` to read it from standard input, and all that follows: its arguments, options too.
+    #[arg(value_name = "FILE", required = true, trailing_var_arg = true, value_hint = ValueHint::FilePath)]
+    pub(crate) program: Vec<OsString>,
     /// Language, where the file's extension does not say it.
     #[arg(long)]
     pub(crate) language: Option<String>,
@@ -137,6 +137,13 @@ pub(crate) enum Config {
         #[arg(long)]
         json: bool,
     },
+}
+
+impl Run {
+    /// The program's file.
+    pub(crate) fn file(&self) -> &Path {
+        self.program.first().map_or(Path::new("-"), Path::new)
+    }
 }
 
 fn statuses() -> PossibleValuesParser {

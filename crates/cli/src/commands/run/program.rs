@@ -1,5 +1,6 @@
 //! The program that `runtray run` is to run: its text, its language, its time.
 
+use std::ffi::OsString;
 use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
@@ -36,16 +37,24 @@ impl Program {
     pub(super) fn read(args: &Run, settings: &Settings) -> anyhow::Result<Self> {
         let languages = Languages::new(settings.choices(), Machine::this());
         let language = language(args, &languages)?;
-        let reads_stdin = args.file != Path::new("-");
-        let code = if reads_stdin { text_of(open(&args.file)?)? } else { text_of(io::stdin().lock())? };
+        let reads_stdin = args.file() != Path::new("-");
+        let code = if reads_stdin { text_of(open(args.file())?)? } else { text_of(io::stdin().lock())? };
         let terminal = (reads_stdin && !args.json && args.save.is_none()).then(console::size).flatten();
         let timeout = timeout(args, settings, terminal.is_some())?;
-        Ok(Self { code, languages, language, args: args.args.clone(), timeout, terminal, reads_stdin })
+        let args = arguments(args)?;
+        Ok(Self { code, languages, language, args, timeout, terminal, reads_stdin })
     }
 }
 
+fn arguments(args: &Run) -> anyhow::Result<Vec<String>> {
+    let text = |argument: &OsString| {
+        argument.to_str().map(str::to_owned).with_context(|| format!("the argument {argument:?} is not Unicode text"))
+    };
+    args.program.iter().skip(1).map(text).collect()
+}
+
 fn language(args: &Run, languages: &Languages) -> anyhow::Result<String> {
-    let name = match (&args.language, args.file.extension()) {
+    let name = match (&args.language, args.file().extension()) {
         (Some(language), _) => language.clone(),
         (None, Some(extension)) => extension.to_string_lossy().into_owned(),
         (None, None) => "python".into(),
