@@ -19,6 +19,7 @@ mod pages;
 mod programs;
 mod pythons;
 mod reports;
+mod run_with;
 mod settings;
 #[cfg(target_os = "linux")]
 mod soak;

@@ -65,6 +65,12 @@ pub(crate) struct Run {
     /// The program's file, `-` to read it from standard input, and all that follows: its arguments, options too.
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, value_hint = ValueHint::FilePath)]
     pub(crate) program: Vec<OsString>,
+    /// Put this file beside the program, or all files of this folder; below the program's own folder they keep their paths.
+    #[arg(long = "file", value_name = "PATH")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Set an environment variable for the program.
+    #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
+    pub(crate) env: Vec<(String, String)>,
     /// Language, where the file's extension does not say it.
     #[arg(long)]
     pub(crate) language: Option<String>,
@@ -143,6 +149,13 @@ impl Run {
     /// The program's file.
     pub(crate) fn file(&self) -> &Path {
         self.program.first().map_or(Path::new("-"), Path::new)
+    }
+}
+
+fn variable(written: &str) -> Result<(String, String), &'static str> {
+    match written.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write it as NAME=VALUE"),
     }
 }
 

@@ -7,7 +7,6 @@ use crate::{InvalidRequest, RelativePath, TerminalSize};
 
 const MOST_ARGUMENT_BYTES: usize = 1 << 20;
 const MOST_ONE_ARGUMENT_BYTES: usize = 100 << 10;
-const MOST_FILES: usize = 1000;
 
 /// A file put into the run's folder before the program starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +31,9 @@ pub struct Request {
 }
 
 impl Request {
+    /// Files that a program can be given.
+    pub const MOST_FILES: usize = 1000;
+
     /// A program with an empty standard input, no arguments and no files, ended after `timeout` of wall-clock time.
     pub fn new(code: impl Into<String>, timeout: Duration) -> Self {
         Self {
@@ -87,10 +89,11 @@ impl Request {
     /// Puts files into the run's folder before the program starts.
     ///
     /// # Errors
-    /// More than 1,000 files, or two whose paths are the same (letter case aside) or need one another's name as a folder.
+    /// More than [`MOST_FILES`](Self::MOST_FILES), or two whose paths are the same (letter case aside) or need one another's name as a folder.
     pub fn with_files(mut self, files: Vec<SourceFile>) -> Result<Self, InvalidRequest> {
-        if files.len() > MOST_FILES {
-            return Err(InvalidRequest::new("files", format!("must not hold more than {MOST_FILES} files")));
+        if files.len() > Self::MOST_FILES {
+            let reason = format!("must not hold more than {} files", Self::MOST_FILES);
+            return Err(InvalidRequest::new("files", reason));
         }
         check_distinct(&files)?;
         self.files = files;

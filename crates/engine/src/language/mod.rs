@@ -34,6 +34,17 @@ pub struct Language {
     pub interpreter: Interpreter,
 }
 
+impl Language {
+    /// The name of the program's file in its folder.
+    pub fn entry(&self) -> String {
+        entry(&self.extension)
+    }
+}
+
+fn entry(extension: &str) -> String {
+    format!("main.{extension}")
+}
+
 /// Where a language's interpreter comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Interpreter {
@@ -71,7 +82,7 @@ pub struct Runtime {
 impl Runtime {
     /// The name of the program's file in its folder.
     pub fn entry(&self) -> String {
-        format!("main.{}", self.extension)
+        entry(&self.extension)
     }
 }
 

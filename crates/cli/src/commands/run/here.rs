@@ -54,6 +54,8 @@ pub(super) async fn run(
 fn request(program: &Program, settings: &Settings) -> anyhow::Result<Request> {
     let request = Request::new(program.code.clone(), program.timeout)
         .with_args(program.args.clone())?
+        .with_env(program.env.clone())?
+        .with_files(program.files.clone())?
         .with_idle_limit(settings.terminal_idle);
     Ok(match program.terminal {
         Some(size) => request.with_terminal(size),

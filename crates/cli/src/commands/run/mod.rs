@@ -4,6 +4,7 @@
 //! our standard input as it comes, and a terminal where we have one.
 
 mod console;
+mod files;
 mod here;
 mod program;
 mod served;

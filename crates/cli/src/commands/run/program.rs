@@ -7,12 +7,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use runtray_engine::TerminalSize;
 use runtray_engine::interpreter::Machine;
-use runtray_engine::language::Languages;
+use runtray_engine::language::{Language, Languages};
+use runtray_engine::{SourceFile, TerminalSize};
 use runtray_service::settings::Settings;
 
-use super::console;
+use super::{console, files};
 use crate::args::Run;
 
 /// A program, read and checked, wherever it is going to run.
@@ -22,6 +22,10 @@ pub(super) struct Program {
     /// The language's name.
     pub(super) language: String,
     pub(super) args: Vec<String>,
+    /// Environment variables on top of every run's.
+    pub(super) env: Vec<(String, String)>,
+    /// What lies beside it.
+    pub(super) files: Vec<SourceFile>,
     pub(super) timeout: Duration,
     /// The terminal that it is to have: one like ours.
     pub(super) terminal: Option<TerminalSize>,
@@ -41,8 +45,10 @@ impl Program {
         let code = if reads_stdin { text_of(open(args.file())?)? } else { text_of(io::stdin().lock())? };
         let terminal = (reads_stdin && !args.json && args.save.is_none()).then(console::size).flatten();
         let timeout = timeout(args, settings, terminal.is_some())?;
+        let files = files::read(args, &language.entry(), settings.body_bytes)?;
+        let (language, env) = (language.name.clone(), args.env.clone());
         let args = arguments(args)?;
-        Ok(Self { code, languages, language, args, timeout, terminal, reads_stdin })
+        Ok(Self { code, languages, language, args, env, files, timeout, terminal, reads_stdin })
     }
 }
 
@@ -53,16 +59,14 @@ fn arguments(args: &Run) -> anyhow::Result<Vec<String>> {
     args.program.iter().skip(1).map(text).collect()
 }
 
-fn language(args: &Run, languages: &Languages) -> anyhow::Result<String> {
+fn language<'a>(args: &Run, languages: &'a Languages) -> anyhow::Result<&'a Language> {
     let name = match (&args.language, args.file().extension()) {
         (Some(language), _) => language.clone(),
         (None, Some(extension)) => extension.to_string_lossy().into_owned(),
         (None, None) => "python".into(),
     };
     let language = languages.find(&name).or_else(|| languages.by_extension(&name));
-    let language = language
-        .with_context(|| format!("`{name}` is no language that this service knows; name one with --language"))?;
-    Ok(language.name.clone())
+    language.with_context(|| format!("`{name}` is no language that this service knows; name one with --language"))
 }
 
 /// Who sits at a terminal takes their time.

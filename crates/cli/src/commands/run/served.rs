@@ -1,11 +1,14 @@
 //! Running a program through the service that runs on this machine, over its WebSocket: it starts sooner there.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use runtray_engine::{Command, Signal, Status};
+use runtray_engine::{Command, Signal, SourceFile, Status};
 use runtray_service::places::Places;
 use runtray_service::presence;
 use serde_json::{Value, json};
@@ -23,8 +26,8 @@ use super::program::Program;
 
 /// What a service gets to answer, and to start the program.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What it has no room for now, this process can do.
-const BUSY: [&str; 2] = ["too_many_executions", "shutting_down"];
+/// What it has no room for, this process can do.
+const BUSY: [&str; 3] = ["too_many_executions", "shutting_down", "body_too_large"];
 
 /// A program that the service runs.
 pub(super) struct Served {
@@ -86,9 +89,20 @@ fn first_message(program: &Program) -> Value {
         "code": program.code,
         "language": program.language,
         "args": program.args,
+        "env": program.env.iter().cloned().collect::<BTreeMap<_, _>>(),
+        "files": program.files.iter().map(carried).collect::<Vec<_>>(),
         "timeout_ms": milliseconds,
         "terminal": program.terminal.map(|size| json!({"columns": size.columns(), "rows": size.rows()})),
     })
+}
+
+/// A file as the service takes it: text as it is, all else in base64.
+fn carried(file: &SourceFile) -> Value {
+    let path = file.path.as_str();
+    match str::from_utf8(&file.content) {
+        Ok(text) => json!({"path": path, "content": text}),
+        Err(_) => json!({"path": path, "content": BASE64_STANDARD.encode(&file.content), "encoding": "base64"}),
+    }
 }
 
 impl Served {
