@@ -209,6 +209,28 @@ fn status_tells_a_service_from_none() {
 }
 
 #[test]
+fn status_finds_the_service_wherever_it_listens() {
+    let home = Home::new("port = 0");
+    let mut command = runtray(&home);
+    command.arg("serve");
+    let mut service = Service::start_by(command, &home);
+    let port = service.port();
+    let told = || output(&home, &["status"]);
+    assert!(printed(&told()).contains(&format!("url: http://localhost:{port}\n")));
+    home.save_settings("port = 1");
+    let told_restart = format!("runs on port {port}; restart it to have it on port 1,");
+    crate::harness::eventually("a restart to be asked for", || {
+        let told = told();
+        assert!(printed(&told).contains("state: running\n"));
+        text(&told.stderr).contains(&told_restart).then_some(())
+    });
+    service.kill();
+    let told = told();
+    assert_eq!(told.status.code(), Some(4), "the address file of a service that was killed is no service");
+    assert!(text(&told.stderr).contains("no service answers on port 1 "), "{}", text(&told.stderr));
+}
+
+#[test]
 fn status_has_the_token() {
     let home = Home::new("require_token = true");
     let service = Service::start_in(&home, &[]);

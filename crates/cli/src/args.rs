@@ -125,7 +125,7 @@ pub(crate) struct Logs {
 
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// The service's port, instead of the settings' one.
+    /// The service's port, where it is not the one that runs with these settings.
     #[arg(long)]
     pub(crate) port: Option<u16>,
     /// Print JSON.

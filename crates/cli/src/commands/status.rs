@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use runtray_service::places::Places;
+use runtray_service::presence;
 use serde_json::Value;
 
 use super::settings;
@@ -16,10 +17,16 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Asks the running service how it is.
 pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     let (places, loaded) = settings()?;
-    let port = args.port.unwrap_or(loaded.settings.port);
-    match ask(port, &places) {
-        Ok(status) if args.json => print::json(&status)?,
-        Ok(status) => describe(&status)?,
+    let configured = loaded.settings.port;
+    let (port, answer) = match args.port {
+        Some(port) => (port, ask(port, &places)),
+        None => find(configured, &places),
+    };
+    match answer {
+        Ok(status) => {
+            warn_of_restart(&status, port, configured);
+            if args.json { print::json(&status)? } else { describe(&status)? }
+        }
         Err(ureq::Error::StatusCode(code)) => {
             anyhow::bail!("port {port} answers {code}; is it Runtray that listens there?")
         }
@@ -31,6 +38,18 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Asks where the service says that it is, which may be gone, and else at the settings' port.
+fn find(configured: u16, places: &Places) -> (u16, Result<Value, ureq::Error>) {
+    let said = presence::find(places).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
+    if let Some(port) = said.filter(|port| *port != configured) {
+        let answer = ask(port, places);
+        if answer.is_ok() || matches!(answer, Err(ureq::Error::StatusCode(_))) {
+            return (port, answer);
+        }
+    }
+    (configured, ask(configured, places))
+}
+
 fn ask(port: u16, places: &Places) -> Result<Value, ureq::Error> {
     let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).proxy(None).build().new_agent();
     let mut request = agent.get(format!("http://localhost:{port}/status"));
@@ -38,6 +57,16 @@ fn ask(port: u16, places: &Places) -> Result<Value, ureq::Error> {
         request = request.header("Authorization", format!("Bearer {}", token.trim()));
     }
     request.call()?.body_mut().read_json()
+}
+
+/// A service that was given its port when it started keeps to that one, and asks for no restart.
+fn warn_of_restart(status: &Value, port: u16, configured: u16) {
+    let waits = status["restart_needed"].as_array().is_some_and(|keys| keys.iter().any(|key| key == "port"));
+    if waits {
+        eprintln!(
+            "runtray: the service runs on port {port}; restart it to have it on port {configured}, as the settings say"
+        );
+    }
 }
 
 /// A line for each member: names and plain values, lists indented.
