@@ -127,3 +127,20 @@ fn a_file_that_breaks_leaves_the_last_settings_in_force() {
     let healed = |status: &Value| status["problems"] == json!([]) && status["journal"] == "ok";
     status_once(&service, "the settings to be right again", healed);
 }
+
+#[test]
+fn mistakes_are_logged_once_and_that_they_are_mended() {
+    let home = Home::new("");
+    let service = Service::start_in(&home, &[]);
+    let count = |text: &str| service.stderr().lines().filter(|line| line.contains(text)).count();
+    let mistake = "settings.toml: line 1: `prot`";
+    home.save_settings("prot = 1");
+    eventually("the mistake in the log", || (count(mistake) == 1).then_some(()));
+    home.save_settings("prot = 1\nprto = 2");
+    eventually("the second one in the log", || (count("settings.toml: line 2: `prto`") == 1).then_some(()));
+    assert_eq!(count(mistake), 1, "the first is said once: {}", service.stderr());
+    home.save_settings("");
+    eventually("the end of both in the log", || (count("no mistakes are left") == 1).then_some(()));
+    let log = fs::read_dir(home.path().join("data/log")).expect("the log").flatten().next().expect("a file");
+    assert!(fs::read_to_string(log.path()).expect("the log").contains(mistake), "and it is in the file");
+}

@@ -25,7 +25,7 @@ use crate::metrics::Metrics;
 use crate::origin::Origin;
 use crate::places::Places;
 use crate::sessions::Sessions;
-use crate::settings::{JournalSettings, Loaded, Settings};
+use crate::settings::{JournalSettings, Loaded, Settings, log_problems};
 
 /// The service's shared state.
 pub(crate) struct App {
@@ -140,8 +140,9 @@ impl App {
 
     /// Brings new settings into effect, all but those that need a restart.
     pub(crate) async fn apply(&self, loaded: Loaded) {
-        let old = self.settings.borrow().settings.clone();
+        let Loaded { settings: old, problems } = self.settings.borrow().clone();
         let new = &loaded.settings;
+        log_problems(&problems, &loaded.problems);
         if old.choices() != new.choices() {
             *write(&self.languages) = Arc::new(languages(new));
         }

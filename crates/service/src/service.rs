@@ -112,6 +112,7 @@ impl Service {
     }
 
     async fn try_start(options: Options, publishing: Publishing) -> Result<Self, StartError> {
+        settings::log_problems(&[], &options.settings.problems);
         let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
         let listening = listen(options.port.unwrap_or(options.settings.settings.port)).await?;
         let state = publishing.state.clone();

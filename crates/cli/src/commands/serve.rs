@@ -2,18 +2,21 @@
 
 use std::process::ExitCode;
 
+use runtray_service::places::Places;
+use runtray_service::settings::Loaded;
 use runtray_service::{Options, Service, State, log, settings};
 use tokio::sync::watch;
 
-use super::settings;
 use crate::args::Serve;
 use crate::{exit, print};
 
 /// Starts the service and stays until it is asked to stop or fails.
 pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
-    let (places, loaded) = settings()?;
+    let places = Places::find()?;
     let _log = log::init(&places.log_folder(), true);
     let settings_file = places.settings_file();
+    // What is wrong with it the service says, in the log, which is standard error too.
+    let loaded = Loaded::from_file(&settings_file);
     if let Err(error) = settings::create_if_missing(&settings_file) {
         tracing::warn!(%error, file = %settings_file.display(), "could not write the settings file; the defaults are used");
     }

@@ -224,6 +224,16 @@ impl Settings {
     }
 }
 
+/// Writes to the service's log what is newly wrong with the file, and when nothing is any more.
+pub(crate) fn log_problems(before: &[Problem], now: &[Problem]) {
+    for problem in now.iter().filter(|problem| !before.contains(problem)) {
+        tracing::warn!("settings.toml: {problem}");
+    }
+    if now.is_empty() && !before.is_empty() {
+        tracing::info!("settings.toml: no mistakes are left");
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
