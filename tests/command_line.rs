@@ -270,6 +270,21 @@ fn completions_name_every_command() {
     }
 }
 
+#[test]
+fn a_closed_standard_output_ends_every_command_quietly() {
+    let home = Home::new("");
+    let commands: [&[&str]; 5] =
+        [&["completions", "bash"], &["config", "path"], &["config", "check"], &["pythons", "--json"], &["--help"]];
+    for arguments in commands {
+        let mut command = runtray(&home);
+        command.args(arguments).stdin(Stdio::null()).stderr(Stdio::piped());
+        let (reader, writer) = std::io::pipe().expect("a pipe");
+        drop(reader);
+        let ended = command.stdout(writer).output().expect("runtray ends");
+        assert_eq!((ended.status.code(), text(&ended.stderr)), (Some(0), String::new()), "{arguments:?}");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn bash_takes_its_completions() {

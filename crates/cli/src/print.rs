@@ -6,8 +6,13 @@ use std::time::Duration;
 
 /// Prints a line and flushes it. When nobody reads any more the program ends, quietly and well.
 pub(crate) fn line(text: impl Display) -> anyhow::Result<()> {
+    all(format!("{text}\n").as_bytes())
+}
+
+/// Prints bytes as they are, as [`line()`] does.
+pub(crate) fn all(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    quiet(writeln!(out, "{text}").and_then(|()| out.flush()))
+    quiet(out.write_all(bytes).and_then(|()| out.flush()))
 }
 
 /// Prints `value` as one line of JSON.

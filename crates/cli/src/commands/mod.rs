@@ -16,6 +16,7 @@ use runtray_service::places::Places;
 use runtray_service::settings::Loaded;
 
 use crate::args::{Arguments, Command};
+use crate::print;
 
 pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
@@ -26,7 +27,9 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status::status(&status),
         Command::Config(config) => config::config(&config),
         Command::Completions { shell } => {
-            clap_complete::generate(shell, &mut Arguments::command(), "runtray", &mut std::io::stdout());
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Arguments::command(), "runtray", &mut script);
+            print::all(&script)?;
             Ok(ExitCode::SUCCESS)
         }
     }
