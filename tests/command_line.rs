@@ -257,6 +257,11 @@ fn config_finds_and_checks_the_file() {
     fs::write(&file, "port = 1\nport = 2\n").expect("settings");
     let wrong = output(&home, &["config", "check"]);
     assert!(wrong.status.code() == Some(1) && text(&wrong.stdout).contains("line 2: "), "{wrong:?}");
+    let missing = home.path().join("no-node");
+    fs::write(&file, format!("[node]\npath = '{}'\n", missing.display())).expect("settings");
+    let wrong = output(&home, &["config", "check"]);
+    let said = format!("line 2: `node.path` names {}, which does not exist", missing.display());
+    assert!(wrong.status.code() == Some(1) && text(&wrong.stdout).contains(&said), "{wrong:?}");
 }
 
 #[test]

@@ -59,6 +59,7 @@ fn a_choice_that_is_no_python_is_named_with_its_reason_and_nothing_else_is_used(
         let (table, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         assert_eq!(output.status.code(), Some(1), "{table}{told}");
         assert!(!table.lines().any(|line| line.starts_with('*')), "{table}");
+        assert!(told.contains(&format!("the settings name {}, which ", choice.display())), "{told}");
         let rejected = table.split_once("Rejected:").expect("what was rejected").1;
         assert!(rejected.contains(&choice.display().to_string()), "{table}");
         let listed = listed(&home);

@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use runtray_service::places::Places;
-use runtray_service::settings::{Loaded, Problem};
+use runtray_service::settings::{Loaded, Problem, missing_programs};
 use serde_json::json;
 
 use crate::args::Config;
@@ -21,7 +21,9 @@ pub(crate) fn config(config: &Config) -> anyhow::Result<ExitCode> {
 
 fn check(as_json: bool) -> anyhow::Result<ExitCode> {
     let file = Places::find()?.settings_file();
-    let problems = Loaded::from_file(&file).problems;
+    let mut problems = Loaded::from_file(&file).problems;
+    problems.extend(missing_programs(&file));
+    problems.sort_by_key(|problem| problem.line);
     if as_json {
         let problems: Vec<_> = problems.iter().map(describe).collect();
         print::json(&json!({ "file": file, "problems": problems }))?;

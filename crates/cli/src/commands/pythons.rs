@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use runtray_engine::interpreter::{self, Discovery, Machine};
+use runtray_engine::interpreter::{self, Discovery, Machine, Rejected, Source};
 use serde_json::json;
 
 use super::settings;
@@ -20,11 +20,20 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     }
     let none_in_use = !discovery.found.iter().any(|found| found.in_use);
     if none_in_use {
-        eprintln!(
-            "runtray: no Python can be used; install Python 3.8 or newer, or set [python] path in the settings file"
-        );
+        eprintln!("runtray: {}", why_none(&discovery));
     }
     Ok(if none_in_use { ExitCode::from(exit::FAILED) } else { ExitCode::SUCCESS })
+}
+
+/// Why no Python is in use. Where the settings name a bad one, the others that were found are not used instead.
+fn why_none(discovery: &Discovery) -> String {
+    match discovery.rejected.iter().find(|rejected| rejected.source == Source::Choice) {
+        Some(Rejected { path, reason, .. }) => format!(
+            "no Python is used: the settings name {}, which {reason}; set [python] path to one that works, or remove it",
+            path.display()
+        ),
+        None => "no Python can be used; install Python 3.8 or newer, or set [python] path in the settings file".into(),
+    }
 }
 
 fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {

@@ -25,6 +25,7 @@ mod tests;
 
 use std::path::{Path, PathBuf};
 
+use candidate::Candidate;
 pub(crate) use discovery::first;
 pub use discovery::{Discovery, Found, Rejected};
 pub(crate) use kind::Kind;
@@ -35,6 +36,15 @@ pub use source::Source;
 /// Every Python on `machine` and everything that looked like one, with the one that `choice` puts in use.
 pub async fn pythons(machine: Machine, choice: Option<PathBuf>) -> Discovery {
     discovery::all(Kind::Python, &machine, choice.as_deref()).await
+}
+
+/// Whether there is a program at `path`, or one of that name on PATH. It is not started.
+///
+/// # Errors
+/// Why there is none, to follow the path in a sentence.
+pub fn check_program(path: &Path) -> Result<(), String> {
+    let machine = Machine::this();
+    Candidate::chosen(&machine, path).check(&machine)
 }
 
 /// Whether `path`, or the program of that name on PATH, is a Python that can be used.

@@ -11,6 +11,7 @@ mod file;
 mod keys;
 mod languages;
 mod load;
+mod programs;
 mod read;
 mod template;
 #[cfg(test)]
@@ -30,6 +31,7 @@ use crate::origin::Origin;
 
 pub use change::{ChangeError, change};
 pub use file::{EditError, create_if_missing, edit};
+pub use programs::missing_programs;
 pub use values::values;
 pub use watch::{Watching, watch};
 

@@ -1,0 +1,60 @@
+//! The programs that the file names: whether they are there.
+//!
+//! A file is not wrong for naming a program that is not there now, so reading it does not look; whoever checks it wants to know.
+
+use std::path::Path;
+
+use runtray_engine::interpreter;
+use toml_edit::Document;
+
+use super::keys::KEYS;
+use super::load::contents;
+use super::written::collect;
+use super::{Loaded, Problem, Settings};
+
+/// What is wrong with the interpreters that the file at `path` names: not there, a folder, not to be executed. They are not
+/// started.
+pub fn missing_programs(path: &Path) -> Vec<Problem> {
+    let text = contents(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
+    let settings = Loaded::from_text(&text).settings;
+    let Ok(document) = Document::parse(text) else { return Vec::new() };
+    let entries = collect(&document).entries;
+    entries.iter().filter_map(|entry| problem(&settings, KEYS[entry.key].name, entry.line)).collect()
+}
+
+fn problem(settings: &Settings, key: &str, line: usize) -> Option<Problem> {
+    let program = match key {
+        "python.path" => settings.python.as_deref(),
+        "node.path" => settings.node.as_deref(),
+        _ => None,
+    }?;
+    let reason = interpreter::check_program(program).err()?;
+    let message = format!("names {}, which {reason}", program.display());
+    Some(Problem { line: Some(line), key: key.to_owned(), message })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::missing_programs;
+
+    #[test]
+    fn what_cannot_be_run_is_said_with_its_line() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        let program = std::env::current_exe().expect("a program");
+        for (path, reason) in [
+            (folder.path().join("none"), Some("does not exist")),
+            (folder.path().to_owned(), Some("is a directory")),
+            (program, None),
+        ] {
+            let text = format!("port = 1\n[node]\npath = '{}'\n[python]\npath = ''\n", path.display());
+            fs::write(&file, text).expect("a file");
+            let problems = missing_programs(&file);
+            let said = problems.first().map(|problem| (problem.line, problem.key.as_str(), problem.message.as_str()));
+            let expected = reason.map(|reason| format!("names {}, which {reason}", path.display()));
+            assert_eq!(said, expected.as_deref().map(|message| (Some(3), "node.path", message)));
+        }
+    }
+}
