@@ -266,6 +266,9 @@ fn strict_mode_asks_for_the_token_in_the_private_file() {
             (&reply.json()["code"], reply.header("WWW-Authenticate")),
             (&"token_required".into(), Some("Bearer"))
         );
+        let sent = value.strip_prefix("Bearer ").is_some();
+        assert_eq!(reply.body.contains("is not this service's"), sent, "{value:?}: {}", reply.body);
+        assert!(reply.body.contains("`runtray config path --token`"), "{}", reply.body);
     }
     refused(&[], 401);
     refused(&[("Authorization", &right), ("Authorization", &right)], 401);

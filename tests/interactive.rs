@@ -203,7 +203,9 @@ fn several_run_at_once_and_leave_room_for_others() {
     assert_eq!(service.get("/status").json()["running"], 5);
     let mut sixth = service.upgrade(&[]).expect("an upgrade");
     sixth.run(&program(""));
-    assert_eq!(sixth.next()["code"], "too_many_executions");
+    let refused = sixth.next();
+    assert_eq!(refused["code"], "too_many_executions");
+    assert!(refused["error"].as_str().is_some_and(|why| why.contains("`[admission] terminals`")), "{refused}");
     for (index, talk) in talks.iter_mut().enumerate().rev() {
         talk.type_in(&format!("line {index}\n"));
         talk.until(&format!("line {index}\n"));

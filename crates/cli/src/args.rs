@@ -136,7 +136,11 @@ pub(crate) struct Status {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
     /// Print the settings file's path; it is made, with every setting explained, when the service first starts.
-    Path,
+    Path {
+        /// Print the path of the file that holds the token instead; it is made when the settings first ask for a token.
+        #[arg(long)]
+        token: bool,
+    },
     /// Check the settings file; says each problem with its line.
     Check {
         /// Print JSON.

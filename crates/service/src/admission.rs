@@ -23,6 +23,8 @@ pub struct Load {
 pub(crate) enum Refused {
     /// Every slot and every place in the queue is taken.
     Full(Load),
+    /// So many interactive executions run, and no more may.
+    TerminalsFull(usize),
     /// The service is stopping.
     Closed,
 }
@@ -90,7 +92,7 @@ impl Admission {
             return Err(Refused::Closed);
         }
         if queue.interactive >= most {
-            return Err(Refused::Full(Load { running: queue.interactive, queued: 0 }));
+            return Err(Refused::TerminalsFull(queue.interactive));
         }
         queue.interactive += 1;
         self.0.publish(&queue);
@@ -304,7 +306,7 @@ mod tests {
         let terminal = admission.admit_interactive(1).expect("a place");
         let slot = admitted(&admission);
         check_load(&admission, 2, 0);
-        assert_eq!(admission.admit_interactive(1).err(), Some(Refused::Full(Load { running: 1, queued: 0 })));
+        assert_eq!(admission.admit_interactive(1).err(), Some(Refused::TerminalsFull(1)));
         drop(slot);
         check_load(&admission, 1, 0);
         drop(terminal);

@@ -19,9 +19,13 @@ pub(crate) enum Error {
     #[error("{0}")]
     InvalidHost(&'static str),
     #[error(
-        "This service asks for a token. Send `Authorization: Bearer TOKEN`; the token is in the file `token` in Runtray's data folder."
+        "This service asks for a token. Send `Authorization: Bearer TOKEN`; `runtray config path --token` says which file holds it."
     )]
     TokenRequired,
+    #[error(
+        "The token that was sent is not this service's; `runtray config path --token` says which file holds the right one."
+    )]
+    TokenWrong,
     #[error("The host `{host}` is not served here. Use http://localhost:{port}.")]
     HostNotAllowed { host: String, port: u16 },
     #[error(
@@ -32,6 +36,14 @@ pub(crate) enum Error {
         "Pages of the origin `{0}` may not run code here. To allow it, approve it in Runtray, add it to `allowed_origins` in the settings, or start with `--allow-origin {0}`."
     )]
     OriginNotAllowed(String),
+    #[error(
+        "Pages that are opened from files or in sandboxed frames (their origin is `null`) cannot be allowed to run code here. Serve the page from http://localhost, and allow that origin."
+    )]
+    OriginOpaque,
+    #[error(
+        "`{0}` is not an origin that could be allowed to run code here: http:// or https://, a host, and a port if it has one."
+    )]
+    OriginUnusable(String),
     #[error(
         "Another site's page sent this without naming its origin. Requests of web pages must be made with `fetch` from an allowed origin."
     )]
@@ -57,6 +69,12 @@ pub(crate) enum Error {
         .0.running, .0.queued
     )]
     TooManyExecutions(Load),
+    #[error(
+        "{0} interactive programs are running, which is all that `[admission] terminals` in the settings allows. End one, or raise it."
+    )]
+    TooManyTerminals(usize),
+    #[error("Too many WebSockets are open. Close one and try again.")]
+    TooManyConnections,
     #[error("The disk that holds the runs' folders is full. Free some space and try again.")]
     DiskFull,
     #[error("Runtray failed to serve this.")]
@@ -72,9 +90,9 @@ impl Error {
             Self::InvalidJson(_) => Code::InvalidJson,
             Self::InvalidRequest(_) => Code::InvalidRequest,
             Self::InvalidHost(_) => Code::InvalidHost,
-            Self::TokenRequired => Code::TokenRequired,
+            Self::TokenRequired | Self::TokenWrong => Code::TokenRequired,
             Self::HostNotAllowed { .. } | Self::ForwardedHostNotAllowed(_) => Code::HostNotAllowed,
-            Self::OriginNotAllowed(_) => Code::OriginNotAllowed,
+            Self::OriginNotAllowed(_) | Self::OriginOpaque | Self::OriginUnusable(_) => Code::OriginNotAllowed,
             Self::CrossSite => Code::CrossSite,
             Self::NotFound(_) => Code::NotFound,
             Self::MethodNotAllowed => Code::MethodNotAllowed,
@@ -84,7 +102,9 @@ impl Error {
             Self::UnsupportedLanguage(_) => Code::UnsupportedLanguage,
             Self::RuntimeNotFound(_) => Code::RuntimeNotFound,
             Self::IsolationUnavailable(_) => Code::IsolationUnavailable,
-            Self::TooManyExecutions(_) => Code::TooManyExecutions,
+            Self::TooManyExecutions(_) | Self::TooManyTerminals(_) | Self::TooManyConnections => {
+                Code::TooManyExecutions
+            }
             Self::DiskFull | Self::Internal(_) => Code::Internal,
             Self::ShuttingDown => Code::ShuttingDown,
         }
@@ -127,6 +147,7 @@ impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
             Refused::Full(load) => Self::TooManyExecutions(load),
+            Refused::TerminalsFull(running) => Self::TooManyTerminals(running),
             Refused::Closed => Self::ShuttingDown,
         }
     }

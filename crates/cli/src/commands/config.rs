@@ -11,8 +11,10 @@ use crate::{exit, print};
 
 pub(crate) fn config(config: &Config) -> anyhow::Result<ExitCode> {
     match config {
-        Config::Path => {
-            print::line(Places::find()?.settings_file().display())?;
+        Config::Path { token } => {
+            let places = Places::find()?;
+            let file = if *token { places.token_file() } else { places.settings_file() };
+            print::line(file.display())?;
             Ok(ExitCode::SUCCESS)
         }
         Config::Check { json } => check(*json),

@@ -44,13 +44,25 @@ pub(super) struct Refused {
 
 /// The request's origin, if it has one.
 pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<Origin>, Refused> {
-    let mut origins = headers.get_all(header::ORIGIN).iter();
-    let Some(written) = origins.next() else { return Ok(None) };
-    let text = String::from_utf8_lossy(written.as_bytes());
-    let origin = if origins.next().is_some() { None } else { allowed.parse(&text) };
-    match origin {
+    let written = headers.get_all(header::ORIGIN).iter().map(|origin| String::from_utf8_lossy(origin.as_bytes()));
+    let written: Vec<_> = written.collect();
+    if written.is_empty() {
+        return Ok(None);
+    }
+    // Several are none that a browser sends.
+    let text = written.join(", ");
+    match allowed.parse(&text) {
         Some(origin) if allowed.contains(&origin) => Ok(Some(origin)),
-        origin => Err(Refused { error: Error::OriginNotAllowed(text.into_owned()), origin }),
+        origin => Err(Refused { error: refusal(&text, origin.as_ref()), origin }),
+    }
+}
+
+/// Only what can be allowed is to be told how to allow it.
+fn refusal(written: &str, origin: Option<&Origin>) -> Error {
+    match (origin, written) {
+        (Some(origin), _) => Error::OriginNotAllowed(origin.to_string()),
+        (None, "null") => Error::OriginOpaque,
+        (None, other) => Error::OriginUnusable(other.to_owned()),
     }
 }
 

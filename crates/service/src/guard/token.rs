@@ -105,6 +105,7 @@ pub(super) fn check(headers: &HeaderMap, token: Option<&Token>) -> Result<(), Er
     let matches = |token: &Token, presented: &[u8]| bool::from(token.0.as_bytes().ct_eq(presented));
     match (token, presented, second) {
         (Some(token), Some(presented), None) if matches(token, presented) => Ok(()),
+        (Some(_), Some(_), None) => Err(Error::TokenWrong),
         _ => Err(Error::TokenRequired),
     }
 }

@@ -52,7 +52,7 @@ pub(crate) async fn connect(
     if app.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
-    let place = app.sessions.enter().ok_or_else(|| Error::TooManyExecutions(*app.admission.load().borrow()))?;
+    let place = app.sessions.enter().ok_or(Error::TooManyConnections)?;
     let cap = app.settings.borrow().settings.body_bytes;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(cap).max_frame_size(cap).read_buffer_size(READ_BUFFER);
     let span = tracing::Span::current();
