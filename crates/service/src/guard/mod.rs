@@ -99,13 +99,23 @@ fn is_health(request: &Request) -> bool {
 fn refuse(app: &App, refusal: Refusal) -> Response {
     app.metrics.refused(refusal.rule);
     if let Some(origin) = refusal.approvable.as_ref().filter(|origin| !is_denied(app, origin)) {
-        app.pending.note(origin);
+        note(app, origin);
     }
     let mut response = refusal.error.into_response();
     if let Some(origin) = &refusal.readable_by {
         cors::permit(response.headers_mut(), origin);
     }
     response
+}
+
+/// Offers the origin for approval, and says so in the log for who has no window to see it in.
+fn note(app: &App, origin: &Origin) {
+    if app.pending.note(origin) {
+        tracing::info!(
+            "a page of {origin} was refused; to let it run code, add that to `allowed_origins` in {}, or start with `--allow-origin {origin}`",
+            app.places.settings_file().display()
+        );
+    }
 }
 
 /// Whether the user has said that this origin is not to be offered for approval again.

@@ -35,12 +35,12 @@ pub(crate) struct PendingOrigins {
 }
 
 impl PendingOrigins {
-    /// Notes that `origin` was refused; those who watch are told of new ones only.
-    pub(crate) fn note(&self, origin: &Origin) {
-        self.note_at(origin, Instant::now());
+    /// Notes that `origin` was refused; those who watch are told of new ones only. Returns whether this one is new.
+    pub(crate) fn note(&self, origin: &Origin) -> bool {
+        self.note_at(origin, Instant::now())
     }
 
-    fn note_at(&self, origin: &Origin, now: Instant) {
+    fn note_at(&self, origin: &Origin, now: Instant) -> bool {
         self.origins.send_if_modified(|origins| {
             if let Some(known) = origins.iter_mut().find(|known| known.origin == *origin) {
                 known.refusals += 1;
@@ -51,7 +51,7 @@ impl PendingOrigins {
                 push(origins, origin);
             }
             new
-        });
+        })
     }
 
     /// Forgets those that are allowed by now.
@@ -100,8 +100,7 @@ mod tests {
     #[test]
     fn the_same_origin_is_one_entry() {
         let pending = PendingOrigins::default();
-        pending.note(&origin(1));
-        pending.note(&origin(1));
+        assert!(pending.note(&origin(1)) && !pending.note(&origin(1)));
         let list = pending.watch().borrow().clone();
         assert_eq!((list.len(), list[0].refusals), (1, 2));
         pending.forget(&[origin(1)]);
@@ -112,11 +111,11 @@ mod tests {
     fn a_flood_of_new_origins_is_bounded_in_time_and_number() {
         let pending = PendingOrigins::default();
         let start = Instant::now();
-        (0..1000).for_each(|number| pending.note_at(&origin(number), start));
+        assert_eq!((0..1000).filter(|number| pending.note_at(&origin(*number), start)).count(), MOST_NEW);
         assert_eq!(pending.watch().borrow().clone().len(), MOST_NEW);
         for window in 1..=3 {
             (0..1000).for_each(|number| {
-                pending.note_at(&origin(window * 1000 + number), start + NEW_WINDOW * window as u32)
+                pending.note_at(&origin(window * 1000 + number), start + NEW_WINDOW * window as u32);
             });
         }
         let list = pending.watch().borrow().clone();
