@@ -177,8 +177,11 @@ mod tests {
             (r#"{"type":"shout"}"#, "`type` must be `stdin`, `eof`, `signal` or `resize`, not `shout`."),
             (r#"{"type":"run","code":""}"#, "A program runs here already; open another connection for the next."),
             (r#"{"type":"stdin"}"#, "`data` is missing."),
-            (r#"{"type":"stdin","data":5}"#, "`data` must be a string, not integer `5`."),
-            (r#"{"type":"signal","signal":"hup"}"#, "`signal` is wrong: unknown variant `hup`"),
+            (r#"{"type":"stdin","data":5}"#, "`data` must be a string, not 5."),
+            (
+                r#"{"type":"signal","signal":"hup"}"#,
+                "`signal` must be one of `interrupt`, `terminate`, `kill`, not `hup`",
+            ),
             (r#"{"type":"resize","columns":0,"rows":24}"#, "`columns` must be a whole number from 1 to 1000."),
             (r#"{"type":"resize","columns":80,"rows":70000}"#, "`rows` must be a whole number from 1 to 1000."),
         ] {

@@ -9,6 +9,7 @@ pub(crate) mod parse;
 pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod status;
+mod wording;
 
 pub use executions::{Execution, ExecutionSummary};
 pub use languages::Language;

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use super::wording::{self, no_json, without_place};
 use crate::error::Error;
 
 /// A field that has not the type it should have.
@@ -38,14 +39,14 @@ pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
         let field = error.path().to_string();
         invalid(field, &error.into_inner())
     })?;
-    reader.end().map_err(|error| no_json(&error))?;
+    reader.end().map_err(|error| Invalid::Json(no_json(&error)))?;
     Ok(value)
 }
 
 /// A struct could be read from an array too, which would take bodies that nobody meant.
 fn not_an_object(bytes: &[u8]) -> Invalid {
     match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        Err(error) => no_json(&error),
+        Err(error) => Invalid::Json(no_json(&error)),
         Ok(_) => Invalid::Shape(Mismatch {
             field: String::new(),
             reason: "must be a JSON object such as {\"code\": \"…\"}".into(),
@@ -61,28 +62,13 @@ fn invalid(field: String, error: &serde_json::Error) -> Invalid {
             Invalid::Shape(Mismatch { field, reason: "is a number that is too large".into() })
         }
         Category::Data => Invalid::Shape(mismatch(field, &message)),
-        Category::Syntax | Category::Eof | Category::Io => no_json(error),
+        Category::Syntax | Category::Eof | Category::Io => Invalid::Json(no_json(error)),
     }
-}
-
-/// What serde_json says of half a surrogate pair would send people looking for a missing digit.
-fn no_json(error: &serde_json::Error) -> Invalid {
-    let message = error.to_string();
-    let is_half =
-        ["unexpected end of hex escape", "lone leading surrogate"].iter().any(|what| message.starts_with(what));
-    if !is_half {
-        return Invalid::Json(message);
-    }
-    let (line, column) = (error.line(), error.column());
-    Invalid::Json(format!(
-        "at line {line} column {column} a text holds half of a UTF-16 surrogate pair (\\ud800 to \\udfff on its own), which is \
-         no character; send both halves, or \\ufffd in its place"
-    ))
 }
 
 /// Turns serde's message into the end of a sentence about the field.
 fn mismatch(field: String, message: &str) -> Mismatch {
-    let message = message.rsplit_once(" at line ").map_or(message, |(start, _)| start);
+    let message = without_place(message);
     let named = |name: &str| if field == "." { name.to_owned() } else { format!("{field}.{name}") };
     if let Some(name) = quoted(message, "missing field ") {
         return Mismatch { field: named(name), reason: "is missing".into() };
@@ -90,11 +76,7 @@ fn mismatch(field: String, message: &str) -> Mismatch {
     if let Some(name) = quoted(message, "duplicate field ") {
         return Mismatch { field: named(name), reason: "stands there twice".into() };
     }
-    let reason = match message.strip_prefix("invalid type: ").and_then(|rest| rest.split_once(", expected ")) {
-        Some((found, expected)) => format!("must be {expected}, not {found}"),
-        None => format!("is wrong: {message}"),
-    };
-    Mismatch { field, reason }
+    Mismatch { field, reason: wording::mismatch(message) }
 }
 
 fn quoted<'a>(message: &'a str, start: &str) -> Option<&'a str> {
@@ -143,9 +125,11 @@ mod tests {
     fn bodies_that_are_no_json_are_refused() {
         check("", "The body is not valid JSON: it is empty.");
         check("  ", "The body is not valid JSON: it is empty.");
-        check("{\"code\":", "The body is not valid JSON: EOF while parsing a value at line 1 column 8.");
-        check("nonsense", "The body is not valid JSON: expected ident at line 1 column 2.");
-        check(r#"{"code":""} x"#, "The body is not valid JSON: trailing characters at line 1 column 13.");
+        check("{\"code\":", "The body is not valid JSON: at line 1 column 8 it ends too early.");
+        let value = "a value was expected: text in double quotes, a number, true, false, null, a list or an object";
+        check("nonsense", &format!("The body is not valid JSON: at line 1 column 2 {value}."));
+        check("{code: 1}", "The body is not valid JSON: at line 1 column 2 a name in double quotes was expected.");
+        check(r#"{"code":""} x"#, "The body is not valid JSON: at line 1 column 13 something stands behind its end.");
         assert!(object::<Shape>(b"{\"code\":\"\xff\"}").is_err(), "bytes that are not UTF-8 were taken");
     }
 
@@ -170,10 +154,10 @@ mod tests {
     fn wrong_types_name_the_field_and_what_was_expected() {
         check("{}", "`code` is missing.");
         check(r#"{"code":null}"#, "`code` must be a string, not null.");
-        check(r#"{"code":5}"#, "`code` must be a string, not integer `5`.");
+        check(r#"{"code":5}"#, "`code` must be a string, not 5.");
         check(r#"{"code":"","code":""}"#, "`code` stands there twice.");
-        check(r#"{"code":"","args":["a",1]}"#, "`args[1]` must be a string, not integer `1`.");
-        check(r#"{"code":"","files":[{"path":[]}]}"#, "`files[0].path` must be a string, not sequence.");
+        check(r#"{"code":"","args":["a",1]}"#, "`args[1]` must be a string, not 1.");
+        check(r#"{"code":"","files":[{"path":[]}]}"#, "`files[0].path` must be a string, not a list.");
         check(r#"{"code":"","files":[{}]}"#, "`files[0].path` is missing.");
     }
 

@@ -11,6 +11,7 @@ use serde_json::Number;
 use utoipa::ToSchema;
 
 use super::parse::{self, Invalid};
+use super::wording;
 use crate::error::Error;
 
 const DEFAULT_LANGUAGE: &str = "python";
@@ -111,9 +112,9 @@ impl InputFile {
         let path = RelativePath::parse(&self.path).map_err(|reason| bad("path", reason))?;
         let content = match self.encoding {
             None | Some(Encoding::Utf8) => self.content.into_bytes(),
-            Some(Encoding::Base64) => BASE64_STANDARD
-                .decode(self.content)
-                .map_err(|error| bad("content", format!("is not base64: {}", error.to_string().to_lowercase())))?,
+            Some(Encoding::Base64) => {
+                BASE64_STANDARD.decode(self.content).map_err(|error| bad("content", wording::not_base64(&error)))?
+            }
         };
         Ok(SourceFile { path, content })
     }
@@ -180,7 +181,10 @@ mod tests {
             r#""files":[{"path":"a","content":"?","encoding":"base64"}]"#,
             "`files[0].content` is not base64",
         );
-        check_refused(r#""files":[{"path":"a","content":"","encoding":"hex"}]"#, "`files[0].encoding` is wrong");
+        check_refused(
+            r#""files":[{"path":"a","content":"","encoding":"hex"}]"#,
+            "`files[0].encoding` must be `utf8` or `base64`, not `hex`.",
+        );
         check_refused(r#""args":["\u0000"]"#, "`args[0]` must not hold a NUL character.");
     }
 
