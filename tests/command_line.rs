@@ -122,6 +122,7 @@ fn run_ends_as_the_program_did() {
         ("exit 255", &[], 255, ""),
         ("no-such-command", &[], 2, "there is no command"),
         ("hang", &["--timeout-ms", "200"], 124, "timed out after 0.2 s"),
+        ("hang", &["--timeout-ms", "200"], 124, "runtray: --timeout-ms gives it more time, up to 28800000"),
     ];
     if cfg!(unix) {
         cases.push(("abort", &[], 134, "ended by SIGABRT"));
@@ -132,6 +133,16 @@ fn run_ends_as_the_program_did() {
         assert_eq!(ran.status.code(), Some(code), "{program}: {}", text(&ran.stderr));
         assert!(text(&ran.stderr).contains(said), "{program}: {}", text(&ran.stderr));
     }
+}
+
+#[test]
+fn only_an_answer_for_a_script_has_the_time_of_one() {
+    let home = Home::new("[limits]\ntimeout_ms = 100\nmax_timeout_ms = 150");
+    let program = save(&home, "program.txt", "sleep 400\nprint done");
+    assert_eq!(printed(&output(&home, &["run", &program])), "done\n");
+    let ended = output(&home, &["run", "--json", &program]);
+    assert_eq!((ended.status.code(), &object(&ended)["status"]), (Some(124), &json!("timeout")));
+    assert_eq!(text(&ended.stderr), "runtray: --timeout-ms gives it more time, up to 150\n");
 }
 
 #[test]
@@ -170,7 +181,7 @@ fn run_keeps_the_files_where_it_is_told_to() {
 
 #[test]
 fn run_says_what_it_cannot_run() {
-    let home = Home::new("[limits]\nmax_timeout_ms = 1000");
+    let home = Home::new("[limits]\nmax_timeout_ms = 1000\nterminal_total_ms = 2000");
     let unknown = save(&home, "program.xyz", "");
     let program = save(&home, "program.txt", "");
     let folder = home.path().join("folder.txt").display().to_string();
@@ -178,14 +189,15 @@ fn run_says_what_it_cannot_run() {
     let latin = home.path().join("latin.txt").display().to_string();
     fs::write(&latin, b"print caf\xE9").expect("a program");
     let missing = home.path().join("missing.txt").display().to_string();
-    let cases: [(&[&str], &str); 7] = [
+    let cases: [(&[&str], &str); 8] = [
         (&[&unknown], "`xyz` is no language"),
         (&["--language", "cobol", &program], "`cobol` is no language"),
         (&[&folder], "is a folder; name a program's file"),
         (&[&latin], "it must be UTF-8 text"),
         (&[&missing], "could not open"),
-        (&["--timeout-ms", "0", &program], "from 1 to 1000"),
-        (&["--timeout-ms", "1001", &program], "from 1 to 1000"),
+        (&["--json", "--timeout-ms", "0", &program], "from 1 to 1000"),
+        (&["--json", "--timeout-ms", "1001", &program], "from 1 to 1000"),
+        (&["--timeout-ms", "2001", &program], "from 1 to 2000, which is what `[limits] terminal_total_ms`"),
     ];
     for (arguments, said) in cases {
         let refused = output(&home, &[&["run"], arguments].concat());
@@ -247,6 +259,8 @@ fn config_finds_and_checks_the_file() {
     let home = Home::without_settings();
     let file = home.settings_file();
     assert_eq!(printed(&output(&home, &["config", "path"])).trim_end(), file.display().to_string());
+    let token = home.path().join("data").join("token").display().to_string();
+    assert_eq!(printed(&output(&home, &["config", "path", "--token"])).trim_end(), token);
     let none = printed(&output(&home, &["config", "check"]));
     assert!(none.contains("no problems (there is none yet"), "{none}");
     assert!(!file.exists(), "looking makes nothing");

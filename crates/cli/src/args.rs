@@ -74,7 +74,7 @@ pub(crate) struct Run {
     /// Language, where the file's extension does not say it.
     #[arg(long)]
     pub(crate) language: Option<String>,
-    /// Wall-clock limit in milliseconds; the settings' maximum holds.
+    /// Wall-clock limit in milliseconds, instead of that of interactive programs (with --json: of POST /execute).
     #[arg(long, value_name = "MS")]
     pub(crate) timeout_ms: Option<u64>,
     /// Keep the files that the program makes, in this folder.

@@ -12,6 +12,7 @@ mod served;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use runtray_engine::{OutputFile, RelativePath, Status};
@@ -56,6 +57,7 @@ async fn run_served(served: served::Served, program: &Program) -> anyhow::Result
         // The service's last sentence on the program's standard error has no end of its line.
         eprintln!();
     }
+    advise(ended.status, ended.duration, program);
     Ok(exit::code(ended.status, ended.exit_code, ended.signal.as_deref()))
 }
 
@@ -69,12 +71,21 @@ async fn run_here(args: &Run, program: &Program, places: &Places, settings: &Set
         save(&outcome.files, folder)?;
     }
     let code = exit::code(outcome.status, outcome.exit_code, outcome.signal.as_deref());
+    let (status, duration) = (outcome.status, outcome.duration);
     if args.json {
         print::json(&ExecuteResponse::new(ulid::Ulid::generate().to_string(), &runtime, outcome, output, error))?;
     } else if let Some(reason) = outcome.reason.filter(|_| outcome.status != Status::Cancelled) {
         eprintln!("{}", error.as_own_line(&reason));
     }
+    advise(status, duration, program);
     Ok(code)
+}
+
+/// Says what gives a program more time that ran out of it; idleness and CPU time have limits of their own.
+fn advise(status: Status, duration: Duration, program: &Program) {
+    if status == Status::Timeout && duration >= program.timeout {
+        eprintln!("runtray: {}", program.more_time);
+    }
 }
 
 fn say(told: &str) {

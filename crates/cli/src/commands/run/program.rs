@@ -27,6 +27,8 @@ pub(super) struct Program {
     /// What lies beside it.
     pub(super) files: Vec<SourceFile>,
     pub(super) timeout: Duration,
+    /// What gives it more time than that, as a sentence for people.
+    pub(super) more_time: String,
     /// The terminal that it is to have: one like ours.
     pub(super) terminal: Option<TerminalSize>,
     /// Whether our standard input is the program's; else the program itself came from there.
@@ -44,11 +46,11 @@ impl Program {
         let reads_stdin = args.file() != Path::new("-");
         let code = if reads_stdin { text_of(open(args.file())?)? } else { text_of(io::stdin().lock())? };
         let terminal = (reads_stdin && !args.json && args.save.is_none()).then(console::size).flatten();
-        let timeout = timeout(args, settings, terminal.is_some())?;
+        let (timeout, more_time) = timeout(args, settings)?;
         let files = files::read(args, &language.entry(), settings.body_bytes)?;
         let (language, env) = (language.name.clone(), args.env.clone());
         let args = arguments(args)?;
-        Ok(Self { code, languages, language, args, env, files, timeout, terminal, reads_stdin })
+        Ok(Self { code, languages, language, args, env, files, timeout, more_time, terminal, reads_stdin })
     }
 }
 
@@ -69,17 +71,24 @@ fn language<'a>(args: &Run, languages: &'a Languages) -> anyhow::Result<&'a Lang
     language.with_context(|| format!("`{name}` is no language that this service knows; name one with --language"))
 }
 
-/// Who sits at a terminal takes their time.
-fn timeout(args: &Run, settings: &Settings, has_terminal: bool) -> anyhow::Result<Duration> {
-    let (usual, most) = match has_terminal {
-        true => (settings.terminal_total, settings.terminal_total),
-        false => (settings.default_timeout, settings.max_timeout),
+/// Who waits at a command line takes their time and has Ctrl-C; an answer as POST /execute gives keeps to its time.
+fn timeout(args: &Run, settings: &Settings) -> anyhow::Result<(Duration, String)> {
+    let (usual, most, key) = match args.json {
+        true => (settings.default_timeout, settings.max_timeout, "max_timeout_ms"),
+        false => (settings.terminal_total, settings.terminal_total, "terminal_total_ms"),
     };
     let timeout = args.timeout_ms.map_or(usual, Duration::from_millis);
     if timeout.is_zero() || timeout > most {
-        bail!("--timeout-ms must be from 1 to {}", most.as_millis());
+        bail!(
+            "--timeout-ms must be from 1 to {}, which is what `[limits] {key}` in the settings says",
+            most.as_millis()
+        );
     }
-    Ok(timeout)
+    let more = match timeout < most {
+        true => format!("--timeout-ms gives it more time, up to {}", most.as_millis()),
+        false => format!("`[limits] {key}` in the settings gives it more time"),
+    };
+    Ok((timeout, more))
 }
 
 fn open(file: &Path) -> anyhow::Result<fs::File> {

@@ -40,6 +40,8 @@ pub(super) struct Ended {
     pub(super) status: Status,
     pub(super) exit_code: Option<i32>,
     pub(super) signal: Option<String>,
+    /// Wall-clock time that it took.
+    pub(super) duration: Duration,
     /// What the service said at the end of a program that has a terminal.
     pub(super) told: String,
 }
@@ -189,6 +191,8 @@ fn ended(message: &Value, told: String) -> anyhow::Result<Ended> {
             .ok_or_else(|| anyhow::anyhow!("the service ended the program in a way of its own: {message}"))?,
         exit_code: message["exit_code"].as_i64().and_then(|code| i32::try_from(code).ok()),
         signal: message["signal"].as_str().map(str::to_owned),
+        duration: Duration::try_from_secs_f64(message["duration_ms"].as_f64().unwrap_or_default() / 1000.0)
+            .unwrap_or_default(),
         told,
     })
 }
