@@ -30,7 +30,7 @@ fn check(settings: &[u8], line: usize, reason: &str) -> Service {
         let told_line = told.contains(&format!("line {line}: "));
         assert!(told_line && told.contains(reason), "{place} of {shown:?} lacks line {line}, {reason:?}: {told}");
     };
-    line_and_reason(&service.stderr(), "standard error");
+    line_and_reason(&service.says(reason), "standard error");
     line_and_reason(&problems(&service), "/status");
     let checked = runtray(&home).args(["config", "check"]).output().expect("runtray runs");
     assert_eq!(checked.status.code(), Some(1), "{shown:?}");
@@ -81,7 +81,7 @@ fn a_file_that_cannot_be_parsed_is_told_and_left_as_it_is() {
 fn a_mistake_in_what_closes_something_closes_it() {
     let home = Home::new("require_token = \"no\"");
     let service = Service::start_in(&home, &[]);
-    assert!(service.stderr().contains("line 1: `require_token` must be true or false"), "{}", service.stderr());
+    service.says("line 1: `require_token` must be true or false");
     for answer in [service.get("/status"), service.post("/execute", &json!({ "code": "" }))] {
         assert_eq!((answer.status, &answer.json()["code"]), (401, &json!("token_required")));
     }
@@ -191,11 +191,7 @@ fn a_config_folder_that_cannot_be_used_leaves_the_defaults() {
     let home = Home::without_settings();
     fs::write(home.path().join("config"), "a file where a folder belongs").expect("a file");
     let service = Service::start_in(&home, &[]);
-    assert!(
-        service.stderr().contains("could not write the settings file; the defaults are used"),
-        "{}",
-        service.stderr()
-    );
+    service.says("could not write the settings file; the defaults are used");
     assert_eq!(service.get("/languages").status, 200);
 }
 
@@ -211,7 +207,7 @@ mod read_only {
         let home = home_with(b"");
         let Some(service) = mounts::start(&home, "mount -t tmpfs -o ro none \"$RUNTRAY_HOME/config\"") else { return };
         let told = "could not write the settings file; the defaults are used";
-        assert!(service.stderr().contains(told), "{}", service.stderr());
+        service.says(told);
         let ran = service.execute(&json!({ "code": "print(6 * 7)" }));
         assert_eq!(ran["output"], "42\n", "{ran}");
     }

@@ -188,6 +188,11 @@ impl Service {
         self.stderr.lock().expect("stderr").clone()
     }
 
+    /// Waits until it has written `text` to stderr; what that was by then.
+    pub(crate) fn says(&self, text: &str) -> String {
+        eventually(&format!("{text:?} on stderr"), || Some(self.stderr()).filter(|told| told.contains(text)))
+    }
+
     /// Kills it as `kill -9` would, and waits for its end.
     pub(crate) fn kill(&mut self) -> ExitStatus {
         self.child.kill().expect("runtray can be killed");
