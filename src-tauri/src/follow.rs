@@ -3,12 +3,14 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use runtray_service::News;
+use runtray_service::settings::Loaded;
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
-use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
 
 use crate::desk::Desk;
-use crate::model::Update;
+use crate::model::{Status, Update};
 
 /// The window that follows, if one does.
 #[derive(Default)]
@@ -22,7 +24,9 @@ struct Follower {
 impl Followers {
     /// Sends `channel` the present status and every change. A window that loads anew takes its old self's place.
     pub(crate) fn follow(&self, desk: Arc<Desk>, channel: Channel<Update>) {
-        let task = tauri::async_runtime::spawn(follow(desk, channel.clone()));
+        // From now on nothing is missed, however late the task gets to run: the window reads the log next.
+        let sources = (desk.status(), desk.settings(), desk.lifecycle.news());
+        let task = tauri::async_runtime::spawn(follow(desk, sources, channel.clone()));
         self.replace(Some(Follower { channel, task }));
     }
 
@@ -48,8 +52,10 @@ impl Followers {
     }
 }
 
-async fn follow(desk: Arc<Desk>, channel: Channel<Update>) {
-    let (mut status, mut settings, mut news) = (desk.status(), desk.settings(), desk.lifecycle.news());
+/// Where updates come from.
+type Sources = (watch::Receiver<Status>, watch::Receiver<Loaded>, broadcast::Receiver<News>);
+
+async fn follow(desk: Arc<Desk>, (mut status, mut settings, mut news): Sources, channel: Channel<Update>) {
     status.mark_changed();
     loop {
         let update = tokio::select! {

@@ -27,6 +27,8 @@ class Log {
   #next: string | null = null;
   #question = 0;
   #changes: Summary[] = [];
+  /** What changed since the page that is under way was asked for: it may not be in there. */
+  #meanwhile: Summary[] = [];
   #frame = 0;
   #searching: ReturnType<typeof setTimeout> | undefined;
 
@@ -74,6 +76,7 @@ class Log {
   flush(): void {
     this.#frame = 0;
     const changes = this.#changes.splice(0);
+    if (this.loading) this.#meanwhile.push(...changes);
     if (!this.loaded) return;
     if (this.filter.q !== "") this.set({ q: this.filter.q });
     else this.#lay(changes);
@@ -96,6 +99,7 @@ class Log {
   async #load(before: string | undefined): Promise<void> {
     const question = (this.#question += 1);
     this.loading = true;
+    this.#meanwhile = [];
     try {
       const page = await backend().executions({ limit: PAGE, ...this.query(), ...(before ? { before } : {}) });
       if (question !== this.#question) return;
@@ -104,6 +108,7 @@ class Log {
       this.total = page.total;
       this.#next = page.next;
       this.loaded = true;
+      if (this.filter.q === "") this.#lay(this.#meanwhile.splice(0));
     } catch (error) {
       if (question === this.#question) notices.fail(error);
     } finally {

@@ -1,0 +1,46 @@
+import { beforeEach, expect, test, vi } from "vitest";
+import { type Backend, install } from "../backend";
+import type { ExecutionsPage, Summary } from "../bindings";
+import { log } from "./log.svelte";
+
+const row = (id: string, status: string): Summary => ({
+  id, status, started_at: "2026-11-23T04:00:00Z", language: "python", runtime: "CPython 3.13.1",
+  origin: "curl", first_line: "print(1)", duration_ms: null,
+});
+
+/** Answers the next question for a page when it is told to. */
+let answer: (rows: Summary[]) => void;
+
+beforeEach(() => {
+  vi.stubGlobal("requestAnimationFrame", () => 0);
+  const executions = () =>
+    new Promise<ExecutionsPage>((done) => {
+      answer = (rows) => done({ executions: rows, next: null, total: rows.length });
+    });
+  const facets = () => Promise.resolve({ languages: [], origins: [], total: 0 });
+  install({ executions, facets } as Partial<Backend> as Backend);
+});
+
+const shown = () => log.rows.map(({ id, status }) => `${id} ${status}`);
+
+test("what happens while a page is read is in the list, whether or not it was in the page", async () => {
+  for (const page of [[], [row("1", "running")], [row("1", "completed")]]) {
+    const reading = log.reload();
+    for (const status of ["running", "completed"]) {
+      log.changed(row("1", status));
+      log.flush();
+    }
+    answer(page);
+    await reading;
+    expect(shown()).toEqual(["1 completed"]);
+  }
+});
+
+test("a page that was read stands until something happens", async () => {
+  const reading = log.reload();
+  answer([row("1", "completed")]);
+  await reading;
+  log.changed(row("2", "running"));
+  log.flush();
+  expect(shown()).toEqual(["2 running", "1 completed"]);
+});
