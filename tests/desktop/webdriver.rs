@@ -72,8 +72,10 @@ impl<'s> Page<'s> {
 
     /// Goes to one of the four places by its name in the rail.
     pub(crate) fn go(&self, place: &str) {
-        self.click(place);
-        self.find(&format!("nav a[aria-current][href='#/{}']", place.to_lowercase()));
+        // By its address: beside its name it may say how much there is to look at.
+        let link = format!("nav a[href='#/{}']", place.to_lowercase());
+        self.click_on(&link);
+        self.find(&format!("{link}[aria-current]"));
     }
 
     /// The first element of a CSS selector.
