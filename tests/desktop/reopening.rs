@@ -45,9 +45,9 @@ fn engine(session: &Session, name: &str) -> Vec<u32> {
     processes(session).into_iter().filter(runs).collect()
 }
 
-/// The memory of a process, shared pages by its share, in MB.
+/// The memory that a process has for itself, in MB. Pages of libraries are left out: they count for more as other apps end.
 fn memory_mb(pid: u32) -> u64 {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("a process");
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")).expect("a sum");
+    let line = rollup.lines().find_map(|line| line.strip_prefix("Anonymous:")).expect("a sum");
     line.trim().trim_end_matches(" kB").parse::<u64>().expect("a number") / 1024
 }
