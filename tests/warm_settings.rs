@@ -45,6 +45,8 @@ fn sizes_change_while_the_service_runs() {
         home.save_settings("[warm]\npython = 1\n");
         service.until_waiting("python", 1);
         assert_eq!(service.execute_warm("python", &json!({"code": "print(2)"}))["output"], "2\n");
+        // The next is on its way now; only when it is there does "nothing waits" mean that the next settings are in effect.
+        service.until_waiting("python", 1);
     }
 }
 

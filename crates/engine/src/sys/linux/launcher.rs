@@ -15,7 +15,7 @@ use nix::unistd::{Pid, setsid};
 use super::namespaces::{self, Mode};
 use super::protocol::{self, Report};
 use super::spare::Spare;
-use super::{limits, subreaper, supervisor};
+use super::{limits, subreaper};
 
 /// The program name that makes this program a launcher.
 pub(super) const NAME: &str = "runtray-launcher";
@@ -52,13 +52,15 @@ fn serve() -> io::Result<()> {
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
     let mut launcher = Launcher { mode: namespaces::probe(), supervisors: Vec::new(), spare: None };
+    let mut prepared = false;
     loop {
         let mut ready =
             [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
-        // A supervisor is forked ahead only while nobody waits for one.
-        let patience = if launcher.spare.is_some() { PollTimeout::NONE } else { PollTimeout::ZERO };
-        if wait(&mut ready, patience)? == 0 && launcher.spare.is_none() {
-            launcher.prepare();
+        // A supervisor is forked ahead only while nobody waits for one, and tried once for each run.
+        let patience = if prepared { PollTimeout::NONE } else { PollTimeout::ZERO };
+        if wait(&mut ready, patience)? == 0 && !prepared {
+            launcher.spare = launcher.fork().ok();
+            prepared = true;
             continue;
         }
         let [asked, died] = ready.map(|fd| fd.any().unwrap_or(false));
@@ -71,6 +73,7 @@ fn serve() -> io::Result<()> {
                 Some(run) => launcher.launch(run),
                 None => return Ok(()),
             }
+            prepared = false;
         }
     }
 }
@@ -123,25 +126,24 @@ struct Launcher {
 }
 
 impl Launcher {
-    /// Forks a supervisor ahead. Where that fails now, each run gets its own and tells why it could not.
-    fn prepare(&mut self) {
-        self.spare = Spare::fork(self.mode).ok();
-        self.supervisors.extend(self.spare.as_ref().map(Spare::pid));
+    /// Forks a supervisor.
+    fn fork(&mut self) -> nix::Result<Spare> {
+        let spare = Spare::fork(self.mode)?;
+        self.supervisors.push(spare.pid());
+        Ok(spare)
     }
 
     /// Gives `run` a supervisor: the one that waits, else a new one. When there is none its control socket closes with the error
     /// in it.
     fn launch(&mut self, mut run: Run) {
-        let report = match self.spare.take().and_then(|spare| spare.hand(&run)) {
-            Some(pid) => Report::Supervised(pid.as_raw()),
-            None => match namespaces::fork(self.mode) {
-                Ok(None) => supervisor::begin(run, self.mode),
-                Ok(Some(pid)) => {
-                    self.supervisors.push(pid);
-                    Report::Supervised(pid.as_raw())
-                }
-                Err(error) => Report::NotStarted(error as i32),
-            },
+        let waiting = self.spare.take().and_then(|spare| spare.hand(&run).ok());
+        let supervisor = match waiting {
+            Some(pid) => Ok(pid),
+            None => self.fork().and_then(|spare| spare.hand(&run)),
+        };
+        let report = match supervisor {
+            Ok(pid) => Report::Supervised(pid.as_raw()),
+            Err(error) => Report::NotStarted(error as i32),
         };
         let _ = protocol::write(&mut run.control, &report);
     }

@@ -33,17 +33,18 @@ impl Spare {
         self.pid
     }
 
-    /// Gives it its run; `None` when it is gone.
-    pub(super) fn hand(self, run: &Run) -> Option<Pid> {
+    /// Gives it its run.
+    pub(super) fn hand(self, run: &Run) -> nix::Result<Pid> {
         let descriptors = [&run.control.as_fd(), &run.stdin.as_fd(), &run.stdout.as_fd(), &run.stderr.as_fd()];
-        launcher::send(self.socket.as_fd(), &descriptors.map(AsRawFd::as_raw_fd)).ok().map(|()| self.pid)
+        launcher::send(self.socket.as_fd(), &descriptors.map(AsRawFd::as_raw_fd)).map(|()| self.pid)
     }
 }
 
-/// Settles down, and supervises the run that comes. What cannot settle ends: the next run then learns why.
+/// Settles down, and supervises the run that comes. Why it could not settle is told to that run.
 fn wait(socket: &OwnedFd, mode: Mode) -> ! {
-    match supervisor::settle(mode).and_then(|()| launcher::receive(socket.as_fd())) {
-        Ok(Some(run)) => supervisor::main(run, mode),
+    let settled = supervisor::settle(mode);
+    match launcher::receive(socket.as_fd()) {
+        Ok(Some(run)) => supervisor::main(run, mode, settled),
         Ok(None) | Err(_) => std::process::exit(1),
     }
 }

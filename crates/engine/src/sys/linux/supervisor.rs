@@ -33,16 +33,6 @@ const SILENCE: u32 = 5;
 /// So many times the allowed processes, dead ones included, are too many whatever each of them is: no time is spent on looking.
 const FLOOD: usize = 64;
 
-/// Settles down in new namespaces, and does the rest as [`main`].
-pub(super) fn begin(run: Run, mode: Mode) -> ! {
-    report(run, |run| settle(mode).and_then(|()| supervise(run, mode)))
-}
-
-/// Runs the program of `run` to its end, reports, and exits.
-pub(super) fn main(run: Run, mode: Mode) -> ! {
-    report(run, |run| supervise(run, mode))
-}
-
 /// Makes this process fit to supervise. Descriptor 0 is the launcher's own socket, whose end the service must notice when the
 /// launcher dies.
 pub(super) fn settle(mode: Mode) -> io::Result<()> {
@@ -50,12 +40,13 @@ pub(super) fn settle(mode: Mode) -> io::Result<()> {
     namespaces::settle(mode)
 }
 
-fn report(run: Run, work: impl FnOnce(Run) -> io::Result<Exit>) -> ! {
+/// Runs the program of `run` to its end, reports, and exits; unless this process could not be `settled`, which it reports too.
+pub(super) fn main(run: Run, mode: Mode, settled: io::Result<()>) -> ! {
     let mut control = match run.control.try_clone() {
         Ok(control) => control,
         Err(_) => std::process::exit(1),
     };
-    let report = match work(run) {
+    let report = match settled.and_then(|()| supervise(run, mode)) {
         Ok(exit) => Report::Ended(exit),
         Err(error) => Report::NotStarted(error.raw_os_error().unwrap_or(nix::libc::EIO)),
     };
