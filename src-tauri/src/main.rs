@@ -5,6 +5,6 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    runtray_engine::enter();
+    runtray_engine::enter_and_fork();
     runtray_desktop::run()
 }

@@ -31,4 +31,4 @@ pub use path::RelativePath;
 pub use pool::{Spares, Warm};
 pub use request::{Request, SourceFile};
 pub use session::{Command, Session, Signal, TerminalSize};
-pub use sys::enter;
+pub use sys::{enter, enter_and_fork};

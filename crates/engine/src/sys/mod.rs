@@ -30,6 +30,11 @@ use std::path::Path;
 use std::time::Duration;
 
 pub use platform::enter;
+/// Only on Linux are programs started through a process that could be forked.
+#[cfg(not(target_os = "linux"))]
+pub use platform::enter as enter_and_fork;
+#[cfg(target_os = "linux")]
+pub use platform::enter_and_fork;
 pub(crate) use platform::{Input, Launcher, Output, Terminal, Tree};
 
 use crate::{Limits, TerminalSize};

@@ -1,21 +1,20 @@
 //! The service's side: asking the launcher for runs, and following each.
 
 use std::io::{self, ErrorKind};
-use std::os::fd::{AsFd, AsRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream as StdStream;
-use std::os::unix::process::CommandExt;
-use std::process::{Child, Command, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use nix::sys::signal::{Signal, kill};
-use nix::sys::socket::{AddressFamily, MsgFlags, Shutdown, SockFlag, SockType, send, shutdown, socketpair};
+use nix::sys::socket::{MsgFlags, Shutdown, send, shutdown};
 use nix::unistd::Pid;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tokio::time::{sleep, timeout};
 
+use super::process::Process;
 use super::protocol::{self, HEADER, Job, Order, Report};
 use super::{launcher, procfs};
 use crate::session;
@@ -34,17 +33,12 @@ const ASKING: Duration = Duration::from_millis(20);
 const RETRY: Duration = Duration::from_millis(1);
 
 /// The launcher process, started again when it dies.
-pub(crate) struct Launcher(Mutex<Process>);
-
-struct Process {
-    child: Child,
-    socket: OwnedFd,
-}
+pub(crate) struct Launcher(Mutex<Arc<Process>>);
 
 impl Launcher {
-    /// Starts the launcher.
+    /// Starts the launcher, where this program has none yet.
     pub(crate) fn start() -> io::Result<Self> {
-        Ok(Self(Mutex::new(Process::start()?)))
+        Ok(Self(Mutex::new(Process::get()?)))
     }
 
     /// Starts a run. That its program could not be started is told by [`Tree::wait`]. A launcher that dies takes along what was
@@ -74,38 +68,16 @@ impl Launcher {
     /// Hands the descriptors over; false when the launcher is too busy to take them now. A dead launcher is replaced.
     fn send(&self, descriptors: &[RawFd; 4]) -> io::Result<bool> {
         let mut process = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        match launcher::send(process.socket.as_fd(), descriptors) {
+        match launcher::send(process.socket(), descriptors) {
             Err(nix::Error::EPIPE | nix::Error::ECONNRESET | nix::Error::ENOTCONN) => {
                 tracing::warn!("the launcher process is gone; starting another");
-                *process = Process::start()?;
-                launcher::send(process.socket.as_fd(), descriptors)?;
+                *process = Process::another()?;
+                launcher::send(process.socket(), descriptors)?;
                 Ok(true)
             }
             Err(nix::Error::EAGAIN) => Ok(false),
             sent => Ok(sent.map(|()| true)?),
         }
-    }
-}
-
-impl Process {
-    fn start() -> io::Result<Self> {
-        let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?;
-        let child = Command::new("/proc/self/exe")
-            .arg0(launcher::NAME)
-            .env_clear()
-            .envs(std::env::var_os(super::namespaces::SWITCH).map(|value| (super::namespaces::SWITCH, value)))
-            .stdin(Stdio::from(theirs))
-            .stdout(Stdio::null())
-            .spawn()?;
-        Ok(Self { child, socket: ours })
-    }
-}
-
-impl Drop for Process {
-    /// The launcher ends when its socket does; here it is only reaped, and not waited for long.
-    fn drop(&mut self) {
-        let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
-        let _ = self.child.wait();
     }
 }
 

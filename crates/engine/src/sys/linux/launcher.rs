@@ -27,8 +27,21 @@ const DESCRIPTORS: usize = 4;
 /// the launcher process it never returns.
 pub fn enter() {
     if std::env::args_os().next().is_some_and(|name| name == NAME) {
-        let code = i32::from(serve().is_err());
-        std::process::exit(code);
+        main();
+    }
+}
+
+/// Serves the process at the other end of the socket that is our standard input, until that is gone.
+pub(super) fn main() -> ! {
+    end(i32::from(serve().is_err()))
+}
+
+/// Ends this process as it is: what libraries of the service do at its end is nothing of a forked one's.
+pub(super) fn end(code: i32) -> ! {
+    // SAFETY: it takes nothing from the process that it ends.
+    #[expect(unsafe_code, reason = "there is no safe wrapper")]
+    unsafe {
+        nix::libc::_exit(code)
     }
 }
 
@@ -48,7 +61,7 @@ fn serve() -> io::Result<()> {
     signals.add(Signal::SIGCHLD);
     signals.thread_block()?;
     let children = SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-    // SAFETY: descriptor 0 is the socket that the service started us with; nothing else in this process owns it.
+    // SAFETY: descriptor 0 is the socket that the service gave us; nothing else in this process owns it.
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
     let mut launcher = Launcher { mode: namespaces::probe(), supervisors: Vec::new(), spare: None };

@@ -1,7 +1,7 @@
 //! Linux: a launcher process, and under it one supervisor per run.
 //!
-//! The service never forks: it is large and has threads. It starts its own program once more as the *launcher*, small and
-//! single-threaded, which forks a *supervisor* for each run, one always ahead of the next run. The supervisor is process 1 of a
+//! The service never forks once it has threads. It starts its own program once more as the *launcher*, or forks that first of all;
+//! small and single-threaded, that forks a *supervisor* for each run, one always ahead of the next run. The supervisor is process 1 of a
 //! PID namespace of the run's own where the machine allows that, else a child subreaper. It starts the program, watches its limits and
 //! ends all that is left when the program ends or when its control socket closes, which the kernel does when the service dies.
 //!
@@ -13,6 +13,7 @@ mod launcher;
 mod limits;
 mod namespaces;
 mod orders;
+mod process;
 mod procfs;
 mod protocol;
 mod spare;
@@ -20,6 +21,7 @@ mod subreaper;
 mod supervisor;
 
 pub use launcher::enter;
+pub use process::enter_and_fork;
 
 pub(crate) use super::terminal::Terminal;
 pub(crate) use client::{Input, Launcher, Output, Tree};

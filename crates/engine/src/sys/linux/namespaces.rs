@@ -9,6 +9,8 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Gid, Pid, Uid};
 
+use super::launcher;
+
 /// The environment variable that names the only mode to try: `namespaces`, `user-namespaces` or `subreaper`. Left unset, the
 /// strongest one that works is taken; tests set it to see each of them.
 pub(super) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
@@ -45,7 +47,7 @@ pub(super) fn probe() -> Mode {
 
 fn works(mode: Mode) -> bool {
     match fork(mode) {
-        Ok(None) => std::process::exit(i32::from(settle(mode).is_err())),
+        Ok(None) => launcher::end(i32::from(settle(mode).is_err())),
         Ok(Some(pid)) => matches!(waitpid(pid, None), Ok(WaitStatus::Exited(_, 0))),
         Err(_) => false,
     }

@@ -45,6 +45,6 @@ fn wait(socket: &OwnedFd, mode: Mode) -> ! {
     let settled = supervisor::settle(mode);
     match launcher::receive(socket.as_fd()) {
         Ok(Some(run)) => supervisor::main(run, mode, settled),
-        Ok(None) | Err(_) => std::process::exit(1),
+        Ok(None) | Err(_) => launcher::end(1),
     }
 }

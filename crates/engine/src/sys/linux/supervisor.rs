@@ -14,7 +14,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::{Pid, dup2_stdin};
 
-use super::launcher::{Run, wait};
+use super::launcher::{self, Run, wait};
 use super::namespaces::{self, Mode};
 use super::orders::Orders;
 use super::protocol::{self, Bounds, Job, Order, Report};
@@ -44,14 +44,14 @@ pub(super) fn settle(mode: Mode) -> io::Result<()> {
 pub(super) fn main(run: Run, mode: Mode, settled: io::Result<()>) -> ! {
     let mut control = match run.control.try_clone() {
         Ok(control) => control,
-        Err(_) => std::process::exit(1),
+        Err(_) => launcher::end(1),
     };
     let report = match settled.and_then(|()| supervise(run, mode)) {
         Ok(exit) => Report::Ended(exit),
         Err(error) => Report::NotStarted(error.raw_os_error().unwrap_or(nix::libc::EIO)),
     };
     let _ = protocol::write(&mut control, &report);
-    std::process::exit(0);
+    launcher::end(0);
 }
 
 fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
