@@ -17,6 +17,9 @@ mod memory;
 mod moment;
 mod null_server;
 mod report;
+#[cfg(target_os = "linux")]
+#[path = "../../tests/desktop/server.rs"]
+mod server;
 mod service;
 #[cfg(target_os = "linux")]
 #[path = "../../tests/desktop/session.rs"]

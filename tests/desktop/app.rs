@@ -2,12 +2,11 @@
 
 use std::fs::{self, File};
 use std::io::Read as _;
-use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::port;
 use crate::session::{Session, until};
 
 /// The program under test.
@@ -31,7 +30,7 @@ impl App {
 
     /// Starts `command`, which is the app in some way, on a free port.
     pub(crate) fn start(session: &Session, mut command: Command) -> Self {
-        let port = free_port();
+        let port = port::free();
         settings(session, port, "");
         Self::start_as_it_is(session, &mut command, port)
     }
@@ -56,8 +55,7 @@ impl App {
 
     /// Whether the service answers.
     pub(crate) fn is_healthy(&self) -> bool {
-        let health = ureq::get(format!("http://127.0.0.1:{}/health", self.port));
-        health.config().timeout_global(Some(Duration::from_secs(5))).build().call().is_ok()
+        port::answers(self.port)
     }
 
     /// Waits until the service answers.
@@ -101,11 +99,6 @@ pub(crate) fn settings(session: &Session, port: u16, more: &str) {
     fs::create_dir_all(&folder).expect("a folder");
     let text = format!("port = {port}\n{more}\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n");
     fs::write(folder.join("settings.toml"), text).expect("a file");
-}
-
-/// A port that nobody has.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
 /// The processes that were started with this session's folders, the app's own included.

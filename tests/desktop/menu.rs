@@ -3,7 +3,8 @@
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 
-use crate::app::{App, PROGRAM, free_port, settings};
+use crate::app::{App, PROGRAM, settings};
+use crate::port;
 use crate::session::{Session, until};
 use crate::tray::Panel;
 
@@ -81,7 +82,7 @@ fn another_python_runs_the_next_program() {
 fn a_port_that_is_taken_is_named_and_another_try_helps() {
     let session = Session::new();
     let panel = Panel::new(&session);
-    let port = free_port();
+    let port = port::free();
     settings(&session, port, "");
     let holder = TcpListener::bind(("127.0.0.1", port)).expect("a port");
     let mut command = session.command(PROGRAM);

@@ -2,7 +2,7 @@
 
 use std::net::{TcpListener, TcpStream};
 
-use crate::app::free_port;
+use crate::port;
 use crate::session::{Session, until};
 use crate::webdriver::{ENTER, Page};
 
@@ -10,7 +10,7 @@ use crate::webdriver::{ENTER, Page};
 fn another_port_is_taken_at_once_and_a_taken_one_names_its_holder() {
     let session = Session::new();
     let page = Page::open(&session);
-    let (first, second) = (page.app.port, free_port());
+    let (first, second) = (page.app.port, port::free());
     moves_to(&page, second);
     answers(&page, second);
     assert!(!is_open(first), "the old port is still open");

@@ -3,11 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::app::{PROGRAM, processes};
+use crate::app::{App, PROGRAM, processes};
 use crate::session::{Session, until};
-use crate::webdriver::Page;
+use crate::tray::Panel;
+use crate::webdriver::{Page, window_manager};
 
 const TIMES: usize = 10;
+
+/// An empty window has a few colours; the edges of letters have many.
+const TEXT: usize = 50;
 
 /// How much more memory the app may hold after the last closing than after the second, in MB.
 const GROWTH_MB: u64 = 10;
@@ -21,6 +25,57 @@ fn ten_windows_leave_nothing_behind() {
     assert!(page.app.is_healthy());
     assert!(held[TIMES - 1] <= held[1] + GROWTH_MB, "they hold {held:?} MB");
     page.reopen();
+}
+
+#[test]
+fn a_closed_window_gives_back_what_it_took_and_opens_again() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let mut manager = window_manager(&session);
+    let mut app = App::hidden(&session).serving();
+    let tray = panel.tray();
+    let mapped = || engine_s_code_mb(app.pid());
+    for _ in 0..3 {
+        tray.click("Open Runtray");
+        let window = until("a painted window", || window(&session).filter(|window| colours(&session, window) > TEXT));
+        let open = mapped();
+        assert!(session.command("wmctrl").args(["-i", "-c", &window]).status().expect("wmctrl").success());
+        for name in ["WebKitWebProcess", "WebKitNetworkProcess"] {
+            until("the end of the web engine", || engine(&session, name).is_empty().then_some(()));
+        }
+        until("the engine's code to go", || (mapped() * 2 < open).then_some(()));
+        assert!(app.is_healthy());
+    }
+    assert!(app.runs());
+    drop(app);
+    manager.kill().and_then(|()| manager.wait()).expect("the window manager ends");
+}
+
+/// The window, when it is seen.
+fn window(session: &Session) -> Option<String> {
+    let found = session.command("xdotool").args(["search", "--onlyvisible", "--name", "^Runtray$"]).output();
+    String::from_utf8_lossy(&found.expect("xdotool").stdout).lines().next().map(str::to_owned)
+}
+
+/// How many colours there are on a window; none while it cannot be looked at.
+fn colours(session: &Session, window: &str) -> usize {
+    let mut import = session.command("import");
+    let counted = import.args(["-window", window, "-format", "%k", "info:-"]).output().expect("ImageMagick");
+    String::from_utf8_lossy(&counted.stdout).trim().parse().unwrap_or(0)
+}
+
+/// What the app has of the web engine's code in its memory, in MB.
+fn engine_s_code_mb(pid: u32) -> u64 {
+    let maps = fs::read_to_string(format!("/proc/{pid}/smaps")).expect("a process");
+    let (mut counts, mut sum) = (false, 0);
+    for line in maps.lines() {
+        if let Some(size) = line.strip_prefix("Rss:").filter(|_| counts) {
+            sum += size.trim().trim_end_matches(" kB").parse::<u64>().expect("a number");
+        } else if line.split(' ').next().is_some_and(|word| word.contains('-')) {
+            counts = line.contains("libwebkit2gtk");
+        }
+    }
+    sum / 1024
 }
 
 /// Uses the window, closes it, and gives the memory that is then held, in MB.

@@ -15,7 +15,8 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use crate::app::{App, PROGRAM, free_port, processes, settings};
+use crate::app::{App, PROGRAM, processes, settings};
+use crate::port;
 use crate::session::{Session, until};
 use crate::tray::Panel;
 
@@ -27,6 +28,13 @@ const PAINTED: &str = "return new Promise((done) => requestAnimationFrame(() => 
 
 const BACKSPACE: &str = "\u{e003}";
 const CONTROL_A: &str = "\u{e009}a";
+
+/// Without one, no window has the focus and none can be asked to close.
+pub(crate) fn window_manager(session: &Session) -> Child {
+    let mut openbox = session.command("openbox");
+    let openbox = openbox.arg("--sm-disable").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    openbox.expect("openbox, which `cargo xtask test` installs")
+}
 
 /// The app with its window open.
 pub(crate) struct Page<'s> {
@@ -44,7 +52,7 @@ pub(crate) struct Page<'s> {
 impl<'s> Page<'s> {
     /// Starts the app with the usual settings on a free port; waits for its page and its service.
     pub(crate) fn open(session: &'s Session) -> Self {
-        let port = free_port();
+        let port = port::free();
         settings(session, port, "");
         let page = Self::open_as_it_is(session, port);
         until("a healthy answer", || page.app.is_healthy().then_some(()));
@@ -54,11 +62,8 @@ impl<'s> Page<'s> {
     /// Starts the app with the settings that are there, which name `port`, and waits for its page.
     pub(crate) fn open_as_it_is(session: &'s Session, port: u16) -> Self {
         let panel = Panel::new(session);
-        // Without one, no window has the focus and none can be asked to close.
-        let mut openbox = session.command("openbox");
-        let openbox = openbox.arg("--sm-disable").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
-        let window_manager = openbox.expect("openbox, which `cargo xtask test` installs");
-        let driver_port = free_port();
+        let window_manager = window_manager(session);
+        let driver_port = port::free();
         let mut driver = session.command("WebKitWebDriver");
         driver.arg(format!("--port={driver_port}")).arg("--host=127.0.0.1").env("TAURI_WEBVIEW_AUTOMATION", "true");
         let app = App::start_as_it_is(session, &mut driver, port);

@@ -1,12 +1,11 @@
 //! The running app, and what it answers.
 
 use std::fs;
-use std::net::TcpListener;
 use std::process::{Child, Command};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::port;
 use crate::session::{Session, as_windows_sees, programs, until};
 
 /// The app, started by Wine.
@@ -26,7 +25,7 @@ impl App {
 
     /// Starts it on a free port.
     pub(crate) fn start(session: &Session, arguments: &[&str]) -> Self {
-        Self::start_on(session, free_port(), arguments)
+        Self::start_on(session, port::free(), arguments)
     }
 
     /// Starts it on that port.
@@ -38,7 +37,7 @@ impl App {
 
     /// Whether the service answers.
     pub(crate) fn is_healthy(&self) -> bool {
-        answers(self.port)
+        port::answers(self.port)
     }
 
     /// Runs a program in the stand-in interpreter and gives its whole answer.
@@ -72,12 +71,6 @@ pub(crate) fn command(session: &Session, arguments: &[&str]) -> Command {
     command
 }
 
-/// Whether a service answers on that port.
-pub(crate) fn answers(port: u16) -> bool {
-    let health = ureq::get(format!("http://127.0.0.1:{port}/health"));
-    health.config().timeout_global(Some(Duration::from_secs(5))).build().call().is_ok()
-}
-
 /// Posts a program for the stand-in interpreter and gives the whole answer.
 pub(crate) fn post(port: u16, code: &str) -> Value {
     let url = format!("http://127.0.0.1:{port}/execute");
@@ -101,11 +94,6 @@ fn save_settings(session: &Session, port: u16) {
 pub(crate) fn log(session: &Session) -> String {
     let files = fs::read_dir(session.home().join("data/log")).into_iter().flatten().flatten();
     files.filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
-}
-
-/// A port that nobody has.
-pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a free port").port()
 }
 
 /// The Windows programs of this session that are not Wine's own, by their command lines.

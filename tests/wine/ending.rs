@@ -4,7 +4,8 @@ use std::fs;
 use std::net::TcpListener;
 use std::thread;
 
-use crate::app::{App, answers, command, post, programs_running};
+use crate::app::{App, command, post, programs_running};
+use crate::port;
 use crate::session::{Session, as_windows_sees, until};
 use crate::tray::{Line, choose};
 
@@ -21,7 +22,7 @@ fn check(end: impl FnOnce(&Session)) {
     assert!(app.ended());
     assert_eq!(run.join().expect("a run")["status"], "cancelled");
     until("no program", || programs_running(&session).is_empty().then_some(()));
-    assert!(!answers(port));
+    assert!(!port::answers(port));
     TcpListener::bind(("127.0.0.1", port)).expect("the port is free");
     let folders = fs::read_dir(session.home().join("runs")).expect("a folder").flatten();
     assert_eq!(folders.filter(|entry| entry.path().is_dir()).count(), 0, "folders of runs are left");

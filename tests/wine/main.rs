@@ -9,7 +9,13 @@ mod ending;
 #[cfg(target_os = "linux")]
 mod message;
 #[cfg(target_os = "linux")]
+#[path = "../desktop/port.rs"]
+mod port;
+#[cfg(target_os = "linux")]
 mod screen;
+#[cfg(target_os = "linux")]
+#[path = "../desktop/server.rs"]
+mod server;
 #[cfg(target_os = "linux")]
 mod serving;
 #[cfg(target_os = "linux")]

@@ -2,7 +2,8 @@
 
 use std::net::TcpListener;
 
-use crate::app::{App, answers, command, free_port, log, programs_running};
+use crate::app::{App, command, log, programs_running};
+use crate::port;
 use crate::session::{Session, until};
 use crate::tray::{Line, choose};
 
@@ -23,10 +24,10 @@ fn a_program_that_is_posted_runs() {
 fn a_second_start_serves_nothing() {
     let session = Session::new();
     let mut app = App::hidden(&session);
-    let other = free_port();
+    let other = port::free();
     let second = command(&session, &["--hidden", "--port", &other.to_string()]).status().expect("a second start");
     assert!(second.success());
-    assert!(!answers(other), "a second service runs");
+    assert!(!port::answers(other), "a second service runs");
     assert_eq!(programs_running(&session).len(), 1);
     assert!(app.runs() && app.is_healthy());
 }
@@ -35,7 +36,7 @@ fn a_second_start_serves_nothing() {
 #[ignore = "needs the app that `cargo xtask test --only windows` builds"]
 fn a_port_that_is_taken_is_named_and_another_try_helps() {
     let session = Session::new();
-    let port = free_port();
+    let port = port::free();
     let holder = TcpListener::bind(("127.0.0.1", port)).expect("a port");
     let mut app = App::start_on(&session, port, &["--hidden"]);
     let reason = format!("port {port} is in use on 127.0.0.1");

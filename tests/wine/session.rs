@@ -1,23 +1,21 @@
 //! A display with a window manager, and the Windows of Wine's on it. There is one Windows, so tests take turns.
 
-use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-/// Wine on a busy machine takes its time.
-const PATIENCE: Duration = Duration::from_secs(90);
+use crate::server::Server;
+pub(crate) use crate::server::until;
 
 static TURN: Mutex<()> = Mutex::new(());
 
 /// A session, gone with the test, and with it every Windows program.
 pub(crate) struct Session {
     folder: TempDir,
-    display: String,
-    servers: [Child; 2],
+    manager: Child,
+    display: Server,
     // Last: the others may begin when all of it is gone.
     _turn: MutexGuard<'static, ()>,
 }
@@ -33,11 +31,11 @@ impl Session {
         );
         end_windows();
         let folder = tempfile::Builder::new().prefix("rt").tempdir().expect("a folder");
-        let (server, display) = display();
+        let display = Server::display(1024, 768);
         let mut manager = Command::new("openbox");
-        manager.env("DISPLAY", &display).env("HOME", folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        manager.env("DISPLAY", &display.said).env("HOME", folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
         let manager = manager.spawn().expect("openbox; `cargo xtask test` installs it");
-        Self { folder, display, servers: [manager, server], _turn: turn }
+        Self { folder, manager, display, _turn: turn }
     }
 
     /// The folder of everything that is written in this session.
@@ -53,7 +51,7 @@ impl Session {
     /// A program of this machine's on the session's display.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.env("DISPLAY", &self.display).stdin(Stdio::null());
+        command.env("DISPLAY", &self.display.said).stdin(Stdio::null());
         command
     }
 
@@ -69,11 +67,9 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         end_windows();
-        for server in &mut self.servers {
-            // They fail only when it has ended already.
-            let _ = server.kill();
-            let _ = server.wait();
-        }
+        // They fail only when it has ended already.
+        let _ = self.manager.kill();
+        let _ = self.manager.wait();
     }
 }
 
@@ -87,33 +83,8 @@ pub(crate) fn as_windows_sees(path: &Path) -> String {
     format!("Z:{}", path.display()).replace('/', r"\")
 }
 
-/// Waits until `look` finds something.
-pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
-    let start = Instant::now();
-    loop {
-        if let Some(found) = look() {
-            return found;
-        }
-        assert!(start.elapsed() < PATIENCE, "waited in vain for {what}");
-        std::thread::sleep(Duration::from_millis(20));
-    }
-}
-
 /// Ends every Windows program, and what they share: it knows the display that it was started on and no other.
 fn end_windows() {
     let ended = Command::new("wineserver").arg("-k").stderr(Stdio::null()).status();
     ended.expect("wineserver; `cargo xtask test` installs it");
-}
-
-/// Starts a display; its process and its name.
-fn display() -> (Child, String) {
-    let mut server = Command::new("Xvfb");
-    server.args(["-displayfd", "1", "-screen", "0", "1024x768x24", "-nolisten", "tcp"]);
-    let spawned = server.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
-    let mut server = spawned.expect("Xvfb; `cargo xtask test` installs it");
-    let mut number = String::new();
-    let stdout = server.stdout.take().expect("a pipe");
-    BufReader::new(stdout).read_line(&mut number).expect("a line");
-    assert!(!number.trim().is_empty(), "Xvfb did not start");
-    (server, format!(":{}", number.trim()))
 }
