@@ -20,6 +20,8 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 mod tray;
+#[cfg(target_os = "linux")]
+mod webkit;
 mod webview;
 mod window;
 

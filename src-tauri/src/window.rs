@@ -54,6 +54,8 @@ fn create(app: &AppHandle<Wry>, place: Option<&str>) -> tauri::Result<()> {
 pub(crate) fn closed(app: &AppHandle<Wry>) {
     app.state::<Followers>().leave();
     become_regular(app, false);
+    #[cfg(target_os = "linux")]
+    crate::webkit::give_back(app);
 }
 
 /// The window's theme; `None` follows the system.
