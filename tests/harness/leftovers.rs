@@ -95,16 +95,15 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     found
 }
 
-/// The launcher of a service, which may be asking interpreters for their versions at the same time.
-///
-/// # Panics
-/// It has none, or several.
+/// The launcher of a service, which may be asking interpreters for their versions at the same time. While threads and children of
+/// the service end, its list of children may lack one.
 pub(crate) fn launcher(service: u32) -> u32 {
     let name = |pid: &u32| fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    let mut launchers = children(service);
-    launchers.retain(|pid| name(pid).starts_with(b"runtray-launcher"));
-    assert_eq!(launchers.len(), 1, "the service has not one launcher: {launchers:?}");
-    launchers[0]
+    eventually("the service to have one launcher", || {
+        let mut launchers = children(service);
+        launchers.retain(|pid| name(pid).starts_with(b"runtray-launcher"));
+        <[u32; 1]>::try_from(launchers).ok().map(|[launcher]| launcher)
+    })
 }
 
 /// Where the open descriptors of a process lead, in the order of their numbers.
