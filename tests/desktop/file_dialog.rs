@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::session::{Session, until};
+use crate::window::shown;
 
 /// Waits for the dialog of that title, types a path into it and confirms.
 pub(crate) fn answer(session: &Session, title: &str, path: &Path) {
@@ -24,11 +25,9 @@ pub(crate) fn answer(session: &Session, title: &str, path: &Path) {
 }
 
 fn visible(session: &Session, title: &str) -> Option<String> {
-    let found = xdotool(session, &["search", "--onlyvisible", "--name", &format!("^{title}$")]);
-    found.lines().next().map(str::to_owned)
+    shown(session, title).into_iter().next()
 }
 
-fn xdotool(session: &Session, args: &[&str]) -> String {
-    let output = session.command("xdotool").args(args).output().expect("xdotool");
-    String::from_utf8_lossy(&output.stdout).into_owned()
+fn xdotool(session: &Session, args: &[&str]) {
+    session.command("xdotool").args(args).output().expect("xdotool");
 }

@@ -7,6 +7,7 @@ use crate::app::{App, PROGRAM, processes};
 use crate::session::{Session, until};
 use crate::tray::Panel;
 use crate::webdriver::{Page, window_manager};
+use crate::window::shown;
 
 const TIMES: usize = 10;
 
@@ -37,7 +38,9 @@ fn a_closed_window_gives_back_what_it_took_and_opens_again() {
     let mapped = || engine_s_code_mb(app.pid());
     for _ in 0..3 {
         tray.click("Open Runtray");
-        let window = until("a painted window", || window(&session).filter(|window| colours(&session, window) > TEXT));
+        let window = until("a painted window", || {
+            shown(&session, "Runtray").pop().filter(|window| colours(&session, window) > TEXT)
+        });
         let open = mapped();
         assert!(session.command("wmctrl").args(["-i", "-c", &window]).status().expect("wmctrl").success());
         for name in ["WebKitWebProcess", "WebKitNetworkProcess"] {
@@ -49,12 +52,6 @@ fn a_closed_window_gives_back_what_it_took_and_opens_again() {
     assert!(app.runs());
     drop(app);
     manager.kill().and_then(|()| manager.wait()).expect("the window manager ends");
-}
-
-/// The window, when it is seen.
-fn window(session: &Session) -> Option<String> {
-    let found = session.command("xdotool").args(["search", "--onlyvisible", "--name", "^Runtray$"]).output();
-    String::from_utf8_lossy(&found.expect("xdotool").stdout).lines().next().map(str::to_owned)
 }
 
 /// How many colours there are on a window; none while it cannot be looked at.

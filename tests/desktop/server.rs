@@ -7,8 +7,7 @@ use std::time::{Duration, Instant};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 
-/// More than anything here takes on a busy machine, Wine's part too.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
+use crate::session::PATIENCE;
 
 /// A program that serves the session, ended with it.
 pub(crate) struct Server {

@@ -6,10 +6,15 @@ use crate::app::{App, PROGRAM};
 use crate::session::{Session, until};
 use crate::tray::Panel;
 
-/// The windows that a user sees, by name.
+/// The windows of that title which a user sees.
+pub(crate) fn shown(session: &Session, title: &str) -> Vec<String> {
+    let name = format!("^{title}$");
+    let found = session.command("xdotool").args(["search", "--onlyvisible", "--name", &name]).output();
+    String::from_utf8_lossy(&found.expect("xdotool").stdout).lines().map(str::to_owned).collect()
+}
+
 fn windows(session: &Session) -> usize {
-    let found = session.command("xdotool").args(["search", "--onlyvisible", "--name", "^Runtray$"]).output();
-    String::from_utf8_lossy(&found.expect("xdotool").stdout).lines().count()
+    shown(session, "Runtray").len()
 }
 
 fn second_start(session: &Session, args: &[&str]) {

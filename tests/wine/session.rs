@@ -3,11 +3,15 @@
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
 use crate::server::Server;
 pub(crate) use crate::server::until;
+
+/// Wine on a busy machine takes its time.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 static TURN: Mutex<()> = Mutex::new(());
 

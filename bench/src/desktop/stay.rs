@@ -10,7 +10,7 @@ use super::app::{App, Kind};
 use super::display::Display;
 use super::{Args, Effort};
 use crate::memory::{settled, tree};
-use crate::server::{PATIENCE, until};
+use crate::session::{PATIENCE, until};
 use crate::tray::Tray;
 
 /// How often the display is asked whether a window is painted.
