@@ -127,3 +127,41 @@ impl Events {
         }
     }
 }
+
+/// A program that prints much is not slowed down by being read piece by piece.
+#[test]
+#[cfg(unix)]
+fn many_lines_come_in_few_events() {
+    const LINES: usize = 300_000;
+    let service = Service::start();
+    let code = format!("for number in range({LINES}): print(number)");
+    let headers = [("Content-Type", "application/json"), ("Accept", "text/event-stream")];
+    let request = json!({"code": code, "timeout_ms": 30_000});
+    let reply = service.post_with("/execute", &headers, request.to_string().as_bytes());
+    let events = reply.body.matches("event: stdout").count();
+    assert!(events < LINES / 30, "{events} events for {LINES} lines");
+    let streamed = service.stream(&request);
+    let lines: Vec<_> = streamed.stdout.lines().collect();
+    assert_eq!((lines.len(), lines.last()), (LINES, Some(&"299999")), "nothing is lost");
+}
+
+/// What was printed before a limit, a crash or an end without farewell is there to the last byte.
+#[test]
+#[cfg(unix)]
+fn what_was_printed_before_an_end_is_kept() {
+    let service = Service::start();
+    let lines = "for number in range(1000): print(number)\nprint('partial', end='')\n";
+    let expected: String = (0..1000).map(|number| format!("{number}\n")).collect::<String>() + "partial";
+    for end in [
+        "while True: pass",
+        "import os; os._exit(3)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "import os; os.execv('/bin/sh', ['sh', '-c', 'exit 0'])",
+        "import time; time.sleep(600)",
+    ] {
+        let answer = service.execute(&json!({"code": format!("{lines}{end}"), "timeout_ms": 2000}));
+        assert_eq!(answer["output"], expected, "{end}");
+    }
+    let inside = service.execute(&json!({"code": "import os\nprint('a')\nos.system('echo b')\nprint('c')"}));
+    assert_eq!(inside["output"], "a\nb\nc\n");
+}

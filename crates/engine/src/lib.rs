@@ -13,6 +13,7 @@ pub mod interpreter;
 pub mod language;
 mod limits;
 mod outcome;
+mod output;
 mod path;
 mod pool;
 mod request;

@@ -2,18 +2,17 @@
 
 use std::io;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::sync::{Notify, mpsc};
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
-use crate::decode::Text;
 use crate::gate::Gate;
-use crate::interaction::{Activity, Interaction};
+use crate::interaction::Interaction;
 use crate::language::Runtime;
+use crate::output::Output;
 use crate::pool::Pool;
 use crate::start;
 use crate::sys::{Exit, Pipes, Tree};
@@ -21,8 +20,6 @@ use crate::verdict::{self, Cause};
 use crate::workspace::{self, Workspace};
 use crate::{Command, Error, Event, Limits, Outcome, Request, Session, Signal};
 
-/// Bytes read from a stream at once: what a Linux pipe holds.
-const CHUNK: usize = 64 << 10;
 /// How often the size of the run's folder is looked at; runs shorter than this never pay for it.
 const FOLDER_CHECK: Duration = Duration::from_millis(250);
 /// Signals between two looks at a run's tree; more at once are dropped.
@@ -62,7 +59,7 @@ pub(crate) async fn run(
     let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, gate: started.gate });
     let began = Instant::now();
     let _ = events.send(Event::Started).await;
-    let output = Output::new(events, &job);
+    let output = Output::new(events, job.limits.output_bytes);
     let ends = Ends { deadline: began + job.request.timeout(), cancels: [cancel, ended] };
     let (exit, cause) = attend(&mut tree, streams, &job, &workspace, &output, ends, commands)
         .await
@@ -92,10 +89,7 @@ async fn attend(
 ) -> io::Result<(Exit, Option<Cause>)> {
     let Pipes { stdin, stdout, stderr, terminal } = pipes;
     let has_terminal = terminal.is_some();
-    let streams = async {
-        let out = output.forward(Some(stdout), has_terminal, Event::Stdout);
-        tokio::join!(out, output.forward(stderr, has_terminal, Event::Stderr));
-    };
+    let streams = output.forward(stdout, stderr, has_terminal);
     let (asks, signals) = mpsc::channel(SIGNALS);
     let feed = async {
         let typed = job.request.stdin();
@@ -118,6 +112,7 @@ async fn attend(
             () = &mut feed, if !fed => fed = true,
         }
     };
+    output.over.cancel();
     if !drained && timeout(DRAIN, streams).await.is_err() {
         tracing::warn!("the reader of a run's output did not take what was left of it");
     }
@@ -179,49 +174,6 @@ async fn open(gate: Option<Gate>, request: &Request) {
 async fn feed(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
     let _ = stdin.write_all(bytes).await;
     let _ = stdin.shutdown().await;
-}
-
-/// Where a run's output goes, and how much there was.
-struct Output {
-    events: mpsc::Sender<Event>,
-    written: AtomicU64,
-    most: u64,
-    flooded: Notify,
-    activity: Activity,
-}
-
-impl Output {
-    fn new(events: mpsc::Sender<Event>, job: &Job) -> Self {
-        let (written, most) = (AtomicU64::new(0), job.limits.output_bytes);
-        Self { events, written, most, flooded: Notify::new(), activity: Activity::new() }
-    }
-
-    /// Passes a stream on as text until its end. When nobody listens any more it is still read, so that the program goes on.
-    async fn forward(&self, stream: Option<impl AsyncRead + Unpin>, has_terminal: bool, event: fn(String) -> Event) {
-        let Some(mut stream) = stream else { return };
-        let mut text = if has_terminal { Text::of_terminal() } else { Text::new() };
-        let mut chunk = Vec::with_capacity(CHUNK);
-        while stream.read_buf(&mut chunk).await.is_ok_and(|read| read > 0) {
-            self.activity.note();
-            self.count(chunk.len());
-            self.send(text.push(&chunk), event).await;
-            chunk.clear();
-        }
-        self.send(text.finish(), event).await;
-    }
-
-    async fn send(&self, text: String, event: fn(String) -> Event) {
-        if !text.is_empty() {
-            let _ = self.events.send(event(text)).await;
-        }
-    }
-
-    fn count(&self, bytes: usize) {
-        let before = self.written.fetch_add(bytes as u64, Ordering::Relaxed);
-        if before + bytes as u64 > self.most {
-            self.flooded.notify_one();
-        }
-    }
 }
 
 async fn collect(job: Arc<Job>, workspace: Workspace, outcome: Outcome) -> Outcome {
