@@ -32,6 +32,8 @@ mod warm;
 #[cfg(unix)]
 mod warm_interpreters;
 #[cfg(target_os = "linux")]
+mod warm_packages;
+#[cfg(target_os = "linux")]
 mod warm_settings;
 #[cfg(target_os = "linux")]
 mod warm_traces;

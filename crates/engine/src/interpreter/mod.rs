@@ -30,6 +30,7 @@ pub(crate) use discovery::first;
 pub use discovery::{Discovery, Found, Rejected};
 pub(crate) use kind::Kind;
 pub use machine::{Machine, Platform};
+pub(crate) use python::start_files;
 pub use registry::{Registry, View};
 pub use source::Source;
 

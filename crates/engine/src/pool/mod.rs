@@ -8,6 +8,7 @@ mod demand;
 mod shelf;
 mod spares;
 mod stamp;
+mod watched;
 
 use std::collections::BTreeMap;
 use std::io;
@@ -38,6 +39,8 @@ pub(crate) struct Pool {
     starter: Starter,
     state: Mutex<State>,
     tasks: TaskTracker,
+    /// Cancelled when no interpreter is to be started any more.
+    closing: CancellationToken,
 }
 
 struct State {
@@ -50,7 +53,7 @@ struct State {
 impl Pool {
     pub(crate) fn new(starter: Starter, warm: Warm) -> Self {
         let state = State { warm, shelves: Vec::new(), watched: false, closed: false };
-        Self { starter, state: Mutex::new(state), tasks: TaskTracker::new() }
+        Self { starter, state: Mutex::new(state), tasks: TaskTracker::new(), closing: CancellationToken::new() }
     }
 
     /// What starts interpreters when none waits.
@@ -64,9 +67,18 @@ impl Pool {
         if !job.runtime.ahead?.suits(&job.request) {
             return None;
         }
+        self.drop_outdated(job);
         let spare = self.pick(job);
         tokio::spawn(refill_after(Arc::downgrade(self), ended));
         self.ready(spare?, job).await
+    }
+
+    /// Gives up those that have read what is no longer so. Files are looked at without holding the pool.
+    fn drop_outdated(&self, job: &Job) {
+        let kind = Arc::clone(self.lock().shelf_of(job).kind());
+        if !kind.is_current() {
+            self.lock().shelf_of(job).outdate(&kind);
+        }
     }
 
     fn pick(self: &Arc<Self>, job: &Job) -> Option<Started> {
@@ -126,6 +138,7 @@ impl Pool {
             state.closed = true;
             std::mem::take(&mut state.shelves)
         };
+        self.closing.cancel();
         shelves.into_iter().flat_map(Shelf::into_spares).for_each(|spare| self.discard(spare));
         self.tasks.close();
         self.tasks.wait().await;
@@ -143,9 +156,17 @@ impl Pool {
     }
 
     async fn stock(self: Arc<Self>, kind: Arc<Kind>) {
-        let started = self.starter.ahead(&kind.runtime, &kind.limits, kind.terminal).await;
+        let started = self.start(&kind).await;
         let unwanted = self.lock().stocked(&kind, started);
         unwanted.into_iter().for_each(|spare| self.discard(spare));
+    }
+
+    async fn start(&self, kind: &Kind) -> Result<Started, Error> {
+        tokio::select! {
+            watched = kind.watch() => watched.map_err(Error::Supervisor)?,
+            () = self.closing.cancelled() => return Err(Error::Supervisor(io::Error::other("the engine is ending"))),
+        }
+        self.starter.ahead(&kind.runtime, &kind.limits, kind.terminal).await
     }
 
     /// Ends what is no longer wanted, and learns what the rest weighs.

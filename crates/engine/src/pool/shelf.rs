@@ -1,12 +1,15 @@
 //! The interpreters of one language that wait.
 
 use std::collections::VecDeque;
+use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::demand::Demand;
 use super::spares::Spares;
-use super::stamp::Stamp;
+use super::watched::Watched;
+use tokio::sync::OnceCell;
+
 use crate::language::Runtime;
 use crate::start::Started;
 use crate::{Error, Limits};
@@ -17,13 +20,14 @@ const ASSUMED_BYTES: u64 = 32 << 20;
 const REST: Duration = Duration::from_secs(60);
 
 /// What interpreters that can stand in for one another have in common.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub(super) struct Kind {
     pub(super) runtime: Runtime,
     pub(super) limits: Limits,
     /// Whether their standard streams are a terminal.
     pub(super) terminal: bool,
-    stamp: Stamp,
+    /// Known before the first of them is started.
+    watched: OnceCell<Watched>,
 }
 
 /// One language's interpreters, with a terminal or without.
@@ -41,19 +45,30 @@ pub(super) struct Shelf {
 }
 
 impl Kind {
-    fn new(runtime: &Runtime, limits: &Limits, terminal: bool, stamp: Stamp) -> Arc<Self> {
-        Arc::new(Self { runtime: runtime.clone(), limits: limits.clone(), terminal, stamp })
+    fn new(runtime: &Runtime, limits: &Limits, terminal: bool) -> Arc<Self> {
+        let (runtime, limits) = (runtime.clone(), limits.clone());
+        Arc::new(Self { runtime, limits, terminal, watched: OnceCell::new() })
     }
 
-    fn fits(&self, runtime: &Runtime, limits: &Limits, stamp: Stamp) -> bool {
-        self.stamp == stamp && self.runtime == *runtime && self.limits == *limits
+    /// Sees what an interpreter of this kind reads at its start; one may be started afterwards.
+    pub(super) async fn watch(&self) -> io::Result<()> {
+        self.watched.get_or_try_init(|| Watched::of(&self.runtime)).await.map(drop)
+    }
+
+    /// Whether interpreters that wait are as one that would be started now.
+    pub(super) fn is_current(&self) -> bool {
+        self.watched.get().is_none_or(Watched::holds)
+    }
+
+    fn fits(&self, runtime: &Runtime, limits: &Limits) -> bool {
+        self.runtime == *runtime && self.limits == *limits
     }
 }
 
 impl Shelf {
     pub(super) fn new(runtime: &Runtime, limits: &Limits, terminal: bool, now: Instant) -> Self {
         Self {
-            kind: Kind::new(runtime, limits, terminal, Stamp::of(&runtime.path)),
+            kind: Kind::new(runtime, limits, terminal),
             size: Spares::default(),
             demand: Demand::none(now),
             ready: VecDeque::new(),
@@ -75,13 +90,28 @@ impl Shelf {
     /// Is for `runtime` and `limits` from now on.
     pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: Spares) {
         self.size = size;
-        let stamp = Stamp::of(&runtime.path);
-        if !self.kind.fits(runtime, limits, stamp) {
-            self.kind = Kind::new(runtime, limits, self.kind.terminal, stamp);
-            self.outdated.extend(self.ready.drain(..));
-            self.on_the_way = 0;
-            self.rests = None;
+        if !self.kind.fits(runtime, limits) {
+            self.renew(runtime, limits);
         }
+    }
+
+    /// What its interpreters have in common.
+    pub(super) fn kind(&self) -> &Arc<Kind> {
+        &self.kind
+    }
+
+    /// Those of `kind` are no longer as one that would be started now.
+    pub(super) fn outdate(&mut self, kind: &Arc<Kind>) {
+        if Arc::ptr_eq(kind, &self.kind) {
+            self.renew(&kind.runtime, &kind.limits);
+        }
+    }
+
+    fn renew(&mut self, runtime: &Runtime, limits: &Limits) {
+        self.kind = Kind::new(runtime, limits, self.kind.terminal);
+        self.outdated.extend(self.ready.drain(..));
+        self.on_the_way = 0;
+        self.rests = None;
     }
 
     /// The one that waits longest, and those that must end.

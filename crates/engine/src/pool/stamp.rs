@@ -1,37 +1,57 @@
-//! What shows that an interpreter is another one than before.
+//! What shows that files and folders have changed.
 
 use std::fs::{self, Metadata};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+#[cfg(unix)]
+use std::time::Duration;
 use std::time::SystemTime;
 
-/// The state of the files that an interpreter is started from.
+/// The state of some files and folders, those that are not there included.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stamp(Vec<Option<Mark>>);
+
+/// The state of one. A folder's says which names are in it, not what they hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Stamp {
-    program: Option<(SystemTime, u64, u64)>,
-    environment: Option<SystemTime>,
+struct Mark {
+    modified: Option<SystemTime>,
+    /// When it was last given a name, a size or a time, where the system says that.
+    changed: Option<SystemTime>,
+    bytes: u64,
+    /// What tells it from another one that took its place.
+    number: u64,
 }
 
 impl Stamp {
-    /// Of the interpreter at `path`, and of the `pyvenv.cfg` of the virtual environment that it may be part of.
-    pub(super) fn of(path: &Path) -> Self {
-        let program = fs::metadata(path).ok();
-        let environment = path.parent().and_then(Path::parent).map(|root| root.join("pyvenv.cfg"));
-        Self {
-            program: program.and_then(|file| Some((file.modified().ok()?, file.len(), number(&file)))),
-            environment: environment.and_then(|file| fs::metadata(file).ok()?.modified().ok()),
-        }
+    /// Of `paths`, symbolic links followed.
+    pub(super) fn of(paths: &[PathBuf]) -> Self {
+        Self(paths.iter().map(|path| Mark::of(path)).collect())
+    }
+
+    /// Whether everything that is there was there, as it is, before `time`.
+    pub(super) fn is_older_than(&self, time: SystemTime) -> bool {
+        self.0.iter().flatten().all(|mark| mark.changed.is_some_and(|changed| changed < time))
     }
 }
 
-/// What tells a file from another one that took its place with the same size and time.
+impl Mark {
+    fn of(path: &Path) -> Option<Self> {
+        let found = fs::metadata(path).ok()?;
+        let (changed, number) = identity(&found);
+        Some(Self { modified: found.modified().ok(), changed, bytes: found.len(), number })
+    }
+}
+
 #[cfg(unix)]
-fn number(file: &Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::ino(file)
+fn identity(file: &Metadata) -> (Option<SystemTime>, u64) {
+    use std::os::unix::fs::MetadataExt;
+    let since = (u64::try_from(file.ctime()), u32::try_from(file.ctime_nsec()));
+    let since = if let (Ok(seconds), Ok(rest)) = since { Some(Duration::new(seconds, rest)) } else { None };
+    (since.and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since)), file.ino())
 }
 
 #[cfg(not(unix))]
-fn number(_file: &Metadata) -> u64 {
-    0
+fn identity(file: &Metadata) -> (Option<SystemTime>, u64) {
+    (file.modified().ok(), 0)
 }
 
 #[cfg(test)]
@@ -41,27 +61,35 @@ mod tests {
     use super::Stamp;
 
     #[test]
-    fn another_file_of_the_same_size_is_another_interpreter() {
+    fn every_change_of_a_file_or_a_folder_shows() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (program, other) = (folder.path().join("python"), folder.path().join("other"));
-        fs::write(&program, "one").expect("a file");
-        let before = Stamp::of(&program);
-        assert_eq!(Stamp::of(&program), before);
-        fs::write(&other, "two").expect("a file");
-        fs::rename(&other, &program).expect("a replaced file");
-        assert_ne!(Stamp::of(&program), before, "replaced");
-        fs::remove_file(&program).expect("a removed file");
-        assert_ne!(Stamp::of(&program), before, "gone");
-    }
-
-    #[test]
-    fn a_changed_virtual_environment_is_another_interpreter() {
-        let folder = tempfile::tempdir().expect("a folder");
-        fs::create_dir(folder.path().join("bin")).expect("a folder");
-        let program = folder.path().join("bin/python");
-        fs::write(&program, "").expect("a file");
-        let before = Stamp::of(&program);
-        fs::write(folder.path().join("pyvenv.cfg"), "").expect("a file");
-        assert_ne!(Stamp::of(&program), before);
+        let path = |name: &str| folder.path().join(name);
+        let watched = [path("python"), path("site"), path("site/a.pth"), path("missing")];
+        let mut before = Stamp::of(&watched);
+        let mut check = |what: &str| {
+            let after = Stamp::of(&watched);
+            assert_ne!(after, before, "{what}");
+            assert_eq!(Stamp::of(&watched), after, "{what}, and nothing since");
+            before = after;
+        };
+        fs::write(path("python"), "one").expect("a file");
+        check("a file appears");
+        fs::write(path("other"), "two").expect("a file");
+        fs::rename(path("other"), path("python")).expect("a replaced file");
+        check("a file of the same size takes its place");
+        fs::create_dir(path("site")).expect("a folder");
+        check("a folder appears");
+        fs::write(path("site/a.pth"), "/one").expect("a file");
+        check("a file appears in a folder");
+        fs::write(path("site/a.pth"), "/three").expect("a file");
+        check("a file is written anew");
+        fs::write(path("site/b"), "").expect("a file");
+        check("another file appears in a folder");
+        fs::remove_file(path("site/b")).expect("a removed file");
+        check("a file goes from a folder");
+        fs::remove_dir_all(path("site")).expect("a removed folder");
+        check("a folder goes");
+        fs::remove_file(path("python")).expect("a removed file");
+        check("a file goes");
     }
 }

@@ -4,12 +4,14 @@ mod environments;
 pub(super) mod launcher;
 mod managers;
 mod pep514;
+mod start_files;
 mod store;
 mod system;
 #[cfg(all(test, unix))]
 mod tests;
 
 pub(super) use managers::mise_data;
+pub(crate) use start_files::start_files;
 pub(super) use system::homebrew_prefixes;
 
 use std::path::PathBuf;
