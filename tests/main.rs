@@ -2,6 +2,8 @@
 
 mod bad_input;
 mod command_line;
+#[cfg(unix)]
+mod commands;
 mod containment;
 mod endings;
 mod execute;

@@ -7,6 +7,8 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
+use crate::language::Surroundings;
+
 /// Variables, names with values.
 pub(crate) type Variables = Vec<(OsString, OsString)>;
 
@@ -75,6 +77,15 @@ pub(crate) fn base(folder: &Path, tmp: &Path) -> Variables {
 pub(crate) fn with_terminal(base: Variables) -> Variables {
     let (name, value) = WITH_TERMINAL;
     merge(base, &[(name.into(), value.into())])
+}
+
+/// `base` with what a program finds around its interpreter, whose stand-ins are in `commands`.
+pub(crate) fn around(base: Variables, surroundings: &Surroundings, commands: &Path) -> Variables {
+    let mut base = merge(base, &surroundings.env);
+    for (_, path) in base.iter_mut().filter(|(name, _)| HERE.same(name, OsStr::new("PATH"))) {
+        *path = surroundings.search_path(path, commands);
+    }
+    base
 }
 
 /// `base` with the request's variables, which win. Of two equal names the last one wins.

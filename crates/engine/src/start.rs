@@ -19,6 +19,9 @@ const QUICK_BYTES: usize = 64 << 10;
 /// And of at most so many files.
 const QUICK_FILES: usize = 4;
 
+/// The folder, below a run's, of the commands that stand in for those of its interpreter.
+const COMMANDS: &str = "bin";
+
 /// What it takes to start interpreters.
 #[derive(Clone)]
 pub(crate) struct Starter {
@@ -75,7 +78,10 @@ impl Starter {
         args.extend(request.args().iter().map(OsString::from));
         let base = environment::base(&workspace.folder(), &workspace.temporary());
         let base = if request.terminal().is_some() { environment::with_terminal(base) } else { base };
-        let mut env = environment::merge(environment::merge(base, &runtime.env), request.env());
+        let commands = workspace.root().join(COMMANDS);
+        runtime.surroundings.put(&commands).map_err(Error::Workspace)?;
+        let base = environment::around(base, &runtime.surroundings, &commands);
+        let mut env = environment::merge(base, request.env());
         if let (Some(gate), Some(ahead)) = (&gate, runtime.ahead) {
             env.extend(gate::environment(gate, ahead, self.workspaces.shared()));
         }

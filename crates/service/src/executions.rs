@@ -88,7 +88,7 @@ mod tests {
     use std::time::Duration;
 
     use runtray_engine::Request;
-    use runtray_engine::language::Runtime;
+    use runtray_engine::language::{Runtime, Surroundings};
     use time::OffsetDateTime;
     use tokio_util::sync::CancellationToken;
 
@@ -102,7 +102,7 @@ mod tests {
             version: String::new(),
             path: "python".into(),
             args: Vec::new(),
-            env: Vec::new(),
+            surroundings: Surroundings::default(),
             extension: "py".into(),
             ahead: None,
         };

@@ -17,6 +17,8 @@ const AT_ONCE: usize = 4;
 pub struct Found {
     /// What runs programs: the interpreter itself where it was reached by a version switcher's stand-in.
     pub path: PathBuf,
+    /// What it says that it is: the interpreter itself, also where a wrapper of the user's runs programs.
+    pub executable: PathBuf,
     /// `3.13.1`.
     pub version: String,
     /// `CPython`, `PyPy`, `Node.js`.

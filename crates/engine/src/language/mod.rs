@@ -7,6 +7,7 @@ mod ahead;
 mod node;
 mod program;
 mod slot;
+mod surroundings;
 mod table;
 
 #[cfg(all(test, unix))]
@@ -20,6 +21,7 @@ use crate::interpreter::Machine;
 pub use ahead::Ahead;
 use program::Program;
 use slot::Slot;
+pub use surroundings::Surroundings;
 
 /// One language.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,8 +73,8 @@ pub struct Runtime {
     pub path: PathBuf,
     /// Arguments before the program's file.
     pub args: Vec<OsString>,
-    /// Environment variables that it needs on top of every run's.
-    pub env: Vec<(String, String)>,
+    /// What a program finds around it.
+    pub surroundings: Surroundings,
     /// The extension of the program's file.
     pub extension: String,
     /// How it is started before its program is known; `None` where it cannot be.

@@ -3,11 +3,14 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Ahead, Interpreter, Language, Runtime, Unavailable, node};
+use super::{Ahead, Interpreter, Language, Runtime, Surroundings, Unavailable, node};
 use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
 
 /// How many refused interpreters a sentence names.
 const NAMED: usize = 3;
+
+/// The extensions of what Windows starts.
+const STARTED_BY: [&str; 4] = ["exe", "com", "bat", "cmd"];
 
 /// An interpreter, whatever language it is for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +18,7 @@ pub(super) struct Program {
     pub(super) path: PathBuf,
     pub(super) name: String,
     pub(super) version: String,
+    surroundings: Surroundings,
 }
 
 impl Program {
@@ -26,7 +30,7 @@ impl Program {
             version: self.version.clone(),
             path: self.path.clone(),
             args: self.args(&language.interpreter),
-            env: Vec::new(),
+            surroundings: self.surroundings.clone(),
             extension: language.extension.clone(),
             ahead: Ahead::of(&language.interpreter),
         }
@@ -42,31 +46,32 @@ impl Program {
     }
 }
 
-impl From<Found> for Program {
-    fn from(found: Found) -> Self {
-        let name = format!("{} {}", found.implementation, found.version);
-        Self { path: found.path, name, version: found.version }
-    }
+/// What was found, with its surroundings.
+fn program(found: Found, surroundings: fn(&Found) -> Surroundings) -> Program {
+    let name = format!("{} {}", found.implementation, found.version);
+    Program { name, surroundings: surroundings(&found), path: found.path, version: found.version }
 }
 
 /// The Python in use.
 pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let advice = "install Python 3.8 or newer (from python.org, or `apt install python3` on Debian and Ubuntu)";
     let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
-    found.map(Program::from).map_err(|refused| nothing(Kind::Python, choice, &refused, advice))
+    let found = found.map(|found| program(found, Surroundings::of_python));
+    found.map_err(|refused| nothing(Kind::Python, choice, &refused, advice))
 }
 
 /// The Node.js in use.
 pub(super) async fn node(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let advice = "install Node.js (from nodejs.org, or `apt install nodejs` on Debian and Ubuntu)";
     let found = first(Kind::Node, machine, choice, |_| Ok(())).await;
-    found.map(Program::from).map_err(|refused| nothing(Kind::Node, choice, &refused, advice))
+    let found = found.map(|found| program(found, Surroundings::of_node));
+    found.map_err(|refused| nothing(Kind::Node, choice, &refused, advice))
 }
 
 /// The first Node.js that strips types.
 pub(super) async fn node_types(machine: &Machine) -> Option<Program> {
     let accept = |found: &Found| node::check_types(&found.version);
-    first(Kind::Node, machine, None, accept).await.ok().map(Program::from)
+    first(Kind::Node, machine, None, accept).await.ok().map(|found| program(found, Surroundings::of_node))
 }
 
 /// Why TypeScript does not run on the Node.js in use.
@@ -95,8 +100,16 @@ fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     if !search_path::is_program(&path) {
         return Err(Unavailable(format!("{name} does not exist or is not executable: correct it in the settings")));
     }
-    let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    Ok(Program { path, name, version: String::new() })
+    Ok(Program { name: shown(&path), path, version: String::new(), surroundings: Surroundings::default() })
+}
+
+/// The name of a program for people: its file's, without what Windows starts programs by. `lua5.4` has no extension.
+fn shown(path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let stem = name.rsplit_once('.').filter(|(stem, extension)| {
+        !stem.is_empty() && STARTED_BY.iter().any(|known| extension.eq_ignore_ascii_case(known))
+    });
+    stem.map_or(name.as_ref(), |(stem, _)| stem).to_owned()
 }
 
 /// Why there is no interpreter, from what was refused.
@@ -110,4 +123,29 @@ fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected], advice: &str
         (None, true) => format!("no {name} was found: {advice}, or choose one in the settings"),
         (None, false) => format!("no {name} was found that can be used: {reasons}. To get one, {advice}"),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::shown;
+
+    #[test]
+    fn a_version_is_part_of_the_name() {
+        for (file, name) in [
+            ("lua5.4", "lua5.4"),
+            ("python3.12", "python3.12"),
+            ("ruby3.1", "ruby3.1"),
+            ("php8.2.EXE", "php8.2"),
+            ("node.exe", "node"),
+            ("tsx.CMD", "tsx"),
+            ("perl5.36.0", "perl5.36.0"),
+            ("run.sh", "run.sh"),
+            (".exe", ".exe"),
+            ("bash", "bash"),
+        ] {
+            assert_eq!(shown(&Path::new("/bin").join(file)), name, "{file}");
+        }
+    }
 }

@@ -64,8 +64,9 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Stri
     if version.major < OLDEST_MAJOR {
         return Err(format!("is Node.js {version}; Runtray needs {OLDEST_MAJOR} or newer"));
     }
-    let path = candidate.resolved(Some(description.executable));
+    let path = candidate.resolved(Some(description.executable.clone()));
     Ok(Found {
+        executable: description.executable,
         prefix: prefix(&path),
         path,
         version: version.to_string(),

@@ -99,8 +99,10 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Stri
         let (major, minor) = OLDEST;
         return Err(format!("is Python {version}; Runtray needs {major}.{minor} or newer"));
     }
+    let executable = description.executable.clone().unwrap_or_else(|| candidate.path.clone());
     Ok(Found {
         path: candidate.resolved(description.executable),
+        executable,
         version,
         implementation,
         virtual_environment: description.prefix != description.base_prefix,

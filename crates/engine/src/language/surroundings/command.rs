@@ -1,0 +1,173 @@
+//! The commands that belong to an interpreter, and whether a search path leads to them.
+
+use std::env;
+use std::ffi::OsStr;
+use std::fs::{self, File};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+use crate::interpreter::{Found, search_path};
+
+/// Folders that hold programs of all kinds.
+#[cfg(unix)]
+const SHARED: [&str; 9] = [
+    "/usr/bin",
+    "/bin",
+    "/usr/sbin",
+    "/sbin",
+    "/usr/local/bin",
+    "/opt/homebrew/bin",
+    "/opt/local/bin",
+    "/home/linuxbrew/.linuxbrew/bin",
+    "/snap/bin",
+];
+#[cfg(not(unix))]
+const SHARED: [&str; 0] = [];
+
+/// The same below the user's home.
+const SHARED_AT_HOME: [&str; 2] = [".local/bin", "bin"];
+
+/// So much of a script says what runs it.
+const HEAD_BYTES: u64 = 1024;
+
+/// What a name is to start.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Command {
+    pub(super) name: &'static str,
+    program: PathBuf,
+    args: &'static [&'static str],
+}
+
+impl Command {
+    /// Writes a script of that name into `folder`, which runs the command in its own place.
+    #[cfg(unix)]
+    pub(super) fn put(&self, folder: &Path) -> io::Result<()> {
+        use std::os::unix::ffi::OsStrExt;
+        use std::os::unix::fs::OpenOptionsExt;
+        let mut text = b"#!/bin/sh\nexec '".to_vec();
+        text.extend(
+            self.program.as_os_str().as_bytes().split(|byte| *byte == b'\'').collect::<Vec<_>>().join(&b"'\\''"[..]),
+        );
+        text.push(b'\'');
+        self.args.iter().for_each(|arg| text.extend(format!(" {arg}").bytes()));
+        text.extend(b" \"$@\"\n");
+        let mut options = File::options();
+        options.write(true).create_new(true).mode(0o700).open(folder.join(self.name))?.write_all(&text)
+    }
+
+    /// There are none on Windows.
+    #[cfg(not(unix))]
+    pub(super) fn put(&self, _folder: &Path) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// An interpreter with its commands.
+pub(super) struct Tools {
+    /// What the interpreter says that it is.
+    executable: PathBuf,
+    folder: PathBuf,
+    commands: Vec<Command>,
+}
+
+impl Tools {
+    /// A Python's.
+    pub(super) fn of_python(found: &Found) -> Self {
+        let command = |name, args| Command { name, program: found.path.clone(), args };
+        let pip: &[&str] = &["-m", "pip"];
+        let commands = vec![command("python", &[]), command("python3", &[]), command("pip", pip), command("pip3", pip)];
+        Self::new(found, commands)
+    }
+
+    /// A Node.js's. Its tools are scripts that look for `node` themselves; those of another folder will do where it has none.
+    pub(super) fn of_node(found: &Found) -> Self {
+        let mut this = Self::new(found, Vec::new());
+        this.commands.push(Command { name: "node", program: found.path.clone(), args: &[] });
+        for name in ["npm", "npx"] {
+            let program = this.folder.join(name);
+            if program.exists() {
+                this.commands.push(Command { name, program, args: &[] });
+            }
+        }
+        this
+    }
+
+    fn new(found: &Found, commands: Vec<Command>) -> Self {
+        let executable = found.executable.clone();
+        let folder = executable.parent().map(Path::to_path_buf).unwrap_or_default();
+        Self { executable, folder, commands }
+    }
+
+    /// What comes first and what last on a search path: the interpreter's folder, unless it is one of many programs'.
+    pub(super) fn folders(&self, path: &OsStr) -> (Vec<PathBuf>, Vec<PathBuf>) {
+        if self.is_shared() {
+            let is_there = env::split_paths(path).any(|folder| folder == self.folder);
+            return (Vec::new(), if is_there { Vec::new() } else { vec![self.folder.clone()] });
+        }
+        let scripts = self.folder.join("Scripts");
+        let scripts = Some(scripts).filter(|folder| cfg!(windows) && folder.is_dir());
+        (std::iter::once(self.folder.clone()).chain(scripts).collect(), Vec::new())
+    }
+
+    /// The commands that `path` does not lead to.
+    pub(super) fn stand_ins(&self, path: &OsStr) -> Vec<Command> {
+        if cfg!(windows) {
+            return Vec::new();
+        }
+        let is_missing = |command: &&Command| {
+            let found =
+                env::split_paths(path).map(|folder| folder.join(command.name)).find(|it| search_path::is_program(it));
+            !found.is_some_and(|found| self.is_right(command, &found))
+        };
+        self.commands.iter().filter(is_missing).cloned().collect()
+    }
+
+    fn is_shared(&self) -> bool {
+        let home = env::home_dir();
+        let at_home = SHARED_AT_HOME.iter().filter_map(|below| Some(home.as_ref()?.join(below)));
+        SHARED.iter().map(PathBuf::from).chain(at_home).any(|folder| folder == self.folder)
+    }
+
+    fn is_right(&self, command: &Command, found: &Path) -> bool {
+        if command.args.is_empty() {
+            let meant = if command.name.starts_with("np") { &command.program } else { &self.executable };
+            is_same(meant, found)
+        } else {
+            self.runs_script(found)
+        }
+    }
+
+    /// Whether a script, as pip's is, names this interpreter.
+    fn runs_script(&self, script: &Path) -> bool {
+        let mut head = Vec::new();
+        if File::open(script).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head)).is_err() {
+            return false;
+        }
+        let head = String::from_utf8_lossy(&head);
+        let mut lines = head.lines();
+        let Some(first) = lines.next().and_then(|line| line.strip_prefix("#!")) else { return false };
+        let interpreter = Path::new(first.split_whitespace().next().unwrap_or_default());
+        // Where the path is long, the shell is told it in the second line.
+        is_same(&self.executable, interpreter)
+            || (interpreter.ends_with("sh")
+                && lines.next().is_some_and(|line| {
+                    line.split(['"', '\'', ' '])
+                        .any(|word| word.starts_with('/') && is_same(&self.executable, Path::new(word)))
+                }))
+    }
+}
+
+/// Whether two paths lead to one program in one virtual environment, or in none.
+fn is_same(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| fs::canonicalize(path).ok();
+    real(one).is_some_and(|real_one| real(other) == Some(real_one)) && environment(one) == environment(other)
+}
+
+/// The settings of the virtual environment that `program` is part of.
+fn environment(program: &Path) -> Option<PathBuf> {
+    let folders = program.ancestors().skip(1).take(2);
+    folders
+        .map(|folder| folder.join("pyvenv.cfg"))
+        .find(|settings| settings.is_file())
+        .and_then(|it| it.canonicalize().ok())
+}
