@@ -292,7 +292,10 @@ fn every_answer_carries_the_headers_that_callers_need() {
         let reply = service.post_with("/execute", &[json, origin, ("Accept", accept)], body.as_bytes());
         assert_eq!((reply.status, reply.header("content-type")), (200, media_type));
         assert_eq!((reply.header("access-control-allow-origin"), reply.header("vary")), (origin.1, "Origin"));
-        assert_eq!((reply.header("cache-control"), reply.header("x-content-type-options")), ("no-store", "nosniff"));
+        assert_eq!(
+            (reply.header("cache-control"), reply.header("x-content-type-options")),
+            ("no-store, no-transform", "nosniff")
+        );
         let id = reply.header("x-request-id");
         assert!(id.len() == 26 && reply.body.contains(&format!("\"id\":\"{id}\"")), "{id}: {}", reply.body);
     }

@@ -19,6 +19,7 @@ mod live_settings;
 mod logs;
 mod pages;
 mod programs;
+mod proxies;
 mod pythons;
 mod reports;
 mod run_with;

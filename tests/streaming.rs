@@ -145,6 +145,27 @@ fn many_lines_come_in_few_events() {
     assert_eq!((lines.len(), lines.last()), (LINES, Some(&"299999")), "nothing is lost");
 }
 
+/// What is written in two pieces, as `print` does, is one event. A machine that is busy for long may still part some.
+#[test]
+#[cfg(unix)]
+fn a_printed_line_is_one_event() {
+    const LINES: usize = 40;
+    let code = format!(
+        "import os, time\nfor number in range({LINES}):\n    os.write(1, b'1')\n    time.sleep(0.001)\n    os.write(1, b'\\n')\n    time.sleep(0.02)"
+    );
+    let headers = [("Content-Type", "application/json"), ("Accept", "text/event-stream")];
+    let body = json!({"code": code, "timeout_ms": 30_000}).to_string();
+    let reply = Service::start().post_with("/execute", &headers, body.as_bytes());
+    let printed: Vec<Value> = reply
+        .body
+        .split("\n\n")
+        .filter_map(|event| event.strip_prefix("event: stdout\ndata: "))
+        .map(|data| serde_json::from_str(data).expect("JSON"))
+        .collect();
+    let parted = printed.iter().filter(|event| !event["data"].as_str().expect("text").ends_with('\n')).count();
+    assert!(parted < LINES / 2, "{parted} lines of {LINES} came in two events");
+}
+
 /// What was printed before a limit, a crash or an end without farewell is there to the last byte.
 #[test]
 #[cfg(unix)]

@@ -48,11 +48,12 @@ fn fill_in(response: &mut Response, error: &Error, id: &str) {
     headers.extend(error.header());
 }
 
-/// The headers of every answer. What it says depends on who asks, hence `Vary`.
+/// The headers of every answer. What it says depends on who asks, hence `Vary`. A proxy that compresses, as Next.js does, would collect a
+/// stream to its end.
 fn seal(response: &mut Response, id: &str) {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, id);

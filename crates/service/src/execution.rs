@@ -58,6 +58,7 @@ pub(crate) struct Live {
 /// An execution on its way. Dropping it cancels the run.
 pub(crate) struct Execution {
     task: JoinHandle<Result<ExecuteResponse, Error>>,
+    begun: CancellationToken,
     _cancel: DropGuard,
 }
 
@@ -66,8 +67,14 @@ impl Execution {
     pub(crate) fn start(app: &Arc<App>, job: Job, slot: Slot, live: Live) -> Self {
         let cancel = CancellationToken::new();
         let run = Run::new(app.clone(), job, live.tap, cancel.clone());
+        let begun = run.begun.clone();
         let task = app.runs.spawn(run.carry_out(slot, live.commands).in_current_span());
-        Self { task, _cancel: cancel.drop_guard() }
+        Self { task, begun, _cancel: cancel.drop_guard() }
+    }
+
+    /// Cancelled when the program was started.
+    pub(crate) fn begun(&self) -> CancellationToken {
+        self.begun.clone()
     }
 
     /// Waits for its end.
@@ -82,6 +89,7 @@ struct Run {
     job: Arc<Job>,
     tap: Option<mpsc::Sender<Event>>,
     cancel: CancellationToken,
+    begun: CancellationToken,
     started_at: OffsetDateTime,
     recorded: bool,
     output: Kept,
@@ -97,6 +105,7 @@ impl Run {
             job: Arc::new(job),
             tap,
             cancel,
+            begun: CancellationToken::new(),
             started_at: OffsetDateTime::now_utc(),
             recorded: false,
             output,
@@ -172,6 +181,7 @@ impl Run {
 
     fn record_begin(&mut self) {
         self.recorded = true;
+        self.begun.cancel();
         self.app.journal().begin(recording::begun(&self.job, self.started_at));
         self.app.feed.begun(&self.listed());
     }

@@ -10,6 +10,7 @@ pub mod settings;
 pub mod wire;
 
 mod admission;
+mod answer;
 mod app;
 mod approvals;
 mod body;

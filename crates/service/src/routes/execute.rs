@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse, Response};
-use axum::{Extension, Json};
+use axum::response::Response;
 use runtray_engine::language::Runtime;
 use tokio::sync::mpsc;
 
+use crate::answer;
 use crate::app::App;
 use crate::body;
 use crate::envelope::RequestId;
@@ -59,14 +60,14 @@ pub(crate) async fn execute(
     let slot = app.admission.admit().await?;
     let origin = caller.name().to_owned();
     let job = Job { id, runtime, request, origin };
+    let request_id = job.id.clone();
     if wants_events(&headers) {
         let started = Started::of(&job);
         let (tap, tapped) = mpsc::channel(events::EVENTS);
-        let request_id = job.id.clone();
         let live = Live { tap: Some(tap), ..Live::default() };
         return events::respond(Execution::start(&app, job, slot, live), tapped, started, request_id).await;
     }
-    Ok(Json(Execution::start(&app, job, slot, Live::default()).ended().await?).into_response())
+    answer::respond(Execution::start(&app, job, slot, Live::default()), request_id).await
 }
 
 /// The program, when it may be run at all.
