@@ -100,7 +100,12 @@ impl Runtimes {
             return Some("needs Unix".into());
         }
         let needed = program.needs.version.as_deref().or_else(|| oldest(program.language)).unwrap_or_default();
-        self.lack_of(program.language, needed)
+        self.lack_of(program.language, needed).or_else(|| {
+            let below = program.needs.below.as_deref()?;
+            let version = self.0.get(program.language)?["version"].as_str()?;
+            let is_new = numbers(version) >= numbers(below);
+            is_new.then(|| format!("{} is {version}, needed is one below {below}", program.language))
+        })
     }
 
     fn lack_of(&self, language: &str, needed: &str) -> Option<String> {

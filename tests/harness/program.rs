@@ -70,6 +70,8 @@ pub(crate) struct ExpectedFile {
 pub(crate) struct Needs {
     /// The least version of the interpreter.
     pub(crate) version: Option<String>,
+    /// The first version of it that can no longer run the program.
+    pub(crate) below: Option<String>,
     /// Signals, `fork`, a POSIX shell or the exit codes of Unix.
     pub(crate) unix: bool,
 }

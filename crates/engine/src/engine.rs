@@ -55,7 +55,7 @@ impl Engine {
         session: Session,
     ) -> Result<Outcome, Error> {
         request.check_entry(&runtime.entry())?;
-        let job = Job { request: request.clone(), runtime: runtime.clone(), limits: limits.clone() };
+        let job = Job { request: request.clone(), runtime: runtime.suited_to(request), limits: limits.clone() };
         let ended = self.end.child_token();
         let _dropped = ended.clone().drop_guard();
         let work = run::run(Arc::clone(&self.pool), Arc::new(job), session, ended);

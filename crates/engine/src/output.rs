@@ -5,6 +5,8 @@
 //! that has begun is held for a moment until its end is there, and of output that comes in a burst what was written meanwhile is
 //! taken every millisecond. The first piece after a pause is never held, and nothing is once the program has ended.
 
+mod notices;
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -17,6 +19,7 @@ use tokio_util::sync::CancellationToken;
 use crate::Event;
 use crate::decode::Text;
 use crate::interaction::Activity;
+use notices::Notices;
 
 /// Bytes read from a stream at once: what a Linux pipe holds.
 const CHUNK: usize = 64 << 10;
@@ -49,11 +52,19 @@ impl Output {
         Self { events, written, most, flooded, activity: Activity::new(), over }
     }
 
-    /// Passes both streams on as text until their end. When nobody listens any more they are still read, so that the program goes
-    /// on.
-    pub(crate) async fn forward<R: AsyncRead + Unpin>(&self, stdout: R, stderr: Option<R>, has_terminal: bool) {
+    /// Passes both streams on as text until their end; what `announces` says that its interpreter announces is left out. When nobody
+    /// listens any more they are still read, so that the program goes on.
+    pub(crate) async fn forward<R: AsyncRead + Unpin>(
+        &self,
+        stdout: R,
+        stderr: Option<R>,
+        has_terminal: bool,
+        announces: bool,
+    ) {
         let mut streams =
             [Stream::new(Some(stdout), has_terminal, Event::Stdout), Stream::new(stderr, has_terminal, Event::Stderr)];
+        // A terminal shows standard error with the output.
+        streams[usize::from(!has_terminal)].notices = announces.then(Notices::default);
         let mut pace = Pace::default();
         while let Some(index) = first(&mut streams).await {
             let [stdout, stderr] = &mut streams;
@@ -103,12 +114,16 @@ impl Output {
         self.activity.note();
         self.count(stream.chunk.len());
         let text = stream.text.push(&stream.chunk);
+        let text = stream.notices.as_mut().map(|notices| notices.pass(&text)).unwrap_or(text);
         stream.chunk.clear();
         self.tell(text, stream.event).await;
     }
 
     async fn finish<R>(&self, stream: &mut Stream<R>) {
-        let text = stream.text.finish();
+        let mut text = stream.text.finish();
+        if let Some(notices) = &mut stream.notices {
+            text = notices.pass(&text) + &notices.finish();
+        }
         self.tell(text, stream.event).await;
     }
 
@@ -130,6 +145,7 @@ impl Output {
 struct Stream<R> {
     reader: Option<R>,
     text: Text,
+    notices: Option<Notices>,
     /// What was read and not sent yet.
     chunk: Vec<u8>,
     event: fn(String) -> Event,
@@ -139,7 +155,7 @@ impl<R: AsyncRead + Unpin> Stream<R> {
     fn new(reader: Option<R>, has_terminal: bool, event: fn(String) -> Event) -> Self {
         let text = if has_terminal { Text::of_terminal() } else { Text::new() };
         let chunk = if reader.is_some() { Vec::with_capacity(CHUNK) } else { Vec::new() };
-        Self { reader, text, chunk, event }
+        Self { reader, text, notices: None, chunk, event }
     }
 
     fn is_open(&self) -> bool {

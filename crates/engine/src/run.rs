@@ -89,7 +89,7 @@ async fn attend(
 ) -> io::Result<(Exit, Option<Cause>)> {
     let Pipes { stdin, stdout, stderr, terminal } = pipes;
     let has_terminal = terminal.is_some();
-    let streams = output.forward(stdout, stderr, has_terminal);
+    let streams = output.forward(stdout, stderr, has_terminal, job.runtime.announces);
     let (asks, signals) = mpsc::channel(SIGNALS);
     let feed = async {
         let typed = job.request.stdin();

@@ -9,6 +9,7 @@ mod program;
 mod slot;
 mod surroundings;
 mod table;
+mod typescript;
 
 #[cfg(all(test, unix))]
 mod tests;
@@ -17,6 +18,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::Request;
 use crate::interpreter::Machine;
 pub use ahead::Ahead;
 use program::Program;
@@ -73,6 +75,12 @@ pub struct Runtime {
     pub path: PathBuf,
     /// Arguments before the program's file.
     pub args: Vec<OsString>,
+    /// Arguments in their place for programs whose TypeScript is more than types, where it can run those.
+    pub transform_args: Option<Vec<OsString>>,
+    /// Whether `args` are those.
+    pub transforms: bool,
+    /// Whether it announces on standard error that its way with TypeScript is experimental.
+    pub announces: bool,
     /// What a program finds around it.
     pub surroundings: Surroundings,
     /// The extension of the program's file.
@@ -85,6 +93,16 @@ impl Runtime {
     /// The name of the program's file in its folder.
     pub fn entry(&self) -> String {
         entry(&self.extension)
+    }
+
+    /// As it runs the program of `request`.
+    pub(crate) fn suited_to(&self, request: &Request) -> Self {
+        match &self.transform_args {
+            Some(args) if typescript::needs_transform(request, &self.extension) => {
+                Self { args: args.clone(), transform_args: None, transforms: true, announces: true, ..self.clone() }
+            }
+            _ => self.clone(),
+        }
     }
 }
 

@@ -27,19 +27,30 @@ pub(super) fn script_args(version: &str) -> Vec<&'static str> {
     if asks { args.to_vec() } else { Vec::new() }
 }
 
-/// Arguments for a program in TypeScript, for a version that strips types: by itself since 22.18 and 23.6, when asked
-/// before; with a warning at each start until 24.3 (<https://nodejs.org/api/typescript.html>).
+/// Arguments for a program in TypeScript, for a version that strips types: by itself since 22.18 and 23.6, when asked before
+/// (<https://nodejs.org/api/typescript.html>).
 pub(super) fn types_args(version: &str) -> Vec<&'static str> {
     let mut args = script_args(version);
     let Ok(version) = Version::parse(version) else { return args };
-    let asks = within(&version, (22, 6), (22, 18)) || within(&version, (23, 0), (23, 6));
-    if asks {
+    if is_asked_to_strip(&version) {
         args.push("--experimental-strip-types");
     }
-    if asks || within(&version, (23, 6), (24, 3)) {
-        args.push("--disable-warning=ExperimentalWarning");
-    }
     args
+}
+
+/// Arguments for a program in TypeScript that is more than types, from 22.7 until 26 did away with it; `None` for other versions.
+pub(super) fn transform_args(version: &str) -> Option<Vec<&'static str>> {
+    let can = within(&Version::parse(version).ok()?, (22, 7), (26, 0));
+    can.then(|| [script_args(version), vec!["--experimental-transform-types"]].concat())
+}
+
+/// Whether it announces at each start with TypeScript that stripping types is experimental.
+pub(super) fn announces_types(version: &str) -> bool {
+    Version::parse(version).is_ok_and(|version| is_asked_to_strip(&version) || within(&version, (23, 6), (24, 3)))
+}
+
+fn is_asked_to_strip(version: &Version) -> bool {
+    within(version, (22, 6), (22, 18)) || within(version, (23, 0), (23, 6))
 }
 
 fn within(version: &Version, from: (u64, u64), before: (u64, u64)) -> bool {
@@ -49,11 +60,10 @@ fn within(version: &Version, from: (u64, u64), before: (u64, u64)) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{check_types, script_args, types_args};
+    use super::{announces_types, check_types, script_args, transform_args, types_args};
 
     const DETECT: &str = "--experimental-detect-module";
     const STRIP: &str = "--experimental-strip-types";
-    const QUIET: &str = "--disable-warning=ExperimentalWarning";
 
     #[test]
     fn modules_are_detected_wherever_node_can() {
@@ -75,21 +85,31 @@ mod tests {
     }
 
     #[test]
-    fn types_are_stripped_without_a_warning() {
-        for (version, expected) in [
-            ("22.7.0", &[STRIP, QUIET][..]),
-            ("22.17.1", &[STRIP, QUIET]),
-            ("22.18.0", &[]),
-            ("23.0.0", &[STRIP, QUIET]),
-            ("23.5.9", &[STRIP, QUIET]),
-            ("23.6.0", &[QUIET]),
-            ("24.2.0", &[QUIET]),
-            ("24.3.0", &[]),
-            ("26.0.0", &[]),
+    fn types_are_stripped_and_the_announcement_is_expected() {
+        for (version, asked, announces) in [
+            ("22.7.0", &[STRIP][..], true),
+            ("22.17.1", &[STRIP], true),
+            ("22.18.0", &[], false),
+            ("23.0.0", &[STRIP], true),
+            ("23.5.9", &[STRIP], true),
+            ("23.6.0", &[], true),
+            ("24.2.0", &[], true),
+            ("24.3.0", &[], false),
+            ("26.0.0", &[], false),
         ] {
-            assert_eq!(types_args(version), expected, "{version}");
+            assert_eq!((types_args(version).as_slice(), announces_types(version)), (asked, announces), "{version}");
         }
         assert!(types_args("22.6.0").contains(&DETECT));
+    }
+
+    #[test]
+    fn code_is_transformed_wherever_node_can() {
+        for (version, can) in
+            [("22.6.0", false), ("22.7.0", true), ("24.21.0", true), ("25.9.0", true), ("26.0.0", false), ("", false)]
+        {
+            let expected = can.then(|| vec!["--experimental-transform-types"]);
+            assert_eq!(transform_args(version), expected, "{version}");
+        }
     }
 
     #[test]

@@ -24,15 +24,21 @@ pub(super) struct Program {
 impl Program {
     /// How `language` runs with it.
     pub(super) fn runtime(&self, language: &Language) -> Runtime {
+        let interpreter = &language.interpreter;
+        let is_node = matches!(interpreter, Interpreter::Node | Interpreter::NodeTypes);
+        let transform_args = node::transform_args(&self.version).filter(|_| is_node);
         Runtime {
             language: language.name.clone(),
             name: self.name.clone(),
             version: self.version.clone(),
             path: self.path.clone(),
-            args: self.args(&language.interpreter),
+            args: self.args(interpreter),
+            transform_args: transform_args.map(|args| args.into_iter().map(OsString::from).collect()),
+            transforms: false,
+            announces: is_node && node::announces_types(&self.version),
             surroundings: self.surroundings.clone(),
             extension: language.extension.clone(),
-            ahead: Ahead::of(&language.interpreter),
+            ahead: Ahead::of(interpreter),
         }
     }
 

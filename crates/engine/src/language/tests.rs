@@ -104,7 +104,9 @@ async fn both_languages_of_node_share_one_question_where_it_can_do_both() {
     let (script, types) = (runtime(&languages, "js").await, runtime(&languages, "ts").await);
     let (script, types) = (script.expect("JavaScript"), types.expect("TypeScript"));
     assert_eq!((script.args.len(), script.extension.as_str()), (0, "js"));
-    assert_eq!(types.args, ["--experimental-strip-types", "--disable-warning=ExperimentalWarning"]);
+    assert_eq!(types.args, ["--experimental-strip-types"]);
+    assert_eq!(types.transform_args, Some(vec!["--experimental-transform-types".into()]));
+    assert!(types.announces && !types.transforms, "{types:?}");
     assert_eq!((types.extension.as_str(), times_asked(&path)), ("ts", 1));
 }
 

@@ -43,7 +43,7 @@ async fn run(has_terminal: bool, steps: &[Step]) -> Vec<Event> {
         }
         drop((stdout, stderr));
     };
-    tokio::join!(biased; program, output.forward(read, Some(read_errors), has_terminal));
+    tokio::join!(biased; program, output.forward(read, Some(read_errors), has_terminal, false));
     drop(output);
     while let Some(event) = received.recv().await {
         all.push(event);

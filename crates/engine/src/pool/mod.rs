@@ -207,8 +207,7 @@ impl State {
     /// The shelf of `runtime`. What stood there before and does not fit any more is outdated.
     fn shelf(&mut self, runtime: &Runtime, limits: &Limits, terminal: bool) -> &mut Shelf {
         let size = self.warm.size(&runtime.language);
-        let size = if terminal { size.for_terminals() } else { size };
-        let index = match self.shelves.iter().position(|shelf| shelf.is_of(&runtime.language, terminal)) {
+        let index = match self.shelves.iter().position(|shelf| shelf.is_of(runtime, terminal)) {
             Some(index) => index,
             None => {
                 self.shelves.push(Shelf::new(runtime, limits, terminal, Instant::now()));
@@ -238,7 +237,7 @@ impl State {
 
     /// Takes in what was started; what is not wanted any more comes back.
     fn stocked(&mut self, kind: &Arc<Kind>, started: Result<Started, Error>) -> Vec<Started> {
-        let shelf = self.shelves.iter_mut().find(|shelf| shelf.is_of(&kind.runtime.language, kind.terminal));
+        let shelf = self.shelves.iter_mut().find(|shelf| shelf.is_of(&kind.runtime, kind.terminal));
         let unwanted = match (shelf, started) {
             (Some(shelf), started) => shelf.stocked(kind, started, Instant::now()),
             (None, started) => started.ok(),

@@ -30,7 +30,7 @@ pub(super) struct Kind {
     watched: OnceCell<Watched>,
 }
 
-/// One language's interpreters, with a terminal or without.
+/// One language's interpreters of one sort: with a terminal or without, for all of TypeScript or for what is only typed.
 pub(super) struct Shelf {
     kind: Arc<Kind>,
     size: Spares,
@@ -83,13 +83,19 @@ impl Shelf {
         &self.kind.runtime.language
     }
 
-    pub(super) fn is_of(&self, language: &str, terminal: bool) -> bool {
-        self.language() == language && self.kind.terminal == terminal
+    pub(super) fn is_of(&self, runtime: &Runtime, terminal: bool) -> bool {
+        let mine = &self.kind.runtime;
+        (&mine.language, mine.transforms, self.kind.terminal) == (&runtime.language, runtime.transforms, terminal)
+    }
+
+    /// How many wait when `size` is the language's.
+    fn size_of(&self, size: Spares) -> Spares {
+        if self.kind.terminal || self.kind.runtime.transforms { size.on_demand() } else { size }
     }
 
     /// Is for `runtime` and `limits` from now on.
     pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: Spares) {
-        self.size = size;
+        self.size = self.size_of(size);
         if !self.kind.fits(runtime, limits) {
             self.renew(runtime, limits);
         }
@@ -171,7 +177,7 @@ impl Shelf {
 
     /// Those that are no longer wanted when `size` is the language's. Learns what the others weigh.
     pub(super) fn settle(&mut self, size: Spares, idle: Duration, now: Instant) -> Vec<Started> {
-        self.size = if self.kind.terminal { size.for_terminals() } else { size };
+        self.size = self.size_of(size);
         self.demand.settle(idle, now);
         let target = self.size.target(self.demand.level());
         let mut unwanted = std::mem::take(&mut self.outdated);

@@ -56,8 +56,8 @@ impl Spares {
         }
     }
 
-    /// What holds for terminals: they are rarer, so that none waits before one was used.
-    pub(super) fn for_terminals(self) -> Self {
+    /// What holds for sorts of a language's programs that are rarer: none waits before one was used.
+    pub(super) fn on_demand(self) -> Self {
         match self {
             Self::Fixed(0) => self,
             Self::Auto | Self::Fixed(_) => Self::Auto,

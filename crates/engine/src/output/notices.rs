@@ -1,0 +1,112 @@
+//! Node.js' announcement that its way with TypeScript is experimental.
+//!
+//! It is about how Runtray runs a program, not about the program, and so it is taken out of the output. Switching it off in Node.js would
+//! switch off the program's own warnings of that kind.
+
+/// What is announced.
+const FEATURES: [&str; 2] = ["Type Stripping", "Transform Types"];
+const BEGIN: &str = "(node:";
+const KIND: &str = ") ExperimentalWarning: ";
+const END: &str = " is an experimental feature and might change at any time";
+/// Node.js says once how to learn more, below the first warning.
+const HINT: &str = "(Use `";
+const HINT_END: &str = " --trace-warnings ...` to show where the warning was created)";
+/// A line that is longer is no announcement.
+const LONGEST: usize = 300;
+
+/// Takes announcements out of a stream of text.
+#[derive(Default)]
+pub(super) struct Notices {
+    /// The beginning of a line that may be one.
+    held: String,
+    /// Whether the line before was one.
+    follows: bool,
+    /// Whether part of the line was passed on already.
+    is_within_line: bool,
+}
+
+impl Notices {
+    /// What of `text` is to be shown now.
+    pub(super) fn pass(&mut self, text: &str) -> String {
+        let mut shown = String::with_capacity(text.len());
+        for part in text.split_inclusive('\n') {
+            self.held.push_str(part);
+            let ends = part.ends_with('\n');
+            if self.is_within_line || !(ends || self.may_be_one()) || (ends && !self.is_one()) {
+                shown.push_str(&std::mem::take(&mut self.held));
+                self.is_within_line = !ends;
+                self.follows = false;
+            } else if ends {
+                self.held.clear();
+            }
+        }
+        shown
+    }
+
+    /// What was held back, when no more text will come.
+    pub(super) fn finish(&mut self) -> String {
+        std::mem::take(&mut self.held)
+    }
+
+    fn may_be_one(&self) -> bool {
+        let begins = |with: &str| with.starts_with(&self.held) || self.held.starts_with(with);
+        self.held.len() < LONGEST && (begins(BEGIN) || (self.follows && begins(HINT)))
+    }
+
+    fn is_one(&mut self) -> bool {
+        let line = self.held.trim_end_matches(['\r', '\n']);
+        let is_hint = self.follows && line.starts_with(HINT) && line.ends_with(HINT_END);
+        self.follows = is_announcement(line);
+        self.follows || is_hint
+    }
+}
+
+fn is_announcement(line: &str) -> bool {
+    let feature = line.strip_prefix(BEGIN).and_then(|rest| rest.split_once(KIND));
+    feature.is_some_and(|(process, rest)| {
+        process.bytes().all(|byte| byte.is_ascii_digit())
+            && rest.strip_suffix(END).is_some_and(|feature| FEATURES.contains(&feature))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Notices;
+
+    const NOTICE: &str =
+        "(node:42) ExperimentalWarning: Transform Types is an experimental feature and might change at any time\n";
+    const HINT: &str = "(Use `node --trace-warnings ...` to show where the warning was created)\n";
+
+    /// Passes `text` in pieces of every size.
+    fn check(text: &str, expected: &str) {
+        for size in 1..=text.len().max(1) {
+            let mut notices = Notices::default();
+            let pieces = text.as_bytes().chunks(size).map(|piece| std::str::from_utf8(piece).expect("ASCII"));
+            let shown: String = pieces.map(|piece| notices.pass(piece)).collect();
+            assert_eq!(shown + &notices.finish(), expected, "in pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn an_announcement_is_taken_out_with_its_hint() {
+        check(&format!("{NOTICE}{HINT}mine\n"), "mine\n");
+        check(&format!("first\n{NOTICE}{HINT}"), "first\n");
+        check(&format!("{NOTICE}mine\n{HINT}"), &format!("mine\n{HINT}"));
+        check(&NOTICE.replace('\n', "\r\n"), "");
+    }
+
+    #[test]
+    fn the_program_s_own_warnings_stay() {
+        let own = "(node:42) ExperimentalWarning: SQLite is an experimental feature and might change at any time\n";
+        check(&format!("{own}{HINT}"), &format!("{own}{HINT}"));
+        check(&format!("{NOTICE}{HINT}{own}(no"), &format!("{own}(no"));
+        check(&format!("text {NOTICE}"), &format!("text {NOTICE}"));
+        check("(node:x) partial", "(node:x) partial");
+    }
+
+    #[test]
+    fn a_prompt_is_not_held_back() {
+        assert_eq!(Notices::default().pass("name? "), "name? ");
+        assert_eq!(Notices::default().pass("(nothing yet"), "(nothing yet");
+    }
+}

@@ -1,6 +1,0 @@
-enum Color {
-  Red,
-  Green,
-}
-
-console.log(Color[Color.Green]);
