@@ -39,4 +39,6 @@ mod warm_packages;
 #[cfg(target_os = "linux")]
 mod warm_settings;
 #[cfg(target_os = "linux")]
+mod warm_terminals;
+#[cfg(target_os = "linux")]
 mod warm_traces;

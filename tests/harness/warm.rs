@@ -32,6 +32,23 @@ impl Service {
         answer
     }
 
+    /// Waits until an interpreter that has a terminal waits where it reads its program, and all others that wait do.
+    ///
+    /// # Panics
+    /// That did not come about in time.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn until_terminals_wait(&self, language: &str) {
+        eventually("an interpreter with a terminal to wait", || {
+            let gates = self.at_gates(language);
+            let all = gates.len() as u64 == self.waiting(language);
+            let has_terminal = |pid: &u32| {
+                std::fs::read_link(format!("/proc/{pid}/fd/0"))
+                    .is_ok_and(|file| !file.to_string_lossy().starts_with("pipe:"))
+            };
+            (all && gates.iter().any(has_terminal)).then_some(())
+        });
+    }
+
     #[cfg(target_os = "linux")]
     fn are_at_their_gates(&self, language: &str, count: u64) -> bool {
         self.at_gates(language).len() as u64 == count

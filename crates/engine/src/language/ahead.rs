@@ -15,6 +15,9 @@ pub enum Ahead {
     Node,
 }
 
+/// Whether a terminal may be there before its program. On Windows it draws itself anew when it gets its size.
+const TERMINALS: bool = cfg!(unix);
+
 /// The lines in which Python looks for an encoding.
 const ENCODING_LINES: usize = 2;
 
@@ -31,7 +34,7 @@ impl Ahead {
     pub(crate) fn suits(self, request: &Request) -> bool {
         request.args().is_empty()
             && request.env().is_empty()
-            && request.terminal().is_none()
+            && (request.terminal().is_none() || TERMINALS)
             && match self {
                 Self::Python => is_utf8(request.code()),
                 Self::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
@@ -66,7 +69,7 @@ mod tests {
     use std::time::Duration;
 
     use super::Ahead;
-    use crate::{RelativePath, Request, SourceFile};
+    use crate::{RelativePath, Request, SourceFile, TerminalSize};
 
     fn request(code: &str) -> Request {
         Request::new(code, Duration::from_secs(1))
@@ -94,6 +97,12 @@ mod tests {
         ] {
             assert_eq!(Ahead::Python.suits(&request(code)), suits, "{code:?}");
         }
+    }
+
+    #[test]
+    fn a_terminal_may_wait_where_its_size_can_change_unseen() {
+        let request = request("").with_terminal(TerminalSize::USUAL);
+        assert_eq!((Ahead::Python.suits(&request), Ahead::Node.suits(&request)), (cfg!(unix), cfg!(unix)));
     }
 
     #[test]
