@@ -3,7 +3,7 @@
 use std::env;
 use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use crate::interpreter::{Found, search_path};
@@ -42,8 +42,9 @@ impl Command {
     /// Writes a script of that name into `folder`, which runs the command in its own place.
     #[cfg(unix)]
     pub(super) fn put(&self, folder: &Path) -> io::Result<()> {
-        use std::os::unix::ffi::OsStrExt;
-        use std::os::unix::fs::OpenOptionsExt;
+        use std::io::Write as _;
+        use std::os::unix::ffi::OsStrExt as _;
+        use std::os::unix::fs::OpenOptionsExt as _;
         let mut text = b"#!/bin/sh\nexec '".to_vec();
         text.extend(
             self.program.as_os_str().as_bytes().split(|byte| *byte == b'\'').collect::<Vec<_>>().join(&b"'\\''"[..]),
@@ -55,10 +56,10 @@ impl Command {
         options.write(true).create_new(true).mode(0o700).open(folder.join(self.name))?.write_all(&text)
     }
 
-    /// There are none on Windows.
+    /// There are none on Windows, so that nobody asks for this.
     #[cfg(not(unix))]
     pub(super) fn put(&self, _folder: &Path) -> io::Result<()> {
-        Ok(())
+        Err(io::Error::new(io::ErrorKind::Unsupported, self.name))
     }
 }
 
