@@ -3,7 +3,7 @@
 
 use std::io;
 use std::os::windows::io::AsRawHandle;
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use windows_sys::Win32::System::Console::{COORD, ClosePseudoConsole, CreatePseudoConsole, HPCON, ResizePseudoConsole};
 
@@ -11,8 +11,9 @@ use super::pipe::{self, Ours};
 use crate::session::TerminalSize;
 use crate::sys::Pipes;
 
-/// Our hold on a program's terminal, beside what is read and written.
-pub(crate) struct Terminal(Arc<Console>);
+/// Our hold on a program's terminal, beside what is read and written. It does not keep the console open: only when the console
+/// is closed do our pipes end, and whoever waits for that end holds this one.
+pub(crate) struct Terminal(Weak<Console>);
 
 /// A pseudo-console; it is closed when it is dropped.
 pub(super) struct Console(HPCON);
@@ -25,8 +26,12 @@ impl Terminal {
 
     /// Gives it another size.
     pub(crate) fn resize(&self, size: TerminalSize) -> io::Result<()> {
+        // A console that is closed shows nothing more.
+        let Some(console) = self.0.upgrade() else { return Ok(()) };
         // SAFETY: the console is open as long as we hold it.
-        checked(unsafe { ResizePseudoConsole(self.0.0, coordinates(size)) })
+        let resized = checked(unsafe { ResizePseudoConsole(console.0, coordinates(size)) });
+        console.release();
+        resized
     }
 
     /// Windows has no way but to type it.
@@ -42,9 +47,12 @@ impl Console {
         self.0
     }
 
-    /// Closes it, off this thread: older versions of Windows wait there until all that was drawn is read.
-    pub(super) fn close_in_background(self: Arc<Self>) {
-        tokio::task::spawn_blocking(move || drop(self));
+    /// Gives a hold on it up. The last one closes it, off this thread: older versions of Windows wait there until all that was
+    /// drawn is read.
+    pub(super) fn release(self: Arc<Self>) {
+        if let Some(last) = Arc::into_inner(self) {
+            tokio::task::spawn_blocking(move || drop(last));
+        }
     }
 }
 
@@ -65,7 +73,7 @@ pub(super) async fn open(size: TerminalSize) -> io::Result<(Pipes, Arc<Console>)
         CreatePseudoConsole(coordinates(size), input.as_raw_handle(), output.as_raw_handle(), 0, &raw mut console)
     })?;
     let console = Arc::new(Console(console));
-    let pipes = Pipes { stdin, stdout, stderr: None, terminal: Some(Terminal(Arc::clone(&console))) };
+    let pipes = Pipes { stdin, stdout, stderr: None, terminal: Some(Terminal(Arc::downgrade(&console))) };
     Ok((pipes, console))
 }
 
@@ -76,4 +84,24 @@ fn coordinates(size: TerminalSize) -> COORD {
 /// An HRESULT that is negative is a failure.
 fn checked(result: i32) -> io::Result<()> {
     if result < 0 { Err(io::Error::from_raw_os_error(result)) } else { Ok(()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::{Terminal, open};
+    use crate::session::TerminalSize;
+
+    #[tokio::test]
+    async fn whoever_types_does_not_keep_the_console_open() {
+        let (pipes, console) = open(TerminalSize::USUAL).await.expect("a console");
+        let terminal: Terminal = pipes.terminal.expect("a terminal");
+        let weak = Arc::downgrade(&console);
+        terminal.resize(TerminalSize::USUAL).expect("an open console");
+        assert_eq!(Arc::strong_count(&console), 1, "resizing holds on to it");
+        console.release();
+        assert!(weak.upgrade().is_none(), "the console is still held");
+        assert!(terminal.resize(TerminalSize::USUAL).is_ok());
+    }
 }

@@ -122,7 +122,7 @@ impl Tree {
             if accounts.active_processes == 0 {
                 self.fetch_messages();
                 if let Some(console) = self.console.take() {
-                    console.close_in_background();
+                    console.release();
                 }
                 return self.exit(&accounts);
             }
