@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tungstenite::Message;
 
 use crate::execute::{program, program_with};
+use crate::harness::conversation::Conversation;
 use crate::harness::{Service, eventually};
 
 #[test]
@@ -157,6 +158,70 @@ fn a_signal_gets_past_what_the_program_does_not_read() {
     talk.type_in(&"x".repeat(500_000));
     talk.signal("interrupt");
     assert_eq!(talk.finished()["signal"], "SIGINT");
+}
+
+/// Types 12 MB into a program that reads nothing.
+fn crammed(service: &Service, code: &str) -> Conversation {
+    let mut talk = service.converse(&program(code));
+    talk.until("up\n");
+    let piece = "x".repeat(500_000);
+    (0..24).for_each(|_| talk.type_in(&piece));
+    talk
+}
+
+#[test]
+fn a_kill_is_heard_behind_megabytes_that_nobody_reads() {
+    let service = Service::start();
+    let mut talk = crammed(&service, "ignore-termination\nprint up\nhang");
+    talk.signal("kill");
+    assert_eq!(talk.finished()["status"], "cancelled");
+    let talk = crammed(&service, "ignore-termination\nprint up\nhang");
+    drop(talk);
+    eventually("the run to be gone", || service.running().is_empty().then_some(()));
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_and_sizes_are_heard_behind_megabytes_that_nobody_reads() {
+    let service = Service::start();
+    for (name, signal) in [("interrupt", "SIGINT"), ("terminate", "SIGTERM")] {
+        let mut talk = crammed(&service, "print up\nhang");
+        talk.send(&json!({"type": "resize", "columns": 1, "rows": 1}));
+        talk.signal(name);
+        assert_eq!(talk.finished()["signal"], signal);
+    }
+}
+
+#[test]
+fn all_that_was_typed_ahead_arrives_in_its_order() {
+    let service = Service::start();
+    let flag = service.home().path().join("flag");
+    let mut talk = crammed(&service, &format!("print up\nwait-for {}\necho", flag.display()));
+    talk.type_in("end");
+    talk.send(&json!({"type": "eof"}));
+    fs::write(&flag, "").expect("a flag");
+    let echoed = talk.until("end");
+    assert!(echoed.len() == 12_000_000 && echoed.bytes().all(|byte| byte == b'x'), "{} bytes", echoed.len());
+    assert_eq!(talk.ended(), ("completed".into(), 0.into()));
+}
+
+/// What is put aside is bounded: a client that types without end is slowed down.
+#[cfg(target_os = "linux")]
+#[test]
+fn typing_without_end_never_grows_memory() {
+    let service = Service::start_with("[limits]\nterminal_idle_ms = 5000");
+    let mut talk = service.converse(&program("print up\nhang"));
+    talk.until("up\n");
+    let (before, piece) = (resident(service.pid()), "x".repeat(1_000_000));
+    // Once it is slowed down, the run ends because nothing more is typed.
+    for _ in 0..500 {
+        if !talk.try_type_in(&piece) {
+            break;
+        }
+    }
+    let grown = resident(service.pid()).saturating_sub(before);
+    assert!(grown < 128 << 20, "{} MiB more", grown >> 20);
+    eventually("the run to be gone", || service.running().is_empty().then_some(()));
 }
 
 #[test]

@@ -32,6 +32,7 @@ impl Service {
         }
         let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the service listens");
         connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
+        connection.set_write_timeout(Some(PATIENCE)).expect("a write timeout");
         connection.set_nodelay(true).expect("small messages go at once");
         match tungstenite::client(request, connection) {
             Ok((socket, _)) => Ok(Conversation { socket, shown: String::new(), errors: String::new(), last: None }),
@@ -76,6 +77,12 @@ impl Conversation {
     /// Types text.
     pub(crate) fn type_in(&mut self, text: &str) {
         self.send(&json!({"type": "stdin", "data": text}));
+    }
+
+    /// Types text, unless the service goes away meanwhile.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn try_type_in(&mut self, text: &str) -> bool {
+        self.socket.send(Message::text(json!({"type": "stdin", "data": text}).to_string())).is_ok()
     }
 
     /// Types a line and Enter, as a terminal's keyboard does.

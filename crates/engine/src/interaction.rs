@@ -9,10 +9,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
-use crate::session::{Command, Signal};
+use crate::session::{Command, Commands, Signal};
 use crate::sys::{Input, Terminal};
 
-/// What is held of bytes that the program does not read; as long as there are fewer, a signal still gets through.
+/// What is held of bytes that the program does not read; then what is typed waits with whoever types it.
 const MOST_PENDING: usize = 1 << 20;
 
 /// When something was last typed or printed.
@@ -78,15 +78,21 @@ impl<'a> Interaction<'a> {
         this
     }
 
-    /// Returns when nobody will give commands any more and all that was typed is written.
-    pub(crate) async fn carry(mut self, mut commands: mpsc::Receiver<Command>) {
-        let mut open = true;
-        while open || self.writes() {
-            let (writes, listens) = (self.writes(), open && self.pending.len() < MOST_PENDING);
+    /// Returns when nobody will give commands any more and all that was typed is written. Orders are taken whatever the program
+    /// does; what is typed is taken while there is room for it.
+    pub(crate) async fn carry(mut self, Commands { mut typed, mut orders }: Commands) {
+        let (mut typing, mut ordering) = (true, true);
+        while typing || ordering || self.writes() {
+            let (writes, has_room) = (self.writes(), self.pending.len() < MOST_PENDING);
             tokio::select! {
-                command = commands.recv(), if listens => match command {
+                biased;
+                order = orders.recv(), if ordering => match order {
+                    Some(order) => self.take(order),
+                    None => ordering = false,
+                },
+                command = typed.recv(), if typing && has_room => match command {
                     Some(command) => self.take(command),
-                    None => open = false,
+                    None => typing = false,
                 },
                 written = write(&mut self.stdin, self.pending.as_slices().0), if writes => self.written(&written),
             }

@@ -4,6 +4,7 @@
 //! no desktop: the service above translates.
 
 mod decode;
+mod descriptors;
 mod engine;
 mod environment;
 mod error;
@@ -24,6 +25,7 @@ mod sys;
 mod verdict;
 mod workspace;
 
+pub use descriptors::raise_open_files;
 pub use engine::{Config, Engine};
 pub use error::{Error, InvalidRequest};
 pub use limits::Limits;
@@ -31,5 +33,5 @@ pub use outcome::{Event, Isolation, Outcome, OutputFile, Status};
 pub use path::RelativePath;
 pub use pool::{Spares, Warm};
 pub use request::{Request, SourceFile};
-pub use session::{Command, Session, Signal, TerminalSize};
+pub use session::{Command, Commander, Commands, RunEnded, Session, Signal, TerminalSize, commands};
 pub use sys::{enter, enter_and_fork};

@@ -18,7 +18,7 @@ use crate::start;
 use crate::sys::{Exit, Pipes, Tree};
 use crate::verdict::{self, Cause};
 use crate::workspace::{self, Workspace};
-use crate::{Command, Error, Event, Limits, Outcome, Request, Session, Signal};
+use crate::{Commands, Error, Event, Limits, Outcome, Request, Session, Signal};
 
 /// How often the size of the run's folder is looked at; runs shorter than this never pay for it.
 const FOLDER_CHECK: Duration = Duration::from_millis(250);
@@ -85,7 +85,7 @@ async fn attend(
     workspace: &Workspace,
     output: &Output,
     ends: Ends,
-    commands: Option<mpsc::Receiver<Command>>,
+    commands: Option<Commands>,
 ) -> io::Result<(Exit, Option<Cause>)> {
     let Pipes { stdin, stdout, stderr, terminal } = pipes;
     let has_terminal = terminal.is_some();
@@ -164,7 +164,7 @@ async fn folder_is_full(workspace: &Workspace, most: u64) {
 /// Gives an interpreter that waits its program.
 async fn open(gate: Option<Gate>, request: &Request) {
     if let Some(gate) = gate
-        && let Err(error) = gate.open(request.code().as_bytes()).await
+        && let Err(error) = gate.open(request.source()).await
     {
         tracing::warn!(%error, "an interpreter that waited did not take its program");
     }

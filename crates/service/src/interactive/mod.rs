@@ -1,8 +1,9 @@
 //! A conversation over a WebSocket: one program, what is typed into it, and what it prints.
 //!
-//! Reading and writing go on side by side, and neither holds more than a few messages: a client that does not read slows the
-//! program down, and a program that does not read slows the client down. Whoever leaves ends the run.
+//! Reading and writing go on side by side. A client that does not read slows the program down. What a program does not read is
+//! put aside up to a bound, so that signals get past it; then its client is slowed down. Whoever leaves ends the run.
 
+mod backlog;
 mod reader;
 mod writer;
 
@@ -11,10 +12,12 @@ use std::time::Duration;
 
 use axum::extract::ws::{Utf8Bytes, WebSocket, close_code};
 use futures_util::StreamExt;
+use runtray_engine::commands;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::budget::Share;
 use crate::error::Error;
 use crate::execution::{Execution, Job, Live};
 use crate::guard::Caller;
@@ -24,6 +27,7 @@ use crate::wire::error::Code;
 use crate::wire::message::{ServerMessage, parse_run};
 use crate::wire::request::{Parsed, Timeouts};
 use crate::wire::response::{Finished, Started};
+use backlog::Backlog;
 use reader::{Incoming, Reader};
 use writer::Writer;
 
@@ -31,8 +35,10 @@ use writer::Writer;
 const FIRST_MESSAGE: Duration = Duration::from_secs(10);
 /// Events between the execution and the connection: the fewer, the sooner a slow reader slows the program down.
 const EVENTS: usize = 16;
-/// Commands between the connection and the execution; each may hold 1 MiB.
-const COMMANDS: usize = 4;
+/// Pieces of input between what is put aside and the execution; each may hold 1 MiB.
+const TYPED: usize = 1;
+/// Answers to bad messages that may wait for a client that does not read.
+const REPLIES: usize = 16;
 
 /// The client went away: there is nobody to tell.
 struct Gone;
@@ -87,30 +93,32 @@ async fn converse(
     writer: &mut Writer,
 ) -> Result<Finished, Ending> {
     let settings = app.settings.borrow().settings.clone();
+    let mut share = app.budget.share();
     let Parsed { language, request } = tokio::select! {
-        parsed = first(reader, &settings) => parsed?,
+        parsed = first(reader, &settings, &mut share) => parsed?,
         () = app.sessions.stopping().cancelled() => return Err(Ending::Stopping),
     };
     let runtime = find(app, &language).await?;
     let slot = app.admission.admit_interactive(settings.terminals).map_err(Error::from)?;
     let request = request.with_idle_limit(settings.terminal_idle);
-    let job = Job { id: id.to_owned(), runtime, request, origin: caller.name().to_owned() };
+    let job = Job { id: id.to_owned(), runtime, request, origin: caller.name().to_owned(), is_interactive: true };
     let started = Started::of(&job);
     let (tap, events) = mpsc::channel(EVENTS);
-    let (commands, commanded) = mpsc::channel(COMMANDS);
+    let (commands, commanded) = commands(TYPED);
     let live = Live { tap: Some(tap), commands: Some(commanded) };
     // Dropped when the client goes away, which cancels the run.
-    let mut execution = Execution::start(app, job, slot, live);
-    let (replies, replied) = mpsc::channel(1);
+    let mut execution = Execution::start(app, job, slot, live).holding(share);
+    let (replies, replied) = mpsc::channel(REPLIES);
+    let backlog = Backlog::new(&app.budget);
     tokio::select! {
         written = writer.carry(events, replied, started) => written?,
-        ending = reader.carry(&commands, &replies, settings.body_bytes) => return Err(ending),
+        ending = reader.carry(&commands, &replies, backlog, settings.body_bytes) => return Err(ending),
     }
     Ok(execution.ended().await?.into())
 }
 
 /// The program that the first message asks for.
-async fn first(reader: &mut Reader, settings: &Settings) -> Result<Parsed, Ending> {
+async fn first(reader: &mut Reader, settings: &Settings, share: &mut Share) -> Result<Parsed, Ending> {
     let total = settings.terminal_total;
     let message = timeout(FIRST_MESSAGE, reader.next(settings.body_bytes)).await;
     let parsed = match message {
@@ -123,7 +131,10 @@ async fn first(reader: &mut Reader, settings: &Settings) -> Result<Parsed, Endin
         }
         Ok(None) => return Err(Ending::Gone),
         Ok(Some(Err(error))) => return Err(error.into()),
-        Ok(Some(Ok(Incoming::Text(text)))) => parse_run(text.as_bytes(), Timeouts { default: total, max: total })?,
+        Ok(Some(Ok(Incoming::Text(text)))) => {
+            share.grow(text.len()).map_err(Error::from)?;
+            parse_run(text.as_bytes(), Timeouts { default: total, max: total })?
+        }
         Ok(Some(Ok(Incoming::Binary(_)))) => {
             return Err(Error::InvalidRequest("The first message must be text that holds JSON.".into()).into());
         }

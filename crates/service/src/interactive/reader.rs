@@ -6,12 +6,13 @@ use axum::body::Bytes;
 use axum::extract::ws::{Message, Utf8Bytes, WebSocket};
 use futures_util::StreamExt;
 use futures_util::stream::SplitStream;
-use runtray_engine::Command;
+use runtray_engine::{Command, Commander};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 
 use super::Ending;
+use super::backlog::Backlog;
 use crate::error::Error;
 use crate::wire::message::{parse_command, typed};
 
@@ -50,25 +51,41 @@ impl Reader {
     /// Passes commands on until the client is gone or sends what cannot be taken. What else is wrong with a message is told
     /// through `replies`.
     ///
-    /// When the program does not read, a message waits here, and that the client is gone is first noticed by the pings.
+    /// What the program does not read is put aside, so that a signal behind it is heard. When that is too much, the connection
+    /// is not read until the program has taken some, and that the client is gone is first noticed by the pings.
     pub(super) async fn carry(
         &mut self,
-        commands: &mpsc::Sender<Command>,
+        commands: &Commander,
         replies: &mpsc::Sender<Error>,
+        mut backlog: Backlog,
         cap: usize,
     ) -> Ending {
         loop {
-            let command = match self.next(cap).await {
+            let message = tokio::select! {
+                biased;
+                message = self.next(cap), if backlog.has_room() => message,
+                room = commands.room_to_type(), if !backlog.is_empty() => {
+                    match (room, backlog.pop()) {
+                        (Ok(room), Some(typed)) => room.send(typed),
+                        // The run has ended; its last message is on the way.
+                        _ => while backlog.pop().is_some() {},
+                    }
+                    continue;
+                }
+            };
+            let command = match message {
                 None => return Ending::Gone,
                 Some(Err(error)) => return Ending::Refused(error),
                 Some(Ok(Incoming::Text(text))) => parse_command(text.as_bytes()),
                 Some(Ok(Incoming::Binary(bytes))) => typed(bytes.into()),
             };
-            // A run that has ended takes neither; its last message is on the way.
-            let _ = match command {
-                Ok(command) => commands.send(command).await.is_ok(),
-                Err(error) => replies.send(error).await.is_ok(),
-            };
+            match command {
+                Ok(typed @ (Command::Stdin(_) | Command::Eof)) => backlog.push(typed),
+                // A run that has ended takes none.
+                Ok(order) => drop(commands.send(order).await),
+                // A client that sends many bad messages and reads nothing is told of the first.
+                Err(error) => drop(replies.try_send(error)),
+            }
         }
     }
 

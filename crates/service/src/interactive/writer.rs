@@ -8,7 +8,7 @@ use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
 use runtray_engine::Event;
 use tokio::sync::mpsc;
-use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio::time::{MissedTickBehavior, interval};
 
 use super::{Gone, json};
 use crate::error::Error;
@@ -17,8 +17,6 @@ use crate::wire::response::{Printed, Started};
 
 /// How often a client is asked whether it is there; it keeps proxies open too.
 const PING_EVERY: Duration = Duration::from_secs(10);
-/// A client that takes nothing for so long is taken for gone.
-const STALLED: Duration = Duration::from_secs(60);
 
 /// Our side of the connection.
 pub(super) struct Writer(SplitSink<WebSocket, Message>);
@@ -65,10 +63,8 @@ impl Writer {
         }
     }
 
+    /// Waits for a client that is slow; the connection itself ends when one takes nothing.
     async fn put(&mut self, message: Message) -> Result<(), Gone> {
-        match timeout(STALLED, self.0.send(message)).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(Gone),
-        }
+        self.0.send(message).await.map_err(|_| Gone)
     }
 }

@@ -7,15 +7,14 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::thread;
 
 use crossterm::terminal;
-use runtray_engine::{Command, Signal, TerminalSize};
-use tokio::sync::mpsc;
+use runtray_engine::{Command, Commander, Commands, Signal, TerminalSize, commands};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::program::Program;
 
-/// Commands on their way; what the program does not read waits with whoever types.
-const COMMANDS: usize = 16;
+/// Pieces of input on their way; what the program does not read waits with whoever types.
+const TYPED: usize = 16;
 /// Bytes that are read of standard input at once.
 const CHUNK: usize = 16 << 10;
 /// The size of a terminal that does not tell its own.
@@ -45,23 +44,20 @@ impl Console {
     ///
     /// # Errors
     /// The terminal cannot be put into raw mode, or signals cannot be listened for.
-    pub(super) fn open(
-        program: &Program,
-        cancel: &CancellationToken,
-    ) -> anyhow::Result<(Self, mpsc::Receiver<Command>)> {
+    pub(super) fn open(program: &Program, cancel: &CancellationToken) -> anyhow::Result<(Self, Commands)> {
         let raw = program.terminal.is_some().then(RawMode::enter).transpose()?;
-        let (commands, commanded) = mpsc::channel(COMMANDS);
+        let (commands, commanded) = commands(TYPED);
         // Before the program can print anything that somebody answers with a signal.
         let signals = Signals::listen()?;
         let mut tasks = vec![tokio::spawn(pass_signals(signals, commands.clone(), cancel.clone()))];
-        if program.terminal.is_some() {
-            tasks.push(tokio::spawn(follow_size(commands.clone())));
+        if let Some(size) = program.terminal {
+            tasks.push(tokio::spawn(follow_size(commands.clone(), size)));
         }
         if program.reads_stdin {
             // Its own thread: a read of standard input cannot be given up.
             thread::spawn(move || pass_input(&commands));
         } else {
-            tasks.push(tokio::spawn(async move { drop(commands.send(Command::Eof).await) }));
+            tasks.push(tokio::spawn(async move { _ = commands.send(Command::Eof).await }));
         }
         Ok((Self { raw, tasks }, commanded))
     }
@@ -83,7 +79,7 @@ pub(super) fn show(text: &str, stream: &mut impl Write) -> io::Result<()> {
     stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
 }
 
-fn pass_input(commands: &mpsc::Sender<Command>) {
+fn pass_input(commands: &Commander) {
     let mut chunk = vec![0; CHUNK];
     loop {
         let command = match io::stdin().lock().read(&mut chunk) {
@@ -92,17 +88,16 @@ fn pass_input(commands: &mpsc::Sender<Command>) {
             Ok(0) | Err(_) => Command::Eof,
         };
         let last = command == Command::Eof;
-        if commands.blocking_send(command).is_err() || last {
+        if commands.send_blocking(command).is_err() || last {
             return;
         }
     }
 }
 
 /// The first signal is the program's, which may do with it what it likes; the second ends it.
-async fn pass_signals(mut signals: Signals, commands: mpsc::Sender<Command>, cancel: CancellationToken) {
+async fn pass_signals(mut signals: Signals, commands: Commander, cancel: CancellationToken) {
     let signal = signals.next().await;
-    // A full channel means that the program reads nothing: then there is no way to it but the end.
-    if commands.try_send(Command::Signal(signal)).is_ok() {
+    if commands.send(Command::Signal(signal)).await.is_ok() {
         signals.next().await;
     }
     cancel.cancel();
@@ -145,27 +140,31 @@ impl Signals {
 }
 
 #[cfg(unix)]
-async fn follow_size(commands: mpsc::Sender<Command>) {
+async fn follow_size(commands: Commander, mut known: TerminalSize) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut changes) = signal(SignalKind::window_change()) else { return };
-    while changes.recv().await.is_some() {
-        if let Some(size) = current_size() {
+    loop {
+        // The first look is for a change that came before anybody listened.
+        if let Some(size) = current_size().filter(|size| *size != known) {
+            known = size;
             let _ = commands.send(Command::Resize(size)).await;
+        }
+        if changes.recv().await.is_none() {
+            return;
         }
     }
 }
 
 /// Windows tells of a new size only to who reads keys as events, which would take them from the program.
 #[cfg(windows)]
-async fn follow_size(commands: mpsc::Sender<Command>) {
+async fn follow_size(commands: Commander, mut known: TerminalSize) {
     const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
-    let mut known = current_size();
     loop {
-        tokio::time::sleep(LOOK_EVERY).await;
-        if let Some(size) = current_size().filter(|size| Some(*size) != known) {
-            known = Some(size);
+        if let Some(size) = current_size().filter(|size| *size != known) {
+            known = size;
             let _ = commands.send(Command::Resize(size)).await;
         }
+        tokio::time::sleep(LOOK_EVERY).await;
     }
 }
 
