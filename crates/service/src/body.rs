@@ -10,33 +10,37 @@ use http_body_util::BodyExt;
 use hyper::body::{Frame, SizeHint};
 use tokio::time::timeout;
 
+use crate::budget::Share;
 use crate::error::Error;
 
 /// What is read and thrown away of a body that nobody wants, so that its sender gets to read the answer.
 const MOST_DISCARDED_BYTES: u64 = 2 << 30;
 const LONGEST_DISCARDING: Duration = Duration::from_secs(10);
-/// A sender that is not done by then is given up: it has a place that others wait for.
-const LONGEST_READING: Duration = Duration::from_secs(30);
+/// A sender from which nothing comes for so long is given up. One that is only slow stays, as long as nobody waits for its place.
+const LONGEST_SILENCE: Duration = if cfg!(test) { Duration::from_secs(1) } else { Duration::from_secs(30) };
 
-/// Reads a body of at most `cap` bytes. One that declares more is refused unread.
-pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize) -> Result<Vec<u8>, Error> {
+/// Reads a body of at most `cap` bytes, which count against `share` as they come. One that declares more is refused unread.
+pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize, share: &mut Share) -> Result<Vec<u8>, Error> {
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > cap as u64) {
         return Err(Error::BodyTooLarge { cap });
     }
-    let late = Error::InvalidRequest("The body was not complete within 30 seconds: send it faster.".to_owned());
-    timeout(LONGEST_READING, collect(&mut body, cap)).await.unwrap_or(Err(late))
-}
-
-async fn collect(body: &mut Body, cap: usize) -> Result<Vec<u8>, Error> {
     let mut bytes = Vec::new();
-    while let Some(part) = next(body).await? {
+    while let Some(part) = in_time(next(&mut body)).await? {
         if part.len() > cap - bytes.len() {
             return Err(Error::BodyTooLarge { cap });
         }
+        share.grow(part.len())?;
         bytes.extend_from_slice(&part);
     }
     Ok(bytes)
+}
+
+async fn in_time(part: impl Future<Output = Result<Option<Bytes>, Error>>) -> Result<Option<Bytes>, Error> {
+    let seconds = LONGEST_SILENCE.as_secs();
+    let late =
+        || Error::InvalidRequest(format!("Nothing more of the body came for {seconds} seconds: send all of it."));
+    timeout(LONGEST_SILENCE, part).await.unwrap_or_else(|_| Err(late()))
 }
 
 async fn next(body: &mut Body) -> Result<Option<Bytes>, Error> {
@@ -116,13 +120,19 @@ async fn discard(mut body: Body) {
 mod tests {
     use axum::body::Body;
     use axum::http::{HeaderMap, HeaderValue, header};
-    use futures_util::stream;
+    use futures_util::{StreamExt, stream};
+    use tokio::time::sleep;
 
-    use super::{Error, read};
+    use super::{Error, LONGEST_SILENCE};
+    use crate::budget::Budget;
 
     /// A body in chunks, without a declared length.
     fn chunks(parts: &'static [&'static str]) -> Body {
         Body::from_stream(stream::iter(parts.iter().map(|part| Ok::<_, std::io::Error>(*part))))
+    }
+
+    async fn read(headers: &HeaderMap, body: Body, cap: usize) -> Result<Vec<u8>, Error> {
+        super::read(headers, body, cap, &mut Budget::new(1 << 20).share()).await
     }
 
     #[tokio::test]
@@ -145,5 +155,28 @@ mod tests {
     async fn a_body_that_breaks_off_is_the_client_s_fault() {
         let broken = Body::from_stream(stream::iter([Ok("abc"), Err(std::io::Error::other("gone"))]));
         assert!(matches!(read(&HeaderMap::new(), broken, 100).await, Err(Error::InvalidRequest(_))));
+    }
+
+    #[tokio::test]
+    async fn bodies_together_stay_within_the_budget() {
+        let budget = Budget::new(8);
+        let (mut first, mut second) = (budget.share(), budget.share());
+        let none = HeaderMap::new();
+        super::read(&none, chunks(&["abc", "de"]), 100, &mut first).await.expect("a body");
+        let refused = super::read(&none, chunks(&["abc", "d"]), 100, &mut second).await;
+        assert!(matches!(refused, Err(Error::TooMuchWaiting)), "{refused:?}");
+        assert_eq!(budget.used(), 8, "what was read before it was refused counts until it is given up");
+    }
+
+    #[tokio::test]
+    async fn a_slow_body_is_read_and_one_that_stops_is_given_up() {
+        let none = HeaderMap::new();
+        let slow = stream::iter(0..15).then(|_| async {
+            sleep(LONGEST_SILENCE / 10).await;
+            Ok::<_, std::io::Error>("x")
+        });
+        assert_eq!(read(&none, Body::from_stream(slow), 100).await.expect("a body").len(), 15);
+        let stuck = Body::from_stream(stream::iter([Ok::<_, std::io::Error>("x")]).chain(stream::pending()));
+        assert!(matches!(read(&none, stuck, 100).await, Err(Error::InvalidRequest(_))));
     }
 }

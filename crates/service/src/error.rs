@@ -7,6 +7,7 @@ use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::admission::{Load, Refused};
+use crate::budget::Exhausted;
 use crate::wire::error::{Code, ErrorBody};
 
 /// Why a request was not served; its text is the sentence that the client gets.
@@ -73,6 +74,10 @@ pub(crate) enum Error {
         "{0} interactive programs are running, which is all that `[admission] terminals` in the settings allows. End one, or raise it."
     )]
     TooManyTerminals(usize),
+    #[error(
+        "Requests that wait and answers that were not taken yet fill all the memory that `[admission] waiting_bytes` in the settings gives them. Try again in a moment, or raise it."
+    )]
+    TooMuchWaiting,
     #[error("Too many WebSockets are open. Close one and try again.")]
     TooManyConnections,
     #[error("The disk that holds the runs' folders is full. Free some space and try again.")]
@@ -102,9 +107,8 @@ impl Error {
             Self::UnsupportedLanguage(_) => Code::UnsupportedLanguage,
             Self::RuntimeNotFound(_) => Code::RuntimeNotFound,
             Self::IsolationUnavailable(_) => Code::IsolationUnavailable,
-            Self::TooManyExecutions(_) | Self::TooManyTerminals(_) | Self::TooManyConnections => {
-                Code::TooManyExecutions
-            }
+            Self::TooManyExecutions(_) | Self::TooManyTerminals(_) => Code::TooManyExecutions,
+            Self::TooMuchWaiting | Self::TooManyConnections => Code::TooManyExecutions,
             Self::DiskFull | Self::Internal(_) => Code::Internal,
             Self::ShuttingDown => Code::ShuttingDown,
         }
@@ -150,6 +154,12 @@ impl From<Refused> for Error {
             Refused::TerminalsFull(running) => Self::TooManyTerminals(running),
             Refused::Closed => Self::ShuttingDown,
         }
+    }
+}
+
+impl From<Exhausted> for Error {
+    fn from(Exhausted: Exhausted) -> Self {
+        Self::TooMuchWaiting
     }
 }
 

@@ -17,10 +17,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
+use crate::progress::Progress;
 use crate::seats::{Seat, Seats};
 
-/// Connections at once; for one more, one that waits is closed. Each costs a descriptor, of which Linux gives 1024 by default.
-const MOST_CONNECTIONS: usize = 512;
 /// What a client gets to send a request's header, and how long a connection may lie idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
 /// After an error that says that the process has no descriptors left.
@@ -41,11 +40,16 @@ struct Group {
 }
 
 impl Server {
-    /// Serves `router` on every listener. `failed` is called when a listener is no longer served without having been asked.
-    pub(crate) fn start(listeners: Vec<TcpListener>, router: &Router, failed: impl FnOnce() + Send + 'static) -> Self {
+    /// Serves `router` on every listener, to as many connections as there are `seats`. `failed` is called when a listener is no
+    /// longer served without having been asked.
+    pub(crate) fn start(
+        listeners: Vec<TcpListener>,
+        seats: &Seats,
+        router: &Router,
+        failed: impl FnOnce() + Send + 'static,
+    ) -> Self {
         let server =
             Self { accepting: Group::default(), connections: Group::default(), killed: CancellationToken::new() };
-        let seats = Seats::new(MOST_CONNECTIONS);
         let acceptors: JoinSet<()> =
             listeners.into_iter().map(|listener| server.accept(listener, router.clone(), seats.clone())).collect();
         server.accepting.tasks.spawn(attend(acceptors, server.accepting.end.clone(), failed));
@@ -117,7 +121,10 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, seat: 
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
-        .serve_connection(TokioIo::new(stream), service_fn(|request| answer(&router, &seat, request)))
+        .serve_connection(
+            TokioIo::new(Progress::new(stream, seat.unsent())),
+            service_fn(|request| answer(&router, &seat, request)),
+        )
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let served = tokio::select! {
@@ -138,6 +145,7 @@ fn answer(
     seat: &Seat,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
-    let (answering, routed) = (seat.answering(), router.clone().oneshot(request.map(Body::new)));
+    let (answering, request) = seat.answering(request);
+    let routed = router.clone().oneshot(request);
     async move { Ok(routed.await?.map(|body| answering.with(body))) }
 }

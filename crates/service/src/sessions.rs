@@ -10,9 +10,6 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Connections at once, those that run nothing yet included. Each costs a descriptor and its buffers.
-const MOST: usize = 256;
-
 /// Every connection.
 pub(crate) struct Sessions {
     tasks: TaskTracker,
@@ -25,11 +22,11 @@ pub(crate) struct Sessions {
 pub(crate) struct Place(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Sessions {
-    /// None yet.
-    pub(crate) fn new() -> Self {
+    /// None yet, and at most so many, those that run nothing yet included.
+    pub(crate) fn new(most: usize) -> Self {
         Self {
             tasks: TaskTracker::new(),
-            permits: Arc::new(Semaphore::new(MOST)),
+            permits: Arc::new(Semaphore::new(most)),
             stopping: CancellationToken::new(),
             killed: CancellationToken::new(),
         }

@@ -10,12 +10,11 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use runtray_engine::Status;
-use tokio::sync::mpsc;
 
 use crate::app::App;
 use crate::error::Error;
 use crate::executions::Running;
-use crate::journal::{Filter, JournalError, LOST, RUNNING, Record};
+use crate::journal::{Export, Filter, JournalError, LOST, RUNNING, Record};
 use crate::wire::error::ErrorBody;
 use crate::wire::executions::{
     Cancelling, Execution, ExecutionSummary, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery,
@@ -98,27 +97,27 @@ pub(crate) async fn export(
     let ExportQuery { format } = taken(format)?;
     let records = app.journal().export(filter(query)?);
     let heading = stream::once(async move { format.heading().map_err(std::io::Error::other) });
-    let lines = stream::unfold(Some(records), move |records| next_line(records, format));
+    let lines = stream::unfold(Some(records), move |records| next_lines(records, format));
     let headers = [(header::CONTENT_TYPE, format.media_type()), (header::CONTENT_DISPOSITION, format.disposition())];
     Ok((headers, Body::from_stream(heading.chain(lines))).into_response())
 }
 
-type Records = mpsc::Receiver<Result<Record, JournalError>>;
-
-/// The next line of an export. An error breaks the transfer off, so that nobody takes what came for all.
-async fn next_line(
-    records: Option<Records>,
-    format: ExportFormat,
-) -> Option<(std::io::Result<Bytes>, Option<Records>)> {
+/// The next lines of an export. An error breaks the transfer off, so that nobody takes what came for all.
+async fn next_lines(records: Option<Export>, format: ExportFormat) -> Option<(std::io::Result<Bytes>, Option<Export>)> {
     let mut records = records?;
-    match records.recv().await? {
-        Ok(record) => Some((format.line(&record).map_err(std::io::Error::other), Some(records))),
+    match records.next().await {
+        Ok(batch) => Some((lines(&batch?, format), Some(records))),
         Err(JournalError::Disabled | JournalError::Missing(_)) => None,
         Err(error) => {
             tracing::error!(%error, "an export broke off");
             Some((Err(std::io::Error::other(error)), None))
         }
     }
+}
+
+fn lines(batch: &[Record], format: ExportFormat) -> std::io::Result<Bytes> {
+    let lines = batch.iter().map(|record| format.line(record).map_err(std::io::Error::other));
+    Ok(lines.collect::<std::io::Result<Vec<Bytes>>>()?.concat().into())
 }
 
 fn taken<T>(query: Queried<T>) -> Result<T, Error> {
