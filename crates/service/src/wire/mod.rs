@@ -1,5 +1,6 @@
 //! The wire types: what goes over HTTP, as `/openapi.json` describes it.
 
+mod encoding;
 pub(crate) mod error;
 pub(crate) mod executions;
 pub(crate) mod health;

@@ -3,6 +3,7 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use super::encoding;
 use super::wording::{self, no_json, without_place};
 use crate::error::Error;
 
@@ -29,6 +30,8 @@ pub(crate) enum Invalid {
 /// # Errors
 /// The bytes are no JSON, or not of the shape of `T`.
 pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
+    let text = encoding::utf8(bytes).map_err(Invalid::Json)?;
+    let bytes = text.as_ref();
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
         None => return Err(Invalid::Json("it is empty".into())),
         Some(b'{') => {}
