@@ -5,6 +5,8 @@ use std::process::ExitCode;
 use runtray_engine::Status;
 use runtray_service::{ListenError, StartError};
 
+use crate::print;
+
 /// It failed; standard error says why. Wrong usage is clap's 2.
 pub(crate) const FAILED: u8 = 1;
 /// The port is in use, or this user may not have it.
@@ -50,12 +52,12 @@ pub(crate) fn is_told(status: Status) -> bool {
 
 /// Prints what went wrong, with what caused it, and picks the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
-    eprintln!("runtray: {error:#}");
+    print::note(format_args!("runtray: {error:#}"));
     match error.downcast_ref::<StartError>() {
         Some(StartError::Listen(ListenError::InUse { .. } | ListenError::Reserved { .. })) => {
-            eprintln!(
+            print::note(format_args!(
                 "Another port: runtray serve --port PORT, or `port = PORT` in the settings file (runtray config path)."
-            );
+            ));
             ExitCode::from(PORT)
         }
         _ => ExitCode::from(FAILED),

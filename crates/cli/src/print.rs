@@ -1,12 +1,38 @@
-//! Standard output that may be closed at any time (`runtray logs | head`).
+//! Standard output that may be closed at any time (`runtray logs | head`), and standard error.
+//!
+//! Text of others has no power over a terminal: see [`foreign`](crate::foreign).
 
+use std::borrow::Cow;
 use std::fmt::Display;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::time::Duration;
 
-/// Prints a line and flushes it. When nobody reads any more the program ends, quietly and well.
+use crate::foreign::{Layout, inert};
+use crate::table::align;
+
+/// Prints a line, or several, and flushes them. When nobody reads any more the program ends, quietly and well.
 pub(crate) fn line(text: impl Display) -> anyhow::Result<()> {
-    all(format!("{text}\n").as_bytes())
+    written(&text.to_string(), Layout::Lines)
+}
+
+/// Prints rows in aligned columns; on a terminal each row is one line, whatever its cells hold.
+pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> anyhow::Result<()> {
+    let is_terminal = io::stdout().is_terminal();
+    let cell = |cell: &String| if is_terminal { inert(cell, Layout::Cell).into_owned() } else { cell.clone() };
+    let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(cell)).collect();
+    align(&rows).into_iter().try_for_each(line)
+}
+
+/// Says something on standard error, in lines of its own.
+pub(crate) fn note(text: impl Display) {
+    let text = text.to_string();
+    let shown = if io::stderr().is_terminal() { inert(&text, Layout::Lines) } else { Cow::Borrowed(text.as_str()) };
+    eprintln!("{shown}");
+}
+
+fn written(text: &str, layout: Layout) -> anyhow::Result<()> {
+    let shown = if io::stdout().is_terminal() { inert(text, layout) } else { Cow::Borrowed(text) };
+    all(format!("{shown}\n").as_bytes())
 }
 
 /// Prints bytes as they are, as [`line()`] does.
@@ -17,7 +43,7 @@ pub(crate) fn all(bytes: &[u8]) -> anyhow::Result<()> {
 
 /// Prints `value` as one line of JSON.
 pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
-    line(serde_json::to_string(value)?)
+    written(&serde_json::to_string(value)?, Layout::Json)
 }
 
 /// Waits. When nobody reads standard output any more the program ends, as it does in [`line()`].

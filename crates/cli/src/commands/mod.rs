@@ -51,7 +51,7 @@ fn settings() -> anyhow::Result<(Places, Loaded)> {
     let file = places.settings_file();
     let loaded = Loaded::from_file(&file);
     for problem in &loaded.problems {
-        eprintln!("runtray: {}: {problem}", file.display());
+        print::note(format_args!("runtray: {}: {problem}", file.display()));
     }
     Ok((places, loaded))
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::settings;
 use crate::args::Pythons;
-use crate::{exit, print, table};
+use crate::{exit, print};
 
 /// Lists the Pythons that were found, the one in use marked.
 pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
@@ -20,7 +20,7 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     }
     let none_in_use = !discovery.found.iter().any(|found| found.in_use);
     if none_in_use {
-        eprintln!("runtray: {}", why_none(&discovery));
+        print::note(format_args!("runtray: {}", why_none(&discovery)));
     }
     Ok(if none_in_use { ExitCode::from(exit::FAILED) } else { ExitCode::SUCCESS })
 }
@@ -50,7 +50,7 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
             ]
         })
         .collect();
-    table::align(&rows).into_iter().try_for_each(print::line)?;
+    print::table(&rows)?;
     if all {
         let rejected: Vec<[String; 3]> = discovery
             .rejected
@@ -58,9 +58,9 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
             .map(|rejected| [rejected.path.display().to_string(), rejected.source.to_string(), rejected.reason.clone()])
             .collect();
         print::line(format_args!("\nRejected:"))?;
-        table::align(&rejected).into_iter().try_for_each(print::line)?;
+        print::table(&rejected)?;
     } else if !discovery.rejected.is_empty() {
-        eprintln!("{} more were rejected; `runtray pythons --all` says why", discovery.rejected.len());
+        print::note(format_args!("{} more were rejected; `runtray pythons --all` says why", discovery.rejected.len()));
     }
     Ok(())
 }

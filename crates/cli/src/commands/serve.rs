@@ -40,7 +40,7 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
     }
     Ok(match failed {
         Some(reason) => {
-            eprintln!("runtray: the service failed: {reason}");
+            print::note(format_args!("runtray: the service failed: {reason}"));
             ExitCode::from(exit::FAILED)
         }
         None => ExitCode::SUCCESS,

@@ -31,7 +31,9 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
             anyhow::bail!("port {port} answers {code}; is it Runtray that listens there?")
         }
         Err(error) => {
-            eprintln!("runtray: no service answers on port {port} ({error}); start it with `runtray serve`");
+            print::note(format_args!(
+                "runtray: no service answers on port {port} ({error}); start it with `runtray serve`"
+            ));
             return Ok(ExitCode::from(exit::NOT_RUNNING));
         }
     }
@@ -63,9 +65,9 @@ fn ask(port: u16, places: &Places) -> Result<Value, ureq::Error> {
 fn warn_of_restart(status: &Value, port: u16, configured: u16) {
     let waits = status["restart_needed"].as_array().is_some_and(|keys| keys.iter().any(|key| key == "port"));
     if waits {
-        eprintln!(
+        print::note(format_args!(
             "runtray: the service runs on port {port}; restart it to have it on port {configured}, as the settings say"
-        );
+        ));
     }
 }
 

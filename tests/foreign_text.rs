@@ -1,0 +1,81 @@
+//! Control characters in what others wrote: text on a terminal, raw in a pipe.
+
+use std::fs::File;
+use std::io::Read;
+use std::process::{Command, Stdio};
+
+use nix::pty::{OpenptyResult, openpty};
+use serde_json::{Value, json};
+
+use crate::harness::{Home, Service, eventually, runtray};
+
+/// Sets the clipboard and the title, clears the screen, rings; in C0, C1 and a direction override.
+const HOSTILE: &str = "\u{1b}]52;c;aGk=\u{7}\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}2J\rover\u{8}\u{7f}\u{202e}";
+
+/// The log with one execution whose code, output and errors hold all of it.
+fn log() -> (Home, String) {
+    let home = Home::new("");
+    let mut service = Service::start_in(&home, &[]);
+    let printed: String = HOSTILE.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let code = format!("# {HOSTILE}\nhex {printed}\nwarn {HOSTILE}");
+    let id = service.execute(&json!({"language": "stand-in", "code": code}))["id"].as_str().expect("an id").to_owned();
+    eventually("the entry", || (service.get(&format!("/executions/{id}")).json()["status"] != "running").then_some(()));
+    service.stop();
+    (home, id)
+}
+
+/// What `command` writes to a terminal that is its standard output and error.
+fn on_terminal(mut command: Command) -> String {
+    let OpenptyResult { master, slave } = openpty(None, None).expect("a terminal");
+    let end = || slave.try_clone().expect("a descriptor");
+    let mut child = command.stdin(Stdio::null()).stdout(end()).stderr(end()).spawn().expect("runtray starts");
+    drop((command, slave));
+    let mut shown = Vec::new();
+    // A terminal that the last program has left answers with an error rather than an end.
+    drop(File::from(master).read_to_end(&mut shown));
+    child.wait().expect("an end");
+    String::from_utf8(shown).expect("text").replace("\r\n", "\n")
+}
+
+fn check_inert(shown: &str, about: &str) {
+    let obeyed = |one: char| one.is_control() && one != '\n' && one != '\t' || one == '\u{202e}';
+    assert!(!shown.contains(obeyed), "{about}: {shown:?}");
+}
+
+#[test]
+fn a_terminal_is_shown_what_a_program_wrote_and_does_not_obey_it() {
+    let (home, id) = log();
+    for options in [&["--id", &id][..], &[], &["--json"], &["--id", &id, "--json"], &["--search", "title"]] {
+        let mut command = runtray(&home);
+        command.arg("logs").args(options);
+        let shown = on_terminal(command);
+        assert!(shown.contains("52;c;aGk="), "{options:?} shows nothing: {shown:?}");
+        check_inert(&shown, &format!("{options:?}"));
+    }
+    let mut json = runtray(&home);
+    json.args(["logs", "--id", &id, "--json"]);
+    let entry: Value = serde_json::from_str(&on_terminal(json)).expect("JSON");
+    assert!(entry["code"].as_str().is_some_and(|code| code.contains(HOSTILE)), "{entry}");
+}
+
+#[test]
+fn a_pipe_gets_it_raw() {
+    let (home, id) = log();
+    let piped = runtray(&home).args(["logs", "--id", &id]).output().expect("runtray runs");
+    let text = String::from_utf8_lossy(&piped.stdout);
+    assert!(text.matches(HOSTILE).count() >= 2, "{text:?}");
+}
+
+#[test]
+fn names_and_messages_of_others_are_inert_too() {
+    let home = Home::new("[python]\npath = \"/no/such\\u001b]0;title\\u0007python\"");
+    for arguments in [&["pythons"][..], &["pythons", "--all"], &["config", "check"], &["logs", "--id", HOSTILE]] {
+        let mut command = runtray(&home);
+        command.args(arguments);
+        check_inert(&on_terminal(command), &format!("{arguments:?}"));
+    }
+    let program = home.path().join("\u{1b}]0;title\u{7}.unknown");
+    let mut command = runtray(&home);
+    command.arg("run").arg(program);
+    check_inert(&on_terminal(command), "the name of a program");
+}
