@@ -68,6 +68,9 @@ pub(crate) struct Run {
     /// Put this file beside the program, or all files of this folder; below the program's own folder they keep their paths.
     #[arg(long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
+    /// Send only the program and what --file names. Else the modules beside it and the files that it names go along.
+    #[arg(long)]
+    pub(crate) alone: bool,
     /// Set an environment variable for the program.
     #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) env: Vec<(String, String)>,

@@ -21,6 +21,8 @@ pub struct SourceFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     code: String,
+    /// The program's bytes, where they are not those of `code`.
+    bytes: Option<Vec<u8>>,
     timeout: Duration,
     stdin: Vec<u8>,
     args: Vec<String>,
@@ -38,6 +40,7 @@ impl Request {
     pub fn new(code: impl Into<String>, timeout: Duration) -> Self {
         Self {
             code: code.into(),
+            bytes: None,
             timeout,
             stdin: Vec::new(),
             args: Vec::new(),
@@ -45,6 +48,17 @@ impl Request {
             files: Vec::new(),
             terminal: None,
             idle_limit: None,
+        }
+    }
+
+    /// The same for a program's bytes in whatever encoding; its interpreter gets exactly them.
+    pub fn of_bytes(bytes: Vec<u8>, timeout: Duration) -> Self {
+        match String::from_utf8(bytes) {
+            Ok(code) => Self::new(code, timeout),
+            Err(other) => {
+                let bytes = other.into_bytes();
+                Self { bytes: Some(bytes.clone()), ..Self::new(String::from_utf8_lossy(&bytes), timeout) }
+            }
         }
     }
 
@@ -127,9 +141,19 @@ impl Request {
         }
     }
 
-    /// The program's text.
+    /// The program's text. In one that is not UTF-8, what is no character stands as U+FFFD.
     pub fn code(&self) -> &str {
         &self.code
+    }
+
+    /// The program's bytes.
+    pub fn source(&self) -> &[u8] {
+        self.bytes.as_deref().unwrap_or(self.code.as_bytes())
+    }
+
+    /// Whether the program is UTF-8.
+    pub fn is_utf8(&self) -> bool {
+        self.bytes.is_none()
     }
 
     /// Wall-clock time after which it is ended.
@@ -226,6 +250,14 @@ mod tests {
         }
         assert!(request().with_env(vec![("A".into(), "b\0".into())]).is_err());
         assert!(request().with_args(vec!["x".repeat(99_000); 20]).is_err());
+    }
+
+    #[test]
+    fn a_program_keeps_its_bytes() {
+        let time = Duration::from_secs(1);
+        let latin = Request::of_bytes(b"# \xe9".to_vec(), time);
+        assert_eq!((latin.source(), latin.code(), latin.is_utf8()), (&b"# \xe9"[..], "# \u{fffd}", false));
+        assert_eq!(Request::of_bytes("é".into(), time), Request::new("é", time));
     }
 
     #[test]

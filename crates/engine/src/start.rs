@@ -105,7 +105,7 @@ pub(crate) async fn on_disk<T: Send + 'static>(
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
 ) -> io::Result<T> {
     let bytes: usize = request.files().iter().map(|file| file.content.len()).sum();
-    if bytes + request.code().len() <= QUICK_BYTES && request.files().len() <= QUICK_FILES {
+    if bytes + request.source().len() <= QUICK_BYTES && request.files().len() <= QUICK_FILES {
         return work();
     }
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|failed| Err(io::Error::other(failed)))

@@ -36,7 +36,7 @@ impl Ahead {
             && request.env().is_empty()
             && (request.terminal().is_none() || TERMINALS)
             && match self {
-                Self::Python => is_utf8(request.code()),
+                Self::Python => request.is_utf8() && is_utf8(request.code()),
                 Self::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
             }
     }

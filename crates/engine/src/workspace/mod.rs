@@ -107,7 +107,7 @@ impl Workspace {
         if !self.is_ours() {
             return false;
         }
-        let code = request.code().as_bytes();
+        let code = request.source();
         let mut entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
         let only = entries.next().filter(|entry| entry.file_name() == *self.entry && entries.next().is_none());
         let size = |entry: &fs::DirEntry| entry.metadata().ok().filter(fs::Metadata::is_file).map(|file| file.len());
@@ -139,7 +139,7 @@ impl Workspace {
             write_new(&path, &file.content)?;
         }
         let written = self.root.join(&self.entry);
-        write_new(&written, request.code().as_bytes())?;
+        write_new(&written, request.source())?;
         fs::rename(written, self.program())
     }
 }

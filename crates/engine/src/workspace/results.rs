@@ -18,7 +18,7 @@ const CONTENTS_FACTOR: u64 = 10;
 /// What the request put into the folder, by path.
 pub(super) fn given<'a>(request: &'a Request, entry: &str) -> HashMap<String, &'a [u8]> {
     let files = request.files().iter().map(|file| (file.path.to_string(), file.content.as_slice()));
-    files.chain([(entry.to_owned(), request.code().as_bytes())]).collect()
+    files.chain([(entry.to_owned(), request.source())]).collect()
 }
 
 /// The regular files below `folder` that are not as they were given, sorted by path. Links, pipes, sockets and devices are

@@ -22,6 +22,8 @@ pub(crate) struct ExecuteRequest {
     /// The program's text.
     #[schema(example = "print('Hello')")]
     code: String,
+    /// How `code` is written; `utf8` when left out. Base64 carries a program of any encoding, byte for byte.
+    code_encoding: Option<Encoding>,
     /// A language's name or alias, letter case aside; `python` when left out.
     #[schema(example = "python")]
     language: Option<String>,
@@ -97,7 +99,11 @@ impl ExecuteRequest {
             None => timeouts.default,
         };
         let files = self.files.unwrap_or_default().into_iter().enumerate();
-        let request = Request::new(self.code, timeout)
+        let request = match self.code_encoding {
+            None | Some(Encoding::Utf8) => Request::new(self.code, timeout),
+            Some(Encoding::Base64) => Request::of_bytes(of_base64("code", &self.code)?, timeout),
+        };
+        let request = request
             .with_stdin(self.stdin.unwrap_or_default())
             .with_args(self.args.unwrap_or_default())?
             .with_env(self.env.unwrap_or_default().into_iter().collect())?
@@ -112,12 +118,15 @@ impl InputFile {
         let path = RelativePath::parse(&self.path).map_err(|reason| bad("path", reason))?;
         let content = match self.encoding {
             None | Some(Encoding::Utf8) => self.content.into_bytes(),
-            Some(Encoding::Base64) => {
-                BASE64_STANDARD.decode(self.content).map_err(|error| bad("content", wording::not_base64(&error)))?
-            }
+            Some(Encoding::Base64) => of_base64(&format!("files[{index}].content"), &self.content)?,
         };
         Ok(SourceFile { path, content })
     }
+}
+
+fn of_base64(field: &str, text: &str) -> Result<Vec<u8>, InvalidRequest> {
+    let bad = |error| InvalidRequest { field: field.to_owned(), reason: wording::not_base64(&error) };
+    BASE64_STANDARD.decode(text).map_err(bad)
 }
 
 fn timeout(number: &Number, timeouts: Timeouts) -> Result<Duration, Error> {
@@ -186,6 +195,14 @@ mod tests {
             "`files[0].encoding` must be `utf8` or `base64`, not `hex`.",
         );
         check_refused(r#""args":["\u0000"]"#, "`args[0]` must not hold a NUL character.");
+    }
+
+    #[test]
+    fn a_program_in_base64_is_its_bytes() {
+        let parsed = parse(r#"{"code":"IyDp","code_encoding":"base64"}"#).expect("a program");
+        assert_eq!(parsed.request.source(), b"# \xe9");
+        let error = parse(r#"{"code":"?","code_encoding":"base64"}"#).expect_err("no base64").to_string();
+        assert!(error.starts_with("`code` is not base64"), "{error}");
     }
 
     #[test]

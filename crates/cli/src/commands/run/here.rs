@@ -4,7 +4,7 @@ use std::io;
 use std::sync::Arc;
 
 use runtray_engine::language::Runtime;
-use runtray_engine::{Command, Config, Engine, Event, Outcome, Request, Session, Warm};
+use runtray_engine::{Commands, Config, Engine, Event, Outcome, Request, Session, Warm};
 use runtray_service::capture::Kept;
 use runtray_service::places::Places;
 use runtray_service::settings::Settings;
@@ -34,7 +34,7 @@ pub(super) async fn run(
     places: &Places,
     settings: &Settings,
     keep: bool,
-    commands: mpsc::Receiver<Command>,
+    commands: Commands,
     cancel: CancellationToken,
 ) -> anyhow::Result<Ran> {
     let language = program.languages.find(&program.language);
@@ -52,7 +52,7 @@ pub(super) async fn run(
 }
 
 fn request(program: &Program, settings: &Settings) -> anyhow::Result<Request> {
-    let request = Request::new(program.code.clone(), program.timeout)
+    let request = Request::of_bytes(program.code.clone(), program.timeout)
         .with_args(program.args.clone())?
         .with_env(program.env.clone())?
         .with_files(program.files.clone())?

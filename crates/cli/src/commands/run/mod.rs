@@ -3,6 +3,7 @@
 //! A program is run through the service when one is running, where it starts sooner, and else in this process. Both ways it gets
 //! our standard input as it comes, and a terminal where we have one.
 
+mod beside;
 mod console;
 mod files;
 mod here;
@@ -75,7 +76,7 @@ async fn run_here(args: &Run, program: &Program, places: &Places, settings: &Set
     if args.json {
         print::json(&ExecuteResponse::new(ulid::Ulid::generate().to_string(), &runtime, outcome, output, error))?;
     } else if let Some(reason) = outcome.reason.filter(|_| outcome.status != Status::Cancelled) {
-        eprintln!("{}", error.as_own_line(&reason));
+        print::note(format_args!("{}", error.as_own_line(&reason)));
     }
     advise(status, duration, program);
     Ok(code)
@@ -84,13 +85,13 @@ async fn run_here(args: &Run, program: &Program, places: &Places, settings: &Set
 /// Says what gives a program more time that ran out of it; idleness and CPU time have limits of their own.
 fn advise(status: Status, duration: Duration, program: &Program) {
     if status == Status::Timeout && duration >= program.timeout {
-        eprintln!("runtray: {}", program.more_time);
+        print::note(format_args!("runtray: {}", program.more_time));
     }
 }
 
 fn say(told: &str) {
     if !told.is_empty() {
-        eprintln!("{told}");
+        print::note(format_args!("{told}"));
     }
 }
 
@@ -98,7 +99,7 @@ fn say(told: &str) {
 fn save(files: &[OutputFile], folder: &Path) -> anyhow::Result<()> {
     for file in files {
         let (Some(content), Ok(path)) = (&file.content, RelativePath::parse(&file.path)) else {
-            eprintln!("runtray: {} ({} bytes) was not saved", file.path, file.size_bytes);
+            print::note(format_args!("runtray: {} ({} bytes) was not saved", file.path, file.size_bytes));
             continue;
         };
         let path: PathBuf = path.below(folder);

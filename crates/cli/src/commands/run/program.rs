@@ -12,12 +12,13 @@ use runtray_engine::language::{Language, Languages};
 use runtray_engine::{SourceFile, TerminalSize};
 use runtray_service::settings::Settings;
 
-use super::{console, files};
+use super::{beside, console, files};
 use crate::args::Run;
 
 /// A program, read and checked, wherever it is going to run.
 pub(super) struct Program {
-    pub(super) code: String,
+    /// Its bytes, in whatever encoding it has.
+    pub(super) code: Vec<u8>,
     pub(super) languages: Languages,
     /// The language's name.
     pub(super) language: String,
@@ -44,10 +45,14 @@ impl Program {
         let languages = Languages::new(settings.choices(), Machine::this());
         let language = language(args, &languages)?;
         let reads_stdin = args.file() != Path::new("-");
-        let code = if reads_stdin { text_of(open(args.file())?)? } else { text_of(io::stdin().lock())? };
+        let code = if reads_stdin { bytes_of(open(args.file())?)? } else { bytes_of(io::stdin().lock())? };
         let terminal = (reads_stdin && !args.json && args.save.is_none()).then(console::size).flatten();
         let (timeout, more_time) = timeout(args, settings)?;
-        let files = files::read(args, &language.entry(), settings.body_bytes)?;
+        let room = settings.body_bytes.saturating_sub(code.len());
+        let mut files = files::read(args, &language.entry(), settings.body_bytes)?;
+        if reads_stdin && !args.alone {
+            beside::add(&mut files, args.file(), &code, &language.entry(), room);
+        }
         let (language, env) = (language.name.clone(), args.env.clone());
         let args = arguments(args)?;
         Ok(Self { code, languages, language, args, env, files, timeout, more_time, terminal, reads_stdin })
@@ -99,8 +104,8 @@ fn open(file: &Path) -> anyhow::Result<fs::File> {
     fs::File::open(file).with_context(|| format!("could not open {}", file.display()))
 }
 
-fn text_of(mut source: impl Read) -> anyhow::Result<String> {
-    let mut code = String::new();
-    source.read_to_string(&mut code).context("could not read the program; it must be UTF-8 text")?;
+fn bytes_of(mut source: impl Read) -> anyhow::Result<Vec<u8>> {
+    let mut code = Vec::new();
+    source.read_to_end(&mut code).context("could not read the program")?;
     Ok(code)
 }

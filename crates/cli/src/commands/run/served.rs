@@ -1,5 +1,6 @@
 //! Running a program through the service that runs on this machine, over its WebSocket: it starts sooner there.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
@@ -8,13 +9,12 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
-use runtray_engine::{Command, Signal, SourceFile, Status};
+use runtray_engine::{Command, Commands, Signal, SourceFile, Status};
 use runtray_service::places::Places;
 use runtray_service::presence;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio::sync::mpsc;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
@@ -26,6 +26,10 @@ use super::program::Program;
 
 /// What a service gets to answer, and to start the program.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// What it gets to tell the end of a program that was cancelled.
+const LAST_WORD: Duration = Duration::from_secs(5);
+/// How long a signal waits for what was typed before it to be taken.
+const ORDER_WAITS: Duration = Duration::from_secs(1);
 /// What it has no room for, this process can do.
 const BUSY: [&str; 3] = ["too_many_executions", "shutting_down", "body_too_large"];
 
@@ -44,6 +48,13 @@ pub(super) struct Ended {
     pub(super) duration: Duration,
     /// What the service said at the end of a program that has a terminal.
     pub(super) told: String,
+}
+
+impl Ended {
+    /// The end of a program that was cancelled and of which nothing more was heard.
+    fn cancelled() -> Self {
+        Self { status: Status::Cancelled, exit_code: None, signal: None, duration: Duration::ZERO, told: String::new() }
+    }
 }
 
 /// Starts `program` in the running service; `None` when there is none, or when it cannot take it now.
@@ -85,10 +96,12 @@ fn request(authority: &str, places: &Places) -> Option<http::Request<()>> {
 }
 
 fn first_message(program: &Program) -> Value {
+    let (code, code_encoding) = written(&program.code);
     let milliseconds = u64::try_from(program.timeout.as_millis()).unwrap_or(u64::MAX);
     json!({
         "type": "run",
-        "code": program.code,
+        "code": code,
+        "code_encoding": code_encoding,
         "language": program.language,
         "args": program.args,
         "env": program.env.iter().cloned().collect::<BTreeMap<_, _>>(),
@@ -98,12 +111,17 @@ fn first_message(program: &Program) -> Value {
     })
 }
 
-/// A file as the service takes it: text as it is, all else in base64.
+/// A file as the service takes it.
 fn carried(file: &SourceFile) -> Value {
-    let path = file.path.as_str();
-    match str::from_utf8(&file.content) {
-        Ok(text) => json!({"path": path, "content": text}),
-        Err(_) => json!({"path": path, "content": BASE64_STANDARD.encode(&file.content), "encoding": "base64"}),
+    let (content, encoding) = written(&file.content);
+    json!({"path": file.path.as_str(), "content": content, "encoding": encoding})
+}
+
+/// Text as it is, all else in base64.
+fn written(bytes: &[u8]) -> (Cow<'_, str>, &'static str) {
+    match str::from_utf8(bytes) {
+        Ok(text) => (Cow::Borrowed(text), "utf8"),
+        Err(_) => (Cow::Owned(BASE64_STANDARD.encode(bytes)), "base64"),
     }
 }
 
@@ -114,33 +132,63 @@ impl Served {
     /// The service went away.
     pub(super) async fn carry(
         self,
-        commands: mpsc::Receiver<Command>,
+        commands: Commands,
         has_terminal: bool,
         cancel: CancellationToken,
     ) -> anyhow::Result<Ended> {
         let Self { sink, mut stream } = self;
         let sending = tokio::spawn(send(commands, sink, cancel.clone()));
-        let ended = receive(&mut stream, has_terminal, &cancel).await;
+        let ended = tokio::select! {
+            ended = receive(&mut stream, has_terminal, &cancel) => ended,
+            () = given_up(&cancel) => Ok(Ended::cancelled()),
+        };
         sending.abort();
         ended
     }
 }
 
+/// Returns when the service had its time to end a program that was cancelled. Leaving ends it then.
+async fn given_up(cancel: &CancellationToken) {
+    cancel.cancelled().await;
+    sleep(LAST_WORD).await;
+}
+
 async fn send(
-    mut commands: mpsc::Receiver<Command>,
+    mut commands: Commands,
     mut sink: SplitSink<WebSocketStream<TcpStream>, Message>,
     cancel: CancellationToken,
 ) {
+    let mut held = None;
     loop {
-        let message = tokio::select! {
-            command = commands.recv() => match command {
-                Some(command) => message(command),
-                None => std::future::pending().await,
+        let message = match held.take() {
+            Some(order) => message(order),
+            None => tokio::select! {
+                command = commands.next() => match command {
+                    Some(command) => message(command),
+                    None => std::future::pending().await,
+                },
+                () = cancel.cancelled() => message(Command::Signal(Signal::Kill)),
             },
-            () = cancel.cancelled() => message(Command::Signal(Signal::Kill)),
         };
         let cancelled = cancel.is_cancelled();
-        if sink.send(message).await.is_err() || cancelled {
+        let sending = sink.send(message);
+        tokio::pin!(sending);
+        let sent = tokio::select! {
+            biased;
+            sent = &mut sending => sent.is_ok(),
+            // The service takes no more because the program reads nothing: then there is no way to it but the end.
+            Some(order) = commands.order() => match timeout(ORDER_WAITS, &mut sending).await {
+                Ok(sent) => {
+                    held = Some(order);
+                    sent.is_ok()
+                }
+                Err(_) => {
+                    cancel.cancel();
+                    false
+                }
+            },
+        };
+        if !sent || cancelled {
             return std::future::pending().await;
         }
     }

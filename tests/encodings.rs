@@ -1,0 +1,162 @@
+//! Encodings of requests and of programs, and what a program finds beside itself: as with a Flask service, and as with `python FILE`.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Output, Stdio};
+
+use serde_json::json;
+
+use crate::bad_input::{JSON, check};
+use crate::execute::program;
+use crate::harness::{Home, Service, runtray};
+
+const TEXT: &str = "grüße, 世界 🎉";
+
+/// `text` in units of `width` bytes.
+fn wide(text: &str, width: usize, big_endian: bool) -> Vec<u8> {
+    let units: Vec<u32> =
+        if width == 2 { text.encode_utf16().map(u32::from).collect() } else { text.chars().map(u32::from).collect() };
+    let bytes = |unit: u32| {
+        if big_endian { unit.to_be_bytes()[4 - width..].to_vec() } else { unit.to_le_bytes()[..width].to_vec() }
+    };
+    units.into_iter().flat_map(bytes).collect()
+}
+
+#[test]
+fn a_request_may_be_in_every_encoding_of_json() {
+    let service = Service::start();
+    let request = program(&format!("print {TEXT}")).to_string();
+    for mark in ["", "\u{feff}"] {
+        let marked = format!("{mark}{request}");
+        for (name, body) in [
+            ("UTF-8", marked.clone().into_bytes()),
+            ("UTF-16LE", wide(&marked, 2, false)),
+            ("UTF-16BE", wide(&marked, 2, true)),
+            ("UTF-32LE", wide(&marked, 4, false)),
+            ("UTF-32BE", wide(&marked, 4, true)),
+        ] {
+            let reply = service.post_with("/execute", &[JSON], &body);
+            assert_eq!(reply.status, 200, "{name} {mark:?}: {}", reply.body);
+            assert_eq!(reply.json()["output"], format!("{TEXT}\n"), "{name} {mark:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_text_in_its_encoding_is_refused() {
+    let service = Service::start();
+    let mut half = wide(&program("print ran").to_string(), 2, false);
+    half.pop();
+    check(&service, &half, 400, "invalid_json", &["UTF-16", "cut off"]);
+    let mut lone = wide("{\"code\":\"\u{e000}\"}", 2, false);
+    lone[18..20].copy_from_slice(&[0, 0xd8]);
+    check(&service, &lone, 400, "invalid_json", &["UTF-16", "no character"]);
+}
+
+fn run(home: &Home, folder: &Path, arguments: &[&str]) -> Output {
+    let mut command = runtray(home);
+    command.arg("run").args(arguments).current_dir(folder).stdin(Stdio::null());
+    command.output().expect("runtray runs")
+}
+
+/// Runs programs of a folder, from it without a service and from above it with one.
+fn check_runs(files: &[(&str, &[u8])], programs: &[(&str, &str)]) {
+    let service = Service::start();
+    for (home, above) in [(&Home::new(""), ""), (service.home(), "project/")] {
+        let folder = home.path().join("project");
+        for (path, content) in files {
+            let path = folder.join(path);
+            fs::create_dir_all(path.parent().expect("a folder")).expect("folders");
+            fs::write(path, content).expect("a file");
+        }
+        let from = if above.is_empty() { folder.as_path() } else { home.path() };
+        for (program, expected) in programs {
+            let ran = run(home, from, &[&format!("{above}{program}")]);
+            let (told, printed) = (String::from_utf8_lossy(&ran.stderr), String::from_utf8_lossy(&ran.stdout));
+            assert_eq!((printed.as_ref(), told.as_ref()), (*expected, ""), "{program}");
+        }
+    }
+    let ran = service.get("/executions").json()["items"].as_array().map(Vec::len);
+    assert_eq!(ran, Some(programs.len()), "the service ran them");
+}
+
+#[test]
+fn a_program_in_any_encoding_that_python_takes() {
+    check_runs(
+        &[
+            ("latin.py", b"# -*- coding: latin-1 -*-\nprint('caf\xe9', len('\xe9'))\n"),
+            ("windows.py", b"#!/usr/bin/env python\n# vim: set fileencoding=cp1252 :\nprint('\x80')\n"),
+            ("mark.py", b"\xef\xbb\xbfprint('m\xc3\xa4rk')\n"),
+            ("japanese.py", b"# coding: shift_jis\nprint('\x93\xfa')\n"),
+        ],
+        &[("latin.py", "café 1\n"), ("windows.py", "€\n"), ("mark.py", "märk\n"), ("japanese.py", "日\n")],
+    );
+}
+
+#[test]
+fn a_program_that_is_no_text_is_python_s_to_judge() {
+    let home = Home::new("");
+    fs::write(home.path().join("bad.py"), b"print('\xe9')\n").expect("a file");
+    let ran = run(&home, home.path(), &["bad.py"]);
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert!(
+        ran.status.code() == Some(1) && told.contains("SyntaxError") && told.to_lowercase().contains("utf-8"),
+        "{told}"
+    );
+}
+
+#[test]
+fn modules_packages_and_named_files_beside_a_program_are_found() {
+    check_runs(
+        &[
+            ("app.py", b"import helper, pack.inner\nprint(helper.WORD, pack.inner.WORD, open('words.txt').read())\n"),
+            ("helper.py", b"# coding: latin-1\nimport deeper\nWORD = deeper.WORD + '\xe9'\n"),
+            ("deeper.py", b"WORD = 'deep'\n"),
+            ("pack/__init__.py", b""),
+            ("pack/inner.py", b"WORD = 'inner'\n"),
+            ("words.txt", b"words"),
+            ("unrelated.bin", &[0; 64]),
+        ],
+        &[("app.py", "deepé inner words\n")],
+    );
+    check_runs(
+        &[("main.py", b"from helper import say\nsay()\n"), ("helper.py", b"def say(): print('said')\n")],
+        &[("main.py", "said\n")],
+    );
+}
+
+#[test]
+fn a_javascript_program_requires_what_is_beside_it() {
+    check_runs(
+        &[
+            (
+                "app.js",
+                b"const { word } = require('./helper');\nconst shop = require('shop');\nconsole.log(word, shop);\n",
+            ),
+            ("helper.js", b"exports.word = require('./lib/deep').word;\n"),
+            ("lib/deep.js", b"exports.word = 'deep';\n"),
+            ("node_modules/shop/index.js", b"module.exports = 'shop';\n"),
+        ],
+        &[("app.js", "deep shop\n")],
+    );
+}
+
+#[test]
+fn what_does_not_fit_is_said_and_alone_leaves_all_behind() {
+    let home = Home::new("[limits]\nbody_bytes = 4096");
+    let folder = home.path().join("project");
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("app.py"), "import sys\ntry:\n    import helper\nexcept ImportError:\n    print('alone')\n")
+        .expect("a file");
+    fs::write(folder.join("helper.py"), format!("#{}\nprint('here')", "x".repeat(5000))).expect("a file");
+    let ran = run(&home, &folder, &["app.py"]);
+    let told = String::from_utf8_lossy(&ran.stderr);
+    assert!(told.contains("helper.py") && told.contains("--file") && ran.stdout == b"alone\n", "{told}");
+    fs::write(folder.join("helper.py"), "print('here')").expect("a file");
+    assert_eq!(run(&home, &folder, &["app.py"]).stdout, b"here\n");
+    assert_eq!(run(&home, &folder, &["--alone", "app.py"]).stdout, b"alone\n");
+    let request = json!({"code": "", "code_encoding": "base32"});
+    let service = Service::start();
+    let refused = service.post("/execute", &request);
+    assert!(refused.status == 400 && refused.body.contains("`code_encoding` must be"), "{}", refused.body);
+}
