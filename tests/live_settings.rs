@@ -129,6 +129,44 @@ fn a_file_that_breaks_leaves_the_last_settings_in_force() {
 }
 
 #[test]
+fn a_journal_that_is_switched_off_and_on_loses_nothing_that_runs() {
+    let home = Home::new("");
+    let service = Service::start_in(&home, &[]);
+    let release = |name: &str| home.path().join(name);
+    let waiting = |name: &str| {
+        let code = format!("wait-for {}\nprint done", release(name).display());
+        json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 })
+    };
+    let begin = |name: &str| {
+        let connection = service.ask(&waiting(name), "");
+        let id = || service.running().into_iter().next();
+        (connection, eventually("it to run", id))
+    };
+    let entry = |id: &str| service.get(&format!("/executions/{id}")).json();
+    let (_short, short) = begin("short");
+    eventually("it to be written down", || (entry(&short)["status"] == "running").then_some(()));
+    home.save_settings("[journal]\nenabled = false\n[admission]\nslots = 2");
+    status_once(&service, "no journal", |status| status["journal"] == "disabled");
+    fs::write(release("short"), "").expect("the release");
+    status_once(&service, "its end", |status| status["running"] == 0);
+    let (_long, long) = begin("long");
+    home.save_settings("[admission]\nslots = 2");
+    status_once(&service, "the journal", |status| status["journal"] == "ok");
+    let (_last, last) = begin("last");
+    home.save_settings("[journal]\nenabled = false\n[admission]\nslots = 2");
+    status_once(&service, "no journal", |status| status["journal"] == "disabled");
+    home.save_settings("[admission]\nslots = 2");
+    status_once(&service, "the journal again", |status| status["journal"] == "ok");
+    assert_eq!(entry(&last)["status"], "running", "it runs and is taken for lost");
+    assert_eq!(entry(&long)["status"], "running");
+    ["long", "last"].into_iter().for_each(|name| fs::write(release(name), "").expect("the release"));
+    let ended =
+        eventually("its end to be written down", || Some(entry(&last)).filter(|one| one["status"] != "running"));
+    assert_eq!((&ended["status"], &ended["output"]), (&json!("completed"), &json!("done\n")));
+    eventually("the one that ended unwritten to be lost", || (entry(&short)["status"] == "lost").then_some(()));
+}
+
+#[test]
 fn mistakes_are_logged_once_and_that_they_are_mended() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);

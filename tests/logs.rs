@@ -159,6 +159,38 @@ fn following_keeps_to_the_filter() {
 }
 
 #[test]
+fn following_finds_those_that_match_only_when_they_end() {
+    let home = Home::new("[admission]\nslots = 1\nqueue = 1");
+    let service = Service::start_in(&home, &[]);
+    let release = home.path().join("release");
+    let code = format!("wait-for {}\nhex 6e6565646c65\nexit 3", release.display());
+    let slow = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
+    let (_connection, slow) = service.begin(&slow);
+    eventually("its beginning to be written", || logs(&home, &["--id", &slow]).status.success().then_some(()));
+    let by_status = Following::start(&home, &["--status", "failed", "--json"]);
+    let by_search = Following::start(&home, &["--search", "needle", "--json"]);
+    // One that waits for its turn is older by its id than one that is typed into meanwhile, and begins after it.
+    let later = json!({ "language": "stand-in", "code": "hex 6e6565646c65\nexit 4" });
+    let _waiting = service.ask(&later, "");
+    eventually("it to wait", || (service.get("/status").json()["queued"] == 1).then_some(()));
+    let mut talk = service.converse(&json!({"language": "stand-in", "code": "hex 6e6565646c65\nexit 5"}));
+    talk.finished();
+    let codes = |following: &Following, count: usize| -> Vec<Value> {
+        let next = || serde_json::from_str::<Value>(&following.next()).expect("JSON")["exit_code"].take();
+        (0..count).map(|_| next()).collect()
+    };
+    for following in [&by_status, &by_search] {
+        assert_eq!(codes(following, 1), [json!(5)]);
+    }
+    std::fs::write(&release, "").expect("the release");
+    for following in [&by_status, &by_search] {
+        let mut ended = codes(following, 2);
+        ended.sort_by_key(Value::as_i64);
+        assert_eq!(ended, [json!(3), json!(4)]);
+    }
+}
+
+#[test]
 fn a_reader_that_goes_away_is_no_failure() {
     check_reader_goes_away(|service| drop(run(service, "print two")));
 }

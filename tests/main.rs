@@ -5,10 +5,14 @@ mod command_line;
 #[cfg(unix)]
 mod commands;
 mod containment;
+mod encodings;
 mod endings;
 mod execute;
 mod executions;
 mod floods;
+#[cfg(unix)]
+mod foreign_text;
+mod given;
 mod guard;
 mod harness;
 mod interactive;
@@ -29,6 +33,7 @@ mod soak;
 mod streaming;
 #[cfg(unix)]
 mod terminals;
+mod unread;
 mod upgrades;
 #[cfg(unix)]
 mod warm;

@@ -109,10 +109,11 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 40] = [
+const EVERY_KEY: [&str; 44] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",
+    "admission.waiting_bytes",
     "allowed_origins",
     "denied_origins",
     "desktop.language",
@@ -122,8 +123,11 @@ const EVERY_KEY: [&str; 40] = [
     "desktop.welcomed",
     "isolation",
     "journal.enabled",
+    "journal.env_values",
     "journal.max_age_days",
     "journal.max_bytes",
+    "journal.max_code_bytes",
+    "journal.max_input_bytes",
     "journal.max_text_bytes",
     "limits.body_bytes",
     "limits.cpu_ms",

@@ -94,6 +94,7 @@ fn begun(number: u32, started_at: OffsetDateTime) -> Begun {
         runtime: "CPython 3.13.1".to_owned(),
         origin: "local".to_owned(),
         code: format!("print({number})"),
+        given: None,
     }
 }
 

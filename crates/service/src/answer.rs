@@ -7,13 +7,13 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use tokio::time::sleep;
 
+use crate::budget::Share;
 use crate::error::Error;
 use crate::execution::Execution;
 use crate::wire::ExecuteResponse;
@@ -21,11 +21,11 @@ use crate::wire::ExecuteResponse;
 /// The longest that nothing is sent once a program runs.
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// Answers with what `execution` printed.
+/// Answers with what `execution` printed. The answer counts in `share` until the client has taken it.
 ///
 /// # Errors
 /// It could not be run.
-pub(crate) async fn respond(mut execution: Execution, request_id: String) -> Result<Response, Error> {
+pub(crate) async fn respond(mut execution: Execution, share: Share, request_id: String) -> Result<Response, Error> {
     let begun = execution.begun();
     let is_long = async {
         begun.cancelled().await;
@@ -33,18 +33,42 @@ pub(crate) async fn respond(mut execution: Execution, request_id: String) -> Res
     };
     tokio::select! {
         biased;
-        ended = execution.ended() => return Ok(Json(ended?).into_response()),
+        ended = execution.ended() => return Ok(as_json(Body::from(written(&ended?, share)?))),
         () = is_long => {}
     }
-    let long = Long { execution: Some(execution), has_begun: false, request_id };
+    let long = Long { execution: Some(execution), share: Some(share), has_begun: false, request_id };
     let body = stream::unfold(long, |mut long| async { Some((Ok::<_, Infallible>(long.next().await?), long)) });
+    Ok(as_json(Body::from_stream(body)))
+}
+
+fn as_json(body: Body) -> Response {
     let json = (header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(([json], Body::from_stream(body)).into_response())
+    ([json], body).into_response()
+}
+
+/// The bytes of an answer, which hold their share of the budget until the server has sent them.
+fn written(ran: &ExecuteResponse, mut share: Share) -> Result<Bytes, Error> {
+    let json = serde_json::to_vec(ran).map_err(Error::internal)?;
+    share.set(json.len());
+    Ok(Bytes::from_owner(Held { json, _share: share }))
+}
+
+/// An answer with its share of the budget.
+struct Held {
+    json: Vec<u8>,
+    _share: Share,
+}
+
+impl AsRef<[u8]> for Held {
+    fn as_ref(&self) -> &[u8] {
+        &self.json
+    }
 }
 
 /// An answer that has begun. Dropping it, as hyper does when the client is gone, cancels the run.
 struct Long {
     execution: Option<Execution>,
+    share: Option<Share>,
     /// Whether anything was sent.
     has_begun: bool,
     request_id: String,
@@ -65,14 +89,11 @@ impl Long {
         }
     }
 
-    fn last(&self, ended: Result<ExecuteResponse, Error>) -> Bytes {
-        let json = match ended {
-            Ok(ran) => serde_json::to_vec(&ran),
-            Err(error) => {
-                error.log();
-                serde_json::to_vec(&error.body(&self.request_id))
-            }
-        };
-        json.unwrap_or_default().into()
+    fn last(&mut self, ended: Result<ExecuteResponse, Error>) -> Bytes {
+        let share = self.share.take().ok_or_else(|| Error::internal("an answer was given twice"));
+        ended.and_then(|ran| written(&ran, share?)).unwrap_or_else(|error| {
+            error.log();
+            serde_json::to_vec(&error.body(&self.request_id)).unwrap_or_default().into()
+        })
     }
 }

@@ -10,10 +10,12 @@ use std::time::Instant;
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::Languages;
 use runtray_engine::{Engine, Warm};
-use tokio::sync::watch;
+use tokio::sync::{Mutex, watch};
 use tokio_util::task::TaskTracker;
 
 use crate::admission::Admission;
+use crate::budget::Budget;
+use crate::capacity::Capacity;
 use crate::error::Error;
 use crate::executions::Executions;
 use crate::feed::Feed;
@@ -25,7 +27,7 @@ use crate::metrics::Metrics;
 use crate::origin::Origin;
 use crate::places::Places;
 use crate::sessions::Sessions;
-use crate::settings::{JournalSettings, Loaded, Settings, log_problems};
+use crate::settings::{Loaded, Settings, log_problems};
 
 /// The service's shared state.
 pub(crate) struct App {
@@ -47,6 +49,8 @@ pub(crate) struct App {
     pub(crate) started: Instant,
     /// Slots and queue.
     pub(crate) admission: Admission,
+    /// The memory of what waits.
+    pub(crate) budget: Budget,
     /// What runs.
     pub(crate) executions: Executions,
     /// The tasks of what runs.
@@ -61,10 +65,12 @@ pub(crate) struct App {
     pub(crate) feed: Feed,
     engine: watch::Sender<EngineState>,
     languages: RwLock<Arc<Languages>>,
-    journal: RwLock<Arc<Journal>>,
+    journal: Journal,
     token: RwLock<TokenState>,
     initial: Settings,
     port_is_given: bool,
+    /// Held while settings are brought into effect.
+    applying: Mutex<()>,
 }
 
 /// What an [`App`] is made from.
@@ -89,6 +95,8 @@ pub(crate) struct Parts {
     pub(crate) state: Arc<watch::Sender<State>>,
     /// Where news of executions are published.
     pub(crate) feed: Feed,
+    /// How many connections there may be.
+    pub(crate) capacity: Capacity,
 }
 
 /// The engine is started while the service answers already, and is gone before the service is.
@@ -113,11 +121,13 @@ impl App {
         let settings = &parts.loaded.settings;
         let app = Self {
             admission: Admission::new(settings.slots, settings.queue),
+            budget: Budget::new(settings.waiting_bytes),
             languages: RwLock::new(Arc::new(languages(settings))),
-            journal: RwLock::new(Arc::new(open_journal(&settings.journal, &parts.places))),
+            journal: Journal::open(&parts.places.journal_file(), &settings.journal),
             token: RwLock::new(TokenState { given: parts.token.is_some(), token: parts.token, problem: None }),
             initial: settings.clone(),
             port_is_given: parts.port_is_given,
+            applying: Mutex::new(()),
             settings: watch::Sender::new(parts.loaded),
             extra_origins: parts.extra_origins,
             places: parts.places,
@@ -128,7 +138,7 @@ impl App {
             started: Instant::now(),
             executions: Executions::default(),
             runs: TaskTracker::new(),
-            sessions: Sessions::new(),
+            sessions: Sessions::new(parts.capacity.sessions),
             metrics: Metrics::new(),
             pending: PendingOrigins::default(),
             feed: parts.feed,
@@ -138,8 +148,11 @@ impl App {
         app
     }
 
-    /// Brings new settings into effect, all but those that need a restart.
-    pub(crate) async fn apply(&self, loaded: Loaded) {
+    /// Brings new settings into effect, all but those that need a restart. Those that come from two sides at once are applied
+    /// one after the other: `latest` is asked when it is their turn.
+    pub(crate) async fn apply(&self, latest: impl FnOnce() -> Loaded) {
+        let _turn = self.applying.lock().await;
+        let loaded = latest();
         let Loaded { settings: old, problems } = self.settings.borrow().clone();
         let new = &loaded.settings;
         log_problems(&problems, &loaded.problems);
@@ -149,13 +162,11 @@ impl App {
         if (old.slots, old.queue) != (new.slots, new.queue) {
             self.admission.resize(new.slots, new.queue);
         }
+        self.budget.resize(new.waiting_bytes);
         if old.warm != new.warm {
             self.configure_engine(new.warm.clone());
         }
-        match old.journal.enabled == new.journal.enabled {
-            true => self.journal().apply(&new.journal),
-            false => self.reopen_journal(&new.journal).await,
-        }
+        self.journal.apply(&new.journal);
         self.load_token(new.require_token);
         self.pending.forget(&new.allowed_origins);
         self.pending.forget(&new.denied_origins);
@@ -186,11 +197,6 @@ impl App {
         if let EngineState::Ready(engine) = &*self.engine.borrow() {
             engine.configure(warm);
         }
-    }
-
-    async fn reopen_journal(&self, settings: &JournalSettings) {
-        self.journal().close().await;
-        *write(&self.journal) = Arc::new(open_journal(settings, &self.places));
     }
 
     /// Loads the token when it is asked for and not there yet. Without one nobody passes the guard, and the status says why.
@@ -246,8 +252,8 @@ impl App {
     }
 
     /// The journal.
-    pub(crate) fn journal(&self) -> Arc<Journal> {
-        read(&self.journal).clone()
+    pub(crate) fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// The engine, once it has started.
@@ -276,13 +282,6 @@ impl App {
 
 fn languages(settings: &Settings) -> Languages {
     Languages::new(settings.choices(), Machine::this())
-}
-
-fn open_journal(settings: &JournalSettings, places: &Places) -> Journal {
-    match settings.enabled {
-        true => Journal::open(&places.journal_file(), settings),
-        false => Journal::disabled(),
-    }
 }
 
 /// What these locks guard is replaced as a whole, so a panic elsewhere leaves nothing half-done.

@@ -4,10 +4,9 @@
 //! holds an [`Execution`], and dropping that cancels the run.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use runtray_engine::language::Runtime;
-use runtray_engine::{Command, Event, Outcome, Request, Session};
+use runtray_engine::{Commands, Event, Outcome, Request, Session};
 use time::OffsetDateTime;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
@@ -16,6 +15,7 @@ use tracing::Instrument;
 
 use crate::admission::Slot;
 use crate::app::App;
+use crate::budget::Share;
 use crate::capture::Kept;
 use crate::error::Error;
 use crate::executions::Running;
@@ -24,8 +24,6 @@ use crate::wire::ExecuteResponse;
 
 /// Events between the engine and us: the fewer, the sooner a slow reader slows the program down.
 const EVENTS: usize = 16;
-/// A reader of the stream that takes nothing for so long is taken for gone.
-const STALLED: Duration = Duration::from_secs(60);
 
 /// A program that may run now.
 pub(crate) struct Job {
@@ -37,6 +35,8 @@ pub(crate) struct Job {
     pub(crate) request: Request,
     /// Who asked.
     pub(crate) origin: String,
+    /// Whether it may be typed into while it runs.
+    pub(crate) is_interactive: bool,
 }
 
 impl Job {
@@ -52,7 +52,7 @@ pub(crate) struct Live {
     /// Where its events go too; it slows the program down when it is slow itself.
     pub(crate) tap: Option<mpsc::Sender<Event>>,
     /// What an interactive one is told.
-    pub(crate) commands: Option<mpsc::Receiver<Command>>,
+    pub(crate) commands: Option<Commands>,
 }
 
 /// An execution on its way. Dropping it cancels the run.
@@ -60,6 +60,7 @@ pub(crate) struct Execution {
     task: JoinHandle<Result<ExecuteResponse, Error>>,
     begun: CancellationToken,
     _cancel: DropGuard,
+    _share: Option<Share>,
 }
 
 impl Execution {
@@ -69,12 +70,17 @@ impl Execution {
         let run = Run::new(app.clone(), job, live.tap, cancel.clone());
         let begun = run.begun.clone();
         let task = app.runs.spawn(run.carry_out(slot, live.commands).in_current_span());
-        Self { task, begun, _cancel: cancel.drop_guard() }
+        Self { task, begun, _cancel: cancel.drop_guard(), _share: None }
     }
 
     /// Cancelled when the program was started.
     pub(crate) fn begun(&self) -> CancellationToken {
         self.begun.clone()
+    }
+
+    /// Holds on to its request's share of the budget as long as it goes on.
+    pub(crate) fn holding(self, share: Share) -> Self {
+        Self { _share: Some(share), ..self }
     }
 
     /// Waits for its end.
@@ -113,11 +119,7 @@ impl Run {
         }
     }
 
-    async fn carry_out(
-        mut self,
-        slot: Slot,
-        commands: Option<mpsc::Receiver<Command>>,
-    ) -> Result<ExecuteResponse, Error> {
+    async fn carry_out(mut self, slot: Slot, commands: Option<Commands>) -> Result<ExecuteResponse, Error> {
         let _listed = self.app.executions.enter(self.listed());
         let engine = self.app.engine().await?;
         let limits = self.app.settings.borrow().settings.limits.clone();
@@ -147,9 +149,10 @@ impl Run {
         }
     }
 
+    /// Waits for a reader that is slow. One that takes nothing is given up by its connection, which closes the tap.
     async fn pass_on(&mut self, event: Event) {
         let Some(tap) = &self.tap else { return };
-        if tap.send_timeout(event, STALLED).await.is_err() {
+        if tap.send(event).await.is_err() {
             self.tap = None;
             self.cancel.cancel();
         }
@@ -182,7 +185,10 @@ impl Run {
     fn record_begin(&mut self) {
         self.recorded = true;
         self.begun.cancel();
-        self.app.journal().begin(recording::begun(&self.job, self.started_at));
+        let settings = self.app.settings.borrow().settings.journal.clone();
+        if settings.enabled {
+            self.app.journal().begin(recording::begun(&self.job, self.started_at, &settings));
+        }
         self.app.feed.begun(&self.listed());
     }
 

@@ -110,7 +110,8 @@ mod tests {
             ahead: None,
         };
         let request = Request::new("", Duration::from_secs(1));
-        let job = Job { id: id.into(), runtime: Arc::new(runtime), request, origin: "local".into() };
+        let (runtime, origin) = (Arc::new(runtime), "local".into());
+        let job = Job { id: id.into(), runtime, request, origin, is_interactive: false };
         Running { job: Arc::new(job), started_at: OffsetDateTime::UNIX_EPOCH, cancel: CancellationToken::new() }
     }
 

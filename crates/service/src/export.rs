@@ -8,7 +8,7 @@ use time::format_description::well_known::Rfc3339;
 use crate::wire::executions::{Execution, ExportFormat};
 
 /// The columns of a CSV export, in the order of [`row`].
-const COLUMNS: [&str; 18] = [
+const COLUMNS: [&str; 19] = [
     "id",
     "started_at",
     "language",
@@ -23,6 +23,7 @@ const COLUMNS: [&str; 18] = [
     "isolation",
     "code",
     "code_truncated",
+    "given",
     "output",
     "output_truncated",
     "error",
@@ -73,7 +74,7 @@ fn csv_line<'a>(cells: impl IntoIterator<Item = Cow<'a, str>>) -> csv::Result<By
     writer.into_inner().map(Into::into).map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn row(execution: &Execution) -> [Cow<'_, str>; 18] {
+fn row(execution: &Execution) -> [Cow<'_, str>; 19] {
     let number = |number: Option<String>| Cow::Owned(number.unwrap_or_default());
     [
         inert(&execution.id),
@@ -90,6 +91,7 @@ fn row(execution: &Execution) -> [Cow<'_, str>; 18] {
         inert(execution.isolation.as_deref().unwrap_or_default()),
         inert(&execution.code),
         Cow::Owned(execution.code_truncated.to_string()),
+        Cow::Owned(execution.given.as_ref().and_then(|given| serde_json::to_string(given).ok()).unwrap_or_default()),
         inert(&execution.output),
         Cow::Owned(execution.output_truncated.to_string()),
         inert(&execution.error),
@@ -128,6 +130,7 @@ mod tests {
             isolation: None,
             code: "print(\"a, b\")\n".into(),
             code_truncated: false,
+            given: None,
             output: "=HYPERLINK(\"http://evil.example\")".into(),
             output_truncated: true,
             error: String::new(),
@@ -143,7 +146,7 @@ mod tests {
         assert_eq!(row.len(), COLUMNS.len());
         assert_eq!(&row[1], "1970-01-01T00:00:00Z");
         assert_eq!((&row[6], &row[12]), ("-1", "print(\"a, b\")\n"));
-        assert_eq!(&row[14], "'=HYPERLINK(\"http://evil.example\")");
+        assert_eq!(&row[15], "'=HYPERLINK(\"http://evil.example\")");
     }
 
     #[test]

@@ -204,6 +204,7 @@ mod tests {
                 runtime: "CPython".into(),
                 origin: "local".into(),
                 code: format!("print({number})"),
+                given: None,
             });
         }
         journal.close().await;

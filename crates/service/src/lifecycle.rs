@@ -77,6 +77,8 @@ pub struct Lifecycle {
     service: watch::Sender<Option<Service>>,
     /// Held while the service starts or stops, so that one comes after the other.
     changing: Mutex<()>,
+    /// Held while the settings file is changed: it is read, changed and written.
+    editing: Mutex<()>,
 }
 
 /// Where a service tells what happens to it.
@@ -98,7 +100,7 @@ impl Lifecycle {
     /// A service that is stopped.
     pub fn new(options: Options) -> Self {
         let (publishing, service) = (Publishing::default(), watch::Sender::new(None));
-        Self { options, publishing, service, changing: Mutex::new(()) }
+        Self { options, publishing, service, changing: Mutex::new(()), editing: Mutex::new(()) }
     }
 
     /// Where the service is, now and whenever that changes.
@@ -171,6 +173,7 @@ impl Lifecycle {
     /// A key is not known, a value not one that it takes, or the file cannot be changed.
     pub async fn change_settings(&self, changes: BTreeMap<String, Option<Value>>) -> Result<Loaded, ChangeError> {
         let Some(file) = self.options.settings_file.clone() else { return Ok(self.settings_now()) };
+        let _editing = self.editing.lock().await;
         let failed =
             |error| EditError::Write { path: self.options.places.settings_file(), source: io::Error::other(error) };
         let changed = spawn_blocking(move || settings::change(&file, &changes)).await.map_err(failed)??;

@@ -3,20 +3,25 @@
 use time::OffsetDateTime;
 
 use crate::execution::Job;
+use crate::given;
 use crate::journal::{Begun, Ended, LOST};
+use crate::settings::JournalSettings;
 use crate::wire::ExecuteResponse;
 
 const FIRST_LINE_CHARACTERS: usize = 120;
 
-/// The beginning of `job`.
-pub(crate) fn begun(job: &Job, started_at: OffsetDateTime) -> Begun {
+/// The beginning of `job`, with as much of it as the journal keeps.
+pub(crate) fn begun(job: &Job, started_at: OffsetDateTime, settings: &JournalSettings) -> Begun {
+    // More than is kept, so that the journal knows that it cuts.
+    let code = beginning(job.request.code(), settings.max_code_bytes.saturating_add(4));
     Begun {
         id: job.id.clone(),
         started_at,
         language: job.runtime.language.clone(),
         runtime: job.runtime.name.clone(),
         origin: job.origin.clone(),
-        code: job.request.code().to_owned(),
+        code: code.to_owned(),
+        given: given::of(job, settings),
     }
 }
 

@@ -13,6 +13,7 @@ use tokio::time::timeout;
 
 use crate::admission::Load;
 use crate::app::{App, Parts};
+use crate::capacity::Capacity;
 use crate::guard::pending::PendingOrigin;
 use crate::guard::token::Token;
 use crate::lifecycle::{PortTrouble, Publishing, State};
@@ -21,6 +22,7 @@ use crate::origin::Origin;
 use crate::places::Places;
 use crate::presence;
 use crate::router::router;
+use crate::seats::Seats;
 use crate::server::Server;
 use crate::settings::{self, Loaded};
 
@@ -136,6 +138,7 @@ impl Service {
 
     fn serve(options: Options, token: Option<Token>, listening: Listening, publishing: Publishing) -> Self {
         let Publishing { state, feed } = publishing;
+        let capacity = Capacity::of_this_process();
         let app = Arc::new(App::new(Parts {
             addresses: listening.addresses,
             missing: listening.missing,
@@ -147,12 +150,14 @@ impl Service {
             token,
             state: state.clone(),
             feed,
+            capacity,
         }));
         let failed = move || {
             let reason = "the server broke; its log says why".to_owned();
             state.send_replace(State::Failed { reason, port: None });
         };
-        let server = Server::start(listening.listeners, &router(app.clone()), failed);
+        let server =
+            Server::start(listening.listeners, &Seats::new(capacity.connections), &router(app.clone()), failed);
         let following = options.settings_file.map(|file| tokio::spawn(follow(app.clone(), file, options.settings)));
         Self(Arc::new(Inner { app, server, stopped: OnceCell::new(), following }))
     }
@@ -266,8 +271,7 @@ async fn start_engine(runs_folder: PathBuf, warm: Warm) -> Result<Engine, runtra
 async fn follow(app: Arc<App>, file: PathBuf, now: Loaded) {
     let (mut changes, _watching) = settings::watch(&file, now);
     loop {
-        let loaded = changes.borrow_and_update().clone();
-        app.apply(loaded).await;
+        app.apply(|| changes.borrow_and_update().clone()).await;
         if changes.changed().await.is_err() {
             return;
         }

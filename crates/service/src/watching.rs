@@ -72,11 +72,11 @@ impl Service {
 
     /// Brings settings into effect at once, without waiting until their file is noticed to have changed.
     pub(crate) async fn apply(&self, loaded: Loaded) {
-        self.app().apply(loaded).await;
+        self.app().apply(|| loaded).await;
     }
 
     /// The journal that is written.
     pub(crate) fn journal(&self) -> Journal {
-        (*self.app().journal()).clone()
+        self.app().journal().clone()
     }
 }

@@ -28,10 +28,14 @@ pub(crate) struct Execution {
     #[serde(flatten)]
     pub(crate) summary: Summary,
     pub(crate) code: String,
-    /// Always empty: the journal does not keep what programs were given.
+    /// Whether `code` is only the beginning.
+    pub(crate) code_truncated: bool,
     pub(crate) stdin: String,
-    /// Always empty, for the same reason.
     pub(crate) args: Vec<String>,
+    pub(crate) env: Vec<Variable>,
+    pub(crate) files: Vec<GivenFile>,
+    /// What of all that is not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
+    pub(crate) missing: Vec<String>,
     pub(crate) output: String,
     pub(crate) error: String,
     pub(crate) exit_code: Option<i32>,
@@ -41,6 +45,25 @@ pub(crate) struct Execution {
     pub(crate) output_truncated: bool,
     pub(crate) error_truncated: bool,
     pub(crate) isolation: Option<String>,
+}
+
+/// An environment variable that a program was given.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub(crate) struct Variable {
+    pub(crate) name: String,
+    /// Where that is kept.
+    pub(crate) value: Option<String>,
+}
+
+/// A file that a program was given.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+pub(crate) struct GivenFile {
+    pub(crate) path: String,
+    pub(crate) size_bytes: u64,
+    /// Where that is kept.
+    pub(crate) content: Option<String>,
+    /// How `content` is written.
+    pub(crate) encoding: String,
 }
 
 /// Which executions are wanted.
@@ -125,6 +148,8 @@ impl From<journal::Summary> for Summary {
 
 impl From<journal::Record> for Execution {
     fn from(record: journal::Record) -> Self {
+        let missing = missing(record.given.as_ref());
+        let given = record.given.unwrap_or_default();
         let first_line = record.code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         Self {
             summary: Summary {
@@ -138,8 +163,12 @@ impl From<journal::Record> for Execution {
                 duration_ms: record.duration_ms,
             },
             code: record.code,
-            stdin: String::new(),
-            args: Vec::new(),
+            code_truncated: record.code_truncated,
+            stdin: given.stdin,
+            args: given.args,
+            env: given.env.into_iter().map(|one| Variable { name: one.name, value: one.value }).collect(),
+            files: given.files.into_iter().map(Into::into).collect(),
+            missing,
             output: record.output,
             error: record.error,
             exit_code: record.exit_code,
@@ -150,6 +179,27 @@ impl From<journal::Record> for Execution {
             error_truncated: record.error_truncated,
             isolation: record.isolation,
         }
+    }
+}
+
+fn missing(given: Option<&journal::Given>) -> Vec<String> {
+    let name = |part: &journal::Missing| {
+        let name = match part {
+            journal::Missing::Code => "code",
+            journal::Missing::Stdin => "stdin",
+            journal::Missing::Args => "args",
+            journal::Missing::Env => "env",
+            journal::Missing::Files => "files",
+            journal::Missing::Typed => "typed",
+        };
+        name.to_owned()
+    };
+    given.map_or_else(|| vec!["all".to_owned()], |given| given.missing.iter().map(name).collect())
+}
+
+impl From<journal::GivenFile> for GivenFile {
+    fn from(file: journal::GivenFile) -> Self {
+        Self { path: file.path, size_bytes: file.size_bytes, content: file.content, encoding: file.encoding }
     }
 }
 

@@ -1,14 +1,15 @@
 //! `runtray logs`.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use runtray_service::journal::{Filter, RUNNING, Reader, Record, Summary};
+use runtray_service::journal::{Filter, Given, GivenFile, GivenVariable, RUNNING, Reader, Record, Summary};
 use runtray_service::places::Places;
 
 use crate::args::Logs;
-use crate::{print, table};
+use crate::print;
 
 /// How often a followed journal is asked whether it changed; the question costs microseconds.
 const FOLLOW: Duration = Duration::from_millis(200);
@@ -17,7 +18,7 @@ const FOLLOW: Duration = Duration::from_millis(200);
 pub(crate) fn logs(args: Logs) -> anyhow::Result<ExitCode> {
     let file = Places::find()?.journal_file();
     if !file.exists() {
-        eprintln!("runtray: nothing has run yet ({} does not exist)", file.display());
+        print::note(format_args!("runtray: nothing has run yet ({} does not exist)", file.display()));
         return Ok(ExitCode::SUCCESS);
     }
     let mut reader = Reader::open(&file).with_context(|| format!("could not read the journal {}", file.display()))?;
@@ -26,11 +27,13 @@ pub(crate) fn logs(args: Logs) -> anyhow::Result<ExitCode> {
         show(&record, args.json)?;
         return Ok(ExitCode::SUCCESS);
     }
+    // Taken before the page is: what is written down in between is printed when it ends.
+    let place = args.follow.then(|| Place::now(&reader)).transpose()?;
     let mut items = reader.page(&filter(&args, args.lines))?.items;
     items.reverse();
     list(&items, args.json)?;
-    if args.follow {
-        follow(&mut reader, &args, items)?;
+    if let Some(place) = place {
+        follow(&mut reader, &args, place)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -47,30 +50,46 @@ fn filter(args: &Logs, limit: usize) -> Filter {
 }
 
 /// Prints executions as they end, each once, until the program is stopped.
-fn follow(reader: &mut Reader, args: &Logs, shown: Vec<Summary>) -> anyhow::Result<()> {
-    let newest = |items: &[Summary]| items.iter().map(|item| item.id.clone()).max().unwrap_or_default();
-    let mut open: Vec<String> = running(&shown);
-    let mut last = newest(&shown);
+///
+/// What is followed is every execution: how one ends and what it prints, by which `args` may filter, is known only then.
+fn follow(reader: &mut Reader, args: &Logs, place: Place) -> anyhow::Result<()> {
+    let wanted = filter(args, 1);
+    let Place { mut last, mut open } = place;
     loop {
         print::pause(FOLLOW);
         if !reader.changed()? {
             continue;
         }
-        let mut items = reader.page(&filter(args, 1000))?.items;
-        items.reverse();
-        items.retain(|item| item.id > last || open.contains(&item.id));
-        last = last.max(newest(&items));
-        let ended: Vec<Summary> = items.iter().filter(|item| item.status != RUNNING).cloned().collect();
-        open.retain(|id| !ended.iter().any(|item| item.id == *id));
-        open.extend(running(&items));
-        open.sort();
-        open.dedup();
+        // Numbers begin anew after the log was cleared.
+        last = if reader.last_number()? < last { 0 } else { last };
+        let new = reader.written_after(last)?;
+        last = new.last().map_or(last, |mark| mark.number);
+        open.extend(new.into_iter().map(|mark| mark.id));
+        let mut ended = Vec::new();
+        for id in std::mem::take(&mut open) {
+            match reader.status(&id)?.as_deref() {
+                Some(RUNNING) => drop(open.insert(id)),
+                Some(_) => ended.extend(reader.summary(&id, &wanted)?),
+                None => {}
+            }
+        }
         list(&ended, args.json)?;
     }
 }
 
-fn running(items: &[Summary]) -> Vec<String> {
-    items.iter().filter(|item| item.status == RUNNING).map(|item| item.id.clone()).collect()
+/// How far a journal was read.
+struct Place {
+    /// The number of the last execution that was written down.
+    last: i64,
+    /// Those that run.
+    open: BTreeSet<String>,
+}
+
+impl Place {
+    /// The journal's end.
+    fn now(reader: &Reader) -> anyhow::Result<Self> {
+        Ok(Self { last: reader.last_number()?, open: reader.running()?.into_iter().collect() })
+    }
 }
 
 fn list(items: &[Summary], as_json: bool) -> anyhow::Result<()> {
@@ -78,7 +97,7 @@ fn list(items: &[Summary], as_json: bool) -> anyhow::Result<()> {
         return items.iter().try_for_each(print::json);
     }
     let rows: Vec<[String; 7]> = items.iter().map(row).collect();
-    table::align(&rows).into_iter().try_for_each(print::line)
+    print::table(&rows)
 }
 
 fn row(item: &Summary) -> [String; 7] {
@@ -100,9 +119,36 @@ fn show(record: &Record, as_json: bool) -> anyhow::Result<()> {
     }
     let ended = record.duration_ms.map_or_else(String::new, |ms| format!(" after {ms:.1} ms"));
     print::line(format_args!("{}  {}  {}{ended}  from {}", record.id, record.runtime, record.status, record.origin))?;
-    for (title, text) in [("code", &record.code), ("output", &record.output), ("error", &record.error)] {
-        print::line(format_args!("--- {title}"))?;
-        print::line(text.trim_end_matches('\n'))?;
+    part("code", &record.code, record.code_truncated)?;
+    if let Some(given) = &record.given {
+        show_given(given)?;
     }
-    Ok(())
+    part("output", &record.output, record.output_truncated)?;
+    part("error", &record.error, record.error_truncated)
+}
+
+/// A text under its title, which says when it is only the beginning.
+fn part(title: &str, text: &str, is_cut: bool) -> anyhow::Result<()> {
+    print::line(format_args!("--- {title}{}", if is_cut { " (only the beginning is kept)" } else { "" }))?;
+    print::line(text.trim_end_matches('\n'))
+}
+
+/// What a program was given besides its code, where there was anything.
+fn show_given(given: &Given) -> anyhow::Result<()> {
+    let list = |title: &str, items: Vec<String>| match items.is_empty() {
+        true => Ok(()),
+        false => part(title, &items.join("\n"), false),
+    };
+    list("arguments", given.args.clone())?;
+    let variable = |one: &GivenVariable| match &one.value {
+        Some(value) => format!("{}={value}", one.name),
+        None => format!("{} (its value is not kept)", one.name),
+    };
+    list("environment", given.env.iter().map(variable).collect())?;
+    let file = |file: &GivenFile| match file.content {
+        Some(_) => format!("{} ({} bytes)", file.path, file.size_bytes),
+        None => format!("{} ({} bytes, not kept)", file.path, file.size_bytes),
+    };
+    list("files", given.files.iter().map(file).collect())?;
+    list("standard input", Some(given.stdin.clone()).filter(|text| !text.is_empty()).into_iter().collect())
 }

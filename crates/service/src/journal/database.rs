@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params, params};
 use time::OffsetDateTime;
 
 use super::error::JournalError;
@@ -64,6 +64,16 @@ impl Database {
         Ok(self.connection.execute("UPDATE execution SET status = ?1 WHERE status = ?2", [LOST, RUNNING])?)
     }
 
+    /// Marks those of `ids` whose end is not written down.
+    pub(super) fn mark_lost_of(&mut self, ids: &[String]) -> Result<(), JournalError> {
+        let transaction = self.begin()?;
+        for id in ids {
+            let sql = "UPDATE execution SET status = ?1 WHERE status = ?2 AND id = ?3";
+            transaction.prepare_cached(sql)?.execute([LOST, RUNNING, id.as_str()])?;
+        }
+        Ok(transaction.commit()?)
+    }
+
     /// Deletes every execution that has ended; how many those were.
     ///
     /// The index is rebuilt from what is left instead of forgetting row by row, which would take as long as writing them did.
@@ -108,11 +118,19 @@ fn insert(transaction: &Transaction<'_>, begun: &Begun, code_truncated: bool) ->
         ":status": RUNNING,
         ":first_line": first_line(&begun.code),
         ":code_truncated": code_truncated,
-        ":text_bytes": bytes(begun.code.len()),
+        ":text_bytes": bytes(begun.bytes()),
     })?;
     if inserted == 1 {
-        let sql = "INSERT INTO content (seq, code) VALUES (last_insert_rowid(), ?1)";
-        transaction.prepare_cached(sql)?.execute([&begun.code])?;
+        let seq = transaction.last_insert_rowid();
+        transaction
+            .prepare_cached("INSERT INTO content (seq, code) VALUES (?1, ?2)")?
+            .execute(params![seq, begun.code])?;
+        if let Some(given) = &begun.given {
+            let json = serde_json::to_string(given).map_err(io::Error::from)?;
+            transaction
+                .prepare_cached("INSERT INTO given (seq, given) VALUES (?1, ?2)")?
+                .execute(params![seq, json])?;
+        }
     }
     Ok(())
 }

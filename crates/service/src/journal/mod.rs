@@ -7,7 +7,9 @@
 
 mod database;
 mod error;
+mod export;
 mod figures;
+mod given;
 mod presence;
 mod query;
 mod queue;
@@ -24,12 +26,14 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
-use tokio::sync::{mpsc, watch};
+use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 pub use self::error::JournalError;
+pub use self::export::Export;
 pub use self::figures::{Facets, Figures, Minute};
-pub use self::reader::Reader;
+pub use self::given::{Given, GivenFile, GivenVariable, Missing};
+pub use self::reader::{Mark, Reader};
 pub use self::record::{Begun, Ended, Filter, LOST, Page, RUNNING, Record, State, Summary};
 
 use self::queue::{Message, Queue, queue};
@@ -56,7 +60,7 @@ struct Shared {
 }
 
 impl Journal {
-    /// Begins to open a journal and returns at once; [`state`](Self::state) tells how it went.
+    /// Begins to open a journal, where `settings` want one, and returns at once; [`state`](Self::state) tells how it went.
     pub fn open(file: &Path, settings: &JournalSettings) -> Self {
         Self::open_retrying(file, settings, RETRY_AFTER)
     }
@@ -70,11 +74,6 @@ impl Journal {
             Ok(_) => Self { shared: Arc::new(Shared { open: Some((file.to_owned(), queue)), state }) },
             Err(error) => Self::never(State::Failed { reason: format!("its thread could not be started: {error}") }),
         }
-    }
-
-    /// A journal that keeps nothing.
-    pub fn disabled() -> Self {
-        Self::never(State::Disabled)
     }
 
     fn never(state: State) -> Self {
@@ -131,17 +130,9 @@ impl Journal {
 
     /// Every execution that `filter` wants, its `limit` aside, newest first. Reads on only as the receiver is read.
     ///
-    /// Must be called within a tokio runtime. An error is the last item.
-    pub fn export(&self, filter: Filter) -> mpsc::Receiver<Result<Record, JournalError>> {
-        let (records, receiver) = mpsc::channel(8);
-        let shared = self.shared.clone();
-        spawn_blocking(move || {
-            if let Err(error) = shared.export(filter, &records) {
-                // A receiver that is gone wants no error either.
-                let _ = records.blocking_send(Err(error));
-            }
-        });
-        receiver
+    /// Between two batches neither a thread nor the file is held, so that a reader that stops costs nothing.
+    pub fn export(&self, filter: Filter) -> Export {
+        Export { journal: self.clone(), rest: Some(Filter { limit: EXPORT_PAGE, ..filter }), is_first: true }
     }
 
     /// What `work` reads, with everything that was written down before the call.
@@ -181,7 +172,7 @@ impl Journal {
 impl Shared {
     /// A reader that sees what was queued before, unless that takes too long.
     fn reader(&self) -> Result<Reader, JournalError> {
-        let (file, queue) = self.open.as_ref().ok_or(JournalError::Disabled)?;
+        let (file, queue) = self.readable()?;
         let (done, flushed) = channel();
         if queue.try_send(Message::Flush(done)) {
             // Late or never, the reader then sees what is there.
@@ -198,21 +189,13 @@ impl Shared {
         answer.recv().map_err(|_| JournalError::Closed)
     }
 
-    fn export(&self, filter: Filter, records: &mpsc::Sender<Result<Record, JournalError>>) -> Result<(), JournalError> {
-        let reader = self.reader()?;
-        let mut filter = Filter { limit: EXPORT_PAGE, ..filter };
-        loop {
-            let page = reader.page(&filter)?;
-            for item in page.items {
-                let Some(record) = reader.entry(&item.id)? else { continue };
-                if records.blocking_send(Ok(record)).is_err() {
-                    return Ok(());
-                }
-            }
-            if page.next.is_none() {
-                return Ok(());
-            }
-            filter.before = page.next;
-        }
+    /// A reader of what is in the file by now.
+    fn reader_as_it_is(&self) -> Result<Reader, JournalError> {
+        Reader::open(&self.readable()?.0)
+    }
+
+    /// The file and the way to its writer, unless the settings switch the journal off.
+    fn readable(&self) -> Result<&(PathBuf, Queue), JournalError> {
+        self.open.as_ref().filter(|(_, queue)| queue.is_enabled()).ok_or(JournalError::Disabled)
     }
 }

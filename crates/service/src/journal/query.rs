@@ -23,6 +23,13 @@ pub(super) fn query(columns: &str, filter: &Filter) -> Query {
     query
 }
 
+/// Asks for `columns` of the execution of that id, if `filter` wants it.
+pub(super) fn of_one(columns: &str, id: &str, filter: &Filter) -> Query {
+    let mut query = matching(columns, filter);
+    query.and("id = ?", Some(id));
+    query
+}
+
 /// Asks for `columns` of all the executions that `filter` wants, in no order.
 pub(super) fn matching(columns: &str, filter: &Filter) -> Query {
     let limit = filter.limit.clamp(1, LARGEST_PAGE);

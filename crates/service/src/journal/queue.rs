@@ -1,5 +1,6 @@
 //! The way to the writing thread: bounded in entries and in bytes, never waited for by a run.
 
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -40,6 +41,16 @@ struct Shared {
     bytes: AtomicUsize,
     dropped: AtomicU64,
     is_dropping: AtomicBool,
+    unfinished: Mutex<Unfinished>,
+}
+
+/// Executions whose end is not written down, so that they are not shown as running for ever.
+#[derive(Default)]
+struct Unfinished {
+    /// Those that are written down as running.
+    begun: HashSet<String>,
+    /// Of these, those that ended while nothing was written.
+    ended: Vec<String>,
 }
 
 /// The sending end.
@@ -57,8 +68,8 @@ pub(super) struct Inbox {
 /// A queue for texts as long as `settings` say.
 pub(super) fn queue(settings: JournalSettings) -> (Queue, Inbox) {
     let (sender, receiver) = sync_channel(ENTRIES);
-    let (bytes, dropped, is_dropping) = Default::default();
-    let shared = Arc::new(Shared { settings: Mutex::new(settings), bytes, dropped, is_dropping });
+    let (bytes, dropped, is_dropping, unfinished) = Default::default();
+    let shared = Arc::new(Shared { settings: Mutex::new(settings), bytes, dropped, is_dropping, unfinished });
     (Queue { messages: sender, shared: shared.clone() }, Inbox { messages: receiver, shared })
 }
 
@@ -66,24 +77,42 @@ impl Shared {
     fn settings(&self) -> MutexGuard<'_, JournalSettings> {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    fn unfinished(&self) -> MutexGuard<'_, Unfinished> {
+        self.unfinished.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl Queue {
     /// Queues an execution that begins, or drops it when too much waits.
     pub(super) fn begin(&self, mut begun: Begun) {
-        if let Some(max) = self.max_text_bytes() {
+        let max = self.shared.settings().max_code_bytes;
+        if self.is_enabled() {
             let code_truncated = cut(&mut begun.code, max);
-            self.offer(Entry::Begun { begun, code_truncated });
+            let id = begun.id.clone();
+            if self.offer(Entry::Begun { begun, code_truncated }) {
+                self.shared.unfinished().begun.insert(id);
+            }
         }
     }
 
     /// Queues an execution that ended, or drops it when too much waits.
     pub(super) fn end(&self, mut ended: Ended) {
-        if let Some(max) = self.max_text_bytes() {
+        let id = ended.id.clone();
+        let is_written = self.max_text_bytes().is_some_and(|max| {
             ended.output_truncated |= cut(&mut ended.output, max);
             ended.error_truncated |= cut(&mut ended.error, max);
-            self.offer(Entry::Ended(ended));
+            self.offer(Entry::Ended(ended))
+        });
+        let mut unfinished = self.shared.unfinished();
+        if unfinished.begun.remove(&id) && !is_written {
+            unfinished.ended.push(id);
         }
+    }
+
+    /// Whether the settings want anything written down.
+    pub(super) fn is_enabled(&self) -> bool {
+        self.max_text_bytes().is_some()
     }
 
     /// Entries that were dropped because too much waited.
@@ -112,7 +141,8 @@ impl Queue {
         settings.enabled.then_some(settings.max_text_bytes)
     }
 
-    fn offer(&self, entry: Entry) {
+    /// Queues an entry; `false` when it is dropped.
+    fn offer(&self, entry: Entry) -> bool {
         let bytes = entry.bytes();
         let waiting = self.shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
         let full = waiting > BYTES
@@ -124,10 +154,21 @@ impl Queue {
         if full && !self.shared.is_dropping.swap(true, Ordering::Relaxed) {
             tracing::warn!("the journal cannot keep up; executions are not written down until it has caught up");
         }
+        !full
     }
 }
 
 impl Inbox {
+    /// Takes the executions that ended unwritten. The beginning of each was queued before this returns.
+    pub(super) fn take_unwritten(&self) -> Vec<String> {
+        std::mem::take(&mut self.shared.unfinished().ended)
+    }
+
+    /// Puts back what could not be written down either.
+    pub(super) fn put_back(&self, mut unwritten: Vec<String>) {
+        self.shared.unfinished().ended.append(&mut unwritten);
+    }
+
     /// The settings as they are now.
     pub(super) fn settings(&self) -> JournalSettings {
         self.shared.settings().clone()
@@ -162,7 +203,7 @@ impl Entry {
     /// The text in it, in bytes.
     pub(super) fn bytes(&self) -> usize {
         match self {
-            Self::Begun { begun, .. } => begun.code.len(),
+            Self::Begun { begun, .. } => begun.bytes(),
             Self::Ended(ended) => ended.output.len() + ended.error.len(),
         }
     }

@@ -7,15 +7,25 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params_from_i
 use time::OffsetDateTime;
 
 use super::error::JournalError;
-use super::query::query;
-use super::record::{Filter, Page, Record, Summary};
+use super::query::{of_one, query};
+use super::record::{Filter, Page, RUNNING, Record, Summary};
 use super::schema;
 
 const SUMMARY: &str = "id, started_ms, language, runtime, status, duration_ms, origin, exit_code, first_line";
 
 const RECORD: &str = "SELECT id, started_ms, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms,
-    peak_memory_bytes, isolation, code, code_truncated, output, output_truncated, error, error_truncated
-    FROM execution JOIN content USING (seq) WHERE id = ?1";
+    peak_memory_bytes, isolation, code, code_truncated, given, output, output_truncated, error, error_truncated
+    FROM execution JOIN content USING (seq) LEFT JOIN given USING (seq) WHERE id = ?1";
+
+/// An execution and its place in the order in which they were written down. Ids are in the order in which requests came, and one
+/// that waited for its turn is written down after later ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// Counts up from 1, and begins anew when the log was cleared.
+    pub number: i64,
+    /// Its id.
+    pub id: String,
+}
 
 /// Reads a journal, whether or not a service writes it at the same time.
 pub struct Reader {
@@ -65,6 +75,55 @@ impl Reader {
         Ok(self.connection.prepare_cached(RECORD)?.query_row([id], record).optional()?)
     }
 
+    /// The executions that were written down after the one of that number, in the order in which they were.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn written_after(&self, number: i64) -> Result<Vec<Mark>, JournalError> {
+        let mut statement =
+            self.connection.prepare_cached("SELECT seq, id FROM execution WHERE seq > ?1 ORDER BY seq")?;
+        let rows = statement.query_map([number], |row| Ok(Mark { number: row.get(0)?, id: row.get(1)? }))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The number of the execution that was written down last; 0 when there is none.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn last_number(&self) -> Result<i64, JournalError> {
+        let sql = "SELECT coalesce(max(seq), 0) FROM execution";
+        Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
+    }
+
+    /// The ids of those that have not ended.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn running(&self) -> Result<Vec<String>, JournalError> {
+        let mut statement = self.connection.prepare_cached("SELECT id FROM execution WHERE status = ?1")?;
+        let rows = statement.query_map([RUNNING], |row| row.get(0))?;
+        Ok(rows.collect::<Result<_, _>>()?)
+    }
+
+    /// The status of an execution; `None` when there is none of that id.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn status(&self, id: &str) -> Result<Option<String>, JournalError> {
+        let mut statement = self.connection.prepare_cached("SELECT status FROM execution WHERE id = ?1")?;
+        Ok(statement.query_row([id], |row| row.get(0)).optional()?)
+    }
+
+    /// One execution as a row of a list, if `filter` wants it.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn summary(&self, id: &str, filter: &Filter) -> Result<Option<Summary>, JournalError> {
+        let query = of_one(SUMMARY, id, filter);
+        let mut statement = self.connection.prepare_cached(&query.sql)?;
+        Ok(statement.query_row(params_from_iter(&query.values), summary).optional()?)
+    }
+
     /// Whether anybody wrote since this was last asked, or since the journal was opened.
     ///
     /// # Errors
@@ -102,6 +161,7 @@ fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
 
 fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
     let peak: Option<i64> = row.get("peak_memory_bytes")?;
+    let given: Option<String> = row.get("given")?;
     from_row!(
         row,
         Record {
@@ -109,6 +169,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
             code, code_truncated, output, output_truncated, error, error_truncated
         },
         started_at: started_at(row)?,
+        given: given.and_then(|json| serde_json::from_str(&json).ok()),
         peak_memory_bytes: peak.and_then(|bytes| u64::try_from(bytes).ok())
     )
 }

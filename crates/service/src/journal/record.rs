@@ -6,6 +6,8 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use super::given::Given;
+
 /// The status of an execution that has begun and not ended.
 pub const RUNNING: &str = "running";
 
@@ -27,6 +29,15 @@ pub struct Begun {
     pub origin: String,
     /// The program.
     pub code: String,
+    /// What it was given besides, as far as that is to be kept; `None` when nothing is.
+    pub given: Option<Given>,
+}
+
+impl Begun {
+    /// The text in it, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        self.code.len() + self.given.as_ref().map_or(0, Given::bytes)
+    }
 }
 
 /// An execution that ended.
@@ -151,6 +162,8 @@ pub struct Record {
     pub code: String,
     /// Whether `code` is only the beginning.
     pub code_truncated: bool,
+    /// What the program was given besides; `null` when that is not kept.
+    pub given: Option<Given>,
     /// Standard output.
     pub output: String,
     /// Whether `output` is not all that was printed.

@@ -8,7 +8,7 @@ use super::error::JournalError;
 const APPLICATION_ID: i64 = 0x5275_6e74;
 
 /// From each version to the next; the first makes the tables. What has been released is never changed.
-const MIGRATIONS: &[&str] = &[FIRST];
+const MIGRATIONS: &[&str] = &[FIRST, GIVEN];
 
 /// `content` is apart from `execution` so that lists never read long texts; `search` holds only the index over it.
 const FIRST: &str = "
@@ -56,6 +56,19 @@ const FIRST: &str = "
     END;
     CREATE TRIGGER content_deleted AFTER DELETE ON content BEGIN
         INSERT INTO search (search, rowid, code, output, error) VALUES ('delete', old.seq, old.code, old.output, old.error);
+    END;
+";
+
+/// What programs were given besides their code, as JSON; executions of before have none. Searches do not look into it.
+const GIVEN: &str = "
+    CREATE TABLE given (
+        seq INTEGER PRIMARY KEY,
+        given TEXT NOT NULL
+    ) STRICT;
+    DROP TRIGGER execution_deleted;
+    CREATE TRIGGER execution_deleted AFTER DELETE ON execution BEGIN
+        DELETE FROM content WHERE seq = old.seq;
+        DELETE FROM given WHERE seq = old.seq;
     END;
 ";
 
@@ -109,6 +122,25 @@ mod tests {
             migrate(&mut connection).expect("tables");
             assert_eq!(version(&connection).expect("a version"), MIGRATIONS.len());
         }
+    }
+
+    #[test]
+    fn a_journal_of_the_first_version_keeps_its_executions() {
+        let mut old = empty();
+        old.execute_batch(MIGRATIONS[0]).expect("tables");
+        old.pragma_update(None, "application_id", super::APPLICATION_ID).expect("set");
+        old.pragma_update(None, "user_version", 1).expect("set");
+        let insert = "INSERT INTO execution (id, started_ms, language, runtime, origin, status, first_line, code_truncated, text_bytes)
+            VALUES ('01J', 0, 'python', 'CPython', 'local', 'failed', 'x', 0, 1);
+            INSERT INTO content (seq, code) VALUES (1, 'x')";
+        old.execute_batch(insert).expect("an execution");
+        migrate(&mut old).expect("the new tables");
+        let count = |table: &str| {
+            old.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get::<_, i64>(0)).expect("a count")
+        };
+        assert_eq!((version(&old).expect("a version"), count("execution"), count("given")), (MIGRATIONS.len(), 1, 0));
+        old.execute_batch("INSERT INTO given VALUES (1, '{}'); DELETE FROM execution").expect("deleted");
+        assert_eq!((count("content"), count("given")), (0, 0));
     }
 
     #[test]

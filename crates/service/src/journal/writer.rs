@@ -53,7 +53,12 @@ impl Writer {
     /// Handles messages until it is told to close.
     pub(super) fn run(mut self, inbox: &Inbox) {
         self.begin();
-        while let Some(messages) = inbox.wait(self.retain_at.saturating_duration_since(Instant::now()), BATCH) {
+        loop {
+            // Taken first: the messages behind which they are to be marked come with this batch.
+            let unwritten = inbox.take_unwritten();
+            let waits = self.retain_at.saturating_duration_since(Instant::now());
+            let Some(messages) = inbox.wait(waits, BATCH) else { return };
+            let caught_up = messages.len() < BATCH;
             self.follow(inbox.settings());
             let mut entries = Vec::new();
             for message in messages {
@@ -73,8 +78,16 @@ impl Writer {
                 }
             }
             self.write(&entries);
+            if !caught_up || !self.mark_lost(&unwritten) {
+                inbox.put_back(unwritten);
+            }
             self.retain_if_due();
         }
+    }
+
+    /// Marks executions whose end was not written down; `false` when that has to wait.
+    fn mark_lost(&mut self, ids: &[String]) -> bool {
+        ids.is_empty() || (self.settings.enabled && self.attempt(|database| database.mark_lost_of(ids)).is_some())
     }
 
     fn handle(&mut self, message: Message) {

@@ -15,6 +15,7 @@ use tower::ServiceExt;
 
 use super::{layered, router, routes};
 use crate::app::{App, Parts};
+use crate::capacity::Capacity;
 use crate::guard::token::Token;
 use crate::lifecycle::State;
 use crate::places::Places;
@@ -38,6 +39,7 @@ fn fixture(settings: Settings, token: Option<&str>) -> Fixture {
     let settings =
         Settings { journal: crate::settings::JournalSettings { enabled: false, ..settings.journal }, ..settings };
     let app = App::new(Parts {
+        capacity: Capacity { connections: 8, sessions: 8 },
         loaded: Loaded { settings, problems: Vec::new() },
         extra_origins: Vec::new(),
         places: Places { config: below("config"), data: below("data"), runs: below("runs") },
@@ -216,7 +218,7 @@ async fn a_refused_origin_waits_for_approval_and_settings_can_give_it() {
     assert_eq!(json(status).await["pending_origins"][0]["origin"], FOREIGN_ORIGIN.1);
     let mut loaded = fixture.app.settings.borrow().clone();
     loaded.settings.allowed_origins.push(FOREIGN_ORIGIN.1.parse().expect("an origin"));
-    fixture.app.apply(loaded).await;
+    fixture.app.apply(|| loaded).await;
     assert_eq!(send(router(fixture.app.clone()), get("/status")).await.status(), StatusCode::OK);
     assert!(fixture.app.pending.watch().borrow().is_empty(), "an allowed origin still waits");
 }

@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::answer;
 use crate::app::App;
 use crate::body;
+use crate::budget::Share;
 use crate::envelope::RequestId;
 use crate::error::Error;
 use crate::events;
@@ -55,23 +56,25 @@ pub(crate) async fn execute(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
-    let Parsed { language, request } = read(&app, &headers, body).await?;
+    let mut share = app.budget.share();
+    let Parsed { language, request } = read(&app, &headers, body, &mut share).await?;
     let runtime = find(&app, &language).await?;
     let slot = app.admission.admit().await?;
     let origin = caller.name().to_owned();
-    let job = Job { id, runtime, request, origin };
+    let job = Job { id, runtime, request, origin, is_interactive: false };
     let request_id = job.id.clone();
     if wants_events(&headers) {
         let started = Started::of(&job);
         let (tap, tapped) = mpsc::channel(events::EVENTS);
         let live = Live { tap: Some(tap), ..Live::default() };
-        return events::respond(Execution::start(&app, job, slot, live), tapped, started, request_id).await;
+        let execution = Execution::start(&app, job, slot, live).holding(share);
+        return events::respond(execution, tapped, started, request_id).await;
     }
-    answer::respond(Execution::start(&app, job, slot, Live::default()), request_id).await
+    answer::respond(Execution::start(&app, job, slot, Live::default()), share, request_id).await
 }
 
 /// The program, when it may be run at all.
-async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Parsed, Error> {
+async fn read(app: &App, headers: &HeaderMap, body: Body, share: &mut Share) -> Result<Parsed, Error> {
     if app.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
@@ -84,7 +87,7 @@ async fn read(app: &App, headers: &HeaderMap, body: Body) -> Result<Parsed, Erro
         let timeouts = Timeouts { default: settings.default_timeout, max: settings.max_timeout };
         (settings.body_bytes, timeouts, settings.refuse_to_run.clone())
     };
-    let parsed = ExecuteRequest::parse(&body::read(headers, body, cap).await?, timeouts)?;
+    let parsed = ExecuteRequest::parse(&body::read(headers, body, cap, share).await?, timeouts)?;
     refused.map_or(Ok(parsed), |reason| Err(Error::IsolationUnavailable(reason)))
 }
 

@@ -233,6 +233,12 @@ pub(super) const KEYS: &[Key] = &[
         |s| s.terminals.to_string(),
     ),
     Key::new(
+        "admission.waiting_bytes",
+        "Memory of requests that wait and of answers that were not taken yet, all together, in bytes; beyond it more are\nrefused.",
+        |s, v| set(&mut s.waiting_bytes, buffer(v, MIB, TIB)),
+        |s| s.waiting_bytes.to_string(),
+    ),
+    Key::new(
         "warm.python",
         "How many wait for Python programs: \"auto\" for as many as were lately used at once and none after long\nidleness, or a number that always waits. 0 is none.",
         |s, v| waiting(s, "python", v),
@@ -282,9 +288,27 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "journal.max_text_bytes",
-        "What is kept of code, output and errors each, in bytes.",
+        "What is kept of output and of errors each, in bytes.",
         |s, v| set(&mut s.journal.max_text_bytes, buffer(v, 1024, 64 * MIB)),
         |s| s.journal.max_text_bytes.to_string(),
+    ),
+    Key::new(
+        "journal.max_code_bytes",
+        "What is kept of a program, in bytes. One that is longer is cut and cannot be run again from the log.",
+        |s, v| set(&mut s.journal.max_code_bytes, buffer(v, 1024, 64 * MIB)),
+        |s| s.journal.max_code_bytes.to_string(),
+    ),
+    Key::new(
+        "journal.max_input_bytes",
+        "What is kept of standard input, arguments and files of a program, together, in bytes, so that it can be run again\nas it was. 0 keeps none of it.",
+        |s, v| set(&mut s.journal.max_input_bytes, buffer(v, 0, 64 * MIB)),
+        |s| s.journal.max_input_bytes.to_string(),
+    ),
+    Key::new(
+        "journal.env_values",
+        "true keeps the values of a program's environment variables too, which are often secrets. Their names are kept\nin any case.",
+        |s, v| set(&mut s.journal.env_values, switch(v)),
+        |s| s.journal.env_values.to_string(),
     ),
     desktop::START_HIDDEN,
     desktop::NOTIFICATIONS,

@@ -76,6 +76,8 @@ pub struct Settings {
     pub queue: usize,
     /// `[admission] terminals`: interactive executions at once, besides the others.
     pub terminals: usize,
+    /// `[admission] waiting_bytes`: the memory of requests that wait and of answers that were not taken yet.
+    pub waiting_bytes: usize,
     /// `stop_grace_ms`: what running executions get when the service stops.
     pub stop_grace: Duration,
     /// `[journal]`.
@@ -132,8 +134,14 @@ pub struct JournalSettings {
     pub max_age: Duration,
     /// `max_bytes`: above that the oldest executions are deleted.
     pub max_bytes: u64,
-    /// `max_text_bytes`: of code, output and error each, what is kept.
+    /// `max_text_bytes`: of output and error each, what is kept.
     pub max_text_bytes: usize,
+    /// `max_code_bytes`: of a program, what is kept.
+    pub max_code_bytes: usize,
+    /// `max_input_bytes`: of what a program was given besides, what is kept.
+    pub max_input_bytes: usize,
+    /// `env_values`: whether values of environment variables are kept.
+    pub env_values: bool,
 }
 
 /// Something wrong in the settings file, for people.
@@ -180,6 +188,7 @@ impl Default for Settings {
             slots: std::thread::available_parallelism().map_or(1, usize::from),
             queue: 256,
             terminals: 32,
+            waiting_bytes: 256 << 20,
             stop_grace: Duration::from_secs(5),
             journal: JournalSettings::default(),
             warm: Warm::default(),
@@ -202,7 +211,15 @@ impl Default for DesktopSettings {
 
 impl Default for JournalSettings {
     fn default() -> Self {
-        Self { enabled: true, max_age: 30 * DAY, max_bytes: 256 << 20, max_text_bytes: 256 << 10 }
+        Self {
+            enabled: true,
+            max_age: 30 * DAY,
+            max_bytes: 256 << 20,
+            max_text_bytes: 256 << 10,
+            max_code_bytes: 4 << 20,
+            max_input_bytes: 1 << 20,
+            env_values: false,
+        }
     }
 }
 

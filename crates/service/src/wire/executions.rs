@@ -4,7 +4,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::executions::Running;
+use crate::given;
 use crate::journal::{Filter, RUNNING};
+use crate::settings::JournalSettings;
 
 pub(crate) use crate::journal::Page as ExecutionsPage;
 pub use crate::journal::{Record as Execution, Summary as ExecutionSummary};
@@ -104,6 +106,7 @@ impl From<&Running> for Execution {
             isolation: None,
             code: running.job.request.code().to_owned(),
             code_truncated: false,
+            given: given::of(&running.job, &JournalSettings::default()),
             output: String::new(),
             output_truncated: false,
             error: String::new(),

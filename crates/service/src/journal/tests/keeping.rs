@@ -6,7 +6,8 @@ use std::time::Duration;
 use ulid::Ulid;
 
 use super::{Home, begun, check_index, ended, found, id, record, searching, write};
-use crate::journal::{Begun, Ended, Filter, Journal, JournalError, RUNNING, Reader, State};
+use crate::journal::{Begun, Ended, Filter, JournalError, RUNNING, Reader, State};
+use crate::settings::JournalSettings;
 
 #[tokio::test]
 async fn an_execution_comes_back_as_it_was_written() {
@@ -55,12 +56,26 @@ async fn pages_go_back_in_time_to_the_end() {
     assert_eq!(filter.before, None);
     assert_eq!(found(&journal, Filter { limit: 0, ..Filter::default() }).await, [4]);
     let mut exported = journal.export(Filter { limit: 1, ..Filter::default() });
-    let mut count = 0;
-    while let Some(record) = exported.recv().await {
-        assert_eq!(record.expect("a record").id, id(4 - count));
-        count += 1;
+    let mut ids = Vec::new();
+    while let Some(batch) = exported.next().await.expect("a batch") {
+        ids.extend(batch.into_iter().map(|record| record.id));
     }
-    assert_eq!(count, 5);
+    assert_eq!(ids, [4, 3, 2, 1, 0].map(id));
+}
+
+#[tokio::test]
+async fn an_export_of_long_texts_comes_in_batches() {
+    let home = Home::new();
+    let journal = home.open();
+    for number in 0..7 {
+        journal.begin(begun(number, &"x".repeat(100 << 10)));
+    }
+    let mut exported = journal.export(Filter::default());
+    let mut batches = Vec::new();
+    while let Some(batch) = exported.next().await.expect("a batch") {
+        batches.push(batch.len());
+    }
+    assert_eq!(batches, [3, 3, 1]);
 }
 
 #[tokio::test]
@@ -173,11 +188,10 @@ async fn switched_off_it_keeps_nothing_and_can_be_switched_on() {
     journal.apply(&home.settings);
     write(&journal, 1..2);
     assert_eq!(found(&journal, Filter::default()).await, [1]);
-    let never = Journal::disabled();
-    write(&never, 0..1);
-    assert!(matches!(never.page(Filter::default()).await, Err(JournalError::Disabled)));
-    assert_eq!(*never.state().borrow(), State::Disabled);
-    never.close().await;
+    let off = JournalSettings { enabled: false, ..home.settings.clone() };
+    journal.apply(&off);
+    assert!(matches!(journal.page(Filter::default()).await, Err(JournalError::Disabled)));
+    journal.close().await;
 }
 
 #[tokio::test]

@@ -71,6 +71,7 @@ fn begun(number: u64, code: &str) -> Begun {
         runtime: text("CPython"),
         origin: text("local"),
         code: text(code),
+        given: None,
     }
 }
 

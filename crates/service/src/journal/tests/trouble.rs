@@ -41,6 +41,30 @@ async fn damage_that_shows_later_is_recovered_from_too() {
 }
 
 #[tokio::test]
+async fn what_ends_while_the_journal_is_off_is_not_shown_as_running() {
+    let home = Home::new();
+    let journal = home.open();
+    journal.begin(begun(0, "ends unwritten"));
+    journal.begin(begun(1, "goes on"));
+    assert_eq!(record(&journal, 1).await.status, RUNNING);
+    let off = crate::settings::JournalSettings { enabled: false, ..home.settings.clone() };
+    journal.apply(&off);
+    reach(&journal, |state| *state == State::Disabled).await;
+    journal.end(super::ended(0, "completed", ""));
+    assert!(matches!(journal.page(Filter::default()).await, Err(JournalError::Disabled)));
+    journal.apply(&home.settings);
+    reach(&journal, |state| *state == State::Ok).await;
+    // Each look has everything before it written down.
+    let mut lost = record(&journal, 0).await;
+    while lost.status == RUNNING {
+        lost = record(&journal, 0).await;
+    }
+    assert_eq!((lost.status.as_str(), record(&journal, 1).await.status.as_str()), (LOST, RUNNING));
+    journal.end(super::ended(1, "completed", "all of it"));
+    assert_eq!(record(&journal, 1).await.output, "all of it");
+}
+
+#[tokio::test]
 async fn a_journal_from_the_future_is_left_alone() {
     let home = Home::new();
     let journal = home.open();

@@ -1,0 +1,74 @@
+//! What a program was given besides its code, so that it can be run again as it was.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+/// What a program was given. What was left out when it was written down is named in `missing`.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(default)]
+pub struct Given {
+    /// Its standard input.
+    pub stdin: String,
+    /// Its arguments.
+    pub args: Vec<String>,
+    /// Its own environment variables.
+    pub env: Vec<GivenVariable>,
+    /// The files that were put into its folder.
+    pub files: Vec<GivenFile>,
+    /// What of it is not kept, so that a second run would be another one: `code`, `stdin`, `args`, `env`, `files`, `typed`.
+    pub missing: Vec<Missing>,
+}
+
+/// An environment variable.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GivenVariable {
+    /// Its name.
+    pub name: String,
+    /// Its value; `null` unless the settings have values kept, as they are often secrets.
+    pub value: Option<String>,
+}
+
+/// A file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct GivenFile {
+    /// Where in the run's folder.
+    pub path: String,
+    /// How large it was.
+    pub size_bytes: u64,
+    /// What was in it; `null` when that is not kept.
+    pub content: Option<String>,
+    /// How `content` is written, `utf8` or `base64`.
+    pub encoding: String,
+}
+
+/// A part that is not kept, or not whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Missing {
+    /// The program's own bytes, which were no UTF-8.
+    Code,
+    /// Its standard input.
+    Stdin,
+    /// Its arguments.
+    Args,
+    /// Values of its environment variables.
+    Env,
+    /// Contents of its files.
+    Files,
+    /// What was typed into it while it ran.
+    Typed,
+}
+
+impl Given {
+    /// Whether it was given nothing.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The text in it, in bytes.
+    pub(super) fn bytes(&self) -> usize {
+        let variables = self.env.iter().map(|one| one.name.len() + one.value.as_ref().map_or(0, String::len));
+        let files = self.files.iter().map(|file| file.path.len() + file.content.as_ref().map_or(0, String::len));
+        self.stdin.len() + self.args.iter().map(String::len).sum::<usize>() + variables.chain(files).sum::<usize>()
+    }
+}
