@@ -144,6 +144,29 @@ describe("Log", () => {
     expect(draft.code).toBe("print('Hello from Runtray!')");
   });
 
+  test("a program that is cut is neither run nor copied nor opened, and it is said", async () => {
+    await openWindow("log", (backend) => {
+      backend.fill(1);
+      backend.log[0]!.code_truncated = true;
+    });
+    await user.click((await rows())[0]!);
+    expect(await screen.findByText(/Only the beginning of this program is kept/)).toBeTruthy();
+    for (const name of [/^Run again/, "Open in Console", "Copy code"]) expect(screen.queryByRole("button", { name })).toBeNull();
+  });
+
+  test("what a program was given is shown and goes along, and what is missing is said", async () => {
+    const backend = await openWindow("log", (backend) => {
+      backend.fill(1);
+      Object.assign(backend.log[0]!, { stdin: "typed ahead", args: ["-v"], env: [{ name: "TOKEN", value: null }], missing: ["env"] });
+    });
+    await user.click((await rows())[0]!);
+    expect(await screen.findByText(/typed ahead/)).toBeTruthy();
+    expect(screen.getByText(/TOKEN=not kept/)).toBeTruthy();
+    expect(screen.getByText(/second run: values of its variables/)).toBeTruthy();
+    await user.click(await button("Run again without its input"));
+    await waitFor(() => expect(backend.sockets).toHaveLength(1));
+  });
+
   test("clearing asks, with the number in the button", async () => {
     const backend = await openWindow("log", (backend) => backend.fill(1204));
     await user.click(await button("Clear log"));

@@ -2,7 +2,7 @@
 
 use ts_rs::{Config, TS};
 
-use super::executions::Minute;
+use super::executions::{GivenFile, Minute, Variable};
 use super::settings::SettingsProblem;
 use super::{
     Action, ConsoleAccess, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language,
@@ -25,6 +25,8 @@ fn typescript() -> String {
         Problem::decl(&config),
         Status::decl(&config),
         Summary::decl(&config),
+        Variable::decl(&config),
+        GivenFile::decl(&config),
         Execution::decl(&config),
         ExecutionsQuery::decl(&config),
         ExecutionsPage::decl(&config),

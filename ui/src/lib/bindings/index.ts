@@ -78,15 +78,31 @@ status: string,
  */
 origin: string, first_line: string, duration_ms: number | null, };
 
+export type Variable = { name: string, 
+/**
+ * Where that is kept.
+ */
+value: string | null, };
+
+export type GivenFile = { path: string, size_bytes: number, 
+/**
+ * Where that is kept.
+ */
+content: string | null, 
+/**
+ * How `content` is written.
+ */
+encoding: string, };
+
 export type Execution = { code: string, 
 /**
- * Always empty: the journal does not keep what programs were given.
+ * Whether `code` is only the beginning.
  */
-stdin: string, 
+code_truncated: boolean, stdin: string, args: Array<string>, env: Array<Variable>, files: Array<GivenFile>, 
 /**
- * Always empty, for the same reason.
+ * What of all that is not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
  */
-args: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, id: string, started_at: string, language: string, 
+missing: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, id: string, started_at: string, language: string, 
 /**
  * The interpreter, for people.
  */

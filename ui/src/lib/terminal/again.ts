@@ -3,14 +3,15 @@
 import { backend } from "../backend";
 import type { Execution } from "../bindings";
 import { t } from "../i18n/index.svelte";
+import { secondRun } from "./given";
 import { parse } from "./protocol";
 
 /** Starts it and answers with its id; it goes on by itself and ends up in the log like any other. */
-export async function runAgain({ code, language, stdin, args }: Execution): Promise<string> {
+export async function runAgain(execution: Execution): Promise<string> {
   const socket = backend().connect(await backend().consoleAccess());
   return new Promise((started, failed) => {
     socket.onopen = () => {
-      socket.send(JSON.stringify({ type: "run", code, language, stdin: stdin ?? "", args: args ?? [] }));
+      socket.send(JSON.stringify(secondRun(execution)));
       socket.send(JSON.stringify({ type: "eof" }));
     };
     socket.onmessage = ({ data }) => {

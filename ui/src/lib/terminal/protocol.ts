@@ -7,6 +7,8 @@ export type ClientMessage =
       language: string;
       stdin?: string;
       args?: string[];
+      env?: Record<string, string>;
+      files?: { path: string; content: string; encoding: string }[];
       terminal?: { columns: number; rows: number };
     }
   | { type: "stdin"; data: string }

@@ -119,6 +119,9 @@ export const JOURNAL: Field[] = [
   { key: "journal.max_age_days", label: "settings.maxAge", help: "settings.maxAge.help", kind: "number" },
   { key: "journal.max_bytes", label: "settings.maxBytes", help: "settings.maxBytes.help", kind: "number", unit: MB },
   { key: "journal.max_text_bytes", label: "settings.maxText", help: "settings.maxText.help", kind: "number", unit: KB },
+  { key: "journal.max_code_bytes", label: "settings.maxCode", help: "settings.maxCode.help", kind: "number", unit: KB },
+  { key: "journal.max_input_bytes", label: "settings.maxInput", help: "settings.maxInput.help", kind: "number", unit: KB },
+  { key: "journal.env_values", label: "settings.envValues", help: "settings.envValues.help", kind: "switch" },
 ];
 
 /** Keys with a control of their own, and what the window writes down for itself. */
