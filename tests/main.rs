@@ -27,6 +27,8 @@ mod proxies;
 mod pythons;
 mod reports;
 mod run_with;
+#[cfg(unix)]
+mod scarcity;
 mod settings;
 #[cfg(target_os = "linux")]
 mod soak;

@@ -82,6 +82,10 @@ pub(crate) enum Error {
     TooManyConnections,
     #[error("The disk that holds the runs' folders is full. Free some space and try again.")]
     DiskFull,
+    #[error(
+        "The system gives Runtray no more processes, open files or memory. End some programs, or raise the limits (`ulimit -u`, `ulimit -n`), and try again."
+    )]
+    Scarce,
     #[error("Runtray failed to serve this.")]
     Internal(String),
     #[error("Runtray is stopping and takes no new executions.")]
@@ -108,7 +112,7 @@ impl Error {
             Self::RuntimeNotFound(_) => Code::RuntimeNotFound,
             Self::IsolationUnavailable(_) => Code::IsolationUnavailable,
             Self::TooManyExecutions(_) | Self::TooManyTerminals(_) => Code::TooManyExecutions,
-            Self::TooMuchWaiting | Self::TooManyConnections => Code::TooManyExecutions,
+            Self::TooMuchWaiting | Self::TooManyConnections | Self::Scarce => Code::TooManyExecutions,
             Self::DiskFull | Self::Internal(_) => Code::Internal,
             Self::ShuttingDown => Code::ShuttingDown,
         }
@@ -168,6 +172,14 @@ impl From<runtray_engine::Error> for Error {
         match error {
             runtray_engine::Error::Workspace(source) if is_full(&source) => Self::DiskFull,
             runtray_engine::Error::Invalid(invalid) => invalid.into(),
+            runtray_engine::Error::Workspace(source)
+            | runtray_engine::Error::Start { source, .. }
+            | runtray_engine::Error::Supervisor(source)
+                if is_scarce(&source) =>
+            {
+                tracing::warn!(error = %source, "the system gives too little to run a program");
+                Self::Scarce
+            }
             runtray_engine::Error::Workspace(_)
             | runtray_engine::Error::Start { .. }
             | runtray_engine::Error::Supervisor(_) => Self::internal(error),
@@ -183,6 +195,14 @@ impl From<runtray_engine::InvalidRequest> for Error {
 
 fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Whether the system has no processes (EAGAIN), open files or memory left.
+fn is_scarce(error: &io::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory)
+        || (cfg!(unix) && matches!(error.raw_os_error(), Some(ENFILE | EMFILE)))
 }
 
 /// The error on its way to the envelope, which knows the request's id and writes the body.
@@ -210,6 +230,16 @@ mod tests {
         let body = error.body("01J");
         assert_eq!(serde_json::to_value(body.code).expect("a code"), "internal");
         assert!(body.error.contains("01J") && !body.error.contains("ada"), "{}", body.error);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_the_system_lacks_is_named() {
+        for code in [11, 12, 23, 24] {
+            let error = Error::from(runtray_engine::Error::Supervisor(io::Error::from_raw_os_error(code)));
+            let expected = cfg!(target_os = "linux") || code != 11;
+            assert_eq!(error.to_string().contains("ulimit"), expected, "{code}: {error}");
+        }
     }
 
     #[test]

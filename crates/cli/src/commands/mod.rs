@@ -6,9 +6,8 @@ mod pythons;
 mod run;
 mod serve;
 mod status;
+mod threads;
 
-use std::future::Future;
-use std::num::NonZero;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
@@ -17,6 +16,7 @@ use runtray_service::settings::Loaded;
 
 use crate::args::{Arguments, Command};
 use crate::print;
+use threads::block_on;
 
 pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
@@ -33,16 +33,6 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
-}
-
-/// Cores for each thread that moves requests and output: programs need the cores more, and threads that wake one another cost
-/// each run more than they save it.
-const CORES_PER_WORKER: usize = 4;
-
-fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let workers = cores.div_ceil(CORES_PER_WORKER);
-    tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build()?.block_on(work)
 }
 
 /// The folders, and the settings with their problems told on standard error.

@@ -55,7 +55,7 @@ impl Console {
         }
         if program.reads_stdin {
             // Its own thread: a read of standard input cannot be given up.
-            thread::spawn(move || pass_input(&commands));
+            thread::Builder::new().spawn(move || pass_input(&commands))?;
         } else {
             tasks.push(tokio::spawn(async move { _ = commands.send(Command::Eof).await }));
         }
