@@ -96,6 +96,10 @@ fn two_services_share_a_home() {
     let (_connection, id) = first.begin(&json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 }));
     written(&home, &id);
     let second = Service::start_in(&home, &[]);
+    let address = || fs::read_to_string(home.path().join("data/address")).expect("an address");
+    assert!(address().trim_end().ends_with(&first.port().to_string()), "the second hides the first: {}", address());
+    let problems = second.get("/status").json()["problems"].to_string();
+    assert!(problems.contains("another service") && problems.contains(&first.port().to_string()), "{problems}");
     let other = id_of(&second.execute(&print("beside it")));
     for service in [&first, &second] {
         entry_once(service, &other, "completed");
@@ -103,6 +107,8 @@ fn two_services_share_a_home() {
     }
     fs::write(&release, "").expect("the release");
     entry_once(&second, &id, "completed");
+    drop(second);
+    assert!(address().trim_end().ends_with(&first.port().to_string()), "{}", address());
 }
 
 #[test]

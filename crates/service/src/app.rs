@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Instant;
 
 use runtray_engine::interpreter::Machine;
@@ -68,6 +68,8 @@ pub(crate) struct App {
     journal: Journal,
     token: RwLock<TokenState>,
     initial: Settings,
+    /// That another service uses the same folders.
+    neighbour: OnceLock<String>,
     port_is_given: bool,
     /// Held while settings are brought into effect.
     applying: Mutex<()>,
@@ -126,6 +128,7 @@ impl App {
             journal: Journal::open(&parts.places.journal_file(), &settings.journal),
             token: RwLock::new(TokenState { given: parts.token.is_some(), token: parts.token, problem: None }),
             initial: settings.clone(),
+            neighbour: OnceLock::new(),
             port_is_given: parts.port_is_given,
             applying: Mutex::new(()),
             settings: watch::Sender::new(parts.loaded),
@@ -231,7 +234,14 @@ impl App {
     pub(crate) fn problems(&self) -> Vec<String> {
         let mut problems: Vec<String> = self.settings.borrow().problems.iter().map(ToString::to_string).collect();
         problems.extend(read(&self.token).problem.clone());
+        problems.extend(self.neighbour.get().cloned());
         problems
+    }
+
+    /// Notes that another service uses the same folders.
+    pub(crate) fn note_neighbour(&self, problem: String) {
+        // It is noted once, when the service starts.
+        let _ = self.neighbour.set(problem);
     }
 
     /// Where clients find the service.

@@ -91,7 +91,7 @@ fn row(execution: &Execution) -> [Cow<'_, str>; 19] {
         inert(execution.isolation.as_deref().unwrap_or_default()),
         inert(&execution.code),
         Cow::Owned(execution.code_truncated.to_string()),
-        Cow::Owned(execution.given.as_ref().and_then(|given| serde_json::to_string(given).ok()).unwrap_or_default()),
+        Cow::Owned(execution.given.as_ref().map_or_else(String::new, |given| serde_json::json!(given).to_string())),
         inert(&execution.output),
         Cow::Owned(execution.output_truncated.to_string()),
         inert(&execution.error),

@@ -109,14 +109,18 @@ impl History {
     pub async fn export(&self, file: PathBuf, as_csv: bool, filter: Filter) -> Result<(), ExportError> {
         let format = if as_csv { ExportFormat::Csv } else { ExportFormat::Jsonl };
         let failed = |source| ExportError::Write { path: file.clone(), source };
-        let mut export = Export::begin(&file, format).map_err(failed)?;
+        let place = file.clone();
+        let mut export = on_disk(move || Export::begin(&place, format)).await.map_err(failed)?;
         let mut filter = Filter { limit: EXPORT_PAGE, before: None, ..filter };
         loop {
             let (records, next) = self.records(filter.clone()).await?;
-            export.write(records).map_err(failed)?;
+            export = on_disk(move || export.write(records)).await.map_err(failed)?;
             match next {
                 Some(next) => filter.before = Some(next),
-                None => return export.finish(&file).map_err(failed),
+                None => {
+                    let place = file.clone();
+                    return on_disk(move || export.finish(&place)).await.map_err(failed);
+                }
             }
         }
     }
@@ -153,6 +157,11 @@ impl History {
     }
 }
 
+/// Does something with files where it holds up nothing else.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
+    spawn_blocking(work).await.unwrap_or_else(|failed| Err(std::io::Error::other(failed)))
+}
+
 /// A file on its way.
 struct Export {
     format: ExportFormat,
@@ -167,12 +176,12 @@ impl Export {
         Ok(Self { format, file })
     }
 
-    fn write(&mut self, records: Vec<Record>) -> std::io::Result<()> {
+    fn write(mut self, records: Vec<Record>) -> std::io::Result<Self> {
         for record in records {
             let line = self.format.line(&record).map_err(std::io::Error::other)?;
             self.file.write_all(&line)?;
         }
-        Ok(())
+        Ok(self)
     }
 
     fn finish(self, file: &Path) -> std::io::Result<()> {

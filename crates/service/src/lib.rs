@@ -26,6 +26,7 @@ mod feed;
 mod given;
 mod guard;
 mod history;
+mod instance;
 mod interactive;
 mod lifecycle;
 mod listen;

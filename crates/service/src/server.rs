@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -22,6 +23,8 @@ use crate::seats::{Seat, Seats};
 
 /// What a client gets to send a request's header, and how long a connection may lie idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// What the system may hold of answers that a client has not taken, in bytes.
+const SEND_BUFFER: usize = 256 << 10;
 /// After an error that says that the process has no descriptors left.
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -118,6 +121,8 @@ async fn recover(error: &io::Error) {
 async fn serve(stream: TcpStream, router: Router, end: CancellationToken, seat: Seat) {
     // Without it small answers wait for the acknowledgement of the one before; it fails only when the client is gone.
     let _ = stream.set_nodelay(true);
+    // What the system holds counts against nobody's budget, and it would hold megabytes of each answer; without it all is as well.
+    let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)

@@ -3,7 +3,7 @@
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use runtray_engine::{Config, Engine, Warm};
@@ -16,6 +16,7 @@ use crate::app::{App, Parts};
 use crate::capacity::Capacity;
 use crate::guard::pending::PendingOrigin;
 use crate::guard::token::Token;
+use crate::instance::Instance;
 use crate::lifecycle::{PortTrouble, Publishing, State};
 use crate::listen::{ListenError, Listening, listen};
 use crate::origin::Origin;
@@ -89,6 +90,7 @@ struct Inner {
     server: Server,
     stopped: OnceCell<()>,
     following: Option<JoinHandle<()>>,
+    instance: Mutex<Option<Instance>>,
 }
 
 impl Service {
@@ -128,7 +130,7 @@ impl Service {
                 return Err(StartError::Engine(error));
             }
         }
-        presence::announce(&service.0.app.places, &service.url());
+        service.introduce().await;
         state.send_replace(service.running_state());
         // The first request need not wait until the interpreters are found.
         let app = service.0.app.clone();
@@ -159,7 +161,14 @@ impl Service {
         let server =
             Server::start(listening.listeners, &Seats::new(capacity.connections), &router(app.clone()), failed);
         let following = options.settings_file.map(|file| tokio::spawn(follow(app.clone(), file, options.settings)));
-        Self(Arc::new(Inner { app, server, stopped: OnceCell::new(), following }))
+        Self(Arc::new(Inner { app, server, stopped: OnceCell::new(), following, instance: Mutex::new(None) }))
+    }
+
+    /// Says where it runs, unless another service of these folders has said so.
+    async fn introduce(&self) {
+        let (app, url) = (self.0.app.clone(), self.url());
+        let introduced = tokio::task::spawn_blocking(move || introduce(&app, &url)).await;
+        *lock(&self.0.instance) = introduced.ok().flatten();
     }
 
     /// What it listens on.
@@ -219,7 +228,7 @@ impl Inner {
         app.state.send_replace(State::Stopping);
         app.admission.close();
         app.sessions.stop();
-        presence::withdraw(&app.places, &app.url());
+        self.withdraw().await;
         self.server.stop_listening().await;
         self.end_runs().await;
         tokio::join!(self.server.close_connections(LAST_ANSWERS), app.sessions.ended(LAST_ANSWERS));
@@ -228,6 +237,17 @@ impl Inner {
         }
         app.journal().close().await;
         app.state.send_replace(State::Stopped);
+    }
+
+    /// Takes back where it runs, and leaves the folders to another service.
+    async fn withdraw(&self) {
+        let (app, instance) = (self.app.clone(), lock(&self.instance).take());
+        let withdrawn = tokio::task::spawn_blocking(move || {
+            presence::withdraw(&app.places, &app.url());
+            drop(instance);
+        });
+        // It does nothing that could fail.
+        let _ = withdrawn.await;
     }
 
     async fn end_runs(&self) {
@@ -265,6 +285,28 @@ impl Drop for Inner {
 async fn start_engine(runs_folder: PathBuf, warm: Warm) -> Result<Engine, runtray_engine::Error> {
     let starting = tokio::task::spawn_blocking(move || Engine::start(&Config { runs_folder, warm }));
     starting.await.unwrap_or_else(|failed| Err(runtray_engine::Error::Supervisor(io::Error::other(failed))))
+}
+
+/// Claims the folders and says where the service runs. Where another one has them, that is a problem for people to know.
+fn introduce(app: &App, url: &str) -> Option<Instance> {
+    let claimed = Instance::claim(&app.places);
+    if matches!(claimed, Ok(None)) {
+        let other = presence::find(&app.places).unwrap_or_else(|| "an address that it does not tell".to_owned());
+        let problem = format!(
+            "another service uses the folder {} already, at {other}; `runtray run` and `runtray status` find that one. Stop one of the two, or give one a RUNTRAY_HOME of its own",
+            app.places.data.display()
+        );
+        tracing::warn!("{problem}");
+        app.note_neighbour(problem);
+        return None;
+    }
+    presence::announce(&app.places, url);
+    claimed.inspect_err(|error| tracing::debug!(%error, "the data folder cannot be locked")).ok().flatten()
+}
+
+/// What this lock guards is replaced as a whole.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Brings changes of the settings file into effect.
