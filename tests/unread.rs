@@ -30,7 +30,8 @@ fn exports_that_nobody_reads_keep_nobody_out() {
     #[cfg(unix)]
     runtray_engine::raise_open_files();
     let service = Service::start();
-    for _ in 0..24 {
+    // More than the buffers of a connection take.
+    for _ in 0..8 {
         service.execute(&program("flood 262144"));
     }
     let unread: Vec<TcpStream> = (0..CROWD).map(|_| export(&service)).collect();
@@ -38,7 +39,7 @@ fn exports_that_nobody_reads_keep_nobody_out() {
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
     drop(unread);
     let whole = service.get("/executions/export").body;
-    assert_eq!(whole.lines().count(), 25, "an export that is read has everything");
+    assert_eq!(whole.lines().count(), 9, "an export that is read has everything");
 }
 
 #[test]
