@@ -82,9 +82,9 @@ impl Reader {
             match command {
                 Ok(typed @ (Command::Stdin(_) | Command::Eof)) => backlog.push(typed),
                 // A run that has ended takes none.
-                Ok(order) => drop(commands.send(order).await),
+                Ok(order) => _ = commands.send(order).await,
                 // A client that sends many bad messages and reads nothing is told of the first.
-                Err(error) => drop(replies.try_send(error)),
+                Err(error) => _ = replies.try_send(error),
             }
         }
     }

@@ -145,7 +145,8 @@ impl Queue {
     fn offer(&self, entry: Entry) -> bool {
         let bytes = entry.bytes();
         let waiting = self.shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        let full = waiting > BYTES
+        // One that is alone is taken however long it is.
+        let full = (waiting > BYTES && waiting != bytes)
             || matches!(self.messages.try_send(Message::Entry(Box::new(entry))), Err(TrySendError::Full(_)));
         if full {
             self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);

@@ -7,7 +7,7 @@ use runtray_engine::Spares;
 use toml_edit::Item;
 
 use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch, texts};
-use super::{DAY, IsolationChoice, Settings, desktop};
+use super::{DAY, IsolationChoice, Settings, desktop, journal};
 use crate::origin::Origin;
 
 type Read = fn(&mut Settings, &Item) -> Result<(), Fault>;
@@ -292,24 +292,9 @@ pub(super) const KEYS: &[Key] = &[
         |s, v| set(&mut s.journal.max_text_bytes, buffer(v, 1024, 64 * MIB)),
         |s| s.journal.max_text_bytes.to_string(),
     ),
-    Key::new(
-        "journal.max_code_bytes",
-        "What is kept of a program, in bytes. One that is longer is cut and cannot be run again from the log.",
-        |s, v| set(&mut s.journal.max_code_bytes, buffer(v, 1024, 64 * MIB)),
-        |s| s.journal.max_code_bytes.to_string(),
-    ),
-    Key::new(
-        "journal.max_input_bytes",
-        "What is kept of standard input, arguments and files of a program, together, in bytes, so that it can be run again\nas it was. 0 keeps none of it.",
-        |s, v| set(&mut s.journal.max_input_bytes, buffer(v, 0, 64 * MIB)),
-        |s| s.journal.max_input_bytes.to_string(),
-    ),
-    Key::new(
-        "journal.env_values",
-        "true keeps the values of a program's environment variables too, which are often secrets. Their names are kept\nin any case.",
-        |s, v| set(&mut s.journal.env_values, switch(v)),
-        |s| s.journal.env_values.to_string(),
-    ),
+    journal::MAX_CODE_BYTES,
+    journal::MAX_INPUT_BYTES,
+    journal::ENV_VALUES,
     desktop::START_HIDDEN,
     desktop::NOTIFICATIONS,
     desktop::THEME,

@@ -8,6 +8,7 @@ mod broken;
 mod change;
 mod desktop;
 mod file;
+mod journal;
 mod keys;
 mod languages;
 mod load;

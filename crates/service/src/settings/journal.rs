@@ -1,0 +1,28 @@
+//! The keys of what the journal keeps of programs.
+
+use super::keys::{Key, set};
+use super::read::{MIB, buffer, switch};
+
+/// `journal.max_code_bytes`.
+pub(super) const MAX_CODE_BYTES: Key = Key::new(
+    "journal.max_code_bytes",
+    "What is kept of a program, in bytes. One that is longer is cut and cannot be run again from the log.",
+    |s, v| set(&mut s.journal.max_code_bytes, buffer(v, 1024, 64 * MIB)),
+    |s| s.journal.max_code_bytes.to_string(),
+);
+
+/// `journal.max_input_bytes`.
+pub(super) const MAX_INPUT_BYTES: Key = Key::new(
+    "journal.max_input_bytes",
+    "What is kept of standard input, arguments and files of a program, together, in bytes, so that it can be run again\nas it was. 0 keeps none of it.",
+    |s, v| set(&mut s.journal.max_input_bytes, buffer(v, 0, 64 * MIB)),
+    |s| s.journal.max_input_bytes.to_string(),
+);
+
+/// `journal.env_values`.
+pub(super) const ENV_VALUES: Key = Key::new(
+    "journal.env_values",
+    "true keeps the values of a program's environment variables too, which are often secrets. Their names are kept\nin any case.",
+    |s, v| set(&mut s.journal.env_values, switch(v)),
+    |s| s.journal.env_values.to_string(),
+);
