@@ -141,6 +141,7 @@ mod tests {
                 sleep(PATIENCE / 10).await;
                 theirs.read_exact(&mut [0; 1]).await.expect("a byte");
             }
+            theirs
         });
         connection.write_all(&[0; 31]).await.expect("a reader");
         reading.await.expect("the reader lives");

@@ -34,6 +34,7 @@ async fn an_execution_comes_back_as_it_was_written() {
 async fn long_texts_are_cut_and_marked() {
     let mut home = Home::new();
     home.settings.max_text_bytes = 5;
+    home.settings.max_code_bytes = 5;
     let journal = home.open();
     journal.begin(begun(1, "ab🎉🎉"));
     journal.end(ended(1, "completed", "12345"));
