@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::shown;
+
 /// The engine could not run a program.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -27,7 +29,7 @@ pub enum Error {
 
 /// A request that cannot be run, with the field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{field}` {reason}")]
+#[error("`{}` {reason}", shown(.field))]
 pub struct InvalidRequest {
     /// The field's name as in the HTTP contract, for example `files[0].path`.
     pub field: String,

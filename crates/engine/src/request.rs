@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use crate::{InvalidRequest, RelativePath, TerminalSize};
+use crate::{InvalidRequest, RelativePath, TerminalSize, shown};
 
 const MOST_ARGUMENT_BYTES: usize = 1 << 20;
 const MOST_ONE_ARGUMENT_BYTES: usize = 100 << 10;
@@ -213,7 +213,7 @@ fn check_distinct(files: &[SourceFile]) -> Result<(), InvalidRequest> {
     let mut paths = HashSet::new();
     for (index, file) in files.iter().enumerate() {
         if !paths.insert(file.path.folded()) {
-            let reason = format!("is `{}`, which stands in the list already", file.path);
+            let reason = format!("is `{}`, which stands in the list already", shown(file.path.as_str()));
             return Err(InvalidRequest::new(format!("files[{index}].path"), reason));
         }
     }
@@ -221,7 +221,7 @@ fn check_distinct(files: &[SourceFile]) -> Result<(), InvalidRequest> {
         let path = file.path.folded();
         let parents = path.match_indices('/').map(|(end, _)| &path[..end]);
         if let Some(parent) = parents.into_iter().find(|parent| paths.contains(*parent)) {
-            let reason = format!("needs `{parent}` as a folder, which is a file in the list");
+            let reason = format!("needs `{}` as a folder, which is a file in the list", shown(parent));
             return Err(InvalidRequest::new(format!("files[{index}].path"), reason));
         }
     }

@@ -1,7 +1,8 @@
 //! The platform: starting one contained process tree, and ending all of it.
 //!
 //! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`), `Tree` (`begin`, `signal`, `kill`,
-//! `wait`, `memory_bytes`; dropping it kills), `Input` and `Output` (asynchronous pipe ends), `Terminal` (`resize`, `interrupt`).
+//! `wait`, `memory_bytes`; dropping it kills), `Input` and `Output` (asynchronous pipe ends), `Terminal` (`resize`, `interrupt`),
+//! `is_own_connection`.
 //! A tree ends as a whole with its main process, when it is killed, when a limit is
 //! breached, and when this process dies, however it dies.
 
@@ -35,7 +36,7 @@ pub use platform::enter;
 pub use platform::enter as enter_and_fork;
 #[cfg(target_os = "linux")]
 pub use platform::enter_and_fork;
-pub(crate) use platform::{Input, Launcher, Output, Terminal, Tree};
+pub(crate) use platform::{Input, Launcher, Output, Terminal, Tree, is_own_connection};
 
 use crate::{Limits, TerminalSize};
 

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 
 use ulid::{ULID_LEN, Ulid};
 
+use crate::private;
+
 const LOCK: &str = "lock";
 const STALE: &str = "stale";
 
@@ -27,7 +29,7 @@ impl Claim {
         let lock = folder.with_extension(LOCK);
         let held = File::create_new(&lock)?;
         held.lock()?;
-        super::make_private(&folder)?;
+        private::folder(&folder)?;
         Ok((Self { folder, lock, _held: held }, stale))
     }
 

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use claim::Claim;
 use cleaner::Cleaner;
 
-use crate::{Limits, OutputFile, Request};
+use crate::{Limits, OutputFile, Request, private};
 
 /// A program of at most this size is compared without asking another thread to.
 const QUICK_BYTES: usize = 64 << 10;
@@ -32,7 +32,7 @@ struct Inner {
 impl Workspaces {
     /// Claims a folder below `base`, which is made if missing, and starts sweeping what dead engines left there.
     pub(crate) fn open(base: &Path) -> io::Result<Self> {
-        make_private(base)?;
+        private::folder(base)?;
         let (claim, stale) = Claim::take(base)?;
         let cleaner = Cleaner::start()?;
         stale.into_iter().for_each(|folder| cleaner.delete(folder));
@@ -208,22 +208,6 @@ fn identity(folder: &Path) -> Option<u64> {
 #[cfg(not(unix))]
 fn identity(folder: &Path) -> Option<u64> {
     fs::symlink_metadata(folder).ok().filter(fs::Metadata::is_dir).map(|_| 0)
-}
-
-#[cfg(unix)]
-fn make_private(folder: &Path) -> io::Result<()> {
-    use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
-    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-    if fs::metadata(folder)?.permissions().mode() & 0o077 != 0 {
-        fs::set_permissions(folder, fs::Permissions::from_mode(0o700))?;
-    }
-    Ok(())
-}
-
-/// Windows: the folder lies in the user's profile, whose access list already keeps others out.
-#[cfg(not(unix))]
-fn make_private(folder: &Path) -> io::Result<()> {
-    fs::create_dir_all(folder)
 }
 
 #[cfg(test)]

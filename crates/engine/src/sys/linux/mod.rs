@@ -13,6 +13,7 @@ mod launcher;
 mod limits;
 mod namespaces;
 mod orders;
+mod peer;
 mod process;
 mod procfs;
 mod protocol;
@@ -25,3 +26,4 @@ pub use process::enter_and_fork;
 
 pub(crate) use super::terminal::Terminal;
 pub(crate) use client::{Input, Launcher, Output, Tree};
+pub(crate) use peer::is_own_connection;

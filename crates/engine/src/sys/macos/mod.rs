@@ -10,6 +10,7 @@
 mod child;
 mod group;
 mod launcher;
+mod peer;
 mod reap;
 mod record;
 mod table;
@@ -20,6 +21,7 @@ use tokio::net::unix::pipe;
 
 pub(crate) use super::terminal::Terminal;
 pub(crate) use launcher::Launcher;
+pub(crate) use peer::is_own_connection;
 pub(crate) use tree::Tree;
 pub use watcher::enter;
 

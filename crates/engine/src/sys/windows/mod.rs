@@ -8,6 +8,7 @@ mod command_line;
 mod console;
 mod ending;
 mod job;
+mod peer;
 mod pipe;
 mod process;
 #[cfg(test)]
@@ -24,6 +25,7 @@ use super::{Breach, Exit, Launch, Pipes};
 use console::Console;
 pub(crate) use console::Terminal;
 use job::{Accounts, Job, Message};
+pub(crate) use peer::is_own_connection;
 pub(crate) use pipe::{Input, Output};
 use process::{Process, Streams};
 

@@ -1,0 +1,160 @@
+//! Folders and files that belong to their owner alone: 0700 and 0600, whatever the umask.
+//!
+//! Everything that Runtray keeps is made here, and what exists already loses what others may do with it. On Windows both lie
+//! in the user's profile, whose access list keeps other users out and is inherited.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::Path;
+
+/// Makes the folder and those above it where they are missing, and takes the folder itself away from everybody else.
+///
+/// # Errors
+/// It cannot be made.
+pub fn folder(path: &Path) -> io::Result<()> {
+    platform::create_folder(path)?;
+    platform::tighten(path, 0o700)
+}
+
+/// Opens a file with `options`. One that is made belongs to its owner alone, and so does one that was open to others.
+///
+/// # Errors
+/// It cannot be opened.
+pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    let file = platform::for_owner(options).open(path)?;
+    keep(path)?;
+    Ok(file)
+}
+
+/// Makes the file anew, empty.
+///
+/// # Errors
+/// It cannot be made.
+pub fn create(path: &Path) -> io::Result<File> {
+    open(path, OpenOptions::new().write(true).create(true).truncate(true))
+}
+
+/// Makes the file where there is none, and leaves the content of one that is there.
+///
+/// # Errors
+/// It cannot be made.
+pub fn ensure(path: &Path) -> io::Result<()> {
+    open(path, OpenOptions::new().append(true).create(true)).map(drop)
+}
+
+/// Takes a file away from everybody else; one that is not there is none.
+///
+/// # Errors
+/// The system does not say who may read it.
+pub fn keep(path: &Path) -> io::Result<()> {
+    match platform::tighten(path, 0o600) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        other => other,
+    }
+}
+
+/// [`keep`] for every file directly in `folder`. What cannot be read is left: this is done again at the next start.
+pub fn keep_all(folder: &Path) {
+    let Ok(entries) = fs::read_dir(folder) else { return };
+    for entry in entries.flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = keep(&entry.path());
+        }
+    }
+}
+
+#[cfg(unix)]
+mod platform {
+    //! Modes.
+
+    use std::fs::{self, DirBuilder, OpenOptions, Permissions};
+    use std::io;
+    use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+    use std::path::Path;
+
+    pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+        DirBuilder::new().recursive(true).mode(0o700).create(path)
+    }
+
+    pub(super) fn for_owner(options: &mut OpenOptions) -> &mut OpenOptions {
+        options.mode(0o600)
+    }
+
+    /// Leaves of the mode what `most` has. A file system without modes, and a file of another owner, stay as they are.
+    pub(super) fn tighten(path: &Path, most: u32) -> io::Result<()> {
+        let mode = fs::metadata(path)?.permissions().mode() & 0o7777;
+        // A umask may have taken something away from the owner too.
+        if mode == most || (mode & !most == 0 && mode & 0o400 != 0) {
+            return Ok(());
+        }
+        let wanted = if mode & 0o400 == 0 { most } else { mode & most };
+        if let Err(error) = fs::set_permissions(path, Permissions::from_mode(wanted)) {
+            tracing::warn!(%error, path = %path.display(), "other users may be able to read this");
+        }
+        Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+mod platform {
+    //! The access list of the profile.
+
+    use std::fs::{self, OpenOptions};
+    use std::io;
+    use std::path::Path;
+
+    pub(super) fn create_folder(path: &Path) -> io::Result<()> {
+        fs::create_dir_all(path)
+    }
+
+    pub(super) fn for_owner(options: &mut OpenOptions) -> &mut OpenOptions {
+        options
+    }
+
+    pub(super) fn tighten(path: &Path, _most: u32) -> io::Result<()> {
+        fs::metadata(path).map(drop)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt as _;
+    use std::path::Path;
+
+    use super::{create, ensure, folder, keep, keep_all};
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("it is there").permissions().mode() & 0o777
+    }
+
+    fn set(path: &Path, mode: u32) {
+        fs::set_permissions(path, fs::Permissions::from_mode(mode)).expect("a mode");
+    }
+
+    #[test]
+    fn what_is_made_and_what_was_open_is_the_owner_s_alone() {
+        let home = tempfile::tempdir().expect("a folder");
+        let inner = home.path().join("a/b");
+        folder(&inner).expect("made");
+        assert_eq!((mode(&home.path().join("a")), mode(&inner)), (0o700, 0o700));
+        set(&inner, 0o777);
+        folder(&inner).expect("there");
+        assert_eq!(mode(&inner), 0o700);
+        let file = inner.join("file");
+        fs::write(&file, "kept").expect("a file");
+        set(&file, 0o666);
+        ensure(&file).expect("there");
+        assert_eq!((mode(&file), fs::read_to_string(&file).expect("a file").as_str()), (0o600, "kept"));
+        set(&file, 0o644);
+        keep_all(&inner);
+        assert_eq!(mode(&file), 0o600);
+        set(&file, 0o666);
+        create(&file).expect("made anew");
+        assert_eq!((mode(&file), fs::metadata(&file).expect("a file").len()), (0o600, 0));
+        set(&file, 0o400);
+        keep(&file).expect("private");
+        assert_eq!(mode(&file), 0o400, "a file that its owner protects stays protected");
+        keep(&inner.join("none")).expect("nothing to do");
+    }
+}
