@@ -2,16 +2,20 @@
 //!
 //! On Linux the launcher is this same program started once more, which libtest's `main` knows nothing of.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use runtray_service::origin::Origin;
 use runtray_service::places::Places;
-use runtray_service::settings::Loaded;
+use runtray_service::settings::{ChangeError, Loaded};
 use runtray_service::{Lifecycle, ListenError, Options, StartError, State};
+use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
@@ -26,6 +30,7 @@ fn main() {
         // First: an interpreter that is being started for its version has our sockets for a moment, that of the port too.
         said("a taken port fails, is named, and can be tried again", a_taken_port_fails_until_it_is_free()).await;
         said("it starts once, stops, and starts again", it_starts_once_and_stops()).await;
+        said("a broken settings file opens nothing", a_broken_settings_file_opens_nothing()).await;
         said("a restart takes the port that the settings have now", a_restart_takes_the_new_port()).await;
     });
 }
@@ -40,7 +45,7 @@ struct Fixture {
     lifecycle: Lifecycle,
     states: Arc<Mutex<Vec<State>>>,
     settings: PathBuf,
-    _folder: TempDir,
+    folder: TempDir,
 }
 
 impl Fixture {
@@ -58,7 +63,7 @@ impl Fixture {
             token: None,
         });
         let states = watched(&lifecycle);
-        Self { lifecycle, states, settings, _folder: folder }
+        Self { lifecycle, states, settings, folder }
     }
 
     /// The states' names since this was last asked.
@@ -95,6 +100,82 @@ fn watched(lifecycle: &Lifecycle) -> Arc<Mutex<Vec<State>>> {
 
 fn save_port(settings: &Path, port: u16) {
     fs::write(settings, format!("port = {port}\n[journal]\nenabled = false\n")).expect("settings");
+}
+
+/// The status with which a page of `origin` is answered that asks to run nothing, with the service's token or without.
+async fn asked(port: u16, origin: &str, token: Option<&str>) -> u16 {
+    let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+    let request = format!(
+        "POST /execute HTTP/1.1\r\nHost: localhost:{port}\r\nOrigin: {origin}\r\n{token}Content-Type: application/json\r\n\
+         Content-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+    );
+    let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.expect("it listens");
+    connection.write_all(request.as_bytes()).await.expect("it reads");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).await.expect("an answer");
+    answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
+}
+
+/// What everybody does to settings whose file has a slip: nothing is written, and what was closed stays closed.
+async fn a_broken_settings_file_opens_nothing() {
+    let port = free_port().await;
+    let one = Fixture::new(port);
+    let closed = format!("port = {port}\nallowed_origins = []\nrequire_token = true\n[journal]\nenabled = false\n");
+    let slips = ["[desktop\n", "x = [\n", "port = 1\0\n", "require_token = \"no\"\n"];
+    for slip in slips {
+        let broken = if slip.starts_with("require") {
+            closed.replace("require_token = true\n", slip)
+        } else {
+            format!("{closed}{slip}")
+        };
+        fs::write(&one.settings, &broken).expect("settings");
+        one.lifecycle.restart().await.expect("it starts");
+        let token = fs::read_to_string(one.folder.path().join("data/token")).expect("a token");
+        let token = Some(token.trim());
+        let evil: Origin = "https://evil.example".parse().expect("an origin");
+        let denied = one.lifecycle.deny_origin(&evil).await.expect_err("it cannot be saved").to_string();
+        assert!(denied.contains("refused until Runtray ends") && denied.contains("line "), "{denied}");
+        let refused = [
+            one.lifecycle.allow_origin(&"http://localhost:3000".parse().expect("an origin")).await.map(drop),
+            one.lifecycle.revoke_origin(&evil).await.map(drop),
+            change(&one.lifecycle, "desktop.theme", json!("dark")).await,
+            change(&one.lifecycle, "port", json!(5001)).await,
+            change(&one.lifecycle, "require_token", json!(false)).await,
+        ];
+        for refused in refused {
+            let refused = refused.expect_err("a refusal").to_string();
+            assert!(refused.contains("was not changed") && refused.contains("line "), "{refused}");
+        }
+        assert_eq!(fs::read_to_string(&one.settings).expect("the file"), broken, "it was changed");
+        let beside: Vec<_> =
+            fs::read_dir(one.folder.path()).expect("a folder").flatten().map(|it| it.file_name()).collect();
+        assert!(beside.iter().all(|name| !name.to_string_lossy().contains("broken")), "{beside:?}");
+        for _ in 0..2 {
+            for page in ["https://evil.example", "http://localhost:3000"] {
+                assert_eq!(asked(port, page, token).await, 403, "{page} with {slip:?}");
+            }
+            one.lifecycle.restart().await.expect("it starts again");
+        }
+        check_mended(&one, &closed, token).await;
+    }
+    one.lifecycle.stop().await;
+}
+
+/// A mended file holds again, but who was denied meanwhile stays out until they are allowed.
+async fn check_mended(one: &Fixture, closed: &str, token: Option<&str>) {
+    let both = "allowed_origins = [\"https://evil.example\", \"https://good.example\"]";
+    fs::write(&one.settings, closed.replace("allowed_origins = []", both)).expect("settings");
+    let service = one.lifecycle.restart().await.expect("it starts again");
+    let port = service.addresses()[0].port();
+    assert_eq!(asked(port, "https://good.example", token).await, 400, "the body is no program");
+    assert_eq!(asked(port, "https://evil.example", token).await, 403, "who is denied stays denied");
+    let evil: Origin = "https://evil.example".parse().expect("an origin");
+    one.lifecycle.allow_origin(&evil).await.expect("the file is mended");
+    assert_eq!(asked(port, "https://evil.example", token).await, 400, "who is allowed again");
+}
+
+async fn change(lifecycle: &Lifecycle, key: &str, value: Value) -> Result<(), ChangeError> {
+    lifecycle.change_settings(BTreeMap::from([(key.to_owned(), Some(value))])).await.map(drop)
 }
 
 /// A port that nobody listens on.

@@ -66,8 +66,9 @@ fn no_python(reason: &str, language: Language) -> Problem {
 fn bad_setting(mistake: &settings::Problem, language: Language) -> Problem {
     let key = Some(mistake.key.clone()).filter(|key| !key.is_empty());
     let text = language.text("problem.settings.text", &[("message", &mistake.to_string())]);
-    let open = action(language.text("problem.settings", &[]), Action::Settings, key);
-    problem(&format!("settings:{}", mistake.key), sentence(&text), None, [open])
+    let file = action(language.text("problem.settings.file", &[]), Action::OpenFolder, Some("file".to_owned()));
+    let show = key.map(|key| action(language.text("problem.settings", &[]), Action::Settings, Some(key)));
+    problem(&format!("settings:{}", mistake.key), sentence(&text), None, show.into_iter().chain([file]))
 }
 
 fn journal(state: &journal::State, language: Language) -> Option<Problem> {
@@ -163,6 +164,14 @@ mod tests {
             assert_eq!((problem.id.as_str(), problem.actions[0].command), (id, command));
             assert!(problem.text.ends_with('.'), "{}", problem.text);
         }
+        let mistake =
+            settings::Problem { line: Some(2), key: String::new(), message: "the file is not valid TOML".into() };
+        let situation =
+            Situation { state: &State::Stopped, settings: &[mistake], journal: None, python: None, no_tray: None };
+        let broken = problems(&situation, Language::English).remove(0);
+        let action = &broken.actions[0];
+        assert_eq!((action.command, action.argument.as_deref()), (Action::OpenFolder, Some("file")), "{broken:?}");
+        assert!(broken.text.contains("ine 2"), "{}", broken.text);
         let broke = of(State::Failed { reason: "the server broke".into(), port: None }, "").remove(0);
         assert_eq!(broke.actions[0].command, Action::RestartService);
     }

@@ -38,6 +38,5 @@ pub use peer::{Peer, is_root};
 pub use pool::{Spares, Warm};
 pub use request::{Request, SourceFile};
 pub use session::{Command, Commander, Commands, RunEnded, Session, Signal, TerminalSize, commands};
-pub use session::{Command, Session, Signal, TerminalSize};
 pub use shown::{SHOWN_CHARS, shown};
 pub use sys::{enter, enter_and_fork};

@@ -14,17 +14,33 @@ impl Lifecycle {
     /// # Errors
     /// The settings cannot be changed.
     pub async fn allow_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
-        self.decide(|settings| (with(&settings.allowed_origins, origin), without(&settings.denied_origins, origin)))
-            .await
+        let decided = self
+            .decide(|settings| (with(&settings.allowed_origins, origin), without(&settings.denied_origins, origin)))
+            .await?;
+        self.denials().remove(origin);
+        Ok(decided)
     }
 
-    /// Refuses pages of `origin` without asking again.
+    /// Refuses pages of `origin` without asking again. That holds at once and as long as this process lives, also when it
+    /// cannot be written down.
     ///
     /// # Errors
     /// The settings cannot be changed.
     pub async fn deny_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
-        self.decide(|settings| (without(&settings.allowed_origins, origin), with(&settings.denied_origins, origin)))
-            .await
+        self.denials().add(origin);
+        self.forget_pending(origin);
+        let decided = self
+            .decide(|settings| (without(&settings.allowed_origins, origin), with(&settings.denied_origins, origin)))
+            .await;
+        match decided {
+            Ok(loaded) => {
+                if loaded.settings.denied_origins.contains(origin) {
+                    self.denials().remove(origin);
+                }
+                Ok(loaded)
+            }
+            Err(reason) => Err(ChangeError::DeniedForNow { origin: origin.clone(), reason: Box::new(reason) }),
+        }
     }
 
     /// Takes back what was said about `origin`: it is refused, and asked about when it comes again.
@@ -32,8 +48,11 @@ impl Lifecycle {
     /// # Errors
     /// The settings cannot be changed.
     pub async fn revoke_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
-        self.decide(|settings| (without(&settings.allowed_origins, origin), without(&settings.denied_origins, origin)))
-            .await
+        let decided = self
+            .decide(|settings| (without(&settings.allowed_origins, origin), without(&settings.denied_origins, origin)))
+            .await?;
+        self.denials().remove(origin);
+        Ok(decided)
     }
 
     async fn decide(&self, lists: impl Fn(&Settings) -> (Vec<Origin>, Vec<Origin>)) -> Result<Loaded, ChangeError> {
@@ -55,7 +74,7 @@ fn with(list: &[Origin], origin: &Origin) -> Vec<Origin> {
 }
 
 fn without(list: &[Origin], origin: &Origin) -> Vec<Origin> {
-    list.iter().filter(|known| *known != origin).cloned().collect()
+    list.iter().filter(|known| !known.is_same_page(origin)).cloned().collect()
 }
 
 #[cfg(test)]

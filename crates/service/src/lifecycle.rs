@@ -5,17 +5,19 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use serde_json::Value;
 use tokio::sync::{Mutex, broadcast, watch};
 use tokio::task::spawn_blocking;
 
 use crate::feed::{Feed, News};
+use crate::guard::denials::Denials;
 use crate::history::History;
 use crate::listen::Holder;
+use crate::origin::Origin;
 use crate::service::{Options, Service, StartError};
-use crate::settings::{self, ChangeError, EditError, Loaded};
+use crate::settings::{self, ChangeError, EditError, Loaded, Settings};
 
 /// Where the service is in its life.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,6 +81,8 @@ pub struct Lifecycle {
     changing: Mutex<()>,
     /// Held while the settings file is changed: it is read, changed and written.
     editing: Mutex<()>,
+    /// What the settings file said when it could last be used.
+    last: std::sync::Mutex<Settings>,
 }
 
 /// Where a service tells what happens to it.
@@ -88,11 +92,13 @@ pub(crate) struct Publishing {
     pub(crate) state: Arc<watch::Sender<State>>,
     /// Its executions.
     pub(crate) feed: Feed,
+    /// Origins that are denied although the settings do not say so.
+    pub(crate) denials: Denials,
 }
 
 impl Default for Publishing {
     fn default() -> Self {
-        Self { state: Arc::new(watch::Sender::new(State::Stopped)), feed: Feed::default() }
+        Self { state: Arc::new(watch::Sender::new(State::Stopped)), feed: Feed::default(), denials: Denials::default() }
     }
 }
 
@@ -100,7 +106,8 @@ impl Lifecycle {
     /// A service that is stopped.
     pub fn new(options: Options) -> Self {
         let (publishing, service) = (Publishing::default(), watch::Sender::new(None));
-        Self { options, publishing, service, changing: Mutex::new(()), editing: Mutex::new(()) }
+        let last = std::sync::Mutex::new(options.settings.settings.clone());
+        Self { options, publishing, service, changing: Mutex::new(()), editing: Mutex::new(()), last }
     }
 
     /// Where the service is, now and whenever that changes.
@@ -158,11 +165,25 @@ impl Lifecycle {
         self.start_anew().await
     }
 
-    /// What the settings file says now.
+    /// What the settings file says now; while it cannot be used, what it said before still holds.
     pub fn settings_now(&self) -> Loaded {
-        match &self.options.settings_file {
-            Some(file) => Loaded::from_file(file),
-            None => self.options.settings.clone(),
+        let Some(file) = &self.options.settings_file else { return self.options.settings.clone() };
+        let running = self.service.borrow().as_ref().map(|service| service.settings().borrow().settings.clone());
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Loaded::from_file_after(file, &running.unwrap_or_else(|| last.clone()));
+        *last = now.settings.clone();
+        now
+    }
+
+    /// Origins that are denied although the settings do not say so.
+    pub(crate) fn denials(&self) -> &Denials {
+        &self.publishing.denials
+    }
+
+    /// Offers `origin` for approval no longer.
+    pub(crate) fn forget_pending(&self, origin: &Origin) {
+        if let Some(service) = &*self.service.borrow() {
+            service.app().pending.forget(std::slice::from_ref(origin));
         }
     }
 
@@ -185,6 +206,8 @@ impl Lifecycle {
     }
 
     async fn stop_running(&self) {
+        // What holds while it runs holds when it starts again, should the file be broken by then.
+        self.settings_now();
         // Taken out of the channel first: a borrow must not be held while the service stops.
         let running = self.service.send_replace(None);
         if let Some(service) = running {

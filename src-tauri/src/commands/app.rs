@@ -1,7 +1,11 @@
 //! The app around the window.
 
+use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use runtray_engine::private;
+use runtray_service::settings;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
@@ -28,16 +32,26 @@ pub(crate) async fn set_autostart(login: tauri::State<'_, Login>, on: bool) -> A
     login.set(on).map_err(|error| Failure::new("autostart", error))
 }
 
-/// Opens a folder in the file manager; it is made when it is not there yet.
+/// Opens a folder in the file manager, or the settings file in what opens such files; it is made when it is not there yet.
 #[tauri::command]
 pub(crate) async fn open_folder(desk: OnDesk<'_>, which: Folder) -> Answer<()> {
-    let folder = match which {
-        Folder::Log => desk.places.log_folder(),
-        Folder::Data => desk.places.data.clone(),
-        Folder::Settings => desk.places.config.clone(),
+    let (path, made) = match which {
+        Folder::Log => made(desk.places.log_folder()),
+        Folder::Data => made(desk.places.data.clone()),
+        Folder::Settings => made(desk.places.config.clone()),
+        Folder::File => {
+            let file = desk.places.settings_file();
+            let made = settings::create_if_missing(&file).map(drop);
+            (file, made)
+        }
     };
-    let opened = std::fs::create_dir_all(&folder).and_then(|()| open::that_detached(&folder));
-    opened.map_err(|error| Failure::new("open_folder", format!("could not open {}: {error}", folder.display())))
+    let opened = made.and_then(|()| open::that_detached(&path));
+    opened.map_err(|error| Failure::new("open_folder", format!("could not open {}: {error}", path.display())))
+}
+
+fn made(folder: PathBuf) -> (PathBuf, io::Result<()>) {
+    let made = private::folder(&folder);
+    (folder, made)
 }
 
 #[tauri::command]

@@ -44,7 +44,8 @@ impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
         match error {
             ChangeError::Refused { key, message } => Self::of(&key, "invalid_setting", message),
-            ChangeError::Edit(error) => Self::new("settings_file", error),
+            error if error.is_of_broken_file() => Self::new("settings_broken", error),
+            error => Self::new("settings_file", error),
         }
     }
 }

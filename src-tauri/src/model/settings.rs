@@ -62,13 +62,14 @@ pub(crate) struct ConsoleAccess {
     pub(crate) token: Option<String>,
 }
 
-/// A folder that the window can open.
+/// What the window can open outside of it: a folder, or the settings file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Folder {
     Log,
     Data,
     Settings,
+    File,
 }
 
 impl SettingsView {

@@ -54,11 +54,11 @@ impl PendingOrigins {
         })
     }
 
-    /// Forgets those that are allowed by now.
-    pub(crate) fn forget(&self, allowed: &[Origin]) {
+    /// Forgets those that were allowed or denied.
+    pub(crate) fn forget(&self, decided: &[Origin]) {
         self.origins.send_if_modified(|origins| {
             let before = origins.len();
-            origins.retain(|pending| !allowed.contains(&pending.origin));
+            origins.retain(|pending| !decided.iter().any(|origin| origin.is_same_page(&pending.origin)));
             origins.len() != before
         });
     }

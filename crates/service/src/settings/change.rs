@@ -10,10 +10,11 @@ use std::path::Path;
 use serde_json::Value as Json;
 use toml_edit::{Document, DocumentMut, Item, Table, Value};
 
-use super::file::{EditError, edit_if};
+use super::file::{EditError, edit};
 use super::keys::{KEYS, Key};
 use super::values::toml;
 use super::{Loaded, Settings};
+use crate::origin::Origin;
 
 /// Why the settings were not changed.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +30,26 @@ pub enum ChangeError {
     /// The file cannot be changed.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// A page was denied, which could not be written down.
+    #[error("pages of {origin} are refused until Runtray ends, but that could not be saved: {reason}")]
+    DeniedForNow {
+        /// The page's origin.
+        origin: Origin,
+        /// Why it could not be saved.
+        #[source]
+        reason: Box<ChangeError>,
+    },
+}
+
+impl ChangeError {
+    /// Whether nothing can be changed before a mistake in the file is mended.
+    pub fn is_of_broken_file(&self) -> bool {
+        match self {
+            Self::Edit(error) => matches!(error, EditError::Broken { .. } | EditError::Read { .. }),
+            Self::DeniedForNow { reason, .. } => reason.is_of_broken_file(),
+            Self::Refused { .. } => false,
+        }
+    }
 }
 
 /// Sets the keys to the values, or to their defaults where there is none. Either all are taken or the file is as it was.
@@ -38,11 +59,10 @@ pub enum ChangeError {
 /// There is no such key, a value is not one that it takes, or the file cannot be changed.
 pub fn change(path: &Path, changes: &BTreeMap<String, Option<Json>>) -> Result<Loaded, ChangeError> {
     let changes = changes.iter().map(|(key, value)| parse(key, value.as_ref())).collect::<Result<Vec<_>, _>>()?;
-    edit_if(path, |document| {
-        let text = changes.iter().fold(document.to_string(), |text, (key, value)| with(&text, key, value.as_ref()));
+    edit(path, |text| {
+        let text = changes.iter().fold(text.to_owned(), |text, (key, value)| with(&text, key, value.as_ref()));
         check(&text, &changes)?;
-        *document = text.parse().unwrap_or_default();
-        Ok(())
+        Ok(text)
     })
 }
 
@@ -149,7 +169,9 @@ fn rewritten(text: &str, key: &Key, value: Option<&Value>) -> String {
             None => drop(table.remove(name)),
         }
     }
-    document.to_string()
+    let text_now = document.to_string();
+    // Lines end as they do in the rest of the file.
+    if text.contains("\r\n") { text_now.replace("\r\n", "\n").replace('\n', "\r\n") } else { text_now }
 }
 
 #[cfg(test)]
@@ -190,9 +212,18 @@ mod tests {
         let path = [("python.path", json!(PROGRAM))];
         check("python.path = \"/a\"\n", &path, &format!("python.path = \"{PROGRAM}\"\n"));
         check("python = { path = \"/a\" }\n", &path, &format!("python = {{ path = \"{PROGRAM}\" }}\n"));
-        check("", &[("limits.cpu_ms", json!(1000))], "[limits]\ncpu_ms = 1000\n");
+        check("\n", &[("limits.cpu_ms", json!(1000))], "[limits]\ncpu_ms = 1000\n\n");
         let list = "allowed_origins = [\n  \"http://a\", # one\n]\nport = 1\n";
         check(list, &[("allowed_origins", json!([]))], "allowed_origins = []\nport = 1\n");
+    }
+
+    #[test]
+    fn lines_end_and_the_file_begins_as_they_did() {
+        let text = "\u{FEFF}# mine\r\nport = 1 # why\r\n\r\n[desktop]\r\n#theme = \"system\"\r\nlanguage = \"en\"\r\n";
+        check(text, &[("port", json!(2))], &text.replace("port = 1", "port = 2"));
+        check(text, &[("desktop.theme", json!("dark"))], &text.replace("#theme = \"system\"", "theme = \"dark\""));
+        let added = "[limits]\r\ncpu_ms = 1000\r\n";
+        check(text, &[("limits.cpu_ms", json!(1000))], &format!("{text}\r\n{added}"));
     }
 
     #[test]

@@ -5,12 +5,11 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use runtray_engine::private;
 use tempfile::NamedTempFile;
-use toml_edit::DocumentMut;
 
-use super::load::contents;
-use super::{Loaded, template};
-use crate::places;
+use super::load::{contents, read_bytes};
+use super::{Loaded, Problem, template};
 
 /// Why the settings could not be changed.
 #[derive(Debug, thiserror::Error)]
@@ -33,14 +32,21 @@ pub enum EditError {
         #[source]
         source: io::Error,
     },
-    /// A file that does not parse could not be copied aside, so it was left alone.
-    #[error("{} is broken and could not be kept aside: {source}; it is as it was", path.display())]
-    KeepAside {
+    /// The file has a mistake for which it cannot be told what it says, so that a change could open what it closes.
+    #[error(
+        "the settings file {} has a mistake and was not changed; mend it first, at {problem}", path.display()
+    )]
+    Broken {
         /// The file.
         path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
+        /// The mistake, with its line.
+        problem: Problem,
+    },
+    /// Another program kept changing the file.
+    #[error("{} changes all the time, and was not changed; try again", path.display())]
+    Busy {
+        /// The file.
+        path: PathBuf,
     },
 }
 
@@ -52,6 +58,9 @@ pub fn create_if_missing(path: &Path) -> io::Result<bool> {
     if fs::symlink_metadata(path).is_ok() {
         return Ok(false);
     }
+    if let Some(folder) = path.parent() {
+        private::folder(folder)?;
+    }
     match temporary(path, &template::text())?.persist_noclobber(path) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
@@ -59,62 +68,71 @@ pub fn create_if_missing(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Changes the file, keeps its comments and replaces it in one step; returns what it then says.
+/// Changes the file's text and replaces it in one step; returns what it then says. A file that is a symbolic link is changed
+/// where it lies.
 ///
-/// A file that does not parse is copied to `settings.broken-<time>.toml` first, and a new one begun. A file that is a
-/// symbolic link is changed where it lies.
+/// A file with a mistake that hides what it closes is left alone, and so is one that another program changes meanwhile.
 ///
 /// # Errors
-/// The file cannot be read, kept aside or replaced. It is then as it was.
-pub fn edit(path: &Path, change: impl FnOnce(&mut DocumentMut)) -> Result<Loaded, EditError> {
-    edit_if(path, |document| {
-        change(document);
-        Ok(())
-    })
-}
-
-/// [`edit`] with a change that may be refused; the file is then as it was.
-pub(super) fn edit_if<E: From<EditError>>(
-    path: &Path,
-    change: impl FnOnce(&mut DocumentMut) -> Result<(), E>,
-) -> Result<Loaded, E> {
+/// The file cannot be read, changed as it is, or replaced. It is then as it was.
+pub(super) fn edit<E: From<EditError>>(path: &Path, change: impl Fn(&str) -> Result<String, E>) -> Result<Loaded, E> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
-    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let mut document = editable(path)?;
-    change(&mut document)?;
-    let text = document.to_string();
-    replace(path, &text).map_err(|source| EditError::Write { path: path.clone(), source })?;
-    Ok(Loaded::from_text(&text))
+    for _ in 0..TRIES {
+        let old = read(path)?;
+        let text = old.as_deref().map_or_else(|| Ok(template::text()), |bytes| editable(path, bytes))?;
+        // A mark at the beginning is no part of the text, and stays.
+        let (mark, inner) = text.strip_prefix(MARK).map_or(("", text.as_str()), |inner| (MARK, inner));
+        let new = change(inner)?;
+        if read(path)? == old {
+            let failed = |source| EditError::Write { path: path.to_owned(), source };
+            replace(path, &format!("{mark}{new}")).map_err(failed)?;
+            return Ok(Loaded::from_text(&new));
+        }
+    }
+    Err(EditError::Busy { path: path.to_owned() }.into())
 }
 
-fn editable(path: &Path) -> Result<DocumentMut, EditError> {
-    let bytes = match contents(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => template::text().into_bytes(),
-        Err(source) => return Err(EditError::Read { path: path.to_owned(), source }),
-    };
-    if let Some(document) = str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok()) {
-        return Ok(document);
+/// How often a file is read again that changed meanwhile.
+const TRIES: usize = 5;
+/// What some editors put at the beginning of a text in UTF-8.
+const MARK: &str = "\u{FEFF}";
+
+/// The bytes of the file; `None` where there is none.
+fn read(path: &Path) -> Result<Option<Vec<u8>>, EditError> {
+    match contents(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(source) => Err(EditError::Read { path: path.to_owned(), source }),
     }
-    let aside = places::aside(path);
-    fs::copy(path, &aside).map_err(|source| EditError::KeepAside { path: path.to_owned(), source })?;
-    tracing::warn!(kept_aside = %aside.display(), "the settings file does not parse; a new one is begun");
-    Ok(template::text().parse().unwrap_or_default())
+}
+
+/// The text of a file that may be changed.
+fn editable(path: &Path, bytes: &[u8]) -> Result<String, EditError> {
+    match read_bytes(path, bytes).obstacle() {
+        Some(problem) => Err(EditError::Broken { path: path.to_owned(), problem: problem.clone() }),
+        None => Ok(String::from_utf8_lossy(bytes).into_owned()),
+    }
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
+    let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
     let new = temporary(path, text)?;
     if let Ok(old) = fs::metadata(path) {
         if old.permissions().readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
         }
-        new.as_file().set_permissions(old.permissions())?;
+        // A file that its user keeps elsewhere has the permissions that it has there; ours belongs to its owner alone.
+        if is_link {
+            new.as_file().set_permissions(old.permissions())?;
+        }
     }
     new.persist(path)?;
     Ok(())
 }
 
+/// A file beside `path`, for its owner alone.
 fn temporary(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use runtray_engine::Spares;
 use toml_edit::Item;
 
-use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch, texts};
-use super::{DAY, IsolationChoice, Settings, desktop, journal};
+use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch};
+use super::{DAY, IsolationChoice, Settings, access, desktop, journal};
 use crate::origin::Origin;
 
 type Read = fn(&mut Settings, &Item) -> Result<(), Fault>;
@@ -85,25 +85,31 @@ pub(super) const KEYS: &[Key] = &[
     Key::new(
         "allowed_origins",
         "Web pages that may run code, each as scheme, host and port. [] allows none.",
-        |s, v| origins(&mut s.allowed_origins, v),
+        |s, v| access::origins(&mut s.allowed_origins, v),
         |s| list(s.allowed_origins.iter().map(Origin::as_str)),
     ),
     Key::new(
         "denied_origins",
         "Web pages that were denied: they are refused like all others, and Runtray does not ask about them again.",
-        |s, v| origins(&mut s.denied_origins, v),
+        |s, v| access::denied(&mut s.denied_origins, v),
         |s| list(s.denied_origins.iter().map(Origin::as_str)),
     ),
     Key::new(
         "require_token",
         "true asks every caller for the token that Runtray shows, except for /health.",
-        token,
+        access::token,
         |s| s.require_token.to_string(),
+    ),
+    Key::new(
+        "same_user_only",
+        "true asks programs of other users of this machine for the token. false lets them, and containers that share its\nnetwork, run code as you.",
+        access::same_user,
+        |s| s.same_user_only.to_string(),
     ),
     Key::new(
         "isolation",
         "How far programs are kept from the rest of the machine: \"auto\" is the strongest level there is here, \"none\" only\nholds them to their limits.",
-        isolation,
+        access::isolation,
         |s| level(s).to_owned(),
     ),
     Key::new(
@@ -304,45 +310,6 @@ pub(super) const KEYS: &[Key] = &[
 
 pub(super) fn set<T>(field: &mut T, value: Result<T, String>) -> Result<(), Fault> {
     *field = value?;
-    Ok(())
-}
-
-/// Takes the origins that are right; without a list, none is on it.
-fn origins(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
-    list.clear();
-    let mut wrong = Vec::new();
-    for written in texts(item)? {
-        match written.parse::<Origin>() {
-            Ok(origin) if list.contains(&origin) => {}
-            Ok(origin) => list.push(origin),
-            Err(why) => wrong.push(why.to_string()),
-        }
-    }
-    if wrong.is_empty() { Ok(()) } else { Err(Fault::Replaced(format!("has wrong entries: {}", wrong.join("; ")))) }
-}
-
-/// Asks for the token unless the file clearly says not to.
-fn token(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
-    settings.require_token = true;
-    set(&mut settings.require_token, switch(item))
-}
-
-/// Runs nothing unless the file asks for a level that there is.
-fn isolation(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
-    let why = match item.as_str() {
-        Some("auto") => return choose(settings, IsolationChoice::Auto),
-        Some("none") => return choose(settings, IsolationChoice::None),
-        Some(level @ ("sandbox" | "wasm")) => format!("asks for \"{level}\", which this version cannot give"),
-        _ => format!("must be \"auto\" or \"none\", not {}", shown(item)),
-    };
-    let why = format!("{why}; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"");
-    settings.refuse_to_run = Some(format!("the setting `isolation` {why}"));
-    Err(Fault::Said(why))
-}
-
-fn choose(settings: &mut Settings, isolation: IsolationChoice) -> Result<(), Fault> {
-    settings.isolation = isolation;
-    settings.refuse_to_run = None;
     Ok(())
 }
 

@@ -4,11 +4,12 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use toml_edit::Document;
+use runtray_engine::shown;
+use toml_edit::{Document, Item};
 
-use super::keys::{Fault, KEYS};
+use super::keys::{Fault, KEYS, Key};
 use super::written::{Lines, Written, collect};
-use super::{Loaded, Problem, Settings, broken, languages};
+use super::{Loaded, Problem, Settings, broken, closing, languages};
 
 /// More than anybody writes by hand; what is larger is some other file.
 const LARGEST: u64 = 1 << 20;
@@ -16,8 +17,12 @@ const LARGEST: u64 = 1 << 20;
 /// What a file amounts to.
 pub(super) struct Reading {
     pub(super) loaded: Loaded,
-    /// Whether the file could be read as TOML; if not, nothing in it is used.
+    /// Whether the file could be read as TOML.
     pub(super) is_usable: bool,
+    /// What was read of a file that is not usable.
+    text: String,
+    /// The closing keys whose values are none of theirs.
+    wrong_closing: Vec<String>,
 }
 
 impl Loaded {
@@ -30,21 +35,40 @@ impl Loaded {
     pub fn from_file(path: &Path) -> Self {
         read(path).loaded
     }
+
+    /// [`Loaded::from_file`] where `last` was in effect: a file that cannot be used leaves that in force.
+    pub fn from_file_after(path: &Path, last: &Settings) -> Self {
+        read(path).after(last)
+    }
 }
 
 /// Reads a file; one that is not there says nothing and is no problem.
 pub(super) fn read(path: &Path) -> Reading {
     let bytes = match contents(path) {
         Ok(bytes) => bytes,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Vec::new(),
-        Err(error) => return Reading::unusable("", None, format!("{} cannot be read: {error}", path.display())),
+        // Without its folder there is no file either.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return read_text(""),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+            return Reading::without(Settings::default(), path, &error);
+        }
+        Err(error) => return Reading::without(closing::all_closed(), path, &error),
     };
-    match str::from_utf8(&bytes) {
+    read_bytes(path, &bytes)
+}
+
+/// Reads what a file holds.
+pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Reading {
+    if bytes.iter().all(|byte| *byte == 0) {
+        let lost =
+            io::Error::other("it is empty, as if its content had been lost; restore it, or delete it to begin anew");
+        return Reading::without(closing::all_closed(), path, &lost);
+    }
+    match str::from_utf8(bytes) {
         Ok(text) => read_text(text),
         Err(error) => {
-            let message = "the file is not UTF-8 text, and nothing in it is used; save it as UTF-8".to_owned();
-            let line = Lines(&bytes).at(error.valid_up_to());
-            Reading::unusable(&String::from_utf8_lossy(&bytes), Some(line), message)
+            let message = "the file is not UTF-8 text, and only what can be made out in it is used; save it as UTF-8";
+            let line = Lines(bytes).at(error.valid_up_to());
+            Reading::unusable(&String::from_utf8_lossy(bytes), Some(line), message.to_owned())
         }
     }
 }
@@ -54,7 +78,13 @@ pub(super) fn read(path: &Path) -> Reading {
 /// # Errors
 /// It cannot be read, is no file, or is far too large.
 pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
-    if !fs::metadata(path)?.is_file() {
+    let metadata = fs::metadata(path).map_err(|error| match fs::symlink_metadata(path) {
+        Ok(_) if error.kind() == io::ErrorKind::NotFound => {
+            io::Error::other("it is a link to a file that is not there")
+        }
+        _ => error,
+    })?;
+    if !metadata.is_file() {
         return Err(io::Error::other("it is not a file"));
     }
     let mut bytes = Vec::new();
@@ -68,28 +98,58 @@ pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
 impl Reading {
     fn unusable(text: &str, line: Option<usize>, message: String) -> Self {
         let problem = Problem { line, key: String::new(), message };
-        Self { loaded: Loaded { settings: broken::closed_settings(text), problems: vec![problem] }, is_usable: false }
+        let loaded = Loaded { settings: broken::recovered(text), problems: vec![problem] };
+        Self { loaded, is_usable: false, text: text.to_owned(), wrong_closing: Vec::new() }
+    }
+
+    /// A file of which nothing can be read.
+    fn without(settings: Settings, path: &Path, error: &io::Error) -> Self {
+        let message = format!("{} cannot be read: {error}", path.display());
+        let problem = Problem { line: None, key: String::new(), message };
+        let loaded = Loaded { settings, problems: vec![problem] };
+        Self { loaded, is_usable: false, text: String::new(), wrong_closing: Vec::new() }
+    }
+
+    /// What holds when `last` did before: a file that cannot be used changes nothing but what it closes besides.
+    pub(super) fn after(self, last: &Settings) -> Loaded {
+        match self.is_usable {
+            true => self.loaded,
+            false => Loaded { settings: broken::closed(last, &self.text), problems: self.loaded.problems },
+        }
+    }
+
+    /// The mistake for which the file cannot be changed: it does not parse, or what a closing key has is none of its values.
+    pub(super) fn obstacle(&self) -> Option<&Problem> {
+        let of_closing = |problem: &&Problem| !self.is_usable || self.wrong_closing.contains(&problem.key);
+        self.loaded.problems.iter().find(of_closing)
     }
 }
 
-fn read_text(text: &str) -> Reading {
+/// Reads what a file says.
+pub(super) fn read_text(text: &str) -> Reading {
     let lines = Lines(text.as_bytes());
     let document = match Document::parse(text.to_owned()) {
         Ok(document) => document,
         Err(error) => {
-            let message = format!("the file is not valid TOML, and nothing in it is used: {}", error.message().trim());
+            let message = format!(
+                "the file is not valid TOML, and only what can be made out in it is used: {}",
+                shown(error.message().trim())
+            );
             return Reading::unusable(text, error.span().map(|span| lines.at(span.start)), message);
         }
     };
     let mut settings = Settings::default();
     let mut written = collect(&document);
-    take(&mut settings, &mut written);
+    let wrong_closing = take(&mut settings, &mut written);
     settings.languages = languages::read(&written.languages, lines, &mut written.problems);
     written.problems.sort_by_key(|problem| problem.line);
-    Reading { loaded: Loaded { settings, problems: written.problems }, is_usable: true }
+    let loaded = Loaded { settings, problems: written.problems };
+    Reading { loaded, is_usable: true, text: String::new(), wrong_closing }
 }
 
-fn take(settings: &mut Settings, written: &mut Written<'_>) {
+/// Takes what is written into the settings; the closing keys whose values are none of theirs.
+fn take(settings: &mut Settings, written: &mut Written<'_>) -> Vec<String> {
+    let mut wrong = Vec::new();
     for entry in &written.entries {
         let key = &KEYS[entry.key];
         let message = match (key.read)(settings, entry.item) {
@@ -97,9 +157,25 @@ fn take(settings: &mut Settings, written: &mut Written<'_>) {
             Err(Fault::Replaced(why)) => format!("{why}; using {}", (key.show)(settings)),
             Err(Fault::Said(why)) => why,
         };
+        // An isolation that this version does not have is none the less one.
+        if closing::is_closing(key.name) && (key.name != "isolation" || entry.item.as_str().is_none()) {
+            wrong.push(key.name.to_owned());
+        }
         written.problems.push(Problem { line: Some(entry.line), key: key.name.to_owned(), message });
     }
+    close_misspelt(settings, written);
     hold_timeout(settings, written);
+    wrong
+}
+
+/// Closes what a key closes whose name is misspelt, unless it is there too.
+fn close_misspelt(settings: &mut Settings, written: &Written<'_>) {
+    let is_written = |key: &Key| written.entries.iter().any(|entry| KEYS[entry.key].name == key.name);
+    let meant = written.problems.iter().filter_map(|problem| closing::meant(&problem.key));
+    for key in meant.filter(|key| !is_written(key)) {
+        // What is wrong is said already.
+        let _ = (key.read)(settings, &Item::None);
+    }
 }
 
 /// Keeps the usual timeout within the longest one; a problem only where the file names both.

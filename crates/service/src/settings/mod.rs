@@ -1,11 +1,14 @@
 //! Settings: as written in `settings.toml`, then validated.
 //!
-//! The file belongs to the user: it is only ever replaced as a whole and by [`edit`], which keeps comments. A mistake in it
+//! The file belongs to the user: it is only ever replaced as a whole and by [`change`], which keeps comments, and not while it has
+//! a mistake that hides what it closes. A mistake in it
 //! costs the key that it is in and nothing else; where the key closes something (`require_token`, `allowed_origins`,
 //! `isolation`), a mistake closes it. `keys` is the one table of what there is.
 
+mod access;
 mod broken;
 mod change;
+mod closing;
 mod desktop;
 mod file;
 mod journal;
@@ -14,6 +17,7 @@ mod languages;
 mod load;
 mod programs;
 mod read;
+mod statements;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -31,7 +35,7 @@ use runtray_engine::{Limits, Warm};
 use crate::origin::Origin;
 
 pub use change::{ChangeError, change};
-pub use file::{EditError, create_if_missing, edit};
+pub use file::{EditError, create_if_missing};
 pub use programs::missing_programs;
 pub use values::values;
 pub use watch::{Watching, watch};
@@ -47,6 +51,8 @@ pub struct Settings {
     pub denied_origins: Vec<Origin>,
     /// `require_token`: strict mode, a bearer token on every route but `/health`.
     pub require_token: bool,
+    /// `same_user_only`: other users' programs need the token.
+    pub same_user_only: bool,
     /// `isolation`: the level that is asked for.
     pub isolation: IsolationChoice,
     /// Why nothing may be run, for people: the file asks for an isolation that cannot be given.
@@ -174,6 +180,7 @@ impl Default for Settings {
             allowed_origins: default_origins(),
             denied_origins: Vec::new(),
             require_token: false,
+            same_user_only: true,
             isolation: IsolationChoice::Auto,
             refuse_to_run: None,
             python: None,

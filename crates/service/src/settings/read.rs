@@ -10,14 +10,9 @@ pub(super) const MIB: u64 = 1 << 20;
 /// A size of 2^30 bytes.
 pub(super) const GIB: u64 = 1 << 30;
 
-/// A value as the user wrote it, for messages, with what is long left out.
+/// A value as the user wrote it, for messages.
 pub(super) fn shown(item: &Item) -> String {
-    let text = item.to_string();
-    let text = text.trim();
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
+    runtray_engine::shown(item.to_string().trim()).into_owned()
 }
 
 /// `true` or `false`.

@@ -1,10 +1,13 @@
 //! The settings file as users write it, wrong in every way.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{EditError, Loaded, Settings, create_if_missing, edit};
+use serde_json::json;
+
+use super::{ChangeError, EditError, Loaded, Settings, change, create_if_missing};
 
 fn check(text: &str, problems: &[(usize, &str, &str)]) -> Settings {
     let loaded = Loaded::from_text(text);
@@ -87,7 +90,7 @@ fn a_file_that_is_no_toml_has_one_problem_with_its_line() {
     for (text, line) in
         [("port = 1\nport = 2", 2), ("a = \n", 1), ("\n\n[limits\n", 3), ("port: 1", 1), ("x = \"\n", 1)]
     {
-        assert_eq!(check(text, &[(line, "", "not valid TOML")]), Settings::default(), "{text}");
+        check(text, &[(line, "", "not valid TOML")]);
     }
 }
 
@@ -117,6 +120,8 @@ fn files_that_cannot_be_used_are_said() {
     assert!(matches!(problem(&path), Some((Some(3), message)) if message.contains("UTF-8")));
     assert!(Loaded::from_file(&path).settings.require_token, "what it closes stays closed");
     assert!(matches!(problem(folder.path()), Some((None, message)) if message.contains("not a file")));
+    let unknown = Loaded::from_file(folder.path()).settings;
+    assert!(unknown.require_token && unknown.allowed_origins.is_empty() && unknown.refuse_to_run.is_some());
     let below = problem(&path.join("settings.toml"));
     assert_eq!(below.is_some(), cfg!(unix), "its folder is a file, which Windows calls not found: {below:?}");
     fs::write(&path, " ".repeat(2 << 20)).expect("a file");
@@ -135,14 +140,18 @@ fn a_first_file_is_written_once() {
     assert_eq!(fs::read_dir(path.parent().expect("a folder")).expect("a folder").count(), 1, "nothing else is left");
 }
 
+fn set(path: &Path, key: &str, value: serde_json::Value) -> Result<Loaded, ChangeError> {
+    change(path, &BTreeMap::from([(key.to_owned(), Some(value))]))
+}
+
 #[test]
 fn an_edit_keeps_comments_and_everything_else() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("settings.toml");
     fs::write(&path, "# mine\nport = 1 # why\n\n[limits] # here\nunknown = true\n").expect("a file");
-    let loaded = edit(&path, |document| document["port"] = toml_edit::value(2)).expect("an edit");
+    let loaded = set(&path, "port", json!(2)).expect("an edit");
     assert_eq!((loaded.settings.port, loaded.problems.len()), (2, 1));
-    edit(&path, |document| document["limits"]["processes"] = toml_edit::value(9)).expect("an edit");
+    set(&path, "limits.processes", json!(9)).expect("an edit");
     let text = fs::read_to_string(&path).expect("a file");
     assert!(text.starts_with("# mine\nport = 2"), "{text}");
     assert!(text.contains("\n[limits] # here\nunknown = true\nprocesses = 9\n"), "{text}");
@@ -152,27 +161,78 @@ fn an_edit_keeps_comments_and_everything_else() {
 fn an_edit_begins_with_the_commented_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("settings.toml");
-    let change =
-        |document: &mut toml_edit::DocumentMut| document["python"]["path"] = toml_edit::value("/usr/bin/python3");
-    edit(&path, change).expect("an edit");
+    let python = if cfg!(windows) { "C:/python.exe" } else { "/usr/bin/python3" };
+    set(&path, "python.path", json!(python)).expect("an edit");
     let text = fs::read_to_string(&path).expect("a file");
-    assert!(text.contains("[python]\npath = \"/usr/bin/python3\"\n"), "{text}");
+    assert!(text.contains(&format!("path = \"{python}\"\n")), "{text}");
     assert!(text.contains("#port = 5000"), "{text}");
 }
 
+/// Files with a slip, and its line.
+const SLIPS: [(&[u8], Option<usize>); 17] = [
+    (b"require_token = true\n[desktop\n", Some(2)),
+    (b"port = = 1 # precious\n", Some(1)),
+    (b"\nallowed_origins = [\"http://a\"\n", Some(2)),
+    (b"x = \"\n", Some(1)),
+    (b"port = 1\nport = 2\n", Some(2)),
+    (b"[limits]\n[limits]\n", Some(2)),
+    (b"port = 1\0\n", Some(1)),
+    (b"port: 1\n", Some(1)),
+    (b"allowed_orig", Some(1)),
+    (b"\xFF\xFEp\0o\0", Some(1)),
+    (b"a = \"\xE9\"", Some(1)),
+    (b"", None),
+    (b"\0\0\0\0", None),
+    (b"port = 1\r\nrequire_token = \"yes\"\r\n", Some(2)),
+    (b"allowed_origins = \"http://a\"\n", Some(1)),
+    (b"denied_origins = [\"http://a\", 1]\n", Some(1)),
+    (b"isolation = 1\n", Some(1)),
+];
+
 #[test]
-fn a_broken_file_is_kept_aside_before_an_edit() {
-    for broken in [&b"port = = 1 # precious\n"[..], b"\xFF\xFEp\0o\0"] {
+fn a_file_with_a_mistake_that_hides_what_it_closes_is_not_changed() {
+    for (broken, line) in SLIPS {
+        let shown = String::from_utf8_lossy(broken);
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.toml");
         fs::write(&path, broken).expect("a file");
-        let loaded = edit(&path, |document| document["port"] = toml_edit::value(2)).expect("an edit");
-        assert_eq!((loaded.settings.port, loaded.problems), (2, Vec::new()));
-        let files = fs::read_dir(folder.path()).expect("a folder").map(|entry| entry.expect("an entry").path());
-        let aside: Vec<_> = files.filter(|file| *file != path).collect();
-        assert!(aside.len() == 1 && aside[0].to_string_lossy().contains("settings.broken-"), "{aside:?}");
-        assert_eq!(fs::read(&aside[0]).expect("the old file"), broken);
+        for (key, value) in [("desktop.theme", json!("dark")), ("port", json!(2)), ("allowed_origins", json!([]))] {
+            let refused = set(&path, key, value).expect_err("a refusal");
+            let ChangeError::Edit(EditError::Broken { problem, .. }) = &refused else { panic!("{shown:?}: {refused}") };
+            assert_eq!(problem.line, line, "{shown:?}");
+            assert!(refused.to_string().contains("was not changed"), "{refused}");
+        }
+        assert_eq!(fs::read(&path).expect("the file"), broken, "{shown:?} was changed");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "something else was made of {shown:?}");
     }
+}
+
+#[test]
+fn an_isolation_that_cannot_be_given_does_not_lock_the_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("settings.toml");
+    fs::write(&path, "isolation = \"sandbox\"\nprot = 1\n").expect("a file");
+    set(&path, "isolation", json!("auto")).expect("a change");
+    assert!(Loaded::from_file(&path).settings.refuse_to_run.is_none());
+}
+
+#[test]
+fn a_closing_key_that_is_misspelt_closes() {
+    let settings = check(
+        "require_tokne = true\nallowed_origin = [\"http://a\"]\n[limits]\nsame_user_only = false\n",
+        &[
+            (1, "require_tokne", "did you mean `require_token`?"),
+            (2, "allowed_origin", "did you mean `allowed_origins`?"),
+            (4, "limits.same_user_only", "did you mean `same_user_only`?"),
+        ],
+    );
+    assert!(settings.require_token && settings.allowed_origins.is_empty() && settings.same_user_only);
+    let settings = check("require_tokne = 1\nrequire_token = false\n", &[(1, "require_tokne", "did you mean")]);
+    assert!(!settings.require_token, "the key itself is there");
+    let settings =
+        check("denied_origins = [\"http://a/\", \"HTTP://B.example:80\", \"*\"]", &[(1, "denied_origins", "`*`")]);
+    let denied: Vec<_> = settings.denied_origins.iter().map(|origin| origin.as_str()).collect();
+    assert_eq!(denied, ["http://b.example", "http://a"]);
 }
 
 #[test]
@@ -180,13 +240,13 @@ fn an_edit_that_cannot_be_written_says_so_and_changes_nothing() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("settings.toml");
     fs::write(&path, "port = 1").expect("a file");
-    let below = edit(&path.join("settings.toml"), |_| {});
-    assert!(matches!(below, Err(EditError::Read { .. } | EditError::Write { .. })), "{below:?}");
+    let below = set(&path.join("settings.toml"), "port", json!(2));
+    assert!(matches!(below, Err(ChangeError::Edit(EditError::Read { .. } | EditError::Write { .. }))), "{below:?}");
     let usual = fs::metadata(&path).expect("a file").permissions();
     let mut permissions = usual.clone();
     permissions.set_readonly(true);
     fs::set_permissions(&path, permissions).expect("set");
-    let read_only = edit(&path, |document| document["port"] = toml_edit::value(2));
+    let read_only = set(&path, "port", json!(2));
     assert!(matches!(&read_only, Err(error) if error.to_string().contains("read-only")), "{read_only:?}");
     assert_eq!(fs::read_to_string(&path).expect("a file"), "port = 1");
     assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "nothing else is left");
@@ -202,10 +262,19 @@ fn a_link_stays_a_link_and_permissions_stay() {
     fs::write(&real, "port = 1").expect("a file");
     fs::set_permissions(&real, fs::Permissions::from_mode(0o640)).expect("set");
     symlink(&real, &link).expect("a link");
-    edit(&link, |document| document["port"] = toml_edit::value(2)).expect("an edit");
+    set(&link, "port", json!(2)).expect("an edit");
     assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
     assert_eq!(fs::read_to_string(&real).expect("a file").trim(), "port = 2");
     assert_eq!(fs::metadata(&real).expect("a file").permissions().mode() & 0o777, 0o640);
+    fs::remove_file(&real).expect("removed");
+    let refused = set(&link, "port", json!(3)).expect_err("a link to nothing");
+    assert!(refused.to_string().contains("link to a file that is not there"), "{refused}");
+    assert!(Loaded::from_file(&link).settings.require_token, "what it closed is not known");
+    let own = folder.path().join("own.toml");
+    fs::write(&own, "port = 1").expect("a file");
+    fs::set_permissions(&own, fs::Permissions::from_mode(0o666)).expect("set");
+    set(&own, "port", json!(2)).expect("an edit");
+    assert_eq!(fs::metadata(&own).expect("a file").permissions().mode() & 0o777, 0o600);
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Reloading: the settings file is read again when it changes.
 //!
 //! The file's folder is what is watched, because editors replace files. One thread waits until the folder is quiet and
-//! publishes what the file then says; a file that cannot be used at all leaves the last settings in force.
+//! publishes what the file then says; a file that cannot be used at all leaves the last settings in force, but for what it closes
+//! besides.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use std::time::Duration;
 use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::watch;
 
-use super::load::{Reading, read};
+use super::load::read;
 use super::{Loaded, Problem};
 
 /// How long a folder must be quiet: editors write a file in several steps.
@@ -74,10 +75,9 @@ fn concerns(event: &Event, names: &[OsString]) -> bool {
 fn reload(changes: &Receiver<()>, path: &Path, publisher: &watch::Sender<Loaded>) {
     while changes.recv().is_ok() {
         while changes.recv_timeout(QUIET).is_ok() {}
-        let Reading { loaded, is_usable } = read(path);
+        let reading = read(path);
         publisher.send_if_modified(|last| {
-            let settings = if is_usable { loaded.settings } else { last.settings.clone() };
-            let new = Loaded { settings, problems: loaded.problems };
+            let new = reading.after(&last.settings);
             let differs = *last != new;
             *last = new;
             differs
@@ -116,7 +116,8 @@ mod tests {
         let (_folder, path, mut receiver, _watching) = watched("port = 5001\n");
         fs::write(&path, "port = 5002\n").expect("a file");
         next(&mut receiver, |loaded| loaded.settings.port == 5002).await;
-        crate::settings::edit(&path, |document| document["port"] = toml_edit::value(5003)).expect("an edit");
+        let port = std::collections::BTreeMap::from([("port".to_owned(), Some(serde_json::json!(5003)))]);
+        crate::settings::change(&path, &port).expect("a change");
         next(&mut receiver, |loaded| loaded.settings.port == 5003).await;
     }
 

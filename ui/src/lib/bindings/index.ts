@@ -182,7 +182,7 @@ restart_needed: Array<string>, };
 
 export type ConsoleAccess = { url: string, token: string | null, };
 
-export type Folder = "log" | "data" | "settings";
+export type Folder = "log" | "data" | "settings" | "file";
 
 export type Failure = { 
 /**

@@ -6,9 +6,13 @@ export interface Notice {
   id: number;
   text: string;
   problem: boolean;
+  /** Whether the settings file is what has to be mended. */
+  file: boolean;
 }
 
 const SHOWN_MS = 4000;
+/** The code of a change that was refused because the settings file has a mistake. */
+export const BROKEN = "settings_broken";
 
 class Notices {
   list = $state<Notice[]>([]);
@@ -16,23 +20,24 @@ class Notices {
 
   /** Says that something was done; goes by itself. */
   say(text: string): void {
-    const id = this.#add(text, false);
+    const id = this.#add(text, false, false);
     setTimeout(() => this.dismiss(id), SHOWN_MS);
   }
 
   /** Says that something failed; stays until it is dismissed. */
   fail(error: unknown): void {
-    this.#add(failure(error).message, true);
+    const { code, message } = failure(error);
+    this.#add(message, true, code === BROKEN);
   }
 
   dismiss(id: number): void {
     this.list = this.list.filter((notice) => notice.id !== id);
   }
 
-  #add(text: string, problem: boolean): number {
+  #add(text: string, problem: boolean, file: boolean): number {
     this.#last += 1;
     const others = this.list.filter((notice) => notice.text !== text);
-    this.list = [...others.slice(-2), { id: this.#last, text, problem }];
+    this.list = [...others.slice(-2), { id: this.#last, text, problem, file }];
     return this.#last;
   }
 }

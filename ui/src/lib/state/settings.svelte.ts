@@ -3,7 +3,7 @@
 import { backend, failure } from "../backend";
 import type { SettingsView } from "../bindings";
 import { resolve, setLanguage } from "../i18n/index.svelte";
-import { attempt } from "./notices.svelte";
+import { attempt, BROKEN, notices } from "./notices.svelte";
 import { theme } from "./theme.svelte";
 
 class Settings {
@@ -50,7 +50,9 @@ class Settings {
       this.accept(key);
       return true;
     } catch (error) {
-      const { message, field } = failure(error);
+      const { code, message, field } = failure(error);
+      // It is about the file and not about the field.
+      if (code === BROKEN) notices.fail(error);
       this.refused[field ?? key] = message;
       return false;
     }

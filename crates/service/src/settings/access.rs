@@ -1,0 +1,66 @@
+//! The values of the keys that say who may come in and how far programs are kept from the machine. Each closes when it is wrong.
+
+use toml_edit::{Item, Value};
+
+use super::keys::{Fault, set};
+use super::read::{shown, switch, texts};
+use super::{IsolationChoice, Settings};
+use crate::origin::Origin;
+
+/// Takes the origins that are right; without a list, none is on it.
+pub(super) fn origins(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
+    list.clear();
+    let mut wrong = Vec::new();
+    for written in texts(item)? {
+        match written.parse::<Origin>() {
+            Ok(origin) if list.contains(&origin) => {}
+            Ok(origin) => list.push(origin),
+            Err(why) => wrong.push(why.to_string()),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Fault::Replaced(format!("has wrong entries: {}", wrong.join("; ")))) }
+}
+
+/// Denies the page of every entry that names one, however it is written, as well as those that are right.
+pub(super) fn denied(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
+    let outcome = origins(list, item);
+    let single = item.as_str().into_iter();
+    let entries = item.as_array().into_iter().flatten().filter_map(Value::as_str);
+    for page in single.chain(entries).filter_map(Origin::of_page) {
+        if !list.contains(&page) {
+            list.push(page);
+        }
+    }
+    outcome
+}
+
+/// Asks for the token unless the file clearly says not to.
+pub(super) fn token(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+    settings.require_token = true;
+    set(&mut settings.require_token, switch(item))
+}
+
+/// Keeps other users out unless the file clearly says not to.
+pub(super) fn same_user(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+    settings.same_user_only = true;
+    set(&mut settings.same_user_only, switch(item))
+}
+
+/// Runs nothing unless the file asks for a level that there is.
+pub(super) fn isolation(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+    let why = match item.as_str() {
+        Some("auto") => return choose(settings, IsolationChoice::Auto),
+        Some("none") => return choose(settings, IsolationChoice::None),
+        Some(level @ ("sandbox" | "wasm")) => format!("asks for \"{level}\", which this version cannot give"),
+        _ => format!("must be \"auto\" or \"none\", not {}", shown(item)),
+    };
+    let why = format!("{why}; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"");
+    settings.refuse_to_run = Some(format!("the setting `isolation` {why}"));
+    Err(Fault::Said(why))
+}
+
+fn choose(settings: &mut Settings, isolation: IsolationChoice) -> Result<(), Fault> {
+    settings.isolation = isolation;
+    settings.refuse_to_run = None;
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! A text that is no TOML, taken apart into what its user wrote as one statement each.
+
+use super::closing;
+use super::keys::{KEYS, Key, SECTIONS};
+use crate::origin::Origin;
+
+/// The most lines that one statement may have.
+const MOST_LINES: usize = 1000;
+/// The fewest characters of a word that a file may have been cut off in.
+const CUT_OFF: usize = 3;
+
+/// A key with what stands behind it, which may be anything.
+pub(super) struct Statement {
+    /// The name of the section above it, as far as it can be made out.
+    section: String,
+    text: String,
+    lines: usize,
+}
+
+/// The statements of a text, without comments and headings. NUL characters are what is left of a text in UTF-16.
+pub(super) fn statements(text: &str) -> Vec<Statement> {
+    let text: String = text.chars().filter(|character| !matches!(character, '\0' | '\u{FEFF}' | '\u{FFFD}')).collect();
+    let (mut section, mut list) = (String::new(), Vec::<Statement>::new());
+    for line in text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        if let Some(name) = heading(line) {
+            section = name;
+        } else if begins(line) || list.is_empty() {
+            list.push(Statement { section: section.clone(), text: line.to_owned(), lines: 1 });
+        } else if let Some(last) = list.last_mut().filter(|last| last.lines < MOST_LINES) {
+            last.text = format!("{}\n{line}", last.text);
+            last.lines += 1;
+        }
+    }
+    list
+}
+
+/// The name in a heading, whichever of its brackets is missing.
+fn heading(line: &str) -> Option<String> {
+    let inner = line.strip_prefix('[')?.trim_start_matches('[');
+    let name = inner.split([']', '#']).next()?.trim().trim_matches(['"', '\'']);
+    let is_name = |character: char| character.is_alphanumeric() || "_-. ".contains(character);
+    name.chars().all(is_name).then(|| name.to_lowercase())
+}
+
+/// Whether a line begins a statement, and is not the next line of a list.
+fn begins(line: &str) -> bool {
+    let is_key = |character: char| character.is_alphanumeric() || "_-. \"'\t".contains(character);
+    let key = line.split_once('=').map(|(key, _)| key);
+    key.is_some_and(|key| !key.trim().is_empty() && key.chars().all(is_key)) || key_of("", line).is_some()
+}
+
+/// The key that a statement is about.
+fn key_of(section: &str, text: &str) -> Option<&'static Key> {
+    let start = text.split(['=', ':']).next().unwrap_or(text).trim();
+    let word = start.split_whitespace().next()?.trim_matches(['"', '\'', ',']).to_lowercase();
+    let named = |name: &str| KEYS.iter().find(|key| key.name == name);
+    let is_cut_off = word.len() >= CUT_OFF && !text.contains(['=', ':']);
+    let cut_off = || KEYS.iter().find(|key| closing::is_closing(key.name) && key.name.starts_with(&word));
+    let full = if section.is_empty() { word.clone() } else { format!("{section}.{word}") };
+    named(&full).or_else(|| closing::meant(&word)).or_else(|| cut_off().filter(|_| is_cut_off))
+}
+
+impl Statement {
+    /// The statement as a document of its own.
+    pub(super) fn toml(&self) -> String {
+        match SECTIONS.iter().any(|(name, _)| *name == self.section) {
+            true => format!("[{}]\n{}", self.section, self.text),
+            // A closing key counts in whatever section it stands.
+            false if self.section.is_empty() || self.is_closing() => self.text.clone(),
+            false => String::new(),
+        }
+    }
+
+    /// The first line of it.
+    pub(super) fn first(&self) -> Self {
+        let text = self.text.lines().next().unwrap_or_default().to_owned();
+        Self { section: self.section.clone(), text, lines: 1 }
+    }
+
+    /// The key that it is about.
+    pub(super) fn key(&self) -> Option<&'static Key> {
+        key_of(&self.section, &self.text)
+    }
+
+    fn is_closing(&self) -> bool {
+        self.key().is_some_and(|key| closing::is_closing(key.name))
+    }
+
+    /// The number that its value begins with.
+    pub(super) fn number(&self) -> Option<i64> {
+        let value =
+            self.text.split_once(['=', ':'])?.1.trim_start_matches(|character: char| !character.is_ascii_digit());
+        let digits: String = value.chars().take_while(|digit| digit.is_ascii_digit() || *digit == '_').collect();
+        digits.replace('_', "").parse().ok()
+    }
+
+    /// The web pages that are named in it.
+    pub(super) fn pages(&self) -> Vec<Origin> {
+        let starts = self.text.match_indices("http").map(|(at, _)| &self.text[at..]);
+        let page = |text: &str| text.split(['"', '\'', ',', ']', ' ', '\n']).next().and_then(Origin::of_page);
+        starts.filter_map(page).collect()
+    }
+}

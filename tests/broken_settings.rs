@@ -1,0 +1,96 @@
+//! A settings file that cannot be parsed: what it closed stays closed, at the start and while the service runs.
+
+use std::fs;
+
+use crate::guard::{JSON, request};
+use crate::harness::{Home, Service, eventually};
+
+/// Files that were closed, after a slip of each kind.
+fn slips(closed: &str) -> Vec<(&'static str, Vec<u8>)> {
+    let with = |slip: &str| format!("{closed}{slip}").into_bytes();
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    vec![
+        ("an unclosed bracket", with("[desktop\n")),
+        ("an unclosed quote", with("x = \"\n")),
+        ("a key twice", with("stop_grace_ms = 1\nstop_grace_ms = 2\n")),
+        ("a section twice", with("[limits]\n[limits]\n")),
+        ("a NUL", with("x = 1\0\n")),
+        ("a byte that is not UTF-8", [closed.as_bytes(), b"# caf\xE9\n"].concat()),
+        ("UTF-16", [&b"\xFF\xFE"[..], &utf16(closed)].concat()),
+        ("a mark and CRLF", format!("\u{FEFF}{closed}[desktop\n").replace('\n', "\r\n").into_bytes()),
+        ("a wrong type", closed.replace("require_token = true", "require_token = \"no\"").into_bytes()),
+        ("a file that was cut off", with("allowed_orig")),
+        ("no content", Vec::new()),
+        ("zeros", vec![0; 4096]),
+    ]
+}
+
+const CLOSED: &str = "allowed_origins = []\nrequire_token = true\n";
+
+/// Checks that a page of an origin that the defaults allow stays out, and so does who has no token.
+fn check_closed(service: &Service, slip: &str) {
+    let page = |headers: &[(&str, &str)]| {
+        let request = request(service, "POST", "/execute").headers(headers).headers(&[JSON]).body("{}");
+        service.send(&request).status
+    };
+    let token = fs::read_to_string(service.home().path().join("data/token")).expect("a token");
+    let bearer = format!("Bearer {}", token.trim());
+    assert_eq!(page(&[("Origin", "http://localhost:3001"), ("Authorization", &bearer)]), 403, "{slip}");
+    assert_eq!(page(&[]), 401, "{slip}");
+}
+
+#[test]
+fn what_was_closed_is_closed_after_a_start_with_a_slip() {
+    for (slip, broken) in slips(CLOSED) {
+        let home = Home::without_settings();
+        fs::create_dir(home.path().join("config")).expect("a folder");
+        fs::write(home.settings_file(), &broken).expect("settings");
+        let service = Service::start_in(&home, &[]);
+        check_closed(&service, slip);
+        assert_eq!(fs::read(home.settings_file()).expect("the file"), broken, "{slip}: it is the user's");
+    }
+}
+
+#[test]
+fn what_was_closed_is_closed_when_the_slip_is_made_while_the_service_runs() {
+    for (slip, broken) in slips(CLOSED) {
+        let home = Home::new(CLOSED);
+        let service = Service::start_in(&home, &[]);
+        check_closed(&service, "before it");
+        fs::write(home.settings_file(), &broken).expect("settings");
+        service.says("settings.toml: ");
+        check_closed(&service, slip);
+    }
+}
+
+#[test]
+fn a_file_that_is_closed_and_broken_at_once_closes() {
+    let home = Home::new("");
+    let service = Service::start_in(&home, &[]);
+    assert_eq!(service.get("/status").status, 200);
+    fs::write(home.settings_file(), format!("{CLOSED}[desktop\n")).expect("settings");
+    eventually("the token to be asked for", || (service.get("/status").status == 401).then_some(()));
+    check_closed(&service, "what the broken file closes");
+    home.save_settings("");
+    eventually("the settings to be right again", || (service.get("/status").status == 200).then_some(()));
+}
+
+#[test]
+fn a_folder_in_place_of_the_file_closes_everything() {
+    let home = Home::without_settings();
+    fs::create_dir_all(home.settings_file()).expect("a folder");
+    let service = Service::start_in(&home, &[]);
+    service.says("it is not a file");
+    check_closed(&service, "a folder");
+}
+
+#[test]
+fn limits_and_the_rest_of_a_broken_file_hold() {
+    let home = Home::new("");
+    let usual = fs::read_to_string(home.settings_file()).expect("settings");
+    let broken = format!("[limits]\ntimeout_ms = 150\nmax_timeout_ms = 200\n[desktop\n{usual}");
+    fs::write(home.settings_file(), broken).expect("settings");
+    let service = Service::start_in(&home, &[]);
+    let ran = service.execute(&serde_json::json!({ "language": "stand-in", "code": "hang" }));
+    assert_eq!(ran["status"], "timeout", "{ran}");
+}
