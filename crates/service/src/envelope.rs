@@ -5,6 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use runtray_engine::shown;
 use tracing::Instrument;
 use ulid::Ulid;
 
@@ -12,6 +13,7 @@ use crate::body::Lingering;
 use crate::error::{Error, Undelivered};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The id of a request, which is the id of the execution that it starts.
 #[derive(Debug, Clone)]
@@ -23,7 +25,8 @@ pub(crate) async fn envelope(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(RequestId(id.clone()));
     let body = Body::new(Lingering::new(&parts.headers, body));
-    let span = tracing::info_span!("request", id, method = %parts.method, path = parts.uri.path());
+    let (method, path) = (shown(parts.method.as_str()), shown(parts.uri.path()));
+    let span = tracing::info_span!("request", id, method = &*method, path = &*path);
     let answer = async {
         let mut response = next.run(Request::from_parts(parts, body)).await;
         if let Some(Undelivered(error)) = response.extensions_mut().remove() {
@@ -55,6 +58,8 @@ fn seal(response: &mut Response, id: &str) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    // Pages of other origins cannot embed an answer. Requests that CORS allows are not affected.
+    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, id);
     }

@@ -100,12 +100,29 @@ fn row(execution: &Execution) -> [Cow<'_, str>; 19] {
 }
 
 /// Keeps a spreadsheet from taking a program's text for a formula (OWASP, "CSV Injection").
+///
+/// Spreadsheets skip blanks and line breaks before a formula, and some take the fullwidth and small forms of its first
+/// character for the character itself.
 fn inert(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+    let rest = text.trim_start_matches(is_skipped);
+    let skipped = &text[..text.len() - rest.len()];
+    if skipped.contains(['\t', '\r', '\n']) || rest.starts_with(FORMULA_STARTS) {
         Cow::Owned(format!("'{text}"))
     } else {
         Cow::Borrowed(text)
     }
+}
+
+/// The characters that begin a formula: ASCII, fullwidth, small and superscript forms, and the minus sign.
+const FORMULA_STARTS: [char; 16] = [
+    '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '\u{2212}', '\u{207A}', '\u{207B}', '\u{207C}',
+];
+
+/// Blanks, line breaks, control characters and characters without a width.
+fn is_skipped(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\'')
 }
 
 #[cfg(test)]
@@ -147,6 +164,19 @@ mod tests {
         assert_eq!(&row[1], "1970-01-01T00:00:00Z");
         assert_eq!((&row[6], &row[12]), ("-1", "print(\"a, b\")\n"));
         assert_eq!(&row[15], "'=HYPERLINK(\"http://evil.example\")");
+    }
+
+    #[test]
+    fn whatever_a_spreadsheet_may_take_for_a_formula_is_inert() {
+        for start in ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "\u{2212}", "\t", "\r", "\n", "\r\n"] {
+            for before in ["", " ", "\n", "\r\n\n", "\t \n", "\u{a0}", "\u{feff}", "\u{200b}", "'", "\0"] {
+                let text = format!("{before}{start}cmd|' /C calc'!A0");
+                assert_eq!(super::inert(&text), format!("'{text}"), "{text:?}");
+            }
+        }
+        for text in ["", "print(1)", "a=b", "1-2", " x", "'quoted'", "größer ＝ 1"] {
+            assert_eq!(super::inert(text), text, "{text:?}");
+        }
     }
 
     #[test]
