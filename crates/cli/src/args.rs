@@ -140,7 +140,7 @@ pub(crate) struct Status {
 pub(crate) enum Config {
     /// Print the settings file's path; it is made, with every setting explained, when the service first starts.
     Path {
-        /// Print the path of the file that holds the token instead; it is made when the settings first ask for a token.
+        /// Print the path of the file that holds the token instead; it is made when the service first starts.
         #[arg(long)]
         token: bool,
     },

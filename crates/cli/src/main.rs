@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod foreign;
+mod other_side;
 mod print;
 mod table;
 

@@ -1,18 +1,28 @@
 //! `runtray status`.
 
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
-use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use runtray_service::places::Places;
 use runtray_service::presence;
 use serde_json::Value;
 
 use super::settings;
 use crate::args::Status;
+use crate::other_side::{self, Connection, OtherSide};
 use crate::{exit, print};
 
-const PATIENCE: Duration = Duration::from_secs(3);
+/// What came of asking.
+enum Answer {
+    /// The route's status and body.
+    Said(u16, Vec<u8>),
+    /// Another program listens there.
+    Stranger,
+    /// Nobody answers.
+    Nobody(io::Error),
+}
 
 /// Asks the running service how it is.
 pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
@@ -23,42 +33,63 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
         None => find(configured, &places),
     };
     match answer {
-        Ok(status) => {
+        Answer::Said(200, body) => {
+            let status: Value = serde_json::from_slice(&body).context("the service's answer is no JSON")?;
             warn_of_restart(&status, port, configured);
-            if args.json { print::json(&status)? } else { describe(&status)? }
+            if args.json {
+                print::json(&status)?
+            } else {
+                describe(&status)?
+            }
+            Ok(ExitCode::SUCCESS)
         }
-        Err(ureq::Error::StatusCode(code)) => {
-            anyhow::bail!("port {port} answers {code}; is it Runtray that listens there?")
-        }
-        Err(error) => {
+        Answer::Said(code, _) => bail!("port {port} answers {code}; is it Runtray that listens there?"),
+        Answer::Stranger => bail!(
+            "what listens on port {port} did not prove that it is your Runtray, so it was sent nothing; is it another program, or a Runtray that was started before an update?"
+        ),
+        Answer::Nobody(error) => {
             print::note(format_args!(
                 "runtray: no service answers on port {port} ({error}); start it with `runtray serve`"
             ));
-            return Ok(ExitCode::from(exit::NOT_RUNNING));
+            Ok(ExitCode::from(exit::NOT_RUNNING))
         }
     }
-    Ok(ExitCode::SUCCESS)
 }
 
 /// Asks where the service says that it is, which may be gone, and else at the settings' port.
-fn find(configured: u16, places: &Places) -> (u16, Result<Value, ureq::Error>) {
+fn find(configured: u16, places: &Places) -> (u16, Answer) {
     let said = presence::find(places).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
     if let Some(port) = said.filter(|port| *port != configured) {
         let answer = ask(port, places);
-        if answer.is_ok() || matches!(answer, Err(ureq::Error::StatusCode(_))) {
+        if matches!(answer, Answer::Said(..)) {
             return (port, answer);
         }
     }
     (configured, ask(configured, places))
 }
 
-fn ask(port: u16, places: &Places) -> Result<Value, ureq::Error> {
-    let agent = ureq::Agent::config_builder().timeout_global(Some(PATIENCE)).proxy(None).build().new_agent();
-    let mut request = agent.get(format!("http://localhost:{port}/status"));
-    if let Ok(token) = std::fs::read_to_string(places.token_file()) {
-        request = request.header("Authorization", format!("Bearer {}", token.trim()));
+fn ask(port: u16, places: &Places) -> Answer {
+    let Some(token) = other_side::token(places) else { return ask_openly(port) };
+    match other_side::find(port, token) {
+        OtherSide::Service(mut connection, token) => answered(connection.get("/status", Some(&token))),
+        OtherSide::Stranger => Answer::Stranger,
+        OtherSide::Nobody(error) => Answer::Nobody(error),
     }
-    request.call()?.body_mut().read_json()
+}
+
+/// Without a token there is nothing to keep from a stranger.
+fn ask_openly(port: u16) -> Answer {
+    let loopbacks = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
+    let connections = loopbacks.into_iter().map(|ip| Connection::open(ip, port));
+    match connections.reduce(|one, other| one.or(other)) {
+        Some(Ok(mut connection)) => answered(connection.get("/status", None)),
+        Some(Err(error)) => Answer::Nobody(error),
+        None => Answer::Nobody(io::ErrorKind::AddrNotAvailable.into()),
+    }
+}
+
+fn answered(answer: io::Result<(u16, Vec<u8>)>) -> Answer {
+    answer.map_or_else(Answer::Nobody, |(code, body)| Answer::Said(code, body))
 }
 
 /// A service that was given its port when it started keeps to that one, and asks for no restart.

@@ -14,6 +14,7 @@ use runtray_service::places::Places;
 use runtray_service::presence;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
+use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
@@ -23,6 +24,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::console;
 use super::program::Program;
+use crate::other_side::{self, Connection, OtherSide};
 
 /// What a service gets to answer, and to start the program.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -62,9 +64,8 @@ impl Ended {
 /// # Errors
 /// The service says that the program cannot be run.
 pub(super) async fn start(program: &Program, places: &Places) -> anyhow::Result<Option<Served>> {
-    let Some(url) = presence::find(places) else { return Ok(None) };
-    let opened = timeout(PATIENCE, open(program, places, &url)).await;
-    let Ok(Some((served, first))) = opened else { return Ok(None) };
+    let Some(opened) = open(program, places).await else { return Ok(None) };
+    let (served, first) = opened;
     match (first["type"].as_str(), first["code"].as_str().unwrap_or_default()) {
         (Some("started"), _) => Ok(Some(served)),
         (_, code) if BUSY.contains(&code) => Ok(None),
@@ -72,13 +73,28 @@ pub(super) async fn start(program: &Program, places: &Places) -> anyhow::Result<
     }
 }
 
-/// Connects, sends the program and waits for the first message.
-async fn open(program: &Program, places: &Places, url: &str) -> Option<(Served, Value)> {
-    let authority = url.strip_prefix("http://")?;
-    let request = request(authority, places)?;
-    let connection = TcpStream::connect(authority).await.ok()?;
-    // Keys must not wait for one another.
-    connection.set_nodelay(true).ok()?;
+/// Connects to the service where it says that it is. What listens there and cannot prove that it is that is sent nothing.
+async fn open(program: &Program, places: &Places) -> Option<(Served, Value)> {
+    let port: u16 = presence::find(places)?.rsplit_once(':')?.1.parse().ok()?;
+    let token = other_side::token(places)?;
+    match spawn_blocking(move || other_side::find(port, token)).await.ok()? {
+        OtherSide::Service(connection, token) => {
+            timeout(PATIENCE, send_program(program, connection, port, &token)).await.ok()?
+        }
+        OtherSide::Stranger => {
+            print::note(format_args!(
+                "runtray: what listens on port {port} is not your service, which was there; the program runs without it"
+            ));
+            None
+        }
+        OtherSide::Nobody(_) => None,
+    }
+}
+
+/// Sends the program and waits for the first message.
+async fn send_program(program: &Program, connection: Connection, port: u16, token: &str) -> Option<(Served, Value)> {
+    let request = request(port, token)?;
+    let connection = TcpStream::from_std(connection.into_stream().ok()?).ok()?;
     let (socket, _) = tokio_tungstenite::client_async(request, connection).await.ok()?;
     let (mut sink, mut stream) = socket.split();
     sink.send(Message::text(first_message(program).to_string())).await.ok()?;
@@ -86,12 +102,9 @@ async fn open(program: &Program, places: &Places, url: &str) -> Option<(Served, 
     Some((Served { sink, stream }, first))
 }
 
-fn request(authority: &str, places: &Places) -> Option<http::Request<()>> {
-    let mut request = format!("ws://{authority}/execute/ws").into_client_request().ok()?;
-    if let Ok(token) = std::fs::read_to_string(places.token_file()) {
-        let value = HeaderValue::from_str(&format!("Bearer {}", token.trim())).ok()?;
-        request.headers_mut().insert(http::header::AUTHORIZATION, value);
-    }
+fn request(port: u16, token: &str) -> Option<http::Request<()>> {
+    let mut request = format!("ws://localhost:{port}/execute/ws").into_client_request().ok()?;
+    request.headers_mut().insert(http::header::AUTHORIZATION, HeaderValue::from_str(&format!("Bearer {token}")).ok()?);
     Some(request)
 }
 
