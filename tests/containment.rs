@@ -142,7 +142,7 @@ time.sleep(3600)
 
     #[test]
     fn nothing_is_left_of_a_user_without_rights() {
-        let home = Home::new(&format!("{}[python]\npath = '/usr/bin/python3'\n", SETTINGS));
+        let home = Home::new(&format!("same_user_only = false\n{SETTINGS}[python]\npath = '/usr/bin/python3'\n"));
         if let Some(reason) = cannot_run_as_nobody() {
             return eprintln!("not tested: {reason}");
         }

@@ -1,6 +1,7 @@
 //! Black-box tests of the real program: each starts `runtray` as a user would, in a folder of its own.
 
 mod bad_input;
+mod broken_settings;
 mod command_line;
 #[cfg(unix)]
 mod commands;
@@ -21,7 +22,12 @@ mod listening;
 mod live_run;
 mod live_settings;
 mod logs;
+mod long_input;
+#[cfg(unix)]
+mod other_users;
 mod pages;
+#[cfg(unix)]
+mod private_files;
 mod programs;
 mod proxies;
 mod pythons;
@@ -32,6 +38,7 @@ mod scarcity;
 mod settings;
 #[cfg(target_os = "linux")]
 mod soak;
+mod strangers;
 mod streaming;
 #[cfg(unix)]
 mod terminals;

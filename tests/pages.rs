@@ -92,6 +92,94 @@ fn hosts_behind_a_rewrite_must_be_allowed_frontends() {
 }
 
 #[test]
+fn a_proxy_can_name_a_foreign_front_end_in_no_way() {
+    let service = Service::start();
+    let url = "http://evil.example/execute";
+    for (name, value) in [
+        ("Forwarded", "host=evil.example"),
+        ("forwarded", "for=127.0.0.1;HOST=\"evil.example\";proto=http"),
+        ("Forwarded", "host=localhost:3001, for=1.2.3.4;host=evil.example"),
+        ("Forwarded", "host=\"evil\\.example\""),
+        ("X-Original-Host", "evil.example"),
+        ("X-Host", "evil.example"),
+        ("X-Forwarded-Server", "evil.example"),
+        ("X-HTTP-Host-Override", "evil.example"),
+        ("X-Forwarded-Host", "localhost:3001, evil.example"),
+        ("X-Original-URL", url),
+        ("X-Rewrite-URL", url),
+        ("X-Rewrite-URL", "//evil.example/execute"),
+    ] {
+        check_refused(&service, &execute(&service, &[(name, value)]), 403, "host_not_allowed");
+        check_refused(&service, &execute(&service, &[PAGE, (name, value)]), 403, "host_not_allowed");
+    }
+    for (name, value) in [
+        ("Forwarded", "host"),
+        ("Forwarded", "host=\"evil.example"),
+        ("Forwarded", "host=localhost:3001;host=evil.example"),
+        ("X-Host", "a b"),
+        ("X-Original-URL", "evil"),
+    ] {
+        check_refused(&service, &execute(&service, &[(name, value)]), 400, "invalid_host");
+    }
+    for (name, value) in [
+        ("Forwarded", "for=192.0.2.60;proto=http;by=203.0.113.43"),
+        ("Forwarded", "for=\"[2001:db8::1]\";host=localhost:3001"),
+        ("X-Original-Host", "localhost:3001"),
+        ("X-Forwarded-Server", "localhost"),
+        ("X-Original-URL", "/execute"),
+        ("X-Forwarded-For", "192.0.2.60"),
+    ] {
+        check_runs(&service, &execute(&service, &[(name, value)]));
+    }
+}
+
+#[test]
+fn denied_pages_are_refused_however_they_are_allowed() {
+    let home = Home::new(
+        "allowed_origins = [\"http://a.example\", \"http://b.example:80\"]\n\
+         denied_origins = [\"http://A.example:80\", \"http://b.example/\", \"http://localhost:8080\"]",
+    );
+    let service = Service::start_in(&home, &["--allow-origin", "http://localhost:8080"]);
+    for origin in ["http://a.example", "http://b.example", "http://localhost:8080"] {
+        let reply = check_refused(&service, &execute(&service, &[("Origin", origin)]), 403, "origin_not_allowed");
+        assert!(reply.body.contains("denied_origins") && !reply.body.contains("--allow-origin"), "{}", reply.body);
+        let host = origin.trim_start_matches("http://");
+        check_refused(&service, &execute(&service, &[("X-Forwarded-Host", host)]), 403, "host_not_allowed");
+    }
+    assert_eq!(service.get("/status").json()["pending_origins"], serde_json::json!([]));
+    service.says("--allow-origin http://localhost:8080` has no effect");
+}
+
+#[test]
+fn no_page_of_another_origin_can_embed_an_answer() {
+    let service = Service::start();
+    let upgrade = [("Connection", "Upgrade, close"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
+    let run = r#"{"code":"print ran","language":"stand-in"}"#;
+    let execute_with =
+        |headers: &[(&str, &str)], body: &str| request(&service, "POST", "/execute").headers(headers).body(body);
+    let json = ("Content-Type", "application/json");
+    let requests = [
+        request(&service, "GET", "/health"),
+        request(&service, "HEAD", "/health"),
+        request(&service, "GET", "/status"),
+        request(&service, "GET", "/nowhere"),
+        request(&service, "PUT", "/execute"),
+        request(&service, "GET", "/executions/export"),
+        request(&service, "GET", "/execute/ws").headers(&upgrade),
+        request(&service, "OPTIONS", "/execute").headers(&[PAGE, ("Access-Control-Request-Method", "POST")]),
+        request(&service, "GET", "/status").headers(&[FOREIGN]),
+        execute_with(&[json], run),
+        execute_with(&[json, ("Accept", "text/event-stream")], run),
+        execute_with(&[json], "{"),
+        execute_with(&[], run),
+    ];
+    for request in requests {
+        let reply = service.send(&request);
+        assert_eq!(reply.header("Cross-Origin-Resource-Policy"), Some("same-origin"), "{}", request.text());
+    }
+}
+
+#[test]
 fn pages_of_other_sites_that_name_no_origin_are_refused() {
     let service = Service::start();
     for site in ["cross-site", "same-site", "Cross-Site"] {

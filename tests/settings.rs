@@ -109,7 +109,7 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 44] = [
+const EVERY_KEY: [&str; 45] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",
@@ -148,6 +148,7 @@ const EVERY_KEY: [&str; 44] = [
     "port",
     "python.path",
     "require_token",
+    "same_user_only",
     "stop_grace_ms",
     "warm.idle_ms",
     "warm.javascript",

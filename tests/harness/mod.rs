@@ -37,6 +37,9 @@ use tempfile::TempDir;
 /// How long a service may take to be ready or to stop; Wine on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// The variable by which a container says that it is one.
+pub(crate) const CONTAINER: &str = "RUNTRAY_CONTAINER";
+
 const READY: &str = "Runtray is running on http://localhost:";
 
 /// A `RUNTRAY_HOME` that several services may use one after the other; deleted with its last owner.
@@ -151,6 +154,10 @@ impl Service {
     /// # Panics
     /// It did not say in time that it runs; with what it wrote to stderr.
     pub(crate) fn start_by(mut command: Command, home: &Home) -> Self {
+        // Where the tests run as root, they are not to need the token all the time.
+        if command.get_envs().all(|(name, _)| name != CONTAINER) {
+            command.env(CONTAINER, "1");
+        }
         let mut child =
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("runtray starts");
         let stderr = collect(child.stderr.take().expect("stderr is piped"));

@@ -78,13 +78,14 @@ pub(crate) fn post(port: u16, code: &str) -> Value {
     serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
 }
 
-/// Writes the settings of a user who has seen the app before, and whose interpreter is the stand-in.
+/// Writes the settings of a user who has seen the app before, and whose interpreter is the stand-in. Wine does not know whose
+/// the programs outside of it are.
 fn save_settings(session: &Session, port: u16) {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder).expect("a folder");
     let stand_in = as_windows_sees(&programs().join("examples/stand-in.exe"));
     let text = format!(
-        "port = {port}\nstop_grace_ms = 0\n\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n\n\
+        "port = {port}\nstop_grace_ms = 0\nsame_user_only = false\n\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n\n\
          [[language]]\nname = \"stand-in\"\ncommand = ['{stand_in}']\nextension = \"txt\"\n"
     );
     fs::write(folder.join("settings.toml"), text).expect("a file");

@@ -19,6 +19,8 @@ use crate::capacity::Capacity;
 use crate::error::Error;
 use crate::executions::Executions;
 use crate::feed::Feed;
+use crate::guard::Need;
+use crate::guard::denials::Denials;
 use crate::guard::pending::PendingOrigins;
 use crate::guard::token::Token;
 use crate::journal::Journal;
@@ -61,8 +63,11 @@ pub(crate) struct App {
     pub(crate) metrics: Metrics,
     /// Refused origins.
     pub(crate) pending: PendingOrigins,
+    /// Origins that were denied while the settings could not be written.
+    pub(crate) denials: Denials,
     /// Where news of executions are published.
     pub(crate) feed: Feed,
+    serves_as_root: bool,
     engine: watch::Sender<EngineState>,
     languages: RwLock<Arc<Languages>>,
     journal: Journal,
@@ -99,6 +104,10 @@ pub(crate) struct Parts {
     pub(crate) feed: Feed,
     /// How many connections there may be.
     pub(crate) capacity: Capacity,
+    /// Origins that were denied while the settings could not be written.
+    pub(crate) denials: Denials,
+    /// Whether everybody needs the token because the service runs as root.
+    pub(crate) serves_as_root: bool,
 }
 
 /// The engine is started while the service answers already, and is gone before the service is.
@@ -144,10 +153,12 @@ impl App {
             sessions: Sessions::new(parts.capacity.sessions),
             metrics: Metrics::new(),
             pending: PendingOrigins::default(),
+            denials: parts.denials,
             feed: parts.feed,
+            serves_as_root: parts.serves_as_root,
             engine: watch::Sender::default(),
         };
-        app.load_token(app.settings.borrow().settings.require_token);
+        app.load_token();
         app
     }
 
@@ -170,7 +181,7 @@ impl App {
             self.configure_engine(new.warm.clone());
         }
         self.journal.apply(&new.journal);
-        self.load_token(new.require_token);
+        self.load_token();
         self.pending.forget(&new.allowed_origins);
         self.pending.forget(&new.denied_origins);
         self.settings.send_replace(loaded);
@@ -202,27 +213,39 @@ impl App {
         }
     }
 
-    /// Loads the token when it is asked for and not there yet. Without one nobody passes the guard, and the status says why.
-    fn load_token(&self, asked: bool) {
+    /// Loads the token when it is not there yet: other users' programs always need it, and with it `runtray run` makes sure
+    /// that it speaks with this service. Without one nobody passes who needs it, and the status says why.
+    fn load_token(&self) {
         let mut state = write(&self.token);
-        if !asked || state.token.is_some() {
+        if state.token.is_some() {
             return;
         }
         match Token::load_or_create(&self.places.token_file()) {
             Ok(token) => (state.token, state.problem) = (Some(token), None),
             Err(error) => {
                 let path = self.places.token_file();
-                let problem =
-                    format!("the token file {} cannot be used, so every request is refused: {error}", path.display());
+                let problem = format!(
+                    "the token file {} cannot be used, so every request that needs it is refused: {error}",
+                    path.display()
+                );
                 tracing::error!("{problem}");
                 state.problem = Some(problem);
             }
         }
     }
 
-    /// Whether requests need the token.
+    /// Whether requests need the token, whoever sends them.
     pub(crate) fn asks_for_token(&self, settings: &Settings) -> bool {
-        settings.require_token || read(&self.token).given
+        self.needs_token(settings).is_some()
+    }
+
+    /// Why everybody needs the token, if that is so.
+    pub(crate) fn needs_token(&self, settings: &Settings) -> Option<Need> {
+        match () {
+            () if settings.require_token || read(&self.token).given => Some(Need::Strict),
+            () if self.serves_as_root => Some(Need::Root),
+            () => None,
+        }
     }
 
     /// The token, where there is one.
@@ -232,8 +255,9 @@ impl App {
 
     /// What the user should know: what is wrong in the settings file, and with the token.
     pub(crate) fn problems(&self) -> Vec<String> {
-        let mut problems: Vec<String> = self.settings.borrow().problems.iter().map(ToString::to_string).collect();
-        problems.extend(read(&self.token).problem.clone());
+        let loaded = self.settings.borrow().clone();
+        let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+        problems.extend(read(&self.token).problem.clone().filter(|_| self.asks_for_token(&loaded.settings)));
         problems.extend(self.neighbour.get().cloned());
         problems
     }

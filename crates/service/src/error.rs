@@ -6,9 +6,31 @@ use std::sync::Arc;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use runtray_engine::shown;
+
 use crate::admission::{Load, Refused};
 use crate::budget::Exhausted;
+use crate::guard::Need;
 use crate::wire::error::{Code, ErrorBody};
+
+const HOW_TO_SEND_IT: &str =
+    "Send `Authorization: Bearer TOKEN`; `runtray config path --token` says which file holds it.";
+
+/// Why the token is asked for.
+fn why(need: Need) -> &'static str {
+    match need {
+        Need::Strict => "This service asks for a token.",
+        Need::Root => {
+            "This service runs as root, so it asks everybody for its token (in a container, RUNTRAY_CONTAINER=1 lifts that)."
+        }
+        Need::OtherUser => {
+            "The program that sent this runs as another user of this machine, so it needs the token (`same_user_only` in the settings decides that)."
+        }
+        Need::UnknownUser => {
+            "It cannot be told which user's program sent this, so it needs the token (`same_user_only` in the settings decides that)."
+        }
+    }
+}
 
 /// Why a request was not served; its text is the sentence that the client gets.
 #[derive(Debug, thiserror::Error)]
@@ -19,18 +41,19 @@ pub(crate) enum Error {
     InvalidRequest(String),
     #[error("{0}")]
     InvalidHost(&'static str),
-    #[error(
-        "This service asks for a token. Send `Authorization: Bearer TOKEN`; `runtray config path --token` says which file holds it."
-    )]
-    TokenRequired,
+    #[error("The header `{}` cannot be understood, so it cannot be told which host it names. Leave it out.", shown(.0))]
+    MalformedForward(String),
+    #[error("{} {HOW_TO_SEND_IT}", why(*.0))]
+    TokenRequired(Need),
     #[error(
         "The token that was sent is not this service's; `runtray config path --token` says which file holds the right one."
     )]
     TokenWrong,
-    #[error("The host `{host}` is not served here. Use http://localhost:{port}.")]
+    #[error("The host `{}` is not served here. Use http://localhost:{port}.", shown(.host))]
     HostNotAllowed { host: String, port: u16 },
     #[error(
-        "A page at the host `{0}` may not run code here. To allow it, add its origin to `allowed_origins` in Runtray's settings."
+        "A page at the host `{}` may not run code here. To allow it, add its origin to `allowed_origins` in Runtray's settings.",
+        shown(.0)
     )]
     ForwardedHostNotAllowed(String),
     #[error(
@@ -38,11 +61,16 @@ pub(crate) enum Error {
     )]
     OriginNotAllowed(String),
     #[error(
+        "Pages of the origin `{0}` were denied, so they may not run code here. To allow it, take it off `denied_origins` in Runtray's settings."
+    )]
+    OriginDenied(String),
+    #[error(
         "Pages that are opened from files or in sandboxed frames (their origin is `null`) cannot be allowed to run code here. Serve the page from http://localhost, and allow that origin."
     )]
     OriginOpaque,
     #[error(
-        "`{0}` is not an origin that could be allowed to run code here: http:// or https://, a host, and a port if it has one."
+        "`{}` is not an origin that could be allowed to run code here: http:// or https://, a host, and a port if it has one.",
+        shown(.0)
     )]
     OriginUnusable(String),
     #[error(
@@ -53,13 +81,13 @@ pub(crate) enum Error {
     NotFound(String),
     #[error("This route does not have that method; the header `Allow` names those it has.")]
     MethodNotAllowed,
-    #[error("The execution {0} has ended already.")]
+    #[error("The execution {} has ended already.", shown(.0))]
     ExecutionFinished(String),
     #[error("The body is larger than {cap} bytes. Send less, or raise `limits.body_bytes` in the settings.")]
     BodyTooLarge { cap: usize },
     #[error("Send the request as `Content-Type: application/json`.")]
     UnsupportedMediaType,
-    #[error("The language `{0}` is not known. GET /languages lists those that are.")]
+    #[error("The language `{}` is not known. GET /languages lists those that are.", shown(.0))]
     UnsupportedLanguage(String),
     #[error("This language cannot be run here: {0}.")]
     RuntimeNotFound(String),
@@ -98,10 +126,12 @@ impl Error {
         match self {
             Self::InvalidJson(_) => Code::InvalidJson,
             Self::InvalidRequest(_) => Code::InvalidRequest,
-            Self::InvalidHost(_) => Code::InvalidHost,
-            Self::TokenRequired | Self::TokenWrong => Code::TokenRequired,
+            Self::InvalidHost(_) | Self::MalformedForward(_) => Code::InvalidHost,
+            Self::TokenRequired(_) | Self::TokenWrong => Code::TokenRequired,
             Self::HostNotAllowed { .. } | Self::ForwardedHostNotAllowed(_) => Code::HostNotAllowed,
-            Self::OriginNotAllowed(_) | Self::OriginOpaque | Self::OriginUnusable(_) => Code::OriginNotAllowed,
+            Self::OriginNotAllowed(_) | Self::OriginDenied(_) | Self::OriginOpaque | Self::OriginUnusable(_) => {
+                Code::OriginNotAllowed
+            }
             Self::CrossSite => Code::CrossSite,
             Self::NotFound(_) => Code::NotFound,
             Self::MethodNotAllowed => Code::MethodNotAllowed,

@@ -2,10 +2,11 @@
 //!
 //! What programs print is never in it; that is the journal's.
 
-use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
+use runtray_engine::private;
+use time::{Date, OffsetDateTime};
 use tracing::Subscriber;
 use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
@@ -57,7 +58,7 @@ fn filter(written: &str) -> (EnvFilter, Option<String>) {
 }
 
 fn file(folder: &Path) -> io::Result<(NonBlocking, WorkerGuard)> {
-    fs::create_dir_all(folder)?;
+    private::folder(folder)?;
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .max_log_files(KEPT_FILES)
@@ -65,7 +66,31 @@ fn file(folder: &Path) -> io::Result<(NonBlocking, WorkerGuard)> {
         .filename_suffix("log")
         .build(folder)
         .map_err(io::Error::other)?;
-    Ok(NonBlockingBuilder::default().buffered_lines_limit(WAITING_LINES).finish(appender))
+    let writer = Private { appender, folder: folder.to_owned(), seen: None };
+    Ok(NonBlockingBuilder::default().buffered_lines_limit(WAITING_LINES).finish(writer))
+}
+
+/// A log whose files belong to their owner alone: the appender makes one each day, with the permissions of the umask.
+struct Private {
+    appender: RollingFileAppender,
+    folder: PathBuf,
+    /// The day of the last write.
+    seen: Option<Date>,
+}
+
+impl io::Write for Private {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let written = self.appender.write(line)?;
+        let today = OffsetDateTime::now_utc().date();
+        if self.seen.replace(today) != Some(today) {
+            private::keep_all(&self.folder);
+        }
+        Ok(written)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.appender.flush()
+    }
 }
 
 fn subscriber(

@@ -3,6 +3,13 @@
 use std::fmt;
 use std::str::FromStr;
 
+use runtray_engine::shown;
+
+/// `https://`, a host of 253 characters, and `:65535`, of which a host in other letters may take four bytes each.
+const LONGEST: usize = 8 + 4 * LONGEST_HOST + 6;
+/// The longest host that DNS can hold.
+const LONGEST_HOST: usize = 253;
+
 /// An `http` or `https` origin in its ASCII serialisation, default ports left out.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin(String);
@@ -16,7 +23,11 @@ impl FromStr for Origin {
     type Err = InvalidOrigin;
 
     fn from_str(written: &str) -> Result<Self, Self::Err> {
-        let refuse = |why: &str| InvalidOrigin(format!("`{written}` {why}; write it like `http://localhost:3000`"));
+        let refuse =
+            |why: &str| InvalidOrigin(format!("`{}` {why}; write it like `http://localhost:3000`", shown(written)));
+        if written.len() > LONGEST {
+            return Err(refuse("is longer than any origin"));
+        }
         let url = url::Url::parse(written).map_err(|_| refuse("is not an origin"))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refuse("is neither http nor https"));
@@ -24,6 +35,9 @@ impl FromStr for Origin {
         let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
         if !bare || url.query().is_some() || url.fragment().is_some() || written.ends_with('/') {
             return Err(refuse("has more than scheme, host and port"));
+        }
+        if url.host_str().is_none_or(|host| host.len() > LONGEST_HOST) {
+            return Err(refuse("has a host that is longer than any"));
         }
         Ok(Self(url.origin().ascii_serialization()))
     }
@@ -33,6 +47,32 @@ impl Origin {
     /// The origin of a program's own pages, which have a scheme of their own. No web page can have it.
     pub fn of_program(scheme: &str, host: &str) -> Self {
         Self(format!("{scheme}://{host}"))
+    }
+
+    /// Whether both are the same page, however their hosts are written: with or without the dot at the end of a name.
+    pub(crate) fn is_same_page(&self, other: &Self) -> bool {
+        self.undotted().eq(other.undotted())
+    }
+
+    fn undotted(&self) -> impl Iterator<Item = &str> {
+        let (host, port) = self.0.rsplit_once(':').filter(|(host, _)| host.contains("//")).unwrap_or((&self.0, ""));
+        [host.trim_end_matches('.'), port].into_iter()
+    }
+
+    /// The host without its port, an IPv6 address in its brackets.
+    pub(crate) fn host(&self) -> &str {
+        let authority = self.authority();
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
+    /// The origin of any page of it, for what is to be refused: a path, a slash or a user does not matter there.
+    pub(crate) fn of_page(written: &str) -> Option<Self> {
+        let url = url::Url::parse(written.trim()).ok()?;
+        let is_web = matches!(url.scheme(), "http" | "https");
+        url.origin().ascii_serialization().parse().ok().filter(|_| is_web)
     }
 
     /// The origin as a browser sends it.
@@ -66,6 +106,7 @@ mod tests {
         ] {
             assert_eq!(written.parse::<Origin>().expect(written).as_str(), expected);
         }
+        assert!(format!("http://{}.example", "a".repeat(60_000)).parse::<Origin>().is_err(), "longer than any host");
         for written in [
             "",
             "*",
@@ -81,5 +122,28 @@ mod tests {
         ] {
             assert!(written.parse::<Origin>().is_err(), "{written:?} was taken");
         }
+    }
+
+    #[test]
+    fn the_same_page_may_be_written_in_several_ways() {
+        let origin = |written: &str| written.parse::<Origin>().expect("an origin");
+        for (one, other, expected) in [
+            ("http://a.example", "http://a.example.", true),
+            ("http://a.example:80", "http://A.example", true),
+            ("http://a.example.:3000", "http://a.example:3000", true),
+            ("http://a.example:3000", "http://a.example:3001", false),
+            ("http://a.example", "https://a.example", false),
+            ("http://[::1]:3000", "http://[0:0::1]:3000", true),
+            ("http://127.0.0.1:3000", "http://0x7f.1:3000", true),
+        ] {
+            assert_eq!(origin(one).is_same_page(&origin(other)), expected, "{one} and {other}");
+        }
+        assert_eq!(origin("http://[::1]:3000").host(), "[::1]");
+        assert_eq!(origin("https://a.example").host(), "a.example");
+        assert_eq!(
+            Origin::of_page("http://a.example/x?y").map(|page| page.to_string()),
+            Some("http://a.example".into())
+        );
+        assert!(Origin::of_page("file:///x").is_none() && Origin::of_page("x").is_none());
     }
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use directories::ProjectDirs;
+use runtray_engine::private;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
@@ -57,6 +58,19 @@ impl Places {
             data: folders.data_local_dir().to_owned(),
             runs: folders.cache_dir().join("runs"),
         })
+    }
+
+    /// Takes the folders and what lies directly in them away from other users: they may have been made by an older version,
+    /// copied, or restored. What cannot be changed is logged and left.
+    pub(crate) fn protect(&self) {
+        for folder in [&self.config, &self.data, &self.log_folder()] {
+            if folder.is_dir() {
+                if let Err(error) = private::folder(folder) {
+                    tracing::warn!(%error, folder = %folder.display(), "other users may be able to read this");
+                }
+                private::keep_all(folder);
+            }
+        }
     }
 
     /// The settings, in TOML.

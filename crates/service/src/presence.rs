@@ -3,7 +3,10 @@
 //! Whoever reads it must be ready for a service that is gone: one that was killed leaves its file behind.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write as _};
+
+use runtray_engine::private;
+use tempfile::NamedTempFile;
 
 use crate::places::Places;
 
@@ -28,8 +31,12 @@ pub(crate) fn withdraw(places: &Places, url: &str) {
 }
 
 fn write(places: &Places, url: &str) -> io::Result<()> {
-    fs::create_dir_all(&places.data)?;
-    fs::write(places.address_file(), format!("{url}\n"))
+    private::folder(&places.data)?;
+    // Replaced in one step, so that nobody reads half of it; a temporary file belongs to its owner alone.
+    let mut file = NamedTempFile::with_prefix_in(".address-", &places.data)?;
+    writeln!(file, "{url}")?;
+    file.persist(places.address_file())?;
+    Ok(())
 }
 
 #[cfg(test)]

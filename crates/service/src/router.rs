@@ -8,13 +8,14 @@ use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
+use runtray_engine::shown;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::app::App;
 use crate::envelope::envelope;
 use crate::error::Error;
 use crate::guard::guard;
-use crate::routes::{execute, executions, health, interactive, languages, metrics, openapi, status};
+use crate::routes::{execute, executions, health, interactive, languages, metrics, openapi, prove, status};
 
 /// Every route, and around it the layers.
 pub(crate) fn router(app: Arc<App>) -> Router {
@@ -32,6 +33,7 @@ fn routes() -> Router<Arc<App>> {
         .route("/languages", get(languages::languages))
         .route("/metrics", get(metrics::metrics))
         .route("/openapi.json", get(openapi::openapi))
+        .route("/prove", get(prove::prove))
         .route("/status", get(status::status))
         .fallback(not_found)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
@@ -49,7 +51,7 @@ fn layered(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
 async fn not_found(request: Request) -> Error {
     Error::NotFound(format!(
         "There is no route `{}`. GET /openapi.json lists those that are there.",
-        request.uri().path()
+        shown(request.uri().path())
     ))
 }
 

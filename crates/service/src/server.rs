@@ -11,6 +11,7 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use runtray_engine::Peer;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -121,6 +122,7 @@ async fn recover(error: &io::Error) {
 async fn serve(stream: TcpStream, router: Router, end: CancellationToken, seat: Seat) {
     // Without it small answers wait for the acknowledgement of the one before; it fails only when the client is gone.
     let _ = stream.set_nodelay(true);
+    let peer = owner(&stream).await;
     // What the system holds counts against nobody's budget, and it would hold megabytes of each answer; without it all is as well.
     let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
     let connection = http1::Builder::new()
@@ -128,7 +130,7 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, seat: 
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(
             TokioIo::new(Progress::new(stream, seat.unsent())),
-            service_fn(|request| answer(&router, &seat, request)),
+            service_fn(|request| answer(&router, &seat, peer, request)),
         )
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
@@ -145,11 +147,22 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, seat: 
     }
 }
 
+/// Whose program opened the connection: looked up once and before anything is read, while the other end is still there.
+async fn owner(stream: &TcpStream) -> Peer {
+    let (Ok(theirs), Ok(ours)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Unknown };
+    if cfg!(target_os = "linux") {
+        return Peer::of(theirs, ours);
+    }
+    tokio::task::spawn_blocking(move || Peer::of(theirs, ours)).await.unwrap_or(Peer::Unknown)
+}
+
 fn answer(
     router: &Router,
     seat: &Seat,
-    request: Request<Incoming>,
+    peer: Peer,
+    mut request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
+    request.extensions_mut().insert(peer);
     let (answering, request) = seat.answering(request);
     let routed = router.clone().oneshot(request);
     async move { Ok(routed.await?.map(|body| answering.with(body))) }

@@ -22,6 +22,7 @@ use crate::listen::{ListenError, Listening, listen};
 use crate::origin::Origin;
 use crate::places::Places;
 use crate::presence;
+use crate::root;
 use crate::router::router;
 use crate::seats::Seats;
 use crate::server::Server;
@@ -116,7 +117,14 @@ impl Service {
     }
 
     async fn try_start(options: Options, publishing: Publishing) -> Result<Self, StartError> {
+        options.places.protect();
         settings::log_problems(&[], &options.settings.problems);
+        let denied = &options.settings.settings.denied_origins;
+        for origin in options.allow_origins.iter().filter(|origin| denied.iter().any(|one| one.is_same_page(origin))) {
+            tracing::warn!(
+                "{origin} is among `denied_origins` in the settings, so `--allow-origin {origin}` has no effect"
+            );
+        }
         let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
         let listening = listen(options.port.unwrap_or(options.settings.settings.port)).await?;
         let state = publishing.state.clone();
@@ -139,7 +147,7 @@ impl Service {
     }
 
     fn serve(options: Options, token: Option<Token>, listening: Listening, publishing: Publishing) -> Self {
-        let Publishing { state, feed } = publishing;
+        let Publishing { state, feed, denials } = publishing;
         let capacity = Capacity::of_this_process();
         let app = Arc::new(App::new(Parts {
             addresses: listening.addresses,
@@ -148,11 +156,13 @@ impl Service {
             loaded: options.settings.clone(),
             port_is_given: options.port.is_some(),
             extra_origins: options.allow_origins,
-            places: options.places,
             token,
             state: state.clone(),
             feed,
             capacity,
+            serves_as_root: root::needs_token(&options.places),
+            denials,
+            places: options.places,
         }));
         let failed = move || {
             let reason = "the server broke; its log says why".to_owned();

@@ -6,10 +6,13 @@
 //! cannot read it: it gets no `Access-Control-Allow-Origin`.
 
 mod cors;
+pub(crate) mod denials;
+mod elements;
 mod fetch_metadata;
 mod forwarded;
 mod host;
 mod origin;
+mod owner;
 pub(crate) mod pending;
 pub(crate) mod token;
 
@@ -25,6 +28,7 @@ use crate::error::Error;
 use crate::metrics::Rule;
 use crate::origin::Origin;
 use origin::Allowed;
+pub(crate) use owner::Need;
 use token::Token;
 
 /// Who sent a request that the guard let through: an allowed web origin, or a program on this machine.
@@ -42,8 +46,9 @@ impl Caller {
 struct Policy<'a> {
     port: u16,
     allowed: Allowed<'a>,
-    /// `None`: no token is asked for. `Some(None)`: one is, and there is none, so nobody passes.
-    token: Option<Option<&'a Token>>,
+    /// Why the token is asked for, where it is. Without a token to compare with, nobody passes then.
+    need: Option<Need>,
+    token: Option<&'a Token>,
 }
 
 /// A refused request.
@@ -79,26 +84,33 @@ pub(crate) async fn guard(State(app): State<Arc<App>>, mut request: Request, nex
 /// The request's allowed origin, if it has one.
 fn judge(app: &App, request: &Request) -> Result<Option<Origin>, Refusal> {
     let settings = app.settings.borrow();
-    let token = app.token();
-    let policy = Policy {
-        port: app.port,
-        allowed: Allowed { settings: &settings.settings.allowed_origins, extra: &app.extra_origins },
-        token: app.asks_for_token(&settings.settings).then_some(token.as_ref()),
+    let (token, denied_now) = (app.token(), app.denials.list());
+    let is_health = is_open(request, "/health");
+    let allowed = Allowed {
+        settings: &settings.settings.allowed_origins,
+        extra: &app.extra_origins,
+        denied: &settings.settings.denied_origins,
+        denied_now: &denied_now,
     };
+    // Who does not know yet whether we are who we should be sends no token.
+    let is_exempt = is_health || is_open(request, "/prove");
+    let need = Need::of(app, &settings.settings, request.extensions().get().copied()).filter(|_| !is_exempt);
+    let policy = Policy { port: app.port, allowed, need, token: token.as_ref() };
     let verdict = policy.judge(request.method(), request.uri(), request.headers());
-    match is_health(request) {
+    match is_health {
         true => Ok(verdict.ok().flatten()),
         false => verdict,
     }
 }
 
-fn is_health(request: &Request) -> bool {
-    matches!(*request.method(), Method::GET | Method::HEAD) && request.uri().path() == "/health"
+/// Whether the request only reads the route of that path.
+fn is_open(request: &Request, path: &str) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD) && request.uri().path() == path
 }
 
 fn refuse(app: &App, refusal: Refusal) -> Response {
     app.metrics.refused(refusal.rule);
-    if let Some(origin) = refusal.approvable.as_ref().filter(|origin| !is_denied(app, origin)) {
+    if let Some(origin) = &refusal.approvable {
         note(app, origin);
     }
     let mut response = refusal.error.into_response();
@@ -118,11 +130,6 @@ fn note(app: &App, origin: &Origin) {
     }
 }
 
-/// Whether the user has said that this origin is not to be offered for approval again.
-fn is_denied(app: &App, origin: &Origin) -> bool {
-    app.settings.borrow().settings.denied_origins.contains(origin)
-}
-
 impl Policy<'_> {
     fn judge(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<Origin>, Refusal> {
         host::check(uri, headers, self.port).map_err(|error| Refusal::by(Rule::Host, error))?;
@@ -133,8 +140,8 @@ impl Policy<'_> {
             fetch_metadata::check(headers).map_err(|error| Refusal::by(Rule::FetchMetadata, error))?;
         }
         // Browsers ask first without the token and send it with the request itself.
-        if let Some(token) = self.token.filter(|_| !cors::is_preflight(method, origin.as_ref())) {
-            token::check(headers, token)
+        if let Some(need) = self.need.filter(|_| !cors::is_preflight(method, origin.as_ref())) {
+            token::check(headers, self.token, need)
                 .map_err(|error| Refusal { readable_by: origin.clone(), ..Refusal::by(Rule::Token, error) })?;
         }
         Ok(origin)
@@ -153,7 +160,7 @@ mod tests {
 
     use super::origin::Allowed;
     use super::token::Token;
-    use super::{Policy, Refusal};
+    use super::{Need, Policy, Refusal};
     use crate::metrics::Rule;
     use crate::origin::Origin;
 
@@ -164,8 +171,8 @@ mod tests {
     ) -> Result<Option<Origin>, Refusal> {
         let allowed = ["http://localhost:3001".parse().expect("an origin")];
         let token = Token::chosen("secret");
-        let allowed = Allowed { settings: &allowed, extra: &[] };
-        let policy = Policy { port: 5000, allowed, token: strict.then_some(token.as_ref()) };
+        let allowed = Allowed { settings: &allowed, ..Allowed::default() };
+        let policy = Policy { port: 5000, allowed, need: strict.then_some(Need::Strict), token: token.as_ref() };
         let map: HeaderMap = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))

@@ -5,19 +5,38 @@ use axum::http::{HeaderMap, header};
 use crate::error::Error;
 use crate::origin::Origin;
 
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
 /// The web origins that may run code: those of the settings, and those that were given when the service was started.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Allowed<'a> {
     /// `allowed_origins` of the settings.
     pub(super) settings: &'a [Origin],
     /// Given at the start.
     pub(super) extra: &'a [Origin],
+    /// `denied_origins` of the settings.
+    pub(super) denied: &'a [Origin],
+    /// Denied while the settings could not be written.
+    pub(super) denied_now: &'a [Origin],
 }
 
 impl Allowed<'_> {
-    /// Whether exactly this origin is on the list.
+    /// Whether exactly this origin is on a list, and the same page on neither of those that deny.
     pub(super) fn contains(self, origin: &Origin) -> bool {
-        self.settings.contains(origin) || self.extra.contains(origin)
+        (self.settings.contains(origin) || self.extra.contains(origin)) && !self.denies(origin)
+    }
+
+    /// Whether the user denied this page, wherever it is allowed besides.
+    pub(super) fn denies(self, origin: &Origin) -> bool {
+        self.denied.iter().chain(self.denied_now).any(|denied| denied.is_same_page(origin))
+    }
+
+    /// Whether a machine of this name, with or without a port, is a loopback one or an allowed page's.
+    pub(super) fn has_host(self, host: &str) -> bool {
+        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+        let mut allowed = self.settings.iter().chain(self.extra).filter(|origin| self.contains(origin));
+        LOOPBACK.iter().any(|known| known.eq_ignore_ascii_case(name))
+            || allowed.any(|origin| origin.host().eq_ignore_ascii_case(name))
     }
 
     /// The origin that `text` writes. Only those given at the start may have a scheme of their own.
@@ -53,6 +72,9 @@ pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<
     let text = written.join(", ");
     match allowed.parse(&text) {
         Some(origin) if allowed.contains(&origin) => Ok(Some(origin)),
+        Some(origin) if allowed.denies(&origin) => {
+            Err(Refused { error: Error::OriginDenied(origin.to_string()), origin: None })
+        }
         origin => Err(Refused { error: refusal(&text, origin.as_ref()), origin }),
     }
 }
@@ -80,7 +102,9 @@ mod tests {
         for origin in origins {
             headers.append(header::ORIGIN, HeaderValue::from_bytes(origin.as_bytes()).expect("a header"));
         }
-        check(&headers, Allowed { settings: &list[..1], extra: &list[1..] }).ok().map(|origin| origin.is_some())
+        check(&headers, Allowed { settings: &list[..1], extra: &list[1..], ..Allowed::default() })
+            .ok()
+            .map(|origin| origin.is_some())
     }
 
     #[test]
@@ -122,13 +146,33 @@ mod tests {
     fn a_program_s_own_scheme_passes_only_where_it_was_given() {
         let check = |extra: &[Origin], text: &'static str| {
             let headers = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static(text))]);
-            check(&headers, Allowed { settings: &[], extra }).is_ok()
+            check(&headers, Allowed { extra, ..Allowed::default() }).is_ok()
         };
         let own = [Origin::of_program("app", "localhost")];
         assert!(check(&own, "app://localhost"));
         assert!(
             !check(&[], "app://localhost") && !check(&own, "app://localhost:1") && !check(&own, "other://localhost")
         );
+    }
+
+    #[test]
+    fn denied_beats_allowed_in_every_order_and_spelling() {
+        let origin = |written: &str| written.parse::<Origin>().expect(written);
+        let page = [origin("http://a.example:3000")];
+        for written in ["http://a.example:3000", "http://A.EXAMPLE:3000", "http://a.example.:3000"] {
+            let denied = [origin("http://other.example"), origin(written)];
+            let headers = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static("http://a.example:3000"))]);
+            for allowed in [
+                Allowed { settings: &page, denied: &denied, ..Allowed::default() },
+                Allowed { extra: &page, denied: &denied, ..Allowed::default() },
+                Allowed { settings: &page, denied_now: &denied, ..Allowed::default() },
+                Allowed { settings: &page, extra: &page, denied: &denied, denied_now: &denied },
+            ] {
+                let refused = check(&headers, allowed).expect_err("denied");
+                assert!(refused.error.to_string().contains("denied") && refused.origin.is_none(), "{written}");
+                assert!(!allowed.has_host("a.example"));
+            }
+        }
     }
 
     #[test]

@@ -1,15 +1,17 @@
 //! The bearer token of strict mode, and the file that holds it.
 
 use std::fmt;
-use std::fs::{self, File, OpenOptions};
+use std::fs::OpenOptions;
 use std::io::{self, Read, Write};
 use std::path::Path;
 
 use axum::http::{HeaderMap, header};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use runtray_engine::private;
 use subtle::ConstantTimeEq;
 
+use super::Need;
 use crate::error::Error;
 
 const RANDOM_BYTES: usize = 32;
@@ -33,10 +35,9 @@ impl Token {
     /// # Errors
     /// The file cannot be read or made, or holds no token.
     pub(crate) fn load_or_create(path: &Path) -> io::Result<Self> {
-        match File::open(path) {
-            Ok(file) => Self::read(file),
+        match Self::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(path),
-            Err(error) => Err(error),
+            other => other,
         }
     }
 
@@ -45,10 +46,9 @@ impl Token {
         &self.0
     }
 
-    fn read(mut file: File) -> io::Result<Self> {
-        keep_private(&file)?;
+    fn read(path: &Path) -> io::Result<Self> {
         let mut text = String::new();
-        file.read_to_string(&mut text)?;
+        private::open(path, OpenOptions::new().read(true))?.read_to_string(&mut text)?;
         Self::chosen(&text).ok_or_else(|| {
             io::Error::new(
                 io::ErrorKind::InvalidData,
@@ -59,33 +59,16 @@ impl Token {
 
     fn create(path: &Path) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
-            fs::create_dir_all(folder)?;
+            private::folder(folder)?;
         }
         let mut random = [0; RANDOM_BYTES];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         let token = Self(BASE64_URL_SAFE_NO_PAD.encode(random));
-        let mut options = OpenOptions::new();
-        options.write(true).create_new(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let mut file = options.open(path)?;
+        let mut file = private::open(path, OpenOptions::new().write(true).create_new(true))?;
         writeln!(file, "{}", token.0)?;
         file.sync_all()?;
         Ok(token)
     }
-}
-
-/// Takes the file away from everybody else, as a copied or restored one may be open to all.
-#[cfg(unix)]
-fn keep_private(file: &File) -> io::Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = file.metadata()?.permissions().mode();
-    if mode & 0o077 == 0 { Ok(()) } else { file.set_permissions(fs::Permissions::from_mode(0o600)) }
-}
-
-#[cfg(not(unix))]
-fn keep_private(_: &File) -> io::Result<()> {
-    Ok(())
 }
 
 impl fmt::Debug for Token {
@@ -95,7 +78,7 @@ impl fmt::Debug for Token {
 }
 
 /// Checks `Authorization`, or what a WebSocket offers in its place. Without a token to compare with, nobody passes.
-pub(super) fn check(headers: &HeaderMap, token: Option<&Token>) -> Result<(), Error> {
+pub(super) fn check(headers: &HeaderMap, token: Option<&Token>, need: Need) -> Result<(), Error> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (values.next(), values.next());
     let presented = match first {
@@ -106,7 +89,7 @@ pub(super) fn check(headers: &HeaderMap, token: Option<&Token>) -> Result<(), Er
     match (token, presented, second) {
         (Some(token), Some(presented), None) if matches(token, presented) => Ok(()),
         (Some(_), Some(_), None) => Err(Error::TokenWrong),
-        _ => Err(Error::TokenRequired),
+        _ => Err(Error::TokenRequired(need)),
     }
 }
 
@@ -129,14 +112,14 @@ mod tests {
 
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{Token, check};
+    use super::{Need, Token, check};
 
     fn passes(values: &[&str], token: Option<&str>) -> bool {
         let mut headers = HeaderMap::new();
         for value in values {
             headers.append(header::AUTHORIZATION, HeaderValue::from_str(value).expect("a header"));
         }
-        check(&headers, token.and_then(Token::chosen).as_ref()).is_ok()
+        check(&headers, token.and_then(Token::chosen).as_ref(), Need::Strict).is_ok()
     }
 
     #[test]
@@ -161,7 +144,7 @@ mod tests {
             for (name, value) in headers {
                 map.append(*name, HeaderValue::from_static(value));
             }
-            check(&map, Token::chosen("secret").as_ref()).is_ok()
+            check(&map, Token::chosen("secret").as_ref(), Need::Strict).is_ok()
         };
         let upgrade = ("upgrade", "websocket");
         for (offers, expected) in [

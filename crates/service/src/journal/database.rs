@@ -1,10 +1,11 @@
 //! The journal's file, opened for writing.
 
-use std::fs::{self, OpenOptions};
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use runtray_engine::private;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params, params};
 use time::OffsetDateTime;
 
@@ -173,18 +174,12 @@ fn first_line(code: &str) -> String {
     line.chars().take(FIRST_LINE_CHARS).collect()
 }
 
-/// SQLite gives its side files the permissions of the file that it finds.
+/// SQLite gives the side files that it makes the permissions of the file that it finds; those that are there already have
+/// their own.
 fn make_private(file: &Path) -> io::Result<()> {
-    let mut folder = fs::DirBuilder::new();
-    let mut options = OpenOptions::new();
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
-        folder.mode(0o700);
-        options.mode(0o600);
-    }
-    folder.recursive(true).create(file.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
-    options.append(true).create(true).open(file).map(drop)
+    private::folder(file.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
+    private::ensure(file)?;
+    ["-wal", "-shm", "-journal"].iter().try_for_each(|side| private::keep(&with_suffix(file, side)))
 }
 
 /// Moves a file that is no journal aside, with SQLite's side files; where it is now.

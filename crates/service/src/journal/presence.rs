@@ -8,6 +8,8 @@ use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 
+use runtray_engine::private;
+
 /// The sign that we use the journal; dropping it takes it away.
 pub(super) struct Presence {
     _lock: File,
@@ -20,7 +22,7 @@ impl Presence {
     /// The lock's file cannot be made, or the file system knows no locks.
     pub(super) fn announce(journal: &Path, when_alone: impl FnOnce()) -> io::Result<Self> {
         let file = journal.with_extension("lock");
-        let open = || OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&file);
+        let open = || private::open(&file, OpenOptions::new().read(true).write(true).create(true).truncate(false));
         let exclusive = open()?;
         if exclusive.try_lock().is_ok() {
             when_alone();

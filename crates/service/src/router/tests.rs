@@ -50,12 +50,14 @@ fn fixture(settings: Settings, token: Option<&str>) -> Fixture {
         token: token.and_then(Token::chosen),
         state: Arc::new(watch::Sender::new(State::Stopped)),
         feed: crate::feed::Feed::default(),
+        denials: crate::guard::denials::Denials::default(),
+        serves_as_root: false,
     });
     Fixture { app: Arc::new(app), _folder: folder }
 }
 
 fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
-    let mut request = Request::builder().method(method).uri(path);
+    let mut request = Request::builder().method(method).uri(path).extension(runtray_engine::Peer::Same);
     for (name, value) in headers {
         request = request.header(*name, *value);
     }

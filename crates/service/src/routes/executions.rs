@@ -9,7 +9,7 @@ use axum::extract::{Path, Query, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
-use runtray_engine::Status;
+use runtray_engine::{Status, shown};
 
 use crate::app::App;
 use crate::error::Error;
@@ -121,14 +121,17 @@ fn lines(batch: &[Record], format: ExportFormat) -> std::io::Result<Bytes> {
 }
 
 fn taken<T>(query: Queried<T>) -> Result<T, Error> {
-    query.map(|Query(query)| query).map_err(|rejection| Error::InvalidRequest(format!("{}.", rejection.body_text())))
+    query
+        .map(|Query(query)| query)
+        .map_err(|rejection| Error::InvalidRequest(format!("{}.", shown(&rejection.body_text()))))
 }
 
 fn filter(query: Queried<ExecutionsQuery>) -> Result<Filter, Error> {
     let filter = Filter::from(taken(query)?);
     match filter.status.as_deref().filter(|status| !is_status(status)) {
         Some(status) => {
-            Err(Error::InvalidRequest(format!("`status` must be one of {}, not `{status}`.", statuses().join(", "))))
+            let names = statuses().join(", ");
+            Err(Error::InvalidRequest(format!("`status` must be one of {names}, not `{}`.", shown(status))))
         }
         None => Ok(filter),
     }
@@ -151,7 +154,7 @@ fn without_journal<T: Default>(error: JournalError) -> Result<T, Error> {
 }
 
 fn unknown(id: &str) -> Error {
-    Error::NotFound(format!("There is no execution `{id}`."))
+    Error::NotFound(format!("There is no execution `{}`.", shown(id)))
 }
 
 /// What runs is in the journal as a rule; where it is not, it is put in front of the first page.

@@ -7,4 +7,5 @@ pub(crate) mod interactive;
 pub(crate) mod languages;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
+pub(crate) mod prove;
 pub(crate) mod status;

@@ -9,7 +9,7 @@ use utoipa::OpenApi;
 use crate::wire::message::{Run, SentSignal, ServerMessage, TerminalSize, Typed};
 use crate::wire::response::{Finished, Printed, Started};
 
-use super::{execute, executions, health, interactive, languages, metrics, status};
+use super::{execute, executions, health, interactive, languages, metrics, prove, status};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -30,6 +30,7 @@ use super::{execute, executions, health, interactive, languages, metrics, status
         executions::export,
         languages::languages,
         metrics::metrics,
+        prove::prove,
         status::status,
         openapi,
     ),

@@ -1,6 +1,6 @@
 //! The messages of `GET /execute/ws`.
 
-use runtray_engine::{Command, InvalidRequest, Signal};
+use runtray_engine::{Command, InvalidRequest, Signal, shown};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -86,7 +86,8 @@ pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Erro
     let name = object::<Kind>(bytes)?.name;
     if name != "run" {
         return Err(Error::InvalidRequest(format!(
-            "Send `{{\"type\": \"run\", \"code\": \"…\"}}` first; `{name}` comes when a program runs."
+            "Send `{{\"type\": \"run\", \"code\": \"…\"}}` first; `{}` comes when a program runs.",
+            shown(&name)
         )));
     }
     let Run { terminal } = object(bytes)?;
@@ -110,9 +111,10 @@ pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Error> {
         "run" => {
             Err(Error::InvalidRequest("A program runs here already; open another connection for the next.".into()))
         }
-        other => {
-            Err(Error::InvalidRequest(format!("`type` must be `stdin`, `eof`, `signal` or `resize`, not `{other}`.")))
-        }
+        other => Err(Error::InvalidRequest(format!(
+            "`type` must be `stdin`, `eof`, `signal` or `resize`, not `{}`.",
+            shown(other)
+        ))),
     }
 }
 

@@ -3,6 +3,8 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
+use runtray_engine::shown;
+
 use super::encoding;
 use super::wording::{self, no_json, without_place};
 use crate::error::Error;
@@ -93,7 +95,9 @@ impl From<Invalid> for Error {
             Invalid::Shape(Mismatch { field, reason }) if field.is_empty() || field == "." => {
                 Self::InvalidRequest(format!("The body {reason}."))
             }
-            Invalid::Shape(Mismatch { field, reason }) => Self::InvalidRequest(format!("`{field}` {reason}.")),
+            Invalid::Shape(Mismatch { field, reason }) => {
+                Self::InvalidRequest(format!("`{}` {reason}.", shown(&field)))
+            }
         }
     }
 }

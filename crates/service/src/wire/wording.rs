@@ -1,6 +1,7 @@
 //! What serde_json and base64 say of bad input, in the words of those who sent it.
 
 use base64::DecodeError;
+use runtray_engine::shown;
 
 const VALUE: &str = "a value was expected: text in double quotes, a number, true, false, null, a list or an object";
 /// What serde_json says of it would send people looking for a missing digit.
@@ -37,12 +38,12 @@ pub(super) fn no_json(error: &serde_json::Error) -> String {
 /// What a value of another type or another name should be, to follow its field in a sentence.
 pub(super) fn mismatch(message: &str) -> String {
     if let Some((found, names)) = message.strip_prefix("unknown variant ").and_then(split_expected) {
-        return format!("must be {names}, not {found}");
+        return format!("must be {names}, not {}", shown(found));
     }
     let typed = ["invalid type: ", "invalid value: "].iter().find_map(|start| message.strip_prefix(start));
     match typed.and_then(split_expected) {
-        Some((found, wanted)) => format!("must be {}, not {}", expected(wanted), shown(found)),
-        None => format!("is wrong: {message}"),
+        Some((found, wanted)) => format!("must be {}, not {}", expected(wanted), described(found)),
+        None => format!("is wrong: {}", shown(message)),
     }
 }
 
@@ -80,21 +81,13 @@ fn expected(words: &str) -> &str {
     }
 }
 
-fn shown(found: &str) -> String {
+fn described(found: &str) -> String {
     let written = found.split_once(' ').filter(|(kind, _)| ["integer", "boolean", "string"].contains(kind));
     match (found, written) {
         ("sequence", _) => "a list".into(),
         ("map", _) => "an object".into(),
-        (_, Some((_, value))) => shortened(value.trim_matches('`')),
-        (other, None) => shortened(other.trim_start_matches("floating point ").trim_matches('`')),
-    }
-}
-
-/// The client knows what it sent; the beginning tells which value is meant.
-fn shortened(value: &str) -> String {
-    match value.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &value[..end]),
-        None => value.to_owned(),
+        (_, Some((_, value))) => shown(value.trim_matches('`')).into_owned(),
+        (other, None) => shown(other.trim_start_matches("floating point ").trim_matches('`')).into_owned(),
     }
 }
 
@@ -133,7 +126,7 @@ mod tests {
         check::<String>("[]", "must be a string, not a list");
         check::<String>("true", "must be a string, not true");
         check::<Name>(r#""hex""#, "must be `utf8` or `base64`, not `hex`");
-        check::<Vec<u8>>(&format!("\"{}\"", "x".repeat(99)), &format!("must be a list, not \"{}…", "x".repeat(59)));
+        check::<Vec<u8>>(&format!("\"{}\"", "x".repeat(299)), &format!("must be a list, not \"{}…", "x".repeat(199)));
     }
 
     #[test]

@@ -25,6 +25,7 @@ use tokio_util::sync::CancellationToken;
 use super::console;
 use super::program::Program;
 use crate::other_side::{self, Connection, OtherSide};
+use crate::print;
 
 /// What a service gets to answer, and to start the program.
 const PATIENCE: Duration = Duration::from_secs(10);
