@@ -5,9 +5,8 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use tempfile::TempDir;
 
-use crate::harness::{Service, eventually};
+use crate::harness::{Service, TempDir, eventually};
 
 /// Programs of the stand-in, their limit in milliseconds, and the status they end with. `BEAT` is a command that never ends
 /// and shows that it lives.
@@ -214,7 +213,8 @@ print(json.dumps({
     'open': [number for number in range(1024) if is_open(number)],
     'environment': dict(os.environ),
     'folder': os.getcwd(),
-    'modes': [mode('..'), mode('../..'), mode('../../..')],
+    'modes': [mode('.'), mode('..'), mode('../..')],
+    'alone': os.getppid() == 1,
     'hangup': signal.getsignal(signal.SIGHUP) == signal.SIG_DFL,
     'blocked': sorted(signal.pthread_sigmask(signal.SIG_BLOCK, [])),
 }))
@@ -254,11 +254,18 @@ print(json.dumps({
         assert_eq!(secret, None, "({mode})");
         assert_eq!(environment["GIVEN"], "yes");
         let folder = PathBuf::from(seen["folder"].as_str().expect("a folder"));
-        let runs = fs::canonicalize(service.runs_folder()).expect("the runs' folder");
-        assert!(folder.starts_with(&runs), "{} is not in {} ({mode})", folder.display(), runs.display());
         let temporary = environment["TMPDIR"].as_str().map(Path::new).expect("a folder for temporary files");
-        assert_eq!(temporary.parent(), folder.parent(), "TMPDIR ({mode})");
-        assert_eq!(seen["modes"], json!(["0o700", "0o700", "0o700"]), "folders' modes ({mode})");
+        if seen["alone"] == true {
+            // Its own folders, at places of their own.
+            assert_eq!(folder.parent(), Some(Path::new("/var/tmp")), "({mode})");
+            assert_eq!(temporary, Path::new("/tmp"), "TMPDIR ({mode})");
+            assert_eq!(seen["modes"], json!(["0o700", "0o777", "0o755"]), "folders' modes ({mode})");
+        } else {
+            let runs = fs::canonicalize(service.runs_folder()).expect("the runs' folder");
+            assert!(folder.starts_with(&runs), "{} is not in {} ({mode})", folder.display(), runs.display());
+            assert_eq!(temporary.parent(), folder.parent(), "TMPDIR ({mode})");
+            assert_eq!(seen["modes"], json!(["0o700", "0o700", "0o700"]), "folders' modes ({mode})");
+        }
         assert_eq!(seen["hangup"], true, "an ignored signal was passed on ({mode})");
         assert_eq!(seen["blocked"], json!([]), "blocked signals were passed on ({mode})");
     }

@@ -5,10 +5,9 @@ use std::path::Path;
 use std::thread::{self, ScopedJoinHandle};
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::harness::http::Reply;
-use crate::harness::{Service, eventually};
+use crate::harness::{Service, TempDir, eventually};
 
 /// Longer than any test waits.
 const LONG: u64 = 120_000;

@@ -194,7 +194,7 @@ fn read_body(connection: &mut TcpStream) {
 #[test]
 fn a_stream_outlives_a_silent_crowd() {
     let service = Service::start();
-    let folder = tempfile::TempDir::new().expect("a folder");
+    let folder = crate::harness::TempDir::new().expect("a folder");
     let (running, release) = (folder.path().join("running"), folder.path().join("release"));
     let code = format!("fill {} 1\nwait-for {}\nprint ran", running.display(), release.display());
     std::thread::scope(|scope| {

@@ -25,6 +25,8 @@ mod logs;
 mod long_input;
 #[cfg(unix)]
 mod other_users;
+#[cfg(target_os = "linux")]
+mod neighbours;
 mod pages;
 #[cfg(unix)]
 mod private_files;

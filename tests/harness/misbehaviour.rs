@@ -274,7 +274,7 @@ assert libc.msgget(key, create) >= 0
 /// Goes no further where it has no namespace of its own: there its parent is not process 1.
 const PARRICIDE: &str = "
 import os, signal
-assert os.getppid() == 1 and os.getpid() < 10
+assert os.getppid() == 1
 for number in signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGSTOP, signal.SIGSEGV, signal.SIGKILL:
     os.kill(1, number)
 assert os.getppid() == 1
@@ -284,7 +284,7 @@ assert os.getppid() == 1
 const MASSACRE: &str = "
 import os, signal, time
 seen = [name for name in os.listdir('/proc') if name.isdigit()]
-assert os.getppid() == 1 and os.getpid() < 10 and len(seen) < 5, seen
+assert os.getppid() == 1 and len(seen) < 5, seen
 for _ in range(3):
     if os.fork() == 0:
         time.sleep(3600)

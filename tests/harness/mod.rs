@@ -32,8 +32,6 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use tempfile::TempDir;
-
 /// How long a service may take to be ready or to stop; Wine on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -44,7 +42,22 @@ const READY: &str = "Runtray is running on http://localhost:";
 
 /// A `RUNTRAY_HOME` that several services may use one after the other; deleted with its last owner.
 #[derive(Clone)]
-pub(crate) struct Home(Arc<TempDir>);
+pub(crate) struct Home(Arc<tempfile::TempDir>);
+
+/// A temporary folder that programs see too: on Linux they have a `/tmp` of their own.
+pub(crate) struct TempDir(tempfile::TempDir);
+
+impl TempDir {
+    /// An empty one, deleted with this.
+    pub(crate) fn new() -> std::io::Result<Self> {
+        tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).map(Self)
+    }
+
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        self.0.path()
+    }
+}
 
 impl Home {
     /// A fresh one, with `settings` in its `settings.toml`, and after them the interpreters of this test run.
@@ -57,7 +70,15 @@ impl Home {
 
     /// One with nothing in it.
     pub(crate) fn without_settings() -> Self {
-        Self(Arc::new(TempDir::new().expect("a temporary folder")))
+        Self(Arc::new(tempfile::TempDir::new().expect("a temporary folder")))
+    }
+
+    /// As [`Home::new`], in a folder that programs would see if it were another's.
+    pub(crate) fn in_sight(settings: &str) -> Self {
+        let home = Self(Arc::new(TempDir::new().expect("a temporary folder").0));
+        fs::create_dir(home.path().join("config")).expect("a config folder");
+        home.save_settings(settings);
+        home
     }
 
     /// Writes `settings.toml` anew, as [`Home::new`] does.
@@ -146,6 +167,17 @@ impl Service {
     pub(crate) fn start_in(home: &Home, arguments: &[&str]) -> Self {
         let mut command = runtray(home);
         command.args(["serve", "--port", "0"]).args(arguments);
+        Self::start_by(command, home)
+    }
+
+    /// In a home that exists, its trees held together as `mode` says; as it comes where that is empty.
+    #[cfg(target_os = "linux")]
+    pub(crate) fn start_in_mode(home: &Home, mode: &str) -> Self {
+        let mut command = runtray(home);
+        command.args(["serve", "--port", "0"]);
+        if !mode.is_empty() {
+            command.env("RUNTRAY_CONTAINMENT", mode);
+        }
         Self::start_by(command, home)
     }
 

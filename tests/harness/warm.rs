@@ -63,7 +63,7 @@ impl Service {
     /// The processes that have their program open and nothing in it yet.
     #[cfg(target_os = "linux")]
     pub(crate) fn at_gates(&self, language: &str) -> Vec<u32> {
-        let program = format!("/work/main.{}", super::program::extension(language));
+        let program = format!("/main.{}", super::program::extension(language));
         let below = super::leftovers::descendants(self.pid()).into_iter();
         below.filter(|pid| open_files(*pid).iter().any(|file| file.ends_with(&program))).collect()
     }

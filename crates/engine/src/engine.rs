@@ -18,6 +18,9 @@ use crate::{Error, Limits, Outcome, Request, Session};
 pub struct Config {
     /// The folder that holds the runs' folders; made if missing, private to the user.
     pub runs_folder: PathBuf,
+    /// Folders that no program is to see, beside the runs'; made if missing, private to the user. Hidden on Linux, where namespaces
+    /// are allowed.
+    pub hidden: Vec<PathBuf>,
     /// The interpreters that wait ahead of their programs.
     pub warm: Warm,
 }
@@ -38,7 +41,7 @@ impl Engine {
     /// # Errors
     /// The runs' folder cannot be made, or the launching process cannot be started.
     pub fn start(config: &Config) -> Result<Self, Error> {
-        let pool = Arc::new(Pool::new(Starter::new(&config.runs_folder)?, config.warm.clone()));
+        let pool = Arc::new(Pool::new(Starter::new(config)?, config.warm.clone()));
         Ok(Self { pool, runs: TaskTracker::new(), end: CancellationToken::new() })
     }
 

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::path::Path;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,9 +10,9 @@ use crate::environment;
 use crate::gate::{self, Gate};
 use crate::language::Runtime;
 use crate::run::Job;
-use crate::sys::{Launch, Launcher, Pipes, Tree};
-use crate::workspace::{Workspace, Workspaces};
-use crate::{Error, Limits, Request, TerminalSize};
+use crate::sys::{Launch, Launcher, Own, Pipes, Tree};
+use crate::workspace::{self, Workspace, Workspaces};
+use crate::{Config, Error, Limits, Request, TerminalSize};
 
 /// A request of at most so many bytes is written to disk without asking another thread to.
 const QUICK_BYTES: usize = 64 << 10;
@@ -27,6 +27,8 @@ const COMMANDS: &str = "bin";
 pub(crate) struct Starter {
     workspaces: Workspaces,
     launcher: Arc<Launcher>,
+    /// Folders that no program sees.
+    hidden: Arc<[PathBuf]>,
 }
 
 /// An interpreter in a folder of its own.
@@ -40,12 +42,14 @@ pub(crate) struct Started {
 }
 
 impl Starter {
-    /// Claims `runs_folder`, sweeps what a crashed engine left there, and starts the launcher.
-    pub(crate) fn new(runs_folder: &Path) -> Result<Self, Error> {
-        let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
+    /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher.
+    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
+        let workspaces = Workspaces::open(&config.runs_folder).map_err(Error::Workspace)?;
         gate::prepare(workspaces.shared()).map_err(Error::Workspace)?;
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
-        Ok(Self { workspaces, launcher })
+        config.hidden.iter().for_each(|folder| workspace::keep_place(folder));
+        let hidden = config.hidden.iter().chain([&config.runs_folder]).cloned().collect();
+        Ok(Self { workspaces, launcher, hidden })
     }
 
     /// Starts the interpreter of `job` with its program.
@@ -90,6 +94,7 @@ impl Starter {
             args: &args,
             env: &env,
             folder: &workspace.folder(),
+            own: Own { root: workspace.root(), temporary: &workspace.temporary(), hidden: &self.hidden },
             limits,
             waits: gate.is_some(),
             terminal: request.terminal(),

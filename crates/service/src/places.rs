@@ -73,6 +73,11 @@ impl Places {
         }
     }
 
+    /// The folders that no program is to see, beside that of the runs.
+    pub fn hidden(&self) -> Vec<PathBuf> {
+        vec![self.config.clone(), self.data.clone()]
+    }
+
     /// The settings, in TOML.
     pub fn settings_file(&self) -> PathBuf {
         self.config.join("settings.toml")

@@ -130,7 +130,7 @@ impl Service {
         let state = publishing.state.clone();
         let service = Self::serve(options, token, listening, publishing);
         let warm = service.0.app.settings.borrow().settings.warm.clone();
-        match start_engine(service.0.app.places.runs.clone(), warm).await {
+        match start_engine(&service.0.app.places, warm).await {
             Ok(engine) => service.0.app.engine_started(engine),
             Err(error) => {
                 service.0.app.take_engine();
@@ -292,8 +292,9 @@ impl Drop for Inner {
 }
 
 /// Starting the engine makes folders and a process, which must not hold up the answers to `/health`.
-async fn start_engine(runs_folder: PathBuf, warm: Warm) -> Result<Engine, runtray_engine::Error> {
-    let starting = tokio::task::spawn_blocking(move || Engine::start(&Config { runs_folder, warm }));
+async fn start_engine(places: &Places, warm: Warm) -> Result<Engine, runtray_engine::Error> {
+    let config = Config { runs_folder: places.runs.clone(), hidden: places.hidden(), warm };
+    let starting = tokio::task::spawn_blocking(move || Engine::start(&config));
     starting.await.unwrap_or_else(|failed| Err(runtray_engine::Error::Supervisor(io::Error::other(failed))))
 }
 

@@ -27,7 +27,7 @@ mod windows;
 use windows as platform;
 
 use std::ffi::OsString;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use platform::enter;
@@ -50,6 +50,9 @@ pub(crate) struct Launch<'a> {
     pub(crate) env: &'a [(OsString, OsString)],
     /// The folder it starts in.
     pub(crate) folder: &'a Path,
+    /// What it has for itself on the machine's disks.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
+    pub(crate) own: Own<'a>,
     /// What the tree may use; wall-clock time, output and folder size are the run loop's business.
     pub(crate) limits: &'a Limits,
     /// Whether the program waits for [`Tree::begin`] before it does anything of its own: nobody looks at it until then.
@@ -60,6 +63,17 @@ pub(crate) struct Launch<'a> {
     pub(crate) waits: bool,
     /// The size of the terminal that all three standard streams are.
     pub(crate) terminal: Option<TerminalSize>,
+}
+
+/// The folders of a run, and those that are none of its business.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
+pub(crate) struct Own<'a> {
+    /// The folder in which everything of the run lies.
+    pub(crate) root: &'a Path,
+    /// Where its temporary files go.
+    pub(crate) temporary: &'a Path,
+    /// Folders that it is not to see, where the system can hide them.
+    pub(crate) hidden: &'a [PathBuf],
 }
 
 /// Our ends of a tree's standard streams.

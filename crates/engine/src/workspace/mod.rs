@@ -56,7 +56,7 @@ impl Workspaces {
         let root = self.0.claim.folder().join(claim::short_name());
         create_private(&root)?;
         let mut workspace = Workspace { root, entry: entry.to_owned(), identity: None, owner: Arc::clone(&self.0) };
-        fs::create_dir(workspace.folder())?;
+        create_private(&workspace.folder())?;
         fs::create_dir(workspace.temporary())?;
         workspace.identity = identity(&workspace.folder());
         Ok(workspace)
@@ -147,6 +147,15 @@ impl Workspace {
 impl Drop for Workspace {
     fn drop(&mut self) {
         self.owner.cleaner.delete(std::mem::take(&mut self.root));
+    }
+}
+
+/// Makes a private folder where none is, so that it can be hidden before anything is in it. One that cannot be made holds nothing.
+pub(crate) fn keep_place(folder: &Path) {
+    if !folder.exists()
+        && let Err(error) = private::folder(folder)
+    {
+        tracing::debug!(%error, folder = %folder.display(), "a folder to be hidden cannot be made");
     }
 }
 

@@ -41,7 +41,8 @@ pub(super) async fn run(
     let language = language.ok_or_else(|| anyhow::anyhow!("the language {} is gone", program.language))?;
     let runtime = program.languages.runtime(language).await?;
     let request = request(program, settings)?;
-    let engine = Engine::start(&Config { runs_folder: places.runs.clone(), warm: Warm::none() })?;
+    let config = Config { runs_folder: places.runs.clone(), hidden: places.hidden(), warm: Warm::none() };
+    let engine = Engine::start(&config)?;
     let (events, received) = mpsc::channel(EVENTS);
     let session = Session { events, commands: Some(commands), cancel: cancel.clone() };
     let run = engine.run(&request, &runtime, &settings.limits, session);

@@ -13,6 +13,7 @@ use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, setsid};
 
 use super::namespaces::{self, Mode};
+use super::numbers::Numbers;
 use super::protocol::{self, Report};
 use super::spare::Spare;
 use super::{limits, subreaper};
@@ -64,7 +65,8 @@ fn serve() -> io::Result<()> {
     // SAFETY: descriptor 0 is the socket that the service gave us; nothing else in this process owns it.
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
-    let mut launcher = Launcher { mode: namespaces::probe(), supervisors: Vec::new(), spare: None };
+    let mut launcher =
+        Launcher { mode: namespaces::probe(), supervisors: Vec::new(), numbers: Numbers::default(), spare: None };
     let mut prepared = false;
     loop {
         let mut ready =
@@ -134,6 +136,7 @@ pub(super) fn send(socket: BorrowedFd<'_>, descriptors: &[RawFd; DESCRIPTORS]) -
 struct Launcher {
     mode: Mode,
     supervisors: Vec<Pid>,
+    numbers: Numbers,
     /// The one that waits for the next run.
     spare: Option<Spare>,
 }
@@ -141,7 +144,9 @@ struct Launcher {
 impl Launcher {
     /// Forks a supervisor.
     fn fork(&mut self) -> nix::Result<Spare> {
-        let spare = Spare::fork(self.mode)?;
+        let number = self.numbers.next();
+        let spare = Spare::fork(self.mode, number)?;
+        self.numbers.take(number, spare.pid());
         self.supervisors.push(spare.pid());
         Ok(spare)
     }
@@ -166,6 +171,7 @@ impl Launcher {
         while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
             let Some(pid) = status.pid() else { break };
             self.supervisors.retain(|known| *known != pid);
+            self.numbers.free(pid);
             self.spare = self.spare.take().filter(|spare| spare.pid() != pid);
             if self.mode == Mode::Subreaper {
                 subreaper::kill_children_but(&self.supervisors);

@@ -4,14 +4,17 @@
 //! small and single-threaded, that forks a *supervisor* for each run, one always ahead of the next run. The supervisor is process 1 of a
 //! PID namespace of the run's own where the machine allows that, else a child subreaper. It starts the program, watches its limits and
 //! ends all that is left when the program ends or when its control socket closes, which the kernel does when the service dies.
+//! Behind its `walls` a run has `/tmp` for itself and sees nothing of other runs or the service.
 //!
 //! service → launcher: a packet socket, the run's descriptors in each packet. service ↔ supervisor: the run's control socket
 //! (`protocol`).
 
 mod client;
+mod kept;
 mod launcher;
 mod limits;
 mod namespaces;
+mod numbers;
 mod orders;
 mod peer;
 mod process;
@@ -20,6 +23,7 @@ mod protocol;
 mod spare;
 mod subreaper;
 mod supervisor;
+mod walls;
 
 pub use launcher::enter;
 pub use process::enter_and_fork;

@@ -9,7 +9,7 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Gid, Pid, Uid};
 
-use super::launcher;
+use super::{launcher, numbers};
 
 /// The environment variable that names the only mode to try: `namespaces`, `user-namespaces` or `subreaper`. Left unset, the
 /// strongest one that works is taken; tests set it to see each of them.
@@ -39,7 +39,7 @@ pub(super) enum Mode {
 /// The strongest mode that works on this machine, found by trying.
 pub(super) fn probe() -> Mode {
     let wanted = std::env::var(SWITCH).ok();
-    let user = Mode::UserNamespaces { user: Uid::current(), group: Gid::current(), counts_apart: counts_apart() };
+    let user = Mode::UserNamespaces { user: Uid::current(), group: Gid::current(), counts_apart: is_at_least(5, 14) };
     let modes = [("namespaces", Mode::Namespaces), ("user-namespaces", user)];
     let tried = modes.into_iter().filter(|(name, _)| wanted.as_deref().is_none_or(|wanted| wanted == *name));
     tried.map(|(_, mode)| mode).find(|mode| works(*mode)).unwrap_or(Mode::Subreaper)
@@ -80,23 +80,26 @@ pub(super) fn settle(mode: Mode) -> io::Result<()> {
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
     mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
     let _ = mount(Some("shm"), "/dev/shm", Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777"));
-    Ok(())
+    // Shows the message queues of the run, which has its own.
+    let _ = mount(Some("mqueue"), "/dev/mqueue", Some("mqueue"), hidden, None::<&str>);
+    super::walls::check()
 }
 
 /// Lets a run's namespace have no more than about `tasks` processes and threads at once, whatever its program does and however
 /// seldom its supervisor gets to run: since Linux 6.14 a PID namespace has a largest id of its own. With a user namespace
 /// RLIMIT_NPROC does the same.
 pub(super) fn hold_back(mode: Mode, tasks: u64) {
-    if mode == Mode::Namespaces {
-        let _ = fs::write("/proc/sys/kernel/pid_max", (RESERVED_IDS + tasks).to_string());
+    // Before, the number is the whole machine's.
+    if mode == Mode::Namespaces && is_at_least(6, 14) {
+        let _ = fs::write("/proc/sys/kernel/pid_max", (RESERVED_IDS + numbers::SPREAD + tasks).to_string());
     }
 }
 
-/// Since Linux 5.14.
-fn counts_apart() -> bool {
+/// Whether this is Linux `major`.`minor` or newer.
+fn is_at_least(major: u32, minor: u32) -> bool {
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
     let mut numbers = release.split('.').map_while(|part| part.parse::<u32>().ok());
-    (numbers.next(), numbers.next()) >= (Some(5), Some(14))
+    (numbers.next(), numbers.next()) >= (Some(major), Some(minor))
 }
 
 /// The program sees the user's own ids, not those of a nobody.

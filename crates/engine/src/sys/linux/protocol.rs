@@ -23,6 +23,12 @@ pub(super) struct Job {
     pub(super) args: Vec<OsString>,
     pub(super) env: Vec<(OsString, OsString)>,
     pub(super) folder: PathBuf,
+    /// Where its temporary files go.
+    pub(super) temporary: PathBuf,
+    /// The folder in which everything of the run lies.
+    pub(super) root: PathBuf,
+    /// Folders that the program is not to see.
+    pub(super) hidden: Vec<PathBuf>,
     pub(super) bounds: Bounds,
     pub(super) waits: bool,
     /// Whether the standard streams are a terminal, which is to be the program's own.
@@ -55,6 +61,9 @@ impl From<&Launch<'_>> for Job {
             args: launch.args.to_vec(),
             env: launch.env.to_vec(),
             folder: launch.folder.to_path_buf(),
+            temporary: launch.own.temporary.to_path_buf(),
+            root: launch.own.root.to_path_buf(),
+            hidden: launch.own.hidden.to_vec(),
             bounds: Bounds {
                 memory_bytes: launch.limits.memory_bytes,
                 cpu: launch.limits.cpu,

@@ -7,6 +7,7 @@ use nix::unistd::Pid;
 
 use super::launcher::{self, Run};
 use super::namespaces::{self, Mode};
+use super::numbers::Number;
 use super::supervisor;
 
 /// The launcher's handle. Dropping it ends the supervisor, unless it was given a run.
@@ -16,14 +17,14 @@ pub(super) struct Spare {
 }
 
 impl Spare {
-    /// Forks one; in its process this does not return.
-    pub(super) fn fork(mode: Mode) -> nix::Result<Self> {
+    /// Forks one whose run's processes count from `number` on; in its process this does not return.
+    pub(super) fn fork(mode: Mode, number: Number) -> nix::Result<Self> {
         let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?;
         match namespaces::fork(mode)? {
             Some(pid) => Ok(Self { pid, socket: ours }),
             None => {
                 drop(ours);
-                wait(&theirs, mode)
+                wait(&theirs, mode, number)
             }
         }
     }
@@ -41,8 +42,8 @@ impl Spare {
 }
 
 /// Settles down, and supervises the run that comes. Why it could not settle is told to that run.
-fn wait(socket: &OwnedFd, mode: Mode) -> ! {
-    let settled = supervisor::settle(mode);
+fn wait(socket: &OwnedFd, mode: Mode, number: Number) -> ! {
+    let settled = supervisor::settle(mode, number);
     match launcher::receive(socket.as_fd()) {
         Ok(Some(run)) => supervisor::main(run, mode, settled),
         Ok(None) | Err(_) => launcher::end(1),

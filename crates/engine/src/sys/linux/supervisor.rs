@@ -16,9 +16,10 @@ use nix::unistd::{Pid, dup2_stdin};
 
 use super::launcher::{self, Run, wait};
 use super::namespaces::{self, Mode};
+use super::numbers::Number;
 use super::orders::Orders;
 use super::protocol::{self, Bounds, Job, Order, Report};
-use super::{limits, procfs, subreaper};
+use super::{limits, procfs, subreaper, walls};
 use crate::sys::{Breach, Exit, terminal};
 
 /// How often a tree is looked at in its first second, and while it uses more than half of what it may.
@@ -35,9 +36,13 @@ const FLOOD: usize = 64;
 
 /// Makes this process fit to supervise. Descriptor 0 is the launcher's own socket, whose end the service must notice when the
 /// launcher dies.
-pub(super) fn settle(mode: Mode) -> io::Result<()> {
+pub(super) fn settle(mode: Mode, number: Number) -> io::Result<()> {
     dup2_stdin(File::open("/dev/null")?)?;
-    namespaces::settle(mode)
+    namespaces::settle(mode)?;
+    if mode != Mode::Subreaper {
+        number.begin();
+    }
+    Ok(())
 }
 
 /// Runs the program of `run` to its end, reports, and exits; unless this process could not be `settled`, which it reports too.
@@ -57,7 +62,8 @@ pub(super) fn main(run: Run, mode: Mode, settled: io::Result<()>) -> ! {
 fn supervise(mut run: Run, mode: Mode) -> io::Result<Exit> {
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-    let Job { program, args, env, folder, bounds, waits, terminal } = protocol::read(&mut run.control)?;
+    let job = walls::enter(protocol::read(&mut run.control)?, mode)?;
+    let Job { program, args, env, folder, bounds, waits, terminal, .. } = job;
     namespaces::hold_back(mode, limits::most_tasks(&bounds));
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);

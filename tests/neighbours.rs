@@ -1,0 +1,269 @@
+//! Programs beside one another: none reaches another, or the service, or is changed by what lies above its folder.
+
+use std::fs;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::harness::warm::ONE_EACH;
+use crate::harness::{Home, Service, TempDir, eventually};
+
+/// Each way to hold trees together in which a run has a place of its own.
+const WALLED: [&str; 2] = ["", "user-namespaces"];
+/// All of them.
+const ALL: [&str; 3] = ["", "user-namespaces", "subreaper"];
+
+/// A service whose home programs would see, were it not the service's.
+fn start(mode: &str) -> Service {
+    Service::start_in_mode(&Home::in_sight(ONE_EACH), mode)
+}
+
+/// Whether runs have namespaces of their own; says so where not.
+fn is_walled(service: &Service, mode: &str) -> bool {
+    let walled = service.execute(&json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
+    if !walled {
+        eprintln!("not tested: this machine gives no namespaces ({mode:?})");
+    }
+    walled
+}
+
+/// Runs a program of Python, with `HOME_FOLDER` in it the service's own.
+fn run(service: &Service, code: &str) -> Value {
+    let home = service.home().path().display().to_string();
+    service.execute(&json!({"code": code.replace("HOME_FOLDER", &format!("{home:?}")), "timeout_ms": 60_000}))
+}
+
+/// Lists everything below the service's folders that it gets at, by their paths, from its own folder, and through its supervisor.
+const LOOK: &str = r"
+import glob, json, os
+found = set()
+for way in [HOME_FOLDER, '/proc/1/root' + HOME_FOLDER, '/proc/1/cwd' + HOME_FOLDER, '/proc/self/root' + HOME_FOLDER]:
+    for place in 'runs', 'config', 'data':
+        found.update(glob.glob(way + '/' + place + '/**', recursive=True, include_hidden=True)[1:])
+for way in '..', '../..', '../../..', '/proc/1/cwd', '/proc/1/cwd/..':
+    found.update(glob.glob(way + '/*/work/main.*') + glob.glob(way + '/*/*/work/main.*'))
+for number in range(256):
+    for way in '', '/..', '/../..', '/../../..':
+        found.update(glob.glob(f'/proc/1/fd/{number}{way}/*/work') + glob.glob(f'/proc/1/fd/{number}{way}/settings.toml'))
+for place in 'runs', 'config', 'data':
+    try:
+        open(os.path.join(HOME_FOLDER, place, 'new'), 'w')
+        found.add(place + ' takes files')
+    except OSError:
+        pass
+print(json.dumps(sorted(found)))
+";
+
+#[test]
+fn no_program_sees_another_run_or_the_service_s_folders() {
+    for mode in WALLED {
+        let service = start(mode);
+        if !is_walled(&service, mode) {
+            continue;
+        }
+        service.until_waiting("python", 1);
+        let home = service.home().path();
+        let count = |folder: &str| fs::read_dir(home.join(folder)).expect(folder).count();
+        assert!(count("runs") > 0 && count("config") > 0 && count("data") > 0, "there is nothing to hide in {home:?}");
+        for warmth in ["warm", "cold"] {
+            let argument = if warmth == "cold" { vec!["own"] } else { Vec::new() };
+            let code = LOOK.replace("HOME_FOLDER", &format!("{:?}", home.display().to_string()));
+            let answer = service.execute(&json!({"code": code, "args": argument, "timeout_ms": 60_000}));
+            assert_eq!(answer["output"], "[]\n", "{warmth} ({mode:?}): {answer}");
+        }
+    }
+}
+
+/// Leaves its process id, and files of that name, wherever programs put them, then waits for the other to be there.
+const BY_ITS_ID: &str = r"
+import os, socket, sys, tempfile, time
+me, meeting = os.getpid(), MEETING
+names = [f'/tmp/job.{me}', f'/var/tmp/job.{me}', f'/tmp/fixed', tempfile.gettempdir() + '/fixed-too']
+for name in names:
+    os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+bound = socket.socket(socket.AF_UNIX)
+bound.bind(f'\0runtray-test-{me}')
+child = os.fork()
+if child == 0:
+    own = socket.socket(socket.AF_UNIX)
+    own.bind(f'\0runtray-test-{os.getpid()}')
+    time.sleep(3600)
+open(f'{meeting}/{os.path.basename(os.getcwd())}', 'w').close()
+deadline = time.monotonic() + 60
+while len(os.listdir(meeting)) < 3 and time.monotonic() < deadline:
+    time.sleep(0.005)
+print(len(os.listdir(meeting)), me, child)
+os.kill(child, 9)
+";
+
+#[test]
+fn names_made_of_process_ids_do_not_collide_in_parallel_runs() {
+    for mode in WALLED {
+        let home = Home::in_sight("[warm]\npython = 3\n[admission]\nslots = 4\n");
+        let service = Service::start_in_mode(&home, mode);
+        if !is_walled(&service, mode) {
+            continue;
+        }
+        let meeting = TempDir::new().expect("a folder");
+        let code = BY_ITS_ID.replace("MEETING", &format!("{:?}", meeting.path().display().to_string()));
+        let answers: Vec<Value> = thread::scope(|scope| {
+            let run = || service.execute(&json!({"code": code, "timeout_ms": 120_000}));
+            let runs: Vec<_> = (0..3).map(|_| scope.spawn(run)).collect();
+            runs.into_iter().map(|run| run.join().expect("an answer")).collect()
+        });
+        let mut ids = Vec::new();
+        for answer in &answers {
+            let output = answer["output"].as_str().expect("text");
+            assert!(output.starts_with("3 ") && answer["status"] == "completed", "({mode:?}) {answers:?}");
+            ids.extend(output.split_whitespace().skip(1).map(str::to_owned));
+        }
+        let all = ids.len();
+        ids.sort();
+        ids.dedup();
+        assert_eq!(ids.len(), all, "process ids that two runs have ({mode:?}): {answers:?}");
+    }
+}
+
+/// Writes to every folder for temporary files, and says what it found there.
+const TEMPORARY: &str = r"
+import os, subprocess, tempfile
+places = '/tmp', '/var/tmp', tempfile.gettempdir(), os.environ['TMPDIR']
+found = [name for place in places for name in os.listdir(place) if name != os.path.basename(os.getcwd())]
+for place in places:
+    with tempfile.NamedTemporaryFile(dir=place, prefix='runtray-test-', delete=False) as file:
+        file.write(b'kept')
+made = subprocess.run(['mktemp'], capture_output=True, text=True).stdout.strip()
+sizes = [os.stat(place).st_mode & 0o7777 for place in places]
+print(found, os.path.dirname(made), sizes == [0o1777] * 4)
+";
+
+#[test]
+fn a_run_has_its_folders_for_temporary_files_to_itself_and_nothing_of_them_stays() {
+    for mode in WALLED {
+        let service = Service::start_in_mode(&Home::in_sight(ONE_EACH), mode);
+        if !is_walled(&service, mode) {
+            continue;
+        }
+        let ours = tempfile::NamedTempFile::new_in("/tmp").expect("a file");
+        for _ in 0..2 {
+            let answer = run(&service, TEMPORARY);
+            assert_eq!(answer["output"], "[] /tmp True\n", "({mode:?}) {answer}");
+        }
+        assert!(ours.path().exists(), "what others have there is left alone");
+        for place in ["/tmp", "/var/tmp"] {
+            let names = fs::read_dir(place).expect(place).flatten().map(|entry| entry.file_name());
+            let left: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with("runtray-test-")).collect();
+            assert!(left.is_empty(), "{left:?} in {place} ({mode:?})");
+        }
+        eventually("the folders to be gone", || service.run_folders().is_empty().then_some(()));
+    }
+}
+
+#[test]
+fn what_a_run_keeps_in_its_folders_for_temporary_files_counts() {
+    for mode in WALLED {
+        let home = Home::in_sight("[limits]\nfolder_bytes = 4194304\n");
+        let service = Service::start_in_mode(&home, mode);
+        for place in ["/tmp", "/var/tmp", "."] {
+            let code = format!(
+                "import time\nopen({:?}, 'wb').write(bytes(8 << 20))\ntime.sleep(3600)",
+                format!("{place}/large")
+            );
+            let answer = service.execute(&json!({"code": code, "timeout_ms": 30_000}));
+            if is_walled(&service, mode) || place == "." {
+                let error = answer["error"].as_str().expect("text");
+                assert!(error.ends_with("its files took more than 4 MiB."), "{place} ({mode:?}): {answer}");
+            }
+        }
+    }
+}
+
+#[test]
+fn an_interpreter_in_a_folder_for_temporary_files_is_found() {
+    let folder = tempfile::tempdir_in("/tmp").expect("a folder");
+    let (shell, through) = (folder.path().join("below/shell"), folder.path().join("link"));
+    fs::create_dir(folder.path().join("below")).expect("a folder");
+    fs::copy("/bin/sh", &shell).expect("a shell");
+    std::os::unix::fs::symlink(&shell, &through).expect("a link");
+    let settings = format!("[[language]]\nname = \"own\"\ncommand = ['{}']\nextension = \"sh\"\n", through.display());
+    for mode in ALL {
+        let service = Service::start_in_mode(&Home::in_sight(&settings), mode);
+        let answer = service.execute(&json!({"language": "own", "code": "echo here"}));
+        assert_eq!(answer["output"], "here\n", "({mode:?}) {answer}");
+    }
+}
+
+/// What a person may have in the home folder, or above it.
+const ABOVE: [(&str, &str); 6] = [
+    ("package.json", r#"{"type": "commonjs"}"#),
+    ("package.json", r#"{"type": "module"}"#),
+    ("package.json", "{}"),
+    ("package.json", "not JSON"),
+    ("tsconfig.json", "not JSON"),
+    (".npmrc", "node-options=--no-such-option"),
+];
+
+/// Programs that are modules and programs that are not.
+const READ_AS: [(&str, &str); 2] = [
+    ("import { basename } from 'node:path';\nconsole.log(basename('a/b'), await 1);", "b 1\n"),
+    ("const { basename } = require('path');\nconsole.log(basename('a/b'), typeof module);", "b object\n"),
+];
+
+#[test]
+fn what_lies_above_a_run_s_folder_does_not_change_how_a_program_is_read() {
+    for mode in ALL {
+        let service = start(mode);
+        let languages = service.get("/languages").json();
+        let has_node = languages
+            .as_array()
+            .expect("a list")
+            .iter()
+            .any(|row| row["language"] == "javascript" && row["available"] == true);
+        if !has_node {
+            return eprintln!("not tested: there is no Node.js");
+        }
+        for (name, text) in ABOVE {
+            for place in [service.home().path().to_path_buf(), service.runs_folder()] {
+                fs::write(place.join(name), text).expect("a file above");
+                check_reading(&service, &format!("{name} {text:?} in {} ({mode:?})", place.display()));
+                fs::remove_file(place.join(name)).expect("a file to delete");
+            }
+        }
+    }
+}
+
+/// In an interpreter that waited, if any does, and in one of its own.
+fn check_reading(service: &Service, what: &str) {
+    for (code, output) in READ_AS {
+        for args in [vec![], vec!["cold"]] {
+            let answer = service.execute(&json!({"language": "javascript", "code": code, "args": args}));
+            assert_eq!((&answer["output"], &answer["error"]), (&json!(output), &json!("")), "{what}: {answer}");
+        }
+    }
+}
+
+/// Servers of the user's stay within reach: by their address, and by a name in the abstract space.
+#[test]
+fn what_others_serve_is_still_within_reach() {
+    let name = format!("runtray-test-{}", std::process::id());
+    let address = <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&name);
+    let abstract_one = UnixListener::bind_addr(&address.expect("an address")).expect("an abstract socket");
+    let local = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = local.local_addr().expect("an address").port();
+    let code = format!(
+        "import socket\nsocket.create_connection(('127.0.0.1', {port}))\nsocket.socket(socket.AF_UNIX).connect('\\0{name}')\nprint('both')"
+    );
+    for mode in ALL {
+        assert_eq!(run(&start(mode), &code)["output"], "both\n", "({mode:?})");
+    }
+    drop((abstract_one, local));
+}
+
+/// `Path` of a home, to show that tests look where there is something.
+#[test]
+fn the_homes_of_these_tests_are_where_programs_could_see_them() {
+    let home = Home::in_sight("");
+    assert!(!home.path().starts_with("/tmp") && !home.path().starts_with(Path::new("/var/tmp")), "{:?}", home.path());
+}
