@@ -76,6 +76,104 @@ fn no_program_sees_another_run_or_the_service_s_folders() {
     }
 }
 
+/// What a program may do to the interpreters that wait beside it. `work` is the folder of one.
+const TAMPERING: [(&str, &str); 6] = [
+    ("writes a program", "write(work + '/main.py')"),
+    (
+        "writes a program and puts the times back",
+        "was = os.stat(work + '/main.py')
+    write(work + '/main.py')
+    os.utime(work + '/main.py', ns=(was.st_atime_ns, was.st_mtime_ns))",
+    ),
+    ("reads what is meant for it", "kept.append(os.open(work + '/main.py', os.O_RDONLY | os.O_NONBLOCK))"),
+    ("puts a module beside it", "open(work + '/json.py', 'w').write(TAKEN)"),
+    ("puts a folder that leads elsewhere beside it", "os.symlink(os.getcwd(), work + '/lib')"),
+    ("puts a file in its place", "os.remove(work + '/main.py'); open(work + '/main.py', 'w').write(TAKEN)"),
+];
+
+/// Does it to all of them, by their paths, and says to how many.
+const TAMPER: &str = r#"
+import glob, os
+TAKEN = "import os\nos.write(1, b'taken\\n')\n"
+kept, done = [], 0
+def write(path):
+    end = os.open(path, os.O_WRONLY | os.O_NONBLOCK)
+    os.write(end, TAKEN.encode())
+    kept.append(end)
+for work in {os.path.realpath(path) for path in glob.glob('../../*/work') + glob.glob(HOME_FOLDER + '/runs/*/*/work')}:
+    if work == os.getcwd() or not os.path.exists(work + '/main.py'):
+        continue
+    DO
+    done += 1
+print(done)
+"#;
+
+#[test]
+fn a_program_cannot_take_over_an_interpreter_that_waits_for_another() {
+    for mode in ALL {
+        let service = Service::start_in_mode(&Home::in_sight("[warm]\npython = 2\n"), mode);
+        for (what, how) in TAMPERING {
+            service.until_waiting("python", 2);
+            let answer = run(&service, &TAMPER.replace("DO", how));
+            let found = answer["output"].as_str().expect("text");
+            assert_eq!(found == "0\n", mode != "subreaper", "{what} ({mode:?}): {answer}");
+            let next = json!({"code": "import json\nprint(json.dumps(input()))", "stdin": "secret",
+                              "files": [{"path": "lib/data.txt", "content": "MQ=="}]});
+            for round in 0..3 {
+                let answer = service.execute(&next);
+                let error = answer["error"].as_str().expect("text");
+                assert_eq!(answer["output"], "\"secret\"\n", "{what}, program {round} after it ({mode:?}): {error}");
+            }
+        }
+    }
+}
+
+/// What a program does to its own folder and to those above, where it can.
+const RUNAWAYS: [&str; 4] = [
+    "os.rename('..', '../../moved')",
+    "os.rename('.', '../elsewhere')",
+    "os.mkfifo('../../pipe'); os.symlink('/etc', '../../link'); os.mkdir('../../folder')",
+    "os.mkfifo('../../../pipe.lock'); os.rename('..', '../../../moved.stale')",
+];
+
+#[test]
+fn a_program_cannot_keep_its_folder_or_keep_the_next_service_from_starting() {
+    for mode in ALL {
+        let home = Home::in_sight("");
+        let mut service = Service::start_in_mode(&home, mode);
+        for code in RUNAWAYS {
+            let code =
+                format!("import os\nos.chdir(os.getcwd())\ntry:\n    {code}\nexcept OSError:\n    pass\nprint('ran')");
+            assert_eq!(run(&service, &code)["output"], "ran\n", "{code} ({mode:?})");
+        }
+        assert!(service.stop().success(), "({mode:?})");
+        let mut next = Service::start_in_mode(&home, mode);
+        assert_eq!(run(&next, "print(1)")["output"], "1\n", "({mode:?})");
+        assert!(next.stop().success(), "({mode:?})");
+        let names = fs::read_dir(next.runs_folder()).expect("the runs' folder").flatten();
+        let left: Vec<_> = names.map(|entry| entry.file_name()).filter(|name| name != "gate").collect();
+        assert!(left.is_empty(), "{left:?} is left ({mode:?})");
+    }
+}
+
+#[test]
+fn a_service_starts_whatever_lies_in_the_runs_folder() {
+    for mode in ALL {
+        let home = Home::in_sight("");
+        let (runs, user) = (home.path().join("runs"), home.path().join("user.txt"));
+        fs::create_dir(&runs).expect("a folder");
+        fs::write(&user, "the user's").expect("a file");
+        std::os::unix::fs::symlink(&user, runs.join("gate")).expect("a link");
+        nix::unistd::mkfifo(&runs.join("OLD.lock"), nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+        fs::create_dir(runs.join("OLD")).expect("a folder");
+        fs::write(runs.join("OLD.stale"), "").expect("a file");
+        let service = Service::start_in_mode(&home, mode);
+        service.says(&runs.join("gate").display().to_string());
+        assert_eq!(run(&service, "print(1)")["output"], "1\n", "({mode:?})");
+        assert_eq!(fs::read_to_string(&user).expect("the user's file"), "the user's", "({mode:?})");
+    }
+}
+
 /// Leaves its process id, and files of that name, wherever programs put them, then waits for the other to be there.
 const BY_ITS_ID: &str = r"
 import os, socket, sys, tempfile, time

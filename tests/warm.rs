@@ -65,6 +65,12 @@ const LARGE_BYTES: usize = 1 << 20;
 /// Where something lies in memory.
 const ADDRESS: (&str, &str) = (r"0x[0-9a-f]{8,16}", "ADDRESS");
 
+/// The folder of a run with namespaces of its own.
+const OWN_FOLDER: (&str, &str) = (r"(/var/tmp/|')[0-9A-HJKMNP-TV-Z]{8}\b", "${1}FOLDER");
+
+/// The process that warns, in the words of Node.js: each run counts its processes from a number of its own.
+const WARNING: (&str, &str) = (r"\(node:\d+\)", "(node:ID)");
+
 /// How long something took, in the words of `unittest` and `node:test`.
 const TIMES: [(&str, &str); 3] =
     [(r"in \d+\.\d+s", "in TIME"), (r"\(?\d+\.\d+ ?ms\)?", "TIME"), (r"duration_ms:? \d+(\.\d+)?", "duration_ms TIME")];
@@ -116,7 +122,7 @@ impl Place {
     fn alike(&self, text: &str, program: &Program) -> String {
         let text = self.folders.iter().fold(text.to_owned(), |text, (folder, name)| replaced(&text, folder, name));
         let times = if program.name.starts_with(WRITTEN) { &[] } else { &TIMES[..] };
-        [ADDRESS]
+        [ADDRESS, OWN_FOLDER, WARNING]
             .iter()
             .chain(times)
             .fold(text, |text, (pattern, name)| replaced(&text, &Regex::new(pattern).expect(pattern), name))

@@ -1,6 +1,7 @@
 //! Starting an interpreter: with its program, or ahead of it.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ const COMMANDS: &str = "bin";
 /// What it takes to start interpreters.
 #[derive(Clone)]
 pub(crate) struct Starter {
+    /// What gates need; before the folder that it is in.
+    _gates: Arc<Vec<File>>,
     workspaces: Workspaces,
     launcher: Arc<Launcher>,
     /// Folders that no program sees.
@@ -45,11 +48,11 @@ impl Starter {
     /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher.
     pub(crate) fn new(config: &Config) -> Result<Self, Error> {
         let workspaces = Workspaces::open(&config.runs_folder).map_err(Error::Workspace)?;
-        gate::prepare(workspaces.shared()).map_err(Error::Workspace)?;
+        let gates = Arc::new(gate::prepare(workspaces.shared()).map_err(Error::Workspace)?);
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
         config.hidden.iter().for_each(|folder| workspace::keep_place(folder));
         let hidden = config.hidden.iter().chain([&config.runs_folder]).cloned().collect();
-        Ok(Self { workspaces, launcher, hidden })
+        Ok(Self { _gates: gates, workspaces, launcher, hidden })
     }
 
     /// Starts the interpreter of `job` with its program.

@@ -17,11 +17,13 @@ use nix::unistd::mkfifo;
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
 
+use super::seal::Seal;
 use crate::language::Ahead;
+use crate::sys::Tree;
 
 /// This way needs no files of its own.
-pub(crate) fn prepare(_folder: &Path) -> io::Result<()> {
-    Ok(())
+pub(crate) fn prepare(_folder: &Path) -> io::Result<Vec<File>> {
+    Ok(Vec::new())
 }
 
 /// A closed gate.
@@ -29,6 +31,7 @@ pub(crate) struct Gate {
     /// Keeps the pipe from having no reader before the interpreter is there.
     reader: File,
     writer: File,
+    seal: Seal,
 }
 
 impl Gate {
@@ -36,7 +39,14 @@ impl Gate {
     pub(crate) fn close(path: &Path) -> io::Result<Self> {
         mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
         let end = |options: &mut OpenOptions| options.custom_flags(libc::O_NONBLOCK).open(path);
-        Ok(Self { reader: end(OpenOptions::new().read(true))?, writer: end(OpenOptions::new().write(true))? })
+        let (reader, writer) = (end(OpenOptions::new().read(true))?, end(OpenOptions::new().write(true))?);
+        let seal = Seal::put(&reader, path)?;
+        Ok(Self { reader, writer, seal })
+    }
+
+    /// Whether nobody but the interpreter has used this gate, as far as the system tells.
+    pub(crate) fn is_untouched(&mut self, _tree: &Tree) -> bool {
+        self.seal.is_whole(&self.reader)
     }
 
     /// Nothing: the interpreter is not to know.
@@ -47,7 +57,7 @@ impl Gate {
     /// Lets the interpreter read `code`, which must lie at the gate's path by now. An interpreter that is gone, or has found the
     /// file, does not need it.
     pub(crate) async fn open(self, code: &[u8]) -> io::Result<()> {
-        let Self { reader, mut writer } = self;
+        let Self { reader, mut writer, seal: _ } = self;
         drop(reader);
         // Most programs fit into the pipe.
         let written = match writer.write(code) {

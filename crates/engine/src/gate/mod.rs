@@ -8,8 +8,11 @@
 mod fifo;
 #[cfg(any(windows, test))]
 mod preload;
+#[cfg(unix)]
+mod seal;
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
@@ -21,8 +24,8 @@ use preload as way;
 use crate::language::Ahead;
 pub(crate) use way::Gate;
 
-/// Puts into `folder` what gates need to be there.
-pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
+/// Puts into `folder` what gates need to be there; nobody changes it as long as what is returned lives, where the system can do that.
+pub(crate) fn prepare(folder: &Path) -> io::Result<Vec<File>> {
     way::prepare(folder)
 }
 

@@ -4,8 +4,8 @@
 //! runs; tests run them on all systems, and the pipe is Windows' own.
 
 use std::ffi::OsString;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::Path;
 
 use crate::language::Ahead;
@@ -15,10 +15,31 @@ const NAME: &str = "RUNTRAY_GATE";
 const PYTHON: &str = include_str!("sitecustomize.py");
 const NODE: &str = include_str!("gate.cjs");
 
-/// Writes the start-up files into `folder`.
-pub(crate) fn prepare(folder: &Path) -> io::Result<()> {
-    fs::write(folder.join("sitecustomize.py"), PYTHON)?;
-    fs::write(folder.join("gate.cjs"), NODE)
+/// Writes the start-up files into `folder`, and keeps them open.
+pub(crate) fn prepare(folder: &Path) -> io::Result<Vec<File>> {
+    [("sitecustomize.py", PYTHON), ("gate.cjs", NODE)]
+        .map(|(name, text)| put(&folder.join(name), text))
+        .into_iter()
+        .collect()
+}
+
+/// Every interpreter that waits runs these files: on Windows no program can change or replace them while they are open.
+fn put(path: &Path, text: &str) -> io::Result<File> {
+    fs::write(path, text)?;
+    let mut options = File::options();
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::share_mode(
+        &mut options,
+        windows_sys::Win32::Storage::FileSystem::FILE_SHARE_READ,
+    );
+    let mut file = options.read(true).open(path)?;
+    let mut written = String::new();
+    file.read_to_string(&mut written)?;
+    if written == text {
+        Ok(file)
+    } else {
+        Err(io::Error::other(format!("another program changed {}", path.display())))
+    }
 }
 
 /// What makes an interpreter find the start-up file in `folder`, and that find the pipe.
@@ -45,11 +66,12 @@ mod pipe {
     use ulid::Ulid;
 
     use crate::language::Ahead;
+    use crate::sys::{Tree, pipe_client};
 
     /// A closed gate: a pipe that nothing is ever written to.
     pub(crate) struct Gate {
         name: String,
-        _pipe: NamedPipeServer,
+        pipe: NamedPipeServer,
     }
 
     impl Gate {
@@ -62,7 +84,12 @@ mod pipe {
                 .reject_remote_clients(true)
                 .max_instances(1)
                 .create(&name)?;
-            Ok(Self { name, _pipe: options })
+            Ok(Self { name, pipe: options })
+        }
+
+        /// Whether nobody but the interpreter, which is in `tree`, has come to this gate. There is room for one.
+        pub(crate) fn is_untouched(&mut self, tree: &Tree) -> bool {
+            pipe_client(&self.pipe).is_none_or(|client| tree.contains(client))
         }
 
         /// Lets the interpreter go on, which finds its program's file by itself.

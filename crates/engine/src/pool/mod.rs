@@ -95,7 +95,7 @@ impl Pool {
             return None;
         }
         let given = job.clone();
-        let fill = move || Ok((spare.workspace.fill(&given.request), spare));
+        let fill = move || Ok((fill(&mut spare, &given), spare));
         let (filled, mut spare) = on_disk(&job.request, fill).await.ok()?;
         let begun = filled.and_then(|()| begin(&mut spare, job));
         if let Err(error) = begun {
@@ -189,6 +189,19 @@ impl Pool {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Puts the program of `job` before an interpreter that waits. Refused where another program could have got at the interpreter: it
+/// may have read something already, or be about to.
+fn fill(spare: &mut Started, job: &Job) -> io::Result<()> {
+    let touched = || io::Error::other("another program was in its folder or at its gate");
+    if !spare.workspace.is_as_made() {
+        return Err(touched());
+    }
+    spare.workspace.fill(&job.request)?;
+    // Only now: from here on no name leads to the gate.
+    let untouched = spare.gate.as_mut().is_none_or(|gate| gate.is_untouched(&spare.tree));
+    if untouched { Ok(()) } else { Err(touched()) }
 }
 
 /// Lets a waiting interpreter's tree begin, with a terminal of the size that `job` has.

@@ -36,6 +36,8 @@ pub use platform::enter;
 pub use platform::enter as enter_and_fork;
 #[cfg(target_os = "linux")]
 pub use platform::enter_and_fork;
+#[cfg(windows)]
+pub(crate) use platform::pipe_client;
 pub(crate) use platform::{Input, Launcher, Output, Terminal, Tree, is_own_connection};
 
 use crate::{Limits, TerminalSize};

@@ -1,13 +1,15 @@
 //! One engine's claim to a folder, and what nobody claims any more.
 
-use std::fs::{self, File};
-use std::io;
+use std::ffi::OsStr;
+use std::fs::{self, DirEntry, File};
+use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 
 use ulid::{ULID_LEN, Ulid};
 
-use crate::private;
+use super::lock;
 
+const GATE: &str = "gate";
 const LOCK: &str = "lock";
 const STALE: &str = "stale";
 
@@ -19,17 +21,19 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// Claims a new folder below `base` and returns the folders there that no living engine owns, already renamed so that
-    /// nobody else takes them up.
+    /// Claims a new folder below `base` and returns what is there that no living engine owns, already renamed so that nobody else
+    /// takes it up. What cannot be renamed is left, with a warning.
+    ///
+    /// # Errors
+    /// Which file or folder could not be made.
     pub(super) fn take(base: &Path) -> io::Result<(Self, Vec<PathBuf>)> {
-        let gate = File::create(base.join("gate"))?;
-        gate.lock()?;
-        let stale = set_aside(base)?;
+        let gate = base.join(GATE);
+        let _gate = pass(&gate).map_err(|error| at(&gate, &error))?;
+        let stale = set_aside(base).map_err(|error| at(base, &error))?;
         let folder = base.join(short_name());
         let lock = folder.with_extension(LOCK);
-        let held = File::create_new(&lock)?;
-        held.lock()?;
-        private::folder(&folder)?;
+        let held = lock_new(&lock).map_err(|error| at(&lock, &error))?;
+        super::create_private(&folder).map_err(|error| at(&folder, &error))?;
         Ok((Self { folder, lock, _held: held }, stale))
     }
 
@@ -52,30 +56,57 @@ pub(super) fn short_name() -> String {
     Ulid::generate().to_string().split_off(ULID_LEN - 8)
 }
 
-/// Renames every folder without a living owner to `<id>.stale`. The caller holds the gate.
+/// An error that names its place.
+pub(super) fn at(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+}
+
+/// Waits until no other engine claims a folder. What a program put in the gate's place is set aside.
+fn pass(gate: &Path) -> io::Result<File> {
+    let file = match lock::open(gate, true) {
+        Ok(file) => file,
+        Err(error) => {
+            tracing::warn!(%error, path = %gate.display(), "something else lies in the place of a lock; it is set aside");
+            fs::rename(gate, aside(gate))?;
+            lock::open(gate, true)?
+        }
+    };
+    if !lock::wait_for(&file)? {
+        tracing::warn!(path = %gate.display(), "a lock is held and not given up; starting without it");
+    }
+    Ok(file)
+}
+
+fn lock_new(path: &Path) -> io::Result<File> {
+    let held = File::create_new(path)?;
+    held.lock()?;
+    Ok(held)
+}
+
+/// Renames everything without a living owner, whatever it is, to a name that says so. The caller holds the gate.
 fn set_aside(base: &Path) -> io::Result<Vec<PathBuf>> {
     let mut stale = Vec::new();
-    for entry in fs::read_dir(base)?.flatten() {
-        let path = entry.path();
-        if !entry.file_type()?.is_dir() {
-            continue;
-        }
-        if path.extension().is_some_and(|extension| extension == STALE) {
-            stale.push(path);
-        } else if !is_owned(&path.with_extension(LOCK)) {
-            let aside = path.with_extension(STALE);
-            fs::rename(&path, &aside)?;
-            fs::remove_file(path.with_extension(LOCK)).or_else(absent_is_fine)?;
-            stale.push(aside);
+    for entry in fs::read_dir(base)?.flatten().filter(is_unowned) {
+        let (from, to) = (entry.path(), aside(&entry.path()));
+        match fs::rename(&from, &to) {
+            Ok(()) => stale.push(to),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => {
+                tracing::warn!(%error, path = %from.display(), "what no run has any more cannot be renamed; it is left");
+            }
         }
     }
     Ok(stale)
 }
 
-fn is_owned(lock: &Path) -> bool {
-    File::open(lock).is_ok_and(|file| file.try_lock().is_err())
+/// Whether `entry` is neither the gate nor of a living engine.
+fn is_unowned(entry: &DirEntry) -> bool {
+    let path = entry.path();
+    let is_stale = path.extension() == Some(OsStr::new(STALE));
+    path.file_name() != Some(OsStr::new(GATE)) && (is_stale || !lock::is_held(&path.with_extension(LOCK)))
 }
 
-fn absent_is_fine(error: io::Error) -> io::Result<()> {
-    if error.kind() == io::ErrorKind::NotFound { Ok(()) } else { Err(error) }
+/// A name beside `path` that nothing has.
+fn aside(path: &Path) -> PathBuf {
+    path.with_file_name(short_name()).with_extension(STALE)
 }

@@ -1,9 +1,11 @@
 //! The thread that deletes folders.
 
+use std::collections::HashSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
 use ulid::Ulid;
@@ -11,17 +13,28 @@ use ulid::Ulid;
 /// Levels that are deleted by the short way, one open folder each.
 const SHALLOW: u32 = 16;
 
+/// The runs' folders that are there, or were when their runs began.
+type Known = Arc<Mutex<HashSet<PathBuf>>>;
+
 /// Deletes folders in the order they come. Dropping it waits until all are deleted.
 pub(super) struct Cleaner {
     queue: Option<Sender<PathBuf>>,
+    known: Known,
     thread: Option<JoinHandle<()>>,
 }
 
 impl Cleaner {
     pub(super) fn start() -> io::Result<Self> {
         let (queue, folders) = channel();
-        let thread = std::thread::Builder::new().name("cleaner".into()).spawn(move || clean(&folders))?;
-        Ok(Self { queue: Some(queue), thread: Some(thread) })
+        let known = Known::default();
+        let shared = Arc::clone(&known);
+        let thread = std::thread::Builder::new().name("cleaner".into()).spawn(move || clean(&folders, &shared))?;
+        Ok(Self { queue: Some(queue), known, thread: Some(thread) })
+    }
+
+    /// A run has `folder` from now on, until that is deleted.
+    pub(super) fn expect(&self, folder: &Path) {
+        lock(&self.known).insert(folder.to_path_buf());
     }
 
     pub(super) fn delete(&self, folder: PathBuf) {
@@ -40,12 +53,35 @@ impl Drop for Cleaner {
     }
 }
 
-fn clean(folders: &Receiver<PathBuf>) {
+fn clean(folders: &Receiver<PathBuf>, known: &Known) {
     for folder in folders {
-        if let Err(error) = remove(&folder) {
-            tracing::warn!(%error, folder = %folder.display(), "could not delete a run's folder; the next start will");
+        let is_there = fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir());
+        delete(&folder);
+        let was_run = lock(known).remove(&folder);
+        // Its program has renamed it: it lies beside, where no run has it.
+        if was_run && !is_there {
+            unknown_folders(folder.parent(), known).iter().for_each(|folder| delete(folder));
         }
     }
+}
+
+fn delete(folder: &Path) {
+    if let Err(error) = remove(folder) {
+        tracing::warn!(%error, folder = %folder.display(), "could not delete a run's folder; the next start will");
+    }
+}
+
+/// The folders in the runs' folder that no run has.
+fn unknown_folders(runs: Option<&Path>, known: &Known) -> Vec<PathBuf> {
+    let entries = runs.and_then(|runs| fs::read_dir(runs).ok()).into_iter().flatten().flatten();
+    let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path());
+    let folders: Vec<PathBuf> = folders.collect();
+    let known = lock(known);
+    folders.into_iter().filter(|folder| !known.contains(folder)).collect()
+}
+
+fn lock(known: &Known) -> MutexGuard<'_, HashSet<PathBuf>> {
+    known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Deletes `folder` with all that is in it, however deep and whatever its permissions. A folder that is gone is fine; a link in

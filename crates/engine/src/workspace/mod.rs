@@ -5,6 +5,7 @@
 
 mod claim;
 mod cleaner;
+mod lock;
 mod results;
 
 use std::fs::{self, File};
@@ -32,7 +33,7 @@ struct Inner {
 impl Workspaces {
     /// Claims a folder below `base`, which is made if missing, and starts sweeping what dead engines left there.
     pub(crate) fn open(base: &Path) -> io::Result<Self> {
-        private::folder(base)?;
+        private::folder(base).map_err(|error| claim::at(base, &error))?;
         let (claim, stale) = Claim::take(base)?;
         let cleaner = Cleaner::start()?;
         stale.into_iter().for_each(|folder| cleaner.delete(folder));
@@ -54,6 +55,8 @@ impl Workspaces {
     /// Makes a run's folder ahead of its program, which will be `entry`.
     pub(crate) fn reserve(&self, entry: &str) -> io::Result<Workspace> {
         let root = self.0.claim.folder().join(claim::short_name());
+        // First: whoever sweeps must know it.
+        self.0.cleaner.expect(&root);
         create_private(&root)?;
         let mut workspace = Workspace { root, entry: entry.to_owned(), identity: None, owner: Arc::clone(&self.0) };
         create_private(&workspace.folder())?;
@@ -115,6 +118,12 @@ impl Workspace {
             && only.is_some_and(|entry| {
                 size(&entry).is_some_and(|size| results::is_unchanged(&entry.path(), size, Some(code)))
             })
+    }
+
+    /// Whether nobody has put anything into the folder of its files but what was to be there ahead of the program.
+    pub(crate) fn is_as_made(&self) -> bool {
+        let mut entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
+        self.is_ours() && entries.all(|entry| cfg!(unix) && entry.file_name() == *self.entry)
     }
 
     /// Whether the folder of its files is still the one that was made for it.

@@ -135,6 +135,118 @@ fn what_a_dead_engine_left_is_swept_and_a_living_one_is_left_alone() {
     );
 }
 
+/// Runs `work` on a thread of its own, and fails when it hangs.
+#[cfg(unix)]
+fn in_time<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
+    let (sender, receiver) = std::sync::mpsc::channel();
+    std::thread::spawn(move || sender.send(work()));
+    receiver.recv_timeout(Duration::from_secs(30)).unwrap_or_else(|_| panic!("{what} hangs"))
+}
+
+#[cfg(unix)]
+fn pipe(path: &Path) {
+    nix::unistd::mkfifo(path, nix::sys::stat::Mode::S_IRUSR | nix::sys::stat::Mode::S_IWUSR).expect("a pipe");
+}
+
+#[cfg(unix)]
+#[test]
+fn whatever_lies_in_the_runs_folder_an_engine_starts_and_touches_nothing_behind_a_link() {
+    use std::os::unix::fs::symlink;
+    type Put = fn(&Path, &Path);
+    let cases: [(&str, Put); 10] = [
+        ("a link in the place of the gate", |base, user| {
+            symlink(user.join("file"), base.join("gate")).expect("a link")
+        }),
+        ("a link to nothing there", |base, user| symlink(user.join("none"), base.join("gate")).expect("a link")),
+        ("a pipe in the place of the gate", |base, _| pipe(&base.join("gate"))),
+        ("a folder in the place of the gate", |base, _| fs::create_dir_all(base.join("gate/x")).expect("a folder")),
+        ("a pipe in the place of a lock", |base, _| {
+            fs::create_dir(base.join("DEAD")).expect("a folder");
+            pipe(&base.join("DEAD.lock"));
+        }),
+        ("a link in the place of a lock", |base, user| {
+            fs::create_dir(base.join("DEAD")).expect("a folder");
+            symlink(user.join("file"), base.join("DEAD.lock")).expect("a link");
+        }),
+        ("a taken name for what is stale", |base, _| {
+            fs::create_dir(base.join("DEAD")).expect("a folder");
+            fs::write(base.join("DEAD.stale"), "").expect("a file");
+        }),
+        ("pipes and files with any name", |base, _| {
+            pipe(&base.join("pipe"));
+            fs::write(base.join("file.txt"), "").expect("a file");
+            fs::create_dir_all(base.join("moved/work")).expect("a folder");
+        }),
+        ("links to a folder", |base, user| {
+            symlink(user, base.join("link")).expect("a link");
+            symlink(user, base.join("link.stale")).expect("a link");
+        }),
+        ("links in what is stale", |base, user| {
+            fs::create_dir(base.join("DEAD")).expect("a folder");
+            symlink(user, base.join("DEAD/link")).expect("a link");
+        }),
+    ];
+    for (what, put) in cases {
+        let top = tempfile::tempdir().expect("tempdir");
+        let (base, user) = (top.path().join("runs"), top.path().join("user"));
+        fs::create_dir(&base).expect("mkdir");
+        fs::create_dir(&user).expect("mkdir");
+        fs::write(user.join("file"), "the user's").expect("write");
+        put(&base, &user);
+        let opened = base.clone();
+        let spaces = in_time(what, move || Workspaces::open(&opened)).unwrap_or_else(|error| panic!("{what}: {error}"));
+        in_time(what, move || drop(spaces));
+        assert_eq!(names(&base), ["gate"], "{what}: what no run has is swept");
+        assert_eq!(fs::read_to_string(user.join("file")).expect(what), "the user's", "{what}");
+        assert_eq!(names(&user), ["file"], "{what}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_gate_that_somebody_holds_does_not_hold_up_a_start_for_ever() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let held = fs::File::create(base.path().join("gate")).expect("a file");
+    held.lock().expect("a lock");
+    let path = base.path().to_path_buf();
+    drop(in_time("a held gate", move || Workspaces::open(&path)).expect("open"));
+}
+
+#[test]
+fn what_cannot_be_made_is_named() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let runs = base.path().join("runs");
+    fs::write(&runs, "a file").expect("write");
+    let error = Workspaces::open(&runs).err().expect("a file is no folder").to_string();
+    assert!(error.contains(&runs.display().to_string()), "{error}");
+}
+
+#[test]
+fn a_folder_that_its_program_renamed_is_swept_while_the_engine_lives() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let spaces = Workspaces::open(base.path()).expect("open");
+    let (space, other) = (spaces.reserve("main.py").expect("reserve"), spaces.reserve("main.py").expect("reserve"));
+    let moved = spaces.shared().join("moved");
+    fs::rename(space.root(), &moved).expect("rename");
+    drop(space);
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    while moved.exists() {
+        assert!(std::time::Instant::now() < deadline, "it is kept");
+        std::thread::yield_now();
+    }
+    assert!(other.folder().exists(), "a run's own folder is left alone");
+}
+
+#[test]
+fn a_folder_to_which_something_was_added_is_not_as_made() {
+    let base = tempfile::tempdir().expect("tempdir");
+    let spaces = Workspaces::open(base.path()).expect("open");
+    let space = spaces.reserve("main.py").expect("reserve");
+    assert!(space.is_as_made());
+    fs::write(space.folder().join("json.py"), "another's").expect("write");
+    assert!(!space.is_as_made());
+}
+
 #[test]
 fn size_counts_what_lies_below() {
     let base = tempfile::tempdir().expect("tempdir");

@@ -13,7 +13,7 @@ use std::time::Duration;
 use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
 use windows_sys::Win32::System::IO::{CreateIoCompletionPort, GetQueuedCompletionStatus};
 use windows_sys::Win32::System::JobObjects::{
-    CreateJobObjectW, JOB_OBJECT_LIMIT_ACTIVE_PROCESS, JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION,
+    CreateJobObjectW, IsProcessInJob, JOB_OBJECT_LIMIT_ACTIVE_PROCESS, JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION,
     JOB_OBJECT_LIMIT_JOB_MEMORY, JOB_OBJECT_LIMIT_JOB_TIME, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
     JOBOBJECT_ASSOCIATE_COMPLETION_PORT, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_BASIC_LIMIT_INFORMATION,
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JOBOBJECTINFOCLASS, JobObjectAssociateCompletionPortInformation,
@@ -23,6 +23,7 @@ use windows_sys::Win32::System::JobObjects::{
 use windows_sys::Win32::System::SystemServices::{
     JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, JOB_OBJECT_MSG_JOB_MEMORY_LIMIT,
 };
+use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION};
 
 use crate::Limits;
 
@@ -69,6 +70,18 @@ impl Job {
     /// The raw handle, for starting a process in the job.
     pub(super) fn raw(&self) -> HANDLE {
         self.handle.as_raw_handle()
+    }
+
+    /// Whether the process with this id is in the job. One that has ended is not.
+    pub(super) fn contains(&self, process: u32) -> bool {
+        // SAFETY: it takes numbers only, and the handle that comes back is ours alone.
+        let Ok(process) = (unsafe { owned(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process)) }) else {
+            return false;
+        };
+        let mut is_inside = 0;
+        // SAFETY: both handles are open, and the place for the answer is ours.
+        let asked = unsafe { IsProcessInJob(process.as_raw_handle(), self.raw(), &raw mut is_inside) };
+        asked != 0 && is_inside != 0
     }
 
     /// Begins the end of every process in the job; each gets `code` as its exit code. An empty job stays as it is.

@@ -26,7 +26,7 @@ use console::Console;
 pub(crate) use console::Terminal;
 use job::{Accounts, Job, Message};
 pub(crate) use peer::is_own_connection;
-pub(crate) use pipe::{Input, Output};
+pub(crate) use pipe::{Input, Output, client as pipe_client};
 use process::{Process, Streams};
 
 use crate::session::Signal;
@@ -96,6 +96,11 @@ impl Tree {
     pub(crate) fn begin(&mut self) -> io::Result<()> {
         self.before = self.job.accounts()?.cpu;
         Ok(())
+    }
+
+    /// Whether the process with this id is in the tree, and lives.
+    pub(crate) fn contains(&self, process: u32) -> bool {
+        self.job.contains(process)
     }
 
     /// The most memory that the tree held: a program that waits holds what it took to get ready.

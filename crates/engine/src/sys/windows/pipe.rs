@@ -1,5 +1,5 @@
 //! Pipes: overlapped on our side, plain on the program's.
-#![expect(unsafe_code, reason = "a handle is marked inheritable by a Win32 call")]
+#![expect(unsafe_code, reason = "a handle is marked inheritable, and a client asked for, by Win32 calls")]
 
 use std::fs::OpenOptions;
 use std::io;
@@ -9,6 +9,7 @@ use std::os::windows::io::{AsRawHandle, OwnedHandle};
 use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
 use ulid::Ulid;
 use windows_sys::Win32::Foundation::{HANDLE_FLAG_INHERIT, SetHandleInformation};
+use windows_sys::Win32::System::Pipes::GetNamedPipeClientProcessId;
 
 use crate::sys::Pipes;
 
@@ -55,6 +56,14 @@ pub(super) async fn pair(ours: Ours) -> io::Result<(NamedPipeServer, OwnedHandle
     let client = OpenOptions::new().read(!reads).write(reads).share_mode(0).open(&name)?;
     server.connect().await?;
     Ok((server, inheritable(client.into())?))
+}
+
+/// The process that came to the other end of `pipe`; `None` where none has, or the system does not tell.
+pub(crate) fn client(pipe: &NamedPipeServer) -> Option<u32> {
+    let mut process = 0;
+    // SAFETY: the handle is open as long as `pipe` lives, and the place for the answer is ours.
+    let told = unsafe { GetNamedPipeClientProcessId(pipe.as_raw_handle(), &raw mut process) };
+    (told != 0 && process != 0).then_some(process)
 }
 
 fn inheritable(handle: OwnedHandle) -> io::Result<OwnedHandle> {
