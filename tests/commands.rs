@@ -6,9 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
-use crate::harness::{Home, Service, runtray};
+use crate::harness::{Home, Service, TempDir, runtray};
 
 /// Prints, as JSON, what a Python program finds around it.
 const PYTHON: &str = r#"
@@ -71,7 +70,9 @@ fn around(folder: &Path, settings: &str, language: &str, code: &str) -> Value {
     service.until_waiting(language, 1);
     let mut warm = told(&service.execute_warm(language, &request));
     // Stand-ins lie in the run's own folder, which is another one each time.
-    let inside = |told: &Value| told["first"].as_str().is_some_and(|path| path.contains("/runs/"));
+    let inside = |told: &Value| {
+        told["first"].as_str().is_some_and(|path| ["/runs/", "/var/tmp/."].iter().any(|own| path.contains(own)))
+    };
     if inside(&warm) && inside(&cold) {
         warm["first"] = cold["first"].clone();
     }

@@ -228,7 +228,7 @@ fn names_made_of_process_ids_do_not_collide_in_parallel_runs() {
 const TEMPORARY: &str = r"
 import os, subprocess, tempfile
 places = '/tmp', '/var/tmp', tempfile.gettempdir(), os.environ['TMPDIR']
-found = [name for place in places for name in os.listdir(place) if name != os.path.basename(os.getcwd())]
+found = [name for place in places for name in os.listdir(place) if name.lstrip('.') != os.path.basename(os.getcwd())]
 for place in places:
     with tempfile.NamedTemporaryFile(dir=place, prefix='runtray-test-', delete=False) as file:
         file.write(b'kept')

@@ -31,7 +31,7 @@ def is_open(number):
 alone = os.getppid() == 1
 look('environment', 'RUNTRAY_TRACE' not in os.environ)
 look('folder', os.getcwd() == os.path.dirname(__file__) and os.listdir() == ['main.py'])
-look('folder above', sorted(os.listdir('..')) == ([os.path.basename(os.getcwd())] if alone else ['tmp', 'work']))
+look('folder above', [n for n in sorted(os.listdir('..')) if n[0] != '.'] == ([os.path.basename(os.getcwd())] if alone else ['tmp', 'work']))
 look('temporary files', os.listdir(os.environ['TMPDIR']) == [] and (not alone or os.listdir('/tmp') == []))
 look('shared memory', not alone or os.listdir('/dev/shm') == [])
 look('processes', not alone or sorted(n for n in os.listdir('/proc') if n.isdigit()) == sorted(['1', str(os.getpid())]))
@@ -95,7 +95,7 @@ const look = (what, clean) => clean || found.push(what);
 const alone = process.ppid === 1;
 look('environment', !('RUNTRAY_TRACE' in process.env));
 look('folder', process.cwd() === __dirname && fs.readdirSync('.').join() === 'main.js');
-look('folder above', fs.readdirSync('..').sort().join() === (alone ? path.basename(__dirname) : 'tmp,work'));
+look('folder above', fs.readdirSync('..').filter((name) => name[0] !== '.').sort().join() === (alone ? path.basename(__dirname) : 'tmp,work'));
 look('temporary files', fs.readdirSync(process.env.TMPDIR).length === 0);
 look('shared memory', !alone || fs.readdirSync('/dev/shm').length === 0);
 look('processes', !alone || fs.readdirSync('/proc').filter((name) => /^\\d+$/.test(name)).length === 2);

@@ -80,7 +80,9 @@ impl Starter {
         workspace: Workspace,
         gate: Option<Gate>,
     ) -> Result<Started, Error> {
-        let mut args = runtime.args.clone();
+        // On Linux the supervisor knows whether they are needed.
+        let in_sight = if cfg!(target_os = "linux") { &[][..] } else { &runtime.args_in_sight };
+        let mut args = [in_sight, &runtime.args].concat();
         args.push(workspace.entry().into());
         args.extend(request.args().iter().map(OsString::from));
         let base = environment::base(&workspace.folder(), &workspace.temporary());
@@ -97,7 +99,12 @@ impl Starter {
             args: &args,
             env: &env,
             folder: &workspace.folder(),
-            own: Own { root: workspace.root(), temporary: &workspace.temporary(), hidden: &self.hidden },
+            own: Own {
+                root: workspace.root(),
+                temporary: &workspace.temporary(),
+                args_in_sight: &runtime.args_in_sight,
+                hidden: &self.hidden,
+            },
             limits,
             waits: gate.is_some(),
             terminal: request.terminal(),

@@ -107,6 +107,7 @@ mod tests {
             announces: false,
             surroundings: Surroundings::default(),
             extension: "py".into(),
+            args_in_sight: Vec::new(),
             ahead: None,
         };
         let request = Request::new("", Duration::from_secs(1));

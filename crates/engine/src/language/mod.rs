@@ -81,6 +81,8 @@ pub struct Runtime {
     pub transforms: bool,
     /// Whether it announces on standard error that its way with TypeScript is experimental.
     pub announces: bool,
+    /// Arguments before those, where folders of the user's may lie above the program's.
+    pub args_in_sight: Vec<OsString>,
     /// What a program finds around it.
     pub surroundings: Surroundings,
     /// The extension of the program's file.

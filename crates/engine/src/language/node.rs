@@ -5,6 +5,9 @@ use semver::Version;
 /// The oldest that strips types at all.
 const STRIPS: Version = Version::new(22, 6, 0);
 
+/// About a `package.json` that does not say which kind of modules it is for.
+const QUIET_ABOUT_TYPE: &str = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON";
+
 /// Whether that version runs TypeScript.
 ///
 /// # Errors
@@ -23,8 +26,16 @@ pub(super) fn check_types(version: &str) -> Result<(), String> {
 pub(super) fn script_args(version: &str) -> Vec<&'static str> {
     let Ok(version) = Version::parse(version) else { return Vec::new() };
     let asks = within(&version, (20, 11), (20, 19)) || within(&version, (21, 3), (22, 7));
-    let args = ["--experimental-detect-module", "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON"];
+    let args = ["--experimental-detect-module", QUIET_ABOUT_TYPE];
     if asks { args.to_vec() } else { Vec::new() }
+}
+
+/// Arguments for a program below a `package.json` of ours, which keeps Node.js from reading one of the user's: versions that tell
+/// modules apart by themselves would warn of ours.
+pub(super) fn args_in_sight(version: &str) -> Option<&'static str> {
+    let version = Version::parse(version).ok()?;
+    let detects = version >= Version::new(22, 7, 0) || within(&version, (20, 19), (21, 0));
+    detects.then_some(QUIET_ABOUT_TYPE)
 }
 
 /// Arguments for a program in TypeScript, for a version that strips types: by itself since 22.18 and 23.6, when asked before
@@ -60,7 +71,7 @@ fn within(version: &Version, from: (u64, u64), before: (u64, u64)) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{announces_types, check_types, script_args, transform_args, types_args};
+    use super::{announces_types, args_in_sight, check_types, script_args, transform_args, types_args};
 
     const DETECT: &str = "--experimental-detect-module";
     const STRIP: &str = "--experimental-strip-types";
@@ -81,6 +92,22 @@ mod tests {
             ("", false),
         ] {
             assert_eq!(script_args(version).contains(&DETECT), asks, "{version}");
+        }
+    }
+
+    #[test]
+    fn versions_that_would_warn_of_our_own_file_do_not() {
+        for (version, warns) in [
+            ("18.20.4", false),
+            ("20.18.1", false),
+            ("20.20.2", true),
+            ("21.7.0", false),
+            ("22.6.0", false),
+            ("22.7.0", true),
+            ("24.4.1", true),
+            ("", false),
+        ] {
+            assert_eq!(args_in_sight(version).is_some(), warns, "{version}");
         }
     }
 

@@ -36,9 +36,19 @@ impl Program {
             transform_args: transform_args.map(|args| args.into_iter().map(OsString::from).collect()),
             transforms: false,
             announces: is_node && node::announces_types(&self.version),
+            args_in_sight: self.args_in_sight(interpreter),
             surroundings: self.surroundings.clone(),
             extension: language.extension.clone(),
             ahead: Ahead::of(interpreter),
+        }
+    }
+
+    fn args_in_sight(&self, interpreter: &Interpreter) -> Vec<OsString> {
+        match interpreter {
+            Interpreter::Node | Interpreter::NodeTypes => {
+                node::args_in_sight(&self.version).into_iter().map(OsString::from).collect()
+            }
+            Interpreter::Python | Interpreter::Command(_) => Vec::new(),
         }
     }
 

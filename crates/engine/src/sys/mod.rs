@@ -74,6 +74,8 @@ pub(crate) struct Own<'a> {
     pub(crate) root: &'a Path,
     /// Where its temporary files go.
     pub(crate) temporary: &'a Path,
+    /// Arguments to put first where folders of the user's lie above its own.
+    pub(crate) args_in_sight: &'a [OsString],
     /// Folders that it is not to see, where the system can hide them.
     pub(crate) hidden: &'a [PathBuf],
 }

@@ -18,6 +18,9 @@ use cleaner::Cleaner;
 
 use crate::{Limits, OutputFile, Request, private};
 
+/// Files in the engine's folder, which keep interpreters from reading files of these names in the user's folders above it where
+/// those are in sight.
+const BARRIERS: [&str; 2] = ["package.json", "tsconfig.json"];
 /// A program of at most this size is compared without asking another thread to.
 const QUICK_BYTES: usize = 64 << 10;
 
@@ -35,6 +38,9 @@ impl Workspaces {
     pub(crate) fn open(base: &Path) -> io::Result<Self> {
         private::folder(base).map_err(|error| claim::at(base, &error))?;
         let (claim, stale) = Claim::take(base)?;
+        for name in BARRIERS {
+            write_new(&claim.folder().join(name), b"{}\n")?;
+        }
         let cleaner = Cleaner::start()?;
         stale.into_iter().for_each(|folder| cleaner.delete(folder));
         Ok(Self(Arc::new(Inner { cleaner, claim })))

@@ -33,6 +33,7 @@ impl Kept {
         for (_, value) in job.env.iter().filter(|(name, _)| NAMES.iter().any(|it| name == it)) {
             named.extend(std::env::split_paths(value));
         }
+        named.retain(|path| !path.starts_with(&job.root));
         let mut found: Vec<PathBuf> = named.iter().filter_map(|path| right_below(path, places)).collect();
         found.sort();
         found.dedup();

@@ -27,6 +27,8 @@ pub(super) struct Job {
     pub(super) temporary: PathBuf,
     /// The folder in which everything of the run lies.
     pub(super) root: PathBuf,
+    /// Arguments to put first where folders of the user's lie above its own.
+    pub(super) args_in_sight: Vec<OsString>,
     /// Folders that the program is not to see.
     pub(super) hidden: Vec<PathBuf>,
     pub(super) bounds: Bounds,
@@ -63,6 +65,7 @@ impl From<&Launch<'_>> for Job {
             folder: launch.folder.to_path_buf(),
             temporary: launch.own.temporary.to_path_buf(),
             root: launch.own.root.to_path_buf(),
+            args_in_sight: launch.own.args_in_sight.to_vec(),
             hidden: launch.own.hidden.to_vec(),
             bounds: Bounds {
                 memory_bytes: launch.limits.memory_bytes,

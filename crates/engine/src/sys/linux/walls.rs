@@ -5,7 +5,7 @@
 //! which lie on disk in the run's folder, count with it and are deleted with it. The folders of the service, and in them those of
 //! the other runs, are covered.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, ErrorKind};
 use std::os::fd::AsRawFd;
@@ -26,6 +26,7 @@ const FIRST: &str = "var";
 /// Everybody may write there, and only the owner of a file may delete it.
 const SHARED: u32 = 0o1777;
 const PRIVATE: u32 = 0o700;
+const PATH: &str = "PATH";
 
 /// Fails where there is no folder for temporary files: then a run's own folders have no place.
 pub(super) fn check() -> io::Result<()> {
@@ -37,11 +38,12 @@ pub(super) fn check() -> io::Result<()> {
 pub(super) fn enter(job: Job, mode: Mode) -> io::Result<Job> {
     std::env::set_current_dir("/")?;
     if mode == Mode::Subreaper {
-        return Ok(job);
+        return Ok(Job { args: [&*job.args_in_sight, &job.args].concat(), ..job });
     }
     let places = temporary();
     let (Some(first), Some(last)) = (places.first(), places.last()) else { return Err(ErrorKind::NotFound.into()) };
-    let place = first.join(job.root.file_name().ok_or(ErrorKind::InvalidInput)?);
+    let name = job.root.file_name().ok_or(ErrorKind::InvalidInput)?;
+    let (place, commands) = (first.join(name), first.join(beside(name)));
     // All that is shown again later is held before it is covered.
     let rooms = Rooms::of(&job, first == last)?;
     cover(&job.hidden)?;
@@ -51,8 +53,11 @@ pub(super) fn enter(job: Job, mode: Mode) -> io::Result<Job> {
     }
     bind(&rooms.temporary, last)?;
     bind(&rooms.folder, &place)?;
+    if let Some(held) = &rooms.commands {
+        bind(held, &commands)?;
+    }
     kept.show()?;
-    Ok(moved(job, &place, last))
+    Ok(moved(job, &place, last, &commands))
 }
 
 /// The folders for temporary files of this machine, each once.
@@ -67,7 +72,9 @@ fn temporary() -> Vec<PathBuf> {
 struct Rooms {
     folder: File,
     temporary: File,
-    /// In which the place of `folder` is.
+    /// Programs of the run's own, on its search path.
+    commands: Option<File>,
+    /// In which the places of `folder` and `commands` are.
     first: File,
 }
 
@@ -76,9 +83,30 @@ impl Rooms {
     fn of(job: &Job, one: bool) -> io::Result<Self> {
         fs::set_permissions(&job.temporary, Permissions::from_mode(SHARED))?;
         let first = if one { job.temporary.clone() } else { make(job.root.join(FIRST), SHARED)? };
-        make(first.join(job.root.file_name().unwrap_or_default()), PRIVATE)?;
-        Ok(Self { folder: hold(&job.folder)?, temporary: hold(&job.temporary)?, first: hold(&first)? })
+        let name = job.root.file_name().unwrap_or_default();
+        make(first.join(name), PRIVATE)?;
+        let commands = commands(job);
+        if commands.is_some() {
+            make(first.join(beside(name)), PRIVATE)?;
+        }
+        Ok(Self {
+            folder: hold(&job.folder)?,
+            temporary: hold(&job.temporary)?,
+            commands: commands.as_deref().map(hold).transpose()?,
+            first: hold(&first)?,
+        })
     }
+}
+
+/// The name of the commands' place, beside that of the folder `name`.
+fn beside(name: &OsStr) -> OsString {
+    [OsStr::new("."), name].into_iter().collect()
+}
+
+/// The folder on the search path that is the run's own.
+fn commands(job: &Job) -> Option<PathBuf> {
+    let (_, path) = job.env.iter().find(|(name, _)| name == PATH)?;
+    std::env::split_paths(path).find(|folder| folder.parent() == Some(&job.root) && folder.is_dir())
 }
 
 fn make(folder: PathBuf, mode: u32) -> io::Result<PathBuf> {
@@ -117,9 +145,12 @@ fn cover(folders: &[PathBuf]) -> io::Result<()> {
 }
 
 /// `job` with the paths that its folders have inside.
-fn moved(job: Job, folder: &Path, temporary: &Path) -> Job {
-    let inside = |value: OsString| -> OsString {
-        if value == job.folder {
+fn moved(job: Job, folder: &Path, temporary: &Path, commands: &Path) -> Job {
+    let inside = |name: &OsStr, value: OsString| -> OsString {
+        if name == PATH {
+            let own = |path: PathBuf| if path.parent() == Some(&job.root) { commands.to_path_buf() } else { path };
+            std::env::join_paths(std::env::split_paths(&value).map(own)).unwrap_or(value)
+        } else if value == job.folder {
             folder.into()
         } else if value == job.temporary {
             temporary.into()
@@ -127,6 +158,10 @@ fn moved(job: Job, folder: &Path, temporary: &Path) -> Job {
             value
         }
     };
-    let env = job.env.into_iter().map(|(name, value)| (name, inside(value))).collect();
+    let variable = |(name, value): (OsString, OsString)| {
+        let value = inside(&name, value);
+        (name, value)
+    };
+    let env = job.env.into_iter().map(variable).collect();
     Job { env, folder: folder.to_path_buf(), temporary: temporary.to_path_buf(), ..job }
 }
