@@ -23,10 +23,10 @@ mod live_run;
 mod live_settings;
 mod logs;
 mod long_input;
-#[cfg(unix)]
-mod other_users;
 #[cfg(target_os = "linux")]
 mod neighbours;
+#[cfg(unix)]
+mod other_users;
 mod pages;
 #[cfg(unix)]
 mod private_files;
