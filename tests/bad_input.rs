@@ -52,7 +52,7 @@ fn bodies_that_are_no_json_object_are_refused() {
         (b"{\"code\": \"a\"} {}", &["not valid JSON", "stands behind its end"]),
         (b"{\"code\": \"a\nb\"}", &["not valid JSON", "control character"]),
         (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "not UTF-8"]),
-        (b"\xff\xfe{\0}\0", &["not valid JSON"]),
+        (b"\xff\xfe{\0}", &["not valid JSON", "UTF-16"]),
         (b"{\"code\": \"\\ud800\"}", &["not valid JSON", "line 1"]),
         (b"{\"code\": \"\\ud83d\"}", &["not valid JSON", "half of a UTF-16 surrogate pair", "send both halves"]),
         (b"{\"code\": \"\\udfff x\"}", &["not valid JSON", "surrogate"]),

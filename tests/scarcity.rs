@@ -72,8 +72,11 @@ fn a_soft_limit_of_open_files_is_raised() {
     let home = Home::new("");
     let runtray = Path::new(env!("CARGO_BIN_EXE_runtray"));
     let service = Service::start_by(limited(&home, runtray, "ulimit -S -n 64", "serve --port 0"), &home);
+    let connect = || TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
+    let silent: Vec<TcpStream> = (0..200).map(|_| connect()).collect();
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
     assert!(!service.stderr().contains("few files"), "{}", service.stderr());
+    drop(silent);
 }
 
 /// Asks for a program with so few processes that most cannot start it; whatever comes of that is said.
