@@ -47,6 +47,7 @@ pub use admission::Load;
 pub use feed::News;
 pub use guard::pending::PendingOrigin;
 pub use history::{ExportError, History};
+pub use interactive::{Conversation, Said, Speaker};
 pub use lifecycle::{Lifecycle, PortTrouble, State};
 pub use listen::{Holder, ListenError};
 pub use root::CONTAINER_VARIABLE;

@@ -77,6 +77,7 @@ pub struct Lifecycle {
     options: Options,
     publishing: Publishing,
     service: watch::Sender<Option<Service>>,
+    stopping: watch::Sender<Option<Service>>,
     /// Held while the service starts or stops, so that one comes after the other.
     changing: Mutex<()>,
     /// Held while the settings file is changed: it is read, changed and written.
@@ -105,9 +106,15 @@ impl Default for Publishing {
 impl Lifecycle {
     /// A service that is stopped.
     pub fn new(options: Options) -> Self {
+<<<<<<< HEAD
         let (publishing, service) = (Publishing::default(), watch::Sender::new(None));
         let last = std::sync::Mutex::new(options.settings.settings.clone());
         Self { options, publishing, service, changing: Mutex::new(()), editing: Mutex::new(()), last }
+=======
+        let (publishing, service, stopping) =
+            (Publishing::default(), watch::Sender::new(None), watch::Sender::new(None));
+        Self { options, publishing, service, stopping, changing: Mutex::new(()) }
+>>>>>>> 821f964 (service: let the embedding program hold a conversation of its own)
     }
 
     /// Where the service is, now and whenever that changes.
@@ -118,6 +125,12 @@ impl Lifecycle {
     /// The service, now and whenever it starts or stops; `None` while it does not run.
     pub fn service(&self) -> watch::Receiver<Option<Service>> {
         self.service.subscribe()
+    }
+
+    /// The service while it stops, now and whenever that begins or ends: its last executions get their grace. It is no longer
+    /// [`service`](Self::service) then.
+    pub fn stopping(&self) -> watch::Receiver<Option<Service>> {
+        self.stopping.subscribe()
     }
 
     /// Executions as they begin and end, from now on.
@@ -209,9 +222,12 @@ impl Lifecycle {
         // What holds while it runs holds when it starts again, should the file be broken by then.
         self.settings_now();
         // Taken out of the channel first: a borrow must not be held while the service stops.
-        let running = self.service.send_replace(None);
+        let running = self.service.borrow().clone();
+        self.stopping.send_replace(running.clone());
+        self.service.send_replace(None);
         if let Some(service) = running {
             service.stop().await;
+            self.stopping.send_replace(None);
         }
     }
 

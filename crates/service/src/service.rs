@@ -222,6 +222,11 @@ impl Service {
         &self.0.app
     }
 
+    /// What its routes share, for what may outlive this handle.
+    pub(crate) fn shared(&self) -> Arc<App> {
+        self.0.app.clone()
+    }
+
     /// Whether it neither was stopped nor broke.
     pub(crate) fn is_running(&self) -> bool {
         !self.0.stopped.initialized() && matches!(*self.0.app.state.borrow(), State::Running { .. })

@@ -4,6 +4,7 @@
 //! put aside up to a bound, so that signals get past it; then its client is slowed down. Whoever leaves ends the run.
 
 mod backlog;
+mod embedded;
 mod reader;
 mod writer;
 
@@ -12,7 +13,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{Utf8Bytes, WebSocket, close_code};
 use futures_util::StreamExt;
-use runtray_engine::commands;
+use runtray_engine::{Commander, Event, commands};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -30,6 +31,8 @@ use crate::wire::response::{Finished, Started};
 use backlog::Backlog;
 use reader::{Incoming, Reader};
 use writer::Writer;
+
+pub use embedded::{Conversation, Said, Speaker};
 
 /// What a client gets to say what to run.
 const FIRST_MESSAGE: Duration = Duration::from_secs(10);
@@ -98,16 +101,10 @@ async fn converse(
         parsed = first(reader, &settings, &mut share) => parsed?,
         () = app.sessions.stopping().cancelled() => return Err(Ending::Stopping),
     };
-    let runtime = find(app, &language).await?;
-    let slot = app.admission.admit_interactive(settings.terminals).map_err(Error::from)?;
-    let request = request.with_idle_limit(settings.terminal_idle);
-    let job = Job { id: id.to_owned(), runtime, request, origin: caller.name().to_owned(), is_interactive: true };
-    let started = Started::of(&job);
-    let (tap, events) = mpsc::channel(EVENTS);
-    let (commands, commanded) = commands(TYPED);
-    let live = Live { tap: Some(tap), commands: Some(commanded) };
     // Dropped when the client goes away, which cancels the run.
-    let mut execution = Execution::start(app, job, slot, live).holding(share);
+    let Begun { execution, started, events, commands } =
+        begin(app, Parsed { language, request }, id, caller.name()).await?;
+    let mut execution = execution.holding(share);
     let (replies, replied) = mpsc::channel(REPLIES);
     let backlog = Backlog::new(&app.budget);
     tokio::select! {
@@ -117,31 +114,52 @@ async fn converse(
     Ok(execution.ended().await?.into())
 }
 
+/// An interactive execution that has its slot.
+struct Begun {
+    execution: Execution,
+    started: Started,
+    events: mpsc::Receiver<Event>,
+    commands: Commander,
+}
+
+/// Starts the program of a first message, for a WebSocket or for the program that embeds the service.
+async fn begin(app: &Arc<App>, parsed: Parsed, id: &str, origin: &str) -> Result<Begun, Error> {
+    let settings = app.settings.borrow().settings.clone();
+    if let Some(reason) = settings.refuse_to_run {
+        return Err(Error::IsolationUnavailable(reason));
+    }
+    let runtime = find(app, &parsed.language).await?;
+    let slot = app.admission.admit_interactive(settings.terminals)?;
+    let request = parsed.request.with_idle_limit(settings.terminal_idle);
+    let job = Job { id: id.to_owned(), runtime, request, origin: origin.to_owned(), is_interactive: true };
+    let started = Started::of(&job);
+    let (tap, events) = mpsc::channel(EVENTS);
+    let (commands, commanded) = commands(TYPED);
+    let live = Live { tap: Some(tap), commands: Some(commanded) };
+    Ok(Begun { execution: Execution::start(app, job, slot, live), started, events, commands })
+}
+
 /// The program that the first message asks for.
 async fn first(reader: &mut Reader, settings: &Settings, share: &mut Share) -> Result<Parsed, Ending> {
     let total = settings.terminal_total;
     let message = timeout(FIRST_MESSAGE, reader.next(settings.body_bytes)).await;
-    let parsed = match message {
+    match message {
         Err(_) => {
             let seconds = FIRST_MESSAGE.as_secs();
-            return Err(Error::InvalidRequest(format!(
+            Err(Error::InvalidRequest(format!(
                 "Nothing came for {seconds} seconds. Send `{{\"type\": \"run\", \"code\": \"…\"}}` first."
             ))
-            .into());
+            .into())
         }
-        Ok(None) => return Err(Ending::Gone),
-        Ok(Some(Err(error))) => return Err(error.into()),
+        Ok(None) => Err(Ending::Gone),
+        Ok(Some(Err(error))) => Err(error.into()),
         Ok(Some(Ok(Incoming::Text(text)))) => {
             share.grow(text.len()).map_err(Error::from)?;
-            parse_run(text.as_bytes(), Timeouts { default: total, max: total })?
+            Ok(parse_run(text.as_bytes(), Timeouts { default: total, max: total })?)
         }
         Ok(Some(Ok(Incoming::Binary(_)))) => {
-            return Err(Error::InvalidRequest("The first message must be text that holds JSON.".into()).into());
+            Err(Error::InvalidRequest("The first message must be text that holds JSON.".into()).into())
         }
-    };
-    match &settings.refuse_to_run {
-        Some(reason) => Err(Error::IsolationUnavailable(reason.clone()).into()),
-        None => Ok(parsed),
     }
 }
 
