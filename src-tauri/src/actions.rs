@@ -23,6 +23,7 @@ pub(crate) fn chosen(app: &AppHandle<Wry>, item: &str) {
         id::COPY => app::copy(app, desk.url()),
         id::AUTOSTART => toggle_autostart(app),
         id::QUIT => app.state::<Ending>().ask(),
+        id::MORE_PYTHONS => open(app, Some("settings/python.path".to_owned())),
         id::AUTOMATIC_PYTHON => drop(spawn(use_python(desk, Value::Null))),
         _ => {
             if let Some(path) = item.strip_prefix(id::PYTHON) {

@@ -8,14 +8,14 @@ use tauri::{AppHandle, Builder, Manager, RunEvent, Runtime, WindowEvent, Wry};
 use tauri_plugin_clipboard_manager::ClipboardExt as _;
 use tauri_plugin_notification::NotificationExt as _;
 use tauri_plugin_window_state::StateFlags;
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 
-use crate::args::Args;
+use crate::args::{Args, Wish};
 use crate::desk::Desk;
 use crate::ending::Ending;
 use crate::follow::Followers;
 use crate::login::Login;
-use crate::notices::Notices;
+use crate::notices::{Notice, Notices};
 use crate::surroundings::NoTray;
 use crate::{actions, commands, login, message, surroundings, tray, window};
 
@@ -23,10 +23,15 @@ use crate::{actions, commands, login, message, surroundings, tray, window};
 const HOST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Runs the app until it is asked to end.
-pub(crate) fn run(desk: Arc<Desk>, args: Args) -> ExitCode {
-    let app = with_plugins(with_commands(Builder::default(), desk.clone()), &desk)
-        .setup(move |app| Ok(set_up(app.handle(), &args)?))
-        .build(tauri::generate_context!());
+pub(crate) fn run(desk: Arc<Desk>, args: Args, ending: Ending, wishes: mpsc::Receiver<Wish>) -> ExitCode {
+    let builder = with_plugins(with_commands(Builder::default(), desk.clone(), ending), &desk);
+    #[cfg(target_os = "macos")]
+    let builder = builder.on_web_content_process_terminate(|webview| {
+        if let Err(error) = webview.reload() {
+            tracing::warn!(%error, "the window's page crashed and could not be loaded anew");
+        }
+    });
+    let app = builder.setup(move |app| Ok(set_up(app.handle(), &args, wishes)?)).build(tauri::generate_context!());
     match app {
         Ok(app) => ExitCode::from(u8::try_from(app.run_return(happened)).unwrap_or(1)),
         Err(error) => {
@@ -37,75 +42,61 @@ pub(crate) fn run(desk: Arc<Desk>, args: Args) -> ExitCode {
 }
 
 /// What the window may ask for, on any of Tauri's runtimes: tests have one without a display.
-pub(crate) fn with_commands<R: Runtime>(builder: Builder<R>, desk: Arc<Desk>) -> Builder<R> {
-    builder.manage(desk).manage(Followers::default()).manage(Ending::default()).invoke_handler(
-        tauri::generate_handler![
-            commands::app::follow,
-            commands::app::autostart,
-            commands::app::set_autostart,
-            commands::app::open_folder,
-            commands::app::copy,
-            commands::app::quit,
-            commands::service::start_service,
-            commands::service::stop_service,
-            commands::service::restart_service,
-            commands::service::use_port,
-            commands::service::console_access,
-            commands::executions::cancel_execution,
-            commands::executions::executions,
-            commands::executions::execution,
-            commands::executions::facets,
-            commands::executions::statistics,
-            commands::executions::clear_executions,
-            commands::executions::export_executions,
-            commands::python::pythons,
-            commands::python::test_python,
-            commands::python::browse_python,
-            commands::python::languages,
-            commands::settings::settings,
-            commands::settings::change_settings,
-            commands::settings::allow_origin,
-            commands::settings::deny_origin,
-            commands::settings::revoke_origin,
-            commands::settings::dismiss_welcome,
-        ],
-    )
+pub(crate) fn with_commands<R: Runtime>(builder: Builder<R>, desk: Arc<Desk>, ending: Ending) -> Builder<R> {
+    builder.manage(desk).manage(Followers::default()).manage(ending).invoke_handler(tauri::generate_handler![
+        commands::app::follow,
+        commands::app::autostart,
+        commands::app::set_autostart,
+        commands::app::open_folder,
+        commands::app::copy,
+        commands::app::quit,
+        commands::service::start_service,
+        commands::service::stop_service,
+        commands::service::restart_service,
+        commands::service::use_port,
+        commands::service::token,
+        commands::console::console_follow,
+        commands::console::console_shown,
+        commands::console::console_run,
+        commands::console::console_say,
+        commands::console::console_kill,
+        commands::console::run_again,
+        commands::executions::cancel_execution,
+        commands::executions::executions,
+        commands::executions::execution,
+        commands::executions::facets,
+        commands::executions::statistics,
+        commands::executions::clear_executions,
+        commands::executions::export_executions,
+        commands::python::pythons,
+        commands::python::test_python,
+        commands::python::browse_python,
+        commands::python::languages,
+        commands::settings::settings,
+        commands::settings::change_settings,
+        commands::settings::allow_origin,
+        commands::settings::deny_origin,
+        commands::settings::revoke_origin,
+        commands::settings::dismiss_welcome,
+    ])
 }
 
-/// The single instance comes first: a second start must do nothing else.
 fn with_plugins(builder: Builder<Wry>, desk: &Desk) -> Builder<Wry> {
-    let second_start = |app: &AppHandle<Wry>, words: Vec<String>, _folder: String| {
-        let args = Args::of_second_start(&words);
-        if args.quit {
-            app.state::<Ending>().ask();
-        } else {
-            actions::open(app, None);
-        }
-    };
     let window_state = tauri_plugin_window_state::Builder::default()
         .with_state_flags(StateFlags::all() & !StateFlags::VISIBLE)
         .with_filename(desk.places.data.join("window.json").display().to_string());
-    let builder = builder
-        .plugin(tauri_plugin_single_instance::init(second_start))
+    builder
         .plugin(window_state.build())
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_clipboard_manager::init())
-        .plugin(tauri_plugin_notification::init());
-    #[cfg(not(windows))]
-    let builder = builder.plugin(tauri_plugin_autostart::Builder::new().app_name("Runtray").arg("--hidden").build());
-    builder
+        .plugin(tauri_plugin_notification::init())
 }
 
-fn set_up(app: &AppHandle<Wry>, args: &Args) -> tauri::Result<()> {
-    if args.quit {
-        // Another instance would have been told, and this one would not have come here.
-        eprintln!("runtray-desktop: Runtray is not running");
-        app.exit(0);
-        return Ok(());
-    }
+fn set_up(app: &AppHandle<Wry>, args: &Args, wishes: mpsc::Receiver<Wish>) -> tauri::Result<()> {
     let desk = app.state::<Arc<Desk>>().inner().clone();
-    app.manage(Login::new(login::system_items(app)));
+    app.manage(Login::new(login::system_items(&desk.places)));
     end_when_asked(app, &desk);
+    tauri::async_runtime::spawn(fulfil(app.clone(), wishes));
     desk.open();
     tauri::async_runtime::spawn(notify(app.clone(), desk.clone()));
     tauri::async_runtime::spawn(follow_theme(app.clone(), desk.clone()));
@@ -121,6 +112,17 @@ fn set_up(app: &AppHandle<Wry>, args: &Args) -> tauri::Result<()> {
         actions::open(app, None);
     }
     Ok(())
+}
+
+/// Does what second starts are for.
+async fn fulfil(app: AppHandle<Wry>, mut wishes: mpsc::Receiver<Wish>) {
+    while let Some(wish) = wishes.recv().await {
+        match wish {
+            Wish::Open => actions::open(&app, None),
+            Wish::Stay => {}
+            Wish::Quit => app.state::<Ending>().ask(),
+        }
+    }
 }
 
 /// Shows the tray icon where it can be, or can come to be, seen.
@@ -174,7 +176,7 @@ fn happened(app: &AppHandle<Wry>, event: RunEvent) {
             api.prevent_close();
             minimise(app, &label);
         }
-        RunEvent::WindowEvent { event: WindowEvent::Destroyed, .. } => window::closed(app),
+        RunEvent::WindowEvent { event: WindowEvent::Destroyed, .. } => window_closed(app),
         #[cfg(target_os = "macos")]
         RunEvent::Reopen { .. } => actions::open(app, None),
         _ => {}
@@ -198,11 +200,25 @@ async fn notify(app: AppHandle<Wry>, desk: Arc<Desk>) {
     while status.changed().await.is_ok() {
         let wanted = desk.settings().borrow().settings.desktop.notifications;
         let new = notices.of(&status.borrow_and_update(), desk.language(), Instant::now());
-        for notice in new.into_iter().filter(|_| wanted) {
-            if let Err(error) = app.notification().builder().title(notice.title).body(notice.text).show() {
-                tracing::warn!(%error, "a notification could not be shown");
-            }
+        // An open window says it itself.
+        if wanted && !window::is_seen(&app) {
+            new.into_iter().for_each(|notice| show(&app, notice));
         }
+    }
+}
+
+fn show(app: &AppHandle<Wry>, Notice { title, text }: Notice) {
+    if let Err(error) = app.notification().builder().title(title).body(text).show() {
+        tracing::warn!(%error, "a notification could not be shown");
+    }
+}
+
+/// A window that closes ends nothing: what goes on in the Console is told, as nothing else shows that it does.
+fn window_closed(app: &AppHandle<Wry>) {
+    window::closed(app);
+    let desk = app.state::<Arc<Desk>>();
+    if desk.console.is_active() && desk.settings().borrow().settings.desktop.notifications {
+        show(app, Notice::console(desk.language()));
     }
 }
 

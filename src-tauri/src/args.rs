@@ -17,18 +17,51 @@ pub(crate) struct Args {
     pub(crate) port: Option<u16>,
 }
 
+/// What an app that runs is told by a second start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Wish {
+    /// Show the window.
+    Open,
+    /// Nothing: it was to be started hidden, and is there.
+    Stay,
+    /// End.
+    Quit,
+}
+
+impl Wish {
+    const ALL: [Self; 3] = [Self::Open, Self::Stay, Self::Quit];
+
+    /// Its word between two versions of this app, which may differ.
+    pub(crate) fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Stay => "stay",
+            Self::Quit => "quit",
+        }
+    }
+
+    /// The one of that word.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|wish| wish.word() == word)
+    }
+}
+
 impl Args {
-    /// What a second start was asked for; words that it does not know ask for the window.
-    pub(crate) fn of_second_start(words: &[String]) -> Self {
-        Self::try_parse_from(words).unwrap_or(Self { hidden: false, quit: false, port: None })
+    /// What this start asks of an app that runs already.
+    pub(crate) fn wish(&self) -> Wish {
+        match self {
+            Self { quit: true, .. } => Wish::Quit,
+            Self { hidden: true, .. } => Wish::Stay,
+            _ => Wish::Open,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use clap::CommandFactory as _;
+    use clap::{CommandFactory as _, Parser as _};
 
-    use super::Args;
+    use super::{Args, Wish};
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -36,15 +69,17 @@ mod tests {
     }
 
     #[test]
-    fn a_second_start_asks_for_the_window_or_the_end() {
-        let parse = |words: &[&str]| {
-            let words: Vec<_> = words.iter().map(|word| (*word).to_owned()).collect();
-            let args = Args::of_second_start(&words);
-            (args.hidden, args.quit)
-        };
-        assert_eq!(parse(&["runtray-desktop"]), (false, false));
-        assert_eq!(parse(&["runtray-desktop", "--quit"]), (false, true));
-        assert_eq!(parse(&["runtray-desktop", "--hidden"]), (true, false));
-        assert_eq!(parse(&["runtray-desktop", "--nonsense"]), (false, false));
+    fn a_second_start_asks_for_the_window_the_end_or_nothing() {
+        for (words, wish) in [
+            (&["runtray-desktop"][..], Wish::Open),
+            (&["runtray-desktop", "--port", "5001"], Wish::Open),
+            (&["runtray-desktop", "--hidden"], Wish::Stay),
+            (&["runtray-desktop", "--quit"], Wish::Quit),
+            (&["runtray-desktop", "--hidden", "--quit"], Wish::Quit),
+        ] {
+            assert_eq!(Args::try_parse_from(words).expect("arguments").wish(), wish);
+            assert_eq!(Wish::of(wish.word()), Some(wish));
+        }
+        assert_eq!(Wish::of("dance"), None);
     }
 }

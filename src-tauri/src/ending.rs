@@ -16,6 +16,11 @@ impl Ending {
         self.0.cancel();
     }
 
+    /// Whether the end was asked for.
+    pub(crate) fn is_asked(&self) -> bool {
+        self.0.is_cancelled()
+    }
+
     /// Waits until the end is asked for, by [`ask`](Self::ask) or by the system, and then until nothing runs any more.
     pub(crate) async fn wait(&self, desk: Arc<Desk>) {
         tokio::select! {

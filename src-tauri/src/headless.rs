@@ -4,12 +4,20 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use runtray_service::State;
+use tokio::sync::mpsc;
 
+use crate::args::Wish;
 use crate::desk::Desk;
 use crate::ending::Ending;
 
 /// Says why there is no window, and serves.
-pub(crate) fn serve(runtime: &tokio::runtime::Runtime, desk: Arc<Desk>, reason: &str) -> ExitCode {
+pub(crate) fn serve(
+    runtime: &tokio::runtime::Runtime,
+    desk: Arc<Desk>,
+    ending: Ending,
+    wishes: mpsc::Receiver<Wish>,
+    reason: &str,
+) -> ExitCode {
     eprintln!("runtray-desktop: {reason}, so there is no window and no tray icon.");
     eprintln!("runtray-desktop: serving without them; `runtray serve` is made for that. Ctrl-C ends it.");
     runtime.block_on(async {
@@ -19,9 +27,19 @@ pub(crate) fn serve(runtime: &tokio::runtime::Runtime, desk: Arc<Desk>, reason: 
             return ExitCode::FAILURE;
         }
         eprintln!("runtray-desktop: Runtray is running on {}", desk.url());
-        Ending::default().wait(desk.clone()).await;
+        tokio::spawn(fulfil(wishes, ending.clone()));
+        ending.wait(desk.clone()).await;
         ExitCode::SUCCESS
     })
+}
+
+/// Ends when a second start says so; there is no window to show.
+async fn fulfil(mut wishes: mpsc::Receiver<Wish>, ending: Ending) {
+    while let Some(wish) = wishes.recv().await {
+        if wish == Wish::Quit {
+            ending.ask();
+        }
+    }
 }
 
 /// Waits until the service runs.

@@ -11,6 +11,7 @@ mod ending;
 mod follow;
 mod headless;
 mod i18n;
+mod instance;
 mod login;
 mod message;
 mod model;
@@ -32,6 +33,9 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use runtray_service::log;
 
+use ending::Ending;
+use instance::Claim;
+
 /// Runs the app as the command line says.
 pub fn run() -> ExitCode {
     match args::Args::try_parse().map(try_run) {
@@ -50,15 +54,20 @@ fn try_run(args: args::Args) -> anyhow::Result<ExitCode> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the threads that serve")?;
     tauri::async_runtime::set(runtime.handle().clone());
     let _entered = runtime.enter();
+    let mut instance = match instance::claim(&places.data, args.wish())? {
+        Claim::First(instance) if !args.quit => instance,
+        Claim::First(_) => {
+            message::say("Runtray is not running");
+            return Ok(ExitCode::SUCCESS);
+        }
+        Claim::Told => return Ok(ExitCode::SUCCESS),
+    };
+    let ending = Ending::default();
+    let wishes = instance.listen(&ending);
     let surroundings::Surroundings { no_display, no_tray } = surroundings::Surroundings::look();
-    if args.quit
-        && let Some(reason) = &no_display
-    {
-        anyhow::bail!("{reason}; a running app can only be told to quit from its own session");
-    }
     let desk = Arc::new(desk::Desk::new(&args, places, no_tray));
     Ok(match no_display {
-        Some(reason) => headless::serve(&runtime, desk, &reason),
-        None => app::run(desk, args),
+        Some(reason) => headless::serve(&runtime, desk, ending, wishes, &reason),
+        None => app::run(desk, args, ending, wishes),
     })
 }

@@ -19,6 +19,14 @@ pub(crate) struct Notice {
     pub(crate) text: String,
 }
 
+impl Notice {
+    /// The window was closed while the Console's program runs.
+    pub(crate) fn console(language: Language) -> Self {
+        let text = |key: &str| language.text(key, &[]);
+        Self { title: text("notice.console.title"), text: text("notice.console.text") }
+    }
+}
+
 /// What was told already.
 #[derive(Debug, Default)]
 pub(crate) struct Notices {

@@ -1,6 +1,6 @@
-//! A system without the component that shows the window: said natively, and the service goes on.
+//! The component that shows the window, where it is missing or crashes: the service and what runs go on.
 
-use tauri::{AppHandle, Wry};
+use tauri::{AppHandle, WebviewWindow, Wry};
 
 /// Whether the window cannot be shown; the user is then told what to install. Only Windows can lack it.
 #[cfg(windows)]
@@ -27,3 +27,33 @@ pub(crate) fn is_missing(app: &AppHandle<Wry>) -> bool {
 pub(crate) fn is_missing(_app: &AppHandle<Wry>) -> bool {
     false
 }
+
+/// How often a page that crashes is loaded anew, for one window.
+#[cfg(target_os = "linux")]
+const MOST_RELOADS: u32 = 5;
+
+/// Loads the page anew when the process that shows it ends; else the window would stay empty.
+#[cfg(target_os = "linux")]
+pub(crate) fn reload_when_it_crashes(window: &WebviewWindow<Wry>) {
+    use std::cell::Cell;
+
+    use webkit2gtk::WebViewExt as _;
+
+    let watched = window.with_webview(|webview| {
+        let reloads = Cell::new(0);
+        webview.inner().connect_web_process_terminated(move |view, reason| {
+            let count = reloads.replace(reloads.get() + 1);
+            tracing::warn!(?reason, "the process that shows the window ended");
+            if count < MOST_RELOADS {
+                view.reload();
+            }
+        });
+    });
+    if let Err(error) = watched {
+        tracing::warn!(%error, "a crash of the window's page will not be noticed");
+    }
+}
+
+/// WebView2 shows a page of its own with a button for that; on macOS the app's builder is asked, see `app.rs`.
+#[cfg(not(target_os = "linux"))]
+pub(crate) fn reload_when_it_crashes(_window: &WebviewWindow<Wry>) {}

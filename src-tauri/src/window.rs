@@ -41,18 +41,26 @@ pub(crate) fn show(app: &AppHandle<Wry>, place: Option<&str>) {
 fn create(app: &AppHandle<Wry>, place: Option<&str>) -> tauri::Result<()> {
     let page = format!("index.html#/{}", place.unwrap_or_default());
     let theme = theme(app.state::<Arc<Desk>>().settings().borrow().settings.desktop.theme);
-    WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
+    let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
         .title(TITLE)
         .inner_size(SIZE.0, SIZE.1)
         .min_inner_size(SMALLEST.0, SMALLEST.1)
         .theme(theme)
         .build()?;
+    webview::reload_when_it_crashes(&window);
     Ok(())
+}
+
+/// Whether the user can see the window, which may be minimised.
+pub(crate) fn is_seen(app: &AppHandle<Wry>) -> bool {
+    app.get_webview_window(LABEL)
+        .is_some_and(|window| window.is_visible().unwrap_or(true) && !window.is_minimized().unwrap_or(false))
 }
 
 /// What comes of the window being gone.
 pub(crate) fn closed(app: &AppHandle<Wry>) {
     app.state::<Followers>().leave();
+    app.state::<Arc<Desk>>().console_follower.leave();
     become_regular(app, false);
     #[cfg(target_os = "linux")]
     crate::webkit::give_back(app);

@@ -43,7 +43,7 @@ fn a_program_that_goes_on_is_stopped_and_the_next_one_runs() {
 }
 
 /// Waits until the terminal shows `words`.
-fn says(page: &Page<'_>, words: &str) {
+pub(crate) fn says(page: &Page<'_>, words: &str) {
     until(&format!("{words:?} in the terminal"), || {
         let screen = page.script(SCREEN, &[]);
         screen.as_str().is_some_and(|screen| screen.contains(words)).then_some(())

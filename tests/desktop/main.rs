@@ -11,17 +11,27 @@ mod ending;
 #[cfg(target_os = "linux")]
 mod file_dialog;
 #[cfg(target_os = "linux")]
+mod first_steps;
+#[cfg(target_os = "linux")]
+mod instance;
+#[cfg(target_os = "linux")]
 mod log_view;
 #[cfg(target_os = "linux")]
 mod long_log;
 #[cfg(target_os = "linux")]
 mod menu;
 #[cfg(target_os = "linux")]
+mod notices;
+#[cfg(target_os = "linux")]
+mod outliving;
+#[cfg(target_os = "linux")]
 mod pictures;
 #[cfg(target_os = "linux")]
 mod port;
 #[cfg(target_os = "linux")]
 mod ports;
+#[cfg(target_os = "linux")]
+mod pythons;
 #[cfg(target_os = "linux")]
 mod reopening;
 #[cfg(target_os = "linux")]

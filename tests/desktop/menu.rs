@@ -6,7 +6,7 @@ use std::process::Command;
 use crate::app::{App, PROGRAM, settings};
 use crate::port;
 use crate::session::{Session, until};
-use crate::tray::Panel;
+use crate::tray::{Line, Panel};
 
 #[test]
 fn the_service_is_stopped_and_started_and_the_icon_follows() {
@@ -70,7 +70,9 @@ fn another_python_runs_the_next_program() {
     let pythons = || tray.menu().find("Python").expect("a submenu").children.clone();
     let others = until("two Pythons", || Some(pythons()).filter(|lines| lines.len() > 2));
     assert!(tray.line("Choose automatically").is_checked);
-    let other = others.iter().find(|line| line.label.starts_with("CPython") && !line.is_checked).expect("another one");
+    let own = session.folder().file_name().and_then(|name| name.to_str()).expect("a name");
+    let is_other = |line: &&Line| line.label.contains("CPython") && !line.label.starts_with(own);
+    let other = others.iter().find(is_other).expect("another one");
     tray.click(&other.label);
     until("the other Python's prefix", || (prefix() != in_venv).then_some(()));
     until("the mark on it", || pythons().iter().any(|line| line.label == other.label && line.is_checked).then_some(()));
@@ -101,13 +103,65 @@ fn start_at_login_is_what_the_system_says() {
     let panel = Panel::new(&session);
     let _app = App::hidden(&session).serving();
     let tray = panel.tray();
-    let entry = session.folder().join(".config/autostart/Runtray.desktop");
+    let entry = login_entry(&session);
     assert!(!tray.line("Start at Login").is_checked && !entry.exists(), "it was not asked for");
     tray.click("Start at Login");
     until("a mark", || tray.line("Start at Login").is_checked.then_some(()));
     let text = std::fs::read_to_string(&entry).expect("an entry");
-    assert!(text.contains("--hidden") && text.contains(PROGRAM), "{text}");
+    assert!(text.contains(&format!("Exec=\"{PROGRAM}\" --hidden\n")), "{text}");
+    let icon = text.lines().find_map(|line| line.strip_prefix("Icon=")).expect("an icon");
+    assert!(std::fs::metadata(icon).expect("a picture").len() > 0);
     tray.click("Start at Login");
     until("no mark", || (!tray.line("Start at Login").is_checked).then_some(()));
     assert!(!entry.exists());
+}
+
+#[test]
+fn a_login_entry_of_an_earlier_version_is_replaced_and_one_that_was_switched_off_is_not() {
+    const OLD: &str =
+        "[Desktop Entry]\nType=Application\nName=Runtray\nComment=Runtray startup script\nExec=/a b --hidden\n";
+    const OFF: &str = "[Desktop Entry]\nType=Application\nName=Runtray\nExec=/a --hidden\nHidden=true\n";
+    for (text, is_kept) in [(OLD, false), (OFF, true)] {
+        let session = Session::new();
+        let panel = Panel::new(&session);
+        let entry = login_entry(&session);
+        std::fs::create_dir_all(entry.parent().expect("a folder")).expect("a folder");
+        std::fs::write(&entry, text).expect("an entry");
+        let _app = App::hidden(&session).serving();
+        assert_eq!(panel.tray().line("Start at Login").is_checked, !is_kept);
+        let present = std::fs::read_to_string(&entry).expect("an entry");
+        assert_eq!(present == text, is_kept, "{present}");
+    }
+}
+
+#[test]
+fn programs_in_their_grace_are_counted_while_the_service_stops() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let app = App::hidden(&session).serving();
+    let tray = panel.tray();
+    let (started, go) = (session.folder().join("started"), session.folder().join("go"));
+    let code = format!(
+        "import os, time\nopen({:?}, 'w').close()\nwhile not os.path.exists({:?}): time.sleep(0.01)\nprint('done')",
+        started.display().to_string(),
+        go.display().to_string()
+    );
+    std::fs::write(
+        session.home().join("config/settings.toml"),
+        format!("port = {}\nstop_grace_ms = 60000\n", app.port),
+    )
+    .expect("settings");
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| app.run(&code));
+        until("a program that runs", || started.exists().then_some(()));
+        tray.click("Stop Service");
+        tray.says("Stopping: 1 program");
+        std::fs::write(&go, "").expect("a file");
+        assert_eq!(run.join().expect("a run")["output"], "done\n");
+    });
+    tray.says("Stopped");
+}
+
+fn login_entry(session: &Session) -> std::path::PathBuf {
+    session.folder().join(".config/autostart/Runtray.desktop")
 }

@@ -3,6 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+
 use crate::app::{App, PROGRAM, processes};
 use crate::session::{Session, until};
 use crate::tray::Panel;
@@ -52,6 +55,25 @@ fn a_closed_window_gives_back_what_it_took_and_opens_again() {
     assert!(app.runs());
     drop(app);
     manager.kill().and_then(|()| manager.wait()).expect("the window manager ends");
+}
+
+#[test]
+fn a_page_whose_process_dies_is_loaded_anew() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let app = App::hidden(&session).serving();
+    panel.tray().click("Open Runtray");
+    let window = until("a window", || shown(&session, "Runtray").pop());
+    let painted = || until("a painted window", || (colours(&session, &window) > TEXT).then_some(()));
+    painted();
+    let pages = || engine(&session, "WebKitWebProcess");
+    let killed = pages();
+    for pid in &killed {
+        kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL).expect("a process");
+    }
+    until("another process", || pages().iter().any(|pid| !killed.contains(pid)).then_some(()));
+    painted();
+    assert!(app.is_healthy());
 }
 
 /// How many colours there are on a window; none while it cannot be looked at.

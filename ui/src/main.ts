@@ -13,6 +13,7 @@ import { place } from "./lib/state/place.svelte";
 import { settings } from "./lib/state/settings.svelte";
 import { theme } from "./lib/state/theme.svelte";
 import { follow } from "./lib/state/updates";
+import { session } from "./lib/terminal/session.svelte";
 
 async function begin(target: HTMLElement): Promise<void> {
   mendTag(navigator);
@@ -24,7 +25,7 @@ async function begin(target: HTMLElement): Promise<void> {
   }
   theme.begin();
   place.go(location.hash);
-  await Promise.all([settings.load(), attempt(follow)]);
+  await Promise.all([settings.load(), attempt(follow), attempt(() => session.follow())]);
   mount(App, { target });
 }
 

@@ -38,7 +38,7 @@ vi.mock("../src/views/status/chart", () => ({
   draw: () => ({ show() {}, fit() {}, repaint() {}, destroy() {} }),
 }));
 vi.mock("../src/lib/terminal/screen", () => ({
-  createScreen: () => ({ write() {}, focus() {}, repaint() {}, destroy() {} }),
+  createScreen: () => ({ write: (_text: string, done: () => void) => done(), focus() {}, repaint() {}, destroy() {} }),
 }));
 
 afterEach(() => localStorage.clear());

@@ -89,6 +89,57 @@ describe("Status", () => {
     expect(backend.view.values["python.path"]).toBe("/home/ada/projects/demo/.venv/bin/python");
   });
 
+  test("while Pythons are looked for, none is said to be missing", async () => {
+    const looking = { python: null, python_problem: null, is_searching: true, welcome: true };
+    const backend = await openWindow("status", (backend) => (backend.status = { ...backend.status, ...looking }));
+    expect(screen.queryByText(/No Python/)).toBeNull();
+    expect(screen.queryByText(/apt install/)).toBeNull();
+    expect(screen.getAllByText("Looking for Python…")).toHaveLength(2);
+    expect(screen.queryByText("Runtray is ready")).toBeNull();
+    backend.status = { ...backend.status, python_problem: "No Python was found.", is_searching: false };
+    backend.tell({ kind: "status", status: backend.status });
+    expect((await screen.findAllByText(/^No Python/)).length).toBeGreaterThan(0);
+    expect(screen.queryByText("Runtray is ready")).toBeNull();
+  });
+
+  test.each([
+    ["running", true, "Runtray is ready"],
+    ["running", false, "Welcome to Runtray"],
+    ["stopped", true, "Welcome to Runtray"],
+  ] as const)("a service that is %s, with a Python: %s, is greeted with %s", async (state, hasPython, title) => {
+    await openWindow("status", ({ status }) => {
+      Object.assign(status, { state, welcome: true }, hasPython ? {} : { python: null, python_problem: "None." });
+    });
+    expect(screen.getByRole("heading", { level: 2, name: title })).toBeTruthy();
+  });
+
+  test("programs in their grace are shown, and nothing says that none runs", async () => {
+    const backend = await openWindow("status", (backend) => (backend.status = { ...backend.status, state: "stopping" }));
+    expect(screen.getByText("Stopping: 1 still running")).toBeTruthy();
+    expect(screen.queryByText(/Nothing is running|The service is off/)).toBeNull();
+    await user.click(await button(/^Stop import urllib/));
+    expect(backend.done).toEqual(["cancel 01JRUNNING"]);
+    expect(screen.queryByText(/Nothing is running|The service is off/)).toBeNull();
+  });
+
+  test("one problem is one card: neither the state line nor a message repeats it", async () => {
+    const { status } = scene(new URLSearchParams("scene=port"));
+    const backend = await openWindow("status", (backend) => (backend.status = { ...status, reason: "Port 5000 is in use." }));
+    backend.startService = () => Promise.reject({ code: "not_started", message: "Port 5000 is in use." });
+    await user.click(screen.getByRole("switch", { name: "Service" }));
+    expect(screen.queryByText("Port 5000 is in use.")).toBeNull();
+    expect(screen.getAllByText(/Port 5000/)).toHaveLength(1);
+    place.go("log");
+    expect((await screen.findByRole("link", { name: "Problem" })).getAttribute("href")).toBe("#/status");
+  });
+
+  test("a failure of one's own click is still said", async () => {
+    const backend = await openWindow("status");
+    backend.stopService = () => Promise.reject({ code: "internal", message: "It does not stop." });
+    await user.click(screen.getByRole("switch", { name: "Service" }));
+    expect(await screen.findByText("It does not stop.")).toBeTruthy();
+  });
+
   test("the welcome leads to the Console and does not come again", async () => {
     const backend = await openWindow("status", (backend) => (backend.status = { ...backend.status, welcome: true }));
     await user.click(await button("Try the Console"));
@@ -137,7 +188,7 @@ describe("Log", () => {
     const backend = await openWindow("log", (backend) => backend.fill(1));
     await user.click((await rows())[0]!);
     await user.click(await button("Run again"));
-    await waitFor(() => expect(backend.sockets).toHaveLength(1));
+    await waitFor(() => expect(backend.again).toHaveLength(1));
     await user.click((await rows())[0]!);
     await user.click(await button("Open in Console"));
     expect(place.view).toBe("console");
@@ -194,7 +245,7 @@ describe("Console", () => {
     const backend = await openWindow("console");
     await user.selectOptions(await screen.findByRole("combobox", { name: "Examples" }), "calculator");
     await user.click(await button("Run"));
-    await waitFor(() => expect(backend.sockets[0]?.sent[0]).toMatchObject({ type: "run", language: "python" }));
+    await waitFor(() => expect(backend.console.sent[0]).toMatchObject({ type: "run", language: "python" }));
     await user.click(await button("End of input"));
     expect(await screen.findByText("Completed")).toBeTruthy();
     place.go("status");

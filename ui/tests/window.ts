@@ -13,6 +13,7 @@ import { service } from "../src/lib/state/service.svelte";
 import { settings } from "../src/lib/state/settings.svelte";
 import { figures } from "../src/lib/state/statistics.svelte";
 import { follow } from "../src/lib/state/updates";
+import { session } from "../src/lib/terminal/session.svelte";
 
 /** Forgets what earlier tests left in the stores. */
 function reset(): void {
@@ -39,6 +40,7 @@ export async function openWindow(where: string, prepare: (backend: FakeBackend) 
   place.go(where);
   await settings.load();
   await follow();
+  await session.follow();
   render(App);
   await tick();
   return backend;

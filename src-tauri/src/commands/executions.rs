@@ -11,7 +11,7 @@ use crate::model::{Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Fac
 
 #[tauri::command]
 pub(crate) fn cancel_execution(desk: OnDesk<'_>, id: String) -> Answer<()> {
-    let runs = desk.service().is_some_and(|service| service.cancel(&id));
+    let runs = desk.present_service().is_some_and(|service| service.cancel(&id));
     if runs { Ok(()) } else { Err(Failure::new("execution_finished", "the program has ended already")) }
 }
 

@@ -1,6 +1,7 @@
 //! What the window may ask for: one line each, done by the layer below.
 
 pub(crate) mod app;
+pub(crate) mod console;
 pub(crate) mod executions;
 pub(crate) mod python;
 pub(crate) mod service;

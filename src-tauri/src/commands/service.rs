@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use serde_json::json;
 
 use super::{Answer, OnDesk};
-use crate::model::{ConsoleAccess, Failure};
 
 #[tauri::command]
 pub(crate) async fn start_service(desk: OnDesk<'_>) -> Answer<()> {
@@ -34,8 +33,8 @@ pub(crate) async fn use_port(desk: OnDesk<'_>, port: u16) -> Answer<()> {
     Ok(())
 }
 
+/// The token that callers must send, where one is asked for.
 #[tauri::command]
-pub(crate) fn console_access(desk: OnDesk<'_>) -> Answer<ConsoleAccess> {
-    let service = desk.service().ok_or_else(|| Failure::new("not_running", "the service is not running"))?;
-    Ok(ConsoleAccess { url: service.url(), token: service.token() })
+pub(crate) fn token(desk: OnDesk<'_>) -> Option<String> {
+    desk.service().and_then(|service| service.token())
 }

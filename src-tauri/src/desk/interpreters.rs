@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use runtray_engine::interpreter::{self, Discovery, Found, Machine, Rejected};
 
-use super::Desk;
+use super::{Desk, naming};
 use crate::model::Python;
 
 /// What there is, and what runs programs.
@@ -59,12 +59,20 @@ impl Interpreters {
     fn of(discovery: Discovery, choice: Option<&Path>) -> Self {
         let refused = discovery.rejected.iter().find(|rejected| choice == Some(&rejected.path));
         let problem = refused.map(|refused| format!("{} {}", refused.path.display(), refused.reason));
-        let all: Vec<_> =
-            discovery.found.into_iter().map(usable).chain(discovery.rejected.into_iter().map(unusable)).collect();
+        let found = discovery.found.iter().map(|found| (found.path.as_path(), Some(found.prefix.as_path())));
+        let rejected = discovery.rejected.iter().map(|rejected| (rejected.path.as_path(), None));
+        let labels = naming::labels(&found.chain(rejected).collect::<Vec<_>>());
+        let pythons = discovery.found.into_iter().map(usable).chain(discovery.rejected.into_iter().map(unusable));
+        let all: Vec<_> = pythons.zip(labels).map(|(python, label)| Python { label, ..python }).collect();
         let in_use = all.iter().find(|python| python.in_use).cloned();
         let none = || "No Python was found on this machine".to_owned();
         let problem = if in_use.is_some() { None } else { Some(problem.unwrap_or_else(none)) };
         Self { in_use, problem, all, is_complete: true }
+    }
+
+    /// Whether it is not known yet what runs Python.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.in_use.is_none() && self.problem.is_none()
     }
 
     /// Takes over what runs programs, before the list is known; whether that is new.
@@ -76,6 +84,7 @@ impl Interpreters {
         let known = self.all.iter().find(|python| Some(&python.path) == path.as_ref());
         self.in_use = runtime.map(|runtime| Python {
             path: runtime.path.display().to_string(),
+            label: known.map_or_else(|| label_of(&runtime.path), |python| python.label.clone()),
             version: runtime.version.clone(),
             name: runtime.name.clone(),
             source: known.map(|python| python.source.clone()).unwrap_or_default(),
@@ -87,9 +96,16 @@ impl Interpreters {
     }
 }
 
+/// The name of an interpreter that is known before the others are: its environment is the folder around its `bin`.
+fn label_of(program: &Path) -> String {
+    let environment = program.parent().and_then(Path::parent);
+    naming::labels(&[(program, environment)]).pop().unwrap_or_default()
+}
+
 fn usable(found: Found) -> Python {
     Python {
         path: found.path.display().to_string(),
+        label: String::new(),
         name: format!("{} {}", found.implementation, found.version),
         version: found.version,
         source: found.source.to_string(),
@@ -101,6 +117,7 @@ fn usable(found: Found) -> Python {
 fn unusable(rejected: Rejected) -> Python {
     Python {
         path: rejected.path.display().to_string(),
+        label: String::new(),
         version: String::new(),
         name: String::new(),
         source: rejected.source.to_string(),

@@ -3,7 +3,10 @@
 //! It owns all that the app knows and publishes it by `watch`; tray, window and notifications only subscribe. It knows no
 //! Tauri, so that it serves without a display too.
 
+pub(crate) mod console;
+mod example;
 mod interpreters;
+mod naming;
 mod recent;
 mod status;
 
@@ -13,7 +16,6 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::Languages;
-use runtray_service::origin::Origin;
 use runtray_service::places::Places;
 use runtray_service::settings::{self, Loaded, Watching};
 use runtray_service::{Lifecycle, Options, Service, wire};
@@ -24,10 +26,9 @@ use crate::i18n::Language;
 use crate::model::{Python, SettingsView, Status, Summary};
 use crate::surroundings::NoTray;
 
+use console::{Console, Follower};
 pub(crate) use interpreters::Interpreters;
-
-/// What pages of this app send as their origin.
-const OWN_ORIGIN: (&str, &str) = if cfg!(windows) { ("http", "tauri.localhost") } else { ("tauri", "localhost") };
+pub(crate) use naming::middle;
 
 /// The service, and what is shown of it.
 pub(crate) struct Desk {
@@ -35,6 +36,10 @@ pub(crate) struct Desk {
     pub(crate) lifecycle: Lifecycle,
     /// Where files are kept.
     pub(crate) places: Places,
+    /// The Console's program.
+    pub(crate) console: Console,
+    /// The window that shows it.
+    pub(crate) console_follower: Follower,
     settings: watch::Receiver<Loaded>,
     _watching: Watching,
     port: Option<u16>,
@@ -57,13 +62,15 @@ impl Desk {
             settings_file: Some(file.clone()),
             places: places.clone(),
             port: args.port,
-            allow_origins: vec![Origin::of_program(OWN_ORIGIN.0, OWN_ORIGIN.1)],
+            allow_origins: Vec::new(),
             token: None,
         });
         let (settings, watching) = settings::watch(&file, loaded);
         Self {
             lifecycle,
             places,
+            console: Console::default(),
+            console_follower: Follower::default(),
             settings,
             _watching: watching,
             port: args.port,
@@ -142,6 +149,11 @@ impl Desk {
     /// The service, while it runs.
     pub(crate) fn service(&self) -> Option<Service> {
         self.lifecycle.service().borrow().clone()
+    }
+
+    /// The service while it runs, and while it stops and gives running programs their grace.
+    pub(crate) fn present_service(&self) -> Option<Service> {
+        self.service().or_else(|| self.lifecycle.stopping().borrow().clone())
     }
 
     /// Where clients find the service, or would.

@@ -4,10 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runtray_engine::Isolation;
-use runtray_service::{Load, PendingOrigin, State, journal};
+use runtray_service::settings::Loaded;
+use runtray_service::{Load, PendingOrigin, Service, State, journal};
 use tokio::sync::watch;
 
-use super::Desk;
+use super::{Desk, example};
 use crate::model::{Pending, Running, Status, timestamp};
 use crate::problems::{Situation, problems};
 
@@ -38,7 +39,7 @@ impl Desk {
         let state = self.lifecycle.state().borrow().clone();
         let settings = self.settings.borrow().clone();
         let interpreters = self.interpreters.borrow().clone();
-        let service = self.service();
+        let service = self.present_service();
         let load = service.as_ref().map(|service| *service.load().borrow()).unwrap_or_default();
         let no_tray = self.no_tray.borrow().clone();
         let situation = Situation {
@@ -68,11 +69,20 @@ impl Desk {
                 .into_iter()
                 .map(running)
                 .collect(),
-            pending_origins: service.map(|service| pending(&service.pending_origins().borrow())).unwrap_or_default(),
+            pending_origins: service
+                .as_ref()
+                .map(|service| pending(&service.pending_origins().borrow()))
+                .unwrap_or_default(),
             allowed_origins: settings.settings.allowed_origins.iter().map(ToString::to_string).collect(),
             denied_origins: settings.settings.denied_origins.iter().map(ToString::to_string).collect(),
             problems: problems(&situation, self.language()),
             welcome: !desktop.welcomed,
+            is_searching: interpreters.is_unknown(),
+            example: example::curl(
+                &self.url(),
+                service.as_ref().and_then(|service| service.token()),
+                self.places.token_file(),
+            ),
             python: interpreters.in_use,
             python_problem: interpreters.problem,
             isolation: Isolation::default().name().to_owned(),
@@ -112,8 +122,11 @@ fn pending(origins: &[PendingOrigin]) -> Vec<Pending> {
 /// All that the status is made from.
 struct Watched {
     state: watch::Receiver<State>,
-    service: watch::Receiver<Option<runtray_service::Service>>,
-    settings: watch::Receiver<runtray_service::settings::Loaded>,
+    service: watch::Receiver<Option<Service>>,
+    stopping: watch::Receiver<Option<Service>>,
+    settings: watch::Receiver<Loaded>,
+    /// The settings that the service has brought into effect, its token with them.
+    applied: Option<watch::Receiver<Loaded>>,
     interpreters: watch::Receiver<super::Interpreters>,
     no_tray: watch::Receiver<Option<crate::surroundings::NoTray>>,
     load: Option<watch::Receiver<Load>>,
@@ -127,6 +140,8 @@ impl Watched {
         let mut watched = Self {
             state: desk.lifecycle.state(),
             service: desk.lifecycle.service(),
+            stopping: desk.lifecycle.stopping(),
+            applied: None,
             settings: desk.settings(),
             interpreters: desk.interpreters(),
             no_tray: desk.no_tray(),
@@ -141,7 +156,9 @@ impl Watched {
 
     /// Watches the service that runs now.
     fn attach(&mut self) {
-        let service = self.service.borrow_and_update().clone();
+        let (running, stopping) = (self.service.borrow_and_update().clone(), self.stopping.borrow_and_update().clone());
+        let service = running.or(stopping);
+        self.applied = service.as_ref().map(|service| service.settings());
         self.load = service.as_ref().map(|service| service.load());
         self.now = service.as_ref().map(|service| service.running_changes());
         self.pending = service.as_ref().map(|service| service.pending_origins());
@@ -152,7 +169,9 @@ impl Watched {
         tokio::select! {
             () = changed(&mut self.state) => {}
             () = changed(&mut self.service) => self.attach(),
+            () = changed(&mut self.stopping) => self.attach(),
             () = changed(&mut self.settings) => {}
+            () = changed_in(&mut self.applied) => {}
             () = changed(&mut self.interpreters) => {}
             () = changed(&mut self.no_tray) => {}
             () = changed_in(&mut self.load) => {}

@@ -1,6 +1,23 @@
 //! Starting at login: what the system says, and telling it.
 
-use tauri::{AppHandle, Wry};
+#[cfg(any(target_os = "linux", test))]
+mod desktop_entry;
+#[cfg(any(target_os = "macos", test))]
+mod launch_agent;
+#[cfg(target_os = "linux")]
+#[path = "linux.rs"]
+mod system;
+#[cfg(target_os = "macos")]
+#[path = "macos.rs"]
+mod system;
+#[cfg(windows)]
+#[path = "windows.rs"]
+mod system;
+
+#[cfg(unix)]
+use std::path::{Path, PathBuf};
+
+use runtray_service::places::Places;
 use tokio::sync::watch;
 
 /// The system's list of what starts at login.
@@ -59,56 +76,39 @@ impl Login {
 }
 
 /// This user's list, as the system keeps it.
-#[cfg(not(windows))]
-pub(crate) fn system_items(app: &AppHandle<Wry>) -> impl LoginItems + 'static {
-    app.clone()
+pub(crate) fn system_items(places: &Places) -> impl LoginItems + 'static {
+    system::Items::new(places)
 }
 
-/// This user's list, as the system keeps it.
-#[cfg(windows)]
-pub(crate) fn system_items(_app: &AppHandle<Wry>) -> impl LoginItems + 'static {
-    registry::RunKey
-}
-
-#[cfg(not(windows))]
-impl LoginItems for AppHandle<Wry> {
-    fn contains(&self) -> Result<bool, String> {
-        use tauri_plugin_autostart::ManagerExt as _;
-        self.autolaunch().is_enabled().map_err(|error| error.to_string())
-    }
-
-    fn set(&self, on: bool) -> Result<(), String> {
-        use tauri_plugin_autostart::ManagerExt as _;
-        let login = self.autolaunch();
-        if on { login.enable() } else { login.disable() }.map_err(|error| error.to_string())
+/// What is started at login: this program, or the image that it came in.
+#[cfg(unix)]
+fn program() -> Result<PathBuf, String> {
+    let image = if cfg!(target_os = "linux") { std::env::var_os("APPIMAGE") } else { None };
+    match image.filter(|image| !image.is_empty()) {
+        Some(image) => Ok(image.into()),
+        None => std::env::current_exe().map_err(|error| format!("this program's own path is not known: {error}")),
     }
 }
 
-/// Without Tauri's plugin: it would put an administrator's choice on the list of all users, and a path with spaces without quotes.
-#[cfg(windows)]
-mod registry {
-    use auto_launch::{AutoLaunch, WindowsEnableMode};
+/// Writes a login entry as a whole: one that is half written would be started.
+#[cfg(unix)]
+fn write(file: &Path, text: &str) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("could not write {}: {error}", file.display());
+    let folder = file.parent().unwrap_or(file);
+    std::fs::create_dir_all(folder).map_err(failed)?;
+    let mut new = tempfile::NamedTempFile::new_in(folder).map_err(failed)?;
+    std::io::Write::write_all(&mut new, text.as_bytes()).map_err(failed)?;
+    new.persist(file).map(drop).map_err(|error| failed(error.error))
+}
 
-    use super::LoginItems;
-
-    /// The registry key of what starts when this user logs in.
-    pub(super) struct RunKey;
-
-    impl LoginItems for RunKey {
-        fn contains(&self) -> Result<bool, String> {
-            entry()?.is_enabled().map_err(|error| error.to_string())
+/// Deletes a file that may be gone already.
+#[cfg(unix)]
+fn remove(file: &Path) -> Result<(), String> {
+    match std::fs::remove_file(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(format!("could not delete {}: {error}", file.display()))
         }
-
-        fn set(&self, on: bool) -> Result<(), String> {
-            let entry = entry()?;
-            if on { entry.enable() } else { entry.disable() }.map_err(|error| error.to_string())
-        }
-    }
-
-    fn entry() -> Result<AutoLaunch, String> {
-        let program = std::env::current_exe().map_err(|error| error.to_string())?;
-        let quoted = format!("\"{}\"", program.display());
-        Ok(AutoLaunch::new("Runtray", &quoted, WindowsEnableMode::CurrentUser, &["--hidden"]))
+        _ => Ok(()),
     }
 }
 

@@ -5,9 +5,9 @@ use ts_rs::{Config, TS};
 use super::executions::{GivenFile, Minute, Variable};
 use super::settings::SettingsProblem;
 use super::{
-    Action, ConsoleAccess, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language,
-    Pending, Problem, ProblemAction, Python, PythonTest, Running, ServiceState, SettingsView, Statistics, Status,
-    Summary, Update,
+    Action, ConsoleState, ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure,
+    Folder, Language, Pending, Problem, ProblemAction, Python, PythonTest, Running, ServiceState, SettingsView,
+    Statistics, Status, Summary, Update,
 };
 
 const HEADING: &str = "// The types that Rust and the window share. Written by `cargo xtask bindings`: change src-tauri/src/model instead.\n";
@@ -38,7 +38,8 @@ fn typescript() -> String {
         Language::decl(&config),
         SettingsProblem::decl(&config),
         SettingsView::decl(&config),
-        ConsoleAccess::decl(&config),
+        ConsoleState::decl(&config),
+        ConsoleUpdate::decl(&config),
         Folder::decl(&config),
         Failure::decl(&config),
         Update::decl(&config),

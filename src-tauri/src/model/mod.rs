@@ -4,16 +4,18 @@
 
 #[cfg(test)]
 mod bindings;
+mod console;
 mod executions;
 mod failure;
 mod settings;
 mod status;
 
+pub(crate) use console::{ConsoleState, ConsoleUpdate};
 pub(crate) use executions::{
     Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Statistics, Summary, timestamp,
 };
 pub(crate) use failure::Failure;
-pub(crate) use settings::{ConsoleAccess, Folder, Language, PythonTest, SettingsView};
+pub(crate) use settings::{Folder, Language, PythonTest, SettingsView};
 pub(crate) use status::{Action, Pending, Problem, ProblemAction, Python, Running, ServiceState, Status};
 
 use serde::Serialize;

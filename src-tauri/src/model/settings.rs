@@ -1,4 +1,4 @@
-//! Settings, languages and what the console needs.
+//! Settings and languages.
 
 use std::collections::BTreeMap;
 
@@ -53,13 +53,6 @@ pub(crate) struct PythonTest {
     pub(crate) name: String,
     pub(crate) version: String,
     pub(crate) starts_in_ms: f64,
-}
-
-/// How the console reaches the service.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct ConsoleAccess {
-    pub(crate) url: String,
-    pub(crate) token: Option<String>,
 }
 
 /// What the window can open outside of it: a folder, or the settings file.

@@ -12,11 +12,15 @@ pub(crate) struct Status {
     pub(crate) reason: Option<String>,
     /// For clients, also while it is stopped.
     pub(crate) url: String,
+    /// A command for the system's shell that runs a program.
+    pub(crate) example: String,
     pub(crate) addresses: Vec<String>,
     /// The loopback address that this machine does not have.
     pub(crate) missing: Option<String>,
     pub(crate) running: usize,
     pub(crate) queued: usize,
+    /// Whether it is not known yet what runs Python: the search goes on.
+    pub(crate) is_searching: bool,
     /// What runs Python.
     pub(crate) python: Option<Python>,
     /// Why nothing does.
@@ -67,6 +71,8 @@ impl From<&State> for ServiceState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Python {
     pub(crate) path: String,
+    /// Its environment, by which it is told from all others: `demo`, `work/demo`.
+    pub(crate) label: String,
     /// `3.13.1`.
     pub(crate) version: String,
     /// For people: `CPython 3.13.1`.

@@ -88,7 +88,9 @@ fn a_log_that_is_not_there_yet_is_empty() {
     assert_eq!(ask(&main, "facets", json!({})).expect("facets")["total"], 0);
     assert_eq!(ask(&main, "statistics", json!({})).expect("figures")["minutes"].as_array().map(Vec::len), Some(60));
     assert_eq!(ask(&main, "execution", json!({ "id": "01J" })).expect_err("a refusal")["code"], "not_found");
-    assert_eq!(ask(&main, "console_access", json!({})).expect_err("a refusal")["code"], "not_running");
+    assert_eq!(ask(&main, "token", json!({})), Ok(Value::Null));
+    let again = json!({ "message": r#"{"type":"run","code":""}"# });
+    assert_eq!(ask(&main, "run_again", again).expect_err("a refusal")["code"], "not_running");
     assert_eq!(
         ask(&main, "cancel_execution", json!({ "id": "01J" })).expect_err("a refusal")["code"],
         "execution_finished"

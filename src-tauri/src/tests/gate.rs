@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::app;
 use crate::args::Args;
 use crate::desk::Desk;
+use crate::ending::Ending;
 use crate::login::Login;
 use crate::login::tests::Remembered;
 
@@ -29,7 +30,9 @@ impl Gate {
         let places = Places { config: path("config"), data: path("data"), runs: path("runs") };
         let args = Args { hidden: true, quit: false, port: Some(0) };
         let desk = Arc::new(Desk::new(&args, places, None));
-        let app = app::with_commands(mock_builder(), desk).build(tauri::generate_context!()).expect("an app");
+        let app = app::with_commands(mock_builder(), desk, Ending::default())
+            .build(tauri::generate_context!())
+            .expect("an app");
         app.manage(Login::new(Remembered::default()));
         Self { app, folder }
     }

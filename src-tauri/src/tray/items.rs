@@ -1,6 +1,6 @@
 //! The menu's items, changed one by one so that an open menu stays open.
 
-use tauri::menu::{CheckMenuItem, IsMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
+use tauri::menu::{CheckMenuItem, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use tauri::{AppHandle, Result, Wry};
 
 use super::menu::{Entry, View, id};
@@ -15,6 +15,8 @@ pub(super) struct Items {
     restart: MenuItem<Wry>,
     copy: MenuItem<Wry>,
     python: Submenu<Wry>,
+    /// Its lines, of which one is marked.
+    pythons: Vec<CheckMenuItem<Wry>>,
     recent: Submenu<Wry>,
     autostart: CheckMenuItem<Wry>,
     quit: MenuItem<Wry>,
@@ -24,7 +26,7 @@ impl Items {
     /// The menu as `view` has it.
     pub(super) fn new(app: &AppHandle<Wry>, view: &View) -> Result<Self> {
         let item = |id: &str| MenuItem::with_id(app, id, "", true, None::<&str>);
-        let items = Self {
+        let mut items = Self {
             menu: Menu::new(app)?,
             state: MenuItem::with_id(app, "state", "", false, None::<&str>)?,
             open: item(id::OPEN)?,
@@ -32,6 +34,7 @@ impl Items {
             restart: item(id::RESTART)?,
             copy: item(id::COPY)?,
             python: Submenu::with_id(app, "pythons", "", true)?,
+            pythons: Vec::new(),
             recent: Submenu::with_id(app, "runs", "", true)?,
             autostart: CheckMenuItem::with_id(app, id::AUTOSTART, "", true, view.starts_at_login, None::<&str>)?,
             quit: item(id::QUIT)?,
@@ -39,7 +42,7 @@ impl Items {
         items.lay_out(app)?;
         items.name(view.language)?;
         items.tell(view)?;
-        fill(app, &items.python, &view.pythons)?;
+        items.pythons = fill(app, &items.python, &view.pythons)?;
         fill(app, &items.recent, &view.runs)?;
         Ok(items)
     }
@@ -49,18 +52,25 @@ impl Items {
     }
 
     /// Changes what differs.
-    pub(super) fn draw(&self, app: &AppHandle<Wry>, old: &View, new: &View) -> Result<()> {
+    pub(super) fn draw(&mut self, app: &AppHandle<Wry>, old: &View, new: &View) -> Result<()> {
         if old.language != new.language {
             self.name(new.language)?;
         }
         self.tell(new)?;
         if old.pythons != new.pythons {
-            fill(app, &self.python, &new.pythons)?;
+            self.pythons = fill(app, &self.python, &new.pythons)?;
         }
         if old.runs != new.runs {
             fill(app, &self.recent, &new.runs)?;
         }
         Ok(())
+    }
+
+    /// Sets all marks as `view` has them: the system changes the mark of a line that is clicked by itself.
+    pub(super) fn mark(&self, view: &View) -> Result<()> {
+        let marks = view.pythons.iter().filter_map(|entry| entry.is_checked);
+        self.pythons.iter().zip(marks).try_for_each(|(item, mark)| item.set_checked(mark))?;
+        self.autostart.set_checked(view.starts_at_login)
     }
 
     fn lay_out(&self, app: &AppHandle<Wry>) -> Result<()> {
@@ -104,22 +114,24 @@ impl Items {
     }
 }
 
-fn fill(app: &AppHandle<Wry>, submenu: &Submenu<Wry>, entries: &[Entry]) -> Result<()> {
+/// Puts `entries` into an emptied submenu; those of its lines that can be marked.
+fn fill(app: &AppHandle<Wry>, submenu: &Submenu<Wry>, entries: &[Entry]) -> Result<Vec<CheckMenuItem<Wry>>> {
     while submenu.remove_at(0)?.is_some() {}
+    let mut marked = Vec::new();
     for entry in entries {
-        submenu.append(&*item(app, entry)?)?;
-    }
-    Ok(())
-}
-
-fn item(app: &AppHandle<Wry>, entry: &Entry) -> Result<Box<dyn IsMenuItem<Wry>>> {
-    // An ampersand marks the key that chooses an item, unless it is doubled.
-    let text = entry.text.replace('&', "&&");
-    Ok(match entry.is_checked {
-        Some(checked) => {
-            Box::new(CheckMenuItem::with_id(app, &entry.id, text, entry.is_enabled, checked, None::<&str>)?)
+        // An ampersand marks the key that chooses an item, unless it is doubled.
+        let text = entry.text.replace('&', "&&");
+        match entry.is_checked {
+            Some(mark) => {
+                let item = CheckMenuItem::with_id(app, &entry.id, text, entry.is_enabled, mark, None::<&str>)?;
+                submenu.append(&item)?;
+                marked.push(item);
+            }
+            None if entry.id.is_empty() => {
+                submenu.append(&MenuItem::new(app, text, entry.is_enabled, None::<&str>)?)?;
+            }
+            None => submenu.append(&MenuItem::with_id(app, &entry.id, text, entry.is_enabled, None::<&str>)?)?,
         }
-        None if entry.id.is_empty() => Box::new(MenuItem::new(app, text, entry.is_enabled, None::<&str>)?),
-        None => Box::new(MenuItem::with_id(app, &entry.id, text, entry.is_enabled, None::<&str>)?),
-    })
+    }
+    Ok(marked)
 }

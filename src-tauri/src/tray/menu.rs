@@ -1,6 +1,6 @@
 //! What the menu says: plain values, made from the status.
 
-use crate::desk::Desk;
+use crate::desk::{Desk, Interpreters, middle};
 use crate::i18n::Language;
 use crate::model::{Python, ServiceState, Status, Summary};
 
@@ -14,6 +14,7 @@ pub(crate) mod id {
     pub(crate) const COPY: &str = "copy";
     pub(crate) const AUTOMATIC_PYTHON: &str = "python";
     pub(crate) const PYTHON: &str = "python:";
+    pub(crate) const MORE_PYTHONS: &str = "more-pythons";
     pub(crate) const RUN: &str = "run:";
     pub(crate) const AUTOSTART: &str = "autostart";
     pub(crate) const QUIT: &str = "quit";
@@ -21,6 +22,12 @@ pub(crate) mod id {
 
 /// Longer lines make a menu that covers the screen.
 const LINE: usize = 48;
+/// Longer lines of Pythons do: their environment and their path are in them.
+const PYTHON_LINE: usize = 64;
+/// The least of a path that says anything.
+const PATH: usize = 12;
+/// Lines of Pythons; the others are in the settings.
+const MOST_PYTHONS: usize = 10;
 
 /// All that the tray shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,9 +60,9 @@ impl View {
     /// What is to be shown now.
     pub(super) fn of(desk: &Desk, starts_at_login: bool) -> Self {
         let language = desk.language();
-        let chosen = desk.settings().borrow().settings.python.is_some();
+        let choice = desk.settings().borrow().settings.python.as_ref().map(|path| path.display().to_string());
         let interpreters = desk.interpreters();
-        let pythons = pythons(&interpreters.borrow().all, chosen, language);
+        let pythons = pythons(&interpreters.borrow(), choice.as_deref(), language);
         let runs = runs(&desk.recent().borrow(), language);
         Self { pythons, runs, starts_at_login, ..Self::of_status(&desk.status().borrow(), language) }
     }
@@ -79,7 +86,7 @@ impl View {
 fn icon(status: &Status) -> Icon {
     match status.state {
         ServiceState::Failed => Icon::Problem,
-        ServiceState::Running if status.running > 0 => Icon::Busy,
+        ServiceState::Running | ServiceState::Stopping if status.running > 0 => Icon::Busy,
         ServiceState::Running | ServiceState::Starting => Icon::Running,
         ServiceState::Stopped | ServiceState::Stopping => Icon::Stopped,
     }
@@ -97,30 +104,60 @@ fn told(status: &Status, reason: &str, language: Language) -> String {
         ServiceState::Running if status.running > 0 => language.plural("tray.state.busy", status.running, &address),
         ServiceState::Running => language.text("tray.state.running", &address),
         ServiceState::Starting => language.text("tray.state.starting", &[]),
+        ServiceState::Stopping if status.running > 0 => language.plural("tray.state.ending", status.running, &[]),
         ServiceState::Stopping => language.text("tray.state.stopping", &[]),
         ServiceState::Stopped => language.text("tray.state.stopped", &[]),
         ServiceState::Failed => language.text("tray.state.failed", &[("reason", reason)]),
     }
 }
 
-fn pythons(all: &[Python], chosen: bool, language: Language) -> Vec<Entry> {
-    let usable: Vec<_> = all.iter().filter(|python| python.problem.is_none()).collect();
+/// At most [`MOST_PYTHONS`] lines, of which one is marked, and the way to the others.
+fn pythons(known: &Interpreters, choice: Option<&str>, language: Language) -> Vec<Entry> {
+    let usable: Vec<_> = known.all.iter().filter(|python| python.problem.is_none()).collect();
     if usable.is_empty() {
-        return vec![Entry::unusable(language.text("tray.python.none", &[]))];
+        let none = if known.is_complete { "tray.python.none" } else { "tray.python.searching" };
+        return vec![Entry::unusable(language.text(none, &[]))];
     }
+    // The mark follows the choice at once; the search that tells what is in use takes its time.
+    let listed = usable.iter().any(|python| Some(python.path.as_str()) == choice);
+    let is_marked = |python: &Python| match choice {
+        Some(choice) if listed => python.path == choice,
+        Some(_) => python.in_use,
+        None => false,
+    };
+    let automatic = match usable.iter().find(|python| python.in_use && choice.is_none()) {
+        Some(python) => language.text("tray.python.automatic.using", &[("name", &python.label)]),
+        None => language.text("tray.python.automatic", &[]),
+    };
     let automatic = Entry {
         id: id::AUTOMATIC_PYTHON.to_owned(),
-        text: language.text("tray.python.automatic", &[]),
-        is_checked: Some(!chosen),
+        text: automatic,
+        is_checked: Some(choice.is_none()),
         is_enabled: true,
     };
     let entry = |python: &Python| Entry {
         id: format!("{}{}", id::PYTHON, python.path),
-        text: shortened(&format!("{}  {}", python.name, python.path)),
-        is_checked: Some(python.in_use),
+        text: python_line(python),
+        is_checked: Some(is_marked(python)),
         is_enabled: true,
     };
-    std::iter::once(automatic).chain(usable.into_iter().map(entry)).collect()
+    // The marked one and the one in use are shown however late they were found.
+    let mut ordered = usable.clone();
+    ordered.sort_by_key(|python| !(is_marked(python) || python.in_use));
+    let mut lines: Vec<_> = std::iter::once(automatic).chain(ordered.iter().map(|python| entry(python))).collect();
+    if lines.len() > MOST_PYTHONS {
+        lines.truncate(MOST_PYTHONS);
+        let text = language.text("tray.python.more", &[]);
+        lines.push(Entry { id: id::MORE_PYTHONS.to_owned(), text, is_checked: None, is_enabled: true });
+    }
+    lines
+}
+
+/// The environment first, then what it is, then as much of its place as there is room for.
+fn python_line(python: &Python) -> String {
+    let name = format!("{}  {}", python.label, python.name);
+    let room = PYTHON_LINE.saturating_sub(name.chars().count() + 2);
+    if room < PATH { name } else { format!("{name}  {}", middle(&python.path, room)) }
 }
 
 fn runs(recent: &[Summary], language: Language) -> Vec<Entry> {
@@ -162,6 +199,7 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Icon, View, pythons, runs, shortened};
+    use crate::desk::Interpreters;
     use crate::i18n::Language;
     use crate::model::{Python, ServiceState, Status, Summary};
 
@@ -181,24 +219,55 @@ mod tests {
         check(ServiceState::Running, 2, "2 programs are running on localhost:5000", Icon::Busy, true);
         check(ServiceState::Stopped, 0, "Stopped", Icon::Stopped, false);
         check(ServiceState::Starting, 0, "Starting…", Icon::Running, true);
-        check(ServiceState::Stopping, 1, "Stopping…", Icon::Stopped, false);
+        check(ServiceState::Stopping, 0, "Stopping…", Icon::Stopped, false);
+        check(ServiceState::Stopping, 1, "Stopping: 1 program may still finish", Icon::Busy, false);
     }
 
-    #[test]
-    fn pythons_that_cannot_be_used_are_not_offered() {
-        let python = |path: &str, problem: Option<&str>| Python {
-            path: path.into(),
+    fn python(number: usize, in_use: bool, problem: Option<&str>) -> Python {
+        Python {
+            path: format!("/home/ada/some/where/far/away/project-{number}/.venv/bin/python"),
+            label: format!("project-{number}"),
             version: "3.13.1".into(),
             name: "CPython 3.13.1".into(),
             source: String::new(),
-            in_use: path == "/a",
+            in_use,
             problem: problem.map(Into::into),
+        }
+    }
+
+    fn known(all: Vec<Python>, is_complete: bool) -> Interpreters {
+        Interpreters { all, is_complete, ..Interpreters::default() }
+    }
+
+    #[test]
+    fn pythons_that_cannot_be_used_are_not_offered_and_one_line_is_marked() {
+        let all = vec![python(1, true, None), python(2, false, Some("is a directory"))];
+        let marks = |choice: Option<&str>| -> Vec<_> {
+            let lines = pythons(&known(all.clone(), true), choice, Language::English);
+            lines.into_iter().map(|entry| entry.is_checked).collect()
         };
-        let entries = pythons(&[python("/a", None), python("/b", Some("is a directory"))], false, Language::English);
-        let checked: Vec<_> = entries.iter().map(|entry| (entry.id.as_str(), entry.is_checked)).collect();
-        assert_eq!(checked, [("python", Some(true)), ("python:/a", Some(true))]);
-        let none = pythons(&[], false, Language::English);
-        assert!(none.len() == 1 && !none[0].is_enabled, "{none:?}");
+        let own = all[0].path.clone();
+        assert_eq!(marks(None), [Some(true), Some(false)]);
+        assert_eq!(marks(Some(&own)), [Some(false), Some(true)]);
+        assert_eq!(marks(Some("/a/shim/of/it")), [Some(false), Some(true)]);
+        for (is_complete, text) in [(true, "No Python was found"), (false, "Looking for Pythons…")] {
+            let none = pythons(&known(Vec::new(), is_complete), None, Language::English);
+            assert!(none.len() == 1 && !none[0].is_enabled && none[0].text == text, "{none:?}");
+        }
+    }
+
+    #[test]
+    fn fifty_pythons_are_ten_lines_and_the_one_in_use_is_among_them() {
+        let all = (0..50).map(|number| python(number, number == 49, None)).collect();
+        let lines = pythons(&known(all, true), Some("/not/listed"), Language::English);
+        assert_eq!(lines.len(), 11);
+        assert!(lines[1].text.starts_with("project-49  CPython 3.13.1  /home"), "{}", lines[1].text);
+        assert!(lines[1].text.ends_with(".venv/bin/python") && lines[1].text.contains('…'), "{}", lines[1].text);
+        assert!(lines.iter().all(|line| line.text.chars().count() <= 64), "{lines:?}");
+        assert_eq!(lines.iter().filter(|line| line.is_checked == Some(true)).count(), 1);
+        assert_eq!((lines[10].id.as_str(), lines[10].text.as_str()), ("more-pythons", "More in Settings…"));
+        let few = (0..9).map(|number| python(number, number == 0, None)).collect();
+        assert_eq!(pythons(&known(few, true), None, Language::English).len(), 10, "nine need no more room");
     }
 
     #[test]

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Wry};
+use tokio::sync::watch;
 
 use crate::desk::Desk;
 use crate::{actions, app};
@@ -29,33 +30,45 @@ const ID: &str = "runtray";
 pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) -> tauri::Result<()> {
     let view = View::of(desk, *app::autostart_changes(app).borrow());
     let items = Items::new(app, &view)?;
+    let (clicked, clicks) = watch::channel(());
     let tray = TrayIconBuilder::with_id(ID)
         .menu(items.menu())
         .icon(icon::of(view.icon))
         .icon_as_template(cfg!(target_os = "macos"))
         .tooltip(&view.tooltip)
         .show_menu_on_left_click(true)
-        .on_menu_event(|app, event| actions::chosen(app, event.id().as_ref()));
+        .on_menu_event(move |app, event| {
+            actions::chosen(app, event.id().as_ref());
+            let _ = clicked.send(());
+        });
     tray.build(app)?;
-    tauri::async_runtime::spawn(keep(app.clone(), desk.clone(), items, view));
+    tauri::async_runtime::spawn(keep(app.clone(), desk.clone(), items, view, clicks));
     Ok(())
 }
 
 /// Shows each change at once, as long as the app lives.
-async fn keep(app: AppHandle<Wry>, desk: Arc<Desk>, items: Items, mut shown: View) {
+async fn keep(
+    app: AppHandle<Wry>,
+    desk: Arc<Desk>,
+    mut items: Items,
+    mut shown: View,
+    mut clicks: watch::Receiver<()>,
+) {
     let (mut status, mut recent, mut interpreters) = (desk.status(), desk.recent(), desk.interpreters());
     let mut settings = desk.settings();
     let mut autostart = app::autostart_changes(&app);
     loop {
         let view = View::of(&desk, *autostart.borrow_and_update());
         if view != shown {
-            if let Err(error) = draw(&app, &items, &shown, &view) {
+            if let Err(error) = draw(&app, &mut items, &shown, &view) {
                 tracing::warn!(%error, "the tray could not be changed");
             }
             shown = view;
         }
         let changed = tokio::select! {
             changed = status.changed() => changed,
+            // A click changes the mark of the line itself, whatever comes of it.
+            changed = clicks.changed() => changed.map(|()| mark(&items, &shown)),
             changed = recent.changed() => changed,
             changed = interpreters.changed() => changed,
             changed = settings.changed() => changed,
@@ -67,7 +80,13 @@ async fn keep(app: AppHandle<Wry>, desk: Arc<Desk>, items: Items, mut shown: Vie
     }
 }
 
-fn draw(app: &AppHandle<Wry>, items: &Items, old: &View, new: &View) -> tauri::Result<()> {
+fn mark(items: &Items, view: &View) {
+    if let Err(error) = items.mark(view) {
+        tracing::warn!(%error, "the marks of the tray's menu could not be set");
+    }
+}
+
+fn draw(app: &AppHandle<Wry>, items: &mut Items, old: &View, new: &View) -> tauri::Result<()> {
     items.draw(app, old, new)?;
     let Some(tray) = app.tray_by_id(ID) else { return Ok(()) };
     if old.icon != new.icon {

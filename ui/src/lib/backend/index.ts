@@ -3,21 +3,12 @@
 // The one implementation in the product is `tauri.ts`; `fake/` stands in for it in tests and in a plain browser.
 
 import type {
-  ConsoleAccess, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language, Python,
+  ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language, Python,
   PythonTest, SettingsView, Statistics, Update,
 } from "../bindings";
 
 /** A change of settings: `null` takes the default again. */
 export type Changes = Record<string, unknown>;
-
-/** The part of `WebSocket` that the Console uses. */
-export interface Socket {
-  onopen: ((event: Event) => void) | null;
-  onmessage: ((event: MessageEvent) => void) | null;
-  onclose: ((event: CloseEvent) => void) | null;
-  send(data: string): void;
-  close(): void;
-}
 
 export interface Backend {
   follow(listener: (update: Update) => void): Promise<void>;
@@ -43,13 +34,24 @@ export interface Backend {
   revokeOrigin(origin: string): Promise<void>;
   autostart(): Promise<boolean>;
   setAutostart(on: boolean): Promise<boolean>;
-  consoleAccess(): Promise<ConsoleAccess>;
+  /** The token that callers must send; `null` when none is asked for. */
+  token(): Promise<string | null>;
+  /** Tells this window of the Console's program from now on, with what it has printed so far. */
+  followConsole(window: string, listener: (update: ConsoleUpdate) => void): Promise<void>;
+  /** Says that so many pieces of output were shown; only a few are sent before that. */
+  shownInConsole(window: string, pieces: number): void;
+  /** Runs a program in the Console; `message` is the first one of `/execute/ws`. */
+  runInConsole(message: string): Promise<void>;
+  /** Tells the Console's program any of the later messages. */
+  tellConsole(message: string): Promise<void>;
+  /** Ends the Console's program without asking it. */
+  killInConsole(): Promise<void>;
+  /** Runs a program of the log again; its new id. */
+  runAgain(message: string): Promise<string>;
   dismissWelcome(): Promise<void>;
   openFolder(which: Folder): Promise<void>;
   copy(text: string): Promise<void>;
   quit(): Promise<void>;
-  /** Opens the terminal's connection to the service itself. */
-  connect(access: ConsoleAccess): Socket;
 }
 
 let present: Backend | undefined;

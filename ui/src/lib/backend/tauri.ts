@@ -2,8 +2,8 @@
 
 import { Channel, invoke } from "@tauri-apps/api/core";
 
-import type { ConsoleAccess, Update } from "../bindings";
-import type { Backend, Socket } from ".";
+import type { ConsoleUpdate, Update } from "../bindings";
+import type { Backend } from ".";
 
 export const tauri: Backend = {
   follow(listener) {
@@ -33,16 +33,19 @@ export const tauri: Backend = {
   revokeOrigin: (origin) => invoke("revoke_origin", { origin }),
   autostart: () => invoke("autostart"),
   setAutostart: (on) => invoke("set_autostart", { on }),
-  consoleAccess: () => invoke("console_access"),
+  token: () => invoke("token"),
+  followConsole(window, listener) {
+    const channel = new Channel<ConsoleUpdate>();
+    channel.onmessage = listener;
+    return invoke("console_follow", { window, channel });
+  },
+  shownInConsole: (window, pieces) => void invoke("console_shown", { window, pieces }),
+  runInConsole: (message) => invoke("console_run", { message }),
+  tellConsole: (message) => invoke("console_say", { message }),
+  killInConsole: () => invoke("console_kill"),
+  runAgain: (message) => invoke("run_again", { message }),
   dismissWelcome: () => invoke("dismiss_welcome"),
   openFolder: (which) => invoke("open_folder", { which }),
   copy: (text) => invoke("copy", { text }),
   quit: () => invoke("quit"),
-  connect: (access) => webSocket(access),
 };
-
-/** Browsers send no headers of ours with a WebSocket, so the token travels as a subprotocol. */
-export function webSocket({ url, token }: ConsoleAccess): Socket {
-  const address = url.replace(/^http/, "ws").replace(/\/$/, "") + "/execute/ws";
-  return token === null ? new WebSocket(address) : new WebSocket(address, ["runtray", `bearer.${token}`]);
-}

@@ -4,6 +4,10 @@ export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "fa
 
 export type Python = { path: string, 
 /**
+ * Its environment, by which it is told from all others: `demo`, `work/demo`.
+ */
+label: string, 
+/**
  * `3.13.1`.
  */
 version: string, 
@@ -46,11 +50,19 @@ reason: string | null,
 /**
  * For clients, also while it is stopped.
  */
-url: string, addresses: Array<string>, 
+url: string, 
+/**
+ * A command for the system's shell that runs a program.
+ */
+example: string, addresses: Array<string>, 
 /**
  * The loopback address that this machine does not have.
  */
 missing: string | null, running: number, queued: number, 
+/**
+ * Whether it is not known yet what runs Python: the search goes on.
+ */
+is_searching: boolean, 
 /**
  * What runs Python.
  */
@@ -180,7 +192,13 @@ file: string,
  */
 restart_needed: Array<string>, };
 
-export type ConsoleAccess = { url: string, token: string | null, };
+export type ConsoleState = "idle" | "starting" | "running" | "ended";
+
+export type ConsoleUpdate = { "kind": "cleared" } | { "kind": "output", data: string, is_old: boolean, } | { "kind": "state", state: ConsoleState, 
+/**
+ * The message `finished` or `error` with which it ended.
+ */
+ended: string | null, };
 
 export type Folder = "log" | "data" | "settings" | "file";
 

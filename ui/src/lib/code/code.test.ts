@@ -1,7 +1,6 @@
 import { expect, test } from "vitest";
 
 import { pieces } from "./ansi";
-import { curl } from "./curl";
 
 const ESCAPE = "\u001b";
 const text = (output: string) => pieces(output).map((piece) => piece.text).join("");
@@ -25,9 +24,3 @@ test.each([
 ])("%s", (_, output, shown) => expect(text(output)).toBe(shown));
 
 test("what nobody could read is cut", () => expect(text("x".repeat(300_000))).toHaveLength(200_000));
-
-test("the command fits the shells of the system", () => {
-  const url = "http://localhost:5000";
-  expect(curl(url, false)).toBe(`curl ${url}/execute -H 'Content-Type: application/json' -d '{"code":"print(6 * 7)"}'`);
-  expect(curl(url, true)).toContain('-d "{\\"code\\":\\"print(6 * 7)\\"}"');
-});

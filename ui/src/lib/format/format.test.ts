@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { setLanguage } from "../i18n/index.svelte";
-import { ago, duration, exact, origin, shortPath, size } from ".";
+import { ago, duration, exact, middle, origin, shortPath, size } from ".";
 import { outcome } from "./outcome";
 
 beforeEach(() => setLanguage("en"));
@@ -67,3 +67,13 @@ test("a status that is not known is shown as interrupted, never as good", () => 
   expect(outcome("exploded").mark).toBe("stopped");
   expect(outcome("completed").mark).toBe("running");
 });
+
+test("a long text keeps both ends", () => {
+  expect(middle("abcdefghij", 10)).toBe("abcdefghij");
+  expect(middle("abcdefghijk", 10)).toBe("abcde…hijk");
+  expect([...middle("🐍".repeat(60), 20)]).toHaveLength(20);
+});
+
+test.each(["Runtray Console", "tauri://localhost", "http://tauri.localhost"])("%s is this window's own Console", (logged) =>
+  expect(origin(logged)).toBe("Runtray Console"),
+);

@@ -79,14 +79,26 @@ export function clockTime(at: string): string {
 
 /** An origin without the scheme that goes without saying. */
 export function origin(origin: string): string {
-  return origin === "local" ? t("origin.local") : origin.replace(/^http:\/\//, "");
+  if (origin === "local") return t("origin.local");
+  return CONSOLE.includes(origin) ? t("origin.console") : origin.replace(/^http:\/\//, "");
 }
+
+/** What this window ran, as it is logged, and as earlier versions logged it. */
+const CONSOLE = ["Runtray Console", "tauri://localhost", "http://tauri.localhost"];
 
 const LANGUAGES: Record<string, string> = { python: "Python", javascript: "JavaScript", typescript: "TypeScript" };
 
 /** A language's proper name. */
 export function languageName(name: string): string {
   return LANGUAGES[name] ?? name;
+}
+
+/** A text with its middle left out where it is longer than `most` characters: both ends tell it from others. */
+export function middle(text: string, most: number): string {
+  const characters = [...text];
+  if (characters.length <= most) return text;
+  const head = Math.floor(most / 2);
+  return `${characters.slice(0, head).join("")}…${characters.slice(characters.length - (most - head - 1)).join("")}`;
 }
 
 /** A path with the home folder as `~`. */

@@ -44,12 +44,15 @@ class Notices {
 
 export const notices = new Notices();
 
-/** Does `action`; what goes wrong becomes a notice. */
+/** What the status shows as a problem, with what to do about it: once is enough. */
+const SHOWN_AS_PROBLEM = ["not_started"];
+
+/** Does `action`; what goes wrong becomes a notice, unless the status shows it. */
 export async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
   try {
     return await action();
   } catch (error) {
-    notices.fail(error);
+    if (!SHOWN_AS_PROBLEM.includes(failure(error).code)) notices.fail(error);
     return undefined;
   }
 }

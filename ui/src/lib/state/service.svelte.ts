@@ -37,7 +37,7 @@ class Service {
       case "running":
         return this.status.running > 0 ? "state.busy" : "state.running";
       case "stopping":
-        return "state.stopping";
+        return this.status.running > 0 ? "state.ending" : "state.stopping";
       case "failed":
         return "state.failed";
       case "stopped":

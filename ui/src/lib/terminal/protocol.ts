@@ -1,4 +1,4 @@
-// What travels over `/execute/ws`, as API.md has it.
+// What is said to a program and by it: the messages of `/execute/ws`, as API.md has them.
 
 export type ClientMessage =
   | {
@@ -32,7 +32,7 @@ export type ServerMessage =
   | ({ type: "finished" } & Ending)
   | { type: "error"; error: string };
 
-/** The message in a frame; `null` for what this version does not know. */
+/** A message of the service; `null` for what this version does not know. */
 export function parse(frame: unknown): ServerMessage | null {
   if (typeof frame !== "string") return null;
   try {

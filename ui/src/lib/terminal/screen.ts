@@ -7,7 +7,8 @@ import { Terminal, type ITheme } from "@xterm/xterm";
 
 /** A terminal on the page. */
 export interface Screen {
-  write(text: string): void;
+  /** Shows a text and then calls `done`. Questions in a text that is old were answered when it was new. */
+  write(text: string, done: () => void, isOld: boolean): void;
   focus(): void;
   /** Takes the theme's colours anew. */
   repaint(): void;
@@ -51,7 +52,10 @@ export function createScreen(box: HTMLElement, { label, ontype, onresize }: Scre
   });
   const fit = new FitAddon();
   terminal.loadAddon(fit);
-  terminal.onData(ontype);
+  let old = 0;
+  terminal.onData((data) => {
+    if (old === 0) ontype(data);
+  });
   terminal.onResize(({ cols, rows }) => onresize(cols, rows));
   terminal.open(box);
   terminal.textarea?.setAttribute("aria-label", label);
@@ -60,7 +64,13 @@ export function createScreen(box: HTMLElement, { label, ontype, onresize }: Scre
   const resized = new ResizeObserver(() => fit.fit());
   resized.observe(box);
   return {
-    write: (text) => terminal.write(text),
+    write(text, done, isOld) {
+      if (isOld) old += 1;
+      terminal.write(text, () => {
+        if (isOld) old -= 1;
+        done();
+      });
+    },
     focus: () => terminal.focus(),
     repaint: () => (terminal.options.theme = colours()),
     destroy() {

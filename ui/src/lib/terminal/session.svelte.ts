@@ -1,15 +1,22 @@
-// The Console's program: one at a time, over the service's own WebSocket.
+// The Console's program: one at a time, and the app's own, so that it outlives this window.
 //
-// It outlives the view: what was written is kept, so that a terminal that comes later shows it again.
+// What was written is kept here too, so that a terminal that comes later shows it again.
 
-import { backend, failure, type Socket } from "../backend";
-import { t } from "../i18n/index.svelte";
+import { backend, failure } from "../backend";
+import type { ConsoleUpdate } from "../bindings";
 import { notices } from "../state/notices.svelte";
-import { parse, type ClientMessage, type Ending, type ServerMessage } from "./protocol";
+import { parse, type ClientMessage, type Ending } from "./protocol";
 
 export type SessionState = "idle" | "connecting" | "running" | "ended";
 
-const MOST_KEPT = 200_000;
+/** Where text goes that is to be seen: it calls `done` when it is, and answers no questions in a text that is old. */
+export type Terminal = (text: string, done: () => void, isOld: boolean) => void;
+
+const MOST_KEPT = 1 << 20;
+/** What one message may type, in characters of up to three bytes. */
+const MOST_TYPED = 1 << 18;
+/** Clears the screen, what scrolled off, and every mode that the last program left behind. */
+const RESET = "\u001bc";
 
 class Session {
   state = $state<SessionState>("idle");
@@ -20,29 +27,34 @@ class Session {
   stopping = $state(false);
   size = { columns: 80, rows: 24 };
   #written = "";
-  #terminal: ((text: string) => void) | null = null;
-  #socket: Socket | null = null;
+  #terminal: Terminal | null = null;
+  /** What the program is to be told, in order. */
+  #words: ClientMessage[] = [];
+  #telling = false;
 
   get active(): boolean {
     return this.state === "connecting" || this.state === "running";
   }
 
+  /** Shows the app's program from now on, with what it has printed. Once for each window. */
+  follow(): Promise<void> {
+    const name = Math.random().toString(36).slice(2);
+    return backend().followConsole(name, (update) => this.#take(update, () => backend().shownInConsole(name, 1)));
+  }
+
   /** Shows what was written so far, and from now on, until the answer is called. */
-  attach(terminal: (text: string) => void): () => void {
+  attach(terminal: Terminal): () => void {
     this.#terminal = terminal;
-    if (this.#written) terminal(this.#written);
+    if (this.#written) terminal(this.#written, () => {}, true);
     return () => (this.#terminal = null);
   }
 
   async run(code: string, language: string): Promise<void> {
     if (this.active) return;
     this.#begin();
+    this.state = "connecting";
     try {
-      const socket = backend().connect(await backend().consoleAccess());
-      this.#socket = socket;
-      socket.onopen = () => this.#send({ type: "run", code, language, terminal: this.size });
-      socket.onmessage = ({ data }) => this.#take(parse(data));
-      socket.onclose = () => this.#end(t("console.lost"));
+      await backend().runInConsole(JSON.stringify({ type: "run", code, language, terminal: this.size }));
     } catch (error) {
       this.#end(failure(error).message);
     }
@@ -50,75 +62,101 @@ class Session {
 
   /** What was typed. Ctrl-C and Ctrl-D are characters too: the terminal on the other side knows them. */
   type(data: string): void {
-    if (this.state === "running") this.#send({ type: "stdin", data });
+    for (let at = 0; at < data.length; at += MOST_TYPED) {
+      this.#tell({ type: "stdin", data: data.slice(at, at + MOST_TYPED) });
+    }
   }
 
   eof(): void {
-    if (this.state === "running") this.#send({ type: "eof" });
+    this.#tell({ type: "eof" });
   }
 
   /** Asks for the end; the second time it is not asked. */
   stop(): void {
-    if (this.state === "connecting") return this.#end(null);
-    if (this.state !== "running") return;
-    this.#send({ type: "signal", signal: this.stopping ? "kill" : "interrupt" });
-    this.stopping = true;
+    if (this.state === "connecting" || this.stopping) void this.#attempt(() => backend().killInConsole());
+    else if (this.state === "running") {
+      this.stopping = true;
+      // It does not wait behind what was typed and not read.
+      void this.#attempt(() => backend().tellConsole(JSON.stringify({ type: "signal", signal: "interrupt" })));
+    }
   }
 
   resize(columns: number, rows: number): void {
     this.size = { columns, rows };
-    if (this.state === "running") this.#send({ type: "resize", columns, rows });
+    this.#tell({ type: "resize", columns, rows });
   }
 
   #begin(): void {
-    this.state = "connecting";
     this.ending = null;
     this.problem = null;
     this.stopping = false;
-    this.#written = "";
-    // Clears the screen, what scrolled off, and every mode that the last program left behind.
-    this.#write("\u001bc");
+    this.#words = [];
   }
 
-  #take(message: ServerMessage | null): void {
-    switch (message?.type) {
-      case "started":
-        this.state = "running";
+  #take(update: ConsoleUpdate, shown: () => void): void {
+    switch (update.kind) {
+      case "cleared":
+        this.#begin();
+        this.#written = "";
+        this.#write(RESET, () => {}, true);
         break;
-      case "stdout":
-      case "stderr":
-        this.#write(message.data);
+      case "output":
+        this.#write(update.data, shown, update.is_old);
         break;
-      case "finished":
-        this.ending = message;
-        this.#end(null);
-        break;
-      case "error":
-        // Before the start there is no program; later only one message was not taken, and the program goes on.
-        if (this.state === "connecting") this.#end(message.error);
-        else notices.fail({ message: message.error });
+      case "state":
+        this.#enter(update);
         break;
     }
+  }
+
+  #enter({ state, ended }: Extract<ConsoleUpdate, { kind: "state" }>): void {
+    if (state === "ended") {
+      const message = parse(ended);
+      if (message?.type === "finished") this.ending = message;
+      return this.#end(message?.type === "error" ? message.error : null);
+    }
+    const before = this.state;
+    this.state = state === "starting" ? "connecting" : state;
+    // A program that was begun in another window has that one's size.
+    if (this.state === "running" && before !== "running") this.resize(this.size.columns, this.size.rows);
   }
 
   #end(problem: string | null): void {
-    if (this.#socket) {
-      this.#socket.onclose = null;
-      this.#socket.close();
-      this.#socket = null;
-    }
-    if (!this.active) return;
     this.problem = problem;
     this.state = "ended";
   }
 
-  #send(message: ClientMessage): void {
-    this.#socket?.send(JSON.stringify(message));
+  #tell(message: ClientMessage): void {
+    if (this.state !== "running") return;
+    const last = this.#words.at(-1);
+    const joined = message.type === "stdin" && last?.type === "stdin" ? last.data + message.data : null;
+    if (joined !== null && joined.length <= MOST_TYPED) this.#words[this.#words.length - 1] = { type: "stdin", data: joined };
+    else this.#words.push(message);
+    if (!this.#telling) void this.#tellAll();
   }
 
-  #write(text: string): void {
+  /** One after the other: what is under way together may arrive in another order. */
+  async #tellAll(): Promise<void> {
+    this.#telling = true;
+    for (let message = this.#words.shift(); message; message = this.#words.shift()) {
+      const text = JSON.stringify(message);
+      await this.#attempt(() => backend().tellConsole(text));
+    }
+    this.#telling = false;
+  }
+
+  async #attempt(tell: () => Promise<void>): Promise<void> {
+    try {
+      await tell();
+    } catch (error) {
+      notices.fail(error);
+    }
+  }
+
+  #write(text: string, done: () => void, isOld: boolean): void {
     this.#written = (this.#written + text).slice(-MOST_KEPT);
-    this.#terminal?.(text);
+    if (this.#terminal) this.#terminal(text, done, isOld);
+    else done();
   }
 }
 

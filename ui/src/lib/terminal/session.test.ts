@@ -2,7 +2,6 @@ import { beforeEach, expect, test, vi } from "vitest";
 
 import { install } from "../backend";
 import { FakeBackend } from "../backend/fake";
-import { webSocket } from "../backend/tauri";
 import { execution } from "../backend/fake/data";
 import { setLanguage } from "../i18n/index.svelte";
 import { notices } from "../state/notices.svelte";
@@ -13,28 +12,31 @@ import { session } from "./session.svelte";
 let backend: FakeBackend;
 let written: string;
 
-beforeEach(() => {
+beforeEach(async () => {
   setLanguage("en");
   backend = new FakeBackend();
   install(backend);
-  session.stop();
-  session.state = "idle";
+  await session.follow();
   written = "";
-  session.attach((text) => (written += text));
+  session.attach((text, done) => {
+    written += text;
+    done();
+  });
 });
 
-const socket = () => backend.sockets[0]!;
+const told = () => backend.console.sent;
+const typed = () => told().filter(({ type }) => type === "stdin").map(({ data }) => data?.length);
 async function begin() {
   await session.run("print(1)", "python");
-  await vi.waitFor(() => expect(session.state).toBe("running"));
+  expect(session.state).toBe("running");
 }
 
 test("a program that asks is answered, and how it ended is known", async () => {
   session.resize(100, 30);
   await begin();
-  expect(socket().sent[0]).toMatchObject({ type: "run", language: "python", terminal: { columns: 100, rows: 30 } });
+  expect(told()[0]).toMatchObject({ type: "run", language: "python", terminal: { columns: 100, rows: 30 } });
   for (const key of "Ada\r") session.type(key);
-  expect(written).toContain("Hello, Ada.");
+  await vi.waitFor(() => expect(written).toContain("Hello, Ada."));
   expect(session.state).toBe("ended");
   expect(session.ending).toMatchObject({ status: "completed", exit_code: 0 });
 });
@@ -42,87 +44,110 @@ test("a program that asks is answered, and how it ended is known", async () => {
 test("the size of the terminal follows while it runs", async () => {
   await begin();
   session.resize(120, 40);
-  expect(socket().sent.at(-1)).toEqual({ type: "resize", columns: 120, rows: 40 });
+  await vi.waitFor(() => expect(told().at(-1)).toEqual({ type: "resize", columns: 120, rows: 40 }));
 });
 
 test("Ctrl-C goes to the program as it was typed", async () => {
   await begin();
   session.type("\u0003");
-  expect(session.ending).toMatchObject({ exit_code: 130 });
+  await vi.waitFor(() => expect(session.ending).toMatchObject({ exit_code: 130 }));
 });
 
 test("stopping asks first, and the second time does not", async () => {
   await begin();
-  const finish = vi.spyOn(socket(), "finish").mockImplementation(() => {});
+  vi.spyOn(backend.console, "finish").mockImplementation(() => {});
   session.stop();
-  expect(socket().sent.at(-1)).toEqual({ type: "signal", signal: "interrupt" });
+  expect(told().at(-1)).toEqual({ type: "signal", signal: "interrupt" });
   session.stop();
-  expect(socket().sent.at(-1)).toEqual({ type: "signal", signal: "kill" });
-  expect(finish).toHaveBeenCalledTimes(2);
+  expect(told().at(-1)).toEqual({ type: "kill" });
 });
 
 test("the end of input is sent", async () => {
   await begin();
   session.eof();
-  expect(session.ending?.status).toBe("completed");
+  await vi.waitFor(() => expect(session.ending?.status).toBe("completed"));
 });
 
-test("a connection that breaks is said, with what to do", async () => {
+test("what is typed arrives in its order, and what waits goes together", async () => {
   await begin();
-  socket().close();
-  expect(session.state).toBe("ended");
-  expect(session.problem).toMatch(/connection to the service was lost/);
+  let free = () => {};
+  const slow = vi.spyOn(backend, "tellConsole").mockImplementationOnce(() => new Promise((done) => (free = done)));
+  for (const key of "abc") session.type(key);
+  session.eof();
+  expect(slow).toHaveBeenCalledTimes(1);
+  free();
+  await vi.waitFor(() => expect(told().slice(-2)).toEqual([{ type: "stdin", data: "bc" }, { type: "eof" }]));
+});
+
+test("a long text is typed in messages that are not too long", async () => {
+  await begin();
+  session.type("x".repeat(600_000));
+  await vi.waitFor(() => expect(typed()).toEqual([262_144, 262_144, 75_712]));
 });
 
 test("a refusal is shown in the service's words", async () => {
-  await session.run("print(1)", "python");
-  socket().say({ type: "error", error: "Too many programs are running." });
+  await begin();
+  backend.console.refuse("Too many programs are running.");
   expect(session.state).toBe("ended");
   expect(session.problem).toBe("Too many programs are running.");
 });
 
 test("a message that was not taken does not end the program", async () => {
   await begin();
-  socket().say({ type: "error", error: "A message types at most 1048576 bytes." });
+  vi.spyOn(backend, "tellConsole").mockRejectedValueOnce({ code: "invalid_request", message: "A message types at most 1 MiB." });
+  session.type("x");
+  await vi.waitFor(() => expect(notices.list.at(-1)).toMatchObject({ problem: true, text: "A message types at most 1 MiB." }));
   expect(session.state).toBe("running");
-  expect(notices.list.at(-1)).toMatchObject({ problem: true, text: "A message types at most 1048576 bytes." });
 });
 
 test("a second run while one is under way is not begun", async () => {
   await begin();
   await session.run("print(2)", "python");
-  expect(backend.sockets).toHaveLength(1);
+  expect(told().filter(({ type }) => type === "run")).toHaveLength(1);
 });
 
-test("a terminal that comes later shows what was written", async () => {
+test("a terminal that comes later shows what was written, as old", async () => {
   await begin();
-  const detach = session.attach(() => {});
-  detach();
-  let late = "";
-  session.attach((text) => (late += text));
-  expect(late).toContain("What is your name?");
+  session.attach(() => {})();
+  const late: [string, boolean][] = [];
+  session.attach((text, _done, isOld) => late.push([text, isOld]));
+  expect(late).toHaveLength(1);
+  expect(late[0]?.[0]).toContain("What is your name?");
+  expect(late[0]?.[1]).toBe(true);
 });
 
-test("a second run of a logged program has no terminal and an ended input", async () => {
-  const id = await runAgain({ ...execution(1, Date.now(), 0), stdin: "x", args: ["-v"] });
-  expect(id).toBe("01JCONSOLE");
-  expect(socket().sent[0]).toMatchObject({ type: "run", stdin: "x", args: ["-v"] });
-  expect(socket().sent[0]).not.toHaveProperty("terminal");
+test("a window that opens later shows the program with its output, and types into it", async () => {
+  await begin();
+  session.state = "idle";
+  await session.follow();
+  expect(session.state).toBe("running");
+  expect(written.endsWith("\u001bcWhat is your name? ")).toBe(true);
+  session.type("Ada\r");
+  await vi.waitFor(() => expect(session.ending).toMatchObject({ status: "completed" }));
+  await session.follow();
+  expect(session.state).toBe("ended");
+  expect(session.ending).toMatchObject({ status: "completed" });
+});
+
+test("output is acknowledged when the terminal has shown it", async () => {
+  let show = () => {};
+  session.attach((_text, done) => (show = done));
+  await begin();
+  expect(backend.console.shown).toBe(0);
+  show();
+  expect(backend.console.shown).toBe(1);
+  session.attach(() => {})();
+  backend.console.print("seen by nobody");
+  expect(backend.console.shown).toBe(2);
+});
+
+test("a second run of a logged program has no terminal and the same input", async () => {
+  expect(await runAgain({ ...execution(1, Date.now(), 0), stdin: "x", args: ["-v"] })).toBe("01JAGAIN");
+  expect(backend.again[0]).toMatchObject({ type: "run", stdin: "x", args: ["-v"] });
+  expect(backend.again[0]).not.toHaveProperty("terminal");
 });
 
 test("a frame that is not understood is passed over", () => {
   for (const frame of ["", "{", "null", "{}", '{"type":"later"}', new ArrayBuffer(1)]) expect(parse(frame)).toBeNull();
   expect(parse('{"type":"stdout","data":"x"}')).toEqual({ type: "stdout", data: "x" });
-});
-
-test("the token travels as a subprotocol, and only where there is one", () => {
-  const made: unknown[][] = [];
-  vi.stubGlobal("WebSocket", class { constructor(...given: unknown[]) { made.push(given); } });
-  webSocket({ url: "http://localhost:5000", token: null });
-  webSocket({ url: "http://localhost:5001/", token: "t" });
-  vi.unstubAllGlobals();
-  expect(made).toEqual([
-    ["ws://localhost:5000/execute/ws"],
-    ["ws://localhost:5001/execute/ws", ["runtray", "bearer.t"]],
-  ]);
 });

@@ -55,10 +55,10 @@ export function summary(execution: Execution): Summary {
 }
 
 export const PYTHONS: Python[] = [
-  { path: "/home/ada/projects/demo/.venv/bin/python", version: "3.13.1", name: "CPython 3.13.1", source: "virtual environment", in_use: true, problem: null },
-  { path: "/usr/bin/python3", version: "3.11.2", name: "CPython 3.11.2", source: "PATH", in_use: false, problem: null },
-  { path: "/home/ada/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu/bin/python3.12", version: "3.12.8", name: "CPython 3.12.8", source: "uv", in_use: false, problem: null },
-  { path: "/opt/old/bin/python", version: "2.7.18", name: "CPython 2.7.18", source: "PATH", in_use: false, problem: "Python 2 cannot be used: programs need Python 3.8 or newer." },
+  { label: "demo", path: "/home/ada/projects/demo/.venv/bin/python", version: "3.13.1", name: "CPython 3.13.1", source: "virtual environment", in_use: true, problem: null },
+  { label: "python3", path: "/usr/bin/python3", version: "3.11.2", name: "CPython 3.11.2", source: "PATH", in_use: false, problem: null },
+  { label: "cpython-3.12.8-linux-x86_64-gnu", path: "/home/ada/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu/bin/python3.12", version: "3.12.8", name: "CPython 3.12.8", source: "uv", in_use: false, problem: null },
+  { label: "python", path: "/opt/old/bin/python", version: "2.7.18", name: "CPython 2.7.18", source: "PATH", in_use: false, problem: "Python 2 cannot be used: programs need Python 3.8 or newer." },
 ];
 
 export function statistics(now: number, busy: boolean): Statistics {
@@ -85,6 +85,8 @@ export function status(now: number): Status {
     running: 1,
     queued: 0,
     python: PYTHONS[0] ?? null,
+    is_searching: false,
+    example: "curl http://localhost:5000/execute -H 'Content-Type: application/json' -d '{\"code\":\"print(6 * 7)\"}'",
     python_problem: null,
     isolation: "none",
     now: [{ id: "01JRUNNING", language: "python", first_line: "import urllib.request, json  # fetch today's rates", origin: "http://localhost:3001", started_at }],

@@ -1,11 +1,11 @@
 // The program around the window, made up: for tests, for a plain browser, and for the pictures in the documentation.
 
-import type { Backend, Changes, Socket } from "..";
+import type { Backend, Changes } from "..";
 import type {
-  Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Language, Python, Update,
+  ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Language, Python, Update,
 } from "../../bindings";
 import * as data from "./data";
-import { FakeSocket } from "./terminal";
+import { FakeConsole } from "./terminal";
 
 export class FakeBackend implements Backend {
   readonly now = Date.now();
@@ -17,7 +17,9 @@ export class FakeBackend implements Backend {
   pythonList: Python[] = data.PYTHONS;
   /** What was copied, opened, exported and cancelled. */
   readonly done: string[] = [];
-  sockets: FakeSocket[] = [];
+  readonly console = new FakeConsole();
+  /** What was run again. */
+  readonly again: unknown[] = [];
   #listener: ((update: Update) => void) | null = null;
 
   fill(count: number): this {
@@ -148,8 +150,17 @@ export class FakeBackend implements Backend {
   autostart = async () => this.login;
   setAutostart = async (on: boolean) => (this.login = on);
 
-  async consoleAccess() {
-    return { url: this.status.url, token: this.view.values["require_token"] === true ? "kT3mQ9x-made-up-token" : null };
+  token = async () => (this.view.values["require_token"] === true ? "kT3mQ9x-made-up-token" : null);
+
+  followConsole = async (_window: string, listener: (update: ConsoleUpdate) => void) => this.console.follow(listener);
+  shownInConsole = (_window: string, pieces: number) => void (this.console.shown += pieces);
+  runInConsole = async (message: string) => this.console.run(message);
+  tellConsole = async (message: string) => this.console.tell(message);
+  killInConsole = async () => this.console.kill();
+
+  async runAgain(message: string): Promise<string> {
+    this.again.push(JSON.parse(message));
+    return "01JAGAIN";
   }
 
   dismissWelcome = async () => this.#set({ welcome: false });
@@ -157,12 +168,6 @@ export class FakeBackend implements Backend {
   copy = async (text: string) => void this.done.push(`copy ${text}`);
 
   quit = async () => void this.done.push("quit");
-
-  connect(): Socket {
-    const socket = new FakeSocket();
-    this.sockets.push(socket);
-    return socket;
-  }
 
   #origins(allowed_origins: string[], denied_origins: string[], answered: string): void {
     const values = { ...this.view.values, allowed_origins };

@@ -1,59 +1,80 @@
 // A made-up program behind the Console: it asks for a name and greets.
 
-import type { Socket } from "..";
+import type { ConsoleState, ConsoleUpdate } from "../../bindings";
 
 interface Message {
   type: string;
   data?: string;
   signal?: string;
-  terminal?: unknown;
 }
 
-export class FakeSocket implements Socket {
-  onopen: Socket["onopen"] = null;
-  onmessage: Socket["onmessage"] = null;
-  onclose: Socket["onclose"] = null;
-  /** Everything that the client sent. */
+export class FakeConsole {
+  /** Every message to a program, the first ones included. */
   readonly sent: Message[] = [];
+  /** Pieces of output that the window has shown. */
+  shown = 0;
+  #listener: (update: ConsoleUpdate) => void = () => {};
+  #state: ConsoleState = "idle";
+  #output = "";
+  #ended: string | null = null;
   #line = "";
 
-  constructor() {
-    setTimeout(() => this.onopen?.(new Event("open")));
+  follow(listener: (update: ConsoleUpdate) => void): void {
+    this.#listener = listener;
+    listener({ kind: "cleared" });
+    if (this.#output) listener({ kind: "output", data: this.#output, is_old: true });
+    this.#enter(this.#state, this.#ended);
   }
 
-  send(data: string): void {
-    const message = JSON.parse(data) as Message;
-    this.sent.push(message);
-    if (message.type === "run") this.#begin(message.terminal !== undefined);
-    if (message.type === "stdin") this.#typed(message.data ?? "");
-    if (message.type === "eof") this.finish("completed", 0);
-    if (message.type === "signal") this.finish("cancelled", null);
+  run(message: string): void {
+    this.sent.push(JSON.parse(message) as Message);
+    this.#output = this.#line = "";
+    this.#listener({ kind: "cleared" });
+    this.#enter("starting");
+    this.#enter("running");
+    this.print("What is your name? ");
   }
 
-  close(): void {
-    this.onclose?.(new CloseEvent("close"));
+  tell(message: string): void {
+    const said = JSON.parse(message) as Message;
+    this.sent.push(said);
+    if (said.type === "stdin") this.#typed(said.data ?? "");
+    if (said.type === "eof") this.finish("completed", 0);
+    if (said.type === "signal") this.finish("cancelled", null);
+  }
+
+  kill(): void {
+    this.sent.push({ type: "kill" });
+    this.finish("cancelled", null);
+  }
+
+  print(data: string): void {
+    this.#output += data;
+    this.#listener({ kind: "output", data, is_old: false });
   }
 
   /** Ends the program. */
   finish(status: string, exit_code: number | null): void {
-    this.say({ type: "finished", status, exit_code, signal: null, duration_ms: 2104, peak_memory_bytes: 9_437_184, runtime: "CPython 3.13.1" });
+    const ending = { status, exit_code, signal: null, duration_ms: 2104, peak_memory_bytes: 9_437_184, runtime: "CPython 3.13.1" };
+    this.#enter("ended", JSON.stringify({ type: "finished", ...ending }));
   }
 
-  say(message: object): void {
-    this.onmessage?.(new MessageEvent("message", { data: JSON.stringify(message) }));
+  /** It is not run, or no longer. */
+  refuse(error: string): void {
+    this.#enter("ended", JSON.stringify({ type: "error", error }));
   }
 
-  #begin(terminal: boolean): void {
-    this.say({ type: "started", id: "01JCONSOLE" });
-    if (terminal) this.say({ type: "stdout", data: "What is your name? " });
+  #enter(state: ConsoleState, ended: string | null = null): void {
+    [this.#state, this.#ended] = [state, ended];
+    this.#listener({ kind: "state", state, ended });
   }
 
   #typed(text: string): void {
     if (text === "\u0003") return this.finish("failed", 130);
     this.#line += text;
-    this.say({ type: "stdout", data: text.replace("\r", "\r\n") });
+    this.print(text.replace("\r", "\r\n"));
     if (!text.includes("\r")) return;
-    this.say({ type: "stdout", data: `\u001b[32mHello, ${this.#line.trim()}.\u001b[0m 6 × 7 is 42.\r\n` });
+    this.print(`\u001b[32mHello, ${this.#line.trim()}.\u001b[0m 6 × 7 is 42.\r\n`);
     this.finish("completed", 0);
   }
 }

@@ -1,0 +1,43 @@
+//! The launch agent of this user.
+
+use std::path::PathBuf;
+
+use runtray_service::places::Places;
+
+use super::{LoginItems, launch_agent, program, remove, write};
+
+/// The agent's file.
+pub(super) struct Items(Option<PathBuf>);
+
+impl Items {
+    pub(super) fn new(_places: &Places) -> Self {
+        let items = Self(std::env::home_dir().map(|home| home.join("Library/LaunchAgents/Runtray.plist")));
+        items.mend();
+        items
+    }
+
+    /// An earlier version did not escape what it wrote.
+    fn mend(&self) {
+        let present = self.file().and_then(|file| std::fs::read_to_string(file).map_err(|error| error.to_string()));
+        if present.is_ok_and(|text| !launch_agent::is_ours(&text))
+            && let Err(error) = self.set(true)
+        {
+            tracing::warn!(error, "the login entry of an earlier version could not be replaced");
+        }
+    }
+
+    fn file(&self) -> Result<&PathBuf, String> {
+        self.0.as_ref().ok_or_else(|| "this user has no home folder".to_owned())
+    }
+}
+
+impl LoginItems for Items {
+    fn contains(&self) -> Result<bool, String> {
+        Ok(self.file()?.exists())
+    }
+
+    fn set(&self, on: bool) -> Result<(), String> {
+        let file = self.file()?;
+        if on { write(file, &launch_agent::text(&program()?)?) } else { remove(file) }
+    }
+}

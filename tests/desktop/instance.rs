@@ -1,0 +1,68 @@
+//! One app for each data folder: what second starts do, with a session bus and without.
+
+use crate::app::{App, PROGRAM, processes};
+use crate::session::{Has, Session, until};
+use crate::tray::Panel;
+use crate::window::shown;
+
+const NO_BUS: Has = Has { display: true, bus: false };
+
+fn second_start(session: &Session, args: &[&str]) -> (bool, String) {
+    let output = session.command(PROGRAM).args(args).output().expect("a second start");
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn without_a_bus_a_second_start_reaches_the_first_app() {
+    let session = Session::with(NO_BUS);
+    let mut app = App::hidden(&session).serving();
+    until("a window", || (!shown(&session, "Runtray").is_empty()).then_some(()));
+    let (done, said) = second_start(&session, &[]);
+    assert!(done && said.is_empty(), "{said}");
+    assert!(app.runs() && app.is_healthy());
+    let (done, said) = second_start(&session, &["--quit"]);
+    assert!(done && !said.contains("not running"), "{said}");
+    assert!(app.ended(), "{}", app.stderr());
+    until("no process", || processes(&session).is_empty().then_some(()));
+    let (done, said) = second_start(&session, &["--quit"]);
+    assert!(done && said.contains("Runtray is not running"), "{said}");
+}
+
+#[test]
+fn without_a_display_an_app_is_reached_too() {
+    let session = Session::with(Has { display: false, bus: false });
+    let mut app = App::hidden(&session).serving();
+    let (done, said) = second_start(&session, &[]);
+    assert!(done && app.runs(), "{said}");
+    assert!(second_start(&session, &["--quit"]).0);
+    assert!(app.ended(), "{}", app.stderr());
+}
+
+#[test]
+fn a_second_start_that_is_hidden_opens_no_window() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let mut app = App::hidden(&session).serving();
+    let tray = panel.tray();
+    assert!(second_start(&session, &["--hidden"]).0);
+    // What was heard before this click was done before it.
+    tray.click("Stop Service");
+    tray.says("Stopped");
+    assert!(shown(&session, "Runtray").is_empty(), "a window was opened");
+    assert!(app.runs());
+    assert!(second_start(&session, &[]).0);
+    until("a window", || (!shown(&session, "Runtray").is_empty()).then_some(()));
+}
+
+#[test]
+fn an_app_that_was_killed_is_in_nobody_s_way() {
+    let session = Session::new();
+    let _panel = Panel::new(&session);
+    let app = App::hidden(&session).serving();
+    let port = app.port;
+    drop(app);
+    until("its end", || processes(&session).is_empty().then_some(()));
+    let mut command = session.command(PROGRAM);
+    let mut next = App::start_as_it_is(&session, command.arg("--hidden"), port).serving();
+    assert!(next.runs());
+}
