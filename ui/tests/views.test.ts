@@ -215,7 +215,7 @@ describe("Log", () => {
     expect(screen.getByText(/TOKEN=not kept/)).toBeTruthy();
     expect(screen.getByText(/second run: values of its variables/)).toBeTruthy();
     await user.click(await button("Run again without its input"));
-    await waitFor(() => expect(backend.sockets).toHaveLength(1));
+    await waitFor(() => expect(backend.again).toHaveLength(1));
   });
 
   test("clearing asks, with the number in the button", async () => {

@@ -106,15 +106,10 @@ impl Default for Publishing {
 impl Lifecycle {
     /// A service that is stopped.
     pub fn new(options: Options) -> Self {
-<<<<<<< HEAD
-        let (publishing, service) = (Publishing::default(), watch::Sender::new(None));
-        let last = std::sync::Mutex::new(options.settings.settings.clone());
-        Self { options, publishing, service, changing: Mutex::new(()), editing: Mutex::new(()), last }
-=======
         let (publishing, service, stopping) =
             (Publishing::default(), watch::Sender::new(None), watch::Sender::new(None));
-        Self { options, publishing, service, stopping, changing: Mutex::new(()) }
->>>>>>> 821f964 (service: let the embedding program hold a conversation of its own)
+        let last = std::sync::Mutex::new(options.settings.settings.clone());
+        Self { options, publishing, service, stopping, changing: Mutex::new(()), editing: Mutex::new(()), last }
     }
 
     /// Where the service is, now and whenever that changes.
