@@ -72,7 +72,6 @@ fn floods_are_stopped_and_folders_deleted() {
 
 #[cfg(target_os = "linux")]
 mod linux {
-    use std::os::unix::fs::chown;
     use std::path::PathBuf;
     use std::process::Command;
 
@@ -81,7 +80,7 @@ mod linux {
     use super::*;
     use crate::harness::footprint::post;
     use crate::harness::misbehaviour::SETTINGS;
-    use crate::harness::{Home, leftovers, rounds, runtray};
+    use crate::harness::{Home, leftovers, nobody, rounds, runtray};
 
     /// The environment variable of the service that picks how trees are held together.
     const SWITCH: &str = "RUNTRAY_CONTAINMENT";
@@ -142,45 +141,12 @@ time.sleep(3600)
     #[test]
     fn nothing_is_left_of_a_user_without_rights() {
         let home = Home::new(&format!("same_user_only = false\n{SETTINGS}[python]\npath = '/usr/bin/python3'\n"));
-        if let Some(reason) = cannot_run_as_nobody() {
+        if let Some(reason) = nobody::cannot_run() {
             return eprintln!("not tested: {reason}");
         }
-        give_to_nobody(home.path());
-        let mut command = Command::new("setpriv");
-        command.args(AS_NOBODY).arg(runtray(&home).get_program()).args(["serve", "--port", "0"]);
-        command.env("RUNTRAY_HOME", home.path()).env("HOME", home.path());
-        let service = Service::start_by(command, &home);
+        let service = Service::start_by(nobody::serve(&home), &home);
         let has_namespace = runs_in_namespace(&service);
         rounds::run(&service, "a user without rights", rounds::count(5).min(5), has_namespace);
-    }
-
-    const NOBODY: u32 = 65534;
-    const AS_NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
-
-    /// Why a service cannot be started as another user.
-    fn cannot_run_as_nobody() -> Option<String> {
-        if !nix::unistd::geteuid().is_root() {
-            return Some("only root can become another user".to_owned());
-        }
-        let mut tried = Command::new("setpriv");
-        tried.args(AS_NOBODY).arg(env!("CARGO_BIN_EXE_runtray")).arg("--version");
-        let tried = tried.output();
-        let lacks_python = !Path::new("/usr/bin/python3").exists();
-        match tried {
-            Ok(output) if output.status.success() && !lacks_python => None,
-            Ok(_) if lacks_python => Some("there is no /usr/bin/python3".to_owned()),
-            other => Some(format!("user {NOBODY} cannot start runtray: {other:?}")),
-        }
-    }
-
-    fn give_to_nobody(folder: &Path) {
-        chown(folder, Some(NOBODY), Some(NOBODY)).expect("root may give a folder away");
-        let folders = fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path());
-        folders.for_each(|path| if path.is_dir() { give_to_nobody(&path) } else { give_file_to_nobody(&path) });
-    }
-
-    fn give_file_to_nobody(file: &Path) {
-        chown(file, Some(NOBODY), Some(NOBODY)).expect("root may give a file away");
     }
 
     fn runs_in_namespace(service: &Service) -> bool {

@@ -13,6 +13,8 @@ pub(crate) mod leftovers;
 pub(crate) mod misbehaviour;
 #[cfg(target_os = "linux")]
 pub(crate) mod mounts;
+#[cfg(target_os = "linux")]
+pub(crate) mod nobody;
 pub(crate) mod program;
 pub(crate) mod raw;
 #[cfg(target_os = "linux")]

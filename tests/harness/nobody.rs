@@ -1,0 +1,43 @@
+//! A service of a user without rights, which only root can start.
+
+use std::fs;
+use std::os::unix::fs::chown;
+use std::path::Path;
+use std::process::Command;
+
+use super::{Home, runtray};
+
+const NOBODY: u32 = 65534;
+const AS_NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
+
+/// Why a service cannot be started as another user.
+pub(crate) fn cannot_run() -> Option<String> {
+    if !nix::unistd::geteuid().is_root() {
+        return Some("only root can become another user".to_owned());
+    }
+    let mut tried = Command::new("setpriv");
+    tried.args(AS_NOBODY).arg(env!("CARGO_BIN_EXE_runtray")).arg("--version");
+    let tried = tried.output();
+    let lacks_python = !Path::new("/usr/bin/python3").exists();
+    match tried {
+        Ok(output) if output.status.success() && !lacks_python => None,
+        Ok(_) if lacks_python => Some("there is no /usr/bin/python3".to_owned()),
+        other => Some(format!("user {NOBODY} cannot start runtray: {other:?}")),
+    }
+}
+
+/// `runtray serve` in `home`, which becomes theirs, as a user without rights.
+pub(crate) fn serve(home: &Home) -> Command {
+    give(home.path());
+    let mut command = Command::new("setpriv");
+    command.args(AS_NOBODY).arg(runtray(home).get_program()).args(["serve", "--port", "0"]);
+    command.env("RUNTRAY_HOME", home.path()).env("HOME", home.path());
+    command
+}
+
+fn give(path: &Path) {
+    chown(path, Some(NOBODY), Some(NOBODY)).expect("root may give a file away");
+    if path.is_dir() {
+        fs::read_dir(path).expect("a folder").flatten().for_each(|entry| give(&entry.path()));
+    }
+}
