@@ -18,6 +18,8 @@ mod guard;
 mod harness;
 mod interactive;
 mod journal;
+#[cfg(target_os = "linux")]
+mod limits;
 mod listening;
 mod live_run;
 mod live_settings;

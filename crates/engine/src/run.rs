@@ -15,7 +15,7 @@ use crate::language::Runtime;
 use crate::output::Output;
 use crate::pool::Pool;
 use crate::start;
-use crate::sys::{Exit, Pipes, Tree};
+use crate::sys::{Exit, Holdings, Pipes, Tree};
 use crate::verdict::{self, Cause};
 use crate::workspace::{self, Workspace};
 use crate::{Commands, Error, Event, Limits, Outcome, Request, Session, Signal};
@@ -128,7 +128,7 @@ async fn supervise(
     Ends { deadline, cancels: [cancel, ended] }: Ends,
     mut signals: mpsc::Receiver<Signal>,
 ) -> io::Result<(Exit, Option<Cause>)> {
-    let full = folder_is_full(workspace, job.limits.folder_bytes);
+    let full = folder_is_full(workspace, tree.holdings(), job.limits.folder_bytes);
     let idle = output.activity.quiet_for(job.request.idle_limit());
     tokio::pin!(full, idle);
     let cause = loop {
@@ -150,11 +150,13 @@ async fn supervise(
     Ok((tree.wait().await?, Some(cause)))
 }
 
-async fn folder_is_full(workspace: &Workspace, most: u64) {
+/// Returns once the run keeps too much on disk, by name or without.
+async fn folder_is_full(workspace: &Workspace, holdings: Holdings, most: u64) {
     loop {
         sleep(FOLDER_CHECK).await;
         let root = workspace.root().to_path_buf();
-        let size = tokio::task::spawn_blocking(move || workspace::size(&root, most)).await;
+        let size =
+            tokio::task::spawn_blocking(move || workspace::size(&root, most) + holdings.unnamed_bytes(&root)).await;
         if size.is_ok_and(|size| size > most) {
             return;
         }

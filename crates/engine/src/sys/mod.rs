@@ -1,8 +1,8 @@
 //! The platform: starting one contained process tree, and ending all of it.
 //!
 //! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`), `Tree` (`begin`, `signal`, `kill`,
-//! `wait`, `memory_bytes`; dropping it kills), `Input` and `Output` (asynchronous pipe ends), `Terminal` (`resize`, `interrupt`),
-//! `is_own_connection`.
+//! `wait`, `memory_bytes`, `holdings`; dropping it kills), `Holdings` (`unnamed_bytes`), `Input` and `Output` (asynchronous pipe
+//! ends), `Terminal` (`resize`, `interrupt`), `is_own_connection`.
 //! A tree ends as a whole with its main process, when it is killed, when a limit is
 //! breached, and when this process dies, however it dies.
 
@@ -38,7 +38,7 @@ pub use platform::enter as enter_and_fork;
 pub use platform::enter_and_fork;
 #[cfg(windows)]
 pub(crate) use platform::pipe_client;
-pub(crate) use platform::{Input, Launcher, Output, Terminal, Tree, is_own_connection};
+pub(crate) use platform::{Holdings, Input, Launcher, Output, Terminal, Tree, is_own_connection};
 
 use crate::{Limits, TerminalSize};
 

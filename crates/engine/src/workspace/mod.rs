@@ -7,11 +7,14 @@ mod claim;
 mod cleaner;
 mod lock;
 mod results;
+mod size;
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub(crate) use size::size;
 
 use claim::Claim;
 use cleaner::Cleaner;
@@ -172,35 +175,6 @@ pub(crate) fn keep_place(folder: &Path) {
     {
         tracing::debug!(%error, folder = %folder.display(), "a folder to be hidden cannot be made");
     }
-}
-
-/// Bytes on disk below `folder`, symbolic links not followed; stops counting above `enough`.
-pub(crate) fn size(folder: &Path, enough: u64) -> u64 {
-    let mut total = 0;
-    let mut open = vec![folder.to_path_buf()];
-    while let Some(folder) = open.pop() {
-        for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
-            let Ok(metadata) = entry.metadata() else { continue };
-            if metadata.is_dir() {
-                open.push(entry.path());
-            }
-            total += on_disk(&metadata);
-            if total > enough {
-                return total;
-            }
-        }
-    }
-    total
-}
-
-#[cfg(unix)]
-fn on_disk(metadata: &fs::Metadata) -> u64 {
-    std::os::unix::fs::MetadataExt::blocks(metadata) * 512
-}
-
-#[cfg(not(unix))]
-fn on_disk(metadata: &fs::Metadata) -> u64 {
-    metadata.len()
 }
 
 /// Writes a file where none is, nor a link.

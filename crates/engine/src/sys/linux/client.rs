@@ -14,6 +14,7 @@ use tokio::net::UnixStream;
 use tokio::net::unix::pipe;
 use tokio::time::{sleep, timeout};
 
+use super::holdings::Holdings;
 use super::process::Process;
 use super::protocol::{self, HEADER, Job, Order, Report};
 use super::{launcher, procfs};
@@ -121,6 +122,11 @@ impl Tree {
     /// What the tree's memory really is now, shared pages counted in parts; `None` where it does not say.
     pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
         procfs::proportional_bytes(&procfs::children(self.supervisor?), Instant::now() + ASKING)
+    }
+
+    /// What its processes keep without a name.
+    pub(crate) fn holdings(&self) -> Holdings {
+        Holdings::of(self.supervisor)
     }
 
     /// Sends a signal to the program's process group; false where the system has no such signal.

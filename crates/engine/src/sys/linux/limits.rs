@@ -6,11 +6,12 @@ use std::sync::OnceLock;
 use nix::libc;
 use nix::sys::prctl;
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
-use nix::sys::signal::{SigHandler, SigSet, SigmaskHow, Signal, signal, sigprocmask};
+use nix::sys::signal::Signal;
 use nix::unistd::setsid;
 
 use super::namespaces::Mode;
 use super::protocol::Bounds;
+use super::signals;
 
 /// Threads that a tree may have beyond one a process, where the kernel counts both alike.
 const SPARE_THREADS: u64 = 1024;
@@ -57,7 +58,7 @@ pub(super) fn apply(bounds: &Bounds, mode: Mode) -> io::Result<()> {
     if let Some(niceness) = NICENESS.get() {
         set_niceness(*niceness);
     }
-    default_signals()?;
+    signals::reset()?;
     let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     close_on_exec()
 }
@@ -66,16 +67,6 @@ pub(super) fn apply(bounds: &Bounds, mode: Mode) -> io::Result<()> {
 fn lower(resource: Resource, value: u64) -> nix::Result<()> {
     let (_, hard) = getrlimit(resource)?;
     setrlimit(resource, value.min(hard), value.min(hard))
-}
-
-/// Ignored signals and masks are inherited through exec; a program expects neither.
-fn default_signals() -> nix::Result<()> {
-    for each in Signal::iterator().filter(|each| !matches!(each, Signal::SIGKILL | Signal::SIGSTOP)) {
-        // SAFETY: the default action installs no handler.
-        #[expect(unsafe_code, reason = "signal(2) is unsafe for handlers, and this sets none")]
-        unsafe { signal(each, SigHandler::SigDfl) }?;
-    }
-    sigprocmask(SigmaskHow::SIG_SETMASK, Some(&SigSet::empty()), None)
 }
 
 /// Every descriptor above the standard ones closes at exec, ours and whatever the service had inherited.

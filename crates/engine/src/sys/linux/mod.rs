@@ -9,10 +9,16 @@
 //! service → launcher: a packet socket, the run's descriptors in each packet. service ↔ supervisor: the run's control socket
 //! (`protocol`).
 
+mod accounts;
 mod client;
+mod counter;
+mod filter;
+mod forks;
+mod holdings;
 mod kept;
 mod launcher;
 mod limits;
+mod memory;
 mod namespaces;
 mod numbers;
 mod orders;
@@ -20,14 +26,19 @@ mod peer;
 mod process;
 mod procfs;
 mod protocol;
+mod shared;
+mod signals;
 mod spare;
 mod subreaper;
 mod supervisor;
+mod unnamed;
 mod walls;
+mod watch;
 
 pub use launcher::enter;
 pub use process::enter_and_fork;
 
 pub(crate) use super::terminal::Terminal;
 pub(crate) use client::{Input, Launcher, Output, Tree};
+pub(crate) use holdings::Holdings;
 pub(crate) use peer::is_own_connection;

@@ -1,7 +1,8 @@
 //! Namespaces for a run: its own processes, its own `/proc`, `/dev/shm` and System V objects, where the machine allows that.
 
-use std::fs;
+use std::fs::{self, File};
 use std::io;
+use std::os::fd::AsRawFd;
 
 use nix::errno::Errno;
 use nix::libc;
@@ -17,6 +18,10 @@ pub(super) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
 
 /// Ids that are not given out again once they were.
 const RESERVED_IDS: u64 = 300;
+
+/// One file for so many bytes of a file system in memory, and no fewer than a program may need.
+const BYTES_PER_FILE: u64 = 16 << 10;
+const FEWEST_FILES: u64 = 1024;
 
 /// How a run's tree is held together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,10 +73,29 @@ pub(super) fn fork(mode: Mode) -> nix::Result<Option<Pid>> {
     Errno::result(pid).map(|pid| (pid != 0).then(|| Pid::from_raw(i32::try_from(pid).unwrap_or(i32::MAX))))
 }
 
+/// What is there once the namespaces are settled in.
+#[derive(Debug, Default)]
+pub(super) struct Settled {
+    /// The file systems in memory that are the run's own, by their roots.
+    pub(super) in_memory: Vec<File>,
+}
+
+impl Settled {
+    /// Gives each file system in memory a size, in bytes and in files: both take memory.
+    pub(super) fn hold_to(&self, memory_bytes: u64) {
+        let options = format!("size={memory_bytes},nr_inodes={}", (memory_bytes / BYTES_PER_FILE).max(FEWEST_FILES));
+        for root in &self.in_memory {
+            let root = format!("/proc/self/fd/{}", root.as_raw_fd());
+            let flags = MsFlags::MS_REMOUNT | MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+            let _ = mount(None::<&str>, root.as_str(), None::<&str>, flags, Some(options.as_str()));
+        }
+    }
+}
+
 /// Makes the new namespaces a place to live in.
-pub(super) fn settle(mode: Mode) -> io::Result<()> {
+pub(super) fn settle(mode: Mode) -> io::Result<Settled> {
     match mode {
-        Mode::Subreaper => return super::subreaper::become_one(),
+        Mode::Subreaper => return super::subreaper::become_one().map(|()| Settled::default()),
         Mode::UserNamespaces { user, group, .. } => keep_identity(user, group)?,
         Mode::Namespaces => {}
     }
@@ -79,10 +103,17 @@ pub(super) fn settle(mode: Mode) -> io::Result<()> {
     // What the machine mounts or unmounts meanwhile is so here too, and nothing of ours is seen outside.
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
     mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
-    let _ = mount(Some("shm"), "/dev/shm", Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777"));
+    let settled = Settled { in_memory: in_memory("/dev/shm").into_iter().collect() };
     // Shows the message queues of the run, which has its own.
     let _ = mount(Some("mqueue"), "/dev/mqueue", Some("mqueue"), hidden, None::<&str>);
-    super::walls::check()
+    super::walls::check()?;
+    Ok(settled)
+}
+
+/// Mounts an empty file system in memory, where the place is there and it can be done; its root.
+fn in_memory(place: &str) -> Option<File> {
+    mount(Some("shm"), place, Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777")).ok()?;
+    File::open(place).ok()
 }
 
 /// Lets a run's namespace have no more than about `tasks` processes and threads at once, whatever its program does and however

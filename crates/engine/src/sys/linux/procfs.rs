@@ -1,19 +1,32 @@
-//! What a tree uses, read from `/proc`.
+//! What processes use, read from `/proc`.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
-use nix::time::{ClockId, clock_getcpuclockid};
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
-/// What the living processes of a tree use.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Usage {
-    pub(super) processes: u32,
+/// One process as `/proc/<pid>/stat` shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) pid: Pid,
+    /// The letter of its state.
+    pub(super) state: char,
+    /// When it was started, in ticks since the machine was. With the pid it names one process.
+    pub(super) born: u64,
     pub(super) resident_bytes: u64,
-    pub(super) cpu: Duration,
+    /// Its own CPU time.
+    pub(super) own: Duration,
+    /// CPU time of the children that it waited for, and of theirs.
+    pub(super) children: Duration,
+}
+
+impl Row {
+    /// False for one that has ended and waits to be reaped.
+    pub(super) fn is_alive(&self) -> bool {
+        !matches!(self.state, 'Z' | 'X')
+    }
 }
 
 /// Every process in this PID namespace but its first.
@@ -23,13 +36,14 @@ pub(super) fn all_but_first() -> Vec<Pid> {
     ids.filter(|id| *id != 1).map(Pid::from_raw).collect()
 }
 
-/// What `processes` use; those that are gone by now, or are zombies, count for their CPU time at most.
-pub(super) fn usage(processes: &[Pid]) -> Usage {
-    processes.iter().filter_map(|pid| stat(*pid)).fold(Usage::default(), |sum, one| Usage {
-        processes: sum.processes + one.processes,
-        resident_bytes: sum.resident_bytes + one.resident_bytes,
-        cpu: sum.cpu + one.cpu,
-    })
+/// What `processes` use; those that are gone by now are left out.
+pub(super) fn rows(processes: &[Pid]) -> Vec<Row> {
+    processes.iter().filter_map(|pid| row(*pid)).collect()
+}
+
+/// What one process uses.
+pub(super) fn row(pid: Pid) -> Option<Row> {
+    parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
 }
 
 /// Memory of `processes` with shared pages counted once: exact, and too slow to ask for all the time. `None` when it is not
@@ -42,14 +56,15 @@ pub(super) fn proportional_bytes(processes: &[Pid], deadline: Instant) -> Option
         }
         sum += fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))
             .ok()
-            .and_then(|text| proportional(&text))
+            .and_then(|text| kibibytes(&text, "Pss:"))
             .unwrap_or(0);
     }
     Some(sum)
 }
 
-fn proportional(rollup: &str) -> Option<u64> {
-    let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
+/// The bytes of a line such as `Pss:   7 kB`.
+pub(super) fn kibibytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
@@ -58,11 +73,6 @@ pub(super) fn reaped() -> (Duration, u64) {
     let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return (Duration::ZERO, 0) };
     let largest = u64::try_from(usage.max_rss()).unwrap_or(0) * 1024;
     (duration(usage.user_time()) + duration(usage.system_time()), largest)
-}
-
-/// CPU time that a process used so far.
-pub(super) fn cpu(process: Pid) -> Duration {
-    clock_getcpuclockid(process).and_then(ClockId::now).map(Duration::from).unwrap_or_default()
 }
 
 /// The children of a process, as this process sees it.
@@ -76,19 +86,19 @@ fn duration(time: TimeVal) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }
 
-fn stat(pid: Pid) -> Option<Usage> {
-    parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
-}
-
 /// The fields of proc(5) after the command in parentheses, which may itself hold anything.
-fn parse_stat(text: &str) -> Option<Usage> {
-    let fields: Vec<&str> = text.rsplit_once(") ")?.1.split(' ').collect();
+fn parse_stat(text: &str) -> Option<Row> {
+    let (before, after) = text.rsplit_once(") ")?;
+    let fields: Vec<&str> = after.split(' ').collect();
     let number = |index: usize| fields.get(index)?.parse::<u64>().ok();
-    let ticks = number(11)? + number(12)? + number(13)? + number(14)?;
-    Some(Usage {
-        processes: u32::from(*fields.first()? != "Z"),
+    let time = |ticks: u64| Duration::from_micros(ticks * 1_000_000 / ticks_per_second());
+    Some(Row {
+        pid: Pid::from_raw(before.split_once(' ')?.0.parse().ok()?),
+        state: fields.first()?.chars().next()?,
+        born: number(19)?,
         resident_bytes: number(21)? * page_bytes(),
-        cpu: Duration::from_micros(ticks * 1_000_000 / ticks_per_second()),
+        own: time(number(11)? + number(12)?),
+        children: time(number(13)? + number(14)?),
     })
 }
 
@@ -106,23 +116,25 @@ fn known(variable: SysconfVar, usual: u64) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{parse_stat, proportional};
     use std::time::Duration;
+
+    use super::{kibibytes, parse_stat};
 
     #[test]
     fn stat_is_read_past_any_command_name() {
         let text =
             "42 (a) b (c) S 1 42 42 0 -1 4194304 1 2 3 4 10 20 30 40 20 0 1 0 100 1000000 5 18446744073709551615";
-        let usage = parse_stat(text).expect("a line of stat");
-        assert_eq!(usage.processes, 1);
-        assert_eq!(usage.resident_bytes, 5 * super::page_bytes());
-        assert_eq!(usage.cpu, Duration::from_millis(1000 * 100 / super::ticks_per_second()));
+        let row = parse_stat(text).expect("a line of stat");
+        let ticks = |ticks: u64| Duration::from_millis(1000 * ticks / super::ticks_per_second());
+        assert_eq!((row.pid.as_raw(), row.state, row.born), (42, 'S', 100));
+        assert_eq!(row.resident_bytes, 5 * super::page_bytes());
+        assert_eq!((row.own, row.children), (ticks(30), ticks(70)));
         assert_eq!(parse_stat("nothing"), None);
     }
 
     #[test]
-    fn proportional_memory_is_in_kib() {
-        assert_eq!(proportional("Rss:  10 kB\nPss:      7 kB\nPss_Dirty: 3 kB\n"), Some(7 * 1024));
-        assert_eq!(proportional("Rss: 10 kB"), None);
+    fn sizes_are_in_kib() {
+        assert_eq!(kibibytes("Rss:  10 kB\nPss:      7 kB\nPss_Dirty: 3 kB\n", "Pss:"), Some(7 * 1024));
+        assert_eq!(kibibytes("Rss: 10 kB", "Pss:"), None);
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn prepare(limits: &Limits, has_terminal: bool, record: &mut Record, 
     lower(Resource::RLIMIT_CORE, 0)?;
     record::sign(record, getpid().as_raw());
     tell(record, watcher)?;
+    default_signals()?;
     close_on_exec();
     Ok(())
 }
@@ -56,6 +57,16 @@ fn set_broken_pipe(action: SigHandler) -> nix::Result<()> {
     // SAFETY: neither action is a handler.
     #[expect(unsafe_code, reason = "signal(2) is unsafe for handlers, and this sets none")]
     unsafe { signal(Signal::SIGPIPE, action) }.map(drop)
+}
+
+/// Ignored signals are inherited through exec; a program expects none.
+fn default_signals() -> nix::Result<()> {
+    for each in Signal::iterator().filter(|each| !matches!(each, Signal::SIGKILL | Signal::SIGSTOP)) {
+        // SAFETY: the default action installs no handler.
+        #[expect(unsafe_code, reason = "signal(2) is unsafe for handlers, and this sets none")]
+        unsafe { signal(each, SigHandler::SigDfl) }?;
+    }
+    Ok(())
 }
 
 /// Descriptors are marked and not closed, for the standard library still needs its own to report a failed exec.

@@ -18,6 +18,8 @@ pub(super) struct Group {
     mark: Vec<u8>,
     /// What each process that was seen had used when it was last seen.
     cpu: HashMap<i32, Duration>,
+    /// And those that had an id before another.
+    replaced: Duration,
     peak_memory_bytes: u64,
 }
 
@@ -36,6 +38,7 @@ impl Group {
             descendants: Descendants::of(main, since),
             mark: mark.to_vec(),
             cpu: HashMap::new(),
+            replaced: Duration::ZERO,
             peak_memory_bytes: 0,
         }
     }
@@ -46,7 +49,7 @@ impl Group {
         let mut memory_bytes = 0;
         for &pid in &alive {
             if let Some(usage) = table::usage(pid) {
-                self.cpu.insert(pid, usage.cpu);
+                self.note_cpu(pid, usage.cpu);
                 memory_bytes += usage.memory_bytes;
             }
         }
@@ -54,9 +57,15 @@ impl Group {
         Measure { processes: alive.len(), memory_bytes }
     }
 
+    /// One that has used less than before is another that took over the id.
+    fn note_cpu(&mut self, pid: i32, cpu: Duration) {
+        let before = self.cpu.insert(pid, cpu).filter(|before| *before > cpu);
+        self.replaced += before.unwrap_or_default();
+    }
+
     /// The CPU time that was seen, of those that have ended too.
     pub(super) fn cpu(&self) -> Duration {
-        self.cpu.values().sum()
+        self.cpu.values().sum::<Duration>() + self.replaced
     }
 
     /// The most memory that was seen at once.

@@ -9,6 +9,7 @@
 
 mod child;
 mod group;
+mod holdings;
 mod launcher;
 mod peer;
 mod reap;
@@ -20,6 +21,7 @@ mod watcher;
 use tokio::net::unix::pipe;
 
 pub(crate) use super::terminal::Terminal;
+pub(crate) use holdings::Holdings;
 pub(crate) use launcher::Launcher;
 pub(crate) use peer::is_own_connection;
 pub(crate) use tree::Tree;

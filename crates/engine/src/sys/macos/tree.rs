@@ -12,6 +12,7 @@ use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::group::Group;
+use super::holdings::Holdings;
 use super::launcher::SharedWatcher;
 use super::reap::{self, Reaped};
 use crate::Limits;
@@ -55,6 +56,11 @@ impl Tree {
     /// The memory that the tree holds now.
     pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
         Some(self.group.measure().memory_bytes)
+    }
+
+    /// What its processes keep without a name.
+    pub(crate) fn holdings(&self) -> Holdings {
+        Holdings::of(self.main)
     }
 
     /// Sends a signal to the program's process group, which it leads until it is reaped; false where the system has no such
@@ -122,13 +128,15 @@ impl Tree {
 
     fn exit(&self, reaped: Reaped) -> Exit {
         let status = ExitStatus::from_raw(reaped.status);
+        let cpu = reaped.cpu.max(self.group.cpu()).saturating_sub(self.before);
         let signal = status.signal().and_then(|number| Signal::try_from(number).ok());
         Exit {
             code: status.code(),
             signal: signal.map(|signal| signal.as_str().to_owned()),
-            cpu: reaped.cpu.max(self.group.cpu()).saturating_sub(self.before),
+            cpu,
             peak_memory_bytes: reaped.peak_memory_bytes.max(self.group.peak_memory_bytes()),
-            breach: self.breach.or((signal == Some(Signal::SIGXCPU)).then_some(Breach::Cpu)),
+            // Only our own accounts tell: the signal may be the program's own.
+            breach: self.breach.or((cpu >= self.limits.cpu).then_some(Breach::Cpu)),
         }
     }
 

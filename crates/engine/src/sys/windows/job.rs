@@ -20,9 +20,7 @@ use windows_sys::Win32::System::JobObjects::{
     JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation, QueryInformationJobObject,
     SetInformationJobObject, TerminateJobObject,
 };
-use windows_sys::Win32::System::SystemServices::{
-    JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT, JOB_OBJECT_MSG_JOB_MEMORY_LIMIT,
-};
+use windows_sys::Win32::System::SystemServices::JOB_OBJECT_MSG_JOB_MEMORY_LIMIT;
 use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION};
 
 use crate::Limits;
@@ -48,9 +46,7 @@ pub(super) struct Accounts {
 pub(super) enum Message {
     /// An allocation was refused because of the memory limit.
     MemoryRefused,
-    /// A process was refused because of the process limit.
-    ProcessRefused,
-    /// A start, an end.
+    /// A start, an end, a process that the limit did not let start: that failed in the program, which goes on.
     Other,
 }
 
@@ -115,7 +111,6 @@ impl Job {
         };
         (came != 0).then_some(match message {
             JOB_OBJECT_MSG_JOB_MEMORY_LIMIT => Message::MemoryRefused,
-            JOB_OBJECT_MSG_ACTIVE_PROCESS_LIMIT => Message::ProcessRefused,
             _ => Message::Other,
         })
     }

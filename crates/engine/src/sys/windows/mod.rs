@@ -7,6 +7,7 @@
 mod command_line;
 mod console;
 mod ending;
+mod holdings;
 mod job;
 mod peer;
 mod pipe;
@@ -24,6 +25,7 @@ use windows_sys::Win32::Foundation::ERROR_NOT_ENOUGH_QUOTA;
 use super::{Breach, Exit, Launch, Pipes};
 use console::Console;
 pub(crate) use console::Terminal;
+pub(crate) use holdings::Holdings;
 use job::{Accounts, Job, Message};
 pub(crate) use peer::is_own_connection;
 pub(crate) use pipe::{Input, Output, client as pipe_client};
@@ -108,6 +110,12 @@ impl Tree {
         self.job.peak_memory_bytes().ok()
     }
 
+    /// What its processes keep without a name.
+    #[expect(clippy::unused_self, reason = "other systems need it")]
+    pub(crate) fn holdings(&self) -> Holdings {
+        Holdings
+    }
+
     /// Windows has no signal for a process without a console that we share: false.
     #[expect(clippy::unused_self, reason = "other systems need it")]
     pub(crate) fn signal(&mut self, _: Signal) -> bool {
@@ -157,7 +165,6 @@ impl Tree {
         while let Some(message) = self.job.message() {
             match message {
                 Message::MemoryRefused => self.memory_refused = true,
-                Message::ProcessRefused => self.stop(Breach::Processes),
                 Message::Other => {}
             }
         }

@@ -1,0 +1,229 @@
+//! The supervisor's loop: the dead, the service's orders, new processes, and a look at the limits when it is due.
+
+use std::io;
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout};
+use nix::sys::signal::{Signal, kill, killpg};
+use nix::sys::signalfd::SignalFd;
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use super::accounts::Accounts;
+use super::forks::Forks;
+use super::launcher::wait;
+use super::memory::Memory;
+use super::namespaces::Mode;
+use super::orders::Orders;
+use super::protocol::{Bounds, Order};
+use super::{procfs, subreaper};
+use crate::sys::{Breach, Exit};
+
+/// How often a tree is looked at in its first second, and while it uses more than half of what it may.
+const CLOSELY: Duration = Duration::from_millis(10);
+/// How often a tree is looked at otherwise.
+const CALMLY: Duration = Duration::from_millis(50);
+/// So many times the allowed processes, dead ones included, are too many whatever each of them is: no time is spent on looking.
+const FLOOD: usize = 64;
+/// The dead that are taken at once, and the new processes that are answered, before all else gets its turn.
+const AT_ONCE: usize = 64;
+
+/// What a run's supervisor watches.
+pub(super) struct Watch {
+    pub(super) bounds: Bounds,
+    pub(super) mode: Mode,
+    pub(super) main: Pid,
+    pub(super) children: SignalFd,
+    pub(super) accounts: Accounts,
+    pub(super) memory: Memory,
+    /// New processes that are asked about; `None` where the kernel does not ask.
+    pub(super) forks: Option<Forks>,
+    /// When the program began to do something of its own; until then nobody looks.
+    pub(super) began: Option<Instant>,
+    pub(super) next_look: Instant,
+    /// Whether the last look saw more processes than there may be.
+    pub(super) crowded: bool,
+    pub(super) breach: Option<Breach>,
+    pub(super) status: Option<WaitStatus>,
+}
+
+/// What is left after some of the dead were taken.
+#[derive(PartialEq, Eq)]
+enum Left {
+    /// No child.
+    Nothing,
+    /// Living children.
+    Living,
+    /// Perhaps more of the dead.
+    Dead,
+}
+
+/// What there is to do.
+struct Ready {
+    died: bool,
+    told: bool,
+    asked: bool,
+}
+
+impl Watch {
+    /// Returns when the program has ended, broke a limit, or is to end because the service says so or is gone. However much else
+    /// there is to do, a look is taken when it is due.
+    pub(super) fn until_the_end(&mut self, orders: &mut Orders) -> io::Result<()> {
+        let mut more_dead = false;
+        loop {
+            let ready = self.poll(orders, more_dead)?;
+            if ready.died || more_dead {
+                more_dead = self.reap()? == Left::Dead;
+            }
+            if self.status.is_some() || (ready.told && !self.obey(orders)?) {
+                return Ok(());
+            }
+            if ready.asked {
+                self.answer_forks();
+            }
+            if self.began.is_some() && Instant::now() >= self.next_look {
+                let began = Instant::now();
+                let pause = self.look();
+                // Half of the time is left to all else, however long a look takes.
+                self.next_look = Instant::now() + pause.max(began.elapsed());
+            }
+            if self.breach.is_some() {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Waits for something to do, until the next look at most.
+    fn poll(&self, orders: &Orders, at_once: bool) -> io::Result<Ready> {
+        let until_look = self.began.map(|_| self.next_look.saturating_duration_since(Instant::now()));
+        let timeout = match until_look {
+            _ if at_once => PollTimeout::ZERO,
+            // Rounded up: a poll of no time at all would be repeated until the look is due.
+            Some(time) => PollTimeout::try_from(time + Duration::from_millis(1)).map_err(io::Error::other)?,
+            None => PollTimeout::NONE,
+        };
+        let mut descriptors = vec![
+            PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
+            PollFd::new(orders.socket().as_fd(), PollFlags::POLLIN),
+        ];
+        descriptors.extend(self.forks.as_ref().map(|forks| PollFd::new(forks.listener(), PollFlags::POLLIN)));
+        wait(&mut descriptors, timeout)?;
+        let ready = |index: usize| descriptors.get(index).is_some_and(|fd| fd.any().unwrap_or(false));
+        Ok(Ready { died: ready(0), told: ready(1), asked: ready(2) })
+    }
+
+    /// Does what the service says; false when that is to end the run.
+    fn obey(&mut self, orders: &mut Orders) -> io::Result<bool> {
+        let Some(orders) = orders.take()? else { return Ok(false) };
+        for order in orders {
+            match order {
+                Order::Begin => {
+                    self.began = Some(Instant::now());
+                    self.next_look = Instant::now() + CLOSELY;
+                    self.accounts.begin(self.main);
+                }
+                // The program leads its group until it is reaped, so that the group is there; it may have ended by itself.
+                Order::Signal(number) => drop(Signal::try_from(number).map(|signal| killpg(self.main, signal))),
+            }
+        }
+        Ok(true)
+    }
+
+    /// Answers those that want to start a process.
+    fn answer_forks(&mut self) {
+        let mode = self.mode;
+        if let Some(forks) = &mut self.forks {
+            forks.answer(|| processes(mode));
+        }
+    }
+
+    /// Compares what the tree uses with what it may, and says when to look again.
+    fn look(&mut self) -> Duration {
+        let processes = processes(self.mode);
+        let Bounds { cpu, processes: most, memory_bytes, .. } = self.bounds;
+        if processes.len() > FLOOD * most as usize {
+            self.breach = Some(Breach::Processes);
+            return CLOSELY;
+        }
+        let rows = procfs::rows(&processes);
+        self.accounts.note(&rows);
+        let alive = rows.iter().filter(|row| row.is_alive()).count();
+        self.breach = if self.is_crowded(alive) {
+            Some(Breach::Processes)
+        } else if self.accounts.used(&rows) > cpu {
+            Some(Breach::Cpu)
+        } else {
+            self.memory.is_exceeded(&rows, &processes).then_some(Breach::Memory)
+        };
+        let tight = self.memory.seen() > memory_bytes / 2 || alive > most as usize / 2;
+        if tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1)) { CLOSELY } else { CALMLY }
+    }
+
+    /// Whether there are too many processes. Where each is asked about, one that came late may be one too many for a moment.
+    fn is_crowded(&mut self, alive: usize) -> bool {
+        let crowded = alive > self.bounds.processes as usize;
+        let before = std::mem::replace(&mut self.crowded, crowded);
+        crowded && (before || self.forks.is_none())
+    }
+
+    /// Takes some of the dead.
+    fn reap(&mut self) -> io::Result<Left> {
+        while self.children.read_signal()?.is_some() {}
+        if let Some(forks) = &mut self.forks {
+            forks.note_end();
+        }
+        for _ in 0..AT_ONCE {
+            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
+                Ok(WaitStatus::StillAlive) => return Ok(Left::Living),
+                Err(Errno::ECHILD) => return Ok(Left::Nothing),
+                Ok(status) if status.pid() == Some(self.main) => self.status = Some(status),
+                result => drop(result?),
+            }
+        }
+        Ok(Left::Dead)
+    }
+
+    /// Ends whatever is left and waits until it is gone.
+    pub(super) fn end(&mut self) -> io::Result<()> {
+        // What asks for a process from now on is told that there is no such call.
+        self.forks = None;
+        loop {
+            let left = self.reap()?;
+            if left == Left::Nothing {
+                return Ok(());
+            }
+            if self.mode == Mode::Subreaper {
+                subreaper::kill_descendants();
+            } else {
+                let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
+            }
+            let pause = if left == Left::Dead { Duration::ZERO } else { CLOSELY };
+            wait(
+                &mut [PollFd::new(self.children.as_fd(), PollFlags::POLLIN)],
+                PollTimeout::try_from(pause).map_err(io::Error::other)?,
+            )?;
+        }
+    }
+
+    /// How the tree ended. Only our own accounts tell whether a limit was broken: a signal may be the program's own.
+    pub(super) fn exit(&mut self) -> Exit {
+        let (code, signal) = match self.status {
+            Some(WaitStatus::Exited(_, code)) => (Some(code), None),
+            Some(WaitStatus::Signaled(_, signal, _)) => (None, Some(signal)),
+            _ => (None, None),
+        };
+        self.accounts.note(&[]);
+        let cpu = self.accounts.used(&[]);
+        let peak_memory_bytes = self.memory.peak().max(procfs::reaped().1);
+        let breach = self.breach.or((cpu > self.bounds.cpu).then_some(Breach::Cpu));
+        let signal = signal.map(|signal| signal.as_str().to_owned());
+        Exit { code, signal, cpu, peak_memory_bytes, breach }
+    }
+}
+
+/// The processes of the tree.
+fn processes(mode: Mode) -> Vec<Pid> {
+    if mode == Mode::Subreaper { subreaper::descendants(Pid::this()) } else { procfs::all_but_first() }
+}

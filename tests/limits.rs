@@ -1,0 +1,461 @@
+//! Limits of memory, CPU time, processes and disk on Linux, against programs that use them where they are hard to see.
+
+use serde_json::{Value, json};
+
+use crate::harness::footprint::post;
+use crate::harness::{Home, Service, nobody, runtray};
+
+/// The environment variable of the service that picks how trees are held together.
+const SWITCH: &str = "RUNTRAY_CONTAINMENT";
+/// Ways of holding a tree together that give it a `/dev/shm` of its own.
+const WITH_NAMESPACE: [&str; 2] = ["namespaces", "user-namespaces"];
+const EVERY_MODE: [&str; 3] = ["namespaces", "user-namespaces", "subreaper"];
+
+const SETTINGS: &str = "
+[limits]
+memory_bytes = 100663296
+cpu_ms = 1000
+processes = 16
+folder_bytes = 8388608
+file_size_bytes = 104857600
+timeout_ms = 120000
+max_timeout_ms = 120000
+";
+const MEMORY: &str = "Execution was stopped: it used more than 96 MiB of memory.";
+const CPU: &str = "Execution timed out: it used more than 1 s of CPU time.";
+const FOLDER: &str = "Execution was stopped: its files took more than 8 MiB.";
+
+/// `runtray serve` that holds trees together as `mode` says; `None`, with a printed reason, where this machine does not.
+fn start(mode: &str, settings: &str) -> Option<Service> {
+    let home = Home::new(settings);
+    let mut command = runtray(&home);
+    command.args(["serve", "--port", "0"]).env(SWITCH, mode);
+    let service = Service::start_by(command, &home);
+    let in_namespace = post(&service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
+    if in_namespace == (mode == "subreaper") {
+        eprintln!("not tested with {mode}: this machine does not give them");
+        return None;
+    }
+    Some(service)
+}
+
+/// Runs each program and compares its status and the end of its errors.
+fn check(mode: &str, service: &Service, programs: &[(&str, &str, &str, &str)]) {
+    for (name, code, status, ending) in programs {
+        let answer = post(service, &json!({"code": code}));
+        let error = answer["error"].as_str().expect("text");
+        assert!(answer["status"] == *status && error.ends_with(ending), "{name} ({mode}): {answer}");
+    }
+}
+
+/// Children that die all the time keep the supervisor busy with the dead.
+const ORPHANS: &str = "
+import os, time
+def orphans():
+    while True:
+        if os.fork() == 0:
+            if os.fork() == 0:
+                os._exit(0)
+            os._exit(0)
+        os.wait()
+for _ in range(2):
+    if os.fork() == 0:
+        orphans()
+";
+
+#[test]
+fn who_makes_orphans_is_looked_at_all_the_same() {
+    let hog = format!("{ORPHANS}held = [b'x' * (1 << 20) for _ in range(400)]\ntime.sleep(1)\n");
+    let burner = format!("{ORPHANS}\nwhile time.process_time() < 4: pass\n");
+    for mode in EVERY_MODE {
+        let Some(service) = start(mode, &SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 600000")) else { continue };
+        check(mode, &service, &[("memory", &hog, "memory_limit", MEMORY)]);
+        let Some(service) = start(mode, SETTINGS) else { continue };
+        check(mode, &service, &[("CPU time", &burner, "timeout", CPU)]);
+    }
+}
+
+const SHM_FILES: &str = "
+import time
+for number in range(40):
+    with open(f'/dev/shm/{number}', 'wb') as file:
+        for _ in range(10):
+            file.write(b'x' * (1 << 20))
+";
+const SYSTEM_V: &str = "
+import ctypes, time
+libc = ctypes.CDLL(None)
+libc.shmat.restype = ctypes.c_void_p
+for _ in range(20):
+    segment = libc.shmget(0, 10 << 20, 0o1600)
+    place = libc.shmat(segment, None, 0)
+    ctypes.memset(place, 1, 10 << 20)
+    libc.shmdt(ctypes.c_void_p(place))
+time.sleep(110)
+";
+const MEMFDS: &str = "
+import os, time
+held = [os.memfd_create('x') for _ in range(10)]
+for file in held:
+    for _ in range(20):
+        os.write(file, b'x' * (1 << 20))
+time.sleep(110)
+";
+const MAPPED: &str = "
+import mmap, time
+held = mmap.mmap(-1, 400 << 20)
+for place in range(0, 400 << 20, 4096):
+    held[place] = 1
+time.sleep(110)
+";
+/// A file that nobody can name and nobody has open: only a mapping holds it.
+const MAPPED_FILE: &str = "
+import mmap, os, time
+held = []
+for _ in range(10):
+    file = os.memfd_create('x')
+    os.truncate(file, 20 << 20)
+    held.append(mmap.mmap(file, 20 << 20))
+    os.close(file)
+    for place in range(0, 20 << 20, 4096):
+        held[-1][place] = 1
+time.sleep(110)
+";
+
+#[test]
+fn memory_counts_wherever_it_is_held() {
+    for mode in EVERY_MODE {
+        let Some(service) = start(mode, SETTINGS) else { continue };
+        check(
+            mode,
+            &service,
+            &[
+                ("memory files", MEMFDS, "memory_limit", MEMORY),
+                ("shared mapping", MAPPED, "memory_limit", MEMORY),
+                ("mapped memory files", MAPPED_FILE, "memory_limit", MEMORY),
+            ],
+        );
+        if WITH_NAMESPACE.contains(&mode) {
+            check(mode, &service, &[("System V segments", SYSTEM_V, "memory_limit", MEMORY)]);
+            // Whichever comes first: the folder is full, or the tree is seen to hold too much.
+            let answer = post(&service, &json!({"code": SHM_FILES}));
+            let error = answer["error"].as_str().expect("text");
+            let held = error.ends_with(MEMORY) || error.contains("No space left on device");
+            assert!(held, "/dev/shm ({mode}): {answer}");
+        }
+    }
+}
+
+const SHM_SIZE: &str = "
+import os
+found = os.statvfs('/dev/shm')
+print(found.f_blocks * found.f_frsize, found.f_files)
+";
+const HOLDS_SHARED: &str = "
+import os, time
+with open('/dev/shm/file', 'wb') as file:
+    file.write(b'x' * (20 << 20))
+memory = os.memfd_create('x')
+os.write(memory, b'x' * (20 << 20))
+time.sleep(0.3)
+";
+
+#[test]
+fn shared_memory_has_a_size_and_is_reported() {
+    for mode in WITH_NAMESPACE {
+        let Some(service) = start(mode, SETTINGS) else { continue };
+        let answer = post(&service, &json!({"code": SHM_SIZE}));
+        let sizes: Vec<u64> =
+            answer["output"].as_str().expect("text").split_whitespace().flat_map(str::parse).collect();
+        assert!(sizes[0] == 100_663_296 && sizes[1] <= 100_000, "{mode}: {answer}");
+        let answer = post(&service, &json!({"code": HOLDS_SHARED}));
+        let peak = answer["peak_memory_bytes"].as_u64().expect("a number");
+        assert!(answer["status"] == "completed" && peak > 40 << 20, "{mode}: {answer}");
+    }
+}
+
+/// Children that the system itself takes away, so that their time is in nobody's account.
+fn ignored_children(burn: &str, pause: &str) -> String {
+    format!(
+        "
+import os, signal, time
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+end = time.monotonic() + 100
+while time.monotonic() < end:
+    if os.fork() == 0:
+        while time.process_time() < {burn}: pass
+        os._exit(0)
+    time.sleep({pause})
+"
+    )
+}
+
+const TWICE_REMOVED: &str = "
+import os, time
+for _ in range(3):
+    if os.fork() == 0:
+        if os.fork() == 0:
+            os.setsid()
+            while time.process_time() < 3: pass
+        os._exit(0)
+    os.wait()
+time.sleep(110)
+";
+const GRANDCHILDREN: &str = "
+import os, time
+for _ in range(100):
+    if os.fork() == 0:
+        if os.fork() == 0:
+            while time.process_time() < 0.05: pass
+            os._exit(0)
+        os.wait()
+        os._exit(0)
+    os.wait()
+time.sleep(110)
+";
+
+#[test]
+fn cpu_time_of_children_counts_whoever_waits_for_them() {
+    let (long, short) = (ignored_children("0.2", "0.2"), ignored_children("0.008", "0.01"));
+    for mode in EVERY_MODE {
+        let Some(service) = start(mode, SETTINGS) else { continue };
+        check(
+            mode,
+            &service,
+            &[
+                ("children that nobody waits for", &long, "timeout", CPU),
+                ("daemons", TWICE_REMOVED, "timeout", CPU),
+                ("grandchildren", GRANDCHILDREN, "timeout", CPU),
+            ],
+        );
+        match kernel_counts_cpu() {
+            Ok(()) => check(mode, &service, &[("short children that nobody waits for", &short, "timeout", CPU)]),
+            Err(reason) => eprintln!("short children are not tested with {mode}: {reason}"),
+        }
+    }
+}
+
+/// Whether the kernel counts a whole tree's CPU time for us, of those that are gone too.
+fn kernel_counts_cpu() -> Result<(), String> {
+    let level = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").unwrap_or_default();
+    let allowed = level.trim().parse::<i32>().is_ok_and(|level| level <= 2 || nix::unistd::geteuid().is_root());
+    if allowed { Ok(()) } else { Err(format!("perf_event_paranoid is {level:?}")) }
+}
+
+#[test]
+fn cpu_time_is_told_as_it_was() {
+    let code = ignored_children("0.02", "0.03").replace("+ 100", "+ 0.6");
+    if let Err(reason) = kernel_counts_cpu() {
+        return eprintln!("not tested: {reason}");
+    }
+    let Some(service) = start("user-namespaces", SETTINGS) else { return };
+    let answer = post(&service, &json!({"code": code}));
+    let cpu = answer["cpu_ms"].as_f64().expect("a number");
+    assert!(answer["status"] == "completed" && cpu > 100.0, "{answer}");
+}
+
+const SENDS_ITSELF: &str = "
+import os, signal
+os.kill(os.getpid(), signal.SIGXCPU)
+";
+/// Takes its own limit away as far as it may: the kernel then ends it, and not we.
+const LOWERS_ITS_OWN: &str = "
+import resource
+resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
+while True: pass
+";
+
+#[test]
+fn only_our_own_accounts_tell_of_the_cpu_limit() {
+    let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 20000");
+    let service = Service::start_with(&settings);
+    check(
+        "as it comes",
+        &service,
+        &[
+            ("a signal of its own", SENDS_ITSELF, "crashed", "Execution crashed: it was ended by SIGXCPU."),
+            ("a limit of its own", LOWERS_ITS_OWN, "crashed", "Execution crashed: it was ended by SIGKILL."),
+        ],
+    );
+}
+
+const DEEP: &str = "
+import os, time
+for _ in range(30):
+    os.mkdir('d' * 200)
+    os.chdir('d' * 200)
+for number in range(8):
+    with open(str(number), 'wb') as file:
+        file.write(b'x' * (10 << 20))
+time.sleep(110)
+";
+const CLOSED: &str = "
+import os, time
+os.makedirs('a/b')
+for number in range(8):
+    with open(f'a/b/{number}', 'wb') as file:
+        file.write(b'x' * (10 << 20))
+os.chmod('a/b', 0)
+os.chmod('a', 0)
+time.sleep(110)
+";
+const UNLINKED: &str = "
+import os, time
+held = []
+for number in range(8):
+    held.append(open(str(number), 'wb'))
+    held[-1].write(b'x' * (10 << 20))
+    os.unlink(str(number))
+time.sleep(110)
+";
+/// Half of it can be seen by name, half not; and none of it by the program's own process.
+const HALF_AND_HALF: &str = "
+import os, time
+file = open('visible', 'wb')
+file.write(b'x' * (5 << 20))
+file.close()
+if os.fork() == 0:
+    if os.fork() == 0:
+        os.setsid()
+        held = open('hidden', 'wb')
+        os.unlink('hidden')
+        held.write(b'x' * (5 << 20))
+        time.sleep(110)
+    os._exit(0)
+time.sleep(110)
+";
+const TINY: &str = "
+import os, time
+for number in range(4000):
+    os.close(os.open(str(number), os.O_WRONLY | os.O_CREAT))
+time.sleep(110)
+";
+const FILLERS: &[(&str, &str, &str, &str)] = &[
+    ("below any path", DEEP, "output_limit", FOLDER),
+    ("in closed folders", CLOSED, "output_limit", FOLDER),
+    ("without a name", UNLINKED, "output_limit", FOLDER),
+    ("half without a name", HALF_AND_HALF, "output_limit", FOLDER),
+];
+
+#[test]
+fn files_count_wherever_they_lie() {
+    let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000");
+    for mode in EVERY_MODE {
+        let Some(service) = start(mode, &settings) else { continue };
+        check(mode, &service, FILLERS);
+    }
+}
+
+#[test]
+fn empty_files_count_too() {
+    let settings = SETTINGS.replace("folder_bytes = 8388608", "folder_bytes = 1048576");
+    let ending = FOLDER.replace("8 MiB", "1 MiB");
+    check("as it comes", &Service::start_with(&settings), &[("in empty files", TINY, "output_limit", &ending)]);
+}
+
+#[test]
+fn files_of_a_user_without_rights_count_too() {
+    if let Some(reason) = nobody::cannot_run() {
+        return eprintln!("not tested: {reason}");
+    }
+    let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000");
+    for mode in ["user-namespaces", "subreaper"] {
+        let home = Home::new(&format!("{settings}[python]\npath = '/usr/bin/python3'\n"));
+        let mut command = nobody::serve(&home);
+        command.env(SWITCH, mode);
+        check(mode, &Service::start_by(command, &home), FILLERS);
+    }
+}
+
+/// What a program was started with: Python itself ignores two signals, what it starts with fresh ones ignores none.
+const SIGNALS: &str = "
+import subprocess
+print(subprocess.run(['cat', '/proc/self/status'], capture_output=True, text=True).stdout)
+";
+
+#[test]
+fn every_signal_has_its_default_effect() {
+    for mode in EVERY_MODE {
+        let home = Home::new(SETTINGS);
+        let mut command = std::process::Command::new("python3");
+        command.args(["-c", IGNORES_ALL]).arg(runtray(&home).get_program()).args(["serve", "--port", "0"]);
+        command.env("RUNTRAY_HOME", home.path()).env(SWITCH, mode);
+        let service = Service::start_by(command, &home);
+        let answer = post(&service, &json!({"code": SIGNALS}));
+        let status = answer["output"].as_str().expect("text");
+        for field in ["SigIgn", "SigBlk"] {
+            let line = status.lines().find(|line| line.starts_with(field));
+            assert_eq!(line, Some(format!("{field}:\t0000000000000000").as_str()), "{mode}: {answer}");
+        }
+    }
+}
+
+/// Ignores and blocks every signal, those too that the C library keeps to itself, and becomes its arguments.
+const IGNORES_ALL: &str = "
+import ctypes, os, signal, sys
+libc = ctypes.CDLL(None)
+action = (ctypes.c_ulong * 4)(1, 0, 0, 0)
+numbers = {'x86_64': (13, 14), 'aarch64': (134, 135)}.get(os.uname().machine)
+if numbers:
+    for number in range(32, 65):
+        libc.syscall(numbers[0], number, action, None, 8)
+    # All but the one that the service is told to stop by.
+    mask = ctypes.c_ulong(~(1 << (signal.SIGTERM - 1)) & (1 << 64) - 1)
+    libc.syscall(numbers[1], 2, ctypes.byref(mask), None, 8)
+os.execv(sys.argv[1], sys.argv[1:])
+";
+
+const FORKS: &str = "
+import os, time
+children = []
+try:
+    while len(children) < 100:
+        child = os.fork()
+        if child == 0:
+            time.sleep(60)
+        children.append(child)
+except BlockingIOError as error:
+    print(error.errno, len(children))
+for child in children:
+    os.kill(child, 9)
+for child in children:
+    os.waitpid(child, 0)
+print(os.waitstatus_to_exitcode(os.system('exit 3')))
+";
+/// Threads are no processes, however many there are.
+const THREADS: &str = "
+import threading
+go = threading.Event()
+threads = [threading.Thread(target=go.wait) for _ in range(200)]
+for thread in threads:
+    thread.start()
+go.set()
+for thread in threads:
+    thread.join()
+print(len(threads))
+";
+const SPAWNS: &str = "
+import subprocess
+for _ in range(100):
+    subprocess.run(['true'], check=True)
+held = []
+try:
+    for _ in range(50):
+        held.append(subprocess.Popen(['sleep', '60']))
+except BlockingIOError as error:
+    print(error.errno, len(held))
+";
+
+#[test]
+fn beyond_the_process_limit_fork_fails_and_the_program_goes_on() {
+    for mode in EVERY_MODE {
+        let Some(service) = start(mode, SETTINGS) else { continue };
+        for (name, code, output) in
+            [("fork", FORKS, "11 15\n3\n"), ("threads", THREADS, "200\n"), ("spawn", SPAWNS, "11 15\n")]
+        {
+            let answer = post(&service, &json!({"code": code}));
+            assert_eq!(answer["output"], Value::from(output), "{name} ({mode}): {answer}");
+            assert_eq!(answer["status"], "completed", "{name} ({mode}): {answer}");
+        }
+    }
+}
