@@ -157,7 +157,7 @@ with open('/dev/shm/file', 'wb') as file:
     file.write(b'x' * (20 << 20))
 memory = os.memfd_create('x')
 os.write(memory, b'x' * (20 << 20))
-time.sleep(0.3)
+time.sleep(2)
 ";
 
 #[test]
@@ -349,7 +349,8 @@ fn files_count_wherever_they_lie() {
 
 #[test]
 fn empty_files_count_too() {
-    let settings = SETTINGS.replace("folder_bytes = 8388608", "folder_bytes = 1048576");
+    let settings =
+        SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000").replace("folder_bytes = 8388608", "folder_bytes = 1048576");
     let ending = FOLDER.replace("8 MiB", "1 MiB");
     check("as it comes", &Service::start_with(&settings), &[("in empty files", TINY, "output_limit", &ending)]);
 }
@@ -361,7 +362,7 @@ fn files_of_a_user_without_rights_count_too() {
     }
     let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000");
     for mode in ["user-namespaces", "subreaper"] {
-        let home = Home::new(&format!("{settings}[python]\npath = '/usr/bin/python3'\n"));
+        let home = Home::new(&format!("same_user_only = false\n{settings}[python]\npath = '/usr/bin/python3'\n"));
         let mut command = nobody::serve(&home);
         command.env(SWITCH, mode);
         check(mode, &Service::start_by(command, &home), FILLERS);

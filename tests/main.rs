@@ -26,6 +26,8 @@ mod live_settings;
 mod logs;
 mod long_input;
 #[cfg(target_os = "linux")]
+mod mixed;
+#[cfg(target_os = "linux")]
 mod neighbours;
 #[cfg(unix)]
 mod other_users;

@@ -18,8 +18,8 @@ use nix::unistd::Pid;
 use super::filter;
 use super::procfs;
 
-/// How long a granted process may take to be seen.
-const APPEARING: Duration = Duration::from_millis(50);
+/// CPU time that the asker may use until its process is seen: on a busy machine it may wait for long before it goes on.
+const APPEARING: Duration = Duration::from_millis(30);
 /// How long a full tree is taken to be full without looking again.
 const FULL: Duration = Duration::from_millis(1);
 
@@ -87,7 +87,8 @@ pub(super) struct Forks {
 /// A process that was allowed and may not be there yet.
 struct Grant {
     asker: Pid,
-    at: Instant,
+    /// What the asker had used by then.
+    used: Duration,
 }
 
 impl Forks {
@@ -109,7 +110,7 @@ impl Forks {
         self.granted.retain(|grant| grant.asker != asker);
         let allowed = self.has_room(processes);
         if reply(&self.listener, id, allowed).is_ok() && allowed {
-            self.granted.push(Grant { asker, at: Instant::now() });
+            self.granted.extend(procfs::row(asker).map(|row| Grant { asker, used: row.own }));
         }
     }
 
@@ -149,7 +150,8 @@ impl Forks {
 impl Grant {
     /// Whether its process may still be about to appear: the one that asked for it has to be running.
     fn is_open(&self) -> bool {
-        self.at.elapsed() < APPEARING && procfs::row(self.asker).is_some_and(|row| matches!(row.state, 'R' | 'D'))
+        procfs::row(self.asker)
+            .is_some_and(|row| matches!(row.state, 'R' | 'D') && row.own.saturating_sub(self.used) < APPEARING)
     }
 }
 

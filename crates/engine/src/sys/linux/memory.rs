@@ -12,7 +12,7 @@ const ASKING: Duration = Duration::from_millis(200);
 /// How often in a row it may fail to, and how often it may change before it is asked all the same.
 const SILENCE: u32 = 5;
 /// How much longer than the last asking took nobody asks, where it is for the report only.
-const REST: u32 = 20;
+const REST: u32 = 10;
 /// A larger peak is worth asking for.
 const STEP: u64 = 1 << 20;
 
@@ -79,11 +79,11 @@ impl Memory {
         }
     }
 
-    /// Notes what the tree holds, below the limit. One process without shared memory holds its size.
+    /// Notes what the tree holds, below the limit: at least its largest process, and its shared memory. More has to be asked.
     fn report(&mut self, sum: u64, rows: &[Row], processes: &[Pid], objects: &Objects) {
-        if rows.len() <= 1 && objects.bytes == 0 {
-            self.peak = self.peak.max(sum);
-        } else if sum > self.peak + STEP && Instant::now() >= self.ask_after {
+        let largest = rows.iter().map(|row| row.resident_bytes).max().unwrap_or(0);
+        self.peak = self.peak.max(largest).max(objects.bytes);
+        if sum > self.peak + STEP && Instant::now() >= self.ask_after {
             let began = Instant::now();
             self.peak = self.peak.max(held(processes, objects).unwrap_or(0));
             self.ask_after = Instant::now() + began.elapsed() * REST;

@@ -161,9 +161,11 @@ impl Watch {
         if tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1)) { CLOSELY } else { CALMLY }
     }
 
-    /// Whether there are too many processes. Where each is asked about, one that came late may be one too many for a moment.
+    /// Whether there are too many processes. Where each is asked about, some that came late may be too many for a moment; many
+    /// more come by a way that is not asked about.
     fn is_crowded(&mut self, alive: usize) -> bool {
-        let crowded = alive > self.bounds.processes as usize;
+        let most = self.bounds.processes as usize;
+        let crowded = alive > if self.forks.is_some() { most + most / 4 + 1 } else { most };
         let before = std::mem::replace(&mut self.crowded, crowded);
         crowded && (before || self.forks.is_none())
     }
