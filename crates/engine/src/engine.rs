@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -11,7 +12,7 @@ use crate::language::Runtime;
 use crate::pool::{Pool, Warm};
 use crate::run::{self, Job};
 use crate::start::Starter;
-use crate::{Error, Limits, Outcome, Request, Session};
+use crate::{Containment, Error, Limits, Outcome, Request, Session};
 
 /// Where an engine keeps its things.
 #[derive(Debug, Clone)]
@@ -77,6 +78,17 @@ impl Engine {
     /// How many interpreters wait, by language.
     pub fn waiting(&self) -> BTreeMap<String, usize> {
         self.pool.waiting()
+    }
+
+    /// How programs are held together so that they end as a whole, now and whenever that changes; `None` in the first moments, until
+    /// it is known.
+    pub fn containment(&self) -> watch::Receiver<Option<Containment>> {
+        self.pool.starter().containment()
+    }
+
+    /// Why the last program could not be started, where that was not its own fault. `None` once one was started again.
+    pub fn trouble(&self) -> Option<String> {
+        self.pool.starter().trouble()
     }
 
     /// Changes which interpreters wait. Must be called within a tokio runtime.

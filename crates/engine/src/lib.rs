@@ -32,7 +32,7 @@ pub use descriptors::raise_open_files;
 pub use engine::{Config, Engine};
 pub use error::{Error, InvalidRequest};
 pub use limits::Limits;
-pub use outcome::{Event, Isolation, Outcome, OutputFile, Status};
+pub use outcome::{Containment, Event, Isolation, Outcome, OutputFile, Status};
 pub use path::RelativePath;
 pub use peer::{Peer, is_root};
 pub use pool::{Spares, Warm};

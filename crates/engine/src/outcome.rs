@@ -75,6 +75,40 @@ impl Isolation {
     }
 }
 
+/// How a run's process tree is held together, so that it ends as a whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+pub enum Containment {
+    /// A PID namespace, made with root's rights (Linux).
+    PidNamespace,
+    /// A PID namespace inside a user namespace (Linux).
+    UserNamespace,
+    /// A process that adopts what its descendants leave, and looks for them: the fallback on Linux, where a program sees the user's
+    /// other processes.
+    Subreaper,
+    /// A Job Object (Windows).
+    JobObject,
+    /// A session of its own, and a look at the process table (macOS).
+    ProcessGroup,
+}
+
+impl Containment {
+    /// The name used on every wire, for example `pid_namespace`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::PidNamespace => "pid_namespace",
+            Self::UserNamespace => "user_namespace",
+            Self::Subreaper => "subreaper",
+            Self::JobObject => "job_object",
+            Self::ProcessGroup => "process_group",
+        }
+    }
+
+    /// Whether this machine could do better, and a program may reach more than its own processes.
+    pub fn is_fallback(self) -> bool {
+        self == Self::Subreaper
+    }
+}
+
 /// A file that the run created or changed in its folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {
@@ -107,6 +141,8 @@ pub struct Outcome {
     pub files: Vec<OutputFile>,
     /// The isolation level that was used.
     pub isolation: Isolation,
+    /// How its process tree was held together; `None` for a run that ended before it was started.
+    pub containment: Option<Containment>,
     /// Whether its interpreter had been started ahead.
     pub warm: bool,
 }

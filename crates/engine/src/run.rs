@@ -14,7 +14,7 @@ use crate::interaction::Interaction;
 use crate::language::Runtime;
 use crate::output::Output;
 use crate::pool::Pool;
-use crate::start;
+use crate::start::{self, Started};
 use crate::sys::{Exit, Holdings, Pipes, Tree};
 use crate::verdict::{self, Cause};
 use crate::workspace::{self, Workspace};
@@ -24,6 +24,8 @@ use crate::{Commands, Error, Event, Limits, Outcome, Request, Session, Signal};
 const FOLDER_CHECK: Duration = Duration::from_millis(250);
 /// Signals between two looks at a run's tree; more at once are dropped.
 const SIGNALS: usize = 8;
+/// A program whose time limit is shorter gets this long to be started: a full machine is slow, and its own time begins afterwards.
+const STARTING: Duration = Duration::from_secs(5);
 /// What a reader of events gets, after the tree is gone, to take what is still in the pipes.
 const DRAIN: Duration = Duration::from_secs(10);
 
@@ -51,29 +53,56 @@ pub(crate) async fn run(
     let Session { events, commands, cancel } = session;
     let over = CancellationToken::new();
     let _over = over.clone().drop_guard();
-    let started = match pool.take(&job, over).await {
-        Some(spare) => spare,
-        None => pool.starter().cold(&job).await?,
+    let ends = Ends { deadline: Instant::now() + job.request.timeout().max(STARTING), cancels: [cancel, ended] };
+    let started = tokio::select! {
+        biased;
+        cause = ends.come() => Err(cause),
+        started = start(&pool, &job, over) => Ok(started?),
     };
-    let (warm, workspace) = (started.gate.is_some(), started.workspace);
+    let _ = events.send(Event::Started).await;
+    let started = match started {
+        Ok(started) => started,
+        Err(cause) => return Ok(verdict::outcome(Exit::of_nothing(), Some(cause), &job, Duration::ZERO)),
+    };
+    let (warm, workspace, containment) = (started.gate.is_some(), started.workspace, Some(started.tree.containment()));
     let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, gate: started.gate });
     let began = Instant::now();
-    let _ = events.send(Event::Started).await;
     let output = Output::new(events, job.limits.output_bytes);
-    let ends = Ends { deadline: began + job.request.timeout(), cancels: [cancel, ended] };
+    let ends = Ends { deadline: began + job.request.timeout(), ..ends };
     let (exit, cause) = attend(&mut tree, streams, &job, &workspace, &output, ends, commands)
         .await
         .map_err(|source| start::not_run(source, &job.runtime))?;
     let duration = began.elapsed();
     drop(output);
-    let outcome = Outcome { warm, ..verdict::outcome(exit, cause, &job, duration) };
+    let outcome = Outcome { warm, containment, ..verdict::outcome(exit, cause, &job, duration) };
     Ok(collect(job, workspace, outcome).await)
+}
+
+/// An interpreter that waited for `job`, else a new one. Nothing of the program has run before this returns: dropped, it ends what
+/// was started.
+async fn start(pool: &Arc<Pool>, job: &Arc<Job>, over: CancellationToken) -> Result<Started, Error> {
+    match pool.take(job, over).await {
+        Some(spare) => Ok(spare),
+        None => pool.starter().cold(job).await,
+    }
 }
 
 /// What ends a run from outside.
 struct Ends {
     deadline: Instant,
     cancels: [CancellationToken; 2],
+}
+
+impl Ends {
+    /// Waits for the first of them.
+    async fn come(&self) -> Cause {
+        let [cancel, ended] = &self.cancels;
+        tokio::select! {
+            () = sleep_until(self.deadline) => Cause::Deadline,
+            () = cancel.cancelled() => Cause::Cancelled,
+            () = ended.cancelled() => Cause::Cancelled,
+        }
+    }
 }
 
 /// Moves input and output until the tree is gone and its pipes are empty. A reader that does not take what is left within
@@ -125,7 +154,7 @@ async fn supervise(
     job: &Job,
     workspace: &Workspace,
     output: &Output,
-    Ends { deadline, cancels: [cancel, ended] }: Ends,
+    ends: Ends,
     mut signals: mpsc::Receiver<Signal>,
 ) -> io::Result<(Exit, Option<Cause>)> {
     let full = folder_is_full(workspace, tree.holdings(), job.limits.folder_bytes);
@@ -135,9 +164,7 @@ async fn supervise(
         tokio::select! {
             biased;
             exit = tree.wait() => return Ok((exit?, None)),
-            () = sleep_until(deadline) => break Cause::Deadline,
-            () = cancel.cancelled() => break Cause::Cancelled,
-            () = ended.cancelled() => break Cause::Cancelled,
+            cause = ends.come() => break cause,
             () = output.flooded.notified() => break Cause::Output,
             () = &mut full => break Cause::Folder,
             () = &mut idle => break Cause::Idle,

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use crate::environment;
 use crate::gate::{self, Gate};
 use crate::language::Runtime;
 use crate::run::Job;
 use crate::sys::{Launch, Launcher, Own, Pipes, Tree};
 use crate::workspace::{self, Workspace, Workspaces};
-use crate::{Config, Error, Limits, Request, TerminalSize};
+use crate::{Config, Containment, Error, Limits, Request, TerminalSize};
 
 /// A request of at most so many bytes is written to disk without asking another thread to.
 const QUICK_BYTES: usize = 64 << 10;
@@ -53,6 +55,16 @@ impl Starter {
         config.hidden.iter().for_each(|folder| workspace::keep_place(folder));
         let hidden = config.hidden.iter().chain([&config.runs_folder]).cloned().collect();
         Ok(Self { _gates: gates, workspaces, launcher, hidden })
+    }
+
+    /// How programs are held together, now and whenever that changes; `None` until it is known.
+    pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
+        self.launcher.containment()
+    }
+
+    /// Why the last program could not be started, where that was not its own fault.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.launcher.trouble()
     }
 
     /// Starts the interpreter of `job` with its program.

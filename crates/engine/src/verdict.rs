@@ -34,6 +34,7 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
         reason,
         files: Vec::new(),
         isolation: Isolation::None,
+        containment: None,
         warm: false,
     }
 }
@@ -68,7 +69,9 @@ fn judge(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limits) 
         }
         (None, Some(Breach::Supervisor)) => (
             Status::Crashed,
-            "Execution crashed: the process that watches over it was killed, by the program or by the system.".into(),
+            "Execution crashed: the process that watches over it was killed, stopped or changed, by the program or by the \
+             system."
+                .into(),
         ),
         (None, None) => return by_itself(exit, request.idle_limit().is_some()),
     };

@@ -181,6 +181,7 @@ mod tests {
             reason: None,
             files: Vec::new(),
             isolation: Isolation::None,
+            containment: None,
             warm: true,
         }
     }

@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use crate::language::Runtime;
 use crate::run::Job;
 use crate::start::{Started, Starter, on_disk};
+use crate::sys::Breach;
 use crate::{Error, Limits};
 use shelf::{Kind, Shelf};
 pub use spares::{Spares, Warm};
@@ -89,15 +90,21 @@ impl Pool {
 
     /// Puts the program of `job` before an interpreter that is still there.
     async fn ready(self: &Arc<Self>, mut spare: Started, job: &Arc<Job>) -> Option<Started> {
-        if spare.tree.wait().now_or_never().is_some() {
+        if let Some(ended) = spare.tree.wait().now_or_never() {
             tracing::warn!(interpreter = %job.runtime.path.display(), "an interpreter ended while it waited");
-            self.lock().shelf_of(job).rest(Instant::now());
+            // One whose supervisor was ended is not to blame.
+            if ended.is_ok_and(|exit| exit.breach != Some(Breach::Supervisor)) {
+                self.lock().shelf_of(job).rest(Instant::now());
+            }
             return None;
         }
         let given = job.clone();
         let fill = move || Ok((fill(&mut spare, &given), spare));
         let (filled, mut spare) = on_disk(&job.request, fill).await.ok()?;
-        let begun = filled.and_then(|()| begin(&mut spare, job));
+        let begun = match filled {
+            Ok(()) => begin(&mut spare, job).await,
+            failed => failed,
+        };
         if let Err(error) = begun {
             tracing::warn!(%error, "an interpreter that waited could not be used");
             self.discard(spare);
@@ -205,11 +212,11 @@ fn fill(spare: &mut Started, job: &Job) -> io::Result<()> {
 }
 
 /// Lets a waiting interpreter's tree begin, with a terminal of the size that `job` has.
-fn begin(spare: &mut Started, job: &Job) -> io::Result<()> {
+async fn begin(spare: &mut Started, job: &Job) -> io::Result<()> {
     if let (Some(terminal), Some(size)) = (&spare.pipes.terminal, job.request.terminal()) {
         terminal.resize(size)?;
     }
-    spare.tree.begin()
+    spare.tree.begin().await
 }
 
 impl State {

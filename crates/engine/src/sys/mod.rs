@@ -1,8 +1,8 @@
 //! The platform: starting one contained process tree, and ending all of it.
 //!
-//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`), `Tree` (`begin`, `signal`, `kill`,
-//! `wait`, `memory_bytes`, `holdings`; dropping it kills), `Holdings` (`unnamed_bytes`), `Input` and `Output` (asynchronous pipe
-//! ends), `Terminal` (`resize`, `interrupt`), `is_own_connection`.
+//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`, `containment`, `trouble`), `Tree`
+//! (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `holdings`, `containment`; dropping it kills), `Holdings` (`unnamed_bytes`),
+//! `Input` and `Output` (asynchronous pipe ends), `Terminal` (`resize`, `interrupt`), `is_own_connection`.
 //! A tree ends as a whole with its main process, when it is killed, when a limit is
 //! breached, and when this process dies, however it dies.
 
@@ -101,7 +101,7 @@ pub(crate) enum Breach {
     Cpu,
     /// Processes in the tree.
     Processes,
-    /// No limit, but what watches them: the tree's supervisor was killed (Linux only).
+    /// No limit, but what watches them: the tree's supervisor was killed, did not answer or said what cannot be (Linux only).
     Supervisor,
 }
 
@@ -118,4 +118,11 @@ pub(crate) struct Exit {
     pub(crate) peak_memory_bytes: u64,
     /// What it broke, and was ended for.
     pub(crate) breach: Option<Breach>,
+}
+
+impl Exit {
+    /// The end of a tree that was never started.
+    pub(crate) fn of_nothing() -> Self {
+        Self { code: None, signal: None, cpu: Duration::ZERO, peak_memory_bytes: 0, breach: None }
+    }
 }

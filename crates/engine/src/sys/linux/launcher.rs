@@ -1,28 +1,28 @@
-//! The launcher process: takes a run's descriptors, finds it a supervisor, reaps that.
+//! The launcher process: takes a run's descriptors, finds it a supervisor, reaps that, and tells the service of each of these.
 
-use std::io::{self, IoSliceMut};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::net::UnixStream;
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{SigSet, Signal};
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
-use nix::sys::socket::{ControlMessage, ControlMessageOwned, MsgFlags, recvmsg, sendmsg};
-use nix::sys::wait::{WaitPidFlag, waitpid};
 use nix::unistd::{Pid, setsid};
 
+use super::handover::{self, Message};
 use super::namespaces::{self, Mode};
 use super::numbers::Numbers;
-use super::protocol::{self, Report};
+use super::protocol::{self, Word};
+use super::reaped::{self, Change, Changes};
 use super::spare::Spare;
-use super::{limits, subreaper};
+use super::{limits, pidfd, subreaper};
 
 /// The program name that makes this program a launcher.
 pub(super) const NAME: &str = "runtray-launcher";
 /// The launcher's socket: its standard input.
 const SOCKET: RawFd = 0;
-const DESCRIPTORS: usize = 4;
 
 /// Must be called first thing in `main` of any program that starts an [`Engine`](crate::Engine), before there are threads: in
 /// the launcher process it never returns.
@@ -46,7 +46,7 @@ pub(super) fn end(code: i32) -> ! {
     }
 }
 
-/// A run's descriptors, as they came.
+/// A run's descriptors, as the supervisor gets them.
 pub(super) struct Run {
     pub(super) control: UnixStream,
     pub(super) stdin: OwnedFd,
@@ -54,8 +54,20 @@ pub(super) struct Run {
     pub(super) stderr: OwnedFd,
 }
 
+impl TryFrom<Vec<OwnedFd>> for Run {
+    type Error = io::Error;
+
+    fn try_from(descriptors: Vec<OwnedFd>) -> io::Result<Self> {
+        let [control, stdin, stdout, stderr] =
+            <[OwnedFd; 4]>::try_from(descriptors).map_err(|_| io::ErrorKind::InvalidData)?;
+        Ok(Self { control: control.into(), stdin, stdout, stderr })
+    }
+}
+
 fn serve() -> io::Result<()> {
     let _ = setsid();
+    // A launcher that something stopped goes on when the service is gone, to see that and to end.
+    prctl::set_pdeathsig(Signal::SIGCONT)?;
     limits::get_ahead();
     subreaper::become_one()?;
     let mut signals = SigSet::empty();
@@ -65,32 +77,15 @@ fn serve() -> io::Result<()> {
     // SAFETY: descriptor 0 is the socket that the service gave us; nothing else in this process owns it.
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
-    let mut launcher =
-        Launcher { mode: namespaces::probe(), supervisors: Vec::new(), numbers: Numbers::default(), spare: None };
-    let mut prepared = false;
-    loop {
-        let mut ready =
-            [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
-        // A supervisor is forked ahead only while nobody waits for one, and tried once for each run.
-        let patience = if prepared { PollTimeout::NONE } else { PollTimeout::ZERO };
-        if wait(&mut ready, patience)? == 0 && !prepared {
-            launcher.spare = launcher.fork().ok();
-            prepared = true;
-            continue;
-        }
-        let [asked, died] = ready.map(|fd| fd.any().unwrap_or(false));
-        if died {
-            while children.read_signal()?.is_some() {}
-            launcher.reap();
-        }
-        if asked {
-            match receive(socket.as_fd())? {
-                Some(run) => launcher.launch(run),
-                None => return Ok(()),
-            }
-            prepared = false;
-        }
-    }
+    let mut launcher = Launcher {
+        mode: namespaces::probe(),
+        supervisors: Vec::new(),
+        numbers: Numbers::default(),
+        dead: Vec::new(),
+        spare: None,
+    };
+    handover::send(socket.as_fd(), &protocol::bytes(&launcher.mode.containment())?, &[])?;
+    launcher.attend(&socket, &children)
 }
 
 /// Waits until a descriptor is ready; 0 when none is in time, or when a signal came between.
@@ -101,81 +96,116 @@ pub(super) fn wait(descriptors: &mut [PollFd<'_>], timeout: PollTimeout) -> nix:
     }
 }
 
-/// Takes one run's descriptors; `None` when the sender is gone.
-pub(super) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<Run>> {
-    let mut byte = [0; 8];
-    let mut data = [IoSliceMut::new(&mut byte)];
-    let mut space = nix::cmsg_space!([RawFd; DESCRIPTORS]);
-    let message = recvmsg::<()>(socket.as_raw_fd(), &mut data, Some(&mut space), MsgFlags::MSG_CMSG_CLOEXEC)?;
-    if message.bytes == 0 {
-        return Ok(None);
-    }
-    let descriptors: Vec<RawFd> = message
-        .cmsgs()?
-        .filter_map(|part| if let ControlMessageOwned::ScmRights(fds) = part { Some(fds) } else { None })
-        .flatten()
-        .collect();
-    // SAFETY: the kernel has just made these descriptors for us, and nothing else in this process owns them.
-    #[expect(unsafe_code, reason = "taking ownership of received descriptors")]
-    let mut owned = descriptors.into_iter().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) });
-    let (Some(control), Some(stdin), Some(stdout), Some(stderr)) =
-        (owned.next(), owned.next(), owned.next(), owned.next())
-    else {
-        return Err(io::ErrorKind::InvalidData.into());
-    };
-    Ok(Some(Run { control: control.into(), stdin, stdout, stderr }))
-}
-
-/// Hands descriptors over: those of a run to the launcher, and on to a supervisor.
-pub(super) fn send(socket: BorrowedFd<'_>, descriptors: &[RawFd; DESCRIPTORS]) -> nix::Result<()> {
-    let rights = [ControlMessage::ScmRights(descriptors)];
-    let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-    sendmsg::<()>(socket.as_raw_fd(), &[io::IoSlice::new(b"run")], &rights, flags, None).map(drop)
+/// A supervisor, and where the service hears of it once it has a run.
+struct Supervisor {
+    pid: Pid,
+    words: Option<OwnedFd>,
 }
 
 struct Launcher {
     mode: Mode,
-    supervisors: Vec<Pid>,
+    supervisors: Vec<Supervisor>,
     numbers: Numbers,
+    /// Supervisors that have ended, of which the service has not heard yet, and whether they ended by themselves.
+    dead: Vec<(Supervisor, bool)>,
     /// The one that waits for the next run.
     spare: Option<Spare>,
 }
 
 impl Launcher {
+    /// Does what the service asks until it is gone.
+    fn attend(&mut self, socket: &OwnedFd, children: &SignalFd) -> io::Result<()> {
+        let mut prepared = false;
+        loop {
+            let mut ready =
+                [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
+            // A supervisor is forked ahead only while nobody waits for one, and tried once for each run.
+            let patience = if prepared { PollTimeout::NONE } else { PollTimeout::ZERO };
+            if wait(&mut ready, patience)? == 0 && !prepared {
+                self.spare = self.fork().ok();
+                prepared = true;
+                continue;
+            }
+            let [asked, died] = ready.map(|fd| fd.any().unwrap_or(false));
+            if died {
+                while children.read_signal()?.is_some() {}
+                self.reap();
+            }
+            if asked {
+                match handover::receive(socket.as_fd())? {
+                    Some(message) => self.launch(message)?,
+                    None => return Ok(()),
+                }
+                prepared = false;
+            }
+        }
+    }
+
     /// Forks a supervisor.
     fn fork(&mut self) -> nix::Result<Spare> {
         let number = self.numbers.next();
         let spare = Spare::fork(self.mode, number)?;
         self.numbers.take(number, spare.pid());
-        self.supervisors.push(spare.pid());
+        self.supervisors.push(Supervisor { pid: spare.pid(), words: None });
         Ok(spare)
     }
 
-    /// Gives `run` a supervisor: the one that waits, else a new one. When there is none its control socket closes with the error
-    /// in it.
-    fn launch(&mut self, mut run: Run) {
+    /// Gives a run a supervisor: the one that waits, else a new one. The service hears which, or why there is none.
+    fn launch(&mut self, mut message: Message) -> io::Result<()> {
+        if message.descriptors.is_empty() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let words = message.descriptors.remove(0);
+        let run = Run::try_from(message.descriptors)?;
         let waiting = self.spare.take().and_then(|spare| spare.hand(&run).ok());
         let supervisor = match waiting {
             Some(pid) => Ok(pid),
             None => self.fork().and_then(|spare| spare.hand(&run)),
         };
-        let report = match supervisor {
-            Ok(pid) => Report::Supervised(pid.as_raw()),
-            Err(error) => Report::NotStarted(error as i32),
-        };
-        let _ = protocol::write(&mut run.control, &report);
+        match supervisor {
+            Ok(pid) => {
+                // The supervisor is not reaped before `reap` is called, so that its number is still its own.
+                let descriptor = pidfd::open(pid).ok();
+                let word = Word::Supervised { pid: pid.as_raw(), containment: self.mode.containment() };
+                say(&words, &word, descriptor.as_ref());
+                let known = self.supervisors.iter_mut().find(|supervisor| supervisor.pid == pid);
+                known.into_iter().for_each(|supervisor| supervisor.words = words.try_clone().ok());
+            }
+            Err(error) => say(&words, &Word::NotForked(error as i32), None),
+        }
+        Ok(())
     }
 
-    /// Reaps what has died. A supervisor without a namespace may have died before its tree, which then is left to us.
+    /// Reaps what has died, and wakes a supervisor that something stopped. A supervisor without a namespace may have died before
+    /// its tree, which then is left to us: the service hears of that end when the tree is gone too.
     fn reap(&mut self) {
-        while let Ok(status) = waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-            let Some(pid) = status.pid() else { break };
-            self.supervisors.retain(|known| *known != pid);
-            self.numbers.free(pid);
-            self.spare = self.spare.take().filter(|spare| spare.pid() != pid);
-            if self.mode == Mode::Subreaper {
-                subreaper::kill_children_but(&self.supervisors);
+        while let Ok(Some((pid, change))) = reaped::next(Changes::EndsAndStops) {
+            match change {
+                Change::Stopped => drop(kill(pid, Signal::SIGCONT)),
+                ended => self.bury(pid, ended == Change::Exited(0)),
             }
         }
+        if self.mode == Mode::Subreaper {
+            let known: Vec<Pid> = self.supervisors.iter().map(|supervisor| supervisor.pid).collect();
+            if subreaper::kill_children_but(&known) {
+                return;
+            }
+        }
+        for (supervisor, orderly) in self.dead.drain(..) {
+            supervisor.words.iter().for_each(|words| say(words, &Word::Gone { orderly }, None));
+        }
     }
+
+    fn bury(&mut self, pid: Pid, orderly: bool) {
+        self.spare = self.spare.take().filter(|spare| spare.pid() != pid);
+        self.numbers.free(pid);
+        let place = self.supervisors.iter().position(|supervisor| supervisor.pid == pid);
+        self.dead.extend(place.map(|place| (self.supervisors.swap_remove(place), orderly)));
+    }
+}
+
+/// Tells the service something of a run; a service that does not listen any more has ended that run.
+fn say(words: &OwnedFd, word: &Word, descriptor: Option<&OwnedFd>) {
+    let descriptors: Vec<RawFd> = descriptor.iter().map(|fd| fd.as_raw_fd()).collect();
+    let _ = protocol::bytes(word).map(|bytes| handover::send(words.as_fd(), &bytes, &descriptors));
 }

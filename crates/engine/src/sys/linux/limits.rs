@@ -59,7 +59,6 @@ pub(super) fn apply(bounds: &Bounds, mode: Mode) -> io::Result<()> {
         set_niceness(*niceness);
     }
     signals::reset()?;
-    let _ = std::fs::write("/proc/self/oom_score_adj", "500");
     close_on_exec()
 }
 

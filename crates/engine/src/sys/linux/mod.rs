@@ -6,14 +6,20 @@
 //! ends all that is left when the program ends or when its control socket closes, which the kernel does when the service dies.
 //! Behind its `walls` a run has `/tmp` for itself and sees nothing of other runs or the service.
 //!
-//! service → launcher: a packet socket, the run's descriptors in each packet. service ↔ supervisor: the run's control socket
-//! (`protocol`).
+//! service → launcher: a packet socket, the run's descriptors in each packet. launcher → service: what it knows of a run, over a
+//! socket that the supervisor does not have. service ↔ supervisor: the run's control socket (`protocol`).
+//!
+//! Any of these processes may die, be stopped or hang at any time. Until the service has heard from launcher and supervisor nothing
+//! of a run is started, and it is tried once more with another launcher (`client`). From then on the supervisor must answer now and
+//! then, and a run's end is believed when the supervisor's process is gone (`tree`).
 
 mod accounts;
 mod client;
+mod control;
 mod counter;
 mod filter;
 mod forks;
+mod handover;
 mod holdings;
 mod kept;
 mod launcher;
@@ -23,22 +29,29 @@ mod namespaces;
 mod numbers;
 mod orders;
 mod peer;
+mod pidfd;
 mod process;
 mod procfs;
 mod protocol;
+mod reaped;
+mod rights;
+mod scope;
 mod shared;
 mod signals;
 mod spare;
 mod subreaper;
 mod supervisor;
+mod tree;
 mod unnamed;
 mod walls;
 mod watch;
+mod words;
 
 pub use launcher::enter;
 pub use process::enter_and_fork;
 
 pub(crate) use super::terminal::Terminal;
-pub(crate) use client::{Input, Launcher, Output, Tree};
+pub(crate) use client::{Input, Launcher, Output};
 pub(crate) use holdings::Holdings;
 pub(crate) use peer::is_own_connection;
+pub(crate) use tree::Tree;

@@ -11,6 +11,7 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Gid, Pid, Uid};
 
 use super::{launcher, numbers};
+use crate::Containment;
 
 /// The environment variable that names the only mode to try: `namespaces`, `user-namespaces` or `subreaper`. Left unset, the
 /// strongest one that works is taken; tests set it to see each of them.
@@ -39,6 +40,17 @@ pub(super) enum Mode {
     },
     /// No namespaces here: the supervisor is a child subreaper.
     Subreaper,
+}
+
+impl Mode {
+    /// What it is called outside.
+    pub(super) fn containment(self) -> Containment {
+        match self {
+            Self::Namespaces => Containment::PidNamespace,
+            Self::UserNamespaces { .. } => Containment::UserNamespace,
+            Self::Subreaper => Containment::Subreaper,
+        }
+    }
 }
 
 /// The strongest mode that works on this machine, found by trying.

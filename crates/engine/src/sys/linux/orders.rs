@@ -5,11 +5,11 @@ use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 
 use nix::errno::Errno;
-use nix::sys::socket::{MsgFlags, recv};
+use nix::sys::socket::{MsgFlags, recv, send};
 
-use super::protocol::{self, HEADER, Order};
+use super::protocol::{self, Order, Report};
 
-/// Bytes that are taken at once; an order has a few.
+/// Bytes that are taken at once, and the most that an order has.
 const CHUNK: usize = 256;
 
 /// The orders of one run's control socket.
@@ -39,21 +39,16 @@ impl Orders {
             Err(error) => return Err(error.into()),
         }
         let mut orders = Vec::new();
-        while let Some(order) = self.parse()? {
+        while let Some(order) = protocol::take(&mut self.received, CHUNK)? {
             orders.push(order);
         }
         Ok(Some(orders))
     }
 
-    fn parse(&mut self) -> io::Result<Option<Order>> {
-        let Some(header) = self.received.first_chunk::<HEADER>() else { return Ok(None) };
-        let end = HEADER + protocol::body_length(*header)?;
-        if self.received.len() < end {
-            return Ok(None);
-        }
-        let order = protocol::parse(&self.received[HEADER..end])?;
-        self.received.drain(..end);
-        Ok(Some(order))
+    /// Answers without waiting: a service that does not listen finds out by itself.
+    pub(super) fn answer(&self, report: &Report) {
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+        let _ = protocol::frame(report).map(|frame| send(self.control.as_raw_fd(), &frame, flags));
     }
 }
 

@@ -1,5 +1,8 @@
-//! What service and supervisor say to each other over a run's control socket: frames of a length (u32, little endian) and a
-//! postcard body.
+//! What service, launcher and supervisor say to each other.
+//!
+//! Service ↔ supervisor, over a run's control socket: frames of a length (u32, little endian) and a postcard body. The service sends
+//! the [`Job`], the supervisor says [`Report::Ready`], and nothing of the run is started before the service's [`Order::Go`]: whatever
+//! fails until then can be tried again. Launcher → service, over a socket that the supervisor does not have: a [`Word`] a message.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -9,14 +12,18 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::Containment;
 use crate::sys::{Exit, Launch};
 
 /// Bytes of the length before each body.
-pub(super) const HEADER: usize = 4;
-/// No frame is larger; a longer length means that the peer is not ours.
+const HEADER: usize = 4;
+/// No job is larger; a longer length means that the peer is not ours.
 const MOST: usize = 64 << 20;
+/// No report is larger.
+pub(super) const MOST_REPORT: usize = 4 << 10;
 
-/// Service → supervisor, once: what to start. After it come [`Order`]s; the socket's end means the end of the run.
+/// Service → supervisor, once: what to start. After it come [`Order`]s, the first of them [`Order::Go`]; the socket's end means the
+/// end of the run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Job {
     pub(super) program: PathBuf,
@@ -37,9 +44,13 @@ pub(super) struct Job {
     pub(super) terminal: bool,
 }
 
-/// Service → supervisor, while the program runs.
+/// Service → supervisor, after the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Order {
+    /// Starts the program.
+    Go,
+    /// Asks for [`Report::Alive`].
+    Ping,
     /// The program that waited goes on: watch it.
     Begin,
     /// Sends a signal, by its number, to the program's process group.
@@ -80,15 +91,43 @@ impl From<&Launch<'_>> for Job {
     }
 }
 
-/// Launcher and supervisor → service.
-#[derive(Debug, Serialize, Deserialize)]
+/// Supervisor → service.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) enum Report {
-    /// From the launcher: the supervisor's process id as the service sees it.
-    Supervised(i32),
+    /// The job is there, and [`Order::Go`] starts it.
+    Ready,
+    /// The answer to [`Order::Ping`].
+    Alive,
+    /// The answer to [`Order::Begin`].
+    Begun,
     /// The program could not be started: the system's error number.
     NotStarted(i32),
-    /// The program has ended and nothing of its tree is left.
+    /// The program has ended and nothing of its tree is left. The supervisor ends after this.
     Ended(Exit),
+}
+
+/// Launcher → service, of one run.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum Word {
+    /// The run has a supervisor, whose descriptor comes along where the kernel has such.
+    Supervised {
+        /// Its process id as the service sees it.
+        pid: i32,
+        /// How it holds its tree together.
+        containment: Containment,
+    },
+    /// No supervisor could be forked: the system's error number.
+    NotForked(i32),
+    /// The supervisor is gone, and what it may have left too.
+    Gone {
+        /// Whether it ended by itself.
+        orderly: bool,
+    },
+}
+
+/// A message's bytes, where the socket keeps messages apart.
+pub(super) fn bytes(message: &impl Serialize) -> io::Result<Vec<u8>> {
+    postcard::to_stdvec(message).map_err(io::Error::other)
 }
 
 /// A frame's bytes.
@@ -99,22 +138,35 @@ pub(super) fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The length of the body that follows `header`.
-pub(super) fn body_length(header: [u8; HEADER]) -> io::Result<usize> {
+/// The length of the body that follows `header`, where none may be longer than `most`.
+fn body_length(header: [u8; HEADER], most: usize) -> io::Result<usize> {
     let length = u32::from_le_bytes(header) as usize;
-    if length > MOST { Err(io::ErrorKind::InvalidData.into()) } else { Ok(length) }
+    if length > most { Err(io::ErrorKind::InvalidData.into()) } else { Ok(length) }
 }
 
 /// A message from a frame's body.
 pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
-    postcard::from_bytes(body).map_err(io::Error::other)
+    match postcard::take_from_bytes(body).map_err(io::Error::other)? {
+        (message, []) => Ok(message),
+        _ => Err(io::ErrorKind::InvalidData.into()),
+    }
+}
+
+/// The first message of `received` when it is whole; it is taken out.
+pub(super) fn take<T: DeserializeOwned>(received: &mut Vec<u8>, most: usize) -> io::Result<Option<T>> {
+    let Some(header) = received.first_chunk::<HEADER>() else { return Ok(None) };
+    let end = HEADER + body_length(*header, most)?;
+    let Some(body) = received.get(HEADER..end) else { return Ok(None) };
+    let message = parse(body)?;
+    received.drain(..end);
+    Ok(Some(message))
 }
 
 /// Reads one message, waiting for it.
 pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
     let mut header = [0; HEADER];
     from.read_exact(&mut header)?;
-    let mut body = vec![0; body_length(header)?];
+    let mut body = vec![0; body_length(header, MOST)?];
     from.read_exact(&mut body)?;
     parse(&body)
 }

@@ -2,13 +2,14 @@
 
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
-use nix::sys::socket::{AddressFamily, SockFlag, SockType, socketpair};
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
 use super::launcher::{self, Run};
 use super::namespaces::{self, Mode};
 use super::numbers::Number;
-use super::supervisor;
+use super::{handover, supervisor};
 
 /// The launcher's handle. Dropping it ends the supervisor, unless it was given a run.
 pub(super) struct Spare {
@@ -19,7 +20,7 @@ pub(super) struct Spare {
 impl Spare {
     /// Forks one whose run's processes count from `number` on; in its process this does not return.
     pub(super) fn fork(mode: Mode, number: Number) -> nix::Result<Self> {
-        let (ours, theirs) = socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)?;
+        let (ours, theirs) = handover::pair()?;
         match namespaces::fork(mode)? {
             Some(pid) => Ok(Self { pid, socket: ours }),
             None => {
@@ -37,14 +38,18 @@ impl Spare {
     /// Gives it its run.
     pub(super) fn hand(self, run: &Run) -> nix::Result<Pid> {
         let descriptors = [&run.control.as_fd(), &run.stdin.as_fd(), &run.stdout.as_fd(), &run.stderr.as_fd()];
-        launcher::send(self.socket.as_fd(), &descriptors.map(AsRawFd::as_raw_fd)).map(|()| self.pid)
+        handover::send(self.socket.as_fd(), b"run", &descriptors.map(AsRawFd::as_raw_fd)).map(|()| self.pid)
     }
 }
 
-/// Settles down, and supervises the run that comes. Why it could not settle is told to that run.
+/// Settles down, and supervises the run that comes. Why it could not settle is told to that run. Until its run begins it goes with
+/// the launcher, however that ends, also when something has stopped it.
 fn wait(socket: &OwnedFd, mode: Mode, number: Number) -> ! {
-    let settled = supervisor::settle(mode, number);
-    match launcher::receive(socket.as_fd()) {
+    let bound = prctl::set_pdeathsig(Signal::SIGKILL).map_err(Into::into);
+    let settled = bound.and_then(|()| supervisor::settle(mode, number));
+    let run = handover::receive(socket.as_fd())
+        .and_then(|message| message.map(|message| Run::try_from(message.descriptors)).transpose());
+    match run {
         Ok(Some(run)) => supervisor::main(run, mode, settled),
         Ok(None) | Err(_) => launcher::end(1),
     }

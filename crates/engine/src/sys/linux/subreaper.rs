@@ -3,10 +3,18 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::time::Duration;
 
 use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgid, getpgrp};
+
+/// Looks for processes that may fork while they are looked for.
+const SWEEPS: u32 = 100;
+/// From one look to the next.
+const BETWEEN_SWEEPS: Duration = Duration::from_millis(10);
 
 /// Makes this process the parent of its descendants' orphans.
 pub(super) fn become_one() -> io::Result<()> {
@@ -45,15 +53,47 @@ fn groups(processes: &[Pid]) -> BTreeSet<Pid> {
     processes.iter().filter_map(|pid| getpgid(Some(*pid)).ok()).filter(|group| *group != own).collect()
 }
 
-/// Kills the children of this process that are not in `kept`, each with its descendants.
-pub(super) fn kill_children_but(kept: &[Pid]) {
-    for child in children(Pid::this()).into_iter().filter(|pid| !kept.contains(pid)) {
-        let _ = kill(child, Signal::SIGSTOP);
-        for pid in descendants(child) {
+/// Kills the children of this process that are not in `kept`, each with its descendants; false when there are none.
+pub(super) fn kill_children_but(kept: &[Pid]) -> bool {
+    let strangers: Vec<Pid> = children(Pid::this()).into_iter().filter(|pid| !kept.contains(pid)).collect();
+    for child in &strangers {
+        let _ = kill(*child, Signal::SIGSTOP);
+        for pid in descendants(*child) {
             let _ = kill(pid, Signal::SIGKILL);
         }
-        let _ = kill(child, Signal::SIGKILL);
+        let _ = kill(*child, Signal::SIGKILL);
     }
+    !strangers.is_empty()
+}
+
+/// Kills what was started by the run whose folder is `root` and has no supervisor any more: its environment names that folder. A
+/// program that changed its environment is not found. Gives how many were killed.
+pub(super) fn kill_all_of(root: &Path) -> usize {
+    let mut killed = BTreeSet::new();
+    for _ in 0..SWEEPS {
+        let found = processes_of(root);
+        if found.is_empty() {
+            break;
+        }
+        for pid in found {
+            let _ = kill(pid, Signal::SIGKILL);
+            killed.insert(pid);
+        }
+        std::thread::sleep(BETWEEN_SWEEPS);
+    }
+    killed.len()
+}
+
+fn processes_of(root: &Path) -> Vec<Pid> {
+    let named = |environment: &[u8]| memmem(environment, root.as_os_str().as_bytes());
+    let carries = |pid: &Pid| fs::read(format!("/proc/{pid}/environ")).is_ok_and(|environment| named(&environment));
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    ids.map(Pid::from_raw).filter(carries).collect()
+}
+
+fn memmem(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window == part)
 }
 
 /// All processes below `root`, itself left out.

@@ -1,11 +1,13 @@
 //! The supervisor process of one run: starts the program, watches it, and ends all that is left.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io;
+use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::time::Instant;
 
+use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, dup2_stdin};
@@ -18,10 +20,10 @@ use super::memory::Memory;
 use super::namespaces::{self, Mode, Settled};
 use super::numbers::Number;
 use super::orders::Orders;
-use super::protocol::{self, Bounds, Job, Report};
+use super::protocol::{self, Bounds, Job, Order, Report};
 use super::shared::Shared;
-use super::walls;
 use super::watch::Watch;
+use super::{rights, scope, walls};
 use crate::sys::{Exit, terminal};
 
 /// Makes this process fit to supervise. Descriptor 0 is the launcher's own socket, whose end the service must notice when the
@@ -52,7 +54,8 @@ pub(super) fn main(run: Run, mode: Mode, settled: io::Result<Settled>) -> ! {
 fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-    let job = walls::enter(protocol::read(&mut run.control)?, mode)?;
+    // Before it is to begin, nothing is made in the run's folder: another supervisor may get it.
+    let job = walls::enter(wait_for_go(&mut run.control)?, mode)?;
     let Job { program, args, env, folder, bounds, waits, terminal, .. } = job;
     namespaces::hold_back(mode, limits::most_tasks(&bounds));
     settled.hold_to(bounds.memory_bytes);
@@ -61,7 +64,10 @@ fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
     let mut orders = Orders::of(run.control.try_clone()?);
     let way = Way::open()?;
     let accounts = Accounts::open();
+    rights::hide()?;
     let main = start(command, run, prepare(bounds, mode, terminal, &way)?)?;
+    // Its own process could not write this: until it is the program it is as closed to its user as we are.
+    let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
     let mut watch = Watch {
         bounds,
         mode,
@@ -81,6 +87,18 @@ fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
     Ok(watch.exit())
 }
 
+/// Takes the job, and waits until the service wants it begun. From then on the run does not depend on the launcher any more; a
+/// supervisor that something stopped goes on when the launcher is gone, to see whether the service is.
+fn wait_for_go(control: &mut UnixStream) -> io::Result<Job> {
+    let job = protocol::read(control)?;
+    protocol::write(control, &Report::Ready)?;
+    match protocol::read(control)? {
+        Order::Go => prctl::set_pdeathsig(Signal::SIGCONT)?,
+        _ => return Err(io::ErrorKind::InvalidData.into()),
+    }
+    Ok(job)
+}
+
 /// What the program's process does first.
 fn prepare(
     bounds: Bounds,
@@ -94,6 +112,10 @@ fn prepare(
         if has_terminal {
             terminal::take_control()?;
         }
+        if mode == Mode::Subreaper {
+            scope::keep_signals_inside();
+        }
+        rights::give_up()?;
         forks::ask_about_forks(&way);
         Ok(())
     })

@@ -8,7 +8,6 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout};
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::signalfd::SignalFd;
-use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::accounts::Accounts;
@@ -17,7 +16,8 @@ use super::launcher::wait;
 use super::memory::Memory;
 use super::namespaces::Mode;
 use super::orders::Orders;
-use super::protocol::{Bounds, Order};
+use super::protocol::{Bounds, Order, Report};
+use super::reaped::{self, Change, Changes};
 use super::{procfs, subreaper};
 use crate::sys::{Breach, Exit};
 
@@ -46,7 +46,7 @@ pub(super) struct Watch {
     /// Whether the last look saw more processes than there may be.
     pub(super) crowded: bool,
     pub(super) breach: Option<Breach>,
-    pub(super) status: Option<WaitStatus>,
+    pub(super) status: Option<Change>,
 }
 
 /// What is left after some of the dead were taken.
@@ -115,15 +115,18 @@ impl Watch {
     }
 
     /// Does what the service says; false when that is to end the run.
-    fn obey(&mut self, orders: &mut Orders) -> io::Result<bool> {
-        let Some(orders) = orders.take()? else { return Ok(false) };
+    fn obey(&mut self, from: &mut Orders) -> io::Result<bool> {
+        let Some(orders) = from.take()? else { return Ok(false) };
         for order in orders {
             match order {
                 Order::Begin => {
                     self.began = Some(Instant::now());
                     self.next_look = Instant::now() + CLOSELY;
                     self.accounts.begin(self.main);
+                    from.answer(&Report::Begun);
                 }
+                Order::Ping => from.answer(&Report::Alive),
+                Order::Go => return Err(io::ErrorKind::InvalidData.into()),
                 // The program leads its group until it is reaped, so that the group is there; it may have ended by itself.
                 Order::Signal(number) => drop(Signal::try_from(number).map(|signal| killpg(self.main, signal))),
             }
@@ -170,17 +173,20 @@ impl Watch {
         crowded && (before || self.forks.is_none())
     }
 
-    /// Takes some of the dead.
+    /// Takes some of the dead. An interpreter that waits for its program has nothing of its own to do yet: when something stops it,
+    /// it is woken.
     fn reap(&mut self) -> io::Result<Left> {
         while self.children.read_signal()?.is_some() {}
         if let Some(forks) = &mut self.forks {
             forks.note_end();
         }
+        let changes = if self.began.is_none() { Changes::EndsAndStops } else { Changes::Ends };
         for _ in 0..AT_ONCE {
-            match waitpid(None, Some(WaitPidFlag::WNOHANG)) {
-                Ok(WaitStatus::StillAlive) => return Ok(Left::Living),
+            match reaped::next(changes) {
+                Ok(None) => return Ok(Left::Living),
                 Err(Errno::ECHILD) => return Ok(Left::Nothing),
-                Ok(status) if status.pid() == Some(self.main) => self.status = Some(status),
+                Ok(Some((pid, Change::Stopped))) => drop(kill(pid, Signal::SIGCONT)),
+                Ok(Some((pid, change))) if pid == self.main => self.status = Some(change),
                 result => drop(result?),
             }
         }
@@ -212,15 +218,15 @@ impl Watch {
     /// How the tree ended. Only our own accounts tell whether a limit was broken: a signal may be the program's own.
     pub(super) fn exit(&mut self) -> Exit {
         let (code, signal) = match self.status {
-            Some(WaitStatus::Exited(_, code)) => (Some(code), None),
-            Some(WaitStatus::Signaled(_, signal, _)) => (None, Some(signal)),
-            _ => (None, None),
+            Some(Change::Exited(code)) => (Some(code), None),
+            Some(Change::Killed(signal)) => (None, Some(signal)),
+            Some(Change::Stopped) | None => (None, None),
         };
         self.accounts.note(&[]);
         let cpu = self.accounts.used(&[]);
         let peak_memory_bytes = self.memory.peak().max(procfs::reaped().1);
         let breach = self.breach.or((cpu > self.bounds.cpu).then_some(Breach::Cpu));
-        let signal = signal.map(|signal| signal.as_str().to_owned());
+        let signal = signal.map(reaped::signal_name);
         Exit { code, signal, cpu, peak_memory_bytes, breach }
     }
 }

@@ -5,11 +5,14 @@ use std::os::unix::process::CommandExt;
 use std::process::Command;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use tokio::sync::watch;
+
 use super::child;
 use super::record;
 use super::tree::Tree;
 use super::watcher::Watcher;
 use super::{Input, Output};
+use crate::Containment;
 use crate::sys::{Launch, Pipes, terminal};
 
 /// Starts process trees, each known to the watcher.
@@ -31,6 +34,16 @@ impl Launcher {
     /// Starts the watcher.
     pub(crate) fn start() -> io::Result<Self> {
         Ok(Self { watcher: SharedWatcher(Arc::new(Mutex::new(Watcher::start()?))) })
+    }
+
+    /// How trees are held together, which never changes here.
+    pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
+        watch::Sender::new(Some(Containment::ProcessGroup)).subscribe()
+    }
+
+    /// The watcher is replaced when it is gone, so that no run waits for it.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        None
     }
 
     /// Starts `launch` in a session of its own.

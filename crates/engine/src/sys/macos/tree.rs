@@ -15,9 +15,8 @@ use super::group::Group;
 use super::holdings::Holdings;
 use super::launcher::SharedWatcher;
 use super::reap::{self, Reaped};
-use crate::Limits;
-use crate::session;
 use crate::sys::{Breach, Exit};
+use crate::{Containment, Limits, session};
 
 /// How often a running tree is looked at. A look reads the whole process table, about a millisecond.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -39,6 +38,11 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
+    /// How the tree is held together.
+    pub(crate) fn containment(&self) -> Containment {
+        Containment::ProcessGroup
+    }
+
     /// The tree of the main process `main`, which has just been started. When this fails, the process is killed.
     pub(super) fn new(main: i32, mark: &[u8], limits: &Limits, watcher: SharedWatcher) -> io::Result<Self> {
         let children = signal(SignalKind::child()).inspect_err(|_| end_main(main))?;
@@ -47,7 +51,7 @@ impl Tree {
     }
 
     /// A program that waited goes on. What it used so far is not the run's.
-    pub(crate) fn begin(&mut self) -> io::Result<()> {
+    pub(crate) async fn begin(&mut self) -> io::Result<()> {
         self.group.measure();
         self.before = self.group.cpu();
         Ok(())

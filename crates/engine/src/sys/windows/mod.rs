@@ -19,6 +19,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use windows_sys::Win32::Foundation::ERROR_NOT_ENOUGH_QUOTA;
 
@@ -31,6 +32,7 @@ pub(crate) use peer::is_own_connection;
 pub(crate) use pipe::{Input, Output, client as pipe_client};
 use process::{Process, Streams};
 
+use crate::Containment;
 use crate::session::Signal;
 
 /// How often a running tree is looked at: Windows limits user time by itself, but not system time, and keeps its messages until
@@ -58,6 +60,16 @@ impl Launcher {
     /// Nothing needs to run ahead of the first launch.
     pub(crate) fn start() -> io::Result<Self> {
         Ok(Self)
+    }
+
+    /// How trees are held together, which never changes here.
+    pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
+        watch::Sender::new(Some(Containment::JobObject)).subscribe()
+    }
+
+    /// Nothing stands between us and a program here.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        None
     }
 
     /// Starts `launch` in a job of its own.
@@ -94,8 +106,13 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
+    /// How the tree is held together.
+    pub(crate) fn containment(&self) -> Containment {
+        Containment::JobObject
+    }
+
     /// A program that waited goes on. What it used so far is not the run's.
-    pub(crate) fn begin(&mut self) -> io::Result<()> {
+    pub(crate) async fn begin(&mut self) -> io::Result<()> {
         self.before = self.job.accounts()?.cpu;
         Ok(())
     }

@@ -1,0 +1,82 @@
+//! Processes as descriptors: one names the same process for ever, which a number does not.
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use tokio::io::unix::AsyncFd;
+use tokio::time::sleep;
+
+use super::handover;
+
+/// How often a process is looked for where the kernel has no such descriptors (before Linux 5.3, and in some containers).
+const LOOK: Duration = Duration::from_millis(2);
+
+/// A descriptor of a process; only its parent can be sure that `pid` is still that process.
+pub(super) fn open(pid: Pid) -> nix::Result<OwnedFd> {
+    // SAFETY: the call takes numbers only.
+    #[expect(unsafe_code, reason = "nix has no pidfd_open")]
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
+    let fd = Errno::result(fd)?;
+    // SAFETY: the kernel has just made this descriptor for us.
+    #[expect(unsafe_code, reason = "taking ownership of a new descriptor")]
+    Ok(unsafe { OwnedFd::from_raw_fd(i32::try_from(fd).unwrap_or(i32::MAX)) })
+}
+
+fn send_signal(process: BorrowedFd<'_>, signal: Signal) -> nix::Result<()> {
+    let info: *const libc::siginfo_t = std::ptr::null();
+    // SAFETY: the descriptor is open, and the kernel fills in a null siginfo by itself.
+    #[expect(unsafe_code, reason = "nix has no pidfd_send_signal")]
+    let sent = unsafe { libc::syscall(libc::SYS_pidfd_send_signal, process.as_raw_fd(), signal as i32, info, 0) };
+    Errno::result(sent).map(drop)
+}
+
+/// A process that is not a child of ours.
+pub(super) struct Stranger {
+    pid: Pid,
+    descriptor: Option<AsyncFd<OwnedFd>>,
+}
+
+impl Stranger {
+    /// The process `pid`, with its descriptor where there is one. Must be called within a tokio runtime.
+    pub(super) fn new(pid: Pid, descriptor: Option<OwnedFd>) -> io::Result<Self> {
+        let descriptor = descriptor.map(handover::waitable).transpose()?;
+        Ok(Self { pid, descriptor })
+    }
+
+    /// Its number, which may be another process's once it is gone.
+    pub(super) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Returns when it has ended; the first process of a PID namespace ends after all others there. Cancel safe.
+    pub(super) async fn gone(&self) {
+        match &self.descriptor {
+            Some(descriptor) => drop(descriptor.readable().await),
+            None => {
+                while kill(self.pid, None).is_ok() {
+                    sleep(LOOK).await;
+                }
+            }
+        }
+    }
+
+    /// Ends it at once.
+    pub(super) fn kill(&self) {
+        let _ = match &self.descriptor {
+            Some(descriptor) => send_signal(descriptor.get_ref().as_fd(), Signal::SIGKILL),
+            None => kill(self.pid, Signal::SIGKILL),
+        };
+    }
+
+    /// Takes its end note where it became a child of ours, which happens to orphans when we are the first process of a container.
+    pub(super) fn reap(&self) {
+        use nix::sys::wait::{Id, WaitPidFlag, waitid};
+        let Some(descriptor) = &self.descriptor else { return };
+        let _ = waitid(Id::PIDFd(descriptor.get_ref().as_fd()), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG);
+    }
+}
