@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::Languages;
-use runtray_engine::{Engine, Warm};
+use runtray_engine::{Containment, Engine, Warm};
 use tokio::sync::{Mutex, watch};
 use tokio_util::task::TaskTracker;
 
@@ -253,12 +253,30 @@ impl App {
         read(&self.token).token.clone()
     }
 
-    /// What the user should know: what is wrong in the settings file, and with the token.
+    /// How runs' process trees are held together, now and whenever that changes; `None` while the engine starts.
+    pub(crate) fn containment(&self) -> Option<watch::Receiver<Option<Containment>>> {
+        self.ready_engine().map(|engine| engine.containment())
+    }
+
+    /// Why programs cannot be started, where that is not their own fault.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.ready_engine().and_then(|engine| engine.trouble())
+    }
+
+    fn ready_engine(&self) -> Option<Arc<Engine>> {
+        match &*self.engine.borrow() {
+            EngineState::Ready(engine) => Some(engine.clone()),
+            EngineState::Starting | EngineState::Gone => None,
+        }
+    }
+
+    /// What the user should know: what is wrong in the settings file, with the token, and with starting programs.
     pub(crate) fn problems(&self) -> Vec<String> {
         let loaded = self.settings.borrow().clone();
         let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
         problems.extend(read(&self.token).problem.clone().filter(|_| self.asks_for_token(&loaded.settings)));
         problems.extend(self.neighbour.get().cloned());
+        problems.extend(self.trouble().map(|trouble| format!("programs cannot be started: {trouble}")));
         problems
     }
 

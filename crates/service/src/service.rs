@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use runtray_engine::{Config, Engine, Warm};
+use runtray_engine::{Config, Containment, Engine, Warm};
 use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
@@ -199,6 +199,11 @@ impl Service {
     /// How busy it is, now and whenever that changes.
     pub fn load(&self) -> watch::Receiver<Load> {
         self.0.app.admission.load()
+    }
+
+    /// How programs are held together so that they end as a whole, now and whenever that changes; `None` while the engine starts.
+    pub fn containment(&self) -> Option<watch::Receiver<Option<Containment>>> {
+        self.0.app.containment()
     }
 
     /// The settings in effect, now and whenever they change.

@@ -4,19 +4,30 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 
 use crate::app::App;
 use crate::wire::health::{Health, VERSION};
 use crate::wire::milliseconds;
 
-/// That the service is there. Answers while every slot is busy.
-#[utoipa::path(get, path = "/health", tag = "service", responses((status = 200, body = Health)))]
-pub(crate) async fn health(State(app): State<Arc<App>>) -> Json<Health> {
-    Json(Health {
-        status: "ok",
-        message: "Runtray execution service running",
+/// That the service is there, and can start programs. Answers while every slot is busy.
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "service",
+    responses((status = 200, body = Health), (status = 503, body = Health, description = "Programs cannot be started."))
+)]
+pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
+    let (code, status, message) = match app.trouble() {
+        None => (StatusCode::OK, "ok", "Runtray execution service running"),
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "failing", "Programs cannot be started; GET /status says why"),
+    };
+    let health = Health {
+        status,
+        message,
         platform: if cfg!(windows) { "nt" } else { "posix" },
         version: VERSION,
         uptime_ms: milliseconds(app.started.elapsed()),
-    })
+    };
+    (code, Json(health))
 }

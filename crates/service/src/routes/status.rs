@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use runtray_engine::Isolation;
+use runtray_engine::{Containment, Isolation};
 
 use crate::app::App;
 use crate::wire::error::ErrorBody;
@@ -33,6 +33,7 @@ pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<ServiceStatus> {
         python,
         python_path,
         isolation: Isolation::default().name(),
+        containment: app.containment().and_then(|known| *known.borrow()).map(Containment::name),
         token_required: app.asks_for_token(&settings),
         running: load.running,
         queued: load.queued,

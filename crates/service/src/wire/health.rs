@@ -9,7 +9,7 @@ pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// That the service is there.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Health {
-    /// Always `ok`.
+    /// `ok`, or `failing` with 503 while programs cannot be started; `GET /status` says why.
     #[schema(example = "ok")]
     pub(crate) status: &'static str,
     /// For people.

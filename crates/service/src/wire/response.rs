@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use runtray_engine::language::Runtime;
-use runtray_engine::{Outcome, OutputFile};
+use runtray_engine::{Containment, Outcome, OutputFile};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -93,6 +93,10 @@ pub(crate) struct Ending {
     /// The isolation level that was used.
     #[schema(example = "none")]
     pub(crate) isolation: &'static str,
+    /// How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
+    /// `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
+    #[schema(example = "user_namespace")]
+    pub(crate) containment: Option<&'static str>,
     /// What the run created or changed in its folder.
     pub(crate) files: Vec<ResultFile>,
 }
@@ -115,6 +119,7 @@ impl ExecuteResponse {
                 output_truncated: output.is_truncated(),
                 error_truncated: error.is_truncated(),
                 isolation: outcome.isolation.name(),
+                containment: outcome.containment.map(Containment::name),
                 files: outcome.files.into_iter().map(Into::into).collect(),
             },
             output: output.into_text(None),

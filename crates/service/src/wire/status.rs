@@ -31,6 +31,9 @@ pub(crate) struct ServiceStatus {
     /// The isolation level of runs.
     #[schema(example = "none")]
     pub(crate) isolation: &'static str,
+    /// How runs' process trees are held together, as in their answers; null in the first moments.
+    #[schema(example = "user_namespace")]
+    pub(crate) containment: Option<&'static str>,
     /// Whether requests need the token.
     pub(crate) token_required: bool,
     /// Executions that run.
