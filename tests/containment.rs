@@ -116,20 +116,28 @@ mod linux {
     }
 
     /// Its supervisor is its parent there, and a process like any other.
-    const PARRICIDE: &str = "
-import os, signal, time
+    const ORPHANED: &str = "
+import os, sys, time
 if os.fork() == 0:
     time.sleep(3600)
 print('before', flush=True)
-os.kill(os.getppid(), signal.SIGKILL)
+open(sys.argv[1], 'w').write(str(os.getppid()))
 time.sleep(3600)
 ";
 
     #[test]
-    fn a_program_that_kills_its_supervisor_has_crashed() {
+    fn a_program_whose_supervisor_is_killed_has_crashed() {
         let service = start_in_mode(&Home::new(SETTINGS), "subreaper");
-        let marker = leftovers::Marker::new();
-        let answer = service.execute(&marker.mark(json!({"code": PARRICIDE})));
+        let (marker, folder) = (leftovers::Marker::new(), TempDir::new().expect("a folder"));
+        let file = folder.path().join("supervisor");
+        let request = marker.mark(json!({"code": ORPHANED, "args": [file.display().to_string()]}));
+        let answer = std::thread::scope(|scope| {
+            let run = scope.spawn(|| service.execute(&request));
+            let supervisor = || fs::read_to_string(&file).ok().and_then(|text| text.parse().ok());
+            let supervisor = nix::unistd::Pid::from_raw(eventually("the program to say who it is", supervisor));
+            nix::sys::signal::kill(supervisor, nix::sys::signal::Signal::SIGKILL).expect("it can be killed");
+            run.join().expect("the client lives")
+        });
         let error = answer["error"].as_str().expect("text");
         assert_eq!((&answer["status"], &answer["output"]), (&json!("crashed"), &json!("before\n")), "{answer}");
         assert!(error.contains("the process that watches over it was killed"), "{answer}");

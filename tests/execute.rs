@@ -37,7 +37,7 @@ pub(crate) fn redact(answer: &mut Value) {
     assert!(answer["duration_ms"].as_f64().is_some_and(|time| time > 0.0), "{answer:#}");
     assert!(answer["cpu_ms"].as_f64().is_some_and(|time| time >= 0.0), "{answer:#}");
     assert!(answer["peak_memory_bytes"].is_u64(), "{answer:#}");
-    for field in ["id", "duration_ms", "cpu_ms", "peak_memory_bytes", "runtime", "isolation"] {
+    for field in ["id", "duration_ms", "cpu_ms", "peak_memory_bytes", "runtime", "isolation", "containment"] {
         answer[field] = format!("[{field}]").into();
     }
 }
@@ -50,6 +50,7 @@ fn the_answer_has_this_shape() {
     insta::with_settings!({sort_maps => true}, {
         insta::assert_json_snapshot!(answer, @r#"
         {
+          "containment": "[containment]",
           "cpu_ms": "[cpu_ms]",
           "duration_ms": "[duration_ms]",
           "error": "oops\n",

@@ -38,6 +38,8 @@ mod programs;
 mod proxies;
 mod pythons;
 mod reports;
+#[cfg(target_os = "linux")]
+mod rights;
 mod run_with;
 #[cfg(unix)]
 mod scarcity;
@@ -46,6 +48,8 @@ mod settings;
 mod soak;
 mod strangers;
 mod streaming;
+#[cfg(target_os = "linux")]
+mod supervision;
 #[cfg(unix)]
 mod terminals;
 mod unread;

@@ -21,6 +21,7 @@ fn the_last_event_is_the_answer_without_its_output() {
     insta::with_settings!({sort_maps => true}, {
         insta::assert_json_snapshot!(finished, @r#"
         {
+          "containment": "[containment]",
           "cpu_ms": "[cpu_ms]",
           "duration_ms": "[duration_ms]",
           "error_truncated": false,

@@ -63,6 +63,11 @@ impl Footprint {
         }
     }
 
+    /// The same with the launcher that is there now: the one of before was killed.
+    pub(crate) fn with_launcher_of_now(self, service: &Service) -> Self {
+        Self { launcher: launcher(service.pid()), ..self }
+    }
+
     /// What is not as it was, and does not become so.
     pub(crate) fn differences(&self, service: &Service) -> impl Iterator<Item = String> {
         let deadline = Instant::now() + PATIENCE;

@@ -98,12 +98,16 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
 /// The launcher of a service, which may be asking interpreters for their versions at the same time. While threads and children of
 /// the service end, its list of children may lack one.
 pub(crate) fn launcher(service: u32) -> u32 {
+    let one = || <[u32; 1]>::try_from(launchers(service)).ok().map(|[launcher]| launcher);
+    eventually("the service to have one launcher", one)
+}
+
+/// Its launchers that are listed now; none while one has died and the next is not there yet.
+pub(crate) fn launchers(service: u32) -> Vec<u32> {
     let name = |pid: &u32| fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-    eventually("the service to have one launcher", || {
-        let mut launchers = children(service);
-        launchers.retain(|pid| name(pid).starts_with(b"runtray-launcher"));
-        <[u32; 1]>::try_from(launchers).ok().map(|[launcher]| launcher)
-    })
+    let mut launchers = children(service);
+    launchers.retain(|pid| name(pid).starts_with(b"runtray-launcher"));
+    launchers
 }
 
 /// Where the open descriptors of a process lead, in the order of their numbers.

@@ -20,6 +20,8 @@ pub(crate) mod raw;
 #[cfg(target_os = "linux")]
 pub(crate) mod rounds;
 pub(crate) mod stream;
+#[cfg(target_os = "linux")]
+pub(crate) mod tracer;
 mod traces;
 pub(crate) mod verdict;
 #[cfg(unix)]

@@ -1,10 +1,12 @@
 //! The figures of a soak, and the bounds that they must keep.
 
 use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::killed::Killed;
 use super::load::Load;
+use super::strikes::Strikes;
 
 /// The most that the service's memory may have grown, in percent.
 const DRIFT: f64 = 5.0;
@@ -44,11 +46,23 @@ impl Figures {
         load.after_deadline.sort_by(f64::total_cmp);
         let [early, late] = resident.map(|bytes| bytes as f64);
         let drift = (late / early - 1.0) * 100.0;
+        let Strikes { killed: killed_by_us, stopped, crashed, .. } = &*load.strikes;
+        let [killed_by_us, stopped, crashed] =
+            [killed_by_us, stopped, crashed].map(|count| count.load(Ordering::Relaxed));
         let p99 = quantile(&load.after_deadline, 0.99);
         let rows = vec![
             Figure::zero("answers that were wrong", load.wrong.len()),
             Figure::zero("processes that outlived their run", survivors),
             Figure::zero("leftovers below the service and in its folders", left.len()),
+            Figure::zero("slots that are missing", load.missing_slots),
+            Figure::row("launchers and supervisors killed", killed_by_us.to_string(), "some", killed_by_us > 0),
+            Figure::row("launchers and supervisors stopped", stopped.to_string(), "some", stopped > 0),
+            Figure::row(
+                "runs that crashed with their supervisor",
+                crashed.to_string(),
+                "no more than were struck",
+                crashed <= killed_by_us + stopped,
+            ),
             Figure::row("more open descriptors", descriptors.to_string(), "none", descriptors <= 0),
             Figure::row("drift of the memory (RSS)", format!("{drift:+.1} %"), "below 5 %", drift < DRIFT),
             Figure::row(
@@ -119,7 +133,11 @@ mod tests {
     /// What a soak gives in which everything holds.
     fn good() -> (Load, usize, Vec<String>, i64, [u64; 2], Killed) {
         let after_deadline = (0..100).map(f64::from).collect();
-        let load = Load { refused: 3, longest: Duration::from_secs(4), after_deadline, ..Load::default() };
+        let strikes = Strikes::new(1, 1);
+        for count in [&strikes.killed, &strikes.stopped, &strikes.crashed] {
+            count.store(1, Ordering::Relaxed);
+        }
+        let load = Load { refused: 3, longest: Duration::from_secs(4), after_deadline, ..Load::new(strikes) };
         let killed = Killed { gone_after: Duration::from_secs(1), processes: 0, folders: 0 };
         (load, 0, Vec::new(), 0, [1000, 1049], killed)
     }
@@ -128,11 +146,15 @@ mod tests {
 
     #[test]
     fn each_bound_can_be_broken() {
-        let cases: [(&str, Case<'_>); 12] = [
+        let cases: [(&str, Case<'_>); 16] = [
             ("", &|_| {}),
             ("wrong", &|soak| soak.0.wrong.push("crash: status \"failed\"".into())),
             ("outlived", &|soak| soak.1 = 1),
             ("leftovers", &|soak| soak.2.push("1 folders are left".into())),
+            ("slots that are missing", &|soak| soak.0.missing_slots = 1),
+            ("supervisors killed", &|soak| soak.0.strikes.killed.store(0, Ordering::Relaxed)),
+            ("supervisors stopped", &|soak| soak.0.strikes.stopped.store(0, Ordering::Relaxed)),
+            ("crashed with", &|soak| soak.0.strikes.crashed.store(3, Ordering::Relaxed)),
             ("descriptors", &|soak| soak.3 = 1),
             ("memory", &|soak| soak.4 = [1000, 1050]),
             ("p99", &|soak| soak.0.after_deadline[97..].fill(500.0)),

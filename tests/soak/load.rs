@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use super::kinds::{Kind, kind};
 use super::say;
+use super::strikes::Strikes;
 use crate::harness::Service;
 use crate::harness::leftovers::Marker;
 use crate::harness::misbehaviour::Misbehaviour;
@@ -22,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const LINES: usize = 50;
 
 /// What the clients saw.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Load {
     /// Refusals with 429.
     pub(super) refused: usize,
@@ -38,6 +39,10 @@ pub(super) struct Load {
     pub(super) done: usize,
     /// The runs of clients that went away.
     pub(super) abandoned: Vec<Marker>,
+    /// Slots in which nothing could run afterwards.
+    pub(super) missing_slots: usize,
+    /// What was killed and stopped meanwhile.
+    pub(super) strikes: Arc<Strikes>,
 }
 
 /// One answer.
@@ -48,9 +53,25 @@ struct Answer {
 }
 
 impl Load {
+    /// Before the first run.
+    pub(super) fn new(strikes: Strikes) -> Self {
+        Self {
+            refused: 0,
+            longest: Duration::ZERO,
+            after_deadline: Vec::new(),
+            wrong: Vec::new(),
+            began: None,
+            done: 0,
+            abandoned: Vec::new(),
+            missing_slots: 0,
+            strikes: Arc::new(strikes),
+        }
+    }
+
     /// Makes the runs of these numbers, of `all` that there will be.
     pub(super) fn run(&mut self, service: &Service, numbers: Range<usize>, all: usize, clients: usize) {
         let next = AtomicUsize::new(numbers.start);
+        let strikes = self.strikes.clone();
         let seen = Mutex::new(self);
         thread::scope(|scope| {
             for _ in 0..clients {
@@ -60,6 +81,7 @@ impl Load {
                         if number >= numbers.end {
                             return;
                         }
+                        strikes.before(service, number);
                         one(service, number, &seen);
                         lock(&seen).progress(all);
                     }
@@ -103,11 +125,12 @@ fn one(service: &Service, number: usize, seen: &Mutex<&mut Load>) {
             let answer = until_taken(service, &request, seen);
             let processes = if is_marked { marker.carriers() } else { Vec::new() };
             let mut seen = lock(seen);
-            seen.wrong.extend(one.complaint(&answer).map(|what| format!("{}: {what}", one.name)));
+            let complaint = one.complaint(&answer).filter(|_| !seen.strikes.explain(&answer));
+            seen.wrong.extend(complaint.map(|what| format!("{}: {what}", one.name)));
             if !processes.is_empty() {
                 seen.wrong.push(format!("{}: {processes:?} outlived the answer", one.name));
             }
-            if one.status == "timeout" {
+            if one.status == "timeout" && answer["status"] == "timeout" {
                 let over = answer["duration_ms"].as_f64().unwrap_or(f64::MAX) - one.timeout_ms as f64;
                 seen.after_deadline.push(over);
             }

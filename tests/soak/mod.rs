@@ -1,11 +1,15 @@
 //! The soak: thousands of mixed runs against one service, more clients than it has room for, and what must hold afterwards.
 //!
-//! `cargo xtask soak` runs it. `RUNTRAY_SOAK_RUNS` says how many runs, and `RUNTRAY_SOAK_CLIENTS` how many clients at once.
+//! Launcher and supervisors are killed and stopped at random meanwhile.
+//!
+//! `cargo xtask soak` runs it. `RUNTRAY_SOAK_RUNS` says how many runs, `RUNTRAY_SOAK_CLIENTS` how many clients at once,
+//! `RUNTRAY_SOAK_STRIKE_EVERY` after how many runs a process is struck, and `RUNTRAY_SOAK_SEED` which ones are.
 
 mod figures;
 mod killed;
 mod kinds;
 mod load;
+mod strikes;
 
 use std::io::Write as _;
 use std::num::NonZero;
@@ -16,6 +20,7 @@ use crate::harness::footprint::Footprint;
 use crate::harness::{Home, Service};
 use figures::Figures;
 use load::Load;
+use strikes::Strikes;
 
 /// What the project promises to run.
 const RUNS: usize = 10_000;
@@ -23,6 +28,8 @@ const RUNS: usize = 10_000;
 const QUEUE: usize = 8;
 /// Clients beyond those that run and wait: they are refused.
 const TOO_MANY: usize = 8;
+/// Runs for each strike.
+const STRIKE_EVERY: usize = 25;
 /// Runs before memory is looked at first: allocators and caches reach their size. A short soak takes half of its own.
 const WARM_UP: usize = 1000;
 
@@ -46,12 +53,17 @@ fn what_is_promised_holds() {
 
 fn soak(service: &mut Service, runs: usize, clients: usize, slots: usize) -> Figures {
     let began = Instant::now();
+    let seed = number("RUNTRAY_SOAK_SEED").unwrap_or_else(|| std::process::id() as usize);
+    let strikes = Strikes::new(number("RUNTRAY_SOAK_STRIKE_EVERY").unwrap_or(STRIKE_EVERY), seed);
+    say(&format!("the seed of the strikes is {seed}"));
     let before = Footprint::settled(service, slots);
-    let mut load = Load::default();
+    let mut load = Load::new(strikes);
     let warm_up = WARM_UP.min(runs / 2);
     load.run(service, 0..warm_up, runs, clients);
     let warm = (Footprint::settled(service, slots), service.resident_bytes());
     load.run(service, warm_up..runs, runs, clients);
+    load.missing_slots = strikes::missing_slots(service, slots);
+    let before = before.with_launcher_of_now(service);
     let left = before.differences(service).collect();
     let after = (Footprint::settled(service, slots), service.resident_bytes());
     let descriptors = before.more_descriptors(&after.0);
