@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::Isolation;
+use runtray_engine::{Containment, Isolation};
 use runtray_service::settings::Loaded;
 use runtray_service::{Load, PendingOrigin, Service, State, journal};
 use tokio::sync::watch;
@@ -41,6 +41,8 @@ impl Desk {
         let interpreters = self.interpreters.borrow().clone();
         let service = self.present_service();
         let load = service.as_ref().map(|service| *service.load().borrow()).unwrap_or_default();
+        let containment = service.as_ref().and_then(Service::containment).and_then(|known| *known.borrow());
+        let containment = containment.map(|containment| containment.name().to_owned());
         let no_tray = self.no_tray.borrow().clone();
         let situation = Situation {
             state: &state,
@@ -86,6 +88,7 @@ impl Desk {
             python: interpreters.in_use,
             python_problem: interpreters.problem,
             isolation: Isolation::default().name().to_owned(),
+            containment,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
     }
@@ -133,6 +136,7 @@ struct Watched {
     now: Option<watch::Receiver<u64>>,
     pending: Option<watch::Receiver<Vec<PendingOrigin>>>,
     journal: Option<watch::Receiver<journal::State>>,
+    containment: Option<watch::Receiver<Option<Containment>>>,
 }
 
 impl Watched {
@@ -149,6 +153,7 @@ impl Watched {
             now: None,
             pending: None,
             journal: None,
+            containment: None,
         };
         watched.attach();
         watched
@@ -163,6 +168,7 @@ impl Watched {
         self.now = service.as_ref().map(|service| service.running_changes());
         self.pending = service.as_ref().map(|service| service.pending_origins());
         self.journal = service.as_ref().map(|service| service.journal_changes());
+        self.containment = service.as_ref().and_then(Service::containment);
     }
 
     async fn changed(&mut self) {
@@ -178,6 +184,7 @@ impl Watched {
             () = changed_in(&mut self.now) => {}
             () = changed_in(&mut self.pending) => {}
             () = changed_in(&mut self.journal) => {}
+            () = changed_in(&mut self.containment) => {}
         }
     }
 }

@@ -26,6 +26,8 @@ pub(crate) struct Status {
     /// Why nothing does.
     pub(crate) python_problem: Option<String>,
     pub(crate) isolation: String,
+    /// How programs are held together, such as `user_namespace`; `subreaper` is the fallback.
+    pub(crate) containment: Option<String>,
     pub(crate) now: Vec<Running>,
     pub(crate) pending_origins: Vec<Pending>,
     pub(crate) allowed_origins: Vec<String>,

@@ -70,7 +70,11 @@ python: Python | null,
 /**
  * Why nothing does.
  */
-python_problem: string | null, isolation: string, now: Array<Running>, pending_origins: Array<Pending>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
+python_problem: string | null, isolation: string, 
+/**
+ * How programs are held together, such as `user_namespace`; `subreaper` is the fallback.
+ */
+containment: string | null, now: Array<Running>, pending_origins: Array<Pending>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
 /**
  * Whether the introduction is to be shown.
  */

@@ -89,6 +89,7 @@ export function status(now: number): Status {
     example: "curl http://localhost:5000/execute -H 'Content-Type: application/json' -d '{\"code\":\"print(6 * 7)\"}'",
     python_problem: null,
     isolation: "none",
+    containment: "user_namespace",
     now: [{ id: "01JRUNNING", language: "python", first_line: "import urllib.request, json  # fetch today's rates", origin: "http://localhost:3001", started_at }],
     pending_origins: [],
     allowed_origins: ["http://localhost:3000", "http://localhost:3001"],
