@@ -68,7 +68,9 @@ fn keep_blocking_threads(runtime: &Runtime) {
     let waiting: Vec<_> = (0..BLOCKING)
         .map(|_| {
             let together = together.clone();
-            runtime.spawn_blocking(move || drop(together.wait()))
+            runtime.spawn_blocking(move || {
+                together.wait();
+            })
         })
         .collect();
     runtime.block_on(async {
