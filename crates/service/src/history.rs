@@ -5,13 +5,15 @@
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
+use runtray_engine::said::Said;
 use tempfile::NamedTempFile;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use crate::feed::Feed;
-use crate::journal::{Facets, Figures, Filter, Journal, JournalError, Page, Reader, Record, State};
+use crate::journal::{Facets, Figures, Filter, Journal, JournalError, Page, Reader, Record, Selection, State};
 use crate::places::Places;
+use crate::sentences;
 use crate::service::Service;
 use crate::settings::JournalSettings;
 use crate::wire::executions::ExportFormat;
@@ -42,6 +44,16 @@ pub enum ExportError {
         #[source]
         source: std::io::Error,
     },
+}
+
+impl ExportError {
+    /// It in words.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Journal(error) => error.said(),
+            Self::Write { path, source } => sentences::EXPORT_WRITE.with("path", path.display()).with("cause", source),
+        }
+    }
 }
 
 impl History {
@@ -83,16 +95,24 @@ impl History {
         Ok(figures.unwrap_or_else(Figures::of_nothing))
     }
 
-    /// Deletes every execution that has ended; how many those were.
+    /// The ended executions that `filter` wants, as of now, and how many those are.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn select(&self, filter: Filter) -> Result<(Selection, u64), JournalError> {
+        self.read(move |reader| reader.select(&filter)).await
+    }
+
+    /// Deletes exactly the executions that were selected; how many those were.
     ///
     /// # Errors
     /// The journal cannot be written.
-    pub async fn clear(&self) -> Result<u64, JournalError> {
+    pub async fn delete(&self, selection: Selection) -> Result<u64, JournalError> {
         let deleted = match self.journal() {
-            Some(journal) => journal.clear().await?,
+            Some(journal) => journal.delete(selection).await?,
             None => {
                 let journal = Journal::open(&self.places.journal_file(), &JournalSettings::default());
-                let deleted = journal.clear().await;
+                let deleted = journal.delete(selection).await;
                 journal.close().await;
                 deleted?
             }
@@ -241,11 +261,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn clearing_is_told_to_those_who_watch() {
+    async fn deleting_is_told_to_those_who_watch() {
         let (_folder, history) = history(2).await;
         let mut news = history.feed.subscribe();
-        let running = history.clear().await.expect("cleared");
-        assert_eq!(running, 0, "what had no end when its service went was deleted as ended");
+        let (selection, count) = history.select(Filter::default()).await.expect("a selection");
+        let deleted = history.delete(selection).await.expect("deleted");
+        assert_eq!((count, deleted), (0, 0), "what had no end when its service went was deleted as ended");
         assert_eq!(news.recv().await.expect("news"), News::Cleared);
     }
 

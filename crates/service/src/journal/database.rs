@@ -6,12 +6,13 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use runtray_engine::private;
-use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params, params};
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior, named_params, params, params_from_iter};
 use time::OffsetDateTime;
 
 use super::error::JournalError;
+use super::query::selected;
 use super::queue::Entry;
-use super::record::{Begun, Ended, LOST, RUNNING};
+use super::record::{Begun, Ended, LOST, RUNNING, Selection};
 use super::schema;
 use crate::places;
 
@@ -75,20 +76,29 @@ impl Database {
         Ok(transaction.commit()?)
     }
 
-    /// Deletes every execution that has ended; how many those were.
+    /// Deletes the executions that were selected; how many those were.
     ///
-    /// The index is rebuilt from what is left instead of forgetting row by row, which would take as long as writing them did.
-    pub(super) fn clear(&mut self) -> Result<u64, JournalError> {
+    /// When most of the journal goes, the index is rebuilt from what is left instead of forgetting row by row, which would
+    /// take as long as writing them did.
+    pub(super) fn delete(&mut self, selection: &Selection) -> Result<u64, JournalError> {
         let transaction = self.begin()?;
-        let find_trigger = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = 'content_deleted'";
-        let trigger: String = transaction.query_row(find_trigger, [], |row| row.get(0))?;
-        transaction.execute_batch("DROP TRIGGER content_deleted")?;
-        let deleted = transaction.execute("DELETE FROM execution WHERE status <> ?1", [RUNNING])?;
-        transaction.execute_batch("INSERT INTO search (search) VALUES ('rebuild')")?;
-        transaction.execute_batch(&trigger)?;
+        let all: i64 = transaction.query_row("SELECT count(*) FROM execution", [], |row| row.get(0))?;
+        // The rows are found first: a search cannot be read while deleting changes its index.
+        let query = selected("seq", selection);
+        transaction
+            .execute_batch("CREATE TEMP TABLE IF NOT EXISTS doomed (seq INTEGER PRIMARY KEY); DELETE FROM doomed")?;
+        let find = format!("INSERT INTO doomed {}", query.sql);
+        let found = transaction.execute(&find, params_from_iter(&query.values))?;
+        let rebuild = found as i64 > all / 2;
+        if rebuild {
+            delete_and_rebuild(&transaction)?;
+        } else {
+            transaction.execute_batch(DELETE_DOOMED)?;
+        }
+        transaction.execute_batch("DELETE FROM doomed")?;
         transaction.commit()?;
         self.give_back()?;
-        Ok(deleted as u64)
+        Ok(found as u64)
     }
 
     /// Gives free pages back to the file system.
@@ -104,6 +114,18 @@ impl Database {
     pub(super) fn begin(&mut self) -> Result<Transaction<'_>, JournalError> {
         Ok(self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?)
     }
+}
+
+const DELETE_DOOMED: &str = "DELETE FROM execution WHERE seq IN (SELECT seq FROM doomed)";
+
+/// Deletes without the trigger that keeps the index in step, and makes the index anew.
+fn delete_and_rebuild(transaction: &Transaction<'_>) -> Result<(), JournalError> {
+    let find_trigger = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = 'content_deleted'";
+    let trigger: String = transaction.query_row(find_trigger, [], |row| row.get(0))?;
+    transaction.execute_batch("DROP TRIGGER content_deleted")?;
+    transaction.execute_batch(DELETE_DOOMED)?;
+    transaction.execute_batch("INSERT INTO search (search) VALUES ('rebuild')")?;
+    Ok(transaction.execute_batch(&trigger)?)
 }
 
 fn insert(transaction: &Transaction<'_>, begun: &Begun, code_truncated: bool) -> Result<(), JournalError> {

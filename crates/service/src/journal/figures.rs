@@ -5,9 +5,9 @@ use time::OffsetDateTime;
 use ulid::Ulid;
 
 use super::error::JournalError;
-use super::query::matching;
+use super::query::{matching, selected};
 use super::reader::Reader;
-use super::record::{Filter, RUNNING};
+use super::record::{Filter, RUNNING, Selection};
 
 const MINUTES: usize = 60;
 const MINUTE_MS: i64 = 60_000;
@@ -106,6 +106,20 @@ impl Reader {
         let mut statement = self.connection.prepare_cached(&query.sql)?;
         let count: i64 = statement.query_row(params_from_iter(&query.values), |row| row.get(0))?;
         Ok(count.unsigned_abs())
+    }
+
+    /// The ended executions that the filter wants, as of now, and how many those are.
+    ///
+    /// # Errors
+    /// The file cannot be read.
+    pub fn select(&self, filter: &Filter) -> Result<(Selection, u64), JournalError> {
+        let newest = self.connection.query_row("SELECT max(id) FROM execution", [], |row| row.get(0))?;
+        let mut running = self.connection.prepare_cached("SELECT id FROM execution WHERE status = ?1")?;
+        let running = running.query_map([RUNNING], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let selection = Selection { filter: filter.clone(), upto: newest, except: running };
+        let query = selected("count(*)", &selection);
+        let count: i64 = self.connection.query_row(&query.sql, params_from_iter(&query.values), |row| row.get(0))?;
+        Ok((selection, count.unsigned_abs()))
     }
 
     /// What there is to filter by.

@@ -34,10 +34,11 @@ pub use self::export::Export;
 pub use self::figures::{Facets, Figures, Minute};
 pub use self::given::{Given, GivenFile, GivenVariable, Missing};
 pub use self::reader::{Mark, Reader};
-pub use self::record::{Begun, Ended, Filter, LOST, Page, RUNNING, Record, State, Summary};
+pub use self::record::{Begun, Ended, Filter, LOST, Page, RUNNING, Record, Selection, State, Summary};
 
 use self::queue::{Message, Queue, queue};
 use self::writer::Writer;
+use crate::sentences;
 use crate::settings::JournalSettings;
 
 /// How long after a failure writing is tried again.
@@ -72,7 +73,7 @@ impl Journal {
         let thread = std::thread::Builder::new().name("journal".to_owned()).spawn(move || writer.run(&inbox));
         match thread {
             Ok(_) => Self { shared: Arc::new(Shared { open: Some((file.to_owned(), queue)), state }) },
-            Err(error) => Self::never(State::Failed { reason: format!("its thread could not be started: {error}") }),
+            Err(error) => Self::never(State::Failed { reason: sentences::JOURNAL_THREAD.with("cause", &error) }),
         }
     }
 
@@ -146,12 +147,12 @@ impl Journal {
         self.blocking(move |shared| work(&shared.reader()?)).await
     }
 
-    /// Deletes every execution that has ended, also when the settings switch the journal off; how many those were.
+    /// Deletes the executions that were selected, also when the settings switch the journal off; how many those were.
     ///
     /// # Errors
     /// The file cannot be written.
-    pub async fn clear(&self) -> Result<u64, JournalError> {
-        self.blocking(|shared| shared.ask(Message::Clear)?).await
+    pub async fn delete(&self, selection: Selection) -> Result<u64, JournalError> {
+        self.blocking(|shared| shared.ask(|done| Message::Delete(selection, done))?).await
     }
 
     /// Writes what is queued and closes the file. What comes later is dropped.

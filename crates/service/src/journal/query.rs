@@ -2,7 +2,7 @@
 
 use rusqlite::types::Value;
 
-use super::record::Filter;
+use super::record::{Filter, RUNNING, Selection};
 
 /// Longer searches are cut: nobody reads that far.
 const TERMS: usize = 32;
@@ -34,23 +34,40 @@ pub(super) fn of_one(columns: &str, id: &str, filter: &Filter) -> Query {
 pub(super) fn matching(columns: &str, filter: &Filter) -> Query {
     let limit = filter.limit.clamp(1, LARGEST_PAGE);
     let mut query = Query { sql: format!("SELECT {columns} FROM execution WHERE TRUE"), values: Vec::new(), limit };
-    query.and("id < ?", filter.before.as_deref());
-    query.and("status = ?", filter.status.as_deref());
-    query.and("language = ?", filter.language.as_deref());
-    query.and("origin = ?", filter.origin.as_deref());
-    let search = filter.q.as_deref().map(search).unwrap_or_default();
-    let found = "seq IN (SELECT rowid FROM search WHERE search MATCH ?)";
-    query.and(found, (!search.words.is_empty()).then_some(search.words.as_str()));
-    for sign in &search.signs {
-        let containing = "EXISTS (SELECT 1 FROM content
-            WHERE content.seq = execution.seq AND (instr(code, ?1) OR instr(output, ?1) OR instr(error, ?1)))";
-        let bound = format!("?{}", query.values.len() + 1);
-        query.and(&containing.replace("?1", &bound), Some(sign));
+    query.filter(filter);
+    query
+}
+
+/// Asks for the places of all the executions that `selection` takes.
+pub(super) fn selected(columns: &str, selection: &Selection) -> Query {
+    let mut query = matching(columns, &Filter { before: None, ..selection.filter.clone() });
+    query.and("status <> ?", Some(RUNNING));
+    // Without a newest entry there was nothing to select.
+    query.and("id <= ?", Some(selection.upto.as_deref().unwrap_or_default()));
+    for id in &selection.except {
+        query.and("id <> ?", Some(id));
     }
     query
 }
 
 impl Query {
+    fn filter(&mut self, filter: &Filter) {
+        let query = self;
+        query.and("id < ?", filter.before.as_deref());
+        query.and("status = ?", filter.status.as_deref());
+        query.and("language = ?", filter.language.as_deref());
+        query.and("origin = ?", filter.origin.as_deref());
+        let search = filter.q.as_deref().map(search).unwrap_or_default();
+        let found = "seq IN (SELECT rowid FROM search WHERE search MATCH ?)";
+        query.and(found, (!search.words.is_empty()).then_some(search.words.as_str()));
+        for sign in &search.signs {
+            let containing = "EXISTS (SELECT 1 FROM content
+            WHERE content.seq = execution.seq AND (instr(code, ?1) OR instr(output, ?1) OR instr(error, ?1)))";
+            let bound = format!("?{}", query.values.len() + 1);
+            query.and(&containing.replace("?1", &bound), Some(sign));
+        }
+    }
+
     fn and(&mut self, condition: &str, value: Option<&str>) {
         if let Some(value) = value {
             self.sql.push_str(" AND ");

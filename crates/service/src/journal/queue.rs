@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use super::error::JournalError;
-use super::record::{Begun, Ended};
+use super::record::{Begun, Ended, Selection};
 use crate::settings::JournalSettings;
 
 /// Entries that may wait.
@@ -31,7 +31,7 @@ pub(super) enum Message {
     /// The settings changed.
     Apply,
     Flush(Sender<()>),
-    Clear(Sender<Result<u64, JournalError>>),
+    Delete(Selection, Sender<Result<u64, JournalError>>),
     Close(Sender<()>),
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use runtray_engine::said::Said;
 use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
@@ -84,6 +85,17 @@ pub struct Filter {
     pub origin: Option<String>,
     /// Words that must all occur in code, output or error; letter case aside, and each may be the start of a longer one.
     pub q: Option<String>,
+}
+
+/// The ended executions that a filter matched at one moment, for deleting exactly those that were counted.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Selection {
+    /// What they match. Its `limit` and `before` do not count.
+    pub filter: Filter,
+    /// The newest execution of that moment; none when the journal was empty.
+    pub upto: Option<String>,
+    /// The executions that were running at that moment. They are not deleted, even if they have ended since.
+    pub except: Vec<String>,
 }
 
 impl Default for Filter {
@@ -191,6 +203,6 @@ pub enum State {
     /// Executions are not written. Writing is tried again with an execution that comes later.
     Failed {
         /// Why, and what to do, for people.
-        reason: String,
+        reason: Said,
     },
 }

@@ -13,7 +13,7 @@ use super::database::{Database, keep_aside};
 use super::error::JournalError;
 use super::presence::Presence;
 use super::queue::{Entry, Inbox, Message};
-use super::record::State;
+use super::record::{Selection, State};
 use super::retention::retain;
 use crate::settings::JournalSettings;
 
@@ -94,7 +94,7 @@ impl Writer {
         match message {
             // Those who asked may have gone; that is their business.
             Message::Flush(done) => drop(done.send(())),
-            Message::Clear(done) => drop(done.send(self.clear())),
+            Message::Delete(selection, done) => drop(done.send(self.delete(&selection))),
             Message::Entry(_) | Message::Apply | Message::Close(_) => {}
         }
     }
@@ -147,11 +147,11 @@ impl Writer {
         }
     }
 
-    fn clear(&mut self) -> Result<u64, JournalError> {
+    fn delete(&mut self, selection: &Selection) -> Result<u64, JournalError> {
         if let Some(database) = &mut self.database {
-            return database.clear();
+            return database.delete(selection);
         }
-        if self.file.exists() { Database::open(&self.file)?.clear() } else { Ok(0) }
+        if self.file.exists() { Database::open(&self.file)?.delete(selection) } else { Ok(0) }
     }
 
     /// Does something with the open file; a failure becomes the state.
@@ -214,7 +214,7 @@ impl Writer {
     fn give_up(&mut self, error: &JournalError) {
         self.not_before = Some(Instant::now() + self.retry_after);
         let reason = error.reason(&self.file);
-        tracing::warn!(reason, "executions are not written down");
+        tracing::warn!(%reason, "executions are not written down");
         self.state.send_replace(State::Failed { reason });
     }
 }

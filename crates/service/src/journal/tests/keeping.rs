@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use ulid::Ulid;
 
-use super::{Home, begun, check_index, ended, found, id, record, searching, write};
+use super::{Home, begun, check_index, clear, ended, found, id, record, searching, write};
 use crate::journal::{Begun, Ended, Filter, JournalError, RUNNING, Reader, State};
 use crate::settings::JournalSettings;
 
@@ -26,7 +26,7 @@ async fn an_execution_comes_back_as_it_was_written() {
     let page = journal.page(Filter::default()).await.expect("a page");
     assert_eq!((page.items[0].first_line.as_str(), page.items[0].duration_ms), ("print('é\0🎉')", Some(4.5)));
     assert_eq!(journal.entry("nobody").await.expect("a journal"), None);
-    journal.clear().await.expect("cleared");
+    clear(&journal).await.expect("cleared");
     check_index(&home.file());
 }
 
@@ -165,16 +165,63 @@ async fn clearing_leaves_only_what_runs_and_nothing_readable() {
     let journal = home.open();
     write(&journal, 0..300);
     journal.begin(begun(500, "secretword = 1"));
-    assert_eq!(journal.clear().await.expect("cleared"), 300);
+    assert_eq!(clear(&journal).await.expect("cleared"), 300);
     assert_eq!(found(&journal, Filter::default()).await, [500]);
     assert_eq!(found(&journal, searching("printed")).await, [] as [u64; 0]);
     journal.end(ended(500, "completed", ""));
     assert_eq!(found(&journal, searching("secretword")).await, [500]);
-    assert_eq!(journal.clear().await.expect("cleared"), 1);
+    assert_eq!(clear(&journal).await.expect("cleared"), 1);
     check_index(&home.file());
     journal.close().await;
     let bytes = fs::read(home.file()).expect("a file");
     assert!(!bytes.windows(10).any(|window| window == b"secretword"), "it can still be read in the file");
+}
+
+#[tokio::test]
+async fn what_was_counted_is_what_is_deleted() {
+    let filters = [
+        Filter { q: Some("number7 printed".into()), ..Filter::default() },
+        Filter { status: Some("failed".into()), ..Filter::default() },
+        Filter { language: Some("javascript".into()), ..Filter::default() },
+        Filter { origin: Some("http://a.example".into()), ..Filter::default() },
+        Filter { origin: Some("http://a.example".into()), q: Some("%".into()), ..Filter::default() },
+    ];
+    for filter in filters {
+        let home = Home::new();
+        let journal = home.open();
+        write(&journal, 0..20);
+        for (number, status) in (100..130).zip(["failed", "completed"].into_iter().cycle()) {
+            journal.begin(Begun {
+                origin: if number < 110 { "http://a.example" } else { "local" }.into(),
+                language: if number < 112 { "javascript" } else { "python" }.into(),
+                ..begun(number, &format!("number{} % 2", number % 10))
+            });
+            journal.end(ended(number, status, "printed"));
+        }
+        journal.begin(Begun { origin: "http://a.example".into(), ..begun(200, "number7 % 3") });
+        let before = found(&journal, Filter { limit: 1000, ..filter.clone() }).await;
+        let (selection, count) = journal
+            .read({
+                let filter = filter.clone();
+                move |reader| reader.select(&filter)
+            })
+            .await
+            .expect("a selection");
+        assert!(count > 0 && count < 50, "{filter:?} selects {count}");
+        // What ends or begins after the count was shown is not deleted.
+        journal.end(ended(200, "failed", "printed"));
+        journal.begin(Begun {
+            origin: "http://a.example".into(),
+            language: "javascript".into(),
+            ..begun(201, "number7 % 4")
+        });
+        journal.end(ended(201, "failed", "printed"));
+        assert_eq!(journal.delete(selection).await.expect("deleted"), count, "{filter:?}");
+        let left = found(&journal, Filter { limit: 1000, ..Filter::default() }).await;
+        assert_eq!(left.len() as u64, 52 - count, "{filter:?}");
+        assert!(left.iter().all(|number| *number >= 200 || !before.contains(number)), "{filter:?} left {left:?}");
+        check_index(&home.file());
+    }
 }
 
 #[tokio::test]
@@ -183,7 +230,7 @@ async fn switched_off_it_keeps_nothing_and_can_be_switched_on() {
     home.settings.enabled = false;
     let (journal, _) = home.open_at(|state| *state == State::Disabled).await;
     write(&journal, 0..1);
-    assert_eq!(journal.clear().await.expect("cleared"), 0);
+    assert_eq!(clear(&journal).await.expect("cleared"), 0);
     assert!(!home.file().exists());
     home.settings.enabled = true;
     journal.apply(&home.settings);
@@ -204,7 +251,7 @@ async fn a_closed_journal_takes_nothing_and_can_be_read() {
     journal.close().await;
     write(&journal, 1..2);
     assert_eq!(found(&journal, Filter::default()).await, [0]);
-    assert!(matches!(journal.clear().await, Err(JournalError::Closed)));
+    assert!(matches!(clear(&journal).await, Err(JournalError::Closed)));
 }
 
 #[tokio::test]

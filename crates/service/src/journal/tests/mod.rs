@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use time::OffsetDateTime;
 use ulid::Ulid;
 
-use super::{Begun, Ended, Filter, Journal, Record, State};
+use super::{Begun, Ended, Filter, Journal, JournalError, Record, Selection, State};
 use crate::settings::JournalSettings;
 
 const NOW_MS: u64 = 1_900_000_000_000;
@@ -97,6 +97,15 @@ fn write(journal: &Journal, numbers: std::ops::Range<u64>) {
         journal.begin(begun(number, &format!("\n  print({number})\n")));
         journal.end(ended(number, "completed", &format!("{number} printed")));
     }
+}
+
+/// Deletes every execution that has ended, where there is a journal.
+async fn clear(journal: &Journal) -> Result<u64, JournalError> {
+    let selection = match journal.read(|reader| reader.select(&Filter::default())).await {
+        Ok((selection, _)) => selection,
+        Err(_) => Selection::default(),
+    };
+    journal.delete(selection).await
 }
 
 async fn record(journal: &Journal, number: u64) -> Record {

@@ -75,7 +75,7 @@ async fn a_journal_from_the_future_is_left_alone() {
     drop(connection);
     let before = fs::read(home.file()).expect("a file");
     let (journal, state) = home.open_at(|state| *state != State::Opening).await;
-    assert!(matches!(&state, State::Failed { reason } if reason.contains("newer Runtray")), "{state:?}");
+    assert!(matches!(&state, State::Failed { reason } if reason.to_string().contains("newer Runtray")), "{state:?}");
     write(&journal, 1..2);
     assert!(matches!(journal.page(Filter::default()).await, Err(JournalError::Newer { found: 99, .. })));
     journal.close().await;
