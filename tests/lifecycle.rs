@@ -247,6 +247,7 @@ async fn a_taken_port_fails_until_it_is_free() {
 async fn check_failed(one: &Fixture, port: u16, holder: Option<u32>) {
     let state = one.lifecycle.state().borrow().clone();
     let State::Failed { reason, .. } = state else { panic!("it has not failed but is {state:?}") };
+    let reason = reason.to_string();
     assert!(reason.starts_with(&format!("port {port} is in use on 127.0.0.1 by ")), "{reason}");
     if cfg!(any(target_os = "linux", target_os = "macos")) {
         let us = std::process::id();

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::said::Said;
+use crate::sentences;
 use crate::shown;
 
 /// The engine could not run a program.
@@ -25,6 +27,18 @@ pub enum Error {
     /// The process that supervises runs is gone or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
+}
+
+impl Error {
+    /// It in words.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Invalid(invalid) => sentences::INVALID.with("field", &invalid.field).with("reason", &invalid.reason),
+            Self::Workspace(cause) => sentences::RUN_FOLDER.with("cause", cause),
+            Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
+            Self::Supervisor(cause) => sentences::SUPERVISOR.with("cause", cause),
+        }
+    }
 }
 
 /// A request that cannot be run, with the field at fault.

@@ -21,6 +21,8 @@ mod pool;
 pub mod private;
 mod request;
 mod run;
+pub mod said;
+pub mod sentences;
 mod session;
 mod shown;
 mod start;

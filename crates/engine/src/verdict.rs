@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use crate::run::Job;
+use crate::said::Said;
+use crate::sentences;
 use crate::sys::{Breach, Exit};
 use crate::{Isolation, Limits, Outcome, Request, Status};
 
@@ -31,7 +33,7 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
         duration,
         cpu: exit.cpu,
         peak_memory_bytes: exit.peak_memory_bytes,
-        reason,
+        reason: reason.map(|reason| reason.to_string()),
         files: Vec::new(),
         isolation: Isolation::None,
         containment: None,
@@ -39,56 +41,44 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
     }
 }
 
-fn judge(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limits) -> (Status, Option<String>) {
+fn judge(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limits) -> (Status, Option<Said>) {
     let (status, reason) = match (cause, exit.breach) {
         (Some(Cause::Deadline), _) => {
-            (Status::Timeout, format!("Execution timed out after {}.", seconds(request.timeout())))
+            (Status::Timeout, sentences::OUTCOME_TIMEOUT.with("limit", seconds(request.timeout())))
         }
         (Some(Cause::Idle), _) => {
             let limit = seconds(request.idle_limit().unwrap_or_default());
-            (Status::Timeout, format!("Execution timed out: nothing was typed and nothing printed for {limit}."))
+            (Status::Timeout, sentences::OUTCOME_IDLE.with("limit", limit))
         }
-        (Some(Cause::Cancelled), _) => (Status::Cancelled, "Execution was cancelled.".into()),
-        (Some(Cause::Output), _) => (
-            Status::OutputLimit,
-            format!("Execution was stopped: it wrote more than {} of output.", size(limits.output_bytes)),
-        ),
-        (Some(Cause::Folder), _) => (
-            Status::OutputLimit,
-            format!("Execution was stopped: its files took more than {}.", size(limits.folder_bytes)),
-        ),
-        (None, Some(Breach::Memory)) => (
-            Status::MemoryLimit,
-            format!("Execution was stopped: it used more than {} of memory.", size(limits.memory_bytes)),
-        ),
-        (None, Some(Breach::Cpu)) => {
-            (Status::Timeout, format!("Execution timed out: it used more than {} of CPU time.", seconds(limits.cpu)))
+        (Some(Cause::Cancelled), _) => (Status::Cancelled, sentences::OUTCOME_CANCELLED.said()),
+        (Some(Cause::Output), _) => {
+            (Status::OutputLimit, sentences::OUTCOME_OUTPUT.with("limit", size(limits.output_bytes)))
         }
+        (Some(Cause::Folder), _) => {
+            (Status::OutputLimit, sentences::OUTCOME_FOLDER.with("limit", size(limits.folder_bytes)))
+        }
+        (None, Some(Breach::Memory)) => {
+            (Status::MemoryLimit, sentences::OUTCOME_MEMORY.with("limit", size(limits.memory_bytes)))
+        }
+        (None, Some(Breach::Cpu)) => (Status::Timeout, sentences::OUTCOME_CPU.with("limit", seconds(limits.cpu))),
         (None, Some(Breach::Processes)) => {
-            (Status::Crashed, format!("Execution was stopped: it had more than {} processes.", limits.processes))
+            (Status::Crashed, sentences::OUTCOME_PROCESSES.with("limit", limits.processes))
         }
-        (None, Some(Breach::Supervisor)) => (
-            Status::Crashed,
-            "Execution crashed: the process that watches over it was killed, stopped or changed, by the program or by the \
-             system."
-                .into(),
-        ),
+        (None, Some(Breach::Supervisor)) => (Status::Crashed, sentences::OUTCOME_SUPERVISOR.said()),
         (None, None) => return by_itself(exit, request.idle_limit().is_some()),
     };
     (status, Some(reason))
 }
 
 /// Who types Ctrl-C into an interactive program asks for its end; the program did not crash.
-fn by_itself(exit: &Exit, interactive: bool) -> (Status, Option<String>) {
+fn by_itself(exit: &Exit, interactive: bool) -> (Status, Option<Said>) {
     match (exit.code, exit.signal.as_deref()) {
         (Some(0), _) => (Status::Completed, None),
         (Some(_), _) => (Status::Failed, None),
-        (None, Some("SIGINT")) if interactive => (Status::Cancelled, Some("Execution was interrupted.".into())),
-        (None, Some("SIGTERM")) if interactive => (Status::Cancelled, Some("Execution was terminated.".into())),
-        (None, signal) => {
-            let by = signal.unwrap_or("an unknown cause");
-            (Status::Crashed, Some(format!("Execution crashed: it was ended by {by}.")))
-        }
+        (None, Some("SIGINT")) if interactive => (Status::Cancelled, Some(sentences::OUTCOME_INTERRUPTED.said())),
+        (None, Some("SIGTERM")) if interactive => (Status::Cancelled, Some(sentences::OUTCOME_TERMINATED.said())),
+        (None, Some(signal)) => (Status::Crashed, Some(sentences::OUTCOME_SIGNAL.with("signal", signal))),
+        (None, None) => (Status::Crashed, Some(sentences::OUTCOME_UNKNOWN.said())),
     }
 }
 
@@ -136,7 +126,7 @@ mod tests {
             let judged = judge(&exit, cause, &request, &Limits::default());
             assert_eq!(judged.0, status);
             assert_eq!(judged.1.is_some(), !words.is_empty());
-            assert!(judged.1.unwrap_or_default().contains(words), "{words}");
+            assert!(judged.1.map(|said| said.to_string()).unwrap_or_default().contains(words), "{words}");
         }
     }
 
@@ -154,7 +144,8 @@ mod tests {
                 "Execution timed out: nothing was typed and nothing printed for 1.5 s.",
             ),
         ] {
-            assert_eq!(judge(&exit, cause, &request, &Limits::default()), (status, Some(sentence.into())));
+            let (judged, reason) = judge(&exit, cause, &request, &Limits::default());
+            assert_eq!((judged, reason.map(|said| said.to_string()).as_deref()), (status, Some(sentence)));
         }
     }
 }

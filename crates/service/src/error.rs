@@ -5,12 +5,15 @@ use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use runtray_engine::said::Said;
 
 use runtray_engine::shown;
 
 use crate::admission::{Load, Refused};
 use crate::budget::Exhausted;
 use crate::guard::Need;
+use crate::sentences as s;
+use crate::wire::Words;
 use crate::wire::error::{Code, ErrorBody};
 
 const HOW_TO_SEND_IT: &str =
@@ -90,9 +93,9 @@ pub(crate) enum Error {
     #[error("The language `{}` is not known. GET /languages lists those that are.", shown(.0))]
     UnsupportedLanguage(String),
     #[error("This language cannot be run here: {0}.")]
-    RuntimeNotFound(String),
+    RuntimeNotFound(Said),
     #[error("The program was not run: {0}.")]
-    IsolationUnavailable(String),
+    IsolationUnavailable(Said),
     #[error(
         "{} executions are running and {} are waiting, which is all that the settings allow. Try again in a moment.",
         .0.running, .0.queued
@@ -148,13 +151,32 @@ impl Error {
         }
     }
 
+    /// It as a code with values, where somebody may read it in the app; the others are for callers of the API.
+    pub(crate) fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::UnsupportedLanguage(language) => s::REFUSED_LANGUAGE.with("language", language),
+            Self::RuntimeNotFound(reason) => s::REFUSED_RUNTIME.with("reason", reason.clone()),
+            Self::IsolationUnavailable(reason) => s::REFUSED_ISOLATION.with("reason", reason.clone()),
+            Self::TooManyExecutions(load) => {
+                s::REFUSED_TOO_MANY.with("running", load.running).with("queued", load.queued)
+            }
+            Self::TooManyTerminals(running) => s::REFUSED_TERMINALS.with("running", *running),
+            Self::TooManyConnections => s::REFUSED_CONNECTIONS.said(),
+            Self::BodyTooLarge { cap } => s::REFUSED_BODY.with("cap", *cap),
+            Self::DiskFull => s::REFUSED_DISK_FULL.said(),
+            Self::Internal(_) => s::REFUSED_INTERNAL.said(),
+            Self::ShuttingDown => s::REFUSED_STOPPING.said(),
+            _ => return None,
+        })
+    }
+
     /// The JSON that the client gets. Of an internal error it holds no more than where the log says the rest.
     pub(crate) fn body(&self, request_id: &str) -> ErrorBody {
         let sentence = match self.code() {
             Code::Internal => format!("{self} Runtray's log says more under the request id {request_id}."),
             _ => self.to_string(),
         };
-        ErrorBody::new(self.code(), sentence)
+        ErrorBody::new(self.code(), sentence, self.said().as_ref().map(Words::from))
     }
 
     /// A header that belongs to the answer.

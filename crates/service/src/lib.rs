@@ -7,6 +7,7 @@ pub mod origin;
 pub mod places;
 pub mod presence;
 pub mod proof;
+pub mod sentences;
 pub mod settings;
 pub mod wire;
 

@@ -7,6 +7,7 @@ use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, PoisonError};
 
+use runtray_engine::said::Said;
 use serde_json::Value;
 use tokio::sync::{Mutex, broadcast, watch};
 use tokio::task::spawn_blocking;
@@ -40,7 +41,7 @@ pub enum State {
     /// It could not start, or broke.
     Failed {
         /// Why, for people.
-        reason: String,
+        reason: Said,
         /// What is wrong with the port, where that is why.
         port: Option<PortTrouble>,
     },

@@ -4,7 +4,10 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use runtray_engine::said::Said;
 use tokio::net::TcpListener;
+
+use crate::sentences as s;
 
 const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 const FREE_PORT_ATTEMPTS: usize = 50;
@@ -33,10 +36,9 @@ pub struct Holder {
 }
 
 /// Why the service cannot listen.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug)]
 pub enum ListenError {
     /// Another program has the port.
-    #[error("port {} is in use on {}{}{}", .address.port(), .address.ip(), ByHolder(.holder), Suggested(.free_port))]
     InUse {
         /// The address that is taken.
         address: SocketAddr,
@@ -46,7 +48,6 @@ pub enum ListenError {
         free_port: Option<u16>,
     },
     /// Windows keeps the port for itself (`netsh interface ipv4 show excludedportrange tcp`), or, on Unix, it is below 1024.
-    #[error("port {port} may not be used by this user: {}{}", reserved_reason(), Suggested(.free_port))]
     Reserved {
         /// The port.
         port: u16,
@@ -54,17 +55,56 @@ pub enum ListenError {
         free_port: Option<u16>,
     },
     /// This machine has neither address.
-    #[error("this machine has no loopback address, neither 127.0.0.1 nor [::1]")]
     NoLoopback,
     /// Anything else.
-    #[error("cannot listen on {address}: {source}")]
     Other {
         /// The address.
         address: SocketAddr,
         /// What the system said.
-        #[source]
         source: io::Error,
     },
+}
+
+impl std::error::Error for ListenError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        if let Self::Other { source, .. } = self { Some(source) } else { None }
+    }
+}
+
+impl fmt::Display for ListenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl ListenError {
+    /// It in words.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::InUse { address, holder, free_port } => {
+                let said = s::PORT_IN_USE.with("port", address.port()).with("ip", address.ip().to_string());
+                said.with("holder", by(holder.as_ref())).with("free", suggested(*free_port))
+            }
+            Self::Reserved { port, free_port } => {
+                let sentence = if cfg!(windows) { s::PORT_RESERVED_WINDOWS } else { s::PORT_RESERVED };
+                sentence.with("port", *port).with("free", suggested(*free_port))
+            }
+            Self::NoLoopback => s::PORT_NO_LOOPBACK.said(),
+            Self::Other { address, source } => s::PORT_OTHER.with("address", address.to_string()).with("cause", source),
+        }
+    }
+}
+
+fn by(holder: Option<&Holder>) -> Said {
+    match holder {
+        Some(Holder { pid, program }) => s::PORT_HOLDER.with("program", program).with("pid", *pid),
+        None => s::PORT_HOLDER_UNKNOWN.said(),
+    }
+}
+
+/// A port that is free, or nothing.
+fn suggested(free_port: Option<u16>) -> Vec<Said> {
+    free_port.map(|port| s::PORT_FREE.with("port", port)).into_iter().collect()
 }
 
 /// What a failed bind means.
@@ -192,36 +232,6 @@ fn holder(address: SocketAddr) -> Option<Holder> {
         .filter(blocks)
         .min_by_key(|listener| (listener.socket.ip() != address.ip(), listener.process.pid))?;
     Some(Holder { pid: found.process.pid, program: found.process.name.clone() })
-}
-
-fn reserved_reason() -> &'static str {
-    if cfg!(windows) {
-        "Windows keeps it in an excluded range, which `netsh interface ipv4 show excludedportrange tcp` lists"
-    } else {
-        "ports below 1024 are for the system"
-    }
-}
-
-struct ByHolder<'a>(&'a Option<Holder>);
-
-impl fmt::Display for ByHolder<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(Holder { pid, program }) => write!(f, " by {program} (process {pid})"),
-            None => f.write_str(" by a program that the system does not name to this user"),
-        }
-    }
-}
-
-struct Suggested<'a>(&'a Option<u16>);
-
-impl fmt::Display for Suggested<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0 {
-            Some(port) => write!(f, "; port {port} is free"),
-            None => Ok(()),
-        }
-    }
 }
 
 #[cfg(test)]

@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use runtray_engine::said::{Said, Sentence};
 use runtray_engine::shown;
+
+use crate::sentences;
 
 /// `https://`, a host of 253 characters, and `:65535`, of which a host in other letters may take four bytes each.
 const LONGEST: usize = 8 + 4 * LONGEST_HOST + 6;
@@ -17,27 +20,33 @@ pub struct Origin(String);
 /// Why a text is no origin that can be allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct InvalidOrigin(String);
+pub struct InvalidOrigin(Said);
+
+impl InvalidOrigin {
+    /// It in words.
+    pub fn said(&self) -> &Said {
+        &self.0
+    }
+}
 
 impl FromStr for Origin {
     type Err = InvalidOrigin;
 
     fn from_str(written: &str) -> Result<Self, Self::Err> {
-        let refuse =
-            |why: &str| InvalidOrigin(format!("`{}` {why}; write it like `http://localhost:3000`", shown(written)));
+        let refuse = |why: Sentence| InvalidOrigin(why.with("written", shown(written).to_string()));
         if written.len() > LONGEST {
-            return Err(refuse("is longer than any origin"));
+            return Err(refuse(sentences::ORIGIN_LONG));
         }
-        let url = url::Url::parse(written).map_err(|_| refuse("is not an origin"))?;
+        let url = url::Url::parse(written).map_err(|_| refuse(sentences::ORIGIN_NONE))?;
         if !matches!(url.scheme(), "http" | "https") {
-            return Err(refuse("is neither http nor https"));
+            return Err(refuse(sentences::ORIGIN_SCHEME));
         }
         let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
         if !bare || url.query().is_some() || url.fragment().is_some() || written.ends_with('/') {
-            return Err(refuse("has more than scheme, host and port"));
+            return Err(refuse(sentences::ORIGIN_MORE));
         }
         if url.host_str().is_none_or(|host| host.len() > LONGEST_HOST) {
-            return Err(refuse("has a host that is longer than any"));
+            return Err(refuse(sentences::ORIGIN_HOST));
         }
         Ok(Self(url.origin().ascii_serialization()))
     }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use runtray_engine::said::Said;
 use runtray_engine::{Config, Containment, Engine, Warm};
 use tokio::sync::{OnceCell, watch};
 use tokio::task::JoinHandle;
@@ -25,6 +26,7 @@ use crate::presence;
 use crate::root;
 use crate::router::router;
 use crate::seats::Seats;
+use crate::sentences;
 use crate::server::Server;
 use crate::settings::{self, Loaded};
 
@@ -65,6 +67,15 @@ pub enum StartError {
 }
 
 impl StartError {
+    /// It in words.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Listen(error) => error.said(),
+            Self::Engine(error) => sentences::START_ENGINE.with("cause", error.said()),
+            Self::Token => sentences::START_TOKEN.said(),
+        }
+    }
+
     /// What is wrong with the port, where that is why.
     fn port_trouble(&self) -> Option<PortTrouble> {
         match self {
@@ -111,7 +122,7 @@ impl Service {
         state.send_replace(State::Starting);
         let started = Self::try_start(options, publishing).await;
         if let Err(error) = &started {
-            state.send_replace(State::Failed { reason: error.to_string(), port: error.port_trouble() });
+            state.send_replace(State::Failed { reason: error.said(), port: error.port_trouble() });
         }
         started
     }
@@ -165,7 +176,7 @@ impl Service {
             places: options.places,
         }));
         let failed = move || {
-            let reason = "the server broke; its log says why".to_owned();
+            let reason = sentences::START_BROKE.said();
             state.send_replace(State::Failed { reason, port: None });
         };
         let server =

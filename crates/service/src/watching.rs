@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use runtray_engine::language::Runtime;
+use runtray_engine::said::Said;
 use tokio::sync::watch;
 
 use crate::feed;
 use crate::journal::{self, Journal, Summary};
+use crate::sentences;
 use crate::service::Service;
 use crate::settings::Loaded;
 use crate::wire::Language;
@@ -36,10 +38,10 @@ impl Service {
     ///
     /// # Errors
     /// A sentence that says why nothing does.
-    pub async fn python(&self) -> Result<Arc<Runtime>, String> {
+    pub async fn python(&self) -> Result<Arc<Runtime>, Said> {
         let languages = self.app().languages();
-        let Some(language) = languages.find("python") else { return Err("Python is not a language here".to_owned()) };
-        languages.runtime(language).await.map_err(|reason| reason.to_string())
+        let Some(language) = languages.find("python") else { return Err(sentences::NO_PYTHON_LANGUAGE.said()) };
+        languages.runtime(language).await.map_err(|reason| reason.0)
     }
 
     /// How the journal is.

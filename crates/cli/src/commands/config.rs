@@ -39,5 +39,5 @@ fn check(as_json: bool) -> anyhow::Result<ExitCode> {
 }
 
 fn describe(problem: &Problem) -> serde_json::Value {
-    json!({ "line": problem.line, "key": problem.key, "message": problem.message })
+    json!({ "line": problem.line, "key": problem.key, "message": problem.message.to_string() })
 }

@@ -55,7 +55,9 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
         let rejected: Vec<[String; 3]> = discovery
             .rejected
             .iter()
-            .map(|rejected| [rejected.path.display().to_string(), rejected.source.to_string(), rejected.reason.clone()])
+            .map(|rejected| {
+                [rejected.path.display().to_string(), rejected.source.to_string(), rejected.reason.to_string()]
+            })
             .collect();
         print::line(format_args!("\nRejected:"))?;
         print::table(&rejected)?;
@@ -77,6 +79,6 @@ fn describe(discovery: &Discovery) -> serde_json::Value {
         })
         .collect();
     let rejected: Vec<_> = discovery.rejected.iter()
-        .map(|rejected| json!({ "path": rejected.path, "source": rejected.source.to_string(), "reason": rejected.reason })).collect();
+        .map(|rejected| json!({ "path": rejected.path, "source": rejected.source.to_string(), "reason": rejected.reason.to_string() })).collect();
     json!({ "found": found, "rejected": rejected })
 }

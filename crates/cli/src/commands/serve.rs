@@ -50,7 +50,7 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
 /// Waits until the service fails, and says why. A service that merely stops never gets here.
 async fn failure(mut state: watch::Receiver<State>) -> String {
     match state.wait_for(|state| matches!(state, State::Failed { .. })).await.as_deref() {
-        Ok(State::Failed { reason, .. }) => reason.clone(),
+        Ok(State::Failed { reason, .. }) => reason.to_string(),
         _ => "it ended unexpectedly".into(),
     }
 }

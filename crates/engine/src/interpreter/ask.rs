@@ -1,5 +1,6 @@
 //! Asking a program about itself: started without input or a window, read up to a cap, killed at a deadline.
 
+use std::fmt;
 use std::io;
 use std::path::Path;
 use std::process::Stdio;
@@ -10,6 +11,8 @@ use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 use super::Machine;
+use crate::said::Said;
+use crate::sentences;
 
 /// Far above any answer; what comes after it is not read.
 const LONGEST_ANSWER_BYTES: u64 = 64 * 1024;
@@ -26,25 +29,39 @@ pub(super) struct Answer {
 
 impl Answer {
     /// Why it is no description of a `name`, to follow the program's path in a sentence.
-    pub(super) fn undescribed(&self, name: &str) -> String {
+    pub(super) fn undescribed(&self, name: &str) -> Said {
         match self.stderr.lines().map(str::trim).rfind(|line| !line.is_empty()) {
-            Some(line) => format!("printed no description of itself, but {:?}", shortened(line)),
-            None => format!("printed no description of itself, as a {name} would"),
+            Some(line) => sentences::PRINTED_INSTEAD.with("line", format!("{:?}", shortened(line))),
+            None => sentences::UNDESCRIBED.with("name", name),
         }
     }
 }
 
-/// Why a program did not answer; completes a sentence that begins with its path.
-#[derive(Debug, thiserror::Error)]
+/// Why a program did not answer.
+#[derive(Debug)]
 pub(super) enum Silence {
-    #[error("is not executable")]
     NotExecutable,
-    #[error("could not be started: {0}")]
-    NotStarted(#[source] io::Error),
-    #[error("did not answer within {} s", .0.as_secs_f32())]
+    NotStarted(io::Error),
     TimedOut(Duration),
-    #[error("could not be read from: {0}")]
-    Unreadable(#[source] io::Error),
+    Unreadable(io::Error),
+}
+
+impl fmt::Display for Silence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.said().fmt(f)
+    }
+}
+
+impl Silence {
+    /// It in words, to follow the program's path in a sentence.
+    pub(super) fn said(&self) -> Said {
+        match self {
+            Self::NotExecutable => sentences::NOT_EXECUTABLE.said(),
+            Self::NotStarted(error) => sentences::NOT_STARTED.with("cause", error),
+            Self::TimedOut(patience) => sentences::NO_ANSWER.with("seconds", patience.as_secs_f32()),
+            Self::Unreadable(error) => sentences::UNREADABLE.with("cause", error),
+        }
+    }
 }
 
 /// Runs `program` with `args` and gives back what it wrote. When this returns or is dropped, the program is dead.

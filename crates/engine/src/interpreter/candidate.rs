@@ -4,6 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Machine, Source, folder, search_path, stub};
+use crate::said::Said;
+use crate::sentences;
 
 /// A file that may be an interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,9 +26,9 @@ impl Candidate {
     ///
     /// # Errors
     /// Why not, to follow its path in a sentence.
-    pub(super) fn check(&self, machine: &Machine) -> Result<(), String> {
+    pub(super) fn check(&self, machine: &Machine) -> Result<(), Said> {
         if !self.path.is_absolute() {
-            return Err("is neither an absolute path nor the name of a program on PATH".into());
+            return Err(sentences::NOT_ON_PATH.said());
         }
         if let Some(reason) = stub::reason(machine, &self.path) {
             return Err(reason);
@@ -36,13 +38,13 @@ impl Candidate {
             return Err(directory(machine, &self.path));
         }
         if !metadata.is_file() {
-            return Err("is not a file".into());
+            return Err(sentences::NOT_A_FILE.said());
         }
         if !search_path::has_execute_bit(&metadata) {
-            return Err("is not executable".into());
+            return Err(sentences::NOT_EXECUTABLE.said());
         }
         if self.source == Source::Project && !is_ours(&self.path) {
-            return Err("is in a folder that belongs to another user; choose it in the settings if you trust it".into());
+            return Err(sentences::NOT_OURS.said());
         }
         Ok(())
     }
@@ -69,22 +71,22 @@ fn is_ours(_program: &Path) -> bool {
     true
 }
 
-fn missing(path: &Path, error: &io::Error) -> String {
+fn missing(path: &Path, error: &io::Error) -> Said {
     if error.kind() != io::ErrorKind::NotFound {
-        return format!("cannot be looked at: {error}");
+        return sentences::UNSEEN.with("cause", error);
     }
     match path.read_link() {
-        Ok(target) => format!("is a link to {}, which does not exist any more", target.display()),
-        Err(_) => "does not exist".into(),
+        Ok(target) => sentences::DEAD_LINK.with("target", target.display()),
+        Err(_) => sentences::NOT_THERE.said(),
     }
 }
 
 /// People choose the folder of an environment where its interpreter is meant.
-fn directory(machine: &Machine, path: &Path) -> String {
+fn directory(machine: &Machine, path: &Path) -> Said {
     let places =
         [folder::environment_python(machine, path), folder::python(machine, path), folder::node(machine, path)];
     match places.into_iter().find(|place| place.is_file()) {
-        Some(program) => format!("is a directory; the interpreter in it is {}", program.display()),
-        None => "is a directory".into(),
+        Some(program) => sentences::DIRECTORY_WITH.with("program", program.display()),
+        None => sentences::DIRECTORY.said(),
     }
 }

@@ -8,6 +8,7 @@ use futures_util::{StreamExt, stream};
 use super::ask::ask;
 use super::candidate::Candidate;
 use super::{Kind, Machine, Source, login_shell};
+use crate::said::Said;
 
 /// How many interpreters are asked at once while all are looked for.
 const AT_ONCE: usize = 4;
@@ -41,7 +42,7 @@ pub struct Rejected {
     /// By what it was found.
     pub source: Source,
     /// What is wrong with it, to follow its path in a sentence.
-    pub reason: String,
+    pub reason: Said,
 }
 
 /// All that was found.
@@ -58,7 +59,7 @@ pub(crate) async fn first(
     kind: Kind,
     machine: &Machine,
     choice: Option<&Path>,
-    accept: impl Fn(&Found) -> Result<(), String>,
+    accept: impl Fn(&Found) -> Result<(), Said>,
 ) -> Result<Found, Vec<Rejected>> {
     login_shell::import(machine).await;
     let (mut seen, mut rejected) = (HashSet::new(), Vec::new());
@@ -104,11 +105,11 @@ async fn candidates(kind: Kind, machine: &Machine, choice: Option<&Path>, source
 pub(super) async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
     candidate.check(machine).map_err(|reason| reject(candidate, reason))?;
     let answer = ask(machine, &candidate.path, kind.question()).await;
-    let answer = answer.map_err(|silence| reject(candidate, silence.to_string()))?;
+    let answer = answer.map_err(|silence| reject(candidate, silence.said()))?;
     kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))
 }
 
-fn reject(candidate: &Candidate, reason: String) -> Rejected {
+fn reject(candidate: &Candidate, reason: Said) -> Rejected {
     Rejected { path: candidate.path.clone(), source: candidate.source, reason }
 }
 

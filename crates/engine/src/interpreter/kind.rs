@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use super::ask::Answer;
 use super::candidate::Candidate;
 use super::{Found, Machine, Source, node, python};
+use crate::said::Said;
 
 /// An interpreter that is discovered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +45,7 @@ impl Kind {
     ///
     /// # Errors
     /// Why it is none that can be used, to follow the path in a sentence.
-    pub(super) fn read(self, candidate: &Candidate, answer: &Answer) -> Result<Found, String> {
+    pub(super) fn read(self, candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
         match self {
             Self::Python => python::read(candidate, answer),
             Self::Node => node::read(candidate, answer),

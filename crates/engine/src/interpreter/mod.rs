@@ -23,6 +23,8 @@ pub(crate) mod fixture;
 #[cfg(all(test, unix))]
 mod tests;
 
+use crate::said::Said;
+use crate::sentences;
 use std::path::{Path, PathBuf};
 
 use candidate::Candidate;
@@ -43,7 +45,7 @@ pub async fn pythons(machine: Machine, choice: Option<PathBuf>) -> Discovery {
 ///
 /// # Errors
 /// Why there is none, to follow the path in a sentence.
-pub fn check_program(path: &Path) -> Result<(), String> {
+pub fn check_program(path: &Path) -> Result<(), Said> {
     let machine = Machine::this();
     Candidate::chosen(&machine, path).check(&machine)
 }
@@ -52,11 +54,11 @@ pub fn check_program(path: &Path) -> Result<(), String> {
 ///
 /// # Errors
 /// A sentence that says why not.
-pub async fn test_python(path: &Path) -> Result<Found, String> {
+pub async fn test_python(path: &Path) -> Result<Found, Said> {
     let refused = match first(Kind::Python, &Machine::this(), Some(path), |_| Ok(())).await {
         Ok(found) => return Ok(found),
         Err(refused) => refused,
     };
-    let reason = refused.first().map_or("could not be looked at", |rejected| rejected.reason.as_str());
-    Err(format!("{} {reason}", path.display()))
+    let reason = refused.into_iter().next().map_or_else(|| sentences::NOT_LOOKED_AT.said(), |rejected| rejected.reason);
+    Err(sentences::REJECTED.with("path", path.display()).with("reason", reason))
 }

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+use crate::said::Said;
+use crate::sentences;
+
 /// Where an interpreter was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Source {
@@ -75,6 +78,21 @@ impl Source {
             Self::Volta => ("volta", "Volta"),
             Self::N => ("n", "n"),
             Self::ProgramFiles => ("program-files", "Program Files"),
+        }
+    }
+}
+
+impl Source {
+    /// Its name for people, as a sentence that can be worded in their language; products keep their names.
+    pub fn said(self) -> Said {
+        match self {
+            Self::Choice => sentences::SOURCE_CHOICE.said(),
+            Self::VirtualEnv => sentences::SOURCE_VIRTUALENV.said(),
+            Self::ActiveConda => sentences::SOURCE_ACTIVE_CONDA.said(),
+            Self::Project => sentences::SOURCE_PROJECT.said(),
+            Self::Registry => sentences::SOURCE_REGISTRY.said(),
+            Self::Launcher => sentences::SOURCE_LAUNCHER.said(),
+            product => sentences::SOURCE_NAME.with("name", product.names().1),
         }
     }
 }

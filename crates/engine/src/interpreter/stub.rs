@@ -3,6 +3,8 @@
 use std::path::Path;
 
 use super::Machine;
+use crate::said::Said;
+use crate::sentences;
 
 /// `IO_REPARSE_TAG_APPEXECLINK`: an alias of a Store app.
 const APP_ALIAS: u32 = 0x8000_001B;
@@ -12,15 +14,11 @@ const HEADER_BYTES: usize = 12;
 const REDIRECTOR: &str = "AppInstallerPythonRedirector";
 
 /// Why `path` must not be started, where it is such a program.
-pub(super) fn reason(machine: &Machine, path: &Path) -> Option<String> {
+pub(super) fn reason(machine: &Machine, path: &Path) -> Option<Said> {
     if machine.is_windows() && (machine.reparse_data)(path).is_some_and(|data| is_store_stub(&data)) {
-        let reason = "is the Microsoft Store's stub, which opens the Store: install Python from python.org or the Store, \
-             or turn the alias off under Settings > Apps > App execution aliases";
-        return Some(reason.into());
+        return Some(sentences::STORE_STUB.said());
     }
-    (machine.is_macos() && is_apple_stub(machine, path)).then(|| {
-        "is Apple's stub, which opens an installer: install the Command Line Tools with `xcode-select --install`".into()
-    })
+    (machine.is_macos() && is_apple_stub(machine, path)).then(|| sentences::APPLE_STUB.said())
 }
 
 fn is_store_stub(reparse_data: &[u8]) -> bool {

@@ -11,7 +11,11 @@ async fn check_refused(machine: &Machine, choice: &Path, expected: &str) {
     let refused = first(Kind::Python, machine, Some(choice), |_| Ok(())).await.expect_err("a refusal");
     assert_eq!(refused.len(), 1, "{refused:?}");
     assert_eq!(refused[0].source, Source::Choice);
-    assert!(refused[0].reason.starts_with(expected), "{:?} does not start with {expected:?}", refused[0].reason);
+    assert!(
+        refused[0].reason.to_string().starts_with(expected),
+        "{:?} does not start with {expected:?}",
+        refused[0].reason
+    );
 }
 
 #[tokio::test]

@@ -20,6 +20,8 @@ use std::sync::Arc;
 
 use crate::Request;
 use crate::interpreter::Machine;
+use crate::said::Said;
+use crate::sentences;
 pub use ahead::Ahead;
 use program::Program;
 use slot::Slot;
@@ -111,7 +113,7 @@ impl Runtime {
 /// Why a language cannot run here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unavailable(pub String);
+pub struct Unavailable(pub Said);
 
 /// What the user chose, as in the settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -178,7 +180,7 @@ impl Languages {
     /// Why there is none, and how to get one.
     pub async fn runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
         let row = self.rows.iter().find(|row| row.language.name == language.name);
-        let row = row.ok_or_else(|| Unavailable(format!("{} is not among the languages", language.name)))?;
+        let row = row.ok_or_else(|| Unavailable(sentences::NO_LANGUAGE.with("name", &language.name)))?;
         let program = self.program(row).await?;
         Ok(Arc::new(program.runtime(&row.language)))
     }
@@ -212,8 +214,8 @@ impl Languages {
         let node = self.node().await?;
         match node::check_types(&node.version) {
             Ok(()) => Ok(node.as_ref().clone()),
-            Err(reason) if self.choices.node.is_some() => Err(program::no_types(&node, &reason)),
-            Err(reason) => program::node_types(&self.machine).await.ok_or_else(|| program::no_types(&node, &reason)),
+            Err(reason) if self.choices.node.is_some() => Err(program::no_types(&node, reason)),
+            Err(reason) => program::node_types(&self.machine).await.ok_or_else(|| program::no_types(&node, reason)),
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What each version of Node.js needs to be told.
 
+use crate::said::Said;
+use crate::sentences;
 use semver::Version;
 
 /// The oldest that strips types at all.
@@ -12,10 +14,10 @@ const QUIET_ABOUT_TYPE: &str = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON";
 ///
 /// # Errors
 /// Why not, to follow its path in a sentence.
-pub(super) fn check_types(version: &str) -> Result<(), String> {
+pub(super) fn check_types(version: &str) -> Result<(), Said> {
     match Version::parse(version) {
         Ok(version) if version >= STRIPS => Ok(()),
-        _ => Err(format!("is Node.js {version}, and TypeScript needs Node.js {STRIPS} or newer")),
+        _ => Err(sentences::NODE_WITHOUT_TYPES.with("version", version).with("oldest", STRIPS.to_string())),
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use super::{Ahead, Interpreter, Language, Runtime, Surroundings, Unavailable, node};
 use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
+use crate::said::Said;
+use crate::sentences;
 
 /// How many refused interpreters a sentence names.
 const NAMED: usize = 3;
@@ -70,18 +72,16 @@ fn program(found: Found, surroundings: fn(&Found) -> Surroundings) -> Program {
 
 /// The Python in use.
 pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
-    let advice = "install Python 3.8 or newer (from python.org, or `apt install python3` on Debian and Ubuntu)";
     let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
     let found = found.map(|found| program(found, Surroundings::of_python));
-    found.map_err(|refused| nothing(Kind::Python, choice, &refused, advice))
+    found.map_err(|refused| nothing(Kind::Python, choice, &refused))
 }
 
 /// The Node.js in use.
 pub(super) async fn node(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
-    let advice = "install Node.js (from nodejs.org, or `apt install nodejs` on Debian and Ubuntu)";
     let found = first(Kind::Node, machine, choice, |_| Ok(())).await;
     let found = found.map(|found| program(found, Surroundings::of_node));
-    found.map_err(|refused| nothing(Kind::Node, choice, &refused, advice))
+    found.map_err(|refused| nothing(Kind::Node, choice, &refused))
 }
 
 /// The first Node.js that strips types.
@@ -91,9 +91,8 @@ pub(super) async fn node_types(machine: &Machine) -> Option<Program> {
 }
 
 /// Why TypeScript does not run on the Node.js in use.
-pub(super) fn no_types(node: &Program, reason: &str) -> Unavailable {
-    let path = node.path.display();
-    Unavailable(format!("{path} {reason}: install a newer one from nodejs.org, or choose one in the settings"))
+pub(super) fn no_types(node: &Program, reason: Said) -> Unavailable {
+    Unavailable(sentences::NO_TYPES.with("path", node.path.display()).with("reason", reason))
 }
 
 /// The program of a row of the user's.
@@ -101,20 +100,20 @@ pub(super) async fn command(machine: &Machine, command: &[String]) -> Result<Pro
     let name = command.first().cloned().unwrap_or_default();
     let machine = machine.clone();
     let look = move || locate(&machine, &name);
-    tokio::task::spawn_blocking(look).await.map_err(|error| Unavailable(error.to_string()))?
+    tokio::task::spawn_blocking(look)
+        .await
+        .map_err(|error| Unavailable(sentences::SEARCH_BROKE.with("error", error.to_string())))?
 }
 
 fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     let is_path = name.contains(['/', '\\']);
     let path = if is_path { Some(PathBuf::from(name)) } else { search_path::find(machine, name) };
-    let path = path.ok_or_else(|| {
-        Unavailable(format!("`{name}` is not on PATH: install it, or give its whole path in the settings"))
-    })?;
+    let path = path.ok_or_else(|| Unavailable(sentences::COMMAND_NOT_ON_PATH.with("name", name)))?;
     if !path.is_absolute() {
-        return Err(Unavailable(format!("`{name}` is a relative path: give its whole path in the settings")));
+        return Err(Unavailable(sentences::COMMAND_RELATIVE.with("name", name)));
     }
     if !search_path::is_program(&path) {
-        return Err(Unavailable(format!("{name} does not exist or is not executable: correct it in the settings")));
+        return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
     Ok(Program { name: shown(&path), path, version: String::new(), surroundings: Surroundings::default() })
 }
@@ -129,15 +128,17 @@ fn shown(path: &Path) -> String {
 }
 
 /// Why there is no interpreter, from what was refused.
-fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected], advice: &str) -> Unavailable {
+fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected]) -> Unavailable {
     let name = kind.name();
-    let reasons: Vec<String> =
-        refused.iter().take(NAMED).map(|rejected| format!("{} {}", rejected.path.display(), rejected.reason)).collect();
-    let reasons = reasons.join("; ");
+    let advice = if kind == Kind::Python { sentences::INSTALL_PYTHON } else { sentences::INSTALL_NODE }.said();
+    let reason = |rejected: &Rejected| {
+        sentences::REJECTED.with("path", rejected.path.display()).with("reason", rejected.reason.clone())
+    };
+    let reasons: Vec<_> = refused.iter().take(NAMED).map(reason).collect();
     Unavailable(match (choice, reasons.is_empty()) {
-        (Some(_), _) => format!("the chosen {name} cannot be used: {reasons}. Choose another in the settings"),
-        (None, true) => format!("no {name} was found: {advice}, or choose one in the settings"),
-        (None, false) => format!("no {name} was found that can be used: {reasons}. To get one, {advice}"),
+        (Some(_), _) => sentences::CHOSEN_UNUSABLE.with("name", name).with("reasons", reasons),
+        (None, true) => sentences::NONE_FOUND.with("name", name).with("advice", advice),
+        (None, false) => sentences::NONE_USABLE.with("name", name).with("reasons", reasons).with("advice", advice),
     })
 }
 

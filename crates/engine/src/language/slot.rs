@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn a_failure_stands_for_a_while() {
         let since = Instant::now();
-        let missing = Known::Missing(Unavailable("none".into()), since);
+        let missing = Known::Missing(Unavailable(crate::sentences::NOT_A_FILE.said()), since);
         assert!(missing.holds(since));
         assert!(!missing.holds(since + FAILURE_STANDS));
     }

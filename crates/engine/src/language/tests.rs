@@ -13,7 +13,7 @@ async fn runtime(languages: &Languages, name: &str) -> Result<Arc<Runtime>, Unav
 async fn check_unavailable(choices: Choices, fixture: &Fixture, name: &str, expected: &str) {
     let languages = Languages::new(choices, fixture.machine());
     let Unavailable(reason) = runtime(&languages, name).await.expect_err("no runtime");
-    assert!(reason.contains(expected), "{reason:?} does not contain {expected:?}");
+    assert!(reason.to_string().contains(expected), "{reason:?} does not contain {expected:?}");
 }
 
 fn of_user(command: &[&str]) -> Choices {
@@ -83,7 +83,7 @@ async fn one_question_serves_every_call_until_the_file_changes() {
     assert_eq!(times_asked(&path), 2);
     std::fs::remove_file(&path).expect("a file to remove");
     let Unavailable(reason) = runtime(&languages, "python").await.expect_err("no runtime");
-    assert!(reason.starts_with("no Python was found"), "{reason}");
+    assert!(reason.to_string().starts_with("no Python was found"), "{reason}");
 }
 
 #[tokio::test]

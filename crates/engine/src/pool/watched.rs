@@ -56,7 +56,9 @@ impl Watched {
 
 async fn paths(runtime: &Runtime) -> io::Result<Vec<PathBuf>> {
     let mut paths = match runtime.ahead {
-        Some(Ahead::Python) => start_files(&runtime.path).await.map_err(|reason| unknown(&runtime.path, &reason))?,
+        Some(Ahead::Python) => {
+            start_files(&runtime.path).await.map_err(|reason| unknown(&runtime.path, &reason.to_string()))?
+        }
         // Node.js looks for modules when they are required.
         Some(Ahead::Node) | None => Vec::new(),
     };

@@ -3,7 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use runtray_engine::said::Said;
 use rusqlite::ErrorCode;
+
+use crate::sentences as s;
 
 /// The journal cannot be read or cleared.
 #[derive(Debug, thiserror::Error)]
@@ -48,20 +51,31 @@ impl From<rusqlite::Error> for JournalError {
 }
 
 impl JournalError {
+    /// It in words.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Disabled => s::JOURNAL_DISABLED.said(),
+            Self::Missing(path) => s::JOURNAL_MISSING.with("path", path.display()),
+            Self::Newer { found, known } => s::JOURNAL_NEWER.with("found", *found).with("known", *known),
+            Self::NotAJournal => s::JOURNAL_BROKEN.said(),
+            Self::Closed => s::JOURNAL_CLOSED.said(),
+            Self::Sqlite(error) => s::JOURNAL_SQLITE.with("error", error.to_string()),
+            Self::Io(error) => s::JOURNAL_IO.with("cause", error),
+        }
+    }
+
     /// What happened to `file` and what to do, for people.
-    pub(super) fn reason(&self, file: &Path) -> String {
+    pub(super) fn reason(&self, file: &Path) -> Said {
         let code = match self {
             Self::Sqlite(error) => error.sqlite_error_code(),
             _ => None,
         };
-        let next = match code {
-            Some(ErrorCode::DiskFull) => "the disk is full; free some space",
-            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {
-                "it cannot be opened for writing; check that the folder is there and yours"
-            }
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => "another program keeps it locked",
-            _ => return format!("{}: {self}", file.display()),
+        let sentence = match code {
+            Some(ErrorCode::DiskFull) => s::JOURNAL_FULL,
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => s::JOURNAL_LOCKED_UP,
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => s::JOURNAL_BUSY,
+            _ => s::JOURNAL_OF,
         };
-        format!("{}: {next} ({self})", file.display())
+        sentence.with("path", file.display()).with("cause", self.said())
     }
 }

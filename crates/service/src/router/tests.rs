@@ -145,8 +145,8 @@ async fn a_wrong_method_is_told_the_right_ones() {
 
 #[tokio::test]
 async fn isolation_that_cannot_be_given_runs_nothing() {
-    let reason = "this machine cannot give the isolation that is asked for";
-    let fixture = fixture(Settings { refuse_to_run: Some(reason.into()), ..Settings::default() }, None);
+    let reason = crate::sentences::SETTING_ISOLATION_LEVEL.with("level", "wasm");
+    let fixture = fixture(Settings { refuse_to_run: Some(reason.clone()), ..Settings::default() }, None);
     let execute = request(Method::POST, "/execute", &[HOST, JSON], r#"{"code":""}"#);
     let answer = json(send(router(fixture.app.clone()), execute).await).await;
     let sentence = format!("The program was not run: {reason}.");

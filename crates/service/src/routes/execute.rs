@@ -95,7 +95,7 @@ async fn read(app: &App, headers: &HeaderMap, body: Body, share: &mut Share) -> 
 pub(crate) async fn find(app: &App, name: &str) -> Result<Arc<Runtime>, Error> {
     let languages = app.languages();
     let language = languages.find(name).ok_or_else(|| Error::UnsupportedLanguage(name.to_owned()))?;
-    languages.runtime(language).await.map_err(|reason| Error::RuntimeNotFound(reason.to_string()))
+    languages.runtime(language).await.map_err(|reason| Error::RuntimeNotFound(reason.0))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -6,6 +6,7 @@ use super::keys::{Fault, set};
 use super::read::{shown, switch, texts};
 use super::{IsolationChoice, Settings};
 use crate::origin::Origin;
+use crate::sentences as s;
 
 /// Takes the origins that are right; without a list, none is on it.
 pub(super) fn origins(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
@@ -15,10 +16,10 @@ pub(super) fn origins(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> 
         match written.parse::<Origin>() {
             Ok(origin) if list.contains(&origin) => {}
             Ok(origin) => list.push(origin),
-            Err(why) => wrong.push(why.to_string()),
+            Err(why) => wrong.push(why.said().clone()),
         }
     }
-    if wrong.is_empty() { Ok(()) } else { Err(Fault::Replaced(format!("has wrong entries: {}", wrong.join("; ")))) }
+    if wrong.is_empty() { Ok(()) } else { Err(Fault::Replaced(s::SETTING_ORIGINS.with("entries", wrong))) }
 }
 
 /// Denies the page of every entry that names one, however it is written, as well as those that are right.
@@ -51,11 +52,10 @@ pub(super) fn isolation(settings: &mut Settings, item: &Item) -> Result<(), Faul
     let why = match item.as_str() {
         Some("auto") => return choose(settings, IsolationChoice::Auto),
         Some("none") => return choose(settings, IsolationChoice::None),
-        Some(level @ ("sandbox" | "wasm")) => format!("asks for \"{level}\", which this version cannot give"),
-        _ => format!("must be \"auto\" or \"none\", not {}", shown(item)),
+        Some(level @ ("sandbox" | "wasm")) => s::SETTING_ISOLATION_LEVEL.with("level", level),
+        _ => s::SETTING_ISOLATION.with("written", shown(item)),
     };
-    let why = format!("{why}; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"");
-    settings.refuse_to_run = Some(format!("the setting `isolation` {why}"));
+    settings.refuse_to_run = Some(s::SETTING_ISOLATION_REFUSES.with("why", why.clone()));
     Err(Fault::Said(why))
 }
 

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
+use runtray_engine::said::Said;
 use serde_json::Value as Json;
 use toml_edit::{Document, DocumentMut, Item, Table, Value};
 
@@ -15,6 +16,7 @@ use super::keys::{KEYS, Key};
 use super::values::toml;
 use super::{Loaded, Settings};
 use crate::origin::Origin;
+use crate::sentences as s;
 
 /// Why the settings were not changed.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +27,7 @@ pub enum ChangeError {
         /// Its full name.
         key: String,
         /// Why, to follow the key in a sentence.
-        message: String,
+        message: Said,
     },
     /// The file cannot be changed.
     #[error(transparent)]
@@ -69,29 +71,43 @@ pub fn change(path: &Path, changes: &BTreeMap<String, Option<Json>>) -> Result<L
 type Change = (&'static Key, Option<Value>);
 
 fn parse(name: &str, value: Option<&Json>) -> Result<Change, ChangeError> {
-    let refuse = |message: &str| ChangeError::Refused { key: name.to_owned(), message: message.to_owned() };
-    let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| refuse("is no key that Runtray knows"))?;
+    let refuse = |message: Said| ChangeError::Refused { key: name.to_owned(), message };
+    let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| refuse(s::SETTING_NO_KEY.said()))?;
     let value = value.filter(|value| !value.is_null());
-    let value = value.map(|value| toml(value).ok_or_else(|| refuse("does not take such a value"))).transpose()?;
+    let value = value.map(|value| toml(value).ok_or_else(|| refuse(s::SETTING_NO_VALUE.said()))).transpose()?;
     Ok((key, value))
 }
 
 /// Refuses the text when one of the changed keys is wrong in it.
 fn check(text: &str, changes: &[Change]) -> Result<(), ChangeError> {
-    let problems = Loaded::from_text(text).problems;
+    let Loaded { problems, settings } = Loaded::from_text(text);
     let wrong = problems.into_iter().find(|problem| {
         let whole = problem.key.is_empty();
         whole || changes.iter().any(|(key, value)| value.is_some() && key.name == problem.key)
     });
     match wrong {
-        Some(problem) => Err(ChangeError::Refused { key: problem.key, message: without_fallback(&problem.message) }),
-        None => Ok(()),
+        Some(problem) => Err(ChangeError::Refused { key: problem.key, message: without_fallback(problem.message) }),
+        None => check_timeouts(text, &settings, changes),
     }
 }
 
+/// Refuses a longest timeout below the usual one, which would silently lower that too.
+fn check_timeouts(text: &str, settings: &Settings, changes: &[Change]) -> Result<(), ChangeError> {
+    const LONGEST: &str = "limits.max_timeout_ms";
+    let document = Document::parse(text).ok();
+    let usual = document.as_ref().and_then(|document| document.get("limits")?.get("timeout_ms")?.as_integer());
+    let usual = usual.unwrap_or(i64::try_from(Settings::default().default_timeout.as_millis()).unwrap_or(i64::MAX));
+    let fits = i128::from(usual) <= i128::try_from(settings.max_timeout.as_millis()).unwrap_or(i128::MAX);
+    if fits || !changes.iter().any(|(key, _)| key.name == LONGEST) {
+        return Ok(());
+    }
+    let message = s::SETTING_TIMEOUT_BELOW.with("limit", usual.to_string());
+    Err(ChangeError::Refused { key: LONGEST.to_owned(), message })
+}
+
 /// What is used instead of a wrong value is said of files; here nothing was changed.
-fn without_fallback(message: &str) -> String {
-    message.rsplit_once("; using ").map_or(message, |(reason, _)| reason).to_owned()
+fn without_fallback(message: Said) -> Said {
+    message.inner(s::SETTING_REPLACED, "mistake").cloned().unwrap_or(message)
 }
 
 /// The file's text with `key` set to `value`, or to its default. Unusual ways of writing a key are left to `toml_edit`.
@@ -251,13 +267,16 @@ mod tests {
             ("port", json!({}), "does not take"),
             ("python.path", json!("python3"), "whole path"),
             ("colour", json!(1), "is no key"),
+            ("limits.timeout_ms", json!(3_600_001), "is above the longest accepted"),
+            ("limits.max_timeout_ms", json!(9_999), "is below the time limit"),
         ] {
             let changes =
                 BTreeMap::from([(key.to_owned(), Some(value)), ("require_token".to_owned(), Some(json!(true)))]);
             let Err(ChangeError::Refused { key: refused, message }) = change(&file, &changes) else {
                 panic!("{key} was taken")
             };
-            assert!(refused == key && message.contains(part) && !message.contains("using"), "{message}");
+            let text = message.to_string();
+            assert!(refused == key && text.contains(part) && !text.contains("using"), "{text}");
             assert!(!Loaded::from_file(&file).settings.require_token);
         }
     }

@@ -5,6 +5,7 @@ use toml_edit::Item;
 use super::Settings;
 use super::keys::{KEYS, Key};
 use super::written::closest;
+use crate::sentences;
 
 /// The list of pages that are refused whatever else is said of them.
 pub(super) const DENIED: &str = "denied_origins";
@@ -30,10 +31,7 @@ pub(super) fn all_closed() -> Settings {
         // A wrong value closes; what is wrong is said of the file as a whole.
         let _ = (key.read)(&mut settings, &Item::None);
     }
-    settings.refuse_to_run = Some(
-        "the settings file cannot be read, so it is not known how far programs are to be kept from this machine"
-            .to_owned(),
-    );
+    settings.refuse_to_run = Some(sentences::SETTING_ISOLATION_UNKNOWN.said());
     settings
 }
 

@@ -1,10 +1,12 @@
 //! The keys of `[desktop]`.
 
+use runtray_engine::said::Said;
 use toml_edit::Item;
 
 use super::keys::{Fault, Key, set};
 use super::read::{shown, switch};
 use super::{Settings, Theme};
+use crate::sentences;
 
 /// Languages that the app speaks, and the system's.
 const LANGUAGES: [&str; 3] = ["system", "en", "de"];
@@ -58,7 +60,7 @@ fn language(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
     set(&mut settings.desktop.language, found.ok_or_else(|| one_of(&LANGUAGES, item)))
 }
 
-fn one_of(names: &[&str], item: &Item) -> String {
+fn one_of(names: &[&str], item: &Item) -> Said {
     let names: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    format!("must be one of {}, not {}", names.join(", "), shown(item))
+    sentences::SETTING_ONE_OF.with("names", names.join(", ")).with("written", shown(item))
 }

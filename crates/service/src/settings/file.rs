@@ -6,10 +6,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use runtray_engine::private;
+use runtray_engine::said::Said;
 use tempfile::NamedTempFile;
 
 use super::load::{contents, read_bytes};
 use super::{Loaded, Problem, template};
+use crate::sentences;
 
 /// Why the settings could not be changed.
 #[derive(Debug, thiserror::Error)]
@@ -48,6 +50,20 @@ pub enum EditError {
         /// The file.
         path: PathBuf,
     },
+}
+
+impl EditError {
+    /// It in words.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Read { path, source } => sentences::FILE_READ.with("path", path.display()).with("cause", source),
+            Self::Write { path, source } => sentences::FILE_WRITE.with("path", path.display()).with("cause", source),
+            Self::Broken { path, problem } => {
+                sentences::FILE_BROKEN.with("path", path.display()).with("problem", problem.said())
+            }
+            Self::Busy { path } => sentences::FILE_BUSY.with("path", path.display()),
+        }
+    }
 }
 
 /// Writes a commented file with every key, unless there is one; makes its folder. `true` when it was written.

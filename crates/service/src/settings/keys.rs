@@ -4,11 +4,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use runtray_engine::Spares;
+use runtray_engine::said::Said;
 use toml_edit::Item;
 
 use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch};
 use super::{DAY, IsolationChoice, Settings, access, desktop, journal};
 use crate::origin::Origin;
+use crate::sentences as s;
 
 type Read = fn(&mut Settings, &Item) -> Result<(), Fault>;
 type Show = fn(&Settings) -> String;
@@ -35,13 +37,13 @@ pub(super) struct Key {
 /// Why a value was not taken.
 pub(super) enum Fault {
     /// Something else is used, which the message goes on to name.
-    Replaced(String),
+    Replaced(Said),
     /// The message says all there is.
-    Said(String),
+    Said(Said),
 }
 
-impl From<String> for Fault {
-    fn from(why: String) -> Self {
+impl From<Said> for Fault {
+    fn from(why: Said) -> Self {
         Self::Replaced(why)
     }
 }
@@ -308,7 +310,7 @@ pub(super) const KEYS: &[Key] = &[
     desktop::WELCOMED,
 ];
 
-pub(super) fn set<T>(field: &mut T, value: Result<T, String>) -> Result<(), Fault> {
+pub(super) fn set<T>(field: &mut T, value: Result<T, Said>) -> Result<(), Fault> {
     *field = value?;
     Ok(())
 }
@@ -323,7 +325,7 @@ fn level(settings: &Settings) -> &'static str {
 fn waiting(settings: &mut Settings, language: &str, item: &Item) -> Result<(), Fault> {
     let size = match item.as_str() {
         Some("auto") => Spares::Auto,
-        Some(_) => return Err(Fault::Replaced(format!("must be \"auto\" or a whole number, not {}", shown(item)))),
+        Some(_) => return Err(Fault::Replaced(s::SETTING_WAITING.with("written", shown(item)))),
         None => Spares::Fixed(length(item, 0, MOST_WAITING)?),
     };
     match size {

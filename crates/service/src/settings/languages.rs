@@ -2,46 +2,66 @@
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Choices, Interpreter, Language, Languages};
+use runtray_engine::said::{Said, Value};
 use toml_edit::Item;
 
 use super::Problem;
 use super::read::{shown, texts};
 use super::written::{LANGUAGE, Lines, Row, closest};
+use crate::sentences as s;
 
 const FIELDS: [&str; 4] = ["name", "aliases", "command", "extension"];
 const LONGEST_NAME: usize = 32;
 
-/// The rows that can be used; the others become problems.
+/// The rows that can be used. All that is wrong with a row is one problem.
 pub(super) fn read(rows: &[Row<'_>], lines: Lines<'_>, problems: &mut Vec<Problem>) -> Vec<Language> {
     let built_in = Languages::new(Choices::default(), Machine::this());
     let mut taken = Vec::new();
     for row in rows {
-        let before = problems.len();
-        let mut report = |field: &str, message: String| problems.push(problem(row, lines, field, message));
+        let mut mistakes = Mistakes::new();
+        let mut report = |field: &str, mistake: Said| mistakes.push((field.to_owned(), mistake));
         let language = language(row, &mut report);
-        let Some(language) = language.filter(|language| is_free(language, &taken, &built_in, &mut report)) else {
-            if let Some(last) = problems[before..].last_mut() {
-                last.message.push_str("; this language is left out");
-            }
-            continue;
-        };
-        taken.push(language);
+        let language = language.filter(|language| is_free(language, &taken, &built_in, &mut report));
+        problems.extend(problem(row, lines, mistakes, language.is_none()));
+        taken.extend(language);
     }
     taken
 }
 
-fn problem(row: &Row<'_>, lines: Lines<'_>, field: &str, message: String) -> Problem {
-    let line = if row.table.contains_key(field) { lines.of(row.table, field) } else { row.line };
-    Problem { line: Some(line), key: format!("{LANGUAGE}.{field}"), message }
+/// What is wrong with a row, by field.
+type Mistakes = Vec<(String, Said)>;
+
+/// The one problem of a row: under its field where only one is wrong.
+fn problem(row: &Row<'_>, lines: Lines<'_>, mut mistakes: Mistakes, is_left_out: bool) -> Option<Problem> {
+    let line_of = |field: &str| if row.table.contains_key(field) { lines.of(row.table, field) } else { row.line };
+    let line = mistakes.iter().map(|(field, _)| line_of(field)).min()?;
+    let (key, message) = match mistakes.len() {
+        1 => mistakes.pop().map(|(field, mistake)| (format!("{LANGUAGE}.{field}"), Value::from(mistake)))?,
+        _ => {
+            let named = |(field, mistake)| {
+                s::LANGUAGE_FIELD.with("field", String::as_str(&field)).with("mistake", Value::Said(mistake))
+            };
+            (LANGUAGE.to_owned(), Value::from(mistakes.into_iter().map(named).collect::<Vec<Said>>()))
+        }
+    };
+    let message = match (is_left_out, message) {
+        (false, Value::Said(message)) => message,
+        (false, mistakes) => s::LANGUAGE_MISTAKES.with("mistakes", mistakes),
+        (true, mistakes) => s::LANGUAGE_LEFT_OUT.with("mistakes", mistakes),
+    };
+    Some(Problem { line: Some(line), key, message })
 }
 
-fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, String)) -> Option<Language> {
+fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, Said)) -> Option<Language> {
     for (field, _) in row.table.iter().filter(|(field, _)| !FIELDS.contains(field)) {
-        let meant = closest(field, FIELDS.into_iter()).map(|meant| format!("; did you mean `{meant}`?"));
-        report(field, format!("is no key of a language{}", meant.unwrap_or_default()));
+        let meant = closest(field, FIELDS.into_iter());
+        report(
+            field,
+            meant.map_or_else(|| s::LANGUAGE_KEY_UNKNOWN.said(), |meant| s::LANGUAGE_KEY_MEANT.with("meant", meant)),
+        );
     }
-    let mut field = |name: &str, check: &dyn Fn(&Item) -> Result<Vec<String>, String>| {
-        let checked = row.table.get(name).ok_or_else(|| "is missing".to_owned()).and_then(check);
+    let mut field = |name: &str, check: &dyn Fn(&Item) -> Result<Vec<String>, Said>| {
+        let checked = row.table.get(name).ok_or_else(|| s::LANGUAGE_MISSING.said()).and_then(check);
         checked.map_err(|why| report(name, why)).ok()
     };
     let name = field("name", &|item| Ok(vec![valid_name(text(item)?)?]));
@@ -57,12 +77,7 @@ fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, String)) -> Option<Langu
 }
 
 /// Whether nobody else answers to the row's names. The name of a built-in language is free: the row replaces it.
-fn is_free(
-    language: &Language,
-    taken: &[Language],
-    built_in: &Languages,
-    report: &mut dyn FnMut(&str, String),
-) -> bool {
+fn is_free(language: &Language, taken: &[Language], built_in: &Languages, report: &mut dyn FnMut(&str, Said)) -> bool {
     let mine = built_in.find(&language.name).filter(|row| row.name == language.name);
     let mut free = true;
     for (field, name) in names(language) {
@@ -70,7 +85,7 @@ fn is_free(
         let other = other.or_else(|| built_in.find(name).filter(|other| mine != Some(*other)));
         if let Some(other) = other {
             free = false;
-            report(field, format!("is \"{name}\", which the language `{}` answers to already", other.name));
+            report(field, s::LANGUAGE_TAKEN.with("name", name).with("other", &other.name));
         }
     }
     free
@@ -81,40 +96,38 @@ fn names(language: &Language) -> impl Iterator<Item = (&'static str, &str)> {
     std::iter::once(("name", language.name.as_str())).chain(aliases)
 }
 
-fn text(item: &Item) -> Result<&str, String> {
-    item.as_str().ok_or_else(|| format!("must be a text in quotes, not {}", shown(item)))
+fn text(item: &Item) -> Result<&str, Said> {
+    item.as_str().ok_or_else(|| s::LANGUAGE_TEXT.with("written", shown(item)))
 }
 
-fn valid_name(written: &str) -> Result<String, String> {
+fn valid_name(written: &str) -> Result<String, Said> {
     let name = written.to_lowercase();
     let first = name.starts_with(|c: char| c.is_ascii_alphanumeric());
     if first && name.len() <= LONGEST_NAME && name.chars().all(|c| c.is_ascii_alphanumeric() || "+#._-".contains(c)) {
         return Ok(name);
     }
-    Err(format!(
-        "must be at most {LONGEST_NAME} of the characters a-z, 0-9, + # . _ - and begin with a letter or digit"
-    ))
+    Err(s::LANGUAGE_NAME.with("most", LONGEST_NAME))
 }
 
-fn valid_extension(written: &str) -> Result<String, String> {
+fn valid_extension(written: &str) -> Result<String, Said> {
     if (1..=16).contains(&written.len()) && written.chars().all(|c| c.is_ascii_alphanumeric()) {
         return Ok(written.to_owned());
     }
-    Err("must be 1 to 16 letters and digits, without the dot".to_owned())
+    Err(s::LANGUAGE_EXTENSION.said())
 }
 
-fn aliases(item: &Item) -> Result<Vec<String>, String> {
+fn aliases(item: &Item) -> Result<Vec<String>, Said> {
     let mut names: Vec<_> = texts(item)?.into_iter().map(valid_name).collect::<Result<_, _>>()?;
     names.sort();
     names.dedup();
     Ok(names)
 }
 
-fn command(item: &Item) -> Result<Vec<String>, String> {
+fn command(item: &Item) -> Result<Vec<String>, Said> {
     let words = texts(item)?;
     match words.first() {
-        None | Some(&"") => Err("must begin with a program".to_owned()),
-        _ if words.iter().any(|word| word.contains('\0')) => Err("must not hold a NUL character".to_owned()),
+        None | Some(&"") => Err(s::LANGUAGE_NO_PROGRAM.said()),
+        _ if words.iter().any(|word| word.contains('\0')) => Err(s::LANGUAGE_NUL.said()),
         _ => Ok(words.into_iter().map(str::to_owned).collect()),
     }
 }
@@ -135,7 +148,7 @@ mod tests {
         assert_eq!(loaded.problems.len(), problems.len(), "{text}\n{:?}", loaded.problems);
         for (problem, (line, key, part)) in loaded.problems.iter().zip(problems) {
             assert_eq!((problem.line, problem.key.as_str()), (Some(*line), *key), "{text}");
-            assert!(problem.message.contains(part), "{:?} lacks {part:?}", problem.message);
+            assert!(problem.message.to_string().contains(part), "{} lacks {part:?}", problem.message);
         }
     }
 
@@ -169,11 +182,7 @@ mod tests {
         check(&(row(BASH) + &row(other)), &["bash"], &[(7, "language.name", "`bash` answers to already")]);
         let snake = "name = \"snake\"\naliases = [\"PY\"]\ncommand = [\"snake\"]\nextension = \"py\"";
         check(&row(snake), &[], &[(3, "language.aliases", "`python` answers to already")]);
-        check(
-            &(row(BASH) + &row(BASH)),
-            &["bash"],
-            &[(7, "language.name", "\"bash\""), (8, "language.aliases", "\"sh\"")],
-        );
+        check(&(row(BASH) + &row(BASH)), &["bash"], &[(7, "language", "`aliases` is \"sh\"")]);
     }
 
     #[test]

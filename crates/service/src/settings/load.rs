@@ -4,12 +4,14 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
+use runtray_engine::said::Said;
 use runtray_engine::shown;
 use toml_edit::{Document, Item};
 
 use super::keys::{Fault, KEYS, Key};
 use super::written::{Lines, Written, collect};
 use super::{Loaded, Problem, Settings, broken, closing, languages};
+use crate::sentences as s;
 
 /// More than anybody writes by hand; what is larger is some other file.
 const LARGEST: u64 = 1 << 20;
@@ -59,16 +61,14 @@ pub(super) fn read(path: &Path) -> Reading {
 /// Reads what a file holds.
 pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Reading {
     if bytes.iter().all(|byte| *byte == 0) {
-        let lost =
-            io::Error::other("it is empty, as if its content had been lost; restore it, or delete it to begin anew");
+        let lost = io::Error::other(s::FILE_LOST.said());
         return Reading::without(closing::all_closed(), path, &lost);
     }
     match str::from_utf8(bytes) {
         Ok(text) => read_text(text),
         Err(error) => {
-            let message = "the file is not UTF-8 text, and only what can be made out in it is used; save it as UTF-8";
             let line = Lines(bytes).at(error.valid_up_to());
-            Reading::unusable(&String::from_utf8_lossy(bytes), Some(line), message.to_owned())
+            Reading::unusable(&String::from_utf8_lossy(bytes), Some(line), s::FILE_NOT_TEXT.said())
         }
     }
 }
@@ -79,24 +79,22 @@ pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Reading {
 /// It cannot be read, is no file, or is far too large.
 pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
     let metadata = fs::metadata(path).map_err(|error| match fs::symlink_metadata(path) {
-        Ok(_) if error.kind() == io::ErrorKind::NotFound => {
-            io::Error::other("it is a link to a file that is not there")
-        }
+        Ok(_) if error.kind() == io::ErrorKind::NotFound => io::Error::other(s::FILE_DEAD_LINK.said()),
         _ => error,
     })?;
     if !metadata.is_file() {
-        return Err(io::Error::other("it is not a file"));
+        return Err(io::Error::other(s::FILE_NO_FILE.said()));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(io::Error::other("it is larger than 1 MiB"));
+        return Err(io::Error::other(s::FILE_LARGE.said()));
     }
     Ok(bytes)
 }
 
 impl Reading {
-    fn unusable(text: &str, line: Option<usize>, message: String) -> Self {
+    fn unusable(text: &str, line: Option<usize>, message: Said) -> Self {
         let problem = Problem { line, key: String::new(), message };
         let loaded = Loaded { settings: broken::recovered(text), problems: vec![problem] };
         Self { loaded, is_usable: false, text: text.to_owned(), wrong_closing: Vec::new() }
@@ -104,7 +102,7 @@ impl Reading {
 
     /// A file of which nothing can be read.
     fn without(settings: Settings, path: &Path, error: &io::Error) -> Self {
-        let message = format!("{} cannot be read: {error}", path.display());
+        let message = s::FILE_UNREADABLE.with("path", path.display()).with("cause", error);
         let problem = Problem { line: None, key: String::new(), message };
         let loaded = Loaded { settings, problems: vec![problem] };
         Self { loaded, is_usable: false, text: String::new(), wrong_closing: Vec::new() }
@@ -131,10 +129,7 @@ pub(super) fn read_text(text: &str) -> Reading {
     let document = match Document::parse(text.to_owned()) {
         Ok(document) => document,
         Err(error) => {
-            let message = format!(
-                "the file is not valid TOML, and only what can be made out in it is used: {}",
-                shown(error.message().trim())
-            );
+            let message = s::FILE_NOT_TOML.with("detail", shown(error.message().trim()).to_string());
             return Reading::unusable(text, error.span().map(|span| lines.at(span.start)), message);
         }
     };
@@ -154,7 +149,7 @@ fn take(settings: &mut Settings, written: &mut Written<'_>) -> Vec<String> {
         let key = &KEYS[entry.key];
         let message = match (key.read)(settings, entry.item) {
             Ok(()) => continue,
-            Err(Fault::Replaced(why)) => format!("{why}; using {}", (key.show)(settings)),
+            Err(Fault::Replaced(why)) => s::SETTING_REPLACED.with("mistake", why).with("used", (key.show)(settings)),
             Err(Fault::Said(why)) => why,
         };
         // An isolation that this version does not have is none the less one.
@@ -178,7 +173,7 @@ fn close_misspelt(settings: &mut Settings, written: &Written<'_>) {
     }
 }
 
-/// Keeps the usual timeout within the longest one; a problem only where the file names both.
+/// Keeps the usual timeout within the longest one; a problem only where the file names the usual one.
 fn hold_timeout(settings: &mut Settings, written: &mut Written<'_>) {
     const KEY: &str = "limits.timeout_ms";
     if settings.default_timeout <= settings.max_timeout {
@@ -186,7 +181,9 @@ fn hold_timeout(settings: &mut Settings, written: &mut Written<'_>) {
     }
     settings.default_timeout = settings.max_timeout;
     if let Some(entry) = written.entries.iter().find(|entry| KEYS[entry.key].name == KEY) {
-        let message = format!("is above `limits.max_timeout_ms`; using {}", settings.max_timeout.as_millis());
+        let limit = settings.max_timeout.as_millis();
+        let mistake = s::SETTING_TIMEOUT_ABOVE.with("limit", limit);
+        let message = s::SETTING_REPLACED.with("mistake", mistake).with("used", limit);
         written.problems.push(Problem { line: Some(entry.line), key: KEY.to_owned(), message });
     }
 }

@@ -30,9 +30,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use runtray_engine::language::{Choices, Language};
+use runtray_engine::said::Said;
 use runtray_engine::{Limits, Warm};
 
 use crate::origin::Origin;
+use crate::sentences;
 
 pub use change::{ChangeError, change};
 pub use file::{EditError, create_if_missing};
@@ -56,7 +58,7 @@ pub struct Settings {
     /// `isolation`: the level that is asked for.
     pub isolation: IsolationChoice,
     /// Why nothing may be run, for people: the file asks for an isolation that cannot be given.
-    pub refuse_to_run: Option<String>,
+    pub refuse_to_run: Option<Said>,
     /// `[python] path`.
     pub python: Option<PathBuf>,
     /// `[node] path`.
@@ -159,7 +161,7 @@ pub struct Problem {
     /// The key's full name, `limits.memory_bytes`; empty when it is about the whole file.
     pub key: String,
     /// What is wrong and what to do: it follows the key in a sentence, or is one when there is no key.
-    pub message: String,
+    pub message: Said,
 }
 
 /// What was read: settings that can be used, and what is wrong with the file.
@@ -261,6 +263,21 @@ pub(crate) fn log_problems(before: &[Problem], now: &[Problem]) {
     }
 }
 
+impl Problem {
+    /// It in words, with its place.
+    pub fn said(&self) -> Said {
+        let message = self.message.clone();
+        let named = match self.key.as_str() {
+            "" => message,
+            key => sentences::FILE_KEY.with("key", key).with("mistake", message),
+        };
+        match self.line {
+            Some(line) => sentences::FILE_LINE.with("line", line).with("mistake", named),
+            None => named,
+        }
+    }
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(line) = self.line {
@@ -269,6 +286,6 @@ impl fmt::Display for Problem {
         if !self.key.is_empty() {
             write!(f, "`{}` ", self.key)?;
         }
-        f.write_str(&self.message)
+        self.message.fmt(f)
     }
 }

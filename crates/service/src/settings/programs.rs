@@ -11,6 +11,7 @@ use super::keys::KEYS;
 use super::load::contents;
 use super::written::collect;
 use super::{Loaded, Problem, Settings};
+use crate::sentences;
 
 /// What is wrong with the interpreters that the file at `path` names: not there, a folder, not to be executed. They are not
 /// started.
@@ -29,7 +30,7 @@ fn problem(settings: &Settings, key: &str, line: usize) -> Option<Problem> {
         _ => None,
     }?;
     let reason = interpreter::check_program(program).err()?;
-    let message = format!("names {}, which {reason}", program.display());
+    let message = sentences::SETTING_PROGRAM.with("path", program.display()).with("reason", reason);
     Some(Problem { line: Some(line), key: key.to_owned(), message })
 }
 
@@ -52,9 +53,9 @@ mod tests {
             let text = format!("port = 1\n[node]\npath = '{}'\n[python]\npath = ''\n", path.display());
             fs::write(&file, text).expect("a file");
             let problems = missing_programs(&file);
-            let said = problems.first().map(|problem| (problem.line, problem.key.as_str(), problem.message.as_str()));
+            let said = problems.first().map(|problem| (problem.line, problem.key.clone(), problem.message.to_string()));
             let expected = reason.map(|reason| format!("names {}, which {reason}", path.display()));
-            assert_eq!(said, expected.as_deref().map(|message| (Some(3), "node.path", message)));
+            assert_eq!(said, expected.map(|message| (Some(3), "node.path".to_owned(), message)));
         }
     }
 }

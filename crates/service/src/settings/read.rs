@@ -3,7 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use runtray_engine::said::{Said, Sentence};
 use toml_edit::Item;
+
+use crate::sentences as s;
 
 /// A size of 2^20 bytes.
 pub(super) const MIB: u64 = 1 << 20;
@@ -16,58 +19,61 @@ pub(super) fn shown(item: &Item) -> String {
 }
 
 /// `true` or `false`.
-pub(super) fn switch(item: &Item) -> Result<bool, String> {
-    item.as_bool().ok_or_else(|| format!("must be true or false, not {}", shown(item)))
+pub(super) fn switch(item: &Item) -> Result<bool, Said> {
+    item.as_bool().ok_or_else(|| s::SETTING_SWITCH.with("written", shown(item)))
 }
 
 /// A whole number from `least` to `most`.
-pub(super) fn count(item: &Item, least: u64, most: u64) -> Result<u64, String> {
-    ranged(item, least, most)
-        .ok_or_else(|| format!("must be a whole number from {least} to {most}, not {}", shown(item)))
+pub(super) fn count(item: &Item, least: u64, most: u64) -> Result<u64, Said> {
+    ranged(item, least, most).ok_or_else(|| ranging(s::SETTING_COUNT, least, most, item))
 }
 
 /// [`count`] where memory is what it counts in.
-pub(super) fn length(item: &Item, least: u64, most: u64) -> Result<usize, String> {
+pub(super) fn length(item: &Item, least: u64, most: u64) -> Result<usize, Said> {
     Ok(usize::try_from(count(item, least, most)?).unwrap_or(usize::MAX))
 }
 
 /// A time in milliseconds.
-pub(super) fn millis(item: &Item, least: u64, most: u64) -> Result<Duration, String> {
+pub(super) fn millis(item: &Item, least: u64, most: u64) -> Result<Duration, Said> {
     let value = ranged(item, least, most);
-    let why = || format!("must be a whole number of milliseconds from {least} to {most}, not {}", shown(item));
+    let why = || ranging(s::SETTING_MILLIS, least, most, item);
     value.map(Duration::from_millis).ok_or_else(why)
 }
 
 /// A size in bytes.
-pub(super) fn size(item: &Item, least: u64, most: u64) -> Result<u64, String> {
+pub(super) fn size(item: &Item, least: u64, most: u64) -> Result<u64, Said> {
     ranged(item, least, most).ok_or_else(|| {
-        let range = format!("{least} ({}) to {most} ({})", rounded(least), rounded(most));
-        format!("must be a whole number of bytes from {range}, not {}", shown(item))
+        let said = ranging(s::SETTING_SIZE, least, most, item);
+        said.with("least_rounded", rounded(least)).with("most_rounded", rounded(most))
     })
 }
 
 /// [`size`] of what is held in memory.
-pub(super) fn buffer(item: &Item, least: u64, most: u64) -> Result<usize, String> {
+pub(super) fn buffer(item: &Item, least: u64, most: u64) -> Result<usize, Said> {
     Ok(usize::try_from(size(item, least, most)?).unwrap_or(usize::MAX))
 }
 
 /// The path of a program; an empty text is none.
-pub(super) fn program(item: &Item) -> Result<Option<PathBuf>, String> {
-    let written = item.as_str().ok_or_else(|| format!("must be a path in quotes, not {}", shown(item)))?;
+pub(super) fn program(item: &Item) -> Result<Option<PathBuf>, Said> {
+    let written = item.as_str().ok_or_else(|| s::SETTING_PATH_TEXT.with("written", shown(item)))?;
     if written.contains('\0') {
-        return Err("must be a path, and no path holds a NUL character".to_owned());
+        return Err(s::SETTING_PATH_NUL.said());
     }
     match Path::new(written) {
         path if path.as_os_str().is_empty() => Ok(None),
         path if path.is_absolute() => Ok(Some(path.to_owned())),
-        _ => Err(format!("must be a whole path from the root of the disk (no `~`), not {}", shown(item))),
+        _ => Err(s::SETTING_PATH_RELATIVE.with("written", shown(item))),
     }
 }
 
 /// Texts in square brackets.
-pub(super) fn texts(item: &Item) -> Result<Vec<&str>, String> {
-    let why = || format!("must be texts in square brackets, such as [\"a\", \"b\"], not {}", shown(item));
+pub(super) fn texts(item: &Item) -> Result<Vec<&str>, Said> {
+    let why = || s::SETTING_TEXTS.with("written", shown(item));
     item.as_array().ok_or_else(why)?.iter().map(|value| value.as_str().ok_or_else(why)).collect()
+}
+
+fn ranging(sentence: Sentence, least: u64, most: u64, item: &Item) -> Said {
+    sentence.with("least", least).with("most", most).with("written", shown(item))
 }
 
 fn ranged(item: &Item, least: u64, most: u64) -> Option<u64> {

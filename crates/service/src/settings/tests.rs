@@ -15,7 +15,7 @@ fn check(text: &str, problems: &[(usize, &str, &str)]) -> Settings {
     assert_eq!(loaded.problems.len(), problems.len(), "{text}\n{lines:#?}");
     for (problem, (line, key, part)) in loaded.problems.iter().zip(problems) {
         assert_eq!((problem.line, problem.key.as_str()), (Some(*line), *key), "{text}\n{lines:#?}");
-        assert!(problem.message.contains(part), "{:?} lacks {part:?}", problem.message);
+        assert!(problem.message.to_string().contains(part), "{:?} lacks {part:?}", problem.message);
     }
     loaded.settings
 }
@@ -73,7 +73,7 @@ fn an_isolation_that_cannot_be_given_refuses_to_run() {
     for level in ["sandbox", "wasm"] {
         let settings =
             check(&format!("isolation = \"{level}\"\nport = 1"), &[(1, "isolation", "this version cannot give")]);
-        assert!(settings.refuse_to_run.is_some_and(|why| why.contains(level)) && settings.port == 1);
+        assert!(settings.refuse_to_run.is_some_and(|why| why.to_string().contains(level)) && settings.port == 1);
     }
 }
 
@@ -113,7 +113,7 @@ fn files_that_cannot_be_used_are_said() {
     let path = folder.path().join("settings.toml");
     let problem = |path: &Path| {
         let loaded = Loaded::from_file(path);
-        loaded.problems.first().map(|problem| (problem.line, problem.message.clone()))
+        loaded.problems.first().map(|problem| (problem.line, problem.message.to_string()))
     };
     assert_eq!(Loaded::from_file(&path), Loaded { settings: Settings::default(), problems: Vec::new() });
     fs::write(&path, b"port = 5001\nrequire_token = true\nx = \"\xFF\"\n").expect("a file");

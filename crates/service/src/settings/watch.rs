@@ -15,6 +15,7 @@ use tokio::sync::watch;
 
 use super::load::read;
 use super::{Loaded, Problem};
+use crate::sentences;
 
 /// How long a folder must be quiet: editors write a file in several steps.
 const QUIET: Duration = Duration::from_millis(100);
@@ -33,7 +34,7 @@ pub fn watch(path: &Path, now: Loaded) -> (watch::Receiver<Loaded>, Watching) {
     let publisher = Arc::new(publisher);
     let watcher = start(path, &publisher).inspect_err(|error| {
         tracing::warn!(%error, path = %path.display(), "the settings file cannot be watched");
-        let message = format!("changes to {} are noticed only after a restart: {error}", path.display());
+        let message = sentences::FILE_UNWATCHED.with("path", path.display()).with("error", error.to_string());
         publisher.send_modify(|loaded| loaded.problems.push(Problem { line: None, key: String::new(), message }));
     });
     (receiver, Watching { _watcher: watcher.ok(), _publisher: publisher })

@@ -4,6 +4,7 @@ use toml_edit::{Document, Item, Key, TableLike, Value};
 
 use super::Problem;
 use super::keys::{KEYS, SECTIONS};
+use crate::sentences as s;
 
 /// The name of the sections that add a language.
 pub(super) const LANGUAGE: &str = "language";
@@ -82,7 +83,7 @@ impl<'a> Written<'a> {
         match item.as_table_like() {
             Some(table) => self.walk(name, table, lines),
             None => {
-                let message = format!("is a section; write [{name}] on a line of its own and its keys below");
+                let message = s::SETTING_SECTION.with("name", name);
                 self.problems.push(Problem { line: Some(line), key: name.to_owned(), message });
             }
         }
@@ -98,7 +99,7 @@ impl<'a> Written<'a> {
         } else if let Some(tables) = inline_tables(item) {
             self.languages.extend(tables.into_iter().map(|table| Row { line, table }));
         } else {
-            let message = "is a list of sections; write [[language]], with two brackets, above each".to_owned();
+            let message = s::SETTING_ROWS.said();
             self.problems.push(Problem { line: Some(line), key: LANGUAGE.to_owned(), message });
         }
     }
@@ -110,10 +111,11 @@ fn inline_tables(item: &Item) -> Option<Vec<&dyn TableLike>> {
 
 fn unknown(name: &str, item: &Item, line: usize) -> Problem {
     let known = KEYS.iter().map(|key| key.name).chain(SECTIONS.iter().map(|(name, _)| *name)).chain([LANGUAGE]);
-    let what = if item.is_table_like() { "section" } else { "key" };
-    let message = match closest(name, known) {
-        Some(meant) => format!("is no {what} that Runtray knows; did you mean `{meant}`?"),
-        None => format!("is no {what} that Runtray knows, and is ignored"),
+    let message = match (closest(name, known), item.is_table_like()) {
+        (Some(meant), true) => s::SETTING_SECTION_MEANT.with("meant", meant),
+        (Some(meant), false) => s::SETTING_KEY_MEANT.with("meant", meant),
+        (None, true) => s::SETTING_SECTION_IGNORED.said(),
+        (None, false) => s::SETTING_KEY_IGNORED.said(),
     };
     Problem { line: Some(line), key: name.to_owned(), message }
 }

@@ -4,6 +4,8 @@ use axum::http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words::Words;
+
 /// Why a request was not served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -84,11 +86,14 @@ pub(crate) struct ErrorBody {
     pub(crate) status: &'static str,
     /// The same for programs.
     pub(crate) code: Code,
+    /// `error` as a code with values, for clients that word it in another language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<Words>,
 }
 
 impl ErrorBody {
     /// The body for `code`.
-    pub(crate) fn new(code: Code, error: String) -> Self {
-        Self { success: false, output: "", error, status: "rejected", code }
+    pub(crate) fn new(code: Code, error: String, reason: Option<Words>) -> Self {
+        Self { success: false, output: "", error, status: "rejected", code, reason }
     }
 }

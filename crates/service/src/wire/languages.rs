@@ -4,6 +4,8 @@ use runtray_engine::language::Entry;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::words::Words;
+
 /// A language, and what runs it on this machine.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Language {
@@ -24,6 +26,9 @@ pub struct Language {
     pub available: bool,
     /// Why it cannot run, and how to change that; empty when it can.
     pub detail: String,
+    /// `detail` as a code with values; only when it cannot run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Words>,
 }
 
 impl From<Entry> for Language {
@@ -36,9 +41,10 @@ impl From<Entry> for Language {
             path: None,
             available: false,
             detail: String::new(),
+            reason: None,
         };
         match runtime {
-            Err(reason) => Self { detail: reason.to_string(), ..missing },
+            Err(reason) => Self { detail: reason.to_string(), reason: Some((&reason.0).into()), ..missing },
             Ok(runtime) => Self {
                 runtime: Some(runtime.name.clone()),
                 version: Some(runtime.version.clone()).filter(|version| !version.is_empty()),

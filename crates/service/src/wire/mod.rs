@@ -11,10 +11,12 @@ pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod status;
 mod wording;
+mod words;
 
 pub use executions::{Execution, ExecutionSummary};
 pub use languages::Language;
 pub use response::ExecuteResponse;
+pub use words::{Filling, Words};
 
 use std::time::Duration;
 

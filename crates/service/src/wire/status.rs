@@ -88,6 +88,6 @@ pub(crate) fn journal(state: &journal::State) -> (&'static str, Option<String>) 
         journal::State::Recovered { kept_aside } => {
             ("recovered", Some(format!("The old journal was unusable and is now {}.", kept_aside.display())))
         }
-        journal::State::Failed { reason } => ("failed", Some(reason.clone())),
+        journal::State::Failed { reason } => ("failed", Some(reason.to_string())),
     }
 }

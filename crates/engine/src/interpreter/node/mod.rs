@@ -12,6 +12,8 @@ use super::ask::Answer;
 use super::candidate::Candidate;
 use super::python::homebrew_prefixes;
 use super::{Found, Machine, Source, folder, search_path};
+use crate::said::Said;
+use crate::sentences;
 
 /// The oldest that systems in support still bring.
 const OLDEST_MAJOR: u64 = 12;
@@ -57,12 +59,12 @@ pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
 }
 
 /// Reads the description.
-pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, String> {
+pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
     let description = answer.stdout.lines().rev().find_map(|line| serde_json::from_str::<Description>(line).ok());
     let description = description.ok_or_else(|| answer.undescribed("Node.js"))?;
     let version = description.version;
     if version.major < OLDEST_MAJOR {
-        return Err(format!("is Node.js {version}; Runtray needs {OLDEST_MAJOR} or newer"));
+        return Err(sentences::OLD_NODE.with("version", version.to_string()).with("oldest", OLDEST_MAJOR));
     }
     let path = candidate.resolved(Some(description.executable.clone()));
     Ok(Found {

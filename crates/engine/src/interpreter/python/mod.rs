@@ -21,6 +21,8 @@ use serde::Deserialize;
 use super::ask::Answer;
 use super::candidate::Candidate;
 use super::{Found, Machine, Source};
+use crate::said::Said;
+use crate::sentences;
 
 /// What programs, and our own code around them, need.
 const OLDEST: (u32, u32) = (3, 8);
@@ -90,14 +92,14 @@ pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
 }
 
 /// Reads the description out of whatever else the Python's own start-up files print.
-pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, String> {
+pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
     let description = answer.stdout.lines().rev().find_map(|line| serde_json::from_str::<Description>(line).ok());
     let description = description.ok_or_else(|| answer.undescribed("Python"))?;
     let version = version(&description.version);
     let implementation = implementation(&description.implementation);
     if (description.version.0, description.version.1) < OLDEST {
         let (major, minor) = OLDEST;
-        return Err(format!("is Python {version}; Runtray needs {major}.{minor} or newer"));
+        return Err(sentences::OLD_PYTHON.with("version", version).with("oldest", format!("{major}.{minor}")));
     }
     let executable = description.executable.clone().unwrap_or_else(|| candidate.path.clone());
     Ok(Found {

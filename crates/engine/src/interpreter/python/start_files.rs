@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::interpreter::Machine;
 use crate::interpreter::ask::ask;
+use crate::said::Said;
 
 /// Written for every version that Runtray runs. Prints one line of JSON, after whatever the Python's own start-up files print.
 const SCRIPT: &str = include_str!("start_files.py");
@@ -16,9 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// Why it did not answer, to follow its path in a sentence.
-pub(crate) async fn start_files(program: &Path) -> Result<Vec<PathBuf>, String> {
+pub(crate) async fn start_files(program: &Path) -> Result<Vec<PathBuf>, Said> {
     let machine = Machine { patience: PATIENCE, ..Machine::this() };
-    let answer = ask(&machine, program, &["-B", "-c", SCRIPT]).await.map_err(|silence| silence.to_string())?;
+    let answer = ask(&machine, program, &["-B", "-c", SCRIPT]).await.map_err(|silence| silence.said())?;
     let paths = answer.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok());
     paths.ok_or_else(|| answer.undescribed("Python"))
 }

@@ -1,0 +1,102 @@
+//! What the service says to people, besides what the engine says (`runtray_engine::sentences`).
+
+runtray_engine::sentences! {
+    SETTING_SWITCH = "setting.switch": "must be true or false, not {written}";
+    SETTING_COUNT = "setting.count": "must be a whole number from {least} to {most}, not {written}";
+    SETTING_MILLIS = "setting.millis": "must be a whole number of milliseconds from {least} to {most}, not {written}";
+    SETTING_SIZE = "setting.size": "must be a whole number of bytes from {least} ({least_rounded}) to {most} ({most_rounded}), not {written}";
+    SETTING_PATH_TEXT = "setting.path_text": "must be a path in quotes, not {written}";
+    SETTING_PATH_NUL = "setting.path_nul": "must be a path, and no path holds a NUL character";
+    SETTING_PATH_RELATIVE = "setting.path_relative": "must be a whole path from the root of the disk (no `~`), not {written}";
+    SETTING_TEXTS = "setting.texts": "must be texts in square brackets, such as [\"a\", \"b\"], not {written}";
+    SETTING_ONE_OF = "setting.one_of": "must be one of {names}, not {written}";
+    SETTING_ORIGINS = "setting.origins": "has wrong entries: {entries}";
+    SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"";
+    SETTING_ISOLATION = "setting.isolation": "must be \"auto\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"";
+    SETTING_ISOLATION_REFUSES = "setting.isolation_refuses": "the setting `isolation` {why}";
+    SETTING_ISOLATION_UNKNOWN = "setting.isolation_unknown": "the settings file cannot be read, so it is not known how far programs are to be kept from this machine";
+    SETTING_WAITING = "setting.waiting": "must be \"auto\" or a whole number, not {written}";
+    SETTING_REPLACED = "setting.replaced": "{mistake}; using {used}";
+    SETTING_TIMEOUT_ABOVE = "setting.timeout_above": "is above the longest accepted, `limits.max_timeout_ms`, which is {limit} ms";
+    SETTING_TIMEOUT_BELOW = "setting.timeout_below": "is below the time limit, `limits.timeout_ms`, which is {limit} ms; lower that first";
+    SETTING_NO_KEY = "setting.no_key": "is no key that Runtray knows";
+    SETTING_NO_VALUE = "setting.no_value": "does not take such a value";
+    SETTING_KEY_IGNORED = "setting.key_ignored": "is no key that Runtray knows, and is ignored";
+    SETTING_KEY_MEANT = "setting.key_meant": "is no key that Runtray knows; did you mean `{meant}`?";
+    SETTING_SECTION_IGNORED = "setting.section_ignored": "is no section that Runtray knows, and is ignored";
+    SETTING_SECTION_MEANT = "setting.section_meant": "is no section that Runtray knows; did you mean `{meant}`?";
+    SETTING_SECTION = "setting.section": "is a section; write [{name}] on a line of its own and its keys below";
+    SETTING_ROWS = "setting.rows": "is a list of sections; write [[language]], with two brackets, above each";
+    SETTING_PROGRAM = "setting.program": "names {path}, which {reason}";
+    LANGUAGE_LEFT_OUT = "setting.language_left_out": "{mistakes}; this language is left out";
+    LANGUAGE_MISTAKES = "setting.language_mistakes": "{mistakes}";
+    LANGUAGE_FIELD = "setting.language_field": "`{field}` {mistake}";
+    LANGUAGE_KEY_UNKNOWN = "setting.language_key": "is no key of a language";
+    LANGUAGE_KEY_MEANT = "setting.language_key_meant": "is no key of a language; did you mean `{meant}`?";
+    LANGUAGE_MISSING = "setting.language_missing": "is missing";
+    LANGUAGE_TAKEN = "setting.language_taken": "is \"{name}\", which the language `{other}` answers to already";
+    LANGUAGE_TEXT = "setting.language_text": "must be a text in quotes, not {written}";
+    LANGUAGE_NAME = "setting.language_name": "must be at most {most} of the characters a-z, 0-9, + # . _ - and begin with a letter or digit";
+    LANGUAGE_EXTENSION = "setting.language_extension": "must be 1 to 16 letters and digits, without the dot";
+    LANGUAGE_NO_PROGRAM = "setting.language_no_program": "must begin with a program";
+    LANGUAGE_NUL = "setting.language_nul": "must not hold a NUL character";
+
+    FILE_UNREADABLE = "file.unreadable": "{path} cannot be read: {cause}";
+    FILE_NOT_TEXT = "file.not_text": "the file is not UTF-8 text, and only what can be made out in it is used; save it as UTF-8";
+    FILE_DEAD_LINK = "file.dead_link": "it is a link to a file that is not there";
+    FILE_NO_FILE = "file.no_file": "it is not a file";
+    FILE_LARGE = "file.large": "it is larger than 1 MiB";
+    FILE_LOST = "file.lost": "it is empty, as if its content had been lost; restore it, or delete it to begin anew";
+    FILE_NOT_TOML = "file.not_toml": "the file is not valid TOML, and only what can be made out in it is used: {detail}";
+    FILE_UNWATCHED = "file.unwatched": "changes to {path} are noticed only after a restart: {error}";
+    FILE_READ = "file.read": "could not read {path}: {cause}";
+    FILE_WRITE = "file.write": "could not write {path}: {cause}; it is as it was";
+    FILE_BROKEN = "file.broken": "the settings file {path} has a mistake and was not changed; mend it first, at {problem}";
+    FILE_BUSY = "file.busy": "{path} changes all the time, and was not changed; try again";
+    FILE_LINE = "file.line": "line {line}: {mistake}";
+    FILE_KEY = "file.key": "`{key}` {mistake}";
+
+    PORT_IN_USE = "port.in_use": "port {port} is in use on {ip}{holder}{free}";
+    PORT_HOLDER = "port.holder": " by {program} (process {pid})";
+    PORT_HOLDER_UNKNOWN = "port.holder_unknown": " by a program that the system does not name to this user";
+    PORT_FREE = "port.free": "; port {port} is free";
+    PORT_RESERVED_WINDOWS = "port.reserved_windows": "port {port} may not be used by this user: Windows keeps it in an excluded range, which `netsh interface ipv4 show excludedportrange tcp` lists{free}";
+    PORT_RESERVED = "port.reserved": "port {port} may not be used by this user: ports below 1024 are for the system{free}";
+    PORT_NO_LOOPBACK = "port.no_loopback": "this machine has no loopback address, neither 127.0.0.1 nor [::1]";
+    PORT_OTHER = "port.other": "cannot listen on {address}: {cause}";
+    START_ENGINE = "start.engine": "programs cannot be run here: {cause}";
+    START_TOKEN = "start.token": "the token is empty or holds a character that cannot stand in a header";
+    START_BROKE = "start.broke": "the server broke; its log says why";
+
+    JOURNAL_DISABLED = "journal.disabled": "the journal is switched off";
+    JOURNAL_MISSING = "journal.missing": "nothing has been written down yet: {path} is not there";
+    JOURNAL_NEWER = "journal.newer": "the journal is of a newer Runtray (its version is {found}, this one knows {known}); update Runtray or move the file away";
+    JOURNAL_BROKEN = "journal.broken": "the file is no journal, or it is damaged";
+    JOURNAL_CLOSED = "journal.closed": "the journal was closed";
+    JOURNAL_SQLITE = "journal.sqlite": "the journal's file cannot be used: {error}";
+    JOURNAL_IO = "journal.io": "the journal's folder cannot be used: {cause}";
+    JOURNAL_THREAD = "journal.thread": "its thread could not be started: {cause}";
+    JOURNAL_OF = "journal.of": "{path}: {cause}";
+    JOURNAL_FULL = "journal.full": "{path}: the disk is full; free some space ({cause})";
+    JOURNAL_LOCKED_UP = "journal.locked_up": "{path}: it cannot be opened for writing; check that the folder is there and yours ({cause})";
+    JOURNAL_BUSY = "journal.busy": "{path}: another program keeps it locked ({cause})";
+    EXPORT_WRITE = "export.write": "could not write {path}: {cause}";
+
+    ORIGIN_NONE = "origin.none": "`{written}` is not an origin; write it like `http://localhost:3000`";
+    ORIGIN_LONG = "origin.long": "`{written}` is longer than any origin; write it like `http://localhost:3000`";
+    ORIGIN_HOST = "origin.host": "`{written}` has a host that is longer than any; write it like `http://localhost:3000`";
+    ORIGIN_SCHEME = "origin.scheme": "`{written}` is neither http nor https; write it like `http://localhost:3000`";
+    ORIGIN_MORE = "origin.more": "`{written}` has more than scheme, host and port; write it like `http://localhost:3000`";
+
+    REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. GET /languages lists those that are.";
+    REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
+    REFUSED_ISOLATION = "refused.isolation": "The program was not run: {reason}.";
+    REFUSED_TOO_MANY = "refused.too_many": "{running} executions are running and {queued} are waiting, which is all that the settings allow. Try again in a moment.";
+    REFUSED_TERMINALS = "refused.terminals": "{running} interactive programs are running, which is all that `[admission] terminals` in the settings allows. End one, or raise it.";
+    REFUSED_CONNECTIONS = "refused.connections": "Too many WebSockets are open. Close one and try again.";
+    REFUSED_BODY = "refused.body": "The body is larger than {cap} bytes. Send less, or raise `limits.body_bytes` in the settings.";
+    REFUSED_DISK_FULL = "refused.disk_full": "The disk that holds the runs' folders is full. Free some space and try again.";
+    REFUSED_INTERNAL = "refused.internal": "Runtray failed to serve this.";
+    REFUSED_STOPPING = "refused.stopping": "Runtray is stopping and takes no new executions.";
+    NO_PYTHON_LANGUAGE = "language.no_python": "Python is not a language here";
+}
