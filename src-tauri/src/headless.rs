@@ -50,7 +50,7 @@ async fn settled(desk: &Desk) -> Result<(), String> {
     let mut state = desk.lifecycle.state();
     let settled = state.wait_for(|state| matches!(state, State::Running { .. } | State::Failed { .. })).await;
     match settled.as_deref() {
-        Ok(State::Failed { reason, .. }) => Err(reason.clone()),
+        Ok(State::Failed { reason, .. }) => Err(reason.to_string()),
         Ok(_) => Ok(()),
         Err(error) => Err(error.to_string()),
     }

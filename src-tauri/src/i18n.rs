@@ -6,10 +6,19 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
+use runtray_service::wire::{Filling, Words};
+
 const ENGLISH: &str = include_str!("../../ui/src/lib/i18n/native.en.json");
 const GERMAN: &str = include_str!("../../ui/src/lib/i18n/native.de.json");
 
+const ENGLISH_SAID: &str = include_str!("../../ui/src/lib/i18n/said.en.json");
+const GERMAN_SAID: &str = include_str!("../../ui/src/lib/i18n/said.de.json");
+
 type Catalogue = HashMap<String, String>;
+
+/// What the engine, the service and the app say of errors and mistakes, by code.
+static SAID: LazyLock<[Catalogue; 2]> =
+    LazyLock::new(|| [ENGLISH_SAID, GERMAN_SAID].map(|text| serde_json::from_str(text).unwrap_or_default()));
 
 static CATALOGUES: LazyLock<[Catalogue; 2]> =
     LazyLock::new(|| [ENGLISH, GERMAN].map(|text| serde_json::from_str(text).unwrap_or_default()));
@@ -42,6 +51,19 @@ impl Language {
         filled.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
+    /// A sentence in this language, with the sentences in it. One that is missing stays in English.
+    pub(crate) fn say(self, words: &Words) -> String {
+        let text = SAID[self as usize].get(words.code).unwrap_or(&words.text);
+        words.values.iter().fold(text.clone(), |text, (name, value)| {
+            let value = match value {
+                Filling::Text(text) => text.clone(),
+                Filling::Words(words) => self.say(words),
+                Filling::List(list) => list.iter().map(|words| self.say(words)).collect::<Vec<_>>().join("; "),
+            };
+            text.replace(&format!("{{{name}}}"), &value)
+        })
+    }
+
     /// The text of `key` for a number of things, which is filled in as `n`.
     pub(crate) fn plural(self, key: &str, count: usize, filled: &[(&str, &str)]) -> String {
         let form = if count == 1 { "one" } else { "other" };
@@ -54,7 +76,7 @@ impl Language {
 mod tests {
     use std::collections::BTreeSet;
 
-    use super::{CATALOGUES, Language};
+    use super::{CATALOGUES, Language, SAID};
 
     /// What is filled in, by name.
     fn names(text: &str) -> BTreeSet<&str> {
@@ -85,6 +107,49 @@ mod tests {
             let plural = format!("{key}.one");
             assert!(CATALOGUES[0].contains_key(key) || CATALOGUES[0].contains_key(&plural), "{key} is missing");
         }
+    }
+
+    /// Every sentence that can be said, of all parts.
+    fn sentences() -> impl Iterator<Item = &'static runtray_engine::said::Sentence> {
+        let parts = [runtray_engine::sentences::ALL, runtray_service::sentences::ALL, crate::sentences::ALL];
+        parts.into_iter().flatten()
+    }
+
+    #[test]
+    fn every_sentence_is_in_every_language_and_fills_in_what_there_is() {
+        let codes: BTreeSet<_> = sentences().map(|sentence| sentence.code).collect();
+        for catalogue in &*SAID {
+            let known: BTreeSet<_> = catalogue.keys().map(String::as_str).collect();
+            assert_eq!(known, codes);
+        }
+        for sentence in sentences() {
+            let [english, german] = [0, 1].map(|language| &SAID[language][sentence.code]);
+            assert_eq!(names(english), names(german), "{}", sentence.code);
+            assert!(names(english).is_subset(&names(sentence.english)), "{}", sentence.code);
+        }
+    }
+
+    #[test]
+    fn no_german_sentence_is_the_english_one() {
+        // What is quoted from the system, and names, are the same in both.
+        let word = |text: &str| text.split(['{', '}']).step_by(2).any(|part| part.contains(char::is_alphabetic));
+        for sentence in sentences().filter(|sentence| word(sentence.english)) {
+            let german = &SAID[1][sentence.code];
+            assert_ne!(german, sentence.english, "{}", sentence.code);
+            let foreign = [" the ", " is ", " not ", " and ", " must ", " could ", " with "];
+            let found = foreign.iter().find(|word| format!(" {german} ").contains(*word));
+            assert_eq!(found, None, "{}: {german}", sentence.code);
+        }
+    }
+
+    #[test]
+    fn a_sentence_is_worded_with_those_inside_it() {
+        let error = std::io::Error::from_raw_os_error(13);
+        let cause = runtray_service::sentences::FILE_WRITE.with("path", "/x/settings.toml").with("cause", &error);
+        let said = runtray_engine::sentences::REJECTED.with("path", "/a").with("reason", vec![cause.clone(), cause]);
+        let german = Language::German.say(&(&said).into());
+        assert_eq!(german.matches("/x/settings.toml konnte nicht geschrieben werden").count(), 2, "{german}");
+        assert!(german.contains("der Zugriff wurde verweigert") && !german.contains("denied"), "{german}");
     }
 
     #[test]

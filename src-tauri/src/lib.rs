@@ -17,6 +17,7 @@ mod message;
 mod model;
 mod notices;
 mod problems;
+mod sentences;
 mod surroundings;
 #[cfg(test)]
 mod tests;

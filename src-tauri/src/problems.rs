@@ -1,9 +1,10 @@
 //! What is wrong, in words, with what to do about it.
 
+use runtray_engine::said::Said;
 use runtray_service::{PortTrouble, State, journal, settings};
 
 use crate::i18n::Language;
-use crate::model::{Action, Problem, ProblemAction};
+use crate::model::{Action, Problem, ProblemAction, sentence};
 use crate::surroundings::NoTray;
 
 /// Names of macOS' AirPlay Receiver, which holds port 5000 from the start.
@@ -15,7 +16,7 @@ pub(crate) struct Situation<'a> {
     pub(crate) settings: &'a [settings::Problem],
     pub(crate) journal: Option<journal::State>,
     /// Why nothing runs Python.
-    pub(crate) python: Option<&'a str>,
+    pub(crate) python: Option<&'a Said>,
     pub(crate) no_tray: Option<&'a NoTray>,
 }
 
@@ -35,7 +36,7 @@ pub(crate) fn problems(situation: &Situation<'_>, language: Language) -> Vec<Pro
     problems
 }
 
-fn taken_port(reason: &str, trouble: &PortTrouble, language: Language) -> Problem {
+fn taken_port(reason: &Said, trouble: &PortTrouble, language: Language) -> Problem {
     let is_airplay = trouble.holder.as_ref().is_some_and(|holder| AIRPLAY.contains(&holder.program.as_str()));
     let remedy = match trouble {
         _ if is_airplay => "problem.port.airplay",
@@ -47,25 +48,25 @@ fn taken_port(reason: &str, trouble: &PortTrouble, language: Language) -> Proble
         action(language.text("problem.port.use", &[("port", &port)]), Action::UsePort, Some(port))
     });
     let restart = action(language.text("problem.restart", &[]), Action::RestartService, None);
-    problem("port", sentence(reason), Some(language.text(remedy, &[])), use_free.into_iter().chain([restart]))
+    problem("port", say(reason, language), Some(language.text(remedy, &[])), use_free.into_iter().chain([restart]))
 }
 
-fn failed(reason: &str, language: Language) -> Problem {
+fn failed(reason: &Said, language: Language) -> Problem {
     let actions = [
         action(language.text("problem.restart", &[]), Action::RestartService, None),
         action(language.text("problem.log", &[]), Action::OpenFolder, Some("log".to_owned())),
     ];
-    problem("failed", sentence(reason), Some(language.text("problem.failed.remedy", &[])), actions)
+    problem("failed", say(reason, language), Some(language.text("problem.failed.remedy", &[])), actions)
 }
 
-fn no_python(reason: &str, language: Language) -> Problem {
+fn no_python(reason: &Said, language: Language) -> Problem {
     let settings = action(language.text("problem.settings", &[]), Action::Settings, Some("python.path".to_owned()));
-    problem("python", sentence(reason), Some(language.text("problem.python.remedy", &[])), [settings])
+    problem("python", say(reason, language), Some(language.text("problem.python.remedy", &[])), [settings])
 }
 
 fn bad_setting(mistake: &settings::Problem, language: Language) -> Problem {
     let key = Some(mistake.key.clone()).filter(|key| !key.is_empty());
-    let text = language.text("problem.settings.text", &[("message", &mistake.to_string())]);
+    let text = language.text("problem.settings.text", &[("message", &mistaken(mistake, language))]);
     let file = action(language.text("problem.settings.file", &[]), Action::OpenFolder, Some("file".to_owned()));
     let show = key.map(|key| action(language.text("problem.settings", &[]), Action::Settings, Some(key)));
     problem(&format!("settings:{}", mistake.key), sentence(&text), None, show.into_iter().chain([file]))
@@ -73,7 +74,9 @@ fn bad_setting(mistake: &settings::Problem, language: Language) -> Problem {
 
 fn journal(state: &journal::State, language: Language) -> Option<Problem> {
     let text = match state {
-        journal::State::Failed { reason } => language.text("problem.journal.text", &[("reason", reason)]),
+        journal::State::Failed { reason } => {
+            language.text("problem.journal.text", &[("reason", &language.say(&reason.into()))])
+        }
         journal::State::Recovered { kept_aside } => {
             language.text("problem.journal.aside", &[("path", &kept_aside.display().to_string())])
         }
@@ -103,11 +106,16 @@ fn action(label: String, command: Action, argument: Option<String>) -> ProblemAc
 }
 
 /// Reasons begin in lower case; a problem stands alone.
-fn sentence(reason: &str) -> String {
-    let mut characters = reason.chars();
-    let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
-    let end = if reason.ends_with('.') { "" } else { "." };
-    format!("{first}{}{end}", characters.as_str())
+fn say(reason: &Said, language: Language) -> String {
+    sentence(&language.say(&reason.into()))
+}
+
+/// A mistake in the settings file with its place.
+fn mistaken(mistake: &settings::Problem, language: Language) -> String {
+    let line = mistake.line.map(|line| language.text("problem.settings.line", &[("line", &line.to_string())]));
+    let key = Some(&mistake.key).filter(|key| !key.is_empty()).map(|key| format!("`{key}` "));
+    let message = language.say(&(&mistake.message).into());
+    format!("{}{}{message}", line.unwrap_or_default(), key.unwrap_or_default())
 }
 
 #[cfg(test)]
@@ -115,19 +123,24 @@ mod tests {
     use runtray_service::{Holder, PortTrouble, State, settings};
 
     use super::{Action, Situation, problems};
+    use runtray_service::sentences::{FILE_NOT_TOML, PORT_OTHER, SETTING_SWITCH, START_BROKE};
+
     use crate::i18n::Language;
     use crate::model::Problem;
+    use crate::sentences::NO_PYTHON;
     use crate::surroundings::NoTray;
 
     fn of(state: State, program: &str) -> Vec<Problem> {
-        let mistake = settings::Problem { line: Some(3), key: "port".into(), message: "must be a number".into() };
+        let mistake =
+            settings::Problem { line: Some(3), key: "port".into(), message: SETTING_SWITCH.with("written", "1") };
+        let no_python = NO_PYTHON.said();
         let no_tray = (program == "no tray").then_some(NoTray::Host);
         let mistakes = if program == "mistake" { vec![mistake] } else { Vec::new() };
         let situation = Situation {
             state: &state,
             settings: &mistakes,
             journal: None,
-            python: (program == "no python").then_some("no Python was found"),
+            python: (program == "no python").then_some(&no_python),
             no_tray: no_tray.as_ref(),
         };
         problems(&situation, Language::English)
@@ -136,13 +149,14 @@ mod tests {
     fn taken(program: &str) -> Problem {
         let holder = (!program.is_empty()).then(|| Holder { pid: 7, program: program.into() });
         let trouble = PortTrouble { port: 5000, is_reserved: holder.is_none(), holder, free_port: Some(5001) };
-        of(State::Failed { reason: "port 5000 is in use by x".into(), port: Some(trouble) }, "").remove(0)
+        let reason = PORT_OTHER.with("address", "127.0.0.1:5000").with("cause", NO_PYTHON.said());
+        of(State::Failed { reason, port: Some(trouble) }, "").remove(0)
     }
 
     #[test]
     fn a_taken_port_offers_another_one() {
         let problem = taken("python3");
-        assert_eq!(problem.text, "Port 5000 is in use by x.");
+        assert_eq!(problem.text, "Cannot listen on 127.0.0.1:5000: no Python was found on this machine.");
         assert_eq!(
             (problem.actions[0].command, problem.actions[0].argument.as_deref()),
             (Action::UsePort, Some("5001"))
@@ -165,14 +179,14 @@ mod tests {
             assert!(problem.text.ends_with('.'), "{}", problem.text);
         }
         let mistake =
-            settings::Problem { line: Some(2), key: String::new(), message: "the file is not valid TOML".into() };
+            settings::Problem { line: Some(2), key: String::new(), message: FILE_NOT_TOML.with("detail", "x") };
         let situation =
             Situation { state: &State::Stopped, settings: &[mistake], journal: None, python: None, no_tray: None };
         let broken = problems(&situation, Language::English).remove(0);
         let action = &broken.actions[0];
         assert_eq!((action.command, action.argument.as_deref()), (Action::OpenFolder, Some("file")), "{broken:?}");
         assert!(broken.text.contains("ine 2"), "{}", broken.text);
-        let broke = of(State::Failed { reason: "the server broke".into(), port: None }, "").remove(0);
+        let broke = of(State::Failed { reason: START_BROKE.said(), port: None }, "").remove(0);
         assert_eq!(broke.actions[0].command, Action::RestartService);
     }
 }

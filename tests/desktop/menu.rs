@@ -165,3 +165,25 @@ fn programs_in_their_grace_are_counted_while_the_service_stops() {
 fn login_entry(session: &Session) -> std::path::PathBuf {
     session.folder().join(".config/autostart/Runtray.desktop")
 }
+
+#[test]
+fn the_menu_speaks_another_language_as_soon_as_it_is_chosen() {
+    let session = Session::new();
+    let panel = Panel::new(&session);
+    let app = App::hidden(&session).serving();
+    let tray = panel.tray();
+    tray.says("Running on");
+    let file = session.home().join("config/settings.toml");
+    let text = std::fs::read_to_string(&file).expect("the settings");
+    std::fs::write(&file, text.replace("language = \"en\"", "language = \"de\"")).expect("the settings");
+    tray.says("Läuft auf");
+    for line in
+        ["Runtray öffnen", "Dienst anhalten", "Neu starten", "Adresse kopieren", "Letzte Läufe", "Runtray beenden"]
+    {
+        tray.line(line);
+    }
+    for line in ["Automatisch wählen", "Noch nichts gelaufen", "Bei der Anmeldung starten"] {
+        tray.line(line);
+    }
+    drop(app);
+}

@@ -85,6 +85,7 @@ runtray_engine::sentences! {
     ORIGIN_NONE = "origin.none": "`{written}` is not an origin; write it like `http://localhost:3000`";
     ORIGIN_LONG = "origin.long": "`{written}` is longer than any origin; write it like `http://localhost:3000`";
     ORIGIN_HOST = "origin.host": "`{written}` has a host that is longer than any; write it like `http://localhost:3000`";
+    ORIGIN_DENIED_FOR_NOW = "origin.denied_for_now": "pages of {origin} are refused until Runtray ends, but that could not be saved: {reason}";
     ORIGIN_SCHEME = "origin.scheme": "`{written}` is neither http nor https; write it like `http://localhost:3000`";
     ORIGIN_MORE = "origin.more": "`{written}` has more than scheme, host and port; write it like `http://localhost:3000`";
 

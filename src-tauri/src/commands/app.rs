@@ -15,6 +15,7 @@ use crate::ending::Ending;
 use crate::follow::Followers;
 use crate::login::Login;
 use crate::model::{Failure, Folder, Update};
+use crate::sentences;
 
 #[tauri::command]
 pub(crate) fn follow(desk: OnDesk<'_>, followers: tauri::State<'_, Followers>, channel: Channel<Update>) {
@@ -29,7 +30,7 @@ pub(crate) async fn autostart(login: tauri::State<'_, Login>) -> Answer<bool> {
 
 #[tauri::command]
 pub(crate) async fn set_autostart(login: tauri::State<'_, Login>, on: bool) -> Answer<bool> {
-    login.set(on).map_err(|error| Failure::new("autostart", error))
+    login.set(on).map_err(|error| Failure::new("autostart", &sentences::AUTOSTART.with("error", error)))
 }
 
 /// Opens a folder in the file manager, or the settings file in what opens such files; it is made when it is not there yet.
@@ -46,7 +47,8 @@ pub(crate) async fn open_folder(desk: OnDesk<'_>, which: Folder) -> Answer<()> {
         }
     };
     let opened = made.and_then(|()| open::that_detached(&path));
-    opened.map_err(|error| Failure::new("open_folder", format!("could not open {}: {error}", path.display())))
+    let said = |error| sentences::NOT_OPENED.with("path", path.display()).with("cause", &error);
+    opened.map_err(|error| Failure::new("open_folder", &said(error)))
 }
 
 fn made(folder: PathBuf) -> (PathBuf, io::Result<()>) {
@@ -56,7 +58,9 @@ fn made(folder: PathBuf) -> (PathBuf, io::Result<()>) {
 
 #[tauri::command]
 pub(crate) async fn copy<R: Runtime>(app: AppHandle<R>, text: String) -> Answer<()> {
-    app.clipboard().write_text(text).map_err(|error| Failure::new("copy", format!("could not copy: {error}")))
+    app.clipboard()
+        .write_text(text)
+        .map_err(|error| Failure::new("copy", &sentences::NOT_COPIED.with("error", error.to_string())))
 }
 
 #[tauri::command]

@@ -7,12 +7,13 @@ use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
 use super::{Answer, OnDesk};
-use crate::model::{Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Statistics};
+use crate::model::{Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Selection, Statistics};
+use crate::sentences;
 
 #[tauri::command]
 pub(crate) fn cancel_execution(desk: OnDesk<'_>, id: String) -> Answer<()> {
     let runs = desk.present_service().is_some_and(|service| service.cancel(&id));
-    if runs { Ok(()) } else { Err(Failure::new("execution_finished", "the program has ended already")) }
+    if runs { Ok(()) } else { Err(Failure::new("execution_finished", &sentences::ENDED.said())) }
 }
 
 #[tauri::command]
@@ -24,7 +25,7 @@ pub(crate) async fn executions(desk: OnDesk<'_>, query: ExecutionsQuery) -> Answ
 #[tauri::command]
 pub(crate) async fn execution(desk: OnDesk<'_>, id: String) -> Answer<Execution> {
     let record = desk.lifecycle.history().entry(&id).await?;
-    record.map(Into::into).ok_or_else(|| Failure::new("not_found", "this run is no longer in the log"))
+    record.map(Into::into).ok_or_else(|| Failure::new("not_found", &sentences::GONE.said()))
 }
 
 #[tauri::command]
@@ -38,9 +39,17 @@ pub(crate) async fn statistics(desk: OnDesk<'_>) -> Answer<Statistics> {
     Ok(desk.lifecycle.history().figures().await?.into())
 }
 
+/// What a deletion would take, as of now.
 #[tauri::command]
-pub(crate) async fn clear_executions(desk: OnDesk<'_>) -> Answer<u64> {
-    Ok(desk.lifecycle.history().clear().await?)
+pub(crate) async fn select_executions(desk: OnDesk<'_>, query: ExecutionsQuery) -> Answer<Selection> {
+    let (selection, count) = desk.lifecycle.history().select(query.clone().into()).await?;
+    Ok(Selection { query, upto: selection.upto, except: selection.except, count })
+}
+
+/// Deletes exactly what was selected.
+#[tauri::command]
+pub(crate) async fn delete_executions(desk: OnDesk<'_>, selection: Selection) -> Answer<u64> {
+    Ok(desk.lifecycle.history().delete(selection.into()).await?)
 }
 
 /// Asks where to; the path that was written, or nothing when the user thought better of it.

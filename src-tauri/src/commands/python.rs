@@ -4,12 +4,14 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use runtray_engine::interpreter;
+use runtray_engine::said::Said;
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
 use super::{Answer, OnDesk};
 use crate::model::{Failure, Language, Python, PythonTest};
+use crate::sentences;
 
 /// Those that were found, when the search for them is over.
 #[tauri::command]
@@ -20,10 +22,10 @@ pub(crate) async fn pythons(desk: OnDesk<'_>) -> Answer<Vec<Python>> {
 /// Starts it once: what it is, and how long that took.
 #[tauri::command]
 pub(crate) async fn test_python(path: String) -> Answer<PythonTest> {
-    let refuse = |reason: String| Failure::of("python", "not_a_python", reason);
+    let refuse = |reason: Said| Failure::of("python", "not_a_python", &reason);
     let path = PathBuf::from(path.trim());
     if path.as_os_str().is_empty() {
-        return Err(refuse("choose the path of a Python interpreter".to_owned()));
+        return Err(refuse(sentences::NO_PATH.said()));
     }
     let started = Instant::now();
     let found = interpreter::test_python(&path).await.map_err(refuse)?;
@@ -44,5 +46,6 @@ pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, desk: OnDesk<'_
 
 #[tauri::command]
 pub(crate) async fn languages(desk: OnDesk<'_>) -> Answer<Vec<Language>> {
-    Ok(desk.languages().await.into_iter().map(Into::into).collect())
+    let shown = desk.language();
+    Ok(desk.languages().await.into_iter().map(|language| Language::of(language, shown)).collect())
 }

@@ -49,5 +49,5 @@ pub(crate) async fn dismiss_welcome(desk: OnDesk<'_>) -> Answer<()> {
 }
 
 fn parse(origin: &str) -> Answer<Origin> {
-    origin.trim().parse().map_err(|error: InvalidOrigin| Failure::of("allowed_origins", "invalid_origin", error))
+    origin.trim().parse().map_err(|error: InvalidOrigin| Failure::of("allowed_origins", "invalid_origin", error.said()))
 }

@@ -5,8 +5,12 @@ use std::sync::Arc;
 
 use runtray_engine::interpreter::{self, Discovery, Found, Machine, Rejected};
 
+use runtray_engine::said::Said;
+use runtray_engine::sentences as rejected;
+
 use super::{Desk, naming};
 use crate::model::Python;
+use crate::sentences;
 
 /// What there is, and what runs programs.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -14,7 +18,7 @@ pub(crate) struct Interpreters {
     /// What runs Python.
     pub(crate) in_use: Option<Python>,
     /// Why nothing does.
-    pub(crate) problem: Option<String>,
+    pub(crate) problem: Option<Said>,
     /// All that was found, those that cannot be used last.
     pub(crate) all: Vec<Python>,
     /// Whether `all` is up to date: it is not while a search goes on.
@@ -58,15 +62,18 @@ async fn look(desk: &Desk, choice: Option<&Path>) {
 impl Interpreters {
     fn of(discovery: Discovery, choice: Option<&Path>) -> Self {
         let refused = discovery.rejected.iter().find(|rejected| choice == Some(&rejected.path));
-        let problem = refused.map(|refused| format!("{} {}", refused.path.display(), refused.reason));
+        let reason = |refused: &Rejected| {
+            rejected::REJECTED.with("path", refused.path.display()).with("reason", refused.reason.clone())
+        };
+        let problem = refused.map(reason);
         let found = discovery.found.iter().map(|found| (found.path.as_path(), Some(found.prefix.as_path())));
         let rejected = discovery.rejected.iter().map(|rejected| (rejected.path.as_path(), None));
         let labels = naming::labels(&found.chain(rejected).collect::<Vec<_>>());
         let pythons = discovery.found.into_iter().map(usable).chain(discovery.rejected.into_iter().map(unusable));
         let all: Vec<_> = pythons.zip(labels).map(|(python, label)| Python { label, ..python }).collect();
         let in_use = all.iter().find(|python| python.in_use).cloned();
-        let none = || "No Python was found on this machine".to_owned();
-        let problem = if in_use.is_some() { None } else { Some(problem.unwrap_or_else(none)) };
+        let problem =
+            if in_use.is_some() { None } else { Some(problem.unwrap_or_else(|| sentences::NO_PYTHON.said())) };
         Self { in_use, problem, all, is_complete: true }
     }
 
@@ -76,7 +83,7 @@ impl Interpreters {
     }
 
     /// Takes over what runs programs, before the list is known; whether that is new.
-    fn learn(&mut self, runtime: Option<&runtray_engine::language::Runtime>, problem: Option<&String>) -> bool {
+    fn learn(&mut self, runtime: Option<&runtray_engine::language::Runtime>, problem: Option<&Said>) -> bool {
         let path = runtime.map(|runtime| runtime.path.display().to_string());
         if self.in_use.as_ref().map(|python| &python.path) == path.as_ref() && self.problem.as_ref() == problem {
             return false;
@@ -87,7 +94,8 @@ impl Interpreters {
             label: known.map_or_else(|| label_of(&runtime.path), |python| python.label.clone()),
             version: runtime.version.clone(),
             name: runtime.name.clone(),
-            source: known.map(|python| python.source.clone()).unwrap_or_default(),
+            source: String::new(),
+            said: (known.and_then(|python| python.said.0.clone()), None),
             in_use: true,
             problem: None,
         });
@@ -109,6 +117,7 @@ fn usable(found: Found) -> Python {
         name: format!("{} {}", found.implementation, found.version),
         version: found.version,
         source: found.source.to_string(),
+        said: (Some(found.source.said()), None),
         in_use: found.in_use,
         problem: None,
     }
@@ -122,7 +131,8 @@ fn unusable(rejected: Rejected) -> Python {
         name: String::new(),
         source: rejected.source.to_string(),
         in_use: false,
-        problem: Some(rejected.reason),
+        problem: Some(rejected.reason.to_string()),
+        said: (Some(rejected.source.said()), Some(rejected.reason)),
     }
 }
 
@@ -132,17 +142,17 @@ mod tests {
 
     use runtray_engine::interpreter::{Discovery, Rejected, Source};
 
-    use super::Interpreters;
+    use super::{Interpreters, rejected};
 
     #[test]
     fn a_bad_choice_is_named_with_its_reason() {
         let path = Path::new("/nowhere/python");
-        let rejected = Rejected { path: path.to_owned(), source: Source::Choice, reason: "does not exist".into() };
-        let discovery = Discovery { found: Vec::new(), rejected: vec![rejected] };
+        let refused = Rejected { path: path.to_owned(), source: Source::Choice, reason: rejected::NOT_THERE.said() };
+        let discovery = Discovery { found: Vec::new(), rejected: vec![refused] };
         let known = Interpreters::of(discovery.clone(), Some(path));
-        assert_eq!(known.problem.as_deref(), Some("/nowhere/python does not exist"));
+        assert_eq!(known.problem.map(|said| said.to_string()).as_deref(), Some("/nowhere/python does not exist"));
         assert!(known.in_use.is_none() && known.all.len() == 1);
         let known = Interpreters::of(Discovery::default(), None);
-        assert_eq!(known.problem.as_deref(), Some("No Python was found on this machine"));
+        assert_eq!(known.problem.map(|said| said.to_string()).as_deref(), Some("no Python was found on this machine"));
     }
 }

@@ -110,7 +110,8 @@ impl Desk {
         let mut interpreters = self.interpreters();
         // It fails only when nobody searches any more: what is known then stays.
         let _ = interpreters.wait_for(|known| known.is_complete).await;
-        interpreters.borrow().all.clone()
+        let language = self.language();
+        interpreters.borrow().all.iter().map(|python| python.worded(language)).collect()
     }
 
     /// The last executions, newest first, now and whenever one begins or ends.

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use runtray_engine::said::Said;
 use runtray_engine::{Containment, Isolation};
 use runtray_service::settings::Loaded;
 use runtray_service::{Load, PendingOrigin, Service, State, journal};
 use tokio::sync::watch;
 
 use super::{Desk, example};
-use crate::model::{Pending, Running, Status, timestamp};
+use crate::model::{Pending, Running, Status, sentence, timestamp};
 use crate::problems::{Situation, problems};
 
 /// The first change is shown at once; those that follow within this time are shown together.
@@ -48,15 +49,17 @@ impl Desk {
             state: &state,
             settings: &settings.problems,
             journal: service.as_ref().map(|service| service.journal_state()),
-            python: interpreters.problem.as_deref(),
+            python: interpreters.problem.as_ref(),
             no_tray: no_tray.as_ref(),
         };
+        let language = self.language();
+        let say = |said: &Said| sentence(&language.say(&said.into()));
         let (addresses, missing) = listening(&state);
         let desktop = &settings.settings.desktop;
         Status {
             state: (&state).into(),
             reason: match &state {
-                State::Failed { reason, .. } => Some(reason.clone()),
+                State::Failed { reason, .. } => Some(say(reason)),
                 _ => None,
             },
             url: self.url(),
@@ -77,7 +80,7 @@ impl Desk {
                 .unwrap_or_default(),
             allowed_origins: settings.settings.allowed_origins.iter().map(ToString::to_string).collect(),
             denied_origins: settings.settings.denied_origins.iter().map(ToString::to_string).collect(),
-            problems: problems(&situation, self.language()),
+            problems: problems(&situation, language),
             welcome: !desktop.welcomed,
             is_searching: interpreters.is_unknown(),
             example: example::curl(
@@ -85,8 +88,8 @@ impl Desk {
                 service.as_ref().and_then(|service| service.token()),
                 self.places.token_file(),
             ),
-            python: interpreters.in_use,
-            python_problem: interpreters.problem,
+            python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
+            python_problem: interpreters.problem.as_ref().map(say),
             isolation: Isolation::default().name().to_owned(),
             containment,
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -6,8 +6,8 @@ use super::executions::{GivenFile, Minute, Variable};
 use super::settings::SettingsProblem;
 use super::{
     Action, ConsoleState, ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure,
-    Folder, Language, Pending, Problem, ProblemAction, Python, PythonTest, Running, ServiceState, SettingsView,
-    Statistics, Status, Summary, Update,
+    Folder, Language, Pending, Problem, ProblemAction, Python, PythonTest, Running, Selection, Sentence, ServiceState,
+    SettingsView, Statistics, Status, Summary, Update,
 };
 
 const HEADING: &str = "// The types that Rust and the window share. Written by `cargo xtask bindings`: change src-tauri/src/model instead.\n";
@@ -16,6 +16,7 @@ const HEADING: &str = "// The types that Rust and the window share. Written by `
 fn typescript() -> String {
     let config = Config::new().with_large_int("number");
     let types = [
+        Sentence::decl(&config),
         ServiceState::decl(&config),
         Python::decl(&config),
         Running::decl(&config),
@@ -31,6 +32,7 @@ fn typescript() -> String {
         ExecutionsQuery::decl(&config),
         ExecutionsPage::decl(&config),
         Facets::decl(&config),
+        Selection::decl(&config),
         ExportFormat::decl(&config),
         Minute::decl(&config),
         Statistics::decl(&config),

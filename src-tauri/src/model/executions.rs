@@ -1,6 +1,8 @@
 //! What ran.
 
+use runtray_engine::said::Said;
 use runtray_service::journal;
+use runtray_service::wire::Words;
 use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
@@ -45,6 +47,9 @@ pub(crate) struct Execution {
     pub(crate) output_truncated: bool,
     pub(crate) error_truncated: bool,
     pub(crate) isolation: Option<String>,
+    /// The sentence about its end that `error` ends with, where the service wrote one there.
+    #[ts(as = "Option<super::Sentence>")]
+    pub(crate) ending: Option<Words>,
 }
 
 /// An environment variable that a program was given.
@@ -67,7 +72,7 @@ pub(crate) struct GivenFile {
 }
 
 /// Which executions are wanted.
-#[derive(Debug, Clone, Default, Deserialize, TS)]
+#[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[ts(optional_fields)]
 #[serde(default)]
 pub(crate) struct ExecutionsQuery {
@@ -97,6 +102,18 @@ pub(crate) struct Facets {
     pub(crate) languages: Vec<String>,
     pub(crate) origins: Vec<String>,
     pub(crate) total: u64,
+}
+
+/// The ended executions that a query matched at one moment.
+#[derive(Debug, Clone, Serialize, Deserialize, TS)]
+pub(crate) struct Selection {
+    pub(crate) query: ExecutionsQuery,
+    /// The newest entry at that time; nothing later is deleted.
+    pub(crate) upto: Option<String>,
+    /// What ran at that time and so was not counted.
+    pub(crate) except: Vec<String>,
+    /// How many entries that are.
+    pub(crate) count: u64,
 }
 
 /// How an export is written.
@@ -150,6 +167,7 @@ impl From<journal::Record> for Execution {
     fn from(record: journal::Record) -> Self {
         let missing = missing(record.given.as_ref());
         let given = record.given.unwrap_or_default();
+        let ending = ending(&record.status, &record.error);
         let first_line = record.code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         Self {
             summary: Summary {
@@ -162,6 +180,7 @@ impl From<journal::Record> for Execution {
                 origin: record.origin,
                 duration_ms: record.duration_ms,
             },
+            ending,
             code: record.code,
             code_truncated: record.code_truncated,
             stdin: given.stdin,
@@ -203,6 +222,13 @@ impl From<journal::GivenFile> for GivenFile {
     }
 }
 
+/// What the last line says of the end. A program that ended by itself may print such a line too, and is not believed.
+fn ending(status: &str, error: &str) -> Option<Words> {
+    let by_itself = matches!(status, "completed" | "failed" | journal::RUNNING | journal::LOST);
+    let last = error.trim_end_matches('\n').rsplit('\n').next().filter(|_| !by_itself)?;
+    Said::of_outcome(last).as_ref().map(Words::from)
+}
+
 impl From<ExecutionsQuery> for journal::Filter {
     /// What the window's "all" choices leave empty is no filter.
     fn from(query: ExecutionsQuery) -> Self {
@@ -215,6 +241,12 @@ impl From<ExecutionsQuery> for journal::Filter {
             origin: given(query.origin),
             q: given(query.q),
         }
+    }
+}
+
+impl From<Selection> for journal::Selection {
+    fn from(selection: Selection) -> Self {
+        Self { filter: selection.query.into(), upto: selection.upto, except: selection.except }
     }
 }
 

@@ -1,9 +1,12 @@
 //! Why a command of the window could not be done.
 
+use runtray_engine::said::Said;
 use runtray_service::journal::JournalError;
 use runtray_service::settings::ChangeError;
+use runtray_service::wire::Words;
 use runtray_service::{ExportError, StartError};
 use serde::Serialize;
+use serde_json::{Value, json};
 use ts_rs::TS;
 
 /// A failure as the window shows it.
@@ -11,8 +14,11 @@ use ts_rs::TS;
 pub(crate) struct Failure {
     /// A word for the window's own logic.
     pub(crate) code: String,
-    /// A sentence for people.
+    /// A sentence for people, in English.
     pub(crate) message: String,
+    /// The same as a code with values, which the window words in its language.
+    #[ts(as = "super::Sentence")]
+    pub(crate) said: Value,
     /// The settings' key that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -21,18 +27,33 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failure that is about no field.
-    pub(crate) fn new(code: &str, message: impl ToString) -> Self {
-        Self { code: code.to_owned(), message: sentence(&message.to_string()), field: None }
+    pub(crate) fn new(code: &str, said: &Said) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: sentence(&said.to_string()),
+            said: json!(Words::from(said)),
+            field: None,
+        }
+    }
+
+    /// The failure of a message `error` of the service, which words it itself.
+    pub(crate) fn of_message(message: &Value) -> Self {
+        let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
+        let said = match &message["reason"] {
+            Value::Null => json!({ "code": "", "values": {}, "text": text("error") }),
+            said => said.clone(),
+        };
+        Self { code: text("code"), message: text("error"), said, field: None }
     }
 
     /// A failure that belongs beside a field.
-    pub(crate) fn of(field: &str, code: &str, message: impl ToString) -> Self {
-        Self { field: Some(field.to_owned()), ..Self::new(code, message) }
+    pub(crate) fn of(field: &str, code: &str, said: &Said) -> Self {
+        Self { field: Some(field.to_owned()), ..Self::new(code, said) }
     }
 }
 
 /// Errors are fragments in lower case; people get sentences.
-fn sentence(fragment: &str) -> String {
+pub(crate) fn sentence(fragment: &str) -> String {
     let fragment = fragment.trim();
     let mut characters = fragment.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
@@ -43,28 +64,30 @@ fn sentence(fragment: &str) -> String {
 impl From<ChangeError> for Failure {
     fn from(error: ChangeError) -> Self {
         match error {
-            ChangeError::Refused { key, message } => Self::of(&key, "invalid_setting", message),
-            error if error.is_of_broken_file() => Self::new("settings_broken", error),
-            error => Self::new("settings_file", error),
+            ChangeError::Refused { key, message } => Self::of(&key, "invalid_setting", &message),
+            error => {
+                let code = if error.is_of_broken_file() { "settings_broken" } else { "settings_file" };
+                Self::new(code, &error.said())
+            }
         }
     }
 }
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
-        Self::new("not_started", error)
+        Self::new("not_started", &error.said())
     }
 }
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
-        Self::new("journal", error)
+        Self::new("journal", &error.said())
     }
 }
 
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
-        Self::new("export", error)
+        Self::new("export", &error.said())
     }
 }
 

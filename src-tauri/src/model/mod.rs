@@ -12,14 +12,27 @@ mod status;
 
 pub(crate) use console::{ConsoleState, ConsoleUpdate};
 pub(crate) use executions::{
-    Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Statistics, Summary, timestamp,
+    Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Selection, Statistics, Summary, timestamp,
 };
-pub(crate) use failure::Failure;
+pub(crate) use failure::{Failure, sentence};
 pub(crate) use settings::{Folder, Language, PythonTest, SettingsView};
 pub(crate) use status::{Action, Pending, Problem, ProblemAction, Python, Running, ServiceState, Status};
 
 use serde::Serialize;
 use ts_rs::TS;
+
+/// [`Words`](runtray_service::wire::Words) in TypeScript.
+#[derive(TS)]
+#[expect(dead_code, reason = "it only describes the other type to the window")]
+pub(crate) struct Sentence {
+    /// Which sentence it is: a key of `said.*.json`.
+    code: String,
+    /// What is filled in: texts, sentences, lists of sentences.
+    #[ts(type = "Record<string, string | Sentence | Sentence[]>")]
+    values: (),
+    /// In English.
+    text: String,
+}
 
 /// Something that the open window is told.
 #[derive(Debug, Clone, Serialize, TS)]

@@ -3,9 +3,12 @@
 use std::collections::BTreeMap;
 
 use runtray_service::settings::{self, Loaded, Settings};
-use runtray_service::wire;
+use runtray_service::wire::{self, Words};
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+use super::sentence;
+use crate::i18n;
 
 /// The settings as the window edits them.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
@@ -30,6 +33,9 @@ pub(crate) struct SettingsProblem {
     pub(crate) line: Option<usize>,
     /// What is wrong: it follows the key in a sentence, or is one when there is no key.
     pub(crate) message: String,
+    /// The same as a code with values.
+    #[ts(as = "super::Sentence")]
+    pub(crate) said: Words,
 }
 
 /// A language, and what runs it.
@@ -71,7 +77,8 @@ impl SettingsView {
         let problem = |problem: &settings::Problem| SettingsProblem {
             key: Some(problem.key.clone()).filter(|key| !key.is_empty()),
             line: problem.line,
-            message: problem.message.clone(),
+            message: problem.message.to_string(),
+            said: (&problem.message).into(),
         };
         Self {
             values: settings::values(&loaded.settings),
@@ -83,8 +90,9 @@ impl SettingsView {
     }
 }
 
-impl From<wire::Language> for Language {
-    fn from(language: wire::Language) -> Self {
+impl Language {
+    /// A language as the window shows it, worded in `shown`.
+    pub(crate) fn of(language: wire::Language, shown: i18n::Language) -> Self {
         Self {
             language: language.language,
             aliases: language.aliases,
@@ -92,7 +100,7 @@ impl From<wire::Language> for Language {
             version: language.version,
             path: language.path,
             available: language.available,
-            detail: language.detail,
+            detail: language.reason.map(|reason| sentence(&shown.say(&reason))).unwrap_or_default(),
         }
     }
 }

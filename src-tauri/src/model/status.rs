@@ -1,8 +1,11 @@
 //! How things are.
 
+use runtray_engine::said::Said;
 use runtray_service::State;
 use serde::Serialize;
 use ts_rs::TS;
+
+use crate::i18n::Language;
 
 /// Everything that tray and window show of the service.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
@@ -81,9 +84,22 @@ pub(crate) struct Python {
     pub(crate) name: String,
     /// By what it was found, for people; empty when that is not known yet.
     pub(crate) source: String,
+    /// The same as a sentence, and why it cannot be used.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub(crate) said: (Option<Said>, Option<Said>),
     pub(crate) in_use: bool,
     /// Why it cannot be used.
     pub(crate) problem: Option<String>,
+}
+
+impl Python {
+    /// It with its words in `language`.
+    pub(crate) fn worded(&self, language: Language) -> Self {
+        let say = |said: &Option<Said>| said.as_ref().map(|said| language.say(&said.into()));
+        let (source, problem) = &self.said;
+        Self { source: say(source).unwrap_or_default(), problem: say(problem), ..self.clone() }
+    }
 }
 
 /// An execution that runs.

@@ -232,6 +232,7 @@ mod tests {
             source: String::new(),
             in_use,
             problem: problem.map(Into::into),
+            said: (None, None),
         }
     }
 

@@ -44,6 +44,17 @@ pub enum ChangeError {
 }
 
 impl ChangeError {
+    /// It in words; of a refusal without its key.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Refused { message, .. } => message.clone(),
+            Self::Edit(error) => error.said(),
+            Self::DeniedForNow { origin, reason } => {
+                s::ORIGIN_DENIED_FOR_NOW.with("origin", origin.as_str()).with("reason", reason.said())
+            }
+        }
+    }
+
     /// Whether nothing can be changed before a mistake in the file is mended.
     pub fn is_of_broken_file(&self) -> bool {
         match self {

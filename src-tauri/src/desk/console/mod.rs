@@ -9,6 +9,7 @@ mod scrollback;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use runtray_service::wire::Words;
 use runtray_service::{Conversation, Said, Service, Speaker};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
@@ -16,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 use scrollback::Scrollback;
 
 use crate::model::{ConsoleState, Failure};
+use crate::sentences;
 
 pub(crate) use follower::Follower;
 
@@ -106,7 +108,7 @@ impl Console {
     fn begin(&self) -> Result<CancellationToken, Failure> {
         let mut session = self.lock();
         if session.is_active() {
-            return Err(Failure::new("console_busy", "a program of the Console runs already; stop it first"));
+            return Err(Failure::new("console_busy", &sentences::CONSOLE_BUSY.said()));
         }
         *session = Session { number: session.number + 1, state: ConsoleState::Starting, ..Session::default() };
         let cancel = session.cancel.clone();
@@ -186,8 +188,10 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
 
 /// The message for what is asked of a service that does not run.
 fn not_running() -> String {
-    let text = "The service is not running. Start it, then run the program again.";
-    serde_json::json!({ "type": "error", "error": text, "code": "not_running" }).to_string()
+    let said = sentences::CONSOLE_NOT_RUNNING.said();
+    let reason = Words::from(&said);
+    serde_json::json!({ "type": "error", "error": said.to_string(), "code": "not_running", "reason": reason })
+        .to_string()
 }
 
 fn is_error(message: &str) -> bool {
@@ -196,7 +200,7 @@ fn is_error(message: &str) -> bool {
 
 /// A message `error` as the failure of a command.
 fn refusal(message: &str) -> Failure {
-    Failure::new(&field(message, "code"), field(message, "error"))
+    Failure::of_message(&serde_json::from_str(message).unwrap_or_default())
 }
 
 fn field(message: &str, name: &str) -> String {

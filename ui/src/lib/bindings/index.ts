@@ -1,5 +1,19 @@
 // The types that Rust and the window share. Written by `cargo xtask bindings`: change src-tauri/src/model instead.
 
+export type Sentence = { 
+/**
+ * Which sentence it is: a key of `said.*.json`.
+ */
+code: string, 
+/**
+ * What is filled in: texts, sentences, lists of sentences.
+ */
+values: Record<string, string | Sentence | Sentence[]>, 
+/**
+ * In English.
+ */
+text: string, };
+
 export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
 
 export type Python = { path: string, 
@@ -118,7 +132,11 @@ code_truncated: boolean, stdin: string, args: Array<string>, env: Array<Variable
 /**
  * What of all that is not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
  */
-missing: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, id: string, started_at: string, language: string, 
+missing: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, 
+/**
+ * The sentence about its end that `error` ends with, where the service wrote one there.
+ */
+ending: Sentence | null, id: string, started_at: string, language: string, 
 /**
  * The interpreter, for people.
  */
@@ -154,6 +172,20 @@ total: number, };
 
 export type Facets = { languages: Array<string>, origins: Array<string>, total: number, };
 
+export type Selection = { query: ExecutionsQuery, 
+/**
+ * The newest entry at that time; nothing later is deleted.
+ */
+upto: string | null, 
+/**
+ * What ran at that time and so was not counted.
+ */
+except: Array<string>, 
+/**
+ * How many entries that are.
+ */
+count: number, };
+
 export type ExportFormat = "jsonl" | "csv";
 
 export type Minute = { at: string, count: number, failed: number, median_ms: number | null, };
@@ -176,7 +208,11 @@ export type SettingsProblem = { key: string | null, line: number | null,
 /**
  * What is wrong: it follows the key in a sentence, or is one when there is no key.
  */
-message: string, };
+message: string, 
+/**
+ * The same as a code with values.
+ */
+said: Sentence, };
 
 export type SettingsView = { 
 /**
@@ -212,9 +248,13 @@ export type Failure = {
  */
 code: string, 
 /**
- * A sentence for people.
+ * A sentence for people, in English.
  */
 message: string, 
+/**
+ * The same as a code with values, which the window words in its language.
+ */
+said: Sentence, 
 /**
  * The settings' key that it is about.
  */
