@@ -5,6 +5,8 @@ import "@xterm/xterm/css/xterm.css";
 import { FitAddon } from "@xterm/addon-fit";
 import { Terminal, type ITheme } from "@xterm/xterm";
 
+import { READABLE, SIXTEEN } from "../code/colours";
+
 /** A terminal on the page. */
 export interface Screen {
   /** Shows a text and then calls `done`. Questions in a text that is old were answered when it was new. */
@@ -18,18 +20,25 @@ export interface Screen {
 export interface ScreenOptions {
   label: string;
   ontype: (data: string) => void;
+  /** Whether Tab is typed; otherwise it moves on, as it does elsewhere. */
+  takesTab: () => boolean;
+  /** The keys that leave the terminal were pressed. */
+  onleave: () => void;
   onresize: (columns: number, rows: number) => void;
 }
 
-const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"] as const;
+
+/** `ansi-bright-red` as xterm.js has it: `brightRed`. */
+function camel(token: string): string {
+  return token.replace("ansi-", "").replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}
 
 function colours(): ITheme {
   const style = getComputedStyle(document.documentElement);
   const token = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const normal = NAMES.map((name) => [name, token(`ansi-${name}`)]);
-  const bright = NAMES.map((name) => [`bright${name[0]?.toUpperCase()}${name.slice(1)}`, token(`ansi-${name}`)]);
+  const sixteen = SIXTEEN.map((name) => [camel(name), token(name)]);
   return {
-    ...Object.fromEntries([...normal, ...bright]),
+    ...Object.fromEntries(sixteen),
     background: token("grey-1"),
     foreground: token("grey-12"),
     cursor: token("grey-12"),
@@ -38,7 +47,20 @@ function colours(): ITheme {
   };
 }
 
-export function createScreen(box: HTMLElement, { label, ontype, onresize }: ScreenOptions): Screen {
+/** The keys that leave a terminal, which keeps Tab and Escape for its program. */
+export const LEAVE = "Ctrl+F6";
+
+/** Whether a key is for the terminal. */
+export function isTyped(event: KeyboardEvent, { takesTab, onleave }: Pick<ScreenOptions, "takesTab" | "onleave">): boolean {
+  if (event.key === "F6" && event.ctrlKey) {
+    if (event.type === "keydown") onleave();
+    return false;
+  }
+  return event.key !== "Tab" || takesTab();
+}
+
+export function createScreen(box: HTMLElement, options: ScreenOptions): Screen {
+  const { label, ontype, onresize } = options;
   const font = getComputedStyle(document.documentElement).getPropertyValue("--font-mono").trim();
   const terminal = new Terminal({
     fontFamily: font,
@@ -47,7 +69,7 @@ export function createScreen(box: HTMLElement, { label, ontype, onresize }: Scre
     cursorBlink: false,
     scrollback: 5000,
     screenReaderMode: false,
-    minimumContrastRatio: 4.5,
+    minimumContrastRatio: READABLE,
     theme: colours(),
   });
   const fit = new FitAddon();
@@ -56,9 +78,11 @@ export function createScreen(box: HTMLElement, { label, ontype, onresize }: Scre
   terminal.onData((data) => {
     if (old === 0) ontype(data);
   });
+  terminal.attachCustomKeyEventHandler((event) => isTyped(event, options));
   terminal.onResize(({ cols, rows }) => onresize(cols, rows));
   terminal.open(box);
   terminal.textarea?.setAttribute("aria-label", label);
+  terminal.textarea?.setAttribute("aria-describedby", "leave-terminal");
   fit.fit();
   onresize(terminal.cols, terminal.rows);
   const resized = new ResizeObserver(() => fit.fit());
