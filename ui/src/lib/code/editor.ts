@@ -1,31 +1,40 @@
 // CodeMirror as the window uses it: to write code, and to read it.
 
-import { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
+import { defaultKeymap, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
 import { python } from "@codemirror/lang-python";
 import { bracketMatching, HighlightStyle, indentOnInput, indentUnit, syntaxHighlighting } from "@codemirror/language";
-import { Compartment, EditorState, type Extension } from "@codemirror/state";
+import { Compartment, EditorState, Transaction, type Extension } from "@codemirror/state";
 import {
   drawSelection, EditorView, highlightActiveLine, highlightActiveLineGutter, keymap, lineNumbers,
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 
+import type { Editing } from "../state/editing";
+import { remembering, replacing, speak, spoken } from "./editing";
+
 export interface EditorOptions {
   text: string;
   language: string;
   label: string;
-  readonly: boolean;
-  onchange?: (text: string) => void;
-  onrun?: () => void;
+  /** The id of the words about its keys. */
+  describedby?: string;
+  /** What is written in; without it the text is only read. */
+  editing?: Editing;
 }
 
 /** An editor on the page. */
 export interface Editor {
-  setText(text: string): void;
-  setLanguage(language: string): void;
+  /** Shows another program, unless it is the present one. */
+  show(text: string, language: string): void;
+  setLabel(label: string, describedby?: string): void;
   focus(): void;
   destroy(): void;
 }
+
+// Parts that change while the rest of a state stays.
+const GRAMMAR = new Compartment();
+const ATTRIBUTES = new Compartment();
 
 const COLOURS = HighlightStyle.define([
   { tag: [tags.keyword, tags.modifier, tags.operatorKeyword, tags.controlKeyword], color: "var(--code-keyword)" },
@@ -59,19 +68,24 @@ function grammar(language: string): Extension {
 }
 
 /** What only an editor needs. Tab indents; Escape, then Tab leaves it, as CodeMirror's own guide has it. */
-function writing({ onchange, onrun }: EditorOptions): Extension {
+function writing(editing: Editing, language: string): Extension {
   const run = () => {
-    onrun?.();
+    editing.onrun();
     return true;
   };
   return [
     keymap.of([{ key: "Mod-Enter", run }, ...defaultKeymap, ...historyKeymap, indentWithTab]),
-    history(),
+    remembering(language),
     indentOnInput(),
     bracketMatching(),
     highlightActiveLine(),
     highlightActiveLineGutter(),
-    EditorView.updateListener.of((update) => update.docChanged && onchange?.(update.state.doc.toString())),
+    EditorView.updateListener.of(({ docChanged, startState, state, view }) => {
+      const language = state.field(spoken);
+      const other = startState.field(spoken) !== language;
+      if (other) view.dispatch({ effects: GRAMMAR.reconfigure(grammar(language)) });
+      if (docChanged || other) editing.onchange(state.doc.toString(), language);
+    }),
   ];
 }
 
@@ -80,30 +94,59 @@ function reading(): Extension {
   return [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.lineWrapping];
 }
 
-export function createEditor(parent: HTMLElement, options: EditorOptions): Editor {
-  const language = new Compartment();
-  const attributes = { "aria-label": options.label, ...(options.readonly ? { tabindex: "0", "aria-readonly": "true" } : {}) };
-  const view = new EditorView({
-    parent,
-    doc: options.text,
+function attributes({ label, describedby, editing }: Pick<EditorOptions, "label" | "describedby" | "editing">): Extension {
+  return EditorView.contentAttributes.of({
+    "aria-label": label,
+    ...(describedby ? { "aria-describedby": describedby } : {}),
+    ...(editing ? {} : { tabindex: "0", "aria-readonly": "true" }),
+  });
+}
+
+function stateOf(options: EditorOptions): EditorState {
+  const { text, language, editing } = options;
+  return EditorState.create({
+    doc: text,
     extensions: [
       lineNumbers(),
       drawSelection(),
       syntaxHighlighting(COLOURS),
       LOOK,
-      language.of(grammar(options.language)),
-      EditorView.contentAttributes.of(attributes),
-      options.readonly ? reading() : writing(options),
+      GRAMMAR.of(grammar(language)),
+      ATTRIBUTES.of(attributes(options)),
+      editing ? writing(editing, language) : reading(),
     ],
   });
+}
+
+export function createEditor(parent: HTMLElement, options: EditorOptions): Editor {
+  const { editing } = options;
+  const scrollTo = editing?.scroll as ReturnType<EditorView["scrollSnapshot"]> | undefined;
+  const view = new EditorView({ parent, state: editing?.state ?? stateOf(options), ...(scrollTo ? { scrollTo } : {}) });
+  const setLabel = (label: string, describedby?: string) =>
+    view.dispatch({ effects: ATTRIBUTES.reconfigure(attributes({ label, describedby, editing })) });
+  const show = (text: string, language: string) => {
+    const { state } = view;
+    const sameText = text === state.doc.toString();
+    if (!editing) {
+      if (!sameText) view.dispatch({ changes: { from: 0, to: state.doc.length, insert: text } });
+      view.dispatch({ effects: GRAMMAR.reconfigure(grammar(language)) });
+    } else if (!sameText) {
+      view.dispatch(replacing(state, text, language));
+    } else if (language !== state.field(spoken)) {
+      // Chosen in the list, which undo is not about.
+      view.dispatch({ effects: speak.of(language), annotations: Transaction.addToHistory.of(false) });
+    }
+  };
+  // A state that was kept may be behind: the draft can change, and so can the window's language, while no view is there.
+  setLabel(options.label, options.describedby);
+  show(options.text, options.language);
   return {
-    setText(text) {
-      if (text !== view.state.doc.toString()) {
-        view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text } });
-      }
-    },
-    setLanguage: (name) => view.dispatch({ effects: language.reconfigure(grammar(name)) }),
+    show,
+    setLabel,
     focus: () => view.focus(),
-    destroy: () => view.destroy(),
+    destroy() {
+      if (editing) [editing.state, editing.scroll] = [view.state, view.scrollSnapshot()];
+      view.destroy();
+    },
   };
 }

@@ -1,0 +1,30 @@
+// The undo history of the Console's editor: text and programming language together.
+
+import { history, isolateHistory, invertedEffects } from "@codemirror/commands";
+import { type EditorState, StateEffect, StateField, type Extension, type Transaction, type TransactionSpec } from "@codemirror/state";
+
+/** Another programming language. As a part of the history, so that undoing an opened program restores its language too. */
+export const speak = StateEffect.define<string>();
+
+/** The programming language of the text. */
+export const spoken = StateField.define<string>({
+  create: () => "",
+  update: (language, { effects }) => effects.reduce((last, effect) => (effect.is(speak) ? effect.value : last), language),
+});
+
+const restore = invertedEffects.of(({ effects, startState }: Transaction) =>
+  effects.some((effect) => effect.is(speak)) ? [speak.of(startState.field(spoken))] : [],
+);
+
+/** The undo history of text and language. */
+export const remembering = (language: string): Extension => [history(), spoken.init(() => language), restore];
+
+/** Another program in the text's place, which undo takes back in one step. */
+export function replacing(state: EditorState, text: string, language: string): TransactionSpec {
+  return {
+    changes: { from: 0, to: state.doc.length, insert: text },
+    effects: language === state.field(spoken) ? [] : speak.of(language),
+    annotations: isolateHistory.of("full"),
+    selection: { anchor: 0 },
+  };
+}

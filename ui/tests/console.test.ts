@@ -1,0 +1,129 @@
+// The Console's draft: what was written, and what undo brings back.
+
+import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { undo } from "@codemirror/commands";
+import { EditorView } from "@codemirror/view";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+
+import { draft } from "../src/lib/state/draft.svelte";
+import { editing } from "../src/lib/state/editing";
+import { notices } from "../src/lib/state/notices.svelte";
+import { place } from "../src/lib/state/place.svelte";
+import { openWindow } from "./window";
+
+const user = userEvent.setup();
+afterEach(cleanup);
+beforeEach(() => {
+  localStorage.removeItem("runtray.draft");
+  draft.load();
+  editing.state = null;
+});
+
+/** The editor, once it shows `text`. */
+async function editor(text: string): Promise<EditorView> {
+  const find = () => {
+    const box = document.querySelector<HTMLElement>(".console .cm-editor");
+    const view = box && EditorView.findFromDOM(box);
+    expect(view?.state.doc.toString()).toBe(text);
+    return view as EditorView;
+  };
+  return waitFor(find);
+}
+function write(view: EditorView, text: string): void {
+  view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: text }, userEvent: "input.type" });
+}
+
+async function openFromLog(): Promise<void> {
+  place.go("log");
+  await user.click((await within(await screen.findByRole("listbox")).findAllByRole("option"))[0]!);
+  await user.click(await screen.findByRole("button", { name: "Open in Console" }));
+}
+const LOGGED = "print('Hello from Runtray!')";
+
+test("undo goes on where it was after another view was visited", async () => {
+  await openWindow("console");
+  write(await editor(draft.code), "first = 1");
+  await waitFor(() => expect(draft.code).toBe("first = 1"));
+  write(await editor("first = 1"), "second = 2");
+  place.go("status");
+  await waitFor(() => expect(document.querySelector(".console")).toBeNull());
+  place.go("console");
+  const view = await editor("second = 2");
+  expect(undo(view)).toBe(true);
+  await waitFor(() => expect(draft.code).not.toBe("second = 2"));
+});
+
+test("undo brings a draft back after a program was opened from the log, with its language", async () => {
+  await openWindow("console", (backend) => backend.fill(1));
+  await screen.findByRole("option", { name: "JavaScript" });
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Language" }), "javascript");
+  write(await editor(draft.code), "console.log('my draft')");
+  await openFromLog();
+  const view = await editor(LOGGED);
+  expect(draft.language).toBe("python");
+  expect(undo(view)).toBe(true);
+  await waitFor(() => expect([draft.code, draft.language]).toEqual(["console.log('my draft')", "javascript"]));
+});
+
+describe.each([
+  ["a program from the log", openFromLog],
+  ["an example", async () => user.selectOptions(await screen.findByRole("combobox", { name: "Examples" }), "guess")],
+])("%s", (_, open) => {
+  test("leaves the draft in reach, also after the window was closed", async () => {
+    await openWindow("console", (backend) => backend.fill(1));
+    write(await editor(draft.code), "my = 'draft'");
+    await waitFor(() => expect(draft.code).toBe("my = 'draft'"));
+    await open();
+    await waitFor(() => expect(draft.code).not.toBe("my = 'draft'"));
+    cleanup();
+    editing.state = null;
+    draft.load();
+    await openWindow("console");
+    await user.click(await screen.findByRole("button", { name: "Back to the previous draft" }));
+    await editor("my = 'draft'");
+    expect(screen.queryByRole("button", { name: "Back to the previous draft" })).toBeNull();
+  });
+});
+
+test("several drafts come back one after the other, and what was changed since is kept too", () => {
+  draft.set("one", "python");
+  draft.open("from the log", "javascript");
+  draft.set("from the log, changed");
+  draft.open("another", "python");
+  draft.back();
+  expect([draft.code, draft.language]).toEqual(["from the log, changed", "javascript"]);
+  draft.back();
+  expect([draft.code, draft.language]).toEqual(["one", "python"]);
+});
+
+test("what was not changed since it was opened is no draft", () => {
+  draft.open("from the log", "python");
+  draft.open("another", "python");
+  expect(draft.aside).toEqual([]);
+});
+
+test("a draft that does not fit into the storage stays in the editor, and that is said", () => {
+  const store = vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
+    throw new DOMException("full", "QuotaExceededError");
+  });
+  notices.list = [];
+  draft.set("x".repeat(100));
+  draft.set("x".repeat(101));
+  store.mockRestore();
+  expect(draft.code).toHaveLength(101);
+  expect(notices.list.map(({ text }) => text)).toEqual([expect.stringContaining("too large to be kept")]);
+});
+
+test("what an older version kept is read", () => {
+  localStorage.setItem("runtray.draft", JSON.stringify({ code: "old", language: "javascript" }));
+  draft.load();
+  expect([draft.code, draft.language, draft.aside]).toEqual(["old", "javascript", []]);
+});
+
+test("the editor says how the keyboard leaves it", async () => {
+  await openWindow("console");
+  const view = await editor(draft.code);
+  const about = view.contentDOM.getAttribute("aria-describedby") ?? "";
+  expect(document.getElementById(about)?.textContent).toBe("Tab indents. To leave the editor, press Escape, then Tab.");
+});
