@@ -47,12 +47,17 @@ describe("a value", () => {
 
   test.each([
     ["70000", /whole number from 0 to 65535/],
-    ["many", /must be a number/],
+    ["5000.5", /whole number, without decimals/],
+    ["0x1F90", /in digits only/],
+    ["-1", /whole number from 0 to 65535/],
+    ["", /Enter a number/],
+    ["many", /in digits only/],
   ])("that is wrong (%s) is refused beside its field", async (text, reason) => {
     const backend = await openWindow("settings");
     const port = await screen.findByRole("textbox", { name: "Port" });
     await user.clear(port);
-    await user.type(port, `${text}{Tab}`);
+    await user.type(port, text || " ");
+    await user.tab();
     expect((await screen.findByRole("alert")).textContent).toMatch(reason);
     expect(port.getAttribute("aria-invalid")).toBe("true");
     expect(backend.view.values["port"]).toBe(5000);
@@ -77,10 +82,11 @@ describe("a value", () => {
   });
 
   test("that the file has wrong is told with its line", async () => {
+    const said = { code: "setting.no_key", values: {}, text: "is no key" };
     await openWindow("settings", (backend) => {
-      backend.view = { ...backend.view, problems: [{ key: "limits.nonsense", line: 12, message: "is no key" }] };
+      backend.view = { ...backend.view, problems: [{ key: "limits.nonsense", line: 12, message: "is no key", said }] };
     });
-    expect(await screen.findByText("line 12: limits.nonsense is no key")).toBeTruthy();
+    expect(await screen.findByText("line 12: limits.nonsense is no key that Runtray knows")).toBeTruthy();
   });
 });
 

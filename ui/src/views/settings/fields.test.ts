@@ -1,26 +1,97 @@
-import { expect, test } from "vitest";
+import { beforeEach, describe, expect, test } from "vitest";
 
 import { settings } from "../../lib/backend/fake/data";
-import { read, shown, unknownKeys } from "./fields";
+import { setLanguage } from "../../lib/i18n/index.svelte";
+import { unknownKeys } from "./fields";
+import { read, shown } from "./numbers";
+import { worded } from "./wording";
 
 const MB = { name: "MB", factor: 1024 * 1024 };
 const SECONDS = { name: "s", factor: 1000 };
+beforeEach(() => setLanguage("en"));
 
 test.each([
-  [10_000, SECONDS, "10"],
-  [1500, SECONDS, "1.5"],
-  [1 << 30, MB, "1024"],
-  [undefined, undefined, ""],
-])("%d is shown as %3$s", (value, unit, text) => expect(shown(value, unit)).toBe(text));
+  [10_000, SECONDS, "10", "10"],
+  [1500, SECONDS, "1.5", "1,5"],
+  [1 << 30, MB, "1024", "1024"],
+  [100, MB, "0.0000954", "0,0000954"],
+  [undefined, undefined, "", ""],
+])("%d is shown as %3$s", (value, unit, english, german) => {
+  expect(shown(value, unit)).toBe(english);
+  setLanguage("de");
+  expect(shown(value, unit)).toBe(german);
+});
 
-test.each([
-  ["10", SECONDS, 10_000],
-  [" 1,5 ", SECONDS, 1500],
-  ["0", undefined, 0],
-  ["", undefined, null],
-  ["ten", undefined, null],
-  ["1e999", undefined, null],
-])("%s is read as %3$s", (text, unit, value) => expect(read(text, unit)).toBe(value));
+/** A number, a number that is told how it was read, or a sentence. */
+function taken(text: string, unit: typeof MB | undefined): unknown {
+  const found = read(text, unit);
+  return "wrong" in found ? found.wrong : found.note === null ? found.value : [found.value, found.note];
+}
+
+const DIGITS = "Write the number in digits only, such as 8080.";
+describe("in English", () => {
+  test.each<[string, typeof MB | undefined, unknown]>([
+    ["10", SECONDS, 10_000],
+    ["1.5", SECONDS, 1500],
+    [".5", SECONDS, 500],
+    ["2.048", SECONDS, 2048],
+    ["0", undefined, 0],
+    [" 80 ", undefined, 80],
+    ["007", undefined, 7],
+    ["10 s", SECONDS, 10_000],
+    ["+80", undefined, [80, "Read as 80."]],
+    ["８０８０", undefined, [8080, "Read as 8080."]],
+    ["2,048", MB, [2 * 1024 ** 3, "Read as 2048 MB."]],
+    ["1 000", SECONDS, [1_000_000, "Read as 1000 s."]],
+    ["0.0005", SECONDS, [1, "Read as 0.001 s."]],
+    ["-5", undefined, -5],
+    ["5000.5", undefined, "Enter a whole number, without decimals."],
+    ["5000.0", undefined, "Enter a whole number, without decimals."],
+    ["1,5", SECONDS, "Write the decimal sign as a point: 1.5"],
+    ["0,500", SECONDS, "Write the decimal sign as a point: 0.500"],
+    ["20,48", MB, "Write the decimal sign as a point: 20.48"],
+    ["10 min", SECONDS, "This field counts in s. Write the number alone."],
+    ["2 GB", MB, "This field counts in MB. Write the number alone."],
+    ["80 ms", undefined, DIGITS],
+    ["", undefined, "Enter a number, or take the default back."],
+    ["   ", SECONDS, "Enter a number, or take the default back."],
+    ...["ten", "0x1F90", "0b11", "1e3", "1e999", "Infinity", "NaN", "1.2.3", "1,2,3", "12,34,567", ".", "-", "+", "--1", "٣", "5²", "½"]
+      .map((text): [string, undefined, unknown] => [text, undefined, DIGITS]),
+  ])("%j is read as %3$j", (text, unit, expected) => expect(taken(text, unit)).toEqual(expected));
+
+  test("what is beyond every range is still a number, so that the range is told", () => {
+    for (const text of ["9".repeat(30), "9".repeat(400)]) expect(read(text, MB)).toMatchObject({ value: 1e18 });
+  });
+});
+
+describe("in German", () => {
+  test.each<[string, typeof MB | undefined, unknown]>([
+    ["1,5", SECONDS, 1500],
+    ["2.048", MB, [2 * 1024 ** 3, "Gelesen als 2048 MB."]],
+    ["2.048", undefined, [2048, "Gelesen als 2048."]],
+    ["5.000", undefined, [5000, "Gelesen als 5000."]],
+    ["1.234.567,5", SECONDS, [1_234_567_500, "Gelesen als 1234567,5 s."]],
+    ["2.5", SECONDS, "Schreibe das Dezimalzeichen als Komma: 2,5"],
+    ["0.500", SECONDS, "Schreibe das Dezimalzeichen als Komma: 0,500"],
+    ["5000,5", undefined, "Gib eine ganze Zahl ein, ohne Nachkommastellen."],
+  ])("%j is read as %3$j", (text, unit, expected) => {
+    setLanguage("de");
+    expect(taken(text, unit)).toEqual(expected);
+  });
+});
+
+test("what is wrong is told in the field's unit and language", () => {
+  const range = { code: "setting.millis", values: { least: "1", most: "86400000", written: "0" }, text: "must be a whole number of milliseconds" };
+  const replaced = { code: "setting.replaced", values: { mistake: range, used: "10000" }, text: "" };
+  const above = { code: "setting.timeout_above", values: { limit: "300000" }, text: "" };
+  expect(worded(range, SECONDS)).toBe("Must be from 0.001 s to 86400 s.");
+  expect(worded(above, SECONDS)).toBe("Must not be longer than the longest time limit, which is 300 s. Raise that first.");
+  setLanguage("de");
+  expect(worded(replaced, SECONDS)).toBe("Muss zwischen 0,001 s und 86400 s liegen; benutzt wird 10 s.");
+  expect(worded({ code: "setting.count", values: { least: "0", most: "65535", written: "70000" }, text: "" })).toBe(
+    "Muss eine ganze Zahl von 0 bis 65535 sein.",
+  );
+});
 
 test("every key of the service has its row, and a new one is still within reach", () => {
   const keys = Object.keys(settings().defaults).filter((key) => !key.startsWith("warm."));

@@ -133,16 +133,3 @@ const KNOWN = new Set([...DESKTOP, NODE, PORT, TOKEN, ...LIMITS, ...MORE_LIMITS,
 export function unknownKeys(keys: Iterable<string>): string[] {
   return [...new Set(keys)].filter((key) => !KNOWN.has(key) && !OTHERS.includes(key)).sort();
 }
-
-/** A number as it stands in its field. */
-export function shown(value: unknown, unit: Unit | undefined): string {
-  const number = Number(value) / (unit?.factor ?? 1);
-  return Number.isFinite(number) ? String(Math.round(number * 1000) / 1000) : "";
-}
-
-/** What stands in a field as the file's number; `null` when it is none. */
-export function read(text: string, unit: Unit | undefined): number | null {
-  const written = text.trim().replace(",", ".");
-  const number = Number(written);
-  return written === "" || !Number.isFinite(number) ? null : Math.round(number * (unit?.factor ?? 1));
-}

@@ -1,0 +1,33 @@
+// What is wrong with a setting, in the units of its field.
+
+import type { Sentence } from "../../lib/bindings";
+import { say, sentence, t } from "../../lib/i18n/index.svelte";
+import type { Unit } from "./fields";
+import { quantity } from "./numbers";
+
+/** The sentence beside a field. The file counts in milliseconds and bytes; the field may not. */
+export function worded(wrong: string | Sentence, unit?: Unit): string {
+  return typeof wrong === "string" ? wrong : sentence(inUnits(wrong, unit));
+}
+
+function inUnits(said: Sentence, unit: Unit | undefined): string {
+  const amount = (name: string) => quantity(said.values[name], unit);
+  switch (said.code) {
+    case "setting.count":
+    case "setting.millis":
+    case "setting.size":
+      return t(unit ? "number.range" : "number.wholeRange", { least: amount("least"), most: amount("most") });
+    case "setting.timeout_above":
+      return t("number.above", { limit: amount("limit") });
+    case "setting.timeout_below":
+      return t("number.below", { limit: amount("limit") });
+    case "setting.replaced": {
+      const mistake = said.values["mistake"];
+      const used = Number(said.values["used"]);
+      if (typeof mistake !== "object" || Array.isArray(mistake) || !Number.isFinite(used)) return say(said);
+      return t("number.replaced", { mistake: inUnits(mistake, unit), used: quantity(used, unit) });
+    }
+    default:
+      return say(said);
+  }
+}
