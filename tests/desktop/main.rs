@@ -33,6 +33,8 @@ mod ports;
 #[cfg(target_os = "linux")]
 mod pythons;
 #[cfg(target_os = "linux")]
+mod reach;
+#[cfg(target_os = "linux")]
 mod reopening;
 #[cfg(target_os = "linux")]
 mod server;

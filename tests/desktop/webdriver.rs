@@ -59,13 +59,27 @@ impl<'s> Page<'s> {
         page
     }
 
+    /// The same on a display whose text is `scale` times as large as usual.
+    pub(crate) fn open_scaled(session: &'s Session, scale: &str) -> Self {
+        let port = port::free();
+        settings(session, port, "");
+        let page = Self::open_with(session, port, &[("GDK_DPI_SCALE", scale)]);
+        until("a healthy answer", || page.app.is_healthy().then_some(()));
+        page
+    }
+
     /// Starts the app with the settings that are there, which name `port`, and waits for its page.
     pub(crate) fn open_as_it_is(session: &'s Session, port: u16) -> Self {
+        Self::open_with(session, port, &[])
+    }
+
+    fn open_with(session: &'s Session, port: u16, environment: &[(&str, &str)]) -> Self {
         let panel = Panel::new(session);
         let window_manager = window_manager(session);
         let driver_port = port::free();
         let mut driver = session.command("WebKitWebDriver");
         driver.arg(format!("--port={driver_port}")).arg("--host=127.0.0.1").env("TAURI_WEBVIEW_AUTOMATION", "true");
+        driver.envs(environment.iter().copied());
         let app = App::start_as_it_is(session, &mut driver, port);
         until("the driver", || TcpStream::connect(("127.0.0.1", driver_port)).ok());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");

@@ -226,6 +226,25 @@ describe("Log", () => {
     expect(await screen.findByText("The log is empty")).toBeTruthy();
   });
 
+  test.each([
+    ["a search", async () => user.type(await screen.findByRole("searchbox"), "mississippi"), 2],
+    ["an outcome", async () => user.selectOptions(screen.getByRole("combobox", { name: "Outcome" }), "timeout"), 2],
+    ["a language", async () => user.selectOptions(screen.getByRole("combobox", { name: "Language" }), "javascript"), 2],
+    ["an origin", async () => user.selectOptions(screen.getByRole("combobox", { name: "Origin" }), "local"), 8],
+  ])("with %s in use, each button deletes the number that it says", async (_, narrow, found) => {
+    const backend = await openWindow("log", (backend) => backend.fill(16));
+    await rows();
+    await narrow();
+    await waitFor(async () => expect(await rows()).toHaveLength(found));
+    await user.click(await button("Clear log"));
+    expect(await button("Delete all 16 entries")).toBeTruthy();
+    // A run that ends while the question is open is not among those that were counted.
+    backend.log.unshift(execution(0, Date.now() + 60_000, 0));
+    await user.click(await button(`Delete ${found} found entries`));
+    expect(await screen.findByText(`${found} entries deleted`)).toBeTruthy();
+    expect(backend.log).toHaveLength(17 - found);
+  });
+
   test("an export says where it was written", async () => {
     const backend = await openWindow("log", (backend) => backend.fill(5));
     await user.click(await button("Export"));

@@ -4,7 +4,7 @@
 
 import type {
   ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language, Python,
-  PythonTest, SettingsView, Statistics, Update,
+  PythonTest, Selection, Sentence, SettingsView, Statistics, Update,
 } from "../bindings";
 
 /** A change of settings: `null` takes the default again. */
@@ -21,7 +21,10 @@ export interface Backend {
   execution(id: string): Promise<Execution>;
   facets(): Promise<Facets>;
   exportExecutions(format: ExportFormat, query: ExecutionsQuery): Promise<string | null>;
-  clearExecutions(): Promise<number>;
+  /** What a deletion would take, as of now. */
+  selectExecutions(query: ExecutionsQuery): Promise<Selection>;
+  /** Deletes exactly what was selected; how many entries those were. */
+  deleteExecutions(selection: Selection): Promise<number>;
   statistics(): Promise<Statistics>;
   pythons(): Promise<Python[]>;
   testPython(path: string): Promise<PythonTest>;
@@ -69,8 +72,14 @@ export function backend(): Backend {
 /** Any error as the one shape that commands fail with. */
 export function failure(error: unknown): Failure {
   if (typeof error === "object" && error !== null && "message" in error) {
-    const { code = "internal", message, field } = error as Partial<Failure>;
-    return { code, message: String(message), ...(field === undefined ? {} : { field }) };
+    const { code = "internal", message, said, field } = error as Partial<Failure>;
+    const text = String(message);
+    return { code, message: text, said: said ?? unknown(text), ...(field === undefined ? {} : { field }) };
   }
-  return { code: "internal", message: String(error) };
+  return { code: "internal", message: String(error), said: unknown(String(error)) };
+}
+
+/** A sentence that has no code: it is shown as it is. */
+function unknown(text: string): Sentence {
+  return { code: "", values: {}, text };
 }

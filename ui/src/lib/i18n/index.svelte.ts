@@ -1,10 +1,14 @@
 // The words of the window, in the language that was chosen.
 //
 // A catalogue is flat: one text a key, with `{name}` where a value goes. A text that depends on a number has two keys,
-// `….one` and `….other`. What Rust says itself is in `native.*.json`, which it reads.
+// `….one` and `….other`. What Rust says itself is in `native.*.json`, which it reads; what the service says by a code is in
+// `said.*.json`, which both read.
 
+import type { Sentence } from "../bindings";
 import de from "./de.json";
 import en from "./en.json";
+import saidDe from "./said.de.json";
+import saidEn from "./said.en.json";
 
 export type Key = keyof typeof en;
 type Stem<K> = K extends `${infer Base}.other` ? Base : never;
@@ -14,6 +18,7 @@ export type Language = "en" | "de";
 export type Values = Record<string, string | number>;
 
 const CATALOGUES: Record<Language, Record<Key, string>> = { en, de };
+const SAID: Record<Language, Record<string, string>> = { en: saidEn, de: saidDe };
 
 const chosen = $state<{ language: Language }>({ language: "en" });
 
@@ -44,6 +49,22 @@ export function counted(key: Counted, count: number, values: Values = {}): strin
   const one = new Intl.PluralRules(chosen.language).select(count) === "one";
   const text = new Intl.NumberFormat(chosen.language).format(count);
   return t(`${key}.${one ? "one" : "other"}` as Key, { count: text, ...values });
+}
+
+/** A sentence that Rust said by its code; one that is not known here stays in English. */
+export function say({ code, values, text }: Sentence): string {
+  const filled = Object.entries(values).map(([name, value]): [string, string] => {
+    if (typeof value === "string") return [name, value];
+    return [name, Array.isArray(value) ? value.map(say).join("; ") : say(value)];
+  });
+  const known = SAID[chosen.language][code];
+  return known === undefined ? text : fill(known, Object.fromEntries(filled));
+}
+
+/** A fragment as a sentence that stands alone. */
+export function sentence(fragment: string): string {
+  const text = fragment.trim();
+  return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?…]$/.test(text) ? "" : ".");
 }
 
 function fill(text: string, values: Values): string {

@@ -6,10 +6,13 @@
 import { backend } from "../backend";
 import type { Execution, ExecutionsQuery, Facets, Summary } from "../bindings";
 import { notices } from "./notices.svelte";
-import { append, matches, merge, widen, type Filter } from "./rows";
+import { append, below, matches, merge, widen, type Filter } from "./rows";
 
 const PAGE = 500;
+/** How long typing must rest before the search runs. */
 const SEARCH_PAUSE_MS = 200;
+/** How long a search stands, at least, before runs that arrived have it asked again. */
+const RENEW_PAUSE_MS = 500;
 
 class Log {
   filter = $state<Filter>({ q: "", status: "", language: "", origin: "" });
@@ -31,6 +34,7 @@ class Log {
   #meanwhile: Summary[] = [];
   #frame = 0;
   #searching: ReturnType<typeof setTimeout> | undefined;
+  #renewing: ReturnType<typeof setTimeout> | undefined;
 
   get filtered(): boolean {
     return Object.values(this.filter).some((value) => value !== "");
@@ -53,7 +57,10 @@ class Log {
   set(change: Partial<Filter>): void {
     Object.assign(this.filter, change);
     clearTimeout(this.#searching);
-    this.#searching = setTimeout(() => void this.#load(undefined), "q" in change ? SEARCH_PAUSE_MS : 0);
+    this.#searching = setTimeout(() => {
+      this.#searching = undefined;
+      void this.#load(undefined);
+    }, "q" in change ? SEARCH_PAUSE_MS : 0);
   }
 
   clearFilter(): void {
@@ -78,14 +85,55 @@ class Log {
     const changes = this.#changes.splice(0);
     if (this.loading) this.#meanwhile.push(...changes);
     if (!this.loaded) return;
-    if (this.filter.q !== "") this.set({ q: this.filter.q });
-    else this.#lay(changes);
+    if (this.filter.q === "") this.#lay(changes);
+    else if (changes.length > 0) this.#renewSoon();
     if (changes.some(({ id }) => id === this.chosen) && this.chosen) void this.#loadOpened(this.chosen);
   }
 
+  /** Reads anew what is left after entries were deleted; the open one is closed when it is gone. */
   cleared(): void {
-    void this.open(null);
     void this.reload();
+    if (this.chosen) void this.#keepOpened(this.chosen);
+  }
+
+  async #keepOpened(id: string): Promise<void> {
+    try {
+      const execution = await backend().execution(id);
+      if (this.chosen === id) this.opened = execution;
+    } catch {
+      if (this.chosen === id) void this.open(null);
+    }
+  }
+
+  /**
+   * Asks the search again, because only the service can tell whether new runs match. The pause is never begun anew: runs that
+   * keep arriving cannot put it off. The user's own change of the search comes first and shows them too.
+   */
+  #renewSoon(): void {
+    this.#renewing ??= setTimeout(() => {
+      this.#renewing = undefined;
+      if (this.filter.q === "" || this.#searching !== undefined) return;
+      // An answer that is on its way is waited for: asking anew each time would discard every answer.
+      if (this.loading) this.#renewSoon();
+      else void this.#renew();
+    }, RENEW_PAUSE_MS);
+  }
+
+  /** Takes the newest page of the search over what was read already, so that the list keeps its place. */
+  async #renew(): Promise<void> {
+    const question = this.#question;
+    try {
+      const page = await backend().executions({ limit: PAGE, ...this.query() });
+      if (question !== this.#question || this.#searching !== undefined) return;
+      const older = below(this.rows, page);
+      this.prepended = page.executions[0]?.id !== this.rows[0]?.id;
+      this.rows = [...page.executions, ...older];
+      this.total = page.total;
+      // What was read further down stays, and with it the place where reading goes on.
+      if (older.length === 0) this.#next = page.next;
+    } catch (error) {
+      if (question === this.#question) notices.fail(error);
+    }
   }
 
   #lay(changes: Summary[]): void {

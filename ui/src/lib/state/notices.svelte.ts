@@ -1,6 +1,7 @@
 // Short messages at the window's foot: what was done, and what could not be.
 
 import { failure } from "../backend";
+import { say, sentence } from "../i18n/index.svelte";
 
 export interface Notice {
   id: number;
@@ -26,8 +27,8 @@ class Notices {
 
   /** Says that something failed; stays until it is dismissed. */
   fail(error: unknown): void {
-    const { code, message } = failure(error);
-    this.#add(message, true, code === BROKEN);
+    const { code, said } = failure(error);
+    this.#add(sentence(say(said)), true, code === BROKEN);
   }
 
   dismiss(id: number): void {

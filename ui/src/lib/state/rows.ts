@@ -43,6 +43,16 @@ export function append(rows: Summary[], page: Summary[]): Summary[] {
   return [...rows, ...page.filter((row) => !known.has(row.id))];
 }
 
+/**
+ * Of the rows that were read before, those that go on below a newest page that was asked for again: none when the page is the
+ * whole answer, or when so much is new that rows between the two are not known.
+ */
+export function below(rows: Summary[], page: { executions: Summary[]; next: string | null }): Summary[] {
+  const oldest = page.executions.at(-1)?.id;
+  const meets = rows.some((row) => row.id === oldest);
+  return page.next === null || oldest === undefined || !meets ? [] : rows.filter((row) => row.id < oldest);
+}
+
 /** What the filters offer after `changes`, of which `added` are new. */
 export function widen(facets: Facets, changes: Summary[], added: number): Facets {
   const languages = new Set([...facets.languages, ...changes.map((row) => row.language)]);

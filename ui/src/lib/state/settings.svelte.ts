@@ -1,15 +1,17 @@
 // The settings: as the file has them, and what is wrong with each.
 
 import { backend, failure } from "../backend";
-import type { SettingsView } from "../bindings";
-import { resolve, setLanguage } from "../i18n/index.svelte";
+import type { Sentence, SettingsView } from "../bindings";
+import { resolve, say, sentence, setLanguage } from "../i18n/index.svelte";
 import { attempt, BROKEN, notices } from "./notices.svelte";
 import { theme } from "./theme.svelte";
 
 class Settings {
   view = $state.raw<SettingsView | null>(null);
   /** Why the last change of a key was not taken. */
-  refused = $state<Record<string, string>>({});
+  refused = $state<Record<string, string | Sentence>>({});
+  /** How a number was read, where it may have been meant in another way. */
+  notes = $state<Record<string, string>>({});
   /** The key that was saved last, for a moment's tick. */
   saved = $state<string | null>(null);
 
@@ -39,8 +41,14 @@ class Settings {
   }
 
   /** What is wrong with a key: the change that was refused, else what the file says. */
+  wrong(key: string): string | Sentence | null {
+    return this.refused[key] ?? this.view?.problems.find((problem) => problem.key === key)?.said ?? null;
+  }
+
+  /** The same in words, without a unit. */
   problem(key: string): string | null {
-    return this.refused[key] ?? this.view?.problems.find((problem) => problem.key === key)?.message ?? null;
+    const wrong = this.wrong(key);
+    return wrong === null || typeof wrong === "string" ? wrong : sentence(say(wrong));
   }
 
   /** Changes one key, `null` for its default; whether it was taken. */
@@ -50,22 +58,31 @@ class Settings {
       this.accept(key);
       return true;
     } catch (error) {
-      const { code, message, field } = failure(error);
+      const { code, said, field } = failure(error);
       // It is about the file and not about the field.
       if (code === BROKEN) notices.fail(error);
-      this.refused[field ?? key] = message;
+      this.refused[field ?? key] = said;
+      this.note(key, null);
       return false;
     }
   }
 
-  refuse(key: string, message: string): void {
-    this.refused[key] = message;
+  refuse(key: string, wrong: string | Sentence): void {
+    this.refused[key] = wrong;
+    this.note(key, null);
+  }
+
+  /** Says how the number of a key was read. */
+  note(key: string, text: string | null): void {
+    const { [key]: _gone, ...others } = this.notes;
+    this.notes = text === null ? others : { ...others, [key]: text };
   }
 
   /** Forgets what was wrong with a key. */
   accept(key: string): void {
     const { [key]: _gone, ...others } = this.refused;
     this.refused = others;
+    this.note(key, null);
     this.saved = key;
   }
 }

@@ -1,5 +1,7 @@
 // What is said to a program and by it: the messages of `/execute/ws`, as API.md has them.
 
+import type { Sentence } from "../bindings";
+
 export type ClientMessage =
   | {
       type: "run";
@@ -30,7 +32,7 @@ export type ServerMessage =
   | { type: "started"; id: string }
   | { type: "stdout" | "stderr"; data: string }
   | ({ type: "finished" } & Ending)
-  | { type: "error"; error: string };
+  | { type: "error"; error: string; reason?: Sentence };
 
 /** A message of the service; `null` for what this version does not know. */
 export function parse(frame: unknown): ServerMessage | null {

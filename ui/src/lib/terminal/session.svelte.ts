@@ -4,6 +4,7 @@
 
 import { backend, failure } from "../backend";
 import type { ConsoleUpdate } from "../bindings";
+import { say, sentence } from "../i18n/index.svelte";
 import { notices } from "../state/notices.svelte";
 import { parse, type ClientMessage, type Ending } from "./protocol";
 
@@ -56,7 +57,7 @@ class Session {
     try {
       await backend().runInConsole(JSON.stringify({ type: "run", code, language, terminal: this.size }));
     } catch (error) {
-      this.#end(failure(error).message);
+      this.#end(sentence(say(failure(error).said)));
     }
   }
 
@@ -113,7 +114,8 @@ class Session {
     if (state === "ended") {
       const message = parse(ended);
       if (message?.type === "finished") this.ending = message;
-      return this.#end(message?.type === "error" ? message.error : null);
+      if (message?.type !== "error") return this.#end(null);
+      return this.#end(message.reason ? say(message.reason) : message.error);
     }
     const before = this.state;
     this.state = state === "starting" ? "connecting" : state;

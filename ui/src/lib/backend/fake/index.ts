@@ -2,7 +2,8 @@
 
 import type { Backend, Changes } from "..";
 import type {
-  ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Language, Python, Update,
+  ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Language, Python, Selection,
+  Update,
 } from "../../bindings";
 import * as data from "./data";
 import { FakeConsole } from "./terminal";
@@ -88,8 +89,17 @@ export class FakeBackend implements Backend {
     return `/home/ada/runtray.${format}`;
   }
 
-  async clearExecutions(): Promise<number> {
-    return this.log.splice(0).length;
+  async selectExecutions(query: ExecutionsQuery): Promise<Selection> {
+    const ended = this.log.filter((one) => one.status !== "running" && wanted(one, query));
+    const running = this.log.filter((one) => one.status === "running").map((one) => one.id);
+    return { query, upto: this.log[0]?.id ?? null, except: running, count: ended.length };
+  }
+
+  async deleteExecutions({ query, upto, except }: Selection): Promise<number> {
+    const gone = (one: Execution) => wanted(one, query) && upto !== null && one.id <= upto && !except.includes(one.id);
+    const before = this.log.length;
+    this.log = this.log.filter((one) => !gone(one));
+    return before - this.log.length;
   }
 
   statistics = async () => data.statistics(this.now, this.busy);
@@ -121,7 +131,11 @@ export class FakeBackend implements Backend {
     const values = { ...this.view.values };
     for (const [key, value] of Object.entries(changes)) {
       if (key === "port" && (Number(value) < 0 || Number(value) > 65_535)) {
-        throw { code: "invalid", message: `This must be a whole number from 0 to 65535, not ${value}.`, field: key };
+        throw refused(key, "setting.count", { least: "0", most: "65535", written: String(value) });
+      }
+      const longest = Number(this.view.values["limits.max_timeout_ms"]);
+      if (key === "limits.timeout_ms" && Number(value) > longest) {
+        throw refused(key, "setting.timeout_above", { limit: String(longest) });
       }
       values[key] = value ?? this.view.defaults[key];
     }
@@ -185,6 +199,11 @@ export class FakeBackend implements Backend {
   #tellStatus(): void {
     this.tell({ kind: "status", status: this.status });
   }
+}
+
+function refused(field: string, code: string, values: Record<string, string>): Failure {
+  const text = `refused: ${code}`;
+  return { code: "invalid_setting", message: text, said: { code, values, text }, field };
 }
 
 function wanted(one: Execution, { status, language, origin, q }: ExecutionsQuery): boolean {

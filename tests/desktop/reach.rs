@@ -1,0 +1,97 @@
+//! What is in reach where there is little room: the smallest window, both languages, large text.
+
+use serde_json::{Value, json};
+
+use crate::session::{Session, until};
+use crate::webdriver::Page;
+use crate::window::shown;
+
+const ESCAPE: &str = "\u{e00c}";
+
+/// What cannot be seen or clicked at its middle, and bars that are wider than their place.
+const UNREACHABLE: &str = "
+    const wrong = [];
+    for (const button of document.querySelectorAll(arguments[0])) {
+        const box = button.getBoundingClientRect();
+        const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+        const top = document.elementFromPoint(x, y);
+        if (box.width === 0 || !top || !button.contains(top)) wrong.push(`${button.ariaLabel ?? button.innerText} at ${x},${y}`);
+    }
+    for (const bar of document.querySelectorAll('header, [role=toolbar], .actions, .facts, .ended, main')) {
+        if (bar.scrollWidth > bar.clientWidth + 1) wrong.push(`${bar.className || bar.tagName} is ${bar.scrollWidth} wide in ${bar.clientWidth}`);
+    }
+    return wrong;
+";
+
+fn reachable(page: &Page<'_>, css: &str, what: &str) {
+    let mut wrong = Value::Null;
+    until(what, || {
+        wrong = page.script(UNREACHABLE, &[json!(css)]);
+        (wrong == json!([])).then_some(())
+    });
+}
+
+fn resize(session: &Session, width: u32, height: u32) {
+    let id = until("the window", || shown(session, "Runtray").first().cloned());
+    let size = [width.to_string(), height.to_string()];
+    let done = session.command("xdotool").args(["windowsize", "--sync", &id]).args(&size).status();
+    assert!(done.expect("xdotool").success());
+}
+
+fn is_closed(page: &Page<'_>) -> bool {
+    page.script("return document.querySelector('.detail') === null", &[]) == json!(true)
+}
+
+/// Opens the newest run of the log.
+fn open_row(page: &Page<'_>) {
+    page.click_on(".rows .row");
+    page.find(".detail .actions");
+}
+
+fn check(scale: &str) {
+    let session = Session::new();
+    let page = Page::open_scaled(&session, scale);
+    page.app.run("print('one')");
+    resize(&session, 560, 420);
+    let width = page.script("return innerWidth", &[]);
+    eprintln!("at a scale of {scale} the page is {width} wide");
+    for language in ["de", "en"] {
+        page.go("Settings");
+        page.choose("[id='field-desktop.language']", language);
+        until("the language", || (page.script("return document.documentElement.lang", &[]) == language).then_some(()));
+        page.go("Console");
+        page.find(".bar button");
+        reachable(&page, ".bar button, header button", &format!("the Console's bar in {language} at {scale}"));
+        page.go("Log");
+        page.find(".rows .row");
+        reachable(&page, ".toolbar > button, header button", &format!("the Log's bar in {language} at {scale}"));
+        open_row(&page);
+        reachable(&page, ".detail .close button", &format!("the way out of a run in {language} at {scale}"));
+        page.click_on(".detail .close button");
+        until("the run to be closed", || is_closed(&page).then_some(()));
+        for focused in
+            [".detail .close button", ".detail .cm-content", ".detail .output", ".detail .actions button", "nav a"]
+        {
+            open_row(&page);
+            page.find(focused);
+            page.script("document.querySelector(arguments[0]).focus()", &[json!(focused)]);
+            page.type_text(ESCAPE);
+            until(&format!("Escape in {focused}"), || is_closed(&page).then_some(()));
+        }
+    }
+}
+
+#[test]
+fn a_run_is_closed_and_bars_fit_in_the_smallest_window() {
+    check("1");
+}
+
+#[test]
+fn a_run_is_closed_and_bars_fit_with_text_a_quarter_larger() {
+    check("1.25");
+}
+
+#[test]
+fn a_run_is_closed_and_bars_fit_with_text_twice_as_large() {
+    check("2");
+}

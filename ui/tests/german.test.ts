@@ -1,0 +1,79 @@
+// The window in German: nothing that the service says is left in English.
+
+import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
+import userEvent from "@testing-library/user-event";
+import { afterEach, expect, test } from "vitest";
+
+import said from "../src/lib/i18n/said.en.json";
+import type { Sentence } from "../src/lib/bindings";
+import { say, setLanguage } from "../src/lib/i18n/index.svelte";
+import { log } from "../src/lib/state/log.svelte";
+import { notices } from "../src/lib/state/notices.svelte";
+import { session } from "../src/lib/terminal/session.svelte";
+import { openWindow } from "./window";
+
+const user = userEvent.setup();
+afterEach(cleanup);
+
+const german = (where: string, prepare: Parameters<typeof openWindow>[1] = () => {}) =>
+  openWindow(where, (backend) => {
+    backend.view.values["desktop.language"] = "de";
+    prepare(backend);
+  });
+
+/** A sentence as the service sends it, with made-up values. */
+function sample(code: string, english: string): Sentence {
+  const names = [...english.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
+  return { code, values: Object.fromEntries(names.map((name) => [name, "7"])), text: english };
+}
+
+test.each(Object.entries(said))("%s is said in German", (code, english) => {
+  setLanguage("de");
+  const words = say(sample(code, english));
+  const isText = /[A-Za-z]{2}/.test(english.replace(/\{\w+\}/g, ""));
+  if (isText) expect(words).not.toBe(english.replace(/\{\w+\}/g, "7"));
+  expect(words).not.toMatch(/\{\w+\}|\b(the|is|not|and|could|with)\b/);
+});
+
+test("a run that was stopped says so in German, and nothing of it in English", async () => {
+  await german("log", (backend) => backend.fill(8));
+  const rows = await within(await screen.findByRole("listbox")).findAllByRole("option");
+  await user.click(rows[5]!);
+  expect(await screen.findByText("Nach 10 s wegen des Zeitlimits beendet.")).toBeTruthy();
+  await waitFor(() => expect(log.opened).not.toBeNull());
+  expect(document.body.textContent).not.toContain("Execution timed out");
+});
+
+test("a program that prints such a line itself keeps it", async () => {
+  await german("log", (backend) => {
+    backend.fill(1);
+    backend.log[0] = { ...backend.log[0]!, error: "Execution was cancelled.\n", status: "failed", ending: null };
+  });
+  await user.click((await within(await screen.findByRole("listbox")).findAllByRole("option"))[0]!);
+  expect(await screen.findByText("Execution was cancelled.")).toBeTruthy();
+});
+
+test("a refusal in the Console is worded by its code", async () => {
+  const backend = await german("console");
+  session.state = "idle";
+  await session.run("print(1)", "python");
+  const reason = sample("refused.stopping", said["refused.stopping"]);
+  backend.sockets.at(-1)!.say({ type: "error", error: reason.text, reason });
+  expect(session.problem).toBe("Runtray stoppt gerade und nimmt keine Programme mehr an.");
+});
+
+test("a command that fails is told in German", async () => {
+  await german("status");
+  notices.fail({ code: "not_running", message: "The service is not running.", said: sample("app.not_running", said["app.not_running"]) });
+  expect(await screen.findByText("Der Dienst läuft nicht.")).toBeTruthy();
+});
+
+test("a value that is refused changes its words with the language", async () => {
+  await german("settings");
+  const port = await screen.findByRole("textbox", { name: "Port" });
+  await user.clear(port);
+  await user.type(port, "70000{Tab}");
+  expect((await screen.findByRole("alert")).textContent).toContain("Muss eine ganze Zahl von 0 bis 65535 sein.");
+  await user.selectOptions(await screen.findByRole("combobox", { name: "Sprache" }), "en");
+  await waitFor(() => expect(screen.getByRole("alert").textContent).toContain("Must be a whole number from 0 to 65535."));
+});
