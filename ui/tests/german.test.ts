@@ -55,17 +55,16 @@ test("a program that prints such a line itself keeps it", async () => {
 
 test("a refusal in the Console is worded by its code", async () => {
   const backend = await german("console");
-  session.state = "idle";
   await session.run("print(1)", "python");
   const reason = sample("refused.stopping", said["refused.stopping"]);
-  backend.sockets.at(-1)!.say({ type: "error", error: reason.text, reason });
+  backend.console.refuse(reason.text, reason);
   expect(session.problem).toBe("Runtray stoppt gerade und nimmt keine Programme mehr an.");
 });
 
 test("a command that fails is told in German", async () => {
   await german("status");
-  notices.fail({ code: "not_running", message: "The service is not running.", said: sample("app.not_running", said["app.not_running"]) });
-  expect(await screen.findByText("Der Dienst läuft nicht.")).toBeTruthy();
+  notices.fail({ code: "not_found", message: "This run is no longer in the log.", said: sample("app.gone", said["app.gone"]) });
+  expect(await screen.findByText("Dieser Lauf steht nicht mehr im Protokoll.")).toBeTruthy();
 });
 
 test("a value that is refused changes its words with the language", async () => {

@@ -1,6 +1,6 @@
 // A made-up program behind the Console: it asks for a name and greets.
 
-import type { ConsoleState, ConsoleUpdate } from "../../bindings";
+import type { ConsoleState, ConsoleUpdate, Sentence } from "../../bindings";
 
 interface Message {
   type: string;
@@ -60,8 +60,8 @@ export class FakeConsole {
   }
 
   /** It is not run, or no longer. */
-  refuse(error: string): void {
-    this.#enter("ended", JSON.stringify({ type: "error", error }));
+  refuse(error: string, reason?: Sentence): void {
+    this.#enter("ended", JSON.stringify({ type: "error", error, reason }));
   }
 
   #enter(state: ConsoleState, ended: string | null = null): void {
