@@ -71,6 +71,7 @@ impl Output {
             let (one, other) = if index == 0 { (stdout, stderr) } else { (stderr, stdout) };
             if pace.is_burst(one.chunk.len()) {
                 self.pause(one, other).await;
+                pace.paused(one.chunk.len());
             } else if !has_terminal {
                 self.hold(one, other).await;
             }
@@ -202,6 +203,13 @@ impl Pace {
         let is_quick = self.last.is_some_and(|last| last.elapsed() < PAUSE);
         self.quick = if is_quick { self.quick.saturating_add(1) } else { 0 };
         self.quick >= BURST && bytes < PLENTY
+    }
+
+    /// A pause brought `bytes`. Where that is much of what a pipe holds, the next ones are read at once.
+    fn paused(&mut self, bytes: usize) {
+        if bytes >= CHUNK / 2 {
+            self.quick = 0;
+        }
     }
 
     /// It was sent.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::demand::Demand;
 use super::spares::Spares;
+use super::stamp::Stamp;
 use super::watched::Watched;
 use tokio::sync::OnceCell;
 
@@ -26,6 +27,8 @@ pub(super) struct Kind {
     pub(super) limits: Limits,
     /// Whether their standard streams are a terminal.
     pub(super) terminal: bool,
+    /// The state of the interpreter's file.
+    program: Stamp,
     /// Known before the first of them is started.
     watched: OnceCell<Watched>,
 }
@@ -47,7 +50,8 @@ pub(super) struct Shelf {
 impl Kind {
     fn new(runtime: &Runtime, limits: &Limits, terminal: bool) -> Arc<Self> {
         let (runtime, limits) = (runtime.clone(), limits.clone());
-        Arc::new(Self { runtime, limits, terminal, watched: OnceCell::new() })
+        let program = Stamp::of(std::slice::from_ref(&runtime.path));
+        Arc::new(Self { runtime, limits, terminal, program, watched: OnceCell::new() })
     }
 
     /// Sees what an interpreter of this kind reads at its start; one may be started afterwards.
@@ -57,7 +61,8 @@ impl Kind {
 
     /// Whether interpreters that wait are as one that would be started now.
     pub(super) fn is_current(&self) -> bool {
-        self.watched.get().is_none_or(Watched::holds)
+        let program = Stamp::of(std::slice::from_ref(&self.runtime.path));
+        program == self.program && self.watched.get().is_none_or(Watched::holds)
     }
 
     fn fits(&self, runtime: &Runtime, limits: &Limits) -> bool {
