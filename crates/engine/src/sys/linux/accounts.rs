@@ -10,12 +10,15 @@ use std::time::Duration;
 use nix::time::{ClockId, clock_getcpuclockid};
 use nix::unistd::Pid;
 
+use super::cell::Cell;
 use super::counter::Counter;
 use super::procfs::{self, Row};
 
 /// The accounts of one tree.
 pub(super) struct Accounts {
     counter: Option<Counter>,
+    /// The run's control group, which also counts what this process uses itself.
+    cell: Option<Cell>,
     /// What the counter and the processes had used when the program began.
     before: (Duration, Duration),
     /// When each living process was born, and its own time at the last look.
@@ -25,9 +28,9 @@ pub(super) struct Accounts {
 }
 
 impl Accounts {
-    /// Of all that this process will start.
-    pub(super) fn open() -> Self {
-        Self { counter: Counter::start(), before: Default::default(), seen: HashMap::new(), gone: Duration::ZERO }
+    /// Of all that this process will start, in `cell` if there is one.
+    pub(super) fn open(cell: Option<Cell>) -> Self {
+        Self { counter: Counter::start(), cell, before: Default::default(), seen: HashMap::new(), gone: Duration::ZERO }
     }
 
     /// Leaves out what `main`, the only process so far, has used up to now.
@@ -59,7 +62,9 @@ impl Accounts {
     }
 
     fn counted(&self) -> Duration {
-        self.counter.as_ref().and_then(|counter| counter.read().ok()).unwrap_or_default()
+        let counter = self.counter.as_ref().and_then(|counter| counter.read().ok()).unwrap_or_default();
+        let group = self.cell.as_ref().and_then(Cell::cpu).unwrap_or_default();
+        counter.max(group.saturating_sub(procfs::own()))
     }
 }
 
@@ -79,8 +84,13 @@ mod tests {
 
     #[test]
     fn time_of_those_that_are_gone_is_kept() {
-        let mut accounts =
-            Accounts { counter: None, before: Default::default(), seen: Default::default(), gone: Duration::ZERO };
+        let mut accounts = Accounts {
+            counter: None,
+            cell: None,
+            before: Default::default(),
+            seen: Default::default(),
+            gone: Duration::ZERO,
+        };
         for rows in [&[row(2, 1, 10), row(3, 1, 20)][..], &[row(2, 1, 11)], &[row(2, 7, 5)], &[]] {
             accounts.note(rows);
         }

@@ -11,6 +11,7 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, setsid};
 
+use super::cell::Cells;
 use super::handover::{self, Message};
 use super::namespaces::{self, Mode};
 use super::numbers::Numbers;
@@ -81,6 +82,7 @@ fn serve() -> io::Result<()> {
         mode: namespaces::probe(),
         supervisors: Vec::new(),
         numbers: Numbers::default(),
+        cells: Cells::probe(),
         dead: Vec::new(),
         spare: None,
     };
@@ -106,6 +108,7 @@ struct Launcher {
     mode: Mode,
     supervisors: Vec<Supervisor>,
     numbers: Numbers,
+    cells: Cells,
     /// Supervisors that have ended, of which the service has not heard yet, and whether they ended by themselves.
     dead: Vec<(Supervisor, bool)>,
     /// The one that waits for the next run.
@@ -144,8 +147,10 @@ impl Launcher {
     /// Forks a supervisor.
     fn fork(&mut self) -> nix::Result<Spare> {
         let number = self.numbers.next();
-        let spare = Spare::fork(self.mode, number)?;
+        let cell = self.cells.next();
+        let spare = Spare::fork(self.mode, number, cell.clone())?;
         self.numbers.take(number, spare.pid());
+        self.cells.take(cell, spare.pid());
         self.supervisors.push(Supervisor { pid: spare.pid(), words: None });
         Ok(spare)
     }
@@ -199,6 +204,7 @@ impl Launcher {
     fn bury(&mut self, pid: Pid, orderly: bool) {
         self.spare = self.spare.take().filter(|spare| spare.pid() != pid);
         self.numbers.free(pid);
+        self.cells.free(pid);
         let place = self.supervisors.iter().position(|supervisor| supervisor.pid == pid);
         self.dead.extend(place.map(|place| (self.supervisors.swap_remove(place), orderly)));
     }

@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
+use super::cell::Cell;
 use super::procfs::{self, Row};
 use super::shared::{Objects, Shared};
 
@@ -20,6 +21,8 @@ const STEP: u64 = 1 << 20;
 pub(super) struct Memory {
     limit: u64,
     shared: Shared,
+    /// The run's control group, and what it held before the program.
+    cell: Option<(Cell, u64)>,
     peak: u64,
     /// Processes' sizes and shared memory at the last look.
     seen: u64,
@@ -33,8 +36,9 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Of a tree that may hold `limit` bytes.
-    pub(super) fn new(limit: u64, shared: Shared) -> Self {
-        Self { limit, shared, peak: 0, seen: 0, processes: 1, changing: 0, silent: 0, ask_after: Instant::now() }
+    pub(super) fn new(limit: u64, shared: Shared, cell: Option<Cell>) -> Self {
+        let cell = cell.and_then(|cell| cell.memory_bytes().map(|before| (cell, before)));
+        Self { limit, shared, cell, peak: 0, seen: 0, processes: 1, changing: 0, silent: 0, ask_after: Instant::now() }
     }
 
     /// The most that the tree was known to hold.
@@ -53,6 +57,11 @@ impl Memory {
     /// matters. A tree that forks all the time makes the asker wait: it is asked when its number of processes stands still, or
     /// does not for long, and one that gives no answer again and again is believed to hold the sum.
     pub(super) fn is_exceeded(&mut self, rows: &[Row], processes: &[Pid]) -> bool {
+        if let Some(held) = self.held_by_cell() {
+            self.seen = held;
+            self.peak = self.peak.max(held);
+            return held > self.limit || self.was_full();
+        }
         let objects = self.shared.look(processes);
         let sum = rows.iter().map(|row| row.resident_bytes).sum::<u64>() + objects.bytes;
         self.seen = sum;
@@ -77,6 +86,17 @@ impl Memory {
                 self.silent >= SILENCE
             }
         }
+    }
+
+    /// Whether the kernel had to end a process of the run because there was no memory left for it.
+    pub(super) fn was_full(&self) -> bool {
+        self.cell.as_ref().is_some_and(|(cell, _)| cell.was_full())
+    }
+
+    /// What the kernel says that the run holds, where it counts.
+    fn held_by_cell(&self) -> Option<u64> {
+        let (cell, before) = self.cell.as_ref()?;
+        cell.memory_bytes().map(|held| held.saturating_sub(*before))
     }
 
     /// Notes what the tree holds, below the limit: at least its largest process, and its shared memory. More has to be asked.

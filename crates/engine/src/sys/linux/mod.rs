@@ -14,6 +14,8 @@
 //! then, and a run's end is believed when the supervisor's process is gone (`tree`).
 
 mod accounts;
+mod cell;
+mod cgroups;
 mod client;
 mod control;
 mod counter;

@@ -10,6 +10,7 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Gid, Pid, Uid};
 
+use super::cell::Cell;
 use super::{launcher, numbers};
 use crate::Containment;
 
@@ -64,7 +65,7 @@ pub(super) fn probe() -> Mode {
 
 fn works(mode: Mode) -> bool {
     match fork(mode) {
-        Ok(None) => launcher::end(i32::from(settle(mode).is_err())),
+        Ok(None) => launcher::end(i32::from(settle(mode, None).is_err())),
         Ok(Some(pid)) => matches!(waitpid(pid, None), Ok(WaitStatus::Exited(_, 0))),
         Err(_) => false,
     }
@@ -90,6 +91,8 @@ pub(super) fn fork(mode: Mode) -> nix::Result<Option<Pid>> {
 pub(super) struct Settled {
     /// The file systems in memory that are the run's own, by their roots.
     pub(super) in_memory: Vec<File>,
+    /// The run's control group.
+    pub(super) cell: Option<Cell>,
 }
 
 impl Settled {
@@ -105,9 +108,9 @@ impl Settled {
 }
 
 /// Makes the new namespaces a place to live in.
-pub(super) fn settle(mode: Mode) -> io::Result<Settled> {
+pub(super) fn settle(mode: Mode, cell: Option<Cell>) -> io::Result<Settled> {
     match mode {
-        Mode::Subreaper => return super::subreaper::become_one().map(|()| Settled::default()),
+        Mode::Subreaper => return super::subreaper::become_one().map(|()| Settled { in_memory: Vec::new(), cell }),
         Mode::UserNamespaces { user, group, .. } => keep_identity(user, group)?,
         Mode::Namespaces => {}
     }
@@ -115,11 +118,33 @@ pub(super) fn settle(mode: Mode) -> io::Result<Settled> {
     // What the machine mounts or unmounts meanwhile is so here too, and nothing of ours is seen outside.
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
     mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
-    let settled = Settled { in_memory: in_memory("/dev/shm").into_iter().collect() };
+    // A program that could leave its group would be held by what its supervisor sees alone, as where there are no groups.
+    let cell = cell.filter(|_| close("/sys/fs/cgroup").is_ok());
+    let settled = Settled { in_memory: in_memory("/dev/shm").into_iter().collect(), cell };
     // Shows the message queues of the run, which has its own.
     let _ = mount(Some("mqueue"), "/dev/mqueue", Some("mqueue"), hidden, None::<&str>);
     super::walls::check()?;
     Ok(settled)
+}
+
+/// Lets nothing be written below `place`, so that no program leaves its control group.
+fn close(place: &str) -> io::Result<()> {
+    mount(Some(place), place, None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>)?;
+    let place = std::ffi::CString::new(place)?;
+    let attributes = libc::mount_attr { attr_set: libc::MOUNT_ATTR_RDONLY, attr_clr: 0, propagation: 0, userns_fd: 0 };
+    // SAFETY: the kernel reads the path and the attributes, whose size is given.
+    #[expect(unsafe_code, reason = "there is no wrapper of mount_setattr")]
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            libc::AT_FDCWD,
+            place.as_ptr(),
+            libc::AT_RECURSIVE,
+            &raw const attributes,
+            size_of::<libc::mount_attr>(),
+        )
+    };
+    Errno::result(result).map(drop).map_err(Into::into)
 }
 
 /// Mounts an empty file system in memory, where the place is there and it can be done; its root.

@@ -75,6 +75,13 @@ pub(super) fn reaped() -> (Duration, u64) {
     (duration(usage.user_time()) + duration(usage.system_time()), largest)
 }
 
+/// CPU time of this process itself.
+pub(super) fn own() -> Duration {
+    getrusage(UsageWho::RUSAGE_SELF)
+        .map(|usage| duration(usage.user_time()) + duration(usage.system_time()))
+        .unwrap_or_default()
+}
+
 /// The children of a process, as this process sees it.
 pub(super) fn children(process: Pid) -> Vec<Pid> {
     let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();

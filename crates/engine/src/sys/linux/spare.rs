@@ -6,6 +6,7 @@ use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
+use super::cell::Cell;
 use super::launcher::{self, Run};
 use super::namespaces::{self, Mode};
 use super::numbers::Number;
@@ -19,13 +20,13 @@ pub(super) struct Spare {
 
 impl Spare {
     /// Forks one whose run's processes count from `number` on; in its process this does not return.
-    pub(super) fn fork(mode: Mode, number: Number) -> nix::Result<Self> {
+    pub(super) fn fork(mode: Mode, number: Number, cell: Option<Cell>) -> nix::Result<Self> {
         let (ours, theirs) = handover::pair()?;
         match namespaces::fork(mode)? {
             Some(pid) => Ok(Self { pid, socket: ours }),
             None => {
                 drop(ours);
-                wait(&theirs, mode, number)
+                wait(&theirs, mode, number, cell)
             }
         }
     }
@@ -44,9 +45,9 @@ impl Spare {
 
 /// Settles down, and supervises the run that comes. Why it could not settle is told to that run. Until its run begins it goes with
 /// the launcher, however that ends, also when something has stopped it.
-fn wait(socket: &OwnedFd, mode: Mode, number: Number) -> ! {
+fn wait(socket: &OwnedFd, mode: Mode, number: Number, cell: Option<Cell>) -> ! {
     let bound = prctl::set_pdeathsig(Signal::SIGKILL).map_err(Into::into);
-    let settled = bound.and_then(|()| supervisor::settle(mode, number));
+    let settled = bound.and_then(|()| supervisor::settle(mode, number, cell));
     let run = handover::receive(socket.as_fd())
         .and_then(|message| message.map(|message| Run::try_from(message.descriptors)).transpose());
     match run {

@@ -13,6 +13,7 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, dup2_stdin};
 
 use super::accounts::Accounts;
+use super::cell::Cell;
 use super::forks::{self, Forks, Way};
 use super::launcher::{self, Run};
 use super::limits;
@@ -28,9 +29,9 @@ use crate::sys::{Exit, terminal};
 
 /// Makes this process fit to supervise. Descriptor 0 is the launcher's own socket, whose end the service must notice when the
 /// launcher dies.
-pub(super) fn settle(mode: Mode, number: Number) -> io::Result<Settled> {
+pub(super) fn settle(mode: Mode, number: Number, cell: Option<Cell>) -> io::Result<Settled> {
     dup2_stdin(File::open("/dev/null")?)?;
-    let settled = namespaces::settle(mode)?;
+    let settled = namespaces::settle(mode, cell)?;
     if mode != Mode::Subreaper {
         number.begin();
     }
@@ -59,11 +60,12 @@ fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
     let Job { program, args, env, folder, bounds, waits, terminal, .. } = job;
     namespaces::hold_back(mode, limits::most_tasks(&bounds));
     settled.hold_to(bounds.memory_bytes);
+    let cell = settled.cell.filter(|cell| cell.hold_to(bounds.memory_bytes, limits::most_tasks(&bounds)).is_ok());
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
     let mut orders = Orders::of(run.control.try_clone()?);
     let way = Way::open()?;
-    let accounts = Accounts::open();
+    let accounts = Accounts::open(cell.clone());
     rights::hide()?;
     let main = start(command, run, prepare(bounds, mode, terminal, &way)?)?;
     // Its own process could not write this: until it is the program it is as closed to its user as we are.
@@ -74,7 +76,7 @@ fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
         main,
         children,
         accounts,
-        memory: Memory::new(bounds.memory_bytes, Shared::new(settled.in_memory, mode != Mode::Subreaper)),
+        memory: Memory::new(bounds.memory_bytes, Shared::new(settled.in_memory, mode != Mode::Subreaper), cell),
         forks: way.receive().map(|listener| Forks::new(listener, bounds.processes)),
         began: (!waits).then(Instant::now),
         next_look: Instant::now(),

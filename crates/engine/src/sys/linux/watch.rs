@@ -225,7 +225,8 @@ impl Watch {
         self.accounts.note(&[]);
         let cpu = self.accounts.used(&[]);
         let peak_memory_bytes = self.memory.peak().max(procfs::reaped().1);
-        let breach = self.breach.or((cpu > self.bounds.cpu).then_some(Breach::Cpu));
+        let breach = self.breach.or(self.memory.was_full().then_some(Breach::Memory));
+        let breach = breach.or((cpu > self.bounds.cpu).then_some(Breach::Cpu));
         let signal = signal.map(reaped::signal_name);
         Exit { code, signal, cpu, peak_memory_bytes, breach }
     }
