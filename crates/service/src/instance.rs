@@ -6,6 +6,8 @@
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
 
+use runtray_engine::private;
+
 use crate::places::Places;
 
 /// The sign that the folder is ours; dropping it takes it away.
@@ -19,12 +21,10 @@ impl Instance {
     /// # Errors
     /// The lock's file cannot be made, or the file system knows no locks.
     pub(crate) fn claim(places: &Places) -> io::Result<Option<Self>> {
-        std::fs::create_dir_all(&places.data)?;
+        private::folder(&places.data)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let lock = options.open(places.data.join("instance.lock"))?;
+        let lock = private::open(&places.data.join("instance.lock"), &mut options)?;
         match lock.try_lock() {
             Ok(()) => Ok(Some(Self { _lock: lock })),
             Err(TryLockError::WouldBlock) => Ok(None),
