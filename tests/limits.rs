@@ -1,52 +1,16 @@
-//! Limits of memory, CPU time, processes and disk on Linux, against programs that use them where they are hard to see.
+//! Limits of memory, CPU time and processes on Linux, against programs that use them where they are hard to see.
 
 use serde_json::{Value, json};
 
 use crate::harness::footprint::post;
-use crate::harness::{Home, Service, nobody, runtray};
+use crate::harness::limited::{EVERY_MODE, SETTINGS, SWITCH, check, start};
+use crate::harness::{Home, Service, runtray};
 
-/// The environment variable of the service that picks how trees are held together.
-const SWITCH: &str = "RUNTRAY_CONTAINMENT";
 /// Ways of holding a tree together that give it a `/dev/shm` of its own.
 const WITH_NAMESPACE: [&str; 2] = ["namespaces", "user-namespaces"];
-const EVERY_MODE: [&str; 3] = ["namespaces", "user-namespaces", "subreaper"];
 
-const SETTINGS: &str = "
-[limits]
-memory_bytes = 100663296
-cpu_ms = 1000
-processes = 16
-folder_bytes = 8388608
-file_size_bytes = 104857600
-timeout_ms = 120000
-max_timeout_ms = 120000
-";
 const MEMORY: &str = "Execution was stopped: it used more than 96 MiB of memory.";
 const CPU: &str = "Execution timed out: it used more than 1 s of CPU time.";
-const FOLDER: &str = "Execution was stopped: its files took more than 8 MiB.";
-
-/// `runtray serve` that holds trees together as `mode` says; `None`, with a printed reason, where this machine does not.
-fn start(mode: &str, settings: &str) -> Option<Service> {
-    let home = Home::new(settings);
-    let mut command = runtray(&home);
-    command.args(["serve", "--port", "0"]).env(SWITCH, mode);
-    let service = Service::start_by(command, &home);
-    let in_namespace = post(&service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
-    if in_namespace == (mode == "subreaper") {
-        eprintln!("not tested with {mode}: this machine does not give them");
-        return None;
-    }
-    Some(service)
-}
-
-/// Runs each program and compares its status and the end of its errors.
-fn check(mode: &str, service: &Service, programs: &[(&str, &str, &str, &str)]) {
-    for (name, code, status, ending) in programs {
-        let answer = post(service, &json!({"code": code}));
-        let error = answer["error"].as_str().expect("text");
-        assert!(answer["status"] == *status && error.ends_with(ending), "{name} ({mode}): {answer}");
-    }
-}
 
 /// Children that die all the time keep the supervisor busy with the dead.
 const ORPHANS: &str = "
@@ -278,95 +242,6 @@ fn only_our_own_accounts_tell_of_the_cpu_limit() {
             ("a limit of its own", LOWERS_ITS_OWN, "crashed", "Execution crashed: it was ended by SIGKILL."),
         ],
     );
-}
-
-const DEEP: &str = "
-import os, time
-for _ in range(30):
-    os.mkdir('d' * 200)
-    os.chdir('d' * 200)
-for number in range(8):
-    with open(str(number), 'wb') as file:
-        file.write(b'x' * (10 << 20))
-time.sleep(110)
-";
-const CLOSED: &str = "
-import os, time
-os.makedirs('a/b')
-for number in range(8):
-    with open(f'a/b/{number}', 'wb') as file:
-        file.write(b'x' * (10 << 20))
-os.chmod('a/b', 0)
-os.chmod('a', 0)
-time.sleep(110)
-";
-const UNLINKED: &str = "
-import os, time
-held = []
-for number in range(8):
-    held.append(open(str(number), 'wb'))
-    held[-1].write(b'x' * (10 << 20))
-    os.unlink(str(number))
-time.sleep(110)
-";
-/// Half of it can be seen by name, half not; and none of it by the program's own process.
-const HALF_AND_HALF: &str = "
-import os, time
-file = open('visible', 'wb')
-file.write(b'x' * (5 << 20))
-file.close()
-if os.fork() == 0:
-    if os.fork() == 0:
-        os.setsid()
-        held = open('hidden', 'wb')
-        os.unlink('hidden')
-        held.write(b'x' * (5 << 20))
-        time.sleep(110)
-    os._exit(0)
-time.sleep(110)
-";
-const TINY: &str = "
-import os, time
-for number in range(4000):
-    os.close(os.open(str(number), os.O_WRONLY | os.O_CREAT))
-time.sleep(110)
-";
-const FILLERS: &[(&str, &str, &str, &str)] = &[
-    ("below any path", DEEP, "output_limit", FOLDER),
-    ("in closed folders", CLOSED, "output_limit", FOLDER),
-    ("without a name", UNLINKED, "output_limit", FOLDER),
-    ("half without a name", HALF_AND_HALF, "output_limit", FOLDER),
-];
-
-#[test]
-fn files_count_wherever_they_lie() {
-    let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000");
-    for mode in EVERY_MODE {
-        let Some(service) = start(mode, &settings) else { continue };
-        check(mode, &service, FILLERS);
-    }
-}
-
-#[test]
-fn empty_files_count_too() {
-    let settings =
-        SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000").replace("folder_bytes = 8388608", "folder_bytes = 1048576");
-    let ending = FOLDER.replace("8 MiB", "1 MiB");
-    check("as it comes", &Service::start_with(&settings), &[("in empty files", TINY, "output_limit", &ending)]);
-}
-
-#[test]
-fn files_of_a_user_without_rights_count_too() {
-    if let Some(reason) = nobody::cannot_run() {
-        return eprintln!("not tested: {reason}");
-    }
-    let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000");
-    for mode in ["user-namespaces", "subreaper"] {
-        let home = Home::new(&format!("same_user_only = false\n{settings}[python]\npath = '/usr/bin/python3'\n"));
-        let mut command = nobody::serve(&home);
-        command.env(SWITCH, mode);
-        check(mode, &Service::start_by(command, &home), FILLERS);
-    }
 }
 
 /// What a program was started with: Python itself ignores two signals, what it starts with fresh ones ignores none.

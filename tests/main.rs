@@ -6,6 +6,8 @@ mod command_line;
 #[cfg(unix)]
 mod commands;
 mod containment;
+#[cfg(target_os = "linux")]
+mod disk_limits;
 mod encodings;
 mod endings;
 mod execute;

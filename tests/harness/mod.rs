@@ -10,6 +10,8 @@ pub(crate) mod http;
 #[cfg(target_os = "linux")]
 pub(crate) mod leftovers;
 #[cfg(target_os = "linux")]
+pub(crate) mod limited;
+#[cfg(target_os = "linux")]
 pub(crate) mod misbehaviour;
 #[cfg(target_os = "linux")]
 pub(crate) mod mounts;

@@ -36,13 +36,16 @@ impl Cgroups {
     /// that only count CPU time are of use where there is no other counter.
     pub(super) fn probe() -> Option<Self> {
         let own = own_group(&read("/proc/self/mountinfo"), &read("/proc/self/cgroup"))?;
+        sweep(&own);
+        if !has_controllers(&own) && Counter::start().is_some() {
+            return None;
+        }
         let found = Self::open(&own).inspect_err(|_| remove(&own.join(name(Pid::this())))).ok()?;
         (found.holds || Counter::start().is_none()).then_some(found)
     }
 
     /// Makes the launcher's folder in the group `own`, and tries it.
     fn open(own: &Path) -> io::Result<Self> {
-        sweep(own);
         let folder = own.join(name(Pid::this()));
         fs::create_dir(&folder)?;
         let holds = has_controllers(own)

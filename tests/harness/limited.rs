@@ -1,0 +1,46 @@
+//! Services with small limits, in each way of holding a tree together, and programs that must end at them.
+
+use serde_json::json;
+
+use super::footprint::post;
+use super::{Home, Service, runtray};
+
+/// The environment variable of the service that picks how trees are held together.
+pub(crate) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
+/// Every way of holding a tree together.
+pub(crate) const EVERY_MODE: [&str; 3] = ["namespaces", "user-namespaces", "subreaper"];
+
+/// Limits that are met within moments.
+pub(crate) const SETTINGS: &str = "
+[limits]
+memory_bytes = 100663296
+cpu_ms = 1000
+processes = 16
+folder_bytes = 8388608
+file_size_bytes = 104857600
+timeout_ms = 120000
+max_timeout_ms = 120000
+";
+
+/// `runtray serve` that holds trees together as `mode` says; `None`, with a printed reason, where this machine does not.
+pub(crate) fn start(mode: &str, settings: &str) -> Option<Service> {
+    let home = Home::new(settings);
+    let mut command = runtray(&home);
+    command.args(["serve", "--port", "0"]).env(SWITCH, mode);
+    let service = Service::start_by(command, &home);
+    let in_namespace = post(&service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
+    if in_namespace == (mode == "subreaper") {
+        eprintln!("not tested with {mode}: this machine does not give them");
+        return None;
+    }
+    Some(service)
+}
+
+/// Runs each program and compares its status and the end of its errors.
+pub(crate) fn check(mode: &str, service: &Service, programs: &[(&str, &str, &str, &str)]) {
+    for (name, code, status, ending) in programs {
+        let answer = post(service, &json!({"code": code}));
+        let error = answer["error"].as_str().expect("text");
+        assert!(answer["status"] == *status && error.ends_with(ending), "{name} ({mode}): {answer}");
+    }
+}
