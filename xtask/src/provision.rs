@@ -17,11 +17,12 @@ const DESKTOP: &[&str] = &["libwebkit2gtk-4.1-dev", "pkg-config", "libayatana-ap
 /// What the tests run besides cargo.
 const TEST: &[&str] = &["python3", "python3-venv", "git"];
 
-/// A display, a session bus and what drives a window, for the tests of the desktop app.
-const SESSION: &[&str] = &["xvfb", "dbus", "xdotool", "util-linux", "webkit2gtk-driver", "openbox", "wmctrl"];
+/// A display, a session bus and what drives and looks at a window, for the tests of the desktop app.
+const SESSION: &[&str] =
+    &["xvfb", "dbus", "xdotool", "util-linux", "webkit2gtk-driver", "openbox", "wmctrl", "imagemagick"];
 
-/// A panel with a tray, and what takes and makes pictures of it; `ip` for a network of their own.
-const PICTURES: &[&str] = &["xfce4-panel", "imagemagick", "fonts-dejavu-core", "iproute2"];
+/// A panel with a tray, and the fonts of its pictures; `ip` for a network of their own.
+const PICTURES: &[&str] = &["xfce4-panel", "fonts-dejavu-core", "iproute2"];
 
 /// What building the service needs.
 ///
