@@ -230,7 +230,7 @@ import os, subprocess, tempfile
 places = '/tmp', '/var/tmp', tempfile.gettempdir(), os.environ['TMPDIR']
 found = [name for place in places for name in os.listdir(place) if name.lstrip('.') != os.path.basename(os.getcwd())]
 for place in places:
-    with tempfile.NamedTemporaryFile(dir=place, prefix='runtray-test-', delete=False) as file:
+    with tempfile.NamedTemporaryFile(dir=place, prefix='PREFIX', delete=False) as file:
         file.write(b'kept')
 made = subprocess.run(['mktemp'], capture_output=True, text=True).stdout.strip()
 sizes = [os.stat(place).st_mode & 0o7777 for place in places]
@@ -245,14 +245,15 @@ fn a_run_has_its_folders_for_temporary_files_to_itself_and_nothing_of_them_stays
             continue;
         }
         let ours = tempfile::NamedTempFile::new_in("/tmp").expect("a file");
+        let prefix = format!("runtray-test-{}-", std::process::id());
         for _ in 0..2 {
-            let answer = run(&service, TEMPORARY);
+            let answer = run(&service, &TEMPORARY.replace("PREFIX", &prefix));
             assert_eq!(answer["output"], "[] /tmp True\n", "({mode:?}) {answer}");
         }
         assert!(ours.path().exists(), "what others have there is left alone");
         for place in ["/tmp", "/var/tmp"] {
             let names = fs::read_dir(place).expect(place).flatten().map(|entry| entry.file_name());
-            let left: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with("runtray-test-")).collect();
+            let left: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with(&prefix)).collect();
             assert!(left.is_empty(), "{left:?} in {place} ({mode:?})");
         }
         eventually("the folders to be gone", || service.run_folders().is_empty().then_some(()));

@@ -53,9 +53,6 @@ impl Items {
 
     /// Changes what differs.
     pub(super) fn draw(&mut self, app: &AppHandle<Wry>, old: &View, new: &View) -> Result<()> {
-        if old.language != new.language {
-            self.name(new.language)?;
-        }
         self.tell(new)?;
         if old.pythons != new.pythons {
             self.pythons = fill(app, &self.python, &new.pythons)?;

@@ -87,6 +87,13 @@ fn mark(items: &Items, view: &View) {
 }
 
 fn draw(app: &AppHandle<Wry>, items: &mut Items, old: &View, new: &View) -> tauri::Result<()> {
+    if old.language != new.language {
+        // A submenu that is renamed keeps its old title on Linux, so another language is another menu.
+        *items = Items::new(app, new)?;
+        if let Some(tray) = app.tray_by_id(ID) {
+            tray.set_menu(Some(items.menu().clone()))?;
+        }
+    }
     items.draw(app, old, new)?;
     let Some(tray) = app.tray_by_id(ID) else { return Ok(()) };
     if old.icon != new.icon {
