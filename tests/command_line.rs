@@ -317,7 +317,7 @@ fn bash_takes_its_completions() {
 fn an_interrupted_run_ends_with_130_and_leaves_nothing() {
     use nix::sys::signal::{Signal, kill};
     let home = Home::new("");
-    let started = home.path().join("started");
+    let started = home.shared("started");
     let program = save(
         &home,
         "program.txt",

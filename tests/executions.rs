@@ -194,7 +194,7 @@ fn an_entry_has_everything_about_its_execution() {
 #[test]
 fn what_runs_is_listed_and_can_be_cancelled() {
     let service = Service::start();
-    let begun = service.home().path().join("begun");
+    let begun = service.home().shared("begun");
     let code = format!("print begun\nsave {}\nhang", begun.display());
     let request = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
     let (_connection, id) = service.begin(&request);

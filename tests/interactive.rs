@@ -39,7 +39,7 @@ fn standard_input_of_the_request_is_typed_first() {
 #[test]
 fn output_comes_before_a_line_is_complete() {
     let service = Service::start();
-    let flag = service.home().path().join("flag");
+    let flag = service.home().shared("flag");
     let mut talk = service.converse(&program(&format!("write half\nwait-for {}", flag.display())));
     talk.until("half");
     fs::write(&flag, "").expect("a flag");
@@ -195,7 +195,7 @@ fn signals_and_sizes_are_heard_behind_megabytes_that_nobody_reads() {
 #[test]
 fn all_that_was_typed_ahead_arrives_in_its_order() {
     let service = Service::start();
-    let flag = service.home().path().join("flag");
+    let flag = service.home().shared("flag");
     let mut talk = crammed(&service, &format!("print up\nwait-for {}\necho", flag.display()));
     talk.type_in("end");
     talk.send(&json!({"type": "eof"}));
@@ -242,7 +242,7 @@ fn quiet_runs_and_long_ones_are_ended() {
 #[test]
 fn who_goes_away_ends_the_whole_tree() {
     let service = Service::start();
-    let beat = service.home().path().join("beat");
+    let beat = service.home().shared("beat");
     let code = format!("ignore-termination\ndaemon heartbeat {} 10\nhang", beat.display());
     let talk = service.converse(&program(&code));
     ends_with_its_client(&service, &beat, || drop(talk));
@@ -284,7 +284,7 @@ fn several_run_at_once_and_leave_room_for_others() {
 fn a_slow_reader_never_grows_memory() {
     const PRINTED: usize = 64 << 20;
     let service = Service::start();
-    let done = service.home().path().join("done");
+    let done = service.home().shared("done");
     let mut talk = service.converse(&program(&format!("flood {PRINTED}\nsave {} .", done.display())));
     let before = resident(service.pid());
     // Whoever does not read for that long has filled every buffer on the way.

@@ -91,7 +91,7 @@ fn a_run_that_its_service_did_not_survive_is_lost() {
 fn two_services_share_a_home() {
     let home = Home::new("");
     let first = Service::start_in(&home, &[]);
-    let release = home.path().join("release");
+    let release = home.shared("release");
     let code = format!("wait-for {}", release.display());
     let (_connection, id) = first.begin(&json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 }));
     written(&home, &id);
@@ -218,6 +218,7 @@ mod full_disk {
     fn folders(runs: &Path) -> Vec<String> {
         let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().collect::<Vec<_>>();
         let engines = entries(runs).into_iter().filter(|entry| entry.path().is_dir());
-        engines.flat_map(|engine| entries(&engine.path())).map(|entry| entry.path().display().to_string()).collect()
+        let runs = engines.flat_map(|engine| entries(&engine.path())).filter(|entry| entry.path().is_dir());
+        runs.map(|entry| entry.path().display().to_string()).collect()
     }
 }

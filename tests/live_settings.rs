@@ -46,7 +46,7 @@ fn timeouts() {
 fn slots_let_in_who_waits() {
     let home = Home::new("[admission]\nslots = 1");
     let service = Service::start_in(&home, &[]);
-    let release = home.path().join("release");
+    let release = home.shared("release");
     let waiting = json!({ "language": "stand-in", "code": format!("wait-for {}", release.display()) });
     thread::scope(|scope| {
         let first = scope.spawn(|| service.execute(&waiting));
@@ -132,7 +132,7 @@ fn a_file_that_breaks_leaves_the_last_settings_in_force() {
 fn a_journal_that_is_switched_off_and_on_loses_nothing_that_runs() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
-    let release = |name: &str| home.path().join(name);
+    let release = |name: &str| home.shared(name);
     let waiting = |name: &str| {
         let code = format!("wait-for {}\nprint done", release(name).display());
         json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 })
@@ -161,8 +161,8 @@ fn a_journal_that_is_switched_off_and_on_loses_nothing_that_runs() {
     assert_eq!(entry(&long)["status"], "running");
     ["long", "last"].into_iter().for_each(|name| fs::write(release(name), "").expect("the release"));
     let ended =
-        eventually("its end to be written down", || Some(entry(&last)).filter(|one| one["status"] != "running"));
-    assert_eq!((&ended["status"], &ended["output"]), (&json!("completed"), &json!("done\n")));
+        eventually("its end to be written down", || Some(entry(&last)).filter(|one| one["status"] == "completed"));
+    assert_eq!((&ended["status"], &ended["output"]), (&json!("completed"), &json!("done\n")), "{ended}");
     eventually("the one that ended unwritten to be lost", || (entry(&short)["status"] == "lost").then_some(()));
 }
 

@@ -128,7 +128,7 @@ fn following_prints_each_execution_when_it_has_ended() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let before = run(&service, "print before");
-    let release = home.path().join("release");
+    let release = home.shared("release");
     let code = format!("wait-for {}", release.display());
     let slow = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
     let (_connection, slow) = service.begin(&slow);
@@ -162,7 +162,7 @@ fn following_keeps_to_the_filter() {
 fn following_finds_those_that_match_only_when_they_end() {
     let home = Home::new("[admission]\nslots = 1\nqueue = 1");
     let service = Service::start_in(&home, &[]);
-    let release = home.path().join("release");
+    let release = home.shared("release");
     let code = format!("wait-for {}\nhex 6e6565646c65\nexit 3", release.display());
     let slow = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
     let (_connection, slow) = service.begin(&slow);

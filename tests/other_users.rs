@@ -90,7 +90,7 @@ fn a_connection_that_its_program_closed_is_nobody_s() {
         return;
     }
     let service = Service::start();
-    let trace = service.home().path().join("trace");
+    let trace = service.home().shared("trace");
     let code = format!("save-process {}", trace.display());
     let body = serde_json::json!({ "code": code, "language": "stand-in" }).to_string();
     let request = RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));

@@ -65,7 +65,7 @@ fn send(port: u16, service: &Service, accept: &str, request: &Value) -> BufReade
 
 /// A program that waits for a file, and the file.
 fn waits(service: &Service) -> (Value, PathBuf) {
-    let flag = service.home().path().join("go");
+    let flag = service.home().shared("go");
     (
         program_with(&format!("print first\nwait-for {}\nprint last", flag.display()), &json!({"timeout_ms": 60_000})),
         flag,

@@ -60,7 +60,7 @@ fn events_come_in_their_order() {
 #[test]
 fn output_arrives_while_the_program_runs() {
     let service = Service::start();
-    let flag = |name| service.home().path().join(name);
+    let flag = |name| service.home().shared(name);
     let wait_for = |name| format!("wait-for {}", flag(name).display());
     let code = format!("write first\n{}\nwarn second\n{}\nprint third", wait_for("one"), wait_for("two"));
     let mut events = Events::of(&service, &program(&code));

@@ -215,7 +215,7 @@ fn an_interrupt_gets_past_what_is_not_read() {
 #[test]
 fn a_terminal_that_is_left_ends_its_whole_tree() {
     let service = Service::start();
-    let beat = service.home().path().join("beat");
+    let beat = service.home().shared("beat");
     let request = json!({"code": DAEMON, "args": [beat], "terminal": {"columns": 80, "rows": 24}});
     let talk = service.converse(&request);
     ends_with_its_client(&service, &beat, || drop(talk));

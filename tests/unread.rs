@@ -80,7 +80,7 @@ fn read(connection: &mut TcpStream) -> RawReply {
 #[test]
 fn programs_that_wait_are_bounded_together() {
     let service = Service::start_with("[admission]\nslots = 1\nqueue = 100\nwaiting_bytes = 16777216");
-    let release = service.home().path().join("release");
+    let release = service.home().shared("release");
     let (_first, _) = service.begin(&program(&format!("wait-for {}", release.display())));
     let large = program_with("echo", &json!({"stdin": "x".repeat(6 << 20)}));
     let waiting: Vec<TcpStream> = (0..2).map(|_| service.ask(&large, "")).collect();

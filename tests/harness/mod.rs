@@ -48,7 +48,7 @@ const READY: &str = "Runtray is running on http://localhost:";
 
 /// A `RUNTRAY_HOME` that several services may use one after the other; deleted with its last owner.
 #[derive(Clone)]
-pub(crate) struct Home(Arc<tempfile::TempDir>);
+pub(crate) struct Home(Arc<tempfile::TempDir>, Arc<TempDir>);
 
 /// A temporary folder that programs see too: on Linux they have a `/tmp` of their own.
 pub(crate) struct TempDir(tempfile::TempDir);
@@ -56,7 +56,12 @@ pub(crate) struct TempDir(tempfile::TempDir);
 impl TempDir {
     /// An empty one, deleted with this.
     pub(crate) fn new() -> std::io::Result<Self> {
-        tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR")).map(Self)
+        let folder = if cfg!(target_os = "linux") {
+            tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))
+        } else {
+            tempfile::TempDir::new()
+        };
+        folder.map(Self)
     }
 
     /// Where it is.
@@ -76,12 +81,17 @@ impl Home {
 
     /// One with nothing in it.
     pub(crate) fn without_settings() -> Self {
-        Self(Arc::new(tempfile::TempDir::new().expect("a temporary folder")))
+        Self::within(tempfile::TempDir::new().expect("a temporary folder"))
+    }
+
+    fn within(folder: tempfile::TempDir) -> Self {
+        Self(Arc::new(folder), Arc::new(TempDir::new().expect("a temporary folder")))
     }
 
     /// As [`Home::new`], in a folder that programs would see if it were another's.
+    #[cfg(target_os = "linux")]
     pub(crate) fn in_sight(settings: &str) -> Self {
-        let home = Self(Arc::new(TempDir::new().expect("a temporary folder").0));
+        let home = Self::within(TempDir::new().expect("a temporary folder").0);
         fs::create_dir(home.path().join("config")).expect("a config folder");
         home.save_settings(settings);
         home
@@ -100,6 +110,11 @@ impl Home {
     /// Where it is.
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// The path of a file that a test shares with a program, which does not see the service's own folders.
+    pub(crate) fn shared(&self, name: &str) -> PathBuf {
+        self.1.path().join(name)
     }
 }
 

@@ -154,7 +154,7 @@ impl Error {
     /// It as a code with values, where somebody may read it in the app; the others are for callers of the API.
     pub(crate) fn said(&self) -> Option<Said> {
         Some(match self {
-            Self::UnsupportedLanguage(language) => s::REFUSED_LANGUAGE.with("language", language),
+            Self::UnsupportedLanguage(language) => s::REFUSED_LANGUAGE.with("language", shown(language).into_owned()),
             Self::RuntimeNotFound(reason) => s::REFUSED_RUNTIME.with("reason", reason.clone()),
             Self::IsolationUnavailable(reason) => s::REFUSED_ISOLATION.with("reason", reason.clone()),
             Self::TooManyExecutions(load) => {

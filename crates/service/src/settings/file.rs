@@ -42,7 +42,7 @@ pub enum EditError {
         /// The file.
         path: PathBuf,
         /// The mistake, with its line.
-        problem: Problem,
+        problem: Box<Problem>,
     },
     /// Another program kept changing the file.
     #[error("{} changes all the time, and was not changed; try again", path.display())]
@@ -126,7 +126,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, EditError> {
 /// The text of a file that may be changed.
 fn editable(path: &Path, bytes: &[u8]) -> Result<String, EditError> {
     match read_bytes(path, bytes).obstacle() {
-        Some(problem) => Err(EditError::Broken { path: path.to_owned(), problem: problem.clone() }),
+        Some(problem) => Err(EditError::Broken { path: path.to_owned(), problem: Box::new(problem.clone()) }),
         None => Ok(String::from_utf8_lossy(bytes).into_owned()),
     }
 }

@@ -126,7 +126,7 @@ pub(super) fn bind(held: &File, place: &Path) -> io::Result<()> {
     Ok(mount(Some(&*source), place, None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>)?)
 }
 
-/// Puts an empty folder over each of `folders` that is there.
+/// Puts an empty folder over each of `folders` that is there. A file in the place of one holds nothing of ours.
 fn cover(folders: &[PathBuf]) -> io::Result<()> {
     let flags = MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     let mut empty: Option<&PathBuf> = None;
@@ -137,7 +137,7 @@ fn cover(folders: &[PathBuf]) -> io::Result<()> {
             Some(empty) => mount(Some(empty), folder, None::<&str>, MsFlags::MS_BIND, None::<&str>),
         };
         match covered {
-            Err(nix::Error::ENOENT) => {}
+            Err(nix::Error::ENOENT | nix::Error::ENOTDIR) => {}
             covered => empty = covered.map(|()| empty.or(Some(folder)))?,
         }
     }
