@@ -10,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::*;
+use crate::sys::Own;
 use crate::{Limits, TerminalSize};
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -98,8 +99,14 @@ async fn launch_with(
         std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")).collect();
     env.push(("STAND_IN".into(), part.into()));
     let folder = Path::new(r"C:\");
-    let launch = Launch { program: &program, args: &args, env: &env, folder, limits, waits: false, terminal };
+    let own = nothing_of_its_own(folder);
+    let launch = Launch { program: &program, args: &args, env: &env, folder, own, limits, waits: false, terminal };
     Launcher::start().expect("a launcher").launch(&launch).await
+}
+
+/// Folders of a run that hides nothing and keeps its temporary files in `folder`.
+fn nothing_of_its_own(folder: &Path) -> Own<'_> {
+    Own { root: folder, temporary: folder, args_in_sight: &[], hidden: &[] }
 }
 
 /// Plays `part` to its end and returns that, standard output and standard error.
@@ -136,6 +143,7 @@ async fn missing_program_is_an_error() {
         args: &[],
         env: &[],
         folder: Path::new(r"C:\"),
+        own: nothing_of_its_own(Path::new(r"C:\")),
         limits: &Limits::default(),
         waits: false,
         terminal: None,
