@@ -43,6 +43,7 @@ enum End {
     Cpu,
     Folder,
     Output,
+    Processes,
     Wall,
 }
 
@@ -54,6 +55,7 @@ impl End {
             Self::Cpu => ("timeout", "Execution timed out: it used more than 2 s of CPU time."),
             Self::Folder => ("output_limit", "Execution was stopped: its files took more than 8 MiB."),
             Self::Output => ("output_limit", "Execution was stopped: it wrote more than 4 MiB of output."),
+            Self::Processes => ("crashed", "Execution was stopped: it had more than 16 processes."),
             Self::Wall => ("timeout", "Execution timed out after 0.7 s."),
         }
     }
@@ -61,7 +63,7 @@ impl End {
     /// What `answer` was ended by.
     fn of(answer: &Value) -> Option<Self> {
         let error = answer["error"].as_str().unwrap_or_default();
-        let all = [Self::Memory, Self::Cpu, Self::Folder, Self::Output, Self::Wall];
+        let all = [Self::Memory, Self::Cpu, Self::Folder, Self::Output, Self::Processes, Self::Wall];
         all.into_iter().find(|end| answer["status"] == end.words().0 && error.ends_with(end.words().1))
     }
 }
@@ -81,7 +83,7 @@ const ALL: &[Misbehaviour] = &[
     ("folder", FOLDER, Some(End::Folder), false),
     ("unlinked files", UNLINKED, Some(End::Folder), false),
     ("tiny files", TINY, Some(End::Folder), true),
-    ("fork bomb", FORK_BOMB, None, true),
+    ("fork bomb", FORK_BOMB, Some(End::Processes), true),
     ("orphans", ORPHANS, None, true),
     ("zombies", ZOMBIES, None, false),
     ("daemon", DAEMON, None, false),

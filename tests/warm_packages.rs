@@ -141,8 +141,8 @@ fn what_is_imported_at_the_start_may_change() {
     here.check("sitecustomize", "import builtins\nprint(builtins.site)", "site", || {
         here.write_package("sitecustomize.py", "import builtins\nbuiltins.site = 'site'");
     });
-    let elsewhere = here.write("elsewhere.py", "import builtins\nbuiltins.site = 'link'");
-    here.check("sitecustomize as a link", "import builtins\nprint(builtins.site)", "link", || {
+    let elsewhere = here.write("elsewhere.py", "import builtins\nbuiltins.site = 'a link'");
+    here.check("sitecustomize as a link", "import builtins\nprint(builtins.site)", "a link", || {
         fs::remove_file(here.packages().join("sitecustomize.py")).expect("the old one");
         symlink(&elsewhere, here.packages().join("sitecustomize.py")).expect("a link");
     });

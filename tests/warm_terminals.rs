@@ -228,7 +228,8 @@ impl Place {
     /// Text with what is another one each time replaced.
     fn alike(&self, text: &str) -> String {
         let home = regex::escape(&self.0.home().path().display().to_string());
-        [(format!(r"{home}/runs/\w+/\w+"), "RUN"), (home, "HOME"), (r"\(node:\d+\)".into(), "(node)")]
+        let own = r"/var/tmp/[0-9A-Z]{8}".to_owned();
+        [(format!(r"{home}/runs/\w+/\w+"), "RUN"), (own, "RUN"), (home, "HOME"), (r"\(node:\d+\)".into(), "(node)")]
             .iter()
             .fold(text.to_owned(), |text, (pattern, name)| {
                 Regex::new(pattern).expect("a pattern").replace_all(&text, *name).into_owned()

@@ -75,7 +75,7 @@ const fn in_namespace(misbehaviour: Misbehaviour) -> Misbehaviour {
 
 /// All of them.
 pub(crate) const ALL: &[Misbehaviour] = &[
-    hanging(often("fork bomb", FORK_BOMB, "", "")),
+    often("fork bomb", FORK_BOMB, "crashed", "Execution was stopped: it had more than 16 processes."),
     often("daemon", DAEMON, "completed", ""),
     often("memory hog", MEMORY_HOG, "memory_limit", "Execution was stopped: it used more than 200 MiB of memory."),
     often("disk filler, one file", BIG_FILE, "failed", "OSError: [Errno 27] File too large\n"),

@@ -33,8 +33,12 @@ type Mistakes = Vec<(String, Said)>;
 
 /// The one problem of a row: under its field where only one is wrong.
 fn problem(row: &Row<'_>, lines: Lines<'_>, mut mistakes: Mistakes, is_left_out: bool) -> Option<Problem> {
-    let line_of = |field: &str| if row.table.contains_key(field) { lines.of(row.table, field) } else { row.line };
-    let line = mistakes.iter().map(|(field, _)| line_of(field)).min()?;
+    if mistakes.is_empty() {
+        return None;
+    }
+    // A field that is missing has no line; where nothing else is wrong, the row's own is named.
+    let written = mistakes.iter().filter(|(field, _)| row.table.contains_key(field));
+    let line = written.map(|(field, _)| lines.of(row.table, field)).min().unwrap_or(row.line);
     let (key, message) = match mistakes.len() {
         1 => mistakes.pop().map(|(field, mistake)| (format!("{LANGUAGE}.{field}"), Value::from(mistake)))?,
         _ => {

@@ -19,8 +19,6 @@ mod cgroups;
 mod client;
 mod control;
 mod counter;
-mod filter;
-mod forks;
 mod handover;
 mod holdings;
 mod kept;

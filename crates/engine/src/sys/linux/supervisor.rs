@@ -14,7 +14,6 @@ use nix::unistd::{Pid, dup2_stdin};
 
 use super::accounts::Accounts;
 use super::cell::Cell;
-use super::forks::{self, Forks, Way};
 use super::launcher::{self, Run};
 use super::limits;
 use super::memory::Memory;
@@ -64,10 +63,9 @@ fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
     let mut orders = Orders::of(run.control.try_clone()?);
-    let way = Way::open()?;
     let accounts = Accounts::open(cell.clone());
     rights::hide()?;
-    let main = start(command, run, prepare(bounds, mode, terminal, &way)?)?;
+    let main = start(command, run, prepare(bounds, mode, terminal))?;
     // Its own process could not write this: until it is the program it is as closed to its user as we are.
     let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
     let mut watch = Watch {
@@ -77,10 +75,8 @@ fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
         children,
         accounts,
         memory: Memory::new(bounds.memory_bytes, Shared::new(settled.in_memory, mode != Mode::Subreaper), cell),
-        forks: way.receive().map(|listener| Forks::new(listener, bounds.processes)),
         began: (!waits).then(Instant::now),
         next_look: Instant::now(),
-        crowded: false,
         breach: None,
         status: None,
     };
@@ -102,14 +98,8 @@ fn wait_for_go(control: &mut UnixStream) -> io::Result<Job> {
 }
 
 /// What the program's process does first.
-fn prepare(
-    bounds: Bounds,
-    mode: Mode,
-    has_terminal: bool,
-    way: &Way,
-) -> io::Result<impl FnMut() -> io::Result<()> + Send + Sync + 'static> {
-    let way = way.for_program()?;
-    Ok(move || {
+fn prepare(bounds: Bounds, mode: Mode, has_terminal: bool) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
+    move || {
         limits::apply(&bounds, mode)?;
         if has_terminal {
             terminal::take_control()?;
@@ -117,10 +107,8 @@ fn prepare(
         if mode == Mode::Subreaper {
             scope::keep_signals_inside();
         }
-        rights::give_up()?;
-        forks::ask_about_forks(&way);
-        Ok(())
-    })
+        rights::give_up()
+    }
 }
 
 /// Starts the program; our copies of its streams are closed when this returns.

@@ -11,7 +11,6 @@ use nix::sys::signalfd::SignalFd;
 use nix::unistd::Pid;
 
 use super::accounts::Accounts;
-use super::forks::Forks;
 use super::launcher::wait;
 use super::memory::Memory;
 use super::namespaces::Mode;
@@ -38,13 +37,9 @@ pub(super) struct Watch {
     pub(super) children: SignalFd,
     pub(super) accounts: Accounts,
     pub(super) memory: Memory,
-    /// New processes that are asked about; `None` where the kernel does not ask.
-    pub(super) forks: Option<Forks>,
     /// When the program began to do something of its own; until then nobody looks.
     pub(super) began: Option<Instant>,
     pub(super) next_look: Instant,
-    /// Whether the last look saw more processes than there may be.
-    pub(super) crowded: bool,
     pub(super) breach: Option<Breach>,
     pub(super) status: Option<Change>,
 }
@@ -64,7 +59,6 @@ enum Left {
 struct Ready {
     died: bool,
     told: bool,
-    asked: bool,
 }
 
 impl Watch {
@@ -79,9 +73,6 @@ impl Watch {
             }
             if self.status.is_some() || (ready.told && !self.obey(orders)?) {
                 return Ok(());
-            }
-            if ready.asked {
-                self.answer_forks();
             }
             if self.began.is_some() && Instant::now() >= self.next_look {
                 let began = Instant::now();
@@ -104,14 +95,13 @@ impl Watch {
             Some(time) => PollTimeout::try_from(time + Duration::from_millis(1)).map_err(io::Error::other)?,
             None => PollTimeout::NONE,
         };
-        let mut descriptors = vec![
+        let mut descriptors = [
             PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
             PollFd::new(orders.socket().as_fd(), PollFlags::POLLIN),
         ];
-        descriptors.extend(self.forks.as_ref().map(|forks| PollFd::new(forks.listener(), PollFlags::POLLIN)));
         wait(&mut descriptors, timeout)?;
-        let ready = |index: usize| descriptors.get(index).is_some_and(|fd| fd.any().unwrap_or(false));
-        Ok(Ready { died: ready(0), told: ready(1), asked: ready(2) })
+        let [died, told] = descriptors.map(|fd| fd.any().unwrap_or(false));
+        Ok(Ready { died, told })
     }
 
     /// Does what the service says; false when that is to end the run.
@@ -134,14 +124,6 @@ impl Watch {
         Ok(true)
     }
 
-    /// Answers those that want to start a process.
-    fn answer_forks(&mut self) {
-        let mode = self.mode;
-        if let Some(forks) = &mut self.forks {
-            forks.answer(|| processes(mode));
-        }
-    }
-
     /// Compares what the tree uses with what it may, and says when to look again.
     fn look(&mut self) -> Duration {
         let processes = processes(self.mode);
@@ -153,7 +135,7 @@ impl Watch {
         let rows = procfs::rows(&processes);
         self.accounts.note(&rows);
         let alive = rows.iter().filter(|row| row.is_alive()).count();
-        self.breach = if self.is_crowded(alive) {
+        self.breach = if alive > most as usize {
             Some(Breach::Processes)
         } else if self.accounts.used(&rows) > cpu {
             Some(Breach::Cpu)
@@ -164,22 +146,10 @@ impl Watch {
         if tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1)) { CLOSELY } else { CALMLY }
     }
 
-    /// Whether there are too many processes. Where each is asked about, some that came late may be too many for a moment; many
-    /// more come by a way that is not asked about.
-    fn is_crowded(&mut self, alive: usize) -> bool {
-        let most = self.bounds.processes as usize;
-        let crowded = alive > if self.forks.is_some() { most + most / 4 + 1 } else { most };
-        let before = std::mem::replace(&mut self.crowded, crowded);
-        crowded && (before || self.forks.is_none())
-    }
-
     /// Takes some of the dead. An interpreter that waits for its program has nothing of its own to do yet: when something stops it,
     /// it is woken.
     fn reap(&mut self) -> io::Result<Left> {
         while self.children.read_signal()?.is_some() {}
-        if let Some(forks) = &mut self.forks {
-            forks.note_end();
-        }
         let changes = if self.began.is_none() { Changes::EndsAndStops } else { Changes::Ends };
         for _ in 0..AT_ONCE {
             match reaped::next(changes) {
@@ -195,8 +165,6 @@ impl Watch {
 
     /// Ends whatever is left and waits until it is gone.
     pub(super) fn end(&mut self) -> io::Result<()> {
-        // What asks for a process from now on is told that there is no such call.
-        self.forks = None;
         loop {
             let left = self.reap()?;
             if left == Left::Nothing {
