@@ -1,6 +1,6 @@
 //! Settings: as written in `settings.toml`, then validated.
 //!
-//! The file belongs to the user: it is only ever replaced as a whole and by [`change`], which keeps comments, and not while it has
+//! The file belongs to the user: it is only ever replaced as a whole and by [`change()`], which keeps comments, and not while it has
 //! a mistake that hides what it closes. A mistake in it
 //! costs the key that it is in and nothing else; where the key closes something (`require_token`, `allowed_origins`,
 //! `isolation`), a mistake closes it. `keys` is the one table of what there is.

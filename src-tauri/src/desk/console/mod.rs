@@ -2,7 +2,7 @@
 //! nothing, and the next one shows what was printed meanwhile.
 //!
 //! One program at a time. Its output goes into a bounded [`Scrollback`]; a window reads from there at its own pace
-//! ([`Follower`](follower::Follower)), so a window that hangs holds nothing up.
+//! ([`Follower`]), so a window that hangs holds nothing up.
 
 mod follower;
 mod scrollback;
