@@ -21,6 +21,7 @@ mod control;
 mod counter;
 mod handover;
 mod holdings;
+mod inspector;
 mod kept;
 mod launcher;
 mod limits;

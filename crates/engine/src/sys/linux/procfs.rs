@@ -41,6 +41,13 @@ pub(super) fn rows(processes: &[Pid]) -> Vec<Row> {
     processes.iter().filter_map(|pid| row(*pid)).collect()
 }
 
+/// Whether more than `most` of `processes` are alive. Stops as soon as that is known: a fork bomb makes processes faster than all of
+/// them can be read. The newest come first, because the oldest may be dead ones that nobody reaped.
+pub(super) fn more_alive(processes: &[Pid], most: usize) -> bool {
+    let alive = |pid: &&Pid| row(**pid).is_some_and(|row| row.is_alive());
+    processes.len() > most && processes.iter().rev().filter(alive).nth(most).is_some()
+}
+
 /// What one process uses.
 pub(super) fn row(pid: Pid) -> Option<Row> {
     parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
@@ -125,7 +132,9 @@ fn known(variable: SysconfVar, usual: u64) -> u64 {
 mod tests {
     use std::time::Duration;
 
-    use super::{kibibytes, parse_stat};
+    use nix::unistd::Pid;
+
+    use super::{kibibytes, more_alive, parse_stat, row};
 
     #[test]
     fn stat_is_read_past_any_command_name() {
@@ -137,6 +146,19 @@ mod tests {
         assert_eq!(row.resident_bytes, 5 * super::page_bytes());
         assert_eq!((row.own, row.children), (ticks(30), ticks(70)));
         assert_eq!(parse_stat("nothing"), None);
+    }
+
+    #[test]
+    fn the_living_are_counted_and_the_dead_are_not() {
+        let mut child = std::process::Command::new("true").spawn().expect("a program");
+        let dead = Pid::from_raw(i32::try_from(child.id()).expect("a process id"));
+        while row(dead).is_some_and(|row| row.is_alive()) {
+            std::thread::yield_now();
+        }
+        let processes = [Pid::this(), dead, Pid::parent()];
+        assert!(more_alive(&processes, 1));
+        assert!(!more_alive(&processes, 2));
+        child.wait().expect("its end");
     }
 
     #[test]

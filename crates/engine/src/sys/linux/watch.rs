@@ -128,21 +128,20 @@ impl Watch {
     fn look(&mut self) -> Duration {
         let processes = processes(self.mode);
         let Bounds { cpu, processes: most, memory_bytes, .. } = self.bounds;
-        if processes.len() > FLOOD * most as usize {
+        let most = most as usize;
+        if processes.len() > FLOOD * most || procfs::more_alive(&processes, most) {
             self.breach = Some(Breach::Processes);
             return CLOSELY;
         }
         let rows = procfs::rows(&processes);
         self.accounts.note(&rows);
-        let alive = rows.iter().filter(|row| row.is_alive()).count();
-        self.breach = if alive > most as usize {
-            Some(Breach::Processes)
-        } else if self.accounts.used(&rows) > cpu {
+        self.breach = if self.accounts.used(&rows) > cpu {
             Some(Breach::Cpu)
         } else {
             self.memory.is_exceeded(&rows, &processes).then_some(Breach::Memory)
         };
-        let tight = self.memory.seen() > memory_bytes / 2 || alive > most as usize / 2;
+        let alive = rows.iter().filter(|row| row.is_alive()).count();
+        let tight = self.memory.seen() > memory_bytes / 2 || alive > most / 2;
         if tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1)) { CLOSELY } else { CALMLY }
     }
 
