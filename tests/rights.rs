@@ -192,6 +192,12 @@ fn the_way_of_containment_is_said_everywhere() {
     in_every_mode(|service, mode| {
         let answer = service.execute(&json!({"code": "print(1)"}));
         assert_eq!(answer["containment"], mode, "{answer}");
+        let id = answer["id"].as_str().expect("an id");
+        let logged = || {
+            let entry = service.get(&format!("/executions/{id}"));
+            (entry.status == 200).then(|| entry.json()).filter(|entry| entry["status"] != "running")
+        };
+        assert_eq!(eventually("the log of the run", logged)["containment"], mode);
         let logs = std::fs::read_dir(service.home().path().join("data/log")).expect("a log").flatten();
         let log: String = logs.map(|log| std::fs::read_to_string(log.path()).unwrap_or_default()).collect();
         let warns = log.contains("containment: subreaper") || service.stderr().contains("containment: subreaper");

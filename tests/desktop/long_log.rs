@@ -112,5 +112,6 @@ fn ended(number: u32, id: &str) -> Ended {
         output_truncated: false,
         error_truncated: false,
         isolation: "none".to_owned(),
+        containment: None,
     }
 }

@@ -184,6 +184,17 @@ describe("Log", () => {
     expect(log.chosen).toBeNull();
   });
 
+  test("a run that was held by the fallback says so", async () => {
+    await openWindow("log", (backend) => {
+      backend.fill(2);
+      backend.log[0]!.containment = "subreaper";
+    });
+    await user.click((await rows())[1]!);
+    expect(screen.queryByText(/fallback: no namespaces/)).toBeNull();
+    await user.click((await rows())[0]!);
+    expect(await screen.findByText(/fallback: no namespaces/)).toBeTruthy();
+  });
+
   test("a run is taken into the Console, and run again", async () => {
     const backend = await openWindow("log", (backend) => backend.fill(1));
     await user.click((await rows())[0]!);

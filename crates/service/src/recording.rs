@@ -42,6 +42,7 @@ pub(crate) fn ended(ran: &ExecuteResponse, most: usize) -> Ended {
         output: output.to_owned(),
         error: error.to_owned(),
         isolation: ending.isolation.to_owned(),
+        containment: ending.containment.map(str::to_owned),
     }
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn lost(id: &str) -> Ended {
         output_truncated: true,
         error_truncated: true,
         isolation: String::new(),
+        containment: None,
     }
 }
 

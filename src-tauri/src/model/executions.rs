@@ -47,6 +47,7 @@ pub(crate) struct Execution {
     pub(crate) output_truncated: bool,
     pub(crate) error_truncated: bool,
     pub(crate) isolation: Option<String>,
+    pub(crate) containment: Option<String>,
     /// The sentence about its end that `error` ends with, where the service wrote one there.
     #[ts(as = "Option<super::Sentence>")]
     pub(crate) ending: Option<Words>,
@@ -197,6 +198,7 @@ impl From<journal::Record> for Execution {
             output_truncated: record.output_truncated,
             error_truncated: record.error_truncated,
             isolation: record.isolation,
+            containment: record.containment,
         }
     }
 }

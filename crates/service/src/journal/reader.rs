@@ -14,7 +14,7 @@ use super::schema;
 const SUMMARY: &str = "id, started_ms, language, runtime, status, duration_ms, origin, exit_code, first_line";
 
 const RECORD: &str = "SELECT id, started_ms, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms,
-    peak_memory_bytes, isolation, code, code_truncated, given, output, output_truncated, error, error_truncated
+    peak_memory_bytes, isolation, containment, code, code_truncated, given, output, output_truncated, error, error_truncated
     FROM execution JOIN content USING (seq) LEFT JOIN given USING (seq) WHERE id = ?1";
 
 /// An execution and its place in the order in which they were written down. Ids are in the order in which requests came, and one
@@ -166,7 +166,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
         row,
         Record {
             id, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms, isolation,
-            code, code_truncated, output, output_truncated, error, error_truncated
+            containment, code, code_truncated, output, output_truncated, error, error_truncated
         },
         started_at: started_at(row)?,
         given: given.and_then(|json| serde_json::from_str(&json).ok()),

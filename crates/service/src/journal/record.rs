@@ -68,6 +68,8 @@ pub struct Ended {
     pub error_truncated: bool,
     /// The isolation level's wire name.
     pub isolation: String,
+    /// How its process tree was held together, by its wire name; `None` when it never began.
+    pub containment: Option<String>,
 }
 
 /// Which executions are wanted.
@@ -170,6 +172,8 @@ pub struct Record {
     pub peak_memory_bytes: Option<u64>,
     /// The isolation level that was used, once it has ended.
     pub isolation: Option<String>,
+    /// How the process tree was held together (`subreaper` is the fallback of Linux), once it has ended.
+    pub containment: Option<String>,
     /// The program.
     pub code: String,
     /// Whether `code` is only the beginning.

@@ -8,7 +8,7 @@ use super::error::JournalError;
 const APPLICATION_ID: i64 = 0x5275_6e74;
 
 /// From each version to the next; the first makes the tables. What has been released is never changed.
-const MIGRATIONS: &[&str] = &[FIRST, GIVEN];
+const MIGRATIONS: &[&str] = &[FIRST, GIVEN, CONTAINMENT];
 
 /// `content` is apart from `execution` so that lists never read long texts; `search` holds only the index over it.
 const FIRST: &str = "
@@ -71,6 +71,9 @@ const GIVEN: &str = "
         DELETE FROM given WHERE seq = old.seq;
     END;
 ";
+
+/// How the process tree of an execution was held together; executions of before do not say.
+const CONTAINMENT: &str = "ALTER TABLE execution ADD COLUMN containment TEXT";
 
 /// The version of a file.
 ///

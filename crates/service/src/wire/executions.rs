@@ -104,6 +104,7 @@ impl From<&Running> for Execution {
             cpu_ms: None,
             peak_memory_bytes: None,
             isolation: None,
+            containment: None,
             code: running.job.request.code().to_owned(),
             code_truncated: false,
             given: given::of(&running.job, &JournalSettings::default()),

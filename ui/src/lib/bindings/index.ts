@@ -132,7 +132,7 @@ code_truncated: boolean, stdin: string, args: Array<string>, env: Array<Variable
 /**
  * What of all that is not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
  */
-missing: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, 
+missing: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, containment: string | null, 
 /**
  * The sentence about its end that `error` ends with, where the service wrote one there.
  */

@@ -89,6 +89,7 @@ fn ended(number: u64, status: &str, output: &str) -> Ended {
         output_truncated: false,
         error_truncated: false,
         isolation: "none".to_owned(),
+        containment: Some("subreaper".to_owned()),
     }
 }
 

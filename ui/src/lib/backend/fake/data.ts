@@ -46,6 +46,7 @@ export function execution(index: number, now: number, age: number): Execution {
     output_truncated: false,
     error_truncated: false,
     isolation: "none",
+    containment: "user_namespace",
     ending: status === "timeout" ? { code: "outcome.timeout", values: { limit: "10 s" }, text: "Execution timed out after 10 s." } : null,
   };
 }
