@@ -1,9 +1,9 @@
 //! What is in reach where there is little room: the smallest window, both languages, large text.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::session::{Session, until};
-use crate::webdriver::Page;
+use crate::webdriver::{Page, patiently};
 use crate::window::shown;
 
 /// The width and height that the app itself allows at least.
@@ -11,7 +11,7 @@ const SMALLEST: [u32; 2] = [560, 420];
 
 const ESCAPE: &str = "\u{e00c}";
 
-/// What cannot be seen or clicked at its middle, and bars that are wider than their place.
+/// What cannot be seen or clicked at its middle, and what is larger than its place: it is cut off, or lies over something else.
 const UNREACHABLE: &str = "
     const wrong = [];
     for (const button of document.querySelectorAll(arguments[0])) {
@@ -20,17 +20,20 @@ const UNREACHABLE: &str = "
         const top = document.elementFromPoint(x, y);
         if (box.width === 0 || !top || !button.contains(top)) wrong.push(`${button.ariaLabel ?? button.innerText} at ${x},${y}`);
     }
-    for (const bar of document.querySelectorAll('header, [role=toolbar], .actions, .facts, .ended, main')) {
+    const wide = 'header, [role=toolbar], .actions, .facts, .ended, main, .view, .row label';
+    for (const bar of document.querySelectorAll(wide)) {
         if (bar.scrollWidth > bar.clientWidth + 1) wrong.push(`${bar.className || bar.tagName} is ${bar.scrollWidth} wide in ${bar.clientWidth}`);
+    }
+    for (const sides of document.querySelectorAll('.sides')) {
+        if (sides.scrollHeight > sides.clientHeight + 1) wrong.push(`the sides are ${sides.scrollHeight} high in ${sides.clientHeight}`);
     }
     return wrong;
 ";
 
 fn reachable(page: &Page<'_>, css: &str, what: &str) {
-    let mut wrong = Value::Null;
-    until(what, || {
-        wrong = page.script(UNREACHABLE, &[json!(css)]);
-        (wrong == json!([])).then_some(())
+    patiently(what, || match page.script(UNREACHABLE, &[json!(css)]) {
+        wrong if wrong == json!([]) => Ok(()),
+        wrong => Err(wrong.to_string()),
     });
 }
 
@@ -67,6 +70,10 @@ fn check(scale: f64) {
         page.go("Settings");
         page.choose("[id='field-desktop.language']", language);
         until("the language", || (page.script("return document.documentElement.lang", &[]) == language).then_some(()));
+        reachable(&page, "header button", &format!("the Settings in {language} at {scale}"));
+        page.go("Status");
+        page.find("#hour");
+        reachable(&page, "header button", &format!("the Status in {language} at {scale}"));
         page.go("Console");
         page.find(".bar button");
         reachable(&page, ".bar button, header button", &format!("the Console's bar in {language} at {scale}"));
