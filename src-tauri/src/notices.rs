@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
 use crate::i18n::Language;
-use crate::model::{ServiceState, Status};
+use crate::model::{ServiceState, Status, sentence};
 
 /// A page can invent origins; this is how often it can make itself heard.
 const BETWEEN: Duration = Duration::from_secs(60);
@@ -44,8 +44,8 @@ impl Notices {
     fn failure(&mut self, status: &Status, language: Language) -> Option<Notice> {
         let failed = status.state == ServiceState::Failed;
         let had_failed = std::mem::replace(&mut self.failed, failed);
-        let text = status.reason.clone().filter(|_| failed && !had_failed)?;
-        Some(Notice { title: language.text("notice.failed.title", &[]), text })
+        let reason = status.reason.as_deref().filter(|_| failed && !had_failed)?;
+        Some(Notice { title: language.text("notice.failed.title", &[]), text: sentence(reason) })
     }
 
     fn origins(&mut self, status: &Status, language: Language, now: Instant) -> Option<Notice> {
@@ -97,10 +97,13 @@ mod tests {
     #[test]
     fn a_failure_is_told_each_time_it_happens() {
         let (mut notices, now) = (Notices::default(), Instant::now());
-        let mut count = |state| notices.of(&status(&[], state), Language::English, now).len();
-        assert_eq!(count(ServiceState::Failed), 1);
-        assert_eq!(count(ServiceState::Failed), 0);
-        assert_eq!(count(ServiceState::Running), 0);
-        assert_eq!(count(ServiceState::Failed), 1);
+        let mut texts = |state| -> Vec<String> {
+            let new = notices.of(&status(&[], state), Language::English, now);
+            new.into_iter().map(|notice| notice.text).collect()
+        };
+        assert_eq!(texts(ServiceState::Failed), ["Port 1 is in use."]);
+        assert!(texts(ServiceState::Failed).is_empty());
+        assert!(texts(ServiceState::Running).is_empty());
+        assert_eq!(texts(ServiceState::Failed), ["Port 1 is in use."]);
     }
 }

@@ -16,6 +16,7 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use crate::app::{App, PROGRAM, processes, settings};
+use crate::pointer;
 use crate::port;
 use crate::session::{Session, until};
 use crate::tray::Panel;
@@ -47,44 +48,42 @@ pub(crate) struct Page<'s> {
     /// Where its tray icon is.
     pub(crate) panel: Panel,
     window_manager: Child,
+    /// How large its text is, and with it all of the page: pixels of the display for one of the page.
+    pub(crate) scale: f64,
 }
 
 impl<'s> Page<'s> {
     /// Starts the app with the usual settings on a free port; waits for its page and its service.
     pub(crate) fn open(session: &'s Session) -> Self {
-        let port = port::free();
-        settings(session, port, "");
-        let page = Self::open_as_it_is(session, port);
-        until("a healthy answer", || page.app.is_healthy().then_some(()));
-        page
+        Self::open_scaled(session, 1.0)
     }
 
     /// The same on a display whose text is `scale` times as large as usual.
-    pub(crate) fn open_scaled(session: &'s Session, scale: &str) -> Self {
+    pub(crate) fn open_scaled(session: &'s Session, scale: f64) -> Self {
         let port = port::free();
         settings(session, port, "");
-        let page = Self::open_with(session, port, &[("GDK_DPI_SCALE", scale)]);
+        let page = Self::open_with(session, port, scale);
         until("a healthy answer", || page.app.is_healthy().then_some(()));
         page
     }
 
     /// Starts the app with the settings that are there, which name `port`, and waits for its page.
     pub(crate) fn open_as_it_is(session: &'s Session, port: u16) -> Self {
-        Self::open_with(session, port, &[])
+        Self::open_with(session, port, 1.0)
     }
 
-    fn open_with(session: &'s Session, port: u16, environment: &[(&str, &str)]) -> Self {
+    fn open_with(session: &'s Session, port: u16, scale: f64) -> Self {
         let panel = Panel::new(session);
         let window_manager = window_manager(session);
         let driver_port = port::free();
         let mut driver = session.command("WebKitWebDriver");
         driver.arg(format!("--port={driver_port}")).arg("--host=127.0.0.1").env("TAURI_WEBVIEW_AUTOMATION", "true");
-        driver.envs(environment.iter().copied());
+        driver.env("GDK_DPI_SCALE", scale.to_string());
         let app = App::start_as_it_is(session, &mut driver, port);
         until("the driver", || TcpStream::connect(("127.0.0.1", driver_port)).ok());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
         let client = runtime.block_on(connect(driver_port));
-        let page = Self { session, runtime, client, app, panel, window_manager };
+        let page = Self { session, runtime, client, app, panel, window_manager, scale };
         page.find("main");
         page
     }
@@ -111,6 +110,9 @@ impl<'s> Page<'s> {
 
     /// Clicks the first element of a CSS selector.
     pub(crate) fn click_on(&self, css: &str) {
+        if self.scale > 1.0 {
+            return pointer::click(self, css);
+        }
         self.done(css, async || self.client.find(Locator::Css(css)).await?.click().await);
     }
 
@@ -204,7 +206,7 @@ impl<'s> Page<'s> {
 }
 
 /// Tries a step until it can be done. What stands in its way is printed, and seen when a test fails.
-fn patiently<T>(what: &str, step: impl Fn() -> Result<T, String>) -> T {
+pub(crate) fn patiently<T>(what: &str, step: impl Fn() -> Result<T, String>) -> T {
     let mut obstacle = String::new();
     until(what, || match step() {
         Ok(done) => Some(done),

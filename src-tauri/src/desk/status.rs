@@ -53,7 +53,7 @@ impl Desk {
             no_tray: no_tray.as_ref(),
         };
         let language = self.language();
-        let say = |said: &Said| sentence(&language.say(&said.into()));
+        let say = |said: &Said| language.say(&said.into());
         let (addresses, missing) = listening(&state);
         let desktop = &settings.settings.desktop;
         Status {
@@ -89,7 +89,7 @@ impl Desk {
                 self.places.token_file(),
             ),
             python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
-            python_problem: interpreters.problem.as_ref().map(say),
+            python_problem: interpreters.problem.as_ref().map(|problem| sentence(&say(problem))),
             isolation: Isolation::default().name().to_owned(),
             containment,
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -11,7 +11,7 @@ use crate::i18n::Language;
 #[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
 pub(crate) struct Status {
     pub(crate) state: ServiceState,
-    /// Why it failed.
+    /// Why it failed: a fragment, which follows a colon.
     pub(crate) reason: Option<String>,
     /// For clients, also while it is stopped.
     pub(crate) url: String,

@@ -58,7 +58,7 @@ id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, 
 
 export type Status = { state: ServiceState, 
 /**
- * Why it failed.
+ * Why it failed: a fragment, which follows a colon.
  */
 reason: string | null, 
 /**

@@ -29,7 +29,7 @@ const SCENES: Record<string, (backend: FakeBackend) => void> = {
         { label: "Try again", command: "restart_service" as const, argument: null },
       ],
     };
-    const reason = "Port 5000 is in use.";
+    const reason = "port 5000 is in use";
     backend.status = { ...backend.status, state: "failed", reason, running: 0, now: [], problems: [problem] };
   },
   nopython: (backend) => {
