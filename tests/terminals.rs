@@ -67,8 +67,8 @@ if sys.stdin.isatty():
 
 const INTERRUPTED: &str = r#"
 import time
-print("up")
 try:
+    print("up")
     time.sleep(60)
 except KeyboardInterrupt:
     print("caught")

@@ -58,7 +58,7 @@ print([(number, str(signal.getsignal(number))) for number in signal.valid_signal
         name: "input",
         language: "python",
         code: "name = input('name? ')\nprint(f'\\x1b[1mhello {name}\\x1b[0m')\nprint(input())",
-        steps: &[("name? ", Type("ada\r")), ("hello ada", Type("x\u{7f}y\r"))],
+        steps: &[("name? ", Type("ada\r")), ("hello ada\u{1b}[0m\r\n", Type("x\u{7f}y\r"))],
     },
     Case {
         name: "the end of input",
