@@ -8,11 +8,15 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::error::Error;
 use crate::language::Runtime;
-use crate::pool::{Pool, Warm};
+use crate::limits::Limits;
+use crate::outcome::{Containment, Outcome};
+use crate::request::Request;
 use crate::run::{self, Job};
-use crate::start::Starter;
-use crate::{Containment, Error, Limits, Outcome, Request, Session};
+use crate::session::Session;
+use crate::spawn::Starter;
+use crate::warm::{Pool, Warm};
 
 /// Where an engine keeps its things.
 #[derive(Debug, Clone)]
@@ -36,7 +40,7 @@ pub struct Engine {
 impl Engine {
     /// Starts what launches runs, and sweeps what a crashed engine left in the runs' folder.
     ///
-    /// The program that calls this must call [`enter`](crate::enter) first thing in its `main`. Must be called within a
+    /// The program that calls this must call [`enter`](crate::sys::enter) first thing in its `main`. Must be called within a
     /// tokio runtime.
     ///
     /// # Errors

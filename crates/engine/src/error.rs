@@ -1,10 +1,10 @@
-//! Why a program could not be run at all. A program that ran and failed is an [`Outcome`](crate::Outcome) instead.
+//! Why a program could not be run at all. A program that ran and failed is an [`Outcome`](crate::outcome::Outcome) instead.
 
 use std::io;
 
-use crate::said::Said;
-use crate::sentences;
-use crate::shown;
+use crate::text::said::Said;
+use crate::text::sentences;
+use crate::text::shown::shown;
 
 /// The engine could not run a program.
 #[derive(Debug, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Limits of one run; the wall-clock limit travels with the [`Request`](crate::Request) itself.
+/// Limits of one run; the wall-clock limit travels with the [`Request`](crate::request::Request) itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Resident memory of the whole process tree, in bytes.

@@ -3,7 +3,8 @@
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Event, InvalidRequest};
+use crate::error::InvalidRequest;
+use crate::outcome::Event;
 
 /// The two ways of a run, and its end.
 #[derive(Debug)]

@@ -10,9 +10,9 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use super::Machine;
-use crate::said::Said;
-use crate::sentences;
+use super::machine::Machine;
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// Far above any answer; what comes after it is not read.
 const LONGEST_ANSWER_BYTES: u64 = 64 * 1024;

@@ -3,9 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Machine, Source, folder, search_path, stub};
-use crate::said::Said;
-use crate::sentences;
+use super::machine::Machine;
+use super::source::Source;
+use super::{folder, search_path, stub};
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// A file that may be an interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]

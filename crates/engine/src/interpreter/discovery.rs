@@ -7,8 +7,11 @@ use futures_util::{StreamExt, stream};
 
 use super::ask::ask;
 use super::candidate::Candidate;
-use super::{Kind, Machine, Source, login_shell};
-use crate::said::Said;
+use super::kind::Kind;
+use super::login_shell;
+use super::machine::Machine;
+use super::source::Source;
+use crate::text::said::Said;
 
 /// How many interpreters are asked at once while all are looked for.
 const AT_ONCE: usize = 4;

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::machine::key;
-use super::{Machine, Platform, Registry, View};
+use super::machine::{Machine, Platform};
+use super::registry::{Registry, View};
 
 /// A made-up machine. Paths are relative to its folder, which is the home folder too.
 pub(crate) struct Fixture {

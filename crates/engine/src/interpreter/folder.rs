@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
-use super::Machine;
+use super::machine::Machine;
 
 /// The entries of `folder` by version, newest first; none where there is no such folder. Names without a number, which are
 /// environments of the user's or links such as `latest`, come last.

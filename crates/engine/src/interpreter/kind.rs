@@ -4,8 +4,11 @@ use std::path::PathBuf;
 
 use super::ask::Answer;
 use super::candidate::Candidate;
-use super::{Found, Machine, Source, node, python};
-use crate::said::Said;
+use super::discovery::Found;
+use super::machine::Machine;
+use super::source::Source;
+use super::{node, python};
+use crate::text::said::Said;
 
 /// An interpreter that is discovered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

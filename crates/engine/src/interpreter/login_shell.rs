@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::Machine;
 use super::ask::ask;
+use super::machine::Machine;
 
 /// What launchd gives to programs that it starts.
 const BARE_PATH: &str = "/usr/bin:/bin:/usr/sbin:/sbin";

@@ -23,16 +23,16 @@ pub(crate) mod fixture;
 #[cfg(all(test, unix))]
 mod tests;
 
-use crate::said::Said;
-use crate::sentences;
+use crate::text::said::Said;
+use crate::text::sentences;
 use std::path::{Path, PathBuf};
 
+pub(crate) use crate::interpreter::python::start_files;
 use candidate::Candidate;
 pub(crate) use discovery::first;
 pub use discovery::{Discovery, Found, Rejected};
 pub(crate) use kind::Kind;
 pub use machine::{Machine, Platform};
-pub(crate) use python::start_files;
 pub use registry::{Registry, View};
 pub use source::Source;
 

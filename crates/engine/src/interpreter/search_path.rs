@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Machine, login_shell};
+use super::login_shell;
+use super::machine::Machine;
 
 /// What Windows tries where PATHEXT is not set.
 const DEFAULT_EXTENSIONS: &str = ".COM;.EXE;.BAT;.CMD";

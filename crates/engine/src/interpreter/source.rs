@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::said::Said;
-use crate::sentences;
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// Where an interpreter was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::Machine;
-use crate::said::Said;
-use crate::sentences;
+use super::machine::Machine;
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// `IO_REPARSE_TAG_APPEXECLINK`: an alias of a Store app.
 const APP_ALIAS: u32 = 0x8000_001B;

@@ -3,8 +3,12 @@
 use std::path::Path;
 use std::time::Duration;
 
+use super::discovery::first;
 use super::fixture::{Fixture, times_asked};
-use super::{Kind, Machine, Platform, Source, first, pythons, test_python};
+use super::kind::Kind;
+use super::machine::{Machine, Platform};
+use super::source::Source;
+use super::{pythons, test_python};
 
 /// The reason for which a chosen Python is refused.
 async fn check_refused(machine: &Machine, choice: &Path, expected: &str) {

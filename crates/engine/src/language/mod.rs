@@ -3,11 +3,10 @@
 //! [`Languages`] owns what is known of each interpreter: asked once, and again when its file changed. Nothing is looked
 //! for before a language is asked for.
 
-mod ahead;
+mod activation;
+mod cache;
 mod node;
 mod program;
-mod slot;
-mod surroundings;
 mod table;
 mod typescript;
 
@@ -18,14 +17,14 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::Request;
 use crate::interpreter::Machine;
-use crate::said::Said;
-use crate::sentences;
-pub use ahead::Ahead;
+use crate::request::Request;
+use crate::text::said::Said;
+use crate::text::sentences;
+pub use crate::warm::eligible::Ahead;
+pub use activation::Surroundings;
+use cache::Slot;
 use program::Program;
-use slot::Slot;
-pub use surroundings::Surroundings;
 
 /// One language.
 #[derive(Debug, Clone, PartialEq, Eq)]

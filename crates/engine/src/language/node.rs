@@ -1,7 +1,7 @@
 //! What each version of Node.js needs to be told.
 
-use crate::said::Said;
-use crate::sentences;
+use crate::text::said::Said;
+use crate::text::sentences;
 use semver::Version;
 
 /// The oldest that strips types at all.

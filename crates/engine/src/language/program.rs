@@ -3,10 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Ahead, Interpreter, Language, Runtime, Surroundings, Unavailable, node};
+use super::activation::Surroundings;
+use super::{Interpreter, Language, Runtime, Unavailable, node};
 use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
-use crate::said::Said;
-use crate::sentences;
+use crate::text::said::Said;
+use crate::text::sentences;
+use crate::warm::eligible::Ahead;
 
 /// How many refused interpreters a sentence names.
 const NAMED: usize = 3;

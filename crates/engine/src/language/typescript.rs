@@ -4,7 +4,7 @@
 //! TypeScript, which Node.js did from 22.7 to 25 when asked. It says so on standard error then, and it maps positions in stack traces, so
 //! it is asked only for programs that need it. One that is asked without need runs the same.
 
-use crate::Request;
+use crate::request::Request;
 
 /// Words of statements that are code.
 const STATEMENTS: [&str; 2] = ["enum", "namespace"];
@@ -105,7 +105,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{is_more_than_types, needs_transform};
-    use crate::{RelativePath, Request, SourceFile};
+    use crate::request::path::RelativePath;
+    use crate::request::{Request, SourceFile};
 
     #[test]
     fn code_is_told_from_types() {

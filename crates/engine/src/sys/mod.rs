@@ -8,6 +8,8 @@
 
 #[cfg(any(target_os = "macos", test))]
 mod descendants;
+pub(crate) mod open_file_limit;
+pub(crate) mod peer;
 #[cfg(unix)]
 mod terminal;
 
@@ -40,7 +42,8 @@ pub use platform::enter_and_fork;
 pub(crate) use platform::pipe_client;
 pub(crate) use platform::{Holdings, Input, Launcher, Output, Terminal, Tree, is_own_connection};
 
-use crate::{Limits, TerminalSize};
+use crate::limits::Limits;
+use crate::session::TerminalSize;
 
 /// What to start.
 pub(crate) struct Launch<'a> {

@@ -19,7 +19,10 @@ pub(crate) use size::size;
 use claim::Claim;
 use cleaner::Cleaner;
 
-use crate::{Limits, OutputFile, Request, private};
+use crate::limits::Limits;
+use crate::outcome::OutputFile;
+use crate::private;
+use crate::request::Request;
 
 /// Files in the engine's folder, which keep interpreters from reading files of these names in the user's folders above it where
 /// those are in sight.

@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use nix::libc;
 
-use crate::{Limits, OutputFile, Request};
+use crate::limits::Limits;
+use crate::outcome::OutputFile;
+use crate::request::Request;
 
 /// Entries looked at before the walk gives up: ten thousand small files are listed from, a million are not.
 const MOST_ENTRIES: usize = 50_000;

@@ -3,7 +3,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Workspaces, size};
-use crate::{Limits, RelativePath, Request, SourceFile};
+use crate::limits::Limits;
+use crate::request::path::RelativePath;
+use crate::request::{Request, SourceFile};
 
 fn request(code: &str, files: &[(&str, &str)]) -> Request {
     let files = files.iter().map(|(path, content)| SourceFile {

@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::interpreter::Machine;
 use crate::interpreter::folder::{node, programs};
+use crate::interpreter::machine::Machine;
 use crate::interpreter::python::mise_data;
 
 /// nvm, and nvm-windows.

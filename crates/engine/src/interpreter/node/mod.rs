@@ -10,10 +10,13 @@ use serde::Deserialize;
 
 use super::ask::Answer;
 use super::candidate::Candidate;
+use super::discovery::Found;
+use super::machine::Machine;
 use super::python::homebrew_prefixes;
-use super::{Found, Machine, Source, folder, search_path};
-use crate::said::Said;
-use crate::sentences;
+use super::source::Source;
+use super::{folder, search_path};
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// The oldest that systems in support still bring.
 const OLDEST_MAJOR: u64 = 12;

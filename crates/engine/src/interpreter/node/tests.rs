@@ -3,8 +3,11 @@
 use std::path::Path;
 
 use crate::interpreter::discovery::all;
+use crate::interpreter::discovery::first;
 use crate::interpreter::fixture::Fixture;
-use crate::interpreter::{Kind, Platform, Source, first};
+use crate::interpreter::kind::Kind;
+use crate::interpreter::machine::Platform;
+use crate::interpreter::source::Source;
 
 async fn check(fixture: &Fixture, expected: &[(&str, Source)]) {
     let discovery = all(Kind::Node, &fixture.machine(), None).await;

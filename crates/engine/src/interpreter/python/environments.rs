@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::interpreter::Machine;
 use crate::interpreter::folder::{environment_python, python};
+use crate::interpreter::machine::Machine;
 
 /// The virtual environment that a shell activated.
 pub(super) fn active(machine: &Machine) -> Vec<PathBuf> {

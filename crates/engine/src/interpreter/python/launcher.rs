@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::interpreter::ask::ask;
-use crate::interpreter::{Machine, search_path};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::search_path;
 
 /// What `py -0p` lists; none where there is no launcher or it fails.
 pub(in crate::interpreter) async fn installed(machine: &Machine) -> Vec<PathBuf> {

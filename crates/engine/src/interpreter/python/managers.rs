@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::interpreter::Machine;
 use crate::interpreter::folder::{newest_first, programs, python};
+use crate::interpreter::machine::Machine;
 
 /// The folders that conda's installers offer by default, below the home folder and the system's.
 const CONDA_NAMES: [&str; 7] =

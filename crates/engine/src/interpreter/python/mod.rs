@@ -20,9 +20,11 @@ use serde::Deserialize;
 
 use super::ask::Answer;
 use super::candidate::Candidate;
-use super::{Found, Machine, Source};
-use crate::said::Said;
-use crate::sentences;
+use super::discovery::Found;
+use super::machine::Machine;
+use super::source::Source;
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// What programs, and our own code around them, need.
 const OLDEST: (u32, u32) = (3, 8);

@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 use crate::interpreter::folder::newest_first_names;
-use crate::interpreter::{Machine, Registry, View};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::registry::{Registry, View};
 
 const ROOT: &str = r"Software\Python";
 /// python.org's company, the only one whose program's name is known where its key does not give it.

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::interpreter::Machine;
 use crate::interpreter::ask::ask;
-use crate::said::Said;
+use crate::interpreter::machine::Machine;
+use crate::text::said::Said;
 
 /// Written for every version that Runtray runs. Prints one line of JSON, after whatever the Python's own start-up files print.
 const SCRIPT: &str = include_str!("start_files.py");

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::interpreter::Machine;
 use crate::interpreter::folder::{name, newest_first};
+use crate::interpreter::machine::Machine;
 
 /// The family name of python.org's packages begins so.
 const PACKAGE: &str = "PythonSoftwareFoundation.Python.3";

@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::interpreter::folder::{name, newest_first, programs};
-use crate::interpreter::{Machine, search_path};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::search_path;
 
 /// The plain names in all of PATH first, then those with a version or of another implementation.
 pub(super) fn on_path(machine: &Machine) -> Vec<PathBuf> {

@@ -1,7 +1,10 @@
 //! Every source of Pythons, on made-up machines of each platform.
 
 use crate::interpreter::fixture::Fixture;
-use crate::interpreter::{Platform, Source, View, pythons, stub};
+use crate::interpreter::machine::Platform;
+use crate::interpreter::registry::View;
+use crate::interpreter::source::Source;
+use crate::interpreter::{pythons, stub};
 
 /// What is found there, in order, by the ends of the paths.
 async fn check(fixture: &Fixture, expected: &[(&str, Source)]) {

@@ -13,46 +13,26 @@
 //! of a run is started, and it is tried once more with another launcher (`client`). From then on the supervisor must answer now and
 //! then, and a run's end is believed when the supervisor's process is gone (`tree`).
 
-mod accounts;
-mod cell;
-mod cgroups;
-mod client;
-mod control;
-mod counter;
-mod handover;
-mod holdings;
-mod inspector;
-mod kept;
+mod child_status;
+mod fd_passing;
 mod launcher;
-mod limits;
-mod memory;
-mod namespaces;
-mod numbers;
-mod orders;
-mod peer;
+mod perf_counter;
+mod pid_ranges;
 mod pidfd;
-mod process;
 mod procfs;
 mod protocol;
-mod reaped;
-mod rights;
-mod scope;
-mod shared;
-mod signals;
-mod spare;
+mod run_cgroup;
+mod sandbox;
+mod service;
 mod subreaper;
 mod supervisor;
-mod tree;
-mod unnamed;
-mod walls;
-mod watch;
-mod words;
+mod unlinked;
 
+pub use crate::sys::linux::service::launcher_process::enter_and_fork;
 pub use launcher::enter;
-pub use process::enter_and_fork;
 
 pub(crate) use super::terminal::Terminal;
-pub(crate) use client::{Input, Launcher, Output};
-pub(crate) use holdings::Holdings;
-pub(crate) use peer::is_own_connection;
-pub(crate) use tree::Tree;
+pub(crate) use crate::sys::linux::service::client::{Input, Launcher, Output};
+pub(crate) use crate::sys::linux::service::connection_owner::is_own_connection;
+pub(crate) use crate::sys::linux::service::open_files::Holdings;
+pub(crate) use crate::sys::linux::service::tree::Tree;

@@ -11,13 +11,13 @@ use nix::unistd::Pid;
 use tokio::io::unix::AsyncFd;
 use tokio::time::sleep;
 
-use super::handover;
+use super::fd_passing;
 
 /// How often a process is looked for where the kernel has no such descriptors (before Linux 5.3, and in some containers).
 const LOOK: Duration = Duration::from_millis(2);
 
 /// A descriptor of a process; only its parent can be sure that `pid` is still that process.
-pub(super) fn open(pid: Pid) -> nix::Result<OwnedFd> {
+pub(crate) fn open(pid: Pid) -> nix::Result<OwnedFd> {
     // SAFETY: the call takes numbers only.
     #[expect(unsafe_code, reason = "nix has no pidfd_open")]
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
@@ -36,25 +36,25 @@ fn send_signal(process: BorrowedFd<'_>, signal: Signal) -> nix::Result<()> {
 }
 
 /// A process that is not a child of ours.
-pub(super) struct Stranger {
+pub(crate) struct Stranger {
     pid: Pid,
     descriptor: Option<AsyncFd<OwnedFd>>,
 }
 
 impl Stranger {
     /// The process `pid`, with its descriptor where there is one. Must be called within a tokio runtime.
-    pub(super) fn new(pid: Pid, descriptor: Option<OwnedFd>) -> io::Result<Self> {
-        let descriptor = descriptor.map(handover::waitable).transpose()?;
+    pub(crate) fn new(pid: Pid, descriptor: Option<OwnedFd>) -> io::Result<Self> {
+        let descriptor = descriptor.map(fd_passing::waitable).transpose()?;
         Ok(Self { pid, descriptor })
     }
 
     /// Its number, which may be another process's once it is gone.
-    pub(super) fn pid(&self) -> Pid {
+    pub(crate) fn pid(&self) -> Pid {
         self.pid
     }
 
     /// Returns when it has ended; the first process of a PID namespace ends after all others there. Cancel safe.
-    pub(super) async fn gone(&self) {
+    pub(crate) async fn gone(&self) {
         match &self.descriptor {
             Some(descriptor) => drop(descriptor.readable().await),
             None => {
@@ -66,7 +66,7 @@ impl Stranger {
     }
 
     /// Ends it at once.
-    pub(super) fn kill(&self) {
+    pub(crate) fn kill(&self) {
         let _ = match &self.descriptor {
             Some(descriptor) => send_signal(descriptor.get_ref().as_fd(), Signal::SIGKILL),
             None => kill(self.pid, Signal::SIGKILL),
@@ -74,7 +74,7 @@ impl Stranger {
     }
 
     /// Takes its end note where it became a child of ours, which happens to orphans when we are the first process of a container.
-    pub(super) fn reap(&self) {
+    pub(crate) fn reap(&self) {
         use nix::sys::wait::{Id, WaitPidFlag, waitid};
         let Some(descriptor) = &self.descriptor else { return };
         let _ = waitid(Id::PIDFd(descriptor.get_ref().as_fd()), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Containment;
+use crate::outcome::Containment;
 use crate::sys::{Exit, Launch};
 
 /// Bytes of the length before each body.
@@ -20,33 +20,33 @@ const HEADER: usize = 4;
 /// No job is larger; a longer length means that the peer is not ours.
 const MOST: usize = 64 << 20;
 /// No report is larger.
-pub(super) const MOST_REPORT: usize = 4 << 10;
+pub(crate) const MOST_REPORT: usize = 4 << 10;
 
 /// Service → supervisor, once: what to start. After it come [`Order`]s, the first of them [`Order::Go`]; the socket's end means the
 /// end of the run.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Job {
-    pub(super) program: PathBuf,
-    pub(super) args: Vec<OsString>,
-    pub(super) env: Vec<(OsString, OsString)>,
-    pub(super) folder: PathBuf,
+pub(crate) struct Job {
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<OsString>,
+    pub(crate) env: Vec<(OsString, OsString)>,
+    pub(crate) folder: PathBuf,
     /// Where its temporary files go.
-    pub(super) temporary: PathBuf,
+    pub(crate) temporary: PathBuf,
     /// The folder in which everything of the run lies.
-    pub(super) root: PathBuf,
+    pub(crate) root: PathBuf,
     /// Arguments to put first where folders of the user's lie above its own.
-    pub(super) args_in_sight: Vec<OsString>,
+    pub(crate) args_in_sight: Vec<OsString>,
     /// Folders that the program is not to see.
-    pub(super) hidden: Vec<PathBuf>,
-    pub(super) bounds: Bounds,
-    pub(super) waits: bool,
+    pub(crate) hidden: Vec<PathBuf>,
+    pub(crate) bounds: Bounds,
+    pub(crate) waits: bool,
     /// Whether the standard streams are a terminal, which is to be the program's own.
-    pub(super) terminal: bool,
+    pub(crate) terminal: bool,
 }
 
 /// Service → supervisor, after the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Order {
+pub(crate) enum Order {
     /// Starts the program.
     Go,
     /// Asks for [`Report::Alive`].
@@ -59,12 +59,12 @@ pub(super) enum Order {
 
 /// The limits that the supervisor holds.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Bounds {
-    pub(super) memory_bytes: u64,
-    pub(super) cpu: Duration,
-    pub(super) processes: u32,
-    pub(super) open_files: u64,
-    pub(super) file_size_bytes: u64,
+pub(crate) struct Bounds {
+    pub(crate) memory_bytes: u64,
+    pub(crate) cpu: Duration,
+    pub(crate) processes: u32,
+    pub(crate) open_files: u64,
+    pub(crate) file_size_bytes: u64,
 }
 
 impl From<&Launch<'_>> for Job {
@@ -93,7 +93,7 @@ impl From<&Launch<'_>> for Job {
 
 /// Supervisor → service.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Report {
+pub(crate) enum Report {
     /// The job is there, and [`Order::Go`] starts it.
     Ready,
     /// The answer to [`Order::Ping`].
@@ -108,7 +108,7 @@ pub(super) enum Report {
 
 /// Launcher → service, of one run.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Word {
+pub(crate) enum Word {
     /// The run has a supervisor, whose descriptor comes along where the kernel has such.
     Supervised {
         /// Its process id as the service sees it.
@@ -126,12 +126,12 @@ pub(super) enum Word {
 }
 
 /// A message's bytes, where the socket keeps messages apart.
-pub(super) fn bytes(message: &impl Serialize) -> io::Result<Vec<u8>> {
+pub(crate) fn bytes(message: &impl Serialize) -> io::Result<Vec<u8>> {
     postcard::to_stdvec(message).map_err(io::Error::other)
 }
 
 /// A frame's bytes.
-pub(super) fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
+pub(crate) fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut bytes = postcard::to_extend(message, vec![0; HEADER]).map_err(io::Error::other)?;
     let length = u32::try_from(bytes.len() - HEADER).map_err(io::Error::other)?;
     bytes[..HEADER].copy_from_slice(&length.to_le_bytes());
@@ -145,7 +145,7 @@ fn body_length(header: [u8; HEADER], most: usize) -> io::Result<usize> {
 }
 
 /// A message from a frame's body.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
     match postcard::take_from_bytes(body).map_err(io::Error::other)? {
         (message, []) => Ok(message),
         _ => Err(io::ErrorKind::InvalidData.into()),
@@ -153,7 +153,7 @@ pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
 }
 
 /// The first message of `received` when it is whole; it is taken out.
-pub(super) fn take<T: DeserializeOwned>(received: &mut Vec<u8>, most: usize) -> io::Result<Option<T>> {
+pub(crate) fn take<T: DeserializeOwned>(received: &mut Vec<u8>, most: usize) -> io::Result<Option<T>> {
     let Some(header) = received.first_chunk::<HEADER>() else { return Ok(None) };
     let end = HEADER + body_length(*header, most)?;
     let Some(body) = received.get(HEADER..end) else { return Ok(None) };
@@ -163,7 +163,7 @@ pub(super) fn take<T: DeserializeOwned>(received: &mut Vec<u8>, most: usize) -> 
 }
 
 /// Reads one message, waiting for it.
-pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
+pub(crate) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
     let mut header = [0; HEADER];
     from.read_exact(&mut header)?;
     let mut body = vec![0; body_length(header, MOST)?];
@@ -172,6 +172,6 @@ pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
 }
 
 /// Writes one message.
-pub(super) fn write(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+pub(crate) fn write(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
     to.write_all(&frame(message)?)
 }

@@ -17,14 +17,14 @@ const SWEEPS: u32 = 100;
 const BETWEEN_SWEEPS: Duration = Duration::from_millis(10);
 
 /// Makes this process the parent of its descendants' orphans.
-pub(super) fn become_one() -> io::Result<()> {
+pub(crate) fn become_one() -> io::Result<()> {
     Ok(prctl::set_child_subreaper(true)?)
 }
 
 /// Kills every descendant of this process. They are stopped first, round by round until a round finds nobody new: what is
 /// stopped cannot fork, so that killing is not outrun. A process group is stopped at one blow, since a flood of processes is
 /// faster than a look at each of them.
-pub(super) fn kill_descendants() {
+pub(crate) fn kill_descendants() {
     let mut stopped = Vec::new();
     loop {
         let new: Vec<Pid> = descendants(Pid::this()).into_iter().filter(|pid| !stopped.contains(pid)).collect();
@@ -54,7 +54,7 @@ fn groups(processes: &[Pid]) -> BTreeSet<Pid> {
 }
 
 /// Kills the children of this process that are not in `kept`, each with its descendants; false when there are none.
-pub(super) fn kill_children_but(kept: &[Pid]) -> bool {
+pub(crate) fn kill_children_but(kept: &[Pid]) -> bool {
     let strangers: Vec<Pid> = children(Pid::this()).into_iter().filter(|pid| !kept.contains(pid)).collect();
     for child in &strangers {
         let _ = kill(*child, Signal::SIGSTOP);
@@ -68,7 +68,7 @@ pub(super) fn kill_children_but(kept: &[Pid]) -> bool {
 
 /// Kills what was started by the run whose folder is `root` and has no supervisor any more: its environment names that folder. A
 /// program that changed its environment is not found. Gives how many were killed.
-pub(super) fn kill_all_of(root: &Path) -> usize {
+pub(crate) fn kill_all_of(root: &Path) -> usize {
     let mut killed = BTreeSet::new();
     for _ in 0..SWEEPS {
         let found = processes_of(root);
@@ -97,7 +97,7 @@ fn memmem(text: &[u8], part: &[u8]) -> bool {
 }
 
 /// All processes below `root`, itself left out.
-pub(super) fn descendants(root: Pid) -> Vec<Pid> {
+pub(crate) fn descendants(root: Pid) -> Vec<Pid> {
     let mut found = children(root);
     let mut next = 0;
     while let Some(pid) = found.get(next) {

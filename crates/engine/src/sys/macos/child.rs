@@ -11,7 +11,7 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::unistd::{getpid, setsid, write};
 
 use super::record::{self, Record};
-use crate::Limits;
+use crate::limits::Limits;
 use crate::sys::terminal;
 
 /// The kernel takes no higher limit of open files (`OPEN_MAX`), except none.

@@ -12,7 +12,7 @@ use super::record;
 use super::tree::Tree;
 use super::watcher::Watcher;
 use super::{Input, Output};
-use crate::Containment;
+use crate::outcome::Containment;
 use crate::sys::{Launch, Pipes, terminal};
 
 /// Starts process trees, each known to the watcher.

@@ -8,10 +8,10 @@
 //! program, and when this process dies, however it dies, the watcher ends what is left.
 
 mod child;
+mod connection_owner;
 mod group;
-mod holdings;
 mod launcher;
-mod peer;
+mod open_files;
 mod reap;
 mod record;
 mod table;
@@ -21,9 +21,9 @@ mod watcher;
 use tokio::net::unix::pipe;
 
 pub(crate) use super::terminal::Terminal;
-pub(crate) use holdings::Holdings;
+pub(crate) use connection_owner::is_own_connection;
 pub(crate) use launcher::Launcher;
-pub(crate) use peer::is_own_connection;
+pub(crate) use open_files::Holdings;
 pub(crate) use tree::Tree;
 pub use watcher::enter;
 

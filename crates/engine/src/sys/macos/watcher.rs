@@ -18,7 +18,7 @@ const NAME: &str = "runtray-watcher";
 /// How long killed processes get between two looks at what is left.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Must be called first thing in `main` of any program that starts an [`Engine`](crate::Engine), before there are threads: in
+/// Must be called first thing in `main` of any program that starts an [`Engine`](crate::engine::Engine), before there are threads: in
 /// the watcher process it never returns.
 pub fn enter() {
     if std::env::args_os().next().is_some_and(|name| name == NAME) {

@@ -5,11 +5,11 @@
 //! job. No process can leave the job, for none of the breakaway flags is set.
 
 mod command_line;
+mod connection_owner;
 mod console;
-mod ending;
-mod holdings;
-mod job;
-mod peer;
+mod exit_wait;
+mod job_object;
+mod open_files;
 mod pipe;
 mod process;
 #[cfg(test)]
@@ -24,15 +24,15 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 use windows_sys::Win32::Foundation::ERROR_NOT_ENOUGH_QUOTA;
 
 use super::{Breach, Exit, Launch, Pipes};
+pub(crate) use connection_owner::is_own_connection;
 use console::Console;
 pub(crate) use console::Terminal;
-pub(crate) use holdings::Holdings;
-use job::{Accounts, Job, Message};
-pub(crate) use peer::is_own_connection;
+use job_object::{Accounts, Job, Message};
+pub(crate) use open_files::Holdings;
 pub(crate) use pipe::{Input, Output, client as pipe_client};
 use process::{Process, Streams};
 
-use crate::Containment;
+use crate::outcome::Containment;
 use crate::session::Signal;
 
 /// How often a running tree is looked at: Windows limits user time by itself, but not system time, and keeps its messages until

@@ -22,8 +22,8 @@ use windows_sys::Win32::System::Threading::{
 
 use super::command_line;
 use super::console::Console;
-use super::ending::Ending;
-use super::job::Job;
+use super::exit_wait::Ending;
+use super::job_object::Job;
 use super::pipe;
 use crate::sys::Launch;
 

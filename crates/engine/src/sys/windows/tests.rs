@@ -10,8 +10,9 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::*;
+use crate::limits::Limits;
+use crate::session::TerminalSize;
 use crate::sys::Own;
-use crate::{Limits, TerminalSize};
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What a pseudo-console may take to show its first line.

@@ -1,0 +1,223 @@
+//! The one loop of a run: start, output, wait, deadline, cancel, end.
+
+mod classify;
+mod decode;
+mod input;
+mod output;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncWrite, AsyncWriteExt};
+use tokio::sync::mpsc;
+use tokio::time::{Instant, sleep, sleep_until, timeout};
+use tokio_util::sync::CancellationToken;
+
+use crate::error::Error;
+use crate::language::Runtime;
+use crate::limits::Limits;
+use crate::outcome::{Event, Outcome};
+use crate::request::Request;
+use crate::session::{Commands, Session, Signal};
+use crate::spawn::barrier::Gate;
+use crate::spawn::{self, Started};
+use crate::sys::{Exit, Holdings, Pipes, Tree};
+use crate::warm::Pool;
+use crate::workspace::{self, Workspace};
+use classify::Cause;
+use input::Interaction;
+use output::Output;
+
+/// How often the size of the run's folder is looked at; runs shorter than this never pay for it.
+const FOLDER_CHECK: Duration = Duration::from_millis(250);
+/// Signals between two looks at a run's tree; more at once are dropped.
+const SIGNALS: usize = 8;
+/// A program whose time limit is shorter gets this long to be started: a full machine is slow, and its own time begins afterwards.
+const STARTING: Duration = Duration::from_secs(5);
+/// What a reader of events gets, after the tree is gone, to take what is still in the pipes.
+const DRAIN: Duration = Duration::from_secs(10);
+
+/// What to run.
+pub(crate) struct Job {
+    pub(crate) request: Request,
+    pub(crate) runtime: Runtime,
+    pub(crate) limits: Limits,
+}
+
+/// The ways between us and a tree.
+struct Streams {
+    pipes: Pipes,
+    gate: Option<Gate>,
+}
+
+/// Runs `job` in a folder of its own, in an interpreter that waits for it or in a new one; what cancels `session`, and `ended`,
+/// end it.
+pub(crate) async fn run(
+    pool: Arc<Pool>,
+    job: Arc<Job>,
+    session: Session,
+    ended: CancellationToken,
+) -> Result<Outcome, Error> {
+    let Session { events, commands, cancel } = session;
+    let over = CancellationToken::new();
+    let _over = over.clone().drop_guard();
+    let ends = Ends { deadline: Instant::now() + job.request.timeout().max(STARTING), cancels: [cancel, ended] };
+    let started = tokio::select! {
+        biased;
+        cause = ends.come() => Err(cause),
+        started = start(&pool, &job, over) => Ok(started?),
+    };
+    let _ = events.send(Event::Started).await;
+    let started = match started {
+        Ok(started) => started,
+        Err(cause) => return Ok(classify::outcome(Exit::of_nothing(), Some(cause), &job, Duration::ZERO)),
+    };
+    let (warm, workspace, containment) = (started.gate.is_some(), started.workspace, Some(started.tree.containment()));
+    let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, gate: started.gate });
+    let began = Instant::now();
+    let output = Output::new(events, job.limits.output_bytes);
+    let ends = Ends { deadline: began + job.request.timeout(), ..ends };
+    let (exit, cause) = attend(&mut tree, streams, &job, &workspace, &output, ends, commands)
+        .await
+        .map_err(|source| spawn::not_run(source, &job.runtime))?;
+    let duration = began.elapsed();
+    drop(output);
+    let outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, &job, duration) };
+    Ok(collect(job, workspace, outcome).await)
+}
+
+/// An interpreter that waited for `job`, else a new one. Nothing of the program has run before this returns: dropped, it ends what
+/// was started.
+async fn start(pool: &Arc<Pool>, job: &Arc<Job>, over: CancellationToken) -> Result<Started, Error> {
+    match pool.take(job, over).await {
+        Some(spare) => Ok(spare),
+        None => pool.starter().cold(job).await,
+    }
+}
+
+/// What ends a run from outside.
+struct Ends {
+    deadline: Instant,
+    cancels: [CancellationToken; 2],
+}
+
+impl Ends {
+    /// Waits for the first of them.
+    async fn come(&self) -> Cause {
+        let [cancel, ended] = &self.cancels;
+        tokio::select! {
+            () = sleep_until(self.deadline) => Cause::Deadline,
+            () = cancel.cancelled() => Cause::Cancelled,
+            () = ended.cancelled() => Cause::Cancelled,
+        }
+    }
+}
+
+/// Moves input and output until the tree is gone and its pipes are empty. A reader that does not take what is left within
+/// `DRAIN` loses it, so that it cannot hold a slot for ever.
+async fn attend(
+    tree: &mut Tree,
+    Streams { pipes, gate }: Streams,
+    job: &Job,
+    workspace: &Workspace,
+    output: &Output,
+    ends: Ends,
+    commands: Option<Commands>,
+) -> io::Result<(Exit, Option<Cause>)> {
+    let Pipes { stdin, stdout, stderr, terminal } = pipes;
+    let has_terminal = terminal.is_some();
+    let streams = output.forward(stdout, stderr, has_terminal, job.runtime.announces);
+    let (asks, signals) = mpsc::channel(SIGNALS);
+    let feed = async {
+        let typed = job.request.stdin();
+        open(gate, &job.request).await;
+        match commands {
+            Some(commands) => {
+                Interaction::new(stdin, terminal, typed, asks, &output.activity).carry(commands).await;
+            }
+            None => feed(stdin, typed).await,
+        }
+    };
+    tokio::pin!(streams, feed);
+    let supervise = supervise(tree, job, workspace, output, ends, signals);
+    tokio::pin!(supervise);
+    let (mut drained, mut fed) = (false, false);
+    let ended = loop {
+        tokio::select! {
+            ended = &mut supervise => break ended,
+            () = &mut streams, if !drained => drained = true,
+            () = &mut feed, if !fed => fed = true,
+        }
+    };
+    output.over.cancel();
+    if !drained && timeout(DRAIN, streams).await.is_err() {
+        tracing::warn!("the reader of a run's output did not take what was left of it");
+    }
+    ended
+}
+
+/// Waits for the end of the tree, and brings it about when there is cause.
+async fn supervise(
+    tree: &mut Tree,
+    job: &Job,
+    workspace: &Workspace,
+    output: &Output,
+    ends: Ends,
+    mut signals: mpsc::Receiver<Signal>,
+) -> io::Result<(Exit, Option<Cause>)> {
+    let full = folder_is_full(workspace, tree.holdings(), job.limits.folder_bytes);
+    let idle = output.activity.quiet_for(job.request.idle_limit());
+    tokio::pin!(full, idle);
+    let cause = loop {
+        tokio::select! {
+            biased;
+            exit = tree.wait() => return Ok((exit?, None)),
+            cause = ends.come() => break cause,
+            () = output.flooded.notified() => break Cause::Output,
+            () = &mut full => break Cause::Folder,
+            () = &mut idle => break Cause::Idle,
+            Some(signal) = signals.recv() => if signal == Signal::Kill || !tree.signal(signal) {
+                break Cause::Cancelled;
+            },
+        }
+    };
+    tree.kill();
+    Ok((tree.wait().await?, Some(cause)))
+}
+
+/// Returns once the run keeps too much on disk, by name or without.
+async fn folder_is_full(workspace: &Workspace, holdings: Holdings, most: u64) {
+    loop {
+        sleep(FOLDER_CHECK).await;
+        let root = workspace.root().to_path_buf();
+        let size =
+            tokio::task::spawn_blocking(move || workspace::size(&root, most) + holdings.unnamed_bytes(&root)).await;
+        if size.is_ok_and(|size| size > most) {
+            return;
+        }
+    }
+}
+
+/// Gives an interpreter that waits its program.
+async fn open(gate: Option<Gate>, request: &Request) {
+    if let Some(gate) = gate
+        && let Err(error) = gate.open(request.source()).await
+    {
+        tracing::warn!(%error, "an interpreter that waited did not take its program");
+    }
+}
+
+/// Writes the program's standard input; a program that does not read it, or ends before it did, is no error.
+async fn feed(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
+    let _ = stdin.write_all(bytes).await;
+    let _ = stdin.shutdown().await;
+}
+
+async fn collect(job: Arc<Job>, workspace: Workspace, outcome: Outcome) -> Outcome {
+    if workspace.is_untouched(&job.request) {
+        return outcome;
+    }
+    let files = tokio::task::spawn_blocking(move || workspace.results(&job.request, &job.limits)).await;
+    Outcome { files: files.unwrap_or_default(), ..outcome }
+}

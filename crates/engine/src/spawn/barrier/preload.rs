@@ -1,0 +1,111 @@
+//! A start-up file that waits: Python's `sitecustomize`, Node.js' `--require`.
+//!
+//! It reads a pipe whose name is in the environment until that is closed. The files are written for every version that Runtray
+//! runs; tests run them on all systems, and the pipe is Windows' own.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::Path;
+
+use crate::language::Ahead;
+
+/// The variable that names the pipe.
+const NAME: &str = "RUNTRAY_GATE";
+const PYTHON: &str = include_str!("sitecustomize.py");
+const NODE: &str = include_str!("barrier.cjs");
+
+/// Writes the start-up files into `folder`, and keeps them open.
+pub(crate) fn prepare(folder: &Path) -> io::Result<Vec<File>> {
+    [("sitecustomize.py", PYTHON), ("gate.cjs", NODE)]
+        .map(|(name, text)| put(&folder.join(name), text))
+        .into_iter()
+        .collect()
+}
+
+/// Every interpreter that waits runs these files: on Windows no program can change or replace them while they are open.
+fn put(path: &Path, text: &str) -> io::Result<File> {
+    fs::write(path, text)?;
+    let mut options = File::options();
+    #[cfg(windows)]
+    std::os::windows::fs::OpenOptionsExt::share_mode(
+        &mut options,
+        windows_sys::Win32::Storage::FileSystem::FILE_SHARE_READ,
+    );
+    let mut file = options.read(true).open(path)?;
+    let mut written = String::new();
+    file.read_to_string(&mut written)?;
+    if written == text {
+        Ok(file)
+    } else {
+        Err(io::Error::other(format!("another program changed {}", path.display())))
+    }
+}
+
+/// What makes an interpreter find the start-up file in `folder`, and that find the pipe.
+fn environment(ahead: Ahead, folder: &Path, pipe: &str) -> Vec<(OsString, OsString)> {
+    let found = match ahead {
+        Ahead::Python => ("PYTHONPATH".into(), folder.into()),
+        Ahead::Node => ("NODE_OPTIONS".into(), required(&folder.join("gate.cjs")).into()),
+    };
+    vec![(NAME.into(), pipe.into()), found]
+}
+
+/// In double quotes Node.js takes spaces, and a backslash for two.
+fn required(file: &Path) -> String {
+    format!("--require \"{}\"", file.display().to_string().replace('\\', "\\\\"))
+}
+
+#[cfg(windows)]
+mod pipe {
+    use std::ffi::OsString;
+    use std::io;
+    use std::path::Path;
+
+    use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
+    use ulid::Ulid;
+
+    use crate::language::Ahead;
+    use crate::sys::{Tree, pipe_client};
+
+    /// A closed gate: a pipe that nothing is ever written to.
+    pub(crate) struct Gate {
+        name: String,
+        pipe: NamedPipeServer,
+    }
+
+    impl Gate {
+        /// Closes the way to a program. Its path does not matter here: it is looked for after the wait.
+        pub(crate) fn close(_path: &Path) -> io::Result<Self> {
+            let name = format!(r"\\.\pipe\runtray-gate-{}", Ulid::generate());
+            let options = ServerOptions::new()
+                .access_inbound(false)
+                .first_pipe_instance(true)
+                .reject_remote_clients(true)
+                .max_instances(1)
+                .create(&name)?;
+            Ok(Self { name, pipe: options })
+        }
+
+        /// Whether nobody but the interpreter, which is in `tree`, has come to this gate. There is room for one.
+        pub(crate) fn is_untouched(&mut self, tree: &Tree) -> bool {
+            pipe_client(&self.pipe).is_none_or(|client| tree.contains(client))
+        }
+
+        /// Lets the interpreter go on, which finds its program's file by itself.
+        pub(crate) async fn open(self, _code: &[u8]) -> io::Result<()> {
+            drop(self);
+            Ok(())
+        }
+
+        pub(crate) fn environment(&self, ahead: Ahead, folder: &Path) -> Vec<(OsString, OsString)> {
+            super::environment(ahead, folder, &self.name)
+        }
+    }
+}
+
+#[cfg(windows)]
+pub(crate) use pipe::Gate;
+
+#[cfg(all(test, unix))]
+mod tests;

@@ -1,0 +1,154 @@
+//! Starting an interpreter: with its program, or ahead of it.
+
+pub(crate) mod barrier;
+mod environment;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::engine::Config;
+use crate::error::Error;
+use crate::language::Runtime;
+use crate::limits::Limits;
+use crate::outcome::Containment;
+use crate::request::Request;
+use crate::run::Job;
+use crate::session::TerminalSize;
+use crate::sys::{Launch, Launcher, Own, Pipes, Tree};
+use crate::workspace::{self, Workspace, Workspaces};
+use barrier::Gate;
+
+/// A request of at most so many bytes is written to disk without asking another thread to.
+const QUICK_BYTES: usize = 64 << 10;
+/// And of at most so many files.
+const QUICK_FILES: usize = 4;
+
+/// The folder, below a run's, of the commands that stand in for those of its interpreter.
+const COMMANDS: &str = "bin";
+
+/// What it takes to start interpreters.
+#[derive(Clone)]
+pub(crate) struct Starter {
+    /// What gates need; before the folder that it is in.
+    _gates: Arc<Vec<File>>,
+    workspaces: Workspaces,
+    launcher: Arc<Launcher>,
+    /// Folders that no program sees.
+    hidden: Arc<[PathBuf]>,
+}
+
+/// An interpreter in a folder of its own.
+pub(crate) struct Started {
+    pub(crate) tree: Tree,
+    pub(crate) pipes: Pipes,
+    /// Dropped after the tree.
+    pub(crate) workspace: Workspace,
+    /// What it waits at, when it was started ahead.
+    pub(crate) gate: Option<Gate>,
+}
+
+impl Starter {
+    /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher.
+    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
+        let workspaces = Workspaces::open(&config.runs_folder).map_err(Error::Workspace)?;
+        let gates = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
+        let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
+        config.hidden.iter().for_each(|folder| workspace::keep_place(folder));
+        let hidden = config.hidden.iter().chain([&config.runs_folder]).cloned().collect();
+        Ok(Self { _gates: gates, workspaces, launcher, hidden })
+    }
+
+    /// How programs are held together, now and whenever that changes; `None` until it is known.
+    pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
+        self.launcher.containment()
+    }
+
+    /// Why the last program could not be started, where that was not its own fault.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.launcher.trouble()
+    }
+
+    /// Starts the interpreter of `job` with its program.
+    pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Started, Error> {
+        let (workspaces, given) = (self.workspaces.clone(), job.clone());
+        let made = on_disk(&job.request, move || workspaces.create(&given.request, &given.runtime.entry()));
+        let workspace = made.await.map_err(Error::Workspace)?;
+        self.start(&job.runtime, &job.limits, &job.request, workspace, None).await
+    }
+
+    /// Starts the interpreter of `runtime` ahead of its program; with a terminal, the program that it gets says its size.
+    pub(crate) async fn ahead(&self, runtime: &Runtime, limits: &Limits, terminal: bool) -> Result<Started, Error> {
+        let workspace = self.workspaces.reserve(&runtime.entry()).map_err(Error::Workspace)?;
+        let gate = Gate::close(&workspace.program()).map_err(Error::Workspace)?;
+        let unknown = Request::new("", Duration::ZERO);
+        let unknown = if terminal { unknown.with_terminal(TerminalSize::USUAL) } else { unknown };
+        self.start(runtime, limits, &unknown, workspace, Some(gate)).await
+    }
+
+    async fn start(
+        &self,
+        runtime: &Runtime,
+        limits: &Limits,
+        request: &Request,
+        workspace: Workspace,
+        gate: Option<Gate>,
+    ) -> Result<Started, Error> {
+        // On Linux the supervisor knows whether they are needed.
+        let in_sight = if cfg!(target_os = "linux") { &[][..] } else { &runtime.args_in_sight };
+        let mut args = [in_sight, &runtime.args].concat();
+        args.push(workspace.entry().into());
+        args.extend(request.args().iter().map(OsString::from));
+        let base = environment::base(&workspace.folder(), &workspace.temporary());
+        let base = if request.terminal().is_some() { environment::with_terminal(base) } else { base };
+        let commands = workspace.root().join(COMMANDS);
+        runtime.surroundings.put(&commands).map_err(Error::Workspace)?;
+        let base = environment::around(base, &runtime.surroundings, &commands);
+        let mut env = environment::merge(base, request.env());
+        if let (Some(gate), Some(ahead)) = (&gate, runtime.ahead) {
+            env.extend(barrier::environment(gate, ahead, self.workspaces.shared()));
+        }
+        let launch = Launch {
+            program: &runtime.path,
+            args: &args,
+            env: &env,
+            folder: &workspace.folder(),
+            own: Own {
+                root: workspace.root(),
+                temporary: &workspace.temporary(),
+                args_in_sight: &runtime.args_in_sight,
+                hidden: &self.hidden,
+            },
+            limits,
+            waits: gate.is_some(),
+            terminal: request.terminal(),
+        };
+        let (tree, pipes) = self.launcher.launch(&launch).await.map_err(|source| not_run(source, runtime))?;
+        Ok(Started { tree, pipes, workspace, gate })
+    }
+}
+
+/// Does `work`, which writes `request` to disk, on a thread for that where it may take long.
+pub(crate) async fn on_disk<T: Send + 'static>(
+    request: &Request,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let bytes: usize = request.files().iter().map(|file| file.content.len()).sum();
+    if bytes + request.source().len() <= QUICK_BYTES && request.files().len() <= QUICK_FILES {
+        return work();
+    }
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|failed| Err(io::Error::other(failed)))
+}
+
+/// An error number is the system's word on the program; anything else is about what stands between it and us.
+pub(crate) fn not_run(source: io::Error, runtime: &Runtime) -> Error {
+    match source.raw_os_error() {
+        Some(_) => Error::Start { program: runtime.path.display().to_string(), source },
+        None => Error::Supervisor(source),
+    }
+}

@@ -1,0 +1,81 @@
+//! Children whose state changed, and signals by number: the kernel has more of them than `nix` knows.
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+
+/// The first of the signals that have no name of their own but a distance from it.
+const FIRST_REAL_TIME: i32 = 34;
+/// The last one.
+const LAST_REAL_TIME: i32 = 64;
+
+/// What became of a child.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Change {
+    /// It exited with this code.
+    Exited(i32),
+    /// This signal ended it.
+    Killed(i32),
+    /// A signal stopped it.
+    Stopped,
+}
+
+/// Which children to ask for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Changes {
+    /// Those that have ended.
+    Ends,
+    /// Those that were stopped too.
+    EndsAndStops,
+}
+
+/// The next child that changed, without waiting; `None` when none has. `ECHILD` when there are no children.
+pub(crate) fn next(changes: Changes) -> nix::Result<Option<(Pid, Change)>> {
+    let flags = match changes {
+        Changes::Ends => libc::WNOHANG,
+        Changes::EndsAndStops => libc::WNOHANG | libc::WUNTRACED,
+    };
+    let mut status = 0;
+    // SAFETY: the kernel writes one number to a place of our own.
+    #[expect(unsafe_code, reason = "nix fails for a child that a real-time signal ended")]
+    let pid = Errno::result(unsafe { libc::waitpid(-1, &raw mut status, flags) })?;
+    let change = if libc::WIFEXITED(status) {
+        Change::Exited(libc::WEXITSTATUS(status))
+    } else if libc::WIFSTOPPED(status) {
+        Change::Stopped
+    } else {
+        Change::Killed(libc::WTERMSIG(status))
+    };
+    Ok((pid != 0).then(|| (Pid::from_raw(pid), change)))
+}
+
+/// A signal's name.
+pub(crate) fn signal_name(number: i32) -> String {
+    match (Signal::try_from(number), number) {
+        (Ok(signal), _) => signal.as_str().to_owned(),
+        (Err(_), FIRST_REAL_TIME..=LAST_REAL_TIME) => format!("SIGRTMIN+{}", number - FIRST_REAL_TIME),
+        (Err(_), _) => format!("signal {number}"),
+    }
+}
+
+/// Whether [`signal_name`] gives this name for any signal.
+pub(crate) fn is_signal_name(name: &str) -> bool {
+    (1..=LAST_REAL_TIME).any(|number| signal_name(number) == name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{is_signal_name, signal_name};
+
+    #[test]
+    fn every_signal_has_a_name() {
+        for (number, name) in
+            [(9, "SIGKILL"), (11, "SIGSEGV"), (32, "signal 32"), (34, "SIGRTMIN+0"), (64, "SIGRTMIN+30")]
+        {
+            assert_eq!(signal_name(number), name);
+            assert!(is_signal_name(name));
+        }
+        assert!(!is_signal_name("SIGNAL") && !is_signal_name(""));
+    }
+}

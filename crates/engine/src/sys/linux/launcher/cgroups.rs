@@ -1,0 +1,241 @@
+//! Control groups of version 2, where this user may make them: the kernel itself then counts and holds a run's memory, processes
+//! and CPU time.
+//!
+//! ```text
+//! <own group>/                      the service and its launcher, or in runtray-<launcher>/service where these have to move
+//!   runtray-<launcher>/run-<n>/     the limits of one run; a program that makes a namespace of groups sees only what is below
+//!   runtray-<launcher>/run-<n>/in/  all processes of the run, its supervisor too
+//! ```
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use nix::sys::wait::waitpid;
+use nix::unistd::{ForkResult, Pid, fork, getppid, pause};
+
+use crate::sys::linux::perf_counter::Counter;
+use crate::sys::linux::run_cgroup::Cell;
+
+/// What has to be there for the kernel to hold the limits.
+const CONTROLLERS: [&str; 2] = ["memory", "pids"];
+/// How our folders are named; the launcher's process id follows.
+const NAME: &str = "runtray-";
+
+/// The folder of one launcher in the hierarchy of control groups.
+#[derive(Debug)]
+pub(crate) struct Cgroups {
+    folder: PathBuf,
+    holds: bool,
+    made: u64,
+}
+
+impl Cgroups {
+    /// Where this process may make groups whose memory and processes the kernel holds, found by doing all that a run needs. Groups
+    /// that only count CPU time are of use where there is no other counter.
+    pub(crate) fn probe() -> Option<Self> {
+        let own = own_group(&read("/proc/self/mountinfo"), &read("/proc/self/cgroup"))?;
+        sweep(&own);
+        if !has_controllers(&own) && Counter::start().is_some() {
+            return None;
+        }
+        let found = Self::open(&own).inspect_err(|_| remove(&own.join(name(Pid::this())))).ok()?;
+        (found.holds || Counter::start().is_none()).then_some(found)
+    }
+
+    /// Makes the launcher's folder in the group `own`, and tries it.
+    fn open(own: &Path) -> io::Result<Self> {
+        let folder = own.join(name(Pid::this()));
+        fs::create_dir(&folder)?;
+        let holds = has_controllers(own)
+            && enable(own).or_else(|_| move_away(own, &folder).and_then(|()| enable(own))).is_ok()
+            && enable(&folder).is_ok();
+        let mut cgroups = Self { folder, holds, made: 0 };
+        cgroups.attempt()?;
+        Ok(cgroups)
+    }
+
+    /// Makes the group of a run.
+    pub(crate) fn make(&mut self) -> io::Result<Cell> {
+        self.made += 1;
+        let folder = self.folder.join(format!("run-{}", self.made));
+        fs::create_dir(&folder)?;
+        fs::create_dir(folder.join(Cell::INSIDE)).inspect_err(|_| remove(&folder))?;
+        Ok(Cell::of(folder, self.holds))
+    }
+
+    /// Does with a process what is done with a run.
+    fn attempt(&mut self) -> io::Result<()> {
+        let cell = self.make()?;
+        // SAFETY: the launcher has one thread, so that its child may do what any process may; it only waits.
+        #[expect(unsafe_code, reason = "fork is unsafe because of other threads' locks")]
+        let child = match unsafe { fork() }? {
+            ForkResult::Child => {
+                pause();
+                super::end(0)
+            }
+            ForkResult::Parent { child } => child,
+        };
+        let tried = cell.take_in(child).and_then(|()| cell.hold_to(1 << 30, 64));
+        let tried = tried.and_then(|()| cell.cpu().map(drop).ok_or(io::ErrorKind::Unsupported.into()));
+        let killed = cell.kill();
+        if killed.is_err() {
+            let _ = nix::sys::signal::kill(child, nix::sys::signal::Signal::SIGKILL);
+        }
+        waitpid(child, None)?;
+        cell.remove();
+        tried.and(killed)
+    }
+}
+
+impl Drop for Cgroups {
+    fn drop(&mut self) {
+        remove(&self.folder);
+    }
+}
+
+fn name(launcher: Pid) -> String {
+    format!("{NAME}{launcher}")
+}
+
+fn read(path: &str) -> String {
+    fs::read_to_string(path).unwrap_or_default()
+}
+
+/// The folder of this process's group, from the tables of mounts and of its groups.
+fn own_group(mounts: &str, groups: &str) -> Option<PathBuf> {
+    let mount = mounts.lines().find_map(|line| {
+        let (place, kind) = line.split_once(" - ")?;
+        let mut fields = place.split(' ').skip(3);
+        let (root, place) = (fields.next()?, fields.next()?);
+        (kind.starts_with("cgroup2 ") && root == "/").then_some(place)
+    })?;
+    let group = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
+    // A group outside of our namespace of groups is shown with dots.
+    (!group.contains("..")).then(|| Path::new(mount).join(group))
+}
+
+/// Whether the group above lets this one have the controllers that hold a run.
+fn has_controllers(group: &Path) -> bool {
+    let available = fs::read_to_string(group.join("cgroup.controllers")).unwrap_or_default();
+    CONTROLLERS.into_iter().all(|name| available.split_ascii_whitespace().any(|it| it == name))
+}
+
+/// Hands the controllers that hold a run down to the groups in `folder`.
+fn enable(folder: &Path) -> io::Result<()> {
+    let control = folder.join("cgroup.subtree_control");
+    let enabled = fs::read_to_string(&control)?;
+    let missing = CONTROLLERS.into_iter().filter(|name| !enabled.split_ascii_whitespace().any(|it| it == *name));
+    let missing: Vec<String> = missing.map(|name| format!("+{name}")).collect();
+    if missing.is_empty() { Ok(()) } else { write(&control, &missing.join(" ")) }
+}
+
+/// A group that hands controllers down has no processes itself: the service and its launcher go into one of their own. Where
+/// there are others, such as the shell of a terminal, all stay.
+fn move_away(own: &Path, folder: &Path) -> io::Result<()> {
+    let ours = [Pid::this(), getppid()].map(|pid| pid.to_string());
+    let there = fs::read_to_string(own.join("cgroup.procs"))?;
+    if there.lines().any(|pid| !ours.iter().any(|our| our == pid)) {
+        return Err(io::ErrorKind::ResourceBusy.into());
+    }
+    let service = folder.join("service");
+    fs::create_dir(&service)?;
+    there.lines().try_for_each(|pid| write(&service.join("cgroup.procs"), pid))
+}
+
+/// Deletes what launchers left that are gone: the groups are empty by then.
+fn sweep(own: &Path) {
+    for entry in fs::read_dir(own).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let launcher = name.to_str().and_then(|name| name.strip_prefix(NAME)?.parse::<u32>().ok());
+        if launcher.is_some_and(|pid| !Path::new("/proc").join(pid.to_string()).exists()) {
+            remove(&entry.path());
+        }
+    }
+}
+
+/// Deletes a group and those in it, from the lowest; what still has a process stays.
+pub(crate) fn remove(group: &Path) {
+    for entry in fs::read_dir(group).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove(&entry.path());
+        }
+    }
+    let _ = fs::remove_dir(group);
+}
+
+/// Writes to a control file, which has to be there.
+pub(crate) fn write(file: &Path, text: &str) -> io::Result<()> {
+    use std::io::Write;
+    fs::File::options().write(true).open(file)?.write_all(text.as_bytes())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use nix::unistd::Pid;
+
+    use super::{Cgroups, enable, has_controllers, move_away, own_group, read};
+
+    #[test]
+    fn the_own_group_is_below_the_place_of_version_2() {
+        let mounts = "24 1 0:21 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n25 1 0:22 / /sys/fs/cgroup rw,nosuid shared:9 - cgroup2 cgroup2 rw\n";
+        let groups = "4:memory:/other\n0::/user.slice/app.scope\n";
+        assert_eq!(own_group(mounts, groups), Some(PathBuf::from("/sys/fs/cgroup/user.slice/app.scope")));
+        assert_eq!(own_group(mounts, "0::/../outside\n"), None);
+        assert_eq!(own_group(mounts, "1:cpu:/\n"), None);
+        assert_eq!(own_group("24 1 0:21 / /sys/fs/cgroup/cpu rw - cgroup cgroup rw,cpu\n", groups), None);
+    }
+
+    fn fake(processes: &str, enabled: &str) -> tempfile::TempDir {
+        let folder = tempfile::tempdir().expect("tempdir");
+        fs::write(folder.path().join("cgroup.procs"), processes).expect("written");
+        fs::write(folder.path().join("cgroup.subtree_control"), enabled).expect("written");
+        folder
+    }
+
+    #[test]
+    fn controllers_that_are_there_are_not_asked_for() {
+        for (before, after) in [("cpu memory pids\n", "cpu memory pids\n"), ("pids", "+memory"), ("", "+memory +pids")]
+        {
+            let folder = fake("", before);
+            enable(folder.path()).expect("enabled");
+            let written = fs::read_to_string(folder.path().join("cgroup.subtree_control")).expect("there");
+            assert_eq!(written, after);
+        }
+        assert!(enable(Path::new("/nowhere")).is_err());
+    }
+
+    #[test]
+    fn both_controllers_have_to_be_there() {
+        let folder = fake("", "");
+        for (listed, enough) in [("cpu memory pids\n", true), ("memory\n", false), ("hugetlb\n", false)] {
+            fs::write(folder.path().join("cgroup.controllers"), listed).expect("written");
+            assert_eq!(has_controllers(folder.path()), enough, "{listed}");
+        }
+    }
+
+    #[test]
+    fn other_peoples_processes_are_not_moved() {
+        let stranger = fake(&format!("{}\n1\n", Pid::this()), "");
+        assert!(move_away(stranger.path(), stranger.path()).is_err());
+        assert!(!stranger.path().join("service").exists());
+    }
+
+    #[test]
+    fn a_group_of_this_kernel_takes_counts_and_kills() {
+        let Some(own) = own_group(&read("/proc/self/mountinfo"), &read("/proc/self/cgroup")) else {
+            return eprintln!("not tested: no control groups of version 2 are mounted");
+        };
+        match Cgroups::open(&own) {
+            Ok(cgroups) => {
+                let folder = cgroups.folder.clone();
+                drop(cgroups);
+                assert!(!folder.exists(), "{folder:?} is left");
+            }
+            Err(error) => eprintln!("not tested: no groups can be made in {own:?}: {error}"),
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! The launcher process: takes a run's descriptors, finds it a supervisor, reaps that, and tells the service of each of these.
+
+pub(crate) mod cgroups;
+mod prefork;
+
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::net::UnixStream;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal, kill};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::{Pid, setsid};
+
+use super::child_status::{self, Change, Changes};
+use super::fd_passing::{self, Message};
+use super::pid_ranges::Numbers;
+use super::protocol::{self, Word};
+use super::run_cgroup::Cells;
+use super::{pidfd, subreaper};
+use crate::sys::linux::sandbox::namespaces::{self, Mode};
+use crate::sys::linux::sandbox::rlimits;
+use prefork::Spare;
+
+/// The program name that makes this program a launcher.
+pub(crate) const NAME: &str = "runtray-launcher";
+/// The launcher's socket: its standard input.
+const SOCKET: RawFd = 0;
+
+/// Must be called first thing in `main` of any program that starts an [`Engine`](crate::engine::Engine), before there are threads: in
+/// the launcher process it never returns.
+pub fn enter() {
+    if std::env::args_os().next().is_some_and(|name| name == NAME) {
+        main();
+    }
+}
+
+/// Serves the process at the other end of the socket that is our standard input, until that is gone.
+pub(crate) fn main() -> ! {
+    end(i32::from(serve().is_err()))
+}
+
+/// Ends this process as it is: what libraries of the service do at its end is nothing of a forked one's.
+pub(crate) fn end(code: i32) -> ! {
+    // SAFETY: it takes nothing from the process that it ends.
+    #[expect(unsafe_code, reason = "there is no safe wrapper")]
+    unsafe {
+        nix::libc::_exit(code)
+    }
+}
+
+/// A run's descriptors, as the supervisor gets them.
+pub(crate) struct Run {
+    pub(crate) control: UnixStream,
+    pub(crate) stdin: OwnedFd,
+    pub(crate) stdout: OwnedFd,
+    pub(crate) stderr: OwnedFd,
+}
+
+impl TryFrom<Vec<OwnedFd>> for Run {
+    type Error = io::Error;
+
+    fn try_from(descriptors: Vec<OwnedFd>) -> io::Result<Self> {
+        let [control, stdin, stdout, stderr] =
+            <[OwnedFd; 4]>::try_from(descriptors).map_err(|_| io::ErrorKind::InvalidData)?;
+        Ok(Self { control: control.into(), stdin, stdout, stderr })
+    }
+}
+
+fn serve() -> io::Result<()> {
+    let _ = setsid();
+    // A launcher that something stopped goes on when the service is gone, to see that and to end.
+    prctl::set_pdeathsig(Signal::SIGCONT)?;
+    rlimits::get_ahead();
+    subreaper::become_one()?;
+    let mut signals = SigSet::empty();
+    signals.add(Signal::SIGCHLD);
+    signals.thread_block()?;
+    let children = SignalFd::with_flags(&signals, SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+    // SAFETY: descriptor 0 is the socket that the service gave us; nothing else in this process owns it.
+    #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
+    let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
+    let mut launcher = Launcher {
+        mode: namespaces::probe(),
+        supervisors: Vec::new(),
+        numbers: Numbers::default(),
+        cells: Cells::probe(),
+        dead: Vec::new(),
+        spare: None,
+    };
+    fd_passing::send(socket.as_fd(), &protocol::bytes(&launcher.mode.containment())?, &[])?;
+    launcher.attend(&socket, &children)
+}
+
+/// Waits until a descriptor is ready; 0 when none is in time, or when a signal came between.
+pub(crate) fn wait(descriptors: &mut [PollFd<'_>], timeout: PollTimeout) -> nix::Result<i32> {
+    match poll(descriptors, timeout) {
+        Err(Errno::EINTR) => Ok(0),
+        result => result,
+    }
+}
+
+/// A supervisor, and where the service hears of it once it has a run.
+struct Supervisor {
+    pid: Pid,
+    words: Option<OwnedFd>,
+}
+
+struct Launcher {
+    mode: Mode,
+    supervisors: Vec<Supervisor>,
+    numbers: Numbers,
+    cells: Cells,
+    /// Supervisors that have ended, of which the service has not heard yet, and whether they ended by themselves.
+    dead: Vec<(Supervisor, bool)>,
+    /// The one that waits for the next run.
+    spare: Option<Spare>,
+}
+
+impl Launcher {
+    /// Does what the service asks until it is gone.
+    fn attend(&mut self, socket: &OwnedFd, children: &SignalFd) -> io::Result<()> {
+        let mut prepared = false;
+        loop {
+            let mut ready =
+                [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
+            // A supervisor is forked ahead only while nobody waits for one, and tried once for each run.
+            let patience = if prepared { PollTimeout::NONE } else { PollTimeout::ZERO };
+            if wait(&mut ready, patience)? == 0 && !prepared {
+                self.spare = self.fork().ok();
+                prepared = true;
+                continue;
+            }
+            let [asked, died] = ready.map(|fd| fd.any().unwrap_or(false));
+            if died {
+                while children.read_signal()?.is_some() {}
+                self.reap();
+            }
+            if asked {
+                match fd_passing::receive(socket.as_fd())? {
+                    Some(message) => self.launch(message)?,
+                    None => return Ok(()),
+                }
+                prepared = false;
+            }
+        }
+    }
+
+    /// Forks a supervisor.
+    fn fork(&mut self) -> nix::Result<Spare> {
+        let number = self.numbers.next();
+        let cell = self.cells.next();
+        let spare = Spare::fork(self.mode, number, cell.clone())?;
+        self.numbers.take(number, spare.pid());
+        self.cells.take(cell, spare.pid());
+        self.supervisors.push(Supervisor { pid: spare.pid(), words: None });
+        Ok(spare)
+    }
+
+    /// Gives a run a supervisor: the one that waits, else a new one. The service hears which, or why there is none.
+    fn launch(&mut self, mut message: Message) -> io::Result<()> {
+        if message.descriptors.is_empty() {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        let words = message.descriptors.remove(0);
+        let run = Run::try_from(message.descriptors)?;
+        let waiting = self.spare.take().and_then(|spare| spare.hand(&run).ok());
+        let supervisor = match waiting {
+            Some(pid) => Ok(pid),
+            None => self.fork().and_then(|spare| spare.hand(&run)),
+        };
+        match supervisor {
+            Ok(pid) => {
+                // The supervisor is not reaped before `reap` is called, so that its number is still its own.
+                let descriptor = pidfd::open(pid).ok();
+                let word = Word::Supervised { pid: pid.as_raw(), containment: self.mode.containment() };
+                say(&words, &word, descriptor.as_ref());
+                let known = self.supervisors.iter_mut().find(|supervisor| supervisor.pid == pid);
+                known.into_iter().for_each(|supervisor| supervisor.words = words.try_clone().ok());
+            }
+            Err(error) => say(&words, &Word::NotForked(error as i32), None),
+        }
+        Ok(())
+    }
+
+    /// Reaps what has died, and wakes a supervisor that something stopped. A supervisor without a namespace may have died before
+    /// its tree, which then is left to us: the service hears of that end when the tree is gone too.
+    fn reap(&mut self) {
+        while let Ok(Some((pid, change))) = child_status::next(Changes::EndsAndStops) {
+            match change {
+                Change::Stopped => drop(kill(pid, Signal::SIGCONT)),
+                ended => self.bury(pid, ended == Change::Exited(0)),
+            }
+        }
+        if self.mode == Mode::Subreaper {
+            let known: Vec<Pid> = self.supervisors.iter().map(|supervisor| supervisor.pid).collect();
+            if subreaper::kill_children_but(&known) {
+                return;
+            }
+        }
+        for (supervisor, orderly) in self.dead.drain(..) {
+            supervisor.words.iter().for_each(|words| say(words, &Word::Gone { orderly }, None));
+        }
+    }
+
+    fn bury(&mut self, pid: Pid, orderly: bool) {
+        self.spare = self.spare.take().filter(|spare| spare.pid() != pid);
+        self.numbers.free(pid);
+        self.cells.free(pid);
+        let place = self.supervisors.iter().position(|supervisor| supervisor.pid == pid);
+        self.dead.extend(place.map(|place| (self.supervisors.swap_remove(place), orderly)));
+    }
+}
+
+/// Tells the service something of a run; a service that does not listen any more has ended that run.
+fn say(words: &OwnedFd, word: &Word, descriptor: Option<&OwnedFd>) {
+    let descriptors: Vec<RawFd> = descriptor.iter().map(|fd| fd.as_raw_fd()).collect();
+    let _ = protocol::bytes(word).map(|bytes| fd_passing::send(words.as_fd(), &bytes, &descriptors));
+}

@@ -1,0 +1,57 @@
+//! A supervisor that is forked before its run comes, so that its namespaces are made while nobody waits for them.
+
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+
+use nix::sys::prctl;
+use nix::sys::signal::Signal;
+use nix::unistd::Pid;
+
+use super::Run;
+use crate::sys::linux::pid_ranges::Number;
+use crate::sys::linux::run_cgroup::Cell;
+use crate::sys::linux::sandbox::namespaces::{self, Mode};
+use crate::sys::linux::{fd_passing, supervisor};
+
+/// The launcher's handle. Dropping it ends the supervisor, unless it was given a run.
+pub(crate) struct Spare {
+    pid: Pid,
+    socket: OwnedFd,
+}
+
+impl Spare {
+    /// Forks one whose run's processes count from `number` on; in its process this does not return.
+    pub(crate) fn fork(mode: Mode, number: Number, cell: Option<Cell>) -> nix::Result<Self> {
+        let (ours, theirs) = fd_passing::pair()?;
+        match namespaces::fork(mode)? {
+            Some(pid) => Ok(Self { pid, socket: ours }),
+            None => {
+                drop(ours);
+                wait(&theirs, mode, number, cell)
+            }
+        }
+    }
+
+    /// Its process id, as the launcher sees it.
+    pub(crate) fn pid(&self) -> Pid {
+        self.pid
+    }
+
+    /// Gives it its run.
+    pub(crate) fn hand(self, run: &Run) -> nix::Result<Pid> {
+        let descriptors = [&run.control.as_fd(), &run.stdin.as_fd(), &run.stdout.as_fd(), &run.stderr.as_fd()];
+        fd_passing::send(self.socket.as_fd(), b"run", &descriptors.map(AsRawFd::as_raw_fd)).map(|()| self.pid)
+    }
+}
+
+/// Settles down, and supervises the run that comes. Why it could not settle is told to that run. Until its run begins it goes with
+/// the launcher, however that ends, also when something has stopped it.
+fn wait(socket: &OwnedFd, mode: Mode, number: Number, cell: Option<Cell>) -> ! {
+    let bound = prctl::set_pdeathsig(Signal::SIGKILL).map_err(Into::into);
+    let settled = bound.and_then(|()| supervisor::settle(mode, number, cell));
+    let run = fd_passing::receive(socket.as_fd())
+        .and_then(|message| message.map(|message| Run::try_from(message.descriptors)).transpose());
+    match run {
+        Ok(Some(run)) => supervisor::main(run, mode, settled),
+        Ok(None) | Err(_) => super::end(1),
+    }
+}

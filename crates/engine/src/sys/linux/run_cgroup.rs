@@ -1,0 +1,168 @@
+//! The control groups of runs: one each, where the kernel lets us.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use nix::unistd::Pid;
+
+use crate::sys::linux::launcher::cgroups::{Cgroups, remove, write};
+
+/// What the supervisor, which is in the group too, may hold.
+const SUPERVISOR_BYTES: u64 = 16 << 20;
+/// Memory that cannot be given back: what files on disk have in memory can.
+const HELD: [&str; 6] = ["anon", "shmem", "kernel_stack", "pagetables", "sock", "percpu"];
+
+/// The control group of one run: the outer one has its limits, the inner one its processes.
+#[derive(Debug, Clone)]
+pub(crate) struct Cell {
+    folder: PathBuf,
+    holds: bool,
+}
+
+impl Cell {
+    /// The name of the inner group.
+    pub(crate) const INSIDE: &str = "in";
+
+    /// The group that was made as `folder`; whether the kernel holds its memory and its processes.
+    pub(crate) fn of(folder: PathBuf, holds: bool) -> Self {
+        Self { folder, holds }
+    }
+
+    /// Moves a process, of one thread and without children, into the group.
+    pub(crate) fn take_in(&self, process: Pid) -> io::Result<()> {
+        write(&self.folder.join(Self::INSIDE).join("cgroup.procs"), &process.to_string())
+    }
+
+    /// Has the kernel hold the group to so much memory, none of it swapped out, and so many processes and threads.
+    pub(crate) fn hold_to(&self, memory_bytes: u64, tasks: u64) -> io::Result<()> {
+        if !self.holds {
+            return Ok(());
+        }
+        write(&self.file("memory.max"), &(memory_bytes + SUPERVISOR_BYTES).to_string())?;
+        // Not there where the kernel does not count what is swapped out.
+        let _ = write(&self.file("memory.swap.max"), "0");
+        write(&self.file("pids.max"), &(tasks + 1).to_string())
+    }
+
+    /// CPU time of all that are or were in the group.
+    pub(crate) fn cpu(&self) -> Option<Duration> {
+        number(&self.file("cpu.stat"), "usage_usec").map(Duration::from_micros)
+    }
+
+    /// Memory that the group holds now; `None` where the kernel does not count it.
+    pub(crate) fn memory_bytes(&self) -> Option<u64> {
+        let text = self.holds.then(|| fs::read_to_string(self.file("memory.stat")).ok()).flatten()?;
+        Some(HELD.iter().filter_map(|name| value(&text, name)).sum())
+    }
+
+    /// Whether the kernel ended a process because the group was full.
+    pub(crate) fn was_full(&self) -> bool {
+        self.holds && number(&self.file("memory.events"), "oom_kill").is_some_and(|count| count > 0)
+    }
+
+    /// Ends every process in the group at one blow.
+    pub(crate) fn kill(&self) -> io::Result<()> {
+        write(&self.file("cgroup.kill"), "1")
+    }
+
+    /// Deletes the group, which is empty by now.
+    pub(crate) fn remove(&self) {
+        remove(&self.folder);
+    }
+
+    fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+/// The groups of the launcher's runs.
+pub(crate) struct Cells {
+    groups: Option<Cgroups>,
+    taken: Vec<(Pid, Cell)>,
+}
+
+impl Cells {
+    /// Finds out whether runs can have groups here.
+    pub(crate) fn probe() -> Self {
+        Self { groups: Cgroups::probe(), taken: Vec::new() }
+    }
+
+    /// One for the next run.
+    pub(crate) fn next(&mut self) -> Option<Cell> {
+        self.groups.as_mut()?.make().ok()
+    }
+
+    /// Puts `supervisor`, and with it all that it will start, into its group.
+    pub(crate) fn take(&mut self, cell: Option<Cell>, supervisor: Pid) {
+        let Some(cell) = cell else { return };
+        // One that is not in it leaves it without processes, and its run to what the supervisor sees.
+        let _ = cell.take_in(supervisor);
+        self.taken.push((supervisor, cell));
+    }
+
+    /// `supervisor` is gone, and with it goes what is left in its group.
+    pub(crate) fn free(&mut self, supervisor: Pid) {
+        for (_, cell) in self.taken.extract_if(.., |(taken, _)| *taken == supervisor) {
+            let _ = cell.kill();
+            cell.remove();
+        }
+    }
+}
+
+/// A number of a flat list, by its name.
+fn number(file: &Path, name: &str) -> Option<u64> {
+    value(&fs::read_to_string(file).ok()?, name)
+}
+
+fn value(text: &str, name: &str) -> Option<u64> {
+    text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::time::Duration;
+
+    use nix::unistd::Pid;
+
+    use super::Cell;
+
+    #[test]
+    fn limits_and_accounts_are_where_the_kernel_has_them() {
+        let folder = tempfile::tempdir().expect("tempdir");
+        let path = |name: &str| folder.path().join(name);
+        let put = |name: &str, text: &str| fs::write(path(name), text).expect("written");
+        let get = |name: &str| fs::read_to_string(path(name)).expect("there");
+        fs::create_dir(path(Cell::INSIDE)).expect("mkdir");
+        for file in ["memory.max", "memory.swap.max", "pids.max", "cgroup.kill", "in/cgroup.procs"] {
+            put(file, "");
+        }
+        let cell = Cell::of(folder.path().to_path_buf(), true);
+        cell.hold_to(100 << 20, 50).expect("held");
+        assert_eq!((get("memory.max"), get("memory.swap.max")), ((116_u64 << 20).to_string(), "0".to_owned()));
+        assert_eq!(get("pids.max"), "51");
+        cell.take_in(Pid::from_raw(7)).expect("moved");
+        cell.kill().expect("killed");
+        assert_eq!((get("in/cgroup.procs"), get("cgroup.kill")), ("7".to_owned(), "1".to_owned()));
+        put("cpu.stat", "usage_usec 1500\nuser_usec 1000\n");
+        put("memory.stat", "anon 1000\nfile 5000\nkernel 7\nshmem 200\nsock 30\nanon_thp 9\n");
+        put("memory.events", "low 0\nmax 3\noom 1\noom_kill 0\noom_group_kill 0\n");
+        assert_eq!((cell.cpu(), cell.memory_bytes()), (Some(Duration::from_micros(1500)), Some(1230)));
+        assert!(!cell.was_full());
+        put("memory.events", "oom_kill 2\n");
+        assert!(cell.was_full());
+    }
+
+    #[test]
+    fn what_is_not_there_is_not_known() {
+        let folder = tempfile::tempdir().expect("tempdir");
+        let cell = Cell::of(folder.path().to_path_buf(), false);
+        assert_eq!((cell.cpu(), cell.memory_bytes(), cell.was_full()), (None, None, false));
+        let holding = Cell::of(folder.path().to_path_buf(), true);
+        assert!(holding.hold_to(1, 1).is_err() && cell.take_in(Pid::this()).is_err() && cell.kill().is_err());
+        let nowhere = folder.path().join("memory.max");
+        assert!(!nowhere.exists(), "a file was made that only the kernel makes");
+    }
+}

@@ -1,0 +1,180 @@
+//! Namespaces for a run: its own processes, its own `/proc`, `/dev/shm` and System V objects, where the machine allows that.
+
+use std::fs::{self, File};
+use std::io;
+use std::os::fd::AsRawFd;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::mount::{MsFlags, mount};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{Gid, Pid, Uid};
+
+use crate::outcome::Containment;
+use crate::sys::linux::run_cgroup::Cell;
+use crate::sys::linux::{launcher, pid_ranges};
+
+/// The environment variable that names the only mode to try: `namespaces`, `user-namespaces` or `subreaper`. Left unset, the
+/// strongest one that works is taken; tests set it to see each of them.
+pub(crate) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
+
+/// Ids that are not given out again once they were.
+const RESERVED_IDS: u64 = 300;
+
+/// One file for so many bytes of a file system in memory, and no fewer than a program may need.
+const BYTES_PER_FILE: u64 = 16 << 10;
+const FEWEST_FILES: u64 = 1024;
+
+/// How a run's tree is held together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Mode {
+    /// Namespaces, made with the rights we have.
+    Namespaces,
+    /// Namespaces inside a user namespace, which gives those rights to anybody.
+    UserNamespaces {
+        /// The user who started us, whom the program sees too.
+        user: Uid,
+        /// And the group.
+        group: Gid,
+        /// Whether the kernel counts the namespace's processes apart from the user's others, for RLIMIT_NPROC.
+        counts_apart: bool,
+    },
+    /// No namespaces here: the supervisor is a child subreaper.
+    Subreaper,
+}
+
+impl Mode {
+    /// What it is called outside.
+    pub(crate) fn containment(self) -> Containment {
+        match self {
+            Self::Namespaces => Containment::PidNamespace,
+            Self::UserNamespaces { .. } => Containment::UserNamespace,
+            Self::Subreaper => Containment::Subreaper,
+        }
+    }
+}
+
+/// The strongest mode that works on this machine, found by trying.
+pub(crate) fn probe() -> Mode {
+    let wanted = std::env::var(SWITCH).ok();
+    let user = Mode::UserNamespaces { user: Uid::current(), group: Gid::current(), counts_apart: is_at_least(5, 14) };
+    let modes = [("namespaces", Mode::Namespaces), ("user-namespaces", user)];
+    let tried = modes.into_iter().filter(|(name, _)| wanted.as_deref().is_none_or(|wanted| wanted == *name));
+    tried.map(|(_, mode)| mode).find(|mode| works(*mode)).unwrap_or(Mode::Subreaper)
+}
+
+fn works(mode: Mode) -> bool {
+    match fork(mode) {
+        Ok(None) => launcher::end(i32::from(settle(mode, None).is_err())),
+        Ok(Some(pid)) => matches!(waitpid(pid, None), Ok(WaitStatus::Exited(_, 0))),
+        Err(_) => false,
+    }
+}
+
+/// Forks this single-threaded process into new namespaces as `mode` says: `None` in the child.
+pub(crate) fn fork(mode: Mode) -> nix::Result<Option<Pid>> {
+    let own = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
+    let flags = match mode {
+        Mode::Namespaces => own,
+        Mode::UserNamespaces { .. } => own | libc::CLONE_NEWUSER,
+        Mode::Subreaper => 0,
+    };
+    // SAFETY: without CLONE_VM and with a null stack this is fork(2). The process has one thread, so no lock is held by
+    // another and the child may go on as usual.
+    #[expect(unsafe_code, reason = "no safe wrapper of fork into new namespaces exists")]
+    let pid = unsafe { libc::syscall(libc::SYS_clone, libc::SIGCHLD | flags, 0, 0, 0, 0) };
+    Errno::result(pid).map(|pid| (pid != 0).then(|| Pid::from_raw(i32::try_from(pid).unwrap_or(i32::MAX))))
+}
+
+/// What is there once the namespaces are settled in.
+#[derive(Debug, Default)]
+pub(crate) struct Settled {
+    /// The file systems in memory that are the run's own, by their roots.
+    pub(crate) in_memory: Vec<File>,
+    /// The run's control group.
+    pub(crate) cell: Option<Cell>,
+}
+
+impl Settled {
+    /// Gives each file system in memory a size, in bytes and in files: both take memory.
+    pub(crate) fn hold_to(&self, memory_bytes: u64) {
+        let options = format!("size={memory_bytes},nr_inodes={}", (memory_bytes / BYTES_PER_FILE).max(FEWEST_FILES));
+        for root in &self.in_memory {
+            let root = format!("/proc/self/fd/{}", root.as_raw_fd());
+            let flags = MsFlags::MS_REMOUNT | MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
+            let _ = mount(None::<&str>, root.as_str(), None::<&str>, flags, Some(options.as_str()));
+        }
+    }
+}
+
+/// Makes the new namespaces a place to live in.
+pub(crate) fn settle(mode: Mode, cell: Option<Cell>) -> io::Result<Settled> {
+    match mode {
+        Mode::Subreaper => {
+            return crate::sys::linux::subreaper::become_one().map(|()| Settled { in_memory: Vec::new(), cell });
+        }
+        Mode::UserNamespaces { user, group, .. } => keep_identity(user, group)?,
+        Mode::Namespaces => {}
+    }
+    let hidden = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
+    // What the machine mounts or unmounts meanwhile is so here too, and nothing of ours is seen outside.
+    mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
+    mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
+    // A program that could leave its group would be held by what its supervisor sees alone, as where there are no groups.
+    let cell = cell.filter(|_| close("/sys/fs/cgroup").is_ok());
+    let settled = Settled { in_memory: in_memory("/dev/shm").into_iter().collect(), cell };
+    // Shows the message queues of the run, which has its own.
+    let _ = mount(Some("mqueue"), "/dev/mqueue", Some("mqueue"), hidden, None::<&str>);
+    super::mounts::check()?;
+    Ok(settled)
+}
+
+/// Lets nothing be written below `place`, so that no program leaves its control group.
+fn close(place: &str) -> io::Result<()> {
+    mount(Some(place), place, None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>)?;
+    let place = std::ffi::CString::new(place)?;
+    let attributes = libc::mount_attr { attr_set: libc::MOUNT_ATTR_RDONLY, attr_clr: 0, propagation: 0, userns_fd: 0 };
+    // SAFETY: the kernel reads the path and the attributes, whose size is given.
+    #[expect(unsafe_code, reason = "there is no wrapper of mount_setattr")]
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_mount_setattr,
+            libc::AT_FDCWD,
+            place.as_ptr(),
+            libc::AT_RECURSIVE,
+            &raw const attributes,
+            size_of::<libc::mount_attr>(),
+        )
+    };
+    Errno::result(result).map(drop).map_err(Into::into)
+}
+
+/// Mounts an empty file system in memory, where the place is there and it can be done; its root.
+fn in_memory(place: &str) -> Option<File> {
+    mount(Some("shm"), place, Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777")).ok()?;
+    File::open(place).ok()
+}
+
+/// Lets a run's namespace have no more than about `tasks` processes and threads at once, whatever its program does and however
+/// seldom its supervisor gets to run: since Linux 6.14 a PID namespace has a largest id of its own. With a user namespace
+/// RLIMIT_NPROC does the same.
+pub(crate) fn hold_back(mode: Mode, tasks: u64) {
+    // Before, the number is the whole machine's.
+    if mode == Mode::Namespaces && is_at_least(6, 14) {
+        let _ = fs::write("/proc/sys/kernel/pid_max", (RESERVED_IDS + pid_ranges::SPREAD + tasks).to_string());
+    }
+}
+
+/// Whether this is Linux `major`.`minor` or newer.
+fn is_at_least(major: u32, minor: u32) -> bool {
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split('.').map_while(|part| part.parse::<u32>().ok());
+    (numbers.next(), numbers.next()) >= (Some(major), Some(minor))
+}
+
+/// The program sees the user's own ids, not those of a nobody.
+fn keep_identity(user: Uid, group: Gid) -> io::Result<()> {
+    fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
+    fs::write("/proc/self/setgroups", "deny")?;
+    fs::write("/proc/self/gid_map", format!("{group} {group} 1"))
+}

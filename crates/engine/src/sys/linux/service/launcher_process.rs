@@ -1,0 +1,233 @@
+//! The launcher process as the service has it: started when it is needed, or forked before all else.
+//!
+//! A thread keeps each: it is the launcher's parent, wakes it when something stops it, and reaps it.
+
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::unix::process::CommandExt;
+use std::process::{Command, Stdio};
+use std::sync::mpsc::{Sender, channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use nix::errno::Errno;
+use nix::sys::signal::{Signal, kill};
+use nix::sys::socket::{Shutdown, shutdown};
+use nix::sys::wait::{Id, WaitPidFlag, WaitStatus, waitid};
+use nix::unistd::{ForkResult, Pid, dup2_stdin, dup2_stdout, fork};
+use tokio::io::Interest;
+use tokio_util::sync::CancellationToken;
+
+use crate::outcome::Containment;
+use crate::sys::linux::sandbox::namespaces;
+use crate::sys::linux::{fd_passing, launcher, protocol};
+
+/// A launcher whose socket was closed, or that was killed, gets this to be gone.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The launcher that was forked, which every engine of this program uses.
+static FORKED: Mutex<Option<Arc<Process>>> = Mutex::new(None);
+
+/// As [`enter`](crate::sys::linux::launcher::enter), and forks the launcher at once. For programs with large libraries: what the dynamic linker wrote for
+/// them is then there once, while a launcher that is started has its own. Where that fails, one is started when it is needed.
+pub fn enter_and_fork() {
+    launcher::enter();
+    *forked() = Process::fork().ok().map(Arc::new);
+}
+
+fn forked() -> MutexGuard<'static, Option<Arc<Process>>> {
+    FORKED.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A launcher process. It ends when this is dropped.
+pub(crate) struct Process {
+    life: Arc<Life>,
+    socket: OwnedFd,
+    containment: OnceLock<Containment>,
+    kept: OnceLock<()>,
+}
+
+/// A child process, shared with the thread that reaps it: its number is its own as long as `is_there` is locked and true.
+struct Life {
+    pid: Pid,
+    is_there: Mutex<bool>,
+    changed: Condvar,
+    gone: CancellationToken,
+}
+
+impl Process {
+    /// The one that was forked, else a new one.
+    pub(crate) fn get() -> io::Result<Arc<Self>> {
+        let forked = forked().clone();
+        match forked {
+            Some(process) => {
+                process.keep()?;
+                Ok(process)
+            }
+            None => Self::start().map(Arc::new),
+        }
+    }
+
+    /// A new one in the place of `old`, which is ended if it is not gone.
+    pub(crate) fn replace(old: &Arc<Self>) -> io::Result<Arc<Self>> {
+        old.life.kill();
+        let mut forked = forked();
+        if forked.as_ref().is_some_and(|process| Arc::ptr_eq(process, old)) {
+            *forked = None;
+        }
+        Self::start().map(Arc::new)
+    }
+
+    /// Our end of its socket.
+    pub(crate) fn socket(&self) -> BorrowedFd<'_> {
+        self.socket.as_fd()
+    }
+
+    /// How it holds trees together; `None` until it has said so.
+    pub(crate) fn containment(&self) -> Option<Containment> {
+        self.containment.get().copied()
+    }
+
+    /// Returns when it has ended.
+    pub(crate) fn gone(&self) -> impl Future<Output = ()> + use<> {
+        self.life.gone.clone().cancelled_owned()
+    }
+
+    /// Waits until it says how it holds trees together, and gives that; `None` when it ends before.
+    pub(crate) async fn introduced(&self) -> io::Result<Option<Containment>> {
+        if let Some(said) = self.containment() {
+            return Ok(Some(said));
+        }
+        let socket = fd_passing::waitable(self.socket.try_clone()?)?;
+        let message = socket.async_io(Interest::READABLE, |socket| fd_passing::receive(socket.as_fd())).await?;
+        let Some(message) = message else { return Ok(None) };
+        let said = protocol::parse(&message.bytes)?;
+        Ok(Some(*self.containment.get_or_init(|| said)))
+    }
+
+    /// The thread that keeps it starts it too: the kernel tells a launcher that its parent is gone when that thread is.
+    fn start() -> io::Result<Self> {
+        let (ours, theirs) = fd_passing::pair()?;
+        let (tell, told) = channel();
+        thread(move || match spawn(theirs) {
+            Ok(pid) => told_and_kept(Life::of(pid), &tell),
+            Err(error) => drop(tell.send(Err(error))),
+        })?;
+        let life = told.recv().map_err(io::Error::other)??;
+        let process = Self::with(life, ours)?;
+        let _ = process.kept.set(());
+        Ok(process)
+    }
+
+    fn fork() -> io::Result<Self> {
+        let (ours, theirs) = fd_passing::pair()?;
+        // SAFETY: this is called first thing in `main`, when there is one thread: no lock is held by another.
+        #[expect(unsafe_code, reason = "only a fork shares what the dynamic linker wrote")]
+        match unsafe { fork() }? {
+            ForkResult::Parent { child } => Self::with(Life::of(child), ours),
+            ForkResult::Child => {
+                drop(ours);
+                match take_place(theirs) {
+                    Ok(()) => launcher::main(),
+                    Err(_) => launcher::end(1),
+                }
+            }
+        }
+    }
+
+    fn with(life: Arc<Life>, socket: OwnedFd) -> io::Result<Self> {
+        fd_passing::do_not_wait(&socket)?;
+        Ok(Self { life, socket, containment: OnceLock::new(), kept: OnceLock::new() })
+    }
+
+    /// Has a thread keep one that was forked before there were threads.
+    fn keep(&self) -> io::Result<()> {
+        if self.kept.set(()).is_ok() {
+            let life = self.life.clone();
+            thread(move || life.keep())?;
+        }
+        Ok(())
+    }
+}
+
+fn thread(work: impl FnOnce() + Send + 'static) -> io::Result<()> {
+    std::thread::Builder::new().name("launcher's keeper".into()).stack_size(128 << 10).spawn(work).map(drop)
+}
+
+fn spawn(socket: OwnedFd) -> io::Result<Pid> {
+    let child = Command::new("/proc/self/exe")
+        .arg0(launcher::NAME)
+        .env_clear()
+        .envs(std::env::var_os(namespaces::SWITCH).map(|value| (namespaces::SWITCH, value)))
+        .stdin(Stdio::from(socket))
+        .stdout(Stdio::null())
+        .spawn()?;
+    Ok(Pid::from_raw(child.id().cast_signed()))
+}
+
+fn told_and_kept(life: Arc<Life>, tell: &Sender<io::Result<Arc<Life>>>) {
+    let _ = tell.send(Ok(life.clone()));
+    life.keep();
+}
+
+/// Gives this process the standard streams that a started launcher has.
+fn take_place(socket: OwnedFd) -> io::Result<()> {
+    dup2_stdin(socket)?;
+    dup2_stdout(File::options().write(true).open("/dev/null")?)?;
+    Ok(())
+}
+
+impl Life {
+    fn of(pid: Pid) -> Arc<Self> {
+        Arc::new(Self { pid, is_there: Mutex::new(true), changed: Condvar::new(), gone: CancellationToken::new() })
+    }
+
+    fn is_there(&self) -> MutexGuard<'_, bool> {
+        self.is_there.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns when the process has ended and was reaped.
+    fn keep(&self) {
+        loop {
+            // It is not reaped yet, so that nobody else gets its number while we decide.
+            match waitid(Id::Pid(self.pid), WaitPidFlag::WEXITED | WaitPidFlag::WSTOPPED | WaitPidFlag::WNOWAIT) {
+                Ok(WaitStatus::Stopped(..)) => {
+                    tracing::warn!("something stopped the launcher process; it goes on");
+                    let _ = kill(self.pid, Signal::SIGCONT);
+                }
+                Err(Errno::EINTR) => {}
+                _ => break,
+            }
+        }
+        let mut is_there = self.is_there();
+        let _ = waitid(Id::Pid(self.pid), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG);
+        *is_there = false;
+        self.changed.notify_all();
+        self.gone.cancel();
+    }
+
+    fn kill(&self) {
+        let is_there = self.is_there();
+        if *is_there {
+            let _ = kill(self.pid, Signal::SIGKILL);
+        }
+    }
+
+    /// Waits until it is gone, not for long.
+    fn is_gone_soon(&self) -> bool {
+        let waited = self.changed.wait_timeout_while(self.is_there(), PATIENCE, |is_there| *is_there);
+        !*waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+impl Drop for Process {
+    /// The launcher ends when its socket does; one that does not is killed.
+    fn drop(&mut self) {
+        let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
+        if self.keep().is_ok() && !self.life.is_gone_soon() {
+            self.life.kill();
+            self.life.is_gone_soon();
+        }
+    }
+}

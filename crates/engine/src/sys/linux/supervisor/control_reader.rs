@@ -1,0 +1,76 @@
+//! What the service orders while a run goes on, as the supervisor receives it.
+
+use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::net::UnixStream;
+
+use nix::errno::Errno;
+use nix::sys::socket::{MsgFlags, recv, send};
+
+use crate::sys::linux::protocol::{self, Order, Report};
+
+/// Bytes that are taken at once, and the most that an order has.
+const CHUNK: usize = 256;
+
+/// The orders of one run's control socket.
+pub(crate) struct Orders {
+    control: UnixStream,
+    received: Vec<u8>,
+}
+
+impl Orders {
+    /// Those that will come through `control`.
+    pub(crate) fn of(control: UnixStream) -> Self {
+        Self { control, received: Vec::new() }
+    }
+
+    /// To wait on.
+    pub(crate) fn socket(&self) -> &UnixStream {
+        &self.control
+    }
+
+    /// What has come by now, without waiting; `None` when the run is to end.
+    pub(crate) fn take(&mut self) -> io::Result<Option<Vec<Order>>> {
+        let mut chunk = [0; CHUNK];
+        match recv(self.control.as_raw_fd(), &mut chunk, MsgFlags::MSG_DONTWAIT) {
+            Ok(0) | Err(Errno::ECONNRESET) => return Ok(None),
+            Ok(count) => self.received.extend_from_slice(&chunk[..count]),
+            Err(Errno::EAGAIN | Errno::EINTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut orders = Vec::new();
+        while let Some(order) = protocol::take(&mut self.received, CHUNK)? {
+            orders.push(order);
+        }
+        Ok(Some(orders))
+    }
+
+    /// Answers without waiting: a service that does not listen finds out by itself.
+    pub(crate) fn answer(&self, report: &Report) {
+        let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
+        let _ = protocol::frame(report).map(|frame| send(self.control.as_raw_fd(), &frame, flags));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write;
+    use std::os::unix::net::UnixStream;
+
+    use super::Orders;
+    use crate::sys::linux::protocol::{Order, frame};
+
+    #[test]
+    fn orders_come_whole_whatever_the_pieces() {
+        let (mut service, control) = UnixStream::pair().expect("a pair");
+        let mut orders = Orders::of(control);
+        assert_eq!(orders.take().expect("nothing"), Some(Vec::new()));
+        let bytes = [frame(&Order::Signal(2)).expect("a frame"), frame(&Order::Signal(15)).expect("a frame")].concat();
+        service.write_all(&bytes[..3]).expect("the first bytes");
+        assert_eq!(orders.take().expect("a part"), Some(Vec::new()));
+        service.write_all(&bytes[3..]).expect("the rest");
+        assert_eq!(orders.take().expect("both"), Some(vec![Order::Signal(2), Order::Signal(15)]));
+        drop(service);
+        assert_eq!(orders.take().expect("the end"), None);
+    }
+}

@@ -1,0 +1,130 @@
+//! Reads what a tree holds from `maps` and `smaps`, in a thread of its own.
+//!
+//! The kernel gives these files only when it gets the lock of the process's memory. A process that forks keeps that lock, and
+//! among a thousand others that fork it keeps it for seconds. The supervisor watches the limits meanwhile.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::unistd::Pid;
+
+use super::shared_memory::{Objects, Shared};
+use crate::sys::linux::procfs;
+
+/// How long one inspection may take.
+const LONGEST: Duration = Duration::from_millis(200);
+
+/// Inspects the processes of one run, one inspection at a time.
+pub(crate) struct Inspector {
+    shared: Arc<Shared>,
+    /// Started when it is first needed: most runs have ended by then.
+    thread: Option<Thread>,
+    busy: bool,
+}
+
+struct Thread {
+    jobs: Sender<Job>,
+    findings: Receiver<Finding>,
+}
+
+/// What to inspect.
+struct Job {
+    processes: Vec<Pid>,
+    with_processes: bool,
+}
+
+/// What an inspection found.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Finding {
+    /// Memory that is no process's own.
+    pub(crate) shared_bytes: u64,
+    /// All memory of the tree, each page counted once; `None` when that was not asked for, or was not known in time.
+    pub(crate) held: Option<u64>,
+    /// How long the inspection took.
+    pub(crate) took: Duration,
+}
+
+impl Inspector {
+    /// Of a run with this shared memory.
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared), thread: None, busy: false }
+    }
+
+    /// Whether an inspection is under way.
+    pub(crate) fn is_busy(&self) -> bool {
+        self.busy
+    }
+
+    /// Starts an inspection. Where the system gives no thread there will be no finding, and it may be asked again.
+    pub(crate) fn ask(&mut self, processes: &[Pid], with_processes: bool) {
+        if self.thread.is_none() {
+            self.thread = start(Arc::clone(&self.shared)).ok();
+        }
+        let job = Job { processes: processes.to_vec(), with_processes };
+        self.busy = self.thread.as_ref().is_some_and(|thread| thread.jobs.send(job).is_ok());
+    }
+
+    /// What the inspection found, once, when it is done.
+    pub(crate) fn finding(&mut self) -> Option<Finding> {
+        let finding = self.thread.as_ref()?.findings.try_recv().ok()?;
+        self.busy = false;
+        Some(finding)
+    }
+}
+
+/// Starts the thread. It ends with the supervisor.
+fn start(shared: Arc<Shared>) -> io::Result<Thread> {
+    let (jobs, asked) = channel::<Job>();
+    let (found, findings) = channel();
+    thread::Builder::new().name("inspector".into()).spawn(move || {
+        while let Ok(job) = asked.recv() {
+            if found.send(inspect(&shared, &job)).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(Thread { jobs, findings })
+}
+
+fn inspect(shared: &Shared, job: &Job) -> Finding {
+    let began = Instant::now();
+    let objects = shared.look(&job.processes);
+    let held = job.with_processes.then(|| held(&job.processes, &objects, began + LONGEST)).flatten();
+    Finding { shared_bytes: objects.bytes, held, took: began.elapsed() }
+}
+
+fn held(processes: &[Pid], objects: &Objects, deadline: Instant) -> Option<u64> {
+    if objects.bytes == 0 {
+        return procfs::proportional_bytes(processes, deadline);
+    }
+    objects.with_processes(processes, deadline)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::thread::yield_now;
+
+    use nix::unistd::Pid;
+
+    use super::Inspector;
+    use crate::sys::linux::supervisor::shared_memory::Shared;
+
+    #[test]
+    fn what_a_process_holds_is_found_once() {
+        let mut inspector = Inspector::new(Shared::new(Vec::new(), false));
+        assert!(inspector.finding().is_none(), "nothing was asked");
+        inspector.ask(&[Pid::this()], true);
+        assert!(inspector.is_busy());
+        let finding = loop {
+            match inspector.finding() {
+                Some(finding) => break finding,
+                None => yield_now(),
+            }
+        };
+        assert!(finding.held.is_some_and(|bytes| bytes > 1 << 20), "{finding:?}");
+        assert!(!inspector.is_busy() && inspector.finding().is_none());
+    }
+}

@@ -1,0 +1,135 @@
+//! The supervisor process of one run: starts the program, watches it, and ends all that is left.
+
+mod control_reader;
+mod cpu_accounting;
+mod inspector;
+mod memory;
+mod monitor;
+mod shared_memory;
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::Instant;
+
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::{Pid, dup2_stdin};
+
+use super::launcher::{self, Run};
+use super::pid_ranges::Number;
+use super::protocol::{self, Bounds, Job, Order, Report};
+use super::run_cgroup::Cell;
+use crate::sys::linux::sandbox::namespaces::{self, Mode, Settled};
+use crate::sys::linux::sandbox::rlimits;
+use crate::sys::linux::sandbox::{capabilities, mounts, signal_scope};
+use crate::sys::{Exit, terminal};
+use control_reader::Orders;
+use cpu_accounting::Accounts;
+use memory::Memory;
+use monitor::Watch;
+use shared_memory::Shared;
+
+/// Makes this process fit to supervise. Descriptor 0 is the launcher's own socket, whose end the service must notice when the
+/// launcher dies.
+pub(crate) fn settle(mode: Mode, number: Number, cell: Option<Cell>) -> io::Result<Settled> {
+    dup2_stdin(File::open("/dev/null")?)?;
+    let settled = namespaces::settle(mode, cell)?;
+    if mode != Mode::Subreaper {
+        number.begin();
+    }
+    Ok(settled)
+}
+
+/// Runs the program of `run` to its end, reports, and exits; unless this process could not be `settled`, which it reports too.
+pub(crate) fn main(run: Run, mode: Mode, settled: io::Result<Settled>) -> ! {
+    let mut control = match run.control.try_clone() {
+        Ok(control) => control,
+        Err(_) => launcher::end(1),
+    };
+    let report = match settled.and_then(|settled| supervise(run, mode, settled)) {
+        Ok(exit) => Report::Ended(exit),
+        Err(error) => Report::NotStarted(error.raw_os_error().unwrap_or(nix::libc::EIO)),
+    };
+    let _ = protocol::write(&mut control, &report);
+    launcher::end(0);
+}
+
+fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
+    let children =
+        SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+    // Before it is to begin, nothing is made in the run's folder: another supervisor may get it.
+    let job = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
+    let Job { program, args, env, folder, bounds, waits, terminal, .. } = job;
+    namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
+    settled.hold_to(bounds.memory_bytes);
+    let cell = settled.cell.filter(|cell| cell.hold_to(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
+    let mut command = Command::new(program);
+    command.args(args).env_clear().envs(env).current_dir(folder);
+    let mut orders = Orders::of(run.control.try_clone()?);
+    let accounts = Accounts::open(cell.clone());
+    capabilities::hide()?;
+    let main = start(command, run, prepare(bounds, mode, terminal))?;
+    // Its own process could not write this: until it is the program it is as closed to its user as we are.
+    let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
+    let mut watch = Watch {
+        bounds,
+        mode,
+        main,
+        children,
+        accounts,
+        memory: Memory::new(bounds.memory_bytes, Shared::new(settled.in_memory, mode != Mode::Subreaper), cell),
+        began: (!waits).then(Instant::now),
+        next_look: Instant::now(),
+        breach: None,
+        status: None,
+    };
+    watch.until_the_end(&mut orders)?;
+    watch.end()?;
+    Ok(watch.exit())
+}
+
+/// Takes the job, and waits until the service wants it begun. From then on the run does not depend on the launcher any more; a
+/// supervisor that something stopped goes on when the launcher is gone, to see whether the service is.
+fn wait_for_go(control: &mut UnixStream) -> io::Result<Job> {
+    let job = protocol::read(control)?;
+    protocol::write(control, &Report::Ready)?;
+    match protocol::read(control)? {
+        Order::Go => prctl::set_pdeathsig(Signal::SIGCONT)?,
+        _ => return Err(io::ErrorKind::InvalidData.into()),
+    }
+    Ok(job)
+}
+
+/// What the program's process does first.
+fn prepare(bounds: Bounds, mode: Mode, has_terminal: bool) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
+    move || {
+        rlimits::apply(&bounds, mode)?;
+        if has_terminal {
+            terminal::take_control()?;
+        }
+        if mode == Mode::Subreaper {
+            signal_scope::keep_signals_inside();
+        }
+        capabilities::give_up()
+    }
+}
+
+/// Starts the program; our copies of its streams are closed when this returns.
+fn start(
+    mut command: Command,
+    run: Run,
+    prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+) -> io::Result<Pid> {
+    command.stdin(run.stdin).stdout(run.stdout).stderr(run.stderr);
+    // SAFETY: this process has one thread, so what runs between fork and exec may do what any code may.
+    #[expect(unsafe_code, reason = "pre_exec is unsafe because of other threads' locks")]
+    unsafe {
+        command.pre_exec(prepare)
+    };
+    let child = command.spawn()?;
+    Ok(Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?))
+}

@@ -1,0 +1,127 @@
+//! Interpreters that may be started ahead of their programs, and the programs that cannot tell.
+//!
+//! An interpreter that waits has read its own start-up files, environment and arguments already. A request that would have
+//! changed what it saw there is not for it and starts an interpreter of its own.
+
+use crate::language::Interpreter;
+use crate::request::Request;
+
+/// A kind of interpreter that may be started ahead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ahead {
+    /// CPython and those that start like it.
+    Python,
+    /// Node.js.
+    Node,
+}
+
+/// Whether a terminal may be there before its program. On Windows it draws itself anew when it gets its size.
+const TERMINALS: bool = cfg!(unix);
+
+/// The lines in which Python looks for an encoding.
+const ENCODING_LINES: usize = 2;
+
+impl Ahead {
+    pub(crate) fn of(interpreter: &Interpreter) -> Option<Self> {
+        match interpreter {
+            Interpreter::Python => Some(Self::Python),
+            Interpreter::Node | Interpreter::NodeTypes => Some(Self::Node),
+            Interpreter::Command(_) => None,
+        }
+    }
+
+    /// Whether `request` runs in an interpreter that waited just as in one of its own.
+    pub(crate) fn suits(self, request: &Request) -> bool {
+        request.args().is_empty()
+            && request.env().is_empty()
+            && (request.terminal().is_none() || TERMINALS)
+            && match self {
+                Self::Python => request.is_utf8() && is_utf8(request.code()),
+                Self::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
+            }
+    }
+}
+
+/// Whether the program declares no encoding but UTF-8. For another one Python goes back to the start of the file, which
+/// it cannot do while it waits for it.
+fn is_utf8(code: &str) -> bool {
+    code.lines().take(ENCODING_LINES).filter_map(declared_encoding).all(|name| {
+        let name = name.to_ascii_lowercase().replace('_', "-");
+        name == "utf-8" || name.starts_with("utf-8-")
+    })
+}
+
+/// What a line such as `# -*- coding: utf-8 -*-` names.
+fn declared_encoding(line: &str) -> Option<&str> {
+    let after = |(at, word): (usize, &str)| line[at + word.len()..].strip_prefix([':', '=']);
+    let rest = line.match_indices("coding").find_map(after)?.trim_start_matches([' ', '\t']);
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).unwrap_or(rest.len());
+    Some(&rest[..end])
+}
+
+/// Node.js reads the `package.json` beside a program before the program.
+fn is_package(path: &str) -> bool {
+    path == "package.json"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Ahead;
+    use crate::request::path::RelativePath;
+    use crate::request::{Request, SourceFile};
+    use crate::session::TerminalSize;
+
+    fn request(code: &str) -> Request {
+        Request::new(code, Duration::from_secs(1))
+    }
+
+    fn with_file(path: &str) -> Request {
+        let path = RelativePath::parse(path).expect(path);
+        request("").with_files(vec![SourceFile { path, content: Vec::new() }]).expect("one file")
+    }
+
+    #[test]
+    fn python_waits_for_programs_in_utf8() {
+        for (code, suits) in [
+            ("print('hi')", true),
+            ("# -*- coding: utf-8 -*-", true),
+            ("#!/usr/bin/env python\n# coding=UTF-8", true),
+            ("# vim: set fileencoding=utf_8_sig :", true),
+            ("# coding: utf8", false),
+            ("# coding: latin-1", false),
+            ("\n# vim: fileencoding=cp1252", false),
+            ("\n\n# coding: latin-1", true),
+            ("encoding = 'latin-1'", true),
+            ("# coding is fun", true),
+            ("# the coding is coding: latin-1", false),
+        ] {
+            assert_eq!(Ahead::Python.suits(&request(code)), suits, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_terminal_may_wait_where_its_size_can_change_unseen() {
+        let request = request("").with_terminal(TerminalSize::USUAL);
+        assert_eq!((Ahead::Python.suits(&request), Ahead::Node.suits(&request)), (cfg!(unix), cfg!(unix)));
+    }
+
+    #[test]
+    fn what_an_interpreter_sees_at_its_start_is_not_changed_later() {
+        let args = request("").with_args(vec!["x".into()]).expect("an argument");
+        let env = request("").with_env(vec![("A".into(), "b".into())]).expect("a variable");
+        for request in [args, env] {
+            assert!(!Ahead::Python.suits(&request) && !Ahead::Node.suits(&request), "{request:?}");
+        }
+        for (path, python, node) in [
+            ("data.csv", true, true),
+            ("package.json", true, false),
+            ("Package.json", true, false),
+            ("lib/package.json", true, true),
+        ] {
+            let request = with_file(path);
+            assert_eq!((Ahead::Python.suits(&request), Ahead::Node.suits(&request)), (python, node), "{path}");
+        }
+    }
+}
