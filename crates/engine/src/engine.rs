@@ -9,11 +9,12 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
+use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
 use crate::outcome::{Containment, Outcome};
 use crate::request::Request;
-use crate::run::{self, Job};
+use crate::run;
 use crate::session::Session;
 use crate::spawn::Starter;
 use crate::warm::{Pool, Warm};
@@ -46,7 +47,7 @@ impl Engine {
     /// # Errors
     /// The runs' folder cannot be made, or the launching process cannot be started.
     pub fn start(config: &Config) -> Result<Self, Error> {
-        let pool = Arc::new(Pool::new(Starter::new(config)?, config.warm.clone()));
+        let pool = Arc::new(Pool::new(Starter::new(&config.runs_folder, &config.hidden)?, config.warm.clone()));
         Ok(Self { pool, runs: TaskTracker::new(), end: CancellationToken::new() })
     }
 

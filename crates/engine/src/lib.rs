@@ -6,6 +6,7 @@
 mod engine;
 mod error;
 pub mod interpreter;
+mod job;
 pub mod language;
 mod limits;
 mod outcome;

@@ -16,6 +16,11 @@ pub fn folder(path: &Path) -> io::Result<()> {
     platform::tighten(path, 0o700)
 }
 
+/// Makes a folder where none is, for its owner alone.
+pub(crate) fn new_folder(path: &Path) -> io::Result<()> {
+    platform::create_new_folder(path)
+}
+
 /// Opens a file with `options`. One that is made belongs to its owner alone, and so does one that was open to others.
 ///
 /// # Errors
@@ -76,6 +81,10 @@ mod platform {
         DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
 
+    pub(super) fn create_new_folder(path: &Path) -> io::Result<()> {
+        DirBuilder::new().mode(0o700).create(path)
+    }
+
     pub(super) fn for_owner(options: &mut OpenOptions) -> &mut OpenOptions {
         options.mode(0o600)
     }
@@ -105,6 +114,10 @@ mod platform {
 
     pub(super) fn create_folder(path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)
+    }
+
+    pub(super) fn create_new_folder(path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
     }
 
     pub(super) fn for_owner(options: &mut OpenOptions) -> &mut OpenOptions {

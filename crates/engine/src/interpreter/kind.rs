@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::ask::Answer;
 use super::candidate::Candidate;
-use super::discovery::Found;
+use super::found::Found;
 use super::machine::Machine;
 use super::source::Source;
 use super::{node, python};

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use super::registry::{self, Registry};
-use super::stub;
+use super::reparse;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -65,7 +65,7 @@ impl Machine {
             current_folder: std::env::current_dir().ok(),
             root: PathBuf::from("/"),
             registry: registry::this(),
-            reparse_data: stub::reparse_data,
+            reparse_data: reparse::reparse_data,
             patience: PATIENCE,
             login_path: Arc::default(),
         }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::Unavailable;
 use super::program::Program;
+use super::unavailable::Unavailable;
 
 /// How long a failure stands before the search is done again, so that an interpreter that was installed meanwhile is seen
 /// and a client that tries again and again costs no search each time.

@@ -4,11 +4,14 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use super::activation::Surroundings;
-use super::{Interpreter, Language, Runtime, Unavailable, node};
+use super::ahead::Ahead;
+use super::definition::{Interpreter, Language};
+use super::node;
+use super::runtime::Runtime;
+use super::unavailable::Unavailable;
 use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
 use crate::text::said::Said;
 use crate::text::sentences;
-use crate::warm::eligible::Ahead;
 
 /// How many refused interpreters a sentence names.
 const NAMED: usize = 3;

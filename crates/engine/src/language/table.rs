@@ -1,6 +1,6 @@
 //! The table of languages: the built-in rows, then the user's.
 
-use super::{Interpreter, Language};
+use super::definition::{Interpreter, Language};
 
 /// The built-in rows with the user's in place of those of the same name, then the rest of the user's.
 pub(super) fn rows(users: Vec<Language>) -> Vec<Language> {

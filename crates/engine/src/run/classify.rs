@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::Job;
+use crate::job::Job;
 use crate::limits::Limits;
 use crate::outcome::{Isolation, Outcome, Status};
 use crate::request::Request;

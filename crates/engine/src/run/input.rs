@@ -2,45 +2,16 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
 
+use super::activity::Activity;
 use crate::session::{Command, Commands, Signal};
 use crate::sys::{Input, Terminal};
 
 /// What is held of bytes that the program does not read; then what is typed waits with whoever types it.
 const MOST_PENDING: usize = 1 << 20;
-
-/// When something was last typed or printed.
-pub(crate) struct Activity(Mutex<Instant>);
-
-impl Activity {
-    /// One that begins now.
-    pub(crate) fn new() -> Self {
-        Self(Mutex::new(Instant::now()))
-    }
-
-    /// Something happened.
-    pub(crate) fn note(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
-    }
-
-    /// Returns when nothing has happened for `limit`; never without a limit.
-    pub(crate) async fn quiet_for(&self, limit: Option<Duration>) {
-        let Some(limit) = limit else { return std::future::pending().await };
-        loop {
-            let end = *self.0.lock().unwrap_or_else(PoisonError::into_inner) + limit;
-            if end <= Instant::now() {
-                return;
-            }
-            sleep_until(end).await;
-        }
-    }
-}
 
 /// Carries commands to a program.
 pub(crate) struct Interaction<'a> {

@@ -1,5 +1,6 @@
 //! The one loop of a run: start, output, wait, deadline, cancel, end.
 
+mod activity;
 mod classify;
 mod decode;
 mod input;
@@ -15,8 +16,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
 use crate::error::Error;
-use crate::language::Runtime;
-use crate::limits::Limits;
+use crate::job::Job;
 use crate::outcome::{Event, Outcome};
 use crate::request::Request;
 use crate::session::{Commands, Session, Signal};
@@ -37,13 +37,6 @@ const SIGNALS: usize = 8;
 const STARTING: Duration = Duration::from_secs(5);
 /// What a reader of events gets, after the tree is gone, to take what is still in the pipes.
 const DRAIN: Duration = Duration::from_secs(10);
-
-/// What to run.
-pub(crate) struct Job {
-    pub(crate) request: Request,
-    pub(crate) runtime: Runtime,
-    pub(crate) limits: Limits,
-}
 
 /// The ways between us and a tree.
 struct Streams {

@@ -16,8 +16,8 @@ use tokio::sync::{Notify, mpsc};
 use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
+use super::activity::Activity;
 use super::decode::Text;
-use super::input::Activity;
 use crate::outcome::Event;
 use notices::Notices;
 

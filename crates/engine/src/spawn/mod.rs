@@ -6,19 +6,18 @@ mod environment;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::engine::Config;
 use crate::error::Error;
+use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
 use crate::outcome::Containment;
 use crate::request::Request;
-use crate::run::Job;
 use crate::session::TerminalSize;
 use crate::sys::{Launch, Launcher, Own, Pipes, Tree};
 use crate::workspace::{self, Workspace, Workspaces};
@@ -55,12 +54,12 @@ pub(crate) struct Started {
 
 impl Starter {
     /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher.
-    pub(crate) fn new(config: &Config) -> Result<Self, Error> {
-        let workspaces = Workspaces::open(&config.runs_folder).map_err(Error::Workspace)?;
+    pub(crate) fn new(runs_folder: &Path, hidden: &[PathBuf]) -> Result<Self, Error> {
+        let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
         let gates = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
-        config.hidden.iter().for_each(|folder| workspace::keep_place(folder));
-        let hidden = config.hidden.iter().chain([&config.runs_folder]).cloned().collect();
+        hidden.iter().for_each(|folder| workspace::keep_place(folder));
+        let hidden = hidden.iter().cloned().chain([runs_folder.to_path_buf()]).collect();
         Ok(Self { _gates: gates, workspaces, launcher, hidden })
     }
 

@@ -12,7 +12,6 @@ use nix::pty::{Winsize, openpty};
 use nix::sys::termios::{InputFlags, SetArg, tcgetattr, tcsetattr};
 use tokio::net::unix::pipe;
 
-use super::Pipes;
 use crate::session::TerminalSize;
 
 /// Our hold on a program's terminal, beside what is read and written.
@@ -54,8 +53,17 @@ mod request {
     ioctl_write_int_bad!(control, libc::TIOCSCTTY);
 }
 
-/// Makes a terminal of that size: our end as pipes, and the program's.
-pub(crate) fn open(size: TerminalSize) -> io::Result<(Pipes, OwnedFd)> {
+/// A new terminal.
+pub(crate) struct Pair {
+    pub(crate) input: pipe::Sender,
+    pub(crate) output: pipe::Receiver,
+    pub(crate) terminal: Terminal,
+    /// The program's end.
+    pub(crate) theirs: OwnedFd,
+}
+
+/// Makes a terminal of that size.
+pub(crate) fn open(size: TerminalSize) -> io::Result<Pair> {
     let pair = openpty(&winsize(size), None)?;
     for end in [&pair.master, &pair.slave] {
         fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
@@ -63,13 +71,12 @@ pub(crate) fn open(size: TerminalSize) -> io::Result<(Pipes, OwnedFd)> {
     edit_in_characters(&pair.slave);
     let flags = OFlag::from_bits_retain(fcntl(&pair.master, FcntlArg::F_GETFL)?);
     fcntl(&pair.master, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
-    let pipes = Pipes {
-        stdin: pipe::Sender::from_owned_fd_unchecked(pair.master.try_clone()?)?,
-        stdout: pipe::Receiver::from_owned_fd_unchecked(pair.master.try_clone()?)?,
-        stderr: None,
-        terminal: Some(Terminal(pair.master)),
-    };
-    Ok((pipes, pair.slave))
+    Ok(Pair {
+        input: pipe::Sender::from_owned_fd_unchecked(pair.master.try_clone()?)?,
+        output: pipe::Receiver::from_owned_fd_unchecked(pair.master.try_clone()?)?,
+        terminal: Terminal(pair.master),
+        theirs: pair.slave,
+    })
 }
 
 /// Makes the terminal at standard input this process's own. It must lead a session; for use between fork and exec.

@@ -6,7 +6,6 @@
 //! all of them and find the one that a language lacks.
 
 use std::fmt;
-use std::io;
 
 /// A sentence that can be said: its code and its English text, with `{name}` where a value goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,28 +87,6 @@ impl Said {
         let value = self.values.iter().find(|(known, _)| *known == name && self.sentence == sentence)?;
         if let (_, Value::Said(said)) = value { Some(said) } else { None }
     }
-
-    /// Which sentence about an outcome a text is that was written out: the inverse of [`Display`](fmt::Display), for the
-    /// last line of an error that was kept. Values come back as texts.
-    pub fn of_outcome(text: &str) -> Option<Self> {
-        let outcomes = super::sentences::ALL.iter().filter(|sentence| sentence.code.starts_with("outcome."));
-        outcomes.copied().find_map(|sentence| read(sentence, text))
-    }
-}
-
-/// Reads `text` as `sentence`, literal part by literal part.
-fn read(sentence: Sentence, text: &str) -> Option<Said> {
-    let mut said = sentence.said();
-    let (first, mut rest) = sentence.english.split_once('{').unwrap_or((sentence.english, ""));
-    let mut text = text.strip_prefix(first)?;
-    while let Some((name, after)) = rest.split_once('}') {
-        let (literal, next) = after.split_once('{').unwrap_or((after, ""));
-        let end = if literal.is_empty() { text.len() } else { text.find(literal)? };
-        said.values.push((name, Value::Text(text[..end].to_owned())));
-        text = &text[end + literal.len()..];
-        rest = next;
-    }
-    text.is_empty().then_some(said)
 }
 
 impl fmt::Display for Said {
@@ -163,12 +140,6 @@ impl From<Vec<Said>> for Value {
     }
 }
 
-impl From<&io::Error> for Value {
-    fn from(error: &io::Error) -> Self {
-        Self::Said(system(error))
-    }
-}
-
 macro_rules! texts {
     ($($type:ty),+) => {
         $(impl From<$type> for Value {
@@ -179,70 +150,3 @@ macro_rules! texts {
     };
 }
 texts!(&str, String, &String, std::path::Display<'_>, u16, u32, u64, usize, u128, f32);
-
-/// What the system said, in its own words only where the kind of error has none here.
-pub fn system(error: &io::Error) -> Said {
-    use super::sentences as s;
-    // An error of our own carries its sentence.
-    if let Some(said) = error.get_ref().and_then(|inner| inner.downcast_ref::<Said>()) {
-        return said.clone();
-    }
-    let sentence = match error.kind() {
-        io::ErrorKind::NotFound => s::SYSTEM_NOT_FOUND,
-        io::ErrorKind::PermissionDenied => s::SYSTEM_DENIED,
-        io::ErrorKind::AlreadyExists => s::SYSTEM_EXISTS,
-        io::ErrorKind::StorageFull => s::SYSTEM_DISK_FULL,
-        io::ErrorKind::QuotaExceeded => s::SYSTEM_QUOTA,
-        io::ErrorKind::ReadOnlyFilesystem => s::SYSTEM_READ_ONLY,
-        io::ErrorKind::NotADirectory => s::SYSTEM_NOT_A_FOLDER,
-        io::ErrorKind::IsADirectory => s::SYSTEM_IS_A_FOLDER,
-        io::ErrorKind::TimedOut => s::SYSTEM_TIMED_OUT,
-        io::ErrorKind::FileTooLarge => s::SYSTEM_TOO_LARGE,
-        io::ErrorKind::OutOfMemory => s::SYSTEM_NO_MEMORY,
-        io::ErrorKind::ResourceBusy | io::ErrorKind::ExecutableFileBusy | io::ErrorKind::Deadlock => s::SYSTEM_BUSY,
-        _ => return s::SYSTEM_OTHER.with("error", error.to_string()),
-    };
-    match error.raw_os_error() {
-        Some(code) => s::SYSTEM_CODE.with("what", sentence.said()).with("code", code.to_string()),
-        None => sentence.said(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::HashSet;
-
-    use super::{Said, Value};
-    use crate::text::sentences::{ALL, OUTCOME_CPU, REJECTED};
-
-    #[test]
-    fn codes_are_of_one_form_and_mean_one_sentence() {
-        let mut seen = HashSet::new();
-        for sentence in ALL {
-            let is_word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_' || c == '.';
-            assert!(seen.insert(sentence.code) && sentence.code.chars().all(is_word), "{}", sentence.code);
-        }
-    }
-
-    #[test]
-    fn what_was_written_out_is_recognised() {
-        for sentence in ALL.iter().filter(|sentence| sentence.code.starts_with("outcome.")) {
-            let names = sentence.english.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-            let said = names.fold(sentence.said(), |mut said, (name, _)| {
-                said.values.push((name, Value::Text("7 {MiB}".into())));
-                said
-            });
-            assert_eq!(Said::of_outcome(&said.to_string()), Some(said));
-        }
-        for text in ["", "Execution timed out: it used more than", "x"] {
-            assert_eq!(Said::of_outcome(text), None, "{text}");
-        }
-    }
-
-    #[test]
-    fn sentences_are_filled_into_sentences() {
-        let cause = OUTCOME_CPU.with("limit", "3 s");
-        let said = REJECTED.with("path", "/x").with("reason", vec![cause.clone(), cause]);
-        assert_eq!(said.to_string().matches("3 s of CPU time.; Execution").count(), 1);
-    }
-}

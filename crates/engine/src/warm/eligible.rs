@@ -3,17 +3,8 @@
 //! An interpreter that waits has read its own start-up files, environment and arguments already. A request that would have
 //! changed what it saw there is not for it and starts an interpreter of its own.
 
-use crate::language::Interpreter;
+use crate::language::Ahead;
 use crate::request::Request;
-
-/// A kind of interpreter that may be started ahead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ahead {
-    /// CPython and those that start like it.
-    Python,
-    /// Node.js.
-    Node,
-}
 
 /// Whether a terminal may be there before its program. On Windows it draws itself anew when it gets its size.
 const TERMINALS: bool = cfg!(unix);
@@ -21,25 +12,15 @@ const TERMINALS: bool = cfg!(unix);
 /// The lines in which Python looks for an encoding.
 const ENCODING_LINES: usize = 2;
 
-impl Ahead {
-    pub(crate) fn of(interpreter: &Interpreter) -> Option<Self> {
-        match interpreter {
-            Interpreter::Python => Some(Self::Python),
-            Interpreter::Node | Interpreter::NodeTypes => Some(Self::Node),
-            Interpreter::Command(_) => None,
+/// Whether `request` runs in an interpreter of this kind that waited just as in one of its own.
+pub(super) fn suits(kind: Ahead, request: &Request) -> bool {
+    request.args().is_empty()
+        && request.env().is_empty()
+        && (request.terminal().is_none() || TERMINALS)
+        && match kind {
+            Ahead::Python => request.is_utf8() && is_utf8(request.code()),
+            Ahead::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
         }
-    }
-
-    /// Whether `request` runs in an interpreter that waited just as in one of its own.
-    pub(crate) fn suits(self, request: &Request) -> bool {
-        request.args().is_empty()
-            && request.env().is_empty()
-            && (request.terminal().is_none() || TERMINALS)
-            && match self {
-                Self::Python => request.is_utf8() && is_utf8(request.code()),
-                Self::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
-            }
-    }
 }
 
 /// Whether the program declares no encoding but UTF-8. For another one Python goes back to the start of the file, which
@@ -68,7 +49,7 @@ fn is_package(path: &str) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::Ahead;
+    use super::{Ahead, suits};
     use crate::request::path::RelativePath;
     use crate::request::{Request, SourceFile};
     use crate::session::TerminalSize;
@@ -84,7 +65,7 @@ mod tests {
 
     #[test]
     fn python_waits_for_programs_in_utf8() {
-        for (code, suits) in [
+        for (code, expected) in [
             ("print('hi')", true),
             ("# -*- coding: utf-8 -*-", true),
             ("#!/usr/bin/env python\n# coding=UTF-8", true),
@@ -97,14 +78,14 @@ mod tests {
             ("# coding is fun", true),
             ("# the coding is coding: latin-1", false),
         ] {
-            assert_eq!(Ahead::Python.suits(&request(code)), suits, "{code:?}");
+            assert_eq!(suits(Ahead::Python, &request(code)), expected, "{code:?}");
         }
     }
 
     #[test]
     fn a_terminal_may_wait_where_its_size_can_change_unseen() {
         let request = request("").with_terminal(TerminalSize::USUAL);
-        assert_eq!((Ahead::Python.suits(&request), Ahead::Node.suits(&request)), (cfg!(unix), cfg!(unix)));
+        assert_eq!((suits(Ahead::Python, &request), suits(Ahead::Node, &request)), (cfg!(unix), cfg!(unix)));
     }
 
     #[test]
@@ -112,7 +93,7 @@ mod tests {
         let args = request("").with_args(vec!["x".into()]).expect("an argument");
         let env = request("").with_env(vec![("A".into(), "b".into())]).expect("a variable");
         for request in [args, env] {
-            assert!(!Ahead::Python.suits(&request) && !Ahead::Node.suits(&request), "{request:?}");
+            assert!(!suits(Ahead::Python, &request) && !suits(Ahead::Node, &request), "{request:?}");
         }
         for (path, python, node) in [
             ("data.csv", true, true),
@@ -121,7 +102,7 @@ mod tests {
             ("lib/package.json", true, true),
         ] {
             let request = with_file(path);
-            assert_eq!((Ahead::Python.suits(&request), Ahead::Node.suits(&request)), (python, node), "{path}");
+            assert_eq!((suits(Ahead::Python, &request), suits(Ahead::Node, &request)), (python, node), "{path}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Warm interpreters: started before their programs are known.
 
 mod demand;
-pub(crate) mod eligible;
+mod eligible;
 mod fingerprint;
 mod idle_set;
 mod pool;

@@ -14,12 +14,13 @@ use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::eligible;
 use super::idle_set::{Kind, Shelf};
 use super::pool_size::Warm;
 use crate::error::Error;
+use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
-use crate::run::Job;
 use crate::spawn::{Started, Starter, on_disk};
 use crate::sys::Breach;
 
@@ -60,7 +61,7 @@ impl Pool {
     /// An interpreter that waited for a program such as `job`, with that program in its folder; its gate is still closed. `None`
     /// where none waits or `job` needs one of its own. `ended` says when the program has.
     pub(crate) async fn take(self: &Arc<Self>, job: &Arc<Job>, ended: CancellationToken) -> Option<Started> {
-        if !job.runtime.ahead?.suits(&job.request) {
+        if !eligible::suits(job.runtime.ahead?, &job.request) {
             return None;
         }
         self.drop_outdated(job);

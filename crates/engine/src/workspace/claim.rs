@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 
 use ulid::{ULID_LEN, Ulid};
 
-use super::lock;
+use super::{cleaner, lock};
+use crate::private;
 
 const GATE: &str = "gate";
 const LOCK: &str = "lock";
@@ -33,7 +34,7 @@ impl Claim {
         let folder = base.join(short_name());
         let lock = folder.with_extension(LOCK);
         let held = lock_new(&lock).map_err(|error| at(&lock, &error))?;
-        super::create_private(&folder).map_err(|error| at(&folder, &error))?;
+        private::new_folder(&folder).map_err(|error| at(&folder, &error))?;
         Ok((Self { folder, lock, _held: held }, stale))
     }
 
@@ -44,7 +45,7 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let removed = super::cleaner::remove(&self.folder).and_then(|()| fs::remove_file(&self.lock));
+        let removed = cleaner::remove(&self.folder).and_then(|()| fs::remove_file(&self.lock));
         if let Err(error) = removed {
             tracing::warn!(%error, folder = %self.folder.display(), "could not delete the runs' folder; the next start will");
         }

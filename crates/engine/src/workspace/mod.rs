@@ -69,9 +69,9 @@ impl Workspaces {
         let root = self.0.claim.folder().join(claim::short_name());
         // First: whoever sweeps must know it.
         self.0.cleaner.expect(&root);
-        create_private(&root)?;
+        private::new_folder(&root)?;
         let mut workspace = Workspace { root, entry: entry.to_owned(), identity: None, owner: Arc::clone(&self.0) };
-        create_private(&workspace.folder())?;
+        private::new_folder(&workspace.folder())?;
         fs::create_dir(workspace.temporary())?;
         workspace.identity = identity(&workspace.folder());
         Ok(workspace)
@@ -183,17 +183,6 @@ pub(crate) fn keep_place(folder: &Path) {
 /// Writes a file where none is, nor a link.
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     File::create_new(path)?.write_all(content)
-}
-
-/// Makes a folder where none is, for its owner alone.
-#[cfg(unix)]
-fn create_private(folder: &Path) -> io::Result<()> {
-    std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn create_private(folder: &Path) -> io::Result<()> {
-    fs::create_dir(folder)
 }
 
 /// What a folder has that no other has; `None` for what is no folder, such as a link to one.

@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use crate::interpreter::folder::{node, programs};
+use crate::interpreter::install_roots::mise_data;
 use crate::interpreter::machine::Machine;
-use crate::interpreter::python::mise_data;
 
 /// nvm, and nvm-windows.
 pub(super) fn nvm(machine: &Machine) -> Vec<PathBuf> {

@@ -10,9 +10,9 @@ use serde::Deserialize;
 
 use super::ask::Answer;
 use super::candidate::Candidate;
-use super::discovery::Found;
+use super::found::Found;
+use super::install_roots::homebrew_prefixes;
 use super::machine::Machine;
-use super::python::homebrew_prefixes;
 use super::source::Source;
 use super::{folder, search_path};
 use crate::text::said::Said;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::interpreter::folder::{newest_first, programs, python};
+use crate::interpreter::install_roots::mise_data;
 use crate::interpreter::machine::Machine;
 
 /// The folders that conda's installers offer by default, below the home folder and the system's.
@@ -40,12 +41,6 @@ pub(super) fn asdf(machine: &Machine) -> Vec<PathBuf> {
 /// mise.
 pub(super) fn mise(machine: &Machine) -> Vec<PathBuf> {
     installations(machine, mise_data(machine).map(|data| data.join("installs/python")))
-}
-
-/// Where mise keeps what it installs.
-pub(in crate::interpreter) fn mise_data(machine: &Machine) -> Option<PathBuf> {
-    let data = if machine.is_windows() { machine.folder("LOCALAPPDATA") } else { machine.data_folder() };
-    machine.folder("MISE_DATA_DIR").or_else(|| data.map(|data| data.join("mise")))
 }
 
 /// conda and its kin: the environments that conda wrote down, then the usual folders with the environments in them.

@@ -10,9 +10,7 @@ mod system;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub(super) use managers::mise_data;
 pub(crate) use start_files::start_files;
-pub(super) use system::homebrew_prefixes;
 
 use std::path::PathBuf;
 
@@ -20,7 +18,7 @@ use serde::Deserialize;
 
 use super::ask::Answer;
 use super::candidate::Candidate;
-use super::discovery::Found;
+use super::found::Found;
 use super::machine::Machine;
 use super::source::Source;
 use crate::text::said::Said;

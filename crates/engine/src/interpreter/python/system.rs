@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::interpreter::folder::{name, newest_first, programs};
+use crate::interpreter::install_roots::homebrew_prefixes;
 use crate::interpreter::machine::Machine;
 use crate::interpreter::search_path;
 
@@ -35,19 +36,6 @@ pub(super) fn homebrew(machine: &Machine) -> Vec<PathBuf> {
     let kegs = homebrew_prefixes(machine).into_iter().flat_map(|prefix| newest_first(&prefix.join("opt")));
     let kegs = kegs.filter(|keg| name(keg).starts_with("python@3"));
     kegs.map(|keg| keg.join("bin").join(name(&keg).replace('@', ""))).filter(|program| program.exists()).collect()
-}
-
-/// Where Homebrew is installed; in `/usr/local` on Intel Macs only.
-pub(in crate::interpreter) fn homebrew_prefixes(machine: &Machine) -> Vec<PathBuf> {
-    let usual: &[&str] = if machine.is_macos() {
-        &["/opt/homebrew", "/usr/local"]
-    } else if machine.is_windows() {
-        &[]
-    } else {
-        &["/home/linuxbrew/.linuxbrew"]
-    };
-    let named = machine.folder("HOMEBREW_PREFIX");
-    named.into_iter().chain(usual.iter().map(|prefix| machine.absolute(prefix))).collect()
 }
 
 /// python.org's frameworks.

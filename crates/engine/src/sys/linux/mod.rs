@@ -16,23 +16,24 @@
 mod child_status;
 mod fd_passing;
 mod launcher;
+mod own_process;
 mod perf_counter;
 mod pid_ranges;
 mod pidfd;
 mod procfs;
 mod protocol;
 mod run_cgroup;
+mod run_descriptors;
 mod sandbox;
 mod service;
 mod subreaper;
 mod supervisor;
 mod unlinked;
 
-pub use crate::sys::linux::service::launcher_process::enter_and_fork;
 pub use launcher::enter;
+pub use service::launcher_process::enter_and_fork;
 
-pub(crate) use super::terminal::Terminal;
-pub(crate) use crate::sys::linux::service::client::{Input, Launcher, Output};
-pub(crate) use crate::sys::linux::service::connection_owner::is_own_connection;
-pub(crate) use crate::sys::linux::service::open_files::Holdings;
-pub(crate) use crate::sys::linux::service::tree::Tree;
+pub(crate) use service::client::Launcher;
+pub(crate) use service::connection_owner::is_own_connection;
+pub(crate) use service::open_files::Holdings;
+pub(crate) use service::tree::Tree;

@@ -13,7 +13,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Containment;
-use crate::sys::{Exit, Launch};
+use crate::sys::exit::Exit;
+use crate::sys::launch::Launch;
 
 /// Bytes of the length before each body.
 const HEADER: usize = 4;

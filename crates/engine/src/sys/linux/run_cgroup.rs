@@ -7,8 +7,6 @@ use std::time::Duration;
 
 use nix::unistd::Pid;
 
-use crate::sys::linux::launcher::cgroups::{Cgroups, remove, write};
-
 /// What the supervisor, which is in the group too, may hold.
 const SUPERVISOR_BYTES: u64 = 16 << 20;
 /// Memory that cannot be given back: what files on disk have in memory can.
@@ -77,38 +75,20 @@ impl Cell {
     }
 }
 
-/// The groups of the launcher's runs.
-pub(crate) struct Cells {
-    groups: Option<Cgroups>,
-    taken: Vec<(Pid, Cell)>,
-}
-
-impl Cells {
-    /// Finds out whether runs can have groups here.
-    pub(crate) fn probe() -> Self {
-        Self { groups: Cgroups::probe(), taken: Vec::new() }
-    }
-
-    /// One for the next run.
-    pub(crate) fn next(&mut self) -> Option<Cell> {
-        self.groups.as_mut()?.make().ok()
-    }
-
-    /// Puts `supervisor`, and with it all that it will start, into its group.
-    pub(crate) fn take(&mut self, cell: Option<Cell>, supervisor: Pid) {
-        let Some(cell) = cell else { return };
-        // One that is not in it leaves it without processes, and its run to what the supervisor sees.
-        let _ = cell.take_in(supervisor);
-        self.taken.push((supervisor, cell));
-    }
-
-    /// `supervisor` is gone, and with it goes what is left in its group.
-    pub(crate) fn free(&mut self, supervisor: Pid) {
-        for (_, cell) in self.taken.extract_if(.., |(taken, _)| *taken == supervisor) {
-            let _ = cell.kill();
-            cell.remove();
+/// Deletes a group and those in it, from the lowest; what still has a process stays.
+pub(crate) fn remove(group: &Path) {
+    for entry in fs::read_dir(group).into_iter().flatten().flatten() {
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            remove(&entry.path());
         }
     }
+    let _ = fs::remove_dir(group);
+}
+
+/// Writes to a control file, which has to be there.
+pub(crate) fn write(file: &Path, text: &str) -> io::Result<()> {
+    use std::io::Write;
+    fs::File::options().write(true).open(file)?.write_all(text.as_bytes())
 }
 
 /// A number of a flat list, by its name.

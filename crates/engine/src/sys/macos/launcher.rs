@@ -3,37 +3,27 @@
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
 use super::child;
 use super::record;
 use super::tree::Tree;
-use super::watcher::Watcher;
-use super::{Input, Output};
+use super::watcher::SharedWatcher;
 use crate::outcome::Containment;
-use crate::sys::{Launch, Pipes, terminal};
+use crate::sys::launch::Launch;
+use crate::sys::pipes::Pipes;
+use crate::sys::streams;
 
 /// Starts process trees, each known to the watcher.
 pub(crate) struct Launcher {
     watcher: SharedWatcher,
 }
 
-/// The watcher, shared with the trees that tell it of their end.
-#[derive(Clone)]
-pub(super) struct SharedWatcher(Arc<Mutex<Watcher>>);
-
-impl SharedWatcher {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Watcher> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
 impl Launcher {
     /// Starts the watcher.
     pub(crate) fn start() -> io::Result<Self> {
-        Ok(Self { watcher: SharedWatcher(Arc::new(Mutex::new(Watcher::start()?))) })
+        Ok(Self { watcher: SharedWatcher::start()? })
     }
 
     /// How trees are held together, which never changes here.
@@ -76,19 +66,7 @@ impl Launcher {
 
 /// Gives the command its ends of the pipes or of the terminal. They are closed on our side when the command is dropped.
 fn connect(command: &mut Command, launch: &Launch<'_>) -> io::Result<Pipes> {
-    if let Some(size) = launch.terminal {
-        let (pipes, end) = terminal::open(size)?;
-        command.stdin(end.try_clone()?).stdout(end.try_clone()?).stderr(end);
-        return Ok(pipes);
-    }
-    let (their_stdin, stdin) = io::pipe()?;
-    let (stdout, their_stdout) = io::pipe()?;
-    let (stderr, their_stderr) = io::pipe()?;
-    command.stdin(their_stdin).stdout(their_stdout).stderr(their_stderr);
-    Ok(Pipes {
-        stdin: Input::from_owned_fd(stdin.into())?,
-        stdout: Output::from_owned_fd(stdout.into())?,
-        stderr: Some(Output::from_owned_fd(stderr.into())?),
-        terminal: None,
-    })
+    let (pipes, [stdin, stdout, stderr]) = streams::open(launch.terminal)?;
+    command.stdin(stdin).stdout(stdout).stderr(stderr);
+    Ok(pipes)
 }

@@ -18,16 +18,8 @@ mod table;
 mod tree;
 mod watcher;
 
-use tokio::net::unix::pipe;
-
-pub(crate) use super::terminal::Terminal;
 pub(crate) use connection_owner::is_own_connection;
 pub(crate) use launcher::Launcher;
 pub(crate) use open_files::Holdings;
 pub(crate) use tree::Tree;
 pub use watcher::enter;
-
-/// Our end of a program's standard input.
-pub(crate) type Input = pipe::Sender;
-/// Our end of a program's standard output or error.
-pub(crate) type Output = pipe::Receiver;

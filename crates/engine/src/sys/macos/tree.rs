@@ -12,13 +12,13 @@ use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::group::Group;
-use super::launcher::SharedWatcher;
 use super::open_files::Holdings;
 use super::reap::{self, Reaped};
+use super::watcher::SharedWatcher;
 use crate::limits::Limits;
 use crate::outcome::Containment;
 use crate::session;
-use crate::sys::{Breach, Exit};
+use crate::sys::exit::{Breach, Exit};
 
 /// How often a running tree is looked at. A look reads the whole process table, about a millisecond.
 const LOOK_EVERY: Duration = Duration::from_millis(100);

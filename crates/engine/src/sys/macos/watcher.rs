@@ -5,6 +5,7 @@ use std::io::{self, PipeWriter, Write, stdin};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -82,6 +83,21 @@ impl Watcher {
     pub(super) fn over(&mut self, main: i32) {
         self.runs.remove(&main);
         let _ = self.notes.write_all(&record::over(main));
+    }
+}
+
+/// The watcher, shared with the trees that tell it of their end.
+#[derive(Clone)]
+pub(super) struct SharedWatcher(Arc<Mutex<Watcher>>);
+
+impl SharedWatcher {
+    /// Starts the watcher.
+    pub(super) fn start() -> io::Result<Self> {
+        Ok(Self(Arc::new(Mutex::new(Watcher::start()?))))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Watcher> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

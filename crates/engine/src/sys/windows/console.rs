@@ -5,11 +5,11 @@ use std::io;
 use std::os::windows::io::AsRawHandle;
 use std::sync::{Arc, Weak};
 
+use tokio::net::windows::named_pipe::NamedPipeServer;
 use windows_sys::Win32::System::Console::{COORD, ClosePseudoConsole, CreatePseudoConsole, HPCON, ResizePseudoConsole};
 
-use super::pipe::{self, Ours};
+use super::pipe::{self, End};
 use crate::session::TerminalSize;
-use crate::sys::Pipes;
 
 /// Our hold on a program's terminal, beside what is read and written. It does not keep the console open: only when the console
 /// is closed do our pipes end, and whoever waits for that end holds this one.
@@ -63,18 +63,24 @@ impl Drop for Console {
     }
 }
 
-/// Makes a console of that size and our ends of its pipes. It has copies of its own of the other ends.
-pub(super) async fn open(size: TerminalSize) -> io::Result<(Pipes, Arc<Console>)> {
-    let (stdin, input) = pipe::pair(Ours::Writes).await?;
-    let (stdout, output) = pipe::pair(Ours::Reads).await?;
+/// Our ends of a new console's pipes, and a hold on it.
+pub(super) struct Ours {
+    pub(super) input: NamedPipeServer,
+    pub(super) output: NamedPipeServer,
+    pub(super) terminal: Terminal,
+}
+
+/// Makes a console of that size. It has copies of its own of the other ends of its pipes.
+pub(super) async fn open(size: TerminalSize) -> io::Result<(Ours, Arc<Console>)> {
+    let (ours_in, input) = pipe::pair(End::Writes).await?;
+    let (ours_out, output) = pipe::pair(End::Reads).await?;
     let mut console: HPCON = 0;
     // SAFETY: both handles are open beyond the call, and the place for the console outlives it.
     checked(unsafe {
         CreatePseudoConsole(coordinates(size), input.as_raw_handle(), output.as_raw_handle(), 0, &raw mut console)
     })?;
     let console = Arc::new(Console(console));
-    let pipes = Pipes { stdin, stdout, stderr: None, terminal: Some(Terminal(Arc::downgrade(&console))) };
-    Ok((pipes, console))
+    Ok((Ours { input: ours_in, output: ours_out, terminal: Terminal(Arc::downgrade(&console)) }, console))
 }
 
 fn coordinates(size: TerminalSize) -> COORD {
@@ -95,8 +101,8 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_types_does_not_keep_the_console_open() {
-        let (pipes, console) = open(TerminalSize::USUAL).await.expect("a console");
-        let terminal: Terminal = pipes.terminal.expect("a terminal");
+        let (ours, console) = open(TerminalSize::USUAL).await.expect("a console");
+        let terminal: Terminal = ours.terminal;
         let weak = Arc::downgrade(&console);
         terminal.resize(TerminalSize::USUAL).expect("an open console");
         assert_eq!(Arc::strong_count(&console), 1, "resizing holds on to it");

@@ -6,12 +6,13 @@
 
 mod command_line;
 mod connection_owner;
-mod console;
+pub(crate) mod console;
 mod exit_wait;
 mod job_object;
 mod open_files;
 mod pipe;
 mod process;
+mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -23,13 +24,15 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use windows_sys::Win32::Foundation::ERROR_NOT_ENOUGH_QUOTA;
 
-use super::{Breach, Exit, Launch, Pipes};
+use super::exit::{Breach, Exit};
+use super::launch::Launch;
+use super::pipes::Pipes;
 pub(crate) use connection_owner::is_own_connection;
 use console::Console;
 pub(crate) use console::Terminal;
 use job_object::{Accounts, Job, Message};
 pub(crate) use open_files::Holdings;
-pub(crate) use pipe::{Input, Output, client as pipe_client};
+pub(crate) use pipe::client as pipe_client;
 use process::{Process, Streams};
 
 use crate::outcome::Containment;
@@ -75,8 +78,8 @@ impl Launcher {
     /// Starts `launch` in a job of its own.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let (pipes, streams) = match launch.terminal {
-            Some(size) => console::open(size).await.map(|(pipes, console)| (pipes, Streams::Console(console)))?,
-            None => pipe::streams().await.map(|(pipes, handles)| (pipes, Streams::Pipes(handles)))?,
+            Some(size) => streams::console(size).await.map(|(pipes, console)| (pipes, Streams::Console(console)))?,
+            None => streams::pipes().await.map(|(pipes, handles)| (pipes, Streams::Pipes(handles)))?,
         };
         let job = Job::new(launch.limits)?;
         let process = Process::start(launch, &streams, &job)?;

@@ -25,7 +25,7 @@ use super::console::Console;
 use super::exit_wait::Ending;
 use super::job_object::Job;
 use super::pipe;
-use crate::sys::Launch;
+use crate::sys::launch::Launch;
 
 /// Lets a failing child end at once rather than after a click; children inherit the setting.
 pub(super) fn silence_error_dialogs() {

@@ -12,7 +12,8 @@ use tokio::time::timeout;
 use super::*;
 use crate::limits::Limits;
 use crate::session::TerminalSize;
-use crate::sys::Own;
+use crate::sys::launch::Own;
+use crate::sys::pipes::Output;
 
 const PATIENCE: Duration = Duration::from_secs(60);
 /// What a pseudo-console may take to show its first line.
@@ -222,7 +223,7 @@ async fn dropping_a_tree_ends_it() {
 
 #[tokio::test]
 async fn handles_of_ours_are_not_inherited() {
-    let (mut ours, theirs) = pipe::streams().await.expect("pipes");
+    let (mut ours, theirs) = streams::pipes().await.expect("pipes");
     let (_tree, mut pipes) = launch("sleep", &Limits::default(), &[]).await;
     soon(pipes.stdout.read_u8()).await.expect("a sign of life");
     drop(theirs);

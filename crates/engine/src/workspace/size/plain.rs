@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use super::LEAST_BYTES;
+use super::least::LEAST_BYTES;
 
 /// Bytes below `folder`, links not followed; stops counting above `enough`.
 pub(crate) fn size(folder: &Path, enough: u64) -> u64 {

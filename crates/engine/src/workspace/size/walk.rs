@@ -14,7 +14,7 @@ use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::libc;
 use nix::sys::stat::{FchmodatFlags, FileStat, Mode, fchmod, fchmodat, fstat, fstatat};
 
-use super::LEAST_BYTES;
+use super::least::LEAST_BYTES;
 
 /// Folders above the one that is looked at that are kept open. Deeper ones are found again by `..`.
 const KEPT_OPEN: usize = 32;

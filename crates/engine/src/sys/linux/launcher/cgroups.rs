@@ -14,8 +14,9 @@ use std::path::{Path, PathBuf};
 use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, Pid, fork, getppid, pause};
 
+use crate::sys::linux::own_process;
 use crate::sys::linux::perf_counter::Counter;
-use crate::sys::linux::run_cgroup::Cell;
+use crate::sys::linux::run_cgroup::{Cell, remove, write};
 
 /// What has to be there for the kernel to hold the limits.
 const CONTROLLERS: [&str; 2] = ["memory", "pids"];
@@ -72,7 +73,7 @@ impl Cgroups {
         let child = match unsafe { fork() }? {
             ForkResult::Child => {
                 pause();
-                super::end(0)
+                own_process::end(0)
             }
             ForkResult::Parent { child } => child,
         };
@@ -152,22 +153,6 @@ fn sweep(own: &Path) {
             remove(&entry.path());
         }
     }
-}
-
-/// Deletes a group and those in it, from the lowest; what still has a process stays.
-pub(crate) fn remove(group: &Path) {
-    for entry in fs::read_dir(group).into_iter().flatten().flatten() {
-        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            remove(&entry.path());
-        }
-    }
-    let _ = fs::remove_dir(group);
-}
-
-/// Writes to a control file, which has to be there.
-pub(crate) fn write(file: &Path, text: &str) -> io::Result<()> {
-    use std::io::Write;
-    fs::File::options().write(true).open(file)?.write_all(text.as_bytes())
 }
 
 #[cfg(test)]

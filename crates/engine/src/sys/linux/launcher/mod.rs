@@ -1,14 +1,13 @@
 //! The launcher process: takes a run's descriptors, finds it a supervisor, reaps that, and tells the service of each of these.
 
-pub(crate) mod cgroups;
+mod cgroups;
 mod prefork;
+mod run_cgroups;
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
-use std::os::unix::net::UnixStream;
 
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::poll::{PollFd, PollFlags, PollTimeout};
 use nix::sys::prctl;
 use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
@@ -16,13 +15,15 @@ use nix::unistd::{Pid, setsid};
 
 use super::child_status::{self, Change, Changes};
 use super::fd_passing::{self, Message};
+use super::own_process::{self, wait};
 use super::pid_ranges::Numbers;
 use super::protocol::{self, Word};
-use super::run_cgroup::Cells;
+use super::run_descriptors::Run;
+use super::sandbox::mode::Mode;
+use super::sandbox::{namespaces, rlimits};
 use super::{pidfd, subreaper};
-use crate::sys::linux::sandbox::namespaces::{self, Mode};
-use crate::sys::linux::sandbox::rlimits;
 use prefork::Spare;
+use run_cgroups::Cells;
 
 /// The program name that makes this program a launcher.
 pub(crate) const NAME: &str = "runtray-launcher";
@@ -39,34 +40,7 @@ pub fn enter() {
 
 /// Serves the process at the other end of the socket that is our standard input, until that is gone.
 pub(crate) fn main() -> ! {
-    end(i32::from(serve().is_err()))
-}
-
-/// Ends this process as it is: what libraries of the service do at its end is nothing of a forked one's.
-pub(crate) fn end(code: i32) -> ! {
-    // SAFETY: it takes nothing from the process that it ends.
-    #[expect(unsafe_code, reason = "there is no safe wrapper")]
-    unsafe {
-        nix::libc::_exit(code)
-    }
-}
-
-/// A run's descriptors, as the supervisor gets them.
-pub(crate) struct Run {
-    pub(crate) control: UnixStream,
-    pub(crate) stdin: OwnedFd,
-    pub(crate) stdout: OwnedFd,
-    pub(crate) stderr: OwnedFd,
-}
-
-impl TryFrom<Vec<OwnedFd>> for Run {
-    type Error = io::Error;
-
-    fn try_from(descriptors: Vec<OwnedFd>) -> io::Result<Self> {
-        let [control, stdin, stdout, stderr] =
-            <[OwnedFd; 4]>::try_from(descriptors).map_err(|_| io::ErrorKind::InvalidData)?;
-        Ok(Self { control: control.into(), stdin, stdout, stderr })
-    }
+    own_process::end(i32::from(serve().is_err()))
 }
 
 fn serve() -> io::Result<()> {
@@ -92,14 +66,6 @@ fn serve() -> io::Result<()> {
     };
     fd_passing::send(socket.as_fd(), &protocol::bytes(&launcher.mode.containment())?, &[])?;
     launcher.attend(&socket, &children)
-}
-
-/// Waits until a descriptor is ready; 0 when none is in time, or when a signal came between.
-pub(crate) fn wait(descriptors: &mut [PollFd<'_>], timeout: PollTimeout) -> nix::Result<i32> {
-    match poll(descriptors, timeout) {
-        Err(Errno::EINTR) => Ok(0),
-        result => result,
-    }
 }
 
 /// A supervisor, and where the service hears of it once it has a run.

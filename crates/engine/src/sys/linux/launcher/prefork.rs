@@ -6,11 +6,12 @@ use nix::sys::prctl;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-use super::Run;
 use crate::sys::linux::pid_ranges::Number;
 use crate::sys::linux::run_cgroup::Cell;
-use crate::sys::linux::sandbox::namespaces::{self, Mode};
-use crate::sys::linux::{fd_passing, supervisor};
+use crate::sys::linux::run_descriptors::Run;
+use crate::sys::linux::sandbox::mode::Mode;
+use crate::sys::linux::sandbox::namespaces;
+use crate::sys::linux::{fd_passing, own_process, supervisor};
 
 /// The launcher's handle. Dropping it ends the supervisor, unless it was given a run.
 pub(crate) struct Spare {
@@ -52,6 +53,6 @@ fn wait(socket: &OwnedFd, mode: Mode, number: Number, cell: Option<Cell>) -> ! {
         .and_then(|message| message.map(|message| Run::try_from(message.descriptors)).transpose());
     match run {
         Ok(Some(run)) => supervisor::main(run, mode, settled),
-        Ok(None) | Err(_) => super::end(1),
+        Ok(None) | Err(_) => own_process::end(1),
     }
 }

@@ -1,9 +1,11 @@
 //! What keeps a program in its place.
 
+mod bind_mount;
 pub(crate) mod capabilities;
+pub(crate) mod mode;
 pub(crate) mod mounts;
 pub(crate) mod namespaces;
 pub(crate) mod rlimits;
 pub(crate) mod signal_scope;
-pub(crate) mod signals;
-pub(crate) mod visible_paths;
+mod signals;
+mod visible_paths;

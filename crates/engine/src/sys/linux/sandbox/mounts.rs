@@ -8,19 +8,16 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, ErrorKind};
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-use nix::libc;
 use nix::mount::{MsFlags, mount};
 
-use super::namespaces::Mode;
+use super::bind_mount::{TEMPORARY, bind, hold};
+use super::mode::Mode;
 use super::visible_paths::Kept;
 use crate::sys::linux::protocol::Job;
 
-/// Where programs keep temporary files. The program's folder goes into the first that is there; `TMPDIR` is the last.
-pub(crate) const TEMPORARY: [&str; 2] = ["/var/tmp", "/tmp"];
 /// The part of the run's folder that holds its `/var/tmp`.
 const FIRST: &str = "var";
 /// Everybody may write there, and only the owner of a file may delete it.
@@ -113,17 +110,6 @@ fn make(folder: PathBuf, mode: u32) -> io::Result<PathBuf> {
     DirBuilder::new().mode(PRIVATE).create(&folder)?;
     fs::set_permissions(&folder, Permissions::from_mode(mode))?;
     Ok(folder)
-}
-
-/// Holds what is at `path`, whatever is put over it. A link is held itself.
-pub(crate) fn hold(path: &Path) -> io::Result<File> {
-    File::options().read(true).custom_flags(libc::O_PATH | libc::O_NOFOLLOW).open(path)
-}
-
-/// Puts what is held, with all that is mounted in it, at `place`.
-pub(crate) fn bind(held: &File, place: &Path) -> io::Result<()> {
-    let source = format!("/proc/self/fd/{}", held.as_raw_fd());
-    Ok(mount(Some(&*source), place, None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>)?)
 }
 
 /// Puts an empty folder over each of `folders` that is there. A file in the place of one holds nothing of ours.

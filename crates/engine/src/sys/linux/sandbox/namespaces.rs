@@ -10,9 +10,9 @@ use nix::mount::{MsFlags, mount};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Gid, Pid, Uid};
 
-use crate::outcome::Containment;
+use super::mode::Mode;
 use crate::sys::linux::run_cgroup::Cell;
-use crate::sys::linux::{launcher, pid_ranges};
+use crate::sys::linux::{own_process, pid_ranges};
 
 /// The environment variable that names the only mode to try: `namespaces`, `user-namespaces` or `subreaper`. Left unset, the
 /// strongest one that works is taken; tests set it to see each of them.
@@ -25,35 +25,6 @@ const RESERVED_IDS: u64 = 300;
 const BYTES_PER_FILE: u64 = 16 << 10;
 const FEWEST_FILES: u64 = 1024;
 
-/// How a run's tree is held together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Mode {
-    /// Namespaces, made with the rights we have.
-    Namespaces,
-    /// Namespaces inside a user namespace, which gives those rights to anybody.
-    UserNamespaces {
-        /// The user who started us, whom the program sees too.
-        user: Uid,
-        /// And the group.
-        group: Gid,
-        /// Whether the kernel counts the namespace's processes apart from the user's others, for RLIMIT_NPROC.
-        counts_apart: bool,
-    },
-    /// No namespaces here: the supervisor is a child subreaper.
-    Subreaper,
-}
-
-impl Mode {
-    /// What it is called outside.
-    pub(crate) fn containment(self) -> Containment {
-        match self {
-            Self::Namespaces => Containment::PidNamespace,
-            Self::UserNamespaces { .. } => Containment::UserNamespace,
-            Self::Subreaper => Containment::Subreaper,
-        }
-    }
-}
-
 /// The strongest mode that works on this machine, found by trying.
 pub(crate) fn probe() -> Mode {
     let wanted = std::env::var(SWITCH).ok();
@@ -65,7 +36,7 @@ pub(crate) fn probe() -> Mode {
 
 fn works(mode: Mode) -> bool {
     match fork(mode) {
-        Ok(None) => launcher::end(i32::from(settle(mode, None).is_err())),
+        Ok(None) => own_process::end(i32::from(settle(mode, None).is_err())),
         Ok(Some(pid)) => matches!(waitpid(pid, None), Ok(WaitStatus::Exited(_, 0))),
         Err(_) => false,
     }

@@ -9,7 +9,7 @@ use nix::sys::resource::{Resource, getrlimit, setrlimit};
 use nix::sys::signal::Signal;
 use nix::unistd::setsid;
 
-use super::namespaces::Mode;
+use super::mode::Mode;
 use super::signals;
 use crate::sys::linux::protocol::Bounds;
 

@@ -8,7 +8,7 @@ use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
 use std::path::{Component, Path, PathBuf};
 
-use super::mounts::{TEMPORARY, bind, hold};
+use super::bind_mount::{TEMPORARY, bind, hold};
 use crate::sys::linux::protocol::Job;
 
 /// Links that are followed from one program to another, as many as the kernel does.

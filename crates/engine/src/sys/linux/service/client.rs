@@ -7,7 +7,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use nix::unistd::Pid;
-use tokio::net::unix::pipe;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
@@ -17,15 +16,12 @@ use super::launcher_process::Process;
 use super::tree::Tree;
 use crate::outcome::Containment;
 use crate::session::TerminalSize;
+use crate::sys::launch::Launch;
 use crate::sys::linux::fd_passing;
 use crate::sys::linux::pidfd::Stranger;
 use crate::sys::linux::protocol::{Job, Word};
-use crate::sys::{Launch, Pipes, terminal};
-
-/// Our end of a program's standard input.
-pub(crate) type Input = pipe::Sender;
-/// Our end of a program's standard output or error.
-pub(crate) type Output = pipe::Receiver;
+use crate::sys::pipes::Pipes;
+use crate::sys::streams;
 
 /// How long the launcher, and then the supervisor, may take to answer, at the first try and at the second: a full machine is slow.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(8)];
@@ -222,7 +218,7 @@ impl Offer {
     fn new(terminal: Option<TerminalSize>) -> io::Result<Self> {
         let (control, their_control) = StdStream::pair()?;
         let (words, their_words) = fd_passing::pair()?;
-        let (pipes, [stdin, stdout, stderr]) = streams(terminal)?;
+        let (pipes, [stdin, stdout, stderr]) = streams::open(terminal)?;
         Ok(Self { control, words, pipes, theirs: [their_words, their_control.into(), stdin, stdout, stderr] })
     }
 
@@ -253,22 +249,4 @@ async fn hand_over(process: &Process, descriptors: [OwnedFd; 5]) -> io::Result<(
         sleep(RETRY).await;
     }
     Ok(())
-}
-
-/// Our ends of a run's standard streams, and the program's three.
-fn streams(terminal: Option<TerminalSize>) -> io::Result<(Pipes, [OwnedFd; 3])> {
-    if let Some(size) = terminal {
-        let (pipes, end) = terminal::open(size)?;
-        return Ok((pipes, [end.try_clone()?, end.try_clone()?, end]));
-    }
-    let (stdin, stdin_ours) = io::pipe()?;
-    let (stdout_ours, stdout) = io::pipe()?;
-    let (stderr_ours, stderr) = io::pipe()?;
-    let pipes = Pipes {
-        stdin: pipe::Sender::from_owned_fd(stdin_ours.into())?,
-        stdout: pipe::Receiver::from_owned_fd(stdout_ours.into())?,
-        stderr: Some(pipe::Receiver::from_owned_fd(stderr_ours.into())?),
-        terminal: None,
-    };
-    Ok((pipes, [stdin.into(), stdout.into(), stderr.into()]))
 }

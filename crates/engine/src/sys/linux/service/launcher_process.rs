@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::outcome::Containment;
 use crate::sys::linux::sandbox::namespaces;
-use crate::sys::linux::{fd_passing, launcher, protocol};
+use crate::sys::linux::{fd_passing, launcher, own_process, protocol};
 
 /// A launcher whose socket was closed, or that was killed, gets this to be gone.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -130,7 +130,7 @@ impl Process {
                 drop(ours);
                 match take_place(theirs) {
                     Ok(()) => launcher::main(),
-                    Err(_) => launcher::end(1),
+                    Err(_) => own_process::end(1),
                 }
             }
         }

@@ -16,10 +16,10 @@ use super::launcher_channel::Words;
 use super::open_files::Holdings;
 use crate::outcome::Containment;
 use crate::session;
+use crate::sys::exit::{Breach, Exit};
 use crate::sys::linux::pidfd::Stranger;
 use crate::sys::linux::protocol::{Job, Order, Report, Word};
 use crate::sys::linux::{child_status, procfs, subreaper};
-use crate::sys::{Breach, Exit};
 
 /// A supervisor that is to end its run, or was killed, gets this to be gone.
 const PATIENCE: Duration = Duration::from_secs(2);

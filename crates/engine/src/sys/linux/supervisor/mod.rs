@@ -19,14 +19,16 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, dup2_stdin};
 
-use super::launcher::{self, Run};
+use super::own_process;
 use super::pid_ranges::Number;
 use super::protocol::{self, Bounds, Job, Order, Report};
 use super::run_cgroup::Cell;
-use crate::sys::linux::sandbox::namespaces::{self, Mode, Settled};
-use crate::sys::linux::sandbox::rlimits;
-use crate::sys::linux::sandbox::{capabilities, mounts, signal_scope};
-use crate::sys::{Exit, terminal};
+use super::run_descriptors::Run;
+use super::sandbox::mode::Mode;
+use super::sandbox::namespaces::{self, Settled};
+use super::sandbox::{capabilities, mounts, rlimits, signal_scope};
+use crate::sys::exit::Exit;
+use crate::sys::terminal;
 use control_reader::Orders;
 use cpu_accounting::Accounts;
 use memory::Memory;
@@ -48,14 +50,14 @@ pub(crate) fn settle(mode: Mode, number: Number, cell: Option<Cell>) -> io::Resu
 pub(crate) fn main(run: Run, mode: Mode, settled: io::Result<Settled>) -> ! {
     let mut control = match run.control.try_clone() {
         Ok(control) => control,
-        Err(_) => launcher::end(1),
+        Err(_) => own_process::end(1),
     };
     let report = match settled.and_then(|settled| supervise(run, mode, settled)) {
         Ok(exit) => Report::Ended(exit),
         Err(error) => Report::NotStarted(error.raw_os_error().unwrap_or(nix::libc::EIO)),
     };
     let _ = protocol::write(&mut control, &report);
-    launcher::end(0);
+    own_process::end(0);
 }
 
 fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {

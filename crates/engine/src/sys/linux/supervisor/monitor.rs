@@ -13,12 +13,12 @@ use nix::unistd::Pid;
 use super::control_reader::Orders;
 use super::cpu_accounting::Accounts;
 use super::memory::Memory;
+use crate::sys::exit::{Breach, Exit};
 use crate::sys::linux::child_status::{self, Change, Changes};
-use crate::sys::linux::launcher::wait;
+use crate::sys::linux::own_process::wait;
 use crate::sys::linux::protocol::{Bounds, Order, Report};
-use crate::sys::linux::sandbox::namespaces::Mode;
+use crate::sys::linux::sandbox::mode::Mode;
 use crate::sys::linux::{procfs, subreaper};
-use crate::sys::{Breach, Exit};
 
 /// How often a tree is looked at in its first second, and while it uses more than half of what it may.
 const CLOSELY: Duration = Duration::from_millis(10);

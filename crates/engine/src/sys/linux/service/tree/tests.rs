@@ -11,13 +11,13 @@ use tokio::net::UnixStream;
 
 use super::Tree;
 use crate::outcome::Containment;
+use crate::sys::exit::{Breach, Exit};
 use crate::sys::linux::fd_passing;
 use crate::sys::linux::pidfd::{self, Stranger};
 use crate::sys::linux::protocol::Bounds;
 use crate::sys::linux::protocol::{self, Job, Order, Report};
 use crate::sys::linux::service::control::Control;
 use crate::sys::linux::service::launcher_channel::Words;
-use crate::sys::{Breach, Exit};
 
 const FORGED: i32 = 42;
 
