@@ -16,7 +16,7 @@ use crate::outcome::{Containment, Outcome};
 use crate::request::Request;
 use crate::run;
 use crate::session::Session;
-use crate::spawn::Starter;
+use crate::spawn::Spawner;
 use crate::warm::{Pool, Warm};
 
 /// Where an engine keeps its things.
@@ -47,7 +47,7 @@ impl Engine {
     /// # Errors
     /// The runs' folder cannot be made, or the launching process cannot be started.
     pub fn start(config: &Config) -> Result<Self, Error> {
-        let pool = Arc::new(Pool::new(Starter::new(&config.runs_folder, &config.hidden)?, config.warm.clone()));
+        let pool = Arc::new(Pool::new(Spawner::new(&config.runs_folder, &config.hidden)?, config.warm.clone()));
         Ok(Self { pool, runs: TaskTracker::new(), end: CancellationToken::new() })
     }
 
@@ -88,12 +88,12 @@ impl Engine {
     /// How programs are held together so that they end as a whole, now and whenever that changes; `None` in the first moments, until
     /// it is known.
     pub fn containment(&self) -> watch::Receiver<Option<Containment>> {
-        self.pool.starter().containment()
+        self.pool.spawner().containment()
     }
 
     /// Why the last program could not be started, where that was not its own fault. `None` once one was started again.
     pub fn trouble(&self) -> Option<String> {
-        self.pool.starter().trouble()
+        self.pool.spawner().trouble()
     }
 
     /// Changes which interpreters wait. Must be called within a tokio runtime.

@@ -32,4 +32,4 @@ pub use sys::peer::{Peer, is_root};
 pub use sys::{enter, enter_and_fork};
 pub use text::shown::{SHOWN_CHARS, shown};
 pub use text::{said, sentences};
-pub use warm::{Spares, Warm};
+pub use warm::{PoolSize, Warm};

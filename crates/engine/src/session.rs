@@ -12,37 +12,37 @@ pub struct Session {
     /// Where output goes as it is written; a slow receiver slows the program down, a closed one loses the output.
     pub events: mpsc::Sender<Event>,
     /// What the program is told. With it the run is interactive: what the request holds as standard input is only the
-    /// beginning of it. When their [`Commander`] is dropped, nothing more will be typed. `None` for a plain run.
+    /// beginning of it. When their [`Commander`] is dropped, nothing more will be input. `None` for a plain run.
     pub commands: Option<Commands>,
     /// Ends the run.
     pub cancel: CancellationToken,
 }
 
 /// Orders on their way to a run. It takes each at once, so that only a burst fills this.
-const ORDERS: usize = 64;
+const CONTROL_MESSAGES: usize = 64;
 
 /// Where an interactive run is told things. Clones lead to the same run.
 ///
-/// What is typed keeps its order and waits while the program does not read. Signals and sizes have a way of their own, so that
+/// What is input keeps its order and waits while the program does not read. Signals and sizes have a way of their own, so that
 /// they never wait behind it.
 #[derive(Debug, Clone)]
 pub struct Commander {
-    typed: mpsc::Sender<Command>,
-    orders: mpsc::Sender<Command>,
+    input: mpsc::Sender<Command>,
+    control: mpsc::Sender<Command>,
 }
 
 /// The run's end of a [`Commander`].
 #[derive(Debug)]
 pub struct Commands {
-    pub(crate) typed: mpsc::Receiver<Command>,
-    pub(crate) orders: mpsc::Receiver<Command>,
+    pub(crate) input: mpsc::Receiver<Command>,
+    pub(crate) control: mpsc::Receiver<Command>,
 }
 
-/// A way to tell a run things, on which at most `typed` pieces of input wait.
-pub fn commands(typed: usize) -> (Commander, Commands) {
-    let (typing, typed) = mpsc::channel(typed);
-    let (ordering, orders) = mpsc::channel(ORDERS);
-    (Commander { typed: typing, orders: ordering }, Commands { typed, orders })
+/// A way to tell a run things, on which at most `input` pieces of input wait.
+pub fn commands(input: usize) -> (Commander, Commands) {
+    let (input_sender, input) = mpsc::channel(input);
+    let (control_sender, control) = mpsc::channel(CONTROL_MESSAGES);
+    (Commander { input: input_sender, control: control_sender }, Commands { input, control })
 }
 
 /// The run has ended and is told nothing any more.
@@ -55,7 +55,7 @@ impl Commander {
     /// # Errors
     /// The run has ended.
     pub async fn send(&self, command: Command) -> Result<(), RunEnded> {
-        self.way_of(&command).send(command).await.map_err(|_| RunEnded)
+        self.channel_for(&command).send(command).await.map_err(|_| RunEnded)
     }
 
     /// The same for a thread that may wait. Must not be called within a tokio runtime.
@@ -63,7 +63,7 @@ impl Commander {
     /// # Errors
     /// The run has ended.
     pub fn send_blocking(&self, command: Command) -> Result<(), RunEnded> {
-        self.way_of(&command).blocking_send(command).map_err(|_| RunEnded)
+        self.channel_for(&command).blocking_send(command).map_err(|_| RunEnded)
     }
 
     /// Waits until one more piece of input can be passed on. Cancel safe.
@@ -71,29 +71,29 @@ impl Commander {
     /// # Errors
     /// The run has ended.
     pub async fn room_to_type(&self) -> Result<mpsc::Permit<'_, Command>, RunEnded> {
-        self.typed.reserve().await.map_err(|_| RunEnded)
+        self.input.reserve().await.map_err(|_| RunEnded)
     }
 
-    fn way_of(&self, command: &Command) -> &mpsc::Sender<Command> {
+    fn channel_for(&self, command: &Command) -> &mpsc::Sender<Command> {
         match command {
-            Command::Stdin(_) | Command::Eof => &self.typed,
-            Command::Signal(_) | Command::Resize(_) => &self.orders,
+            Command::Stdin(_) | Command::Eof => &self.input,
+            Command::Signal(_) | Command::Resize(_) => &self.control,
         }
     }
 }
 
 impl Commands {
     /// The next signal or size; `None` when there will be none. Cancel safe.
-    pub async fn order(&mut self) -> Option<Command> {
-        self.orders.recv().await
+    pub async fn control(&mut self) -> Option<Command> {
+        self.control.recv().await
     }
 
-    /// The next command, orders first; `None` when there will be none. Cancel safe.
+    /// The next command, control first; `None` when there will be none. Cancel safe.
     pub async fn next(&mut self) -> Option<Command> {
         tokio::select! {
             biased;
-            Some(order) = self.orders.recv() => Some(order),
-            Some(typed) = self.typed.recv() => Some(typed),
+            Some(control) = self.control.recv() => Some(control),
+            Some(input) = self.input.recv() => Some(input),
             else => None,
         }
     }
@@ -168,7 +168,7 @@ mod tests {
     #[tokio::test]
     async fn orders_get_past_what_was_typed() {
         let (commander, mut told) = commands(1);
-        commander.send(Command::Stdin(b"typed".to_vec())).await.expect("a run");
+        commander.send(Command::Stdin(b"input".to_vec())).await.expect("a run");
         for _ in 0..10 {
             commander.send(Command::Signal(Signal::Interrupt)).await.expect("room for an order");
         }
@@ -176,7 +176,7 @@ mod tests {
         for _ in 0..10 {
             assert_eq!(told.next().await, Some(Command::Signal(Signal::Interrupt)));
         }
-        assert_eq!(told.next().await, Some(Command::Stdin(b"typed".to_vec())));
+        assert_eq!(told.next().await, Some(Command::Stdin(b"input".to_vec())));
         assert_eq!(told.next().await, None);
     }
 

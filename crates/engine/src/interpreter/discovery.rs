@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 
 use futures_util::{StreamExt, stream};
 
-use super::ask::ask;
 use super::candidate::Candidate;
 use super::found::{Discovery, Found, Rejected};
 use super::kind::Kind;
 use super::login_shell;
 use super::machine::Machine;
+use super::probe::probe;
 use super::source::Source;
 use crate::text::said::Said;
 
@@ -67,8 +67,8 @@ async fn candidates(kind: Kind, machine: &Machine, choice: Option<&Path>, source
 /// Checks the file, then asks it.
 pub(super) async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
     candidate.check(machine).map_err(|reason| reject(candidate, reason))?;
-    let answer = ask(machine, &candidate.path, kind.question()).await;
-    let answer = answer.map_err(|silence| reject(candidate, silence.said()))?;
+    let answer = probe(machine, &candidate.path, kind.probe_args()).await;
+    let answer = answer.map_err(|error| reject(candidate, error.said()))?;
     kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))
 }
 

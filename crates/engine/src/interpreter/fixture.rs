@@ -121,7 +121,7 @@ impl Fixture {
 }
 
 /// How often the program at `path` was asked.
-pub(crate) fn times_asked(path: &Path) -> usize {
+pub(crate) fn times_probed(path: &Path) -> usize {
     let mut name = path.as_os_str().to_owned();
     name.push(".asked");
     std::fs::read_to_string(name).map_or(0, |asked| asked.lines().count())

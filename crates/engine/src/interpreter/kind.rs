@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::ask::Answer;
 use super::candidate::Candidate;
 use super::found::Found;
 use super::machine::Machine;
+use super::probe::Answer;
 use super::source::Source;
 use super::{node, python};
 use crate::text::said::Said;
@@ -37,10 +37,10 @@ impl Kind {
     }
 
     /// Arguments that make it describe itself.
-    pub(super) fn question(self) -> &'static [&'static str] {
+    pub(super) fn probe_args(self) -> &'static [&'static str] {
         match self {
-            Self::Python => &python::QUESTION,
-            Self::Node => &node::QUESTION,
+            Self::Python => &python::PROBE_ARGS,
+            Self::Node => &node::PROBE_ARGS,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::ask::ask;
 use super::machine::Machine;
+use super::probe::probe;
 
 /// What launchd gives to programs that it starts.
 const BARE_PATH: &str = "/usr/bin:/bin:/usr/sbin:/sbin";
@@ -28,10 +28,10 @@ async fn ask_shell(machine: &Machine) -> Option<OsString> {
     let shell = machine.variable("SHELL").unwrap_or(OsStr::new(DEFAULT_SHELL));
     // fish holds PATH as a list; `printenv` prints what every shell exports.
     let script = "printf '\\001runtray\\001'; printenv PATH; printf '\\001runtray\\001'";
-    match ask(machine, Path::new(shell), &["-l", "-i", "-c", script]).await {
+    match probe(machine, Path::new(shell), &["-l", "-i", "-c", script]).await {
         Ok(answer) => path_in(&answer.stdout),
-        Err(silence) => {
-            tracing::warn!(shell = %shell.display(), "the login shell {silence}; PATH stays as it is");
+        Err(error) => {
+            tracing::warn!(shell = %shell.display(), "the login shell {error}; PATH stays as it is");
             None
         }
     }

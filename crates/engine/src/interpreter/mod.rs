@@ -4,7 +4,6 @@
 //! the one in use. A user's choice is the only candidate for what runs programs: where it is bad, nothing runs instead.
 //! Nothing is remembered here; [`Languages`](crate::language::Languages) does that.
 
-mod ask;
 mod candidate;
 mod discovery;
 mod folder;
@@ -14,6 +13,7 @@ mod kind;
 mod login_shell;
 mod machine;
 mod node;
+mod probe;
 mod python;
 mod registry;
 mod reparse;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::discovery::first;
-use super::fixture::{Fixture, times_asked};
+use super::fixture::{Fixture, times_probed};
 use super::kind::Kind;
 use super::machine::{Machine, Platform};
 use super::source::Source;
@@ -111,7 +111,7 @@ async fn looking_ends_with_the_first_that_will_do() {
     let later = fixture.python(".pyenv/versions/3.13.0/bin/python", (3, 13, 0));
     let found = first(Kind::Python, &fixture.machine(), None, |_| Ok(())).await.expect("one that will do");
     assert_eq!((&found.path, found.in_use), (&good, true));
-    assert_eq!([&old, &good, &later].map(|path| times_asked(path)), [1, 1, 0]);
+    assert_eq!([&old, &good, &later].map(|path| times_probed(path)), [1, 1, 0]);
 }
 
 #[tokio::test]

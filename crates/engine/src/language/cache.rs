@@ -13,7 +13,7 @@ const FAILURE_STANDS: Duration = Duration::from_secs(3);
 
 /// What is known of one interpreter.
 #[derive(Default)]
-pub(super) struct Slot {
+pub(super) struct ProgramCache {
     known: Mutex<Option<Known>>,
     /// Held by the one call that looks; the others wait for what it finds.
     looking: tokio::sync::Mutex<()>,
@@ -21,18 +21,18 @@ pub(super) struct Slot {
 
 #[derive(Clone)]
 enum Known {
-    Found(Arc<Program>, Option<Stamp>),
+    Found(Arc<Program>, Option<Modified>),
     Missing(Unavailable, Instant),
 }
 
 /// What changes with a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
-struct Stamp {
+struct Modified {
     modified: SystemTime,
     bytes: u64,
 }
 
-impl Slot {
+impl ProgramCache {
     /// What is known and still holds, else what `look` finds. Costs one look at the file's entry where something is known.
     ///
     /// # Errors
@@ -49,7 +49,7 @@ impl Slot {
             return known;
         }
         let known = match look().await {
-            Ok(program) => Known::Found(Arc::new(program.clone()), Stamp::of(&program.path)),
+            Ok(program) => Known::Found(Arc::new(program.clone()), Modified::of(&program.path)),
             Err(unavailable) => Known::Missing(unavailable, Instant::now()),
         };
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
@@ -65,7 +65,7 @@ impl Slot {
 impl Known {
     fn holds(&self, now: Instant) -> bool {
         match self {
-            Self::Found(program, stamp) => stamp.is_some() && *stamp == Stamp::of(&program.path),
+            Self::Found(program, modified) => modified.is_some() && *modified == Modified::of(&program.path),
             Self::Missing(_, since) => now.duration_since(*since) < FAILURE_STANDS,
         }
     }
@@ -78,7 +78,7 @@ impl Known {
     }
 }
 
-impl Stamp {
+impl Modified {
     fn of(path: &Path) -> Option<Self> {
         let metadata = path.metadata().ok()?;
         Some(Self { modified: metadata.modified().ok()?, bytes: metadata.len() })

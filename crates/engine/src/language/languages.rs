@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::cache::Slot;
+use super::cache::ProgramCache;
 use super::definition::{Interpreter, Language};
 use super::program::{self, Program};
 use super::runtime::Runtime;
@@ -37,23 +37,23 @@ pub struct Languages {
     choices: Choices,
     machine: Machine,
     rows: Vec<Row>,
-    python: Slot,
-    node: Slot,
-    node_types: Slot,
+    python: ProgramCache,
+    node: ProgramCache,
+    node_types: ProgramCache,
 }
 
 /// A language, with what is known of its interpreter where it is a program of the user's.
 struct Row {
     language: Language,
-    program: Slot,
+    program: ProgramCache,
 }
 
 impl Languages {
     /// The built-in rows and the user's. Nothing is looked for yet.
     pub fn new(mut choices: Choices, machine: Machine) -> Self {
         let rows = table::rows(std::mem::take(&mut choices.languages));
-        let rows = rows.into_iter().map(|language| Row { language, program: Slot::default() }).collect();
-        let (python, node, node_types) = (Slot::default(), Slot::default(), Slot::default());
+        let rows = rows.into_iter().map(|language| Row { language, program: ProgramCache::default() }).collect();
+        let (python, node, node_types) = (ProgramCache::default(), ProgramCache::default(), ProgramCache::default());
         Self { choices, machine, rows, python, node, node_types }
     }
 

@@ -4,11 +4,11 @@
 //! for before a language is asked for.
 
 mod activation;
-mod ahead;
 mod cache;
 mod definition;
 mod languages;
 mod node;
+mod prestart;
 mod program;
 mod runtime;
 mod table;
@@ -18,9 +18,9 @@ mod unavailable;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub use activation::Surroundings;
-pub use ahead::Ahead;
+pub use activation::Activation;
 pub use definition::{Interpreter, Language};
 pub use languages::{Choices, Entry, Languages};
+pub use prestart::Prestart;
 pub use runtime::Runtime;
 pub use unavailable::Unavailable;

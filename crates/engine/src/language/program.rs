@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::activation::Surroundings;
-use super::ahead::Ahead;
+use super::activation::Activation;
 use super::definition::{Interpreter, Language};
 use super::node;
+use super::prestart::Prestart;
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
 use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
@@ -25,7 +25,7 @@ pub(super) struct Program {
     pub(super) path: PathBuf,
     pub(super) name: String,
     pub(super) version: String,
-    surroundings: Surroundings,
+    activation: Activation,
 }
 
 impl Program {
@@ -44,9 +44,9 @@ impl Program {
             transforms: false,
             announces: is_node && node::announces_types(&self.version),
             args_in_sight: self.args_in_sight(interpreter),
-            surroundings: self.surroundings.clone(),
+            activation: self.activation.clone(),
             extension: language.extension.clone(),
-            ahead: Ahead::of(interpreter),
+            prestart: Prestart::of(interpreter),
         }
     }
 
@@ -69,30 +69,30 @@ impl Program {
     }
 }
 
-/// What was found, with its surroundings.
-fn program(found: Found, surroundings: fn(&Found) -> Surroundings) -> Program {
+/// What was found, with its activation.
+fn program(found: Found, activation: fn(&Found) -> Activation) -> Program {
     let name = format!("{} {}", found.implementation, found.version);
-    Program { name, surroundings: surroundings(&found), path: found.path, version: found.version }
+    Program { name, activation: activation(&found), path: found.path, version: found.version }
 }
 
 /// The Python in use.
 pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
-    let found = found.map(|found| program(found, Surroundings::of_python));
+    let found = found.map(|found| program(found, Activation::of_python));
     found.map_err(|refused| nothing(Kind::Python, choice, &refused))
 }
 
 /// The Node.js in use.
 pub(super) async fn node(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Node, machine, choice, |_| Ok(())).await;
-    let found = found.map(|found| program(found, Surroundings::of_node));
+    let found = found.map(|found| program(found, Activation::of_node));
     found.map_err(|refused| nothing(Kind::Node, choice, &refused))
 }
 
 /// The first Node.js that strips types.
 pub(super) async fn node_types(machine: &Machine) -> Option<Program> {
     let accept = |found: &Found| node::check_types(&found.version);
-    first(Kind::Node, machine, None, accept).await.ok().map(|found| program(found, Surroundings::of_node))
+    first(Kind::Node, machine, None, accept).await.ok().map(|found| program(found, Activation::of_node))
 }
 
 /// Why TypeScript does not run on the Node.js in use.
@@ -120,11 +120,11 @@ fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     if !search_path::is_program(&path) {
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
-    Ok(Program { name: shown(&path), path, version: String::new(), surroundings: Surroundings::default() })
+    Ok(Program { name: display_name(&path), path, version: String::new(), activation: Activation::default() })
 }
 
 /// The name of a program for people: its file's, without what Windows starts programs by. `lua5.4` has no extension.
-fn shown(path: &Path) -> String {
+fn display_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.rsplit_once('.').filter(|(stem, extension)| {
         !stem.is_empty() && STARTED_BY.iter().any(|known| extension.eq_ignore_ascii_case(known))
@@ -151,7 +151,7 @@ fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected]) -> Unavailab
 mod tests {
     use std::path::Path;
 
-    use super::shown;
+    use super::display_name;
 
     #[test]
     fn a_version_is_part_of_the_name() {
@@ -167,7 +167,7 @@ mod tests {
             (".exe", ".exe"),
             ("bash", "bash"),
         ] {
-            assert_eq!(shown(&Path::new("/bin").join(file)), name, "{file}");
+            assert_eq!(display_name(&Path::new("/bin").join(file)), name, "{file}");
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::activation::Surroundings;
-use super::ahead::Ahead;
+use super::activation::Activation;
 use super::definition::entry;
+use super::prestart::Prestart;
 use super::typescript;
 use crate::request::Request;
 
@@ -31,11 +31,11 @@ pub struct Runtime {
     /// Arguments before those, where folders of the user's may lie above the program's.
     pub args_in_sight: Vec<OsString>,
     /// What a program finds around it.
-    pub surroundings: Surroundings,
+    pub activation: Activation,
     /// The extension of the program's file.
     pub extension: String,
     /// How it is started before its program is known; `None` where it cannot be.
-    pub ahead: Option<Ahead>,
+    pub prestart: Option<Prestart>,
 }
 
 impl Runtime {

@@ -27,7 +27,7 @@ pub(crate) enum Cause {
 
 /// The outcome, its files left out. What the engine decided weighs more than how the program then died.
 pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Duration) -> Outcome {
-    let (status, reason) = judge(&exit, cause, &job.request, &job.limits);
+    let (status, reason) = classify(&exit, cause, &job.request, &job.limits);
     Outcome {
         status,
         exit_code: exit.code,
@@ -43,7 +43,7 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
     }
 }
 
-fn judge(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limits) -> (Status, Option<Said>) {
+fn classify(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limits) -> (Status, Option<Said>) {
     let (status, reason) = match (cause, exit.breach) {
         (Some(Cause::Deadline), _) => {
             (Status::Timeout, sentences::OUTCOME_TIMEOUT.with("limit", seconds(request.timeout())))
@@ -98,7 +98,7 @@ fn size(bytes: u64) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Cause, judge};
+    use super::{Cause, classify};
     use crate::limits::Limits;
     use crate::outcome::Status;
     use crate::request::Request;
@@ -127,10 +127,10 @@ mod tests {
             (exit(None, kill, Some(Breach::Supervisor)), None, Status::Crashed, "watches over it was killed"),
             (exit(None, kill, Some(Breach::Supervisor)), Some(Cause::Deadline), Status::Timeout, "timed out"),
         ] {
-            let judged = judge(&exit, cause, &request, &Limits::default());
-            assert_eq!(judged.0, status);
-            assert_eq!(judged.1.is_some(), !words.is_empty());
-            assert!(judged.1.map(|said| said.to_string()).unwrap_or_default().contains(words), "{words}");
+            let classified = classify(&exit, cause, &request, &Limits::default());
+            assert_eq!(classified.0, status);
+            assert_eq!(classified.1.is_some(), !words.is_empty());
+            assert!(classified.1.map(|said| said.to_string()).unwrap_or_default().contains(words), "{words}");
         }
     }
 
@@ -148,8 +148,8 @@ mod tests {
                 "Execution timed out: nothing was typed and nothing printed for 1.5 s.",
             ),
         ] {
-            let (judged, reason) = judge(&exit, cause, &request, &Limits::default());
-            assert_eq!((judged, reason.map(|said| said.to_string()).as_deref()), (status, Some(sentence)));
+            let (classified, reason) = classify(&exit, cause, &request, &Limits::default());
+            assert_eq!((classified, reason.map(|said| said.to_string()).as_deref()), (status, Some(sentence)));
         }
     }
 }

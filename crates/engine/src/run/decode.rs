@@ -6,20 +6,20 @@ use encoding_rs::{Decoder, UTF_8};
 ///
 /// Invalid bytes become U+FFFD. The bytes of a character that has not wholly arrived wait for the rest. With folding on, CR LF
 /// becomes LF, also where the two come apart.
-pub(crate) struct Text {
+pub(crate) struct TextDecoder {
     decoder: Decoder,
     fold_line_ends: bool,
     held_return: bool,
 }
 
-impl Text {
+impl TextDecoder {
     /// A stream of the platform's programs: line ends are folded where programs write CR LF.
     pub(crate) fn new() -> Self {
         Self::folding(cfg!(windows))
     }
 
     /// What a terminal shows: every byte has its meaning there.
-    pub(crate) fn of_terminal() -> Self {
+    pub(crate) fn for_terminal() -> Self {
         Self::folding(false)
     }
 
@@ -65,10 +65,10 @@ impl Text {
 
 #[cfg(test)]
 mod tests {
-    use super::Text;
+    use super::TextDecoder;
 
     fn check(fold: bool, chunks: &[&[u8]], expected: &str) {
-        let mut text = Text::folding(fold);
+        let mut text = TextDecoder::folding(fold);
         let mut all: String = chunks.iter().map(|chunk| text.push(chunk)).collect();
         all.push_str(&text.finish());
         assert_eq!(all, expected, "{chunks:?}");

@@ -14,7 +14,7 @@ use crate::sys::{Input, Terminal};
 const MOST_PENDING: usize = 1 << 20;
 
 /// Carries commands to a program.
-pub(crate) struct Interaction<'a> {
+pub(crate) struct InteractiveInput<'a> {
     stdin: Option<Input>,
     terminal: Option<Terminal>,
     signals: mpsc::Sender<Signal>,
@@ -26,7 +26,7 @@ pub(crate) struct Interaction<'a> {
     at_line_start: bool,
 }
 
-impl<'a> Interaction<'a> {
+impl<'a> InteractiveInput<'a> {
     /// For a program whose standard input begins with `typed`. Signals that only its process tree can be given go to
     /// `signals`.
     pub(crate) fn new(
@@ -49,24 +49,26 @@ impl<'a> Interaction<'a> {
         this
     }
 
-    /// Returns when nobody will give commands any more and all that was typed is written. Orders are taken whatever the program
-    /// does; what is typed is taken while there is room for it.
-    pub(crate) async fn carry(mut self, Commands { mut typed, mut orders }: Commands) {
-        let (mut typing, mut ordering) = (true, true);
-        while typing || ordering || self.writes() {
+    /// Forwards commands until their sender is dropped and all pending input is written. Control messages are taken at any time;
+    /// input only while fewer than [`MOST_PENDING`] bytes wait.
+    pub(crate) async fn forward(mut self, Commands { mut input, mut control }: Commands) {
+        let (mut input_open, mut control_open) = (true, true);
+        while input_open || control_open || self.writes() {
             let (writes, has_room) = (self.writes(), self.pending.len() < MOST_PENDING);
             tokio::select! {
+                // Control messages first, so that a signal is not delayed by a burst of input.
                 biased;
-                order = orders.recv(), if ordering => match order {
-                    Some(order) => self.take(order),
-                    None => ordering = false,
-                },
-                command = typed.recv(), if typing && has_room => match command {
+                command = control.recv(), if control_open => match command {
                     Some(command) => self.take(command),
-                    None => typing = false,
+                    None => control_open = false,
+                },
+                command = input.recv(), if input_open && has_room => match command {
+                    Some(command) => self.take(command),
+                    None => input_open = false,
                 },
                 written = write(&mut self.stdin, self.pending.as_slices().0), if writes => self.written(&written),
             }
+            // Closing a pipe is its end-of-file; a terminal is sent a key instead and stays open.
             if self.eof && self.pending.is_empty() && self.terminal.is_none() {
                 self.stdin = None;
             }

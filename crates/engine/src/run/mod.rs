@@ -20,13 +20,13 @@ use crate::job::Job;
 use crate::outcome::{Event, Outcome};
 use crate::request::Request;
 use crate::session::{Commands, Session, Signal};
-use crate::spawn::barrier::Gate;
-use crate::spawn::{self, Started};
-use crate::sys::{Exit, Holdings, Pipes, Tree};
+use crate::spawn::barrier::Barrier;
+use crate::spawn::{self, Spawned};
+use crate::sys::{Exit, OpenFiles, Pipes, Tree};
 use crate::warm::Pool;
 use crate::workspace::{self, Workspace};
 use classify::Cause;
-use input::Interaction;
+use input::InteractiveInput;
 use output::Output;
 
 /// How often the size of the run's folder is looked at; runs shorter than this never pay for it.
@@ -41,7 +41,7 @@ const DRAIN: Duration = Duration::from_secs(10);
 /// The ways between us and a tree.
 struct Streams {
     pipes: Pipes,
-    gate: Option<Gate>,
+    barrier: Option<Barrier>,
 }
 
 /// Runs `job` in a folder of its own, in an interpreter that waits for it or in a new one; what cancels `session`, and `ended`,
@@ -64,10 +64,11 @@ pub(crate) async fn run(
     let _ = events.send(Event::Started).await;
     let started = match started {
         Ok(started) => started,
-        Err(cause) => return Ok(classify::outcome(Exit::of_nothing(), Some(cause), &job, Duration::ZERO)),
+        Err(cause) => return Ok(classify::outcome(Exit::never_started(), Some(cause), &job, Duration::ZERO)),
     };
-    let (warm, workspace, containment) = (started.gate.is_some(), started.workspace, Some(started.tree.containment()));
-    let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, gate: started.gate });
+    let (warm, workspace, containment) =
+        (started.barrier.is_some(), started.workspace, Some(started.tree.containment()));
+    let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, barrier: started.barrier });
     let began = Instant::now();
     let output = Output::new(events, job.limits.output_bytes);
     let ends = Ends { deadline: began + job.request.timeout(), ..ends };
@@ -82,10 +83,10 @@ pub(crate) async fn run(
 
 /// An interpreter that waited for `job`, else a new one. Nothing of the program has run before this returns: dropped, it ends what
 /// was started.
-async fn start(pool: &Arc<Pool>, job: &Arc<Job>, over: CancellationToken) -> Result<Started, Error> {
+async fn start(pool: &Arc<Pool>, job: &Arc<Job>, over: CancellationToken) -> Result<Spawned, Error> {
     match pool.take(job, over).await {
         Some(spare) => Ok(spare),
-        None => pool.starter().cold(job).await,
+        None => pool.spawner().cold(job).await,
     }
 }
 
@@ -111,7 +112,7 @@ impl Ends {
 /// `DRAIN` loses it, so that it cannot hold a slot for ever.
 async fn attend(
     tree: &mut Tree,
-    Streams { pipes, gate }: Streams,
+    Streams { pipes, barrier }: Streams,
     job: &Job,
     workspace: &Workspace,
     output: &Output,
@@ -124,10 +125,10 @@ async fn attend(
     let (asks, signals) = mpsc::channel(SIGNALS);
     let feed = async {
         let typed = job.request.stdin();
-        open(gate, &job.request).await;
+        open(barrier, &job.request).await;
         match commands {
             Some(commands) => {
-                Interaction::new(stdin, terminal, typed, asks, &output.activity).carry(commands).await;
+                InteractiveInput::new(stdin, terminal, typed, asks, &output.activity).forward(commands).await;
             }
             None => feed(stdin, typed).await,
         }
@@ -159,7 +160,7 @@ async fn supervise(
     ends: Ends,
     mut signals: mpsc::Receiver<Signal>,
 ) -> io::Result<(Exit, Option<Cause>)> {
-    let full = folder_is_full(workspace, tree.holdings(), job.limits.folder_bytes);
+    let full = folder_is_full(workspace, tree.open_files(), job.limits.folder_bytes);
     let idle = output.activity.quiet_for(job.request.idle_limit());
     tokio::pin!(full, idle);
     let cause = loop {
@@ -180,12 +181,12 @@ async fn supervise(
 }
 
 /// Returns once the run keeps too much on disk, by name or without.
-async fn folder_is_full(workspace: &Workspace, holdings: Holdings, most: u64) {
+async fn folder_is_full(workspace: &Workspace, open_files: OpenFiles, most: u64) {
     loop {
         sleep(FOLDER_CHECK).await;
         let root = workspace.root().to_path_buf();
         let size =
-            tokio::task::spawn_blocking(move || workspace::size(&root, most) + holdings.unnamed_bytes(&root)).await;
+            tokio::task::spawn_blocking(move || workspace::size(&root, most) + open_files.unlinked_bytes(&root)).await;
         if size.is_ok_and(|size| size > most) {
             return;
         }
@@ -193,9 +194,9 @@ async fn folder_is_full(workspace: &Workspace, holdings: Holdings, most: u64) {
 }
 
 /// Gives an interpreter that waits its program.
-async fn open(gate: Option<Gate>, request: &Request) {
-    if let Some(gate) = gate
-        && let Err(error) = gate.open(request.source()).await
+async fn open(barrier: Option<Barrier>, request: &Request) {
+    if let Some(barrier) = barrier
+        && let Err(error) = barrier.release(request.source()).await
     {
         tracing::warn!(%error, "an interpreter that waited did not take its program");
     }

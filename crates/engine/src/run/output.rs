@@ -5,7 +5,7 @@
 //! that has begun is held for a moment until its end is there, and of output that comes in a burst what was written meanwhile is
 //! taken every millisecond. The first piece after a pause is never held, and nothing is once the program has ended.
 
-mod notices;
+mod warnings;
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -17,9 +17,9 @@ use tokio::time::{Instant, sleep, sleep_until};
 use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
-use super::decode::Text;
+use super::decode::TextDecoder;
 use crate::outcome::Event;
-use notices::Notices;
+use warnings::WarningFilter;
 
 /// Bytes read from a stream at once: what a Linux pipe holds.
 const CHUNK: usize = 64 << 10;
@@ -64,7 +64,7 @@ impl Output {
         let mut streams =
             [Stream::new(Some(stdout), has_terminal, Event::Stdout), Stream::new(stderr, has_terminal, Event::Stderr)];
         // A terminal shows standard error with the output.
-        streams[usize::from(!has_terminal)].notices = announces.then(Notices::default);
+        streams[usize::from(!has_terminal)].warnings = announces.then(WarningFilter::default);
         let mut pace = Pace::default();
         while let Some(index) = first(&mut streams).await {
             let [stdout, stderr] = &mut streams;
@@ -115,15 +115,15 @@ impl Output {
         self.activity.note();
         self.count(stream.chunk.len());
         let text = stream.text.push(&stream.chunk);
-        let text = stream.notices.as_mut().map(|notices| notices.pass(&text)).unwrap_or(text);
+        let text = stream.warnings.as_mut().map(|warnings| warnings.pass(&text)).unwrap_or(text);
         stream.chunk.clear();
         self.tell(text, stream.event).await;
     }
 
     async fn finish<R>(&self, stream: &mut Stream<R>) {
         let mut text = stream.text.finish();
-        if let Some(notices) = &mut stream.notices {
-            text = notices.pass(&text) + &notices.finish();
+        if let Some(warnings) = &mut stream.warnings {
+            text = warnings.pass(&text) + &warnings.finish();
         }
         self.tell(text, stream.event).await;
     }
@@ -145,8 +145,8 @@ impl Output {
 /// One of a program's two output streams.
 struct Stream<R> {
     reader: Option<R>,
-    text: Text,
-    notices: Option<Notices>,
+    text: TextDecoder,
+    warnings: Option<WarningFilter>,
     /// What was read and not sent yet.
     chunk: Vec<u8>,
     event: fn(String) -> Event,
@@ -154,9 +154,9 @@ struct Stream<R> {
 
 impl<R: AsyncRead + Unpin> Stream<R> {
     fn new(reader: Option<R>, has_terminal: bool, event: fn(String) -> Event) -> Self {
-        let text = if has_terminal { Text::of_terminal() } else { Text::new() };
+        let text = if has_terminal { TextDecoder::for_terminal() } else { TextDecoder::new() };
         let chunk = if reader.is_some() { Vec::with_capacity(CHUNK) } else { Vec::new() };
-        Self { reader, text, notices: None, chunk, event }
+        Self { reader, text, warnings: None, chunk, event }
     }
 
     fn is_open(&self) -> bool {

@@ -7,7 +7,7 @@ use std::env;
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
-use crate::language::Surroundings;
+use crate::language::Activation;
 
 /// Variables, names with values.
 pub(crate) type Variables = Vec<(OsString, OsString)>;
@@ -79,11 +79,11 @@ pub(crate) fn with_terminal(base: Variables) -> Variables {
     merge(base, &[(name.into(), value.into())])
 }
 
-/// `base` with what a program finds around its interpreter, whose stand-ins are in `commands`.
-pub(crate) fn around(base: Variables, surroundings: &Surroundings, commands: &Path) -> Variables {
-    let mut base = merge(base, &surroundings.env);
+/// `base` with what a program finds around its interpreter, whose stand-ins are in `shims`.
+pub(crate) fn activate(base: Variables, activation: &Activation, shims: &Path) -> Variables {
+    let mut base = merge(base, &activation.env);
     for (_, path) in base.iter_mut().filter(|(name, _)| HERE.same(name, OsStr::new("PATH"))) {
-        *path = surroundings.search_path(path, commands);
+        *path = activation.search_path(path, shims);
     }
     base
 }

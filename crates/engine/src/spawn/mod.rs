@@ -1,4 +1,4 @@
-//! Starting an interpreter: with its program, or ahead of it.
+//! Starting an interpreter: with its program, or prestart of it.
 
 pub(crate) mod barrier;
 mod environment;
@@ -19,23 +19,23 @@ use crate::limits::Limits;
 use crate::outcome::Containment;
 use crate::request::Request;
 use crate::session::TerminalSize;
-use crate::sys::{Launch, Launcher, Own, Pipes, Tree};
+use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
 use crate::workspace::{self, Workspace, Workspaces};
-use barrier::Gate;
+use barrier::Barrier;
 
 /// A request of at most so many bytes is written to disk without asking another thread to.
 const QUICK_BYTES: usize = 64 << 10;
 /// And of at most so many files.
 const QUICK_FILES: usize = 4;
 
-/// The folder, below a run's, of the commands that stand in for those of its interpreter.
-const COMMANDS: &str = "bin";
+/// The folder, below a run's, of the shims that stand in for those of its interpreter.
+const SHIMS: &str = "bin";
 
 /// What it takes to start interpreters.
 #[derive(Clone)]
-pub(crate) struct Starter {
-    /// What gates need; before the folder that it is in.
-    _gates: Arc<Vec<File>>,
+pub(crate) struct Spawner {
+    /// What barriers need; before the folder that it is in.
+    _barrier_files: Arc<Vec<File>>,
     workspaces: Workspaces,
     launcher: Arc<Launcher>,
     /// Folders that no program sees.
@@ -43,24 +43,24 @@ pub(crate) struct Starter {
 }
 
 /// An interpreter in a folder of its own.
-pub(crate) struct Started {
+pub(crate) struct Spawned {
     pub(crate) tree: Tree,
     pub(crate) pipes: Pipes,
     /// Dropped after the tree.
     pub(crate) workspace: Workspace,
-    /// What it waits at, when it was started ahead.
-    pub(crate) gate: Option<Gate>,
+    /// What it waits at, when it was started prestart.
+    pub(crate) barrier: Option<Barrier>,
 }
 
-impl Starter {
+impl Spawner {
     /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher.
     pub(crate) fn new(runs_folder: &Path, hidden: &[PathBuf]) -> Result<Self, Error> {
         let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
-        let gates = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
+        let barriers = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
-        hidden.iter().for_each(|folder| workspace::keep_place(folder));
+        hidden.iter().for_each(|folder| workspace::ensure_hidden_folder(folder));
         let hidden = hidden.iter().cloned().chain([runs_folder.to_path_buf()]).collect();
-        Ok(Self { _gates: gates, workspaces, launcher, hidden })
+        Ok(Self { _barrier_files: barriers, workspaces, launcher, hidden })
     }
 
     /// How programs are held together, now and whenever that changes; `None` until it is known.
@@ -74,20 +74,20 @@ impl Starter {
     }
 
     /// Starts the interpreter of `job` with its program.
-    pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Started, Error> {
+    pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Spawned, Error> {
         let (workspaces, given) = (self.workspaces.clone(), job.clone());
         let made = on_disk(&job.request, move || workspaces.create(&given.request, &given.runtime.entry()));
         let workspace = made.await.map_err(Error::Workspace)?;
         self.start(&job.runtime, &job.limits, &job.request, workspace, None).await
     }
 
-    /// Starts the interpreter of `runtime` ahead of its program; with a terminal, the program that it gets says its size.
-    pub(crate) async fn ahead(&self, runtime: &Runtime, limits: &Limits, terminal: bool) -> Result<Started, Error> {
+    /// Starts the interpreter of `runtime` prestart of its program; with a terminal, the program that it gets says its size.
+    pub(crate) async fn prestart(&self, runtime: &Runtime, limits: &Limits, terminal: bool) -> Result<Spawned, Error> {
         let workspace = self.workspaces.reserve(&runtime.entry()).map_err(Error::Workspace)?;
-        let gate = Gate::close(&workspace.program()).map_err(Error::Workspace)?;
+        let barrier = Barrier::new(&workspace.program()).map_err(Error::Workspace)?;
         let unknown = Request::new("", Duration::ZERO);
         let unknown = if terminal { unknown.with_terminal(TerminalSize::USUAL) } else { unknown };
-        self.start(runtime, limits, &unknown, workspace, Some(gate)).await
+        self.start(runtime, limits, &unknown, workspace, Some(barrier)).await
     }
 
     async fn start(
@@ -96,8 +96,8 @@ impl Starter {
         limits: &Limits,
         request: &Request,
         workspace: Workspace,
-        gate: Option<Gate>,
-    ) -> Result<Started, Error> {
+        barrier: Option<Barrier>,
+    ) -> Result<Spawned, Error> {
         // On Linux the supervisor knows whether they are needed.
         let in_sight = if cfg!(target_os = "linux") { &[][..] } else { &runtime.args_in_sight };
         let mut args = [in_sight, &runtime.args].concat();
@@ -105,30 +105,30 @@ impl Starter {
         args.extend(request.args().iter().map(OsString::from));
         let base = environment::base(&workspace.folder(), &workspace.temporary());
         let base = if request.terminal().is_some() { environment::with_terminal(base) } else { base };
-        let commands = workspace.root().join(COMMANDS);
-        runtime.surroundings.put(&commands).map_err(Error::Workspace)?;
-        let base = environment::around(base, &runtime.surroundings, &commands);
+        let shims = workspace.root().join(SHIMS);
+        runtime.activation.write_shims(&shims).map_err(Error::Workspace)?;
+        let base = environment::activate(base, &runtime.activation, &shims);
         let mut env = environment::merge(base, request.env());
-        if let (Some(gate), Some(ahead)) = (&gate, runtime.ahead) {
-            env.extend(barrier::environment(gate, ahead, self.workspaces.shared()));
+        if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
+            env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
         }
         let launch = Launch {
             program: &runtime.path,
             args: &args,
             env: &env,
             folder: &workspace.folder(),
-            own: Own {
+            folders: RunFolders {
                 root: workspace.root(),
                 temporary: &workspace.temporary(),
                 args_in_sight: &runtime.args_in_sight,
                 hidden: &self.hidden,
             },
             limits,
-            waits: gate.is_some(),
+            waits: barrier.is_some(),
             terminal: request.terminal(),
         };
         let (tree, pipes) = self.launcher.launch(&launch).await.map_err(|source| not_run(source, runtime))?;
-        Ok(Started { tree, pipes, workspace, gate })
+        Ok(Spawned { tree, pipes, workspace, barrier })
     }
 }
 

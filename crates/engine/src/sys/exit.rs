@@ -32,7 +32,7 @@ pub(crate) struct Exit {
 
 impl Exit {
     /// The end of a tree that was never started.
-    pub(crate) fn of_nothing() -> Self {
+    pub(crate) fn never_started() -> Self {
         Self { code: None, signal: None, cpu: Duration::ZERO, peak_memory_bytes: 0, breach: None }
     }
 }

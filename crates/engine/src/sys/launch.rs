@@ -18,7 +18,7 @@ pub(crate) struct Launch<'a> {
     pub(crate) folder: &'a Path,
     /// What it has for itself on the machine's disks.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
-    pub(crate) own: Own<'a>,
+    pub(crate) folders: RunFolders<'a>,
     /// What the tree may use; wall-clock time, output and folder size are the run loop's business.
     pub(crate) limits: &'a Limits,
     /// Whether the program waits for [`Tree::begin`] before it does anything of its own: nobody looks at it until then.
@@ -33,7 +33,7 @@ pub(crate) struct Launch<'a> {
 
 /// The folders of a run, and those that are none of its business.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
-pub(crate) struct Own<'a> {
+pub(crate) struct RunFolders<'a> {
     /// The folder in which everything of the run lies.
     pub(crate) root: &'a Path,
     /// Where its temporary files go.

@@ -1,7 +1,7 @@
 //! The platform: starting one contained process tree, and ending all of it.
 //!
 //! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`, `containment`, `trouble`), `Tree`
-//! (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `holdings`, `containment`; dropping it kills), `Holdings` (`unnamed_bytes`),
+//! (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `open_files`, `containment`; dropping it kills), `OpenFiles` (`unlinked_bytes`),
 //! `Input` and `Output` (asynchronous pipe ends), `Terminal` (`resize`, `interrupt`), `is_own_connection`.
 //! A tree ends as a whole with its main process, when it is killed, when a limit is
 //! breached, and when this process dies, however it dies.
@@ -41,10 +41,10 @@ pub use platform::enter as enter_and_fork;
 pub use platform::enter_and_fork;
 #[cfg(windows)]
 pub(crate) use platform::pipe_client;
-pub(crate) use platform::{Holdings, Launcher, Tree, is_own_connection};
+pub(crate) use platform::{Launcher, OpenFiles, Tree, is_own_connection};
 
 pub(crate) use exit::{Breach, Exit};
-pub(crate) use launch::{Launch, Own};
+pub(crate) use launch::{Launch, RunFolders};
 pub(crate) use pipes::{Input, Pipes};
 #[cfg(windows)]
 pub(crate) use platform::Terminal;

@@ -1,9 +1,9 @@
-//! Interpreters that may be started ahead of their programs, and the programs that cannot tell.
+//! Interpreters that may be started prestart of their programs, and the programs that cannot tell.
 //!
 //! An interpreter that waits has read its own start-up files, environment and arguments already. A request that would have
 //! changed what it saw there is not for it and starts an interpreter of its own.
 
-use crate::language::Ahead;
+use crate::language::Prestart;
 use crate::request::Request;
 
 /// Whether a terminal may be there before its program. On Windows it draws itself anew when it gets its size.
@@ -13,13 +13,13 @@ const TERMINALS: bool = cfg!(unix);
 const ENCODING_LINES: usize = 2;
 
 /// Whether `request` runs in an interpreter of this kind that waited just as in one of its own.
-pub(super) fn suits(kind: Ahead, request: &Request) -> bool {
+pub(super) fn is_eligible(kind: Prestart, request: &Request) -> bool {
     request.args().is_empty()
         && request.env().is_empty()
         && (request.terminal().is_none() || TERMINALS)
         && match kind {
-            Ahead::Python => request.is_utf8() && is_utf8(request.code()),
-            Ahead::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
+            Prestart::Python => request.is_utf8() && is_utf8(request.code()),
+            Prestart::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
         }
 }
 
@@ -49,7 +49,7 @@ fn is_package(path: &str) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::{Ahead, suits};
+    use super::{Prestart, is_eligible};
     use crate::request::path::RelativePath;
     use crate::request::{Request, SourceFile};
     use crate::session::TerminalSize;
@@ -78,14 +78,17 @@ mod tests {
             ("# coding is fun", true),
             ("# the coding is coding: latin-1", false),
         ] {
-            assert_eq!(suits(Ahead::Python, &request(code)), expected, "{code:?}");
+            assert_eq!(is_eligible(Prestart::Python, &request(code)), expected, "{code:?}");
         }
     }
 
     #[test]
     fn a_terminal_may_wait_where_its_size_can_change_unseen() {
         let request = request("").with_terminal(TerminalSize::USUAL);
-        assert_eq!((suits(Ahead::Python, &request), suits(Ahead::Node, &request)), (cfg!(unix), cfg!(unix)));
+        assert_eq!(
+            (is_eligible(Prestart::Python, &request), is_eligible(Prestart::Node, &request)),
+            (cfg!(unix), cfg!(unix))
+        );
     }
 
     #[test]
@@ -93,7 +96,7 @@ mod tests {
         let args = request("").with_args(vec!["x".into()]).expect("an argument");
         let env = request("").with_env(vec![("A".into(), "b".into())]).expect("a variable");
         for request in [args, env] {
-            assert!(!suits(Ahead::Python, &request) && !suits(Ahead::Node, &request), "{request:?}");
+            assert!(!is_eligible(Prestart::Python, &request) && !is_eligible(Prestart::Node, &request), "{request:?}");
         }
         for (path, python, node) in [
             ("data.csv", true, true),
@@ -102,7 +105,11 @@ mod tests {
             ("lib/package.json", true, true),
         ] {
             let request = with_file(path);
-            assert_eq!((suits(Ahead::Python, &request), suits(Ahead::Node, &request)), (python, node), "{path}");
+            assert_eq!(
+                (is_eligible(Prestart::Python, &request), is_eligible(Prestart::Node, &request)),
+                (python, node),
+                "{path}"
+            );
         }
     }
 }

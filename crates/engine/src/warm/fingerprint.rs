@@ -8,11 +8,11 @@ use std::time::SystemTime;
 
 /// The state of some files and folders, those that are not there included.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Stamp(Vec<Option<Mark>>);
+pub(super) struct Fingerprint(Vec<Option<FileState>>);
 
 /// The state of one. A folder's says which names are in it, not what they hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Mark {
+struct FileState {
     modified: Option<SystemTime>,
     /// When it was last given a name, a size or a time, where the system says that.
     changed: Option<SystemTime>,
@@ -21,19 +21,19 @@ struct Mark {
     number: u64,
 }
 
-impl Stamp {
+impl Fingerprint {
     /// Of `paths`, symbolic links followed.
     pub(super) fn of(paths: &[PathBuf]) -> Self {
-        Self(paths.iter().map(|path| Mark::of(path)).collect())
+        Self(paths.iter().map(|path| FileState::of(path)).collect())
     }
 
     /// Whether everything that is there was there, as it is, before `time`.
     pub(super) fn is_older_than(&self, time: SystemTime) -> bool {
-        self.0.iter().flatten().all(|mark| mark.changed.is_some_and(|changed| changed < time))
+        self.0.iter().flatten().all(|state| state.changed.is_some_and(|changed| changed < time))
     }
 }
 
-impl Mark {
+impl FileState {
     fn of(path: &Path) -> Option<Self> {
         let found = fs::metadata(path).ok()?;
         let (changed, number) = identity(&found);
@@ -58,18 +58,18 @@ fn identity(file: &Metadata) -> (Option<SystemTime>, u64) {
 mod tests {
     use std::fs;
 
-    use super::Stamp;
+    use super::Fingerprint;
 
     #[test]
     fn every_change_of_a_file_or_a_folder_shows() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
         let watched = [path("python"), path("site"), path("site/a.pth"), path("missing")];
-        let mut before = Stamp::of(&watched);
+        let mut before = Fingerprint::of(&watched);
         let mut check = |what: &str| {
-            let after = Stamp::of(&watched);
+            let after = Fingerprint::of(&watched);
             assert_ne!(after, before, "{what}");
-            assert_eq!(Stamp::of(&watched), after, "{what}, and nothing since");
+            assert_eq!(Fingerprint::of(&watched), after, "{what}, and nothing since");
             before = after;
         };
         fs::write(path("python"), "one").expect("a file");

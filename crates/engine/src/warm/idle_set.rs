@@ -6,20 +6,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::demand::Demand;
-use super::fingerprint::Stamp;
-use super::pool_size::Spares;
-use super::snapshot::Watched;
+use super::fingerprint::Fingerprint;
+use super::pool_size::PoolSize;
+use super::snapshot::Snapshot;
 use tokio::sync::OnceCell;
 
 use crate::error::Error;
 use crate::language::Runtime;
 use crate::limits::Limits;
-use crate::spawn::Started;
+use crate::spawn::Spawned;
 
 /// What an interpreter is taken to weigh before that was seen, in bytes.
 const ASSUMED_BYTES: u64 = 32 << 20;
 /// How long none is started after one was of no use.
-const REST: Duration = Duration::from_secs(60);
+const BACKOFF: Duration = Duration::from_secs(60);
 
 /// What interpreters that can stand in for one another have in common.
 #[derive(Debug)]
@@ -29,41 +29,41 @@ pub(super) struct Kind {
     /// Whether their standard streams are a terminal.
     pub(super) terminal: bool,
     /// The state of the interpreter's file.
-    program: Stamp,
+    program: Fingerprint,
     /// Known before the first of them is started.
-    watched: OnceCell<Watched>,
+    snapshot: OnceCell<Snapshot>,
 }
 
 /// One language's interpreters of one sort: with a terminal or without, for all of TypeScript or for what is only typed.
-pub(super) struct Shelf {
+pub(super) struct IdleSet {
     kind: Arc<Kind>,
-    size: Spares,
+    size: PoolSize,
     demand: Demand,
-    ready: VecDeque<Started>,
+    ready: VecDeque<Spawned>,
     /// Those that no longer fit what is asked for.
-    outdated: Vec<Started>,
-    on_the_way: usize,
-    each_bytes: u64,
+    outdated: Vec<Spawned>,
+    starting: usize,
+    bytes_each: u64,
     /// None is started until then.
-    rests: Option<Instant>,
+    backoff_until: Option<Instant>,
 }
 
 impl Kind {
     fn new(runtime: &Runtime, limits: &Limits, terminal: bool) -> Arc<Self> {
         let (runtime, limits) = (runtime.clone(), limits.clone());
-        let program = Stamp::of(std::slice::from_ref(&runtime.path));
-        Arc::new(Self { runtime, limits, terminal, program, watched: OnceCell::new() })
+        let program = Fingerprint::of(std::slice::from_ref(&runtime.path));
+        Arc::new(Self { runtime, limits, terminal, program, snapshot: OnceCell::new() })
     }
 
     /// Sees what an interpreter of this kind reads at its start; one may be started afterwards.
-    pub(super) async fn watch(&self) -> io::Result<()> {
-        self.watched.get_or_try_init(|| Watched::of(&self.runtime)).await.map(drop)
+    pub(super) async fn take_snapshot(&self) -> io::Result<()> {
+        self.snapshot.get_or_try_init(|| Snapshot::take(&self.runtime)).await.map(drop)
     }
 
     /// Whether interpreters that wait are as one that would be started now.
     pub(super) fn is_current(&self) -> bool {
-        let program = Stamp::of(std::slice::from_ref(&self.runtime.path));
-        program == self.program && self.watched.get().is_none_or(Watched::holds)
+        let program = Fingerprint::of(std::slice::from_ref(&self.runtime.path));
+        program == self.program && self.snapshot.get().is_none_or(Snapshot::is_current)
     }
 
     fn fits(&self, runtime: &Runtime, limits: &Limits) -> bool {
@@ -71,17 +71,17 @@ impl Kind {
     }
 }
 
-impl Shelf {
+impl IdleSet {
     pub(super) fn new(runtime: &Runtime, limits: &Limits, terminal: bool, now: Instant) -> Self {
         Self {
             kind: Kind::new(runtime, limits, terminal),
-            size: Spares::default(),
+            size: PoolSize::default(),
             demand: Demand::none(now),
             ready: VecDeque::new(),
             outdated: Vec::new(),
-            on_the_way: 0,
-            each_bytes: ASSUMED_BYTES,
-            rests: None,
+            starting: 0,
+            bytes_each: ASSUMED_BYTES,
+            backoff_until: None,
         }
     }
 
@@ -95,12 +95,12 @@ impl Shelf {
     }
 
     /// How many wait when `size` is the language's.
-    fn size_of(&self, size: Spares) -> Spares {
+    fn size_of(&self, size: PoolSize) -> PoolSize {
         if self.kind.terminal || self.kind.runtime.transforms { size.on_demand() } else { size }
     }
 
     /// Is for `runtime` and `limits` from now on.
-    pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: Spares) {
+    pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: PoolSize) {
         self.size = self.size_of(size);
         if !self.kind.fits(runtime, limits) {
             self.renew(runtime, limits);
@@ -122,67 +122,67 @@ impl Shelf {
     fn renew(&mut self, runtime: &Runtime, limits: &Limits) {
         self.kind = Kind::new(runtime, limits, self.kind.terminal);
         self.outdated.extend(self.ready.drain(..));
-        self.on_the_way = 0;
-        self.rests = None;
+        self.starting = 0;
+        self.backoff_until = None;
     }
 
     /// The one that waits longest, and those that must end.
-    pub(super) fn pick(&mut self, now: Instant) -> (Option<Started>, Vec<Started>) {
+    pub(super) fn pick(&mut self, now: Instant) -> (Option<Spawned>, Vec<Spawned>) {
         let found = self.ready.pop_front();
         self.demand.asked(found.is_some(), self.size.most(), now);
         (found, std::mem::take(&mut self.outdated))
     }
 
     /// An interpreter that waited was of no use: for a while none waits.
-    pub(super) fn rest(&mut self, now: Instant) {
-        self.rests = Some(now + REST);
+    pub(super) fn back_off(&mut self, now: Instant) {
+        self.backoff_until = Some(now + BACKOFF);
         self.outdated.extend(self.ready.drain(..));
     }
 
     /// What should be started within `room` bytes.
-    pub(super) fn order(&mut self, room: &mut u64, now: Instant) -> Vec<Arc<Kind>> {
-        if self.rests.is_some_and(|end| now < end) {
+    pub(super) fn plan(&mut self, room: &mut u64, now: Instant) -> Vec<Arc<Kind>> {
+        if self.backoff_until.is_some_and(|end| now < end) {
             return Vec::new();
         }
         let target = self.size.target(self.demand.level()).min(self.size.most());
-        let mut ordered = Vec::new();
-        while self.ready.len() + self.on_the_way < target && *room >= self.each_bytes {
-            *room -= self.each_bytes;
-            self.on_the_way += 1;
-            ordered.push(self.kind.clone());
+        let mut planned = Vec::new();
+        while self.ready.len() + self.starting < target && *room >= self.bytes_each {
+            *room -= self.bytes_each;
+            self.starting += 1;
+            planned.push(self.kind.clone());
         }
-        ordered
+        planned
     }
 
     /// Takes in what was started as `kind`; gives back what is not wanted.
-    pub(super) fn stocked(
+    pub(super) fn started(
         &mut self,
         kind: &Arc<Kind>,
-        started: Result<Started, Error>,
+        started: Result<Spawned, Error>,
         now: Instant,
-    ) -> Option<Started> {
+    ) -> Option<Spawned> {
         if !Arc::ptr_eq(kind, &self.kind) {
             return started.ok();
         }
-        self.on_the_way = self.on_the_way.saturating_sub(1);
+        self.starting = self.starting.saturating_sub(1);
         match started {
-            Ok(spare) if self.ready.len() >= self.size.target(self.demand.level()) => return Some(spare),
-            Ok(spare) => self.ready.push_back(spare),
+            Ok(idle) if self.ready.len() >= self.size.target(self.demand.level()) => return Some(idle),
+            Ok(idle) => self.ready.push_back(idle),
             Err(error) => {
-                tracing::warn!(%error, "no interpreter could be started ahead");
-                self.rest(now);
+                tracing::warn!(%error, "no interpreter could be started prestart");
+                self.back_off(now);
             }
         }
         None
     }
 
     /// The one that has waited shortest, to end it.
-    pub(super) fn give_up(&mut self) -> Option<Started> {
+    pub(super) fn evict(&mut self) -> Option<Spawned> {
         self.ready.pop_back()
     }
 
     /// Those that are no longer wanted when `size` is the language's. Learns what the others weigh.
-    pub(super) fn settle(&mut self, size: Spares, idle: Duration, now: Instant) -> Vec<Started> {
+    pub(super) fn settle(&mut self, size: PoolSize, idle: Duration, now: Instant) -> Vec<Spawned> {
         self.size = self.size_of(size);
         self.demand.settle(idle, now);
         let target = self.size.target(self.demand.level());
@@ -190,15 +190,15 @@ impl Shelf {
         while self.ready.len() > target {
             unwanted.extend(self.ready.pop_back());
         }
-        if let Some(bytes) = self.ready.back_mut().and_then(|spare| spare.tree.memory_bytes()) {
-            self.each_bytes = bytes;
+        if let Some(bytes) = self.ready.back_mut().and_then(|idle| idle.tree.memory_bytes()) {
+            self.bytes_each = bytes;
         }
         unwanted
     }
 
     /// What those that wait, or will, weigh together.
     pub(super) fn memory_bytes(&self) -> u64 {
-        (self.ready.len() + self.on_the_way) as u64 * self.each_bytes
+        (self.ready.len() + self.starting) as u64 * self.bytes_each
     }
 
     pub(super) fn waiting(&self) -> usize {
@@ -206,10 +206,10 @@ impl Shelf {
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.ready.is_empty() && self.on_the_way == 0
+        self.ready.is_empty() && self.starting == 0
     }
 
-    pub(super) fn into_spares(self) -> impl Iterator<Item = Started> {
+    pub(super) fn into_idle(self) -> impl Iterator<Item = Spawned> {
         self.ready.into_iter().chain(self.outdated)
     }
 }

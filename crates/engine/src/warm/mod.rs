@@ -9,4 +9,4 @@ mod pool_size;
 mod snapshot;
 
 pub(crate) use pool::Pool;
-pub use pool_size::{Spares, Warm};
+pub use pool_size::{PoolSize, Warm};

@@ -8,9 +8,9 @@ use std::time::Duration;
 /// Asked once: the answer takes a dozen files.
 static CORES: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZero::get));
 
-/// How many interpreters of a language wait ahead of their programs.
+/// How many interpreters of a language wait prestart of their programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Spares {
+pub enum PoolSize {
     /// As many as were lately wanted, at most one a processor core; none after long idleness.
     #[default]
     Auto,
@@ -18,11 +18,11 @@ pub enum Spares {
     Fixed(usize),
 }
 
-/// The interpreters that wait ahead of their programs.
+/// The interpreters that wait prestart of their programs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warm {
     /// How many, by the language's name; `Auto` where it is not named.
-    pub sizes: BTreeMap<String, Spares>,
+    pub sizes: BTreeMap<String, PoolSize>,
     /// Memory of all of them together, in bytes, above which no more are started.
     pub memory_bytes: u64,
     /// How long those of a language wait that nobody uses.
@@ -42,12 +42,12 @@ impl Warm {
     }
 
     /// The size for `language`.
-    pub fn size(&self, language: &str) -> Spares {
+    pub fn size(&self, language: &str) -> PoolSize {
         self.sizes.get(language).copied().unwrap_or_default()
     }
 }
 
-impl Spares {
+impl PoolSize {
     /// How many wait when `lately` were wanted.
     pub(super) fn target(self, lately: usize) -> usize {
         match self {

@@ -7,9 +7,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::fingerprint::Stamp;
+use super::fingerprint::Fingerprint;
 use crate::interpreter::start_files;
-use crate::language::{Ahead, Runtime};
+use crate::language::{Prestart, Runtime};
 
 /// How often the files are asked for while something changes them.
 const ATTEMPTS: usize = 5;
@@ -18,49 +18,49 @@ const SETTLED: Duration = Duration::from_secs(2);
 
 /// The files and folders behind an interpreter, and their state when they were first looked at.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Watched {
+pub(super) struct Snapshot {
     paths: Vec<PathBuf>,
-    stamp: Stamp,
+    fingerprint: Fingerprint,
 }
 
-impl Watched {
+impl Snapshot {
     /// Of the interpreter that runs `runtime`. It may be started once this has returned: a change from now on is noticed.
     ///
     /// # Errors
     /// The interpreter does not say what it reads, or that changes all the time.
-    pub(super) async fn of(runtime: &Runtime) -> io::Result<Self> {
+    pub(super) async fn take(runtime: &Runtime) -> io::Result<Self> {
         let began = SystemTime::now();
-        let mut watched = Self::at(paths(runtime).await?);
-        if watched.stamp.is_older_than(began - SETTLED) {
-            return Ok(watched);
+        let mut snapshot = Self::at(paths(runtime).await?);
+        if snapshot.fingerprint.is_older_than(began - SETTLED) {
+            return Ok(snapshot);
         }
         for _ in 1..ATTEMPTS {
             let again = Self::at(paths(runtime).await?);
-            if again == watched {
+            if again == snapshot {
                 return Ok(again);
             }
-            watched = again;
+            snapshot = again;
         }
         Err(io::Error::other("what it reads at its start changes all the time"))
     }
 
     /// Whether nothing has changed.
-    pub(super) fn holds(&self) -> bool {
-        Stamp::of(&self.paths) == self.stamp
+    pub(super) fn is_current(&self) -> bool {
+        Fingerprint::of(&self.paths) == self.fingerprint
     }
 
     fn at(paths: Vec<PathBuf>) -> Self {
-        Self { stamp: Stamp::of(&paths), paths }
+        Self { fingerprint: Fingerprint::of(&paths), paths }
     }
 }
 
 async fn paths(runtime: &Runtime) -> io::Result<Vec<PathBuf>> {
-    let mut paths = match runtime.ahead {
-        Some(Ahead::Python) => {
+    let mut paths = match runtime.prestart {
+        Some(Prestart::Python) => {
             start_files(&runtime.path).await.map_err(|reason| unknown(&runtime.path, &reason.to_string()))?
         }
         // Node.js looks for modules when they are required.
-        Some(Ahead::Node) | None => Vec::new(),
+        Some(Prestart::Node) | None => Vec::new(),
     };
     paths.push(runtime.path.clone());
     Ok(paths)

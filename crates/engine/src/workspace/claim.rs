@@ -10,7 +10,7 @@ use ulid::{ULID_LEN, Ulid};
 use super::{cleaner, lock};
 use crate::private;
 
-const GATE: &str = "gate";
+const CLAIM_LOCK: &str = "gate";
 const LOCK: &str = "lock";
 const STALE: &str = "stale";
 
@@ -28,8 +28,8 @@ impl Claim {
     /// # Errors
     /// Which file or folder could not be made.
     pub(super) fn take(base: &Path) -> io::Result<(Self, Vec<PathBuf>)> {
-        let gate = base.join(GATE);
-        let _gate = pass(&gate).map_err(|error| at(&gate, &error))?;
+        let claim_lock = base.join(CLAIM_LOCK);
+        let _claim_lock = pass(&claim_lock).map_err(|error| at(&claim_lock, &error))?;
         let stale = set_aside(base).map_err(|error| at(base, &error))?;
         let folder = base.join(short_name());
         let lock = folder.with_extension(LOCK);
@@ -62,18 +62,18 @@ pub(super) fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
-/// Waits until no other engine claims a folder. What a program put in the gate's place is set aside.
-fn pass(gate: &Path) -> io::Result<File> {
-    let file = match lock::open(gate, true) {
+/// Waits until no other engine claims a folder. What a program put in the claim_lock's place is set aside.
+fn pass(claim_lock: &Path) -> io::Result<File> {
+    let file = match lock::open(claim_lock, true) {
         Ok(file) => file,
         Err(error) => {
-            tracing::warn!(%error, path = %gate.display(), "something else lies in the place of a lock; it is set aside");
-            fs::rename(gate, aside(gate))?;
-            lock::open(gate, true)?
+            tracing::warn!(%error, path = %claim_lock.display(), "something else lies in the place of a lock; it is set aside");
+            fs::rename(claim_lock, aside(claim_lock))?;
+            lock::open(claim_lock, true)?
         }
     };
     if !lock::wait_for(&file)? {
-        tracing::warn!(path = %gate.display(), "a lock is held and not given up; starting without it");
+        tracing::warn!(path = %claim_lock.display(), "a lock is held and not given up; starting without it");
     }
     Ok(file)
 }
@@ -84,7 +84,7 @@ fn lock_new(path: &Path) -> io::Result<File> {
     Ok(held)
 }
 
-/// Renames everything without a living owner, whatever it is, to a name that says so. The caller holds the gate.
+/// Renames everything without a living owner, whatever it is, to a name that says so. The caller holds the claim_lock.
 fn set_aside(base: &Path) -> io::Result<Vec<PathBuf>> {
     let mut stale = Vec::new();
     for entry in fs::read_dir(base)?.flatten().filter(is_unowned) {
@@ -100,11 +100,11 @@ fn set_aside(base: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(stale)
 }
 
-/// Whether `entry` is neither the gate nor of a living engine.
+/// Whether `entry` is neither the claim_lock nor of a living engine.
 fn is_unowned(entry: &DirEntry) -> bool {
     let path = entry.path();
     let is_stale = path.extension() == Some(OsStr::new(STALE));
-    path.file_name() != Some(OsStr::new(GATE)) && (is_stale || !lock::is_held(&path.with_extension(LOCK)))
+    path.file_name() != Some(OsStr::new(CLAIM_LOCK)) && (is_stale || !lock::is_held(&path.with_extension(LOCK)))
 }
 
 /// A name beside `path` that nothing has.

@@ -26,7 +26,7 @@ use crate::request::Request;
 
 /// Files in the engine's folder, which keep interpreters from reading files of these names in the user's folders above it where
 /// those are in sight.
-const BARRIERS: [&str; 2] = ["package.json", "tsconfig.json"];
+const STOP_FILES: [&str; 2] = ["package.json", "tsconfig.json"];
 /// A program of at most this size is compared without asking another thread to.
 const QUICK_BYTES: usize = 64 << 10;
 
@@ -44,7 +44,7 @@ impl Workspaces {
     pub(crate) fn open(base: &Path) -> io::Result<Self> {
         private::folder(base).map_err(|error| claim::at(base, &error))?;
         let (claim, stale) = Claim::take(base)?;
-        for name in BARRIERS {
+        for name in STOP_FILES {
             write_new(&claim.folder().join(name), b"{}\n")?;
         }
         let cleaner = Cleaner::start()?;
@@ -133,7 +133,7 @@ impl Workspace {
     }
 
     /// Whether nobody has put anything into the folder of its files but what was to be there ahead of the program.
-    pub(crate) fn is_as_made(&self) -> bool {
+    pub(crate) fn is_pristine(&self) -> bool {
         let mut entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
         self.is_ours() && entries.all(|entry| cfg!(unix) && entry.file_name() == *self.entry)
     }
@@ -172,7 +172,7 @@ impl Drop for Workspace {
 }
 
 /// Makes a private folder where none is, so that it can be hidden before anything is in it. One that cannot be made holds nothing.
-pub(crate) fn keep_place(folder: &Path) {
+pub(crate) fn ensure_hidden_folder(folder: &Path) {
     if !folder.exists()
         && let Err(error) = private::folder(folder)
     {

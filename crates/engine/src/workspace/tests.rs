@@ -244,9 +244,9 @@ fn a_folder_to_which_something_was_added_is_not_as_made() {
     let base = tempfile::tempdir().expect("tempdir");
     let spaces = Workspaces::open(base.path()).expect("open");
     let space = spaces.reserve("main.py").expect("reserve");
-    assert!(space.is_as_made());
+    assert!(space.is_pristine());
     fs::write(space.folder().join("json.py"), "another's").expect("write");
-    assert!(!space.is_as_made());
+    assert!(!space.is_pristine());
 }
 
 #[test]

@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::ask::Answer;
 use super::candidate::Candidate;
 use super::found::Found;
 use super::install_roots::homebrew_prefixes;
 use super::machine::Machine;
+use super::probe::Answer;
 use super::source::Source;
 use super::{folder, search_path};
 use crate::text::said::Said;
@@ -35,7 +35,7 @@ pub(super) const SOURCES: [Source; 9] = [
 ];
 
 /// Prints one line.
-pub(super) const QUESTION: [&str; 2] =
+pub(super) const PROBE_ARGS: [&str; 2] =
     ["-p", "JSON.stringify({ version: process.versions.node, executable: process.execPath })"];
 
 /// What the expression prints.

@@ -2,14 +2,14 @@
 
 use std::path::PathBuf;
 
-use crate::interpreter::ask::ask;
 use crate::interpreter::machine::Machine;
+use crate::interpreter::probe::probe;
 use crate::interpreter::search_path;
 
 /// What `py -0p` lists; none where there is no launcher or it fails.
 pub(in crate::interpreter) async fn installed(machine: &Machine) -> Vec<PathBuf> {
     let Some(launcher) = launcher(machine) else { return Vec::new() };
-    let answer = ask(machine, &launcher, &["-0p"]).await;
+    let answer = probe(machine, &launcher, &["-0p"]).await;
     answer.map(|answer| answer.stdout.lines().filter_map(path_in).collect()).unwrap_or_default()
 }
 

@@ -16,10 +16,10 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::ask::Answer;
 use super::candidate::Candidate;
 use super::found::Found;
 use super::machine::Machine;
+use super::probe::Answer;
 use super::source::Source;
 use crate::text::said::Said;
 use crate::text::sentences;
@@ -48,7 +48,7 @@ pub(super) const SOURCES: [Source; 14] = [
 /// Without the user's `PYTHON…` variables and packages, and without writing bytecode. Not `-I`, which Python 2 does not
 /// know and could not then be told by its version; instead the current folder leaves `sys.path` before the first import.
 /// Not `-S`: before 3.14 it is `site` that tells a virtual environment.
-pub(super) const QUESTION: [&str; 5] = [
+pub(super) const PROBE_ARGS: [&str; 5] = [
     "-E",
     "-s",
     "-B",

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::interpreter::ask::ask;
 use crate::interpreter::machine::Machine;
+use crate::interpreter::probe::probe;
 use crate::text::said::Said;
 
 /// Written for every version that Runtray runs. Prints one line of JSON, after whatever the Python's own start-up files print.
@@ -19,7 +19,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Why it did not answer, to follow its path in a sentence.
 pub(crate) async fn start_files(program: &Path) -> Result<Vec<PathBuf>, Said> {
     let machine = Machine { patience: PATIENCE, ..Machine::this() };
-    let answer = ask(&machine, program, &["-B", "-c", SCRIPT]).await.map_err(|silence| silence.said())?;
+    let answer = probe(&machine, program, &["-B", "-c", SCRIPT]).await.map_err(|error| error.said())?;
     let paths = answer.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok());
     paths.ok_or_else(|| answer.undescribed("Python"))
 }

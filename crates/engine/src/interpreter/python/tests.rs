@@ -195,7 +195,7 @@ async fn the_store_s_stub_is_skipped_and_its_real_python_found() {
     let rejected = pythons(fixture.machine(), None).await.rejected;
     assert_eq!((&rejected[0].path, rejected.len()), (&stub, 1));
     assert!(rejected[0].reason.to_string().starts_with("is the Microsoft Store's stub"), "{rejected:?}");
-    assert_eq!(crate::interpreter::fixture::times_asked(&stub), 0);
+    assert_eq!(crate::interpreter::fixture::times_probed(&stub), 0);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 //!
 //! A program that starts `python`, `pip` or `npm` means those of the interpreter that runs it. So the folder of an interpreter comes
 //! first on the program's search path. Two things stand against that: a folder such as `/usr/bin` holds much else, which would hide
-//! what the user put before it; and an interpreter may lie there under another name than `python`. For both there are *stand-ins*,
+//! what the user write_shims before it; and an interpreter may lie there under another name than `python`. For both there are *stand-ins*,
 //! small scripts in the run's own folder. Windows has no such scripts, and needs none: interpreters have their usual names there.
 
 mod conda;
@@ -13,21 +13,21 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use crate::interpreter::Found;
-use tools::{Command, Tools};
+use tools::{Tool, Tools};
 
 /// What a run gets on account of its interpreter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Surroundings {
+pub struct Activation {
     /// Environment variables on top of every run's.
     pub env: Vec<(String, String)>,
     /// Folders before the others on the search path; the stand-ins' is among them as an empty one.
     first: Vec<PathBuf>,
     /// Folders behind the others.
     last: Vec<PathBuf>,
-    stand_ins: Vec<Command>,
+    shims: Vec<Tool>,
 }
 
-impl Surroundings {
+impl Activation {
     /// Of a Python.
     pub(super) fn of_python(found: &Found) -> Self {
         let mut env = conda::variables(&found.prefix);
@@ -49,29 +49,28 @@ impl Surroundings {
 
     fn on(path: &OsStr, tools: &Tools, more: Vec<PathBuf>) -> Self {
         let (first, last) = tools.folders(path);
-        let stand_ins = tools.stand_ins(&joined(&first, path, &last));
-        let stands_first =
-            stand_ins.iter().any(|command| first.iter().any(|folder| folder.join(command.name).exists()));
-        let ours = if stand_ins.is_empty() { Vec::new() } else { vec![PathBuf::new()] };
+        let shims = tools.shims(&joined(&first, path, &last));
+        let stands_first = shims.iter().any(|command| first.iter().any(|folder| folder.join(command.name).exists()));
+        let ours = if shims.is_empty() { Vec::new() } else { vec![PathBuf::new()] };
         let first = if stands_first { [ours, first, more].concat() } else { [first, more, ours].concat() };
-        Self { env: Vec::new(), first, last, stand_ins }
+        Self { env: Vec::new(), first, last, shims }
     }
 
     /// `path` with the folders around the interpreter, the stand-ins in `folder`.
     pub(crate) fn search_path(&self, path: &OsStr, folder: &Path) -> OsString {
-        let put = |it: &PathBuf| if it.as_os_str().is_empty() { folder.to_path_buf() } else { it.clone() };
-        joined(&self.first.iter().map(put).collect::<Vec<_>>(), path, &self.last)
+        let write_shims = |it: &PathBuf| if it.as_os_str().is_empty() { folder.to_path_buf() } else { it.clone() };
+        joined(&self.first.iter().map(write_shims).collect::<Vec<_>>(), path, &self.last)
     }
 
     /// Puts the stand-ins into `folder`, which is made if there are any.
     ///
     /// # Errors
     /// They cannot be written.
-    pub(crate) fn put(&self, folder: &Path) -> std::io::Result<()> {
-        if !self.stand_ins.is_empty() {
+    pub(crate) fn write_shims(&self, folder: &Path) -> std::io::Result<()> {
+        if !self.shims.is_empty() {
             std::fs::create_dir(folder)?;
         }
-        self.stand_ins.iter().try_for_each(|command| command.put(folder))
+        self.shims.iter().try_for_each(|command| command.write_shim(folder))
     }
 }
 

@@ -4,7 +4,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
 use super::tools::Tools;
-use super::{Surroundings, conda, joined};
+use super::{Activation, conda, joined};
 use crate::interpreter::{Found, Source};
 
 /// A folder in which programs are laid out.
@@ -48,9 +48,9 @@ impl Place {
     fn around(&self, python: &str, folders: &[&str]) -> (Vec<PathBuf>, Vec<&'static str>) {
         let path = joined(&folders.iter().map(|folder| self.path(folder)).collect::<Vec<_>>(), OsStr::new(""), &[]);
         let found = self.found(python, false);
-        let surroundings = Surroundings::on(&path, &Tools::of_python(&found), Vec::new());
-        let names = surroundings.stand_ins.iter().map(|command| command.name).collect();
-        let path: OsString = surroundings.search_path(&path, &self.path("RUN"));
+        let activation = Activation::on(&path, &Tools::of_python(&found), Vec::new());
+        let names = activation.shims.iter().map(|command| command.name).collect();
+        let path: OsString = activation.search_path(&path, &self.path("RUN"));
         let inside = |folder: PathBuf| folder.strip_prefix(self.0.path()).map(Path::to_path_buf).unwrap_or(folder);
         (std::env::split_paths(&path).filter(|it| !it.as_os_str().is_empty()).map(inside).collect(), names)
     }
@@ -116,7 +116,7 @@ fn a_virtual_environment_is_not_its_base() {
     fs::remove_file(place.path("venv/bin/python")).expect("a link");
     symlink(place.path("base/bin/py"), place.path("venv/bin/python")).expect("a link");
     assert_eq!(place.around("base/bin/py", &["venv/bin"]).1, ["python", "python3", "pip", "pip3"]);
-    let env = Surroundings::of_python(&place.found("venv/bin/python", true)).env;
+    let env = Activation::of_python(&place.found("venv/bin/python", true)).env;
     assert_eq!(env, [("VIRTUAL_ENV".to_owned(), place.path("venv").display().to_string())]);
 }
 
@@ -125,8 +125,8 @@ fn a_stand_in_runs_the_interpreter_in_its_own_place() {
     let place = Place::new(&[]);
     place.program("it's here/py", "#!/bin/sh\necho \"$@\"\n");
     let found = place.found("it's here/py", false);
-    let surroundings = Surroundings::on(OsStr::new(""), &Tools::of_python(&found), Vec::new());
-    surroundings.put(&place.path("RUN")).expect("stand-ins");
+    let activation = Activation::on(OsStr::new(""), &Tools::of_python(&found), Vec::new());
+    activation.write_shims(&place.path("RUN")).expect("stand-ins");
     for (name, printed) in
         [("python", "a b\n"), ("python3", "a b\n"), ("pip", "-m pip a b\n"), ("pip3", "-m pip a b\n")]
     {
@@ -141,13 +141,10 @@ fn node_has_its_own_tools() {
     let place = Place::new(&["node/bin/node", "node/bin/npm", "other/node", "other/npx"]);
     let found = place.found("node/bin/node", false);
     let path = place.path("other").into_os_string();
-    let surroundings = Surroundings::on(&path, &Tools::of_node(&found), Vec::new());
-    assert!(surroundings.stand_ins.is_empty() && surroundings.env.is_empty(), "{surroundings:?}");
+    let activation = Activation::on(&path, &Tools::of_node(&found), Vec::new());
+    assert!(activation.shims.is_empty() && activation.env.is_empty(), "{activation:?}");
     let expected = joined(&[place.path("node/bin"), place.path("other")], OsStr::new(""), &[]);
-    assert_eq!(
-        surroundings.search_path(&path, Path::new("RUN")),
-        expected.to_str().expect("text").trim_end_matches(':')
-    );
+    assert_eq!(activation.search_path(&path, Path::new("RUN")), expected.to_str().expect("text").trim_end_matches(':'));
 }
 
 #[test]

@@ -32,16 +32,16 @@ const HEAD_BYTES: u64 = 1024;
 
 /// What a name is to start.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Command {
+pub(super) struct Tool {
     pub(super) name: &'static str,
     program: PathBuf,
     args: &'static [&'static str],
 }
 
-impl Command {
+impl Tool {
     /// Writes a script of that name into `folder`, which runs the command in its own place.
     #[cfg(unix)]
-    pub(super) fn put(&self, folder: &Path) -> io::Result<()> {
+    pub(super) fn write_shim(&self, folder: &Path) -> io::Result<()> {
         use std::io::Write as _;
         use std::os::unix::ffi::OsStrExt as _;
         use std::os::unix::fs::OpenOptionsExt as _;
@@ -58,7 +58,7 @@ impl Command {
 
     /// There are none on Windows, so that nobody asks for this.
     #[cfg(not(unix))]
-    pub(super) fn put(&self, _folder: &Path) -> io::Result<()> {
+    pub(super) fn write_shim(&self, _folder: &Path) -> io::Result<()> {
         Err(io::Error::new(io::ErrorKind::Unsupported, self.name))
     }
 }
@@ -68,13 +68,13 @@ pub(super) struct Tools {
     /// What the interpreter says that it is.
     executable: PathBuf,
     folder: PathBuf,
-    commands: Vec<Command>,
+    commands: Vec<Tool>,
 }
 
 impl Tools {
     /// A Python's.
     pub(super) fn of_python(found: &Found) -> Self {
-        let command = |name, args| Command { name, program: found.path.clone(), args };
+        let command = |name, args| Tool { name, program: found.path.clone(), args };
         let pip: &[&str] = &["-m", "pip"];
         let commands = vec![command("python", &[]), command("python3", &[]), command("pip", pip), command("pip3", pip)];
         Self::new(found, commands)
@@ -83,17 +83,17 @@ impl Tools {
     /// A Node.js's. Its tools are scripts that look for `node` themselves; those of another folder will do where it has none.
     pub(super) fn of_node(found: &Found) -> Self {
         let mut this = Self::new(found, Vec::new());
-        this.commands.push(Command { name: "node", program: found.path.clone(), args: &[] });
+        this.commands.push(Tool { name: "node", program: found.path.clone(), args: &[] });
         for name in ["npm", "npx"] {
             let program = this.folder.join(name);
             if program.exists() {
-                this.commands.push(Command { name, program, args: &[] });
+                this.commands.push(Tool { name, program, args: &[] });
             }
         }
         this
     }
 
-    fn new(found: &Found, commands: Vec<Command>) -> Self {
+    fn new(found: &Found, commands: Vec<Tool>) -> Self {
         let executable = found.executable.clone();
         let folder = executable.parent().map(Path::to_path_buf).unwrap_or_default();
         Self { executable, folder, commands }
@@ -111,11 +111,11 @@ impl Tools {
     }
 
     /// The commands that `path` does not lead to.
-    pub(super) fn stand_ins(&self, path: &OsStr) -> Vec<Command> {
+    pub(super) fn shims(&self, path: &OsStr) -> Vec<Tool> {
         if cfg!(windows) {
             return Vec::new();
         }
-        let is_missing = |command: &&Command| {
+        let is_missing = |command: &&Tool| {
             let found =
                 env::split_paths(path).map(|folder| folder.join(command.name)).find(|it| search_path::is_program(it));
             !found.is_some_and(|found| self.is_right(command, &found))
@@ -129,7 +129,7 @@ impl Tools {
         SHARED.iter().map(PathBuf::from).chain(at_home).any(|folder| folder == self.folder)
     }
 
-    fn is_right(&self, command: &Command, found: &Path) -> bool {
+    fn is_right(&self, command: &Tool, found: &Path) -> bool {
         if command.args.is_empty() {
             let meant = if command.name.starts_with("np") { &command.program } else { &self.executable };
             is_same(meant, found)

@@ -17,8 +17,8 @@ use nix::unistd::mkfifo;
 use tokio::io::AsyncWriteExt;
 use tokio::net::unix::pipe;
 
-use super::tamper::Seal;
-use crate::language::Ahead;
+use super::tamper::TamperDetector;
+use crate::language::Prestart;
 use crate::sys::Tree;
 
 /// This way needs no files of its own.
@@ -26,38 +26,38 @@ pub(crate) fn prepare(_folder: &Path) -> io::Result<Vec<File>> {
     Ok(Vec::new())
 }
 
-/// A closed gate.
-pub(crate) struct Gate {
+/// A closed barrier.
+pub(crate) struct Barrier {
     /// Keeps the pipe from having no reader before the interpreter is there.
     reader: File,
     writer: File,
-    seal: Seal,
+    detector: TamperDetector,
 }
 
-impl Gate {
+impl Barrier {
     /// Closes the way to the program at `path`, where nothing may be yet.
-    pub(crate) fn close(path: &Path) -> io::Result<Self> {
+    pub(crate) fn new(path: &Path) -> io::Result<Self> {
         mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
         let end = |options: &mut OpenOptions| options.custom_flags(libc::O_NONBLOCK).open(path);
         let (reader, writer) = (end(OpenOptions::new().read(true))?, end(OpenOptions::new().write(true))?);
-        let seal = Seal::put(&reader, path)?;
-        Ok(Self { reader, writer, seal })
+        let detector = TamperDetector::watch(&reader, path)?;
+        Ok(Self { reader, writer, detector })
     }
 
-    /// Whether nobody but the interpreter has used this gate, as far as the system tells.
+    /// Whether nobody but the interpreter has used this barrier, as far as the system tells.
     pub(crate) fn is_untouched(&mut self, _tree: &Tree) -> bool {
-        self.seal.is_whole(&self.reader)
+        self.detector.is_untouched(&self.reader)
     }
 
     /// Nothing: the interpreter is not to know.
-    pub(super) fn environment(&self, _ahead: Ahead, _folder: &Path) -> Vec<(OsString, OsString)> {
+    pub(super) fn environment(&self, _ahead: Prestart, _folder: &Path) -> Vec<(OsString, OsString)> {
         Vec::new()
     }
 
-    /// Lets the interpreter read `code`, which must lie at the gate's path by now. An interpreter that is gone, or has found the
+    /// Lets the interpreter read `code`, which must lie at the barrier's path by now. An interpreter that is gone, or has found the
     /// file, does not need it.
-    pub(crate) async fn open(self, code: &[u8]) -> io::Result<()> {
-        let Self { reader, mut writer, seal: _ } = self;
+    pub(crate) async fn release(self, code: &[u8]) -> io::Result<()> {
+        let Self { reader, mut writer, detector: _ } = self;
         drop(reader);
         // Most programs fit into the pipe.
         let written = match writer.write(code) {

@@ -1,4 +1,4 @@
-//! What holds an interpreter that was started ahead, until its program is there.
+//! What holds an interpreter that was started prestart, until its program is there.
 //!
 //! On Unix that is a named pipe in the place of the program's file (`fifo`): nothing of ours runs inside the interpreter. Windows has
 //! no such file; there a start-up file of the interpreter's own kind waits (`preload`), and takes away every trace of itself
@@ -21,15 +21,15 @@ use fifo as way;
 #[cfg(windows)]
 use preload as way;
 
-use crate::language::Ahead;
-pub(crate) use way::Gate;
+use crate::language::Prestart;
+pub(crate) use way::Barrier;
 
-/// Puts into `folder` what gates need to be there; nobody changes it as long as what is returned lives, where the system can do that.
+/// Puts into `folder` what barriers need to be there; nobody changes it as long as what is returned lives, where the system can do that.
 pub(crate) fn prepare(folder: &Path) -> io::Result<Vec<File>> {
     way::prepare(folder)
 }
 
-/// What an interpreter of kind `ahead` finds in its environment to wait at `gate`.
-pub(crate) fn environment(gate: &Gate, ahead: Ahead, folder: &Path) -> Vec<(OsString, OsString)> {
-    gate.environment(ahead, folder)
+/// What an interpreter of kind `prestart` finds in its environment to wait at `barrier`.
+pub(crate) fn environment(barrier: &Barrier, prestart: Prestart, folder: &Path) -> Vec<(OsString, OsString)> {
+    barrier.environment(prestart, folder)
 }

@@ -8,16 +8,16 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::Path;
 
-use crate::language::Ahead;
+use crate::language::Prestart;
 
 /// The variable that names the pipe.
-const NAME: &str = "RUNTRAY_GATE";
+const NAME: &str = "RUNTRAY_BARRIER";
 const PYTHON: &str = include_str!("sitecustomize.py");
 const NODE: &str = include_str!("barrier.cjs");
 
 /// Writes the start-up files into `folder`, and keeps them open.
 pub(crate) fn prepare(folder: &Path) -> io::Result<Vec<File>> {
-    [("sitecustomize.py", PYTHON), ("gate.cjs", NODE)]
+    [("sitecustomize.py", PYTHON), ("barrier.cjs", NODE)]
         .map(|(name, text)| put(&folder.join(name), text))
         .into_iter()
         .collect()
@@ -43,10 +43,10 @@ fn put(path: &Path, text: &str) -> io::Result<File> {
 }
 
 /// What makes an interpreter find the start-up file in `folder`, and that find the pipe.
-fn environment(ahead: Ahead, folder: &Path, pipe: &str) -> Vec<(OsString, OsString)> {
-    let found = match ahead {
-        Ahead::Python => ("PYTHONPATH".into(), folder.into()),
-        Ahead::Node => ("NODE_OPTIONS".into(), required(&folder.join("gate.cjs")).into()),
+fn environment(prestart: Prestart, folder: &Path, pipe: &str) -> Vec<(OsString, OsString)> {
+    let found = match prestart {
+        Prestart::Python => ("PYTHONPATH".into(), folder.into()),
+        Prestart::Node => ("NODE_OPTIONS".into(), required(&folder.join("barrier.cjs")).into()),
     };
     vec![(NAME.into(), pipe.into()), found]
 }
@@ -65,19 +65,19 @@ mod pipe {
     use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
     use ulid::Ulid;
 
-    use crate::language::Ahead;
+    use crate::language::Prestart;
     use crate::sys::{Tree, pipe_client};
 
-    /// A closed gate: a pipe that nothing is ever written to.
-    pub(crate) struct Gate {
+    /// A closed barrier: a pipe that nothing is ever written to.
+    pub(crate) struct Barrier {
         name: String,
         pipe: NamedPipeServer,
     }
 
-    impl Gate {
+    impl Barrier {
         /// Closes the way to a program. Its path does not matter here: it is looked for after the wait.
-        pub(crate) fn close(_path: &Path) -> io::Result<Self> {
-            let name = format!(r"\\.\pipe\runtray-gate-{}", Ulid::generate());
+        pub(crate) fn new(_path: &Path) -> io::Result<Self> {
+            let name = format!(r"\\.\pipe\runtray-barrier-{}", Ulid::generate());
             let options = ServerOptions::new()
                 .access_inbound(false)
                 .first_pipe_instance(true)
@@ -87,25 +87,25 @@ mod pipe {
             Ok(Self { name, pipe: options })
         }
 
-        /// Whether nobody but the interpreter, which is in `tree`, has come to this gate. There is room for one.
+        /// Whether nobody but the interpreter, which is in `tree`, has come to this barrier. There is room for one.
         pub(crate) fn is_untouched(&mut self, tree: &Tree) -> bool {
             pipe_client(&self.pipe).is_none_or(|client| tree.contains(client))
         }
 
         /// Lets the interpreter go on, which finds its program's file by itself.
-        pub(crate) async fn open(self, _code: &[u8]) -> io::Result<()> {
+        pub(crate) async fn release(self, _code: &[u8]) -> io::Result<()> {
             drop(self);
             Ok(())
         }
 
-        pub(crate) fn environment(&self, ahead: Ahead, folder: &Path) -> Vec<(OsString, OsString)> {
-            super::environment(ahead, folder, &self.name)
+        pub(crate) fn environment(&self, prestart: Prestart, folder: &Path) -> Vec<(OsString, OsString)> {
+            super::environment(prestart, folder, &self.name)
         }
     }
 }
 
 #[cfg(windows)]
-pub(crate) use pipe::Gate;
+pub(crate) use pipe::Barrier;
 
 #[cfg(all(test, unix))]
 mod tests;

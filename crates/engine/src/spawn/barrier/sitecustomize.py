@@ -7,8 +7,8 @@ sys.path.remove(os.path.dirname(__file__))
 sys.path_importer_cache.pop(os.path.dirname(__file__), None)
 os.environ.pop("PYTHONPATH", None)
 try:
-    with open(os.environ.pop("RUNTRAY_GATE"), "rb", 0) as gate:
-        gate.read(1)
+    with open(os.environ.pop("RUNTRAY_BARRIER"), "rb", 0) as barrier:
+        barrier.read(1)
 except OSError:
     pass
 del sys.modules[__name__]

@@ -16,30 +16,30 @@ use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
 const MARK: Duration = Duration::from_nanos(1_000_000_001_234_567);
 
 /// Watches a pipe from its making on.
-pub(super) struct Seal {
+pub(super) struct TamperDetector {
     #[cfg(target_os = "linux")]
     uses: Option<(Inotify, WatchDescriptor)>,
     #[cfg(target_os = "linux")]
     opened: u32,
 }
 
-impl Seal {
+impl TamperDetector {
     /// Watches the pipe at `path`, which we hold as `pipe` and open no more.
-    pub(super) fn put(pipe: &File, path: &Path) -> io::Result<Self> {
+    pub(super) fn watch(pipe: &File, path: &Path) -> io::Result<Self> {
         pipe.set_modified(SystemTime::UNIX_EPOCH + MARK)?;
         Ok(Self::watching(path))
     }
 
     /// Whether nobody has used the pipe but one who opened it, the interpreter. Does not change when the pipe's name goes to its
     /// program.
-    pub(super) fn is_whole(&mut self, pipe: &File) -> bool {
+    pub(super) fn is_untouched(&mut self, pipe: &File) -> bool {
         let modified = pipe.metadata().and_then(|pipe| pipe.modified());
         modified.is_ok_and(|time| time == SystemTime::UNIX_EPOCH + MARK) && self.is_used_once()
     }
 }
 
 #[cfg(target_os = "linux")]
-impl Seal {
+impl TamperDetector {
     /// Where no more can be watched, the times must do.
     fn watching(path: &Path) -> Self {
         let used = AddWatchFlags::IN_OPEN | AddWatchFlags::IN_MODIFY | AddWatchFlags::IN_ACCESS;
@@ -67,7 +67,7 @@ impl Seal {
 }
 
 #[cfg(not(target_os = "linux"))]
-impl Seal {
+impl TamperDetector {
     fn watching(_path: &Path) -> Self {
         Self {}
     }
@@ -90,35 +90,38 @@ mod tests {
     use nix::sys::stat::Mode;
     use nix::unistd::mkfifo;
 
-    use super::{MARK, Seal};
+    use super::{MARK, TamperDetector};
 
     fn open(path: &Path, options: &mut OpenOptions) -> File {
         options.custom_flags(libc::O_NONBLOCK).open(path).expect("the pipe")
     }
 
-    /// Makes a pipe, lets an interpreter open it and `other` do what it does, and says whether the seal is whole.
-    fn is_whole_after(other: impl FnOnce(&Path)) -> bool {
+    /// Makes a pipe, lets an interpreter open it and `other` do what it does, and says whether the detector is whole.
+    fn is_untouched_after(other: impl FnOnce(&Path)) -> bool {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pipe");
         mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR).expect("a pipe");
         let pipe = open(&path, File::options().read(true));
         let _writer = open(&path, File::options().write(true));
-        let mut seal = Seal::put(&pipe, &path).expect("a seal");
+        let mut detector = TamperDetector::watch(&pipe, &path).expect("a detector");
         let _interpreter = open(&path, File::options().read(true));
         other(&path);
-        seal.is_whole(&pipe)
+        detector.is_untouched(&pipe)
     }
 
     #[test]
     fn a_pipe_that_only_its_interpreter_opened_is_whole() {
-        assert!(is_whole_after(|_| {}));
-        assert!(is_whole_after(|path| fs::remove_file(path).expect("a pipe to delete")), "its program is in its place");
+        assert!(is_untouched_after(|_| {}));
+        assert!(
+            is_untouched_after(|path| fs::remove_file(path).expect("a pipe to delete")),
+            "its program is in its place"
+        );
     }
 
     #[test]
     fn what_was_written_breaks_the_seal() {
         let write = |path: &Path| open(path, File::options().write(true)).write_all(b"code").expect("a pipe with room");
-        assert!(!is_whole_after(write));
+        assert!(!is_untouched_after(write));
     }
 
     #[cfg(target_os = "linux")]
@@ -129,8 +132,8 @@ mod tests {
             pipe.write_all(b"code").expect("a pipe with room");
             pipe.set_modified(SystemTime::UNIX_EPOCH + MARK).expect("a time");
         };
-        assert!(!is_whole_after(write));
-        assert!(!is_whole_after(|path| drop(open(path, File::options().read(true)))));
-        assert!(!is_whole_after(|path| fs::rename(path, path.with_extension("moved")).expect("a pipe to rename")));
+        assert!(!is_untouched_after(write));
+        assert!(!is_untouched_after(|path| drop(open(path, File::options().read(true)))));
+        assert!(!is_untouched_after(|path| fs::rename(path, path.with_extension("moved")).expect("a pipe to rename")));
     }
 }

@@ -12,7 +12,7 @@ const LAST_REAL_TIME: i32 = 64;
 
 /// What became of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Change {
+pub(crate) enum ChildStatus {
     /// It exited with this code.
     Exited(i32),
     /// This signal ended it.
@@ -23,29 +23,29 @@ pub(crate) enum Change {
 
 /// Which children to ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Changes {
+pub(crate) enum WaitFor {
     /// Those that have ended.
-    Ends,
+    Exits,
     /// Those that were stopped too.
-    EndsAndStops,
+    ExitsAndStops,
 }
 
 /// The next child that changed, without waiting; `None` when none has. `ECHILD` when there are no children.
-pub(crate) fn next(changes: Changes) -> nix::Result<Option<(Pid, Change)>> {
+pub(crate) fn next(changes: WaitFor) -> nix::Result<Option<(Pid, ChildStatus)>> {
     let flags = match changes {
-        Changes::Ends => libc::WNOHANG,
-        Changes::EndsAndStops => libc::WNOHANG | libc::WUNTRACED,
+        WaitFor::Exits => libc::WNOHANG,
+        WaitFor::ExitsAndStops => libc::WNOHANG | libc::WUNTRACED,
     };
     let mut status = 0;
     // SAFETY: the kernel writes one number to a place of our own.
     #[expect(unsafe_code, reason = "nix fails for a child that a real-time signal ended")]
     let pid = Errno::result(unsafe { libc::waitpid(-1, &raw mut status, flags) })?;
     let change = if libc::WIFEXITED(status) {
-        Change::Exited(libc::WEXITSTATUS(status))
+        ChildStatus::Exited(libc::WEXITSTATUS(status))
     } else if libc::WIFSTOPPED(status) {
-        Change::Stopped
+        ChildStatus::Stopped
     } else {
-        Change::Killed(libc::WTERMSIG(status))
+        ChildStatus::Killed(libc::WTERMSIG(status))
     };
     Ok((pid != 0).then(|| (Pid::from_raw(pid), change)))
 }

@@ -36,7 +36,7 @@ pub(crate) fn waitable(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
 }
 
 /// One message.
-pub(crate) struct Message {
+pub(crate) struct Packet {
     /// At most a few bytes.
     pub(crate) bytes: Vec<u8>,
     /// What was handed over with them.
@@ -53,7 +53,7 @@ pub(crate) fn send(socket: BorrowedFd<'_>, bytes: &[u8], descriptors: &[RawFd]) 
 
 /// Takes one message, waiting for it unless the socket does not wait; `None` when nobody can send any more. It is an error when
 /// this process may not have so many descriptors open; those that came are lost then.
-pub(crate) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<Message>> {
+pub(crate) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<Packet>> {
     let mut bytes = [0; BYTES];
     let mut data = [IoSliceMut::new(&mut bytes)];
     let mut space = nix::cmsg_space!([RawFd; MOST]);
@@ -69,5 +69,5 @@ pub(crate) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<Message>> {
     if length == 0 && descriptors.is_empty() {
         return Ok(None);
     }
-    Ok(Some(Message { bytes: bytes[..length].to_vec(), descriptors }))
+    Ok(Some(Packet { bytes: bytes[..length].to_vec(), descriptors }))
 }

@@ -35,5 +35,5 @@ pub use service::launcher_process::enter_and_fork;
 
 pub(crate) use service::client::Launcher;
 pub(crate) use service::connection_owner::is_own_connection;
-pub(crate) use service::open_files::Holdings;
+pub(crate) use service::open_files::OpenFiles;
 pub(crate) use service::tree::Tree;

@@ -39,9 +39,9 @@ const ENABLE_ON_EXEC: u64 = 1 << 12;
 const CLOSE_ON_EXEC: libc::c_ulong = 1 << 3;
 
 /// A counter of CPU time.
-pub(crate) struct Counter(File);
+pub(crate) struct PerfCounter(File);
 
-impl Counter {
+impl PerfCounter {
     /// Counts all that this process starts from now on, from its exec. `None` where the system does not let us: some allow it
     /// to root only (`perf_event_paranoid` above 2), and containers forbid it.
     pub(crate) fn start() -> Option<Self> {
@@ -72,11 +72,11 @@ impl Counter {
 mod tests {
     use std::process::Command;
 
-    use super::Counter;
+    use super::PerfCounter;
 
     #[test]
     fn time_of_children_that_nobody_waits_for_is_counted() {
-        let Some(counter) = Counter::start() else { return eprintln!("not tested: the system gives no counter") };
+        let Some(counter) = PerfCounter::start() else { return eprintln!("not tested: the system gives no counter") };
         let script = "trap '' CHLD; (n=0; while [ $n -lt 50000 ]; do n=$((n+1)); done) & wait";
         assert!(Command::new("sh").args(["-c", script]).status().expect("a shell").success());
         assert!(counter.read().expect("a count").as_millis() > 5);

@@ -18,26 +18,26 @@ pub(crate) const SPREAD: u64 = EACH as u64 * RUNS as u64;
 
 /// Who counts from where.
 #[derive(Default)]
-pub(crate) struct Numbers {
+pub(crate) struct PidRanges {
     taken: Vec<(Pid, usize)>,
     last: usize,
 }
 
 /// The first process id of a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Number(usize);
+pub(crate) struct PidRange(usize);
 
-impl Numbers {
+impl PidRanges {
     /// One that no living supervisor has; the one that was given up longest ago, so that the next run's is another.
-    pub(crate) fn next(&mut self) -> Number {
+    pub(crate) fn next(&mut self) -> PidRange {
         let is_free = |index: &usize| self.taken.iter().all(|(_, taken)| taken != index);
         let next = (1..=RUNS).map(|step| (self.last + step) % RUNS).find(is_free);
         self.last = next.unwrap_or((self.last + 1) % RUNS);
-        Number(self.last)
+        PidRange(self.last)
     }
 
     /// `supervisor` counts from `number` on.
-    pub(crate) fn take(&mut self, number: Number, supervisor: Pid) {
+    pub(crate) fn take(&mut self, number: PidRange, supervisor: Pid) {
         self.taken.push((supervisor, number.0));
     }
 
@@ -47,7 +47,7 @@ impl Numbers {
     }
 }
 
-impl Number {
+impl PidRange {
     /// Makes this namespace's next process the first of the run. Kernels without checkpoints do not; nothing depends on it.
     pub(crate) fn begin(self) {
         let first = FROM + EACH * u32::try_from(self.0).unwrap_or(0);
@@ -59,11 +59,11 @@ impl Number {
 mod tests {
     use nix::unistd::Pid;
 
-    use super::{Numbers, RUNS};
+    use super::{PidRanges, RUNS};
 
     #[test]
     fn living_runs_count_apart_and_those_after_them_too() {
-        let mut numbers = Numbers::default();
+        let mut numbers = PidRanges::default();
         let mut seen = Vec::new();
         for pid in 1..=20 {
             let number = numbers.next();
@@ -77,7 +77,7 @@ mod tests {
 
     #[test]
     fn more_runs_than_numbers_get_one_all_the_same() {
-        let mut numbers = Numbers::default();
+        let mut numbers = PidRanges::default();
         let mut given = Vec::new();
         for pid in (1..).take(RUNS + 3) {
             given.push(numbers.next());

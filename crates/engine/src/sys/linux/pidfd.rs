@@ -36,12 +36,12 @@ fn send_signal(process: BorrowedFd<'_>, signal: Signal) -> nix::Result<()> {
 }
 
 /// A process that is not a child of ours.
-pub(crate) struct Stranger {
+pub(crate) struct ForeignProcess {
     pid: Pid,
     descriptor: Option<AsyncFd<OwnedFd>>,
 }
 
-impl Stranger {
+impl ForeignProcess {
     /// The process `pid`, with its descriptor where there is one. Must be called within a tokio runtime.
     pub(crate) fn new(pid: Pid, descriptor: Option<OwnedFd>) -> io::Result<Self> {
         let descriptor = descriptor.map(fd_passing::waitable).transpose()?;

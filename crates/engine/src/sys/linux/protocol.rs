@@ -1,8 +1,8 @@
 //! What service, launcher and supervisor say to each other.
 //!
 //! Service ↔ supervisor, over a run's control socket: frames of a length (u32, little endian) and a postcard body. The service sends
-//! the [`Job`], the supervisor says [`Report::Ready`], and nothing of the run is started before the service's [`Order::Go`]: whatever
-//! fails until then can be tried again. Launcher → service, over a socket that the supervisor does not have: a [`Word`] a message.
+//! the [`RunSpec`], the supervisor says [`Report::Ready`], and nothing of the run is started before the service's [`ControlMessage::Go`]: whatever
+//! fails until then can be tried again. Launcher → service, over a socket that the supervisor does not have: a [`LauncherMessage`] a message.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -23,10 +23,10 @@ const MOST: usize = 64 << 20;
 /// No report is larger.
 pub(crate) const MOST_REPORT: usize = 4 << 10;
 
-/// Service → supervisor, once: what to start. After it come [`Order`]s, the first of them [`Order::Go`]; the socket's end means the
+/// Service → supervisor, once: what to start. After it come [`ControlMessage`]s, the first of them [`ControlMessage::Go`]; the socket's end means the
 /// end of the run.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Job {
+pub(crate) struct RunSpec {
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<OsString>,
     pub(crate) env: Vec<(OsString, OsString)>,
@@ -47,7 +47,7 @@ pub(crate) struct Job {
 
 /// Service → supervisor, after the job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Order {
+pub(crate) enum ControlMessage {
     /// Starts the program.
     Go,
     /// Asks for [`Report::Alive`].
@@ -68,17 +68,17 @@ pub(crate) struct Bounds {
     pub(crate) file_size_bytes: u64,
 }
 
-impl From<&Launch<'_>> for Job {
+impl From<&Launch<'_>> for RunSpec {
     fn from(launch: &Launch<'_>) -> Self {
         Self {
             program: launch.program.to_path_buf(),
             args: launch.args.to_vec(),
             env: launch.env.to_vec(),
             folder: launch.folder.to_path_buf(),
-            temporary: launch.own.temporary.to_path_buf(),
-            root: launch.own.root.to_path_buf(),
-            args_in_sight: launch.own.args_in_sight.to_vec(),
-            hidden: launch.own.hidden.to_vec(),
+            temporary: launch.folders.temporary.to_path_buf(),
+            root: launch.folders.root.to_path_buf(),
+            args_in_sight: launch.folders.args_in_sight.to_vec(),
+            hidden: launch.folders.hidden.to_vec(),
             bounds: Bounds {
                 memory_bytes: launch.limits.memory_bytes,
                 cpu: launch.limits.cpu,
@@ -95,11 +95,11 @@ impl From<&Launch<'_>> for Job {
 /// Supervisor → service.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Report {
-    /// The job is there, and [`Order::Go`] starts it.
+    /// The job is there, and [`ControlMessage::Go`] starts it.
     Ready,
-    /// The answer to [`Order::Ping`].
+    /// The answer to [`ControlMessage::Ping`].
     Alive,
-    /// The answer to [`Order::Begin`].
+    /// The answer to [`ControlMessage::Begin`].
     Begun,
     /// The program could not be started: the system's error number.
     NotStarted(i32),
@@ -109,7 +109,7 @@ pub(crate) enum Report {
 
 /// Launcher → service, of one run.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) enum Word {
+pub(crate) enum LauncherMessage {
     /// The run has a supervisor, whose descriptor comes along where the kernel has such.
     Supervised {
         /// Its process id as the service sees it.

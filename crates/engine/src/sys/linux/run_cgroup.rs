@@ -14,12 +14,12 @@ const HELD: [&str; 6] = ["anon", "shmem", "kernel_stack", "pagetables", "sock", 
 
 /// The control group of one run: the outer one has its limits, the inner one its processes.
 #[derive(Debug, Clone)]
-pub(crate) struct Cell {
+pub(crate) struct RunCgroup {
     folder: PathBuf,
     holds: bool,
 }
 
-impl Cell {
+impl RunCgroup {
     /// The name of the inner group.
     pub(crate) const INSIDE: &str = "in";
 
@@ -29,7 +29,7 @@ impl Cell {
     }
 
     /// Moves a process, of one thread and without children, into the group.
-    pub(crate) fn take_in(&self, process: Pid) -> io::Result<()> {
+    pub(crate) fn add(&self, process: Pid) -> io::Result<()> {
         write(&self.folder.join(Self::INSIDE).join("cgroup.procs"), &process.to_string())
     }
 
@@ -56,7 +56,7 @@ impl Cell {
     }
 
     /// Whether the kernel ended a process because the group was full.
-    pub(crate) fn was_full(&self) -> bool {
+    pub(crate) fn was_oom_killed(&self) -> bool {
         self.holds && number(&self.file("memory.events"), "oom_kill").is_some_and(|count| count > 0)
     }
 
@@ -107,7 +107,7 @@ mod tests {
 
     use nix::unistd::Pid;
 
-    use super::Cell;
+    use super::RunCgroup;
 
     #[test]
     fn limits_and_accounts_are_where_the_kernel_has_them() {
@@ -115,33 +115,33 @@ mod tests {
         let path = |name: &str| folder.path().join(name);
         let put = |name: &str, text: &str| fs::write(path(name), text).expect("written");
         let get = |name: &str| fs::read_to_string(path(name)).expect("there");
-        fs::create_dir(path(Cell::INSIDE)).expect("mkdir");
+        fs::create_dir(path(RunCgroup::INSIDE)).expect("mkdir");
         for file in ["memory.max", "memory.swap.max", "pids.max", "cgroup.kill", "in/cgroup.procs"] {
             put(file, "");
         }
-        let cell = Cell::of(folder.path().to_path_buf(), true);
-        cell.hold_to(100 << 20, 50).expect("held");
+        let cgroup = RunCgroup::of(folder.path().to_path_buf(), true);
+        cgroup.hold_to(100 << 20, 50).expect("held");
         assert_eq!((get("memory.max"), get("memory.swap.max")), ((116_u64 << 20).to_string(), "0".to_owned()));
         assert_eq!(get("pids.max"), "51");
-        cell.take_in(Pid::from_raw(7)).expect("moved");
-        cell.kill().expect("killed");
+        cgroup.add(Pid::from_raw(7)).expect("moved");
+        cgroup.kill().expect("killed");
         assert_eq!((get("in/cgroup.procs"), get("cgroup.kill")), ("7".to_owned(), "1".to_owned()));
         put("cpu.stat", "usage_usec 1500\nuser_usec 1000\n");
         put("memory.stat", "anon 1000\nfile 5000\nkernel 7\nshmem 200\nsock 30\nanon_thp 9\n");
         put("memory.events", "low 0\nmax 3\noom 1\noom_kill 0\noom_group_kill 0\n");
-        assert_eq!((cell.cpu(), cell.memory_bytes()), (Some(Duration::from_micros(1500)), Some(1230)));
-        assert!(!cell.was_full());
+        assert_eq!((cgroup.cpu(), cgroup.memory_bytes()), (Some(Duration::from_micros(1500)), Some(1230)));
+        assert!(!cgroup.was_oom_killed());
         put("memory.events", "oom_kill 2\n");
-        assert!(cell.was_full());
+        assert!(cgroup.was_oom_killed());
     }
 
     #[test]
     fn what_is_not_there_is_not_known() {
         let folder = tempfile::tempdir().expect("tempdir");
-        let cell = Cell::of(folder.path().to_path_buf(), false);
-        assert_eq!((cell.cpu(), cell.memory_bytes(), cell.was_full()), (None, None, false));
-        let holding = Cell::of(folder.path().to_path_buf(), true);
-        assert!(holding.hold_to(1, 1).is_err() && cell.take_in(Pid::this()).is_err() && cell.kill().is_err());
+        let cgroup = RunCgroup::of(folder.path().to_path_buf(), false);
+        assert_eq!((cgroup.cpu(), cgroup.memory_bytes(), cgroup.was_oom_killed()), (None, None, false));
+        let holding = RunCgroup::of(folder.path().to_path_buf(), true);
+        assert!(holding.hold_to(1, 1).is_err() && cgroup.add(Pid::this()).is_err() && cgroup.kill().is_err());
         let nowhere = folder.path().join("memory.max");
         assert!(!nowhere.exists(), "a file was made that only the kernel makes");
     }

@@ -5,14 +5,14 @@ use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
 /// A run's descriptors, as the supervisor gets them.
-pub(crate) struct Run {
+pub(crate) struct RunDescriptors {
     pub(crate) control: UnixStream,
     pub(crate) stdin: OwnedFd,
     pub(crate) stdout: OwnedFd,
     pub(crate) stderr: OwnedFd,
 }
 
-impl TryFrom<Vec<OwnedFd>> for Run {
+impl TryFrom<Vec<OwnedFd>> for RunDescriptors {
     type Error = io::Error;
 
     fn try_from(descriptors: Vec<OwnedFd>) -> io::Result<Self> {

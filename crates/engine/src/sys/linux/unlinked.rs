@@ -14,20 +14,20 @@ pub(crate) type Key = (u64, u64);
 
 /// A file without a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Unnamed {
+pub(crate) struct UnlinkedFile {
     pub(crate) bytes: u64,
     pub(crate) in_memory: bool,
 }
 
 /// The files without a name that `processes` have open or mapped, each once.
-pub(crate) fn held(processes: &[Pid]) -> HashMap<Key, Unnamed> {
+pub(crate) fn held(processes: &[Pid]) -> HashMap<Key, UnlinkedFile> {
     let mut found = HashMap::new();
     processes.iter().for_each(|pid| open(*pid, &mut found));
     processes.iter().for_each(|pid| mapped(*pid, &mut found));
     found
 }
 
-fn open(pid: Pid, found: &mut HashMap<Key, Unnamed>) {
+fn open(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
     for entry in fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten() {
         found.extend(look(&entry.path()));
     }
@@ -35,10 +35,10 @@ fn open(pid: Pid, found: &mut HashMap<Key, Unnamed>) {
 
 /// Mappings keep a file after its descriptor was closed. Which file that is may be looked up by root only; of others the most
 /// that it can take on disk is what is mapped of it, and in memory what is resident counts already.
-fn mapped(pid: Pid, found: &mut HashMap<Key, Unnamed>) {
+fn mapped(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
     let mut most: HashMap<Key, u64> = HashMap::new();
     for mapping in fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default().lines().filter_map(parse) {
-        if !mapping.is_unnamed || found.contains_key(&mapping.key) {
+        if !mapping.is_unlinked || found.contains_key(&mapping.key) {
             continue;
         }
         match look(Path::new(&format!("/proc/{pid}/map_files/{}", mapping.range))) {
@@ -50,16 +50,16 @@ fn mapped(pid: Pid, found: &mut HashMap<Key, Unnamed>) {
             }
         }
     }
-    let most = most.into_iter().map(|(key, bytes)| (key, Unnamed { bytes, in_memory: false }));
+    let most = most.into_iter().map(|(key, bytes)| (key, UnlinkedFile { bytes, in_memory: false }));
     found.extend(most);
 }
 
 /// The file that a link of `/proc` leads to, when it is a regular one without a name.
-fn look(link: &Path) -> Option<(Key, Unnamed)> {
+fn look(link: &Path) -> Option<(Key, UnlinkedFile)> {
     let file = fs::metadata(link).ok().filter(|file| file.is_file() && file.nlink() == 0)?;
     let kind = statfs(link).ok()?.filesystem_type();
     let in_memory = kind == TMPFS_MAGIC || kind == HUGETLBFS_MAGIC;
-    Some(((file.dev(), file.ino()), Unnamed { bytes: file.blocks() * 512, in_memory }))
+    Some(((file.dev(), file.ino()), UnlinkedFile { bytes: file.blocks() * 512, in_memory }))
 }
 
 /// A line of `/proc/<pid>/maps`.
@@ -69,7 +69,7 @@ pub(crate) struct Mapping<'a> {
     pub(crate) key: Key,
     /// How far into the file it reaches.
     pub(crate) end: u64,
-    pub(crate) is_unnamed: bool,
+    pub(crate) is_unlinked: bool,
     /// A file in memory, told from its name.
     pub(crate) in_memory: bool,
     /// A System V segment, which its namespace lists.
@@ -94,7 +94,7 @@ pub(crate) fn parse(line: &str) -> Option<Mapping<'_>> {
         range,
         key: (device, file),
         end: hex(offset)? + hex(end)?.checked_sub(hex(start)?)?,
-        is_unnamed: name.ends_with(" (deleted)") && !name.starts_with("/SYSV"),
+        is_unlinked: name.ends_with(" (deleted)") && !name.starts_with("/SYSV"),
         in_memory,
         is_segment: name.starts_with("/SYSV"),
     })
@@ -116,9 +116,9 @@ mod tests {
         let line = "7f0000001000-7f0000003000 rw-s 00001000 fe:01 1234                       /tmp/a file (deleted)";
         let mapping = parse(line).expect("a file");
         assert_eq!((mapping.range, mapping.key), ("7f0000001000-7f0000003000", (libc::makedev(0xfe, 1), 1234)));
-        assert_eq!((mapping.end, mapping.is_unnamed, mapping.in_memory), (0x3000, true, false));
+        assert_eq!((mapping.end, mapping.is_unlinked, mapping.in_memory), (0x3000, true, false));
         let segment = "7f00-8f00 rw-s 00000000 00:01 3    /SYSV00000000 (deleted)";
-        assert_eq!(parse(segment).map(|it| (it.is_unnamed, it.is_segment)), Some((false, true)));
+        assert_eq!(parse(segment).map(|it| (it.is_unlinked, it.is_segment)), Some((false, true)));
         for other in
             ["Pss:         12 kB", "7f00-8f00 rw-p 00000000 00:00 0 ", "7f00-8f00 rw-p 00000000 00:00 0 [heap]"]
         {
@@ -135,11 +135,11 @@ mod tests {
             file.sync_all().expect("on disk");
             file
         };
-        let (named, unnamed) = (make("named"), make("unnamed"));
-        std::fs::remove_file(folder.path().join("unnamed")).expect("removed");
+        let (named, unlinked) = (make("named"), make("unlinked"));
+        std::fs::remove_file(folder.path().join("unlinked")).expect("removed");
         let found = held(&[Pid::this()]);
         let key = |file: &File| file.metadata().map(|file| (file.dev(), file.ino())).expect("metadata");
-        assert!(found.get(&key(&unnamed)).is_some_and(|file| file.bytes >= 100_000), "{found:?}");
+        assert!(found.get(&key(&unlinked)).is_some_and(|file| file.bytes >= 100_000), "{found:?}");
         assert_eq!(found.get(&key(&named)), None);
     }
 }

@@ -20,6 +20,6 @@ mod watcher;
 
 pub(crate) use connection_owner::is_own_connection;
 pub(crate) use launcher::Launcher;
-pub(crate) use open_files::Holdings;
+pub(crate) use open_files::OpenFiles;
 pub(crate) use tree::Tree;
 pub use watcher::enter;

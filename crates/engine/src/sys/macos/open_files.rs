@@ -17,7 +17,7 @@ const FILE_OF_DESCRIPTOR: c_int = 1;
 
 /// A running tree's open files. A process that has left the run's session is not looked at.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Holdings {
+pub(crate) struct OpenFiles {
     main: i32,
 }
 
@@ -33,22 +33,22 @@ unsafe extern "C" {
     fn proc_pidfdinfo(pid: c_int, fd: c_int, flavour: c_int, place: *mut c_void, size: c_int) -> c_int;
 }
 
-impl Holdings {
+impl OpenFiles {
     /// Of the run whose session `main` leads.
     pub(super) fn of(main: i32) -> Self {
         Self { main }
     }
 
     /// Bytes on disk in files that have no name any more.
-    pub(crate) fn unnamed_bytes(self, _folder: &Path) -> u64 {
+    pub(crate) fn unlinked_bytes(self, _folder: &Path) -> u64 {
         let processes = table::rows().into_iter().filter(|row| row.session == self.main || row.parent == self.main);
-        let files: HashMap<_, _> = processes.flat_map(|row| unnamed_of(row.pid)).collect();
+        let files: HashMap<_, _> = processes.flat_map(|row| unlinked_of(row.pid)).collect();
         files.into_values().sum()
     }
 }
 
 /// The device, number and size of each regular file without a name that `pid` has open.
-fn unnamed_of(pid: i32) -> Vec<((u32, u64), u64)> {
+fn unlinked_of(pid: i32) -> Vec<((u32, u64), u64)> {
     // SAFETY: the structure holds only integers, for which zero is a value.
     let mut open: Vec<libc::proc_fdinfo> = vec![unsafe { zeroed() }; MOST_DESCRIPTORS];
     let size = size_of_val(&*open) as c_int;
@@ -56,16 +56,16 @@ fn unnamed_of(pid: i32) -> Vec<((u32, u64), u64)> {
     let filled = unsafe { libc::proc_pidinfo(pid, libc::PROC_PIDLISTFDS, 0, open.as_mut_ptr().cast::<c_void>(), size) };
     open.truncate(usize::try_from(filled).unwrap_or(0) / size_of::<libc::proc_fdinfo>());
     let files = open.iter().filter(|one| one.proc_fdtype == libc::PROX_FDTYPE_VNODE as u32);
-    files.filter_map(|one| unnamed(pid, one.proc_fd)).collect()
+    files.filter_map(|one| unlinked(pid, one.proc_fd)).collect()
 }
 
-fn unnamed(pid: i32, fd: i32) -> Option<((u32, u64), u64)> {
+fn unlinked(pid: i32, fd: i32) -> Option<((u32, u64), u64)> {
     // SAFETY: the structure holds only integers, for which zero is a value.
     let mut open: OpenFile = unsafe { zeroed() };
     let size = size_of::<OpenFile>() as c_int;
     // SAFETY: the flavour fills just this structure, whose size is given.
     let filled = unsafe { proc_pidfdinfo(pid, fd, FILE_OF_DESCRIPTOR, (&raw mut open).cast::<c_void>(), size) };
     let found = &open.file.vi_stat;
-    let is_unnamed = filled == size && found.vst_nlink == 0 && found.vst_mode & libc::S_IFMT == libc::S_IFREG;
-    is_unnamed.then(|| ((found.vst_dev, found.vst_ino), u64::try_from(found.vst_blocks).unwrap_or(0) * 512))
+    let is_unlinked = filled == size && found.vst_nlink == 0 && found.vst_mode & libc::S_IFMT == libc::S_IFREG;
+    is_unlinked.then(|| ((found.vst_dev, found.vst_ino), u64::try_from(found.vst_blocks).unwrap_or(0) * 512))
 }

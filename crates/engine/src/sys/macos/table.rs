@@ -13,7 +13,7 @@ use nix::unistd::{Pid, getsid, getuid};
 use crate::sys::descendants::Row;
 
 /// Room for processes that are started between counting and listing.
-const SPARE: usize = 64;
+const MARGIN: usize = 64;
 /// The largest arguments and environment that the kernel keeps (`ARG_MAX`).
 const MOST_ARGUMENTS: usize = 1 << 20;
 
@@ -61,7 +61,7 @@ pub(super) fn bears(pid: i32, mark: &[u8]) -> bool {
 fn pids() -> Vec<i32> {
     // SAFETY: without a place to write to, this only counts.
     let count = unsafe { libc::proc_listallpids(null_mut(), 0) };
-    let mut pids = vec![0_i32; usize::try_from(count).unwrap_or(0) + SPARE];
+    let mut pids = vec![0_i32; usize::try_from(count).unwrap_or(0) + MARGIN];
     // SAFETY: the place is as large as is said.
     let listed = unsafe { libc::proc_listallpids(pids.as_mut_ptr().cast::<c_void>(), size_of_val(&*pids) as c_int) };
     pids.truncate(usize::try_from(listed).unwrap_or(0));

@@ -12,7 +12,7 @@ use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::group::Group;
-use super::open_files::Holdings;
+use super::open_files::OpenFiles;
 use super::reap::{self, Reaped};
 use super::watcher::SharedWatcher;
 use crate::limits::Limits;
@@ -65,8 +65,8 @@ impl Tree {
     }
 
     /// What its processes keep without a name.
-    pub(crate) fn holdings(&self) -> Holdings {
-        Holdings::of(self.main)
+    pub(crate) fn open_files(&self) -> OpenFiles {
+        OpenFiles::of(self.main)
     }
 
     /// Sends a signal to the program's process group, which it leads until it is reaped; false where the system has no such

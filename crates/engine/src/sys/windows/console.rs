@@ -1,4 +1,4 @@
-//! A pseudo-console: the terminal of a run, drawn by a process of Windows' own between the program and our pipes.
+//! A pseudo-console: the terminal of a run, drawn by a process of Windows' folders between the program and our pipes.
 #![expect(unsafe_code, reason = "pseudo-consoles are Win32 calls")]
 
 use std::io;
@@ -70,7 +70,7 @@ pub(super) struct Ours {
     pub(super) terminal: Terminal,
 }
 
-/// Makes a console of that size. It has copies of its own of the other ends of its pipes.
+/// Makes a console of that size. It has copies of its folders of the other ends of its pipes.
 pub(super) async fn open(size: TerminalSize) -> io::Result<(Ours, Arc<Console>)> {
     let (ours_in, input) = pipe::pair(End::Writes).await?;
     let (ours_out, output) = pipe::pair(End::Reads).await?;

@@ -13,18 +13,18 @@ use windows_sys::Win32::System::Threading::{
 };
 
 /// A wait of the system's thread pool for one process.
-pub(super) struct Ending {
+pub(super) struct ExitWait {
     wait: HANDLE,
     /// Boxed: the callback has its address.
     seen: Box<CancellationToken>,
 }
 
 // SAFETY: a wait handle is not bound to a thread, and the token may be shared and sent.
-unsafe impl Send for Ending {}
-// SAFETY: as above; a shared `Ending` only hands out the token.
-unsafe impl Sync for Ending {}
+unsafe impl Send for ExitWait {}
+// SAFETY: as above; a shared `ExitWait` only hands out the token.
+unsafe impl Sync for ExitWait {}
 
-impl Ending {
+impl ExitWait {
     /// Waits for `process`, whose handle must stay open until this is dropped.
     pub(super) fn of(process: BorrowedHandle<'_>) -> io::Result<Self> {
         let seen = Box::new(CancellationToken::new());
@@ -50,7 +50,7 @@ impl Ending {
     }
 }
 
-impl Drop for Ending {
+impl Drop for ExitWait {
     fn drop(&mut self) {
         // SAFETY: the wait was registered and is unregistered once. INVALID_HANDLE_VALUE waits for a callback that is under way,
         // so that none can see the token after it was freed.
@@ -59,6 +59,6 @@ impl Drop for Ending {
 }
 
 unsafe extern "system" fn on_end(context: *mut c_void, _timed_out: bool) {
-    // SAFETY: `context` is the token of an `Ending` that has not been dropped.
+    // SAFETY: `context` is the token of an `ExitWait` that has not been dropped.
     unsafe { &*context.cast::<CancellationToken>() }.cancel();
 }

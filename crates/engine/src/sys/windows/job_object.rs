@@ -1,8 +1,8 @@
-//! The Job Object: limits, accounts and messages of one process tree.
+//! The JobObject Object: limits, accounts and messages of one process tree.
 //!
 //! It has no user-interface restrictions: a job that has them cannot be nested in another, and terminals, services and CI
 //! run us in one.
-#![expect(unsafe_code, reason = "Job Objects are Win32 calls")]
+#![expect(unsafe_code, reason = "JobObject Objects are Win32 calls")]
 
 use std::ffi::c_void;
 use std::io;
@@ -29,7 +29,7 @@ use crate::limits::Limits;
 const TICK_NANOS: u64 = 100;
 
 /// A job, and the completion port that it posts its messages to. Dropping it kills its processes.
-pub(super) struct Job {
+pub(super) struct JobObject {
     handle: OwnedHandle,
     port: OwnedHandle,
 }
@@ -50,7 +50,7 @@ pub(super) enum Message {
     Other,
 }
 
-impl Job {
+impl JobObject {
     /// Makes an empty job that is held to `limits`.
     pub(super) fn new(limits: &Limits) -> io::Result<Self> {
         // SAFETY: both arguments are optional, and the handle that comes back is ours alone.

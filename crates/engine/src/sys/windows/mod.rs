@@ -1,4 +1,4 @@
-//! Windows: one Job Object per run.
+//! Windows: one JobObject Object per run.
 //!
 //! A program is born inside its job, so nothing that it starts can be outside, and it inherits three handles and no other. The
 //! only handle to the job is ours: however this process dies, Windows closes it and with it ends every process of the
@@ -30,8 +30,8 @@ use super::pipes::Pipes;
 pub(crate) use connection_owner::is_own_connection;
 use console::Console;
 pub(crate) use console::Terminal;
-use job_object::{Accounts, Job, Message};
-pub(crate) use open_files::Holdings;
+use job_object::{Accounts, JobObject, Message};
+pub(crate) use open_files::OpenFiles;
 pub(crate) use pipe::client as pipe_client;
 use process::{Process, Streams};
 
@@ -75,13 +75,13 @@ impl Launcher {
         None
     }
 
-    /// Starts `launch` in a job of its own.
+    /// Starts `launch` in a job of its folders.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let (pipes, streams) = match launch.terminal {
             Some(size) => streams::console(size).await.map(|(pipes, console)| (pipes, Streams::Console(console)))?,
             None => streams::pipes().await.map(|(pipes, handles)| (pipes, Streams::Pipes(handles)))?,
         };
-        let job = Job::new(launch.limits)?;
+        let job = JobObject::new(launch.limits)?;
         let process = Process::start(launch, &streams, &job)?;
         let tree = Tree {
             process,
@@ -99,7 +99,7 @@ impl Launcher {
 /// A running process tree. Dropping it closes the job, which kills whatever is left in it.
 pub(crate) struct Tree {
     process: Process,
-    job: Job,
+    job: JobObject,
     /// Closed when the tree is gone: only then do our pipes end.
     console: Option<Arc<Console>>,
     cpu_limit: Duration,
@@ -132,8 +132,8 @@ impl Tree {
 
     /// What its processes keep without a name.
     #[expect(clippy::unused_self, reason = "other systems need it")]
-    pub(crate) fn holdings(&self) -> Holdings {
-        Holdings
+    pub(crate) fn open_files(&self) -> OpenFiles {
+        OpenFiles
     }
 
     /// Windows has no signal for a process without a console that we share: false.

@@ -51,7 +51,7 @@ pub(crate) fn client(pipe: &NamedPipeServer) -> Option<u32> {
 }
 
 fn inheritable(handle: OwnedHandle) -> io::Result<OwnedHandle> {
-    // SAFETY: the handle is open, and only its own flag changes.
+    // SAFETY: the handle is open, and only its folders flag changes.
     let done = unsafe { SetHandleInformation(handle.as_raw_handle(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) };
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(handle) }
 }

@@ -22,8 +22,8 @@ use windows_sys::Win32::System::Threading::{
 
 use super::command_line;
 use super::console::Console;
-use super::exit_wait::Ending;
-use super::job_object::Job;
+use super::exit_wait::ExitWait;
+use super::job_object::JobObject;
 use super::pipe;
 use crate::sys::launch::Launch;
 
@@ -44,13 +44,13 @@ pub(super) enum Streams {
 /// A process that was started, ended or not.
 pub(super) struct Process {
     // Dropped before the handle that it waits on.
-    ending: Ending,
+    ending: ExitWait,
     handle: OwnedHandle,
 }
 
 impl Process {
     /// Starts `launch` in `job`. The process inherits `streams` and nothing else.
-    pub(super) fn start(launch: &Launch<'_>, streams: &Streams, job: &Job) -> io::Result<Self> {
+    pub(super) fn start(launch: &Launch<'_>, streams: &Streams, job: &JobObject) -> io::Result<Self> {
         let program = command_line::wide(launch.program.as_os_str())?;
         let mut line = command_line::command_line(launch.program, launch.args)?;
         let environment = command_line::environment(launch.env)?;
@@ -85,7 +85,7 @@ impl Process {
         // SAFETY: both handles are open and ours alone. That of the first thread is not needed.
         let (handle, _) =
             unsafe { (OwnedHandle::from_raw_handle(started.hProcess), OwnedHandle::from_raw_handle(started.hThread)) };
-        Ok(Self { ending: Ending::of(handle.as_handle())?, handle })
+        Ok(Self { ending: ExitWait::of(handle.as_handle())?, handle })
     }
 
     /// Returns once the process has ended. Cancel safe.
@@ -103,7 +103,7 @@ impl Process {
 }
 
 impl Streams {
-    /// None with a terminal: the process would take our own rather than those of its console, were none named.
+    /// None with a terminal: the process would take our folders rather than those of its console, were none named.
     fn handles(&self) -> [HANDLE; 3] {
         match self {
             Self::Pipes(streams) => [&streams.stdin, &streams.stdout, &streams.stderr].map(AsRawHandle::as_raw_handle),

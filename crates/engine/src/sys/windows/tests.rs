@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::*;
 use crate::limits::Limits;
 use crate::session::TerminalSize;
-use crate::sys::launch::Own;
+use crate::sys::launch::RunFolders;
 use crate::sys::pipes::Output;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -101,14 +101,14 @@ async fn launch_with(
         std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")).collect();
     env.push(("STAND_IN".into(), part.into()));
     let folder = Path::new(r"C:\");
-    let own = nothing_of_its_own(folder);
-    let launch = Launch { program: &program, args: &args, env: &env, folder, own, limits, waits: false, terminal };
+    let folders = nothing_of_its_own(folder);
+    let launch = Launch { program: &program, args: &args, env: &env, folder, folders, limits, waits: false, terminal };
     Launcher::start().expect("a launcher").launch(&launch).await
 }
 
 /// Folders of a run that hides nothing and keeps its temporary files in `folder`.
-fn nothing_of_its_own(folder: &Path) -> Own<'_> {
-    Own { root: folder, temporary: folder, args_in_sight: &[], hidden: &[] }
+fn nothing_of_its_own(folder: &Path) -> RunFolders<'_> {
+    RunFolders { root: folder, temporary: folder, args_in_sight: &[], hidden: &[] }
 }
 
 /// Plays `part` to its end and returns that, standard output and standard error.
@@ -145,7 +145,7 @@ async fn missing_program_is_an_error() {
         args: &[],
         env: &[],
         folder: Path::new(r"C:\"),
-        own: nothing_of_its_own(Path::new(r"C:\")),
+        folders: nothing_of_its_own(Path::new(r"C:\")),
         limits: &Limits::default(),
         waits: false,
         terminal: None,

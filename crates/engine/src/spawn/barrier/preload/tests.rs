@@ -6,7 +6,7 @@ use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 
 use super::{environment, prepare};
-use crate::language::Ahead;
+use crate::language::Prestart;
 
 /// What a Python program sees of how it was started.
 const PYTHON: &str = "
@@ -26,7 +26,7 @@ if (isMainThread) new Worker(__filename).on('exit', () => { throw new Error('the
 ";
 
 /// Runs `code` with and without the start-up file, and compares everything that it gives.
-fn check(ahead: Ahead, program: &str, entry: &str, code: &str) {
+fn check(prestart: Prestart, program: &str, entry: &str, code: &str) {
     let folder = tempfile::Builder::new().prefix("with space").tempdir().expect("a folder");
     prepare(folder.path()).expect("start-up files");
     fs::write(folder.path().join(entry), code).expect("a program");
@@ -39,16 +39,16 @@ fn check(ahead: Ahead, program: &str, entry: &str, code: &str) {
         eprintln!("not checked: there is no {program} here");
         return;
     };
-    let warm = held(command(), ahead, folder.path());
+    let warm = held(command(), prestart, folder.path());
     assert!(cold.stderr.ends_with(b"\n") && !cold.status.success(), "{cold:?}");
     assert_eq!(warm, cold);
 }
 
 /// Runs `command` with the start-up file, lets it wait, and lets it go.
-fn held(mut command: Command, ahead: Ahead, folder: &Path) -> Output {
-    let pipe = folder.join("gate");
+fn held(mut command: Command, prestart: Prestart, folder: &Path) -> Output {
+    let pipe = folder.join("barrier");
     mkfifo(&pipe, Mode::S_IRUSR | Mode::S_IWUSR).expect("a pipe");
-    command.envs(environment(ahead, folder, pipe.to_str().expect("a path in UTF-8")));
+    command.envs(environment(prestart, folder, pipe.to_str().expect("a path in UTF-8")));
     let running = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("an interpreter");
     // Opening returns when the interpreter has opened the other end: when it waits.
     drop(fs::OpenOptions::new().write(true).open(&pipe).expect("the pipe"));
@@ -57,11 +57,11 @@ fn held(mut command: Command, ahead: Ahead, folder: &Path) -> Output {
 
 #[test]
 fn python_does_not_see_what_it_waited_in() {
-    check(Ahead::Python, "/usr/bin/python3", "main.py", PYTHON);
+    check(Prestart::Python, "/usr/bin/python3", "main.py", PYTHON);
 }
 
 #[test]
 fn node_does_not_see_what_it_waited_in() {
     let node = std::env::var("RUNTRAY_TEST_NODE").unwrap_or_else(|_| "node".into());
-    check(Ahead::Node, &node, "main.js", NODE);
+    check(Prestart::Node, &node, "main.js", NODE);
 }

@@ -15,8 +15,8 @@ use nix::sys::wait::waitpid;
 use nix::unistd::{ForkResult, Pid, fork, getppid, pause};
 
 use crate::sys::linux::own_process;
-use crate::sys::linux::perf_counter::Counter;
-use crate::sys::linux::run_cgroup::{Cell, remove, write};
+use crate::sys::linux::perf_counter::PerfCounter;
+use crate::sys::linux::run_cgroup::{RunCgroup, remove, write};
 
 /// What has to be there for the kernel to hold the limits.
 const CONTROLLERS: [&str; 2] = ["memory", "pids"];
@@ -25,23 +25,23 @@ const NAME: &str = "runtray-";
 
 /// The folder of one launcher in the hierarchy of control groups.
 #[derive(Debug)]
-pub(crate) struct Cgroups {
+pub(crate) struct LauncherCgroup {
     folder: PathBuf,
     holds: bool,
     made: u64,
 }
 
-impl Cgroups {
+impl LauncherCgroup {
     /// Where this process may make groups whose memory and processes the kernel holds, found by doing all that a run needs. Groups
     /// that only count CPU time are of use where there is no other counter.
     pub(crate) fn probe() -> Option<Self> {
         let own = own_group(&read("/proc/self/mountinfo"), &read("/proc/self/cgroup"))?;
         sweep(&own);
-        if !has_controllers(&own) && Counter::start().is_some() {
+        if !has_controllers(&own) && PerfCounter::start().is_some() {
             return None;
         }
         let found = Self::open(&own).inspect_err(|_| remove(&own.join(name(Pid::this())))).ok()?;
-        (found.holds || Counter::start().is_none()).then_some(found)
+        (found.holds || PerfCounter::start().is_none()).then_some(found)
     }
 
     /// Makes the launcher's folder in the group `own`, and tries it.
@@ -57,17 +57,17 @@ impl Cgroups {
     }
 
     /// Makes the group of a run.
-    pub(crate) fn make(&mut self) -> io::Result<Cell> {
+    pub(crate) fn make(&mut self) -> io::Result<RunCgroup> {
         self.made += 1;
         let folder = self.folder.join(format!("run-{}", self.made));
         fs::create_dir(&folder)?;
-        fs::create_dir(folder.join(Cell::INSIDE)).inspect_err(|_| remove(&folder))?;
-        Ok(Cell::of(folder, self.holds))
+        fs::create_dir(folder.join(RunCgroup::INSIDE)).inspect_err(|_| remove(&folder))?;
+        Ok(RunCgroup::of(folder, self.holds))
     }
 
     /// Does with a process what is done with a run.
     fn attempt(&mut self) -> io::Result<()> {
-        let cell = self.make()?;
+        let cgroup = self.make()?;
         // SAFETY: the launcher has one thread, so that its child may do what any process may; it only waits.
         #[expect(unsafe_code, reason = "fork is unsafe because of other threads' locks")]
         let child = match unsafe { fork() }? {
@@ -77,19 +77,19 @@ impl Cgroups {
             }
             ForkResult::Parent { child } => child,
         };
-        let tried = cell.take_in(child).and_then(|()| cell.hold_to(1 << 30, 64));
-        let tried = tried.and_then(|()| cell.cpu().map(drop).ok_or(io::ErrorKind::Unsupported.into()));
-        let killed = cell.kill();
+        let tried = cgroup.add(child).and_then(|()| cgroup.hold_to(1 << 30, 64));
+        let tried = tried.and_then(|()| cgroup.cpu().map(drop).ok_or(io::ErrorKind::Unsupported.into()));
+        let killed = cgroup.kill();
         if killed.is_err() {
             let _ = nix::sys::signal::kill(child, nix::sys::signal::Signal::SIGKILL);
         }
         waitpid(child, None)?;
-        cell.remove();
+        cgroup.remove();
         tried.and(killed)
     }
 }
 
-impl Drop for Cgroups {
+impl Drop for LauncherCgroup {
     fn drop(&mut self) {
         remove(&self.folder);
     }
@@ -162,7 +162,7 @@ mod tests {
 
     use nix::unistd::Pid;
 
-    use super::{Cgroups, enable, has_controllers, move_away, own_group, read};
+    use super::{LauncherCgroup, enable, has_controllers, move_away, own_group, read};
 
     #[test]
     fn the_own_group_is_below_the_place_of_version_2() {
@@ -214,7 +214,7 @@ mod tests {
         let Some(own) = own_group(&read("/proc/self/mountinfo"), &read("/proc/self/cgroup")) else {
             return eprintln!("not tested: no control groups of version 2 are mounted");
         };
-        match Cgroups::open(&own) {
+        match LauncherCgroup::open(&own) {
             Ok(cgroups) => {
                 let folder = cgroups.folder.clone();
                 drop(cgroups);

@@ -13,17 +13,17 @@ use nix::sys::signal::{SigSet, Signal, kill};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, setsid};
 
-use super::child_status::{self, Change, Changes};
-use super::fd_passing::{self, Message};
+use super::child_status::{self, ChildStatus, WaitFor};
+use super::fd_passing::{self, Packet};
 use super::own_process::{self, wait};
-use super::pid_ranges::Numbers;
-use super::protocol::{self, Word};
-use super::run_descriptors::Run;
+use super::pid_ranges::PidRanges;
+use super::protocol::{self, LauncherMessage};
+use super::run_descriptors::RunDescriptors;
 use super::sandbox::mode::Mode;
 use super::sandbox::{namespaces, rlimits};
 use super::{pidfd, subreaper};
-use prefork::Spare;
-use run_cgroups::Cells;
+use prefork::Prefork;
+use run_cgroups::RunCgroups;
 
 /// The program name that makes this program a launcher.
 pub(crate) const NAME: &str = "runtray-launcher";
@@ -47,7 +47,7 @@ fn serve() -> io::Result<()> {
     let _ = setsid();
     // A launcher that something stopped goes on when the service is gone, to see that and to end.
     prctl::set_pdeathsig(Signal::SIGCONT)?;
-    rlimits::get_ahead();
+    rlimits::raise_priority();
     subreaper::become_one()?;
     let mut signals = SigSet::empty();
     signals.add(Signal::SIGCHLD);
@@ -59,10 +59,10 @@ fn serve() -> io::Result<()> {
     let mut launcher = Launcher {
         mode: namespaces::probe(),
         supervisors: Vec::new(),
-        numbers: Numbers::default(),
-        cells: Cells::probe(),
+        pid_ranges: PidRanges::default(),
+        cgroups: RunCgroups::probe(),
         dead: Vec::new(),
-        spare: None,
+        prefork: None,
     };
     fd_passing::send(socket.as_fd(), &protocol::bytes(&launcher.mode.containment())?, &[])?;
     launcher.attend(&socket, &children)
@@ -71,18 +71,18 @@ fn serve() -> io::Result<()> {
 /// A supervisor, and where the service hears of it once it has a run.
 struct Supervisor {
     pid: Pid,
-    words: Option<OwnedFd>,
+    channel: Option<OwnedFd>,
 }
 
 struct Launcher {
     mode: Mode,
     supervisors: Vec<Supervisor>,
-    numbers: Numbers,
-    cells: Cells,
+    pid_ranges: PidRanges,
+    cgroups: RunCgroups,
     /// Supervisors that have ended, of which the service has not heard yet, and whether they ended by themselves.
     dead: Vec<(Supervisor, bool)>,
     /// The one that waits for the next run.
-    spare: Option<Spare>,
+    prefork: Option<Prefork>,
 }
 
 impl Launcher {
@@ -95,7 +95,7 @@ impl Launcher {
             // A supervisor is forked ahead only while nobody waits for one, and tried once for each run.
             let patience = if prepared { PollTimeout::NONE } else { PollTimeout::ZERO };
             if wait(&mut ready, patience)? == 0 && !prepared {
-                self.spare = self.fork().ok();
+                self.prefork = self.fork().ok();
                 prepared = true;
                 continue;
             }
@@ -115,38 +115,38 @@ impl Launcher {
     }
 
     /// Forks a supervisor.
-    fn fork(&mut self) -> nix::Result<Spare> {
-        let number = self.numbers.next();
-        let cell = self.cells.next();
-        let spare = Spare::fork(self.mode, number, cell.clone())?;
-        self.numbers.take(number, spare.pid());
-        self.cells.take(cell, spare.pid());
-        self.supervisors.push(Supervisor { pid: spare.pid(), words: None });
-        Ok(spare)
+    fn fork(&mut self) -> nix::Result<Prefork> {
+        let pid_range = self.pid_ranges.next();
+        let cgroup = self.cgroups.next();
+        let prefork = Prefork::fork(self.mode, pid_range, cgroup.clone())?;
+        self.pid_ranges.take(pid_range, prefork.pid());
+        self.cgroups.take(cgroup, prefork.pid());
+        self.supervisors.push(Supervisor { pid: prefork.pid(), channel: None });
+        Ok(prefork)
     }
 
     /// Gives a run a supervisor: the one that waits, else a new one. The service hears which, or why there is none.
-    fn launch(&mut self, mut message: Message) -> io::Result<()> {
+    fn launch(&mut self, mut message: Packet) -> io::Result<()> {
         if message.descriptors.is_empty() {
             return Err(io::ErrorKind::InvalidData.into());
         }
-        let words = message.descriptors.remove(0);
-        let run = Run::try_from(message.descriptors)?;
-        let waiting = self.spare.take().and_then(|spare| spare.hand(&run).ok());
+        let channel = message.descriptors.remove(0);
+        let run = RunDescriptors::try_from(message.descriptors)?;
+        let waiting = self.prefork.take().and_then(|prefork| prefork.hand(&run).ok());
         let supervisor = match waiting {
             Some(pid) => Ok(pid),
-            None => self.fork().and_then(|spare| spare.hand(&run)),
+            None => self.fork().and_then(|prefork| prefork.hand(&run)),
         };
         match supervisor {
             Ok(pid) => {
                 // The supervisor is not reaped before `reap` is called, so that its number is still its own.
                 let descriptor = pidfd::open(pid).ok();
-                let word = Word::Supervised { pid: pid.as_raw(), containment: self.mode.containment() };
-                say(&words, &word, descriptor.as_ref());
+                let word = LauncherMessage::Supervised { pid: pid.as_raw(), containment: self.mode.containment() };
+                say(&channel, &word, descriptor.as_ref());
                 let known = self.supervisors.iter_mut().find(|supervisor| supervisor.pid == pid);
-                known.into_iter().for_each(|supervisor| supervisor.words = words.try_clone().ok());
+                known.into_iter().for_each(|supervisor| supervisor.channel = channel.try_clone().ok());
             }
-            Err(error) => say(&words, &Word::NotForked(error as i32), None),
+            Err(error) => say(&channel, &LauncherMessage::NotForked(error as i32), None),
         }
         Ok(())
     }
@@ -154,10 +154,10 @@ impl Launcher {
     /// Reaps what has died, and wakes a supervisor that something stopped. A supervisor without a namespace may have died before
     /// its tree, which then is left to us: the service hears of that end when the tree is gone too.
     fn reap(&mut self) {
-        while let Ok(Some((pid, change))) = child_status::next(Changes::EndsAndStops) {
+        while let Ok(Some((pid, change))) = child_status::next(WaitFor::ExitsAndStops) {
             match change {
-                Change::Stopped => drop(kill(pid, Signal::SIGCONT)),
-                ended => self.bury(pid, ended == Change::Exited(0)),
+                ChildStatus::Stopped => drop(kill(pid, Signal::SIGCONT)),
+                ended => self.bury(pid, ended == ChildStatus::Exited(0)),
             }
         }
         if self.mode == Mode::Subreaper {
@@ -167,21 +167,21 @@ impl Launcher {
             }
         }
         for (supervisor, orderly) in self.dead.drain(..) {
-            supervisor.words.iter().for_each(|words| say(words, &Word::Gone { orderly }, None));
+            supervisor.channel.iter().for_each(|channel| say(channel, &LauncherMessage::Gone { orderly }, None));
         }
     }
 
     fn bury(&mut self, pid: Pid, orderly: bool) {
-        self.spare = self.spare.take().filter(|spare| spare.pid() != pid);
-        self.numbers.free(pid);
-        self.cells.free(pid);
+        self.prefork = self.prefork.take().filter(|prefork| prefork.pid() != pid);
+        self.pid_ranges.free(pid);
+        self.cgroups.free(pid);
         let place = self.supervisors.iter().position(|supervisor| supervisor.pid == pid);
         self.dead.extend(place.map(|place| (self.supervisors.swap_remove(place), orderly)));
     }
 }
 
 /// Tells the service something of a run; a service that does not listen any more has ended that run.
-fn say(words: &OwnedFd, word: &Word, descriptor: Option<&OwnedFd>) {
+fn say(channel: &OwnedFd, word: &LauncherMessage, descriptor: Option<&OwnedFd>) {
     let descriptors: Vec<RawFd> = descriptor.iter().map(|fd| fd.as_raw_fd()).collect();
-    let _ = protocol::bytes(word).map(|bytes| fd_passing::send(words.as_fd(), &bytes, &descriptors));
+    let _ = protocol::bytes(word).map(|bytes| fd_passing::send(channel.as_fd(), &bytes, &descriptors));
 }

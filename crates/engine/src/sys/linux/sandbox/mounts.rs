@@ -15,8 +15,8 @@ use nix::mount::{MsFlags, mount};
 
 use super::bind_mount::{TEMPORARY, bind, hold};
 use super::mode::Mode;
-use super::visible_paths::Kept;
-use crate::sys::linux::protocol::Job;
+use super::visible_paths::VisiblePaths;
+use crate::sys::linux::protocol::RunSpec;
 
 /// The part of the run's folder that holds its `/var/tmp`.
 const FIRST: &str = "var";
@@ -30,31 +30,31 @@ pub(crate) fn check() -> io::Result<()> {
     if temporary().is_empty() { Err(ErrorKind::NotFound.into()) } else { Ok(()) }
 }
 
-/// Puts this process, and what it starts, behind the walls of the run of `job`, and changes the paths in `job` to those inside.
+/// Puts this process, and what it starts, behind the walls of the run of `spec`, and changes the paths in `spec` to those inside.
 /// Afterwards nothing of this process leads past them: a program could follow its supervisor's current folder and open files.
-pub(crate) fn enter(job: Job, mode: Mode) -> io::Result<Job> {
+pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<RunSpec> {
     std::env::set_current_dir("/")?;
     if mode == Mode::Subreaper {
-        return Ok(Job { args: [&*job.args_in_sight, &job.args].concat(), ..job });
+        return Ok(RunSpec { args: [&*spec.args_in_sight, &spec.args].concat(), ..spec });
     }
     let places = temporary();
     let (Some(first), Some(last)) = (places.first(), places.last()) else { return Err(ErrorKind::NotFound.into()) };
-    let name = job.root.file_name().ok_or(ErrorKind::InvalidInput)?;
+    let name = spec.root.file_name().ok_or(ErrorKind::InvalidInput)?;
     let (place, commands) = (first.join(name), first.join(beside(name)));
     // All that is shown again later is held before it is covered.
-    let rooms = Rooms::of(&job, first == last)?;
-    cover(&job.hidden)?;
-    let kept = Kept::of(&job, &places);
+    let parts = Parts::of(&spec, first == last)?;
+    cover(&spec.hidden)?;
+    let visible = VisiblePaths::of(&spec, &places);
     if first != last {
-        bind(&rooms.first, first)?;
+        bind(&parts.first, first)?;
     }
-    bind(&rooms.temporary, last)?;
-    bind(&rooms.folder, &place)?;
-    if let Some(held) = &rooms.commands {
+    bind(&parts.temporary, last)?;
+    bind(&parts.folder, &place)?;
+    if let Some(held) = &parts.commands {
         bind(held, &commands)?;
     }
-    kept.show()?;
-    Ok(moved(job, &place, last, &commands))
+    visible.show()?;
+    Ok(moved(spec, &place, last, &commands))
 }
 
 /// The folders for temporary files of this machine, each once.
@@ -66,7 +66,7 @@ fn temporary() -> Vec<PathBuf> {
 }
 
 /// The parts of a run's folder, each of which is put somewhere.
-struct Rooms {
+struct Parts {
     folder: File,
     temporary: File,
     /// Programs of the run's own, on its search path.
@@ -75,20 +75,20 @@ struct Rooms {
     first: File,
 }
 
-impl Rooms {
+impl Parts {
     /// Makes what is missing; `one` is for a machine with one folder for temporary files.
-    fn of(job: &Job, one: bool) -> io::Result<Self> {
-        fs::set_permissions(&job.temporary, Permissions::from_mode(SHARED))?;
-        let first = if one { job.temporary.clone() } else { make(job.root.join(FIRST), SHARED)? };
-        let name = job.root.file_name().unwrap_or_default();
+    fn of(spec: &RunSpec, one: bool) -> io::Result<Self> {
+        fs::set_permissions(&spec.temporary, Permissions::from_mode(SHARED))?;
+        let first = if one { spec.temporary.clone() } else { make(spec.root.join(FIRST), SHARED)? };
+        let name = spec.root.file_name().unwrap_or_default();
         make(first.join(name), PRIVATE)?;
-        let commands = commands(job);
+        let commands = commands(spec);
         if commands.is_some() {
             make(first.join(beside(name)), PRIVATE)?;
         }
         Ok(Self {
-            folder: hold(&job.folder)?,
-            temporary: hold(&job.temporary)?,
+            folder: hold(&spec.folder)?,
+            temporary: hold(&spec.temporary)?,
             commands: commands.as_deref().map(hold).transpose()?,
             first: hold(&first)?,
         })
@@ -101,9 +101,9 @@ fn beside(name: &OsStr) -> OsString {
 }
 
 /// The folder on the search path that is the run's own.
-fn commands(job: &Job) -> Option<PathBuf> {
-    let (_, path) = job.env.iter().find(|(name, _)| name == PATH)?;
-    std::env::split_paths(path).find(|folder| folder.parent() == Some(&job.root) && folder.is_dir())
+fn commands(spec: &RunSpec) -> Option<PathBuf> {
+    let (_, path) = spec.env.iter().find(|(name, _)| name == PATH)?;
+    std::env::split_paths(path).find(|folder| folder.parent() == Some(&spec.root) && folder.is_dir())
 }
 
 fn make(folder: PathBuf, mode: u32) -> io::Result<PathBuf> {
@@ -130,15 +130,15 @@ fn cover(folders: &[PathBuf]) -> io::Result<()> {
     Ok(())
 }
 
-/// `job` with the paths that its folders have inside.
-fn moved(job: Job, folder: &Path, temporary: &Path, commands: &Path) -> Job {
+/// `spec` with the paths that its folders have inside.
+fn moved(spec: RunSpec, folder: &Path, temporary: &Path, commands: &Path) -> RunSpec {
     let inside = |name: &OsStr, value: OsString| -> OsString {
         if name == PATH {
-            let own = |path: PathBuf| if path.parent() == Some(&job.root) { commands.to_path_buf() } else { path };
+            let own = |path: PathBuf| if path.parent() == Some(&spec.root) { commands.to_path_buf() } else { path };
             std::env::join_paths(std::env::split_paths(&value).map(own)).unwrap_or(value)
-        } else if value == job.folder {
+        } else if value == spec.folder {
             folder.into()
-        } else if value == job.temporary {
+        } else if value == spec.temporary {
             temporary.into()
         } else {
             value
@@ -148,6 +148,6 @@ fn moved(job: Job, folder: &Path, temporary: &Path, commands: &Path) -> Job {
         let value = inside(&name, value);
         (name, value)
     };
-    let env = job.env.into_iter().map(variable).collect();
-    Job { env, folder: folder.to_path_buf(), temporary: temporary.to_path_buf(), ..job }
+    let env = spec.env.into_iter().map(variable).collect();
+    RunSpec { env, folder: folder.to_path_buf(), temporary: temporary.to_path_buf(), ..spec }
 }

@@ -11,7 +11,7 @@ use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{Gid, Pid, Uid};
 
 use super::mode::Mode;
-use crate::sys::linux::run_cgroup::Cell;
+use crate::sys::linux::run_cgroup::RunCgroup;
 use crate::sys::linux::{own_process, pid_ranges};
 
 /// The environment variable that names the only mode to try: `namespaces`, `user-namespaces` or `subreaper`. Left unset, the
@@ -63,7 +63,7 @@ pub(crate) struct Settled {
     /// The file systems in memory that are the run's own, by their roots.
     pub(crate) in_memory: Vec<File>,
     /// The run's control group.
-    pub(crate) cell: Option<Cell>,
+    pub(crate) cgroup: Option<RunCgroup>,
 }
 
 impl Settled {
@@ -79,10 +79,10 @@ impl Settled {
 }
 
 /// Makes the new namespaces a place to live in.
-pub(crate) fn settle(mode: Mode, cell: Option<Cell>) -> io::Result<Settled> {
+pub(crate) fn settle(mode: Mode, cgroup: Option<RunCgroup>) -> io::Result<Settled> {
     match mode {
         Mode::Subreaper => {
-            return crate::sys::linux::subreaper::become_one().map(|()| Settled { in_memory: Vec::new(), cell });
+            return crate::sys::linux::subreaper::become_one().map(|()| Settled { in_memory: Vec::new(), cgroup });
         }
         Mode::UserNamespaces { user, group, .. } => keep_identity(user, group)?,
         Mode::Namespaces => {}
@@ -92,8 +92,8 @@ pub(crate) fn settle(mode: Mode, cell: Option<Cell>) -> io::Result<Settled> {
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
     mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
     // A program that could leave its group would be held by what its supervisor sees alone, as where there are no groups.
-    let cell = cell.filter(|_| close("/sys/fs/cgroup").is_ok());
-    let settled = Settled { in_memory: in_memory("/dev/shm").into_iter().collect(), cell };
+    let cgroup = cgroup.filter(|_| close("/sys/fs/cgroup").is_ok());
+    let settled = Settled { in_memory: in_memory("/dev/shm").into_iter().collect(), cgroup };
     // Shows the message queues of the run, which has its own.
     let _ = mount(Some("mqueue"), "/dev/mqueue", Some("mqueue"), hidden, None::<&str>);
     super::mounts::check()?;

@@ -14,24 +14,24 @@ use super::signals;
 use crate::sys::linux::protocol::Bounds;
 
 /// Threads that a tree may have beyond one a process, where the kernel counts both alike.
-const SPARE_THREADS: u64 = 1024;
+const EXTRA_THREADS: u64 = 1024;
 /// How much more the launcher and its supervisors weigh than programs, so that a flood of processes cannot starve them.
-const AHEAD: libc::c_int = 10;
+const PRIORITY: libc::c_int = 10;
 
 /// The niceness that we were started with, which programs get back.
 static NICENESS: OnceLock<libc::c_int> = OnceLock::new();
 
 /// Processes and threads that a tree may have together.
 pub(crate) fn most_tasks(bounds: &Bounds) -> u64 {
-    u64::from(bounds.processes) + SPARE_THREADS
+    u64::from(bounds.processes) + EXTRA_THREADS
 }
 
 /// Puts this process ahead of the programs that it will start, where the machine lets it.
-pub(crate) fn get_ahead() {
+pub(crate) fn raise_priority() {
     // SAFETY: the call only takes and returns numbers.
     #[expect(unsafe_code, reason = "nix has no getpriority")]
     let niceness = unsafe { libc::getpriority(libc::PRIO_PROCESS, 0) };
-    set_niceness(*NICENESS.get_or_init(|| niceness) - AHEAD);
+    set_niceness(*NICENESS.get_or_init(|| niceness) - PRIORITY);
 }
 
 fn set_niceness(niceness: libc::c_int) {

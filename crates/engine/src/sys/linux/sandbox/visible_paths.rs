@@ -9,14 +9,14 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, symlink};
 use std::path::{Component, Path, PathBuf};
 
 use super::bind_mount::{TEMPORARY, bind, hold};
-use crate::sys::linux::protocol::Job;
+use crate::sys::linux::protocol::RunSpec;
 
 /// Links that are followed from one program to another, as many as the kernel does.
 const MOST_LINKS: usize = 40;
 const NAMES: [&str; 2] = ["PATH", "HOME"];
 
-/// What is kept, held before anything is put over it.
-pub(crate) struct Kept(Vec<Entry>);
+/// What is visible, held before anything is put over it.
+pub(crate) struct VisiblePaths(Vec<Entry>);
 
 struct Entry {
     place: PathBuf,
@@ -25,15 +25,15 @@ struct Entry {
     target: Option<PathBuf>,
 }
 
-impl Kept {
-    /// What `job` names in `places`.
-    pub(crate) fn of(job: &Job, places: &[PathBuf]) -> Self {
-        let mut named = chain(&job.program);
-        named.extend(job.args.iter().map(PathBuf::from));
-        for (_, value) in job.env.iter().filter(|(name, _)| NAMES.iter().any(|it| name == it)) {
+impl VisiblePaths {
+    /// What `spec` names in `places`.
+    pub(crate) fn of(spec: &RunSpec, places: &[PathBuf]) -> Self {
+        let mut named = chain(&spec.program);
+        named.extend(spec.args.iter().map(PathBuf::from));
+        for (_, value) in spec.env.iter().filter(|(name, _)| NAMES.iter().any(|it| name == it)) {
             named.extend(std::env::split_paths(value));
         }
-        named.retain(|path| !path.starts_with(&job.root));
+        named.retain(|path| !path.starts_with(&spec.root));
         let mut found: Vec<PathBuf> = named.iter().filter_map(|path| right_below(path, places)).collect();
         found.sort();
         found.dedup();

@@ -11,15 +11,15 @@ use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use super::control::Control;
-use super::launcher_channel::Words;
-use super::launcher_process::Process;
+use super::launcher_channel::LauncherChannel;
+use super::launcher_process::LauncherProcess;
 use super::tree::Tree;
 use crate::outcome::Containment;
 use crate::session::TerminalSize;
 use crate::sys::launch::Launch;
 use crate::sys::linux::fd_passing;
-use crate::sys::linux::pidfd::Stranger;
-use crate::sys::linux::protocol::{Job, Word};
+use crate::sys::linux::pidfd::ForeignProcess;
+use crate::sys::linux::protocol::{LauncherMessage, RunSpec};
 use crate::sys::pipes::Pipes;
 use crate::sys::streams;
 
@@ -35,7 +35,7 @@ const RECOVERY: Duration = Duration::from_secs(1);
 pub(crate) struct Launcher(Arc<Shared>);
 
 struct Shared {
-    process: Mutex<Arc<Process>>,
+    process: Mutex<Arc<LauncherProcess>>,
     trouble: Mutex<Option<String>>,
     containment: watch::Sender<Option<Containment>>,
 }
@@ -43,7 +43,7 @@ struct Shared {
 impl Launcher {
     /// Starts the launcher, where this program has none yet. Must be called within a tokio runtime.
     pub(crate) fn start() -> io::Result<Self> {
-        let process = Process::get()?;
+        let process = LauncherProcess::get()?;
         let shared = Arc::new(Shared {
             process: Mutex::new(process.clone()),
             trouble: Mutex::new(None),
@@ -99,7 +99,7 @@ impl Shared {
         let (shared, terminal) = (self.clone(), launch.terminal);
         let asking = tokio::spawn(async move { shared.ask(terminal, patience).await });
         let (mut tree, pipes) = asking.await.map_err(io::Error::other)??;
-        let started = timeout(patience, tree.start(&Job::from(launch))).await;
+        let started = timeout(patience, tree.start(&RunSpec::from(launch))).await;
         match started.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())) {
             Ok(()) => Ok((tree, pipes)),
             Err(error) => Err(failed("the run's supervisor", &error)),
@@ -133,23 +133,23 @@ impl Shared {
     }
 
     /// Puts another launcher in the place of one that is gone or does not answer, unless somebody else has done so.
-    fn give_up(self: &Arc<Self>, process: &Arc<Process>, why: &io::Error) -> io::Result<()> {
+    fn give_up(self: &Arc<Self>, process: &Arc<LauncherProcess>, why: &io::Error) -> io::Result<()> {
         let mut current = self.process();
         if Arc::ptr_eq(&current, process) {
             tracing::warn!(error = %why, "the launcher process is gone or does not answer; starting another");
-            *current = Process::replace(process)?;
+            *current = LauncherProcess::replace(process)?;
             self.attend(&current);
         }
         Ok(())
     }
 
     /// Takes notice of how a new launcher holds trees together, and of its end.
-    fn attend(self: &Arc<Self>, process: &Arc<Process>) {
+    fn attend(self: &Arc<Self>, process: &Arc<LauncherProcess>) {
         tokio::spawn(introduce(Arc::downgrade(self), process.clone()));
         tokio::spawn(succeed(Arc::downgrade(self), Arc::downgrade(process), process.gone()));
     }
 
-    fn process(&self) -> MutexGuard<'_, Arc<Process>> {
+    fn process(&self) -> MutexGuard<'_, Arc<LauncherProcess>> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -171,7 +171,7 @@ async fn recover(launcher: Weak<Shared>) {
 }
 
 /// Starts another launcher when one has ended, before somebody needs it; not at once when it has not got so far as to say anything.
-async fn succeed(launcher: Weak<Shared>, process: Weak<Process>, gone: impl Future<Output = ()>) {
+async fn succeed(launcher: Weak<Shared>, process: Weak<LauncherProcess>, gone: impl Future<Output = ()>) {
     gone.await;
     if process.upgrade().is_some_and(|process| process.containment().is_none()) {
         sleep(RECOVERY).await;
@@ -183,7 +183,7 @@ async fn succeed(launcher: Weak<Shared>, process: Weak<Process>, gone: impl Futu
 }
 
 /// Takes notice of how a new launcher holds trees together, and says so where that is the weakest way.
-async fn introduce(launcher: Weak<Shared>, process: Arc<Process>) {
+async fn introduce(launcher: Weak<Shared>, process: Arc<LauncherProcess>) {
     let Ok(Some(containment)) = process.introduced().await else { return };
     let Some(launcher) = launcher.upgrade() else { return };
     let before = launcher.containment.send_replace(Some(containment));
@@ -209,7 +209,7 @@ fn failed(who: &str, error: &io::Error) -> io::Error {
 /// What is handed to the launcher for a run, and our ends of it.
 struct Offer {
     control: StdStream,
-    words: OwnedFd,
+    channel: OwnedFd,
     pipes: Pipes,
     theirs: [OwnedFd; 5],
 }
@@ -217,30 +217,30 @@ struct Offer {
 impl Offer {
     fn new(terminal: Option<TerminalSize>) -> io::Result<Self> {
         let (control, their_control) = StdStream::pair()?;
-        let (words, their_words) = fd_passing::pair()?;
+        let (channel, their_channel) = fd_passing::pair()?;
         let (pipes, [stdin, stdout, stderr]) = streams::open(terminal)?;
-        Ok(Self { control, words, pipes, theirs: [their_words, their_control.into(), stdin, stdout, stderr] })
+        Ok(Self { control, channel, pipes, theirs: [their_channel, their_control.into(), stdin, stdout, stderr] })
     }
 
     /// Waits until the launcher has found the run a supervisor, or could not. It is an error when the launcher is gone.
-    async fn ask(self, process: &Process) -> io::Result<io::Result<(Tree, Pipes)>> {
-        let Self { control, words, pipes, theirs } = self;
+    async fn ask(self, process: &LauncherProcess) -> io::Result<io::Result<(Tree, Pipes)>> {
+        let Self { control, channel, pipes, theirs } = self;
         hand_over(process, theirs).await?;
-        let (control, words) = (Control::of(control)?, Words::of(words)?);
-        match words.next().await? {
-            Some((Word::Supervised { pid, containment }, descriptor)) => {
-                let supervisor = Stranger::new(Pid::from_raw(pid), descriptor)?;
-                Ok(Ok((Tree::new(control, words, supervisor, containment), pipes)))
+        let (control, channel) = (Control::of(control)?, LauncherChannel::of(channel)?);
+        match channel.next().await? {
+            Some((LauncherMessage::Supervised { pid, containment }, descriptor)) => {
+                let supervisor = ForeignProcess::new(Pid::from_raw(pid), descriptor)?;
+                Ok(Ok((Tree::new(control, channel, supervisor, containment), pipes)))
             }
-            Some((Word::NotForked(number), _)) => Ok(Err(io::Error::from_raw_os_error(number))),
-            Some((Word::Gone { .. }, _)) => Err(ErrorKind::InvalidData.into()),
+            Some((LauncherMessage::NotForked(number), _)) => Ok(Err(io::Error::from_raw_os_error(number))),
+            Some((LauncherMessage::Gone { .. }, _)) => Err(ErrorKind::InvalidData.into()),
             None => Err(ErrorKind::UnexpectedEof.into()),
         }
     }
 }
 
 /// Sends a run's descriptors. Ours are closed then: where the launcher dies the other ends must be closed too.
-async fn hand_over(process: &Process, descriptors: [OwnedFd; 5]) -> io::Result<()> {
+async fn hand_over(process: &LauncherProcess, descriptors: [OwnedFd; 5]) -> io::Result<()> {
     let numbers = [0, 1, 2, 3, 4].map(|place: usize| descriptors[place].as_raw_fd());
     while let Err(error) = fd_passing::send(process.socket(), b"run", &numbers) {
         if error != nix::Error::EAGAIN {

@@ -8,7 +8,7 @@ use nix::sys::socket::{self, MsgFlags};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::UnixStream;
 
-use crate::sys::linux::protocol::{self, Job, MOST_REPORT, Order, Report};
+use crate::sys::linux::protocol::{self, ControlMessage, MOST_REPORT, Report, RunSpec};
 
 /// The socket, and what has come of a report so far.
 pub(crate) struct Control {
@@ -24,14 +24,14 @@ impl Control {
     }
 
     /// Sends the job; a large one waits until the supervisor reads it.
-    pub(crate) async fn give(&mut self, job: &Job) -> io::Result<()> {
-        self.socket.write_all(&protocol::frame(job)?).await
+    pub(crate) async fn send_spec(&mut self, spec: &RunSpec) -> io::Result<()> {
+        self.socket.write_all(&protocol::frame(spec)?).await
     }
 
     /// Sends an order; one that does not fit into the socket at once finds a supervisor that does not answer anyway.
-    pub(crate) fn order(&self, order: Order) -> io::Result<()> {
+    pub(crate) fn send(&self, message: ControlMessage) -> io::Result<()> {
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
-        socket::send(self.socket.as_raw_fd(), &protocol::frame(&order)?, flags)?;
+        socket::send(self.socket.as_raw_fd(), &protocol::frame(&message)?, flags)?;
         Ok(())
     }
 

@@ -7,12 +7,12 @@ use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
 use crate::sys::linux::fd_passing;
-use crate::sys::linux::protocol::{self, Word};
+use crate::sys::linux::protocol::{self, LauncherMessage};
 
 /// The service's end of the socket that only the launcher has the other one of.
-pub(crate) struct Words(AsyncFd<OwnedFd>);
+pub(crate) struct LauncherChannel(AsyncFd<OwnedFd>);
 
-impl Words {
+impl LauncherChannel {
     /// Of `socket`. Must be called within a tokio runtime.
     pub(crate) fn of(socket: OwnedFd) -> io::Result<Self> {
         fd_passing::do_not_wait(&socket)?;
@@ -20,7 +20,7 @@ impl Words {
     }
 
     /// The next word, and the descriptor that came with it; `None` when the launcher is gone. Cancel safe.
-    pub(crate) async fn next(&self) -> io::Result<Option<(Word, Option<OwnedFd>)>> {
+    pub(crate) async fn next(&self) -> io::Result<Option<(LauncherMessage, Option<OwnedFd>)>> {
         let message = self.0.async_io(Interest::READABLE, |socket| fd_passing::receive(socket.as_fd())).await?;
         let Some(message) = message else { return Ok(None) };
         Ok(Some((protocol::parse(&message.bytes)?, message.descriptors.into_iter().next())))

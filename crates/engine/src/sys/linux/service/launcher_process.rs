@@ -27,21 +27,21 @@ use crate::sys::linux::{fd_passing, launcher, own_process, protocol};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The launcher that was forked, which every engine of this program uses.
-static FORKED: Mutex<Option<Arc<Process>>> = Mutex::new(None);
+static FORKED: Mutex<Option<Arc<LauncherProcess>>> = Mutex::new(None);
 
 /// As [`enter`](crate::sys::linux::launcher::enter), and forks the launcher at once. For programs with large libraries: what the dynamic linker wrote for
 /// them is then there once, while a launcher that is started has its own. Where that fails, one is started when it is needed.
 pub fn enter_and_fork() {
     launcher::enter();
-    *forked() = Process::fork().ok().map(Arc::new);
+    *forked() = LauncherProcess::fork().ok().map(Arc::new);
 }
 
-fn forked() -> MutexGuard<'static, Option<Arc<Process>>> {
+fn forked() -> MutexGuard<'static, Option<Arc<LauncherProcess>>> {
     FORKED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// A launcher process. It ends when this is dropped.
-pub(crate) struct Process {
+pub(crate) struct LauncherProcess {
     life: Arc<Life>,
     socket: OwnedFd,
     containment: OnceLock<Containment>,
@@ -56,7 +56,7 @@ struct Life {
     gone: CancellationToken,
 }
 
-impl Process {
+impl LauncherProcess {
     /// The one that was forked, else a new one.
     pub(crate) fn get() -> io::Result<Arc<Self>> {
         let forked = forked().clone();
@@ -111,7 +111,7 @@ impl Process {
         let (ours, theirs) = fd_passing::pair()?;
         let (tell, told) = channel();
         thread(move || match spawn(theirs) {
-            Ok(pid) => told_and_kept(Life::of(pid), &tell),
+            Ok(pid) => announce_and_keep(Life::of(pid), &tell),
             Err(error) => drop(tell.send(Err(error))),
         })?;
         let life = told.recv().map_err(io::Error::other)??;
@@ -166,7 +166,7 @@ fn spawn(socket: OwnedFd) -> io::Result<Pid> {
     Ok(Pid::from_raw(child.id().cast_signed()))
 }
 
-fn told_and_kept(life: Arc<Life>, tell: &Sender<io::Result<Arc<Life>>>) {
+fn announce_and_keep(life: Arc<Life>, tell: &Sender<io::Result<Arc<Life>>>) {
     let _ = tell.send(Ok(life.clone()));
     life.keep();
 }
@@ -221,7 +221,7 @@ impl Life {
     }
 }
 
-impl Drop for Process {
+impl Drop for LauncherProcess {
     /// The launcher ends when its socket does; one that does not is killed.
     fn drop(&mut self) {
         let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);

@@ -10,18 +10,18 @@ use crate::sys::linux::{subreaper, unlinked};
 
 /// A running tree's open files.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Holdings {
+pub(crate) struct OpenFiles {
     supervisor: Option<Pid>,
 }
 
-impl Holdings {
+impl OpenFiles {
     /// Of the run that `supervisor` watches.
     pub(crate) fn of(supervisor: Option<Pid>) -> Self {
         Self { supervisor }
     }
 
     /// Bytes on the disk of `folder` in files that have no name any more.
-    pub(crate) fn unnamed_bytes(self, folder: &Path) -> u64 {
+    pub(crate) fn unlinked_bytes(self, folder: &Path) -> u64 {
         let (Some(supervisor), Ok(folder)) = (self.supervisor, fs::metadata(folder)) else { return 0 };
         let held = unlinked::held(&subreaper::descendants(supervisor));
         let here = held.into_iter().filter(|((device, _), file)| *device == folder.dev() || !file.in_memory);

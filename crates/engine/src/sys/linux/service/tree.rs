@@ -12,13 +12,13 @@ use nix::sys::signal::Signal;
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::control::Control;
-use super::launcher_channel::Words;
-use super::open_files::Holdings;
+use super::launcher_channel::LauncherChannel;
+use super::open_files::OpenFiles;
 use crate::outcome::Containment;
 use crate::session;
 use crate::sys::exit::{Breach, Exit};
-use crate::sys::linux::pidfd::Stranger;
-use crate::sys::linux::protocol::{Job, Order, Report, Word};
+use crate::sys::linux::pidfd::ForeignProcess;
+use crate::sys::linux::protocol::{ControlMessage, LauncherMessage, Report, RunSpec};
 use crate::sys::linux::{child_status, procfs, subreaper};
 
 /// A supervisor that is to end its run, or was killed, gets this to be gone.
@@ -33,8 +33,8 @@ const ASKING: Duration = Duration::from_millis(20);
 /// A run from when it has a supervisor. Dropping it ends the run.
 pub(crate) struct Tree {
     control: Control,
-    words: Words,
-    supervisor: Option<Stranger>,
+    channel: LauncherChannel,
+    supervisor: Option<ForeignProcess>,
     containment: Containment,
     /// The folder by which what the run started can be known.
     root: PathBuf,
@@ -46,9 +46,9 @@ pub(crate) struct Tree {
     begun: bool,
     listens: bool,
     /// Whether we wanted the end.
-    told: bool,
-    said: Said,
-    /// Whether we had to kill the supervisor; what such a one said is not believed.
+    kill_requested: bool,
+    reported: Reported,
+    /// Whether we had to kill the supervisor; what such a one reported is not believed.
     killed: bool,
     /// Whether the launcher saw the supervisor exit by itself.
     orderly: Option<bool>,
@@ -69,20 +69,25 @@ enum Stage {
 }
 
 /// How the tree ended, as its supervisor says.
-enum Said {
+enum Reported {
     Nothing,
     NotStarted(i32),
     Ended(Exit),
     /// More than one end, or what no supervisor says.
-    Lie,
+    Invalid,
 }
 
 impl Tree {
     /// The tree of a supervisor that has nothing to do yet.
-    pub(crate) fn new(control: Control, words: Words, supervisor: Stranger, containment: Containment) -> Self {
+    pub(crate) fn new(
+        control: Control,
+        channel: LauncherChannel,
+        supervisor: ForeignProcess,
+        containment: Containment,
+    ) -> Self {
         Self {
             control,
-            words,
+            channel,
             supervisor: Some(supervisor),
             containment,
             root: PathBuf::new(),
@@ -91,23 +96,23 @@ impl Tree {
             silence: 0,
             begun: false,
             listens: true,
-            told: false,
-            said: Said::Nothing,
+            kill_requested: false,
+            reported: Reported::Nothing,
             killed: false,
             orderly: None,
         }
     }
 
-    /// Gives the supervisor its job, and has it start that when it is ready. When this fails nothing was started.
-    pub(crate) async fn start(&mut self, job: &Job) -> io::Result<()> {
-        self.control.give(job).await?;
+    /// Gives the supervisor its spec, and has it start that when it is ready. When this fails nothing was started.
+    pub(crate) async fn start(&mut self, spec: &RunSpec) -> io::Result<()> {
+        self.control.send_spec(spec).await?;
         match self.control.report().await? {
-            Report::Ready => self.control.order(Order::Go)?,
+            Report::Ready => self.control.send(ControlMessage::Go)?,
             Report::NotStarted(number) => return Err(io::Error::from_raw_os_error(number)),
             _ => return Err(ErrorKind::InvalidData.into()),
         }
-        self.root.clone_from(&job.root);
-        self.begun = !job.waits;
+        self.root.clone_from(&spec.root);
+        self.begun = !spec.waits;
         self.next = self.begun.then(|| Instant::now() + BEAT);
         Ok(())
     }
@@ -120,7 +125,7 @@ impl Tree {
     /// Lets the supervisor of a program that waited watch it from now on; what it used so far is not the run's. It is an error when
     /// the supervisor does not answer, and then the program has not gone on.
     pub(crate) async fn begin(&mut self) -> io::Result<()> {
-        self.control.order(Order::Begin)?;
+        self.control.send(ControlMessage::Begin)?;
         let begun = async {
             while !self.begun && self.stage == Stage::Running {
                 self.step().await;
@@ -140,8 +145,8 @@ impl Tree {
     }
 
     /// What its processes keep without a name.
-    pub(crate) fn holdings(&self) -> Holdings {
-        Holdings::of(self.supervisor.as_ref().map(Stranger::pid))
+    pub(crate) fn open_files(&self) -> OpenFiles {
+        OpenFiles::of(self.supervisor.as_ref().map(ForeignProcess::pid))
     }
 
     /// Sends a signal to the program's process group; false where the system has no such signal.
@@ -151,7 +156,7 @@ impl Tree {
             session::Signal::Terminate => Signal::SIGTERM,
             session::Signal::Kill => Signal::SIGKILL,
         };
-        if let Err(error) = self.control.order(Order::Signal(number as i32)) {
+        if let Err(error) = self.control.send(ControlMessage::Signal(number as i32)) {
             tracing::debug!(%error, "a signal did not reach the run's supervisor");
         }
         true
@@ -159,7 +164,7 @@ impl Tree {
 
     /// Tells the supervisor to end the tree.
     pub(crate) fn kill(&mut self) {
-        self.told = true;
+        self.kill_requested = true;
         self.control.end();
         self.is_ending();
     }
@@ -173,7 +178,7 @@ impl Tree {
             self.clean_up().await;
             self.stage = Stage::Over;
         }
-        self.verdict()
+        self.exit()
     }
 
     /// Waits for the next thing to happen. Cancel safe.
@@ -193,30 +198,30 @@ impl Tree {
                 self.begun = true;
                 self.next = Some(Instant::now() + BEAT);
             }
-            Ok(Report::NotStarted(number)) => self.end_as(Said::NotStarted(number)),
-            Ok(Report::Ended(exit)) if is_possible(&exit) => self.end_as(Said::Ended(exit)),
+            Ok(Report::NotStarted(number)) => self.ended_as(Reported::NotStarted(number)),
+            Ok(Report::Ended(exit)) if is_possible(&exit) => self.ended_as(Reported::Ended(exit)),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
                 self.listens = false;
                 self.is_ending();
             }
-            Ok(_) | Err(_) => self.disbelieve(),
+            Ok(_) | Err(_) => self.reject_report(),
         }
     }
 
     /// A supervisor says once how its run ended, as the last thing.
-    fn end_as(&mut self, said: Said) {
-        match self.said {
-            Said::Nothing => {
-                self.said = said;
+    fn ended_as(&mut self, reported: Reported) {
+        match self.reported {
+            Reported::Nothing => {
+                self.reported = reported;
                 self.is_ending();
             }
-            _ => self.disbelieve(),
+            _ => self.reject_report(),
         }
     }
 
-    fn disbelieve(&mut self) {
-        tracing::warn!("a run's supervisor said what no supervisor says; ending it");
-        self.said = Said::Lie;
+    fn reject_report(&mut self) {
+        tracing::warn!("a run's supervisor reported what no supervisor says; ending it");
+        self.reported = Reported::Invalid;
         self.listens = false;
         self.end_supervisor();
     }
@@ -234,7 +239,7 @@ impl Tree {
             Stage::Running if self.silence < SILENCE => {
                 self.silence += 1;
                 self.next = Some(Instant::now() + BEAT);
-                let _ = self.control.order(Order::Ping);
+                let _ = self.control.send(ControlMessage::Ping);
             }
             Stage::Running | Stage::Ending => {
                 tracing::warn!("a run's supervisor does not answer; ending it");
@@ -250,7 +255,7 @@ impl Tree {
 
     /// The last resort: with the supervisor goes its namespace, or the launcher takes over.
     fn end_supervisor(&mut self) {
-        self.supervisor.iter().for_each(Stranger::kill);
+        self.supervisor.iter().for_each(ForeignProcess::kill);
         self.killed = true;
         if self.stage < Stage::Killed {
             self.stage = Stage::Killed;
@@ -258,7 +263,7 @@ impl Tree {
         }
     }
 
-    /// Takes what the supervisor had said before it was gone, and has what it left ended. Cancel safe.
+    /// Takes what the supervisor had reported before it was gone, and has what it left ended. Cancel safe.
     async fn clean_up(&mut self) {
         while self.listens {
             match self.control.report().now_or_never() {
@@ -266,10 +271,10 @@ impl Tree {
                 None => self.listens = false,
             }
         }
-        self.supervisor.iter().for_each(Stranger::reap);
+        self.supervisor.iter().for_each(ForeignProcess::reap);
         if self.containment == Containment::Subreaper && self.orderly.is_none() {
             self.orderly = timeout(PATIENCE, self.launcher_says_gone()).await.unwrap_or_default();
-            if self.orderly.is_none() && !matches!(self.said, Said::Ended(_)) {
+            if self.orderly.is_none() && !matches!(self.reported, Reported::Ended(_)) {
                 self.sweep().await;
             }
         }
@@ -279,7 +284,7 @@ impl Tree {
     /// `None` when the launcher is gone too.
     async fn launcher_says_gone(&self) -> Option<bool> {
         loop {
-            if let Word::Gone { orderly } = self.words.next().await.ok()??.0 {
+            if let LauncherMessage::Gone { orderly } = self.channel.next().await.ok()??.0 {
                 return Some(orderly);
             }
         }
@@ -294,12 +299,12 @@ impl Tree {
         }
     }
 
-    fn verdict(&self) -> io::Result<Exit> {
-        match &self.said {
-            Said::NotStarted(number) => Err(io::Error::from_raw_os_error(*number)),
-            Said::Ended(exit) if self.orderly != Some(false) && !self.killed => Ok(exit.clone()),
+    fn exit(&self) -> io::Result<Exit> {
+        match &self.reported {
+            Reported::NotStarted(number) => Err(io::Error::from_raw_os_error(*number)),
+            Reported::Ended(exit) if self.orderly != Some(false) && !self.killed => Ok(exit.clone()),
             _ => {
-                let breach = (!self.told).then_some(Breach::Supervisor);
+                let breach = (!self.kill_requested).then_some(Breach::Supervisor);
                 let signal = Some(child_status::signal_name(Signal::SIGKILL as i32));
                 Ok(Exit { code: None, signal, cpu: Duration::ZERO, peak_memory_bytes: 0, breach })
             }

@@ -7,18 +7,18 @@ use std::os::unix::net::UnixStream;
 use nix::errno::Errno;
 use nix::sys::socket::{MsgFlags, recv, send};
 
-use crate::sys::linux::protocol::{self, Order, Report};
+use crate::sys::linux::protocol::{self, ControlMessage, Report};
 
 /// Bytes that are taken at once, and the most that an order has.
 const CHUNK: usize = 256;
 
 /// The orders of one run's control socket.
-pub(crate) struct Orders {
+pub(crate) struct ControlReader {
     control: UnixStream,
     received: Vec<u8>,
 }
 
-impl Orders {
+impl ControlReader {
     /// Those that will come through `control`.
     pub(crate) fn of(control: UnixStream) -> Self {
         Self { control, received: Vec::new() }
@@ -30,7 +30,7 @@ impl Orders {
     }
 
     /// What has come by now, without waiting; `None` when the run is to end.
-    pub(crate) fn take(&mut self) -> io::Result<Option<Vec<Order>>> {
+    pub(crate) fn take(&mut self) -> io::Result<Option<Vec<ControlMessage>>> {
         let mut chunk = [0; CHUNK];
         match recv(self.control.as_raw_fd(), &mut chunk, MsgFlags::MSG_DONTWAIT) {
             Ok(0) | Err(Errno::ECONNRESET) => return Ok(None),
@@ -57,19 +57,21 @@ mod tests {
     use std::io::Write;
     use std::os::unix::net::UnixStream;
 
-    use super::Orders;
-    use crate::sys::linux::protocol::{Order, frame};
+    use super::ControlReader;
+    use crate::sys::linux::protocol::{ControlMessage, frame};
 
     #[test]
     fn orders_come_whole_whatever_the_pieces() {
         let (mut service, control) = UnixStream::pair().expect("a pair");
-        let mut orders = Orders::of(control);
+        let mut orders = ControlReader::of(control);
         assert_eq!(orders.take().expect("nothing"), Some(Vec::new()));
-        let bytes = [frame(&Order::Signal(2)).expect("a frame"), frame(&Order::Signal(15)).expect("a frame")].concat();
+        let bytes =
+            [frame(&ControlMessage::Signal(2)).expect("a frame"), frame(&ControlMessage::Signal(15)).expect("a frame")]
+                .concat();
         service.write_all(&bytes[..3]).expect("the first bytes");
         assert_eq!(orders.take().expect("a part"), Some(Vec::new()));
         service.write_all(&bytes[3..]).expect("the rest");
-        assert_eq!(orders.take().expect("both"), Some(vec![Order::Signal(2), Order::Signal(15)]));
+        assert_eq!(orders.take().expect("both"), Some(vec![ControlMessage::Signal(2), ControlMessage::Signal(15)]));
         drop(service);
         assert_eq!(orders.take().expect("the end"), None);
     }

@@ -10,15 +10,15 @@ use std::time::Duration;
 use nix::time::{ClockId, clock_getcpuclockid};
 use nix::unistd::Pid;
 
-use crate::sys::linux::perf_counter::Counter;
+use crate::sys::linux::perf_counter::PerfCounter;
 use crate::sys::linux::procfs::{self, Row};
-use crate::sys::linux::run_cgroup::Cell;
+use crate::sys::linux::run_cgroup::RunCgroup;
 
 /// The accounts of one tree.
-pub(crate) struct Accounts {
-    counter: Option<Counter>,
+pub(crate) struct CpuAccounting {
+    counter: Option<PerfCounter>,
     /// The run's control group, which also counts what this process uses itself.
-    cell: Option<Cell>,
+    cgroup: Option<RunCgroup>,
     /// What the counter and the processes had used when the program began.
     before: (Duration, Duration),
     /// When each living process was born, and its own time at the last look.
@@ -27,10 +27,16 @@ pub(crate) struct Accounts {
     gone: Duration,
 }
 
-impl Accounts {
-    /// Of all that this process will start, in `cell` if there is one.
-    pub(crate) fn open(cell: Option<Cell>) -> Self {
-        Self { counter: Counter::start(), cell, before: Default::default(), seen: HashMap::new(), gone: Duration::ZERO }
+impl CpuAccounting {
+    /// Of all that this process will start, in `cgroup` if there is one.
+    pub(crate) fn open(cgroup: Option<RunCgroup>) -> Self {
+        Self {
+            counter: PerfCounter::start(),
+            cgroup,
+            before: Default::default(),
+            seen: HashMap::new(),
+            gone: Duration::ZERO,
+        }
     }
 
     /// Leaves out what `main`, the only process so far, has used up to now.
@@ -63,7 +69,7 @@ impl Accounts {
 
     fn counted(&self) -> Duration {
         let counter = self.counter.as_ref().and_then(|counter| counter.read().ok()).unwrap_or_default();
-        let group = self.cell.as_ref().and_then(Cell::cpu).unwrap_or_default();
+        let group = self.cgroup.as_ref().and_then(RunCgroup::cpu).unwrap_or_default();
         counter.max(group.saturating_sub(procfs::own()))
     }
 }
@@ -74,7 +80,7 @@ mod tests {
 
     use nix::unistd::Pid;
 
-    use super::Accounts;
+    use super::CpuAccounting;
     use crate::sys::linux::procfs::Row;
 
     fn row(pid: i32, born: u64, seconds: u64) -> Row {
@@ -84,9 +90,9 @@ mod tests {
 
     #[test]
     fn time_of_those_that_are_gone_is_kept() {
-        let mut accounts = Accounts {
+        let mut accounts = CpuAccounting {
             counter: None,
-            cell: None,
+            cgroup: None,
             before: Default::default(),
             seen: Default::default(),
             gone: Duration::ZERO,

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use nix::unistd::Pid;
 
-use super::shared_memory::{Objects, Shared};
+use super::shared_memory::{Objects, SharedMemory};
 use crate::sys::linux::procfs;
 
 /// How long one inspection may take.
@@ -19,19 +19,19 @@ const LONGEST: Duration = Duration::from_millis(200);
 
 /// Inspects the processes of one run, one inspection at a time.
 pub(crate) struct Inspector {
-    shared: Arc<Shared>,
-    /// Started when it is first needed: most runs have ended by then.
+    shared: Arc<SharedMemory>,
+    /// Spawned when it is first needed: most runs have ended by then.
     thread: Option<Thread>,
     busy: bool,
 }
 
 struct Thread {
-    jobs: Sender<Job>,
+    inspections: Sender<Inspection>,
     findings: Receiver<Finding>,
 }
 
 /// What to inspect.
-struct Job {
+struct Inspection {
     processes: Vec<Pid>,
     with_processes: bool,
 }
@@ -49,7 +49,7 @@ pub(crate) struct Finding {
 
 impl Inspector {
     /// Of a run with this shared memory.
-    pub(crate) fn new(shared: Shared) -> Self {
+    pub(crate) fn new(shared: SharedMemory) -> Self {
         Self { shared: Arc::new(shared), thread: None, busy: false }
     }
 
@@ -63,8 +63,8 @@ impl Inspector {
         if self.thread.is_none() {
             self.thread = start(Arc::clone(&self.shared)).ok();
         }
-        let job = Job { processes: processes.to_vec(), with_processes };
-        self.busy = self.thread.as_ref().is_some_and(|thread| thread.jobs.send(job).is_ok());
+        let inspection = Inspection { processes: processes.to_vec(), with_processes };
+        self.busy = self.thread.as_ref().is_some_and(|thread| thread.inspections.send(inspection).is_ok());
     }
 
     /// What the inspection found, once, when it is done.
@@ -76,23 +76,23 @@ impl Inspector {
 }
 
 /// Starts the thread. It ends with the supervisor.
-fn start(shared: Arc<Shared>) -> io::Result<Thread> {
-    let (jobs, asked) = channel::<Job>();
+fn start(shared: Arc<SharedMemory>) -> io::Result<Thread> {
+    let (inspections, asked) = channel::<Inspection>();
     let (found, findings) = channel();
     thread::Builder::new().name("inspector".into()).spawn(move || {
-        while let Ok(job) = asked.recv() {
-            if found.send(inspect(&shared, &job)).is_err() {
+        while let Ok(inspection) = asked.recv() {
+            if found.send(inspect(&shared, &inspection)).is_err() {
                 return;
             }
         }
     })?;
-    Ok(Thread { jobs, findings })
+    Ok(Thread { inspections, findings })
 }
 
-fn inspect(shared: &Shared, job: &Job) -> Finding {
+fn inspect(shared: &SharedMemory, inspection: &Inspection) -> Finding {
     let began = Instant::now();
-    let objects = shared.look(&job.processes);
-    let held = job.with_processes.then(|| held(&job.processes, &objects, began + LONGEST)).flatten();
+    let objects = shared.look(&inspection.processes);
+    let held = inspection.with_processes.then(|| held(&inspection.processes, &objects, began + LONGEST)).flatten();
     Finding { shared_bytes: objects.bytes, held, took: began.elapsed() }
 }
 
@@ -110,11 +110,11 @@ mod tests {
     use nix::unistd::Pid;
 
     use super::Inspector;
-    use crate::sys::linux::supervisor::shared_memory::Shared;
+    use crate::sys::linux::supervisor::shared_memory::SharedMemory;
 
     #[test]
     fn what_a_process_holds_is_found_once() {
-        let mut inspector = Inspector::new(Shared::new(Vec::new(), false));
+        let mut inspector = Inspector::new(SharedMemory::new(Vec::new(), false));
         assert!(inspector.finding().is_none(), "nothing was asked");
         inspector.ask(&[Pid::this()], true);
         assert!(inspector.is_busy());

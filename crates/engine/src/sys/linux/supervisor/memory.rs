@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use nix::unistd::Pid;
 
 use super::inspector::{Finding, Inspector};
-use super::shared_memory::Shared;
+use super::shared_memory::SharedMemory;
 use crate::sys::linux::procfs::Row;
-use crate::sys::linux::run_cgroup::Cell;
+use crate::sys::linux::run_cgroup::RunCgroup;
 
 /// A tree that seems to hold too much, and does not let itself be inspected for so long, is believed to hold it.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -20,7 +20,7 @@ const STEP: u64 = 1 << 20;
 pub(crate) struct Memory {
     limit: u64,
     /// The run's control group, and what it held before the program.
-    cell: Option<(Cell, u64)>,
+    cgroup: Option<(RunCgroup, u64)>,
     inspector: Inspector,
     /// Memory that is no process's own, at the last inspection.
     shared_bytes: u64,
@@ -35,11 +35,11 @@ pub(crate) struct Memory {
 
 impl Memory {
     /// Of a tree that may hold `limit` bytes.
-    pub(crate) fn new(limit: u64, shared: Shared, cell: Option<Cell>) -> Self {
-        let cell = cell.and_then(|cell| cell.memory_bytes().map(|before| (cell, before)));
+    pub(crate) fn new(limit: u64, shared: SharedMemory, cgroup: Option<RunCgroup>) -> Self {
+        let cgroup = cgroup.and_then(|cgroup| cgroup.memory_bytes().map(|before| (cgroup, before)));
         let inspector = Inspector::new(shared);
         let inspect_after = Instant::now();
-        Self { limit, cell, inspector, shared_bytes: 0, peak: 0, seen: 0, doubted: None, inspect_after }
+        Self { limit, cgroup, inspector, shared_bytes: 0, peak: 0, seen: 0, doubted: None, inspect_after }
     }
 
     /// The most that the tree was known to hold.
@@ -57,10 +57,10 @@ impl Memory {
     /// Several processes share pages, so that the sum of their sizes may be too much. An inspection tells what they really hold. It
     /// takes its time, so that its finding comes with a later look.
     pub(crate) fn is_exceeded(&mut self, rows: &[Row], processes: &[Pid]) -> bool {
-        if let Some(held) = self.held_by_cell() {
+        if let Some(held) = self.held_by_cgroup() {
             self.seen = held;
             self.peak = self.peak.max(held);
-            return held > self.limit || self.was_full();
+            return held > self.limit || self.was_oom_killed();
         }
         let finding = self.inspector.finding();
         if let Some(finding) = finding {
@@ -102,13 +102,13 @@ impl Memory {
     }
 
     /// Whether the kernel had to end a process of the run because there was no memory left for it.
-    pub(crate) fn was_full(&self) -> bool {
-        self.cell.as_ref().is_some_and(|(cell, _)| cell.was_full())
+    pub(crate) fn was_oom_killed(&self) -> bool {
+        self.cgroup.as_ref().is_some_and(|(cgroup, _)| cgroup.was_oom_killed())
     }
 
     /// What the kernel says that the run holds, where it counts.
-    fn held_by_cell(&self) -> Option<u64> {
-        let (cell, before) = self.cell.as_ref()?;
-        cell.memory_bytes().map(|held| held.saturating_sub(*before))
+    fn held_by_cgroup(&self) -> Option<u64> {
+        let (cgroup, before) = self.cgroup.as_ref()?;
+        cgroup.memory_bytes().map(|held| held.saturating_sub(*before))
     }
 }

@@ -20,34 +20,34 @@ use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, dup2_stdin};
 
 use super::own_process;
-use super::pid_ranges::Number;
-use super::protocol::{self, Bounds, Job, Order, Report};
-use super::run_cgroup::Cell;
-use super::run_descriptors::Run;
+use super::pid_ranges::PidRange;
+use super::protocol::{self, Bounds, ControlMessage, Report, RunSpec};
+use super::run_cgroup::RunCgroup;
+use super::run_descriptors::RunDescriptors;
 use super::sandbox::mode::Mode;
 use super::sandbox::namespaces::{self, Settled};
 use super::sandbox::{capabilities, mounts, rlimits, signal_scope};
 use crate::sys::exit::Exit;
 use crate::sys::terminal;
-use control_reader::Orders;
-use cpu_accounting::Accounts;
+use control_reader::ControlReader;
+use cpu_accounting::CpuAccounting;
 use memory::Memory;
-use monitor::Watch;
-use shared_memory::Shared;
+use monitor::Monitor;
+use shared_memory::SharedMemory;
 
 /// Makes this process fit to supervise. Descriptor 0 is the launcher's own socket, whose end the service must notice when the
 /// launcher dies.
-pub(crate) fn settle(mode: Mode, number: Number, cell: Option<Cell>) -> io::Result<Settled> {
+pub(crate) fn settle(mode: Mode, pid_range: PidRange, cgroup: Option<RunCgroup>) -> io::Result<Settled> {
     dup2_stdin(File::open("/dev/null")?)?;
-    let settled = namespaces::settle(mode, cell)?;
+    let settled = namespaces::settle(mode, cgroup)?;
     if mode != Mode::Subreaper {
-        number.begin();
+        pid_range.begin();
     }
     Ok(settled)
 }
 
 /// Runs the program of `run` to its end, reports, and exits; unless this process could not be `settled`, which it reports too.
-pub(crate) fn main(run: Run, mode: Mode, settled: io::Result<Settled>) -> ! {
+pub(crate) fn main(run: RunDescriptors, mode: Mode, settled: io::Result<Settled>) -> ! {
     let mut control = match run.control.try_clone() {
         Ok(control) => control,
         Err(_) => own_process::end(1),
@@ -60,50 +60,51 @@ pub(crate) fn main(run: Run, mode: Mode, settled: io::Result<Settled>) -> ! {
     own_process::end(0);
 }
 
-fn supervise(mut run: Run, mode: Mode, settled: Settled) -> io::Result<Exit> {
+fn supervise(mut run: RunDescriptors, mode: Mode, settled: Settled) -> io::Result<Exit> {
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     // Before it is to begin, nothing is made in the run's folder: another supervisor may get it.
-    let job = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
-    let Job { program, args, env, folder, bounds, waits, terminal, .. } = job;
+    let spec = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
+    let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
     settled.hold_to(bounds.memory_bytes);
-    let cell = settled.cell.filter(|cell| cell.hold_to(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
+    let cgroup =
+        settled.cgroup.filter(|cgroup| cgroup.hold_to(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
-    let mut orders = Orders::of(run.control.try_clone()?);
-    let accounts = Accounts::open(cell.clone());
+    let mut control = ControlReader::of(run.control.try_clone()?);
+    let cpu = CpuAccounting::open(cgroup.clone());
     capabilities::hide()?;
     let main = start(command, run, prepare(bounds, mode, terminal))?;
     // Its own process could not write this: until it is the program it is as closed to its user as we are.
     let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
-    let mut watch = Watch {
+    let mut monitor = Monitor {
         bounds,
         mode,
         main,
         children,
-        accounts,
-        memory: Memory::new(bounds.memory_bytes, Shared::new(settled.in_memory, mode != Mode::Subreaper), cell),
+        cpu,
+        memory: Memory::new(bounds.memory_bytes, SharedMemory::new(settled.in_memory, mode != Mode::Subreaper), cgroup),
         began: (!waits).then(Instant::now),
         next_look: Instant::now(),
         breach: None,
         status: None,
     };
-    watch.until_the_end(&mut orders)?;
-    watch.end()?;
-    Ok(watch.exit())
+    monitor.until_the_end(&mut control)?;
+    monitor.end()?;
+    Ok(monitor.exit())
 }
 
-/// Takes the job, and waits until the service wants it begun. From then on the run does not depend on the launcher any more; a
+/// Takes the spec, and waits until the service wants it begun. From then on the run does not depend on the launcher any more; a
 /// supervisor that something stopped goes on when the launcher is gone, to see whether the service is.
-fn wait_for_go(control: &mut UnixStream) -> io::Result<Job> {
-    let job = protocol::read(control)?;
+fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
+    let spec = protocol::read(control)?;
     protocol::write(control, &Report::Ready)?;
     match protocol::read(control)? {
-        Order::Go => prctl::set_pdeathsig(Signal::SIGCONT)?,
+        ControlMessage::Go => prctl::set_pdeathsig(Signal::SIGCONT)?,
         _ => return Err(io::ErrorKind::InvalidData.into()),
     }
-    Ok(job)
+    Ok(spec)
 }
 
 /// What the program's process does first.
@@ -123,7 +124,7 @@ fn prepare(bounds: Bounds, mode: Mode, has_terminal: bool) -> impl FnMut() -> io
 /// Starts the program; our copies of its streams are closed when this returns.
 fn start(
     mut command: Command,
-    run: Run,
+    run: RunDescriptors,
     prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
 ) -> io::Result<Pid> {
     command.stdin(run.stdin).stdout(run.stdout).stderr(run.stderr);

@@ -1,4 +1,4 @@
-//! The supervisor's loop: the dead, the service's orders, new processes, and a look at the limits when it is due.
+//! The supervisor's loop: the dead, the service's control, new processes, and a look at the limits when it is due.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -10,13 +10,13 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::signalfd::SignalFd;
 use nix::unistd::Pid;
 
-use super::control_reader::Orders;
-use super::cpu_accounting::Accounts;
+use super::control_reader::ControlReader;
+use super::cpu_accounting::CpuAccounting;
 use super::memory::Memory;
 use crate::sys::exit::{Breach, Exit};
-use crate::sys::linux::child_status::{self, Change, Changes};
+use crate::sys::linux::child_status::{self, ChildStatus, WaitFor};
 use crate::sys::linux::own_process::wait;
-use crate::sys::linux::protocol::{Bounds, Order, Report};
+use crate::sys::linux::protocol::{Bounds, ControlMessage, Report};
 use crate::sys::linux::sandbox::mode::Mode;
 use crate::sys::linux::{procfs, subreaper};
 
@@ -30,18 +30,18 @@ const FLOOD: usize = 64;
 const AT_ONCE: usize = 64;
 
 /// What a run's supervisor watches.
-pub(crate) struct Watch {
+pub(crate) struct Monitor {
     pub(crate) bounds: Bounds,
     pub(crate) mode: Mode,
     pub(crate) main: Pid,
     pub(crate) children: SignalFd,
-    pub(crate) accounts: Accounts,
+    pub(crate) cpu: CpuAccounting,
     pub(crate) memory: Memory,
     /// When the program began to do something of its own; until then nobody looks.
     pub(crate) began: Option<Instant>,
     pub(crate) next_look: Instant,
     pub(crate) breach: Option<Breach>,
-    pub(crate) status: Option<Change>,
+    pub(crate) status: Option<ChildStatus>,
 }
 
 /// What is left after some of the dead were taken.
@@ -61,17 +61,17 @@ struct Ready {
     told: bool,
 }
 
-impl Watch {
+impl Monitor {
     /// Returns when the program has ended, broke a limit, or is to end because the service says so or is gone. However much else
     /// there is to do, a look is taken when it is due.
-    pub(crate) fn until_the_end(&mut self, orders: &mut Orders) -> io::Result<()> {
+    pub(crate) fn until_the_end(&mut self, control: &mut ControlReader) -> io::Result<()> {
         let mut more_dead = false;
         loop {
-            let ready = self.poll(orders, more_dead)?;
+            let ready = self.poll(control, more_dead)?;
             if ready.died || more_dead {
                 more_dead = self.reap()? == Left::Dead;
             }
-            if self.status.is_some() || (ready.told && !self.obey(orders)?) {
+            if self.status.is_some() || (ready.told && !self.obey(control)?) {
                 return Ok(());
             }
             if self.began.is_some() && Instant::now() >= self.next_look {
@@ -87,7 +87,7 @@ impl Watch {
     }
 
     /// Waits for something to do, until the next look at most.
-    fn poll(&self, orders: &Orders, at_once: bool) -> io::Result<Ready> {
+    fn poll(&self, control: &ControlReader, at_once: bool) -> io::Result<Ready> {
         let until_look = self.began.map(|_| self.next_look.saturating_duration_since(Instant::now()));
         let timeout = match until_look {
             _ if at_once => PollTimeout::ZERO,
@@ -97,7 +97,7 @@ impl Watch {
         };
         let mut descriptors = [
             PollFd::new(self.children.as_fd(), PollFlags::POLLIN),
-            PollFd::new(orders.socket().as_fd(), PollFlags::POLLIN),
+            PollFd::new(control.socket().as_fd(), PollFlags::POLLIN),
         ];
         wait(&mut descriptors, timeout)?;
         let [died, told] = descriptors.map(|fd| fd.any().unwrap_or(false));
@@ -105,20 +105,22 @@ impl Watch {
     }
 
     /// Does what the service says; false when that is to end the run.
-    fn obey(&mut self, from: &mut Orders) -> io::Result<bool> {
-        let Some(orders) = from.take()? else { return Ok(false) };
-        for order in orders {
-            match order {
-                Order::Begin => {
+    fn obey(&mut self, from: &mut ControlReader) -> io::Result<bool> {
+        let Some(messages) = from.take()? else { return Ok(false) };
+        for message in messages {
+            match message {
+                ControlMessage::Begin => {
                     self.began = Some(Instant::now());
                     self.next_look = Instant::now() + CLOSELY;
-                    self.accounts.begin(self.main);
+                    self.cpu.begin(self.main);
                     from.answer(&Report::Begun);
                 }
-                Order::Ping => from.answer(&Report::Alive),
-                Order::Go => return Err(io::ErrorKind::InvalidData.into()),
+                ControlMessage::Ping => from.answer(&Report::Alive),
+                ControlMessage::Go => return Err(io::ErrorKind::InvalidData.into()),
                 // The program leads its group until it is reaped, so that the group is there; it may have ended by itself.
-                Order::Signal(number) => drop(Signal::try_from(number).map(|signal| killpg(self.main, signal))),
+                ControlMessage::Signal(number) => {
+                    let _ = Signal::try_from(number).map(|signal| killpg(self.main, signal));
+                }
             }
         }
         Ok(true)
@@ -134,8 +136,8 @@ impl Watch {
             return CLOSELY;
         }
         let rows = procfs::rows(&processes);
-        self.accounts.note(&rows);
-        self.breach = if self.accounts.used(&rows) > cpu {
+        self.cpu.note(&rows);
+        self.breach = if self.cpu.used(&rows) > cpu {
             Some(Breach::Cpu)
         } else {
             self.memory.is_exceeded(&rows, &processes).then_some(Breach::Memory)
@@ -149,12 +151,12 @@ impl Watch {
     /// it is woken.
     fn reap(&mut self) -> io::Result<Left> {
         while self.children.read_signal()?.is_some() {}
-        let changes = if self.began.is_none() { Changes::EndsAndStops } else { Changes::Ends };
+        let changes = if self.began.is_none() { WaitFor::ExitsAndStops } else { WaitFor::Exits };
         for _ in 0..AT_ONCE {
             match child_status::next(changes) {
                 Ok(None) => return Ok(Left::Living),
                 Err(Errno::ECHILD) => return Ok(Left::Nothing),
-                Ok(Some((pid, Change::Stopped))) => drop(kill(pid, Signal::SIGCONT)),
+                Ok(Some((pid, ChildStatus::Stopped))) => drop(kill(pid, Signal::SIGCONT)),
                 Ok(Some((pid, change))) if pid == self.main => self.status = Some(change),
                 result => drop(result?),
             }
@@ -182,17 +184,17 @@ impl Watch {
         }
     }
 
-    /// How the tree ended. Only our own accounts tell whether a limit was broken: a signal may be the program's own.
+    /// How the tree ended. Only our own cpu tell whether a limit was broken: a signal may be the program's own.
     pub(crate) fn exit(&mut self) -> Exit {
         let (code, signal) = match self.status {
-            Some(Change::Exited(code)) => (Some(code), None),
-            Some(Change::Killed(signal)) => (None, Some(signal)),
-            Some(Change::Stopped) | None => (None, None),
+            Some(ChildStatus::Exited(code)) => (Some(code), None),
+            Some(ChildStatus::Killed(signal)) => (None, Some(signal)),
+            Some(ChildStatus::Stopped) | None => (None, None),
         };
-        self.accounts.note(&[]);
-        let cpu = self.accounts.used(&[]);
+        self.cpu.note(&[]);
+        let cpu = self.cpu.used(&[]);
         let peak_memory_bytes = self.memory.peak().max(procfs::reaped().1);
-        let breach = self.breach.or(self.memory.was_full().then_some(Breach::Memory));
+        let breach = self.breach.or(self.memory.was_oom_killed().then_some(Breach::Memory));
         let breach = breach.or((cpu > self.bounds.cpu).then_some(Breach::Cpu));
         let signal = signal.map(child_status::signal_name);
         Exit { code, signal, cpu, peak_memory_bytes, breach }

@@ -16,7 +16,7 @@ const FILE_BYTES: u64 = 1024;
 const SYSTEM_V: [(&str, &[&str]); 2] = [("shm", &["rss", "swap"]), ("msg", &["cbytes"])];
 
 /// Where a run's shared memory lies.
-pub(crate) struct Shared {
+pub(crate) struct SharedMemory {
     /// The file systems in memory that are the run's own.
     mounts: Vec<File>,
     /// Whether its System V objects are its own.
@@ -32,7 +32,7 @@ pub(crate) struct Objects {
     segments: bool,
 }
 
-impl Shared {
+impl SharedMemory {
     /// Of a run with these file systems in memory, and System V objects of its own or not.
     pub(crate) fn new(mounts: Vec<File>, own_objects: bool) -> Self {
         Self { mounts, own_objects }
@@ -45,12 +45,17 @@ impl Shared {
         if self.own_objects {
             bytes += system_v_bytes();
         }
-        let unnamed = unlinked::held(processes).into_iter();
+        let unlinked = unlinked::held(processes).into_iter();
         // Those on the run's own file systems are counted with these.
-        let unnamed: Vec<_> =
-            unnamed.filter(|((device, _), file)| file.in_memory && !devices.contains(device)).collect();
-        bytes += unnamed.iter().map(|(_, file)| file.bytes).sum::<u64>();
-        Objects { bytes, files: unnamed.into_iter().map(|(key, _)| key).collect(), devices, segments: self.own_objects }
+        let unlinked: Vec<_> =
+            unlinked.filter(|((device, _), file)| file.in_memory && !devices.contains(device)).collect();
+        bytes += unlinked.iter().map(|(_, file)| file.bytes).sum::<u64>();
+        Objects {
+            bytes,
+            files: unlinked.into_iter().map(|(key, _)| key).collect(),
+            devices,
+            segments: self.own_objects,
+        }
     }
 }
 

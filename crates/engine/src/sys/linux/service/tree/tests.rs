@@ -13,35 +13,35 @@ use super::Tree;
 use crate::outcome::Containment;
 use crate::sys::exit::{Breach, Exit};
 use crate::sys::linux::fd_passing;
-use crate::sys::linux::pidfd::{self, Stranger};
+use crate::sys::linux::pidfd::{self, ForeignProcess};
 use crate::sys::linux::protocol::Bounds;
-use crate::sys::linux::protocol::{self, Job, Order, Report};
+use crate::sys::linux::protocol::{self, ControlMessage, Report, RunSpec};
 use crate::sys::linux::service::control::Control;
-use crate::sys::linux::service::launcher_channel::Words;
+use crate::sys::linux::service::launcher_channel::LauncherChannel;
 
 const FORGED: i32 = 42;
 
 /// A tree whose program has begun, the supervisor's end of its control socket, and the process that stands for the supervisor.
 async fn begun() -> (Tree, StdStream, Child) {
     let (ours, mut theirs) = StdStream::pair().expect("a pair");
-    let (words, _) = fd_passing::pair().expect("a pair");
+    let (channel, _) = fd_passing::pair().expect("a pair");
     let child = Command::new("sleep").arg("600").spawn().expect("sleep starts");
     let pid = Pid::from_raw(child.id().cast_signed());
-    let supervisor = Stranger::new(pid, pidfd::open(pid).ok()).expect("a process");
-    let (control, words) = (Control::of(ours).expect("a socket"), Words::of(words).expect("a socket"));
-    let mut tree = Tree::new(control, words, supervisor, Containment::PidNamespace);
+    let supervisor = ForeignProcess::new(pid, pidfd::open(pid).ok()).expect("a process");
+    let (control, channel) = (Control::of(ours).expect("a socket"), LauncherChannel::of(channel).expect("a socket"));
+    let mut tree = Tree::new(control, channel, supervisor, Containment::PidNamespace);
     say(&mut theirs, &Report::Ready);
-    tree.start(&job()).await.expect("it is started");
-    let _: Job = protocol::read(&mut theirs).expect("the job");
-    assert_eq!(protocol::read::<Order>(&mut theirs).expect("an order"), Order::Go);
+    tree.start(&spec()).await.expect("it is started");
+    let _: RunSpec = protocol::read(&mut theirs).expect("the spec");
+    assert_eq!(protocol::read::<ControlMessage>(&mut theirs).expect("an order"), ControlMessage::Go);
     (tree, theirs, child)
 }
 
-fn job() -> Job {
+fn spec() -> RunSpec {
     let bounds =
         Bounds { memory_bytes: 1, cpu: std::time::Duration::ZERO, processes: 1, open_files: 1, file_size_bytes: 1 };
     let (program, args, env) = ("/bin/true".into(), Vec::new(), Vec::new());
-    Job {
+    RunSpec {
         program,
         args,
         env,
@@ -61,10 +61,10 @@ fn say(to: &mut StdStream, report: &Report) {
 }
 
 fn end() -> Report {
-    Report::Ended(Exit { code: Some(FORGED), ..Exit::of_nothing() })
+    Report::Ended(Exit { code: Some(FORGED), ..Exit::never_started() })
 }
 
-/// The run has crashed with its supervisor, whatever that said, and the supervisor is gone.
+/// The run has crashed with its supervisor, whatever that reported, and the supervisor is gone.
 async fn check_disbelieved(mut tree: Tree, child: Child, what: &str) {
     let exit = tree.wait().await.expect("an end");
     assert_eq!((exit.code, exit.breach), (None, Some(Breach::Supervisor)), "{what}");
@@ -99,7 +99,7 @@ async fn an_end_is_not_believed_of_a_supervisor_that_stays() {
 async fn lies_are_not_believed() {
     let two_ends = [end(), end()].map(|end| protocol::frame(&end).expect("a frame")).concat();
     let huge = u32::MAX.to_le_bytes().to_vec();
-    let impossible = Report::Ended(Exit { signal: Some("SIGNONE".into()), ..Exit::of_nothing() });
+    let impossible = Report::Ended(Exit { signal: Some("SIGNONE".into()), ..Exit::never_started() });
     let impossible = protocol::frame(&impossible).expect("a frame");
     let cases = [
         ("two ends", two_ends),

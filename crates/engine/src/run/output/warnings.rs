@@ -16,7 +16,7 @@ const LONGEST: usize = 300;
 
 /// Takes announcements out of a stream of text.
 #[derive(Default)]
-pub(super) struct Notices {
+pub(super) struct WarningFilter {
     /// The beginning of a line that may be one.
     held: String,
     /// Whether the line before was one.
@@ -25,7 +25,7 @@ pub(super) struct Notices {
     is_within_line: bool,
 }
 
-impl Notices {
+impl WarningFilter {
     /// What of `text` is to be shown now.
     pub(super) fn pass(&mut self, text: &str) -> String {
         let mut shown = String::with_capacity(text.len());
@@ -71,7 +71,7 @@ fn is_announcement(line: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::Notices;
+    use super::WarningFilter;
 
     const NOTICE: &str =
         "(node:42) ExperimentalWarning: Transform Types is an experimental feature and might change at any time\n";
@@ -80,10 +80,10 @@ mod tests {
     /// Passes `text` in pieces of every size.
     fn check(text: &str, expected: &str) {
         for size in 1..=text.len().max(1) {
-            let mut notices = Notices::default();
+            let mut warnings = WarningFilter::default();
             let pieces = text.as_bytes().chunks(size).map(|piece| std::str::from_utf8(piece).expect("ASCII"));
-            let shown: String = pieces.map(|piece| notices.pass(piece)).collect();
-            assert_eq!(shown + &notices.finish(), expected, "in pieces of {size}");
+            let shown: String = pieces.map(|piece| warnings.pass(piece)).collect();
+            assert_eq!(shown + &warnings.finish(), expected, "in pieces of {size}");
         }
     }
 
@@ -106,7 +106,7 @@ mod tests {
 
     #[test]
     fn a_prompt_is_not_held_back() {
-        assert_eq!(Notices::default().pass("name? "), "name? ");
-        assert_eq!(Notices::default().pass("(nothing yet"), "(nothing yet");
+        assert_eq!(WarningFilter::default().pass("name? "), "name? ");
+        assert_eq!(WarningFilter::default().pass("(nothing yet"), "(nothing yet");
     }
 }

@@ -2,16 +2,16 @@
 
 use super::definition::Interpreter;
 
-/// A kind of interpreter that may be started ahead.
+/// A kind of interpreter that may be started prestart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ahead {
+pub enum Prestart {
     /// CPython and those that start like it.
     Python,
     /// Node.js.
     Node,
 }
 
-impl Ahead {
+impl Prestart {
     pub(super) fn of(interpreter: &Interpreter) -> Option<Self> {
         match interpreter {
             Interpreter::Python => Some(Self::Python),

@@ -39,20 +39,20 @@ impl Answer {
 
 /// Why a program did not answer.
 #[derive(Debug)]
-pub(super) enum Silence {
+pub(super) enum ProbeError {
     NotExecutable,
     NotStarted(io::Error),
     TimedOut(Duration),
     Unreadable(io::Error),
 }
 
-impl fmt::Display for Silence {
+impl fmt::Display for ProbeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.said().fmt(f)
     }
 }
 
-impl Silence {
+impl ProbeError {
     /// It in words, to follow the program's path in a sentence.
     pub(super) fn said(&self) -> Said {
         match self {
@@ -65,18 +65,18 @@ impl Silence {
 }
 
 /// Runs `program` with `args` and gives back what it wrote. When this returns or is dropped, the program is dead.
-pub(super) async fn ask(machine: &Machine, program: &Path, args: &[&str]) -> Result<Answer, Silence> {
+pub(super) async fn probe(machine: &Machine, program: &Path, args: &[&str]) -> Result<Answer, ProbeError> {
     let mut running = Running(command(machine, program, args).spawn().map_err(|error| match error.kind() {
-        io::ErrorKind::PermissionDenied => Silence::NotExecutable,
-        _ => Silence::NotStarted(error),
+        io::ErrorKind::PermissionDenied => ProbeError::NotExecutable,
+        _ => ProbeError::NotStarted(error),
     })?);
     match timeout(machine.patience, answer(&mut running.0)).await {
-        Ok(answer) => answer.map_err(Silence::Unreadable),
+        Ok(answer) => answer.map_err(ProbeError::Unreadable),
         Err(_) => {
             running.kill();
             // Already killed: only its entry in the process table is left to collect.
-            running.0.wait().await.map_err(Silence::Unreadable)?;
-            Err(Silence::TimedOut(machine.patience))
+            running.0.wait().await.map_err(ProbeError::Unreadable)?;
+            Err(ProbeError::TimedOut(machine.patience))
         }
     }
 }
