@@ -1,10 +1,10 @@
-//! A program with its interpreter and its limits.
+//! A request with the runtime and the limits it runs with.
 
 use crate::language::Runtime;
 use crate::limits::Limits;
 use crate::request::Request;
 
-/// What to run.
+/// What one run needs.
 pub(crate) struct Job {
     pub(crate) request: Request,
     pub(crate) runtime: Runtime,

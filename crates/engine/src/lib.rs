@@ -1,7 +1,18 @@
 //! Runs one program, contained: a [`Request`] in, [`Event`]s and an [`Outcome`] out.
 //!
-//! The engine owns the run's folder, its process tree and its limits. It knows no HTTP, no JSON on any wire of ours and
-//! no desktop: the service above translates.
+//! The engine owns the run's folder, its process tree and its limits. It knows no HTTP, no wire format and no desktop; the
+//! service above translates. The rooms, each of which uses only rooms below it (`tests/tidy/rooms.rs`):
+//!
+//! ```text
+//! engine                                   what all runs of a service share
+//! run/                                     the loop of one run: output, input, limits, outcome
+//! warm/                                    interpreters that are started before their programs are known
+//! spawn/                                   starts an interpreter: environment, folder, barrier
+//! job                                      a request with its runtime and limits
+//! workspace/  language/ → interpreter/     the runs' folders; the languages; discovery
+//! sys/                                     one contained process tree, on Linux, macOS and Windows
+//! request/  session  outcome  limits  error  text/  private
+//! ```
 
 mod engine;
 mod error;

@@ -1,4 +1,4 @@
-//! Discovery: the first interpreter that will do, or all of them.
+//! Discovery: the first usable interpreter, or all of them.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use super::probe::probe;
 use super::source::Source;
 use crate::text::said::Said;
 
-/// How many interpreters are asked at once while all are looked for.
+/// How many interpreters are probed at once when all are searched.
 const AT_ONCE: usize = 4;
 
-/// The first interpreter that `accept` takes, or all that were refused. With a choice nothing else is tried.
+/// The first interpreter that `accept` takes, or all that were rejected. With a choice, no other is tried.
 pub(crate) async fn first(
     kind: Kind,
     machine: &Machine,
@@ -64,7 +64,7 @@ async fn candidates(kind: Kind, machine: &Machine, choice: Option<&Path>, source
     }
 }
 
-/// Checks the file, then asks it.
+/// Checks the file, then probes it.
 pub(super) async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
     candidate.check(machine).map_err(|reason| reject(candidate, reason))?;
     let answer = probe(machine, &candidate.path, kind.probe_args()).await;
@@ -76,8 +76,8 @@ fn reject(candidate: &Candidate, reason: Said) -> Rejected {
     Rejected { path: candidate.path.clone(), source: candidate.source, reason }
 }
 
-/// One entry for each interpreter, however often it was reached, and a mark on the one in use: the first, which is the
-/// user's choice where there is one. A bad choice leaves none in use.
+/// Merges results that lead to the same interpreter, and marks the one in use: the first one, or the user's choice. A bad
+/// choice leaves none in use.
 fn fold(examined: Vec<Result<Found, Rejected>>, has_choice: bool) -> Discovery {
     let (mut seen, mut discovery) = (HashSet::new(), Discovery::default());
     for result in examined {

@@ -1,47 +1,47 @@
-//! What discovery finds.
+//! The results of discovery.
 
 use std::path::PathBuf;
 
 use super::source::Source;
 use crate::text::said::Said;
 
-/// An interpreter that works.
+/// A usable interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// What runs programs: the interpreter itself where it was reached by a version switcher's stand-in.
+    /// The program to run. A version switcher's shim is replaced by the interpreter itself.
     pub path: PathBuf,
-    /// What it says that it is: the interpreter itself, also where a wrapper of the user's runs programs.
+    /// The interpreter's own path, as it reports it, even if `path` is the user's wrapper.
     pub executable: PathBuf,
     /// `3.13.1`.
     pub version: String,
     /// `CPython`, `PyPy`, `Node.js`.
     pub implementation: String,
-    /// The folder of its installation or environment.
+    /// The folder of the installation or environment.
     pub prefix: PathBuf,
     /// Whether it is a virtual environment.
     pub virtual_environment: bool,
-    /// By what it was found first.
+    /// The first source that led to it.
     pub source: Source,
     /// Whether programs run with it.
     pub in_use: bool,
 }
 
-/// A file that looked like an interpreter and is none that can be used.
+/// A file that looked like an interpreter but cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rejected {
-    /// The file.
+    /// Its path.
     pub path: PathBuf,
-    /// By what it was found.
+    /// The source that led to it.
     pub source: Source,
-    /// What is wrong with it, to follow its path in a sentence.
+    /// The reason; follows its path in a sentence.
     pub reason: Said,
 }
 
-/// All that was found.
+/// The result of a search for all interpreters.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Discovery {
-    /// Those that work, in the order in which they are tried.
+    /// Usable interpreters, in the order in which they are tried.
     pub found: Vec<Found>,
-    /// Those that do not.
+    /// Rejected files.
     pub rejected: Vec<Rejected>,
 }

@@ -1,16 +1,16 @@
-//! Where tools that install both Python and Node.js keep them.
+//! The root folders of tools that install both Python and Node.js.
 
 use std::path::PathBuf;
 
 use super::machine::Machine;
 
-/// Where mise keeps what it installs.
+/// mise's data folder.
 pub(super) fn mise_data(machine: &Machine) -> Option<PathBuf> {
     let data = if machine.is_windows() { machine.folder("LOCALAPPDATA") } else { machine.data_folder() };
     machine.folder("MISE_DATA_DIR").or_else(|| data.map(|data| data.join("mise")))
 }
 
-/// Where Homebrew is installed; in `/usr/local` on Intel Macs only.
+/// Homebrew's prefixes; `/usr/local` on Intel Macs only.
 pub(super) fn homebrew_prefixes(machine: &Machine) -> Vec<PathBuf> {
     let usual: &[&str] = if machine.is_macos() {
         &["/opt/homebrew", "/usr/local"]

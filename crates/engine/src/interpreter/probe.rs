@@ -1,4 +1,4 @@
-//! Asking a program about itself: started without input or a window, read up to a cap, killed at a deadline.
+//! Probes a program: runs it without input or a window, reads its output up to a cap, kills it at a deadline.
 
 use std::fmt;
 use std::io;
@@ -14,13 +14,13 @@ use super::machine::Machine;
 use crate::text::said::Said;
 use crate::text::sentences;
 
-/// Far above any answer; what comes after it is not read.
+/// Far above any answer; the rest is not read.
 const LONGEST_ANSWER_BYTES: u64 = 64 * 1024;
 
-/// Variables that change which Python or Node.js answers, or how. No run gets them either.
+/// Variables that influence Python or Node.js. Runs do not get them either.
 const SCRUBBED: [&str; 5] = ["PYTHON", "__PYVENV", "NODE_", "LD_", "DYLD_"];
 
-/// What a program wrote.
+/// The output of a program.
 #[derive(Debug)]
 pub(super) struct Answer {
     pub(super) stdout: String,
@@ -28,7 +28,7 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    /// Why it is no description of a `name`, to follow the program's path in a sentence.
+    /// The reason if the output is no description of a `name`; follows the program's path in a sentence.
     pub(super) fn undescribed(&self, name: &str) -> Said {
         match self.stderr.lines().map(str::trim).rfind(|line| !line.is_empty()) {
             Some(line) => sentences::PRINTED_INSTEAD.with("line", format!("{:?}", shortened(line))),
@@ -37,7 +37,7 @@ impl Answer {
     }
 }
 
-/// Why a program did not answer.
+/// Why a probe failed.
 #[derive(Debug)]
 pub(super) enum ProbeError {
     NotExecutable,
@@ -53,7 +53,7 @@ impl fmt::Display for ProbeError {
 }
 
 impl ProbeError {
-    /// It in words, to follow the program's path in a sentence.
+    /// The reason; follows the program's path in a sentence.
     pub(super) fn said(&self) -> Said {
         match self {
             Self::NotExecutable => sentences::NOT_EXECUTABLE.said(),
@@ -64,7 +64,7 @@ impl ProbeError {
     }
 }
 
-/// Runs `program` with `args` and gives back what it wrote. When this returns or is dropped, the program is dead.
+/// Runs `program` with `args` and returns its output. When this returns or is dropped, the program is dead.
 pub(super) async fn probe(machine: &Machine, program: &Path, args: &[&str]) -> Result<Answer, ProbeError> {
     let mut running = Running(command(machine, program, args).spawn().map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => ProbeError::NotExecutable,
@@ -74,7 +74,7 @@ pub(super) async fn probe(machine: &Machine, program: &Path, args: &[&str]) -> R
         Ok(answer) => answer.map_err(ProbeError::Unreadable),
         Err(_) => {
             running.kill();
-            // Already killed: only its entry in the process table is left to collect.
+            // It was killed above; this only reaps it.
             running.0.wait().await.map_err(ProbeError::Unreadable)?;
             Err(ProbeError::TimedOut(machine.patience))
         }
@@ -103,7 +103,7 @@ fn command(machine: &Machine, program: &Path, args: &[&str]) -> Command {
 
 async fn answer(child: &mut Child) -> io::Result<Answer> {
     let (stdout, stderr) = (child.stdout.take(), child.stderr.take());
-    // Waited for last: until then its process group keeps its number, and can be killed by it.
+    // Reaped last: until then the id of its process group cannot be reused, so the group can be killed.
     let (stdout, stderr) = tokio::join!(read(stdout), read(stderr));
     child.wait().await?;
     Ok(Answer { stdout: stdout?, stderr: stderr? })
@@ -117,17 +117,17 @@ async fn read(stream: Option<impl AsyncRead + Unpin>) -> io::Result<String> {
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-/// A child that does not outlive this, nor do the programs that it started in its process group.
+/// A child process; dropping it kills its process group.
 struct Running(Child);
 
 impl Running {
     fn kill(&mut self) {
         #[cfg(unix)]
         if let Some(group) = self.0.id().and_then(|id| i32::try_from(id).ok()) {
-            // Fails when the whole group is gone, which is what was wanted.
+            // Fails if the whole group is gone already.
             let _ = nix::sys::signal::killpg(nix::unistd::Pid::from_raw(group), nix::sys::signal::Signal::SIGKILL);
         }
-        // Fails when the child is gone.
+        // Fails if the child is gone already.
         let _ = self.0.start_kill();
     }
 }

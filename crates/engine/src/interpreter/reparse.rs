@@ -1,9 +1,9 @@
-//! The reparse data of a file, of which the aliases of Store apps are made on Windows.
+//! The reparse data of files, in which Windows stores the aliases of Store apps.
 
 #[cfg(not(windows))]
 use std::path::Path;
 
-/// The reparse data of a file; only Windows has such a thing.
+/// Only Windows has reparse data.
 #[cfg(not(windows))]
 pub(super) fn reparse_data(_path: &Path) -> Option<Vec<u8>> {
     None
@@ -26,7 +26,7 @@ mod windows {
     use windows_sys::Win32::System::IO::DeviceIoControl;
     use windows_sys::Win32::System::Ioctl::FSCTL_GET_REPARSE_POINT;
 
-    /// The reparse data of the file itself, where it is a reparse point.
+    /// The reparse data of a file, if it is a reparse point.
     pub(in crate::interpreter) fn reparse_data(path: &Path) -> Option<Vec<u8>> {
         let flags = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS;
         let file = OpenOptions::new().access_mode(FILE_READ_ATTRIBUTES).custom_flags(flags).open(path).ok()?;

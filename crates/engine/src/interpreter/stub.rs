@@ -1,4 +1,4 @@
-//! Programs that stand where an interpreter is looked for, but open an installer when they are started.
+//! Programs that look like an interpreter but open an installer.
 
 use std::path::Path;
 
@@ -10,10 +10,10 @@ use crate::text::sentences;
 const APP_ALIAS: u32 = 0x8000_001B;
 /// Tag, length of the data, two reserved bytes, and the alias's own version.
 const HEADER_BYTES: usize = 12;
-/// What the alias leads to while no Python is installed from the Store.
+/// The target of the alias while no Python from the Store is installed.
 const REDIRECTOR: &str = "AppInstallerPythonRedirector";
 
-/// Why `path` must not be started, where it is such a program.
+/// The reason if `path` is such a program and must not be started.
 pub(super) fn reason(machine: &Machine, path: &Path) -> Option<Said> {
     if machine.is_windows() && (machine.reparse_data)(path).is_some_and(|data| is_store_stub(&data)) {
         return Some(sentences::STORE_STUB.said());
@@ -25,7 +25,7 @@ fn is_store_stub(reparse_data: &[u8]) -> bool {
     alias_texts(reparse_data).iter().any(|text| text.contains(REDIRECTOR))
 }
 
-/// The texts of a Store app's alias: package, application, program; none for another kind of reparse point.
+/// The strings of a Store app's alias: package, application, program; none for other reparse points.
 fn alias_texts(data: &[u8]) -> Vec<String> {
     let tag = data.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
     let Some(texts) = data.get(HEADER_BYTES..).filter(|_| tag == Some(APP_ALIAS)) else { return Vec::new() };
@@ -33,7 +33,7 @@ fn alias_texts(data: &[u8]) -> Vec<String> {
     units.split(|unit| *unit == 0).map(String::from_utf16_lossy).filter(|text| !text.is_empty()).collect()
 }
 
-/// `/usr/bin/python3` works only once Xcode or its Command Line Tools are there.
+/// `/usr/bin/python3` works only with Xcode or its Command Line Tools.
 fn is_apple_stub(machine: &Machine, path: &Path) -> bool {
     let tools = ["/Library/Developer/CommandLineTools/usr/bin/python3", "/Applications/Xcode.app/Contents/Developer"];
     path == machine.absolute("/usr/bin/python3") && !tools.iter().any(|tool| machine.absolute(tool).exists())

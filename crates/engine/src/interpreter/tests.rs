@@ -1,4 +1,4 @@
-//! Discovery as a whole: choices, refusals, what is started and what is left of it.
+//! Discovery as a whole: choices, rejections, started processes.
 
 use std::path::Path;
 use std::time::Duration;
@@ -10,7 +10,7 @@ use super::machine::{Machine, Platform};
 use super::source::Source;
 use super::{pythons, test_python};
 
-/// The reason for which a chosen Python is refused.
+/// A chosen Python is rejected for this reason.
 async fn check_refused(machine: &Machine, choice: &Path, expected: &str) {
     let refused = first(Kind::Python, machine, Some(choice), |_| Ok(())).await.expect_err("a refusal");
     assert_eq!(refused.len(), 1, "{refused:?}");
@@ -68,7 +68,7 @@ async fn a_program_that_hangs_is_killed_with_what_it_started() {
     }
 }
 
-/// An orphan is collected by the system in its own time.
+/// The system reaps an orphan at its own time.
 async fn wait_until_gone(id: &str) {
     let status = format!("/proc/{id}/stat");
     let lives = || std::fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z "));

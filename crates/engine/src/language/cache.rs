@@ -1,4 +1,4 @@
-//! What is known of one interpreter: looked for once, and again when its file changed.
+//! Caches the interpreter of a language: searched once, and again when its file has changed.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,15 +7,15 @@ use std::time::{Duration, Instant, SystemTime};
 use super::program::Program;
 use super::unavailable::Unavailable;
 
-/// How long a failure stands before the search is done again, so that an interpreter that was installed meanwhile is seen
-/// and a client that tries again and again costs no search each time.
+/// How long a failure is cached. A newly installed interpreter is found soon, and a client that retries does not start a search
+/// each time.
 const FAILURE_STANDS: Duration = Duration::from_secs(3);
 
-/// What is known of one interpreter.
+/// A cached interpreter.
 #[derive(Default)]
 pub(super) struct ProgramCache {
     known: Mutex<Option<Known>>,
-    /// Held by the one call that looks; the others wait for what it finds.
+    /// Held by the one call that searches; concurrent calls wait for its result.
     looking: tokio::sync::Mutex<()>,
 }
 
@@ -25,7 +25,7 @@ enum Known {
     Missing(Unavailable, Instant),
 }
 
-/// What changes with a file.
+/// The modification time and size of a file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Modified {
     modified: SystemTime,
@@ -33,10 +33,10 @@ struct Modified {
 }
 
 impl ProgramCache {
-    /// What is known and still holds, else what `look` finds. Costs one look at the file's entry where something is known.
+    /// The cached program if its file is unchanged, else the result of `look`. A hit costs one look at the file's metadata.
     ///
     /// # Errors
-    /// What `look` said.
+    /// The error of `look`, cached for a while.
     pub(super) async fn get<F>(&self, look: impl FnOnce() -> F) -> Result<Arc<Program>, Unavailable>
     where
         F: Future<Output = Result<Program, Unavailable>>,

@@ -1,6 +1,6 @@
-//! A language, and where its interpreter comes from.
+//! The definition of a language.
 
-/// One language.
+/// A language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Language {
     /// Its name on the wire, lower case.
@@ -29,7 +29,7 @@ pub enum Interpreter {
     Node,
     /// Discovered: a Node.js that strips types.
     NodeTypes,
-    /// A row of the user's: a program (a path, or a name on PATH) and arguments that come before the program's file.
+    /// Defined by the user: a program (a path, or a name on PATH) and arguments before the program's file.
     Command(Vec<String>),
 }
 

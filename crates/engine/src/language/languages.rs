@@ -1,4 +1,4 @@
-//! Every language with what runs it.
+//! All languages of this machine, with their interpreters.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -12,27 +12,27 @@ use super::{node, table};
 use crate::interpreter::Machine;
 use crate::text::sentences;
 
-/// What the user chose, as in the settings.
+/// The user's choices, from the settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Choices {
-    /// A Python interpreter.
+    /// The path of a Python interpreter.
     pub python: Option<PathBuf>,
-    /// A Node.js.
+    /// The path of a Node.js.
     pub node: Option<PathBuf>,
-    /// The user's own languages; a name of the built-in ones replaces that row.
+    /// The user's own languages; one with the name of a built-in language replaces it.
     pub languages: Vec<Language>,
 }
 
-/// A language with what runs it, or why nothing does.
+/// A language with its runtime, or why it has none.
 #[derive(Debug, Clone)]
 pub struct Entry {
     /// The language.
     pub language: Language,
-    /// What runs it.
+    /// Its runtime.
     pub runtime: Result<Arc<Runtime>, Unavailable>,
 }
 
-/// Every language that this machine knows, and what runs each.
+/// All languages of this machine, with a cache of their interpreters.
 pub struct Languages {
     choices: Choices,
     machine: Machine,
@@ -42,14 +42,14 @@ pub struct Languages {
     node_types: ProgramCache,
 }
 
-/// A language, with what is known of its interpreter where it is a program of the user's.
+/// A language; `program` caches the interpreter of a user-defined one.
 struct Row {
     language: Language,
     program: ProgramCache,
 }
 
 impl Languages {
-    /// The built-in rows and the user's. Nothing is looked for yet.
+    /// The built-in languages and the user's. Nothing is searched yet.
     pub fn new(mut choices: Choices, machine: Machine) -> Self {
         let rows = table::rows(std::mem::take(&mut choices.languages));
         let rows = rows.into_iter().map(|language| Row { language, program: ProgramCache::default() }).collect();
@@ -57,21 +57,21 @@ impl Languages {
         Self { choices, machine, rows, python, node, node_types }
     }
 
-    /// The language of that name or alias, letter case aside.
+    /// The language with that name or alias, ignoring case.
     pub fn find(&self, name: &str) -> Option<&Language> {
         let mut languages = self.rows.iter().map(|row| &row.language);
         let by_name = languages.clone().find(|language| language.name.eq_ignore_ascii_case(name));
         by_name.or_else(|| languages.find(|language| has_alias(language, name)))
     }
 
-    /// The first language whose programs' files have that extension, letter case aside.
+    /// The first language with that file extension, ignoring case.
     pub fn by_extension(&self, extension: &str) -> Option<&Language> {
         let mut languages = self.rows.iter().map(|row| &row.language);
         languages.find(|language| language.extension.eq_ignore_ascii_case(extension))
     }
 
-    /// What runs `language`, which is one of this table. Looks for it and probes it the first time, and again when the file
-    /// at its path changed; calls at the same time share that.
+    /// The runtime of `language`, which must be in this table. The first call searches and probes it, and so does the first one
+    /// after its file has changed; concurrent calls share the result.
     ///
     /// # Errors
     /// Why there is none, and how to get one.
@@ -106,7 +106,7 @@ impl Languages {
         self.node.get(|| program::node(&self.machine, self.choices.node.as_deref())).await
     }
 
-    /// JavaScript's own Node.js where it is new enough, so that both languages run on one.
+    /// JavaScript's Node.js if it is new enough, so that both languages use the same one.
     async fn find_node_types(&self) -> Result<Program, Unavailable> {
         let node = self.node().await?;
         match node::check_types(&node.version) {

@@ -1,7 +1,7 @@
-//! The languages: how each is named, found and started. Adding a language is adding a row and a test.
+//! The languages: name, discovery and start of each. To add one, add a row to the table and a test.
 //!
-//! [`Languages`] owns what is known of each interpreter: asked once, and again when its file changed. Nothing is looked
-//! for before a language is asked for.
+//! [`Languages`] caches each interpreter; it is probed once, and again when its file has changed. Nothing is searched before a
+//! language is used.
 
 mod activation;
 mod cache;

@@ -1,11 +1,11 @@
-//! Which interpreters may be started before their programs are known.
+//! Which interpreters can be started before their programs are known.
 
 use super::definition::Interpreter;
 
-/// A kind of interpreter that may be started prestart.
+/// A kind of interpreter that can be prestarted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Prestart {
-    /// CPython and those that start like it.
+    /// CPython and compatible ones.
     Python,
     /// Node.js.
     Node,

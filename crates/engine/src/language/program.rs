@@ -1,4 +1,4 @@
-//! What runs a language: found, asked, and told as a [`Runtime`] or as a sentence that says why there is none.
+//! Finds the interpreter of a language, and describes it as a [`Runtime`] or says why there is none.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -13,13 +13,13 @@ use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
 use crate::text::said::Said;
 use crate::text::sentences;
 
-/// How many refused interpreters a sentence names.
+/// The most rejected interpreters that a sentence names.
 const NAMED: usize = 3;
 
-/// The extensions of what Windows starts.
+/// The extensions of executables on Windows.
 const STARTED_BY: [&str; 4] = ["exe", "com", "bat", "cmd"];
 
-/// An interpreter, whatever language it is for.
+/// An interpreter, independent of the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Program {
     pub(super) path: PathBuf,
@@ -29,7 +29,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// How `language` runs with it.
+    /// The runtime of `language` with this interpreter.
     pub(super) fn runtime(&self, language: &Language) -> Runtime {
         let interpreter = &language.interpreter;
         let is_node = matches!(interpreter, Interpreter::Node | Interpreter::NodeTypes);
@@ -69,7 +69,7 @@ impl Program {
     }
 }
 
-/// What was found, with its activation.
+/// A found interpreter with its activation.
 fn program(found: Found, activation: fn(&Found) -> Activation) -> Program {
     let name = format!("{} {}", found.implementation, found.version);
     Program { name, activation: activation(&found), path: found.path, version: found.version }
@@ -100,7 +100,7 @@ pub(super) fn no_types(node: &Program, reason: Said) -> Unavailable {
     Unavailable(sentences::NO_TYPES.with("path", node.path.display()).with("reason", reason))
 }
 
-/// The program of a row of the user's.
+/// The program of a user-defined language.
 pub(super) async fn command(machine: &Machine, command: &[String]) -> Result<Program, Unavailable> {
     let name = command.first().cloned().unwrap_or_default();
     let machine = machine.clone();
@@ -123,7 +123,7 @@ fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     Ok(Program { name: display_name(&path), path, version: String::new(), activation: Activation::default() })
 }
 
-/// The name of a program for people: its file's, without what Windows starts programs by. `lua5.4` has no extension.
+/// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.
 fn display_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.rsplit_once('.').filter(|(stem, extension)| {
@@ -132,7 +132,7 @@ fn display_name(path: &Path) -> String {
     stem.map_or(name.as_ref(), |(stem, _)| stem).to_owned()
 }
 
-/// Why there is no interpreter, from what was refused.
+/// The error when no interpreter was accepted, with the reasons of the rejected ones.
 fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected]) -> Unavailable {
     let name = kind.name();
     let advice = if kind == Kind::Python { sentences::INSTALL_PYTHON } else { sentences::INSTALL_NODE }.said();

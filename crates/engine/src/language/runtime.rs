@@ -1,4 +1,4 @@
-//! What runs a language on this machine.
+//! The runtime of a language: its interpreter and how to start it.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -9,32 +9,32 @@ use super::prestart::Prestart;
 use super::typescript;
 use crate::request::Request;
 
-/// What runs a language on this machine.
+/// How to start the interpreter of a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runtime {
     /// The language's name.
     pub language: String,
-    /// For people: `CPython 3.13.1`, `Node.js 24.4.0`, or a user row's program.
+    /// The name to show: `CPython 3.13.1`, `Node.js 24.4.0`, or the program of a user-defined language.
     pub name: String,
-    /// `3.13.1`; empty where it is not known.
+    /// `3.13.1`; empty if unknown.
     pub version: String,
     /// The interpreter.
     pub path: PathBuf,
     /// Arguments before the program's file.
     pub args: Vec<OsString>,
-    /// Arguments in their place for programs whose TypeScript is more than types, where it can run those.
+    /// Replaces `args` for programs that need a TypeScript transform; `None` if the interpreter cannot do it.
     pub transform_args: Option<Vec<OsString>>,
-    /// Whether `args` are those.
+    /// Whether `args` are the transform's.
     pub transforms: bool,
-    /// Whether it announces on standard error that its way with TypeScript is experimental.
+    /// Whether it prints a warning on standard error that its TypeScript support is experimental.
     pub announces: bool,
-    /// Arguments before those, where folders of the user's may lie above the program's.
+    /// Arguments to add in front if the user's folders are visible above the program's.
     pub args_in_sight: Vec<OsString>,
-    /// What a program finds around it.
+    /// The changes that activating the interpreter's environment makes.
     pub activation: Activation,
     /// The extension of the program's file.
     pub extension: String,
-    /// How it is started before its program is known; `None` where it cannot be.
+    /// How it is prestarted; `None` if it cannot be.
     pub prestart: Option<Prestart>,
 }
 
@@ -44,7 +44,7 @@ impl Runtime {
         entry(&self.extension)
     }
 
-    /// As it runs the program of `request`.
+    /// The runtime for `request`: with the transform's arguments if it needs them.
     pub(crate) fn suited_to(&self, request: &Request) -> Self {
         match &self.transform_args {
             Some(args) if typescript::needs_transform(request, &self.extension) => {

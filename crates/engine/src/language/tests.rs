@@ -1,4 +1,4 @@
-//! The languages on made-up machines: what runs each, how often it is asked, and what is said where nothing runs it.
+//! Languages on simulated machines: runtimes, number of probes, and the errors.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Why a language cannot run here.
+//! The error when a language cannot run on this machine.
 
 use crate::text::said::Said;
 

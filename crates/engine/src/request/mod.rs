@@ -1,4 +1,4 @@
-//! A program to run, valid by construction.
+//! The request: a program to run, valid by construction.
 
 pub(crate) mod path;
 
@@ -13,20 +13,20 @@ use path::RelativePath;
 const MOST_ARGUMENT_BYTES: usize = 1 << 20;
 const MOST_ONE_ARGUMENT_BYTES: usize = 100 << 10;
 
-/// A file put into the run's folder before the program starts.
+/// A file that is put into the run's folder before the program starts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Where, in the run's folder.
+    /// Its path in the run's folder.
     pub path: RelativePath,
-    /// What it holds.
+    /// Its content.
     pub content: Vec<u8>,
 }
 
-/// A program and what it is given. Built by [`Request::new`] and the `with_…` steps, which check what they take.
+/// A program with its input. Built by [`Request::new`] and the `with_…` steps, each of which checks its argument.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     code: String,
-    /// The program's bytes, where they are not those of `code`.
+    /// The program's bytes, if they are not UTF-8.
     bytes: Option<Vec<u8>>,
     timeout: Duration,
     stdin: Vec<u8>,
@@ -38,10 +38,10 @@ pub struct Request {
 }
 
 impl Request {
-    /// Files that a program can be given.
+    /// The most files of a request.
     pub const MOST_FILES: usize = 1000;
 
-    /// A program with an empty standard input, no arguments and no files, ended after `timeout` of wall-clock time.
+    /// A program with empty standard input, no arguments and no files, and with `timeout` of wall-clock time.
     pub fn new(code: impl Into<String>, timeout: Duration) -> Self {
         Self {
             code: code.into(),
@@ -56,7 +56,7 @@ impl Request {
         }
     }
 
-    /// The same for a program's bytes in whatever encoding; its interpreter gets exactly them.
+    /// The same for a program in any encoding; its interpreter gets exactly these bytes.
     pub fn of_bytes(bytes: Vec<u8>, timeout: Duration) -> Self {
         match String::from_utf8(bytes) {
             Ok(code) => Self::new(code, timeout),
@@ -67,17 +67,17 @@ impl Request {
         }
     }
 
-    /// Gives the program its standard input, followed by end-of-file.
+    /// Sets the standard input; end-of-file follows it.
     #[must_use]
     pub fn with_stdin(mut self, stdin: impl Into<Vec<u8>>) -> Self {
         self.stdin = stdin.into();
         self
     }
 
-    /// Gives the program its arguments (`sys.argv[1:]`).
+    /// Sets the arguments (`sys.argv[1:]`).
     ///
     /// # Errors
-    /// An argument with a NUL, one over 100 KiB, or all of them over 1 MiB.
+    /// An argument contains NUL or is over 100 KiB, or all of them are over 1 MiB.
     pub fn with_args(mut self, args: Vec<String>) -> Result<Self, InvalidRequest> {
         for (index, arg) in args.iter().enumerate() {
             check_text(&format!("args[{index}]"), arg)?;
@@ -87,10 +87,10 @@ impl Request {
         Ok(self)
     }
 
-    /// Adds environment variables to the short list that every run gets; the last of two equal names wins.
+    /// Adds environment variables to the short list of every run; the last of two equal names wins.
     ///
     /// # Errors
-    /// An empty name, a name with `=` or a control character, a value with a NUL, or all of them over 1 MiB.
+    /// A name is empty or contains `=` or a control character, a value contains NUL, or all of them are over 1 MiB.
     pub fn with_env(mut self, env: Vec<(String, String)>) -> Result<Self, InvalidRequest> {
         for (name, value) in &env {
             let field = format!("env.{name}");
@@ -105,10 +105,11 @@ impl Request {
         Ok(self)
     }
 
-    /// Puts files into the run's folder before the program starts.
+    /// Adds files to the run's folder.
     ///
     /// # Errors
-    /// More than [`MOST_FILES`](Self::MOST_FILES), or two whose paths are the same (letter case aside) or need one another's name as a folder.
+    /// There are more than [`MOST_FILES`](Self::MOST_FILES), two paths are equal (letter case aside), or one file's path is
+    /// another's folder.
     pub fn with_files(mut self, files: Vec<SourceFile>) -> Result<Self, InvalidRequest> {
         if files.len() > Self::MOST_FILES {
             let reason = format!("must not hold more than {} files", Self::MOST_FILES);
@@ -126,14 +127,14 @@ impl Request {
         self
     }
 
-    /// Ends the program when nothing was typed and nothing printed for so long.
+    /// Ends the program after this long without input or output.
     #[must_use]
     pub fn with_idle_limit(mut self, limit: Duration) -> Self {
         self.idle_limit = Some(limit);
         self
     }
 
-    /// Checks that no file takes the place of `entry`, the program's own file.
+    /// Checks that no file has the path of `entry`, the program's own file.
     pub(crate) fn check_entry(&self, entry: &str) -> Result<(), InvalidRequest> {
         let clashes =
             |path: &str| path.strip_prefix(entry).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
@@ -146,7 +147,7 @@ impl Request {
         }
     }
 
-    /// The program's text. In one that is not UTF-8, what is no character stands as U+FFFD.
+    /// The program's text; invalid UTF-8 is replaced by U+FFFD.
     pub fn code(&self) -> &str {
         &self.code
     }
@@ -161,7 +162,7 @@ impl Request {
         self.bytes.is_none()
     }
 
-    /// Wall-clock time after which it is ended.
+    /// The wall-clock limit.
     pub fn timeout(&self) -> Duration {
         self.timeout
     }
@@ -176,17 +177,17 @@ impl Request {
         &self.args
     }
 
-    /// Its own environment variables.
+    /// Its additional environment variables.
     pub fn env(&self) -> &[(String, String)] {
         &self.env
     }
 
-    /// The size of its terminal, when it has one.
+    /// The size of its terminal, if it has one.
     pub fn terminal(&self) -> Option<TerminalSize> {
         self.terminal
     }
 
-    /// Time without anything typed or printed after which it is ended.
+    /// The time without input or output after which it is ended.
     pub fn idle_limit(&self) -> Option<Duration> {
         self.idle_limit
     }

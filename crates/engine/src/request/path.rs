@@ -8,16 +8,16 @@ use crate::text::shown::shown;
 const LONGEST_BYTES: usize = 1024;
 const LONGEST_NAME_BYTES: usize = 255;
 
-/// A relative path with `/` between its names that stays inside the folder it is joined to, on Windows too.
+/// A relative path, with `/` between its names, that stays below the folder it is joined to, on Windows too.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct RelativePath(String);
 
 impl RelativePath {
-    /// Parses a path as a client wrote it; `\` separates like `/`.
+    /// Parses a client's path; `\` separates like `/`.
     ///
     /// # Errors
-    /// A phrase that says what is wrong: empty, absolute, `..`, a drive, a UNC share, NUL or another control character, a
-    /// character or a name that Windows reserves, or too long.
+    /// A phrase that says what is wrong: the path is empty, absolute or too long, or contains `..`, a drive, a UNC share, a
+    /// control character, or a character or name that Windows reserves.
     pub fn parse(written: &str) -> Result<Self, String> {
         let path = written.replace('\\', "/");
         if path.is_empty() {
@@ -47,7 +47,7 @@ impl RelativePath {
         self.0.split('/').fold(folder.to_path_buf(), |path, name| path.join(name))
     }
 
-    /// What the path is compared by, so that two names which Windows or macOS fold into one count as one.
+    /// The form in which paths are compared: two names that Windows or macOS treat as one are equal.
     pub(crate) fn folded(&self) -> String {
         self.0.to_lowercase()
     }

@@ -1,4 +1,4 @@
-//! What a run's end means: its status, and the sentence that says why.
+//! Classifies the end of a run: its status, and a sentence with the reason.
 
 use std::time::Duration;
 
@@ -13,19 +13,19 @@ use crate::text::sentences;
 /// Why the engine ended a run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// The wall-clock limit.
+    /// The wall-clock limit was reached.
     Deadline,
-    /// Nothing was typed and nothing printed for too long.
+    /// There was neither input nor output for too long.
     Idle,
-    /// Somebody asked for it, or nobody waits any more.
+    /// A client cancelled the run or disconnected, or the engine shuts down.
     Cancelled,
-    /// Too much output.
+    /// The output limit was exceeded.
     Output,
-    /// Too much in the run's folder.
+    /// The size limit of the run's folder was exceeded.
     Folder,
 }
 
-/// The outcome, its files left out. What the engine decided weighs more than how the program then died.
+/// The outcome, without files. An end that the engine caused (limit, cancel) takes precedence over the exit status.
 pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Duration) -> Outcome {
     let (status, reason) = classify(&exit, cause, &job.request, &job.limits);
     Outcome {
@@ -72,7 +72,7 @@ fn classify(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limit
     (status, Some(reason))
 }
 
-/// Who types Ctrl-C into an interactive program asks for its end; the program did not crash.
+/// A program that ended by itself. SIGINT and SIGTERM in an interactive run count as cancelled: the user sent them.
 fn by_itself(exit: &Exit, interactive: bool) -> (Status, Option<Said>) {
     match (exit.code, exit.signal.as_deref()) {
         (Some(0), _) => (Status::Completed, None),

@@ -1,11 +1,11 @@
-//! Program output as text: UTF-8, never split inside a character.
+//! Decodes output: UTF-8 text that never splits a character.
 
 use encoding_rs::{Decoder, UTF_8};
 
-/// Turns one stream's bytes, as they come, into text.
+/// Decodes one output stream piece by piece.
 ///
-/// Invalid bytes become U+FFFD. The bytes of a character that has not wholly arrived wait for the rest. With folding on, CR LF
-/// becomes LF, also where the two come apart.
+/// Invalid bytes become U+FFFD. An incomplete character is held back until its last byte arrives. With folding on, CR LF
+/// becomes LF, even if the two arrive in different pieces.
 pub(crate) struct TextDecoder {
     decoder: Decoder,
     fold_line_ends: bool,
@@ -13,12 +13,12 @@ pub(crate) struct TextDecoder {
 }
 
 impl TextDecoder {
-    /// A stream of the platform's programs: line ends are folded where programs write CR LF.
+    /// For pipes: folds line ends on Windows, where programs write CR LF.
     pub(crate) fn new() -> Self {
         Self::folding(cfg!(windows))
     }
 
-    /// What a terminal shows: every byte has its meaning there.
+    /// For a terminal, where CR has a meaning of its own: folds nothing.
     pub(crate) fn for_terminal() -> Self {
         Self::folding(false)
     }
@@ -32,7 +32,7 @@ impl TextDecoder {
         self.decode(bytes, false)
     }
 
-    /// What was held back, when no more bytes will come.
+    /// The text that was held back, at the end of the stream.
     pub(crate) fn finish(&mut self) -> String {
         self.decode(&[], true)
     }

@@ -1,4 +1,4 @@
-//! What is typed into an interactive run, and what else it is told, while it goes on.
+//! Input and control messages of an interactive run.
 
 use std::collections::VecDeque;
 use std::io;
@@ -10,25 +10,24 @@ use super::activity::Activity;
 use crate::session::{Command, Commands, Signal};
 use crate::sys::{Input, Terminal};
 
-/// What is held of bytes that the program does not read; then what is typed waits with whoever types it.
+/// The most bytes held for a program that does not read; beyond that the sender waits.
 const MOST_PENDING: usize = 1 << 20;
 
-/// Carries commands to a program.
+/// Forwards a client's commands to a program.
 pub(crate) struct InteractiveInput<'a> {
     stdin: Option<Input>,
     terminal: Option<Terminal>,
     signals: mpsc::Sender<Signal>,
     activity: &'a Activity,
     pending: VecDeque<u8>,
-    /// Whether end-of-file follows what is pending.
+    /// Whether end-of-file follows the pending bytes.
     eof: bool,
-    /// Whether the last byte that was typed ended a line.
+    /// Whether the last input byte ended a line.
     at_line_start: bool,
 }
 
 impl<'a> InteractiveInput<'a> {
-    /// For a program whose standard input begins with `typed`. Signals that only its process tree can be given go to
-    /// `signals`.
+    /// For a program whose standard input starts with `typed`. Signals that need the process tree are passed to `signals`.
     pub(crate) fn new(
         stdin: Input,
         terminal: Option<Terminal>,
@@ -79,7 +78,7 @@ impl<'a> InteractiveInput<'a> {
         self.stdin.is_some() && !self.pending.is_empty()
     }
 
-    /// A program that has closed its standard input, or has ended, is no error.
+    /// A program that closed its standard input or has ended is not an error.
     fn written(&mut self, written: &io::Result<usize>) {
         match written {
             Ok(count @ 1..) => drop(self.pending.drain(..*count)),
@@ -111,7 +110,8 @@ impl<'a> InteractiveInput<'a> {
         }
     }
 
-    /// In a line that has begun, the key only passes the line on; a second one ends the input.
+    /// The end-of-file key submits a partial line; only at the start of a line does it end the input. So a partial line needs
+    /// the key twice.
     fn end_input(&mut self) {
         if self.terminal.is_none() {
             self.eof = true;
@@ -135,7 +135,7 @@ impl<'a> InteractiveInput<'a> {
     }
 }
 
-/// Cancel safe: either nothing was written or the count is known.
+/// Cancel safe: either nothing was written or the count is returned.
 async fn write(stdin: &mut Option<Input>, bytes: &[u8]) -> io::Result<usize> {
     match stdin {
         Some(stdin) => stdin.write(bytes).await,

@@ -1,4 +1,4 @@
-//! The one loop of a run: start, output, wait, deadline, cancel, end.
+//! The loop of one run: start, output, input, limits, cancel, end.
 
 mod activity;
 mod classify;
@@ -29,23 +29,24 @@ use classify::Cause;
 use input::InteractiveInput;
 use output::Output;
 
-/// How often the size of the run's folder is looked at; runs shorter than this never pay for it.
+/// How often the size of the run's folder is measured; shorter runs never pay for it.
 const FOLDER_CHECK: Duration = Duration::from_millis(250);
-/// Signals between two looks at a run's tree; more at once are dropped.
+/// Capacity of the channel for signals; a burst beyond it is dropped.
 const SIGNALS: usize = 8;
-/// A program whose time limit is shorter gets this long to be started: a full machine is slow, and its own time begins afterwards.
+/// The least time for starting an interpreter, even if the program's own time limit is shorter: a loaded machine is slow, and
+/// the program's time starts afterwards.
 const STARTING: Duration = Duration::from_secs(5);
-/// What a reader of events gets, after the tree is gone, to take what is still in the pipes.
+/// How long a reader of events may take, after the tree is gone, to receive the rest of the output.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// The ways between us and a tree.
+/// Our ends of a tree's streams, and the barrier it waits at.
 struct Streams {
     pipes: Pipes,
     barrier: Option<Barrier>,
 }
 
-/// Runs `job` in a folder of its own, in an interpreter that waits for it or in a new one; what cancels `session`, and `ended`,
-/// end it.
+/// Runs `job` in its own folder, in an idle interpreter or a new one. The run ends early when `session` or `ended` is
+/// cancelled.
 pub(crate) async fn run(
     pool: Arc<Pool>,
     job: Arc<Job>,
@@ -53,6 +54,7 @@ pub(crate) async fn run(
     ended: CancellationToken,
 ) -> Result<Outcome, Error> {
     let Session { events, commands, cancel } = session;
+    // Cancelled when this function returns, however it does: the pool then knows that the run is over and refills.
     let over = CancellationToken::new();
     let _over = over.clone().drop_guard();
     let ends = Ends { deadline: Instant::now() + job.request.timeout().max(STARTING), cancels: [cancel, ended] };
@@ -71,21 +73,23 @@ pub(crate) async fn run(
     let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, barrier: started.barrier });
     let began = Instant::now();
     let output = Output::new(events, job.limits.output_bytes);
+    // The program's own time starts now, not when its interpreter was requested.
     let ends = Ends { deadline: began + job.request.timeout(), ..ends };
     let (exit, cause) = attend(&mut tree, streams, &job, &workspace, &output, ends, commands)
         .await
         .map_err(|source| spawn::not_run(source, &job.runtime))?;
     let duration = began.elapsed();
+    // Closes the channel of events: the outcome comes after the last of them.
     drop(output);
     let outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, &job, duration) };
     Ok(collect(job, workspace, outcome).await)
 }
 
-/// An interpreter that waited for `job`, else a new one. Nothing of the program has run before this returns: dropped, it ends what
-/// was started.
+/// An idle interpreter for `job`, else a new one. Nothing of the program has run when this returns; dropping the future ends
+/// what was started.
 async fn start(pool: &Arc<Pool>, job: &Arc<Job>, over: CancellationToken) -> Result<Spawned, Error> {
     match pool.take(job, over).await {
-        Some(spare) => Ok(spare),
+        Some(idle) => Ok(idle),
         None => pool.spawner().cold(job).await,
     }
 }
@@ -108,8 +112,8 @@ impl Ends {
     }
 }
 
-/// Moves input and output until the tree is gone and its pipes are empty. A reader that does not take what is left within
-/// `DRAIN` loses it, so that it cannot hold a slot for ever.
+/// Moves input and output until the tree is gone and its pipes are empty. A reader that does not take the rest within `DRAIN`
+/// loses it, so that it cannot occupy a slot for ever.
 async fn attend(
     tree: &mut Tree,
     Streams { pipes, barrier }: Streams,
@@ -125,6 +129,7 @@ async fn attend(
     let (asks, signals) = mpsc::channel(SIGNALS);
     let feed = async {
         let typed = job.request.stdin();
+        // A prestarted interpreter reads its program first; input before that would wait in the pipe anyway.
         open(barrier, &job.request).await;
         match commands {
             Some(commands) => {
@@ -146,12 +151,12 @@ async fn attend(
     };
     output.over.cancel();
     if !drained && timeout(DRAIN, streams).await.is_err() {
-        tracing::warn!("the reader of a run's output did not take what was left of it");
+        tracing::warn!("the reader of a run did not take the rest of its output");
     }
     ended
 }
 
-/// Waits for the end of the tree, and brings it about when there is cause.
+/// Waits for the tree to end, and kills it if there is a cause.
 async fn supervise(
     tree: &mut Tree,
     job: &Job,
@@ -165,6 +170,7 @@ async fn supervise(
     tokio::pin!(full, idle);
     let cause = loop {
         tokio::select! {
+            // The tree first: a program that ended at the deadline has ended by itself.
             biased;
             exit = tree.wait() => return Ok((exit?, None)),
             cause = ends.come() => break cause,
@@ -180,7 +186,7 @@ async fn supervise(
     Ok((tree.wait().await?, Some(cause)))
 }
 
-/// Returns once the run keeps too much on disk, by name or without.
+/// Returns once the files of the run, deleted but open ones included, exceed `most` bytes.
 async fn folder_is_full(workspace: &Workspace, open_files: OpenFiles, most: u64) {
     loop {
         sleep(FOLDER_CHECK).await;
@@ -193,16 +199,16 @@ async fn folder_is_full(workspace: &Workspace, open_files: OpenFiles, most: u64)
     }
 }
 
-/// Gives an interpreter that waits its program.
+/// Releases an idle interpreter into its program.
 async fn open(barrier: Option<Barrier>, request: &Request) {
     if let Some(barrier) = barrier
         && let Err(error) = barrier.release(request.source()).await
     {
-        tracing::warn!(%error, "an interpreter that waited did not take its program");
+        tracing::warn!(%error, "an idle interpreter did not take its program");
     }
 }
 
-/// Writes the program's standard input; a program that does not read it, or ends before it did, is no error.
+/// Writes the program's standard input. A program that does not read it, or ends first, is not an error.
 async fn feed(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
     let _ = stdin.write_all(bytes).await;
     let _ = stdin.shutdown().await;

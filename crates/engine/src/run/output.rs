@@ -1,9 +1,9 @@
-//! The output of a run on its way to the events.
+//! Reads a run's output and sends it as events.
 //!
-//! Programs write in small pieces: Python, told not to keep output to itself, writes each line in two. Reading each piece by itself
-//! wakes this process for it, and that costs the program more than the writing. So pieces are gathered where nobody can tell: a line
-//! that has begun is held for a moment until its end is there, and of output that comes in a burst what was written meanwhile is
-//! taken every millisecond. The first piece after a pause is never held, and nothing is once the program has ended.
+//! Programs write in small pieces; an unbuffered Python writes each line in two. Waking this process for every piece costs the
+//! program more than the writing. Pieces are therefore joined where nobody can notice: an incomplete line is held briefly until
+//! it ends, and in a burst the output of each millisecond is read at once. The first piece after a pause is never held, and
+//! nothing is held once the program has ended.
 
 mod warnings;
 
@@ -21,27 +21,27 @@ use super::decode::TextDecoder;
 use crate::outcome::Event;
 use warnings::WarningFilter;
 
-/// Bytes read from a stream at once: what a Linux pipe holds.
+/// Bytes read from a stream at once: the capacity of a Linux pipe.
 const CHUNK: usize = 64 << 10;
-/// How long a line that has begun is held for its end. A prompt is late by this, which nobody sees.
+/// How long an incomplete line is held. A prompt is late by this, which nobody sees.
 const HOLD: Duration = Duration::from_millis(10);
-/// How long output is gathered during a burst.
+/// How long output is collected during a burst.
 const PAUSE: Duration = Duration::from_millis(1);
-/// So many reads without a pause of the program between them are a burst.
+/// So many reads in a row without a pause between them are a burst.
 const BURST: u32 = 8;
-/// With more than this in one read a program fills its pipe faster than a pause ends.
+/// A program that fills more than this per read fills its pipe before a pause is over, so it is not paused.
 const PLENTY: usize = CHUNK / 4;
 
-/// Where a run's output goes, and how much there was.
+/// The receiver of a run's output, and the amount so far.
 pub(crate) struct Output {
     events: mpsc::Sender<Event>,
     written: AtomicU64,
     most: u64,
-    /// Notified when there was more than the run may write.
+    /// Notified when the output exceeds the limit.
     pub(crate) flooded: Notify,
-    /// When something was last printed or typed.
+    /// When the run last printed or received input.
     pub(crate) activity: Activity,
-    /// Cancelled when the program has ended: what is left is read without pauses.
+    /// Cancelled when the program has ended: the rest is read without pauses.
     pub(crate) over: CancellationToken,
 }
 
@@ -52,8 +52,8 @@ impl Output {
         Self { events, written, most, flooded, activity: Activity::new(), over }
     }
 
-    /// Passes both streams on as text until their end; what `announces` says that its interpreter announces is left out. When nobody
-    /// listens any more they are still read, so that the program goes on.
+    /// Sends both streams as text until they end. With `announces`, Node.js' warnings about TypeScript are left out. A closed
+    /// receiver does not stop the reading, so the program never blocks on a full pipe.
     pub(crate) async fn forward<R: AsyncRead + Unpin>(
         &self,
         stdout: R,
@@ -63,7 +63,7 @@ impl Output {
     ) {
         let mut streams =
             [Stream::new(Some(stdout), has_terminal, Event::Stdout), Stream::new(stderr, has_terminal, Event::Stderr)];
-        // A terminal shows standard error with the output.
+        // A terminal merges standard error into the output.
         streams[usize::from(!has_terminal)].warnings = announces.then(WarningFilter::default);
         let mut pace = Pace::default();
         while let Some(index) = first(&mut streams).await {
@@ -84,7 +84,7 @@ impl Output {
         }
     }
 
-    /// Gathers for a moment, unless the other stream has something: then this one's is older and goes first.
+    /// Collects for [`PAUSE`]. It ends early when the other stream has data, so that the older piece is sent first.
     async fn pause<R: AsyncRead + Unpin>(&self, one: &mut Stream<R>, other: &mut Stream<R>) {
         tokio::select! {
             () = sleep(PAUSE) => {}
@@ -94,7 +94,7 @@ impl Output {
         while one.has_room() && one.more().now_or_never().is_some() {}
     }
 
-    /// Waits for the end of a line that has begun.
+    /// Waits for the end of an incomplete line.
     async fn hold<R: AsyncRead + Unpin>(&self, one: &mut Stream<R>, other: &mut Stream<R>) {
         let end = Instant::now() + HOLD;
         while one.is_within_line() && one.has_room() {
@@ -147,7 +147,7 @@ struct Stream<R> {
     reader: Option<R>,
     text: TextDecoder,
     warnings: Option<WarningFilter>,
-    /// What was read and not sent yet.
+    /// Read, but not sent yet.
     chunk: Vec<u8>,
     event: fn(String) -> Event,
 }
@@ -163,7 +163,7 @@ impl<R: AsyncRead + Unpin> Stream<R> {
         self.reader.is_some()
     }
 
-    /// Reads once; at the end the reader is dropped. Cancel safe: either nothing was read or it is in the chunk.
+    /// Reads once; at the end of the stream the reader is dropped. Cancel safe: either nothing was read or it is in the chunk.
     async fn more(&mut self) {
         let Some(reader) = &mut self.reader else { return std::future::pending().await };
         if !reader.read_buf(&mut self.chunk).await.is_ok_and(|read| read > 0) {
@@ -180,7 +180,7 @@ impl<R: AsyncRead + Unpin> Stream<R> {
     }
 }
 
-/// Waits until one of the streams had something, or its end; `None` when both have ended.
+/// Waits until one of the streams has data or ends; `None` when both have ended.
 async fn first<R: AsyncRead + Unpin>([stdout, stderr]: &mut [Stream<R>; 2]) -> Option<usize> {
     tokio::select! {
         biased;
@@ -190,7 +190,7 @@ async fn first<R: AsyncRead + Unpin>([stdout, stderr]: &mut [Stream<R>; 2]) -> O
     }
 }
 
-/// How fast output comes.
+/// How fast output arrives.
 #[derive(Default)]
 struct Pace {
     last: Option<Instant>,
@@ -198,21 +198,21 @@ struct Pace {
 }
 
 impl Pace {
-    /// Whether what was read just now, `bytes` of it, belongs to a burst that is worth a pause.
+    /// Whether a read of `bytes` just now belongs to a burst that is worth a pause.
     fn is_burst(&mut self, bytes: usize) -> bool {
         let is_quick = self.last.is_some_and(|last| last.elapsed() < PAUSE);
         self.quick = if is_quick { self.quick.saturating_add(1) } else { 0 };
         self.quick >= BURST && bytes < PLENTY
     }
 
-    /// A pause brought `bytes`. Where that is much of what a pipe holds, the next ones are read at once.
+    /// A pause collected `bytes`. Close to a full pipe, the next reads are done without a pause.
     fn paused(&mut self, bytes: usize) {
         if bytes >= CHUNK / 2 {
             self.quick = 0;
         }
     }
 
-    /// It was sent.
+    /// The chunk was sent.
     fn done(&mut self) {
         self.last = Some(Instant::now());
     }

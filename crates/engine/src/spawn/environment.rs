@@ -1,7 +1,7 @@
-//! The environment that a run starts with: a short list of ours, then what the request gives.
+//! The environment of a run: a short list of this process's variables, then the request's.
 //!
-//! What is not listed does not pass, so that no secret of the user's session and nothing that an AppImage, a Snap or an
-//! active virtualenv set for this process reaches a program.
+//! A variable that is not listed is not passed on. So no secret of the user's session reaches a program, and nothing that an
+//! AppImage, a Snap or an active virtualenv set for this process.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -9,16 +9,16 @@ use std::path::{Path, PathBuf};
 
 use crate::language::Activation;
 
-/// Variables, names with values.
+/// Names with values.
 pub(crate) type Variables = Vec<(OsString, OsString)>;
 
-/// What passes on one kind of system.
+/// The variables that are passed on, per system.
 struct Rules {
     names: &'static [&'static str],
     prefixes: &'static [&'static str],
-    /// Whether names that differ by case only are the same.
+    /// Whether names are compared without case.
     ignores_case: bool,
-    /// The names under which programs look for the folder of temporary files.
+    /// The variables that name the folder for temporary files.
     temporary: &'static [&'static str],
 }
 
@@ -57,29 +57,28 @@ const WINDOWS: Rules = Rules {
 
 const HERE: &Rules = if cfg!(windows) { &WINDOWS } else { &UNIX };
 
-/// What every run gets. `dumb` is a terminal without abilities: `clear` and the like stay quiet.
+/// Variables of every run. `TERM=dumb` keeps `clear` and the like quiet.
 const FIXED: [(&str, &str); 4] =
     [("PYTHONUTF8", "1"), ("PYTHONIOENCODING", "utf-8"), ("PYTHONUNBUFFERED", "1"), ("TERM", "dumb")];
 
-/// What a run with a terminal gets on top: the abilities of every terminal emulator of today. `COLUMNS` and `LINES` are left
-/// out, for the size can change.
+/// Replaces `TERM` for a run with a terminal. `COLUMNS` and `LINES` are not set, because the size can change.
 const WITH_TERMINAL: (&str, &str) = ("TERM", "xterm-256color");
 
-/// The variables that name the folder which an AppImage or a Snap of ours is mounted at.
+/// The variables that name the mount point of our own AppImage or Snap.
 const MOUNTS: [&str; 2] = ["APPDIR", "SNAP"];
 
-/// The environment of a run that starts in `folder` and keeps its temporary files in `tmp`.
+/// The environment of a run that starts in `folder` and has `tmp` for temporary files.
 pub(crate) fn base(folder: &Path, tmp: &Path) -> Variables {
     scrub(HERE, &env::vars_os().collect(), folder, tmp)
 }
 
-/// `base` for a run that has a terminal.
+/// `base` for a run with a terminal.
 pub(crate) fn with_terminal(base: Variables) -> Variables {
     let (name, value) = WITH_TERMINAL;
     merge(base, &[(name.into(), value.into())])
 }
 
-/// `base` with what a program finds around its interpreter, whose stand-ins are in `shims`.
+/// `base` with the interpreter's environment activated; its shims are in the folder `shims`.
 pub(crate) fn activate(base: Variables, activation: &Activation, shims: &Path) -> Variables {
     let mut base = merge(base, &activation.env);
     for (_, path) in base.iter_mut().filter(|(name, _)| HERE.same(name, OsStr::new("PATH"))) {
@@ -88,7 +87,7 @@ pub(crate) fn activate(base: Variables, activation: &Activation, shims: &Path) -
     base
 }
 
-/// `base` with the request's variables, which win. Of two equal names the last one wins.
+/// `base` with the request's variables, which take precedence. The last of two equal names wins.
 pub(crate) fn merge(base: Variables, extra: &[(String, String)]) -> Variables {
     merge_by(HERE, base, extra)
 }

@@ -1,4 +1,4 @@
-//! Starting an interpreter: with its program, or prestart of it.
+//! Starts interpreters, with a program (cold) or before one is known (prestart).
 
 pub(crate) mod barrier;
 mod environment;
@@ -23,32 +23,32 @@ use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
 use crate::workspace::{self, Workspace, Workspaces};
 use barrier::Barrier;
 
-/// A request of at most so many bytes is written to disk without asking another thread to.
+/// A request of at most so many bytes is written to disk without a blocking thread.
 const QUICK_BYTES: usize = 64 << 10;
 /// And of at most so many files.
 const QUICK_FILES: usize = 4;
 
-/// The folder, below a run's, of the shims that stand in for those of its interpreter.
+/// The folder of the interpreter's shims, below the run's folder.
 const SHIMS: &str = "bin";
 
-/// What it takes to start interpreters.
+/// Starts interpreters.
 #[derive(Clone)]
 pub(crate) struct Spawner {
-    /// What barriers need; before the folder that it is in.
+    /// Keeps the barriers' start-up files open. Dropped before the folder that they are in.
     _barrier_files: Arc<Vec<File>>,
     workspaces: Workspaces,
     launcher: Arc<Launcher>,
-    /// Folders that no program sees.
+    /// Folders that are hidden from programs.
     hidden: Arc<[PathBuf]>,
 }
 
-/// An interpreter in a folder of its own.
+/// A started interpreter in its own folder.
 pub(crate) struct Spawned {
     pub(crate) tree: Tree,
     pub(crate) pipes: Pipes,
     /// Dropped after the tree.
     pub(crate) workspace: Workspace,
-    /// What it waits at, when it was started prestart.
+    /// The barrier it waits at, if it was started without a program.
     pub(crate) barrier: Option<Barrier>,
 }
 
@@ -63,12 +63,12 @@ impl Spawner {
         Ok(Self { _barrier_files: barriers, workspaces, launcher, hidden })
     }
 
-    /// How programs are held together, now and whenever that changes; `None` until it is known.
+    /// Watch channel of how process trees are contained; `None` until it is known.
     pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
         self.launcher.containment()
     }
 
-    /// Why the last program could not be started, where that was not its own fault.
+    /// Why the last program could not be started, unless the program itself was the cause.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.launcher.trouble()
     }
@@ -81,10 +81,11 @@ impl Spawner {
         self.start(&job.runtime, &job.limits, &job.request, workspace, None).await
     }
 
-    /// Starts the interpreter of `runtime` prestart of its program; with a terminal, the program that it gets says its size.
+    /// Starts the interpreter of `runtime` without a program, at a barrier. A terminal gets its size with the program.
     pub(crate) async fn prestart(&self, runtime: &Runtime, limits: &Limits, terminal: bool) -> Result<Spawned, Error> {
         let workspace = self.workspaces.reserve(&runtime.entry()).map_err(Error::Workspace)?;
         let barrier = Barrier::new(&workspace.program()).map_err(Error::Workspace)?;
+        // Eligible requests have no arguments and variables of their own, so an empty request starts the same interpreter.
         let unknown = Request::new("", Duration::ZERO);
         let unknown = if terminal { unknown.with_terminal(TerminalSize::USUAL) } else { unknown };
         self.start(runtime, limits, &unknown, workspace, Some(barrier)).await
@@ -98,11 +99,12 @@ impl Spawner {
         workspace: Workspace,
         barrier: Option<Barrier>,
     ) -> Result<Spawned, Error> {
-        // On Linux the supervisor knows whether they are needed.
+        // On Linux the supervisor decides whether they are needed.
         let in_sight = if cfg!(target_os = "linux") { &[][..] } else { &runtime.args_in_sight };
         let mut args = [in_sight, &runtime.args].concat();
         args.push(workspace.entry().into());
         args.extend(request.args().iter().map(OsString::from));
+        // Later variables replace earlier ones: ours, the terminal's, the activation's, the request's.
         let base = environment::base(&workspace.folder(), &workspace.temporary());
         let base = if request.terminal().is_some() { environment::with_terminal(base) } else { base };
         let shims = workspace.root().join(SHIMS);
@@ -132,7 +134,7 @@ impl Spawner {
     }
 }
 
-/// Does `work`, which writes `request` to disk, on a thread for that where it may take long.
+/// Does `work`, which writes `request` to disk; on a blocking thread if that may take long.
 pub(crate) async fn on_disk<T: Send + 'static>(
     request: &Request,
     work: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -144,7 +146,7 @@ pub(crate) async fn on_disk<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.unwrap_or_else(|failed| Err(io::Error::other(failed)))
 }
 
-/// An error number is the system's word on the program; anything else is about what stands between it and us.
+/// An error with an OS error number is about the program; any other is about the launcher or the supervisor.
 pub(crate) fn not_run(source: io::Error, runtime: &Runtime) -> Error {
     match source.raw_os_error() {
         Some(_) => Error::Start { program: runtime.path.display().to_string(), source },

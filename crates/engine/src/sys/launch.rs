@@ -1,4 +1,4 @@
-//! What to start, and where.
+//! The parameters of a new process tree.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -6,40 +6,40 @@ use std::path::{Path, PathBuf};
 use crate::limits::Limits;
 use crate::session::TerminalSize;
 
-/// What to start.
+/// The parameters of a new process tree.
 pub(crate) struct Launch<'a> {
     /// The program, an absolute path.
     pub(crate) program: &'a Path,
-    /// Its arguments, its own name left out.
+    /// Its arguments, without the program's name.
     pub(crate) args: &'a [OsString],
-    /// Its whole environment.
+    /// Its complete environment.
     pub(crate) env: &'a [(OsString, OsString)],
-    /// The folder it starts in.
+    /// Its working folder.
     pub(crate) folder: &'a Path,
-    /// What it has for itself on the machine's disks.
+    /// The folders it owns.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
     pub(crate) folders: RunFolders<'a>,
-    /// What the tree may use; wall-clock time, output and folder size are the run loop's business.
+    /// The limits that the platform enforces. The run loop enforces wall-clock time, output and folder size.
     pub(crate) limits: &'a Limits,
-    /// Whether the program waits for [`Tree::begin`] before it does anything of its own: nobody looks at it until then.
+    /// Whether the program waits at a barrier. Its tree is not monitored before [`Tree::begin`](super::Tree::begin).
     #[cfg_attr(
         not(target_os = "linux"),
         expect(dead_code, reason = "elsewhere nobody looks at a tree that nobody waits for")
     )]
     pub(crate) waits: bool,
-    /// The size of the terminal that all three standard streams are.
+    /// The size of the terminal, if the standard streams are one.
     pub(crate) terminal: Option<TerminalSize>,
 }
 
-/// The folders of a run, and those that are none of its business.
+/// The folders of a run, and the folders to hide from it.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
 pub(crate) struct RunFolders<'a> {
-    /// The folder in which everything of the run lies.
+    /// The run's folder, which contains all others.
     pub(crate) root: &'a Path,
-    /// Where its temporary files go.
+    /// The folder for temporary files.
     pub(crate) temporary: &'a Path,
-    /// Arguments to put first where folders of the user's lie above its own.
+    /// Arguments to add in front if the user's folders are visible above the program's.
     pub(crate) args_in_sight: &'a [OsString],
-    /// Folders that it is not to see, where the system can hide them.
+    /// Folders to hide, where the system can do that.
     pub(crate) hidden: &'a [PathBuf],
 }

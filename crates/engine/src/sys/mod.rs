@@ -1,10 +1,11 @@
-//! The platform: starting one contained process tree, and ending all of it.
+//! The platform: starts one contained process tree, and ends all of it.
 //!
-//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`, `containment`, `trouble`), `Tree`
-//! (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `open_files`, `containment`; dropping it kills), `OpenFiles` (`unlinked_bytes`),
-//! `Input` and `Output` (asynchronous pipe ends), `Terminal` (`resize`, `interrupt`), `is_own_connection`.
-//! A tree ends as a whole with its main process, when it is killed, when a limit is
-//! breached, and when this process dies, however it dies.
+//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`, `containment`, `trouble`),
+//! `Tree` (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `open_files`, `containment`; dropping it kills), `OpenFiles`
+//! (`unlinked_bytes`), `is_own_connection`; and `Terminal` (`resize`, `interrupt`), which Linux and macOS share.
+//!
+//! A tree ends as a whole: when its main process ends, when it is killed, when it exceeds a limit, and when this process dies,
+//! even by SIGKILL.
 
 #[cfg(any(target_os = "macos", test))]
 mod descendants;
@@ -34,7 +35,7 @@ mod windows;
 use windows as platform;
 
 pub use platform::enter;
-/// Only on Linux are programs started through a process that could be forked.
+/// Only Linux has a launcher that can be forked.
 #[cfg(not(target_os = "linux"))]
 pub use platform::enter as enter_and_fork;
 #[cfg(target_os = "linux")]

@@ -1,22 +1,22 @@
-//! Whose program is at the other end of a connection on this machine.
+//! The user at the other end of a local connection.
 
 use std::net::SocketAddr;
 
-/// The user of a connection's other end, seen from this process.
+/// The user of a connection's other end, compared with this process's user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peer {
     /// The user that this process runs as.
     Same,
-    /// Another one, the administrator included.
+    /// Another user, including root or an administrator.
     Other,
-    /// The system does not say, for example because the other end was closed already.
+    /// The system does not tell, for example because the other end is closed.
     Unknown,
 }
 
 impl Peer {
-    /// Whose program opened the connection from `theirs` to `ours`.
+    /// The user of the process that opened the connection from `theirs` to `ours`.
     ///
-    /// On Linux this is one question to the kernel; on Windows and macOS a table is searched, which may take milliseconds.
+    /// On Linux this is one netlink query. Windows and macOS search a table, which may take milliseconds.
     pub fn of(theirs: SocketAddr, ours: SocketAddr) -> Self {
         match super::is_own_connection(theirs, ours) {
             Ok(true) => Self::Same,
@@ -29,7 +29,7 @@ impl Peer {
     }
 }
 
-/// Whether this process runs as the administrator of a Unix system, who may do anything.
+/// Whether this process runs as root (Unix).
 pub fn is_root() -> bool {
     #[cfg(unix)]
     {

@@ -30,8 +30,8 @@ pub(crate) struct Pipes {
     pub(crate) stdin: Input,
     /// Its standard output.
     pub(crate) stdout: Output,
-    /// Its standard error; a terminal shows that with the output.
+    /// Its standard error; `None` with a terminal, which merges it into the output.
     pub(crate) stderr: Option<Output>,
-    /// Its terminal, when it has one.
+    /// Its terminal, if it has one.
     pub(crate) terminal: Option<Terminal>,
 }

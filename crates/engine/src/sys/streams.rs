@@ -1,4 +1,4 @@
-//! A program's standard streams on Linux and macOS: pipes, or a terminal.
+//! Creates a program's standard streams on Linux and macOS: pipes, or a terminal.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -7,7 +7,7 @@ use super::pipes::{Input, Output, Pipes};
 use super::terminal::{self, Pair};
 use crate::session::TerminalSize;
 
-/// Our ends of a run's standard streams, and the program's three.
+/// Our ends of a program's standard streams, and the program's three.
 pub(crate) fn open(terminal: Option<TerminalSize>) -> io::Result<(Pipes, [OwnedFd; 3])> {
     if let Some(size) = terminal {
         let Pair { input, output, terminal, theirs } = terminal::open(size)?;

@@ -1,7 +1,6 @@
-//! A pseudo-terminal on Linux and macOS.
+//! Pseudo-terminals of Linux and macOS.
 //!
-//! The crate that the field uses for this (portable-pty) starts the program itself; here the program is started by what contains
-//! it, so only the two ends are made.
+//! The usual crate (portable-pty) starts the program itself. Here the launcher does that, so only the two ends are needed.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -14,16 +13,16 @@ use tokio::net::unix::pipe;
 
 use crate::session::TerminalSize;
 
-/// Our hold on a program's terminal, beside what is read and written.
+/// Controls a program's terminal; its data goes through pipes.
 pub(crate) struct Terminal(OwnedFd);
 
 impl Terminal {
-    /// What Ctrl-D types.
+    /// The key Ctrl-D.
     pub(crate) const END_OF_INPUT: [u8; 1] = [0x04];
-    /// What Ctrl-C types.
+    /// The key Ctrl-C.
     pub(crate) const INTERRUPT: u8 = 0x03;
 
-    /// Gives it another size; what runs in the foreground gets SIGWINCH.
+    /// Resizes the terminal; its foreground processes get SIGWINCH.
     pub(crate) fn resize(&self, size: TerminalSize) -> io::Result<()> {
         // SAFETY: the descriptor is open, and the structure outlives the call.
         #[expect(unsafe_code, reason = "an ioctl")]
@@ -31,7 +30,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Sends SIGINT to what runs in the foreground, past whatever was typed and not read yet.
+    /// Sends SIGINT to the foreground processes, ahead of unread input.
     pub(crate) fn interrupt(&self) -> io::Result<bool> {
         // SAFETY: the descriptor is open, and the argument is a number.
         #[expect(unsafe_code, reason = "an ioctl")]
@@ -53,7 +52,7 @@ mod request {
     ioctl_write_int_bad!(control, libc::TIOCSCTTY);
 }
 
-/// A new terminal.
+/// The ends of a new terminal.
 pub(crate) struct Pair {
     pub(crate) input: pipe::Sender,
     pub(crate) output: pipe::Receiver,
@@ -62,7 +61,7 @@ pub(crate) struct Pair {
     pub(crate) theirs: OwnedFd,
 }
 
-/// Makes a terminal of that size.
+/// Creates a terminal.
 pub(crate) fn open(size: TerminalSize) -> io::Result<Pair> {
     let pair = openpty(&winsize(size), None)?;
     for end in [&pair.master, &pair.slave] {
@@ -79,7 +78,8 @@ pub(crate) fn open(size: TerminalSize) -> io::Result<Pair> {
     })
 }
 
-/// Makes the terminal at standard input this process's own. It must lead a session; for use between fork and exec.
+/// Makes the terminal on standard input this process's controlling terminal. The process must lead a session. For use between
+/// fork and exec.
 pub(crate) fn take_control() -> io::Result<()> {
     // SAFETY: descriptor 0 is open, and the argument is a number.
     #[expect(unsafe_code, reason = "an ioctl")]
@@ -87,7 +87,7 @@ pub(crate) fn take_control() -> io::Result<()> {
     Ok(())
 }
 
-/// Lets Backspace take away a character rather than a byte of it. A system that cannot is no worse for it.
+/// Makes Backspace delete a whole UTF-8 character. Ignored where the system cannot do it.
 fn edit_in_characters(terminal: &impl AsFd) {
     if let Ok(mut settings) = tcgetattr(terminal) {
         settings.input_flags |= InputFlags::IUTF8;

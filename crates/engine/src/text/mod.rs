@@ -1,4 +1,4 @@
-//! Text for people: sentences with a code and values, and foreign text cut and escaped.
+//! Text for people: sentences as a code with values, and foreign text truncated and escaped.
 
 mod outcome_text;
 pub mod said;

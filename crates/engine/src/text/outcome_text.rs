@@ -1,18 +1,18 @@
-//! The sentence behind the text of an outcome.
+//! Recognises the sentence in the text of an outcome.
 
 use super::said::{Said, Sentence, Value};
 use super::sentences;
 
 impl Said {
-    /// Which sentence about an outcome a text is that was written out: the inverse of [`Display`](std::fmt::Display), for the
-    /// last line of an error that was kept. Values come back as texts.
+    /// The sentence about an outcome whose [`Display`](std::fmt::Display) is `text`; used for errors stored as text. Values
+    /// come back as texts.
     pub fn of_outcome(text: &str) -> Option<Self> {
         let outcomes = sentences::ALL.iter().filter(|sentence| sentence.code.starts_with("outcome."));
         outcomes.copied().find_map(|sentence| read(sentence, text))
     }
 }
 
-/// Reads `text` as `sentence`, literal part by literal part.
+/// Matches `text` against `sentence`, literal part by literal part.
 fn read(sentence: Sentence, text: &str) -> Option<Said> {
     let mut said = sentence.said();
     let (first, mut rest) = sentence.english.split_once('{').unwrap_or((sentence.english, ""));

@@ -1,36 +1,35 @@
 //! Sentences for people, as a code with values.
 //!
-//! Whoever shows one may word it in another language: the code says which sentence it is, the values what is filled in.
-//! Written out ([`Display`](fmt::Display)) it is in English, for logs, scripts and clients of the API. A sentence can only be
-//! made from a [`Sentence`], and those are declared in lists ([`sentences!`](super::sentences!)), so that a test can walk
-//! all of them and find the one that a language lacks.
+//! A user interface can translate a sentence by its code and fill in the values. [`Display`](fmt::Display) writes it in
+//! English, for logs, scripts and API clients. A [`Said`] can only be made from a declared [`Sentence`]
+//! ([`sentences!`](crate::sentences!)), so a test can walk all of them and find missing translations.
 
 use std::fmt;
 
-/// A sentence that can be said: its code and its English text, with `{name}` where a value goes.
+/// The declaration of a sentence: its code, and its English text with `{name}` in place of values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sentence {
-    /// Its code: lower case, with dots and underscores. It never changes its meaning.
+    /// Lower case, with dots and underscores. The meaning of a code never changes.
     pub code: &'static str,
     /// Its English text.
     pub english: &'static str,
 }
 
-/// A sentence with what is filled in.
+/// A sentence with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Said {
     sentence: Sentence,
     values: Vec<(&'static str, Value)>,
 }
 
-/// What is filled into a sentence.
+/// A value of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
-    /// A name, a path, a number: the same in every language.
+    /// A name, a path, a number: not translated.
     Text(String),
     /// Another sentence, for example a cause.
     Said(Said),
-    /// Several, one after the other.
+    /// Several sentences, joined with `; `.
     List(Vec<Said>),
 }
 
@@ -48,7 +47,7 @@ macro_rules! sentences {
 }
 
 impl Sentence {
-    /// The sentence with nothing filled in yet.
+    /// The sentence without values.
     pub fn said(self) -> Said {
         Said { sentence: self, values: Vec::new() }
     }
@@ -60,29 +59,29 @@ impl Sentence {
 }
 
 impl Said {
-    /// Fills in one more value.
+    /// Adds a value.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         debug_assert!(self.sentence.english.contains(&format!("{{{name}}}")), "{} has no {name}", self.sentence.code);
         self.values.push((name, value.into()));
         self
     }
 
-    /// Which sentence it is.
+    /// The code of the sentence.
     pub fn code(&self) -> &'static str {
         self.sentence.code
     }
 
-    /// What is filled in, by name.
+    /// The values by name.
     pub fn values(&self) -> &[(&'static str, Value)] {
         &self.values
     }
 
-    /// One value as text, in English where it is a sentence.
+    /// One value as text; a nested sentence in English.
     pub fn value(&self, name: &str) -> Option<String> {
         self.values.iter().find(|(known, _)| *known == name).map(|(_, value)| value.to_string())
     }
 
-    /// The sentence that fills `name`, where this is `sentence`.
+    /// The nested sentence `name`, if this is a `sentence`.
     pub fn inner(&self, sentence: Sentence, name: &str) -> Option<&Self> {
         let value = self.values.iter().find(|(known, _)| *known == name && self.sentence == sentence)?;
         if let (_, Value::Said(said)) = value { Some(said) } else { None }

@@ -1,4 +1,4 @@
-//! What the engine says to people. The English is used by logs, scripts and clients; windows word it in their language.
+//! The engine's sentences. Logs, scripts and clients use the English; the window translates them by code.
 
 crate::sentences! {
     SYSTEM_NOT_FOUND = "system.not_found": "it does not exist";

@@ -1,15 +1,15 @@
-//! Text from outside, cut for people.
+//! Foreign text, made safe to show.
 //!
-//! Whatever a caller, a page or a program chose (a host, a language, a path, a header's value) passes through here before it
-//! is put into a sentence, a log line or a list. What is stored whole on purpose (code, output) does not.
+//! Text that a client, a page or a program chose (a host, a language, a path, a header's value) is passed through [`shown`]
+//! before it goes into a sentence, a log line or a list. Code and output, which are stored whole on purpose, are not.
 
 use std::borrow::Cow;
 
-/// The most characters of such a text that are shown.
+/// The most characters that are shown.
 pub const SHOWN_CHARS: usize = 200;
 
-/// The beginning of `text`, on one line: after [`SHOWN_CHARS`] characters comes `…`, and control characters are written as
-/// escapes, so that no text can forge a line of a log or drive a terminal.
+/// The start of `text` on one line: truncated to [`SHOWN_CHARS`] characters and `…`, with control characters escaped, so that
+/// it can neither forge a log line nor control a terminal.
 pub fn shown(text: &str) -> Cow<'_, str> {
     let kept = text.char_indices().nth(SHOWN_CHARS).map_or(text, |(end, _)| &text[..end]);
     let is_whole = kept.len() == text.len();
@@ -29,7 +29,7 @@ pub fn shown(text: &str) -> Cow<'_, str> {
     Cow::Owned(line)
 }
 
-/// Control characters, line separators, and the marks that turn the direction of writing.
+/// Control characters, line separators, and marks that change the direction of text.
 fn is_escaped(character: char) -> bool {
     character.is_control()
         || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')

@@ -1,13 +1,13 @@
-//! Errors of the system as sentences.
+//! System errors as sentences.
 
 use std::io;
 
 use super::said::{Said, Value};
 use super::sentences as s;
 
-/// What the system said, in its own words only where the kind of error has none here.
+/// The sentence for a system error; the system's own text only if its kind has no sentence.
 fn system(error: &io::Error) -> Said {
-    // An error of our own carries its sentence.
+    // An error of ours already contains its sentence.
     if let Some(said) = error.get_ref().and_then(|inner| inner.downcast_ref::<Said>()) {
         return said.clone();
     }

@@ -1,11 +1,12 @@
-//! How many interpreters of one kind should wait: as many as were lately wanted at once, none after long idleness.
+//! Decides how many interpreters of one kind to keep idle: as many as were recently needed at once, none after a long idle
+//! time.
 
 use std::time::{Duration, Instant};
 
-/// After so long without a program that found none waiting, one less waits.
+/// The level drops by one after this long without a request that found no idle interpreter.
 const CALM: Duration = Duration::from_secs(30);
 
-/// What was asked for lately.
+/// The recent demand.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Demand {
     level: usize,
@@ -14,17 +15,17 @@ pub(super) struct Demand {
 }
 
 impl Demand {
-    /// Nothing was asked for yet.
+    /// No requests yet.
     pub(super) fn none(now: Instant) -> Self {
         Self { level: 0, used: now, raised: now }
     }
 
-    /// How many should wait.
+    /// How many interpreters to keep idle.
     pub(super) fn level(&self) -> usize {
         self.level
     }
 
-    /// A program asked for one and `found` it, or did not. No more than `most` ever wait.
+    /// Records a request that `found` an idle interpreter or did not. The level never exceeds `most`.
     pub(super) fn asked(&mut self, found: bool, most: usize, now: Instant) {
         self.used = now;
         if !found || self.level == 0 {
@@ -33,8 +34,8 @@ impl Demand {
         }
     }
 
-    /// Time has passed.
-    pub(super) fn settle(&mut self, idle: Duration, now: Instant) {
+    /// Lowers the level as time passes.
+    pub(super) fn decay(&mut self, idle: Duration, now: Instant) {
         if now.duration_since(self.used) >= idle {
             self.level = 0;
         } else if self.level > 1 && now.duration_since(self.raised) >= CALM {
@@ -52,7 +53,7 @@ mod tests {
 
     const IDLE: Duration = Duration::from_secs(600);
 
-    /// The level after each step: at that second, whether one was found, or `None` for the mere passing of time.
+    /// The level after each step: at that second a request found one or did not; `None` only lets time pass.
     fn check(steps: &[(u64, Option<bool>, usize)]) {
         let start = Instant::now();
         let mut demand = Demand::none(start);
@@ -60,7 +61,7 @@ mod tests {
             let now = start + Duration::from_secs(second);
             match found {
                 Some(found) => demand.asked(found, 3, now),
-                None => demand.settle(IDLE, now),
+                None => demand.decay(IDLE, now),
             }
             assert_eq!(demand.level(), expected, "at second {second} of {steps:?}");
         }

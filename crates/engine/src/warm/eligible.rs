@@ -1,18 +1,18 @@
-//! Interpreters that may be started prestart of their programs, and the programs that cannot tell.
+//! Which requests may use an idle interpreter.
 //!
-//! An interpreter that waits has read its own start-up files, environment and arguments already. A request that would have
-//! changed what it saw there is not for it and starts an interpreter of its own.
+//! An idle interpreter has already read its start-up files, environment and arguments. A request that would have changed any of
+//! them starts its own interpreter.
 
 use crate::language::Prestart;
 use crate::request::Request;
 
-/// Whether a terminal may be there before its program. On Windows it draws itself anew when it gets its size.
+/// Whether an idle interpreter can have a terminal. On Windows a resize redraws it, which the program could notice.
 const TERMINALS: bool = cfg!(unix);
 
-/// The lines in which Python looks for an encoding.
+/// Python looks for an encoding declaration in this many lines.
 const ENCODING_LINES: usize = 2;
 
-/// Whether `request` runs in an interpreter of this kind that waited just as in one of its own.
+/// Whether `request` runs in an idle interpreter of this kind exactly as in a new one.
 pub(super) fn is_eligible(kind: Prestart, request: &Request) -> bool {
     request.args().is_empty()
         && request.env().is_empty()
@@ -23,8 +23,8 @@ pub(super) fn is_eligible(kind: Prestart, request: &Request) -> bool {
         }
 }
 
-/// Whether the program declares no encoding but UTF-8. For another one Python goes back to the start of the file, which
-/// it cannot do while it waits for it.
+/// Whether the program declares no encoding but UTF-8. For others Python rewinds the program's file, which it cannot do on a
+/// pipe.
 fn is_utf8(code: &str) -> bool {
     code.lines().take(ENCODING_LINES).filter_map(declared_encoding).all(|name| {
         let name = name.to_ascii_lowercase().replace('_', "-");
@@ -32,7 +32,7 @@ fn is_utf8(code: &str) -> bool {
     })
 }
 
-/// What a line such as `# -*- coding: utf-8 -*-` names.
+/// The encoding that a line such as `# -*- coding: utf-8 -*-` declares.
 fn declared_encoding(line: &str) -> Option<&str> {
     let after = |(at, word): (usize, &str)| line[at + word.len()..].strip_prefix([':', '=']);
     let rest = line.match_indices("coding").find_map(after)?.trim_start_matches([' ', '\t']);

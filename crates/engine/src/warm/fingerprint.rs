@@ -1,4 +1,4 @@
-//! What shows that files and folders have changed.
+//! Detects changes of files and folders.
 
 use std::fs::{self, Metadata};
 use std::path::{Path, PathBuf};
@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use std::time::SystemTime;
 
-/// The state of some files and folders, those that are not there included.
+/// The state of several files and folders, including missing ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fingerprint(Vec<Option<FileState>>);
 
-/// The state of one. A folder's says which names are in it, not what they hold.
+/// The state of one. That of a folder covers the names in it, not their content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct FileState {
     modified: Option<SystemTime>,
-    /// When it was last given a name, a size or a time, where the system says that.
+    /// The last change of content or metadata (`ctime`), where the system has it.
     changed: Option<SystemTime>,
     bytes: u64,
-    /// What tells it from another one that took its place.
+    /// The inode number, which tells a file from its replacement.
     number: u64,
 }
 
@@ -27,7 +27,7 @@ impl Fingerprint {
         Self(paths.iter().map(|path| FileState::of(path)).collect())
     }
 
-    /// Whether everything that is there was there, as it is, before `time`.
+    /// Whether everything that exists was last changed before `time`.
     pub(super) fn is_older_than(&self, time: SystemTime) -> bool {
         self.0.iter().flatten().all(|state| state.changed.is_some_and(|changed| changed < time))
     }

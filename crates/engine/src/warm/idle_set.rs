@@ -1,4 +1,4 @@
-//! The interpreters of one language that wait.
+//! The idle interpreters of one kind.
 
 use std::collections::VecDeque;
 use std::io;
@@ -16,12 +16,12 @@ use crate::language::Runtime;
 use crate::limits::Limits;
 use crate::spawn::Spawned;
 
-/// What an interpreter is taken to weigh before that was seen, in bytes.
+/// The assumed memory of an interpreter before it was measured, in bytes.
 const ASSUMED_BYTES: u64 = 32 << 20;
-/// How long none is started after one was of no use.
+/// How long no interpreter is started after one failed.
 const BACKOFF: Duration = Duration::from_secs(60);
 
-/// What interpreters that can stand in for one another have in common.
+/// What interchangeable interpreters have in common.
 #[derive(Debug)]
 pub(super) struct Kind {
     pub(super) runtime: Runtime,
@@ -30,21 +30,21 @@ pub(super) struct Kind {
     pub(super) terminal: bool,
     /// The state of the interpreter's file.
     program: Fingerprint,
-    /// Known before the first of them is started.
+    /// Taken before the first interpreter is started.
     snapshot: OnceCell<Snapshot>,
 }
 
-/// One language's interpreters of one sort: with a terminal or without, for all of TypeScript or for what is only typed.
+/// The idle interpreters of one language and kind: with a terminal or without, with TypeScript transforms or without.
 pub(super) struct IdleSet {
     kind: Arc<Kind>,
     size: PoolSize,
     demand: Demand,
     ready: VecDeque<Spawned>,
-    /// Those that no longer fit what is asked for.
+    /// Interpreters whose runtime, limits or files have changed; they are ended.
     outdated: Vec<Spawned>,
     starting: usize,
     bytes_each: u64,
-    /// None is started until then.
+    /// No interpreter is started before.
     backoff_until: Option<Instant>,
 }
 
@@ -55,12 +55,12 @@ impl Kind {
         Arc::new(Self { runtime, limits, terminal, program, snapshot: OnceCell::new() })
     }
 
-    /// Sees what an interpreter of this kind reads at its start; one may be started afterwards.
+    /// Records the state of the files that the interpreter reads at its start. Interpreters may be started afterwards.
     pub(super) async fn take_snapshot(&self) -> io::Result<()> {
         self.snapshot.get_or_try_init(|| Snapshot::take(&self.runtime)).await.map(drop)
     }
 
-    /// Whether interpreters that wait are as one that would be started now.
+    /// Whether idle interpreters equal one that would be started now.
     pub(super) fn is_current(&self) -> bool {
         let program = Fingerprint::of(std::slice::from_ref(&self.runtime.path));
         program == self.program && self.snapshot.get().is_none_or(Snapshot::is_current)
@@ -94,12 +94,12 @@ impl IdleSet {
         (&mine.language, mine.transforms, self.kind.terminal) == (&runtime.language, runtime.transforms, terminal)
     }
 
-    /// How many wait when `size` is the language's.
+    /// The size of this set, given the size for the language.
     fn size_of(&self, size: PoolSize) -> PoolSize {
         if self.kind.terminal || self.kind.runtime.transforms { size.on_demand() } else { size }
     }
 
-    /// Is for `runtime` and `limits` from now on.
+    /// Switches to `runtime`, `limits` and the language's `size`; idle interpreters of another kind become outdated.
     pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: PoolSize) {
         self.size = self.size_of(size);
         if !self.kind.fits(runtime, limits) {
@@ -112,7 +112,7 @@ impl IdleSet {
         &self.kind
     }
 
-    /// Those of `kind` are no longer as one that would be started now.
+    /// Marks the interpreters of `kind` as outdated.
     pub(super) fn outdate(&mut self, kind: &Arc<Kind>) {
         if Arc::ptr_eq(kind, &self.kind) {
             self.renew(&kind.runtime, &kind.limits);
@@ -126,20 +126,20 @@ impl IdleSet {
         self.backoff_until = None;
     }
 
-    /// The one that waits longest, and those that must end.
+    /// Takes the interpreter that has been idle longest; also returns the outdated ones, which must be ended.
     pub(super) fn pick(&mut self, now: Instant) -> (Option<Spawned>, Vec<Spawned>) {
         let found = self.ready.pop_front();
         self.demand.asked(found.is_some(), self.size.most(), now);
         (found, std::mem::take(&mut self.outdated))
     }
 
-    /// An interpreter that waited was of no use: for a while none waits.
+    /// An idle interpreter failed: keeps none for a while.
     pub(super) fn back_off(&mut self, now: Instant) {
         self.backoff_until = Some(now + BACKOFF);
         self.outdated.extend(self.ready.drain(..));
     }
 
-    /// What should be started within `room` bytes.
+    /// The interpreters to start now, using at most `room` bytes.
     pub(super) fn plan(&mut self, room: &mut u64, now: Instant) -> Vec<Arc<Kind>> {
         if self.backoff_until.is_some_and(|end| now < end) {
             return Vec::new();
@@ -154,7 +154,7 @@ impl IdleSet {
         planned
     }
 
-    /// Takes in what was started as `kind`; gives back what is not wanted.
+    /// Adds an interpreter that was started as `kind`; returns it if it is not needed.
     pub(super) fn started(
         &mut self,
         kind: &Arc<Kind>,
@@ -169,22 +169,22 @@ impl IdleSet {
             Ok(idle) if self.ready.len() >= self.size.target(self.demand.level()) => return Some(idle),
             Ok(idle) => self.ready.push_back(idle),
             Err(error) => {
-                tracing::warn!(%error, "no interpreter could be started prestart");
+                tracing::warn!(%error, "no interpreter could be prestarted");
                 self.back_off(now);
             }
         }
         None
     }
 
-    /// The one that has waited shortest, to end it.
+    /// Removes the newest interpreter, to end it.
     pub(super) fn evict(&mut self) -> Option<Spawned> {
         self.ready.pop_back()
     }
 
-    /// Those that are no longer wanted when `size` is the language's. Learns what the others weigh.
-    pub(super) fn settle(&mut self, size: PoolSize, idle: Duration, now: Instant) -> Vec<Spawned> {
+    /// Adjusts to time and to the language's `size`. Returns the interpreters to end, and measures the memory of the rest.
+    pub(super) fn adjust(&mut self, size: PoolSize, idle: Duration, now: Instant) -> Vec<Spawned> {
         self.size = self.size_of(size);
-        self.demand.settle(idle, now);
+        self.demand.decay(idle, now);
         let target = self.size.target(self.demand.level());
         let mut unwanted = std::mem::take(&mut self.outdated);
         while self.ready.len() > target {
@@ -196,7 +196,7 @@ impl IdleSet {
         unwanted
     }
 
-    /// What those that wait, or will, weigh together.
+    /// Memory of the interpreters that are idle or starting.
     pub(super) fn memory_bytes(&self) -> u64 {
         (self.ready.len() + self.starting) as u64 * self.bytes_each
     }

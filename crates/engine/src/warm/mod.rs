@@ -1,4 +1,4 @@
-//! Warm interpreters: started before their programs are known.
+//! Warm interpreters: started before their programs are known, each for one program.
 
 mod demand;
 mod eligible;

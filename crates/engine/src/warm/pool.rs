@@ -1,8 +1,8 @@
-//! Interpreters that were started prestart of their programs.
+//! The pool of idle interpreters.
 //!
-//! Each runs one program, in the folder and the process tree that it was started in: a program finds a fresh process as it would
-//! without the pool. The next is started when that program was answered, or soon. What nobody uses for long ends; an interpreter that
-//! changed on disk, or limits that changed, end what waits of the old.
+//! Each runs one program, in the folder and process tree it was started in, so a program finds a fresh process as it would
+//! without the pool. The pool refills shortly after the response was sent, off the latency path. Interpreters end when they are
+//! unused for long, or when their file, their start-up files or the limits change.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -24,19 +24,19 @@ use crate::limits::Limits;
 use crate::spawn::{Spawned, Spawner, on_disk};
 use crate::sys::Breach;
 
-/// How often it is seen whether fewer should wait.
+/// How often the pool checks whether it can shrink.
 const TICK: Duration = Duration::from_secs(15);
-/// How long a program has the processor to itself before the next interpreter is started beside it.
+/// How long a program has the processor to itself before the next interpreter is started.
 const HEAD_START: Duration = Duration::from_millis(50);
-/// What an answer takes to be sent: a program that has ended was not answered yet.
+/// The estimated time between a program's end and its response being sent.
 const ANSWER: Duration = Duration::from_millis(3);
 
-/// The interpreters that wait.
+/// The idle interpreters of an engine.
 pub(crate) struct Pool {
     spawner: Spawner,
     state: Mutex<State>,
     tasks: TaskTracker,
-    /// Cancelled when no interpreter is to be started any more.
+    /// Cancelled when no more interpreters may be started.
     closing: CancellationToken,
 }
 
@@ -53,24 +53,25 @@ impl Pool {
         Self { spawner, state: Mutex::new(state), tasks: TaskTracker::new(), closing: CancellationToken::new() }
     }
 
-    /// What starts interpreters when none waits.
+    /// Starts interpreters when none is idle.
     pub(crate) fn spawner(&self) -> &Spawner {
         &self.spawner
     }
 
-    /// An interpreter that waited for a program such as `job`, with that program in its folder; its barrier is still closed. `None`
-    /// where none waits or `job` needs one of its own. `ended` says when the program has.
+    /// An idle interpreter with the files of `job` in its folder; its barrier is still closed. `None` if none is idle or `job`
+    /// is not eligible. `ended` is cancelled when the run has ended, and triggers the refill.
     pub(crate) async fn take(self: &Arc<Self>, job: &Arc<Job>, ended: CancellationToken) -> Option<Spawned> {
         if !eligible::is_eligible(job.runtime.prestart?, &job.request) {
             return None;
         }
         self.drop_outdated(job);
         let idle = self.pick(job);
+        // Also after a miss: the miss raised the demand.
         tokio::spawn(refill_after(Arc::downgrade(self), ended));
         self.ready(idle?, job).await
     }
 
-    /// Gives up those that have read what is no longer so. Files are looked at without holding the pool.
+    /// Marks interpreters as outdated whose start-up files have changed. The pool is not locked while files are read.
     fn drop_outdated(&self, job: &Job) {
         let kind = Arc::clone(self.lock().set_of(job).kind());
         if !kind.is_current() {
@@ -84,11 +85,12 @@ impl Pool {
         found
     }
 
-    /// Puts the program of `job` before an interpreter that is still there.
+    /// Checks that an interpreter is alive, and gives it the files of `job`.
     async fn ready(self: &Arc<Self>, mut idle: Spawned, job: &Arc<Job>) -> Option<Spawned> {
+        // An interpreter that dies while idle would die again: the pool backs off, and this run starts its own.
         if let Some(ended) = idle.tree.wait().now_or_never() {
-            tracing::warn!(interpreter = %job.runtime.path.display(), "an interpreter ended while it waited");
-            // One whose supervisor was ended is not to blame.
+            tracing::warn!(interpreter = %job.runtime.path.display(), "an idle interpreter ended");
+            // A supervisor that died says nothing about the interpreter.
             if ended.is_ok_and(|exit| exit.breach != Some(Breach::Supervisor)) {
                 self.lock().set_of(job).back_off(Instant::now());
             }
@@ -97,19 +99,20 @@ impl Pool {
         let given = job.clone();
         let fill = move || Ok((fill(&mut idle, &given), idle));
         let (filled, mut idle) = on_disk(&job.request, fill).await.ok()?;
+        // The tree begins before the barrier is released, so that no CPU time of the program is missed.
         let begun = match filled {
             Ok(()) => begin(&mut idle, job).await,
             failed => failed,
         };
         if let Err(error) = begun {
-            tracing::warn!(%error, "an interpreter that waited could not be used");
+            tracing::warn!(%error, "an idle interpreter could not be used");
             self.discard(idle);
             return None;
         }
         Some(idle)
     }
 
-    /// Keeps interpreters of `runtime` waiting where a fixed number of them is wanted, before the first program is there.
+    /// Fills the pool for `runtime` before its first request, where the pool size is fixed.
     pub(crate) fn expect(self: &Arc<Self>, runtime: &Runtime, limits: &Limits) {
         if runtime.prestart.is_some() {
             self.lock().set(runtime, limits, false);
@@ -118,7 +121,7 @@ impl Pool {
         }
     }
 
-    /// How many wait, by language.
+    /// The number of idle interpreters, by language.
     pub(crate) fn waiting(&self) -> BTreeMap<String, usize> {
         let mut waiting = BTreeMap::new();
         for set in &self.lock().idle_sets {
@@ -127,14 +130,14 @@ impl Pool {
         waiting
     }
 
-    /// Takes other sizes into effect.
+    /// Applies other sizes.
     pub(crate) fn configure(self: &Arc<Self>, warm: Warm) {
         self.lock().warm = warm;
         self.shrink();
         self.refill();
     }
 
-    /// Ends all that wait, and starts none any more. When this returns they are gone.
+    /// Ends all idle interpreters and starts no more. When this returns, their trees are gone.
     pub(crate) async fn close(self: &Arc<Self>) {
         let idle_sets = {
             let mut state = self.lock();
@@ -147,7 +150,7 @@ impl Pool {
         self.tasks.wait().await;
     }
 
-    /// Starts what is missing, in the background.
+    /// Starts the missing interpreters in the background.
     fn refill(self: &Arc<Self>) {
         let (missing, unmaintained) = self.lock().missing();
         for kind in missing {
@@ -166,48 +169,48 @@ impl Pool {
 
     async fn start(&self, kind: &Kind) -> Result<Spawned, Error> {
         tokio::select! {
-            maintained = kind.take_snapshot() => maintained.map_err(Error::Supervisor)?,
+            taken = kind.take_snapshot() => taken.map_err(Error::Supervisor)?,
             () = self.closing.cancelled() => return Err(Error::Supervisor(io::Error::other("the engine is ending"))),
         }
         self.spawner.prestart(&kind.runtime, &kind.limits, kind.terminal).await
     }
 
-    /// Ends what is no longer wanted, and learns what the back_off weighs.
+    /// Ends surplus interpreters, and measures the memory of the rest.
     fn shrink(self: &Arc<Self>) {
-        let unwanted = self.lock().settle(Instant::now());
+        let unwanted = self.lock().adjust(Instant::now());
         unwanted.into_iter().for_each(|idle| self.discard(idle));
     }
 
-    /// Ends an interpreter; its folder goes after it.
+    /// Ends an interpreter; its folder is deleted afterwards.
     fn discard(&self, mut idle: Spawned) {
         self.tasks.spawn(async move {
             idle.tree.kill();
             if let Err(error) = idle.tree.wait().await {
-                tracing::warn!(%error, "an interpreter that was not needed ended oddly");
+                tracing::warn!(%error, "a surplus interpreter could not be ended cleanly");
             }
         });
     }
 
-    /// A panic elsewhere must not stop the pool: every change is made in one go.
+    /// A poisoned lock is taken all the same: every change of the state is complete before the lock is released.
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Puts the program of `job` before an interpreter that waits. Refused where another program could have got at the interpreter: it
-/// may have read something already, or be about to.
+/// Puts the files of `job` into the folder of an idle interpreter. Fails if another program touched the folder or the barrier:
+/// the interpreter may have read something of it.
 fn fill(idle: &mut Spawned, job: &Job) -> io::Result<()> {
-    let touched = || io::Error::other("another program was in its folder or at its barrier");
+    let touched = || io::Error::other("another program used its folder or its barrier");
     if !idle.workspace.is_pristine() {
         return Err(touched());
     }
     idle.workspace.fill(&job.request)?;
-    // Only now: from here on no name leads to the barrier.
+    // Checked last: once the program's file has replaced the pipe, no path leads to the barrier any more.
     let untouched = idle.barrier.as_mut().is_none_or(|barrier| barrier.is_untouched(&idle.tree));
     if untouched { Ok(()) } else { Err(touched()) }
 }
 
-/// Lets a waiting interpreter's tree begin, with a terminal of the size that `job` has.
+/// Starts the accounting of an idle interpreter's tree, and gives its terminal the size that `job` asks for.
 async fn begin(idle: &mut Spawned, job: &Job) -> io::Result<()> {
     if let (Some(terminal), Some(size)) = (&idle.pipes.terminal, job.request.terminal()) {
         terminal.resize(size)?;
@@ -220,7 +223,7 @@ impl State {
         self.set(&job.runtime, &job.limits, job.request.terminal().is_some())
     }
 
-    /// The set of `runtime`. What stood there before and does not fit any more is outdated.
+    /// The set for `runtime`. Its interpreters of another runtime or other limits become outdated.
     fn set(&mut self, runtime: &Runtime, limits: &Limits, terminal: bool) -> &mut IdleSet {
         let size = self.warm.size(&runtime.language);
         let index = match self.idle_sets.iter().position(|set| set.is_of(runtime, terminal)) {
@@ -235,7 +238,7 @@ impl State {
         set
     }
 
-    /// What should be started now, each counted as on its way, and whether nobody watches the pool yet.
+    /// The interpreters to start now, counted as starting, and whether the maintenance task must be spawned.
     fn missing(&mut self) -> (Vec<Arc<Kind>>, bool) {
         let mut missing = Vec::new();
         if self.closed {
@@ -251,7 +254,7 @@ impl State {
         (missing, unmaintained)
     }
 
-    /// Takes in what was started; what is not wanted any more comes back.
+    /// Adds an interpreter that was started; returns those that are not needed.
     fn started(&mut self, kind: &Arc<Kind>, started: Result<Spawned, Error>) -> Vec<Spawned> {
         let set = self.idle_sets.iter_mut().find(|set| set.is_of(&kind.runtime, kind.terminal));
         let unwanted = match (set, started) {
@@ -261,14 +264,14 @@ impl State {
         unwanted.into_iter().chain(self.over_budget()).collect()
     }
 
-    fn settle(&mut self, now: Instant) -> Vec<Spawned> {
+    fn adjust(&mut self, now: Instant) -> Vec<Spawned> {
         let (idle, warm) = (self.warm.idle, &self.warm);
-        let settle = |set: &mut IdleSet| set.settle(warm.size(set.language()), idle, now);
-        let unwanted: Vec<_> = self.idle_sets.iter_mut().flat_map(settle).collect();
+        let adjust = |set: &mut IdleSet| set.adjust(warm.size(set.language()), idle, now);
+        let unwanted: Vec<_> = self.idle_sets.iter_mut().flat_map(adjust).collect();
         unwanted.into_iter().chain(self.over_budget()).collect()
     }
 
-    /// Those for which there is no memory any more; of the language with most of them first.
+    /// The interpreters over the memory budget, taken from the largest sets.
     fn over_budget(&mut self) -> Vec<Spawned> {
         let mut unwanted = Vec::new();
         while self.idle_sets.iter().map(IdleSet::memory_bytes).sum::<u64>() > self.warm.memory_bytes {
@@ -281,7 +284,7 @@ impl State {
         unwanted
     }
 
-    /// Whether nothing waits or is on its way; then nobody need watch.
+    /// Whether nothing is idle or starting; then the maintenance task ends.
     fn is_empty(&mut self) -> bool {
         let empty = self.idle_sets.iter().all(IdleSet::is_empty);
         self.maintained = !empty;
@@ -289,9 +292,9 @@ impl State {
     }
 }
 
-/// Starts what is missing when a program has ended and was answered, or has had its head start.
+/// Refills the pool after the run has ended and its response was sent, or after a head start.
 async fn refill_after(pool: Weak<Pool>, ended: CancellationToken) {
-    // Either way it is time.
+    // A timeout and a cancel mean the same here: it is time.
     let _ = timeout(HEAD_START, ended.cancelled()).await;
     sleep(ANSWER).await;
     if let Some(pool) = pool.upgrade() {
@@ -299,7 +302,7 @@ async fn refill_after(pool: Weak<Pool>, ended: CancellationToken) {
     }
 }
 
-/// Sees from time to time whether fewer should wait, as long as any does.
+/// Shrinks the pool from time to time, until it is empty.
 async fn maintain(pool: Weak<Pool>) {
     loop {
         sleep(TICK).await;

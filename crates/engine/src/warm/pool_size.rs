@@ -1,31 +1,31 @@
-//! How many interpreters may wait, as the user has it.
+//! How many interpreters may be idle, as configured.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// Asked once: the answer takes a dozen files.
+/// Read once: the answer takes a dozen files.
 static CORES: LazyLock<usize> = LazyLock::new(|| std::thread::available_parallelism().map_or(1, NonZero::get));
 
-/// How many interpreters of a language wait prestart of their programs.
+/// How many interpreters of a language are kept idle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum PoolSize {
-    /// As many as were lately wanted, at most one a processor core; none after long idleness.
+    /// As many as were recently needed at once, at most one per processor core; none after a long idle time.
     #[default]
     Auto,
-    /// Always so many; 0 is none.
+    /// A constant number; 0 keeps none.
     Fixed(usize),
 }
 
-/// The interpreters that wait prestart of their programs.
+/// The configuration of the pool.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warm {
-    /// How many, by the language's name; `Auto` where it is not named.
+    /// The size by the language's name; `Auto` for languages not listed.
     pub sizes: BTreeMap<String, PoolSize>,
-    /// Memory of all of them together, in bytes, above which no more are started.
+    /// The memory of all idle interpreters, in bytes, above which no more are started.
     pub memory_bytes: u64,
-    /// How long those of a language wait that nobody uses.
+    /// How long an unused language keeps its interpreters.
     pub idle: Duration,
 }
 
@@ -36,7 +36,7 @@ impl Default for Warm {
 }
 
 impl Warm {
-    /// Nothing waits; every program starts its own interpreter.
+    /// Keeps no interpreters: every program starts its own.
     pub fn none() -> Self {
         Self { memory_bytes: 0, ..Self::default() }
     }
@@ -48,7 +48,7 @@ impl Warm {
 }
 
 impl PoolSize {
-    /// How many wait when `lately` were wanted.
+    /// How many to keep idle at the given demand.
     pub(super) fn target(self, lately: usize) -> usize {
         match self {
             Self::Auto => lately,
@@ -56,7 +56,7 @@ impl PoolSize {
         }
     }
 
-    /// What holds for sorts of a language's programs that are rarer: none waits before one was used.
+    /// The size for rare kinds of a language's programs: none is idle before the first request.
     pub(super) fn on_demand(self) -> Self {
         match self {
             Self::Fixed(0) => self,
@@ -64,7 +64,7 @@ impl PoolSize {
         }
     }
 
-    /// The most that ever wait.
+    /// The most that are ever idle.
     pub(super) fn most(self) -> usize {
         match self {
             Self::Auto => *CORES,

@@ -1,7 +1,7 @@
-//! What an interpreter reads when it starts, as it was before the first one was started.
+//! The start-up files of an interpreter, recorded before the first one was started.
 //!
-//! An interpreter that waits has read its start-up files: a package that is installed, removed or linked meanwhile may be unknown to
-//! it. So what it reads is compared at each hand-over; that takes a look at a few dozen directory entries.
+//! An idle interpreter has already read its start-up files, so it may miss a package that was installed, removed or linked
+//! since. The files are therefore compared at each hand-over, which reads a few dozen directory entries.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,12 +11,12 @@ use super::fingerprint::Fingerprint;
 use crate::interpreter::start_files;
 use crate::language::{Prestart, Runtime};
 
-/// How often the files are asked for while something changes them.
+/// How often the files are listed while something changes them.
 const ATTEMPTS: usize = 5;
-/// Files that have not changed for so long did not change while they were asked for.
+/// Files unchanged for this long did not change while they were listed.
 const SETTLED: Duration = Duration::from_secs(2);
 
-/// The files and folders behind an interpreter, and their state when they were first looked at.
+/// The files and folders that an interpreter reads at its start, with their state.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Snapshot {
     paths: Vec<PathBuf>,
@@ -24,10 +24,10 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
-    /// Of the interpreter that runs `runtime`. It may be started once this has returned: a change from now on is noticed.
+    /// Of the interpreter that runs `runtime`, to be taken before it is started: later changes are noticed.
     ///
     /// # Errors
-    /// The interpreter does not say what it reads, or that changes all the time.
+    /// The interpreter does not list its files, or they keep changing.
     pub(super) async fn take(runtime: &Runtime) -> io::Result<Self> {
         let began = SystemTime::now();
         let mut snapshot = Self::at(paths(runtime).await?);
@@ -41,7 +41,7 @@ impl Snapshot {
             }
             snapshot = again;
         }
-        Err(io::Error::other("what it reads at its start changes all the time"))
+        Err(io::Error::other("its start-up files keep changing"))
     }
 
     /// Whether nothing has changed.

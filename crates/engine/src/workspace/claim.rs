@@ -1,4 +1,4 @@
-//! One engine's claim to a folder, and what nobody claims any more.
+//! Claims a folder for one engine, and finds folders without an owner.
 
 use std::ffi::OsStr;
 use std::fs::{self, DirEntry, File};
@@ -14,7 +14,7 @@ const CLAIM_LOCK: &str = "gate";
 const LOCK: &str = "lock";
 const STALE: &str = "stale";
 
-/// A folder that is ours as long as this lives: `<id>` with the locked file `<id>.lock` beside it.
+/// The engine's folder while this lives: `<id>`, with the locked file `<id>.lock` beside it.
 pub(super) struct Claim {
     folder: PathBuf,
     lock: PathBuf,
@@ -22,11 +22,11 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// Claims a new folder below `base` and returns what is there that no living engine owns, already renamed so that nobody else
-    /// takes it up. What cannot be renamed is left, with a warning.
+    /// Claims a new folder below `base`. Also returns the entries without a living owner, renamed so that no other engine takes
+    /// them. Entries that cannot be renamed are left there, with a warning.
     ///
     /// # Errors
-    /// Which file or folder could not be made.
+    /// The file or folder that could not be created.
     pub(super) fn take(base: &Path) -> io::Result<(Self, Vec<PathBuf>)> {
         let claim_lock = base.join(CLAIM_LOCK);
         let _claim_lock = pass(&claim_lock).map_err(|error| at(&claim_lock, &error))?;
@@ -52,17 +52,17 @@ impl Drop for Claim {
     }
 }
 
-/// Eight characters that nobody else has, nor guesses: programs put sockets below, whose paths may have 107 bytes in all.
+/// Eight random characters. Short, because programs put sockets below, whose paths may have 107 bytes in all.
 pub(super) fn short_name() -> String {
     Ulid::generate().to_string().split_off(ULID_LEN - 8)
 }
 
-/// An error that names its place.
+/// `error` with its path.
 pub(super) fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
-/// Waits until no other engine claims a folder. What a program put in the claim_lock's place is set aside.
+/// Takes the lock that guards claims, waiting for other engines. If a program put something else in its place, that is renamed.
 fn pass(claim_lock: &Path) -> io::Result<File> {
     let file = match lock::open(claim_lock, true) {
         Ok(file) => file,
@@ -84,7 +84,7 @@ fn lock_new(path: &Path) -> io::Result<File> {
     Ok(held)
 }
 
-/// Renames everything without a living owner, whatever it is, to a name that says so. The caller holds the claim_lock.
+/// Renames every entry without a living owner to a stale name. The caller holds the claim lock.
 fn set_aside(base: &Path) -> io::Result<Vec<PathBuf>> {
     let mut stale = Vec::new();
     for entry in fs::read_dir(base)?.flatten().filter(is_unowned) {
@@ -100,14 +100,14 @@ fn set_aside(base: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(stale)
 }
 
-/// Whether `entry` is neither the claim_lock nor of a living engine.
+/// Whether `entry` belongs to no living engine and is not the claim lock.
 fn is_unowned(entry: &DirEntry) -> bool {
     let path = entry.path();
     let is_stale = path.extension() == Some(OsStr::new(STALE));
     path.file_name() != Some(OsStr::new(CLAIM_LOCK)) && (is_stale || !lock::is_held(&path.with_extension(LOCK)))
 }
 
-/// A name beside `path` that nothing has.
+/// An unused name beside `path`.
 fn aside(path: &Path) -> PathBuf {
     path.with_file_name(short_name()).with_extension(STALE)
 }

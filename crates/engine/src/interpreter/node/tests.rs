@@ -1,4 +1,4 @@
-//! Every source of Node.js, on made-up machines of each platform.
+//! Every source of Node.js, on simulated machines of each platform.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Environments that are active, or that the current folder's project keeps.
+//! Active environments, and the environment of the current folder's project.
 
 use std::path::PathBuf;
 

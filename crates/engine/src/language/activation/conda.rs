@@ -1,11 +1,11 @@
-//! What an environment of conda's sets when it is activated.
+//! The variables and folders of an activated conda environment.
 
 use std::path::{Path, PathBuf};
 
-/// Where conda keeps what it knows of an environment.
+/// The folder of conda's metadata.
 const RECORD: &str = "conda-meta";
 
-/// The variables of the environment at `prefix`; none where it is not conda's.
+/// The variables of the environment at `prefix`; none if it is not conda's.
 pub(super) fn variables(prefix: &Path) -> Vec<(String, String)> {
     if !prefix.join(RECORD).is_dir() {
         return Vec::new();
@@ -26,7 +26,7 @@ pub(super) fn variables(prefix: &Path) -> Vec<(String, String)> {
     variables
 }
 
-/// The folders of the environment at `prefix` that are on its search path beside its interpreter's.
+/// The folders that the environment at `prefix` adds to PATH, beside its interpreter's.
 pub(super) fn folders(prefix: &Path) -> Vec<PathBuf> {
     if !cfg!(windows) || !prefix.join(RECORD).is_dir() {
         return Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn folders(prefix: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// The installation that an environment belongs to, and the environment's name there: `base`, that of its folder, or its path.
+/// The root installation of an environment, and the environment's name: `base`, the folder's name, or its path.
 fn root_and_name(prefix: &Path) -> (PathBuf, String) {
     let envs = prefix.parent().filter(|parent| parent.ends_with("envs")).and_then(Path::parent);
     match (envs, prefix.file_name()) {

@@ -1,9 +1,9 @@
-//! What a program finds around its interpreter: the same interpreter, and its tools, under the names that programs call.
+//! Activates the interpreter's environment for a program: PATH, variables and shims.
 //!
-//! A program that starts `python`, `pip` or `npm` means those of the interpreter that runs it. So the folder of an interpreter comes
-//! first on the program's search path. Two things stand against that: a folder such as `/usr/bin` holds much else, which would hide
-//! what the user write_shims before it; and an interpreter may lie there under another name than `python`. For both there are *stand-ins*,
-//! small scripts in the run's own folder. Windows has no such scripts, and needs none: interpreters have their usual names there.
+//! A program that starts `python`, `pip` or `npm` means those of its own interpreter, so the interpreter's folder goes first on
+//! the program's PATH. There are two exceptions. A folder such as `/usr/bin` contains much else, which would hide what the user
+//! put before it. And an interpreter may have another name than `python`. For both, *shims*, small scripts, are written into
+//! the run's folder. Windows has no shims, and needs none: interpreters have their usual names there.
 
 mod conda;
 mod tools;
@@ -15,20 +15,20 @@ use std::path::{Path, PathBuf};
 use crate::interpreter::Found;
 use tools::{Tool, Tools};
 
-/// What a run gets on account of its interpreter.
+/// The changes to a run's environment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Activation {
-    /// Environment variables on top of every run's.
+    /// Additional environment variables.
     pub env: Vec<(String, String)>,
-    /// Folders before the others on the search path; the stand-ins' is among them as an empty one.
+    /// Folders before the others on PATH; an empty path stands for the shims' folder.
     first: Vec<PathBuf>,
-    /// Folders behind the others.
+    /// Folders after the others.
     last: Vec<PathBuf>,
     shims: Vec<Tool>,
 }
 
 impl Activation {
-    /// Of a Python.
+    /// For a Python.
     pub(super) fn of_python(found: &Found) -> Self {
         let mut env = conda::variables(&found.prefix);
         if found.virtual_environment {
@@ -37,12 +37,12 @@ impl Activation {
         Self { env, ..Self::with(&Tools::of_python(found), conda::folders(&found.prefix)) }
     }
 
-    /// Of a Node.js.
+    /// For a Node.js.
     pub(super) fn of_node(found: &Found) -> Self {
         Self::with(&Tools::of_node(found), Vec::new())
     }
 
-    /// On the search path that runs get.
+    /// For the PATH of runs.
     fn with(tools: &Tools, more: Vec<PathBuf>) -> Self {
         Self::on(&env::var_os("PATH").unwrap_or_default(), tools, more)
     }
@@ -56,13 +56,13 @@ impl Activation {
         Self { env: Vec::new(), first, last, shims }
     }
 
-    /// `path` with the folders around the interpreter, the stand-ins in `folder`.
+    /// `path` with the folders added; the shims are in `folder`.
     pub(crate) fn search_path(&self, path: &OsStr, folder: &Path) -> OsString {
         let write_shims = |it: &PathBuf| if it.as_os_str().is_empty() { folder.to_path_buf() } else { it.clone() };
         joined(&self.first.iter().map(write_shims).collect::<Vec<_>>(), path, &self.last)
     }
 
-    /// Puts the stand-ins into `folder`, which is made if there are any.
+    /// Writes the shims into `folder`, which is created if there are any.
     ///
     /// # Errors
     /// They cannot be written.
@@ -74,7 +74,7 @@ impl Activation {
     }
 }
 
-/// A search path; what is in `first` is not repeated. One that holds a separator cannot be part of it, and is left out.
+/// A PATH with the folders of `first` not repeated. A folder whose name contains a separator is left out.
 fn joined(first: &[PathBuf], path: &OsStr, last: &[PathBuf]) -> OsString {
     let rest = env::split_paths(path).filter(|folder| !first.contains(folder));
     let folders = first.iter().cloned().chain(rest).chain(last.iter().cloned());

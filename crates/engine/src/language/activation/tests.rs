@@ -7,7 +7,7 @@ use super::tools::Tools;
 use super::{Activation, conda, joined};
 use crate::interpreter::{Found, Source};
 
-/// A folder in which programs are laid out.
+/// A temporary folder with programs.
 struct Place(tempfile::TempDir);
 
 impl Place {
@@ -44,7 +44,7 @@ impl Place {
         }
     }
 
-    /// What a search path of these folders becomes around a Python, with the names that have stand-ins.
+    /// The PATH for a Python, given these folders, and the names of its shims.
     fn around(&self, python: &str, folders: &[&str]) -> (Vec<PathBuf>, Vec<&'static str>) {
         let path = joined(&folders.iter().map(|folder| self.path(folder)).collect::<Vec<_>>(), OsStr::new(""), &[]);
         let found = self.found(python, false);
@@ -71,7 +71,7 @@ fn the_interpreter_s_folder_comes_first() {
 }
 
 #[test]
-fn a_name_that_is_missing_gets_a_stand_in_behind_the_folder() {
+fn a_missing_name_gets_a_shim_behind_the_folder() {
     let place = Place::new(&["py/bin/python3", "other/python", "other/pip3"]);
     let expected = (folders(&["py/bin", "RUN", "other"]), vec!["python", "pip", "pip3"]);
     assert_eq!(place.around("py/bin/python3", &["other"]), expected);
@@ -121,17 +121,17 @@ fn a_virtual_environment_is_not_its_base() {
 }
 
 #[test]
-fn a_stand_in_runs_the_interpreter_in_its_own_place() {
+fn a_shim_executes_the_interpreter() {
     let place = Place::new(&[]);
     place.program("it's here/py", "#!/bin/sh\necho \"$@\"\n");
     let found = place.found("it's here/py", false);
     let activation = Activation::on(OsStr::new(""), &Tools::of_python(&found), Vec::new());
-    activation.write_shims(&place.path("RUN")).expect("stand-ins");
+    activation.write_shims(&place.path("RUN")).expect("shims");
     for (name, printed) in
         [("python", "a b\n"), ("python3", "a b\n"), ("pip", "-m pip a b\n"), ("pip3", "-m pip a b\n")]
     {
         let output =
-            std::process::Command::new(place.path("RUN").join(name)).args(["a", "b"]).output().expect("a stand-in");
+            std::process::Command::new(place.path("RUN").join(name)).args(["a", "b"]).output().expect("a shim");
         assert_eq!(String::from_utf8_lossy(&output.stdout), printed, "{name}");
     }
 }

@@ -1,4 +1,4 @@
-//! The commands that belong to an interpreter, and whether a search path leads to them.
+//! The tools of an interpreter (`python`, `pip`, `npm`), and whether a PATH leads to them.
 
 use std::env;
 use std::ffi::OsStr;
@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::interpreter::{Found, search_path};
 
-/// Folders that hold programs of all kinds.
+/// Folders that contain programs of all kinds.
 #[cfg(unix)]
 const SHARED: [&str; 9] = [
     "/usr/bin",
@@ -27,10 +27,10 @@ const SHARED: [&str; 0] = [];
 /// The same below the user's home.
 const SHARED_AT_HOME: [&str; 2] = [".local/bin", "bin"];
 
-/// So much of a script says what runs it.
+/// The interpreter of a script is named within this many bytes.
 const HEAD_BYTES: u64 = 1024;
 
-/// What a name is to start.
+/// A name, and the program that it must start.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Tool {
     pub(super) name: &'static str,
@@ -39,7 +39,7 @@ pub(super) struct Tool {
 }
 
 impl Tool {
-    /// Writes a script of that name into `folder`, which runs the command in its own place.
+    /// Writes a shim into `folder`: a script of that name that executes the tool.
     #[cfg(unix)]
     pub(super) fn write_shim(&self, folder: &Path) -> io::Result<()> {
         use std::io::Write as _;
@@ -56,23 +56,23 @@ impl Tool {
         options.write(true).create_new(true).mode(0o700).open(folder.join(self.name))?.write_all(&text)
     }
 
-    /// There are none on Windows, so that nobody asks for this.
+    /// Windows has no shims.
     #[cfg(not(unix))]
     pub(super) fn write_shim(&self, _folder: &Path) -> io::Result<()> {
         Err(io::Error::new(io::ErrorKind::Unsupported, self.name))
     }
 }
 
-/// An interpreter with its commands.
+/// An interpreter with its tools.
 pub(super) struct Tools {
-    /// What the interpreter says that it is.
+    /// The interpreter's own path, as it reports it.
     executable: PathBuf,
     folder: PathBuf,
     commands: Vec<Tool>,
 }
 
 impl Tools {
-    /// A Python's.
+    /// The tools of a Python.
     pub(super) fn of_python(found: &Found) -> Self {
         let command = |name, args| Tool { name, program: found.path.clone(), args };
         let pip: &[&str] = &["-m", "pip"];
@@ -80,7 +80,8 @@ impl Tools {
         Self::new(found, commands)
     }
 
-    /// A Node.js's. Its tools are scripts that look for `node` themselves; those of another folder will do where it has none.
+    /// The tools of a Node.js. `npm` and `npx` are scripts that look up `node` themselves; if they are missing, those of
+    /// another folder are used.
     pub(super) fn of_node(found: &Found) -> Self {
         let mut this = Self::new(found, Vec::new());
         this.commands.push(Tool { name: "node", program: found.path.clone(), args: &[] });
@@ -99,7 +100,7 @@ impl Tools {
         Self { executable, folder, commands }
     }
 
-    /// What comes first and what last on a search path: the interpreter's folder, unless it is one of many programs'.
+    /// The folders to add before and after the others: the interpreter's folder, unless it contains programs of all kinds.
     pub(super) fn folders(&self, path: &OsStr) -> (Vec<PathBuf>, Vec<PathBuf>) {
         if self.is_shared() {
             let is_there = env::split_paths(path).any(|folder| folder == self.folder);
@@ -110,7 +111,7 @@ impl Tools {
         (std::iter::once(self.folder.clone()).chain(scripts).collect(), Vec::new())
     }
 
-    /// The commands that `path` does not lead to.
+    /// The tools that `path` does not lead to, which need shims.
     pub(super) fn shims(&self, path: &OsStr) -> Vec<Tool> {
         if cfg!(windows) {
             return Vec::new();
@@ -138,7 +139,7 @@ impl Tools {
         }
     }
 
-    /// Whether a script, as pip's is, names this interpreter.
+    /// Whether a script, such as pip's, names this interpreter.
     fn runs_script(&self, script: &Path) -> bool {
         let mut head = Vec::new();
         if File::open(script).and_then(|file| file.take(HEAD_BYTES).read_to_end(&mut head)).is_err() {
@@ -148,7 +149,7 @@ impl Tools {
         let mut lines = head.lines();
         let Some(first) = lines.next().and_then(|line| line.strip_prefix("#!")) else { return false };
         let interpreter = Path::new(first.split_whitespace().next().unwrap_or_default());
-        // Where the path is long, the shell is told it in the second line.
+        // A long path is in the second line, as an argument of the shell.
         is_same(&self.executable, interpreter)
             || (interpreter.ends_with("sh")
                 && lines.next().is_some_and(|line| {
@@ -158,13 +159,13 @@ impl Tools {
     }
 }
 
-/// Whether two paths lead to one program in one virtual environment, or in none.
+/// Whether two paths lead to the same program and to the same virtual environment, or none.
 fn is_same(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| fs::canonicalize(path).ok();
     real(one).is_some_and(|real_one| real(other) == Some(real_one)) && environment(one) == environment(other)
 }
 
-/// The settings of the virtual environment that `program` is part of.
+/// The settings file of the virtual environment of `program`.
 fn environment(program: &Path) -> Option<PathBuf> {
     let folders = program.ancestors().skip(1).take(2);
     folders

@@ -11,18 +11,18 @@ use crate::outcome::Event;
 /// How long the events of a test may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// What a program does to its output.
+/// A step of a program with its output.
 #[derive(Clone, Copy)]
 enum Step {
     Out(&'static str),
     Err(&'static str),
-    /// Waits until one more event was sent.
-    Shown,
+    /// Waits for one more event.
+    Received,
 }
 
-use Step::{Err, Out, Shown};
+use Step::{Err, Out, Received};
 
-/// The events that come of these steps. Program and reader take turns in one task, so that it does not matter how fast either is.
+/// The events of these steps. Program and reader take turns in one task, so their speed does not matter.
 async fn events(has_terminal: bool, steps: &[Step]) -> Vec<Event> {
     timeout(PATIENCE, run(has_terminal, steps)).await.expect("the events in time")
 }
@@ -37,7 +37,7 @@ async fn run(has_terminal: bool, steps: &[Step]) -> Vec<Event> {
             match step {
                 Out(text) => stdout.write_all(text.as_bytes()).await.expect("a reader"),
                 Err(text) => stderr.write_all(text.as_bytes()).await.expect("a reader"),
-                Shown => all.extend(received.recv().await),
+                Received => all.extend(received.recv().await),
             }
             yield_now().await;
         }
@@ -61,19 +61,19 @@ fn err(text: &str) -> Event {
 
 #[tokio::test]
 async fn a_line_that_is_written_in_pieces_is_one_event() {
-    let printed = events(false, &[Out("1"), Out("\n"), Shown, Out("a"), Out(" "), Out("b"), Out("\n")]).await;
+    let printed = events(false, &[Out("1"), Out("\n"), Received, Out("a"), Out(" "), Out("b"), Out("\n")]).await;
     assert_eq!(printed, [out("1\n"), out("a b\n")]);
 }
 
 #[tokio::test]
 async fn a_prompt_comes_before_the_program_goes_on() {
-    let printed = events(false, &[Out("name? "), Shown, Out("thanks\n")]).await;
+    let printed = events(false, &[Out("name? "), Received, Out("thanks\n")]).await;
     assert_eq!(printed, [out("name? "), out("thanks\n")]);
 }
 
 #[tokio::test]
 async fn what_a_program_wrote_last_is_there_without_a_line_end() {
-    assert_eq!(events(false, &[Out("a\n"), Shown, Out("partial")]).await, [out("a\n"), out("partial")]);
+    assert_eq!(events(false, &[Out("a\n"), Received, Out("partial")]).await, [out("a\n"), out("partial")]);
 }
 
 #[tokio::test]
@@ -84,7 +84,7 @@ async fn the_other_stream_ends_the_wait_for_a_line() {
 
 #[tokio::test]
 async fn a_terminal_shows_each_piece_at_once() {
-    let printed = events(true, &[Out("a"), Shown, Out("b\r\n")]).await;
+    let printed = events(true, &[Out("a"), Received, Out("b\r\n")]).await;
     assert_eq!(printed, [out("a"), out("b\r\n")]);
 }
 
@@ -99,7 +99,7 @@ async fn a_burst_is_gathered_and_nothing_of_it_lost() {
 
 #[tokio::test]
 async fn slow_lines_come_one_by_one() {
-    let steps: Vec<_> = (0..50).flat_map(|_| [Out("line\n"), Shown]).collect();
+    let steps: Vec<_> = (0..50).flat_map(|_| [Out("line\n"), Received]).collect();
     assert_eq!(events(false, &steps).await, vec![out("line\n"); 50]);
 }
 

@@ -1,49 +1,49 @@
-//! Node.js' announcement that its way with TypeScript is experimental.
+//! Removes Node.js' warning that its TypeScript support is experimental.
 //!
-//! It is about how Runtray runs a program, not about the program, and so it is taken out of the output. Switching it off in Node.js would
-//! switch off the program's own warnings of that kind.
+//! The warning is about how Runtray runs a program, not about the program. Disabling it in Node.js would also disable the
+//! program's own warnings of that kind.
 
-/// What is announced.
+/// The features that Node.js warns about.
 const FEATURES: [&str; 2] = ["Type Stripping", "Transform Types"];
 const BEGIN: &str = "(node:";
 const KIND: &str = ") ExperimentalWarning: ";
 const END: &str = " is an experimental feature and might change at any time";
-/// Node.js says once how to learn more, below the first warning.
+/// Node.js adds this hint once, below the first warning.
 const HINT: &str = "(Use `";
 const HINT_END: &str = " --trace-warnings ...` to show where the warning was created)";
-/// A line that is longer is no announcement.
+/// A longer line is no warning.
 const LONGEST: usize = 300;
 
-/// Takes announcements out of a stream of text.
+/// Filters the warnings out of a stream of text.
 #[derive(Default)]
 pub(super) struct WarningFilter {
-    /// The beginning of a line that may be one.
+    /// The start of a line that may be a warning.
     held: String,
-    /// Whether the line before was one.
+    /// Whether the previous line was a warning.
     follows: bool,
-    /// Whether part of the line was passed on already.
+    /// Whether the start of the line was passed on already.
     is_within_line: bool,
 }
 
 impl WarningFilter {
-    /// What of `text` is to be shown now.
+    /// The part of `text` to show now.
     pub(super) fn pass(&mut self, text: &str) -> String {
-        let mut shown = String::with_capacity(text.len());
+        let mut passed = String::with_capacity(text.len());
         for part in text.split_inclusive('\n') {
             self.held.push_str(part);
             let ends = part.ends_with('\n');
             if self.is_within_line || !(ends || self.may_be_one()) || (ends && !self.is_one()) {
-                shown.push_str(&std::mem::take(&mut self.held));
+                passed.push_str(&std::mem::take(&mut self.held));
                 self.is_within_line = !ends;
                 self.follows = false;
             } else if ends {
                 self.held.clear();
             }
         }
-        shown
+        passed
     }
 
-    /// What was held back, when no more text will come.
+    /// The text that was held back, at the end of the stream.
     pub(super) fn finish(&mut self) -> String {
         std::mem::take(&mut self.held)
     }
@@ -82,8 +82,8 @@ mod tests {
         for size in 1..=text.len().max(1) {
             let mut warnings = WarningFilter::default();
             let pieces = text.as_bytes().chunks(size).map(|piece| std::str::from_utf8(piece).expect("ASCII"));
-            let shown: String = pieces.map(|piece| warnings.pass(piece)).collect();
-            assert_eq!(shown + &warnings.finish(), expected, "in pieces of {size}");
+            let passed: String = pieces.map(|piece| warnings.pass(piece)).collect();
+            assert_eq!(passed + &warnings.finish(), expected, "in pieces of {size}");
         }
     }
 

@@ -1,5 +1,5 @@
-// Waits until Runtray has this interpreter's program, then leaves no trace in the environment and the cache of modules. Worker
-// threads load this file again and find nothing to wait for.
+// Blocks until Runtray has this interpreter's program, and leaves no trace in the environment and the module cache. Worker threads
+// load this file again and do not block, because the variable is gone.
 'use strict';
 const barrier = process.env.RUNTRAY_BARRIER;
 delete process.env.RUNTRAY_BARRIER;
@@ -10,6 +10,6 @@ if (barrier !== undefined) {
   try {
     fs.readFileSync(barrier);
   } catch {
-    // A pipe that is gone by now has nothing to wait for.
+    // The pipe is gone: the interpreter was released already.
   }
 }

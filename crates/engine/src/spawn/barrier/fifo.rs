@@ -1,9 +1,9 @@
-//! A named pipe in the place of a program.
+//! A named pipe in place of the program's file.
 //!
-//! The interpreter is started as for any run, with the path of its program. At that path lies a named pipe: the interpreter gets
-//! ready, opens it and waits there, with nothing of ours inside it. Then the program's file is put in the pipe's place and its text
-//! is passed through the pipe. An interpreter that had not got to the pipe yet finds the file instead. Either way it
-//! runs the program as if the file had been there from the start.
+//! The interpreter is started with the path of its program, as for any run, but a named pipe lies at that path: the interpreter
+//! initialises, opens the pipe and blocks, without any code of ours inside it. To release it, the program's file replaces the
+//! pipe at that path, and its text is written through the pipe. An interpreter that had not opened the pipe yet opens the file
+//! instead. Either way the program runs as if the file had been there from the start.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions};
@@ -21,21 +21,21 @@ use super::tamper::TamperDetector;
 use crate::language::Prestart;
 use crate::sys::Tree;
 
-/// This way needs no files of its own.
+/// A named pipe needs no start-up files.
 pub(crate) fn prepare(_folder: &Path) -> io::Result<Vec<File>> {
     Ok(Vec::new())
 }
 
 /// A closed barrier.
 pub(crate) struct Barrier {
-    /// Keeps the pipe from having no reader before the interpreter is there.
+    /// Keeps the pipe readable until the interpreter has opened it.
     reader: File,
     writer: File,
     detector: TamperDetector,
 }
 
 impl Barrier {
-    /// Closes the way to the program at `path`, where nothing may be yet.
+    /// Creates the pipe at `path`, where nothing may exist yet.
     pub(crate) fn new(path: &Path) -> io::Result<Self> {
         mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR)?;
         let end = |options: &mut OpenOptions| options.custom_flags(libc::O_NONBLOCK).open(path);
@@ -44,22 +44,22 @@ impl Barrier {
         Ok(Self { reader, writer, detector })
     }
 
-    /// Whether nobody but the interpreter has used this barrier, as far as the system tells.
+    /// Whether only the interpreter has used the pipe, as far as the system can tell.
     pub(crate) fn is_untouched(&mut self, _tree: &Tree) -> bool {
         self.detector.is_untouched(&self.reader)
     }
 
-    /// Nothing: the interpreter is not to know.
+    /// Empty: the interpreter must not notice the barrier.
     pub(super) fn environment(&self, _ahead: Prestart, _folder: &Path) -> Vec<(OsString, OsString)> {
         Vec::new()
     }
 
-    /// Lets the interpreter read `code`, which must lie at the barrier's path by now. An interpreter that is gone, or has found the
-    /// file, does not need it.
+    /// Releases the interpreter with `code`, whose file must have replaced the pipe by now. An interpreter that is gone, or
+    /// opened the file, needs no release.
     pub(crate) async fn release(self, code: &[u8]) -> io::Result<()> {
         let Self { reader, mut writer, detector: _ } = self;
         drop(reader);
-        // Most programs fit into the pipe.
+        // Most programs fit into the pipe's buffer.
         let written = match writer.write(code) {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => return Ok(()),

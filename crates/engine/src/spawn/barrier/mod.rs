@@ -1,7 +1,7 @@
-//! What holds an interpreter that was started prestart, until its program is there.
+//! Blocks an interpreter that was started without a program until the program is there.
 //!
-//! On Unix that is a named pipe in the place of the program's file (`fifo`): nothing of ours runs inside the interpreter. Windows has
-//! no such file; there a start-up file of the interpreter's own kind waits (`preload`), and takes away every trace of itself
+//! On Unix the barrier is a named pipe in place of the program's file (`fifo`), without any code of ours in the interpreter.
+//! Windows has no such file; a start-up file of the interpreter blocks there (`preload`), and removes every trace of itself
 //! before the program is read.
 
 #[cfg(unix)]
@@ -24,12 +24,13 @@ use preload as way;
 use crate::language::Prestart;
 pub(crate) use way::Barrier;
 
-/// Puts into `folder` what barriers need to be there; nobody changes it as long as what is returned lives, where the system can do that.
+/// Writes the start-up files that barriers need into `folder`. Where the system allows it, nobody can change them while the
+/// returned files are open.
 pub(crate) fn prepare(folder: &Path) -> io::Result<Vec<File>> {
     way::prepare(folder)
 }
 
-/// What an interpreter of kind `prestart` finds in its environment to wait at `barrier`.
+/// The environment variables that make an interpreter wait at `barrier`.
 pub(crate) fn environment(barrier: &Barrier, prestart: Prestart, folder: &Path) -> Vec<(OsString, OsString)> {
     barrier.environment(prestart, folder)
 }

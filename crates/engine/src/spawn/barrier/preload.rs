@@ -1,7 +1,7 @@
-//! A start-up file that waits: Python's `sitecustomize`, Node.js' `--require`.
+//! A start-up file that blocks: Python's `sitecustomize`, Node.js' `--require`.
 //!
-//! It reads a pipe whose name is in the environment until that is closed. The files are written for every version that Runtray
-//! runs; tests run them on all systems, and the pipe is Windows' own.
+//! It reads a pipe named in the environment until that is closed. The files support every version that Runtray runs. Tests run
+//! them on all systems; only the pipe is Windows' own.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
@@ -10,7 +10,7 @@ use std::path::Path;
 
 use crate::language::Prestart;
 
-/// The variable that names the pipe.
+/// The variable with the pipe's name.
 const NAME: &str = "RUNTRAY_BARRIER";
 const PYTHON: &str = include_str!("sitecustomize.py");
 const NODE: &str = include_str!("barrier.cjs");
@@ -23,7 +23,7 @@ pub(crate) fn prepare(folder: &Path) -> io::Result<Vec<File>> {
         .collect()
 }
 
-/// Every interpreter that waits runs these files: on Windows no program can change or replace them while they are open.
+/// Every prestarted interpreter runs these files. On Windows no program can change or replace them while they are open.
 fn put(path: &Path, text: &str) -> io::Result<File> {
     fs::write(path, text)?;
     let mut options = File::options();
@@ -42,7 +42,7 @@ fn put(path: &Path, text: &str) -> io::Result<File> {
     }
 }
 
-/// What makes an interpreter find the start-up file in `folder`, and that find the pipe.
+/// The variables that make an interpreter load the start-up file in `folder`, and that file find the pipe.
 fn environment(prestart: Prestart, folder: &Path, pipe: &str) -> Vec<(OsString, OsString)> {
     let found = match prestart {
         Prestart::Python => ("PYTHONPATH".into(), folder.into()),
@@ -51,7 +51,7 @@ fn environment(prestart: Prestart, folder: &Path, pipe: &str) -> Vec<(OsString, 
     vec![(NAME.into(), pipe.into()), found]
 }
 
-/// In double quotes Node.js takes spaces, and a backslash for two.
+/// Within double quotes Node.js accepts spaces, and two backslashes for one.
 fn required(file: &Path) -> String {
     format!("--require \"{}\"", file.display().to_string().replace('\\', "\\\\"))
 }
@@ -75,7 +75,7 @@ mod pipe {
     }
 
     impl Barrier {
-        /// Closes the way to a program. Its path does not matter here: it is looked for after the wait.
+        /// Creates the pipe. The program's path does not matter here: the interpreter opens it after the wait.
         pub(crate) fn new(_path: &Path) -> io::Result<Self> {
             let name = format!(r"\\.\pipe\runtray-barrier-{}", Ulid::generate());
             let options = ServerOptions::new()
@@ -87,12 +87,12 @@ mod pipe {
             Ok(Self { name, pipe: options })
         }
 
-        /// Whether nobody but the interpreter, which is in `tree`, has come to this barrier. There is room for one.
+        /// Whether only a process in `tree` has connected to the pipe. It takes one client.
         pub(crate) fn is_untouched(&mut self, tree: &Tree) -> bool {
             pipe_client(&self.pipe).is_none_or(|client| tree.contains(client))
         }
 
-        /// Lets the interpreter go on, which finds its program's file by itself.
+        /// Releases the interpreter, which then opens its program's file.
         pub(crate) async fn release(self, _code: &[u8]) -> io::Result<()> {
             drop(self);
             Ok(())

@@ -1,5 +1,5 @@
-# Waits until Runtray has this interpreter's program, then leaves no trace: the search path, the environment and the modules are
-# as if this file had never been found, and a `sitecustomize` of the user's own is imported in its stead.
+# Blocks until Runtray has this interpreter's program, and leaves no trace: search path, environment and modules are as if this file
+# did not exist. Then imports the user's own `sitecustomize`, if there is one.
 import os
 import sys
 

@@ -1,8 +1,8 @@
-//! Whether anybody but its interpreter used a named pipe.
+//! Detects whether anyone but the interpreter used its named pipe.
 //!
-//! Where runs have no namespaces, another program can open the pipe at which an interpreter waits: to give it a program of its own, or
-//! to read the program that is meant for it. Linux tells of every such use (`inotify`). Elsewhere the pipe's times show that
-//! something was written.
+//! Without namespaces another program can open the pipe of an idle interpreter, to inject a program or to read the one meant
+//! for it. On Linux `inotify` reports every such use. Elsewhere the pipe's modification time shows whether something was
+//! written.
 
 use std::fs::File;
 use std::io;
@@ -12,10 +12,10 @@ use std::time::{Duration, SystemTime};
 #[cfg(target_os = "linux")]
 use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
 
-/// Long past, so that whatever is written shows in the time of the last change.
+/// A modification time in the past, so that any write shows.
 const MARK: Duration = Duration::from_nanos(1_000_000_001_234_567);
 
-/// Watches a pipe from its making on.
+/// Watches a pipe from its creation.
 pub(super) struct TamperDetector {
     #[cfg(target_os = "linux")]
     uses: Option<(Inotify, WatchDescriptor)>,
@@ -24,14 +24,13 @@ pub(super) struct TamperDetector {
 }
 
 impl TamperDetector {
-    /// Watches the pipe at `path`, which we hold as `pipe` and open no more.
+    /// Watches the pipe at `path`, which is open as `pipe` and must not be opened again.
     pub(super) fn watch(pipe: &File, path: &Path) -> io::Result<Self> {
         pipe.set_modified(SystemTime::UNIX_EPOCH + MARK)?;
         Ok(Self::watching(path))
     }
 
-    /// Whether nobody has used the pipe but one who opened it, the interpreter. Does not change when the pipe's name goes to its
-    /// program.
+    /// Whether the pipe was opened at most once, by the interpreter. Not affected by the program's file replacing the pipe.
     pub(super) fn is_untouched(&mut self, pipe: &File) -> bool {
         let modified = pipe.metadata().and_then(|pipe| pipe.modified());
         modified.is_ok_and(|time| time == SystemTime::UNIX_EPOCH + MARK) && self.is_used_once()
@@ -40,12 +39,12 @@ impl TamperDetector {
 
 #[cfg(target_os = "linux")]
 impl TamperDetector {
-    /// Where no more can be watched, the times must do.
+    /// Without a free inotify watch, the modification time must do.
     fn watching(path: &Path) -> Self {
         let used = AddWatchFlags::IN_OPEN | AddWatchFlags::IN_MODIFY | AddWatchFlags::IN_ACCESS;
         let watch = || {
             let uses = Inotify::init(InitFlags::IN_NONBLOCK | InitFlags::IN_CLOEXEC)?;
-            // Two equal events in a row are told as one. What the folder tells comes between them.
+            // inotify merges two equal events in a row; the folder's events come between them.
             uses.add_watch(path.parent().unwrap_or(path), AddWatchFlags::IN_OPEN)?;
             let pipe = uses.add_watch(path, used | AddWatchFlags::IN_MOVE_SELF)?;
             Ok::<_, nix::Error>((uses, pipe))
@@ -58,7 +57,7 @@ impl TamperDetector {
         while let Ok(events) = uses.read_events() {
             for event in events.into_iter().filter(|event| event.wd == *pipe) {
                 let opened = event.mask.contains(AddWatchFlags::IN_OPEN);
-                // Whatever is not an opening is as bad as a second one.
+                // Any other event is as bad as a second opening.
                 self.opened += if opened { 1 } else { 2 };
             }
         }
@@ -96,7 +95,7 @@ mod tests {
         options.custom_flags(libc::O_NONBLOCK).open(path).expect("the pipe")
     }
 
-    /// Makes a pipe, lets an interpreter open it and `other` do what it does, and says whether the detector is whole.
+    /// Creates a pipe, lets an interpreter open it and `other` act, and says whether it counts as untouched.
     fn is_untouched_after(other: impl FnOnce(&Path)) -> bool {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("pipe");

@@ -1,36 +1,36 @@
-//! Children whose state changed, and signals by number: the kernel has more of them than `nix` knows.
+//! Status changes of children, and names of signals: the kernel has more signals than `nix` knows.
 
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::signal::Signal;
 use nix::unistd::Pid;
 
-/// The first of the signals that have no name of their own but a distance from it.
+/// Real-time signals are named by their distance from this one.
 const FIRST_REAL_TIME: i32 = 34;
-/// The last one.
+/// The last real-time signal.
 const LAST_REAL_TIME: i32 = 64;
 
-/// What became of a child.
+/// A status change of a child.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ChildStatus {
     /// It exited with this code.
     Exited(i32),
-    /// This signal ended it.
+    /// A signal ended it.
     Killed(i32),
     /// A signal stopped it.
     Stopped,
 }
 
-/// Which children to ask for.
+/// Which changes to report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum WaitFor {
-    /// Those that have ended.
+    /// Exits only.
     Exits,
-    /// Those that were stopped too.
+    /// Exits and stops.
     ExitsAndStops,
 }
 
-/// The next child that changed, without waiting; `None` when none has. `ECHILD` when there are no children.
+/// The next child with a status change, without blocking; `None` if there is none, and `ECHILD` if there are no children.
 pub(crate) fn next(changes: WaitFor) -> nix::Result<Option<(Pid, ChildStatus)>> {
     let flags = match changes {
         WaitFor::Exits => libc::WNOHANG,
@@ -50,7 +50,7 @@ pub(crate) fn next(changes: WaitFor) -> nix::Result<Option<(Pid, ChildStatus)>> 
     Ok((pid != 0).then(|| (Pid::from_raw(pid), change)))
 }
 
-/// A signal's name.
+/// The name of a signal.
 pub(crate) fn signal_name(number: i32) -> String {
     match (Signal::try_from(number), number) {
         (Ok(signal), _) => signal.as_str().to_owned(),
@@ -59,7 +59,7 @@ pub(crate) fn signal_name(number: i32) -> String {
     }
 }
 
-/// Whether [`signal_name`] gives this name for any signal.
+/// Whether `name` is the [`signal_name`] of any signal.
 pub(crate) fn is_signal_name(name: &str) -> bool {
     (1..=LAST_REAL_TIME).any(|number| signal_name(number) == name)
 }

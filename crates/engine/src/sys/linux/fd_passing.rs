@@ -1,4 +1,4 @@
-//! Descriptors that are handed from one process to another: those of a run, and those that tell of it.
+//! Passes file descriptors between processes (SCM_RIGHTS).
 
 use std::io::{self, IoSlice, IoSliceMut};
 use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
@@ -10,23 +10,23 @@ use nix::sys::socket::{
 use tokio::io::Interest;
 use tokio::io::unix::AsyncFd;
 
-/// The most descriptors in one message.
+/// The most descriptors in a packet.
 const MOST: usize = 5;
-/// The most bytes beside them.
+/// The most bytes in a packet.
 const BYTES: usize = 64;
 
-/// Two ends of a socket that keeps messages apart.
+/// Both ends of a socket that keeps packets apart.
 pub(crate) fn pair() -> nix::Result<(OwnedFd, OwnedFd)> {
     socketpair(AddressFamily::Unix, SockType::SeqPacket, None, SockFlag::SOCK_CLOEXEC)
 }
 
-/// Makes reading from `socket` fail where it would wait.
+/// Makes `socket` non-blocking.
 pub(crate) fn do_not_wait(socket: &OwnedFd) -> nix::Result<()> {
     let flags = OFlag::from_bits_retain(fcntl(socket, FcntlArg::F_GETFL)?);
     fcntl(socket, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK)).map(drop)
 }
 
-/// A descriptor that asynchronous code can wait on. Must be called within a tokio runtime.
+/// Registers a descriptor with tokio. Must be called within a tokio runtime.
 pub(crate) fn waitable(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     // SAFETY: an owned descriptor stays the same open one for as long as it lives.
     #[expect(unsafe_code, reason = "the safe constructor is deprecated")]
@@ -35,15 +35,15 @@ pub(crate) fn waitable(descriptor: OwnedFd) -> io::Result<AsyncFd<OwnedFd>> {
     }
 }
 
-/// One message.
+/// A packet.
 pub(crate) struct Packet {
-    /// At most a few bytes.
+    /// Its content, at most a few bytes.
     pub(crate) bytes: Vec<u8>,
-    /// What was handed over with them.
+    /// The descriptors passed with it.
     pub(crate) descriptors: Vec<OwnedFd>,
 }
 
-/// Sends a message without waiting.
+/// Sends a packet without blocking.
 pub(crate) fn send(socket: BorrowedFd<'_>, bytes: &[u8], descriptors: &[RawFd]) -> nix::Result<()> {
     let rights = [ControlMessage::ScmRights(descriptors)];
     let rights = if descriptors.is_empty() { &rights[..0] } else { &rights[..] };
@@ -51,8 +51,8 @@ pub(crate) fn send(socket: BorrowedFd<'_>, bytes: &[u8], descriptors: &[RawFd]) 
     sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(bytes)], rights, flags, None).map(drop)
 }
 
-/// Takes one message, waiting for it unless the socket does not wait; `None` when nobody can send any more. It is an error when
-/// this process may not have so many descriptors open; those that came are lost then.
+/// Receives a packet, blocking unless the socket is non-blocking; `None` if no sender is left. Fails if the descriptors would
+/// exceed this process's limit of open files; they are lost then.
 pub(crate) fn receive(socket: BorrowedFd<'_>) -> io::Result<Option<Packet>> {
     let mut bytes = [0; BYTES];
     let mut data = [IoSliceMut::new(&mut bytes)];

@@ -1,9 +1,9 @@
-//! What launcher and supervisor do with their own process: wait, and end.
+//! Waiting and exiting, for launcher and supervisor.
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollTimeout, poll};
 
-/// Ends this process as it is: what libraries of the service do at its end is nothing of a forked one's.
+/// Exits without running exit handlers: in a forked process those of the service's libraries must not run.
 pub(crate) fn end(code: i32) -> ! {
     // SAFETY: it takes nothing from the process that it ends.
     #[expect(unsafe_code, reason = "there is no safe wrapper")]
@@ -12,7 +12,7 @@ pub(crate) fn end(code: i32) -> ! {
     }
 }
 
-/// Waits until a descriptor is ready; 0 when none is in time, or when a signal came between.
+/// Polls descriptors; 0 after the timeout, or when a signal interrupts.
 pub(crate) fn wait(descriptors: &mut [PollFd<'_>], timeout: PollTimeout) -> nix::Result<i32> {
     match poll(descriptors, timeout) {
         Err(Errno::EINTR) => Ok(0),

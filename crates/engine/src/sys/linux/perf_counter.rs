@@ -1,8 +1,7 @@
-//! The kernel's own count of a whole tree's CPU time.
+//! CPU time of a whole tree, counted by the kernel (`perf_event_open`).
 //!
-//! `/proc` and `wait` tell the time of processes that live or that somebody waited for. A child whose parent ignores SIGCHLD is
-//! in neither account when it is gone. The performance counter of this process is inherited by all that it starts, and keeps the
-//! time of those that have ended.
+//! `/proc` and `wait` only cover processes that are alive or were waited for; a dead child whose parent ignores SIGCHLD is in
+//! neither. A performance counter of this process is inherited by all its descendants, and includes those that have ended.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -31,10 +30,10 @@ const SOFTWARE: u32 = 1;
 const TASK_CLOCK: u64 = 1;
 const DISABLED: u64 = 1 << 0;
 const INHERIT: u64 = 1 << 1;
-/// Without these two, users without rights may not count. A task's clock runs in the kernel all the same.
+/// Unprivileged users may only count with these two flags. The task clock runs in the kernel all the same.
 const EXCLUDE_KERNEL: u64 = 1 << 5;
 const EXCLUDE_HYPERVISOR: u64 = 1 << 6;
-/// Counting begins at each child's exec: this process's own time is left out.
+/// Starts counting at a child's exec, which excludes this process's own time.
 const ENABLE_ON_EXEC: u64 = 1 << 12;
 const CLOSE_ON_EXEC: libc::c_ulong = 1 << 3;
 
@@ -42,8 +41,8 @@ const CLOSE_ON_EXEC: libc::c_ulong = 1 << 3;
 pub(crate) struct PerfCounter(File);
 
 impl PerfCounter {
-    /// Counts all that this process starts from now on, from its exec. `None` where the system does not let us: some allow it
-    /// to root only (`perf_event_paranoid` above 2), and containers forbid it.
+    /// Counts the future children of this process, from their exec. `None` if the system forbids it: some allow it to root only
+    /// (`perf_event_paranoid` above 2), and containers forbid it.
     pub(crate) fn start() -> Option<Self> {
         let flags = DISABLED | INHERIT | EXCLUDE_KERNEL | EXCLUDE_HYPERVISOR | ENABLE_ON_EXEC;
         let size = size_of::<Attributes>() as u32;

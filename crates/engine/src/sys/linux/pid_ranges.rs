@@ -1,34 +1,34 @@
-//! Process ids that no other living run has.
+//! Gives concurrent runs different process ids.
 //!
-//! In a PID namespace every program would be process 2, and names that programs make from their ids would be the same in runs that
-//! go on at the same time: sockets, lock files, files in the user's home. Each supervisor counts from a number of its own.
+//! In a PID namespace every program would be process 2. Names that programs derive from their id (sockets, lock files, files in
+//! the user's home) would then collide between concurrent runs. So the ids of each run start at a different number.
 
 use std::fs;
 
 use nix::unistd::Pid;
 
-/// The ids of one run before those of the next begin. A run with more of them may have some of another's, as a rule not its first.
+/// Ids per range. A run with more processes may reach into the next range, but hardly with its first ones.
 const EACH: u32 = 16;
-/// How many runs count apart.
+/// Number of ranges.
 const RUNS: usize = 64;
-/// Below are ids that the kernel does not give out again once they were.
+/// The kernel does not reuse ids below this.
 const FROM: u32 = 300;
-/// How far the ids of runs are spread.
+/// The ids that all ranges cover.
 pub(crate) const SPREAD: u64 = EACH as u64 * RUNS as u64;
 
-/// Who counts from where.
+/// The ranges in use.
 #[derive(Default)]
 pub(crate) struct PidRanges {
     taken: Vec<(Pid, usize)>,
     last: usize,
 }
 
-/// The first process id of a run.
+/// The range of one run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct PidRange(usize);
 
 impl PidRanges {
-    /// One that no living supervisor has; the one that was given up longest ago, so that the next run's is another.
+    /// A range that no living supervisor has. Ranges are used in turn, so consecutive runs get different ones.
     pub(crate) fn next(&mut self) -> PidRange {
         let is_free = |index: &usize| self.taken.iter().all(|(_, taken)| taken != index);
         let next = (1..=RUNS).map(|step| (self.last + step) % RUNS).find(is_free);
@@ -36,19 +36,20 @@ impl PidRanges {
         PidRange(self.last)
     }
 
-    /// `supervisor` counts from `number` on.
+    /// Marks `number` as used by `supervisor`.
     pub(crate) fn take(&mut self, number: PidRange, supervisor: Pid) {
         self.taken.push((supervisor, number.0));
     }
 
-    /// `supervisor` is gone.
+    /// Frees the range of a supervisor that is gone.
     pub(crate) fn free(&mut self, supervisor: Pid) {
         self.taken.retain(|(taken, _)| *taken != supervisor);
     }
 }
 
 impl PidRange {
-    /// Makes this namespace's next process the first of the run. Kernels without checkpoints do not; nothing depends on it.
+    /// Makes the next process of this namespace the first of the range. Kernels without checkpoint support ignore it; nothing
+    /// depends on it.
     pub(crate) fn begin(self) {
         let first = FROM + EACH * u32::try_from(self.0).unwrap_or(0);
         let _ = fs::write("/proc/sys/kernel/ns_last_pid", (first - 1).to_string());

@@ -1,4 +1,4 @@
-//! Processes as descriptors: one names the same process for ever, which a number does not.
+//! Process descriptors: unlike a pid, a pidfd always means the same process.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -13,10 +13,10 @@ use tokio::time::sleep;
 
 use super::fd_passing;
 
-/// How often a process is looked for where the kernel has no such descriptors (before Linux 5.3, and in some containers).
+/// How often a process is checked without a pidfd (before Linux 5.3, and in some containers).
 const LOOK: Duration = Duration::from_millis(2);
 
-/// A descriptor of a process; only its parent can be sure that `pid` is still that process.
+/// Opens a pidfd. Only the parent can be sure that `pid` is still the same process.
 pub(crate) fn open(pid: Pid) -> nix::Result<OwnedFd> {
     // SAFETY: the call takes numbers only.
     #[expect(unsafe_code, reason = "nix has no pidfd_open")]
@@ -35,25 +35,25 @@ fn send_signal(process: BorrowedFd<'_>, signal: Signal) -> nix::Result<()> {
     Errno::result(sent).map(drop)
 }
 
-/// A process that is not a child of ours.
+/// A process that is not our child.
 pub(crate) struct ForeignProcess {
     pid: Pid,
     descriptor: Option<AsyncFd<OwnedFd>>,
 }
 
 impl ForeignProcess {
-    /// The process `pid`, with its descriptor where there is one. Must be called within a tokio runtime.
+    /// The process `pid`, with its pidfd if there is one. Must be called within a tokio runtime.
     pub(crate) fn new(pid: Pid, descriptor: Option<OwnedFd>) -> io::Result<Self> {
         let descriptor = descriptor.map(fd_passing::waitable).transpose()?;
         Ok(Self { pid, descriptor })
     }
 
-    /// Its number, which may be another process's once it is gone.
+    /// Its pid, which may be reused once it is gone.
     pub(crate) fn pid(&self) -> Pid {
         self.pid
     }
 
-    /// Returns when it has ended; the first process of a PID namespace ends after all others there. Cancel safe.
+    /// Returns when it has ended. The first process of a PID namespace ends after all others in it. Cancel safe.
     pub(crate) async fn gone(&self) {
         match &self.descriptor {
             Some(descriptor) => drop(descriptor.readable().await),
@@ -65,7 +65,7 @@ impl ForeignProcess {
         }
     }
 
-    /// Ends it at once.
+    /// Kills it.
     pub(crate) fn kill(&self) {
         let _ = match &self.descriptor {
             Some(descriptor) => send_signal(descriptor.get_ref().as_fd(), Signal::SIGKILL),
@@ -73,7 +73,7 @@ impl ForeignProcess {
         };
     }
 
-    /// Takes its end note where it became a child of ours, which happens to orphans when we are the first process of a container.
+    /// Reaps it if it became our child: orphans do if we are the first process of a container.
     pub(crate) fn reap(&self) {
         use nix::sys::wait::{Id, WaitPidFlag, waitid};
         let Some(descriptor) = &self.descriptor else { return };

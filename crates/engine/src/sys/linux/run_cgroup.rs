@@ -1,4 +1,4 @@
-//! The control groups of runs: one each, where the kernel lets us.
+//! The control group of a run, where the kernel allows one.
 
 use std::fs;
 use std::io;
@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use nix::unistd::Pid;
 
-/// What the supervisor, which is in the group too, may hold.
+/// The memory allowance for the supervisor, which is in the same group.
 const SUPERVISOR_BYTES: u64 = 16 << 20;
-/// Memory that cannot be given back: what files on disk have in memory can.
+/// Memory that the kernel cannot reclaim. The page cache is not included: it can be reclaimed.
 const HELD: [&str; 6] = ["anon", "shmem", "kernel_stack", "pagetables", "sock", "percpu"];
 
-/// The control group of one run: the outer one has its limits, the inner one its processes.
+/// A run's control group: an outer one with the limits, and an inner one with the processes.
 #[derive(Debug, Clone)]
 pub(crate) struct RunCgroup {
     folder: PathBuf,
@@ -23,49 +23,49 @@ impl RunCgroup {
     /// The name of the inner group.
     pub(crate) const INSIDE: &str = "in";
 
-    /// The group that was made as `folder`; whether the kernel holds its memory and its processes.
+    /// The group at `folder`. `holds` says whether the kernel enforces its memory and process limits.
     pub(crate) fn of(folder: PathBuf, holds: bool) -> Self {
         Self { folder, holds }
     }
 
-    /// Moves a process, of one thread and without children, into the group.
+    /// Moves a single-threaded process without children into the group.
     pub(crate) fn add(&self, process: Pid) -> io::Result<()> {
         write(&self.folder.join(Self::INSIDE).join("cgroup.procs"), &process.to_string())
     }
 
-    /// Has the kernel hold the group to so much memory, none of it swapped out, and so many processes and threads.
-    pub(crate) fn hold_to(&self, memory_bytes: u64, tasks: u64) -> io::Result<()> {
+    /// Limits the group's memory, without swap, and its number of processes and threads.
+    pub(crate) fn limit(&self, memory_bytes: u64, tasks: u64) -> io::Result<()> {
         if !self.holds {
             return Ok(());
         }
         write(&self.file("memory.max"), &(memory_bytes + SUPERVISOR_BYTES).to_string())?;
-        // Not there where the kernel does not count what is swapped out.
+        // Missing if the kernel does not account swap.
         let _ = write(&self.file("memory.swap.max"), "0");
         write(&self.file("pids.max"), &(tasks + 1).to_string())
     }
 
-    /// CPU time of all that are or were in the group.
+    /// CPU time of all processes that are or were in the group.
     pub(crate) fn cpu(&self) -> Option<Duration> {
         number(&self.file("cpu.stat"), "usage_usec").map(Duration::from_micros)
     }
 
-    /// Memory that the group holds now; `None` where the kernel does not count it.
+    /// The group's memory now; `None` if the kernel does not account it.
     pub(crate) fn memory_bytes(&self) -> Option<u64> {
         let text = self.holds.then(|| fs::read_to_string(self.file("memory.stat")).ok()).flatten()?;
         Some(HELD.iter().filter_map(|name| value(&text, name)).sum())
     }
 
-    /// Whether the kernel ended a process because the group was full.
+    /// Whether the kernel killed a process because the group was out of memory.
     pub(crate) fn was_oom_killed(&self) -> bool {
         self.holds && number(&self.file("memory.events"), "oom_kill").is_some_and(|count| count > 0)
     }
 
-    /// Ends every process in the group at one blow.
+    /// Kills every process in the group at once.
     pub(crate) fn kill(&self) -> io::Result<()> {
         write(&self.file("cgroup.kill"), "1")
     }
 
-    /// Deletes the group, which is empty by now.
+    /// Deletes the group, which must be empty.
     pub(crate) fn remove(&self) {
         remove(&self.folder);
     }
@@ -75,7 +75,7 @@ impl RunCgroup {
     }
 }
 
-/// Deletes a group and those in it, from the lowest; what still has a process stays.
+/// Deletes a group and its subgroups, deepest first. A group with a process stays.
 pub(crate) fn remove(group: &Path) {
     for entry in fs::read_dir(group).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
@@ -85,13 +85,13 @@ pub(crate) fn remove(group: &Path) {
     let _ = fs::remove_dir(group);
 }
 
-/// Writes to a control file, which has to be there.
+/// Writes to an existing control file.
 pub(crate) fn write(file: &Path, text: &str) -> io::Result<()> {
     use std::io::Write;
     fs::File::options().write(true).open(file)?.write_all(text.as_bytes())
 }
 
-/// A number of a flat list, by its name.
+/// A value of a flat keyed file.
 fn number(file: &Path, name: &str) -> Option<u64> {
     value(&fs::read_to_string(file).ok()?, name)
 }
@@ -120,7 +120,7 @@ mod tests {
             put(file, "");
         }
         let cgroup = RunCgroup::of(folder.path().to_path_buf(), true);
-        cgroup.hold_to(100 << 20, 50).expect("held");
+        cgroup.limit(100 << 20, 50).expect("held");
         assert_eq!((get("memory.max"), get("memory.swap.max")), ((116_u64 << 20).to_string(), "0".to_owned()));
         assert_eq!(get("pids.max"), "51");
         cgroup.add(Pid::from_raw(7)).expect("moved");
@@ -141,7 +141,7 @@ mod tests {
         let cgroup = RunCgroup::of(folder.path().to_path_buf(), false);
         assert_eq!((cgroup.cpu(), cgroup.memory_bytes(), cgroup.was_oom_killed()), (None, None, false));
         let holding = RunCgroup::of(folder.path().to_path_buf(), true);
-        assert!(holding.hold_to(1, 1).is_err() && cgroup.add(Pid::this()).is_err() && cgroup.kill().is_err());
+        assert!(holding.limit(1, 1).is_err() && cgroup.add(Pid::this()).is_err() && cgroup.kill().is_err());
         let nowhere = folder.path().join("memory.max");
         assert!(!nowhere.exists(), "a file was made that only the kernel makes");
     }

@@ -1,10 +1,10 @@
-//! The descriptors of a run on their way to its supervisor.
+//! The descriptors of a run, as passed to its supervisor.
 
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 
-/// A run's descriptors, as the supervisor gets them.
+/// The control socket and the program's standard streams.
 pub(crate) struct RunDescriptors {
     pub(crate) control: UnixStream,
     pub(crate) stdin: OwnedFd,

@@ -1,4 +1,4 @@
-//! Files that have no name any more and live as long as a process holds them, on disk or in memory.
+//! Unlinked files: they have no name, and exist while a process has them open, on disk or in memory.
 
 use std::collections::HashMap;
 use std::fs;
@@ -9,17 +9,17 @@ use nix::libc;
 use nix::sys::statfs::{HUGETLBFS_MAGIC, TMPFS_MAGIC, statfs};
 use nix::unistd::Pid;
 
-/// A device and a file on it.
+/// Device and inode.
 pub(crate) type Key = (u64, u64);
 
-/// A file without a name.
+/// An unlinked file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct UnlinkedFile {
     pub(crate) bytes: u64,
     pub(crate) in_memory: bool,
 }
 
-/// The files without a name that `processes` have open or mapped, each once.
+/// The unlinked files that `processes` have open or mapped, each once.
 pub(crate) fn held(processes: &[Pid]) -> HashMap<Key, UnlinkedFile> {
     let mut found = HashMap::new();
     processes.iter().for_each(|pid| open(*pid, &mut found));
@@ -33,8 +33,8 @@ fn open(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
     }
 }
 
-/// Mappings keep a file after its descriptor was closed. Which file that is may be looked up by root only; of others the most
-/// that it can take on disk is what is mapped of it, and in memory what is resident counts already.
+/// Mappings keep a file after its descriptor was closed. Only root can look up the file of a mapping; without that, the mapped
+/// size is the upper bound for files on disk, and memory is already in the resident size.
 fn mapped(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
     let mut most: HashMap<Key, u64> = HashMap::new();
     for mapping in fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default().lines().filter_map(parse) {
@@ -54,7 +54,7 @@ fn mapped(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
     found.extend(most);
 }
 
-/// The file that a link of `/proc` leads to, when it is a regular one without a name.
+/// The target of a link in `/proc`, if it is an unlinked regular file.
 fn look(link: &Path) -> Option<(Key, UnlinkedFile)> {
     let file = fs::metadata(link).ok().filter(|file| file.is_file() && file.nlink() == 0)?;
     let kind = statfs(link).ok()?.filesystem_type();
@@ -67,16 +67,16 @@ fn look(link: &Path) -> Option<(Key, UnlinkedFile)> {
 pub(crate) struct Mapping<'a> {
     pub(crate) range: &'a str,
     pub(crate) key: Key,
-    /// How far into the file it reaches.
+    /// The end of the mapping, as an offset in the file.
     pub(crate) end: u64,
     pub(crate) is_unlinked: bool,
-    /// A file in memory, told from its name.
+    /// Whether its name shows that it is a file in memory.
     pub(crate) in_memory: bool,
-    /// A System V segment, which its namespace lists.
+    /// Whether it is a System V segment; those are listed per namespace.
     pub(crate) is_segment: bool,
 }
 
-/// A mapping of a file; `None` for any other line.
+/// Parses a mapping of a file; `None` for other lines.
 pub(crate) fn parse(line: &str) -> Option<Mapping<'_>> {
     let mut rest = line;
     let mut field = || {

@@ -1,7 +1,7 @@
-//! Whose connection it is: the sockets of the user's own processes, by libproc.
+//! The owner of a local connection: searches the sockets of the user's processes, by libproc.
 //!
-//! The system shows nobody the sockets of another user's processes but root, so a connection that none of ours has is another
-//! user's, or is closed.
+//! Only root sees the sockets of other users' processes. So a connection that is not found belongs to another user, or is
+//! closed.
 #![expect(unsafe_code, reason = "libproc fills structures that are given by address")]
 
 use std::ffi::{c_int, c_void};
@@ -17,19 +17,19 @@ use super::table;
 /// `PROC_PIDFDSOCKETINFO` and `PROX_FDTYPE_SOCKET` (sys/proc_info.h).
 const SOCKET_INFO: c_int = 3;
 const SOCKET: u32 = 2;
-/// The size of `struct socket_fdinfo`, and where the parts lie in it that are looked at.
+/// The size of `struct socket_fdinfo`, and the offsets of the fields that are read.
 const SIZE: usize = 792;
 const FAMILY: usize = 24 + 160;
 const FOREIGN_PORT: usize = 24 + 240;
 const LOCAL_PORT: usize = FOREIGN_PORT + 4;
 const FOREIGN_ADDRESS: usize = FOREIGN_PORT + 32;
 const LOCAL_ADDRESS: usize = FOREIGN_ADDRESS + 16;
-/// Where an IPv4 address lies in the place of an IPv6 one.
+/// The offset of an IPv4 address in an IPv6 one.
 const IN_V6: usize = 12;
 
-/// Whether the socket at `theirs` that is connected to `ours` is this user's.
+/// Whether the socket at `theirs` that is connected to `ours` belongs to this user.
 pub(crate) fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
-    // Processes come and go while they are looked at; ours does not go.
+    // Other processes may come and go during the search; the one with the connection stays.
     match table::rows().into_iter().any(|row| has(row.pid, theirs, ours)) {
         true => Ok(true),
         false => Err(io::Error::new(ErrorKind::NotFound, "none of this user's processes has the other end")),
@@ -40,7 +40,7 @@ fn has(pid: i32, theirs: SocketAddr, ours: SocketAddr) -> bool {
     sockets(pid).into_iter().filter_map(|descriptor| ends(pid, descriptor)).any(|ends| ends.are(theirs, ours))
 }
 
-/// The descriptors of the process that are sockets.
+/// The sockets of a process.
 fn sockets(pid: i32) -> Vec<i32> {
     // SAFETY: without a place to write to, this only says how much there is.
     let size = unsafe { libc::proc_pidinfo(pid, libc::PROC_PIDLISTFDS, 0, null_mut(), 0) };
@@ -54,7 +54,7 @@ fn sockets(pid: i32) -> Vec<i32> {
     list.into_iter().filter(|one| one.proc_fdtype == SOCKET).map(|one| one.proc_fd).collect()
 }
 
-/// The two ends of a TCP socket, ports and addresses as they stand in the structure.
+/// The two ends of a TCP socket, as in the structure.
 struct Ends {
     local: (u16, [u8; 16]),
     foreign: (u16, [u8; 16]),
@@ -66,7 +66,7 @@ impl Ends {
     }
 }
 
-/// An IPv4 address stands behind twelve bytes, which are zero or, of a socket that was made for IPv6, say that it is mapped.
+/// An IPv4 address follows twelve bytes, which are zero or, for an IPv6 socket, mark a mapped address.
 fn is((port, address): &(u16, [u8; 16]), wanted: SocketAddr) -> bool {
     let same = match wanted.ip() {
         IpAddr::V4(wanted) => address[IN_V6..] == wanted.octets(),
@@ -76,7 +76,7 @@ fn is((port, address): &(u16, [u8; 16]), wanted: SocketAddr) -> bool {
 }
 
 fn ends(pid: i32, descriptor: i32) -> Option<Ends> {
-    // In units of eight bytes, to which the structure is aligned.
+    // In units of eight bytes, for the alignment of the structure.
     let mut info = [0_u64; SIZE / 8];
     // SAFETY: the place is as large as is said.
     let filled = unsafe {
@@ -90,7 +90,7 @@ fn ends(pid: i32, descriptor: i32) -> Option<Ends> {
     if family != libc::AF_INET && family != libc::AF_INET6 {
         return None;
     }
-    // A port stands in network order in the first two bytes of four.
+    // The port is in network order in the first two bytes of four.
     let port = |at: usize| Some(u16::from_be_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
     let address = |at: usize| bytes.get(at..at + 16)?.try_into().ok();
     Some(Ends {

@@ -1,4 +1,4 @@
-//! Starting runs.
+//! Starts runs.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -15,7 +15,7 @@ use crate::sys::launch::Launch;
 use crate::sys::pipes::Pipes;
 use crate::sys::streams;
 
-/// Starts process trees, each known to the watcher.
+/// Starts process trees, each registered with the watcher.
 pub(crate) struct Launcher {
     watcher: SharedWatcher,
 }
@@ -26,17 +26,17 @@ impl Launcher {
         Ok(Self { watcher: SharedWatcher::start()? })
     }
 
-    /// How trees are held together, which never changes here.
+    /// Watch channel of how trees are contained; constant on macOS.
     pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
         watch::Sender::new(Some(Containment::ProcessGroup)).subscribe()
     }
 
-    /// The watcher is replaced when it is gone, so that no run waits for it.
+    /// None: a watcher that is gone is replaced before each run.
     pub(crate) fn trouble(&self) -> Option<String> {
         None
     }
 
-    /// Starts `launch` in a session of its own.
+    /// Starts `launch` in its own session.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let mut command = Command::new(launch.program);
         command.args(launch.args).env_clear().envs(launch.env.iter().map(|(name, value)| (name, value)));
@@ -47,7 +47,7 @@ impl Launcher {
         Ok((Tree::new(main, mark, launch.limits, self.watcher.clone())?, pipes))
     }
 
-    /// Starts the main process and returns its pid. A watcher that died is replaced first: without one nothing may run.
+    /// Starts the main process and returns its pid. A dead watcher is replaced first, because nothing may run without one.
     fn spawn(&self, mut command: Command, launch: &Launch<'_>, mark: &[u8]) -> io::Result<i32> {
         let mut watcher = self.watcher.lock();
         watcher.revive()?;
@@ -64,7 +64,7 @@ impl Launcher {
     }
 }
 
-/// Gives the command its ends of the pipes or of the terminal. They are closed on our side when the command is dropped.
+/// Gives the command its ends of the streams. Our copies are closed when the command is dropped.
 fn connect(command: &mut Command, launch: &Launch<'_>) -> io::Result<Pipes> {
     let (pipes, [stdin, stdout, stderr]) = streams::open(launch.terminal)?;
     command.stdin(stdin).stdout(stdout).stderr(stderr);

@@ -1,4 +1,4 @@
-//! What a run's processes keep on disk without a name, from their tables of open files.
+//! Disk space of unlinked files that a run's processes have open.
 #![expect(unsafe_code, reason = "libproc fills structures that are given by address")]
 
 use std::collections::HashMap;
@@ -10,12 +10,12 @@ use nix::libc;
 
 use super::table;
 
-/// The most descriptors of one process that are looked at.
+/// The most descriptors per process that are examined.
 const MOST_DESCRIPTORS: usize = 10_240;
-/// The flavour of `proc_pidfdinfo` that fills [`OpenFile`] (`PROC_PIDFDVNODEINFO`).
+/// The `PROC_PIDFDVNODEINFO` flavour of `proc_pidfdinfo`, which fills [`OpenFile`].
 const FILE_OF_DESCRIPTOR: c_int = 1;
 
-/// A running tree's open files. A process that has left the run's session is not looked at.
+/// The open files of a running tree. Processes that left the run's session are not examined.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OpenFiles {
     main: i32,
@@ -39,7 +39,7 @@ impl OpenFiles {
         Self { main }
     }
 
-    /// Bytes on disk in files that have no name any more.
+    /// The size of unlinked files on disk.
     pub(crate) fn unlinked_bytes(self, _folder: &Path) -> u64 {
         let processes = table::rows().into_iter().filter(|row| row.session == self.main || row.parent == self.main);
         let files: HashMap<_, _> = processes.flat_map(|row| unlinked_of(row.pid)).collect();
@@ -47,7 +47,7 @@ impl OpenFiles {
     }
 }
 
-/// The device, number and size of each regular file without a name that `pid` has open.
+/// Device, inode and size of each unlinked regular file that `pid` has open.
 fn unlinked_of(pid: i32) -> Vec<((u32, u64), u64)> {
     // SAFETY: the structure holds only integers, for which zero is a value.
     let mut open: Vec<libc::proc_fdinfo> = vec![unsafe { zeroed() }; MOST_DESCRIPTORS];

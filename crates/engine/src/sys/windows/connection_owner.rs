@@ -1,4 +1,4 @@
-//! Whose connection it is: the table of connections names the process, and its token the user.
+//! The owner of a local connection: the table of connections has the process, and its token the user.
 #![expect(unsafe_code, reason = "the tables and tokens of Windows are filled through addresses")]
 
 use std::ffi::c_void;
@@ -18,10 +18,10 @@ use windows_sys::Win32::System::Threading::{
 
 const AF_INET: u32 = 2;
 const AF_INET6: u32 = 23;
-/// How often the table is fetched again when it grew meanwhile.
+/// How often the table is read again if it grew meanwhile.
 const TRIES: usize = 8;
 
-/// Whether the socket at `theirs` that is connected to `ours` is this user's.
+/// Whether the socket at `theirs` that is connected to `ours` belongs to this user.
 pub(crate) fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
     let pid = holder(theirs, ours)?;
     let theirs = user_of(&process(pid)?)?;
@@ -32,7 +32,7 @@ fn not_found() -> io::Error {
     io::Error::new(ErrorKind::NotFound, "no process has the other end")
 }
 
-/// The process of a connection. A socket made for IPv6 may speak IPv4.
+/// The process of a connection. An IPv6 socket may have an IPv4 connection.
 fn holder(theirs: SocketAddr, ours: SocketAddr) -> io::Result<u32> {
     let mapped = |address: SocketAddr| match address.ip() {
         IpAddr::V4(ip) => SocketAddr::from((ip.to_ipv6_mapped(), address.port())),
@@ -47,7 +47,7 @@ fn search<R: Row>(theirs: SocketAddr, ours: SocketAddr) -> io::Result<u32> {
     found.map(|row| row.pid()).filter(|pid| *pid != 0).ok_or_else(not_found)
 }
 
-/// A row of one of the two tables: integers only, behind a count of four bytes.
+/// A row of one of the two tables: integers only, after a count of four bytes.
 trait Row: Copy {
     const FAMILY: u32;
 
@@ -56,7 +56,7 @@ trait Row: Copy {
     fn pid(&self) -> u32;
 }
 
-/// A port stands in network order in the lower half.
+/// The port is in network order in the lower half.
 fn port(written: u32) -> u16 {
     u16::from_be((written & 0xFFFF) as u16)
 }
@@ -90,7 +90,7 @@ impl Row for MIB_TCP6ROW_OWNER_PID {
 fn rows<R: Row>() -> io::Result<Vec<R>> {
     let mut size = 16 << 10;
     for _ in 0..TRIES {
-        // In units of four bytes, which is what the table is aligned to.
+        // In units of four bytes, for the alignment of the table.
         let mut table = vec![0_u32; (size as usize).div_ceil(4)];
         size = (table.len() * 4) as u32;
         // SAFETY: the place is as large as is said, and aligned as the table is.
@@ -113,7 +113,7 @@ fn rows<R: Row>() -> io::Result<Vec<R>> {
     Err(io::Error::other("the table of connections grows faster than it can be read"))
 }
 
-/// The rows behind the count.
+/// The rows after the count.
 fn read<R: Row>(table: &[u32]) -> Vec<R> {
     let words = size_of::<R>() / 4;
     let count = table.first().copied().unwrap_or(0) as usize;
@@ -136,7 +136,7 @@ fn owned(handle: HANDLE) -> io::Result<OwnedHandle> {
     Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
 }
 
-/// A user's SID, in the structure in which Windows gives it.
+/// A user's SID, in the structure that Windows fills.
 struct User(Vec<u64>);
 
 impl User {

@@ -1,4 +1,4 @@
-//! The end of a process as something to await.
+//! Waits asynchronously for the end of a process.
 #![expect(unsafe_code, reason = "waiting on a handle without a thread of ours is a Win32 call")]
 
 use std::ffi::c_void;
@@ -15,7 +15,7 @@ use windows_sys::Win32::System::Threading::{
 /// A wait of the system's thread pool for one process.
 pub(super) struct ExitWait {
     wait: HANDLE,
-    /// Boxed: the callback has its address.
+    /// Boxed, because the callback has its address.
     seen: Box<CancellationToken>,
 }
 

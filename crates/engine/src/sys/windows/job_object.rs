@@ -1,8 +1,8 @@
-//! The JobObject Object: limits, accounts and messages of one process tree.
+//! Job Objects: limits, accounting and messages of one process tree.
 //!
-//! It has no user-interface restrictions: a job that has them cannot be nested in another, and terminals, services and CI
-//! run us in one.
-#![expect(unsafe_code, reason = "JobObject Objects are Win32 calls")]
+//! No user-interface restrictions are set: a job with them cannot be nested in another, and terminals, services and CI run us
+//! in one.
+#![expect(unsafe_code, reason = "Job Objects are Win32 calls")]
 
 use std::ffi::c_void;
 use std::io;
@@ -28,30 +28,30 @@ use crate::limits::Limits;
 /// The unit of Windows' times, in nanoseconds.
 const TICK_NANOS: u64 = 100;
 
-/// A job, and the completion port that it posts its messages to. Dropping it kills its processes.
+/// A job and its completion port for messages. Dropping it kills its processes.
 pub(super) struct JobObject {
     handle: OwnedHandle,
     port: OwnedHandle,
 }
 
-/// What a job's processes used, those that have ended included.
+/// The usage of a job's processes, including those that have ended.
 #[derive(Debug)]
 pub(super) struct Accounts {
     pub(super) cpu: Duration,
     pub(super) active_processes: u32,
 }
 
-/// What a job said.
+/// A message of a job.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Message {
     /// An allocation was refused because of the memory limit.
     MemoryRefused,
-    /// A start, an end, a process that the limit did not let start: that failed in the program, which goes on.
+    /// Anything else, such as a refused process: that failed in the program, which goes on.
     Other,
 }
 
 impl JobObject {
-    /// Makes an empty job that is held to `limits`.
+    /// Creates an empty job with `limits`.
     pub(super) fn new(limits: &Limits) -> io::Result<Self> {
         // SAFETY: both arguments are optional, and the handle that comes back is ours alone.
         let handle = unsafe { owned(CreateJobObjectW(null(), null())) }?;
@@ -68,7 +68,7 @@ impl JobObject {
         self.handle.as_raw_handle()
     }
 
-    /// Whether the process with this id is in the job. One that has ended is not.
+    /// Whether the living process with this id is in the job.
     pub(super) fn contains(&self, process: u32) -> bool {
         // SAFETY: it takes numbers only, and the handle that comes back is ours alone.
         let Ok(process) = (unsafe { owned(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process)) }) else {
@@ -80,13 +80,13 @@ impl JobObject {
         asked != 0 && is_inside != 0
     }
 
-    /// Begins the end of every process in the job; each gets `code` as its exit code. An empty job stays as it is.
+    /// Starts to kill every process in the job, with `code` as exit code. Nothing happens to an empty job.
     pub(super) fn terminate(&self, code: u32) {
         // SAFETY: the handle is open and has every right. It can fail for no reason that could be acted upon.
         unsafe { TerminateJobObject(self.raw(), code) };
     }
 
-    /// The job's accounts up to now.
+    /// The job's usage so far.
     pub(super) fn accounts(&self) -> io::Result<Accounts> {
         let mut raw = JOBOBJECT_BASIC_ACCOUNTING_INFORMATION::default();
         self.query(JobObjectBasicAccountingInformation, &mut raw)?;
@@ -101,7 +101,7 @@ impl JobObject {
         Ok(raw.PeakJobMemoryUsed as u64)
     }
 
-    /// The next message that has come, if there is one.
+    /// The next message, if there is one.
     pub(super) fn message(&self) -> Option<Message> {
         let (mut message, mut key, mut process) = (0, 0, null_mut());
         // SAFETY: the port is open, and the three places outlive the call. A job posts no OVERLAPPED, only a process id in

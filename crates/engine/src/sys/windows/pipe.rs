@@ -1,4 +1,4 @@
-//! Pipes: overlapped on our side, plain on the program's.
+//! Pipes: overlapped on our side, synchronous on the program's.
 #![expect(unsafe_code, reason = "a handle is marked inheritable, and a client asked for, by Win32 calls")]
 
 use std::fs::OpenOptions;
@@ -11,7 +11,7 @@ use ulid::Ulid;
 use windows_sys::Win32::Foundation::{HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows_sys::Win32::System::Pipes::GetNamedPipeClientProcessId;
 
-/// The program's ends of its standard streams, inheritable. To be dropped once the program has them.
+/// The program's ends of its standard streams, inheritable. To be dropped once the program has started.
 pub(super) struct Streams {
     pub(super) stdin: OwnedHandle,
     pub(super) stdout: OwnedHandle,
@@ -25,8 +25,8 @@ pub(super) enum End {
     Writes,
 }
 
-/// A named pipe, for anonymous ones know no overlapped reads. Its name cannot be guessed, and its one instance is taken before
-/// anything is written to it.
+/// A named pipe, because anonymous ones have no overlapped I/O. Its name cannot be guessed, and its only instance is connected
+/// before anything is written.
 pub(super) async fn pair(ours: End) -> io::Result<(NamedPipeServer, OwnedHandle)> {
     let name = format!(r"\\.\pipe\runtray-{}", Ulid::generate());
     let reads = ours == End::Reads;
@@ -42,16 +42,16 @@ pub(super) async fn pair(ours: End) -> io::Result<(NamedPipeServer, OwnedHandle)
     Ok((server, inheritable(client.into())?))
 }
 
-/// The process that came to the other end of `pipe`; `None` where none has, or the system does not tell.
+/// The process that connected to `pipe`; `None` if none has, or the system does not tell.
 pub(crate) fn client(pipe: &NamedPipeServer) -> Option<u32> {
     let mut process = 0;
     // SAFETY: the handle is open as long as `pipe` lives, and the place for the answer is ours.
-    let told = unsafe { GetNamedPipeClientProcessId(pipe.as_raw_handle(), &raw mut process) };
-    (told != 0 && process != 0).then_some(process)
+    let found = unsafe { GetNamedPipeClientProcessId(pipe.as_raw_handle(), &raw mut process) };
+    (found != 0 && process != 0).then_some(process)
 }
 
 fn inheritable(handle: OwnedHandle) -> io::Result<OwnedHandle> {
-    // SAFETY: the handle is open, and only its folders flag changes.
+    // SAFETY: the handle is open, and only its own flag changes.
     let done = unsafe { SetHandleInformation(handle.as_raw_handle(), HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT) };
     if done == 0 { Err(io::Error::last_os_error()) } else { Ok(handle) }
 }

@@ -1,4 +1,4 @@
-//! A program's standard streams: pipes, or a pseudo-console.
+//! Creates a program's standard streams: pipes, or a pseudo-console.
 
 use std::io;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use super::pipe::{self, End, Streams};
 use crate::session::TerminalSize;
 use crate::sys::pipes::Pipes;
 
-/// Makes both ends of all three streams.
+/// Both ends of all three streams.
 pub(super) async fn pipes() -> io::Result<(Pipes, Streams)> {
     let (our_stdin, their_stdin) = pipe::pair(End::Writes).await?;
     let (our_stdout, their_stdout) = pipe::pair(End::Reads).await?;
@@ -17,7 +17,7 @@ pub(super) async fn pipes() -> io::Result<(Pipes, Streams)> {
     Ok((pipes, Streams { stdin: their_stdin, stdout: their_stdout, stderr: their_stderr }))
 }
 
-/// A console of that size, and our ends of its pipes.
+/// A console, and our ends of its pipes.
 pub(super) async fn console(size: TerminalSize) -> io::Result<(Pipes, Arc<Console>)> {
     let (Ours { input, output, terminal }, console) = console::open(size).await?;
     Ok((Pipes { stdin: input, stdout: output, stderr: None, terminal: Some(terminal) }, console))

@@ -1,4 +1,4 @@
-//! The least that a file counts.
+//! The minimum size of an entry.
 
-/// What a file takes at least: its name and the system's record of it are somewhere.
+/// Counted for every entry at least: its name and metadata take space.
 pub(super) const LEAST_BYTES: u64 = 512;

@@ -1,4 +1,4 @@
-//! How much lies in a run's folder.
+//! The size of a run's folder.
 
 mod least;
 #[cfg(not(unix))]

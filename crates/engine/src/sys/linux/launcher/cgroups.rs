@@ -1,9 +1,9 @@
-//! Control groups of version 2, where this user may make them: the kernel itself then counts and holds a run's memory, processes
-//! and CPU time.
+//! Creates control groups (version 2) where this user may: the kernel then accounts and enforces a run's memory, processes and
+//! CPU time.
 //!
 //! ```text
 //! <own group>/                      the service and its launcher, or in runtray-<launcher>/service where these have to move
-//!   runtray-<launcher>/run-<n>/     the limits of one run; a program that makes a namespace of groups sees only what is below
+//!   runtray-<launcher>/run-<n>/     the limits of one run; a cgroup namespace of the program shows only what is below
 //!   runtray-<launcher>/run-<n>/in/  all processes of the run, its supervisor too
 //! ```
 
@@ -18,12 +18,12 @@ use crate::sys::linux::own_process;
 use crate::sys::linux::perf_counter::PerfCounter;
 use crate::sys::linux::run_cgroup::{RunCgroup, remove, write};
 
-/// What has to be there for the kernel to hold the limits.
+/// The controllers that are necessary to enforce the limits.
 const CONTROLLERS: [&str; 2] = ["memory", "pids"];
-/// How our folders are named; the launcher's process id follows.
+/// The prefix of the launchers' groups; the launcher's pid follows.
 const NAME: &str = "runtray-";
 
-/// The folder of one launcher in the hierarchy of control groups.
+/// The group of one launcher, which contains the groups of its runs.
 #[derive(Debug)]
 pub(crate) struct LauncherCgroup {
     folder: PathBuf,
@@ -32,8 +32,8 @@ pub(crate) struct LauncherCgroup {
 }
 
 impl LauncherCgroup {
-    /// Where this process may make groups whose memory and processes the kernel holds, found by doing all that a run needs. Groups
-    /// that only count CPU time are of use where there is no other counter.
+    /// Finds out by trial whether this process can create groups with enforced limits. Groups without limits are only used if
+    /// there is no other counter of CPU time.
     pub(crate) fn probe() -> Option<Self> {
         let own = own_group(&read("/proc/self/mountinfo"), &read("/proc/self/cgroup"))?;
         sweep(&own);
@@ -44,7 +44,7 @@ impl LauncherCgroup {
         (found.holds || PerfCounter::start().is_none()).then_some(found)
     }
 
-    /// Makes the launcher's folder in the group `own`, and tries it.
+    /// Creates the launcher's group in the group `own`, and tries it.
     fn open(own: &Path) -> io::Result<Self> {
         let folder = own.join(name(Pid::this()));
         fs::create_dir(&folder)?;
@@ -56,7 +56,7 @@ impl LauncherCgroup {
         Ok(cgroups)
     }
 
-    /// Makes the group of a run.
+    /// Creates the group of a run.
     pub(crate) fn make(&mut self) -> io::Result<RunCgroup> {
         self.made += 1;
         let folder = self.folder.join(format!("run-{}", self.made));
@@ -65,7 +65,7 @@ impl LauncherCgroup {
         Ok(RunCgroup::of(folder, self.holds))
     }
 
-    /// Does with a process what is done with a run.
+    /// Does everything that a run needs, with a test process.
     fn attempt(&mut self) -> io::Result<()> {
         let cgroup = self.make()?;
         // SAFETY: the launcher has one thread, so that its child may do what any process may; it only waits.
@@ -77,7 +77,7 @@ impl LauncherCgroup {
             }
             ForkResult::Parent { child } => child,
         };
-        let tried = cgroup.add(child).and_then(|()| cgroup.hold_to(1 << 30, 64));
+        let tried = cgroup.add(child).and_then(|()| cgroup.limit(1 << 30, 64));
         let tried = tried.and_then(|()| cgroup.cpu().map(drop).ok_or(io::ErrorKind::Unsupported.into()));
         let killed = cgroup.kill();
         if killed.is_err() {
@@ -103,7 +103,7 @@ fn read(path: &str) -> String {
     fs::read_to_string(path).unwrap_or_default()
 }
 
-/// The folder of this process's group, from the tables of mounts and of its groups.
+/// The folder of this process's group, from `/proc/self/mountinfo` and `/proc/self/cgroup`.
 fn own_group(mounts: &str, groups: &str) -> Option<PathBuf> {
     let mount = mounts.lines().find_map(|line| {
         let (place, kind) = line.split_once(" - ")?;
@@ -112,17 +112,17 @@ fn own_group(mounts: &str, groups: &str) -> Option<PathBuf> {
         (kind.starts_with("cgroup2 ") && root == "/").then_some(place)
     })?;
     let group = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
-    // A group outside of our namespace of groups is shown with dots.
+    // A group outside of our cgroup namespace is shown with dots.
     (!group.contains("..")).then(|| Path::new(mount).join(group))
 }
 
-/// Whether the group above lets this one have the controllers that hold a run.
+/// Whether the parent delegates the necessary controllers to this group.
 fn has_controllers(group: &Path) -> bool {
     let available = fs::read_to_string(group.join("cgroup.controllers")).unwrap_or_default();
     CONTROLLERS.into_iter().all(|name| available.split_ascii_whitespace().any(|it| it == name))
 }
 
-/// Hands the controllers that hold a run down to the groups in `folder`.
+/// Delegates the necessary controllers to the groups in `folder`.
 fn enable(folder: &Path) -> io::Result<()> {
     let control = folder.join("cgroup.subtree_control");
     let enabled = fs::read_to_string(&control)?;
@@ -131,8 +131,8 @@ fn enable(folder: &Path) -> io::Result<()> {
     if missing.is_empty() { Ok(()) } else { write(&control, &missing.join(" ")) }
 }
 
-/// A group that hands controllers down has no processes itself: the service and its launcher go into one of their own. Where
-/// there are others, such as the shell of a terminal, all stay.
+/// A group that delegates controllers must not contain processes, so the service and its launcher move to a subgroup. If there
+/// are other processes, such as a shell, nothing moves.
 fn move_away(own: &Path, folder: &Path) -> io::Result<()> {
     let ours = [Pid::this(), getppid()].map(|pid| pid.to_string());
     let there = fs::read_to_string(own.join("cgroup.procs"))?;
@@ -144,7 +144,7 @@ fn move_away(own: &Path, folder: &Path) -> io::Result<()> {
     there.lines().try_for_each(|pid| write(&service.join("cgroup.procs"), pid))
 }
 
-/// Deletes what launchers left that are gone: the groups are empty by then.
+/// Deletes the groups of launchers that are gone; these are empty by then.
 fn sweep(own: &Path) {
     for entry in fs::read_dir(own).into_iter().flatten().flatten() {
         let name = entry.file_name();

@@ -1,4 +1,5 @@
-//! The launcher process: takes a run's descriptors, finds it a supervisor, reaps that, and tells the service of each of these.
+//! The launcher process: receives a run's descriptors, gives it a supervisor, reaps supervisors, and reports both to the
+//! service.
 
 mod cgroups;
 mod prefork;
@@ -25,12 +26,12 @@ use super::{pidfd, subreaper};
 use prefork::Prefork;
 use run_cgroups::RunCgroups;
 
-/// The program name that makes this program a launcher.
+/// The program name (`argv[0]`) that makes this program a launcher.
 pub(crate) const NAME: &str = "runtray-launcher";
 /// The launcher's socket: its standard input.
 const SOCKET: RawFd = 0;
 
-/// Must be called first thing in `main` of any program that starts an [`Engine`](crate::engine::Engine), before there are threads: in
+/// Must be called first in `main` of any program that starts an [`Engine`](crate::engine::Engine), before there are threads. In
 /// the launcher process it never returns.
 pub fn enter() {
     if std::env::args_os().next().is_some_and(|name| name == NAME) {
@@ -38,14 +39,14 @@ pub fn enter() {
     }
 }
 
-/// Serves the process at the other end of the socket that is our standard input, until that is gone.
+/// Serves the service at the other end of standard input until that is gone.
 pub(crate) fn main() -> ! {
     own_process::end(i32::from(serve().is_err()))
 }
 
 fn serve() -> io::Result<()> {
     let _ = setsid();
-    // A launcher that something stopped goes on when the service is gone, to see that and to end.
+    // Wakes a stopped launcher when the service dies, so that it notices and exits.
     prctl::set_pdeathsig(Signal::SIGCONT)?;
     rlimits::raise_priority();
     subreaper::become_one()?;
@@ -65,10 +66,10 @@ fn serve() -> io::Result<()> {
         prefork: None,
     };
     fd_passing::send(socket.as_fd(), &protocol::bytes(&launcher.mode.containment())?, &[])?;
-    launcher.attend(&socket, &children)
+    launcher.serve_requests(&socket, &children)
 }
 
-/// A supervisor, and where the service hears of it once it has a run.
+/// A supervisor, with the channel to the service once it has a run.
 struct Supervisor {
     pid: Pid,
     channel: Option<OwnedFd>,
@@ -79,20 +80,20 @@ struct Launcher {
     supervisors: Vec<Supervisor>,
     pid_ranges: PidRanges,
     cgroups: RunCgroups,
-    /// Supervisors that have ended, of which the service has not heard yet, and whether they ended by themselves.
+    /// Supervisors that have ended but are not reported yet, and whether they exited with code 0.
     dead: Vec<(Supervisor, bool)>,
-    /// The one that waits for the next run.
+    /// The supervisor that waits for the next run.
     prefork: Option<Prefork>,
 }
 
 impl Launcher {
-    /// Does what the service asks until it is gone.
-    fn attend(&mut self, socket: &OwnedFd, children: &SignalFd) -> io::Result<()> {
+    /// Handles requests until the service is gone.
+    fn serve_requests(&mut self, socket: &OwnedFd, children: &SignalFd) -> io::Result<()> {
         let mut prepared = false;
         loop {
             let mut ready =
                 [PollFd::new(socket.as_fd(), PollFlags::POLLIN), PollFd::new(children.as_fd(), PollFlags::POLLIN)];
-            // A supervisor is forked ahead only while nobody waits for one, and tried once for each run.
+            // Preforks a supervisor only while no request is pending, and tries once per run.
             let patience = if prepared { PollTimeout::NONE } else { PollTimeout::ZERO };
             if wait(&mut ready, patience)? == 0 && !prepared {
                 self.prefork = self.fork().ok();
@@ -125,7 +126,7 @@ impl Launcher {
         Ok(prefork)
     }
 
-    /// Gives a run a supervisor: the one that waits, else a new one. The service hears which, or why there is none.
+    /// Gives a run the preforked supervisor, or a new one, and reports which; or why there is none.
     fn launch(&mut self, mut message: Packet) -> io::Result<()> {
         if message.descriptors.is_empty() {
             return Err(io::ErrorKind::InvalidData.into());
@@ -139,25 +140,25 @@ impl Launcher {
         };
         match supervisor {
             Ok(pid) => {
-                // The supervisor is not reaped before `reap` is called, so that its number is still its own.
+                // Supervisors are reaped in `reap` only, so the pid is still valid.
                 let descriptor = pidfd::open(pid).ok();
-                let word = LauncherMessage::Supervised { pid: pid.as_raw(), containment: self.mode.containment() };
-                say(&channel, &word, descriptor.as_ref());
+                let message = LauncherMessage::Supervised { pid: pid.as_raw(), containment: self.mode.containment() };
+                report(&channel, &message, descriptor.as_ref());
                 let known = self.supervisors.iter_mut().find(|supervisor| supervisor.pid == pid);
                 known.into_iter().for_each(|supervisor| supervisor.channel = channel.try_clone().ok());
             }
-            Err(error) => say(&channel, &LauncherMessage::NotForked(error as i32), None),
+            Err(error) => report(&channel, &LauncherMessage::NotForked(error as i32), None),
         }
         Ok(())
     }
 
-    /// Reaps what has died, and wakes a supervisor that something stopped. A supervisor without a namespace may have died before
-    /// its tree, which then is left to us: the service hears of that end when the tree is gone too.
+    /// Reaps dead children, and wakes stopped supervisors. A supervisor without a namespace may die before its tree; the tree
+    /// is then killed here, and the end is reported once the tree is gone too.
     fn reap(&mut self) {
         while let Ok(Some((pid, change))) = child_status::next(WaitFor::ExitsAndStops) {
             match change {
                 ChildStatus::Stopped => drop(kill(pid, Signal::SIGCONT)),
-                ended => self.bury(pid, ended == ChildStatus::Exited(0)),
+                ended => self.forget(pid, ended == ChildStatus::Exited(0)),
             }
         }
         if self.mode == Mode::Subreaper {
@@ -167,11 +168,11 @@ impl Launcher {
             }
         }
         for (supervisor, orderly) in self.dead.drain(..) {
-            supervisor.channel.iter().for_each(|channel| say(channel, &LauncherMessage::Gone { orderly }, None));
+            supervisor.channel.iter().for_each(|channel| report(channel, &LauncherMessage::Gone { orderly }, None));
         }
     }
 
-    fn bury(&mut self, pid: Pid, orderly: bool) {
+    fn forget(&mut self, pid: Pid, orderly: bool) {
         self.prefork = self.prefork.take().filter(|prefork| prefork.pid() != pid);
         self.pid_ranges.free(pid);
         self.cgroups.free(pid);
@@ -180,8 +181,8 @@ impl Launcher {
     }
 }
 
-/// Tells the service something of a run; a service that does not listen any more has ended that run.
-fn say(channel: &OwnedFd, word: &LauncherMessage, descriptor: Option<&OwnedFd>) {
+/// Reports to the service. If the service closed the channel, it has ended that run.
+fn report(channel: &OwnedFd, message: &LauncherMessage, descriptor: Option<&OwnedFd>) {
     let descriptors: Vec<RawFd> = descriptor.iter().map(|fd| fd.as_raw_fd()).collect();
-    let _ = protocol::bytes(word).map(|bytes| fd_passing::send(channel.as_fd(), &bytes, &descriptors));
+    let _ = protocol::bytes(message).map(|bytes| fd_passing::send(channel.as_fd(), &bytes, &descriptors));
 }

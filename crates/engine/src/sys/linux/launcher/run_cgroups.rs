@@ -12,25 +12,25 @@ pub(crate) struct RunCgroups {
 }
 
 impl RunCgroups {
-    /// Finds out whether runs can have groups here.
+    /// Probes whether runs can have control groups.
     pub(crate) fn probe() -> Self {
         Self { groups: LauncherCgroup::probe(), taken: Vec::new() }
     }
 
-    /// One for the next run.
+    /// A group for the next run.
     pub(crate) fn next(&mut self) -> Option<RunCgroup> {
         self.groups.as_mut()?.make().ok()
     }
 
-    /// Puts `supervisor`, and with it all that it will start, into its group.
+    /// Moves `supervisor`, and so its future children, into its group.
     pub(crate) fn take(&mut self, cgroup: Option<RunCgroup>, supervisor: Pid) {
         let Some(cgroup) = cgroup else { return };
-        // One that is not in it leaves it without processes, and its run to what the supervisor sees.
+        // On failure the group stays empty, and the supervisor measures the run itself.
         let _ = cgroup.add(supervisor);
         self.taken.push((supervisor, cgroup));
     }
 
-    /// `supervisor` is gone, and with it goes what is left in its group.
+    /// Kills what is left in the group of a supervisor that is gone, and deletes the group.
     pub(crate) fn free(&mut self, supervisor: Pid) {
         for (_, cgroup) in self.taken.extract_if(.., |(taken, _)| *taken == supervisor) {
             let _ = cgroup.kill();

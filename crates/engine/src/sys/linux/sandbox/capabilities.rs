@@ -1,5 +1,4 @@
-//! What a program may not do to us, nor to the machine: it runs without root's capabilities, and what watches over it cannot be
-//! looked into.
+//! Drops capabilities, and protects the supervisor from being inspected.
 
 use std::io;
 
@@ -7,19 +6,19 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::sys::prctl;
 
-/// No kernel has more capabilities than a set has bits.
+/// A capability set has this many bits.
 const CAPABILITIES: libc::c_ulong = 64;
 /// `_LINUX_CAPABILITY_VERSION_3` of capset(2): sets of 64 bits, in two halves.
 const VERSION: u32 = 0x2008_0522;
 
-/// Takes every capability from this process, and from all that it will start or become. Without root there is none in it. A program
-/// of root's could otherwise reach into the supervisor, mount, or load a kernel module.
+/// Drops every capability of this process and its descendants. Not needed without root. A root program could otherwise
+/// manipulate the supervisor, mount, or load a kernel module.
 pub(crate) fn give_up() -> io::Result<()> {
     for capability in 0..CAPABILITIES {
         match control(libc::PR_CAPBSET_DROP, capability) {
-            // Only root may change its bounding set; nobody else gets anything from it, since no_new_privs is set.
+            // Only root may change its bounding set. Nobody else gains anything from it, because no_new_privs is set.
             Ok(()) | Err(Errno::EPERM) => {}
-            // The kernel has no more of them.
+            // The kernel has no more capabilities.
             Err(Errno::EINVAL) => break,
             Err(error) => return Err(error.into()),
         }
@@ -48,7 +47,7 @@ fn empty_sets() -> nix::Result<()> {
     Errno::result(unsafe { libc::syscall(libc::SYS_capset, header.as_ptr(), data.as_ptr()) }).map(drop)
 }
 
-/// Keeps other processes of the same user from tracing this one, reading its memory and taking its descriptors.
+/// Keeps other processes of the user from tracing this one, reading its memory and taking its descriptors.
 pub(crate) fn hide() -> io::Result<()> {
     Ok(prctl::set_dumpable(false)?)
 }

@@ -1,4 +1,4 @@
-//! What keeps a program in its place.
+//! What the supervisor sets up around a program: namespaces, mounts, limits, signals and capabilities.
 
 mod bind_mount;
 pub(crate) mod capabilities;

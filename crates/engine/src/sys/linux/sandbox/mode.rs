@@ -1,29 +1,29 @@
-//! How a run's tree is held together.
+//! The containment mode of a run's tree.
 
 use nix::unistd::{Gid, Uid};
 
 use crate::outcome::Containment;
 
-/// How a run's tree is held together.
+/// How a run's tree is contained.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mode {
-    /// Namespaces, made with the rights we have.
+    /// Namespaces, created with root's rights.
     Namespaces,
-    /// Namespaces inside a user namespace, which gives those rights to anybody.
+    /// Namespaces inside a user namespace, which needs no rights.
     UserNamespaces {
-        /// The user who started us, whom the program sees too.
+        /// The service's user, which the program keeps.
         user: Uid,
-        /// And the group.
+        /// The service's group.
         group: Gid,
-        /// Whether the kernel counts the namespace's processes apart from the user's others, for RLIMIT_NPROC.
+        /// Whether the kernel counts the namespace's processes separately for RLIMIT_NPROC.
         counts_apart: bool,
     },
-    /// No namespaces here: the supervisor is a child subreaper.
+    /// No namespaces: the supervisor is a child subreaper.
     Subreaper,
 }
 
 impl Mode {
-    /// What it is called outside.
+    /// The mode in the public API.
     pub(crate) fn containment(self) -> Containment {
         match self {
             Self::Namespaces => Containment::PidNamespace,

@@ -1,9 +1,9 @@
-//! What of the machine's files a run has for itself, and what it does not see.
+//! The mount namespace of a run: private folders, and hidden ones.
 //!
-//! In the run's mount namespace its own folders lie at short paths: the program's folder at `/var/tmp/<run>`, with no folder of the
-//! user's above it, whose `package.json` or `tsconfig.json` an interpreter would read; and a `/tmp` and a `/var/tmp` of its own,
-//! which lie on disk in the run's folder, count with it and are deleted with it. The folders of the service, and in them those of
-//! the other runs, are covered.
+//! The run's folders are mounted at short paths. The working folder is at `/var/tmp/<run>`, where no user's folder is above it
+//! whose `package.json` or `tsconfig.json` an interpreter would read. `/tmp` and `/var/tmp` are private to the run; they lie in
+//! the run's folder on disk, count towards its size and are deleted with it. The service's folders, and in them those of other
+//! runs, are covered by empty ones.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Permissions};
@@ -18,20 +18,20 @@ use super::mode::Mode;
 use super::visible_paths::VisiblePaths;
 use crate::sys::linux::protocol::RunSpec;
 
-/// The part of the run's folder that holds its `/var/tmp`.
+/// The subfolder of the run's folder that is mounted at `/var/tmp`.
 const FIRST: &str = "var";
-/// Everybody may write there, and only the owner of a file may delete it.
+/// Everyone may write, and only the owner of a file may delete it.
 const SHARED: u32 = 0o1777;
 const PRIVATE: u32 = 0o700;
 const PATH: &str = "PATH";
 
-/// Fails where there is no folder for temporary files: then a run's own folders have no place.
+/// Fails without a folder for temporary files, as the run's folders could not be mounted anywhere.
 pub(crate) fn check() -> io::Result<()> {
     if temporary().is_empty() { Err(ErrorKind::NotFound.into()) } else { Ok(()) }
 }
 
-/// Puts this process, and what it starts, behind the walls of the run of `spec`, and changes the paths in `spec` to those inside.
-/// Afterwards nothing of this process leads past them: a program could follow its supervisor's current folder and open files.
+/// Sets up the mounts for `spec` in this process's namespace, and returns `spec` with the new paths. The current folder and
+/// open files must not lead outside: a program could follow those of its supervisor.
 pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<RunSpec> {
     std::env::set_current_dir("/")?;
     if mode == Mode::Subreaper {
@@ -41,7 +41,7 @@ pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<RunSpec> {
     let (Some(first), Some(last)) = (places.first(), places.last()) else { return Err(ErrorKind::NotFound.into()) };
     let name = spec.root.file_name().ok_or(ErrorKind::InvalidInput)?;
     let (place, commands) = (first.join(name), first.join(beside(name)));
-    // All that is shown again later is held before it is covered.
+    // Everything that is mounted later must be opened before its path is covered.
     let parts = Parts::of(&spec, first == last)?;
     cover(&spec.hidden)?;
     let visible = VisiblePaths::of(&spec, &places);
@@ -53,11 +53,12 @@ pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<RunSpec> {
     if let Some(held) = &parts.commands {
         bind(held, &commands)?;
     }
+    // Last, because the entries are shown inside the private folders that were just mounted.
     visible.show()?;
     Ok(moved(spec, &place, last, &commands))
 }
 
-/// The folders for temporary files of this machine, each once.
+/// The existing folders for temporary files, each once.
 fn temporary() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = TEMPORARY.iter().filter_map(|path| fs::canonicalize(path).ok()).collect();
     found.retain(|path| path.is_dir());
@@ -65,18 +66,18 @@ fn temporary() -> Vec<PathBuf> {
     found
 }
 
-/// The parts of a run's folder, each of which is put somewhere.
+/// The parts of a run's folder that are mounted elsewhere, opened.
 struct Parts {
     folder: File,
     temporary: File,
-    /// Programs of the run's own, on its search path.
+    /// The run's shims, on its PATH.
     commands: Option<File>,
-    /// In which the places of `folder` and `commands` are.
+    /// The folder in which `folder` and `commands` are mounted.
     first: File,
 }
 
 impl Parts {
-    /// Makes what is missing; `one` is for a machine with one folder for temporary files.
+    /// Creates missing folders. `one` means that the machine has one folder for temporary files.
     fn of(spec: &RunSpec, one: bool) -> io::Result<Self> {
         fs::set_permissions(&spec.temporary, Permissions::from_mode(SHARED))?;
         let first = if one { spec.temporary.clone() } else { make(spec.root.join(FIRST), SHARED)? };
@@ -95,12 +96,12 @@ impl Parts {
     }
 }
 
-/// The name of the commands' place, beside that of the folder `name`.
+/// The name under which the shims are mounted, beside the folder `name`.
 fn beside(name: &OsStr) -> OsString {
     [OsStr::new("."), name].into_iter().collect()
 }
 
-/// The folder on the search path that is the run's own.
+/// The folder on PATH that belongs to the run.
 fn commands(spec: &RunSpec) -> Option<PathBuf> {
     let (_, path) = spec.env.iter().find(|(name, _)| name == PATH)?;
     std::env::split_paths(path).find(|folder| folder.parent() == Some(&spec.root) && folder.is_dir())
@@ -112,12 +113,12 @@ fn make(folder: PathBuf, mode: u32) -> io::Result<PathBuf> {
     Ok(folder)
 }
 
-/// Puts an empty folder over each of `folders` that is there. A file in the place of one holds nothing of ours.
+/// Mounts an empty folder over each existing one of `folders`. A file in place of one has nothing to hide.
 fn cover(folders: &[PathBuf]) -> io::Result<()> {
     let flags = MsFlags::MS_RDONLY | MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
     let mut empty: Option<&PathBuf> = None;
     for folder in folders {
-        // The first cover is made, the others are the same folder once more, which is quicker.
+        // The first cover is a new file system; the others are bind mounts of it, which is faster.
         let covered = match empty {
             None => mount(Some("hidden"), folder, Some("tmpfs"), flags, Some("size=4k,nr_inodes=1,mode=0555")),
             Some(empty) => mount(Some(empty), folder, None::<&str>, MsFlags::MS_BIND, None::<&str>),
@@ -130,7 +131,7 @@ fn cover(folders: &[PathBuf]) -> io::Result<()> {
     Ok(())
 }
 
-/// `spec` with the paths that its folders have inside.
+/// `spec` with its paths inside the mount namespace.
 fn moved(spec: RunSpec, folder: &Path, temporary: &Path, commands: &Path) -> RunSpec {
     let inside = |name: &OsStr, value: OsString| -> OsString {
         if name == PATH {

@@ -1,4 +1,4 @@
-//! Namespaces for a run: its own processes, its own `/proc`, `/dev/shm` and System V objects, where the machine allows that.
+//! The namespaces of a run: own processes, `/proc`, `/dev/shm` and System V objects.
 
 use std::fs::{self, File};
 use std::io;
@@ -14,18 +14,18 @@ use super::mode::Mode;
 use crate::sys::linux::run_cgroup::RunCgroup;
 use crate::sys::linux::{own_process, pid_ranges};
 
-/// The environment variable that names the only mode to try: `namespaces`, `user-namespaces` or `subreaper`. Left unset, the
-/// strongest one that works is taken; tests set it to see each of them.
+/// The environment variable that forces a mode: `namespaces`, `user-namespaces` or `subreaper`. Without it the strongest mode
+/// that works is used. Tests set it.
 pub(crate) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
 
-/// Ids that are not given out again once they were.
+/// Process ids that the kernel does not reuse.
 const RESERVED_IDS: u64 = 300;
 
-/// One file for so many bytes of a file system in memory, and no fewer than a program may need.
+/// The number of inodes of a file system in memory: one per so many bytes, with a minimum.
 const BYTES_PER_FILE: u64 = 16 << 10;
 const FEWEST_FILES: u64 = 1024;
 
-/// The strongest mode that works on this machine, found by trying.
+/// The strongest mode that works on this machine, found by trial.
 pub(crate) fn probe() -> Mode {
     let wanted = std::env::var(SWITCH).ok();
     let user = Mode::UserNamespaces { user: Uid::current(), group: Gid::current(), counts_apart: is_at_least(5, 14) };
@@ -36,13 +36,13 @@ pub(crate) fn probe() -> Mode {
 
 fn works(mode: Mode) -> bool {
     match fork(mode) {
-        Ok(None) => own_process::end(i32::from(settle(mode, None).is_err())),
+        Ok(None) => own_process::end(i32::from(set_up(mode, None).is_err())),
         Ok(Some(pid)) => matches!(waitpid(pid, None), Ok(WaitStatus::Exited(_, 0))),
         Err(_) => false,
     }
 }
 
-/// Forks this single-threaded process into new namespaces as `mode` says: `None` in the child.
+/// Forks this single-threaded process into new namespaces; `None` in the child.
 pub(crate) fn fork(mode: Mode) -> nix::Result<Option<Pid>> {
     let own = libc::CLONE_NEWPID | libc::CLONE_NEWNS | libc::CLONE_NEWIPC;
     let flags = match mode {
@@ -57,18 +57,18 @@ pub(crate) fn fork(mode: Mode) -> nix::Result<Option<Pid>> {
     Errno::result(pid).map(|pid| (pid != 0).then(|| Pid::from_raw(i32::try_from(pid).unwrap_or(i32::MAX))))
 }
 
-/// What is there once the namespaces are settled in.
+/// The namespaces after their set-up.
 #[derive(Debug, Default)]
-pub(crate) struct Settled {
-    /// The file systems in memory that are the run's own, by their roots.
+pub(crate) struct Prepared {
+    /// Roots of the run's file systems in memory.
     pub(crate) in_memory: Vec<File>,
     /// The run's control group.
     pub(crate) cgroup: Option<RunCgroup>,
 }
 
-impl Settled {
-    /// Gives each file system in memory a size, in bytes and in files: both take memory.
-    pub(crate) fn hold_to(&self, memory_bytes: u64) {
+impl Prepared {
+    /// Limits each file system in memory, in bytes and in files: both take memory.
+    pub(crate) fn limit(&self, memory_bytes: u64) {
         let options = format!("size={memory_bytes},nr_inodes={}", (memory_bytes / BYTES_PER_FILE).max(FEWEST_FILES));
         for root in &self.in_memory {
             let root = format!("/proc/self/fd/{}", root.as_raw_fd());
@@ -78,29 +78,30 @@ impl Settled {
     }
 }
 
-/// Makes the new namespaces a place to live in.
-pub(crate) fn settle(mode: Mode, cgroup: Option<RunCgroup>) -> io::Result<Settled> {
+/// Sets up the new namespaces.
+pub(crate) fn set_up(mode: Mode, cgroup: Option<RunCgroup>) -> io::Result<Prepared> {
     match mode {
         Mode::Subreaper => {
-            return crate::sys::linux::subreaper::become_one().map(|()| Settled { in_memory: Vec::new(), cgroup });
+            return crate::sys::linux::subreaper::become_one().map(|()| Prepared { in_memory: Vec::new(), cgroup });
         }
         Mode::UserNamespaces { user, group, .. } => keep_identity(user, group)?,
         Mode::Namespaces => {}
     }
     let hidden = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC;
-    // What the machine mounts or unmounts meanwhile is so here too, and nothing of ours is seen outside.
+    // Later mounts of the machine propagate into the namespace, but none propagates out.
     mount(None::<&str>, "/", None::<&str>, MsFlags::MS_REC | MsFlags::MS_SLAVE, None::<&str>)?;
     mount(Some("proc"), "/proc", Some("proc"), hidden, None::<&str>)?;
-    // A program that could leave its group would be held by what its supervisor sees alone, as where there are no groups.
+    // If the cgroup file system cannot be made read-only, a program could leave its group; the supervisor then measures the run
+    // itself.
     let cgroup = cgroup.filter(|_| close("/sys/fs/cgroup").is_ok());
-    let settled = Settled { in_memory: in_memory("/dev/shm").into_iter().collect(), cgroup };
-    // Shows the message queues of the run, which has its own.
+    let prepared = Prepared { in_memory: in_memory("/dev/shm").into_iter().collect(), cgroup };
+    // For the run's own message queues.
     let _ = mount(Some("mqueue"), "/dev/mqueue", Some("mqueue"), hidden, None::<&str>);
     super::mounts::check()?;
-    Ok(settled)
+    Ok(prepared)
 }
 
-/// Lets nothing be written below `place`, so that no program leaves its control group.
+/// Makes `place` read-only, so that no program can leave its control group.
 fn close(place: &str) -> io::Result<()> {
     mount(Some(place), place, None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>)?;
     let place = std::ffi::CString::new(place)?;
@@ -120,17 +121,16 @@ fn close(place: &str) -> io::Result<()> {
     Errno::result(result).map(drop).map_err(Into::into)
 }
 
-/// Mounts an empty file system in memory, where the place is there and it can be done; its root.
+/// Mounts an empty file system in memory and returns its root, if possible.
 fn in_memory(place: &str) -> Option<File> {
     mount(Some("shm"), place, Some("tmpfs"), MsFlags::MS_NOSUID | MsFlags::MS_NODEV, Some("mode=1777")).ok()?;
     File::open(place).ok()
 }
 
-/// Lets a run's namespace have no more than about `tasks` processes and threads at once, whatever its program does and however
-/// seldom its supervisor gets to run: since Linux 6.14 a PID namespace has a largest id of its own. With a user namespace
-/// RLIMIT_NPROC does the same.
+/// Limits the namespace to about `tasks` processes and threads, independently of the supervisor's polling: since Linux 6.14 a
+/// PID namespace has its own largest id. RLIMIT_NPROC does the same in a user namespace.
 pub(crate) fn hold_back(mode: Mode, tasks: u64) {
-    // Before, the number is the whole machine's.
+    // In older kernels the file sets the limit of the whole machine.
     if mode == Mode::Namespaces && is_at_least(6, 14) {
         let _ = fs::write("/proc/sys/kernel/pid_max", (RESERVED_IDS + pid_ranges::SPREAD + tasks).to_string());
     }
@@ -143,7 +143,7 @@ fn is_at_least(major: u32, minor: u32) -> bool {
     (numbers.next(), numbers.next()) >= (Some(major), Some(minor))
 }
 
-/// The program sees the user's own ids, not those of a nobody.
+/// Maps the user and group to themselves, so that the program does not run as nobody.
 fn keep_identity(user: Uid, group: Gid) -> io::Result<()> {
     fs::write("/proc/self/uid_map", format!("{user} {user} 1"))?;
     fs::write("/proc/self/setgroups", "deny")?;

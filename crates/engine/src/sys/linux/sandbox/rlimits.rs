@@ -1,4 +1,4 @@
-//! What the program's first process gets right before it becomes the program.
+//! Resource limits and priorities, set before exec.
 
 use std::io;
 use std::sync::OnceLock;
@@ -13,20 +13,20 @@ use super::mode::Mode;
 use super::signals;
 use crate::sys::linux::protocol::Bounds;
 
-/// Threads that a tree may have beyond one a process, where the kernel counts both alike.
+/// Threads allowed beyond one per process, where the kernel counts threads as processes.
 const EXTRA_THREADS: u64 = 1024;
-/// How much more the launcher and its supervisors weigh than programs, so that a flood of processes cannot starve them.
+/// The priority of launcher and supervisors over programs, so that a fork bomb cannot starve them.
 const PRIORITY: libc::c_int = 10;
 
-/// The niceness that we were started with, which programs get back.
+/// The service's niceness, which programs get back.
 static NICENESS: OnceLock<libc::c_int> = OnceLock::new();
 
-/// Processes and threads that a tree may have together.
+/// The most processes and threads of a tree.
 pub(crate) fn most_tasks(bounds: &Bounds) -> u64 {
     u64::from(bounds.processes) + EXTRA_THREADS
 }
 
-/// Puts this process ahead of the programs that it will start, where the machine lets it.
+/// Raises the priority of this process above that of programs, if allowed.
 pub(crate) fn raise_priority() {
     // SAFETY: the call only takes and returns numbers.
     #[expect(unsafe_code, reason = "nix has no getpriority")]
@@ -42,8 +42,8 @@ fn set_niceness(niceness: libc::c_int) {
     };
 }
 
-/// Applies the limits that the kernel keeps per process, and cuts the ties to us. Runs between fork and exec in a
-/// single-threaded process.
+/// Applies the limits that the kernel enforces per process, and detaches the process from the service. Runs between fork and
+/// exec of a single-threaded process.
 pub(crate) fn apply(bounds: &Bounds, mode: Mode) -> io::Result<()> {
     setsid()?;
     prctl::set_no_new_privs()?;
@@ -62,13 +62,13 @@ pub(crate) fn apply(bounds: &Bounds, mode: Mode) -> io::Result<()> {
     close_on_exec()
 }
 
-/// Sets both the soft and the hard limit, never above the hard limit that we have.
+/// Sets the soft and the hard limit, within the current hard limit.
 fn lower(resource: Resource, value: u64) -> nix::Result<()> {
     let (_, hard) = getrlimit(resource)?;
     setrlimit(resource, value.min(hard), value.min(hard))
 }
 
-/// Every descriptor above the standard ones closes at exec, ours and whatever the service had inherited.
+/// Marks every descriptor above the standard ones close-on-exec, including inherited ones.
 fn close_on_exec() -> io::Result<()> {
     // SAFETY: close_range only sets a flag on descriptors here.
     #[expect(unsafe_code, reason = "nix has no close_range")]
@@ -76,7 +76,7 @@ fn close_on_exec() -> io::Result<()> {
     if result == 0 { Ok(()) } else { close_on_exec_one_by_one() }
 }
 
-/// The same for kernels before 5.11.
+/// For kernels before 5.11.
 fn close_on_exec_one_by_one() -> io::Result<()> {
     use nix::fcntl::{FcntlArg, FdFlag, fcntl};
     use std::os::fd::BorrowedFd;

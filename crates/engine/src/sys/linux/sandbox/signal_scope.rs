@@ -1,10 +1,9 @@
-//! Where there are no namespaces: a program's signals reach its own tree only, and it can trace nothing else.
+//! Landlock's signal scope, for runs without namespaces: a program can neither signal nor trace processes outside of its tree.
 
 use landlock::{Ruleset, RulesetAttr, Scope};
 
-/// Keeps signals of this process, and of all that it will start, from everything outside of them, where the kernel can do that (Linux
-/// 6.12). The ruleset handles no files: a second ruleset, which a program may have for itself, would deny it to move files between
-/// folders otherwise.
+/// Restricts signals of this process and its descendants to their own tree (Linux 6.12). The ruleset covers no files: if a
+/// program then added its own ruleset, it could no longer move files between folders.
 pub(crate) fn keep_signals_inside() {
     let ruleset = Ruleset::default().scope(Scope::Signal).and_then(Ruleset::create);
     let _ = ruleset.and_then(landlock::RulesetCreated::restrict_self);

@@ -1,20 +1,20 @@
-//! The signals that a program starts with: each has its default effect, and none is blocked.
+//! Resets the signals that a program starts with: default actions, nothing blocked.
 
 use std::io;
 
 use nix::libc;
 
-/// Signals that Linux has, those included that the C library keeps to itself (32 and 33).
+/// All signals, including the two that the C library reserves (32 and 33).
 const SIGNALS: std::ops::RangeInclusive<libc::c_int> = 1..=64;
-/// Bytes of the kernel's set of 64 signals.
+/// Size of the kernel's signal set.
 const SET_BYTES: usize = 8;
 
-/// The kernel's `struct sigaction` and more: all zeros is the default action, without flags and mask, on every architecture.
+/// Larger than the kernel's `struct sigaction`. All zeros is the default action without flags and mask, on every architecture.
 #[repr(C, align(8))]
 struct Action([u8; 64]);
 
-/// Ignored signals and masks are inherited through exec; a program expects neither. The C library refuses to touch the signals
-/// that it keeps to itself, so that the kernel is asked.
+/// Ignored signals and masks are inherited through exec, which no program expects. Uses system calls, because the C library
+/// refuses to touch its reserved signals.
 pub(crate) fn reset() -> io::Result<()> {
     let default = Action([0; 64]);
     for signal in SIGNALS.filter(|signal| !matches!(*signal, libc::SIGKILL | libc::SIGSTOP)) {

@@ -1,7 +1,7 @@
-//! What a run goes on seeing of the machine's `/tmp` and `/var/tmp`.
+//! The entries of the machine's `/tmp` and `/var/tmp` that a run can still see.
 //!
-//! An interpreter may lie there, or the user's home: what the command line, `PATH` or `HOME` names is shown at its place in the
-//! run's own folders, as the whole folder or file right below them.
+//! An interpreter or the user's home may lie there. The entry that contains a path of the command line, `PATH` or `HOME` is
+//! mounted as a whole at its place in the run's private folders.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -11,22 +11,22 @@ use std::path::{Component, Path, PathBuf};
 use super::bind_mount::{TEMPORARY, bind, hold};
 use crate::sys::linux::protocol::RunSpec;
 
-/// Links that are followed from one program to another, as many as the kernel does.
+/// The most links that are followed from a program, as in the kernel.
 const MOST_LINKS: usize = 40;
 const NAMES: [&str; 2] = ["PATH", "HOME"];
 
-/// What is visible, held before anything is put over it.
+/// The visible entries, opened before their paths are covered.
 pub(crate) struct VisiblePaths(Vec<Entry>);
 
 struct Entry {
     place: PathBuf,
     held: File,
-    /// Where it leads, when it is a link.
+    /// The target, if the entry is a link.
     target: Option<PathBuf>,
 }
 
 impl VisiblePaths {
-    /// What `spec` names in `places`.
+    /// The entries of `places` that `spec` names.
     pub(crate) fn of(spec: &RunSpec, places: &[PathBuf]) -> Self {
         let mut named = chain(&spec.program);
         named.extend(spec.args.iter().map(PathBuf::from));
@@ -44,7 +44,7 @@ impl VisiblePaths {
         Self(found.into_iter().filter_map(hold).collect())
     }
 
-    /// Makes it seen again at its place.
+    /// Mounts the entries at their places.
     pub(crate) fn show(&self) -> io::Result<()> {
         self.0.iter().try_for_each(Entry::show)
     }
@@ -64,7 +64,7 @@ impl Entry {
     }
 }
 
-/// A program's path, and what it leads to link by link.
+/// A program's path and the targets of its links, one by one.
 fn chain(program: &Path) -> Vec<PathBuf> {
     let mut paths = vec![program.to_path_buf()];
     while let Some(path) = paths.last()
@@ -78,7 +78,7 @@ fn chain(program: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The folder or file in one of `places`, or in what leads to them, that `path` goes through.
+/// The entry of one of `places`, or of a link to one, that contains `path`.
 fn right_below(path: &Path, places: &[PathBuf]) -> Option<PathBuf> {
     let places = places.iter().map(PathBuf::as_path).chain(TEMPORARY.iter().map(Path::new));
     let (place, rest) = places.filter_map(|place| Some((place, path.strip_prefix(place).ok()?))).next()?;

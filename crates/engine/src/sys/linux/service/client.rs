@@ -1,4 +1,4 @@
-//! The service's side: asking the launcher for runs.
+//! Asks the launcher for supervisors, and starts runs in them.
 
 use std::io::{self, ErrorKind};
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -23,15 +23,16 @@ use crate::sys::linux::protocol::{LauncherMessage, RunSpec};
 use crate::sys::pipes::Pipes;
 use crate::sys::streams;
 
-/// How long the launcher, and then the supervisor, may take to answer, at the first try and at the second: a full machine is slow.
+/// The timeouts for an answer of the launcher, and then of the supervisor, at the first and the second attempt: a loaded
+/// machine is slow.
 const PATIENCE: [Duration; 2] = [Duration::from_secs(3), Duration::from_secs(8)];
-/// How long to wait before asking a busy launcher again.
+/// The pause before sending to a busy launcher again.
 const RETRY: Duration = Duration::from_millis(1);
 
-/// How often it is tried whether runs can be started again.
+/// How often recovery from trouble is tried.
 const RECOVERY: Duration = Duration::from_secs(1);
 
-/// The launcher process, started again when it dies or hangs.
+/// The launcher, restarted when it dies or hangs.
 pub(crate) struct Launcher(Arc<Shared>);
 
 struct Shared {
@@ -41,7 +42,7 @@ struct Shared {
 }
 
 impl Launcher {
-    /// Starts the launcher, where this program has none yet. Must be called within a tokio runtime.
+    /// Starts the launcher if this program has none. Must be called within a tokio runtime.
     pub(crate) fn start() -> io::Result<Self> {
         let process = LauncherProcess::get()?;
         let shared = Arc::new(Shared {
@@ -49,42 +50,43 @@ impl Launcher {
             trouble: Mutex::new(None),
             containment: watch::Sender::new(None),
         });
-        shared.attend(&process);
+        shared.watch(&process);
         Ok(Self(shared))
     }
 
-    /// How trees are held together, now and whenever that changes; `None` until it is known.
+    /// Watch channel of how trees are contained; `None` until the launcher has reported it.
     pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
         self.0.containment.subscribe()
     }
 
-    /// Why the last run could not be started, where that was not its program's fault.
+    /// Why the last run could not be started, unless its program was the cause.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.0.trouble().clone()
     }
 
-    /// Starts a run. That its program could not be started is told by [`Tree::wait`]. Whatever happens to launcher and supervisor
-    /// before they have answered, nothing of the run was started, and it is tried once more.
+    /// Starts a run. An exec failure is reported by [`Tree::wait`]. If the launcher or the supervisor fails before
+    /// acknowledging, nothing of the run has started, and it is retried once on a new launcher.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let launched = match self.0.attempt(launch, PATIENCE[0]).await {
             Err(error) => {
                 tracing::warn!(%error, "a run could not be started; trying once more");
-                self.0.is_in_trouble(&error);
+                self.0.note_trouble(&error);
                 self.0.attempt(launch, PATIENCE[1]).await
             }
             launched => launched,
         };
         match &launched {
             Ok(_) => *self.0.trouble() = None,
-            Err(error) => self.0.is_in_trouble(error),
+            Err(error) => self.0.note_trouble(error),
         }
         launched
     }
 }
 
 impl Shared {
-    /// Notes why no run can be started, and tries from time to time whether that is over: clients that were told so may wait for it.
-    fn is_in_trouble(self: &Arc<Self>, error: &io::Error) {
+    /// Records cause runs cannot be started, and probes for recovery in the background: clients that were refused may be waiting
+    /// for it.
+    fn note_trouble(self: &Arc<Self>, error: &io::Error) {
         if self.trouble().replace(error.to_string()).is_none() {
             tokio::spawn(recover(Arc::downgrade(self)));
         }
@@ -95,10 +97,11 @@ impl Shared {
     }
 
     async fn attempt(self: &Arc<Self>, launch: &Launch<'_>, patience: Duration) -> io::Result<(Tree, Pipes)> {
-        // A launcher that does not answer is found out also when nobody waits for this run any more.
+        // In its own task, so that a hanging launcher is detected even if the run is cancelled meanwhile.
         let (shared, terminal) = (self.clone(), launch.terminal);
         let asking = tokio::spawn(async move { shared.ask(terminal, patience).await });
         let (mut tree, pipes) = asking.await.map_err(io::Error::other)??;
+        // Dropping the tree on failure ends the supervisor.
         let started = timeout(patience, tree.start(&RunSpec::from(launch))).await;
         match started.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())) {
             Ok(()) => Ok((tree, pipes)),
@@ -106,7 +109,7 @@ impl Shared {
         }
     }
 
-    /// Asks the launcher for a supervisor, and the next one where it was dead before it was asked.
+    /// Asks the launcher for a supervisor; retries if it was dead before it was asked.
     async fn ask(self: &Arc<Self>, terminal: Option<TerminalSize>, patience: Duration) -> io::Result<(Tree, Pipes)> {
         match self.ask_once(terminal, patience).await {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => self.ask_once(terminal, patience).await,
@@ -114,7 +117,7 @@ impl Shared {
         }
     }
 
-    /// Asks the launcher for a supervisor, and replaces it when it does not answer.
+    /// Asks the launcher for a supervisor, and replaces a launcher that does not answer.
     async fn ask_once(
         self: &Arc<Self>,
         terminal: Option<TerminalSize>,
@@ -126,27 +129,27 @@ impl Shared {
         match asked {
             Ok(answer) => answer.map_err(|error| failed("no supervisor could be started", &error)),
             Err(error) => {
-                self.give_up(&process, &error)?;
+                self.replace(&process, &error)?;
                 Err(failed("the launcher process", &error))
             }
         }
     }
 
-    /// Puts another launcher in the place of one that is gone or does not answer, unless somebody else has done so.
-    fn give_up(self: &Arc<Self>, process: &Arc<LauncherProcess>, why: &io::Error) -> io::Result<()> {
+    /// Replaces a launcher that died or hangs, unless that was done already.
+    fn replace(self: &Arc<Self>, process: &Arc<LauncherProcess>, cause: &io::Error) -> io::Result<()> {
         let mut current = self.process();
         if Arc::ptr_eq(&current, process) {
-            tracing::warn!(error = %why, "the launcher process is gone or does not answer; starting another");
+            tracing::warn!(error = %cause, "the launcher process is gone or does not answer; starting another");
             *current = LauncherProcess::replace(process)?;
-            self.attend(&current);
+            self.watch(&current);
         }
         Ok(())
     }
 
-    /// Takes notice of how a new launcher holds trees together, and of its end.
-    fn attend(self: &Arc<Self>, process: &Arc<LauncherProcess>) {
-        tokio::spawn(introduce(Arc::downgrade(self), process.clone()));
-        tokio::spawn(succeed(Arc::downgrade(self), Arc::downgrade(process), process.gone()));
+    /// Watches for the containment that a new launcher reports, and for its end.
+    fn watch(self: &Arc<Self>, process: &Arc<LauncherProcess>) {
+        tokio::spawn(publish_containment(Arc::downgrade(self), process.clone()));
+        tokio::spawn(restart_when_gone(Arc::downgrade(self), Arc::downgrade(process), process.gone()));
     }
 
     fn process(&self) -> MutexGuard<'_, Arc<LauncherProcess>> {
@@ -154,7 +157,7 @@ impl Shared {
     }
 }
 
-/// Returns when runs can be started again, or are known to be.
+/// Returns when runs can be started again.
 async fn recover(launcher: Weak<Shared>) {
     loop {
         sleep(RECOVERY).await;
@@ -162,7 +165,7 @@ async fn recover(launcher: Weak<Shared>) {
         if launcher.trouble().is_none() {
             return;
         }
-        // The supervisor that was asked for ends as its run is never begun.
+        // The supervisor that it got ends, because its run never begins.
         match launcher.ask(None, PATIENCE[0]).await {
             Ok(_) => *launcher.trouble() = None,
             Err(error) => *launcher.trouble() = Some(error.to_string()),
@@ -170,21 +173,22 @@ async fn recover(launcher: Weak<Shared>) {
     }
 }
 
-/// Starts another launcher when one has ended, before somebody needs it; not at once when it has not got so far as to say anything.
-async fn succeed(launcher: Weak<Shared>, process: Weak<LauncherProcess>, gone: impl Future<Output = ()>) {
+/// Starts a new launcher as soon as one has ended. Waits first if the old one never reported anything, as the new one may fail
+/// the same way.
+async fn restart_when_gone(launcher: Weak<Shared>, process: Weak<LauncherProcess>, gone: impl Future<Output = ()>) {
     gone.await;
     if process.upgrade().is_some_and(|process| process.containment().is_none()) {
         sleep(RECOVERY).await;
     }
     let (Some(launcher), Some(process)) = (launcher.upgrade(), process.upgrade()) else { return };
-    if let Err(error) = launcher.give_up(&process, &ErrorKind::UnexpectedEof.into()) {
+    if let Err(error) = launcher.replace(&process, &ErrorKind::UnexpectedEof.into()) {
         tracing::error!(%error, "no launcher process could be started");
     }
 }
 
-/// Takes notice of how a new launcher holds trees together, and says so where that is the weakest way.
-async fn introduce(launcher: Weak<Shared>, process: Arc<LauncherProcess>) {
-    let Ok(Some(containment)) = process.introduced().await else { return };
+/// Publishes the containment that a new launcher reports, and warns if it is the fallback.
+async fn publish_containment(launcher: Weak<Shared>, process: Arc<LauncherProcess>) {
+    let Ok(Some(containment)) = process.reported_containment().await else { return };
     let Some(launcher) = launcher.upgrade() else { return };
     let before = launcher.containment.send_replace(Some(containment));
     if containment.is_fallback() && before != Some(containment) {
@@ -195,18 +199,18 @@ async fn introduce(launcher: Weak<Shared>, process: Arc<LauncherProcess>) {
     }
 }
 
-/// An error of what stands between us and the program; the system's number, which would be taken for the program's, is left out.
-fn failed(who: &str, error: &io::Error) -> io::Error {
+/// An error of the launcher or supervisor. Carries no OS error number, which would be taken for the program's.
+fn failed(part: &str, error: &io::Error) -> io::Error {
     match error.kind() {
-        ErrorKind::TimedOut => io::Error::new(ErrorKind::TimedOut, format!("{who} does not answer")),
+        ErrorKind::TimedOut => io::Error::new(ErrorKind::TimedOut, format!("{part} does not answer")),
         ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
-            io::Error::new(error.kind(), format!("{who} ended"))
+            io::Error::new(error.kind(), format!("{part} ended"))
         }
-        kind => io::Error::new(kind, format!("{who}: {error}")),
+        kind => io::Error::new(kind, format!("{part}: {error}")),
     }
 }
 
-/// What is handed to the launcher for a run, and our ends of it.
+/// The descriptors for the launcher, and our ends of them.
 struct Offer {
     control: StdStream,
     channel: OwnedFd,
@@ -222,7 +226,8 @@ impl Offer {
         Ok(Self { control, channel, pipes, theirs: [their_channel, their_control.into(), stdin, stdout, stderr] })
     }
 
-    /// Waits until the launcher has found the run a supervisor, or could not. It is an error when the launcher is gone.
+    /// Waits until the launcher has provided a supervisor or refused (inner error). The outer error means that the launcher is
+    /// gone.
     async fn ask(self, process: &LauncherProcess) -> io::Result<io::Result<(Tree, Pipes)>> {
         let Self { control, channel, pipes, theirs } = self;
         hand_over(process, theirs).await?;
@@ -239,7 +244,7 @@ impl Offer {
     }
 }
 
-/// Sends a run's descriptors. Ours are closed then: where the launcher dies the other ends must be closed too.
+/// Sends a run's descriptors and closes our copies: if the launcher dies, the other ends must see the end of file.
 async fn hand_over(process: &LauncherProcess, descriptors: [OwnedFd; 5]) -> io::Result<()> {
     let numbers = [0, 1, 2, 3, 4].map(|place: usize| descriptors[place].as_raw_fd());
     while let Err(error) = fd_passing::send(process.socket(), b"run", &numbers) {

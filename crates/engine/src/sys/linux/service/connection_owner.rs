@@ -1,6 +1,6 @@
-//! Whose connection it is: one question over netlink (`sock_diag`), or `/proc/net/tcp*` where that is not to be had.
+//! The owner of a local connection: by netlink (`sock_diag`), else from `/proc/net/tcp*`.
 //!
-//! Of a socket that its process has closed the kernel says that it is root's, so only one that still has an inode counts.
+//! The kernel reports a closed socket as root's. So only a socket that still has an inode counts.
 
 use std::fs;
 use std::io::{self, ErrorKind};
@@ -18,17 +18,17 @@ const NETLINK_HEADER: usize = 16;
 const REQUEST: usize = NETLINK_HEADER + 8 + SOCKET_ID;
 /// `struct inet_diag_sockid`.
 const SOCKET_ID: usize = 48;
-/// States in which a socket still belongs to a process: established, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT.
+/// The states of a socket that still belongs to a process: established, FIN_WAIT1, FIN_WAIT2, CLOSE_WAIT.
 const CONNECTED: [u8; 4] = [1, 4, 5, 8];
 
-/// A socket's owner, as the kernel has it.
+/// A socket's owner.
 struct Owner {
     state: u8,
     uid: u32,
     inode: u64,
 }
 
-/// Whether the socket at `theirs` that is connected to `ours` is this user's.
+/// Whether the socket at `theirs` that is connected to `ours` belongs to this user.
 pub(crate) fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
     let owner = ask(theirs, ours).or_else(|_| look_up(theirs, ours))?;
     match CONNECTED.contains(&owner.state) && owner.inode != 0 {
@@ -45,7 +45,7 @@ fn ask(theirs: SocketAddr, ours: SocketAddr) -> io::Result<Owner> {
     answer(&netlink, theirs, ours)
 }
 
-/// The kernel answers while it takes the question, so that nothing is waited for.
+/// The kernel has answered when the request returns, so this does not block.
 fn answer(netlink: &OwnedFd, theirs: SocketAddr, ours: SocketAddr) -> io::Result<Owner> {
     let mut answer = [0; 1024];
     let length = recv(netlink.as_raw_fd(), &mut answer, MsgFlags::MSG_DONTWAIT)?;
@@ -76,7 +76,7 @@ fn request(theirs: SocketAddr, ours: SocketAddr) -> Vec<u8> {
     // Sequence number and port.
     bytes.extend([0; 8]);
     bytes.extend([family as u8, IPPROTO_TCP as u8, 0, 0]);
-    // Any state.
+    // All states.
     bytes.extend(u32::MAX.to_ne_bytes());
     bytes.extend(theirs.port().to_be_bytes());
     bytes.extend(ours.port().to_be_bytes());
@@ -88,7 +88,7 @@ fn request(theirs: SocketAddr, ours: SocketAddr) -> Vec<u8> {
     bytes
 }
 
-/// An address in 16 bytes, an IPv4 one in the first four.
+/// An address in 16 bytes; IPv4 uses the first four.
 fn octets(address: IpAddr) -> [u8; 16] {
     match address {
         IpAddr::V6(address) => address.octets(),
@@ -108,7 +108,7 @@ fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     Some(u32::from_ne_bytes(bytes.get(at..at + 4)?.try_into().ok()?))
 }
 
-/// Searches the kernel's tables. A socket made for IPv6 may speak IPv4, and is then in the other table.
+/// Searches the kernel's tables. An IPv6 socket with an IPv4 connection is in the IPv6 table.
 fn look_up(theirs: SocketAddr, ours: SocketAddr) -> io::Result<Owner> {
     let mapped = |address: SocketAddr| match address.ip() {
         IpAddr::V4(ip) => SocketAddr::from((ip.to_ipv6_mapped(), address.port())),
@@ -125,7 +125,7 @@ fn search(table: &str, theirs: SocketAddr, ours: SocketAddr) -> io::Result<Owner
     found.ok_or_else(|| ErrorKind::NotFound.into())
 }
 
-/// The owner in a line of the table: `sl local remote state queues timer retransmits uid timeout inode …`.
+/// Parses a line of the table: `sl local remote state queues tr tm->when retrnsmt uid timeout inode …`.
 fn owner_in(line: &str, theirs: &str, ours: &str) -> Option<Owner> {
     let columns: Vec<&str> = line.split_ascii_whitespace().take(10).collect();
     let [_, local, remote, state, _, _, _, uid, _, inode] = columns[..] else { return None };
@@ -135,7 +135,7 @@ fn owner_in(line: &str, theirs: &str, ours: &str) -> Option<Owner> {
     Some(Owner { state: u8::from_str_radix(state, 16).ok()?, uid: uid.parse().ok()?, inode: inode.parse().ok()? })
 }
 
-/// An address as the tables write it: each 32 bits as a number of the machine, in hexadecimal.
+/// An address as in the tables: each 32 bits in the machine's byte order, in hexadecimal.
 fn written(address: SocketAddr) -> String {
     let length = if address.is_ipv4() { 4 } else { 16 };
     let words = octets(address.ip());

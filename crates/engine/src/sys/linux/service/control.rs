@@ -1,4 +1,4 @@
-//! The service's end of one run's control socket.
+//! The service's end of a run's control socket.
 
 use std::io::{self, ErrorKind};
 use std::os::fd::AsRawFd;
@@ -10,25 +10,26 @@ use tokio::net::UnixStream;
 
 use crate::sys::linux::protocol::{self, ControlMessage, MOST_REPORT, Report, RunSpec};
 
-/// The socket, and what has come of a report so far.
+/// The socket, and the received part of a report.
 pub(crate) struct Control {
     socket: UnixStream,
     received: Vec<u8>,
 }
 
 impl Control {
-    /// Of `socket`. Must be called within a tokio runtime.
+    /// Wraps `socket`. Must be called within a tokio runtime.
     pub(crate) fn of(socket: StdStream) -> io::Result<Self> {
         socket.set_nonblocking(true)?;
         Ok(Self { socket: UnixStream::from_std(socket)?, received: Vec::new() })
     }
 
-    /// Sends the job; a large one waits until the supervisor reads it.
+    /// Sends the spec, waiting for the supervisor if it is large.
     pub(crate) async fn send_spec(&mut self, spec: &RunSpec) -> io::Result<()> {
         self.socket.write_all(&protocol::frame(spec)?).await
     }
 
-    /// Sends an order; one that does not fit into the socket at once finds a supervisor that does not answer anyway.
+    /// Sends a control message. It fails if the socket's buffer is full: then the supervisor does not read, and will be found
+    /// to hang.
     pub(crate) fn send(&self, message: ControlMessage) -> io::Result<()> {
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
         socket::send(self.socket.as_raw_fd(), &protocol::frame(&message)?, flags)?;
@@ -40,7 +41,7 @@ impl Control {
         let _ = socket::shutdown(self.socket.as_raw_fd(), socket::Shutdown::Write);
     }
 
-    /// The next report. `UnexpectedEof` when the other end is closed, and another error for what is no report. Cancel safe.
+    /// The next report. `UnexpectedEof` if the other end is closed, another error for an invalid report. Cancel safe.
     pub(crate) async fn report(&mut self) -> io::Result<Report> {
         loop {
             if let Some(report) = protocol::take(&mut self.received, MOST_REPORT)? {

@@ -1,4 +1,4 @@
-//! What the launcher says of one run.
+//! The launcher's messages about one run.
 
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
@@ -9,17 +9,17 @@ use tokio::io::unix::AsyncFd;
 use crate::sys::linux::fd_passing;
 use crate::sys::linux::protocol::{self, LauncherMessage};
 
-/// The service's end of the socket that only the launcher has the other one of.
+/// The service's end of the channel. Only the launcher has the other end.
 pub(crate) struct LauncherChannel(AsyncFd<OwnedFd>);
 
 impl LauncherChannel {
-    /// Of `socket`. Must be called within a tokio runtime.
+    /// Wraps `socket`. Must be called within a tokio runtime.
     pub(crate) fn of(socket: OwnedFd) -> io::Result<Self> {
         fd_passing::do_not_wait(&socket)?;
         Ok(Self(fd_passing::waitable(socket)?))
     }
 
-    /// The next word, and the descriptor that came with it; `None` when the launcher is gone. Cancel safe.
+    /// The next message with the descriptor passed along; `None` if the launcher is gone. Cancel safe.
     pub(crate) async fn next(&self) -> io::Result<Option<(LauncherMessage, Option<OwnedFd>)>> {
         let message = self.0.async_io(Interest::READABLE, |socket| fd_passing::receive(socket.as_fd())).await?;
         let Some(message) = message else { return Ok(None) };

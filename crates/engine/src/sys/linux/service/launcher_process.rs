@@ -1,6 +1,6 @@
-//! The launcher process as the service has it: started when it is needed, or forked before all else.
+//! The launcher process, seen from the service: started on demand, or forked first of all.
 //!
-//! A thread keeps each: it is the launcher's parent, wakes it when something stops it, and reaps it.
+//! A thread keeps each launcher: it is the launcher's parent, wakes it when it was stopped, and reaps it.
 
 use std::fs::File;
 use std::io;
@@ -23,14 +23,15 @@ use crate::outcome::Containment;
 use crate::sys::linux::sandbox::namespaces;
 use crate::sys::linux::{fd_passing, launcher, own_process, protocol};
 
-/// A launcher whose socket was closed, or that was killed, gets this to be gone.
+/// How long a launcher may take to exit once its socket is closed or it was killed.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The launcher that was forked, which every engine of this program uses.
+/// The forked launcher, shared by all engines of this program.
 static FORKED: Mutex<Option<Arc<LauncherProcess>>> = Mutex::new(None);
 
-/// As [`enter`](crate::sys::linux::launcher::enter), and forks the launcher at once. For programs with large libraries: what the dynamic linker wrote for
-/// them is then there once, while a launcher that is started has its own. Where that fails, one is started when it is needed.
+/// Like [`enter`](crate::sys::linux::launcher::enter), but also forks the launcher at once. For programs with large libraries:
+/// a forked launcher shares the dynamic linker's relocated pages, a started one has its own copy. If the fork fails, a launcher
+/// is started on demand.
 pub fn enter_and_fork() {
     launcher::enter();
     *forked() = LauncherProcess::fork().ok().map(Arc::new);
@@ -40,15 +41,15 @@ fn forked() -> MutexGuard<'static, Option<Arc<LauncherProcess>>> {
     FORKED.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A launcher process. It ends when this is dropped.
+/// A launcher process. Dropping it ends it.
 pub(crate) struct LauncherProcess {
     life: Arc<Life>,
     socket: OwnedFd,
     containment: OnceLock<Containment>,
-    kept: OnceLock<()>,
+    has_keeper: OnceLock<()>,
 }
 
-/// A child process, shared with the thread that reaps it: its number is its own as long as `is_there` is locked and true.
+/// A child process, shared with the thread that reaps it. Its pid is valid while `is_there` is locked and true.
 struct Life {
     pid: Pid,
     is_there: Mutex<bool>,
@@ -57,7 +58,7 @@ struct Life {
 }
 
 impl LauncherProcess {
-    /// The one that was forked, else a new one.
+    /// The forked launcher, else a new one.
     pub(crate) fn get() -> io::Result<Arc<Self>> {
         let forked = forked().clone();
         match forked {
@@ -69,7 +70,7 @@ impl LauncherProcess {
         }
     }
 
-    /// A new one in the place of `old`, which is ended if it is not gone.
+    /// A new launcher to replace `old`, which is killed if necessary.
     pub(crate) fn replace(old: &Arc<Self>) -> io::Result<Arc<Self>> {
         old.life.kill();
         let mut forked = forked();
@@ -84,7 +85,7 @@ impl LauncherProcess {
         self.socket.as_fd()
     }
 
-    /// How it holds trees together; `None` until it has said so.
+    /// The containment that it reported; `None` before that.
     pub(crate) fn containment(&self) -> Option<Containment> {
         self.containment.get().copied()
     }
@@ -94,29 +95,29 @@ impl LauncherProcess {
         self.life.gone.clone().cancelled_owned()
     }
 
-    /// Waits until it says how it holds trees together, and gives that; `None` when it ends before.
-    pub(crate) async fn introduced(&self) -> io::Result<Option<Containment>> {
-        if let Some(said) = self.containment() {
-            return Ok(Some(said));
+    /// Waits until it reports its containment; `None` if it ends before.
+    pub(crate) async fn reported_containment(&self) -> io::Result<Option<Containment>> {
+        if let Some(containment) = self.containment() {
+            return Ok(Some(containment));
         }
         let socket = fd_passing::waitable(self.socket.try_clone()?)?;
         let message = socket.async_io(Interest::READABLE, |socket| fd_passing::receive(socket.as_fd())).await?;
         let Some(message) = message else { return Ok(None) };
-        let said = protocol::parse(&message.bytes)?;
-        Ok(Some(*self.containment.get_or_init(|| said)))
+        let containment = protocol::parse(&message.bytes)?;
+        Ok(Some(*self.containment.get_or_init(|| containment)))
     }
 
-    /// The thread that keeps it starts it too: the kernel tells a launcher that its parent is gone when that thread is.
+    /// The keeper thread also starts the launcher: the kernel signals the parent's death when the thread that started it ends.
     fn start() -> io::Result<Self> {
         let (ours, theirs) = fd_passing::pair()?;
-        let (tell, told) = channel();
+        let (sender, receiver) = channel();
         thread(move || match spawn(theirs) {
-            Ok(pid) => announce_and_keep(Life::of(pid), &tell),
-            Err(error) => drop(tell.send(Err(error))),
+            Ok(pid) => announce_and_keep(Life::of(pid), &sender),
+            Err(error) => drop(sender.send(Err(error))),
         })?;
-        let life = told.recv().map_err(io::Error::other)??;
+        let life = receiver.recv().map_err(io::Error::other)??;
         let process = Self::with(life, ours)?;
-        let _ = process.kept.set(());
+        let _ = process.has_keeper.set(());
         Ok(process)
     }
 
@@ -138,12 +139,12 @@ impl LauncherProcess {
 
     fn with(life: Arc<Life>, socket: OwnedFd) -> io::Result<Self> {
         fd_passing::do_not_wait(&socket)?;
-        Ok(Self { life, socket, containment: OnceLock::new(), kept: OnceLock::new() })
+        Ok(Self { life, socket, containment: OnceLock::new(), has_keeper: OnceLock::new() })
     }
 
-    /// Has a thread keep one that was forked before there were threads.
+    /// Starts the keeper thread of a launcher that was forked before there were threads.
     fn keep(&self) -> io::Result<()> {
-        if self.kept.set(()).is_ok() {
+        if self.has_keeper.set(()).is_ok() {
             let life = self.life.clone();
             thread(move || life.keep())?;
         }
@@ -166,12 +167,12 @@ fn spawn(socket: OwnedFd) -> io::Result<Pid> {
     Ok(Pid::from_raw(child.id().cast_signed()))
 }
 
-fn announce_and_keep(life: Arc<Life>, tell: &Sender<io::Result<Arc<Life>>>) {
-    let _ = tell.send(Ok(life.clone()));
+fn announce_and_keep(life: Arc<Life>, sender: &Sender<io::Result<Arc<Life>>>) {
+    let _ = sender.send(Ok(life.clone()));
     life.keep();
 }
 
-/// Gives this process the standard streams that a started launcher has.
+/// Gives this process the same standard streams as a started launcher.
 fn take_place(socket: OwnedFd) -> io::Result<()> {
     dup2_stdin(socket)?;
     dup2_stdout(File::options().write(true).open("/dev/null")?)?;
@@ -187,10 +188,10 @@ impl Life {
         self.is_there.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Returns when the process has ended and was reaped.
+    /// Returns when the process was reaped.
     fn keep(&self) {
         loop {
-            // It is not reaped yet, so that nobody else gets its number while we decide.
+            // WNOWAIT: it is not reaped yet, so its pid cannot be reused while we decide.
             match waitid(Id::Pid(self.pid), WaitPidFlag::WEXITED | WaitPidFlag::WSTOPPED | WaitPidFlag::WNOWAIT) {
                 Ok(WaitStatus::Stopped(..)) => {
                     tracing::warn!("something stopped the launcher process; it goes on");
@@ -214,7 +215,7 @@ impl Life {
         }
     }
 
-    /// Waits until it is gone, not for long.
+    /// Waits briefly until it is gone.
     fn is_gone_soon(&self) -> bool {
         let waited = self.changed.wait_timeout_while(self.is_there(), PATIENCE, |is_there| *is_there);
         !*waited.unwrap_or_else(PoisonError::into_inner).0
@@ -222,7 +223,7 @@ impl Life {
 }
 
 impl Drop for LauncherProcess {
-    /// The launcher ends when its socket does; one that does not is killed.
+    /// The launcher exits when its socket closes; otherwise it is killed.
     fn drop(&mut self) {
         let _ = shutdown(self.socket.as_raw_fd(), Shutdown::Both);
         if self.keep().is_ok() && !self.life.is_gone_soon() {

@@ -1,4 +1,4 @@
-//! What runs in the service: a run's process tree as the service follows it.
+//! The service's side: the client of the launcher, and the process tree of each run.
 
 pub(crate) mod client;
 pub(crate) mod connection_owner;

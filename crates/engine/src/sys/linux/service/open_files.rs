@@ -1,4 +1,4 @@
-//! What a run's processes keep on disk without a name, as the service sees it.
+//! Disk space of unlinked files that a run's processes have open.
 
 use std::fs;
 use std::os::unix::fs::MetadataExt;
@@ -8,19 +8,19 @@ use nix::unistd::Pid;
 
 use crate::sys::linux::{subreaper, unlinked};
 
-/// A running tree's open files.
+/// The open files of a running tree.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct OpenFiles {
     supervisor: Option<Pid>,
 }
 
 impl OpenFiles {
-    /// Of the run that `supervisor` watches.
+    /// Of the run of `supervisor`.
     pub(crate) fn of(supervisor: Option<Pid>) -> Self {
         Self { supervisor }
     }
 
-    /// Bytes on the disk of `folder` in files that have no name any more.
+    /// The size of unlinked files on the disk of `folder`.
     pub(crate) fn unlinked_bytes(self, folder: &Path) -> u64 {
         let (Some(supervisor), Ok(folder)) = (self.supervisor, fs::metadata(folder)) else { return 0 };
         let held = unlinked::held(&subreaper::descendants(supervisor));

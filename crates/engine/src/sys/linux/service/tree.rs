@@ -1,7 +1,8 @@
-//! One run's process tree, as the service follows it.
+//! The process tree of a run, followed from the service.
 //!
-//! The supervisor's report says how the tree ended, and is believed when the supervisor's process is gone, with which its namespace
-//! is. A supervisor that does not answer, or says what it cannot, is killed; that ends its namespace, or leaves its tree to the launcher.
+//! The supervisor reports how the tree ended. The report is accepted only once the supervisor's process is gone, and with it
+//! the namespace. A supervisor that does not answer or sends an invalid report is killed; that ends its namespace, or leaves
+//! its tree to the launcher.
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -21,64 +22,64 @@ use crate::sys::linux::pidfd::ForeignProcess;
 use crate::sys::linux::protocol::{ControlMessage, LauncherMessage, Report, RunSpec};
 use crate::sys::linux::{child_status, procfs, subreaper};
 
-/// A supervisor that is to end its run, or was killed, gets this to be gone.
+/// How long a supervisor may take to exit once it was told to or was killed.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// How often a supervisor is asked for a sign of life.
-const BEAT: Duration = Duration::from_secs(1);
-/// So many times in a row it may owe one: a full machine is slow.
-const SILENCE: u32 = 8;
-/// How long a waiting program may take to say what memory it holds.
-const ASKING: Duration = Duration::from_millis(20);
+/// The interval of pings.
+const PING_EVERY: Duration = Duration::from_secs(1);
+/// The most pings in a row without an answer: a loaded machine is slow.
+const MOST_PINGS: u32 = 8;
+/// How long measuring the memory of a waiting program may take.
+const MEASURING: Duration = Duration::from_millis(20);
 
-/// A run from when it has a supervisor. Dropping it ends the run.
+/// A run with a supervisor. Dropping it ends the run.
 pub(crate) struct Tree {
     control: Control,
     channel: LauncherChannel,
     supervisor: Option<ForeignProcess>,
     containment: Containment,
-    /// The folder by which what the run started can be known.
+    /// The run's folder; its path identifies processes that the run left.
     root: PathBuf,
     stage: Stage,
-    /// When to act if nothing happens until then.
+    /// The next deadline.
     next: Option<Instant>,
-    /// Signs of life that are owed.
-    silence: u32,
+    /// Pings without an answer.
+    unanswered: u32,
     begun: bool,
     listens: bool,
-    /// Whether we wanted the end.
+    /// Whether the end was requested by us.
     kill_requested: bool,
     reported: Reported,
-    /// Whether we had to kill the supervisor; what such a one reported is not believed.
+    /// Whether the supervisor was killed by us; its report is not accepted then.
     killed: bool,
-    /// Whether the launcher saw the supervisor exit by itself.
+    /// Whether the supervisor exited with code 0, as the launcher reports.
     orderly: Option<bool>,
 }
 
-/// Where a tree is in its life.
+/// The stages of a tree's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     Running,
-    /// The supervisor should be gone soon.
+    /// The supervisor was told to exit, or reported the end.
     Ending,
-    /// It was killed.
+    /// The supervisor was killed.
     Killed,
-    /// It is gone.
+    /// The supervisor is gone.
     Gone,
-    /// And so is all that it may have left.
+    /// And so are the processes it may have left.
     Over,
 }
 
-/// How the tree ended, as its supervisor says.
+/// The reported end of the tree.
 enum Reported {
     Nothing,
     NotStarted(i32),
     Ended(Exit),
-    /// More than one end, or what no supervisor says.
+    /// Two ends, or a report that no supervisor sends.
     Invalid,
 }
 
 impl Tree {
-    /// The tree of a supervisor that has nothing to do yet.
+    /// The tree of a supervisor without a run.
     pub(crate) fn new(
         control: Control,
         channel: LauncherChannel,
@@ -93,7 +94,7 @@ impl Tree {
             root: PathBuf::new(),
             stage: Stage::Running,
             next: None,
-            silence: 0,
+            unanswered: 0,
             begun: false,
             listens: true,
             kill_requested: false,
@@ -103,7 +104,7 @@ impl Tree {
         }
     }
 
-    /// Gives the supervisor its spec, and has it start that when it is ready. When this fails nothing was started.
+    /// Sends the spec, and starts the run when the supervisor is ready. On failure nothing was started.
     pub(crate) async fn start(&mut self, spec: &RunSpec) -> io::Result<()> {
         self.control.send_spec(spec).await?;
         match self.control.report().await? {
@@ -113,17 +114,17 @@ impl Tree {
         }
         self.root.clone_from(&spec.root);
         self.begun = !spec.waits;
-        self.next = self.begun.then(|| Instant::now() + BEAT);
+        self.next = self.begun.then(|| Instant::now() + PING_EVERY);
         Ok(())
     }
 
-    /// How the tree is held together.
+    /// How the tree is contained.
     pub(crate) fn containment(&self) -> Containment {
         self.containment
     }
 
-    /// Lets the supervisor of a program that waited watch it from now on; what it used so far is not the run's. It is an error when
-    /// the supervisor does not answer, and then the program has not gone on.
+    /// Starts the monitoring of a program that leaves its barrier; its usage so far is not counted. If the supervisor does not
+    /// answer this is an error, and the program must not be released.
     pub(crate) async fn begin(&mut self) -> io::Result<()> {
         self.control.send(ControlMessage::Begin)?;
         let begun = async {
@@ -138,18 +139,18 @@ impl Tree {
         }
     }
 
-    /// What the tree's memory really is now, shared pages counted in parts; `None` where it does not say.
+    /// The tree's memory now, with shared pages counted proportionally; `None` if unknown.
     pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
         let supervisor = self.supervisor.as_ref()?.pid();
-        procfs::proportional_bytes(&procfs::children(supervisor), std::time::Instant::now() + ASKING)
+        procfs::proportional_bytes(&procfs::children(supervisor), std::time::Instant::now() + MEASURING)
     }
 
-    /// What its processes keep without a name.
+    /// The unlinked files of its processes.
     pub(crate) fn open_files(&self) -> OpenFiles {
         OpenFiles::of(self.supervisor.as_ref().map(ForeignProcess::pid))
     }
 
-    /// Sends a signal to the program's process group; false where the system has no such signal.
+    /// Sends a signal to the program's process group; false if the system has no such signal.
     pub(crate) fn signal(&mut self, signal: session::Signal) -> bool {
         let number = match signal {
             session::Signal::Interrupt => Signal::SIGINT,
@@ -166,10 +167,10 @@ impl Tree {
     pub(crate) fn kill(&mut self) {
         self.kill_requested = true;
         self.control.end();
-        self.is_ending();
+        self.expect_end();
     }
 
-    /// Waits until no process of the tree is left, but not for ever. Cancel safe: what was learnt so far is kept.
+    /// Waits until no process of the tree is left, with a deadline. Cancel safe: progress is kept.
     pub(crate) async fn wait(&mut self) -> io::Result<Exit> {
         while self.stage < Stage::Gone {
             self.step().await;
@@ -181,39 +182,39 @@ impl Tree {
         self.exit()
     }
 
-    /// Waits for the next thing to happen. Cancel safe.
+    /// Handles the next event. Cancel safe.
     async fn step(&mut self) {
         let Some(supervisor) = &self.supervisor else { return self.stage = Stage::Gone };
         tokio::select! {
-            report = self.control.report(), if self.listens => self.hear(report),
+            report = self.control.report(), if self.listens => self.on_report(report),
             () = supervisor.gone() => self.stage = Stage::Gone,
-            () = until(self.next) => self.act(),
+            () = until(self.next) => self.on_deadline(),
         }
     }
 
-    fn hear(&mut self, report: io::Result<Report>) {
+    fn on_report(&mut self, report: io::Result<Report>) {
         match report {
-            Ok(Report::Alive) => self.silence = 0,
+            Ok(Report::Alive) => self.unanswered = 0,
             Ok(Report::Begun) if !self.begun => {
                 self.begun = true;
-                self.next = Some(Instant::now() + BEAT);
+                self.next = Some(Instant::now() + PING_EVERY);
             }
-            Ok(Report::NotStarted(number)) => self.ended_as(Reported::NotStarted(number)),
-            Ok(Report::Ended(exit)) if is_possible(&exit) => self.ended_as(Reported::Ended(exit)),
+            Ok(Report::NotStarted(number)) => self.accept_end(Reported::NotStarted(number)),
+            Ok(Report::Ended(exit)) if is_possible(&exit) => self.accept_end(Reported::Ended(exit)),
             Err(error) if error.kind() == ErrorKind::UnexpectedEof => {
                 self.listens = false;
-                self.is_ending();
+                self.expect_end();
             }
             Ok(_) | Err(_) => self.reject_report(),
         }
     }
 
-    /// A supervisor says once how its run ended, as the last thing.
-    fn ended_as(&mut self, reported: Reported) {
+    /// A valid supervisor reports one end, last.
+    fn accept_end(&mut self, reported: Reported) {
         match self.reported {
             Reported::Nothing => {
                 self.reported = reported;
-                self.is_ending();
+                self.expect_end();
             }
             _ => self.reject_report(),
         }
@@ -226,19 +227,19 @@ impl Tree {
         self.end_supervisor();
     }
 
-    fn is_ending(&mut self) {
+    fn expect_end(&mut self) {
         if self.stage == Stage::Running {
             self.stage = Stage::Ending;
             self.next = Some(Instant::now() + PATIENCE);
         }
     }
 
-    /// Nothing has happened for as long as it may.
-    fn act(&mut self) {
+    /// A deadline has passed.
+    fn on_deadline(&mut self) {
         match self.stage {
-            Stage::Running if self.silence < SILENCE => {
-                self.silence += 1;
-                self.next = Some(Instant::now() + BEAT);
+            Stage::Running if self.unanswered < MOST_PINGS => {
+                self.unanswered += 1;
+                self.next = Some(Instant::now() + PING_EVERY);
                 let _ = self.control.send(ControlMessage::Ping);
             }
             Stage::Running | Stage::Ending => {
@@ -253,7 +254,7 @@ impl Tree {
         }
     }
 
-    /// The last resort: with the supervisor goes its namespace, or the launcher takes over.
+    /// The last resort. The namespace ends with the supervisor, or the launcher kills the tree.
     fn end_supervisor(&mut self) {
         self.supervisor.iter().for_each(ForeignProcess::kill);
         self.killed = true;
@@ -263,15 +264,17 @@ impl Tree {
         }
     }
 
-    /// Takes what the supervisor had reported before it was gone, and has what it left ended. Cancel safe.
+    /// Reads the last reports of a supervisor that is gone, and waits until the processes it left are gone too. Cancel safe.
     async fn clean_up(&mut self) {
+        // Reports that were sent before the supervisor was gone are still in the socket.
         while self.listens {
             match self.control.report().now_or_never() {
-                Some(report) => self.hear(report),
+                Some(report) => self.on_report(report),
                 None => self.listens = false,
             }
         }
         self.supervisor.iter().for_each(ForeignProcess::reap);
+        // Without a namespace the supervisor's death leaves its tree alive; the launcher adopts and kills it.
         if self.containment == Containment::Subreaper && self.orderly.is_none() {
             self.orderly = timeout(PATIENCE, self.launcher_says_gone()).await.unwrap_or_default();
             if self.orderly.is_none() && !matches!(self.reported, Reported::Ended(_)) {
@@ -281,7 +284,7 @@ impl Tree {
         self.supervisor = None;
     }
 
-    /// `None` when the launcher is gone too.
+    /// `None` if the launcher is gone too.
     async fn launcher_says_gone(&self) -> Option<bool> {
         loop {
             if let LauncherMessage::Gone { orderly } = self.channel.next().await.ok()??.0 {
@@ -290,7 +293,7 @@ impl Tree {
         }
     }
 
-    /// Neither supervisor nor launcher has ended the tree.
+    /// Kills the tree if neither supervisor nor launcher did.
     async fn sweep(&self) {
         let root = self.root.clone();
         let swept = tokio::task::spawn_blocking(move || subreaper::kill_all_of(&root)).await;
@@ -313,11 +316,11 @@ impl Tree {
 }
 
 impl Drop for Tree {
-    /// Closing the control socket ends the run; a supervisor that does not see that is killed.
+    /// Closing the control socket ends the run; a supervisor that does not react is killed.
     fn drop(&mut self) {
         let Some(supervisor) = self.supervisor.take().filter(|_| self.stage < Stage::Gone) else { return };
         self.control.end();
-        // Before its run was begun it has nothing to take care of.
+        // Before its run begins, a supervisor has nothing to clean up.
         let runtime = tokio::runtime::Handle::try_current().ok().filter(|_| !self.root.as_os_str().is_empty());
         let Some(runtime) = runtime else { return supervisor.kill() };
         runtime.spawn(async move {
@@ -328,7 +331,7 @@ impl Drop for Tree {
     }
 }
 
-/// Whether a program can end like that.
+/// Whether a supervisor can report this end.
 fn is_possible(exit: &Exit) -> bool {
     exit.signal.as_deref().is_none_or(child_status::is_signal_name) && (exit.code.is_none() || exit.signal.is_none())
 }

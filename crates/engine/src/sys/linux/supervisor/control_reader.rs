@@ -1,4 +1,4 @@
-//! What the service orders while a run goes on, as the supervisor receives it.
+//! Receives the service's control messages in the supervisor.
 
 use std::io;
 use std::os::fd::AsRawFd;
@@ -9,27 +9,27 @@ use nix::sys::socket::{MsgFlags, recv, send};
 
 use crate::sys::linux::protocol::{self, ControlMessage, Report};
 
-/// Bytes that are taken at once, and the most that an order has.
+/// Bytes read at once, and the longest message.
 const CHUNK: usize = 256;
 
-/// The orders of one run's control socket.
+/// The supervisor's end of a control socket.
 pub(crate) struct ControlReader {
     control: UnixStream,
     received: Vec<u8>,
 }
 
 impl ControlReader {
-    /// Those that will come through `control`.
+    /// Reads from `control`.
     pub(crate) fn of(control: UnixStream) -> Self {
         Self { control, received: Vec::new() }
     }
 
-    /// To wait on.
+    /// For polling.
     pub(crate) fn socket(&self) -> &UnixStream {
         &self.control
     }
 
-    /// What has come by now, without waiting; `None` when the run is to end.
+    /// The messages received so far, without blocking; `None` when the run must end.
     pub(crate) fn take(&mut self) -> io::Result<Option<Vec<ControlMessage>>> {
         let mut chunk = [0; CHUNK];
         match recv(self.control.as_raw_fd(), &mut chunk, MsgFlags::MSG_DONTWAIT) {
@@ -38,14 +38,14 @@ impl ControlReader {
             Err(Errno::EAGAIN | Errno::EINTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let mut orders = Vec::new();
-        while let Some(order) = protocol::take(&mut self.received, CHUNK)? {
-            orders.push(order);
+        let mut messages = Vec::new();
+        while let Some(message) = protocol::take(&mut self.received, CHUNK)? {
+            messages.push(message);
         }
-        Ok(Some(orders))
+        Ok(Some(messages))
     }
 
-    /// Answers without waiting: a service that does not listen finds out by itself.
+    /// Answers without blocking; a service that does not read will notice the silence.
     pub(crate) fn answer(&self, report: &Report) {
         let flags = MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_NOSIGNAL;
         let _ = protocol::frame(report).map(|frame| send(self.control.as_raw_fd(), &frame, flags));
@@ -61,18 +61,18 @@ mod tests {
     use crate::sys::linux::protocol::{ControlMessage, frame};
 
     #[test]
-    fn orders_come_whole_whatever_the_pieces() {
+    fn messages_are_complete_whatever_the_pieces() {
         let (mut service, control) = UnixStream::pair().expect("a pair");
-        let mut orders = ControlReader::of(control);
-        assert_eq!(orders.take().expect("nothing"), Some(Vec::new()));
+        let mut reader = ControlReader::of(control);
+        assert_eq!(reader.take().expect("nothing"), Some(Vec::new()));
         let bytes =
             [frame(&ControlMessage::Signal(2)).expect("a frame"), frame(&ControlMessage::Signal(15)).expect("a frame")]
                 .concat();
         service.write_all(&bytes[..3]).expect("the first bytes");
-        assert_eq!(orders.take().expect("a part"), Some(Vec::new()));
+        assert_eq!(reader.take().expect("a part"), Some(Vec::new()));
         service.write_all(&bytes[3..]).expect("the rest");
-        assert_eq!(orders.take().expect("both"), Some(vec![ControlMessage::Signal(2), ControlMessage::Signal(15)]));
+        assert_eq!(reader.take().expect("both"), Some(vec![ControlMessage::Signal(2), ControlMessage::Signal(15)]));
         drop(service);
-        assert_eq!(orders.take().expect("the end"), None);
+        assert_eq!(reader.take().expect("the end"), None);
     }
 }

@@ -1,8 +1,8 @@
-//! CPU time of one run's tree, from every account that there is.
+//! CPU time of a run's tree, from all available sources.
 //!
-//! Each account leaves something out. What this process reaped, and what is alive, lacks children that nobody waited for. What was
-//! seen of each process lacks what it did after the last look. The kernel's counter lacks nothing, but not every machine gives
-//! one. None counts too much, so that the largest is the closest.
+//! Each source misses something. The usage of living and reaped processes misses children that nobody waited for. The last
+//! observation of each process misses what it used afterwards. The kernel's counter misses nothing, but not every machine has
+//! it. No source counts too much, so the largest value is the best.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -14,21 +14,21 @@ use crate::sys::linux::perf_counter::PerfCounter;
 use crate::sys::linux::procfs::{self, Row};
 use crate::sys::linux::run_cgroup::RunCgroup;
 
-/// The accounts of one tree.
+/// The sources for one tree.
 pub(crate) struct CpuAccounting {
     counter: Option<PerfCounter>,
-    /// The run's control group, which also counts what this process uses itself.
+    /// The run's control group, which also includes this process.
     cgroup: Option<RunCgroup>,
-    /// What the counter and the processes had used when the program began.
+    /// Usage of the counter and of the processes when the program began.
     before: (Duration, Duration),
-    /// When each living process was born, and its own time at the last look.
+    /// Start time and own CPU time of each living process, as of the last observation.
     seen: HashMap<Pid, (u64, Duration)>,
-    /// The last that was seen of those that are gone.
+    /// The last observed CPU time of processes that are gone.
     gone: Duration,
 }
 
 impl CpuAccounting {
-    /// Of all that this process will start, in `cgroup` if there is one.
+    /// For the future children of this process, and `cgroup` if there is one.
     pub(crate) fn open(cgroup: Option<RunCgroup>) -> Self {
         Self {
             counter: PerfCounter::start(),
@@ -39,13 +39,13 @@ impl CpuAccounting {
         }
     }
 
-    /// Leaves out what `main`, the only process so far, has used up to now.
+    /// Excludes the usage so far of `main`, the only process yet.
     pub(crate) fn begin(&mut self, main: Pid) {
         let used = clock_getcpuclockid(main).and_then(ClockId::now).map(Duration::from).unwrap_or_default();
         self.before = (self.counted(), used);
     }
 
-    /// Takes in what the living processes of the tree show.
+    /// Records an observation of the living processes.
     pub(crate) fn note(&mut self, rows: &[Row]) {
         let mut seen = HashMap::with_capacity(rows.len());
         for row in rows {
@@ -58,13 +58,13 @@ impl CpuAccounting {
         self.gone += ended.into_values().map(|(_, own)| own).sum::<Duration>();
     }
 
-    /// CPU time that the tree has used, `rows` being its living processes.
+    /// The tree's CPU time; `rows` are its living processes.
     pub(crate) fn used(&self, rows: &[Row]) -> Duration {
         let (counted, used) = self.before;
         let alive: Duration = rows.iter().map(|row| row.own + row.children).sum();
         let seen = self.gone + self.seen.values().map(|(_, own)| *own).sum();
-        let shown = (procfs::reaped().0 + alive).max(seen);
-        shown.saturating_sub(used).max(self.counted().saturating_sub(counted))
+        let observed = (procfs::reaped().0 + alive).max(seen);
+        observed.saturating_sub(used).max(self.counted().saturating_sub(counted))
     }
 
     fn counted(&self) -> Duration {
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn time_of_those_that_are_gone_is_kept() {
-        let mut accounts = CpuAccounting {
+        let mut cpu = CpuAccounting {
             counter: None,
             cgroup: None,
             before: Default::default(),
@@ -98,9 +98,9 @@ mod tests {
             gone: Duration::ZERO,
         };
         for rows in [&[row(2, 1, 10), row(3, 1, 20)][..], &[row(2, 1, 11)], &[row(2, 7, 5)], &[]] {
-            accounts.note(rows);
+            cpu.note(rows);
         }
-        // 20 of the second, 11 of the first, and 5 of the one that took over the first one's id.
-        assert!(accounts.used(&[]) >= Duration::from_secs(36));
+        // 20 s of the second, 11 s of the first, and 5 s of the one that reused the first one's pid.
+        assert!(cpu.used(&[]) >= Duration::from_secs(36));
     }
 }

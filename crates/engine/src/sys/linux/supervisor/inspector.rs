@@ -1,7 +1,7 @@
-//! Reads what a tree holds from `maps` and `smaps`, in a thread of its own.
+//! Measures a tree's memory from `maps` and `smaps`, in its own thread.
 //!
-//! The kernel gives these files only when it gets the lock of the process's memory. A process that forks keeps that lock, and
-//! among a thousand others that fork it keeps it for seconds. The supervisor watches the limits meanwhile.
+//! Reading these files takes a lock of the process's memory. A process holds that lock while it forks, in a fork bomb of
+//! thousands for seconds. The supervisor goes on monitoring the limits meanwhile.
 
 use std::io;
 use std::sync::Arc;
@@ -14,13 +14,13 @@ use nix::unistd::Pid;
 use super::shared_memory::{Objects, SharedMemory};
 use crate::sys::linux::procfs;
 
-/// How long one inspection may take.
+/// The most time for one inspection.
 const LONGEST: Duration = Duration::from_millis(200);
 
 /// Inspects the processes of one run, one inspection at a time.
 pub(crate) struct Inspector {
     shared: Arc<SharedMemory>,
-    /// Spawned when it is first needed: most runs have ended by then.
+    /// Started on demand: most runs end before.
     thread: Option<Thread>,
     busy: bool,
 }
@@ -36,29 +36,29 @@ struct Inspection {
     with_processes: bool,
 }
 
-/// What an inspection found.
+/// The result of an inspection.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Finding {
-    /// Memory that is no process's own.
+    /// Memory that belongs to no single process.
     pub(crate) shared_bytes: u64,
-    /// All memory of the tree, each page counted once; `None` when that was not asked for, or was not known in time.
+    /// All memory of the tree, each page counted once; `None` if not requested, or not known in time.
     pub(crate) held: Option<u64>,
-    /// How long the inspection took.
+    /// The duration of the inspection.
     pub(crate) took: Duration,
 }
 
 impl Inspector {
-    /// Of a run with this shared memory.
+    /// For a run with this shared memory.
     pub(crate) fn new(shared: SharedMemory) -> Self {
         Self { shared: Arc::new(shared), thread: None, busy: false }
     }
 
-    /// Whether an inspection is under way.
+    /// Whether an inspection is running.
     pub(crate) fn is_busy(&self) -> bool {
         self.busy
     }
 
-    /// Starts an inspection. Where the system gives no thread there will be no finding, and it may be asked again.
+    /// Starts an inspection. If no thread can be started there is no result, and it may be requested again.
     pub(crate) fn ask(&mut self, processes: &[Pid], with_processes: bool) {
         if self.thread.is_none() {
             self.thread = start(Arc::clone(&self.shared)).ok();
@@ -67,7 +67,7 @@ impl Inspector {
         self.busy = self.thread.as_ref().is_some_and(|thread| thread.inspections.send(inspection).is_ok());
     }
 
-    /// What the inspection found, once, when it is done.
+    /// The result of the inspection, once, when it is done.
     pub(crate) fn finding(&mut self) -> Option<Finding> {
         let finding = self.thread.as_ref()?.findings.try_recv().ok()?;
         self.busy = false;

@@ -1,4 +1,4 @@
-//! The memory that a run's tree holds, against its limit.
+//! Measures the memory of a run's tree against its limit.
 
 use std::time::{Duration, Instant};
 
@@ -9,32 +9,32 @@ use super::shared_memory::SharedMemory;
 use crate::sys::linux::procfs::Row;
 use crate::sys::linux::run_cgroup::RunCgroup;
 
-/// A tree that seems to hold too much, and does not let itself be inspected for so long, is believed to hold it.
+/// A tree that seems to exceed its limit counts as exceeding it if no inspection succeeds for this long.
 const PATIENCE: Duration = Duration::from_secs(1);
-/// Pause after an inspection for the report only, as a multiple of its time.
+/// The pause after an inspection that only updates the peak, as a multiple of its duration.
 const REST: u32 = 10;
-/// A larger peak is worth an inspection.
+/// A new peak is inspected if it exceeds the old one by this.
 const STEP: u64 = 1 << 20;
 
-/// What one tree holds.
+/// The memory of one tree.
 pub(crate) struct Memory {
     limit: u64,
-    /// The run's control group, and what it held before the program.
+    /// The run's control group, and its memory before the program began.
     cgroup: Option<(RunCgroup, u64)>,
     inspector: Inspector,
-    /// Memory that is no process's own, at the last inspection.
+    /// Memory that belongs to no single process, as of the last inspection.
     shared_bytes: u64,
     peak: u64,
-    /// Processes' sizes and shared memory at the last look.
+    /// Sum of the processes' sizes and shared memory, as of the last observation.
     seen: u64,
-    /// Since when the tree has seemed to hold too much without an inspection that says otherwise.
+    /// Since when the tree has seemed to exceed its limit, without an inspection that decides it.
     doubted: Option<Instant>,
-    /// When the tree may be inspected again.
+    /// The next inspection is due then.
     inspect_after: Instant,
 }
 
 impl Memory {
-    /// Of a tree that may hold `limit` bytes.
+    /// For a tree with this limit, in bytes.
     pub(crate) fn new(limit: u64, shared: SharedMemory, cgroup: Option<RunCgroup>) -> Self {
         let cgroup = cgroup.and_then(|cgroup| cgroup.memory_bytes().map(|before| (cgroup, before)));
         let inspector = Inspector::new(shared);
@@ -42,20 +42,20 @@ impl Memory {
         Self { limit, cgroup, inspector, shared_bytes: 0, peak: 0, seen: 0, doubted: None, inspect_after }
     }
 
-    /// The most that the tree was known to hold.
+    /// The largest amount that is certain.
     pub(crate) fn peak(&self) -> u64 {
         self.peak
     }
 
-    /// What the last look saw, pages that several processes share counted for each.
+    /// The last observed sum; pages that processes share are counted for each of them.
     pub(crate) fn seen(&self) -> u64 {
         self.seen
     }
 
-    /// Looks at the tree; true when it holds too much.
+    /// Observes the tree; true if it exceeds its limit.
     ///
-    /// Several processes share pages, so that the sum of their sizes may be too much. An inspection tells what they really hold. It
-    /// takes its time, so that its finding comes with a later look.
+    /// The sum of the sizes may be too large, because processes share pages. An inspection determines the real amount; it takes
+    /// time, so its result comes with a later observation.
     pub(crate) fn is_exceeded(&mut self, rows: &[Row], processes: &[Pid]) -> bool {
         if let Some(held) = self.held_by_cgroup() {
             self.seen = held;
@@ -80,7 +80,7 @@ impl Memory {
         doubted
     }
 
-    /// Takes in what an inspection found.
+    /// Records the result of an inspection.
     fn note(&mut self, finding: Finding) {
         self.shared_bytes = finding.shared_bytes;
         if let Some(held) = finding.held {
@@ -91,8 +91,7 @@ impl Memory {
         self.inspect_after = Instant::now() + finding.took * rest;
     }
 
-    /// Has the tree inspected, when that is due. What its processes hold is asked for where the sum is too much, or would be a new
-    /// peak.
+    /// Starts an inspection if one is due. It includes the processes if their sum exceeds the limit or would be a new peak.
     fn inspect(&mut self, processes: &[Pid]) {
         let too_much = self.seen > self.limit;
         if self.inspector.is_busy() || !(too_much || Instant::now() >= self.inspect_after) {
@@ -101,12 +100,12 @@ impl Memory {
         self.inspector.ask(processes, too_much || self.seen > self.peak + STEP);
     }
 
-    /// Whether the kernel had to end a process of the run because there was no memory left for it.
+    /// Whether the kernel killed a process of the run for lack of memory.
     pub(crate) fn was_oom_killed(&self) -> bool {
         self.cgroup.as_ref().is_some_and(|(cgroup, _)| cgroup.was_oom_killed())
     }
 
-    /// What the kernel says that the run holds, where it counts.
+    /// The memory of the control group, if the kernel accounts it.
     fn held_by_cgroup(&self) -> Option<u64> {
         let (cgroup, before) = self.cgroup.as_ref()?;
         cgroup.memory_bytes().map(|held| held.saturating_sub(*before))

@@ -1,4 +1,4 @@
-//! The supervisor process of one run: starts the program, watches it, and ends all that is left.
+//! The supervisor process of a run: starts the program, monitors it, and kills the rest of the tree.
 
 mod control_reader;
 mod cpu_accounting;
@@ -25,7 +25,7 @@ use super::protocol::{self, Bounds, ControlMessage, Report, RunSpec};
 use super::run_cgroup::RunCgroup;
 use super::run_descriptors::RunDescriptors;
 use super::sandbox::mode::Mode;
-use super::sandbox::namespaces::{self, Settled};
+use super::sandbox::namespaces::{self, Prepared};
 use super::sandbox::{capabilities, mounts, rlimits, signal_scope};
 use crate::sys::exit::Exit;
 use crate::sys::terminal;
@@ -35,24 +35,24 @@ use memory::Memory;
 use monitor::Monitor;
 use shared_memory::SharedMemory;
 
-/// Makes this process fit to supervise. Descriptor 0 is the launcher's own socket, whose end the service must notice when the
-/// launcher dies.
-pub(crate) fn settle(mode: Mode, pid_range: PidRange, cgroup: Option<RunCgroup>) -> io::Result<Settled> {
+/// Prepares this process for a run. Descriptor 0 is a copy of the launcher's socket; it is closed, so that the service notices
+/// the launcher's death.
+pub(crate) fn set_up(mode: Mode, pid_range: PidRange, cgroup: Option<RunCgroup>) -> io::Result<Prepared> {
     dup2_stdin(File::open("/dev/null")?)?;
-    let settled = namespaces::settle(mode, cgroup)?;
+    let prepared = namespaces::set_up(mode, cgroup)?;
     if mode != Mode::Subreaper {
         pid_range.begin();
     }
-    Ok(settled)
+    Ok(prepared)
 }
 
-/// Runs the program of `run` to its end, reports, and exits; unless this process could not be `settled`, which it reports too.
-pub(crate) fn main(run: RunDescriptors, mode: Mode, settled: io::Result<Settled>) -> ! {
+/// Runs the program to its end, reports, and exits. A failed set-up is reported too.
+pub(crate) fn main(run: RunDescriptors, mode: Mode, prepared: io::Result<Prepared>) -> ! {
     let mut control = match run.control.try_clone() {
         Ok(control) => control,
         Err(_) => own_process::end(1),
     };
-    let report = match settled.and_then(|settled| supervise(run, mode, settled)) {
+    let report = match prepared.and_then(|prepared| supervise(run, mode, prepared)) {
         Ok(exit) => Report::Ended(exit),
         Err(error) => Report::NotStarted(error.raw_os_error().unwrap_or(nix::libc::EIO)),
     };
@@ -60,23 +60,25 @@ pub(crate) fn main(run: RunDescriptors, mode: Mode, settled: io::Result<Settled>
     own_process::end(0);
 }
 
-fn supervise(mut run: RunDescriptors, mode: Mode, settled: Settled) -> io::Result<Exit> {
+fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Result<Exit> {
+    // SIGCHLD has been blocked since the launcher's start; the loop polls it as a descriptor.
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
-    // Before it is to begin, nothing is made in the run's folder: another supervisor may get it.
+    // Nothing is created in the run's folder before Go: the run may be retried with another supervisor.
     let spec = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
-    settled.hold_to(bounds.memory_bytes);
+    prepared.limit(bounds.memory_bytes);
     let cgroup =
-        settled.cgroup.filter(|cgroup| cgroup.hold_to(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
+        prepared.cgroup.filter(|cgroup| cgroup.limit(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
     let mut command = Command::new(program);
     command.args(args).env_clear().envs(env).current_dir(folder);
     let mut control = ControlReader::of(run.control.try_clone()?);
+    // Opened before the program starts, so that the counter is inherited.
     let cpu = CpuAccounting::open(cgroup.clone());
     capabilities::hide()?;
     let main = start(command, run, prepare(bounds, mode, terminal))?;
-    // Its own process could not write this: until it is the program it is as closed to its user as we are.
+    // The program's process cannot write this itself: before its exec it is as protected as we are.
     let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
     let mut monitor = Monitor {
         bounds,
@@ -84,9 +86,13 @@ fn supervise(mut run: RunDescriptors, mode: Mode, settled: Settled) -> io::Resul
         main,
         children,
         cpu,
-        memory: Memory::new(bounds.memory_bytes, SharedMemory::new(settled.in_memory, mode != Mode::Subreaper), cgroup),
+        memory: Memory::new(
+            bounds.memory_bytes,
+            SharedMemory::new(prepared.in_memory, mode != Mode::Subreaper),
+            cgroup,
+        ),
         began: (!waits).then(Instant::now),
-        next_look: Instant::now(),
+        next_check: Instant::now(),
         breach: None,
         status: None,
     };
@@ -95,8 +101,8 @@ fn supervise(mut run: RunDescriptors, mode: Mode, settled: Settled) -> io::Resul
     Ok(monitor.exit())
 }
 
-/// Takes the spec, and waits until the service wants it begun. From then on the run does not depend on the launcher any more; a
-/// supervisor that something stopped goes on when the launcher is gone, to see whether the service is.
+/// Receives the spec and waits for Go. From then on the run does not depend on the launcher; the launcher's death only wakes a
+/// stopped supervisor, which then checks whether the service is alive.
 fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
     let spec = protocol::read(control)?;
     protocol::write(control, &Report::Ready)?;
@@ -107,7 +113,7 @@ fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
     Ok(spec)
 }
 
-/// What the program's process does first.
+/// What the program's process does before exec.
 fn prepare(bounds: Bounds, mode: Mode, has_terminal: bool) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
     move || {
         rlimits::apply(&bounds, mode)?;

@@ -1,4 +1,4 @@
-//! The supervisor's loop: the dead, the service's control, new processes, and a look at the limits when it is due.
+//! The supervisor's loop: dead children, control messages, and periodic checks of the limits.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -20,16 +20,16 @@ use crate::sys::linux::protocol::{Bounds, ControlMessage, Report};
 use crate::sys::linux::sandbox::mode::Mode;
 use crate::sys::linux::{procfs, subreaper};
 
-/// How often a tree is looked at in its first second, and while it uses more than half of what it may.
-const CLOSELY: Duration = Duration::from_millis(10);
-/// How often a tree is looked at otherwise.
-const CALMLY: Duration = Duration::from_millis(50);
-/// So many times the allowed processes, dead ones included, are too many whatever each of them is: no time is spent on looking.
+/// The interval of checks in the first second, and while the tree uses more than half of a limit.
+const CLOSE: Duration = Duration::from_millis(10);
+/// The interval of checks otherwise.
+const CALM: Duration = Duration::from_millis(50);
+/// So many times the process limit, zombies included, is a breach without further checks, which would take too long.
 const FLOOD: usize = 64;
-/// The dead that are taken at once, and the new processes that are answered, before all else gets its turn.
+/// The most dead children that are reaped in a row before other work gets its turn.
 const AT_ONCE: usize = 64;
 
-/// What a run's supervisor watches.
+/// The state of the loop.
 pub(crate) struct Monitor {
     pub(crate) bounds: Bounds,
     pub(crate) mode: Mode,
@@ -37,33 +37,33 @@ pub(crate) struct Monitor {
     pub(crate) children: SignalFd,
     pub(crate) cpu: CpuAccounting,
     pub(crate) memory: Memory,
-    /// When the program began to do something of its own; until then nobody looks.
+    /// When the program began; before that nothing is checked.
     pub(crate) began: Option<Instant>,
-    pub(crate) next_look: Instant,
+    pub(crate) next_check: Instant,
     pub(crate) breach: Option<Breach>,
     pub(crate) status: Option<ChildStatus>,
 }
 
-/// What is left after some of the dead were taken.
+/// What is left after some dead children were reaped.
 #[derive(PartialEq, Eq)]
 enum Left {
-    /// No child.
+    /// No children.
     Nothing,
     /// Living children.
     Living,
-    /// Perhaps more of the dead.
+    /// Perhaps more dead children.
     Dead,
 }
 
-/// What there is to do.
+/// The pending work.
 struct Ready {
     died: bool,
-    told: bool,
+    has_messages: bool,
 }
 
 impl Monitor {
-    /// Returns when the program has ended, broke a limit, or is to end because the service says so or is gone. However much else
-    /// there is to do, a look is taken when it is due.
+    /// Returns when the program has ended or exceeded a limit, or when the service wants the end or is gone. A check is done
+    /// when it is due, however much other work there is.
     pub(crate) fn until_the_end(&mut self, control: &mut ControlReader) -> io::Result<()> {
         let mut more_dead = false;
         loop {
@@ -71,14 +71,14 @@ impl Monitor {
             if ready.died || more_dead {
                 more_dead = self.reap()? == Left::Dead;
             }
-            if self.status.is_some() || (ready.told && !self.obey(control)?) {
+            if self.status.is_some() || (ready.has_messages && !self.handle_messages(control)?) {
                 return Ok(());
             }
-            if self.began.is_some() && Instant::now() >= self.next_look {
+            if self.began.is_some() && Instant::now() >= self.next_check {
                 let began = Instant::now();
-                let pause = self.look();
-                // Half of the time is left to all else, however long a look takes.
-                self.next_look = Instant::now() + pause.max(began.elapsed());
+                let pause = self.check();
+                // At least half of the time is left for other work, however long a check takes.
+                self.next_check = Instant::now() + pause.max(began.elapsed());
             }
             if self.breach.is_some() {
                 return Ok(());
@@ -86,12 +86,12 @@ impl Monitor {
         }
     }
 
-    /// Waits for something to do, until the next look at most.
+    /// Waits for work, at most until the next check.
     fn poll(&self, control: &ControlReader, at_once: bool) -> io::Result<Ready> {
-        let until_look = self.began.map(|_| self.next_look.saturating_duration_since(Instant::now()));
-        let timeout = match until_look {
+        let until_check = self.began.map(|_| self.next_check.saturating_duration_since(Instant::now()));
+        let timeout = match until_check {
             _ if at_once => PollTimeout::ZERO,
-            // Rounded up: a poll of no time at all would be repeated until the look is due.
+            // Rounded up: a poll of 0 ms would be repeated until the check is due.
             Some(time) => PollTimeout::try_from(time + Duration::from_millis(1)).map_err(io::Error::other)?,
             None => PollTimeout::NONE,
         };
@@ -100,24 +100,24 @@ impl Monitor {
             PollFd::new(control.socket().as_fd(), PollFlags::POLLIN),
         ];
         wait(&mut descriptors, timeout)?;
-        let [died, told] = descriptors.map(|fd| fd.any().unwrap_or(false));
-        Ok(Ready { died, told })
+        let [died, has_messages] = descriptors.map(|fd| fd.any().unwrap_or(false));
+        Ok(Ready { died, has_messages })
     }
 
-    /// Does what the service says; false when that is to end the run.
-    fn obey(&mut self, from: &mut ControlReader) -> io::Result<bool> {
+    /// Handles the service's messages; false if the run must end.
+    fn handle_messages(&mut self, from: &mut ControlReader) -> io::Result<bool> {
         let Some(messages) = from.take()? else { return Ok(false) };
         for message in messages {
             match message {
                 ControlMessage::Begin => {
                     self.began = Some(Instant::now());
-                    self.next_look = Instant::now() + CLOSELY;
+                    self.next_check = Instant::now() + CLOSE;
                     self.cpu.begin(self.main);
                     from.answer(&Report::Begun);
                 }
                 ControlMessage::Ping => from.answer(&Report::Alive),
                 ControlMessage::Go => return Err(io::ErrorKind::InvalidData.into()),
-                // The program leads its group until it is reaped, so that the group is there; it may have ended by itself.
+                // The program leads its group until it is reaped, so the group exists, although the program may have ended.
                 ControlMessage::Signal(number) => {
                     let _ = Signal::try_from(number).map(|signal| killpg(self.main, signal));
                 }
@@ -126,14 +126,15 @@ impl Monitor {
         Ok(true)
     }
 
-    /// Compares what the tree uses with what it may, and says when to look again.
-    fn look(&mut self) -> Duration {
+    /// Compares the tree's usage with its limits, and returns the interval to the next check.
+    fn check(&mut self) -> Duration {
         let processes = processes(self.mode);
         let Bounds { cpu, processes: most, memory_bytes, .. } = self.bounds;
         let most = most as usize;
+        // Counted first and cheaply: during a fork bomb the other measurements take too long.
         if processes.len() > FLOOD * most || procfs::more_alive(&processes, most) {
             self.breach = Some(Breach::Processes);
-            return CLOSELY;
+            return CLOSE;
         }
         let rows = procfs::rows(&processes);
         self.cpu.note(&rows);
@@ -144,11 +145,10 @@ impl Monitor {
         };
         let alive = rows.iter().filter(|row| row.is_alive()).count();
         let tight = self.memory.seen() > memory_bytes / 2 || alive > most / 2;
-        if tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1)) { CLOSELY } else { CALMLY }
+        if tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1)) { CLOSE } else { CALM }
     }
 
-    /// Takes some of the dead. An interpreter that waits for its program has nothing of its own to do yet: when something stops it,
-    /// it is woken.
+    /// Reaps some dead children. Before the program begins, a stopped interpreter is woken: it cannot have stopped itself.
     fn reap(&mut self) -> io::Result<Left> {
         while self.children.read_signal()?.is_some() {}
         let changes = if self.began.is_none() { WaitFor::ExitsAndStops } else { WaitFor::Exits };
@@ -164,7 +164,7 @@ impl Monitor {
         Ok(Left::Dead)
     }
 
-    /// Ends whatever is left and waits until it is gone.
+    /// Kills the rest of the tree, and waits until it is gone.
     pub(crate) fn end(&mut self) -> io::Result<()> {
         loop {
             let left = self.reap()?;
@@ -176,7 +176,7 @@ impl Monitor {
             } else {
                 let _ = kill(Pid::from_raw(-1), Signal::SIGKILL);
             }
-            let pause = if left == Left::Dead { Duration::ZERO } else { CLOSELY };
+            let pause = if left == Left::Dead { Duration::ZERO } else { CLOSE };
             wait(
                 &mut [PollFd::new(self.children.as_fd(), PollFlags::POLLIN)],
                 PollTimeout::try_from(pause).map_err(io::Error::other)?,
@@ -184,7 +184,7 @@ impl Monitor {
         }
     }
 
-    /// How the tree ended. Only our own cpu tell whether a limit was broken: a signal may be the program's own.
+    /// The end of the tree. Only our own measurements show a breach: the program may have raised a signal itself.
     pub(crate) fn exit(&mut self) -> Exit {
         let (code, signal) = match self.status {
             Some(ChildStatus::Exited(code)) => (Some(code), None),

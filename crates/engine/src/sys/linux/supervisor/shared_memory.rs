@@ -1,4 +1,4 @@
-//! Memory of a run that is no process's own: its `/dev/shm`, System V objects, and files in memory that have no name.
+//! Memory of a run that belongs to no single process: `/dev/shm`, System V objects, and unlinked files in memory.
 
 use std::collections::HashSet;
 use std::fs::{self, File};
@@ -10,20 +10,20 @@ use nix::unistd::Pid;
 
 use crate::sys::linux::unlinked::{self, Key};
 
-/// What the kernel needs for a file in memory besides its content, about.
+/// The kernel's approximate overhead for a file in memory.
 const FILE_BYTES: u64 = 1024;
-/// Lists of System V objects, and the columns with what each holds.
+/// Lists of System V objects, and the columns with their sizes.
 const SYSTEM_V: [(&str, &[&str]); 2] = [("shm", &["rss", "swap"]), ("msg", &["cbytes"])];
 
-/// Where a run's shared memory lies.
+/// The shared memory of a run.
 pub(crate) struct SharedMemory {
-    /// The file systems in memory that are the run's own.
+    /// The run's file systems in memory.
     mounts: Vec<File>,
-    /// Whether its System V objects are its own.
+    /// Whether the run has its own System V objects.
     own_objects: bool,
 }
 
-/// What a run's shared memory was seen to hold.
+/// The measured objects.
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
     pub(crate) bytes: u64,
@@ -33,12 +33,12 @@ pub(crate) struct Objects {
 }
 
 impl SharedMemory {
-    /// Of a run with these file systems in memory, and System V objects of its own or not.
+    /// For a run with these file systems in memory, and with or without its own System V objects.
     pub(crate) fn new(mounts: Vec<File>, own_objects: bool) -> Self {
         Self { mounts, own_objects }
     }
 
-    /// What there is now, `processes` being those of the run.
+    /// Measures the shared memory of `processes`.
     pub(crate) fn look(&self, processes: &[Pid]) -> Objects {
         let devices: HashSet<u64> = self.mounts.iter().filter_map(|mount| Some(mount.metadata().ok()?.dev())).collect();
         let mut bytes: u64 = self.mounts.iter().map(mounted_bytes).sum();
@@ -46,7 +46,7 @@ impl SharedMemory {
             bytes += system_v_bytes();
         }
         let unlinked = unlinked::held(processes).into_iter();
-        // Those on the run's own file systems are counted with these.
+        // Those on the run's own file systems are included there.
         let unlinked: Vec<_> =
             unlinked.filter(|((device, _), file)| file.in_memory && !devices.contains(device)).collect();
         bytes += unlinked.iter().map(|(_, file)| file.bytes).sum::<u64>();
@@ -60,7 +60,7 @@ impl SharedMemory {
 }
 
 impl Objects {
-    /// All memory of `processes` and of these, each page once; `None` when it is not known by `deadline`.
+    /// All memory of `processes` and these objects, each page once; `None` if it takes longer than `deadline`.
     pub(crate) fn with_processes(&self, processes: &[Pid], deadline: Instant) -> Option<u64> {
         let mut sum = self.bytes;
         for pid in processes {
@@ -72,7 +72,7 @@ impl Objects {
         Some(sum)
     }
 
-    /// What a process's mappings hold that is not counted with these objects.
+    /// The memory of a process's mappings that is not part of these objects.
     fn others(&self, smaps: &str) -> u64 {
         let (mut sum, mut counted) = (0, false);
         for line in smaps.lines() {
@@ -82,7 +82,7 @@ impl Objects {
                     sum += kib.unwrap_or(0) * 1024;
                 }
                 Some(_) => {}
-                // A mapping of no file has nothing in common with these; lines of sizes are no mappings.
+                // A mapping without a file belongs to no object; other lines are no mappings.
                 None => match unlinked::parse(line) {
                     Some(mapping) => counted = self.contains(&mapping),
                     None if is_mapping(line) => counted = false,
@@ -99,21 +99,21 @@ impl Objects {
     }
 }
 
-/// Whether a line of smaps begins a mapping: names of sizes end with a colon.
+/// Whether a line of smaps starts a mapping: names of sizes end with a colon.
 fn is_mapping(line: &str) -> bool {
     line.split(' ').next().is_some_and(|first| first.contains('-') && !first.ends_with(':'))
 }
 
-/// What lies on a file system in memory.
+/// The usage of a file system in memory.
 fn mounted_bytes(mount: &File) -> u64 {
     let Ok(found) = fstatvfs(mount) else { return 0 };
     let used = (found.blocks() - found.blocks_free()) * found.fragment_size();
-    // Its own root is a file too.
+    // Its root is a file too.
     let files = (found.files() - found.files_free()).saturating_sub(1);
     used + files * FILE_BYTES
 }
 
-/// What the System V objects of this namespace hold.
+/// The size of the System V objects of this namespace.
 fn system_v_bytes() -> u64 {
     let lists = SYSTEM_V.iter().map(|(list, columns)| {
         let text = fs::read_to_string(format!("/proc/sysvipc/{list}")).unwrap_or_default();
@@ -122,7 +122,7 @@ fn system_v_bytes() -> u64 {
     lists.sum()
 }
 
-/// The sum of a column, by the name in the first line.
+/// The sum of a column, found by its name in the first line.
 fn sum_of(table: &str, column: &str) -> u64 {
     let mut lines = table.lines();
     let names = lines.next().unwrap_or_default().split_ascii_whitespace();

@@ -1,4 +1,4 @@
-//! Supervisors that lie: this test is one, with another process to stand for it.
+//! Supervisors with invalid reports. The test plays the supervisor; another process stands for its process.
 
 use std::io::Write as _;
 use std::os::unix::net::UnixStream as StdStream;
@@ -33,7 +33,7 @@ async fn begun() -> (Tree, StdStream, Child) {
     say(&mut theirs, &Report::Ready);
     tree.start(&spec()).await.expect("it is started");
     let _: RunSpec = protocol::read(&mut theirs).expect("the spec");
-    assert_eq!(protocol::read::<ControlMessage>(&mut theirs).expect("an order"), ControlMessage::Go);
+    assert_eq!(protocol::read::<ControlMessage>(&mut theirs).expect("a control message"), ControlMessage::Go);
     (tree, theirs, child)
 }
 
@@ -64,14 +64,14 @@ fn end() -> Report {
     Report::Ended(Exit { code: Some(FORGED), ..Exit::never_started() })
 }
 
-/// The run has crashed with its supervisor, whatever that reported, and the supervisor is gone.
+/// The run counts as crashed whatever was reported, and the supervisor is gone.
 async fn check_disbelieved(mut tree: Tree, child: Child, what: &str) {
     let exit = tree.wait().await.expect("an end");
     assert_eq!((exit.code, exit.breach), (None, Some(Breach::Supervisor)), "{what}");
     check_gone(child, what);
 }
 
-/// It may be reaped already: the service reaps supervisors that became its own children.
+/// It may be reaped already: the service reaps supervisors that became its children.
 fn check_gone(mut child: Child, what: &str) {
     let pid = Pid::from_raw(child.id().cast_signed());
     let _ = child.wait();
@@ -128,6 +128,6 @@ async fn a_dropped_tree_ends_its_supervisor() {
     drop(tree);
     theirs.set_nonblocking(true).expect("a socket");
     let theirs = UnixStream::from_std(theirs).expect("a socket");
-    theirs.readable().await.expect("the end of the orders");
+    theirs.readable().await.expect("the end of the control messages");
     tokio::task::spawn_blocking(move || check_gone(child, "dropped")).await.expect("it is gone");
 }
