@@ -3,7 +3,9 @@
 //! Each rule takes what it judges and gives complaints that a person can act on, so that each is tested with a bad example.
 
 mod arrows;
+mod imports;
 mod index;
+mod rooms;
 mod text;
 
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The engine: what all runs of one service share.
+//! The entry point: what all runs of one service share.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -8,25 +8,30 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::error::Error;
+use crate::job::Job;
 use crate::language::Runtime;
-use crate::pool::{Pool, Warm};
-use crate::run::{self, Job};
-use crate::start::Starter;
-use crate::{Containment, Error, Limits, Outcome, Request, Session};
+use crate::limits::Limits;
+use crate::outcome::{Containment, Outcome};
+use crate::request::Request;
+use crate::run;
+use crate::session::Session;
+use crate::spawn::Spawner;
+use crate::warm::{Pool, Warm};
 
-/// Where an engine keeps its things.
+/// The folders and the pool of an engine.
 #[derive(Debug, Clone)]
 pub struct Config {
-    /// The folder that holds the runs' folders; made if missing, private to the user.
+    /// The folder of the runs' folders; created if missing, private to the user.
     pub runs_folder: PathBuf,
-    /// Folders that no program is to see, beside the runs'; made if missing, private to the user. Hidden on Linux, where namespaces
-    /// are allowed.
+    /// Further folders to hide from programs; created if missing, private to the user. They are hidden on Linux where
+    /// namespaces are allowed.
     pub hidden: Vec<PathBuf>,
-    /// The interpreters that wait ahead of their programs.
+    /// How many interpreters to keep warm.
     pub warm: Warm,
 }
 
-/// Runs programs. Dropping it ends every run that is left, without waiting; [`Engine::shutdown`] waits.
+/// Runs programs. Dropping it cancels every run without waiting; [`Engine::shutdown`] waits.
 pub struct Engine {
     pool: Arc<Pool>,
     runs: TaskTracker,
@@ -34,23 +39,22 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Starts what launches runs, and sweeps what a crashed engine left in the runs' folder.
+    /// Starts the launcher and sweeps what a crashed engine left in the runs' folder.
     ///
-    /// The program that calls this must call [`enter`](crate::enter) first thing in its `main`. Must be called within a
-    /// tokio runtime.
+    /// The calling program must call [`enter`](crate::sys::enter) first in its `main`. Must be called within a tokio runtime.
     ///
     /// # Errors
-    /// The runs' folder cannot be made, or the launching process cannot be started.
+    /// The runs' folder cannot be created, or the launcher cannot be started.
     pub fn start(config: &Config) -> Result<Self, Error> {
-        let pool = Arc::new(Pool::new(Starter::new(config)?, config.warm.clone()));
+        let pool = Arc::new(Pool::new(Spawner::new(&config.runs_folder, &config.hidden)?, config.warm.clone()));
         Ok(Self { pool, runs: TaskTracker::new(), end: CancellationToken::new() })
     }
 
-    /// Runs `request` until it ends by itself, reaches a limit or is cancelled through `session`. When this returns, its
-    /// whole process tree is gone. Dropping the future cancels the run; its tree and folder go in the background.
+    /// Runs `request` until it exits, reaches a limit or is cancelled through `session`. When this returns, no process of its
+    /// tree is left. Dropping the future cancels the run; its tree and folder are removed in the background.
     ///
     /// # Errors
-    /// The program could not be run at all. One that ran and failed is an [`Outcome`].
+    /// The program could not be run at all. A program that ran and failed is an [`Outcome`].
     pub async fn run(
         &self,
         request: &Request,
@@ -69,34 +73,34 @@ impl Engine {
         }
     }
 
-    /// Keeps interpreters of `runtime` waiting from now on, where [`Warm`] has a fixed number for its language. Must be called
-    /// within a tokio runtime.
+    /// Keeps interpreters of `runtime` warm from now on if [`Warm`] has a fixed number for its language. Must be called within
+    /// a tokio runtime.
     pub fn expect(&self, runtime: &Runtime, limits: &Limits) {
         self.pool.expect(runtime, limits);
     }
 
-    /// How many interpreters wait, by language.
+    /// The number of idle interpreters, by language.
     pub fn waiting(&self) -> BTreeMap<String, usize> {
         self.pool.waiting()
     }
 
-    /// How programs are held together so that they end as a whole, now and whenever that changes; `None` in the first moments, until
-    /// it is known.
+    /// Watch channel of how process trees are contained; `None` until the launcher has reported it.
     pub fn containment(&self) -> watch::Receiver<Option<Containment>> {
-        self.pool.starter().containment()
+        self.pool.spawner().containment()
     }
 
-    /// Why the last program could not be started, where that was not its own fault. `None` once one was started again.
+    /// Why the last program could not be started, unless the program itself was the cause. Cleared by the next successful
+    /// start.
     pub fn trouble(&self) -> Option<String> {
-        self.pool.starter().trouble()
+        self.pool.spawner().trouble()
     }
 
-    /// Changes which interpreters wait. Must be called within a tokio runtime.
+    /// Changes how many interpreters are kept warm. Must be called within a tokio runtime.
     pub fn configure(&self, warm: Warm) {
         self.pool.configure(warm);
     }
 
-    /// Ends every run and all that waits for one, and waits until their trees are gone. Later runs are ended as they start.
+    /// Ends every run and idle interpreter, and waits until their trees are gone. Runs that are started later end at once.
     pub async fn shutdown(&self) {
         self.end.cancel();
         self.runs.close();

@@ -1,18 +1,18 @@
-//! Why a program could not be run at all. A program that ran and failed is an [`Outcome`](crate::Outcome) instead.
+//! Why a program could not be run at all. A program that ran and failed is an [`Outcome`](crate::outcome::Outcome) instead.
 
 use std::io;
 
-use crate::said::Said;
-use crate::sentences;
-use crate::shown;
+use crate::text::said::Said;
+use crate::text::sentences;
+use crate::text::shown::shown;
 
-/// The engine could not run a program.
+/// Why the engine could not run a program.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The request does not fit the language that it is for.
+    /// The request does not fit its language.
     #[error(transparent)]
     Invalid(#[from] InvalidRequest),
-    /// The run's folder could not be made or filled.
+    /// The run's folder could not be created or filled.
     #[error("could not prepare the run's folder: {0}")]
     Workspace(#[source] io::Error),
     /// The interpreter could not be started.
@@ -20,17 +20,17 @@ pub enum Error {
     Start {
         /// The interpreter's path.
         program: String,
-        /// What the system said.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// The process that supervises runs is gone or does not answer.
+    /// The launcher or the run's supervisor died or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
 }
 
 impl Error {
-    /// It in words.
+    /// The error as a sentence.
     pub fn said(&self) -> Said {
         match self {
             Self::Invalid(invalid) => sentences::INVALID.with("field", &invalid.field).with("reason", &invalid.reason),
@@ -41,13 +41,13 @@ impl Error {
     }
 }
 
-/// A request that cannot be run, with the field at fault.
+/// An invalid request, with the field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{}` {reason}", shown(.field))]
 pub struct InvalidRequest {
     /// The field's name as in the HTTP contract, for example `files[0].path`.
     pub field: String,
-    /// What is wrong and what was expected, to follow the field's name in a sentence.
+    /// What is wrong and what is expected; follows the field's name in a sentence.
     pub reason: String,
 }
 

@@ -1,44 +1,46 @@
 //! Runs one program, contained: a [`Request`] in, [`Event`]s and an [`Outcome`] out.
 //!
-//! The engine owns the run's folder, its process tree and its limits. It knows no HTTP, no JSON on any wire of ours and
-//! no desktop: the service above translates.
+//! The engine owns the run's folder, its process tree and its limits. It knows no HTTP, no wire format and no desktop; the
+//! service above translates. The rooms, each of which uses only rooms below it (`tests/tidy/rooms.rs`):
+//!
+//! ```text
+//! engine                                   what all runs of a service share
+//! run/                                     the loop of one run: output, input, limits, outcome
+//! warm/                                    interpreters that are started before their programs are known
+//! spawn/                                   starts an interpreter: environment, folder, barrier
+//! job                                      a request with its runtime and limits
+//! workspace/  language/ → interpreter/     the runs' folders; the languages; discovery
+//! sys/                                     one contained process tree, on Linux, macOS and Windows
+//! request/  session  outcome  limits  error  text/  private
+//! ```
 
-mod decode;
-mod descriptors;
 mod engine;
-mod environment;
 mod error;
-mod gate;
-mod interaction;
 pub mod interpreter;
+mod job;
 pub mod language;
 mod limits;
 mod outcome;
-mod output;
-mod path;
-mod peer;
-mod pool;
 pub mod private;
 mod request;
 mod run;
-pub mod said;
-pub mod sentences;
 mod session;
-mod shown;
-mod start;
+mod spawn;
 mod sys;
-mod verdict;
+mod text;
+mod warm;
 mod workspace;
 
-pub use descriptors::raise_open_files;
 pub use engine::{Config, Engine};
 pub use error::{Error, InvalidRequest};
 pub use limits::Limits;
 pub use outcome::{Containment, Event, Isolation, Outcome, OutputFile, Status};
-pub use path::RelativePath;
-pub use peer::{Peer, is_root};
-pub use pool::{Spares, Warm};
+pub use request::path::RelativePath;
 pub use request::{Request, SourceFile};
 pub use session::{Command, Commander, Commands, RunEnded, Session, Signal, TerminalSize, commands};
-pub use shown::{SHOWN_CHARS, shown};
+pub use sys::open_file_limit::raise_open_files;
+pub use sys::peer::{Peer, is_root};
 pub use sys::{enter, enter_and_fork};
+pub use text::shown::{SHOWN_CHARS, shown};
+pub use text::{said, sentences};
+pub use warm::{PoolSize, Warm};

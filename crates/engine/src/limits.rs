@@ -1,27 +1,27 @@
-//! What one run may use.
+//! The limits of a run.
 
 use std::time::Duration;
 
-/// Limits of one run; the wall-clock limit travels with the [`Request`](crate::Request) itself.
+/// Limits of one run. The wall-clock limit is part of the [`Request`](crate::request::Request).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Limits {
     /// Resident memory of the whole process tree, in bytes.
     pub memory_bytes: u64,
     /// CPU time of the whole process tree, user and system.
     pub cpu: Duration,
-    /// Processes alive at once in the tree, the program itself included.
+    /// Processes alive at once in the tree, the program included.
     pub processes: u32,
     /// Open file descriptors (Unix) per process. Windows has no such limit.
     pub open_files: u64,
-    /// Size of one file that the program writes, in bytes (Unix; elsewhere `folder_bytes` is what holds).
+    /// Size of one file that the program writes, in bytes (Unix; Windows has only `folder_bytes`).
     pub file_size_bytes: u64,
-    /// Size of all that lies in the run's folder, in bytes.
+    /// Size of all files in the run's folder, in bytes.
     pub folder_bytes: u64,
-    /// Standard output and error together, in bytes, after which the run is stopped.
+    /// Size of standard output and error together, in bytes, above which the run is stopped.
     pub output_bytes: u64,
-    /// Created or changed files that the outcome lists.
+    /// The most created or changed files that the outcome lists.
     pub result_files: usize,
-    /// Size above which a listed file comes without its content, in bytes; the contents together stay below ten times it.
+    /// Size above which a listed file comes without its content, in bytes. All contents together stay below ten times it.
     pub result_file_bytes: u64,
 }
 

@@ -1,8 +1,8 @@
-//! What a run reports: events while it goes on, one outcome when it has ended.
+//! The results of a run: events while it goes on, then one outcome.
 
 use std::time::Duration;
 
-/// Something that happened during a run, in the order it happened.
+/// An event of a run, in the order of their occurrence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Event {
     /// The program was started.
@@ -22,13 +22,13 @@ pub enum Status {
     Failed,
     /// The wall-clock or CPU limit was reached.
     Timeout,
-    /// The tree used more memory than allowed.
+    /// The tree exceeded its memory limit.
     MemoryLimit,
-    /// The program wrote more output, or more into its folder, than allowed.
+    /// The program exceeded the limit of its output or of its folder.
     OutputLimit,
-    /// The program died of a signal or a Windows exception, or was stopped for too many processes.
+    /// The program was ended by a signal or a Windows exception, or had too many processes.
     Crashed,
-    /// Somebody asked for its end.
+    /// A client cancelled the run.
     Cancelled,
 }
 
@@ -58,10 +58,10 @@ impl Status {
     ];
 }
 
-/// How far a run was kept from the rest of the machine.
+/// How far a run is isolated from the rest of the machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Isolation {
-    /// Containment only: files and network as the user has them.
+    /// Containment only: the program has the user's files and network.
     #[default]
     None,
 }
@@ -75,19 +75,19 @@ impl Isolation {
     }
 }
 
-/// How a run's process tree is held together, so that it ends as a whole.
+/// How a run's process tree is contained, so that it ends as a whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 pub enum Containment {
-    /// A PID namespace, made with root's rights (Linux).
+    /// A PID namespace, created with root's rights (Linux).
     PidNamespace,
     /// A PID namespace inside a user namespace (Linux).
     UserNamespace,
-    /// A process that adopts what its descendants leave, and looks for them: the fallback on Linux, where a program sees the user's
-    /// other processes.
+    /// A child subreaper, which adopts orphans and searches for descendants. The fallback on Linux; the program can see the
+    /// user's other processes.
     Subreaper,
     /// A Job Object (Windows).
     JobObject,
-    /// A session of its own, and a look at the process table (macOS).
+    /// A session, with a search of the process table (macOS).
     ProcessGroup,
 }
 
@@ -103,7 +103,7 @@ impl Containment {
         }
     }
 
-    /// Whether this machine could do better, and a program may reach more than its own processes.
+    /// Whether this is weaker than what the system could offer: the program may reach other processes of the user.
     pub fn is_fallback(self) -> bool {
         self == Self::Subreaper
     }
@@ -112,20 +112,20 @@ impl Containment {
 /// A file that the run created or changed in its folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OutputFile {
-    /// Where it lies in the run's folder, `/` between names; a name that is not UTF-8 has U+FFFD in it.
+    /// Its path in the run's folder, with `/` between names. A name that is not UTF-8 contains U+FFFD.
     pub path: String,
     /// Its size in bytes.
     pub size_bytes: u64,
-    /// What it holds; `None` when it is larger than the limits allow to carry.
+    /// Its content; `None` if it is larger than the limits allow.
     pub content: Option<Vec<u8>>,
 }
 
-/// The one end of a run.
+/// The outcome of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
     /// How it ended.
     pub status: Status,
-    /// The exit code, when the program exited by itself.
+    /// The exit code, if the program exited by itself.
     pub exit_code: Option<i32>,
     /// The signal (`SIGSEGV`) or Windows exception (`0xC0000005`) that ended it.
     pub signal: Option<String>,
@@ -133,16 +133,16 @@ pub struct Outcome {
     pub duration: Duration,
     /// CPU time of the tree, user and system.
     pub cpu: Duration,
-    /// The most memory that the tree was seen to hold, in bytes.
+    /// The most memory that the tree was measured to hold, in bytes.
     pub peak_memory_bytes: u64,
-    /// For every status but `Completed` and `Failed`: one sentence that says what happened.
+    /// One sentence with the reason, for every status but `Completed` and `Failed`.
     pub reason: Option<String>,
-    /// What the run created or changed in its folder.
+    /// Files that the run created or changed in its folder.
     pub files: Vec<OutputFile>,
-    /// The isolation level that was used.
+    /// The isolation level of the run.
     pub isolation: Isolation,
-    /// How its process tree was held together; `None` for a run that ended before it was started.
+    /// How its process tree was contained; `None` for a run that ended before it was started.
     pub containment: Option<Containment>,
-    /// Whether its interpreter had been started ahead.
+    /// Whether the run used a warm interpreter.
     pub warm: bool,
 }

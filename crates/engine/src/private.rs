@@ -1,22 +1,27 @@
-//! Folders and files that belong to their owner alone: 0700 and 0600, whatever the umask.
+//! Private folders and files: 0700 and 0600, whatever the umask.
 //!
-//! Everything that Runtray keeps is made here, and what exists already loses what others may do with it. On Windows both lie
-//! in the user's profile, whose access list keeps other users out and is inherited.
+//! Every file and folder that Runtray keeps is created here; existing ones lose the permissions of group and others. On Windows
+//! they lie in the user's profile, whose inherited access list keeps other users out.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::Path;
 
-/// Makes the folder and those above it where they are missing, and takes the folder itself away from everybody else.
+/// Creates the folder and missing parents, and makes the folder itself private.
 ///
 /// # Errors
-/// It cannot be made.
+/// It cannot be created.
 pub fn folder(path: &Path) -> io::Result<()> {
     platform::create_folder(path)?;
     platform::tighten(path, 0o700)
 }
 
-/// Opens a file with `options`. One that is made belongs to its owner alone, and so does one that was open to others.
+/// Creates a private folder where nothing exists yet.
+pub(crate) fn new_folder(path: &Path) -> io::Result<()> {
+    platform::create_new_folder(path)
+}
+
+/// Opens a file with `options` and makes it private, whether it is new or existed.
 ///
 /// # Errors
 /// It cannot be opened.
@@ -26,26 +31,26 @@ pub fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     Ok(file)
 }
 
-/// Makes the file anew, empty.
+/// Creates the file, or truncates it.
 ///
 /// # Errors
-/// It cannot be made.
+/// It cannot be created.
 pub fn create(path: &Path) -> io::Result<File> {
     open(path, OpenOptions::new().write(true).create(true).truncate(true))
 }
 
-/// Makes the file where there is none, and leaves the content of one that is there.
+/// Creates the file if it is missing; an existing one keeps its content.
 ///
 /// # Errors
-/// It cannot be made.
+/// It cannot be created.
 pub fn ensure(path: &Path) -> io::Result<()> {
     open(path, OpenOptions::new().append(true).create(true)).map(drop)
 }
 
-/// Takes a file away from everybody else; one that is not there is none.
+/// Makes a file private; a missing one is ignored.
 ///
 /// # Errors
-/// The system does not say who may read it.
+/// Its permissions cannot be read.
 pub fn keep(path: &Path) -> io::Result<()> {
     match platform::tighten(path, 0o600) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -53,7 +58,7 @@ pub fn keep(path: &Path) -> io::Result<()> {
     }
 }
 
-/// [`keep`] for every file directly in `folder`. What cannot be read is left: this is done again at the next start.
+/// [`keep`] for every file directly in `folder`. Unreadable entries are skipped, as this is repeated at every start.
 pub fn keep_all(folder: &Path) {
     let Ok(entries) = fs::read_dir(folder) else { return };
     for entry in entries.flatten() {
@@ -65,7 +70,7 @@ pub fn keep_all(folder: &Path) {
 
 #[cfg(unix)]
 mod platform {
-    //! Modes.
+    //! By mode.
 
     use std::fs::{self, DirBuilder, OpenOptions, Permissions};
     use std::io;
@@ -76,14 +81,19 @@ mod platform {
         DirBuilder::new().recursive(true).mode(0o700).create(path)
     }
 
+    pub(super) fn create_new_folder(path: &Path) -> io::Result<()> {
+        DirBuilder::new().mode(0o700).create(path)
+    }
+
     pub(super) fn for_owner(options: &mut OpenOptions) -> &mut OpenOptions {
         options.mode(0o600)
     }
 
-    /// Leaves of the mode what `most` has. A file system without modes, and a file of another owner, stay as they are.
+    /// Removes every permission that is not in `most`. A file system without modes, and a file of another owner, stay as they
+    /// are.
     pub(super) fn tighten(path: &Path, most: u32) -> io::Result<()> {
         let mode = fs::metadata(path)?.permissions().mode() & 0o7777;
-        // A umask may have taken something away from the owner too.
+        // A umask may have removed permissions of the owner too.
         if mode == most || (mode & !most == 0 && mode & 0o400 != 0) {
             return Ok(());
         }
@@ -97,7 +107,7 @@ mod platform {
 
 #[cfg(not(unix))]
 mod platform {
-    //! The access list of the profile.
+    //! By the access list of the profile.
 
     use std::fs::{self, OpenOptions};
     use std::io;
@@ -105,6 +115,10 @@ mod platform {
 
     pub(super) fn create_folder(path: &Path) -> io::Result<()> {
         fs::create_dir_all(path)
+    }
+
+    pub(super) fn create_new_folder(path: &Path) -> io::Result<()> {
+        fs::create_dir(path)
     }
 
     pub(super) fn for_owner(options: &mut OpenOptions) -> &mut OpenOptions {

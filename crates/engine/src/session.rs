@@ -1,129 +1,130 @@
-//! What goes between a run and whoever holds it, while it goes on.
+//! The messages between a run and its client while it goes on.
 
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Event, InvalidRequest};
+use crate::error::InvalidRequest;
+use crate::outcome::Event;
 
-/// The two ways of a run, and its end.
+/// The channels of a run, and its cancel token.
 #[derive(Debug)]
 pub struct Session {
-    /// Where output goes as it is written; a slow receiver slows the program down, a closed one loses the output.
+    /// Receives output as it is written. A slow receiver slows the program down; a closed one loses the output.
     pub events: mpsc::Sender<Event>,
-    /// What the program is told. With it the run is interactive: what the request holds as standard input is only the
-    /// beginning of it. When their [`Commander`] is dropped, nothing more will be typed. `None` for a plain run.
+    /// Input and control messages, which make the run interactive: the request's standard input is then only the beginning. No
+    /// more input comes once every [`Commander`] is dropped. `None` for a plain run.
     pub commands: Option<Commands>,
     /// Ends the run.
     pub cancel: CancellationToken,
 }
 
-/// Orders on their way to a run. It takes each at once, so that only a burst fills this.
-const ORDERS: usize = 64;
+/// Capacity of the channel for control messages. A run takes each at once, so only a burst fills it.
+const CONTROL_MESSAGES: usize = 64;
 
-/// Where an interactive run is told things. Clones lead to the same run.
+/// Sends commands to an interactive run. Clones send to the same run.
 ///
-/// What is typed keeps its order and waits while the program does not read. Signals and sizes have a way of their own, so that
-/// they never wait behind it.
+/// Input keeps its order and waits while the program does not read. Control messages (signals, sizes) have their own channel,
+/// so they are never delayed by input.
 #[derive(Debug, Clone)]
 pub struct Commander {
-    typed: mpsc::Sender<Command>,
-    orders: mpsc::Sender<Command>,
+    input: mpsc::Sender<Command>,
+    control: mpsc::Sender<Command>,
 }
 
 /// The run's end of a [`Commander`].
 #[derive(Debug)]
 pub struct Commands {
-    pub(crate) typed: mpsc::Receiver<Command>,
-    pub(crate) orders: mpsc::Receiver<Command>,
+    pub(crate) input: mpsc::Receiver<Command>,
+    pub(crate) control: mpsc::Receiver<Command>,
 }
 
-/// A way to tell a run things, on which at most `typed` pieces of input wait.
-pub fn commands(typed: usize) -> (Commander, Commands) {
-    let (typing, typed) = mpsc::channel(typed);
-    let (ordering, orders) = mpsc::channel(ORDERS);
-    (Commander { typed: typing, orders: ordering }, Commands { typed, orders })
+/// Channels for commands to a run; at most `input` pieces of input wait in them.
+pub fn commands(input: usize) -> (Commander, Commands) {
+    let (input_sender, input) = mpsc::channel(input);
+    let (control_sender, control) = mpsc::channel(CONTROL_MESSAGES);
+    (Commander { input: input_sender, control: control_sender }, Commands { input, control })
 }
 
-/// The run has ended and is told nothing any more.
+/// The run has ended and takes no more commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RunEnded;
 
 impl Commander {
-    /// Passes a command on, once there is room for it.
+    /// Sends a command, waiting for room in its channel.
     ///
     /// # Errors
     /// The run has ended.
     pub async fn send(&self, command: Command) -> Result<(), RunEnded> {
-        self.way_of(&command).send(command).await.map_err(|_| RunEnded)
+        self.channel_for(&command).send(command).await.map_err(|_| RunEnded)
     }
 
-    /// The same for a thread that may wait. Must not be called within a tokio runtime.
+    /// The same for a blocking thread. Must not be called within a tokio runtime.
     ///
     /// # Errors
     /// The run has ended.
     pub fn send_blocking(&self, command: Command) -> Result<(), RunEnded> {
-        self.way_of(&command).blocking_send(command).map_err(|_| RunEnded)
+        self.channel_for(&command).blocking_send(command).map_err(|_| RunEnded)
     }
 
-    /// Waits until one more piece of input can be passed on. Cancel safe.
+    /// Reserves room for one more piece of input. Cancel safe.
     ///
     /// # Errors
     /// The run has ended.
     pub async fn room_to_type(&self) -> Result<mpsc::Permit<'_, Command>, RunEnded> {
-        self.typed.reserve().await.map_err(|_| RunEnded)
+        self.input.reserve().await.map_err(|_| RunEnded)
     }
 
-    fn way_of(&self, command: &Command) -> &mpsc::Sender<Command> {
+    fn channel_for(&self, command: &Command) -> &mpsc::Sender<Command> {
         match command {
-            Command::Stdin(_) | Command::Eof => &self.typed,
-            Command::Signal(_) | Command::Resize(_) => &self.orders,
+            Command::Stdin(_) | Command::Eof => &self.input,
+            Command::Signal(_) | Command::Resize(_) => &self.control,
         }
     }
 }
 
 impl Commands {
-    /// The next signal or size; `None` when there will be none. Cancel safe.
-    pub async fn order(&mut self) -> Option<Command> {
-        self.orders.recv().await
+    /// The next control message; `None` when all senders are gone. Cancel safe.
+    pub async fn control(&mut self) -> Option<Command> {
+        self.control.recv().await
     }
 
-    /// The next command, orders first; `None` when there will be none. Cancel safe.
+    /// The next command, control messages first; `None` when all senders are gone. Cancel safe.
     pub async fn next(&mut self) -> Option<Command> {
         tokio::select! {
             biased;
-            Some(order) = self.orders.recv() => Some(order),
-            Some(typed) = self.typed.recv() => Some(typed),
+            Some(control) = self.control.recv() => Some(control),
+            Some(input) = self.input.recv() => Some(input),
             else => None,
         }
     }
 }
 
-/// Something that an interactive run is told.
+/// A command to an interactive run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Command {
-    /// Bytes for its standard input. What the program does not read is held up to 1 MiB; then the commands wait.
+    /// Bytes for standard input. Up to 1 MiB is held for a program that does not read; then the sender waits.
     Stdin(Vec<u8>),
-    /// The end of its standard input. A terminal gets the key that says so there.
+    /// The end of standard input. On a terminal the end-of-file key is typed.
     Eof,
     /// A signal for the program.
     Signal(Signal),
-    /// The terminal's new size; nothing to a run without one.
+    /// The terminal's new size; ignored without a terminal.
     Resize(TerminalSize),
 }
 
-/// What an interactive run can be asked to do by a signal.
+/// The signals that an interactive run takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Signal {
-    /// What Ctrl-C does: SIGINT for what runs in the foreground of the terminal, or for the program's process group.
-    /// Windows has it only with a terminal; without one the run is cancelled.
+    /// Ctrl-C: SIGINT for the terminal's foreground process group, or for the program's process group. Windows has it only with
+    /// a terminal; without one the run is cancelled.
     Interrupt,
-    /// SIGTERM for the program's process group. Windows has no such signal; there the run is cancelled.
+    /// SIGTERM for the program's process group. Windows has no such signal; the run is cancelled there.
     Terminate,
     /// Cancels the run.
     Kill,
 }
 
-/// The size of a terminal.
+/// The size of a terminal, in character cells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TerminalSize {
     columns: u16,
@@ -131,12 +132,12 @@ pub struct TerminalSize {
 }
 
 impl TerminalSize {
-    /// What a terminal has that says nothing else.
+    /// The size of a terminal if none is given.
     pub const USUAL: Self = Self { columns: 80, rows: 24 };
     /// The most columns or rows.
     pub const MOST: u16 = 1000;
 
-    /// A terminal of that many character cells.
+    /// A terminal of `columns` × `rows` cells.
     ///
     /// # Errors
     /// Either number is not from 1 to [`MOST`](Self::MOST).
@@ -149,7 +150,7 @@ impl TerminalSize {
         Ok(Self { columns, rows })
     }
 
-    /// Character cells in a row.
+    /// Cells in a row.
     pub fn columns(self) -> u16 {
         self.columns
     }
@@ -166,17 +167,17 @@ mod tests {
 
     #[tokio::test]
     async fn orders_get_past_what_was_typed() {
-        let (commander, mut told) = commands(1);
-        commander.send(Command::Stdin(b"typed".to_vec())).await.expect("a run");
+        let (commander, mut received) = commands(1);
+        commander.send(Command::Stdin(b"input".to_vec())).await.expect("a run");
         for _ in 0..10 {
-            commander.send(Command::Signal(Signal::Interrupt)).await.expect("room for an order");
+            commander.send(Command::Signal(Signal::Interrupt)).await.expect("room for a control message");
         }
         drop(commander);
         for _ in 0..10 {
-            assert_eq!(told.next().await, Some(Command::Signal(Signal::Interrupt)));
+            assert_eq!(received.next().await, Some(Command::Signal(Signal::Interrupt)));
         }
-        assert_eq!(told.next().await, Some(Command::Stdin(b"typed".to_vec())));
-        assert_eq!(told.next().await, None);
+        assert_eq!(received.next().await, Some(Command::Stdin(b"input".to_vec())));
+        assert_eq!(received.next().await, None);
     }
 
     #[test]

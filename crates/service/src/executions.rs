@@ -88,7 +88,7 @@ mod tests {
     use std::time::Duration;
 
     use runtray_engine::Request;
-    use runtray_engine::language::{Runtime, Surroundings};
+    use runtray_engine::language::{Activation, Runtime};
     use time::OffsetDateTime;
     use tokio_util::sync::CancellationToken;
 
@@ -105,10 +105,10 @@ mod tests {
             transform_args: None,
             transforms: false,
             announces: false,
-            surroundings: Surroundings::default(),
+            activation: Activation::default(),
             extension: "py".into(),
             args_in_sight: Vec::new(),
-            ahead: None,
+            prestart: None,
         };
         let request = Request::new("", Duration::from_secs(1));
         let (runtime, origin) = (Arc::new(runtime), "local".into());

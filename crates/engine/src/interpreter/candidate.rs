@@ -1,11 +1,13 @@
-//! A file that may be an interpreter, before it is asked.
+//! Files that may be interpreters, before they are probed.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{Machine, Source, folder, search_path, stub};
-use crate::said::Said;
-use crate::sentences;
+use super::machine::Machine;
+use super::source::Source;
+use super::{folder, search_path, stub};
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// A file that may be an interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,17 +17,17 @@ pub(super) struct Candidate {
 }
 
 impl Candidate {
-    /// What the user chose: a path, or a name that is looked up on PATH.
+    /// The user's choice: a path, or a name that is looked up on PATH.
     pub(super) fn chosen(machine: &Machine, choice: &Path) -> Self {
         let name = choice.to_str().filter(|text| !text.contains(['/', '\\']));
         let path = name.and_then(|name| search_path::find(machine, name)).unwrap_or_else(|| choice.to_path_buf());
         Self { path, source: Source::Choice }
     }
 
-    /// Whether it is worth starting.
+    /// Whether the file is worth probing.
     ///
     /// # Errors
-    /// Why not, to follow its path in a sentence.
+    /// Why not; follows its path in a sentence.
     pub(super) fn check(&self, machine: &Machine) -> Result<(), Said> {
         if !self.path.is_absolute() {
             return Err(sentences::NOT_ON_PATH.said());
@@ -49,8 +51,8 @@ impl Candidate {
         Ok(())
     }
 
-    /// What to run, given what the interpreter says that it is. A stand-in of a version switcher costs time at each start
-    /// and may lead elsewhere in another folder; a program that the user chose may be a wrapper that sets things up.
+    /// The path to run, given the path that the interpreter reports. A version switcher's shim slows every start and may select
+    /// another version in another folder, so it is replaced. A program that the user chose may be a wrapper and is kept.
     pub(super) fn resolved(&self, executable: Option<PathBuf>) -> PathBuf {
         let stands_in = self.path.parent().is_some_and(|folder| folder.ends_with("shims"));
         let resolves = self.source != Source::Choice || stands_in;
@@ -58,7 +60,7 @@ impl Candidate {
     }
 }
 
-/// Whether the user or the system made the environment that `program` is in: the current folder's parents can be anyone's.
+/// Whether the environment of `program` belongs to the user or to root: anyone may own a parent of the current folder.
 #[cfg(unix)]
 fn is_ours(program: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
@@ -81,7 +83,7 @@ fn missing(path: &Path, error: &io::Error) -> Said {
     }
 }
 
-/// People choose the folder of an environment where its interpreter is meant.
+/// A user may choose the folder of an environment and mean its interpreter.
 fn directory(machine: &Machine, path: &Path) -> Said {
     let places =
         [folder::environment_python(machine, path), folder::python(machine, path), folder::node(machine, path)];

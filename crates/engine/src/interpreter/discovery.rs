@@ -1,60 +1,23 @@
-//! Discovery: the first interpreter that will do, or all of them.
+//! Discovery: the first usable interpreter, or all of them.
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use futures_util::{StreamExt, stream};
 
-use super::ask::ask;
 use super::candidate::Candidate;
-use super::{Kind, Machine, Source, login_shell};
-use crate::said::Said;
+use super::found::{Discovery, Found, Rejected};
+use super::kind::Kind;
+use super::login_shell;
+use super::machine::Machine;
+use super::probe::probe;
+use super::source::Source;
+use crate::text::said::Said;
 
-/// How many interpreters are asked at once while all are looked for.
+/// How many interpreters are probed at once when all are searched.
 const AT_ONCE: usize = 4;
 
-/// An interpreter that works.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// What runs programs: the interpreter itself where it was reached by a version switcher's stand-in.
-    pub path: PathBuf,
-    /// What it says that it is: the interpreter itself, also where a wrapper of the user's runs programs.
-    pub executable: PathBuf,
-    /// `3.13.1`.
-    pub version: String,
-    /// `CPython`, `PyPy`, `Node.js`.
-    pub implementation: String,
-    /// The folder of its installation or environment.
-    pub prefix: PathBuf,
-    /// Whether it is a virtual environment.
-    pub virtual_environment: bool,
-    /// By what it was found first.
-    pub source: Source,
-    /// Whether programs run with it.
-    pub in_use: bool,
-}
-
-/// A file that looked like an interpreter and is none that can be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejected {
-    /// The file.
-    pub path: PathBuf,
-    /// By what it was found.
-    pub source: Source,
-    /// What is wrong with it, to follow its path in a sentence.
-    pub reason: Said,
-}
-
-/// All that was found.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Discovery {
-    /// Those that work, in the order in which they are tried.
-    pub found: Vec<Found>,
-    /// Those that do not.
-    pub rejected: Vec<Rejected>,
-}
-
-/// The first interpreter that `accept` takes, or all that were refused. With a choice nothing else is tried.
+/// The first interpreter that `accept` takes, or all that were rejected. With a choice, no other is tried.
 pub(crate) async fn first(
     kind: Kind,
     machine: &Machine,
@@ -101,11 +64,11 @@ async fn candidates(kind: Kind, machine: &Machine, choice: Option<&Path>, source
     }
 }
 
-/// Checks the file, then asks it.
+/// Checks the file, then probes it.
 pub(super) async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
     candidate.check(machine).map_err(|reason| reject(candidate, reason))?;
-    let answer = ask(machine, &candidate.path, kind.question()).await;
-    let answer = answer.map_err(|silence| reject(candidate, silence.said()))?;
+    let answer = probe(machine, &candidate.path, kind.probe_args()).await;
+    let answer = answer.map_err(|error| reject(candidate, error.said()))?;
     kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))
 }
 
@@ -113,8 +76,8 @@ fn reject(candidate: &Candidate, reason: Said) -> Rejected {
     Rejected { path: candidate.path.clone(), source: candidate.source, reason }
 }
 
-/// One entry for each interpreter, however often it was reached, and a mark on the one in use: the first, which is the
-/// user's choice where there is one. A bad choice leaves none in use.
+/// Merges results that lead to the same interpreter, and marks the one in use: the first one, or the user's choice. A bad
+/// choice leaves none in use.
 fn fold(examined: Vec<Result<Found, Rejected>>, has_choice: bool) -> Discovery {
     let (mut seen, mut discovery) = (HashSet::new(), Discovery::default());
     for result in examined {

@@ -1,4 +1,4 @@
-//! A made-up machine in a temporary folder, with shell scripts that describe themselves as interpreters would.
+//! A simulated machine in a temporary folder, with shell scripts that answer probes as interpreters.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -9,9 +9,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::machine::key;
-use super::{Machine, Platform, Registry, View};
+use super::machine::{Machine, Platform};
+use super::registry::{Registry, View};
 
-/// A made-up machine. Paths are relative to its folder, which is the home folder too.
+/// A simulated machine. Paths are relative to its folder, which is also the home folder.
 pub(crate) struct Fixture {
     folder: tempfile::TempDir,
     platform: Platform,
@@ -36,7 +37,7 @@ impl Fixture {
             root: self.folder.path().join("root"),
             registry: Arc::new(self.keys.clone()),
             reparse_data: |path| std::fs::read(path.with_extension("reparse")).ok(),
-            // Only a test that waits for it makes it short.
+            // Long; a test of timeouts shortens it.
             patience: Duration::from_secs(60),
             login_path: Arc::default(),
         }
@@ -52,7 +53,7 @@ impl Fixture {
         self.variable(name, path)
     }
 
-    /// A variable as it is.
+    /// A variable with a literal value.
     pub(crate) fn variable(mut self, name: &str, value: impl Into<OsString>) -> Self {
         self.variables.insert(key(self.platform, name), value.into());
         self
@@ -76,8 +77,8 @@ impl Fixture {
         path
     }
 
-    /// A program. Written by another process: one that this process holds open for writing, however shortly, would be
-    /// inherited by a test that forks meanwhile, and the system refuses to start a file that someone writes to.
+    /// A program. Another process writes it: a file that this process has open for writing, however briefly, would be inherited
+    /// by a concurrently forked test, and the system does not start a file that is open for writing.
     pub(crate) fn script(&self, relative: &str, body: &str) -> PathBuf {
         let path = self.path(relative);
         std::fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
@@ -91,7 +92,7 @@ impl Fixture {
         path
     }
 
-    /// A Python of that version that counts how often it was asked.
+    /// A Python of that version, which counts its probes.
     pub(crate) fn python(&self, relative: &str, version: (u32, u32, u32)) -> PathBuf {
         let path = self.path(relative);
         self.described(relative, &python(&path, prefix(&path), prefix(&path), version))
@@ -103,12 +104,12 @@ impl Fixture {
         self.described(relative, &python(&path, prefix(&path), Path::new("/usr"), version))
     }
 
-    /// A version switcher's stand-in for `real`.
+    /// A version switcher's shim for `real`.
     pub(crate) fn shim(&self, relative: &str, real: &Path, version: (u32, u32, u32)) -> PathBuf {
         self.described(relative, &python(real, prefix(real), prefix(real), version))
     }
 
-    /// A Node.js of that version that counts how often it was asked.
+    /// A Node.js of that version, which counts its probes.
     pub(crate) fn node(&self, relative: &str, version: &str) -> PathBuf {
         let executable = self.path(relative);
         self.described(relative, &serde_json::json!({ "version": version, "executable": executable }))
@@ -119,8 +120,8 @@ impl Fixture {
     }
 }
 
-/// How often the program at `path` was asked.
-pub(crate) fn times_asked(path: &Path) -> usize {
+/// How often the program at `path` was probed.
+pub(crate) fn times_probed(path: &Path) -> usize {
     let mut name = path.as_os_str().to_owned();
     name.push(".asked");
     std::fs::read_to_string(name).map_or(0, |asked| asked.lines().count())
@@ -141,7 +142,7 @@ fn prefix(program: &Path) -> &Path {
     if folder.ends_with("bin") || folder.ends_with("Scripts") { folder.parent().expect("a prefix") } else { folder }
 }
 
-/// A registry of values: where, key, name, text.
+/// Registry values: view, key, name, text.
 #[derive(Debug, Clone, Default)]
 struct Keys(Vec<(View, String, String, String)>);
 

@@ -1,12 +1,12 @@
-//! Folders that hold installations, one a folder, and where each keeps its program.
+//! Folders of installations, and the program's place in each.
 
 use std::cmp::Reverse;
 use std::path::{Path, PathBuf};
 
-use super::Machine;
+use super::machine::Machine;
 
-/// The entries of `folder` by version, newest first; none where there is no such folder. Names without a number, which are
-/// environments of the user's or links such as `latest`, come last.
+/// The entries of `folder` by version, newest first; none if the folder is missing. Names without a number (environments, links
+/// such as `latest`) come last.
 pub(super) fn newest_first(folder: &Path) -> Vec<PathBuf> {
     let entries = folder.read_dir().into_iter().flatten().flatten();
     let mut entries: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();
@@ -20,7 +20,7 @@ pub(super) fn newest_first_names(mut names: Vec<String>) -> Vec<String> {
     names
 }
 
-/// The last name of a path.
+/// The last component of a path.
 pub(super) fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
@@ -31,7 +31,7 @@ pub(super) fn programs(folder: Option<PathBuf>, place: impl Fn(&Path) -> PathBuf
     entries.iter().map(|entry| place(entry)).filter(|program| program.exists()).collect()
 }
 
-/// Python's program in an installation; virtual environments are laid out by [`environment_python`].
+/// Python's program in an installation; for virtual environments see [`environment_python`].
 pub(super) fn python(machine: &Machine, prefix: &Path) -> PathBuf {
     if machine.is_windows() {
         return prefix.join("python.exe");
@@ -50,7 +50,7 @@ pub(super) fn node(machine: &Machine, prefix: &Path) -> PathBuf {
     prefix.join(if machine.is_windows() { "node.exe" } else { "bin/node" })
 }
 
-/// The numbers in a name, which order versions: `cpython-3.9.1-linux` before `cpython-3.13.0-linux`.
+/// The numbers in a name, by which versions are ordered: `cpython-3.9.1-linux` before `cpython-3.13.0-linux`.
 fn numbers(name: &str) -> Vec<u64> {
     name.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
 }

@@ -1,13 +1,16 @@
-//! The two interpreters that are discovered, and what differs between them.
+//! The kinds of interpreters that are discovered, and how they differ.
 
 use std::path::PathBuf;
 
-use super::ask::Answer;
 use super::candidate::Candidate;
-use super::{Found, Machine, Source, node, python};
-use crate::said::Said;
+use super::found::Found;
+use super::machine::Machine;
+use super::probe::Answer;
+use super::source::Source;
+use super::{node, python};
+use crate::text::said::Said;
 
-/// An interpreter that is discovered.
+/// A kind of interpreter that is discovered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
     /// Python.
@@ -17,7 +20,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// Its name, for people.
+    /// Its name in sentences.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Python => "Python",
@@ -25,7 +28,7 @@ impl Kind {
         }
     }
 
-    /// Where it is looked for, in order.
+    /// The sources to search, in order.
     pub(super) fn sources(self) -> &'static [Source] {
         match self {
             Self::Python => &python::SOURCES,
@@ -34,17 +37,17 @@ impl Kind {
     }
 
     /// Arguments that make it describe itself.
-    pub(super) fn question(self) -> &'static [&'static str] {
+    pub(super) fn probe_args(self) -> &'static [&'static str] {
         match self {
-            Self::Python => &python::QUESTION,
-            Self::Node => &node::QUESTION,
+            Self::Python => &python::PROBE_ARGS,
+            Self::Node => &node::PROBE_ARGS,
         }
     }
 
-    /// What the answer tells.
+    /// Parses the answer to a probe.
     ///
     /// # Errors
-    /// Why it is none that can be used, to follow the path in a sentence.
+    /// Why the interpreter cannot be used; follows the path in a sentence.
     pub(super) fn read(self, candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
         match self {
             Self::Python => python::read(candidate, answer),
@@ -52,7 +55,7 @@ impl Kind {
         }
     }
 
-    /// What a source offers on this machine, best first.
+    /// The candidates of a source on this machine, best first.
     pub(super) async fn candidates(self, machine: &Machine, source: Source) -> Vec<Candidate> {
         if source == Source::Launcher {
             return to_candidates(python::launcher::installed(machine).await, source);
@@ -62,12 +65,12 @@ impl Kind {
             Self::Python => python::places(&machine, source),
             Self::Node => node::places(&machine, source),
         };
-        // Home folders on a network are slow to list.
+        // On a blocking thread: home folders on a network are slow to list.
         to_candidates(tokio::task::spawn_blocking(look).await.unwrap_or_default(), source)
     }
 }
 
 fn to_candidates(paths: Vec<PathBuf>, source: Source) -> Vec<Candidate> {
-    // Taken apart and put together again so that Windows' paths hold one kind of separator.
+    // Rebuilt from its components, so that a Windows path has one kind of separator.
     paths.iter().map(|path| Candidate { path: path.components().collect(), source }).collect()
 }

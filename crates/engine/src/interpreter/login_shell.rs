@@ -1,37 +1,38 @@
-//! The login shell's PATH. macOS starts an app from Finder with a bare one that lacks what the user's shell adds.
+//! The login shell's PATH. An app that macOS starts from Finder has a minimal PATH without the folders that the user's shell
+//! adds.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 
-use super::Machine;
-use super::ask::ask;
+use super::machine::Machine;
+use super::probe::probe;
 
-/// What launchd gives to programs that it starts.
+/// The PATH that launchd gives to programs.
 const BARE_PATH: &str = "/usr/bin:/bin:/usr/sbin:/sbin";
 const DEFAULT_SHELL: &str = "/bin/zsh";
-/// Stands before and after PATH in the answer, to tell it from what the shell's own files print.
+/// Printed before and after PATH, to tell it from the output of the shell's start-up files.
 const MARK: &str = "\u{1}runtray\u{1}";
 
-/// Asks the login shell, once, where this machine needs it. A shell that fails or hangs leaves PATH as it is.
+/// Asks the login shell once, where necessary. If that fails or times out, PATH stays as it is.
 pub(super) async fn import(machine: &Machine) {
     if machine.is_macos() && machine.variable("PATH").is_none_or(|path| path == BARE_PATH) {
         machine.login_path.get_or_init(|| ask_shell(machine)).await;
     }
 }
 
-/// What [`import`] brought.
+/// The PATH that [`import`] found.
 pub(super) fn imported(machine: &Machine) -> Option<&OsStr> {
     machine.login_path.get()?.as_deref()
 }
 
 async fn ask_shell(machine: &Machine) -> Option<OsString> {
     let shell = machine.variable("SHELL").unwrap_or(OsStr::new(DEFAULT_SHELL));
-    // fish holds PATH as a list; `printenv` prints what every shell exports.
+    // fish stores PATH as a list; `printenv` prints what every shell exports.
     let script = "printf '\\001runtray\\001'; printenv PATH; printf '\\001runtray\\001'";
-    match ask(machine, Path::new(shell), &["-l", "-i", "-c", script]).await {
+    match probe(machine, Path::new(shell), &["-l", "-i", "-c", script]).await {
         Ok(answer) => path_in(&answer.stdout),
-        Err(silence) => {
-            tracing::warn!(shell = %shell.display(), "the login shell {silence}; PATH stays as it is");
+        Err(error) => {
+            tracing::warn!(shell = %shell.display(), "the login shell {error}; PATH stays as it is");
             None
         }
     }

@@ -1,4 +1,4 @@
-//! The machine that discovery looks at: environment, folders, registry. Tests put a made-up one in its place.
+//! The machine that discovery searches: environment, folders, registry. Tests replace it with a simulated one.
 
 use std::collections::HashMap;
 use std::ffi::{OsStr, OsString};
@@ -10,11 +10,11 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use super::registry::{self, Registry};
-use super::stub;
+use super::reparse;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Whose conventions discovery follows.
+/// The platform whose conventions discovery follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Platform {
     /// Linux and other Unixes.
@@ -26,7 +26,7 @@ pub enum Platform {
 }
 
 impl Platform {
-    /// The one that this program was built for.
+    /// The platform of this build.
     pub const THIS: Self = if cfg!(windows) {
         Self::Windows
     } else if cfg!(target_os = "macos") {
@@ -36,26 +36,26 @@ impl Platform {
     };
 }
 
-/// What discovery looks at. Cloning is cheap.
+/// The input of discovery. Cloning is cheap.
 #[derive(Clone)]
 pub struct Machine {
     pub(super) platform: Platform,
     pub(super) variables: Arc<HashMap<String, OsString>>,
     pub(super) home: Option<PathBuf>,
     pub(super) current_folder: Option<PathBuf>,
-    /// What `/` stands for, so that `/opt/homebrew` can be a fixture.
+    /// The folder that stands for `/`; a fixture has its own.
     pub(super) root: PathBuf,
     pub(super) registry: Arc<dyn Registry>,
-    /// The reparse data of a file, where it has some.
+    /// Reads the reparse data of a file, if it has some.
     pub(super) reparse_data: fn(&Path) -> Option<Vec<u8>>,
-    /// How long a program may take to describe itself.
+    /// How long a probe may take.
     pub(super) patience: Duration,
-    /// The login shell's PATH, once it was asked for.
+    /// The login shell's PATH, once it was read.
     pub(super) login_path: Arc<OnceCell<Option<OsString>>>,
 }
 
 impl Machine {
-    /// The machine that this process runs on, as its environment is now.
+    /// This machine, with the current environment of this process.
     pub fn this() -> Self {
         let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
         Self {
@@ -65,19 +65,19 @@ impl Machine {
             current_folder: std::env::current_dir().ok(),
             root: PathBuf::from("/"),
             registry: registry::this(),
-            reparse_data: stub::reparse_data,
+            reparse_data: reparse::reparse_data,
             patience: PATIENCE,
             login_path: Arc::default(),
         }
     }
 
-    /// An environment variable; an empty one counts as missing, as shells and Python itself have it.
+    /// An environment variable; an empty one counts as missing, as for shells and Python.
     pub(super) fn variable(&self, name: &str) -> Option<&OsStr> {
         let value = self.variables.get(&key(self.platform, name))?;
         (!value.is_empty()).then_some(value.as_os_str())
     }
 
-    /// An environment variable that names a folder.
+    /// An environment variable with the absolute path of a folder.
     pub(super) fn folder(&self, name: &str) -> Option<PathBuf> {
         self.variable(name).map(PathBuf::from).filter(|path| path.is_absolute())
     }
@@ -87,12 +87,12 @@ impl Machine {
         self.home.as_ref().map(|home| home.join(relative))
     }
 
-    /// The folder that an absolute Unix path names on this machine.
+    /// The folder of an absolute Unix path on this machine.
     pub(super) fn absolute(&self, unix: &str) -> PathBuf {
         self.root.join(unix.trim_start_matches('/'))
     }
 
-    /// Where programs keep a user's data by the XDG convention.
+    /// The user's data folder by the XDG convention.
     pub(super) fn data_folder(&self) -> Option<PathBuf> {
         self.folder("XDG_DATA_HOME").or_else(|| self.below_home(".local/share"))
     }
@@ -107,13 +107,13 @@ impl Machine {
 }
 
 impl fmt::Debug for Machine {
-    /// Leaves the environment's values out: some are secrets.
+    /// Omits the values of the environment: some are secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Machine").field("platform", &self.platform).field("home", &self.home).finish_non_exhaustive()
     }
 }
 
-/// What a variable is found by: Windows folds the case of their names.
+/// The key of a variable: Windows ignores the case of names.
 pub(super) fn key(platform: Platform, name: &str) -> String {
     if platform == Platform::Windows { name.to_ascii_uppercase() } else { name.to_owned() }
 }

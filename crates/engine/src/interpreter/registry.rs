@@ -1,4 +1,4 @@
-//! The Windows registry as discovery reads it.
+//! Read access to the Windows registry.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,7 +6,7 @@ use std::sync::Arc;
 /// A part of the registry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum View {
-    /// The user's, `HKEY_CURRENT_USER`.
+    /// `HKEY_CURRENT_USER`.
     User,
     /// `HKEY_LOCAL_MACHINE` as 64-bit programs see it.
     Machine64,
@@ -16,14 +16,14 @@ pub enum View {
 
 /// Read access to a registry.
 pub trait Registry: fmt::Debug + Send + Sync {
-    /// The names of a key's subkeys; none where there is no such key.
+    /// The names of a key's subkeys; none if the key is missing.
     fn subkeys(&self, view: View, key: &str) -> Vec<String>;
 
-    /// A value that is text; the key's default one is named by the empty name.
+    /// A text value; the empty name is the key's default value.
     fn value(&self, view: View, key: &str, name: &str) -> Option<String>;
 }
 
-/// The registry of this machine, which is an empty one but on Windows.
+/// This machine's registry; empty except on Windows.
 pub(super) fn this() -> Arc<dyn Registry> {
     #[cfg(windows)]
     return Arc::new(windows::System);

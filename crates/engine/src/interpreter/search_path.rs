@@ -1,13 +1,14 @@
-//! The folders on PATH, and programs looked up in them.
+//! Looks up programs on PATH.
 
 use std::path::{Path, PathBuf};
 
-use super::{Machine, login_shell};
+use super::login_shell;
+use super::machine::Machine;
 
-/// What Windows tries where PATHEXT is not set.
+/// The extensions if PATHEXT is not set.
 const DEFAULT_EXTENSIONS: &str = ".COM;.EXE;.BAT;.CMD";
 
-/// The folders on PATH, in order; relative ones are left out, as what they name depends on the current folder.
+/// The folders on PATH, in order. Relative ones are left out, because they depend on the current folder.
 pub(super) fn folders(machine: &Machine) -> Vec<PathBuf> {
     let path = login_shell::imported(machine).or_else(|| machine.variable("PATH"));
     let folders = path.map(|path| std::env::split_paths(path).collect::<Vec<_>>()).unwrap_or_default();
@@ -24,7 +25,7 @@ pub(super) fn find_in(machine: &Machine, folder: &Path, name: &str) -> Option<Pa
     names(machine, name).into_iter().map(|name| folder.join(name)).find(|path| is_program(path))
 }
 
-/// Under which names a program can stand in a folder: on Windows with each extension of PATHEXT.
+/// The file names of a program: on Windows with each extension of PATHEXT.
 fn names(machine: &Machine, name: &str) -> Vec<String> {
     if !machine.is_windows() {
         return vec![name.to_owned()];
@@ -42,7 +43,7 @@ fn names(machine: &Machine, name: &str) -> Vec<String> {
         .collect()
 }
 
-/// Whether a file can be started, as far as its entry tells.
+/// Whether a file is executable, by its metadata.
 pub(crate) fn is_program(path: &Path) -> bool {
     path.metadata().is_ok_and(|metadata| metadata.is_file() && has_execute_bit(&metadata))
 }

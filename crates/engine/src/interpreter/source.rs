@@ -1,9 +1,9 @@
-//! The ways by which interpreters come to be on a machine.
+//! The sources of interpreters.
 
 use std::fmt;
 
-use crate::said::Said;
-use crate::sentences;
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// Where an interpreter was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -83,7 +83,7 @@ impl Source {
 }
 
 impl Source {
-    /// Its name for people, as a sentence that can be worded in their language; products keep their names.
+    /// Its name as a sentence that can be translated; names of products are not.
     pub fn said(self) -> Said {
         match self {
             Self::Choice => sentences::SOURCE_CHOICE.said(),
@@ -98,7 +98,7 @@ impl Source {
 }
 
 impl fmt::Display for Source {
-    /// Its name for people.
+    /// Its name in English.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.names().1)
     }

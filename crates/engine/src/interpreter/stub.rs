@@ -1,19 +1,19 @@
-//! Programs that stand where an interpreter is looked for, but open an installer when they are started.
+//! Programs that look like an interpreter but open an installer.
 
 use std::path::Path;
 
-use super::Machine;
-use crate::said::Said;
-use crate::sentences;
+use super::machine::Machine;
+use crate::text::said::Said;
+use crate::text::sentences;
 
 /// `IO_REPARSE_TAG_APPEXECLINK`: an alias of a Store app.
 const APP_ALIAS: u32 = 0x8000_001B;
 /// Tag, length of the data, two reserved bytes, and the alias's own version.
 const HEADER_BYTES: usize = 12;
-/// What the alias leads to while no Python is installed from the Store.
+/// The target of the alias while no Python from the Store is installed.
 const REDIRECTOR: &str = "AppInstallerPythonRedirector";
 
-/// Why `path` must not be started, where it is such a program.
+/// The reason if `path` is such a program and must not be started.
 pub(super) fn reason(machine: &Machine, path: &Path) -> Option<Said> {
     if machine.is_windows() && (machine.reparse_data)(path).is_some_and(|data| is_store_stub(&data)) {
         return Some(sentences::STORE_STUB.said());
@@ -25,7 +25,7 @@ fn is_store_stub(reparse_data: &[u8]) -> bool {
     alias_texts(reparse_data).iter().any(|text| text.contains(REDIRECTOR))
 }
 
-/// The texts of a Store app's alias: package, application, program; none for another kind of reparse point.
+/// The strings of a Store app's alias: package, application, program; none for other reparse points.
 fn alias_texts(data: &[u8]) -> Vec<String> {
     let tag = data.first_chunk().map(|bytes| u32::from_le_bytes(*bytes));
     let Some(texts) = data.get(HEADER_BYTES..).filter(|_| tag == Some(APP_ALIAS)) else { return Vec::new() };
@@ -33,56 +33,10 @@ fn alias_texts(data: &[u8]) -> Vec<String> {
     units.split(|unit| *unit == 0).map(String::from_utf16_lossy).filter(|text| !text.is_empty()).collect()
 }
 
-/// `/usr/bin/python3` works only once Xcode or its Command Line Tools are there.
+/// `/usr/bin/python3` works only with Xcode or its Command Line Tools.
 fn is_apple_stub(machine: &Machine, path: &Path) -> bool {
     let tools = ["/Library/Developer/CommandLineTools/usr/bin/python3", "/Applications/Xcode.app/Contents/Developer"];
     path == machine.absolute("/usr/bin/python3") && !tools.iter().any(|tool| machine.absolute(tool).exists())
-}
-
-/// The reparse data of a file; only Windows has such a thing.
-#[cfg(not(windows))]
-pub(super) fn reparse_data(_path: &Path) -> Option<Vec<u8>> {
-    None
-}
-
-#[cfg(windows)]
-pub(super) use windows::reparse_data;
-
-#[cfg(windows)]
-mod windows {
-    use std::fs::{File, OpenOptions};
-    use std::os::windows::fs::OpenOptionsExt;
-    use std::os::windows::io::AsRawHandle;
-    use std::path::Path;
-
-    use windows_sys::Win32::Storage::FileSystem::{
-        FILE_FLAG_BACKUP_SEMANTICS, FILE_FLAG_OPEN_REPARSE_POINT, FILE_READ_ATTRIBUTES,
-        MAXIMUM_REPARSE_DATA_BUFFER_SIZE,
-    };
-    use windows_sys::Win32::System::IO::DeviceIoControl;
-    use windows_sys::Win32::System::Ioctl::FSCTL_GET_REPARSE_POINT;
-
-    /// The reparse data of the file itself, where it is a reparse point.
-    pub(in crate::interpreter) fn reparse_data(path: &Path) -> Option<Vec<u8>> {
-        let flags = FILE_FLAG_OPEN_REPARSE_POINT | FILE_FLAG_BACKUP_SEMANTICS;
-        let file = OpenOptions::new().access_mode(FILE_READ_ATTRIBUTES).custom_flags(flags).open(path).ok()?;
-        query(&file)
-    }
-
-    #[expect(unsafe_code, reason = "the standard library reads the reparse data of links only")]
-    fn query(file: &File) -> Option<Vec<u8>> {
-        const SIZE: u32 = MAXIMUM_REPARSE_DATA_BUFFER_SIZE;
-        let (mut data, mut length) = (vec![0_u8; SIZE as usize], 0_u32);
-        let (handle, buffer) = (file.as_raw_handle(), data.as_mut_ptr().cast());
-        // SAFETY: the handle is open as long as `file` lives; the buffer is `SIZE` bytes long and outlives the call,
-        // which is synchronous because the file was not opened for overlapped use.
-        let done = unsafe {
-            let (nothing, whole) = (std::ptr::null(), std::ptr::null_mut());
-            DeviceIoControl(handle, FSCTL_GET_REPARSE_POINT, nothing, 0, buffer, SIZE, &raw mut length, whole)
-        };
-        data.truncate(length as usize);
-        (done != 0).then_some(data)
-    }
 }
 
 #[cfg(test)]

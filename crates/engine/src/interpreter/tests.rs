@@ -1,12 +1,16 @@
-//! Discovery as a whole: choices, refusals, what is started and what is left of it.
+//! Discovery as a whole: choices, rejections, started processes.
 
 use std::path::Path;
 use std::time::Duration;
 
-use super::fixture::{Fixture, times_asked};
-use super::{Kind, Machine, Platform, Source, first, pythons, test_python};
+use super::discovery::first;
+use super::fixture::{Fixture, times_probed};
+use super::kind::Kind;
+use super::machine::{Machine, Platform};
+use super::source::Source;
+use super::{pythons, test_python};
 
-/// The reason for which a chosen Python is refused.
+/// A chosen Python is rejected for this reason.
 async fn check_refused(machine: &Machine, choice: &Path, expected: &str) {
     let refused = first(Kind::Python, machine, Some(choice), |_| Ok(())).await.expect_err("a refusal");
     assert_eq!(refused.len(), 1, "{refused:?}");
@@ -64,7 +68,7 @@ async fn a_program_that_hangs_is_killed_with_what_it_started() {
     }
 }
 
-/// An orphan is collected by the system in its own time.
+/// The system reaps an orphan at its own time.
 async fn wait_until_gone(id: &str) {
     let status = format!("/proc/{id}/stat");
     let lives = || std::fs::read_to_string(&status).is_ok_and(|stat| !stat.contains(") Z "));
@@ -107,7 +111,7 @@ async fn looking_ends_with_the_first_that_will_do() {
     let later = fixture.python(".pyenv/versions/3.13.0/bin/python", (3, 13, 0));
     let found = first(Kind::Python, &fixture.machine(), None, |_| Ok(())).await.expect("one that will do");
     assert_eq!((&found.path, found.in_use), (&good, true));
-    assert_eq!([&old, &good, &later].map(|path| times_asked(path)), [1, 1, 0]);
+    assert_eq!([&old, &good, &later].map(|path| times_probed(path)), [1, 1, 0]);
 }
 
 #[tokio::test]

@@ -1,19 +1,19 @@
-//! What each version of Node.js needs to be told.
+//! The command-line arguments for each version of Node.js.
 
-use crate::said::Said;
-use crate::sentences;
+use crate::text::said::Said;
+use crate::text::sentences;
 use semver::Version;
 
-/// The oldest that strips types at all.
+/// The oldest version that strips types.
 const STRIPS: Version = Version::new(22, 6, 0);
 
-/// About a `package.json` that does not say which kind of modules it is for.
+/// Disables the warning about a `package.json` without a `type`.
 const QUIET_ABOUT_TYPE: &str = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON";
 
 /// Whether that version runs TypeScript.
 ///
 /// # Errors
-/// Why not, to follow its path in a sentence.
+/// Why not; follows its path in a sentence.
 pub(super) fn check_types(version: &str) -> Result<(), Said> {
     match Version::parse(version) {
         Ok(version) if version >= STRIPS => Ok(()),
@@ -21,10 +21,10 @@ pub(super) fn check_types(version: &str) -> Result<(), Said> {
     }
 }
 
-/// Arguments for a program in JavaScript that may be an ES module or CommonJS.
+/// Arguments for a JavaScript program that may be an ES module or CommonJS.
 ///
-/// Since 20.19 and 22.7 Node.js tells them apart by itself; from 20.11 and 21.3 on it does so when asked. Older ones take
-/// the program for CommonJS, and Node.js' own error says what to do about an `import`.
+/// Node.js detects that since 20.19 and 22.7, and from 20.11 and 21.3 on with a flag. Older versions assume CommonJS, and their
+/// error explains what to do about an `import`.
 pub(super) fn script_args(version: &str) -> Vec<&'static str> {
     let Ok(version) = Version::parse(version) else { return Vec::new() };
     let asks = within(&version, (20, 11), (20, 19)) || within(&version, (21, 3), (22, 7));
@@ -32,15 +32,15 @@ pub(super) fn script_args(version: &str) -> Vec<&'static str> {
     if asks { args.to_vec() } else { Vec::new() }
 }
 
-/// Arguments for a program below a `package.json` of ours, which keeps Node.js from reading one of the user's: versions that tell
-/// modules apart by themselves would warn of ours.
+/// Arguments for a program below our own `package.json`, which stops the search for the user's. Versions that detect the kind
+/// of module would warn about ours.
 pub(super) fn args_in_sight(version: &str) -> Option<&'static str> {
     let version = Version::parse(version).ok()?;
     let detects = version >= Version::new(22, 7, 0) || within(&version, (20, 19), (21, 0));
     detects.then_some(QUIET_ABOUT_TYPE)
 }
 
-/// Arguments for a program in TypeScript, for a version that strips types: by itself since 22.18 and 23.6, when asked before
+/// Arguments for a TypeScript program in a version that strips types: by default since 22.18 and 23.6, with a flag before
 /// (<https://nodejs.org/api/typescript.html>).
 pub(super) fn types_args(version: &str) -> Vec<&'static str> {
     let mut args = script_args(version);
@@ -51,13 +51,13 @@ pub(super) fn types_args(version: &str) -> Vec<&'static str> {
     args
 }
 
-/// Arguments for a program in TypeScript that is more than types, from 22.7 until 26 did away with it; `None` for other versions.
+/// Arguments for a TypeScript program that needs a transform, which exists from 22.7 until 26; `None` for other versions.
 pub(super) fn transform_args(version: &str) -> Option<Vec<&'static str>> {
     let can = within(&Version::parse(version).ok()?, (22, 7), (26, 0));
     can.then(|| [script_args(version), vec!["--experimental-transform-types"]].concat())
 }
 
-/// Whether it announces at each start with TypeScript that stripping types is experimental.
+/// Whether that version warns at each start that stripping types is experimental.
 pub(super) fn announces_types(version: &str) -> bool {
     Version::parse(version).is_ok_and(|version| is_asked_to_strip(&version) || within(&version, (23, 6), (24, 3)))
 }

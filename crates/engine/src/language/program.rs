@@ -1,30 +1,35 @@
-//! What runs a language: found, asked, and told as a [`Runtime`] or as a sentence that says why there is none.
+//! Finds the interpreter of a language, and describes it as a [`Runtime`] or says why there is none.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use super::{Ahead, Interpreter, Language, Runtime, Surroundings, Unavailable, node};
+use super::activation::Activation;
+use super::definition::{Interpreter, Language};
+use super::node;
+use super::prestart::Prestart;
+use super::runtime::Runtime;
+use super::unavailable::Unavailable;
 use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
-use crate::said::Said;
-use crate::sentences;
+use crate::text::said::Said;
+use crate::text::sentences;
 
-/// How many refused interpreters a sentence names.
+/// The most rejected interpreters that a sentence names.
 const NAMED: usize = 3;
 
-/// The extensions of what Windows starts.
+/// The extensions of executables on Windows.
 const STARTED_BY: [&str; 4] = ["exe", "com", "bat", "cmd"];
 
-/// An interpreter, whatever language it is for.
+/// An interpreter, independent of the language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Program {
     pub(super) path: PathBuf,
     pub(super) name: String,
     pub(super) version: String,
-    surroundings: Surroundings,
+    activation: Activation,
 }
 
 impl Program {
-    /// How `language` runs with it.
+    /// The runtime of `language` with this interpreter.
     pub(super) fn runtime(&self, language: &Language) -> Runtime {
         let interpreter = &language.interpreter;
         let is_node = matches!(interpreter, Interpreter::Node | Interpreter::NodeTypes);
@@ -39,9 +44,9 @@ impl Program {
             transforms: false,
             announces: is_node && node::announces_types(&self.version),
             args_in_sight: self.args_in_sight(interpreter),
-            surroundings: self.surroundings.clone(),
+            activation: self.activation.clone(),
             extension: language.extension.clone(),
-            ahead: Ahead::of(interpreter),
+            prestart: Prestart::of(interpreter),
         }
     }
 
@@ -64,30 +69,30 @@ impl Program {
     }
 }
 
-/// What was found, with its surroundings.
-fn program(found: Found, surroundings: fn(&Found) -> Surroundings) -> Program {
+/// A found interpreter with its activation.
+fn program(found: Found, activation: fn(&Found) -> Activation) -> Program {
     let name = format!("{} {}", found.implementation, found.version);
-    Program { name, surroundings: surroundings(&found), path: found.path, version: found.version }
+    Program { name, activation: activation(&found), path: found.path, version: found.version }
 }
 
 /// The Python in use.
 pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
-    let found = found.map(|found| program(found, Surroundings::of_python));
+    let found = found.map(|found| program(found, Activation::of_python));
     found.map_err(|refused| nothing(Kind::Python, choice, &refused))
 }
 
 /// The Node.js in use.
 pub(super) async fn node(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Node, machine, choice, |_| Ok(())).await;
-    let found = found.map(|found| program(found, Surroundings::of_node));
+    let found = found.map(|found| program(found, Activation::of_node));
     found.map_err(|refused| nothing(Kind::Node, choice, &refused))
 }
 
 /// The first Node.js that strips types.
 pub(super) async fn node_types(machine: &Machine) -> Option<Program> {
     let accept = |found: &Found| node::check_types(&found.version);
-    first(Kind::Node, machine, None, accept).await.ok().map(|found| program(found, Surroundings::of_node))
+    first(Kind::Node, machine, None, accept).await.ok().map(|found| program(found, Activation::of_node))
 }
 
 /// Why TypeScript does not run on the Node.js in use.
@@ -95,7 +100,7 @@ pub(super) fn no_types(node: &Program, reason: Said) -> Unavailable {
     Unavailable(sentences::NO_TYPES.with("path", node.path.display()).with("reason", reason))
 }
 
-/// The program of a row of the user's.
+/// The program of a user-defined language.
 pub(super) async fn command(machine: &Machine, command: &[String]) -> Result<Program, Unavailable> {
     let name = command.first().cloned().unwrap_or_default();
     let machine = machine.clone();
@@ -115,11 +120,11 @@ fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     if !search_path::is_program(&path) {
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
-    Ok(Program { name: shown(&path), path, version: String::new(), surroundings: Surroundings::default() })
+    Ok(Program { name: display_name(&path), path, version: String::new(), activation: Activation::default() })
 }
 
-/// The name of a program for people: its file's, without what Windows starts programs by. `lua5.4` has no extension.
-fn shown(path: &Path) -> String {
+/// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.
+fn display_name(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let stem = name.rsplit_once('.').filter(|(stem, extension)| {
         !stem.is_empty() && STARTED_BY.iter().any(|known| extension.eq_ignore_ascii_case(known))
@@ -127,7 +132,7 @@ fn shown(path: &Path) -> String {
     stem.map_or(name.as_ref(), |(stem, _)| stem).to_owned()
 }
 
-/// Why there is no interpreter, from what was refused.
+/// The error when no interpreter was accepted, with the reasons of the rejected ones.
 fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected]) -> Unavailable {
     let name = kind.name();
     let advice = if kind == Kind::Python { sentences::INSTALL_PYTHON } else { sentences::INSTALL_NODE }.said();
@@ -146,7 +151,7 @@ fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected]) -> Unavailab
 mod tests {
     use std::path::Path;
 
-    use super::shown;
+    use super::display_name;
 
     #[test]
     fn a_version_is_part_of_the_name() {
@@ -162,7 +167,7 @@ mod tests {
             (".exe", ".exe"),
             ("bash", "bash"),
         ] {
-            assert_eq!(shown(&Path::new("/bin").join(file)), name, "{file}");
+            assert_eq!(display_name(&Path::new("/bin").join(file)), name, "{file}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The table of languages: the built-in rows, then the user's.
 
-use super::{Interpreter, Language};
+use super::definition::{Interpreter, Language};
 
-/// The built-in rows with the user's in place of those of the same name, then the rest of the user's.
+/// The built-in rows, replaced by the user's of the same name, followed by the user's other rows.
 pub(super) fn rows(users: Vec<Language>) -> Vec<Language> {
     let mut rows = built_in();
     for user in users {

@@ -1,10 +1,10 @@
-//! The languages on made-up machines: what runs each, how often it is asked, and what is said where nothing runs it.
+//! Languages on simulated machines: runtimes, number of probes, and the errors.
 
 use std::sync::Arc;
 
 use super::{Choices, Interpreter, Language, Languages, Runtime, Unavailable};
 use crate::interpreter::Platform;
-use crate::interpreter::fixture::{Fixture, times_asked};
+use crate::interpreter::fixture::{Fixture, times_probed};
 
 async fn runtime(languages: &Languages, name: &str) -> Result<Arc<Runtime>, Unavailable> {
     languages.runtime(languages.find(name).expect("a language")).await
@@ -64,7 +64,7 @@ async fn a_bad_choice_is_never_replaced_by_another_python() {
     let other = fixture.python("bin/python3", (3, 12, 0));
     let choices = Choices { python: Some(fixture.python("old", (2, 7, 18))), ..Choices::default() };
     check_unavailable(choices, &fixture, "python", "is Python 2.7.18").await;
-    assert_eq!(times_asked(&other), 0);
+    assert_eq!(times_probed(&other), 0);
 }
 
 #[tokio::test]
@@ -72,15 +72,15 @@ async fn one_question_serves_every_call_until_the_file_changes() {
     let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin");
     let path = fixture.python("bin/python3", (3, 12, 0));
     let languages = Languages::new(Choices::default(), fixture.machine());
-    assert_eq!(times_asked(&path), 0, "asked before anybody wanted it");
+    assert_eq!(times_probed(&path), 0, "asked before anybody wanted it");
     let calls = (0..20).map(|_| runtime(&languages, "python"));
     for found in futures_util::future::join_all(calls).await {
         assert_eq!(found.expect("a runtime").name, "CPython 3.12.0");
     }
-    assert_eq!(times_asked(&path), 1);
+    assert_eq!(times_probed(&path), 1);
     fixture.python("bin/python3", (3, 13, 10));
     assert_eq!(runtime(&languages, "python").await.expect("a runtime").version, "3.13.10");
-    assert_eq!(times_asked(&path), 2);
+    assert_eq!(times_probed(&path), 2);
     std::fs::remove_file(&path).expect("a file to remove");
     let Unavailable(reason) = runtime(&languages, "python").await.expect_err("no runtime");
     assert!(reason.to_string().starts_with("no Python was found"), "{reason}");
@@ -107,7 +107,7 @@ async fn both_languages_of_node_share_one_question_where_it_can_do_both() {
     assert_eq!(types.args, ["--experimental-strip-types"]);
     assert_eq!(types.transform_args, Some(vec!["--experimental-transform-types".into()]));
     assert!(types.announces && !types.transforms, "{types:?}");
-    assert_eq!((types.extension.as_str(), times_asked(&path)), ("ts", 1));
+    assert_eq!((types.extension.as_str(), times_probed(&path)), ("ts", 1));
 }
 
 #[tokio::test]

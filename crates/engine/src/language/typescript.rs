@@ -1,22 +1,22 @@
-//! TypeScript that is more than types.
+//! Detects TypeScript that type stripping cannot run.
 //!
-//! Most programs run when their types are taken away. For the rest, such as those with an `enum`, code must be written in place of the
-//! TypeScript, which Node.js did from 22.7 to 25 when asked. It says so on standard error then, and it maps positions in stack traces, so
-//! it is asked only for programs that need it. One that is asked without need runs the same.
+//! Most programs run once their types are removed. Others, for example with an `enum`, need generated code, which Node.js 22.7
+//! to 25 offers as a transform. The transform prints a warning and changes stack traces, so it is used only when needed. A
+//! false positive is harmless: the program runs the same.
 
-use crate::Request;
+use crate::request::Request;
 
-/// Words of statements that are code.
+/// Keywords of statements that need code.
 const STATEMENTS: [&str; 2] = ["enum", "namespace"];
-/// Words that make a constructor's parameter a property.
+/// Modifiers that turn a constructor's parameter into a property.
 const MODIFIERS: [&str; 5] = ["public", "private", "protected", "readonly", "override"];
-/// Words after which an expression begins.
+/// Keywords that an expression can follow.
 const BEFORE_EXPRESSIONS: [&str; 12] =
     ["return", "yield", "await", "typeof", "case", "in", "of", "else", "default", "throw", "void", "delete"];
-/// The extensions of TypeScript's files.
+/// The extensions of TypeScript files.
 const EXTENSIONS: [&str; 3] = ["ts", "mts", "cts"];
 
-/// Whether a program, whose own file has that extension, or a file of it may be more than types.
+/// Whether the program (if its own file has that extension) or one of its files may need a transform.
 pub(super) fn needs_transform(request: &Request, extension: &str) -> bool {
     let is_typescript = |extension: &str| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
     let mut files = request.files().iter();
@@ -28,7 +28,7 @@ pub(super) fn needs_transform(request: &Request, extension: &str) -> bool {
         })
 }
 
-/// Whether there may be TypeScript in `code` that cannot just be left out. Comments and strings count too.
+/// Whether `code` may contain TypeScript that cannot simply be removed. Comments and strings are not excluded.
 fn is_more_than_types(code: &str) -> bool {
     STATEMENTS.iter().any(|word| after(code, word).next().is_some())
         || after(code, "module").any(|rest| rest.starts_with(' ') && rest.trim_start().starts_with(is_part_of_word))
@@ -38,7 +38,7 @@ fn is_more_than_types(code: &str) -> bool {
         || has_assertion(code)
 }
 
-/// What follows each time that `word` stands in `code` as a word of its own.
+/// The text after each occurrence of `word` as a whole word.
 fn after<'a>(code: &'a str, word: &'a str) -> impl Iterator<Item = &'a str> {
     code.match_indices(word).filter_map(move |(at, _)| {
         let rest = &code[at + word.len()..];
@@ -61,7 +61,7 @@ fn has_property(rest: &str) -> bool {
     MODIFIERS.iter().any(|word| after(parameters, word).next().is_some())
 }
 
-/// What is between the parentheses that `code` begins with, and what comes after them.
+/// The text between the parentheses at the start of `code`, and the text after them.
 fn enclosed(code: &str, open: char, close: char) -> Option<(&str, &str)> {
     let inside = code.trim_start().strip_prefix(open)?;
     let mut depth = 1_usize;
@@ -80,14 +80,14 @@ fn enclosed(code: &str, open: char, close: char) -> Option<(&str, &str)> {
     None
 }
 
-/// Whether type parameters begin here, as those of an arrow function do.
+/// Whether type parameters start here, as in a generic arrow function.
 fn are_type_parameters(code: &str) -> bool {
     let after_types = enclosed(code, '<', '>').map(|(_, rest)| rest);
     let rest = after_types.and_then(|rest| enclosed(rest, '(', ')')).map(|(_, rest)| rest.trim_start());
     rest.is_some_and(|rest| rest.starts_with("=>") || rest.starts_with(':') || rest.starts_with('{'))
 }
 
-/// Whether there is a `<` where an expression begins: `<Type>value`.
+/// Whether there is a type assertion: a `<` where an expression starts, as in `<Type>value`.
 fn has_assertion(code: &str) -> bool {
     code.match_indices('<').any(|(at, _)| {
         let before = code[..at].trim_end();
@@ -105,7 +105,8 @@ mod tests {
     use std::time::Duration;
 
     use super::{is_more_than_types, needs_transform};
-    use crate::{RelativePath, Request, SourceFile};
+    use crate::request::path::RelativePath;
+    use crate::request::{Request, SourceFile};
 
     #[test]
     fn code_is_told_from_types() {

@@ -1,24 +1,24 @@
-//! Which processes of a process table belong to a run, where the system has no name for the whole tree.
+//! Finds the processes of a run in a process table, for systems without a name for the whole tree.
 //!
-//! A process belongs when it is in the main process's session, when its parent belongs, when it once belonged, or when it bears the
-//! run's mark. A daemon leaves its session and its parent; it is then known from an earlier table, or by its mark.
+//! A process belongs to the run if it is in the main process's session, if its parent belongs, if it belonged before, or if it
+//! carries the run's mark. A daemon leaves its session and its parent; it is known from an earlier table or by its mark.
 
 use std::collections::HashSet;
 
-/// One living process.
+/// A living process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Row {
     pub(super) pid: i32,
     pub(super) parent: i32,
     pub(super) session: i32,
-    /// When it was started, in microseconds since 1970. With the pid it names one process for ever.
+    /// Its start time, in microseconds since 1970. Together with the pid it identifies the process.
     pub(super) born: u64,
 }
 
 type Identity = (i32, u64);
 
-/// The processes of one run, as far as the tables shown so far tell. The main process's pid must not be free for another while this
-/// is used: it leads the session, and nobody has reaped it.
+/// The known processes of one run. The main process must not be reaped while this is used, so that its pid, which is also the
+/// session's id, is not reused.
 #[derive(Debug)]
 pub(super) struct Descendants {
     main: i32,
@@ -28,12 +28,12 @@ pub(super) struct Descendants {
 }
 
 impl Descendants {
-    /// Of the main process `main`. Processes born before `since` are not asked for the mark.
+    /// For the main process `main`. Processes that started before `since` are not checked for the mark.
     pub(super) fn of(main: i32, since: u64) -> Self {
         Self { main, since, known: HashSet::new(), strangers: HashSet::new() }
     }
 
-    /// The pids in `table` that belong. `marked` is asked once for each process that nothing else tells about.
+    /// The pids in `table` that belong to the run. `marked` is called once for each process that no other rule covers.
     pub(super) fn within(&mut self, table: &[Row], mut marked: impl FnMut(i32) -> bool) -> Vec<i32> {
         let living: HashSet<Identity> = table.iter().map(Row::identity).collect();
         self.known.retain(|it| living.contains(it));
@@ -52,7 +52,7 @@ impl Descendants {
         row.born >= self.since && !self.known.contains(&row.identity()) && self.strangers.insert(row.identity())
     }
 
-    /// Takes in whoever is in the session or has a parent that belongs, until nobody is left to take in.
+    /// Adds processes in the session or with a known parent, until there are no more.
     fn adopt(&mut self, table: &[Row]) {
         let mut parents: HashSet<i32> = self.known.iter().map(|(pid, _)| *pid).chain([self.main]).collect();
         loop {
@@ -87,7 +87,7 @@ mod tests {
         Row { pid, parent, session, born: START + 1 }
     }
 
-    /// Shows each table in turn, marks those pids, and compares what belongs in the last.
+    /// Feeds each table in turn, with these pids marked, and compares the result of the last.
     fn check(tables: &[&[Row]], marks: &[i32], expected: &[i32]) {
         let mut descendants = Descendants::of(MAIN, START);
         let mut found = Vec::new();

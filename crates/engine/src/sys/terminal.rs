@@ -1,7 +1,6 @@
-//! A pseudo-terminal on Linux and macOS.
+//! Pseudo-terminals of Linux and macOS.
 //!
-//! The crate that the field uses for this (portable-pty) starts the program itself; here the program is started by what contains
-//! it, so only the two ends are made.
+//! The usual crate (portable-pty) starts the program itself. Here the launcher does that, so only the two ends are needed.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
@@ -12,19 +11,18 @@ use nix::pty::{Winsize, openpty};
 use nix::sys::termios::{InputFlags, SetArg, tcgetattr, tcsetattr};
 use tokio::net::unix::pipe;
 
-use super::Pipes;
 use crate::session::TerminalSize;
 
-/// Our hold on a program's terminal, beside what is read and written.
+/// Controls a program's terminal; its data goes through pipes.
 pub(crate) struct Terminal(OwnedFd);
 
 impl Terminal {
-    /// What Ctrl-D types.
+    /// The key Ctrl-D.
     pub(crate) const END_OF_INPUT: [u8; 1] = [0x04];
-    /// What Ctrl-C types.
+    /// The key Ctrl-C.
     pub(crate) const INTERRUPT: u8 = 0x03;
 
-    /// Gives it another size; what runs in the foreground gets SIGWINCH.
+    /// Resizes the terminal; its foreground processes get SIGWINCH.
     pub(crate) fn resize(&self, size: TerminalSize) -> io::Result<()> {
         // SAFETY: the descriptor is open, and the structure outlives the call.
         #[expect(unsafe_code, reason = "an ioctl")]
@@ -32,7 +30,7 @@ impl Terminal {
         Ok(())
     }
 
-    /// Sends SIGINT to what runs in the foreground, past whatever was typed and not read yet.
+    /// Sends SIGINT to the foreground processes, ahead of unread input.
     pub(crate) fn interrupt(&self) -> io::Result<bool> {
         // SAFETY: the descriptor is open, and the argument is a number.
         #[expect(unsafe_code, reason = "an ioctl")]
@@ -54,8 +52,17 @@ mod request {
     ioctl_write_int_bad!(control, libc::TIOCSCTTY);
 }
 
-/// Makes a terminal of that size: our end as pipes, and the program's.
-pub(crate) fn open(size: TerminalSize) -> io::Result<(Pipes, OwnedFd)> {
+/// The ends of a new terminal.
+pub(crate) struct Pair {
+    pub(crate) input: pipe::Sender,
+    pub(crate) output: pipe::Receiver,
+    pub(crate) terminal: Terminal,
+    /// The program's end.
+    pub(crate) theirs: OwnedFd,
+}
+
+/// Creates a terminal.
+pub(crate) fn open(size: TerminalSize) -> io::Result<Pair> {
     let pair = openpty(&winsize(size), None)?;
     for end in [&pair.master, &pair.slave] {
         fcntl(end, FcntlArg::F_SETFD(FdFlag::FD_CLOEXEC))?;
@@ -63,16 +70,16 @@ pub(crate) fn open(size: TerminalSize) -> io::Result<(Pipes, OwnedFd)> {
     edit_in_characters(&pair.slave);
     let flags = OFlag::from_bits_retain(fcntl(&pair.master, FcntlArg::F_GETFL)?);
     fcntl(&pair.master, FcntlArg::F_SETFL(flags | OFlag::O_NONBLOCK))?;
-    let pipes = Pipes {
-        stdin: pipe::Sender::from_owned_fd_unchecked(pair.master.try_clone()?)?,
-        stdout: pipe::Receiver::from_owned_fd_unchecked(pair.master.try_clone()?)?,
-        stderr: None,
-        terminal: Some(Terminal(pair.master)),
-    };
-    Ok((pipes, pair.slave))
+    Ok(Pair {
+        input: pipe::Sender::from_owned_fd_unchecked(pair.master.try_clone()?)?,
+        output: pipe::Receiver::from_owned_fd_unchecked(pair.master.try_clone()?)?,
+        terminal: Terminal(pair.master),
+        theirs: pair.slave,
+    })
 }
 
-/// Makes the terminal at standard input this process's own. It must lead a session; for use between fork and exec.
+/// Makes the terminal on standard input this process's controlling terminal. The process must lead a session. For use between
+/// fork and exec.
 pub(crate) fn take_control() -> io::Result<()> {
     // SAFETY: descriptor 0 is open, and the argument is a number.
     #[expect(unsafe_code, reason = "an ioctl")]
@@ -80,7 +87,7 @@ pub(crate) fn take_control() -> io::Result<()> {
     Ok(())
 }
 
-/// Lets Backspace take away a character rather than a byte of it. A system that cannot is no worse for it.
+/// Makes Backspace delete a whole UTF-8 character. Ignored where the system cannot do it.
 fn edit_in_characters(terminal: &impl AsFd) {
     if let Ok(mut settings) = tcgetattr(terminal) {
         settings.input_flags |= InputFlags::IUTF8;

@@ -1,4 +1,4 @@
-//! One engine's claim to a folder, and what nobody claims any more.
+//! Claims a folder for one engine, and finds folders without an owner.
 
 use std::ffi::OsStr;
 use std::fs::{self, DirEntry, File};
@@ -7,13 +7,14 @@ use std::path::{Path, PathBuf};
 
 use ulid::{ULID_LEN, Ulid};
 
-use super::lock;
+use super::{cleaner, lock};
+use crate::private;
 
-const GATE: &str = "gate";
+const CLAIM_LOCK: &str = "gate";
 const LOCK: &str = "lock";
 const STALE: &str = "stale";
 
-/// A folder that is ours as long as this lives: `<id>` with the locked file `<id>.lock` beside it.
+/// The engine's folder while this lives: `<id>`, with the locked file `<id>.lock` beside it.
 pub(super) struct Claim {
     folder: PathBuf,
     lock: PathBuf,
@@ -21,19 +22,19 @@ pub(super) struct Claim {
 }
 
 impl Claim {
-    /// Claims a new folder below `base` and returns what is there that no living engine owns, already renamed so that nobody else
-    /// takes it up. What cannot be renamed is left, with a warning.
+    /// Claims a new folder below `base`. Also returns the entries without a living owner, renamed so that no other engine takes
+    /// them. Entries that cannot be renamed are left there, with a warning.
     ///
     /// # Errors
-    /// Which file or folder could not be made.
+    /// The file or folder that could not be created.
     pub(super) fn take(base: &Path) -> io::Result<(Self, Vec<PathBuf>)> {
-        let gate = base.join(GATE);
-        let _gate = pass(&gate).map_err(|error| at(&gate, &error))?;
+        let claim_lock = base.join(CLAIM_LOCK);
+        let _claim_lock = pass(&claim_lock).map_err(|error| at(&claim_lock, &error))?;
         let stale = set_aside(base).map_err(|error| at(base, &error))?;
         let folder = base.join(short_name());
         let lock = folder.with_extension(LOCK);
         let held = lock_new(&lock).map_err(|error| at(&lock, &error))?;
-        super::create_private(&folder).map_err(|error| at(&folder, &error))?;
+        private::new_folder(&folder).map_err(|error| at(&folder, &error))?;
         Ok((Self { folder, lock, _held: held }, stale))
     }
 
@@ -44,35 +45,35 @@ impl Claim {
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        let removed = super::cleaner::remove(&self.folder).and_then(|()| fs::remove_file(&self.lock));
+        let removed = cleaner::remove(&self.folder).and_then(|()| fs::remove_file(&self.lock));
         if let Err(error) = removed {
             tracing::warn!(%error, folder = %self.folder.display(), "could not delete the runs' folder; the next start will");
         }
     }
 }
 
-/// Eight characters that nobody else has, nor guesses: programs put sockets below, whose paths may have 107 bytes in all.
+/// Eight random characters. Short, because programs put sockets below, whose paths may have 107 bytes in all.
 pub(super) fn short_name() -> String {
     Ulid::generate().to_string().split_off(ULID_LEN - 8)
 }
 
-/// An error that names its place.
+/// `error` with its path.
 pub(super) fn at(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
-/// Waits until no other engine claims a folder. What a program put in the gate's place is set aside.
-fn pass(gate: &Path) -> io::Result<File> {
-    let file = match lock::open(gate, true) {
+/// Takes the lock that guards claims, waiting for other engines. If a program put something else in its place, that is renamed.
+fn pass(claim_lock: &Path) -> io::Result<File> {
+    let file = match lock::open(claim_lock, true) {
         Ok(file) => file,
         Err(error) => {
-            tracing::warn!(%error, path = %gate.display(), "something else lies in the place of a lock; it is set aside");
-            fs::rename(gate, aside(gate))?;
-            lock::open(gate, true)?
+            tracing::warn!(%error, path = %claim_lock.display(), "something else lies in the place of a lock; it is set aside");
+            fs::rename(claim_lock, aside(claim_lock))?;
+            lock::open(claim_lock, true)?
         }
     };
     if !lock::wait_for(&file)? {
-        tracing::warn!(path = %gate.display(), "a lock is held and not given up; starting without it");
+        tracing::warn!(path = %claim_lock.display(), "a lock is held and not given up; starting without it");
     }
     Ok(file)
 }
@@ -83,7 +84,7 @@ fn lock_new(path: &Path) -> io::Result<File> {
     Ok(held)
 }
 
-/// Renames everything without a living owner, whatever it is, to a name that says so. The caller holds the gate.
+/// Renames every entry without a living owner to a stale name. The caller holds the claim lock.
 fn set_aside(base: &Path) -> io::Result<Vec<PathBuf>> {
     let mut stale = Vec::new();
     for entry in fs::read_dir(base)?.flatten().filter(is_unowned) {
@@ -99,14 +100,14 @@ fn set_aside(base: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(stale)
 }
 
-/// Whether `entry` is neither the gate nor of a living engine.
+/// Whether `entry` belongs to no living engine and is not the claim lock.
 fn is_unowned(entry: &DirEntry) -> bool {
     let path = entry.path();
     let is_stale = path.extension() == Some(OsStr::new(STALE));
-    path.file_name() != Some(OsStr::new(GATE)) && (is_stale || !lock::is_held(&path.with_extension(LOCK)))
+    path.file_name() != Some(OsStr::new(CLAIM_LOCK)) && (is_stale || !lock::is_held(&path.with_extension(LOCK)))
 }
 
-/// A name beside `path` that nothing has.
+/// An unused name beside `path`.
 fn aside(path: &Path) -> PathBuf {
     path.with_file_name(short_name()).with_extension(STALE)
 }

@@ -10,13 +10,13 @@ use std::thread::JoinHandle;
 
 use ulid::Ulid;
 
-/// Levels that are deleted by the short way, one open folder each.
+/// Folders up to this depth are deleted recursively, with one open folder per level.
 const SHALLOW: u32 = 16;
 
-/// The runs' folders that are there, or were when their runs began.
+/// The folders of runs that are not deleted yet.
 type Known = Arc<Mutex<HashSet<PathBuf>>>;
 
-/// Deletes folders in the order they come. Dropping it waits until all are deleted.
+/// Deletes folders in the order of their arrival. Dropping it waits until all are deleted.
 pub(super) struct Cleaner {
     queue: Option<Sender<PathBuf>>,
     known: Known,
@@ -32,7 +32,7 @@ impl Cleaner {
         Ok(Self { queue: Some(queue), known, thread: Some(thread) })
     }
 
-    /// A run has `folder` from now on, until that is deleted.
+    /// Registers `folder` as a run's until it is deleted.
     pub(super) fn expect(&self, folder: &Path) {
         lock(&self.known).insert(folder.to_path_buf());
     }
@@ -58,7 +58,7 @@ fn clean(folders: &Receiver<PathBuf>, known: &Known) {
         let is_there = fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir());
         delete(&folder);
         let was_run = lock(known).remove(&folder);
-        // Its program has renamed it: it lies beside, where no run has it.
+        // The program renamed its folder, which now lies beside as one that belongs to no run.
         if was_run && !is_there {
             unknown_folders(folder.parent(), known).iter().for_each(|folder| delete(folder));
         }
@@ -71,7 +71,7 @@ fn delete(folder: &Path) {
     }
 }
 
-/// The folders in the runs' folder that no run has.
+/// The subfolders of `runs` that belong to no run.
 fn unknown_folders(runs: Option<&Path>, known: &Known) -> Vec<PathBuf> {
     let entries = runs.and_then(|runs| fs::read_dir(runs).ok()).into_iter().flatten().flatten();
     let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir())).map(|entry| entry.path());
@@ -84,8 +84,8 @@ fn lock(known: &Known) -> MutexGuard<'_, HashSet<PathBuf>> {
     known.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Deletes `folder` with all that is in it, however deep and whatever its permissions. A folder that is gone is fine; a link in
-/// its place is deleted, and not what it leads to.
+/// Deletes `folder` with its content, whatever its depth and permissions. A missing folder is fine; a link is deleted without
+/// following it.
 pub(super) fn remove(folder: &Path) -> io::Result<()> {
     match fs::symlink_metadata(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
@@ -96,7 +96,7 @@ pub(super) fn remove(folder: &Path) -> io::Result<()> {
     fs::remove_dir(folder)
 }
 
-/// Empties a folder that is at most so deep: programs can make one deeper than a stack or the open files would last.
+/// Empties a folder of limited depth. Deeper ones would exhaust the stack or the open files.
 fn empty(folder: &Path, depth: u32) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
@@ -113,9 +113,10 @@ fn empty(folder: &Path, depth: u32) -> io::Result<()> {
     Ok(())
 }
 
-/// Empties `top` by lifting each folder's folders into `top` before deleting it, so that no path grows long and no
-/// recursion deep. The names up there are ones that no program could have taken before.
+/// Empties `top` by moving nested folders up into it before their parent is deleted, so that neither paths nor recursion grow.
+/// The names used there cannot exist yet.
 fn flatten(top: &Path) -> io::Result<()> {
+    // One entry at a time from a fresh listing: folders are added to `top` while it is emptied.
     let (name, mut lifted) = (Ulid::generate(), 0_u64);
     open_up(top)?;
     while let Some(entry) = fs::read_dir(top)?.next() {
@@ -140,7 +141,7 @@ fn flatten(top: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Lets us list and change a folder that the program closed to its owner.
+/// Restores the owner's access to a folder that the program closed.
 #[cfg(unix)]
 fn open_up(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

@@ -1,7 +1,7 @@
-//! The runs' folders: one private folder a run, deleted afterwards, also after a crash.
+//! The runs' folders: one private folder per run, deleted afterwards, also after a crash.
 //!
-//! Below the configured folder each engine has a folder of its own and holds a lock beside it as long as it lives; what has no
-//! living owner is stale and is swept when the next engine starts. Deleting happens on one thread, off the way of answers.
+//! Below the configured folder each engine has its own folder, with a lock file beside it that it holds while it lives. A
+//! folder without a living owner is stale, and the next engine sweeps it. One thread deletes, off the latency path.
 
 mod claim;
 mod cleaner;
@@ -19,15 +19,18 @@ pub(crate) use size::size;
 use claim::Claim;
 use cleaner::Cleaner;
 
-use crate::{Limits, OutputFile, Request, private};
+use crate::limits::Limits;
+use crate::outcome::OutputFile;
+use crate::private;
+use crate::request::Request;
 
-/// Files in the engine's folder, which keep interpreters from reading files of these names in the user's folders above it where
-/// those are in sight.
-const BARRIERS: [&str; 2] = ["package.json", "tsconfig.json"];
-/// A program of at most this size is compared without asking another thread to.
+/// Files in the engine's folder that stop interpreters from searching for such files in the user's folders above, where those
+/// are visible.
+const STOP_FILES: [&str; 2] = ["package.json", "tsconfig.json"];
+/// A program up to this size is compared without a blocking thread.
 const QUICK_BYTES: usize = 64 << 10;
 
-/// The folder of one engine, in which its runs have theirs. Dropping the last handle deletes it.
+/// An engine's folder, with the folders of its runs. Dropping the last handle deletes it.
 #[derive(Clone)]
 pub(crate) struct Workspaces(Arc<Inner>);
 
@@ -37,11 +40,11 @@ struct Inner {
 }
 
 impl Workspaces {
-    /// Claims a folder below `base`, which is made if missing, and starts sweeping what dead engines left there.
+    /// Claims a folder below `base`, which is created if missing, and starts sweeping stale ones.
     pub(crate) fn open(base: &Path) -> io::Result<Self> {
         private::folder(base).map_err(|error| claim::at(base, &error))?;
         let (claim, stale) = Claim::take(base)?;
-        for name in BARRIERS {
+        for name in STOP_FILES {
             write_new(&claim.folder().join(name), b"{}\n")?;
         }
         let cleaner = Cleaner::start()?;
@@ -49,48 +52,48 @@ impl Workspaces {
         Ok(Self(Arc::new(Inner { cleaner, claim })))
     }
 
-    /// The folder that the runs' folders are in, private to this engine.
+    /// The engine's folder, which contains the runs' folders.
     pub(crate) fn shared(&self) -> &Path {
         self.0.claim.folder()
     }
 
-    /// Makes a run's folder and puts the program, as `entry`, and its files there. Nothing is left behind when that fails.
+    /// Creates a run's folder with the program, as `entry`, and its files. Leaves nothing behind on failure.
     pub(crate) fn create(&self, request: &Request, entry: &str) -> io::Result<Workspace> {
         let workspace = self.reserve(entry)?;
         workspace.fill(request)?;
         Ok(workspace)
     }
 
-    /// Makes a run's folder ahead of its program, which will be `entry`.
+    /// Creates a run's folder for a program that is not known yet; its file will be `entry`.
     pub(crate) fn reserve(&self, entry: &str) -> io::Result<Workspace> {
         let root = self.0.claim.folder().join(claim::short_name());
-        // First: whoever sweeps must know it.
+        // Registered first, so that the cleaner never takes it for a stray folder.
         self.0.cleaner.expect(&root);
-        create_private(&root)?;
+        private::new_folder(&root)?;
         let mut workspace = Workspace { root, entry: entry.to_owned(), identity: None, owner: Arc::clone(&self.0) };
-        create_private(&workspace.folder())?;
+        private::new_folder(&workspace.folder())?;
         fs::create_dir(workspace.temporary())?;
         workspace.identity = identity(&workspace.folder());
         Ok(workspace)
     }
 }
 
-/// The folder of one run. Dropping it has it deleted, which must not happen before the run's processes are gone.
+/// A run's folder. Dropping it deletes the folder, which must not happen before the run's processes are gone.
 pub(crate) struct Workspace {
     root: PathBuf,
     entry: String,
-    /// What tells the folder of its files from another that the program put in its place.
+    /// Tells the working folder from a replacement that the program made.
     identity: Option<u64>,
     owner: Arc<Inner>,
 }
 
 impl Workspace {
-    /// Where the program starts and its files lie.
+    /// The working folder, with the program's files.
     pub(crate) fn folder(&self) -> PathBuf {
         self.root.join("work")
     }
 
-    /// Where its temporary files go.
+    /// The folder for temporary files.
     pub(crate) fn temporary(&self) -> PathBuf {
         self.root.join("tmp")
     }
@@ -100,12 +103,12 @@ impl Workspace {
         &self.entry
     }
 
-    /// Where the program's own file is.
+    /// The path of the program's own file.
     pub(crate) fn program(&self) -> PathBuf {
         self.folder().join(&self.entry)
     }
 
-    /// What the run created or changed, compared with what `request` put there.
+    /// The files that the run created or changed, compared with those of `request`.
     pub(crate) fn results(&self, request: &Request, limits: &Limits) -> Vec<OutputFile> {
         if !self.is_ours() {
             tracing::warn!("a program put something else in the place of its folder; its files are left out");
@@ -114,7 +117,7 @@ impl Workspace {
         results::collect(&self.folder(), &results::given(request, &self.entry), limits)
     }
 
-    /// Whether the folder holds the program's file, as it was given, and nothing else: what most runs leave, and quick to see.
+    /// Whether the folder contains only the program's unchanged file. Most runs end so, and it is quick to check.
     pub(crate) fn is_untouched(&self, request: &Request) -> bool {
         if !self.is_ours() {
             return false;
@@ -129,24 +132,24 @@ impl Workspace {
             })
     }
 
-    /// Whether nobody has put anything into the folder of its files but what was to be there ahead of the program.
-    pub(crate) fn is_as_made(&self) -> bool {
+    /// Whether the working folder contains only what was put there before the program was known.
+    pub(crate) fn is_pristine(&self) -> bool {
         let mut entries = fs::read_dir(self.folder()).into_iter().flatten().flatten();
         self.is_ours() && entries.all(|entry| cfg!(unix) && entry.file_name() == *self.entry)
     }
 
-    /// Whether the folder of its files is still the one that was made for it.
+    /// Whether the working folder is still the original one.
     fn is_ours(&self) -> bool {
         identity(&self.folder()) == self.identity
     }
 
-    /// The folder in which everything of the run lies.
+    /// The run's folder, which contains all others.
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }
 
-    /// Puts the program and its files into a folder that was made ahead. The program's file appears as a whole, in place of what
-    /// holds an interpreter there.
+    /// Writes the program and its files into a folder made by `reserve`. The program's file appears atomically, and replaces a
+    /// barrier at its path.
     pub(crate) fn fill(&self, request: &Request) -> io::Result<()> {
         let folder = self.folder();
         for file in request.files() {
@@ -156,6 +159,7 @@ impl Workspace {
             }
             write_new(&path, &file.content)?;
         }
+        // Written outside the working folder, then renamed, so that the interpreter never reads half a file.
         let written = self.root.join(&self.entry);
         write_new(&written, request.source())?;
         fs::rename(written, self.program())
@@ -168,8 +172,9 @@ impl Drop for Workspace {
     }
 }
 
-/// Makes a private folder where none is, so that it can be hidden before anything is in it. One that cannot be made holds nothing.
-pub(crate) fn keep_place(folder: &Path) {
+/// Creates a missing private folder, so that it can be hidden while it is still empty. One that cannot be created has no
+/// content to hide.
+pub(crate) fn ensure_hidden_folder(folder: &Path) {
     if !folder.exists()
         && let Err(error) = private::folder(folder)
     {
@@ -177,23 +182,12 @@ pub(crate) fn keep_place(folder: &Path) {
     }
 }
 
-/// Writes a file where none is, nor a link.
+/// Writes a file where nothing exists, not even a link.
 fn write_new(path: &Path, content: &[u8]) -> io::Result<()> {
     File::create_new(path)?.write_all(content)
 }
 
-/// Makes a folder where none is, for its owner alone.
-#[cfg(unix)]
-fn create_private(folder: &Path) -> io::Result<()> {
-    std::os::unix::fs::DirBuilderExt::mode(&mut fs::DirBuilder::new(), 0o700).create(folder)
-}
-
-#[cfg(not(unix))]
-fn create_private(folder: &Path) -> io::Result<()> {
-    fs::create_dir(folder)
-}
-
-/// What a folder has that no other has; `None` for what is no folder, such as a link to one.
+/// The inode number of a folder; `None` if it is no folder, for example a link to one.
 #[cfg(unix)]
 fn identity(folder: &Path) -> Option<u64> {
     fs::symlink_metadata(folder)
@@ -202,7 +196,7 @@ fn identity(folder: &Path) -> Option<u64> {
         .map(|found| std::os::unix::fs::MetadataExt::ino(&found))
 }
 
-/// Windows keeps a folder from being moved while a program runs in it; a link in its place is no folder.
+/// Windows does not let a folder be moved while a program runs in it. A link in its place is no folder.
 #[cfg(not(unix))]
 fn identity(folder: &Path) -> Option<u64> {
     fs::symlink_metadata(folder).ok().filter(fs::Metadata::is_dir).map(|_| 0)

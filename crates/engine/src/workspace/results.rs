@@ -1,4 +1,4 @@
-//! What a run left in its folder.
+//! The result files of a run.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -8,21 +8,23 @@ use std::path::{Path, PathBuf};
 #[cfg(unix)]
 use nix::libc;
 
-use crate::{Limits, OutputFile, Request};
+use crate::limits::Limits;
+use crate::outcome::OutputFile;
+use crate::request::Request;
 
-/// Entries looked at before the walk gives up: ten thousand small files are listed from, a million are not.
+/// The most entries that are listed: enough for ten thousand small files, too few for a million.
 const MOST_ENTRIES: usize = 50_000;
-/// How many times `Limits::result_file_bytes` all contents together may take.
+/// All contents together may take this many times `Limits::result_file_bytes`.
 const CONTENTS_FACTOR: u64 = 10;
 
-/// What the request put into the folder, by path.
+/// The files of the request, by path.
 pub(super) fn given<'a>(request: &'a Request, entry: &str) -> HashMap<String, &'a [u8]> {
     let files = request.files().iter().map(|file| (file.path.to_string(), file.content.as_slice()));
     files.chain([(entry.to_owned(), request.source())]).collect()
 }
 
-/// The regular files below `folder` that are not as they were given, sorted by path. Links, pipes, sockets and devices are
-/// neither followed nor read, and Python's `__pycache__` is left out.
+/// The regular files below `folder` that differ from the `given` ones, sorted by path. Links, pipes, sockets and devices are
+/// neither followed nor read; Python's `__pycache__` is left out.
 pub(super) fn collect(folder: &Path, given: &HashMap<String, &[u8]>, limits: &Limits) -> Vec<OutputFile> {
     let mut found = regular_files(folder);
     found.retain(|(name, path, size)| !is_unchanged(path, *size, given.get(name.as_str()).copied()));
@@ -39,12 +41,12 @@ fn read((name, path, size): (String, PathBuf, u64), most: u64, room: &mut u64) -
     OutputFile { path: name, size_bytes: size, content }
 }
 
-/// Whether the file at `path`, of `size` bytes, holds what was given.
+/// Whether the file at `path`, of `size` bytes, has the given content.
 pub(super) fn is_unchanged(path: &Path, size: u64, given: Option<&[u8]>) -> bool {
     given.is_some_and(|given| given.len() as u64 == size && read_file(path, size).is_ok_and(|now| now == given))
 }
 
-/// Reads a regular file of `size` bytes, and never more: no link is followed, and nothing is waited for, whatever took its place.
+/// Reads at most `size` bytes of a regular file. It neither follows a link nor blocks, whatever replaced the file.
 fn read_file(path: &Path, size: u64) -> io::Result<Vec<u8>> {
     let mut options = File::options();
     #[cfg(unix)]

@@ -3,7 +3,9 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Workspaces, size};
-use crate::{Limits, RelativePath, Request, SourceFile};
+use crate::limits::Limits;
+use crate::request::path::RelativePath;
+use crate::request::{Request, SourceFile};
 
 fn request(code: &str, files: &[(&str, &str)]) -> Request {
     let files = files.iter().map(|(path, content)| SourceFile {
@@ -135,7 +137,7 @@ fn what_a_dead_engine_left_is_swept_and_a_living_one_is_left_alone() {
     );
 }
 
-/// Runs `work` on a thread of its own, and fails when it hangs.
+/// Runs `work` on its own thread, and fails if it hangs.
 #[cfg(unix)]
 fn in_time<T: Send + 'static>(what: &str, work: impl FnOnce() -> T + Send + 'static) -> T {
     let (sender, receiver) = std::sync::mpsc::channel();
@@ -154,12 +156,12 @@ fn whatever_lies_in_the_runs_folder_an_engine_starts_and_touches_nothing_behind_
     use std::os::unix::fs::symlink;
     type Put = fn(&Path, &Path);
     let cases: [(&str, Put); 10] = [
-        ("a link in the place of the gate", |base, user| {
+        ("a link in place of the claim lock", |base, user| {
             symlink(user.join("file"), base.join("gate")).expect("a link")
         }),
         ("a link to nothing there", |base, user| symlink(user.join("none"), base.join("gate")).expect("a link")),
-        ("a pipe in the place of the gate", |base, _| pipe(&base.join("gate"))),
-        ("a folder in the place of the gate", |base, _| fs::create_dir_all(base.join("gate/x")).expect("a folder")),
+        ("a pipe in place of the claim lock", |base, _| pipe(&base.join("gate"))),
+        ("a folder in place of the claim lock", |base, _| fs::create_dir_all(base.join("gate/x")).expect("a folder")),
         ("a pipe in the place of a lock", |base, _| {
             fs::create_dir(base.join("DEAD")).expect("a folder");
             pipe(&base.join("DEAD.lock"));
@@ -204,12 +206,12 @@ fn whatever_lies_in_the_runs_folder_an_engine_starts_and_touches_nothing_behind_
 
 #[cfg(unix)]
 #[test]
-fn a_gate_that_somebody_holds_does_not_hold_up_a_start_for_ever() {
+fn a_held_claim_lock_does_not_block_a_start_for_ever() {
     let base = tempfile::tempdir().expect("tempdir");
     let held = fs::File::create(base.path().join("gate")).expect("a file");
     held.lock().expect("a lock");
     let path = base.path().to_path_buf();
-    drop(in_time("a held gate", move || Workspaces::open(&path)).expect("open"));
+    drop(in_time("a held claim lock", move || Workspaces::open(&path)).expect("open"));
 }
 
 #[test]
@@ -242,9 +244,9 @@ fn a_folder_to_which_something_was_added_is_not_as_made() {
     let base = tempfile::tempdir().expect("tempdir");
     let spaces = Workspaces::open(base.path()).expect("open");
     let space = spaces.reserve("main.py").expect("reserve");
-    assert!(space.is_as_made());
+    assert!(space.is_pristine());
     fs::write(space.folder().join("json.py"), "another's").expect("write");
-    assert!(!space.is_as_made());
+    assert!(!space.is_pristine());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use runtray_engine::Spares;
+use runtray_engine::PoolSize;
 use runtray_engine::said::Said;
 use toml_edit::Item;
 
@@ -324,22 +324,22 @@ fn level(settings: &Settings) -> &'static str {
 
 fn waiting(settings: &mut Settings, language: &str, item: &Item) -> Result<(), Fault> {
     let size = match item.as_str() {
-        Some("auto") => Spares::Auto,
+        Some("auto") => PoolSize::Auto,
         Some(_) => return Err(Fault::Replaced(s::SETTING_WAITING.with("written", shown(item)))),
-        None => Spares::Fixed(length(item, 0, MOST_WAITING)?),
+        None => PoolSize::Fixed(length(item, 0, MOST_WAITING)?),
     };
     match size {
         // What is not named is that.
-        Spares::Auto => settings.warm.sizes.remove(language),
-        Spares::Fixed(_) => settings.warm.sizes.insert(language.to_owned(), size),
+        PoolSize::Auto => settings.warm.sizes.remove(language),
+        PoolSize::Fixed(_) => settings.warm.sizes.insert(language.to_owned(), size),
     };
     Ok(())
 }
 
 fn size_of(settings: &Settings, language: &str) -> String {
     match settings.warm.size(language) {
-        Spares::Auto => "\"auto\"".to_owned(),
-        Spares::Fixed(count) => count.to_string(),
+        PoolSize::Auto => "\"auto\"".to_owned(),
+        PoolSize::Fixed(count) => count.to_string(),
     }
 }
 

@@ -191,7 +191,7 @@ async fn send(
             biased;
             sent = &mut sending => sent.is_ok(),
             // The service takes no more because the program reads nothing: then there is no way to it but the end.
-            Some(order) = commands.order() => match timeout(ORDER_WAITS, &mut sending).await {
+            Some(order) = commands.control() => match timeout(ORDER_WAITS, &mut sending).await {
                 Ok(sent) => {
                     held = Some(order);
                     sent.is_ok()

@@ -1,10 +1,10 @@
-//! Node.js installed by tools that keep several of them.
+//! Node.js from version managers.
 
 use std::path::PathBuf;
 
-use crate::interpreter::Machine;
 use crate::interpreter::folder::{node, programs};
-use crate::interpreter::python::mise_data;
+use crate::interpreter::install_roots::mise_data;
+use crate::interpreter::machine::Machine;
 
 /// nvm, and nvm-windows.
 pub(super) fn nvm(machine: &Machine) -> Vec<PathBuf> {
@@ -30,7 +30,7 @@ pub(super) fn fnm(machine: &Machine) -> Vec<PathBuf> {
     folders.flat_map(|folder| programs(Some(folder), |version| node(machine, &version.join("installation")))).collect()
 }
 
-/// Volta, past the stand-in that it puts on PATH.
+/// Volta's installations, not the shim that it puts on PATH.
 pub(super) fn volta(machine: &Machine) -> Vec<PathBuf> {
     let usual = match machine.is_windows() {
         true => machine.folder("LOCALAPPDATA").map(|data| data.join("Volta")),
@@ -52,7 +52,7 @@ pub(super) fn mise(machine: &Machine) -> Vec<PathBuf> {
     programs(installs, |version| node(machine, version))
 }
 
-/// n, which keeps each version that it ever made the system's.
+/// n, which keeps every version that it ever activated.
 pub(super) fn n(machine: &Machine) -> Vec<PathBuf> {
     let prefix = machine.folder("N_PREFIX").unwrap_or_else(|| machine.absolute("/usr/local"));
     programs(Some(prefix.join("n/versions/node")), |version| node(machine, version))

@@ -1,4 +1,4 @@
-//! Node.js: where it is looked for, and how it describes itself.
+//! Node.js: its sources and its description.
 
 mod managers;
 #[cfg(all(test, unix))]
@@ -8,17 +8,20 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
-use super::ask::Answer;
 use super::candidate::Candidate;
-use super::python::homebrew_prefixes;
-use super::{Found, Machine, Source, folder, search_path};
-use crate::said::Said;
-use crate::sentences;
+use super::found::Found;
+use super::install_roots::homebrew_prefixes;
+use super::machine::Machine;
+use super::probe::Answer;
+use super::source::Source;
+use super::{folder, search_path};
+use crate::text::said::Said;
+use crate::text::sentences;
 
-/// The oldest that systems in support still bring.
+/// The oldest version in supported systems.
 const OLDEST_MAJOR: u64 = 12;
 
-/// In this order.
+/// In the order of the search.
 pub(super) const SOURCES: [Source; 9] = [
     Source::Path,
     Source::Nvm,
@@ -32,17 +35,17 @@ pub(super) const SOURCES: [Source; 9] = [
 ];
 
 /// Prints one line.
-pub(super) const QUESTION: [&str; 2] =
+pub(super) const PROBE_ARGS: [&str; 2] =
     ["-p", "JSON.stringify({ version: process.versions.node, executable: process.execPath })"];
 
-/// What the expression prints.
+/// The output of the expression.
 #[derive(Debug, Deserialize)]
 struct Description {
     version: semver::Version,
     executable: PathBuf,
 }
 
-/// The files that `source` leads to.
+/// The candidates of `source`.
 pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
     match source {
         Source::Path => on_path(machine),
@@ -58,7 +61,7 @@ pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
     }
 }
 
-/// Reads the description.
+/// Parses the description.
 pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
     let description = answer.stdout.lines().rev().find_map(|line| serde_json::from_str::<Description>(line).ok());
     let description = description.ok_or_else(|| answer.undescribed("Node.js"))?;
@@ -79,14 +82,14 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said
     })
 }
 
-/// `bin` holds the program but on Windows.
+/// The program is in `bin`, except on Windows.
 fn prefix(program: &Path) -> PathBuf {
     let folder = program.parent().unwrap_or(program);
     let prefix = if folder.ends_with("bin") { folder.parent().unwrap_or(folder) } else { folder };
     prefix.to_path_buf()
 }
 
-/// Debian once called it `nodejs`.
+/// Older Debians name it `nodejs`.
 fn on_path(machine: &Machine) -> Vec<PathBuf> {
     let folders = search_path::folders(machine);
     let find = |name| folders.iter().filter_map(move |folder| search_path::find_in(machine, folder, name));

@@ -1,10 +1,13 @@
-//! Every source of Node.js, on made-up machines of each platform.
+//! Every source of Node.js, on simulated machines of each platform.
 
 use std::path::Path;
 
 use crate::interpreter::discovery::all;
+use crate::interpreter::discovery::first;
 use crate::interpreter::fixture::Fixture;
-use crate::interpreter::{Kind, Platform, Source, first};
+use crate::interpreter::kind::Kind;
+use crate::interpreter::machine::Platform;
+use crate::interpreter::source::Source;
 
 async fn check(fixture: &Fixture, expected: &[(&str, Source)]) {
     let discovery = all(Kind::Node, &fixture.machine(), None).await;

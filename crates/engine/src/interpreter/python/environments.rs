@@ -1,9 +1,9 @@
-//! Environments that are active, or that the current folder's project keeps.
+//! Active environments, and the environment of the current folder's project.
 
 use std::path::PathBuf;
 
-use crate::interpreter::Machine;
 use crate::interpreter::folder::{environment_python, python};
+use crate::interpreter::machine::Machine;
 
 /// The virtual environment that a shell activated.
 pub(super) fn active(machine: &Machine) -> Vec<PathBuf> {

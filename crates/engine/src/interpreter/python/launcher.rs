@@ -1,18 +1,19 @@
-//! The `py` launcher of Windows, asked for the Pythons that it knows.
+//! Pythons that the `py` launcher of Windows lists.
 
 use std::path::PathBuf;
 
-use crate::interpreter::ask::ask;
-use crate::interpreter::{Machine, search_path};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::probe::probe;
+use crate::interpreter::search_path;
 
-/// What `py -0p` lists; none where there is no launcher or it fails.
+/// The paths that `py -0p` lists; none without a launcher or if it fails.
 pub(in crate::interpreter) async fn installed(machine: &Machine) -> Vec<PathBuf> {
     let Some(launcher) = launcher(machine) else { return Vec::new() };
-    let answer = ask(machine, &launcher, &["-0p"]).await;
+    let answer = probe(machine, &launcher, &["-0p"]).await;
     answer.map(|answer| answer.stdout.lines().filter_map(path_in).collect()).unwrap_or_default()
 }
 
-/// On PATH, in Windows' own folder, or where the installer puts it for one user.
+/// On PATH, in Windows' folder, or in the folder of a per-user installation.
 fn launcher(machine: &Machine) -> Option<PathBuf> {
     if !machine.is_windows() {
         return None;
@@ -32,7 +33,7 @@ fn path_in(line: &str) -> Option<PathBuf> {
     path.to_ascii_lowercase().ends_with(".exe").then(|| path.into())
 }
 
-/// `C:\…` or `\\server\…`, by Windows' rules on any machine.
+/// `C:\…` or `\\server\…`, by Windows' rules on any platform.
 fn is_absolute(path: &str) -> bool {
     let bytes = path.as_bytes();
     let drive = bytes.first().is_some_and(u8::is_ascii_alphabetic) && bytes.get(1..3) == Some(br":\");

@@ -1,11 +1,12 @@
-//! Python installed by tools that keep several of them.
+//! Python from version managers.
 
 use std::path::{Path, PathBuf};
 
-use crate::interpreter::Machine;
 use crate::interpreter::folder::{newest_first, programs, python};
+use crate::interpreter::install_roots::mise_data;
+use crate::interpreter::machine::Machine;
 
-/// The folders that conda's installers offer by default, below the home folder and the system's.
+/// The default folder names of conda's installers, below the home folder and the system's.
 const CONDA_NAMES: [&str; 7] =
     ["miniforge3", "miniconda3", "anaconda3", "mambaforge", "micromamba", "Miniconda3", "Anaconda3"];
 
@@ -42,13 +43,7 @@ pub(super) fn mise(machine: &Machine) -> Vec<PathBuf> {
     installations(machine, mise_data(machine).map(|data| data.join("installs/python")))
 }
 
-/// Where mise keeps what it installs.
-pub(in crate::interpreter) fn mise_data(machine: &Machine) -> Option<PathBuf> {
-    let data = if machine.is_windows() { machine.folder("LOCALAPPDATA") } else { machine.data_folder() };
-    machine.folder("MISE_DATA_DIR").or_else(|| data.map(|data| data.join("mise")))
-}
-
-/// conda and its kin: the environments that conda wrote down, then the usual folders with the environments in them.
+/// conda and similar: the environments that conda recorded, then the default folders and their environments.
 pub(super) fn conda(machine: &Machine) -> Vec<PathBuf> {
     let list = machine.below_home(".conda/environments.txt").and_then(|path| std::fs::read_to_string(path).ok());
     let listed = list.iter().flat_map(|list| list.lines()).map(|line| PathBuf::from(line.trim()));

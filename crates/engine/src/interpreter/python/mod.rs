@@ -1,4 +1,4 @@
-//! Python: where it is looked for, and how it describes itself.
+//! Python: its sources and its description.
 
 mod environments;
 pub(super) mod launcher;
@@ -10,24 +10,24 @@ mod system;
 #[cfg(all(test, unix))]
 mod tests;
 
-pub(super) use managers::mise_data;
 pub(crate) use start_files::start_files;
-pub(super) use system::homebrew_prefixes;
 
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
-use super::ask::Answer;
 use super::candidate::Candidate;
-use super::{Found, Machine, Source};
-use crate::said::Said;
-use crate::sentences;
+use super::found::Found;
+use super::machine::Machine;
+use super::probe::Answer;
+use super::source::Source;
+use crate::text::said::Said;
+use crate::text::sentences;
 
-/// What programs, and our own code around them, need.
+/// The oldest supported version.
 const OLDEST: (u32, u32) = (3, 8);
 
-/// In this order.
+/// In the order of the search.
 pub(super) const SOURCES: [Source; 14] = [
     Source::VirtualEnv,
     Source::ActiveConda,
@@ -45,10 +45,10 @@ pub(super) const SOURCES: [Source; 14] = [
     Source::Store,
 ];
 
-/// Without the user's `PYTHON…` variables and packages, and without writing bytecode. Not `-I`, which Python 2 does not
-/// know and could not then be told by its version; instead the current folder leaves `sys.path` before the first import.
-/// Not `-S`: before 3.14 it is `site` that tells a virtual environment.
-pub(super) const QUESTION: [&str; 5] = [
+/// Ignores the user's `PYTHON…` variables and packages, and writes no bytecode. `-I` is not used: Python 2 rejects it and could
+/// not report its version. Instead the current folder is removed from `sys.path` before the first import. `-S` is not used:
+/// before 3.14 `site` detects a virtual environment.
+pub(super) const PROBE_ARGS: [&str; 5] = [
     "-E",
     "-s",
     "-B",
@@ -61,7 +61,7 @@ pub(super) const QUESTION: [&str; 5] = [
     ),
 ];
 
-/// What the script prints.
+/// The output of the script.
 #[derive(Debug, Deserialize)]
 struct Description {
     version: (u32, u32, u32, String, u32),
@@ -71,7 +71,7 @@ struct Description {
     base_prefix: PathBuf,
 }
 
-/// The files that `source` leads to.
+/// The candidates of `source`.
 pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
     match source {
         Source::VirtualEnv => environments::active(machine),
@@ -91,7 +91,7 @@ pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
     }
 }
 
-/// Reads the description out of whatever else the Python's own start-up files print.
+/// Parses the description, ignoring the output of the Python's own start-up files.
 pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
     let description = answer.stdout.lines().rev().find_map(|line| serde_json::from_str::<Description>(line).ok());
     let description = description.ok_or_else(|| answer.undescribed("Python"))?;
@@ -114,7 +114,7 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said
     })
 }
 
-/// `3.14.0rc2`, as Python writes it.
+/// For example `3.14.0rc2`.
 fn version((major, minor, micro, level, serial): &(u32, u32, u32, String, u32)) -> String {
     let suffix = match level.as_str() {
         "alpha" => format!("a{serial}"),

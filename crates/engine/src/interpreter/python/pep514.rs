@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 
 use crate::interpreter::folder::newest_first_names;
-use crate::interpreter::{Machine, Registry, View};
+use crate::interpreter::machine::Machine;
+use crate::interpreter::registry::{Registry, View};
 
 const ROOT: &str = r"Software\Python";
-/// python.org's company, the only one whose program's name is known where its key does not give it.
+/// python.org's company key: the only one whose program's name is known if the key lacks it.
 const CORE: &str = "PythonCore";
-/// Holds the launcher's settings and no Python, says the PEP.
+/// Reserved by the PEP for the launcher's settings.
 const RESERVED: &str = "PyLauncher";
 
-/// What each company registered, for the user first.
+/// The registered Pythons of each company, the user's first.
 pub(super) fn installed(machine: &Machine) -> Vec<PathBuf> {
     let registry = machine.registry.as_ref();
     let views = if machine.is_windows() { &[View::User, View::Machine64, View::Machine32][..] } else { &[] };

@@ -1,5 +1,5 @@
-# Prints, as a JSON list, every path whose change makes the next start of this interpreter another one: the folders on its search
-# path and those that may become part of it, what those folders tell it to do at its start, and the files it has imported by then.
+# Prints a JSON list of every path whose change affects the next start of this interpreter: the folders on its search path and those
+# that may become part of it, the path configuration files in them, and the files that it has imported so far.
 import sys
 
 modules = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
@@ -25,7 +25,7 @@ def lines(path):
         return []
 
 
-def told(folder):
+def entries_of_path_files(folder):
     """The `.pth` files and links in a folder, and the paths that they name."""
     try:
         names = sorted(os.listdir(folder))
@@ -46,7 +46,7 @@ packages = from_site("getsitepackages") + from_site("getusersitepackages")
 
 
 def is_own(name, path):
-    """Whether a module is the user's: those of the standard library come and go with the interpreter."""
+    """Whether a module is the user's. The standard library only changes with the interpreter."""
     customizes = name in ("sitecustomize", "usercustomize")
     return customizes or not path.startswith(library) or path.startswith(tuple(packages))
 
@@ -57,9 +57,9 @@ paths = [path for name, path in modules if path and is_own(name, path)]
 paths += [sys.executable, base]
 paths += [os.path.join(prefix, "pyvenv.cfg") for prefix in (sys.prefix, os.path.dirname(sys.executable))]
 paths += folders
-# The interpreter's own folder gets a file with every console script: only what stands there for the interpreter counts.
+# Every console script adds a file to the interpreter's folder, so of that folder only the path configuration files count.
 for folder in dict.fromkeys(folders + [os.path.dirname(sys.executable), os.path.dirname(base)]):
-    paths += told(folder)
+    paths += entries_of_path_files(folder)
 
 
 def is_text(path):

@@ -1,11 +1,11 @@
-//! Python from the Microsoft Store, which is reached through aliases only.
+//! Python from the Microsoft Store, which can only be started through aliases.
 
 use std::path::{Path, PathBuf};
 
-use crate::interpreter::Machine;
 use crate::interpreter::folder::{name, newest_first};
+use crate::interpreter::machine::Machine;
 
-/// The family name of python.org's packages begins so.
+/// The prefix of the family name of python.org's packages.
 const PACKAGE: &str = "PythonSoftwareFoundation.Python.3";
 
 /// The aliases of each installed version, newest first.

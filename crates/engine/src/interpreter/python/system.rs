@@ -1,11 +1,13 @@
-//! Python on PATH, from Homebrew and from python.org's installer for macOS.
+//! Python on PATH, from Homebrew, and from python.org's installer for macOS.
 
 use std::path::{Path, PathBuf};
 
 use crate::interpreter::folder::{name, newest_first, programs};
-use crate::interpreter::{Machine, search_path};
+use crate::interpreter::install_roots::homebrew_prefixes;
+use crate::interpreter::machine::Machine;
+use crate::interpreter::search_path;
 
-/// The plain names in all of PATH first, then those with a version or of another implementation.
+/// The plain names in all of PATH first, then versioned names and other implementations.
 pub(super) fn on_path(machine: &Machine) -> Vec<PathBuf> {
     let folders = search_path::folders(machine);
     let names = if machine.is_windows() { ["python", "python3"] } else { ["python3", "python"] };
@@ -16,7 +18,8 @@ pub(super) fn on_path(machine: &Machine) -> Vec<PathBuf> {
     programs
 }
 
-/// `python3.13`, newest first. A version switcher's folder has one for each that is installed, whether it works now or not.
+/// `python3.13` and the like, newest first. A version switcher's folder has shims for all installed versions, even for inactive
+/// ones, so it is skipped.
 fn versioned(folder: &Path) -> Vec<PathBuf> {
     if folder.ends_with("shims") {
         return Vec::new();
@@ -29,27 +32,14 @@ fn is_versioned(name: &str) -> bool {
     minor.is_some_and(|minor| !minor.is_empty() && minor.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// Homebrew, which keeps each version below `opt`.
+/// Homebrew's versions, each below `opt`.
 pub(super) fn homebrew(machine: &Machine) -> Vec<PathBuf> {
     let kegs = homebrew_prefixes(machine).into_iter().flat_map(|prefix| newest_first(&prefix.join("opt")));
     let kegs = kegs.filter(|keg| name(keg).starts_with("python@3"));
     kegs.map(|keg| keg.join("bin").join(name(&keg).replace('@', ""))).filter(|program| program.exists()).collect()
 }
 
-/// Where Homebrew is installed; in `/usr/local` on Intel Macs only.
-pub(in crate::interpreter) fn homebrew_prefixes(machine: &Machine) -> Vec<PathBuf> {
-    let usual: &[&str] = if machine.is_macos() {
-        &["/opt/homebrew", "/usr/local"]
-    } else if machine.is_windows() {
-        &[]
-    } else {
-        &["/home/linuxbrew/.linuxbrew"]
-    };
-    let named = machine.folder("HOMEBREW_PREFIX");
-    named.into_iter().chain(usual.iter().map(|prefix| machine.absolute(prefix))).collect()
-}
-
-/// python.org's frameworks.
+/// The frameworks of python.org's installer.
 pub(super) fn python_org(machine: &Machine) -> Vec<PathBuf> {
     let versions = machine.is_macos().then(|| machine.absolute("/Library/Frameworks/Python.framework/Versions"));
     programs(versions, |version| version.join("bin/python3"))

@@ -1,9 +1,12 @@
-//! Every source of Pythons, on made-up machines of each platform.
+//! Every source of Pythons, on simulated machines of each platform.
 
 use crate::interpreter::fixture::Fixture;
-use crate::interpreter::{Platform, Source, View, pythons, stub};
+use crate::interpreter::machine::Platform;
+use crate::interpreter::registry::View;
+use crate::interpreter::source::Source;
+use crate::interpreter::{pythons, stub};
 
-/// What is found there, in order, by the ends of the paths.
+/// The found Pythons, in order, by the ends of their paths.
 async fn check(fixture: &Fixture, expected: &[(&str, Source)]) {
     let discovery = pythons(fixture.machine(), None).await;
     let found: Vec<_> = discovery.found.iter().map(|found| (found.path.clone(), found.source)).collect();
@@ -55,12 +58,12 @@ async fn names_on_path_are_tried_in_order_and_links_to_one_are_one() {
     std::os::unix::fs::symlink("python3", fixture.path("b/bin/python3.13")).expect("a link");
     fixture.python("relative/python3", (3, 13, 0));
     let expected = [("b/bin/python3", Source::Path), ("a/python", Source::Path)];
-    // `a` is one prefix with two files, which are two interpreters.
+    // `a` is one prefix with two programs, which count as two interpreters.
     check(&fixture, &[&expected[..], &[("a/python3.10", Source::Path)]].concat()).await;
 }
 
 #[tokio::test]
-async fn a_version_switcher_s_stand_in_is_what_it_stands_for() {
+async fn a_version_switcher_s_shim_is_resolved_to_its_interpreter() {
     let fixture = Fixture::new(Platform::Linux).folder("PATH", "switcher/shims").folder("PYENV_ROOT", "switcher");
     let real = fixture.python("switcher/versions/3.12.1/bin/python", (3, 12, 1));
     fixture.python("switcher/versions/3.9.18/bin/python", (3, 9, 18));
@@ -192,7 +195,7 @@ async fn the_store_s_stub_is_skipped_and_its_real_python_found() {
     let rejected = pythons(fixture.machine(), None).await.rejected;
     assert_eq!((&rejected[0].path, rejected.len()), (&stub, 1));
     assert!(rejected[0].reason.to_string().starts_with("is the Microsoft Store's stub"), "{rejected:?}");
-    assert_eq!(crate::interpreter::fixture::times_asked(&stub), 0);
+    assert_eq!(crate::interpreter::fixture::times_probed(&stub), 0);
 }
 
 #[tokio::test]

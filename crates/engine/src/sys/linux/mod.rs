@@ -1,58 +1,43 @@
-//! Linux: a launcher process, and under it one supervisor per run.
+//! Linux: a launcher process with one supervisor process per run.
 //!
-//! The service never forks once it has threads. It starts its own program once more as the *launcher*, or forks that first of all;
-//! small and single-threaded, that forks a *supervisor* for each run, one always ahead of the next run. The supervisor is process 1 of a
-//! PID namespace of the run's own where the machine allows that, else a child subreaper. It starts the program, watches its limits and
-//! ends all that is left when the program ends or when its control socket closes, which the kernel does when the service dies.
-//! Behind its `walls` a run has `/tmp` for itself and sees nothing of other runs or the service.
+//! The service never forks once it has threads. It starts its own program again as the *launcher*, or forks the launcher first
+//! of all. The launcher is small and single-threaded; it forks a *supervisor* for each run, and always one in advance for the
+//! next run. The supervisor is process 1 of the run's PID namespace, or a child subreaper where namespaces are forbidden. It
+//! starts the program, monitors its limits, and kills the rest of the tree when the program ends. It does the same when its
+//! control socket closes, which the kernel does when the service dies. In its mount namespace a run has its own `/tmp`, and
+//! does not see other runs or the service's folders (`sandbox::mounts`).
 //!
-//! service → launcher: a packet socket, the run's descriptors in each packet. launcher → service: what it knows of a run, over a
-//! socket that the supervisor does not have. service ↔ supervisor: the run's control socket (`protocol`).
+//! The folders are named after the processes: `service/`, `launcher/`, `supervisor/`. `sandbox/` is what the supervisor sets up
+//! around the program.
 //!
-//! Any of these processes may die, be stopped or hang at any time. Until the service has heard from launcher and supervisor nothing
-//! of a run is started, and it is tried once more with another launcher (`client`). From then on the supervisor must answer now and
-//! then, and a run's end is believed when the supervisor's process is gone (`tree`).
+//! Service → launcher: a packet socket with the run's descriptors in each packet. Launcher → service: status of a run, over a
+//! socket that the supervisor does not have. Service ↔ supervisor: the run's control socket (`protocol`).
+//!
+//! Any of these processes may die, be stopped or hang at any time. Until the service has heard from launcher and supervisor,
+//! nothing of a run has started, and it is retried once with another launcher (`client`). From then on the supervisor must
+//! answer pings, and the end it reports is accepted only once its process is gone (`tree`).
 
-mod accounts;
-mod cell;
-mod cgroups;
-mod client;
-mod control;
-mod counter;
-mod handover;
-mod holdings;
-mod inspector;
-mod kept;
+mod child_status;
+mod fd_passing;
 mod launcher;
-mod limits;
-mod memory;
-mod namespaces;
-mod numbers;
-mod orders;
-mod peer;
+mod own_process;
+mod perf_counter;
+mod pid_ranges;
 mod pidfd;
-mod process;
 mod procfs;
 mod protocol;
-mod reaped;
-mod rights;
-mod scope;
-mod shared;
-mod signals;
-mod spare;
+mod run_cgroup;
+mod run_descriptors;
+mod sandbox;
+mod service;
 mod subreaper;
 mod supervisor;
-mod tree;
-mod unnamed;
-mod walls;
-mod watch;
-mod words;
+mod unlinked;
 
 pub use launcher::enter;
-pub use process::enter_and_fork;
+pub use service::launcher_process::enter_and_fork;
 
-pub(crate) use super::terminal::Terminal;
-pub(crate) use client::{Input, Launcher, Output};
-pub(crate) use holdings::Holdings;
-pub(crate) use peer::is_own_connection;
-pub(crate) use tree::Tree;
+pub(crate) use service::client::Launcher;
+pub(crate) use service::connection_owner::is_own_connection;
+pub(crate) use service::open_files::OpenFiles;
+pub(crate) use service::tree::Tree;

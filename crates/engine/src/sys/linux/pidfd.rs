@@ -1,4 +1,4 @@
-//! Processes as descriptors: one names the same process for ever, which a number does not.
+//! Process descriptors: unlike a pid, a pidfd always means the same process.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -11,13 +11,13 @@ use nix::unistd::Pid;
 use tokio::io::unix::AsyncFd;
 use tokio::time::sleep;
 
-use super::handover;
+use super::fd_passing;
 
-/// How often a process is looked for where the kernel has no such descriptors (before Linux 5.3, and in some containers).
+/// How often a process is checked without a pidfd (before Linux 5.3, and in some containers).
 const LOOK: Duration = Duration::from_millis(2);
 
-/// A descriptor of a process; only its parent can be sure that `pid` is still that process.
-pub(super) fn open(pid: Pid) -> nix::Result<OwnedFd> {
+/// Opens a pidfd. Only the parent can be sure that `pid` is still the same process.
+pub(crate) fn open(pid: Pid) -> nix::Result<OwnedFd> {
     // SAFETY: the call takes numbers only.
     #[expect(unsafe_code, reason = "nix has no pidfd_open")]
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
@@ -35,26 +35,26 @@ fn send_signal(process: BorrowedFd<'_>, signal: Signal) -> nix::Result<()> {
     Errno::result(sent).map(drop)
 }
 
-/// A process that is not a child of ours.
-pub(super) struct Stranger {
+/// A process that is not our child.
+pub(crate) struct ForeignProcess {
     pid: Pid,
     descriptor: Option<AsyncFd<OwnedFd>>,
 }
 
-impl Stranger {
-    /// The process `pid`, with its descriptor where there is one. Must be called within a tokio runtime.
-    pub(super) fn new(pid: Pid, descriptor: Option<OwnedFd>) -> io::Result<Self> {
-        let descriptor = descriptor.map(handover::waitable).transpose()?;
+impl ForeignProcess {
+    /// The process `pid`, with its pidfd if there is one. Must be called within a tokio runtime.
+    pub(crate) fn new(pid: Pid, descriptor: Option<OwnedFd>) -> io::Result<Self> {
+        let descriptor = descriptor.map(fd_passing::waitable).transpose()?;
         Ok(Self { pid, descriptor })
     }
 
-    /// Its number, which may be another process's once it is gone.
-    pub(super) fn pid(&self) -> Pid {
+    /// Its pid, which may be reused once it is gone.
+    pub(crate) fn pid(&self) -> Pid {
         self.pid
     }
 
-    /// Returns when it has ended; the first process of a PID namespace ends after all others there. Cancel safe.
-    pub(super) async fn gone(&self) {
+    /// Returns when it has ended. The first process of a PID namespace ends after all others in it. Cancel safe.
+    pub(crate) async fn gone(&self) {
         match &self.descriptor {
             Some(descriptor) => drop(descriptor.readable().await),
             None => {
@@ -65,16 +65,16 @@ impl Stranger {
         }
     }
 
-    /// Ends it at once.
-    pub(super) fn kill(&self) {
+    /// Kills it.
+    pub(crate) fn kill(&self) {
         let _ = match &self.descriptor {
             Some(descriptor) => send_signal(descriptor.get_ref().as_fd(), Signal::SIGKILL),
             None => kill(self.pid, Signal::SIGKILL),
         };
     }
 
-    /// Takes its end note where it became a child of ours, which happens to orphans when we are the first process of a container.
-    pub(super) fn reap(&self) {
+    /// Reaps it if it became our child: orphans do if we are the first process of a container.
+    pub(crate) fn reap(&self) {
         use nix::sys::wait::{Id, WaitPidFlag, waitid};
         let Some(descriptor) = &self.descriptor else { return };
         let _ = waitid(Id::PIDFd(descriptor.get_ref().as_fd()), WaitPidFlag::WEXITED | WaitPidFlag::WNOHANG);

@@ -1,4 +1,4 @@
-//! What processes use, read from `/proc`.
+//! Resource usage of processes, read from `/proc`.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -7,55 +7,55 @@ use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 use nix::unistd::{Pid, SysconfVar, sysconf};
 
-/// One process as `/proc/<pid>/stat` shows it.
+/// A process as in `/proc/<pid>/stat`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) pid: Pid,
+pub(crate) struct Row {
+    pub(crate) pid: Pid,
     /// The letter of its state.
-    pub(super) state: char,
-    /// When it was started, in ticks since the machine was. With the pid it names one process.
-    pub(super) born: u64,
-    pub(super) resident_bytes: u64,
+    pub(crate) state: char,
+    /// Its start time, in ticks since boot. Together with the pid it identifies the process.
+    pub(crate) born: u64,
+    pub(crate) resident_bytes: u64,
     /// Its own CPU time.
-    pub(super) own: Duration,
-    /// CPU time of the children that it waited for, and of theirs.
-    pub(super) children: Duration,
+    pub(crate) own: Duration,
+    /// CPU time of the descendants that it waited for.
+    pub(crate) children: Duration,
 }
 
 impl Row {
-    /// False for one that has ended and waits to be reaped.
-    pub(super) fn is_alive(&self) -> bool {
+    /// False for a zombie.
+    pub(crate) fn is_alive(&self) -> bool {
         !matches!(self.state, 'Z' | 'X')
     }
 }
 
-/// Every process in this PID namespace but its first.
-pub(super) fn all_but_first() -> Vec<Pid> {
+/// All processes of this PID namespace except the first.
+pub(crate) fn all_but_first() -> Vec<Pid> {
     let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
     let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     ids.filter(|id| *id != 1).map(Pid::from_raw).collect()
 }
 
-/// What `processes` use; those that are gone by now are left out.
-pub(super) fn rows(processes: &[Pid]) -> Vec<Row> {
+/// The usage of `processes`, without those that are gone.
+pub(crate) fn rows(processes: &[Pid]) -> Vec<Row> {
     processes.iter().filter_map(|pid| row(*pid)).collect()
 }
 
-/// Whether more than `most` of `processes` are alive. Stops as soon as that is known: a fork bomb makes processes faster than all of
-/// them can be read. The newest come first, because the oldest may be dead ones that nobody reaped.
-pub(super) fn more_alive(processes: &[Pid], most: usize) -> bool {
+/// Whether more than `most` of `processes` are alive. Stops at the first certainty, because a fork bomb creates processes
+/// faster than all of them can be read. The newest are read first: the oldest may be zombies.
+pub(crate) fn more_alive(processes: &[Pid], most: usize) -> bool {
     let alive = |pid: &&Pid| row(**pid).is_some_and(|row| row.is_alive());
     processes.len() > most && processes.iter().rev().filter(alive).nth(most).is_some()
 }
 
-/// What one process uses.
-pub(super) fn row(pid: Pid) -> Option<Row> {
+/// The usage of one process.
+pub(crate) fn row(pid: Pid) -> Option<Row> {
     parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
 }
 
-/// Memory of `processes` with shared pages counted once: exact, and too slow to ask for all the time. `None` when it is not
-/// known by `deadline`.
-pub(super) fn proportional_bytes(processes: &[Pid], deadline: Instant) -> Option<u64> {
+/// Memory of `processes` with shared pages counted once: exact, but too slow for frequent use. `None` if it takes longer than
+/// `deadline`.
+pub(crate) fn proportional_bytes(processes: &[Pid], deadline: Instant) -> Option<u64> {
     let mut sum = 0;
     for pid in processes {
         if Instant::now() > deadline {
@@ -70,27 +70,27 @@ pub(super) fn proportional_bytes(processes: &[Pid], deadline: Instant) -> Option
 }
 
 /// The bytes of a line such as `Pss:   7 kB`.
-pub(super) fn kibibytes(text: &str, name: &str) -> Option<u64> {
+pub(crate) fn kibibytes(text: &str, name: &str) -> Option<u64> {
     let line = text.lines().find_map(|line| line.strip_prefix(name))?;
     line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kib| kib * 1024)
 }
 
 /// CPU time and largest resident size of the children that this process has reaped.
-pub(super) fn reaped() -> (Duration, u64) {
+pub(crate) fn reaped() -> (Duration, u64) {
     let Ok(usage) = getrusage(UsageWho::RUSAGE_CHILDREN) else { return (Duration::ZERO, 0) };
     let largest = u64::try_from(usage.max_rss()).unwrap_or(0) * 1024;
     (duration(usage.user_time()) + duration(usage.system_time()), largest)
 }
 
 /// CPU time of this process itself.
-pub(super) fn own() -> Duration {
+pub(crate) fn own() -> Duration {
     getrusage(UsageWho::RUSAGE_SELF)
         .map(|usage| duration(usage.user_time()) + duration(usage.system_time()))
         .unwrap_or_default()
 }
 
-/// The children of a process, as this process sees it.
-pub(super) fn children(process: Pid) -> Vec<Pid> {
+/// The children of a process that its main thread started.
+pub(crate) fn children(process: Pid) -> Vec<Pid> {
     let list = fs::read_to_string(format!("/proc/{process}/task/{process}/children")).unwrap_or_default();
     list.split_ascii_whitespace().filter_map(|id| id.parse().ok()).map(Pid::from_raw).collect()
 }
@@ -100,7 +100,7 @@ fn duration(time: TimeVal) -> Duration {
     Duration::from_micros(u64::try_from(micros).unwrap_or(0))
 }
 
-/// The fields of proc(5) after the command in parentheses, which may itself hold anything.
+/// Fields as in proc(5). The command in parentheses may contain anything, so the fields are read after its end.
 fn parse_stat(text: &str) -> Option<Row> {
     let (before, after) = text.rsplit_once(") ")?;
     let fields: Vec<&str> = after.split(' ').collect();

@@ -1,8 +1,9 @@
-//! What service, launcher and supervisor say to each other.
+//! The messages between service, launcher and supervisor.
 //!
-//! Service ↔ supervisor, over a run's control socket: frames of a length (u32, little endian) and a postcard body. The service sends
-//! the [`Job`], the supervisor says [`Report::Ready`], and nothing of the run is started before the service's [`Order::Go`]: whatever
-//! fails until then can be tried again. Launcher → service, over a socket that the supervisor does not have: a [`Word`] a message.
+//! Service ↔ supervisor, over the run's control socket: frames with a length (u32, little endian) and a postcard body. The
+//! service sends the [`RunSpec`], the supervisor answers [`Report::Ready`]. Nothing of the run starts before the service sends
+//! [`ControlMessage::Go`], so a failure until then can be retried. Launcher → service, over a socket that the supervisor does
+//! not have: one [`LauncherMessage`] per packet.
 
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
@@ -12,72 +13,73 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::Containment;
-use crate::sys::{Exit, Launch};
+use crate::outcome::Containment;
+use crate::sys::exit::Exit;
+use crate::sys::launch::Launch;
 
-/// Bytes of the length before each body.
+/// Length of a frame's header.
 const HEADER: usize = 4;
-/// No job is larger; a longer length means that the peer is not ours.
+/// The longest frame that is accepted.
 const MOST: usize = 64 << 20;
-/// No report is larger.
-pub(super) const MOST_REPORT: usize = 4 << 10;
+/// The longest report that is accepted.
+pub(crate) const MOST_REPORT: usize = 4 << 10;
 
-/// Service → supervisor, once: what to start. After it come [`Order`]s, the first of them [`Order::Go`]; the socket's end means the
-/// end of the run.
+/// Service → supervisor, first: what to start. [`ControlMessage`]s follow, [`ControlMessage::Go`] first. The end of the socket
+/// ends the run.
 #[derive(Debug, Serialize, Deserialize)]
-pub(super) struct Job {
-    pub(super) program: PathBuf,
-    pub(super) args: Vec<OsString>,
-    pub(super) env: Vec<(OsString, OsString)>,
-    pub(super) folder: PathBuf,
-    /// Where its temporary files go.
-    pub(super) temporary: PathBuf,
-    /// The folder in which everything of the run lies.
-    pub(super) root: PathBuf,
-    /// Arguments to put first where folders of the user's lie above its own.
-    pub(super) args_in_sight: Vec<OsString>,
-    /// Folders that the program is not to see.
-    pub(super) hidden: Vec<PathBuf>,
-    pub(super) bounds: Bounds,
-    pub(super) waits: bool,
-    /// Whether the standard streams are a terminal, which is to be the program's own.
-    pub(super) terminal: bool,
+pub(crate) struct RunSpec {
+    pub(crate) program: PathBuf,
+    pub(crate) args: Vec<OsString>,
+    pub(crate) env: Vec<(OsString, OsString)>,
+    pub(crate) folder: PathBuf,
+    /// The folder for temporary files.
+    pub(crate) temporary: PathBuf,
+    /// The run's folder, which contains all others.
+    pub(crate) root: PathBuf,
+    /// Arguments to add in front if the user's folders are visible above the program's.
+    pub(crate) args_in_sight: Vec<OsString>,
+    /// Folders to hide from the program.
+    pub(crate) hidden: Vec<PathBuf>,
+    pub(crate) bounds: Bounds,
+    pub(crate) waits: bool,
+    /// Whether the standard streams are a terminal, to become the program's controlling terminal.
+    pub(crate) terminal: bool,
 }
 
-/// Service → supervisor, after the job.
+/// Service → supervisor, after the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Order {
+pub(crate) enum ControlMessage {
     /// Starts the program.
     Go,
     /// Asks for [`Report::Alive`].
     Ping,
-    /// The program that waited goes on: watch it.
+    /// The program leaves its barrier: start monitoring.
     Begin,
-    /// Sends a signal, by its number, to the program's process group.
+    /// Sends a signal to the program's process group.
     Signal(i32),
 }
 
-/// The limits that the supervisor holds.
+/// The limits that the supervisor enforces.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
-pub(super) struct Bounds {
-    pub(super) memory_bytes: u64,
-    pub(super) cpu: Duration,
-    pub(super) processes: u32,
-    pub(super) open_files: u64,
-    pub(super) file_size_bytes: u64,
+pub(crate) struct Bounds {
+    pub(crate) memory_bytes: u64,
+    pub(crate) cpu: Duration,
+    pub(crate) processes: u32,
+    pub(crate) open_files: u64,
+    pub(crate) file_size_bytes: u64,
 }
 
-impl From<&Launch<'_>> for Job {
+impl From<&Launch<'_>> for RunSpec {
     fn from(launch: &Launch<'_>) -> Self {
         Self {
             program: launch.program.to_path_buf(),
             args: launch.args.to_vec(),
             env: launch.env.to_vec(),
             folder: launch.folder.to_path_buf(),
-            temporary: launch.own.temporary.to_path_buf(),
-            root: launch.own.root.to_path_buf(),
-            args_in_sight: launch.own.args_in_sight.to_vec(),
-            hidden: launch.own.hidden.to_vec(),
+            temporary: launch.folders.temporary.to_path_buf(),
+            root: launch.folders.root.to_path_buf(),
+            args_in_sight: launch.folders.args_in_sight.to_vec(),
+            hidden: launch.folders.hidden.to_vec(),
             bounds: Bounds {
                 memory_bytes: launch.limits.memory_bytes,
                 cpu: launch.limits.cpu,
@@ -93,67 +95,67 @@ impl From<&Launch<'_>> for Job {
 
 /// Supervisor → service.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Report {
-    /// The job is there, and [`Order::Go`] starts it.
+pub(crate) enum Report {
+    /// The spec was received; [`ControlMessage::Go`] starts it.
     Ready,
-    /// The answer to [`Order::Ping`].
+    /// The answer to [`ControlMessage::Ping`].
     Alive,
-    /// The answer to [`Order::Begin`].
+    /// The answer to [`ControlMessage::Begin`].
     Begun,
-    /// The program could not be started: the system's error number.
+    /// The program could not be started; the OS error number.
     NotStarted(i32),
-    /// The program has ended and nothing of its tree is left. The supervisor ends after this.
+    /// The program has ended and no process of its tree is left. The supervisor exits after this.
     Ended(Exit),
 }
 
-/// Launcher → service, of one run.
+/// Launcher → service, about one run.
 #[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) enum Word {
-    /// The run has a supervisor, whose descriptor comes along where the kernel has such.
+pub(crate) enum LauncherMessage {
+    /// The run has a supervisor. Its pidfd is passed along if the kernel has pidfds.
     Supervised {
         /// Its process id as the service sees it.
         pid: i32,
-        /// How it holds its tree together.
+        /// How it contains its tree.
         containment: Containment,
     },
-    /// No supervisor could be forked: the system's error number.
+    /// No supervisor could be forked; the OS error number.
     NotForked(i32),
-    /// The supervisor is gone, and what it may have left too.
+    /// The supervisor is gone, and so are the processes it left.
     Gone {
-        /// Whether it ended by itself.
+        /// Whether it exited by itself, with code 0.
         orderly: bool,
     },
 }
 
-/// A message's bytes, where the socket keeps messages apart.
-pub(super) fn bytes(message: &impl Serialize) -> io::Result<Vec<u8>> {
+/// Encodes a message for a packet socket.
+pub(crate) fn bytes(message: &impl Serialize) -> io::Result<Vec<u8>> {
     postcard::to_stdvec(message).map_err(io::Error::other)
 }
 
-/// A frame's bytes.
-pub(super) fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
+/// Encodes a message as a frame.
+pub(crate) fn frame(message: &impl Serialize) -> io::Result<Vec<u8>> {
     let mut bytes = postcard::to_extend(message, vec![0; HEADER]).map_err(io::Error::other)?;
     let length = u32::try_from(bytes.len() - HEADER).map_err(io::Error::other)?;
     bytes[..HEADER].copy_from_slice(&length.to_le_bytes());
     Ok(bytes)
 }
 
-/// The length of the body that follows `header`, where none may be longer than `most`.
+/// The body length in `header`, at most `most`.
 fn body_length(header: [u8; HEADER], most: usize) -> io::Result<usize> {
     let length = u32::from_le_bytes(header) as usize;
     if length > most { Err(io::ErrorKind::InvalidData.into()) } else { Ok(length) }
 }
 
-/// A message from a frame's body.
-pub(super) fn parse<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
+/// Decodes a message.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> io::Result<T> {
     match postcard::take_from_bytes(body).map_err(io::Error::other)? {
         (message, []) => Ok(message),
         _ => Err(io::ErrorKind::InvalidData.into()),
     }
 }
 
-/// The first message of `received` when it is whole; it is taken out.
-pub(super) fn take<T: DeserializeOwned>(received: &mut Vec<u8>, most: usize) -> io::Result<Option<T>> {
+/// Removes the first message from `received`, if it is complete.
+pub(crate) fn take<T: DeserializeOwned>(received: &mut Vec<u8>, most: usize) -> io::Result<Option<T>> {
     let Some(header) = received.first_chunk::<HEADER>() else { return Ok(None) };
     let end = HEADER + body_length(*header, most)?;
     let Some(body) = received.get(HEADER..end) else { return Ok(None) };
@@ -162,8 +164,8 @@ pub(super) fn take<T: DeserializeOwned>(received: &mut Vec<u8>, most: usize) -> 
     Ok(Some(message))
 }
 
-/// Reads one message, waiting for it.
-pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
+/// Reads one message, blocking.
+pub(crate) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
     let mut header = [0; HEADER];
     from.read_exact(&mut header)?;
     let mut body = vec![0; body_length(header, MOST)?];
@@ -172,6 +174,6 @@ pub(super) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
 }
 
 /// Writes one message.
-pub(super) fn write(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+pub(crate) fn write(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
     to.write_all(&frame(message)?)
 }

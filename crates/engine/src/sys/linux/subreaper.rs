@@ -1,4 +1,4 @@
-//! Ending a tree without a namespace: orphans come to the nearest subreaper, which stops and kills until none is left.
+//! Kills process trees that have no namespace. Orphans become children of the nearest subreaper.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,20 +11,19 @@ use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgid, getpgrp};
 
-/// Looks for processes that may fork while they are looked for.
+/// How often the processes of a run are searched again: they may fork meanwhile.
 const SWEEPS: u32 = 100;
-/// From one look to the next.
+/// The pause between two searches.
 const BETWEEN_SWEEPS: Duration = Duration::from_millis(10);
 
 /// Makes this process the parent of its descendants' orphans.
-pub(super) fn become_one() -> io::Result<()> {
+pub(crate) fn become_one() -> io::Result<()> {
     Ok(prctl::set_child_subreaper(true)?)
 }
 
-/// Kills every descendant of this process. They are stopped first, round by round until a round finds nobody new: what is
-/// stopped cannot fork, so that killing is not outrun. A process group is stopped at one blow, since a flood of processes is
-/// faster than a look at each of them.
-pub(super) fn kill_descendants() {
+/// SIGSTOPs all descendants until a scan finds no new one (stopped processes cannot fork), then SIGKILLs them. Whole process
+/// groups are signalled, because a fork bomb outruns a scan of each pid.
+pub(crate) fn kill_descendants() {
     let mut stopped = Vec::new();
     loop {
         let new: Vec<Pid> = descendants(Pid::this()).into_iter().filter(|pid| !stopped.contains(pid)).collect();
@@ -47,14 +46,14 @@ pub(super) fn kill_descendants() {
     }
 }
 
-/// The process groups of `processes`, our own left out: who has not become the program yet is still in it.
+/// The process groups of `processes`, except our own: a process before its exec is still in it.
 fn groups(processes: &[Pid]) -> BTreeSet<Pid> {
     let own = getpgrp();
     processes.iter().filter_map(|pid| getpgid(Some(*pid)).ok()).filter(|group| *group != own).collect()
 }
 
-/// Kills the children of this process that are not in `kept`, each with its descendants; false when there are none.
-pub(super) fn kill_children_but(kept: &[Pid]) -> bool {
+/// Kills the children of this process that are not in `kept`, with their descendants; false if there were none.
+pub(crate) fn kill_children_but(kept: &[Pid]) -> bool {
     let strangers: Vec<Pid> = children(Pid::this()).into_iter().filter(|pid| !kept.contains(pid)).collect();
     for child in &strangers {
         let _ = kill(*child, Signal::SIGSTOP);
@@ -66,9 +65,9 @@ pub(super) fn kill_children_but(kept: &[Pid]) -> bool {
     !strangers.is_empty()
 }
 
-/// Kills what was started by the run whose folder is `root` and has no supervisor any more: its environment names that folder. A
-/// program that changed its environment is not found. Gives how many were killed.
-pub(super) fn kill_all_of(root: &Path) -> usize {
+/// Kills the processes of the run with the folder `root`, whose supervisor is gone; returns how many. They are found by their
+/// environment, which contains the folder. A program that changed its environment is not found.
+pub(crate) fn kill_all_of(root: &Path) -> usize {
     let mut killed = BTreeSet::new();
     for _ in 0..SWEEPS {
         let found = processes_of(root);
@@ -96,8 +95,8 @@ fn memmem(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// All processes below `root`, itself left out.
-pub(super) fn descendants(root: Pid) -> Vec<Pid> {
+/// All descendants of `root`.
+pub(crate) fn descendants(root: Pid) -> Vec<Pid> {
     let mut found = children(root);
     let mut next = 0;
     while let Some(pid) = found.get(next) {
@@ -108,7 +107,7 @@ pub(super) fn descendants(root: Pid) -> Vec<Pid> {
     found
 }
 
-/// The children of every thread of `pid`, from `/proc/<pid>/task/*/children`.
+/// The children of every thread of `pid`.
 fn children(pid: Pid) -> Vec<Pid> {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());

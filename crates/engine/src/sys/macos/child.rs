@@ -1,4 +1,4 @@
-//! What a run's main process does between fork and exec.
+//! The main process of a run, between fork and exec.
 
 use std::io;
 use std::os::fd::{BorrowedFd, RawFd};
@@ -11,16 +11,16 @@ use nix::sys::signal::{SigHandler, Signal, signal};
 use nix::unistd::{getpid, setsid, write};
 
 use super::record::{self, Record};
-use crate::Limits;
+use crate::limits::Limits;
 use crate::sys::terminal;
 
-/// The kernel takes no higher limit of open files (`OPEN_MAX`), except none.
+/// The kernel's highest limit of open files (`OPEN_MAX`), apart from none.
 const MOST_OPEN_FILES: u64 = 10_240;
-/// Descriptors above are not looked for: a table as large as the system allows would take longer than the program.
+/// Higher descriptors are not marked: a table of the size that the system allows would take longer than the program.
 const MOST_DESCRIPTORS: RawFd = 65_536;
 
-/// Leads a session of its own, with the terminal that it may have, takes its limits, tells the watcher of itself and keeps nothing open but its standard streams. It runs in
-/// the fork of a process with threads: it must not allocate.
+/// Starts a session, with a controlling terminal if there is one, applies the limits, registers with the watcher, and marks all
+/// descriptors but the standard streams close-on-exec. Runs in a fork of a process with threads, so it must not allocate.
 pub(super) fn prepare(limits: &Limits, has_terminal: bool, record: &mut Record, watcher: RawFd) -> io::Result<()> {
     setsid()?;
     if has_terminal {
@@ -42,7 +42,7 @@ fn lower(resource: Resource, most: u64) -> nix::Result<()> {
     setrlimit(resource, most.min(hard), most.min(hard))
 }
 
-/// A watcher that is gone is an error and no signal: without it the program must not start.
+/// If the watcher is gone this fails, without SIGPIPE: the program must not start without a watcher.
 fn tell(record: &Record, watcher: RawFd) -> nix::Result<()> {
     set_broken_pipe(SigHandler::SigIgn)?;
     // SAFETY: the launcher keeps the descriptor open while it starts children.
@@ -69,7 +69,7 @@ fn default_signals() -> nix::Result<()> {
     Ok(())
 }
 
-/// Descriptors are marked and not closed, for the standard library still needs its own to report a failed exec.
+/// Descriptors are marked rather than closed, because the standard library still needs one to report a failed exec.
 fn close_on_exec() {
     // SAFETY: takes nothing and cannot fail.
     #[expect(unsafe_code, reason = "nix has no getdtablesize")]

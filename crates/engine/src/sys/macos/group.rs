@@ -1,4 +1,4 @@
-//! All processes of one run: looking them up, measuring them, ending them.
+//! The processes of a run: finds, measures and kills them.
 
 use std::collections::HashMap;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -9,28 +9,28 @@ use nix::unistd::Pid;
 use super::table;
 use crate::sys::descendants::Descendants;
 
-/// How far the clock may be set back between a run's start and a look without hiding a daemon of the run.
+/// A clock that is set back by less than this does not hide a daemon of the run.
 const CLOCK_MARGIN: Duration = Duration::from_secs(2);
 
 /// The processes of one run.
 pub(super) struct Group {
     descendants: Descendants,
     mark: Vec<u8>,
-    /// What each process that was seen had used when it was last seen.
+    /// CPU time of each process as of its last observation.
     cpu: HashMap<i32, Duration>,
-    /// And those that had an id before another.
+    /// CPU time of processes whose pid was reused.
     replaced: Duration,
     peak_memory_bytes: u64,
 }
 
-/// What a group was seen to use.
+/// The measured usage of a group.
 pub(super) struct Measure {
     pub(super) processes: usize,
     pub(super) memory_bytes: u64,
 }
 
 impl Group {
-    /// The processes of the run that begins now with `main`, which leads a session and is not reaped while this is used.
+    /// For a run that begins now with `main`, which leads a session and must not be reaped while this is used.
     pub(super) fn of(main: i32, mark: &[u8]) -> Self {
         let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().saturating_sub(CLOCK_MARGIN);
         let since = u64::try_from(since.as_micros()).unwrap_or(u64::MAX);
@@ -43,7 +43,7 @@ impl Group {
         }
     }
 
-    /// Looks at what is alive and what it uses.
+    /// Measures the living processes.
     pub(super) fn measure(&mut self) -> Measure {
         let alive = self.alive();
         let mut memory_bytes = 0;
@@ -57,24 +57,23 @@ impl Group {
         Measure { processes: alive.len(), memory_bytes }
     }
 
-    /// One that has used less than before is another that took over the id.
+    /// A process that used less than before is another one with the same pid.
     fn note_cpu(&mut self, pid: i32, cpu: Duration) {
         let before = self.cpu.insert(pid, cpu).filter(|before| *before > cpu);
         self.replaced += before.unwrap_or_default();
     }
 
-    /// The CPU time that was seen, of those that have ended too.
+    /// The observed CPU time, including processes that have ended.
     pub(super) fn cpu(&self) -> Duration {
         self.cpu.values().sum::<Duration>() + self.replaced
     }
 
-    /// The most memory that was seen at once.
+    /// The most memory observed at once.
     pub(super) fn peak_memory_bytes(&self) -> u64 {
         self.peak_memory_bytes
     }
 
-    /// Kills what is alive, and says whether there was nothing to kill. All are stopped first, so that none can fork while the others
-    /// are killed.
+    /// Kills the living processes; true if there were none. All are stopped first, so that none can fork meanwhile.
     pub(super) fn end(&mut self) -> bool {
         for pid in self.alive() {
             signal(pid, Signal::SIGSTOP);
@@ -91,7 +90,7 @@ impl Group {
     }
 }
 
-/// One that is gone by now is no error.
+/// A process that is gone is not an error.
 fn signal(pid: i32, signal: Signal) {
     let _ = kill(Pid::from_raw(pid), signal);
 }

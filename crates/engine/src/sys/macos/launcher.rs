@@ -1,52 +1,42 @@
-//! Starting runs.
+//! Starts runs.
 
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::watch;
 
 use super::child;
 use super::record;
 use super::tree::Tree;
-use super::watcher::Watcher;
-use super::{Input, Output};
-use crate::Containment;
-use crate::sys::{Launch, Pipes, terminal};
+use super::watcher::SharedWatcher;
+use crate::outcome::Containment;
+use crate::sys::launch::Launch;
+use crate::sys::pipes::Pipes;
+use crate::sys::streams;
 
-/// Starts process trees, each known to the watcher.
+/// Starts process trees, each registered with the watcher.
 pub(crate) struct Launcher {
     watcher: SharedWatcher,
-}
-
-/// The watcher, shared with the trees that tell it of their end.
-#[derive(Clone)]
-pub(super) struct SharedWatcher(Arc<Mutex<Watcher>>);
-
-impl SharedWatcher {
-    pub(super) fn lock(&self) -> MutexGuard<'_, Watcher> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Launcher {
     /// Starts the watcher.
     pub(crate) fn start() -> io::Result<Self> {
-        Ok(Self { watcher: SharedWatcher(Arc::new(Mutex::new(Watcher::start()?))) })
+        Ok(Self { watcher: SharedWatcher::start()? })
     }
 
-    /// How trees are held together, which never changes here.
+    /// Watch channel of how trees are contained; constant on macOS.
     pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
         watch::Sender::new(Some(Containment::ProcessGroup)).subscribe()
     }
 
-    /// The watcher is replaced when it is gone, so that no run waits for it.
+    /// None: a watcher that is gone is replaced before each run.
     pub(crate) fn trouble(&self) -> Option<String> {
         None
     }
 
-    /// Starts `launch` in a session of its own.
+    /// Starts `launch` in its own session.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let mut command = Command::new(launch.program);
         command.args(launch.args).env_clear().envs(launch.env.iter().map(|(name, value)| (name, value)));
@@ -57,7 +47,7 @@ impl Launcher {
         Ok((Tree::new(main, mark, launch.limits, self.watcher.clone())?, pipes))
     }
 
-    /// Starts the main process and returns its pid. A watcher that died is replaced first: without one nothing may run.
+    /// Starts the main process and returns its pid. A dead watcher is replaced first, because nothing may run without one.
     fn spawn(&self, mut command: Command, launch: &Launch<'_>, mark: &[u8]) -> io::Result<i32> {
         let mut watcher = self.watcher.lock();
         watcher.revive()?;
@@ -74,21 +64,9 @@ impl Launcher {
     }
 }
 
-/// Gives the command its ends of the pipes or of the terminal. They are closed on our side when the command is dropped.
+/// Gives the command its ends of the streams. Our copies are closed when the command is dropped.
 fn connect(command: &mut Command, launch: &Launch<'_>) -> io::Result<Pipes> {
-    if let Some(size) = launch.terminal {
-        let (pipes, end) = terminal::open(size)?;
-        command.stdin(end.try_clone()?).stdout(end.try_clone()?).stderr(end);
-        return Ok(pipes);
-    }
-    let (their_stdin, stdin) = io::pipe()?;
-    let (stdout, their_stdout) = io::pipe()?;
-    let (stderr, their_stderr) = io::pipe()?;
-    command.stdin(their_stdin).stdout(their_stdout).stderr(their_stderr);
-    Ok(Pipes {
-        stdin: Input::from_owned_fd(stdin.into())?,
-        stdout: Output::from_owned_fd(stdout.into())?,
-        stderr: Some(Output::from_owned_fd(stderr.into())?),
-        terminal: None,
-    })
+    let (pipes, [stdin, stdout, stderr]) = streams::open(launch.terminal)?;
+    command.stdin(stdin).stdout(stdout).stderr(stderr);
+    Ok(pipes)
 }

@@ -1,33 +1,25 @@
-//! macOS: a session per run, its descendants looked up in the process table, and a watcher process.
+//! macOS: a session per run, whose descendants are searched in the process table, and a watcher process.
 //!
-//! The system has no name for a process tree that its members cannot leave. A run's main process leads a session of its own; the
-//! process table is looked at while the run goes on and until none of it is left (`group`). A process that forks twice within
-//! one look, and starts a program of Apple's with an empty environment, is not found.
+//! The system has no name for a process tree that its members cannot leave. A run's main process leads a session; the process
+//! table is searched while the run goes on, and until no process of it is left (`group`). A process is missed if it forks twice
+//! between two searches and starts a program of Apple's with an empty environment.
 //!
-//! The watcher is this program started once more, before the first run. Every main process tells it of itself before it becomes the
-//! program, and when this process dies, however it dies, the watcher ends what is left.
+//! The watcher is this program, started again before the first run. Every main process registers with it before its exec. When
+//! the service dies, even by SIGKILL, the watcher kills what is left.
 
 mod child;
+mod connection_owner;
 mod group;
-mod holdings;
 mod launcher;
-mod peer;
+mod open_files;
 mod reap;
 mod record;
 mod table;
 mod tree;
 mod watcher;
 
-use tokio::net::unix::pipe;
-
-pub(crate) use super::terminal::Terminal;
-pub(crate) use holdings::Holdings;
+pub(crate) use connection_owner::is_own_connection;
 pub(crate) use launcher::Launcher;
-pub(crate) use peer::is_own_connection;
+pub(crate) use open_files::OpenFiles;
 pub(crate) use tree::Tree;
 pub use watcher::enter;
-
-/// Our end of a program's standard input.
-pub(crate) type Input = pipe::Sender;
-/// Our end of a program's standard output or error.
-pub(crate) type Output = pipe::Receiver;

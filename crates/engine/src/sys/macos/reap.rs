@@ -1,4 +1,4 @@
-//! The end of a main process: seeing it, and taking its status and accounts.
+//! The end of a main process: detects it, then takes status and usage.
 #![expect(unsafe_code, reason = "nix has neither waitid nor wait4 on macOS")]
 
 use std::io;
@@ -7,15 +7,15 @@ use std::time::Duration;
 
 use nix::libc;
 
-/// What a process that has ended left.
+/// Status and usage of an ended process.
 pub(super) struct Reaped {
     pub(super) status: i32,
-    /// Its own, and that of the children it waited for.
+    /// Including the children it waited for.
     pub(super) cpu: Duration,
     pub(super) peak_memory_bytes: u64,
 }
 
-/// Whether the child `pid` has ended. It stays unreaped, so that its pid stays its own.
+/// Whether the child `pid` has ended. It is not reaped, so its pid stays valid.
 pub(super) fn has_ended(pid: i32) -> io::Result<bool> {
     // SAFETY: the structure holds integers and pointers, for which zero is a value.
     let mut info: libc::siginfo_t = unsafe { zeroed() };
@@ -25,7 +25,7 @@ pub(super) fn has_ended(pid: i32) -> io::Result<bool> {
     if failed == 0 { Ok(info.si_pid == pid) } else { Err(io::Error::last_os_error()) }
 }
 
-/// Takes the status of the child `pid`, which has ended.
+/// Reaps the child `pid`, which has ended.
 pub(super) fn reap(pid: i32) -> io::Result<Reaped> {
     let mut status = 0;
     // SAFETY: the structure holds only integers, for which zero is a value.

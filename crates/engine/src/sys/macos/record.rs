@@ -1,31 +1,31 @@
-//! What the watcher is told: records of one size, small enough that a pipe never splits or mixes them.
+//! Messages to the watcher: records of one size, small enough that a pipe never splits or mixes them.
 
 use std::io::{self, Read};
 use std::path::Path;
 
-/// A pipe takes up to this many bytes at once or not at all (`PIPE_BUF`).
+/// A pipe takes up to this many bytes atomically (`PIPE_BUF`).
 const SIZE: usize = 512;
 const HEADER: usize = 8;
 
-/// One record: the main process, the length of the mark, the mark.
+/// A record: the main process, the length of the mark, the mark.
 pub(super) type Record = [u8; SIZE];
 
-/// A run that has begun, or one that is over.
+/// The begin or the end of a run.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Note {
-    /// The run of the main process `main` has begun; its processes bear `mark`.
+    /// The run of `main` has begun; its processes carry `mark`.
     Begun { main: i32, mark: Vec<u8> },
     /// No process of the run is left.
     Over { main: i32 },
 }
 
-/// What the processes of a run have in their environment: the path of its folder, or as much of the path's end as a record holds.
+/// The mark in the environment of a run's processes: the end of its folder's path, as long as fits into a record.
 pub(super) fn mark(folder: &Path) -> &[u8] {
     let path = folder.as_os_str().as_encoded_bytes();
     &path[path.len().saturating_sub(SIZE - HEADER)..]
 }
 
-/// The record of a run that begins, its main process to be entered by [`sign`].
+/// The record of a run that begins; [`sign`] adds the main process.
 pub(super) fn begun(mark: &[u8]) -> Record {
     let mut record = [0; SIZE];
     record[4..HEADER].copy_from_slice(&(mark.len() as u32).to_ne_bytes());
@@ -40,12 +40,12 @@ pub(super) fn over(main: i32) -> Record {
     record
 }
 
-/// Enters the main process. Allocates nothing, for it is called between fork and exec.
+/// Adds the main process. Does not allocate, because it is called between fork and exec.
 pub(super) fn sign(record: &mut Record, main: i32) {
     record[..4].copy_from_slice(&main.to_ne_bytes());
 }
 
-/// Waits for the next note; an error once nobody is left to write one.
+/// Reads the next note; an error when no writer is left.
 pub(super) fn read(from: &mut impl Read) -> io::Result<Note> {
     let (mut main, mut length, mut rest) = ([0; 4], [0; 4], [0; SIZE - HEADER]);
     from.read_exact(&mut main)?;

@@ -12,12 +12,12 @@ use nix::unistd::{Pid, getsid, getuid};
 
 use crate::sys::descendants::Row;
 
-/// Room for processes that are started between counting and listing.
-const SPARE: usize = 64;
-/// The largest arguments and environment that the kernel keeps (`ARG_MAX`).
+/// Room for processes that start between counting and listing.
+const MARGIN: usize = 64;
+/// The longest arguments and environment that the kernel keeps (`ARG_MAX`).
 const MOST_ARGUMENTS: usize = 1 << 20;
 
-/// What one process uses.
+/// The usage of one process.
 pub(super) struct Usage {
     pub(super) cpu: Duration,
     pub(super) memory_bytes: u64,
@@ -28,7 +28,7 @@ pub(super) fn rows() -> Vec<Row> {
     pids().into_iter().filter_map(row).collect()
 }
 
-/// What `pid` used up to now; `None` when it is gone.
+/// The usage of `pid`; `None` if it is gone.
 pub(super) fn usage(pid: i32) -> Option<Usage> {
     // SAFETY: the structure holds only integers, for which zero is a value.
     let mut info: libc::rusage_info_v0 = unsafe { zeroed() };
@@ -38,8 +38,8 @@ pub(super) fn usage(pid: i32) -> Option<Usage> {
     (failed == 0).then(|| Usage { cpu: in_time(ticks), memory_bytes: info.ri_phys_footprint })
 }
 
-/// Whether the arguments or the environment that `pid` was started with contain `mark`. Those of another user's process, and the
-/// environment of a program of Apple's, are not shown.
+/// Whether the initial arguments or environment of `pid` contain `mark`. The system hides those of other users' processes, and
+/// the environment of Apple's programs.
 pub(super) fn bears(pid: i32, mark: &[u8]) -> bool {
     let mut name = [libc::CTL_KERN, libc::KERN_PROCARGS2, pid];
     let mut text = vec![0_u8; MOST_ARGUMENTS];
@@ -61,14 +61,14 @@ pub(super) fn bears(pid: i32, mark: &[u8]) -> bool {
 fn pids() -> Vec<i32> {
     // SAFETY: without a place to write to, this only counts.
     let count = unsafe { libc::proc_listallpids(null_mut(), 0) };
-    let mut pids = vec![0_i32; usize::try_from(count).unwrap_or(0) + SPARE];
+    let mut pids = vec![0_i32; usize::try_from(count).unwrap_or(0) + MARGIN];
     // SAFETY: the place is as large as is said.
     let listed = unsafe { libc::proc_listallpids(pids.as_mut_ptr().cast::<c_void>(), size_of_val(&*pids) as c_int) };
     pids.truncate(usize::try_from(listed).unwrap_or(0));
     pids
 }
 
-/// One of the user's processes that has not ended. A set-user-ID program that the user started is the user's.
+/// A living process of the user, including set-user-ID programs that the user started.
 fn row(pid: i32) -> Option<Row> {
     // SAFETY: the structure holds only integers, for which zero is a value.
     let mut info: libc::proc_bsdinfo = unsafe { zeroed() };
@@ -83,7 +83,7 @@ fn row(pid: i32) -> Option<Row> {
     Some(Row { pid, parent: info.pbi_ppid.cast_signed(), session, born })
 }
 
-/// Kernel ticks are nanoseconds on Intel and 125/3 of one on Apple's processors.
+/// Kernel ticks are nanoseconds on Intel, and 125/3 of that on Apple's processors.
 fn in_time(ticks: u64) -> Duration {
     static RATIO: OnceLock<(u64, u64)> = OnceLock::new();
     let (numerator, denominator) = *RATIO.get_or_init(ratio);
@@ -104,7 +104,7 @@ struct Ratio {
     denominator: u32,
 }
 
-// libc's declaration of it is deprecated in favour of a crate that has little else.
+// libc's declaration is deprecated in favour of a crate that has little else.
 unsafe extern "C" {
     fn mach_timebase_info(ratio: *mut Ratio) -> c_int;
 }

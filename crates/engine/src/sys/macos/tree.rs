@@ -1,4 +1,4 @@
-//! One run's process tree: watching its limits, ending it, reaping its main process.
+//! The process tree of a run: monitors its limits, kills it, reaps its main process.
 
 use std::io;
 use std::os::unix::process::ExitStatusExt;
@@ -12,20 +12,22 @@ use tokio::signal::unix::{Signal as Signals, SignalKind, signal};
 use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use super::group::Group;
-use super::holdings::Holdings;
-use super::launcher::SharedWatcher;
+use super::open_files::OpenFiles;
 use super::reap::{self, Reaped};
-use crate::sys::{Breach, Exit};
-use crate::{Containment, Limits, session};
+use super::watcher::SharedWatcher;
+use crate::limits::Limits;
+use crate::outcome::Containment;
+use crate::session;
+use crate::sys::exit::{Breach, Exit};
 
-/// How often a running tree is looked at. A look reads the whole process table, about a millisecond.
+/// The interval of checks. Each reads the whole process table, which takes about a millisecond.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
-/// How long killed processes get between two looks at what is left.
+/// The pause between two searches for killed processes.
 const PAUSE: Duration = Duration::from_millis(5);
-/// How long dropping a tree waits for its end, before it leaves the rest to the watcher.
+/// How long dropping a tree waits before it leaves the rest to the watcher.
 const DROP_PATIENCE: Duration = Duration::from_secs(2);
 
-/// A running process tree. Dropping it ends it.
+/// A running process tree. Dropping it kills it.
 pub(crate) struct Tree {
     main: i32,
     group: Group,
@@ -38,36 +40,36 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// How the tree is held together.
+    /// How the tree is contained.
     pub(crate) fn containment(&self) -> Containment {
         Containment::ProcessGroup
     }
 
-    /// The tree of the main process `main`, which has just been started. When this fails, the process is killed.
+    /// The tree of the new main process `main`, which is killed on failure.
     pub(super) fn new(main: i32, mark: &[u8], limits: &Limits, watcher: SharedWatcher) -> io::Result<Self> {
         let children = signal(SignalKind::child()).inspect_err(|_| end_main(main))?;
         let (group, limits) = (Group::of(main, mark), limits.clone());
         Ok(Self { main, group, limits, children, watcher, before: Duration::ZERO, breach: None, ended: None })
     }
 
-    /// A program that waited goes on. What it used so far is not the run's.
+    /// The program leaves its barrier. Its usage so far is not counted.
     pub(crate) async fn begin(&mut self) -> io::Result<()> {
         self.group.measure();
         self.before = self.group.cpu();
         Ok(())
     }
 
-    /// The memory that the tree holds now.
+    /// The tree's memory now.
     pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
         Some(self.group.measure().memory_bytes)
     }
 
-    /// What its processes keep without a name.
-    pub(crate) fn holdings(&self) -> Holdings {
-        Holdings::of(self.main)
+    /// The unlinked files of its processes.
+    pub(crate) fn open_files(&self) -> OpenFiles {
+        OpenFiles::of(self.main)
     }
 
-    /// Sends a signal to the program's process group, which it leads until it is reaped; false where the system has no such
+    /// Sends a signal to the program's process group, which exists until the program is reaped; false if the system has no such
     /// signal.
     pub(crate) fn signal(&mut self, signal: session::Signal) -> bool {
         let signal = match signal {
@@ -81,14 +83,14 @@ impl Tree {
         true
     }
 
-    /// Begins the end of the whole tree: the rest follows the main process.
+    /// Starts to kill the tree: the rest follows the main process.
     pub(crate) fn kill(&mut self) {
         if self.ended.is_none() {
             end_main(self.main);
         }
     }
 
-    /// Waits until no process of the tree is left; the tree ends with its main process. Cancel safe.
+    /// Waits until no process of the tree is left. The tree ends with its main process. Cancel safe.
     pub(crate) async fn wait(&mut self) -> io::Result<Exit> {
         if let Some(exit) = &self.ended {
             return Ok(exit.clone());
@@ -139,7 +141,7 @@ impl Tree {
             signal: signal.map(|signal| signal.as_str().to_owned()),
             cpu,
             peak_memory_bytes: reaped.peak_memory_bytes.max(self.group.peak_memory_bytes()),
-            // Only our own accounts tell: the signal may be the program's own.
+            // Only our own measurements show a breach: the program may have raised the signal itself.
             breach: self.breach.or((cpu >= self.limits.cpu).then_some(Breach::Cpu)),
         }
     }
@@ -168,7 +170,7 @@ impl Drop for Tree {
     }
 }
 
-/// Kills the main process, which nobody else reaps, so that the pid is still its own.
+/// Kills the main process. Nobody else reaps it, so the pid is still valid.
 fn end_main(main: i32) {
     let _ = kill(Pid::from_raw(main), Signal::SIGKILL);
 }

@@ -1,10 +1,11 @@
-//! The watcher process: ends what a service that died left running.
+//! The watcher process: kills the runs that a dead service left.
 
 use std::collections::HashMap;
 use std::io::{self, PipeWriter, Write, stdin};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -13,12 +14,12 @@ use nix::unistd::setsid;
 use super::group::Group;
 use super::record::{self, Note};
 
-/// The program name that makes this program a watcher.
+/// The program name (`argv[0]`) that makes this program a watcher.
 const NAME: &str = "runtray-watcher";
-/// How long killed processes get between two looks at what is left.
+/// The pause between two searches for killed processes.
 const PAUSE: Duration = Duration::from_millis(5);
 
-/// Must be called first thing in `main` of any program that starts an [`Engine`](crate::Engine), before there are threads: in
+/// Must be called first in `main` of any program that starts an [`Engine`](crate::engine::Engine), before there are threads. In
 /// the watcher process it never returns.
 pub fn enter() {
     if std::env::args_os().next().is_some_and(|name| name == NAME) {
@@ -27,12 +28,12 @@ pub fn enter() {
     }
 }
 
-/// The service's side: the watcher process, and the pipe to it that only the service holds open for longer than a fork.
+/// The service's side: the watcher process, and the pipe to it. No other process has the pipe for longer than a fork.
 pub(super) struct Watcher {
     // Dropped before the process, which ends when this is closed.
     notes: PipeWriter,
     process: Process,
-    /// The marks of the runs that are not over, by main process.
+    /// The marks of running runs, by main process.
     runs: HashMap<i32, Vec<u8>>,
 }
 
@@ -51,7 +52,7 @@ impl Watcher {
         Ok(Self { notes, process: Process(process), runs: HashMap::new() })
     }
 
-    /// Starts another watcher if this one has ended, and tells it of the runs that are not over.
+    /// Replaces a watcher that has ended, and registers the running runs with the new one.
     pub(super) fn revive(&mut self) -> io::Result<()> {
         if matches!(self.process.0.try_wait(), Ok(None)) {
             return Ok(());
@@ -68,24 +69,39 @@ impl Watcher {
         Ok(())
     }
 
-    /// The pipe, for a main process to write its record to.
+    /// The pipe's descriptor, to which a main process writes its record.
     pub(super) fn descriptor(&self) -> RawFd {
         self.notes.as_raw_fd()
     }
 
-    /// Keeps in mind the run that the main process itself told the watcher of.
+    /// Records a run that has registered itself.
     pub(super) fn begun(&mut self, main: i32, mark: &[u8]) {
         self.runs.insert(main, mark.to_vec());
     }
 
-    /// Tells that no process of `main`'s run is left. A watcher that is gone needs no telling.
+    /// Reports that no process of `main`'s run is left. A watcher that is gone needs no report.
     pub(super) fn over(&mut self, main: i32) {
         self.runs.remove(&main);
         let _ = self.notes.write_all(&record::over(main));
     }
 }
 
-/// A process that is reaped when this is dropped.
+/// The watcher, shared with the trees that report their end.
+#[derive(Clone)]
+pub(super) struct SharedWatcher(Arc<Mutex<Watcher>>);
+
+impl SharedWatcher {
+    /// Starts the watcher.
+    pub(super) fn start() -> io::Result<Self> {
+        Ok(Self(Arc::new(Mutex::new(Watcher::start()?))))
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Watcher> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A process that is reaped on drop.
 struct Process(Child);
 
 impl Drop for Process {
@@ -94,7 +110,7 @@ impl Drop for Process {
     }
 }
 
-/// In a session of its own, so that no signal meant for the service's terminal ends it.
+/// Runs in its own session, so that signals of the service's terminal do not end it.
 fn watch() {
     let _ = setsid();
     let mut runs = HashMap::new();

@@ -1,24 +1,24 @@
-//! A program's arguments and environment in the form that `CreateProcessW` takes.
+//! Arguments and environment in the format of `CreateProcessW`.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::windows::ffi::OsStrExt;
 use std::path::Path;
 
-/// From the documentation of `CreateProcessW`, the final NUL included.
+/// The limit of `CreateProcessW`, including the final NUL.
 const MOST_UNITS: usize = 32_767;
 
 const QUOTE: u16 = b'"' as u16;
 const BACKSLASH: u16 = b'\\' as u16;
 
-/// `text` in UTF-16, ended with a NUL.
+/// `text` in UTF-16 with a final NUL.
 pub(super) fn wide(text: &OsStr) -> io::Result<Vec<u16>> {
     let mut units = units(text)?;
     units.push(0);
     Ok(units)
 }
 
-/// The command line that gives `program` exactly `args`, by the rules of Microsoft's C runtime.
+/// The command line from which Microsoft's C runtime parses exactly `args`.
 pub(super) fn command_line(program: &Path, args: &[OsString]) -> io::Result<Vec<u16>> {
     let batch = is_batch(program);
     let mut line = Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn command_line(program: &Path, args: &[OsString]) -> io::Result<Vec<
     Ok(line)
 }
 
-/// The environment block: `name=value` entries, sorted by name as Windows wants them.
+/// The environment block: `name=value` entries, sorted by name as Windows requires.
 pub(super) fn environment(variables: &[(OsString, OsString)]) -> io::Result<Vec<u16>> {
     let mut sorted: Vec<_> = variables.iter().collect();
     sorted.sort_by_key(|(name, _)| name.to_ascii_uppercase());

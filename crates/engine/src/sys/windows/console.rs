@@ -1,32 +1,32 @@
-//! A pseudo-console: the terminal of a run, drawn by a process of Windows' own between the program and our pipes.
+//! Pseudo-consoles: the terminal of a run, drawn by a process of Windows between the program and our pipes.
 #![expect(unsafe_code, reason = "pseudo-consoles are Win32 calls")]
 
 use std::io;
 use std::os::windows::io::AsRawHandle;
 use std::sync::{Arc, Weak};
 
+use tokio::net::windows::named_pipe::NamedPipeServer;
 use windows_sys::Win32::System::Console::{COORD, ClosePseudoConsole, CreatePseudoConsole, HPCON, ResizePseudoConsole};
 
-use super::pipe::{self, Ours};
+use super::pipe::{self, End};
 use crate::session::TerminalSize;
-use crate::sys::Pipes;
 
-/// Our hold on a program's terminal, beside what is read and written. It does not keep the console open: only when the console
-/// is closed do our pipes end, and whoever waits for that end holds this one.
+/// Controls a program's terminal; its data goes through pipes. Does not keep the console open: our pipes only end when the
+/// console is closed, and whoever waits for that holds this.
 pub(crate) struct Terminal(Weak<Console>);
 
-/// A pseudo-console; it is closed when it is dropped.
+/// A pseudo-console, closed on drop.
 pub(super) struct Console(HPCON);
 
 impl Terminal {
-    /// What Ctrl-Z and Enter type: Windows' end of input.
+    /// The keys Ctrl-Z and Enter, Windows' end of input.
     pub(crate) const END_OF_INPUT: [u8; 2] = [0x1a, b'\r'];
-    /// What Ctrl-C types.
+    /// The key Ctrl-C.
     pub(crate) const INTERRUPT: u8 = 0x03;
 
-    /// Gives it another size.
+    /// Resizes the terminal.
     pub(crate) fn resize(&self, size: TerminalSize) -> io::Result<()> {
-        // A console that is closed shows nothing more.
+        // A closed console shows nothing more.
         let Some(console) = self.0.upgrade() else { return Ok(()) };
         // SAFETY: the console is open as long as we hold it.
         let resized = checked(unsafe { ResizePseudoConsole(console.0, coordinates(size)) });
@@ -34,7 +34,7 @@ impl Terminal {
         resized
     }
 
-    /// Windows has no way but to type it.
+    /// Windows can only type the key.
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "other systems need both")]
     pub(crate) fn interrupt(&self) -> io::Result<bool> {
         Ok(false)
@@ -47,8 +47,8 @@ impl Console {
         self.0
     }
 
-    /// Gives a hold on it up. The last one closes it, off this thread: older versions of Windows wait there until all that was
-    /// drawn is read.
+    /// Releases a reference. The last one closes the console on another thread, because older versions of Windows block there
+    /// until all output is read.
     pub(super) fn release(self: Arc<Self>) {
         if let Some(last) = Arc::into_inner(self) {
             tokio::task::spawn_blocking(move || drop(last));
@@ -63,25 +63,31 @@ impl Drop for Console {
     }
 }
 
-/// Makes a console of that size and our ends of its pipes. It has copies of its own of the other ends.
-pub(super) async fn open(size: TerminalSize) -> io::Result<(Pipes, Arc<Console>)> {
-    let (stdin, input) = pipe::pair(Ours::Writes).await?;
-    let (stdout, output) = pipe::pair(Ours::Reads).await?;
+/// Our ends of a new console's pipes.
+pub(super) struct Ours {
+    pub(super) input: NamedPipeServer,
+    pub(super) output: NamedPipeServer,
+    pub(super) terminal: Terminal,
+}
+
+/// Creates a console. It has its own copies of the other ends of its pipes.
+pub(super) async fn open(size: TerminalSize) -> io::Result<(Ours, Arc<Console>)> {
+    let (ours_in, input) = pipe::pair(End::Writes).await?;
+    let (ours_out, output) = pipe::pair(End::Reads).await?;
     let mut console: HPCON = 0;
     // SAFETY: both handles are open beyond the call, and the place for the console outlives it.
     checked(unsafe {
         CreatePseudoConsole(coordinates(size), input.as_raw_handle(), output.as_raw_handle(), 0, &raw mut console)
     })?;
     let console = Arc::new(Console(console));
-    let pipes = Pipes { stdin, stdout, stderr: None, terminal: Some(Terminal(Arc::downgrade(&console))) };
-    Ok((pipes, console))
+    Ok((Ours { input: ours_in, output: ours_out, terminal: Terminal(Arc::downgrade(&console)) }, console))
 }
 
 fn coordinates(size: TerminalSize) -> COORD {
     COORD { X: size.columns().cast_signed(), Y: size.rows().cast_signed() }
 }
 
-/// An HRESULT that is negative is a failure.
+/// A negative HRESULT is an error.
 fn checked(result: i32) -> io::Result<()> {
     if result < 0 { Err(io::Error::from_raw_os_error(result)) } else { Ok(()) }
 }
@@ -95,8 +101,8 @@ mod tests {
 
     #[tokio::test]
     async fn whoever_types_does_not_keep_the_console_open() {
-        let (pipes, console) = open(TerminalSize::USUAL).await.expect("a console");
-        let terminal: Terminal = pipes.terminal.expect("a terminal");
+        let (ours, console) = open(TerminalSize::USUAL).await.expect("a console");
+        let terminal: Terminal = ours.terminal;
         let weak = Arc::downgrade(&console);
         terminal.resize(TerminalSize::USUAL).expect("an open console");
         assert_eq!(Arc::strong_count(&console), 1, "resizing holds on to it");

@@ -1,17 +1,18 @@
 //! Windows: one Job Object per run.
 //!
-//! A program is born inside its job, so nothing that it starts can be outside, and it inherits three handles and no other. The
-//! only handle to the job is ours: however this process dies, Windows closes it and with it ends every process of the
-//! job. No process can leave the job, for none of the breakaway flags is set.
+//! A program is created inside its job, so nothing it starts can be outside; it inherits three handles and no other. The only
+//! handle to the job is ours: when this process dies, in whatever way, Windows closes it and kills every process of the job. No
+//! process can leave the job, because no breakaway flag is set.
 
 mod command_line;
-mod console;
-mod ending;
-mod holdings;
-mod job;
-mod peer;
+mod connection_owner;
+pub(crate) mod console;
+mod exit_wait;
+mod job_object;
+mod open_files;
 mod pipe;
 mod process;
+mod streams;
 #[cfg(test)]
 mod tests;
 
@@ -23,32 +24,33 @@ use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep};
 use windows_sys::Win32::Foundation::ERROR_NOT_ENOUGH_QUOTA;
 
-use super::{Breach, Exit, Launch, Pipes};
+use super::exit::{Breach, Exit};
+use super::launch::Launch;
+use super::pipes::Pipes;
+pub(crate) use connection_owner::is_own_connection;
 use console::Console;
 pub(crate) use console::Terminal;
-pub(crate) use holdings::Holdings;
-use job::{Accounts, Job, Message};
-pub(crate) use peer::is_own_connection;
-pub(crate) use pipe::{Input, Output, client as pipe_client};
+use job_object::{Accounts, JobObject, Message};
+pub(crate) use open_files::OpenFiles;
+pub(crate) use pipe::client as pipe_client;
 use process::{Process, Streams};
 
-use crate::Containment;
+use crate::outcome::Containment;
 use crate::session::Signal;
 
-/// How often a running tree is looked at: Windows limits user time by itself, but not system time, and keeps its messages until
-/// they are fetched.
+/// The interval of checks. Windows limits user time by itself, but not system time, and keeps messages until they are fetched.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
 
-/// The longest pause between two looks at a job whose processes were told to end.
+/// The longest pause between two checks of a killed job.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
-/// The exit code that a killed process gets. Windows has no such exception, so that no program ends with it by itself.
+/// The exit code of killed processes. Windows has no such exception, so no program ends with it by itself.
 const KILLED: u32 = 0xC0DE_DEAD;
 
-/// What an NTSTATUS or a language runtime's exception code looks like as an exit code. Above are small negative exit codes.
+/// The range of exit codes that are an NTSTATUS or an exception of a language runtime. Above are small negative exit codes.
 const EXCEPTIONS: std::ops::Range<u32> = 0xC000_0000..0xF000_0000;
 
-/// Must be called first thing in `main`: keeps Windows from stopping a failing child, which inherits the setting, with a dialog.
+/// Must be called first in `main`. Keeps Windows from showing a dialog for a crashing child, which inherits the setting.
 pub fn enter() {
     process::silence_error_dialogs();
 }
@@ -57,28 +59,28 @@ pub fn enter() {
 pub(crate) struct Launcher;
 
 impl Launcher {
-    /// Nothing needs to run ahead of the first launch.
+    /// Nothing has to be started before the first run.
     pub(crate) fn start() -> io::Result<Self> {
         Ok(Self)
     }
 
-    /// How trees are held together, which never changes here.
+    /// Watch channel of how trees are contained; constant on Windows.
     pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
         watch::Sender::new(Some(Containment::JobObject)).subscribe()
     }
 
-    /// Nothing stands between us and a program here.
+    /// None: there is no process between us and a program.
     pub(crate) fn trouble(&self) -> Option<String> {
         None
     }
 
-    /// Starts `launch` in a job of its own.
+    /// Starts `launch` in its own job.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
         let (pipes, streams) = match launch.terminal {
-            Some(size) => console::open(size).await.map(|(pipes, console)| (pipes, Streams::Console(console)))?,
-            None => pipe::streams().await.map(|(pipes, handles)| (pipes, Streams::Pipes(handles)))?,
+            Some(size) => streams::console(size).await.map(|(pipes, console)| (pipes, Streams::Console(console)))?,
+            None => streams::pipes().await.map(|(pipes, handles)| (pipes, Streams::Pipes(handles)))?,
         };
-        let job = Job::new(launch.limits)?;
+        let job = JobObject::new(launch.limits)?;
         let process = Process::start(launch, &streams, &job)?;
         let tree = Tree {
             process,
@@ -93,11 +95,11 @@ impl Launcher {
     }
 }
 
-/// A running process tree. Dropping it closes the job, which kills whatever is left in it.
+/// A running process tree. Dropping it closes the job, which kills the tree.
 pub(crate) struct Tree {
     process: Process,
-    job: Job,
-    /// Closed when the tree is gone: only then do our pipes end.
+    job: JobObject,
+    /// Closed when the tree is gone; only then do our pipes end.
     console: Option<Arc<Console>>,
     cpu_limit: Duration,
     before: Duration,
@@ -106,45 +108,45 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// How the tree is held together.
+    /// How the tree is contained.
     pub(crate) fn containment(&self) -> Containment {
         Containment::JobObject
     }
 
-    /// A program that waited goes on. What it used so far is not the run's.
+    /// The program leaves its barrier. Its usage so far is not counted.
     pub(crate) async fn begin(&mut self) -> io::Result<()> {
         self.before = self.job.accounts()?.cpu;
         Ok(())
     }
 
-    /// Whether the process with this id is in the tree, and lives.
+    /// Whether the living process with this id is in the tree.
     pub(crate) fn contains(&self, process: u32) -> bool {
         self.job.contains(process)
     }
 
-    /// The most memory that the tree held: a program that waits holds what it took to get ready.
+    /// The tree's peak memory; of a waiting program, what its start took.
     pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
         self.job.peak_memory_bytes().ok()
     }
 
-    /// What its processes keep without a name.
+    /// The unlinked files of its processes.
     #[expect(clippy::unused_self, reason = "other systems need it")]
-    pub(crate) fn holdings(&self) -> Holdings {
-        Holdings
+    pub(crate) fn open_files(&self) -> OpenFiles {
+        OpenFiles
     }
 
-    /// Windows has no signal for a process without a console that we share: false.
+    /// False: Windows has no signal for a process without a shared console.
     #[expect(clippy::unused_self, reason = "other systems need it")]
     pub(crate) fn signal(&mut self, _: Signal) -> bool {
         false
     }
 
-    /// Begins the end of the whole tree.
+    /// Starts to kill the tree.
     pub(crate) fn kill(&mut self) {
         self.job.terminate(KILLED);
     }
 
-    /// Waits until no process of the tree is left; the tree ends with its main process. Cancel safe.
+    /// Waits until no process of the tree is left. The tree ends with its main process. Cancel safe.
     pub(crate) async fn wait(&mut self) -> io::Result<Exit> {
         self.watch().await?;
         self.kill();
@@ -203,7 +205,7 @@ impl Tree {
         })
     }
 
-    /// The limit that Windows enforced by itself. A refused allocation is what ended a program only if it then failed.
+    /// The limit that Windows enforced by itself. A refused allocation counts as the cause only if the program then failed.
     fn breach_shown_by(&self, code: u32, accounts: &Accounts) -> Option<Breach> {
         if code == ERROR_NOT_ENOUGH_QUOTA && accounts.cpu >= self.cpu_limit {
             return Some(Breach::Cpu);

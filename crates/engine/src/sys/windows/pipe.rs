@@ -1,4 +1,4 @@
-//! Pipes: overlapped on our side, plain on the program's.
+//! Pipes: overlapped on our side, synchronous on the program's.
 #![expect(unsafe_code, reason = "a handle is marked inheritable, and a client asked for, by Win32 calls")]
 
 use std::fs::OpenOptions;
@@ -11,14 +11,7 @@ use ulid::Ulid;
 use windows_sys::Win32::Foundation::{HANDLE_FLAG_INHERIT, SetHandleInformation};
 use windows_sys::Win32::System::Pipes::GetNamedPipeClientProcessId;
 
-use crate::sys::Pipes;
-
-/// Our end of a standard input.
-pub(crate) type Input = NamedPipeServer;
-/// Our end of a standard output or error.
-pub(crate) type Output = NamedPipeServer;
-
-/// The program's ends of its standard streams, inheritable. To be dropped once the program has them.
+/// The program's ends of its standard streams, inheritable. To be dropped once the program has started.
 pub(super) struct Streams {
     pub(super) stdin: OwnedHandle,
     pub(super) stdout: OwnedHandle,
@@ -27,25 +20,16 @@ pub(super) struct Streams {
 
 /// What we do with our end of a pipe.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ours {
+pub(super) enum End {
     Reads,
     Writes,
 }
 
-/// Makes both ends of all three streams.
-pub(super) async fn streams() -> io::Result<(Pipes, Streams)> {
-    let (our_stdin, their_stdin) = pair(Ours::Writes).await?;
-    let (our_stdout, their_stdout) = pair(Ours::Reads).await?;
-    let (our_stderr, their_stderr) = pair(Ours::Reads).await?;
-    let pipes = Pipes { stdin: our_stdin, stdout: our_stdout, stderr: Some(our_stderr), terminal: None };
-    Ok((pipes, Streams { stdin: their_stdin, stdout: their_stdout, stderr: their_stderr }))
-}
-
-/// A named pipe, for anonymous ones know no overlapped reads. Its name cannot be guessed, and its one instance is taken before
-/// anything is written to it.
-pub(super) async fn pair(ours: Ours) -> io::Result<(NamedPipeServer, OwnedHandle)> {
+/// A named pipe, because anonymous ones have no overlapped I/O. Its name cannot be guessed, and its only instance is connected
+/// before anything is written.
+pub(super) async fn pair(ours: End) -> io::Result<(NamedPipeServer, OwnedHandle)> {
     let name = format!(r"\\.\pipe\runtray-{}", Ulid::generate());
-    let reads = ours == Ours::Reads;
+    let reads = ours == End::Reads;
     let server = ServerOptions::new()
         .access_inbound(reads)
         .access_outbound(!reads)
@@ -58,12 +42,12 @@ pub(super) async fn pair(ours: Ours) -> io::Result<(NamedPipeServer, OwnedHandle
     Ok((server, inheritable(client.into())?))
 }
 
-/// The process that came to the other end of `pipe`; `None` where none has, or the system does not tell.
+/// The process that connected to `pipe`; `None` if none has, or the system does not tell.
 pub(crate) fn client(pipe: &NamedPipeServer) -> Option<u32> {
     let mut process = 0;
     // SAFETY: the handle is open as long as `pipe` lives, and the place for the answer is ours.
-    let told = unsafe { GetNamedPipeClientProcessId(pipe.as_raw_handle(), &raw mut process) };
-    (told != 0 && process != 0).then_some(process)
+    let found = unsafe { GetNamedPipeClientProcessId(pipe.as_raw_handle(), &raw mut process) };
+    (found != 0 && process != 0).then_some(process)
 }
 
 fn inheritable(handle: OwnedHandle) -> io::Result<OwnedHandle> {

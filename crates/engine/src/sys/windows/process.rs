@@ -1,4 +1,4 @@
-//! The main process of a tree: born in its job, with three handles and no window.
+//! The main process of a tree: created in its job, with three handles and no window.
 #![expect(
     unsafe_code,
     reason = "the standard library cannot start a process in a job, nor choose the handles it inherits"
@@ -22,18 +22,18 @@ use windows_sys::Win32::System::Threading::{
 
 use super::command_line;
 use super::console::Console;
-use super::ending::Ending;
-use super::job::Job;
+use super::exit_wait::ExitWait;
+use super::job_object::JobObject;
 use super::pipe;
-use crate::sys::Launch;
+use crate::sys::launch::Launch;
 
-/// Lets a failing child end at once rather than after a click; children inherit the setting.
+/// Lets a crashing child end at once instead of showing a dialog; children inherit the setting.
 pub(super) fn silence_error_dialogs() {
     // SAFETY: takes flags only and cannot fail.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX) };
 }
 
-/// What a process gets as its standard streams.
+/// The standard streams of a process.
 pub(super) enum Streams {
     /// Three handles.
     Pipes(pipe::Streams),
@@ -41,16 +41,16 @@ pub(super) enum Streams {
     Console(Arc<Console>),
 }
 
-/// A process that was started, ended or not.
+/// A process, running or ended.
 pub(super) struct Process {
     // Dropped before the handle that it waits on.
-    ending: Ending,
+    ending: ExitWait,
     handle: OwnedHandle,
 }
 
 impl Process {
     /// Starts `launch` in `job`. The process inherits `streams` and nothing else.
-    pub(super) fn start(launch: &Launch<'_>, streams: &Streams, job: &Job) -> io::Result<Self> {
+    pub(super) fn start(launch: &Launch<'_>, streams: &Streams, job: &JobObject) -> io::Result<Self> {
         let program = command_line::wide(launch.program.as_os_str())?;
         let mut line = command_line::command_line(launch.program, launch.args)?;
         let environment = command_line::environment(launch.env)?;
@@ -85,7 +85,7 @@ impl Process {
         // SAFETY: both handles are open and ours alone. That of the first thread is not needed.
         let (handle, _) =
             unsafe { (OwnedHandle::from_raw_handle(started.hProcess), OwnedHandle::from_raw_handle(started.hThread)) };
-        Ok(Self { ending: Ending::of(handle.as_handle())?, handle })
+        Ok(Self { ending: ExitWait::of(handle.as_handle())?, handle })
     }
 
     /// Returns once the process has ended. Cancel safe.
@@ -93,7 +93,7 @@ impl Process {
         self.ending.seen().await;
     }
 
-    /// What the process ended with.
+    /// Its exit code.
     pub(super) fn exit_code(&self) -> io::Result<u32> {
         let mut code = 0;
         // SAFETY: the handle is open, and the place for the code outlives the call.
@@ -103,7 +103,7 @@ impl Process {
 }
 
 impl Streams {
-    /// None with a terminal: the process would take our own rather than those of its console, were none named.
+    /// None with a terminal: without handles named here, the process would take ours rather than its console's.
     fn handles(&self) -> [HANDLE; 3] {
         match self {
             Self::Pipes(streams) => [&streams.stdin, &streams.stdout, &streams.stderr].map(AsRawHandle::as_raw_handle),
@@ -115,7 +115,7 @@ impl Streams {
         i32::from(matches!(self, Self::Pipes(_)))
     }
 
-    /// The pseudo-console is the process's only one and has no window.
+    /// With a pseudo-console the process has no window anyway.
     fn window(&self) -> u32 {
         if matches!(self, Self::Pipes(_)) { CREATE_NO_WINDOW } else { 0 }
     }
@@ -136,7 +136,7 @@ fn startup(handles: &[HANDLE; 3], attributes: &mut Attributes<'_>) -> STARTUPINF
     }
 }
 
-/// What a process is born with. The list holds pointers to what it was made of.
+/// The attributes of a new process. The list contains pointers to its sources.
 struct Attributes<'a> {
     list: Vec<usize>,
     borrowed: PhantomData<&'a [HANDLE]>,
@@ -161,7 +161,7 @@ impl<'a> Attributes<'a> {
         self.update(attribute, handles.as_ptr().cast::<c_void>(), size_of_val(handles))
     }
 
-    /// Of a console not a pointer is given but its handle itself.
+    /// For a console the value is the handle itself, not a pointer to it.
     fn set_console(&mut self, console: &'a Console) -> io::Result<()> {
         let handle = std::ptr::without_provenance::<c_void>(console.raw().cast_unsigned());
         self.update(PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, handle, size_of_val(&console.raw()))

@@ -1,4 +1,4 @@
-//! Real process trees, on Windows or under Wine. The program that they run is this test program itself, as [`stand_in`].
+//! Real process trees, on Windows or under Wine. They run this test program itself, as [`fake_program`].
 
 use std::ffi::OsString;
 use std::future::Future;
@@ -10,19 +10,21 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::timeout;
 
 use super::*;
-use crate::sys::Own;
-use crate::{Limits, TerminalSize};
+use crate::limits::Limits;
+use crate::session::TerminalSize;
+use crate::sys::launch::RunFolders;
+use crate::sys::pipes::Output;
 
 const PATIENCE: Duration = Duration::from_secs(60);
-/// What a pseudo-console may take to show its first line.
+/// The timeout for the first line of a pseudo-console.
 const TERMINAL_PATIENCE: Duration = Duration::from_secs(20);
 const MIB: usize = 1 << 20;
 
-/// What the other tests run.
+/// The program that the other tests run.
 #[test]
 #[ignore = "a program for the other tests"]
-fn stand_in() {
-    match std::env::var("STAND_IN").expect("a part to play").as_str() {
+fn fake_program() {
+    match std::env::var("FAKE_PROGRAM").expect("a part to play").as_str() {
         "speak" => {
             print_now("to stdout\n");
             eprintln!("to stderr");
@@ -61,7 +63,7 @@ fn print_now(text: &str) {
 }
 
 fn spawn_sleeper() -> io::Result<std::process::Child> {
-    std::process::Command::new(std::env::current_exe()?).args(STAND_IN_ARGS).env("STAND_IN", "sleep").spawn()
+    std::process::Command::new(std::env::current_exe()?).args(FAKE_PROGRAM_ARGS).env("FAKE_PROGRAM", "sleep").spawn()
 }
 
 fn spin(time: Duration) {
@@ -81,7 +83,7 @@ fn eat(bytes: usize) {
     }
 }
 
-const STAND_IN_ARGS: [&str; 4] = ["sys::windows::tests::stand_in", "--exact", "--ignored", "--nocapture"];
+const FAKE_PROGRAM_ARGS: [&str; 4] = ["sys::windows::tests::fake_program", "--exact", "--ignored", "--nocapture"];
 
 async fn launch(part: &str, limits: &Limits, more: &[&str]) -> (Tree, Pipes) {
     launch_with(part, limits, None, more).await.expect("a running program")
@@ -94,22 +96,22 @@ async fn launch_with(
     more: &[&str],
 ) -> io::Result<(Tree, Pipes)> {
     let program = std::env::current_exe().expect("a program");
-    let args: Vec<OsString> = STAND_IN_ARGS.iter().chain(more).map(OsString::from).collect();
+    let args: Vec<OsString> = FAKE_PROGRAM_ARGS.iter().chain(more).map(OsString::from).collect();
     let mut env: Vec<(OsString, OsString)> =
         std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")).collect();
-    env.push(("STAND_IN".into(), part.into()));
+    env.push(("FAKE_PROGRAM".into(), part.into()));
     let folder = Path::new(r"C:\");
-    let own = nothing_of_its_own(folder);
-    let launch = Launch { program: &program, args: &args, env: &env, folder, own, limits, waits: false, terminal };
+    let folders = nothing_of_its_own(folder);
+    let launch = Launch { program: &program, args: &args, env: &env, folder, folders, limits, waits: false, terminal };
     Launcher::start().expect("a launcher").launch(&launch).await
 }
 
-/// Folders of a run that hides nothing and keeps its temporary files in `folder`.
-fn nothing_of_its_own(folder: &Path) -> Own<'_> {
-    Own { root: folder, temporary: folder, args_in_sight: &[], hidden: &[] }
+/// Folders of a run that hides nothing and has its temporary files in `folder`.
+fn nothing_of_its_own(folder: &Path) -> RunFolders<'_> {
+    RunFolders { root: folder, temporary: folder, args_in_sight: &[], hidden: &[] }
 }
 
-/// Plays `part` to its end and returns that, standard output and standard error.
+/// Plays `part` to its end; returns that, standard output and standard error.
 async fn play(part: &str, limits: &Limits) -> (Exit, String, String) {
     let (mut tree, mut pipes) = launch(part, limits, &[]).await;
     drop(pipes.stdin);
@@ -126,11 +128,11 @@ async fn soon<T>(future: impl Future<Output = T>) -> T {
     timeout(PATIENCE, future).await.expect("should not take this long")
 }
 
-/// Whether a limit that did not hold is Wine's lack, which is said, and no fault of ours.
+/// Whether a limit was not enforced because of Wine; prints so.
 fn excused(what: &str) -> bool {
     let wine = Path::new(r"C:\windows\system32\winecfg.exe").exists();
     if wine {
-        // Past the capture of the test runner, which shows nothing of a test that passes.
+        // Bypasses the capture of the test runner, which hides the output of a test that passes.
         writeln!(std::io::stderr(), "not checked: Wine {what}").expect("an open stderr");
     }
     wine
@@ -143,7 +145,7 @@ async fn missing_program_is_an_error() {
         args: &[],
         env: &[],
         folder: Path::new(r"C:\"),
-        own: nothing_of_its_own(Path::new(r"C:\")),
+        folders: nothing_of_its_own(Path::new(r"C:\")),
         limits: &Limits::default(),
         waits: false,
         terminal: None,
@@ -221,7 +223,7 @@ async fn dropping_a_tree_ends_it() {
 
 #[tokio::test]
 async fn handles_of_ours_are_not_inherited() {
-    let (mut ours, theirs) = pipe::streams().await.expect("pipes");
+    let (mut ours, theirs) = streams::pipes().await.expect("pipes");
     let (_tree, mut pipes) = launch("sleep", &Limits::default(), &[]).await;
     soon(pipes.stdout.read_u8()).await.expect("a sign of life");
     drop(theirs);
@@ -265,9 +267,9 @@ async fn a_terminal_is_one_and_ends_with_its_program() {
         Err(error) if excused(&format!("makes no pseudo-console: {error}")) => return,
         Err(error) => panic!("{error}"),
     };
-    let mut shown = String::new();
-    if timeout(TERMINAL_PATIENCE, read_until(&mut pipes.stdout, &mut shown, "terminal: true")).await.is_err() {
-        assert!(excused(&format!("does not pass on what a program writes to its pseudo-console, only {shown:?}")));
+    let mut printed = String::new();
+    if timeout(TERMINAL_PATIENCE, read_until(&mut pipes.stdout, &mut printed, "terminal: true")).await.is_err() {
+        assert!(excused(&format!("does not pass on what a program writes to its pseudo-console, only {printed:?}")));
         return;
     }
     pipes
@@ -277,17 +279,17 @@ async fn a_terminal_is_one_and_ends_with_its_program() {
         .resize(TerminalSize::new(100, 40).expect("a size"))
         .expect("another size");
     pipes.stdin.write_all(b"typed\r").await.expect("a reader");
-    soon(read_until(&mut pipes.stdout, &mut shown, r#"heard "typed""#)).await;
+    soon(read_until(&mut pipes.stdout, &mut printed, r#"heard "typed""#)).await;
     assert_eq!(soon(tree.wait()).await.expect("an end").code, Some(0));
     drop((pipes.stdin, pipes.terminal));
     soon(pipes.stdout.read_to_end(&mut Vec::new())).await.expect("the end of the output");
 }
 
-async fn read_until(from: &mut Output, shown: &mut String, text: &str) {
+async fn read_until(from: &mut Output, printed: &mut String, text: &str) {
     let mut chunk = [0; 4096];
-    while !shown.contains(text) {
+    while !printed.contains(text) {
         let count = from.read(&mut chunk).await.expect("more output");
-        assert!(count > 0, "the output ended: {shown:?}");
-        shown.push_str(&String::from_utf8_lossy(&chunk[..count]));
+        assert!(count > 0, "the output ended: {printed:?}");
+        printed.push_str(&String::from_utf8_lossy(&chunk[..count]));
     }
 }

@@ -1,5 +1,6 @@
-//! How much lies in a run's folder.
+//! The size of a run's folder.
 
+mod least;
 #[cfg(not(unix))]
 mod plain;
 #[cfg(unix)]
@@ -9,6 +10,3 @@ mod walk;
 pub(crate) use plain::size;
 #[cfg(unix)]
 pub(crate) use walk::size;
-
-/// What a file takes at least: its name and the system's record of it are somewhere.
-const LEAST_BYTES: u64 = 512;

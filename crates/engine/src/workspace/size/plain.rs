@@ -1,11 +1,11 @@
-//! The size of a folder where paths have no limit that a program could get below, and no folder is closed to its owner.
+//! The size of a folder where every path can be opened (Windows).
 
 use std::fs;
 use std::path::Path;
 
-use super::LEAST_BYTES;
+use super::least::LEAST_BYTES;
 
-/// Bytes below `folder`, links not followed; stops counting above `enough`.
+/// Bytes below `folder`, without following links; stops counting above `enough`.
 pub(crate) fn size(folder: &Path, enough: u64) -> u64 {
     let mut total = 0;
     let mut open = vec![folder.to_path_buf()];

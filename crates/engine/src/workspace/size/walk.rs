@@ -1,7 +1,7 @@
-//! The size of a folder, however deep it is and whatever its permissions.
+//! The size of a folder of any depth and with any permissions (Unix).
 //!
-//! Programs make folders deeper than any path that the system takes, and close them to their owner. Each folder is opened from the
-//! one above, never through a link. A closed one is opened up for the time of the look, unless we are root, who need not.
+//! Programs can nest folders deeper than the longest path, and remove their owner's permissions. So each folder is opened from
+//! its parent, never through a link. A closed folder is opened up while it is measured; root needs no permission.
 
 use std::collections::HashSet;
 use std::ffi::{CStr, CString};
@@ -14,12 +14,12 @@ use nix::fcntl::{AT_FDCWD, AtFlags, OFlag};
 use nix::libc;
 use nix::sys::stat::{FchmodatFlags, FileStat, Mode, fchmod, fchmodat, fstat, fstatat};
 
-use super::LEAST_BYTES;
+use super::least::LEAST_BYTES;
 
-/// Folders above the one that is looked at that are kept open. Deeper ones are found again by `..`.
+/// Ancestors of the current folder that are kept open. Deeper ones are opened again by `..`.
 const KEPT_OPEN: usize = 32;
 
-/// What tells one file from all others.
+/// Device and inode: tells one file from all others.
 type Identity = (libc::dev_t, libc::ino_t);
 
 /// Bytes on disk below `folder`, each file once; stops counting above `enough`.
@@ -42,13 +42,13 @@ pub(crate) fn size(folder: &Path, enough: u64) -> u64 {
             _ => leave(&mut levels),
         }
     }
-    // A folder that was opened up is closed again before the ones above it.
+    // The deepest first, so that a folder that was opened up is closed before its parents.
     while levels.pop().is_some() {}
     count.total
 }
 
-/// Goes back to the level above, which is opened again if need be. One that is elsewhere by now is left out, with those above it
-/// that are not open.
+/// Returns to the parent, opening it again if necessary. A parent that was moved is skipped, together with its ancestors that
+/// are not open.
 fn leave(levels: &mut Vec<Level>) {
     let Some(left) = levels.pop() else { return };
     if let Some(above) = levels.last_mut().filter(|above| above.folder.is_none()) {
@@ -56,11 +56,11 @@ fn leave(levels: &mut Vec<Level>) {
     }
 }
 
-/// What was counted so far.
+/// The count so far.
 struct Count {
     total: u64,
     enough: u64,
-    /// Files with several names that were met.
+    /// Files with several names that were counted.
     linked: HashSet<Identity>,
 }
 
@@ -78,18 +78,18 @@ impl Count {
     }
 }
 
-/// A folder on the way from the top to the one that is looked at.
+/// A folder on the path from the top to the current one.
 struct Level {
     folder: Option<Dir>,
     identity: Identity,
-    /// The folders in it that are still to be looked at.
+    /// Its subfolders that are still to be counted.
     below: Vec<CString>,
-    /// The mode to give back when it is left: that before it was opened up, and the one that it has meanwhile.
+    /// The original mode of a folder that was opened up, and its mode meanwhile.
     closed: Option<(Mode, Mode)>,
 }
 
 impl Level {
-    /// Counts what is in the folder `name`.
+    /// Counts the entries of the folder `name`.
     fn enter(above: BorrowedFd<'_>, name: &CStr, count: &mut Count) -> Option<Self> {
         let found = fstatat(above, name, AtFlags::AT_SYMLINK_NOFOLLOW).ok().filter(is_folder)?;
         let mut closed = None;
@@ -121,7 +121,7 @@ impl Level {
         self.folder = Some(folder);
     }
 
-    /// The folder above, when it is still the one that it was.
+    /// The parent, if it is still the same folder.
     fn above(&self, identity_above: Identity) -> Option<Dir> {
         let above = open(self.folder.as_ref()?.as_fd(), c"..").ok()?;
         let is_same = fstat(above.as_fd()).is_ok_and(|found| identity(&found) == identity_above);
@@ -144,12 +144,12 @@ fn open(above: BorrowedFd<'_>, name: &CStr) -> nix::Result<Dir> {
     Dir::openat(above, name, flags, Mode::empty())
 }
 
-/// Whether files in a folder can be looked at: a folder that may be read need not let anybody through.
+/// Whether entries can be examined: a readable folder may still deny access to its entries.
 fn is_searchable(folder: BorrowedFd<'_>) -> bool {
     fstatat(folder, c".", AtFlags::AT_SYMLINK_NOFOLLOW).is_ok()
 }
 
-/// Lets us into a folder that its program closed to its owner, who we are; the mode before and now.
+/// Adds the owner's permissions to a folder that its program closed; returns the mode before and now.
 fn open_up(above: BorrowedFd<'_>, name: &CStr, found: &FileStat) -> Option<(Mode, Mode)> {
     let mode = mode_of(found);
     let opened = mode | Mode::S_IRUSR | Mode::S_IXUSR;
@@ -200,7 +200,7 @@ for number in range(100):
         let found = size(base.path(), u64::MAX);
         assert!((2_000_000..6_000_000).contains(&found), "{found}");
         assert!(size(base.path(), 1_000_000) < found);
-        // It can be listed by its path no more, so that it goes the way that runs' folders do.
+        // It is too deep to be listed by its path, so it is deleted the way runs' folders are.
         crate::workspace::cleaner::remove(base.path()).expect("removed");
     }
 

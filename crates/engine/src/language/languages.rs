@@ -1,0 +1,122 @@
+//! All languages of this machine, with their interpreters.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::cache::ProgramCache;
+use super::definition::{Interpreter, Language};
+use super::program::{self, Program};
+use super::runtime::Runtime;
+use super::unavailable::Unavailable;
+use super::{node, table};
+use crate::interpreter::Machine;
+use crate::text::sentences;
+
+/// The user's choices, from the settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Choices {
+    /// The path of a Python interpreter.
+    pub python: Option<PathBuf>,
+    /// The path of a Node.js.
+    pub node: Option<PathBuf>,
+    /// The user's own languages; one with the name of a built-in language replaces it.
+    pub languages: Vec<Language>,
+}
+
+/// A language with its runtime, or why it has none.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// The language.
+    pub language: Language,
+    /// Its runtime.
+    pub runtime: Result<Arc<Runtime>, Unavailable>,
+}
+
+/// All languages of this machine, with a cache of their interpreters.
+pub struct Languages {
+    choices: Choices,
+    machine: Machine,
+    rows: Vec<Row>,
+    python: ProgramCache,
+    node: ProgramCache,
+    node_types: ProgramCache,
+}
+
+/// A language; `program` caches the interpreter of a user-defined one.
+struct Row {
+    language: Language,
+    program: ProgramCache,
+}
+
+impl Languages {
+    /// The built-in languages and the user's. Nothing is searched yet.
+    pub fn new(mut choices: Choices, machine: Machine) -> Self {
+        let rows = table::rows(std::mem::take(&mut choices.languages));
+        let rows = rows.into_iter().map(|language| Row { language, program: ProgramCache::default() }).collect();
+        let (python, node, node_types) = (ProgramCache::default(), ProgramCache::default(), ProgramCache::default());
+        Self { choices, machine, rows, python, node, node_types }
+    }
+
+    /// The language with that name or alias, ignoring case.
+    pub fn find(&self, name: &str) -> Option<&Language> {
+        let mut languages = self.rows.iter().map(|row| &row.language);
+        let by_name = languages.clone().find(|language| language.name.eq_ignore_ascii_case(name));
+        by_name.or_else(|| languages.find(|language| has_alias(language, name)))
+    }
+
+    /// The first language with that file extension, ignoring case.
+    pub fn by_extension(&self, extension: &str) -> Option<&Language> {
+        let mut languages = self.rows.iter().map(|row| &row.language);
+        languages.find(|language| language.extension.eq_ignore_ascii_case(extension))
+    }
+
+    /// The runtime of `language`, which must be in this table. The first call searches and probes it, and so does the first one
+    /// after its file has changed; concurrent calls share the result.
+    ///
+    /// # Errors
+    /// Why there is none, and how to get one.
+    pub async fn runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
+        let row = self.rows.iter().find(|row| row.language.name == language.name);
+        let row = row.ok_or_else(|| Unavailable(sentences::NO_LANGUAGE.with("name", &language.name)))?;
+        let program = self.program(row).await?;
+        Ok(Arc::new(program.runtime(&row.language)))
+    }
+
+    /// Every language, in the order of the table.
+    pub async fn list(&self) -> Vec<Entry> {
+        let entries = self
+            .rows
+            .iter()
+            .map(|row| async { Entry { language: row.language.clone(), runtime: self.runtime(&row.language).await } });
+        futures_util::future::join_all(entries).await
+    }
+
+    async fn program(&self, row: &Row) -> Result<Arc<Program>, Unavailable> {
+        match &row.language.interpreter {
+            Interpreter::Python => {
+                self.python.get(|| program::python(&self.machine, self.choices.python.as_deref())).await
+            }
+            Interpreter::Node => self.node().await,
+            Interpreter::NodeTypes => self.node_types.get(|| self.find_node_types()).await,
+            Interpreter::Command(command) => row.program.get(|| program::command(&self.machine, command)).await,
+        }
+    }
+
+    async fn node(&self) -> Result<Arc<Program>, Unavailable> {
+        self.node.get(|| program::node(&self.machine, self.choices.node.as_deref())).await
+    }
+
+    /// JavaScript's Node.js if it is new enough, so that both languages use the same one.
+    async fn find_node_types(&self) -> Result<Program, Unavailable> {
+        let node = self.node().await?;
+        match node::check_types(&node.version) {
+            Ok(()) => Ok(node.as_ref().clone()),
+            Err(reason) if self.choices.node.is_some() => Err(program::no_types(&node, reason)),
+            Err(reason) => program::node_types(&self.machine).await.ok_or_else(|| program::no_types(&node, reason)),
+        }
+    }
+}
+
+fn has_alias(language: &Language, name: &str) -> bool {
+    language.aliases.iter().any(|alias| alias.eq_ignore_ascii_case(name))
+}

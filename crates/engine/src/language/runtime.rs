@@ -1,0 +1,56 @@
+//! The runtime of a language: its interpreter and how to start it.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::activation::Activation;
+use super::definition::entry;
+use super::prestart::Prestart;
+use super::typescript;
+use crate::request::Request;
+
+/// How to start the interpreter of a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runtime {
+    /// The language's name.
+    pub language: String,
+    /// The name to show: `CPython 3.13.1`, `Node.js 24.4.0`, or the program of a user-defined language.
+    pub name: String,
+    /// `3.13.1`; empty if unknown.
+    pub version: String,
+    /// The interpreter.
+    pub path: PathBuf,
+    /// Arguments before the program's file.
+    pub args: Vec<OsString>,
+    /// Replaces `args` for programs that need a TypeScript transform; `None` if the interpreter cannot do it.
+    pub transform_args: Option<Vec<OsString>>,
+    /// Whether `args` are the transform's.
+    pub transforms: bool,
+    /// Whether it prints a warning on standard error that its TypeScript support is experimental.
+    pub announces: bool,
+    /// Arguments to add in front if the user's folders are visible above the program's.
+    pub args_in_sight: Vec<OsString>,
+    /// The changes that activating the interpreter's environment makes.
+    pub activation: Activation,
+    /// The extension of the program's file.
+    pub extension: String,
+    /// How it is prestarted; `None` if it cannot be.
+    pub prestart: Option<Prestart>,
+}
+
+impl Runtime {
+    /// The name of the program's file in its folder.
+    pub fn entry(&self) -> String {
+        entry(&self.extension)
+    }
+
+    /// The runtime for `request`: with the transform's arguments if it needs them.
+    pub(crate) fn suited_to(&self, request: &Request) -> Self {
+        match &self.transform_args {
+            Some(args) if typescript::needs_transform(request, &self.extension) => {
+                Self { args: args.clone(), transform_args: None, transforms: true, announces: true, ..self.clone() }
+            }
+            _ => self.clone(),
+        }
+    }
+}

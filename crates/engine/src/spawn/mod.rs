@@ -1,0 +1,155 @@
+//! Starts interpreters, with a program (cold) or before one is known (prestart).
+
+pub(crate) mod barrier;
+mod environment;
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::error::Error;
+use crate::job::Job;
+use crate::language::Runtime;
+use crate::limits::Limits;
+use crate::outcome::Containment;
+use crate::request::Request;
+use crate::session::TerminalSize;
+use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
+use crate::workspace::{self, Workspace, Workspaces};
+use barrier::Barrier;
+
+/// A request of at most so many bytes is written to disk without a blocking thread.
+const QUICK_BYTES: usize = 64 << 10;
+/// And of at most so many files.
+const QUICK_FILES: usize = 4;
+
+/// The folder of the interpreter's shims, below the run's folder.
+const SHIMS: &str = "bin";
+
+/// Starts interpreters.
+#[derive(Clone)]
+pub(crate) struct Spawner {
+    /// Keeps the barriers' start-up files open. Dropped before the folder that they are in.
+    _barrier_files: Arc<Vec<File>>,
+    workspaces: Workspaces,
+    launcher: Arc<Launcher>,
+    /// Folders that are hidden from programs.
+    hidden: Arc<[PathBuf]>,
+}
+
+/// A started interpreter in its own folder.
+pub(crate) struct Spawned {
+    pub(crate) tree: Tree,
+    pub(crate) pipes: Pipes,
+    /// Dropped after the tree.
+    pub(crate) workspace: Workspace,
+    /// The barrier it waits at, if it was started without a program.
+    pub(crate) barrier: Option<Barrier>,
+}
+
+impl Spawner {
+    /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher.
+    pub(crate) fn new(runs_folder: &Path, hidden: &[PathBuf]) -> Result<Self, Error> {
+        let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
+        let barriers = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
+        let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
+        hidden.iter().for_each(|folder| workspace::ensure_hidden_folder(folder));
+        let hidden = hidden.iter().cloned().chain([runs_folder.to_path_buf()]).collect();
+        Ok(Self { _barrier_files: barriers, workspaces, launcher, hidden })
+    }
+
+    /// Watch channel of how process trees are contained; `None` until it is known.
+    pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
+        self.launcher.containment()
+    }
+
+    /// Why the last program could not be started, unless the program itself was the cause.
+    pub(crate) fn trouble(&self) -> Option<String> {
+        self.launcher.trouble()
+    }
+
+    /// Starts the interpreter of `job` with its program.
+    pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Spawned, Error> {
+        let (workspaces, given) = (self.workspaces.clone(), job.clone());
+        let made = on_disk(&job.request, move || workspaces.create(&given.request, &given.runtime.entry()));
+        let workspace = made.await.map_err(Error::Workspace)?;
+        self.start(&job.runtime, &job.limits, &job.request, workspace, None).await
+    }
+
+    /// Starts the interpreter of `runtime` without a program, at a barrier. A terminal gets its size with the program.
+    pub(crate) async fn prestart(&self, runtime: &Runtime, limits: &Limits, terminal: bool) -> Result<Spawned, Error> {
+        let workspace = self.workspaces.reserve(&runtime.entry()).map_err(Error::Workspace)?;
+        let barrier = Barrier::new(&workspace.program()).map_err(Error::Workspace)?;
+        // Eligible requests have no arguments and variables of their own, so an empty request starts the same interpreter.
+        let unknown = Request::new("", Duration::ZERO);
+        let unknown = if terminal { unknown.with_terminal(TerminalSize::USUAL) } else { unknown };
+        self.start(runtime, limits, &unknown, workspace, Some(barrier)).await
+    }
+
+    async fn start(
+        &self,
+        runtime: &Runtime,
+        limits: &Limits,
+        request: &Request,
+        workspace: Workspace,
+        barrier: Option<Barrier>,
+    ) -> Result<Spawned, Error> {
+        // On Linux the supervisor decides whether they are needed.
+        let in_sight = if cfg!(target_os = "linux") { &[][..] } else { &runtime.args_in_sight };
+        let mut args = [in_sight, &runtime.args].concat();
+        args.push(workspace.entry().into());
+        args.extend(request.args().iter().map(OsString::from));
+        // Later variables replace earlier ones: ours, the terminal's, the activation's, the request's.
+        let base = environment::base(&workspace.folder(), &workspace.temporary());
+        let base = if request.terminal().is_some() { environment::with_terminal(base) } else { base };
+        let shims = workspace.root().join(SHIMS);
+        runtime.activation.write_shims(&shims).map_err(Error::Workspace)?;
+        let base = environment::activate(base, &runtime.activation, &shims);
+        let mut env = environment::merge(base, request.env());
+        if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
+            env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
+        }
+        let launch = Launch {
+            program: &runtime.path,
+            args: &args,
+            env: &env,
+            folder: &workspace.folder(),
+            folders: RunFolders {
+                root: workspace.root(),
+                temporary: &workspace.temporary(),
+                args_in_sight: &runtime.args_in_sight,
+                hidden: &self.hidden,
+            },
+            limits,
+            waits: barrier.is_some(),
+            terminal: request.terminal(),
+        };
+        let (tree, pipes) = self.launcher.launch(&launch).await.map_err(|source| not_run(source, runtime))?;
+        Ok(Spawned { tree, pipes, workspace, barrier })
+    }
+}
+
+/// Does `work`, which writes `request` to disk; on a blocking thread if that may take long.
+pub(crate) async fn on_disk<T: Send + 'static>(
+    request: &Request,
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    let bytes: usize = request.files().iter().map(|file| file.content.len()).sum();
+    if bytes + request.source().len() <= QUICK_BYTES && request.files().len() <= QUICK_FILES {
+        return work();
+    }
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|failed| Err(io::Error::other(failed)))
+}
+
+/// An error with an OS error number is about the program; any other is about the launcher or the supervisor.
+pub(crate) fn not_run(source: io::Error, runtime: &Runtime) -> Error {
+    match source.raw_os_error() {
+        Some(_) => Error::Start { program: runtime.path.display().to_string(), source },
+        None => Error::Supervisor(source),
+    }
+}

@@ -1,0 +1,40 @@
+//! The control groups of the launcher's runs.
+
+use nix::unistd::Pid;
+
+use super::cgroups::LauncherCgroup;
+use crate::sys::linux::run_cgroup::RunCgroup;
+
+/// The groups of the launcher's runs.
+pub(crate) struct RunCgroups {
+    groups: Option<LauncherCgroup>,
+    taken: Vec<(Pid, RunCgroup)>,
+}
+
+impl RunCgroups {
+    /// Probes whether runs can have control groups.
+    pub(crate) fn probe() -> Self {
+        Self { groups: LauncherCgroup::probe(), taken: Vec::new() }
+    }
+
+    /// A group for the next run.
+    pub(crate) fn next(&mut self) -> Option<RunCgroup> {
+        self.groups.as_mut()?.make().ok()
+    }
+
+    /// Moves `supervisor`, and so its future children, into its group.
+    pub(crate) fn take(&mut self, cgroup: Option<RunCgroup>, supervisor: Pid) {
+        let Some(cgroup) = cgroup else { return };
+        // On failure the group stays empty, and the supervisor measures the run itself.
+        let _ = cgroup.add(supervisor);
+        self.taken.push((supervisor, cgroup));
+    }
+
+    /// Kills what is left in the group of a supervisor that is gone, and deletes the group.
+    pub(crate) fn free(&mut self, supervisor: Pid) {
+        for (_, cgroup) in self.taken.extract_if(.., |(taken, _)| *taken == supervisor) {
+            let _ = cgroup.kill();
+            cgroup.remove();
+        }
+    }
+}

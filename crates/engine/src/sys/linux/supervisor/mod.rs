@@ -1,0 +1,144 @@
+//! The supervisor process of a run: starts the program, monitors it, and kills the rest of the tree.
+
+mod control_reader;
+mod cpu_accounting;
+mod inspector;
+mod memory;
+mod monitor;
+mod shared_memory;
+
+use std::fs::{self, File};
+use std::io;
+use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
+use std::process::Command;
+use std::time::Instant;
+
+use nix::sys::prctl;
+use nix::sys::signal::{SigSet, Signal};
+use nix::sys::signalfd::{SfdFlags, SignalFd};
+use nix::unistd::{Pid, dup2_stdin};
+
+use super::own_process;
+use super::pid_ranges::PidRange;
+use super::protocol::{self, Bounds, ControlMessage, Report, RunSpec};
+use super::run_cgroup::RunCgroup;
+use super::run_descriptors::RunDescriptors;
+use super::sandbox::mode::Mode;
+use super::sandbox::namespaces::{self, Prepared};
+use super::sandbox::{capabilities, mounts, rlimits, signal_scope};
+use crate::sys::exit::Exit;
+use crate::sys::terminal;
+use control_reader::ControlReader;
+use cpu_accounting::CpuAccounting;
+use memory::Memory;
+use monitor::Monitor;
+use shared_memory::SharedMemory;
+
+/// Prepares this process for a run. Descriptor 0 is a copy of the launcher's socket; it is closed, so that the service notices
+/// the launcher's death.
+pub(crate) fn set_up(mode: Mode, pid_range: PidRange, cgroup: Option<RunCgroup>) -> io::Result<Prepared> {
+    dup2_stdin(File::open("/dev/null")?)?;
+    let prepared = namespaces::set_up(mode, cgroup)?;
+    if mode != Mode::Subreaper {
+        pid_range.begin();
+    }
+    Ok(prepared)
+}
+
+/// Runs the program to its end, reports, and exits. A failed set-up is reported too.
+pub(crate) fn main(run: RunDescriptors, mode: Mode, prepared: io::Result<Prepared>) -> ! {
+    let mut control = match run.control.try_clone() {
+        Ok(control) => control,
+        Err(_) => own_process::end(1),
+    };
+    let report = match prepared.and_then(|prepared| supervise(run, mode, prepared)) {
+        Ok(exit) => Report::Ended(exit),
+        Err(error) => Report::NotStarted(error.raw_os_error().unwrap_or(nix::libc::EIO)),
+    };
+    let _ = protocol::write(&mut control, &report);
+    own_process::end(0);
+}
+
+fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Result<Exit> {
+    // SIGCHLD has been blocked since the launcher's start; the loop polls it as a descriptor.
+    let children =
+        SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
+    // Nothing is created in the run's folder before Go: the run may be retried with another supervisor.
+    let spec = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
+    let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
+    namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
+    prepared.limit(bounds.memory_bytes);
+    let cgroup =
+        prepared.cgroup.filter(|cgroup| cgroup.limit(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
+    let mut command = Command::new(program);
+    command.args(args).env_clear().envs(env).current_dir(folder);
+    let mut control = ControlReader::of(run.control.try_clone()?);
+    // Opened before the program starts, so that the counter is inherited.
+    let cpu = CpuAccounting::open(cgroup.clone());
+    capabilities::hide()?;
+    let main = start(command, run, prepare(bounds, mode, terminal))?;
+    // The program's process cannot write this itself: before its exec it is as protected as we are.
+    let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
+    let mut monitor = Monitor {
+        bounds,
+        mode,
+        main,
+        children,
+        cpu,
+        memory: Memory::new(
+            bounds.memory_bytes,
+            SharedMemory::new(prepared.in_memory, mode != Mode::Subreaper),
+            cgroup,
+        ),
+        began: (!waits).then(Instant::now),
+        next_check: Instant::now(),
+        breach: None,
+        status: None,
+    };
+    monitor.until_the_end(&mut control)?;
+    monitor.end()?;
+    Ok(monitor.exit())
+}
+
+/// Receives the spec and waits for Go. From then on the run does not depend on the launcher; the launcher's death only wakes a
+/// stopped supervisor, which then checks whether the service is alive.
+fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
+    let spec = protocol::read(control)?;
+    protocol::write(control, &Report::Ready)?;
+    match protocol::read(control)? {
+        ControlMessage::Go => prctl::set_pdeathsig(Signal::SIGCONT)?,
+        _ => return Err(io::ErrorKind::InvalidData.into()),
+    }
+    Ok(spec)
+}
+
+/// What the program's process does before exec.
+fn prepare(bounds: Bounds, mode: Mode, has_terminal: bool) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
+    move || {
+        rlimits::apply(&bounds, mode)?;
+        if has_terminal {
+            terminal::take_control()?;
+        }
+        if mode == Mode::Subreaper {
+            signal_scope::keep_signals_inside();
+        }
+        capabilities::give_up()
+    }
+}
+
+/// Starts the program; our copies of its streams are closed when this returns.
+fn start(
+    mut command: Command,
+    run: RunDescriptors,
+    prepare: impl FnMut() -> io::Result<()> + Send + Sync + 'static,
+) -> io::Result<Pid> {
+    command.stdin(run.stdin).stdout(run.stdout).stderr(run.stderr);
+    // SAFETY: this process has one thread, so what runs between fork and exec may do what any code may.
+    #[expect(unsafe_code, reason = "pre_exec is unsafe because of other threads' locks")]
+    unsafe {
+        command.pre_exec(prepare)
+    };
+    let child = command.spawn()?;
+    Ok(Pid::from_raw(i32::try_from(child.id()).map_err(io::Error::other)?))
+}

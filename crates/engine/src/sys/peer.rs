@@ -1,0 +1,86 @@
+//! The user at the other end of a local connection.
+
+use std::net::SocketAddr;
+
+/// The user of a connection's other end, compared with this process's user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Peer {
+    /// The user that this process runs as.
+    Same,
+    /// Another user, including root or an administrator.
+    Other,
+    /// The system does not tell, for example because the other end is closed.
+    Unknown,
+}
+
+impl Peer {
+    /// The user of the process that opened the connection from `theirs` to `ours`.
+    ///
+    /// On Linux this is one netlink query. Windows and macOS search a table, which may take milliseconds.
+    pub fn of(theirs: SocketAddr, ours: SocketAddr) -> Self {
+        match super::is_own_connection(theirs, ours) {
+            Ok(true) => Self::Same,
+            Ok(false) => Self::Other,
+            Err(error) => {
+                tracing::debug!(%error, %theirs, "the owner of a connection is not known");
+                Self::Unknown
+            }
+        }
+    }
+}
+
+/// Whether this process runs as root (Unix).
+pub fn is_root() -> bool {
+    #[cfg(unix)]
+    {
+        nix::unistd::geteuid().is_root()
+    }
+    #[cfg(not(unix))]
+    {
+        false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
+
+    use super::Peer;
+
+    fn ends(listen: IpAddr, connect: IpAddr) -> Option<(TcpStream, TcpStream)> {
+        let listener = TcpListener::bind((listen, 0)).ok()?;
+        let port = listener.local_addr().expect("an address").port();
+        let theirs = TcpStream::connect((connect, port)).ok()?;
+        Some((theirs, listener.accept().expect("a connection").0))
+    }
+
+    fn owner(accepted: &TcpStream) -> Peer {
+        Peer::of(accepted.peer_addr().expect("an address"), accepted.local_addr().expect("an address"))
+    }
+
+    #[test]
+    fn our_own_connections_are_ours() {
+        let v4 = IpAddr::from(Ipv4Addr::LOCALHOST);
+        let mapped = IpAddr::from(Ipv4Addr::LOCALHOST.to_ipv6_mapped());
+        for (listen, connect) in [(v4, v4), (v4, mapped), (Ipv6Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into())] {
+            let Some((_theirs, accepted)) = ends(listen, connect) else {
+                eprintln!("not tested: this machine cannot connect from {connect} to {listen}");
+                continue;
+            };
+            assert_eq!(owner(&accepted), Peer::Same, "{connect} to {listen}");
+        }
+    }
+
+    #[test]
+    fn an_end_that_is_closed_or_was_never_there_is_nobody_s() {
+        let (theirs, accepted) = ends(Ipv4Addr::LOCALHOST.into(), Ipv4Addr::LOCALHOST.into()).expect("a connection");
+        let ours = accepted.local_addr().expect("an address");
+        drop(theirs);
+        assert_ne!(owner(&accepted), Peer::Same, "the kernel says root of what is closed");
+        let never = SocketAddr::from((Ipv4Addr::LOCALHOST, 1));
+        assert_ne!(Peer::of(never, ours), Peer::Same);
+        let listening = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+        let listening = listening.local_addr().expect("an address");
+        assert_ne!(Peer::of(listening, ours), Peer::Same, "a listener is no connection");
+    }
+}

@@ -1,0 +1,185 @@
+//! The owner of a local connection: the table of connections has the process, and its token the user.
+#![expect(unsafe_code, reason = "the tables and tokens of Windows are filled through addresses")]
+
+use std::ffi::c_void;
+use std::io::{self, ErrorKind};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
+use std::ptr::null_mut;
+
+use windows_sys::Win32::Foundation::{ERROR_INSUFFICIENT_BUFFER, HANDLE, NO_ERROR};
+use windows_sys::Win32::NetworkManagement::IpHelper::{
+    GetExtendedTcpTable, MIB_TCP6ROW_OWNER_PID, MIB_TCPROW_OWNER_PID, TCP_TABLE_OWNER_PID_CONNECTIONS,
+};
+use windows_sys::Win32::Security::{EqualSid, GetTokenInformation, TOKEN_QUERY, TOKEN_USER, TokenUser};
+use windows_sys::Win32::System::Threading::{
+    GetCurrentProcess, OpenProcess, OpenProcessToken, PROCESS_QUERY_LIMITED_INFORMATION,
+};
+
+const AF_INET: u32 = 2;
+const AF_INET6: u32 = 23;
+/// How often the table is read again if it grew meanwhile.
+const TRIES: usize = 8;
+
+/// Whether the socket at `theirs` that is connected to `ours` belongs to this user.
+pub(crate) fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
+    let pid = holder(theirs, ours)?;
+    let theirs = user_of(&process(pid)?)?;
+    Ok(theirs.is_same(&own_user()?))
+}
+
+fn not_found() -> io::Error {
+    io::Error::new(ErrorKind::NotFound, "no process has the other end")
+}
+
+/// The process of a connection. An IPv6 socket may have an IPv4 connection.
+fn holder(theirs: SocketAddr, ours: SocketAddr) -> io::Result<u32> {
+    let mapped = |address: SocketAddr| match address.ip() {
+        IpAddr::V4(ip) => SocketAddr::from((ip.to_ipv6_mapped(), address.port())),
+        IpAddr::V6(_) => address,
+    };
+    let in_v6 = || search::<MIB_TCP6ROW_OWNER_PID>(mapped(theirs), mapped(ours));
+    if theirs.is_ipv4() { search::<MIB_TCPROW_OWNER_PID>(theirs, ours).or_else(|_| in_v6()) } else { in_v6() }
+}
+
+fn search<R: Row>(theirs: SocketAddr, ours: SocketAddr) -> io::Result<u32> {
+    let found = rows::<R>()?.into_iter().find(|row| row.ends() == (theirs, ours));
+    found.map(|row| row.pid()).filter(|pid| *pid != 0).ok_or_else(not_found)
+}
+
+/// A row of one of the two tables: integers only, after a count of four bytes.
+trait Row: Copy {
+    const FAMILY: u32;
+
+    fn ends(&self) -> (SocketAddr, SocketAddr);
+
+    fn pid(&self) -> u32;
+}
+
+/// The port is in network order in the lower half.
+fn port(written: u32) -> u16 {
+    u16::from_be((written & 0xFFFF) as u16)
+}
+
+impl Row for MIB_TCPROW_OWNER_PID {
+    const FAMILY: u32 = AF_INET;
+
+    fn ends(&self) -> (SocketAddr, SocketAddr) {
+        let end = |address: u32, written| SocketAddr::from((Ipv4Addr::from(address.to_ne_bytes()), port(written)));
+        (end(self.dwLocalAddr, self.dwLocalPort), end(self.dwRemoteAddr, self.dwRemotePort))
+    }
+
+    fn pid(&self) -> u32 {
+        self.dwOwningPid
+    }
+}
+
+impl Row for MIB_TCP6ROW_OWNER_PID {
+    const FAMILY: u32 = AF_INET6;
+
+    fn ends(&self) -> (SocketAddr, SocketAddr) {
+        let end = |address: [u8; 16], written| SocketAddr::from((Ipv6Addr::from(address), port(written)));
+        (end(self.ucLocalAddr, self.dwLocalPort), end(self.ucRemoteAddr, self.dwRemotePort))
+    }
+
+    fn pid(&self) -> u32 {
+        self.dwOwningPid
+    }
+}
+
+fn rows<R: Row>() -> io::Result<Vec<R>> {
+    let mut size = 16 << 10;
+    for _ in 0..TRIES {
+        // In units of four bytes, for the alignment of the table.
+        let mut table = vec![0_u32; (size as usize).div_ceil(4)];
+        size = (table.len() * 4) as u32;
+        // SAFETY: the place is as large as is said, and aligned as the table is.
+        let result = unsafe {
+            GetExtendedTcpTable(
+                table.as_mut_ptr().cast::<c_void>(),
+                &raw mut size,
+                0,
+                R::FAMILY,
+                TCP_TABLE_OWNER_PID_CONNECTIONS,
+                0,
+            )
+        };
+        match result {
+            NO_ERROR => return Ok(read(&table)),
+            ERROR_INSUFFICIENT_BUFFER => size += 4 << 10,
+            error => return Err(io::Error::from_raw_os_error(error.cast_signed())),
+        }
+    }
+    Err(io::Error::other("the table of connections grows faster than it can be read"))
+}
+
+/// The rows after the count.
+fn read<R: Row>(table: &[u32]) -> Vec<R> {
+    let words = size_of::<R>() / 4;
+    let count = table.first().copied().unwrap_or(0) as usize;
+    let rows = table.get(1..).unwrap_or_default().chunks_exact(words).take(count);
+    // SAFETY: a row holds only integers of at most four bytes, and the chunk is as long as a row.
+    rows.map(|row| unsafe { row.as_ptr().cast::<R>().read_unaligned() }).collect()
+}
+
+fn process(pid: u32) -> io::Result<OwnedHandle> {
+    // SAFETY: takes numbers only.
+    let handle = unsafe { OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, pid) };
+    owned(handle)
+}
+
+fn owned(handle: HANDLE) -> io::Result<OwnedHandle> {
+    if handle.is_null() {
+        return Err(io::Error::last_os_error());
+    }
+    // SAFETY: the handle was just opened, and nobody else closes it.
+    Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
+}
+
+/// A user's SID, in the structure that Windows fills.
+struct User(Vec<u64>);
+
+impl User {
+    fn is_same(&self, other: &Self) -> bool {
+        // SAFETY: both were filled by Windows, and hold the SID that they point to.
+        unsafe { EqualSid(self.sid(), other.sid()) != 0 }
+    }
+
+    fn sid(&self) -> *mut c_void {
+        let user = self.0.as_ptr().cast::<TOKEN_USER>();
+        // SAFETY: the structure was filled by Windows and is aligned to eight bytes.
+        unsafe { (*user).User.Sid }
+    }
+}
+
+fn own_user() -> io::Result<User> {
+    // SAFETY: the answer is a constant that needs no closing.
+    user_of_handle(unsafe { GetCurrentProcess() })
+}
+
+fn user_of(process: &OwnedHandle) -> io::Result<User> {
+    user_of_handle(process.as_raw_handle())
+}
+
+fn user_of_handle(process: HANDLE) -> io::Result<User> {
+    let mut token: HANDLE = null_mut();
+    // SAFETY: the handle is a process's, and the place for the token outlives the call.
+    if unsafe { OpenProcessToken(process, TOKEN_QUERY, &raw mut token) } == 0 {
+        return Err(io::Error::last_os_error());
+    }
+    let token = owned(token)?;
+    // A SID has at most 68 bytes.
+    let mut user = vec![0_u64; 32];
+    let mut length = 0;
+    // SAFETY: the place is as large as is said, and aligned for the structure.
+    let filled = unsafe {
+        GetTokenInformation(
+            token.as_raw_handle(),
+            TokenUser,
+            user.as_mut_ptr().cast::<c_void>(),
+            size_of_val(&*user) as u32,
+            &raw mut length,
+        )
+    };
+    if filled == 0 { Err(io::Error::last_os_error()) } else { Ok(User(user)) }
+}

@@ -1,0 +1,79 @@
+//! The engine's sentences. Logs, scripts and clients use the English; the window translates them by code.
+
+crate::sentences! {
+    SYSTEM_NOT_FOUND = "system.not_found": "it does not exist";
+    SYSTEM_DENIED = "system.denied": "access was denied";
+    SYSTEM_EXISTS = "system.exists": "it is there already";
+    SYSTEM_DISK_FULL = "system.disk_full": "the disk is full";
+    SYSTEM_QUOTA = "system.quota": "the disk quota is used up";
+    SYSTEM_READ_ONLY = "system.read_only": "the disk is read-only";
+    SYSTEM_NOT_A_FOLDER = "system.not_a_folder": "a part of the path is not a folder";
+    SYSTEM_IS_A_FOLDER = "system.is_a_folder": "it is a folder";
+    SYSTEM_TOO_LARGE = "system.too_large": "it is too large";
+    SYSTEM_TIMED_OUT = "system.timed_out": "it took too long";
+    SYSTEM_NO_MEMORY = "system.no_memory": "there is not enough memory";
+    SYSTEM_BUSY = "system.busy": "another program uses it";
+    SYSTEM_CODE = "system.code": "{what} (system error {code})";
+    SYSTEM_OTHER = "system.other": "{error}";
+
+    REJECTED = "interpreter.rejected": "{path} {reason}";
+    NOT_ON_PATH = "interpreter.not_on_path": "is neither an absolute path nor the name of a program on PATH";
+    NOT_A_FILE = "interpreter.not_a_file": "is not a file";
+    NOT_EXECUTABLE = "interpreter.not_executable": "is not executable";
+    NOT_OURS = "interpreter.not_ours": "is in a folder that belongs to another user; choose it in the settings if you trust it";
+    UNSEEN = "interpreter.unseen": "cannot be looked at: {cause}";
+    NOT_LOOKED_AT = "interpreter.not_looked_at": "could not be looked at";
+    DEAD_LINK = "interpreter.dead_link": "is a link to {target}, which does not exist any more";
+    NOT_THERE = "interpreter.not_there": "does not exist";
+    DIRECTORY_WITH = "interpreter.directory_with": "is a directory; the interpreter in it is {program}";
+    DIRECTORY = "interpreter.directory": "is a directory";
+    STORE_STUB = "interpreter.store_stub": "is the Microsoft Store's stub, which opens the Store: install Python from python.org or the Store, or turn the alias off under Settings > Apps > App execution aliases";
+    APPLE_STUB = "interpreter.apple_stub": "is Apple's stub, which opens an installer: install the Command Line Tools with `xcode-select --install`";
+    UNDESCRIBED = "interpreter.undescribed": "printed no description of itself, as a {name} would";
+    PRINTED_INSTEAD = "interpreter.printed_instead": "printed no description of itself, but {line}";
+    NOT_STARTED = "interpreter.not_started": "could not be started: {cause}";
+    NO_ANSWER = "interpreter.no_answer": "did not answer within {seconds} s";
+    UNREADABLE = "interpreter.unreadable": "could not be read from: {cause}";
+    OLD_PYTHON = "interpreter.old_python": "is Python {version}; Runtray needs {oldest} or newer";
+    OLD_NODE = "interpreter.old_node": "is Node.js {version}; Runtray needs {oldest} or newer";
+    NODE_WITHOUT_TYPES = "interpreter.node_without_types": "is Node.js {version}, and TypeScript needs Node.js {oldest} or newer";
+
+    NO_LANGUAGE = "language.unknown": "{name} is not among the languages";
+    NO_TYPES = "language.no_types": "{path} {reason}: install a newer one from nodejs.org, or choose one in the settings";
+    COMMAND_NOT_ON_PATH = "language.not_on_path": "`{name}` is not on PATH: install it, or give its whole path in the settings";
+    COMMAND_RELATIVE = "language.relative": "`{name}` is a relative path: give its whole path in the settings";
+    COMMAND_UNUSABLE = "language.unusable": "{name} does not exist or is not executable: correct it in the settings";
+    SEARCH_BROKE = "language.search_broke": "the search for it failed: {error}";
+    CHOSEN_UNUSABLE = "language.chosen_unusable": "the chosen {name} cannot be used: {reasons}. Choose another in the settings";
+    NONE_FOUND = "language.none_found": "no {name} was found: {advice}, or choose one in the settings";
+    NONE_USABLE = "language.none_usable": "no {name} was found that can be used: {reasons}. To get one, {advice}";
+    INSTALL_PYTHON = "language.install_python": "install Python 3.8 or newer (from python.org, or `apt install python3` on Debian and Ubuntu)";
+    INSTALL_NODE = "language.install_node": "install Node.js (from nodejs.org, or `apt install nodejs` on Debian and Ubuntu)";
+
+    SOURCE_CHOICE = "source.choice": "your choice";
+    SOURCE_VIRTUALENV = "source.virtualenv": "active virtual environment";
+    SOURCE_ACTIVE_CONDA = "source.active_conda": "active conda environment";
+    SOURCE_PROJECT = "source.project": "the project's .venv";
+    SOURCE_REGISTRY = "source.registry": "Windows registry";
+    SOURCE_LAUNCHER = "source.launcher": "py launcher";
+    SOURCE_NAME = "source.name": "{name}";
+
+    INVALID = "engine.invalid": "`{field}` {reason}";
+    RUN_FOLDER = "engine.run_folder": "could not prepare the run's folder: {cause}";
+    START = "engine.start": "could not start {program}: {cause}";
+    SUPERVISOR = "engine.supervisor": "the run's supervisor failed: {cause}";
+
+    OUTCOME_TIMEOUT = "outcome.timeout": "Execution timed out after {limit}.";
+    OUTCOME_IDLE = "outcome.idle": "Execution timed out: nothing was typed and nothing printed for {limit}.";
+    OUTCOME_CPU = "outcome.cpu": "Execution timed out: it used more than {limit} of CPU time.";
+    OUTCOME_CANCELLED = "outcome.cancelled": "Execution was cancelled.";
+    OUTCOME_OUTPUT = "outcome.output": "Execution was stopped: it wrote more than {limit} of output.";
+    OUTCOME_FOLDER = "outcome.folder": "Execution was stopped: its files took more than {limit}.";
+    OUTCOME_MEMORY = "outcome.memory": "Execution was stopped: it used more than {limit} of memory.";
+    OUTCOME_PROCESSES = "outcome.processes": "Execution was stopped: it had more than {limit} processes.";
+    OUTCOME_SUPERVISOR = "outcome.supervisor": "Execution crashed: the process that watches over it was killed, stopped or changed, by the program or by the system.";
+    OUTCOME_INTERRUPTED = "outcome.interrupted": "Execution was interrupted.";
+    OUTCOME_TERMINATED = "outcome.terminated": "Execution was terminated.";
+    OUTCOME_UNKNOWN = "outcome.unknown": "Execution crashed: it was ended by an unknown cause.";
+    OUTCOME_SIGNAL = "outcome.signal": "Execution crashed: it was ended by {signal}.";
+}

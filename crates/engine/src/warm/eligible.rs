@@ -1,0 +1,115 @@
+//! Which requests may use an idle interpreter.
+//!
+//! An idle interpreter has already read its start-up files, environment and arguments. A request that would have changed any of
+//! them starts its own interpreter.
+
+use crate::language::Prestart;
+use crate::request::Request;
+
+/// Whether an idle interpreter can have a terminal. On Windows a resize redraws it, which the program could notice.
+const TERMINALS: bool = cfg!(unix);
+
+/// Python looks for an encoding declaration in this many lines.
+const ENCODING_LINES: usize = 2;
+
+/// Whether `request` runs in an idle interpreter of this kind exactly as in a new one.
+pub(super) fn is_eligible(kind: Prestart, request: &Request) -> bool {
+    request.args().is_empty()
+        && request.env().is_empty()
+        && (request.terminal().is_none() || TERMINALS)
+        && match kind {
+            Prestart::Python => request.is_utf8() && is_utf8(request.code()),
+            Prestart::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
+        }
+}
+
+/// Whether the program declares no encoding but UTF-8. For others Python rewinds the program's file, which it cannot do on a
+/// pipe.
+fn is_utf8(code: &str) -> bool {
+    code.lines().take(ENCODING_LINES).filter_map(declared_encoding).all(|name| {
+        let name = name.to_ascii_lowercase().replace('_', "-");
+        name == "utf-8" || name.starts_with("utf-8-")
+    })
+}
+
+/// The encoding that a line such as `# -*- coding: utf-8 -*-` declares.
+fn declared_encoding(line: &str) -> Option<&str> {
+    let after = |(at, word): (usize, &str)| line[at + word.len()..].strip_prefix([':', '=']);
+    let rest = line.match_indices("coding").find_map(after)?.trim_start_matches([' ', '\t']);
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !"-_.".contains(c)).unwrap_or(rest.len());
+    Some(&rest[..end])
+}
+
+/// Node.js reads the `package.json` beside a program before the program.
+fn is_package(path: &str) -> bool {
+    path == "package.json"
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Prestart, is_eligible};
+    use crate::request::path::RelativePath;
+    use crate::request::{Request, SourceFile};
+    use crate::session::TerminalSize;
+
+    fn request(code: &str) -> Request {
+        Request::new(code, Duration::from_secs(1))
+    }
+
+    fn with_file(path: &str) -> Request {
+        let path = RelativePath::parse(path).expect(path);
+        request("").with_files(vec![SourceFile { path, content: Vec::new() }]).expect("one file")
+    }
+
+    #[test]
+    fn python_waits_for_programs_in_utf8() {
+        for (code, expected) in [
+            ("print('hi')", true),
+            ("# -*- coding: utf-8 -*-", true),
+            ("#!/usr/bin/env python\n# coding=UTF-8", true),
+            ("# vim: set fileencoding=utf_8_sig :", true),
+            ("# coding: utf8", false),
+            ("# coding: latin-1", false),
+            ("\n# vim: fileencoding=cp1252", false),
+            ("\n\n# coding: latin-1", true),
+            ("encoding = 'latin-1'", true),
+            ("# coding is fun", true),
+            ("# the coding is coding: latin-1", false),
+        ] {
+            assert_eq!(is_eligible(Prestart::Python, &request(code)), expected, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn a_terminal_may_wait_where_its_size_can_change_unseen() {
+        let request = request("").with_terminal(TerminalSize::USUAL);
+        assert_eq!(
+            (is_eligible(Prestart::Python, &request), is_eligible(Prestart::Node, &request)),
+            (cfg!(unix), cfg!(unix))
+        );
+    }
+
+    #[test]
+    fn what_an_interpreter_sees_at_its_start_is_not_changed_later() {
+        let args = request("").with_args(vec!["x".into()]).expect("an argument");
+        let env = request("").with_env(vec![("A".into(), "b".into())]).expect("a variable");
+        for request in [args, env] {
+            assert!(!is_eligible(Prestart::Python, &request) && !is_eligible(Prestart::Node, &request), "{request:?}");
+        }
+        for (path, python, node) in [
+            ("data.csv", true, true),
+            ("package.json", true, false),
+            ("Package.json", true, false),
+            ("lib/package.json", true, true),
+        ] {
+            let request = with_file(path);
+            assert_eq!(
+                (is_eligible(Prestart::Python, &request), is_eligible(Prestart::Node, &request)),
+                (python, node),
+                "{path}"
+            );
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Warm interpreters: started before their programs are known, each for one program.
+
+mod demand;
+mod eligible;
+mod fingerprint;
+mod idle_set;
+mod pool;
+mod pool_size;
+mod snapshot;
+
+pub(crate) use pool::Pool;
+pub use pool_size::{PoolSize, Warm};

@@ -1,0 +1,315 @@
+//! The pool of idle interpreters.
+//!
+//! Each runs one program, in the folder and process tree it was started in, so a program finds a fresh process as it would
+//! without the pool. The pool refills shortly after the response was sent, off the latency path. Interpreters end when they are
+//! unused for long, or when their file, their start-up files or the limits change.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::eligible;
+use super::idle_set::{IdleSet, Kind};
+use super::pool_size::Warm;
+use crate::error::Error;
+use crate::job::Job;
+use crate::language::Runtime;
+use crate::limits::Limits;
+use crate::spawn::{Spawned, Spawner, on_disk};
+use crate::sys::Breach;
+
+/// How often the pool checks whether it can shrink.
+const TICK: Duration = Duration::from_secs(15);
+/// How long a program has the processor to itself before the next interpreter is started.
+const HEAD_START: Duration = Duration::from_millis(50);
+/// The estimated time between a program's end and its response being sent.
+const ANSWER: Duration = Duration::from_millis(3);
+
+/// The idle interpreters of an engine.
+pub(crate) struct Pool {
+    spawner: Spawner,
+    state: Mutex<State>,
+    tasks: TaskTracker,
+    /// Cancelled when no more interpreters may be started.
+    closing: CancellationToken,
+}
+
+struct State {
+    warm: Warm,
+    idle_sets: Vec<IdleSet>,
+    maintained: bool,
+    closed: bool,
+}
+
+impl Pool {
+    pub(crate) fn new(spawner: Spawner, warm: Warm) -> Self {
+        let state = State { warm, idle_sets: Vec::new(), maintained: false, closed: false };
+        Self { spawner, state: Mutex::new(state), tasks: TaskTracker::new(), closing: CancellationToken::new() }
+    }
+
+    /// Starts interpreters when none is idle.
+    pub(crate) fn spawner(&self) -> &Spawner {
+        &self.spawner
+    }
+
+    /// An idle interpreter with the files of `job` in its folder; its barrier is still closed. `None` if none is idle or `job`
+    /// is not eligible. `ended` is cancelled when the run has ended, and triggers the refill.
+    pub(crate) async fn take(self: &Arc<Self>, job: &Arc<Job>, ended: CancellationToken) -> Option<Spawned> {
+        if !eligible::is_eligible(job.runtime.prestart?, &job.request) {
+            return None;
+        }
+        self.drop_outdated(job);
+        let idle = self.pick(job);
+        // Also after a miss: the miss raised the demand.
+        tokio::spawn(refill_after(Arc::downgrade(self), ended));
+        self.ready(idle?, job).await
+    }
+
+    /// Marks interpreters as outdated whose start-up files have changed. The pool is not locked while files are read.
+    fn drop_outdated(&self, job: &Job) {
+        let kind = Arc::clone(self.lock().set_of(job).kind());
+        if !kind.is_current() {
+            self.lock().set_of(job).outdate(&kind);
+        }
+    }
+
+    fn pick(self: &Arc<Self>, job: &Job) -> Option<Spawned> {
+        let (found, outdated) = self.lock().set_of(job).pick(Instant::now());
+        outdated.into_iter().for_each(|idle| self.discard(idle));
+        found
+    }
+
+    /// Checks that an interpreter is alive, and gives it the files of `job`.
+    async fn ready(self: &Arc<Self>, mut idle: Spawned, job: &Arc<Job>) -> Option<Spawned> {
+        // An interpreter that dies while idle would die again: the pool backs off, and this run starts its own.
+        if let Some(ended) = idle.tree.wait().now_or_never() {
+            tracing::warn!(interpreter = %job.runtime.path.display(), "an idle interpreter ended");
+            // A supervisor that died says nothing about the interpreter.
+            if ended.is_ok_and(|exit| exit.breach != Some(Breach::Supervisor)) {
+                self.lock().set_of(job).back_off(Instant::now());
+            }
+            return None;
+        }
+        let given = job.clone();
+        let fill = move || Ok((fill(&mut idle, &given), idle));
+        let (filled, mut idle) = on_disk(&job.request, fill).await.ok()?;
+        // The tree begins before the barrier is released, so that no CPU time of the program is missed.
+        let begun = match filled {
+            Ok(()) => begin(&mut idle, job).await,
+            failed => failed,
+        };
+        if let Err(error) = begun {
+            tracing::warn!(%error, "an idle interpreter could not be used");
+            self.discard(idle);
+            return None;
+        }
+        Some(idle)
+    }
+
+    /// Fills the pool for `runtime` before its first request, where the pool size is fixed.
+    pub(crate) fn expect(self: &Arc<Self>, runtime: &Runtime, limits: &Limits) {
+        if runtime.prestart.is_some() {
+            self.lock().set(runtime, limits, false);
+            self.shrink();
+            self.refill();
+        }
+    }
+
+    /// The number of idle interpreters, by language.
+    pub(crate) fn waiting(&self) -> BTreeMap<String, usize> {
+        let mut waiting = BTreeMap::new();
+        for set in &self.lock().idle_sets {
+            *waiting.entry(set.language().to_owned()).or_default() += set.waiting();
+        }
+        waiting
+    }
+
+    /// Applies other sizes.
+    pub(crate) fn configure(self: &Arc<Self>, warm: Warm) {
+        self.lock().warm = warm;
+        self.shrink();
+        self.refill();
+    }
+
+    /// Ends all idle interpreters and starts no more. When this returns, their trees are gone.
+    pub(crate) async fn close(self: &Arc<Self>) {
+        let idle_sets = {
+            let mut state = self.lock();
+            state.closed = true;
+            std::mem::take(&mut state.idle_sets)
+        };
+        self.closing.cancel();
+        idle_sets.into_iter().flat_map(IdleSet::into_idle).for_each(|idle| self.discard(idle));
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+
+    /// Starts the missing interpreters in the background.
+    fn refill(self: &Arc<Self>) {
+        let (missing, unmaintained) = self.lock().missing();
+        for kind in missing {
+            self.tasks.spawn(self.clone().start_one(kind));
+        }
+        if unmaintained {
+            tokio::spawn(maintain(Arc::downgrade(self)));
+        }
+    }
+
+    async fn start_one(self: Arc<Self>, kind: Arc<Kind>) {
+        let started = self.start(&kind).await;
+        let unwanted = self.lock().started(&kind, started);
+        unwanted.into_iter().for_each(|idle| self.discard(idle));
+    }
+
+    async fn start(&self, kind: &Kind) -> Result<Spawned, Error> {
+        tokio::select! {
+            taken = kind.take_snapshot() => taken.map_err(Error::Supervisor)?,
+            () = self.closing.cancelled() => return Err(Error::Supervisor(io::Error::other("the engine is ending"))),
+        }
+        self.spawner.prestart(&kind.runtime, &kind.limits, kind.terminal).await
+    }
+
+    /// Ends surplus interpreters, and measures the memory of the rest.
+    fn shrink(self: &Arc<Self>) {
+        let unwanted = self.lock().adjust(Instant::now());
+        unwanted.into_iter().for_each(|idle| self.discard(idle));
+    }
+
+    /// Ends an interpreter; its folder is deleted afterwards.
+    fn discard(&self, mut idle: Spawned) {
+        self.tasks.spawn(async move {
+            idle.tree.kill();
+            if let Err(error) = idle.tree.wait().await {
+                tracing::warn!(%error, "a surplus interpreter could not be ended cleanly");
+            }
+        });
+    }
+
+    /// A poisoned lock is taken all the same: every change of the state is complete before the lock is released.
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Puts the files of `job` into the folder of an idle interpreter. Fails if another program touched the folder or the barrier:
+/// the interpreter may have read something of it.
+fn fill(idle: &mut Spawned, job: &Job) -> io::Result<()> {
+    let touched = || io::Error::other("another program used its folder or its barrier");
+    if !idle.workspace.is_pristine() {
+        return Err(touched());
+    }
+    idle.workspace.fill(&job.request)?;
+    // Checked last: once the program's file has replaced the pipe, no path leads to the barrier any more.
+    let untouched = idle.barrier.as_mut().is_none_or(|barrier| barrier.is_untouched(&idle.tree));
+    if untouched { Ok(()) } else { Err(touched()) }
+}
+
+/// Starts the accounting of an idle interpreter's tree, and gives its terminal the size that `job` asks for.
+async fn begin(idle: &mut Spawned, job: &Job) -> io::Result<()> {
+    if let (Some(terminal), Some(size)) = (&idle.pipes.terminal, job.request.terminal()) {
+        terminal.resize(size)?;
+    }
+    idle.tree.begin().await
+}
+
+impl State {
+    fn set_of(&mut self, job: &Job) -> &mut IdleSet {
+        self.set(&job.runtime, &job.limits, job.request.terminal().is_some())
+    }
+
+    /// The set for `runtime`. Its interpreters of another runtime or other limits become outdated.
+    fn set(&mut self, runtime: &Runtime, limits: &Limits, terminal: bool) -> &mut IdleSet {
+        let size = self.warm.size(&runtime.language);
+        let index = match self.idle_sets.iter().position(|set| set.is_of(runtime, terminal)) {
+            Some(index) => index,
+            None => {
+                self.idle_sets.push(IdleSet::new(runtime, limits, terminal, Instant::now()));
+                self.idle_sets.len() - 1
+            }
+        };
+        let set = &mut self.idle_sets[index];
+        set.serve(runtime, limits, size);
+        set
+    }
+
+    /// The interpreters to start now, counted as starting, and whether the maintenance task must be spawned.
+    fn missing(&mut self) -> (Vec<Arc<Kind>>, bool) {
+        let mut missing = Vec::new();
+        if self.closed {
+            return (missing, false);
+        }
+        let now = Instant::now();
+        let mut room = self.warm.memory_bytes.saturating_sub(self.idle_sets.iter().map(IdleSet::memory_bytes).sum());
+        for set in &mut self.idle_sets {
+            missing.extend(set.plan(&mut room, now));
+        }
+        let unmaintained = !self.maintained && !missing.is_empty();
+        self.maintained |= unmaintained;
+        (missing, unmaintained)
+    }
+
+    /// Adds an interpreter that was started; returns those that are not needed.
+    fn started(&mut self, kind: &Arc<Kind>, started: Result<Spawned, Error>) -> Vec<Spawned> {
+        let set = self.idle_sets.iter_mut().find(|set| set.is_of(&kind.runtime, kind.terminal));
+        let unwanted = match (set, started) {
+            (Some(set), started) => set.started(kind, started, Instant::now()),
+            (None, started) => started.ok(),
+        };
+        unwanted.into_iter().chain(self.over_budget()).collect()
+    }
+
+    fn adjust(&mut self, now: Instant) -> Vec<Spawned> {
+        let (idle, warm) = (self.warm.idle, &self.warm);
+        let adjust = |set: &mut IdleSet| set.adjust(warm.size(set.language()), idle, now);
+        let unwanted: Vec<_> = self.idle_sets.iter_mut().flat_map(adjust).collect();
+        unwanted.into_iter().chain(self.over_budget()).collect()
+    }
+
+    /// The interpreters over the memory budget, taken from the largest sets.
+    fn over_budget(&mut self) -> Vec<Spawned> {
+        let mut unwanted = Vec::new();
+        while self.idle_sets.iter().map(IdleSet::memory_bytes).sum::<u64>() > self.warm.memory_bytes {
+            let fullest = self.idle_sets.iter_mut().max_by_key(|set| set.waiting());
+            match fullest.and_then(IdleSet::evict) {
+                Some(idle) => unwanted.push(idle),
+                None => break,
+            }
+        }
+        unwanted
+    }
+
+    /// Whether nothing is idle or starting; then the maintenance task ends.
+    fn is_empty(&mut self) -> bool {
+        let empty = self.idle_sets.iter().all(IdleSet::is_empty);
+        self.maintained = !empty;
+        empty
+    }
+}
+
+/// Refills the pool after the run has ended and its response was sent, or after a head start.
+async fn refill_after(pool: Weak<Pool>, ended: CancellationToken) {
+    // A timeout and a cancel mean the same here: it is time.
+    let _ = timeout(HEAD_START, ended.cancelled()).await;
+    sleep(ANSWER).await;
+    if let Some(pool) = pool.upgrade() {
+        pool.refill();
+    }
+}
+
+/// Shrinks the pool from time to time, until it is empty.
+async fn maintain(pool: Weak<Pool>) {
+    loop {
+        sleep(TICK).await;
+        let Some(pool) = pool.upgrade() else { return };
+        pool.shrink();
+        if pool.lock().is_empty() {
+            return;
+        }
+    }
+}

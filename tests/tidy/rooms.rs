@@ -1,0 +1,289 @@
+//! The rooms of a crate and the arrows between them: downward only, with no circles between files.
+//!
+//! A room is a file or a folder. Each crate, or folder in it, has a table of its rooms from top to bottom, and of the rooms that each
+//! may use. To let a room use another one, the table is edited, which a reviewer sees.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use crate::imports::{Crate, Import, Module};
+use crate::{check, files, root};
+
+/// The rooms of a folder of sources.
+struct House {
+    /// The folder in the repository: a crate's `src`, or a folder in it.
+    folder: &'static str,
+    /// From top to bottom: a room, and the rooms that it may use, all of which come later.
+    rooms: &'static [(&'static str, &'static [&'static str])],
+}
+
+const HOUSES: &[House] = &[
+    House {
+        folder: "crates/engine/src",
+        rooms: &[
+            (
+                "engine",
+                &["run", "warm", "spawn", "job", "language", "request", "session", "outcome", "limits", "error"],
+            ),
+            (
+                "run",
+                &[
+                    "warm",
+                    "spawn",
+                    "job",
+                    "workspace",
+                    "sys",
+                    "request",
+                    "session",
+                    "outcome",
+                    "limits",
+                    "error",
+                    "text",
+                ],
+            ),
+            ("warm", &["spawn", "job", "language", "interpreter", "sys", "request", "limits", "error"]),
+            ("spawn", &["job", "workspace", "language", "sys", "request", "session", "outcome", "limits", "error"]),
+            ("job", &["language", "request", "limits"]),
+            ("workspace", &["request", "outcome", "limits", "private"]),
+            ("language", &["interpreter", "request", "text"]),
+            ("interpreter", &["text"]),
+            ("sys", &["session", "outcome", "limits"]),
+            ("request", &["session", "error", "text"]),
+            ("session", &["outcome", "error"]),
+            ("outcome", &[]),
+            ("limits", &[]),
+            ("error", &["text"]),
+            ("text", &[]),
+            ("private", &[]),
+        ],
+    },
+    House {
+        folder: "crates/engine/src/sys/linux",
+        rooms: &[
+            (
+                "service",
+                &[
+                    "launcher",
+                    "sandbox",
+                    "protocol",
+                    "fd_passing",
+                    "pidfd",
+                    "procfs",
+                    "unlinked",
+                    "subreaper",
+                    "child_status",
+                    "own_process",
+                ],
+            ),
+            (
+                "launcher",
+                &[
+                    "supervisor",
+                    "sandbox",
+                    "protocol",
+                    "fd_passing",
+                    "pidfd",
+                    "run_cgroup",
+                    "run_descriptors",
+                    "perf_counter",
+                    "pid_ranges",
+                    "subreaper",
+                    "child_status",
+                    "own_process",
+                ],
+            ),
+            (
+                "supervisor",
+                &[
+                    "sandbox",
+                    "protocol",
+                    "run_cgroup",
+                    "run_descriptors",
+                    "perf_counter",
+                    "pid_ranges",
+                    "procfs",
+                    "unlinked",
+                    "subreaper",
+                    "child_status",
+                    "own_process",
+                ],
+            ),
+            ("sandbox", &["protocol", "run_cgroup", "pid_ranges", "subreaper", "own_process"]),
+            ("protocol", &[]),
+            ("pidfd", &["fd_passing"]),
+            ("fd_passing", &[]),
+            ("run_cgroup", &[]),
+            ("run_descriptors", &[]),
+            ("perf_counter", &[]),
+            ("pid_ranges", &[]),
+            ("procfs", &[]),
+            ("unlinked", &[]),
+            ("subreaper", &[]),
+            ("child_status", &[]),
+            ("own_process", &[]),
+        ],
+    },
+];
+
+impl House {
+    /// The crate's `src`, and the module of the folder in it.
+    fn place(&self) -> (&str, Module) {
+        let (before, below) = self.folder.split_once("/src").unwrap_or((self.folder, ""));
+        let names = below.split('/').filter(|name| !name.is_empty()).map(str::to_owned);
+        (&self.folder[..before.len() + "/src".len()], names.collect())
+    }
+
+    /// The room that a module is in; `None` outside of the folder, and for its `mod.rs` or `lib.rs`, which list the rooms.
+    fn room(&self, module: &Module) -> Option<String> {
+        let (_, folder) = self.place();
+        module.strip_prefix(folder.as_slice())?.first().cloned()
+    }
+
+    fn may_use(&self, room: &str) -> Option<&'static [&'static str]> {
+        self.rooms.iter().find(|(name, _)| *name == room).map(|(_, below)| *below)
+    }
+
+    /// Mistakes of the table itself.
+    fn wrong_rows(&self) -> Vec<String> {
+        let names: Vec<&str> = self.rooms.iter().map(|(name, _)| *name).collect();
+        let row = |(index, (room, below)): (usize, &(&str, &[&str]))| -> Vec<String> {
+            let not_below = below.iter().filter(|used| !names[index + 1..].contains(used));
+            let folder = self.folder;
+            not_below.map(|used| format!("the rooms of {folder}: {used} does not come below {room}")).collect()
+        };
+        self.rooms.iter().enumerate().flat_map(row).collect()
+    }
+
+    /// Why an import may not be, if it may not.
+    fn complaint(&self, sources: &Crate, import: &Import) -> Option<String> {
+        let (from, to) = (self.room(&import.from)?, self.room(&import.to)?);
+        let file = sources.file(&import.from);
+        let Some(below) = self.may_use(&from) else {
+            return Some(format!("{file} is in a new room: say in tests/tidy/rooms.rs what {from} may use"));
+        };
+        let is_allowed = from == to || below.contains(&to.as_str());
+        let may = if below.is_empty() { "no other room".to_owned() } else { format!("only [{}]", below.join(", ")) };
+        let advice = "move what both need into a room below, or pass it in";
+        (!is_allowed).then(|| format!("{file} uses {}, but {from} may use {may}, not {to}: {advice}", import.path))
+    }
+
+    fn complaints(&self, sources: &Crate) -> Vec<String> {
+        let imports = sources.imports();
+        let mut complaints: Vec<_> = imports.iter().filter_map(|import| self.complaint(sources, import)).collect();
+        // A room without an import yet is new as well.
+        let known = |room: &String| self.may_use(room).is_some();
+        let unknown = sources.modules().filter_map(|module| self.room(module)).filter(|room| !known(room));
+        let folder = self.folder;
+        complaints
+            .extend(unknown.map(|room| {
+                format!("{folder} has a new room, {room}: say in tests/tidy/rooms.rs what {room} may use")
+            }));
+        complaints.extend(self.wrong_rows());
+        if self.place().1.is_empty() {
+            complaints.extend(circles(sources));
+        }
+        complaints.sort();
+        complaints.dedup();
+        complaints
+    }
+}
+
+/// Files that use one another, directly or through others. What `lib.rs` uses does not count: it lists the crate's face.
+fn circles(sources: &Crate) -> Vec<String> {
+    let mut uses: BTreeMap<Module, Vec<Module>> = BTreeMap::new();
+    for import in sources.imports().into_iter().filter(|import| !import.from.is_empty()) {
+        uses.entry(import.from).or_default().push(import.to);
+    }
+    let reached: BTreeMap<&Module, Vec<&Module>> =
+        uses.keys().map(|module| (module, reachable(&uses, module))).collect();
+    let circle = |module: &&Module| -> Vec<&str> {
+        let reaches = |from: &Module, to: &Module| reached.get(from).is_some_and(|reached| reached.contains(&to));
+        let both = reached.keys().filter(|other| reaches(module, other) && reaches(other, module));
+        both.map(|other| sources.file(other)).collect()
+    };
+    let mut circles: Vec<_> = reached.keys().map(circle).filter(|circle| !circle.is_empty()).collect();
+    circles.sort();
+    circles.dedup();
+    let say = |circle: &Vec<&str>| {
+        format!("these files use one another: {}; move what they share into a file below them", circle.join(", "))
+    };
+    circles.iter().map(say).collect()
+}
+
+fn reachable<'a>(uses: &'a BTreeMap<Module, Vec<Module>>, from: &Module) -> Vec<&'a Module> {
+    let mut found: Vec<&Module> = uses.get(from).into_iter().flatten().collect();
+    let mut next = 0;
+    while let Some(module) = found.get(next) {
+        let more: Vec<_> = uses.get(*module).into_iter().flatten().filter(|more| !found.contains(more)).collect();
+        found.extend(more);
+        next += 1;
+    }
+    found
+}
+
+/// The sources of a crate in the repository.
+fn sources(src: &str) -> Crate {
+    let below = |file: &String| Some((file.strip_prefix(src)?.strip_prefix('/')?.to_owned(), file.clone()));
+    let rust = files().into_iter().filter(|file| file.ends_with(".rs"));
+    let found: Vec<_> = rust.filter_map(|file| below(&file)).collect();
+    assert!(found.len() > 5, "{src} has only {} files: is its path right?", found.len());
+    Crate::read(found.into_iter().map(|(below, file)| {
+        let text = fs::read_to_string(root().join(&file)).expect("a listed file can be read");
+        (below, file, text)
+    }))
+}
+
+#[test]
+fn rooms_use_only_rooms_below_and_no_files_use_one_another() {
+    check(&HOUSES.iter().flat_map(|house| house.complaints(&sources(house.place().0))).collect::<Vec<_>>());
+}
+
+const SMALL: House =
+    House { folder: "small/src", rooms: &[("top", &["middle", "low"]), ("middle", &["low"]), ("low", &[])] };
+
+/// A crate in which `file` has `text` instead of its own.
+fn small(file: &str, text: &str) -> Crate {
+    let usual = [
+        ("lib.rs", "mod low; mod middle; mod top; pub use top::deep::{Deep, Deep as Other};"),
+        ("top/mod.rs", "pub(crate) mod deep; use crate::{low::Low, middle}; fn f(deep: deep::Deep) { middle::g(); }"),
+        ("top/deep.rs", "pub struct Deep;"),
+        ("middle.rs", "use super::low; pub(crate) fn g() { low::h(1) }"),
+        ("low.rs", "#[cfg(test)] mod tests { use crate::top::f; } pub struct Low;"),
+    ];
+    let replaced = usual.iter().filter(|(name, _)| *name != file).copied().chain([(file, text)]);
+    Crate::read(replaced.map(|(name, text)| (name.to_owned(), format!("small/src/{name}"), text.to_owned())))
+}
+
+#[test]
+fn forbidden_arrows_are_found() {
+    let cases = [
+        ("low.rs", "use crate::middle::g;", 2),
+        ("low.rs", "fn f() { super::top::f() }", 2),
+        ("low.rs", "fn f() { println!(\"{}\", crate::top::f()) }", 2),
+        ("low.rs", "fn f(deep: crate::Deep) {}", 1),
+        ("low.rs", "use crate::Other as Renamed;", 1),
+        ("low.rs", "mod inner { use super::super::middle::g; }", 2),
+        ("low.rs", "use std::{io, fmt}; fn f() { io::stdin() }", 0),
+        ("low.rs", "#[cfg(all(test, unix))] use crate::top::f;", 0),
+        ("low.rs", "pub(in crate::top) struct Low;", 0),
+        ("top/deep.rs", "use super::f;", 1),
+        ("top/deep.rs", "use crate::middle::g;", 0),
+        ("new.rs", "", 1),
+        ("new.rs", "use crate::low::Low;", 2),
+        ("lib.rs", "mod low; mod middle; mod top; #[cfg(test)] mod tests;", 0),
+    ];
+    for (file, text, expected) in cases {
+        let complaints = SMALL.complaints(&small(file, text));
+        assert_eq!(complaints.len(), expected, "{file}: {text}\n{}", complaints.join("\n"));
+    }
+    let complaints = SMALL.complaints(&small("low.rs", "fn f(deep: crate::Deep) {}"));
+    let expected = "small/src/low.rs uses Deep, but low may use no other room, not top: \
+                    move what both need into a room below, or pass it in";
+    assert_eq!(complaints, [expected]);
+}
+
+#[test]
+fn tables_point_down() {
+    let up = House { folder: "small/src", rooms: &[("low", &["top"]), ("middle", &["low"]), ("top", &[])] };
+    assert_eq!(up.wrong_rows(), ["the rooms of small/src: low does not come below middle"]);
+}
