@@ -3,12 +3,12 @@
 use runtray_engine::said::Said;
 use toml_edit::Item;
 
-use super::keys::{Fault, Key, set};
+use super::key::{Fault, Key, set};
+use super::model::{Settings, Theme};
 use super::read::{shown, switch};
-use super::{Settings, Theme};
 use crate::sentences;
 
-/// Languages that the app speaks, and the system's.
+/// The app's languages, and the system's language.
 const LANGUAGES: [&str; 3] = ["system", "en", "de"];
 
 const THEMES: [(&str, Theme); 3] = [("system", Theme::System), ("light", Theme::Light), ("dark", Theme::Dark)];
@@ -44,7 +44,7 @@ pub(super) const WELCOMED: Key = Key::new(
 );
 
 impl Theme {
-    /// Its name in the file.
+    /// The theme's name in the file.
     pub fn name(self) -> &'static str {
         THEMES.iter().find(|(_, theme)| *theme == self).map_or("system", |(name, _)| name)
     }

@@ -1,0 +1,121 @@
+//! Interactive executions of the program that embeds the service: the messages of the WebSocket, without a connection.
+//!
+//! The embedding program holds the [`InteractiveRun`], so a window that closes, reloads or crashes ends nothing.
+
+use std::sync::Arc;
+
+use runtray_engine::{Commander, Event};
+use tokio::sync::mpsc;
+use ulid::Ulid;
+
+use super::service::Service;
+use crate::http::error::Error;
+use crate::http::server::Server;
+use crate::http::websocket::interactive::{self, Interactive, json};
+use crate::http::wire::message::{ServerMessage, parse_command, parse_run};
+use crate::http::wire::response::{ExecuteResponse, Finished};
+use crate::runs::execution::Execution;
+
+/// An interactive execution. Dropping it cancels the run.
+pub struct InteractiveRun {
+    server: Arc<Server>,
+    id: String,
+    events: mpsc::Receiver<Event>,
+    execution: Execution,
+}
+
+/// An event of an interactive execution.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum InteractiveEvent {
+    /// The program runs.
+    Started,
+    /// It printed this to its terminal, to standard output or to standard error.
+    Printed(String),
+    /// It ended: the message `finished` without files, or `error`. No event follows.
+    Ended(String),
+}
+
+/// Sends messages to an interactive execution. Clones reach the same one; when the last is dropped, its standard input ends.
+#[derive(Clone)]
+pub struct InteractiveInput(Arc<Commander>);
+
+impl Service {
+    /// Runs the program of `run`, a first message of the WebSocket, for the embedding program itself. `origin` is the name of
+    /// the embedding program in the journal. Without `://` in it, no web page can have the same origin.
+    ///
+    /// # Errors
+    /// The message `error` that says why the program was not run.
+    pub async fn run_interactive(&self, run: &str, origin: &str) -> Result<(InteractiveRun, InteractiveInput), String> {
+        let (server, id) = (self.shared(), Ulid::generate().to_string());
+        match start(&server, run, &id, origin).await {
+            Ok(Interactive { execution, events, commands, .. }) => {
+                Ok((InteractiveRun { server, id, events, execution }, InteractiveInput(Arc::new(commands))))
+            }
+            Err(error) => Err(message(&error, &id)),
+        }
+    }
+}
+
+async fn start(server: &Server, run: &str, id: &str, origin: &str) -> Result<Interactive, Error> {
+    let (timeouts, cap) = {
+        let loaded = server.core.settings.borrow();
+        (interactive::timeouts(&loaded.settings), loaded.settings.body_bytes)
+    };
+    if run.len() > cap {
+        return Err(Error::BodyTooLarge { cap });
+    }
+    interactive::start(&server.core, parse_run(run.as_bytes(), timeouts)?, id, origin).await
+}
+
+impl InteractiveRun {
+    /// The execution's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Cancels the run without waiting for its end.
+    pub fn cancel(&self) {
+        self.server.core.registry.cancel(&self.id);
+    }
+
+    /// Waits for the next event. Cancel safe. A slow caller slows the program down.
+    pub async fn next(&mut self) -> InteractiveEvent {
+        match self.events.recv().await {
+            Some(Event::Started) => InteractiveEvent::Started,
+            Some(Event::Stdout(text) | Event::Stderr(text)) => InteractiveEvent::Printed(text),
+            None => InteractiveEvent::Ended(self.ended().await),
+        }
+    }
+
+    async fn ended(&mut self) -> String {
+        match self.execution.ended().await.map_err(Error::from) {
+            Ok(result) => {
+                let mut finished = Finished::from(ExecuteResponse::from(result));
+                finished.ending.files.clear();
+                json(&ServerMessage::Finished(Box::new(finished)))
+            }
+            Err(error) => {
+                error.log();
+                message(&error, &self.id)
+            }
+        }
+    }
+}
+
+impl InteractiveInput {
+    /// Passes on any message that may follow the first one. Input waits while the program does not read earlier input; a
+    /// signal does not.
+    ///
+    /// # Errors
+    /// The message `error` that says what is wrong with it.
+    pub async fn send(&self, text: &str) -> Result<(), String> {
+        let command = parse_command(text.as_bytes()).map_err(|invalid| message(&invalid.into(), ""))?;
+        // An error means that the program has ended.
+        let _ = self.0.send(command).await;
+        Ok(())
+    }
+}
+
+fn message(error: &Error, id: &str) -> String {
+    json(&ServerMessage::Error(error.body(id)))
+}

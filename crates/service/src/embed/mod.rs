@@ -1,0 +1,11 @@
+//! The service as a part of another program: what the desktop app and the command line hold.
+
+pub(crate) mod history;
+pub(crate) mod interactive;
+pub(crate) mod lifecycle;
+pub(crate) mod options;
+mod origin_approvals;
+mod queries;
+mod retained;
+pub(crate) mod service;
+pub(crate) mod start_error;

@@ -1,0 +1,83 @@
+//! What the embedding program asks a running service.
+
+use std::sync::Arc;
+
+use runtray_engine::language::Runtime;
+use runtray_engine::said::Said;
+use tokio::sync::watch;
+
+use super::service::Service;
+use crate::http::wire::languages::Language;
+use crate::journal::{self, Journal, Summary};
+use crate::runs::registry::Running;
+use crate::sentences;
+use crate::settings::Loaded;
+
+impl Service {
+    /// The running executions, newest first.
+    pub fn running(&self) -> Vec<Summary> {
+        self.core().registry.list().iter().map(Running::summary).collect()
+    }
+
+    /// A watch channel that changes whenever [`running`](Self::running) does.
+    pub fn running_changes(&self) -> watch::Receiver<u64> {
+        self.core().registry.changes()
+    }
+
+    /// Cancels an execution without waiting for its end; `false` if none of that id runs.
+    pub fn cancel(&self, id: &str) -> bool {
+        self.core().registry.cancel(id)
+    }
+
+    /// Every language with its interpreter, or why it has none.
+    pub async fn languages(&self) -> Vec<Language> {
+        self.core().languages().list().await.into_iter().map(Into::into).collect()
+    }
+
+    /// The interpreter for Python.
+    ///
+    /// # Errors
+    /// A sentence that says why there is none.
+    pub async fn python(&self) -> Result<Arc<Runtime>, Said> {
+        let languages = self.core().languages();
+        let Some(language) = languages.find("python") else { return Err(sentences::NO_PYTHON_LANGUAGE.said()) };
+        languages.runtime(language).await.map_err(|reason| reason.0)
+    }
+
+    /// The journal's state.
+    pub fn journal_state(&self) -> journal::State {
+        self.core().journal.state().borrow().clone()
+    }
+
+    /// A watch channel of the journal's state.
+    pub fn journal_changes(&self) -> watch::Receiver<journal::State> {
+        self.core().journal.state()
+    }
+
+    /// The token that requests must carry, if they must.
+    pub fn token(&self) -> Option<String> {
+        let access = &self.server().access;
+        let is_needed = access.asks_for_token(&self.core().settings.borrow().settings);
+        access.token().filter(|_| is_needed).map(|token| token.text().to_owned())
+    }
+
+    /// The problems in the settings file, with the token, and with starting programs, for people.
+    pub fn problems(&self) -> Vec<String> {
+        self.server().problems()
+    }
+
+    /// The settings that have changed since the start and need a restart.
+    pub fn restart_needed(&self) -> Vec<&'static str> {
+        self.server().restart_needed()
+    }
+
+    /// Applies settings at once, before the change of their file is noticed.
+    pub(super) async fn apply(&self, loaded: Loaded) {
+        self.server().apply(|| loaded).await;
+    }
+
+    /// The service's journal.
+    pub(super) fn journal(&self) -> Journal {
+        self.core().journal.clone()
+    }
+}

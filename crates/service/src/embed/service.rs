@@ -1,0 +1,270 @@
+//! One running service: start, serve, stop.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use runtray_engine::Containment;
+use tokio::sync::{OnceCell, watch};
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::options::Options;
+use super::retained::Retained;
+use super::start_error::StartError;
+use crate::http::access::pending::PendingOrigin;
+use crate::http::access::root;
+use crate::http::access::state::Access;
+use crate::http::access::token::Token;
+use crate::http::capacity::Capacity;
+use crate::http::listen::{Listening, listen};
+use crate::http::router::router;
+use crate::http::server::{Addresses, Server};
+use crate::http::state::State;
+use crate::journal::Journal;
+use crate::platform::address_file;
+use crate::platform::folder_lock::FolderLock;
+use crate::platform::paths::Paths;
+use crate::runs::admission::Load;
+use crate::runs::core::Core;
+use crate::sentences;
+use crate::settings::{self, Loaded};
+
+/// How long clients may take to read their last responses when the service stops.
+const LAST_RESPONSES: Duration = Duration::from_secs(1);
+
+/// A running service. Clones are handles to the same one; when the last is dropped, it ends without grace.
+#[derive(Clone)]
+pub struct Service(Arc<Inner>);
+
+struct Inner {
+    server: Arc<Server>,
+    paths: Paths,
+    stopped: OnceCell<()>,
+    /// The task that follows the settings file.
+    following: Option<JoinHandle<()>>,
+    folder_lock: Mutex<Option<FolderLock>>,
+}
+
+impl Service {
+    /// Starts a service. `/health` is served before the engine is ready; when this returns, programs can be run.
+    ///
+    /// The program that calls this must call [`runtray_engine::enter`] first thing in its `main`.
+    ///
+    /// # Errors
+    /// It cannot listen, or the engine cannot start.
+    pub async fn start(options: Options) -> Result<Self, StartError> {
+        Self::start_with(options, Retained::default()).await
+    }
+
+    /// Starts a service that publishes its state and its events through `retained`.
+    pub(super) async fn start_with(options: Options, retained: Retained) -> Result<Self, StartError> {
+        let state = retained.state.clone();
+        state.send_replace(State::Starting);
+        let started = Self::try_start(options, retained).await;
+        if let Err(error) = &started {
+            state.send_replace(State::Failed { reason: error.said(), port: error.port_trouble() });
+        }
+        started
+    }
+
+    async fn try_start(options: Options, retained: Retained) -> Result<Self, StartError> {
+        options.paths.protect();
+        settings::log_problems(&[], &options.settings.problems);
+        warn_of_denied(&options);
+        let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
+        let listening = listen(options.port.unwrap_or(options.settings.settings.port)).await?;
+        let state = retained.state.clone();
+        let service = Self::serve(options, token, listening, retained);
+        if let Err(error) = service.core().start_engine(&service.0.paths).await {
+            service.stop().await;
+            return Err(StartError::Engine(error));
+        }
+        service.announce().await;
+        state.send_replace(service.running_state());
+        // In the background: a first request that comes now looks for its interpreter itself.
+        let server = service.shared();
+        tokio::spawn(async move { server.core.prestart().await });
+        Ok(service)
+    }
+
+    /// Serves requests. Executions wait until the engine is started.
+    fn serve(options: Options, token: Option<Token>, listening: Listening, retained: Retained) -> Self {
+        let Retained { state, events, denials } = retained;
+        let paths = options.paths;
+        let journal = Journal::open(&paths.journal_file(), &options.settings.settings.journal);
+        let serves_as_root = root::needs_token(&paths);
+        let access = Access::new(paths.clone(), token, options.allow_origins, denials, serves_as_root);
+        let addresses = Addresses {
+            list: listening.addresses,
+            port: listening.port,
+            missing: listening.missing,
+            port_is_given: options.port.is_some(),
+        };
+        let core = Core::new(options.settings.clone(), journal, events);
+        let server = Arc::new(Server::new(core, access, addresses, Capacity::of_this_process(), state.clone()));
+        server.serve(listening.listeners, &router(server.clone()), move || {
+            let reason = sentences::START_BROKE.said();
+            state.send_replace(State::Failed { reason, port: None });
+        });
+        let following = options.settings_file.map(|file| tokio::spawn(follow(server.clone(), file, options.settings)));
+        Self(Arc::new(Inner { server, paths, stopped: OnceCell::new(), following, folder_lock: Mutex::new(None) }))
+    }
+
+    /// Writes the address file, unless another service uses the same folders.
+    async fn announce(&self) {
+        let (server, paths) = (self.shared(), self.0.paths.clone());
+        let claimed = spawn_blocking(move || claim_and_announce(&server, &paths)).await;
+        *self.0.folder_lock() = claimed.ok().flatten();
+    }
+
+    /// The addresses that it listens on.
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.server().addresses.list
+    }
+
+    /// The address for clients: `http://localhost:5000`.
+    pub fn url(&self) -> String {
+        self.server().url()
+    }
+
+    /// A watch channel of its state.
+    pub fn state(&self) -> watch::Receiver<State> {
+        self.server().state.subscribe()
+    }
+
+    /// A watch channel of how busy it is.
+    pub fn load(&self) -> watch::Receiver<Load> {
+        self.core().admission.load()
+    }
+
+    /// A watch channel of how runs' process trees are held together; `None` while the engine starts.
+    pub fn containment(&self) -> Option<watch::Receiver<Option<Containment>>> {
+        self.core().containment()
+    }
+
+    /// A watch channel of the settings in effect.
+    pub fn settings(&self) -> watch::Receiver<Loaded> {
+        self.core().settings.subscribe()
+    }
+
+    /// A watch channel of the refused web origins that the user may allow.
+    pub fn pending_origins(&self) -> watch::Receiver<Vec<PendingOrigin>> {
+        self.server().access.pending.watch()
+    }
+
+    /// Stops it. The port is free at once and new executions are refused; running ones get the settings' grace and are then
+    /// cancelled. When this returns, all of them are gone and the journal is written. A second call waits for the first.
+    pub async fn stop(&self) {
+        self.0.stopped.get_or_init(|| self.0.shut_down()).await;
+    }
+
+    /// Its HTTP side.
+    pub(super) fn server(&self) -> &Server {
+        &self.0.server
+    }
+
+    /// Its HTTP side, for what may outlive this handle.
+    pub(super) fn shared(&self) -> Arc<Server> {
+        self.0.server.clone()
+    }
+
+    /// The core, which runs programs.
+    pub(super) fn core(&self) -> &Core {
+        &self.0.server.core
+    }
+
+    /// Whether it has neither been stopped nor broken.
+    pub(super) fn is_running(&self) -> bool {
+        !self.0.stopped.initialized() && matches!(*self.server().state.borrow(), State::Running { .. })
+    }
+
+    fn running_state(&self) -> State {
+        let Addresses { list, missing, .. } = &self.server().addresses;
+        State::Running { url: self.url(), addresses: list.clone(), missing: *missing }
+    }
+}
+
+impl Inner {
+    /// The order matters: nothing new is admitted, then the port is freed for a successor, then the runs end, and their
+    /// responses are sent before the connections close.
+    async fn shut_down(&self) {
+        let server = &self.server;
+        server.state.send_replace(State::Stopping);
+        server.core.admission.close();
+        server.sessions.stop();
+        self.withdraw().await;
+        server.stop_listening().await;
+        server.core.shut_down().await;
+        server.close_connections(LAST_RESPONSES).await;
+        if let Some(following) = &self.following {
+            following.abort();
+        }
+        server.core.journal.close().await;
+        server.state.send_replace(State::Stopped);
+    }
+
+    /// Removes the address file and unlocks the folders for another service.
+    async fn withdraw(&self) {
+        let (paths, url, lock) = (self.paths.clone(), self.server.url(), self.folder_lock().take());
+        let withdrawn = spawn_blocking(move || {
+            address_file::withdraw(&paths, &url);
+            drop(lock);
+        });
+        // It does nothing that could fail.
+        let _ = withdrawn.await;
+    }
+
+    /// The lock is replaced as a whole, so a panic elsewhere leaves nothing half-done.
+    fn folder_lock(&self) -> MutexGuard<'_, Option<FolderLock>> {
+        self.folder_lock.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.server.abandon();
+        self.server.core.registry.cancel_all();
+        if let Some(following) = &self.following {
+            following.abort();
+        }
+    }
+}
+
+/// Warns of origins that were allowed at the start and are denied in the settings.
+fn warn_of_denied(options: &Options) {
+    let denied = &options.settings.settings.denied_origins;
+    for origin in options.allow_origins.iter().filter(|origin| denied.iter().any(|one| one.is_same_page(origin))) {
+        tracing::warn!(
+            "{origin} is among `denied_origins` in the settings, so `--allow-origin {origin}` has no effect"
+        );
+    }
+}
+
+/// Locks the folders and writes the address file. If another service holds the lock, the user is told instead.
+fn claim_and_announce(server: &Server, paths: &Paths) -> Option<FolderLock> {
+    let claimed = FolderLock::claim(paths);
+    if matches!(claimed, Ok(None)) {
+        let other = address_file::find(paths).unwrap_or_else(|| "an address that it does not tell".to_owned());
+        let problem = format!(
+            "another service uses the folder {} already, at {other}; `runtray run` and `runtray status` find that one. Stop one of the two, or give one a RUNTRAY_HOME of its own",
+            paths.data.display()
+        );
+        tracing::warn!("{problem}");
+        server.note_neighbour(problem);
+        return None;
+    }
+    address_file::announce(paths, &server.url());
+    claimed.inspect_err(|error| tracing::debug!(%error, "the data folder cannot be locked")).ok().flatten()
+}
+
+/// Applies each change of the settings file.
+async fn follow(server: Arc<Server>, file: PathBuf, now: Loaded) {
+    let (mut changes, _watcher) = settings::watch(&file, now);
+    loop {
+        server.apply(|| changes.borrow_and_update().clone()).await;
+        if changes.changed().await.is_err() {
+            return;
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! The connections of the listening sockets, from accepting to closing them.
+
+use std::convert::Infallible;
+use std::io;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{Request, Response};
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use runtray_engine::Peer;
+use socket2::SockRef;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::JoinSet;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt;
+
+use super::connection_limit::{ConnectionLimit, ConnectionPermit};
+use super::write_timeout::WriteTimeout;
+
+/// How long a client may take to send the header of a request, and how long a connection may be idle.
+const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
+/// The size of the send buffer of a connection's socket, in bytes.
+const SEND_BUFFER: usize = 256 << 10;
+/// How long accepting pauses when the process has no file descriptors left.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The connections of a server, and the tasks that accept them.
+#[derive(Default)]
+pub(crate) struct Connections {
+    accepting: Group,
+    serving: Group,
+    aborted: CancellationToken,
+}
+
+/// Tasks, and the token that asks them to end.
+#[derive(Clone, Default)]
+struct Group {
+    tasks: TaskTracker,
+    end: CancellationToken,
+}
+
+impl Connections {
+    /// Serves `router` on every listener, to as many connections as `limit` admits. `failed` is called if a listener ends
+    /// without having been stopped.
+    pub(crate) fn serve(
+        &self,
+        listeners: Vec<TcpListener>,
+        limit: &ConnectionLimit,
+        router: &Router,
+        failed: impl FnOnce() + Send + 'static,
+    ) {
+        let acceptors: JoinSet<()> =
+            listeners.into_iter().map(|listener| self.accept(listener, router.clone(), limit.clone())).collect();
+        self.accepting.tasks.spawn(attend(acceptors, self.accepting.end.clone(), failed));
+    }
+
+    /// Closes the listeners. The port is free when this returns; connections stay.
+    pub(crate) async fn stop_listening(&self) {
+        self.accepting.end().await;
+    }
+
+    /// Lets every connection finish its request, and aborts those that have not after `patience`.
+    pub(crate) async fn close(&self, patience: Duration) {
+        if tokio::time::timeout(patience, self.serving.end()).await.is_err() {
+            self.aborted.cancel();
+            self.serving.end().await;
+        }
+    }
+
+    /// Ends everything without waiting.
+    pub(crate) fn abandon(&self) {
+        self.accepting.end.cancel();
+        self.aborted.cancel();
+    }
+
+    fn accept(
+        &self,
+        listener: TcpListener,
+        router: Router,
+        limit: ConnectionLimit,
+    ) -> impl Future<Output = ()> + use<> {
+        let (serving, aborted) = (self.serving.clone(), self.aborted.clone());
+        async move {
+            loop {
+                match listener.accept().await {
+                    Ok((stream, _)) => {
+                        // Accepting stops here at the limit: further clients wait in the system's backlog.
+                        let permit = limit.acquire().await;
+                        let connection = serve(stream, router.clone(), serving.end.clone(), permit);
+                        serving.tasks.spawn(aborted.clone().run_until_cancelled_owned(connection));
+                    }
+                    Err(error) => recover(&error).await,
+                }
+            }
+        }
+    }
+}
+
+impl Group {
+    async fn end(&self) {
+        self.end.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// Runs the acceptors until they are asked to end.
+async fn attend(mut acceptors: JoinSet<()>, end: CancellationToken, failed: impl FnOnce()) {
+    if end.run_until_cancelled(acceptors.join_next()).await.is_some() {
+        failed();
+    }
+    acceptors.shutdown().await;
+}
+
+/// A connection that was reset before it was accepted needs nothing. A lack of file descriptors passes.
+async fn recover(error: &io::Error) {
+    if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
+        tracing::warn!(%error, "could not accept a connection");
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit: ConnectionPermit) {
+    // Otherwise a small response waits until the one before is acknowledged. An error means that the client is gone.
+    let _ = stream.set_nodelay(true);
+    let peer = owner(&stream).await;
+    // The system would buffer megabytes of each response, which count in no budget. If that cannot be set, nothing else changes.
+    let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEADER_TIMEOUT)
+        .serve_connection(
+            TokioIo::new(WriteTimeout::new(stream, permit.stall())),
+            service_fn(|request| respond(&router, &permit, peer, request)),
+        )
+        .with_upgrades();
+    let mut connection = std::pin::pin!(connection);
+    let served = tokio::select! {
+        served = connection.as_mut() => served,
+        () = permit.evicted() => return,
+        () = end.cancelled() => {
+            // Finishes the current request and takes no further one.
+            connection.as_mut().graceful_shutdown();
+            connection.await
+        }
+    };
+    if let Err(error) = served {
+        tracing::debug!(%error, "a connection broke off");
+    }
+}
+
+/// The user whose program opened the connection. Looked up before anything is read, while the other end still exists.
+async fn owner(stream: &TcpStream) -> Peer {
+    let (Ok(theirs), Ok(ours)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Unknown };
+    if cfg!(target_os = "linux") {
+        return Peer::of(theirs, ours);
+    }
+    tokio::task::spawn_blocking(move || Peer::of(theirs, ours)).await.unwrap_or(Peer::Unknown)
+}
+
+fn respond(
+    router: &Router,
+    permit: &ConnectionPermit,
+    peer: Peer,
+    mut request: Request<Incoming>,
+) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
+    request.extensions_mut().insert(peer);
+    let (in_flight, request) = permit.begin(request);
+    let routed = router.clone().oneshot(request);
+    async move { Ok(routed.await?.map(|body| in_flight.until_sent(body))) }
+}

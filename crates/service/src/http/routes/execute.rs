@@ -1,0 +1,142 @@
+//! `POST /execute`: runs a program.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::Response;
+use tokio::sync::mpsc;
+
+use crate::http::body;
+use crate::http::budget::Share;
+use crate::http::error::Error;
+use crate::http::guard::layer::Caller;
+use crate::http::json_response;
+use crate::http::middleware::RequestId;
+use crate::http::server::Server;
+use crate::http::sse;
+use crate::http::wire::error::ErrorBody;
+use crate::http::wire::request::{ExecuteRequest, Parsed, Timeouts};
+use crate::http::wire::response::{ExecuteResponse, Started};
+use crate::runs::execution::Live;
+use crate::runs::job::Job;
+
+const EVENT_STREAM: &str = "text/event-stream";
+
+/// Runs a program and answers with what it printed. A program that fails is still a 200; it was not run at all where the
+/// answer is an error. With `Accept: text/event-stream` the answer is a stream of the events `started`, `stdout`, `stderr`
+/// and `finished`. Going away cancels the run.
+#[utoipa::path(
+    post,
+    path = "/execute",
+    tag = "executions",
+    request_body = ExecuteRequest,
+    responses(
+        (status = 200, description = "The program was run.", content(
+            (ExecuteResponse = "application/json"),
+            (String = "text/event-stream"),
+        )),
+        (status = 400, description = "`invalid_json`, `invalid_request`, `invalid_host`", body = ErrorBody),
+        (status = 401, description = "`token_required`", body = ErrorBody),
+        (status = 403, description = "`host_not_allowed`, `origin_not_allowed`, `cross_site`", body = ErrorBody),
+        (status = 413, description = "`body_too_large`", body = ErrorBody),
+        (status = 415, description = "`unsupported_media_type`", body = ErrorBody),
+        (status = 422, description = "`unsupported_language`, `runtime_not_found`, `isolation_unavailable`", body = ErrorBody),
+        (status = 429, description = "`too_many_executions`", body = ErrorBody, headers(("Retry-After" = u64, description = "Seconds."))),
+        (status = 500, description = "`internal`", body = ErrorBody),
+        (status = 503, description = "`shutting_down`", body = ErrorBody),
+    )
+)]
+pub(crate) async fn execute(
+    State(server): State<Arc<Server>>,
+    Extension(RequestId(id)): Extension<RequestId>,
+    Extension(caller): Extension<Caller>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Error> {
+    let mut share = server.budget.share();
+    let Parsed { language, request } = read(&server, &headers, body, &mut share).await?;
+    let runtime = server.core.runtime(&language).await?;
+    let job = Job { id: id.clone(), runtime, request, origin: caller.name().to_owned(), is_interactive: false };
+    if wants_events(&headers) {
+        let started = Started::from(&job);
+        let (tap, events) = mpsc::channel(sse::EVENTS);
+        let execution = server.core.execute(job, Live { tap: Some(tap), commands: None }).await?;
+        return sse::respond(execution, events, started, share, id).await;
+    }
+    json_response::respond(server.core.execute(job, Live::default()).await?, share, id).await
+}
+
+/// The program, if the service takes any.
+async fn read(server: &Server, headers: &HeaderMap, body: Body, share: &mut Share) -> Result<Parsed, Error> {
+    if server.core.admission.is_closed() {
+        return Err(Error::ShuttingDown);
+    }
+    if !is_json(headers) {
+        return Err(Error::UnsupportedMediaType);
+    }
+    let (cap, timeouts) = {
+        let loaded = server.core.settings.borrow();
+        let settings = &loaded.settings;
+        (settings.body_bytes, Timeouts { default: settings.default_timeout, max: settings.max_timeout })
+    };
+    let body = body::read(headers, body, cap, share).await?;
+    Ok(ExecuteRequest::parse(&body, timeouts)?)
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
+    let declared = types.next().and_then(|value| value.to_str().ok());
+    types.next().is_none()
+        && declared.is_some_and(|declared| media_type(declared).eq_ignore_ascii_case("application/json"))
+}
+
+fn wants_events(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    accepted.flat_map(|value| value.split(',')).any(|one| media_type(one).eq_ignore_ascii_case(EVENT_STREAM))
+}
+
+/// A media type without its parameters.
+fn media_type(value: &str) -> &str {
+    value.split(';').next().unwrap_or_default().trim()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{is_json, wants_events};
+
+    #[test]
+    fn only_json_is_accepted() {
+        for (declared, expected) in [
+            ("application/json", true),
+            ("Application/JSON; charset=utf-8", true),
+            ("application/json ;charset=utf-8", true),
+            ("text/plain", false),
+            ("application/x-www-form-urlencoded", false),
+            ("text/plain; application/json", false),
+            ("application/jsonp", false),
+            ("", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(declared))]);
+            assert_eq!(is_json(&headers), expected, "{declared:?}");
+        }
+        assert!(!is_json(&HeaderMap::new()));
+    }
+
+    #[test]
+    fn events_are_sent_to_clients_that_ask() {
+        for (accepted, expected) in [
+            ("text/event-stream", true),
+            ("application/json, text/event-stream;q=0.9", true),
+            ("*/*", false),
+            ("application/json", false),
+        ] {
+            let headers = HeaderMap::from_iter([(header::ACCEPT, HeaderValue::from_static(accepted))]);
+            assert_eq!(wants_events(&headers), expected, "{accepted:?}");
+        }
+    }
+}

@@ -1,0 +1,85 @@
+//! An execution as Server-Sent Events.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::http::{HeaderName, HeaderValue};
+use axum::response::sse::{self, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream;
+use runtray_engine::Event;
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::budget::Share;
+use super::error::Error;
+use super::wire::response::{ExecuteResponse, Finished, Printed, Started};
+use crate::runs::execution::Execution;
+
+/// Events that may wait between the execution and its client. A small number, so that a slow client soon slows the program down.
+pub(crate) const EVENTS: usize = 16;
+const KEEP_ALIVE: Duration = Duration::from_secs(10);
+/// Tells nginx and similar proxies not to buffer the stream.
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Responds with the events of `execution` once the program has started. `share` is held until the execution has ended.
+///
+/// # Errors
+/// The program was not run.
+pub(crate) async fn respond(
+    mut execution: Execution,
+    mut events: mpsc::Receiver<Event>,
+    started: Started,
+    share: Share,
+    request_id: String,
+) -> Result<Response, Error> {
+    if events.recv().await.is_none() {
+        // The first event always says that the program has started; without one it was not run.
+        execution.ended().await?;
+    }
+    let rest = Rest { started: Some(started), events, execution: Some((execution, share)), request_id };
+    let stream = stream::unfold(rest, |mut rest| async { Some((Ok::<_, Infallible>(rest.next().await?), rest)) });
+    let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).text("running");
+    let mut response = Sse::new(stream).keep_alive(keep_alive).into_response();
+    response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// The events that have not been sent yet. Dropping it, as hyper does when the client is gone, cancels the run.
+struct Rest {
+    started: Option<Started>,
+    events: mpsc::Receiver<Event>,
+    /// The execution with its request's share of the budget.
+    execution: Option<(Execution, Share)>,
+    request_id: String,
+}
+
+impl Rest {
+    async fn next(&mut self) -> Option<sse::Event> {
+        if let Some(started) = self.started.take() {
+            return Some(event("started", &started));
+        }
+        match self.events.recv().await {
+            Some(Event::Stdout(data)) => Some(event("stdout", &Printed { data })),
+            Some(Event::Stderr(data)) => Some(event("stderr", &Printed { data })),
+            Some(Event::Started) => Some(sse::Event::default().comment("started")),
+            None => self.last().await,
+        }
+    }
+
+    async fn last(&mut self) -> Option<sse::Event> {
+        let (mut execution, _share) = self.execution.take()?;
+        match execution.ended().await.map_err(Error::from) {
+            Ok(result) => Some(event("finished", &Finished::from(ExecuteResponse::from(result)))),
+            Err(error) => {
+                error.log();
+                Some(event("error", &error.body(&self.request_id)))
+            }
+        }
+    }
+}
+
+fn event(name: &str, data: &impl Serialize) -> sse::Event {
+    let json = serde_json::to_string(data).unwrap_or_default();
+    sse::Event::default().event(name).data(json)
+}

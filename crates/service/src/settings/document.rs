@@ -1,0 +1,158 @@
+//! A parsed file before validation: its keys and rows with their lines, and everything unknown in it.
+
+use toml_edit::{Document, Item, Key, TableLike, Value};
+
+use super::keys::{KEYS, SECTIONS};
+use super::model::Problem;
+use crate::sentences as s;
+
+/// The name of the sections that add a language.
+pub(super) const LANGUAGE: &str = "language";
+
+/// The contents of a file before validation.
+#[derive(Default)]
+pub(super) struct RawSettings<'a> {
+    /// Known keys.
+    pub(super) entries: Vec<Entry<'a>>,
+    /// `[[language]]` rows.
+    pub(super) languages: Vec<Row<'a>>,
+    /// The problems of everything else.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// A known key with its value.
+pub(super) struct Entry<'a> {
+    /// Its index in [`KEYS`].
+    pub(super) key: usize,
+    /// Its line, from 1.
+    pub(super) line: usize,
+    /// The value.
+    pub(super) item: &'a Item,
+}
+
+/// A `[[language]]` row.
+pub(super) struct Row<'a> {
+    /// Its line, from 1.
+    pub(super) line: usize,
+    /// Its fields.
+    pub(super) table: &'a dyn TableLike,
+}
+
+/// The lines of a text, by byte offset.
+#[derive(Clone, Copy)]
+pub(super) struct Lines<'a>(pub(super) &'a [u8]);
+
+impl Lines<'_> {
+    /// The line of a byte, from 1.
+    pub(super) fn at(self, offset: usize) -> usize {
+        self.0.iter().take(offset).filter(|byte| **byte == b'\n').count() + 1
+    }
+
+    /// The line of a key, from 1.
+    pub(super) fn of(self, table: &dyn TableLike, key: &str) -> usize {
+        let span = table.get_key_value(key).and_then(|(key, item)| Key::span(key).or_else(|| item.span()));
+        self.at(span.map_or(0, |span| span.start))
+    }
+}
+
+/// Collects the contents of a TOML file.
+pub(super) fn collect(document: &Document<String>) -> RawSettings<'_> {
+    let mut raw = RawSettings::default();
+    raw.walk("", document.as_table(), Lines(document.raw().as_bytes()));
+    raw
+}
+
+impl<'a> RawSettings<'a> {
+    fn walk(&mut self, section: &str, table: &'a dyn TableLike, lines: Lines<'a>) {
+        for (key, item) in table.iter() {
+            let name = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };
+            let line = lines.of(table, key);
+            if name == LANGUAGE {
+                self.rows(item, line, lines);
+            } else if SECTIONS.iter().any(|(section, _)| *section == name) {
+                self.section(&name, item, line, lines);
+            } else if let Some(key) = KEYS.iter().position(|key| key.name == name) {
+                self.entries.push(Entry { key, line, item });
+            } else {
+                self.problems.push(unknown(&name, item, line));
+            }
+        }
+    }
+
+    fn section(&mut self, name: &str, item: &'a Item, line: usize, lines: Lines<'a>) {
+        match item.as_table_like() {
+            Some(table) => self.walk(name, table, lines),
+            None => {
+                let message = s::SETTING_SECTION.with("name", name);
+                self.problems.push(Problem { line: Some(line), key: name.to_owned(), message });
+            }
+        }
+    }
+
+    fn rows(&mut self, item: &'a Item, line: usize, lines: Lines<'a>) {
+        if let Some(tables) = item.as_array_of_tables() {
+            let row = |table: &'a toml_edit::Table| Row {
+                line: table.span().map_or(line, |span| lines.at(span.start)),
+                table,
+            };
+            self.languages.extend(tables.iter().map(row));
+        } else if let Some(tables) = inline_tables(item) {
+            self.languages.extend(tables.into_iter().map(|table| Row { line, table }));
+        } else {
+            let message = s::SETTING_ROWS.said();
+            self.problems.push(Problem { line: Some(line), key: LANGUAGE.to_owned(), message });
+        }
+    }
+}
+
+fn inline_tables(item: &Item) -> Option<Vec<&dyn TableLike>> {
+    item.as_array()?.iter().map(|value| Value::as_inline_table(value).map(|table| table as &dyn TableLike)).collect()
+}
+
+fn unknown(name: &str, item: &Item, line: usize) -> Problem {
+    let known = KEYS.iter().map(|key| key.name).chain(SECTIONS.iter().map(|(name, _)| *name)).chain([LANGUAGE]);
+    let message = match (closest(name, known), item.is_table_like()) {
+        (Some(meant), true) => s::SETTING_SECTION_MEANT.with("meant", meant),
+        (Some(meant), false) => s::SETTING_KEY_MEANT.with("meant", meant),
+        (None, true) => s::SETTING_SECTION_IGNORED.said(),
+        (None, false) => s::SETTING_KEY_IGNORED.said(),
+    };
+    Problem { line: Some(line), key: name.to_owned(), message }
+}
+
+/// The known name that `name` probably means: the same word in another section, or a name that differs by a few letters.
+pub(super) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
+    let distance = |meant: &'a str| {
+        let same_word = (last(meant) == name.rsplit('.').next().unwrap_or(name)).then_some(1);
+        same_word.unwrap_or_else(|| strsim::damerau_levenshtein(name, meant))
+    };
+    let near = |length: usize| (length / 3).clamp(1, 3);
+    known
+        .map(|meant| (distance(meant), meant))
+        .filter(|(far, meant)| *far <= near(meant.len()))
+        .min()
+        .map(|(_, meant)| meant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::closest;
+
+    #[test]
+    fn a_word_is_suggested_only_when_it_is_close() {
+        let known = ["port", "limits.timeout_ms", "limits.max_timeout_ms", "journal.enabled"];
+        for (name, expected) in [
+            ("prot", Some("port")),
+            ("limits.timeout_sm", Some("limits.timeout_ms")),
+            ("timeout_ms", Some("limits.timeout_ms")),
+            ("limits.timeoutms", Some("limits.timeout_ms")),
+            ("journal.enable", Some("journal.enabled")),
+            ("colour", None),
+            ("x", None),
+            ("", None),
+        ] {
+            assert_eq!(closest(name, known.into_iter()), expected, "for {name:?}");
+        }
+    }
+}

@@ -1,0 +1,256 @@
+//! Valid settings, and the problems of a settings file.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use runtray_engine::language::{Choices, Language};
+use runtray_engine::said::Said;
+use runtray_engine::{Limits, Warm};
+
+use crate::platform::origin::Origin;
+use crate::sentences;
+
+/// Valid settings.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// `port`: the port on both loopback addresses; 0 takes a free one.
+    pub port: u16,
+    /// `allowed_origins`: web origins that may run code.
+    pub allowed_origins: Vec<Origin>,
+    /// `denied_origins`: web origins that are not offered for approval again.
+    pub denied_origins: Vec<Origin>,
+    /// `require_token`: strict mode, a bearer token on every route but `/health`.
+    pub require_token: bool,
+    /// `same_user_only`: programs of other users need the token.
+    pub same_user_only: bool,
+    /// `isolation`: the requested level.
+    pub isolation: IsolationChoice,
+    /// Why nothing may be run, for people: the requested isolation level is not available.
+    pub refuse_to_run: Option<Said>,
+    /// `[python] path`.
+    pub python: Option<PathBuf>,
+    /// `[node] path`.
+    pub node: Option<PathBuf>,
+    /// `[[language]]` rows.
+    pub languages: Vec<Language>,
+    /// `[limits]`: the limits of one run.
+    pub limits: Limits,
+    /// `[limits] timeout_ms`: the wall-clock time of a run whose request names none.
+    pub default_timeout: Duration,
+    /// `[limits] max_timeout_ms`: the longest time that a request may name.
+    pub max_timeout: Duration,
+    /// `[limits] terminal_idle_ms`: the time without input and output after which an interactive run is ended.
+    pub terminal_idle: Duration,
+    /// `[limits] terminal_total_ms`: the wall-clock time of an interactive run, and the longest that it may name.
+    pub terminal_total: Duration,
+    /// `[limits] kept_output_bytes`: the part of each stream that a JSON response keeps; the rest is read and dropped.
+    pub kept_output_bytes: usize,
+    /// `[limits] body_bytes`: the largest request body.
+    pub body_bytes: usize,
+    /// `[admission] slots`: concurrent executions.
+    pub slots: usize,
+    /// `[admission] queue`: executions that may wait for a slot.
+    pub queue: usize,
+    /// `[admission] terminals`: concurrent interactive executions, besides the others.
+    pub terminals: usize,
+    /// `[admission] waiting_bytes`: the memory of waiting requests and unread responses.
+    pub waiting_bytes: usize,
+    /// `stop_grace_ms`: how long executions may go on when the service stops.
+    pub stop_grace: Duration,
+    /// `[journal]`.
+    pub journal: JournalSettings,
+    /// `[warm]`: the interpreters that are started ahead.
+    pub warm: Warm,
+    /// `[desktop]`: settings of the app, unused by the service.
+    pub desktop: DesktopSettings,
+}
+
+/// The settings of the desktop app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DesktopSettings {
+    /// `start_hidden`: start without a window.
+    pub start_hidden: bool,
+    /// `notifications`.
+    pub notifications: bool,
+    /// `theme`.
+    pub theme: Theme,
+    /// `language`: a language's code, or `system`.
+    pub language: String,
+    /// `welcomed`: whether the user has closed the introduction.
+    pub welcomed: bool,
+}
+
+/// The colours of the desktop app.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Theme {
+    /// The system's theme.
+    #[default]
+    System,
+    /// Dark on light.
+    Light,
+    /// Light on dark.
+    Dark,
+}
+
+/// The isolation level that the user requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum IsolationChoice {
+    /// `auto`: the strongest level that this version and this machine provide.
+    #[default]
+    Auto,
+    /// `none`: containment only.
+    None,
+}
+
+/// The settings of the journal.
+#[derive(Debug, Clone, PartialEq)]
+pub struct JournalSettings {
+    /// `enabled`.
+    pub enabled: bool,
+    /// `max_age_days`: older executions are deleted.
+    pub max_age: Duration,
+    /// `max_bytes`: the file size above which the oldest executions are deleted.
+    pub max_bytes: u64,
+    /// `max_text_bytes`: the kept part of output and of error each.
+    pub max_text_bytes: usize,
+    /// `max_code_bytes`: the kept part of a program.
+    pub max_code_bytes: usize,
+    /// `max_input_bytes`: the kept part of a program's input.
+    pub max_input_bytes: usize,
+    /// `env_values`: whether values of environment variables are kept.
+    pub env_values: bool,
+}
+
+/// A problem in the settings file, for people.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The line, from 1; `None` for the whole file.
+    pub line: Option<usize>,
+    /// The key's full name, such as `limits.memory_bytes`; empty for the whole file.
+    pub key: String,
+    /// What is wrong and what to do. It follows the key in a sentence, or is a sentence if there is no key.
+    pub message: Said,
+}
+
+/// The settings of a file, and its problems.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Loaded {
+    /// Valid settings: the file's valid values, and defaults elsewhere.
+    pub settings: Settings,
+    /// The problems in the order of lines.
+    pub problems: Vec<Problem>,
+}
+
+/// A day.
+pub(super) const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            port: 5000,
+            allowed_origins: default_origins(),
+            denied_origins: Vec::new(),
+            require_token: false,
+            same_user_only: true,
+            isolation: IsolationChoice::Auto,
+            refuse_to_run: None,
+            python: None,
+            node: None,
+            languages: Vec::new(),
+            limits: Limits::default(),
+            default_timeout: Duration::from_secs(10),
+            max_timeout: Duration::from_secs(300),
+            terminal_idle: Duration::from_secs(10 * 60),
+            terminal_total: Duration::from_secs(8 * 60 * 60),
+            kept_output_bytes: 8 << 20,
+            body_bytes: 16 << 20,
+            slots: std::thread::available_parallelism().map_or(1, usize::from),
+            queue: 256,
+            terminals: 32,
+            waiting_bytes: 256 << 20,
+            stop_grace: Duration::from_secs(5),
+            journal: JournalSettings::default(),
+            warm: Warm::default(),
+            desktop: DesktopSettings::default(),
+        }
+    }
+}
+
+impl Default for DesktopSettings {
+    fn default() -> Self {
+        Self {
+            start_hidden: false,
+            notifications: true,
+            theme: Theme::System,
+            language: "system".to_owned(),
+            welcomed: false,
+        }
+    }
+}
+
+impl Default for JournalSettings {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            max_age: 30 * DAY,
+            max_bytes: 256 << 20,
+            max_text_bytes: 256 << 10,
+            max_code_bytes: 4 << 20,
+            max_input_bytes: 1 << 20,
+            env_values: false,
+        }
+    }
+}
+
+/// The usual origins of web front ends during development.
+fn default_origins() -> Vec<Origin> {
+    ["http://localhost:3000", "http://localhost:3001", "http://127.0.0.1:3000", "http://127.0.0.1:3001"]
+        .iter()
+        .filter_map(|origin| origin.parse().ok())
+        .collect()
+}
+
+impl Settings {
+    /// The user's choice of interpreters and languages, for the engine.
+    pub fn choices(&self) -> Choices {
+        Choices { python: self.python.clone(), node: self.node.clone(), languages: self.languages.clone() }
+    }
+}
+
+/// Logs the new problems of the file, and when none are left.
+pub(crate) fn log_problems(before: &[Problem], now: &[Problem]) {
+    for problem in now.iter().filter(|problem| !before.contains(problem)) {
+        tracing::warn!("settings.toml: {problem}");
+    }
+    if now.is_empty() && !before.is_empty() {
+        tracing::info!("settings.toml: no mistakes are left");
+    }
+}
+
+impl Problem {
+    /// The problem as a translatable sentence, with its line.
+    pub fn said(&self) -> Said {
+        let message = self.message.clone();
+        let named = match self.key.as_str() {
+            "" => message,
+            key => sentences::FILE_KEY.with("key", key).with("mistake", message),
+        };
+        match self.line {
+            Some(line) => sentences::FILE_LINE.with("line", line).with("mistake", named),
+            None => named,
+        }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(line) = self.line {
+            write!(f, "line {line}: ")?;
+        }
+        if !self.key.is_empty() {
+            write!(f, "`{}` ", self.key)?;
+        }
+        self.message.fmt(f)
+    }
+}

@@ -1,0 +1,64 @@
+//! The keys that restrict access, and how they fail closed.
+
+use toml_edit::Item;
+
+use super::document::closest;
+use super::key::Key;
+use super::keys::KEYS;
+use super::model::Settings;
+use crate::sentences;
+
+/// The list of pages that are refused, whatever other lists contain.
+pub(super) const DENIED: &str = "denied_origins";
+
+const NAMES: [&str; 5] = ["allowed_origins", DENIED, "require_token", "same_user_only", "isolation"];
+
+/// Whether the key of that name restricts access.
+pub(super) fn is_security_key(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
+/// The security key that an unknown name probably means, in whatever section it is.
+pub(super) fn meant(name: &str) -> Option<&'static Key> {
+    let word = name.rsplit('.').next().unwrap_or(name);
+    let name = closest(word, NAMES.into_iter())?;
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// The settings of a file that cannot be read at all: every security key is closed.
+pub(super) fn all_closed() -> Settings {
+    let mut settings = Settings::default();
+    for key in KEYS.iter().filter(|key| is_security_key(key.name)) {
+        // A missing value closes the key. The error is not needed: the problem of the whole file is reported.
+        let _ = (key.read)(&mut settings, &Item::None);
+    }
+    settings.refuse_to_run = Some(sentences::SETTING_ISOLATION_UNKNOWN.said());
+    settings
+}
+
+/// A key that restricts access.
+pub(super) struct SecurityKey(&'static Key);
+
+impl SecurityKey {
+    pub(super) fn of(key: &'static Key) -> Option<Self> {
+        is_security_key(key.name).then_some(Self(key))
+    }
+
+    /// Merges a value into the settings. A value after the first one of its key can only close further.
+    pub(super) fn merge(&self, settings: &mut Settings, item: &Item, is_first: bool) {
+        let mut read = Settings { allowed_origins: Vec::new(), ..Settings::default() };
+        let _ = (self.0.read)(&mut read, item);
+        match self.0.name {
+            "allowed_origins" if is_first => settings.allowed_origins = read.allowed_origins,
+            "allowed_origins" => settings.allowed_origins.retain(|origin| read.allowed_origins.contains(origin)),
+            DENIED => settings.denied_origins.extend(read.denied_origins),
+            "require_token" => settings.require_token |= read.require_token,
+            "same_user_only" if is_first => settings.same_user_only = read.same_user_only,
+            "same_user_only" => settings.same_user_only |= read.same_user_only,
+            _ if read.refuse_to_run.is_some() => settings.refuse_to_run = read.refuse_to_run,
+            _ if is_first => settings.isolation = read.isolation,
+            _ => {}
+        }
+        settings.denied_origins.dedup();
+    }
+}
