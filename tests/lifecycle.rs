@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use runtray_service::origin::Origin;
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 use runtray_service::settings::{ChangeError, Loaded};
 use runtray_service::{Lifecycle, ListenError, Options, StartError, State};
 use serde_json::{Value, json};

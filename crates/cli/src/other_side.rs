@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 use runtray_service::proof::Challenge;
 use serde_json::Value;
 

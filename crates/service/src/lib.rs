@@ -1,55 +1,24 @@
 //! The Runtray service: HTTP, the guard, settings, the journal, and the service's life.
+//!
+//! Each folder is a room, and imports point down: `embed` → `http` → `runs` → `journal`, `settings`, `platform`.
 
-pub mod capture;
+mod embed;
+mod http;
 pub mod journal;
-pub mod log;
-pub mod origin;
-pub mod places;
-pub mod presence;
-pub mod proof;
+mod platform;
+mod runs;
 pub mod sentences;
 pub mod settings;
-pub mod wire;
 
-mod admission;
-mod answer;
-mod app;
-mod approvals;
-mod body;
-mod budget;
-mod capacity;
-mod envelope;
-mod error;
-mod events;
-mod execution;
-mod executions;
-mod export;
-mod feed;
-mod given;
-mod guard;
-mod history;
-mod instance;
-mod interactive;
-mod lifecycle;
-mod listen;
-mod metrics;
-mod progress;
-mod recording;
-mod root;
-mod router;
-mod routes;
-mod seats;
-mod server;
-mod service;
-mod sessions;
-mod watching;
-
-pub use admission::Load;
-pub use feed::News;
-pub use guard::pending::PendingOrigin;
-pub use history::{ExportError, History};
-pub use interactive::{Conversation, Said, Speaker};
-pub use lifecycle::{Lifecycle, PortTrouble, State};
-pub use listen::{Holder, ListenError};
-pub use root::CONTAINER_VARIABLE;
-pub use service::{Options, Service, StartError};
+pub use embed::history::{ExportError, History};
+pub use embed::interactive::{Conversation, Said, Speaker};
+pub use embed::lifecycle::{Lifecycle, PortTrouble, State};
+pub use embed::service::{Options, Service, StartError};
+pub use http::guard::pending::PendingOrigin;
+pub use http::guard::root::CONTAINER_VARIABLE;
+pub use http::listen::{Holder, ListenError};
+pub use http::{proof, wire};
+pub use platform::{address_file, log, origin, paths};
+pub use runs::admission::Load;
+pub use runs::bounded_text;
+pub use runs::event_bus::News;

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::Languages;
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 use runtray_service::settings::{self, Loaded, Watching};
 use runtray_service::{Lifecycle, Options, Service, wire};
 use tokio::sync::watch;

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 
 use super::{LoginItems, launch_agent, program, remove, write};
 

@@ -17,7 +17,7 @@ mod system;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
 
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 use tokio::sync::watch;
 
 /// The system's list of what starts at login.

@@ -4,7 +4,7 @@
 //! quotes. No path holds a quote here, and the value's type has nothing in it replaced.
 
 use auto_launch::{AutoLaunch, WindowsEnableMode};
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 
 use super::LoginItems;
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 use serde_json::Value;
 use tauri::ipc::{CallbackFn, InvokeBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};

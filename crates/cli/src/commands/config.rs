@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 use runtray_service::settings::{Loaded, Problem, missing_programs};
 use serde_json::json;
 

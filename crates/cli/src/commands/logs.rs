@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use runtray_service::journal::{Filter, Given, GivenFile, GivenVariable, RUNNING, Reader, Record, Summary};
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 
 use crate::args::Logs;
 use crate::print;

@@ -11,7 +11,7 @@ mod threads;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 use runtray_service::settings::Loaded;
 
 use crate::args::{Arguments, Command};

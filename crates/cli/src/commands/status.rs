@@ -5,8 +5,8 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::process::ExitCode;
 
 use anyhow::{Context, bail};
-use runtray_service::places::Places;
-use runtray_service::presence;
+use runtray_service::address_file;
+use runtray_service::paths::Places;
 use serde_json::Value;
 
 use super::settings;
@@ -58,7 +58,7 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
 
 /// Asks where the service says that it is, which may be gone, and else at the settings' port.
 fn find(configured: u16, places: &Places) -> (u16, Answer) {
-    let said = presence::find(places).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
+    let said = address_file::find(places).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
     if let Some(port) = said.filter(|port| *port != configured) {
         let answer = ask(port, places);
         if matches!(answer, Answer::Said(..)) {

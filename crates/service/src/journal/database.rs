@@ -14,7 +14,7 @@ use super::query::selected;
 use super::queue::Entry;
 use super::record::{Begun, Ended, LOST, RUNNING, Selection};
 use super::schema;
-use crate::places;
+use crate::platform::paths;
 
 /// How long to wait for another program that writes.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
@@ -210,7 +210,7 @@ fn make_private(file: &Path) -> io::Result<()> {
 /// # Errors
 /// It cannot be renamed, for example because another program has it open (Windows).
 pub(super) fn keep_aside(file: &Path) -> io::Result<PathBuf> {
-    let aside = places::aside(file);
+    let aside = paths::aside(file);
     fs::rename(file, &aside)?;
     for side in ["-wal", "-shm"] {
         match fs::rename(with_suffix(file, side), with_suffix(&aside, side)) {

@@ -10,7 +10,7 @@ mod error;
 mod export;
 mod figures;
 mod given;
-mod presence;
+mod instance_lock;
 mod query;
 mod queue;
 mod reader;

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::database::{Database, keep_aside};
 use super::error::JournalError;
-use super::presence::Presence;
+use super::instance_lock::Presence;
 use super::queue::{Entry, Inbox, Message};
 use super::record::{Selection, State};
 use super::retention::retain;

@@ -5,7 +5,7 @@ use toml_edit::{Item, Value};
 use super::keys::{Fault, set};
 use super::read::{shown, switch, texts};
 use super::{IsolationChoice, Settings};
-use crate::origin::Origin;
+use crate::platform::origin::Origin;
 use crate::sentences as s;
 
 /// Takes the origins that are right; without a list, none is on it.

@@ -15,7 +15,7 @@ use super::file::{EditError, edit};
 use super::keys::{KEYS, Key};
 use super::values::toml;
 use super::{Loaded, Settings};
-use crate::origin::Origin;
+use crate::platform::origin::Origin;
 use crate::sentences as s;
 
 /// Why the settings were not changed.

@@ -9,7 +9,7 @@ use toml_edit::Item;
 
 use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch};
 use super::{DAY, IsolationChoice, Settings, access, desktop, journal};
-use crate::origin::Origin;
+use crate::platform::origin::Origin;
 use crate::sentences as s;
 
 type Read = fn(&mut Settings, &Item) -> Result<(), Fault>;

@@ -6,8 +6,8 @@ use runtray_engine::said::{Said, Value};
 use toml_edit::Item;
 
 use super::Problem;
+use super::document::{LANGUAGE, Lines, Row, closest};
 use super::read::{shown, texts};
-use super::written::{LANGUAGE, Lines, Row, closest};
 use crate::sentences as s;
 
 const FIELDS: [&str; 4] = ["name", "aliases", "command", "extension"];

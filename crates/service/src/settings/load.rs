@@ -8,9 +8,9 @@ use runtray_engine::said::Said;
 use runtray_engine::shown;
 use toml_edit::{Document, Item};
 
+use super::document::{Lines, Written, collect};
 use super::keys::{Fault, KEYS, Key};
-use super::written::{Lines, Written, collect};
-use super::{Loaded, Problem, Settings, broken, closing, languages};
+use super::{Loaded, Problem, Settings, fallback, languages, security_keys};
 use crate::sentences as s;
 
 /// More than anybody writes by hand; what is larger is some other file.
@@ -53,7 +53,7 @@ pub(super) fn read(path: &Path) -> Reading {
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
             return Reading::without(Settings::default(), path, &error);
         }
-        Err(error) => return Reading::without(closing::all_closed(), path, &error),
+        Err(error) => return Reading::without(security_keys::all_closed(), path, &error),
     };
     read_bytes(path, &bytes)
 }
@@ -62,7 +62,7 @@ pub(super) fn read(path: &Path) -> Reading {
 pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Reading {
     if bytes.iter().all(|byte| *byte == 0) {
         let lost = io::Error::other(s::FILE_LOST.said());
-        return Reading::without(closing::all_closed(), path, &lost);
+        return Reading::without(security_keys::all_closed(), path, &lost);
     }
     match str::from_utf8(bytes) {
         Ok(text) => read_text(text),
@@ -96,7 +96,7 @@ pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
 impl Reading {
     fn unusable(text: &str, line: Option<usize>, message: Said) -> Self {
         let problem = Problem { line, key: String::new(), message };
-        let loaded = Loaded { settings: broken::recovered(text), problems: vec![problem] };
+        let loaded = Loaded { settings: fallback::recovered(text), problems: vec![problem] };
         Self { loaded, is_usable: false, text: text.to_owned(), wrong_closing: Vec::new() }
     }
 
@@ -112,7 +112,7 @@ impl Reading {
     pub(super) fn after(self, last: &Settings) -> Loaded {
         match self.is_usable {
             true => self.loaded,
-            false => Loaded { settings: broken::closed(last, &self.text), problems: self.loaded.problems },
+            false => Loaded { settings: fallback::closed(last, &self.text), problems: self.loaded.problems },
         }
     }
 
@@ -153,7 +153,7 @@ fn take(settings: &mut Settings, written: &mut Written<'_>) -> Vec<String> {
             Err(Fault::Said(why)) => why,
         };
         // An isolation that this version does not have is none the less one.
-        if closing::is_closing(key.name) && (key.name != "isolation" || entry.item.as_str().is_none()) {
+        if security_keys::is_closing(key.name) && (key.name != "isolation" || entry.item.as_str().is_none()) {
             wrong.push(key.name.to_owned());
         }
         written.problems.push(Problem { line: Some(entry.line), key: key.name.to_owned(), message });
@@ -166,7 +166,7 @@ fn take(settings: &mut Settings, written: &mut Written<'_>) -> Vec<String> {
 /// Closes what a key closes whose name is misspelt, unless it is there too.
 fn close_misspelt(settings: &mut Settings, written: &Written<'_>) {
     let is_written = |key: &Key| written.entries.iter().any(|entry| KEYS[entry.key].name == key.name);
-    let meant = written.problems.iter().filter_map(|problem| closing::meant(&problem.key));
+    let meant = written.problems.iter().filter_map(|problem| security_keys::meant(&problem.key));
     for key in meant.filter(|key| !is_written(key)) {
         // What is wrong is said already.
         let _ = (key.read)(settings, &Item::None);

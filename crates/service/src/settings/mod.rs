@@ -6,10 +6,10 @@
 //! `isolation`), a mistake closes it. `keys` is the one table of what there is.
 
 mod access;
-mod broken;
 mod change;
-mod closing;
 mod desktop;
+mod document;
+mod fallback;
 mod file;
 mod journal;
 mod keys;
@@ -17,13 +17,13 @@ mod languages;
 mod load;
 mod programs;
 mod read;
+mod security_keys;
 mod statements;
 mod template;
 #[cfg(test)]
 mod tests;
 mod values;
 mod watch;
-mod written;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -33,7 +33,7 @@ use runtray_engine::language::{Choices, Language};
 use runtray_engine::said::Said;
 use runtray_engine::{Limits, Warm};
 
-use crate::origin::Origin;
+use crate::platform::origin::Origin;
 use crate::sentences;
 
 pub use change::{ChangeError, change};

@@ -7,9 +7,9 @@ use std::path::Path;
 use runtray_engine::interpreter;
 use toml_edit::Document;
 
+use super::document::collect;
 use super::keys::KEYS;
 use super::load::contents;
-use super::written::collect;
 use super::{Loaded, Problem, Settings};
 use crate::sentences;
 

@@ -1,8 +1,8 @@
 //! A text that is no TOML, taken apart into what its user wrote as one statement each.
 
-use super::closing;
 use super::keys::{KEYS, Key, SECTIONS};
-use crate::origin::Origin;
+use super::security_keys;
+use crate::platform::origin::Origin;
 
 /// The most lines that one statement may have.
 const MOST_LINES: usize = 1000;
@@ -55,9 +55,9 @@ fn key_of(section: &str, text: &str) -> Option<&'static Key> {
     let word = start.split_whitespace().next()?.trim_matches(['"', '\'', ',']).to_lowercase();
     let named = |name: &str| KEYS.iter().find(|key| key.name == name);
     let is_cut_off = word.len() >= CUT_OFF && !text.contains(['=', ':']);
-    let cut_off = || KEYS.iter().find(|key| closing::is_closing(key.name) && key.name.starts_with(&word));
+    let cut_off = || KEYS.iter().find(|key| security_keys::is_closing(key.name) && key.name.starts_with(&word));
     let full = if section.is_empty() { word.clone() } else { format!("{section}.{word}") };
-    named(&full).or_else(|| closing::meant(&word)).or_else(|| cut_off().filter(|_| is_cut_off))
+    named(&full).or_else(|| security_keys::meant(&word)).or_else(|| cut_off().filter(|_| is_cut_off))
 }
 
 impl Statement {
@@ -83,7 +83,7 @@ impl Statement {
     }
 
     fn is_closing(&self) -> bool {
-        self.key().is_some_and(|key| closing::is_closing(key.name))
+        self.key().is_some_and(|key| security_keys::is_closing(key.name))
     }
 
     /// The number that its value begins with.

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use runtray_engine::language::Runtime;
 use runtray_engine::{Commands, Config, Engine, Event, Outcome, Request, Session, Warm};
-use runtray_service::capture::Kept;
-use runtray_service::places::Places;
+use runtray_service::bounded_text::Kept;
+use runtray_service::paths::Places;
 use runtray_service::settings::Settings;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;

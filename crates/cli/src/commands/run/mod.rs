@@ -17,7 +17,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use runtray_engine::{OutputFile, RelativePath, Status};
-use runtray_service::places::Places;
+use runtray_service::paths::Places;
 use runtray_service::settings::Settings;
 use runtray_service::wire::ExecuteResponse;
 use tokio_util::sync::CancellationToken;

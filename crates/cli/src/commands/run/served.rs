@@ -10,8 +10,8 @@ use base64::prelude::BASE64_STANDARD;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use runtray_engine::{Command, Commands, Signal, SourceFile, Status};
-use runtray_service::places::Places;
-use runtray_service::presence;
+use runtray_service::address_file;
+use runtray_service::paths::Places;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
@@ -76,7 +76,7 @@ pub(super) async fn start(program: &Program, places: &Places) -> anyhow::Result<
 
 /// Connects to the service where it says that it is. What listens there and cannot prove that it is that is sent nothing.
 async fn open(program: &Program, places: &Places) -> Option<(Served, Value)> {
-    let port: u16 = presence::find(places)?.rsplit_once(':')?.1.parse().ok()?;
+    let port: u16 = address_file::find(places)?.rsplit_once(':')?.1.parse().ok()?;
     let token = other_side::token(places)?;
     match spawn_blocking(move || other_side::find(port, token)).await.ok()? {
         OtherSide::Service(connection, token) => {

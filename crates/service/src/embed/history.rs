@@ -1,0 +1,285 @@
+//! What ran, for a window: readable whether or not the service runs.
+//!
+//! While it runs, its journal answers, with what is still queued; else the file is read.
+
+use std::io::{BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use runtray_engine::said::Said;
+use tempfile::NamedTempFile;
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
+
+use crate::embed::service::Service;
+use crate::http::wire::executions::ExportFormat;
+use crate::journal::{Facets, Figures, Filter, Journal, JournalError, Page, Reader, Record, Selection, State};
+use crate::platform::paths::Places;
+use crate::runs::event_bus::Feed;
+use crate::sentences;
+use crate::settings::JournalSettings;
+
+/// Executions that an export reads at once.
+const EXPORT_PAGE: usize = 200;
+
+/// The executions of this machine's journal.
+#[derive(Clone)]
+pub struct History {
+    service: watch::Receiver<Option<Service>>,
+    places: Places,
+    feed: Feed,
+}
+
+/// Why an export was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The journal cannot be read.
+    #[error(transparent)]
+    Journal(#[from] JournalError),
+    /// The file cannot be written.
+    #[error("could not write {}: {source}", path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl ExportError {
+    /// It in words.
+    pub fn said(&self) -> Said {
+        match self {
+            Self::Journal(error) => error.said(),
+            Self::Write { path, source } => sentences::EXPORT_WRITE.with("path", path.display()).with("cause", source),
+        }
+    }
+}
+
+impl History {
+    pub(crate) fn new(service: watch::Receiver<Option<Service>>, places: Places, feed: Feed) -> Self {
+        Self { service, places, feed }
+    }
+
+    /// A page of executions, newest first, and how many the filter wants in all.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn page(&self, filter: Filter) -> Result<(Page, u64), JournalError> {
+        self.read(move |reader| Ok((reader.page(&filter)?, reader.count(&filter)?))).await
+    }
+
+    /// Everything about one execution; `None` when there is none of that id.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn entry(&self, id: &str) -> Result<Option<Record>, JournalError> {
+        let id = id.to_owned();
+        self.read(move |reader| reader.entry(&id)).await
+    }
+
+    /// What there is to filter by.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn facets(&self) -> Result<Facets, JournalError> {
+        self.read(Reader::facets).await
+    }
+
+    /// How the day goes.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn figures(&self) -> Result<Figures, JournalError> {
+        let figures = self.read(|reader| reader.figures().map(Some)).await?;
+        Ok(figures.unwrap_or_else(Figures::of_nothing))
+    }
+
+    /// The ended executions that `filter` wants, as of now, and how many those are.
+    ///
+    /// # Errors
+    /// The journal cannot be read.
+    pub async fn select(&self, filter: Filter) -> Result<(Selection, u64), JournalError> {
+        self.read(move |reader| reader.select(&filter)).await
+    }
+
+    /// Deletes exactly the executions that were selected; how many those were.
+    ///
+    /// # Errors
+    /// The journal cannot be written.
+    pub async fn delete(&self, selection: Selection) -> Result<u64, JournalError> {
+        let deleted = match self.journal() {
+            Some(journal) => journal.delete(selection).await?,
+            None => {
+                let journal = Journal::open(&self.places.journal_file(), &JournalSettings::default());
+                let deleted = journal.delete(selection).await;
+                journal.close().await;
+                deleted?
+            }
+        };
+        self.feed.cleared();
+        Ok(deleted)
+    }
+
+    /// Writes every execution that `filter` wants into `file`, newest first, as CSV or else as JSON Lines. The file appears
+    /// when it is complete.
+    ///
+    /// # Errors
+    /// The journal cannot be read or the file not written.
+    pub async fn export(&self, file: PathBuf, as_csv: bool, filter: Filter) -> Result<(), ExportError> {
+        let format = if as_csv { ExportFormat::Csv } else { ExportFormat::Jsonl };
+        let failed = |source| ExportError::Write { path: file.clone(), source };
+        let place = file.clone();
+        let mut export = on_disk(move || Export::begin(&place, format)).await.map_err(failed)?;
+        let mut filter = Filter { limit: EXPORT_PAGE, before: None, ..filter };
+        loop {
+            let (records, next) = self.records(filter.clone()).await?;
+            export = on_disk(move || export.write(records)).await.map_err(failed)?;
+            match next {
+                Some(next) => filter.before = Some(next),
+                None => {
+                    let place = file.clone();
+                    return on_disk(move || export.finish(&place)).await.map_err(failed);
+                }
+            }
+        }
+    }
+
+    async fn records(&self, filter: Filter) -> Result<(Vec<Record>, Option<String>), JournalError> {
+        self.read(move |reader| {
+            let page = reader.page(&filter)?;
+            let records = page.items.iter().filter_map(|item| reader.entry(&item.id).transpose());
+            Ok((records.collect::<Result<_, _>>()?, page.next))
+        })
+        .await
+    }
+
+    async fn read<T: Default + Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let file = self.places.journal_file();
+        let read = match self.journal() {
+            Some(journal) => journal.read(work).await,
+            None => spawn_blocking(move || work(&Reader::open(&file)?)).await.unwrap_or(Err(JournalError::Closed)),
+        };
+        match read {
+            Err(JournalError::Missing(_)) => Ok(T::default()),
+            read => read,
+        }
+    }
+
+    /// The running service's journal, unless it keeps none.
+    fn journal(&self) -> Option<Journal> {
+        let journal = self.service.borrow().as_ref()?.journal();
+        let is_kept = *journal.state().borrow() != State::Disabled;
+        is_kept.then_some(journal)
+    }
+}
+
+/// Does something with files where it holds up nothing else.
+async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
+    spawn_blocking(work).await.unwrap_or_else(|failed| Err(std::io::Error::other(failed)))
+}
+
+/// A file on its way.
+struct Export {
+    format: ExportFormat,
+    file: BufWriter<NamedTempFile>,
+}
+
+impl Export {
+    fn begin(file: &Path, format: ExportFormat) -> std::io::Result<Self> {
+        let folder = file.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
+        let mut file = BufWriter::new(NamedTempFile::with_prefix_in(".runtray-export-", folder)?);
+        file.write_all(&format.heading().map_err(std::io::Error::other)?)?;
+        Ok(Self { format, file })
+    }
+
+    fn write(mut self, records: Vec<Record>) -> std::io::Result<Self> {
+        for record in records {
+            let line = self.format.line(&record).map_err(std::io::Error::other)?;
+            self.file.write_all(&line)?;
+        }
+        Ok(self)
+    }
+
+    fn finish(self, file: &Path) -> std::io::Result<()> {
+        self.file.into_inner().map_err(|error| error.into_error())?.persist(file)?;
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+    use tokio::sync::watch;
+
+    use super::{Feed, Filter, History, Journal, JournalSettings, Places};
+    use crate::journal::Begun;
+    use crate::runs::event_bus::News;
+
+    /// A service that is stopped, with `count` executions in its journal.
+    async fn history(count: usize) -> (tempfile::TempDir, History) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let places = Places { config: path("config"), data: path("data"), runs: path("runs") };
+        let journal = Journal::open(&places.journal_file(), &JournalSettings::default());
+        for number in 0..count {
+            journal.begin(Begun {
+                id: ulid::Ulid::from_parts(number as u64, 0).to_string(),
+                started_at: OffsetDateTime::now_utc(),
+                language: "python".into(),
+                runtime: "CPython".into(),
+                origin: "local".into(),
+                code: format!("print({number})"),
+                given: None,
+            });
+        }
+        journal.close().await;
+        (folder, History::new(watch::channel(None).1, places, Feed::default()))
+    }
+
+    #[tokio::test]
+    async fn a_stopped_service_s_journal_is_readable() {
+        let (_folder, history) = history(3).await;
+        let filter = Filter { limit: 2, ..Filter::default() };
+        let (page, total) = history.page(filter).await.expect("a page");
+        assert_eq!((page.items.len(), total), (2, 3));
+        let entry = history.entry(&page.items[0].id).await.expect("an answer").expect("an entry");
+        assert_eq!(entry.code, "print(2)");
+    }
+
+    #[tokio::test]
+    async fn before_the_first_start_there_is_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let places = Places { config: path("config"), data: path("data"), runs: path("runs") };
+        let history = History::new(watch::channel(None).1, places, Feed::default());
+        assert_eq!(history.page(Filter::default()).await.expect("a page").1, 0);
+        assert_eq!(history.facets().await.expect("facets").total, 0);
+    }
+
+    #[tokio::test]
+    async fn deleting_is_told_to_those_who_watch() {
+        let (_folder, history) = history(2).await;
+        let mut news = history.feed.subscribe();
+        let (selection, count) = history.select(Filter::default()).await.expect("a selection");
+        let deleted = history.delete(selection).await.expect("deleted");
+        assert_eq!((count, deleted), (0, 0), "what had no end when its service went was deleted as ended");
+        assert_eq!(news.recv().await.expect("news"), News::Cleared);
+    }
+
+    #[tokio::test]
+    async fn an_export_has_every_execution_or_is_not_there() {
+        let (folder, history) = history(450).await;
+        let file = folder.path().join("export.jsonl");
+        history.export(file.clone(), false, Filter::default()).await.expect("an export");
+        assert_eq!(std::fs::read_to_string(&file).expect("a file").lines().count(), 450);
+        let csv = folder.path().join("export.csv");
+        history.export(csv.clone(), true, Filter::default()).await.expect("an export");
+        assert_eq!(csv::Reader::from_path(csv).expect("a file").records().count(), 450);
+        let nowhere = folder.path().join("no such folder/export");
+        assert!(history.export(nowhere.clone(), false, Filter::default()).await.is_err() && !nowhere.exists());
+    }
+}

@@ -1,0 +1,116 @@
+//! The user's word on web origins: allowed, denied, or taken back. Remembered in the settings.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+
+use crate::embed::lifecycle::Lifecycle;
+use crate::platform::origin::Origin;
+use crate::settings::{ChangeError, Loaded, Settings};
+
+impl Lifecycle {
+    /// Lets pages of `origin` run code from now on.
+    ///
+    /// # Errors
+    /// The settings cannot be changed.
+    pub async fn allow_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
+        let decided = self
+            .decide(|settings| (with(&settings.allowed_origins, origin), without(&settings.denied_origins, origin)))
+            .await?;
+        self.denials().remove(origin);
+        Ok(decided)
+    }
+
+    /// Refuses pages of `origin` without asking again. That holds at once and as long as this process lives, also when it
+    /// cannot be written down.
+    ///
+    /// # Errors
+    /// The settings cannot be changed.
+    pub async fn deny_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
+        self.denials().add(origin);
+        self.forget_pending(origin);
+        let decided = self
+            .decide(|settings| (without(&settings.allowed_origins, origin), with(&settings.denied_origins, origin)))
+            .await;
+        match decided {
+            Ok(loaded) => {
+                if loaded.settings.denied_origins.contains(origin) {
+                    self.denials().remove(origin);
+                }
+                Ok(loaded)
+            }
+            Err(reason) => Err(ChangeError::DeniedForNow { origin: origin.clone(), reason: Box::new(reason) }),
+        }
+    }
+
+    /// Takes back what was said about `origin`: it is refused, and asked about when it comes again.
+    ///
+    /// # Errors
+    /// The settings cannot be changed.
+    pub async fn revoke_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
+        let decided = self
+            .decide(|settings| (without(&settings.allowed_origins, origin), without(&settings.denied_origins, origin)))
+            .await?;
+        self.denials().remove(origin);
+        Ok(decided)
+    }
+
+    async fn decide(&self, lists: impl Fn(&Settings) -> (Vec<Origin>, Vec<Origin>)) -> Result<Loaded, ChangeError> {
+        let settings = self.settings_now().settings;
+        let (allowed, denied) = lists(&settings);
+        let texts = |list: &[Origin]| json!(list.iter().map(Origin::as_str).collect::<Vec<_>>());
+        let changed =
+            |key: &str, old: &[Origin], new: &[Origin]| (old != new).then(|| (key.to_owned(), Some(texts(new))));
+        let changes = [
+            changed("allowed_origins", &settings.allowed_origins, &allowed),
+            changed("denied_origins", &settings.denied_origins, &denied),
+        ];
+        self.change_settings(changes.into_iter().flatten().collect::<BTreeMap<_, _>>()).await
+    }
+}
+
+fn with(list: &[Origin], origin: &Origin) -> Vec<Origin> {
+    without(list, origin).into_iter().chain([origin.clone()]).collect()
+}
+
+fn without(list: &[Origin], origin: &Origin) -> Vec<Origin> {
+    list.iter().filter(|known| !known.is_same_page(origin)).cloned().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use crate::embed::lifecycle::Lifecycle;
+    use crate::embed::service::Options;
+    use crate::platform::origin::Origin;
+    use crate::platform::paths::Places;
+    use crate::settings::Loaded;
+
+    #[tokio::test]
+    async fn a_word_is_remembered_and_can_be_taken_back() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let file = path("settings.toml");
+        fs::write(&file, "# mine\nallowed_origins = [\"http://a.example\"]\n").expect("a file");
+        let lifecycle = Lifecycle::new(Options {
+            settings: Loaded::from_file(&file),
+            settings_file: Some(file.clone()),
+            places: Places { config: path("config"), data: path("data"), runs: path("runs") },
+            port: None,
+            allow_origins: Vec::new(),
+            token: None,
+        });
+        let origin: Origin = "https://b.example".parse().expect("an origin");
+        let lists = |loaded: &Loaded| {
+            let settings = &loaded.settings;
+            (settings.allowed_origins.contains(&origin), settings.denied_origins.contains(&origin))
+        };
+        assert_eq!(lists(&lifecycle.allow_origin(&origin).await.expect("allowed")), (true, false));
+        assert_eq!(lists(&lifecycle.deny_origin(&origin).await.expect("denied")), (false, true));
+        assert_eq!(lists(&Loaded::from_file(&file)), (false, true));
+        assert_eq!(lists(&lifecycle.revoke_origin(&origin).await.expect("revoked")), (false, false));
+        let text = fs::read_to_string(&file).expect("a file");
+        assert!(text.starts_with("# mine\n") && text.contains("http://a.example"), "{text}");
+    }
+}

@@ -1,0 +1,182 @@
+//! Request bodies: read up to the cap, and what happens to the rest.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, HttpBody};
+use axum::http::{HeaderMap, header};
+use http_body_util::BodyExt;
+use hyper::body::{Frame, SizeHint};
+use tokio::time::timeout;
+
+use crate::http::budget::Share;
+use crate::http::error::Error;
+
+/// What is read and thrown away of a body that nobody wants, so that its sender gets to read the answer.
+const MOST_DISCARDED_BYTES: u64 = 2 << 30;
+const LONGEST_DISCARDING: Duration = Duration::from_secs(10);
+/// A sender from which nothing comes for so long is given up. One that is only slow stays, as long as nobody waits for its place.
+const LONGEST_SILENCE: Duration = if cfg!(test) { Duration::from_secs(1) } else { Duration::from_secs(30) };
+
+/// Reads a body of at most `cap` bytes, which count against `share` as they come. One that declares more is refused unread.
+pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize, share: &mut Share) -> Result<Vec<u8>, Error> {
+    let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if declared.is_some_and(|length| length > cap as u64) {
+        return Err(Error::BodyTooLarge { cap });
+    }
+    let mut bytes = Vec::new();
+    while let Some(part) = in_time(next(&mut body)).await? {
+        if part.len() > cap - bytes.len() {
+            return Err(Error::BodyTooLarge { cap });
+        }
+        share.grow(part.len())?;
+        bytes.extend_from_slice(&part);
+    }
+    Ok(bytes)
+}
+
+async fn in_time(part: impl Future<Output = Result<Option<Bytes>, Error>>) -> Result<Option<Bytes>, Error> {
+    let seconds = LONGEST_SILENCE.as_secs();
+    let late =
+        || Error::InvalidRequest(format!("Nothing more of the body came for {seconds} seconds: send all of it."));
+    timeout(LONGEST_SILENCE, part).await.unwrap_or_else(|_| Err(late()))
+}
+
+async fn next(body: &mut Body) -> Result<Option<Bytes>, Error> {
+    let incomplete = |why: &str| Error::InvalidRequest(format!("The body ended before it was complete: {why}."));
+    loop {
+        match body.frame().await {
+            None => return Ok(None),
+            Some(Err(error)) => return Err(incomplete(&error.to_string())),
+            Some(Ok(frame)) => {
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
+        }
+    }
+}
+
+/// A request body that goes on being received after nobody wants it any more. Without that the connection would be reset
+/// while the client still sends, and the client would see an error instead of the answer.
+pub(crate) struct Lingering {
+    inner: Body,
+    /// Whether the client waits for `100 Continue`, which hyper sends at the first read: then nothing is to be discarded.
+    waits: bool,
+}
+
+impl Lingering {
+    /// `body` of a request with these headers.
+    pub(crate) fn new(headers: &HeaderMap, body: Body) -> Self {
+        Self { inner: body, waits: headers.contains_key(header::EXPECT) }
+    }
+}
+
+impl HttpBody for Lingering {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        self.waits = false;
+        Pin::new(&mut self.inner).poll_frame(context)
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner.size_hint()
+    }
+}
+
+impl Drop for Lingering {
+    fn drop(&mut self) {
+        if self.waits || self.inner.is_end_stream() {
+            return;
+        }
+        let body = std::mem::take(&mut self.inner);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(tokio::time::timeout(LONGEST_DISCARDING, discard(body)));
+        }
+    }
+}
+
+async fn discard(mut body: Body) {
+    let mut discarded = 0;
+    while let Some(Ok(frame)) = body.frame().await {
+        discarded += frame.data_ref().map_or(0, |data| data.len() as u64);
+        if discarded > MOST_DISCARDED_BYTES {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::{HeaderMap, HeaderValue, header};
+    use futures_util::{StreamExt, stream};
+    use tokio::time::sleep;
+
+    use super::{Error, LONGEST_SILENCE};
+    use crate::http::budget::Budget;
+
+    /// A body in chunks, without a declared length.
+    fn chunks(parts: &'static [&'static str]) -> Body {
+        Body::from_stream(stream::iter(parts.iter().map(|part| Ok::<_, std::io::Error>(*part))))
+    }
+
+    async fn read(headers: &HeaderMap, body: Body, cap: usize) -> Result<Vec<u8>, Error> {
+        super::read(headers, body, cap, &mut Budget::new(1 << 20).share()).await
+    }
+
+    #[tokio::test]
+    async fn the_cap_counts_for_bodies_of_unknown_length_too() {
+        let none = HeaderMap::new();
+        assert_eq!(read(&none, chunks(&["abc", "de"]), 5).await.expect("a body"), b"abcde");
+        assert!(matches!(read(&none, chunks(&["abc", "def"]), 5).await, Err(Error::BodyTooLarge { cap: 5 })));
+    }
+
+    #[tokio::test]
+    async fn a_declared_length_over_the_cap_is_refused_unread() {
+        let headers = HeaderMap::from_iter([(header::CONTENT_LENGTH, HeaderValue::from_static("6"))]);
+        let unread = Body::from_stream(stream::poll_fn(|_| -> std::task::Poll<Option<Result<&str, std::io::Error>>> {
+            panic!("the body was read")
+        }));
+        assert!(matches!(read(&headers, unread, 5).await, Err(Error::BodyTooLarge { .. })));
+    }
+
+    #[tokio::test]
+    async fn a_body_that_breaks_off_is_the_client_s_fault() {
+        let broken = Body::from_stream(stream::iter([Ok("abc"), Err(std::io::Error::other("gone"))]));
+        assert!(matches!(read(&HeaderMap::new(), broken, 100).await, Err(Error::InvalidRequest(_))));
+    }
+
+    #[tokio::test]
+    async fn bodies_together_stay_within_the_budget() {
+        let budget = Budget::new(8);
+        let (mut first, mut second) = (budget.share(), budget.share());
+        let none = HeaderMap::new();
+        super::read(&none, chunks(&["abc", "de"]), 100, &mut first).await.expect("a body");
+        let refused = super::read(&none, chunks(&["abc", "d"]), 100, &mut second).await;
+        assert!(matches!(refused, Err(Error::TooMuchWaiting)), "{refused:?}");
+        assert_eq!(budget.used(), 8, "what was read before it was refused counts until it is given up");
+    }
+
+    #[tokio::test]
+    async fn a_slow_body_is_read_and_one_that_stops_is_given_up() {
+        let none = HeaderMap::new();
+        let slow = stream::iter(0..15).then(|_| async {
+            sleep(LONGEST_SILENCE / 10).await;
+            Ok::<_, std::io::Error>("x")
+        });
+        assert_eq!(read(&none, Body::from_stream(slow), 100).await.expect("a body").len(), 15);
+        let stuck = Body::from_stream(stream::iter([Ok::<_, std::io::Error>("x")]).chain(stream::pending()));
+        assert!(matches!(read(&none, stuck, 100).await, Err(Error::InvalidRequest(_))));
+    }
+}

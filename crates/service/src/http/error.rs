@@ -1,0 +1,303 @@
+//! Why a request was not served. The one place that says which error becomes which HTTP answer.
+
+use std::io;
+use std::sync::Arc;
+
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use runtray_engine::said::Said;
+
+use runtray_engine::shown;
+
+use crate::http::budget::Exhausted;
+use crate::http::guard::Need;
+use crate::http::wire::Words;
+use crate::http::wire::error::{Code, ErrorBody};
+use crate::runs::admission::{Load, Refused};
+use crate::sentences as s;
+
+const HOW_TO_SEND_IT: &str =
+    "Send `Authorization: Bearer TOKEN`; `runtray config path --token` says which file holds it.";
+
+/// Why the token is asked for.
+fn why(need: Need) -> &'static str {
+    match need {
+        Need::Strict => "This service asks for a token.",
+        Need::Root => {
+            "This service runs as root, so it asks everybody for its token (in a container, RUNTRAY_CONTAINER=1 lifts that)."
+        }
+        Need::OtherUser => {
+            "The program that sent this runs as another user of this machine, so it needs the token (`same_user_only` in the settings decides that)."
+        }
+        Need::UnknownUser => {
+            "It cannot be told which user's program sent this, so it needs the token (`same_user_only` in the settings decides that)."
+        }
+    }
+}
+
+/// Why a request was not served; its text is the sentence that the client gets.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Error {
+    #[error("The body is not valid JSON: {0}.")]
+    InvalidJson(String),
+    #[error("{0}")]
+    InvalidRequest(String),
+    #[error("{0}")]
+    InvalidHost(&'static str),
+    #[error("The header `{}` cannot be understood, so it cannot be told which host it names. Leave it out.", shown(.0))]
+    MalformedForward(String),
+    #[error("{} {HOW_TO_SEND_IT}", why(*.0))]
+    TokenRequired(Need),
+    #[error(
+        "The token that was sent is not this service's; `runtray config path --token` says which file holds the right one."
+    )]
+    TokenWrong,
+    #[error("The host `{}` is not served here. Use http://localhost:{port}.", shown(.host))]
+    HostNotAllowed { host: String, port: u16 },
+    #[error(
+        "A page at the host `{}` may not run code here. To allow it, add its origin to `allowed_origins` in Runtray's settings.",
+        shown(.0)
+    )]
+    ForwardedHostNotAllowed(String),
+    #[error(
+        "Pages of the origin `{0}` may not run code here. To allow it, approve it in Runtray, add it to `allowed_origins` in the settings, or start with `--allow-origin {0}`."
+    )]
+    OriginNotAllowed(String),
+    #[error(
+        "Pages of the origin `{0}` were denied, so they may not run code here. To allow it, take it off `denied_origins` in Runtray's settings."
+    )]
+    OriginDenied(String),
+    #[error(
+        "Pages that are opened from files or in sandboxed frames (their origin is `null`) cannot be allowed to run code here. Serve the page from http://localhost, and allow that origin."
+    )]
+    OriginOpaque,
+    #[error(
+        "`{}` is not an origin that could be allowed to run code here: http:// or https://, a host, and a port if it has one.",
+        shown(.0)
+    )]
+    OriginUnusable(String),
+    #[error(
+        "Another site's page sent this without naming its origin. Requests of web pages must be made with `fetch` from an allowed origin."
+    )]
+    CrossSite,
+    #[error("{0}")]
+    NotFound(String),
+    #[error("This route does not have that method; the header `Allow` names those it has.")]
+    MethodNotAllowed,
+    #[error("The execution {} has ended already.", shown(.0))]
+    ExecutionFinished(String),
+    #[error("The body is larger than {cap} bytes. Send less, or raise `limits.body_bytes` in the settings.")]
+    BodyTooLarge { cap: usize },
+    #[error("Send the request as `Content-Type: application/json`.")]
+    UnsupportedMediaType,
+    #[error("The language `{}` is not known. GET /languages lists those that are.", shown(.0))]
+    UnsupportedLanguage(String),
+    #[error("This language cannot be run here: {0}.")]
+    RuntimeNotFound(Said),
+    #[error("The program was not run: {0}.")]
+    IsolationUnavailable(Said),
+    #[error(
+        "{} executions are running and {} are waiting, which is all that the settings allow. Try again in a moment.",
+        .0.running, .0.queued
+    )]
+    TooManyExecutions(Load),
+    #[error(
+        "{0} interactive programs are running, which is all that `[admission] terminals` in the settings allows. End one, or raise it."
+    )]
+    TooManyTerminals(usize),
+    #[error(
+        "Requests that wait and answers that were not taken yet fill all the memory that `[admission] waiting_bytes` in the settings gives them. Try again in a moment, or raise it."
+    )]
+    TooMuchWaiting,
+    #[error("Too many WebSockets are open. Close one and try again.")]
+    TooManyConnections,
+    #[error("The disk that holds the runs' folders is full. Free some space and try again.")]
+    DiskFull,
+    #[error(
+        "The system gives Runtray no more processes, open files or memory. End some programs, or raise the limits (`ulimit -u`, `ulimit -n`), and try again."
+    )]
+    Scarce,
+    #[error("Runtray failed to serve this.")]
+    Internal(String),
+    #[error("Runtray is stopping and takes no new executions.")]
+    ShuttingDown,
+}
+
+impl Error {
+    /// The code that the client gets, and with it the HTTP status.
+    pub(crate) fn code(&self) -> Code {
+        match self {
+            Self::InvalidJson(_) => Code::InvalidJson,
+            Self::InvalidRequest(_) => Code::InvalidRequest,
+            Self::InvalidHost(_) | Self::MalformedForward(_) => Code::InvalidHost,
+            Self::TokenRequired(_) | Self::TokenWrong => Code::TokenRequired,
+            Self::HostNotAllowed { .. } | Self::ForwardedHostNotAllowed(_) => Code::HostNotAllowed,
+            Self::OriginNotAllowed(_) | Self::OriginDenied(_) | Self::OriginOpaque | Self::OriginUnusable(_) => {
+                Code::OriginNotAllowed
+            }
+            Self::CrossSite => Code::CrossSite,
+            Self::NotFound(_) => Code::NotFound,
+            Self::MethodNotAllowed => Code::MethodNotAllowed,
+            Self::ExecutionFinished(_) => Code::ExecutionFinished,
+            Self::BodyTooLarge { .. } => Code::BodyTooLarge,
+            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
+            Self::UnsupportedLanguage(_) => Code::UnsupportedLanguage,
+            Self::RuntimeNotFound(_) => Code::RuntimeNotFound,
+            Self::IsolationUnavailable(_) => Code::IsolationUnavailable,
+            Self::TooManyExecutions(_) | Self::TooManyTerminals(_) => Code::TooManyExecutions,
+            Self::TooMuchWaiting | Self::TooManyConnections | Self::Scarce => Code::TooManyExecutions,
+            Self::DiskFull | Self::Internal(_) => Code::Internal,
+            Self::ShuttingDown => Code::ShuttingDown,
+        }
+    }
+
+    /// It as a code with values, where somebody may read it in the app; the others are for callers of the API.
+    pub(crate) fn said(&self) -> Option<Said> {
+        Some(match self {
+            Self::UnsupportedLanguage(language) => s::REFUSED_LANGUAGE.with("language", shown(language).into_owned()),
+            Self::RuntimeNotFound(reason) => s::REFUSED_RUNTIME.with("reason", reason.clone()),
+            Self::IsolationUnavailable(reason) => s::REFUSED_ISOLATION.with("reason", reason.clone()),
+            Self::TooManyExecutions(load) => {
+                s::REFUSED_TOO_MANY.with("running", load.running).with("queued", load.queued)
+            }
+            Self::TooManyTerminals(running) => s::REFUSED_TERMINALS.with("running", *running),
+            Self::TooManyConnections => s::REFUSED_CONNECTIONS.said(),
+            Self::BodyTooLarge { cap } => s::REFUSED_BODY.with("cap", *cap),
+            Self::DiskFull => s::REFUSED_DISK_FULL.said(),
+            Self::Internal(_) => s::REFUSED_INTERNAL.said(),
+            Self::ShuttingDown => s::REFUSED_STOPPING.said(),
+            _ => return None,
+        })
+    }
+
+    /// The JSON that the client gets. Of an internal error it holds no more than where the log says the rest.
+    pub(crate) fn body(&self, request_id: &str) -> ErrorBody {
+        let sentence = match self.code() {
+            Code::Internal => format!("{self} Runtray's log says more under the request id {request_id}."),
+            _ => self.to_string(),
+        };
+        ErrorBody::new(self.code(), sentence, self.said().as_ref().map(Words::from))
+    }
+
+    /// A header that belongs to the answer.
+    pub(crate) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
+        match self.code() {
+            Code::TokenRequired => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
+            Code::TooManyExecutions => Some((header::RETRY_AFTER, HeaderValue::from_static("1"))),
+            _ => None,
+        }
+    }
+
+    /// Writes what the client is not told to the service's log.
+    pub(crate) fn log(&self) {
+        match self {
+            Self::Internal(detail) => tracing::error!(detail, "internal error"),
+            Self::DiskFull => tracing::error!("the disk that holds the runs' folders is full"),
+            _ => tracing::debug!(code = ?self.code(), "refused"),
+        }
+    }
+
+    /// An internal error whose detail goes to the log.
+    pub(crate) fn internal(detail: impl ToString) -> Self {
+        Self::Internal(detail.to_string())
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        match refused {
+            Refused::Full(load) => Self::TooManyExecutions(load),
+            Refused::TerminalsFull(running) => Self::TooManyTerminals(running),
+            Refused::Closed => Self::ShuttingDown,
+        }
+    }
+}
+
+impl From<Exhausted> for Error {
+    fn from(Exhausted: Exhausted) -> Self {
+        Self::TooMuchWaiting
+    }
+}
+
+impl From<runtray_engine::Error> for Error {
+    fn from(error: runtray_engine::Error) -> Self {
+        match error {
+            runtray_engine::Error::Workspace(source) if is_full(&source) => Self::DiskFull,
+            runtray_engine::Error::Invalid(invalid) => invalid.into(),
+            runtray_engine::Error::Workspace(source)
+            | runtray_engine::Error::Start { source, .. }
+            | runtray_engine::Error::Supervisor(source)
+                if is_scarce(&source) =>
+            {
+                tracing::warn!(error = %source, "the system gives too little to run a program");
+                Self::Scarce
+            }
+            runtray_engine::Error::Workspace(_)
+            | runtray_engine::Error::Start { .. }
+            | runtray_engine::Error::Supervisor(_) => Self::internal(error),
+        }
+    }
+}
+
+impl From<runtray_engine::InvalidRequest> for Error {
+    fn from(invalid: runtray_engine::InvalidRequest) -> Self {
+        Self::InvalidRequest(format!("{invalid}."))
+    }
+}
+
+fn is_full(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}
+
+/// Whether the system has no processes (EAGAIN), open files or memory left.
+fn is_scarce(error: &io::Error) -> bool {
+    const ENFILE: i32 = 23;
+    const EMFILE: i32 = 24;
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::OutOfMemory)
+        || (cfg!(unix) && matches!(error.raw_os_error(), Some(ENFILE | EMFILE)))
+}
+
+/// The error on its way to the envelope, which knows the request's id and writes the body.
+#[derive(Clone)]
+pub(crate) struct Undelivered(pub(crate) Arc<Error>);
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let status: StatusCode = self.code().status();
+        let mut response = status.into_response();
+        response.extensions_mut().insert(Undelivered(Arc::new(self)));
+        response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::Error;
+
+    #[test]
+    fn internal_detail_stays_out_of_the_body() {
+        let error = Error::from(runtray_engine::Error::Workspace(io::Error::other("/home/ada/secret")));
+        let body = error.body("01J");
+        assert_eq!(serde_json::to_value(body.code).expect("a code"), "internal");
+        assert!(body.error.contains("01J") && !body.error.contains("ada"), "{}", body.error);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_the_system_lacks_is_named() {
+        for code in [11, 12, 23, 24] {
+            let error = Error::from(runtray_engine::Error::Supervisor(io::Error::from_raw_os_error(code)));
+            let expected = cfg!(target_os = "linux") || code != 11;
+            assert_eq!(error.to_string().contains("ulimit"), expected, "{code}: {error}");
+        }
+    }
+
+    #[test]
+    fn a_full_disk_is_named() {
+        let full = io::Error::from(io::ErrorKind::StorageFull);
+        let body = Error::from(runtray_engine::Error::Workspace(full)).body("01J");
+        assert!(body.error.contains("disk") && body.error.contains("full"), "{}", body.error);
+    }
+}

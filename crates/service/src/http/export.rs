@@ -1,0 +1,201 @@
+//! The log as a file: one JSON object a line, or comma-separated values.
+
+use std::borrow::Cow;
+
+use axum::body::Bytes;
+use time::format_description::well_known::Rfc3339;
+
+use crate::http::wire::executions::{Execution, ExportFormat};
+
+/// The columns of a CSV export, in the order of [`row`].
+const COLUMNS: [&str; 20] = [
+    "id",
+    "started_at",
+    "language",
+    "runtime",
+    "origin",
+    "status",
+    "exit_code",
+    "signal",
+    "duration_ms",
+    "cpu_ms",
+    "peak_memory_bytes",
+    "isolation",
+    "containment",
+    "code",
+    "code_truncated",
+    "given",
+    "output",
+    "output_truncated",
+    "error",
+    "error_truncated",
+];
+
+impl ExportFormat {
+    /// Its media type.
+    pub(crate) fn media_type(self) -> &'static str {
+        match self {
+            Self::Jsonl => "application/jsonl",
+            Self::Csv => "text/csv; charset=utf-8",
+        }
+    }
+
+    /// What a browser names the file.
+    pub(crate) fn disposition(self) -> &'static str {
+        match self {
+            Self::Jsonl => "attachment; filename=\"runtray-executions.jsonl\"",
+            Self::Csv => "attachment; filename=\"runtray-executions.csv\"",
+        }
+    }
+
+    /// What comes before the first execution.
+    pub(crate) fn heading(self) -> csv::Result<Bytes> {
+        match self {
+            Self::Jsonl => Ok(Bytes::new()),
+            Self::Csv => csv_line(COLUMNS.iter().map(|column| Cow::Borrowed(*column))),
+        }
+    }
+
+    /// One execution.
+    pub(crate) fn line(self, execution: &Execution) -> csv::Result<Bytes> {
+        match self {
+            Self::Csv => csv_line(row(execution)),
+            Self::Jsonl => {
+                let mut line = serde_json::to_vec(execution).map_err(std::io::Error::from)?;
+                line.push(b'\n');
+                Ok(line.into())
+            }
+        }
+    }
+}
+
+fn csv_line<'a>(cells: impl IntoIterator<Item = Cow<'a, str>>) -> csv::Result<Bytes> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(cells.into_iter().map(Cow::into_owned))?;
+    writer.into_inner().map(Into::into).map_err(|error| csv::Error::from(error.into_error()))
+}
+
+fn row(execution: &Execution) -> [Cow<'_, str>; 20] {
+    let number = |number: Option<String>| Cow::Owned(number.unwrap_or_default());
+    [
+        inert(&execution.id),
+        Cow::Owned(execution.started_at.format(&Rfc3339).unwrap_or_default()),
+        inert(&execution.language),
+        inert(&execution.runtime),
+        inert(&execution.origin),
+        inert(&execution.status),
+        number(execution.exit_code.map(|code| code.to_string())),
+        inert(execution.signal.as_deref().unwrap_or_default()),
+        number(execution.duration_ms.map(|ms| ms.to_string())),
+        number(execution.cpu_ms.map(|ms| ms.to_string())),
+        number(execution.peak_memory_bytes.map(|bytes| bytes.to_string())),
+        inert(execution.isolation.as_deref().unwrap_or_default()),
+        inert(execution.containment.as_deref().unwrap_or_default()),
+        inert(&execution.code),
+        Cow::Owned(execution.code_truncated.to_string()),
+        Cow::Owned(execution.given.as_ref().map_or_else(String::new, |given| serde_json::json!(given).to_string())),
+        inert(&execution.output),
+        Cow::Owned(execution.output_truncated.to_string()),
+        inert(&execution.error),
+        Cow::Owned(execution.error_truncated.to_string()),
+    ]
+}
+
+/// Keeps a spreadsheet from taking a program's text for a formula (OWASP, "CSV Injection").
+///
+/// Spreadsheets skip blanks and line breaks before a formula, and some take the fullwidth and small forms of its first
+/// character for the character itself.
+fn inert(text: &str) -> Cow<'_, str> {
+    let rest = text.trim_start_matches(is_skipped);
+    let skipped = &text[..text.len() - rest.len()];
+    if skipped.contains(['\t', '\r', '\n']) || rest.starts_with(FORMULA_STARTS) {
+        Cow::Owned(format!("'{text}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// The characters that begin a formula: ASCII, fullwidth, small and superscript forms, and the minus sign.
+const FORMULA_STARTS: [char; 16] = [
+    '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '\u{2212}', '\u{207A}', '\u{207B}', '\u{207C}',
+];
+
+/// Blanks, line breaks, control characters and characters without a width.
+fn is_skipped(character: char) -> bool {
+    character.is_whitespace()
+        || character.is_control()
+        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\'')
+}
+
+#[cfg(test)]
+mod tests {
+    use time::OffsetDateTime;
+
+    use super::{COLUMNS, Execution, ExportFormat};
+
+    fn execution() -> Execution {
+        Execution {
+            id: "01J".into(),
+            started_at: OffsetDateTime::UNIX_EPOCH,
+            language: "python".into(),
+            runtime: "CPython 3".into(),
+            origin: "local".into(),
+            status: "failed".into(),
+            exit_code: Some(-1),
+            signal: None,
+            duration_ms: Some(1.5),
+            cpu_ms: None,
+            peak_memory_bytes: None,
+            isolation: None,
+            containment: None,
+            code: "print(\"a, b\")\n".into(),
+            code_truncated: false,
+            given: None,
+            output: "=HYPERLINK(\"http://evil.example\")".into(),
+            output_truncated: true,
+            error: String::new(),
+            error_truncated: false,
+        }
+    }
+
+    #[test]
+    fn csv_is_quoted_and_holds_no_formula() {
+        let line = ExportFormat::Csv.line(&execution()).expect("a line");
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&line[..]);
+        let row = reader.records().next().expect("a row").expect("a row");
+        assert_eq!(row.len(), COLUMNS.len());
+        assert_eq!(&row[1], "1970-01-01T00:00:00Z");
+        assert_eq!((&row[6], &row[13]), ("-1", "print(\"a, b\")\n"));
+        assert_eq!(&row[16], "'=HYPERLINK(\"http://evil.example\")");
+    }
+
+    #[test]
+    fn whatever_a_spreadsheet_may_take_for_a_formula_is_inert() {
+        for start in ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "\u{2212}", "\t", "\r", "\n", "\r\n"] {
+            for before in ["", " ", "\n", "\r\n\n", "\t \n", "\u{a0}", "\u{feff}", "\u{200b}", "'", "\0"] {
+                let text = format!("{before}{start}cmd|' /C calc'!A0");
+                assert_eq!(super::inert(&text), format!("'{text}"), "{text:?}");
+            }
+        }
+        for text in ["", "print(1)", "a=b", "1-2", " x", "'quoted'", "größer ＝ 1"] {
+            assert_eq!(super::inert(text), text, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn columns_are_the_fields_of_an_execution() {
+        let json = serde_json::to_value(execution()).expect("an object");
+        let mut fields: Vec<&str> = json.as_object().expect("an object").keys().map(String::as_str).collect();
+        let mut columns = COLUMNS.to_vec();
+        fields.sort_unstable();
+        columns.sort_unstable();
+        assert_eq!(fields, columns);
+    }
+
+    #[test]
+    fn jsonl_has_one_object_a_line() {
+        let line = ExportFormat::Jsonl.line(&execution()).expect("a line");
+        assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
+        assert!(line.ends_with(b"}\n"));
+    }
+}

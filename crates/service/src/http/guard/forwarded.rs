@@ -1,0 +1,235 @@
+//! The rule for proxies: one in front of us may only stand for an allowed front end.
+//!
+//! A Next.js rewrite puts our name into `Host` and the browser's into `X-Forwarded-Host`: without this rule a rebound page
+//! behind such a proxy would pass as a local program. Every header by which a proxy or a framework names the host that a
+//! browser asked for is judged alike, in however many headers and lists.
+
+use axum::http::uri::Authority;
+use axum::http::{HeaderMap, HeaderName};
+use url::Url;
+
+use super::forwarded_header;
+use super::origin::Allowed;
+use crate::http::error::Error;
+
+/// RFC 7239.
+const FORWARDED: &str = "forwarded";
+/// Headers that name a host, besides every other one whose name ends in `-host`.
+const HOSTS: [&str; 5] =
+    ["x-http-host-override", "x-forwarded-authority", "x-forwarded-server", "x-forwarded-hostname", "x-host-override"];
+/// Names the proxy's own machine, as a rule without a port.
+const SERVER: &str = "x-forwarded-server";
+/// Headers that hold the target that was asked for, which may be a whole URL.
+const TARGETS: [&str; 6] =
+    ["x-original-url", "x-rewrite-url", "x-original-uri", "x-forwarded-uri", "x-forwarded-url", "x-request-uri"];
+
+/// Checks that every host that a proxy names is an allowed origin's.
+pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<(), Error> {
+    headers.iter().try_for_each(|(name, value)| match Kind::of(name) {
+        None => Ok(()),
+        Some(kind) => kind.check(name, &String::from_utf8_lossy(value.as_bytes()), allowed),
+    })
+}
+
+/// What a header holds.
+#[derive(Clone, Copy)]
+enum Kind {
+    /// A list of hosts.
+    Hosts,
+    /// RFC 7239.
+    Forwarded,
+    /// A path or a URL.
+    Target,
+}
+
+impl Kind {
+    fn of(name: &HeaderName) -> Option<Self> {
+        match name.as_str() {
+            FORWARDED => Some(Self::Forwarded),
+            name if HOSTS.contains(&name) || name.ends_with("-host") => Some(Self::Hosts),
+            name if TARGETS.contains(&name) => Some(Self::Target),
+            _ => None,
+        }
+    }
+
+    fn check(self, name: &HeaderName, text: &str, allowed: Allowed<'_>) -> Result<(), Error> {
+        match self {
+            Self::Hosts => text.split(',').try_for_each(|host| check_host(name.as_str(), host.trim(), allowed)),
+            Self::Forwarded => {
+                let hosts = forwarded_header::hosts(text).ok_or_else(|| malformed(name.as_str()))?;
+                hosts.iter().try_for_each(|host| check_host(name.as_str(), host, allowed))
+            }
+            Self::Target => check_target(name.as_str(), text.trim(), allowed),
+        }
+    }
+}
+
+fn check_host(header: &str, host: &str, allowed: Allowed<'_>) -> Result<(), Error> {
+    let is_known = match header {
+        SERVER => allowed.has_host(host),
+        _ => is_front_end(host, allowed),
+    };
+    match is_known {
+        true => Ok(()),
+        false if host.is_empty() || is_authority(host) => Err(Error::ForwardedHostNotAllowed(host.to_owned())),
+        false => Err(malformed(header)),
+    }
+}
+
+/// A path stays with us; a URL, with or without a scheme, names a host.
+fn check_target(header: &str, target: &str, allowed: Allowed<'_>) -> Result<(), Error> {
+    // Browsers take a backslash for a slash.
+    let target = target.replace('\\', "/");
+    let host = match target.strip_prefix("//") {
+        Some(_) => Url::parse(&format!("http:{target}")),
+        None if target.starts_with(['/', '?', '*']) || target.is_empty() => return Ok(()),
+        None => Url::parse(&target),
+    };
+    let url = host.map_err(|_| malformed(header))?;
+    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    match url.has_host() && url.username().is_empty() && url.password().is_none() {
+        true => check_host(header, host, allowed),
+        false => Err(malformed(header)),
+    }
+}
+
+/// These headers do not say the scheme, so either will do.
+fn is_front_end(host: &str, allowed: Allowed<'_>) -> bool {
+    ["http", "https"]
+        .iter()
+        .filter_map(|scheme| format!("{scheme}://{host}").parse().ok())
+        .any(|origin| allowed.contains(&origin))
+}
+
+fn is_authority(host: &str) -> bool {
+    host.parse::<Authority>().is_ok_and(|authority| !authority.host().is_empty())
+}
+
+fn malformed(header: &str) -> Error {
+    Error::MalformedForward(header.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderName, HeaderValue};
+
+    use super::{Allowed, check};
+    use crate::http::wire::error::Code;
+    use crate::platform::origin::Origin;
+
+    fn verdict(headers: &[(&str, &str)]) -> Option<Code> {
+        let list: Vec<Origin> =
+            ["http://localhost:3001", "https://app.example"].map(|one| one.parse().expect(one)).to_vec();
+        let mut map = HeaderMap::new();
+        for (name, value) in headers {
+            let name: HeaderName = name.parse().expect("a name");
+            map.append(name, HeaderValue::from_bytes(value.as_bytes()).expect("a header"));
+        }
+        check(&map, Allowed { settings: &list, ..Allowed::default() }).err().map(|error| error.code())
+    }
+
+    #[test]
+    fn every_forwarded_host_must_be_a_front_end_s() {
+        let hosts = ["x-forwarded-host", "x-original-host", "x-host", "x-http-host-override", "x-envoy-original-host"];
+        for name in hosts {
+            for value in ["localhost:3001", "LOCALHOST:3001", "app.example", "app.example:443, localhost:3001"] {
+                assert_eq!(verdict(&[(name, value)]), None, "{name}: {value}");
+            }
+            for value in [
+                "evil.example:3001",
+                "",
+                "localhost",
+                "localhost:5000",
+                "localhost:3001, evil.example",
+                "evil.example, localhost:3001",
+                "localhost:3001,",
+                "localhost:3001.evil.example",
+                "localhost:3001/",
+                "x@localhost:3001",
+                "a b",
+                "[::1",
+                "évil",
+            ] {
+                assert!(verdict(&[(name, value)]).is_some(), "{name}: {value:?} was allowed");
+            }
+            assert_eq!(verdict(&[(name, "localhost:3001"), (name, "evil.example")]), Some(Code::HostNotAllowed));
+            assert_eq!(verdict(&[(name, "evil.example:3001")]), Some(Code::HostNotAllowed));
+            assert_eq!(verdict(&[(name, "a b")]), Some(Code::InvalidHost));
+        }
+        assert_eq!(verdict(&[]), None);
+    }
+
+    #[test]
+    fn the_standard_header_names_hosts_in_every_way_that_it_can_be_written() {
+        for value in [
+            "host=localhost:3001",
+            "host=\"localhost:3001\"",
+            "Host=\"local\\host:3001\"",
+            "for=192.0.2.60;proto=http;by=203.0.113.43",
+            "for=\"[2001:db8::1]:4711\", for=unknown;host=localhost:3001",
+            "by=evil.example;for=evil.example",
+            "",
+            " , ,host=app.example;;secret=\"a,b;host=evil.example\"",
+        ] {
+            assert_eq!(verdict(&[("forwarded", value)]), None, "{value}");
+        }
+        for value in [
+            "host=evil.example",
+            "HOST=evil.example",
+            "host=\"evil.example\"",
+            "host=\"evil.ex\\ample\"",
+            "for=1.2.3.4;host=evil.example:3001;proto=http",
+            "host=localhost:3001, host=evil.example",
+            "for=1.2.3.4,for=1.2.3.5;host=evil.example",
+            "for=\"a\\\"b\";host=evil.example",
+            "host=localhost:3001 ; host=evil.example",
+            "host=\"\"",
+        ] {
+            assert!(verdict(&[("forwarded", value)]).is_some(), "{value} was allowed");
+        }
+        assert_eq!(verdict(&[("forwarded", "host=evil.example")]), Some(Code::HostNotAllowed));
+        assert_eq!(
+            verdict(&[("forwarded", "host=localhost:3001"), ("forwarded", "host=evil.example")]),
+            Some(Code::HostNotAllowed)
+        );
+        for value in
+            ["host", "host=", "host=\"evil", "=x", "host=a=b", "host=localhost:3001;host=localhost:3001", "a b=c"]
+        {
+            assert_eq!(verdict(&[("forwarded", value)]), Some(Code::InvalidHost), "{value}");
+        }
+    }
+
+    #[test]
+    fn a_proxy_s_machine_has_the_name_of_an_allowed_one_or_a_loopback_one() {
+        for (value, expected) in [
+            ("localhost", None),
+            ("app.example", None),
+            ("127.0.0.1", None),
+            ("evil.example", Some(Code::HostNotAllowed)),
+            ("app.example, evil.example", Some(Code::HostNotAllowed)),
+        ] {
+            assert_eq!(verdict(&[("x-forwarded-server", value)]), expected, "{value}");
+        }
+    }
+
+    #[test]
+    fn an_original_target_may_be_a_path_or_an_allowed_front_end_s() {
+        for name in ["x-original-url", "x-rewrite-url"] {
+            for (value, expected) in [
+                ("/execute?x=http://evil.example/", None),
+                ("http://localhost:3001/api", None),
+                ("https://app.example/", None),
+                ("http://evil.example/execute", Some(Code::HostNotAllowed)),
+                ("HTTP://EVIL.example", Some(Code::HostNotAllowed)),
+                ("//evil.example/execute", Some(Code::HostNotAllowed)),
+                ("\\\\evil.example", Some(Code::HostNotAllowed)),
+                ("http://localhost:3001@evil.example/", Some(Code::InvalidHost)),
+                ("http://", Some(Code::InvalidHost)),
+                ("evil.example/execute", Some(Code::InvalidHost)),
+                ("javascript:1", Some(Code::InvalidHost)),
+            ] {
+                assert_eq!(verdict(&[(name, value)]), expected, "{name}: {value}");
+            }
+        }
+    }
+}

@@ -1,0 +1,182 @@
+//! The `Origin` rule: a page may run code when its exact origin is on the list.
+
+use axum::http::{HeaderMap, header};
+
+use crate::http::error::Error;
+use crate::platform::origin::Origin;
+
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
+
+/// The web origins that may run code: those of the settings, and those that were given when the service was started.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Allowed<'a> {
+    /// `allowed_origins` of the settings.
+    pub(super) settings: &'a [Origin],
+    /// Given at the start.
+    pub(super) extra: &'a [Origin],
+    /// `denied_origins` of the settings.
+    pub(super) denied: &'a [Origin],
+    /// Denied while the settings could not be written.
+    pub(super) denied_now: &'a [Origin],
+}
+
+impl Allowed<'_> {
+    /// Whether exactly this origin is on a list, and the same page on neither of those that deny.
+    pub(super) fn contains(self, origin: &Origin) -> bool {
+        (self.settings.contains(origin) || self.extra.contains(origin)) && !self.denies(origin)
+    }
+
+    /// Whether the user denied this page, wherever it is allowed besides.
+    pub(super) fn denies(self, origin: &Origin) -> bool {
+        self.denied.iter().chain(self.denied_now).any(|denied| denied.is_same_page(origin))
+    }
+
+    /// Whether a machine of this name, with or without a port, is a loopback one or an allowed page's.
+    pub(super) fn has_host(self, host: &str) -> bool {
+        let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
+        let mut allowed = self.settings.iter().chain(self.extra).filter(|origin| self.contains(origin));
+        LOOPBACK.iter().any(|known| known.eq_ignore_ascii_case(name))
+            || allowed.any(|origin| origin.host().eq_ignore_ascii_case(name))
+    }
+
+    /// The origin that `text` writes. Only those given at the start may have a scheme of their own.
+    fn parse(self, text: &str) -> Option<Origin> {
+        let own = self.extra.iter().find(|origin| origin.as_str() == text);
+        own.cloned().or_else(|| text.parse().ok().filter(|origin: &Origin| is_serialised(origin, text)))
+    }
+}
+
+/// Whether `text` is what a browser sends for `origin`, byte for byte; the scheme's own port may be written out.
+fn is_serialised(origin: &Origin, text: &str) -> bool {
+    let port = if text.starts_with("https:") { ":443" } else { ":80" };
+    text.strip_suffix(port).unwrap_or(text) == origin.as_str()
+}
+
+/// Why an origin was refused.
+#[derive(Debug)]
+pub(super) struct Refused {
+    /// What the client is told.
+    pub(super) error: Error,
+    /// The origin, where it is one that could be allowed.
+    pub(super) origin: Option<Origin>,
+}
+
+/// The request's origin, if it has one.
+pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<Origin>, Refused> {
+    let written = headers.get_all(header::ORIGIN).iter().map(|origin| String::from_utf8_lossy(origin.as_bytes()));
+    let written: Vec<_> = written.collect();
+    if written.is_empty() {
+        return Ok(None);
+    }
+    // Several are none that a browser sends.
+    let text = written.join(", ");
+    match allowed.parse(&text) {
+        Some(origin) if allowed.contains(&origin) => Ok(Some(origin)),
+        Some(origin) if allowed.denies(&origin) => {
+            Err(Refused { error: Error::OriginDenied(origin.to_string()), origin: None })
+        }
+        origin => Err(Refused { error: refusal(&text, origin.as_ref()), origin }),
+    }
+}
+
+/// Only what can be allowed is to be told how to allow it.
+fn refusal(written: &str, origin: Option<&Origin>) -> Error {
+    match (origin, written) {
+        (Some(origin), _) => Error::OriginNotAllowed(origin.to_string()),
+        (None, "null") => Error::OriginOpaque,
+        (None, other) => Error::OriginUnusable(other.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderValue, header};
+
+    use super::{Allowed, check};
+    use crate::platform::origin::Origin;
+
+    fn allows(origins: &[&str]) -> Option<bool> {
+        let list: Vec<Origin> =
+            ["http://localhost:3001", "https://app.example"].map(|one| one.parse().expect(one)).to_vec();
+        let mut headers = HeaderMap::new();
+        for origin in origins {
+            headers.append(header::ORIGIN, HeaderValue::from_bytes(origin.as_bytes()).expect("a header"));
+        }
+        check(&headers, Allowed { settings: &list[..1], extra: &list[1..], ..Allowed::default() })
+            .ok()
+            .map(|origin| origin.is_some())
+    }
+
+    #[test]
+    fn exactly_the_listed_origins_pass() {
+        for origin in ["http://localhost:3001", "https://app.example", "https://app.example:443"] {
+            assert_eq!(allows(&[origin]), Some(true), "{origin}");
+        }
+        assert_eq!(allows(&[]), Some(false));
+        for origin in [
+            "",
+            "null",
+            "*",
+            "https://evil.example",
+            "http://localhost:3001.evil.example",
+            "http://localhost:30010",
+            "http://localhost",
+            "https://localhost:3001",
+            "http://127.0.0.1:3001",
+            "http://203.0.113.5",
+            "http://localhost:3001@evil.example",
+            "http://evil.example#http://localhost:3001",
+            "http://app.example",
+            "https://sub.app.example",
+            "http://localhost:3001, https://evil.example",
+            "http://localhost:3001/",
+            "file://",
+            "http:\\\\localhost:3001",
+            "http:localhost:3001",
+            "HTTP://localhost:3001",
+            "http://LOCALHOST:3001",
+            "http://local\thost:3001",
+            "http://\u{ff4c}ocalhost:3001",
+        ] {
+            assert_eq!(allows(&[origin]), None, "{origin:?} was allowed");
+        }
+    }
+
+    #[test]
+    fn a_program_s_own_scheme_passes_only_where_it_was_given() {
+        let check = |extra: &[Origin], text: &'static str| {
+            let headers = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static(text))]);
+            check(&headers, Allowed { extra, ..Allowed::default() }).is_ok()
+        };
+        let own = [Origin::of_program("app", "localhost")];
+        assert!(check(&own, "app://localhost"));
+        assert!(
+            !check(&[], "app://localhost") && !check(&own, "app://localhost:1") && !check(&own, "other://localhost")
+        );
+    }
+
+    #[test]
+    fn denied_beats_allowed_in_every_order_and_spelling() {
+        let origin = |written: &str| written.parse::<Origin>().expect(written);
+        let page = [origin("http://a.example:3000")];
+        for written in ["http://a.example:3000", "http://A.EXAMPLE:3000", "http://a.example.:3000"] {
+            let denied = [origin("http://other.example"), origin(written)];
+            let headers = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static("http://a.example:3000"))]);
+            for allowed in [
+                Allowed { settings: &page, denied: &denied, ..Allowed::default() },
+                Allowed { extra: &page, denied: &denied, ..Allowed::default() },
+                Allowed { settings: &page, denied_now: &denied, ..Allowed::default() },
+                Allowed { settings: &page, extra: &page, denied: &denied, denied_now: &denied },
+            ] {
+                let refused = check(&headers, allowed).expect_err("denied");
+                assert!(refused.error.to_string().contains("denied") && refused.origin.is_none(), "{written}");
+                assert!(!allowed.has_host("a.example"));
+            }
+        }
+    }
+
+    #[test]
+    fn two_origins_are_refused_even_when_both_are_allowed() {
+        assert_eq!(allows(&["http://localhost:3001", "http://localhost:3001"]), None);
+    }
+}

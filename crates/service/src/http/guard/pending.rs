@@ -1,0 +1,125 @@
+//! Refused web origins, kept for the user to allow.
+//!
+//! Any page can cause entries, so there are few, and new ones come in slowly: a page that invents origins can neither fill
+//! the memory nor flood the window.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+use tokio::sync::watch;
+
+use crate::platform::origin::Origin;
+
+const MOST_ORIGINS: usize = 20;
+const MOST_NEW: usize = 10;
+const NEW_WINDOW: Duration = Duration::from_secs(60);
+
+/// A web origin that was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PendingOrigin {
+    /// The origin.
+    pub origin: Origin,
+    /// When it was first refused.
+    pub first_refused_at: OffsetDateTime,
+    /// How often it was refused since then.
+    pub refusals: u64,
+}
+
+/// The refused origins, oldest first.
+#[derive(Default)]
+pub(crate) struct PendingOrigins {
+    origins: watch::Sender<Vec<PendingOrigin>>,
+    recent: Mutex<VecDeque<Instant>>,
+}
+
+impl PendingOrigins {
+    /// Notes that `origin` was refused; those who watch are told of new ones only. Returns whether this one is new.
+    pub(crate) fn note(&self, origin: &Origin) -> bool {
+        self.note_at(origin, Instant::now())
+    }
+
+    fn note_at(&self, origin: &Origin, now: Instant) -> bool {
+        self.origins.send_if_modified(|origins| {
+            if let Some(known) = origins.iter_mut().find(|known| known.origin == *origin) {
+                known.refusals += 1;
+                return false;
+            }
+            let new = self.takes_new(now);
+            if new {
+                push(origins, origin);
+            }
+            new
+        })
+    }
+
+    /// Forgets those that were allowed or denied.
+    pub(crate) fn forget(&self, decided: &[Origin]) {
+        self.origins.send_if_modified(|origins| {
+            let before = origins.len();
+            origins.retain(|pending| !decided.iter().any(|origin| origin.is_same_page(&pending.origin)));
+            origins.len() != before
+        });
+    }
+
+    /// The origins, now and whenever one comes or goes.
+    pub(crate) fn watch(&self) -> watch::Receiver<Vec<PendingOrigin>> {
+        self.origins.subscribe()
+    }
+
+    fn takes_new(&self, now: Instant) -> bool {
+        let mut recent = self.recent.lock().unwrap_or_else(PoisonError::into_inner);
+        recent.retain(|at| now.duration_since(*at) < NEW_WINDOW);
+        let takes = recent.len() < MOST_NEW;
+        if takes {
+            recent.push_back(now);
+        }
+        takes
+    }
+}
+
+fn push(origins: &mut Vec<PendingOrigin>, origin: &Origin) {
+    if origins.len() >= MOST_ORIGINS {
+        origins.remove(0);
+    }
+    origins.push(PendingOrigin { origin: origin.clone(), first_refused_at: OffsetDateTime::now_utc(), refusals: 1 });
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::{MOST_NEW, MOST_ORIGINS, NEW_WINDOW, PendingOrigins};
+    use crate::platform::origin::Origin;
+
+    fn origin(number: usize) -> Origin {
+        format!("http://site{number}.example").parse().expect("an origin")
+    }
+
+    #[test]
+    fn the_same_origin_is_one_entry() {
+        let pending = PendingOrigins::default();
+        assert!(pending.note(&origin(1)) && !pending.note(&origin(1)));
+        let list = pending.watch().borrow().clone();
+        assert_eq!((list.len(), list[0].refusals), (1, 2));
+        pending.forget(&[origin(1)]);
+        assert!(pending.watch().borrow().clone().is_empty());
+    }
+
+    #[test]
+    fn a_flood_of_new_origins_is_bounded_in_time_and_number() {
+        let pending = PendingOrigins::default();
+        let start = Instant::now();
+        assert_eq!((0..1000).filter(|number| pending.note_at(&origin(*number), start)).count(), MOST_NEW);
+        assert_eq!(pending.watch().borrow().clone().len(), MOST_NEW);
+        for window in 1..=3 {
+            (0..1000).for_each(|number| {
+                pending.note_at(&origin(window * 1000 + number), start + NEW_WINDOW * window as u32);
+            });
+        }
+        let list = pending.watch().borrow().clone();
+        assert_eq!(list.len(), MOST_ORIGINS);
+        assert_eq!(list[MOST_ORIGINS - 1].origin, origin(3009), "the newest is missing");
+    }
+}

@@ -1,0 +1,66 @@
+//! What every request and every answer carries: the request's id, the standard headers, the body of an error.
+
+use axum::body::Body;
+use axum::extract::Request;
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use runtray_engine::shown;
+use tracing::Instrument;
+use ulid::Ulid;
+
+use crate::http::body::Lingering;
+use crate::http::error::{Error, Undelivered};
+
+const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// The id of a request, which is the id of the execution that it starts.
+#[derive(Debug, Clone)]
+pub(crate) struct RequestId(pub(crate) String);
+
+/// The outermost layer.
+pub(crate) async fn envelope(request: Request, next: Next) -> Response {
+    let id = Ulid::generate().to_string();
+    let (mut parts, body) = request.into_parts();
+    parts.extensions.insert(RequestId(id.clone()));
+    let body = Body::new(Lingering::new(&parts.headers, body));
+    let (method, path) = (shown(parts.method.as_str()), shown(parts.uri.path()));
+    let span = tracing::info_span!("request", id, method = &*method, path = &*path);
+    let answer = async {
+        let mut response = next.run(Request::from_parts(parts, body)).await;
+        if let Some(Undelivered(error)) = response.extensions_mut().remove() {
+            error.log();
+            fill_in(&mut response, &error, &id);
+        }
+        tracing::debug!(status = response.status().as_u16(), "answered");
+        response
+    };
+    let mut response = answer.instrument(span).await;
+    seal(&mut response, &id);
+    response
+}
+
+/// Writes the error's body. What other layers have put into the header, such as `Allow`, stays.
+fn fill_in(response: &mut Response, error: &Error, id: &str) {
+    let json = serde_json::to_vec(&error.body(id)).unwrap_or_default();
+    *response.body_mut() = Body::from(json);
+    let headers = response.headers_mut();
+    headers.remove(header::CONTENT_LENGTH);
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.extend(error.header());
+}
+
+/// The headers of every answer. What it says depends on who asks, hence `Vary`. A proxy that compresses, as Next.js does, would collect a
+/// stream to its end.
+fn seal(response: &mut Response, id: &str) {
+    let headers = response.headers_mut();
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
+    headers.insert(header::VARY, HeaderValue::from_static("Origin"));
+    // Pages of other origins cannot embed an answer. Requests that CORS allows are not affected.
+    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(X_REQUEST_ID, id);
+    }
+}

@@ -1,0 +1,174 @@
+//! `GET /executions…`, `DELETE /executions/{id}`: what ran and what runs.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Path, Query, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use futures_util::{StreamExt, stream};
+use runtray_engine::{Status, shown};
+
+use crate::http::error::Error;
+use crate::http::wire::error::ErrorBody;
+use crate::http::wire::executions::{
+    Cancelling, Execution, ExecutionSummary, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery,
+};
+use crate::journal::{Export, Filter, JournalError, LOST, RUNNING, Record};
+use crate::runs::core::App;
+use crate::runs::registry::Running;
+
+type Queried<T> = Result<Query<T>, QueryRejection>;
+
+/// Executions, newest first; those that run are among them.
+#[utoipa::path(
+    get,
+    path = "/executions",
+    tag = "executions",
+    params(ExecutionsQuery),
+    responses((status = 200, body = ExecutionsPage), (status = "4XX", body = ErrorBody), (status = 500, body = ErrorBody))
+)]
+pub(crate) async fn list(
+    State(app): State<Arc<App>>,
+    query: Queried<ExecutionsQuery>,
+) -> Result<Json<ExecutionsPage>, Error> {
+    let filter = filter(query)?;
+    let mut page = app.journal().page(filter.clone()).await.or_else(without_journal)?;
+    add_running(&mut page, &filter, &app.executions.list());
+    Ok(Json(page))
+}
+
+/// One execution with its code and output.
+#[utoipa::path(
+    get,
+    path = "/executions/{id}",
+    tag = "executions",
+    params(("id" = String, Path, description = "The execution's id.")),
+    responses((status = 200, body = Execution), (status = "4XX", body = ErrorBody), (status = 500, body = ErrorBody))
+)]
+pub(crate) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Execution>, Error> {
+    let record = app.journal().entry(&id).await.or_else(without_journal)?;
+    let running = || app.executions.find(&id).map(|running| Execution::from(&running));
+    record.or_else(running).map(Json).ok_or_else(|| unknown(&id))
+}
+
+/// Cancels an execution that runs.
+#[utoipa::path(
+    delete,
+    path = "/executions/{id}",
+    tag = "executions",
+    params(("id" = String, Path, description = "The execution's id.")),
+    responses(
+        (status = 200, body = Cancelling),
+        (status = 404, description = "`not_found`", body = ErrorBody),
+        (status = 409, description = "`execution_finished`", body = ErrorBody),
+        (status = "4XX", body = ErrorBody),
+        (status = 500, body = ErrorBody),
+    )
+)]
+pub(crate) async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Cancelling>, Error> {
+    if app.executions.cancel(&id) {
+        return Ok(Json(Cancelling { id, status: "cancelling" }));
+    }
+    match app.journal().entry(&id).await.or_else(without_journal)? {
+        Some(_) => Err(Error::ExecutionFinished(id)),
+        None => Err(unknown(&id)),
+    }
+}
+
+/// Every execution that is wanted, newest first, as a file.
+#[utoipa::path(
+    get,
+    path = "/executions/export",
+    tag = "executions",
+    params(ExportQuery, ExecutionsQuery),
+    responses(
+        (status = 200, content((String = "application/jsonl"), (String = "text/csv"))),
+        (status = "4XX", body = ErrorBody),
+    )
+)]
+pub(crate) async fn export(
+    State(app): State<Arc<App>>,
+    format: Queried<ExportQuery>,
+    query: Queried<ExecutionsQuery>,
+) -> Result<Response, Error> {
+    let ExportQuery { format } = taken(format)?;
+    let records = app.journal().export(filter(query)?);
+    let heading = stream::once(async move { format.heading().map_err(std::io::Error::other) });
+    let lines = stream::unfold(Some(records), move |records| next_lines(records, format));
+    let headers = [(header::CONTENT_TYPE, format.media_type()), (header::CONTENT_DISPOSITION, format.disposition())];
+    Ok((headers, Body::from_stream(heading.chain(lines))).into_response())
+}
+
+/// The next lines of an export. An error breaks the transfer off, so that nobody takes what came for all.
+async fn next_lines(records: Option<Export>, format: ExportFormat) -> Option<(std::io::Result<Bytes>, Option<Export>)> {
+    let mut records = records?;
+    match records.next().await {
+        Ok(batch) => Some((lines(&batch?, format), Some(records))),
+        Err(JournalError::Disabled | JournalError::Missing(_)) => None,
+        Err(error) => {
+            tracing::error!(%error, "an export broke off");
+            Some((Err(std::io::Error::other(error)), None))
+        }
+    }
+}
+
+fn lines(batch: &[Record], format: ExportFormat) -> std::io::Result<Bytes> {
+    let lines = batch.iter().map(|record| format.line(record).map_err(std::io::Error::other));
+    Ok(lines.collect::<std::io::Result<Vec<Bytes>>>()?.concat().into())
+}
+
+fn taken<T>(query: Queried<T>) -> Result<T, Error> {
+    query
+        .map(|Query(query)| query)
+        .map_err(|rejection| Error::InvalidRequest(format!("{}.", shown(&rejection.body_text()))))
+}
+
+fn filter(query: Queried<ExecutionsQuery>) -> Result<Filter, Error> {
+    let filter = Filter::from(taken(query)?);
+    match filter.status.as_deref().filter(|status| !is_status(status)) {
+        Some(status) => {
+            let names = statuses().join(", ");
+            Err(Error::InvalidRequest(format!("`status` must be one of {names}, not `{}`.", shown(status))))
+        }
+        None => Ok(filter),
+    }
+}
+
+fn is_status(name: &str) -> bool {
+    statuses().contains(&name)
+}
+
+fn statuses() -> Vec<&'static str> {
+    Status::ALL.iter().map(|status| status.name()).chain([RUNNING, LOST]).collect()
+}
+
+/// Where no journal is kept there is nothing in it.
+fn without_journal<T: Default>(error: JournalError) -> Result<T, Error> {
+    match error {
+        JournalError::Disabled | JournalError::Missing(_) => Ok(T::default()),
+        other => Err(Error::internal(other)),
+    }
+}
+
+fn unknown(id: &str) -> Error {
+    Error::NotFound(format!("There is no execution `{}`.", shown(id)))
+}
+
+/// What runs is in the journal as a rule; where it is not, it is put in front of the first page.
+fn add_running(page: &mut ExecutionsPage, filter: &Filter, running: &[Running]) {
+    let same = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
+    if filter.before.is_some() || filter.q.is_some() || !same(&filter.status, RUNNING) {
+        return;
+    }
+    let wanted = running
+        .iter()
+        .filter(|one| same(&filter.language, &one.job.runtime.language) && same(&filter.origin, &one.job.origin));
+    let missing: Vec<_> = wanted.filter(|one| page.items.iter().all(|item| item.id != one.job.id)).collect();
+    let oldest = page.items.last().map(|item| item.id.clone()).unwrap_or_default();
+    let newer = missing.into_iter().filter(|one| page.next.is_none() || one.job.id > oldest);
+    page.items.extend(newer.map(ExecutionSummary::from).collect::<Vec<_>>());
+    page.items.sort_by(|one, other| other.id.cmp(&one.id));
+}

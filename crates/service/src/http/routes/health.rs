@@ -1,0 +1,33 @@
+//! `GET /health`: that the service is there.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+
+use crate::http::wire::health::{Health, VERSION};
+use crate::http::wire::milliseconds;
+use crate::runs::core::App;
+
+/// That the service is there, and can start programs. Answers while every slot is busy.
+#[utoipa::path(
+    get,
+    path = "/health",
+    tag = "service",
+    responses((status = 200, body = Health), (status = 503, body = Health, description = "Programs cannot be started."))
+)]
+pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
+    let (code, status, message) = match app.trouble() {
+        None => (StatusCode::OK, "ok", "Runtray execution service running"),
+        Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "failing", "Programs cannot be started; GET /status says why"),
+    };
+    let health = Health {
+        status,
+        message,
+        platform: if cfg!(windows) { "nt" } else { "posix" },
+        version: VERSION,
+        uptime_ms: milliseconds(app.started.elapsed()),
+    };
+    (code, Json(health))
+}

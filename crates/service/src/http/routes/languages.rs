@@ -1,0 +1,22 @@
+//! `GET /languages`: what can be run here.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+
+use crate::http::wire::error::ErrorBody;
+use crate::http::wire::languages::Language;
+use crate::runs::core::App;
+
+/// Every language, what runs it on this machine, and why nothing does where that is so.
+#[utoipa::path(
+    get,
+    path = "/languages",
+    tag = "languages",
+    responses((status = 200, body = [Language]), (status = "4XX", body = ErrorBody))
+)]
+pub(crate) async fn languages(State(app): State<Arc<App>>) -> Json<Vec<Language>> {
+    let languages = app.languages();
+    Json(languages.list().await.into_iter().map(Into::into).collect())
+}

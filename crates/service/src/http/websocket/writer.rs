@@ -1,0 +1,70 @@
+//! What goes to the client.
+
+use std::time::Duration;
+
+use axum::body::Bytes;
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use futures_util::SinkExt;
+use futures_util::stream::SplitSink;
+use runtray_engine::Event;
+use tokio::sync::mpsc;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::conversation::{Gone, json};
+use crate::http::error::Error;
+use crate::http::wire::message::ServerMessage;
+use crate::http::wire::response::{Printed, Started};
+
+/// How often a client is asked whether it is there; it keeps proxies open too.
+const PING_EVERY: Duration = Duration::from_secs(10);
+
+/// Our side of the connection.
+pub(super) struct Writer(SplitSink<WebSocket, Message>);
+
+impl Writer {
+    pub(super) fn new(sink: SplitSink<WebSocket, Message>) -> Self {
+        Self(sink)
+    }
+
+    /// Sends one message, waiting while the client takes nothing.
+    pub(super) async fn send(&mut self, message: &ServerMessage) -> Result<(), Gone> {
+        self.put(Message::Text(json(message))).await
+    }
+
+    /// Says that nothing more will come.
+    pub(super) async fn close(&mut self, code: u16) -> Result<(), Gone> {
+        self.put(Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::default() }))).await
+    }
+
+    /// Sends what the program prints, and what is wrong with the client's messages, until the program prints no more.
+    pub(super) async fn carry(
+        &mut self,
+        mut events: mpsc::Receiver<Event>,
+        mut replies: mpsc::Receiver<Error>,
+        started: Started,
+    ) -> Result<(), Gone> {
+        let mut started = Some(started);
+        let mut pings = interval(PING_EVERY);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        pings.reset();
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    None => return Ok(()),
+                    Some(Event::Started) => if let Some(started) = started.take() {
+                        self.send(&ServerMessage::Started(started)).await?;
+                    },
+                    Some(Event::Stdout(data)) => self.send(&ServerMessage::Stdout(Printed { data })).await?,
+                    Some(Event::Stderr(data)) => self.send(&ServerMessage::Stderr(Printed { data })).await?,
+                },
+                Some(error) = replies.recv() => self.send(&ServerMessage::Error(error.body(""))).await?,
+                _ = pings.tick() => self.put(Message::Ping(Bytes::new())).await?,
+            }
+        }
+    }
+
+    /// Waits for a client that is slow; the connection itself ends when one takes nothing.
+    async fn put(&mut self, message: Message) -> Result<(), Gone> {
+        self.0.send(message).await.map_err(|_| Gone)
+    }
+}

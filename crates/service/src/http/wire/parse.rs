@@ -1,0 +1,183 @@
+//! JSON bodies, and what is said about bad ones.
+
+use serde::de::DeserializeOwned;
+use serde_json::error::Category;
+
+use runtray_engine::shown;
+
+use super::encoding;
+use super::messages::{self, no_json, without_place};
+use crate::http::error::Error;
+
+/// A field that has not the type it should have.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    /// The field, for example `files[0].path`; empty for the body itself.
+    pub(crate) field: String,
+    /// What is wrong, to follow the field's name in a sentence.
+    pub(crate) reason: String,
+}
+
+/// Why a body was not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Invalid {
+    /// It is no JSON.
+    Json(String),
+    /// It is JSON of another shape.
+    Shape(Mismatch),
+}
+
+/// Reads a JSON object.
+///
+/// # Errors
+/// The bytes are no JSON, or not of the shape of `T`.
+pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
+    let text = encoding::utf8(bytes).map_err(Invalid::Json)?;
+    let bytes = text.as_ref();
+    match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
+        None => return Err(Invalid::Json("it is empty".into())),
+        Some(b'{') => {}
+        Some(_) => return Err(not_an_object(bytes)),
+    }
+    let mut reader = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let field = error.path().to_string();
+        invalid(field, &error.into_inner())
+    })?;
+    reader.end().map_err(|error| Invalid::Json(no_json(&error)))?;
+    Ok(value)
+}
+
+/// A struct could be read from an array too, which would take bodies that nobody meant.
+fn not_an_object(bytes: &[u8]) -> Invalid {
+    match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
+        Err(error) => Invalid::Json(no_json(&error)),
+        Ok(_) => Invalid::Shape(Mismatch {
+            field: String::new(),
+            reason: "must be a JSON object such as {\"code\": \"…\"}".into(),
+        }),
+    }
+}
+
+fn invalid(field: String, error: &serde_json::Error) -> Invalid {
+    let message = error.to_string();
+    match error.classify() {
+        // JSON has no largest number; ours do.
+        _ if message.starts_with("number out of range") => {
+            Invalid::Shape(Mismatch { field, reason: "is a number that is too large".into() })
+        }
+        Category::Data => Invalid::Shape(mismatch(field, &message)),
+        Category::Syntax | Category::Eof | Category::Io => Invalid::Json(no_json(error)),
+    }
+}
+
+/// Turns serde's message into the end of a sentence about the field.
+fn mismatch(field: String, message: &str) -> Mismatch {
+    let message = without_place(message);
+    let named = |name: &str| if field == "." { name.to_owned() } else { format!("{field}.{name}") };
+    if let Some(name) = quoted(message, "missing field ") {
+        return Mismatch { field: named(name), reason: "is missing".into() };
+    }
+    if let Some(name) = quoted(message, "duplicate field ") {
+        return Mismatch { field: named(name), reason: "stands there twice".into() };
+    }
+    Mismatch { field, reason: messages::mismatch(message) }
+}
+
+fn quoted<'a>(message: &'a str, start: &str) -> Option<&'a str> {
+    message.strip_prefix(start)?.strip_prefix('`')?.strip_suffix('`')
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        match invalid {
+            Invalid::Json(reason) => Self::InvalidJson(reason),
+            Invalid::Shape(Mismatch { field, reason }) if field.is_empty() || field == "." => {
+                Self::InvalidRequest(format!("The body {reason}."))
+            }
+            Invalid::Shape(Mismatch { field, reason }) => {
+                Self::InvalidRequest(format!("`{}` {reason}.", shown(&field)))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::object;
+    use crate::http::error::Error;
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Shape {
+        code: String,
+        args: Option<Vec<String>>,
+        files: Option<Vec<Inner>>,
+    }
+
+    #[derive(Debug, Deserialize)]
+    #[expect(dead_code, reason = "only its shape matters")]
+    struct Inner {
+        path: String,
+    }
+
+    fn check(body: &str, expected: &str) {
+        let error = Error::from(object::<Shape>(body.as_bytes()).expect_err(body));
+        assert_eq!(error.to_string(), expected, "{body}");
+    }
+
+    #[test]
+    fn bodies_that_are_no_json_are_refused() {
+        check("", "The body is not valid JSON: it is empty.");
+        check("  ", "The body is not valid JSON: it is empty.");
+        check("{\"code\":", "The body is not valid JSON: at line 1 column 8 it ends too early.");
+        let value = "a value was expected: text in double quotes, a number, true, false, null, a list or an object";
+        check("nonsense", &format!("The body is not valid JSON: at line 1 column 2 {value}."));
+        check("{code: 1}", "The body is not valid JSON: at line 1 column 2 a name in double quotes was expected.");
+        check(r#"{"code":""} x"#, "The body is not valid JSON: at line 1 column 13 something stands behind its end.");
+        assert!(object::<Shape>(b"{\"code\":\"\xff\"}").is_err(), "bytes that are not UTF-8 were taken");
+    }
+
+    #[test]
+    fn half_a_surrogate_pair_is_named_and_what_to_send_instead() {
+        for (body, column) in [
+            (r#"{"code":"\ud800"}"#, 16),
+            (r#"{"code":"\ud83d x"}"#, 16),
+            (r#"{"code":"\ud800\n"}"#, 17),
+            (r#"{"code":"\ud800\ud800"}"#, 21),
+            (r#"{"code":"\udc00"}"#, 15),
+        ] {
+            let sentence = format!(
+                "The body is not valid JSON: at line 1 column {column} a text holds half of a UTF-16 surrogate pair \
+                 (\\ud800 to \\udfff on its own), which is no character; send both halves, or \\ufffd in its place."
+            );
+            check(body, &sentence);
+        }
+    }
+
+    #[test]
+    fn wrong_types_name_the_field_and_what_was_expected() {
+        check("{}", "`code` is missing.");
+        check(r#"{"code":null}"#, "`code` must be a string, not null.");
+        check(r#"{"code":5}"#, "`code` must be a string, not 5.");
+        check(r#"{"code":"","code":""}"#, "`code` stands there twice.");
+        check(r#"{"code":"","args":["a",1]}"#, "`args[1]` must be a string, not 1.");
+        check(r#"{"code":"","files":[{"path":[]}]}"#, "`files[0].path` must be a string, not a list.");
+        check(r#"{"code":"","files":[{}]}"#, "`files[0].path` is missing.");
+    }
+
+    #[test]
+    fn only_an_object_is_a_body() {
+        for body in [r#"["print(1)"]"#, "null", "5", r#""code""#] {
+            check(body, "The body must be a JSON object such as {\"code\": \"…\"}.");
+        }
+    }
+
+    #[test]
+    fn null_and_unknown_fields_are_taken() {
+        let shape: Shape = object(br#" {"code":"x","args":null,"more":{"a":[1]}} "#).expect("a body");
+        assert!(shape.args.is_none());
+    }
+}

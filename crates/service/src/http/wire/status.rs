@@ -1,0 +1,93 @@
+//! The answer of `GET /status`.
+
+use serde::Serialize;
+use time::OffsetDateTime;
+use utoipa::ToSchema;
+
+use crate::http::guard::pending;
+use crate::journal;
+
+/// How the service is.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ServiceStatus {
+    /// `starting`, `running`, `stopping`, `stopped` or `failed`.
+    #[schema(example = "running")]
+    pub(crate) state: &'static str,
+    /// The address for clients.
+    #[schema(example = "http://localhost:5000")]
+    pub(crate) url: String,
+    /// The addresses that are listened on.
+    pub(crate) addresses: Vec<String>,
+    /// The loopback address that this machine does not have.
+    pub(crate) missing_address: Option<String>,
+    /// Runtray's version.
+    pub(crate) version: &'static str,
+    /// Milliseconds since the service started.
+    pub(crate) uptime_ms: f64,
+    /// The Python in use, or why there is none.
+    pub(crate) python: String,
+    /// The Python's path.
+    pub(crate) python_path: Option<String>,
+    /// The isolation level of runs.
+    #[schema(example = "none")]
+    pub(crate) isolation: &'static str,
+    /// How runs' process trees are held together, as in their answers; null in the first moments.
+    #[schema(example = "user_namespace")]
+    pub(crate) containment: Option<&'static str>,
+    /// Whether requests need the token.
+    pub(crate) token_required: bool,
+    /// Executions that run.
+    pub(crate) running: usize,
+    /// Executions that wait.
+    pub(crate) queued: usize,
+    /// Executions that may run at once.
+    pub(crate) slots: usize,
+    /// `opening`, `ok`, `disabled`, `recovered` or `failed`.
+    #[schema(example = "ok")]
+    pub(crate) journal: &'static str,
+    /// What there is to say about the journal.
+    pub(crate) journal_detail: Option<String>,
+    /// What is wrong with the settings, for people.
+    pub(crate) problems: Vec<String>,
+    /// Settings that were changed and need a restart.
+    pub(crate) restart_needed: Vec<&'static str>,
+    /// Refused web origins that the user may allow.
+    pub(crate) pending_origins: Vec<PendingOrigin>,
+}
+
+/// A web origin that was refused.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct PendingOrigin {
+    /// The origin.
+    #[schema(example = "http://localhost:5173")]
+    origin: String,
+    /// When it was first refused.
+    #[serde(with = "time::serde::rfc3339")]
+    #[schema(value_type = String, format = DateTime)]
+    first_refused_at: OffsetDateTime,
+    /// How often it was refused since then.
+    refusals: u64,
+}
+
+impl From<&pending::PendingOrigin> for PendingOrigin {
+    fn from(pending: &pending::PendingOrigin) -> Self {
+        Self {
+            origin: pending.origin.to_string(),
+            first_refused_at: pending.first_refused_at,
+            refusals: pending.refusals,
+        }
+    }
+}
+
+/// A journal's state: its name, and what there is to say about it.
+pub(crate) fn journal(state: &journal::State) -> (&'static str, Option<String>) {
+    match state {
+        journal::State::Opening => ("opening", None),
+        journal::State::Ok => ("ok", None),
+        journal::State::Disabled => ("disabled", None),
+        journal::State::Recovered { kept_aside } => {
+            ("recovered", Some(format!("The old journal was unusable and is now {}.", kept_aside.display())))
+        }
+        journal::State::Failed { reason } => ("failed", Some(reason.to_string())),
+    }
+}

@@ -1,0 +1,138 @@
+//! What the journal keeps of what a program was given besides its code.
+//!
+//! Everything is kept whole or not at all, within one bound, arguments first, then standard input, then the files in their order.
+//! What is not kept is named, so that nobody runs another program for this one without knowing.
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use runtray_engine::{Request, SourceFile};
+
+use crate::journal::{Given, GivenFile, GivenVariable, Missing};
+use crate::runs::execution::Job;
+use crate::settings::JournalSettings;
+
+/// What is kept of what `job` was given; `None` where the settings keep nothing and there was something.
+pub(crate) fn of(job: &Job, settings: &JournalSettings) -> Option<Given> {
+    let given = kept(&job.request, job.is_interactive, settings);
+    let had_nothing = given.is_empty();
+    (settings.max_input_bytes > 0 || had_nothing).then_some(given)
+}
+
+fn kept(request: &Request, is_interactive: bool, settings: &JournalSettings) -> Given {
+    let mut room = settings.max_input_bytes;
+    let mut missing = Vec::new();
+    let mut note = |part| {
+        if !missing.contains(&part) {
+            missing.push(part)
+        }
+    };
+    if !request.is_utf8() {
+        note(Missing::Code);
+    }
+    let args = match take(&mut room, request.args().iter().map(String::len).sum()) {
+        true => request.args().to_vec(),
+        false => {
+            note(Missing::Args);
+            Vec::new()
+        }
+    };
+    let stdin = str::from_utf8(request.stdin()).ok().filter(|text| take(&mut room, text.len()));
+    if stdin.is_none() {
+        note(Missing::Stdin);
+    }
+    let env: Vec<_> = request.env().iter().map(|(name, value)| variable(name, value, settings, &mut room)).collect();
+    if env.iter().any(|one| one.value.is_none()) {
+        note(Missing::Env);
+    }
+    let files: Vec<_> = request.files().iter().map(|one| file(one, &mut room)).collect();
+    if files.iter().any(|one| one.content.is_none()) {
+        note(Missing::Files);
+    }
+    if is_interactive {
+        note(Missing::Typed);
+    }
+    Given { stdin: stdin.unwrap_or_default().to_owned(), args, env, files, missing }
+}
+
+/// Takes `bytes` of `room`, when they fit.
+fn take(room: &mut usize, bytes: usize) -> bool {
+    let rest = room.checked_sub(bytes);
+    *room = rest.unwrap_or(*room);
+    rest.is_some()
+}
+
+fn variable(name: &str, value: &str, settings: &JournalSettings, room: &mut usize) -> GivenVariable {
+    let is_kept = settings.env_values && take(room, value.len());
+    GivenVariable { name: name.to_owned(), value: is_kept.then(|| value.to_owned()) }
+}
+
+fn file(file: &SourceFile, room: &mut usize) -> GivenFile {
+    let (path, size_bytes) = (file.path.as_str().to_owned(), file.content.len() as u64);
+    let text = str::from_utf8(&file.content);
+    // Base64 takes four bytes for three.
+    let length = if text.is_ok() { file.content.len() } else { file.content.len().div_ceil(3) * 4 };
+    let encoding = if text.is_ok() { "utf8" } else { "base64" }.to_owned();
+    let content =
+        take(room, length).then(|| text.map_or_else(|_| BASE64_STANDARD.encode(&file.content), str::to_owned));
+    GivenFile { path, size_bytes, content, encoding }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use runtray_engine::{RelativePath, Request, SourceFile};
+
+    use super::kept;
+    use crate::journal::{Given, Missing};
+    use crate::settings::JournalSettings;
+
+    fn request() -> Request {
+        let file = |path: &str, content: &[u8]| SourceFile {
+            path: RelativePath::parse(path).expect("a path"),
+            content: content.to_vec(),
+        };
+        let env = vec![("TOKEN".to_owned(), "secret".to_owned())];
+        Request::new("", Duration::from_secs(1))
+            .with_stdin("input")
+            .with_args(vec!["-v".to_owned()])
+            .and_then(|request| request.with_env(env))
+            .and_then(|request| request.with_files(vec![file("a.txt", b"text"), file("b.bin", &[0xff; 6])]))
+            .expect("a request")
+    }
+
+    fn of(most: usize, env_values: bool) -> Given {
+        kept(&request(), false, &JournalSettings { max_input_bytes: most, env_values, ..JournalSettings::default() })
+    }
+
+    #[test]
+    fn all_of_it_is_kept_but_what_is_secret() {
+        let given = of(1000, false);
+        assert_eq!((given.stdin.as_str(), given.args.as_slice()), ("input", &["-v".to_owned()][..]));
+        assert_eq!((given.env[0].name.as_str(), &given.env[0].value), ("TOKEN", &None));
+        let contents: Vec<_> =
+            given.files.iter().map(|file| (file.content.as_deref(), file.encoding.as_str())).collect();
+        assert_eq!(contents, [(Some("text"), "utf8"), (Some("////////"), "base64")]);
+        assert_eq!(given.missing, [Missing::Env]);
+        assert_eq!((of(1000, true).env[0].value.as_deref(), of(1000, true).missing), (Some("secret"), vec![]));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_left_out_and_named() {
+        let given = of(4, false);
+        assert_eq!((given.stdin.as_str(), given.args.len(), given.files[0].size_bytes), ("", 1, 4));
+        assert!(given.files.iter().all(|file| file.content.is_none()));
+        assert_eq!(given.missing, [Missing::Stdin, Missing::Env, Missing::Files]);
+        assert_eq!(of(0, false).missing, [Missing::Args, Missing::Stdin, Missing::Env, Missing::Files]);
+    }
+
+    #[test]
+    fn a_program_that_was_given_nothing_misses_nothing() {
+        let nothing = Request::new("", Duration::from_secs(1));
+        let settings = JournalSettings { max_input_bytes: 0, ..JournalSettings::default() };
+        assert!(kept(&nothing, false, &settings).is_empty());
+        assert_eq!(kept(&nothing, true, &settings).missing, [Missing::Typed]);
+        let latin = Request::of_bytes(vec![0xe9], Duration::from_secs(1));
+        assert_eq!(kept(&latin, false, &settings).missing, [Missing::Code]);
+    }
+}

@@ -1,0 +1,243 @@
+//! A file that cannot be parsed: what of it can still be made out, and what it closes.
+//!
+//! Defaults would open what such a file had closed. So it is read statement by statement; what can be read holds, and where a
+//! key closes something, what cannot be read closes it. Between two readings of the same key the one that closes more counts.
+
+use std::collections::HashSet;
+
+use runtray_engine::language::Language;
+use toml_edit::{Document, Item, Value};
+
+use super::document::{Lines, collect};
+use super::keys::{KEYS, Key};
+use super::security_keys::{self, Closing};
+use super::statements::{Statement, statements};
+use super::{Settings, languages};
+
+/// What a text that is no TOML amounts to, beginning with the defaults.
+pub(super) fn recovered(text: &str) -> Settings {
+    let mut reading = Reading { settings: Settings::default(), known: HashSet::new(), is_live: false };
+    statements(text).iter().for_each(|statement| reading.take(statement));
+    reading.settings.languages = languages_of(text);
+    reading.settings
+}
+
+/// `last`, the settings in effect, with whatever the text closes besides.
+pub(super) fn closed(last: &Settings, text: &str) -> Settings {
+    let mut reading = Reading { settings: last.clone(), known: HashSet::new(), is_live: true };
+    statements(text).iter().for_each(|statement| reading.take(statement));
+    reading.settings
+}
+
+struct Reading {
+    settings: Settings,
+    /// Keys that were met before.
+    known: HashSet<&'static str>,
+    /// Whether the settings are in effect, so that they may only close.
+    is_live: bool,
+}
+
+impl Reading {
+    fn take(&mut self, statement: &Statement) {
+        // What follows the line of a whole statement may be anything.
+        let document = Document::parse(statement.toml()).or_else(|_| Document::parse(statement.first().toml()));
+        let Ok(document) = document else { return self.guess(statement) };
+        let written = collect(&document);
+        for entry in written.entries {
+            self.read(&KEYS[entry.key], entry.item);
+        }
+        for problem in written.problems {
+            if let Some(key) = security_keys::meant(&problem.key) {
+                self.read(key, &Item::None);
+            }
+        }
+        self.deny(statement);
+    }
+
+    /// A statement that cannot be read: its name may tell what it closes, and its beginning how much it allows.
+    fn guess(&mut self, statement: &Statement) {
+        if let Some(key) = statement.key() {
+            let number = statement.number().map(|number| Item::Value(Value::from(number)));
+            self.read(key, number.as_ref().filter(|_| is_limit(key)).unwrap_or(&Item::None));
+        }
+        self.deny(statement);
+    }
+
+    /// Whatever page stands in a list of denied ones is denied, however it is written.
+    fn deny(&mut self, statement: &Statement) {
+        if statement.key().is_some_and(|key| key.name == security_keys::DENIED) {
+            let pages = statement.pages();
+            let denied = &mut self.settings.denied_origins;
+            pages.into_iter().for_each(|page| {
+                if !denied.contains(&page) {
+                    denied.push(page)
+                }
+            });
+        }
+    }
+
+    fn read(&mut self, key: &'static Key, item: &Item) {
+        let is_first = self.known.insert(key.name) && !self.is_live;
+        match Closing::of(key) {
+            Some(closing) => closing.merge(&mut self.settings, item, is_first),
+            None if is_first => drop((key.read)(&mut self.settings, item)),
+            None if is_limit(key) && !self.is_live => self.lower(key, item),
+            None => {}
+        }
+    }
+
+    /// Of two limits the lower one.
+    fn lower(&mut self, key: &Key, item: &Item) {
+        let mut other = self.settings.clone();
+        let number = |settings: &Settings| (key.show)(settings).parse::<u64>().ok();
+        if (key.read)(&mut other, item).is_ok() && number(&other) < number(&self.settings) {
+            self.settings = other;
+        }
+    }
+}
+
+fn is_limit(key: &Key) -> bool {
+    key.parts().0 == "limits"
+}
+
+/// The languages of those `[[language]]` sections that can be read.
+fn languages_of(text: &str) -> Vec<Language> {
+    let mut sections: Vec<String> = Vec::new();
+    for line in text.lines() {
+        if line.trim_start().starts_with('[') {
+            sections.push(String::new());
+        }
+        if let Some(section) = sections.last_mut() {
+            section.push_str(line);
+            section.push('\n');
+        }
+    }
+    let read = |section: String| {
+        let document = Document::parse(section).ok()?;
+        let rows = collect(&document).languages;
+        Some(languages::read(&rows, Lines(document.raw().as_bytes()), &mut Vec::new()))
+    };
+    let mut languages: Vec<Language> = Vec::new();
+    for language in sections.into_iter().filter_map(read).flatten() {
+        if languages.iter().all(|known| known.name != language.name) {
+            languages.push(language);
+        }
+    }
+    languages
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{closed, recovered};
+    use crate::settings::Settings;
+
+    const CLOSED: &str = "allowed_origins = []\nrequire_token = true\ndenied_origins = [\"http://evil.example\"]\n";
+    const SLIPS: [&str; 9] = [
+        "[desktop\n",
+        "desktop]\n",
+        "x = \n",
+        "x = \"\n",
+        "x = '''\n",
+        "= 1\n",
+        "\0\n",
+        "x = [\n",
+        "port = 2\nport = 3\n",
+    ];
+
+    fn check_closed(settings: &Settings, text: &str) {
+        assert!(settings.require_token && settings.allowed_origins.is_empty(), "{text}");
+        let denied = settings.denied_origins.iter().any(|denied| denied.as_str() == "http://evil.example");
+        assert!(denied, "{text}: {:?}", settings.denied_origins);
+    }
+
+    #[test]
+    fn what_was_closed_stays_closed_wherever_the_slip_is() {
+        let rest = "port = 5001\n[python]\npath = \"/usr/bin/python3\"\n[limits]\nmemory_bytes = 33554432\n";
+        let whole = format!("{CLOSED}{rest}");
+        for slip in SLIPS {
+            let ends = whole.match_indices('\n').map(|(at, _)| at + 1);
+            for at in std::iter::once(0).chain(ends) {
+                let text = format!("{}{slip}{}", &whole[..at], &whole[at..]);
+                let settings = recovered(&text);
+                check_closed(&settings, &text);
+                check_closed(&closed(&Settings::default(), &text), &text);
+            }
+        }
+        let late = recovered(&format!("{whole}[desktop\n"));
+        assert_eq!(late.limits.memory_bytes, 33_554_432);
+        for (end, _) in CLOSED.char_indices().skip(3) {
+            let settings = recovered(&CLOSED[..end]);
+            assert!(settings.allowed_origins.is_empty(), "cut off: {:?}", &CLOSED[..end]);
+        }
+    }
+
+    #[test]
+    fn any_way_to_write_a_closing_key_closes() {
+        for line in [
+            "require_token = true",
+            "require_token=true",
+            "\"require_token\" = true",
+            "'require_token' = true",
+            "require_token: true",
+            "require_token true",
+            "require_token = yes",
+            "require_token = tru",
+            "require_token",
+            "require_tok",
+            "Require_Token = True",
+            "require_tokne = true",
+            "[limits\nrequire_token = true",
+            "[server]\nrequire_token = true",
+            "require_token = false\nrequire_token = true",
+            "require_token = true\nrequire_token = false",
+            "\trequire_token\t=\ttrue\r",
+        ] {
+            for text in [format!("x =\n{line}\n"), format!("{line}\nx =\n"), format!("\u{FEFF}{line}\r\nx =")] {
+                assert!(recovered(&text).require_token, "{text:?}");
+                assert!(closed(&Settings::default(), &text).require_token, "{text:?}");
+            }
+        }
+        let utf16: String = "require_token = true\n".chars().flat_map(|character| [character, '\0']).collect();
+        assert!(recovered(&format!("\u{FFFD}\u{FFFD}{utf16}")).require_token);
+        for line in ["isolation = \"sandbox\"", "isolation = \"sandb", "isolation"] {
+            assert!(recovered(&format!("x =\n{line}")).refuse_to_run.is_some(), "{line}");
+        }
+        for line in ["allowed_origins = [\n\"http://a\",\n", "allowed_origins = http://a", "allowed_origins"] {
+            assert!(recovered(&format!("{line}\nx =")).allowed_origins.is_empty(), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_open_or_commented_out_stays_as_it_is_by_default() {
+        for text in ["port =", "#require_token = true\n!", "isolation = \"auto\"\n!", "# allowed_origins = []\nx"] {
+            assert_eq!(recovered(text), Settings::default(), "for {text:?}");
+        }
+    }
+
+    #[test]
+    fn all_that_can_be_read_holds() {
+        let text = "port = 5001\nallowed_origins = [\n  \"http://a.example\", # mine\n]\n[limits]\ntimeout_ms = 2000\n\
+            memory_bytes = 33554432 bytes\nprocesses = \"\n[desktop\ntheme = \"dark\"\n[[language]]\nname = \"bash\"\n\
+            command = [\"bash\"]\nextension = \"sh\"\n[journal]\nenabled = false\n";
+        let settings = recovered(text);
+        assert_eq!((settings.port, settings.default_timeout), (5001, Duration::from_secs(2)));
+        assert_eq!((settings.limits.memory_bytes, settings.languages.len()), (33_554_432, 1));
+        assert_eq!(settings.allowed_origins[0].as_str(), "http://a.example");
+        assert_eq!((settings.desktop.theme.name(), settings.journal.enabled), ("dark", false));
+        let lower = recovered("[limits]\nprocesses = 9\nprocesses = 5\nprocesses = 7\n");
+        assert_eq!(lower.limits.processes, 5);
+    }
+
+    #[test]
+    fn settings_in_effect_only_close() {
+        let last = Settings { require_token: true, port: 1, ..Settings::default() };
+        let text = "require_token = false\nport = 2\n\
+            allowed_origins = [\"http://localhost:3000\", \"http://new\"]\n[desktop\n";
+        let now = closed(&last, text);
+        assert!(now.require_token && now.port == 1);
+        assert_eq!(now.allowed_origins.iter().map(|one| one.as_str()).collect::<Vec<_>>(), ["http://localhost:3000"]);
+        assert_eq!(closed(&last, ""), last);
+    }
+}

@@ -1,0 +1,63 @@
+//! The keys that close something: where a mistake in one is to leave it.
+
+use toml_edit::Item;
+
+use super::Settings;
+use super::document::closest;
+use super::keys::{KEYS, Key};
+use crate::sentences;
+
+/// The list of pages that are refused whatever else is said of them.
+pub(super) const DENIED: &str = "denied_origins";
+
+const NAMES: [&str; 5] = ["allowed_origins", DENIED, "require_token", "same_user_only", "isolation"];
+
+/// Whether the key of that name closes something.
+pub(super) fn is_closing(name: &str) -> bool {
+    NAMES.contains(&name)
+}
+
+/// The closing key that an unknown name was probably meant to be, whatever section it stands in.
+pub(super) fn meant(name: &str) -> Option<&'static Key> {
+    let word = name.rsplit('.').next().unwrap_or(name);
+    let name = closest(word, NAMES.into_iter())?;
+    KEYS.iter().find(|key| key.name == name)
+}
+
+/// Settings of which nothing is known: everything is closed.
+pub(super) fn all_closed() -> Settings {
+    let mut settings = Settings::default();
+    for key in KEYS.iter().filter(|key| is_closing(key.name)) {
+        // A wrong value closes; what is wrong is said of the file as a whole.
+        let _ = (key.read)(&mut settings, &Item::None);
+    }
+    settings.refuse_to_run = Some(sentences::SETTING_ISOLATION_UNKNOWN.said());
+    settings
+}
+
+/// A key that closes something.
+pub(super) struct Closing(&'static Key);
+
+impl Closing {
+    pub(super) fn of(key: &'static Key) -> Option<Self> {
+        is_closing(key.name).then_some(Self(key))
+    }
+
+    /// Takes a value into the settings; one that is not the first for its key only ever closes further.
+    pub(super) fn merge(&self, settings: &mut Settings, item: &Item, is_first: bool) {
+        let mut read = Settings { allowed_origins: Vec::new(), ..Settings::default() };
+        let _ = (self.0.read)(&mut read, item);
+        match self.0.name {
+            "allowed_origins" if is_first => settings.allowed_origins = read.allowed_origins,
+            "allowed_origins" => settings.allowed_origins.retain(|origin| read.allowed_origins.contains(origin)),
+            DENIED => settings.denied_origins.extend(read.denied_origins),
+            "require_token" => settings.require_token |= read.require_token,
+            "same_user_only" if is_first => settings.same_user_only = read.same_user_only,
+            "same_user_only" => settings.same_user_only |= read.same_user_only,
+            _ if read.refuse_to_run.is_some() => settings.refuse_to_run = read.refuse_to_run,
+            _ if is_first => settings.isolation = read.isolation,
+            _ => {}
+        }
+        settings.denied_origins.dedup();
+    }
+}
