@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use runtray_service::origin::Origin;
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use runtray_service::settings::{ChangeError, Loaded};
 use runtray_service::{Lifecycle, ListenError, Options, StartError, State};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ impl Fixture {
         let lifecycle = Lifecycle::new(Options {
             settings: Loaded::from_file(&settings),
             settings_file: Some(settings.clone()),
-            places: Places { config: below("config"), data: below("data"), runs: below("runs") },
+            paths: Paths { config: below("config"), data: below("data"), runs: below("runs") },
             port: None,
             allow_origins: Vec::new(),
             token: None,

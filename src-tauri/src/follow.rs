@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use runtray_service::News;
+use runtray_service::ExecutionEvent;
 use runtray_service::settings::Loaded;
 use tauri::async_runtime::JoinHandle;
 use tauri::ipc::Channel;
@@ -25,7 +25,7 @@ impl Followers {
     /// Sends `channel` the present status and every change. A window that loads anew takes its old self's place.
     pub(crate) fn follow(&self, desk: Arc<Desk>, channel: Channel<Update>) {
         // From now on nothing is missed, however late the task gets to run: the window reads the log next.
-        let sources = (desk.status(), desk.settings(), desk.lifecycle.news());
+        let sources = (desk.status(), desk.settings(), desk.lifecycle.events());
         let task = tauri::async_runtime::spawn(follow(desk, sources, channel.clone()));
         self.replace(Some(Follower { channel, task }));
     }
@@ -53,7 +53,7 @@ impl Followers {
 }
 
 /// Where updates come from.
-type Sources = (watch::Receiver<Status>, watch::Receiver<Loaded>, broadcast::Receiver<News>);
+type Sources = (watch::Receiver<Status>, watch::Receiver<Loaded>, broadcast::Receiver<ExecutionEvent>);
 
 async fn follow(desk: Arc<Desk>, (mut status, mut settings, mut news): Sources, channel: Channel<Update>) {
     status.mark_changed();
@@ -69,9 +69,9 @@ async fn follow(desk: Arc<Desk>, (mut status, mut settings, mut news): Sources, 
                 Err(_) => return,
             },
             news = news.recv() => match news {
-                Ok(News::Begun(execution)) => Update::Begun { execution: execution.into() },
-                Ok(News::Ended(execution)) => Update::Ended { execution: execution.into() },
-                Ok(News::Cleared) => Update::Cleared,
+                Ok(ExecutionEvent::Begun(execution)) => Update::Begun { execution: execution.into() },
+                Ok(ExecutionEvent::Ended(execution)) => Update::Ended { execution: execution.into() },
+                Ok(ExecutionEvent::Cleared) => Update::Cleared,
                 // The window reads the log anew when it is looked at; what it missed is in it.
                 Err(RecvError::Lagged(_)) => continue,
                 Err(RecvError::Closed) => return,

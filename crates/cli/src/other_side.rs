@@ -8,7 +8,7 @@ use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use runtray_service::proof::Challenge;
 use serde_json::Value;
 
@@ -36,7 +36,7 @@ pub(crate) struct Connection {
 }
 
 /// The token of these folders' service; `None` when none ever ran.
-pub(crate) fn token(places: &Places) -> Option<String> {
+pub(crate) fn token(places: &Paths) -> Option<String> {
     let text = std::fs::read_to_string(places.token_file()).ok()?;
     Some(text.trim().to_owned()).filter(|token| !token.is_empty())
 }

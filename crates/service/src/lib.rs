@@ -1,6 +1,6 @@
-//! The Runtray service: HTTP, the guard, settings, the journal, and the service's life.
+//! The Runtray service: HTTP, the guard, settings, the journal, and the life of the service.
 //!
-//! Each folder is a room, and imports point down: `embed` → `http` → `runs` → `journal`, `settings`, `platform`.
+//! Each folder is a room, and imports point down only: `embed` → `http` → `runs` → `journal` → `settings` → `platform`.
 
 mod embed;
 mod http;
@@ -11,14 +11,18 @@ pub mod sentences;
 pub mod settings;
 
 pub use embed::history::{ExportError, History};
-pub use embed::interactive::{Conversation, Said, Speaker};
-pub use embed::lifecycle::{Lifecycle, PortTrouble, State};
-pub use embed::service::{Options, Service, StartError};
+pub use embed::interactive::{InteractiveEvent, InteractiveInput, InteractiveRun};
+pub use embed::lifecycle::Lifecycle;
+pub use embed::options::Options;
+pub use embed::service::Service;
+pub use embed::start_error::StartError;
 pub use http::guard::pending::PendingOrigin;
 pub use http::guard::root::CONTAINER_VARIABLE;
 pub use http::listen::{Holder, ListenError};
+pub use http::state::{PortTrouble, State};
 pub use http::{proof, wire};
 pub use platform::{address_file, log, origin, paths};
 pub use runs::admission::Load;
-pub use runs::bounded_text;
-pub use runs::event_bus::News;
+pub use runs::bounded_text::BoundedText;
+pub use runs::event_bus::ExecutionEvent;
+pub use runs::run_result::RunResult;

@@ -16,8 +16,8 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::Languages;
-use runtray_service::paths::Places;
-use runtray_service::settings::{self, Loaded, Watching};
+use runtray_service::paths::Paths;
+use runtray_service::settings::{self, FileWatcher, Loaded};
 use runtray_service::{Lifecycle, Options, Service, wire};
 use tokio::sync::watch;
 
@@ -35,13 +35,13 @@ pub(crate) struct Desk {
     /// The service's life.
     pub(crate) lifecycle: Lifecycle,
     /// Where files are kept.
-    pub(crate) places: Places,
+    pub(crate) places: Paths,
     /// The Console's program.
     pub(crate) console: Console,
     /// The window that shows it.
     pub(crate) console_follower: Follower,
     settings: watch::Receiver<Loaded>,
-    _watching: Watching,
+    _watching: FileWatcher,
     port: Option<u16>,
     status: watch::Sender<Status>,
     interpreters: watch::Sender<Interpreters>,
@@ -51,7 +51,7 @@ pub(crate) struct Desk {
 
 impl Desk {
     /// Reads the settings; the service is not started yet.
-    pub(crate) fn new(args: &Args, places: Places, no_tray: Option<NoTray>) -> Self {
+    pub(crate) fn new(args: &Args, places: Paths, no_tray: Option<NoTray>) -> Self {
         let file = places.settings_file();
         if let Err(error) = settings::create_if_missing(&file) {
             tracing::warn!(%error, file = %file.display(), "could not write the settings file; the defaults are used");
@@ -184,6 +184,6 @@ impl Desk {
 ///
 /// # Errors
 /// They are not known.
-pub(crate) fn places() -> anyhow::Result<Places> {
-    Places::find().context("the folders for settings and log are not known")
+pub(crate) fn places() -> anyhow::Result<Paths> {
+    Paths::find().context("the folders for settings and log are not known")
 }

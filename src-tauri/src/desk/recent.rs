@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use runtray_service::News;
+use runtray_service::ExecutionEvent;
 use runtray_service::journal::Filter;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -14,14 +14,14 @@ const MOST: usize = 8;
 
 /// Keeps the list up to date, as long as the app lives.
 pub(super) async fn keep(desk: Arc<Desk>) {
-    let mut news = desk.lifecycle.news();
+    let mut events = desk.lifecycle.events();
     desk.read_recent().await;
     loop {
-        match news.recv().await {
-            Ok(News::Begun(summary) | News::Ended(summary)) => {
+        match events.recv().await {
+            Ok(ExecutionEvent::Begun(summary) | ExecutionEvent::Ended(summary)) => {
                 desk.recent.send_modify(|recent| enter(recent, summary.into()));
             }
-            Ok(News::Cleared) | Err(RecvError::Lagged(_)) => desk.read_recent().await,
+            Ok(ExecutionEvent::Cleared) | Err(RecvError::Lagged(_)) => desk.read_recent().await,
             Err(RecvError::Closed) => return,
         }
     }

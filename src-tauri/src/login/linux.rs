@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 
 use super::{LoginItems, desktop_entry, program, remove, write};
 
@@ -15,7 +15,7 @@ pub(super) struct Items {
 }
 
 impl Items {
-    pub(super) fn new(places: &Places) -> Self {
+    pub(super) fn new(places: &Paths) -> Self {
         let items =
             Self { file: folder().map(|folder| folder.join("Runtray.desktop")), icon: places.data.join("runtray.png") };
         items.mend();

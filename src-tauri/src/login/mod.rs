@@ -17,7 +17,7 @@ mod system;
 #[cfg(unix)]
 use std::path::{Path, PathBuf};
 
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use tokio::sync::watch;
 
 /// The system's list of what starts at login.
@@ -76,7 +76,7 @@ impl Login {
 }
 
 /// This user's list, as the system keeps it.
-pub(crate) fn system_items(places: &Places) -> impl LoginItems + 'static {
+pub(crate) fn system_items(places: &Paths) -> impl LoginItems + 'static {
     system::Items::new(places)
 }
 

@@ -4,7 +4,7 @@
 //! quotes. No path holds a quote here, and the value's type has nothing in it replaced.
 
 use auto_launch::{AutoLaunch, WindowsEnableMode};
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 
 use super::LoginItems;
 
@@ -12,7 +12,7 @@ use super::LoginItems;
 pub(super) struct Items;
 
 impl Items {
-    pub(super) fn new(_places: &Places) -> Self {
+    pub(super) fn new(_places: &Paths) -> Self {
         Self
     }
 }

@@ -169,10 +169,9 @@ impl From<journal::Record> for Execution {
         let missing = missing(record.given.as_ref());
         let given = record.given.unwrap_or_default();
         let ending = ending(&record.status, &record.error);
-        let first_line = record.code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
         Self {
             summary: Summary {
-                first_line: first_line.chars().take(120).collect(),
+                first_line: journal::first_line(&record.code),
                 id: record.id,
                 started_at: timestamp(record.started_at),
                 language: record.language,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use serde_json::Value;
 use tauri::ipc::{CallbackFn, InvokeBody};
 use tauri::test::{INVOKE_KEY, MockRuntime, get_ipc_response, mock_builder};
@@ -27,7 +27,7 @@ impl Gate {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
-        let places = Places { config: path("config"), data: path("data"), runs: path("runs") };
+        let places = Paths { config: path("config"), data: path("data"), runs: path("runs") };
         let args = Args { hidden: true, quit: false, port: Some(0) };
         let desk = Arc::new(Desk::new(&args, places, None));
         let app = app::with_commands(mock_builder(), desk, Ending::default())

@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use runtray_service::settings::{Loaded, Problem, missing_programs};
 use serde_json::json;
 
@@ -12,7 +12,7 @@ use crate::{exit, print};
 pub(crate) fn config(config: &Config) -> anyhow::Result<ExitCode> {
     match config {
         Config::Path { token } => {
-            let places = Places::find()?;
+            let places = Paths::find()?;
             let file = if *token { places.token_file() } else { places.settings_file() };
             print::line(file.display())?;
             Ok(ExitCode::SUCCESS)
@@ -22,7 +22,7 @@ pub(crate) fn config(config: &Config) -> anyhow::Result<ExitCode> {
 }
 
 fn check(as_json: bool) -> anyhow::Result<ExitCode> {
-    let file = Places::find()?.settings_file();
+    let file = Paths::find()?.settings_file();
     let mut problems = Loaded::from_file(&file).problems;
     problems.extend(missing_programs(&file));
     problems.sort_by_key(|problem| problem.line);

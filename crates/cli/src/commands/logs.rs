@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use runtray_service::journal::{Filter, Given, GivenFile, GivenVariable, RUNNING, Reader, Record, Summary};
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 
 use crate::args::Logs;
 use crate::print;
@@ -16,7 +16,7 @@ const FOLLOW: Duration = Duration::from_millis(200);
 
 /// Reads the journal itself, so that it works whether the service runs or not.
 pub(crate) fn logs(args: Logs) -> anyhow::Result<ExitCode> {
-    let file = Places::find()?.journal_file();
+    let file = Paths::find()?.journal_file();
     if !file.exists() {
         print::note(format_args!("runtray: nothing has run yet ({} does not exist)", file.display()));
         return Ok(ExitCode::SUCCESS);

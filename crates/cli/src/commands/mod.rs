@@ -11,7 +11,7 @@ mod threads;
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use runtray_service::settings::Loaded;
 
 use crate::args::{Arguments, Command};
@@ -36,8 +36,8 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
 }
 
 /// The folders, and the settings with their problems told on standard error.
-fn settings() -> anyhow::Result<(Places, Loaded)> {
-    let places = Places::find()?;
+fn settings() -> anyhow::Result<(Paths, Loaded)> {
+    let places = Paths::find()?;
     let file = places.settings_file();
     let loaded = Loaded::from_file(&file);
     for problem in &loaded.problems {

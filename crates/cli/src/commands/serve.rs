@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use runtray_service::settings::Loaded;
 use runtray_service::{Options, Service, State, log, settings};
 use tokio::sync::watch;
@@ -12,7 +12,7 @@ use crate::{exit, print};
 
 /// Starts the service and stays until it is asked to stop or fails.
 pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
-    let places = Places::find()?;
+    let places = Paths::find()?;
     let _log = log::init(&places.log_folder(), true);
     let settings_file = places.settings_file();
     // What is wrong with it the service says, in the log, which is standard error too.
@@ -23,7 +23,7 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
     let options = Options {
         settings: loaded,
         settings_file: Some(settings_file),
-        places,
+        paths: places,
         port: args.port,
         allow_origins: args.allow_origins,
         token: None,

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, bail};
 use runtray_service::address_file;
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use serde_json::Value;
 
 use super::settings;
@@ -57,7 +57,7 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
 }
 
 /// Asks where the service says that it is, which may be gone, and else at the settings' port.
-fn find(configured: u16, places: &Places) -> (u16, Answer) {
+fn find(configured: u16, places: &Paths) -> (u16, Answer) {
     let said = address_file::find(places).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
     if let Some(port) = said.filter(|port| *port != configured) {
         let answer = ask(port, places);
@@ -68,7 +68,7 @@ fn find(configured: u16, places: &Places) -> (u16, Answer) {
     (configured, ask(configured, places))
 }
 
-fn ask(port: u16, places: &Places) -> Answer {
+fn ask(port: u16, places: &Paths) -> Answer {
     let Some(token) = other_side::token(places) else { return ask_openly(port) };
     match other_side::find(port, token) {
         OtherSide::Service(mut connection, token) => answered(connection.get("/status", Some(&token))),

@@ -1,6 +1,6 @@
-//! What ran, for a window: readable whether or not the service runs.
+//! The executions in the journal, readable whether or not the service runs.
 //!
-//! While it runs, its journal answers, with what is still queued; else the file is read.
+//! While the service runs, its journal is asked, which includes queued entries. Otherwise the file is read.
 
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
@@ -10,23 +10,20 @@ use tempfile::NamedTempFile;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
-use crate::embed::service::Service;
+use super::service::Service;
 use crate::http::wire::executions::ExportFormat;
-use crate::journal::{Facets, Figures, Filter, Journal, JournalError, Page, Reader, Record, Selection, State};
-use crate::platform::paths::Places;
-use crate::runs::event_bus::Feed;
+use crate::journal::{Facets, Figures, Filter, Journal, JournalError, Page, Reader, Record, Selection, State, batch};
+use crate::platform::paths::Paths;
+use crate::runs::event_bus::{EventBus, ExecutionEvent};
 use crate::sentences;
 use crate::settings::JournalSettings;
-
-/// Executions that an export reads at once.
-const EXPORT_PAGE: usize = 200;
 
 /// The executions of this machine's journal.
 #[derive(Clone)]
 pub struct History {
     service: watch::Receiver<Option<Service>>,
-    places: Places,
-    feed: Feed,
+    paths: Paths,
+    events: EventBus,
 }
 
 /// Why an export was not written.
@@ -47,7 +44,7 @@ pub enum ExportError {
 }
 
 impl ExportError {
-    /// It in words.
+    /// The error as a translatable sentence.
     pub fn said(&self) -> Said {
         match self {
             Self::Journal(error) => error.said(),
@@ -57,11 +54,11 @@ impl ExportError {
 }
 
 impl History {
-    pub(crate) fn new(service: watch::Receiver<Option<Service>>, places: Places, feed: Feed) -> Self {
-        Self { service, places, feed }
+    pub(crate) fn new(service: watch::Receiver<Option<Service>>, paths: Paths, events: EventBus) -> Self {
+        Self { service, paths, events }
     }
 
-    /// A page of executions, newest first, and how many the filter wants in all.
+    /// A page of executions, newest first, and the number of all that match the filter.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -69,7 +66,7 @@ impl History {
         self.read(move |reader| Ok((reader.page(&filter)?, reader.count(&filter)?))).await
     }
 
-    /// Everything about one execution; `None` when there is none of that id.
+    /// One execution with its code and output; `None` if none has that id.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -78,7 +75,7 @@ impl History {
         self.read(move |reader| reader.entry(&id)).await
     }
 
-    /// What there is to filter by.
+    /// The values that can be filtered by.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -86,7 +83,7 @@ impl History {
         self.read(Reader::facets).await
     }
 
-    /// How the day goes.
+    /// The statistics of the day and the last hour.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -95,7 +92,7 @@ impl History {
         Ok(figures.unwrap_or_else(Figures::of_nothing))
     }
 
-    /// The ended executions that `filter` wants, as of now, and how many those are.
+    /// The ended executions that match `filter` now, and their number.
     ///
     /// # Errors
     /// The journal cannot be read.
@@ -103,7 +100,7 @@ impl History {
         self.read(move |reader| reader.select(&filter)).await
     }
 
-    /// Deletes exactly the executions that were selected; how many those were.
+    /// Deletes exactly the selected executions; returns their number.
     ///
     /// # Errors
     /// The journal cannot be written.
@@ -111,18 +108,18 @@ impl History {
         let deleted = match self.journal() {
             Some(journal) => journal.delete(selection).await?,
             None => {
-                let journal = Journal::open(&self.places.journal_file(), &JournalSettings::default());
+                let journal = Journal::open(&self.paths.journal_file(), &JournalSettings::default());
                 let deleted = journal.delete(selection).await;
                 journal.close().await;
                 deleted?
             }
         };
-        self.feed.cleared();
+        self.events.publish(|| ExecutionEvent::Cleared);
         Ok(deleted)
     }
 
-    /// Writes every execution that `filter` wants into `file`, newest first, as CSV or else as JSON Lines. The file appears
-    /// when it is complete.
+    /// Writes every execution that matches `filter` to `file`, newest first, as CSV or JSON Lines. The file appears when it is
+    /// complete.
     ///
     /// # Errors
     /// The journal cannot be read or the file not written.
@@ -131,34 +128,21 @@ impl History {
         let failed = |source| ExportError::Write { path: file.clone(), source };
         let place = file.clone();
         let mut export = on_disk(move || Export::begin(&place, format)).await.map_err(failed)?;
-        let mut filter = Filter { limit: EXPORT_PAGE, before: None, ..filter };
-        loop {
-            let (records, next) = self.records(filter.clone()).await?;
+        let mut rest = Some(Filter { before: None, ..filter });
+        while let Some(filter) = rest {
+            let (records, next) = self.read(move |reader| batch(reader, filter)).await?;
             export = on_disk(move || export.write(records)).await.map_err(failed)?;
-            match next {
-                Some(next) => filter.before = Some(next),
-                None => {
-                    let place = file.clone();
-                    return on_disk(move || export.finish(&place)).await.map_err(failed);
-                }
-            }
+            rest = next;
         }
-    }
-
-    async fn records(&self, filter: Filter) -> Result<(Vec<Record>, Option<String>), JournalError> {
-        self.read(move |reader| {
-            let page = reader.page(&filter)?;
-            let records = page.items.iter().filter_map(|item| reader.entry(&item.id).transpose());
-            Ok((records.collect::<Result<_, _>>()?, page.next))
-        })
-        .await
+        let place = file.clone();
+        on_disk(move || export.finish(&place)).await.map_err(failed)
     }
 
     async fn read<T: Default + Send + 'static>(
         &self,
         work: impl FnOnce(&Reader) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        let file = self.places.journal_file();
+        let file = self.paths.journal_file();
         let read = match self.journal() {
             Some(journal) => journal.read(work).await,
             None => spawn_blocking(move || work(&Reader::open(&file)?)).await.unwrap_or(Err(JournalError::Closed)),
@@ -169,7 +153,7 @@ impl History {
         }
     }
 
-    /// The running service's journal, unless it keeps none.
+    /// The running service's journal, unless it is switched off.
     fn journal(&self) -> Option<Journal> {
         let journal = self.service.borrow().as_ref()?.journal();
         let is_kept = *journal.state().borrow() != State::Disabled;
@@ -177,12 +161,12 @@ impl History {
     }
 }
 
-/// Does something with files where it holds up nothing else.
+/// Runs `work` on a thread where it may block.
 async fn on_disk<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> std::io::Result<T> {
     spawn_blocking(work).await.unwrap_or_else(|failed| Err(std::io::Error::other(failed)))
 }
 
-/// A file on its way.
+/// A file that is being written.
 struct Export {
     format: ExportFormat,
     file: BufWriter<NamedTempFile>,
@@ -215,16 +199,15 @@ mod tests {
     use time::OffsetDateTime;
     use tokio::sync::watch;
 
-    use super::{Feed, Filter, History, Journal, JournalSettings, Places};
+    use super::{EventBus, ExecutionEvent, Filter, History, Journal, JournalSettings, Paths};
     use crate::journal::Begun;
-    use crate::runs::event_bus::News;
 
-    /// A service that is stopped, with `count` executions in its journal.
+    /// A stopped service with `count` executions in its journal.
     async fn history(count: usize) -> (tempfile::TempDir, History) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
-        let places = Places { config: path("config"), data: path("data"), runs: path("runs") };
-        let journal = Journal::open(&places.journal_file(), &JournalSettings::default());
+        let paths = Paths { config: path("config"), data: path("data"), runs: path("runs") };
+        let journal = Journal::open(&paths.journal_file(), &JournalSettings::default());
         for number in 0..count {
             journal.begin(Begun {
                 id: ulid::Ulid::from_parts(number as u64, 0).to_string(),
@@ -237,7 +220,7 @@ mod tests {
             });
         }
         journal.close().await;
-        (folder, History::new(watch::channel(None).1, places, Feed::default()))
+        (folder, History::new(watch::channel(None).1, paths, EventBus::default()))
     }
 
     #[tokio::test]
@@ -251,23 +234,23 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn before_the_first_start_there_is_nothing() {
+    async fn before_the_first_start_the_history_is_empty() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
-        let places = Places { config: path("config"), data: path("data"), runs: path("runs") };
-        let history = History::new(watch::channel(None).1, places, Feed::default());
+        let paths = Paths { config: path("config"), data: path("data"), runs: path("runs") };
+        let history = History::new(watch::channel(None).1, paths, EventBus::default());
         assert_eq!(history.page(Filter::default()).await.expect("a page").1, 0);
         assert_eq!(history.facets().await.expect("facets").total, 0);
     }
 
     #[tokio::test]
-    async fn deleting_is_told_to_those_who_watch() {
+    async fn deletions_are_published() {
         let (_folder, history) = history(2).await;
-        let mut news = history.feed.subscribe();
+        let mut events = history.events.subscribe();
         let (selection, count) = history.select(Filter::default()).await.expect("a selection");
         let deleted = history.delete(selection).await.expect("deleted");
-        assert_eq!((count, deleted), (0, 0), "what had no end when its service went was deleted as ended");
-        assert_eq!(news.recv().await.expect("news"), News::Cleared);
+        assert_eq!((count, deleted), (0, 0), "executions without an end were deleted as ended");
+        assert_eq!(events.recv().await.expect("an event"), ExecutionEvent::Cleared);
     }
 
     #[tokio::test]

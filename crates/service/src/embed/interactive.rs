@@ -1,6 +1,6 @@
-//! A conversation inside this process: the messages of the WebSocket, without a connection.
+//! Interactive executions of the program that embeds the service: the messages of the WebSocket, without a connection.
 //!
-//! The program that embeds the service holds the [`Conversation`], so a window that closes, reloads or crashes ends nothing.
+//! The embedding program holds the [`InteractiveRun`], so a window that closes, reloads or crashes ends nothing.
 
 use std::sync::Arc;
 
@@ -8,68 +8,66 @@ use runtray_engine::{Commander, Event};
 use tokio::sync::mpsc;
 use ulid::Ulid;
 
-use crate::embed::service::Service;
+use super::service::Service;
 use crate::http::error::Error;
-use crate::http::websocket::conversation::{Begun, begin};
+use crate::http::server::Server;
+use crate::http::websocket::interactive::{self, Interactive, json};
 use crate::http::wire::message::{ServerMessage, parse_command, parse_run};
-use crate::http::wire::request::Timeouts;
-use crate::http::wire::response::Finished;
-use crate::runs::core::App;
+use crate::http::wire::response::{ExecuteResponse, Finished};
 use crate::runs::execution::Execution;
 
-/// An interactive execution of the embedding program. Dropping it cancels the run.
-pub struct Conversation {
-    app: Arc<App>,
+/// An interactive execution. Dropping it cancels the run.
+pub struct InteractiveRun {
+    server: Arc<Server>,
     id: String,
     events: mpsc::Receiver<Event>,
     execution: Execution,
 }
 
-/// Something that an execution says.
+/// An event of an interactive execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Said {
-    /// It runs.
+pub enum InteractiveEvent {
+    /// The program runs.
     Started,
-    /// It printed this to its terminal, or to standard output or standard error.
+    /// It printed this to its terminal, to standard output or to standard error.
     Printed(String),
-    /// It ended: the message `finished` without files, or `error`. Nothing follows.
+    /// It ended: the message `finished` without files, or `error`. No event follows.
     Ended(String),
 }
 
-/// The way to tell an execution something. Clones reach the same one; when the last is dropped, its standard input ends.
+/// Sends messages to an interactive execution. Clones reach the same one; when the last is dropped, its standard input ends.
 #[derive(Clone)]
-pub struct Speaker(Arc<Commander>);
+pub struct InteractiveInput(Arc<Commander>);
 
 impl Service {
     /// Runs the program of `run`, a first message of the WebSocket, for the embedding program itself. `origin` is the name of
-    /// the embedding program in the journal. No web page can have it as its origin if it does not contain `://`.
+    /// the embedding program in the journal. Without `://` in it, no web page can have the same origin.
     ///
     /// # Errors
-    /// The message `error` that says why it was not run.
-    pub async fn converse(&self, run: &str, origin: &str) -> Result<(Conversation, Speaker), String> {
-        let (app, id) = (self.shared(), Ulid::generate().to_string());
-        match try_converse(&app, run, &id, origin).await {
-            Ok(Begun { execution, events, commands, .. }) => {
-                Ok((Conversation { app, id, events, execution }, Speaker(Arc::new(commands))))
+    /// The message `error` that says why the program was not run.
+    pub async fn run_interactive(&self, run: &str, origin: &str) -> Result<(InteractiveRun, InteractiveInput), String> {
+        let (server, id) = (self.shared(), Ulid::generate().to_string());
+        match start(&server, run, &id, origin).await {
+            Ok(Interactive { execution, events, commands, .. }) => {
+                Ok((InteractiveRun { server, id, events, execution }, InteractiveInput(Arc::new(commands))))
             }
             Err(error) => Err(message(&error, &id)),
         }
     }
 }
 
-async fn try_converse(app: &Arc<App>, run: &str, id: &str, origin: &str) -> Result<Begun, Error> {
-    let (total, cap) = {
-        let loaded = app.settings.borrow();
-        (loaded.settings.terminal_total, loaded.settings.body_bytes)
+async fn start(server: &Server, run: &str, id: &str, origin: &str) -> Result<Interactive, Error> {
+    let (timeouts, cap) = {
+        let loaded = server.core.settings.borrow();
+        (interactive::timeouts(&loaded.settings), loaded.settings.body_bytes)
     };
     if run.len() > cap {
         return Err(Error::BodyTooLarge { cap });
     }
-    let parsed = parse_run(run.as_bytes(), Timeouts { default: total, max: total })?;
-    begin(app, parsed, id, origin).await
+    interactive::start(&server.core, parse_run(run.as_bytes(), timeouts)?, id, origin).await
 }
 
-impl Conversation {
+impl InteractiveRun {
     /// The execution's id.
     pub fn id(&self) -> &str {
         &self.id
@@ -77,25 +75,24 @@ impl Conversation {
 
     /// Cancels the run without waiting for its end.
     pub fn cancel(&self) {
-        self.app.executions.cancel(&self.id);
+        self.server.core.registry.cancel(&self.id);
     }
 
-    /// Waits for the next thing that it says. Cancel safe. A slow caller slows the program down, and one that does not call
-    /// this for a minute ends it.
-    pub async fn next(&mut self) -> Said {
+    /// Waits for the next event. Cancel safe. A slow caller slows the program down.
+    pub async fn next(&mut self) -> InteractiveEvent {
         match self.events.recv().await {
-            Some(Event::Started) => Said::Started,
-            Some(Event::Stdout(text) | Event::Stderr(text)) => Said::Printed(text),
-            None => Said::Ended(self.ended().await),
+            Some(Event::Started) => InteractiveEvent::Started,
+            Some(Event::Stdout(text) | Event::Stderr(text)) => InteractiveEvent::Printed(text),
+            None => InteractiveEvent::Ended(self.ended().await),
         }
     }
 
     async fn ended(&mut self) -> String {
-        match self.execution.ended().await {
-            Ok(response) => {
-                let mut finished = Finished::from(response);
+        match self.execution.ended().await.map_err(Error::from) {
+            Ok(result) => {
+                let mut finished = Finished::from(ExecuteResponse::from(result));
                 finished.ending.files.clear();
-                crate::http::websocket::conversation::json(&ServerMessage::Finished(Box::new(finished))).to_string()
+                json(&ServerMessage::Finished(Box::new(finished)))
             }
             Err(error) => {
                 error.log();
@@ -105,20 +102,20 @@ impl Conversation {
     }
 }
 
-impl Speaker {
-    /// Passes on any message that may follow the first one. What is typed waits while the program does not read what was typed
-    /// before; a signal does not.
+impl InteractiveInput {
+    /// Passes on any message that may follow the first one. Input waits while the program does not read earlier input; a
+    /// signal does not.
     ///
     /// # Errors
     /// The message `error` that says what is wrong with it.
-    pub async fn say(&self, text: &str) -> Result<(), String> {
-        let command = parse_command(text.as_bytes()).map_err(|error| message(&error, ""))?;
-        // It fails only when the program has ended.
+    pub async fn send(&self, text: &str) -> Result<(), String> {
+        let command = parse_command(text.as_bytes()).map_err(|invalid| message(&invalid.into(), ""))?;
+        // An error means that the program has ended.
         let _ = self.0.send(command).await;
         Ok(())
     }
 }
 
 fn message(error: &Error, id: &str) -> String {
-    crate::http::websocket::conversation::json(&ServerMessage::Error(error.body(id))).to_string()
+    json(&ServerMessage::Error(error.body(id)))
 }

@@ -3,6 +3,9 @@
 pub(crate) mod history;
 pub(crate) mod interactive;
 pub(crate) mod lifecycle;
+pub(crate) mod options;
 mod origin_approvals;
 mod queries;
+mod retained;
 pub(crate) mod service;
+pub(crate) mod start_error;

@@ -1,15 +1,15 @@
-//! The user's word on web origins: allowed, denied, or taken back. Remembered in the settings.
+//! The user's decisions about web origins: allow, deny, revoke. They are stored in the settings.
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::embed::lifecycle::Lifecycle;
+use super::lifecycle::Lifecycle;
 use crate::platform::origin::Origin;
 use crate::settings::{ChangeError, Loaded, Settings};
 
 impl Lifecycle {
-    /// Lets pages of `origin` run code from now on.
+    /// Allows pages of `origin` to run code from now on.
     ///
     /// # Errors
     /// The settings cannot be changed.
@@ -21,8 +21,8 @@ impl Lifecycle {
         Ok(decided)
     }
 
-    /// Refuses pages of `origin` without asking again. That holds at once and as long as this process lives, also when it
-    /// cannot be written down.
+    /// Refuses pages of `origin` without asking the user again. This holds at once and for the life of this process, even if it
+    /// cannot be saved.
     ///
     /// # Errors
     /// The settings cannot be changed.
@@ -43,7 +43,7 @@ impl Lifecycle {
         }
     }
 
-    /// Takes back what was said about `origin`: it is refused, and asked about when it comes again.
+    /// Revokes the decision about `origin`: it is refused, and the user is asked when it comes again.
     ///
     /// # Errors
     /// The settings cannot be changed.
@@ -82,13 +82,13 @@ mod tests {
     use std::fs;
 
     use crate::embed::lifecycle::Lifecycle;
-    use crate::embed::service::Options;
+    use crate::embed::options::Options;
     use crate::platform::origin::Origin;
-    use crate::platform::paths::Places;
+    use crate::platform::paths::Paths;
     use crate::settings::Loaded;
 
     #[tokio::test]
-    async fn a_word_is_remembered_and_can_be_taken_back() {
+    async fn decisions_are_saved_and_can_be_revoked() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
         let file = path("settings.toml");
@@ -96,7 +96,7 @@ mod tests {
         let lifecycle = Lifecycle::new(Options {
             settings: Loaded::from_file(&file),
             settings_file: Some(file.clone()),
-            places: Places { config: path("config"), data: path("data"), runs: path("runs") },
+            paths: Paths { config: path("config"), data: path("data"), runs: path("runs") },
             port: None,
             allow_origins: Vec::new(),
             token: None,

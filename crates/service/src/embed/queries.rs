@@ -1,4 +1,4 @@
-//! What a window or a tray asks of a running service.
+//! What the embedding program asks a running service.
 
 use std::sync::Arc;
 
@@ -6,79 +6,78 @@ use runtray_engine::language::Runtime;
 use runtray_engine::said::Said;
 use tokio::sync::watch;
 
-use crate::embed::service::Service;
-use crate::http::wire::Language;
+use super::service::Service;
+use crate::http::wire::languages::Language;
 use crate::journal::{self, Journal, Summary};
-use crate::runs::event_bus;
+use crate::runs::registry::Running;
 use crate::sentences;
 use crate::settings::Loaded;
 
 impl Service {
-    /// The executions that run now, newest first.
+    /// The running executions, newest first.
     pub fn running(&self) -> Vec<Summary> {
-        self.app().executions.list().iter().map(event_bus::summary).collect()
+        self.core().registry.list().iter().map(Running::summary).collect()
     }
 
-    /// Changes whenever an execution enters or leaves [`running`](Self::running).
+    /// A watch channel that changes whenever [`running`](Self::running) does.
     pub fn running_changes(&self) -> watch::Receiver<u64> {
-        self.app().executions.changes()
+        self.core().registry.changes()
     }
 
-    /// Asks for the end of an execution; `false` when none of that id runs.
+    /// Cancels an execution without waiting for its end; `false` if none of that id runs.
     pub fn cancel(&self, id: &str) -> bool {
-        self.app().executions.cancel(id)
+        self.core().registry.cancel(id)
     }
 
-    /// Every language, what runs it, and why nothing does where that is so.
+    /// Every language with its interpreter, or why it has none.
     pub async fn languages(&self) -> Vec<Language> {
-        self.app().languages().list().await.into_iter().map(Into::into).collect()
+        self.core().languages().list().await.into_iter().map(Into::into).collect()
     }
 
-    /// What runs Python.
+    /// The interpreter for Python.
     ///
     /// # Errors
-    /// A sentence that says why nothing does.
+    /// A sentence that says why there is none.
     pub async fn python(&self) -> Result<Arc<Runtime>, Said> {
-        let languages = self.app().languages();
+        let languages = self.core().languages();
         let Some(language) = languages.find("python") else { return Err(sentences::NO_PYTHON_LANGUAGE.said()) };
         languages.runtime(language).await.map_err(|reason| reason.0)
     }
 
-    /// How the journal is.
+    /// The journal's state.
     pub fn journal_state(&self) -> journal::State {
-        self.app().journal().state().borrow().clone()
+        self.core().journal.state().borrow().clone()
     }
 
-    /// Changes whenever the journal's state does.
+    /// A watch channel of the journal's state.
     pub fn journal_changes(&self) -> watch::Receiver<journal::State> {
-        self.app().journal().state()
+        self.core().journal.state()
     }
 
-    /// The token that requests must carry, where one is asked for.
+    /// The token that requests must carry, if they must.
     pub fn token(&self) -> Option<String> {
-        let app = self.app();
-        let asks = app.asks_for_token(&app.settings.borrow().settings);
-        app.token().filter(|_| asks).map(|token| token.text().to_owned())
+        let access = &self.server().access;
+        let is_needed = access.asks_for_token(&self.core().settings.borrow().settings);
+        access.token().filter(|_| is_needed).map(|token| token.text().to_owned())
     }
 
-    /// What is wrong in the settings file and with the token, for people.
+    /// The problems in the settings file, with the token, and with starting programs, for people.
     pub fn problems(&self) -> Vec<String> {
-        self.app().problems()
+        self.server().problems()
     }
 
-    /// The settings that differ from those of the start and wait for a restart.
+    /// The settings that have changed since the start and need a restart.
     pub fn restart_needed(&self) -> Vec<&'static str> {
-        let app = self.app();
-        app.restart_needed(&app.settings.borrow().settings)
+        self.server().restart_needed()
     }
 
-    /// Brings settings into effect at once, without waiting until their file is noticed to have changed.
-    pub(crate) async fn apply(&self, loaded: Loaded) {
-        self.app().apply(|| loaded).await;
+    /// Applies settings at once, before the change of their file is noticed.
+    pub(super) async fn apply(&self, loaded: Loaded) {
+        self.server().apply(|| loaded).await;
     }
 
-    /// The journal that is written.
-    pub(crate) fn journal(&self) -> Journal {
-        self.app().journal().clone()
+    /// The service's journal.
+    pub(super) fn journal(&self) -> Journal {
+        self.core().journal.clone()
     }
 }

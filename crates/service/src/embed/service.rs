@@ -1,351 +1,268 @@
-//! One running service: construct, serve, shut down.
+//! One running service: start, serve, stop.
 
-use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use runtray_engine::said::Said;
-use runtray_engine::{Config, Containment, Engine, Warm};
+use runtray_engine::Containment;
 use tokio::sync::{OnceCell, watch};
-use tokio::task::JoinHandle;
-use tokio::time::timeout;
+use tokio::task::{JoinHandle, spawn_blocking};
 
-use crate::embed::lifecycle::{PortTrouble, Publishing, State};
+use super::options::Options;
+use super::retained::Retained;
+use super::start_error::StartError;
 use crate::http::capacity::Capacity;
-use crate::http::connection_limit::Seats;
-use crate::http::connections::Server;
+use crate::http::guard::access::Access;
 use crate::http::guard::pending::PendingOrigin;
 use crate::http::guard::root;
 use crate::http::guard::token::Token;
-use crate::http::listen::{ListenError, Listening, listen};
+use crate::http::listen::{Listening, listen};
 use crate::http::router::router;
+use crate::http::server::{Addresses, Server};
+use crate::http::state::State;
+use crate::journal::Journal;
 use crate::platform::address_file;
-use crate::platform::folder_lock::Instance;
-use crate::platform::origin::Origin;
-use crate::platform::paths::Places;
+use crate::platform::folder_lock::FolderLock;
+use crate::platform::paths::Paths;
 use crate::runs::admission::Load;
-use crate::runs::core::{App, Parts};
+use crate::runs::core::Core;
 use crate::sentences;
 use crate::settings::{self, Loaded};
 
-/// What a cancelled run gets to be gone.
-const CANCEL_TIME: Duration = Duration::from_secs(10);
-/// What clients get to take the last answers when the service stops.
-const LAST_ANSWERS: Duration = Duration::from_secs(1);
-
-/// What a service is started with.
-#[derive(Debug, Clone)]
-pub struct Options {
-    /// The settings to begin with.
-    pub settings: Loaded,
-    /// The file that holds them; its changes take effect while the service runs.
-    pub settings_file: Option<PathBuf>,
-    /// Where files are kept.
-    pub places: Places,
-    /// A port instead of the settings' one; 0 takes a free one.
-    pub port: Option<u16>,
-    /// Web origins that are allowed besides the settings' ones.
-    pub allow_origins: Vec<Origin>,
-    /// A token instead of the one in the data folder; it switches strict mode on.
-    pub token: Option<String>,
-}
-
-/// Why a service could not be started.
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// It cannot listen.
-    #[error(transparent)]
-    Listen(#[from] ListenError),
-    /// The engine cannot run programs.
-    #[error("programs cannot be run here: {0}")]
-    Engine(#[source] runtray_engine::Error),
-    /// The given token cannot be one.
-    #[error("the token is empty or holds a character that cannot stand in a header")]
-    Token,
-}
-
-impl StartError {
-    /// It in words.
-    pub fn said(&self) -> Said {
-        match self {
-            Self::Listen(error) => error.said(),
-            Self::Engine(error) => sentences::START_ENGINE.with("cause", error.said()),
-            Self::Token => sentences::START_TOKEN.said(),
-        }
-    }
-
-    /// What is wrong with the port, where that is why.
-    fn port_trouble(&self) -> Option<PortTrouble> {
-        match self {
-            Self::Listen(ListenError::InUse { address, holder, free_port }) => Some(PortTrouble {
-                port: address.port(),
-                holder: holder.clone(),
-                is_reserved: false,
-                free_port: *free_port,
-            }),
-            Self::Listen(ListenError::Reserved { port, free_port }) => {
-                Some(PortTrouble { port: *port, holder: None, is_reserved: true, free_port: *free_port })
-            }
-            _ => None,
-        }
-    }
-}
+/// How long clients may take to read their last responses when the service stops.
+const LAST_RESPONSES: Duration = Duration::from_secs(1);
 
 /// A running service. Clones are handles to the same one; when the last is dropped, it ends without grace.
 #[derive(Clone)]
 pub struct Service(Arc<Inner>);
 
 struct Inner {
-    app: Arc<App>,
-    server: Server,
+    server: Arc<Server>,
+    paths: Paths,
     stopped: OnceCell<()>,
+    /// The task that follows the settings file.
     following: Option<JoinHandle<()>>,
-    instance: Mutex<Option<Instance>>,
+    folder_lock: Mutex<Option<FolderLock>>,
 }
 
 impl Service {
-    /// Starts a service. `/health` answers before the engine is ready; when this returns, programs can be run.
+    /// Starts a service. `/health` is served before the engine is ready; when this returns, programs can be run.
     ///
     /// The program that calls this must call [`runtray_engine::enter`] first thing in its `main`.
     ///
     /// # Errors
     /// It cannot listen, or the engine cannot start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        Self::start_in(options, Publishing::default()).await
+        Self::start_with(options, Retained::default()).await
     }
 
-    /// Starts a service that tells what happens to it through `publishing`.
-    pub(crate) async fn start_in(options: Options, publishing: Publishing) -> Result<Self, StartError> {
-        let state = publishing.state.clone();
+    /// Starts a service that publishes its state and its events through `retained`.
+    pub(super) async fn start_with(options: Options, retained: Retained) -> Result<Self, StartError> {
+        let state = retained.state.clone();
         state.send_replace(State::Starting);
-        let started = Self::try_start(options, publishing).await;
+        let started = Self::try_start(options, retained).await;
         if let Err(error) = &started {
             state.send_replace(State::Failed { reason: error.said(), port: error.port_trouble() });
         }
         started
     }
 
-    async fn try_start(options: Options, publishing: Publishing) -> Result<Self, StartError> {
-        options.places.protect();
+    async fn try_start(options: Options, retained: Retained) -> Result<Self, StartError> {
+        options.paths.protect();
         settings::log_problems(&[], &options.settings.problems);
-        let denied = &options.settings.settings.denied_origins;
-        for origin in options.allow_origins.iter().filter(|origin| denied.iter().any(|one| one.is_same_page(origin))) {
-            tracing::warn!(
-                "{origin} is among `denied_origins` in the settings, so `--allow-origin {origin}` has no effect"
-            );
-        }
+        warn_of_denied(&options);
         let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
         let listening = listen(options.port.unwrap_or(options.settings.settings.port)).await?;
-        let state = publishing.state.clone();
-        let service = Self::serve(options, token, listening, publishing);
-        let warm = service.0.app.settings.borrow().settings.warm.clone();
-        match start_engine(&service.0.app.places, warm).await {
-            Ok(engine) => service.0.app.engine_started(engine),
-            Err(error) => {
-                service.0.app.take_engine();
-                service.stop().await;
-                return Err(StartError::Engine(error));
-            }
+        let state = retained.state.clone();
+        let service = Self::serve(options, token, listening, retained);
+        if let Err(error) = service.core().start_engine(&service.0.paths).await {
+            service.stop().await;
+            return Err(StartError::Engine(error));
         }
-        service.introduce().await;
+        service.announce().await;
         state.send_replace(service.running_state());
-        // The first request need not wait until the interpreters are found.
-        let app = service.0.app.clone();
-        tokio::spawn(async move { app.expect_programs().await });
+        // In the background: a first request that comes now looks for its interpreter itself.
+        let server = service.shared();
+        tokio::spawn(async move { server.core.prestart().await });
         Ok(service)
     }
 
-    fn serve(options: Options, token: Option<Token>, listening: Listening, publishing: Publishing) -> Self {
-        let Publishing { state, feed, denials } = publishing;
-        let capacity = Capacity::of_this_process();
-        let app = Arc::new(App::new(Parts {
-            addresses: listening.addresses,
-            missing: listening.missing,
+    /// Serves requests. Executions wait until the engine is started.
+    fn serve(options: Options, token: Option<Token>, listening: Listening, retained: Retained) -> Self {
+        let Retained { state, events, denials } = retained;
+        let paths = options.paths;
+        let journal = Journal::open(&paths.journal_file(), &options.settings.settings.journal);
+        let serves_as_root = root::needs_token(&paths);
+        let access = Access::new(paths.clone(), token, options.allow_origins, denials, serves_as_root);
+        let addresses = Addresses {
+            list: listening.addresses,
             port: listening.port,
-            loaded: options.settings.clone(),
+            missing: listening.missing,
             port_is_given: options.port.is_some(),
-            extra_origins: options.allow_origins,
-            token,
-            state: state.clone(),
-            feed,
-            capacity,
-            serves_as_root: root::needs_token(&options.places),
-            denials,
-            places: options.places,
-        }));
-        let failed = move || {
+        };
+        let core = Core::new(options.settings.clone(), journal, events);
+        let server = Arc::new(Server::new(core, access, addresses, Capacity::of_this_process(), state.clone()));
+        server.serve(listening.listeners, &router(server.clone()), move || {
             let reason = sentences::START_BROKE.said();
             state.send_replace(State::Failed { reason, port: None });
-        };
-        let server =
-            Server::start(listening.listeners, &Seats::new(capacity.connections), &router(app.clone()), failed);
-        let following = options.settings_file.map(|file| tokio::spawn(follow(app.clone(), file, options.settings)));
-        Self(Arc::new(Inner { app, server, stopped: OnceCell::new(), following, instance: Mutex::new(None) }))
+        });
+        let following = options.settings_file.map(|file| tokio::spawn(follow(server.clone(), file, options.settings)));
+        Self(Arc::new(Inner { server, paths, stopped: OnceCell::new(), following, folder_lock: Mutex::new(None) }))
     }
 
-    /// Says where it runs, unless another service of these folders has said so.
-    async fn introduce(&self) {
-        let (app, url) = (self.0.app.clone(), self.url());
-        let introduced = tokio::task::spawn_blocking(move || introduce(&app, &url)).await;
-        *lock(&self.0.instance) = introduced.ok().flatten();
+    /// Writes the address file, unless another service uses the same folders.
+    async fn announce(&self) {
+        let (server, paths) = (self.shared(), self.0.paths.clone());
+        let claimed = spawn_blocking(move || claim_and_announce(&server, &paths)).await;
+        *self.0.folder_lock() = claimed.ok().flatten();
     }
 
-    /// What it listens on.
+    /// The addresses that it listens on.
     pub fn addresses(&self) -> &[SocketAddr] {
-        &self.0.app.addresses
+        &self.server().addresses.list
     }
 
-    /// For clients: `http://localhost:5000`.
+    /// The address for clients: `http://localhost:5000`.
     pub fn url(&self) -> String {
-        self.0.app.url()
+        self.server().url()
     }
 
-    /// Where it is in its life, now and whenever that changes.
+    /// A watch channel of its state.
     pub fn state(&self) -> watch::Receiver<State> {
-        self.0.app.state.subscribe()
+        self.server().state.subscribe()
     }
 
-    /// How busy it is, now and whenever that changes.
+    /// A watch channel of how busy it is.
     pub fn load(&self) -> watch::Receiver<Load> {
-        self.0.app.admission.load()
+        self.core().admission.load()
     }
 
-    /// How programs are held together so that they end as a whole, now and whenever that changes; `None` while the engine starts.
+    /// A watch channel of how runs' process trees are held together; `None` while the engine starts.
     pub fn containment(&self) -> Option<watch::Receiver<Option<Containment>>> {
-        self.0.app.containment()
+        self.core().containment()
     }
 
-    /// The settings in effect, now and whenever they change.
+    /// A watch channel of the settings in effect.
     pub fn settings(&self) -> watch::Receiver<Loaded> {
-        self.0.app.settings.subscribe()
+        self.core().settings.subscribe()
     }
 
-    /// Refused web origins that the user may allow, now and whenever one comes or goes.
+    /// A watch channel of the refused web origins that the user may allow.
     pub fn pending_origins(&self) -> watch::Receiver<Vec<PendingOrigin>> {
-        self.0.app.pending.watch()
+        self.server().access.pending.watch()
     }
 
-    /// Stops it: the port is free at once, new executions are refused, running ones get the settings' grace and are then
+    /// Stops it. The port is free at once and new executions are refused; running ones get the settings' grace and are then
     /// cancelled. When this returns, all of them are gone and the journal is written. A second call waits for the first.
     pub async fn stop(&self) {
         self.0.stopped.get_or_init(|| self.0.shut_down()).await;
     }
 
-    /// What its routes share.
-    pub(crate) fn app(&self) -> &App {
-        &self.0.app
+    /// Its HTTP side.
+    pub(super) fn server(&self) -> &Server {
+        &self.0.server
     }
 
-    /// What its routes share, for what may outlive this handle.
-    pub(crate) fn shared(&self) -> Arc<App> {
-        self.0.app.clone()
+    /// Its HTTP side, for what may outlive this handle.
+    pub(super) fn shared(&self) -> Arc<Server> {
+        self.0.server.clone()
     }
 
-    /// Whether it neither was stopped nor broke.
-    pub(crate) fn is_running(&self) -> bool {
-        !self.0.stopped.initialized() && matches!(*self.0.app.state.borrow(), State::Running { .. })
+    /// The core, which runs programs.
+    pub(super) fn core(&self) -> &Core {
+        &self.0.server.core
+    }
+
+    /// Whether it has neither been stopped nor broken.
+    pub(super) fn is_running(&self) -> bool {
+        !self.0.stopped.initialized() && matches!(*self.server().state.borrow(), State::Running { .. })
     }
 
     fn running_state(&self) -> State {
-        State::Running { url: self.url(), addresses: self.addresses().to_vec(), missing: self.0.app.missing }
+        let Addresses { list, missing, .. } = &self.server().addresses;
+        State::Running { url: self.url(), addresses: list.clone(), missing: *missing }
     }
 }
 
 impl Inner {
+    /// The order matters: nothing new is admitted, then the port is freed for a successor, then the runs end, and their
+    /// responses are sent before the connections close.
     async fn shut_down(&self) {
-        let app = &self.app;
-        app.state.send_replace(State::Stopping);
-        app.admission.close();
-        app.sessions.stop();
+        let server = &self.server;
+        server.state.send_replace(State::Stopping);
+        server.core.admission.close();
+        server.sessions.stop();
         self.withdraw().await;
-        self.server.stop_listening().await;
-        self.end_runs().await;
-        tokio::join!(self.server.close_connections(LAST_ANSWERS), app.sessions.ended(LAST_ANSWERS));
+        server.stop_listening().await;
+        server.core.shut_down().await;
+        server.close_connections(LAST_RESPONSES).await;
         if let Some(following) = &self.following {
             following.abort();
         }
-        app.journal().close().await;
-        app.state.send_replace(State::Stopped);
+        server.core.journal.close().await;
+        server.state.send_replace(State::Stopped);
     }
 
-    /// Takes back where it runs, and leaves the folders to another service.
+    /// Removes the address file and unlocks the folders for another service.
     async fn withdraw(&self) {
-        let (app, instance) = (self.app.clone(), lock(&self.instance).take());
-        let withdrawn = tokio::task::spawn_blocking(move || {
-            address_file::withdraw(&app.places, &app.url());
-            drop(instance);
+        let (paths, url, lock) = (self.paths.clone(), self.server.url(), self.folder_lock().take());
+        let withdrawn = spawn_blocking(move || {
+            address_file::withdraw(&paths, &url);
+            drop(lock);
         });
         // It does nothing that could fail.
         let _ = withdrawn.await;
     }
 
-    async fn end_runs(&self) {
-        let app = &self.app;
-        let grace = app.settings.borrow().settings.stop_grace;
-        app.runs.close();
-        if timeout(grace, app.runs.wait()).await.is_err() {
-            app.executions.cancel_all();
-        }
-        let engine = app.take_engine();
-        let gone = async {
-            app.runs.wait().await;
-            if let Some(engine) = engine {
-                engine.shutdown().await;
-            }
-        };
-        if timeout(CANCEL_TIME, gone).await.is_err() {
-            tracing::error!("executions are left that do not end");
-        }
+    /// The lock is replaced as a whole, so a panic elsewhere leaves nothing half-done.
+    fn folder_lock(&self) -> MutexGuard<'_, Option<FolderLock>> {
+        self.folder_lock.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Drop for Inner {
     fn drop(&mut self) {
         self.server.abandon();
-        self.app.executions.cancel_all();
-        self.app.sessions.abandon();
+        self.server.core.registry.cancel_all();
         if let Some(following) = &self.following {
             following.abort();
         }
     }
 }
 
-/// Starting the engine makes folders and a process, which must not hold up the answers to `/health`.
-async fn start_engine(places: &Places, warm: Warm) -> Result<Engine, runtray_engine::Error> {
-    let config = Config { runs_folder: places.runs.clone(), hidden: places.hidden(), warm };
-    let starting = tokio::task::spawn_blocking(move || Engine::start(&config));
-    starting.await.unwrap_or_else(|failed| Err(runtray_engine::Error::Supervisor(io::Error::other(failed))))
+/// Warns of origins that were allowed at the start and are denied in the settings.
+fn warn_of_denied(options: &Options) {
+    let denied = &options.settings.settings.denied_origins;
+    for origin in options.allow_origins.iter().filter(|origin| denied.iter().any(|one| one.is_same_page(origin))) {
+        tracing::warn!(
+            "{origin} is among `denied_origins` in the settings, so `--allow-origin {origin}` has no effect"
+        );
+    }
 }
 
-/// Claims the folders and says where the service runs. Where another one has them, that is a problem for people to know.
-fn introduce(app: &App, url: &str) -> Option<Instance> {
-    let claimed = Instance::claim(&app.places);
+/// Locks the folders and writes the address file. If another service holds the lock, the user is told instead.
+fn claim_and_announce(server: &Server, paths: &Paths) -> Option<FolderLock> {
+    let claimed = FolderLock::claim(paths);
     if matches!(claimed, Ok(None)) {
-        let other = address_file::find(&app.places).unwrap_or_else(|| "an address that it does not tell".to_owned());
+        let other = address_file::find(paths).unwrap_or_else(|| "an address that it does not tell".to_owned());
         let problem = format!(
             "another service uses the folder {} already, at {other}; `runtray run` and `runtray status` find that one. Stop one of the two, or give one a RUNTRAY_HOME of its own",
-            app.places.data.display()
+            paths.data.display()
         );
         tracing::warn!("{problem}");
-        app.note_neighbour(problem);
+        server.note_neighbour(problem);
         return None;
     }
-    address_file::announce(&app.places, url);
+    address_file::announce(paths, &server.url());
     claimed.inspect_err(|error| tracing::debug!(%error, "the data folder cannot be locked")).ok().flatten()
 }
 
-/// What this lock guards is replaced as a whole.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Brings changes of the settings file into effect.
-async fn follow(app: Arc<App>, file: PathBuf, now: Loaded) {
-    let (mut changes, _watching) = settings::watch(&file, now);
+/// Applies each change of the settings file.
+async fn follow(server: Arc<Server>, file: PathBuf, now: Loaded) {
+    let (mut changes, _watcher) = settings::watch(&file, now);
     loop {
-        app.apply(|| changes.borrow_and_update().clone()).await;
+        server.apply(|| changes.borrow_and_update().clone()).await;
         if changes.changed().await.is_err() {
             return;
         }

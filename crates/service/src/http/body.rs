@@ -1,25 +1,27 @@
-//! Request bodies: read up to the cap, and what happens to the rest.
+//! Request bodies: reading them up to a cap, and discarding the rest.
 
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::http::{HeaderMap, header};
 use http_body_util::BodyExt;
-use hyper::body::{Frame, SizeHint};
 use tokio::time::timeout;
 
-use crate::http::budget::Share;
-use crate::http::error::Error;
+use super::budget::Share;
+use super::error::Error;
+use super::observed_body::{Observed, Observer};
 
-/// What is read and thrown away of a body that nobody wants, so that its sender gets to read the answer.
+/// How many bytes of an unwanted body are discarded, so that its sender gets to read the response.
 const MOST_DISCARDED_BYTES: u64 = 2 << 30;
+/// How long an unwanted body is discarded.
 const LONGEST_DISCARDING: Duration = Duration::from_secs(10);
-/// A sender from which nothing comes for so long is given up. One that is only slow stays, as long as nobody waits for its place.
+/// A sender that sends nothing for this long is given up. A slow sender stays, unless the connection limit needs its connection.
 const LONGEST_SILENCE: Duration = if cfg!(test) { Duration::from_secs(1) } else { Duration::from_secs(30) };
 
-/// Reads a body of at most `cap` bytes, which count against `share` as they come. One that declares more is refused unread.
+/// Reads a body of at most `cap` bytes, which count in `share` as they arrive. A body that declares more is refused unread.
+///
+/// # Errors
+/// The body is too large, incomplete, or stalls, or the budget is exhausted.
 pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize, share: &mut Share) -> Result<Vec<u8>, Error> {
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > cap as u64) {
@@ -58,50 +60,32 @@ async fn next(body: &mut Body) -> Result<Option<Bytes>, Error> {
     }
 }
 
-/// A request body that goes on being received after nobody wants it any more. Without that the connection would be reset
-/// while the client still sends, and the client would see an error instead of the answer.
+/// Goes on receiving a request body after its handler has dropped it. Otherwise the connection would be reset while the
+/// client still sends, and the client would see an error instead of the response. nginx calls this a lingering close.
 pub(crate) struct Lingering {
-    inner: Body,
-    /// Whether the client waits for `100 Continue`, which hyper sends at the first read: then nothing is to be discarded.
+    /// Whether the client waits for `100 Continue`, which hyper sends at the first read. Such a client sends no body yet.
     waits: bool,
 }
 
 impl Lingering {
-    /// `body` of a request with these headers.
-    pub(crate) fn new(headers: &HeaderMap, body: Body) -> Self {
-        Self { inner: body, waits: headers.contains_key(header::EXPECT) }
+    /// The body of a request with these headers.
+    pub(crate) fn body(headers: &HeaderMap, body: Body) -> Body {
+        Body::new(Observed::new(body, Self { waits: headers.contains_key(header::EXPECT) }))
     }
 }
 
-impl HttpBody for Lingering {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+impl Observer<Body> for Lingering {
+    fn polling(&mut self) {
         self.waits = false;
-        Pin::new(&mut self.inner).poll_frame(context)
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.inner.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.inner.size_hint()
-    }
-}
-
-impl Drop for Lingering {
-    fn drop(&mut self) {
-        if self.waits || self.inner.is_end_stream() {
+    fn dropped(&mut self, body: &mut Body) {
+        if self.waits || body.is_end_stream() {
             return;
         }
-        let body = std::mem::take(&mut self.inner);
+        let body = std::mem::take(body);
         if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(tokio::time::timeout(LONGEST_DISCARDING, discard(body)));
+            runtime.spawn(timeout(LONGEST_DISCARDING, discard(body)));
         }
     }
 }

@@ -1,286 +1,255 @@
-//! Seats for connections: so many are open at once, and who leaves when one more comes.
+//! The connection limit.
 //!
-//! A connection on which no request is being answered only waits. When every seat is taken, one that waits leaves: those that
-//! never asked for anything go first, then those that did and are idle, then those whose request is still on its way; of each,
-//! the one from which nothing came for longest; at last those whose client takes nothing of its answer. So neither silent
-//! connections nor slow ones keep anybody out.
+//! At the limit, a new connection waits until another one is evicted or closed. Evicted are, in this order: connections that
+//! never sent a request, idle ones, ones whose request is still arriving, and ones whose client has stalled while it should
+//! read its response; within each stage the one that has been quiet for longest. A connection whose request is being answered
+//! stays. So neither silent nor slow clients keep others out.
 
 use std::collections::HashMap;
-use std::pin::{Pin, pin};
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use axum::body::{Body, Bytes, HttpBody};
+use axum::body::{Body, HttpBody};
 use axum::http::Request;
-use hyper::body::{Frame, Incoming, SizeHint};
+use hyper::body::Incoming;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-use crate::http::write_timeout::Unsent;
+use super::observed_body::{Observed, Observer};
+use super::write_timeout::Stall;
 
-/// A client that took nothing of its answer for so long may lose its connection to another one.
-const STANDS_STILL: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(5) };
-/// How often it is seen whether one does, while somebody waits for a seat.
-const LOOK_AGAIN: Duration = if cfg!(test) { Duration::from_millis(20) } else { Duration::from_secs(1) };
+/// A client that has stalled for this long may lose its connection to another one.
+const MOST_STALLED: Duration = if cfg!(test) { Duration::from_millis(200) } else { Duration::from_secs(5) };
+/// How often stalled connections are looked for while a connection waits. A stall is not an event.
+const LOOK_EVERY: Duration = if cfg!(test) { Duration::from_millis(20) } else { Duration::from_secs(1) };
 
-/// All seats.
+/// The limit. Clones share it.
 #[derive(Clone)]
-pub(crate) struct Seats {
+pub(crate) struct ConnectionLimit {
     free: Arc<Semaphore>,
-    house: House,
+    connections: Connections,
 }
 
-impl Seats {
-    /// So many.
+impl ConnectionLimit {
+    /// A limit of `count` connections.
     pub(crate) fn new(count: usize) -> Self {
-        Self { free: Arc::new(Semaphore::new(count)), house: House::default() }
+        Self { free: Arc::new(Semaphore::new(count)), connections: Connections::default() }
     }
 
-    /// A seat for a connection that came; when all are taken, as soon as one that waits has left.
-    pub(crate) async fn take(&self) -> Seat {
+    /// Waits for a permit for a new connection, and evicts another connection for it if need be.
+    pub(crate) async fn acquire(&self) -> ConnectionPermit {
         let permit = match self.free.clone().try_acquire_owned() {
             Ok(permit) => Some(permit),
             Err(_) => {
-                let _standing = Standing::new(&self.house);
+                let _waiting = Waiting::new(&self.connections);
                 let mut free = pin!(self.free.clone().acquire_owned());
                 loop {
-                    match timeout(LOOK_AGAIN, free.as_mut()).await {
+                    match timeout(LOOK_EVERY, free.as_mut()).await {
                         Ok(permit) => break permit.ok(),
-                        // That a client takes nothing is no event: it is seen by looking.
-                        Err(_) => self.house.lock().make_room(),
+                        Err(_) => self.connections.lock().evict(),
                     }
                 }
             }
         };
-        self.house.seat(permit)
+        self.connections.add(permit)
     }
 }
 
-/// Who sits where, shared by all seats.
+/// All connections, shared by the limit and their permits.
 #[derive(Clone, Default)]
-struct House(Arc<Mutex<Table>>);
+struct Connections(Arc<Mutex<Table>>);
 
 #[derive(Default)]
 struct Table {
     connections: HashMap<u64, Connection>,
-    /// Counts up, for the order of things.
-    turn: u64,
-    /// Connections that came and have no seat.
-    standing: usize,
-    /// Connections that were told to leave and still have theirs.
-    leaving: usize,
+    /// A logical clock: counts every change of a connection.
+    clock: u64,
+    /// New connections that wait for a permit.
+    waiting: usize,
+    /// Connections that were evicted and have not closed yet.
+    evicted: usize,
 }
 
 struct Connection {
     stage: Stage,
-    /// When something last came from it or was answered, in turns.
+    /// When it last received something or finished a response, by the table's clock.
     since: u64,
-    leave: CancellationToken,
-    unsent: Unsent,
+    evict: CancellationToken,
+    stall: Stall,
 }
 
-/// What a connection does, in the order in which those leave that may.
+/// What a connection does, in the order of eviction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
-    /// It never asked for anything.
+    /// It never sent a request.
     Silent,
-    /// Its last request was answered.
+    /// Its last request has been answered.
     Idle,
-    /// A request is on its way.
+    /// A request is arriving.
     Receiving,
-    /// Its request is being answered: it stays, unless its client has taken nothing for a while.
-    Answered,
+    /// Its request is being answered. It stays, unless its client has stalled.
+    Answering,
 }
 
 impl Connection {
-    /// Its place among those that may be closed for another one. The end of an answer may be on its way to a slow client when
-    /// the answer itself is done with.
+    /// Its place in the order of eviction; `None` while it must stay. A stall counts in every stage: the last bytes of a
+    /// response may still be on their way to a slow client when the response itself has been dropped.
     fn rank(&self) -> Option<(Stage, u64)> {
-        let stage = match self.unsent.since() {
-            Some(since) if since >= STANDS_STILL => Stage::Answered,
+        let stage = match self.stall.duration() {
+            Some(stalled) if stalled >= MOST_STALLED => Stage::Answering,
             Some(_) => return None,
-            None if self.stage == Stage::Answered => return None,
+            None if self.stage == Stage::Answering => return None,
             None => self.stage,
         };
-        (!self.leave.is_cancelled()).then_some((stage, self.since))
+        (!self.evict.is_cancelled()).then_some((stage, self.since))
     }
 }
 
-impl House {
+impl Connections {
     fn lock(&self) -> MutexGuard<'_, Table> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn seat(&self, permit: Option<OwnedSemaphorePermit>) -> Seat {
-        let (leave, unsent) = (CancellationToken::new(), Unsent::default());
+    fn add(&self, permit: Option<OwnedSemaphorePermit>) -> ConnectionPermit {
+        let (evict, stall) = (CancellationToken::new(), Stall::default());
         let mut table = self.lock();
-        let id = table.next_turn();
-        let connection = Connection { stage: Stage::Silent, since: id, leave: leave.clone(), unsent: unsent.clone() };
+        let id = table.tick();
+        let connection = Connection { stage: Stage::Silent, since: id, evict: evict.clone(), stall: stall.clone() };
         table.connections.insert(id, connection);
         drop(table);
-        Seat { id, house: self.clone(), leave, unsent, _permit: permit }
-    }
-
-    /// Notes what a connection does now.
-    fn note(&self, id: u64, stage: Stage) {
-        let mut table = self.lock();
-        let now = table.next_turn();
-        if let Some(connection) = table.connections.get_mut(&id) {
-            (connection.stage, connection.since) = (stage, now);
-        }
-        table.make_room();
+        ConnectionPermit { tracked: Tracked { id, connections: self.clone() }, evict, stall, _permit: permit }
     }
 }
 
 impl Table {
-    fn next_turn(&mut self) -> u64 {
-        self.turn += 1;
-        self.turn
+    fn tick(&mut self) -> u64 {
+        self.clock += 1;
+        self.clock
     }
 
-    /// Tells as many that wait to leave as there are connections without a seat.
-    fn make_room(&mut self) {
-        while self.standing > self.leaving {
+    /// Evicts as many connections as wait for a permit, as far as there are any that may be evicted.
+    fn evict(&mut self) {
+        while self.waiting > self.evicted {
             let ranked = self.connections.values().filter_map(|one| Some((one.rank()?, one)));
             let Some((_, first)) = ranked.min_by_key(|(rank, _)| *rank) else { return };
-            first.leave.cancel();
-            self.leaving += 1;
+            first.evict.cancel();
+            self.evicted += 1;
         }
     }
 }
 
-/// A connection's stay, until it is dropped.
-pub(crate) struct Seat {
+/// A connection in the table.
+#[derive(Clone)]
+struct Tracked {
     id: u64,
-    house: House,
-    leave: CancellationToken,
-    unsent: Unsent,
+    connections: Connections,
+}
+
+impl Tracked {
+    /// Notes what the connection does now.
+    fn enter(&self, stage: Stage) {
+        let mut table = self.connections.lock();
+        let now = table.tick();
+        if let Some(connection) = table.connections.get_mut(&self.id) {
+            (connection.stage, connection.since) = (stage, now);
+        }
+        table.evict();
+    }
+
+    /// Notes that a part of a request has come, perhaps the last.
+    fn receive(&self, is_whole: bool) {
+        self.enter(if is_whole { Stage::Answering } else { Stage::Receiving });
+    }
+}
+
+/// A connection's permit; dropping it lets another connection in.
+pub(crate) struct ConnectionPermit {
+    tracked: Tracked,
+    evict: CancellationToken,
+    stall: Stall,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Seat {
-    /// Returns when the connection is to make room.
-    pub(crate) async fn asked_to_leave(&self) {
-        self.leave.cancelled().await;
+impl ConnectionPermit {
+    /// Returns when the connection must be closed for another one.
+    pub(crate) async fn evicted(&self) {
+        self.evict.cancelled().await;
     }
 
-    /// Where the connection says while its client takes nothing.
-    pub(crate) fn unsent(&self) -> Unsent {
-        self.unsent.clone()
+    /// Where the connection reports that its client has stalled.
+    pub(crate) fn stall(&self) -> Stall {
+        self.stall.clone()
     }
 
-    /// A request has come. From when all of it is there until the answer is dropped, the connection stays.
-    pub(crate) fn answering(&self, request: Request<Incoming>) -> (Answering, Request<Body>) {
-        let answering = self.began(request.body().is_end_stream());
-        let (id, house) = (self.id, self.house.clone());
-        (answering, request.map(|body| Body::new(Arriving { body, id, house })))
+    /// Notes that a request has come. From its last byte until its response is dropped, the connection stays.
+    pub(crate) fn begin(&self, request: Request<Incoming>) -> (InFlight, Request<Body>) {
+        let in_flight = self.begin_with(request.body().is_end_stream());
+        let arriving = Arriving(self.tracked.clone());
+        (in_flight, request.map(|body| Body::new(Observed::new(body, arriving))))
     }
 
-    fn began(&self, is_whole: bool) -> Answering {
-        self.house.note(self.id, if is_whole { Stage::Answered } else { Stage::Receiving });
-        Answering { id: self.id, house: self.house.clone() }
+    fn begin_with(&self, is_whole: bool) -> InFlight {
+        self.tracked.receive(is_whole);
+        InFlight(self.tracked.clone())
     }
 }
 
-impl Drop for Seat {
+impl Drop for ConnectionPermit {
     fn drop(&mut self) {
-        let mut table = self.house.lock();
-        table.connections.remove(&self.id);
-        if self.leave.is_cancelled() {
-            table.leaving -= 1;
+        let mut table = self.tracked.connections.lock();
+        table.connections.remove(&self.tracked.id);
+        if self.evict.is_cancelled() {
+            table.evicted -= 1;
         }
     }
 }
 
-/// That a request is being answered.
-pub(crate) struct Answering {
-    id: u64,
-    house: House,
-}
+/// A request that is being answered. The connection is idle again when it is dropped.
+pub(crate) struct InFlight(Tracked);
 
-impl Answering {
-    /// `body`, the last part of the answer, which ends it.
-    pub(crate) fn with(self, body: Body) -> Body {
-        Body::new(Answer { body, _answering: self })
+impl InFlight {
+    /// `body`, the response's last part; dropping it ends the request.
+    pub(crate) fn until_sent(self, body: Body) -> Body {
+        Body::new(Observed::new(body, self))
     }
 }
 
-impl Drop for Answering {
+/// Only the drop of a response's body counts.
+impl Observer<Body> for InFlight {}
+
+impl Drop for InFlight {
     fn drop(&mut self) {
-        self.house.note(self.id, Stage::Idle);
+        self.0.enter(Stage::Idle);
     }
 }
 
-/// A request's body while it comes.
-struct Arriving<B> {
-    body: B,
-    id: u64,
-    house: House,
-}
+/// Notes each part of a request's body as it arrives.
+struct Arriving(Tracked);
 
-impl<B: HttpBody<Data = Bytes> + Unpin> HttpBody for Arriving<B> {
-    type Data = Bytes;
-    type Error = B::Error;
-
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
-        let frame = ready!(Pin::new(&mut self.body).poll_frame(context));
-        let is_whole = frame.is_none() || self.body.is_end_stream();
-        self.house.note(self.id, if is_whole { Stage::Answered } else { Stage::Receiving });
-        Poll::Ready(frame)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
+impl<B> Observer<B> for Arriving {
+    fn received(&mut self, is_last: bool) {
+        self.0.receive(is_last);
     }
 }
 
-struct Answer {
-    body: Body,
-    _answering: Answering,
-}
+/// A new connection that waits for a permit.
+struct Waiting<'a>(&'a Connections);
 
-impl HttpBody for Answer {
-    type Data = Bytes;
-    type Error = axum::Error;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
-        Pin::new(&mut self.body).poll_frame(context)
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
-}
-
-/// A connection that came and has no seat yet.
-struct Standing<'a>(&'a House);
-
-impl<'a> Standing<'a> {
-    fn new(house: &'a House) -> Self {
-        let mut table = house.lock();
-        table.standing += 1;
-        table.make_room();
+impl<'a> Waiting<'a> {
+    fn new(connections: &'a Connections) -> Self {
+        let mut table = connections.lock();
+        table.waiting += 1;
+        table.evict();
         drop(table);
-        Self(house)
+        Self(connections)
     }
 }
 
-impl Drop for Standing<'_> {
+impl Drop for Waiting<'_> {
     fn drop(&mut self) {
-        self.0.lock().standing -= 1;
+        self.0.lock().waiting -= 1;
     }
 }
 
@@ -293,106 +262,105 @@ mod tests {
     use futures_util::{FutureExt, stream};
     use http_body_util::{BodyExt, StreamBody};
     use hyper::body::Frame;
-
     use tokio::io::{AsyncWriteExt, duplex};
     use tokio::time::timeout;
 
-    use super::{Arriving, Seat, Seats};
-    use crate::http::write_timeout::Progress;
+    use super::{Arriving, ConnectionLimit, ConnectionPermit, Observed};
+    use crate::http::write_timeout::WriteTimeout;
 
-    /// Three seats and who sits there: `a` came first, `c` last.
-    async fn full() -> (Seats, [Seat; 3]) {
-        let seats = Seats::new(3);
-        let taken = [seats.take().await, seats.take().await, seats.take().await];
-        (seats, taken)
+    /// A limit of three that is reached, with the permits in the order in which they were acquired.
+    async fn full() -> (ConnectionLimit, [ConnectionPermit; 3]) {
+        let limit = ConnectionLimit::new(3);
+        let permits = [limit.acquire().await, limit.acquire().await, limit.acquire().await];
+        (limit, permits)
     }
 
-    /// Lets one more come and compares who is asked to leave.
-    fn check(seats: &Seats, taken: &[Seat; 3], leaves: Option<usize>) {
-        assert!(seats.take().now_or_never().is_none(), "there was a seat");
-        let asked: Vec<_> = (0..3).filter(|at| taken[*at].asked_to_leave().now_or_never().is_some()).collect();
-        assert_eq!(asked, Vec::from_iter(leaves));
-    }
-
-    #[tokio::test]
-    async fn the_oldest_of_the_silent_leaves() {
-        let (seats, taken) = full().await;
-        check(&seats, &taken, Some(0));
+    /// Asks for one more permit and compares which connection is evicted.
+    fn check(limit: &ConnectionLimit, permits: &[ConnectionPermit; 3], expected: Option<usize>) {
+        assert!(limit.acquire().now_or_never().is_none(), "there was a permit");
+        let evicted: Vec<_> = (0..3).filter(|at| permits[*at].evicted().now_or_never().is_some()).collect();
+        assert_eq!(evicted, Vec::from_iter(expected));
     }
 
     #[tokio::test]
-    async fn who_is_answered_stays() {
-        let (seats, taken) = full().await;
-        let _answering = [taken[0].began(true), taken[1].began(true), taken[2].began(true)];
-        check(&seats, &taken, None);
+    async fn the_oldest_silent_connection_is_evicted() {
+        let (limit, permits) = full().await;
+        check(&limit, &permits, Some(0));
     }
 
     #[tokio::test]
-    async fn who_never_asked_leaves_before_who_did() {
-        let (seats, taken) = full().await;
-        drop((taken[0].began(true), taken[1].began(true)));
-        check(&seats, &taken, Some(2));
+    async fn connections_that_are_being_answered_stay() {
+        let (limit, permits) = full().await;
+        let _in_flight = [permits[0].begin_with(true), permits[1].begin_with(true), permits[2].begin_with(true)];
+        check(&limit, &permits, None);
     }
 
     #[tokio::test]
-    async fn of_those_that_asked_who_waits_longest_leaves() {
-        let (seats, taken) = full().await;
-        [2, 0, 1].into_iter().for_each(|at| drop(taken[at].began(true)));
-        check(&seats, &taken, Some(2));
+    async fn silent_connections_are_evicted_before_idle_ones() {
+        let (limit, permits) = full().await;
+        drop((permits[0].begin_with(true), permits[1].begin_with(true)));
+        check(&limit, &permits, Some(2));
     }
 
     #[tokio::test]
-    async fn of_requests_on_their_way_the_one_that_stands_still_longest_leaves() {
-        let (seats, taken) = full().await;
-        let _receiving = [taken[1].began(false), taken[2].began(false), taken[0].began(true)];
+    async fn the_longest_idle_connection_is_evicted() {
+        let (limit, permits) = full().await;
+        [2, 0, 1].into_iter().for_each(|at| drop(permits[at].begin_with(true)));
+        check(&limit, &permits, Some(2));
+    }
+
+    #[tokio::test]
+    async fn of_arriving_requests_the_longest_quiet_one_is_evicted() {
+        let (limit, permits) = full().await;
+        let _receiving = [permits[1].begin_with(false), permits[2].begin_with(false), permits[0].begin_with(true)];
         let part =
             stream::iter([Ok::<_, Infallible>(Frame::data(Bytes::from("{"))), Ok(Frame::data(Bytes::from("}")))]);
-        let mut body = Arriving { body: StreamBody::new(part), id: taken[1].id, house: taken[1].house.clone() };
+        let mut body = Observed::new(StreamBody::new(part), Arriving(permits[1].tracked.clone()));
         body.frame().await.expect("a part").expect("a part");
-        check(&seats, &taken, Some(2));
+        check(&limit, &permits, Some(2));
     }
 
     #[tokio::test]
-    async fn who_takes_nothing_of_its_answer_leaves_at_last() {
-        let (seats, taken) = full().await;
-        let _answers = [taken[0].began(true), taken[1].began(true), taken[2].began(true)];
+    async fn a_client_that_stalls_is_evicted_last() {
+        let (limit, permits) = full().await;
+        let _responses = [permits[0].begin_with(true), permits[1].begin_with(true), permits[2].begin_with(true)];
         let (ours, _theirs) = duplex(1);
-        let mut stuck = Progress::new(ours, taken[1].unsent());
+        let mut stuck = WriteTimeout::new(ours, permits[1].stall());
         let writing = tokio::spawn(async move { stuck.write_all(&[0; 2]).await });
         tokio::task::yield_now().await;
-        check(&seats, &taken, None);
-        let mut standing = Box::pin(seats.take());
-        assert!(standing.as_mut().now_or_never().is_none(), "there was a seat");
-        let left = async {
+        check(&limit, &permits, None);
+        let mut waiting = Box::pin(limit.acquire());
+        assert!(waiting.as_mut().now_or_never().is_none(), "there was a permit");
+        let evicted = async {
             tokio::select! {
-                _ = standing.as_mut() => panic!("nobody has left yet"),
-                () = taken[1].asked_to_leave() => {}
+                _ = waiting.as_mut() => panic!("none was evicted yet"),
+                () = permits[1].evicted() => {}
             }
         };
-        timeout(Duration::from_secs(20), left).await.expect("it stays although it stands still");
-        assert!(taken[0].asked_to_leave().now_or_never().is_none(), "who is answered must leave");
+        timeout(Duration::from_secs(20), evicted).await.expect("it stays although it has stalled");
+        assert!(permits[0].evicted().now_or_never().is_none(), "one that is being answered was evicted");
         writing.abort();
     }
 
     #[tokio::test]
-    async fn an_answer_that_ends_makes_room_for_who_stands() {
-        let (seats, taken) = full().await;
-        let [a, b, c] = &taken;
-        let (_a, _b, answer) = (a.began(true), b.began(true), c.began(true));
-        let mut standing = Box::pin(seats.take());
-        assert!(standing.as_mut().now_or_never().is_none(), "there was a seat");
-        drop(answer);
-        assert!(c.asked_to_leave().now_or_never().is_some(), "it stays although it is done");
-        drop(taken);
-        assert!(standing.now_or_never().is_some(), "the seat is not given on");
+    async fn a_response_that_ends_makes_room_for_a_waiting_connection() {
+        let (limit, permits) = full().await;
+        let [a, b, c] = &permits;
+        let (_a, _b, response) = (a.begin_with(true), b.begin_with(true), c.begin_with(true));
+        let mut waiting = Box::pin(limit.acquire());
+        assert!(waiting.as_mut().now_or_never().is_none(), "there was a permit");
+        drop(response);
+        assert!(c.evicted().now_or_never().is_some(), "it stays although its response has ended");
+        drop(permits);
+        assert!(waiting.now_or_never().is_some(), "the permit is not passed on");
     }
 
     #[tokio::test]
-    async fn nobody_leaves_once_the_one_who_stood_is_gone() {
-        let (seats, taken) = full().await;
-        let answers = [taken[0].began(true), taken[1].began(true), taken[2].began(true)];
-        assert!(seats.take().now_or_never().is_none(), "there was a seat");
-        drop(answers);
-        assert!(taken.iter().all(|seat| seat.asked_to_leave().now_or_never().is_none()), "one leaves for nobody");
+    async fn no_connection_is_evicted_after_the_waiting_one_gave_up() {
+        let (limit, permits) = full().await;
+        let responses = [permits[0].begin_with(true), permits[1].begin_with(true), permits[2].begin_with(true)];
+        assert!(limit.acquire().now_or_never().is_none(), "there was a permit");
+        drop(responses);
+        assert!(permits.iter().all(|permit| permit.evicted().now_or_never().is_none()), "one was evicted for nobody");
     }
 }

@@ -1,4 +1,4 @@
-//! The HTTP server: connections of the listening sockets, until they are closed.
+//! The connections of the listening sockets, from accepting to closing them.
 
 use std::convert::Infallible;
 use std::io;
@@ -19,74 +19,79 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
-use crate::http::connection_limit::{Seat, Seats};
-use crate::http::write_timeout::Progress;
+use super::connection_limit::{ConnectionLimit, ConnectionPermit};
+use super::write_timeout::WriteTimeout;
 
-/// What a client gets to send a request's header, and how long a connection may lie idle.
+/// How long a client may take to send the header of a request, and how long a connection may be idle.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(30);
-/// What the system may hold of answers that a client has not taken, in bytes.
+/// The size of the send buffer of a connection's socket, in bytes.
 const SEND_BUFFER: usize = 256 << 10;
-/// After an error that says that the process has no descriptors left.
+/// How long accepting pauses when the process has no file descriptors left.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// A running server.
-pub(crate) struct Server {
+/// The connections of a server, and the tasks that accept them.
+#[derive(Default)]
+pub(crate) struct Connections {
     accepting: Group,
-    connections: Group,
-    killed: CancellationToken,
+    serving: Group,
+    aborted: CancellationToken,
 }
 
-/// Tasks, and what tells them to end.
+/// Tasks, and the token that asks them to end.
 #[derive(Clone, Default)]
 struct Group {
     tasks: TaskTracker,
     end: CancellationToken,
 }
 
-impl Server {
-    /// Serves `router` on every listener, to as many connections as there are `seats`. `failed` is called when a listener is no
-    /// longer served without having been asked.
-    pub(crate) fn start(
+impl Connections {
+    /// Serves `router` on every listener, to as many connections as `limit` admits. `failed` is called if a listener ends
+    /// without having been stopped.
+    pub(crate) fn serve(
+        &self,
         listeners: Vec<TcpListener>,
-        seats: &Seats,
+        limit: &ConnectionLimit,
         router: &Router,
         failed: impl FnOnce() + Send + 'static,
-    ) -> Self {
-        let server =
-            Self { accepting: Group::default(), connections: Group::default(), killed: CancellationToken::new() };
+    ) {
         let acceptors: JoinSet<()> =
-            listeners.into_iter().map(|listener| server.accept(listener, router.clone(), seats.clone())).collect();
-        server.accepting.tasks.spawn(attend(acceptors, server.accepting.end.clone(), failed));
-        server
+            listeners.into_iter().map(|listener| self.accept(listener, router.clone(), limit.clone())).collect();
+        self.accepting.tasks.spawn(attend(acceptors, self.accepting.end.clone(), failed));
     }
 
-    /// Closes the listeners. When this returns, the port is free; connections stay.
+    /// Closes the listeners. The port is free when this returns; connections stay.
     pub(crate) async fn stop_listening(&self) {
         self.accepting.end().await;
     }
 
-    /// Lets every connection end its request, and breaks off those that have not after `patience`.
-    pub(crate) async fn close_connections(&self, patience: Duration) {
-        if tokio::time::timeout(patience, self.connections.end()).await.is_err() {
-            self.killed.cancel();
-            self.connections.end().await;
+    /// Lets every connection finish its request, and aborts those that have not after `patience`.
+    pub(crate) async fn close(&self, patience: Duration) {
+        if tokio::time::timeout(patience, self.serving.end()).await.is_err() {
+            self.aborted.cancel();
+            self.serving.end().await;
         }
     }
 
     /// Ends everything without waiting.
     pub(crate) fn abandon(&self) {
         self.accepting.end.cancel();
-        self.killed.cancel();
+        self.aborted.cancel();
     }
 
-    fn accept(&self, listener: TcpListener, router: Router, seats: Seats) -> impl Future<Output = ()> + use<> {
-        let (connections, killed) = (self.connections.clone(), self.killed.clone());
+    fn accept(
+        &self,
+        listener: TcpListener,
+        router: Router,
+        limit: ConnectionLimit,
+    ) -> impl Future<Output = ()> + use<> {
+        let (serving, aborted) = (self.serving.clone(), self.aborted.clone());
         async move {
             loop {
                 match listener.accept().await {
                     Ok((stream, _)) => {
-                        let serving = serve(stream, router.clone(), connections.end.clone(), seats.take().await);
-                        connections.tasks.spawn(killed.clone().run_until_cancelled_owned(serving));
+                        let permit = limit.acquire().await;
+                        let connection = serve(stream, router.clone(), serving.end.clone(), permit);
+                        serving.tasks.spawn(aborted.clone().run_until_cancelled_owned(connection));
                     }
                     Err(error) => recover(&error).await,
                 }
@@ -103,7 +108,7 @@ impl Group {
     }
 }
 
-/// Keeps the acceptors until they are told to end.
+/// Runs the acceptors until they are asked to end.
 async fn attend(mut acceptors: JoinSet<()>, end: CancellationToken, failed: impl FnOnce()) {
     if end.run_until_cancelled(acceptors.join_next()).await.is_some() {
         failed();
@@ -111,32 +116,32 @@ async fn attend(mut acceptors: JoinSet<()>, end: CancellationToken, failed: impl
     acceptors.shutdown().await;
 }
 
-/// A connection that broke before it was taken is nothing; running out of descriptors passes.
+/// A connection that was reset before it was accepted needs nothing. A lack of file descriptors passes.
 async fn recover(error: &io::Error) {
     if !matches!(error.kind(), io::ErrorKind::ConnectionAborted | io::ErrorKind::ConnectionReset) {
-        tracing::warn!(%error, "could not take a connection");
+        tracing::warn!(%error, "could not accept a connection");
         tokio::time::sleep(PAUSE).await;
     }
 }
 
-async fn serve(stream: TcpStream, router: Router, end: CancellationToken, seat: Seat) {
-    // Without it small answers wait for the acknowledgement of the one before; it fails only when the client is gone.
+async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit: ConnectionPermit) {
+    // Otherwise a small response waits until the one before is acknowledged. An error means that the client is gone.
     let _ = stream.set_nodelay(true);
     let peer = owner(&stream).await;
-    // What the system holds counts against nobody's budget, and it would hold megabytes of each answer; without it all is as well.
+    // The system would buffer megabytes of each response, which count in no budget. If that cannot be set, nothing else changes.
     let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(
-            TokioIo::new(Progress::new(stream, seat.unsent())),
-            service_fn(|request| answer(&router, &seat, peer, request)),
+            TokioIo::new(WriteTimeout::new(stream, permit.stall())),
+            service_fn(|request| answer(&router, &permit, peer, request)),
         )
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
     let served = tokio::select! {
         served = connection.as_mut() => served,
-        () = seat.asked_to_leave() => return,
+        () = permit.evicted() => return,
         () = end.cancelled() => {
             connection.as_mut().graceful_shutdown();
             connection.await
@@ -147,7 +152,7 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, seat: 
     }
 }
 
-/// Whose program opened the connection: looked up once and before anything is read, while the other end is still there.
+/// The user whose program opened the connection. Looked up before anything is read, while the other end still exists.
 async fn owner(stream: &TcpStream) -> Peer {
     let (Ok(theirs), Ok(ours)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Unknown };
     if cfg!(target_os = "linux") {
@@ -158,12 +163,12 @@ async fn owner(stream: &TcpStream) -> Peer {
 
 fn answer(
     router: &Router,
-    seat: &Seat,
+    permit: &ConnectionPermit,
     peer: Peer,
     mut request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
     request.extensions_mut().insert(peer);
-    let (answering, request) = seat.answering(request);
+    let (in_flight, request) = permit.begin(request);
     let routed = router.clone().oneshot(request);
-    async move { Ok(routed.await?.map(|body| answering.with(body))) }
+    async move { Ok(routed.await?.map(|body| in_flight.until_sent(body))) }
 }

@@ -1,4 +1,4 @@
-//! Why a request was not served. The one place that says which error becomes which HTTP answer.
+//! Why a request was not served. The one place that maps errors to HTTP responses.
 
 use std::io;
 use std::sync::Arc;
@@ -9,17 +9,19 @@ use runtray_engine::said::Said;
 
 use runtray_engine::shown;
 
-use crate::http::budget::Exhausted;
-use crate::http::guard::Need;
-use crate::http::wire::Words;
-use crate::http::wire::error::{Code, ErrorBody};
+use super::budget::Exhausted;
+use super::guard::need::Need;
+use super::wire::error::{Code, ErrorBody};
+use super::wire::parse::Invalid;
+use super::wire::words::Words;
 use crate::runs::admission::{Load, Refused};
+use crate::runs::error::RunError;
 use crate::sentences as s;
 
 const HOW_TO_SEND_IT: &str =
     "Send `Authorization: Bearer TOKEN`; `runtray config path --token` says which file holds it.";
 
-/// Why the token is asked for.
+/// The sentence that says why the token is needed.
 fn why(need: Need) -> &'static str {
     match need {
         Need::Strict => "This service asks for a token.",
@@ -35,7 +37,7 @@ fn why(need: Need) -> &'static str {
     }
 }
 
-/// Why a request was not served; its text is the sentence that the client gets.
+/// Why a request was not served. Its text is the sentence that the client gets.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum Error {
     #[error("The body is not valid JSON: {0}.")]
@@ -124,7 +126,7 @@ pub(crate) enum Error {
 }
 
 impl Error {
-    /// The code that the client gets, and with it the HTTP status.
+    /// The code that the client gets. It determines the HTTP status.
     pub(crate) fn code(&self) -> Code {
         match self {
             Self::InvalidJson(_) => Code::InvalidJson,
@@ -151,7 +153,7 @@ impl Error {
         }
     }
 
-    /// It as a code with values, where somebody may read it in the app; the others are for callers of the API.
+    /// The error as a translatable sentence, if it can appear in the app; the others only reach callers of the API.
     pub(crate) fn said(&self) -> Option<Said> {
         Some(match self {
             Self::UnsupportedLanguage(language) => s::REFUSED_LANGUAGE.with("language", shown(language).into_owned()),
@@ -170,7 +172,7 @@ impl Error {
         })
     }
 
-    /// The JSON that the client gets. Of an internal error it holds no more than where the log says the rest.
+    /// The JSON that the client gets. For an internal error it only says where the log has the details.
     pub(crate) fn body(&self, request_id: &str) -> ErrorBody {
         let sentence = match self.code() {
             Code::Internal => format!("{self} Runtray's log says more under the request id {request_id}."),
@@ -179,7 +181,7 @@ impl Error {
         ErrorBody::new(self.code(), sentence, self.said().as_ref().map(Words::from))
     }
 
-    /// A header that belongs to the answer.
+    /// A header that belongs to the response.
     pub(crate) fn header(&self) -> Option<(HeaderName, HeaderValue)> {
         match self.code() {
             Code::TokenRequired => Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))),
@@ -188,7 +190,7 @@ impl Error {
         }
     }
 
-    /// Writes what the client is not told to the service's log.
+    /// Logs the details that the client does not get.
     pub(crate) fn log(&self) {
         match self {
             Self::Internal(detail) => tracing::error!(detail, "internal error"),
@@ -197,7 +199,7 @@ impl Error {
         }
     }
 
-    /// An internal error whose detail goes to the log.
+    /// An internal error; its detail is only logged.
     pub(crate) fn internal(detail: impl ToString) -> Self {
         Self::Internal(detail.to_string())
     }
@@ -209,6 +211,29 @@ impl From<Refused> for Error {
             Refused::Full(load) => Self::TooManyExecutions(load),
             Refused::TerminalsFull(running) => Self::TooManyTerminals(running),
             Refused::Closed => Self::ShuttingDown,
+        }
+    }
+}
+
+impl From<RunError> for Error {
+    fn from(error: RunError) -> Self {
+        match error {
+            RunError::UnknownLanguage(name) => Self::UnsupportedLanguage(name),
+            RunError::NoRuntime(reason) => Self::RuntimeNotFound(reason),
+            RunError::NoIsolation(reason) => Self::IsolationUnavailable(reason),
+            RunError::Refused(refused) => refused.into(),
+            RunError::Stopping => Self::ShuttingDown,
+            RunError::Engine(error) => error.into(),
+            RunError::Internal(detail) => Self::Internal(detail),
+        }
+    }
+}
+
+impl From<Invalid> for Error {
+    fn from(invalid: Invalid) -> Self {
+        match invalid {
+            Invalid::Json(reason) => Self::InvalidJson(reason),
+            Invalid::Request(sentence) => Self::InvalidRequest(sentence),
         }
     }
 }
@@ -229,7 +254,7 @@ impl From<runtray_engine::Error> for Error {
             | runtray_engine::Error::Supervisor(source)
                 if is_scarce(&source) =>
             {
-                tracing::warn!(error = %source, "the system gives too little to run a program");
+                tracing::warn!(error = %source, "the system lacks the resources to run a program");
                 Self::Scarce
             }
             runtray_engine::Error::Workspace(_)
@@ -249,7 +274,7 @@ fn is_full(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
-/// Whether the system has no processes (EAGAIN), open files or memory left.
+/// Whether the system has run out of processes (EAGAIN), file descriptors or memory.
 fn is_scarce(error: &io::Error) -> bool {
     const ENFILE: i32 = 23;
     const EMFILE: i32 = 24;
@@ -257,7 +282,7 @@ fn is_scarce(error: &io::Error) -> bool {
         || (cfg!(unix) && matches!(error.raw_os_error(), Some(ENFILE | EMFILE)))
 }
 
-/// The error on its way to the envelope, which knows the request's id and writes the body.
+/// The error as a response's extension, for the middleware, which knows the request's id and writes the body.
 #[derive(Clone)]
 pub(crate) struct Undelivered(pub(crate) Arc<Error>);
 

@@ -1,8 +1,8 @@
 //! An execution as one JSON object.
 //!
-//! A client or a proxy between may give up on a server that says nothing for some seconds; five are common. So a program that runs for
-//! longer than [`SILENCE`] is answered with spaces first, which JSON allows before an object. By then the program has started, so that
-//! the answer is a 200 whatever becomes of it. Shorter ones, which are nearly all, are answered in one piece, with its length.
+//! Clients and proxies may give up on a server that sends nothing for some seconds; five are common. So if a program runs for
+//! longer than [`SILENCE`], the response begins with spaces, which JSON allows before an object. The program has started by
+//! then, so the status is 200 whatever follows. Shorter responses, nearly all, are sent in one piece with their length.
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -13,18 +13,20 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use tokio::time::sleep;
 
-use crate::http::budget::Share;
-use crate::http::error::Error;
-use crate::http::wire::ExecuteResponse;
+use super::budget::Share;
+use super::error::Error;
+use super::wire::response::ExecuteResponse;
+use crate::runs::error::RunError;
 use crate::runs::execution::Execution;
+use crate::runs::run_result::RunResult;
 
-/// The longest that nothing is sent once a program runs.
+/// How long nothing may be sent while a program runs.
 const SILENCE: Duration = Duration::from_secs(3);
 
-/// Answers with what `execution` printed. The answer counts in `share` until the client has taken it.
+/// Responds with the result of `execution`. The response counts in `share` until the client has read it.
 ///
 /// # Errors
-/// It could not be run.
+/// The program was not run.
 pub(crate) async fn respond(mut execution: Execution, share: Share, request_id: String) -> Result<Response, Error> {
     let begun = execution.begun();
     let is_long = async {
@@ -33,7 +35,7 @@ pub(crate) async fn respond(mut execution: Execution, share: Share, request_id: 
     };
     tokio::select! {
         biased;
-        ended = execution.ended() => return Ok(as_json(Body::from(written(&ended?, share)?))),
+        ended = execution.ended() => return Ok(as_json(Body::from(encode(ended?, share)?))),
         () = is_long => {}
     }
     let long = Long { execution: Some(execution), share: Some(share), has_begun: false, request_id };
@@ -46,14 +48,14 @@ fn as_json(body: Body) -> Response {
     ([json], body).into_response()
 }
 
-/// The bytes of an answer, which hold their share of the budget until the server has sent them.
-fn written(ran: &ExecuteResponse, mut share: Share) -> Result<Bytes, Error> {
-    let json = serde_json::to_vec(ran).map_err(Error::internal)?;
+/// The bytes of a response, which hold their share of the budget until the server has sent them.
+fn encode(result: RunResult, mut share: Share) -> Result<Bytes, Error> {
+    let json = serde_json::to_vec(&ExecuteResponse::from(result)).map_err(Error::internal)?;
     share.set(json.len());
     Ok(Bytes::from_owner(Held { json, _share: share }))
 }
 
-/// An answer with its share of the budget.
+/// A response with its share of the budget.
 struct Held {
     json: Vec<u8>,
     _share: Share,
@@ -65,11 +67,11 @@ impl AsRef<[u8]> for Held {
     }
 }
 
-/// An answer that has begun. Dropping it, as hyper does when the client is gone, cancels the run.
+/// A response that has begun. Dropping it, as hyper does when the client is gone, cancels the run.
 struct Long {
     execution: Option<Execution>,
     share: Option<Share>,
-    /// Whether anything was sent.
+    /// Whether the first byte was sent.
     has_begun: bool,
     request_id: String,
 }
@@ -89,9 +91,9 @@ impl Long {
         }
     }
 
-    fn last(&mut self, ended: Result<ExecuteResponse, Error>) -> Bytes {
-        let share = self.share.take().ok_or_else(|| Error::internal("an answer was given twice"));
-        ended.and_then(|ran| written(&ran, share?)).unwrap_or_else(|error| {
+    fn last(&mut self, ended: Result<RunResult, RunError>) -> Bytes {
+        let share = self.share.take().ok_or_else(|| Error::internal("a response was sent twice"));
+        ended.map_err(Error::from).and_then(|result| encode(result, share?)).unwrap_or_else(|error| {
             error.log();
             serde_json::to_vec(&error.body(&self.request_id)).unwrap_or_default().into()
         })

@@ -1,4 +1,4 @@
-//! What every request and every answer carries: the request's id, the standard headers, the body of an error.
+//! The outermost layer: the request's id, the headers of every response, and the bodies of errors.
 
 use axum::body::Body;
 use axum::extract::Request;
@@ -9,40 +9,40 @@ use runtray_engine::shown;
 use tracing::Instrument;
 use ulid::Ulid;
 
-use crate::http::body::Lingering;
-use crate::http::error::{Error, Undelivered};
+use super::body::Lingering;
+use super::error::{Error, Undelivered};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// The id of a request, which is the id of the execution that it starts.
+/// The id of a request. An execution that it starts has the same id.
 #[derive(Debug, Clone)]
 pub(crate) struct RequestId(pub(crate) String);
 
 /// The outermost layer.
-pub(crate) async fn envelope(request: Request, next: Next) -> Response {
+pub(crate) async fn outermost(request: Request, next: Next) -> Response {
     let id = Ulid::generate().to_string();
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(RequestId(id.clone()));
-    let body = Body::new(Lingering::new(&parts.headers, body));
+    let body = Lingering::body(&parts.headers, body);
     let (method, path) = (shown(parts.method.as_str()), shown(parts.uri.path()));
     let span = tracing::info_span!("request", id, method = &*method, path = &*path);
-    let answer = async {
+    let respond = async {
         let mut response = next.run(Request::from_parts(parts, body)).await;
         if let Some(Undelivered(error)) = response.extensions_mut().remove() {
             error.log();
-            fill_in(&mut response, &error, &id);
+            write_error(&mut response, &error, &id);
         }
         tracing::debug!(status = response.status().as_u16(), "answered");
         response
     };
-    let mut response = answer.instrument(span).await;
-    seal(&mut response, &id);
+    let mut response = respond.instrument(span).await;
+    set_headers(&mut response, &id);
     response
 }
 
-/// Writes the error's body. What other layers have put into the header, such as `Allow`, stays.
-fn fill_in(response: &mut Response, error: &Error, id: &str) {
+/// Writes an error's body. Headers that other layers have set, such as `Allow`, stay.
+fn write_error(response: &mut Response, error: &Error, id: &str) {
     let json = serde_json::to_vec(&error.body(id)).unwrap_or_default();
     *response.body_mut() = Body::from(json);
     let headers = response.headers_mut();
@@ -51,14 +51,14 @@ fn fill_in(response: &mut Response, error: &Error, id: &str) {
     headers.extend(error.header());
 }
 
-/// The headers of every answer. What it says depends on who asks, hence `Vary`. A proxy that compresses, as Next.js does, would collect a
-/// stream to its end.
-fn seal(response: &mut Response, id: &str) {
+/// Sets the headers of every response. Its content depends on the caller, hence `Vary`. `no-transform` keeps proxies that
+/// compress, such as Next.js, from collecting a stream to its end.
+fn set_headers(response: &mut Response, id: &str) {
     let headers = response.headers_mut();
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    // Pages of other origins cannot embed an answer. Requests that CORS allows are not affected.
+    // Pages of other origins cannot embed a response. Requests that CORS allows are not affected.
     headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, id);

@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use crate::http::guard::token::Token;
+use super::guard::token::Token;
 
 /// What sets these signatures apart from any others under the same key.
 const PURPOSE: &[u8] = b"runtray prove 1\0";

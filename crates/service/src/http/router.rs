@@ -11,18 +11,18 @@ use axum::routing::{get, post};
 use runtray_engine::shown;
 use tower_http::catch_panic::CatchPanicLayer;
 
-use crate::http::error::Error;
-use crate::http::guard::guard;
-use crate::http::middleware::envelope;
-use crate::http::routes::{execute, executions, health, interactive, languages, metrics, openapi, prove, status};
-use crate::runs::core::App;
+use super::error::Error;
+use super::guard::layer::guard;
+use super::middleware::outermost;
+use super::routes::{execute, executions, health, interactive, languages, metrics, openapi, prove, status};
+use super::server::Server;
 
-/// Every route, and around it the layers.
-pub(crate) fn router(app: Arc<App>) -> Router {
-    layered(routes(), app)
+/// Every route, inside the layers.
+pub(crate) fn router(server: Arc<Server>) -> Router {
+    layered(routes(), server)
 }
 
-fn routes() -> Router<Arc<App>> {
+fn routes() -> Router<Arc<Server>> {
     Router::new()
         .route("/health", get(health::health))
         .route("/execute", post(execute::execute))
@@ -39,13 +39,13 @@ fn routes() -> Router<Arc<App>> {
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
 }
 
-/// From the outside in: the envelope, the guard, and the net for panics.
-fn layered(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
+/// Adds the layers. From the outside in: the request's id and headers, the guard, and the catcher of panics.
+fn layered(routes: Router<Arc<Server>>, server: Arc<Server>) -> Router {
     routes
         .layer(CatchPanicLayer::custom(panicked))
-        .layer(from_fn_with_state(app.clone(), guard))
-        .layer(from_fn(envelope))
-        .with_state(app)
+        .layer(from_fn_with_state(server.clone(), guard))
+        .layer(from_fn(outermost))
+        .with_state(server)
 }
 
 async fn not_found(request: Request) -> Error {

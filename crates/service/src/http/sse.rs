@@ -11,47 +11,50 @@ use runtray_engine::Event;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use crate::http::error::Error;
-use crate::http::wire::response::{Finished, Printed, Started};
+use super::budget::Share;
+use super::error::Error;
+use super::wire::response::{ExecuteResponse, Finished, Printed, Started};
 use crate::runs::execution::Execution;
 
-/// Events between the execution and the connection: the fewer, the sooner a slow reader slows the program down.
+/// Events that may wait between the execution and its client. A small number, so that a slow client soon slows the program down.
 pub(crate) const EVENTS: usize = 16;
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
-/// Tells nginx and others like it not to collect the stream before passing it on.
+/// Tells nginx and similar proxies not to buffer the stream.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Answers with the events of `execution` once the program was started.
+/// Responds with the events of `execution` once the program has started. `share` is held until the execution has ended.
 ///
 /// # Errors
-/// It could not be started.
+/// The program was not run.
 pub(crate) async fn respond(
     mut execution: Execution,
     mut events: mpsc::Receiver<Event>,
     started: Started,
+    share: Share,
     request_id: String,
 ) -> Result<Response, Error> {
     if events.recv().await.is_none() {
-        // The first event is always that it started, so there was none.
+        // The first event always says that the program has started; without one it was not run.
         execution.ended().await?;
     }
-    let feed = Feed { started: Some(started), events, execution: Some(execution), request_id };
-    let stream = stream::unfold(feed, |mut feed| async { Some((Ok::<_, Infallible>(feed.next().await?), feed)) });
+    let rest = Rest { started: Some(started), events, execution: Some((execution, share)), request_id };
+    let stream = stream::unfold(rest, |mut rest| async { Some((Ok::<_, Infallible>(rest.next().await?), rest)) });
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).text("running");
     let mut response = Sse::new(stream).keep_alive(keep_alive).into_response();
     response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
     Ok(response)
 }
 
-/// What is still to be sent. Dropping it, as hyper does when the client is gone, cancels the run.
-struct Feed {
+/// The events that have not been sent yet. Dropping it, as hyper does when the client is gone, cancels the run.
+struct Rest {
     started: Option<Started>,
     events: mpsc::Receiver<Event>,
-    execution: Option<Execution>,
+    /// The execution with its request's share of the budget.
+    execution: Option<(Execution, Share)>,
     request_id: String,
 }
 
-impl Feed {
+impl Rest {
     async fn next(&mut self) -> Option<sse::Event> {
         if let Some(started) = self.started.take() {
             return Some(event("started", &started));
@@ -65,8 +68,9 @@ impl Feed {
     }
 
     async fn last(&mut self) -> Option<sse::Event> {
-        match self.execution.take()?.ended().await {
-            Ok(ran) => Some(event("finished", &Finished::from(ran))),
+        let (mut execution, _share) = self.execution.take()?;
+        match execution.ended().await.map_err(Error::from) {
+            Ok(result) => Some(event("finished", &Finished::from(ExecuteResponse::from(result)))),
             Err(error) => {
                 error.log();
                 Some(event("error", &error.body(&self.request_id)))

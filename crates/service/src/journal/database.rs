@@ -12,7 +12,7 @@ use time::OffsetDateTime;
 use super::error::JournalError;
 use super::query::selected;
 use super::queue::Entry;
-use super::record::{Begun, Ended, LOST, RUNNING, Selection};
+use super::record::{Begun, Ended, LOST, RUNNING, Selection, first_line};
 use super::schema;
 use crate::platform::paths;
 
@@ -20,7 +20,6 @@ use crate::platform::paths;
 pub(super) const BUSY: Duration = Duration::from_secs(5);
 /// What the write-ahead log is cut back to, in bytes.
 const LOG_BYTES: i64 = 16 << 20;
-const FIRST_LINE_CHARS: usize = 120;
 
 /// An open journal.
 pub(super) struct Database {
@@ -190,11 +189,6 @@ fn milliseconds(time: OffsetDateTime) -> i64 {
 
 fn bytes(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
-}
-
-fn first_line(code: &str) -> String {
-    let line = code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    line.chars().take(FIRST_LINE_CHARS).collect()
 }
 
 /// SQLite gives the side files that it makes the permissions of the file that it finds; those that are there already have

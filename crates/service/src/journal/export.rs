@@ -1,31 +1,42 @@
-//! All executions that are wanted, read in batches as their reader goes on.
+//! Reading all executions of a filter in batches.
 
-use super::Journal;
 use super::error::JournalError;
+use super::handle::Journal;
 use super::reader::Reader;
 use super::record::{Filter, Record};
 
-/// Text above which a batch ends, in bytes.
+/// Executions in a batch, at most.
+const BATCH: usize = 100;
+/// Text after which a batch ends, in bytes.
 const BATCH_BYTES: usize = 256 << 10;
 
-/// An export on its way, newest first.
+/// An export in progress, newest first. Between two batches it holds neither a thread nor the file, so a slow client costs
+/// nothing.
 pub struct Export {
-    pub(super) journal: Journal,
-    /// What is still wanted; `None` when all was read.
-    pub(super) rest: Option<Filter>,
-    pub(super) is_first: bool,
+    journal: Journal,
+    /// What is still to be read; `None` at the end.
+    rest: Option<Filter>,
+    is_first: bool,
+}
+
+impl Journal {
+    /// Every execution that matches `filter`, whose `limit` is ignored, newest first.
+    pub fn export(&self, filter: Filter) -> Export {
+        Export { journal: self.clone(), rest: Some(filter), is_first: true }
+    }
 }
 
 impl Export {
     /// The next executions; `None` after the last.
     ///
     /// # Errors
-    /// There is no journal, or it cannot be read. Nothing comes after that.
+    /// There is no journal, or it cannot be read. The export ends with an error.
     pub async fn next(&mut self) -> Result<Option<Vec<Record>>, JournalError> {
         let Some(filter) = self.rest.take() else { return Ok(None) };
         let is_first = std::mem::take(&mut self.is_first);
         let read = self.journal.blocking(move |shared| {
-            let reader = if is_first { shared.reader()? } else { shared.reader_as_it_is()? };
+            // Only the first batch waits for the queue: what is recorded later is newer than the export.
+            let reader = if is_first { shared.reader()? } else { shared.unflushed_reader()? };
             batch(&reader, filter)
         });
         let (records, rest) = read.await?;
@@ -34,12 +45,16 @@ impl Export {
     }
 }
 
-/// The first executions that `filter` wants, and what is wanted after them.
-fn batch(reader: &Reader, mut filter: Filter) -> Result<(Vec<Record>, Option<Filter>), JournalError> {
+/// The first executions that match `filter`, and the filter of those after them; `None` if there are none.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn batch(reader: &Reader, filter: Filter) -> Result<(Vec<Record>, Option<Filter>), JournalError> {
+    let mut filter = Filter { limit: BATCH, ..filter };
     let page = reader.page(&filter)?;
     let (mut records, mut bytes) = (Vec::new(), 0);
     for item in page.items {
-        // One that was deleted meanwhile is left out.
+        // An execution that has been deleted meanwhile is left out.
         let Some(record) = reader.entry(&item.id)? else { continue };
         bytes += record.code.len() + record.output.len() + record.error.len();
         records.push(record);

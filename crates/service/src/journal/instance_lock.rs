@@ -11,11 +11,11 @@ use std::path::Path;
 use runtray_engine::private;
 
 /// The sign that we use the journal; dropping it takes it away.
-pub(super) struct Presence {
+pub(super) struct InstanceLock {
     _lock: File,
 }
 
-impl Presence {
+impl InstanceLock {
     /// Shows that we are here. `when_alone` is called first if nobody else is, and nobody else can come meanwhile.
     ///
     /// # Errors
@@ -37,7 +37,7 @@ impl Presence {
 
 #[cfg(test)]
 mod tests {
-    use super::Presence;
+    use super::InstanceLock;
 
     #[test]
     fn only_the_first_is_alone_and_the_next_one_after_all_are_gone() {
@@ -45,7 +45,7 @@ mod tests {
         let journal = folder.path().join("journal.sqlite3");
         let announce = || {
             let mut alone = false;
-            let presence = Presence::announce(&journal, || alone = true).expect("a lock");
+            let presence = InstanceLock::announce(&journal, || alone = true).expect("a lock");
             (presence, alone)
         };
         let (first, alone) = announce();

@@ -38,7 +38,7 @@ pub(super) fn matching(columns: &str, filter: &Filter) -> Query {
     query
 }
 
-/// Asks for the places of all the executions that `selection` takes.
+/// Asks for the paths of all the executions that `selection` takes.
 pub(super) fn selected(columns: &str, selection: &Selection) -> Query {
     let mut query = matching(columns, &Filter { before: None, ..selection.filter.clone() });
     query.and("status <> ?", Some(RUNNING));

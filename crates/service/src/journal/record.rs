@@ -15,6 +15,15 @@ pub const RUNNING: &str = "running";
 /// The status of an execution whose service was gone before it ended.
 pub const LOST: &str = "lost";
 
+/// The longest [`first_line`], in characters.
+const FIRST_LINE_CHARS: usize = 120;
+
+/// The first line of a program that is not blank, cut to a length that fits a list.
+pub fn first_line(code: &str) -> String {
+    let line = code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    line.chars().take(FIRST_LINE_CHARS).collect()
+}
+
 /// An execution that begins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {
@@ -209,4 +218,17 @@ pub enum State {
         /// Why, and what to do, for people.
         reason: Said,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_line;
+
+    #[test]
+    fn lists_show_the_first_line_that_is_not_blank() {
+        for (code, expected) in [("", ""), ("\n \n  x = 1\ny", "x = 1"), ("a\r\nb", "a")] {
+            assert_eq!(first_line(code), expected);
+        }
+        assert_eq!(first_line(&"é".repeat(200)).chars().count(), 120);
+    }
 }

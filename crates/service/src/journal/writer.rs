@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::database::{Database, keep_aside};
 use super::error::JournalError;
-use super::instance_lock::Presence;
+use super::instance_lock::InstanceLock;
 use super::queue::{Entry, Inbox, Message};
 use super::record::{Selection, State};
 use super::retention::retain;
@@ -31,7 +31,7 @@ pub(super) struct Writer {
     state: watch::Sender<State>,
     retry_after: Duration,
     database: Option<Database>,
-    presence: Option<Presence>,
+    presence: Option<InstanceLock>,
     not_before: Option<Instant>,
     retain_at: Instant,
     entries: usize,
@@ -175,7 +175,7 @@ impl Writer {
     /// Takes an open file. After a failure only a write proves that all is well.
     fn opened(&mut self, mut database: Database) {
         if self.presence.is_none() {
-            let announced = Presence::announce(&self.file, || match database.mark_lost() {
+            let announced = InstanceLock::announce(&self.file, || match database.mark_lost() {
                 Ok(lost) if lost > 0 => tracing::warn!(lost, "executions were lost when the last service died"),
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "lost executions could not be marked"),

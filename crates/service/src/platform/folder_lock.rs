@@ -8,23 +8,23 @@ use std::io;
 
 use runtray_engine::private;
 
-use crate::platform::paths::Places;
+use crate::platform::paths::Paths;
 
 /// The sign that the folder is ours; dropping it takes it away.
-pub(crate) struct Instance {
+pub(crate) struct FolderLock {
     _lock: File,
 }
 
-impl Instance {
+impl FolderLock {
     /// Claims the folder; `None` when another service has it.
     ///
     /// # Errors
     /// The lock's file cannot be made, or the file system knows no locks.
-    pub(crate) fn claim(places: &Places) -> io::Result<Option<Self>> {
-        private::folder(&places.data)?;
+    pub(crate) fn claim(paths: &Paths) -> io::Result<Option<Self>> {
+        private::folder(&paths.data)?;
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false);
-        let lock = private::open(&places.data.join("instance.lock"), &mut options)?;
+        let lock = private::open(&paths.data.join("instance.lock"), &mut options)?;
         match lock.try_lock() {
             Ok(()) => Ok(Some(Self { _lock: lock })),
             Err(TryLockError::WouldBlock) => Ok(None),
@@ -35,17 +35,17 @@ impl Instance {
 
 #[cfg(test)]
 mod tests {
-    use super::Instance;
-    use crate::platform::paths::Places;
+    use super::FolderLock;
+    use crate::platform::paths::Paths;
 
     #[test]
     fn one_has_the_folder_until_it_is_gone() {
         let folder = tempfile::tempdir().expect("a folder");
         let below = |name: &str| folder.path().join(name);
-        let places = Places { config: below("config"), data: below("data"), runs: below("runs") };
-        let first = Instance::claim(&places).expect("a lock").expect("nobody else");
-        assert!(Instance::claim(&places).expect("a lock").is_none());
+        let paths = Paths { config: below("config"), data: below("data"), runs: below("runs") };
+        let first = FolderLock::claim(&paths).expect("a lock").expect("nobody else");
+        assert!(FolderLock::claim(&paths).expect("a lock").is_none());
         drop(first);
-        assert!(Instance::claim(&places).expect("a lock").is_some());
+        assert!(FolderLock::claim(&paths).expect("a lock").is_some());
     }
 }

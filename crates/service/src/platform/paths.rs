@@ -14,7 +14,7 @@ pub const HOME_VARIABLE: &str = "RUNTRAY_HOME";
 
 /// Where things are kept. Nothing is made by knowing it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Places {
+pub struct Paths {
     /// The user's settings.
     pub config: PathBuf,
     /// The journal, the service's log and the token: of this machine only, never roaming.
@@ -25,7 +25,7 @@ pub struct Places {
 
 /// Why the folders are not known.
 #[derive(Debug, thiserror::Error)]
-pub enum PlacesError {
+pub enum PathsError {
     /// The user has no home folder.
     #[error("this user has no home folder; set {HOME_VARIABLE} to a folder that Runtray may use")]
     NoHome,
@@ -34,25 +34,25 @@ pub enum PlacesError {
     Unusable(#[source] io::Error),
 }
 
-impl Places {
+impl Paths {
     /// The folders below `RUNTRAY_HOME` where that is set, otherwise the platform's usual ones.
     ///
     /// # Errors
     /// There is neither such a variable nor a home folder, or the variable cannot be made an absolute path.
-    pub fn find() -> Result<Self, PlacesError> {
+    pub fn find() -> Result<Self, PathsError> {
         match std::env::var_os(HOME_VARIABLE).filter(|value| !value.is_empty()) {
             Some(root) => Self::below(&root),
             None => Self::usual(),
         }
     }
 
-    fn below(root: &OsString) -> Result<Self, PlacesError> {
-        let root = std::path::absolute(Path::new(root)).map_err(PlacesError::Unusable)?;
+    fn below(root: &OsString) -> Result<Self, PathsError> {
+        let root = std::path::absolute(Path::new(root)).map_err(PathsError::Unusable)?;
         Ok(Self { config: root.join("config"), data: root.join("data"), runs: root.join("runs") })
     }
 
-    fn usual() -> Result<Self, PlacesError> {
-        let folders = ProjectDirs::from("", "", "runtray").ok_or(PlacesError::NoHome)?;
+    fn usual() -> Result<Self, PathsError> {
+        let folders = ProjectDirs::from("", "", "runtray").ok_or(PathsError::NoHome)?;
         Ok(Self {
             config: folders.config_dir().to_owned(),
             data: folders.data_local_dir().to_owned(),
@@ -119,22 +119,20 @@ pub(crate) fn aside(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 mod tests {
-    use super::Places;
+    use super::Paths;
 
     #[test]
     fn one_variable_holds_everything() {
         let root = tempfile::tempdir().expect("a folder");
-        let places = Places::below(&root.path().as_os_str().to_owned()).expect("places");
-        for path in
-            [places.settings_file(), places.journal_file(), places.log_folder(), places.token_file(), places.runs]
-        {
+        let paths = Paths::below(&root.path().as_os_str().to_owned()).expect("paths");
+        for path in [paths.settings_file(), paths.journal_file(), paths.log_folder(), paths.token_file(), paths.runs] {
             assert!(path.starts_with(root.path()), "{} is elsewhere", path.display());
         }
     }
 
     #[test]
     fn a_relative_variable_does_not_move_with_the_current_folder() {
-        let places = Places::below(&"somewhere".into()).expect("places");
-        assert!(places.config.is_absolute() && places.data.is_absolute() && places.runs.is_absolute());
+        let paths = Paths::below(&"somewhere".into()).expect("paths");
+        assert!(paths.config.is_absolute() && paths.data.is_absolute() && paths.runs.is_absolute());
     }
 }

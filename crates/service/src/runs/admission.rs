@@ -19,13 +19,16 @@ pub struct Load {
 }
 
 /// Why an execution was not admitted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refused {
-    /// Every slot and every place in the queue is taken.
+    /// All slots are taken and the queue is full.
+    #[error("all slots are taken and the queue is full")]
     Full(Load),
-    /// So many interactive executions run, and no more may.
+    /// As many interactive executions run as the settings allow.
+    #[error("{0} interactive executions run, which is the limit")]
     TerminalsFull(usize),
     /// The service is stopping.
+    #[error("the service is stopping")]
     Closed,
 }
 
@@ -40,7 +43,7 @@ struct Shared {
 
 struct Queue {
     slots: usize,
-    places: usize,
+    queue_length: usize,
     running: usize,
     interactive: usize,
     waiting: VecDeque<Waiter>,
@@ -60,11 +63,11 @@ pub(crate) struct Slot {
 }
 
 impl Admission {
-    /// `slots` executions at once and `places` that wait.
-    pub(crate) fn new(slots: usize, places: usize) -> Self {
+    /// `slots` executions at once and `queue_length` that wait.
+    pub(crate) fn new(slots: usize, queue_length: usize) -> Self {
         let queue = Queue {
             slots,
-            places,
+            queue_length,
             running: 0,
             interactive: 0,
             waiting: VecDeque::new(),
@@ -100,9 +103,9 @@ impl Admission {
     }
 
     /// Changes both bounds; what runs or waits already stays.
-    pub(crate) fn resize(&self, slots: usize, places: usize) {
+    pub(crate) fn resize(&self, slots: usize, queue_length: usize) {
         let mut queue = self.0.lock();
-        (queue.slots, queue.places) = (slots, places);
+        (queue.slots, queue.queue_length) = (slots, queue_length);
         drop(queue);
         self.0.admit_waiting();
     }
@@ -137,7 +140,7 @@ impl Admission {
             self.0.publish(&queue);
             return Ok(Entered::AtOnce(Slot { shared: self.0.clone(), interactive: false }));
         }
-        if queue.waiting.len() >= queue.places {
+        if queue.waiting.len() >= queue.queue_length {
             return Err(Refused::Full(queue.load()));
         }
         let (admit, admitted) = oneshot::channel();

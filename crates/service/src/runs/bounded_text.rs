@@ -1,21 +1,21 @@
-//! What is kept of a run's output while it goes by.
+//! The kept part of a run's output.
 
-/// The beginning of a stream, up to a cap.
+/// The beginning of a stream, up to a cap in bytes.
 #[derive(Debug, Default)]
-pub struct Kept {
+pub struct BoundedText {
     text: String,
     cap: usize,
     truncated: bool,
     in_line: bool,
 }
 
-impl Kept {
-    /// Nothing yet; at most `cap` bytes will be kept.
+impl BoundedText {
+    /// An empty text that will keep at most `cap` bytes.
     pub fn new(cap: usize) -> Self {
         Self { text: String::new(), cap, truncated: false, in_line: false }
     }
 
-    /// Takes what was printed next, and drops what is over the cap.
+    /// Appends what was printed next, and drops what exceeds the cap.
     pub fn push(&mut self, printed: &str) {
         self.in_line = printed.chars().next_back().map_or(self.in_line, |last| last != '\n');
         if self.truncated {
@@ -26,17 +26,17 @@ impl Kept {
         self.truncated = fits < printed.len();
     }
 
-    /// Whether something that was printed is not kept.
+    /// Whether anything was dropped.
     pub fn is_truncated(&self) -> bool {
         self.truncated
     }
 
-    /// `line` as it must be added so that it stands on a line of its own after all that was printed.
+    /// `line`, preceded by a line break if the last printed line has not ended.
     pub fn as_own_line(&self, line: &str) -> String {
         if self.in_line { format!("\n{line}") } else { line.to_owned() }
     }
 
-    /// What is kept, followed by `line` on a line of its own.
+    /// The kept text, followed by `line` on a line of its own.
     pub fn into_text(mut self, line: Option<&str>) -> String {
         if let Some(line) = line {
             if !self.text.is_empty() && !self.text.ends_with('\n') {
@@ -50,16 +50,16 @@ impl Kept {
 
 #[cfg(test)]
 mod tests {
-    use super::Kept;
+    use super::BoundedText;
 
     fn check(cap: usize, printed: &[&str], expected: &str, truncated: bool) {
-        let mut kept = Kept::new(cap);
-        printed.iter().for_each(|part| kept.push(part));
-        assert_eq!((kept.is_truncated(), kept.into_text(None).as_str()), (truncated, expected), "{printed:?}");
+        let mut text = BoundedText::new(cap);
+        printed.iter().for_each(|part| text.push(part));
+        assert_eq!((text.is_truncated(), text.into_text(None).as_str()), (truncated, expected), "{printed:?}");
     }
 
     #[test]
-    fn what_is_over_the_cap_is_dropped_between_characters() {
+    fn texts_are_cut_at_the_cap_between_characters() {
         check(5, &["abc", "de"], "abcde", false);
         check(5, &["abc", "def"], "abcde", true);
         check(4, &["abc", "é", "d"], "abc", true);
@@ -70,10 +70,10 @@ mod tests {
     #[test]
     fn the_last_line_stands_alone() {
         for (printed, expected) in [("", "end"), ("a\n", "a\nend"), ("a", "a\nend")] {
-            let mut kept = Kept::new(100);
-            kept.push(printed);
-            assert_eq!(format!("{printed}{}", kept.as_own_line("end")), expected);
-            assert_eq!(kept.into_text(Some("end")), expected);
+            let mut text = BoundedText::new(100);
+            text.push(printed);
+            assert_eq!(format!("{printed}{}", text.as_own_line("end")), expected);
+            assert_eq!(text.into_text(Some("end")), expected);
         }
     }
 }

@@ -1,133 +1,120 @@
-//! The life of an execution: from its slot to its one end, in the journal too.
+//! The life of an execution, from its slot to its one end.
 //!
-//! It runs in a task of its own, so that it ends properly and is recorded when the client goes away: whoever waits for it
-//! holds an [`Execution`], and dropping that cancels the run.
+//! It runs in a task of its own, so that it ends properly and is recorded even if its client goes away. Its client holds an
+//! [`Execution`]; dropping that cancels the run.
 
 use std::sync::Arc;
 
-use runtray_engine::language::Runtime;
-use runtray_engine::{Commands, Event, Outcome, Request, Session};
+use runtray_engine::{Commands, Event, Outcome, Session};
 use time::OffsetDateTime;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
+use tokio_util::task::TaskTracker;
 use tracing::Instrument;
 
-use crate::http::budget::Share;
-use crate::http::error::Error;
-use crate::http::wire::ExecuteResponse;
-use crate::runs::admission::Slot;
-use crate::runs::bounded_text::Kept;
-use crate::runs::core::App;
-use crate::runs::journal_entry;
-use crate::runs::registry::Running;
+use super::admission::Slot;
+use super::bounded_text::BoundedText;
+use super::engine_handle::EngineHandle;
+use super::error::RunError;
+use super::job::Job;
+use super::recorder::Recorder;
+use super::registry::{Registry, Running};
+use super::run_result::RunResult;
+use crate::settings::Loaded;
 
-/// Events between the engine and us: the fewer, the sooner a slow reader slows the program down.
+/// Events that may wait between the engine and us. A small number, so that a slow client soon slows the program down.
 const EVENTS: usize = 16;
 
-/// A program that may run now.
-pub(crate) struct Job {
-    /// The execution's ULID.
-    pub(crate) id: String,
-    /// What runs it.
-    pub(crate) runtime: Arc<Runtime>,
-    /// The program.
-    pub(crate) request: Request,
-    /// Who asked.
-    pub(crate) origin: String,
-    /// Whether it may be typed into while it runs.
-    pub(crate) is_interactive: bool,
-}
-
-impl Job {
-    /// The first line of the program that is not blank.
-    pub(crate) fn first_line(&self) -> String {
-        journal_entry::first_line(self.request.code())
-    }
-}
-
-/// What goes between an execution and a client while it goes on.
+/// The channels between a running execution and its client.
 #[derive(Default)]
 pub(crate) struct Live {
-    /// Where its events go too; it slows the program down when it is slow itself.
+    /// Receives the execution's events. A slow receiver slows the program down.
     pub(crate) tap: Option<mpsc::Sender<Event>>,
-    /// What an interactive one is told.
+    /// The client's commands for an interactive execution.
     pub(crate) commands: Option<Commands>,
 }
 
-/// An execution on its way. Dropping it cancels the run.
+/// The parts of the service that an execution uses. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Context {
+    /// The settings in effect.
+    pub(crate) settings: watch::Receiver<Loaded>,
+    /// The engine.
+    pub(crate) engine: EngineHandle,
+    /// The list of running executions.
+    pub(crate) registry: Registry,
+    /// Where the execution is reported.
+    pub(crate) recorder: Recorder,
+    /// Tracks the executions' tasks.
+    pub(crate) tasks: TaskTracker,
+}
+
+/// A handle to a running execution. Dropping it cancels the run.
 pub(crate) struct Execution {
-    task: JoinHandle<Result<ExecuteResponse, Error>>,
+    task: JoinHandle<Result<RunResult, RunError>>,
     begun: CancellationToken,
     _cancel: DropGuard,
-    _share: Option<Share>,
 }
 
 impl Execution {
     /// Starts `job`.
-    pub(crate) fn start(app: &Arc<App>, job: Job, slot: Slot, live: Live) -> Self {
+    pub(crate) fn start(context: Context, job: Job, slot: Slot, live: Live) -> Self {
         let cancel = CancellationToken::new();
-        let run = Run::new(app.clone(), job, live.tap, cancel.clone());
+        let tasks = context.tasks.clone();
+        let run = Run::new(context, job, live.tap, cancel.clone());
         let begun = run.begun.clone();
-        let task = app.runs.spawn(run.carry_out(slot, live.commands).in_current_span());
-        Self { task, begun, _cancel: cancel.drop_guard(), _share: None }
+        let task = tasks.spawn(run.carry_out(slot, live.commands).in_current_span());
+        Self { task, begun, _cancel: cancel.drop_guard() }
     }
 
-    /// Cancelled when the program was started.
+    /// A token that is cancelled as soon as the program has been started.
     pub(crate) fn begun(&self) -> CancellationToken {
         self.begun.clone()
     }
 
-    /// Holds on to its request's share of the budget as long as it goes on.
-    pub(crate) fn holding(self, share: Share) -> Self {
-        Self { _share: Some(share), ..self }
-    }
-
-    /// Waits for its end.
-    pub(crate) async fn ended(&mut self) -> Result<ExecuteResponse, Error> {
-        (&mut self.task).await.unwrap_or_else(|failed| Err(Error::internal(failed)))
+    /// Waits for the execution's end.
+    ///
+    /// # Errors
+    /// The program could not be run.
+    pub(crate) async fn ended(&mut self) -> Result<RunResult, RunError> {
+        (&mut self.task).await.unwrap_or_else(|failed| Err(RunError::Internal(failed.to_string())))
     }
 }
 
-/// An execution from the inside.
+/// The state of an execution's task.
 struct Run {
-    app: Arc<App>,
-    job: Arc<Job>,
+    context: Context,
+    running: Running,
     tap: Option<mpsc::Sender<Event>>,
-    cancel: CancellationToken,
     begun: CancellationToken,
-    started_at: OffsetDateTime,
-    recorded: bool,
-    output: Kept,
-    error: Kept,
+    output: BoundedText,
+    error: BoundedText,
 }
 
 impl Run {
-    fn new(app: Arc<App>, job: Job, tap: Option<mpsc::Sender<Event>>, cancel: CancellationToken) -> Self {
-        let kept = app.settings.borrow().settings.kept_output_bytes;
-        let (output, error) = (Kept::new(kept), Kept::new(kept));
+    fn new(context: Context, job: Job, tap: Option<mpsc::Sender<Event>>, cancel: CancellationToken) -> Self {
+        let kept = context.settings.borrow().settings.kept_output_bytes;
         Self {
-            app,
-            job: Arc::new(job),
+            context,
+            running: Running { job: Arc::new(job), started_at: OffsetDateTime::now_utc(), cancel },
             tap,
-            cancel,
             begun: CancellationToken::new(),
-            started_at: OffsetDateTime::now_utc(),
-            recorded: false,
-            output,
-            error,
+            output: BoundedText::new(kept),
+            error: BoundedText::new(kept),
         }
     }
 
-    async fn carry_out(mut self, slot: Slot, commands: Option<Commands>) -> Result<ExecuteResponse, Error> {
-        let _listed = self.app.executions.enter(self.listed());
-        let engine = self.app.engine().await?;
-        let limits = self.app.settings.borrow().settings.limits.clone();
+    async fn carry_out(mut self, slot: Slot, commands: Option<Commands>) -> Result<RunResult, RunError> {
+        let _registration = self.context.registry.register(self.running.clone());
+        let engine = self.context.engine.started().await?;
+        let limits = self.context.settings.borrow().settings.limits.clone();
         let (events, received) = mpsc::channel(EVENTS);
-        let (job, cancel) = (self.job.clone(), self.cancel.clone());
+        let (job, cancel) = (self.running.job.clone(), self.running.cancel.clone());
         let run = async move {
             let session = Session { events, commands, cancel };
             let outcome = engine.run(&job.request, &job.runtime, &limits, session).await;
+            // The program is gone: another one may run while a slow client still reads this one's output.
             drop(slot);
             outcome
         };
@@ -138,10 +125,11 @@ impl Run {
         }
     }
 
+    /// Keeps the beginning of what the program prints, and passes all of it on to the client.
     async fn capture(&mut self, mut events: mpsc::Receiver<Event>) {
         while let Some(event) = events.recv().await {
             match &event {
-                Event::Started => self.record_begin(),
+                Event::Started => self.begin(),
                 Event::Stdout(text) => self.output.push(text),
                 Event::Stderr(text) => self.error.push(text),
             }
@@ -149,52 +137,36 @@ impl Run {
         }
     }
 
-    /// Waits for a reader that is slow. One that takes nothing is given up by its connection, which closes the tap.
+    fn begin(&mut self) {
+        self.begun.cancel();
+        self.context.recorder.begun(&self.running);
+    }
+
+    /// Sends an event to the client and waits while the client is slow. A client that reads nothing for too long loses its
+    /// connection; that closes the tap, and the run is cancelled.
     async fn pass_on(&mut self, event: Event) {
         let Some(tap) = &self.tap else { return };
         if tap.send(event).await.is_err() {
             self.tap = None;
-            self.cancel.cancel();
+            self.running.cancel.cancel();
         }
     }
 
-    async fn finish(mut self, outcome: Outcome) -> ExecuteResponse {
-        self.app.metrics.ended(&self.job.runtime.language, &outcome);
+    async fn finish(mut self, outcome: Outcome) -> RunResult {
         if let Some(line) = outcome.reason.as_deref().map(|reason| self.error.as_own_line(reason)) {
             self.pass_on(Event::Stderr(line)).await;
         }
-        let (output, error) = (std::mem::take(&mut self.output), std::mem::take(&mut self.error));
-        let ran = ExecuteResponse::new(self.job.id.clone(), &self.job.runtime, outcome, output, error);
-        self.record_end(&ran);
-        ran
+        let Job { id, runtime, .. } = &*self.running.job;
+        let result = RunResult::new(id.clone(), runtime, outcome, self.output, self.error);
+        self.context.recorder.ended(&self.running, &result);
+        result
     }
 
-    /// The engine failed. What had begun in the journal must end there.
-    fn give_up(&mut self, error: runtray_engine::Error) -> Error {
-        if self.recorded {
-            self.app.journal().end(journal_entry::lost(&self.job.id));
-            self.app.feed.ended(&self.listed(), None);
+    /// The engine failed. An execution that has begun in the journal must end there.
+    fn give_up(&mut self, error: runtray_engine::Error) -> RunError {
+        if self.begun.is_cancelled() {
+            self.context.recorder.lost(&self.running);
         }
         error.into()
-    }
-
-    fn listed(&self) -> Running {
-        Running { job: self.job.clone(), started_at: self.started_at, cancel: self.cancel.clone() }
-    }
-
-    fn record_begin(&mut self) {
-        self.recorded = true;
-        self.begun.cancel();
-        let settings = self.app.settings.borrow().settings.journal.clone();
-        if settings.enabled {
-            self.app.journal().begin(journal_entry::begun(&self.job, self.started_at, &settings));
-        }
-        self.app.feed.begun(&self.listed());
-    }
-
-    fn record_end(&self, ran: &ExecuteResponse) {
-        let most = self.app.settings.borrow().settings.journal.max_text_bytes;
-        self.app.journal().end(journal_entry::ended(ran, most));
-        self.app.feed.ended(&self.listed(), Some(ran));
     }
 }

@@ -7,8 +7,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use runtray_engine::{Request, SourceFile};
 
+use super::job::Job;
 use crate::journal::{Given, GivenFile, GivenVariable, Missing};
-use crate::runs::execution::Job;
 use crate::settings::JournalSettings;
 
 /// What is kept of what `job` was given; `None` where the settings keep nothing and there was something.

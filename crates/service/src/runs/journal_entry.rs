@@ -1,18 +1,16 @@
-//! What the journal gets of an execution.
+//! The entries of an execution in the journal.
 
 use time::OffsetDateTime;
 
-use crate::http::wire::ExecuteResponse;
-use crate::journal::{Begun, Ended, LOST};
-use crate::runs::execution::Job;
-use crate::runs::given;
+use super::given;
+use super::job::Job;
+use super::run_result::RunResult;
+use crate::journal::{Begun, Ended, LOST, milliseconds};
 use crate::settings::JournalSettings;
 
-const FIRST_LINE_CHARACTERS: usize = 120;
-
-/// The beginning of `job`, with as much of it as the journal keeps.
+/// The beginning of `job`, with as much of its code and input as the journal keeps.
 pub(crate) fn begun(job: &Job, started_at: OffsetDateTime, settings: &JournalSettings) -> Begun {
-    // More than is kept, so that the journal knows that it cuts.
+    // A few bytes more than are kept: the journal cuts them off and so marks the code as truncated.
     let code = beginning(job.request.code(), settings.max_code_bytes.saturating_add(4));
     Begun {
         id: job.id.clone(),
@@ -26,27 +24,27 @@ pub(crate) fn begun(job: &Job, started_at: OffsetDateTime, settings: &JournalSet
 }
 
 /// The end of an execution, with the first `most` bytes of each stream: the journal keeps no more, so no more is copied.
-pub(crate) fn ended(ran: &ExecuteResponse, most: usize) -> Ended {
-    let ending = &ran.ending;
-    let (output, error) = (beginning(&ran.output, most), beginning(&ran.error, most));
+pub(crate) fn ended(result: &RunResult, most: usize) -> Ended {
+    let outcome = &result.outcome;
+    let (output, error) = (beginning(&result.output, most), beginning(&result.error, most));
     Ended {
-        id: ending.id.clone(),
-        status: ending.status.name().to_owned(),
-        exit_code: ending.exit_code,
-        signal: ending.signal.clone(),
-        duration_ms: ending.duration_ms,
-        cpu_ms: ending.cpu_ms,
-        peak_memory_bytes: ending.peak_memory_bytes,
-        output_truncated: ending.output_truncated || output.len() < ran.output.len(),
-        error_truncated: ending.error_truncated || error.len() < ran.error.len(),
+        id: result.id.clone(),
+        status: outcome.status.name().to_owned(),
+        exit_code: outcome.exit_code,
+        signal: outcome.signal.clone(),
+        duration_ms: milliseconds(outcome.duration),
+        cpu_ms: milliseconds(outcome.cpu),
+        peak_memory_bytes: outcome.peak_memory_bytes,
+        output_truncated: result.output_truncated || output.len() < result.output.len(),
+        error_truncated: result.error_truncated || error.len() < result.error.len(),
         output: output.to_owned(),
         error: error.to_owned(),
-        isolation: ending.isolation.to_owned(),
-        containment: ending.containment.map(str::to_owned),
+        isolation: outcome.isolation.name().to_owned(),
+        containment: outcome.containment.map(|kind| kind.name().to_owned()),
     }
 }
 
-/// The end of an execution that the engine lost hold of.
+/// The end of an execution that the engine failed to run to its end.
 pub(crate) fn lost(id: &str) -> Ended {
     Ended {
         id: id.to_owned(),
@@ -65,27 +63,13 @@ pub(crate) fn lost(id: &str) -> Ended {
     }
 }
 
-/// The first line that is not blank, not too long for a list.
-pub(crate) fn first_line(code: &str) -> String {
-    let line = code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    line.chars().take(FIRST_LINE_CHARACTERS).collect()
-}
-
 fn beginning(text: &str, most: usize) -> &str {
     &text[..text.floor_char_boundary(most)]
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{beginning, first_line};
-
-    #[test]
-    fn lists_show_the_first_line_that_says_something() {
-        for (code, expected) in [("", ""), ("\n \n  x = 1\ny", "x = 1"), ("a\r\nb", "a")] {
-            assert_eq!(first_line(code), expected);
-        }
-        assert_eq!(first_line(&"é".repeat(200)).chars().count(), 120);
-    }
+    use super::beginning;
 
     #[test]
     fn texts_are_cut_between_characters() {

@@ -1,12 +1,12 @@
-//! Figures for Prometheus, in the OpenMetrics text format.
+//! Metrics for Prometheus, in the OpenMetrics text format.
 
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::AtomicI64;
 use std::time::Duration;
 
+use prometheus_client::encoding::EncodeLabelSet;
 use prometheus_client::encoding::text::encode;
-use prometheus_client::encoding::{EncodeLabelSet, EncodeLabelValue, LabelValueEncoder};
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::family::Family;
 use prometheus_client::metrics::gauge::Gauge;
@@ -14,42 +14,14 @@ use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 use runtray_engine::Outcome;
 
-use crate::runs::admission::Load;
+use super::admission::Load;
 
 /// The media type of [`Metrics::text`].
 pub(crate) const MEDIA_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// The guard's rule that refused a request.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Rule {
-    /// `Host`.
-    Host,
-    /// `X-Forwarded-Host`.
-    ForwardedHost,
-    /// `Origin`.
-    Origin,
-    /// `Sec-Fetch-Site`.
-    FetchMetadata,
-    /// The bearer token.
-    Token,
-}
-
-impl EncodeLabelValue for Rule {
-    fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
-        let name = match self {
-            Self::Host => "host",
-            Self::ForwardedHost => "forwarded_host",
-            Self::Origin => "origin",
-            Self::FetchMetadata => "fetch_metadata",
-            Self::Token => "token",
-        };
-        EncodeLabelValue::encode(&name, encoder)
-    }
-}
-
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct ByRule {
-    rule: Rule,
+    rule: &'static str,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -63,20 +35,20 @@ struct ByEnding {
     status: &'static str,
 }
 
-/// What the rest of the service knows.
+/// The values that other parts of the service hold; they are read when the metrics are.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Present {
-    /// How busy it is.
+pub(crate) struct Gauges {
+    /// How busy the service is.
     pub(crate) load: Load,
-    /// Interpreters that wait, by language.
+    /// The number of interpreters that were started ahead and wait, by language.
     pub(crate) waiting: BTreeMap<String, usize>,
     /// Whether executions are written to the journal.
     pub(crate) journal_writes: bool,
-    /// Since it started.
+    /// The time since the service started.
     pub(crate) uptime: Duration,
 }
 
-/// What is counted.
+/// The counters.
 pub(crate) struct Metrics {
     registry: Registry,
     executions: Family<ByEnding, Counter>,
@@ -91,7 +63,7 @@ pub(crate) struct Metrics {
 }
 
 impl Metrics {
-    /// Nothing counted yet.
+    /// Counters at zero.
     pub(crate) fn new() -> Self {
         let metrics = Self {
             registry: Registry::with_prefix("runtray"),
@@ -136,19 +108,22 @@ impl Metrics {
         self.executions.get_or_create(&ByEnding { language, status: outcome.status.name() }).inc();
     }
 
-    /// Counts a refused request.
-    pub(crate) fn refused(&self, rule: Rule) {
+    /// Counts a request that `rule` of the guard refused.
+    pub(crate) fn refused(&self, rule: &'static str) {
         self.refused.get_or_create(&ByRule { rule }).inc();
     }
 
-    /// All figures, with those that are known elsewhere.
-    pub(crate) fn text(&self, present: &Present) -> Result<String, fmt::Error> {
-        self.running.set(gauge(present.load.running));
-        self.queued.set(gauge(present.load.queued));
-        self.journal.set(i64::from(present.journal_writes));
-        self.uptime.set(present.uptime.as_secs_f64());
+    /// All metrics as text.
+    ///
+    /// # Errors
+    /// They cannot be formatted.
+    pub(crate) fn text(&self, gauges: &Gauges) -> Result<String, fmt::Error> {
+        self.running.set(gauge(gauges.load.running));
+        self.queued.set(gauge(gauges.load.queued));
+        self.journal.set(i64::from(gauges.journal_writes));
+        self.uptime.set(gauges.uptime.as_secs_f64());
         self.waiting.clear();
-        for (language, count) in &present.waiting {
+        for (language, count) in &gauges.waiting {
             self.waiting.get_or_create(&ByLanguage { language: language.clone() }).set(gauge(*count));
         }
         let mut text = String::new();
@@ -168,7 +143,7 @@ mod tests {
 
     use runtray_engine::{Isolation, Outcome, Status};
 
-    use super::{Load, Metrics, Present, Rule};
+    use super::{Gauges, Load, Metrics};
 
     fn outcome() -> Outcome {
         Outcome {
@@ -187,14 +162,14 @@ mod tests {
     }
 
     #[test]
-    fn what_happened_is_counted() {
+    fn endings_and_refusals_are_counted() {
         let metrics = Metrics::new();
         metrics.ended("python", &outcome());
-        metrics.refused(Rule::ForwardedHost);
+        metrics.refused("forwarded_host");
         let load = Load { running: 2, queued: 3 };
         let waiting = BTreeMap::from([("python".to_owned(), 1)]);
-        let present = Present { load, waiting, journal_writes: true, uptime: Duration::from_secs(4) };
-        let text = metrics.text(&present).expect("a text");
+        let gauges = Gauges { load, waiting, journal_writes: true, uptime: Duration::from_secs(4) };
+        let text = metrics.text(&gauges).expect("a text");
         for line in [
             "runtray_executions_total{language=\"python\",status=\"timeout\"} 1",
             "runtray_warm_executions_total{language=\"python\"} 1",

@@ -1,11 +1,19 @@
-//! Executions: admission, the engine, the running ones, and what is reported of them. Knows no HTTP.
+//! Executions: admission, the engine, the running executions, and where they are reported. Knows no HTTP.
 
 pub(crate) mod admission;
-pub mod bounded_text;
+pub(crate) mod bounded_text;
 pub(crate) mod core;
+mod engine_handle;
+pub(crate) mod error;
 pub(crate) mod event_bus;
 pub(crate) mod execution;
-pub(crate) mod given;
-pub(crate) mod journal_entry;
+mod given;
+pub(crate) mod job;
+mod journal_entry;
 pub(crate) mod metrics;
+mod recorder;
 pub(crate) mod registry;
+pub(crate) mod run_result;
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,6 @@
-//! The executions that run now: who they are, and how each is cancelled.
+//! The running executions, and how each is cancelled.
 //!
-//! What has ended is the journal's business.
+//! Executions that have ended are in the journal only.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -9,63 +9,111 @@ use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
-use crate::runs::execution::Job;
+use super::given;
+use super::job::Job;
+use crate::journal::{RUNNING, Record, Summary, first_line};
+use crate::settings::JournalSettings;
 
-/// An execution that runs.
+/// A running execution.
 #[derive(Clone)]
 pub(crate) struct Running {
-    /// What runs.
+    /// Its program.
     pub(crate) job: Arc<Job>,
     /// When it began.
     pub(crate) started_at: OffsetDateTime,
-    /// Ends it.
+    /// Cancels it.
     pub(crate) cancel: CancellationToken,
 }
 
-/// Every execution that runs.
+impl Running {
+    /// The execution as a row of a list.
+    pub(crate) fn summary(&self) -> Summary {
+        let job = &self.job;
+        Summary {
+            id: job.id.clone(),
+            started_at: self.started_at,
+            language: job.runtime.language.clone(),
+            runtime: job.runtime.name.clone(),
+            status: RUNNING.to_owned(),
+            duration_ms: None,
+            origin: job.origin.clone(),
+            exit_code: None,
+            first_line: first_line(job.request.code()),
+        }
+    }
+
+    /// The execution as the journal would show it, with its whole code.
+    pub(crate) fn record(&self) -> Record {
+        let job = &self.job;
+        Record {
+            id: job.id.clone(),
+            started_at: self.started_at,
+            language: job.runtime.language.clone(),
+            runtime: job.runtime.name.clone(),
+            origin: job.origin.clone(),
+            status: RUNNING.to_owned(),
+            exit_code: None,
+            signal: None,
+            duration_ms: None,
+            cpu_ms: None,
+            peak_memory_bytes: None,
+            isolation: None,
+            containment: None,
+            code: job.request.code().to_owned(),
+            code_truncated: false,
+            given: given::of(job, &JournalSettings::default()),
+            output: String::new(),
+            output_truncated: false,
+            error: String::new(),
+            error_truncated: false,
+        }
+    }
+}
+
+/// All running executions. Clones share the list.
 #[derive(Clone, Default)]
-pub(crate) struct Executions {
+pub(crate) struct Registry {
     list: Arc<Mutex<BTreeMap<String, Running>>>,
     /// How often the list has changed.
     changes: watch::Sender<u64>,
 }
 
-/// An execution's stay in the list, until it is dropped.
-pub(crate) struct Listed {
+/// An execution's entry in the list. Dropping it removes the entry.
+pub(crate) struct Registration {
     id: String,
-    executions: Executions,
+    registry: Registry,
 }
 
-impl Executions {
-    /// Lists `running` until the answer is dropped.
-    pub(crate) fn enter(&self, running: Running) -> Listed {
+impl Registry {
+    /// Lists `running` until the registration is dropped.
+    pub(crate) fn register(&self, running: Running) -> Registration {
         let id = running.job.id.clone();
         self.lock().insert(id.clone(), running);
         self.changes.send_modify(|changes| *changes += 1);
-        Listed { id, executions: self.clone() }
+        Registration { id, registry: self.clone() }
     }
 
-    /// Those that run, newest first.
+    /// The running executions, newest first.
     pub(crate) fn list(&self) -> Vec<Running> {
         self.lock().values().rev().cloned().collect()
     }
 
-    /// Changes with the list.
+    /// A watch channel that changes whenever the list does.
     pub(crate) fn changes(&self) -> watch::Receiver<u64> {
         self.changes.subscribe()
     }
 
-    /// The one of that id.
+    /// The running execution of that id.
     pub(crate) fn find(&self, id: &str) -> Option<Running> {
         self.lock().get(id).cloned()
     }
 
-    /// Asks for the end of one; `false` when none of that id runs.
+    /// Cancels an execution without waiting for its end; `false` if none of that id runs.
     pub(crate) fn cancel(&self, id: &str) -> bool {
         self.lock().get(id).map(|running| running.cancel.cancel()).is_some()
     }
 
-    /// Asks for the end of all.
+    /// Cancels all executions without waiting for their end.
     pub(crate) fn cancel_all(&self) {
         self.lock().values().for_each(|running| running.cancel.cancel());
     }
@@ -75,58 +123,47 @@ impl Executions {
     }
 }
 
-impl Drop for Listed {
+impl Drop for Registration {
     fn drop(&mut self) {
-        self.executions.lock().remove(&self.id);
-        self.executions.changes.send_modify(|changes| *changes += 1);
+        self.registry.lock().remove(&self.id);
+        self.registry.changes.send_modify(|changes| *changes += 1);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
-    use std::time::Duration;
 
-    use runtray_engine::Request;
-    use runtray_engine::language::{Activation, Runtime};
     use time::OffsetDateTime;
     use tokio_util::sync::CancellationToken;
 
-    use super::{Executions, Running};
-    use crate::runs::execution::Job;
+    use super::{Registry, Running};
+    use crate::runs::tests::job;
 
     fn running(id: &str) -> Running {
-        let runtime = Runtime {
-            language: "python".into(),
-            name: "CPython".into(),
-            version: String::new(),
-            path: "python".into(),
-            args: Vec::new(),
-            transform_args: None,
-            transforms: false,
-            announces: false,
-            activation: Activation::default(),
-            extension: "py".into(),
-            args_in_sight: Vec::new(),
-            prestart: None,
-        };
-        let request = Request::new("", Duration::from_secs(1));
-        let (runtime, origin) = (Arc::new(runtime), "local".into());
-        let job = Job { id: id.into(), runtime, request, origin, is_interactive: false };
-        Running { job: Arc::new(job), started_at: OffsetDateTime::UNIX_EPOCH, cancel: CancellationToken::new() }
+        let job = Arc::new(job(id, "\n x = 1\n"));
+        Running { job, started_at: OffsetDateTime::UNIX_EPOCH, cancel: CancellationToken::new() }
     }
 
     #[test]
-    fn only_what_runs_is_listed_and_can_be_cancelled() {
-        let executions = Executions::default();
+    fn only_running_executions_are_listed_and_can_be_cancelled() {
+        let registry = Registry::default();
         let (old, new) = (running("01A"), running("01B"));
         let cancelled = old.cancel.clone();
-        let listed = executions.enter(old);
-        let _new = executions.enter(new);
-        assert_eq!(executions.list().iter().map(|one| one.job.id.clone()).collect::<Vec<_>>(), ["01B", "01A"]);
-        assert!(executions.cancel("01A") && cancelled.is_cancelled());
-        assert!(!executions.list()[0].cancel.is_cancelled(), "the other one was cancelled");
-        drop(listed);
-        assert!(!executions.cancel("01A"));
+        let registration = registry.register(old);
+        let _new = registry.register(new);
+        assert_eq!(registry.list().iter().map(|one| one.job.id.clone()).collect::<Vec<_>>(), ["01B", "01A"]);
+        assert!(registry.cancel("01A") && cancelled.is_cancelled());
+        assert!(!registry.list()[0].cancel.is_cancelled(), "the other one was cancelled");
+        drop(registration);
+        assert!(!registry.cancel("01A"));
+    }
+
+    #[test]
+    fn a_row_and_a_record_agree() {
+        let running = running("01A");
+        let (row, record) = (running.summary(), running.record());
+        assert_eq!((row.first_line.as_str(), record.code.as_str()), ("x = 1", "\n x = 1\n"));
+        assert_eq!((row.id, row.status, row.origin), (record.id, record.status, record.origin));
     }
 }

@@ -2,9 +2,9 @@
 
 use toml_edit::{Item, Value};
 
-use super::keys::{Fault, set};
+use super::key::{Fault, set};
+use super::model::{IsolationChoice, Settings};
 use super::read::{shown, switch, texts};
-use super::{IsolationChoice, Settings};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
 

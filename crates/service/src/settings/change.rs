@@ -12,9 +12,10 @@ use serde_json::Value as Json;
 use toml_edit::{Document, DocumentMut, Item, Table, Value};
 
 use super::file::{EditError, edit};
-use super::keys::{KEYS, Key};
+use super::key::Key;
+use super::keys::KEYS;
+use super::model::{Loaded, Settings};
 use super::values::toml;
-use super::{Loaded, Settings};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
 

@@ -3,9 +3,9 @@
 use runtray_engine::said::Said;
 use toml_edit::Item;
 
-use super::keys::{Fault, Key, set};
+use super::key::{Fault, Key, set};
+use super::model::{Settings, Theme};
 use super::read::{shown, switch};
-use super::{Settings, Theme};
 use crate::sentences;
 
 /// Languages that the app speaks, and the system's.

@@ -2,8 +2,8 @@
 
 use toml_edit::{Document, Item, Key, TableLike, Value};
 
-use super::Problem;
 use super::keys::{KEYS, SECTIONS};
+use super::model::Problem;
 use crate::sentences as s;
 
 /// The name of the sections that add a language.
@@ -11,7 +11,7 @@ pub(super) const LANGUAGE: &str = "language";
 
 /// What a file says.
 #[derive(Default)]
-pub(super) struct Written<'a> {
+pub(super) struct RawSettings<'a> {
     /// Known keys.
     pub(super) entries: Vec<Entry<'a>>,
     /// `[[language]]` rows.
@@ -56,13 +56,13 @@ impl Lines<'_> {
 }
 
 /// Goes through a file that is TOML.
-pub(super) fn collect(document: &Document<String>) -> Written<'_> {
-    let mut written = Written::default();
+pub(super) fn collect(document: &Document<String>) -> RawSettings<'_> {
+    let mut written = RawSettings::default();
     written.walk("", document.as_table(), Lines(document.raw().as_bytes()));
     written
 }
 
-impl<'a> Written<'a> {
+impl<'a> RawSettings<'a> {
     fn walk(&mut self, section: &str, table: &'a dyn TableLike, lines: Lines<'a>) {
         for (key, item) in table.iter() {
             let name = if section.is_empty() { key.to_owned() } else { format!("{section}.{key}") };

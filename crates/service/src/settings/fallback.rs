@@ -9,10 +9,12 @@ use runtray_engine::language::Language;
 use toml_edit::{Document, Item, Value};
 
 use super::document::{Lines, collect};
-use super::keys::{KEYS, Key};
+use super::key::Key;
+use super::keys::KEYS;
+use super::languages;
+use super::model::Settings;
 use super::security_keys::{self, Closing};
 use super::statements::{Statement, statements};
-use super::{Settings, languages};
 
 /// What a text that is no TOML amounts to, beginning with the defaults.
 pub(super) fn recovered(text: &str) -> Settings {

@@ -10,7 +10,8 @@ use runtray_engine::said::Said;
 use tempfile::NamedTempFile;
 
 use super::load::{contents, read_bytes};
-use super::{Loaded, Problem, template};
+use super::model::{Loaded, Problem};
+use super::template;
 use crate::sentences;
 
 /// Why the settings could not be changed.

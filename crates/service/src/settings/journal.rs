@@ -1,6 +1,6 @@
 //! The keys of what the journal keeps of programs.
 
-use super::keys::{Key, set};
+use super::key::{Key, set};
 use super::read::{MIB, buffer, switch};
 
 /// `journal.max_code_bytes`.

@@ -4,49 +4,19 @@ use std::path::Path;
 use std::time::Duration;
 
 use runtray_engine::PoolSize;
-use runtray_engine::said::Said;
 use toml_edit::Item;
 
+use super::key::{Fault, Key, set};
+use super::model::{DAY, IsolationChoice, Settings};
 use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch};
-use super::{DAY, IsolationChoice, Settings, access, desktop, journal};
+use super::{access, desktop, journal};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
-
-type Read = fn(&mut Settings, &Item) -> Result<(), Fault>;
-type Show = fn(&Settings) -> String;
 
 /// Interpreters of one language that may wait.
 const MOST_WAITING: u64 = 64;
 const TIB: u64 = 1024 * GIB;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
-
-/// A key.
-pub(super) struct Key {
-    /// Its full name, `limits.timeout_ms`.
-    pub(super) name: &'static str,
-    /// Its meaning and unit, for the commented file.
-    pub(super) about: &'static str,
-    /// Whether a change waits for a restart.
-    pub(super) restart: bool,
-    /// Takes what is written into the settings.
-    pub(super) read: Read,
-    /// What is in the settings, in TOML.
-    pub(super) show: Show,
-}
-
-/// Why a value was not taken.
-pub(super) enum Fault {
-    /// Something else is used, which the message goes on to name.
-    Replaced(Said),
-    /// The message says all there is.
-    Said(Said),
-}
-
-impl From<Said> for Fault {
-    fn from(why: Said) -> Self {
-        Self::Replaced(why)
-    }
-}
 
 /// The sections of the file, with what stands above each.
 pub(super) const SECTIONS: [(&str, &str); 7] = [
@@ -58,22 +28,6 @@ pub(super) const SECTIONS: [(&str, &str); 7] = [
     ("journal", "The log of what ran, kept on this machine only."),
     ("desktop", "The app in the system tray."),
 ];
-
-impl Key {
-    pub(super) const fn new(name: &'static str, about: &'static str, read: Read, show: Show) -> Self {
-        Self { name, about, restart: false, read, show }
-    }
-
-    const fn after_restart(mut self) -> Self {
-        self.restart = true;
-        self
-    }
-
-    /// The section's name, empty at the top of the file, and the name within it.
-    pub(super) fn parts(&self) -> (&'static str, &'static str) {
-        self.name.split_once('.').unwrap_or(("", self.name))
-    }
-}
 
 /// Every key, in the order of the commented file.
 pub(super) const KEYS: &[Key] = &[
@@ -310,9 +264,11 @@ pub(super) const KEYS: &[Key] = &[
     desktop::WELCOMED,
 ];
 
-pub(super) fn set<T>(field: &mut T, value: Result<T, Said>) -> Result<(), Fault> {
-    *field = value?;
-    Ok(())
+impl Settings {
+    /// The keys that differ in `new` and that only a restart of the service brings into effect; all others change live.
+    pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
+        KEYS.iter().filter(|key| key.restart && (key.show)(self) != (key.show)(new)).map(|key| key.name).collect()
+    }
 }
 
 fn level(settings: &Settings) -> &'static str {

@@ -5,8 +5,8 @@ use runtray_engine::language::{Choices, Interpreter, Language, Languages};
 use runtray_engine::said::{Said, Value};
 use toml_edit::Item;
 
-use super::Problem;
 use super::document::{LANGUAGE, Lines, Row, closest};
+use super::model::Problem;
 use super::read::{shown, texts};
 use crate::sentences as s;
 

@@ -8,9 +8,11 @@ use runtray_engine::said::Said;
 use runtray_engine::shown;
 use toml_edit::{Document, Item};
 
-use super::document::{Lines, Written, collect};
-use super::keys::{Fault, KEYS, Key};
-use super::{Loaded, Problem, Settings, fallback, languages, security_keys};
+use super::document::{Lines, RawSettings, collect};
+use super::key::{Fault, Key};
+use super::keys::KEYS;
+use super::model::{Loaded, Problem, Settings};
+use super::{fallback, languages, security_keys};
 use crate::sentences as s;
 
 /// More than anybody writes by hand; what is larger is some other file.
@@ -143,7 +145,7 @@ pub(super) fn read_text(text: &str) -> Reading {
 }
 
 /// Takes what is written into the settings; the closing keys whose values are none of theirs.
-fn take(settings: &mut Settings, written: &mut Written<'_>) -> Vec<String> {
+fn take(settings: &mut Settings, written: &mut RawSettings<'_>) -> Vec<String> {
     let mut wrong = Vec::new();
     for entry in &written.entries {
         let key = &KEYS[entry.key];
@@ -164,7 +166,7 @@ fn take(settings: &mut Settings, written: &mut Written<'_>) -> Vec<String> {
 }
 
 /// Closes what a key closes whose name is misspelt, unless it is there too.
-fn close_misspelt(settings: &mut Settings, written: &Written<'_>) {
+fn close_misspelt(settings: &mut Settings, written: &RawSettings<'_>) {
     let is_written = |key: &Key| written.entries.iter().any(|entry| KEYS[entry.key].name == key.name);
     let meant = written.problems.iter().filter_map(|problem| security_keys::meant(&problem.key));
     for key in meant.filter(|key| !is_written(key)) {
@@ -174,7 +176,7 @@ fn close_misspelt(settings: &mut Settings, written: &Written<'_>) {
 }
 
 /// Keeps the usual timeout within the longest one; a problem only where the file names the usual one.
-fn hold_timeout(settings: &mut Settings, written: &mut Written<'_>) {
+fn hold_timeout(settings: &mut Settings, written: &mut RawSettings<'_>) {
     const KEY: &str = "limits.timeout_ms";
     if settings.default_timeout <= settings.max_timeout {
         return;

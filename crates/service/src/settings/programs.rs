@@ -10,7 +10,7 @@ use toml_edit::Document;
 use super::document::collect;
 use super::keys::KEYS;
 use super::load::contents;
-use super::{Loaded, Problem, Settings};
+use super::model::{Loaded, Problem, Settings};
 use crate::sentences;
 
 /// What is wrong with the interpreters that the file at `path` names: not there, a folder, not to be executed. They are not

@@ -2,9 +2,10 @@
 
 use toml_edit::Item;
 
-use super::Settings;
 use super::document::closest;
-use super::keys::{KEYS, Key};
+use super::key::Key;
+use super::keys::KEYS;
+use super::model::Settings;
 use crate::sentences;
 
 /// The list of pages that are refused whatever else is said of them.

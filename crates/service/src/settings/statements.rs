@@ -1,6 +1,7 @@
 //! A text that is no TOML, taken apart into what its user wrote as one statement each.
 
-use super::keys::{KEYS, Key, SECTIONS};
+use super::key::Key;
+use super::keys::{KEYS, SECTIONS};
 use super::security_keys;
 use crate::platform::origin::Origin;
 

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::Settings;
 use super::keys::{KEYS, SECTIONS};
+use super::model::Settings;
 
 const TOP: &str = "\
 # Settings of Runtray. What is saved here takes effect at once, except where a comment speaks of a restart.

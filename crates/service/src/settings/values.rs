@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde_json::Value as Json;
 use toml_edit::{Array, Value};
 
-use super::Settings;
 use super::keys::KEYS;
+use super::model::Settings;
 
 /// Every key with its value, by its full name. `[[language]]` rows are not among them.
 pub fn values(settings: &Settings) -> BTreeMap<&'static str, Json> {

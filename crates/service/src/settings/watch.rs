@@ -14,14 +14,14 @@ use notify::{Event, RecommendedWatcher, RecursiveMode, Watcher as _};
 use tokio::sync::watch;
 
 use super::load::read;
-use super::{Loaded, Problem};
+use super::model::{Loaded, Problem};
 use crate::sentences;
 
 /// How long a folder must be quiet: editors write a file in several steps.
 const QUIET: Duration = Duration::from_millis(100);
 
 /// Keeps the file watched; dropping it ends that.
-pub struct Watching {
+pub struct FileWatcher {
     _watcher: Option<RecommendedWatcher>,
     _publisher: Arc<watch::Sender<Loaded>>,
 }
@@ -29,7 +29,7 @@ pub struct Watching {
 /// Publishes what the file says whenever that changes, beginning with `now`.
 ///
 /// Where the system cannot watch, `now` is all that is ever published, with one more problem that says so.
-pub fn watch(path: &Path, now: Loaded) -> (watch::Receiver<Loaded>, Watching) {
+pub fn watch(path: &Path, now: Loaded) -> (watch::Receiver<Loaded>, FileWatcher) {
     let (publisher, receiver) = watch::channel(now);
     let publisher = Arc::new(publisher);
     let watcher = start(path, &publisher).inspect_err(|error| {
@@ -37,7 +37,7 @@ pub fn watch(path: &Path, now: Loaded) -> (watch::Receiver<Loaded>, Watching) {
         let message = sentences::FILE_UNWATCHED.with("path", path.display()).with("error", error.to_string());
         publisher.send_modify(|loaded| loaded.problems.push(Problem { line: None, key: String::new(), message }));
     });
-    (receiver, Watching { _watcher: watcher.ok(), _publisher: publisher })
+    (receiver, FileWatcher { _watcher: watcher.ok(), _publisher: publisher })
 }
 
 fn start(path: &Path, publisher: &Arc<watch::Sender<Loaded>>) -> notify::Result<RecommendedWatcher> {
@@ -94,12 +94,12 @@ mod tests {
 
     use tempfile::TempDir;
 
-    use super::{Watching, watch};
+    use super::{FileWatcher, watch};
     use crate::settings::Loaded;
 
     type Receiver = tokio::sync::watch::Receiver<Loaded>;
 
-    fn watched(text: &str) -> (TempDir, PathBuf, Receiver, Watching) {
+    fn watched(text: &str) -> (TempDir, PathBuf, Receiver, FileWatcher) {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.toml");
         fs::write(&path, text).expect("a file");

@@ -10,7 +10,7 @@ mod scrollback;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use runtray_service::wire::Words;
-use runtray_service::{Conversation, Said, Service, Speaker};
+use runtray_service::{InteractiveEvent, InteractiveInput, InteractiveRun, Service};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
@@ -44,7 +44,7 @@ struct Session {
     /// The message with which it ended.
     ended: Option<String>,
     scrollback: Scrollback,
-    speaker: Option<Speaker>,
+    input: Option<InteractiveInput>,
     cancel: CancellationToken,
 }
 
@@ -63,13 +63,13 @@ impl Console {
         let cancel = self.begin()?;
         let begun = async {
             match service {
-                Some(service) => service.converse(message, ORIGIN).await,
+                Some(service) => service.run_interactive(message, ORIGIN).await,
                 None => Err(not_running()),
             }
         };
         match cancel.run_until_cancelled(begun).await {
-            Some(Ok((conversation, speaker))) => {
-                self.change(|session| session.speaker = Some(speaker));
+            Some(Ok((conversation, input))) => {
+                self.change(|session| session.input = Some(input));
                 tokio::spawn(self.clone().carry(conversation, cancel));
             }
             Some(Err(error)) => self.end(Some(error)),
@@ -83,9 +83,9 @@ impl Console {
     /// # Errors
     /// The message is not one that can be told. To a program that has ended it is told in vain.
     pub(crate) async fn say(&self, message: &str) -> Result<(), Failure> {
-        let speaker = self.lock().speaker.clone();
-        match speaker {
-            Some(speaker) => speaker.say(message).await.map_err(|error| refusal(&error)),
+        let input = self.lock().input.clone();
+        match input {
+            Some(input) => input.send(message).await.map_err(|error| refusal(&error)),
             None => Ok(()),
         }
     }
@@ -118,7 +118,7 @@ impl Console {
     }
 
     /// Takes what the program prints as fast as it comes, until it ends.
-    async fn carry(self, mut conversation: Conversation, cancel: CancellationToken) {
+    async fn carry(self, mut conversation: InteractiveRun, cancel: CancellationToken) {
         let mut is_cancelled = false;
         loop {
             let said = tokio::select! {
@@ -130,9 +130,9 @@ impl Console {
                 }
             };
             match said {
-                Said::Started => self.change(|session| session.state = ConsoleState::Running),
-                Said::Printed(text) => self.change(|session| session.scrollback.push(&text)),
-                Said::Ended(message) => return self.end(Some(message)),
+                InteractiveEvent::Started => self.change(|session| session.state = ConsoleState::Running),
+                InteractiveEvent::Printed(text) => self.change(|session| session.scrollback.push(&text)),
+                InteractiveEvent::Ended(message) => return self.end(Some(message)),
             }
         }
     }
@@ -141,7 +141,7 @@ impl Console {
         self.change(|session| {
             session.state = ConsoleState::Ended;
             session.ended = message;
-            session.speaker = None;
+            session.input = None;
         });
     }
 
@@ -162,9 +162,9 @@ impl Console {
 /// It was not run.
 pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result<String, Failure> {
     let service = service.ok_or_else(|| refusal(&not_running()))?;
-    let (mut conversation, speaker) = service.converse(message, ORIGIN).await.map_err(|error| refusal(&error))?;
-    // What was typed is the whole input: with its last speaker gone, it ends.
-    drop(speaker);
+    let (mut conversation, input) = service.run_interactive(message, ORIGIN).await.map_err(|error| refusal(&error))?;
+    // What was typed is the whole input: dropping the last sender ends it.
+    drop(input);
     let id = conversation.id().to_owned();
     let (started, has_started) = tokio::sync::oneshot::channel();
     tokio::spawn(async move {
@@ -175,13 +175,13 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
                 // Nobody waits for it any more when the window has gone.
                 let _ = started.send(said.clone());
             }
-            if let Said::Ended(_) = said {
+            if let InteractiveEvent::Ended(_) = said {
                 return;
             }
         }
     });
     match has_started.await {
-        Ok(Said::Ended(message)) if is_error(&message) => Err(refusal(&message)),
+        Ok(InteractiveEvent::Ended(message)) if is_error(&message) => Err(refusal(&message)),
         _ => Ok(id),
     }
 }

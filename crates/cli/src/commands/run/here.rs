@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use runtray_engine::language::Runtime;
 use runtray_engine::{Commands, Config, Engine, Event, Outcome, Request, Session, Warm};
-use runtray_service::bounded_text::Kept;
-use runtray_service::paths::Places;
+use runtray_service::BoundedText;
+use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -21,8 +21,8 @@ const EVENTS: usize = 16;
 pub(super) struct Ran {
     pub(super) runtime: Arc<Runtime>,
     pub(super) outcome: Outcome,
-    pub(super) output: Kept,
-    pub(super) error: Kept,
+    pub(super) output: BoundedText,
+    pub(super) error: BoundedText,
 }
 
 /// Runs `program` with what `commands` bring. What it prints goes to our own streams as it comes, unless it is to be kept.
@@ -31,7 +31,7 @@ pub(super) struct Ran {
 /// It could not be run.
 pub(super) async fn run(
     program: &Program,
-    places: &Places,
+    places: &Paths,
     settings: &Settings,
     keep: bool,
     commands: Commands,
@@ -64,8 +64,13 @@ fn request(program: &Program, settings: &Settings) -> anyhow::Result<Request> {
     })
 }
 
-async fn take(mut events: mpsc::Receiver<Event>, cap: usize, keep: bool, cancel: &CancellationToken) -> (Kept, Kept) {
-    let (mut output, mut error) = (Kept::new(cap), Kept::new(cap));
+async fn take(
+    mut events: mpsc::Receiver<Event>,
+    cap: usize,
+    keep: bool,
+    cancel: &CancellationToken,
+) -> (BoundedText, BoundedText) {
+    let (mut output, mut error) = (BoundedText::new(cap), BoundedText::new(cap));
     while let Some(event) = events.recv().await {
         let written = match event {
             Event::Started => Ok(()),

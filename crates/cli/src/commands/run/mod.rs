@@ -17,7 +17,8 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use runtray_engine::{OutputFile, RelativePath, Status};
-use runtray_service::paths::Places;
+use runtray_service::RunResult;
+use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
 use runtray_service::wire::ExecuteResponse;
 use tokio_util::sync::CancellationToken;
@@ -62,7 +63,7 @@ async fn run_served(served: served::Served, program: &Program) -> anyhow::Result
     Ok(exit::code(ended.status, ended.exit_code, ended.signal.as_deref()))
 }
 
-async fn run_here(args: &Run, program: &Program, places: &Places, settings: &Settings) -> anyhow::Result<ExitCode> {
+async fn run_here(args: &Run, program: &Program, places: &Paths, settings: &Settings) -> anyhow::Result<ExitCode> {
     let cancel = CancellationToken::new();
     let (console, commands) = Console::open(program, &cancel)?;
     let ran = here::run(program, places, settings, args.json, commands, cancel).await;
@@ -74,7 +75,8 @@ async fn run_here(args: &Run, program: &Program, places: &Places, settings: &Set
     let code = exit::code(outcome.status, outcome.exit_code, outcome.signal.as_deref());
     let (status, duration) = (outcome.status, outcome.duration);
     if args.json {
-        print::json(&ExecuteResponse::new(ulid::Ulid::generate().to_string(), &runtime, outcome, output, error))?;
+        let id = ulid::Ulid::generate().to_string();
+        print::json(&ExecuteResponse::from(RunResult::new(id, &runtime, outcome, output, error)))?;
     } else if let Some(reason) = outcome.reason.filter(|_| outcome.status != Status::Cancelled) {
         print::note(format_args!("{}", error.as_own_line(&reason)));
     }

@@ -11,7 +11,7 @@ use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt, StreamExt};
 use runtray_engine::{Command, Commands, Signal, SourceFile, Status};
 use runtray_service::address_file;
-use runtray_service::paths::Places;
+use runtray_service::paths::Paths;
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
@@ -64,7 +64,7 @@ impl Ended {
 ///
 /// # Errors
 /// The service says that the program cannot be run.
-pub(super) async fn start(program: &Program, places: &Places) -> anyhow::Result<Option<Served>> {
+pub(super) async fn start(program: &Program, places: &Paths) -> anyhow::Result<Option<Served>> {
     let Some(opened) = open(program, places).await else { return Ok(None) };
     let (served, first) = opened;
     match (first["type"].as_str(), first["code"].as_str().unwrap_or_default()) {
@@ -75,7 +75,7 @@ pub(super) async fn start(program: &Program, places: &Places) -> anyhow::Result<
 }
 
 /// Connects to the service where it says that it is. What listens there and cannot prove that it is that is sent nothing.
-async fn open(program: &Program, places: &Places) -> Option<(Served, Value)> {
+async fn open(program: &Program, places: &Paths) -> Option<(Served, Value)> {
     let port: u16 = address_file::find(places)?.rsplit_once(':')?.1.parse().ok()?;
     let token = other_side::token(places)?;
     match spawn_blocking(move || other_side::find(port, token)).await.ok()? {

@@ -1,29 +1,28 @@
-//! Why a request needs the token: strict mode, or the user whose program sent it.
+//! Why a request needs the token: strict mode, a service that runs as root, or the user whose program sent it.
 //!
-//! The user of a connection's other end is looked up once, when it comes ([`runtray_engine::Peer`]).
+//! The user at the other end of a connection is looked up once, when the connection is accepted ([`runtray_engine::Peer`]).
 
 use runtray_engine::Peer;
 
-use crate::runs::core::App;
 use crate::settings::Settings;
 
 /// Why a request needs the token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// The settings ask everybody for it.
+    /// The settings require it of every request.
     Strict,
-    /// The service runs as root, and is not in a container that says so.
+    /// The service runs as root, outside a container that says it is one.
     Root,
-    /// Another user's program sent it.
+    /// Another user's program sent the request.
     OtherUser,
-    /// It is not known whose program sent it.
+    /// The user whose program sent the request is unknown.
     UnknownUser,
 }
 
 impl Need {
-    /// Why a request from `peer` needs the token, if it does.
-    pub(super) fn of(app: &App, settings: &Settings, peer: Option<Peer>) -> Option<Self> {
-        match (app.needs_token(settings), peer.unwrap_or(Peer::Unknown)) {
+    /// Why a request from `peer` needs the token, if it does. `of_all` is why every request does.
+    pub(super) fn of(of_all: Option<Self>, settings: &Settings, peer: Option<Peer>) -> Option<Self> {
+        match (of_all, peer.unwrap_or(Peer::Unknown)) {
             (Some(need), _) => Some(need),
             _ if !settings.same_user_only => None,
             (None, Peer::Same) => None,

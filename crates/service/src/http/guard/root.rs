@@ -2,18 +2,18 @@
 
 use runtray_engine::is_root;
 
-use crate::platform::paths::Places;
+use crate::platform::paths::Paths;
 
 /// The environment variable by which a container says that it is one: in it, root is the only user and the usual one.
 pub const CONTAINER_VARIABLE: &str = "RUNTRAY_CONTAINER";
 
 /// Whether everybody needs the token because this process is root, which is then said in the log.
-pub(crate) fn needs_token(places: &Places) -> bool {
+pub(crate) fn needs_token(paths: &Paths) -> bool {
     let needs = is_root() && !is_container();
     if needs {
         tracing::warn!(
             "this service runs as root, so every caller needs the token in {}; run it as a user of its own, or set {CONTAINER_VARIABLE}=1 in a container",
-            places.token_file().display()
+            paths.token_file().display()
         );
     }
     needs

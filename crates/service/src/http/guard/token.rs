@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use runtray_engine::private;
 use subtle::ConstantTimeEq;
 
-use super::Need;
+use super::need::Need;
 use crate::http::error::Error;
 
 const RANDOM_BYTES: usize = 32;

@@ -14,46 +14,43 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::{layered, router, routes};
-use crate::embed::lifecycle::State;
 use crate::http::capacity::Capacity;
+use crate::http::guard::access::Access;
+use crate::http::guard::denials::Denials;
 use crate::http::guard::token::Token;
 use crate::http::routes::openapi;
-use crate::platform::paths::Places;
-use crate::runs::core::{App, Parts};
-use crate::settings::{Loaded, Settings};
+use crate::http::server::{Addresses, Server};
+use crate::http::state::State;
+use crate::journal::Journal;
+use crate::platform::paths::Paths;
+use crate::runs::core::Core;
+use crate::runs::event_bus::EventBus;
+use crate::settings::{JournalSettings, Loaded, Settings};
 
 const PORT: u16 = 5000;
 const HOST: (&str, &str) = ("host", "localhost:5000");
 const JSON: (&str, &str) = ("content-type", "application/json");
 const ORIGIN: (&str, &str) = ("origin", "http://localhost:3001");
 
-/// A service that listens nowhere; the folder is gone with it.
+/// A server without sockets and without an engine; its folder is deleted with it.
 struct Fixture {
-    app: Arc<App>,
+    server: Arc<Server>,
     _folder: TempDir,
 }
 
 fn fixture(settings: Settings, token: Option<&str>) -> Fixture {
     let folder = tempfile::tempdir().expect("a folder");
     let below = |name: &str| folder.path().join(name);
-    let settings =
-        Settings { journal: crate::settings::JournalSettings { enabled: false, ..settings.journal }, ..settings };
-    let app = App::new(Parts {
-        capacity: Capacity { connections: 8, sessions: 8 },
-        loaded: Loaded { settings, problems: Vec::new() },
-        extra_origins: Vec::new(),
-        places: Places { config: below("config"), data: below("data"), runs: below("runs") },
-        addresses: vec![SocketAddr::from(([127, 0, 0, 1], PORT))],
-        port: PORT,
-        port_is_given: false,
-        missing: None,
-        token: token.and_then(Token::chosen),
-        state: Arc::new(watch::Sender::new(State::Stopped)),
-        feed: crate::runs::event_bus::Feed::default(),
-        denials: crate::http::guard::denials::Denials::default(),
-        serves_as_root: false,
-    });
-    Fixture { app: Arc::new(app), _folder: folder }
+    let paths = Paths { config: below("config"), data: below("data"), runs: below("runs") };
+    let settings = Settings { journal: JournalSettings { enabled: false, ..settings.journal }, ..settings };
+    let journal = Journal::open(&paths.journal_file(), &settings.journal);
+    let core = Core::new(Loaded { settings, problems: Vec::new() }, journal, EventBus::default());
+    let access = Access::new(paths, token.and_then(Token::chosen), Vec::new(), Denials::default(), false);
+    let list = vec![SocketAddr::from(([127, 0, 0, 1], PORT))];
+    let addresses = Addresses { list, port: PORT, missing: None, port_is_given: false };
+    let capacity = Capacity { connections: 8, sessions: 8 };
+    let server = Server::new(core, access, addresses, capacity, Arc::new(watch::Sender::new(State::Stopped)));
+    Fixture { server: Arc::new(server), _folder: folder }
 }
 
 fn request(method: Method, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
@@ -82,7 +79,7 @@ type Headers = &'static [(&'static str, &'static str)];
 /// Sends a request to a default service and compares the answer's status and code.
 async fn check(method: Method, path: &str, headers: Headers, body: &str, status: u16, code: &str) -> HeaderMap {
     let fixture = fixture(Settings { body_bytes: 1000, ..Settings::default() }, None);
-    let response = send(router(fixture.app.clone()), request(method.clone(), path, headers, body)).await;
+    let response = send(router(fixture.server.clone()), request(method.clone(), path, headers, body)).await;
     assert_eq!(response.status().as_u16(), status, "{method} {path} {headers:?} {body:?}");
     let headers = response.headers().clone();
     let answer = json(response).await;
@@ -148,7 +145,7 @@ async fn isolation_that_cannot_be_given_runs_nothing() {
     let reason = crate::sentences::SETTING_ISOLATION_LEVEL.with("level", "wasm");
     let fixture = fixture(Settings { refuse_to_run: Some(reason.clone()), ..Settings::default() }, None);
     let execute = request(Method::POST, "/execute", &[HOST, JSON], r#"{"code":""}"#);
-    let answer = json(send(router(fixture.app.clone()), execute).await).await;
+    let answer = json(send(router(fixture.server.clone()), execute).await).await;
     let sentence = format!("The program was not run: {reason}.");
     assert_eq!((&answer["code"], &answer["error"]), (&"isolation_unavailable".into(), &sentence.into()));
 }
@@ -156,9 +153,9 @@ async fn isolation_that_cannot_be_given_runs_nothing() {
 #[tokio::test]
 async fn a_stopping_service_takes_no_executions() {
     let fixture = fixture(Settings::default(), None);
-    fixture.app.admission.close();
+    fixture.server.core.admission.close();
     let execute = request(Method::POST, "/execute", &[HOST, JSON], r#"{"code":""}"#);
-    let response = send(router(fixture.app.clone()), execute).await;
+    let response = send(router(fixture.server.clone()), execute).await;
     assert_eq!((response.status().as_u16(), json(response).await["code"].clone()), (503, "shutting_down".into()));
 }
 
@@ -166,7 +163,7 @@ async fn a_stopping_service_takes_no_executions() {
 async fn health_answers_everybody_and_tells_foreign_pages_nothing() {
     for headers in [&[][..], &[FOREIGN_HOST], &[HOST, FOREIGN_ORIGIN], &[HOST, ("sec-fetch-site", "cross-site")]] {
         let fixture = fixture(Settings::default(), Some("secret"));
-        let response = send(router(fixture.app.clone()), request(Method::GET, "/health", headers, "")).await;
+        let response = send(router(fixture.server.clone()), request(Method::GET, "/health", headers, "")).await;
         assert_eq!(response.status(), StatusCode::OK, "{headers:?}");
         assert!(!response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{headers:?}");
         assert_eq!(json(response).await["status"], "ok");
@@ -177,7 +174,7 @@ async fn health_answers_everybody_and_tells_foreign_pages_nothing() {
 async fn allowed_pages_may_read_answers_and_errors() {
     for path in ["/health", "/status", "/nowhere"] {
         let fixture = fixture(Settings::default(), None);
-        let response = send(router(fixture.app.clone()), request(Method::GET, path, &[HOST, ORIGIN], "")).await;
+        let response = send(router(fixture.server.clone()), request(Method::GET, path, &[HOST, ORIGIN], "")).await;
         assert_eq!(header_of(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN), ORIGIN.1, "{path}");
         assert_eq!(header_of(response.headers(), header::VARY), "Origin");
         assert!(!response.headers().contains_key(header::ACCESS_CONTROL_ALLOW_CREDENTIALS));
@@ -191,7 +188,7 @@ async fn preflights_of_allowed_pages_are_answered() {
         [(&[HOST, ORIGIN][..], ""), (&[HOST, ORIGIN, ("access-control-request-private-network", "true")], "true")]
     {
         let fixture = fixture(Settings::default(), Some("secret"));
-        let response = send(router(fixture.app.clone()), request(Method::OPTIONS, "/execute", headers, "")).await;
+        let response = send(router(fixture.server.clone()), request(Method::OPTIONS, "/execute", headers, "")).await;
         assert_eq!(response.status(), StatusCode::NO_CONTENT);
         assert_eq!(header_of(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN), ORIGIN.1);
         assert_eq!(header_of(response.headers(), header::ACCESS_CONTROL_ALLOW_METHODS), "GET, POST, DELETE");
@@ -204,7 +201,7 @@ async fn strict_mode_asks_for_the_token() {
     for (given, status) in [("Bearer secret", 200), ("Bearer wrong", 401), ("", 401)] {
         let fixture = fixture(Settings::default(), Some("secret"));
         let get = request(Method::GET, "/status", &[HOST, ORIGIN, ("authorization", given)], "");
-        let response = send(router(fixture.app.clone()), get).await;
+        let response = send(router(fixture.server.clone()), get).await;
         assert_eq!(response.status().as_u16(), status, "{given:?}");
         assert_eq!(response.headers().contains_key(header::WWW_AUTHENTICATE), status == 401);
         assert_eq!(header_of(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN), ORIGIN.1);
@@ -215,14 +212,14 @@ async fn strict_mode_asks_for_the_token() {
 async fn a_refused_origin_waits_for_approval_and_settings_can_give_it() {
     let fixture = fixture(Settings::default(), None);
     let get = |path| request(Method::GET, path, &[HOST, FOREIGN_ORIGIN], "");
-    assert_eq!(send(router(fixture.app.clone()), get("/languages")).await.status(), StatusCode::FORBIDDEN);
-    let status = send(router(fixture.app.clone()), request(Method::GET, "/status", &[HOST], "")).await;
+    assert_eq!(send(router(fixture.server.clone()), get("/languages")).await.status(), StatusCode::FORBIDDEN);
+    let status = send(router(fixture.server.clone()), request(Method::GET, "/status", &[HOST], "")).await;
     assert_eq!(json(status).await["pending_origins"][0]["origin"], FOREIGN_ORIGIN.1);
-    let mut loaded = fixture.app.settings.borrow().clone();
+    let mut loaded = fixture.server.core.settings.borrow().clone();
     loaded.settings.allowed_origins.push(FOREIGN_ORIGIN.1.parse().expect("an origin"));
-    fixture.app.apply(|| loaded).await;
-    assert_eq!(send(router(fixture.app.clone()), get("/status")).await.status(), StatusCode::OK);
-    assert!(fixture.app.pending.watch().borrow().is_empty(), "an allowed origin still waits");
+    fixture.server.apply(|| loaded).await;
+    assert_eq!(send(router(fixture.server.clone()), get("/status")).await.status(), StatusCode::OK);
+    assert!(fixture.server.access.pending.watch().borrow().is_empty(), "an allowed origin still waits");
 }
 
 #[tokio::test]
@@ -231,7 +228,7 @@ async fn every_answer_has_an_id_and_the_standard_headers() {
     let mut ids = Vec::new();
     for path in ["/health", "/nowhere"] {
         let get = request(Method::GET, path, &[HOST, ("x-request-id", "theirs")], "");
-        let response = send(router(fixture.app.clone()), get).await;
+        let response = send(router(fixture.server.clone()), get).await;
         assert_eq!(header_of(response.headers(), header::X_CONTENT_TYPE_OPTIONS), "nosniff");
         assert_eq!(header_of(response.headers(), header::CACHE_CONTROL), "no-store, no-transform");
         ids.push(header_of(response.headers(), HeaderName::from_static("x-request-id")).to_owned());
@@ -245,7 +242,7 @@ async fn a_panic_is_an_internal_error_that_tells_nothing() {
         panic!("at /home/ada/secret")
     }
     let fixture = fixture(Settings::default(), None);
-    let router = layered(routes().route("/panics", get(panics)), fixture.app.clone());
+    let router = layered(routes().route("/panics", get(panics)), fixture.server.clone());
     let response = send(router, request(Method::GET, "/panics", &[HOST, ORIGIN], "")).await;
     assert_eq!(response.status(), StatusCode::INTERNAL_SERVER_ERROR);
     assert_eq!(header_of(response.headers(), header::ACCESS_CONTROL_ALLOW_ORIGIN), ORIGIN.1);
@@ -257,10 +254,11 @@ async fn a_panic_is_an_internal_error_that_tells_nothing() {
 #[tokio::test]
 async fn without_a_journal_the_log_is_empty_and_exports_are_too() {
     let fixture = fixture(Settings::default(), None);
-    let page = send(router(fixture.app.clone()), request(Method::GET, "/executions", &[HOST], "")).await;
+    let page = send(router(fixture.server.clone()), request(Method::GET, "/executions", &[HOST], "")).await;
     assert_eq!(json(page).await, serde_json::json!({"items": [], "next": null}));
     let export = request(Method::GET, "/executions/export?format=csv", &[HOST], "");
-    let body = send(router(fixture.app.clone()), export).await.into_body().collect().await.expect("a body").to_bytes();
+    let body =
+        send(router(fixture.server.clone()), export).await.into_body().collect().await.expect("a body").to_bytes();
     assert!(body.starts_with(b"id,started_at,") && body.iter().filter(|byte| **byte == b'\n').count() == 1);
 }
 
@@ -273,7 +271,7 @@ async fn every_documented_route_is_served() {
         for method in methods.as_object().expect("methods").keys() {
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).expect("a method");
             let fixture = fixture(Settings::default(), None);
-            let response = send(router(fixture.app.clone()), request(method.clone(), path, &[HOST], "")).await;
+            let response = send(router(fixture.server.clone()), request(method.clone(), path, &[HOST], "")).await;
             assert_ne!(response.status(), StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
             let unknown_route = response.status() == StatusCode::NOT_FOUND && !path.contains('{');
             assert!(!unknown_route, "{method} {path}");

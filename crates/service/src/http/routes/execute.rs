@@ -7,21 +7,21 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use runtray_engine::language::Runtime;
 use tokio::sync::mpsc;
 
 use crate::http::body;
 use crate::http::budget::Share;
 use crate::http::error::Error;
-use crate::http::guard::Caller;
+use crate::http::guard::layer::Caller;
 use crate::http::json_response;
 use crate::http::middleware::RequestId;
+use crate::http::server::Server;
 use crate::http::sse;
 use crate::http::wire::error::ErrorBody;
 use crate::http::wire::request::{ExecuteRequest, Parsed, Timeouts};
 use crate::http::wire::response::{ExecuteResponse, Started};
-use crate::runs::core::App;
-use crate::runs::execution::{Execution, Job, Live};
+use crate::runs::execution::Live;
+use crate::runs::job::Job;
 
 const EVENT_STREAM: &str = "text/event-stream";
 
@@ -50,52 +50,40 @@ const EVENT_STREAM: &str = "text/event-stream";
     )
 )]
 pub(crate) async fn execute(
-    State(app): State<Arc<App>>,
+    State(server): State<Arc<Server>>,
     Extension(RequestId(id)): Extension<RequestId>,
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
-    let mut share = app.budget.share();
-    let Parsed { language, request } = read(&app, &headers, body, &mut share).await?;
-    let runtime = find(&app, &language).await?;
-    let slot = app.admission.admit().await?;
-    let origin = caller.name().to_owned();
-    let job = Job { id, runtime, request, origin, is_interactive: false };
-    let request_id = job.id.clone();
+    let mut share = server.budget.share();
+    let Parsed { language, request } = read(&server, &headers, body, &mut share).await?;
+    let runtime = server.core.runtime(&language).await?;
+    let job = Job { id: id.clone(), runtime, request, origin: caller.name().to_owned(), is_interactive: false };
     if wants_events(&headers) {
-        let started = Started::of(&job);
-        let (tap, tapped) = mpsc::channel(sse::EVENTS);
-        let live = Live { tap: Some(tap), ..Live::default() };
-        let execution = Execution::start(&app, job, slot, live).holding(share);
-        return sse::respond(execution, tapped, started, request_id).await;
+        let started = Started::from(&job);
+        let (tap, events) = mpsc::channel(sse::EVENTS);
+        let execution = server.core.execute(job, Live { tap: Some(tap), commands: None }).await?;
+        return sse::respond(execution, events, started, share, id).await;
     }
-    json_response::respond(Execution::start(&app, job, slot, Live::default()), share, request_id).await
+    json_response::respond(server.core.execute(job, Live::default()).await?, share, id).await
 }
 
-/// The program, when it may be run at all.
-async fn read(app: &App, headers: &HeaderMap, body: Body, share: &mut Share) -> Result<Parsed, Error> {
-    if app.admission.is_closed() {
+/// The program, if the service takes any.
+async fn read(server: &Server, headers: &HeaderMap, body: Body, share: &mut Share) -> Result<Parsed, Error> {
+    if server.core.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
     if !is_json(headers) {
         return Err(Error::UnsupportedMediaType);
     }
-    let (cap, timeouts, refused) = {
-        let loaded = app.settings.borrow();
+    let (cap, timeouts) = {
+        let loaded = server.core.settings.borrow();
         let settings = &loaded.settings;
-        let timeouts = Timeouts { default: settings.default_timeout, max: settings.max_timeout };
-        (settings.body_bytes, timeouts, settings.refuse_to_run.clone())
+        (settings.body_bytes, Timeouts { default: settings.default_timeout, max: settings.max_timeout })
     };
-    let parsed = ExecuteRequest::parse(&body::read(headers, body, cap, share).await?, timeouts)?;
-    refused.map_or(Ok(parsed), |reason| Err(Error::IsolationUnavailable(reason)))
-}
-
-/// What runs the language of that name or alias.
-pub(crate) async fn find(app: &App, name: &str) -> Result<Arc<Runtime>, Error> {
-    let languages = app.languages();
-    let language = languages.find(name).ok_or_else(|| Error::UnsupportedLanguage(name.to_owned()))?;
-    languages.runtime(language).await.map_err(|reason| Error::RuntimeNotFound(reason.0))
+    let body = body::read(headers, body, cap, share).await?;
+    Ok(ExecuteRequest::parse(&body, timeouts)?)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {
@@ -111,8 +99,8 @@ fn wants_events(headers: &HeaderMap) -> bool {
 }
 
 /// A media type without its parameters.
-fn media_type(written: &str) -> &str {
-    written.split(';').next().unwrap_or_default().trim()
+fn media_type(value: &str) -> &str {
+    value.split(';').next().unwrap_or_default().trim()
 }
 
 #[cfg(test)]
@@ -122,7 +110,7 @@ mod tests {
     use super::{is_json, wants_events};
 
     #[test]
-    fn only_json_is_taken() {
+    fn only_json_is_accepted() {
         for (declared, expected) in [
             ("application/json", true),
             ("Application/JSON; charset=utf-8", true),
@@ -140,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn events_are_sent_to_those_who_ask() {
+    fn events_are_sent_to_clients_that_ask() {
         for (accepted, expected) in [
             ("text/event-stream", true),
             ("application/json, text/event-stream;q=0.9", true),

@@ -4,23 +4,21 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::body::{Body, Bytes};
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Path, Query, State};
+use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use runtray_engine::{Status, shown};
 
+use super::query::Parameters;
 use crate::http::error::Error;
+use crate::http::server::Server;
 use crate::http::wire::error::ErrorBody;
 use crate::http::wire::executions::{
-    Cancelling, Execution, ExecutionSummary, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery,
+    Cancelling, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery,
 };
 use crate::journal::{Export, Filter, JournalError, LOST, RUNNING, Record};
-use crate::runs::core::App;
 use crate::runs::registry::Running;
-
-type Queried<T> = Result<Query<T>, QueryRejection>;
 
 /// Executions, newest first; those that run are among them.
 #[utoipa::path(
@@ -31,12 +29,12 @@ type Queried<T> = Result<Query<T>, QueryRejection>;
     responses((status = 200, body = ExecutionsPage), (status = "4XX", body = ErrorBody), (status = 500, body = ErrorBody))
 )]
 pub(crate) async fn list(
-    State(app): State<Arc<App>>,
-    query: Queried<ExecutionsQuery>,
+    State(server): State<Arc<Server>>,
+    Parameters(query): Parameters<ExecutionsQuery>,
 ) -> Result<Json<ExecutionsPage>, Error> {
     let filter = filter(query)?;
-    let mut page = app.journal().page(filter.clone()).await.or_else(without_journal)?;
-    add_running(&mut page, &filter, &app.executions.list());
+    let mut page = server.core.journal.page(filter.clone()).await.or_else(without_journal)?;
+    add_running(&mut page, &filter, &server.core.registry.list());
     Ok(Json(page))
 }
 
@@ -48,9 +46,9 @@ pub(crate) async fn list(
     params(("id" = String, Path, description = "The execution's id.")),
     responses((status = 200, body = Execution), (status = "4XX", body = ErrorBody), (status = 500, body = ErrorBody))
 )]
-pub(crate) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Execution>, Error> {
-    let record = app.journal().entry(&id).await.or_else(without_journal)?;
-    let running = || app.executions.find(&id).map(|running| Execution::from(&running));
+pub(crate) async fn one(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Result<Json<Execution>, Error> {
+    let record = server.core.journal.entry(&id).await.or_else(without_journal)?;
+    let running = || server.core.registry.find(&id).map(|running| running.record());
     record.or_else(running).map(Json).ok_or_else(|| unknown(&id))
 }
 
@@ -68,11 +66,14 @@ pub(crate) async fn one(State(app): State<Arc<App>>, Path(id): Path<String>) -> 
         (status = 500, body = ErrorBody),
     )
 )]
-pub(crate) async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Json<Cancelling>, Error> {
-    if app.executions.cancel(&id) {
+pub(crate) async fn cancel(
+    State(server): State<Arc<Server>>,
+    Path(id): Path<String>,
+) -> Result<Json<Cancelling>, Error> {
+    if server.core.registry.cancel(&id) {
         return Ok(Json(Cancelling { id, status: "cancelling" }));
     }
-    match app.journal().entry(&id).await.or_else(without_journal)? {
+    match server.core.journal.entry(&id).await.or_else(without_journal)? {
         Some(_) => Err(Error::ExecutionFinished(id)),
         None => Err(unknown(&id)),
     }
@@ -90,26 +91,25 @@ pub(crate) async fn cancel(State(app): State<Arc<App>>, Path(id): Path<String>) 
     )
 )]
 pub(crate) async fn export(
-    State(app): State<Arc<App>>,
-    format: Queried<ExportQuery>,
-    query: Queried<ExecutionsQuery>,
+    State(server): State<Arc<Server>>,
+    Parameters(ExportQuery { format }): Parameters<ExportQuery>,
+    Parameters(query): Parameters<ExecutionsQuery>,
 ) -> Result<Response, Error> {
-    let ExportQuery { format } = taken(format)?;
-    let records = app.journal().export(filter(query)?);
+    let records = server.core.journal.export(filter(query)?);
     let heading = stream::once(async move { format.heading().map_err(std::io::Error::other) });
     let lines = stream::unfold(Some(records), move |records| next_lines(records, format));
     let headers = [(header::CONTENT_TYPE, format.media_type()), (header::CONTENT_DISPOSITION, format.disposition())];
     Ok((headers, Body::from_stream(heading.chain(lines))).into_response())
 }
 
-/// The next lines of an export. An error breaks the transfer off, so that nobody takes what came for all.
+/// The next lines of an export. An error aborts the transfer, so that a partial export is not taken for a complete one.
 async fn next_lines(records: Option<Export>, format: ExportFormat) -> Option<(std::io::Result<Bytes>, Option<Export>)> {
     let mut records = records?;
     match records.next().await {
         Ok(batch) => Some((lines(&batch?, format), Some(records))),
         Err(JournalError::Disabled | JournalError::Missing(_)) => None,
         Err(error) => {
-            tracing::error!(%error, "an export broke off");
+            tracing::error!(%error, "an export was aborted");
             Some((Err(std::io::Error::other(error)), None))
         }
     }
@@ -120,14 +120,8 @@ fn lines(batch: &[Record], format: ExportFormat) -> std::io::Result<Bytes> {
     Ok(lines.collect::<std::io::Result<Vec<Bytes>>>()?.concat().into())
 }
 
-fn taken<T>(query: Queried<T>) -> Result<T, Error> {
-    query
-        .map(|Query(query)| query)
-        .map_err(|rejection| Error::InvalidRequest(format!("{}.", shown(&rejection.body_text()))))
-}
-
-fn filter(query: Queried<ExecutionsQuery>) -> Result<Filter, Error> {
-    let filter = Filter::from(taken(query)?);
+fn filter(query: ExecutionsQuery) -> Result<Filter, Error> {
+    let filter = Filter::from(query);
     match filter.status.as_deref().filter(|status| !is_status(status)) {
         Some(status) => {
             let names = statuses().join(", ");
@@ -145,7 +139,7 @@ fn statuses() -> Vec<&'static str> {
     Status::ALL.iter().map(|status| status.name()).chain([RUNNING, LOST]).collect()
 }
 
-/// Where no journal is kept there is nothing in it.
+/// A journal that is switched off or not there yet counts as empty.
 fn without_journal<T: Default>(error: JournalError) -> Result<T, Error> {
     match error {
         JournalError::Disabled | JournalError::Missing(_) => Ok(T::default()),
@@ -157,7 +151,7 @@ fn unknown(id: &str) -> Error {
     Error::NotFound(format!("There is no execution `{}`.", shown(id)))
 }
 
-/// What runs is in the journal as a rule; where it is not, it is put in front of the first page.
+/// Adds the running executions that the journal does not hold, such as those it dropped, to the first page.
 fn add_running(page: &mut ExecutionsPage, filter: &Filter, running: &[Running]) {
     let same = |wanted: &Option<String>, is: &str| wanted.as_deref().is_none_or(|wanted| wanted == is);
     if filter.before.is_some() || filter.q.is_some() || !same(&filter.status, RUNNING) {
@@ -169,6 +163,6 @@ fn add_running(page: &mut ExecutionsPage, filter: &Filter, running: &[Running]) 
     let missing: Vec<_> = wanted.filter(|one| page.items.iter().all(|item| item.id != one.job.id)).collect();
     let oldest = page.items.last().map(|item| item.id.clone()).unwrap_or_default();
     let newer = missing.into_iter().filter(|one| page.next.is_none() || one.job.id > oldest);
-    page.items.extend(newer.map(ExecutionSummary::from).collect::<Vec<_>>());
+    page.items.extend(newer.map(Running::summary).collect::<Vec<_>>());
     page.items.sort_by(|one, other| other.id.cmp(&one.id));
 }

@@ -6,9 +6,9 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 
+use crate::http::server::Server;
 use crate::http::wire::health::{Health, VERSION};
-use crate::http::wire::milliseconds;
-use crate::runs::core::App;
+use crate::journal::milliseconds;
 
 /// That the service is there, and can start programs. Answers while every slot is busy.
 #[utoipa::path(
@@ -17,8 +17,8 @@ use crate::runs::core::App;
     tag = "service",
     responses((status = 200, body = Health), (status = 503, body = Health, description = "Programs cannot be started."))
 )]
-pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Health>) {
-    let (code, status, message) = match app.trouble() {
+pub(crate) async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Json<Health>) {
+    let (code, status, message) = match server.core.trouble() {
         None => (StatusCode::OK, "ok", "Runtray execution service running"),
         Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "failing", "Programs cannot be started; GET /status says why"),
     };
@@ -27,7 +27,7 @@ pub(crate) async fn health(State(app): State<Arc<App>>) -> (StatusCode, Json<Hea
         message,
         platform: if cfg!(windows) { "nt" } else { "posix" },
         version: VERSION,
-        uptime_ms: milliseconds(app.started.elapsed()),
+        uptime_ms: milliseconds(server.started.elapsed()),
     };
     (code, Json(health))
 }

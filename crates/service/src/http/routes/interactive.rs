@@ -11,15 +11,15 @@ use runtray_engine::shown;
 use tracing::Instrument;
 
 use crate::http::error::Error;
-use crate::http::guard::Caller;
+use crate::http::guard::layer::Caller;
 use crate::http::middleware::RequestId;
+use crate::http::server::Server;
 use crate::http::websocket::conversation;
 use crate::http::wire::error::ErrorBody;
-use crate::runs::core::App;
 
-/// The subprotocol that is answered to those who offer it.
+/// The subprotocol that the service selects if the client offers it.
 const PROTOCOL: &str = "runtray";
-/// What is read of a connection at once.
+/// The size of a connection's read buffer, in bytes.
 const READ_BUFFER: usize = 16 << 10;
 
 /// Upgrades to a WebSocket for an interactive program. The client's first message is `Run`; then it may send `Typed`,
@@ -41,7 +41,7 @@ const READ_BUFFER: usize = 16 << 10;
     )
 )]
 pub(crate) async fn connect(
-    State(app): State<Arc<App>>,
+    State(server): State<Arc<Server>>,
     Extension(RequestId(id)): Extension<RequestId>,
     Extension(caller): Extension<Caller>,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
@@ -50,16 +50,16 @@ pub(crate) async fn connect(
         let why = shown(&rejection.body_text()).into_owned();
         Error::InvalidRequest(format!("This route speaks WebSocket; open it with a client for that ({why})."))
     })?;
-    if app.admission.is_closed() {
+    if server.core.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
-    let place = app.sessions.enter().ok_or(Error::TooManyConnections)?;
-    let cap = app.settings.borrow().settings.body_bytes;
+    let permit = server.sessions.acquire().ok_or(Error::TooManyConnections)?;
+    let cap = server.core.settings.borrow().settings.body_bytes;
     let upgrade = upgrade.protocols([PROTOCOL]).max_message_size(cap).max_frame_size(cap).read_buffer_size(READ_BUFFER);
     let span = tracing::Span::current();
     Ok(upgrade.on_upgrade(move |socket| {
         let attend = async move {
-            app.sessions.carry(place, conversation::attend(&app, &caller, id, socket)).await;
+            server.sessions.carry(permit, conversation::attend(&server, &caller, id, socket)).await;
         };
         attend.instrument(span)
     }))

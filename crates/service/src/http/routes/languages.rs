@@ -5,9 +5,9 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 
+use crate::http::server::Server;
 use crate::http::wire::error::ErrorBody;
 use crate::http::wire::languages::Language;
-use crate::runs::core::App;
 
 /// Every language, what runs it on this machine, and why nothing does where that is so.
 #[utoipa::path(
@@ -16,7 +16,7 @@ use crate::runs::core::App;
     tag = "languages",
     responses((status = 200, body = [Language]), (status = "4XX", body = ErrorBody))
 )]
-pub(crate) async fn languages(State(app): State<Arc<App>>) -> Json<Vec<Language>> {
-    let languages = app.languages();
+pub(crate) async fn languages(State(server): State<Arc<Server>>) -> Json<Vec<Language>> {
+    let languages = server.core.languages();
     Json(languages.list().await.into_iter().map(Into::into).collect())
 }

@@ -7,10 +7,10 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 
 use crate::http::error::Error;
+use crate::http::server::Server;
 use crate::http::wire::error::ErrorBody;
 use crate::journal;
-use crate::runs::core::App;
-use crate::runs::metrics::{MEDIA_TYPE, Present};
+use crate::runs::metrics::{Gauges, MEDIA_TYPE};
 
 /// Figures in the OpenMetrics text format.
 #[utoipa::path(
@@ -22,10 +22,11 @@ use crate::runs::metrics::{MEDIA_TYPE, Present};
         (status = "4XX", body = ErrorBody),
     )
 )]
-pub(crate) async fn metrics(State(app): State<Arc<App>>) -> Result<Response, Error> {
-    let load = *app.admission.load().borrow();
-    let writes = matches!(*app.journal().state().borrow(), journal::State::Ok | journal::State::Recovered { .. });
-    let present = Present { load, waiting: app.waiting(), journal_writes: writes, uptime: app.started.elapsed() };
-    let text = app.metrics.text(&present).map_err(Error::internal)?;
+pub(crate) async fn metrics(State(server): State<Arc<Server>>) -> Result<Response, Error> {
+    let load = *server.core.admission.load().borrow();
+    let writes = matches!(*server.core.journal.state().borrow(), journal::State::Ok | journal::State::Recovered { .. });
+    let gauges =
+        Gauges { load, waiting: server.core.waiting(), journal_writes: writes, uptime: server.started.elapsed() };
+    let text = server.core.metrics.text(&gauges).map_err(Error::internal)?;
     Ok(([(header::CONTENT_TYPE, MEDIA_TYPE)], text).into_response())
 }

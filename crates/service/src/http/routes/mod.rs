@@ -1,4 +1,4 @@
-//! The routes: one resource a file.
+//! The routes, one resource per file.
 
 pub(crate) mod execute;
 pub(crate) mod executions;
@@ -8,4 +8,5 @@ pub(crate) mod languages;
 pub(crate) mod metrics;
 pub(crate) mod openapi;
 pub(crate) mod prove;
+mod query;
 pub(crate) mod status;

@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::rejection::QueryRejection;
-use axum::extract::{Query, State};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::query::Parameters;
 use crate::http::error::Error;
 use crate::http::proof;
+use crate::http::server::Server;
 use crate::http::wire::error::ErrorBody;
-use crate::runs::core::App;
 
 /// What is asked.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct Question {
     /// A random text of 32 to 128 letters, digits, `-` and `_`.
+    #[serde(default)]
+    #[param(required = true)]
     nonce: String,
 }
 
@@ -37,12 +39,11 @@ pub(crate) struct Proof {
     responses((status = 200, body = Proof), (status = "4XX", body = ErrorBody), (status = 500, body = ErrorBody))
 )]
 pub(crate) async fn prove(
-    State(app): State<Arc<App>>,
-    question: Result<Query<Question>, QueryRejection>,
+    State(server): State<Arc<Server>>,
+    Parameters(Question { nonce }): Parameters<Question>,
 ) -> Result<Json<Proof>, Error> {
-    let asked = question.ok().map(|Query(question)| question.nonce).unwrap_or_default();
-    let token = app.token().ok_or_else(|| Error::internal("there is no token to prove anything with"))?;
-    let proof = proof::answer(&token, app.port, &asked);
+    let token = server.access.token().ok_or_else(|| Error::internal("there is no token to prove anything with"))?;
+    let proof = proof::answer(&token, server.port(), &nonce);
     let bad = || Error::InvalidRequest("`nonce` must be 32 to 128 letters, digits, `-` and `_`.".to_owned());
     proof.map(|proof| Json(Proof { proof })).ok_or_else(bad)
 }

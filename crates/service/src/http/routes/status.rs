@@ -6,10 +6,12 @@ use axum::Json;
 use axum::extract::State;
 use runtray_engine::{Containment, Isolation};
 
+use crate::http::server::Server;
+use crate::http::to_wire::journal_state;
 use crate::http::wire::error::ErrorBody;
-use crate::http::wire::status::{self, ServiceStatus};
-use crate::http::wire::{health, milliseconds};
-use crate::runs::core::App;
+use crate::http::wire::health;
+use crate::http::wire::status::ServiceStatus;
+use crate::journal::milliseconds;
 
 /// How the service is.
 #[utoipa::path(
@@ -18,37 +20,37 @@ use crate::runs::core::App;
     tag = "service",
     responses((status = 200, body = ServiceStatus), (status = "4XX", body = ErrorBody))
 )]
-pub(crate) async fn status(State(app): State<Arc<App>>) -> Json<ServiceStatus> {
-    let (python, python_path) = python(&app).await;
-    let load = *app.admission.load().borrow();
-    let settings = app.settings.borrow().settings.clone();
-    let (journal, journal_detail) = status::journal(&app.journal().state().borrow());
+pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceStatus> {
+    let (python, python_path) = python(&server).await;
+    let load = *server.core.admission.load().borrow();
+    let settings = server.core.settings.borrow().settings.clone();
+    let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
     Json(ServiceStatus {
-        state: app.state.borrow().name(),
-        url: app.url(),
-        addresses: app.addresses.iter().map(ToString::to_string).collect(),
-        missing_address: app.missing.map(|address| address.to_string()),
+        state: server.state.borrow().name(),
+        url: server.url(),
+        addresses: server.addresses.list.iter().map(ToString::to_string).collect(),
+        missing_address: server.addresses.missing.map(|address| address.to_string()),
         version: health::VERSION,
-        uptime_ms: milliseconds(app.started.elapsed()),
+        uptime_ms: milliseconds(server.started.elapsed()),
         python,
         python_path,
         isolation: Isolation::default().name(),
-        containment: app.containment().and_then(|known| *known.borrow()).map(Containment::name),
-        token_required: app.asks_for_token(&settings),
+        containment: server.core.containment().and_then(|known| *known.borrow()).map(Containment::name),
+        token_required: server.access.asks_for_token(&settings),
         running: load.running,
         queued: load.queued,
         slots: settings.slots,
         journal,
         journal_detail,
-        problems: app.problems(),
-        restart_needed: app.restart_needed(&settings),
-        pending_origins: app.pending.watch().borrow().iter().map(Into::into).collect(),
+        problems: server.problems(),
+        restart_needed: server.restart_needed(),
+        pending_origins: server.access.pending.watch().borrow().iter().map(Into::into).collect(),
     })
 }
 
 /// The Python in use and its path, or why there is none.
-async fn python(app: &App) -> (String, Option<String>) {
-    let languages = app.languages();
+async fn python(server: &Server) -> (String, Option<String>) {
+    let languages = server.core.languages();
     let Some(language) = languages.find("python") else { return ("not a language here".to_owned(), None) };
     match languages.runtime(language).await {
         Ok(runtime) => (runtime.name.clone(), Some(runtime.path.display().to_string())),

@@ -1,7 +1,7 @@
-//! What was typed and the program has not taken yet.
+//! Input that the program has not read yet.
 //!
-//! It is held here so that the messages behind it are heard: a signal, a new size, the end of the connection. Beyond a bound the
-//! connection is not read on until the program has taken some.
+//! It is buffered here so that the messages behind it are read: a signal, a new size, the end of the connection. When the
+//! buffer is full, the connection is not read until the program has read some input.
 
 use std::collections::VecDeque;
 
@@ -9,12 +9,12 @@ use runtray_engine::Command;
 
 use crate::http::budget::{Budget, Share};
 
-/// What one program may have before it, in bytes.
+/// The most bytes that are buffered for one program.
 const MOST_BYTES: usize = 32 << 20;
-/// Pieces up to this size are put together, so that keys that are typed one by one cost no allocation each.
+/// Pieces up to this size are joined, so that single keystrokes do not cost an allocation each.
 const PIECE: usize = 64 << 10;
 
-/// Pieces of input, in their order.
+/// Pieces of input in order.
 pub(super) struct Backlog {
     pieces: VecDeque<Command>,
     bytes: usize,
@@ -22,12 +22,12 @@ pub(super) struct Backlog {
 }
 
 impl Backlog {
-    /// Nothing yet; what is held counts against `budget`.
+    /// An empty backlog, whose bytes count in `budget`.
     pub(super) fn new(budget: &Budget) -> Self {
         Self { pieces: VecDeque::new(), bytes: 0, share: budget.share() }
     }
 
-    /// Whether more should be read from the connection.
+    /// Whether more input may be read from the connection.
     pub(super) fn has_room(&self) -> bool {
         self.pieces.is_empty() || (self.bytes < MOST_BYTES && self.share.has_room())
     }
@@ -36,7 +36,7 @@ impl Backlog {
         self.pieces.is_empty()
     }
 
-    /// Adds what was typed, or the end of input.
+    /// Appends input, or the end of input.
     pub(super) fn push(&mut self, command: Command) {
         match (self.pieces.back_mut(), command) {
             (Some(Command::Stdin(last)), Command::Stdin(more)) if last.len() + more.len() <= PIECE => {
@@ -51,7 +51,7 @@ impl Backlog {
         self.share.set(self.bytes);
     }
 
-    /// Takes what was typed first.
+    /// Takes the oldest piece.
     pub(super) fn pop(&mut self) -> Option<Command> {
         let first = self.pieces.pop_front()?;
         self.bytes -= length(&first);
@@ -72,7 +72,7 @@ mod tests {
     use crate::http::budget::Budget;
 
     #[test]
-    fn what_was_typed_comes_out_in_its_order() {
+    fn input_comes_out_in_order() {
         let mut backlog = Backlog::new(&Budget::new(1 << 30));
         for text in ["a", "b"] {
             backlog.push(Command::Stdin(text.into()));
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn it_is_bounded_and_counts_against_the_budget() {
+    fn it_is_bounded_and_counts_in_the_budget() {
         let budget = Budget::new(1 << 30);
         let mut backlog = Backlog::new(&budget);
         while backlog.has_room() {
@@ -94,7 +94,7 @@ mod tests {
         drop(backlog);
         assert_eq!(budget.used(), 0);
         let mut small = Backlog::new(&Budget::new(10));
-        assert!(small.has_room(), "a program that is typed nothing yet is always typed into");
+        assert!(small.has_room(), "an empty backlog always takes input");
         small.push(Command::Stdin(vec![0; 11]));
         assert!(!small.has_room());
     }

@@ -1,4 +1,4 @@
-//! What comes from the client.
+//! The client's messages.
 
 use std::time::Duration;
 
@@ -12,22 +12,22 @@ use tokio::time::timeout;
 use tokio_tungstenite::tungstenite;
 
 use super::backlog::Backlog;
-use super::conversation::Ending;
+use super::end::Ending;
 use crate::http::error::Error;
 use crate::http::wire::message::{parse_command, typed};
 
-/// A client from which nothing comes for so long, not even the answer to a ping, is taken for gone.
+/// A client that sends nothing for this long, not even the reply to a ping, is considered gone.
 const SILENCE: Duration = Duration::from_secs(60);
-/// What a client gets to take the last message before the connection is dropped.
+/// How long a client may take to read the last message before the connection is dropped.
 const GOODBYE: Duration = Duration::from_secs(2);
 
-/// A message that says something.
+/// A message with a payload.
 pub(super) enum Incoming {
     Text(Utf8Bytes),
     Binary(Bytes),
 }
 
-/// The client's side of the connection.
+/// The receiving half of the connection.
 pub(super) struct Reader(SplitStream<WebSocket>);
 
 impl Reader {
@@ -35,7 +35,7 @@ impl Reader {
         Self(stream)
     }
 
-    /// The next message; `None` when the client is gone, an error when the message was larger than `cap`.
+    /// The next message; `None` if the client is gone, an error if the message was larger than `cap`.
     pub(super) async fn next(&mut self, cap: usize) -> Option<Result<Incoming, Error>> {
         loop {
             match timeout(SILENCE, self.0.next()).await.ok()?? {
@@ -48,11 +48,11 @@ impl Reader {
         }
     }
 
-    /// Passes commands on until the client is gone or sends what cannot be taken. What else is wrong with a message is told
-    /// through `replies`.
+    /// Passes commands on until the client is gone or sends a message that is too large. Other bad messages are answered through
+    /// `replies`.
     ///
-    /// What the program does not read is put aside, so that a signal behind it is heard. When that is too much, the connection
-    /// is not read until the program has taken some, and that the client is gone is first noticed by the pings.
+    /// Input that the program does not read is buffered, so that a signal behind it is read. While the buffer is full, the
+    /// connection is not read, and only the pings notice that the client is gone.
     pub(super) async fn carry(
         &mut self,
         commands: &Commander,
@@ -66,8 +66,8 @@ impl Reader {
                 message = self.next(cap), if backlog.has_room() => message,
                 room = commands.room_to_type(), if !backlog.is_empty() => {
                     match (room, backlog.pop()) {
-                        (Ok(room), Some(typed)) => room.send(typed),
-                        // The run has ended; its last message is on the way.
+                        (Ok(room), Some(input)) => room.send(input),
+                        // The run has ended, and its last message is on the way: nobody will read the rest.
                         _ => while backlog.pop().is_some() {},
                     }
                     continue;
@@ -80,17 +80,17 @@ impl Reader {
                 Some(Ok(Incoming::Binary(bytes))) => typed(bytes.into()),
             };
             match command {
-                Ok(typed @ (Command::Stdin(_) | Command::Eof)) => backlog.push(typed),
-                // A run that has ended takes none.
-                Ok(order) => _ = commands.send(order).await,
-                // A client that sends many bad messages and reads nothing is told of the first.
-                Err(error) => _ = replies.try_send(error),
+                Ok(input @ (Command::Stdin(_) | Command::Eof)) => backlog.push(input),
+                // An error means that the run has ended.
+                Ok(command) => _ = commands.send(command).await,
+                // A client that sends many bad messages and reads nothing gets replies to the first ones only.
+                Err(invalid) => _ = replies.try_send(invalid.into()),
             }
         }
     }
 
-    /// Reads and drops what still comes, until the client has closed its side. A connection that is dropped with something unread
-    /// in it is reset, and the client would lose the last message.
+    /// Reads and drops messages until the client has closed its side. A connection that is dropped with unread bytes in it is
+    /// reset, and the client would lose the last message.
     pub(super) async fn drain(&mut self) {
         let closed = async { while let Some(Ok(_)) = self.0.next().await {} };
         let _ = timeout(GOODBYE, closed).await;

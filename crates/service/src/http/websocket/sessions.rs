@@ -1,6 +1,6 @@
-//! The WebSocket connections: how many there are, and their end with the service.
+//! The WebSocket connections of a service: their limit, and their end when the service stops.
 //!
-//! A connection that was upgraded is no longer the server's, so it is counted and ended here.
+//! After the upgrade a connection no longer belongs to the HTTP server, so it is counted and ended here.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,50 +10,50 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-/// Every connection.
+/// All WebSocket connections.
 pub(crate) struct Sessions {
     tasks: TaskTracker,
     permits: Arc<Semaphore>,
     stopping: CancellationToken,
-    killed: CancellationToken,
+    aborted: CancellationToken,
 }
 
-/// The right to keep one connection, until it is dropped.
-pub(crate) struct Place(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
+/// Permits one connection; dropping it lets another one in.
+pub(crate) struct SessionPermit(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Sessions {
-    /// None yet, and at most so many, those that run nothing yet included.
+    /// A limit of `most` connections, including those that have not started a program.
     pub(crate) fn new(most: usize) -> Self {
         Self {
             tasks: TaskTracker::new(),
             permits: Arc::new(Semaphore::new(most)),
             stopping: CancellationToken::new(),
-            killed: CancellationToken::new(),
+            aborted: CancellationToken::new(),
         }
     }
 
-    /// A place for one more, when there is one.
-    pub(crate) fn enter(&self) -> Option<Place> {
-        self.permits.clone().try_acquire_owned().ok().map(Place)
+    /// A permit for a new connection; `None` at the limit.
+    pub(crate) fn acquire(&self) -> Option<SessionPermit> {
+        self.permits.clone().try_acquire_owned().ok().map(SessionPermit)
     }
 
-    /// Carries `session` out, unless it is abandoned.
-    pub(crate) async fn carry(&self, place: Place, session: impl Future<Output = ()>) {
-        self.tasks.track_future(self.killed.run_until_cancelled(session)).await;
-        drop(place);
+    /// Runs `session` to its end, or until it is aborted.
+    pub(crate) async fn carry(&self, permit: SessionPermit, session: impl Future<Output = ()>) {
+        self.tasks.track_future(self.aborted.run_until_cancelled(session)).await;
+        drop(permit);
     }
 
-    /// Triggered when the service stops.
+    /// A token that is cancelled when the service stops.
     pub(crate) fn stopping(&self) -> &CancellationToken {
         &self.stopping
     }
 
-    /// Lets those that run nothing end, and the others when their run has.
+    /// Asks sessions without a program to end at once, and the others to end with their program.
     pub(crate) fn stop(&self) {
         self.stopping.cancel();
     }
 
-    /// Waits until all have ended, and abandons those that have not after `patience`.
+    /// Waits until all sessions have ended, and aborts those that have not after `patience`.
     pub(crate) async fn ended(&self, patience: Duration) {
         self.tasks.close();
         if timeout(patience, self.tasks.wait()).await.is_err() {
@@ -62,8 +62,8 @@ impl Sessions {
         }
     }
 
-    /// Breaks all of them off without waiting.
+    /// Aborts all sessions without waiting.
     pub(crate) fn abandon(&self) {
-        self.killed.cancel();
+        self.aborted.cancel();
     }
 }

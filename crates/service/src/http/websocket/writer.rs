@@ -1,4 +1,4 @@
-//! What goes to the client.
+//! The service's messages.
 
 use std::time::Duration;
 
@@ -10,15 +10,16 @@ use runtray_engine::Event;
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::conversation::{Gone, json};
+use super::end::Gone;
+use super::interactive::json;
 use crate::http::error::Error;
 use crate::http::wire::message::ServerMessage;
 use crate::http::wire::response::{Printed, Started};
 
-/// How often a client is asked whether it is there; it keeps proxies open too.
+/// How often the client is pinged. Pings find clients that are gone, and keep proxies from closing the connection.
 const PING_EVERY: Duration = Duration::from_secs(10);
 
-/// Our side of the connection.
+/// The sending half of the connection.
 pub(super) struct Writer(SplitSink<WebSocket, Message>);
 
 impl Writer {
@@ -26,17 +27,17 @@ impl Writer {
         Self(sink)
     }
 
-    /// Sends one message, waiting while the client takes nothing.
+    /// Sends a message, and waits while the client reads nothing.
     pub(super) async fn send(&mut self, message: &ServerMessage) -> Result<(), Gone> {
-        self.put(Message::Text(json(message))).await
+        self.put(Message::Text(json(message).into())).await
     }
 
-    /// Says that nothing more will come.
+    /// Sends the close frame.
     pub(super) async fn close(&mut self, code: u16) -> Result<(), Gone> {
         self.put(Message::Close(Some(CloseFrame { code, reason: Utf8Bytes::default() }))).await
     }
 
-    /// Sends what the program prints, and what is wrong with the client's messages, until the program prints no more.
+    /// Sends the program's output, and replies to bad messages, until the output ends.
     pub(super) async fn carry(
         &mut self,
         mut events: mpsc::Receiver<Event>,
@@ -63,7 +64,7 @@ impl Writer {
         }
     }
 
-    /// Waits for a client that is slow; the connection itself ends when one takes nothing.
+    /// Waits while the client is slow. If it reads nothing for too long, the connection's write timeout ends the wait.
     async fn put(&mut self, message: Message) -> Result<(), Gone> {
         self.0.send(message).await.map_err(|_| Gone)
     }

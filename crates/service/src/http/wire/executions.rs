@@ -3,10 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use crate::journal::{Filter, RUNNING};
-use crate::runs::given;
-use crate::runs::registry::Running;
-use crate::settings::JournalSettings;
+use crate::journal::Filter;
 
 pub(crate) use crate::journal::Page as ExecutionsPage;
 pub use crate::journal::{Record as Execution, Summary as ExecutionSummary};
@@ -71,47 +68,4 @@ pub(crate) struct Cancelling {
     /// Always `cancelling`: it has ended when it no longer is `running`.
     #[schema(example = "cancelling")]
     pub(crate) status: &'static str,
-}
-
-impl From<&Running> for ExecutionSummary {
-    fn from(running: &Running) -> Self {
-        Self {
-            id: running.job.id.clone(),
-            started_at: running.started_at,
-            language: running.job.runtime.language.clone(),
-            runtime: running.job.runtime.name.clone(),
-            status: RUNNING.to_owned(),
-            duration_ms: None,
-            origin: running.job.origin.clone(),
-            exit_code: None,
-            first_line: running.job.first_line(),
-        }
-    }
-}
-
-impl From<&Running> for Execution {
-    fn from(running: &Running) -> Self {
-        Self {
-            id: running.job.id.clone(),
-            started_at: running.started_at,
-            language: running.job.runtime.language.clone(),
-            runtime: running.job.runtime.name.clone(),
-            origin: running.job.origin.clone(),
-            status: RUNNING.to_owned(),
-            exit_code: None,
-            signal: None,
-            duration_ms: None,
-            cpu_ms: None,
-            peak_memory_bytes: None,
-            isolation: None,
-            containment: None,
-            code: running.job.request.code().to_owned(),
-            code_truncated: false,
-            given: given::of(&running.job, &JournalSettings::default()),
-            output: String::new(),
-            output_truncated: false,
-            error: String::new(),
-            error_truncated: false,
-        }
-    }
 }

@@ -5,10 +5,9 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::error::ErrorBody;
-use super::parse::{self, Invalid, Mismatch};
+use super::parse::{self, Invalid, Malformed, Mismatch};
 use super::request::{ExecuteRequest, Parsed, Timeouts};
 use super::response::{Finished, Printed, Started};
-use crate::http::error::Error;
 
 /// What one message may type: the rest of a longer text comes in messages of its own, each when there is room for it.
 const MOST_TYPED_BYTES: usize = 1 << 20;
@@ -82,10 +81,10 @@ struct Kind {
 ///
 /// # Errors
 /// What is wrong with it and what to send instead.
-pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Error> {
+pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Invalid> {
     let name = object::<Kind>(bytes)?.name;
     if name != "run" {
-        return Err(Error::InvalidRequest(format!(
+        return Err(Invalid::Request(format!(
             "Send `{{\"type\": \"run\", \"code\": \"…\"}}` first; `{}` comes when a program runs.",
             shown(&name)
         )));
@@ -102,16 +101,14 @@ pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Erro
 ///
 /// # Errors
 /// What is wrong with it and what to send instead.
-pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Error> {
+pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Invalid> {
     match object::<Kind>(bytes)?.name.as_str() {
         "stdin" => typed(object::<Typed>(bytes)?.data.into_bytes()),
         "eof" => Ok(Command::Eof),
         "signal" => Ok(Command::Signal(object::<SentSignal>(bytes)?.signal.into())),
         "resize" => Ok(Command::Resize(object::<TerminalSize>(bytes)?.check("")?)),
-        "run" => {
-            Err(Error::InvalidRequest("A program runs here already; open another connection for the next.".into()))
-        }
-        other => Err(Error::InvalidRequest(format!(
+        "run" => Err(Invalid::Request("A program runs here already; open another connection for the next.".into())),
+        other => Err(Invalid::Request(format!(
             "`type` must be `stdin`, `eof`, `signal` or `resize`, not `{}`.",
             shown(other)
         ))),
@@ -122,19 +119,19 @@ pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Error> {
 ///
 /// # Errors
 /// They are too many for one message.
-pub(crate) fn typed(bytes: Vec<u8>) -> Result<Command, Error> {
+pub(crate) fn typed(bytes: Vec<u8>) -> Result<Command, Invalid> {
     if bytes.len() > MOST_TYPED_BYTES {
         let most = MOST_TYPED_BYTES;
-        return Err(Error::InvalidRequest(format!("A message types at most {most} bytes; send the rest in another.")));
+        return Err(Invalid::Request(format!("A message types at most {most} bytes; send the rest in another.")));
     }
     Ok(Command::Stdin(bytes))
 }
 
-fn object<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
-    parse::object(bytes).map_err(|invalid| match invalid {
-        Invalid::Json(reason) => Error::InvalidRequest(format!("The message is not valid JSON: {reason}.")),
-        Invalid::Shape(Mismatch { field, reason }) if field.is_empty() || field == "." => {
-            Error::InvalidRequest(format!("The message {reason}."))
+fn object<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
+    parse::object(bytes).map_err(|malformed| match malformed {
+        Malformed::Json(reason) => Invalid::Request(format!("The message is not valid JSON: {reason}.")),
+        Malformed::Shape(Mismatch { field, reason }) if field.is_empty() || field == "." => {
+            Invalid::Request(format!("The message {reason}."))
         }
         shape => shape.into(),
     })

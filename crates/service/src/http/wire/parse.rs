@@ -3,13 +3,23 @@
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
 
-use runtray_engine::shown;
+use runtray_engine::{InvalidRequest, shown};
 
 use super::encoding;
 use super::messages::{self, no_json, without_place};
-use crate::http::error::Error;
 
-/// A field that has not the type it should have.
+/// Why a body or a message was refused, as the sentence that its sender gets.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Invalid {
+    /// It is not JSON.
+    #[error("The body is not valid JSON: {0}.")]
+    Json(String),
+    /// It is JSON that cannot be used: a whole sentence.
+    #[error("{0}")]
+    Request(String),
+}
+
+/// A field whose type is wrong.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mismatch {
     /// The field, for example `files[0].path`; empty for the body itself.
@@ -18,10 +28,10 @@ pub(crate) struct Mismatch {
     pub(crate) reason: String,
 }
 
-/// Why a body was not taken.
+/// What is wrong with a JSON text, before it is put into a sentence.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Invalid {
-    /// It is no JSON.
+pub(crate) enum Malformed {
+    /// It is not JSON.
     Json(String),
     /// It is JSON of another shape.
     Shape(Mismatch),
@@ -30,44 +40,44 @@ pub(crate) enum Invalid {
 /// Reads a JSON object.
 ///
 /// # Errors
-/// The bytes are no JSON, or not of the shape of `T`.
-pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
-    let text = encoding::utf8(bytes).map_err(Invalid::Json)?;
+/// The bytes are not JSON, or not of the shape of `T`.
+pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
+    let text = encoding::utf8(bytes).map_err(Malformed::Json)?;
     let bytes = text.as_ref();
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
-        None => return Err(Invalid::Json("it is empty".into())),
+        None => return Err(Malformed::Json("it is empty".into())),
         Some(b'{') => {}
         Some(_) => return Err(not_an_object(bytes)),
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();
-        invalid(field, &error.into_inner())
+        malformed(field, &error.into_inner())
     })?;
-    reader.end().map_err(|error| Invalid::Json(no_json(&error)))?;
+    reader.end().map_err(|error| Malformed::Json(no_json(&error)))?;
     Ok(value)
 }
 
 /// A struct could be read from an array too, which would take bodies that nobody meant.
-fn not_an_object(bytes: &[u8]) -> Invalid {
+fn not_an_object(bytes: &[u8]) -> Malformed {
     match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        Err(error) => Invalid::Json(no_json(&error)),
-        Ok(_) => Invalid::Shape(Mismatch {
+        Err(error) => Malformed::Json(no_json(&error)),
+        Ok(_) => Malformed::Shape(Mismatch {
             field: String::new(),
             reason: "must be a JSON object such as {\"code\": \"…\"}".into(),
         }),
     }
 }
 
-fn invalid(field: String, error: &serde_json::Error) -> Invalid {
+fn malformed(field: String, error: &serde_json::Error) -> Malformed {
     let message = error.to_string();
     match error.classify() {
         // JSON has no largest number; ours do.
         _ if message.starts_with("number out of range") => {
-            Invalid::Shape(Mismatch { field, reason: "is a number that is too large".into() })
+            Malformed::Shape(Mismatch { field, reason: "is a number that is too large".into() })
         }
-        Category::Data => Invalid::Shape(mismatch(field, &message)),
-        Category::Syntax | Category::Eof | Category::Io => Invalid::Json(no_json(error)),
+        Category::Data => Malformed::Shape(mismatch(field, &message)),
+        Category::Syntax | Category::Eof | Category::Io => Malformed::Json(no_json(error)),
     }
 }
 
@@ -88,17 +98,21 @@ fn quoted<'a>(message: &'a str, start: &str) -> Option<&'a str> {
     message.strip_prefix(start)?.strip_prefix('`')?.strip_suffix('`')
 }
 
-impl From<Invalid> for Error {
-    fn from(invalid: Invalid) -> Self {
-        match invalid {
-            Invalid::Json(reason) => Self::InvalidJson(reason),
-            Invalid::Shape(Mismatch { field, reason }) if field.is_empty() || field == "." => {
-                Self::InvalidRequest(format!("The body {reason}."))
+impl From<Malformed> for Invalid {
+    fn from(malformed: Malformed) -> Self {
+        match malformed {
+            Malformed::Json(reason) => Self::Json(reason),
+            Malformed::Shape(Mismatch { field, reason }) if field.is_empty() || field == "." => {
+                Self::Request(format!("The body {reason}."))
             }
-            Invalid::Shape(Mismatch { field, reason }) => {
-                Self::InvalidRequest(format!("`{}` {reason}.", shown(&field)))
-            }
+            Malformed::Shape(Mismatch { field, reason }) => Self::Request(format!("`{}` {reason}.", shown(&field))),
         }
+    }
+}
+
+impl From<InvalidRequest> for Invalid {
+    fn from(invalid: InvalidRequest) -> Self {
+        Self::Request(format!("{invalid}."))
     }
 }
 
@@ -106,8 +120,7 @@ impl From<Invalid> for Error {
 mod tests {
     use serde::Deserialize;
 
-    use super::object;
-    use crate::http::error::Error;
+    use super::{Invalid, object};
 
     #[derive(Debug, Deserialize)]
     #[expect(dead_code, reason = "only its shape matters")]
@@ -124,7 +137,7 @@ mod tests {
     }
 
     fn check(body: &str, expected: &str) {
-        let error = Error::from(object::<Shape>(body.as_bytes()).expect_err(body));
+        let error = Invalid::from(object::<Shape>(body.as_bytes()).expect_err(body));
         assert_eq!(error.to_string(), expected, "{body}");
     }
 

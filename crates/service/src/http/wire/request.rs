@@ -11,8 +11,7 @@ use serde_json::Number;
 use utoipa::ToSchema;
 
 use super::messages;
-use super::parse::{self, Invalid};
-use crate::http::error::Error;
+use super::parse::{self, Invalid, Malformed};
 
 const DEFAULT_LANGUAGE: &str = "python";
 
@@ -85,15 +84,15 @@ impl ExecuteRequest {
     ///
     /// # Errors
     /// What is wrong with it, naming the field.
-    pub(crate) fn parse(body: &[u8], timeouts: Timeouts) -> Result<Parsed, Error> {
-        let request: Self = parse::object(body).map_err(|invalid| match invalid {
-            Invalid::Shape(mismatch) if mismatch.field == "timeout_ms" => bad_timeout(timeouts),
+    pub(crate) fn parse(body: &[u8], timeouts: Timeouts) -> Result<Parsed, Invalid> {
+        let request: Self = parse::object(body).map_err(|malformed| match malformed {
+            Malformed::Shape(mismatch) if mismatch.field == "timeout_ms" => bad_timeout(timeouts),
             other => other.into(),
         })?;
         request.check(timeouts)
     }
 
-    fn check(self, timeouts: Timeouts) -> Result<Parsed, Error> {
+    fn check(self, timeouts: Timeouts) -> Result<Parsed, Invalid> {
         let timeout = match &self.timeout_ms {
             Some(number) => timeout(number, timeouts)?,
             None => timeouts.default,
@@ -129,7 +128,7 @@ fn of_base64(field: &str, text: &str) -> Result<Vec<u8>, InvalidRequest> {
     BASE64_STANDARD.decode(text).map_err(bad)
 }
 
-fn timeout(number: &Number, timeouts: Timeouts) -> Result<Duration, Error> {
+fn timeout(number: &Number, timeouts: Timeouts) -> Result<Duration, Invalid> {
     let whole =
         number.as_u64().or_else(|| number.as_f64().filter(|ms| ms.fract() == 0.0 && *ms >= 1.0).map(|ms| ms as u64));
     whole
@@ -138,19 +137,18 @@ fn timeout(number: &Number, timeouts: Timeouts) -> Result<Duration, Error> {
         .ok_or_else(|| bad_timeout(timeouts))
 }
 
-fn bad_timeout(timeouts: Timeouts) -> Error {
+fn bad_timeout(timeouts: Timeouts) -> Invalid {
     let max = timeouts.max.as_millis();
-    Error::InvalidRequest(format!("`timeout_ms` must be a whole number of milliseconds from 1 to {max}."))
+    Invalid::Request(format!("`timeout_ms` must be a whole number of milliseconds from 1 to {max}."))
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Duration;
 
-    use super::{ExecuteRequest, Parsed, Timeouts};
-    use crate::http::error::Error;
+    use super::{ExecuteRequest, Invalid, Parsed, Timeouts};
 
-    fn parse(body: &str) -> Result<Parsed, Error> {
+    fn parse(body: &str) -> Result<Parsed, Invalid> {
         let timeouts = Timeouts { default: Duration::from_secs(10), max: Duration::from_secs(60) };
         ExecuteRequest::parse(body.as_bytes(), timeouts)
     }

@@ -2,14 +2,11 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use runtray_engine::language::Runtime;
-use runtray_engine::{Containment, Outcome, OutputFile};
+use runtray_engine::OutputFile;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Status, milliseconds};
-use crate::runs::bounded_text::Kept;
-use crate::runs::execution::Job;
+use super::status_name::Status;
 
 /// What a program printed, and how it ended.
 #[derive(Debug, Serialize, ToSchema)]
@@ -34,13 +31,6 @@ pub(crate) struct Started {
     pub(crate) language: String,
     /// The interpreter, for people.
     pub(crate) runtime: String,
-}
-
-impl Started {
-    /// The event for `job`.
-    pub(crate) fn of(job: &Job) -> Self {
-        Self { id: job.id.clone(), language: job.runtime.language.clone(), runtime: job.runtime.name.clone() }
-    }
 }
 
 /// The events `stdout` and `stderr` of a stream.
@@ -99,33 +89,6 @@ pub(crate) struct Ending {
     pub(crate) containment: Option<&'static str>,
     /// What the run created or changed in its folder.
     pub(crate) files: Vec<ResultFile>,
-}
-
-impl ExecuteResponse {
-    /// The answer for a run that ended.
-    pub fn new(id: String, runtime: &Runtime, outcome: Outcome, output: Kept, error: Kept) -> Self {
-        Self {
-            success: outcome.status == runtray_engine::Status::Completed,
-            ending: Ending {
-                status: outcome.status,
-                id,
-                language: runtime.language.clone(),
-                runtime: runtime.name.clone(),
-                exit_code: outcome.exit_code,
-                signal: outcome.signal,
-                duration_ms: milliseconds(outcome.duration),
-                cpu_ms: milliseconds(outcome.cpu),
-                peak_memory_bytes: outcome.peak_memory_bytes,
-                output_truncated: output.is_truncated(),
-                error_truncated: error.is_truncated(),
-                isolation: outcome.isolation.name(),
-                containment: outcome.containment.map(Containment::name),
-                files: outcome.files.into_iter().map(Into::into).collect(),
-            },
-            output: output.into_text(None),
-            error: error.into_text(outcome.reason.as_deref()),
-        }
-    }
 }
 
 impl From<ExecuteResponse> for Finished {

@@ -4,9 +4,6 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
-use crate::http::guard::pending;
-use crate::journal;
-
 /// How the service is.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct ServiceStatus {
@@ -60,34 +57,11 @@ pub(crate) struct ServiceStatus {
 pub(crate) struct PendingOrigin {
     /// The origin.
     #[schema(example = "http://localhost:5173")]
-    origin: String,
+    pub(crate) origin: String,
     /// When it was first refused.
     #[serde(with = "time::serde::rfc3339")]
     #[schema(value_type = String, format = DateTime)]
-    first_refused_at: OffsetDateTime,
+    pub(crate) first_refused_at: OffsetDateTime,
     /// How often it was refused since then.
-    refusals: u64,
-}
-
-impl From<&pending::PendingOrigin> for PendingOrigin {
-    fn from(pending: &pending::PendingOrigin) -> Self {
-        Self {
-            origin: pending.origin.to_string(),
-            first_refused_at: pending.first_refused_at,
-            refusals: pending.refusals,
-        }
-    }
-}
-
-/// A journal's state: its name, and what there is to say about it.
-pub(crate) fn journal(state: &journal::State) -> (&'static str, Option<String>) {
-    match state {
-        journal::State::Opening => ("opening", None),
-        journal::State::Ok => ("ok", None),
-        journal::State::Disabled => ("disabled", None),
-        journal::State::Recovered { kept_aside } => {
-            ("recovered", Some(format!("The old journal was unusable and is now {}.", kept_aside.display())))
-        }
-        journal::State::Failed { reason } => ("failed", Some(reason.to_string())),
-    }
+    pub(crate) refusals: u64,
 }

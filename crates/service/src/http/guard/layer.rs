@@ -1,0 +1,97 @@
+//! The guard as a layer of the router.
+
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::Method;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use super::cors;
+use super::need::Need;
+use super::origin::Allowed;
+use super::policy::{Policy, Refusal};
+use crate::http::server::Server;
+use crate::platform::origin::Origin;
+
+/// The sender of a request that the guard let through: an allowed web origin, or a program on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Caller(Option<Origin>);
+
+impl Caller {
+    /// The caller's name in the journal: the origin, or `local`.
+    pub(crate) fn name(&self) -> &str {
+        self.0.as_ref().map_or("local", Origin::as_str)
+    }
+}
+
+/// Judges every request; only those that pass reach the routes.
+pub(crate) async fn guard(State(server): State<Arc<Server>>, mut request: Request, next: Next) -> Response {
+    let origin = match judge(&server, &request) {
+        Ok(origin) => origin,
+        Err(refusal) => return refuse(&server, refusal),
+    };
+    let mut response = match cors::is_preflight(request.method(), origin.as_ref()) {
+        true => cors::preflight(request.headers()),
+        false => {
+            request.extensions_mut().insert(Caller(origin.clone()));
+            next.run(request).await
+        }
+    };
+    if let Some(origin) = origin {
+        cors::permit(response.headers_mut(), &origin);
+    }
+    response
+}
+
+/// The request's allowed origin, if it has one.
+fn judge(server: &Server, request: &Request) -> Result<Option<Origin>, Refusal> {
+    let access = &server.access;
+    let (token, denied_now) = (access.token(), access.denials.list());
+    let loaded = server.core.settings.borrow();
+    let settings = &loaded.settings;
+    let is_health = is_open(request, "/health");
+    let allowed = Allowed {
+        settings: &settings.allowed_origins,
+        extra: &access.extra_origins,
+        denied: &settings.denied_origins,
+        denied_now: &denied_now,
+    };
+    // A client asks `/prove` before it trusts us with its token.
+    let is_exempt = is_health || is_open(request, "/prove");
+    let of_all = access.need_of_all(settings);
+    let need = Need::of(of_all, settings, request.extensions().get().copied()).filter(|_| !is_exempt);
+    let policy = Policy { port: server.port(), allowed, need, token: token.as_ref() };
+    let verdict = policy.judge(request.method(), request.uri(), request.headers());
+    match is_health {
+        true => Ok(verdict.ok().flatten()),
+        false => verdict,
+    }
+}
+
+/// Whether the request only reads the route of that path.
+fn is_open(request: &Request, path: &str) -> bool {
+    matches!(*request.method(), Method::GET | Method::HEAD) && request.uri().path() == path
+}
+
+fn refuse(server: &Server, refusal: Refusal) -> Response {
+    server.core.metrics.refused(refusal.rule.name());
+    if let Some(origin) = &refusal.approvable {
+        offer(server, origin);
+    }
+    let mut response = refusal.error.into_response();
+    if let Some(origin) = &refusal.readable_by {
+        cors::permit(response.headers_mut(), origin);
+    }
+    response
+}
+
+/// Offers the origin for approval. The log says so too, for users without the app's window.
+fn offer(server: &Server, origin: &Origin) {
+    if server.access.pending.note(origin) {
+        tracing::info!(
+            "a page of {origin} was refused; to let it run code, add that to `allowed_origins` in {}, or start with `--allow-origin {origin}`",
+            server.access.paths.settings_file().display()
+        );
+    }
+}

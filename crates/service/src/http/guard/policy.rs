@@ -1,0 +1,144 @@
+//! The rules in their order, over one request.
+
+use axum::http::{HeaderMap, Method, Uri};
+
+use super::need::Need;
+use super::origin::Allowed;
+use super::token::Token;
+use super::{cors, fetch_metadata, forwarded, host, origin, token};
+use crate::http::error::Error;
+use crate::platform::origin::Origin;
+
+/// What requests are judged by.
+pub(super) struct Policy<'a> {
+    pub(super) port: u16,
+    pub(super) allowed: Allowed<'a>,
+    /// Why the request needs the token, if it does. It is then refused if there is no `token` to compare with.
+    pub(super) need: Option<Need>,
+    pub(super) token: Option<&'a Token>,
+}
+
+/// A rule that refused a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rule {
+    /// `Host`.
+    Host,
+    /// `X-Forwarded-Host` and other headers of proxies.
+    ForwardedHost,
+    /// `Origin`.
+    Origin,
+    /// `Sec-Fetch-Site`.
+    FetchMetadata,
+    /// The bearer token.
+    Token,
+}
+
+/// A refused request.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) rule: Rule,
+    pub(super) error: Error,
+    /// The origin to offer to the user for approval.
+    pub(super) approvable: Option<Origin>,
+    /// The allowed origin whose page may read the refusal.
+    pub(super) readable_by: Option<Origin>,
+}
+
+impl Rule {
+    /// The rule's name in the metrics.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Host => "host",
+            Self::ForwardedHost => "forwarded_host",
+            Self::Origin => "origin",
+            Self::FetchMetadata => "fetch_metadata",
+            Self::Token => "token",
+        }
+    }
+}
+
+impl Policy<'_> {
+    /// The request's allowed origin, if it has one.
+    pub(super) fn judge(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<Origin>, Refusal> {
+        host::check(uri, headers, self.port).map_err(|error| Refusal::by(Rule::Host, error))?;
+        forwarded::check(headers, self.allowed).map_err(|error| Refusal::by(Rule::ForwardedHost, error))?;
+        let origin = origin::check(headers, self.allowed)
+            .map_err(|refused| Refusal { approvable: refused.origin, ..Refusal::by(Rule::Origin, refused.error) })?;
+        if origin.is_none() {
+            fetch_metadata::check(headers).map_err(|error| Refusal::by(Rule::FetchMetadata, error))?;
+        }
+        // Browsers send the preflight without the token, and the request itself with it.
+        if let Some(need) = self.need.filter(|_| !cors::is_preflight(method, origin.as_ref())) {
+            token::check(headers, self.token, need)
+                .map_err(|error| Refusal { readable_by: origin.clone(), ..Refusal::by(Rule::Token, error) })?;
+        }
+        Ok(origin)
+    }
+}
+
+impl Refusal {
+    fn by(rule: Rule, error: Error) -> Self {
+        Self { rule, error, approvable: None, readable_by: None }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
+
+    use super::origin::Allowed;
+    use super::token::Token;
+    use super::{Need, Policy, Refusal, Rule};
+    use crate::platform::origin::Origin;
+
+    fn judge(
+        method: Method,
+        strict: bool,
+        headers: &[(&'static str, &'static str)],
+    ) -> Result<Option<Origin>, Refusal> {
+        let allowed = ["http://localhost:3001".parse().expect("an origin")];
+        let token = Token::chosen("secret");
+        let allowed = Allowed { settings: &allowed, ..Allowed::default() };
+        let policy = Policy { port: 5000, allowed, need: strict.then_some(Need::Strict), token: token.as_ref() };
+        let map: HeaderMap = headers
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect();
+        policy.judge(&method, &Uri::from_static("/execute"), &map)
+    }
+
+    fn check_refused(rule: Rule, headers: &[(&'static str, &'static str)]) {
+        assert_eq!(judge(Method::POST, true, headers).expect_err("a refusal").rule, rule, "{headers:?}");
+    }
+
+    const HOST: (&str, &str) = ("host", "localhost:5000");
+    const ORIGIN: (&str, &str) = ("origin", "http://localhost:3001");
+    const TOKEN: (&str, &str) = ("authorization", "Bearer secret");
+
+    #[test]
+    fn the_first_broken_rule_is_named() {
+        check_refused(Rule::Host, &[("host", "evil.example"), ("origin", "http://evil.example")]);
+        check_refused(Rule::ForwardedHost, &[HOST, ("x-forwarded-host", "evil.example"), ("origin", "null")]);
+        check_refused(Rule::Origin, &[HOST, ("origin", "http://evil.example"), TOKEN]);
+        check_refused(Rule::FetchMetadata, &[HOST, ("sec-fetch-site", "cross-site"), TOKEN]);
+        check_refused(Rule::Token, &[HOST]);
+    }
+
+    #[test]
+    fn an_allowed_page_may_read_that_it_lacks_the_token() {
+        let refusal = judge(Method::POST, true, &[HOST, ORIGIN]).expect_err("a refusal");
+        assert!(refusal.readable_by.is_some() && refusal.approvable.is_none());
+        let refusal = judge(Method::POST, true, &[HOST, ("origin", "http://evil.example")]).expect_err("a refusal");
+        assert!(refusal.readable_by.is_none() && refusal.approvable.is_some());
+    }
+
+    #[test]
+    fn programs_and_allowed_pages_pass() {
+        assert!(judge(Method::POST, false, &[HOST]).expect("curl").is_none());
+        assert!(judge(Method::POST, true, &[HOST, TOKEN]).expect("curl with a token").is_none());
+        let page = [HOST, ORIGIN, ("sec-fetch-site", "same-site")];
+        assert!(judge(Method::POST, false, &page).expect("an allowed page").is_some());
+        assert!(judge(Method::OPTIONS, true, &[HOST, ORIGIN]).expect("a preflight has no token").is_some());
+        assert!(judge(Method::OPTIONS, true, &[HOST]).is_err(), "without an origin it is no preflight");
+    }
+}

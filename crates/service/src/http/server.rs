@@ -1,0 +1,150 @@
+//! The HTTP side of one service: what its routes share, and its connections.
+
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+
+use axum::Router;
+use tokio::net::TcpListener;
+use tokio::sync::{Mutex, watch};
+
+use super::budget::Budget;
+use super::capacity::Capacity;
+use super::connection_limit::ConnectionLimit;
+use super::connections::Connections;
+use super::guard::access::Access;
+use super::state::State;
+use super::websocket::sessions::Sessions;
+use crate::runs::core::Core;
+use crate::settings::{Loaded, Settings, log_problems};
+
+/// The addresses that a service listens on.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    /// One for each loopback address that this machine has.
+    pub(crate) list: Vec<SocketAddr>,
+    /// The port of all of them.
+    pub(crate) port: u16,
+    /// The loopback address that this machine does not have.
+    pub(crate) missing: Option<IpAddr>,
+    /// Whether the port was given at the start, whatever the settings say.
+    pub(crate) port_is_given: bool,
+}
+
+/// The state that all routes of a service share.
+pub(crate) struct Server {
+    /// Runs programs.
+    pub(crate) core: Core,
+    /// Who may use the service.
+    pub(crate) access: Access,
+    /// The addresses that it listens on.
+    pub(crate) addresses: Addresses,
+    /// The service's state.
+    pub(crate) state: Arc<watch::Sender<State>>,
+    /// When the service started.
+    pub(crate) started: Instant,
+    /// The bytes of waiting bodies, queued programs and unread answers.
+    pub(crate) budget: Budget,
+    /// The WebSocket connections.
+    pub(crate) sessions: Sessions,
+    /// How many connections there may be.
+    capacity: Capacity,
+    connections: Connections,
+    /// The settings of the start, to tell which changes need a restart.
+    initial: Settings,
+    /// Says that another service uses the same folders.
+    neighbour: OnceLock<String>,
+    /// Held while settings are applied.
+    applying: Mutex<()>,
+}
+
+impl Server {
+    /// A server without sockets.
+    pub(crate) fn new(
+        core: Core,
+        access: Access,
+        addresses: Addresses,
+        capacity: Capacity,
+        state: Arc<watch::Sender<State>>,
+    ) -> Self {
+        let initial = core.settings.borrow().settings.clone();
+        Self {
+            core,
+            access,
+            addresses,
+            state,
+            started: Instant::now(),
+            budget: Budget::new(initial.waiting_bytes),
+            sessions: Sessions::new(capacity.sessions),
+            capacity,
+            connections: Connections::default(),
+            initial,
+            neighbour: OnceLock::new(),
+            applying: Mutex::new(()),
+        }
+    }
+
+    /// Serves `router` on every listener. `failed` is called if a listener ends without having been stopped.
+    pub(crate) fn serve(&self, listeners: Vec<TcpListener>, router: &Router, failed: impl FnOnce() + Send + 'static) {
+        self.connections.serve(listeners, &ConnectionLimit::new(self.capacity.connections), router, failed);
+    }
+
+    /// Closes the listeners. The port is free when this returns; connections stay.
+    pub(crate) async fn stop_listening(&self) {
+        self.connections.stop_listening().await;
+    }
+
+    /// Lets every connection finish its request, and aborts those that have not after `patience`.
+    pub(crate) async fn close_connections(&self, patience: Duration) {
+        tokio::join!(self.connections.close(patience), self.sessions.ended(patience));
+    }
+
+    /// Aborts all connections without waiting.
+    pub(crate) fn abandon(&self) {
+        self.connections.abandon();
+        self.sessions.abandon();
+    }
+
+    /// Applies new settings, except those that need a restart. Concurrent calls are applied one after another; `latest` is
+    /// called when it is this call's turn.
+    pub(crate) async fn apply(&self, latest: impl FnOnce() -> Loaded) {
+        let _turn = self.applying.lock().await;
+        let loaded = latest();
+        log_problems(&self.core.settings.borrow().problems, &loaded.problems);
+        self.budget.resize(loaded.settings.waiting_bytes);
+        self.access.apply(&loaded.settings);
+        self.core.apply(loaded).await;
+    }
+
+    /// The port of all addresses.
+    pub(crate) fn port(&self) -> u16 {
+        self.addresses.port
+    }
+
+    /// The address for clients.
+    pub(crate) fn url(&self) -> String {
+        format!("http://localhost:{}", self.port())
+    }
+
+    /// The problems that the user should know: in the settings file, with the token, and with starting programs.
+    pub(crate) fn problems(&self) -> Vec<String> {
+        let loaded = self.core.settings.borrow().clone();
+        let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
+        problems.extend(self.access.problem(&loaded.settings));
+        problems.extend(self.neighbour.get().cloned());
+        problems.extend(self.core.trouble().map(|trouble| format!("programs cannot be started: {trouble}")));
+        problems
+    }
+
+    /// Adds the problem that another service uses the same folders. It is found once, when the service starts.
+    pub(crate) fn note_neighbour(&self, problem: String) {
+        let _ = self.neighbour.set(problem);
+    }
+
+    /// The keys of the settings in effect that differ from the start and need a restart.
+    pub(crate) fn restart_needed(&self) -> Vec<&'static str> {
+        let mut keys = self.initial.needs_restart(&self.core.settings.borrow().settings);
+        keys.retain(|key| *key != "port" || !self.addresses.port_is_given);
+        keys
+    }
+}

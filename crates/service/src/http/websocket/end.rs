@@ -1,0 +1,28 @@
+//! Why a conversation ends before its program has ended.
+
+use crate::http::error::Error;
+
+/// The client is gone and cannot be told anything.
+pub(super) struct Gone;
+
+/// Why a conversation ends before its program has ended.
+pub(super) enum Ending {
+    /// The client is gone.
+    Gone,
+    /// The program was not run. The client is told why.
+    Refused(Error),
+    /// The service stops, and no program was run.
+    Stopping,
+}
+
+impl From<Gone> for Ending {
+    fn from(Gone: Gone) -> Self {
+        Self::Gone
+    }
+}
+
+impl From<Error> for Ending {
+    fn from(error: Error) -> Self {
+        Self::Refused(error)
+    }
+}

@@ -1,0 +1,31 @@
+//! Why a program was not run.
+
+use runtray_engine::said::Said;
+
+use super::admission::Refused;
+
+/// Why a program was not run. A program that ran and failed is no error: that is an outcome.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum RunError {
+    /// No language has this name or alias.
+    #[error("the language `{0}` is not known")]
+    UnknownLanguage(String),
+    /// The language is known, but no interpreter of it can be used.
+    #[error("no interpreter: {0}")]
+    NoRuntime(Said),
+    /// The settings ask for an isolation level that this version cannot give.
+    #[error("isolation is not available: {0}")]
+    NoIsolation(Said),
+    /// The limits of concurrent executions are reached.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// The engine has been shut down.
+    #[error("the service is stopping")]
+    Stopping,
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] runtray_engine::Error),
+    /// The service itself failed; the text is for its log.
+    #[error("{0}")]
+    Internal(String),
+}

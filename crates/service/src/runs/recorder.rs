@@ -1,0 +1,68 @@
+//! Where executions are reported: the journal, the metrics, and the subscribers of the event bus.
+
+use std::sync::Arc;
+
+use tokio::sync::watch;
+
+use super::event_bus::{EventBus, ExecutionEvent};
+use super::journal_entry;
+use super::metrics::Metrics;
+use super::registry::Running;
+use super::run_result::RunResult;
+use crate::journal::{Journal, LOST, Summary, milliseconds};
+use crate::settings::Loaded;
+
+/// Reports executions. Clones report to the same places.
+#[derive(Clone)]
+pub(crate) struct Recorder {
+    settings: watch::Receiver<Loaded>,
+    journal: Journal,
+    metrics: Arc<Metrics>,
+    events: EventBus,
+}
+
+impl Recorder {
+    /// A recorder that keeps as much in the journal as `settings` say at the time.
+    pub(crate) fn new(
+        settings: watch::Receiver<Loaded>,
+        journal: Journal,
+        metrics: Arc<Metrics>,
+        events: EventBus,
+    ) -> Self {
+        Self { settings, journal, metrics, events }
+    }
+
+    /// Reports that the program of `running` was started.
+    pub(crate) fn begun(&self, running: &Running) {
+        let settings = self.settings.borrow().settings.journal.clone();
+        if settings.enabled {
+            self.journal.begin(journal_entry::begun(&running.job, running.started_at, &settings));
+        }
+        self.events.publish(|| ExecutionEvent::Begun(running.summary()));
+    }
+
+    /// Reports that `running` ended with `result`.
+    pub(crate) fn ended(&self, running: &Running, result: &RunResult) {
+        let outcome = &result.outcome;
+        self.metrics.ended(&result.language, outcome);
+        let most = self.settings.borrow().settings.journal.max_text_bytes;
+        self.journal.end(journal_entry::ended(result, most));
+        self.events.publish(|| {
+            ExecutionEvent::Ended(Summary {
+                status: outcome.status.name().to_owned(),
+                duration_ms: Some(milliseconds(outcome.duration)),
+                exit_code: outcome.exit_code,
+                ..running.summary()
+            })
+        });
+    }
+
+    /// Reports that the engine failed to run `running` to its end.
+    pub(crate) fn lost(&self, running: &Running) {
+        self.journal.end(journal_entry::lost(&running.job.id));
+        self.events.publish(|| {
+            let (status, duration_ms) = (LOST.to_owned(), Some(0.0));
+            ExecutionEvent::Ended(Summary { status, duration_ms, ..running.summary() })
+        });
+    }
+}

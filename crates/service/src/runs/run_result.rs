@@ -1,0 +1,43 @@
+//! How an execution ended, and what it printed.
+
+use runtray_engine::Outcome;
+use runtray_engine::language::Runtime;
+
+use super::bounded_text::BoundedText;
+
+/// An execution that ended.
+#[derive(Debug)]
+pub struct RunResult {
+    /// The execution's ULID.
+    pub(crate) id: String,
+    /// The language's name.
+    pub(crate) language: String,
+    /// The interpreter, for people.
+    pub(crate) runtime: String,
+    /// How it ended.
+    pub(crate) outcome: Outcome,
+    /// The kept part of standard output.
+    pub(crate) output: String,
+    /// The kept part of standard error, with the engine's reason for ending the run on a last line of its own.
+    pub(crate) error: String,
+    /// Whether `output` is only the beginning of what was printed.
+    pub(crate) output_truncated: bool,
+    /// Whether `error` is only the beginning of what was printed.
+    pub(crate) error_truncated: bool,
+}
+
+impl RunResult {
+    /// The result of execution `id`, which `runtime` ran.
+    pub fn new(id: String, runtime: &Runtime, outcome: Outcome, output: BoundedText, error: BoundedText) -> Self {
+        Self {
+            id,
+            language: runtime.language.clone(),
+            runtime: runtime.name.clone(),
+            output_truncated: output.is_truncated(),
+            error_truncated: error.is_truncated(),
+            output: output.into_text(None),
+            error: error.into_text(outcome.reason.as_deref()),
+            outcome,
+        }
+    }
+}
