@@ -114,6 +114,7 @@ fn the_status_has_the_service_as_it_is() {
         ("journal_detail", Value::Null),
         ("problems", json!([])),
         ("restart_needed", json!([])),
+        ("journal_dropped", json!(0)),
         ("pending_origins", json!([])),
     ] {
         assert_eq!(status[name], value, "{name}");

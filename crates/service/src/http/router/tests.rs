@@ -21,7 +21,7 @@ use crate::http::guard::token::Token;
 use crate::http::routes::openapi;
 use crate::http::server::{Addresses, Server};
 use crate::http::state::State;
-use crate::journal::Journal;
+use crate::journal::{Begun, Journal};
 use crate::platform::paths::Paths;
 use crate::runs::core::Core;
 use crate::runs::event_bus::EventBus;
@@ -43,6 +43,10 @@ fn fixture(settings: Settings, token: Option<&str>) -> Fixture {
     let below = |name: &str| folder.path().join(name);
     let paths = Paths { config: below("config"), data: below("data"), runs: below("runs") };
     let settings = Settings { journal: JournalSettings { enabled: false, ..settings.journal }, ..settings };
+    with_journal(settings, token, folder, paths)
+}
+
+fn with_journal(settings: Settings, token: Option<&str>, folder: TempDir, paths: Paths) -> Fixture {
     let journal = Journal::open(&paths.journal_file(), &settings.journal);
     let core = Core::new(Loaded { settings, problems: Vec::new() }, journal, EventBus::default());
     let access = Access::new(paths, token.and_then(Token::chosen), Vec::new(), Denials::default(), false);
@@ -260,6 +264,35 @@ async fn without_a_journal_the_log_is_empty_and_exports_are_too() {
     let body =
         send(router(fixture.server.clone()), export).await.into_body().collect().await.expect("a body").to_bytes();
     assert!(body.starts_with(b"id,started_at,") && body.iter().filter(|byte| **byte == b'\n').count() == 1);
+}
+
+#[tokio::test]
+async fn the_status_counts_what_the_journal_dropped() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = |name: &str| folder.path().join(name);
+    let paths = Paths { config: below("config"), data: below("data"), runs: below("runs") };
+    let fixture = with_journal(Settings::default(), None, folder, paths.clone());
+    let journal = &fixture.server.core.journal;
+    let mut state = journal.state();
+    state.wait_for(|state| *state == crate::journal::State::Ok).await.expect("an open journal");
+    // Another program keeps the file locked, so the queue fills up.
+    let mut locking = rusqlite::Connection::open(paths.journal_file()).expect("a database");
+    let lock = locking.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).expect("a lock");
+    for number in 0..10_000 {
+        journal.begin(Begun {
+            id: number.to_string(),
+            started_at: time::OffsetDateTime::UNIX_EPOCH,
+            language: "python".into(),
+            runtime: "CPython".into(),
+            origin: "local".into(),
+            code: String::new(),
+            given: None,
+        });
+    }
+    let status = send(router(fixture.server.clone()), request(Method::GET, "/status", &[HOST], "")).await;
+    assert_eq!(json(status).await["journal_dropped"].as_u64(), Some(journal.dropped()));
+    assert!(journal.dropped() > 1000, "only {} were dropped", journal.dropped());
+    drop(lock);
 }
 
 #[tokio::test]

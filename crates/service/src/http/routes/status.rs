@@ -42,6 +42,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
         slots: settings.slots,
         journal,
         journal_detail,
+        journal_dropped: server.core.journal.dropped(),
         problems: server.problems(),
         restart_needed: server.restart_needed(),
         pending_origins: server.access.pending.watch().borrow().iter().map(Into::into).collect(),

@@ -44,6 +44,8 @@ pub(crate) struct ServiceStatus {
     pub(crate) journal: &'static str,
     /// What there is to say about the journal.
     pub(crate) journal_detail: Option<String>,
+    /// Entries, beginnings and ends of executions, that the journal lacks because it could not keep up.
+    pub(crate) journal_dropped: u64,
     /// What is wrong with the settings, for people.
     pub(crate) problems: Vec<String>,
     /// Settings that were changed and need a restart.
