@@ -49,7 +49,7 @@ fn bodies_that_are_no_json_object_are_refused() {
         (b"{\"code\": \"a\",}", &["not valid JSON", "line 1"]),
         (b"{'code': 'a'}", &["not valid JSON", "line 1"]),
         (b"code=print(1)", &["not valid JSON", "line 1"]),
-        (b"{\"code\": \"a\"} {}", &["not valid JSON", "stands behind its end"]),
+        (b"{\"code\": \"a\"} {}", &["not valid JSON", "more text follows the JSON value"]),
         (b"{\"code\": \"a\nb\"}", &["not valid JSON", "control character"]),
         (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "not UTF-8"]),
         (b"\xff\xfe{\0}", &["not valid JSON", "UTF-16"]),

@@ -1,4 +1,4 @@
-//! What the service says to people, besides what the engine says (`runtray_engine::sentences`).
+//! The sentences of the service for people, besides those of the engine (`runtray_engine::sentences`).
 
 runtray_engine::sentences! {
     SETTING_SWITCH = "setting.switch": "must be true or false, not {written}";

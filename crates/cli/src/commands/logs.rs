@@ -62,7 +62,7 @@ fn follow(reader: &mut Reader, args: &Logs, place: Place) -> anyhow::Result<()> 
         }
         // Numbers begin anew after the log was cleared.
         last = if reader.last_number()? < last { 0 } else { last };
-        let new = reader.written_after(last)?;
+        let new = reader.recorded_after(last)?;
         last = new.last().map_or(last, |mark| mark.number);
         open.extend(new.into_iter().map(|mark| mark.id));
         let mut ended = Vec::new();

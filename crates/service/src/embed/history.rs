@@ -89,7 +89,7 @@ impl History {
     /// The journal cannot be read.
     pub async fn figures(&self) -> Result<Figures, JournalError> {
         let figures = self.read(|reader| reader.figures().map(Some)).await?;
-        Ok(figures.unwrap_or_else(Figures::of_nothing))
+        Ok(figures.unwrap_or_else(Figures::empty))
     }
 
     /// The ended executions that match `filter` now, and their number.
@@ -126,16 +126,16 @@ impl History {
     pub async fn export(&self, file: PathBuf, as_csv: bool, filter: Filter) -> Result<(), ExportError> {
         let format = if as_csv { ExportFormat::Csv } else { ExportFormat::Jsonl };
         let failed = |source| ExportError::Write { path: file.clone(), source };
-        let place = file.clone();
-        let mut export = on_disk(move || Export::begin(&place, format)).await.map_err(failed)?;
+        let path = file.clone();
+        let mut export = on_disk(move || Export::begin(&path, format)).await.map_err(failed)?;
         let mut rest = Some(Filter { before: None, ..filter });
         while let Some(filter) = rest {
             let (records, next) = self.read(move |reader| batch(reader, filter)).await?;
             export = on_disk(move || export.write(records)).await.map_err(failed)?;
             rest = next;
         }
-        let place = file.clone();
-        on_disk(move || export.finish(&place)).await.map_err(failed)
+        let path = file.clone();
+        on_disk(move || export.finish(&path)).await.map_err(failed)
     }
 
     async fn read<T: Default + Send + 'static>(

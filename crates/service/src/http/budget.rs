@@ -1,13 +1,13 @@
-//! The memory of what waits: request bodies, programs in the queue, input that is not read, answers that are not taken.
+//! The byte budget of waiting data: request bodies, queued programs, unread input and unread responses.
 //!
-//! All of them count against one number of bytes. Beyond it new requests are refused, so that many clients together cannot hold
-//! more than one could. A request that is alone always has room, whatever the number. What already runs is never cut short: an
-//! answer may go over the number by its own size, and then nothing new is let in until it was taken.
+//! All of them share one number of bytes. When it is used up, new requests are refused, so that many clients together cannot
+//! hold more memory than one. A request that is alone is admitted whatever its size. Running executions are never cut short: a
+//! response may exceed the budget by its own size; then nothing new is admitted until it has been read.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The bytes that may wait. Clones are the same budget.
+/// The bytes that may wait. Clones share the budget.
 #[derive(Debug, Clone)]
 pub(crate) struct Budget(Arc<Counters>);
 
@@ -17,47 +17,50 @@ struct Counters {
     most: AtomicUsize,
 }
 
-/// What one request, conversation or answer holds of it, given back when dropped.
+/// The bytes that one request, conversation or response holds; dropping it releases them.
 #[derive(Debug)]
 pub(crate) struct Share {
     budget: Budget,
     bytes: usize,
 }
 
-/// That too much waits already.
+/// The budget is used up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Exhausted;
 
 impl Budget {
-    /// One of `most` bytes.
+    /// A budget of `most` bytes.
     pub(crate) fn new(most: usize) -> Self {
         Self(Arc::new(Counters { used: AtomicUsize::new(0), most: AtomicUsize::new(most) }))
     }
 
-    /// Changes the number; what is held stays.
+    /// Changes the number of bytes. Shares keep what they hold.
     pub(crate) fn resize(&self, most: usize) {
         self.0.most.store(most, Ordering::Relaxed);
     }
 
-    /// A share that holds nothing yet.
+    /// An empty share.
     pub(crate) fn share(&self) -> Share {
         Share { budget: self.clone(), bytes: 0 }
     }
 
-    /// The bytes that are held.
+    /// The bytes that all shares hold.
     pub(crate) fn used(&self) -> usize {
         self.0.used.load(Ordering::Relaxed)
     }
 }
 
 impl Share {
-    /// Holds `bytes` more, where there is room for them.
+    /// Adds `bytes` to the share.
+    ///
+    /// # Errors
+    /// They do not fit into the budget.
     pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Exhausted> {
         let most = self.budget.0.most.load(Ordering::Relaxed);
         let mine = self.bytes;
         let fits = |used: usize| {
             let after = used.saturating_add(bytes);
-            // Who is alone is let in.
+            // A share that holds all that is used is alone.
             (after <= most || used == mine).then_some(after)
         };
         let grown = self.budget.0.used.fetch_update(Ordering::Relaxed, Ordering::Relaxed, fits);
@@ -66,7 +69,7 @@ impl Share {
         Ok(())
     }
 
-    /// Holds exactly `bytes` from now on, whether or not there is room.
+    /// Sets the share to `bytes`, whether or not they fit.
     pub(crate) fn set(&mut self, bytes: usize) {
         let used = &self.budget.0.used;
         match bytes.checked_sub(self.bytes) {
@@ -76,7 +79,7 @@ impl Share {
         self.bytes = bytes;
     }
 
-    /// Whether all that is held is within the budget.
+    /// Whether the budget has room for more.
     pub(crate) fn has_room(&self) -> bool {
         self.budget.used() < self.budget.0.most.load(Ordering::Relaxed)
     }
@@ -93,7 +96,7 @@ mod tests {
     use super::{Budget, Exhausted};
 
     #[test]
-    fn what_does_not_fit_is_refused_and_what_is_dropped_is_given_back() {
+    fn bytes_that_do_not_fit_are_refused_and_dropped_shares_are_released() {
         let budget = Budget::new(100);
         let (mut one, mut other) = (budget.share(), budget.share());
         assert_eq!((one.grow(60), other.grow(60), other.grow(40)), (Ok(()), Err(Exhausted), Ok(())));
@@ -103,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_alone_always_has_room() {
+    fn a_share_that_is_alone_always_has_room() {
         let budget = Budget::new(10);
         let (mut alone, mut late) = (budget.share(), budget.share());
         assert_eq!((alone.grow(50), alone.grow(50), late.grow(1)), (Ok(()), Ok(()), Err(Exhausted)));
@@ -114,12 +117,12 @@ mod tests {
     }
 
     #[test]
-    fn what_runs_already_may_go_over() {
+    fn running_executions_may_exceed_the_budget() {
         let budget = Budget::new(10);
-        let (mut answer, mut next) = (budget.share(), budget.share());
-        answer.set(100);
+        let (mut response, mut next) = (budget.share(), budget.share());
+        response.set(100);
         assert_eq!((next.grow(1), budget.used()), (Err(Exhausted), 100));
-        drop(answer);
+        drop(response);
         assert_eq!(next.grow(1), Ok(()));
     }
 }

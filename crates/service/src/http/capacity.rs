@@ -1,27 +1,27 @@
-//! How many connections there may be at once, by what the system gives this process.
+//! How many connections the service accepts, by the file descriptors that the system grants this process.
 
 use runtray_engine::raise_open_files;
 
-/// Connections at once, where there are descriptors for them; each has one.
+/// The most connections. Each has one descriptor.
 const MOST_CONNECTIONS: u64 = 512;
-/// WebSockets at once, those that run nothing yet included.
+/// The most WebSockets, including those that have not started a program.
 const MOST_SESSIONS: u64 = 256;
-/// What the service has open besides: listeners, journal, log, watches, interpreters that wait.
+/// Descriptors of the service itself: listeners, journal, log, file watchers, interpreters that were started ahead.
 const OWN: u64 = 96;
-/// What an interactive run has open: its connection, its pipes or terminal, its control socket, and what starting it takes.
+/// Descriptors of an interactive run: its connection, its pipes or terminal, its control socket, and those for its start.
 const PER_SESSION: u64 = 8;
 
-/// How many there may be.
+/// The limits of connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Capacity {
-    /// Connections; for one more, one that waits is closed.
+    /// Connections. For a further one, an idle one is closed.
     pub(crate) connections: usize,
-    /// WebSockets; one more is refused.
+    /// WebSockets. A further one is refused.
     pub(crate) sessions: usize,
 }
 
 impl Capacity {
-    /// What this process can have, after its limits were raised as far as that is allowed.
+    /// The capacity of this process, after raising its limit of descriptors as far as the system allows.
     pub(crate) fn of_this_process() -> Self {
         let limit = raise_open_files();
         let capacity = Self::within(limit);
@@ -29,13 +29,14 @@ impl Capacity {
             tracing::warn!(
                 open_files = limit,
                 connections = capacity.connections,
-                "few files may be open at once (`ulimit -n`), so fewer connections are taken"
+                "few files may be open at once (`ulimit -n`), so fewer connections are accepted"
             );
         }
         capacity
     }
 
-    /// Half of what is left after our own is for connections, a quarter for interactive runs, the rest for the others.
+    /// Divides the descriptors that the service itself does not need: half for connections, a quarter for interactive runs, the
+    /// rest for other runs.
     fn within(limit: Option<u64>) -> Self {
         let left = limit.map_or(u64::MAX, |limit| limit.saturating_sub(OWN));
         let at_least = |most: u64, least: u64| usize::try_from(most.max(least)).unwrap_or(usize::MAX);
@@ -51,7 +52,7 @@ mod tests {
     use super::{Capacity, OWN, PER_SESSION};
 
     #[test]
-    fn all_of_them_together_fit_into_what_there_is() {
+    fn all_descriptors_together_stay_within_the_limit() {
         for limit in [160, 256, 1024, 4096, 65_536] {
             let Capacity { connections, sessions } = Capacity::within(Some(limit));
             let needed = OWN + connections as u64 + PER_SESSION * sessions as u64;

@@ -135,7 +135,7 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(
             TokioIo::new(WriteTimeout::new(stream, permit.stall())),
-            service_fn(|request| answer(&router, &permit, peer, request)),
+            service_fn(|request| respond(&router, &permit, peer, request)),
         )
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
@@ -161,7 +161,7 @@ async fn owner(stream: &TcpStream) -> Peer {
     tokio::task::spawn_blocking(move || Peer::of(theirs, ours)).await.unwrap_or(Peer::Unknown)
 }
 
-fn answer(
+fn respond(
     router: &Router,
     permit: &ConnectionPermit,
     peer: Peer,

@@ -1,11 +1,11 @@
-//! The log as a file: one JSON object a line, or comma-separated values.
+//! The journal as a file: JSON Lines or CSV.
 
 use std::borrow::Cow;
 
 use axum::body::Bytes;
 use time::format_description::well_known::Rfc3339;
 
-use crate::http::wire::executions::{Execution, ExportFormat};
+use super::wire::executions::{Execution, ExportFormat};
 
 /// The columns of a CSV export, in the order of [`row`].
 const COLUMNS: [&str; 20] = [
@@ -32,7 +32,7 @@ const COLUMNS: [&str; 20] = [
 ];
 
 impl ExportFormat {
-    /// Its media type.
+    /// The format's media type.
     pub(crate) fn media_type(self) -> &'static str {
         match self {
             Self::Jsonl => "application/jsonl",
@@ -40,7 +40,7 @@ impl ExportFormat {
         }
     }
 
-    /// What a browser names the file.
+    /// The `Content-Disposition` that names the file.
     pub(crate) fn disposition(self) -> &'static str {
         match self {
             Self::Jsonl => "attachment; filename=\"runtray-executions.jsonl\"",
@@ -48,7 +48,7 @@ impl ExportFormat {
         }
     }
 
-    /// What comes before the first execution.
+    /// The heading before the first execution.
     pub(crate) fn heading(self) -> csv::Result<Bytes> {
         match self {
             Self::Jsonl => Ok(Bytes::new()),
@@ -56,7 +56,7 @@ impl ExportFormat {
         }
     }
 
-    /// One execution.
+    /// The line of one execution.
     pub(crate) fn line(self, execution: &Execution) -> csv::Result<Bytes> {
         match self {
             Self::Csv => csv_line(row(execution)),
@@ -101,10 +101,10 @@ fn row(execution: &Execution) -> [Cow<'_, str>; 20] {
     ]
 }
 
-/// Keeps a spreadsheet from taking a program's text for a formula (OWASP, "CSV Injection").
+/// Escapes a text that a spreadsheet would evaluate as a formula (OWASP, "CSV Injection").
 ///
-/// Spreadsheets skip blanks and line breaks before a formula, and some take the fullwidth and small forms of its first
-/// character for the character itself.
+/// Spreadsheets skip blanks and line breaks before a formula, and some accept the fullwidth and small forms of its first
+/// character.
 fn inert(text: &str) -> Cow<'_, str> {
     let rest = text.trim_start_matches(is_skipped);
     let skipped = &text[..text.len() - rest.len()];
@@ -115,7 +115,7 @@ fn inert(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// The characters that begin a formula: ASCII, fullwidth, small and superscript forms, and the minus sign.
+/// The characters that start a formula: ASCII, fullwidth, small and superscript forms, and the minus sign.
 const FORMULA_STARTS: [char; 16] = [
     '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '\u{2212}', '\u{207A}', '\u{207B}', '\u{207C}',
 ];
@@ -170,7 +170,7 @@ mod tests {
     }
 
     #[test]
-    fn whatever_a_spreadsheet_may_take_for_a_formula_is_inert() {
+    fn formulas_are_escaped() {
         for start in ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "\u{2212}", "\t", "\r", "\n", "\r\n"] {
             for before in ["", " ", "\n", "\r\n\n", "\t \n", "\u{a0}", "\u{feff}", "\u{200b}", "'", "\0"] {
                 let text = format!("{before}{start}cmd|' /C calc'!A0");
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn jsonl_has_one_object_a_line() {
+    fn jsonl_has_one_object_per_line() {
         let line = ExportFormat::Jsonl.line(&execution()).expect("a line");
         assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
         assert!(line.ends_with(b"}\n"));

@@ -1,4 +1,4 @@
-//! Listening: 127.0.0.1 and `[::1]` on the same port, and what to say when that cannot be.
+//! Listening on 127.0.0.1 and `[::1]` with the same port, and the errors if that fails.
 
 use std::fmt;
 use std::io;
@@ -13,14 +13,14 @@ const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6
 const FREE_PORT_ATTEMPTS: usize = 50;
 const SUGGESTED_NEIGHBOURS: u16 = 20;
 
-/// Sockets that listen.
+/// Listening sockets.
 #[derive(Debug)]
 pub(crate) struct Listening {
-    /// One for each address that this machine has.
+    /// One for each loopback address that this machine has.
     pub(crate) listeners: Vec<TcpListener>,
     /// Their addresses.
     pub(crate) addresses: Vec<SocketAddr>,
-    /// The port they share.
+    /// The port of all of them.
     pub(crate) port: u16,
     /// The loopback address that this machine does not have.
     pub(crate) missing: Option<IpAddr>,
@@ -38,29 +38,29 @@ pub struct Holder {
 /// Why the service cannot listen.
 #[derive(Debug)]
 pub enum ListenError {
-    /// Another program has the port.
+    /// Another program uses the port.
     InUse {
-        /// The address that is taken.
+        /// The address in use.
         address: SocketAddr,
-        /// Who has it, where the system tells.
+        /// The program that holds it, if the system names it.
         holder: Option<Holder>,
         /// A port that is free on both addresses.
         free_port: Option<u16>,
     },
-    /// Windows keeps the port for itself (`netsh interface ipv4 show excludedportrange tcp`), or, on Unix, it is below 1024.
+    /// Windows reserves the port (`netsh interface ipv4 show excludedportrange tcp`), or, on Unix, it is below 1024.
     Reserved {
         /// The port.
         port: u16,
         /// A port that is free on both addresses.
         free_port: Option<u16>,
     },
-    /// This machine has neither address.
+    /// This machine has neither loopback address.
     NoLoopback,
     /// Anything else.
     Other {
         /// The address.
         address: SocketAddr,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
 }
@@ -78,7 +78,7 @@ impl fmt::Display for ListenError {
 }
 
 impl ListenError {
-    /// It in words.
+    /// The error as a translatable sentence.
     pub fn said(&self) -> Said {
         match self {
             Self::InUse { address, holder, free_port } => {
@@ -102,12 +102,12 @@ fn by(holder: Option<&Holder>) -> Said {
     }
 }
 
-/// A port that is free, or nothing.
+/// The suggestion of a free port, as a list that may be empty.
 fn suggested(free_port: Option<u16>) -> Vec<Said> {
     free_port.map(|port| s::PORT_FREE.with("port", port)).into_iter().collect()
 }
 
-/// What a failed bind means.
+/// The meaning of a failed bind.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Failure {
     InUse,
@@ -122,7 +122,10 @@ struct Failed {
     source: io::Error,
 }
 
-/// Listens on both loopback addresses; port 0 takes one that is free on both.
+/// Listens on both loopback addresses. Port 0 takes one that is free on both.
+///
+/// # Errors
+/// An address of this machine cannot be bound, or it has none.
 pub(crate) async fn listen(port: u16) -> Result<Listening, ListenError> {
     let listening = match port {
         0 => bind_free_port().await.map_err(Failed::other)?,
@@ -134,7 +137,7 @@ pub(crate) async fn listen(port: u16) -> Result<Listening, ListenError> {
     if listening.listeners.is_empty() { Err(ListenError::NoLoopback) } else { Ok(listening) }
 }
 
-/// Binds what this machine has of the two addresses.
+/// Binds both addresses, as far as this machine has them.
 async fn bind_both(port: u16) -> Result<Listening, Failed> {
     let mut listening = Listening { listeners: Vec::new(), addresses: Vec::new(), port, missing: None };
     for ip in LOOPBACKS {
@@ -153,7 +156,8 @@ async fn bind_both(port: u16) -> Result<Listening, Failed> {
     Ok(listening)
 }
 
-/// The system picks a port that is free on the first address; another program may have it on the second.
+/// Binds a free port. The system picks one that is free on the first address; if another program uses it on the second, it is
+/// tried again.
 async fn bind_free_port() -> Result<Listening, Failed> {
     for _ in 1..FREE_PORT_ATTEMPTS {
         if let Ok(listening) = bind_both(0).await {
@@ -163,7 +167,7 @@ async fn bind_free_port() -> Result<Listening, Failed> {
     bind_both(0).await
 }
 
-/// A port that could be used instead: near by, so that it is easy to remember, or else any.
+/// A free port to suggest instead: one close to `port`, which is easy to remember, or else any.
 async fn suggest(port: u16) -> Option<u16> {
     for neighbour in (1..=SUGGESTED_NEIGHBOURS).filter_map(|step| port.checked_add(step)) {
         if bind_both(neighbour).await.is_ok() {
@@ -192,7 +196,7 @@ impl Failed {
     }
 }
 
-/// Windows says 10013 for a port in an excluded range, and 10048 for one in use; Linux says `EACCES` below 1024.
+/// Windows reports 10013 for a port in an excluded range and 10048 for one in use; Linux reports `EACCES` below 1024.
 fn classify(error: &io::Error, windows: bool) -> Failure {
     const WSAEACCES: i32 = 10013;
     const WSAEAFNOSUPPORT: i32 = 10047;
@@ -210,7 +214,7 @@ fn classify(error: &io::Error, windows: bool) -> Failure {
     }
 }
 
-/// `EAFNOSUPPORT`, for which the standard library has no kind.
+/// `EAFNOSUPPORT`, for which the standard library has no error kind.
 const NO_SUCH_FAMILY: Option<i32> = if cfg!(target_os = "linux") {
     Some(97)
 } else if cfg!(target_os = "macos") {
@@ -244,7 +248,7 @@ mod tests {
     use super::{Failure, ListenError, classify, listen};
 
     #[test]
-    fn windows_keeps_taken_and_excluded_ports_apart() {
+    fn windows_distinguishes_used_and_excluded_ports() {
         for (code, expected) in [
             (10013, Failure::Reserved),
             (10048, Failure::InUse),
@@ -258,7 +262,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn linux_tells_a_missing_family_from_a_taken_port() {
+    fn linux_distinguishes_a_missing_family_and_a_used_port() {
         for (code, expected) in [
             (98, Failure::InUse),
             (13, Failure::Reserved),
@@ -294,7 +298,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_port_that_is_taken_on_one_address_only_is_taken() {
+    async fn a_port_that_is_used_on_one_address_only_counts_as_used() {
         check_taken("127.0.0.1:0").await;
         check_taken("[::1]:0").await;
     }

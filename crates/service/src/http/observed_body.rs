@@ -1,4 +1,4 @@
-//! A body that passes everything through and tells an observer about it.
+//! A body wrapper that notifies an observer of each frame and of the drop.
 
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};

@@ -1,8 +1,8 @@
-//! The proof that a service is the one that has this user's token, without the token being sent.
+//! Challenge and response: proves that a service knows this user's token, without sending the token.
 //!
-//! Whoever looks for the service knows a port, which another program may hold by now. It sends a random text and gets back the
-//! text's HMAC-SHA-256 under the token. The port is part of what is signed, so that a program on another port cannot pass the
-//! question on to the real service.
+//! A client that looks for the service knows a port, which another program may hold by now. The client sends a random nonce; the
+//! service replies with its HMAC-SHA-256 under the token. The port is signed too, so that a program on another port cannot relay
+//! the challenge to the real service.
 
 use std::io;
 
@@ -13,35 +13,35 @@ use sha2::Sha256;
 
 use super::guard::token::Token;
 
-/// What sets these signatures apart from any others under the same key.
+/// Separates these signatures from others under the same key.
 const PURPOSE: &[u8] = b"runtray prove 1\0";
 const RANDOM_BYTES: usize = 32;
-/// Lengths of a nonce, in characters.
+/// The lengths of a nonce, in characters.
 const NONCE_CHARS: std::ops::RangeInclusive<usize> = 32..=128;
 
-/// A question that only the service with the token can answer. Each is asked once.
+/// A challenge that only the service with the token can answer. Each is used once.
 pub struct Challenge {
     nonce: String,
     port: u16,
 }
 
 impl Challenge {
-    /// A new question to whoever listens on `port`.
+    /// A new challenge for the program that listens on `port`.
     ///
     /// # Errors
-    /// The system has no random numbers.
+    /// The system provides no random numbers.
     pub fn new(port: u16) -> io::Result<Self> {
         let mut random = [0; RANDOM_BYTES];
         getrandom::fill(&mut random).map_err(io::Error::other)?;
         Ok(Self { nonce: BASE64_URL_SAFE_NO_PAD.encode(random), port })
     }
 
-    /// The target of the request that asks it.
+    /// The request target that sends the challenge.
     pub fn target(&self) -> String {
         format!("/prove?nonce={}", self.nonce)
     }
 
-    /// Whether `proof` is the answer of the service that has `token`.
+    /// Whether `proof` comes from a service that knows `token`.
     pub fn is_answered_by(&self, proof: &str, token: &str) -> bool {
         let Ok(proof) = BASE64_URL_SAFE_NO_PAD.decode(proof) else { return false };
         let Some(token) = Token::chosen(token) else { return false };
@@ -49,7 +49,7 @@ impl Challenge {
     }
 }
 
-/// The answer to a question that came to the service on `port`; `None` for what is no such question.
+/// The proof for a challenge that the service on `port` received; `None` if the nonce is malformed.
 pub(crate) fn answer(token: &Token, port: u16, nonce: &str) -> Option<String> {
     let is_nonce = NONCE_CHARS.contains(&nonce.len())
         && nonce.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
@@ -71,12 +71,12 @@ mod tests {
     use crate::http::guard::token::Token;
 
     #[test]
-    fn only_the_token_answers_and_only_for_its_port_and_question() {
+    fn only_the_token_proves_and_only_for_its_port_and_nonce() {
         let token = Token::chosen("secret").expect("a token");
         let challenge = Challenge::new(5000).expect("a challenge");
         let proof = |token: &Token, port| answer(token, port, &challenge.nonce).expect("an answer");
         assert!(challenge.is_answered_by(&proof(&token, 5000), "secret"));
-        assert!(challenge.is_answered_by(&proof(&token, 5000), " secret\n"), "as it stands in the file");
+        assert!(challenge.is_answered_by(&proof(&token, 5000), " secret\n"), "as in the file");
         let wrong = [
             proof(&token, 5001),
             proof(&Token::chosen("other").expect("a token"), 5000),
@@ -92,7 +92,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_question_is_not_signed() {
+    fn malformed_nonces_are_not_signed() {
         let token = Token::chosen("secret").expect("a token");
         for nonce in ["", "short", &"x".repeat(129), &format!("{}\n", "x".repeat(40)), &"é".repeat(40)] {
             assert_eq!(answer(&token, 5000, nonce), None, "{nonce:?}");

@@ -35,7 +35,7 @@ pub(crate) struct Addresses {
 pub(crate) struct Server {
     /// Runs programs.
     pub(crate) core: Core,
-    /// Who may use the service.
+    /// The state of the access rules.
     pub(crate) access: Access,
     /// The addresses that it listens on.
     pub(crate) addresses: Addresses,

@@ -1,4 +1,4 @@
-//! The journal's file, opened for writing.
+//! The journal file, opened for writing.
 
 use std::fs;
 use std::io;
@@ -16,9 +16,9 @@ use super::record::{Begun, Ended, LOST, RUNNING, Selection, first_line};
 use super::schema;
 use crate::platform::paths;
 
-/// How long to wait for another program that writes.
+/// How long to wait for another program's write lock.
 pub(super) const BUSY: Duration = Duration::from_secs(5);
-/// What the write-ahead log is cut back to, in bytes.
+/// The size to which the write-ahead log is truncated, in bytes.
 const LOG_BYTES: i64 = 16 << 20;
 
 /// An open journal.
@@ -27,10 +27,10 @@ pub(super) struct Database {
 }
 
 impl Database {
-    /// Opens the file, made if missing, private to the user.
+    /// Opens the file, which is created if missing, and makes it private to the user.
     ///
     /// # Errors
-    /// It cannot be opened for writing, is no journal, or is of a newer Runtray.
+    /// It cannot be opened for writing, is no journal, or was written by a newer Runtray.
     pub(super) fn open(file: &Path) -> Result<Self, JournalError> {
         make_private(file)?;
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
@@ -41,7 +41,7 @@ impl Database {
         }
         connection.pragma_update_and_check(None, "journal_mode", "WAL", |_| Ok(()))?;
         connection.pragma_update(None, "synchronous", "NORMAL")?;
-        // What was deleted must not be readable in the file: programs and their output hold secrets.
+        // Deleted rows must not stay readable in the file: programs and their output hold secrets.
         connection.pragma_update_and_check(None, "secure_delete", "ON", |_| Ok(()))?;
         connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
         schema::migrate(&mut connection)?;
@@ -60,12 +60,12 @@ impl Database {
         Ok(transaction.commit()?)
     }
 
-    /// Marks what a service left unfinished that is gone.
+    /// Marks the unfinished executions of a service that is gone; returns their number.
     pub(super) fn mark_lost(&mut self) -> Result<usize, JournalError> {
         Ok(self.connection.execute("UPDATE execution SET status = ?1 WHERE status = ?2", [LOST, RUNNING])?)
     }
 
-    /// Marks those of `ids` whose end is not written down.
+    /// Marks those executions of `ids` whose end has not been recorded.
     pub(super) fn mark_lost_of(&mut self, ids: &[String]) -> Result<(), JournalError> {
         let transaction = self.begin()?;
         for id in ids {
@@ -75,14 +75,14 @@ impl Database {
         Ok(transaction.commit()?)
     }
 
-    /// Deletes the executions that were selected; how many those were.
+    /// Deletes the selected executions; returns their number.
     ///
-    /// When most of the journal goes, the index is rebuilt from what is left instead of forgetting row by row, which would
-    /// take as long as writing them did.
+    /// If these are most of the journal, the search index is rebuilt from the remaining rows. Deleting from the index row by row
+    /// would take as long as writing the rows did.
     pub(super) fn delete(&mut self, selection: &Selection) -> Result<u64, JournalError> {
         let transaction = self.begin()?;
         let all: i64 = transaction.query_row("SELECT count(*) FROM execution", [], |row| row.get(0))?;
-        // The rows are found first: a search cannot be read while deleting changes its index.
+        // The rows are collected first, because deleting changes the index that the search reads.
         let query = selected("seq", selection);
         transaction
             .execute_batch("CREATE TEMP TABLE IF NOT EXISTS doomed (seq INTEGER PRIMARY KEY); DELETE FROM doomed")?;
@@ -96,12 +96,12 @@ impl Database {
         }
         transaction.execute_batch("DELETE FROM doomed")?;
         transaction.commit()?;
-        self.give_back()?;
+        self.shrink()?;
         Ok(found as u64)
     }
 
-    /// Gives free pages back to the file system.
-    pub(super) fn give_back(&self) -> Result<(), JournalError> {
+    /// Returns free pages to the file system.
+    pub(super) fn shrink(&self) -> Result<(), JournalError> {
         for pragma in ["PRAGMA incremental_vacuum", "PRAGMA wal_checkpoint(TRUNCATE)"] {
             let mut statement = self.connection.prepare(pragma)?;
             let mut rows = statement.query([])?;
@@ -117,7 +117,7 @@ impl Database {
 
 const DELETE_DOOMED: &str = "DELETE FROM execution WHERE seq IN (SELECT seq FROM doomed)";
 
-/// Deletes without the trigger that keeps the index in step, and makes the index anew.
+/// Deletes without the trigger that updates the index, and then rebuilds the index.
 fn delete_and_rebuild(transaction: &Transaction<'_>) -> Result<(), JournalError> {
     let find_trigger = "SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = 'content_deleted'";
     let trigger: String = transaction.query_row(find_trigger, [], |row| row.get(0))?;
@@ -191,15 +191,15 @@ fn bytes(length: usize) -> i64 {
     i64::try_from(length).unwrap_or(i64::MAX)
 }
 
-/// SQLite gives the side files that it makes the permissions of the file that it finds; those that are there already have
-/// their own.
+/// Makes the file and its side files private. SQLite gives side files that it creates the permissions of the file itself;
+/// existing ones keep theirs.
 fn make_private(file: &Path) -> io::Result<()> {
     private::folder(file.parent().ok_or(io::ErrorKind::InvalidInput)?)?;
     private::ensure(file)?;
     ["-wal", "-shm", "-journal"].iter().try_for_each(|side| private::keep(&with_suffix(file, side)))
 }
 
-/// Moves a file that is no journal aside, with SQLite's side files; where it is now.
+/// Moves a file that is no journal aside, with SQLite's side files; returns its new path.
 ///
 /// # Errors
 /// It cannot be renamed, for example because another program has it open (Windows).

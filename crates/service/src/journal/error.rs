@@ -1,4 +1,4 @@
-//! What can go wrong with the journal's file.
+//! Errors of the journal.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,16 +8,16 @@ use rusqlite::ErrorCode;
 
 use crate::sentences as s;
 
-/// The journal cannot be read or cleared.
+/// Why the journal cannot be read or changed.
 #[derive(Debug, thiserror::Error)]
 pub enum JournalError {
-    /// There is no journal: the settings switch it off.
+    /// The settings switch the journal off.
     #[error("the journal is switched off")]
     Disabled,
     /// There is no file yet.
     #[error("nothing has been written down yet: {} is not there", .0.display())]
     Missing(PathBuf),
-    /// The file is of a later version of Runtray.
+    /// A later version of Runtray wrote the file.
     #[error(
         "the journal is of a newer Runtray (its version is {found}, this one knows {known}); update Runtray or move the file away"
     )]
@@ -27,16 +27,16 @@ pub enum JournalError {
         /// The last version that this program knows.
         known: usize,
     },
-    /// The file is something else, or damaged.
+    /// The file is not a journal, or it is damaged.
     #[error("the file is no journal, or it is damaged")]
     NotAJournal,
     /// The writing thread is gone.
     #[error("the journal was closed")]
     Closed,
-    /// What SQLite said.
+    /// An error of SQLite.
     #[error("the journal's file cannot be used: {0}")]
     Sqlite(#[source] rusqlite::Error),
-    /// What the system said.
+    /// An error of the system.
     #[error("the journal's folder cannot be used: {0}")]
     Io(#[from] io::Error),
 }
@@ -51,7 +51,7 @@ impl From<rusqlite::Error> for JournalError {
 }
 
 impl JournalError {
-    /// It in words.
+    /// The error as a translatable sentence.
     pub fn said(&self) -> Said {
         match self {
             Self::Disabled => s::JOURNAL_DISABLED.said(),
@@ -64,7 +64,7 @@ impl JournalError {
         }
     }
 
-    /// What happened to `file` and what to do, for people.
+    /// What is wrong with `file` and what to do, for people.
     pub(super) fn reason(&self, file: &Path) -> Said {
         let code = match self {
             Self::Sqlite(error) => error.sqlite_error_code(),

@@ -1,4 +1,4 @@
-//! Figures over the journal: how much there is, what can be filtered by, and how the day goes.
+//! Statistics over the journal: counts, the values to filter by, and the figures of the day.
 
 use rusqlite::params_from_iter;
 use time::OffsetDateTime;
@@ -11,28 +11,28 @@ use super::record::{Filter, RUNNING, Selection};
 
 const MINUTES: usize = 60;
 const MINUTE_MS: i64 = 60_000;
-/// Of so many executions of a day the median is taken, the newest first.
+/// The most executions that the figures are made from, the newest first.
 const MOST_SAMPLES: usize = 100_000;
 
-/// What there is to filter by.
+/// The values that can be filtered by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Facets {
     /// The languages of the executions, sorted.
     pub languages: Vec<String>,
-    /// Who asked for them, sorted.
+    /// The origins of the executions, sorted.
     pub origins: Vec<String>,
-    /// How many executions there are.
+    /// The number of executions.
     pub total: u64,
 }
 
-/// How the day goes.
+/// The figures of the day and of the last hour.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Figures {
     /// Executions since midnight, by this machine's clock and zone.
     pub today: u64,
-    /// Of these, those that ended otherwise than completed or cancelled.
+    /// Those of them that ended neither completed nor cancelled.
     pub failed_today: u64,
-    /// The median time that one took today, in milliseconds.
+    /// The median duration today, in milliseconds.
     pub median_ms: Option<f64>,
     /// The last sixty minutes, oldest first.
     pub minutes: Vec<Minute>,
@@ -41,17 +41,17 @@ pub struct Figures {
 /// The executions that began in one minute.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Minute {
-    /// When it began, in milliseconds since 1970.
+    /// The minute's beginning, in milliseconds since 1970.
     pub at_ms: i64,
-    /// How many began in it.
+    /// The number of executions.
     pub count: u64,
-    /// Of these, those that ended otherwise than completed or cancelled.
+    /// Those of them that ended neither completed nor cancelled.
     pub failed: u64,
-    /// The median time that one took, in milliseconds.
+    /// The median duration, in milliseconds.
     pub median_ms: Option<f64>,
 }
 
-/// What figures are made from.
+/// An execution, as far as the figures need it.
 struct Sample {
     started_ms: i64,
     failed: bool,
@@ -59,8 +59,8 @@ struct Sample {
 }
 
 impl Figures {
-    /// Those of a journal that is not there yet.
-    pub(crate) fn of_nothing() -> Self {
+    /// The figures of a journal without executions.
+    pub(crate) fn empty() -> Self {
         let now = i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
         Self::of(&[], now, now)
     }
@@ -97,7 +97,7 @@ fn first_minute(now: i64) -> i64 {
 }
 
 impl Reader {
-    /// How many executions `filter` wants, its `limit` and `before` aside.
+    /// The number of executions that match `filter`; its `limit` and `before` are ignored.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -108,7 +108,7 @@ impl Reader {
         Ok(count.unsigned_abs())
     }
 
-    /// The ended executions that the filter wants, as of now, and how many those are.
+    /// The ended executions that match the filter now, and their number.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -122,7 +122,7 @@ impl Reader {
         Ok((selection, count.unsigned_abs()))
     }
 
-    /// What there is to filter by.
+    /// The values that can be filtered by.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -134,7 +134,7 @@ impl Reader {
         })
     }
 
-    /// How the day goes.
+    /// The figures of the day and of the last hour.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -150,7 +150,7 @@ impl Reader {
         Ok(Figures::of(&samples, now, midnight))
     }
 
-    /// The ids are ULIDs, so a time is a place in their index.
+    /// The executions since a time. The ids are ULIDs, so their index is in the order of time.
     fn samples(&self, since_ms: i64) -> Result<Vec<Sample>, JournalError> {
         let first = Ulid::from_parts(since_ms.unsigned_abs(), 0).to_string();
         let sql = "SELECT started_ms, status, duration_ms FROM execution WHERE id >= ?1 ORDER BY id DESC LIMIT ?2";
@@ -191,7 +191,7 @@ mod tests {
 
     const NOON: i64 = 1_700_000_000_000 / 86_400_000 * 86_400_000 + 43_200_000;
 
-    /// Executions as minutes before noon, status and milliseconds.
+    /// A journal of executions, given as minutes before noon, status and milliseconds.
     fn journal(executions: &[(i64, &str, Option<f64>)]) -> (tempfile::TempDir, Reader) {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("journal.sqlite3");

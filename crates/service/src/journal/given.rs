@@ -1,4 +1,4 @@
-//! What a program was given besides its code, so that it can be run again as it was.
+//! The kept input of a program, so that it can be run again as it was.
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -60,12 +60,12 @@ pub enum Missing {
 }
 
 impl Given {
-    /// Whether it was given nothing.
+    /// Whether there was no input.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
 
-    /// The text in it, in bytes.
+    /// The size of its texts, in bytes.
     pub(super) fn bytes(&self) -> usize {
         let variables = self.env.iter().map(|one| one.name.len() + one.value.as_ref().map_or(0, String::len));
         let files = self.files.iter().map(|file| file.path.len() + file.content.as_ref().map_or(0, String::len));

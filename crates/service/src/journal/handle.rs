@@ -143,7 +143,7 @@ impl Shared {
         let (file, queue) = self.readable()?;
         let (done, flushed) = channel();
         if queue.try_send(Message::Flush(done)) {
-            // If that takes too long, the reader sees what is in the file by then.
+            // After the time limit the reader sees the entries that have been written so far.
             let _ = flushed.recv_timeout(FLUSH);
         }
         Reader::open(file)
@@ -157,7 +157,7 @@ impl Shared {
         answer.recv().map_err(|_| JournalError::Closed)
     }
 
-    /// A reader of what is in the file now.
+    /// A reader of the current file, without a flush.
     pub(super) fn unflushed_reader(&self) -> Result<Reader, JournalError> {
         Reader::open(&self.readable()?.0)
     }

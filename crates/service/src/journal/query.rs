@@ -1,36 +1,36 @@
-//! From a filter to SQL.
+//! Translates filters to SQL.
 
 use rusqlite::types::Value;
 
 use super::record::{Filter, RUNNING, Selection};
 
-/// Longer searches are cut: nobody reads that far.
+/// The most words of a search; further ones are ignored.
 const TERMS: usize = 32;
 const LARGEST_PAGE: usize = 1000;
 
-/// A statement and what is bound to it.
+/// A statement and its parameters.
 pub(super) struct Query {
     pub(super) sql: String,
     pub(super) values: Vec<Value>,
-    /// Rows on a page. One more is asked for, to know whether there is a next one.
+    /// Rows on a page. The statement asks for one more, to know whether there is a next page.
     pub(super) limit: usize,
 }
 
-/// Asks for `columns` of the executions that `filter` wants, newest first.
+/// Selects `columns` of the executions that match `filter`, newest first.
 pub(super) fn query(columns: &str, filter: &Filter) -> Query {
     let mut query = matching(columns, filter);
     query.sql.push_str(&format!(" ORDER BY id DESC LIMIT {}", query.limit + 1));
     query
 }
 
-/// Asks for `columns` of the execution of that id, if `filter` wants it.
+/// Selects `columns` of the execution of that id, if it matches `filter`.
 pub(super) fn of_one(columns: &str, id: &str, filter: &Filter) -> Query {
     let mut query = matching(columns, filter);
     query.and("id = ?", Some(id));
     query
 }
 
-/// Asks for `columns` of all the executions that `filter` wants, in no order.
+/// Selects `columns` of all executions that match `filter`, in no order.
 pub(super) fn matching(columns: &str, filter: &Filter) -> Query {
     let limit = filter.limit.clamp(1, LARGEST_PAGE);
     let mut query = Query { sql: format!("SELECT {columns} FROM execution WHERE TRUE"), values: Vec::new(), limit };
@@ -38,11 +38,11 @@ pub(super) fn matching(columns: &str, filter: &Filter) -> Query {
     query
 }
 
-/// Asks for the paths of all the executions that `selection` takes.
+/// Selects `columns` of all executions of `selection`.
 pub(super) fn selected(columns: &str, selection: &Selection) -> Query {
     let mut query = matching(columns, &Filter { before: None, ..selection.filter.clone() });
     query.and("status <> ?", Some(RUNNING));
-    // Without a newest entry there was nothing to select.
+    // Without a newest execution nothing was selected: no id is less than the empty text.
     query.and("id <= ?", Some(selection.upto.as_deref().unwrap_or_default()));
     for id in &selection.except {
         query.and("id <> ?", Some(id));
@@ -77,17 +77,17 @@ impl Query {
     }
 }
 
-/// What a user searches for.
+/// A user's search.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Search {
-    /// An FTS5 expression: every word quoted, so that nothing in it means anything to FTS5, and taken as a beginning.
+    /// An FTS5 expression: every word is quoted, so that none is syntax, and matches as a prefix.
     words: String,
-    /// What holds no letter or digit: the index knows only words, so these are looked for in the texts themselves.
+    /// Terms without letters and digits. The index holds only words, so these are searched in the texts themselves.
     signs: Vec<String>,
 }
 
-fn search(written: &str) -> Search {
-    let clean = written.replace('\0', " ");
+fn search(text: &str) -> Search {
+    let clean = text.replace('\0', " ");
     let terms: Vec<&str> = clean.split_whitespace().take(TERMS).collect();
     let (words, signs): (Vec<&str>, Vec<&str>) =
         terms.into_iter().partition(|term| term.contains(char::is_alphanumeric));
@@ -101,7 +101,7 @@ mod tests {
 
     #[test]
     fn words_are_quoted_and_signs_are_set_apart() {
-        for (written, words, signs) in [
+        for (text, words, signs) in [
             ("", "", vec![]),
             (" \0 ", "", vec![]),
             ("print", "\"print\"*", vec![]),
@@ -109,11 +109,11 @@ mod tests {
             ("NEAR(x \"y", "\"NEAR(x\"* AND \"\"\"y\"*", vec![]),
             ("🎉 * \" é", "\"é\"*", vec!["🎉", "*", "\""]),
         ] {
-            let found = search(written);
+            let found = search(text);
             assert_eq!(
                 (found.words.as_str(), found.signs),
                 (words, signs.into_iter().map(str::to_owned).collect()),
-                "{written:?}"
+                "{text:?}"
             );
         }
     }

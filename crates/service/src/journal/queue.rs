@@ -1,4 +1,4 @@
-//! The way to the writing thread: bounded in entries and in bytes, never waited for by a run.
+//! The queue of the writing thread: bounded in entries and in bytes, so that no run ever waits for it.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -10,32 +10,32 @@ use super::error::JournalError;
 use super::record::{Begun, Ended, Selection};
 use crate::settings::JournalSettings;
 
-/// Entries that may wait.
+/// The most entries that wait.
 const ENTRIES: usize = 4096;
-/// Text that may wait, in bytes.
+/// The most text that waits, in bytes.
 const BYTES: usize = 32 << 20;
 
-/// How long entries wait for others to be written with: a transaction costs as much as a run's own share of the work, and
-/// whoever wants to read flushes.
+/// How long entries wait for others to share a transaction with. A transaction costs as much as the rest of recording a run;
+/// readers flush, so they do not wait.
 const GATHERING: Duration = Duration::from_millis(50);
 
-/// Something to write down.
+/// An entry of the journal.
 pub(super) enum Entry {
     Begun { begun: Begun, code_truncated: bool },
     Ended(Ended),
 }
 
-/// Something for the writing thread.
+/// A message for the writing thread.
 pub(super) enum Message {
     Entry(Box<Entry>),
-    /// The settings changed.
+    /// The settings have changed.
     Apply,
     Flush(Sender<()>),
     Delete(Selection, Sender<Result<u64, JournalError>>),
     Close(Sender<()>),
 }
 
-/// What both ends know.
+/// What both ends share.
 struct Shared {
     settings: Mutex<JournalSettings>,
     bytes: AtomicUsize,
@@ -44,12 +44,12 @@ struct Shared {
     unfinished: Mutex<Unfinished>,
 }
 
-/// Executions whose end is not written down, so that they are not shown as running for ever.
+/// Executions whose end has not been recorded. They are tracked so that none is shown as running for ever.
 #[derive(Default)]
 struct Unfinished {
-    /// Those that are written down as running.
+    /// Those that are recorded as running.
     begun: HashSet<String>,
-    /// Of these, those that ended while nothing was written.
+    /// Those of them that ended while nothing was recorded.
     ended: Vec<String>,
 }
 
@@ -65,7 +65,7 @@ pub(super) struct Inbox {
     shared: Arc<Shared>,
 }
 
-/// A queue for texts as long as `settings` say.
+/// A queue that cuts texts to the lengths of `settings`.
 pub(super) fn queue(settings: JournalSettings) -> (Queue, Inbox) {
     let (sender, receiver) = sync_channel(ENTRIES);
     let (bytes, dropped, is_dropping, unfinished) = Default::default();
@@ -84,7 +84,7 @@ impl Shared {
 }
 
 impl Queue {
-    /// Queues an execution that begins, or drops it when too much waits.
+    /// Queues the beginning of an execution, or drops it if the queue is full.
     pub(super) fn begin(&self, mut begun: Begun) {
         let max = self.shared.settings().max_code_bytes;
         if self.is_enabled() {
@@ -96,42 +96,42 @@ impl Queue {
         }
     }
 
-    /// Queues an execution that ended, or drops it when too much waits.
+    /// Queues the end of an execution, or drops it if the queue is full.
     pub(super) fn end(&self, mut ended: Ended) {
         let id = ended.id.clone();
-        let is_written = self.max_text_bytes().is_some_and(|max| {
+        let is_queued = self.max_text_bytes().is_some_and(|max| {
             ended.output_truncated |= cut(&mut ended.output, max);
             ended.error_truncated |= cut(&mut ended.error, max);
             self.offer(Entry::Ended(ended))
         });
         let mut unfinished = self.shared.unfinished();
-        if unfinished.begun.remove(&id) && !is_written {
+        if unfinished.begun.remove(&id) && !is_queued {
             unfinished.ended.push(id);
         }
     }
 
-    /// Whether the settings want anything written down.
+    /// Whether the settings enable the journal.
     pub(super) fn is_enabled(&self) -> bool {
         self.max_text_bytes().is_some()
     }
 
-    /// Entries that were dropped because too much waited.
+    /// The number of entries that were dropped because the queue was full.
     pub(super) fn dropped(&self) -> u64 {
         self.shared.dropped.load(Ordering::Relaxed)
     }
 
-    /// Uses other settings from here on. The thread looks at them with every message, so a full queue needs no more.
+    /// Applies new settings. The thread reads them with every message, so a full queue needs no message of its own.
     pub(super) fn apply(&self, settings: &JournalSettings) {
         self.shared.settings().clone_from(settings);
         self.try_send(Message::Apply);
     }
 
-    /// Sends what is no entry; waits while the queue is full. `false` when the thread is gone.
+    /// Sends a message that is not an entry; waits while the queue is full. `false` if the thread is gone.
     pub(super) fn send(&self, message: Message) -> bool {
         self.messages.send(message).is_ok()
     }
 
-    /// Sends what is no entry, unless the queue is full or the thread is gone.
+    /// Sends a message that is not an entry; `false` if the queue is full or the thread is gone.
     pub(super) fn try_send(&self, message: Message) -> bool {
         self.messages.try_send(message).is_ok()
     }
@@ -141,11 +141,11 @@ impl Queue {
         settings.enabled.then_some(settings.max_text_bytes)
     }
 
-    /// Queues an entry; `false` when it is dropped.
+    /// Queues an entry; `false` if it was dropped.
     fn offer(&self, entry: Entry) -> bool {
         let bytes = entry.bytes();
         let waiting = self.shared.bytes.fetch_add(bytes, Ordering::Relaxed) + bytes;
-        // One that is alone is taken however long it is.
+        // An entry that is alone in the queue is accepted whatever its size.
         let full = (waiting > BYTES && waiting != bytes)
             || matches!(self.messages.try_send(Message::Entry(Box::new(entry))), Err(TrySendError::Full(_)));
         if full {
@@ -160,23 +160,23 @@ impl Queue {
 }
 
 impl Inbox {
-    /// Takes the executions that ended unwritten. The beginning of each was queued before this returns.
-    pub(super) fn take_unwritten(&self) -> Vec<String> {
+    /// Takes the executions whose end was not recorded. The beginning of each has been queued before.
+    pub(super) fn take_unrecorded(&self) -> Vec<String> {
         std::mem::take(&mut self.shared.unfinished().ended)
     }
 
-    /// Puts back what could not be written down either.
-    pub(super) fn put_back(&self, mut unwritten: Vec<String>) {
-        self.shared.unfinished().ended.append(&mut unwritten);
+    /// Puts back executions that could not be marked yet.
+    pub(super) fn put_back(&self, mut unrecorded: Vec<String>) {
+        self.shared.unfinished().ended.append(&mut unrecorded);
     }
 
-    /// The settings as they are now.
+    /// The current settings.
     pub(super) fn settings(&self) -> JournalSettings {
         self.shared.settings().clone()
     }
 
-    /// The next message and, while they are entries, those that come soon behind it, at most `most`. Empty when none came in
-    /// time, `None` when all senders are gone.
+    /// The next message and, as long as they are entries, those that follow soon, at most `most`. Empty if none came within
+    /// `time`, `None` if all senders are gone.
     pub(super) fn wait(&self, time: Duration, most: usize) -> Option<Vec<Message>> {
         let mut batch = match self.messages.recv_timeout(time) {
             Ok(first) => vec![first],
@@ -201,7 +201,7 @@ impl Inbox {
 }
 
 impl Entry {
-    /// The text in it, in bytes.
+    /// The size of its texts, in bytes.
     pub(super) fn bytes(&self) -> usize {
         match self {
             Self::Begun { begun, .. } => begun.bytes(),
@@ -210,7 +210,7 @@ impl Entry {
     }
 }
 
-/// Cuts a text to at most `max` bytes between two characters; whether anything was cut.
+/// Cuts a text to at most `max` bytes between two characters; returns whether anything was cut.
 fn cut(text: &mut String, max: usize) -> bool {
     let is_longer = text.len() > max;
     if is_longer {

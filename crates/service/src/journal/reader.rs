@@ -1,4 +1,4 @@
-//! Reading the journal: its own connection, which never writes.
+//! Reading the journal over a read-only connection.
 
 use std::path::Path;
 use std::time::Duration;
@@ -17,13 +17,13 @@ const RECORD: &str = "SELECT id, started_ms, language, runtime, origin, status, 
     peak_memory_bytes, isolation, containment, code, code_truncated, given, output, output_truncated, error, error_truncated
     FROM execution JOIN content USING (seq) LEFT JOIN given USING (seq) WHERE id = ?1";
 
-/// An execution and its place in the order in which they were written down. Ids are in the order in which requests came, and one
-/// that waited for its turn is written down after later ones.
+/// An execution's position in the order of recording. Ids are in the order of requests, and an execution that waited in the
+/// queue is recorded after later ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// Counts up from 1, and begins anew when the log was cleared.
+    /// Counts up from 1; starts anew after the journal was cleared.
     pub number: i64,
-    /// Its id.
+    /// The execution's id.
     pub id: String,
 }
 
@@ -37,7 +37,7 @@ impl Reader {
     /// Opens a journal.
     ///
     /// # Errors
-    /// There is no file yet, it is no journal, it is of a newer Runtray, or it cannot be opened.
+    /// There is no file yet, it is no journal, a newer Runtray wrote it, or it cannot be opened.
     pub fn open(file: &Path) -> Result<Self, JournalError> {
         if !file.exists() {
             return Err(JournalError::Missing(file.to_owned()));
@@ -67,7 +67,7 @@ impl Reader {
         Ok(Page { items, next })
     }
 
-    /// Everything about one execution; `None` when there is none of that id.
+    /// One execution with its code and output; `None` if none has that id.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -75,18 +75,18 @@ impl Reader {
         Ok(self.connection.prepare_cached(RECORD)?.query_row([id], record).optional()?)
     }
 
-    /// The executions that were written down after the one of that number, in the order in which they were.
+    /// The executions that were recorded after the one of that number, in the order of recording.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn written_after(&self, number: i64) -> Result<Vec<Mark>, JournalError> {
+    pub fn recorded_after(&self, number: i64) -> Result<Vec<Mark>, JournalError> {
         let mut statement =
             self.connection.prepare_cached("SELECT seq, id FROM execution WHERE seq > ?1 ORDER BY seq")?;
         let rows = statement.query_map([number], |row| Ok(Mark { number: row.get(0)?, id: row.get(1)? }))?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The number of the execution that was written down last; 0 when there is none.
+    /// The number of the execution that was recorded last; 0 if there is none.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -95,7 +95,7 @@ impl Reader {
         Ok(self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?)
     }
 
-    /// The ids of those that have not ended.
+    /// The ids of the executions that have not ended.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -105,7 +105,7 @@ impl Reader {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The status of an execution; `None` when there is none of that id.
+    /// The status of an execution; `None` if none has that id.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -114,7 +114,7 @@ impl Reader {
         Ok(statement.query_row([id], |row| row.get(0)).optional()?)
     }
 
-    /// One execution as a row of a list, if `filter` wants it.
+    /// One execution as a row of a list, if it matches `filter`.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -124,7 +124,7 @@ impl Reader {
         Ok(statement.query_row(params_from_iter(&query.values), summary).optional()?)
     }
 
-    /// Whether anybody wrote since this was last asked, or since the journal was opened.
+    /// Whether the file has changed since the last call, or since it was opened.
     ///
     /// # Errors
     /// The file cannot be read.
@@ -144,7 +144,7 @@ fn started_at(row: &Row<'_>) -> rusqlite::Result<OffsetDateTime> {
     Ok(time.unwrap_or(OffsetDateTime::UNIX_EPOCH))
 }
 
-/// A struct whose fields are columns of the same names, but for those that are given.
+/// Builds a struct whose fields are the columns of the same names, except the fields with a value.
 macro_rules! from_row {
     ($row:ident, $type:ident { $($column:ident),+ } $(, $field:ident: $value:expr)+) => {
         Ok($type { $($column: $row.get(stringify!($column))?,)+ $($field: $value),+ })

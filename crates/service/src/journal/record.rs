@@ -1,4 +1,4 @@
-//! What goes into the journal and what comes out of it. What comes out is also what `GET /executions` says.
+//! The records of the journal. Those that are read are also the JSON of `GET /executions`.
 
 use std::path::PathBuf;
 
@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 
 use super::given::Given;
 
-/// The status of an execution that has begun and not ended.
+/// The status of an execution that has not ended.
 pub const RUNNING: &str = "running";
 
-/// The status of an execution whose service was gone before it ended.
+/// The status of an execution whose service ended before it did.
 pub const LOST: &str = "lost";
 
 /// The longest [`first_line`], in characters.
@@ -24,38 +24,38 @@ pub fn first_line(code: &str) -> String {
     line.chars().take(FIRST_LINE_CHARS).collect()
 }
 
-/// An execution that begins.
+/// The beginning of an execution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Begun {
     /// Its ULID: ordering by id is ordering by time.
     pub id: String,
-    /// When; milliseconds are kept.
+    /// The time, stored in milliseconds.
     pub started_at: OffsetDateTime,
     /// The language's name.
     pub language: String,
     /// The interpreter, for people: `CPython 3.13.1`.
     pub runtime: String,
-    /// Who asked: a web origin, or a word such as `local`.
+    /// The web origin that asked for it, or a word such as `local`.
     pub origin: String,
     /// The program.
     pub code: String,
-    /// What it was given besides, as far as that is to be kept; `None` when nothing is.
+    /// The kept part of its input; `None` if none is kept.
     pub given: Option<Given>,
 }
 
 impl Begun {
-    /// The text in it, in bytes.
+    /// The size of its texts, in bytes.
     pub(super) fn bytes(&self) -> usize {
         self.code.len() + self.given.as_ref().map_or(0, Given::bytes)
     }
 }
 
-/// An execution that ended.
+/// The end of an execution.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ended {
     /// Its ULID.
     pub id: String,
-    /// How, by its wire name.
+    /// The status, by its wire name.
     pub status: String,
     /// The exit code, when the program exited by itself.
     pub exit_code: Option<i32>,
@@ -65,15 +65,15 @@ pub struct Ended {
     pub duration_ms: f64,
     /// CPU time of the whole tree, in milliseconds.
     pub cpu_ms: f64,
-    /// The most memory that the tree held, in bytes.
+    /// The peak memory of the whole tree, in bytes.
     pub peak_memory_bytes: u64,
     /// Standard output.
     pub output: String,
     /// Standard error.
     pub error: String,
-    /// Whether `output` is not all that was printed.
+    /// Whether `output` is only the beginning of what was printed.
     pub output_truncated: bool,
-    /// Whether `error` is not all that was printed.
+    /// Whether `error` is only the beginning of what was printed.
     pub error_truncated: bool,
     /// The isolation level's wire name.
     pub isolation: String,
@@ -81,12 +81,12 @@ pub struct Ended {
     pub containment: Option<String>,
 }
 
-/// Which executions are wanted.
+/// Selects executions.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
-    /// How many on a page, from 1 to 1000; what lies outside is taken as the nearest of the two.
+    /// The executions per page, clamped to 1 to 1000.
     pub limit: usize,
-    /// Only what began before the execution of this id: the previous page's `next`.
+    /// Only executions before the one of this id: the previous page's `next`.
     pub before: Option<String>,
     /// Only this status: a wire name, `running` or `lost`.
     pub status: Option<String>,
@@ -94,16 +94,16 @@ pub struct Filter {
     pub language: Option<String>,
     /// Only this origin.
     pub origin: Option<String>,
-    /// Words that must all occur in code, output or error; letter case aside, and each may be the start of a longer one.
+    /// Words that must all occur in code, output or error, ignoring case. Each also matches the start of a longer word.
     pub q: Option<String>,
 }
 
-/// The ended executions that a filter matched at one moment, for deleting exactly those that were counted.
+/// The ended executions that matched a filter at one moment. Deleting a selection deletes exactly the counted executions.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Selection {
-    /// What they match. Its `limit` and `before` do not count.
+    /// The filter. Its `limit` and `before` are ignored.
     pub filter: Filter,
-    /// The newest execution of that moment; none when the journal was empty.
+    /// The newest execution at that moment; `None` if the journal was empty.
     pub upto: Option<String>,
     /// The executions that were running at that moment. They are not deleted, even if they have ended since.
     pub except: Vec<String>,
@@ -199,21 +199,21 @@ pub struct Record {
     pub error_truncated: bool,
 }
 
-/// How the journal is.
+/// The state of the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum State {
-    /// Not opened yet.
+    /// The file has not been opened yet.
     Opening,
-    /// Executions are written.
+    /// Executions are recorded.
     Ok,
     /// The settings switch it off.
     Disabled,
-    /// Executions are written, into a new file: the old one was no journal or was damaged.
+    /// Executions are recorded in a new file, because the old one was damaged or no journal.
     Recovered {
-        /// Where the old file is now.
+        /// The new path of the old file.
         kept_aside: PathBuf,
     },
-    /// Executions are not written. Writing is tried again with an execution that comes later.
+    /// Executions are not recorded. Writing is retried with a later execution.
     Failed {
         /// Why, and what to do, for people.
         reason: Said,

@@ -1,4 +1,4 @@
-//! Retention: the oldest executions go when they are too old or the file grows too large.
+//! Retention: deletes the oldest executions when they are too old or the file is too large.
 
 use rusqlite::Connection;
 use time::OffsetDateTime;
@@ -8,12 +8,13 @@ use super::error::JournalError;
 use super::record::RUNNING;
 use crate::settings::JournalSettings;
 
-/// What an execution takes beside its texts, in bytes; a rough average.
+/// The size of an execution besides its texts, in bytes; a rough average.
 const ROW_BYTES: i64 = 1024;
-/// Passes after which a file that stays too large waits for the next time.
+/// The most passes. A file that is still too large is treated again next time.
 const PASSES: usize = 8;
 
-/// Deletes what is too old at `now`, then the oldest until the file fits; how many those were. What still runs stays.
+/// Deletes the executions that are too old at `now`, then the oldest until the file is small enough; returns their number.
+/// Running executions stay.
 ///
 /// # Errors
 /// The file cannot be written.
@@ -34,7 +35,7 @@ pub(super) fn retain(
         }
     }
     if deleted > 0 {
-        database.give_back()?;
+        database.shrink()?;
     }
     Ok(deleted)
 }
@@ -49,7 +50,7 @@ fn delete_older(database: &mut Database, settings: &JournalSettings, now: Offset
     Ok(deleted as u64)
 }
 
-/// The part of the file's content, from 0 to 1, that must go for it to fit with a tenth to spare; 0 when it fits.
+/// The part of the file's content, from 0 to 1, that must be deleted so that it fits with a tenth to spare; 0 if it fits.
 fn excess(connection: &Connection, max_bytes: u64) -> Result<f64, JournalError> {
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let used = ((number("page_count")? - number("freelist_count")?) * number("page_size")?) as f64;
@@ -57,7 +58,7 @@ fn excess(connection: &Connection, max_bytes: u64) -> Result<f64, JournalError> 
     Ok(if used <= max { 0.0 } else { (used - 0.9 * max) / used })
 }
 
-/// Deletes the oldest executions that together make up `part` of all; at least one.
+/// Deletes the oldest executions that together make up `part` of the content; at least one.
 fn delete_oldest(database: &mut Database, part: f64) -> Result<u64, JournalError> {
     let transaction = database.begin()?;
     let sql = "DELETE FROM execution WHERE status <> ?1 AND seq IN (
@@ -65,7 +66,7 @@ fn delete_oldest(database: &mut Database, part: f64) -> Result<u64, JournalError
             SELECT seq, sum(text_bytes + ?2) OVER (ORDER BY id) - text_bytes - ?2 AS older FROM execution
         ) WHERE older < ?3 * (SELECT sum(text_bytes + ?2) FROM execution))";
     let deleted = transaction.execute(sql, rusqlite::params![RUNNING, ROW_BYTES, part])?;
-    // Without this the index would go on holding the deleted words, and the file would not shrink.
+    // Otherwise the index would still hold the deleted words, and the file would not shrink.
     transaction.execute_batch("INSERT INTO search (search) VALUES ('optimize')")?;
     transaction.commit()?;
     Ok(deleted as u64)

@@ -1,16 +1,16 @@
-//! The journal's tables and how a file gets to the version that this program knows.
+//! The journal's tables, and the migrations to the version of this program.
 
 use rusqlite::{Connection, TransactionBehavior};
 
 use super::error::JournalError;
 
-/// Marks the file as a journal of Runtray's.
+/// Marks a SQLite file as a journal of Runtray.
 const APPLICATION_ID: i64 = 0x5275_6e74;
 
-/// From each version to the next; the first makes the tables. What has been released is never changed.
+/// The migrations from each version to the next; the first creates the tables. A released one is never changed.
 const MIGRATIONS: &[&str] = &[FIRST, GIVEN, CONTAINMENT];
 
-/// `content` is apart from `execution` so that lists never read long texts; `search` holds only the index over it.
+/// `content` is a table of its own, so that lists never read long texts; `search` holds only the index over it.
 const FIRST: &str = "
     CREATE TABLE execution (
         seq INTEGER PRIMARY KEY,
@@ -59,7 +59,7 @@ const FIRST: &str = "
     END;
 ";
 
-/// What programs were given besides their code, as JSON; executions of before have none. Searches do not look into it.
+/// The input of programs as JSON; older executions have none. It is not searched.
 const GIVEN: &str = "
     CREATE TABLE given (
         seq INTEGER PRIMARY KEY,
@@ -78,7 +78,7 @@ const CONTAINMENT: &str = "ALTER TABLE execution ADD COLUMN containment TEXT";
 /// The version of a file.
 ///
 /// # Errors
-/// It is no journal, or one of a newer Runtray.
+/// It is no journal, or a newer Runtray wrote it.
 pub(super) fn version(connection: &Connection) -> Result<usize, JournalError> {
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let found = usize::try_from(number("user_version")?).map_err(|_| JournalError::NotAJournal)?;
@@ -92,7 +92,7 @@ pub(super) fn version(connection: &Connection) -> Result<usize, JournalError> {
     }
 }
 
-/// Brings a file to the last version, in one transaction.
+/// Migrates a file to the latest version, in one transaction.
 ///
 /// # Errors
 /// Those of [`version`], and the file cannot be written.
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_newer_journal_is_told_from_another_program_s_database() {
+    fn a_newer_journal_differs_from_another_program_s_database() {
         let mut newer = empty();
         migrate(&mut newer).expect("tables");
         newer.pragma_update(None, "user_version", 99).expect("set");

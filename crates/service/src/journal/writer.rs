@@ -1,7 +1,7 @@
 //! The writing thread: the only one that changes the journal.
 //!
-//! It ends when it is told to close or when the last [`Journal`](super::Journal) is gone, after writing what is queued. No
-//! failure ends it: it tells the state and tries again with a later execution.
+//! It ends after a request to close or when the last [`Journal`](super::Journal) is dropped, and writes the queue first. No
+//! failure ends it: a failure is published as the state, and writing is retried with a later execution.
 
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
@@ -17,11 +17,11 @@ use super::record::{Selection, State};
 use super::retention::retain;
 use crate::settings::JournalSettings;
 
-/// Messages that are handled together, in one transaction where they are entries.
+/// The most messages that are handled together; the entries among them are written in one transaction.
 const BATCH: usize = 256;
-/// Executions after which retention is due.
+/// The number of entries after which retention is due.
 const RETAIN_AFTER_ENTRIES: usize = 1000;
-/// Time after which retention is due.
+/// The time after which retention is due.
 const RETAIN_EVERY: Duration = Duration::from_secs(600);
 
 /// The thread's state.
@@ -31,7 +31,7 @@ pub(super) struct Writer {
     state: watch::Sender<State>,
     retry_after: Duration,
     database: Option<Database>,
-    presence: Option<InstanceLock>,
+    instance_lock: Option<InstanceLock>,
     not_before: Option<Instant>,
     retain_at: Instant,
     entries: usize,
@@ -39,23 +39,34 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// A writer that waits `retry_after` a failure before it tries again.
+    /// A writer that waits for `retry_after` after a failure.
     pub(super) fn new(
         file: PathBuf,
         settings: JournalSettings,
         state: watch::Sender<State>,
         retry_after: Duration,
     ) -> Self {
-        let (database, presence, not_before, retain_at) = (None, None, None, Instant::now());
-        Self { file, settings, state, retry_after, database, presence, not_before, retain_at, entries: 0, bytes: 0 }
+        let (database, instance_lock, not_before, retain_at) = (None, None, None, Instant::now());
+        Self {
+            file,
+            settings,
+            state,
+            retry_after,
+            database,
+            instance_lock,
+            not_before,
+            retain_at,
+            entries: 0,
+            bytes: 0,
+        }
     }
 
-    /// Handles messages until it is told to close.
+    /// Handles messages until it is asked to close.
     pub(super) fn run(mut self, inbox: &Inbox) {
         self.begin();
         loop {
-            // Taken first: the messages behind which they are to be marked come with this batch.
-            let unwritten = inbox.take_unwritten();
+            // Taken before the batch: their beginnings are in this batch at the latest, and must be written before the mark.
+            let unrecorded = inbox.take_unrecorded();
             let waits = self.retain_at.saturating_duration_since(Instant::now());
             let Some(messages) = inbox.wait(waits, BATCH) else { return };
             let caught_up = messages.len() < BATCH;
@@ -67,7 +78,7 @@ impl Writer {
                     Message::Close(done) => {
                         self.write(&std::mem::take(&mut entries));
                         drop(self);
-                        // Whoever asked may have gone; that is its business.
+                        // The sender may be gone.
                         let _ = done.send(());
                         return;
                     }
@@ -78,21 +89,21 @@ impl Writer {
                 }
             }
             self.write(&entries);
-            if !caught_up || !self.mark_lost(&unwritten) {
-                inbox.put_back(unwritten);
+            if !caught_up || !self.mark_lost(&unrecorded) {
+                inbox.put_back(unrecorded);
             }
             self.retain_if_due();
         }
     }
 
-    /// Marks executions whose end was not written down; `false` when that has to wait.
+    /// Marks executions whose end was not recorded; `false` if that has to wait.
     fn mark_lost(&mut self, ids: &[String]) -> bool {
         ids.is_empty() || (self.settings.enabled && self.attempt(|database| database.mark_lost_of(ids)).is_some())
     }
 
     fn handle(&mut self, message: Message) {
         match message {
-            // Those who asked may have gone; that is their business.
+            // The senders may be gone.
             Message::Flush(done) => drop(done.send(())),
             Message::Delete(selection, done) => drop(done.send(self.delete(&selection))),
             Message::Entry(_) | Message::Apply | Message::Close(_) => {}
@@ -119,10 +130,10 @@ impl Writer {
         if entries.is_empty() || !self.settings.enabled || !self.is_open() {
             return;
         }
-        let written = self.attempt(|database| database.write(entries));
-        // A damaged file has been replaced by now, and the new one can take the entries.
-        let written = written.or_else(|| self.attempt(|database| database.write(entries)));
-        if written.is_some() && matches!(*self.state.borrow(), State::Failed { .. }) {
+        let done = self.attempt(|database| database.write(entries));
+        // A failure may mean a damaged file, which has been replaced by now: the new one takes the entries.
+        let done = done.or_else(|| self.attempt(|database| database.write(entries)));
+        if done.is_some() && matches!(*self.state.borrow(), State::Failed { .. }) {
             tracing::info!("executions are written down again");
             self.state.send_replace(State::Ok);
         }
@@ -154,13 +165,13 @@ impl Writer {
         if self.file.exists() { Database::open(&self.file)?.delete(selection) } else { Ok(0) }
     }
 
-    /// Does something with the open file; a failure becomes the state.
+    /// Runs `work` on the open file; a failure is published as the state.
     fn attempt<T>(&mut self, work: impl FnOnce(&mut Database) -> Result<T, JournalError>) -> Option<T> {
         let result = work(self.database.as_mut()?);
         result.map_err(|error| self.fail(error)).ok()
     }
 
-    /// Whether the file is open, after opening it where that is due.
+    /// Whether the file is open. Opens it if that is due.
     fn is_open(&mut self) -> bool {
         let due = self.not_before.is_none_or(|time| Instant::now() >= time);
         if self.database.is_none() && due {
@@ -172,15 +183,16 @@ impl Writer {
         self.database.is_some()
     }
 
-    /// Takes an open file. After a failure only a write proves that all is well.
+    /// Uses an open file. A failed state stays until a write has succeeded.
     fn opened(&mut self, mut database: Database) {
-        if self.presence.is_none() {
-            let announced = InstanceLock::announce(&self.file, || match database.mark_lost() {
+        if self.instance_lock.is_none() {
+            let acquired = InstanceLock::acquire(&self.file, || match database.mark_lost() {
                 Ok(lost) if lost > 0 => tracing::warn!(lost, "executions were lost when the last service died"),
                 Ok(_) => {}
                 Err(error) => tracing::warn!(%error, "lost executions could not be marked"),
             });
-            self.presence = announced.inspect_err(|error| tracing::debug!(%error, "the journal cannot be locked")).ok();
+            self.instance_lock =
+                acquired.inspect_err(|error| tracing::debug!(%error, "the journal cannot be locked")).ok();
         }
         self.database = Some(database);
         self.not_before = None;

@@ -1,6 +1,6 @@
-//! The file that says where the running service is, for programs that look for it on this machine.
+//! The address file: tells other programs on this machine the URL of the running service.
 //!
-//! Whoever reads it must be ready for a service that is gone: one that was killed leaves its file behind.
+//! A service that was killed leaves its file behind, so readers must expect that nothing listens at the address.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -10,20 +10,20 @@ use tempfile::NamedTempFile;
 
 use crate::platform::paths::Paths;
 
-/// Where the service of these folders runs, as `http://localhost:5000`, when it said so.
+/// The URL of the service that uses these folders, such as `http://localhost:5000`, if the file names one.
 pub fn find(paths: &Paths) -> Option<String> {
     let text = fs::read_to_string(paths.address_file()).ok()?;
     Some(text.trim().to_owned()).filter(|url| !url.is_empty())
 }
 
-/// Says that the service runs at `url`. Without it the service is only not found by itself.
+/// Writes `url` to the file. If that fails, the service runs, but other programs do not find it.
 pub(crate) fn announce(paths: &Paths, url: &str) {
     if let Err(error) = write(paths, url) {
-        tracing::warn!(%error, "could not write where the service is; `runtray run` will not find it");
+        tracing::warn!(%error, "could not write the address file; `runtray run` will not find the service");
     }
 }
 
-/// Takes that back, unless another service says so by now.
+/// Removes the file, unless another service has written its own URL meanwhile.
 pub(crate) fn withdraw(paths: &Paths, url: &str) {
     if find(paths).as_deref() == Some(url) {
         let _ = fs::remove_file(paths.address_file());
@@ -32,7 +32,7 @@ pub(crate) fn withdraw(paths: &Paths, url: &str) {
 
 fn write(paths: &Paths, url: &str) -> io::Result<()> {
     private::folder(&paths.data)?;
-    // Replaced in one step, so that nobody reads half of it; a temporary file belongs to its owner alone.
+    // Replaced atomically, so that nobody reads half of it. A temporary file is private to its owner.
     let mut file = NamedTempFile::with_prefix_in(".address-", &paths.data)?;
     writeln!(file, "{url}")?;
     file.persist(paths.address_file())?;
@@ -45,7 +45,7 @@ mod tests {
     use crate::platform::paths::Paths;
 
     #[test]
-    fn only_the_last_service_takes_its_word_back() {
+    fn a_service_removes_only_its_own_address() {
         let folder = tempfile::tempdir().expect("a folder");
         let below = |name: &str| folder.path().join(name);
         let paths = Paths { config: below("config"), data: below("data"), runs: below("runs") };

@@ -1,7 +1,7 @@
-//! Which service has a data folder for itself, so that two of them do not hide one another.
+//! The lock of a data folder, so that two services that use it do not overwrite each other's address file.
 //!
-//! The first one holds a lock on a file there for as long as it lives; the system takes it away with the process, however that
-//! ends. One that comes second runs as well, but leaves the address of the first where it is.
+//! The first service holds a lock on a file in the folder; the system releases it with the process, however that ends. A
+//! second service runs as well, but leaves the address file alone.
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io;
@@ -10,16 +10,16 @@ use runtray_engine::private;
 
 use crate::platform::paths::Paths;
 
-/// The sign that the folder is ours; dropping it takes it away.
+/// A held lock; dropping it releases the folder.
 pub(crate) struct FolderLock {
     _lock: File,
 }
 
 impl FolderLock {
-    /// Claims the folder; `None` when another service has it.
+    /// Locks the folder; `None` if another service has locked it.
     ///
     /// # Errors
-    /// The lock's file cannot be made, or the file system knows no locks.
+    /// The lock file cannot be made, or the file system has no locks.
     pub(crate) fn claim(paths: &Paths) -> io::Result<Option<Self>> {
         private::folder(&paths.data)?;
         let mut options = OpenOptions::new();
@@ -39,7 +39,7 @@ mod tests {
     use crate::platform::paths::Paths;
 
     #[test]
-    fn one_has_the_folder_until_it_is_gone() {
+    fn a_folder_is_locked_until_its_lock_is_dropped() {
         let folder = tempfile::tempdir().expect("a folder");
         let below = |name: &str| folder.path().join(name);
         let paths = Paths { config: below("config"), data: below("data"), runs: below("runs") };

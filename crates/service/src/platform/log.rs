@@ -1,6 +1,6 @@
-//! The service's own log: one file a day beside the journal, and standard error where that is wanted.
+//! The service's own log: one file per day beside the journal, and standard error on request.
 //!
-//! What programs print is never in it; that is the journal's.
+//! Output of programs is never in it; that is in the journal.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -15,30 +15,30 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// The environment variable that says what is logged, as in `info` or `runtray_service=debug`.
+/// The environment variable with the filter, such as `info` or `runtray_service=debug`.
 pub const FILTER_VARIABLE: &str = "RUNTRAY_LOG";
 
-/// Days, and so files, that are kept.
+/// How many files, and so days, are kept.
 const KEPT_FILES: usize = 7;
-/// Lines that may wait to be written; room for them is taken at once.
+/// Lines that may wait to be written. The memory for the queue is allocated at once.
 const WAITING_LINES: usize = 8192;
 
-/// Writes out what is logged; dropping it writes the rest.
-#[must_use = "what is still waiting to be written is lost without it"]
+/// Keeps the log's writing thread alive; dropping it writes what is queued.
+#[must_use = "queued lines are lost without it"]
 pub struct LogGuard {
     _file: Option<WorkerGuard>,
 }
 
-/// Begins to log into `folder`, made if missing, and to standard error when that is asked for or the folder cannot be
+/// Starts to log into `folder`, which is made if missing, and to standard error if `to_stderr` says so or the folder cannot be
 /// written. Later calls in the same process change nothing.
 pub fn init(folder: &Path, to_stderr: bool) -> LogGuard {
-    let written = std::env::var(FILTER_VARIABLE).unwrap_or_default();
-    let (filter, bad_filter) = filter(&written);
+    let directives = std::env::var(FILTER_VARIABLE).unwrap_or_default();
+    let (filter, bad_filter) = filter(&directives);
     let file = file(folder);
     let problem = file.as_ref().err().map(ToString::to_string);
     let (subscriber, guard) = subscriber(filter, file.ok(), to_stderr);
     if subscriber.try_init().is_err() {
-        tracing::debug!("logging was set up before");
+        tracing::debug!("logging has been set up before");
     }
     if let Some(error) = bad_filter {
         tracing::warn!(error, "{FILTER_VARIABLE} is not understood and not used");
@@ -49,9 +49,9 @@ pub fn init(folder: &Path, to_stderr: bool) -> LogGuard {
     guard
 }
 
-fn filter(written: &str) -> (EnvFilter, Option<String>) {
+fn filter(directives: &str) -> (EnvFilter, Option<String>) {
     let builder = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into());
-    match builder.parse(written) {
+    match builder.parse(directives) {
         Ok(filter) => (filter, None),
         Err(error) => (EnvFilter::new("info"), Some(error.to_string())),
     }
@@ -70,7 +70,7 @@ fn file(folder: &Path) -> io::Result<(NonBlocking, WorkerGuard)> {
     Ok(NonBlockingBuilder::default().buffered_lines_limit(WAITING_LINES).finish(writer))
 }
 
-/// A log whose files belong to their owner alone: the appender makes one each day, with the permissions of the umask.
+/// Makes the log's files private to their owner: the appender creates one per day with the permissions of the umask.
 struct Private {
     appender: RollingFileAppender,
     folder: PathBuf,
@@ -80,12 +80,12 @@ struct Private {
 
 impl io::Write for Private {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        let written = self.appender.write(line)?;
+        let length = self.appender.write(line)?;
         let today = OffsetDateTime::now_utc().date();
         if self.seen.replace(today) != Some(today) {
             private::keep_all(&self.folder);
         }
-        Ok(written)
+        Ok(length)
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -138,10 +138,10 @@ mod tests {
 
     #[test]
     fn a_wrong_filter_is_reported_and_info_is_used() {
-        for (written, is_wrong) in
+        for (directives, is_wrong) in
             [("", false), ("debug", false), ("runtray_service=trace,warn", false), ("a=b=c", true)]
         {
-            assert_eq!(filter(written).1.is_some(), is_wrong, "for {written:?}");
+            assert_eq!(filter(directives).1.is_some(), is_wrong, "for {directives:?}");
         }
         assert_eq!(filter("a=b=c").0.to_string(), "info");
     }

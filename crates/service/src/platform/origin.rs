@@ -8,22 +8,22 @@ use runtray_engine::shown;
 
 use crate::sentences;
 
-/// `https://`, a host of 253 characters, and `:65535`, of which a host in other letters may take four bytes each.
+/// The longest origin in bytes: `https://`, a host of 253 characters of up to four bytes each, and `:65535`.
 const LONGEST: usize = 8 + 4 * LONGEST_HOST + 6;
 /// The longest host that DNS can hold.
 const LONGEST_HOST: usize = 253;
 
-/// An `http` or `https` origin in its ASCII serialisation, default ports left out.
+/// An `http` or `https` origin in its ASCII serialisation, without default ports.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Origin(String);
 
-/// Why a text is no origin that can be allowed.
+/// Why a text is not an origin that can be allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct InvalidOrigin(Said);
 
 impl InvalidOrigin {
-    /// It in words.
+    /// The error as a translatable sentence.
     pub fn said(&self) -> &Said {
         &self.0
     }
@@ -32,17 +32,17 @@ impl InvalidOrigin {
 impl FromStr for Origin {
     type Err = InvalidOrigin;
 
-    fn from_str(written: &str) -> Result<Self, Self::Err> {
-        let refuse = |why: Sentence| InvalidOrigin(why.with("written", shown(written).to_string()));
-        if written.len() > LONGEST {
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let refuse = |why: Sentence| InvalidOrigin(why.with("written", shown(text).to_string()));
+        if text.len() > LONGEST {
             return Err(refuse(sentences::ORIGIN_LONG));
         }
-        let url = url::Url::parse(written).map_err(|_| refuse(sentences::ORIGIN_NONE))?;
+        let url = url::Url::parse(text).map_err(|_| refuse(sentences::ORIGIN_NONE))?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(refuse(sentences::ORIGIN_SCHEME));
         }
         let bare = url.username().is_empty() && url.password().is_none() && url.path() == "/";
-        if !bare || url.query().is_some() || url.fragment().is_some() || written.ends_with('/') {
+        if !bare || url.query().is_some() || url.fragment().is_some() || text.ends_with('/') {
             return Err(refuse(sentences::ORIGIN_MORE));
         }
         if url.host_str().is_none_or(|host| host.len() > LONGEST_HOST) {
@@ -53,12 +53,12 @@ impl FromStr for Origin {
 }
 
 impl Origin {
-    /// The origin of a program's own pages, which have a scheme of their own. No web page can have it.
+    /// The origin of a desktop program's own pages, with a custom scheme. No web page can have it.
     pub fn of_program(scheme: &str, host: &str) -> Self {
         Self(format!("{scheme}://{host}"))
     }
 
-    /// Whether both are the same page, however their hosts are written: with or without the dot at the end of a name.
+    /// Whether both origins belong to the same page: a dot at the end of a host name makes no difference.
     pub(crate) fn is_same_page(&self, other: &Self) -> bool {
         self.undotted().eq(other.undotted())
     }
@@ -68,7 +68,7 @@ impl Origin {
         [host.trim_end_matches('.'), port].into_iter()
     }
 
-    /// The host without its port, an IPv6 address in its brackets.
+    /// The host without its port; an IPv6 address keeps its brackets.
     pub(crate) fn host(&self) -> &str {
         let authority = self.authority();
         match authority.rsplit_once(':') {
@@ -77,9 +77,9 @@ impl Origin {
         }
     }
 
-    /// The origin of any page of it, for what is to be refused: a path, a slash or a user does not matter there.
-    pub(crate) fn of_page(written: &str) -> Option<Self> {
-        let url = url::Url::parse(written.trim()).ok()?;
+    /// The origin of a page's URL, for lists of denied pages: a path, a slash or a user in the URL does not matter there.
+    pub(crate) fn of_page(url: &str) -> Option<Self> {
+        let url = url::Url::parse(url.trim()).ok()?;
         let is_web = matches!(url.scheme(), "http" | "https");
         url.origin().ascii_serialization().parse().ok().filter(|_| is_web)
     }
@@ -89,7 +89,7 @@ impl Origin {
         &self.0
     }
 
-    /// `host:port` as a browser sends it in `Host`: the port left out where it is the scheme's own.
+    /// `host:port` as a browser sends it in `Host`, without a default port.
     pub fn authority(&self) -> &str {
         self.0.split_once("://").map_or(self.0.as_str(), |(_, authority)| authority)
     }
@@ -106,17 +106,17 @@ mod tests {
     use super::Origin;
 
     #[test]
-    fn origins_are_normalised_and_nothing_else_is_one() {
-        for (written, expected) in [
+    fn origins_are_normalised_and_other_texts_refused() {
+        for (text, expected) in [
             ("http://localhost:3000", "http://localhost:3000"),
             ("HTTP://LocalHost:80", "http://localhost"),
             ("https://app.example:443", "https://app.example"),
             ("http://[::1]:3000", "http://[::1]:3000"),
         ] {
-            assert_eq!(written.parse::<Origin>().expect(written).as_str(), expected);
+            assert_eq!(text.parse::<Origin>().expect(text).as_str(), expected);
         }
         assert!(format!("http://{}.example", "a".repeat(60_000)).parse::<Origin>().is_err(), "longer than any host");
-        for written in [
+        for text in [
             "",
             "*",
             "null",
@@ -129,13 +129,13 @@ mod tests {
             "http://a?b",
             "ws://a",
         ] {
-            assert!(written.parse::<Origin>().is_err(), "{written:?} was taken");
+            assert!(text.parse::<Origin>().is_err(), "{text:?} was taken");
         }
     }
 
     #[test]
-    fn the_same_page_may_be_written_in_several_ways() {
-        let origin = |written: &str| written.parse::<Origin>().expect("an origin");
+    fn a_page_s_origin_has_several_spellings() {
+        let origin = |text: &str| text.parse::<Origin>().expect("an origin");
         for (one, other, expected) in [
             ("http://a.example", "http://a.example.", true),
             ("http://a.example:80", "http://A.example", true),

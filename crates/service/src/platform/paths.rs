@@ -1,4 +1,4 @@
-//! The folders that Runtray uses: configuration, data, and the runs' own.
+//! The folders that Runtray uses: configuration, data, and the runs' folders.
 
 use std::ffi::OsString;
 use std::io;
@@ -9,36 +9,36 @@ use runtray_engine::private;
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-/// The environment variable that puts everything below one folder.
+/// The environment variable that puts all folders below one.
 pub const HOME_VARIABLE: &str = "RUNTRAY_HOME";
 
-/// Where things are kept. Nothing is made by knowing it.
+/// The paths of Runtray's folders. They are not created by finding them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Paths {
     /// The user's settings.
     pub config: PathBuf,
-    /// The journal, the service's log and the token: of this machine only, never roaming.
+    /// The journal, the service's log and the token. It belongs to this machine and never roams.
     pub data: PathBuf,
-    /// The runs' folders: may be deleted whenever no service runs.
+    /// The runs' folders. It may be deleted whenever no service runs.
     pub runs: PathBuf,
 }
 
-/// Why the folders are not known.
+/// Why the folders cannot be found.
 #[derive(Debug, thiserror::Error)]
 pub enum PathsError {
     /// The user has no home folder.
     #[error("this user has no home folder; set {HOME_VARIABLE} to a folder that Runtray may use")]
     NoHome,
-    /// The variable's value is no path.
+    /// The variable's value is not a path.
     #[error("{HOME_VARIABLE} is not a usable path: {0}")]
     Unusable(#[source] io::Error),
 }
 
 impl Paths {
-    /// The folders below `RUNTRAY_HOME` where that is set, otherwise the platform's usual ones.
+    /// The folders below `RUNTRAY_HOME` if that is set, otherwise the platform's usual ones.
     ///
     /// # Errors
-    /// There is neither such a variable nor a home folder, or the variable cannot be made an absolute path.
+    /// There is neither the variable nor a home folder, or the variable cannot be made an absolute path.
     pub fn find() -> Result<Self, PathsError> {
         match std::env::var_os(HOME_VARIABLE).filter(|value| !value.is_empty()) {
             Some(root) => Self::below(&root),
@@ -60,8 +60,8 @@ impl Paths {
         })
     }
 
-    /// Takes the folders and what lies directly in them away from other users: they may have been made by an older version,
-    /// copied, or restored. What cannot be changed is logged and left.
+    /// Makes the folders and the files directly in them private to the user: an older version may have made them, or they may
+    /// have been copied or restored. Failures are logged and otherwise ignored.
     pub(crate) fn protect(&self) {
         for folder in [&self.config, &self.data, &self.log_folder()] {
             if folder.is_dir() {
@@ -73,38 +73,38 @@ impl Paths {
         }
     }
 
-    /// The folders that no program is to see, beside that of the runs.
+    /// The folders that programs must not see, besides that of the runs.
     pub fn hidden(&self) -> Vec<PathBuf> {
         vec![self.config.clone(), self.data.clone()]
     }
 
-    /// The settings, in TOML.
+    /// The settings file, in TOML.
     pub fn settings_file(&self) -> PathBuf {
         self.config.join("settings.toml")
     }
 
-    /// The journal, in SQLite.
+    /// The journal file, in SQLite.
     pub fn journal_file(&self) -> PathBuf {
         self.data.join("journal.sqlite3")
     }
 
-    /// The service's own log, one file a day.
+    /// The folder of the service's own log, one file per day.
     pub fn log_folder(&self) -> PathBuf {
         self.data.join("log")
     }
 
-    /// Where the running service is.
+    /// The file with the running service's address.
     pub fn address_file(&self) -> PathBuf {
         self.data.join("address")
     }
 
-    /// The bearer token.
+    /// The file with the bearer token.
     pub fn token_file(&self) -> PathBuf {
         self.data.join("token")
     }
 }
 
-/// Where a file that cannot be used is kept: beside it, as `journal.broken-20261122T201822123.sqlite3`.
+/// The path to which an unusable file is moved: beside it, as `journal.broken-20261122T201822123.sqlite3`.
 pub(crate) fn aside(path: &Path) -> PathBuf {
     let format = format_description!("[year][month][day]T[hour][minute][second][subsecond digits:3]");
     let now = OffsetDateTime::now_utc().format(format).unwrap_or_default();
@@ -122,16 +122,16 @@ mod tests {
     use super::Paths;
 
     #[test]
-    fn one_variable_holds_everything() {
+    fn one_variable_moves_every_path() {
         let root = tempfile::tempdir().expect("a folder");
         let paths = Paths::below(&root.path().as_os_str().to_owned()).expect("paths");
         for path in [paths.settings_file(), paths.journal_file(), paths.log_folder(), paths.token_file(), paths.runs] {
-            assert!(path.starts_with(root.path()), "{} is elsewhere", path.display());
+            assert!(path.starts_with(root.path()), "{} is outside", path.display());
         }
     }
 
     #[test]
-    fn a_relative_variable_does_not_move_with_the_current_folder() {
+    fn a_relative_variable_becomes_absolute_at_once() {
         let paths = Paths::below(&"somewhere".into()).expect("paths");
         assert!(paths.config.is_absolute() && paths.data.is_absolute() && paths.runs.is_absolute());
     }

@@ -1,8 +1,8 @@
-//! Admission: how many executions run at once, and who waits for how long a queue.
+//! Admission limits how many executions run at once, and how many wait in a queue.
 //!
-//! First come, first served. Whoever holds a [`Slot`] may run; dropping it lets the next one in. Dropping the future that
-//! waits gives its place up. Interactive executions wait for a person most of the time and may do so for hours: they are
-//! counted apart, so that open terminals keep nobody else from running, and do not queue.
+//! Slots are given in the order of requests. The holder of a [`Slot`] may run one execution; dropping the slot admits the next
+//! one. Dropping the future of a waiting request removes it from the queue. Interactive executions wait for a person most of
+//! the time, perhaps for hours: they have a limit of their own, so that open terminals do not block others, and never queue.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,7 +12,7 @@ use tokio::sync::{oneshot, watch};
 /// How busy the service is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Load {
-    /// Executions that run.
+    /// Running executions.
     pub running: usize,
     /// Executions that wait for a slot.
     pub queued: usize,
@@ -32,7 +32,7 @@ pub(crate) enum Refused {
     Closed,
 }
 
-/// The slots and the queue in front of them.
+/// The slots and the queue. Clones share them.
 #[derive(Clone)]
 pub(crate) struct Admission(Arc<Shared>);
 
@@ -56,14 +56,14 @@ struct Waiter {
     admit: oneshot::Sender<Slot>,
 }
 
-/// The right to run one execution, until it is dropped.
+/// Permits one execution; dropping it admits the next.
 pub(crate) struct Slot {
     shared: Arc<Shared>,
     interactive: bool,
 }
 
 impl Admission {
-    /// `slots` executions at once and `queue_length` that wait.
+    /// Admits `slots` executions at once and queues up to `queue_length` more.
     pub(crate) fn new(slots: usize, queue_length: usize) -> Self {
         let queue = Queue {
             slots,
@@ -78,17 +78,23 @@ impl Admission {
     }
 
     /// Waits for a slot.
+    ///
+    /// # Errors
+    /// The queue is full, or admission is closed.
     pub(crate) async fn admit(&self) -> Result<Slot, Refused> {
-        let (place, admitted) = match self.enter()? {
+        let (ticket, admitted) = match self.enter()? {
             Entered::AtOnce(slot) => return Ok(slot),
-            Entered::Queued(place, admitted) => (place, admitted),
+            Entered::Queued(ticket, admitted) => (ticket, admitted),
         };
         let slot = admitted.await.map_err(|_| Refused::Closed);
-        drop(place);
+        drop(ticket);
         slot
     }
 
-    /// A slot for an interactive execution, when there are fewer than `most` of them.
+    /// A slot for an interactive execution, if fewer than `most` run.
+    ///
+    /// # Errors
+    /// The limit is reached, or admission is closed.
     pub(crate) fn admit_interactive(&self, most: usize) -> Result<Slot, Refused> {
         let mut queue = self.0.lock();
         if queue.closed {
@@ -102,7 +108,7 @@ impl Admission {
         Ok(Slot { shared: self.0.clone(), interactive: true })
     }
 
-    /// Changes both bounds; what runs or waits already stays.
+    /// Changes both limits. Executions that already run or wait stay.
     pub(crate) fn resize(&self, slots: usize, queue_length: usize) {
         let mut queue = self.0.lock();
         (queue.slots, queue.queue_length) = (slots, queue_length);
@@ -110,7 +116,7 @@ impl Admission {
         self.0.admit_waiting();
     }
 
-    /// Refuses everybody from now on, those who wait too.
+    /// Refuses all requests from now on, also those that wait.
     pub(crate) fn close(&self) {
         let mut queue = self.0.lock();
         queue.closed = true;
@@ -125,7 +131,7 @@ impl Admission {
         self.0.lock().closed
     }
 
-    /// How busy the service is, now and at every change.
+    /// A watch channel of how busy the service is.
     pub(crate) fn load(&self) -> watch::Receiver<Load> {
         self.0.load.subscribe()
     }
@@ -144,29 +150,29 @@ impl Admission {
             return Err(Refused::Full(queue.load()));
         }
         let (admit, admitted) = oneshot::channel();
-        let ticket = queue.next_ticket;
+        let number = queue.next_ticket;
         queue.next_ticket += 1;
-        queue.waiting.push_back(Waiter { ticket, admit });
+        queue.waiting.push_back(Waiter { ticket: number, admit });
         self.0.publish(&queue);
-        Ok(Entered::Queued(Place { ticket, shared: self.0.clone() }, admitted))
+        Ok(Entered::Queued(Ticket { number, shared: self.0.clone() }, admitted))
     }
 }
 
 enum Entered {
     AtOnce(Slot),
-    Queued(Place, oneshot::Receiver<Slot>),
+    Queued(Ticket, oneshot::Receiver<Slot>),
 }
 
-/// A place in the queue, given up when dropped.
-struct Place {
-    ticket: u64,
+/// A place in the queue; dropping it leaves the queue.
+struct Ticket {
+    number: u64,
     shared: Arc<Shared>,
 }
 
-impl Drop for Place {
+impl Drop for Ticket {
     fn drop(&mut self) {
         let mut queue = self.shared.lock();
-        queue.waiting.retain(|waiter| waiter.ticket != self.ticket);
+        queue.waiting.retain(|waiter| waiter.ticket != self.number);
         self.shared.publish(&queue);
     }
 }
@@ -185,7 +191,7 @@ impl Drop for Slot {
 }
 
 impl Shared {
-    /// A panic elsewhere must not close the service: every change below is made in one go.
+    /// A poisoned lock is used on: every change below is made at once, so a panic leaves no half-made one.
     fn lock(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -195,8 +201,8 @@ impl Shared {
         self.load.send_if_modified(|published| std::mem::replace(published, load) != load);
     }
 
-    /// Hands free slots to those who wait. The lock is not held while a slot changes hands: when the receiver is gone, the
-    /// slot is dropped on the spot, which takes the lock again.
+    /// Gives free slots to waiting requests. The lock is not held while a slot is sent: if the receiver is gone, the slot is
+    /// dropped at once, which takes the lock again.
     fn admit_waiting(self: &Arc<Self>) {
         while let Some(waiter) = self.next_waiter() {
             drop(waiter.admit.send(Slot { shared: self.clone(), interactive: false }));
@@ -229,7 +235,7 @@ mod tests {
 
     use super::{Admission, Load, Refused, Slot};
 
-    /// What `future` says when it is asked once.
+    /// Polls `future` once.
     fn poll<F: Future>(future: std::pin::Pin<&mut F>) -> Poll<F::Output> {
         future.poll(&mut Context::from_waker(Waker::noop()))
     }
@@ -246,7 +252,7 @@ mod tests {
     }
 
     #[test]
-    fn beyond_slots_and_queue_everybody_is_refused() {
+    fn requests_beyond_slots_and_queue_are_refused() {
         let admission = Admission::new(1, 1);
         let _slot = admitted(&admission);
         let mut waiting = pin!(admission.admit());
@@ -256,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn slots_go_to_those_who_wait_in_their_order() {
+    fn slots_are_given_in_the_order_of_requests() {
         let admission = Admission::new(1, 2);
         let slot = admitted(&admission);
         let (mut first, mut second) = (pin!(admission.admit()), pin!(admission.admit()));
@@ -270,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn who_stops_waiting_takes_no_slot_and_no_place() {
+    fn a_request_that_stops_waiting_takes_no_slot() {
         let admission = Admission::new(1, 1);
         let slot = admitted(&admission);
         {
@@ -288,7 +294,7 @@ mod tests {
     }
 
     #[test]
-    fn more_slots_let_waiting_ones_in_and_fewer_let_running_ones_end() {
+    fn more_slots_admit_waiting_requests_and_fewer_let_running_ones_end() {
         let admission = Admission::new(1, 2);
         let first = admitted(&admission);
         let mut waiting = pin!(admission.admit());
@@ -304,9 +310,9 @@ mod tests {
     }
 
     #[test]
-    fn interactive_ones_take_no_slot_of_the_others() {
+    fn interactive_executions_take_no_slot_of_others() {
         let admission = Admission::new(1, 0);
-        let terminal = admission.admit_interactive(1).expect("a place");
+        let terminal = admission.admit_interactive(1).expect("a slot");
         let slot = admitted(&admission);
         check_load(&admission, 2, 0);
         assert_eq!(admission.admit_interactive(1).err(), Some(Refused::TerminalsFull(1)));
@@ -319,7 +325,7 @@ mod tests {
     }
 
     #[test]
-    fn closing_refuses_those_who_wait_and_those_who_come() {
+    fn closing_refuses_waiting_and_new_requests() {
         let admission = Admission::new(1, 2);
         let _slot = admitted(&admission);
         let mut waiting = pin!(admission.admit());

@@ -1,4 +1,4 @@
-//! The core of the service: runs programs, and knows neither HTTP nor who may ask.
+//! The core of the service: runs programs. It knows neither HTTP nor access rules.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,7 +1,7 @@
-//! What the journal keeps of what a program was given besides its code.
+//! The part of a program's input that the journal keeps, so that it can be run again.
 //!
-//! Everything is kept whole or not at all, within one bound, arguments first, then standard input, then the files in their order.
-//! What is not kept is named, so that nobody runs another program for this one without knowing.
+//! Each part is kept whole or not at all, within one limit of bytes: first the arguments, then standard input, then the files in
+//! order. Parts that are left out are named, so that a second run with other input is noticed.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -11,14 +11,14 @@ use super::job::Job;
 use crate::journal::{Given, GivenFile, GivenVariable, Missing};
 use crate::settings::JournalSettings;
 
-/// What is kept of what `job` was given; `None` where the settings keep nothing and there was something.
+/// The kept input of `job`; `None` if the settings keep none and there was some.
 pub(crate) fn of(job: &Job, settings: &JournalSettings) -> Option<Given> {
-    let given = kept(&job.request, job.is_interactive, settings);
+    let given = select(&job.request, job.is_interactive, settings);
     let had_nothing = given.is_empty();
     (settings.max_input_bytes > 0 || had_nothing).then_some(given)
 }
 
-fn kept(request: &Request, is_interactive: bool, settings: &JournalSettings) -> Given {
+fn select(request: &Request, is_interactive: bool, settings: &JournalSettings) -> Given {
     let mut room = settings.max_input_bytes;
     let mut missing = Vec::new();
     let mut note = |part| {
@@ -54,7 +54,7 @@ fn kept(request: &Request, is_interactive: bool, settings: &JournalSettings) -> 
     Given { stdin: stdin.unwrap_or_default().to_owned(), args, env, files, missing }
 }
 
-/// Takes `bytes` of `room`, when they fit.
+/// Takes `bytes` out of `room`, if they fit.
 fn take(room: &mut usize, bytes: usize) -> bool {
     let rest = room.checked_sub(bytes);
     *room = rest.unwrap_or(*room);
@@ -83,7 +83,7 @@ mod tests {
 
     use runtray_engine::{RelativePath, Request, SourceFile};
 
-    use super::kept;
+    use super::select;
     use crate::journal::{Given, Missing};
     use crate::settings::JournalSettings;
 
@@ -102,11 +102,11 @@ mod tests {
     }
 
     fn of(most: usize, env_values: bool) -> Given {
-        kept(&request(), false, &JournalSettings { max_input_bytes: most, env_values, ..JournalSettings::default() })
+        select(&request(), false, &JournalSettings { max_input_bytes: most, env_values, ..JournalSettings::default() })
     }
 
     #[test]
-    fn all_of_it_is_kept_but_what_is_secret() {
+    fn everything_is_kept_except_secrets() {
         let given = of(1000, false);
         assert_eq!((given.stdin.as_str(), given.args.as_slice()), ("input", &["-v".to_owned()][..]));
         assert_eq!((given.env[0].name.as_str(), &given.env[0].value), ("TOKEN", &None));
@@ -118,7 +118,7 @@ mod tests {
     }
 
     #[test]
-    fn what_does_not_fit_is_left_out_and_named() {
+    fn parts_that_do_not_fit_are_left_out_and_named() {
         let given = of(4, false);
         assert_eq!((given.stdin.as_str(), given.args.len(), given.files[0].size_bytes), ("", 1, 4));
         assert!(given.files.iter().all(|file| file.content.is_none()));
@@ -127,12 +127,12 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_was_given_nothing_misses_nothing() {
+    fn a_program_without_input_misses_nothing() {
         let nothing = Request::new("", Duration::from_secs(1));
         let settings = JournalSettings { max_input_bytes: 0, ..JournalSettings::default() };
-        assert!(kept(&nothing, false, &settings).is_empty());
-        assert_eq!(kept(&nothing, true, &settings).missing, [Missing::Typed]);
+        assert!(select(&nothing, false, &settings).is_empty());
+        assert_eq!(select(&nothing, true, &settings).missing, [Missing::Typed]);
         let latin = Request::of_bytes(vec![0xe9], Duration::from_secs(1));
-        assert_eq!(kept(&latin, false, &settings).missing, [Missing::Code]);
+        assert_eq!(select(&latin, false, &settings).missing, [Missing::Code]);
     }
 }

@@ -1,4 +1,4 @@
-//! How an execution ended, and what it printed.
+//! The result of an execution: its outcome and its output.
 
 use runtray_engine::Outcome;
 use runtray_engine::language::Runtime;

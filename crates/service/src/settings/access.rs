@@ -1,4 +1,4 @@
-//! The values of the keys that say who may come in and how far programs are kept from the machine. Each closes when it is wrong.
+//! The values of the keys that restrict access: origins, token, users, isolation. An invalid value fails closed.
 
 use toml_edit::{Item, Value};
 
@@ -8,12 +8,12 @@ use super::read::{shown, switch, texts};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
 
-/// Takes the origins that are right; without a list, none is on it.
+/// Reads a list of origins and keeps the valid ones. A value that is no list allows none.
 pub(super) fn origins(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
     list.clear();
     let mut wrong = Vec::new();
-    for written in texts(item)? {
-        match written.parse::<Origin>() {
+    for text in texts(item)? {
+        match text.parse::<Origin>() {
             Ok(origin) if list.contains(&origin) => {}
             Ok(origin) => list.push(origin),
             Err(why) => wrong.push(why.said().clone()),
@@ -22,7 +22,7 @@ pub(super) fn origins(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> 
     if wrong.is_empty() { Ok(()) } else { Err(Fault::Replaced(s::SETTING_ORIGINS.with("entries", wrong))) }
 }
 
-/// Denies the page of every entry that names one, however it is written, as well as those that are right.
+/// Reads the denied origins. Besides valid ones, it denies the page of every entry that contains a URL.
 pub(super) fn denied(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
     let outcome = origins(list, item);
     let single = item.as_str().into_iter();
@@ -35,19 +35,19 @@ pub(super) fn denied(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
     outcome
 }
 
-/// Asks for the token unless the file clearly says not to.
+/// Requires the token unless the value is `false`.
 pub(super) fn token(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
     settings.require_token = true;
     set(&mut settings.require_token, switch(item))
 }
 
-/// Keeps other users out unless the file clearly says not to.
+/// Keeps other users out unless the value is `false`.
 pub(super) fn same_user(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
     settings.same_user_only = true;
     set(&mut settings.same_user_only, switch(item))
 }
 
-/// Runs nothing unless the file asks for a level that there is.
+/// Refuses to run anything unless the value is an available level.
 pub(super) fn isolation(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
     let why = match item.as_str() {
         Some("auto") => return choose(settings, IsolationChoice::Auto),

@@ -1,7 +1,7 @@
-//! Changing single keys of the file, where they stand.
+//! Changing single keys of the file in place.
 //!
-//! A key that is commented out is brought in on its own line, and one that goes back to its default becomes a comment again:
-//! the file reads as if its user had edited it.
+//! A key that is commented out is uncommented on its own line, and a key that returns to its default becomes a comment again:
+//! the file looks as if its user had edited it.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -22,18 +22,18 @@ use crate::sentences as s;
 /// Why the settings were not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeError {
-    /// A key was not taken; none was.
+    /// A key or its value is invalid. No key was changed.
     #[error("`{key}` {message}")]
     Refused {
-        /// Its full name.
+        /// The key's full name.
         key: String,
-        /// Why, to follow the key in a sentence.
+        /// The reason, to follow the key in a sentence.
         message: Said,
     },
     /// The file cannot be changed.
     #[error(transparent)]
     Edit(#[from] EditError),
-    /// A page was denied, which could not be written down.
+    /// A page was denied, but that could not be saved.
     #[error("pages of {origin} are refused until Runtray ends, but that could not be saved: {reason}")]
     DeniedForNow {
         /// The page's origin.
@@ -45,7 +45,7 @@ pub enum ChangeError {
 }
 
 impl ChangeError {
-    /// It in words; of a refusal without its key.
+    /// The error as a translatable sentence; that of a refusal does not name the key.
     pub fn said(&self) -> Said {
         match self {
             Self::Refused { message, .. } => message.clone(),
@@ -56,7 +56,7 @@ impl ChangeError {
         }
     }
 
-    /// Whether nothing can be changed before a mistake in the file is mended.
+    /// Whether nothing can be changed until a mistake in the file is fixed.
     pub fn is_of_broken_file(&self) -> bool {
         match self {
             Self::Edit(error) => matches!(error, EditError::Broken { .. } | EditError::Read { .. }),
@@ -66,11 +66,11 @@ impl ChangeError {
     }
 }
 
-/// Sets the keys to the values, or to their defaults where there is none. Either all are taken or the file is as it was.
-/// Returns what the file then says.
+/// Sets keys to values, or to their defaults where the value is `None`. Either all are changed or none. Returns the settings
+/// of the changed file.
 ///
 /// # Errors
-/// There is no such key, a value is not one that it takes, or the file cannot be changed.
+/// A key is unknown, a value is invalid, or the file cannot be changed.
 pub fn change(path: &Path, changes: &BTreeMap<String, Option<Json>>) -> Result<Loaded, ChangeError> {
     let changes = changes.iter().map(|(key, value)| parse(key, value.as_ref())).collect::<Result<Vec<_>, _>>()?;
     edit(path, |text| {
@@ -90,7 +90,7 @@ fn parse(name: &str, value: Option<&Json>) -> Result<Change, ChangeError> {
     Ok((key, value))
 }
 
-/// Refuses the text when one of the changed keys is wrong in it.
+/// Refuses the new text if one of the changed keys is invalid in it.
 fn check(text: &str, changes: &[Change]) -> Result<(), ChangeError> {
     let Loaded { problems, settings } = Loaded::from_text(text);
     let wrong = problems.into_iter().find(|problem| {
@@ -103,7 +103,7 @@ fn check(text: &str, changes: &[Change]) -> Result<(), ChangeError> {
     }
 }
 
-/// Refuses a longest timeout below the usual one, which would silently lower that too.
+/// Refuses a maximum timeout below the default one, because it would silently lower that too.
 fn check_timeouts(text: &str, settings: &Settings, changes: &[Change]) -> Result<(), ChangeError> {
     const LONGEST: &str = "limits.max_timeout_ms";
     let document = Document::parse(text).ok();
@@ -117,12 +117,12 @@ fn check_timeouts(text: &str, settings: &Settings, changes: &[Change]) -> Result
     Err(ChangeError::Refused { key: LONGEST.to_owned(), message })
 }
 
-/// What is used instead of a wrong value is said of files; here nothing was changed.
+/// The message without the value that is used instead: that applies to reading a file, while here nothing was changed.
 fn without_fallback(message: Said) -> Said {
     message.inner(s::SETTING_REPLACED, "mistake").cloned().unwrap_or(message)
 }
 
-/// The file's text with `key` set to `value`, or to its default. Unusual ways of writing a key are left to `toml_edit`.
+/// The file's text with `key` set to `value`, or to its default. Unusual spellings of a key are left to `toml_edit`.
 fn with(text: &str, key: &Key, value: Option<&Value>) -> String {
     let Ok(document) = Document::parse(text.to_owned()) else { return text.to_owned() };
     let (_, name) = key.parts();
@@ -130,17 +130,17 @@ fn with(text: &str, key: &Key, value: Option<&Value>) -> String {
         Some(value) => format!("{name} = {}", bare(value)),
         None => format!("#{name} = {}", (key.show)(&Settings::default())),
     };
-    let place = match written(&document, key) {
+    let range = match entry(&document, key) {
         Some(range) => Some(range),
         None if value.is_none() => return text.to_owned(),
         None => commented(text, key),
     };
-    let changed = place.map(|range| format!("{}{line}{}", &text[..range.start], &text[range.end..]));
+    let changed = range.map(|range| format!("{}{line}{}", &text[..range.start], &text[range.end..]));
     changed.filter(|changed| says(changed, key, value)).unwrap_or_else(|| rewritten(text, key, value))
 }
 
-/// Where the key and its value stand.
-fn written(document: &Document<String>, key: &Key) -> Option<Range<usize>> {
+/// The position of the key and its value.
+fn entry(document: &Document<String>, key: &Key) -> Option<Range<usize>> {
     let (section, name) = key.parts();
     let root = document.as_table();
     let table = if section.is_empty() { root } else { root.get(section)?.as_table()? };
@@ -148,7 +148,7 @@ fn written(document: &Document<String>, key: &Key) -> Option<Range<usize>> {
     Some(key.span()?.start..item.span()?.end)
 }
 
-/// Where the key stands as a comment, below its section's heading.
+/// The position of the commented-out key, below its section's heading.
 fn commented(text: &str, key: &Key) -> Option<Range<usize>> {
     let (section, name) = key.parts();
     let heading = format!("[{section}]");
@@ -198,7 +198,7 @@ fn rewritten(text: &str, key: &Key, value: Option<&Value>) -> String {
         }
     }
     let text_now = document.to_string();
-    // Lines end as they do in the rest of the file.
+    // The file keeps its line endings.
     if text.contains("\r\n") { text_now.replace("\r\n", "\n").replace('\n', "\r\n") } else { text_now }
 }
 
@@ -212,7 +212,7 @@ mod tests {
     use super::{ChangeError, change};
     use crate::settings::{Loaded, create_if_missing};
 
-    /// A whole path, as this system writes them.
+    /// An absolute path on this system.
     const PROGRAM: &str = if cfg!(windows) { "C:/p" } else { "/p" };
 
     fn check(text: &str, changes: &[(&str, Value)], expected: &str) {
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_changes_where_it_stands_and_comments_stay() {
+    fn a_key_changes_in_place_and_comments_stay() {
         let text = "# mine\nport = 1 # why\n\n[python]\n# here\n#path = \"\"\n";
         check(text, &[("port", json!(5001))], "# mine\nport = 5001 # why\n\n[python]\n# here\n#path = \"\"\n");
         let expected = format!("# mine\nport = 1 # why\n\n[python]\n# here\npath = \"{PROGRAM}\"\n");
@@ -236,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn unusual_ways_of_writing_are_kept_valid() {
+    fn unusual_spellings_stay_valid() {
         let path = [("python.path", json!(PROGRAM))];
         check("python.path = \"/a\"\n", &path, &format!("python.path = \"{PROGRAM}\"\n"));
         check("python = { path = \"/a\" }\n", &path, &format!("python = {{ path = \"{PROGRAM}\" }}\n"));
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_end_and_the_file_begins_as_they_did() {
+    fn line_endings_and_the_byte_order_mark_stay() {
         let text = "\u{FEFF}# mine\r\nport = 1 # why\r\n\r\n[desktop]\r\n#theme = \"system\"\r\nlanguage = \"en\"\r\n";
         check(text, &[("port", json!(2))], &text.replace("port = 1", "port = 2"));
         check(text, &[("desktop.theme", json!("dark"))], &text.replace("#theme = \"system\"", "theme = \"dark\""));

@@ -8,7 +8,7 @@ use super::model::{Settings, Theme};
 use super::read::{shown, switch};
 use crate::sentences;
 
-/// Languages that the app speaks, and the system's.
+/// The app's languages, and the system's language.
 const LANGUAGES: [&str; 3] = ["system", "en", "de"];
 
 const THEMES: [(&str, Theme); 3] = [("system", Theme::System), ("light", Theme::Light), ("dark", Theme::Dark)];
@@ -44,7 +44,7 @@ pub(super) const WELCOMED: Key = Key::new(
 );
 
 impl Theme {
-    /// Its name in the file.
+    /// The theme's name in the file.
     pub fn name(self) -> &'static str {
         THEMES.iter().find(|(_, theme)| *theme == self).map_or("system", |(name, _)| name)
     }

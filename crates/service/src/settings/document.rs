@@ -1,4 +1,4 @@
-//! The file as written: every key and row in it with its line, and whatever does not belong there.
+//! A parsed file before validation: its keys and rows with their lines, and everything unknown in it.
 
 use toml_edit::{Document, Item, Key, TableLike, Value};
 
@@ -9,22 +9,22 @@ use crate::sentences as s;
 /// The name of the sections that add a language.
 pub(super) const LANGUAGE: &str = "language";
 
-/// What a file says.
+/// The contents of a file before validation.
 #[derive(Default)]
 pub(super) struct RawSettings<'a> {
     /// Known keys.
     pub(super) entries: Vec<Entry<'a>>,
     /// `[[language]]` rows.
     pub(super) languages: Vec<Row<'a>>,
-    /// What is neither.
+    /// The problems of everything else.
     pub(super) problems: Vec<Problem>,
 }
 
 /// A known key with its value.
 pub(super) struct Entry<'a> {
-    /// Its place in [`KEYS`].
+    /// Its index in [`KEYS`].
     pub(super) key: usize,
-    /// From 1.
+    /// Its line, from 1.
     pub(super) line: usize,
     /// The value.
     pub(super) item: &'a Item,
@@ -32,9 +32,9 @@ pub(super) struct Entry<'a> {
 
 /// A `[[language]]` row.
 pub(super) struct Row<'a> {
-    /// From 1.
+    /// Its line, from 1.
     pub(super) line: usize,
-    /// What is in it.
+    /// Its fields.
     pub(super) table: &'a dyn TableLike,
 }
 
@@ -55,11 +55,11 @@ impl Lines<'_> {
     }
 }
 
-/// Goes through a file that is TOML.
+/// Collects the contents of a TOML file.
 pub(super) fn collect(document: &Document<String>) -> RawSettings<'_> {
-    let mut written = RawSettings::default();
-    written.walk("", document.as_table(), Lines(document.raw().as_bytes()));
-    written
+    let mut raw = RawSettings::default();
+    raw.walk("", document.as_table(), Lines(document.raw().as_bytes()));
+    raw
 }
 
 impl<'a> RawSettings<'a> {
@@ -120,7 +120,7 @@ fn unknown(name: &str, item: &Item, line: usize) -> Problem {
     Problem { line: Some(line), key: name.to_owned(), message }
 }
 
-/// The known name that was probably meant: the same word in another section, or one a few letters away.
+/// The known name that `name` probably means: the same word in another section, or a name that differs by a few letters.
 pub(super) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
     let distance = |meant: &'a str| {
@@ -142,7 +142,7 @@ mod tests {
     #[test]
     fn a_word_is_suggested_only_when_it_is_close() {
         let known = ["port", "limits.timeout_ms", "limits.max_timeout_ms", "journal.enabled"];
-        for (written, expected) in [
+        for (name, expected) in [
             ("prot", Some("port")),
             ("limits.timeout_sm", Some("limits.timeout_ms")),
             ("timeout_ms", Some("limits.timeout_ms")),
@@ -152,7 +152,7 @@ mod tests {
             ("x", None),
             ("", None),
         ] {
-            assert_eq!(closest(written, known.into_iter()), expected, "for {written:?}");
+            assert_eq!(closest(name, known.into_iter()), expected, "for {name:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
-//! A file that cannot be parsed: what of it can still be made out, and what it closes.
+//! The fail-closed fallback for a file that cannot be parsed.
 //!
-//! Defaults would open what such a file had closed. So it is read statement by statement; what can be read holds, and where a
-//! key closes something, what cannot be read closes it. Between two readings of the same key the one that closes more counts.
+//! Defaults would open what such a file had closed. So it is read statement by statement: readable statements apply, and an
+//! unreadable value of a security key closes that key. If a key occurs twice, the more restrictive value applies.
 
 use std::collections::HashSet;
 
@@ -13,10 +13,10 @@ use super::key::Key;
 use super::keys::KEYS;
 use super::languages;
 use super::model::Settings;
-use super::security_keys::{self, Closing};
+use super::security_keys::{self, SecurityKey};
 use super::statements::{Statement, statements};
 
-/// What a text that is no TOML amounts to, beginning with the defaults.
+/// The settings of a text that is not TOML, based on the defaults.
 pub(super) fn recovered(text: &str) -> Settings {
     let mut reading = Reading { settings: Settings::default(), known: HashSet::new(), is_live: false };
     statements(text).iter().for_each(|statement| reading.take(statement));
@@ -24,7 +24,7 @@ pub(super) fn recovered(text: &str) -> Settings {
     reading.settings
 }
 
-/// `last`, the settings in effect, with whatever the text closes besides.
+/// `last`, the settings in effect, with everything closed that the text closes.
 pub(super) fn closed(last: &Settings, text: &str) -> Settings {
     let mut reading = Reading { settings: last.clone(), known: HashSet::new(), is_live: true };
     statements(text).iter().for_each(|statement| reading.take(statement));
@@ -33,22 +33,22 @@ pub(super) fn closed(last: &Settings, text: &str) -> Settings {
 
 struct Reading {
     settings: Settings,
-    /// Keys that were met before.
+    /// The keys that have occurred.
     known: HashSet<&'static str>,
-    /// Whether the settings are in effect, so that they may only close.
+    /// Whether the settings are in effect, so that the text may only close them further.
     is_live: bool,
 }
 
 impl Reading {
     fn take(&mut self, statement: &Statement) {
-        // What follows the line of a whole statement may be anything.
+        // The lines that follow a complete statement may be anything, so its first line is tried alone too.
         let document = Document::parse(statement.toml()).or_else(|_| Document::parse(statement.first().toml()));
         let Ok(document) = document else { return self.guess(statement) };
-        let written = collect(&document);
-        for entry in written.entries {
+        let raw = collect(&document);
+        for entry in raw.entries {
             self.read(&KEYS[entry.key], entry.item);
         }
-        for problem in written.problems {
+        for problem in raw.problems {
             if let Some(key) = security_keys::meant(&problem.key) {
                 self.read(key, &Item::None);
             }
@@ -56,7 +56,7 @@ impl Reading {
         self.deny(statement);
     }
 
-    /// A statement that cannot be read: its name may tell what it closes, and its beginning how much it allows.
+    /// An unreadable statement. Its name may be that of a security key, and its value may begin with the number of a limit.
     fn guess(&mut self, statement: &Statement) {
         if let Some(key) = statement.key() {
             let number = statement.number().map(|number| Item::Value(Value::from(number)));
@@ -65,7 +65,7 @@ impl Reading {
         self.deny(statement);
     }
 
-    /// Whatever page stands in a list of denied ones is denied, however it is written.
+    /// Denies every page in a list of denied ones, in whatever form.
     fn deny(&mut self, statement: &Statement) {
         if statement.key().is_some_and(|key| key.name == security_keys::DENIED) {
             let pages = statement.pages();
@@ -80,15 +80,15 @@ impl Reading {
 
     fn read(&mut self, key: &'static Key, item: &Item) {
         let is_first = self.known.insert(key.name) && !self.is_live;
-        match Closing::of(key) {
-            Some(closing) => closing.merge(&mut self.settings, item, is_first),
+        match SecurityKey::of(key) {
+            Some(security_key) => security_key.merge(&mut self.settings, item, is_first),
             None if is_first => drop((key.read)(&mut self.settings, item)),
             None if is_limit(key) && !self.is_live => self.lower(key, item),
             None => {}
         }
     }
 
-    /// Of two limits the lower one.
+    /// Keeps the lower one of two limits.
     fn lower(&mut self, key: &Key, item: &Item) {
         let mut other = self.settings.clone();
         let number = |settings: &Settings| (key.show)(settings).parse::<u64>().ok();
@@ -102,7 +102,7 @@ fn is_limit(key: &Key) -> bool {
     key.parts().0 == "limits"
 }
 
-/// The languages of those `[[language]]` sections that can be read.
+/// The languages of the readable `[[language]]` sections.
 fn languages_of(text: &str) -> Vec<Language> {
     let mut sections: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -155,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_closed_stays_closed_wherever_the_slip_is() {
+    fn closed_keys_stay_closed_wherever_the_mistake_is() {
         let rest = "port = 5001\n[python]\npath = \"/usr/bin/python3\"\n[limits]\nmemory_bytes = 33554432\n";
         let whole = format!("{CLOSED}{rest}");
         for slip in SLIPS {
@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn any_way_to_write_a_closing_key_closes() {
+    fn every_spelling_of_a_security_key_closes() {
         for line in [
             "require_token = true",
             "require_token=true",
@@ -212,14 +212,14 @@ mod tests {
     }
 
     #[test]
-    fn what_is_open_or_commented_out_stays_as_it_is_by_default() {
+    fn open_and_commented_out_keys_keep_their_defaults() {
         for text in ["port =", "#require_token = true\n!", "isolation = \"auto\"\n!", "# allowed_origins = []\nx"] {
             assert_eq!(recovered(text), Settings::default(), "for {text:?}");
         }
     }
 
     #[test]
-    fn all_that_can_be_read_holds() {
+    fn readable_statements_apply() {
         let text = "port = 5001\nallowed_origins = [\n  \"http://a.example\", # mine\n]\n[limits]\ntimeout_ms = 2000\n\
             memory_bytes = 33554432 bytes\nprocesses = \"\n[desktop\ntheme = \"dark\"\n[[language]]\nname = \"bash\"\n\
             command = [\"bash\"]\nextension = \"sh\"\n[journal]\nenabled = false\n";
@@ -233,7 +233,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_in_effect_only_close() {
+    fn settings_in_effect_are_only_closed_further() {
         let last = Settings { require_token: true, port: 1, ..Settings::default() };
         let text = "require_token = false\nport = 2\n\
             allowed_origins = [\"http://localhost:3000\", \"http://new\"]\n[desktop\n";

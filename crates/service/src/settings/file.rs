@@ -1,4 +1,4 @@
-//! `settings.toml` on disk: made, and changed without ever being destroyed.
+//! `settings.toml` on disk: creating it, and changing it without ever destroying it.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -14,28 +14,28 @@ use super::model::{Loaded, Problem};
 use super::template;
 use crate::sentences;
 
-/// Why the settings could not be changed.
+/// Why the file could not be changed.
 #[derive(Debug, thiserror::Error)]
 pub enum EditError {
-    /// The file is there and cannot be read.
+    /// The file exists and cannot be read.
     #[error("could not read {}: {source}", path.display())]
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// The file could not be replaced; it is as it was.
+    /// The file could not be replaced. It is unchanged.
     #[error("could not write {}: {source}; it is as it was", path.display())]
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         #[source]
         source: io::Error,
     },
-    /// The file has a mistake for which it cannot be told what it says, so that a change could open what it closes.
+    /// A mistake makes the file ambiguous, so a change could open what it closes.
     #[error(
         "the settings file {} has a mistake and was not changed; mend it first, at {problem}", path.display()
     )]
@@ -54,7 +54,7 @@ pub enum EditError {
 }
 
 impl EditError {
-    /// It in words.
+    /// The error as a translatable sentence.
     pub fn said(&self) -> Said {
         match self {
             Self::Read { path, source } => sentences::FILE_READ.with("path", path.display()).with("cause", source),
@@ -67,10 +67,10 @@ impl EditError {
     }
 }
 
-/// Writes a commented file with every key, unless there is one; makes its folder. `true` when it was written.
+/// Creates the file with every key commented out, unless it exists, and its folder. Returns whether it was created.
 ///
 /// # Errors
-/// The folder or the file cannot be made.
+/// The folder or the file cannot be created.
 pub fn create_if_missing(path: &Path) -> io::Result<bool> {
     if fs::symlink_metadata(path).is_ok() {
         return Ok(false);
@@ -85,20 +85,21 @@ pub fn create_if_missing(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Changes the file's text and replaces it in one step; returns what it then says. A file that is a symbolic link is changed
-/// where it lies.
+/// Changes the file's text and replaces the file atomically; returns the new settings. The target of a symbolic link is
+/// changed, not the link.
 ///
-/// A file with a mistake that hides what it closes is left alone, and so is one that another program changes meanwhile.
+/// A file with a mistake that hides what it restricts is left alone. If another program changes the file meanwhile, it is
+/// read again.
 ///
 /// # Errors
-/// The file cannot be read, changed as it is, or replaced. It is then as it was.
+/// The file cannot be read, changed or replaced. It is then unchanged.
 pub(super) fn edit<E: From<EditError>>(path: &Path, change: impl Fn(&str) -> Result<String, E>) -> Result<Loaded, E> {
     static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
     let _guard = ONE_AT_A_TIME.lock();
     for _ in 0..TRIES {
         let old = read(path)?;
         let text = old.as_deref().map_or_else(|| Ok(template::text()), |bytes| editable(path, bytes))?;
-        // A mark at the beginning is no part of the text, and stays.
+        // A byte order mark is not part of the text, and stays.
         let (mark, inner) = text.strip_prefix(MARK).map_or(("", text.as_str()), |inner| (MARK, inner));
         let new = change(inner)?;
         if read(path)? == old {
@@ -110,12 +111,12 @@ pub(super) fn edit<E: From<EditError>>(path: &Path, change: impl Fn(&str) -> Res
     Err(EditError::Busy { path: path.to_owned() }.into())
 }
 
-/// How often a file is read again that changed meanwhile.
+/// How often a file that changed meanwhile is read again.
 const TRIES: usize = 5;
-/// What some editors put at the beginning of a text in UTF-8.
+/// The byte order mark that some editors write at the beginning of UTF-8 text.
 const MARK: &str = "\u{FEFF}";
 
-/// The bytes of the file; `None` where there is none.
+/// The bytes of the file; `None` if it does not exist.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, EditError> {
     match contents(path) {
         Ok(bytes) => Ok(Some(bytes)),
@@ -124,7 +125,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, EditError> {
     }
 }
 
-/// The text of a file that may be changed.
+/// The text of a file, if it may be changed.
 fn editable(path: &Path, bytes: &[u8]) -> Result<String, EditError> {
     match read_bytes(path, bytes).obstacle() {
         Some(problem) => Err(EditError::Broken { path: path.to_owned(), problem: Box::new(problem.clone()) }),
@@ -140,7 +141,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
         if old.permissions().readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
         }
-        // A file that its user keeps elsewhere has the permissions that it has there; ours belongs to its owner alone.
+        // The target of a link keeps its permissions; our own file is private to its owner.
         if is_link {
             new.as_file().set_permissions(old.permissions())?;
         }
@@ -149,7 +150,7 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// A file beside `path`, for its owner alone.
+/// A private file beside `path`.
 fn temporary(path: &Path, text: &str) -> io::Result<NamedTempFile> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs::create_dir_all(folder)?;

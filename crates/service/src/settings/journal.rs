@@ -1,4 +1,4 @@
-//! The keys of what the journal keeps of programs.
+//! The keys of `[journal]` that limit what is kept of a program.
 
 use super::key::{Key, set};
 use super::read::{MIB, buffer, switch};

@@ -12,21 +12,21 @@ type Show = fn(&Settings) -> String;
 pub(super) struct Key {
     /// Its full name, `limits.timeout_ms`.
     pub(super) name: &'static str,
-    /// Its meaning and unit, for the commented file.
+    /// The comment above it in the file: its meaning and unit.
     pub(super) about: &'static str,
     /// Whether a change waits for a restart.
     pub(super) restart: bool,
-    /// Takes what is written into the settings.
+    /// Reads a value from the file into the settings.
     pub(super) read: Read,
-    /// What is in the settings, in TOML.
+    /// Shows the value in the settings as TOML.
     pub(super) show: Show,
 }
 
-/// Why a value was not taken.
+/// Why a value was refused.
 pub(super) enum Fault {
-    /// Something else is used, which the message goes on to name.
+    /// Another value is used, and the message will name it.
     Replaced(Said),
-    /// The message says all there is.
+    /// The message is complete.
     Said(Said),
 }
 
@@ -37,6 +37,7 @@ impl From<Said> for Fault {
 }
 
 impl Key {
+    /// A key whose changes take effect at once.
     pub(super) const fn new(name: &'static str, about: &'static str, read: Read, show: Show) -> Self {
         Self { name, about, restart: false, read, show }
     }
@@ -53,7 +54,7 @@ impl Key {
     }
 }
 
-/// Puts a value into its field, or passes on what is wrong with it.
+/// Assigns a valid value to its field, or returns the fault.
 pub(super) fn set<T>(field: &mut T, value: Result<T, Said>) -> Result<(), Fault> {
     *field = value?;
     Ok(())

@@ -1,4 +1,4 @@
-//! The keys of `settings.toml`: one row each, from which reading, the commented file and the restart rule all follow.
+//! The table of all keys of `settings.toml`. Reading, the commented file and the restart rule are derived from it.
 
 use std::path::Path;
 use std::time::Duration;
@@ -13,12 +13,12 @@ use super::{access, desktop, journal};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
 
-/// Interpreters of one language that may wait.
+/// The most interpreters of one language that wait.
 const MOST_WAITING: u64 = 64;
 const TIB: u64 = 1024 * GIB;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
-/// The sections of the file, with what stands above each.
+/// The sections of the file, with their comments.
 pub(super) const SECTIONS: [(&str, &str); 7] = [
     ("python", "Python."),
     ("node", "JavaScript and TypeScript."),
@@ -265,7 +265,7 @@ pub(super) const KEYS: &[Key] = &[
 ];
 
 impl Settings {
-    /// The keys that differ in `new` and that only a restart of the service brings into effect; all others change live.
+    /// The keys that differ in `new` and need a restart of the service; all others change live.
     pub fn needs_restart(&self, new: &Self) -> Vec<&'static str> {
         KEYS.iter().filter(|key| key.restart && (key.show)(self) != (key.show)(new)).map(|key| key.name).collect()
     }
@@ -285,7 +285,7 @@ fn waiting(settings: &mut Settings, language: &str, item: &Item) -> Result<(), F
         None => PoolSize::Fixed(length(item, 0, MOST_WAITING)?),
     };
     match size {
-        // What is not named is that.
+        // A language without an entry is "auto".
         PoolSize::Auto => settings.warm.sizes.remove(language),
         PoolSize::Fixed(_) => settings.warm.sizes.insert(language.to_owned(), size),
     };

@@ -13,7 +13,7 @@ use crate::sentences as s;
 const FIELDS: [&str; 4] = ["name", "aliases", "command", "extension"];
 const LONGEST_NAME: usize = 32;
 
-/// The rows that can be used. All that is wrong with a row is one problem.
+/// The languages of the valid rows. All mistakes of a row become one problem.
 pub(super) fn read(rows: &[Row<'_>], lines: Lines<'_>, problems: &mut Vec<Problem>) -> Vec<Language> {
     let built_in = Languages::new(Choices::default(), Machine::this());
     let mut taken = Vec::new();
@@ -28,17 +28,17 @@ pub(super) fn read(rows: &[Row<'_>], lines: Lines<'_>, problems: &mut Vec<Proble
     taken
 }
 
-/// What is wrong with a row, by field.
+/// The mistakes of a row, by field.
 type Mistakes = Vec<(String, Said)>;
 
-/// The one problem of a row: under its field where only one is wrong.
+/// The problem of a row. A single mistake is reported under its field.
 fn problem(row: &Row<'_>, lines: Lines<'_>, mut mistakes: Mistakes, is_left_out: bool) -> Option<Problem> {
     if mistakes.is_empty() {
         return None;
     }
-    // A field that is missing has no line; where nothing else is wrong, the row's own is named.
-    let written = mistakes.iter().filter(|(field, _)| row.table.contains_key(field));
-    let line = written.map(|(field, _)| lines.of(row.table, field)).min().unwrap_or(row.line);
+    // A missing field has no line; if nothing else is wrong, the line of the row is named.
+    let present = mistakes.iter().filter(|(field, _)| row.table.contains_key(field));
+    let line = present.map(|(field, _)| lines.of(row.table, field)).min().unwrap_or(row.line);
     let (key, message) = match mistakes.len() {
         1 => mistakes.pop().map(|(field, mistake)| (format!("{LANGUAGE}.{field}"), Value::from(mistake)))?,
         _ => {
@@ -80,7 +80,7 @@ fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, Said)) -> Option<Languag
     })
 }
 
-/// Whether nobody else answers to the row's names. The name of a built-in language is free: the row replaces it.
+/// Whether no other language has the row's names. The name of a built-in language is free, because the row replaces it.
 fn is_free(language: &Language, taken: &[Language], built_in: &Languages, report: &mut dyn FnMut(&str, Said)) -> bool {
     let mine = built_in.find(&language.name).filter(|row| row.name == language.name);
     let mut free = true;
@@ -104,8 +104,8 @@ fn text(item: &Item) -> Result<&str, Said> {
     item.as_str().ok_or_else(|| s::LANGUAGE_TEXT.with("written", shown(item)))
 }
 
-fn valid_name(written: &str) -> Result<String, Said> {
-    let name = written.to_lowercase();
+fn valid_name(text: &str) -> Result<String, Said> {
+    let name = text.to_lowercase();
     let first = name.starts_with(|c: char| c.is_ascii_alphanumeric());
     if first && name.len() <= LONGEST_NAME && name.chars().all(|c| c.is_ascii_alphanumeric() || "+#._-".contains(c)) {
         return Ok(name);
@@ -113,9 +113,9 @@ fn valid_name(written: &str) -> Result<String, Said> {
     Err(s::LANGUAGE_NAME.with("most", LONGEST_NAME))
 }
 
-fn valid_extension(written: &str) -> Result<String, Said> {
-    if (1..=16).contains(&written.len()) && written.chars().all(|c| c.is_ascii_alphanumeric()) {
-        return Ok(written.to_owned());
+fn valid_extension(text: &str) -> Result<String, Said> {
+    if (1..=16).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return Ok(text.to_owned());
     }
     Err(s::LANGUAGE_EXTENSION.said())
 }
@@ -159,12 +159,12 @@ mod tests {
     const BASH: &str = "name = \"Bash\"\naliases = [\"sh\"]\ncommand = [\"bash\", \"-u\"]\nextension = \"sh\"";
 
     #[test]
-    fn a_right_row_is_taken_in_lower_case() {
+    fn a_valid_row_is_read_in_lower_case() {
         check(&row(BASH), &["bash"], &[]);
     }
 
     #[test]
-    fn a_wrong_row_is_left_out_and_the_next_one_is_not() {
+    fn an_invalid_row_is_left_out_and_the_next_one_is_not() {
         for (line, part, fields) in [
             (1, "is missing", "name = \"a\"\ncommand = [\"a\"]"),
             (2, "must be a text", "name = 1\ncommand = [\"a\"]\nextension = \"a\""),
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn names_and_aliases_belong_to_one_language() {
+    fn names_and_aliases_are_unique() {
         let other = "name = \"sh\"\ncommand = [\"dash\"]\nextension = \"sh\"";
         check(&(row(BASH) + &row(other)), &["bash"], &[(7, "language.name", "`bash` answers to already")]);
         let snake = "name = \"snake\"\naliases = [\"PY\"]\ncommand = [\"snake\"]\nextension = \"py\"";

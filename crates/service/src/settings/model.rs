@@ -22,11 +22,11 @@ pub struct Settings {
     pub denied_origins: Vec<Origin>,
     /// `require_token`: strict mode, a bearer token on every route but `/health`.
     pub require_token: bool,
-    /// `same_user_only`: other users' programs need the token.
+    /// `same_user_only`: programs of other users need the token.
     pub same_user_only: bool,
-    /// `isolation`: the level that is asked for.
+    /// `isolation`: the requested level.
     pub isolation: IsolationChoice,
-    /// Why nothing may be run, for people: the file asks for an isolation that cannot be given.
+    /// Why nothing may be run, for people: the requested isolation level is not available.
     pub refuse_to_run: Option<Said>,
     /// `[python] path`.
     pub python: Option<PathBuf>,
@@ -34,42 +34,42 @@ pub struct Settings {
     pub node: Option<PathBuf>,
     /// `[[language]]` rows.
     pub languages: Vec<Language>,
-    /// `[limits]`: what one run may use.
+    /// `[limits]`: the limits of one run.
     pub limits: Limits,
-    /// `[limits] timeout_ms`: wall-clock time where a request names none.
+    /// `[limits] timeout_ms`: the wall-clock time of a run whose request names none.
     pub default_timeout: Duration,
-    /// `[limits] max_timeout_ms`: the most that a request may ask for.
+    /// `[limits] max_timeout_ms`: the longest time that a request may name.
     pub max_timeout: Duration,
-    /// `[limits] terminal_idle_ms`: time without anything typed or printed after which an interactive run is ended.
+    /// `[limits] terminal_idle_ms`: the time without input and output after which an interactive run is ended.
     pub terminal_idle: Duration,
-    /// `[limits] terminal_total_ms`: wall-clock time of an interactive run, and the most that one may ask for.
+    /// `[limits] terminal_total_ms`: the wall-clock time of an interactive run, and the longest that it may name.
     pub terminal_total: Duration,
-    /// `[limits] kept_output_bytes`: of each stream, what a JSON response keeps; the rest is read and dropped.
+    /// `[limits] kept_output_bytes`: the part of each stream that a JSON response keeps; the rest is read and dropped.
     pub kept_output_bytes: usize,
     /// `[limits] body_bytes`: the largest request body.
     pub body_bytes: usize,
-    /// `[admission] slots`: executions at once.
+    /// `[admission] slots`: concurrent executions.
     pub slots: usize,
     /// `[admission] queue`: executions that may wait for a slot.
     pub queue: usize,
-    /// `[admission] terminals`: interactive executions at once, besides the others.
+    /// `[admission] terminals`: concurrent interactive executions, besides the others.
     pub terminals: usize,
-    /// `[admission] waiting_bytes`: the memory of requests that wait and of answers that were not taken yet.
+    /// `[admission] waiting_bytes`: the memory of waiting requests and unread responses.
     pub waiting_bytes: usize,
-    /// `stop_grace_ms`: what running executions get when the service stops.
+    /// `stop_grace_ms`: how long executions may go on when the service stops.
     pub stop_grace: Duration,
     /// `[journal]`.
     pub journal: JournalSettings,
-    /// `[warm]`: the interpreters that wait ahead of their programs.
+    /// `[warm]`: the interpreters that are started ahead.
     pub warm: Warm,
-    /// `[desktop]`: the service itself makes no use of it.
+    /// `[desktop]`: settings of the app, unused by the service.
     pub desktop: DesktopSettings,
 }
 
-/// How the desktop app shows itself.
+/// The settings of the desktop app.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DesktopSettings {
-    /// `start_hidden`: without a window.
+    /// `start_hidden`: start without a window.
     pub start_hidden: bool,
     /// `notifications`.
     pub notifications: bool,
@@ -77,14 +77,14 @@ pub struct DesktopSettings {
     pub theme: Theme,
     /// `language`: a language's code, or `system`.
     pub language: String,
-    /// `welcomed`: whether the user has seen what there is to know at the first start.
+    /// `welcomed`: whether the user has closed the introduction.
     pub welcomed: bool,
 }
 
 /// The colours of the desktop app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Theme {
-    /// As the system's.
+    /// The system's theme.
     #[default]
     System,
     /// Dark on light.
@@ -93,52 +93,52 @@ pub enum Theme {
     Dark,
 }
 
-/// The isolation that the user asks for.
+/// The isolation level that the user requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum IsolationChoice {
-    /// `auto`: the strongest that this version and this machine can give.
+    /// `auto`: the strongest level that this version and this machine provide.
     #[default]
     Auto,
     /// `none`: containment only.
     None,
 }
 
-/// What the journal keeps.
+/// The settings of the journal.
 #[derive(Debug, Clone, PartialEq)]
 pub struct JournalSettings {
     /// `enabled`.
     pub enabled: bool,
     /// `max_age_days`: older executions are deleted.
     pub max_age: Duration,
-    /// `max_bytes`: above that the oldest executions are deleted.
+    /// `max_bytes`: the file size above which the oldest executions are deleted.
     pub max_bytes: u64,
-    /// `max_text_bytes`: of output and error each, what is kept.
+    /// `max_text_bytes`: the kept part of output and of error each.
     pub max_text_bytes: usize,
-    /// `max_code_bytes`: of a program, what is kept.
+    /// `max_code_bytes`: the kept part of a program.
     pub max_code_bytes: usize,
-    /// `max_input_bytes`: of what a program was given besides, what is kept.
+    /// `max_input_bytes`: the kept part of a program's input.
     pub max_input_bytes: usize,
     /// `env_values`: whether values of environment variables are kept.
     pub env_values: bool,
 }
 
-/// Something wrong in the settings file, for people.
+/// A problem in the settings file, for people.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// The line, from 1; `None` when it is about the whole file.
+    /// The line, from 1; `None` for the whole file.
     pub line: Option<usize>,
-    /// The key's full name, `limits.memory_bytes`; empty when it is about the whole file.
+    /// The key's full name, such as `limits.memory_bytes`; empty for the whole file.
     pub key: String,
-    /// What is wrong and what to do: it follows the key in a sentence, or is one when there is no key.
+    /// What is wrong and what to do. It follows the key in a sentence, or is a sentence if there is no key.
     pub message: Said,
 }
 
-/// What was read: settings that can be used, and what is wrong with the file.
+/// The settings of a file, and its problems.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Loaded {
-    /// Valid settings: what the file says where it is right, defaults elsewhere.
+    /// Valid settings: the file's valid values, and defaults elsewhere.
     pub settings: Settings,
-    /// What is wrong, in the order of the lines.
+    /// The problems in the order of lines.
     pub problems: Vec<Problem>,
 }
 
@@ -203,7 +203,7 @@ impl Default for JournalSettings {
     }
 }
 
-/// Where web front ends usually run while they are developed.
+/// The usual origins of web front ends during development.
 fn default_origins() -> Vec<Origin> {
     ["http://localhost:3000", "http://localhost:3001", "http://127.0.0.1:3000", "http://127.0.0.1:3001"]
         .iter()
@@ -212,13 +212,13 @@ fn default_origins() -> Vec<Origin> {
 }
 
 impl Settings {
-    /// What the user chose about languages, for the engine.
+    /// The user's choice of interpreters and languages, for the engine.
     pub fn choices(&self) -> Choices {
         Choices { python: self.python.clone(), node: self.node.clone(), languages: self.languages.clone() }
     }
 }
 
-/// Writes to the service's log what is newly wrong with the file, and when nothing is any more.
+/// Logs the new problems of the file, and when none are left.
 pub(crate) fn log_problems(before: &[Problem], now: &[Problem]) {
     for problem in now.iter().filter(|problem| !before.contains(problem)) {
         tracing::warn!("settings.toml: {problem}");
@@ -229,7 +229,7 @@ pub(crate) fn log_problems(before: &[Problem], now: &[Problem]) {
 }
 
 impl Problem {
-    /// It in words, with its place.
+    /// The problem as a translatable sentence, with its line.
     pub fn said(&self) -> Said {
         let message = self.message.clone();
         let named = match self.key.as_str() {

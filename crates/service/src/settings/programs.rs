@@ -1,6 +1,6 @@
-//! The programs that the file names: whether they are there.
+//! Checks whether the programs in the file exist.
 //!
-//! A file is not wrong for naming a program that is not there now, so reading it does not look; whoever checks it wants to know.
+//! A missing program does not make a file invalid, so reading it does not check; `runtray config check` does.
 
 use std::path::Path;
 
@@ -13,8 +13,7 @@ use super::load::contents;
 use super::model::{Loaded, Problem, Settings};
 use crate::sentences;
 
-/// What is wrong with the interpreters that the file at `path` names: not there, a folder, not to be executed. They are not
-/// started.
+/// The problems of the interpreters in the file at `path`: missing, a folder, not executable. They are not started.
 pub fn missing_programs(path: &Path) -> Vec<Problem> {
     let text = contents(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default();
     let settings = Loaded::from_text(&text).settings;
@@ -41,7 +40,7 @@ mod tests {
     use super::missing_programs;
 
     #[test]
-    fn what_cannot_be_run_is_said_with_its_line() {
+    fn unusable_programs_are_reported_with_their_line() {
         let folder = tempfile::tempdir().expect("a folder");
         let file = folder.path().join("settings.toml");
         let program = std::env::current_exe().expect("a program");

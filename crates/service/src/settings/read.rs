@@ -1,4 +1,4 @@
-//! Single values, as written → checked.
+//! Parses and checks single values.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -28,7 +28,7 @@ pub(super) fn count(item: &Item, least: u64, most: u64) -> Result<u64, Said> {
     ranged(item, least, most).ok_or_else(|| ranging(s::SETTING_COUNT, least, most, item))
 }
 
-/// [`count`] where memory is what it counts in.
+/// [`count`] as `usize`.
 pub(super) fn length(item: &Item, least: u64, most: u64) -> Result<usize, Said> {
     Ok(usize::try_from(count(item, least, most)?).unwrap_or(usize::MAX))
 }
@@ -48,25 +48,25 @@ pub(super) fn size(item: &Item, least: u64, most: u64) -> Result<u64, Said> {
     })
 }
 
-/// [`size`] of what is held in memory.
+/// [`size`] as `usize`.
 pub(super) fn buffer(item: &Item, least: u64, most: u64) -> Result<usize, Said> {
     Ok(usize::try_from(size(item, least, most)?).unwrap_or(usize::MAX))
 }
 
-/// The path of a program; an empty text is none.
+/// The absolute path of a program; `None` for an empty text.
 pub(super) fn program(item: &Item) -> Result<Option<PathBuf>, Said> {
-    let written = item.as_str().ok_or_else(|| s::SETTING_PATH_TEXT.with("written", shown(item)))?;
-    if written.contains('\0') {
+    let text = item.as_str().ok_or_else(|| s::SETTING_PATH_TEXT.with("written", shown(item)))?;
+    if text.contains('\0') {
         return Err(s::SETTING_PATH_NUL.said());
     }
-    match Path::new(written) {
+    match Path::new(text) {
         path if path.as_os_str().is_empty() => Ok(None),
         path if path.is_absolute() => Ok(Some(path.to_owned())),
         _ => Err(s::SETTING_PATH_RELATIVE.with("written", shown(item))),
     }
 }
 
-/// Texts in square brackets.
+/// A list of texts.
 pub(super) fn texts(item: &Item) -> Result<Vec<&str>, Said> {
     let why = || s::SETTING_TEXTS.with("written", shown(item));
     item.as_array().ok_or_else(why)?.iter().map(|value| value.as_str().ok_or_else(why)).collect()

@@ -1,4 +1,4 @@
-//! The keys that close something: where a mistake in one is to leave it.
+//! The keys that restrict access, and how they fail closed.
 
 use toml_edit::Item;
 
@@ -8,43 +8,43 @@ use super::keys::KEYS;
 use super::model::Settings;
 use crate::sentences;
 
-/// The list of pages that are refused whatever else is said of them.
+/// The list of pages that are refused, whatever other lists contain.
 pub(super) const DENIED: &str = "denied_origins";
 
 const NAMES: [&str; 5] = ["allowed_origins", DENIED, "require_token", "same_user_only", "isolation"];
 
-/// Whether the key of that name closes something.
-pub(super) fn is_closing(name: &str) -> bool {
+/// Whether the key of that name restricts access.
+pub(super) fn is_security_key(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-/// The closing key that an unknown name was probably meant to be, whatever section it stands in.
+/// The security key that an unknown name probably means, in whatever section it is.
 pub(super) fn meant(name: &str) -> Option<&'static Key> {
     let word = name.rsplit('.').next().unwrap_or(name);
     let name = closest(word, NAMES.into_iter())?;
     KEYS.iter().find(|key| key.name == name)
 }
 
-/// Settings of which nothing is known: everything is closed.
+/// The settings of a file that cannot be read at all: every security key is closed.
 pub(super) fn all_closed() -> Settings {
     let mut settings = Settings::default();
-    for key in KEYS.iter().filter(|key| is_closing(key.name)) {
-        // A wrong value closes; what is wrong is said of the file as a whole.
+    for key in KEYS.iter().filter(|key| is_security_key(key.name)) {
+        // A missing value closes the key. The error is not needed: the problem of the whole file is reported.
         let _ = (key.read)(&mut settings, &Item::None);
     }
     settings.refuse_to_run = Some(sentences::SETTING_ISOLATION_UNKNOWN.said());
     settings
 }
 
-/// A key that closes something.
-pub(super) struct Closing(&'static Key);
+/// A key that restricts access.
+pub(super) struct SecurityKey(&'static Key);
 
-impl Closing {
+impl SecurityKey {
     pub(super) fn of(key: &'static Key) -> Option<Self> {
-        is_closing(key.name).then_some(Self(key))
+        is_security_key(key.name).then_some(Self(key))
     }
 
-    /// Takes a value into the settings; one that is not the first for its key only ever closes further.
+    /// Merges a value into the settings. A value after the first one of its key can only close further.
     pub(super) fn merge(&self, settings: &mut Settings, item: &Item, is_first: bool) {
         let mut read = Settings { allowed_origins: Vec::new(), ..Settings::default() };
         let _ = (self.0.read)(&mut read, item);

@@ -1,4 +1,4 @@
-//! A text that is no TOML, taken apart into what its user wrote as one statement each.
+//! Splits a text that is not TOML into statements.
 
 use super::key::Key;
 use super::keys::{KEYS, SECTIONS};
@@ -7,18 +7,18 @@ use crate::platform::origin::Origin;
 
 /// The most lines that one statement may have.
 const MOST_LINES: usize = 1000;
-/// The fewest characters of a word that a file may have been cut off in.
+/// The fewest characters of a key's name that is recognised at the end of a truncated file.
 const CUT_OFF: usize = 3;
 
-/// A key with what stands behind it, which may be anything.
+/// A key with its value, which may be anything.
 pub(super) struct Statement {
-    /// The name of the section above it, as far as it can be made out.
+    /// The name of the section above it, if it is recognised.
     section: String,
     text: String,
     lines: usize,
 }
 
-/// The statements of a text, without comments and headings. NUL characters are what is left of a text in UTF-16.
+/// The statements of a text, without comments and headings. NUL characters are removed: they are what is left of UTF-16.
 pub(super) fn statements(text: &str) -> Vec<Statement> {
     let text: String = text.chars().filter(|character| !matches!(character, '\0' | '\u{FEFF}' | '\u{FFFD}')).collect();
     let (mut section, mut list) = (String::new(), Vec::<Statement>::new());
@@ -35,7 +35,7 @@ pub(super) fn statements(text: &str) -> Vec<Statement> {
     list
 }
 
-/// The name in a heading, whichever of its brackets is missing.
+/// The name in a heading, even if brackets are missing.
 fn heading(line: &str) -> Option<String> {
     let inner = line.strip_prefix('[')?.trim_start_matches('[');
     let name = inner.split([']', '#']).next()?.trim().trim_matches(['"', '\'']);
@@ -43,51 +43,51 @@ fn heading(line: &str) -> Option<String> {
     name.chars().all(is_name).then(|| name.to_lowercase())
 }
 
-/// Whether a line begins a statement, and is not the next line of a list.
+/// Whether a line begins a statement, and does not continue a list.
 fn begins(line: &str) -> bool {
     let is_key = |character: char| character.is_alphanumeric() || "_-. \"'\t".contains(character);
     let key = line.split_once('=').map(|(key, _)| key);
     key.is_some_and(|key| !key.trim().is_empty() && key.chars().all(is_key)) || key_of("", line).is_some()
 }
 
-/// The key that a statement is about.
+/// The key of a statement.
 fn key_of(section: &str, text: &str) -> Option<&'static Key> {
     let start = text.split(['=', ':']).next().unwrap_or(text).trim();
     let word = start.split_whitespace().next()?.trim_matches(['"', '\'', ',']).to_lowercase();
     let named = |name: &str| KEYS.iter().find(|key| key.name == name);
     let is_cut_off = word.len() >= CUT_OFF && !text.contains(['=', ':']);
-    let cut_off = || KEYS.iter().find(|key| security_keys::is_closing(key.name) && key.name.starts_with(&word));
+    let cut_off = || KEYS.iter().find(|key| security_keys::is_security_key(key.name) && key.name.starts_with(&word));
     let full = if section.is_empty() { word.clone() } else { format!("{section}.{word}") };
     named(&full).or_else(|| security_keys::meant(&word)).or_else(|| cut_off().filter(|_| is_cut_off))
 }
 
 impl Statement {
-    /// The statement as a document of its own.
+    /// The statement as a TOML document.
     pub(super) fn toml(&self) -> String {
         match SECTIONS.iter().any(|(name, _)| *name == self.section) {
             true => format!("[{}]\n{}", self.section, self.text),
-            // A closing key counts in whatever section it stands.
-            false if self.section.is_empty() || self.is_closing() => self.text.clone(),
+            // A security key counts in any section.
+            false if self.section.is_empty() || self.is_security_key() => self.text.clone(),
             false => String::new(),
         }
     }
 
-    /// The first line of it.
+    /// The statement's first line.
     pub(super) fn first(&self) -> Self {
         let text = self.text.lines().next().unwrap_or_default().to_owned();
         Self { section: self.section.clone(), text, lines: 1 }
     }
 
-    /// The key that it is about.
+    /// The statement's key.
     pub(super) fn key(&self) -> Option<&'static Key> {
         key_of(&self.section, &self.text)
     }
 
-    fn is_closing(&self) -> bool {
-        self.key().is_some_and(|key| security_keys::is_closing(key.name))
+    fn is_security_key(&self) -> bool {
+        self.key().is_some_and(|key| security_keys::is_security_key(key.name))
     }
 
-    /// The number that its value begins with.
+    /// The number at the beginning of its value.
     pub(super) fn number(&self) -> Option<i64> {
         let value =
             self.text.split_once(['=', ':'])?.1.trim_start_matches(|character: char| !character.is_ascii_digit());
@@ -95,7 +95,7 @@ impl Statement {
         digits.replace('_', "").parse().ok()
     }
 
-    /// The web pages that are named in it.
+    /// The web pages in it.
     pub(super) fn pages(&self) -> Vec<Origin> {
         let starts = self.text.match_indices("http").map(|(at, _)| &self.text[at..]);
         let page = |text: &str| text.split(['"', '\'', ',', ']', ' ', '\n']).next().and_then(Origin::of_page);

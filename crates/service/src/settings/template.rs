@@ -1,4 +1,4 @@
-//! The commented file that a new user finds.
+//! The commented settings file of a new user.
 
 use std::fmt::Write as _;
 
@@ -23,7 +23,7 @@ const LANGUAGE: &str = "
 #     extension = \"sh\"
 ";
 
-/// The whole file; with every key uncommented it says the defaults.
+/// The whole file. With every key uncommented it means the defaults.
 pub(super) fn text() -> String {
     let defaults = Settings::default();
     let mut text = TOP.to_owned();

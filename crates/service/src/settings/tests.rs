@@ -1,4 +1,4 @@
-//! The settings file as users write it, wrong in every way.
+//! Settings files with every kind of mistake.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -168,7 +168,7 @@ fn an_edit_begins_with_the_commented_file() {
     assert!(text.contains("#port = 5000"), "{text}");
 }
 
-/// Files with a slip, and its line.
+/// Files with a mistake, and its line.
 const SLIPS: [(&[u8], Option<usize>); 17] = [
     (b"require_token = true\n[desktop\n", Some(2)),
     (b"port = = 1 # precious\n", Some(1)),

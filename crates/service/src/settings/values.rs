@@ -1,4 +1,4 @@
-//! Settings as JSON: what a window shows, and what it sends back.
+//! Settings as JSON, for the app's window.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use toml_edit::{Array, Value};
 use super::keys::KEYS;
 use super::model::Settings;
 
-/// Every key with its value, by its full name. `[[language]]` rows are not among them.
+/// The value of every key, by its full name, without `[[language]]` rows.
 pub fn values(settings: &Settings) -> BTreeMap<&'static str, Json> {
     KEYS.iter().map(|key| (key.name, (key.show)(settings).parse().map_or(Json::Null, |value| json(&value)))).collect()
 }
@@ -24,7 +24,7 @@ fn json(value: &Value) -> Json {
     }
 }
 
-/// The value in TOML; `None` for what no key takes.
+/// The value in TOML; `None` for a type that no key has.
 pub(super) fn toml(value: &Json) -> Option<Value> {
     match value {
         Json::Bool(is) => Some((*is).into()),

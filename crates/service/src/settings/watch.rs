@@ -1,8 +1,7 @@
-//! Reloading: the settings file is read again when it changes.
+//! Reads the settings file again whenever it changes.
 //!
-//! The file's folder is what is watched, because editors replace files. One thread waits until the folder is quiet and
-//! publishes what the file then says; a file that cannot be used at all leaves the last settings in force, but for what it closes
-//! besides.
+//! The file's folder is watched, because editors replace files. A thread waits until the folder is quiet, reads the file, and
+//! publishes the settings. An invalid file leaves the last settings in force and can only close them further.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -17,18 +16,18 @@ use super::load::read;
 use super::model::{Loaded, Problem};
 use crate::sentences;
 
-/// How long a folder must be quiet: editors write a file in several steps.
+/// How long the folder must be quiet: editors write a file in several steps.
 const QUIET: Duration = Duration::from_millis(100);
 
-/// Keeps the file watched; dropping it ends that.
+/// Keeps the file watched; dropping it stops that.
 pub struct FileWatcher {
     _watcher: Option<RecommendedWatcher>,
     _publisher: Arc<watch::Sender<Loaded>>,
 }
 
-/// Publishes what the file says whenever that changes, beginning with `now`.
+/// Publishes the file's settings whenever they change, starting with `now`.
 ///
-/// Where the system cannot watch, `now` is all that is ever published, with one more problem that says so.
+/// If the system cannot watch the file, only `now` is published, with a problem that says so.
 pub fn watch(path: &Path, now: Loaded) -> (watch::Receiver<Loaded>, FileWatcher) {
     let (publisher, receiver) = watch::channel(now);
     let publisher = Arc::new(publisher);
@@ -47,27 +46,27 @@ fn start(path: &Path, publisher: &Arc<watch::Sender<Loaded>>) -> notify::Result<
     let unseen = changed.clone();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         if event.is_ok_and(|event| concerns(&event, &names)) {
-            // It fails only when the thread that reads is gone, and then nobody wants to know.
+            // An error means that the reading thread is gone, and nothing is to be published.
             let _ = changed.send(());
         }
     })?;
     for folder in files.iter().filter_map(|file| file.parent()) {
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
     }
-    // Whatever changed after the first reading and before this moment was seen by nobody; the receiver is still here.
+    // Reads the file once more: changes between the first reading and this moment caused no event.
     let _ = unseen.send(());
     let (path, publisher) = (path.to_owned(), publisher.clone());
     std::thread::Builder::new().name("settings".to_owned()).spawn(move || reload(&changes, &path, &publisher))?;
     Ok(watcher)
 }
 
-/// The file, and where it really lies when it is a symbolic link.
+/// The file, and its target if it is a symbolic link.
 fn watched(path: &Path) -> Vec<PathBuf> {
     let real = path.canonicalize().ok().filter(|real| real != path);
     std::iter::once(path.to_owned()).chain(real).collect()
 }
 
-/// Whether an event may mean other contents. Reading is an event too, and our own must not wake us.
+/// Whether an event may mean new contents. Reading causes events too, and our own reads must not.
 fn concerns(event: &Event, names: &[OsString]) -> bool {
     let ours = |path: &PathBuf| path.file_name().is_some_and(|name| names.iter().any(|ours| ours == name));
     event.need_rescan() || (!event.kind.is_access() && event.paths.iter().any(ours))
@@ -103,8 +102,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.toml");
         fs::write(&path, text).expect("a file");
-        let (receiver, watching) = watch(&path, Loaded::from_file(&path));
-        (folder, path, receiver, watching)
+        let (receiver, watcher) = watch(&path, Loaded::from_file(&path));
+        (folder, path, receiver, watcher)
     }
 
     async fn next(receiver: &mut Receiver, what: impl Fn(&Loaded) -> bool) -> Loaded {
@@ -114,7 +113,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_saved_change_is_published() {
-        let (_folder, path, mut receiver, _watching) = watched("port = 5001\n");
+        let (_folder, path, mut receiver, _watcher) = watched("port = 5001\n");
         fs::write(&path, "port = 5002\n").expect("a file");
         next(&mut receiver, |loaded| loaded.settings.port == 5002).await;
         let port = std::collections::BTreeMap::from([("port".to_owned(), Some(serde_json::json!(5003)))]);
@@ -124,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_syntax_error_keeps_the_last_settings_and_is_published() {
-        let (_folder, path, mut receiver, _watching) = watched("port = 5001\n");
+        let (_folder, path, mut receiver, _watcher) = watched("port = 5001\n");
         fs::write(&path, "port = 5002\nport\n").expect("a file");
         let loaded = next(&mut receiver, |loaded| !loaded.problems.is_empty()).await;
         assert_eq!((loaded.settings.port, loaded.problems[0].line), (5001, Some(2)));
@@ -135,15 +134,15 @@ mod tests {
 
     #[tokio::test]
     async fn a_deleted_file_means_defaults() {
-        let (_folder, path, mut receiver, _watching) = watched("port = 5001\n");
+        let (_folder, path, mut receiver, _watcher) = watched("port = 5001\n");
         fs::remove_file(&path).expect("removed");
         next(&mut receiver, |loaded| loaded.settings.port == 5000).await;
     }
 
     #[tokio::test]
-    async fn a_folder_that_cannot_be_watched_is_said() {
+    async fn a_folder_that_cannot_be_watched_is_reported() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (mut receiver, _watching) =
+        let (mut receiver, _watcher) =
             watch(&folder.path().join("missing/settings.toml"), Loaded::from_text("port = 5001"));
         let loaded = receiver.borrow_and_update().clone();
         assert_eq!((loaded.settings.port, loaded.problems.len()), (5001, 1));

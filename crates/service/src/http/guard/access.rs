@@ -10,7 +10,7 @@ use crate::platform::origin::Origin;
 use crate::platform::paths::Paths;
 use crate::settings::Settings;
 
-/// Who may use the service, besides what the settings say.
+/// The access rules' state besides the settings.
 pub(crate) struct Access {
     /// Web origins that were allowed when the service was started, whatever the settings say.
     pub(crate) extra_origins: Vec<Origin>,

@@ -1,4 +1,4 @@
-//! What allowed origins are told about cross-origin requests. Never `*`, never credentials.
+//! CORS headers for allowed origins. Never `*`, never credentials.
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -8,12 +8,12 @@ use crate::platform::origin::Origin;
 const REQUEST_PRIVATE_NETWORK: &str = "access-control-request-private-network";
 const ALLOW_PRIVATE_NETWORK: HeaderName = HeaderName::from_static("access-control-allow-private-network");
 
-/// Whether the browser only asks if it may.
+/// Whether the request is a browser's preflight.
 pub(super) fn is_preflight(method: &Method, origin: Option<&Origin>) -> bool {
     method == Method::OPTIONS && origin.is_some()
 }
 
-/// The answer to such a question of an allowed origin.
+/// The response to a preflight of an allowed origin.
 pub(super) fn preflight(asked: &HeaderMap) -> Response {
     let mut response = StatusCode::NO_CONTENT.into_response();
     let headers = response.headers_mut();
@@ -29,7 +29,7 @@ pub(super) fn preflight(asked: &HeaderMap) -> Response {
     response
 }
 
-/// Lets `origin`'s page read the answer, whatever it is.
+/// Lets the pages of `origin` read the response.
 pub(super) fn permit(headers: &mut HeaderMap, origin: &Origin) {
     if let Ok(value) = HeaderValue::from_str(origin.as_str()) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, value);

@@ -1,6 +1,6 @@
 //! Web origins that the user denied while the settings file could not be written.
 //!
-//! They hold for as long as this process lives, over restarts of the service too.
+//! They are denied for the life of this process, across restarts of the service.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -11,7 +11,7 @@ use crate::platform::origin::Origin;
 pub(crate) struct Denials(Arc<RwLock<Arc<[Origin]>>>);
 
 impl Denials {
-    /// Those that are denied now.
+    /// The denied origins.
     pub(crate) fn list(&self) -> Arc<[Origin]> {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -21,7 +21,7 @@ impl Denials {
         self.change(|list| list.push(origin.clone()));
     }
 
-    /// Takes that back: the settings say by now what holds.
+    /// Removes `origin`, once the settings hold the user's decision.
     pub(crate) fn remove(&self, origin: &Origin) {
         self.change(|list| list.retain(|denied| !denied.is_same_page(origin)));
     }

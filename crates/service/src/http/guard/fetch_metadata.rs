@@ -1,6 +1,6 @@
-//! The `Sec-Fetch-Site` rule: what another site's page sends without an `Origin`.
+//! The `Sec-Fetch-Site` rule: refuses requests of other sites' pages that carry no `Origin`.
 //!
-//! `<script>`, `<img>`, links and form posts reach us without an `Origin`; browsers then say here where they come from.
+//! `<script>`, `<img>`, links and form posts send no `Origin`; browsers name the relation to the sending site in this header.
 
 use axum::http::HeaderMap;
 
@@ -8,7 +8,7 @@ use crate::http::error::Error;
 
 const SEC_FETCH_SITE: &str = "sec-fetch-site";
 
-/// Checks a request that has no `Origin`.
+/// Checks a request without `Origin`.
 pub(super) fn check(headers: &HeaderMap) -> Result<(), Error> {
     let own = |value: &[u8]| matches!(value, b"none" | b"same-origin");
     match headers.get_all(SEC_FETCH_SITE).iter().any(|value| !own(value.as_bytes())) {

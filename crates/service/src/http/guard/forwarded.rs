@@ -1,8 +1,8 @@
-//! The rule for proxies: one in front of us may only stand for an allowed front end.
+//! The rule for reverse proxies: the host that a proxy forwards must be that of an allowed origin.
 //!
-//! A Next.js rewrite puts our name into `Host` and the browser's into `X-Forwarded-Host`: without this rule a rebound page
-//! behind such a proxy would pass as a local program. Every header by which a proxy or a framework names the host that a
-//! browser asked for is judged alike, in however many headers and lists.
+//! A Next.js rewrite puts our name into `Host` and the browser's into `X-Forwarded-Host`. Without this rule, a page that uses DNS
+//! rebinding behind such a proxy would pass as a local program. Every header in which a proxy or a framework names the original
+//! host is checked, in all of its values and lists.
 
 use axum::http::uri::Authority;
 use axum::http::{HeaderMap, HeaderName};
@@ -14,16 +14,16 @@ use crate::http::error::Error;
 
 /// RFC 7239.
 const FORWARDED: &str = "forwarded";
-/// Headers that name a host, besides every other one whose name ends in `-host`.
+/// Headers that name a host, besides those whose name ends in `-host`.
 const HOSTS: [&str; 5] =
     ["x-http-host-override", "x-forwarded-authority", "x-forwarded-server", "x-forwarded-hostname", "x-host-override"];
-/// Names the proxy's own machine, as a rule without a port.
+/// Names the proxy's own machine, usually without a port.
 const SERVER: &str = "x-forwarded-server";
-/// Headers that hold the target that was asked for, which may be a whole URL.
+/// Headers that hold the original target, which may be a whole URL.
 const TARGETS: [&str; 6] =
     ["x-original-url", "x-rewrite-url", "x-original-uri", "x-forwarded-uri", "x-forwarded-url", "x-request-uri"];
 
-/// Checks that every host that a proxy names is an allowed origin's.
+/// Checks that every forwarded host is that of an allowed origin.
 pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<(), Error> {
     headers.iter().try_for_each(|(name, value)| match Kind::of(name) {
         None => Ok(()),
@@ -31,7 +31,7 @@ pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<(), Err
     })
 }
 
-/// What a header holds.
+/// What a header contains.
 #[derive(Clone, Copy)]
 enum Kind {
     /// A list of hosts.
@@ -76,9 +76,9 @@ fn check_host(header: &str, host: &str, allowed: Allowed<'_>) -> Result<(), Erro
     }
 }
 
-/// A path stays with us; a URL, with or without a scheme, names a host.
+/// A path names no host; a URL does, with or without a scheme.
 fn check_target(header: &str, target: &str, allowed: Allowed<'_>) -> Result<(), Error> {
-    // Browsers take a backslash for a slash.
+    // Browsers treat a backslash as a slash.
     let target = target.replace('\\', "/");
     let host = match target.strip_prefix("//") {
         Some(_) => Url::parse(&format!("http:{target}")),
@@ -93,7 +93,7 @@ fn check_target(header: &str, target: &str, allowed: Allowed<'_>) -> Result<(), 
     }
 }
 
-/// These headers do not say the scheme, so either will do.
+/// The headers do not name the scheme, so either matches.
 fn is_front_end(host: &str, allowed: Allowed<'_>) -> bool {
     ["http", "https"]
         .iter()
@@ -129,7 +129,7 @@ mod tests {
     }
 
     #[test]
-    fn every_forwarded_host_must_be_a_front_end_s() {
+    fn every_forwarded_host_must_be_that_of_an_allowed_origin() {
         let hosts = ["x-forwarded-host", "x-original-host", "x-host", "x-http-host-override", "x-envoy-original-host"];
         for name in hosts {
             for value in ["localhost:3001", "LOCALHOST:3001", "app.example", "app.example:443, localhost:3001"] {
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn the_standard_header_names_hosts_in_every_way_that_it_can_be_written() {
+    fn the_standard_header_is_parsed_in_every_spelling() {
         for value in [
             "host=localhost:3001",
             "host=\"localhost:3001\"",

@@ -1,10 +1,10 @@
-//! The header `Forwarded` (RFC 7239), of which only the hosts count.
+//! A parser for the header `Forwarded` (RFC 7239) that returns the hosts in it.
 //!
-//! `forwarded-element *( OWS "," OWS forwarded-element )`, each element `name=value` pairs between semicolons. Stricter
-//! than proxies are where that could hide a host, and more lenient where it could not: a colon without quotes, as in
-//! `host=localhost:3001`, is taken, because many write it so.
+//! `forwarded-element *( OWS "," OWS forwarded-element )`, each element `name=value` pairs between semicolons. It is stricter
+//! than proxies where leniency could hide a host, and more lenient where it could not: a colon without quotes, as in
+//! `host=localhost:3001`, is accepted, because many proxies write it.
 
-/// Every host that the header names; `None` for what is not of the header's form.
+/// Every host that the header names; `None` if the header is malformed.
 pub(super) fn hosts(text: &str) -> Option<Vec<String>> {
     let mut rest = text;
     let mut hosts = Vec::new();
@@ -23,7 +23,7 @@ pub(super) fn hosts(text: &str) -> Option<Vec<String>> {
             rest = after.trim_start_matches(BLANKS);
         }
         let Some(separator) = rest.chars().next() else { return Some(hosts) };
-        // An element names each parameter once.
+        // Each element may name a parameter once, so the names start anew.
         match separator {
             ',' => names.clear(),
             ';' => {}
@@ -36,7 +36,7 @@ pub(super) fn hosts(text: &str) -> Option<Vec<String>> {
 const BLANKS: [char; 2] = [' ', '\t'];
 const SEPARATORS: [char; 2] = [',', ';'];
 
-/// A name in lower case, its value without quotes, and what follows.
+/// A name in lower case, its value without quotes, and the rest of the text.
 fn pair(text: &str) -> Option<(String, String, &str)> {
     let (name, rest) = text.split_once('=')?;
     let is_token = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || TOKEN.contains(&byte));
@@ -50,7 +50,7 @@ fn pair(text: &str) -> Option<(String, String, &str)> {
     Some((name.to_ascii_lowercase(), value, after))
 }
 
-/// What a token holds besides letters and digits (RFC 9110, 5.6.2).
+/// The characters of a token besides letters and digits (RFC 9110, 5.6.2).
 const TOKEN: &[u8] = b"!#$%&'*+-.^_`|~";
 
 fn plain(text: &str) -> Option<(String, &str)> {
@@ -60,7 +60,7 @@ fn plain(text: &str) -> Option<(String, &str)> {
     is_value.then(|| (value.to_owned(), after))
 }
 
-/// The text up to the closing quote; a backslash stands before a character that is meant as it is.
+/// The text up to the closing quote, and the rest. A backslash escapes the next character.
 fn quoted(text: &str) -> Option<(String, &str)> {
     let mut value = String::new();
     let mut characters = text.char_indices();

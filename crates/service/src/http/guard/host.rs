@@ -1,6 +1,6 @@
-//! The `Host` rule: only our own loopback names, with our own port.
+//! The `Host` rule: only loopback names with the service's own port.
 //!
-//! It is what stops DNS rebinding: a page of `evil.example` that resolves to 127.0.0.1 still sends `evil.example`.
+//! It stops DNS rebinding: a page of `evil.example` whose name resolves to 127.0.0.1 still sends `Host: evil.example`.
 
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, header};
@@ -10,7 +10,7 @@ use crate::http::error::Error;
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 const HTTP_PORT: u16 = 80;
 
-/// Checks `Host`, and the target's own host where the request line carries one (RFC 9112, 3.2.2: that one counts).
+/// Checks `Host`, and the host in the request line if there is one (RFC 9112, 3.2.2: that one takes precedence).
 pub(super) fn check(uri: &Uri, headers: &HeaderMap, port: u16) -> Result<(), Error> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().ok_or(Error::InvalidHost("The request has no `Host` header."))?;
@@ -21,9 +21,9 @@ pub(super) fn check(uri: &Uri, headers: &HeaderMap, port: u16) -> Result<(), Err
     uri.authority().map_or(Ok(()), |authority| check_authority(authority.as_str().as_bytes(), port))
 }
 
-fn check_authority(written: &[u8], port: u16) -> Result<(), Error> {
+fn check_authority(value: &[u8], port: u16) -> Result<(), Error> {
     let unparsable = Error::InvalidHost("The `Host` header is not a host and a port.");
-    let Ok(text) = std::str::from_utf8(written) else { return Err(unparsable) };
+    let Ok(text) = std::str::from_utf8(value) else { return Err(unparsable) };
     if is_ours(text, port) {
         return Ok(());
     }
@@ -41,7 +41,7 @@ fn is_ours(text: &str, port: u16) -> bool {
             text.get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name)).map(|start| &text[start.len()..]);
         match rest {
             Some("") => port == HTTP_PORT,
-            Some(rest) => rest.strip_prefix(':').is_some_and(|written| written == port.to_string()),
+            Some(rest) => rest.strip_prefix(':').is_some_and(|digits| digits == port.to_string()),
             None => false,
         }
     })

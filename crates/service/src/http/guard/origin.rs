@@ -1,4 +1,4 @@
-//! The `Origin` rule: a page may run code when its exact origin is on the list.
+//! The `Origin` rule: a page may run code if its exact origin is on the list.
 
 use axum::http::{HeaderMap, header};
 
@@ -7,31 +7,31 @@ use crate::platform::origin::Origin;
 
 const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
-/// The web origins that may run code: those of the settings, and those that were given when the service was started.
+/// The web origins that may run code: those of the settings, and those given when the service was started.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Allowed<'a> {
     /// `allowed_origins` of the settings.
     pub(super) settings: &'a [Origin],
-    /// Given at the start.
+    /// Origins given at the start.
     pub(super) extra: &'a [Origin],
     /// `denied_origins` of the settings.
     pub(super) denied: &'a [Origin],
-    /// Denied while the settings could not be written.
+    /// Origins denied while the settings could not be written.
     pub(super) denied_now: &'a [Origin],
 }
 
 impl Allowed<'_> {
-    /// Whether exactly this origin is on a list, and the same page on neither of those that deny.
+    /// Whether exactly this origin is on an allowing list, and its page on no denying one.
     pub(super) fn contains(self, origin: &Origin) -> bool {
         (self.settings.contains(origin) || self.extra.contains(origin)) && !self.denies(origin)
     }
 
-    /// Whether the user denied this page, wherever it is allowed besides.
+    /// Whether the user denied this page. That takes precedence over every allowing list.
     pub(super) fn denies(self, origin: &Origin) -> bool {
         self.denied.iter().chain(self.denied_now).any(|denied| denied.is_same_page(origin))
     }
 
-    /// Whether a machine of this name, with or without a port, is a loopback one or an allowed page's.
+    /// Whether a host, with or without a port, is a loopback name or the host of an allowed origin.
     pub(super) fn has_host(self, host: &str) -> bool {
         let name = host.rsplit_once(':').filter(|(_, port)| port.parse::<u16>().is_ok()).map_or(host, |(name, _)| name);
         let mut allowed = self.settings.iter().chain(self.extra).filter(|origin| self.contains(origin));
@@ -39,14 +39,14 @@ impl Allowed<'_> {
             || allowed.any(|origin| origin.host().eq_ignore_ascii_case(name))
     }
 
-    /// The origin that `text` writes. Only those given at the start may have a scheme of their own.
+    /// The origin in `text`. Only origins given at the start may have a custom scheme.
     fn parse(self, text: &str) -> Option<Origin> {
         let own = self.extra.iter().find(|origin| origin.as_str() == text);
         own.cloned().or_else(|| text.parse().ok().filter(|origin: &Origin| is_serialised(origin, text)))
     }
 }
 
-/// Whether `text` is what a browser sends for `origin`, byte for byte; the scheme's own port may be written out.
+/// Whether `text` is exactly what a browser sends for `origin`; a default port may be present.
 fn is_serialised(origin: &Origin, text: &str) -> bool {
     let port = if text.starts_with("https:") { ":443" } else { ":80" };
     text.strip_suffix(port).unwrap_or(text) == origin.as_str()
@@ -55,21 +55,21 @@ fn is_serialised(origin: &Origin, text: &str) -> bool {
 /// Why an origin was refused.
 #[derive(Debug)]
 pub(super) struct Refused {
-    /// What the client is told.
+    /// The error for the client.
     pub(super) error: Error,
-    /// The origin, where it is one that could be allowed.
+    /// The origin, if it is one that could be allowed.
     pub(super) origin: Option<Origin>,
 }
 
 /// The request's origin, if it has one.
 pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<Origin>, Refused> {
-    let written = headers.get_all(header::ORIGIN).iter().map(|origin| String::from_utf8_lossy(origin.as_bytes()));
-    let written: Vec<_> = written.collect();
-    if written.is_empty() {
+    let values = headers.get_all(header::ORIGIN).iter().map(|origin| String::from_utf8_lossy(origin.as_bytes()));
+    let values: Vec<_> = values.collect();
+    if values.is_empty() {
         return Ok(None);
     }
-    // Several are none that a browser sends.
-    let text = written.join(", ");
+    // Browsers send one. Several, joined, parse as no origin and are refused.
+    let text = values.join(", ");
     match allowed.parse(&text) {
         Some(origin) if allowed.contains(&origin) => Ok(Some(origin)),
         Some(origin) if allowed.denies(&origin) => {
@@ -79,9 +79,9 @@ pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<
     }
 }
 
-/// Only what can be allowed is to be told how to allow it.
-fn refusal(written: &str, origin: Option<&Origin>) -> Error {
-    match (origin, written) {
+/// The error for a refused origin. It says how to allow the origin only if that is possible.
+fn refusal(text: &str, origin: Option<&Origin>) -> Error {
+    match (origin, text) {
         (Some(origin), _) => Error::OriginNotAllowed(origin.to_string()),
         (None, "null") => Error::OriginOpaque,
         (None, other) => Error::OriginUnusable(other.to_owned()),
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_s_own_scheme_passes_only_where_it_was_given() {
+    fn a_custom_scheme_passes_only_if_it_was_given() {
         let check = |extra: &[Origin], text: &'static str| {
             let headers = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static(text))]);
             check(&headers, Allowed { extra, ..Allowed::default() }).is_ok()
@@ -157,10 +157,10 @@ mod tests {
 
     #[test]
     fn denied_beats_allowed_in_every_order_and_spelling() {
-        let origin = |written: &str| written.parse::<Origin>().expect(written);
+        let origin = |text: &str| text.parse::<Origin>().expect(text);
         let page = [origin("http://a.example:3000")];
-        for written in ["http://a.example:3000", "http://A.EXAMPLE:3000", "http://a.example.:3000"] {
-            let denied = [origin("http://other.example"), origin(written)];
+        for text in ["http://a.example:3000", "http://A.EXAMPLE:3000", "http://a.example.:3000"] {
+            let denied = [origin("http://other.example"), origin(text)];
             let headers = HeaderMap::from_iter([(header::ORIGIN, HeaderValue::from_static("http://a.example:3000"))]);
             for allowed in [
                 Allowed { settings: &page, denied: &denied, ..Allowed::default() },
@@ -169,7 +169,7 @@ mod tests {
                 Allowed { settings: &page, extra: &page, denied: &denied, denied_now: &denied },
             ] {
                 let refused = check(&headers, allowed).expect_err("denied");
-                assert!(refused.error.to_string().contains("denied") && refused.origin.is_none(), "{written}");
+                assert!(refused.error.to_string().contains("denied") && refused.origin.is_none(), "{text}");
                 assert!(!allowed.has_host("a.example"));
             }
         }

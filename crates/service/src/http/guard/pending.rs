@@ -1,7 +1,7 @@
-//! Refused web origins, kept for the user to allow.
+//! Refused web origins that wait for the user's approval.
 //!
-//! Any page can cause entries, so there are few, and new ones come in slowly: a page that invents origins can neither fill
-//! the memory nor flood the window.
+//! Any page can cause entries, so their number and the rate of new ones are limited: a page that invents origins can neither
+//! fill the memory nor flood the window.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -23,7 +23,7 @@ pub struct PendingOrigin {
     pub origin: Origin,
     /// When it was first refused.
     pub first_refused_at: OffsetDateTime,
-    /// How often it was refused since then.
+    /// How often it has been refused since then.
     pub refusals: u64,
 }
 
@@ -35,7 +35,7 @@ pub(crate) struct PendingOrigins {
 }
 
 impl PendingOrigins {
-    /// Notes that `origin` was refused; those who watch are told of new ones only. Returns whether this one is new.
+    /// Notes that `origin` was refused. Only a new origin is published; returns whether this one is.
     pub(crate) fn note(&self, origin: &Origin) -> bool {
         self.note_at(origin, Instant::now())
     }
@@ -54,7 +54,7 @@ impl PendingOrigins {
         })
     }
 
-    /// Forgets those that were allowed or denied.
+    /// Removes the origins that have been allowed or denied.
     pub(crate) fn forget(&self, decided: &[Origin]) {
         self.origins.send_if_modified(|origins| {
             let before = origins.len();
@@ -63,7 +63,7 @@ impl PendingOrigins {
         });
     }
 
-    /// The origins, now and whenever one comes or goes.
+    /// A watch channel of the origins.
     pub(crate) fn watch(&self) -> watch::Receiver<Vec<PendingOrigin>> {
         self.origins.subscribe()
     }
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn a_flood_of_new_origins_is_bounded_in_time_and_number() {
+    fn new_origins_are_limited_in_rate_and_number() {
         let pending = PendingOrigins::default();
         let start = Instant::now();
         assert_eq!((0..1000).filter(|number| pending.note_at(&origin(*number), start)).count(), MOST_NEW);

@@ -9,7 +9,7 @@ use super::{cors, fetch_metadata, forwarded, host, origin, token};
 use crate::http::error::Error;
 use crate::platform::origin::Origin;
 
-/// What requests are judged by.
+/// The rules' input besides the request.
 pub(super) struct Policy<'a> {
     pub(super) port: u16,
     pub(super) allowed: Allowed<'a>,

@@ -1,13 +1,13 @@
-//! Serving as root: whoever may run code then is root, so everybody needs the token.
+//! Serving as root: every caller could run code as root, so every request needs the token.
 
 use runtray_engine::is_root;
 
 use crate::platform::paths::Paths;
 
-/// The environment variable by which a container says that it is one: in it, root is the only user and the usual one.
+/// The environment variable that declares a container. In a container root is the usual and only user.
 pub const CONTAINER_VARIABLE: &str = "RUNTRAY_CONTAINER";
 
-/// Whether everybody needs the token because this process is root, which is then said in the log.
+/// Whether every request needs the token because this process is root; if so, it is logged.
 pub(crate) fn needs_token(paths: &Paths) -> bool {
     let needs = is_root() && !is_container();
     if needs {

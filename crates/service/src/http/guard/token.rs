@@ -1,4 +1,4 @@
-//! The bearer token of strict mode, and the file that holds it.
+//! The bearer token and its file.
 
 use std::fmt;
 use std::fs::OpenOptions;
@@ -15,7 +15,7 @@ use super::need::Need;
 use crate::http::error::Error;
 
 const RANDOM_BYTES: usize = 32;
-/// What stands before the token in a subprotocol.
+/// The prefix of the token in a subprotocol.
 const IN_PROTOCOL: &[u8] = b"bearer.";
 
 /// A secret that requests must carry.
@@ -23,17 +23,17 @@ const IN_PROTOCOL: &[u8] = b"bearer.";
 pub(crate) struct Token(String);
 
 impl Token {
-    /// A token that somebody chose; `None` when it is empty or cannot stand in a header.
+    /// A token from a text; `None` if the text is empty or cannot stand in a header.
     pub(crate) fn chosen(text: &str) -> Option<Self> {
         let text = text.trim();
         (!text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())).then(|| Self(text.to_owned()))
     }
 
-    /// The token in the file at `path`, which is made with a random one where it is missing. Only its owner may read the
-    /// file; on Windows that is what the user's own folder sees to.
+    /// The token in the file at `path`. A missing file is created with a random token. Only the owner can read the file; on
+    /// Windows the user's own folder ensures that.
     ///
     /// # Errors
-    /// The file cannot be read or made, or holds no token.
+    /// The file cannot be read or created, or holds no token.
     pub(crate) fn load_or_create(path: &Path) -> io::Result<Self> {
         match Self::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Self::create(path),
@@ -41,7 +41,7 @@ impl Token {
         }
     }
 
-    /// The secret itself, for its owner.
+    /// The secret itself.
     pub(crate) fn text(&self) -> &str {
         &self.0
     }
@@ -77,7 +77,7 @@ impl fmt::Debug for Token {
     }
 }
 
-/// Checks `Authorization`, or what a WebSocket offers in its place. Without a token to compare with, nobody passes.
+/// Checks `Authorization`, or the subprotocols of a WebSocket. Without a token to compare with, every request is refused.
 pub(super) fn check(headers: &HeaderMap, token: Option<&Token>, need: Need) -> Result<(), Error> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let (first, second) = (values.next(), values.next());
@@ -98,7 +98,7 @@ fn bearer(value: &[u8]) -> Option<&[u8]> {
     scheme.eq_ignore_ascii_case(b"Bearer ").then(|| token.trim_ascii())
 }
 
-/// The token among the subprotocols of a WebSocket: pages cannot set its headers.
+/// The token among the subprotocols of a WebSocket, because pages cannot set headers there.
 fn offered(headers: &HeaderMap) -> Option<&[u8]> {
     let upgrades = headers.get(header::UPGRADE).is_some_and(|to| to.as_bytes().eq_ignore_ascii_case(b"websocket"));
     let lists = headers.get_all(header::SEC_WEBSOCKET_PROTOCOL).iter().filter(|_| upgrades);
@@ -163,7 +163,7 @@ mod tests {
     }
 
     #[test]
-    fn the_file_is_made_once_and_is_its_owner_s_alone() {
+    fn the_file_is_created_once_and_private() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("data/token");
         let made = Token::load_or_create(&path).expect("a token");

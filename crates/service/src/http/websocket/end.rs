@@ -9,7 +9,7 @@ pub(super) struct Gone;
 pub(super) enum Ending {
     /// The client is gone.
     Gone,
-    /// The program was not run. The client is told why.
+    /// The program was not run. The error is sent to the client.
     Refused(Error),
     /// The service stops, and no program was run.
     Stopping,

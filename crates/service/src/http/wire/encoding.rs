@@ -1,23 +1,22 @@
 //! The encodings of JSON: UTF-8, UTF-16 and UTF-32, each with or without a byte order mark.
 //!
-//! They are told apart as Python's `json.loads` does, which is what a Flask service reads bodies with: by the mark, and without one
-//! by where the zeros are, because JSON begins with two ASCII characters (RFC 4627, section 3). What a `charset` says is not
-//! looked at there either.
+//! They are detected as in Python's `json.loads`, with which a Flask service reads bodies: by the mark, or else by the positions
+//! of zero bytes, because JSON begins with two ASCII characters (RFC 4627, section 3). A `charset` is ignored there too.
 
 use std::borrow::Cow;
 
 /// An encoding other than UTF-8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Wide {
-    /// Bytes of a unit.
+    /// Bytes per unit.
     width: usize,
     big_endian: bool,
 }
 
-/// `bytes` in UTF-8 and without a mark; what is UTF-8 already is not looked at further.
+/// `bytes` converted to UTF-8, without a mark. Bytes that are not in a wide encoding are returned as they are.
 ///
 /// # Errors
-/// They hold what is no text in the encoding that they begin with; the end of a sentence about the body.
+/// The bytes are not valid in the detected encoding: the end of a sentence about the body.
 pub(super) fn utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, String> {
     if let Some(rest) = bytes.strip_prefix(b"\xef\xbb\xbf") {
         return Ok(Cow::Borrowed(rest));
@@ -110,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_text_is_said_to_be_none() {
+    fn invalid_text_is_reported() {
         for (bytes, said) in [
             (&b"\xff\xfe{\0}"[..], "UTF-16, and its last character is cut off"),
             (b"{\0\x00\xd8}\0", "UTF-16 and holds what is no character"),

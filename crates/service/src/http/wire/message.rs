@@ -9,7 +9,7 @@ use super::parse::{self, Invalid, Malformed, Mismatch};
 use super::request::{ExecuteRequest, Parsed, Timeouts};
 use super::response::{Finished, Printed, Started};
 
-/// What one message may type: the rest of a longer text comes in messages of its own, each when there is room for it.
+/// The most input in one message. A longer text comes in several messages, each when there is room for it.
 const MOST_TYPED_BYTES: usize = 1 << 20;
 
 /// The client's first message, `{"type": "run", …}`: the fields of `POST /execute`, and a terminal or none. `stdin` is the
@@ -77,10 +77,10 @@ struct Kind {
     name: String,
 }
 
-/// Reads the first message.
+/// Parses the first message.
 ///
 /// # Errors
-/// What is wrong with it and what to send instead.
+/// A sentence that says what to send instead.
 pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Invalid> {
     let name = object::<Kind>(bytes)?.name;
     if name != "run" {
@@ -97,10 +97,10 @@ pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Inva
     })
 }
 
-/// Reads any message after the first.
+/// Parses any message after the first.
 ///
 /// # Errors
-/// What is wrong with it and what to send instead.
+/// A sentence that says what to send instead.
 pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Invalid> {
     match object::<Kind>(bytes)?.name.as_str() {
         "stdin" => typed(object::<Typed>(bytes)?.data.into_bytes()),
@@ -115,10 +115,10 @@ pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Invalid> {
     }
 }
 
-/// Bytes that were typed, as a message brought them.
+/// The input of one message.
 ///
 /// # Errors
-/// They are too many for one message.
+/// It is too long for one message.
 pub(crate) fn typed(bytes: Vec<u8>) -> Result<Command, Invalid> {
     if bytes.len() > MOST_TYPED_BYTES {
         let most = MOST_TYPED_BYTES;
@@ -139,7 +139,7 @@ fn object<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, Invalid> {
 
 impl TerminalSize {
     fn check(self, prefix: &str) -> Result<runtray_engine::TerminalSize, InvalidRequest> {
-        // What does not fit into the type is out of bounds too.
+        // A number that does not fit into the type is out of bounds as well: 0 is refused below.
         let [columns, rows] = [self.columns, self.rows].map(|count| u16::try_from(count).unwrap_or(0));
         runtray_engine::TerminalSize::new(columns, rows)
             .map_err(|wrong| InvalidRequest { field: format!("{prefix}{}", wrong.field), ..wrong })

@@ -1,19 +1,19 @@
-//! What serde_json and base64 say of bad input, in the words of those who sent it.
+//! Error messages of serde_json and base64, reworded for the senders of bad input.
 
 use base64::DecodeError;
 use runtray_engine::shown;
 
 const VALUE: &str = "a value was expected: text in double quotes, a number, true, false, null, a list or an object";
-/// What serde_json says of it would send people looking for a missing digit.
+/// serde_json's own message suggests that a digit is missing.
 const HALF: &str = "a text holds half of a UTF-16 surrogate pair (\\ud800 to \\udfff on its own), which is no character; send both \
                     halves, or \\ufffd in its place";
 
-/// How a message of serde_json's begins, and what is said instead.
+/// The beginnings of serde_json's messages, and our wording.
 const SYNTAX: [(&str, &str); 15] = [
     ("EOF while parsing", "it ends too early"),
     ("expected ident", VALUE),
     ("expected value", VALUE),
-    ("trailing characters", "something stands behind its end"),
+    ("trailing characters", "more text follows the JSON value"),
     ("trailing comma", "a comma stands before a closing bracket"),
     ("key must be a string", "a name in double quotes was expected"),
     ("expected `:`", "`:` was expected"),
@@ -27,15 +27,15 @@ const SYNTAX: [(&str, &str); 15] = [
     ("lone leading surrogate", HALF),
 ];
 
-/// Where a text is no JSON, and why.
-pub(super) fn no_json(error: &serde_json::Error) -> String {
+/// Where and why a text is not JSON.
+pub(super) fn not_json(error: &serde_json::Error) -> String {
     let message = error.to_string();
-    let message = without_place(&message);
+    let message = without_position(&message);
     let words = SYNTAX.iter().find(|(start, _)| message.starts_with(start)).map_or(message, |(_, words)| words);
     format!("at line {} column {} {words}", error.line(), error.column())
 }
 
-/// What a value of another type or another name should be, to follow its field in a sentence.
+/// What a value of a wrong type or name should be, to follow its field in a sentence.
 pub(super) fn mismatch(message: &str) -> String {
     if let Some((found, names)) = message.strip_prefix("unknown variant ").and_then(split_expected) {
         return format!("must be {names}, not {}", shown(found));
@@ -59,12 +59,12 @@ pub(super) fn not_base64(error: &DecodeError) -> String {
     }
 }
 
-/// The message without where it was, which serde_json puts at its end.
-pub(super) fn without_place(message: &str) -> &str {
+/// The message without the position, which serde_json appends.
+pub(super) fn without_position(message: &str) -> &str {
     message.rsplit_once(" at line ").map_or(message, |(start, _)| start)
 }
 
-/// What was found, which the client wrote, and what was expected, which we did.
+/// The found value, which comes from the client, and the expected one, which is ours.
 fn split_expected(message: &str) -> Option<(&str, &str)> {
     message.rsplit_once(", expected ")
 }
@@ -82,8 +82,8 @@ fn expected(words: &str) -> &str {
 }
 
 fn described(found: &str) -> String {
-    let written = found.split_once(' ').filter(|(kind, _)| ["integer", "boolean", "string"].contains(kind));
-    match (found, written) {
+    let typed = found.split_once(' ').filter(|(kind, _)| ["integer", "boolean", "string"].contains(kind));
+    match (found, typed) {
         ("sequence", _) => "a list".into(),
         ("map", _) => "an object".into(),
         (_, Some((_, value))) => shown(value.trim_matches('`')).into_owned(),
@@ -100,7 +100,7 @@ mod tests {
 
     fn check<T: serde::de::DeserializeOwned + std::fmt::Debug>(json: &str, expected: &str) {
         let message = serde_json::from_str::<T>(json).expect_err(json).to_string();
-        assert_eq!(mismatch(super::without_place(&message)), expected, "{json}");
+        assert_eq!(mismatch(super::without_position(&message)), expected, "{json}");
     }
 
     #[derive(Debug, serde::Deserialize)]

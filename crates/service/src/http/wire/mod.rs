@@ -1,4 +1,4 @@
-//! The wire types: what goes over HTTP, as `/openapi.json` describes it.
+//! The wire types: the JSON of HTTP and WebSockets, as `/openapi.json` describes it.
 
 mod encoding;
 pub(crate) mod error;

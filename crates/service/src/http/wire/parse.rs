@@ -1,4 +1,4 @@
-//! JSON bodies, and what is said about bad ones.
+//! Parsing JSON bodies, with errors for their senders.
 
 use serde::de::DeserializeOwned;
 use serde_json::error::Category;
@@ -6,7 +6,7 @@ use serde_json::error::Category;
 use runtray_engine::{InvalidRequest, shown};
 
 use super::encoding;
-use super::messages::{self, no_json, without_place};
+use super::messages::{self, not_json, without_position};
 
 /// Why a body or a message was refused, as the sentence that its sender gets.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +22,7 @@ pub(crate) enum Invalid {
 /// A field whose type is wrong.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Mismatch {
-    /// The field, for example `files[0].path`; empty for the body itself.
+    /// The field, such as `files[0].path`; empty for the body itself.
     pub(crate) field: String,
     /// What is wrong, to follow the field's name in a sentence.
     pub(crate) reason: String,
@@ -54,14 +54,14 @@ pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> 
         let field = error.path().to_string();
         malformed(field, &error.into_inner())
     })?;
-    reader.end().map_err(|error| Malformed::Json(no_json(&error)))?;
+    reader.end().map_err(|error| Malformed::Json(not_json(&error)))?;
     Ok(value)
 }
 
-/// A struct could be read from an array too, which would take bodies that nobody meant.
+/// The error for a text that does not begin like an object. serde would also read a struct from an array.
 fn not_an_object(bytes: &[u8]) -> Malformed {
     match serde_json::from_slice::<serde::de::IgnoredAny>(bytes) {
-        Err(error) => Malformed::Json(no_json(&error)),
+        Err(error) => Malformed::Json(not_json(&error)),
         Ok(_) => Malformed::Shape(Mismatch {
             field: String::new(),
             reason: "must be a JSON object such as {\"code\": \"…\"}".into(),
@@ -72,24 +72,24 @@ fn not_an_object(bytes: &[u8]) -> Malformed {
 fn malformed(field: String, error: &serde_json::Error) -> Malformed {
     let message = error.to_string();
     match error.classify() {
-        // JSON has no largest number; ours do.
+        // JSON has no largest number, but our types do.
         _ if message.starts_with("number out of range") => {
             Malformed::Shape(Mismatch { field, reason: "is a number that is too large".into() })
         }
         Category::Data => Malformed::Shape(mismatch(field, &message)),
-        Category::Syntax | Category::Eof | Category::Io => Malformed::Json(no_json(error)),
+        Category::Syntax | Category::Eof | Category::Io => Malformed::Json(not_json(error)),
     }
 }
 
-/// Turns serde's message into the end of a sentence about the field.
+/// Converts serde's message to the end of a sentence about the field.
 fn mismatch(field: String, message: &str) -> Mismatch {
-    let message = without_place(message);
+    let message = without_position(message);
     let named = |name: &str| if field == "." { name.to_owned() } else { format!("{field}.{name}") };
     if let Some(name) = quoted(message, "missing field ") {
         return Mismatch { field: named(name), reason: "is missing".into() };
     }
     if let Some(name) = quoted(message, "duplicate field ") {
-        return Mismatch { field: named(name), reason: "stands there twice".into() };
+        return Mismatch { field: named(name), reason: "is given twice".into() };
     }
     Mismatch { field, reason: messages::mismatch(message) }
 }
@@ -142,19 +142,19 @@ mod tests {
     }
 
     #[test]
-    fn bodies_that_are_no_json_are_refused() {
+    fn bodies_that_are_not_json_are_refused() {
         check("", "The body is not valid JSON: it is empty.");
         check("  ", "The body is not valid JSON: it is empty.");
         check("{\"code\":", "The body is not valid JSON: at line 1 column 8 it ends too early.");
         let value = "a value was expected: text in double quotes, a number, true, false, null, a list or an object";
         check("nonsense", &format!("The body is not valid JSON: at line 1 column 2 {value}."));
         check("{code: 1}", "The body is not valid JSON: at line 1 column 2 a name in double quotes was expected.");
-        check(r#"{"code":""} x"#, "The body is not valid JSON: at line 1 column 13 something stands behind its end.");
+        check(r#"{"code":""} x"#, "The body is not valid JSON: at line 1 column 13 more text follows the JSON value.");
         assert!(object::<Shape>(b"{\"code\":\"\xff\"}").is_err(), "bytes that are not UTF-8 were taken");
     }
 
     #[test]
-    fn half_a_surrogate_pair_is_named_and_what_to_send_instead() {
+    fn half_a_surrogate_pair_is_named_with_a_remedy() {
         for (body, column) in [
             (r#"{"code":"\ud800"}"#, 16),
             (r#"{"code":"\ud83d x"}"#, 16),
@@ -175,7 +175,7 @@ mod tests {
         check("{}", "`code` is missing.");
         check(r#"{"code":null}"#, "`code` must be a string, not null.");
         check(r#"{"code":5}"#, "`code` must be a string, not 5.");
-        check(r#"{"code":"","code":""}"#, "`code` stands there twice.");
+        check(r#"{"code":"","code":""}"#, "`code` is given twice.");
         check(r#"{"code":"","args":["a",1]}"#, "`args[1]` must be a string, not 1.");
         check(r#"{"code":"","files":[{"path":[]}]}"#, "`files[0].path` must be a string, not a list.");
         check(r#"{"code":"","files":[{}]}"#, "`files[0].path` is missing.");
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn null_and_unknown_fields_are_taken() {
+    fn null_and_unknown_fields_are_accepted() {
         let shape: Shape = object(br#" {"code":"x","args":null,"more":{"a":[1]}} "#).expect("a body");
         assert!(shape.args.is_none());
     }

@@ -61,16 +61,16 @@ pub(crate) enum Encoding {
     Base64,
 }
 
-/// How long a run may take.
+/// The timeouts of a run.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Timeouts {
-    /// Where the request names no time.
+    /// The timeout if the request names none.
     pub(crate) default: Duration,
-    /// The most that it may name.
+    /// The longest that it may name.
     pub(crate) max: Duration,
 }
 
-/// A request that can be run, once its language is found.
+/// A valid request whose language is not resolved yet.
 #[derive(Debug)]
 pub(crate) struct Parsed {
     /// The language as the client named it.
@@ -80,10 +80,10 @@ pub(crate) struct Parsed {
 }
 
 impl ExecuteRequest {
-    /// Reads a body.
+    /// Parses a body.
     ///
     /// # Errors
-    /// What is wrong with it, naming the field.
+    /// A sentence that names the wrong field.
     pub(crate) fn parse(body: &[u8], timeouts: Timeouts) -> Result<Parsed, Invalid> {
         let request: Self = parse::object(body).map_err(|malformed| match malformed {
             Malformed::Shape(mismatch) if mismatch.field == "timeout_ms" => bad_timeout(timeouts),

@@ -1,4 +1,4 @@
-//! What is written down, found again, and deleted in time.
+//! Recording, finding and deleting executions.
 
 use std::fs;
 use std::time::Duration;

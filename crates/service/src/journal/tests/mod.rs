@@ -1,4 +1,4 @@
-//! The journal as a service uses it: written, read, damaged, crowded.
+//! The journal as a service uses it: writing, reading, damage, overload.
 
 mod keeping;
 mod trouble;
@@ -100,7 +100,7 @@ fn write(journal: &Journal, numbers: std::ops::Range<u64>) {
     }
 }
 
-/// Deletes every execution that has ended, where there is a journal.
+/// Deletes every execution that has ended, if there is a journal.
 async fn clear(journal: &Journal) -> Result<u64, JournalError> {
     let selection = match journal.read(|reader| reader.select(&Filter::default())).await {
         Ok((selection, _)) => selection,
@@ -122,7 +122,7 @@ fn searching(q: &str) -> Filter {
     Filter { q: Some(q.to_owned()), ..Filter::default() }
 }
 
-/// The index agrees with the texts that it is over.
+/// Checks that the search index agrees with the texts.
 fn check_index(file: &Path) {
     let connection = rusqlite::Connection::open(file).expect("a database");
     connection.execute_batch("INSERT INTO search (search, rank) VALUES ('integrity-check', 1)").expect("a sound index");

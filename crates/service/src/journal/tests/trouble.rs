@@ -1,4 +1,4 @@
-//! Files that are damaged, newer, locked or not there, and services that die.
+//! Files that are damaged, newer, locked or missing, and services that die.
 
 use std::fs;
 
@@ -54,7 +54,7 @@ async fn what_ends_while_the_journal_is_off_is_not_shown_as_running() {
     assert!(matches!(journal.page(Filter::default()).await, Err(JournalError::Disabled)));
     journal.apply(&home.settings);
     reach(&journal, |state| *state == State::Ok).await;
-    // Each look has everything before it written down.
+    // Each read flushes the queue first.
     let mut lost = record(&journal, 0).await;
     while lost.status == RUNNING {
         lost = record(&journal, 0).await;
