@@ -53,11 +53,6 @@ impl FromStr for Origin {
 }
 
 impl Origin {
-    /// The origin of a desktop program's own pages, with a custom scheme. No web page can have it.
-    pub fn of_program(scheme: &str, host: &str) -> Self {
-        Self(format!("{scheme}://{host}"))
-    }
-
     /// Whether both origins belong to the same page: a dot at the end of a host name makes no difference.
     pub(crate) fn is_same_page(&self, other: &Self) -> bool {
         self.undotted().eq(other.undotted())
@@ -90,7 +85,7 @@ impl Origin {
     }
 
     /// `host:port` as a browser sends it in `Host`, without a default port.
-    pub fn authority(&self) -> &str {
+    fn authority(&self) -> &str {
         self.0.split_once("://").map_or(self.0.as_str(), |(_, authority)| authority)
     }
 }

@@ -5,8 +5,7 @@ use utoipa::{IntoParams, ToSchema};
 
 use crate::journal::Filter;
 
-pub(crate) use crate::journal::Page as ExecutionsPage;
-pub use crate::journal::{Record as Execution, Summary as ExecutionSummary};
+pub(crate) use crate::journal::{Page as ExecutionsPage, Record as Execution};
 
 /// Which executions are wanted.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]

@@ -14,7 +14,6 @@ pub(crate) mod status;
 mod status_name;
 pub(crate) mod words;
 
-pub use executions::{Execution, ExecutionSummary};
 pub use languages::Language;
 pub use response::ExecuteResponse;
 pub use words::{Filling, Words};
