@@ -15,7 +15,7 @@ use super::options::Options;
 use super::retained::Retained;
 use super::service::Service;
 use super::start_error::StartError;
-use crate::http::guard::denials::Denials;
+use crate::http::access::denials::Denials;
 use crate::http::state::State;
 use crate::platform::origin::Origin;
 use crate::runs::event_bus::ExecutionEvent;

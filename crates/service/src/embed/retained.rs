@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
-use crate::http::guard::denials::Denials;
+use crate::http::access::denials::Denials;
 use crate::http::state::State;
 use crate::runs::event_bus::EventBus;
 

@@ -9,8 +9,8 @@ use runtray_engine::said::Said;
 
 use runtray_engine::shown;
 
+use super::access::need::Need;
 use super::budget::Exhausted;
-use super::guard::need::Need;
 use super::wire::error::{Code, ErrorBody};
 use super::wire::parse::Invalid;
 use super::wire::words::Words;

@@ -1,5 +1,6 @@
 //! HTTP: sockets, connections, the guard, routes and wire types.
 
+pub(crate) mod access;
 mod body;
 mod budget;
 pub(crate) mod capacity;
@@ -7,7 +8,7 @@ mod connection_limit;
 mod connections;
 pub(crate) mod error;
 pub(crate) mod export;
-pub(crate) mod guard;
+mod guard;
 mod json_response;
 pub(crate) mod listen;
 mod middleware;
@@ -16,6 +17,7 @@ pub mod proof;
 pub(crate) mod router;
 mod routes;
 pub(crate) mod server;
+mod sessions;
 mod sse;
 pub(crate) mod state;
 mod to_wire;

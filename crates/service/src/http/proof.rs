@@ -11,7 +11,7 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 
-use super::guard::token::Token;
+use super::access::token::Token;
 
 /// Separates these signatures from others under the same key.
 const PURPOSE: &[u8] = b"runtray prove 1\0";
@@ -68,7 +68,7 @@ fn signature(token: &Token, port: u16, nonce: &str) -> Option<Hmac<Sha256>> {
 #[cfg(test)]
 mod tests {
     use super::{Challenge, answer};
-    use crate::http::guard::token::Token;
+    use crate::http::access::token::Token;
 
     #[test]
     fn only_the_token_proves_and_only_for_its_port_and_nonce() {

@@ -8,13 +8,13 @@ use axum::Router;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 
+use super::access::state::Access;
 use super::budget::Budget;
 use super::capacity::Capacity;
 use super::connection_limit::ConnectionLimit;
 use super::connections::Connections;
-use super::guard::access::Access;
+use super::sessions::Sessions;
 use super::state::State;
-use super::websocket::sessions::Sessions;
 use crate::runs::core::Core;
 use crate::settings::{Loaded, Settings, log_problems};
 

@@ -2,7 +2,7 @@
 
 use runtray_engine::Containment;
 
-use super::guard::pending;
+use super::access::pending;
 use super::wire::response::{Ending, ExecuteResponse, Started};
 use super::wire::status::PendingOrigin;
 use crate::journal::{self, milliseconds};

@@ -8,9 +8,9 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::cors;
-use super::need::Need;
 use super::origin::Allowed;
 use super::policy::{Policy, Refusal};
+use crate::http::access::need::Need;
 use crate::http::server::Server;
 use crate::platform::origin::Origin;
 

@@ -2,10 +2,10 @@
 
 use axum::http::{HeaderMap, Method, Uri};
 
-use super::need::Need;
 use super::origin::Allowed;
-use super::token::Token;
-use super::{cors, fetch_metadata, forwarded, host, origin, token};
+use super::{bearer, cors, fetch_metadata, forwarded, host, origin};
+use crate::http::access::need::Need;
+use crate::http::access::token::Token;
 use crate::http::error::Error;
 use crate::platform::origin::Origin;
 
@@ -69,7 +69,7 @@ impl Policy<'_> {
         }
         // Browsers send the preflight without the token, and the request itself with it.
         if let Some(need) = self.need.filter(|_| !cors::is_preflight(method, origin.as_ref())) {
-            token::check(headers, self.token, need)
+            bearer::check(headers, self.token, need)
                 .map_err(|error| Refusal { readable_by: origin.clone(), ..Refusal::by(Rule::Token, error) })?;
         }
         Ok(origin)
@@ -87,8 +87,7 @@ mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
     use super::origin::Allowed;
-    use super::token::Token;
-    use super::{Need, Policy, Refusal, Rule};
+    use super::{Need, Policy, Refusal, Rule, Token};
     use crate::platform::origin::Origin;
 
     fn judge(

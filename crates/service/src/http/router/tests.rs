@@ -14,10 +14,10 @@ use tokio::sync::watch;
 use tower::ServiceExt;
 
 use super::{layered, router, routes};
+use crate::http::access::denials::Denials;
+use crate::http::access::state::Access;
+use crate::http::access::token::Token;
 use crate::http::capacity::Capacity;
-use crate::http::guard::access::Access;
-use crate::http::guard::denials::Denials;
-use crate::http::guard::token::Token;
 use crate::http::routes::openapi;
 use crate::http::server::{Addresses, Server};
 use crate::http::state::State;

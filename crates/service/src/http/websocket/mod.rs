@@ -9,5 +9,4 @@ pub(crate) mod conversation;
 mod end;
 pub(crate) mod interactive;
 mod reader;
-pub(crate) mod sessions;
 mod writer;

@@ -1,4 +1,4 @@
-//! The state of the guard: the token, and the web origins that were allowed at the start, denied or refused.
+//! All state of the access rules besides the settings.
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
@@ -10,7 +10,7 @@ use crate::platform::origin::Origin;
 use crate::platform::paths::Paths;
 use crate::settings::Settings;
 
-/// The access rules' state besides the settings.
+/// The state of the access rules besides the settings.
 pub(crate) struct Access {
     /// Web origins that were allowed when the service was started, whatever the settings say.
     pub(crate) extra_origins: Vec<Origin>,

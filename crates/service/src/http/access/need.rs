@@ -21,7 +21,7 @@ pub(crate) enum Need {
 
 impl Need {
     /// Why a request from `peer` needs the token, if it does. `of_all` is why every request does.
-    pub(super) fn of(of_all: Option<Self>, settings: &Settings, peer: Option<Peer>) -> Option<Self> {
+    pub(crate) fn of(of_all: Option<Self>, settings: &Settings, peer: Option<Peer>) -> Option<Self> {
         match (of_all, peer.unwrap_or(Peer::Unknown)) {
             (Some(need), _) => Some(need),
             _ if !settings.same_user_only => None,
