@@ -60,7 +60,7 @@ impl Desk {
         let lifecycle = Lifecycle::new(Options {
             settings: loaded.clone(),
             settings_file: Some(file.clone()),
-            places: places.clone(),
+            paths: places.clone(),
             port: args.port,
             allow_origins: Vec::new(),
             token: None,

@@ -86,6 +86,7 @@ impl Lifecycle {
     pub async fn stop(&self) {
         let _changing = self.changing.lock().await;
         self.stop_running().await;
+        // Subscribers are not woken if the service has published that itself.
         self.retained.state.send_if_modified(|state| match state {
             State::Stopped => false,
             _ => {

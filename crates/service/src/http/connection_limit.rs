@@ -43,6 +43,7 @@ impl ConnectionLimit {
         let permit = match self.free.clone().try_acquire_owned() {
             Ok(permit) => Some(permit),
             Err(_) => {
+                // Registered before waiting, so that the next connection that becomes idle is evicted at once.
                 let _waiting = Waiting::new(&self.connections);
                 let mut free = pin!(self.free.clone().acquire_owned());
                 loop {
@@ -200,6 +201,7 @@ impl Drop for ConnectionPermit {
     fn drop(&mut self) {
         let mut table = self.tracked.connections.lock();
         table.connections.remove(&self.tracked.id);
+        // An evicted connection counts until it is closed, so that no second one is evicted for the same waiting client.
         if self.evict.is_cancelled() {
             table.evicted -= 1;
         }

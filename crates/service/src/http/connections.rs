@@ -89,6 +89,7 @@ impl Connections {
             loop {
                 match listener.accept().await {
                     Ok((stream, _)) => {
+                        // Accepting stops here at the limit: further clients wait in the system's backlog.
                         let permit = limit.acquire().await;
                         let connection = serve(stream, router.clone(), serving.end.clone(), permit);
                         serving.tasks.spawn(aborted.clone().run_until_cancelled_owned(connection));
@@ -143,6 +144,7 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
         served = connection.as_mut() => served,
         () = permit.evicted() => return,
         () = end.cancelled() => {
+            // Finishes the current request and takes no further one.
             connection.as_mut().graceful_shutdown();
             connection.await
         }

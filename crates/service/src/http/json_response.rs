@@ -33,6 +33,7 @@ pub(crate) async fn respond(mut execution: Execution, share: Share, request_id: 
         begun.cancelled().await;
         sleep(SILENCE).await;
     };
+    // Biased: a result that is ready is sent with its length, even if the time is up too.
     tokio::select! {
         biased;
         ended = execution.ended() => return Ok(as_json(Body::from(encode(ended?, share)?))),

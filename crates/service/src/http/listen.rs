@@ -145,6 +145,7 @@ async fn bind_both(port: u16) -> Result<Listening, Failed> {
         match TcpListener::bind(address).await {
             Ok(listener) => {
                 let bound = listener.local_addr().map_err(|source| Failed { address, source })?;
+                // Port 0 has become a real one, which the second address must share.
                 listening.port = bound.port();
                 listening.addresses.push(bound);
                 listening.listeners.push(listener);
@@ -234,6 +235,7 @@ fn holder(address: SocketAddr) -> Option<Holder> {
     let found = all
         .iter()
         .filter(blocks)
+        // Prefers a listener on exactly this address to one on all addresses.
         .min_by_key(|listener| (listener.socket.ip() != address.ip(), listener.process.pid))?;
     Some(Holder { pid: found.process.pid, program: found.process.name.clone() })
 }

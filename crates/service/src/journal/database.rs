@@ -36,6 +36,7 @@ impl Database {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         let mut connection = Connection::open_with_flags(file, flags)?;
         connection.busy_timeout(BUSY)?;
+        // This can only be set while the file has no tables.
         if schema::version(&connection)? == 0 {
             connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
         }

@@ -72,6 +72,7 @@ impl Figures {
             if sample.started_ms >= midnight {
                 today.push(sample);
             }
+            // An execution before the hour has a negative index, and counts in no minute.
             let minute = usize::try_from((sample.started_ms - first).div_euclid(MINUTE_MS)).ok();
             if let Some(minute) = minute.and_then(|minute| minutes.get_mut(minute)) {
                 minute.push(sample);

@@ -193,6 +193,7 @@ impl Inbox {
         let bytes =
             batch.iter().map(|message| if let Message::Entry(entry) = message { entry.bytes() } else { 0 }).sum();
         self.shared.bytes.fetch_sub(bytes, Ordering::Relaxed);
+        // A batch that is not full has emptied the queue.
         if batch.len() < most && self.shared.is_dropping.swap(false, Ordering::Relaxed) {
             tracing::warn!(dropped = self.shared.dropped.load(Ordering::Relaxed), "the journal has caught up");
         }

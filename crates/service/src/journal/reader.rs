@@ -61,6 +61,7 @@ impl Reader {
         let mut statement = self.connection.prepare_cached(&query.sql)?;
         let rows = statement.query_map(params_from_iter(&query.values), summary)?;
         let mut items = rows.collect::<Result<Vec<_>, _>>()?;
+        // The query asks for one row more than the page has.
         let is_last = items.len() <= query.limit;
         items.truncate(query.limit);
         let next = items.last().filter(|_| !is_last).map(|item| item.id.clone());

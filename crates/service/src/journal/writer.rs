@@ -83,12 +83,14 @@ impl Writer {
                         return;
                     }
                     other => {
+                        // Entries before this message must be in the file when it is handled.
                         self.write(&std::mem::take(&mut entries));
                         self.handle(other);
                     }
                 }
             }
             self.write(&entries);
+            // A full batch may leave beginnings in the queue, so marking waits.
             if !caught_up || !self.mark_lost(&unrecorded) {
                 inbox.put_back(unrecorded);
             }

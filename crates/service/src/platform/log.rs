@@ -82,6 +82,7 @@ impl io::Write for Private {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let length = self.appender.write(line)?;
         let today = OffsetDateTime::now_utc().date();
+        // The first write of a day may have created a file.
         if self.seen.replace(today) != Some(today) {
             private::keep_all(&self.folder);
         }

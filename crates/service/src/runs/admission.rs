@@ -86,6 +86,7 @@ impl Admission {
             Entered::AtOnce(slot) => return Ok(slot),
             Entered::Queued(ticket, admitted) => (ticket, admitted),
         };
+        // `close` drops the sender.
         let slot = admitted.await.map_err(|_| Refused::Closed);
         drop(ticket);
         slot
@@ -122,6 +123,7 @@ impl Admission {
         queue.closed = true;
         let waiting = std::mem::take(&mut queue.waiting);
         self.0.publish(&queue);
+        // Unlocked first: dropping the waiters wakes their futures, which take the lock to leave the queue.
         drop(queue);
         drop(waiting);
     }
@@ -141,6 +143,7 @@ impl Admission {
         if queue.closed {
             return Err(Refused::Closed);
         }
+        // A free slot goes to the queue first, if one was freed while others wait.
         if queue.running < queue.slots && queue.waiting.is_empty() {
             queue.running += 1;
             self.0.publish(&queue);

@@ -86,6 +86,7 @@ impl Core {
     pub(crate) async fn apply(&self, loaded: Loaded) {
         let old = self.settings.borrow().settings.clone();
         let new = &loaded.settings;
+        // Only real changes: new languages forget every interpreter that was found.
         if old.choices() != new.choices() {
             *self.languages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(languages(new));
         }
@@ -144,6 +145,7 @@ impl Core {
         if timeout(grace, self.tasks.wait()).await.is_err() {
             self.registry.cancel_all();
         }
+        // Taken away while the last runs end: executions that still wait for the engine are refused.
         let engine = self.engine.take();
         let gone = async {
             self.tasks.wait().await;

@@ -118,6 +118,7 @@ impl Run {
             drop(slot);
             outcome
         };
+        // The capture ends with the run, which drops the sending end of the events.
         let (outcome, ()) = tokio::join!(run, self.capture(received));
         match outcome {
             Ok(outcome) => Ok(self.finish(outcome).await),
@@ -153,6 +154,7 @@ impl Run {
     }
 
     async fn finish(mut self, outcome: Outcome) -> RunResult {
+        // Live clients get the engine's reason as the last line of standard error, as the JSON response has it.
         if let Some(line) = outcome.reason.as_deref().map(|reason| self.error.as_own_line(reason)) {
             self.pass_on(Event::Stderr(line)).await;
         }

@@ -132,9 +132,11 @@ fn with(text: &str, key: &Key, value: Option<&Value>) -> String {
     };
     let range = match entry(&document, key) {
         Some(range) => Some(range),
+        // The key is not in the file, so it has its default already.
         None if value.is_none() => return text.to_owned(),
         None => commented(text, key),
     };
+    // The edit by text keeps everything around it. If the result does not parse as intended, `toml_edit` does it.
     let changed = range.map(|range| format!("{}{line}{}", &text[..range.start], &text[range.end..]));
     changed.filter(|changed| says(changed, key, value)).unwrap_or_else(|| rewritten(text, key, value))
 }

@@ -48,6 +48,7 @@ impl Reading {
         for entry in raw.entries {
             self.read(&KEYS[entry.key], entry.item);
         }
+        // An unknown key may be a misspelt security key.
         for problem in raw.problems {
             if let Some(key) = security_keys::meant(&problem.key) {
                 self.read(key, &Item::None);
@@ -82,6 +83,7 @@ impl Reading {
         let is_first = self.known.insert(key.name) && !self.is_live;
         match SecurityKey::of(key) {
             Some(security_key) => security_key.merge(&mut self.settings, item, is_first),
+            // An invalid value leaves the default; the file's problem is reported as a whole.
             None if is_first => drop((key.read)(&mut self.settings, item)),
             None if is_limit(key) && !self.is_live => self.lower(key, item),
             None => {}

@@ -102,6 +102,7 @@ pub(super) fn edit<E: From<EditError>>(path: &Path, change: impl Fn(&str) -> Res
         // A byte order mark is not part of the text, and stays.
         let (mark, inner) = text.strip_prefix(MARK).map_or(("", text.as_str()), |inner| (MARK, inner));
         let new = change(inner)?;
+        // Another program may have saved the file since it was read; then the change starts anew.
         if read(path)? == old {
             let failed = |source| EditError::Write { path: path.to_owned(), source };
             replace(path, &format!("{mark}{new}")).map_err(failed)?;

@@ -86,6 +86,7 @@ fn is_free(language: &Language, taken: &[Language], built_in: &Languages, report
     let mut free = true;
     for (field, name) in names(language) {
         let other = taken.iter().find(|other| names(other).any(|(_, taken)| taken == name));
+        // A row may replace a built-in language, and with it that language's aliases.
         let other = other.or_else(|| built_in.find(name).filter(|other| mine != Some(*other)));
         if let Some(other) = other {
             free = false;

@@ -21,6 +21,7 @@ pub(super) struct Statement {
 /// The statements of a text, without comments and headings. NUL characters are removed: they are what is left of UTF-16.
 pub(super) fn statements(text: &str) -> Vec<Statement> {
     let text: String = text.chars().filter(|character| !matches!(character, '\0' | '\u{FEFF}' | '\u{FFFD}')).collect();
+    // Each line is a heading, begins a statement, or belongs to the statement above it, as the lines of a list do.
     let (mut section, mut list) = (String::new(), Vec::<Statement>::new());
     for line in text.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#')) {
         if let Some(name) = heading(line) {

@@ -74,6 +74,7 @@ fn concerns(event: &Event, names: &[OsString]) -> bool {
 
 fn reload(changes: &Receiver<()>, path: &Path, publisher: &watch::Sender<Loaded>) {
     while changes.recv().is_ok() {
+        // Further events restart the quiet time.
         while changes.recv_timeout(QUIET).is_ok() {}
         let reading = read(path);
         publisher.send_if_modified(|last| {

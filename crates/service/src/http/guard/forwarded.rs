@@ -71,6 +71,7 @@ fn check_host(header: &str, host: &str, allowed: Allowed<'_>) -> Result<(), Erro
     };
     match is_known {
         true => Ok(()),
+        // A well-formed host is not allowed; anything else is malformed. The client gets different errors.
         false if host.is_empty() || is_authority(host) => Err(Error::ForwardedHostNotAllowed(host.to_owned())),
         false => Err(malformed(header)),
     }

@@ -13,6 +13,7 @@ pub(super) fn hosts(text: &str) -> Option<Vec<String>> {
         rest = rest.trim_start_matches(BLANKS);
         if !rest.is_empty() && !rest.starts_with(SEPARATORS) {
             let (name, value, after) = pair(rest)?;
+            // A repeated name may hide a host from parsers that take the other one.
             if names.contains(&name) {
                 return None;
             }

@@ -31,6 +31,7 @@ pub(crate) async fn guard(State(server): State<Arc<Server>>, mut request: Reques
         Ok(origin) => origin,
         Err(refusal) => return refuse(&server, refusal),
     };
+    // A preflight is answered here: no route has the method OPTIONS.
     let mut response = match cors::is_preflight(request.method(), origin.as_ref()) {
         true => cors::preflight(request.headers()),
         false => {
@@ -63,6 +64,7 @@ fn judge(server: &Server, request: &Request) -> Result<Option<Origin>, Refusal> 
     let need = Need::of(of_all, settings, request.extensions().get().copied()).filter(|_| !is_exempt);
     let policy = Policy { port: server.port(), allowed, need, token: token.as_ref() };
     let verdict = policy.judge(request.method(), request.uri(), request.headers());
+    // `/health` is served whatever the verdict, but only an allowed origin may read it.
     match is_health {
         true => Ok(verdict.ok().flatten()),
         false => verdict,

@@ -161,6 +161,7 @@ fn add_running(page: &mut ExecutionsPage, filter: &Filter, running: &[Running]) 
         .iter()
         .filter(|one| same(&filter.language, &one.job.runtime.language) && same(&filter.origin, &one.job.origin));
     let missing: Vec<_> = wanted.filter(|one| page.items.iter().all(|item| item.id != one.job.id)).collect();
+    // On a page that is not the last, older executions belong to later pages.
     let oldest = page.items.last().map(|item| item.id.clone()).unwrap_or_default();
     let newer = missing.into_iter().filter(|one| page.next.is_none() || one.job.id > oldest);
     page.items.extend(newer.map(Running::summary).collect::<Vec<_>>());

@@ -41,6 +41,7 @@ pub(crate) async fn attend(server: &Server, caller: &Caller, id: String, socket:
         }
     };
     let Ok(code) = ending else { return };
+    // After a normal end during a shutdown, the close code tells the client that the service stops.
     let stopping = server.sessions.stopping().is_cancelled() && code == close_code::NORMAL;
     if writer.close(if stopping { close_code::AWAY } else { code }).await.is_ok() {
         reader.drain().await;
@@ -80,6 +81,7 @@ async fn converse(
         interactive::start(&server.core, parsed, id, caller.name()).await?;
     let (replies, replied) = mpsc::channel(REPLIES);
     let backlog = Backlog::new(&server.budget);
+    // The writer ends with the output; the reader ends first only if the client is gone or sends too much.
     tokio::select! {
         sent = writer.carry(events, replied, started) => sent?,
         ending = reader.carry(&commands, &replies, backlog, settings.body_bytes) => return Err(ending),

@@ -61,6 +61,7 @@ impl Reader {
         cap: usize,
     ) -> Ending {
         loop {
+            // Biased towards the connection: a signal must get past input that the program is about to read.
             let message = tokio::select! {
                 biased;
                 message = self.next(cap), if backlog.has_room() => message,

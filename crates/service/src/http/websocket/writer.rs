@@ -47,6 +47,7 @@ impl Writer {
         let mut started = Some(started);
         let mut pings = interval(PING_EVERY);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        // An interval ticks at once; the first ping is due later.
         pings.reset();
         loop {
             tokio::select! {
