@@ -1,15 +1,17 @@
 //! Every route.
 
 use std::any::Any;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::{Extension, Router};
 use runtray_engine::shown;
 use tower_http::catch_panic::CatchPanicLayer;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
 
 use super::error::Error;
 use super::guard::layer::guard;
@@ -17,24 +19,34 @@ use super::middleware::outermost;
 use super::routes::{execute, executions, health, interactive, languages, metrics, openapi, prove, status};
 use super::server::Server;
 
+/// The OpenAPI document of all routes.
+static DOCUMENT: LazyLock<String> = LazyLock::new(|| table().into_openapi().to_pretty_json().unwrap_or_default());
+
 /// Every route, inside the layers.
 pub(crate) fn router(server: Arc<Server>) -> Router {
     layered(routes(), server)
 }
 
+/// Every route with its documentation. Method and path come from its handler.
+fn table() -> OpenApiRouter<Arc<Server>> {
+    OpenApiRouter::with_openapi(openapi::Document::openapi())
+        .routes(routes!(health::health))
+        .routes(routes!(execute::execute))
+        .routes(routes!(interactive::connect))
+        .routes(routes!(executions::list))
+        .routes(routes!(executions::export))
+        .routes(routes!(executions::one, executions::cancel))
+        .routes(routes!(languages::languages))
+        .routes(routes!(metrics::metrics))
+        .routes(routes!(openapi::openapi))
+        .routes(routes!(prove::prove))
+        .routes(routes!(status::status))
+}
+
 fn routes() -> Router<Arc<Server>> {
-    Router::new()
-        .route("/health", get(health::health))
-        .route("/execute", post(execute::execute))
-        .route("/execute/ws", get(interactive::connect))
-        .route("/executions", get(executions::list))
-        .route("/executions/export", get(executions::export))
-        .route("/executions/{id}", get(executions::one).delete(executions::cancel))
-        .route("/languages", get(languages::languages))
-        .route("/metrics", get(metrics::metrics))
-        .route("/openapi.json", get(openapi::openapi))
-        .route("/prove", get(prove::prove))
-        .route("/status", get(status::status))
+    let (routes, _) = table().split_for_parts();
+    routes
+        .layer(Extension(openapi::Text(|| &DOCUMENT)))
         .fallback(not_found)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
 }
