@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use runtray_engine::interpreter;
+use runtray_engine::interpreter::{self, Machine};
 use runtray_engine::said::Said;
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_dialog::DialogExt as _;
@@ -28,7 +28,7 @@ pub(crate) async fn test_python(path: String) -> Answer<PythonTest> {
         return Err(refuse(sentences::NO_PATH.said()));
     }
     let started = Instant::now();
-    let found = interpreter::test_python(&path).await.map_err(refuse)?;
+    let found = interpreter::test_python(&Machine::this(), &path).await.map_err(refuse)?;
     let starts_in_ms = (started.elapsed().as_secs_f64() * 1e4).round() / 10.0;
     let name = format!("{} {}", found.implementation, found.version);
     Ok(PythonTest { ok: true, name, version: found.version, starts_in_ms })
