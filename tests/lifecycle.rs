@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use runtray_service::origin::Origin;
 use runtray_service::paths::Paths;
-use runtray_service::settings::{ChangeError, Loaded};
+use runtray_service::settings::{ChangeError, SettingsStore};
 use runtray_service::{Lifecycle, ListenError, Options, StartError, State};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -55,8 +55,7 @@ impl Fixture {
         save_port(&settings, port);
         let below = |name: &str| folder.path().join(name);
         let lifecycle = Lifecycle::new(Options {
-            settings: Loaded::from_file(&settings),
-            settings_file: Some(settings.clone()),
+            settings: SettingsStore::open(&settings),
             paths: Paths { config: below("config"), data: below("data"), runs: below("runs") },
             port: None,
             allow_origins: Vec::new(),

@@ -11,11 +11,12 @@
 //! job                                      a request with its runtime and limits
 //! workspace/  language/ → interpreter/     the runs' folders; the languages; discovery
 //! sys/                                     one contained process tree, on Linux, macOS and Windows
-//! request/  session  outcome  limits  error  text/  private
+//! request/  session  outcome  limits  error  text/  fingerprint  private
 //! ```
 
 mod engine;
 mod error;
+mod fingerprint;
 pub mod interpreter;
 mod job;
 pub mod language;

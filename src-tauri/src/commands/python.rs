@@ -21,14 +21,14 @@ pub(crate) async fn pythons(desk: OnDesk<'_>) -> Answer<Vec<Python>> {
 
 /// Starts it once: what it is, and how long that took.
 #[tauri::command]
-pub(crate) async fn test_python(path: String) -> Answer<PythonTest> {
+pub(crate) async fn test_python(desk: OnDesk<'_>, path: String) -> Answer<PythonTest> {
     let refuse = |reason: Said| Failure::of("python", "not_a_python", &reason);
     let path = PathBuf::from(path.trim());
     if path.as_os_str().is_empty() {
         return Err(refuse(sentences::NO_PATH.said()));
     }
     let started = Instant::now();
-    let found = interpreter::test_python(&path).await.map_err(refuse)?;
+    let found = interpreter::test_python(&desk.lifecycle.machine(), &path).await.map_err(refuse)?;
     let starts_in_ms = (started.elapsed().as_secs_f64() * 1e4).round() / 10.0;
     let name = format!("{} {}", found.implementation, found.version);
     Ok(PythonTest { ok: true, name, version: found.version, starts_in_ms })

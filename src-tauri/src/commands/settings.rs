@@ -10,7 +10,7 @@ use crate::model::{Failure, SettingsView};
 
 #[tauri::command]
 pub(crate) fn settings(desk: OnDesk<'_>) -> SettingsView {
-    desk.settings_view()
+    desk.settings_view_now()
 }
 
 /// Writes all of the changes or none; `null` is the default.

@@ -1,9 +1,10 @@
-//! The Pythons of this machine, looked for when the service starts and when another is chosen.
+//! The Pythons of this machine, searched when the service starts and when another is chosen. Their probes are shared with the
+//! service.
 
 use std::path::Path;
 use std::sync::Arc;
 
-use runtray_engine::interpreter::{self, Discovery, Found, Machine, Rejected};
+use runtray_engine::interpreter::{self, Discovery, Found, Rejected};
 
 use runtray_engine::said::Said;
 use runtray_engine::sentences as rejected;
@@ -54,7 +55,7 @@ async fn look(desk: &Desk, choice: Option<&Path>) {
         let runtime = service.python().await;
         desk.interpreters.send_if_modified(|known| known.learn(runtime.as_deref().ok(), runtime.as_ref().err()));
     }
-    let found = interpreter::pythons(Machine::this(), choice.map(Path::to_owned)).await;
+    let found = interpreter::pythons(desk.lifecycle.machine(), choice.map(Path::to_owned)).await;
     let new = Interpreters::of(found, choice);
     desk.interpreters.send_if_modified(|known| std::mem::replace(known, new.clone()) != new);
 }

@@ -14,10 +14,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use runtray_engine::interpreter::Machine;
 use runtray_engine::language::Languages;
 use runtray_service::paths::Paths;
-use runtray_service::settings::{self, FileWatcher, Loaded};
+use runtray_service::settings::{self, Loaded, SettingsStore};
 use runtray_service::{Lifecycle, Options, Service, wire};
 use tokio::sync::watch;
 
@@ -40,8 +39,7 @@ pub(crate) struct Desk {
     pub(crate) console: Console,
     /// The window that shows it.
     pub(crate) console_follower: Follower,
-    settings: watch::Receiver<Loaded>,
-    _watching: FileWatcher,
+    settings: SettingsStore,
     port: Option<u16>,
     status: watch::Sender<Status>,
     interpreters: watch::Sender<Interpreters>,
@@ -56,23 +54,20 @@ impl Desk {
         if let Err(error) = settings::create_if_missing(&file) {
             tracing::warn!(%error, file = %file.display(), "could not write the settings file; the defaults are used");
         }
-        let loaded = Loaded::from_file(&file);
+        let settings = SettingsStore::open(&file);
         let lifecycle = Lifecycle::new(Options {
-            settings: loaded.clone(),
-            settings_file: Some(file.clone()),
+            settings: settings.clone(),
             paths: places.clone(),
             port: args.port,
             allow_origins: Vec::new(),
             token: None,
         });
-        let (settings, watching) = settings::watch(&file, loaded);
         Self {
             lifecycle,
             places,
             console: Console::default(),
             console_follower: Follower::default(),
             settings,
-            _watching: watching,
             port: args.port,
             status: watch::Sender::default(),
             interpreters: watch::Sender::default(),
@@ -129,22 +124,28 @@ impl Desk {
         self.no_tray.send_replace(reason);
     }
 
-    /// What the settings file says, now and whenever that changes.
+    /// A watch channel of the settings.
     pub(crate) fn settings(&self) -> watch::Receiver<Loaded> {
-        self.settings.clone()
+        self.settings.subscribe()
+    }
+
+    /// The settings as the window edits them, from the file as it is now.
+    pub(crate) fn settings_view_now(&self) -> SettingsView {
+        self.settings.refresh();
+        self.settings_view()
     }
 
     /// The settings as the window edits them.
     pub(crate) fn settings_view(&self) -> SettingsView {
-        let loaded = self.lifecycle.settings_now();
-        let waiting = self.service().map(|service| service.restart_needed()).unwrap_or_default();
+        let loaded = self.settings.current();
+        let waiting = self.service().map(|service| service.restart_needed(&loaded.settings)).unwrap_or_default();
         let file = self.places.settings_file().display().to_string();
         SettingsView::new(&loaded, file, waiting.into_iter().map(str::to_owned).collect())
     }
 
     /// The language that texts are in.
     pub(crate) fn language(&self) -> Language {
-        Language::chosen(&self.settings.borrow().settings.desktop.language)
+        Language::chosen(&self.settings.current().settings.desktop.language)
     }
 
     /// The service, while it runs.
@@ -159,7 +160,7 @@ impl Desk {
 
     /// Where clients find the service, or would.
     pub(crate) fn url(&self) -> String {
-        let port = || self.port.unwrap_or(self.settings.borrow().settings.port);
+        let port = || self.port.unwrap_or_else(|| self.settings.current().settings.port);
         self.service().map_or_else(|| format!("http://localhost:{}", port()), |service| service.url())
     }
 
@@ -168,15 +169,15 @@ impl Desk {
         match self.service() {
             Some(service) => service.languages().await,
             None => {
-                let choices = self.settings.borrow().settings.choices();
-                let languages = Languages::new(choices, Machine::this());
+                let choices = self.settings.current().settings.choices();
+                let languages = Languages::new(choices, self.lifecycle.machine());
                 languages.list().await.into_iter().map(Into::into).collect()
             }
         }
     }
 
     fn chosen_python(&self) -> Option<PathBuf> {
-        self.settings.borrow().settings.python.clone()
+        self.settings.current().settings.python
     }
 }
 

@@ -38,7 +38,7 @@ impl Desk {
 
     fn present_status(&self) -> Status {
         let state = self.lifecycle.state().borrow().clone();
-        let settings = self.settings.borrow().clone();
+        let settings = self.settings.current();
         let interpreters = self.interpreters.borrow().clone();
         let service = self.present_service();
         let load = service.as_ref().map(|service| *service.load().borrow()).unwrap_or_default();

@@ -3,8 +3,8 @@
 use std::process::ExitCode;
 
 use runtray_service::paths::Paths;
-use runtray_service::settings::Loaded;
-use runtray_service::{Options, Service, State, log, settings};
+use runtray_service::settings::{self, SettingsStore};
+use runtray_service::{Options, Service, State, log};
 use tokio::sync::watch;
 
 use crate::args::Serve;
@@ -15,14 +15,12 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
     let places = Paths::find()?;
     let _log = log::init(&places.log_folder(), true);
     let settings_file = places.settings_file();
-    // What is wrong with it the service says, in the log, which is standard error too.
-    let loaded = Loaded::from_file(&settings_file);
     if let Err(error) = settings::create_if_missing(&settings_file) {
         tracing::warn!(%error, file = %settings_file.display(), "could not write the settings file; the defaults are used");
     }
     let options = Options {
-        settings: loaded,
-        settings_file: Some(settings_file),
+        // The service logs the file's problems; the log is standard error too.
+        settings: SettingsStore::open(&settings_file),
         paths: places,
         port: args.port,
         allow_origins: args.allow_origins,

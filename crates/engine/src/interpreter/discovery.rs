@@ -11,7 +11,9 @@ use super::kind::Kind;
 use super::login_shell;
 use super::machine::Machine;
 use super::probe::probe;
+use super::probe_cache::Kept;
 use super::source::Source;
+use crate::fingerprint::FileState;
 use crate::text::said::Said;
 
 /// How many interpreters are probed at once when all are searched.
@@ -64,12 +66,22 @@ async fn candidates(kind: Kind, machine: &Machine, choice: Option<&Path>, source
     }
 }
 
-/// Checks the file, then probes it.
-pub(super) async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
+/// Checks the file, then probes it, unless its answer is known.
+async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
     candidate.check(machine).map_err(|reason| reject(candidate, reason))?;
+    let slot = machine.probes.slot(kind.probe_args(), &candidate.path);
+    let mut kept = slot.lock().await;
+    // Taken before the probe, so that a file which changes during it is probed again.
+    let state = FileState::of(&candidate.path);
+    if let Some(answer) = kept.as_ref().and_then(|kept| kept.answer(state)) {
+        return kind.read(candidate, answer).map_err(|reason| reject(candidate, reason));
+    }
+    *kept = None;
     let answer = probe(machine, &candidate.path, kind.probe_args()).await;
     let answer = answer.map_err(|error| reject(candidate, error.said()))?;
-    kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))
+    let found = kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))?;
+    *kept = Kept::new(answer, state, &candidate.path, &found.executable);
+    Ok(found)
 }
 
 fn reject(candidate: &Candidate, reason: Said) -> Rejected {

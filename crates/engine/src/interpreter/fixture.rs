@@ -40,6 +40,7 @@ impl Fixture {
             // Long; a test of timeouts shortens it.
             patience: Duration::from_secs(60),
             login_path: Arc::default(),
+            probes: Arc::default(),
         }
     }
 

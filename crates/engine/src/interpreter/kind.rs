@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
+use super::answer::Answer;
 use super::candidate::Candidate;
 use super::found::Found;
 use super::machine::Machine;
-use super::probe::Answer;
 use super::source::Source;
 use super::{node, python};
 use crate::text::said::Said;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
+use super::probe_cache::ProbeCache;
 use super::registry::{self, Registry};
 use super::reparse;
 
@@ -36,7 +37,7 @@ impl Platform {
     };
 }
 
-/// The input of discovery. Cloning is cheap.
+/// The input of discovery. Cloning is cheap, and clones share what was learned of interpreters.
 #[derive(Clone)]
 pub struct Machine {
     pub(super) platform: Platform,
@@ -52,10 +53,12 @@ pub struct Machine {
     pub(super) patience: Duration,
     /// The login shell's PATH, once it was read.
     pub(super) login_path: Arc<OnceCell<Option<OsString>>>,
+    /// The answers of interpreters.
+    pub(super) probes: Arc<ProbeCache>,
 }
 
 impl Machine {
-    /// This machine, with the current environment of this process.
+    /// This machine, with the current environment of this process. No interpreter has been probed.
     pub fn this() -> Self {
         let variables = std::env::vars_os().filter_map(|(name, value)| Some((name.into_string().ok()?, value)));
         Self {
@@ -68,6 +71,7 @@ impl Machine {
             reparse_data: reparse::reparse_data,
             patience: PATIENCE,
             login_path: Arc::default(),
+            probes: Arc::default(),
         }
     }
 

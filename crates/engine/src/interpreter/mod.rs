@@ -1,9 +1,10 @@
 //! Discovers interpreters on this machine.
 //!
 //! Candidates come from sources in a fixed order. Each is probed once, and the first usable one wins. A configured interpreter
-//! is never replaced by another: if it is unusable, nothing runs. Nothing is cached here;
-//! [`Languages`](crate::language::Languages) does that.
+//! is never replaced by another: if it is unusable, nothing runs. The clones of a [`Machine`] share the answers of interpreters;
+//! which interpreter a language uses is cached by [`Languages`](crate::language::Languages).
 
+mod answer;
 mod candidate;
 mod discovery;
 mod folder;
@@ -14,6 +15,7 @@ mod login_shell;
 mod machine;
 mod node;
 mod probe;
+mod probe_cache;
 mod python;
 mod registry;
 mod reparse;
@@ -53,12 +55,13 @@ pub fn check_program(path: &Path) -> Result<(), Said> {
     Candidate::chosen(&machine, path).check(&machine)
 }
 
-/// Probes `path`, or the program of that name on PATH, as a Python.
+/// Probes `path`, or the program of that name on PATH, as a Python, even if its answer is known.
 ///
 /// # Errors
 /// Why it cannot be used, as a sentence.
-pub async fn test_python(path: &Path) -> Result<Found, Said> {
-    let refused = match first(Kind::Python, &Machine::this(), Some(path), |_| Ok(())).await {
+pub async fn test_python(machine: &Machine, path: &Path) -> Result<Found, Said> {
+    machine.probes.forget(Kind::Python.probe_args(), &Candidate::chosen(machine, path).path).await;
+    let refused = match first(Kind::Python, machine, Some(path), |_| Ok(())).await {
         Ok(found) => return Ok(found),
         Err(refused) => refused,
     };

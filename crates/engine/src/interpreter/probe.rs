@@ -10,6 +10,7 @@ use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
+use super::answer::Answer;
 use super::machine::Machine;
 use crate::text::said::Said;
 use crate::text::sentences;
@@ -19,23 +20,6 @@ const LONGEST_ANSWER_BYTES: u64 = 64 * 1024;
 
 /// Variables that influence Python or Node.js. Runs do not get them either.
 const SCRUBBED: [&str; 5] = ["PYTHON", "__PYVENV", "NODE_", "LD_", "DYLD_"];
-
-/// The output of a program.
-#[derive(Debug)]
-pub(super) struct Answer {
-    pub(super) stdout: String,
-    pub(super) stderr: String,
-}
-
-impl Answer {
-    /// The reason if the output is no description of a `name`; follows the program's path in a sentence.
-    pub(super) fn undescribed(&self, name: &str) -> Said {
-        match self.stderr.lines().map(str::trim).rfind(|line| !line.is_empty()) {
-            Some(line) => sentences::PRINTED_INSTEAD.with("line", format!("{:?}", shortened(line))),
-            None => sentences::UNDESCRIBED.with("name", name),
-        }
-    }
-}
 
 /// Why a probe failed.
 #[derive(Debug)]
@@ -136,9 +120,4 @@ impl Drop for Running {
     fn drop(&mut self) {
         self.kill();
     }
-}
-
-fn shortened(line: &str) -> String {
-    const LONGEST: usize = 200;
-    line.chars().take(LONGEST).collect()
 }

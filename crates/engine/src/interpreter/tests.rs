@@ -135,13 +135,50 @@ async fn a_real_virtual_environment_is_told_from_its_base() {
         .await
         .expect("the system's Python");
     assert!(made.success(), "no virtual environment could be made");
-    let found = test_python(&environment.join("bin/python")).await.expect("its Python");
+    let found = test_python(&fixture.machine(), &environment.join("bin/python")).await.expect("its Python");
     assert!(found.virtual_environment);
     assert_eq!((found.prefix, found.path), (environment.clone(), environment.join("bin/python")));
 }
 
 #[tokio::test]
 async fn testing_a_python_says_which_file_is_wrong() {
-    let refused = test_python(Path::new("/no/such/python")).await.expect_err("a refusal");
+    let refused = test_python(&Fixture::new(Platform::Linux).machine(), Path::new("/no/such/python"))
+        .await
+        .expect_err("a refusal");
     assert_eq!(refused, "/no/such/python does not exist");
+}
+
+#[tokio::test]
+async fn searches_share_one_probe_until_the_file_changes() {
+    let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin");
+    let machine = fixture.machine();
+    let on_path = fixture.python("bin/python3", (3, 12, 0));
+    let chosen = fixture.python("chosen/bin/python", (3, 11, 0));
+    let probed = || [&on_path, &chosen].map(|path| times_probed(path));
+    tokio::join!(pythons(machine.clone(), None), pythons(machine.clone(), None));
+    assert_eq!(probed(), [1, 0]);
+    let discovery = pythons(machine.clone(), Some(chosen.clone())).await;
+    assert_eq!((discovery.found[0].source, discovery.found[0].in_use), (Source::Choice, true));
+    first(Kind::Python, &machine, Some(&chosen), |_| Ok(())).await.expect("the chosen one");
+    assert_eq!(probed(), [1, 1]);
+    fixture.python("chosen/bin/python", (3, 13, 0));
+    let found = first(Kind::Python, &machine, Some(&chosen), |_| Ok(())).await.expect("the chosen one");
+    assert_eq!((found.version.as_str(), probed()), ("3.13.0", [1, 2]));
+    test_python(&machine, &chosen).await.expect("the chosen one");
+    assert_eq!(probed(), [1, 3], "a test starts it");
+    pythons(fixture.machine(), None).await;
+    assert_eq!(probed(), [2, 3], "another machine knows nothing");
+}
+
+#[tokio::test]
+async fn a_shim_and_a_failure_are_probed_again() {
+    let fixture = Fixture::new(Platform::Linux);
+    let machine = fixture.machine();
+    let real = fixture.python("real/bin/python", (3, 12, 0));
+    for program in [fixture.shim("shims/python", &real, (3, 12, 0)), fixture.python("old", (2, 7, 18))] {
+        for _ in 0..2 {
+            pythons(machine.clone(), Some(program.clone())).await;
+        }
+        assert_eq!(times_probed(&program), 2, "{program:?}");
+    }
 }

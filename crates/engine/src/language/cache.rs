@@ -1,11 +1,11 @@
 //! Caches the interpreter of a language: searched once, and again when its file has changed.
 
-use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, Instant};
 
 use super::program::Program;
 use super::unavailable::Unavailable;
+use crate::fingerprint::FileState;
 
 /// How long a failure is cached. A newly installed interpreter is found soon, and a client that retries does not start a search
 /// each time.
@@ -21,15 +21,8 @@ pub(super) struct ProgramCache {
 
 #[derive(Clone)]
 enum Known {
-    Found(Arc<Program>, Option<Modified>),
+    Found(Arc<Program>, Option<FileState>),
     Missing(Unavailable, Instant),
-}
-
-/// The modification time and size of a file.
-#[derive(Clone, Copy, PartialEq, Eq)]
-struct Modified {
-    modified: SystemTime,
-    bytes: u64,
 }
 
 impl ProgramCache {
@@ -49,7 +42,7 @@ impl ProgramCache {
             return known;
         }
         let known = match look().await {
-            Ok(program) => Known::Found(Arc::new(program.clone()), Modified::of(&program.path)),
+            Ok(program) => Known::Found(Arc::new(program.clone()), FileState::of(&program.path)),
             Err(unavailable) => Known::Missing(unavailable, Instant::now()),
         };
         *self.known.lock().unwrap_or_else(PoisonError::into_inner) = Some(known.clone());
@@ -65,7 +58,7 @@ impl ProgramCache {
 impl Known {
     fn holds(&self, now: Instant) -> bool {
         match self {
-            Self::Found(program, modified) => modified.is_some() && *modified == Modified::of(&program.path),
+            Self::Found(program, state) => state.is_some() && *state == FileState::of(&program.path),
             Self::Missing(_, since) => now.duration_since(*since) < FAILURE_STANDS,
         }
     }
@@ -75,13 +68,6 @@ impl Known {
             Self::Found(program, _) => Ok(program),
             Self::Missing(unavailable, _) => Err(unavailable),
         }
-    }
-}
-
-impl Modified {
-    fn of(path: &Path) -> Option<Self> {
-        let metadata = path.metadata().ok()?;
-        Some(Self { modified: metadata.modified().ok()?, bytes: metadata.len() })
     }
 }
 

@@ -37,24 +37,42 @@ pub struct Languages {
     choices: Choices,
     machine: Machine,
     rows: Vec<Row>,
-    python: ProgramCache,
-    node: ProgramCache,
-    node_types: ProgramCache,
+    python: Arc<ProgramCache>,
+    node: Arc<ProgramCache>,
+    node_types: Arc<ProgramCache>,
 }
 
 /// A language; `program` caches the interpreter of a user-defined one.
 struct Row {
     language: Language,
-    program: ProgramCache,
+    program: Arc<ProgramCache>,
 }
 
 impl Languages {
     /// The built-in languages and the user's. Nothing is searched yet.
     pub fn new(mut choices: Choices, machine: Machine) -> Self {
         let rows = table::rows(std::mem::take(&mut choices.languages));
-        let rows = rows.into_iter().map(|language| Row { language, program: ProgramCache::default() }).collect();
-        let (python, node, node_types) = (ProgramCache::default(), ProgramCache::default(), ProgramCache::default());
-        Self { choices, machine, rows, python, node, node_types }
+        let rows = rows.into_iter().map(|language| Row { language, program: Arc::default() }).collect();
+        Self { choices, machine, rows, python: Arc::default(), node: Arc::default(), node_types: Arc::default() }
+    }
+
+    /// The languages after a change of `choices`. Only the interpreters that these change are searched again.
+    #[must_use]
+    pub fn with(&self, choices: Choices) -> Self {
+        let mut new = Self::new(choices, self.machine.clone());
+        if new.choices.python == self.choices.python {
+            new.python.clone_from(&self.python);
+        }
+        if new.choices.node == self.choices.node {
+            new.node.clone_from(&self.node);
+            new.node_types.clone_from(&self.node_types);
+        }
+        for row in &mut new.rows {
+            if let Some(old) = self.rows.iter().find(|old| old.language.interpreter == row.language.interpreter) {
+                row.program.clone_from(&old.program);
+            }
+        }
+        new
     }
 
     /// The language with that name or alias, ignoring case.

@@ -87,6 +87,24 @@ async fn one_question_serves_every_call_until_the_file_changes() {
 }
 
 #[tokio::test]
+async fn a_changed_choice_probes_the_chosen_interpreter_only() {
+    let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin");
+    let (python, node) = (fixture.python("bin/python3", (3, 12, 0)), fixture.node("bin/node", "24.4.1"));
+    let chosen = fixture.python("chosen", (3, 13, 0));
+    let probed = || [&python, &node, &chosen].map(|path| times_probed(path));
+    let languages = Languages::new(Choices::default(), fixture.machine());
+    languages.list().await;
+    assert_eq!(probed(), [1, 1, 0]);
+    let languages = languages.with(Choices { python: Some(chosen.clone()), ..Choices::default() });
+    languages.list().await;
+    assert_eq!(runtime(&languages, "python").await.expect("a runtime").path, chosen);
+    assert_eq!(probed(), [1, 1, 1]);
+    let languages = languages.with(Choices::default());
+    assert_eq!(runtime(&languages, "python").await.expect("a runtime").path, python);
+    assert_eq!(probed(), [1, 1, 1], "their answers are known");
+}
+
+#[tokio::test]
 async fn python_runs_as_it_was_found() {
     let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin");
     let path = fixture.python("bin/python3", (3, 12, 0));

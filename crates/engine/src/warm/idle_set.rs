@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::demand::Demand;
-use super::fingerprint::Fingerprint;
 use super::pool_size::PoolSize;
 use super::snapshot::Snapshot;
 use tokio::sync::OnceCell;
 
 use crate::error::Error;
+use crate::fingerprint::Fingerprint;
 use crate::language::Runtime;
 use crate::limits::Limits;
 use crate::spawn::Spawned;

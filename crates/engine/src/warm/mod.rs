@@ -2,7 +2,6 @@
 
 mod demand;
 mod eligible;
-mod fingerprint;
 mod idle_set;
 mod pool;
 mod pool_size;

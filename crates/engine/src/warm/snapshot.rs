@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::fingerprint::Fingerprint;
+use crate::fingerprint::Fingerprint;
 use crate::interpreter::start_files;
 use crate::language::{Prestart, Runtime};
 

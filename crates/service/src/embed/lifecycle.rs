@@ -2,13 +2,10 @@
 //!
 //! One [`Lifecycle`] owns the state and publishes it; everything else subscribes.
 
-use std::collections::BTreeMap;
-use std::io;
-use std::sync::PoisonError;
+use std::sync::{PoisonError, RwLock};
 
-use serde_json::Value;
+use runtray_engine::interpreter::Machine;
 use tokio::sync::{Mutex, broadcast, watch};
-use tokio::task::spawn_blocking;
 
 use super::history::History;
 use super::options::Options;
@@ -19,7 +16,7 @@ use crate::http::access::denials::Denials;
 use crate::http::state::State;
 use crate::platform::origin::Origin;
 use crate::runs::event_bus::ExecutionEvent;
-use crate::settings::{self, ChangeError, EditError, Loaded, Settings};
+use crate::settings::{ChangeError, Changes, Loaded, Settings};
 
 /// A service that can be started, stopped and started again. Its settings and its subscribers survive.
 pub struct Lifecycle {
@@ -29,18 +26,16 @@ pub struct Lifecycle {
     stopping: watch::Sender<Option<Service>>,
     /// Held while the service starts or stops, so that these never overlap.
     changing: Mutex<()>,
-    /// Held while the settings file is read, changed and written.
-    editing: Mutex<()>,
-    /// The settings of the last time that the file was valid.
-    last: std::sync::Mutex<Settings>,
+    /// The machine, with what is known of its interpreters until the service is restarted.
+    machine: RwLock<Machine>,
 }
 
 impl Lifecycle {
     /// A stopped service.
     pub fn new(options: Options) -> Self {
         let (retained, service, stopping) = (Retained::default(), watch::Sender::new(None), watch::Sender::new(None));
-        let last = std::sync::Mutex::new(options.settings.settings.clone());
-        Self { options, retained, service, stopping, changing: Mutex::new(()), editing: Mutex::new(()), last }
+        let machine = RwLock::new(Machine::this());
+        Self { options, retained, service, stopping, changing: Mutex::new(()), machine }
     }
 
     /// A watch channel of the service's state.
@@ -105,14 +100,9 @@ impl Lifecycle {
         self.start_anew().await
     }
 
-    /// The current settings of the file. While the file is invalid, the last valid settings stay in force.
-    pub fn settings_now(&self) -> Loaded {
-        let Some(file) = &self.options.settings_file else { return self.options.settings.clone() };
-        let running = self.service.borrow().as_ref().map(|service| service.settings().borrow().settings.clone());
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Loaded::from_file_after(file, &running.unwrap_or_else(|| last.clone()));
-        *last = now.settings.clone();
-        now
+    /// The machine that interpreters are found on. Who searches it shares the probes of the service.
+    pub fn machine(&self) -> Machine {
+        self.machine.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Web origins that were denied while the settings could not be written.
@@ -127,29 +117,34 @@ impl Lifecycle {
         }
     }
 
-    /// Writes changes into the settings file, all or none, and applies them at once, except those that need a restart. Each
-    /// change is a key's full name, such as `limits.timeout_ms`, with its value, or `None` for the default.
+    /// Writes changes into the settings file, all or none, and applies them at once, except those that need a restart.
     ///
     /// # Errors
     /// A key is unknown, a value is invalid, or the file cannot be changed.
-    pub async fn change_settings(&self, changes: BTreeMap<String, Option<Value>>) -> Result<Loaded, ChangeError> {
-        let Some(file) = self.options.settings_file.clone() else { return Ok(self.settings_now()) };
-        let _editing = self.editing.lock().await;
-        let failed =
-            |error| EditError::Write { path: self.options.paths.settings_file(), source: io::Error::other(error) };
-        let changed = spawn_blocking(move || settings::change(&file, &changes)).await.map_err(failed)??;
+    pub async fn change_settings(&self, changes: Changes) -> Result<Loaded, ChangeError> {
+        self.change_settings_by(|_| changes).await
+    }
+
+    /// Like [`change_settings`](Self::change_settings), with changes that depend on the settings of the file.
+    pub(super) async fn change_settings_by(
+        &self,
+        changes: impl FnOnce(&Settings) -> Changes + Send + 'static,
+    ) -> Result<Loaded, ChangeError> {
+        let changed = self.options.settings.change_by(changes).await?;
         let service = self.service.borrow().clone();
         if let Some(service) = service {
-            service.apply(changed.clone()).await;
+            service.apply_settings().await;
         }
         Ok(changed)
     }
 
     async fn stop_running(&self) {
-        // Remembers the settings in effect, in case the file is invalid when the service starts again.
-        self.settings_now();
         // Cloned first: the channel must not be borrowed while the service stops.
         let running = self.service.borrow().clone();
+        if running.is_some() {
+            // A restart looks for every interpreter again.
+            *self.machine.write().unwrap_or_else(PoisonError::into_inner) = Machine::this();
+        }
         self.stopping.send_replace(running.clone());
         self.service.send_replace(None);
         if let Some(service) = running {
@@ -160,9 +155,100 @@ impl Lifecycle {
 
     async fn start_anew(&self) -> Result<Service, StartError> {
         self.stop_running().await;
-        let options = Options { settings: self.settings_now(), ..self.options.clone() };
-        let service = Service::start_with(options, self.retained.clone()).await?;
+        let service = Service::start_with(self.options.clone(), self.retained.clone(), self.machine()).await?;
         self.service.send_replace(Some(service.clone()));
         Ok(service)
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::io::Write as _;
+    use std::path::{Path, PathBuf};
+    use std::process::{Command, Stdio};
+
+    use runtray_engine::interpreter;
+    use serde_json::json;
+    use tempfile::TempDir;
+
+    use super::{Changes, Lifecycle, Options, Retained, Service};
+    use crate::http::listen::Listening;
+    use crate::platform::paths::Paths;
+    use crate::settings::{SettingsStore, parses};
+
+    /// A program that answers as Python and counts its probes. Another process writes it, because the system does not start a
+    /// file that a forked test has open for writing.
+    fn python(path: &Path) {
+        let description = json!({
+            "version": [3, 13, 0, "final", 0],
+            "implementation": "cpython",
+            "executable": path,
+            "prefix": path.parent(),
+            "base_prefix": path.parent(),
+        });
+        let mut writer = Command::new("/bin/sh");
+        writer.args(["-c", "cat > \"$0\" && chmod 755 \"$0\""]).arg(path).stdin(Stdio::piped());
+        let mut writer = writer.spawn().expect("a shell");
+        let script = format!("#!/bin/sh\necho asked >> \"$0.asked\"\necho '{description}'\n");
+        writer.stdin.take().expect("a pipe").write_all(script.as_bytes()).expect("a shell that reads");
+        assert!(writer.wait().expect("a shell that ends").success());
+    }
+
+    fn times_probed(path: &Path) -> usize {
+        fs::read_to_string(path.with_extension("asked")).map_or(0, |asked| asked.lines().count())
+    }
+
+    /// A lifecycle with a service that has no engine and no socket.
+    fn fixture(folder: &TempDir, settings: &str) -> (Lifecycle, SettingsStore) {
+        let below = |name: &str| folder.path().join(name);
+        let file = below("settings.toml");
+        fs::write(&file, settings).expect("a file");
+        let store = SettingsStore::open(&file);
+        let options = Options {
+            settings: store.clone(),
+            paths: Paths { config: below("config"), data: below("data"), runs: below("runs") },
+            port: None,
+            allow_origins: Vec::new(),
+            token: None,
+        };
+        let lifecycle = Lifecycle::new(options.clone());
+        let listening = Listening { listeners: Vec::new(), addresses: Vec::new(), port: 0, missing: None };
+        let service =
+            Service::serve(options, store.current(), None, listening, Retained::default(), lifecycle.machine());
+        lifecycle.service.send_replace(Some(service));
+        (lifecycle, store)
+    }
+
+    #[tokio::test]
+    async fn a_changed_python_costs_two_parses_and_one_probe() {
+        const MARK: &str = "# a file of which one key is changed";
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let [first, second, node] = ["first", "second", "node"].map(path);
+        [&first, &second].into_iter().for_each(|program| python(program));
+        let text = format!("{MARK}\n[python]\npath = {first:?}\n[node]\npath = {node:?}\n[journal]\nenabled = false\n");
+        let (lifecycle, store) = fixture(&folder, &text);
+        let service = lifecycle.service().borrow().clone().expect("a service");
+        let search = |choice: &PathBuf| interpreter::pythons(lifecycle.machine(), Some(choice.clone()));
+        tokio::join!(service.languages(), search(&first));
+        let probed = || [&first, &second].map(|program| times_probed(program));
+        assert_eq!((parses::with(MARK), probed()), (1, [1, 0]));
+
+        // The app searches for all Pythons as soon as the settings are published.
+        let mut published = store.subscribe();
+        let app = async {
+            published.changed().await.expect("new settings");
+            search(&second).await
+        };
+        let changes = Changes::from([("python.path".to_owned(), Some(json!(second)))]);
+        let (changed, found) = tokio::join!(lifecycle.change_settings(changes), app);
+        assert_eq!(changed.expect("a change").settings.python.as_ref(), Some(&second));
+        assert!(found.found.iter().any(|python| python.path == second && python.in_use), "{found:?}");
+        assert_eq!(service.python().await.expect("a Python").path, second, "it is in effect");
+        // As the watcher does when it notices the change.
+        store.refresh();
+        service.languages().await;
+        assert_eq!((parses::with(MARK), probed()), (3, [1, 1]));
     }
 }

@@ -1,18 +1,14 @@
 //! What a service is started with.
 
-use std::path::PathBuf;
-
 use crate::platform::origin::Origin;
 use crate::platform::paths::Paths;
-use crate::settings::Loaded;
+use crate::settings::SettingsStore;
 
 /// What a service is started with.
 #[derive(Debug, Clone)]
 pub struct Options {
-    /// The settings to begin with.
-    pub settings: Loaded,
-    /// The file that holds them. Its changes take effect while the service runs.
-    pub settings_file: Option<PathBuf>,
+    /// The settings. Their changes take effect while the service runs.
+    pub settings: SettingsStore,
     /// The folders for its files.
     pub paths: Paths,
     /// A port that replaces the one of the settings; 0 takes a free one.

@@ -1,12 +1,10 @@
 //! The user's decisions about web origins: allow, deny, revoke. They are stored in the settings.
 
-use std::collections::BTreeMap;
-
 use serde_json::json;
 
 use super::lifecycle::Lifecycle;
 use crate::platform::origin::Origin;
-use crate::settings::{ChangeError, Loaded, Settings};
+use crate::settings::{ChangeError, Changes, Loaded, Settings};
 
 impl Lifecycle {
     /// Allows pages of `origin` to run code from now on.
@@ -14,9 +12,7 @@ impl Lifecycle {
     /// # Errors
     /// The settings cannot be changed.
     pub async fn allow_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
-        let decided = self
-            .decide(|settings| (with(&settings.allowed_origins, origin), without(&settings.denied_origins, origin)))
-            .await?;
+        let decided = self.decide(origin, Decision::Allowed).await?;
         self.denials().remove(origin);
         Ok(decided)
     }
@@ -29,10 +25,7 @@ impl Lifecycle {
     pub async fn deny_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
         self.denials().add(origin);
         self.forget_pending(origin);
-        let decided = self
-            .decide(|settings| (without(&settings.allowed_origins, origin), with(&settings.denied_origins, origin)))
-            .await;
-        match decided {
+        match self.decide(origin, Decision::Denied).await {
             Ok(loaded) => {
                 if loaded.settings.denied_origins.contains(origin) {
                     self.denials().remove(origin);
@@ -48,24 +41,37 @@ impl Lifecycle {
     /// # Errors
     /// The settings cannot be changed.
     pub async fn revoke_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
-        let decided = self
-            .decide(|settings| (without(&settings.allowed_origins, origin), without(&settings.denied_origins, origin)))
-            .await?;
+        let decided = self.decide(origin, Decision::Revoked).await?;
         self.denials().remove(origin);
         Ok(decided)
     }
 
-    async fn decide(&self, lists: impl Fn(&Settings) -> (Vec<Origin>, Vec<Origin>)) -> Result<Loaded, ChangeError> {
-        let settings = self.settings_now().settings;
-        let (allowed, denied) = lists(&settings);
-        let texts = |list: &[Origin]| json!(list.iter().map(Origin::as_str).collect::<Vec<_>>());
-        let changed =
-            |key: &str, old: &[Origin], new: &[Origin]| (old != new).then(|| (key.to_owned(), Some(texts(new))));
-        let changes = [
-            changed("allowed_origins", &settings.allowed_origins, &allowed),
-            changed("denied_origins", &settings.denied_origins, &denied),
+    async fn decide(&self, origin: &Origin, decision: Decision) -> Result<Loaded, ChangeError> {
+        let origin = origin.clone();
+        self.change_settings_by(move |settings| decision.changes(settings, &origin)).await
+    }
+}
+
+/// What the user decides about an origin.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    Allowed,
+    Denied,
+    Revoked,
+}
+
+impl Decision {
+    /// The lists of origins that it changes.
+    fn changes(self, settings: &Settings, origin: &Origin) -> Changes {
+        let lists = [
+            ("allowed_origins", &settings.allowed_origins, Self::Allowed),
+            ("denied_origins", &settings.denied_origins, Self::Denied),
         ];
-        self.change_settings(changes.into_iter().flatten().collect::<BTreeMap<_, _>>()).await
+        let changed = |(key, old, of): (&str, &Vec<Origin>, Self)| {
+            let new = if self == of { with(old, origin) } else { without(old, origin) };
+            (*old != new).then(|| (key.to_owned(), Some(json!(new.iter().map(Origin::as_str).collect::<Vec<_>>()))))
+        };
+        lists.into_iter().filter_map(changed).collect()
     }
 }
 
@@ -85,7 +91,7 @@ mod tests {
     use crate::embed::options::Options;
     use crate::platform::origin::Origin;
     use crate::platform::paths::Paths;
-    use crate::settings::Loaded;
+    use crate::settings::{Loaded, SettingsStore};
 
     #[tokio::test]
     async fn decisions_are_saved_and_can_be_revoked() {
@@ -94,8 +100,7 @@ mod tests {
         let file = path("settings.toml");
         fs::write(&file, "# mine\nallowed_origins = [\"http://a.example\"]\n").expect("a file");
         let lifecycle = Lifecycle::new(Options {
-            settings: Loaded::from_file(&file),
-            settings_file: Some(file.clone()),
+            settings: SettingsStore::open(&file),
             paths: Paths { config: path("config"), data: path("data"), runs: path("runs") },
             port: None,
             allow_origins: Vec::new(),

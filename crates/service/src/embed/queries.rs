@@ -11,7 +11,7 @@ use crate::http::wire::languages::Language;
 use crate::journal::{self, Journal, Summary};
 use crate::runs::registry::Running;
 use crate::sentences;
-use crate::settings::Loaded;
+use crate::settings::Settings;
 
 impl Service {
     /// The running executions, newest first.
@@ -66,14 +66,9 @@ impl Service {
         self.server().problems()
     }
 
-    /// The settings that have changed since the start and need a restart.
-    pub fn restart_needed(&self) -> Vec<&'static str> {
-        self.server().restart_needed()
-    }
-
-    /// Applies settings at once, before the change of their file is noticed.
-    pub(super) async fn apply(&self, loaded: Loaded) {
-        self.server().apply(|| loaded).await;
+    /// The keys of `settings` that differ from the start and need a restart.
+    pub fn restart_needed(&self, settings: &Settings) -> Vec<&'static str> {
+        self.server().restart_needed(settings)
     }
 
     /// The service's journal.

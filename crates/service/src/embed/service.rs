@@ -1,11 +1,11 @@
 //! One running service: start, serve, stop.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use runtray_engine::Containment;
+use runtray_engine::interpreter::Machine;
 use tokio::sync::{OnceCell, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -28,7 +28,7 @@ use crate::platform::paths::Paths;
 use crate::runs::admission::Load;
 use crate::runs::core::Core;
 use crate::sentences;
-use crate::settings::{self, Loaded};
+use crate::settings::{self, Loaded, Settings, SettingsStore};
 
 /// How long clients may take to read their last responses when the service stops.
 const LAST_RESPONSES: Duration = Duration::from_secs(1);
@@ -41,8 +41,10 @@ struct Inner {
     server: Arc<Server>,
     paths: Paths,
     stopped: OnceCell<()>,
-    /// The task that follows the settings file.
-    following: Option<JoinHandle<()>>,
+    /// The store of the settings.
+    settings: SettingsStore,
+    /// The task that applies new settings.
+    following: JoinHandle<()>,
     folder_lock: Mutex<Option<FolderLock>>,
 }
 
@@ -54,28 +56,29 @@ impl Service {
     /// # Errors
     /// It cannot listen, or the engine cannot start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        Self::start_with(options, Retained::default()).await
+        Self::start_with(options, Retained::default(), Machine::this()).await
     }
 
-    /// Starts a service that publishes its state and its events through `retained`.
-    pub(super) async fn start_with(options: Options, retained: Retained) -> Result<Self, StartError> {
+    /// Starts a service that publishes its state and its events through `retained`, and finds interpreters on `machine`.
+    pub(super) async fn start_with(options: Options, retained: Retained, machine: Machine) -> Result<Self, StartError> {
         let state = retained.state.clone();
         state.send_replace(State::Starting);
-        let started = Self::try_start(options, retained).await;
+        let started = Self::try_start(options, retained, machine).await;
         if let Err(error) = &started {
             state.send_replace(State::Failed { reason: error.said(), port: error.port_trouble() });
         }
         started
     }
 
-    async fn try_start(options: Options, retained: Retained) -> Result<Self, StartError> {
+    async fn try_start(options: Options, retained: Retained, machine: Machine) -> Result<Self, StartError> {
         options.paths.protect();
-        settings::log_problems(&[], &options.settings.problems);
-        warn_of_denied(&options);
+        let loaded = options.settings.refresh();
+        settings::log_problems(&[], &loaded.problems);
+        warn_of_denied(&options, &loaded.settings);
         let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
-        let listening = listen(options.port.unwrap_or(options.settings.settings.port)).await?;
+        let listening = listen(options.port.unwrap_or(loaded.settings.port)).await?;
         let state = retained.state.clone();
-        let service = Self::serve(options, token, listening, retained);
+        let service = Self::serve(options, loaded, token, listening, retained, machine);
         if let Err(error) = service.core().start_engine(&service.0.paths).await {
             service.stop().await;
             return Err(StartError::Engine(error));
@@ -89,10 +92,17 @@ impl Service {
     }
 
     /// Serves requests. Executions wait until the engine is started.
-    fn serve(options: Options, token: Option<Token>, listening: Listening, retained: Retained) -> Self {
+    pub(super) fn serve(
+        options: Options,
+        loaded: Loaded,
+        token: Option<Token>,
+        listening: Listening,
+        retained: Retained,
+        machine: Machine,
+    ) -> Self {
         let Retained { state, events, denials } = retained;
         let paths = options.paths;
-        let journal = Journal::open(&paths.journal_file(), &options.settings.settings.journal);
+        let journal = Journal::open(&paths.journal_file(), &loaded.settings.journal);
         let serves_as_root = root::needs_token(&paths);
         let access = Access::new(paths.clone(), token, options.allow_origins, denials, serves_as_root);
         let addresses = Addresses {
@@ -101,14 +111,16 @@ impl Service {
             missing: listening.missing,
             port_is_given: options.port.is_some(),
         };
-        let core = Core::new(options.settings.clone(), journal, events);
+        let core = Core::new(loaded, machine, journal, events);
         let server = Arc::new(Server::new(core, access, addresses, Capacity::of_this_process(), state.clone()));
         server.serve(listening.listeners, &router(server.clone()), move || {
             let reason = sentences::START_BROKE.said();
             state.send_replace(State::Failed { reason, port: None });
         });
-        let following = options.settings_file.map(|file| tokio::spawn(follow(server.clone(), file, options.settings)));
-        Self(Arc::new(Inner { server, paths, stopped: OnceCell::new(), following, folder_lock: Mutex::new(None) }))
+        let settings = options.settings;
+        let following = tokio::spawn(follow(server.clone(), settings.subscribe()));
+        let (stopped, folder_lock) = (OnceCell::new(), Mutex::new(None));
+        Self(Arc::new(Inner { server, paths, settings, stopped, following, folder_lock }))
     }
 
     /// Writes the address file, unless another service uses the same folders.
@@ -174,6 +186,11 @@ impl Service {
         &self.0.server.core
     }
 
+    /// Applies the settings of the store at once, before the task that follows them does.
+    pub(super) async fn apply_settings(&self) {
+        self.server().apply(|| self.0.settings.current()).await;
+    }
+
     /// Whether it has neither been stopped nor broken.
     pub(super) fn is_running(&self) -> bool {
         !self.0.stopped.initialized() && matches!(*self.server().state.borrow(), State::Running { .. })
@@ -197,9 +214,7 @@ impl Inner {
         server.stop_listening().await;
         server.core.shut_down().await;
         server.close_connections(LAST_RESPONSES).await;
-        if let Some(following) = &self.following {
-            following.abort();
-        }
+        self.following.abort();
         server.core.journal.close().await;
         server.state.send_replace(State::Stopped);
     }
@@ -225,15 +240,13 @@ impl Drop for Inner {
     fn drop(&mut self) {
         self.server.abandon();
         self.server.core.registry.cancel_all();
-        if let Some(following) = &self.following {
-            following.abort();
-        }
+        self.following.abort();
     }
 }
 
 /// Warns of origins that were allowed at the start and are denied in the settings.
-fn warn_of_denied(options: &Options) {
-    let denied = &options.settings.settings.denied_origins;
+fn warn_of_denied(options: &Options, settings: &Settings) {
+    let denied = &settings.denied_origins;
     for origin in options.allow_origins.iter().filter(|origin| denied.iter().any(|one| one.is_same_page(origin))) {
         tracing::warn!(
             "{origin} is among `denied_origins` in the settings, so `--allow-origin {origin}` has no effect"
@@ -258,9 +271,8 @@ fn claim_and_announce(server: &Server, paths: &Paths) -> Option<FolderLock> {
     claimed.inspect_err(|error| tracing::debug!(%error, "the data folder cannot be locked")).ok().flatten()
 }
 
-/// Applies each change of the settings file.
-async fn follow(server: Arc<Server>, file: PathBuf, now: Loaded) {
-    let (mut changes, _watcher) = settings::watch(&file, now);
+/// Applies each change of the settings, also one that came while the service was built.
+async fn follow(server: Arc<Server>, mut changes: watch::Receiver<Loaded>) {
     loop {
         server.apply(|| changes.borrow_and_update().clone()).await;
         if changes.changed().await.is_err() {

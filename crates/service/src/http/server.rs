@@ -110,6 +110,9 @@ impl Server {
     pub(crate) async fn apply(&self, latest: impl FnOnce() -> Loaded) {
         let _turn = self.applying.lock().await;
         let loaded = latest();
+        if *self.core.settings.borrow() == loaded {
+            return;
+        }
         log_problems(&self.core.settings.borrow().problems, &loaded.problems);
         self.budget.resize(loaded.settings.waiting_bytes);
         self.access.apply(&loaded.settings);
@@ -141,9 +144,9 @@ impl Server {
         let _ = self.neighbour.set(problem);
     }
 
-    /// The keys of the settings in effect that differ from the start and need a restart.
-    pub(crate) fn restart_needed(&self) -> Vec<&'static str> {
-        let mut keys = self.initial.needs_restart(&self.core.settings.borrow().settings);
+    /// The keys of `settings` that differ from the start and need a restart.
+    pub(crate) fn restart_needed(&self, settings: &Settings) -> Vec<&'static str> {
+        let mut keys = self.initial.needs_restart(settings);
         keys.retain(|key| *key != "port" || !self.addresses.port_is_given);
         keys
     }

@@ -23,7 +23,7 @@ use super::recorder::Recorder;
 use super::registry::Registry;
 use crate::journal::Journal;
 use crate::platform::paths::Paths;
-use crate::settings::{Loaded, Settings};
+use crate::settings::Loaded;
 
 /// How long cancelled executions may take to end when the service stops.
 const CANCEL_TIME: Duration = Duration::from_secs(10);
@@ -47,12 +47,12 @@ pub(crate) struct Core {
 }
 
 impl Core {
-    /// A core whose engine has not been started. Executions wait for that.
-    pub(crate) fn new(loaded: Loaded, journal: Journal, events: EventBus) -> Self {
+    /// A core whose engine has not been started, with the interpreters of `machine`. Executions wait for the engine.
+    pub(crate) fn new(loaded: Loaded, machine: Machine, journal: Journal, events: EventBus) -> Self {
         let settings = &loaded.settings;
         Self {
             admission: Admission::new(settings.slots, settings.queue),
-            languages: RwLock::new(Arc::new(languages(settings))),
+            languages: RwLock::new(Arc::new(Languages::new(settings.choices(), machine))),
             settings: watch::Sender::new(loaded),
             registry: Registry::default(),
             metrics: Arc::new(Metrics::new()),
@@ -86,9 +86,9 @@ impl Core {
     pub(crate) async fn apply(&self, loaded: Loaded) {
         let old = self.settings.borrow().settings.clone();
         let new = &loaded.settings;
-        // Only real changes: new languages forget every interpreter that was found.
         if old.choices() != new.choices() {
-            *self.languages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(languages(new));
+            let languages = self.languages().with(new.choices());
+            *self.languages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(languages);
         }
         if (old.slots, old.queue) != (new.slots, new.queue) {
             self.admission.resize(new.slots, new.queue);
@@ -189,10 +189,6 @@ impl Core {
             tasks: self.tasks.clone(),
         }
     }
-}
-
-fn languages(settings: &Settings) -> Languages {
-    Languages::new(settings.choices(), Machine::this())
 }
 
 #[cfg(test)]

@@ -9,12 +9,14 @@ use std::path::Path;
 
 use runtray_engine::said::Said;
 use serde_json::Value as Json;
-use toml_edit::{Document, DocumentMut, Item, Table, Value};
+use toml_edit::{Document, Item, Table, Value};
 
-use super::file::{EditError, edit};
+use super::document::parse;
+use super::file::{EditError, Written, edit};
 use super::key::Key;
 use super::keys::KEYS;
-use super::model::{Loaded, Settings};
+use super::load::{not_toml, read_document};
+use super::model::{Loaded, Problem, Settings};
 use super::values::toml;
 use crate::platform::origin::Origin;
 use crate::sentences as s;
@@ -66,23 +68,26 @@ impl ChangeError {
     }
 }
 
-/// Sets keys to values, or to their defaults where the value is `None`. Either all are changed or none. Returns the settings
-/// of the changed file.
+/// The new values of keys by their full names, such as `limits.timeout_ms`; `None` is the default.
+pub type Changes = BTreeMap<String, Option<Json>>;
+
+/// Sets keys to values. Either all are changed or none. Calls must come one after another.
 ///
 /// # Errors
 /// A key is unknown, a value is invalid, or the file cannot be changed.
-pub fn change(path: &Path, changes: &BTreeMap<String, Option<Json>>) -> Result<Loaded, ChangeError> {
-    let changes = changes.iter().map(|(key, value)| parse(key, value.as_ref())).collect::<Result<Vec<_>, _>>()?;
-    edit(path, |text| {
-        let text = changes.iter().fold(text.to_owned(), |text, (key, value)| with(&text, key, value.as_ref()));
-        check(&text, &changes)?;
-        Ok(text)
+pub(super) fn change(path: &Path, changes: &Changes) -> Result<Written, ChangeError> {
+    let changes = changes.iter().map(|(key, value)| value_of(key, value.as_ref())).collect::<Result<Vec<_>, _>>()?;
+    edit(path, |document| {
+        let document =
+            changes.iter().try_fold(document, |document, (key, value)| with(document, key, value.as_ref()))?;
+        let loaded = check(&document, &changes)?;
+        Ok((document, loaded))
     })
 }
 
 type Change = (&'static Key, Option<Value>);
 
-fn parse(name: &str, value: Option<&Json>) -> Result<Change, ChangeError> {
+fn value_of(name: &str, value: Option<&Json>) -> Result<Change, ChangeError> {
     let refuse = |message: Said| ChangeError::Refused { key: name.to_owned(), message };
     let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| refuse(s::SETTING_NO_KEY.said()))?;
     let value = value.filter(|value| !value.is_null());
@@ -90,24 +95,24 @@ fn parse(name: &str, value: Option<&Json>) -> Result<Change, ChangeError> {
     Ok((key, value))
 }
 
-/// Refuses the new text if one of the changed keys is invalid in it.
-fn check(text: &str, changes: &[Change]) -> Result<(), ChangeError> {
-    let Loaded { problems, settings } = Loaded::from_text(text);
-    let wrong = problems.into_iter().find(|problem| {
+/// The settings of the new document, unless one of the changed keys is invalid in it.
+fn check(document: &Document<String>, changes: &[Change]) -> Result<Loaded, ChangeError> {
+    let (loaded, _) = read_document(document);
+    let is_changed = |problem: &&Problem| {
         let whole = problem.key.is_empty();
         whole || changes.iter().any(|(key, value)| value.is_some() && key.name == problem.key)
-    });
-    match wrong {
-        Some(problem) => Err(ChangeError::Refused { key: problem.key, message: without_fallback(problem.message) }),
-        None => check_timeouts(text, &settings, changes),
+    };
+    if let Some(Problem { key, message, .. }) = loaded.problems.iter().find(is_changed).cloned() {
+        return Err(ChangeError::Refused { key, message: without_fallback(message) });
     }
+    check_timeouts(document, &loaded.settings, changes)?;
+    Ok(loaded)
 }
 
 /// Refuses a maximum timeout below the default one, because it would silently lower that too.
-fn check_timeouts(text: &str, settings: &Settings, changes: &[Change]) -> Result<(), ChangeError> {
+fn check_timeouts(document: &Document<String>, settings: &Settings, changes: &[Change]) -> Result<(), ChangeError> {
     const LONGEST: &str = "limits.max_timeout_ms";
-    let document = Document::parse(text).ok();
-    let usual = document.as_ref().and_then(|document| document.get("limits")?.get("timeout_ms")?.as_integer());
+    let usual = document.get("limits").and_then(|limits| limits.get("timeout_ms")?.as_integer());
     let usual = usual.unwrap_or(i64::try_from(Settings::default().default_timeout.as_millis()).unwrap_or(i64::MAX));
     let fits = i128::from(usual) <= i128::try_from(settings.max_timeout.as_millis()).unwrap_or(i128::MAX);
     if fits || !changes.iter().any(|(key, _)| key.name == LONGEST) {
@@ -122,23 +127,24 @@ fn without_fallback(message: Said) -> Said {
     message.inner(s::SETTING_REPLACED, "mistake").cloned().unwrap_or(message)
 }
 
-/// The file's text with `key` set to `value`, or to its default. Unusual spellings of a key are left to `toml_edit`.
-fn with(text: &str, key: &Key, value: Option<&Value>) -> String {
-    let Ok(document) = Document::parse(text.to_owned()) else { return text.to_owned() };
+/// The document with `key` set to `value`, or to its default. Unusual spellings of a key are left to `toml_edit`.
+fn with(document: Document<String>, key: &Key, value: Option<&Value>) -> Result<Document<String>, ChangeError> {
     let (_, name) = key.parts();
     let line = match value {
         Some(value) => format!("{name} = {}", bare(value)),
         None => format!("#{name} = {}", (key.show)(&Settings::default())),
     };
+    let text = document.raw();
     let range = match entry(&document, key) {
         Some(range) => Some(range),
         // The key is not in the file, so it has its default already.
-        None if value.is_none() => return text.to_owned(),
+        None if value.is_none() => return Ok(document),
         None => commented(text, key),
     };
     // The edit by text keeps everything around it. If the result does not parse as intended, `toml_edit` does it.
-    let changed = range.map(|range| format!("{}{line}{}", &text[..range.start], &text[range.end..]));
-    changed.filter(|changed| says(changed, key, value)).unwrap_or_else(|| rewritten(text, key, value))
+    let edited = range.map(|range| format!("{}{line}{}", &text[..range.start], &text[range.end..]));
+    let edited = edited.and_then(|text| parse(&text).ok()).filter(|edited| says(edited, key, value));
+    edited.map_or_else(|| rewritten(document, key, value), Ok)
 }
 
 /// The position of the key and its value.
@@ -171,9 +177,8 @@ fn is_entry(text: &str, name: &str) -> bool {
     text.strip_prefix(name).is_some_and(|rest| rest.trim_start().starts_with('='))
 }
 
-fn says(text: &str, key: &Key, value: Option<&Value>) -> bool {
+fn says(document: &Document<String>, key: &Key, value: Option<&Value>) -> bool {
     let (section, name) = key.parts();
-    let Ok(document) = text.parse::<DocumentMut>() else { return false };
     let table = if section.is_empty() { Some(document.as_item()) } else { document.get(section) };
     let found = table.and_then(|table| table.get(name)).and_then(Item::as_value);
     found.map(bare) == value.map(bare)
@@ -186,9 +191,10 @@ fn bare(value: &Value) -> String {
     value.to_string()
 }
 
-fn rewritten(text: &str, key: &Key, value: Option<&Value>) -> String {
-    let Ok(mut document) = text.parse::<DocumentMut>() else { return text.to_owned() };
+fn rewritten(document: Document<String>, key: &Key, value: Option<&Value>) -> Result<Document<String>, ChangeError> {
     let (section, name) = key.parts();
+    let has_returns = document.raw().contains("\r\n");
+    let mut document = document.into_mut();
     let table = match section {
         "" => document.as_item_mut(),
         section => document.entry(section).or_insert_with(|| Item::Table(Table::new())),
@@ -199,9 +205,10 @@ fn rewritten(text: &str, key: &Key, value: Option<&Value>) -> String {
             None => drop(table.remove(name)),
         }
     }
-    let text_now = document.to_string();
+    let text = document.to_string();
     // The file keeps its line endings.
-    if text.contains("\r\n") { text_now.replace("\r\n", "\n").replace('\n', "\r\n") } else { text_now }
+    let text = if has_returns { text.replace("\r\n", "\n").replace('\n', "\r\n") } else { text };
+    parse(&text).map_err(|error| ChangeError::Refused { key: key.name.to_owned(), message: not_toml(&error) })
 }
 
 #[cfg(test)]
@@ -211,7 +218,8 @@ mod tests {
 
     use serde_json::{Value, json};
 
-    use super::{ChangeError, change};
+    use super::ChangeError;
+    use crate::settings::tests::change;
     use crate::settings::{Loaded, create_if_missing};
 
     /// An absolute path on this system.

@@ -1,6 +1,6 @@
 //! A parsed file before validation: its keys and rows with their lines, and everything unknown in it.
 
-use toml_edit::{Document, Item, Key, TableLike, Value};
+use toml_edit::{Document, Item, Key, TableLike, TomlError, Value};
 
 use super::keys::{KEYS, SECTIONS};
 use super::model::Problem;
@@ -52,6 +52,30 @@ impl Lines<'_> {
     pub(super) fn of(self, table: &dyn TableLike, key: &str) -> usize {
         let span = table.get_key_value(key).and_then(|(key, item)| Key::span(key).or_else(|| item.span()));
         self.at(span.map_or(0, |span| span.start))
+    }
+}
+
+/// Parses the text of a whole file.
+pub(super) fn parse(text: &str) -> Result<Document<String>, TomlError> {
+    #[cfg(test)]
+    parses::note(text);
+    Document::parse(text.to_owned())
+}
+
+/// The texts that were parsed, for the tests that count them.
+#[cfg(test)]
+pub(crate) mod parses {
+    use std::sync::{Mutex, PoisonError};
+
+    static TEXTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    pub(super) fn note(text: &str) {
+        TEXTS.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+    }
+
+    /// How many of them have `mark` in them.
+    pub(crate) fn with(mark: &str) -> usize {
+        TEXTS.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|text| text.contains(mark)).count()
     }
 }
 

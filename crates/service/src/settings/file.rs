@@ -3,13 +3,13 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use runtray_engine::private;
 use runtray_engine::said::Said;
 use tempfile::NamedTempFile;
+use toml_edit::Document;
 
-use super::load::{contents, read_bytes};
+use super::load::{MARK, contents, read_bytes};
 use super::model::{Loaded, Problem};
 use super::template;
 use crate::sentences;
@@ -85,28 +85,37 @@ pub fn create_if_missing(path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Changes the file's text and replaces the file atomically; returns the new settings. The target of a symbolic link is
-/// changed, not the link.
+/// A file as it was written.
+#[derive(Debug)]
+pub(super) struct Written {
+    /// Its contents.
+    pub(super) bytes: Vec<u8>,
+    /// Its settings.
+    pub(super) loaded: Loaded,
+}
+
+/// Changes the file's document and replaces the file atomically. `change` returns the new document and its settings. The target
+/// of a symbolic link is changed, not the link.
 ///
 /// A file with a mistake that hides what it restricts is left alone. If another program changes the file meanwhile, it is
-/// read again.
+/// read again. Calls must come one after another.
 ///
 /// # Errors
 /// The file cannot be read, changed or replaced. It is then unchanged.
-pub(super) fn edit<E: From<EditError>>(path: &Path, change: impl Fn(&str) -> Result<String, E>) -> Result<Loaded, E> {
-    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
-    let _guard = ONE_AT_A_TIME.lock();
+pub(super) fn edit<E: From<EditError>>(
+    path: &Path,
+    change: impl Fn(Document<String>) -> Result<(Document<String>, Loaded), E>,
+) -> Result<Written, E> {
     for _ in 0..TRIES {
         let old = read(path)?;
-        let text = old.as_deref().map_or_else(|| Ok(template::text()), |bytes| editable(path, bytes))?;
-        // A byte order mark is not part of the text, and stays.
-        let (mark, inner) = text.strip_prefix(MARK).map_or(("", text.as_str()), |inner| (MARK, inner));
-        let new = change(inner)?;
+        let text = old.clone().unwrap_or_else(|| template::text().into_bytes());
+        let (document, loaded) = change(editable(path, &text)?)?;
         // Another program may have saved the file since it was read; then the change starts anew.
         if read(path)? == old {
-            let failed = |source| EditError::Write { path: path.to_owned(), source };
-            replace(path, &format!("{mark}{new}")).map_err(failed)?;
-            return Ok(Loaded::from_text(&new));
+            let mark = if text.starts_with(MARK.as_bytes()) { MARK } else { "" };
+            let new = format!("{mark}{}", document.raw());
+            replace(path, &new).map_err(|source| EditError::Write { path: path.to_owned(), source })?;
+            return Ok(Written { bytes: new.into_bytes(), loaded });
         }
     }
     Err(EditError::Busy { path: path.to_owned() }.into())
@@ -114,8 +123,6 @@ pub(super) fn edit<E: From<EditError>>(path: &Path, change: impl Fn(&str) -> Res
 
 /// How often a file that changed meanwhile is read again.
 const TRIES: usize = 5;
-/// The byte order mark that some editors write at the beginning of UTF-8 text.
-const MARK: &str = "\u{FEFF}";
 
 /// The bytes of the file; `None` if it does not exist.
 fn read(path: &Path) -> Result<Option<Vec<u8>>, EditError> {
@@ -126,12 +133,10 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, EditError> {
     }
 }
 
-/// The text of a file, if it may be changed.
-fn editable(path: &Path, bytes: &[u8]) -> Result<String, EditError> {
-    match read_bytes(path, bytes).obstacle() {
-        Some(problem) => Err(EditError::Broken { path: path.to_owned(), problem: Box::new(problem.clone()) }),
-        None => Ok(String::from_utf8_lossy(bytes).into_owned()),
-    }
+/// The document of a file, if it may be changed.
+fn editable(path: &Path, bytes: &[u8]) -> Result<Document<String>, EditError> {
+    let broken = |problem| EditError::Broken { path: path.to_owned(), problem: Box::new(problem) };
+    read_bytes(path, bytes).editable().map_err(broken)
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use runtray_engine::said::Said;
 use runtray_engine::shown;
-use toml_edit::{Document, Item};
+use toml_edit::{Document, Item, TomlError};
 
-use super::document::{Lines, RawSettings, collect};
+use super::document::{Lines, RawSettings, collect, parse};
 use super::key::{Fault, Key};
 use super::keys::KEYS;
 use super::model::{Loaded, Problem, Settings};
@@ -18,15 +18,29 @@ use crate::sentences as s;
 /// The largest file, in bytes. A larger one is not a settings file.
 const LARGEST: u64 = 1 << 20;
 
+/// The byte order mark that some editors write at the beginning of UTF-8 text.
+pub(super) const MARK: &str = "\u{FEFF}";
+
 /// The result of reading a file.
 pub(super) struct Reading {
     pub(super) loaded: Loaded,
-    /// Whether the file is valid TOML.
-    pub(super) is_usable: bool,
-    /// The text of a file that is not usable.
-    text: String,
-    /// The security keys with invalid values.
-    invalid_security_keys: Vec<String>,
+    content: Content,
+}
+
+/// What was read.
+enum Content {
+    /// Valid TOML.
+    Toml {
+        document: Document<String>,
+        /// The security keys with invalid values.
+        invalid_security_keys: Vec<String>,
+    },
+    /// A file that is not usable.
+    Unusable {
+        /// Its text, as far as it is known.
+        text: String,
+        problem: Problem,
+    },
 }
 
 impl Loaded {
@@ -39,25 +53,24 @@ impl Loaded {
     pub fn from_file(path: &Path) -> Self {
         read(path).loaded
     }
-
-    /// Like [`Loaded::from_file`], but an invalid file leaves `last` in force and can only close it further.
-    pub fn from_file_after(path: &Path, last: &Settings) -> Self {
-        read(path).after(last)
-    }
 }
 
 /// Reads a file. A missing file means the defaults and is no problem.
-pub(super) fn read(path: &Path) -> Reading {
-    let bytes = match contents(path) {
-        Ok(bytes) => bytes,
+fn read(path: &Path) -> Reading {
+    read_contents(path, &contents(path))
+}
+
+/// Interprets the [`contents`] of the file at `path`.
+pub(super) fn read_contents(path: &Path, contents: &io::Result<Vec<u8>>) -> Reading {
+    match contents {
+        Ok(bytes) => read_bytes(path, bytes),
         // Without its folder the file does not exist either.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return read_text(""),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => read_text(""),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-            return Reading::without(Settings::default(), path, &error);
+            Reading::without(Settings::default(), path, error)
         }
-        Err(error) => return Reading::without(security_keys::all_closed(), path, &error),
-    };
-    read_bytes(path, &bytes)
+        Err(error) => Reading::without(security_keys::all_closed(), path, error),
+    }
 }
 
 /// Parses the bytes of a file.
@@ -98,50 +111,71 @@ pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
 impl Reading {
     fn unusable(text: &str, line: Option<usize>, message: Said) -> Self {
         let problem = Problem { line, key: String::new(), message };
-        let loaded = Loaded { settings: fallback::recovered(text), problems: vec![problem] };
-        Self { loaded, is_usable: false, text: text.to_owned(), invalid_security_keys: Vec::new() }
+        let loaded = Loaded { settings: fallback::recovered(text), problems: vec![problem.clone()] };
+        Self { loaded, content: Content::Unusable { text: text.to_owned(), problem } }
     }
 
     /// A file that cannot be read at all.
     fn without(settings: Settings, path: &Path, error: &io::Error) -> Self {
         let message = s::FILE_UNREADABLE.with("path", path.display()).with("cause", error);
         let problem = Problem { line: None, key: String::new(), message };
-        let loaded = Loaded { settings, problems: vec![problem] };
-        Self { loaded, is_usable: false, text: String::new(), invalid_security_keys: Vec::new() }
+        let loaded = Loaded { settings, problems: vec![problem.clone()] };
+        Self { loaded, content: Content::Unusable { text: String::new(), problem } }
     }
 
     /// The settings after `last`. An invalid file can only close keys further.
     pub(super) fn after(self, last: &Settings) -> Loaded {
-        match self.is_usable {
-            true => self.loaded,
-            false => Loaded { settings: fallback::closed(last, &self.text), problems: self.loaded.problems },
+        match self.content {
+            Content::Toml { .. } => self.loaded,
+            Content::Unusable { text, problem } => {
+                Loaded { settings: fallback::closed(last, &text), problems: vec![problem] }
+            }
         }
     }
 
-    /// The mistake that forbids changing the file: it is not valid TOML, or a security key has an invalid value.
-    pub(super) fn obstacle(&self) -> Option<&Problem> {
-        let is_obstacle = |problem: &&Problem| !self.is_usable || self.invalid_security_keys.contains(&problem.key);
-        self.loaded.problems.iter().find(is_obstacle)
+    /// The document, which may be changed.
+    ///
+    /// # Errors
+    /// The mistake that forbids it: the file is not valid TOML, or a security key has an invalid value.
+    pub(super) fn editable(self) -> Result<Document<String>, Problem> {
+        match self.content {
+            Content::Unusable { problem, .. } => Err(problem),
+            Content::Toml { document, invalid_security_keys } => {
+                let mut problems = self.loaded.problems.into_iter();
+                let obstacle = problems.find(|problem| invalid_security_keys.contains(&problem.key));
+                obstacle.map_or(Ok(document), Err)
+            }
+        }
     }
 }
 
-/// Parses a text.
-pub(super) fn read_text(text: &str) -> Reading {
-    let lines = Lines(text.as_bytes());
-    let document = match Document::parse(text.to_owned()) {
+/// Parses a text. A byte order mark is not part of it.
+fn read_text(text: &str) -> Reading {
+    let text = text.strip_prefix(MARK).unwrap_or(text);
+    let document = match parse(text) {
         Ok(document) => document,
         Err(error) => {
-            let message = s::FILE_NOT_TOML.with("detail", shown(error.message().trim()).to_string());
-            return Reading::unusable(text, error.span().map(|span| lines.at(span.start)), message);
+            let line = error.span().map(|span| Lines(text.as_bytes()).at(span.start));
+            return Reading::unusable(text, line, not_toml(&error));
         }
     };
+    let (loaded, invalid_security_keys) = read_document(&document);
+    Reading { loaded, content: Content::Toml { document, invalid_security_keys } }
+}
+
+/// Why a text is no TOML.
+pub(super) fn not_toml(error: &TomlError) -> Said {
+    s::FILE_NOT_TOML.with("detail", shown(error.message().trim()).to_string())
+}
+
+/// The settings of a document, and the security keys with invalid values.
+pub(super) fn read_document(document: &Document<String>) -> (Loaded, Vec<String>) {
     let mut settings = Settings::default();
-    let mut raw = collect(&document);
+    let mut raw = collect(document);
     let invalid_security_keys = validate(&mut settings, &mut raw);
-    settings.languages = languages::read(&raw.languages, lines, &mut raw.problems);
+    settings.languages = languages::read(&raw.languages, Lines(document.raw().as_bytes()), &mut raw.problems);
     raw.problems.sort_by_key(|problem| problem.line);
-    let loaded = Loaded { settings, problems: raw.problems };
-    Reading { loaded, is_usable: true, text: String::new(), invalid_security_keys }
+    (Loaded { settings, problems: raw.problems }, invalid_security_keys)
 }
 
 /// Reads the entries into the settings; returns the security keys with invalid values.

@@ -1,7 +1,7 @@
 //! Settings: the user's `settings.toml`, read and validated.
 //!
-//! The file belongs to the user. It is only replaced as a whole, by [`change()`], which keeps its comments, and not while a
-//! mistake hides what it restricts. An invalid value resets only its own key to the default; keys that restrict access
+//! The file belongs to the user. It is only replaced as a whole, by its [`SettingsStore`], which keeps its comments, and not while
+//! a mistake hides what it restricts. An invalid value resets only its own key to the default; keys that restrict access
 //! (`require_token`, `allowed_origins`, `isolation`) fail closed. `keys` is the table of all keys.
 
 mod access;
@@ -20,17 +20,20 @@ mod programs;
 mod read;
 mod security_keys;
 mod statements;
+mod store;
 mod template;
 #[cfg(test)]
 mod tests;
 mod values;
 mod watch;
 
-pub use change::{ChangeError, change};
+pub use change::{ChangeError, Changes};
 pub use file::{EditError, create_if_missing};
 pub use model::{DesktopSettings, IsolationChoice, JournalSettings, Loaded, Problem, Settings, Theme};
 pub use programs::missing_programs;
+pub use store::SettingsStore;
 pub use values::values;
-pub use watch::{FileWatcher, watch};
 
+#[cfg(test)]
+pub(crate) use document::parses;
 pub(crate) use model::log_problems;

@@ -7,7 +7,12 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{ChangeError, EditError, Loaded, Settings, change, create_if_missing};
+use super::{ChangeError, Changes, EditError, Loaded, Settings, create_if_missing};
+
+/// Changes a file; its new settings.
+pub(super) fn change(path: &Path, changes: &Changes) -> Result<Loaded, ChangeError> {
+    super::change::change(path, changes).map(|written| written.loaded)
+}
 
 fn check(text: &str, problems: &[(usize, &str, &str)]) -> Settings {
     let loaded = Loaded::from_text(text);

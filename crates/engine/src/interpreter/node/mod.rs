@@ -8,11 +8,11 @@ use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 
+use super::answer::Answer;
 use super::candidate::Candidate;
 use super::found::Found;
 use super::install_roots::homebrew_prefixes;
 use super::machine::Machine;
-use super::probe::Answer;
 use super::source::Source;
 use super::{folder, search_path};
 use crate::text::said::Said;

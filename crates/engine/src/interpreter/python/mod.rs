@@ -16,10 +16,10 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::answer::Answer;
 use super::candidate::Candidate;
 use super::found::Found;
 use super::machine::Machine;
-use super::probe::Answer;
 use super::source::Source;
 use crate::text::said::Said;
 use crate::text::sentences;

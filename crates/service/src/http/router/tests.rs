@@ -8,6 +8,7 @@ use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, Method, Request, Response, StatusCode, header};
 use axum::routing::get;
 use http_body_util::BodyExt;
+use runtray_engine::interpreter::Machine;
 use serde_json::Value;
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -47,7 +48,7 @@ fn fixture(settings: Settings, token: Option<&str>) -> Fixture {
 
 fn with_journal(settings: Settings, token: Option<&str>, folder: TempDir, paths: Paths) -> Fixture {
     let journal = Journal::open(&paths.journal_file(), &settings.journal);
-    let core = Core::new(Loaded { settings, problems: Vec::new() }, journal, EventBus::default());
+    let core = Core::new(Loaded { settings, problems: Vec::new() }, Machine::this(), journal, EventBus::default());
     let access = Access::new(paths, token.and_then(Token::chosen), Vec::new(), Denials::default(), false);
     let list = vec![SocketAddr::from(([127, 0, 0, 1], PORT))];
     let addresses = Addresses { list, port: PORT, missing: None, port_is_given: false };

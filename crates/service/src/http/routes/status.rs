@@ -44,7 +44,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
         journal_detail,
         journal_dropped: server.core.journal.dropped(),
         problems: server.problems(),
-        restart_needed: server.restart_needed(),
+        restart_needed: server.restart_needed(&settings),
         pending_origins: server.access.pending.watch().borrow().iter().map(Into::into).collect(),
     })
 }

@@ -6,9 +6,10 @@ use futures_util::FutureExt as _;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
-use super::{Core, EventBus, Journal, Live, Loaded, RunError, Settings};
+use super::{Core, EventBus, Journal, Live, Loaded, Machine, RunError};
 use crate::runs::admission::{Load, Refused};
 use crate::runs::tests::job;
+use crate::settings::Settings;
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,7 +24,7 @@ fn fixture(settings: Settings) -> Fixture {
     let folder = tempfile::tempdir().expect("a folder");
     let loaded = Loaded { settings, problems: Vec::new() };
     let journal = Journal::open(&folder.path().join("journal.sqlite3"), &loaded.settings.journal);
-    Fixture { core: Core::new(loaded, journal, EventBus::default()), _folder: folder }
+    Fixture { core: Core::new(loaded, Machine::this(), journal, EventBus::default()), _folder: folder }
 }
 
 impl Fixture {

@@ -8,11 +8,11 @@ use std::time::SystemTime;
 
 /// The state of several files and folders, including missing ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Fingerprint(Vec<Option<FileState>>);
+pub(crate) struct Fingerprint(Vec<Option<FileState>>);
 
 /// The state of one. That of a folder covers the names in it, not their content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct FileState {
+pub(crate) struct FileState {
     modified: Option<SystemTime>,
     /// The last change of content or metadata (`ctime`), where the system has it.
     changed: Option<SystemTime>,
@@ -23,18 +23,19 @@ struct FileState {
 
 impl Fingerprint {
     /// Of `paths`, symbolic links followed.
-    pub(super) fn of(paths: &[PathBuf]) -> Self {
+    pub(crate) fn of(paths: &[PathBuf]) -> Self {
         Self(paths.iter().map(|path| FileState::of(path)).collect())
     }
 
     /// Whether everything that exists was last changed before `time`.
-    pub(super) fn is_older_than(&self, time: SystemTime) -> bool {
+    pub(crate) fn is_older_than(&self, time: SystemTime) -> bool {
         self.0.iter().flatten().all(|state| state.changed.is_some_and(|changed| changed < time))
     }
 }
 
 impl FileState {
-    fn of(path: &Path) -> Option<Self> {
+    /// Of the file or folder at `path`, a symbolic link followed.
+    pub(crate) fn of(path: &Path) -> Option<Self> {
         let found = fs::metadata(path).ok()?;
         let (changed, number) = identity(&found);
         Some(Self { modified: found.modified().ok(), changed, bytes: found.len(), number })

@@ -1,0 +1,54 @@
+//! The answers to probes, kept while the probed file is unchanged.
+//!
+//! All clones of a [`Machine`](super::Machine) share one cache, so that two searches probe an interpreter once. Only the answer of
+//! a program that names itself is kept: what a shim or a wrapper starts may change without a change of its own file. Failures are
+//! not kept either.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::answer::Answer;
+use crate::fingerprint::FileState;
+
+/// The arguments of a probe.
+type Args = &'static [&'static str];
+
+/// The answers by the probe's arguments and the program that gave them.
+#[derive(Default)]
+pub(super) struct ProbeCache(Mutex<HashMap<(Args, PathBuf), Arc<Slot>>>);
+
+/// The place of one program's answer. It is locked during a probe, so that concurrent searches wait for its answer.
+pub(super) type Slot = tokio::sync::Mutex<Option<Kept>>;
+
+/// An answer, with the state of the program's file before the probe.
+pub(super) struct Kept {
+    answer: Answer,
+    state: FileState,
+}
+
+impl ProbeCache {
+    /// The place for the answer of `program` to `args`.
+    pub(super) fn slot(&self, args: Args, program: &Path) -> Arc<Slot> {
+        let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        slots.entry((args, program.to_owned())).or_default().clone()
+    }
+
+    /// Forgets the answer of `program` to `args`, so that the next search probes it.
+    pub(super) async fn forget(&self, args: Args, program: &Path) {
+        *self.slot(args, program).lock().await = None;
+    }
+}
+
+impl Kept {
+    /// The answer of `program`, which says that it is `executable`; `None` if it may not be kept.
+    pub(super) fn new(answer: Answer, state: Option<FileState>, program: &Path, executable: &Path) -> Option<Self> {
+        let names_itself = program.canonicalize().ok()? == executable.canonicalize().ok()?;
+        state.filter(|_| names_itself).map(|state| Self { answer, state })
+    }
+
+    /// The answer, if the program's file is still in `state`.
+    pub(super) fn answer(&self, state: Option<FileState>) -> Option<&Answer> {
+        (state == Some(self.state)).then_some(&self.answer)
+    }
+}
