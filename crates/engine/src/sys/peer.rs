@@ -48,6 +48,8 @@ mod tests {
     use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 
     use super::Peer;
+    #[cfg(windows)]
+    use crate::sys::windows::tests::excused;
 
     fn ends(listen: IpAddr, connect: IpAddr) -> Option<(TcpStream, TcpStream)> {
         let listener = TcpListener::bind((listen, 0)).ok()?;
@@ -71,7 +73,12 @@ mod tests {
             };
             // Wine does not know whose a connection is before something was sent.
             theirs.write_all(b"x").expect("the other end reads");
-            assert_eq!(owner(&accepted).await, Peer::Same, "{connect} to {listen}");
+            let owner = owner(&accepted).await;
+            #[cfg(windows)]
+            if owner == Peer::Unknown && connect.is_ipv6() && excused("does not say whose an IPv6 connection is") {
+                continue;
+            }
+            assert_eq!(owner, Peer::Same, "{connect} to {listen}");
         }
     }
 

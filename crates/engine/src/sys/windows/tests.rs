@@ -129,7 +129,7 @@ async fn soon<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// Whether something was not done because of Wine; prints so.
-pub(super) fn excused(what: &str) -> bool {
+pub(in crate::sys) fn excused(what: &str) -> bool {
     let wine = Path::new(r"C:\windows\system32\winecfg.exe").exists();
     if wine {
         // Bypasses the capture of the test runner, which hides the output of a test that passes.
