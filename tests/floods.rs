@@ -15,8 +15,9 @@ const PIECE: usize = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// Connections, more than the service has open at once.
 const CROWD: usize = 600;
-/// What a run takes on a busy machine, and less than the service waits for a request to come.
-const AT_ONCE: Duration = Duration::from_secs(15);
+/// What a run takes on a busy machine under Wine, where it takes seconds to tell whose a connection among hundreds is; and less
+/// than the 30 s that the service waits for a request to come.
+const AT_ONCE: Duration = Duration::from_secs(25);
 
 #[test]
 fn a_body_over_the_cap_is_refused_with_an_answer_that_can_be_read() {

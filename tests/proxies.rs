@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::execute::{program, program_with};
-use crate::harness::raw::RawRequest;
+use crate::harness::raw::{RawRequest, unchunked};
 use crate::harness::{Service, eventually};
 
 /// As long as many proxies and clients wait for a next byte.
@@ -109,17 +109,6 @@ fn a_long_run_is_never_silent_and_still_answered_in_json() {
         assert_eq!((&json["output"], &json["status"]), (&json!("first\nlast\n"), &json!("completed")));
         fs::remove_file(flag).expect("a flag");
     }
-}
-
-/// A body without the lengths of its chunks.
-fn unchunked(body: &str) -> String {
-    let mut lines = body.split("\r\n");
-    let mut whole = String::new();
-    while let (Some(length), Some(chunk)) = (lines.next(), lines.next()) {
-        assert_eq!(usize::from_str_radix(length.trim(), 16).expect("a length"), chunk.len(), "{body}");
-        whole.push_str(chunk);
-    }
-    whole
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::execute::{program, program_with};
-use crate::harness::raw::RawReply;
+use crate::harness::raw::{RawReply, is_chunked};
 use crate::harness::{Service, eventually};
 
 /// More than connections and threads of the service.
@@ -71,7 +71,11 @@ fn read(connection: &mut TcpStream) -> RawReply {
         let text = String::from_utf8_lossy(&answer);
         let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
         let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
-        if count == 0 || length.is_some_and(|length| body.len() >= length) {
+        let is_whole = match length {
+            Some(length) => body.len() >= length,
+            None => is_chunked(head) && body.ends_with("\r\n0\r\n\r\n"),
+        };
+        if count == 0 || is_whole {
             return RawReply::parse(&text);
         }
     }

@@ -144,7 +144,8 @@ mod tests {
 
     #[test]
     fn a_sentence_is_worded_with_those_inside_it() {
-        let error = std::io::Error::from_raw_os_error(13);
+        // ERROR_ACCESS_DENIED, or EACCES.
+        let error = std::io::Error::from_raw_os_error(if cfg!(windows) { 5 } else { 13 });
         let cause = runtray_service::sentences::FILE_WRITE.with("path", "/x/settings.toml").with("cause", &error);
         let said = runtray_engine::sentences::REJECTED.with("path", "/a").with("reason", vec![cause.clone(), cause]);
         let german = Language::German.say(&(&said).into());

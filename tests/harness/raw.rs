@@ -59,15 +59,16 @@ pub(crate) struct RawReply {
 }
 
 impl RawReply {
-    /// Takes an answer apart.
+    /// Takes an answer apart. Its body may have come in chunks, as that of a run that took long does.
     ///
     /// # Panics
     /// It is none.
     pub(crate) fn parse(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
+        let body = if is_chunked(head) { unchunked(body) } else { body.to_owned() };
         let status = head.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
         let status = status.unwrap_or_else(|| panic!("not an answer: {text:?}"));
-        Self { status, head: head.to_owned(), body: body.to_owned() }
+        Self { status, head: head.to_owned(), body }
     }
 
     /// The value of a header.
@@ -80,6 +81,23 @@ impl RawReply {
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|error| panic!("{error} in {}", self.body))
     }
+}
+
+/// Whether a body follows in chunks.
+pub(crate) fn is_chunked(head: &str) -> bool {
+    head.lines().any(|line| line.eq_ignore_ascii_case("transfer-encoding: chunked"))
+}
+
+/// The content of a chunked body, as far as it came.
+pub(crate) fn unchunked(body: &str) -> String {
+    let (mut content, mut rest) = (String::new(), body);
+    while let Some((length, more)) = rest.split_once("\r\n") {
+        let length = usize::from_str_radix(length, 16).unwrap_or(0);
+        let Some((chunk, after)) = more.split_at_checked(length).filter(|_| length > 0) else { break };
+        content.push_str(chunk);
+        rest = after.strip_prefix("\r\n").unwrap_or(after);
+    }
+    content
 }
 
 impl Service {

@@ -2,6 +2,8 @@
 
 use std::convert::Infallible;
 use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -14,6 +16,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use runtray_engine::Peer;
 use socket2::SockRef;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::OnceCell;
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -128,7 +131,7 @@ async fn recover(error: &io::Error) {
 async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit: ConnectionPermit) {
     // Otherwise a small response waits until the one before is acknowledged. An error means that the client is gone.
     let _ = stream.set_nodelay(true);
-    let peer = owner(&stream).await;
+    let owner = Arc::new(Owner::new(&stream).await);
     // The system would buffer megabytes of each response, which count in no budget. If that cannot be set, nothing else changes.
     let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
     let connection = http1::Builder::new()
@@ -136,7 +139,7 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(
             TokioIo::new(WriteTimeout::new(stream, permit.stall())),
-            service_fn(|request| respond(&router, &permit, peer, request)),
+            service_fn(|request| respond(&router, &permit, &owner, request)),
         )
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
@@ -154,23 +157,47 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
     }
 }
 
-/// The user whose program opened the connection. Looked up before anything is read, while the other end still exists.
-async fn owner(stream: &TcpStream) -> Peer {
-    let (Ok(theirs), Ok(ours)) = (stream.peer_addr(), stream.local_addr()) else { return Peer::Unknown };
-    if cfg!(target_os = "linux") {
-        return Peer::of(theirs, ours);
+/// The user whose program opened a connection.
+///
+/// On Linux it is looked up at once. Elsewhere a table of all connections is searched, so it is looked up when the first request
+/// has come: connections that send nothing must not cost a search each, and Wine does not know whose a connection is before
+/// its program has sent something.
+struct Owner {
+    ends: Option<(SocketAddr, SocketAddr)>,
+    peer: OnceCell<Peer>,
+}
+
+impl Owner {
+    async fn new(stream: &TcpStream) -> Self {
+        let ends = stream.peer_addr().ok().zip(stream.local_addr().ok());
+        let owner = Self { ends, peer: OnceCell::new() };
+        if cfg!(target_os = "linux") {
+            owner.peer().await;
+        }
+        owner
     }
-    tokio::task::spawn_blocking(move || Peer::of(theirs, ours)).await.unwrap_or(Peer::Unknown)
+
+    async fn peer(&self) -> Peer {
+        let look_up = || async {
+            match self.ends {
+                Some((theirs, ours)) => Peer::of(theirs, ours).await,
+                None => Peer::Unknown,
+            }
+        };
+        *self.peer.get_or_init(look_up).await
+    }
 }
 
 fn respond(
     router: &Router,
     permit: &ConnectionPermit,
-    peer: Peer,
-    mut request: Request<Incoming>,
+    owner: &Arc<Owner>,
+    request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
-    request.extensions_mut().insert(peer);
-    let (in_flight, request) = permit.begin(request);
-    let routed = router.clone().oneshot(request);
-    async move { Ok(routed.await?.map(|body| in_flight.until_sent(body))) }
+    let (in_flight, mut request) = permit.begin(request);
+    let (router, owner) = (router.clone(), Arc::clone(owner));
+    async move {
+        request.extensions_mut().insert(owner.peer().await);
+        Ok(router.oneshot(request).await?.map(|body| in_flight.until_sent(body)))
+    }
 }

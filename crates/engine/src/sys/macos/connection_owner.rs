@@ -28,9 +28,10 @@ const LOCAL_ADDRESS: usize = FOREIGN_ADDRESS + 16;
 const IN_V6: usize = 12;
 
 /// Whether the socket at `theirs` that is connected to `ours` belongs to this user.
-pub(crate) fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
+pub(crate) async fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
     // Other processes may come and go during the search; the one with the connection stays.
-    match table::rows().into_iter().any(|row| has(row.pid, theirs, ours)) {
+    let search = move || table::rows().into_iter().any(|row| has(row.pid, theirs, ours));
+    match tokio::task::spawn_blocking(search).await? {
         true => Ok(true),
         false => Err(io::Error::new(ErrorKind::NotFound, "none of this user's processes has the other end")),
     }

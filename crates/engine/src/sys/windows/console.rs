@@ -96,6 +96,7 @@ fn checked(result: i32) -> io::Result<()> {
 mod tests {
     use std::sync::Arc;
 
+    use super::super::tests::excused;
     use super::{Terminal, open};
     use crate::session::TerminalSize;
 
@@ -104,7 +105,9 @@ mod tests {
         let (ours, console) = open(TerminalSize::USUAL).await.expect("a console");
         let terminal: Terminal = ours.terminal;
         let weak = Arc::downgrade(&console);
-        terminal.resize(TerminalSize::USUAL).expect("an open console");
+        if let Err(error) = terminal.resize(TerminalSize::USUAL) {
+            assert!(excused(&format!("does not resize its pseudo-console: {error}")), "{error}");
+        }
         assert_eq!(Arc::strong_count(&console), 1, "resizing holds on to it");
         console.release();
         assert!(weak.upgrade().is_none(), "the console is still held");

@@ -14,7 +14,7 @@ mod pipe;
 mod process;
 mod streams;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::io;
 use std::sync::Arc;

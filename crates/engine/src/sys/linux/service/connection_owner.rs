@@ -28,8 +28,9 @@ struct Owner {
     inode: u64,
 }
 
-/// Whether the socket at `theirs` that is connected to `ours` belongs to this user.
-pub(crate) fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
+/// Whether the socket at `theirs` that is connected to `ours` belongs to this user. Asynchronous only because other systems'
+/// searches are.
+pub(crate) async fn is_own_connection(theirs: SocketAddr, ours: SocketAddr) -> io::Result<bool> {
     let owner = ask(theirs, ours).or_else(|_| look_up(theirs, ours))?;
     match CONNECTED.contains(&owner.state) && owner.inode != 0 {
         true => Ok(owner.uid == geteuid().as_raw()),
