@@ -4,10 +4,10 @@ use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
 use std::time::{Duration, Instant};
 
-use crate::bad_input::{JSON, check, check_sentence};
-use crate::execute::program;
 use crate::harness::Service;
 use crate::harness::raw::{RawReply, RawRequest};
+use crate::service::bad_input::{JSON, check, check_sentence};
+use crate::service::execute::program;
 
 const GIGABYTE: usize = 1 << 30;
 const PIECE: usize = 1 << 20;

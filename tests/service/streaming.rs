@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-#[cfg(unix)]
-use crate::execute::redact;
-use crate::execute::{program, program_with};
 use crate::harness::Service;
 use crate::harness::raw::RawRequest;
+#[cfg(unix)]
+use crate::service::execute::redact;
+use crate::service::execute::{program, program_with};
 
 #[test]
 #[cfg(unix)]

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use tungstenite::Message;
 
-use crate::execute::{program, program_with};
 use crate::harness::conversation::Conversation;
 use crate::harness::{Service, eventually};
+use crate::service::execute::{program, program_with};
 
 #[test]
 fn a_program_is_typed_into_until_the_end_of_its_input() {

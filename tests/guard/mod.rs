@@ -2,6 +2,13 @@
 //!
 //! A refusal is always checked together with its purpose: that nothing was started.
 
+#[cfg(unix)]
+mod other_users;
+mod pages;
+mod proxies;
+mod strangers;
+mod upgrades;
+
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::panic::{AssertUnwindSafe, catch_unwind};

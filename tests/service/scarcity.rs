@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::execute::program;
 use crate::harness::{Home, Service};
+use crate::service::execute::program;
 
 /// A user that runs nothing else, so that its limit counts what a test starts.
 const NOBODY: u32 = 64_321;

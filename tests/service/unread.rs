@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::execute::{program, program_with};
 use crate::harness::raw::RawReply;
 use crate::harness::{Service, eventually};
+use crate::service::execute::{program, program_with};
 
 /// More than connections and threads of the service.
 const CROWD: usize = 560;

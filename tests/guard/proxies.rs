@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::execute::{program, program_with};
 use crate::harness::raw::RawRequest;
 use crate::harness::{Service, eventually};
+use crate::service::execute::{program, program_with};
 
 /// As long as many proxies and clients wait for a next byte.
 const LIMIT: Duration = Duration::from_secs(5);

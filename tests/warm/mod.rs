@@ -3,6 +3,16 @@
 //! Every program runs three times: in a service where nothing waits, in one where an interpreter is surely at its gate, and in one
 //! that is asked without a pause, so that interpreters are met that are not at their gates yet.
 
+mod interpreters;
+#[cfg(target_os = "linux")]
+mod packages;
+#[cfg(target_os = "linux")]
+mod settings;
+#[cfg(target_os = "linux")]
+mod terminals;
+#[cfg(target_os = "linux")]
+mod traces;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -32,7 +42,7 @@ const LEFT_OUT: [(&str, &str); 1] = [("python/zip_and_compress", "its archive ho
 const WRITTEN: &str = "differential/";
 
 /// Further programs, by language and name: what an editor would change, and mistakes of all sorts.
-const SNIPPETS: &str = include_str!("differential/snippets.toml");
+const SNIPPETS: &str = include_str!("../differential/snippets.toml");
 
 /// Programs that declare an encoding for which Python wants its file, and not a pipe.
 const RECODED: [&str; 8] = [

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::harness::{Service, eventually};
-use crate::interactive::ends_with_its_client;
+use crate::service::interactive::ends_with_its_client;
 
 const CALCULATOR: &str = r#"
 while True:

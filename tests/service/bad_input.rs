@@ -4,8 +4,8 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::execute::{program, program_with};
 use crate::harness::{Home, Service};
+use crate::service::execute::{program, program_with};
 
 pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
 

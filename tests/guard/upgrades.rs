@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::execute::program;
 use crate::harness::raw::RawRequest;
 use crate::harness::{Home, Service};
+use crate::service::execute::program;
 
 fn refused(service: &Service, headers: &[(&str, &str)]) -> (u16, Value) {
     let request = RawRequest::new("GET", "/execute/ws").headers(headers).headers(&[

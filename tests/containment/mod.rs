@@ -1,5 +1,18 @@
 //! Misbehaving programs: whatever one does, nothing of it is left.
 
+#[cfg(target_os = "linux")]
+mod disk_limits;
+#[cfg(target_os = "linux")]
+mod limits;
+#[cfg(target_os = "linux")]
+mod mixed;
+#[cfg(target_os = "linux")]
+mod neighbours;
+#[cfg(target_os = "linux")]
+mod rights;
+#[cfg(target_os = "linux")]
+mod supervision;
+
 use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::execute::{program, program_with};
 use crate::harness::{Home, Service, eventually, runtray};
+use crate::service::execute::{program, program_with};
 
 /// The log's entry of a program that is run to its end.
 fn entry(service: &Service, request: &Value) -> Value {
