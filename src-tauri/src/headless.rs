@@ -7,8 +7,8 @@ use runtray_service::State;
 use tokio::sync::mpsc;
 
 use crate::args::Wish;
-use crate::desk::Desk;
-use crate::ending::Ending;
+use crate::state::Desk;
+use crate::system::shutdown::Ending;
 
 /// Says why there is no window, and serves.
 pub(crate) fn serve(

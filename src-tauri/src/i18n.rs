@@ -75,6 +75,8 @@ impl Language {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
 
     use super::{CATALOGUES, Language, SAID};
 
@@ -93,14 +95,19 @@ mod tests {
         }
     }
 
+    /// The texts of all source files below a folder.
+    fn sources(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder of sources").flatten().map(|entry| entry.path());
+        let texts = |path: PathBuf| match path.is_dir() {
+            true => sources(&path),
+            false => vec![fs::read_to_string(path).expect("a source file")],
+        };
+        entries.flat_map(texts).collect()
+    }
+
     #[test]
     fn every_text_that_is_asked_for_is_there() {
-        let sources = [
-            include_str!("tray/menu.rs"),
-            include_str!("problems.rs"),
-            include_str!("notices.rs"),
-            include_str!("surroundings.rs"),
-        ];
+        let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
         let quoted = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2));
         let prefixes = ["tray.", "problem.", "notice.", "dialog."];
         for key in quoted.filter(|text| prefixes.iter().any(|prefix| text.starts_with(prefix))) {

@@ -8,14 +8,14 @@ use runtray_engine::private;
 use runtray_service::settings;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime};
-use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
 use super::{Answer, OnDesk};
-use crate::ending::Ending;
-use crate::follow::Followers;
-use crate::login::Login;
 use crate::model::{Failure, Folder, Update};
 use crate::sentences;
+use crate::system::login::Login;
+use crate::system::shutdown::Ending;
+use crate::ui::clipboard;
+use crate::ui::updates::Followers;
 
 #[tauri::command]
 pub(crate) fn follow(desk: OnDesk<'_>, followers: tauri::State<'_, Followers>, channel: Channel<Update>) {
@@ -58,8 +58,7 @@ fn made(folder: PathBuf) -> (PathBuf, io::Result<()>) {
 
 #[tauri::command]
 pub(crate) async fn copy<R: Runtime>(app: AppHandle<R>, text: String) -> Answer<()> {
-    app.clipboard()
-        .write_text(text)
+    clipboard::write(&app, text)
         .map_err(|error| Failure::new("copy", &sentences::NOT_COPIED.with("error", error.to_string())))
 }
 

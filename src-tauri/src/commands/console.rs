@@ -3,8 +3,8 @@
 use tauri::ipc::Channel;
 
 use super::{Answer, OnDesk};
-use crate::desk::console;
 use crate::model::ConsoleUpdate;
+use crate::state::console;
 
 /// Shows the Console's program in this window from now on, with what it printed so far.
 #[tauri::command]

@@ -9,8 +9,8 @@ pub(crate) mod settings;
 
 use std::sync::Arc;
 
-use crate::desk::Desk;
 use crate::model::Failure;
+use crate::state::Desk;
 
 /// The desk as Tauri hands it to a command.
 pub(crate) type OnDesk<'a> = tauri::State<'a, Arc<Desk>>;

@@ -12,10 +12,10 @@ use tempfile::TempDir;
 
 use crate::app;
 use crate::args::Args;
-use crate::desk::Desk;
-use crate::ending::Ending;
-use crate::login::Login;
-use crate::login::tests::Remembered;
+use crate::state::Desk;
+use crate::system::login::Login;
+use crate::system::login::tests::Remembered;
+use crate::system::shutdown::Ending;
 
 /// An app whose service is stopped.
 pub(super) struct Gate {

@@ -9,8 +9,8 @@ use tauri::ipc::Channel;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 
-use crate::desk::Desk;
 use crate::model::{Status, Update};
+use crate::state::Desk;
 
 /// The window that follows, if one does.
 #[derive(Default)]

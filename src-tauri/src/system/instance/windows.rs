@@ -11,7 +11,7 @@ use windows_sys::Win32::UI::WindowsAndMessaging::{ASFW_ANY, AllowSetForegroundWi
 
 use super::hear;
 use crate::args::Wish;
-use crate::ending::Ending;
+use crate::system::shutdown::Ending;
 
 /// The pipe, gone with its last instance.
 pub(super) struct Door(String);

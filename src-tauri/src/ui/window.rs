@@ -5,10 +5,9 @@ use std::sync::Arc;
 use runtray_service::settings;
 use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindowBuilder, Wry};
 
-use crate::desk::Desk;
-use crate::follow::Followers;
+use super::{updates::Followers, webview};
 use crate::model::Update;
-use crate::webview;
+use crate::state::Desk;
 
 /// The window's label: its capability and its remembered place go by it.
 pub(crate) const LABEL: &str = "main";
@@ -17,8 +16,14 @@ const TITLE: &str = "Runtray";
 const SIZE: (f64, f64) = (960.0, 640.0);
 const SMALLEST: (f64, f64) = (560.0, 420.0);
 
+/// Shows the window from another thread: Windows forbids creating one while it handles an event.
+pub(crate) fn open(app: &AppHandle<Wry>, place: Option<String>) {
+    let app = app.clone();
+    tauri::async_runtime::spawn(async move { show(&app, place.as_deref()) });
+}
+
 /// Shows the window, at `place` where one is given; makes it when there is none.
-pub(crate) fn show(app: &AppHandle<Wry>, place: Option<&str>) {
+fn show(app: &AppHandle<Wry>, place: Option<&str>) {
     if let Some(window) = app.get_webview_window(LABEL) {
         let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
         if let Err(error) = shown {
@@ -63,7 +68,7 @@ pub(crate) fn closed(app: &AppHandle<Wry>) {
     app.state::<Arc<Desk>>().console_follower.leave();
     become_regular(app, false);
     #[cfg(target_os = "linux")]
-    crate::webkit::give_back(app);
+    crate::system::webkit::give_back(app);
 }
 
 /// The window's theme; `None` follows the system.
@@ -72,6 +77,20 @@ pub(crate) fn theme(setting: settings::Theme) -> Option<Theme> {
         settings::Theme::System => None,
         settings::Theme::Light => Some(Theme::Light),
         settings::Theme::Dark => Some(Theme::Dark),
+    }
+}
+
+/// Sets the theme of an open window when the setting changes, as long as the app lives.
+pub(crate) async fn follow_theme(app: AppHandle<Wry>, desk: Arc<Desk>) {
+    let mut settings = desk.settings();
+    let mut theme = settings.borrow().settings.desktop.theme;
+    while settings.changed().await.is_ok() {
+        let new = settings.borrow_and_update().settings.desktop.theme;
+        let window = app.get_webview_window(LABEL).filter(|_| theme != new);
+        theme = new;
+        if let Some(Err(error)) = window.map(|window| window.set_theme(self::theme(new))) {
+            tracing::warn!(%error, "the window's theme could not be changed");
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::watch;
 
 use super::{Desk, example};
 use crate::model::{Pending, Running, Status, sentence, timestamp};
-use crate::problems::{Situation, problems};
+use crate::state::problems::{Situation, problems};
 
 /// The first change is shown at once; those that follow within this time are shown together.
 const CALM: Duration = Duration::from_millis(20);
@@ -134,7 +134,7 @@ struct Watched {
     /// The settings that the service has brought into effect, its token with them.
     applied: Option<watch::Receiver<Loaded>>,
     interpreters: watch::Receiver<super::Interpreters>,
-    no_tray: watch::Receiver<Option<crate::surroundings::NoTray>>,
+    no_tray: watch::Receiver<Option<crate::system::preflight::NoTray>>,
     load: Option<watch::Receiver<Load>>,
     now: Option<watch::Receiver<u64>>,
     pending: Option<watch::Receiver<Vec<PendingOrigin>>>,

@@ -7,6 +7,7 @@ pub(crate) mod console;
 mod example;
 mod interpreters;
 mod naming;
+mod problems;
 mod recent;
 mod status;
 
@@ -24,7 +25,7 @@ use tokio::sync::watch;
 use crate::args::Args;
 use crate::i18n::Language;
 use crate::model::{Python, SettingsView, Status, Summary};
-use crate::surroundings::NoTray;
+use crate::system::preflight::NoTray;
 
 use console::{Console, Follower};
 pub(crate) use interpreters::Interpreters;

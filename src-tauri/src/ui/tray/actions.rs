@@ -7,38 +7,32 @@ use serde_json::{Value, json};
 use tauri::async_runtime::spawn;
 use tauri::{AppHandle, Manager as _, Wry};
 
-use crate::desk::Desk;
-use crate::ending::Ending;
-use crate::login::Login;
-use crate::tray::id;
-use crate::{app, window};
+use super::menu::id;
+use crate::state::Desk;
+use crate::system::login::Login;
+use crate::system::shutdown::Ending;
+use crate::ui::{clipboard, window};
 
 /// Does what the item of that id is for.
 pub(crate) fn chosen(app: &AppHandle<Wry>, item: &str) {
     let desk = app.state::<Arc<Desk>>().inner().clone();
     match item {
-        id::OPEN => open(app, None),
+        id::OPEN => window::open(app, None),
         id::START_OR_STOP => drop(spawn(start_or_stop(desk))),
         id::RESTART => drop(spawn(restart(desk))),
-        id::COPY => app::copy(app, desk.url()),
+        id::COPY => copy(app, desk.url()),
         id::AUTOSTART => toggle_autostart(app),
         id::QUIT => app.state::<Ending>().ask(),
-        id::MORE_PYTHONS => open(app, Some("settings/python.path".to_owned())),
+        id::MORE_PYTHONS => window::open(app, Some("settings/python.path".to_owned())),
         id::AUTOMATIC_PYTHON => drop(spawn(use_python(desk, Value::Null))),
         _ => {
             if let Some(path) = item.strip_prefix(id::PYTHON) {
                 drop(spawn(use_python(desk, json!(path))));
             } else if let Some(run) = item.strip_prefix(id::RUN) {
-                open(app, Some(format!("log/{run}")));
+                window::open(app, Some(format!("log/{run}")));
             }
         }
     }
-}
-
-/// Shows the window. Windows forbids making one while it handles an event, so that is left to another thread.
-pub(crate) fn open(app: &AppHandle<Wry>, place: Option<String>) {
-    let app = app.clone();
-    spawn(async move { window::show(&app, place.as_deref()) });
 }
 
 async fn start_or_stop(desk: Arc<Desk>) {
@@ -67,5 +61,11 @@ fn toggle_autostart(app: &AppHandle<Wry>) {
     let login = app.state::<Login>();
     if let Err(error) = login.set(!login.starts()) {
         tracing::warn!(error, "starting at login could not be changed");
+    }
+}
+
+fn copy(app: &AppHandle<Wry>, text: String) {
+    if let Err(error) = clipboard::write(app, text) {
+        tracing::warn!(%error, "the clipboard could not be written");
     }
 }

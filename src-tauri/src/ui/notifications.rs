@@ -1,10 +1,16 @@
 //! Notifications: a page that was refused, a service that failed. Each once, and origins not more often than people can bear.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tauri::{AppHandle, Wry};
+use tauri_plugin_notification::NotificationExt as _;
+
+use super::window;
 use crate::i18n::Language;
 use crate::model::{ServiceState, Status, sentence};
+use crate::state::Desk;
 
 /// A page can invent origins; this is how often it can make itself heard.
 const BETWEEN: Duration = Duration::from_secs(60);
@@ -63,6 +69,26 @@ impl Notices {
         self.told.extend(new.into_iter().map(str::to_owned));
         self.last = Some(now);
         Some(Notice { title: language.text("notice.origin.title", &[]), text })
+    }
+}
+
+/// Shows notifications for changes of the status, as long as the app lives.
+pub(crate) async fn keep(app: AppHandle<Wry>, desk: Arc<Desk>) {
+    let (mut status, mut notices) = (desk.status(), Notices::default());
+    while status.changed().await.is_ok() {
+        let wanted = desk.settings().borrow().settings.desktop.notifications;
+        let new = notices.of(&status.borrow_and_update(), desk.language(), Instant::now());
+        // A visible window shows the same itself.
+        if wanted && !window::is_seen(&app) {
+            new.into_iter().for_each(|notice| show(&app, notice));
+        }
+    }
+}
+
+/// Shows a notification.
+pub(crate) fn show(app: &AppHandle<Wry>, Notice { title, text }: Notice) {
+    if let Err(error) = app.notification().builder().title(title).body(text).show() {
+        tracing::warn!(%error, "a notification could not be shown");
     }
 }
 

@@ -5,7 +5,7 @@ use runtray_service::{PortTrouble, State, journal, settings};
 
 use crate::i18n::Language;
 use crate::model::{Action, Problem, ProblemAction, sentence};
-use crate::surroundings::NoTray;
+use crate::system::preflight::NoTray;
 
 /// Names of macOS' AirPlay Receiver, which holds port 5000 from the start.
 const AIRPLAY: [&str; 2] = ["ControlCenter", "ControlCe"];
@@ -128,7 +128,7 @@ mod tests {
     use crate::i18n::Language;
     use crate::model::Problem;
     use crate::sentences::NO_PYTHON;
-    use crate::surroundings::NoTray;
+    use crate::system::preflight::NoTray;
 
     fn of(state: State, program: &str) -> Vec<Problem> {
         let mistake =

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio_util::sync::CancellationToken;
 
-use crate::desk::Desk;
+use crate::state::Desk;
 
 /// The wish that the app ends. Clones are the same wish.
 #[derive(Debug, Clone, Default)]

@@ -124,8 +124,8 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::{PIECE, Told};
-    use crate::desk::console::Session;
     use crate::model::{ConsoleState, ConsoleUpdate};
+    use crate::state::console::Session;
 
     fn rest(told: &mut Told, session: &Session) -> Vec<ConsoleUpdate> {
         std::iter::from_fn(|| told.next(session)).collect()

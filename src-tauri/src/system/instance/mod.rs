@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 use crate::args::Wish;
-use crate::ending::Ending;
+use crate::system::shutdown::Ending;
 
 /// How long a second start waits for the first, which may be starting or ending.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -172,7 +172,7 @@ mod tests {
 
     use super::{Claim, Instance, claim};
     use crate::args::Wish;
-    use crate::ending::Ending;
+    use crate::system::shutdown::Ending;
 
     async fn second(data: &Path, wish: Wish) -> anyhow::Result<Claim> {
         let data = data.to_owned();

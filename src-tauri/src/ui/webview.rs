@@ -9,8 +9,9 @@ pub(crate) fn is_missing(app: &AppHandle<Wry>) -> bool {
 
     use tauri::Manager as _;
 
-    use crate::desk::Desk;
-    use crate::{message, tray};
+    use crate::state::Desk;
+    use crate::system::native_dialog;
+    use crate::ui::tray;
 
     let Err(error) = tauri::webview_version() else { return false };
     tracing::warn!(%error, "WebView2 is not installed");
@@ -18,7 +19,7 @@ pub(crate) fn is_missing(app: &AppHandle<Wry>) -> bool {
     let language = desk.language();
     let state = tray::state(&desk.status().borrow(), language);
     let title = language.text("notice.webview.title", &[]);
-    message::show_beside(title, language.text("notice.webview.text", &[("state", &state)]));
+    native_dialog::show_beside(title, language.text("notice.webview.text", &[("state", &state)]));
     true
 }
 
@@ -54,6 +55,6 @@ pub(crate) fn reload_when_it_crashes(window: &WebviewWindow<Wry>) {
     }
 }
 
-/// WebView2 shows a page of its own with a button for that; on macOS the app's builder is asked, see `app.rs`.
+/// WebView2 shows a page of its own with a button for that; on macOS the app's builder is asked, see `app/mod.rs`.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn reload_when_it_crashes(_window: &WebviewWindow<Wry>) {}

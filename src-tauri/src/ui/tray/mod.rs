@@ -1,5 +1,7 @@
 //! The icon in the system tray and its menu, kept as the status is.
 
+mod actions;
+pub(crate) mod host;
 mod icon;
 mod items;
 mod menu;
@@ -7,13 +9,12 @@ mod menu;
 use std::sync::Arc;
 
 use tauri::tray::TrayIconBuilder;
-use tauri::{AppHandle, Wry};
+use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::watch;
 
-use crate::desk::Desk;
-use crate::{actions, app};
+use crate::state::Desk;
+use crate::system::login::Login;
 
-pub(crate) use menu::id;
 #[cfg(windows)]
 pub(crate) use menu::state;
 
@@ -28,7 +29,7 @@ const ID: &str = "runtray";
 /// # Errors
 /// The system refuses it.
 pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) -> tauri::Result<()> {
-    let view = View::of(desk, *app::autostart_changes(app).borrow());
+    let view = View::of(desk, *login_changes(app).borrow());
     let items = Items::new(app, &view)?;
     let (clicked, clicks) = watch::channel(());
     let tray = TrayIconBuilder::with_id(ID)
@@ -56,7 +57,7 @@ async fn keep(
 ) {
     let (mut status, mut recent, mut interpreters) = (desk.status(), desk.recent(), desk.interpreters());
     let mut settings = desk.settings();
-    let mut autostart = app::autostart_changes(&app);
+    let mut autostart = login_changes(&app);
     loop {
         let view = View::of(&desk, *autostart.borrow_and_update());
         if view != shown {
@@ -78,6 +79,10 @@ async fn keep(
             return;
         }
     }
+}
+
+fn login_changes(app: &AppHandle<Wry>) -> watch::Receiver<bool> {
+    app.state::<Login>().changes()
 }
 
 fn mark(items: &Items, view: &View) {

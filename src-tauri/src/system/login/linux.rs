@@ -6,7 +6,7 @@ use runtray_service::paths::Paths;
 
 use super::{LoginItems, desktop_entry, program, remove, write};
 
-const ICON: &[u8] = include_bytes!("../../icons/128x128.png");
+const ICON: &[u8] = include_bytes!("../../../icons/128x128.png");
 
 /// The entry's file, and the icon that it names.
 pub(super) struct Items {

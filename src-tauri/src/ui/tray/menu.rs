@@ -1,8 +1,8 @@
 //! What the menu says: plain values, made from the status.
 
-use crate::desk::{Desk, Interpreters, middle};
 use crate::i18n::Language;
 use crate::model::{Python, ServiceState, Status, Summary};
+use crate::state::{Desk, Interpreters, middle};
 
 use super::icon::Icon;
 
@@ -199,9 +199,9 @@ fn shortened(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::{Icon, View, pythons, runs, shortened};
-    use crate::desk::Interpreters;
     use crate::i18n::Language;
     use crate::model::{Python, ServiceState, Status, Summary};
+    use crate::state::Interpreters;
 
     fn check(state: ServiceState, running: usize, line: &str, icon: Icon, is_on: bool) {
         let url = "http://localhost:5000".to_owned();

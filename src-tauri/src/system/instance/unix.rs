@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use super::{ATTENTION, hear};
 use crate::args::Wish;
-use crate::ending::Ending;
+use crate::system::shutdown::Ending;
 
 /// The longest path of a socket that every Unix takes.
 const LONGEST_PATH: usize = 100;
