@@ -22,11 +22,11 @@ use anyhow::Context as _;
 use clap::Parser as _;
 use runtray_service::log;
 
-use state::Desk;
+use state::AppState;
 use system::instance::{self, Claim};
 use system::native_dialog;
-use system::preflight::Surroundings;
-use system::shutdown::Ending;
+use system::preflight::Preflight;
+use system::shutdown::Shutdown;
 
 /// Runs the app as the command line says.
 pub fn run() -> ExitCode {
@@ -41,12 +41,12 @@ pub fn run() -> ExitCode {
 }
 
 fn try_run(args: args::Args) -> anyhow::Result<ExitCode> {
-    let places = state::places()?;
-    let _log = log::init(&places.log_folder(), false);
+    let paths = state::paths()?;
+    let _log = log::init(&paths.log_folder(), false);
     let runtime = tokio::runtime::Runtime::new().context("cannot start the threads that serve")?;
     tauri::async_runtime::set(runtime.handle().clone());
     let _entered = runtime.enter();
-    let mut instance = match instance::claim(&places.data, args.wish())? {
+    let mut instance = match instance::claim(&paths.data, args.launch_request())? {
         Claim::First(instance) if !args.quit => instance,
         Claim::First(_) => {
             native_dialog::say("Runtray is not running");
@@ -54,12 +54,12 @@ fn try_run(args: args::Args) -> anyhow::Result<ExitCode> {
         }
         Claim::Told => return Ok(ExitCode::SUCCESS),
     };
-    let ending = Ending::default();
-    let wishes = instance.listen(&ending);
-    let Surroundings { no_display, no_tray } = Surroundings::look();
-    let desk = Arc::new(Desk::new(&args, places, no_tray));
+    let shutdown = Shutdown::default();
+    let requests = instance.listen(&shutdown);
+    let Preflight { no_display, no_tray } = Preflight::check();
+    let app_state = Arc::new(AppState::new(args.port, paths, no_tray));
     Ok(match no_display {
-        Some(reason) => headless::serve(&runtime, desk, ending, wishes, &reason),
-        None => app::run(desk, args, ending, wishes),
+        Some(reason) => headless::serve(&runtime, app_state, shutdown, requests, &reason),
+        None => app::run(app_state, args, shutdown, requests),
     })
 }

@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::harness::{Home, runtray, stand_in};
+use crate::harness::{Home, fake_interpreter, runtray};
 
 fn pythons(home: &Home, options: &[&str]) -> Output {
     runtray(home).arg("pythons").args(options).output().expect("runtray runs")
@@ -52,7 +52,7 @@ fn the_one_in_use_is_marked_and_is_what_the_service_uses() {
 
 #[test]
 fn a_choice_that_is_no_python_is_named_with_its_reason_and_nothing_else_is_used() {
-    let stand_in = stand_in().expect("a stand-in");
+    let stand_in = fake_interpreter().expect("a stand-in");
     for choice in [stand_in.with_file_name("no-python-here"), stand_in] {
         let home = Home::new(&format!("[python]\npath = '{}'", choice.display()));
         let output = pythons(&home, &["--all"]);

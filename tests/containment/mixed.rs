@@ -10,8 +10,8 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::harness::footprint::{Footprint, post};
+use crate::harness::hostile_programs::SPARES;
 use crate::harness::leftovers::Marker;
-use crate::harness::misbehaviour::SPARES;
 use crate::harness::{Home, Service};
 
 const SETTINGS: &str = "
@@ -70,9 +70,9 @@ impl End {
 
 /// A misbehaviour: its name, the body of a Python function, the limit that it is sure to break if any, and whether it keeps a
 /// processor busy meanwhile.
-type Misbehaviour = (&'static str, &'static str, Option<End>, bool);
+type HostileProgram = (&'static str, &'static str, Option<End>, bool);
 
-const ALL: &[Misbehaviour] = &[
+const ALL: &[HostileProgram] = &[
     ("memory", "held = [b'x' * (1 << 20) for _ in range(600)]", Some(End::Memory), false),
     ("/dev/shm", SHM, Some(End::Memory), false),
     ("memory files", MEMFD, Some(End::Memory), false),
@@ -191,7 +191,7 @@ for folder in 'a', 'b':
     os.chmod(folder, 0)";
 
 /// One program that does both, each in a process of its own, and never ends by itself.
-fn program(one: &Misbehaviour, other: &Misbehaviour) -> String {
+fn program(one: &HostileProgram, other: &HostileProgram) -> String {
     let indented = |code: &str| code.trim().lines().map(|line| format!("        {line}\n")).collect::<String>();
     let function = |name: &str, code: &str| {
         format!(
@@ -207,7 +207,7 @@ fn program(one: &Misbehaviour, other: &Misbehaviour) -> String {
 }
 
 /// What may end both together.
-fn ends(one: &Misbehaviour, other: &Misbehaviour) -> Vec<End> {
+fn ends(one: &HostileProgram, other: &HostileProgram) -> Vec<End> {
     let mut ends: Vec<End> = [one.2, other.2].into_iter().flatten().collect();
     ends.extend((one.3 || other.3).then_some(End::Cpu));
     if ends.is_empty() || (one.2.is_none() && other.2.is_none()) {
@@ -234,7 +234,7 @@ fn every_two_misbehaviours_end_at_a_limit() {
 }
 
 /// Runs all pairs with as many clients as there are slots; how many ended by which limit, and what is wrong.
-fn run(service: &Service, pairs: &[(&Misbehaviour, &Misbehaviour)]) -> (BTreeMap<End, usize>, Vec<String>) {
+fn run(service: &Service, pairs: &[(&HostileProgram, &HostileProgram)]) -> (BTreeMap<End, usize>, Vec<String>) {
     let next = AtomicUsize::new(0);
     let found = Mutex::new((BTreeMap::new(), Vec::new()));
     thread::scope(|scope| {
@@ -254,7 +254,7 @@ fn run(service: &Service, pairs: &[(&Misbehaviour, &Misbehaviour)]) -> (BTreeMap
     found.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
-fn try_pair(service: &Service, one: &Misbehaviour, other: &Misbehaviour) -> Result<End, String> {
+fn try_pair(service: &Service, one: &HostileProgram, other: &HostileProgram) -> Result<End, String> {
     let marker = Marker::new();
     let never_end = one.2.is_none() && other.2.is_none();
     let timeout_ms = if never_end { SHORT } else { LONG };

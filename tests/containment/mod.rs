@@ -92,7 +92,7 @@ mod linux {
 
     use super::*;
     use crate::harness::footprint::post;
-    use crate::harness::misbehaviour::SETTINGS;
+    use crate::harness::hostile_programs::SETTINGS;
     use crate::harness::{Home, leftovers, nobody, rounds, runtray};
 
     /// The environment variable of the service that picks how trees are held together.

@@ -78,7 +78,7 @@ fn different_ones(service: &Service) -> [String; 4] {
 }
 
 fn service_with_a_second_language() -> Service {
-    let command = crate::harness::stand_in().expect("a stand-in").display().to_string();
+    let command = crate::harness::fake_interpreter().expect("a stand-in").display().to_string();
     let row = format!("[[language]]\nname = \"second\"\ncommand = ['{command}']\nextension = \"tx\"\n");
     Service::start_with(&row)
 }

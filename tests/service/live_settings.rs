@@ -5,7 +5,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Home, Service, eventually, runtray, stand_in};
+use crate::harness::{Home, Service, eventually, fake_interpreter, runtray};
 
 fn status_once(service: &Service, what: &str, settled: impl Fn(&Value) -> bool) -> Value {
     eventually(what, || Some(service.get("/status").json()).filter(&settled))
@@ -69,7 +69,7 @@ fn a_language_that_is_added_and_taken_away() {
     let service = Service::start_in(&home, &[]);
     let request = json!({ "language": "another", "code": "print here" });
     assert_eq!(service.post("/execute", &request).json()["code"], "unsupported_language");
-    let command = stand_in().expect("a stand-in").display().to_string();
+    let command = fake_interpreter().expect("a stand-in").display().to_string();
     let row = format!(
         "[[language]]\nname = \"Another\"\naliases = [\"other\"]\ncommand = ['{command}']\nextension = \"tx\"\n"
     );

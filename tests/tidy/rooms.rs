@@ -181,6 +181,33 @@ const HOUSES: &[House] = &[
             ("wire", &[]),
         ],
     },
+    House {
+        folder: "crates/cli/src",
+        rooms: &[
+            ("commands", &["args", "service_client", "exit", "print"]),
+            ("args", &[]),
+            ("service_client", &[]),
+            ("exit", &["print"]),
+            ("print", &["foreign", "table"]),
+            ("foreign", &[]),
+            ("table", &[]),
+        ],
+    },
+    House {
+        folder: "src-tauri/src",
+        rooms: &[
+            ("app", &["args", "commands", "ui", "state", "system"]),
+            ("headless", &["state", "system"]),
+            ("args", &["system"]),
+            ("commands", &["ui", "state", "system", "model", "sentences"]),
+            ("ui", &["state", "system", "model", "i18n"]),
+            ("state", &["system", "model", "i18n", "sentences"]),
+            ("system", &["i18n"]),
+            ("model", &["i18n"]),
+            ("i18n", &[]),
+            ("sentences", &[]),
+        ],
+    },
 ];
 
 impl House {

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::harness::Service;
 use crate::harness::footprint::{Footprint, post};
-use crate::harness::misbehaviour::{ALL, Misbehaviour, SETTINGS, SPARES};
+use crate::harness::hostile_programs::{ALL, HostileProgram, SETTINGS, SPARES};
 use crate::harness::rounds;
 
 /// Prints what it found of others, then what no two runs have in common, and leaves traces of its own. `NICENESS` stands for
@@ -195,7 +195,7 @@ fn no_run_sees_anything_of_one_that_misbehaved() {
 }
 
 /// Runs one that misbehaves; gives how it ended where that is not as it must.
-fn misbehave(service: &Service, one: &Misbehaviour) -> Option<String> {
+fn misbehave(service: &Service, one: &HostileProgram) -> Option<String> {
     let known = "import os\nos.environ.update(RUNTRAY_TEST_RUN='trace', RUNTRAY_TEST_KEY='4711')\n";
     let mut request = one.request();
     request["code"] = format!("{known}{}", one.code).into();

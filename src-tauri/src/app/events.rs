@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tauri::{AppHandle, Manager as _, RunEvent, WindowEvent, Wry};
 
-use crate::state::Desk;
-use crate::ui::notifications::{self, Notice};
+use crate::state::AppState;
+use crate::ui::notifications::{self, Notification};
 use crate::ui::window;
 
 /// Handles an event of the event loop.
@@ -25,7 +25,7 @@ pub(super) fn handle(app: &AppHandle<Wry>, event: RunEvent) {
 }
 
 fn has_tray(app: &AppHandle<Wry>) -> bool {
-    app.state::<Arc<Desk>>().no_tray().borrow().is_none()
+    app.state::<Arc<AppState>>().no_tray().borrow().is_none()
 }
 
 /// Without a tray there is no other way back to the window.
@@ -38,8 +38,8 @@ fn minimise(app: &AppHandle<Wry>, label: &str) {
 /// Closing the window ends nothing. A notification says that the Console's program goes on, as nothing else shows it.
 fn window_closed(app: &AppHandle<Wry>) {
     window::closed(app);
-    let desk = app.state::<Arc<Desk>>();
-    if desk.console.is_active() && desk.settings().borrow().settings.desktop.notifications {
-        notifications::show(app, Notice::console(desk.language()));
+    let app_state = app.state::<Arc<AppState>>();
+    if app_state.console.is_active() && app_state.settings().borrow().settings.desktop.notifications {
+        notifications::show(app, Notification::console(app_state.language()));
     }
 }

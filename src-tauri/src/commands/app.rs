@@ -9,17 +9,17 @@ use runtray_service::settings;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime};
 
-use super::{Answer, OnDesk};
+use super::{Answer, StateHandle};
 use crate::model::{Failure, Folder, Update};
 use crate::sentences;
 use crate::system::login::Login;
-use crate::system::shutdown::Ending;
+use crate::system::shutdown::Shutdown;
 use crate::ui::clipboard;
-use crate::ui::updates::Followers;
+use crate::ui::updates::WindowUpdates;
 
 #[tauri::command]
-pub(crate) fn follow(desk: OnDesk<'_>, followers: tauri::State<'_, Followers>, channel: Channel<Update>) {
-    followers.follow(Arc::clone(&desk), channel);
+pub(crate) fn follow(app_state: StateHandle<'_>, updates: tauri::State<'_, WindowUpdates>, channel: Channel<Update>) {
+    updates.follow(Arc::clone(&app_state), channel);
 }
 
 /// What the system says, not what we think that we told it.
@@ -35,13 +35,13 @@ pub(crate) async fn set_autostart(login: tauri::State<'_, Login>, on: bool) -> A
 
 /// Opens a folder in the file manager, or the settings file in what opens such files; it is made when it is not there yet.
 #[tauri::command]
-pub(crate) async fn open_folder(desk: OnDesk<'_>, which: Folder) -> Answer<()> {
+pub(crate) async fn open_folder(app_state: StateHandle<'_>, which: Folder) -> Answer<()> {
     let (path, made) = match which {
-        Folder::Log => made(desk.places.log_folder()),
-        Folder::Data => made(desk.places.data.clone()),
-        Folder::Settings => made(desk.places.config.clone()),
+        Folder::Log => made(app_state.paths.log_folder()),
+        Folder::Data => made(app_state.paths.data.clone()),
+        Folder::Settings => made(app_state.paths.config.clone()),
         Folder::File => {
-            let file = desk.places.settings_file();
+            let file = app_state.paths.settings_file();
             let made = settings::create_if_missing(&file).map(drop);
             (file, made)
         }
@@ -63,6 +63,6 @@ pub(crate) async fn copy<R: Runtime>(app: AppHandle<R>, text: String) -> Answer<
 }
 
 #[tauri::command]
-pub(crate) fn quit(ending: tauri::State<'_, Ending>) {
-    ending.ask();
+pub(crate) fn quit(shutdown: tauri::State<'_, Shutdown>) {
+    shutdown.request();
 }

@@ -10,10 +10,10 @@ pub(crate) mod settings;
 use std::sync::Arc;
 
 use crate::model::Failure;
-use crate::state::Desk;
+use crate::state::AppState;
 
 /// The desk as Tauri hands it to a command.
-pub(crate) type OnDesk<'a> = tauri::State<'a, Arc<Desk>>;
+pub(crate) type StateHandle<'a> = tauri::State<'a, Arc<AppState>>;
 
 /// What a command answers.
 pub(crate) type Answer<T> = Result<T, Failure>;

@@ -9,14 +9,14 @@ use tauri::{AppHandle, Runtime};
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
-use super::{Answer, OnDesk};
+use super::{Answer, StateHandle};
 use crate::model::{Failure, Language, Python, PythonTest};
 use crate::sentences;
 
 /// Those that were found, when the search for them is over.
 #[tauri::command]
-pub(crate) async fn pythons(desk: OnDesk<'_>) -> Answer<Vec<Python>> {
-    Ok(desk.pythons().await)
+pub(crate) async fn pythons(app_state: StateHandle<'_>) -> Answer<Vec<Python>> {
+    Ok(app_state.pythons().await)
 }
 
 /// Starts it once: what it is, and how long that took.
@@ -36,16 +36,16 @@ pub(crate) async fn test_python(path: String) -> Answer<PythonTest> {
 
 /// Asks for a file; nothing when the user thought better of it.
 #[tauri::command]
-pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, desk: OnDesk<'_>) -> Answer<Option<String>> {
+pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, app_state: StateHandle<'_>) -> Answer<Option<String>> {
     let (answer, chosen) = oneshot::channel();
-    let dialog = app.dialog().file().set_title(desk.language().text("dialog.python", &[]));
+    let dialog = app.dialog().file().set_title(app_state.language().text("dialog.python", &[]));
     dialog.pick_file(move |path| drop(answer.send(path)));
     let path = chosen.await.ok().flatten().and_then(|path| path.into_path().ok());
     Ok(path.map(|path| path.display().to_string()))
 }
 
 #[tauri::command]
-pub(crate) async fn languages(desk: OnDesk<'_>) -> Answer<Vec<Language>> {
-    let shown = desk.language();
-    Ok(desk.languages().await.into_iter().map(|language| Language::of(language, shown)).collect())
+pub(crate) async fn languages(app_state: StateHandle<'_>) -> Answer<Vec<Language>> {
+    let shown = app_state.language();
+    Ok(app_state.languages().await.into_iter().map(|language| Language::of(language, shown)).collect())
 }

@@ -49,6 +49,6 @@ pub(crate) enum Update {
     Settings { settings: SettingsView },
     /// The log was cleared.
     Cleared,
-    /// Another place of the window is wanted: `log/<id>`, `settings`.
-    Show { place: String },
+    /// The window is to show another route: `log/<id>`, `settings`.
+    Show { route: String },
 }

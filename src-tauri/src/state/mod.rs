@@ -1,190 +1,32 @@
-//! The desk: the service with its settings, and what tray and window show of them.
-//!
-//! It owns all that the app knows and publishes it by `watch`; tray, window and notifications only subscribe. It knows no
-//! Tauri, so that it serves without a display too.
+//! What the app knows: the service with its settings, and what tray and window show of them. No Tauri, so that it serves without a
+//! display too.
 
+mod app_state;
 pub(crate) mod console;
 mod example;
+mod interpreter_list;
 mod interpreters;
 mod naming;
 mod problems;
 mod recent;
 mod status;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
-use anyhow::Context as _;
-use runtray_engine::interpreter::Machine;
-use runtray_engine::language::Languages;
-use runtray_service::paths::Paths;
-use runtray_service::settings::{self, FileWatcher, Loaded};
-use runtray_service::{Lifecycle, Options, Service, wire};
-use tokio::sync::watch;
-
-use crate::args::Args;
-use crate::i18n::Language;
-use crate::model::{Python, SettingsView, Status, Summary};
-use crate::system::preflight::NoTray;
-
-use console::{Console, Follower};
-pub(crate) use interpreters::Interpreters;
+pub(crate) use app_state::{AppState, paths};
+pub(crate) use interpreter_list::Interpreters;
 pub(crate) use naming::middle;
 
-/// The service, and what is shown of it.
-pub(crate) struct Desk {
-    /// The service's life.
-    pub(crate) lifecycle: Lifecycle,
-    /// Where files are kept.
-    pub(crate) places: Paths,
-    /// The Console's program.
-    pub(crate) console: Console,
-    /// The window that shows it.
-    pub(crate) console_follower: Follower,
-    settings: watch::Receiver<Loaded>,
-    _watching: FileWatcher,
-    port: Option<u16>,
-    status: watch::Sender<Status>,
-    interpreters: watch::Sender<Interpreters>,
-    recent: watch::Sender<Vec<Summary>>,
-    no_tray: watch::Sender<Option<NoTray>>,
-}
-
-impl Desk {
-    /// Reads the settings; the service is not started yet.
-    pub(crate) fn new(args: &Args, places: Paths, no_tray: Option<NoTray>) -> Self {
-        let file = places.settings_file();
-        if let Err(error) = settings::create_if_missing(&file) {
-            tracing::warn!(%error, file = %file.display(), "could not write the settings file; the defaults are used");
+/// Starts the service, and the tasks that keep the published values up to date.
+pub(crate) fn start(app_state: &Arc<AppState>) {
+    app_state.publish_status();
+    tokio::spawn(status::keep(app_state.clone()));
+    tokio::spawn(interpreters::keep(app_state.clone()));
+    tokio::spawn(recent::keep(app_state.clone()));
+    let app_state = app_state.clone();
+    tokio::spawn(async move {
+        if let Err(error) = app_state.lifecycle.start().await {
+            tracing::error!(%error, "the service could not be started");
         }
-        let loaded = Loaded::from_file(&file);
-        let lifecycle = Lifecycle::new(Options {
-            settings: loaded.clone(),
-            settings_file: Some(file.clone()),
-            paths: places.clone(),
-            port: args.port,
-            allow_origins: Vec::new(),
-            token: None,
-        });
-        let (settings, watching) = settings::watch(&file, loaded);
-        Self {
-            lifecycle,
-            places,
-            console: Console::default(),
-            console_follower: Follower::default(),
-            settings,
-            _watching: watching,
-            port: args.port,
-            status: watch::Sender::default(),
-            interpreters: watch::Sender::default(),
-            recent: watch::Sender::default(),
-            no_tray: watch::Sender::new(no_tray),
-        }
-    }
-
-    /// Starts the service, and the tasks that keep what is shown up to date.
-    pub(crate) fn open(self: &Arc<Self>) {
-        self.publish_status();
-        tokio::spawn(status::keep(self.clone()));
-        tokio::spawn(interpreters::keep(self.clone()));
-        tokio::spawn(recent::keep(self.clone()));
-        let desk = self.clone();
-        tokio::spawn(async move {
-            if let Err(error) = desk.lifecycle.start().await {
-                tracing::error!(%error, "the service could not be started");
-            }
-        });
-    }
-
-    /// How things are, now and whenever that changes.
-    pub(crate) fn status(&self) -> watch::Receiver<Status> {
-        self.status.subscribe()
-    }
-
-    /// The Pythons of this machine, now and whenever others are found.
-    pub(crate) fn interpreters(&self) -> watch::Receiver<Interpreters> {
-        self.interpreters.subscribe()
-    }
-
-    /// All Pythons that were found, as soon as a search that goes on is over.
-    pub(crate) async fn pythons(&self) -> Vec<Python> {
-        let mut interpreters = self.interpreters();
-        // It fails only when nobody searches any more: what is known then stays.
-        let _ = interpreters.wait_for(|known| known.is_complete).await;
-        let language = self.language();
-        interpreters.borrow().all.iter().map(|python| python.worded(language)).collect()
-    }
-
-    /// The last executions, newest first, now and whenever one begins or ends.
-    pub(crate) fn recent(&self) -> watch::Receiver<Vec<Summary>> {
-        self.recent.subscribe()
-    }
-
-    /// Why there is no tray icon, if there is none, now and whenever that changes.
-    pub(crate) fn no_tray(&self) -> watch::Receiver<Option<NoTray>> {
-        self.no_tray.subscribe()
-    }
-
-    /// Says whether a tray icon can be seen.
-    pub(crate) fn set_no_tray(&self, reason: Option<NoTray>) {
-        self.no_tray.send_replace(reason);
-    }
-
-    /// What the settings file says, now and whenever that changes.
-    pub(crate) fn settings(&self) -> watch::Receiver<Loaded> {
-        self.settings.clone()
-    }
-
-    /// The settings as the window edits them.
-    pub(crate) fn settings_view(&self) -> SettingsView {
-        let loaded = self.lifecycle.settings_now();
-        let waiting = self.service().map(|service| service.restart_needed()).unwrap_or_default();
-        let file = self.places.settings_file().display().to_string();
-        SettingsView::new(&loaded, file, waiting.into_iter().map(str::to_owned).collect())
-    }
-
-    /// The language that texts are in.
-    pub(crate) fn language(&self) -> Language {
-        Language::chosen(&self.settings.borrow().settings.desktop.language)
-    }
-
-    /// The service, while it runs.
-    pub(crate) fn service(&self) -> Option<Service> {
-        self.lifecycle.service().borrow().clone()
-    }
-
-    /// The service while it runs, and while it stops and gives running programs their grace.
-    pub(crate) fn present_service(&self) -> Option<Service> {
-        self.service().or_else(|| self.lifecycle.stopping().borrow().clone())
-    }
-
-    /// Where clients find the service, or would.
-    pub(crate) fn url(&self) -> String {
-        let port = || self.port.unwrap_or(self.settings.borrow().settings.port);
-        self.service().map_or_else(|| format!("http://localhost:{}", port()), |service| service.url())
-    }
-
-    /// Every language, what runs it, and why nothing does where that is so.
-    pub(crate) async fn languages(&self) -> Vec<wire::Language> {
-        match self.service() {
-            Some(service) => service.languages().await,
-            None => {
-                let choices = self.settings.borrow().settings.choices();
-                let languages = Languages::new(choices, Machine::this());
-                languages.list().await.into_iter().map(Into::into).collect()
-            }
-        }
-    }
-
-    fn chosen_python(&self) -> Option<PathBuf> {
-        self.settings.borrow().settings.python.clone()
-    }
-}
-
-/// The user's folders.
-///
-/// # Errors
-/// They are not known.
-pub(crate) fn places() -> anyhow::Result<Paths> {
-    Paths::find().context("the folders for settings and log are not known")
+    });
 }

@@ -6,28 +6,28 @@ use runtray_service::ExecutionEvent;
 use runtray_service::journal::Filter;
 use tokio::sync::broadcast::error::RecvError;
 
-use super::Desk;
+use super::app_state::AppState;
 use crate::model::Summary;
 
 /// More than fit on a menu that people read.
 const MOST: usize = 8;
 
 /// Keeps the list up to date, as long as the app lives.
-pub(super) async fn keep(desk: Arc<Desk>) {
-    let mut events = desk.lifecycle.events();
-    desk.read_recent().await;
+pub(super) async fn keep(app_state: Arc<AppState>) {
+    let mut events = app_state.lifecycle.events();
+    app_state.read_recent().await;
     loop {
         match events.recv().await {
             Ok(ExecutionEvent::Begun(summary) | ExecutionEvent::Ended(summary)) => {
-                desk.recent.send_modify(|recent| enter(recent, summary.into()));
+                app_state.recent.send_modify(|recent| enter(recent, summary.into()));
             }
-            Ok(ExecutionEvent::Cleared) | Err(RecvError::Lagged(_)) => desk.read_recent().await,
+            Ok(ExecutionEvent::Cleared) | Err(RecvError::Lagged(_)) => app_state.read_recent().await,
             Err(RecvError::Closed) => return,
         }
     }
 }
 
-impl Desk {
+impl AppState {
     async fn read_recent(&self) {
         match self.lifecycle.history().page(Filter { limit: MOST, ..Filter::default() }).await {
             Ok((page, _)) => {

@@ -9,7 +9,9 @@ use runtray_service::settings::Loaded;
 use runtray_service::{Load, PendingOrigin, Service, State, journal};
 use tokio::sync::watch;
 
-use super::{Desk, example};
+use super::app_state::AppState;
+use super::example;
+use super::interpreter_list::Interpreters;
 use crate::model::{Pending, Running, Status, sentence, timestamp};
 use crate::state::problems::{Situation, problems};
 
@@ -17,16 +19,16 @@ use crate::state::problems::{Situation, problems};
 const CALM: Duration = Duration::from_millis(20);
 
 /// Publishes the status after each change, as long as the app lives.
-pub(super) async fn keep(desk: Arc<Desk>) {
-    let mut watched = Watched::new(&desk);
+pub(super) async fn keep(app_state: Arc<AppState>) {
+    let mut watched = Watched::new(&app_state);
     loop {
-        desk.publish_status();
+        app_state.publish_status();
         tokio::time::sleep(CALM).await;
         watched.changed().await;
     }
 }
 
-impl Desk {
+impl AppState {
     pub(super) fn publish_status(&self) {
         let new = self.present_status();
         self.status.send_if_modified(|status| {
@@ -86,7 +88,7 @@ impl Desk {
             example: example::curl(
                 &self.url(),
                 service.as_ref().and_then(|service| service.token()),
-                self.places.token_file(),
+                self.paths.token_file(),
             ),
             python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
             python_problem: interpreters.problem.as_ref().map(|problem| sentence(&say(problem))),
@@ -133,7 +135,7 @@ struct Watched {
     settings: watch::Receiver<Loaded>,
     /// The settings that the service has brought into effect, its token with them.
     applied: Option<watch::Receiver<Loaded>>,
-    interpreters: watch::Receiver<super::Interpreters>,
+    interpreters: watch::Receiver<Interpreters>,
     no_tray: watch::Receiver<Option<crate::system::preflight::NoTray>>,
     load: Option<watch::Receiver<Load>>,
     now: Option<watch::Receiver<u64>>,
@@ -143,15 +145,15 @@ struct Watched {
 }
 
 impl Watched {
-    fn new(desk: &Desk) -> Self {
+    fn new(app_state: &AppState) -> Self {
         let mut watched = Self {
-            state: desk.lifecycle.state(),
-            service: desk.lifecycle.service(),
-            stopping: desk.lifecycle.stopping(),
+            state: app_state.lifecycle.state(),
+            service: app_state.lifecycle.service(),
+            stopping: app_state.lifecycle.stopping(),
             applied: None,
-            settings: desk.settings(),
-            interpreters: desk.interpreters(),
-            no_tray: desk.no_tray(),
+            settings: app_state.settings(),
+            interpreters: app_state.interpreters(),
+            no_tray: app_state.no_tray(),
             load: None,
             now: None,
             pending: None,

@@ -6,7 +6,7 @@ use crate::i18n::Language;
 
 /// What there is.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Surroundings {
+pub(crate) struct Preflight {
     /// Why no window can be shown, if none can.
     pub(crate) no_display: Option<String>,
     /// Why there is no tray icon, if there is none.
@@ -39,16 +39,16 @@ impl NoTray {
     }
 }
 
-impl Surroundings {
+impl Preflight {
     /// Looks around. Must be called on the main thread.
     #[cfg(target_os = "linux")]
-    pub(crate) fn look() -> Self {
+    pub(crate) fn check() -> Self {
         Self { no_display: linux::no_display(), no_tray: linux::no_tray() }
     }
 
     /// Windows and macOS always have both.
     #[cfg(not(target_os = "linux"))]
-    pub(crate) fn look() -> Self {
+    pub(crate) fn check() -> Self {
         Self { no_display: None, no_tray: None }
     }
 }

@@ -1,40 +1,34 @@
-//! The end of the app: asked for from the menu, the window, a second start or the system, and done once.
-
-use std::sync::Arc;
+//! Shutdown of the app, requested by the menu, the window, a second start or a signal.
 
 use tokio_util::sync::CancellationToken;
 
-use crate::state::Desk;
-
-/// The wish that the app ends. Clones are the same wish.
+/// The request that the app ends. Clones share it.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Ending(CancellationToken);
+pub(crate) struct Shutdown(CancellationToken);
 
-impl Ending {
-    /// Asks for the end; a second time changes nothing.
-    pub(crate) fn ask(&self) {
+impl Shutdown {
+    /// Requests the shutdown; further requests change nothing.
+    pub(crate) fn request(&self) {
         self.0.cancel();
     }
 
-    /// Whether the end was asked for.
-    pub(crate) fn is_asked(&self) -> bool {
+    /// Whether the shutdown was requested.
+    pub(crate) fn is_requested(&self) -> bool {
         self.0.is_cancelled()
     }
 
-    /// Waits until the end is asked for, by [`ask`](Self::ask) or by the system, and then until nothing runs any more.
-    pub(crate) async fn wait(&self, desk: Arc<Desk>) {
+    /// Waits until the app is to end, by [`request`](Self::request) or by a signal of the system.
+    pub(crate) async fn requested(&self) {
         tokio::select! {
             () = self.0.cancelled() => {}
-            () = asked_by_system() => self.ask(),
+            () = system_signal() => self.request(),
         }
-        tracing::info!("ending");
-        desk.lifecycle.stop().await;
     }
 }
 
-/// Ctrl-C, or what a session sends at its end.
+/// Ctrl-C, or the signals that a session sends at its end.
 #[cfg(unix)]
-async fn asked_by_system() {
+async fn system_signal() {
     use tokio::signal::unix::{SignalKind, signal};
     let signals = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt()].map(signal);
     let waiting = signals.into_iter().filter_map(Result::ok).map(|mut signal| {
@@ -47,7 +41,7 @@ async fn asked_by_system() {
 
 /// Ctrl-C in a console.
 #[cfg(not(unix))]
-async fn asked_by_system() {
+async fn system_signal() {
     if tokio::signal::ctrl_c().await.is_err() {
         std::future::pending::<()>().await;
     }

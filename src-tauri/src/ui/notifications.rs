@@ -10,7 +10,7 @@ use tauri_plugin_notification::NotificationExt as _;
 use super::window;
 use crate::i18n::Language;
 use crate::model::{ServiceState, Status, sentence};
-use crate::state::Desk;
+use crate::state::AppState;
 
 /// A page can invent origins; this is how often it can make itself heard.
 const BETWEEN: Duration = Duration::from_secs(60);
@@ -20,12 +20,12 @@ const MOST_TOLD: usize = 1000;
 
 /// A notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Notice {
+pub(crate) struct Notification {
     pub(crate) title: String,
     pub(crate) text: String,
 }
 
-impl Notice {
+impl Notification {
     /// The window was closed while the Console's program runs.
     pub(crate) fn console(language: Language) -> Self {
         let text = |key: &str| language.text(key, &[]);
@@ -35,26 +35,26 @@ impl Notice {
 
 /// What was told already.
 #[derive(Debug, Default)]
-pub(crate) struct Notices {
+pub(crate) struct Notifications {
     told: HashSet<String>,
     last: Option<Instant>,
     failed: bool,
 }
 
-impl Notices {
+impl Notifications {
     /// What a new status is worth telling.
-    pub(crate) fn of(&mut self, status: &Status, language: Language, now: Instant) -> Vec<Notice> {
+    pub(crate) fn of(&mut self, status: &Status, language: Language, now: Instant) -> Vec<Notification> {
         [self.failure(status, language), self.origins(status, language, now)].into_iter().flatten().collect()
     }
 
-    fn failure(&mut self, status: &Status, language: Language) -> Option<Notice> {
+    fn failure(&mut self, status: &Status, language: Language) -> Option<Notification> {
         let failed = status.state == ServiceState::Failed;
         let had_failed = std::mem::replace(&mut self.failed, failed);
         let reason = status.reason.as_deref().filter(|_| failed && !had_failed)?;
-        Some(Notice { title: language.text("notice.failed.title", &[]), text: sentence(reason) })
+        Some(Notification { title: language.text("notice.failed.title", &[]), text: sentence(reason) })
     }
 
-    fn origins(&mut self, status: &Status, language: Language, now: Instant) -> Option<Notice> {
+    fn origins(&mut self, status: &Status, language: Language, now: Instant) -> Option<Notification> {
         if self.last.is_some_and(|last| now.duration_since(last) < BETWEEN) {
             return None;
         }
@@ -68,25 +68,25 @@ impl Notices {
         }
         self.told.extend(new.into_iter().map(str::to_owned));
         self.last = Some(now);
-        Some(Notice { title: language.text("notice.origin.title", &[]), text })
+        Some(Notification { title: language.text("notice.origin.title", &[]), text })
     }
 }
 
 /// Shows notifications for changes of the status, as long as the app lives.
-pub(crate) async fn keep(app: AppHandle<Wry>, desk: Arc<Desk>) {
-    let (mut status, mut notices) = (desk.status(), Notices::default());
+pub(crate) async fn keep(app: AppHandle<Wry>, app_state: Arc<AppState>) {
+    let (mut status, mut notifications) = (app_state.status(), Notifications::default());
     while status.changed().await.is_ok() {
-        let wanted = desk.settings().borrow().settings.desktop.notifications;
-        let new = notices.of(&status.borrow_and_update(), desk.language(), Instant::now());
+        let wanted = app_state.settings().borrow().settings.desktop.notifications;
+        let new = notifications.of(&status.borrow_and_update(), app_state.language(), Instant::now());
         // A visible window shows the same itself.
         if wanted && !window::is_seen(&app) {
-            new.into_iter().for_each(|notice| show(&app, notice));
+            new.into_iter().for_each(|notification| show(&app, notification));
         }
     }
 }
 
 /// Shows a notification.
-pub(crate) fn show(app: &AppHandle<Wry>, Notice { title, text }: Notice) {
+pub(crate) fn show(app: &AppHandle<Wry>, Notification { title, text }: Notification) {
     if let Err(error) = app.notification().builder().title(title).body(text).show() {
         tracing::warn!(%error, "a notification could not be shown");
     }
@@ -96,7 +96,7 @@ pub(crate) fn show(app: &AppHandle<Wry>, Notice { title, text }: Notice) {
 mod tests {
     use std::time::Instant;
 
-    use super::{BETWEEN, Notices};
+    use super::{BETWEEN, Notifications};
     use crate::i18n::Language;
     use crate::model::{Pending, ServiceState, Status};
 
@@ -108,10 +108,10 @@ mod tests {
 
     #[test]
     fn an_origin_is_told_once_and_a_flood_in_one_notice() {
-        let (mut notices, start) = (Notices::default(), Instant::now());
+        let (mut notifications, start) = (Notifications::default(), Instant::now());
         let mut texts = |origins: &[&str], at| -> Vec<String> {
             let status = status(origins, ServiceState::Running);
-            notices.of(&status, Language::English, at).into_iter().map(|notice| notice.text).collect()
+            notifications.of(&status, Language::English, at).into_iter().map(|notification| notification.text).collect()
         };
         assert!(texts(&["http://a"], start)[0].starts_with("http://a was refused"));
         assert!(texts(&["http://a", "http://b"], start).is_empty(), "two within a minute");
@@ -122,10 +122,10 @@ mod tests {
 
     #[test]
     fn a_failure_is_told_each_time_it_happens() {
-        let (mut notices, now) = (Notices::default(), Instant::now());
+        let (mut notifications, now) = (Notifications::default(), Instant::now());
         let mut texts = |state| -> Vec<String> {
-            let new = notices.of(&status(&[], state), Language::English, now);
-            new.into_iter().map(|notice| notice.text).collect()
+            let new = notifications.of(&status(&[], state), Language::English, now);
+            new.into_iter().map(|notification| notification.text).collect()
         };
         assert_eq!(texts(ServiceState::Failed), ["Port 1 is in use."]);
         assert!(texts(ServiceState::Failed).is_empty());

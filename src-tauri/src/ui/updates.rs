@@ -10,24 +10,24 @@ use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 
 use crate::model::{Status, Update};
-use crate::state::Desk;
+use crate::state::AppState;
 
 /// The window that follows, if one does.
 #[derive(Default)]
-pub(crate) struct Followers(Mutex<Option<Follower>>);
+pub(crate) struct WindowUpdates(Mutex<Option<Subscription>>);
 
-struct Follower {
+struct Subscription {
     channel: Channel<Update>,
     task: JoinHandle<()>,
 }
 
-impl Followers {
+impl WindowUpdates {
     /// Sends `channel` the present status and every change. A window that loads anew takes its old self's place.
-    pub(crate) fn follow(&self, desk: Arc<Desk>, channel: Channel<Update>) {
+    pub(crate) fn follow(&self, app_state: Arc<AppState>, channel: Channel<Update>) {
         // From now on nothing is missed, however late the task gets to run: the window reads the log next.
-        let sources = (desk.status(), desk.settings(), desk.lifecycle.events());
-        let task = tauri::async_runtime::spawn(follow(desk, sources, channel.clone()));
-        self.replace(Some(Follower { channel, task }));
+        let sources = (app_state.status(), app_state.settings(), app_state.lifecycle.events());
+        let task = tauri::async_runtime::spawn(follow(app_state, sources, channel.clone()));
+        self.replace(Some(Subscription { channel, task }));
     }
 
     /// Tells the window something, if one follows.
@@ -44,7 +44,7 @@ impl Followers {
         self.replace(None);
     }
 
-    fn replace(&self, follower: Option<Follower>) {
+    fn replace(&self, follower: Option<Subscription>) {
         let old = std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), follower);
         if let Some(old) = old {
             old.task.abort();
@@ -55,7 +55,7 @@ impl Followers {
 /// Where updates come from.
 type Sources = (watch::Receiver<Status>, watch::Receiver<Loaded>, broadcast::Receiver<ExecutionEvent>);
 
-async fn follow(desk: Arc<Desk>, (mut status, mut settings, mut news): Sources, channel: Channel<Update>) {
+async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut news): Sources, channel: Channel<Update>) {
     status.mark_changed();
     loop {
         let update = tokio::select! {
@@ -65,7 +65,7 @@ async fn follow(desk: Arc<Desk>, (mut status, mut settings, mut news): Sources, 
                 Err(_) => return,
             },
             changed = settings.changed() => match changed {
-                Ok(()) => Update::Settings { settings: desk.settings_view() },
+                Ok(()) => Update::Settings { settings: app_state.settings_view() },
                 Err(_) => return,
             },
             news = news.recv() => match news {

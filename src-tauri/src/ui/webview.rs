@@ -9,15 +9,15 @@ pub(crate) fn is_missing(app: &AppHandle<Wry>) -> bool {
 
     use tauri::Manager as _;
 
-    use crate::state::Desk;
+    use crate::state::AppState;
     use crate::system::native_dialog;
-    use crate::ui::tray;
+    use crate::ui::tray::menu;
 
     let Err(error) = tauri::webview_version() else { return false };
     tracing::warn!(%error, "WebView2 is not installed");
-    let desk = app.state::<Arc<Desk>>();
-    let language = desk.language();
-    let state = tray::state(&desk.status().borrow(), language);
+    let app_state = app.state::<Arc<AppState>>();
+    let language = app_state.language();
+    let state = menu::state(&app_state.status().borrow(), language);
     let title = language.text("notice.webview.title", &[]);
     native_dialog::show_beside(title, language.text("notice.webview.text", &[("state", &state)]));
     true

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use runtray_service::settings;
 use tauri::{AppHandle, Manager, Theme, WebviewUrl, WebviewWindowBuilder, Wry};
 
-use super::{updates::Followers, webview};
+use super::{updates::WindowUpdates, webview};
 use crate::model::Update;
-use crate::state::Desk;
+use crate::state::AppState;
 
-/// The window's label: its capability and its remembered place go by it.
+/// The window's label: its capability and its saved position refer to it.
 pub(crate) const LABEL: &str = "main";
 
 const TITLE: &str = "Runtray";
@@ -17,20 +17,20 @@ const SIZE: (f64, f64) = (960.0, 640.0);
 const SMALLEST: (f64, f64) = (560.0, 420.0);
 
 /// Shows the window from another thread: Windows forbids creating one while it handles an event.
-pub(crate) fn open(app: &AppHandle<Wry>, place: Option<String>) {
+pub(crate) fn open(app: &AppHandle<Wry>, route: Option<String>) {
     let app = app.clone();
-    tauri::async_runtime::spawn(async move { show(&app, place.as_deref()) });
+    tauri::async_runtime::spawn(async move { show(&app, route.as_deref()) });
 }
 
-/// Shows the window, at `place` where one is given; makes it when there is none.
-fn show(app: &AppHandle<Wry>, place: Option<&str>) {
+/// Shows the window, at `route` where one is given; makes it when there is none.
+fn show(app: &AppHandle<Wry>, route: Option<&str>) {
     if let Some(window) = app.get_webview_window(LABEL) {
         let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
         if let Err(error) = shown {
             tracing::warn!(%error, "the window could not be brought to the front");
         }
-        if let Some(place) = place {
-            app.state::<Followers>().tell(&Update::Show { place: place.to_owned() });
+        if let Some(route) = route {
+            app.state::<WindowUpdates>().tell(&Update::Show { route: route.to_owned() });
         }
         return;
     }
@@ -38,14 +38,14 @@ fn show(app: &AppHandle<Wry>, place: Option<&str>) {
         return;
     }
     become_regular(app, true);
-    if let Err(error) = create(app, place) {
+    if let Err(error) = create(app, route) {
         tracing::error!(%error, "the window could not be opened");
     }
 }
 
-fn create(app: &AppHandle<Wry>, place: Option<&str>) -> tauri::Result<()> {
-    let page = format!("index.html#/{}", place.unwrap_or_default());
-    let theme = theme(app.state::<Arc<Desk>>().settings().borrow().settings.desktop.theme);
+fn create(app: &AppHandle<Wry>, route: Option<&str>) -> tauri::Result<()> {
+    let page = format!("index.html#/{}", route.unwrap_or_default());
+    let theme = theme(app.state::<Arc<AppState>>().settings().borrow().settings.desktop.theme);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
         .title(TITLE)
         .inner_size(SIZE.0, SIZE.1)
@@ -64,8 +64,8 @@ pub(crate) fn is_seen(app: &AppHandle<Wry>) -> bool {
 
 /// What comes of the window being gone.
 pub(crate) fn closed(app: &AppHandle<Wry>) {
-    app.state::<Followers>().leave();
-    app.state::<Arc<Desk>>().console_follower.leave();
+    app.state::<WindowUpdates>().leave();
+    app.state::<Arc<AppState>>().console_follower.leave();
     become_regular(app, false);
     #[cfg(target_os = "linux")]
     crate::system::webkit::give_back(app);
@@ -81,8 +81,8 @@ pub(crate) fn theme(setting: settings::Theme) -> Option<Theme> {
 }
 
 /// Sets the theme of an open window when the setting changes, as long as the app lives.
-pub(crate) async fn follow_theme(app: AppHandle<Wry>, desk: Arc<Desk>) {
-    let mut settings = desk.settings();
+pub(crate) async fn follow_theme(app: AppHandle<Wry>, app_state: Arc<AppState>) {
+    let mut settings = app_state.settings();
     let mut theme = settings.borrow().settings.desktop.theme;
     while settings.changed().await.is_ok() {
         let new = settings.borrow_and_update().settings.desktop.theme;
@@ -94,7 +94,7 @@ pub(crate) async fn follow_theme(app: AppHandle<Wry>, desk: Arc<Desk>) {
     }
 }
 
-/// On macOS an app without a window has no place in the Dock.
+/// On macOS an app without a window has no icon in the Dock.
 #[cfg(target_os = "macos")]
 fn become_regular(app: &AppHandle<Wry>, regular: bool) {
     let policy = if regular { tauri::ActivationPolicy::Regular } else { tauri::ActivationPolicy::Accessory };

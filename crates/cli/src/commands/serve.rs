@@ -12,9 +12,9 @@ use crate::{exit, print};
 
 /// Starts the service and stays until it is asked to stop or fails.
 pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
-    let places = Paths::find()?;
-    let _log = log::init(&places.log_folder(), true);
-    let settings_file = places.settings_file();
+    let paths = Paths::find()?;
+    let _log = log::init(&paths.log_folder(), true);
+    let settings_file = paths.settings_file();
     // What is wrong with it the service says, in the log, which is standard error too.
     let loaded = Loaded::from_file(&settings_file);
     if let Err(error) = settings::create_if_missing(&settings_file) {
@@ -23,7 +23,7 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
     let options = Options {
         settings: loaded,
         settings_file: Some(settings_file),
-        paths: places,
+        paths: paths,
         port: args.port,
         allow_origins: args.allow_origins,
         token: None,

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use super::{Console, Session};
+use super::session::{Console, Session};
 use crate::model::{ConsoleState, ConsoleUpdate};
 
 /// Bytes that are sent in one piece.
@@ -125,7 +125,7 @@ impl Told {
 mod tests {
     use super::{PIECE, Told};
     use crate::model::{ConsoleState, ConsoleUpdate};
-    use crate::state::console::Session;
+    use crate::state::console::session::Session;
 
     fn rest(told: &mut Told, session: &Session) -> Vec<ConsoleUpdate> {
         std::iter::from_fn(|| told.next(session)).collect()

@@ -5,10 +5,12 @@
 
 #[cfg(unix)]
 #[path = "unix.rs"]
-mod door;
+mod endpoint;
 #[cfg(windows)]
 #[path = "windows.rs"]
-mod door;
+mod endpoint;
+
+mod request;
 
 use std::fs::{self, File, TryLockError};
 use std::io;
@@ -19,8 +21,9 @@ use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, 
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
-use crate::args::Wish;
-use crate::system::shutdown::Ending;
+use crate::system::shutdown::Shutdown;
+
+pub(crate) use request::LaunchRequest;
 
 /// How long a second start waits for the first, which may be starting or ending.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -30,7 +33,7 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// More than any word that is said.
 const LONGEST_WORD: u64 = 64;
 /// Wishes that were heard and not fulfilled yet.
-const WISHES: usize = 16;
+const REQUESTS: usize = 16;
 
 const DONE: &str = "done";
 const ENDING: &str = "ending";
@@ -39,7 +42,7 @@ const ENDING: &str = "ending";
 pub(crate) enum Claim {
     /// No other app runs here.
     First(Instance),
-    /// One does, and was told the wish.
+    /// One does, and was told the request.
     Told,
 }
 
@@ -48,23 +51,23 @@ pub(crate) struct Instance {
     data: PathBuf,
     /// `None` where the file system knows no locks.
     _lock: Option<File>,
-    door: Option<door::Door>,
+    endpoint: Option<endpoint::Endpoint>,
 }
 
-/// Makes this app the one of the folder `data`, or tells the one that is there what `wish` says.
+/// Makes this app the one of the folder `data`, or tells the one that is there what `request` says.
 ///
 /// # Errors
 /// Another app runs there and does not answer.
-pub(crate) fn claim(data: &Path, wish: Wish) -> anyhow::Result<Claim> {
+pub(crate) fn claim(data: &Path, request: LaunchRequest) -> anyhow::Result<Claim> {
     let start = Instant::now();
     loop {
         if let Some(instance) = Instance::of(data) {
             return Ok(Claim::First(instance));
         }
-        match tell(data, wish).as_deref() {
+        match tell(data, request).as_deref() {
             Ok(DONE) => return Ok(Claim::Told),
             // It frees the folder soon.
-            Ok(ENDING) if wish == Wish::Quit => return Ok(Claim::Told),
+            Ok(ENDING) if request == LaunchRequest::Quit => return Ok(Claim::Told),
             Ok(_) | Err(_) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             Ok(_) => anyhow::bail!("Runtray is running{} and does not end", process(data)),
             Err(error) => anyhow::bail!(
@@ -86,19 +89,19 @@ impl Instance {
                 None
             }
         };
-        Some(Self { data: data.to_owned(), _lock: lock, door: None })
+        Some(Self { data: data.to_owned(), _lock: lock, endpoint: None })
     }
 
-    /// Listens to second starts from now on; what they wish comes out of the answer. While the app ends they are told so.
-    pub(crate) fn listen(&mut self, ending: &Ending) -> mpsc::Receiver<Wish> {
-        let (wishes, heard) = mpsc::channel(WISHES);
-        match door::Door::open(&self.data).and_then(|(door, listener)| {
-            announce(&self.data, door.address())?;
-            Ok((door, listener))
+    /// Listens to second starts from now on; what they request comes out of the answer. While the app ends they are told so.
+    pub(crate) fn listen(&mut self, shutdown: &Shutdown) -> mpsc::Receiver<LaunchRequest> {
+        let (requests, heard) = mpsc::channel(REQUESTS);
+        match endpoint::Endpoint::open(&self.data).and_then(|(endpoint, listener)| {
+            announce(&self.data, endpoint.address())?;
+            Ok((endpoint, listener))
         }) {
-            Ok((door, listener)) => {
-                self.door = Some(door);
-                tokio::spawn(door::attend(listener, wishes, ending.clone()));
+            Ok((endpoint, listener)) => {
+                self.endpoint = Some(endpoint);
+                tokio::spawn(endpoint::attend(listener, requests, shutdown.clone()));
             }
             Err(error) => tracing::warn!(%error, "second starts cannot reach this app"),
         }
@@ -108,7 +111,7 @@ impl Instance {
 
 impl Drop for Instance {
     fn drop(&mut self) {
-        if self.door.is_some() {
+        if self.endpoint.is_some() {
             // It fails only when somebody has deleted it.
             let _ = fs::remove_file(address_file(&self.data));
         }
@@ -134,10 +137,10 @@ fn announce(data: &Path, address: &str) -> io::Result<()> {
     fs::rename(new, address_file(data))
 }
 
-/// Says `wish` to the app that runs; what it answers.
-fn tell(data: &Path, wish: Wish) -> io::Result<String> {
+/// Says `request` to the app that runs; what it answers.
+fn tell(data: &Path, request: LaunchRequest) -> io::Result<String> {
     let text = fs::read_to_string(address_file(data))?;
-    door::say(text.lines().next().unwrap_or_default(), wish.word())
+    endpoint::say(text.lines().next().unwrap_or_default(), request.word())
 }
 
 /// Which process that is, as far as it is known.
@@ -147,14 +150,14 @@ fn process(data: &Path) -> String {
 }
 
 /// Hears one caller out.
-async fn hear(caller: impl AsyncRead + AsyncWrite + Unpin, wishes: mpsc::Sender<Wish>, ending: Ending) {
+async fn hear(caller: impl AsyncRead + AsyncWrite + Unpin, requests: mpsc::Sender<LaunchRequest>, shutdown: Shutdown) {
     let heard = async {
         let mut caller = BufReader::new(caller);
         let mut word = String::new();
         (&mut caller).take(LONGEST_WORD).read_line(&mut word).await?;
-        let answer = match Wish::of(word.trim_end()) {
-            _ if ending.is_asked() => ENDING,
-            Some(wish) if wishes.send(wish).await.is_ok() => DONE,
+        let answer = match LaunchRequest::of(word.trim_end()) {
+            _ if shutdown.is_requested() => ENDING,
+            Some(request) if requests.send(request).await.is_ok() => DONE,
             Some(_) => ENDING,
             None => "unknown",
         };
@@ -170,17 +173,16 @@ async fn hear(caller: impl AsyncRead + AsyncWrite + Unpin, wishes: mpsc::Sender<
 mod tests {
     use std::path::Path;
 
-    use super::{Claim, Instance, claim};
-    use crate::args::Wish;
-    use crate::system::shutdown::Ending;
+    use super::{Claim, Instance, LaunchRequest, claim};
+    use crate::system::shutdown::Shutdown;
 
-    async fn second(data: &Path, wish: Wish) -> anyhow::Result<Claim> {
+    async fn second(data: &Path, request: LaunchRequest) -> anyhow::Result<Claim> {
         let data = data.to_owned();
-        tokio::task::spawn_blocking(move || claim(&data, wish)).await.expect("a thread")
+        tokio::task::spawn_blocking(move || claim(&data, request)).await.expect("a thread")
     }
 
     fn first(data: &Path) -> Instance {
-        match claim(data, Wish::Open) {
+        match claim(data, LaunchRequest::Open) {
             Ok(Claim::First(instance)) => instance,
             Ok(Claim::Told) => panic!("another app runs here"),
             Err(error) => panic!("{error}"),
@@ -193,10 +195,10 @@ mod tests {
         // Longer than a socket's path may be.
         let data = folder.path().join("d".repeat(120));
         let mut instance = first(&data);
-        let mut wishes = instance.listen(&Ending::default());
-        for wish in [Wish::Open, Wish::Stay, Wish::Quit] {
-            assert!(matches!(second(&data, wish).await, Ok(Claim::Told)));
-            assert_eq!(wishes.recv().await, Some(wish));
+        let mut requests = instance.listen(&Shutdown::default());
+        for request in [LaunchRequest::Open, LaunchRequest::Nothing, LaunchRequest::Quit] {
+            assert!(matches!(second(&data, request).await, Ok(Claim::Told)));
+            assert_eq!(requests.recv().await, Some(request));
         }
         drop(instance);
         let left: Vec<_> =
@@ -208,11 +210,11 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_start_while_the_first_ends_waits_for_its_end() {
         let folder = tempfile::tempdir().expect("a folder");
-        let (mut instance, ending) = (first(folder.path()), Ending::default());
-        let _wishes = instance.listen(&ending);
-        ending.ask();
-        assert!(matches!(second(folder.path(), Wish::Quit).await, Ok(Claim::Told)), "it ends already");
-        let later = second(folder.path(), Wish::Open);
+        let (mut instance, shutdown) = (first(folder.path()), Shutdown::default());
+        let _wishes = instance.listen(&shutdown);
+        shutdown.request();
+        assert!(matches!(second(folder.path(), LaunchRequest::Quit).await, Ok(Claim::Told)), "it ends already");
+        let later = second(folder.path(), LaunchRequest::Open);
         let free = async {
             tokio::task::yield_now().await;
             drop(instance);
@@ -226,14 +228,14 @@ mod tests {
     async fn what_a_killed_app_left_is_in_nobody_s_way() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut killed = first(folder.path());
-        drop(killed.listen(&Ending::default()));
+        drop(killed.listen(&Shutdown::default()));
         std::fs::copy(folder.path().join("app.address"), folder.path().join("old")).expect("a copy");
         drop(killed);
         std::fs::rename(folder.path().join("old"), folder.path().join("app.address")).expect("a file");
         drop(std::os::unix::net::UnixListener::bind(folder.path().join("app.socket")).expect("a socket"));
         let mut instance = first(folder.path());
-        let mut wishes = instance.listen(&Ending::default());
-        assert!(matches!(second(folder.path(), Wish::Open).await, Ok(Claim::Told)));
-        assert_eq!(wishes.recv().await, Some(Wish::Open));
+        let mut requests = instance.listen(&Shutdown::default());
+        assert!(matches!(second(folder.path(), LaunchRequest::Open).await, Ok(Claim::Told)));
+        assert_eq!(requests.recv().await, Some(LaunchRequest::Open));
     }
 }

@@ -10,20 +10,20 @@ use tempfile::TempDir;
 use tokio::net::UnixListener;
 use tokio::sync::mpsc;
 
+use super::request::LaunchRequest;
 use super::{ATTENTION, hear};
-use crate::args::Wish;
-use crate::system::shutdown::Ending;
+use crate::system::shutdown::Shutdown;
 
 /// The longest path of a socket that every Unix takes.
 const LONGEST_PATH: usize = 100;
 
 /// The socket, removed when dropped.
-pub(super) struct Door {
+pub(super) struct Endpoint {
     path: PathBuf,
     _folder: Option<TempDir>,
 }
 
-impl Door {
+impl Endpoint {
     /// Listens in or for the folder `data`, whose lock is held: a socket that is there already is nobody's.
     pub(super) fn open(data: &Path) -> io::Result<(Self, UnixListener)> {
         let usual = data.join("app.socket");
@@ -45,7 +45,7 @@ impl Door {
     }
 }
 
-impl Drop for Door {
+impl Drop for Endpoint {
     fn drop(&mut self) {
         // It fails only when somebody has deleted it.
         let _ = fs::remove_file(&self.path);
@@ -53,12 +53,12 @@ impl Drop for Door {
 }
 
 /// Hears every caller of this user's, as long as the app lives.
-pub(super) async fn attend(listener: UnixListener, wishes: mpsc::Sender<Wish>, ending: Ending) {
+pub(super) async fn attend(listener: UnixListener, requests: mpsc::Sender<LaunchRequest>, shutdown: Shutdown) {
     let own = nix::unistd::geteuid().as_raw();
     loop {
         match listener.accept().await {
             Ok((caller, _)) if caller.peer_cred().is_ok_and(|peer| peer.uid() == own) => {
-                tokio::spawn(hear(caller, wishes.clone(), ending.clone()));
+                tokio::spawn(hear(caller, requests.clone(), shutdown.clone()));
             }
             Ok(_) => tracing::warn!("another user's second start was turned away"),
             Err(error) => {

@@ -10,11 +10,11 @@ use tokio::sync::mpsc;
 use windows_sys::Win32::UI::WindowsAndMessaging::{ASFW_ANY, AllowSetForegroundWindow};
 
 use super::hear;
-use crate::args::Wish;
-use crate::system::shutdown::Ending;
+use super::request::LaunchRequest;
+use crate::system::shutdown::Shutdown;
 
 /// The pipe, gone with its last instance.
-pub(super) struct Door(String);
+pub(super) struct Endpoint(String);
 
 /// The pipe's next instance, and its name to make more.
 pub(super) struct Listener {
@@ -22,7 +22,7 @@ pub(super) struct Listener {
     next: NamedPipeServer,
 }
 
-impl Door {
+impl Endpoint {
     /// Listens under a name that no other program has. The folder's file tells it, so that need not be known beforehand.
     pub(super) fn open(_data: &Path) -> io::Result<(Self, Listener)> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
@@ -38,21 +38,25 @@ impl Door {
 }
 
 /// Hears every caller, as long as the app lives.
-pub(super) async fn attend(mut listener: Listener, wishes: mpsc::Sender<Wish>, ending: Ending) {
+pub(super) async fn attend(mut listener: Listener, requests: mpsc::Sender<LaunchRequest>, shutdown: Shutdown) {
     loop {
-        if let Err(error) = accept(&mut listener, &wishes, &ending).await {
+        if let Err(error) = accept(&mut listener, &requests, &shutdown).await {
             tracing::warn!(%error, "a second start could not be heard");
             tokio::time::sleep(super::PAUSE).await;
         }
     }
 }
 
-async fn accept(listener: &mut Listener, wishes: &mpsc::Sender<Wish>, ending: &Ending) -> io::Result<()> {
+async fn accept(
+    listener: &mut Listener,
+    requests: &mpsc::Sender<LaunchRequest>,
+    shutdown: &Shutdown,
+) -> io::Result<()> {
     listener.next.connect().await?;
     // The next instance is there before this one goes, so that nobody finds no pipe.
     let next = ServerOptions::new().reject_remote_clients(true).create(&listener.name)?;
     let caller = std::mem::replace(&mut listener.next, next);
-    tokio::spawn(hear(caller, wishes.clone(), ending.clone()));
+    tokio::spawn(hear(caller, requests.clone(), shutdown.clone()));
     Ok(())
 }
 

@@ -15,9 +15,9 @@ pub(super) struct Items {
 }
 
 impl Items {
-    pub(super) fn new(places: &Paths) -> Self {
+    pub(super) fn new(paths: &Paths) -> Self {
         let items =
-            Self { file: folder().map(|folder| folder.join("Runtray.desktop")), icon: places.data.join("runtray.png") };
+            Self { file: folder().map(|folder| folder.join("Runtray.desktop")), icon: paths.data.join("runtray.png") };
         items.mend();
         items
     }

@@ -76,8 +76,8 @@ impl Login {
 }
 
 /// This user's list, as the system keeps it.
-pub(crate) fn system_items(places: &Paths) -> impl LoginItems + 'static {
-    system::Items::new(places)
+pub(crate) fn system_items(paths: &Paths) -> impl LoginItems + 'static {
+    system::Items::new(paths)
 }
 
 /// What is started at login: this program, or the image that it came in.

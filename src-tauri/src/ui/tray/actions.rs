@@ -8,26 +8,26 @@ use tauri::async_runtime::spawn;
 use tauri::{AppHandle, Manager as _, Wry};
 
 use super::menu::id;
-use crate::state::Desk;
+use crate::state::AppState;
 use crate::system::login::Login;
-use crate::system::shutdown::Ending;
+use crate::system::shutdown::Shutdown;
 use crate::ui::{clipboard, window};
 
 /// Does what the item of that id is for.
 pub(crate) fn chosen(app: &AppHandle<Wry>, item: &str) {
-    let desk = app.state::<Arc<Desk>>().inner().clone();
+    let app_state = app.state::<Arc<AppState>>().inner().clone();
     match item {
         id::OPEN => window::open(app, None),
-        id::START_OR_STOP => drop(spawn(start_or_stop(desk))),
-        id::RESTART => drop(spawn(restart(desk))),
-        id::COPY => copy(app, desk.url()),
+        id::START_OR_STOP => drop(spawn(start_or_stop(app_state))),
+        id::RESTART => drop(spawn(restart(app_state))),
+        id::COPY => copy(app, app_state.url()),
         id::AUTOSTART => toggle_autostart(app),
-        id::QUIT => app.state::<Ending>().ask(),
+        id::QUIT => app.state::<Shutdown>().request(),
         id::MORE_PYTHONS => window::open(app, Some("settings/python.path".to_owned())),
-        id::AUTOMATIC_PYTHON => drop(spawn(use_python(desk, Value::Null))),
+        id::AUTOMATIC_PYTHON => drop(spawn(use_python(app_state, Value::Null))),
         _ => {
             if let Some(path) = item.strip_prefix(id::PYTHON) {
-                drop(spawn(use_python(desk, json!(path))));
+                drop(spawn(use_python(app_state, json!(path))));
             } else if let Some(run) = item.strip_prefix(id::RUN) {
                 window::open(app, Some(format!("log/{run}")));
             }
@@ -35,23 +35,23 @@ pub(crate) fn chosen(app: &AppHandle<Wry>, item: &str) {
     }
 }
 
-async fn start_or_stop(desk: Arc<Desk>) {
-    if desk.status().borrow().is_on() {
-        desk.lifecycle.stop().await;
-    } else if let Err(error) = desk.lifecycle.start().await {
+async fn start_or_stop(app_state: Arc<AppState>) {
+    if app_state.status().borrow().is_on() {
+        app_state.lifecycle.stop().await;
+    } else if let Err(error) = app_state.lifecycle.start().await {
         tracing::warn!(%error, "the service could not be started");
     }
 }
 
-async fn restart(desk: Arc<Desk>) {
-    if let Err(error) = desk.lifecycle.restart().await {
+async fn restart(app_state: Arc<AppState>) {
+    if let Err(error) = app_state.lifecycle.restart().await {
         tracing::warn!(%error, "the service could not be started again");
     }
 }
 
-async fn use_python(desk: Arc<Desk>, path: Value) {
+async fn use_python(app_state: Arc<AppState>, path: Value) {
     let change = BTreeMap::from([("python.path".to_owned(), Some(path))]);
-    if let Err(error) = desk.lifecycle.change_settings(change).await {
+    if let Err(error) = app_state.lifecycle.change_settings(change).await {
         tracing::warn!(%error, "another Python could not be chosen");
     }
 }

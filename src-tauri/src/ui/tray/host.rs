@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tauri::{AppHandle, Wry};
 
-use crate::state::Desk;
+use crate::state::AppState;
 use crate::system::preflight::{self, NoTray};
 use crate::ui::window;
 
@@ -13,24 +13,24 @@ use crate::ui::window;
 const HOST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// Shows the tray icon, unless no host can ever show it.
-pub(crate) fn show_tray(app: &AppHandle<Wry>, desk: &Arc<Desk>) {
-    let no_tray = desk.no_tray().borrow().clone();
+pub(crate) fn show_tray(app: &AppHandle<Wry>, app_state: &Arc<AppState>) {
+    let no_tray = app_state.no_tray().borrow().clone();
     if let Some(reason @ (NoTray::Bus | NoTray::Library)) = &no_tray {
-        stay_visible(&reason.reason(desk.language()));
-    } else if let Err(error) = super::show(app, desk) {
+        stay_visible(&reason.reason(app_state.language()));
+    } else if let Err(error) = super::show(app, app_state) {
         stay_visible(&error.to_string());
-        desk.set_no_tray(Some(NoTray::Refused(error.to_string())));
+        app_state.set_no_tray(Some(NoTray::Refused(error.to_string())));
     }
 }
 
 /// Waits for a tray host. After [`HOST_PATIENCE`] without one the window opens, even if it was to start hidden: nothing else of
 /// the app could be seen.
-pub(crate) async fn wait_for_host(app: AppHandle<Wry>, desk: Arc<Desk>, hidden: bool) {
+pub(crate) async fn wait_for_host(app: AppHandle<Wry>, app_state: Arc<AppState>, hidden: bool) {
     let mut appears = std::pin::pin!(preflight::host_appears());
     let appeared = match tokio::time::timeout(HOST_PATIENCE, appears.as_mut()).await {
         Ok(appeared) => appeared,
         Err(_) => {
-            stay_visible(&NoTray::Host.reason(desk.language()));
+            stay_visible(&NoTray::Host.reason(app_state.language()));
             if hidden {
                 window::open(&app, None);
             }
@@ -38,7 +38,7 @@ pub(crate) async fn wait_for_host(app: AppHandle<Wry>, desk: Arc<Desk>, hidden: 
         }
     };
     match appeared {
-        Ok(()) => desk.set_no_tray(None),
+        Ok(()) => app_state.set_no_tray(None),
         Err(error) => tracing::warn!(%error, "the session bus does not say who shows tray icons"),
     }
 }

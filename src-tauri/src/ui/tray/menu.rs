@@ -2,7 +2,7 @@
 
 use crate::i18n::Language;
 use crate::model::{Python, ServiceState, Status, Summary};
-use crate::state::{Desk, Interpreters, middle};
+use crate::state::{AppState, Interpreters, middle};
 
 use super::icon::Icon;
 
@@ -58,13 +58,13 @@ pub(super) struct Entry {
 
 impl View {
     /// What is to be shown now.
-    pub(super) fn of(desk: &Desk, starts_at_login: bool) -> Self {
-        let language = desk.language();
-        let choice = desk.settings().borrow().settings.python.as_ref().map(|path| path.display().to_string());
-        let interpreters = desk.interpreters();
+    pub(super) fn of(app_state: &AppState, starts_at_login: bool) -> Self {
+        let language = app_state.language();
+        let choice = app_state.settings().borrow().settings.python.as_ref().map(|path| path.display().to_string());
+        let interpreters = app_state.interpreters();
         let pythons = pythons(&interpreters.borrow(), choice.as_deref(), language);
-        let runs = runs(&desk.recent().borrow(), language);
-        Self { pythons, runs, starts_at_login, ..Self::of_status(&desk.status().borrow(), language) }
+        let runs = runs(&app_state.recent().borrow(), language);
+        Self { pythons, runs, starts_at_login, ..Self::of_status(&app_state.status().borrow(), language) }
     }
 
     fn of_status(status: &Status, language: Language) -> Self {

@@ -4,7 +4,7 @@ mod actions;
 pub(crate) mod host;
 mod icon;
 mod items;
-mod menu;
+pub(super) mod menu;
 
 use std::sync::Arc;
 
@@ -12,11 +12,8 @@ use tauri::tray::TrayIconBuilder;
 use tauri::{AppHandle, Manager as _, Wry};
 use tokio::sync::watch;
 
-use crate::state::Desk;
+use crate::state::AppState;
 use crate::system::login::Login;
-
-#[cfg(windows)]
-pub(crate) use menu::state;
 
 use items::Items;
 use menu::View;
@@ -28,8 +25,8 @@ const ID: &str = "runtray";
 ///
 /// # Errors
 /// The system refuses it.
-pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) -> tauri::Result<()> {
-    let view = View::of(desk, *login_changes(app).borrow());
+pub(crate) fn show(app: &AppHandle, app_state: &Arc<AppState>) -> tauri::Result<()> {
+    let view = View::of(app_state, *login_changes(app).borrow());
     let items = Items::new(app, &view)?;
     let (clicked, clicks) = watch::channel(());
     let tray = TrayIconBuilder::with_id(ID)
@@ -43,23 +40,23 @@ pub(crate) fn show(app: &AppHandle, desk: &Arc<Desk>) -> tauri::Result<()> {
             let _ = clicked.send(());
         });
     tray.build(app)?;
-    tauri::async_runtime::spawn(keep(app.clone(), desk.clone(), items, view, clicks));
+    tauri::async_runtime::spawn(keep(app.clone(), app_state.clone(), items, view, clicks));
     Ok(())
 }
 
 /// Shows each change at once, as long as the app lives.
 async fn keep(
     app: AppHandle<Wry>,
-    desk: Arc<Desk>,
+    app_state: Arc<AppState>,
     mut items: Items,
     mut shown: View,
     mut clicks: watch::Receiver<()>,
 ) {
-    let (mut status, mut recent, mut interpreters) = (desk.status(), desk.recent(), desk.interpreters());
-    let mut settings = desk.settings();
+    let (mut status, mut recent, mut interpreters) = (app_state.status(), app_state.recent(), app_state.interpreters());
+    let mut settings = app_state.settings();
     let mut autostart = login_changes(&app);
     loop {
-        let view = View::of(&desk, *autostart.borrow_and_update());
+        let view = View::of(&app_state, *autostart.borrow_and_update());
         if view != shown {
             if let Err(error) = draw(&app, &mut items, &shown, &view) {
                 tracing::warn!(%error, "the tray could not be changed");

@@ -3,39 +3,26 @@
 //! A terminal is put into raw mode, so that every key reaches the program's terminal, Ctrl-C too; that one makes of it what the
 //! program asks for. It is put back when the [`Console`] is dropped.
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::thread;
 
 use crossterm::terminal;
-use runtray_engine::{Command, Commander, Commands, Signal, TerminalSize, commands};
+use runtray_engine::{Command, Commander, Commands, Signal, commands};
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::program::Program;
+use super::terminal_size::current_size;
 
 /// Pieces of input on their way; what the program does not read waits with whoever types.
 const TYPED: usize = 16;
 /// Bytes that are read of standard input at once.
 const CHUNK: usize = 16 << 10;
-/// The size of a terminal that does not tell its own.
-const USUAL: (u16, u16) = (80, 24);
 
 /// What is ours while the program has it.
 pub(super) struct Console {
     raw: Option<RawMode>,
     tasks: Vec<JoinHandle<()>>,
-}
-
-/// The size of our terminal, when all three streams are one: a program whose output goes elsewhere must not be given a terminal.
-pub(super) fn size() -> Option<TerminalSize> {
-    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
-    is_terminal.then(current_size).flatten()
-}
-
-fn current_size() -> Option<TerminalSize> {
-    let (columns, rows) = terminal::size().unwrap_or(USUAL);
-    let (columns, rows) = if columns == 0 || rows == 0 { USUAL } else { (columns, rows) };
-    TerminalSize::new(columns.min(TerminalSize::MOST), rows.min(TerminalSize::MOST)).ok()
 }
 
 impl Console {

@@ -12,7 +12,7 @@ use runtray_engine::language::{Language, Languages};
 use runtray_engine::{SourceFile, TerminalSize};
 use runtray_service::settings::Settings;
 
-use super::{beside, console, files};
+use super::{named_files, sibling_files, terminal_size};
 use crate::args::Run;
 
 /// A program, read and checked, wherever it is going to run.
@@ -46,12 +46,12 @@ impl Program {
         let language = language(args, &languages)?;
         let reads_stdin = args.file() != Path::new("-");
         let code = if reads_stdin { bytes_of(open(args.file())?)? } else { bytes_of(io::stdin().lock())? };
-        let terminal = (reads_stdin && !args.json && args.save.is_none()).then(console::size).flatten();
+        let terminal = (reads_stdin && !args.json && args.save.is_none()).then(terminal_size::size).flatten();
         let (timeout, more_time) = timeout(args, settings)?;
         let room = settings.body_bytes.saturating_sub(code.len());
-        let mut files = files::read(args, &language.entry(), settings.body_bytes)?;
+        let mut files = named_files::read(args, &language.entry(), settings.body_bytes)?;
         if reads_stdin && !args.alone {
-            beside::add(&mut files, args.file(), &code, &language.entry(), room);
+            sibling_files::add(&mut files, args.file(), &code, &language.entry(), room);
         }
         let (language, env) = (language.name.clone(), args.env.clone());
         let args = arguments(args)?;

@@ -24,8 +24,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::console;
 use super::program::Program;
-use crate::other_side::{self, Connection, OtherSide};
 use crate::print;
+use crate::service_client::{self, Connection, Peer};
 
 /// What a service gets to answer, and to start the program.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -64,8 +64,8 @@ impl Ended {
 ///
 /// # Errors
 /// The service says that the program cannot be run.
-pub(super) async fn start(program: &Program, places: &Paths) -> anyhow::Result<Option<Served>> {
-    let Some(opened) = open(program, places).await else { return Ok(None) };
+pub(super) async fn start(program: &Program, paths: &Paths) -> anyhow::Result<Option<Served>> {
+    let Some(opened) = open(program, paths).await else { return Ok(None) };
     let (served, first) = opened;
     match (first["type"].as_str(), first["code"].as_str().unwrap_or_default()) {
         (Some("started"), _) => Ok(Some(served)),
@@ -75,20 +75,20 @@ pub(super) async fn start(program: &Program, places: &Paths) -> anyhow::Result<O
 }
 
 /// Connects to the service where it says that it is. What listens there and cannot prove that it is that is sent nothing.
-async fn open(program: &Program, places: &Paths) -> Option<(Served, Value)> {
-    let port: u16 = address_file::find(places)?.rsplit_once(':')?.1.parse().ok()?;
-    let token = other_side::token(places)?;
-    match spawn_blocking(move || other_side::find(port, token)).await.ok()? {
-        OtherSide::Service(connection, token) => {
+async fn open(program: &Program, paths: &Paths) -> Option<(Served, Value)> {
+    let port: u16 = address_file::find(paths)?.rsplit_once(':')?.1.parse().ok()?;
+    let token = service_client::token(paths)?;
+    match spawn_blocking(move || service_client::find(port, token)).await.ok()? {
+        Peer::Service(connection, token) => {
             timeout(PATIENCE, send_program(program, connection, port, &token)).await.ok()?
         }
-        OtherSide::Stranger => {
+        Peer::Stranger => {
             print::note(format_args!(
                 "runtray: what listens on port {port} is not your service, which was there; the program runs without it"
             ));
             None
         }
-        OtherSide::Nobody(_) => None,
+        Peer::Nobody(_) => None,
     }
 }
 

@@ -168,8 +168,8 @@ impl Taken<'_> {
     fn take(&mut self, candidate: &Candidate) -> bool {
         let mut found = Vec::new();
         let mut room = self.room;
-        let places = Request::MOST_FILES.saturating_sub(self.files.len());
-        if !gather(&candidate.path, &candidate.name, &mut room, places, &mut found) {
+        let paths = Request::MOST_FILES.saturating_sub(self.files.len());
+        if !gather(&candidate.path, &candidate.name, &mut room, paths, &mut found) {
             return false;
         }
         self.room = room;
@@ -189,7 +189,7 @@ fn searchable(content: &[u8]) -> Option<String> {
 
 /// Reads a file, or the files of a folder, into `found`; `false` when they do not fit. What cannot be read or named in a run's
 /// folder is left out: a program that needs it says so itself.
-fn gather(path: &Path, place: &str, room: &mut usize, places: usize, found: &mut Vec<SourceFile>) -> bool {
+fn gather(path: &Path, place: &str, room: &mut usize, paths: usize, found: &mut Vec<SourceFile>) -> bool {
     if path.is_dir() {
         let mut names = names_in(path);
         names.sort();
@@ -197,7 +197,7 @@ fn gather(path: &Path, place: &str, room: &mut usize, places: usize, found: &mut
         let within = names.iter().filter(|name| *name != "__pycache__" && *name != ".git");
         return within
             .map(|name| (path.join(name), format!("{place}/{name}")))
-            .all(|(path, place)| (path.is_symlink() && path.is_dir()) || gather(&path, &place, room, places, found));
+            .all(|(path, place)| (path.is_symlink() && path.is_dir()) || gather(&path, &place, room, paths, found));
     }
     let (Ok(about), Ok(relative)) = (fs::metadata(path), RelativePath::parse(place)) else { return true };
     let Some(rest) = usize::try_from(about.len()).ok().and_then(|length| room.checked_sub(length)) else {
@@ -206,7 +206,7 @@ fn gather(path: &Path, place: &str, room: &mut usize, places: usize, found: &mut
     if !about.is_file() {
         return true;
     }
-    if found.len() >= places {
+    if found.len() >= paths {
         return false;
     }
     if let Ok(content) = fs::read(path) {

@@ -11,26 +11,24 @@ use tauri::{App, Manager as _, WebviewUrl, WebviewWindow, WebviewWindowBuilder};
 use tempfile::TempDir;
 
 use crate::app;
-use crate::args::Args;
-use crate::state::Desk;
+use crate::state::AppState;
 use crate::system::login::Login;
 use crate::system::login::tests::Remembered;
-use crate::system::shutdown::Ending;
+use crate::system::shutdown::Shutdown;
 
 /// An app whose service is stopped.
-pub(super) struct Gate {
+pub(super) struct MockApp {
     app: App<MockRuntime>,
     pub(super) folder: TempDir,
 }
 
-impl Gate {
+impl MockApp {
     pub(super) fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
-        let places = Paths { config: path("config"), data: path("data"), runs: path("runs") };
-        let args = Args { hidden: true, quit: false, port: Some(0) };
-        let desk = Arc::new(Desk::new(&args, places, None));
-        let app = app::with_commands(mock_builder(), desk, Ending::default())
+        let paths = Paths { config: path("config"), data: path("data"), runs: path("runs") };
+        let app_state = Arc::new(AppState::new(Some(0), paths, None));
+        let app = app::with_commands(mock_builder(), app_state, Shutdown::default())
             .build(tauri::generate_context!())
             .expect("an app");
         app.manage(Login::new(Remembered::default()));

@@ -23,7 +23,7 @@ python = 2
 
 /// A program that misbehaves.
 #[derive(Debug)]
-pub(crate) struct Misbehaviour {
+pub(crate) struct HostileProgram {
     /// For people.
     pub(crate) name: &'static str,
     /// Python.
@@ -40,7 +40,7 @@ pub(crate) struct Misbehaviour {
     pub(crate) needs_namespace: bool,
 }
 
-impl Misbehaviour {
+impl HostileProgram {
     /// The body of `POST /execute`.
     pub(crate) fn request(&self) -> Value {
         json!({"code": self.code, "timeout_ms": self.timeout_ms})
@@ -54,27 +54,27 @@ const TIMED_OUT: &str = "Execution timed out after 0.5 s.";
 const FLOODED: &str = "Execution was stopped: it wrote more than 8 MiB of output.";
 
 /// One that the project promises a hundred rounds of, and that ends before its time.
-const fn often(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> Misbehaviour {
-    Misbehaviour { name, code, timeout_ms: LONG, status, ending, share: 1, needs_namespace: false }
+const fn often(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> HostileProgram {
+    HostileProgram { name, code, timeout_ms: LONG, status, ending, share: 1, needs_namespace: false }
 }
 
 /// One that needs fewer rounds.
-const fn seldom(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> Misbehaviour {
-    Misbehaviour { share: 5, ..often(name, code, status, ending) }
+const fn seldom(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> HostileProgram {
+    HostileProgram { share: 5, ..often(name, code, status, ending) }
 }
 
 /// One that never ends by itself.
-const fn hanging(misbehaviour: Misbehaviour) -> Misbehaviour {
-    Misbehaviour { timeout_ms: SHORT, status: "timeout", ending: TIMED_OUT, ..misbehaviour }
+const fn hanging(misbehaviour: HostileProgram) -> HostileProgram {
+    HostileProgram { timeout_ms: SHORT, status: "timeout", ending: TIMED_OUT, ..misbehaviour }
 }
 
 /// One that only a namespace holds.
-const fn in_namespace(misbehaviour: Misbehaviour) -> Misbehaviour {
-    Misbehaviour { needs_namespace: true, ..misbehaviour }
+const fn in_namespace(misbehaviour: HostileProgram) -> HostileProgram {
+    HostileProgram { needs_namespace: true, ..misbehaviour }
 }
 
 /// All of them.
-pub(crate) const ALL: &[Misbehaviour] = &[
+pub(crate) const ALL: &[HostileProgram] = &[
     often("fork bomb", FORK_BOMB, "crashed", "Execution was stopped: it had more than 16 processes."),
     often("daemon", DAEMON, "completed", ""),
     often("memory hog", MEMORY_HOG, "memory_limit", "Execution was stopped: it used more than 200 MiB of memory."),

@@ -3,14 +3,14 @@
 export const VIEWS = ["status", "log", "console", "settings"] as const;
 export type View = (typeof VIEWS)[number];
 
-class Place {
+class Route {
   view = $state<View>("status");
   /** What the view is to show at once: an execution's id, a setting's key. */
   detail = $state<string | null>(null);
 
-  /** Goes where `place` says, `log/01J…`; what there is not is Status. */
-  go(place: string): void {
-    const [name = "", ...rest] = place.replace(/^#?\/?/, "").split("?")[0]?.split("/") ?? [];
+  /** Goes to a path such as `log/01J…`; an unknown one is Status. */
+  go(path: string): void {
+    const [name = "", ...rest] = path.replace(/^#?\/?/, "").split("?")[0]?.split("/") ?? [];
     this.view = VIEWS.find((view) => view === name) ?? "status";
     this.detail = rest.length > 0 ? decodeURIComponent(rest.join("/")) : null;
     const address = `#/${this.view}`;
@@ -18,4 +18,4 @@ class Place {
   }
 }
 
-export const place = new Place();
+export const route = new Route();

@@ -31,7 +31,7 @@ pub(super) struct Ran {
 /// It could not be run.
 pub(super) async fn run(
     program: &Program,
-    places: &Paths,
+    paths: &Paths,
     settings: &Settings,
     keep: bool,
     commands: Commands,
@@ -41,7 +41,7 @@ pub(super) async fn run(
     let language = language.ok_or_else(|| anyhow::anyhow!("the language {} is gone", program.language))?;
     let runtime = program.languages.runtime(language).await?;
     let request = request(program, settings)?;
-    let config = Config { runs_folder: places.runs.clone(), hidden: places.hidden(), warm: Warm::none() };
+    let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     let engine = Engine::start(&config)?;
     let (events, received) = mpsc::channel(EVENTS);
     let session = Session { events, commands: Some(commands), cancel: cancel.clone() };

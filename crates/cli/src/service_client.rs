@@ -20,7 +20,7 @@ const ANSWER: Duration = Duration::from_secs(30);
 const LONGEST: usize = 4 << 20;
 
 /// What listens on a port.
-pub(crate) enum OtherSide {
+pub(crate) enum Peer {
     /// The service, over a connection that may be trusted, and its token.
     Service(Connection, String),
     /// Something else.
@@ -36,20 +36,20 @@ pub(crate) struct Connection {
 }
 
 /// The token of these folders' service; `None` when none ever ran.
-pub(crate) fn token(places: &Paths) -> Option<String> {
-    let text = std::fs::read_to_string(places.token_file()).ok()?;
+pub(crate) fn token(paths: &Paths) -> Option<String> {
+    let text = std::fs::read_to_string(paths.token_file()).ok()?;
     Some(text.trim().to_owned()).filter(|token| !token.is_empty())
 }
 
 /// Looks for the service on both loopback addresses of `port`.
-pub(crate) fn find(port: u16, token: String) -> OtherSide {
-    let mut found = OtherSide::Nobody(io::ErrorKind::ConnectionRefused.into());
+pub(crate) fn find(port: u16, token: String) -> Peer {
+    let mut found = Peer::Nobody(io::ErrorKind::ConnectionRefused.into());
     for ip in [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)] {
         let Ok(mut connection) = Connection::open(ip, port) else { continue };
         if connection.proves(&token) {
-            return OtherSide::Service(connection, token);
+            return Peer::Service(connection, token);
         }
-        found = OtherSide::Stranger;
+        found = Peer::Stranger;
     }
     found
 }
