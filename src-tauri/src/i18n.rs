@@ -16,7 +16,7 @@ const GERMAN_SAID: &str = include_str!("../../ui/src/lib/i18n/said.de.json");
 
 type Catalogue = HashMap<String, String>;
 
-/// What the engine, the service and the app say of errors and mistakes, by code.
+/// The sentences of engine, service and app by code.
 static SAID: LazyLock<[Catalogue; 2]> =
     LazyLock::new(|| [ENGLISH_SAID, GERMAN_SAID].map(|text| serde_json::from_str(text).unwrap_or_default()));
 
@@ -45,7 +45,7 @@ impl Language {
         if locale.to_ascii_lowercase().starts_with("de") { Self::German } else { Self::English }
     }
 
-    /// The text of `key`, with what is filled in. A text that is missing shows as its key.
+    /// The text of `key` with its placeholders filled in. A missing text shows as its key.
     pub(crate) fn text(self, key: &str, filled: &[(&str, &str)]) -> String {
         let text = CATALOGUES[self as usize].get(key).map_or(key, String::as_str);
         filled.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))

@@ -1,6 +1,7 @@
 //! The desktop shell: tray, window, notifications, start at login. The only crate that knows Tauri.
 //!
-//! `desk` owns the service and all that is shown of it; `app` wires Tauri's parts to it; everything else shows or asks.
+//! Rooms, each of which uses only rooms below it (`tests/tidy/rooms.rs`): `app` wires Tauri, `commands` serve the window, `ui` is
+//! tray, window and notifications, `state` owns the service, `system` is the interface to the operating system.
 
 mod app;
 mod args;

@@ -1,4 +1,4 @@
-//! What a program may do to what watches over it, and to the machine: capabilities, other processes' descriptors, signals. And where
+//! What a program may do to its supervisor and to the machine: capabilities, other processes' descriptors, signals. And where
 //! the service says how programs are held together.
 
 use std::process::Command;
@@ -90,7 +90,7 @@ fn programs_cannot_reach_into_their_supervisor() {
     });
 }
 
-/// Steals its supervisor's control socket, as root can that has its capabilities; says by it that the run has ended with 42, stops the
+/// Steals its supervisor's control socket, as root with its capabilities can, reports an exit code of 42 over it, stops the
 /// supervisor and leaves a daemon.
 const FORGER: &str = "
 import ctypes, os, socket, time

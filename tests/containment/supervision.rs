@@ -1,6 +1,6 @@
 //! Launcher, supervisors and waiting interpreters that are killed, stopped or held at every step of a run.
 //!
-//! Nothing that was accepted is lost: a run that had not begun is tried again, and one that had is answered. Its slot is free afterwards.
+//! No accepted run is lost: a run that had not begun is retried, and one that had is answered. Its slot is free afterwards.
 
 use std::fs;
 use std::path::Path;

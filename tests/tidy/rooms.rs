@@ -1,7 +1,7 @@
 //! The rooms of a crate and the arrows between them: downward only, with no circles between files.
 //!
-//! A room is a file or a folder. Each crate, or folder in it, has a table of its rooms from top to bottom, and of the rooms that each
-//! may use. To let a room use another one, the table is edited, which a reviewer sees.
+//! A room is a file or a folder. Each crate, or folder in it, has a table of its rooms from top to bottom, and of the rooms that
+//! each may use. To let a room use another one, the table is edited, which a reviewer sees.
 
 use std::collections::BTreeMap;
 use std::fs;

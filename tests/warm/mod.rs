@@ -1,7 +1,7 @@
 //! Programs in an interpreter that waited for them: whatever they can observe is as in one of their own.
 //!
-//! Every program runs three times: in a service where nothing waits, in one where an interpreter is surely at its gate, and in one
-//! that is asked without a pause, so that interpreters are met that are not at their gates yet.
+//! Every program runs three times: in a service without idle interpreters, in one with an interpreter at its barrier, and in one
+//! that is asked without a pause, so that some interpreters have not reached their barriers yet.
 
 mod interpreters;
 #[cfg(target_os = "linux")]

@@ -1,8 +1,7 @@
 //! The service that runs with these folders, once it has proven that it is that one.
 //!
-//! Its address may be an old one, and its port another program's by now. So nothing of the user's is sent, neither the token nor
-//! a program, before the other side has answered a question that takes the token to answer; and what is sent then goes
-//! over the same connection.
+//! The address may be stale, and the port may belong to another program by now. So neither the token nor a program is sent before
+//! the peer has answered a challenge that requires the token; requests then use the same connection.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
@@ -12,20 +11,20 @@ use runtray_service::paths::Paths;
 use runtray_service::proof::Challenge;
 use serde_json::Value;
 
-/// What the other side gets to prove itself.
+/// Time limit of the proof.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// What it gets for an answer once it has: it may have to look for interpreters first.
+/// Time limit of an answer afterwards: the service may have to search for interpreters first.
 const ANSWER: Duration = Duration::from_secs(30);
 /// The longest answer that is read, in bytes.
 const LONGEST: usize = 4 << 20;
 
-/// What listens on a port.
+/// The program that listens on a port.
 pub(crate) enum Peer {
     /// The service, over a connection that may be trusted, and its token.
     Service(Connection, String),
     /// Something else.
     Stranger,
-    /// Nobody.
+    /// No program listens.
     Nobody(io::Error),
 }
 
@@ -73,7 +72,7 @@ impl Connection {
     /// The status and the body of a route's answer.
     ///
     /// # Errors
-    /// What comes is no answer, or not in time.
+    /// The answer is malformed or late.
     pub(crate) fn get(&mut self, target: &str, token: Option<&str>) -> io::Result<(u16, Vec<u8>)> {
         self.exchange(target, token, ANSWER)
     }
@@ -109,7 +108,7 @@ impl Connection {
         }
     }
 
-    /// The bare connection, for what is not one request and one answer.
+    /// The bare connection, for protocols other than one request and one answer.
     ///
     /// # Errors
     /// The system does not let it be used so.

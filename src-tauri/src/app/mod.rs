@@ -67,7 +67,7 @@ fn set_up(app: &AppHandle<Wry>, args: &Args, requests: mpsc::Receiver<LaunchRequ
     Ok(())
 }
 
-/// Does what second starts are for.
+/// Carries out the requests of second starts.
 async fn fulfil(app: AppHandle<Wry>, mut requests: mpsc::Receiver<LaunchRequest>) {
     while let Some(request) = requests.recv().await {
         match request {

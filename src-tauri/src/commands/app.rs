@@ -22,7 +22,7 @@ pub(crate) fn follow(app_state: StateHandle<'_>, updates: tauri::State<'_, Windo
     updates.follow(Arc::clone(&app_state), channel);
 }
 
-/// What the system says, not what we think that we told it.
+/// The setting as the system reports it.
 #[tauri::command]
 pub(crate) async fn autostart(login: tauri::State<'_, Login>) -> Answer<bool> {
     Ok(login.starts())
@@ -33,7 +33,7 @@ pub(crate) async fn set_autostart(login: tauri::State<'_, Login>, on: bool) -> A
     login.set(on).map_err(|error| Failure::new("autostart", &sentences::AUTOSTART.with("error", error)))
 }
 
-/// Opens a folder in the file manager, or the settings file in what opens such files; it is made when it is not there yet.
+/// Opens a folder in the file manager, or the settings file in its editor; a missing one is created.
 #[tauri::command]
 pub(crate) async fn open_folder(app_state: StateHandle<'_>, which: Folder) -> Answer<()> {
     let (path, made) = match which {

@@ -6,7 +6,7 @@ use super::{Answer, StateHandle};
 use crate::model::ConsoleUpdate;
 use crate::state::console;
 
-/// Shows the Console's program in this window from now on, with what it printed so far.
+/// Sends the Console's output so far and every later update to this window.
 #[tauri::command]
 pub(crate) async fn console_follow(
     app_state: StateHandle<'_>,

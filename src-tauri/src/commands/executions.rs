@@ -1,4 +1,4 @@
-//! What runs and what ran.
+//! Executions.
 
 use runtray_service::journal::Filter;
 use tauri::AppHandle;
@@ -39,20 +39,20 @@ pub(crate) async fn statistics(app_state: StateHandle<'_>) -> Answer<Statistics>
     Ok(app_state.lifecycle.history().figures().await?.into())
 }
 
-/// What a deletion would take, as of now.
+/// The entries that a deletion would take, as of now.
 #[tauri::command]
 pub(crate) async fn select_executions(app_state: StateHandle<'_>, query: ExecutionsQuery) -> Answer<Selection> {
     let (selection, count) = app_state.lifecycle.history().select(query.clone().into()).await?;
     Ok(Selection { query, upto: selection.upto, except: selection.except, count })
 }
 
-/// Deletes exactly what was selected.
+/// Deletes exactly the selected entries.
 #[tauri::command]
 pub(crate) async fn delete_executions(app_state: StateHandle<'_>, selection: Selection) -> Answer<u64> {
     Ok(app_state.lifecycle.history().delete(selection.into()).await?)
 }
 
-/// Asks where to; the path that was written, or nothing when the user thought better of it.
+/// Asks for the target; returns the written path, or `None` when the user cancels.
 #[tauri::command]
 pub(crate) async fn export_executions<R: Runtime>(
     app: AppHandle<R>,

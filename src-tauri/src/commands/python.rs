@@ -19,7 +19,7 @@ pub(crate) async fn pythons(app_state: StateHandle<'_>) -> Answer<Vec<Python>> {
     Ok(app_state.pythons().await)
 }
 
-/// Starts it once: what it is, and how long that took.
+/// Starts an interpreter once and reports its version and start time.
 #[tauri::command]
 pub(crate) async fn test_python(path: String) -> Answer<PythonTest> {
     let refuse = |reason: Said| Failure::of("python", "not_a_python", &reason);
@@ -34,7 +34,7 @@ pub(crate) async fn test_python(path: String) -> Answer<PythonTest> {
     Ok(PythonTest { ok: true, name, version: found.version, starts_in_ms })
 }
 
-/// Asks for a file; nothing when the user thought better of it.
+/// Asks for a file; `None` when the user cancels.
 #[tauri::command]
 pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, app_state: StateHandle<'_>) -> Answer<Option<String>> {
     let (answer, chosen) = oneshot::channel();

@@ -1,4 +1,4 @@
-//! The desk: the service with its settings, and what tray and window show of them.
+//! Application state: the service, its settings, and the values that tray and window show.
 //!
 //! It owns all that the app knows and publishes it by `watch`; tray, window and notifications only subscribe. It knows no
 //! Tauri, so that it serves without a display too.
@@ -21,7 +21,7 @@ use crate::system::shutdown::Shutdown;
 use super::console::{Console, Follower};
 use super::interpreter_list::Interpreters;
 
-/// The service, and what is shown of it.
+/// The service and the published values.
 pub(crate) struct AppState {
     /// The service's life.
     pub(crate) lifecycle: Lifecycle,
@@ -79,12 +79,12 @@ impl AppState {
         self.lifecycle.stop().await;
     }
 
-    /// How things are, now and whenever that changes.
+    /// Watch channel of the status.
     pub(crate) fn status(&self) -> watch::Receiver<Status> {
         self.status.subscribe()
     }
 
-    /// The Pythons of this machine, now and whenever others are found.
+    /// Watch channel of the Pythons of this machine.
     pub(crate) fn interpreters(&self) -> watch::Receiver<Interpreters> {
         self.interpreters.subscribe()
     }
@@ -92,18 +92,18 @@ impl AppState {
     /// All Pythons that were found, as soon as a search that goes on is over.
     pub(crate) async fn pythons(&self) -> Vec<Python> {
         let mut interpreters = self.interpreters();
-        // It fails only when nobody searches any more: what is known then stays.
+        // It fails only when the search task has ended: the last list stays valid.
         let _ = interpreters.wait_for(|known| known.is_complete).await;
         let language = self.language();
         interpreters.borrow().all.iter().map(|python| python.worded(language)).collect()
     }
 
-    /// The last executions, newest first, now and whenever one begins or ends.
+    /// Watch channel of the last executions, newest first.
     pub(crate) fn recent(&self) -> watch::Receiver<Vec<Summary>> {
         self.recent.subscribe()
     }
 
-    /// Why there is no tray icon, if there is none, now and whenever that changes.
+    /// Watch channel of the reason why there is no tray icon; `None` while there is one.
     pub(crate) fn no_tray(&self) -> watch::Receiver<Option<NoTray>> {
         self.no_tray.subscribe()
     }
@@ -113,7 +113,7 @@ impl AppState {
         self.no_tray.send_replace(reason);
     }
 
-    /// What the settings file says, now and whenever that changes.
+    /// Watch channel of the settings file.
     pub(crate) fn settings(&self) -> watch::Receiver<Loaded> {
         self.settings.clone()
     }
@@ -147,7 +147,7 @@ impl AppState {
         self.service().map_or_else(|| format!("http://localhost:{}", port()), |service| service.url())
     }
 
-    /// Every language, what runs it, and why nothing does where that is so.
+    /// Every language with its interpreter, or the reason why it has none.
     pub(crate) async fn languages(&self) -> Vec<wire::Language> {
         match self.service() {
             Some(service) => service.languages().await,

@@ -10,10 +10,10 @@ use super::naming;
 use crate::model::Python;
 use crate::sentences;
 
-/// What there is, and what runs programs.
+/// The interpreters that were found, and the one in use.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Interpreters {
-    /// What runs Python.
+    /// The Python in use.
     pub(crate) in_use: Option<Python>,
     /// Why nothing does.
     pub(crate) problem: Option<Said>,
@@ -41,12 +41,12 @@ impl Interpreters {
         Self { in_use, problem, all, is_complete: true }
     }
 
-    /// Whether it is not known yet what runs Python.
+    /// Whether the search for the Python in use goes on.
     pub(crate) fn is_unknown(&self) -> bool {
         self.in_use.is_none() && self.problem.is_none()
     }
 
-    /// Takes over what runs programs, before the list is known; whether that is new.
+    /// Stores the Python in use before the whole list is known; returns whether it changed.
     pub(super) fn learn(
         &mut self,
         runtime: Option<&runtray_engine::language::Runtime>,
@@ -72,7 +72,7 @@ impl Interpreters {
     }
 }
 
-/// The name of an interpreter that is known before the others are: its environment is the folder around its `bin`.
+/// The label of an interpreter that is known before the others: its environment is the folder around its `bin`.
 fn label_of(program: &Path) -> String {
     let environment = program.parent().and_then(Path::parent);
     naming::labels(&[(program, environment)]).pop().unwrap_or_default()

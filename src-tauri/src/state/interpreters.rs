@@ -30,7 +30,7 @@ pub(super) async fn keep(app_state: Arc<AppState>) {
     }
 }
 
-/// What runs programs is known soon; the whole list takes as long as every interpreter takes to answer.
+/// The Python in use is known soon; the whole list takes until the slowest interpreter has answered.
 async fn look(app_state: &AppState, choice: Option<&Path>) {
     app_state.interpreters.send_if_modified(|known| std::mem::replace(&mut known.is_complete, false));
     if let Some(service) = app_state.service() {

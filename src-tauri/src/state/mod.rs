@@ -1,5 +1,5 @@
-//! What the app knows: the service with its settings, and what tray and window show of them. No Tauri, so that it serves without a
-//! display too.
+//! Application state: the service, its settings, and the values that tray and window show. It uses no Tauri, so that it works
+//! without a display.
 
 mod app_state;
 pub(crate) mod console;

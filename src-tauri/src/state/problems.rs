@@ -1,4 +1,4 @@
-//! What is wrong, in words, with what to do about it.
+//! Problems in words, with their remedies.
 
 use runtray_engine::said::Said;
 use runtray_service::{PortTrouble, State, journal, settings};
@@ -10,7 +10,7 @@ use crate::system::preflight::NoTray;
 /// Names of macOS' AirPlay Receiver, which holds port 5000 from the start.
 const AIRPLAY: [&str; 2] = ["ControlCenter", "ControlCe"];
 
-/// What problems are read from.
+/// The state that problems are derived from.
 pub(crate) struct Situation<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a [settings::Problem],

@@ -1,4 +1,4 @@
-//! What is shown of the service, put together anew after each change.
+//! The published status, rebuilt after each change.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -194,7 +194,7 @@ impl Watched {
     }
 }
 
-/// Waits for a change; for ever, when nobody is left who could make one.
+/// Waits for a change; for ever when the sender is gone.
 async fn changed<T>(receiver: &mut watch::Receiver<T>) {
     if receiver.changed().await.is_err() {
         std::future::pending::<()>().await;

@@ -1,4 +1,4 @@
-//! Words to the user without a window of ours: on standard error, or as a native message on Windows, where an app has none.
+//! Messages without a window of the app: on standard error, or in a native dialog on Windows, where an app has no console.
 
 use std::process::ExitCode;
 
@@ -14,7 +14,7 @@ pub(crate) fn say(text: &str) {
     native::show("Runtray", text);
 }
 
-/// Tells what the command line can be, or what is wrong with it.
+/// Shows the help or the error of the command line.
 pub(crate) fn tell_usage(usage: &clap::Error) -> ExitCode {
     if cfg!(windows) {
         say(&usage.to_string());

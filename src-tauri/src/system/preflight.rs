@@ -1,10 +1,10 @@
-//! What this machine offers a desktop app: a display, a session bus, a place for tray icons.
+//! Platform checks: display, session bus, tray.
 //!
-//! Asked before Tauri starts, because Tauri and the tray's library panic where these are missing.
+//! They run before Tauri starts, because Tauri and the tray's library panic where one of these is missing.
 
 use crate::i18n::Language;
 
-/// What there is.
+/// The results of the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Preflight {
     /// Why no window can be shown, if none can.
@@ -19,7 +19,7 @@ pub(crate) struct Preflight {
 pub(crate) enum NoTray {
     /// There is no session bus.
     Bus,
-    /// Nobody on the bus shows tray icons, or not yet.
+    /// No tray host is on the bus, or not yet.
     Host,
     /// The library that talks to the host is not installed.
     Library,
@@ -40,7 +40,7 @@ impl NoTray {
 }
 
 impl Preflight {
-    /// Looks around. Must be called on the main thread.
+    /// Runs the checks. Must be called on the main thread.
     #[cfg(target_os = "linux")]
     pub(crate) fn check() -> Self {
         Self { no_display: linux::no_display(), no_tray: linux::no_tray() }
@@ -80,7 +80,7 @@ mod linux {
         "libappindicator3.so",
     ];
 
-    /// GTK can be initialised as often as one likes, and says what Tauri would panic about.
+    /// Initialising GTK more than once is allowed; it reports the error that would make Tauri panic.
     pub(super) fn no_display() -> Option<String> {
         let named = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
         match gtk::init() {
@@ -111,14 +111,14 @@ mod linux {
         library.is_ok()
     }
 
-    /// Whether somebody on the bus shows tray icons. A watcher without a host is a panel that shows none.
+    /// Whether a tray host is on the bus. A watcher without a host is a panel that shows no icons.
     fn has_host() -> zbus::Result<bool> {
         let bus = zbus::blocking::Connection::session()?;
         let watcher = zbus::blocking::Proxy::new(&bus, WATCHER, WATCHER_PATH, WATCHER)?;
         Ok(watcher.get_property(HAS_HOST).unwrap_or(false))
     }
 
-    /// Waits until somebody on the bus shows tray icons: at login a panel may come later than we.
+    /// Waits for a tray host: at login the panel may start later than the app.
     pub(crate) async fn host_appears() -> zbus::Result<()> {
         let bus = zbus::Connection::session().await?;
         let names = zbus::fdo::DBusProxy::new(&bus).await?;

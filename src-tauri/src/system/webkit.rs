@@ -1,7 +1,7 @@
-//! What WebKitGTK leaves of a closed window: its process for the network, memory that is free, and its code.
+//! Memory that WebKitGTK keeps after a window was closed: its network process, free heap memory, and its code.
 //!
-//! Tauri keeps the web context for the next window, and with it that process: some twenty megabytes that do nothing. WebKit starts
-//! another when a page needs it.
+//! Tauri keeps the web context for the next window, and with it that process of about twenty megabytes. WebKit starts another
+//! when a page needs it.
 
 use std::ffi::c_void;
 use std::fs;
@@ -19,7 +19,7 @@ const NAME: &str = "WebKitNetworkPr";
 /// The libraries of which nearly nothing is used without a window.
 const LIBRARIES: [&str; 2] = ["/libwebkit2gtk-", "/libjavascriptcoregtk-"];
 
-/// After this long a closed window's page is gone, and nobody opens the window again at once.
+/// After this long the page of a closed window is gone, and the user has not reopened the window at once.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Gives all that back soon, unless a window is open by then.
@@ -66,7 +66,7 @@ fn children() -> impl Iterator<Item = i32> {
 
 /// Gives the pages of freed memory to the system.
 fn trim() {
-    // SAFETY: it only returns what the allocator itself has free.
+    // SAFETY: it only returns free memory of the allocator to the system.
     #[cfg(target_env = "gnu")]
     #[expect(unsafe_code, reason = "there is no safe wrapper")]
     unsafe {
@@ -85,7 +85,7 @@ struct Range {
     length: usize,
 }
 
-/// The mappings of the libraries in `smaps` that nobody writes to or has written to.
+/// The mappings of the libraries in `smaps` that are read-only and unmodified.
 fn ranges(smaps: &str) -> Vec<Range> {
     let (mut current, mut found) = (None, Vec::new());
     for line in smaps.lines() {
@@ -118,7 +118,7 @@ impl Range {
 /// Takes pages out of this process; the next use finds them in their file again.
 fn forget(range: &Range) {
     let start = NonNull::<c_void>::without_provenance(range.start);
-    // SAFETY: the pages are those of a file, as they are there: none was changed, and none can be. Reading them again gives the same.
+    // SAFETY: the pages are unchanged pages of a file, and read-only. Reading them again gives the same bytes.
     #[expect(unsafe_code, reason = "there is no safe wrapper")]
     let advised = unsafe { madvise(start, range.length, MmapAdvise::MADV_DONTNEED) };
     if let Err(error) = advised {

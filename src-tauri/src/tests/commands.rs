@@ -1,4 +1,4 @@
-//! What the commands answer, and to whom.
+//! The answers of the commands, and the windows that may call them.
 
 use std::fs;
 

@@ -33,7 +33,7 @@ impl Notification {
     }
 }
 
-/// What was told already.
+/// The notifications that were shown already.
 #[derive(Debug, Default)]
 pub(crate) struct Notifications {
     told: HashSet<String>,
@@ -42,7 +42,7 @@ pub(crate) struct Notifications {
 }
 
 impl Notifications {
-    /// What a new status is worth telling.
+    /// The notifications for a new status.
     pub(crate) fn of(&mut self, status: &Status, language: Language, now: Instant) -> Vec<Notification> {
         [self.failure(status, language), self.origins(status, language, now)].into_iter().flatten().collect()
     }

@@ -72,7 +72,7 @@ async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut news): 
                 Ok(ExecutionEvent::Begun(execution)) => Update::Begun { execution: execution.into() },
                 Ok(ExecutionEvent::Ended(execution)) => Update::Ended { execution: execution.into() },
                 Ok(ExecutionEvent::Cleared) => Update::Cleared,
-                // The window reads the log anew when it is looked at; what it missed is in it.
+                // The window reads the log again when it becomes visible; it finds the missed executions there.
                 Err(RecvError::Lagged(_)) => continue,
                 Err(RecvError::Closed) => return,
             },

@@ -1,8 +1,8 @@
-//! The component that shows the window, where it is missing or crashes: the service and what runs go on.
+//! The webview: its absence and its crashes. Neither ends the service or a program.
 
 use tauri::{AppHandle, WebviewWindow, Wry};
 
-/// Whether the window cannot be shown; the user is then told what to install. Only Windows can lack it.
+/// Whether the webview is missing; then a dialog names the component to install. Only Windows can lack it.
 #[cfg(windows)]
 pub(crate) fn is_missing(app: &AppHandle<Wry>) -> bool {
     use std::sync::Arc;

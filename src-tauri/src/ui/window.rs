@@ -62,7 +62,7 @@ pub(crate) fn is_seen(app: &AppHandle<Wry>) -> bool {
         .is_some_and(|window| window.is_visible().unwrap_or(true) && !window.is_minimized().unwrap_or(false))
 }
 
-/// What comes of the window being gone.
+/// Cleans up after the window was closed.
 pub(crate) fn closed(app: &AppHandle<Wry>) {
     app.state::<WindowUpdates>().leave();
     app.state::<Arc<AppState>>().console_follower.leave();

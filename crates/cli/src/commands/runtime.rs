@@ -1,4 +1,4 @@
-//! The runtime's threads, and what to say where the system gives none.
+//! The runtime's threads, and the error where the system allows too few.
 //!
 //! `ulimit -u` and the limits of containers count threads. A runtime that gets too few of them panics, or waits for ever for one,
 //! so all that are needed are asked for at the start and kept.
@@ -16,9 +16,9 @@ use tokio::runtime::{Builder, Runtime};
 /// Cores for each thread that moves requests and output: programs need the cores more, and threads that wake one another cost
 /// each run more than they save it.
 const CORES_PER_WORKER: usize = 4;
-/// Threads for what blocks, such as files, that are there from the start. The runtime starts more where it can.
+/// Threads for blocking work, such as files, that are started at once. The runtime starts more where it can.
 const BLOCKING: usize = 2;
-/// Those of the journal, the settings' watch and what cleans up after runs.
+/// Threads of the journal, the settings watcher and the cleanup after runs.
 const OWN: usize = 5;
 /// Longer than any service runs.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);

@@ -15,7 +15,7 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
     let paths = Paths::find()?;
     let _log = log::init(&paths.log_folder(), true);
     let settings_file = paths.settings_file();
-    // What is wrong with it the service says, in the log, which is standard error too.
+    // The service reports problems of the settings in the log, which is standard error too.
     let loaded = Loaded::from_file(&settings_file);
     if let Err(error) = settings::create_if_missing(&settings_file) {
         tracing::warn!(%error, file = %settings_file.display(), "could not write the settings file; the defaults are used");
@@ -55,7 +55,7 @@ async fn failure(mut state: watch::Receiver<State>) -> String {
     }
 }
 
-/// Ctrl-C, or what a service supervisor sends. A second one does not wait for running executions.
+/// Ctrl-C, or a service supervisor's signal. A second one does not wait for running executions.
 #[cfg(unix)]
 async fn asked_to_stop() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};

@@ -14,13 +14,13 @@ use crate::args::Status;
 use crate::service_client::{self, Connection, Peer};
 use crate::{exit, print};
 
-/// What came of asking.
+/// The result of a request.
 enum Answer {
     /// The route's status and body.
     Said(u16, Vec<u8>),
     /// Another program listens there.
     Stranger,
-    /// Nobody answers.
+    /// No program answers.
     Nobody(io::Error),
 }
 

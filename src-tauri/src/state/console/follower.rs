@@ -81,7 +81,7 @@ async fn follow(console: Console, credit: Arc<Semaphore>, send: impl Fn(ConsoleU
     }
 }
 
-/// What one window was told so far.
+/// The updates that one window has received.
 #[derive(Default)]
 struct Told {
     session: Option<u64>,

@@ -1,4 +1,4 @@
-//! The last part of what a program printed, for a window that comes later.
+//! The last part of a program's output, for a window that opens later.
 
 /// Bytes that are kept: more than the window's terminal keeps of lines of usual length.
 const MOST: usize = 1 << 20;
@@ -11,12 +11,12 @@ const LINE: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Scrollback {
     text: String,
-    /// What was printed before `text`, in bytes.
+    /// Bytes of output that were dropped before `text`.
     dropped: u64,
 }
 
 impl Scrollback {
-    /// Takes what was printed next; the oldest is dropped when there is too much.
+    /// Appends output; the oldest part is dropped beyond the bound.
     pub(super) fn push(&mut self, printed: &str) {
         self.text.push_str(printed);
         if self.text.len() > MOST + SLACK {
@@ -26,12 +26,12 @@ impl Scrollback {
         }
     }
 
-    /// Where what is kept begins.
+    /// The position at which the kept output begins.
     pub(super) fn start(&self) -> u64 {
         self.dropped
     }
 
-    /// Where it ends.
+    /// The position at which it ends.
     pub(super) fn end(&self) -> u64 {
         self.dropped + self.text.len() as u64
     }

@@ -16,10 +16,10 @@ use super::scrollback::Scrollback;
 use crate::model::{ConsoleState, Failure};
 use crate::sentences;
 
-/// The origin of what the window runs, in the log. No web page can have it: origins of pages have a scheme.
+/// The origin of the window's programs in the log. No web page can have it: origins of pages have a scheme.
 pub(crate) const ORIGIN: &str = "Runtray Console";
 
-/// The Console's program and what it printed. Clones are the same Console.
+/// The Console's program and its output. Clones share it.
 #[derive(Clone, Default)]
 pub(crate) struct Console(Arc<Shared>);
 
@@ -76,7 +76,7 @@ impl Console {
     /// Tells the program something: a message that may follow the first one.
     ///
     /// # Errors
-    /// The message is not one that can be told. To a program that has ended it is told in vain.
+    /// The message is invalid. A message to a program that has ended is dropped.
     pub(crate) async fn say(&self, message: &str) -> Result<(), Failure> {
         let input = self.lock().input.clone();
         match input {
@@ -95,7 +95,7 @@ impl Console {
         self.lock().is_active()
     }
 
-    /// Changes with everything that a window is told.
+    /// Watch channel that fires for every change that a window shows.
     pub(crate) fn changes(&self) -> watch::Receiver<()> {
         self.0.changes.subscribe()
     }
@@ -112,7 +112,7 @@ impl Console {
         Ok(cancel)
     }
 
-    /// Takes what the program prints as fast as it comes, until it ends.
+    /// Stores the program's output as it arrives, until the program ends.
     async fn carry(self, mut conversation: InteractiveRun, cancel: CancellationToken) {
         let mut is_cancelled = false;
         loop {
@@ -158,7 +158,7 @@ impl Console {
 pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result<String, Failure> {
     let service = service.ok_or_else(|| refusal(&not_running()))?;
     let (mut conversation, input) = service.run_interactive(message, ORIGIN).await.map_err(|error| refusal(&error))?;
-    // What was typed is the whole input: dropping the last sender ends it.
+    // The input is complete: dropping the last sender ends it.
     drop(input);
     let id = conversation.id().to_owned();
     let (started, has_started) = tokio::sync::oneshot::channel();
@@ -167,7 +167,7 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
         loop {
             let said = conversation.next().await;
             if let Some(started) = started.take() {
-                // Nobody waits for it any more when the window has gone.
+                // The receiver is gone when the window was closed.
                 let _ = started.send(said.clone());
             }
             if let InteractiveEvent::Ended(_) = said {
@@ -181,7 +181,7 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
     }
 }
 
-/// The message for what is asked of a service that does not run.
+/// The error message of a service that is not running.
 fn not_running() -> String {
     let said = sentences::CONSOLE_NOT_RUNNING.said();
     let reason = Words::from(&said);

@@ -1,7 +1,7 @@
 //! One app for each data folder, found there by a second start: no session bus is needed, and any session of the user will do.
 //!
 //! The first app holds a lock on `app.lock` as long as it lives and writes into `app.address` where it listens: a Unix socket,
-//! or a named pipe on Windows. A second start finds the lock taken, says there in one word what it was started for, and ends.
+//! or a named pipe on Windows. A second start finds the lock taken, sends its request there in one word, and ends.
 
 #[cfg(unix)]
 #[path = "unix.rs"]
@@ -38,7 +38,7 @@ const REQUESTS: usize = 16;
 const DONE: &str = "done";
 const ENDING: &str = "ending";
 
-/// What came of claiming the data folder.
+/// The result of claiming the data folder.
 pub(crate) enum Claim {
     /// No other app runs here.
     First(Instance),
@@ -54,7 +54,7 @@ pub(crate) struct Instance {
     endpoint: Option<endpoint::Endpoint>,
 }
 
-/// Makes this app the one of the folder `data`, or tells the one that is there what `request` says.
+/// Claims the folder `data` for this app, or sends `request` to the app that has it.
 ///
 /// # Errors
 /// Another app runs there and does not answer.
@@ -92,7 +92,7 @@ impl Instance {
         Some(Self { data: data.to_owned(), _lock: lock, endpoint: None })
     }
 
-    /// Listens to second starts from now on; what they request comes out of the answer. While the app ends they are told so.
+    /// Listens for second starts; their requests arrive in the returned channel. During a shutdown they get the answer `ending`.
     pub(crate) fn listen(&mut self, shutdown: &Shutdown) -> mpsc::Receiver<LaunchRequest> {
         let (requests, heard) = mpsc::channel(REQUESTS);
         match endpoint::Endpoint::open(&self.data).and_then(|(endpoint, listener)| {
@@ -112,7 +112,7 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         if self.endpoint.is_some() {
-            // It fails only when somebody has deleted it.
+            // It fails only when the file was deleted already.
             let _ = fs::remove_file(address_file(&self.data));
         }
     }
@@ -137,7 +137,7 @@ fn announce(data: &Path, address: &str) -> io::Result<()> {
     fs::rename(new, address_file(data))
 }
 
-/// Says `request` to the app that runs; what it answers.
+/// Sends `request` to the running app and returns its answer.
 fn tell(data: &Path, request: LaunchRequest) -> io::Result<String> {
     let text = fs::read_to_string(address_file(data))?;
     endpoint::say(text.lines().next().unwrap_or_default(), request.word())

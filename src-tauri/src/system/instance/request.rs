@@ -1,4 +1,4 @@
-//! What a second start asks of the running app.
+//! The request of a second start to the running app.
 
 /// The request that a second start sends to the running app.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,7 +24,7 @@ pub(super) struct Endpoint {
 }
 
 impl Endpoint {
-    /// Listens in or for the folder `data`, whose lock is held: a socket that is there already is nobody's.
+    /// Listens in or for the folder `data`, whose lock is held: an existing socket there is stale.
     pub(super) fn open(data: &Path) -> io::Result<(Self, UnixListener)> {
         let usual = data.join("app.socket");
         let is_short = usual.as_os_str().len() <= LONGEST_PATH && usual.to_str().is_some();
@@ -39,7 +39,7 @@ impl Endpoint {
         Ok((Self { path, _folder: folder }, listener))
     }
 
-    /// What [`say`] needs to know.
+    /// The address for [`say`].
     pub(super) fn address(&self) -> &str {
         self.path.to_str().unwrap_or_default()
     }
@@ -47,7 +47,7 @@ impl Endpoint {
 
 impl Drop for Endpoint {
     fn drop(&mut self) {
-        // It fails only when somebody has deleted it.
+        // It fails only when the file was deleted already.
         let _ = fs::remove_file(&self.path);
     }
 }

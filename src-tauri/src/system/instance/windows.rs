@@ -31,7 +31,7 @@ impl Endpoint {
         Ok((Self(name.clone()), Listener { name, next }))
     }
 
-    /// What [`say`] needs to know.
+    /// The address for [`say`].
     pub(super) fn address(&self) -> &str {
         &self.0
     }
@@ -53,7 +53,7 @@ async fn accept(
     shutdown: &Shutdown,
 ) -> io::Result<()> {
     listener.next.connect().await?;
-    // The next instance is there before this one goes, so that nobody finds no pipe.
+    // The next instance exists before this one is handed over, so that a client always finds the pipe.
     let next = ServerOptions::new().reject_remote_clients(true).create(&listener.name)?;
     let caller = std::mem::replace(&mut listener.next, next);
     tokio::spawn(hear(caller, requests.clone(), shutdown.clone()));

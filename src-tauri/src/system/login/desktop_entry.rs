@@ -40,8 +40,8 @@ fn utf8(path: &Path) -> Result<&str, String> {
     path.to_str().ok_or_else(|| format!("a login entry must be UTF-8, and this path is not: {}", path.display()))
 }
 
-/// What starts `program`. A program's own path may hold no equals sign, and GLib takes a percent sign in it for what it is not:
-/// then a shell starts it, of which it is an argument.
+/// The command that starts `program`. The path of a program may hold no equals sign, and GLib misreads a percent sign in it: then a
+/// shell starts the program, which is an argument of the shell.
 fn command(program: &str) -> String {
     let word_of_program = word(program);
     match program.contains(['%', '=']) {

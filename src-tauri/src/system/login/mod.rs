@@ -1,4 +1,4 @@
-//! Starting at login: what the system says, and telling it.
+//! Start at login.
 
 #[cfg(any(target_os = "linux", test))]
 mod desktop_entry;
@@ -20,7 +20,7 @@ use std::path::{Path, PathBuf};
 use runtray_service::paths::Paths;
 use tokio::sync::watch;
 
-/// The system's list of what starts at login.
+/// The system's list of login items.
 pub(crate) trait LoginItems: Send + Sync {
     /// Whether this app is on it.
     ///
@@ -49,7 +49,7 @@ impl Login {
         login
     }
 
-    /// What the system says now.
+    /// Reads the setting from the system.
     pub(crate) fn starts(&self) -> bool {
         let starts = self.items.contains().unwrap_or_else(|error| {
             tracing::warn!(error, "the system does not say whether Runtray starts at login");
@@ -59,7 +59,7 @@ impl Login {
         starts
     }
 
-    /// Tells the system; what it says then.
+    /// Changes the setting and reads it back.
     ///
     /// # Errors
     /// It refuses, with its reason.
@@ -69,7 +69,7 @@ impl Login {
         told.map(|()| starts)
     }
 
-    /// What the system last said, now and whenever that changes.
+    /// Watch channel of the setting as last read.
     pub(crate) fn changes(&self) -> watch::Receiver<bool> {
         self.known.subscribe()
     }
@@ -80,7 +80,7 @@ pub(crate) fn system_items(paths: &Paths) -> impl LoginItems + 'static {
     system::Items::new(paths)
 }
 
-/// What is started at login: this program, or the image that it came in.
+/// The program to start at login: this one, or the AppImage that contains it.
 #[cfg(unix)]
 fn program() -> Result<PathBuf, String> {
     let image = if cfg!(target_os = "linux") { std::env::var_os("APPIMAGE") } else { None };

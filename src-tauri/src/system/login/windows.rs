@@ -1,4 +1,4 @@
-//! The registry key of what starts when this user logs in.
+//! The registry key of this user's login items.
 //!
 //! Without Tauri's plugin: it would put an administrator's choice on the list of all users, and a path with spaces without
 //! quotes. No path holds a quote here, and the value's type has nothing in it replaced.

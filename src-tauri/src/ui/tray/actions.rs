@@ -1,4 +1,4 @@
-//! What choosing an item of the tray's menu does.
+//! The actions of the items in the tray's menu.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::system::login::Login;
 use crate::system::shutdown::Shutdown;
 use crate::ui::{clipboard, window};
 
-/// Does what the item of that id is for.
+/// Runs the action of an item.
 pub(crate) fn chosen(app: &AppHandle<Wry>, item: &str) {
     let app_state = app.state::<Arc<AppState>>().inner().clone();
     match item {
@@ -56,7 +56,7 @@ async fn use_python(app_state: Arc<AppState>, path: Value) {
     }
 }
 
-/// The tick shows what the system then says, which is not always what was asked for.
+/// The check mark shows the setting that the system reports, which may differ from the requested one.
 fn toggle_autostart(app: &AppHandle<Wry>) {
     let login = app.state::<Login>();
     if let Err(error) = login.set(!login.starts()) {

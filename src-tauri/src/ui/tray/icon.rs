@@ -3,7 +3,7 @@
 use tauri::image::Image;
 use tauri::include_image;
 
-/// What the icon tells.
+/// The states that the icon shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Icon {
     /// The service waits for programs.

@@ -51,7 +51,7 @@ impl Items {
         &self.menu
     }
 
-    /// Changes what differs.
+    /// Updates the items that differ.
     pub(super) fn draw(&mut self, app: &AppHandle<Wry>, old: &View, new: &View) -> Result<()> {
         self.tell(new)?;
         if old.pythons != new.pythons {

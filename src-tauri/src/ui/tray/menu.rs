@@ -1,4 +1,4 @@
-//! What the menu says: plain values, made from the status.
+//! The contents of the menu: plain values, made from the status.
 
 use crate::i18n::Language;
 use crate::model::{Python, ServiceState, Status, Summary};
@@ -6,7 +6,7 @@ use crate::state::{AppState, Interpreters, middle};
 
 use super::icon::Icon;
 
-/// The ids of the menu's items. What follows a colon is an item's own.
+/// The ids of the menu's items. A prefix that ends with a colon is followed by a path or an id.
 pub(crate) mod id {
     pub(crate) const OPEN: &str = "open";
     pub(crate) const START_OR_STOP: &str = "start-or-stop";
@@ -57,7 +57,7 @@ pub(super) struct Entry {
 }
 
 impl View {
-    /// What is to be shown now.
+    /// The view of the present state.
     pub(super) fn of(app_state: &AppState, starts_at_login: bool) -> Self {
         let language = app_state.language();
         let choice = app_state.settings().borrow().settings.python.as_ref().map(|path| path.display().to_string());
@@ -92,7 +92,7 @@ fn icon(status: &Status) -> Icon {
     }
 }
 
-/// How things are, in one line; a failure with its whole reason. Only Windows can come to say it elsewhere than in the menu.
+/// The state in one line, a failure with its whole reason. Windows shows it in a dialog too.
 #[cfg(windows)]
 pub(crate) fn state(status: &Status, language: Language) -> String {
     told(status, status.reason.as_deref().unwrap_or_default(), language)

@@ -25,7 +25,7 @@ pub(super) struct Ran {
     pub(super) error: BoundedText,
 }
 
-/// Runs `program` with what `commands` bring. What it prints goes to our own streams as it comes, unless it is to be kept.
+/// Runs `program` with the input from `commands`. Its output goes to our own streams as it arrives, unless it is to be kept.
 ///
 /// # Errors
 /// It could not be run.

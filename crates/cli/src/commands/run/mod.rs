@@ -85,7 +85,7 @@ async fn run_here(args: &Run, program: &Program, paths: &Paths, settings: &Setti
     Ok(code)
 }
 
-/// Says what gives a program more time that ran out of it; idleness and CPU time have limits of their own.
+/// Tells how to give a program more time after a timeout; idleness and CPU time have limits of their own.
 fn advise(status: Status, duration: Duration, program: &Program) {
     if status == Status::Timeout && duration >= program.timeout {
         print::note(format_args!("runtray: {}", program.more_time));

@@ -1,4 +1,4 @@
-//! The files that go beside the program: what `--file` names.
+//! The files of `--file`, which are put beside the program.
 //!
 //! Below the program's own folder a file keeps its path, so that `import` and `open` find it as they do with `python FILE`; one
 //! from elsewhere lies beside the program under its own name.
@@ -50,7 +50,7 @@ fn source(path: RelativePath, file: &Path) -> anyhow::Result<SourceFile> {
 struct Gathered {
     /// The program's own file, which goes along anyway.
     program: PathBuf,
-    /// What the program is called in its folder.
+    /// The program's name in its folder.
     entry: String,
     most_bytes: usize,
     bytes: u64,

@@ -25,10 +25,10 @@ pub(super) struct Program {
     pub(super) args: Vec<String>,
     /// Environment variables on top of every run's.
     pub(super) env: Vec<(String, String)>,
-    /// What lies beside it.
+    /// The files beside it.
     pub(super) files: Vec<SourceFile>,
     pub(super) timeout: Duration,
-    /// What gives it more time than that, as a sentence for people.
+    /// How to give it more time, as a sentence for people.
     pub(super) more_time: String,
     /// The terminal that it is to have: one like ours.
     pub(super) terminal: Option<TerminalSize>,
@@ -37,7 +37,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Reads what the arguments name.
+    /// Reads the program of the arguments.
     ///
     /// # Errors
     /// There is no such program or language, or the time is not one.
@@ -76,7 +76,7 @@ fn language<'a>(args: &Run, languages: &'a Languages) -> anyhow::Result<&'a Lang
     language.with_context(|| format!("`{name}` is no language that this service knows; name one with --language"))
 }
 
-/// Who waits at a command line takes their time and has Ctrl-C; an answer as POST /execute gives keeps to its time.
+/// The limit of interactive programs, since a user at a terminal has Ctrl-C; with `--json` the limit of POST /execute.
 fn timeout(args: &Run, settings: &Settings) -> anyhow::Result<(Duration, String)> {
     let (usual, most, key) = match args.json {
         true => (settings.default_timeout, settings.max_timeout, "max_timeout_ms"),

@@ -1,4 +1,4 @@
-//! What lies beside a program and goes along unasked, so that `runtray run FILE` finds what the interpreter would find there.
+//! Files beside a program, sent along without `--file`, so that `runtray run FILE` finds the same files as the interpreter.
 //!
 //! The modules of the program's language go along, and whatever the program or one of these names: a package's folder, a data
 //! file. What is named comes first; when there is too much for one program, the rest stays and what was named of it is said.
@@ -20,7 +20,7 @@ const MOST_SEARCHED: usize = 1 << 20;
 /// Packages of Node.js, as its `require` looks for them.
 const NODE_MODULES: &str = "node_modules";
 
-/// Adds what lies beside `program`, whose text is `code`, to `files`; within `room` bytes all in all.
+/// Adds the files beside `program`, whose text is `code`, to `files`; within `room` bytes all in all.
 pub(super) fn add(files: &mut Vec<SourceFile>, program: &Path, code: &[u8], entry: &str, room: usize) {
     // An interpreter looks where the file is that a link leads to.
     let Ok(program) = program.canonicalize() else { return };
@@ -44,7 +44,7 @@ pub(super) fn add(files: &mut Vec<SourceFile>, program: &Path, code: &[u8], entr
     }
 }
 
-/// The extensions of what a language imports, and the files that say how.
+/// The extensions of the modules of a language, and its configuration files.
 fn modules(extension: &str) -> &[&str] {
     match extension {
         "py" => &["py", "so", "pyd"],
@@ -53,7 +53,7 @@ fn modules(extension: &str) -> &[&str] {
     }
 }
 
-/// What could go along.
+/// A file or folder that could be sent along.
 struct Candidate {
     name: String,
     path: PathBuf,
@@ -121,12 +121,12 @@ fn begins_with(text: &str, name: &str) -> bool {
         .any(|(at, _)| text[..at].ends_with(['"', '\'', '`', ' ', '\n', '(', '=', '@']) || text[..at].ends_with("./"))
 }
 
-/// What goes along by now.
+/// The files to send along so far.
 struct Taken<'a> {
     room: usize,
     /// Texts in which names were not looked for yet.
     texts: Vec<String>,
-    /// What was named and did not fit.
+    /// Named files that did not fit.
     left: Vec<String>,
     /// The paths of all files, letter case aside.
     paths: BTreeSet<String>,
@@ -143,7 +143,7 @@ impl Taken<'_> {
         self.texts.extend(searchable(code));
     }
 
-    /// Takes what is named, and what that names.
+    /// Takes the named files, and the files that they name.
     fn named(&mut self, waiting: &mut Vec<Candidate>) {
         while let Some(text) = self.texts.pop() {
             let (named, rest) = std::mem::take(waiting).into_iter().partition(|one| one.is_named_in(&text));

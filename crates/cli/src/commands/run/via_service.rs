@@ -27,13 +27,13 @@ use super::program::Program;
 use crate::print;
 use crate::service_client::{self, Connection, Peer};
 
-/// What a service gets to answer, and to start the program.
+/// Time limit for the service to answer and to start the program.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// What it gets to tell the end of a program that was cancelled.
+/// Time limit for the service to report the end of a cancelled program.
 const LAST_WORD: Duration = Duration::from_secs(5);
-/// How long a signal waits for what was typed before it to be taken.
+/// How long a signal waits until the program has taken the input before it.
 const ORDER_WAITS: Duration = Duration::from_secs(1);
-/// What it has no room for, this process can do.
+/// Errors of a full service: then this process runs the program.
 const BUSY: [&str; 3] = ["too_many_executions", "shutting_down", "body_too_large"];
 
 /// A program that the service runs.
@@ -49,7 +49,7 @@ pub(super) struct Ended {
     pub(super) signal: Option<String>,
     /// Wall-clock time that it took.
     pub(super) duration: Duration,
-    /// What the service said at the end of a program that has a terminal.
+    /// The service's message at the end of a program with a terminal.
     pub(super) told: String,
 }
 
@@ -74,7 +74,7 @@ pub(super) async fn start(program: &Program, paths: &Paths) -> anyhow::Result<Op
     }
 }
 
-/// Connects to the service where it says that it is. What listens there and cannot prove that it is that is sent nothing.
+/// Connects to the address in the address file. A program there that cannot prove that it is the service is sent nothing.
 async fn open(program: &Program, paths: &Paths) -> Option<(Served, Value)> {
     let port: u16 = address_file::find(paths)?.rsplit_once(':')?.1.parse().ok()?;
     let token = service_client::token(paths)?;
@@ -230,7 +230,7 @@ async fn receive(
         let data = message["data"].as_str().unwrap_or_default();
         let written = match message["type"].as_str() {
             Some("stdout") => console::show(data, &mut io::stdout().lock()),
-            // A terminal is one stream, so what comes on the other is the service's own word.
+            // A terminal is one stream, so the other carries the service's own message.
             Some("stderr") if has_terminal => {
                 told += data;
                 Ok(())
