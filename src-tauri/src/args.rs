@@ -2,6 +2,8 @@
 
 use clap::Parser;
 
+use crate::system::instance::LaunchRequest;
+
 /// Runtray in the system tray.
 #[derive(Debug, Clone, PartialEq, Eq, Parser)]
 #[command(name = "runtray-desktop", version, about)]
@@ -17,42 +19,13 @@ pub(crate) struct Args {
     pub(crate) port: Option<u16>,
 }
 
-/// What an app that runs is told by a second start.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Wish {
-    /// Show the window.
-    Open,
-    /// Nothing: it was to be started hidden, and is there.
-    Stay,
-    /// End.
-    Quit,
-}
-
-impl Wish {
-    const ALL: [Self; 3] = [Self::Open, Self::Stay, Self::Quit];
-
-    /// Its word between two versions of this app, which may differ.
-    pub(crate) fn word(self) -> &'static str {
-        match self {
-            Self::Open => "open",
-            Self::Stay => "stay",
-            Self::Quit => "quit",
-        }
-    }
-
-    /// The one of that word.
-    pub(crate) fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|wish| wish.word() == word)
-    }
-}
-
 impl Args {
-    /// What this start asks of an app that runs already.
-    pub(crate) fn wish(&self) -> Wish {
+    /// The request to an app that runs already.
+    pub(crate) fn launch_request(&self) -> LaunchRequest {
         match self {
-            Self { quit: true, .. } => Wish::Quit,
-            Self { hidden: true, .. } => Wish::Stay,
-            _ => Wish::Open,
+            Self { quit: true, .. } => LaunchRequest::Quit,
+            Self { hidden: true, .. } => LaunchRequest::Nothing,
+            _ => LaunchRequest::Open,
         }
     }
 }
@@ -61,7 +34,8 @@ impl Args {
 mod tests {
     use clap::{CommandFactory as _, Parser as _};
 
-    use super::{Args, Wish};
+    use super::Args;
+    use crate::system::instance::LaunchRequest;
 
     #[test]
     fn the_command_line_is_consistent() {
@@ -70,16 +44,16 @@ mod tests {
 
     #[test]
     fn a_second_start_asks_for_the_window_the_end_or_nothing() {
-        for (words, wish) in [
-            (&["runtray-desktop"][..], Wish::Open),
-            (&["runtray-desktop", "--port", "5001"], Wish::Open),
-            (&["runtray-desktop", "--hidden"], Wish::Stay),
-            (&["runtray-desktop", "--quit"], Wish::Quit),
-            (&["runtray-desktop", "--hidden", "--quit"], Wish::Quit),
+        for (words, request) in [
+            (&["runtray-desktop"][..], LaunchRequest::Open),
+            (&["runtray-desktop", "--port", "5001"], LaunchRequest::Open),
+            (&["runtray-desktop", "--hidden"], LaunchRequest::Nothing),
+            (&["runtray-desktop", "--quit"], LaunchRequest::Quit),
+            (&["runtray-desktop", "--hidden", "--quit"], LaunchRequest::Quit),
         ] {
-            assert_eq!(Args::try_parse_from(words).expect("arguments").wish(), wish);
-            assert_eq!(Wish::of(wish.word()), Some(wish));
+            assert_eq!(Args::try_parse_from(words).expect("arguments").launch_request(), request);
+            assert_eq!(LaunchRequest::of(request.word()), Some(request));
         }
-        assert_eq!(Wish::of("dance"), None);
+        assert_eq!(LaunchRequest::of("dance"), None);
     }
 }

@@ -6,38 +6,38 @@ use std::sync::Arc;
 use runtray_service::State;
 use tokio::sync::mpsc;
 
-use crate::args::Wish;
-use crate::desk::Desk;
-use crate::ending::Ending;
+use crate::state::{self, AppState};
+use crate::system::instance::LaunchRequest;
+use crate::system::shutdown::Shutdown;
 
 /// Says why there is no window, and serves.
 pub(crate) fn serve(
     runtime: &tokio::runtime::Runtime,
-    desk: Arc<Desk>,
-    ending: Ending,
-    wishes: mpsc::Receiver<Wish>,
+    app_state: Arc<AppState>,
+    shutdown: Shutdown,
+    requests: mpsc::Receiver<LaunchRequest>,
     reason: &str,
 ) -> ExitCode {
     eprintln!("runtray-desktop: {reason}, so there is no window and no tray icon.");
     eprintln!("runtray-desktop: serving without them; `runtray serve` is made for that. Ctrl-C ends it.");
     runtime.block_on(async {
-        desk.open();
-        if let Err(reason) = settled(&desk).await {
+        state::start(&app_state);
+        if let Err(reason) = settled(&app_state).await {
             eprintln!("runtray-desktop: {reason}");
             return ExitCode::FAILURE;
         }
-        eprintln!("runtray-desktop: Runtray is running on {}", desk.url());
-        tokio::spawn(fulfil(wishes, ending.clone()));
-        ending.wait(desk.clone()).await;
+        eprintln!("runtray-desktop: Runtray is running on {}", app_state.url());
+        tokio::spawn(fulfil(requests, shutdown.clone()));
+        app_state.stop_on(&shutdown).await;
         ExitCode::SUCCESS
     })
 }
 
 /// Ends when a second start says so; there is no window to show.
-async fn fulfil(mut wishes: mpsc::Receiver<Wish>, ending: Ending) {
-    while let Some(wish) = wishes.recv().await {
-        if wish == Wish::Quit {
-            ending.ask();
+async fn fulfil(mut requests: mpsc::Receiver<LaunchRequest>, shutdown: Shutdown) {
+    while let Some(request) = requests.recv().await {
+        if request == LaunchRequest::Quit {
+            shutdown.request();
         }
     }
 }
@@ -46,8 +46,8 @@ async fn fulfil(mut wishes: mpsc::Receiver<Wish>, ending: Ending) {
 ///
 /// # Errors
 /// It does not; why.
-async fn settled(desk: &Desk) -> Result<(), String> {
-    let mut state = desk.lifecycle.state();
+async fn settled(app_state: &AppState) -> Result<(), String> {
+    let mut state = app_state.lifecycle.state();
     let settled = state.wait_for(|state| matches!(state, State::Running { .. } | State::Failed { .. })).await;
     match settled.as_deref() {
         Ok(State::Failed { reason, .. }) => Err(reason.to_string()),

@@ -16,7 +16,7 @@ const GERMAN_SAID: &str = include_str!("../../ui/src/lib/i18n/said.de.json");
 
 type Catalogue = HashMap<String, String>;
 
-/// What the engine, the service and the app say of errors and mistakes, by code.
+/// The sentences of engine, service and app by code.
 static SAID: LazyLock<[Catalogue; 2]> =
     LazyLock::new(|| [ENGLISH_SAID, GERMAN_SAID].map(|text| serde_json::from_str(text).unwrap_or_default()));
 
@@ -45,7 +45,7 @@ impl Language {
         if locale.to_ascii_lowercase().starts_with("de") { Self::German } else { Self::English }
     }
 
-    /// The text of `key`, with what is filled in. A text that is missing shows as its key.
+    /// The text of `key` with its placeholders filled in. A missing text shows as its key.
     pub(crate) fn text(self, key: &str, filled: &[(&str, &str)]) -> String {
         let text = CATALOGUES[self as usize].get(key).map_or(key, String::as_str);
         filled.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
@@ -75,6 +75,8 @@ impl Language {
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
+    use std::fs;
+    use std::path::{Path, PathBuf};
 
     use super::{CATALOGUES, Language, SAID};
 
@@ -93,14 +95,19 @@ mod tests {
         }
     }
 
+    /// The texts of all source files below a folder.
+    fn sources(folder: &Path) -> Vec<String> {
+        let entries = fs::read_dir(folder).expect("a folder of sources").flatten().map(|entry| entry.path());
+        let texts = |path: PathBuf| match path.is_dir() {
+            true => sources(&path),
+            false => vec![fs::read_to_string(path).expect("a source file")],
+        };
+        entries.flat_map(texts).collect()
+    }
+
     #[test]
     fn every_text_that_is_asked_for_is_there() {
-        let sources = [
-            include_str!("tray/menu.rs"),
-            include_str!("problems.rs"),
-            include_str!("notices.rs"),
-            include_str!("surroundings.rs"),
-        ];
+        let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
         let quoted = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2));
         let prefixes = ["tray.", "problem.", "notice.", "dialog."];
         for key in quoted.filter(|text| prefixes.iter().any(|prefix| text.starts_with(prefix))) {

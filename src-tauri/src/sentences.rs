@@ -1,4 +1,4 @@
-//! What the app itself says to people when something cannot be done, besides what the service says.
+//! The app's own sentences about failures; the service has others.
 
 runtray_engine::sentences! {
     ENDED = "app.ended": "the program has ended already";

@@ -93,7 +93,7 @@ fn the_log_is_searched_filtered_opened_exported_and_cleared() {
     page.click("Clear log");
     page.click("Delete 4 entries");
     page.reads("main", "The log is empty");
-    page.reads(".notices", "4 entries deleted");
+    page.reads(".toasts", "4 entries deleted");
 }
 
 /// Waits until the rows are these.
@@ -107,6 +107,6 @@ fn exported(page: &Page<'_>, format: &str, path: &Path) -> String {
     page.click("Export");
     page.click(format);
     file_dialog::answer(page.session, "Export the log", path);
-    page.reads(".notices", &path.display().to_string());
+    page.reads(".toasts", &path.display().to_string());
     fs::read_to_string(path).expect("an exported file")
 }

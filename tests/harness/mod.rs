@@ -6,13 +6,13 @@
 pub(crate) mod conversation;
 #[cfg(target_os = "linux")]
 pub(crate) mod footprint;
+#[cfg(target_os = "linux")]
+pub(crate) mod hostile_programs;
 pub(crate) mod http;
 #[cfg(target_os = "linux")]
 pub(crate) mod leftovers;
 #[cfg(target_os = "linux")]
 pub(crate) mod limited;
-#[cfg(target_os = "linux")]
-pub(crate) mod misbehaviour;
 #[cfg(target_os = "linux")]
 pub(crate) mod mounts;
 #[cfg(target_os = "linux")]
@@ -126,7 +126,7 @@ fn interpreters(settings: &str) -> String {
             let path = std::env::var(name).ok().filter(|_| !settings.contains(&format!("[{table}]")))?;
             Some(format!("[{table}]\npath = '{path}'\n"))
         });
-    let stand_in = stand_in().filter(|path| path.exists()).map(|path| {
+    let stand_in = fake_interpreter().filter(|path| path.exists()).map(|path| {
         format!("[[language]]\nname = \"stand-in\"\ncommand = ['{}']\nextension = \"txt\"\n", path.display())
     });
     chosen.chain(stand_in).collect()
@@ -155,7 +155,7 @@ pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T
 }
 
 /// Where cargo puts the stand-in interpreter.
-pub(crate) fn stand_in() -> Option<PathBuf> {
+pub(crate) fn fake_interpreter() -> Option<PathBuf> {
     // Cross-built, the path that cargo gave has no drive and would count as relative.
     let program = std::path::absolute(env!("CARGO_BIN_EXE_runtray")).ok()?;
     Some(program.parent()?.join("examples").join("stand-in").with_extension(std::env::consts::EXE_EXTENSION))

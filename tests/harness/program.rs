@@ -1,4 +1,4 @@
-//! The programs of `tests/programs/` and its like: what is posted for each, and what is expected. The format is told in their README.
+//! The programs of `tests/programs/` and folders like it: the request and the expected result of each. Its README has the format.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -36,7 +36,7 @@ pub(crate) struct Expected {
     pub(crate) stdout_bytes: Option<usize>,
     /// All of stderr.
     pub(crate) stderr: String,
-    /// Instead: a regular expression for each line of stderr. Markers (`^^^`) and blank lines are left out; `...` stands for any lines.
+    /// Instead: a regular expression for each line of stderr. Markers (`^^^`) and blank lines are left out; `...` is any lines.
     pub(crate) stderr_lines: Option<Vec<String>>,
     /// In addition: the size of stderr.
     pub(crate) stderr_bytes: Option<usize>,

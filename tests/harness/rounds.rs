@@ -10,8 +10,8 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::footprint::{Footprint, post};
+use super::hostile_programs::{ALL, HostileProgram, SPARES};
 use super::leftovers::Marker;
-use super::misbehaviour::{ALL, Misbehaviour, SPARES};
 use crate::harness::Service;
 
 /// Clients at once: the slots of the settings.
@@ -49,7 +49,7 @@ pub(crate) fn run(service: &Service, mode: &str, rounds: u32, has_namespace: boo
 }
 
 /// Runs one so often, with as many clients as there are slots; gives what is wrong.
-fn run_one(service: &Service, one: &Misbehaviour, rounds: u32) -> Vec<String> {
+fn run_one(service: &Service, one: &HostileProgram, rounds: u32) -> Vec<String> {
     let next = AtomicU32::new(0);
     let wrong = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -70,7 +70,7 @@ fn run_one(service: &Service, one: &Misbehaviour, rounds: u32) -> Vec<String> {
 }
 
 /// Runs one once. When it is answered, no process of it may be left.
-fn try_once(service: &Service, one: &Misbehaviour) -> Option<String> {
+fn try_once(service: &Service, one: &HostileProgram) -> Option<String> {
     let marker = Marker::new();
     let answer = post(service, &marker.mark(one.request()));
     let (processes, shared) = (marker.carriers(), marker.shared());

@@ -31,7 +31,7 @@ impl Service {
         assert_eq!(self.run_folders(), Vec::<String>::new(), "the runs' folders, after {after}");
     }
 
-    /// The folders of single runs that are there. An interpreter that waits for a program has one too, but no run; it is left out.
+    /// The folders of present runs. The folder of a waiting interpreter is left out.
     pub(crate) fn run_folders(&self) -> Vec<String> {
         let (_, runs) = self.folders().into_iter().partition::<Vec<_>, _>(|folder| waits(folder));
         runs.into_iter().map(|folder| folder.display().to_string()).collect()

@@ -1,14 +1,14 @@
 //! The kinds of runs, and which comes when.
 
-use crate::harness::misbehaviour::{ALL, Misbehaviour};
+use crate::harness::hostile_programs::{ALL, HostileProgram};
 
 /// What a run of the soak is.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
     /// A program that is run to its end, and how that must be.
-    Whole(&'static Misbehaviour),
+    Whole(&'static HostileProgram),
     /// One whose client goes away before its end.
-    Abandoned(&'static Misbehaviour),
+    Abandoned(&'static HostileProgram),
 }
 
 /// How long a program may take that ends by itself; a full machine is slow.
@@ -16,14 +16,16 @@ const LONG: u64 = 120_000;
 /// The limit of one that does not.
 const SHORT: u64 = 500;
 
-const BENIGN: Misbehaviour = whole("benign", "print('well')", "completed", "");
-const CRASH: Misbehaviour =
+const BENIGN: HostileProgram = whole("benign", "print('well')", "completed", "");
+const CRASH: HostileProgram =
     whole("crash", "import os\nos.abort()", "crashed", "Execution crashed: it was ended by SIGABRT.");
-const OUTPUT: Misbehaviour =
+const OUTPUT: HostileProgram =
     whole("100 MB output", "import os\nfor _ in range(1600):\n    os.write(1, b'x' * 65536)", "completed", "");
-const TREE: Misbehaviour =
-    Misbehaviour { timeout_ms: SHORT, ..whole("timeout", HANGING_TREE, "timeout", "Execution timed out after 0.5 s.") };
-const LEFT: Misbehaviour = whole("disconnect", HANGING_TREE, "cancelled", "");
+const TREE: HostileProgram = HostileProgram {
+    timeout_ms: SHORT,
+    ..whole("timeout", HANGING_TREE, "timeout", "Execution timed out after 0.5 s.")
+};
+const LEFT: HostileProgram = whole("disconnect", HANGING_TREE, "cancelled", "");
 
 /// A child and a daemon, and none of them ever ends.
 const HANGING_TREE: &str = "
@@ -46,11 +48,11 @@ const SHARES: [(Pick, usize); 8] = [
 ];
 type Pick = fn() -> Kind;
 
-const fn whole(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> Misbehaviour {
-    Misbehaviour { name, code, timeout_ms: LONG, status, ending, share: 1, needs_namespace: false }
+const fn whole(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> HostileProgram {
+    HostileProgram { name, code, timeout_ms: LONG, status, ending, share: 1, needs_namespace: false }
 }
 
-fn named(name: &str) -> &'static Misbehaviour {
+fn named(name: &str) -> &'static HostileProgram {
     ALL.iter().find(|one| one.name == name).expect("a misbehaviour of that name")
 }
 

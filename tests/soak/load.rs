@@ -12,8 +12,8 @@ use super::kinds::{Kind, kind};
 use super::say;
 use super::strikes::Strikes;
 use crate::harness::Service;
+use crate::harness::hostile_programs::HostileProgram;
 use crate::harness::leftovers::Marker;
-use crate::harness::misbehaviour::Misbehaviour;
 
 /// A client that goes away does so within this, each time after another while: before its program runs, or amid it.
 const LONGEST_STAY: u64 = 400;
@@ -167,7 +167,7 @@ fn execute(service: &Service, request: &Value) -> Answer {
     Answer { refused, took: began.elapsed(), body: reply.json() }
 }
 
-impl Misbehaviour {
+impl HostileProgram {
     /// Why an answer is not as it must be, if it is not.
     fn complaint(&self, answer: &Value) -> Option<String> {
         let error = answer["error"].as_str().unwrap_or_default();

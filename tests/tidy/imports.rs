@@ -1,7 +1,7 @@
 //! The imports between the files of a crate, read from its sources.
 //!
-//! Paths in `use`, in expressions and types, and in macros count; test code does not. A path leads to the file that defines the item:
-//! re-exports, for example in `lib.rs`, are followed.
+//! Paths in `use`, in expressions and types, and in macros count; test code does not. A path leads to the file that defines the
+//! item: re-exports, for example in `lib.rs`, are followed.
 
 use std::collections::{BTreeMap, BTreeSet};
 

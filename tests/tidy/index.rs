@@ -1,4 +1,4 @@
-//! The index of `tests/`: its README names every file and folder there, and nothing else.
+//! The index of `tests/`: its README names every file and folder there, every file of its rooms, and nothing else.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -6,6 +6,9 @@ use std::fs;
 use crate::{check, files, root};
 
 const README: &str = "tests/README.md";
+
+/// Folders whose files have a line each.
+const ROOMS: [&str; 5] = ["service", "cli", "guard", "containment", "warm"];
 
 /// Compares what is in `tests/` with what the index has. Folders end with a slash in both.
 fn complaints(present: &BTreeSet<String>, index: &str) -> Vec<String> {
@@ -23,10 +26,21 @@ fn entry(line: &str) -> Option<&str> {
     says_something.then_some(name)
 }
 
-/// What stands directly in `tests/`, of all files of the repository.
+/// The files and folders directly in `tests/` and the files of its rooms, of all files of the repository.
 fn present(files: &[String]) -> BTreeSet<String> {
     let below = files.iter().filter(|file| *file != README).filter_map(|file| file.strip_prefix("tests/"));
-    below.map(|file| file.split_inclusive('/').next().unwrap_or(file).to_owned()).collect()
+    below.flat_map(|file| [Some(first(file)), in_room(file)]).flatten().map(str::to_owned).collect()
+}
+
+/// A file of `tests/`, or the folder that it is in.
+fn first(file: &str) -> &str {
+    file.split_inclusive('/').next().unwrap_or(file)
+}
+
+/// The path of a file that is directly in a room; `mod.rs` belongs to the line of the room itself.
+fn in_room(file: &str) -> Option<&str> {
+    let (room, name) = file.split_once('/')?;
+    (ROOMS.contains(&room) && !name.contains('/') && name != "mod.rs").then_some(file)
 }
 
 #[test]
@@ -41,5 +55,9 @@ fn a_missing_and_a_stale_line_are_found() {
     let present = present(&files.map(str::to_owned));
     assert_eq!(complaints(&present, "| `http.rs` | HTTP |\n| `programs/` | Programs |\n"), [""; 0]);
     assert_eq!(complaints(&present, "| `http.rs` | HTTP |\n| `programs/` | |\n").len(), 1);
+    let room =
+        self::present(&["tests/cli/mod.rs", "tests/cli/logs.rs", "tests/cli/snapshots/a.snap"].map(str::to_owned));
+    assert_eq!(complaints(&room, "| `cli/` | Commands |\n| `cli/logs.rs` | Logs |\n"), [""; 0]);
+    assert_eq!(complaints(&room, "| `cli/` | Commands |\n").len(), 1);
     assert_eq!(complaints(&present, "| `http.rs` | HTTP |\n| `programs/` | Programs |\n| `gone.rs` | It |").len(), 1);
 }

@@ -8,8 +8,8 @@ import App from "./App.svelte";
 import { install } from "./lib/backend";
 import { tauri } from "./lib/backend/tauri";
 import { mendTag } from "./lib/i18n/tag";
-import { attempt } from "./lib/state/notices.svelte";
-import { place } from "./lib/state/place.svelte";
+import { attempt } from "./lib/state/toasts.svelte";
+import { route } from "./lib/state/route.svelte";
 import { settings } from "./lib/state/settings.svelte";
 import { theme } from "./lib/state/theme.svelte";
 import { follow } from "./lib/state/updates";
@@ -24,7 +24,7 @@ async function begin(target: HTMLElement): Promise<void> {
     install(tauri);
   }
   theme.begin();
-  place.go(location.hash);
+  route.go(location.hash);
   await Promise.all([settings.load(), attempt(follow), attempt(() => session.follow())]);
   mount(App, { target });
 }

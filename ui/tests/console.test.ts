@@ -8,8 +8,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 
 import { draft } from "../src/lib/state/draft.svelte";
 import { editing } from "../src/lib/state/editing";
-import { notices } from "../src/lib/state/notices.svelte";
-import { place } from "../src/lib/state/place.svelte";
+import { toasts } from "../src/lib/state/toasts.svelte";
+import { route } from "../src/lib/state/route.svelte";
 import { openWindow } from "./window";
 
 const user = userEvent.setup();
@@ -35,7 +35,7 @@ function write(view: EditorView, text: string): void {
 }
 
 async function openFromLog(): Promise<void> {
-  place.go("log");
+  route.go("log");
   await user.click((await within(await screen.findByRole("listbox")).findAllByRole("option"))[0]!);
   await user.click(await screen.findByRole("button", { name: "Open in Console" }));
 }
@@ -46,9 +46,9 @@ test("undo goes on where it was after another view was visited", async () => {
   write(await editor(draft.code), "first = 1");
   await waitFor(() => expect(draft.code).toBe("first = 1"));
   write(await editor("first = 1"), "second = 2");
-  place.go("status");
+  route.go("status");
   await waitFor(() => expect(document.querySelector(".console")).toBeNull());
-  place.go("console");
+  route.go("console");
   const view = await editor("second = 2");
   expect(undo(view)).toBe(true);
   await waitFor(() => expect(draft.code).not.toBe("second = 2"));
@@ -107,12 +107,12 @@ test("a draft that does not fit into the storage stays in the editor, and that i
   const store = vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
     throw new DOMException("full", "QuotaExceededError");
   });
-  notices.list = [];
+  toasts.list = [];
   draft.set("x".repeat(100));
   draft.set("x".repeat(101));
   store.mockRestore();
   expect(draft.code).toHaveLength(101);
-  expect(notices.list.map(({ text }) => text)).toEqual([expect.stringContaining("too large to be kept")]);
+  expect(toasts.list.map(({ text }) => text)).toEqual([expect.stringContaining("too large to be kept")]);
 });
 
 test("what an older version kept is read", () => {

@@ -8,7 +8,7 @@ import said from "../src/lib/i18n/said.en.json";
 import type { Sentence } from "../src/lib/bindings";
 import { say, setLanguage } from "../src/lib/i18n/index.svelte";
 import { log } from "../src/lib/state/log.svelte";
-import { notices } from "../src/lib/state/notices.svelte";
+import { toasts } from "../src/lib/state/toasts.svelte";
 import { session } from "../src/lib/terminal/session.svelte";
 import { openWindow } from "./window";
 
@@ -63,7 +63,7 @@ test("a refusal in the Console is worded by its code", async () => {
 
 test("a command that fails is told in German", async () => {
   await german("status");
-  notices.fail({ code: "not_found", message: "This run is no longer in the log.", said: sample("app.gone", said["app.gone"]) });
+  toasts.fail({ code: "not_found", message: "This run is no longer in the log.", said: sample("app.gone", said["app.gone"]) });
   expect(await screen.findByText("Dieser Lauf steht nicht mehr im Protokoll.")).toBeTruthy();
 });
 

@@ -7,7 +7,7 @@ import { execution, summary } from "../src/lib/backend/fake/data";
 import { scene } from "../src/lib/backend/fake/scenes";
 import { draft } from "../src/lib/state/draft.svelte";
 import { log } from "../src/lib/state/log.svelte";
-import { place } from "../src/lib/state/place.svelte";
+import { route } from "../src/lib/state/route.svelte";
 import { openWindow } from "./window";
 
 const user = userEvent.setup();
@@ -129,7 +129,7 @@ describe("Status", () => {
     await user.click(screen.getByRole("switch", { name: "Service" }));
     expect(screen.queryByText("Port 5000 is in use.")).toBeNull();
     expect(screen.getAllByText(/port 5000/i)).toHaveLength(1);
-    place.go("log");
+    route.go("log");
     expect((await screen.findByRole("link", { name: "Problem" })).getAttribute("href")).toBe("#/status");
   });
 
@@ -143,7 +143,7 @@ describe("Status", () => {
   test("the welcome leads to the Console and does not come again", async () => {
     const backend = await openWindow("status", (backend) => (backend.status = { ...backend.status, welcome: true }));
     await user.click(await button("Try the Console"));
-    expect(place.view).toBe("console");
+    expect(route.view).toBe("console");
     expect(backend.status.welcome).toBe(false);
   });
 });
@@ -202,7 +202,7 @@ describe("Log", () => {
     await waitFor(() => expect(backend.again).toHaveLength(1));
     await user.click((await rows())[0]!);
     await user.click(await button("Open in Console"));
-    expect(place.view).toBe("console");
+    expect(route.view).toBe("console");
     expect(draft.code).toBe("print('Hello from Runtray!')");
   });
 
@@ -278,8 +278,8 @@ describe("Console", () => {
     await waitFor(() => expect(backend.console.sent[0]).toMatchObject({ type: "run", language: "python" }));
     await user.click(await button("End of input"));
     expect(await screen.findByText("Completed")).toBeTruthy();
-    place.go("status");
-    place.go("console");
+    route.go("status");
+    route.go("console");
     expect(draft.code).toContain("A calculator");
     expect(JSON.parse(localStorage.getItem("runtray.draft") ?? "{}")).toMatchObject({ code: draft.code });
   });

@@ -7,8 +7,8 @@ import App from "../src/App.svelte";
 import { install } from "../src/lib/backend";
 import { FakeBackend } from "../src/lib/backend/fake";
 import { log } from "../src/lib/state/log.svelte";
-import { notices } from "../src/lib/state/notices.svelte";
-import { place } from "../src/lib/state/place.svelte";
+import { toasts } from "../src/lib/state/toasts.svelte";
+import { route } from "../src/lib/state/route.svelte";
 import { service } from "../src/lib/state/service.svelte";
 import { settings } from "../src/lib/state/settings.svelte";
 import { figures } from "../src/lib/state/statistics.svelte";
@@ -22,7 +22,7 @@ function reset(): void {
   settings.refused = {};
   settings.saved = null;
   figures.now = null;
-  notices.list = [];
+  toasts.list = [];
   log.filter = { q: "", status: "", language: "", origin: "" };
   log.rows = [];
   log.loaded = false;
@@ -37,7 +37,7 @@ export async function openWindow(where: string, prepare: (backend: FakeBackend) 
   backend.view.values["desktop.language"] = "en";
   prepare(backend);
   install(backend);
-  place.go(where);
+  route.go(where);
   await settings.load();
   await follow();
   await session.follow();

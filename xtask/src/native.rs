@@ -6,8 +6,8 @@ use crate::context::Context;
 use crate::node;
 use crate::step::{Ending, must};
 
-/// Builds the tests and what they start: the programs and the stand-in interpreter. As tests, so that no package is built once with
-/// the features that tests ask for and once without.
+/// Builds the tests and the programs that they start, with the fake interpreter. As tests, so that no package is built twice with
+/// different features.
 ///
 /// # Errors
 /// It does not build.

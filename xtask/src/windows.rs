@@ -38,8 +38,8 @@ pub(crate) fn clippy(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The service, `runtray.exe`, the app and the stand-in interpreter are built, and so are their tests. As tests, so that no package
-/// is built once with the features that tests ask for and once without.
+/// Builds the service, `runtray.exe`, the app, the fake interpreter and their tests. As tests, so that no package is built twice
+/// with different features.
 ///
 /// # Errors
 /// They cannot be, or what the app is shipped with is not there.

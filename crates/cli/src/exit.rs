@@ -1,4 +1,4 @@
-//! What the program's exit codes mean.
+//! The exit codes.
 
 use std::process::ExitCode;
 
@@ -23,7 +23,7 @@ const CANCELLED: u8 = 130;
 /// SIGKILL, with which Runtray itself ends a program.
 const KILL: u8 = 9;
 
-/// What `run` ends with for a program that ended so: as the program itself would have under a shell.
+/// The exit code of `run` for a program's end: the one that a shell would report.
 pub(crate) fn code(status: Status, exit_code: Option<i32>, signal: Option<&str>) -> ExitCode {
     ExitCode::from(match (status, exit_code, signal.map_or(0, number)) {
         (Status::Timeout | Status::MemoryLimit | Status::OutputLimit, ..) => LIMIT,
@@ -34,7 +34,7 @@ pub(crate) fn code(status: Status, exit_code: Option<i32>, signal: Option<&str>)
     })
 }
 
-/// A signal's number; 0 for what is none, as a Windows exception.
+/// A signal's number; 0 for anything else, such as a Windows exception.
 #[cfg(unix)]
 fn number(signal: &str) -> u8 {
     signal.parse::<nix::sys::signal::Signal>().ok().and_then(|signal| u8::try_from(signal as i32).ok()).unwrap_or(0)
@@ -50,7 +50,7 @@ pub(crate) fn is_told(status: Status) -> bool {
     !matches!(status, Status::Completed | Status::Failed)
 }
 
-/// Prints what went wrong, with what caused it, and picks the exit code.
+/// Prints an error with its causes, and picks the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     print::note(format_args!("runtray: {error:#}"));
     match error.downcast_ref::<StartError>() {

@@ -1,4 +1,4 @@
-//! Text of others on a terminal: what would move its cursor, change its colours or reach its clipboard is shown instead.
+//! Foreign text on a terminal: control characters that move its cursor, change its colours or reach its clipboard are escaped.
 //!
 //! Programs, pages and files choose what stands in the log, in names and in messages. A terminal obeys the control characters in
 //! it, so they are written out there. A pipe or a file gets the bytes as they are.
@@ -6,7 +6,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// What a text may keep besides its letters.
+/// The control characters that a text may keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
     /// Several lines: the ends of lines and tabs.

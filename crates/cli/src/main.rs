@@ -4,8 +4,8 @@ mod args;
 mod commands;
 mod exit;
 mod foreign;
-mod other_side;
 mod print;
+mod service_client;
 mod table;
 
 use std::process::ExitCode;

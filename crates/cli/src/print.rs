@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::foreign::{Layout, inert};
 use crate::table::align;
 
-/// Prints a line, or several, and flushes them. When nobody reads any more the program ends, quietly and well.
+/// Prints a line, or several, and flushes them. When the reader is gone the program exits quietly with success.
 pub(crate) fn line(text: impl Display) -> anyhow::Result<()> {
     written(&text.to_string(), Layout::Lines)
 }
@@ -46,7 +46,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     written(&serde_json::to_string(value)?, Layout::Json)
 }
 
-/// Waits. When nobody reads standard output any more the program ends, as it does in [`line()`].
+/// Waits. When the reader of standard output is gone the program exits, as in [`line()`].
 #[cfg(unix)]
 pub(crate) fn pause(time: Duration) {
     use std::os::fd::AsFd;
@@ -62,7 +62,7 @@ pub(crate) fn pause(time: Duration) {
     }
 }
 
-/// Waits. That nobody reads any more is noticed by the next line: Windows tells only who writes.
+/// Waits. The next line notices that the reader is gone: Windows reports it only to a writer.
 #[cfg(not(unix))]
 pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);

@@ -8,21 +8,21 @@ use runtray_engine::private;
 use runtray_service::settings;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime};
-use tauri_plugin_clipboard_manager::ClipboardExt as _;
 
-use super::{Answer, OnDesk};
-use crate::ending::Ending;
-use crate::follow::Followers;
-use crate::login::Login;
+use super::{Answer, StateHandle};
 use crate::model::{Failure, Folder, Update};
 use crate::sentences;
+use crate::system::login::Login;
+use crate::system::shutdown::Shutdown;
+use crate::ui::clipboard;
+use crate::ui::updates::WindowUpdates;
 
 #[tauri::command]
-pub(crate) fn follow(desk: OnDesk<'_>, followers: tauri::State<'_, Followers>, channel: Channel<Update>) {
-    followers.follow(Arc::clone(&desk), channel);
+pub(crate) fn follow(app_state: StateHandle<'_>, updates: tauri::State<'_, WindowUpdates>, channel: Channel<Update>) {
+    updates.follow(Arc::clone(&app_state), channel);
 }
 
-/// What the system says, not what we think that we told it.
+/// The setting as the system reports it.
 #[tauri::command]
 pub(crate) async fn autostart(login: tauri::State<'_, Login>) -> Answer<bool> {
     Ok(login.starts())
@@ -33,15 +33,15 @@ pub(crate) async fn set_autostart(login: tauri::State<'_, Login>, on: bool) -> A
     login.set(on).map_err(|error| Failure::new("autostart", &sentences::AUTOSTART.with("error", error)))
 }
 
-/// Opens a folder in the file manager, or the settings file in what opens such files; it is made when it is not there yet.
+/// Opens a folder in the file manager, or the settings file in its editor; a missing one is created.
 #[tauri::command]
-pub(crate) async fn open_folder(desk: OnDesk<'_>, which: Folder) -> Answer<()> {
+pub(crate) async fn open_folder(app_state: StateHandle<'_>, which: Folder) -> Answer<()> {
     let (path, made) = match which {
-        Folder::Log => made(desk.places.log_folder()),
-        Folder::Data => made(desk.places.data.clone()),
-        Folder::Settings => made(desk.places.config.clone()),
+        Folder::Log => made(app_state.paths.log_folder()),
+        Folder::Data => made(app_state.paths.data.clone()),
+        Folder::Settings => made(app_state.paths.config.clone()),
         Folder::File => {
-            let file = desk.places.settings_file();
+            let file = app_state.paths.settings_file();
             let made = settings::create_if_missing(&file).map(drop);
             (file, made)
         }
@@ -58,12 +58,11 @@ fn made(folder: PathBuf) -> (PathBuf, io::Result<()>) {
 
 #[tauri::command]
 pub(crate) async fn copy<R: Runtime>(app: AppHandle<R>, text: String) -> Answer<()> {
-    app.clipboard()
-        .write_text(text)
+    clipboard::write(&app, text)
         .map_err(|error| Failure::new("copy", &sentences::NOT_COPIED.with("error", error.to_string())))
 }
 
 #[tauri::command]
-pub(crate) fn quit(ending: tauri::State<'_, Ending>) {
-    ending.ask();
+pub(crate) fn quit(shutdown: tauri::State<'_, Shutdown>) {
+    shutdown.request();
 }

@@ -2,41 +2,45 @@
 
 use tauri::ipc::Channel;
 
-use super::{Answer, OnDesk};
-use crate::desk::console;
+use super::{Answer, StateHandle};
 use crate::model::ConsoleUpdate;
+use crate::state::console;
 
-/// Shows the Console's program in this window from now on, with what it printed so far.
+/// Sends the Console's output so far and every later update to this window.
 #[tauri::command]
-pub(crate) async fn console_follow(desk: OnDesk<'_>, window: String, channel: Channel<ConsoleUpdate>) -> Answer<()> {
-    desk.console_follower.follow(&desk.console, window, move |update| channel.send(update).is_ok());
+pub(crate) async fn console_follow(
+    app_state: StateHandle<'_>,
+    window: String,
+    channel: Channel<ConsoleUpdate>,
+) -> Answer<()> {
+    app_state.console_follower.follow(&app_state.console, window, move |update| channel.send(update).is_ok());
     Ok(())
 }
 
 /// The window has shown so many pieces of output.
 #[tauri::command]
-pub(crate) fn console_shown(desk: OnDesk<'_>, window: String, pieces: usize) {
-    desk.console_follower.shown(&window, pieces);
+pub(crate) fn console_shown(app_state: StateHandle<'_>, window: String, pieces: usize) {
+    app_state.console_follower.shown(&window, pieces);
 }
 
 #[tauri::command]
-pub(crate) async fn console_run(desk: OnDesk<'_>, message: String) -> Answer<()> {
-    desk.console.run(desk.service(), &message).await
+pub(crate) async fn console_run(app_state: StateHandle<'_>, message: String) -> Answer<()> {
+    app_state.console.run(app_state.service(), &message).await
 }
 
 #[tauri::command]
-pub(crate) async fn console_say(desk: OnDesk<'_>, message: String) -> Answer<()> {
-    desk.console.say(&message).await
+pub(crate) async fn console_say(app_state: StateHandle<'_>, message: String) -> Answer<()> {
+    app_state.console.say(&message).await
 }
 
 /// Ends the Console's program without asking it.
 #[tauri::command]
-pub(crate) fn console_kill(desk: OnDesk<'_>) {
-    desk.console.kill();
+pub(crate) fn console_kill(app_state: StateHandle<'_>) {
+    app_state.console.kill();
 }
 
 /// Runs a program of the log again; its new id.
 #[tauri::command]
-pub(crate) async fn run_again(desk: OnDesk<'_>, message: String) -> Answer<String> {
-    console::run_again(desk.service(), &message).await
+pub(crate) async fn run_again(app_state: StateHandle<'_>, message: String) -> Answer<String> {
+    console::run_again(app_state.service(), &message).await
 }

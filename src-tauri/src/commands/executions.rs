@@ -1,4 +1,4 @@
-//! What runs and what ran.
+//! Executions.
 
 use runtray_service::journal::Filter;
 use tauri::AppHandle;
@@ -6,57 +6,57 @@ use tauri::Runtime;
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
-use super::{Answer, OnDesk};
+use super::{Answer, StateHandle};
 use crate::model::{Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Selection, Statistics};
 use crate::sentences;
 
 #[tauri::command]
-pub(crate) fn cancel_execution(desk: OnDesk<'_>, id: String) -> Answer<()> {
-    let runs = desk.present_service().is_some_and(|service| service.cancel(&id));
+pub(crate) fn cancel_execution(app_state: StateHandle<'_>, id: String) -> Answer<()> {
+    let runs = app_state.present_service().is_some_and(|service| service.cancel(&id));
     if runs { Ok(()) } else { Err(Failure::new("execution_finished", &sentences::ENDED.said())) }
 }
 
 #[tauri::command]
-pub(crate) async fn executions(desk: OnDesk<'_>, query: ExecutionsQuery) -> Answer<ExecutionsPage> {
-    let (page, total) = desk.lifecycle.history().page(query.into()).await?;
+pub(crate) async fn executions(app_state: StateHandle<'_>, query: ExecutionsQuery) -> Answer<ExecutionsPage> {
+    let (page, total) = app_state.lifecycle.history().page(query.into()).await?;
     Ok(ExecutionsPage { executions: page.items.into_iter().map(Into::into).collect(), next: page.next, total })
 }
 
 #[tauri::command]
-pub(crate) async fn execution(desk: OnDesk<'_>, id: String) -> Answer<Execution> {
-    let record = desk.lifecycle.history().entry(&id).await?;
+pub(crate) async fn execution(app_state: StateHandle<'_>, id: String) -> Answer<Execution> {
+    let record = app_state.lifecycle.history().entry(&id).await?;
     record.map(Into::into).ok_or_else(|| Failure::new("not_found", &sentences::GONE.said()))
 }
 
 #[tauri::command]
-pub(crate) async fn facets(desk: OnDesk<'_>) -> Answer<Facets> {
-    let facets = desk.lifecycle.history().facets().await?;
+pub(crate) async fn facets(app_state: StateHandle<'_>) -> Answer<Facets> {
+    let facets = app_state.lifecycle.history().facets().await?;
     Ok(Facets { languages: facets.languages, origins: facets.origins, total: facets.total })
 }
 
 #[tauri::command]
-pub(crate) async fn statistics(desk: OnDesk<'_>) -> Answer<Statistics> {
-    Ok(desk.lifecycle.history().figures().await?.into())
+pub(crate) async fn statistics(app_state: StateHandle<'_>) -> Answer<Statistics> {
+    Ok(app_state.lifecycle.history().figures().await?.into())
 }
 
-/// What a deletion would take, as of now.
+/// The entries that a deletion would take, as of now.
 #[tauri::command]
-pub(crate) async fn select_executions(desk: OnDesk<'_>, query: ExecutionsQuery) -> Answer<Selection> {
-    let (selection, count) = desk.lifecycle.history().select(query.clone().into()).await?;
+pub(crate) async fn select_executions(app_state: StateHandle<'_>, query: ExecutionsQuery) -> Answer<Selection> {
+    let (selection, count) = app_state.lifecycle.history().select(query.clone().into()).await?;
     Ok(Selection { query, upto: selection.upto, except: selection.except, count })
 }
 
-/// Deletes exactly what was selected.
+/// Deletes exactly the selected entries.
 #[tauri::command]
-pub(crate) async fn delete_executions(desk: OnDesk<'_>, selection: Selection) -> Answer<u64> {
-    Ok(desk.lifecycle.history().delete(selection.into()).await?)
+pub(crate) async fn delete_executions(app_state: StateHandle<'_>, selection: Selection) -> Answer<u64> {
+    Ok(app_state.lifecycle.history().delete(selection.into()).await?)
 }
 
-/// Asks where to; the path that was written, or nothing when the user thought better of it.
+/// Asks for the target; returns the written path, or `None` when the user cancels.
 #[tauri::command]
 pub(crate) async fn export_executions<R: Runtime>(
     app: AppHandle<R>,
-    desk: OnDesk<'_>,
+    app_state: StateHandle<'_>,
     format: ExportFormat,
     query: ExecutionsQuery,
 ) -> Answer<Option<String>> {
@@ -65,10 +65,10 @@ pub(crate) async fn export_executions<R: Runtime>(
         ExportFormat::Csv => ("CSV", "csv"),
     };
     let (answer, chosen) = oneshot::channel();
-    let dialog = app.dialog().file().set_title(desk.language().text("dialog.export", &[]));
+    let dialog = app.dialog().file().set_title(app_state.language().text("dialog.export", &[]));
     let dialog = dialog.set_file_name(format!("runtray-log.{extension}")).add_filter(kind, &[extension]);
     dialog.save_file(move |path| drop(answer.send(path)));
     let Some(path) = chosen.await.ok().flatten().and_then(|path| path.into_path().ok()) else { return Ok(None) };
-    desk.lifecycle.history().export(path.clone(), format == ExportFormat::Csv, Filter::from(query)).await?;
+    app_state.lifecycle.history().export(path.clone(), format == ExportFormat::Csv, Filter::from(query)).await?;
     Ok(Some(path.display().to_string()))
 }

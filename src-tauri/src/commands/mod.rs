@@ -1,4 +1,4 @@
-//! What the window may ask for: one line each, done by the layer below.
+//! The commands of the window: one line each; the layers below do the work.
 
 pub(crate) mod app;
 pub(crate) mod console;
@@ -9,11 +9,11 @@ pub(crate) mod settings;
 
 use std::sync::Arc;
 
-use crate::desk::Desk;
 use crate::model::Failure;
+use crate::state::AppState;
 
-/// The desk as Tauri hands it to a command.
-pub(crate) type OnDesk<'a> = tauri::State<'a, Arc<Desk>>;
+/// The application state as Tauri passes it to a command.
+pub(crate) type StateHandle<'a> = tauri::State<'a, Arc<AppState>>;
 
-/// What a command answers.
+/// The answer of a command.
 pub(crate) type Answer<T> = Result<T, Failure>;

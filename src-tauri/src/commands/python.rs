@@ -9,43 +9,43 @@ use tauri::{AppHandle, Runtime};
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
-use super::{Answer, OnDesk};
+use super::{Answer, StateHandle};
 use crate::model::{Failure, Language, Python, PythonTest};
 use crate::sentences;
 
 /// Those that were found, when the search for them is over.
 #[tauri::command]
-pub(crate) async fn pythons(desk: OnDesk<'_>) -> Answer<Vec<Python>> {
-    Ok(desk.pythons().await)
+pub(crate) async fn pythons(app_state: StateHandle<'_>) -> Answer<Vec<Python>> {
+    Ok(app_state.pythons().await)
 }
 
-/// Starts it once: what it is, and how long that took.
+/// Starts an interpreter once and reports its version and start time.
 #[tauri::command]
-pub(crate) async fn test_python(desk: OnDesk<'_>, path: String) -> Answer<PythonTest> {
+pub(crate) async fn test_python(app_state: StateHandle<'_>, path: String) -> Answer<PythonTest> {
     let refuse = |reason: Said| Failure::of("python", "not_a_python", &reason);
     let path = PathBuf::from(path.trim());
     if path.as_os_str().is_empty() {
         return Err(refuse(sentences::NO_PATH.said()));
     }
     let started = Instant::now();
-    let found = interpreter::test_python(&desk.lifecycle.machine(), &path).await.map_err(refuse)?;
+    let found = interpreter::test_python(&app_state.lifecycle.machine(), &path).await.map_err(refuse)?;
     let starts_in_ms = (started.elapsed().as_secs_f64() * 1e4).round() / 10.0;
     let name = format!("{} {}", found.implementation, found.version);
     Ok(PythonTest { ok: true, name, version: found.version, starts_in_ms })
 }
 
-/// Asks for a file; nothing when the user thought better of it.
+/// Asks for a file; `None` when the user cancels.
 #[tauri::command]
-pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, desk: OnDesk<'_>) -> Answer<Option<String>> {
+pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, app_state: StateHandle<'_>) -> Answer<Option<String>> {
     let (answer, chosen) = oneshot::channel();
-    let dialog = app.dialog().file().set_title(desk.language().text("dialog.python", &[]));
+    let dialog = app.dialog().file().set_title(app_state.language().text("dialog.python", &[]));
     dialog.pick_file(move |path| drop(answer.send(path)));
     let path = chosen.await.ok().flatten().and_then(|path| path.into_path().ok());
     Ok(path.map(|path| path.display().to_string()))
 }
 
 #[tauri::command]
-pub(crate) async fn languages(desk: OnDesk<'_>) -> Answer<Vec<Language>> {
-    let shown = desk.language();
-    Ok(desk.languages().await.into_iter().map(|language| Language::of(language, shown)).collect())
+pub(crate) async fn languages(app_state: StateHandle<'_>) -> Answer<Vec<Language>> {
+    let shown = app_state.language();
+    Ok(app_state.languages().await.into_iter().map(|language| Language::of(language, shown)).collect())
 }

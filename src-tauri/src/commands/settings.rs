@@ -5,46 +5,46 @@ use std::collections::BTreeMap;
 use runtray_service::origin::{InvalidOrigin, Origin};
 use serde_json::{Value, json};
 
-use super::{Answer, OnDesk};
+use super::{Answer, StateHandle};
 use crate::model::{Failure, SettingsView};
 
 #[tauri::command]
-pub(crate) fn settings(desk: OnDesk<'_>) -> SettingsView {
-    desk.settings_view_now()
+pub(crate) fn settings(app_state: StateHandle<'_>) -> SettingsView {
+    app_state.settings_view_now()
 }
 
 /// Writes all of the changes or none; `null` is the default.
 #[tauri::command]
 pub(crate) async fn change_settings(
-    desk: OnDesk<'_>,
+    app_state: StateHandle<'_>,
     changes: BTreeMap<String, Option<Value>>,
 ) -> Answer<SettingsView> {
-    desk.lifecycle.change_settings(changes).await?;
-    Ok(desk.settings_view())
+    app_state.lifecycle.change_settings(changes).await?;
+    Ok(app_state.settings_view())
 }
 
 #[tauri::command]
-pub(crate) async fn allow_origin(desk: OnDesk<'_>, origin: String) -> Answer<()> {
-    desk.lifecycle.allow_origin(&parse(&origin)?).await?;
+pub(crate) async fn allow_origin(app_state: StateHandle<'_>, origin: String) -> Answer<()> {
+    app_state.lifecycle.allow_origin(&parse(&origin)?).await?;
     Ok(())
 }
 
 #[tauri::command]
-pub(crate) async fn deny_origin(desk: OnDesk<'_>, origin: String) -> Answer<()> {
-    desk.lifecycle.deny_origin(&parse(&origin)?).await?;
+pub(crate) async fn deny_origin(app_state: StateHandle<'_>, origin: String) -> Answer<()> {
+    app_state.lifecycle.deny_origin(&parse(&origin)?).await?;
     Ok(())
 }
 
 #[tauri::command]
-pub(crate) async fn revoke_origin(desk: OnDesk<'_>, origin: String) -> Answer<()> {
-    desk.lifecycle.revoke_origin(&parse(&origin)?).await?;
+pub(crate) async fn revoke_origin(app_state: StateHandle<'_>, origin: String) -> Answer<()> {
+    app_state.lifecycle.revoke_origin(&parse(&origin)?).await?;
     Ok(())
 }
 
 #[tauri::command]
-pub(crate) async fn dismiss_welcome(desk: OnDesk<'_>) -> Answer<()> {
+pub(crate) async fn dismiss_welcome(app_state: StateHandle<'_>) -> Answer<()> {
     let change = BTreeMap::from([("desktop.welcomed".to_owned(), Some(json!(true)))]);
-    desk.lifecycle.change_settings(change).await?;
+    app_state.lifecycle.change_settings(change).await?;
     Ok(())
 }
 

@@ -15,7 +15,7 @@ pub(crate) enum ConsoleState {
     Ended,
 }
 
-/// Something that a window that shows the Console is told.
+/// An update for the window that shows the Console.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum ConsoleUpdate {

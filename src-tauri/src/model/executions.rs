@@ -1,4 +1,4 @@
-//! What ran.
+//! Executions as the window shows them.
 
 use runtray_engine::said::Said;
 use runtray_service::journal;
@@ -36,7 +36,7 @@ pub(crate) struct Execution {
     pub(crate) args: Vec<String>,
     pub(crate) env: Vec<Variable>,
     pub(crate) files: Vec<GivenFile>,
-    /// What of all that is not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
+    /// The parts that were not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
     pub(crate) missing: Vec<String>,
     pub(crate) output: String,
     pub(crate) error: String,
@@ -97,7 +97,7 @@ pub(crate) struct ExecutionsPage {
     pub(crate) total: u64,
 }
 
-/// What there is to filter by.
+/// The values to filter by.
 #[derive(Debug, Clone, Serialize, TS)]
 pub(crate) struct Facets {
     pub(crate) languages: Vec<String>,
@@ -111,7 +111,7 @@ pub(crate) struct Selection {
     pub(crate) query: ExecutionsQuery,
     /// The newest entry at that time; nothing later is deleted.
     pub(crate) upto: Option<String>,
-    /// What ran at that time and so was not counted.
+    /// Executions that were running and so were not counted.
     pub(crate) except: Vec<String>,
     /// How many entries that are.
     pub(crate) count: u64,
@@ -223,7 +223,7 @@ impl From<journal::GivenFile> for GivenFile {
     }
 }
 
-/// What the last line says of the end. A program that ended by itself may print such a line too, and is not believed.
+/// The reason of the end, from the error's last line. Ignored where the program ended by itself, as a program may print such a line.
 fn ending(status: &str, error: &str) -> Option<Words> {
     let by_itself = matches!(status, "completed" | "failed" | journal::RUNNING | journal::LOST);
     let last = error.trim_end_matches('\n').rsplit('\n').next().filter(|_| !by_itself)?;
@@ -231,7 +231,7 @@ fn ending(status: &str, error: &str) -> Option<Words> {
 }
 
 impl From<ExecutionsQuery> for journal::Filter {
-    /// What the window's "all" choices leave empty is no filter.
+    /// An empty value (the window's "all") is no filter.
     fn from(query: ExecutionsQuery) -> Self {
         let given = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
         Self {

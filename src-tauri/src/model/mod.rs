@@ -1,4 +1,4 @@
-//! What the window is told and asks for: the types that it shares with us.
+//! The types that the window and the app share.
 //!
 //! `bindings.rs` writes them in TypeScript; a test fails when the window's copy differs.
 
@@ -27,14 +27,14 @@ use ts_rs::TS;
 pub(crate) struct Sentence {
     /// Which sentence it is: a key of `said.*.json`.
     code: String,
-    /// What is filled in: texts, sentences, lists of sentences.
+    /// The values of the placeholders: texts, sentences, lists of sentences.
     #[ts(type = "Record<string, string | Sentence | Sentence[]>")]
     values: (),
     /// In English.
     text: String,
 }
 
-/// Something that the open window is told.
+/// An update for the open window.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "each is made, serialised and dropped at once")]
@@ -49,6 +49,6 @@ pub(crate) enum Update {
     Settings { settings: SettingsView },
     /// The log was cleared.
     Cleared,
-    /// Another place of the window is wanted: `log/<id>`, `settings`.
-    Show { place: String },
+    /// The window is to show another route: `log/<id>`, `settings`.
+    Show { route: String },
 }

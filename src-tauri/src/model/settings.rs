@@ -16,7 +16,7 @@ pub(crate) struct SettingsView {
     /// By full name, such as `limits.timeout_ms`.
     #[ts(type = "Record<string, unknown>")]
     pub(crate) values: BTreeMap<&'static str, serde_json::Value>,
-    /// What each is when the file does not say.
+    /// The defaults.
     #[ts(type = "Record<string, unknown>")]
     pub(crate) defaults: BTreeMap<&'static str, serde_json::Value>,
     pub(crate) problems: Vec<SettingsProblem>,
@@ -38,7 +38,7 @@ pub(crate) struct SettingsProblem {
     pub(crate) said: Words,
 }
 
-/// A language, and what runs it.
+/// A language and its interpreter.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Language {
     pub(crate) language: String,
@@ -51,7 +51,7 @@ pub(crate) struct Language {
     pub(crate) detail: String,
 }
 
-/// What trying a Python showed.
+/// The result of testing a Python.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub(crate) struct PythonTest {
     #[ts(type = "true")]
@@ -61,7 +61,7 @@ pub(crate) struct PythonTest {
     pub(crate) starts_in_ms: f64,
 }
 
-/// What the window can open outside of it: a folder, or the settings file.
+/// A folder or file that the window can open in another program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Folder {

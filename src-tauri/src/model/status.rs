@@ -22,9 +22,9 @@ pub(crate) struct Status {
     pub(crate) missing: Option<String>,
     pub(crate) running: usize,
     pub(crate) queued: usize,
-    /// Whether it is not known yet what runs Python: the search goes on.
+    /// Whether the search for the Python in use goes on.
     pub(crate) is_searching: bool,
-    /// What runs Python.
+    /// The Python in use.
     pub(crate) python: Option<Python>,
     /// Why nothing does.
     pub(crate) python_problem: Option<String>,
@@ -82,7 +82,7 @@ pub(crate) struct Python {
     pub(crate) version: String,
     /// For people: `CPython 3.13.1`.
     pub(crate) name: String,
-    /// By what it was found, for people; empty when that is not known yet.
+    /// How it was found, for people; empty while that is unknown.
     pub(crate) source: String,
     /// The same as a sentence, and why it cannot be used.
     #[serde(skip)]
@@ -120,7 +120,7 @@ pub(crate) struct Pending {
     pub(crate) requests: u64,
 }
 
-/// Something that is wrong, with what to do about it.
+/// A problem and its remedies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Problem {
     /// The same for the same kind of problem.
@@ -139,7 +139,7 @@ pub(crate) struct ProblemAction {
     pub(crate) argument: Option<String>,
 }
 
-/// What a button does.
+/// The action of a button.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Action {

@@ -1,14 +1,14 @@
-//! What the commands answer, and to whom.
+//! The answers of the commands, and the windows that may call them.
 
 use std::fs;
 
 use serde_json::{Value, json};
 
-use super::gate::{Gate, ask};
+use super::mock_app::{MockApp, ask};
 
 #[test]
 fn only_our_own_window_and_only_our_own_commands_pass() {
-    let gate = Gate::new();
+    let gate = MockApp::new();
     let (main, other) = (gate.window("main"), gate.window("other"));
     ask(&main, "settings", json!({})).expect("the window may ask");
     for (window, command) in [
@@ -26,7 +26,7 @@ fn only_our_own_window_and_only_our_own_commands_pass() {
 
 #[test]
 fn settings_are_taken_all_or_none_and_the_field_is_named() {
-    let gate = Gate::new();
+    let gate = MockApp::new();
     let main = gate.window("main");
     let change = |changes: Value| ask(&main, "change_settings", json!({ "changes": changes }));
     let view = change(json!({ "limits.timeout_ms": 1500, "desktop.theme": "dark" })).expect("settings");
@@ -44,7 +44,7 @@ fn settings_are_taken_all_or_none_and_the_field_is_named() {
 
 #[test]
 fn a_bad_python_is_refused_beside_its_field() {
-    let gate = Gate::new();
+    let gate = MockApp::new();
     let main = gate.window("main");
     let text = gate.folder.path().join("text.txt");
     fs::write(&text, "no Python").expect("a file");
@@ -62,7 +62,7 @@ fn a_bad_python_is_refused_beside_its_field() {
 
 #[test]
 fn origins_are_allowed_denied_and_forgotten() {
-    let gate = Gate::new();
+    let gate = MockApp::new();
     let main = gate.window("main");
     let say = |command: &str, origin: &str| ask(&main, command, json!({ "origin": origin }));
     let lists = || {
@@ -81,7 +81,7 @@ fn origins_are_allowed_denied_and_forgotten() {
 
 #[test]
 fn a_log_that_is_not_there_yet_is_empty() {
-    let gate = Gate::new();
+    let gate = MockApp::new();
     let main = gate.window("main");
     let page = ask(&main, "executions", json!({ "query": {} })).expect("a page");
     assert_eq!(page, json!({ "executions": [], "next": null, "total": 0 }));
@@ -99,7 +99,7 @@ fn a_log_that_is_not_there_yet_is_empty() {
 
 #[test]
 fn start_at_login_is_what_the_system_says() {
-    let gate = Gate::new();
+    let gate = MockApp::new();
     let main = gate.window("main");
     assert_eq!(ask(&main, "autostart", json!({})), Ok(json!(false)));
     assert_eq!(ask(&main, "set_autostart", json!({ "on": true })), Ok(json!(true)));

@@ -1,4 +1,4 @@
 //! Commands as the window asks for them, through Tauri's own gate, without a display.
 
 mod commands;
-mod gate;
+mod mock_app;

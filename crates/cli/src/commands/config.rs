@@ -12,8 +12,8 @@ use crate::{exit, print};
 pub(crate) fn config(config: &Config) -> anyhow::Result<ExitCode> {
     match config {
         Config::Path { token } => {
-            let places = Paths::find()?;
-            let file = if *token { places.token_file() } else { places.settings_file() };
+            let paths = Paths::find()?;
+            let file = if *token { paths.token_file() } else { paths.settings_file() };
             print::line(file.display())?;
             Ok(ExitCode::SUCCESS)
         }

@@ -27,7 +27,7 @@ pub(crate) fn logs(args: Logs) -> anyhow::Result<ExitCode> {
         show(&record, args.json)?;
         return Ok(ExitCode::SUCCESS);
     }
-    // Taken before the page is: what is written down in between is printed when it ends.
+    // Taken before the page is read: executions that are recorded in between are printed when they end.
     let place = args.follow.then(|| Place::now(&reader)).transpose()?;
     let mut items = reader.page(&filter(&args, args.lines))?.items;
     items.reverse();
@@ -51,7 +51,7 @@ fn filter(args: &Logs, limit: usize) -> Filter {
 
 /// Prints executions as they end, each once, until the program is stopped.
 ///
-/// What is followed is every execution: how one ends and what it prints, by which `args` may filter, is known only then.
+/// It follows every execution: status and output, by which `args` may filter, are known only at the end.
 fn follow(reader: &mut Reader, args: &Logs, place: Place) -> anyhow::Result<()> {
     let wanted = filter(args, 1);
     let Place { mut last, mut open } = place;
@@ -133,7 +133,7 @@ fn part(title: &str, text: &str, is_cut: bool) -> anyhow::Result<()> {
     print::line(text.trim_end_matches('\n'))
 }
 
-/// What a program was given besides its code, where there was anything.
+/// A program's input besides its code, if any.
 fn show_given(given: &Given) -> anyhow::Result<()> {
     let list = |title: &str, items: Vec<String>| match items.is_empty() {
         true => Ok(()),

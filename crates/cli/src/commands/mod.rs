@@ -1,22 +1,21 @@
 //! The commands, one a file.
 
 mod config;
+mod configuration;
 mod logs;
 mod pythons;
 mod run;
+mod runtime;
 mod serve;
 mod status;
-mod threads;
 
 use std::process::ExitCode;
 
 use clap::CommandFactory;
-use runtray_service::paths::Paths;
-use runtray_service::settings::Loaded;
 
 use crate::args::{Arguments, Command};
 use crate::print;
-use threads::block_on;
+use runtime::block_on;
 
 pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
@@ -33,15 +32,4 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
             Ok(ExitCode::SUCCESS)
         }
     }
-}
-
-/// The folders, and the settings with their problems told on standard error.
-fn settings() -> anyhow::Result<(Paths, Loaded)> {
-    let places = Paths::find()?;
-    let file = places.settings_file();
-    let loaded = Loaded::from_file(&file);
-    for problem in &loaded.problems {
-        print::note(format_args!("runtray: {}: {problem}", file.display()));
-    }
-    Ok((places, loaded))
 }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use runtray_engine::interpreter::{self, Discovery, Machine, Rejected, Source};
 use serde_json::json;
 
-use super::settings;
+use super::configuration::settings;
 use crate::args::Pythons;
 use crate::{exit, print};
 

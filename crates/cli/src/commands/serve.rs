@@ -12,16 +12,16 @@ use crate::{exit, print};
 
 /// Starts the service and stays until it is asked to stop or fails.
 pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
-    let places = Paths::find()?;
-    let _log = log::init(&places.log_folder(), true);
-    let settings_file = places.settings_file();
+    let paths = Paths::find()?;
+    let _log = log::init(&paths.log_folder(), true);
+    let settings_file = paths.settings_file();
     if let Err(error) = settings::create_if_missing(&settings_file) {
         tracing::warn!(%error, file = %settings_file.display(), "could not write the settings file; the defaults are used");
     }
     let options = Options {
         // The service logs the file's problems; the log is standard error too.
         settings: SettingsStore::open(&settings_file),
-        paths: places,
+        paths,
         port: args.port,
         allow_origins: args.allow_origins,
         token: None,
@@ -53,7 +53,7 @@ async fn failure(mut state: watch::Receiver<State>) -> String {
     }
 }
 
-/// Ctrl-C, or what a service supervisor sends. A second one does not wait for running executions.
+/// Ctrl-C, or a service supervisor's signal. A second one does not wait for running executions.
 #[cfg(unix)]
 async fn asked_to_stop() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};

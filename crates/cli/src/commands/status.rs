@@ -9,28 +9,28 @@ use runtray_service::address_file;
 use runtray_service::paths::Paths;
 use serde_json::Value;
 
-use super::settings;
+use super::configuration::settings;
 use crate::args::Status;
-use crate::other_side::{self, Connection, OtherSide};
+use crate::service_client::{self, Connection, Peer};
 use crate::{exit, print};
 
-/// What came of asking.
+/// The result of a request.
 enum Answer {
     /// The route's status and body.
     Said(u16, Vec<u8>),
     /// Another program listens there.
     Stranger,
-    /// Nobody answers.
+    /// No program answers.
     Nobody(io::Error),
 }
 
 /// Asks the running service how it is.
 pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
-    let (places, loaded) = settings()?;
+    let (paths, loaded) = settings()?;
     let configured = loaded.settings.port;
     let (port, answer) = match args.port {
-        Some(port) => (port, ask(port, &places)),
-        None => find(configured, &places),
+        Some(port) => (port, ask(port, &paths)),
+        None => find(configured, &paths),
     };
     match answer {
         Answer::Said(200, body) => {
@@ -57,23 +57,23 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
 }
 
 /// Asks where the service says that it is, which may be gone, and else at the settings' port.
-fn find(configured: u16, places: &Paths) -> (u16, Answer) {
-    let said = address_file::find(places).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
+fn find(configured: u16, paths: &Paths) -> (u16, Answer) {
+    let said = address_file::find(paths).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
     if let Some(port) = said.filter(|port| *port != configured) {
-        let answer = ask(port, places);
+        let answer = ask(port, paths);
         if matches!(answer, Answer::Said(..)) {
             return (port, answer);
         }
     }
-    (configured, ask(configured, places))
+    (configured, ask(configured, paths))
 }
 
-fn ask(port: u16, places: &Paths) -> Answer {
-    let Some(token) = other_side::token(places) else { return ask_openly(port) };
-    match other_side::find(port, token) {
-        OtherSide::Service(mut connection, token) => answered(connection.get("/status", Some(&token))),
-        OtherSide::Stranger => Answer::Stranger,
-        OtherSide::Nobody(error) => Answer::Nobody(error),
+fn ask(port: u16, paths: &Paths) -> Answer {
+    let Some(token) = service_client::token(paths) else { return ask_openly(port) };
+    match service_client::find(port, token) {
+        Peer::Service(mut connection, token) => answered(connection.get("/status", Some(&token))),
+        Peer::Stranger => Answer::Stranger,
+        Peer::Nobody(error) => Answer::Nobody(error),
     }
 }
 

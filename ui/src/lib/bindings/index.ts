@@ -260,4 +260,4 @@ said: Sentence,
  */
 field?: string, };
 
-export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: Summary, } | { "kind": "ended", execution: Summary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", place: string, };
+export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: Summary, } | { "kind": "ended", execution: Summary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", route: string, };

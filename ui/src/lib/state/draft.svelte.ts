@@ -4,7 +4,7 @@
 // was closed. The editor's own undo brings it back too (`editing.ts`).
 
 import { t } from "../i18n/index.svelte";
-import { notices } from "./notices.svelte";
+import { toasts } from "./toasts.svelte";
 
 const KEPT = "runtray.draft";
 /** Drafts that were put aside; the oldest beyond these go. */
@@ -98,7 +98,7 @@ class Draft {
       if (this.#store({ code, language, opened: this.#opened, aside })) return void (this.#told = false);
       if (aside.length === 0) break;
     }
-    if (!this.#told) notices.fail({ message: t("console.tooLarge") });
+    if (!this.#told) toasts.fail({ message: t("console.tooLarge") });
     this.#told = true;
   }
 

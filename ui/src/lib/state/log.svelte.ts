@@ -5,7 +5,7 @@
 
 import { backend } from "../backend";
 import type { Execution, ExecutionsQuery, Facets, Summary } from "../bindings";
-import { notices } from "./notices.svelte";
+import { toasts } from "./toasts.svelte";
 import { append, below, matches, merge, widen, type Filter } from "./rows";
 
 const PAGE = 500;
@@ -132,7 +132,7 @@ class Log {
       // What was read further down stays, and with it the place where reading goes on.
       if (older.length === 0) this.#next = page.next;
     } catch (error) {
-      if (question === this.#question) notices.fail(error);
+      if (question === this.#question) toasts.fail(error);
     }
   }
 
@@ -158,7 +158,7 @@ class Log {
       this.loaded = true;
       if (this.filter.q === "") this.#lay(this.#meanwhile.splice(0));
     } catch (error) {
-      if (question === this.#question) notices.fail(error);
+      if (question === this.#question) toasts.fail(error);
     } finally {
       if (question === this.#question) this.loading = false;
     }
@@ -168,7 +168,7 @@ class Log {
     try {
       this.facets = await backend().facets();
     } catch (error) {
-      notices.fail(error);
+      toasts.fail(error);
     }
   }
 
@@ -177,7 +177,7 @@ class Log {
       const execution = await backend().execution(id);
       if (this.chosen === id) this.opened = execution;
     } catch (error) {
-      notices.fail(error);
+      toasts.fail(error);
     }
   }
 }

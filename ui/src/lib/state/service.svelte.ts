@@ -4,7 +4,7 @@ import { backend } from "../backend";
 import type { Status } from "../bindings";
 import type { Mark } from "../format/outcome";
 import type { Key } from "../i18n/index.svelte";
-import { attempt } from "./notices.svelte";
+import { attempt } from "./toasts.svelte";
 
 class Service {
   status = $state.raw<Status | null>(null);

@@ -3,7 +3,7 @@
 import { backend, failure } from "../backend";
 import type { Sentence, SettingsView } from "../bindings";
 import { resolve, say, sentence, setLanguage } from "../i18n/index.svelte";
-import { attempt, BROKEN, notices } from "./notices.svelte";
+import { attempt, BROKEN, toasts } from "./toasts.svelte";
 import { theme } from "./theme.svelte";
 
 class Settings {
@@ -60,7 +60,7 @@ class Settings {
     } catch (error) {
       const { code, said, field } = failure(error);
       // It is about the file and not about the field.
-      if (code === BROKEN) notices.fail(error);
+      if (code === BROKEN) toasts.fail(error);
       this.refused[field ?? key] = said;
       this.note(key, null);
       return false;

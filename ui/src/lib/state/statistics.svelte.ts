@@ -2,7 +2,7 @@
 
 import { backend } from "../backend";
 import type { Statistics } from "../bindings";
-import { attempt } from "./notices.svelte";
+import { attempt } from "./toasts.svelte";
 
 const PAUSE_MS = 1000;
 const MINUTE_MS = 60_000;

@@ -3,7 +3,7 @@
 import { backend } from "../backend";
 import type { Update } from "../bindings";
 import { log } from "./log.svelte";
-import { place } from "./place.svelte";
+import { route } from "./route.svelte";
 import { service } from "./service.svelte";
 import { settings } from "./settings.svelte";
 import { figures } from "./statistics.svelte";
@@ -28,7 +28,7 @@ export function take(update: Update): void {
       figures.soon();
       break;
     case "show":
-      place.go(update.place);
+      route.go(update.route);
       break;
   }
 }

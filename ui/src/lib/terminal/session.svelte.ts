@@ -5,7 +5,7 @@
 import { backend, failure } from "../backend";
 import type { ConsoleUpdate } from "../bindings";
 import { say, sentence } from "../i18n/index.svelte";
-import { notices } from "../state/notices.svelte";
+import { toasts } from "../state/toasts.svelte";
 import { parse, type ClientMessage, type Ending } from "./protocol";
 
 export type SessionState = "idle" | "connecting" | "running" | "ended";
@@ -151,7 +151,7 @@ class Session {
     try {
       await tell();
     } catch (error) {
-      notices.fail(error);
+      toasts.fail(error);
     }
   }
 

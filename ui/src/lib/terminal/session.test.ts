@@ -4,7 +4,7 @@ import { install } from "../backend";
 import { FakeBackend } from "../backend/fake";
 import { execution } from "../backend/fake/data";
 import { setLanguage } from "../i18n/index.svelte";
-import { notices } from "../state/notices.svelte";
+import { toasts } from "../state/toasts.svelte";
 import { runAgain } from "./again";
 import { parse } from "./protocol";
 import { session } from "./session.svelte";
@@ -96,7 +96,7 @@ test("a message that was not taken does not end the program", async () => {
   await begin();
   vi.spyOn(backend, "tellConsole").mockRejectedValueOnce({ code: "invalid_request", message: "A message types at most 1 MiB." });
   session.type("x");
-  await vi.waitFor(() => expect(notices.list.at(-1)).toMatchObject({ problem: true, text: "A message types at most 1 MiB." }));
+  await vi.waitFor(() => expect(toasts.list.at(-1)).toMatchObject({ problem: true, text: "A message types at most 1 MiB." }));
   expect(session.state).toBe("running");
 });
 

@@ -1,9 +1,9 @@
-//! Our own terminal or pipes, as the program's: keys, signals and size go in, what is printed comes out.
+//! Connects our own terminal or pipes to the program: keys, signals and size go in, output comes out.
 //!
 //! A terminal is put into raw mode, so that every key reaches the program's terminal, Ctrl-C too; that one makes of it what the
 //! program asks for. It is put back when the [`Console`] is dropped.
 
-use std::io::{self, IsTerminal, Read, Write};
+use std::io::{self, Read, Write};
 use std::thread;
 
 use crossterm::terminal;
@@ -12,30 +12,17 @@ use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 
 use super::program::Program;
+use super::terminal_size::current_size;
 
-/// Pieces of input on their way; what the program does not read waits with whoever types.
+/// Pieces of input in the queue; beyond it, reading of standard input waits for the program.
 const TYPED: usize = 16;
 /// Bytes that are read of standard input at once.
 const CHUNK: usize = 16 << 10;
-/// The size of a terminal that does not tell its own.
-const USUAL: (u16, u16) = (80, 24);
 
-/// What is ours while the program has it.
+/// Our terminal and streams while the program uses them.
 pub(super) struct Console {
     raw: Option<RawMode>,
     tasks: Vec<JoinHandle<()>>,
-}
-
-/// The size of our terminal, when all three streams are one: a program whose output goes elsewhere must not be given a terminal.
-pub(super) fn size() -> Option<TerminalSize> {
-    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
-    is_terminal.then(current_size).flatten()
-}
-
-fn current_size() -> Option<TerminalSize> {
-    let (columns, rows) = terminal::size().unwrap_or(USUAL);
-    let (columns, rows) = if columns == 0 || rows == 0 { USUAL } else { (columns, rows) };
-    TerminalSize::new(columns.min(TerminalSize::MOST), rows.min(TerminalSize::MOST)).ok()
 }
 
 impl Console {
@@ -47,7 +34,7 @@ impl Console {
     pub(super) fn open(program: &Program, cancel: &CancellationToken) -> anyhow::Result<(Self, Commands)> {
         let raw = program.terminal.is_some().then(RawMode::enter).transpose()?;
         let (commands, commanded) = commands(TYPED);
-        // Before the program can print anything that somebody answers with a signal.
+        // Before the program can print anything that a user answers with a signal.
         let signals = Signals::listen()?;
         let mut tasks = vec![tokio::spawn(pass_signals(signals, commands.clone(), cancel.clone()))];
         if let Some(size) = program.terminal {
@@ -74,7 +61,7 @@ impl Drop for Console {
     }
 }
 
-/// Prints what the program printed, at once.
+/// Prints the program's output at once.
 pub(super) fn show(text: &str, stream: &mut impl Write) -> io::Result<()> {
     stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
 }
@@ -155,7 +142,7 @@ async fn follow_size(commands: Commander, mut known: TerminalSize) {
     }
 }
 
-/// Windows tells of a new size only to who reads keys as events, which would take them from the program.
+/// Windows reports a new size only to a reader of key events, which would take the keys from the program.
 #[cfg(windows)]
 async fn follow_size(commands: Commander, mut known: TerminalSize) {
     const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(250);

@@ -3,12 +3,13 @@
 //! A program is run through the service when one is running, where it starts sooner, and else in this process. Both ways it gets
 //! our standard input as it comes, and a terminal where we have one.
 
-mod beside;
 mod console;
-mod files;
-mod here;
+mod in_process;
+mod named_files;
 mod program;
-mod served;
+mod sibling_files;
+mod terminal_size;
+mod via_service;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,29 +24,29 @@ use runtray_service::settings::Settings;
 use runtray_service::wire::ExecuteResponse;
 use tokio_util::sync::CancellationToken;
 
-use super::settings;
+use super::configuration::settings;
 use crate::args::Run;
 use crate::{exit, print};
 use console::Console;
-use here::Ran;
+use in_process::Ran;
 use program::Program;
 
 /// Runs a file and exits as the program did.
 pub(crate) async fn run(args: Run) -> anyhow::Result<ExitCode> {
-    let (places, loaded) = settings()?;
+    let (paths, loaded) = settings()?;
     let settings = loaded.settings;
     if let Some(reason) = &settings.refuse_to_run {
         bail!("{reason}");
     }
     let program = Program::read(&args, &settings)?;
     let wants_the_whole = args.json || args.save.is_some();
-    match if wants_the_whole { None } else { served::start(&program, &places).await? } {
+    match if wants_the_whole { None } else { via_service::start(&program, &paths).await? } {
         Some(served) => run_served(served, &program).await,
-        None => run_here(&args, &program, &places, &settings).await,
+        None => run_here(&args, &program, &paths, &settings).await,
     }
 }
 
-async fn run_served(served: served::Served, program: &Program) -> anyhow::Result<ExitCode> {
+async fn run_served(served: via_service::Served, program: &Program) -> anyhow::Result<ExitCode> {
     let cancel = CancellationToken::new();
     let (console, commands) = Console::open(program, &cancel)?;
     let ended = served.carry(commands, program.terminal.is_some(), cancel).await;
@@ -63,10 +64,10 @@ async fn run_served(served: served::Served, program: &Program) -> anyhow::Result
     Ok(exit::code(ended.status, ended.exit_code, ended.signal.as_deref()))
 }
 
-async fn run_here(args: &Run, program: &Program, places: &Paths, settings: &Settings) -> anyhow::Result<ExitCode> {
+async fn run_here(args: &Run, program: &Program, paths: &Paths, settings: &Settings) -> anyhow::Result<ExitCode> {
     let cancel = CancellationToken::new();
     let (console, commands) = Console::open(program, &cancel)?;
-    let ran = here::run(program, places, settings, args.json, commands, cancel).await;
+    let ran = in_process::run(program, paths, settings, args.json, commands, cancel).await;
     drop(console);
     let Ran { runtime, outcome, output, error } = ran?;
     if let Some(folder) = &args.save {
@@ -84,7 +85,7 @@ async fn run_here(args: &Run, program: &Program, places: &Paths, settings: &Sett
     Ok(code)
 }
 
-/// Says what gives a program more time that ran out of it; idleness and CPU time have limits of their own.
+/// Tells how to give a program more time after a timeout; idleness and CPU time have limits of their own.
 fn advise(status: Status, duration: Duration, program: &Program) {
     if status == Status::Timeout && duration >= program.timeout {
         print::note(format_args!("runtray: {}", program.more_time));

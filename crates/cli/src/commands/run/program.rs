@@ -12,7 +12,7 @@ use runtray_engine::language::{Language, Languages};
 use runtray_engine::{SourceFile, TerminalSize};
 use runtray_service::settings::Settings;
 
-use super::{beside, console, files};
+use super::{named_files, sibling_files, terminal_size};
 use crate::args::Run;
 
 /// A program, read and checked, wherever it is going to run.
@@ -25,10 +25,10 @@ pub(super) struct Program {
     pub(super) args: Vec<String>,
     /// Environment variables on top of every run's.
     pub(super) env: Vec<(String, String)>,
-    /// What lies beside it.
+    /// The files beside it.
     pub(super) files: Vec<SourceFile>,
     pub(super) timeout: Duration,
-    /// What gives it more time than that, as a sentence for people.
+    /// How to give it more time, as a sentence for people.
     pub(super) more_time: String,
     /// The terminal that it is to have: one like ours.
     pub(super) terminal: Option<TerminalSize>,
@@ -37,7 +37,7 @@ pub(super) struct Program {
 }
 
 impl Program {
-    /// Reads what the arguments name.
+    /// Reads the program of the arguments.
     ///
     /// # Errors
     /// There is no such program or language, or the time is not one.
@@ -46,12 +46,12 @@ impl Program {
         let language = language(args, &languages)?;
         let reads_stdin = args.file() != Path::new("-");
         let code = if reads_stdin { bytes_of(open(args.file())?)? } else { bytes_of(io::stdin().lock())? };
-        let terminal = (reads_stdin && !args.json && args.save.is_none()).then(console::size).flatten();
+        let terminal = (reads_stdin && !args.json && args.save.is_none()).then(terminal_size::size).flatten();
         let (timeout, more_time) = timeout(args, settings)?;
         let room = settings.body_bytes.saturating_sub(code.len());
-        let mut files = files::read(args, &language.entry(), settings.body_bytes)?;
+        let mut files = named_files::read(args, &language.entry(), settings.body_bytes)?;
         if reads_stdin && !args.alone {
-            beside::add(&mut files, args.file(), &code, &language.entry(), room);
+            sibling_files::add(&mut files, args.file(), &code, &language.entry(), room);
         }
         let (language, env) = (language.name.clone(), args.env.clone());
         let args = arguments(args)?;
@@ -76,7 +76,7 @@ fn language<'a>(args: &Run, languages: &'a Languages) -> anyhow::Result<&'a Lang
     language.with_context(|| format!("`{name}` is no language that this service knows; name one with --language"))
 }
 
-/// Who waits at a command line takes their time and has Ctrl-C; an answer as POST /execute gives keeps to its time.
+/// The limit of interactive programs, since a user at a terminal has Ctrl-C; with `--json` the limit of POST /execute.
 fn timeout(args: &Run, settings: &Settings) -> anyhow::Result<(Duration, String)> {
     let (usual, most, key) = match args.json {
         true => (settings.default_timeout, settings.max_timeout, "max_timeout_ms"),

@@ -1,0 +1,113 @@
+//! The files of `--file`, which are put beside the program.
+//!
+//! Below the program's own folder a file keeps its path, so that `import` and `open` find it as they do with `python FILE`; one
+//! from elsewhere lies beside the program under its own name.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, anyhow, bail};
+use runtray_engine::{RelativePath, Request, SourceFile};
+
+use crate::args::Run;
+
+/// Reads the files, those of folders too.
+///
+/// # Errors
+/// One cannot be read, two would be at the same place, or all of them are more than a program can be given: `most_bytes`.
+pub(super) fn read(args: &Run, entry: &str, most_bytes: usize) -> anyhow::Result<Vec<SourceFile>> {
+    if args.files.is_empty() {
+        return Ok(Vec::new());
+    }
+    let program = whole(args.file())?;
+    let base = program.parent().unwrap_or(&program).to_owned();
+    let mut gathered = Gathered { program, entry: entry.to_owned(), most_bytes, bytes: 0, files: BTreeMap::new() };
+    for named in &args.files {
+        let path = whole(named)?;
+        let place = path.strip_prefix(&base).unwrap_or(Path::new(path.file_name().unwrap_or_default())).to_owned();
+        gathered.add(&path, &place)?;
+    }
+    gathered.files.into_iter().map(|(place, path)| source(place, &path)).collect()
+}
+
+/// The path from the root, with the links on its way resolved, but not the last: a linked file is what its name says.
+fn whole(path: &Path) -> anyhow::Result<PathBuf> {
+    let could_not = || format!("could not open {}", path.display());
+    let path = std::path::absolute(path).with_context(could_not)?;
+    match (path.parent(), path.file_name()) {
+        (Some(folder), Some(name)) => folder.canonicalize().map(|folder| folder.join(name)),
+        _ => path.canonicalize(),
+    }
+    .with_context(could_not)
+}
+
+fn source(path: RelativePath, file: &Path) -> anyhow::Result<SourceFile> {
+    let content = fs::read(file).with_context(|| format!("could not read {}", file.display()))?;
+    Ok(SourceFile { path, content })
+}
+
+struct Gathered {
+    /// The program's own file, which goes along anyway.
+    program: PathBuf,
+    /// The program's name in its folder.
+    entry: String,
+    most_bytes: usize,
+    bytes: u64,
+    files: BTreeMap<RelativePath, PathBuf>,
+}
+
+impl Gathered {
+    fn add(&mut self, path: &Path, place: &Path) -> anyhow::Result<()> {
+        let about = fs::metadata(path).with_context(|| format!("could not open {}", path.display()))?;
+        if about.is_dir() {
+            return self.add_folder(path, place);
+        }
+        if !about.is_file() {
+            bail!("{} is neither a file nor a folder", path.display());
+        }
+        if path == self.program {
+            return Ok(());
+        }
+        let place = relative(place).map_err(|why| anyhow!("{} cannot go along: its name {why}", path.display()))?;
+        if place.as_str().eq_ignore_ascii_case(&self.entry) {
+            bail!("{} cannot go along: `{}` is the program's own name while it runs", path.display(), self.entry);
+        }
+        match self.files.insert(place, path.to_owned()) {
+            Some(before) if before == path => Ok(()),
+            Some(before) => bail!("{} and {} would be at the same place", before.display(), path.display()),
+            None => self.count(about.len()),
+        }
+    }
+
+    fn add_folder(&mut self, path: &Path, place: &Path) -> anyhow::Result<()> {
+        let could_not = || format!("could not read the folder {}", path.display());
+        for entry in fs::read_dir(path).with_context(could_not)? {
+            let entry = entry.with_context(could_not)?;
+            // A linked folder may be one that this one is in.
+            if !(entry.path().is_symlink() && entry.path().is_dir()) {
+                self.add(&entry.path(), &place.join(entry.file_name()))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, bytes: u64) -> anyhow::Result<()> {
+        self.bytes = self.bytes.saturating_add(bytes);
+        if self.files.len() > Request::MOST_FILES {
+            bail!("a program can be given {} files at most; name fewer with --file", Request::MOST_FILES);
+        }
+        if usize::try_from(self.bytes).map_or(true, |bytes| bytes > self.most_bytes) {
+            bail!(
+                "the files hold more than {} bytes together; name fewer with --file, or raise `[limits] body_bytes` in the settings",
+                self.most_bytes
+            );
+        }
+        Ok(())
+    }
+}
+
+fn relative(place: &Path) -> Result<RelativePath, String> {
+    let names: Option<Vec<&str>> = place.iter().map(|name| name.to_str()).collect();
+    RelativePath::parse(&names.ok_or("is not Unicode text")?.join("/"))
+}

@@ -1,0 +1,150 @@
+//! The service that runs with these folders, once it has proven that it is that one.
+//!
+//! The address may be stale, and the port may belong to another program by now. So neither the token nor a program is sent before
+//! the peer has answered a challenge that requires the token; requests then use the same connection.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use runtray_service::paths::Paths;
+use runtray_service::proof::Challenge;
+use serde_json::Value;
+
+/// Time limit of the proof.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Time limit of an answer afterwards: the service may have to search for interpreters first.
+const ANSWER: Duration = Duration::from_secs(30);
+/// The longest answer that is read, in bytes.
+const LONGEST: usize = 4 << 20;
+
+/// The program that listens on a port.
+pub(crate) enum Peer {
+    /// The service, over a connection that may be trusted, and its token.
+    Service(Connection, String),
+    /// Something else.
+    Stranger,
+    /// No program listens.
+    Nobody(io::Error),
+}
+
+/// A connection to this machine.
+pub(crate) struct Connection {
+    stream: TcpStream,
+    port: u16,
+}
+
+/// The token of these folders' service; `None` when none ever ran.
+pub(crate) fn token(paths: &Paths) -> Option<String> {
+    let text = std::fs::read_to_string(paths.token_file()).ok()?;
+    Some(text.trim().to_owned()).filter(|token| !token.is_empty())
+}
+
+/// Looks for the service on both loopback addresses of `port`.
+pub(crate) fn find(port: u16, token: String) -> Peer {
+    let mut found = Peer::Nobody(io::ErrorKind::ConnectionRefused.into());
+    for ip in [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)] {
+        let Ok(mut connection) = Connection::open(ip, port) else { continue };
+        if connection.proves(&token) {
+            return Peer::Service(connection, token);
+        }
+        found = Peer::Stranger;
+    }
+    found
+}
+
+impl Connection {
+    /// A connection to whatever listens there.
+    pub(crate) fn open(ip: IpAddr, port: u16) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&SocketAddr::new(ip, port), PATIENCE)?;
+        // Keys must not wait for one another.
+        stream.set_nodelay(true)?;
+        Ok(Self { stream, port })
+    }
+
+    fn proves(&mut self, token: &str) -> bool {
+        let Ok(challenge) = Challenge::new(self.port) else { return false };
+        let answer = self.exchange(&challenge.target(), None, PATIENCE).ok().filter(|(status, _)| *status == 200);
+        let answer = answer.and_then(|(_, body)| serde_json::from_slice::<Value>(&body).ok());
+        answer.is_some_and(|answer| challenge.is_answered_by(answer["proof"].as_str().unwrap_or_default(), token))
+    }
+
+    /// The status and the body of a route's answer.
+    ///
+    /// # Errors
+    /// The answer is malformed or late.
+    pub(crate) fn get(&mut self, target: &str, token: Option<&str>) -> io::Result<(u16, Vec<u8>)> {
+        self.exchange(target, token, ANSWER)
+    }
+
+    fn exchange(&mut self, target: &str, token: Option<&str>, patience: Duration) -> io::Result<(u16, Vec<u8>)> {
+        let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
+        let request = format!("GET {target} HTTP/1.1\r\nHost: localhost:{}\r\n{token}\r\n", self.port);
+        self.stream.set_write_timeout(Some(PATIENCE))?;
+        self.stream.write_all(request.as_bytes())?;
+        let deadline = Instant::now() + patience;
+        let mut answer = Vec::new();
+        loop {
+            if let Some((status, body)) = parsed(&answer) {
+                return Ok((status, body.to_vec()));
+            }
+            self.read(&mut answer, deadline)?;
+        }
+    }
+
+    fn read(&mut self, answer: &mut Vec<u8>, deadline: Instant) -> io::Result<()> {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() || answer.len() > LONGEST {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        self.stream.set_read_timeout(Some(left))?;
+        let mut part = [0; 8192];
+        match self.stream.read(&mut part)? {
+            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            count => {
+                answer.extend(&part[..count]);
+                Ok(())
+            }
+        }
+    }
+
+    /// The bare connection, for protocols other than one request and one answer.
+    ///
+    /// # Errors
+    /// The system does not let it be used so.
+    pub(crate) fn into_stream(self) -> io::Result<TcpStream> {
+        self.stream.set_read_timeout(None)?;
+        self.stream.set_write_timeout(None)?;
+        self.stream.set_nonblocking(true)?;
+        Ok(self.stream)
+    }
+}
+
+/// The status and the body, once all of an answer is there. Our service always says how long it is.
+fn parsed(answer: &[u8]) -> Option<(u16, &[u8])> {
+    let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
+    let head = str::from_utf8(&answer[..end]).ok()?;
+    let status = head.split(' ').nth(1)?.parse().ok()?;
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    let body = &answer[end + 4..];
+    body.get(..length?).map(|body| (status, body))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parsed;
+
+    #[test]
+    fn an_answer_is_taken_when_all_of_it_is_there() {
+        let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
+        assert_eq!(parsed(whole), Some((200, &b"hi"[..])));
+        for end in 0..whole.len() {
+            assert_eq!(parsed(&whole[..end]), None, "{end} bytes");
+        }
+        assert_eq!(parsed(b"HTTP/1.1 200 OK\r\n\r\nhi"), None, "it does not say how long it is");
+        assert_eq!(parsed(b"SSH-2.0-x\r\n\r\n"), None);
+    }
+}

@@ -1,0 +1,174 @@
+//! Application state: the service, its settings, and the values that tray and window show.
+//!
+//! It owns all that the app knows and publishes it by `watch`; tray, window and notifications only subscribe. It knows no
+//! Tauri, so that it serves without a display too.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use runtray_engine::language::Languages;
+use runtray_service::paths::Paths;
+use runtray_service::settings::{self, Loaded, SettingsStore};
+use runtray_service::{Lifecycle, Options, Service, wire};
+use tokio::sync::watch;
+
+use crate::i18n::Language;
+use crate::model::{Python, SettingsView, Status, Summary};
+use crate::system::preflight::NoTray;
+use crate::system::shutdown::Shutdown;
+
+use super::console::{Console, Follower};
+use super::interpreter_list::Interpreters;
+
+/// The service and the published values.
+pub(crate) struct AppState {
+    /// The service's life.
+    pub(crate) lifecycle: Lifecycle,
+    /// Where files are kept.
+    pub(crate) paths: Paths,
+    /// The Console's program.
+    pub(crate) console: Console,
+    /// The window that shows it.
+    pub(crate) console_follower: Follower,
+    pub(super) settings: SettingsStore,
+    port: Option<u16>,
+    pub(super) status: watch::Sender<Status>,
+    pub(super) interpreters: watch::Sender<Interpreters>,
+    pub(super) recent: watch::Sender<Vec<Summary>>,
+    pub(super) no_tray: watch::Sender<Option<NoTray>>,
+}
+
+impl AppState {
+    /// Reads the settings; the service is not started yet.
+    pub(crate) fn new(port: Option<u16>, paths: Paths, no_tray: Option<NoTray>) -> Self {
+        let file = paths.settings_file();
+        if let Err(error) = settings::create_if_missing(&file) {
+            tracing::warn!(%error, file = %file.display(), "could not write the settings file; the defaults are used");
+        }
+        let settings = SettingsStore::open(&file);
+        let lifecycle = Lifecycle::new(Options {
+            settings: settings.clone(),
+            paths: paths.clone(),
+            port,
+            allow_origins: Vec::new(),
+            token: None,
+        });
+        Self {
+            lifecycle,
+            paths,
+            console: Console::default(),
+            console_follower: Follower::default(),
+            settings,
+            port,
+            status: watch::Sender::default(),
+            interpreters: watch::Sender::default(),
+            recent: watch::Sender::default(),
+            no_tray: watch::Sender::new(no_tray),
+        }
+    }
+
+    /// Waits for `shutdown`, then stops the service and with it all programs.
+    pub(crate) async fn stop_on(&self, shutdown: &Shutdown) {
+        shutdown.requested().await;
+        tracing::info!("ending");
+        self.lifecycle.stop().await;
+    }
+
+    /// Watch channel of the status.
+    pub(crate) fn status(&self) -> watch::Receiver<Status> {
+        self.status.subscribe()
+    }
+
+    /// Watch channel of the Pythons of this machine.
+    pub(crate) fn interpreters(&self) -> watch::Receiver<Interpreters> {
+        self.interpreters.subscribe()
+    }
+
+    /// All Pythons that were found, as soon as a search that goes on is over.
+    pub(crate) async fn pythons(&self) -> Vec<Python> {
+        let mut interpreters = self.interpreters();
+        // It fails only when the search task has ended: the last list stays valid.
+        let _ = interpreters.wait_for(|known| known.is_complete).await;
+        let language = self.language();
+        interpreters.borrow().all.iter().map(|python| python.worded(language)).collect()
+    }
+
+    /// Watch channel of the last executions, newest first.
+    pub(crate) fn recent(&self) -> watch::Receiver<Vec<Summary>> {
+        self.recent.subscribe()
+    }
+
+    /// Watch channel of the reason why there is no tray icon; `None` while there is one.
+    pub(crate) fn no_tray(&self) -> watch::Receiver<Option<NoTray>> {
+        self.no_tray.subscribe()
+    }
+
+    /// Says whether a tray icon can be seen.
+    pub(crate) fn set_no_tray(&self, reason: Option<NoTray>) {
+        self.no_tray.send_replace(reason);
+    }
+
+    /// Watch channel of the settings.
+    pub(crate) fn settings(&self) -> watch::Receiver<Loaded> {
+        self.settings.subscribe()
+    }
+
+    /// The settings as the window edits them, from the file as it is now.
+    pub(crate) fn settings_view_now(&self) -> SettingsView {
+        self.settings.refresh();
+        self.settings_view()
+    }
+
+    /// The settings as the window edits them.
+    pub(crate) fn settings_view(&self) -> SettingsView {
+        let loaded = self.settings.current();
+        let waiting = self.service().map(|service| service.restart_needed(&loaded.settings)).unwrap_or_default();
+        let file = self.paths.settings_file().display().to_string();
+        SettingsView::new(&loaded, file, waiting.into_iter().map(str::to_owned).collect())
+    }
+
+    /// The language that texts are in.
+    pub(crate) fn language(&self) -> Language {
+        Language::chosen(&self.settings.current().settings.desktop.language)
+    }
+
+    /// The service, while it runs.
+    pub(crate) fn service(&self) -> Option<Service> {
+        self.lifecycle.service().borrow().clone()
+    }
+
+    /// The service while it runs, and while it stops and gives running programs their grace.
+    pub(crate) fn present_service(&self) -> Option<Service> {
+        self.service().or_else(|| self.lifecycle.stopping().borrow().clone())
+    }
+
+    /// Where clients find the service, or would.
+    pub(crate) fn url(&self) -> String {
+        let port = || self.port.unwrap_or_else(|| self.settings.current().settings.port);
+        self.service().map_or_else(|| format!("http://localhost:{}", port()), |service| service.url())
+    }
+
+    /// Every language with its interpreter, or the reason why it has none.
+    pub(crate) async fn languages(&self) -> Vec<wire::Language> {
+        match self.service() {
+            Some(service) => service.languages().await,
+            None => {
+                let choices = self.settings.current().settings.choices();
+                let languages = Languages::new(choices, self.lifecycle.machine());
+                languages.list().await.into_iter().map(Into::into).collect()
+            }
+        }
+    }
+
+    pub(super) fn chosen_python(&self) -> Option<PathBuf> {
+        self.settings.current().settings.python
+    }
+}
+
+/// The user's folders.
+///
+/// # Errors
+/// They are not known.
+pub(crate) fn paths() -> anyhow::Result<Paths> {
+    Paths::find().context("the folders for settings and log are not known")
+}

@@ -1,0 +1,183 @@
+//! The way of the Console's output to one window, at the window's own pace.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use super::session::{Console, Session};
+use crate::model::{ConsoleState, ConsoleUpdate};
+
+/// Bytes that are sent in one piece.
+const PIECE: usize = 32 << 10;
+/// Pieces that a window may have before it says that it has shown them.
+const UNSHOWN: usize = 8;
+
+/// The window that shows the Console, if one does.
+#[derive(Default)]
+pub(crate) struct Follower(Mutex<Option<Following>>);
+
+struct Following {
+    /// The window's name for itself.
+    window: String,
+    credit: Arc<Semaphore>,
+    task: JoinHandle<()>,
+}
+
+impl Follower {
+    /// Sends what there is so far and every change, by `send`, until that fails. A window that comes later takes the place of
+    /// this one, which may hang or be gone.
+    pub(crate) fn follow(
+        &self,
+        console: &Console,
+        window: String,
+        send: impl Fn(ConsoleUpdate) -> bool + Send + Sync + 'static,
+    ) {
+        let credit = Arc::new(Semaphore::new(UNSHOWN));
+        let task = tokio::spawn(follow(console.clone(), credit.clone(), send));
+        self.replace(Some(Following { window, credit, task }));
+    }
+
+    /// The window has shown `pieces` of those that were sent.
+    pub(crate) fn shown(&self, window: &str, pieces: usize) {
+        let following = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(following) = following.as_ref().filter(|following| following.window == window) {
+            let missing = UNSHOWN - following.credit.available_permits().min(UNSHOWN);
+            following.credit.add_permits(pieces.min(missing));
+        }
+    }
+
+    /// The window is gone.
+    pub(crate) fn leave(&self) {
+        self.replace(None);
+    }
+
+    fn replace(&self, following: Option<Following>) {
+        let old = std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), following);
+        if let Some(old) = old {
+            old.task.abort();
+        }
+    }
+}
+
+async fn follow(console: Console, credit: Arc<Semaphore>, send: impl Fn(ConsoleUpdate) -> bool) {
+    let (mut changes, mut told) = (console.changes(), Told::default());
+    loop {
+        changes.mark_unchanged();
+        let update = told.next(&console.lock());
+        let Some(update) = update else {
+            match changes.changed().await {
+                Ok(()) => continue,
+                Err(_) => return,
+            }
+        };
+        if matches!(update, ConsoleUpdate::Output { .. }) {
+            let Ok(permit) = credit.acquire().await else { return };
+            permit.forget();
+        }
+        if !send(update) {
+            return;
+        }
+    }
+}
+
+/// The updates that one window has received.
+#[derive(Default)]
+struct Told {
+    session: Option<u64>,
+    place: u64,
+    /// Where the output ends that was printed before this window came.
+    old: u64,
+    state: Option<ConsoleState>,
+}
+
+impl Told {
+    /// What comes next, in the order in which it happened: a new program, its output, its end. A window that fell too far
+    /// behind begins anew with what is still kept.
+    fn next(&mut self, session: &Session) -> Option<ConsoleUpdate> {
+        let has_missed = self.place < session.scrollback.start();
+        if self.session != Some(session.number) || has_missed {
+            // Output of a program that began under this window's eyes is new, however late it is told.
+            let is_old = self.session.is_none() || has_missed;
+            *self = Self {
+                session: Some(session.number),
+                place: session.scrollback.start(),
+                old: if is_old { session.scrollback.end() } else { 0 },
+                state: None,
+            };
+            return Some(ConsoleUpdate::Cleared);
+        }
+        // A window learns that a program runs before its output, so that it can be typed into at once.
+        let begins = self.state.is_none() && session.state != ConsoleState::Ended;
+        let data = session.scrollback.from(self.place, PIECE);
+        if !data.is_empty() && !begins {
+            self.place += data.len() as u64;
+            return Some(ConsoleUpdate::Output { data: data.to_owned(), is_old: self.place <= self.old });
+        }
+        (self.state != Some(session.state)).then(|| {
+            self.state = Some(session.state);
+            ConsoleUpdate::State { state: session.state, ended: session.ended.clone() }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{PIECE, Told};
+    use crate::model::{ConsoleState, ConsoleUpdate};
+    use crate::state::console::session::Session;
+
+    fn rest(told: &mut Told, session: &Session) -> Vec<ConsoleUpdate> {
+        std::iter::from_fn(|| told.next(session)).collect()
+    }
+
+    fn output(data: &str, is_old: bool) -> ConsoleUpdate {
+        ConsoleUpdate::Output { data: data.to_owned(), is_old }
+    }
+
+    fn state(state: ConsoleState, ended: Option<&str>) -> ConsoleUpdate {
+        ConsoleUpdate::State { state, ended: ended.map(str::to_owned) }
+    }
+
+    #[test]
+    fn a_window_that_comes_late_is_told_everything_in_order() {
+        let mut session = Session { number: 3, state: ConsoleState::Running, ..Session::default() };
+        session.scrollback.push("one\n");
+        let (mut early, mut late) = (Told::default(), Told::default());
+        let begun = [ConsoleUpdate::Cleared, state(ConsoleState::Running, None), output("one\n", true)];
+        assert_eq!(rest(&mut early, &session), begun);
+        session.scrollback.push("two\n");
+        (session.state, session.ended) = (ConsoleState::Ended, Some("{}".to_owned()));
+        let end = state(ConsoleState::Ended, Some("{}"));
+        assert_eq!(rest(&mut early, &session), [output("two\n", false), end.clone()]);
+        assert_eq!(rest(&mut late, &session), [ConsoleUpdate::Cleared, output("one\ntwo\n", true), end]);
+    }
+
+    #[test]
+    fn the_next_program_begins_on_an_empty_screen() {
+        let mut told = Told::default();
+        assert_eq!(rest(&mut told, &Session::default()).len(), 2);
+        let session = Session { number: 1, state: ConsoleState::Starting, ..Session::default() };
+        assert_eq!(rest(&mut told, &session), [ConsoleUpdate::Cleared, state(ConsoleState::Starting, None)]);
+    }
+
+    #[test]
+    fn a_window_that_fell_behind_begins_anew_with_what_is_kept() {
+        let mut session = Session { state: ConsoleState::Running, ..Session::default() };
+        session.scrollback.push("first\n");
+        let mut told = Told::default();
+        rest(&mut told, &session);
+        let line = format!("{}\n", "x".repeat(999));
+        (0..3000).for_each(|_| session.scrollback.push(&line));
+        let updates = rest(&mut told, &session);
+        assert_eq!(updates[0], ConsoleUpdate::Cleared);
+        let sizes: Vec<_> = updates
+            .iter()
+            .filter_map(|update| match update {
+                ConsoleUpdate::Output { data, .. } => Some(data.len()),
+                _ => None,
+            })
+            .collect();
+        assert!(sizes.iter().all(|size| *size <= PIECE) && sizes.iter().sum::<usize>() >= 1 << 19, "{sizes:?}");
+    }
+}

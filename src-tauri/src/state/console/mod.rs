@@ -1,0 +1,8 @@
+//! The Console: its program, the output that is kept, and the window that shows it.
+
+mod follower;
+mod scrollback;
+mod session;
+
+pub(crate) use follower::Follower;
+pub(crate) use session::{Console, run_again};

@@ -1,0 +1,204 @@
+//! The Console's program. It is this process's own, not the window's: a window that is closed, loads anew or crashes ends
+//! nothing, and the next one shows what was printed meanwhile.
+//!
+//! One program at a time. Its output goes into a bounded [`Scrollback`]; a window reads from there at its own pace
+//! ([`Follower`](super::Follower)), so a window that hangs holds nothing up.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use runtray_service::wire::Words;
+use runtray_service::{InteractiveEvent, InteractiveInput, InteractiveRun, Service};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::scrollback::Scrollback;
+
+use crate::model::{ConsoleState, Failure};
+use crate::sentences;
+
+/// The origin of the window's programs in the log. No web page can have it: origins of pages have a scheme.
+pub(crate) const ORIGIN: &str = "Runtray Console";
+
+/// The Console's program and its output. Clones share it.
+#[derive(Clone, Default)]
+pub(crate) struct Console(Arc<Shared>);
+
+#[derive(Default)]
+struct Shared {
+    session: Mutex<Session>,
+    /// Changes with the session.
+    changes: watch::Sender<()>,
+}
+
+/// The present program, or the last one.
+#[derive(Default)]
+pub(super) struct Session {
+    /// How many programs there were before it.
+    pub(super) number: u64,
+    pub(super) state: ConsoleState,
+    /// The message with which it ended.
+    pub(super) ended: Option<String>,
+    pub(super) scrollback: Scrollback,
+    pub(super) input: Option<InteractiveInput>,
+    pub(super) cancel: CancellationToken,
+}
+
+impl Session {
+    fn is_active(&self) -> bool {
+        matches!(self.state, ConsoleState::Starting | ConsoleState::Running)
+    }
+}
+
+impl Console {
+    /// Runs the program of a first message of the WebSocket; it goes on when this has returned.
+    ///
+    /// # Errors
+    /// One runs already. That a program could not be run is how its session ends.
+    pub(crate) async fn run(&self, service: Option<Service>, message: &str) -> Result<(), Failure> {
+        let cancel = self.begin()?;
+        let begun = async {
+            match service {
+                Some(service) => service.run_interactive(message, ORIGIN).await,
+                None => Err(not_running()),
+            }
+        };
+        match cancel.run_until_cancelled(begun).await {
+            Some(Ok((conversation, input))) => {
+                self.change(|session| session.input = Some(input));
+                tokio::spawn(self.clone().carry(conversation, cancel));
+            }
+            Some(Err(error)) => self.end(Some(error)),
+            None => self.end(None),
+        }
+        Ok(())
+    }
+
+    /// Tells the program something: a message that may follow the first one.
+    ///
+    /// # Errors
+    /// The message is invalid. A message to a program that has ended is dropped.
+    pub(crate) async fn say(&self, message: &str) -> Result<(), Failure> {
+        let input = self.lock().input.clone();
+        match input {
+            Some(input) => input.send(message).await.map_err(|error| refusal(&error)),
+            None => Ok(()),
+        }
+    }
+
+    /// Ends the program without asking it; nothing when none runs.
+    pub(crate) fn kill(&self) {
+        self.lock().cancel.cancel();
+    }
+
+    /// Whether a program runs or is about to.
+    pub(crate) fn is_active(&self) -> bool {
+        self.lock().is_active()
+    }
+
+    /// Watch channel that fires for every change that a window shows.
+    pub(crate) fn changes(&self) -> watch::Receiver<()> {
+        self.0.changes.subscribe()
+    }
+
+    fn begin(&self) -> Result<CancellationToken, Failure> {
+        let mut session = self.lock();
+        if session.is_active() {
+            return Err(Failure::new("console_busy", &sentences::CONSOLE_BUSY.said()));
+        }
+        *session = Session { number: session.number + 1, state: ConsoleState::Starting, ..Session::default() };
+        let cancel = session.cancel.clone();
+        drop(session);
+        self.0.changes.send_replace(());
+        Ok(cancel)
+    }
+
+    /// Stores the program's output as it arrives, until the program ends.
+    async fn carry(self, mut conversation: InteractiveRun, cancel: CancellationToken) {
+        let mut is_cancelled = false;
+        loop {
+            let said = tokio::select! {
+                said = conversation.next() => said,
+                () = cancel.cancelled(), if !is_cancelled => {
+                    is_cancelled = true;
+                    conversation.cancel();
+                    continue;
+                }
+            };
+            match said {
+                InteractiveEvent::Started => self.change(|session| session.state = ConsoleState::Running),
+                InteractiveEvent::Printed(text) => self.change(|session| session.scrollback.push(&text)),
+                InteractiveEvent::Ended(message) => return self.end(Some(message)),
+            }
+        }
+    }
+
+    fn end(&self, message: Option<String>) {
+        self.change(|session| {
+            session.state = ConsoleState::Ended;
+            session.ended = message;
+            session.input = None;
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&mut Session)) {
+        change(&mut self.lock());
+        self.0.changes.send_replace(());
+    }
+
+    pub(super) fn lock(&self) -> MutexGuard<'_, Session> {
+        self.0.session.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs a program of the log again, with `message` as the first one: no terminal, and nothing more is typed. It belongs to the
+/// app as the Console's does, and ends up in the log; its id.
+///
+/// # Errors
+/// It was not run.
+pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result<String, Failure> {
+    let service = service.ok_or_else(|| refusal(&not_running()))?;
+    let (mut conversation, input) = service.run_interactive(message, ORIGIN).await.map_err(|error| refusal(&error))?;
+    // The input is complete: dropping the last sender ends it.
+    drop(input);
+    let id = conversation.id().to_owned();
+    let (started, has_started) = tokio::sync::oneshot::channel();
+    tokio::spawn(async move {
+        let mut started = Some(started);
+        loop {
+            let said = conversation.next().await;
+            if let Some(started) = started.take() {
+                // The receiver is gone when the window was closed.
+                let _ = started.send(said.clone());
+            }
+            if let InteractiveEvent::Ended(_) = said {
+                return;
+            }
+        }
+    });
+    match has_started.await {
+        Ok(InteractiveEvent::Ended(message)) if is_error(&message) => Err(refusal(&message)),
+        _ => Ok(id),
+    }
+}
+
+/// The error message of a service that is not running.
+fn not_running() -> String {
+    let said = sentences::CONSOLE_NOT_RUNNING.said();
+    let reason = Words::from(&said);
+    serde_json::json!({ "type": "error", "error": said.to_string(), "code": "not_running", "reason": reason })
+        .to_string()
+}
+
+fn is_error(message: &str) -> bool {
+    field(message, "type") == "error"
+}
+
+/// A message `error` as the failure of a command.
+fn refusal(message: &str) -> Failure {
+    Failure::of_message(&serde_json::from_str(message).unwrap_or_default())
+}
+
+fn field(message: &str, name: &str) -> String {
+    let value: serde_json::Value = serde_json::from_str(message).unwrap_or_default();
+    value[name].as_str().unwrap_or_default().to_owned()
+}

@@ -1,0 +1,126 @@
+//! The Pythons of this machine as the app shows them.
+
+use std::path::Path;
+
+use runtray_engine::interpreter::{Discovery, Found, Rejected};
+use runtray_engine::said::Said;
+use runtray_engine::sentences as rejected;
+
+use super::naming;
+use crate::model::Python;
+use crate::sentences;
+
+/// The interpreters that were found, and the one in use.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(crate) struct Interpreters {
+    /// The Python in use.
+    pub(crate) in_use: Option<Python>,
+    /// Why nothing does.
+    pub(crate) problem: Option<Said>,
+    /// All that was found, those that cannot be used last.
+    pub(crate) all: Vec<Python>,
+    /// Whether `all` is up to date: it is not while a search goes on.
+    pub(crate) is_complete: bool,
+}
+
+impl Interpreters {
+    pub(super) fn of(discovery: Discovery, choice: Option<&Path>) -> Self {
+        let refused = discovery.rejected.iter().find(|rejected| choice == Some(&rejected.path));
+        let reason = |refused: &Rejected| {
+            rejected::REJECTED.with("path", refused.path.display()).with("reason", refused.reason.clone())
+        };
+        let problem = refused.map(reason);
+        let found = discovery.found.iter().map(|found| (found.path.as_path(), Some(found.prefix.as_path())));
+        let rejected = discovery.rejected.iter().map(|rejected| (rejected.path.as_path(), None));
+        let labels = naming::labels(&found.chain(rejected).collect::<Vec<_>>());
+        let pythons = discovery.found.into_iter().map(usable).chain(discovery.rejected.into_iter().map(unusable));
+        let all: Vec<_> = pythons.zip(labels).map(|(python, label)| Python { label, ..python }).collect();
+        let in_use = all.iter().find(|python| python.in_use).cloned();
+        let problem =
+            if in_use.is_some() { None } else { Some(problem.unwrap_or_else(|| sentences::NO_PYTHON.said())) };
+        Self { in_use, problem, all, is_complete: true }
+    }
+
+    /// Whether the search for the Python in use goes on.
+    pub(crate) fn is_unknown(&self) -> bool {
+        self.in_use.is_none() && self.problem.is_none()
+    }
+
+    /// Stores the Python in use before the whole list is known; returns whether it changed.
+    pub(super) fn learn(
+        &mut self,
+        runtime: Option<&runtray_engine::language::Runtime>,
+        problem: Option<&Said>,
+    ) -> bool {
+        let path = runtime.map(|runtime| runtime.path.display().to_string());
+        if self.in_use.as_ref().map(|python| &python.path) == path.as_ref() && self.problem.as_ref() == problem {
+            return false;
+        }
+        let known = self.all.iter().find(|python| Some(&python.path) == path.as_ref());
+        self.in_use = runtime.map(|runtime| Python {
+            path: runtime.path.display().to_string(),
+            label: known.map_or_else(|| label_of(&runtime.path), |python| python.label.clone()),
+            version: runtime.version.clone(),
+            name: runtime.name.clone(),
+            source: String::new(),
+            said: (known.and_then(|python| python.said.0.clone()), None),
+            in_use: true,
+            problem: None,
+        });
+        self.problem = problem.cloned();
+        true
+    }
+}
+
+/// The label of an interpreter that is known before the others: its environment is the folder around its `bin`.
+fn label_of(program: &Path) -> String {
+    let environment = program.parent().and_then(Path::parent);
+    naming::labels(&[(program, environment)]).pop().unwrap_or_default()
+}
+
+fn usable(found: Found) -> Python {
+    Python {
+        path: found.path.display().to_string(),
+        label: String::new(),
+        name: format!("{} {}", found.implementation, found.version),
+        version: found.version,
+        source: found.source.to_string(),
+        said: (Some(found.source.said()), None),
+        in_use: found.in_use,
+        problem: None,
+    }
+}
+
+fn unusable(rejected: Rejected) -> Python {
+    Python {
+        path: rejected.path.display().to_string(),
+        label: String::new(),
+        version: String::new(),
+        name: String::new(),
+        source: rejected.source.to_string(),
+        in_use: false,
+        problem: Some(rejected.reason.to_string()),
+        said: (Some(rejected.source.said()), Some(rejected.reason)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use runtray_engine::interpreter::{Discovery, Rejected, Source};
+
+    use super::{Interpreters, rejected};
+
+    #[test]
+    fn a_bad_choice_is_named_with_its_reason() {
+        let path = Path::new("/nowhere/python");
+        let refused = Rejected { path: path.to_owned(), source: Source::Choice, reason: rejected::NOT_THERE.said() };
+        let discovery = Discovery { found: Vec::new(), rejected: vec![refused] };
+        let known = Interpreters::of(discovery.clone(), Some(path));
+        assert_eq!(known.problem.map(|said| said.to_string()).as_deref(), Some("/nowhere/python does not exist"));
+        assert!(known.in_use.is_none() && known.all.len() == 1);
+        let known = Interpreters::of(Discovery::default(), None);
+        assert_eq!(known.problem.map(|said| said.to_string()).as_deref(), Some("no Python was found on this machine"));
+    }
+}

@@ -1,0 +1,75 @@
+//! A named pipe of this computer's own.
+
+use std::fs::File;
+use std::io::{self, BufRead as _, BufReader, Write as _};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
+use tokio::sync::mpsc;
+use windows_sys::Win32::UI::WindowsAndMessaging::{ASFW_ANY, AllowSetForegroundWindow};
+
+use super::hear;
+use super::request::LaunchRequest;
+use crate::system::shutdown::Shutdown;
+
+/// The pipe, gone with its last instance.
+pub(super) struct Endpoint(String);
+
+/// The pipe's next instance, and its name to make more.
+pub(super) struct Listener {
+    name: String,
+    next: NamedPipeServer,
+}
+
+impl Endpoint {
+    /// Listens under a name that no other program has. The folder's file tells it, so that need not be known beforehand.
+    pub(super) fn open(_data: &Path) -> io::Result<(Self, Listener)> {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+        let name = format!(r"\\.\pipe\runtray-{}-{now}", std::process::id());
+        let next = ServerOptions::new().first_pipe_instance(true).reject_remote_clients(true).create(&name)?;
+        Ok((Self(name.clone()), Listener { name, next }))
+    }
+
+    /// The address for [`say`].
+    pub(super) fn address(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Hears every caller, as long as the app lives.
+pub(super) async fn attend(mut listener: Listener, requests: mpsc::Sender<LaunchRequest>, shutdown: Shutdown) {
+    loop {
+        if let Err(error) = accept(&mut listener, &requests, &shutdown).await {
+            tracing::warn!(%error, "a second start could not be heard");
+            tokio::time::sleep(super::PAUSE).await;
+        }
+    }
+}
+
+async fn accept(
+    listener: &mut Listener,
+    requests: &mpsc::Sender<LaunchRequest>,
+    shutdown: &Shutdown,
+) -> io::Result<()> {
+    listener.next.connect().await?;
+    // The next instance exists before this one is handed over, so that a client always finds the pipe.
+    let next = ServerOptions::new().reject_remote_clients(true).create(&listener.name)?;
+    let caller = std::mem::replace(&mut listener.next, next);
+    tokio::spawn(hear(caller, requests.clone(), shutdown.clone()));
+    Ok(())
+}
+
+/// Says `word` to the app that listens at `address`; its answer.
+pub(super) fn say(address: &str, word: &str) -> io::Result<String> {
+    let mut pipe = File::options().read(true).write(true).open(address)?;
+    #[expect(unsafe_code, reason = "only the program that the user has just started may hand the foreground on")]
+    // SAFETY: it takes a number, and fails when this process has nothing to hand on.
+    unsafe {
+        AllowSetForegroundWindow(ASFW_ANY)
+    };
+    pipe.write_all(format!("{word}\n").as_bytes())?;
+    let mut answer = String::new();
+    BufReader::new(pipe).read_line(&mut answer)?;
+    Ok(answer.trim_end().to_owned())
+}

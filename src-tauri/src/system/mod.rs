@@ -1,0 +1,9 @@
+//! Interfaces to the operating system: login items, the single instance, signals, native dialogs, what a desktop session offers.
+
+pub(crate) mod instance;
+pub(crate) mod login;
+pub(crate) mod native_dialog;
+pub(crate) mod preflight;
+pub(crate) mod shutdown;
+#[cfg(target_os = "linux")]
+pub(crate) mod webkit;

@@ -1,0 +1,62 @@
+//! Messages without a window of the app: on standard error, or in a native dialog on Windows, where an app has no console.
+
+use std::process::ExitCode;
+
+/// Says why the app ends. On Windows this waits until the message was read.
+#[cfg(not(windows))]
+pub(crate) fn say(text: &str) {
+    eprintln!("runtray-desktop: {text}");
+}
+
+/// Says why the app ends. On Windows this waits until the message was read.
+#[cfg(windows)]
+pub(crate) fn say(text: &str) {
+    native::show("Runtray", text);
+}
+
+/// Shows the help or the error of the command line.
+pub(crate) fn tell_usage(usage: &clap::Error) -> ExitCode {
+    if cfg!(windows) {
+        say(&usage.to_string());
+    } else if let Err(error) = usage.print() {
+        tracing::debug!(%error, "nobody reads standard error");
+    }
+    u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+}
+
+#[cfg(windows)]
+pub(crate) use native::show_beside;
+
+#[cfg(windows)]
+mod native {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use windows_sys::Win32::UI::WindowsAndMessaging::{MB_ICONINFORMATION, MB_OK, MB_SETFOREGROUND, MessageBoxW};
+
+    /// Shows a message on a thread of its own: the tray goes on working under it. While one is shown, there is no second.
+    pub(crate) fn show_beside(title: String, text: String) {
+        static SHOWN: AtomicBool = AtomicBool::new(false);
+        if SHOWN.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        std::thread::spawn(move || {
+            show(&title, &text);
+            SHOWN.store(false, Ordering::SeqCst);
+        });
+    }
+
+    /// Shows a message and waits until it was read.
+    pub(super) fn show(title: &str, text: &str) {
+        let (title, text) = (wide(title), wide(text));
+        let style = MB_OK | MB_ICONINFORMATION | MB_SETFOREGROUND;
+        #[expect(unsafe_code, reason = "a native message is all that is left without a webview")]
+        // SAFETY: both texts end with a NUL and outlive the call; no window owns the message.
+        unsafe {
+            MessageBoxW(std::ptr::null_mut(), text.as_ptr(), title.as_ptr(), style)
+        };
+    }
+
+    fn wide(text: &str) -> Vec<u16> {
+        text.encode_utf16().chain([0]).collect()
+    }
+}

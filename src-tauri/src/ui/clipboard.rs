@@ -1,0 +1,12 @@
+//! The clipboard.
+
+use tauri::{AppHandle, Runtime};
+use tauri_plugin_clipboard_manager::{ClipboardExt as _, Error};
+
+/// Puts a text into the clipboard.
+///
+/// # Errors
+/// The system refuses it.
+pub(crate) fn write<R: Runtime>(app: &AppHandle<R>, text: String) -> Result<(), Error> {
+    app.clipboard().write_text(text)
+}

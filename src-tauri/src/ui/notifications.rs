@@ -1,0 +1,135 @@
+//! Notifications: a page that was refused, a service that failed. Each once, and origins not more often than people can bear.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tauri::{AppHandle, Wry};
+use tauri_plugin_notification::NotificationExt as _;
+
+use super::window;
+use crate::i18n::Language;
+use crate::model::{ServiceState, Status, sentence};
+use crate::state::AppState;
+
+/// A page can invent origins; this is how often it can make itself heard.
+const BETWEEN: Duration = Duration::from_secs(60);
+
+/// Origins that were told of are forgotten beyond this many, all at once.
+const MOST_TOLD: usize = 1000;
+
+/// A notification.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Notification {
+    pub(crate) title: String,
+    pub(crate) text: String,
+}
+
+impl Notification {
+    /// The window was closed while the Console's program runs.
+    pub(crate) fn console(language: Language) -> Self {
+        let text = |key: &str| language.text(key, &[]);
+        Self { title: text("notice.console.title"), text: text("notice.console.text") }
+    }
+}
+
+/// The notifications that were shown already.
+#[derive(Debug, Default)]
+pub(crate) struct Notifications {
+    told: HashSet<String>,
+    last: Option<Instant>,
+    failed: bool,
+}
+
+impl Notifications {
+    /// The notifications for a new status.
+    pub(crate) fn of(&mut self, status: &Status, language: Language, now: Instant) -> Vec<Notification> {
+        [self.failure(status, language), self.origins(status, language, now)].into_iter().flatten().collect()
+    }
+
+    fn failure(&mut self, status: &Status, language: Language) -> Option<Notification> {
+        let failed = status.state == ServiceState::Failed;
+        let had_failed = std::mem::replace(&mut self.failed, failed);
+        let reason = status.reason.as_deref().filter(|_| failed && !had_failed)?;
+        Some(Notification { title: language.text("notice.failed.title", &[]), text: sentence(reason) })
+    }
+
+    fn origins(&mut self, status: &Status, language: Language, now: Instant) -> Option<Notification> {
+        if self.last.is_some_and(|last| now.duration_since(last) < BETWEEN) {
+            return None;
+        }
+        let known = |origin: &&str| !self.told.contains(*origin);
+        let new: Vec<&str> = status.pending_origins.iter().map(|one| one.origin.as_str()).filter(known).collect();
+        let (first, more) = (*new.first()?, new.len() - 1);
+        let key = if more == 0 { "notice.origin.one" } else { "notice.origin.other" };
+        let text = language.text(key, &[("origin", first), ("n", &more.to_string())]);
+        if self.told.len() > MOST_TOLD {
+            self.told.clear();
+        }
+        self.told.extend(new.into_iter().map(str::to_owned));
+        self.last = Some(now);
+        Some(Notification { title: language.text("notice.origin.title", &[]), text })
+    }
+}
+
+/// Shows notifications for changes of the status, as long as the app lives.
+pub(crate) async fn keep(app: AppHandle<Wry>, app_state: Arc<AppState>) {
+    let (mut status, mut notifications) = (app_state.status(), Notifications::default());
+    while status.changed().await.is_ok() {
+        let wanted = app_state.settings().borrow().settings.desktop.notifications;
+        let new = notifications.of(&status.borrow_and_update(), app_state.language(), Instant::now());
+        // A visible window shows the same itself.
+        if wanted && !window::is_seen(&app) {
+            new.into_iter().for_each(|notification| show(&app, notification));
+        }
+    }
+}
+
+/// Shows a notification.
+pub(crate) fn show(app: &AppHandle<Wry>, Notification { title, text }: Notification) {
+    if let Err(error) = app.notification().builder().title(title).body(text).show() {
+        tracing::warn!(%error, "a notification could not be shown");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::{BETWEEN, Notifications};
+    use crate::i18n::Language;
+    use crate::model::{Pending, ServiceState, Status};
+
+    fn status(origins: &[&str], state: ServiceState) -> Status {
+        let pending = |origin: &&str| Pending { origin: (*origin).into(), first_seen: String::new(), requests: 1 };
+        let pending_origins = origins.iter().map(pending).collect();
+        Status { pending_origins, state, reason: Some("port 1 is in use".into()), ..Status::default() }
+    }
+
+    #[test]
+    fn an_origin_is_told_once_and_a_flood_in_one_notice() {
+        let (mut notifications, start) = (Notifications::default(), Instant::now());
+        let mut texts = |origins: &[&str], at| -> Vec<String> {
+            let status = status(origins, ServiceState::Running);
+            notifications.of(&status, Language::English, at).into_iter().map(|notification| notification.text).collect()
+        };
+        assert!(texts(&["http://a"], start)[0].starts_with("http://a was refused"));
+        assert!(texts(&["http://a", "http://b"], start).is_empty(), "two within a minute");
+        let later = texts(&["http://a", "http://b", "http://c", "http://d"], start + BETWEEN);
+        assert!(later[0].starts_with("http://b and 2 more were"), "{later:?}");
+        assert!(texts(&["http://a"], start + BETWEEN * 3).is_empty(), "told twice");
+    }
+
+    #[test]
+    fn a_failure_is_told_each_time_it_happens() {
+        let (mut notifications, now) = (Notifications::default(), Instant::now());
+        let mut texts = |state| -> Vec<String> {
+            let new = notifications.of(&status(&[], state), Language::English, now);
+            new.into_iter().map(|notification| notification.text).collect()
+        };
+        assert_eq!(texts(ServiceState::Failed), ["Port 1 is in use."]);
+        assert!(texts(ServiceState::Failed).is_empty());
+        assert!(texts(ServiceState::Running).is_empty());
+        assert_eq!(texts(ServiceState::Failed), ["Port 1 is in use."]);
+    }
+}

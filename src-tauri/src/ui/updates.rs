@@ -1,0 +1,84 @@
+//! Live updates for the open window.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use runtray_service::ExecutionEvent;
+use runtray_service::settings::Loaded;
+use tauri::async_runtime::JoinHandle;
+use tauri::ipc::Channel;
+use tokio::sync::broadcast::{self, error::RecvError};
+use tokio::sync::watch;
+
+use crate::model::{Status, Update};
+use crate::state::AppState;
+
+/// The window that follows, if one does.
+#[derive(Default)]
+pub(crate) struct WindowUpdates(Mutex<Option<Subscription>>);
+
+struct Subscription {
+    channel: Channel<Update>,
+    task: JoinHandle<()>,
+}
+
+impl WindowUpdates {
+    /// Sends `channel` the present status and every change. A window that loads anew takes its old self's place.
+    pub(crate) fn follow(&self, app_state: Arc<AppState>, channel: Channel<Update>) {
+        // From now on nothing is missed, however late the task gets to run: the window reads the log next.
+        let sources = (app_state.status(), app_state.settings(), app_state.lifecycle.events());
+        let task = tauri::async_runtime::spawn(follow(app_state, sources, channel.clone()));
+        self.replace(Some(Subscription { channel, task }));
+    }
+
+    /// Tells the window something, if one follows.
+    pub(crate) fn tell(&self, update: &Update) {
+        let follower = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(follower) = &*follower {
+            // It fails only when the window is on its way out.
+            let _ = follower.channel.send(update.clone());
+        }
+    }
+
+    /// The window is gone.
+    pub(crate) fn leave(&self) {
+        self.replace(None);
+    }
+
+    fn replace(&self, follower: Option<Subscription>) {
+        let old = std::mem::replace(&mut *self.0.lock().unwrap_or_else(PoisonError::into_inner), follower);
+        if let Some(old) = old {
+            old.task.abort();
+        }
+    }
+}
+
+/// Where updates come from.
+type Sources = (watch::Receiver<Status>, watch::Receiver<Loaded>, broadcast::Receiver<ExecutionEvent>);
+
+async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut news): Sources, channel: Channel<Update>) {
+    status.mark_changed();
+    loop {
+        let update = tokio::select! {
+            biased;
+            changed = status.changed() => match changed {
+                Ok(()) => Update::Status { status: status.borrow_and_update().clone() },
+                Err(_) => return,
+            },
+            changed = settings.changed() => match changed {
+                Ok(()) => Update::Settings { settings: app_state.settings_view() },
+                Err(_) => return,
+            },
+            news = news.recv() => match news {
+                Ok(ExecutionEvent::Begun(execution)) => Update::Begun { execution: execution.into() },
+                Ok(ExecutionEvent::Ended(execution)) => Update::Ended { execution: execution.into() },
+                Ok(ExecutionEvent::Cleared) => Update::Cleared,
+                // The window reads the log again when it becomes visible; it finds the missed executions there.
+                Err(RecvError::Lagged(_)) => continue,
+                Err(RecvError::Closed) => return,
+            },
+        };
+        if channel.send(update).is_err() {
+            return;
+        }
+    }
+}

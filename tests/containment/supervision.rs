@@ -1,0 +1,385 @@
+//! Launcher, supervisors and waiting interpreters that are killed, stopped or held at every step of a run.
+//!
+//! No accepted run is lost: a run that had not begun is retried, and one that had is answered. Its slot is free afterwards.
+
+use std::fs;
+use std::path::Path;
+use std::thread::{self, ScopedJoinHandle};
+use std::time::{Duration, Instant};
+
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::harness::http::Reply;
+use crate::harness::leftovers::{Marker, children, launcher};
+use crate::harness::tracer::{Blow, Held};
+use crate::harness::{Home, Service, eventually, runtray};
+
+/// What any run may take whose launcher and supervisor do what they like.
+const SECONDS: Duration = Duration::from_secs(45);
+/// More steps than launcher or supervisor make for one run.
+const STEPS: usize = 400;
+/// Two slots, and no interpreter waits.
+const COLD: &str = "[warm]\nmemory_bytes = 0\n[admission]\nslots = 2\nqueue = 8\n";
+/// One interpreter waits.
+const WARM: &str = "[warm]\npython = 1\n[admission]\nslots = 2\nqueue = 8\n";
+/// Says that it ran, in a file too.
+const ONCE: &str = "import sys\nprint('ran')\nopen(sys.argv[1], 'a').write('ran\\n')\n";
+/// Says so, and never ends.
+const FOREVER: &str = "import sys, time\nopen(sys.argv[1], 'w').close()\ntime.sleep(3600)\n";
+
+fn request(code: &str, file: &Path, timeout_ms: u64) -> Value {
+    json!({"code": code, "args": [file.display().to_string()], "timeout_ms": timeout_ms})
+}
+
+fn signal(pid: u32, signal: Signal) {
+    kill(Pid::from_raw(i32::try_from(pid).expect("a process id")), signal).expect("it can be signalled");
+}
+
+/// Holds a process; `None`, and a line that says why, where that is forbidden.
+fn hold(pid: u32) -> Option<Held> {
+    let held = Held::seize(pid);
+    held.inspect_err(|error| eprintln!("not tested: this machine lets no process be traced ({error})")).ok()
+}
+
+/// The supervisor that waits for the next run: the launcher's child that has no child.
+fn spare(service: &Service) -> u32 {
+    eventually("a supervisor to wait", || {
+        let below = children(launcher(service.pid()));
+        below.into_iter().find(|pid| children(*pid).is_empty())
+    })
+}
+
+/// The supervisor of an interpreter that waits, and the interpreter.
+fn waiting(service: &Service) -> (u32, u32) {
+    eventually("an interpreter to wait", || {
+        let all = children(launcher(service.pid()));
+        all.into_iter().find_map(|pid| Some((pid, *children(pid).first()?))).filter(|_| service.spare_folders() == 1)
+    })
+}
+
+/// The answer of a run, which must come within seconds. One that does not would keep this test for ever: the service is killed.
+fn answer(service: &Service, run: ScopedJoinHandle<'_, Reply>, what: &str) -> Reply {
+    let deadline = Instant::now() + SECONDS;
+    while !run.is_finished() {
+        if Instant::now() > deadline {
+            signal(service.pid(), Signal::SIGKILL);
+            panic!("{what}: no answer within {SECONDS:?}");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    run.join().unwrap_or_else(|_| panic!("{what}: the service did not answer"))
+}
+
+/// Every slot can be had again, nothing runs and nothing is left.
+fn check_all_is_well(service: &Service, what: &str) {
+    let folder = TempDir::new().expect("a folder");
+    let names = ["one", "two"].map(|name| folder.path().join(name));
+    let code = "import os, sys, time\nopen(sys.argv[1], 'w').close()\nwhile not os.path.exists(sys.argv[2]): time.sleep(0.002)";
+    thread::scope(|scope| {
+        let runs = [(0, 1), (1, 0)].map(|(own, other): (usize, usize)| {
+            let files = [&names[own], &names[other]].map(|name| name.display().to_string());
+            let request = json!({"code": code, "args": files, "timeout_ms": 60_000});
+            scope.spawn(move || service.post("/execute", &request))
+        });
+        for run in runs {
+            let reply = answer(service, run, what);
+            assert_eq!(reply.json()["status"], "completed", "{what}: the slots are not all there: {}", reply.body);
+        }
+    });
+    eventually(&format!("{what}: nothing to run"), || {
+        let status = service.get("/status").json();
+        (status["running"] == 0 && status["queued"] == 0 && service.run_folders().is_empty()).then_some(())
+    });
+    assert_eq!(service.get("/health").json()["status"], "ok", "{what}");
+}
+
+/// Deals `blow` to the process that `who` names after so many steps of a run; false when the run needs fewer of them.
+fn strike(service: &Service, who: fn(&Service) -> u32, blow: Blow, steps: usize) -> Option<bool> {
+    let what = format!("{blow:?} after {steps} steps");
+    let (folder, marker) = (TempDir::new().expect("a folder"), Marker::new());
+    let file = folder.path().join("ran");
+    // The one that waits is ready for its run.
+    spare(service);
+    let held = hold(who(service))?;
+    let reached = thread::scope(|scope| {
+        let request = marker.mark(request(ONCE, &file, 30_000));
+        let run = scope.spawn(move || service.post("/execute", &request));
+        let reached = held.step(steps);
+        match reached {
+            true => held.suffer(blow),
+            false => held.release(),
+        }
+        let reply = answer(service, run, &what);
+        assert_eq!(reply.status, 200, "{what}: {}\n{}", reply.body, service.stderr());
+        check_answer(&reply, &file, &what);
+        reached
+    });
+    drop(held);
+    eventually(&format!("{what}: its processes to be gone"), || marker.carriers().is_empty().then_some(()));
+    Some(reached)
+}
+
+/// A run that had not begun was tried again; one that had may have crashed with its supervisor. None is run twice.
+fn check_answer(reply: &Reply, file: &Path, what: &str) {
+    assert_eq!(reply.status, 200, "{what}: {}", reply.body);
+    let (answer, times) = (reply.json(), fs::read_to_string(file).unwrap_or_default().lines().count());
+    let error = answer["error"].as_str().unwrap_or_default();
+    match answer["status"].as_str() {
+        Some("completed") => assert_eq!((&answer["output"], times), (&json!("ran\n"), 1), "{what}: {answer}"),
+        Some("crashed") => {
+            assert!(error.contains("the process that watches over it") && times <= 1, "{what}: {answer}")
+        }
+        _ => panic!("{what}: {answer}"),
+    }
+}
+
+/// A service that holds trees together as `mode` says; as it comes when that is empty.
+fn start_in(mode: &str, home: &Home) -> Service {
+    let mut command = runtray(home);
+    command.args(["serve", "--port", "0"]);
+    if !mode.is_empty() {
+        command.env("RUNTRAY_CONTAINMENT", mode);
+    }
+    Service::start_by(command, home)
+}
+
+/// Strikes after so many steps, in rounds, until a run needs no more of them.
+fn strike_at_every_step(mode: &str, who: fn(&Service) -> u32, blow: Blow, every: usize) {
+    let service = start_in(mode, &Home::new(COLD));
+    for steps in (1..STEPS).step_by(every) {
+        match strike(&service, who, blow, steps) {
+            Some(true) => {}
+            Some(false) => break,
+            None => return,
+        }
+    }
+    check_all_is_well(&service, &format!("{blow:?} at every step"));
+}
+
+fn the_launcher(service: &Service) -> u32 {
+    launcher(service.pid())
+}
+
+#[test]
+fn a_launcher_killed_at_any_step_costs_no_run() {
+    strike_at_every_step("", the_launcher, Blow::Kill, 1);
+}
+
+#[test]
+fn a_launcher_stopped_at_any_step_costs_no_run() {
+    strike_at_every_step("", the_launcher, Blow::Stop, 1);
+}
+
+#[test]
+fn a_launcher_that_hangs_at_any_step_costs_no_run() {
+    strike_at_every_step("", the_launcher, Blow::Hold, 5);
+}
+
+#[test]
+fn a_supervisor_killed_at_any_step_leaves_an_answer() {
+    strike_at_every_step("", spare, Blow::Kill, 3);
+}
+
+#[test]
+fn a_supervisor_stopped_at_any_step_leaves_an_answer() {
+    strike_at_every_step("", spare, Blow::Stop, 3);
+}
+
+#[test]
+fn a_supervisor_that_hangs_at_any_step_leaves_an_answer() {
+    strike_at_every_step("", spare, Blow::Hold, 25);
+}
+
+#[test]
+fn without_namespaces_a_killed_supervisor_leaves_an_answer() {
+    strike_at_every_step("subreaper", spare, Blow::Kill, 7);
+}
+
+#[test]
+fn without_namespaces_a_killed_launcher_costs_no_run() {
+    strike_at_every_step("subreaper", the_launcher, Blow::Kill, 3);
+}
+
+#[test]
+fn a_waiting_interpreter_or_its_supervisor_may_die_or_stop_before_its_program_comes() {
+    let folder = TempDir::new().expect("a folder");
+    for (number, blow) in [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGKILL, Signal::SIGSTOP].into_iter().enumerate() {
+        // After an interpreter was of no use none waits for a while.
+        let service = Service::start_with(WARM);
+        let (supervisor, interpreter) = waiting(&service);
+        signal([interpreter, supervisor][number / 2], blow);
+        let file = folder.path().join(number.to_string());
+        let what = format!("{blow} of {}", ["the interpreter", "its supervisor"][number / 2]);
+        thread::scope(|scope| {
+            let run = scope.spawn(|| service.post("/execute", &request(ONCE, &file, 30_000)));
+            let reply = answer(&service, run, &what);
+            assert_eq!(reply.json()["output"], "ran\n", "{what}: {}", reply.body);
+        });
+        check_all_is_well(&service, &what);
+    }
+}
+
+#[test]
+fn a_waiting_interpreter_whose_supervisor_hangs_is_not_used() {
+    let service = Service::start_with(WARM);
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("ran");
+    let Some(held) = hold(waiting(&service).0) else { return };
+    thread::scope(|scope| {
+        let run = scope.spawn(|| service.post("/execute", &request(ONCE, &file, 30_000)));
+        let reply = answer(&service, run, "a supervisor that hangs");
+        check_answer(&reply, &file, "a supervisor that hangs");
+        assert_eq!(reply.json()["output"], "ran\n", "{}", reply.body);
+    });
+    drop(held);
+    check_all_is_well(&service, "an interpreter whose supervisor hung");
+}
+
+/// Whatever is left belongs to nobody then: the service looks for it.
+#[test]
+fn without_namespaces_a_tree_ends_whose_launcher_and_supervisor_were_killed() {
+    let service = start_in("subreaper", &Home::new(COLD));
+    let folder = TempDir::new().expect("a folder");
+    let (file, marker) = (folder.path().join("ran"), Marker::new());
+    let code = format!("import os\nif os.fork() == 0: os.setsid()\n{FOREVER}");
+    thread::scope(|scope| {
+        let run = scope.spawn(|| service.post("/execute", &marker.mark(request(&code, &file, 60_000))));
+        eventually("a tree", || (file.exists() && marker.carriers().len() == 2).then_some(()));
+        let launcher = launcher(service.pid());
+        let supervisors = children(launcher).into_iter().filter(|pid| !children(*pid).is_empty());
+        [launcher].into_iter().chain(supervisors.collect::<Vec<_>>()).for_each(|pid| signal(pid, Signal::SIGKILL));
+        let reply = answer(&service, run, "launcher and supervisor killed");
+        check_answer(&reply, &folder.path().join("none"), "launcher and supervisor killed");
+        assert_eq!(marker.carriers(), Vec::<u32>::new(), "{}", reply.body);
+    });
+    check_all_is_well(&service, "a launcher and a supervisor that were killed");
+}
+
+#[test]
+fn the_time_limit_holds_while_the_launcher_does_not_answer() {
+    let service = Service::start_with(COLD);
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("ran");
+    spare(&service);
+    let Some(held) = hold(launcher(service.pid())) else { return };
+    thread::scope(|scope| {
+        let run = scope.spawn(|| service.post("/execute", &request(FOREVER, &file, 200)));
+        let reply = answer(&service, run, "a launcher that hangs");
+        let answer = reply.json();
+        assert_eq!((reply.status, &answer["status"]), (200, &json!("timeout")), "{answer}");
+    });
+    check_all_is_well(&service, "a run that timed out");
+    drop(held);
+}
+
+#[test]
+fn a_run_is_cancelled_while_the_launcher_does_not_answer() {
+    let service = Service::start_with(COLD);
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("ran");
+    spare(&service);
+    let Some(held) = hold(launcher(service.pid())) else { return };
+    thread::scope(|scope| {
+        let run = scope.spawn(|| service.post("/execute", &request(FOREVER, &file, 60_000)));
+        let id = eventually("the run to be listed", || service.running().pop());
+        assert_eq!(service.delete(&format!("/executions/{id}")).status, 200);
+        let answer = answer(&service, run, "a launcher that hangs").json();
+        assert_eq!((&answer["status"], &answer["containment"]), (&json!("cancelled"), &Value::Null), "{answer}");
+        assert!(!file.exists(), "it was started before it was cancelled");
+        let logged = eventually("the log to know the end", || {
+            let entry = service.get(&format!("/executions/{id}")).json();
+            (entry["status"] != "running").then_some(entry)
+        });
+        assert_eq!(logged["status"], "cancelled", "{logged}");
+    });
+    drop(held);
+    check_all_is_well(&service, "a run that was cancelled before it was started");
+}
+
+#[test]
+fn a_service_stops_whose_launcher_and_supervisor_hang() {
+    let mut service = Service::start_with(&format!("stop_grace_ms = 100\n{COLD}"));
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("ran");
+    let marker = Marker::new();
+    let running = service.ask(&marker.mark(request(FOREVER, &file, 60_000)), "");
+    eventually("a program to run", || file.exists().then_some(()));
+    let supervisors = children(launcher(service.pid()));
+    let supervisor = supervisors.into_iter().find(|pid| !children(*pid).is_empty()).expect("its supervisor");
+    let (Some(one), Some(other)) = (hold(supervisor), hold(launcher(service.pid()))) else { return };
+    let starting = service.ask(&request(FOREVER, &folder.path().join("never"), 60_000), "");
+    eventually("both to be accepted", || (service.get("/status").json()["running"] == 2).then_some(()));
+    let began = Instant::now();
+    signal(service.pid(), Signal::SIGTERM);
+    let ended = eventually("the service to end", || service.ended());
+    assert_eq!(ended.code(), Some(0), "{}", service.stderr());
+    assert!(began.elapsed() < SECONDS, "it took {:?}", began.elapsed());
+    drop((running, starting, one, other));
+    eventually("every process to be gone", || marker.carriers().is_empty().then_some(()));
+    assert_eq!(service.run_folders(), Vec::<String>::new());
+}
+
+#[test]
+fn stopped_processes_end_with_a_killed_service() {
+    let mut service = Service::start_with(COLD);
+    let folder = TempDir::new().expect("a folder");
+    let (file, marker) = (folder.path().join("ran"), Marker::new());
+    let running = service.ask(&marker.mark(request(FOREVER, &file, 60_000)), "");
+    eventually("a program to run", || file.exists().then_some(()));
+    let launcher = launcher(service.pid());
+    let all: Vec<u32> = [service.pid(), launcher].into_iter().chain(children(launcher)).collect();
+    // One after the other: who is stopped cannot wake those below it.
+    for pid in &all {
+        signal(*pid, Signal::SIGSTOP);
+        eventually("a process to stop", || is_stopped(*pid).then_some(()));
+    }
+    service.kill();
+    drop(running);
+    eventually("launcher and supervisors to be gone", || {
+        let is_there = |pid: &u32| Path::new("/proc").join(pid.to_string()).exists();
+        (!all[1..].iter().any(is_there)).then_some(())
+    });
+    eventually("the program to be gone", || marker.carriers().is_empty().then_some(()));
+}
+
+#[test]
+fn health_says_when_no_program_can_be_started_and_when_one_can_again() {
+    let service = Service::start_with(COLD);
+    let mut held: Vec<Held> = Vec::new();
+    let (mut seen, pid) = (Vec::new(), service.pid());
+    let failed = thread::scope(|scope| {
+        let run = scope.spawn(|| service.post("/execute", &json!({"code": "print(1)", "timeout_ms": 60_000})));
+        while !run.is_finished() {
+            for launcher in
+                children(pid).into_iter().filter(|pid| is_launcher(*pid) && !seen.contains(pid)).collect::<Vec<_>>()
+            {
+                seen.push(launcher);
+                held.extend(Held::seize(launcher));
+            }
+            thread::sleep(Duration::from_millis(1));
+        }
+        run.join().expect("the service answers")
+    });
+    if held.is_empty() {
+        return eprintln!("not tested: this machine lets no process be traced");
+    }
+    assert_eq!((failed.status, &failed.json()["code"]), (500, &json!("internal")), "{}", failed.body);
+    let health = service.get("/health");
+    assert_eq!((health.status, &health.json()["status"]), (503, &json!("failing")), "{}", health.body);
+    let problems = service.get("/status").json()["problems"].to_string();
+    assert!(problems.contains("programs cannot be started: the launcher process"), "{problems}");
+    drop(held);
+    eventually("the service to be well by itself", || (service.get("/health").status == 200).then_some(()));
+    check_all_is_well(&service, "launchers that hang");
+}
+
+fn is_stopped(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/stat")).expect("it is there").contains(") T ")
+}
+
+fn is_launcher(pid: u32) -> bool {
+    fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default().starts_with(b"runtray-launcher")
+}

@@ -1,0 +1,285 @@
+//! The rules of SECURITY.md's table for everybody, from the socket: addresses, hosts, methods, types, the token.
+//!
+//! A refusal is always checked together with its purpose: that nothing was started.
+
+#[cfg(unix)]
+mod other_users;
+mod pages;
+mod proxies;
+mod strangers;
+mod upgrades;
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
+
+use crate::harness::Service;
+use crate::harness::raw::{RawReply, RawRequest};
+
+const PROGRAM: &str = r#"{"code":"print ran","language":"stand-in"}"#;
+pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
+pub(crate) const PAGE: (&str, &str) = ("Origin", "http://localhost:3001");
+pub(crate) const FOREIGN: (&str, &str) = ("Origin", "https://evil.example");
+pub(crate) const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
+/// Longer than any answer takes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A request with our `Host`, as curl would send it.
+pub(crate) fn request(service: &Service, method: &str, path: &str) -> RawRequest {
+    RawRequest::new(method, path).header("Host", &format!("localhost:{}", service.port()))
+}
+
+/// The request that runs a program when nothing is wrong with it, with further headers.
+pub(crate) fn execute(service: &Service, headers: &[(&str, &str)]) -> RawRequest {
+    request(service, "POST", "/execute").headers(headers).headers(&[JSON]).body(PROGRAM)
+}
+
+/// The same with its hosts in place of ours.
+fn execute_at(hosts: &[String]) -> RawRequest {
+    let start = RawRequest::new("POST", "/execute");
+    hosts.iter().fold(start, |request, host| request.header("Host", host)).headers(&[JSON]).body(PROGRAM)
+}
+
+/// Sends a request that must run the program.
+#[track_caller]
+pub(crate) fn check_runs(service: &Service, request: &RawRequest) -> RawReply {
+    let reply = service.send(request);
+    assert_eq!((reply.status, reply.json()["output"].as_str()), (200, Some("ran\n")), "{}", request.text());
+    reply
+}
+
+/// Sends a request that must be refused with a sentence that no page can read, and must start nothing.
+#[track_caller]
+pub(crate) fn check_refused(service: &Service, request: &RawRequest, status: u16, code: &str) -> RawReply {
+    let reply = service.send(request);
+    let text = request.text();
+    assert_eq!(reply.status, status, "{text}\n{}", reply.body);
+    let body = reply.json();
+    assert_eq!(body["code"], code, "{text}");
+    assert_eq!((&body["success"], &body["output"], &body["status"]), (&false.into(), &"".into(), &"rejected".into()));
+    assert!(body["error"].as_str().is_some_and(|sentence| sentence.ends_with('.')), "{text}\n{body}");
+    assert_eq!(reply.header(ALLOW_ORIGIN), None, "{text}");
+    service.assert_nothing_ran(&text);
+    reply
+}
+
+/// How the answer to a request begins whose connection stays open.
+pub(crate) fn first_words(service: &Service, request: &str) -> String {
+    let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
+    connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
+    connection.write_all(request.as_bytes()).expect("the service reads");
+    let mut start = [0; 12];
+    connection.read_exact(&mut start).expect("an answer");
+    String::from_utf8_lossy(&start).into_owned()
+}
+
+#[test]
+fn curl_and_pages_of_allowed_frontends_may_run_programs() {
+    let service = Service::start();
+    let reply = check_runs(&service, &execute(&service, &[]));
+    assert_eq!(reply.header(ALLOW_ORIGIN), None);
+    for port in [3000, 3001] {
+        for host in ["localhost", "127.0.0.1"] {
+            let origin = format!("http://{host}:{port}");
+            let reply = check_runs(&service, &execute(&service, &[("Origin", &origin)]));
+            assert_eq!(reply.header(ALLOW_ORIGIN), Some(origin.as_str()));
+            assert_eq!(reply.header("Vary"), Some("Origin"));
+            assert_eq!(reply.header("Access-Control-Allow-Credentials"), None);
+        }
+    }
+}
+
+#[test]
+fn a_program_that_ran_is_noticed() {
+    let service = Service::start();
+    service.assert_nothing_ran("the start");
+    check_runs(&service, &execute(&service, &[]));
+    let noticed = catch_unwind(AssertUnwindSafe(|| service.assert_nothing_ran("a program")));
+    assert!(noticed.is_err());
+}
+
+#[test]
+fn only_the_two_loopback_addresses_are_listened_on() {
+    let service = Service::start();
+    for ip in [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)] {
+        if TcpListener::bind((ip, 0)).is_ok() {
+            assert_eq!(health_at(SocketAddr::new(ip, service.port())).status, 200, "{ip}");
+        }
+    }
+    for ip in ["192.0.2.1:9", "[2001:db8::1]:9"].into_iter().filter_map(address_towards) {
+        let refused = TcpStream::connect_timeout(&SocketAddr::new(ip, service.port()), PATIENCE);
+        assert_eq!(refused.map_err(|error| error.kind()).err(), Some(ErrorKind::ConnectionRefused), "{ip}");
+    }
+}
+
+fn health_at(address: SocketAddr) -> RawReply {
+    let mut connection = TcpStream::connect(address).expect("the service listens");
+    let request = RawRequest::new("GET", "/health").header("Host", &address.to_string());
+    connection.write_all(request.text().as_bytes()).expect("the service reads");
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer).expect("the service answers and closes");
+    RawReply::parse(&answer)
+}
+
+/// This machine's own address on the way to another one; nothing is sent. `None` where there is no such way.
+fn address_towards(other: &str) -> Option<IpAddr> {
+    let any: IpAddr = if other.starts_with('[') { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
+    let socket = UdpSocket::bind((any, 0)).ok()?;
+    socket.connect(other).ok()?;
+    let address = socket.local_addr().ok()?.ip();
+    (!address.is_loopback() && !address.is_unspecified()).then_some(address)
+}
+
+#[test]
+fn other_hosts_are_refused() {
+    let service = Service::start();
+    let ours = service.port();
+    let hosts = [
+        format!("evil.example:{ours}"),
+        format!("0.0.0.0:{ours}"),
+        format!("[::]:{ours}"),
+        format!("127.0.0.2:{ours}"),
+        format!("localhost.evil.example:{ours}"),
+        format!("localhost.:{ours}"),
+        format!("[::ffff:127.0.0.1]:{ours}"),
+        "localhost".to_owned(),
+        "localhost:1".to_owned(),
+        "192.0.2.2".to_owned(),
+    ];
+    for host in &hosts {
+        check_refused(&service, &execute_at(std::slice::from_ref(host)), 403, "host_not_allowed");
+    }
+    assert_eq!(service.refused_by("host"), hosts.len() as u64);
+    for host in ["localhost", "LOCALHOST", "127.0.0.1", "[::1]"] {
+        check_runs(&service, &execute_at(&[format!("{host}:{ours}")]));
+    }
+}
+
+#[test]
+fn no_two_and_garbage_hosts_are_malformed() {
+    let service = Service::start();
+    let ours = format!("localhost:{}", service.port());
+    let hosts = [
+        vec![],
+        vec![ours.clone(), ours.clone()],
+        vec![ours.clone(), "evil.example".to_owned()],
+        vec![String::new()],
+        vec![format!("someone@{ours}")],
+        vec![format!("{ours}, evil.example")],
+        vec![format!("http://{ours}")],
+        vec![format!("{ours}/execute")],
+        vec!["lo calhost".to_owned()],
+        vec!["löcalhost".to_owned()],
+    ];
+    for hosts in &hosts {
+        check_refused(&service, &execute_at(hosts), 400, "invalid_host");
+    }
+}
+
+#[test]
+fn a_host_in_the_request_line_does_not_outrank_the_guard() {
+    let service = Service::start();
+    let ours = format!("localhost:{}", service.port());
+    for (target, host, code) in [
+        ("http://evil.example/execute".to_owned(), ours.as_str(), "host_not_allowed"),
+        (format!("http://{ours}/execute"), "evil.example", "host_not_allowed"),
+    ] {
+        let request = RawRequest::new("POST", &target).header("Host", host).headers(&[JSON]).body(PROGRAM);
+        check_refused(&service, &request, 403, code);
+    }
+}
+
+#[test]
+fn programs_come_by_post_and_as_json_only() {
+    let service = Service::start();
+    for (method, path) in
+        [("GET", "/execute?code=1"), ("PUT", "/execute"), ("DELETE", "/execute"), ("PATCH", "/execute")]
+    {
+        let request = request(&service, method, path).headers(&[JSON]).body(PROGRAM);
+        let reply = check_refused(&service, &request, 405, "method_not_allowed");
+        assert_eq!(reply.header("Allow"), Some("POST"), "{method}");
+    }
+    let types =
+        ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/jsonp"];
+    for media_type in types {
+        let request = request(&service, "POST", "/execute").headers(&[("Content-Type", media_type)]).body(PROGRAM);
+        check_refused(&service, &request, 415, "unsupported_media_type");
+    }
+    let untyped = request(&service, "POST", "/execute").body(PROGRAM);
+    check_refused(&service, &untyped, 415, "unsupported_media_type");
+    let charset = request(&service, "POST", "/execute").headers(&[("Content-Type", "application/json; charset=utf-8")]);
+    check_runs(&service, &charset.body(PROGRAM));
+}
+
+#[test]
+fn every_route_but_health_is_guarded() {
+    let service = Service::start();
+    for (method, path) in [
+        ("GET", "/execute"),
+        ("GET", "/executions"),
+        ("GET", "/executions/01J"),
+        ("GET", "/executions/export"),
+        ("DELETE", "/executions/01J"),
+        ("GET", "/languages"),
+        ("GET", "/metrics"),
+        ("GET", "/openapi.json"),
+        ("GET", "/status"),
+        ("GET", "/nowhere"),
+        ("POST", "/health"),
+        ("OPTIONS", "/health"),
+    ] {
+        let request = || request(&service, method, path);
+        check_refused(&service, &request().headers(&[FOREIGN]), 403, "origin_not_allowed");
+        check_refused(&service, &request().headers(&[("Sec-Fetch-Site", "cross-site")]), 403, "cross_site");
+        check_refused(&service, &RawRequest::new(method, path).header("Host", "evil.example"), 403, "host_not_allowed");
+    }
+    for headers in [&[FOREIGN][..], &[("Sec-Fetch-Site", "cross-site")], &[PAGE]] {
+        let reply = service.send(&request(&service, "GET", "/health").headers(headers));
+        let readable_by = headers.contains(&PAGE).then_some(PAGE.1);
+        assert_eq!((reply.status, reply.header(ALLOW_ORIGIN)), (200, readable_by), "{headers:?}");
+    }
+    assert_eq!(service.send(&RawRequest::new("GET", "/health").header("Host", "evil.example")).status, 200);
+}
+
+#[test]
+fn a_refusal_does_not_wait_for_the_body() {
+    let service = Service::start();
+    let unfinished = request(&service, "POST", "/execute").headers(&[FOREIGN, JSON, ("Content-Length", "1000000")]);
+    assert_eq!(first_words(&service, &unfinished.text()), "HTTP/1.1 403");
+    service.assert_nothing_ran("a request without its body");
+}
+
+#[test]
+fn strict_mode_asks_for_the_token_in_the_private_file() {
+    let service = Service::start_with("require_token = true");
+    let file = service.home().path().join("data").join("token");
+    let token = std::fs::read_to_string(&file).expect("a token file").trim().to_owned();
+    assert!(token.len() >= 32, "{} characters", token.len());
+    #[cfg(unix)]
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&file.metadata().expect("a token file")) & 0o777, 0o600);
+    let right = format!("Bearer {token}");
+    let wrong =
+        ["", "Bearer", "Bearer x", &token, &right[..right.len() - 1], &format!("{right}x"), &format!("Basic {token}")];
+    let refused = |headers: &[(&str, &str)], status| {
+        let reply = service.send(&execute(&service, headers));
+        assert_eq!(reply.status, status, "{headers:?}");
+        service.assert_nothing_ran_asking_with(&[("Authorization", &right)], &format!("{headers:?}"));
+        reply
+    };
+    for value in wrong {
+        let reply = refused(&[("Authorization", value)], 401);
+        assert_eq!(
+            (&reply.json()["code"], reply.header("WWW-Authenticate")),
+            (&"token_required".into(), Some("Bearer"))
+        );
+        let sent = value.strip_prefix("Bearer ").is_some();
+        assert_eq!(reply.body.contains("is not this service's"), sent, "{value:?}: {}", reply.body);
+        assert!(reply.body.contains("`runtray config path --token`"), "{}", reply.body);
+    }
+    refused(&[], 401);
+    refused(&[("Authorization", &right), ("Authorization", &right)], 401);
+    assert_eq!(refused(&[FOREIGN, ("Authorization", &right)], 403).header(ALLOW_ORIGIN), None);
+    check_runs(&service, &execute(&service, &[("Authorization", &right)]));
+    assert_eq!(service.get("/health").status, 200);
+}

@@ -1,0 +1,254 @@
+//! Bad input of every kind: a clear answer, and nothing run, lost or left.
+
+use std::thread;
+
+use serde_json::{Value, json};
+
+use crate::harness::{Home, Service};
+use crate::service::execute::{program, program_with};
+
+pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
+
+/// Posts a body that must be refused with a sentence that holds `words`, and must start nothing.
+#[track_caller]
+pub(crate) fn check(service: &Service, body: &[u8], status: u16, code: &str, words: &[&str]) {
+    let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+    let reply = service.post_with("/execute", &[JSON], body);
+    assert_eq!((reply.status, &reply.json()["code"]), (status, &code.into()), "{shown}: {}", reply.body);
+    check_sentence(&reply.json(), words, &shown);
+    service.assert_nothing_ran(&shown);
+}
+
+/// Checks an error's body.
+#[track_caller]
+pub(crate) fn check_sentence(answer: &Value, words: &[&str], about: &str) {
+    let seed = (&answer["success"], &answer["output"], &answer["status"]);
+    assert_eq!(seed, (&false.into(), &"".into(), &"rejected".into()), "{about}: {answer}");
+    let sentence = answer["error"].as_str().expect("a sentence");
+    assert!(sentence.ends_with('.') && sentence.len() < 500, "{about}: {sentence}");
+    for word in words {
+        assert!(sentence.contains(word), "{about}: `{word}` is not in {sentence:?}");
+    }
+}
+
+/// Posts fields on top of a program that would run.
+#[track_caller]
+fn check_fields(service: &Service, fields: &Value, words: &[&str]) {
+    check(service, program_with("print ran", fields).to_string().as_bytes(), 400, "invalid_request", words);
+}
+
+#[test]
+fn bodies_that_are_no_json_object_are_refused() {
+    let service = Service::start();
+    let deep = "[".repeat(1_000_000);
+    for (body, words) in [
+        (&b""[..], &["not valid JSON", "empty"][..]),
+        (b" \r\n", &["not valid JSON", "empty"]),
+        (b"{", &["not valid JSON", "line 1 column 1"]),
+        (b"{\"code\": \"print(1)\"", &["not valid JSON", "line 1"]),
+        (b"{\"code\": \"a\",}", &["not valid JSON", "line 1"]),
+        (b"{'code': 'a'}", &["not valid JSON", "line 1"]),
+        (b"code=print(1)", &["not valid JSON", "line 1"]),
+        (b"{\"code\": \"a\"} {}", &["not valid JSON", "more text follows the JSON value"]),
+        (b"{\"code\": \"a\nb\"}", &["not valid JSON", "control character"]),
+        (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "not UTF-8"]),
+        (b"\xff\xfe{\0}", &["not valid JSON", "UTF-16"]),
+        (b"{\"code\": \"\\ud800\"}", &["not valid JSON", "line 1"]),
+        (b"{\"code\": \"\\ud83d\"}", &["not valid JSON", "half of a UTF-16 surrogate pair", "send both halves"]),
+        (b"{\"code\": \"\\udfff x\"}", &["not valid JSON", "surrogate"]),
+        (b"{\"code\": \"\\ud83d\\ud83d\"}", &["not valid JSON", "surrogate"]),
+        (deep.as_bytes(), &["not valid JSON"]),
+    ] {
+        check(&service, body, 400, "invalid_json", words);
+    }
+    for body in [&b"[]"[..], b"null", b"\"print(1)\"", b"5"] {
+        check(&service, body, 400, "invalid_request", &["must be a JSON object"]);
+    }
+}
+
+#[test]
+fn wrong_types_name_the_field_and_what_it_should_be() {
+    let service = Service::start();
+    check(&service, b"{}", 400, "invalid_request", &["`code`", "missing"]);
+    for (fields, words) in [
+        (json!({"code": null}), &["`code`", "string", "null"][..]),
+        (json!({"code": 5}), &["`code`", "string", "5"]),
+        (json!({"code": ["print"]}), &["`code`", "string"]),
+        (json!({"language": 3}), &["`language`", "string", "3"]),
+        (json!({"stdin": {}}), &["`stdin`", "string"]),
+        (json!({"args": "one"}), &["`args`", "a list", "one"]),
+        (json!({"args": ["one", 2]}), &["`args[1]`", "string", "2"]),
+        (json!({"env": []}), &["`env`", "an object"]),
+        (json!({"env": {"A": 1}}), &["`env.A`", "string", "1"]),
+        (json!({"files": {}}), &["`files`", "a list"]),
+        (json!({"files": ["a"]}), &["`files[0]`", "a"]),
+        (json!({"files": [{"path": "a"}]}), &["`files[0].content`", "missing"]),
+        (json!({"files": [{"content": "a"}]}), &["`files[0].path`", "missing"]),
+        (json!({"files": [{"path": "a", "content": 1}]}), &["`files[0].content`", "string", "1"]),
+        (
+            json!({"files": [{"path": "a", "content": "", "encoding": "hex"}]}),
+            &["`files[0].encoding`", "utf8", "base64"],
+        ),
+        (json!({"files": [{"path": "a", "content": "no!", "encoding": "base64"}]}), &["`files[0].content`", "base64"]),
+    ] {
+        check_fields(&service, &fields, words);
+    }
+    check(&service, br#"{"code": "a", "code": "b"}"#, 400, "invalid_request", &["`code`", "twice"]);
+}
+
+#[test]
+fn times_that_are_none_name_the_bounds() {
+    let service = Service::start();
+    for time in
+        ["0", "-1", "1.5", "0.0", "300001", "1e300", "1e999", "99999999999999999999", "\"10\"", "true", "[1]", "{}"]
+    {
+        let body = format!(r#"{{"code":"print ran","language":"stand-in","timeout_ms":{time}}}"#);
+        check(&service, body.as_bytes(), 400, "invalid_request", &["`timeout_ms`", "whole number", "1 to 300000"]);
+    }
+}
+
+#[test]
+fn unknown_languages_and_missing_interpreters_say_what_to_do() {
+    let missing = if cfg!(windows) { r"C:\nowhere\python.exe" } else { "/nowhere/python" };
+    let service = Service::start_with(&format!("[python]\npath = '{missing}'"));
+    for language in ["cobol", "", "python ", "py\u{0}thon", "😀"] {
+        let body = json!({"code": "print ran", "language": language}).to_string();
+        check(&service, body.as_bytes(), 422, "unsupported_language", &["is not known", "GET /languages"]);
+    }
+    let words = [missing, "does not exist", "settings"];
+    check(&service, br#"{"code": "print(1)"}"#, 422, "runtime_not_found", &words);
+    let rows = service.get("/languages").json();
+    let python = rows.as_array().expect("rows").iter().find(|row| row["language"] == "python").expect("Python's row");
+    let detail = python["detail"].as_str().expect("a reason");
+    assert!(python["available"] == false && words.iter().all(|word| detail.contains(word)), "{python}");
+}
+
+#[test]
+fn isolation_that_cannot_be_given_runs_nothing() {
+    let body = program("print ran").to_string();
+    for level in ["\"wasm\"", "\"sandboxed\"", "3"] {
+        let service = Service::start_with(&format!("isolation = {level}"));
+        check(&service, body.as_bytes(), 422, "isolation_unavailable", &["`isolation`", level, "\"none\""]);
+    }
+}
+
+#[test]
+fn files_never_leave_their_folder() {
+    let service = Service::start();
+    for (path, word) in [
+        ("", "empty"),
+        (".", "file"),
+        ("..", "`..`"),
+        ("../a", "`..`"),
+        ("a/../../b", "`..`"),
+        (r"..\a", "`..`"),
+        (r"a\..\..\b", "`..`"),
+        ("/etc/cron.d/a", "absolute"),
+        (r"\a", "absolute"),
+        (r"\\host\share\a", "absolute"),
+        ("//host/share", "absolute"),
+        (r"C:\a", "Windows"),
+        ("c:a", "Windows"),
+        ("a:stream", "Windows"),
+        ("a\u{0}b", "Windows"),
+        ("a\nb", "Windows"),
+        ("NUL", "device"),
+        ("aux.txt", "device"),
+        ("a/com1/b", "device"),
+        ("a.", "Windows"),
+        ("a ", "Windows"),
+        ("a//b", "empty"),
+        ("a/", "empty"),
+    ] {
+        let file = json!({"path": path, "content": "x"});
+        check_fields(&service, &json!({"files": [{"path": "fine", "content": ""}, file]}), &["`files[1].path`", word]);
+    }
+    let long = json!({"files": [{"path": "a/".repeat(600) + "b", "content": ""}]});
+    check_fields(&service, &long, &["`files[0].path`", "longer than 1024 bytes"]);
+}
+
+#[test]
+fn files_in_one_another_s_place_are_refused() {
+    let service = Service::start();
+    for (first, second, words) in [
+        ("a.txt", "a.txt", &["`files[1].path`", "already"][..]),
+        ("a.txt", "A.TXT", &["`files[1].path`", "already"]),
+        ("a.txt", "./a.txt", &["`files[1].path`", "already"]),
+        ("a", "a/b", &["`files[1].path`", "folder"]),
+        ("fine", "main.txt", &["`files[1].path`", "`main.txt`", "`code`"]),
+        ("fine", "MAIN.txt", &["`files[1].path`", "`main.txt`", "`code`"]),
+        ("fine", "main.txt/a", &["`files[1].path`", "`main.txt`", "`code`"]),
+    ] {
+        let files = json!({"files": [{"path": first, "content": ""}, {"path": second, "content": ""}]});
+        check_fields(&service, &files, words);
+    }
+    let many: Vec<Value> = (0..1001).map(|number| json!({"path": number.to_string(), "content": ""})).collect();
+    check_fields(&service, &json!({"files": many}), &["`files`", "1000"]);
+}
+
+#[test]
+fn arguments_and_variables_that_no_system_takes_are_refused() {
+    let service = Service::start();
+    for (fields, words) in [
+        (json!({"args": ["a", "b\u{0}c"]}), &["`args[1]`", "NUL"][..]),
+        (json!({"args": ["x".repeat(200_000)]}), &["`args[0]`", "longer than"]),
+        (json!({"args": vec!["x".repeat(90_000); 20]}), &["`args`", "bytes in all"]),
+        (json!({"env": {"": "a"}}), &["name"]),
+        (json!({"env": {"A=B": "a"}}), &["`env.A=B`", "`=`"]),
+        (json!({"env": {"A": "b\u{0}"}}), &["`env.A`", "NUL"]),
+    ] {
+        check_fields(&service, &fields, words);
+    }
+}
+
+#[test]
+fn strange_programs_are_run_as_they_are() {
+    let service = Service::start();
+    let long = format!("# {}\nprint end", "x".repeat(10 << 20));
+    let nested = json!({"extra": (0..100).fold(json!(1), |inner, _| json!([inner]))});
+    for (request, output) in [
+        (program("print a\u{0}b"), "a\u{0}b\n"),
+        (program(&long), "end\n"),
+        (program_with("print end", &nested), "end\n"),
+    ] {
+        let answer = service.execute(&request);
+        assert_eq!((&answer["status"], &answer["output"]), (&"completed".into(), &output.into()), "{answer}");
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn python_itself_speaks_about_nul_in_programs() {
+    let answer = Service::start().execute(&json!({"code": "print('ran')\u{0}"}));
+    assert_eq!((&answer["status"], &answer["output"]), (&"failed".into(), &"".into()), "{answer}");
+    let error = answer["error"].as_str().expect("an error");
+    assert!(error.contains("null bytes"), "{error}");
+}
+
+#[test]
+fn nesting_without_end_is_no_danger() {
+    let service = Service::start();
+    let (open, close) = ("[".repeat(1_000_000), "]".repeat(1_000_000));
+    check(&service, format!("{{\"code\":{open}{close}}}").as_bytes(), 400, "invalid_request", &["`code`", "string"]);
+    check(&service, format!("{open}{close}").as_bytes(), 400, "invalid_request", &["must be a JSON object"]);
+    let ignored = format!(r#"{{"code":"print ran","language":"stand-in","extra":{open}{close}}}"#);
+    assert_eq!(service.post_with("/execute", &[JSON], ignored.as_bytes()).json()["output"], "ran\n");
+}
+
+#[test]
+fn bad_requests_beside_good_ones_disturb_nobody() {
+    let home = Home::new("[admission]\nslots = 2\nqueue = 100");
+    let service = Service::start_in(&home, &[]);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..10 {
+                    assert_eq!(service.post("/execute", &json!({"code": 5})).status, 400);
+                    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+                }
+            });
+        }
+    });
+    let runs = service.get("/executions?limit=1000").json();
+    assert_eq!(runs["items"].as_array().map(Vec::len), Some(40));
+}

@@ -1,0 +1,48 @@
+//! Encodings of requests: as with a Flask service.
+
+use crate::harness::Service;
+use crate::service::bad_input::{JSON, check};
+use crate::service::execute::program;
+
+const TEXT: &str = "grüße, 世界 🎉";
+
+/// `text` in units of `width` bytes.
+fn wide(text: &str, width: usize, big_endian: bool) -> Vec<u8> {
+    let units: Vec<u32> =
+        if width == 2 { text.encode_utf16().map(u32::from).collect() } else { text.chars().map(u32::from).collect() };
+    let bytes = |unit: u32| {
+        if big_endian { unit.to_be_bytes()[4 - width..].to_vec() } else { unit.to_le_bytes()[..width].to_vec() }
+    };
+    units.into_iter().flat_map(bytes).collect()
+}
+
+#[test]
+fn a_request_may_be_in_every_encoding_of_json() {
+    let service = Service::start();
+    let request = program(&format!("print {TEXT}")).to_string();
+    for mark in ["", "\u{feff}"] {
+        let marked = format!("{mark}{request}");
+        for (name, body) in [
+            ("UTF-8", marked.clone().into_bytes()),
+            ("UTF-16LE", wide(&marked, 2, false)),
+            ("UTF-16BE", wide(&marked, 2, true)),
+            ("UTF-32LE", wide(&marked, 4, false)),
+            ("UTF-32BE", wide(&marked, 4, true)),
+        ] {
+            let reply = service.post_with("/execute", &[JSON], &body);
+            assert_eq!(reply.status, 200, "{name} {mark:?}: {}", reply.body);
+            assert_eq!(reply.json()["output"], format!("{TEXT}\n"), "{name} {mark:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_no_text_in_its_encoding_is_refused() {
+    let service = Service::start();
+    let mut half = wide(&program("print ran").to_string(), 2, false);
+    half.pop();
+    check(&service, &half, 400, "invalid_json", &["UTF-16", "cut off"]);
+    let mut lone = wide("{\"code\":\"\u{e000}\"}", 2, false);
+    lone[18..20].copy_from_slice(&[0, 0xd8]);
+    check(&service, &lone, 400, "invalid_json", &["UTF-16", "no character"]);
+}

@@ -1,0 +1,320 @@
+//! `GET /execute/ws` without a terminal: messages, signals, limits, slow readers, leaving.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tungstenite::Message;
+
+use crate::harness::conversation::Conversation;
+use crate::harness::{Service, eventually};
+use crate::service::execute::{program, program_with};
+
+#[test]
+fn a_program_is_typed_into_until_the_end_of_its_input() {
+    let service = Service::start();
+    let mut talk = service.converse(&program("print who\nread-line\nwarn thinking\nterminal\necho"));
+    talk.until("who\n");
+    talk.type_in("ada\n");
+    talk.until("ada\n");
+    talk.until("no\nno\nno\n");
+    talk.send_raw(Message::binary(b"raw\n".to_vec()));
+    talk.until("raw\n");
+    talk.send(&json!({"type": "eof"}));
+    let finished = talk.finished();
+    assert_eq!((&finished["status"], &finished["success"]), (&"completed".into(), &true.into()));
+    assert_eq!((talk.errors(), talk.shown()), ("thinking\n", ""));
+    assert_eq!(talk.close_code(), 1000);
+}
+
+#[test]
+fn standard_input_of_the_request_is_typed_first() {
+    let service = Service::start();
+    let mut talk = service.converse(&program_with("read-line\nread-line", &json!({"stdin": "first\n"})));
+    talk.type_in("second\n");
+    talk.until("first\n");
+    assert_eq!(talk.ended(), ("completed".into(), 0.into()));
+}
+
+#[test]
+fn output_comes_before_a_line_is_complete() {
+    let service = Service::start();
+    let flag = service.home().shared("flag");
+    let mut talk = service.converse(&program(&format!("write half\nwait-for {}", flag.display())));
+    talk.until("half");
+    fs::write(&flag, "").expect("a flag");
+    assert_eq!(talk.ended(), ("completed".into(), 0.into()));
+}
+
+#[test]
+fn bad_messages_are_told_and_change_nothing() {
+    let service = Service::start();
+    let mut talk = service.converse(&program("read-line"));
+    for (message, said) in [
+        ("nonsense", "not valid JSON"),
+        ("{}", "`type` is missing"),
+        (r#"{"type":"shout"}"#, "`type` must be"),
+        (r#"{"type":"signal","signal":"stop"}"#, "`signal`"),
+        (r#"{"type":"resize","columns":0,"rows":1}"#, "`columns` must be"),
+        (r#"{"type":"run","code":""}"#, "runs here already"),
+    ] {
+        talk.send_raw(Message::text(message));
+        let told = talk.next();
+        assert_eq!((&told["type"], &told["code"]), (&"error".into(), &"invalid_request".into()), "{message}");
+        assert!(told["error"].as_str().is_some_and(|sentence| sentence.contains(said)), "{message}: {told}");
+    }
+    talk.type_in("still here\n");
+    talk.until("still here");
+    assert_eq!(talk.ended(), ("completed".into(), 0.into()));
+}
+
+#[test]
+fn what_cannot_be_run_is_refused_and_closed() {
+    let service = Service::start_with("[limits]\nbody_bytes = 4096");
+    let large = json!({"type": "run", "code": "x".repeat(5000)}).to_string();
+    for (message, code, closed) in [
+        (Message::text("nonsense"), "invalid_request", 1008),
+        (Message::binary(vec![1, 2]), "invalid_request", 1008),
+        (Message::text(r#"{"type":"stdin","data":"x"}"#), "invalid_request", 1008),
+        (Message::text(r#"{"type":"run"}"#), "invalid_request", 1008),
+        (Message::text(r#"{"type":"run","code":"","language":"cobol"}"#), "unsupported_language", 1008),
+        (Message::text(r#"{"type":"run","code":"","terminal":{"columns":1,"rows":0}}"#), "invalid_request", 1008),
+        (Message::text(large), "body_too_large", 1009),
+    ] {
+        let mut talk = service.upgrade(&[]).expect("an upgrade");
+        talk.send_raw(message.clone());
+        let told = talk.next();
+        assert_eq!((&told["type"], &told["code"]), (&"error".into(), &code.into()), "{message}: {told}");
+        assert_eq!(talk.close_code(), closed, "{message}");
+    }
+    assert_eq!(service.get("/executions").json()["items"], json!([]), "something was run");
+}
+
+#[test]
+fn who_says_nothing_is_not_waited_for() {
+    let service = Service::start();
+    let mut talk = service.upgrade(&[]).expect("an upgrade");
+    let began = Instant::now();
+    let told = talk.next();
+    assert!(told["error"].as_str().is_some_and(|sentence| sentence.contains("10 seconds")), "{told}");
+    assert!(began.elapsed() >= Duration::from_secs(9), "{:?}", began.elapsed());
+    assert_eq!(talk.close_code(), 1008);
+}
+
+#[test]
+fn kill_and_delete_cancel_and_keep_what_was_printed() {
+    let service = Service::start();
+    for by_signal in [true, false] {
+        let mut talk = service.converse(&program("ignore-termination\nprint partial\nhang"));
+        talk.until("partial\n");
+        match by_signal {
+            true => talk.signal("kill"),
+            false => drop(service.delete(&format!("/executions/{}", service.running()[0]))),
+        }
+        let finished = talk.finished();
+        assert_eq!(finished["status"], "cancelled", "{finished}");
+        let entry = entry(&service, &finished);
+        assert_eq!((&entry["output"], &entry["error"]), (&"partial\n".into(), &"Execution was cancelled.".into()));
+    }
+}
+
+/// The log's entry of what `finished` tells of, once it is complete.
+fn entry(service: &Service, finished: &Value) -> Value {
+    let path = format!("/executions/{}", finished["id"].as_str().expect("an id"));
+    eventually("the entry to end", || {
+        Some(service.get(&path).json()).filter(|entry| entry["status"] == finished["status"])
+    })
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_reach_the_program() {
+    let service = Service::start();
+    for (name, signal, said) in
+        [("interrupt", "SIGINT", "Execution was interrupted."), ("terminate", "SIGTERM", "Execution was terminated.")]
+    {
+        let mut talk = service.converse(&program("print up\nhang"));
+        talk.until("up\n");
+        talk.signal(name);
+        let finished = talk.finished();
+        assert_eq!((&finished["status"], &finished["signal"]), (&"cancelled".into(), &signal.into()));
+        assert_eq!(talk.errors(), said);
+    }
+    let mut talk = service.converse(&program("ignore-termination\nprint up\nread-line"));
+    talk.until("up\n");
+    talk.signal("interrupt");
+    talk.signal("terminate");
+    talk.type_in("alive\n");
+    talk.until("alive\n");
+    assert_eq!(talk.ended(), ("completed".into(), 0.into()));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_signal_gets_past_what_the_program_does_not_read() {
+    let service = Service::start();
+    let mut talk = service.converse(&program("print up\nhang"));
+    talk.until("up\n");
+    talk.type_in(&"x".repeat(500_000));
+    talk.signal("interrupt");
+    assert_eq!(talk.finished()["signal"], "SIGINT");
+}
+
+/// Types 12 MB into a program that reads nothing.
+fn crammed(service: &Service, code: &str) -> Conversation {
+    let mut talk = service.converse(&program(code));
+    talk.until("up\n");
+    let piece = "x".repeat(500_000);
+    (0..24).for_each(|_| talk.type_in(&piece));
+    talk
+}
+
+#[test]
+fn a_kill_is_heard_behind_megabytes_that_nobody_reads() {
+    let service = Service::start();
+    let mut talk = crammed(&service, "ignore-termination\nprint up\nhang");
+    talk.signal("kill");
+    assert_eq!(talk.finished()["status"], "cancelled");
+    let talk = crammed(&service, "ignore-termination\nprint up\nhang");
+    drop(talk);
+    eventually("the run to be gone", || service.running().is_empty().then_some(()));
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_and_sizes_are_heard_behind_megabytes_that_nobody_reads() {
+    let service = Service::start();
+    for (name, signal) in [("interrupt", "SIGINT"), ("terminate", "SIGTERM")] {
+        let mut talk = crammed(&service, "print up\nhang");
+        talk.send(&json!({"type": "resize", "columns": 1, "rows": 1}));
+        talk.signal(name);
+        assert_eq!(talk.finished()["signal"], signal);
+    }
+}
+
+#[test]
+fn all_that_was_typed_ahead_arrives_in_its_order() {
+    let service = Service::start();
+    let flag = service.home().shared("flag");
+    let mut talk = crammed(&service, &format!("print up\nwait-for {}\necho", flag.display()));
+    talk.type_in("end");
+    talk.send(&json!({"type": "eof"}));
+    fs::write(&flag, "").expect("a flag");
+    let echoed = talk.until("end");
+    assert!(echoed.len() == 12_000_000 && echoed.bytes().all(|byte| byte == b'x'), "{} bytes", echoed.len());
+    assert_eq!(talk.ended(), ("completed".into(), 0.into()));
+}
+
+/// What is put aside is bounded: a client that types without end is slowed down.
+#[cfg(target_os = "linux")]
+#[test]
+fn typing_without_end_never_grows_memory() {
+    let service = Service::start_with("[limits]\nterminal_idle_ms = 5000");
+    let mut talk = service.converse(&program("print up\nhang"));
+    talk.until("up\n");
+    let (before, piece) = (resident(service.pid()), "x".repeat(1_000_000));
+    // Once it is slowed down, the run ends because nothing more is typed.
+    for _ in 0..500 {
+        if !talk.try_type_in(&piece) {
+            break;
+        }
+    }
+    let grown = resident(service.pid()).saturating_sub(before);
+    assert!(grown < 128 << 20, "{} MiB more", grown >> 20);
+    eventually("the run to be gone", || service.running().is_empty().then_some(()));
+}
+
+#[test]
+fn quiet_runs_and_long_ones_are_ended() {
+    let service = Service::start_with("[limits]\nterminal_idle_ms = 2000");
+    let mut quiet = service.converse(&program("print up\nhang"));
+    assert_eq!(quiet.ended().0, "timeout");
+    assert_eq!(quiet.errors(), "Execution timed out: nothing was typed and nothing printed for 2 s.");
+    let busy = "sleep 100\nprint x\n".repeat(100);
+    let mut busy = service.converse(&program_with(&busy, &json!({"timeout_ms": 3000})));
+    assert_eq!(busy.ended().0, "timeout");
+    assert_eq!(busy.errors(), "Execution timed out after 3 s.");
+    let short = Service::start_with("[limits]\nterminal_total_ms = 300");
+    let mut late = short.converse(&program_with("hang", &json!({"timeout_ms": null})));
+    assert_eq!((late.ended().0.as_str(), late.errors()), ("timeout", "Execution timed out after 0.3 s."));
+}
+
+#[test]
+fn who_goes_away_ends_the_whole_tree() {
+    let service = Service::start();
+    let beat = service.home().shared("beat");
+    let code = format!("ignore-termination\ndaemon heartbeat {} 10\nhang", beat.display());
+    let talk = service.converse(&program(&code));
+    ends_with_its_client(&service, &beat, || drop(talk));
+}
+
+/// Waits for a heart to beat, lets its client leave, and sees it stop.
+pub(crate) fn ends_with_its_client(service: &Service, beat: &std::path::Path, leave: impl FnOnce()) {
+    let size = || fs::metadata(beat).map_or(0, |file| file.len());
+    eventually("the first beat", || (size() > 0).then_some(()));
+    leave();
+    eventually("the run to be gone", || service.running().is_empty().then_some(()));
+    let last = size();
+    // Nothing tells of a heart that has stopped but that it does not beat where it would have.
+    std::thread::sleep(Duration::from_millis(200));
+    assert_eq!(size(), last, "the daemon lives on");
+}
+
+#[test]
+fn several_run_at_once_and_leave_room_for_others() {
+    let service = Service::start_with("[admission]\nslots = 1\nqueue = 0\nterminals = 5");
+    let mut talks: Vec<_> = (0..5).map(|_| service.converse(&program("read-line"))).collect();
+    assert_eq!(service.execute(&program("print hi"))["output"], "hi\n");
+    assert_eq!(service.get("/status").json()["running"], 5);
+    let mut sixth = service.upgrade(&[]).expect("an upgrade");
+    sixth.run(&program(""));
+    let refused = sixth.next();
+    assert_eq!(refused["code"], "too_many_executions");
+    assert!(refused["error"].as_str().is_some_and(|why| why.contains("`[admission] terminals`")), "{refused}");
+    for (index, talk) in talks.iter_mut().enumerate().rev() {
+        talk.type_in(&format!("line {index}\n"));
+        talk.until(&format!("line {index}\n"));
+        assert_eq!(talk.ended(), ("completed".into(), 0.into()));
+    }
+}
+
+/// A slow reader slows the program down; neither the service nor the connection holds what it has not read.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_slow_reader_never_grows_memory() {
+    const PRINTED: usize = 64 << 20;
+    let service = Service::start();
+    let done = service.home().shared("done");
+    let mut talk = service.converse(&program(&format!("flood {PRINTED}\nsave {} .", done.display())));
+    let before = resident(service.pid());
+    // Whoever does not read for that long has filled every buffer on the way.
+    std::thread::sleep(Duration::from_secs(2));
+    let grown = resident(service.pid()).saturating_sub(before);
+    assert!(grown < 24 << 20, "{grown} bytes more while nobody read");
+    assert!(!done.exists(), "the program did not wait for its reader");
+    assert_eq!(talk.ended(), ("completed".into(), 0.into()));
+    assert!(talk.shown().len() == PRINTED && done.exists(), "{} bytes", talk.shown().len());
+}
+
+#[cfg(target_os = "linux")]
+fn resident(pid: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("a process");
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).expect("a size");
+    line.split_ascii_whitespace().nth(1).and_then(|kib| kib.parse::<u64>().ok()).expect("KiB") << 10
+}
+
+#[cfg(unix)]
+#[test]
+fn a_stopping_service_ends_its_conversations_properly() {
+    let mut service = Service::start_with("stop_grace_ms = 100");
+    let mut talk = service.converse(&program("ignore-termination\nprint up\nhang"));
+    talk.until("up\n");
+    let mut silent = service.upgrade(&[]).expect("an upgrade");
+    let stopped = std::thread::scope(|scope| {
+        let stopping = scope.spawn(|| service.stop());
+        assert_eq!(talk.finished()["status"], "cancelled");
+        assert_eq!((talk.close_code(), silent.close_code()), (1001, 1001));
+        stopping.join().expect("the service stops")
+    });
+    assert!(stopped.success(), "{stopped}");
+}

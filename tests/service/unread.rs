@@ -1,0 +1,132 @@
+//! Answers that nobody takes and bodies that do not come: what they may hold, and that they keep nobody out.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::harness::raw::{RawReply, is_chunked};
+use crate::harness::{Service, eventually};
+use crate::service::execute::{program, program_with};
+
+/// More than connections and threads of the service.
+const CROWD: usize = 560;
+/// An answer with that much in it does not fit into the buffers of a connection.
+const LARGE: usize = 8 << 20;
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Asks for the whole log and reads nothing.
+fn export(service: &Service) -> TcpStream {
+    let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
+    connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
+    let request = format!("GET /executions/export HTTP/1.1\r\nHost: localhost:{}\r\n\r\n", service.port());
+    connection.write_all(request.as_bytes()).expect("the service reads");
+    connection
+}
+
+#[test]
+fn exports_that_nobody_reads_keep_nobody_out() {
+    #[cfg(unix)]
+    runtray_engine::raise_open_files();
+    let service = Service::start();
+    // More than the buffers of a connection take.
+    for _ in 0..8 {
+        service.execute(&program("flood 262144"));
+    }
+    let unread: Vec<TcpStream> = (0..CROWD).map(|_| export(&service)).collect();
+    assert_eq!(service.get("/executions?limit=1").status, 200);
+    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+    drop(unread);
+    let whole = service.get("/executions/export").body;
+    assert_eq!(whole.lines().count(), 9, "an export that is read has everything");
+}
+
+#[test]
+fn answers_that_nobody_takes_are_bounded_together() {
+    let service = Service::start_with("[admission]\nwaiting_bytes = 16777216");
+    let large = program(&format!("flood {LARGE}"));
+    // Each answer is more than the kernel takes for it; with the third the budget is used up.
+    let unread: Vec<TcpStream> = (0..3).map(|_| service.ask(&large, "")).collect();
+    let refused = eventually("a refusal", || {
+        let reply = service.post("/execute", &program("print ran"));
+        (reply.status == 429).then_some(reply)
+    });
+    assert_eq!((refused.header("retry-after"), &refused.json()["code"]), ("1", &"too_many_executions".into()));
+    assert!(refused.json()["error"].as_str().is_some_and(|why| why.contains("waiting_bytes")), "{}", refused.body);
+    for mut connection in unread {
+        // What a client takes late is whole.
+        connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
+        assert_eq!(read(&mut connection).json()["output"].as_str().map(str::len), Some(LARGE));
+    }
+    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+}
+
+/// Reads one answer of a connection that stays open.
+fn read(connection: &mut TcpStream) -> RawReply {
+    let (mut answer, mut chunk) = (Vec::new(), vec![0; 1 << 16]);
+    loop {
+        let count = connection.read(&mut chunk).expect("more of the answer");
+        answer.extend_from_slice(&chunk[..count]);
+        let text = String::from_utf8_lossy(&answer);
+        let Some((head, body)) = text.split_once("\r\n\r\n") else { continue };
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse::<usize>().ok());
+        let is_whole = match length {
+            Some(length) => body.len() >= length,
+            None => is_chunked(head) && body.ends_with("\r\n0\r\n\r\n"),
+        };
+        if count == 0 || is_whole {
+            return RawReply::parse(&text);
+        }
+    }
+}
+
+#[test]
+fn programs_that_wait_are_bounded_together() {
+    let service = Service::start_with("[admission]\nslots = 1\nqueue = 100\nwaiting_bytes = 16777216");
+    let release = service.home().shared("release");
+    let (_first, _) = service.begin(&program(&format!("wait-for {}", release.display())));
+    let large = program_with("echo", &json!({"stdin": "x".repeat(6 << 20)}));
+    let waiting: Vec<TcpStream> = (0..2).map(|_| service.ask(&large, "")).collect();
+    eventually("them to wait", || (service.get("/status").json()["queued"] == 2).then_some(()));
+    let refused = service.post("/execute", &large);
+    assert_eq!((refused.status, refused.header("retry-after")), (429, "1"), "{}", refused.body);
+    let small = service.ask(&program("print ran"), "");
+    eventually("a small one to wait", || (service.get("/status").json()["queued"] == 3).then_some(()));
+    std::fs::write(&release, "").expect("the release");
+    for mut connection in waiting {
+        assert_eq!(read(&mut connection).json()["output"].as_str().map(str::len), Some(6 << 20));
+    }
+    drop(small);
+}
+
+#[test]
+fn bodies_that_do_not_come_are_bounded_together() {
+    let service = Service::start_with("[admission]\nwaiting_bytes = 16777216");
+    let head = |length: usize| {
+        format!(
+            "POST /execute HTTP/1.1\r\nHost: localhost:{}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n",
+            service.port()
+        )
+    };
+    let begin = |sent: usize| {
+        let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
+        connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
+        connection.write_all(head(16 << 20).as_bytes()).expect("the service reads");
+        // It may be refused while it is sent.
+        drop(connection.write_all(&vec![b' '; sent]));
+        connection
+    };
+    let announced: Vec<TcpStream> = (0..20).map(|_| begin(1)).collect();
+    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n", "what is only announced holds nothing");
+    let mut halves: Vec<TcpStream> = (0..3).map(|_| begin(7 << 20)).collect();
+    let refused = eventually("one to be refused", || {
+        halves.iter_mut().find_map(|connection| {
+            connection.set_read_timeout(Some(Duration::from_millis(50))).expect("a read timeout");
+            connection.peek(&mut [0]).is_ok().then(|| read(connection))
+        })
+    });
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("1")), "{}", refused.body);
+    drop((announced, halves));
+    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+}
