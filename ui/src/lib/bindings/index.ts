@@ -6,7 +6,7 @@ export type Sentence = {
  */
 code: string, 
 /**
- * What is filled in: texts, sentences, lists of sentences.
+ * The values of the placeholders: texts, sentences, lists of sentences.
  */
 values: Record<string, string | Sentence | Sentence[]>, 
 /**
@@ -30,7 +30,7 @@ version: string,
  */
 name: string, 
 /**
- * By what it was found, for people; empty when that is not known yet.
+ * How it was found, for people; empty while that is unknown.
  */
 source: string, in_use: boolean, 
 /**
@@ -74,11 +74,11 @@ example: string, addresses: Array<string>,
  */
 missing: string | null, running: number, queued: number, 
 /**
- * Whether it is not known yet what runs Python: the search goes on.
+ * Whether the search for the Python in use goes on.
  */
 is_searching: boolean, 
 /**
- * What runs Python.
+ * The Python in use.
  */
 python: Python | null, 
 /**
@@ -130,7 +130,7 @@ export type Execution = { code: string,
  */
 code_truncated: boolean, stdin: string, args: Array<string>, env: Array<Variable>, files: Array<GivenFile>, 
 /**
- * What of all that is not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
+ * The parts that were not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
  */
 missing: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, containment: string | null, 
 /**
@@ -178,7 +178,7 @@ export type Selection = { query: ExecutionsQuery,
  */
 upto: string | null, 
 /**
- * What ran at that time and so was not counted.
+ * Executions that were running and so were not counted.
  */
 except: Array<string>, 
 /**
@@ -220,7 +220,7 @@ export type SettingsView = {
  */
 values: Record<string, unknown>, 
 /**
- * What each is when the file does not say.
+ * The defaults.
  */
 defaults: Record<string, unknown>, problems: Array<SettingsProblem>, 
 /**
