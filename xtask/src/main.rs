@@ -5,6 +5,7 @@
 mod apt;
 mod bench;
 mod bindings;
+mod builtin_python;
 mod cache;
 mod context;
 mod debian;
@@ -41,6 +42,8 @@ enum Task {
     Bench(bench::Args),
     /// Write the types that Rust shares with the window.
     Bindings,
+    /// Make CPython for WASI, compiled ahead of time, for `runtray-python`; `--test` also tests that program.
+    BuiltinPython(builtin_python::Args),
     /// Render the icons in every size and format.
     Icons,
     /// Build the desktop app and start it; `--headless`: the service alone.
@@ -59,6 +62,7 @@ fn main() -> ExitCode {
     let done = match Cli::parse().task {
         Task::Bench(args) => bench::bench(&args),
         Task::Bindings => bindings::bindings(),
+        Task::BuiltinPython(args) => builtin_python::builtin_python(&args),
         Task::Icons => icons::icons(),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
         Task::Run(args) => run::run(&args),

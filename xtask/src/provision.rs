@@ -17,6 +17,9 @@ const DESKTOP: &[&str] = &["libwebkit2gtk-4.1-dev", "pkg-config", "libayatana-ap
 /// What the tests run besides cargo.
 const TEST: &[&str] = &["python3", "python3-venv", "git"];
 
+/// What makes the built-in Python.
+const BUILTIN_PYTHON: &[&str] = &["python3", "python3-venv"];
+
 /// A display, a session bus and what drives and looks at a window, for the tests of the desktop app.
 const SESSION: &[&str] =
     &["xvfb", "dbus", "xdotool", "util-linux", "webkit2gtk-driver", "openbox", "wmctrl", "imagemagick"];
@@ -34,6 +37,14 @@ pub(crate) fn for_building(_: &Context) -> Result<Ending> {
     }
     apt::ensure(BUILD)?;
     Ok(Ending::Done)
+}
+
+/// What makes the built-in Python.
+///
+/// # Errors
+/// As for [`apt::ensure`].
+pub(crate) fn for_builtin_python() -> Result<()> {
+    if apt::is_here() { apt::ensure(&[BUILD, BUILTIN_PYTHON].concat()) } else { Ok(()) }
 }
 
 /// What building the desktop app with its window needs.

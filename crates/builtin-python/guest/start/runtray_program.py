@@ -1,0 +1,22 @@
+"""The world `program`, exported. What is imported here is in the snapshot."""
+
+from _runtray import preload
+
+import wit_world
+
+from _runtray import absent, fresh, loop, program, waits
+
+absent.install()
+loop.install()
+waits.install()
+fresh.forget_the_build()
+
+
+class WitWorld(wit_world.WitWorld):
+    def prepare(self, launch):
+        fresh.restore(launch)
+        program.warm_up(launch.optimize)
+
+    def run(self, source):
+        fresh.start_clocks()
+        return program.run(source)

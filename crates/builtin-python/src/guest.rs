@@ -1,0 +1,132 @@
+//! One Python inside, from its snapshot to its exit code.
+
+use std::path::Path;
+use std::time::Duration;
+
+use wasmtime::component::{Component, HasSelf, Linker, ResourceTable};
+use wasmtime::{Engine, Result, Store, Trap};
+use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
+
+use crate::wait;
+
+#[expect(missing_docs, reason = "written by a macro; guest/wit/world.wit has the documentation")]
+mod world {
+    wasmtime::component::bindgen!({ path: "guest/wit", world: "program", imports: { default: trappable }, exports: { default: async } });
+}
+
+pub use world::{Launch, Source, Text};
+
+/// Where the Python inside finds its standard library.
+const LIBRARY: &str = "/python";
+
+/// What `run` gives after an interrupt that the program did not catch.
+const INTERRUPTED: i32 = -2;
+
+/// How a Python ended.
+#[derive(Debug)]
+pub enum End {
+    /// As Python ends, with this exit code.
+    Code(u8),
+    /// By an interrupt that the program did not catch.
+    Interrupted,
+    /// It recursed deeper than its stack reaches.
+    StackOverflow,
+    /// WebAssembly stopped it, with this reason: a defect of the Python inside.
+    Trap(String),
+}
+
+/// What the Python inside sees of this machine.
+pub struct View<'a> {
+    /// The standard library, which it can read only.
+    pub library: &'a Path,
+    /// The working folder.
+    pub folder: &'a Path,
+    /// The name of the working folder inside.
+    pub folder_inside: &'a str,
+}
+
+/// A Python that is prepared for its program.
+pub struct Guest {
+    store: Store<State>,
+    program: world::Program,
+}
+
+struct State {
+    wasi: WasiCtx,
+    table: ResourceTable,
+}
+
+/// `os._exit`, on its way out.
+#[derive(Debug, thiserror::Error)]
+#[error("exit with {0}")]
+struct Leave(u8);
+
+impl WasiView for State {
+    fn ctx(&mut self) -> WasiCtxView<'_> {
+        WasiCtxView { ctx: &mut self.wasi, table: &mut self.table }
+    }
+}
+
+impl world::runtray::python::host::Host for State {
+    fn exit(&mut self, code: u8) -> Result<()> {
+        Err(Leave(code).into())
+    }
+
+    fn sleep(&mut self, nanoseconds: u64) -> Result<bool> {
+        Ok(wait::sleep(Duration::from_nanos(nanoseconds)))
+    }
+
+    fn read_input(&mut self, most: u32) -> Result<Option<Vec<u8>>> {
+        Ok(wait::read_input(most as usize)?)
+    }
+}
+
+impl Guest {
+    /// A Python from the snapshot in `component`, prepared with `launch`.
+    ///
+    /// # Errors
+    /// A folder cannot be opened, or the snapshot does not fit this program.
+    pub async fn prepare(engine: &Engine, component: &Component, view: &View<'_>, launch: &Launch) -> Result<Self> {
+        let mut linker = Linker::new(engine);
+        wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
+        world::runtray::python::host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
+        let state = State { wasi: wasi(view)?, table: ResourceTable::new() };
+        let mut store = Store::new(engine, state);
+        let program = world::Program::instantiate_async(&mut store, component, &linker).await?;
+        program.call_prepare(&mut store, launch).await?;
+        Ok(Self { store, program })
+    }
+
+    /// Runs the program to its end. Once.
+    pub async fn run(&mut self, source: &Source) -> End {
+        match self.program.call_run(&mut self.store, source).await {
+            Ok(INTERRUPTED) => End::Interrupted,
+            Ok(code) => End::Code(code.to_le_bytes()[0]),
+            Err(error) => end(&error),
+        }
+    }
+}
+
+fn wasi(view: &View<'_>) -> Result<WasiCtx> {
+    let mut wasi = WasiCtxBuilder::new();
+    // The one thread has nothing else to do than to wait for what the program waits for.
+    wasi.allow_blocking_current_thread(true).allow_tcp(false).allow_udp(false);
+    wasi.preopened_dir(view.library, LIBRARY, FsPerms::ReadOnly)?;
+    wasi.preopened_dir(view.folder, view.folder_inside, FsPerms::ReadWrite)?;
+    wasi.inherit_stdio();
+    Ok(wasi.build())
+}
+
+fn end(error: &wasmtime::Error) -> End {
+    if let Some(Leave(code)) = error.downcast_ref() {
+        return End::Code(*code);
+    }
+    if let Some(exit) = error.downcast_ref::<wasmtime_wasi::I32Exit>() {
+        return End::Code(exit.0.to_le_bytes()[0]);
+    }
+    match error.downcast_ref::<Trap>() {
+        Some(Trap::StackOverflow) => End::StackOverflow,
+        Some(trap) => End::Trap(trap.to_string()),
+        None => End::Trap(format!("{error:#}")),
+    }
+}

@@ -1,0 +1,14 @@
+//! CPython for WASI as a program that behaves like `python`.
+//!
+//! `guest/` is what runs inside: the world between the two, and start-up code in Python. It is in the component together with
+//! CPython, as it was right after its start. What is here unpacks the component's machine code, maps it, gives it a working
+//! folder, streams and variables, and ends as it ended. No compiler is part of the program that is shipped.
+
+pub mod about;
+pub mod arguments;
+pub mod engine;
+pub mod guest;
+pub mod launch;
+mod places;
+pub mod store;
+pub mod wait;

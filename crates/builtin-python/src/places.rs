@@ -1,0 +1,52 @@
+//! The folders of this program, found without the environment.
+//!
+//! A run's variables may be somebody else's, and what lies in these folders is run as machine code: neither may lead to the other.
+
+use std::env;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// What is shipped beside this program.
+pub(crate) fn home() -> io::Result<PathBuf> {
+    let program = env::current_exe()?;
+    let folder = program.parent().ok_or_else(|| io::Error::other("this program is in no folder"))?;
+    Ok(folder.join("builtin-python"))
+}
+
+/// The user's own cache folder.
+#[cfg(unix)]
+pub(crate) fn cache() -> Option<PathBuf> {
+    let user = nix::unistd::User::from_uid(nix::unistd::geteuid()).ok()??;
+    let caches = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+    Some(user.dir.join(caches).join("runtray-python"))
+}
+
+/// The user's own cache folder.
+#[cfg(windows)]
+pub(crate) fn cache() -> Option<PathBuf> {
+    // Asks the system, not the environment.
+    Some(directories::BaseDirs::new()?.cache_dir().join("runtray-python"))
+}
+
+/// Whether nobody but this user can write to `folder`.
+#[cfg(unix)]
+pub(crate) fn is_private(folder: &Path) -> io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = std::fs::symlink_metadata(folder)?;
+    let owner = metadata.uid();
+    Ok(metadata.is_dir() && metadata.mode() & 0o022 == 0 && (owner == nix::unistd::geteuid().as_raw() || owner == 0))
+}
+
+/// Whether nobody but this user can write to `folder`: what Windows gives a folder of a user's own.
+#[cfg(windows)]
+pub(crate) fn is_private(folder: &Path) -> io::Result<bool> {
+    Ok(std::fs::symlink_metadata(folder)?.is_dir())
+}
+
+/// Makes `folder` for this user alone.
+pub(crate) fn create(folder: &Path) -> io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}

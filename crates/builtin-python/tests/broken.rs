@@ -1,0 +1,168 @@
+//! What is shipped is missing, damaged or replaced; folders that cannot be written.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::thread;
+
+use tempfile::TempDir;
+
+use crate::harness::{Ended, Python, home};
+
+/// The code of a program that cannot be started.
+const BROKEN: Option<i32> = Some(126);
+
+/// A copy of what is shipped, not yet unpacked.
+fn copy() -> TempDir {
+    let copy = TempDir::new().expect("a folder can be made");
+    for entry in fs::read_dir(home()).expect("it is there").flatten().filter(|entry| entry.path().is_file()) {
+        fs::copy(entry.path(), copy.path().join(entry.file_name())).expect("it can be copied");
+    }
+    copy
+}
+
+fn hello(home: &Path) -> Ended {
+    Python::with_home(home).run(&["-c", "print('hi')"])
+}
+
+/// The one file whose name has `part`, below `folder`.
+fn find(folder: &Path, part: &str) -> PathBuf {
+    let entries = fs::read_dir(folder).expect("it can be listed").flatten().map(|entry| entry.path());
+    let mut named = entries.filter(|path| path.to_string_lossy().contains(part));
+    named.next().unwrap_or_else(|| panic!("there is no {part} in {}", folder.display()))
+}
+
+fn unpacked(home: &Path) -> PathBuf {
+    find(&home.join("unpacked"), "-")
+}
+
+/// How many folders are unpacked.
+fn folders(home: &Path) -> usize {
+    let entries = fs::read_dir(home.join("unpacked")).expect("it is there").flatten();
+    entries.filter(|entry| entry.path().is_dir()).count()
+}
+
+fn refuses(home: &Path, words: &[&str]) {
+    let ended = hello(home);
+    assert_eq!((ended.status.code(), ended.stdout.as_str()), (BROKEN, ""), "{ended:?}");
+    assert!(words.iter().all(|word| ended.stderr.contains(word)), "{ended:?} lacks one of {words:?}");
+}
+
+fn works(home: &Path) {
+    let ended = hello(home);
+    assert_eq!((ended.stdout.as_str(), ended.stderr.as_str()), ("hi\n", ""));
+}
+
+#[test]
+fn nothing_is_there() {
+    refuses(Path::new("/nowhere"), &["cannot read", "about.json"]);
+    let empty = TempDir::new().expect("a folder can be made");
+    fs::write(empty.path().join("about.json"), "{").expect("it can be written");
+    refuses(empty.path(), &["about.json is damaged"]);
+}
+
+#[test]
+fn what_is_shipped_is_damaged() {
+    for (file, cut) in
+        [("cwasm.zst", true), ("cwasm.zst", false), ("library.tar.zst", true), ("library.tar.zst", false)]
+    {
+        let home = copy();
+        let file = find(home.path(), file);
+        let mut content = fs::read(&file).expect("it is there");
+        let middle = content.len() / 2;
+        if cut {
+            content.truncate(middle)
+        } else {
+            content[middle] ^= 0x55
+        }
+        fs::write(&file, content).expect("it can be written");
+        let ended = hello(home.path());
+        assert_eq!(ended.status.code(), BROKEN, "{ended:?}");
+        assert_eq!(folders(home.path()), 0, "an unfinished folder was left");
+    }
+}
+
+#[test]
+fn machine_code_of_another_build_is_refused_by_its_hash() {
+    let home = copy();
+    let about = fs::read_to_string(home.path().join("about.json")).expect("it is there");
+    let hash = about.split("\"sha256\": \"").nth(1).expect("there is a hash")[..64].to_owned();
+    fs::write(home.path().join("about.json"), about.replace(&hash, &"0".repeat(64))).expect("it can be written");
+    refuses(home.path(), &["is damaged: its hash is not the one in about.json"]);
+}
+
+#[test]
+fn unpacked_code_that_was_changed_is_not_run() {
+    let home = copy();
+    works(home.path());
+    let code = unpacked(home.path()).join("python.cwasm");
+    let mut content = fs::read(&code).expect("it is there");
+    let good = content.clone();
+    let middle = content.len() / 2;
+    content[middle] ^= 1;
+    fs::write(&code, &content).expect("it can be written");
+    works(home.path());
+    assert!(fs::read(&code).expect("it is there") == good, "the changed file was not replaced");
+    fs::remove_file(&code).expect("it can be removed");
+    works(home.path());
+    fs::remove_dir_all(code.with_file_name("library")).expect("it can be removed");
+    fs::remove_file(code.with_file_name("checked")).expect("it can be removed");
+    assert_eq!(hello(home.path()).stdout, "hi\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_folder_that_others_can_write_to_is_refused() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let home = copy();
+    works(home.path());
+    fs::set_permissions(unpacked(home.path()), fs::Permissions::from_mode(0o777)).expect("it can be set");
+    // It is thrown away and made again.
+    works(home.path());
+    let mode = fs::metadata(unpacked(home.path())).expect("it is there").permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+#[test]
+fn the_environment_does_not_choose_what_is_run() {
+    let elsewhere = TempDir::new().expect("a folder can be made");
+    let place = elsewhere.path().to_string_lossy().into_owned();
+    let home = copy();
+    let mut python = Python::with_home(home.path());
+    for name in [
+        "HOME",
+        "XDG_CACHE_HOME",
+        "LOCALAPPDATA",
+        "TMPDIR",
+        "RUNTRAY_CACHE",
+        "PYTHONHOME",
+        "PYTHONPATH",
+        "WASMTIME_HOME",
+    ] {
+        python = python.variable(name, &place);
+    }
+    assert_eq!(python.run(&["-c", "print('hi')"]).stdout, "hi\n");
+    assert_eq!(fs::read_dir(elsewhere.path()).expect("it can be listed").count(), 0);
+}
+
+#[test]
+fn several_unpack_at_once() {
+    let home = copy();
+    let place = home.path();
+    let ended: Vec<_> = thread::scope(|scope| {
+        let running: Vec<_> = (0..4).map(|_| scope.spawn(move || hello(place))).collect();
+        running.into_iter().map(|run| run.join().expect("it ends")).collect()
+    });
+    assert!(ended.iter().all(|run| run.stdout == "hi\n"), "{ended:?}");
+    assert_eq!(folders(home.path()), 1);
+}
+
+#[test]
+fn the_cache_cannot_be_made() {
+    let home = copy();
+    let file = home.path().join("file");
+    fs::write(&file, "").expect("it can be written");
+    let cache = file.to_string_lossy().into_owned();
+    let ended = Python::with_home(home.path()).run(&["--cache", &cache, "-c", "print('hi')"]);
+    assert_eq!(ended.status.code(), BROKEN, "{ended:?}");
+    assert!(ended.stderr.contains("cannot unpack the built-in Python"), "{ended:?}");
+}

