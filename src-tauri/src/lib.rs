@@ -50,7 +50,8 @@ fn try_run(args: args::Args) -> anyhow::Result<ExitCode> {
     let mut instance = match instance::claim(&paths.data, args.launch_request())? {
         Claim::First(instance) if !args.quit => instance,
         Claim::First(_) => {
-            native_dialog::say("Runtray is not running");
+            // No dialog: an uninstaller quits the app without anybody there to close one.
+            eprintln!("runtray-desktop: Runtray is not running");
             return Ok(ExitCode::SUCCESS);
         }
         Claim::Told => return Ok(ExitCode::SUCCESS),
