@@ -47,13 +47,10 @@ pub(crate) async fn list(
     responses((status = 200, body = Execution), (status = "4XX", body = ErrorBody), (status = 500, body = ErrorBody))
 )]
 pub(crate) async fn one(State(server): State<Arc<Server>>, Path(id): Path<String>) -> Result<Json<Execution>, Error> {
-    let written = async || server.core.journal.entry(&id).await.or_else(without_journal);
-    let mut found = written().await?.or_else(|| server.core.registry.find(&id).map(|running| running.record()));
-    if found.is_none() {
-        // A run that ended between the two lookups is in the journal by now.
-        found = written().await?;
-    }
-    found.map(Json).ok_or_else(|| unknown(&id))
+    // The registry first: a run leaves it after its end was given to the journal.
+    let running = server.core.registry.find(&id);
+    let record = server.core.journal.entry(&id).await.or_else(without_journal)?;
+    record.or_else(|| running.map(|running| running.record())).map(Json).ok_or_else(|| unknown(&id))
 }
 
 /// Cancels an execution that runs.
