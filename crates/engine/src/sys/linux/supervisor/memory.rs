@@ -87,7 +87,7 @@ impl Memory {
             self.peak = self.peak.max(held);
             self.doubted = None;
         }
-        let rest = if self.doubted.is_none() && finding.held.is_some() { REST } else { 1 };
+        let rest = if finding.held.is_some() { REST } else { 1 };
         self.inspect_after = Instant::now() + finding.took * rest;
     }
 
