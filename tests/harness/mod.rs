@@ -18,6 +18,8 @@ pub(crate) mod mounts;
 #[cfg(target_os = "linux")]
 pub(crate) mod nobody;
 pub(crate) mod program;
+#[cfg(unix)]
+pub(crate) mod python;
 pub(crate) mod raw;
 #[cfg(target_os = "linux")]
 pub(crate) mod rounds;

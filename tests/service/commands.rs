@@ -2,11 +2,12 @@
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
 use serde_json::{Value, json};
 
+use crate::harness::python::base;
 use crate::harness::{Home, Service, TempDir, runtray};
 
 /// Prints, as JSON, what a Python program finds around it.
@@ -90,15 +91,6 @@ fn check_python(folder: &Path, python: &Path) -> Value {
         assert_eq!(found[command], found["module"], "{command}: {found}");
     }
     found
-}
-
-/// The Python that the tests run with, past links and environments.
-fn base() -> PathBuf {
-    let status = Service::start().get("/status").json();
-    let python = status["python_path"].as_str().expect("there is a Python").to_owned();
-    let code = "import os, sys; print(os.path.realpath(getattr(sys, '_base_executable', sys.executable)))";
-    let told = Command::new(python).args(["-c", code]).output().expect("a Python").stdout;
-    PathBuf::from(String::from_utf8(told).expect("a path in UTF-8").trim_end())
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::json;
 use tempfile::TempDir;
 
+use crate::harness::python::base;
 use crate::harness::{Home, Service, runtray};
 
 /// How many wait, and how many programs must see a change.
@@ -71,15 +72,6 @@ impl Installed {
             assert_eq!(answer["output"], format!("{expected}\n"), "{what}, program {number}: {answer}");
         }
     }
-}
-
-/// The interpreter that virtual environments are made from.
-fn base() -> PathBuf {
-    let status = Service::start().get("/status").json();
-    let python = status["python_path"].as_str().expect("there is a Python").to_owned();
-    let code = "import os, sys; print(os.path.realpath(getattr(sys, '_base_executable', sys.executable)))";
-    let told = Command::new(python).args(["-c", code]).output().expect("a Python").stdout;
-    PathBuf::from(String::from_utf8(told).expect("a path in UTF-8").trim_end())
 }
 
 /// Prints what a module holds, or that there is none.
