@@ -19,7 +19,7 @@
 //! | `write TEXT`, `hex BYTES` | standard output without a line end: text; bytes such as `ff00` |
 //! | `flood BYTES`, `flood-errors BYTES` | that many `x` on standard output, on standard error |
 //! | `echo`, `read-line` | standard input to standard output: all of it, one line |
-//! | `arguments`, `environment`, `folder`, `process` | prints, one a line: the arguments, `NAME=value`, the working folder, the process id |
+//! | `arguments`, `environment`, `folder`, `process` | prints, one a line: arguments, `NAME=value`, working folder, process id |
 //! | `variable NAME` | prints one variable of the environment, or `(unset)` |
 //! | `descriptors` | prints what is open: descriptors and where they lead; on Windows the number of handles (Wine says 0) |
 //! | `terminal` | prints `yes` or `no` for each standard stream |

@@ -1,5 +1,5 @@
-//! The time from a key to its echo, by a program that reads single keys in a terminal: over the WebSocket, and in a terminal of the
-//! benchmark's own around the same program.
+//! The time from a key to its echo by a program that reads single keys in a terminal: over the WebSocket, and with the same
+//! program in a terminal that the benchmark opens itself.
 
 use std::fs::File;
 use std::io::{Read, Write};

@@ -1,7 +1,7 @@
 //! Where the time of a warm greeting goes, beside the same program in a bare interpreter that waited and was released.
 //!
-//! The program itself says when its first line ran and when it was at its end; the rest is seen from outside. What the service takes
-//! beyond the interpreter is the difference between the two.
+//! The program itself reports when its first line ran and when it ended; the rest is measured from outside. The difference
+//! between the two is the time of the service.
 
 use anyhow::{Context as _, Result};
 

@@ -1,7 +1,7 @@
 //! The floor: a bare interpreter that waits at a named pipe in the place of its program, and is then released.
 //!
-//! Nobody who gives each program a fresh process can be faster than that: what is left is what the interpreter needs to read, compile
-//! and run the program, and to end.
+//! A service that gives each program a fresh process cannot be faster: the rest is the time that the interpreter needs to read,
+//! compile and run the program, and to end.
 
 use std::fs::File;
 use std::io::Write;

@@ -1,6 +1,7 @@
 //! The folders of this program, found without the environment.
 //!
-//! A run's variables may be somebody else's, and what lies in these folders is run as machine code: neither may lead to the other.
+//! The sender of a run chooses its environment variables, and these folders hold machine code that this program runs. So no
+//! variable may choose a folder.
 
 use std::env;
 use std::io;

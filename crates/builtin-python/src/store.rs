@@ -1,7 +1,7 @@
-//! What is shipped, unpacked once and checked before it is mapped.
+//! The shipped artifact: unpacked once, and checked before it is mapped.
 //!
-//! The machine code is mapped from a file in a folder that only this user can write to. It is hashed when it is unpacked, and again
-//! at a start that finds another file than the one that was hashed: another inode, size or time of change.
+//! The machine code is mapped from a file in a folder that only this user can write to. The file is hashed when it is unpacked,
+//! and again at a start that finds another inode, size or time of change.
 
 use std::fs::{self, File};
 use std::io::{self, BufReader, Read, Write};

@@ -223,7 +223,7 @@ impl From<journal::GivenFile> for GivenFile {
     }
 }
 
-/// The reason of the end, from the error's last line. Ignored where the program ended by itself, as a program may print such a line.
+/// The reason of the end, from the error's last line. Ignored if the program ended by itself: it may have printed such a line.
 fn ending(status: &str, error: &str) -> Option<Words> {
     let by_itself = matches!(status, "completed" | "failed" | journal::RUNNING | journal::LOST);
     let last = error.trim_end_matches('\n').rsplit('\n').next().filter(|_| !by_itself)?;

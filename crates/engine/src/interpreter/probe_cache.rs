@@ -1,8 +1,8 @@
 //! The answers to probes, kept while the probed file is unchanged.
 //!
-//! All clones of a [`Machine`](super::Machine) share one cache, so that two searches probe an interpreter once. Only the answer of
-//! a program that names itself is kept: what a shim or a wrapper starts may change without a change of its own file. Failures are
-//! not kept either.
+//! All clones of a [`Machine`](super::Machine) share one cache, so that two searches probe an interpreter once. An answer is kept
+//! only if it names the probed program: a shim or a wrapper can start another interpreter although its own file is unchanged.
+//! Failures are not kept.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

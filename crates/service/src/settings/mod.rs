@@ -1,7 +1,7 @@
 //! Settings: the user's `settings.toml`, read and validated.
 //!
-//! The file belongs to the user. It is only replaced as a whole, by its [`SettingsStore`], which keeps its comments, and not while
-//! a mistake hides what it restricts. An invalid value resets only its own key to the default; keys that restrict access
+//! The file belongs to the user. Only its [`SettingsStore`] writes it: as a whole, with its comments, and never while a mistake
+//! hides a key that restricts access. An invalid value resets only its own key to the default; keys that restrict access
 //! (`require_token`, `allowed_origins`, `isolation`) fail closed. `keys` is the table of all keys.
 
 mod access;

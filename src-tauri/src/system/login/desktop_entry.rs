@@ -40,8 +40,8 @@ fn utf8(path: &Path) -> Result<&str, String> {
     path.to_str().ok_or_else(|| format!("a login entry must be UTF-8, and this path is not: {}", path.display()))
 }
 
-/// The command that starts `program`. The path of a program may hold no equals sign, and GLib misreads a percent sign in it: then a
-/// shell starts the program, which is an argument of the shell.
+/// The command that starts `program`. The first word of a command may hold no equals sign, and GLib misreads a percent sign in
+/// it. Such a path is passed to a shell as an argument, and the shell starts it.
 fn command(program: &str) -> String {
     let word_of_program = word(program);
     match program.contains(['%', '=']) {
