@@ -1,4 +1,4 @@
-//! Black-box tests of the real program: each starts `runtray` as a user would, in a folder of its own.
+//! Black-box tests of the real program. Each test starts `runtray` as a user would, in its own folder.
 
 mod cli;
 mod containment;

@@ -1,10 +1,10 @@
-//! The rules of SECURITY.md's table for web pages, from the socket: origins, what a proxy forwards, WebSockets.
+//! The access rules of SECURITY.md for web pages: origins, forwarded hosts, WebSockets.
 
 use crate::guard::{ALLOW_ORIGIN, FOREIGN, PAGE, check_refused, check_runs, execute, first_words, request};
 use crate::harness::{Home, Service};
 
 #[test]
-fn other_origins_are_refused_and_told_nothing() {
+fn other_origins_are_refused_and_learn_nothing() {
     let service = Service::start();
     let origins = [
         "https://evil.example",
@@ -92,7 +92,7 @@ fn hosts_behind_a_rewrite_must_be_allowed_frontends() {
 }
 
 #[test]
-fn a_proxy_can_name_a_foreign_front_end_in_no_way() {
+fn no_header_of_a_proxy_can_name_a_foreign_frontend() {
     let service = Service::start();
     let url = "http://evil.example/execute";
     for (name, value) in [
@@ -134,7 +134,7 @@ fn a_proxy_can_name_a_foreign_front_end_in_no_way() {
 }
 
 #[test]
-fn denied_pages_are_refused_however_they_are_allowed() {
+fn denied_pages_are_refused_even_if_also_allowed() {
     let home = Home::new(
         "allowed_origins = [\"http://a.example\", \"http://b.example:80\"]\n\
          denied_origins = [\"http://A.example:80\", \"http://b.example/\", \"http://localhost:8080\"]",
@@ -180,7 +180,7 @@ fn no_page_of_another_origin_can_embed_an_answer() {
 }
 
 #[test]
-fn pages_of_other_sites_that_name_no_origin_are_refused() {
+fn pages_of_other_sites_without_an_origin_are_refused() {
     let service = Service::start();
     for site in ["cross-site", "same-site", "Cross-Site"] {
         check_refused(&service, &execute(&service, &[("Sec-Fetch-Site", site)]), 403, "cross_site");

@@ -15,7 +15,7 @@ fn run(service: &Service, code: &str) -> String {
     service.execute(&stand_in(code))["id"].as_str().expect("an id").to_owned()
 }
 
-/// Waits until the log has the end of `id`: it is written down a moment after the answer.
+/// Waits until the log shows `id` as ended: the entry is written shortly after the response.
 fn logged(service: &Service, id: &str) -> Value {
     let entry = || Some(service.get(&format!("/executions/{id}"))).filter(|entry| entry.status == 200);
     eventually(&format!("the log of {id}"), || Some(entry()?.json()).filter(|entry| entry["status"] != "running"))
@@ -32,7 +32,7 @@ fn ids(page: &Value) -> Vec<String> {
     items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
 }
 
-/// `text` with every byte escaped, for the query of an address.
+/// `text` with every byte percent-encoded, for a query string.
 fn escaped(text: &str) -> String {
     text.bytes().fold(String::new(), |mut escaped, byte| {
         write!(escaped, "%{byte:02X}").expect("a text grows");
@@ -64,7 +64,7 @@ fn pages_give_every_execution_once_and_newest_first() {
     }
 }
 
-/// Four executions that differ in everything that can be filtered by.
+/// Runs four executions that differ in every property that can be filtered by, and gives their ids.
 fn different_ones(service: &Service) -> [String; 4] {
     let headers = [("Content-Type", "application/json"), ("Origin", "http://localhost:3000")];
     let from_page = service.post_with("/execute", &headers, stand_in("print grüße and 100%").to_string().as_bytes());
@@ -84,7 +84,7 @@ fn service_with_a_second_language() -> Service {
 }
 
 #[test]
-fn filters_and_searches_find_exactly_what_was_asked_for() {
+fn filters_and_searches_find_exactly_the_matching_executions() {
     let service = service_with_a_second_language();
     let [page, failed, limited, other] = different_ones(&service);
     let cases: [(&str, &str, &[&String]); 15] = [
@@ -113,7 +113,7 @@ fn filters_and_searches_find_exactly_what_was_asked_for() {
 }
 
 #[test]
-fn hostile_searches_are_searches() {
+fn hostile_search_texts_are_only_text() {
     let service = service_with_a_second_language();
     let all = different_ones(&service).len();
     let long = "a".repeat(5000);
@@ -192,7 +192,7 @@ fn an_entry_has_everything_about_its_execution() {
 }
 
 #[test]
-fn what_runs_is_listed_and_can_be_cancelled() {
+fn running_executions_are_listed_and_can_be_cancelled() {
     let service = Service::start();
     let begun = service.home().shared("begun");
     let code = format!("print begun\nsave {}\nhang", begun.display());
@@ -215,7 +215,7 @@ fn what_runs_is_listed_and_can_be_cancelled() {
 }
 
 #[test]
-fn an_export_is_read_back() {
+fn an_export_can_be_parsed_and_has_every_value() {
     let service = Service::start();
     let codes = ["print plain", "print a,\"b\"\\nc;\\r\\n😀", "print =1+1", "warn @x\nexit 1"];
     let ran: Vec<String> = codes.iter().map(|code| run(&service, code)).collect();
@@ -234,7 +234,7 @@ fn an_export_is_read_back() {
     for (row, entry) in rows.iter().zip(&entries) {
         for (name, value) in entry.as_object().expect("an object") {
             if let Some(number) = value.as_f64() {
-                // JSON says `0.0` where the table says `0`.
+                // JSON writes `0.0` where the table writes `0`.
                 assert_eq!(row[name].parse::<f64>().ok(), Some(number), "{name}");
                 continue;
             }

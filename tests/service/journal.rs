@@ -1,4 +1,4 @@
-//! The journal's troubles: a full disk, a garbage file, a crash.
+//! Faults of the journal: a full disk, a damaged file, a crash.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,7 +16,7 @@ fn journal_once(service: &Service, state: &str) -> Value {
     eventually(&format!("the journal to be {state}"), status)
 }
 
-/// Waits until the log says of `id` that it is `status`; what is written down comes a moment after the answer.
+/// Waits until the log shows `id` with this status: the entry is written shortly after the response.
 fn entry_once(service: &Service, id: &str, status: &str) -> Value {
     let path = format!("/executions/{id}");
     eventually(&format!("{id} to be {status}"), || {
@@ -24,7 +24,7 @@ fn entry_once(service: &Service, id: &str, status: &str) -> Value {
     })
 }
 
-/// Waits until the file has `id`: the service knows of a run before that is written.
+/// Waits until the journal's file has `id`: the service lists a run before it is written.
 fn written(home: &Home, id: &str) {
     let read = || runtray(home).args(["logs", "--id", id]).output().expect("runtray runs").status.success();
     eventually(&format!("{id} to be written"), || read().then_some(()));
@@ -35,7 +35,7 @@ fn id_of(ran: &Value) -> String {
 }
 
 #[test]
-fn a_garbage_file_is_kept_aside_and_a_new_one_begun() {
+fn a_damaged_file_is_kept_aside_and_a_new_one_made() {
     let mut damaged = b"SQLite format 3\0".to_vec();
     damaged.extend([0xA5; 8192]);
     for garbage in [b"this is no journal, but somebody may want it back".to_vec(), vec![0xFF; 100_000], damaged] {
@@ -64,7 +64,7 @@ fn kept_aside(home: &Home) -> PathBuf {
 }
 
 #[test]
-fn a_data_folder_that_cannot_be_used_stops_no_execution() {
+fn executions_run_although_the_data_folder_cannot_be_used() {
     let home = Home::new("");
     fs::write(home.path().join("data"), "a file where a folder belongs").expect("a file");
     let service = Service::start_in(&home, &[]);
@@ -74,7 +74,7 @@ fn a_data_folder_that_cannot_be_used_stops_no_execution() {
 }
 
 #[test]
-fn a_run_that_its_service_did_not_survive_is_lost() {
+fn a_run_whose_service_was_killed_is_logged_as_lost() {
     let home = Home::new("");
     let mut service = Service::start_in(&home, &[]);
     let (connection, id) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
@@ -112,7 +112,7 @@ fn two_services_share_a_home() {
 }
 
 #[test]
-fn the_oldest_go_when_the_file_grows_too_large() {
+fn the_oldest_entries_are_deleted_when_the_file_grows_too_large() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let text: String = (0..40_000).map(|number| format!("{number:x} ")).collect();
@@ -147,7 +147,7 @@ fn a_journal_that_is_switched_off_writes_nothing() {
 
 #[cfg(target_os = "linux")]
 mod full_disk {
-    //! Small disks of the service's own, filled to the last byte.
+    //! Small disks that are mounted for the service and filled to the last byte.
 
     use std::path::Path;
 
@@ -214,7 +214,7 @@ mod full_disk {
         assert_eq!(full.expect_err("the disk is small").kind(), std::io::ErrorKind::StorageFull);
     }
 
-    /// The folders of single runs.
+    /// The names of the runs' folders.
     fn folders(runs: &Path) -> Vec<String> {
         let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().collect::<Vec<_>>();
         let engines = entries(runs).into_iter().filter(|entry| entry.path().is_dir());

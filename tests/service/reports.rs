@@ -1,4 +1,4 @@
-//! What the service says of itself: languages, metrics, status, its API's description.
+//! Reports of the service: languages, metrics, status, the description of its API.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Home, Service, eventually};
 
 #[test]
-fn languages_say_what_is_there_and_why_one_is_not() {
+fn languages_are_listed_with_the_reason_if_one_is_unavailable() {
     let row = "[[language]]\nname = \"absent\"\ncommand = [\"no-such-program-here\"]\nextension = \"no\"\n";
     let service = Service::start_with(row);
     let languages = service.get("/languages").json();
@@ -30,7 +30,7 @@ fn languages_say_what_is_there_and_why_one_is_not() {
     assert!(refused.status == 422 && sentence.contains(detail), "{sentence}");
 }
 
-/// Every line of the figures by its name and labels; anything that is no such line fails.
+/// The metrics by name and labels. Panics at a line that is not Prometheus text.
 fn figures(service: &Service) -> BTreeMap<String, f64> {
     let answer = service.get("/metrics");
     assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
@@ -48,7 +48,7 @@ fn figures(service: &Service) -> BTreeMap<String, f64> {
 }
 
 #[test]
-fn figures_are_prometheus_text_and_move() {
+fn metrics_are_prometheus_text_and_change() {
     let service = Service::start();
     assert!(!figures(&service).keys().any(|name| name.starts_with("runtray_executions_total")));
     for code in ["print x", "print y", "print z", "exit 1"] {
@@ -94,7 +94,7 @@ fn the_description_names_every_route() {
 }
 
 #[test]
-fn the_status_has_the_service_as_it_is() {
+fn the_status_describes_the_running_service() {
     let home = Home::new("[admission]\nslots = 3");
     let service = Service::start_in(&home, &[]);
     let ready = || Some(service.get("/status").json()).filter(|status| status["journal"] != "opening");

@@ -1,10 +1,10 @@
-//! The dependency arrows between the packages of the workspace: strictly downward.
+//! The dependencies between the packages of the workspace, which must point downward.
 
 use serde_json::Value;
 
 use crate::{check, run};
 
-/// Each package with the packages of the workspace that it may use.
+/// Each package with the workspace packages that it may use.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("runtray-engine", &[]),
     ("runtray-service", &["runtray-engine"]),
@@ -15,10 +15,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("xtask", &[]),
 ];
 
-/// The packages that may use Tauri: the app, and what the benchmark holds it against.
+/// The packages that may use Tauri: the app, and the minimal app of the benchmark.
 const KNOW_TAURI: &[&str] = &["runtray-desktop", "minimal-app"];
 
-/// A package and one that it uses.
+/// A dependency of one package on another.
 struct Arrow<'a> {
     from: &'a str,
     to: &'a str,
@@ -26,7 +26,7 @@ struct Arrow<'a> {
     inside: bool,
 }
 
-/// Why an arrow may not be, if it may not.
+/// The reason why a dependency is not allowed, if so.
 fn complaint(arrow: &Arrow<'_>) -> Option<String> {
     let Arrow { from, to, inside } = arrow;
     let Some((_, allowed)) = ALLOWED.iter().find(|(package, _)| package == from) else {

@@ -1,7 +1,7 @@
 //! The rooms of a crate and the arrows between them: downward only, with no circles between files.
 //!
-//! A room is a file or a folder. Each crate, or folder in it, has a table of its rooms from top to bottom, and of the rooms that
-//! each may use. To let a room use another one, the table is edited, which a reviewer sees.
+//! A room is a file or a folder. Each crate, or folder in it, has a table of its rooms from top to bottom, with the rooms that
+//! each may use. To let a room use another one, change the table, so that a reviewer sees it.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -229,7 +229,7 @@ impl House {
         self.rooms.iter().find(|(name, _)| *name == room).map(|(_, below)| *below)
     }
 
-    /// Mistakes of the table itself.
+    /// Mistakes in the table itself.
     fn wrong_rows(&self) -> Vec<String> {
         let names: Vec<&str> = self.rooms.iter().map(|(name, _)| *name).collect();
         let row = |(index, (room, below)): (usize, &(&str, &[&str]))| -> Vec<String> {
@@ -240,7 +240,7 @@ impl House {
         self.rooms.iter().enumerate().flat_map(row).collect()
     }
 
-    /// Why an import may not be, if it may not.
+    /// The reason why an import is not allowed, if so.
     fn complaint(&self, sources: &Crate, import: &Import) -> Option<String> {
         let (from, to) = (self.room(&import.from)?, self.room(&import.to)?);
         let file = sources.file(&import.from);
@@ -256,7 +256,7 @@ impl House {
     fn complaints(&self, sources: &Crate) -> Vec<String> {
         let imports = sources.imports();
         let mut complaints: Vec<_> = imports.iter().filter_map(|import| self.complaint(sources, import)).collect();
-        // A room without an import yet is new as well.
+        // A room without imports is also new.
         let known = |room: &String| self.may_use(room).is_some();
         let unknown = sources.modules().filter_map(|module| self.room(module)).filter(|room| !known(room));
         let folder = self.folder;
@@ -274,7 +274,7 @@ impl House {
     }
 }
 
-/// Files that use one another, directly or through others. What `lib.rs` uses does not count: it lists the crate's face.
+/// Files that use one another, directly or through others. Imports of `lib.rs` do not count: it re-exports the crate's API.
 fn circles(sources: &Crate) -> Vec<String> {
     let mut uses: BTreeMap<Module, Vec<Module>> = BTreeMap::new();
     for import in sources.imports().into_iter().filter(|import| !import.from.is_empty()) {
