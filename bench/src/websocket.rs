@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, anyhow, bail};
 use serde_json::Value;
 use tungstenite::{Message, WebSocket};
 
-/// Longer than any message is waited for.
+/// The longest wait for a message.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A connection. Dropping it drops the connection.
@@ -17,7 +17,7 @@ impl Socket {
     /// Connects to `path` of the service on `port`.
     ///
     /// # Errors
-    /// The service does not answer, or does not upgrade.
+    /// The service does not answer, or does not accept the upgrade.
     pub(crate) fn connect(port: u16, path: &str) -> Result<Self> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_nodelay(true)?;
