@@ -9,7 +9,7 @@ use super::configuration::settings;
 use crate::args::Pythons;
 use crate::{exit, print};
 
-/// Lists the Pythons that were found, the one in use marked.
+/// Lists the Pythons of this machine and marks the one in use.
 pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     let (_, loaded) = settings()?;
     let discovery = interpreter::pythons(Machine::this(), loaded.settings.python).await;
@@ -25,7 +25,7 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     Ok(if none_in_use { ExitCode::from(exit::FAILED) } else { ExitCode::SUCCESS })
 }
 
-/// Why no Python is in use. Where the settings name a bad one, the others that were found are not used instead.
+/// The reason why no Python is in use. An unusable one in the settings is not replaced by another.
 fn why_none(discovery: &Discovery) -> String {
     match discovery.rejected.iter().find(|rejected| rejected.source == Source::Choice) {
         Some(Rejected { path, reason, .. }) => format!(

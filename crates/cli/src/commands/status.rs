@@ -18,13 +18,13 @@ use crate::{exit, print};
 enum Answer {
     /// The route's status and body.
     Said(u16, Vec<u8>),
-    /// Another program listens there.
+    /// Another program listens on the port.
     Stranger,
     /// No program answers.
     Nobody(io::Error),
 }
 
-/// Asks the running service how it is.
+/// Prints the status of the running service.
 pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     let (paths, loaded) = settings()?;
     let configured = loaded.settings.port;
@@ -56,7 +56,7 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Asks where the service says that it is, which may be gone, and else at the settings' port.
+/// Asks the service at the address in its address file, which may be stale, and otherwise at the port of the settings.
 fn find(configured: u16, paths: &Paths) -> (u16, Answer) {
     let said = address_file::find(paths).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
     if let Some(port) = said.filter(|port| *port != configured) {
@@ -77,7 +77,7 @@ fn ask(port: u16, paths: &Paths) -> Answer {
     }
 }
 
-/// Without a token there is nothing to keep from a stranger.
+/// Asks without a proof: without a token there is no secret that another program could learn.
 fn ask_openly(port: u16) -> Answer {
     let loopbacks = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
     let connections = loopbacks.into_iter().map(|ip| Connection::open(ip, port));
@@ -92,7 +92,7 @@ fn answered(answer: io::Result<(u16, Vec<u8>)>) -> Answer {
     answer.map_or_else(Answer::Nobody, |(code, body)| Answer::Said(code, body))
 }
 
-/// A service that was given its port when it started keeps to that one, and asks for no restart.
+/// Warns if a changed port needs a restart. A service whose port was given on the command line keeps it.
 fn warn_of_restart(status: &Value, port: u16, configured: u16) {
     let waits = status["restart_needed"].as_array().is_some_and(|keys| keys.iter().any(|key| key == "port"));
     if waits {
@@ -102,7 +102,7 @@ fn warn_of_restart(status: &Value, port: u16, configured: u16) {
     }
 }
 
-/// A line for each member: names and plain values, lists indented.
+/// Prints one line for each member: names and plain values, with lists indented.
 fn describe(status: &Value) -> anyhow::Result<()> {
     let members = status.as_object().context("the service's answer is no JSON object")?;
     for (name, value) in members {

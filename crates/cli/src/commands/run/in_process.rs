@@ -1,4 +1,4 @@
-//! Running a program in this process, with an engine of its own.
+//! Running a program in this process, with its own engine.
 
 use std::io;
 use std::sync::Arc;
@@ -14,10 +14,10 @@ use tokio_util::sync::CancellationToken;
 use super::console;
 use super::program::Program;
 
-/// Events between the engine and our streams.
+/// Capacity of the channel between the engine and our streams.
 const EVENTS: usize = 16;
 
-/// A program that ran here.
+/// The result of a program that ran in this process.
 pub(super) struct Ran {
     pub(super) runtime: Arc<Runtime>,
     pub(super) outcome: Outcome,
@@ -25,10 +25,10 @@ pub(super) struct Ran {
     pub(super) error: BoundedText,
 }
 
-/// Runs `program` with the input from `commands`. Its output goes to our own streams as it arrives, unless it is to be kept.
+/// Runs `program` with the input from `commands`. Prints its output as it arrives, unless the output is to be kept.
 ///
 /// # Errors
-/// It could not be run.
+/// The program could not be run.
 pub(super) async fn run(
     program: &Program,
     paths: &Paths,

@@ -1,7 +1,7 @@
 //! `runtray run`.
 //!
-//! A program is run through the service when one is running, where it starts sooner, and else in this process. Both ways it gets
-//! our standard input as it comes, and a terminal where we have one.
+//! A program runs through the service if one is running, where it starts sooner, and otherwise in this process. Both ways it gets
+//! our standard input as it arrives, and a terminal if we have one.
 
 mod console;
 mod in_process;
@@ -31,7 +31,7 @@ use console::Console;
 use in_process::Ran;
 use program::Program;
 
-/// Runs a file and exits as the program did.
+/// Runs a file and exits with the program's exit code.
 pub(crate) async fn run(args: Run) -> anyhow::Result<ExitCode> {
     let (paths, loaded) = settings()?;
     let settings = loaded.settings;
@@ -57,7 +57,7 @@ async fn run_served(served: via_service::Served, program: &Program) -> anyhow::R
         say(&ended.told);
     }
     if !was_raw && exit::is_told(ended.status) {
-        // The service's last sentence on the program's standard error has no end of its line.
+        // The service's last message on the program's standard error has no line end.
         eprintln!();
     }
     advise(ended.status, ended.duration, program);
@@ -85,7 +85,7 @@ async fn run_here(args: &Run, program: &Program, paths: &Paths, settings: &Setti
     Ok(code)
 }
 
-/// Tells how to give a program more time after a timeout; idleness and CPU time have limits of their own.
+/// Explains how to give a program more time after a timeout. Limits of idleness and CPU time are separate.
 fn advise(status: Status, duration: Duration, program: &Program) {
     if status == Status::Timeout && duration >= program.timeout {
         print::note(format_args!("runtray: {}", program.more_time));
@@ -98,7 +98,7 @@ fn say(told: &str) {
     }
 }
 
-/// Writes the files below `folder`; one that was too large to carry is named.
+/// Writes the files below `folder`. Reports files that were too large to be returned.
 fn save(files: &[OutputFile], folder: &Path) -> anyhow::Result<()> {
     for file in files {
         let (Some(content), Ok(path)) = (&file.content, RelativePath::parse(&file.path)) else {

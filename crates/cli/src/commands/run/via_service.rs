@@ -1,4 +1,4 @@
-//! Running a program through the service that runs on this machine, over its WebSocket: it starts sooner there.
+//! Running a program through the service on this machine, over its WebSocket. It starts sooner there.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -31,9 +31,9 @@ use crate::service_client::{self, Connection, Peer};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Time limit for the service to report the end of a cancelled program.
 const LAST_WORD: Duration = Duration::from_secs(5);
-/// How long a signal waits until the program has taken the input before it.
+/// How long a signal waits until the program has read the input before it.
 const ORDER_WAITS: Duration = Duration::from_secs(1);
-/// Errors of a full service: then this process runs the program.
+/// Error codes of a full service. This process then runs the program.
 const BUSY: [&str; 3] = ["too_many_executions", "shutting_down", "body_too_large"];
 
 /// A program that the service runs.
@@ -42,28 +42,28 @@ pub(super) struct Served {
     stream: SplitStream<WebSocketStream<TcpStream>>,
 }
 
-/// How it ended.
+/// The end of a program.
 pub(super) struct Ended {
     pub(super) status: Status,
     pub(super) exit_code: Option<i32>,
     pub(super) signal: Option<String>,
-    /// Wall-clock time that it took.
+    /// Wall-clock time of the run.
     pub(super) duration: Duration,
     /// The service's message at the end of a program with a terminal.
     pub(super) told: String,
 }
 
 impl Ended {
-    /// The end of a program that was cancelled and of which nothing more was heard.
+    /// The result of a cancelled program for which the service sent no end.
     fn cancelled() -> Self {
         Self { status: Status::Cancelled, exit_code: None, signal: None, duration: Duration::ZERO, told: String::new() }
     }
 }
 
-/// Starts `program` in the running service; `None` when there is none, or when it cannot take it now.
+/// Starts `program` in the running service; `None` if no service runs or if it is full.
 ///
 /// # Errors
-/// The service says that the program cannot be run.
+/// The service refuses the program.
 pub(super) async fn start(program: &Program, paths: &Paths) -> anyhow::Result<Option<Served>> {
     let Some(opened) = open(program, paths).await else { return Ok(None) };
     let (served, first) = opened;
@@ -74,7 +74,7 @@ pub(super) async fn start(program: &Program, paths: &Paths) -> anyhow::Result<Op
     }
 }
 
-/// Connects to the address in the address file. A program there that cannot prove that it is the service is sent nothing.
+/// Connects to the address in the address file. Nothing is sent to a program there that cannot prove that it is the service.
 async fn open(program: &Program, paths: &Paths) -> Option<(Served, Value)> {
     let port: u16 = address_file::find(paths)?.rsplit_once(':')?.1.parse().ok()?;
     let token = service_client::token(paths)?;
@@ -125,13 +125,13 @@ fn first_message(program: &Program) -> Value {
     })
 }
 
-/// A file as the service takes it.
+/// A file as JSON for the service.
 fn carried(file: &SourceFile) -> Value {
     let (content, encoding) = written(&file.content);
     json!({"path": file.path.as_str(), "content": content, "encoding": encoding})
 }
 
-/// Text as it is, all else in base64.
+/// The content and its encoding: valid text unchanged, anything else in base64.
 fn written(bytes: &[u8]) -> (Cow<'_, str>, &'static str) {
     match str::from_utf8(bytes) {
         Ok(text) => (Cow::Borrowed(text), "utf8"),
@@ -140,10 +140,10 @@ fn written(bytes: &[u8]) -> (Cow<'_, str>, &'static str) {
 }
 
 impl Served {
-    /// Passes both ways until the program has ended. Leaving, as on `cancel`, ends it.
+    /// Passes input and output until the program has ended. Closing the connection, as on `cancel`, ends it.
     ///
     /// # Errors
-    /// The service went away.
+    /// The connection broke.
     pub(super) async fn carry(
         self,
         commands: Commands,
@@ -161,7 +161,7 @@ impl Served {
     }
 }
 
-/// Returns when the service had its time to end a program that was cancelled. Leaving ends it then.
+/// Returns when the service had its time to end a cancelled program. The connection is then closed.
 async fn given_up(cancel: &CancellationToken) {
     cancel.cancelled().await;
     sleep(LAST_WORD).await;
@@ -190,7 +190,7 @@ async fn send(
         let sent = tokio::select! {
             biased;
             sent = &mut sending => sent.is_ok(),
-            // The service takes no more because the program reads nothing: then there is no way to it but the end.
+            // If the program does not read, the service accepts no more input. Then only closing the connection can end the run.
             Some(order) = commands.control() => match timeout(ORDER_WAITS, &mut sending).await {
                 Ok(sent) => {
                     held = Some(order);
@@ -230,7 +230,7 @@ async fn receive(
         let data = message["data"].as_str().unwrap_or_default();
         let written = match message["type"].as_str() {
             Some("stdout") => console::show(data, &mut io::stdout().lock()),
-            // A terminal is one stream, so the other carries the service's own message.
+            // The output of a terminal is one stream, so stderr only has the service's own message.
             Some("stderr") if has_terminal => {
                 told += data;
                 Ok(())
@@ -259,7 +259,7 @@ fn ended(message: &Value, told: String) -> anyhow::Result<Ended> {
     })
 }
 
-/// The next message; `None` when the service is gone.
+/// The next message; `None` if the connection was closed.
 async fn next(stream: &mut SplitStream<WebSocketStream<TcpStream>>) -> Option<Value> {
     loop {
         match stream.next().await? {
