@@ -54,7 +54,7 @@ fn decoys(folder: &Path) -> String {
     format!("{}:/usr/local/bin:/usr/bin:/bin", decoys.display())
 }
 
-/// The JSON that a program prints with the interpreter of `settings`. A new and a prestarted interpreter must give the same.
+/// The JSON that a program prints with the interpreter of `settings`. It must be the same with and without prestarting.
 fn around(folder: &Path, settings: &str, language: &str, code: &str) -> Value {
     let home = Home::new(&format!("{settings}\n[warm]\n{language} = 1\n"));
     let mut command = runtray(&home);

@@ -58,7 +58,7 @@ pub(crate) fn click(session: &Session, window: &Window, button: Button, left: u3
     xdotool(session, &["click", if button == Button::Left { "1" } else { "3" }]);
 }
 
-/// Gives a window the keyboard and presses a key.
+/// Gives a window the keyboard focus and presses a key.
 pub(crate) fn press(session: &Session, window: &Window, key: &str) {
     xdotool(session, &["windowactivate", &window.0]);
     xdotool(session, &["key", key]);
@@ -69,7 +69,7 @@ fn search(session: &Session, by: &[&str]) -> Vec<Window> {
     found.lines().map(|id| Window(id.to_owned())).collect()
 }
 
-/// What it prints; nothing when it found no window.
+/// Runs the tool and gives its output; empty if it found no window.
 fn xdotool(session: &Session, args: &[&str]) -> String {
     let output = session.command("xdotool").args(args).output().expect("xdotool; `cargo xtask test` installs it");
     String::from_utf8_lossy(&output.stdout).into_owned()
