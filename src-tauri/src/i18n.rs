@@ -1,6 +1,6 @@
 //! Texts for the tray, notifications and problems, in the user's language.
 //!
-//! The catalogues lie beside the window's own and have its format: one flat object, `{name}` for what is filled in, and two
+//! The catalogues are beside the window's own and have the same format: one flat object, with `{name}` for placeholders and two
 //! keys, `….one` and `….other`, for a plural.
 
 use std::collections::HashMap;
@@ -32,7 +32,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The one of the setting `desktop.language`.
+    /// The language of the setting `desktop.language`.
     pub(crate) fn chosen(setting: &str) -> Self {
         match setting {
             "en" => Self::English,
@@ -51,7 +51,7 @@ impl Language {
         filled.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
-    /// A sentence in this language, with the sentences in it. One that is missing stays in English.
+    /// A sentence, with the sentences in it, in this language. A missing one stays in English.
     pub(crate) fn say(self, words: &Words) -> String {
         let text = SAID[self as usize].get(words.code).unwrap_or(&words.text);
         words.values.iter().fold(text.clone(), |text, (name, value)| {
@@ -64,7 +64,7 @@ impl Language {
         })
     }
 
-    /// The text of `key` for a number of things, which is filled in as `n`.
+    /// The text of `key` for a number of things, which replaces the placeholder `n`.
     pub(crate) fn plural(self, key: &str, count: usize, filled: &[(&str, &str)]) -> String {
         let form = if count == 1 { "one" } else { "other" };
         let count = count.to_string();
@@ -80,7 +80,7 @@ mod tests {
 
     use super::{CATALOGUES, Language, SAID};
 
-    /// What is filled in, by name.
+    /// The names of the placeholders.
     fn names(text: &str) -> BTreeSet<&str> {
         text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
     }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     #[test]
-    fn every_text_that_is_asked_for_is_there() {
+    fn every_text_in_use_is_in_the_catalogue() {
         let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
         let quoted = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2));
         let prefixes = ["tray.", "problem.", "notice.", "dialog."];
@@ -116,14 +116,14 @@ mod tests {
         }
     }
 
-    /// Every sentence that can be said, of all parts.
+    /// Every sentence of the engine, the service and the app.
     fn sentences() -> impl Iterator<Item = &'static runtray_engine::said::Sentence> {
         let parts = [runtray_engine::sentences::ALL, runtray_service::sentences::ALL, crate::sentences::ALL];
         parts.into_iter().flatten()
     }
 
     #[test]
-    fn every_sentence_is_in_every_language_and_fills_in_what_there_is() {
+    fn every_sentence_is_in_every_language_with_known_placeholders() {
         let codes: BTreeSet<_> = sentences().map(|sentence| sentence.code).collect();
         for catalogue in &*SAID {
             let known: BTreeSet<_> = catalogue.keys().map(String::as_str).collect();
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn no_german_sentence_is_the_english_one() {
-        // What is quoted from the system, and names, are the same in both.
+        // Names and text quoted from the system are the same in both languages.
         let word = |text: &str| text.split(['{', '}']).step_by(2).any(|part| part.contains(char::is_alphabetic));
         for sentence in sentences().filter(|sentence| word(sentence.english)) {
             let german = &SAID[1][sentence.code];

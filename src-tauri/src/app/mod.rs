@@ -21,7 +21,7 @@ use crate::ui::{notifications, tray, window};
 
 pub(crate) use command_table::with_commands;
 
-/// Runs the app until it is asked to end.
+/// Runs the app until it shuts down.
 pub(crate) fn run(
     app_state: Arc<AppState>,
     args: Args,
@@ -67,7 +67,7 @@ fn set_up(app: &AppHandle<Wry>, args: &Args, requests: mpsc::Receiver<LaunchRequ
     Ok(())
 }
 
-/// Carries out the requests of second starts.
+/// Handles the requests of second starts.
 async fn fulfil(app: AppHandle<Wry>, mut requests: mpsc::Receiver<LaunchRequest>) {
     while let Some(request) = requests.recv().await {
         match request {

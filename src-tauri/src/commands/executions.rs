@@ -39,7 +39,7 @@ pub(crate) async fn statistics(app_state: StateHandle<'_>) -> Answer<Statistics>
     Ok(app_state.lifecycle.history().figures().await?.into())
 }
 
-/// The entries that a deletion would take, as of now.
+/// The entries that a deletion would delete at this moment.
 #[tauri::command]
 pub(crate) async fn select_executions(app_state: StateHandle<'_>, query: ExecutionsQuery) -> Answer<Selection> {
     let (selection, count) = app_state.lifecycle.history().select(query.clone().into()).await?;

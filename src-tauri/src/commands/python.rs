@@ -13,7 +13,7 @@ use super::{Answer, StateHandle};
 use crate::model::{Failure, Language, Python, PythonTest};
 use crate::sentences;
 
-/// Those that were found, when the search for them is over.
+/// The Pythons of this machine, once the search has ended.
 #[tauri::command]
 pub(crate) async fn pythons(app_state: StateHandle<'_>) -> Answer<Vec<Python>> {
     Ok(app_state.pythons().await)
@@ -34,7 +34,7 @@ pub(crate) async fn test_python(app_state: StateHandle<'_>, path: String) -> Ans
     Ok(PythonTest { ok: true, name, version: found.version, starts_in_ms })
 }
 
-/// Asks for a file; `None` when the user cancels.
+/// Asks for a file; returns `None` if the user cancels.
 #[tauri::command]
 pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, app_state: StateHandle<'_>) -> Answer<Option<String>> {
     let (answer, chosen) = oneshot::channel();

@@ -1,4 +1,4 @@
-//! The types in TypeScript.
+//! The shared types in TypeScript.
 
 use ts_rs::{Config, TS};
 
@@ -12,7 +12,7 @@ use super::{
 
 const HEADING: &str = "// The types that Rust and the window share. Written by `cargo xtask bindings`: change src-tauri/src/model instead.\n";
 
-/// The whole of `ui/src/lib/bindings/index.ts`.
+/// The contents of `ui/src/lib/bindings/index.ts`.
 fn typescript() -> String {
     let config = Config::new().with_large_int("number");
     let types = [
@@ -55,7 +55,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn the_window_s_copy_is_the_present_one() {
+    fn the_bindings_of_the_window_are_up_to_date() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/bindings/index.ts");
         if std::env::var_os("RUNTRAY_WRITE_BINDINGS").is_some() {
             fs::write(&file, super::typescript()).expect("the file can be written");

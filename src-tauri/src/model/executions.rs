@@ -14,23 +14,23 @@ pub(crate) struct Summary {
     pub(crate) id: String,
     pub(crate) started_at: String,
     pub(crate) language: String,
-    /// The interpreter, for people.
+    /// The interpreter as it is shown.
     pub(crate) runtime: String,
     /// A result's status, `running`, or `lost`.
     pub(crate) status: String,
-    /// The web origin that asked, or `local`.
+    /// The web origin of the request, or `local`.
     pub(crate) origin: String,
     pub(crate) first_line: String,
     pub(crate) duration_ms: Option<f64>,
 }
 
-/// Everything about an execution.
+/// All details of an execution.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub(crate) struct Execution {
     #[serde(flatten)]
     pub(crate) summary: Summary,
     pub(crate) code: String,
-    /// Whether `code` is only the beginning.
+    /// Whether `code` is incomplete.
     pub(crate) code_truncated: bool,
     pub(crate) stdin: String,
     pub(crate) args: Vec<String>,
@@ -48,31 +48,31 @@ pub(crate) struct Execution {
     pub(crate) error_truncated: bool,
     pub(crate) isolation: Option<String>,
     pub(crate) containment: Option<String>,
-    /// The sentence about its end that `error` ends with, where the service wrote one there.
+    /// The service's sentence at the end of `error`, if there is one.
     #[ts(as = "Option<super::Sentence>")]
     pub(crate) ending: Option<Words>,
 }
 
-/// An environment variable that a program was given.
+/// An environment variable of a program.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub(crate) struct Variable {
     pub(crate) name: String,
-    /// Where that is kept.
+    /// Present if it is kept.
     pub(crate) value: Option<String>,
 }
 
-/// A file that a program was given.
+/// An input file of a program.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub(crate) struct GivenFile {
     pub(crate) path: String,
     pub(crate) size_bytes: u64,
-    /// Where that is kept.
+    /// Present if it is kept.
     pub(crate) content: Option<String>,
-    /// How `content` is written.
+    /// The encoding of `content`.
     pub(crate) encoding: String,
 }
 
-/// Which executions are wanted.
+/// A query for executions.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, TS)]
 #[ts(optional_fields)]
 #[serde(default)]
@@ -93,7 +93,7 @@ pub(crate) struct ExecutionsQuery {
 pub(crate) struct ExecutionsPage {
     pub(crate) executions: Vec<Summary>,
     pub(crate) next: Option<String>,
-    /// How many there are on all pages.
+    /// The number of entries on all pages.
     pub(crate) total: u64,
 }
 
@@ -113,11 +113,11 @@ pub(crate) struct Selection {
     pub(crate) upto: Option<String>,
     /// Executions that were running and so were not counted.
     pub(crate) except: Vec<String>,
-    /// How many entries that are.
+    /// The number of these entries.
     pub(crate) count: u64,
 }
 
-/// How an export is written.
+/// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ExportFormat {
@@ -125,13 +125,13 @@ pub(crate) enum ExportFormat {
     Csv,
 }
 
-/// How the day goes.
+/// The statistics of the day.
 #[derive(Debug, Clone, Serialize, TS)]
 pub(crate) struct Statistics {
     pub(crate) today: u64,
     pub(crate) failed_today: u64,
     pub(crate) median_ms: Option<f64>,
-    /// The last sixty, oldest first.
+    /// The last sixty minutes, oldest first.
     pub(crate) minutes: Vec<Minute>,
 }
 

@@ -1,4 +1,4 @@
-//! Why a command of the window could not be done.
+//! The failure of a command of the window.
 
 use runtray_engine::said::Said;
 use runtray_service::journal::JournalError;
@@ -12,21 +12,21 @@ use ts_rs::TS;
 /// A failure as the window shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Failure {
-    /// A word for the window's own logic.
+    /// A code for the window's own logic.
     pub(crate) code: String,
-    /// A sentence for people, in English.
+    /// A sentence in English.
     pub(crate) message: String,
-    /// The same as a code with values, which the window words in its language.
+    /// The same as a code with values, which the window translates.
     #[ts(as = "super::Sentence")]
     pub(crate) said: Value,
-    /// The settings' key that it is about.
+    /// The key of the setting in question.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub(crate) field: Option<String>,
 }
 
 impl Failure {
-    /// A failure that is about no field.
+    /// A failure that belongs to no field.
     pub(crate) fn new(code: &str, said: &Said) -> Self {
         Self {
             code: code.to_owned(),
@@ -36,7 +36,7 @@ impl Failure {
         }
     }
 
-    /// The failure of a message `error` of the service, which words it itself.
+    /// Converts a message `error` of the service, which has the sentence.
     pub(crate) fn of_message(message: &Value) -> Self {
         let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
         let said = match &message["reason"] {
@@ -46,13 +46,13 @@ impl Failure {
         Self { code: text("code"), message: text("error"), said, field: None }
     }
 
-    /// A failure that belongs beside a field.
+    /// A failure that is shown beside a field.
     pub(crate) fn of(field: &str, code: &str, said: &Said) -> Self {
         Self { field: Some(field.to_owned()), ..Self::new(code, said) }
     }
 }
 
-/// Errors are fragments in lower case; people get sentences.
+/// Turns an error, which is a lower-case fragment, into a sentence.
 pub(crate) fn sentence(fragment: &str) -> String {
     let fragment = fragment.trim();
     let mut characters = fragment.chars();

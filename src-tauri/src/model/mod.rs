@@ -25,12 +25,12 @@ use ts_rs::TS;
 #[derive(TS)]
 #[expect(dead_code, reason = "it only describes the other type to the window")]
 pub(crate) struct Sentence {
-    /// Which sentence it is: a key of `said.*.json`.
+    /// The sentence as a key of `said.*.json`.
     code: String,
     /// The values of the placeholders: texts, sentences, lists of sentences.
     #[ts(type = "Record<string, string | Sentence | Sentence[]>")]
     values: (),
-    /// In English.
+    /// The sentence in English.
     text: String,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Sentence {
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "each is made, serialised and dropped at once")]
 pub(crate) enum Update {
-    /// How things are, at first and after each change.
+    /// The status, at first and after each change.
     Status { status: Status },
     /// An execution began.
     Begun { execution: Summary },
@@ -49,6 +49,6 @@ pub(crate) enum Update {
     Settings { settings: SettingsView },
     /// The log was cleared.
     Cleared,
-    /// The window is to show another route: `log/<id>`, `settings`.
+    /// Makes the window show another route: `log/<id>`, `settings`.
     Show { route: String },
 }

@@ -13,7 +13,7 @@ use crate::i18n;
 /// The settings as the window edits them.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub(crate) struct SettingsView {
-    /// By full name, such as `limits.timeout_ms`.
+    /// The values by full key, such as `limits.timeout_ms`.
     #[ts(type = "Record<string, unknown>")]
     pub(crate) values: BTreeMap<&'static str, serde_json::Value>,
     /// The defaults.
@@ -26,12 +26,12 @@ pub(crate) struct SettingsView {
     pub(crate) restart_needed: Vec<String>,
 }
 
-/// Something wrong in the file.
+/// A mistake in the settings file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct SettingsProblem {
     pub(crate) key: Option<String>,
     pub(crate) line: Option<usize>,
-    /// What is wrong: it follows the key in a sentence, or is one when there is no key.
+    /// The description, which follows the key in a sentence, or is a sentence if there is no key.
     pub(crate) message: String,
     /// The same as a code with values.
     #[ts(as = "super::Sentence")]
@@ -47,7 +47,7 @@ pub(crate) struct Language {
     pub(crate) version: Option<String>,
     pub(crate) path: Option<String>,
     pub(crate) available: bool,
-    /// Why it cannot run, and how to change that.
+    /// The reason why it cannot run, and a remedy.
     pub(crate) detail: String,
 }
 
@@ -72,7 +72,7 @@ pub(crate) enum Folder {
 }
 
 impl SettingsView {
-    /// What the file says, with the keys that wait for a restart.
+    /// The loaded settings with the keys that wait for a restart.
     pub(crate) fn new(loaded: &Loaded, file: String, restart_needed: Vec<String>) -> Self {
         let problem = |problem: &settings::Problem| SettingsProblem {
             key: Some(problem.key.clone()).filter(|key| !key.is_empty()),

@@ -15,11 +15,11 @@ use crate::sentences;
 pub(crate) struct Interpreters {
     /// The Python in use.
     pub(crate) in_use: Option<Python>,
-    /// Why nothing does.
+    /// The reason why no Python is in use, if so.
     pub(crate) problem: Option<Said>,
-    /// All that was found, those that cannot be used last.
+    /// All Pythons that were found, unusable ones last.
     pub(crate) all: Vec<Python>,
-    /// Whether `all` is up to date: it is not while a search goes on.
+    /// Whether `all` is up to date: not during a search.
     pub(crate) is_complete: bool,
 }
 
@@ -72,7 +72,7 @@ impl Interpreters {
     }
 }
 
-/// The label of an interpreter that is known before the others: its environment is the folder around its `bin`.
+/// The label of an interpreter before the others are known: the name of the folder above its `bin`.
 fn label_of(program: &Path) -> String {
     let environment = program.parent().and_then(Path::parent);
     naming::labels(&[(program, environment)]).pop().unwrap_or_default()

@@ -9,7 +9,7 @@ use tokio::sync::broadcast::error::RecvError;
 use super::app_state::AppState;
 use crate::model::Summary;
 
-/// More than fit on a menu that people read.
+/// The number of executions in the menu.
 const MOST: usize = 8;
 
 /// Keeps the list up to date, as long as the app lives.

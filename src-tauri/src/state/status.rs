@@ -15,7 +15,7 @@ use super::interpreter_list::Interpreters;
 use crate::model::{Pending, Running, Status, sentence, timestamp};
 use crate::state::problems::{Situation, problems};
 
-/// The first change is shown at once; those that follow within this time are shown together.
+/// The first change is published at once; those that follow within this time are published together.
 const CALM: Duration = Duration::from_millis(20);
 
 /// Publishes the status after each change, as long as the app lives.
@@ -127,13 +127,13 @@ fn pending(origins: &[PendingOrigin]) -> Vec<Pending> {
     origins.iter().map(pending).collect()
 }
 
-/// All that the status is made from.
+/// The inputs of the status.
 struct Watched {
     state: watch::Receiver<State>,
     service: watch::Receiver<Option<Service>>,
     stopping: watch::Receiver<Option<Service>>,
     settings: watch::Receiver<Loaded>,
-    /// The settings that the service has brought into effect, its token with them.
+    /// The settings that the service applies, including its token.
     applied: Option<watch::Receiver<Loaded>>,
     interpreters: watch::Receiver<Interpreters>,
     no_tray: watch::Receiver<Option<crate::system::preflight::NoTray>>,
@@ -164,7 +164,7 @@ impl Watched {
         watched
     }
 
-    /// Watches the service that runs now.
+    /// Watches the present service.
     fn attach(&mut self) {
         let (running, stopping) = (self.service.borrow_and_update().clone(), self.stopping.borrow_and_update().clone());
         let service = running.or(stopping);
@@ -194,7 +194,7 @@ impl Watched {
     }
 }
 
-/// Waits for a change; for ever when the sender is gone.
+/// Waits for a change; for ever if the sender is gone.
 async fn changed<T>(receiver: &mut watch::Receiver<T>) {
     if receiver.changed().await.is_err() {
         std::future::pending::<()>().await;

@@ -1,8 +1,8 @@
-//! The Console's program. It is this process's own, not the window's: a window that is closed, loads anew or crashes ends
-//! nothing, and the next one shows what was printed meanwhile.
+//! The Console's program. It belongs to this process, not to the window: a window that is closed, reloaded or crashed ends no
+//! program, and the next one shows the output in between.
 //!
-//! One program at a time. Its output goes into a bounded [`Scrollback`]; a window reads from there at its own pace
-//! ([`Follower`](super::Follower)), so a window that hangs holds nothing up.
+//! There is one program at a time. Its output goes into a bounded [`Scrollback`]; a window reads from there at its own pace
+//! ([`Follower`](super::Follower)), so a window that hangs does not block the program.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -26,14 +26,14 @@ pub(crate) struct Console(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     session: Mutex<Session>,
-    /// Changes with the session.
+    /// Notified after each change of the session.
     changes: watch::Sender<()>,
 }
 
 /// The present program, or the last one.
 #[derive(Default)]
 pub(super) struct Session {
-    /// How many programs there were before it.
+    /// The number of earlier programs.
     pub(super) number: u64,
     pub(super) state: ConsoleState,
     /// The message with which it ended.
@@ -50,10 +50,10 @@ impl Session {
 }
 
 impl Console {
-    /// Runs the program of a first message of the WebSocket; it goes on when this has returned.
+    /// Starts the program of a WebSocket's first message; it continues after this returns.
     ///
     /// # Errors
-    /// One runs already. That a program could not be run is how its session ends.
+    /// Another program is running. If the program cannot run, its session ends with that error.
     pub(crate) async fn run(&self, service: Option<Service>, message: &str) -> Result<(), Failure> {
         let cancel = self.begin()?;
         let begun = async {
@@ -73,7 +73,7 @@ impl Console {
         Ok(())
     }
 
-    /// Tells the program something: a message that may follow the first one.
+    /// Sends the program a message that may follow the first one.
     ///
     /// # Errors
     /// The message is invalid. A message to a program that has ended is dropped.
@@ -85,7 +85,7 @@ impl Console {
         }
     }
 
-    /// Ends the program without asking it; nothing when none runs.
+    /// Kills the program, if one runs.
     pub(crate) fn kill(&self) {
         self.lock().cancel.cancel();
     }
@@ -150,15 +150,16 @@ impl Console {
     }
 }
 
-/// Runs a program of the log again, with `message` as the first one: no terminal, and nothing more is typed. It belongs to the
-/// app as the Console's does, and ends up in the log; its id.
+/// Runs a program of the log again, with `message` as the first one: without a terminal and further input. It belongs to the app
+/// like the Console's program, and is logged. Gives its id.
 ///
 /// # Errors
+/// The program could not be started.
 /// It was not run.
 pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result<String, Failure> {
     let service = service.ok_or_else(|| refusal(&not_running()))?;
     let (mut conversation, input) = service.run_interactive(message, ORIGIN).await.map_err(|error| refusal(&error))?;
-    // The input is complete: dropping the last sender ends it.
+    // Dropping the last sender ends the input, which is complete.
     drop(input);
     let id = conversation.id().to_owned();
     let (started, has_started) = tokio::sync::oneshot::channel();
@@ -167,7 +168,7 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
         loop {
             let said = conversation.next().await;
             if let Some(started) = started.take() {
-                // The receiver is gone when the window was closed.
+                // The receiver is gone if the window was closed.
                 let _ = started.send(said.clone());
             }
             if let InteractiveEvent::Ended(_) = said {
@@ -193,7 +194,7 @@ fn is_error(message: &str) -> bool {
     field(message, "type") == "error"
 }
 
-/// A message `error` as the failure of a command.
+/// Converts a message `error` to the failure of a command.
 fn refusal(message: &str) -> Failure {
     Failure::of_message(&serde_json::from_str(message).unwrap_or_default())
 }

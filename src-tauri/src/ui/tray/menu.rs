@@ -20,25 +20,25 @@ pub(crate) mod id {
     pub(crate) const QUIT: &str = "quit";
 }
 
-/// Longer lines make a menu that covers the screen.
+/// The most characters of a line; longer lines make the menu too wide.
 const LINE: usize = 48;
-/// Longer lines of Pythons do: their environment and their path are in them.
+/// The same for lines of Pythons, which contain the environment and the path.
 const PYTHON_LINE: usize = 64;
-/// The least of a path that says anything.
+/// The fewest characters of a path that are worth showing.
 const PATH: usize = 12;
-/// Lines of Pythons; the others are in the settings.
+/// The most lines of Pythons; the settings list all.
 const MOST_PYTHONS: usize = 10;
 
-/// All that the tray shows.
+/// The contents of the tray.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct View {
     pub(super) icon: Icon,
     pub(super) tooltip: String,
     /// The first line: the state.
     pub(super) state: String,
-    /// Whether the service is there to be stopped.
+    /// Whether the service runs and can be stopped.
     pub(super) is_on: bool,
-    /// Whether it is on its way, and nothing is to be asked of it.
+    /// Whether the service is starting or stopping, so that its items are disabled.
     pub(super) is_changing: bool,
     pub(super) pythons: Vec<Entry>,
     pub(super) runs: Vec<Entry>,
@@ -92,7 +92,7 @@ fn icon(status: &Status) -> Icon {
     }
 }
 
-/// The state in one line, a failure with its whole reason. Windows shows it in a dialog too.
+/// The state in one line; a failure with its whole reason, which Windows shows in a dialog too.
 #[cfg(windows)]
 pub(crate) fn state(status: &Status, language: Language) -> String {
     told(status, status.reason.as_deref().unwrap_or_default(), language)
@@ -111,14 +111,14 @@ fn told(status: &Status, reason: &str, language: Language) -> String {
     }
 }
 
-/// At most [`MOST_PYTHONS`] lines, of which one is marked, and the way to the others.
+/// At most [`MOST_PYTHONS`] lines, one of them marked, and an item that opens the settings.
 fn pythons(known: &Interpreters, choice: Option<&str>, language: Language) -> Vec<Entry> {
     let usable: Vec<_> = known.all.iter().filter(|python| python.problem.is_none()).collect();
     if usable.is_empty() {
         let none = if known.is_complete { "tray.python.none" } else { "tray.python.searching" };
         return vec![Entry::unusable(language.text(none, &[]))];
     }
-    // The mark follows the choice at once; the search that tells what is in use takes its time.
+    // The mark follows the choice at once; the search for the Python in use takes longer.
     let listed = usable.iter().any(|python| Some(python.path.as_str()) == choice);
     let is_marked = |python: &Python| match choice {
         Some(choice) if listed => python.path == choice,
@@ -141,7 +141,7 @@ fn pythons(known: &Interpreters, choice: Option<&str>, language: Language) -> Ve
         is_checked: Some(is_marked(python)),
         is_enabled: true,
     };
-    // The marked one and the one in use are shown however late they were found.
+    // Show the marked one and the one in use even if they were found late.
     let mut ordered = usable.clone();
     ordered.sort_by_key(|python| !(is_marked(python) || python.in_use));
     let mut lines: Vec<_> = std::iter::once(automatic).chain(ordered.iter().map(|python| entry(python))).collect();
@@ -153,7 +153,7 @@ fn pythons(known: &Interpreters, choice: Option<&str>, language: Language) -> Ve
     lines
 }
 
-/// The environment first, then what it is, then as much of its place as there is room for.
+/// The environment, then the version, then as much of the path as fits.
 fn python_line(python: &Python) -> String {
     let name = format!("{}  {}", python.label, python.name);
     let room = PYTHON_LINE.saturating_sub(name.chars().count() + 2);
@@ -179,7 +179,7 @@ impl Entry {
     }
 }
 
-/// A shape for each ending, as in the window.
+/// A symbol for each status, as in the window.
 fn mark(status: &str) -> char {
     match status {
         "completed" => '●',
@@ -212,7 +212,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_and_the_icon_tell_the_state() {
+    fn the_first_line_and_the_icon_show_the_state() {
         check(ServiceState::Failed, 0, "Not running: port 5000 is in use", Icon::Problem, false);
         check(ServiceState::Running, 0, "Running on localhost:5000", Icon::Running, true);
         check(ServiceState::Running, 1, "1 program is running on localhost:5000", Icon::Busy, true);

@@ -2,7 +2,7 @@
 
 export type Sentence = { 
 /**
- * Which sentence it is: a key of `said.*.json`.
+ * The sentence as a key of `said.*.json`.
  */
 code: string, 
 /**
@@ -10,7 +10,7 @@ code: string,
  */
 values: Record<string, string | Sentence | Sentence[]>, 
 /**
- * In English.
+ * The sentence in English.
  */
 text: string, };
 
@@ -18,7 +18,7 @@ export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "fa
 
 export type Python = { path: string, 
 /**
- * Its environment, by which it is told from all others: `demo`, `work/demo`.
+ * The shortest unique name of its environment: `demo`, `work/demo`.
  */
 label: string, 
 /**
@@ -26,15 +26,15 @@ label: string,
  */
 version: string, 
 /**
- * For people: `CPython 3.13.1`.
+ * The name to show: `CPython 3.13.1`.
  */
 name: string, 
 /**
- * How it was found, for people; empty while that is unknown.
+ * How it was found, as a text to show; empty while that is unknown.
  */
 source: string, in_use: boolean, 
 /**
- * Why it cannot be used.
+ * The reason why it cannot be used, if so.
  */
 problem: string | null, };
 
@@ -46,23 +46,23 @@ export type Action = "use_port" | "restart_service" | "open_folder" | "settings"
 
 export type ProblemAction = { label: string, command: Action, 
 /**
- * The port, the folder, the settings' key.
+ * The port, the folder or the key of the setting.
  */
 argument: string | null, };
 
 export type Problem = { 
 /**
- * The same for the same kind of problem.
+ * An identifier of the kind of problem.
  */
 id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
 
 export type Status = { state: ServiceState, 
 /**
- * Why it failed: a fragment, which follows a colon.
+ * The reason of a failure: a fragment, which follows a colon.
  */
 reason: string | null, 
 /**
- * For clients, also while it is stopped.
+ * The address for clients, even while the service is stopped.
  */
 url: string, 
 /**
@@ -74,7 +74,7 @@ example: string, addresses: Array<string>,
  */
 missing: string | null, running: number, queued: number, 
 /**
- * Whether the search for the Python in use goes on.
+ * Whether the search for the Python in use is still running.
  */
 is_searching: boolean, 
 /**
@@ -82,21 +82,21 @@ is_searching: boolean,
  */
 python: Python | null, 
 /**
- * Why nothing does.
+ * The reason why no Python is in use, if so.
  */
 python_problem: string | null, isolation: string, 
 /**
- * How programs are held together, such as `user_namespace`; `subreaper` is the fallback.
+ * The containment mode, such as `user_namespace`; `subreaper` is the fallback.
  */
 containment: string | null, now: Array<Running>, pending_origins: Array<Pending>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
 /**
- * Whether the introduction is to be shown.
+ * Whether to show the introduction.
  */
 welcome: boolean, version: string, };
 
 export type Summary = { id: string, started_at: string, language: string, 
 /**
- * The interpreter, for people.
+ * The interpreter as it is shown.
  */
 runtime: string, 
 /**
@@ -104,29 +104,29 @@ runtime: string,
  */
 status: string, 
 /**
- * The web origin that asked, or `local`.
+ * The web origin of the request, or `local`.
  */
 origin: string, first_line: string, duration_ms: number | null, };
 
 export type Variable = { name: string, 
 /**
- * Where that is kept.
+ * Present if it is kept.
  */
 value: string | null, };
 
 export type GivenFile = { path: string, size_bytes: number, 
 /**
- * Where that is kept.
+ * Present if it is kept.
  */
 content: string | null, 
 /**
- * How `content` is written.
+ * The encoding of `content`.
  */
 encoding: string, };
 
 export type Execution = { code: string, 
 /**
- * Whether `code` is only the beginning.
+ * Whether `code` is incomplete.
  */
 code_truncated: boolean, stdin: string, args: Array<string>, env: Array<Variable>, files: Array<GivenFile>, 
 /**
@@ -134,11 +134,11 @@ code_truncated: boolean, stdin: string, args: Array<string>, env: Array<Variable
  */
 missing: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, containment: string | null, 
 /**
- * The sentence about its end that `error` ends with, where the service wrote one there.
+ * The service's sentence at the end of `error`, if there is one.
  */
 ending: Sentence | null, id: string, started_at: string, language: string, 
 /**
- * The interpreter, for people.
+ * The interpreter as it is shown.
  */
 runtime: string, 
 /**
@@ -146,7 +146,7 @@ runtime: string,
  */
 status: string, 
 /**
- * The web origin that asked, or `local`.
+ * The web origin of the request, or `local`.
  */
 origin: string, first_line: string, duration_ms: number | null, };
 
@@ -166,7 +166,7 @@ q?: string, };
 
 export type ExecutionsPage = { executions: Array<Summary>, next: string | null, 
 /**
- * How many there are on all pages.
+ * The number of entries on all pages.
  */
 total: number, };
 
@@ -182,7 +182,7 @@ upto: string | null,
  */
 except: Array<string>, 
 /**
- * How many entries that are.
+ * The number of these entries.
  */
 count: number, };
 
@@ -192,7 +192,7 @@ export type Minute = { at: string, count: number, failed: number, median_ms: num
 
 export type Statistics = { today: number, failed_today: number, median_ms: number | null, 
 /**
- * The last sixty, oldest first.
+ * The last sixty minutes, oldest first.
  */
 minutes: Array<Minute>, };
 
@@ -200,13 +200,13 @@ export type PythonTest = { ok: true, name: string, version: string, starts_in_ms
 
 export type Language = { language: string, aliases: Array<string>, runtime: string | null, version: string | null, path: string | null, available: boolean, 
 /**
- * Why it cannot run, and how to change that.
+ * The reason why it cannot run, and a remedy.
  */
 detail: string, };
 
 export type SettingsProblem = { key: string | null, line: number | null, 
 /**
- * What is wrong: it follows the key in a sentence, or is one when there is no key.
+ * The description, which follows the key in a sentence, or is a sentence if there is no key.
  */
 message: string, 
 /**
@@ -216,7 +216,7 @@ said: Sentence, };
 
 export type SettingsView = { 
 /**
- * By full name, such as `limits.timeout_ms`.
+ * The values by full key, such as `limits.timeout_ms`.
  */
 values: Record<string, unknown>, 
 /**
@@ -244,19 +244,19 @@ export type Folder = "log" | "data" | "settings" | "file";
 
 export type Failure = { 
 /**
- * A word for the window's own logic.
+ * A code for the window's own logic.
  */
 code: string, 
 /**
- * A sentence for people, in English.
+ * A sentence in English.
  */
 message: string, 
 /**
- * The same as a code with values, which the window words in its language.
+ * The same as a code with values, which the window translates.
  */
 said: Sentence, 
 /**
- * The settings' key that it is about.
+ * The key of the setting in question.
  */
 field?: string, };
 
