@@ -95,5 +95,5 @@ fn an_open_window_shows_a_failure_once_and_nothing_is_notified() {
     says(&page, "begun");
     page.close();
     until("a notification", || (!list.lock().expect("a list").is_empty()).then_some(()));
-    assert_eq!(*list.lock().expect("a list"), ["A program goes on"]);
+    assert_eq!(*list.lock().expect("a list"), ["A program is still running"]);
 }

@@ -1,4 +1,4 @@
-// The Console's draft: what was written, and what undo brings back.
+// The Console's draft: storing it, and restoring it by undo.
 
 import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";

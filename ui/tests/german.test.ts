@@ -1,4 +1,4 @@
-// The window in German: nothing that the service says is left in English.
+// The window in German: no sentence of the service stays in English.
 
 import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
@@ -21,7 +21,7 @@ const german = (where: string, prepare: Parameters<typeof openWindow>[1] = () =>
     prepare(backend);
   });
 
-/** A sentence as the service sends it, with made-up values. */
+/** A sentence as the service sends it, with example values. */
 function sample(code: string, english: string): Sentence {
   const names = [...english.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   return { code, values: Object.fromEntries(names.map((name) => [name, "7"])), text: english };

@@ -25,7 +25,7 @@ describe("no view has anything that axe complains of", () => {
   ])("%s (%s)", async (where, sign, runs) => {
     await openWindow(where, (backend) => backend.fill(runs));
     await waitFor(() => expect(screen.queryAllByText(sign).length + screen.queryAllByLabelText(sign).length).toBeGreaterThan(0));
-    // There is no layout here: what depends on it is checked by scripts/screenshots.mjs in a browser.
+    // jsdom has no layout: scripts/screenshots.mjs checks what depends on it in a browser.
     const { violations } = await axe.run(document, { rules: { "color-contrast": { enabled: false } } });
     expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
   });
@@ -249,7 +249,7 @@ describe("Log", () => {
     await waitFor(async () => expect(await rows()).toHaveLength(found));
     await user.click(await button("Clear log"));
     expect(await button("Delete all 16 entries")).toBeTruthy();
-    // A run that ends while the question is open is not among those that were counted.
+    // A run that ends while the question is open was not counted and is not deleted.
     backend.log.unshift(execution(0, Date.now() + 60_000, 0));
     await user.click(await button(`Delete ${found} found entries`));
     expect(await screen.findByText(`${found} entries deleted`)).toBeTruthy();

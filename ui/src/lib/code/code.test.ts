@@ -8,7 +8,7 @@ const RED = rgb("#b42318");
 const THEME: Palette = { sixteen: Array.from({ length: 16 }, () => RED), foreground: rgb("#15181c"), background: rgb("#ffffff") };
 const text = (output: string) => pieces(output).map((piece) => piece.text).join("");
 
-/** What is other than plain in each piece. */
+/** The style of each piece, without default values. */
 function looks(output: string): unknown[] {
   const other = (piece: Piece) => Object.entries(piece).filter(([key, value]) => key === "text" || value !== PLAIN[key as keyof Look]);
   return pieces(output).map((piece) => Object.fromEntries(other(piece)));

@@ -8,7 +8,7 @@ const row = (id: string, status: string): Summary => ({
   origin: "curl", first_line: "print(1)", duration_ms: null,
 });
 
-/** Answers the next question for a page when it is told to. */
+/** Holds the answer to the next request for a page until the test releases it. */
 let answer: (rows: Summary[]) => void;
 
 beforeEach(() => {

@@ -11,7 +11,7 @@ const row = (id: string): Summary => ({
   origin: "local", first_line: "print(1)", duration_ms: 1,
 });
 
-/** What was asked, and when the answer comes. */
+/** The requests, and the delay of their answers. */
 let asked: ExecutionsQuery[];
 let pause: number;
 let stored: Summary[];

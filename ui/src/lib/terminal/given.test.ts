@@ -30,5 +30,5 @@ test("what it lacks is said", () => {
   setLanguage("en");
   expect(missing(GIVEN)).toBe("values of its variables, contents of its files");
   expect(missing({ ...GIVEN, missing: [] })).toBe("");
-  expect(missing({ ...GIVEN, missing: ["all"] })).toBe("what it was given");
+  expect(missing({ ...GIVEN, missing: ["all"] })).toBe("all of its input");
 });

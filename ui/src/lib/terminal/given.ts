@@ -1,10 +1,10 @@
-// What a program was given besides its code: for a second run, and for people.
+// A program's input besides its code: for a repeated run, and as text.
 
 import type { Execution } from "../bindings";
 import { t, type Key } from "../i18n/index.svelte";
 import type { ClientMessage } from "./protocol";
 
-/** The first message of a second run: all that is kept, and no terminal. */
+/** The first message of a repeated run: all input that is kept, and no terminal. */
 export function secondRun({ code, language, stdin, args, env, files }: Execution): ClientMessage {
   const values = env.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const]));
   const contents = files.flatMap(({ path, content, encoding }) => (content === null ? [] : [{ path, content, encoding }]));
@@ -21,7 +21,7 @@ const PARTS: Record<string, Key> = {
   all: "given.all",
 };
 
-/** What is not kept, in words; empty when a second run is given all that the first one was. */
+/** A text about the input that is not kept; empty if a repeated run gets the same input as the first one. */
 export function missing(execution: Execution): string {
   return execution.missing.map((part) => t(PARTS[part] ?? "given.all")).join(", ");
 }

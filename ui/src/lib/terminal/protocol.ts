@@ -1,4 +1,4 @@
-// What is said to a program and by it: the messages of `/execute/ws`, as API.md has them.
+// The messages of `/execute/ws` as in API.md.
 
 import type { Sentence } from "../bindings";
 
@@ -18,7 +18,7 @@ export type ClientMessage =
   | { type: "signal"; signal: "interrupt" | "terminate" | "kill" }
   | { type: "resize"; columns: number; rows: number };
 
-/** How a program ended. */
+/** The end of a program. */
 export interface Ending {
   status: string;
   exit_code: number | null;
@@ -34,7 +34,7 @@ export type ServerMessage =
   | ({ type: "finished" } & Ending)
   | { type: "error"; error: string; reason?: Sentence };
 
-/** A message of the service; `null` for what this version does not know. */
+/** Parses a message of the service; `null` for one that this version does not know. */
 export function parse(frame: unknown): ServerMessage | null {
   if (typeof frame !== "string") return null;
   try {

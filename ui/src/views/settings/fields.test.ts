@@ -22,7 +22,7 @@ test.each([
   expect(shown(value, unit)).toBe(german);
 });
 
-/** A number, a number that is told how it was read, or a sentence. */
+/** A number, a number with a note how it was read, or an error. */
 function taken(text: string, unit: typeof MB | undefined): unknown {
   const found = read(text, unit);
   return "wrong" in found ? found.wrong : found.note === null ? found.value : [found.value, found.note];

@@ -1,4 +1,4 @@
-// What uPlot is told about the two charts.
+// The uPlot options of the two charts.
 
 import uPlot from "uplot";
 
@@ -12,7 +12,7 @@ interface Words {
   hover: (index: number | null) => void;
 }
 
-/** Room for the first and the last bar. */
+/** Space beside the first and the last bar. */
 const HALF_MINUTE = 30;
 const AXIS_FONT = "11px system-ui, sans-serif";
 
@@ -21,9 +21,9 @@ const colour = (token: string) => () => getComputedStyle(document.documentElemen
 /** A chart on the page. */
 export interface Drawn {
   show(minutes: Minute[]): void;
-  /** Fits its box again. */
+  /** Resizes it to its box. */
   fit(): void;
-  /** Takes colours and words anew. */
+  /** Applies colours and texts again. */
   repaint(): void;
   destroy(): void;
 }
@@ -96,7 +96,7 @@ function bars(token: string): uPlot.Series {
   } as uPlot.Series;
 }
 
-/** A dot a minute: medians of minutes without runs do not exist, so nothing joins the others across them. */
+/** One dot for each minute. Dots are not joined, because minutes without runs have no median. */
 function points(): uPlot.Series {
   return {
     stroke: colour("--busy"),

@@ -16,7 +16,7 @@ const ORIGINS = ["local", "http://localhost:3000", "http://localhost:3001", "loc
 const RUNTIMES: Record<string, string> = { python: "CPython 3.13.1" };
 const STATUSES: Record<number, string> = { 3: "failed", 5: "timeout" };
 
-/** The execution that began `age` seconds before `now`, the `index`th of those made up. */
+/** The `index`th made-up execution, which began `age` seconds before `now`. */
 export function execution(index: number, now: number, age: number): Execution {
   const [language, code, output, error] = PROGRAMS[index % PROGRAMS.length] ?? ["python", "", "", ""];
   const status = STATUSES[index % PROGRAMS.length] ?? "completed";

@@ -1,4 +1,4 @@
-// The program around the window, made up: for tests, for a plain browser, and for the pictures in the documentation.
+// A fake backend: for tests, for a plain browser, and for the pictures in the documentation.
 
 import type { Backend, Changes } from "..";
 import type {
@@ -16,10 +16,10 @@ export class FakeBackend implements Backend {
   busy = true;
   login = false;
   pythonList: Python[] = data.PYTHONS;
-  /** What was copied, opened, exported and cancelled. */
+  /** The calls that copied, opened, exported or cancelled something. */
   readonly done: string[] = [];
   readonly console = new FakeConsole();
-  /** What was run again. */
+  /** The executions that were run again. */
   readonly again: unknown[] = [];
   #listener: ((update: Update) => void) | null = null;
 

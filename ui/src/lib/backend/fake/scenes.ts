@@ -1,4 +1,4 @@
-// Situations that the window can be in, by name: `?scene=approval&theme=dark&language=de#/status`.
+// States of the window, by name: `?scene=approval&theme=dark&language=de#/status`.
 
 import { FakeBackend } from ".";
 

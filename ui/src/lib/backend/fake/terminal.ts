@@ -9,9 +9,9 @@ interface Message {
 }
 
 export class FakeConsole {
-  /** Every message to a program, the first ones included. */
+  /** All messages to a program, including the first ones. */
   readonly sent: Message[] = [];
-  /** Pieces of output that the window has shown. */
+  /** The number of pieces of output that the window has shown. */
   shown = 0;
   #listener: (update: ConsoleUpdate) => void = () => {};
   #state: ConsoleState = "idle";
@@ -59,7 +59,7 @@ export class FakeConsole {
     this.#enter("ended", JSON.stringify({ type: "finished", ...ending }));
   }
 
-  /** It is not run, or no longer. */
+  /** The program is not run, or not any more. */
   refuse(error: string, reason?: Sentence): void {
     this.#enter("ended", JSON.stringify({ type: "error", error, reason }));
   }
