@@ -94,7 +94,7 @@ fn run_passes_input_output_and_exit_code_through() {
     let ran = output_with(runtray(&home).args(["run", &program, "one", "--two", "-3"]), b"from stdin");
     assert_eq!((ran.status.code(), text(&ran.stdout)), (Some(7), "one\n--two\n-3\nfrom stdin".to_owned()));
     assert_eq!(text(&ran.stderr), "to errors\n");
-    let from_stdin = output_with(runtray(&home).args(["run", "--language", "stand-in", "-"]), b"print read\necho");
+    let from_stdin = output_with(runtray(&home).args(["run", "--language", "fake", "-"]), b"print read\necho");
     assert_eq!(printed(&from_stdin), "read\n");
     assert_eq!(fs::read_dir(home.path().join("runs")).expect("runs").filter(is_folder).count(), 0, "nothing is left");
 }
@@ -158,7 +158,7 @@ fn run_with_json_prints_one_object() {
         ("output", json!("out\n")),
         ("error", json!("err\n")),
         ("exit_code", json!(3)),
-        ("language", json!("stand-in")),
+        ("language", json!("fake")),
     ] {
         assert_eq!(answer[name], value, "{name}");
     }

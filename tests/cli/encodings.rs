@@ -30,7 +30,7 @@ fn lacks(language: &str) -> bool {
 
 /// Settings that let the fake interpreter run a language, to test behaviour that does not depend on the real interpreter.
 fn played(language: &str, extension: &str) -> String {
-    let program = fake_interpreter().expect("a stand-in").display().to_string();
+    let program = fake_interpreter().expect("a fake interpreter").display().to_string();
     format!("[[language]]\nname = \"{language}\"\ncommand = ['{program}']\nextension = \"{extension}\"\n")
 }
 

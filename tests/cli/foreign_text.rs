@@ -18,7 +18,7 @@ fn log() -> (Home, String) {
     let mut service = Service::start_in(&home, &[]);
     let printed: String = HOSTILE.bytes().map(|byte| format!("{byte:02x}")).collect();
     let code = format!("# {HOSTILE}\nhex {printed}\nwarn {HOSTILE}");
-    let id = service.execute(&json!({"language": "stand-in", "code": code}))["id"].as_str().expect("an id").to_owned();
+    let id = service.execute(&json!({"language": "fake", "code": code}))["id"].as_str().expect("an id").to_owned();
     eventually("the entry", || (service.get(&format!("/executions/{id}")).json()["status"] != "running").then_some(()));
     service.stop();
     (home, id)

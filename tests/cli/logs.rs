@@ -23,8 +23,7 @@ fn lines(output: &Output) -> Vec<String> {
 
 /// Runs a program and waits until its entry in the log is complete.
 fn run(service: &Service, code: &str) -> String {
-    let id =
-        service.execute(&json!({ "language": "stand-in", "code": code }))["id"].as_str().expect("an id").to_owned();
+    let id = service.execute(&json!({ "language": "fake", "code": code }))["id"].as_str().expect("an id").to_owned();
     let entry = || service.get(&format!("/executions/{id}")).json()["status"].as_str().map(str::to_owned);
     eventually("the entry", || entry().filter(|status| status != "running"));
     id
@@ -130,7 +129,7 @@ fn following_prints_each_execution_when_it_has_ended() {
     let before = run(&service, "print before");
     let release = home.shared("release");
     let code = format!("wait-for {}", release.display());
-    let slow = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
+    let slow = json!({ "language": "fake", "code": code, "timeout_ms": 120_000 });
     let (_connection, slow) = service.begin(&slow);
     eventually("its beginning to be written", || logs(&home, &["--id", &slow]).status.success().then_some(()));
     let following = Following::start(&home, &[]);
@@ -164,16 +163,16 @@ fn following_finds_executions_that_match_only_once_ended() {
     let service = Service::start_in(&home, &[]);
     let release = home.shared("release");
     let code = format!("wait-for {}\nhex 6e6565646c65\nexit 3", release.display());
-    let slow = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
+    let slow = json!({ "language": "fake", "code": code, "timeout_ms": 120_000 });
     let (_connection, slow) = service.begin(&slow);
     eventually("its beginning to be written", || logs(&home, &["--id", &slow]).status.success().then_some(()));
     let by_status = Following::start(&home, &["--status", "failed", "--json"]);
     let by_search = Following::start(&home, &["--search", "needle", "--json"]);
     // A queued run has an older id than an interactive run that starts meanwhile, but begins after it.
-    let later = json!({ "language": "stand-in", "code": "hex 6e6565646c65\nexit 4" });
+    let later = json!({ "language": "fake", "code": "hex 6e6565646c65\nexit 4" });
     let _waiting = service.ask(&later, "");
     eventually("it to wait", || (service.get("/status").json()["queued"] == 1).then_some(()));
-    let mut talk = service.converse(&json!({"language": "stand-in", "code": "hex 6e6565646c65\nexit 5"}));
+    let mut talk = service.converse(&json!({"language": "fake", "code": "hex 6e6565646c65\nexit 5"}));
     talk.finished();
     let codes = |following: &Following, count: usize| -> Vec<Value> {
         let next = || serde_json::from_str::<Value>(&following.next()).expect("JSON")["exit_code"].take();

@@ -52,8 +52,8 @@ fn the_python_in_use_is_marked_and_the_service_uses_it() {
 
 #[test]
 fn a_chosen_path_that_is_not_a_python_is_reported_and_not_replaced() {
-    let stand_in = fake_interpreter().expect("a stand-in");
-    for choice in [stand_in.with_file_name("no-python-here"), stand_in] {
+    let fake = fake_interpreter().expect("a fake interpreter");
+    for choice in [fake.with_file_name("no-python-here"), fake] {
         let home = Home::new(&format!("[python]\npath = '{}'", choice.display()));
         let output = pythons(&home, &["--all"]);
         let (table, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -40,7 +40,7 @@ fn whole_process_trees_end() {
         let file = folder.path().join(number.to_string());
         let path = file.display().to_string();
         let code = program.replace("BEAT", &format!("heartbeat {path} 1")).replace("FILE", &path);
-        let answer = service.execute(&json!({"language": "stand-in", "code": code, "timeout_ms": timeout_ms}));
+        let answer = service.execute(&json!({"language": "fake", "code": code, "timeout_ms": timeout_ms}));
         assert_eq!(answer["status"], status, "{code}: {answer}");
         check_stands_still(&file, &code);
     }
@@ -76,7 +76,7 @@ fn floods_are_stopped_and_folders_deleted() {
         ("close stdout\nclose stderr\nclose stdin\nsave file text", "completed", ""),
     ];
     for (code, status, ending) in cases {
-        let answer = service.execute(&json!({"language": "stand-in", "code": code, "timeout_ms": 30_000}));
+        let answer = service.execute(&json!({"language": "fake", "code": code, "timeout_ms": 30_000}));
         let error = answer["error"].as_str().expect("text");
         assert!(answer["status"] == status && error.ends_with(ending), "{code}: {answer}");
     }

@@ -4,9 +4,9 @@
 //! every system. It only uses the standard library.
 //!
 //! ```text
-//! stand-in [OPTION…] FILE [ARGUMENT…]     runs FILE, which is the first argument that is an existing file; options are ignored
-//! stand-in -e LINE [ARGUMENT…]            runs one line
-//! stand-in --version                      prints `stand-in 1.0.0`
+//! fake-interpreter [OPTION…] FILE [ARGUMENT…]     runs FILE, the first argument that names a file; options are ignored
+//! fake-interpreter -e LINE [ARGUMENT…]            runs one line
+//! fake-interpreter --version                      prints `fake-interpreter 1.0.0`
 //! ```
 //!
 //! A program has one command a line; empty lines and lines that start with `#` do nothing. A command is a word and values,
@@ -72,7 +72,9 @@ fn main() -> ExitCode {
 
 fn find_source(arguments: &[String]) -> Result<Source, Fault> {
     match arguments.first().map(String::as_str) {
-        Some("--version") => return Ok(Source { text: "print stand-in 1.0.0".to_owned(), arguments: Vec::new() }),
+        Some("--version") => {
+            return Ok(Source { text: "print fake-interpreter 1.0.0".to_owned(), arguments: Vec::new() });
+        }
         Some("-e") => {
             let text = arguments.get(1).cloned().ok_or_else(|| Fault::Program("-e needs a line".to_owned()))?;
             return Ok(Source { text, arguments: arguments[2..].to_vec() });

@@ -9,7 +9,7 @@ const CHUNK: u64 = 64 * 1024;
 
 /// Prints the reason why the program ends to standard error, if that is open.
 pub(crate) fn complain(fault: &Fault) {
-    writeln!(io::stderr(), "stand-in: {fault}").ok();
+    writeln!(io::stderr(), "fake-interpreter: {fault}").ok();
 }
 
 pub(crate) fn print(text: &str) -> Result<(), Fault> {

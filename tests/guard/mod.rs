@@ -17,7 +17,7 @@ use std::time::Duration;
 use crate::harness::Service;
 use crate::harness::raw::{RawReply, RawRequest};
 
-const PROGRAM: &str = r#"{"code":"print ran","language":"stand-in"}"#;
+const PROGRAM: &str = r#"{"code":"print ran","language":"fake"}"#;
 pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
 pub(crate) const PAGE: (&str, &str) = ("Origin", "http://localhost:3001");
 pub(crate) const FOREIGN: (&str, &str) = ("Origin", "https://evil.example");

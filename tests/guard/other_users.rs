@@ -92,7 +92,7 @@ fn a_request_on_a_closed_connection_of_another_user_is_not_run() {
     let service = Service::start();
     let trace = service.home().shared("trace");
     let code = format!("save-process {}", trace.display());
-    let body = serde_json::json!({ "code": code, "language": "stand-in" }).to_string();
+    let body = serde_json::json!({ "code": code, "language": "fake" }).to_string();
     let request = RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
     let text = request.headers(&[("Content-Type", "application/json")]).body(&body).text();
     let address = (Ipv4Addr::LOCALHOST, service.port());

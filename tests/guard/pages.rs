@@ -154,7 +154,7 @@ fn denied_pages_are_refused_even_if_also_allowed() {
 fn no_page_of_another_origin_can_embed_an_answer() {
     let service = Service::start();
     let upgrade = [("Connection", "Upgrade, close"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
-    let run = r#"{"code":"print ran","language":"stand-in"}"#;
+    let run = r#"{"code":"print ran","language":"fake"}"#;
     let execute_with =
         |headers: &[(&str, &str)], body: &str| request(&service, "POST", "/execute").headers(headers).body(body);
     let json = ("Content-Type", "application/json");

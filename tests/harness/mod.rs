@@ -128,9 +128,9 @@ fn interpreters(settings: &str) -> String {
             let path = std::env::var(name).ok().filter(|_| !settings.contains(&format!("[{table}]")))?;
             Some(format!("[{table}]\npath = '{path}'\n"))
         });
-    let fake = fake_interpreter().filter(|path| path.exists()).map(|path| {
-        format!("[[language]]\nname = \"stand-in\"\ncommand = ['{}']\nextension = \"txt\"\n", path.display())
-    });
+    let fake = fake_interpreter()
+        .filter(|path| path.exists())
+        .map(|path| format!("[[language]]\nname = \"fake\"\ncommand = ['{}']\nextension = \"txt\"\n", path.display()));
     chosen.chain(fake).collect()
 }
 
@@ -160,7 +160,7 @@ pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T
 pub(crate) fn fake_interpreter() -> Option<PathBuf> {
     // In a cross-build, the path from cargo has no drive and would count as relative.
     let program = std::path::absolute(env!("CARGO_BIN_EXE_runtray")).ok()?;
-    Some(program.parent()?.join("examples").join("stand-in").with_extension(std::env::consts::EXE_EXTENSION))
+    Some(program.parent()?.join("examples").join("fake-interpreter").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// A running `runtray serve`.

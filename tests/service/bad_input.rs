@@ -102,7 +102,7 @@ fn an_error_about_an_invalid_time_limit_names_the_bounds() {
     for time in
         ["0", "-1", "1.5", "0.0", "300001", "1e300", "1e999", "99999999999999999999", "\"10\"", "true", "[1]", "{}"]
     {
-        let body = format!(r#"{{"code":"print ran","language":"stand-in","timeout_ms":{time}}}"#);
+        let body = format!(r#"{{"code":"print ran","language":"fake","timeout_ms":{time}}}"#);
         check(&service, body.as_bytes(), 400, "invalid_request", &["`timeout_ms`", "whole number", "1 to 300000"]);
     }
 }
@@ -231,7 +231,7 @@ fn deeply_nested_json_is_refused_or_ignored() {
     let (open, close) = ("[".repeat(1_000_000), "]".repeat(1_000_000));
     check(&service, format!("{{\"code\":{open}{close}}}").as_bytes(), 400, "invalid_request", &["`code`", "string"]);
     check(&service, format!("{open}{close}").as_bytes(), 400, "invalid_request", &["must be a JSON object"]);
-    let ignored = format!(r#"{{"code":"print ran","language":"stand-in","extra":{open}{close}}}"#);
+    let ignored = format!(r#"{{"code":"print ran","language":"fake","extra":{open}{close}}}"#);
     assert_eq!(service.post_with("/execute", &[JSON], ignored.as_bytes()).json()["output"], "ran\n");
 }
 

@@ -91,6 +91,6 @@ fn limits_and_other_readable_settings_of_a_broken_file_hold() {
     let broken = format!("[limits]\ntimeout_ms = 150\nmax_timeout_ms = 200\n[desktop\n{usual}");
     fs::write(home.settings_file(), broken).expect("settings");
     let service = Service::start_in(&home, &[]);
-    let ran = service.execute(&serde_json::json!({ "language": "stand-in", "code": "hang" }));
+    let ran = service.execute(&serde_json::json!({ "language": "fake", "code": "hang" }));
     assert_eq!(ran["status"], "timeout", "{ran}");
 }

@@ -15,9 +15,9 @@ const LONG: u64 = 120_000;
 /// Prints, makes the file `FILE` to show that it runs, and then waits for ever.
 const HANGING: &str = "print partial\nsave FILE x\nhang";
 
-fn stand_in(code: &str, file: &Path) -> Value {
+fn fake(code: &str, file: &Path) -> Value {
     let code = code.replace("FILE", &file.display().to_string());
-    json!({"language": "stand-in", "code": code, "timeout_ms": LONG})
+    json!({"language": "fake", "code": code, "timeout_ms": LONG})
 }
 
 /// Executes `request` in the background and returns once its program has made the file `ready`.
@@ -43,7 +43,7 @@ fn a_cancelled_run_keeps_what_it_printed() {
     let (service, folder) = (Service::start(), TempDir::new().expect("a folder"));
     let ready = folder.path().join("ready");
     thread::scope(|scope| {
-        let run = begin(scope, &service, stand_in(HANGING, &ready), &ready);
+        let run = begin(scope, &service, fake(HANGING, &ready), &ready);
         let id = running(&service).pop().expect("it is listed");
         let cancelled = service.delete(&format!("/executions/{id}"));
         assert_eq!(cancelled.status, 200, "{}", cancelled.body);
@@ -70,11 +70,11 @@ fn requests_beyond_the_queue_are_refused_at_once() {
     let [ready, go] = ["ready", "go"].map(|name| folder.path().join(name));
     let waits = "save FILE x\nwait-for GO\nprint done".replace("GO", &go.display().to_string());
     thread::scope(|scope| {
-        let first = begin(scope, &service, stand_in(&waits, &ready), &ready);
-        let second = scope.spawn(|| service.execute(&stand_in("print second", &ready)));
+        let first = begin(scope, &service, fake(&waits, &ready), &ready);
+        let second = scope.spawn(|| service.execute(&fake("print second", &ready)));
         eventually("the second to wait", || (service.get("/status").json()["queued"] == 1).then_some(()));
         for _ in 0..3 {
-            let third = service.post("/execute", &stand_in("print third", &ready));
+            let third = service.post("/execute", &fake("print third", &ready));
             assert_eq!((third.status, &third.json()["code"]), (429, &json!("too_many_executions")));
             let seconds = third.header("retry-after").parse::<u64>().expect("Retry-After is a number");
             assert!((1..=60).contains(&seconds), "Retry-After: {seconds}");
@@ -84,7 +84,7 @@ fn requests_beyond_the_queue_are_refused_at_once() {
         assert_eq!(first.join().expect("the client lives").json()["status"], "completed");
         assert_eq!(second.join().expect("the client lives")["status"], "completed");
     });
-    let last = service.execute(&stand_in("print last", &ready));
+    let last = service.execute(&fake("print last", &ready));
     assert_eq!(last["output"].as_str().map(str::trim_end), Some("last"));
 }
 

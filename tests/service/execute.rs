@@ -12,7 +12,7 @@ use crate::harness::raw::RawRequest;
 
 /// A request for the fake interpreter.
 pub(crate) fn program(code: &str) -> Value {
-    json!({"language": "stand-in", "code": code, "timeout_ms": 60_000})
+    json!({"language": "fake", "code": code, "timeout_ms": 60_000})
 }
 
 /// The same with further fields.
@@ -66,7 +66,7 @@ fn the_answer_has_this_shape() {
           ],
           "id": "[id]",
           "isolation": "[isolation]",
-          "language": "stand-in",
+          "language": "fake",
           "output": "hi\n",
           "output_truncated": false,
           "peak_memory_bytes": "[peak_memory_bytes]",

@@ -7,12 +7,12 @@ use serde_json::{Value, json};
 
 use crate::harness::{Service, eventually};
 
-fn stand_in(code: &str) -> Value {
-    json!({ "language": "stand-in", "code": code })
+fn fake(code: &str) -> Value {
+    json!({ "language": "fake", "code": code })
 }
 
 fn run(service: &Service, code: &str) -> String {
-    service.execute(&stand_in(code))["id"].as_str().expect("an id").to_owned()
+    service.execute(&fake(code))["id"].as_str().expect("an id").to_owned()
 }
 
 /// Waits until the log shows `id` as ended: the entry is written shortly after the response.
@@ -67,9 +67,9 @@ fn pages_give_every_execution_once_and_newest_first() {
 /// Runs four executions that differ in every property that can be filtered by, and gives their ids.
 fn different_ones(service: &Service) -> [String; 4] {
     let headers = [("Content-Type", "application/json"), ("Origin", "http://localhost:3000")];
-    let from_page = service.post_with("/execute", &headers, stand_in("print grüße and 100%").to_string().as_bytes());
+    let from_page = service.post_with("/execute", &headers, fake("print grüße and 100%").to_string().as_bytes());
     let failed = run(service, "warn ValueError: \"quoted\" (x)\nexit 3");
-    let limited = service.execute(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 50 }));
+    let limited = service.execute(&json!({ "language": "fake", "code": "hang", "timeout_ms": 50 }));
     let other = service.execute(&json!({ "language": "second", "code": "print C:\\\\temp; DROP TABLE execution" }));
     let id = |answer: &Value| answer["id"].as_str().expect("an id").to_owned();
     let found = [id(&from_page.json()), failed, id(&limited), id(&other)];
@@ -78,7 +78,7 @@ fn different_ones(service: &Service) -> [String; 4] {
 }
 
 fn service_with_a_second_language() -> Service {
-    let command = crate::harness::fake_interpreter().expect("a stand-in").display().to_string();
+    let command = crate::harness::fake_interpreter().expect("a fake interpreter").display().to_string();
     let row = format!("[[language]]\nname = \"second\"\ncommand = ['{command}']\nextension = \"tx\"\n");
     Service::start_with(&row)
 }
@@ -167,7 +167,7 @@ fn an_entry_has_everything_about_its_execution() {
     let entry = logged(&service, &id);
     let expected = [
         ("id", json!(id)),
-        ("language", json!("stand-in")),
+        ("language", json!("fake")),
         ("origin", json!("local")),
         ("status", json!("failed")),
         ("exit_code", json!(7)),
@@ -196,7 +196,7 @@ fn running_executions_are_listed_and_can_be_cancelled() {
     let service = Service::start();
     let begun = service.home().shared("begun");
     let code = format!("print begun\nsave {}\nhang", begun.display());
-    let request = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
+    let request = json!({ "language": "fake", "code": code, "timeout_ms": 120_000 });
     let (_connection, id) = service.begin(&request);
     eventually("the program to print", || begun.exists().then_some(()));
     let entry = service.get(&format!("/executions/{id}")).json();

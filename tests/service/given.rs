@@ -93,7 +93,7 @@ fn a_long_program_is_kept_whole_and_a_cut_one_says_so() {
     let entry_of_long = entry(&service, &program(&long));
     assert_eq!(entry_of_long["code_truncated"], false);
     assert_eq!(entry_of_long["code"].as_str().map(str::len), Some(long.len()));
-    assert_eq!(service.execute(&json!({"language": "stand-in", "code": entry_of_long["code"]}))["output"], "ran\n");
+    assert_eq!(service.execute(&json!({"language": "fake", "code": entry_of_long["code"]}))["output"], "ran\n");
     let home = Home::new("[journal]\nmax_code_bytes = 2000");
     let service = Service::start_in(&home, &[]);
     let cut = entry(&service, &program(&long));

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Home, Service, eventually, runtray};
 
 fn print(text: &str) -> Value {
-    json!({ "language": "stand-in", "code": format!("print {text}") })
+    json!({ "language": "fake", "code": format!("print {text}") })
 }
 
 fn journal_once(service: &Service, state: &str) -> Value {
@@ -77,7 +77,7 @@ fn executions_run_although_the_data_folder_cannot_be_used() {
 fn a_run_whose_service_was_killed_is_logged_as_lost() {
     let home = Home::new("");
     let mut service = Service::start_in(&home, &[]);
-    let (connection, id) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
+    let (connection, id) = service.begin(&json!({ "language": "fake", "code": "hang", "timeout_ms": 120_000 }));
     written(&home, &id);
     service.kill();
     drop(connection);
@@ -93,7 +93,7 @@ fn two_services_share_a_home() {
     let first = Service::start_in(&home, &[]);
     let release = home.shared("release");
     let code = format!("wait-for {}", release.display());
-    let (_connection, id) = first.begin(&json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 }));
+    let (_connection, id) = first.begin(&json!({ "language": "fake", "code": code, "timeout_ms": 120_000 }));
     written(&home, &id);
     let second = Service::start_in(&home, &[]);
     let address = || fs::read_to_string(home.path().join("data/address")).expect("an address");
@@ -116,8 +116,7 @@ fn the_oldest_entries_are_deleted_when_the_file_grows_too_large() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let text: String = (0..40_000).map(|number| format!("{number:x} ")).collect();
-    let run =
-        |number| id_of(&service.execute(&json!({ "language": "stand-in", "code": format!("# {number} {text}") })));
+    let run = |number| id_of(&service.execute(&json!({ "language": "fake", "code": format!("# {number} {text}") })));
     let ids: Vec<String> = (0..16).map(run).collect();
     entry_once(&service, &ids[15], "completed");
     assert_eq!(service.get("/executions").json()["items"].as_array().map(Vec::len), Some(16));
@@ -177,7 +176,7 @@ mod full_disk {
         let before = id_of(&service.execute(&print("before")));
         entry_once(&service, &before, "completed");
         fill(&mounts::seen_by(&service, &home.path().join("data/filler")));
-        let large = json!({ "language": "stand-in", "code": "flood 200000" });
+        let large = json!({ "language": "fake", "code": "flood 200000" });
         let answers = (0..8).map(|_| service.execute(&large)["status"].clone());
         assert!(answers.collect::<Vec<Value>>().iter().all(|status| status == "completed"));
         let detail = journal_once(&service, "failed")["journal_detail"].clone();
@@ -199,7 +198,7 @@ mod full_disk {
         let filler = mounts::seen_by(&service, &home.path().join("disk/filler"));
         fill(&filler);
         let code = format!("print during\n# {}", "x".repeat(100_000));
-        let refused = service.post("/execute", &json!({ "language": "stand-in", "code": code }));
+        let refused = service.post("/execute", &json!({ "language": "fake", "code": code }));
         assert_eq!((refused.status, &refused.json()["code"]), (500, &json!("internal")), "{}", refused.body);
         let sentence = refused.json()["error"].as_str().expect("a sentence").to_owned();
         assert!(sentence.contains("full. Free some space and try again."), "{sentence}");

@@ -145,7 +145,7 @@ fn a_service_that_is_asked_to_stop_exits_with_success() {
     use nix::sys::signal::{Signal, kill};
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
         let mut service = Service::start_with("stop_grace_ms = 0");
-        let (connection, _) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
+        let (connection, _) = service.begin(&json!({ "language": "fake", "code": "hang", "timeout_ms": 120_000 }));
         let pid = nix::unistd::Pid::from_raw(service.pid().try_into().expect("a pid"));
         kill(pid, signal).expect("runtray can be signalled");
         let status = crate::harness::eventually("the end", || service.ended());

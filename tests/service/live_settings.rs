@@ -31,14 +31,14 @@ fn an_origin_is_allowed_and_removed() {
 fn the_time_limits_change() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
-    let patient = json!({ "language": "stand-in", "code": "print in time", "timeout_ms": 60_000 });
+    let patient = json!({ "language": "fake", "code": "print in time", "timeout_ms": 60_000 });
     assert_eq!(service.execute(&patient)["output"], "in time\n");
     home.save_settings("[limits]\ntimeout_ms = 100\nmax_timeout_ms = 200");
     let refused = eventually("60 s to be too much", || {
         Some(service.post("/execute", &patient)).filter(|answer| answer.status == 400)
     });
     assert!(refused.body.contains("200"), "{}", refused.body);
-    let ran = service.execute(&json!({ "language": "stand-in", "code": "hang" }));
+    let ran = service.execute(&json!({ "language": "fake", "code": "hang" }));
     assert_eq!(ran["status"], "timeout", "{ran}");
 }
 
@@ -47,7 +47,7 @@ fn more_slots_admit_queued_runs() {
     let home = Home::new("[admission]\nslots = 1");
     let service = Service::start_in(&home, &[]);
     let release = home.shared("release");
-    let waiting = json!({ "language": "stand-in", "code": format!("wait-for {}", release.display()) });
+    let waiting = json!({ "language": "fake", "code": format!("wait-for {}", release.display()) });
     thread::scope(|scope| {
         let first = scope.spawn(|| service.execute(&waiting));
         status_once(&service, "the first run", |status| status["running"] == 1);
@@ -69,7 +69,7 @@ fn a_language_is_added_and_removed() {
     let service = Service::start_in(&home, &[]);
     let request = json!({ "language": "another", "code": "print here" });
     assert_eq!(service.post("/execute", &request).json()["code"], "unsupported_language");
-    let command = fake_interpreter().expect("a stand-in").display().to_string();
+    let command = fake_interpreter().expect("a fake interpreter").display().to_string();
     let row = format!(
         "[[language]]\nname = \"Another\"\naliases = [\"other\"]\ncommand = ['{command}']\nextension = \"tx\"\n"
     );
@@ -135,7 +135,7 @@ fn switching_the_journal_off_and_on_loses_no_running_execution() {
     let release = |name: &str| home.shared(name);
     let waiting = |name: &str| {
         let code = format!("wait-for {}\nprint done", release(name).display());
-        json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 })
+        json!({ "language": "fake", "code": code, "timeout_ms": 120_000 })
     };
     let begin = |name: &str| {
         let connection = service.ask(&waiting(name), "");

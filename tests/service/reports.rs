@@ -19,7 +19,7 @@ fn languages_are_listed_with_the_reason_if_one_is_unavailable() {
     for (name, alias) in [("python", "py"), ("javascript", "js"), ("typescript", "ts")] {
         assert!(find(name)["aliases"].as_array().is_some_and(|all| all.contains(&json!(alias))), "{name}");
     }
-    let there = find("stand-in");
+    let there = find("fake");
     assert_eq!((&there["available"], &there["detail"]), (&json!(true), &json!("")));
     let absent = find("absent");
     assert_eq!((&absent["available"], &absent["path"]), (&json!(false), &Value::Null));
@@ -52,15 +52,15 @@ fn metrics_are_prometheus_text_and_change() {
     let service = Service::start();
     assert!(!figures(&service).keys().any(|name| name.starts_with("runtray_executions_total")));
     for code in ["print x", "print y", "print z", "exit 1"] {
-        service.execute(&json!({ "language": "stand-in", "code": code }));
+        service.execute(&json!({ "language": "fake", "code": code }));
     }
     service.get_with("/status", &[("Origin", "http://evil.example")]);
-    let (_connection, _) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
+    let (_connection, _) = service.begin(&json!({ "language": "fake", "code": "hang", "timeout_ms": 120_000 }));
     let figures = figures(&service);
     for (name, value) in [
-        ("runtray_executions_total{language=\"stand-in\",status=\"completed\"}", 3.0),
-        ("runtray_executions_total{language=\"stand-in\",status=\"failed\"}", 1.0),
-        ("runtray_execution_duration_seconds_count{language=\"stand-in\"}", 4.0),
+        ("runtray_executions_total{language=\"fake\",status=\"completed\"}", 3.0),
+        ("runtray_executions_total{language=\"fake\",status=\"failed\"}", 1.0),
+        ("runtray_execution_duration_seconds_count{language=\"fake\"}", 4.0),
         ("runtray_refused_requests_total{rule=\"origin\"}", 1.0),
         ("runtray_running_executions", 1.0),
         ("runtray_queued_executions", 0.0),

@@ -176,7 +176,7 @@ fn nothing_runs_if_the_isolation_of_the_settings_is_not_available() {
     let home = Home::new("isolation = \"sandbox\"");
     let service = Service::start_in(&home, &[]);
     let trace = home.path().join("trace");
-    let request = json!({ "language": "stand-in", "code": format!("save-process {}", trace.display()) });
+    let request = json!({ "language": "fake", "code": format!("save-process {}", trace.display()) });
     let refused = service.post("/execute", &request);
     assert_eq!((refused.status, &refused.json()["code"]), (422, &json!("isolation_unavailable")), "{}", refused.body);
     let sentence = refused.json()["error"].as_str().expect("a sentence").to_owned();

@@ -29,7 +29,7 @@ fn the_last_event_is_the_answer_without_its_output() {
           "files": [],
           "id": "[id]",
           "isolation": "[isolation]",
-          "language": "stand-in",
+          "language": "fake",
           "output_truncated": false,
           "peak_memory_bytes": "[peak_memory_bytes]",
           "runtime": "[runtime]",
@@ -64,7 +64,7 @@ fn output_arrives_while_the_program_runs() {
     let wait_for = |name| format!("wait-for {}", flag(name).display());
     let code = format!("write first\n{}\nwarn second\n{}\nprint third", wait_for("one"), wait_for("two"));
     let mut events = Events::of(&service, &program(&code));
-    assert_eq!(events.next("started")["language"], "stand-in");
+    assert_eq!(events.next("started")["language"], "fake");
     assert_eq!(events.next("stdout"), json!({"data": "first"}));
     fs::write(flag("one"), "").expect("a flag");
     assert_eq!(events.next("stderr"), json!({"data": "second\n"}));

@@ -74,7 +74,7 @@ pub(crate) fn command(session: &Session, arguments: &[&str]) -> Command {
 /// Posts a program for the fake interpreter and gives the whole answer.
 pub(crate) fn post(port: u16, code: &str) -> Value {
     let url = format!("http://127.0.0.1:{port}/execute");
-    let answer = ureq::post(url).send_json(json!({ "code": code, "language": "stand-in" })).expect("an answer");
+    let answer = ureq::post(url).send_json(json!({ "code": code, "language": "fake" })).expect("an answer");
     serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
 }
 
@@ -83,10 +83,10 @@ pub(crate) fn post(port: u16, code: &str) -> Value {
 fn save_settings(session: &Session, port: u16) {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder).expect("a folder");
-    let stand_in = as_windows_sees(&programs().join("examples/stand-in.exe"));
+    let fake = as_windows_sees(&programs().join("examples/fake-interpreter.exe"));
     let text = format!(
         "port = {port}\nstop_grace_ms = 0\nsame_user_only = false\n\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n\n\
-         [[language]]\nname = \"stand-in\"\ncommand = ['{stand_in}']\nextension = \"txt\"\n"
+         [[language]]\nname = \"fake\"\ncommand = ['{fake}']\nextension = \"txt\"\n"
     );
     fs::write(folder.join("settings.toml"), text).expect("a file");
 }
