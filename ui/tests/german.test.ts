@@ -27,7 +27,7 @@ function sample(code: string, english: string): Sentence {
   return { code, values: Object.fromEntries(names.map((name) => [name, "7"])), text: english };
 }
 
-test.each(Object.entries(said))("%s is said in German", (code, english) => {
+test.each(Object.entries(said))("%s is translated to German", (code, english) => {
   setLanguage("de");
   const words = say(sample(code, english));
   const isText = /[A-Za-z]{2}/.test(english.replace(/\{\w+\}/g, ""));
@@ -35,7 +35,7 @@ test.each(Object.entries(said))("%s is said in German", (code, english) => {
   expect(words).not.toMatch(/\{\w+\}|\b(the|is|not|and|could|with)\b/);
 });
 
-test("a run that was stopped says so in German, and nothing of it in English", async () => {
+test("the message about a stopped run is in German only", async () => {
   await german("log", (backend) => backend.fill(8));
   const rows = await within(await screen.findByRole("listbox")).findAllByRole("option");
   await user.click(rows[5]!);
@@ -44,7 +44,7 @@ test("a run that was stopped says so in German, and nothing of it in English", a
   expect(document.body.textContent).not.toContain("Execution timed out");
 });
 
-test("a program that prints such a line itself keeps it", async () => {
+test("a program's own line with the same text is kept", async () => {
   await german("log", (backend) => {
     backend.fill(1);
     backend.log[0] = { ...backend.log[0]!, error: "Execution was cancelled.\n", status: "failed", ending: null };
@@ -53,7 +53,7 @@ test("a program that prints such a line itself keeps it", async () => {
   expect(await screen.findByText("Execution was cancelled.")).toBeTruthy();
 });
 
-test("a refusal in the Console is worded by its code", async () => {
+test("a refusal in the Console is translated by its code", async () => {
   const backend = await german("console");
   await session.run("print(1)", "python");
   const reason = sample("refused.stopping", said["refused.stopping"]);
@@ -61,13 +61,13 @@ test("a refusal in the Console is worded by its code", async () => {
   expect(session.problem).toBe("Runtray stoppt gerade und nimmt keine Programme mehr an.");
 });
 
-test("a command that fails is told in German", async () => {
+test("a failed command is reported in German", async () => {
   await german("status");
   toasts.fail({ code: "not_found", message: "This run is no longer in the log.", said: sample("app.gone", said["app.gone"]) });
   expect(await screen.findByText("Dieser Lauf steht nicht mehr im Protokoll.")).toBeTruthy();
 });
 
-test("a value that is refused changes its words with the language", async () => {
+test("the message about a refused value changes with the language", async () => {
   await german("settings");
   const port = await screen.findByRole("textbox", { name: "Port" });
   await user.clear(port);

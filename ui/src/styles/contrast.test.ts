@@ -45,7 +45,7 @@ describe.each([["light", tokens(":root")], ["dark", tokens(':root[data-theme="da
 });
 
 describe.each([["light", tokens(":root")], ["dark", tokens(':root[data-theme="dark"]')]])("in %s", (_, colours) => {
-  test("a program's text can be read on any ground that it chooses", () => {
+  test("a program's text is legible on every background", () => {
     const present = palette((name) => colours[name] ?? "");
     // The sixteen, and a sample of the others with every level of the cube and the greys.
     const all = [null, ...Array.from({ length: 256 }, (_, index) => index).filter((index) => index < 16 || index % 11 === 0)];
@@ -63,7 +63,7 @@ describe.each([["light", tokens(":root")], ["dark", tokens(':root[data-theme="da
   });
 });
 
-test("in light, the sixteen can be read on black too, as curses puts them", () => {
+test("in the light theme, the sixteen are legible on black too, which curses uses", () => {
   const light = tokens(":root");
   const others = SIXTEEN.filter((name) => name !== "ansi-black");
   const unreadable = others.filter((name) => contrast(light[name] ?? "", light["ansi-black"] ?? "") < READABLE);

@@ -23,7 +23,7 @@ beforeEach(() => {
 
 const shown = () => log.rows.map(({ id, status }) => `${id} ${status}`);
 
-test("what happens while a page is read is in the list, whether or not it was in the page", async () => {
+test("changes while a page is loading are in the list, whether or not the page has them", async () => {
   for (const page of [[], [row("1", "running")], [row("1", "completed")]]) {
     const reading = log.reload();
     for (const status of ["running", "completed"]) {
@@ -36,7 +36,7 @@ test("what happens while a page is read is in the list, whether or not it was in
   }
 });
 
-test("a page that was read stands until something happens", async () => {
+test("a loaded page stays unchanged until something happens", async () => {
   const reading = log.reload();
   answer([row("1", "completed")]);
   await reading;

@@ -61,7 +61,7 @@ test("a search that takes longer than the pause is answered while runs arrive", 
   expect(log.rows.length).toBeGreaterThan(1);
 });
 
-test("typing still rests before the search runs", async () => {
+test("the search still waits for a pause in typing", async () => {
   await log.reload();
   asked = [];
   for (const q of ["p", "pr", "pri"]) {

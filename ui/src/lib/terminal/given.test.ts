@@ -16,7 +16,7 @@ const GIVEN = {
   missing: ["env", "files"],
 };
 
-test("a second run is given all that is kept", () => {
+test("a repeated run gets all input that is kept", () => {
   expect(secondRun(GIVEN)).toMatchObject({
     type: "run",
     stdin: "in",
@@ -26,7 +26,7 @@ test("a second run is given all that is kept", () => {
   });
 });
 
-test("what it lacks is said", () => {
+test("missing input is named", () => {
   setLanguage("en");
   expect(missing(GIVEN)).toBe("values of its variables, contents of its files");
   expect(missing({ ...GIVEN, missing: [] })).toBe("");
