@@ -131,9 +131,11 @@ async fn a_broken_settings_file_opens_nothing() {
         one.lifecycle.restart().await.expect("it starts");
         let token = fs::read_to_string(one.folder.path().join("data/token")).expect("a token");
         let token = Some(token.trim());
+        // The denial holds until the end of the process, although it cannot be saved.
         let evil: Origin = "https://evil.example".parse().expect("an origin");
         let denied = one.lifecycle.deny_origin(&evil).await.expect_err("it cannot be saved").to_string();
         assert!(denied.contains("refused until Runtray ends") && denied.contains("line "), "{denied}");
+        // Every other change is refused, with the line of the mistake.
         let refused = [
             one.lifecycle.allow_origin(&"http://localhost:3000".parse().expect("an origin")).await.map(drop),
             one.lifecycle.revoke_origin(&evil).await.map(drop),
@@ -145,10 +147,12 @@ async fn a_broken_settings_file_opens_nothing() {
             let refused = refused.expect_err("a refusal").to_string();
             assert!(refused.contains("was not changed") && refused.contains("line "), "{refused}");
         }
+        // Neither the file nor a copy beside it may have been written.
         assert_eq!(fs::read_to_string(&one.settings).expect("the file"), broken, "it was changed");
         let beside: Vec<_> =
             fs::read_dir(one.folder.path()).expect("a folder").flatten().map(|it| it.file_name()).collect();
         assert!(beside.iter().all(|name| !name.to_string_lossy().contains("broken")), "{beside:?}");
+        // Pages stay refused in this service and after a restart.
         for _ in 0..2 {
             for page in ["https://evil.example", "http://localhost:3000"] {
                 assert_eq!(asked(port, page, token).await, 403, "{page} with {slip:?}");

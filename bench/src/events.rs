@@ -42,6 +42,7 @@ pub(crate) fn watch(events: &mut impl Events) -> Result<Seen> {
         let (name, content) = events.next()?;
         match name.as_str() {
             "stdout" => {
+                // The first event sets both times, later ones move only the second.
                 let now = Moment::now();
                 times = Some((times.map_or(now, |(first, _)| first), now));
                 output += content["data"].as_str().unwrap_or_default();

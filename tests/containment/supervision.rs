@@ -283,6 +283,7 @@ fn a_run_is_cancelled_while_the_launcher_does_not_answer() {
     idle_supervisor(&service);
     let Some(held) = hold(launcher(service.pid())) else { return };
     thread::scope(|scope| {
+        // The launcher is stopped, so the run is listed but its program has not been started.
         let run = scope.spawn(|| service.post("/execute", &request(FOREVER, &file, 60_000)));
         let id = eventually("the run to be listed", || service.running().pop());
         assert_eq!(service.delete(&format!("/executions/{id}")).status, 200);
@@ -352,6 +353,7 @@ fn health_says_when_no_program_can_be_started_and_when_one_can_again() {
     let (mut seen, pid) = (Vec::new(), service.pid());
     let failed = thread::scope(|scope| {
         let run = scope.spawn(|| service.post("/execute", &json!({"code": "print(1)", "timeout_ms": 60_000})));
+        // Stop every launcher that the service starts, until the service gives up.
         while !run.is_finished() {
             for launcher in
                 children(pid).into_iter().filter(|pid| is_launcher(*pid) && !seen.contains(pid)).collect::<Vec<_>>()
@@ -371,6 +373,7 @@ fn health_says_when_no_program_can_be_started_and_when_one_can_again() {
     assert_eq!((health.status, &health.json()["status"]), (503, &json!("failing")), "{}", health.body);
     let problems = service.get("/status").json()["problems"].to_string();
     assert!(problems.contains("programs cannot be started: the launcher process"), "{problems}");
+    // Once the launchers continue, the service must recover without another request.
     drop(held);
     eventually("the service to be well by itself", || (service.get("/health").status == 200).then_some(()));
     check_all_is_well(&service, "launchers that hang");

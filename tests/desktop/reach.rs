@@ -84,6 +84,7 @@ fn check(scale: f64) {
         reachable(&page, ".detail .close button", &format!("the way out of a run in {language} at {scale}"));
         page.click_on(".detail .close button");
         until("the run to be closed", || is_closed(&page).then_some(()));
+        // Escape closes the run from every element that may have the focus.
         for focused in
             [".detail .close button", ".detail .cm-content", ".detail .output", ".detail .actions button", "nav a"]
         {

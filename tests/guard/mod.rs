@@ -273,10 +273,12 @@ fn strict_mode_asks_for_the_token_in_the_private_file() {
             (&reply.json()["code"], reply.header("WWW-Authenticate")),
             (&"token_required".into(), Some("Bearer"))
         );
+        // A wrong token and a missing one have different explanations.
         let sent = value.strip_prefix("Bearer ").is_some();
         assert_eq!(reply.body.contains("is not this service's"), sent, "{value:?}: {}", reply.body);
         assert!(reply.body.contains("`runtray config path --token`"), "{}", reply.body);
     }
+    // A missing token, a repeated header, and a foreign page with the right token.
     refused(&[], 401);
     refused(&[("Authorization", &right), ("Authorization", &right)], 401);
     assert_eq!(refused(&[FOREIGN, ("Authorization", &right)], 403).header(ALLOW_ORIGIN), None);

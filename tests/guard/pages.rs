@@ -26,15 +26,18 @@ fn other_origins_are_refused_and_learn_nothing() {
         let headers = [("Origin", origin)];
         let reply = check_refused(&service, &execute(&service, &headers), 403, "origin_not_allowed");
         let sentence = reply.json()["error"].to_string();
+        // The error only suggests to allow origins that can be allowed.
         let can_be_allowed = origin.starts_with("http") && !origin.contains(['@', ',']) && !origin.contains(":3001.");
         assert_eq!(sentence.contains("--allow-origin"), can_be_allowed, "{sentence}");
         assert!(sentence.contains("allowed") && sentence.contains(origin), "{sentence}");
+        // A preflight must not succeed either.
         let preflight = request(&service, "OPTIONS", "/execute").headers(&headers);
         let preflight = preflight.headers(&[("Access-Control-Request-Method", "POST")]);
         let reply = check_refused(&service, &preflight, 403, "origin_not_allowed");
         assert_eq!(reply.header("Access-Control-Allow-Methods"), None);
     }
     assert_eq!(service.refused_by("origin"), 2 * origins.len() as u64);
+    // Repeated headers are refused, even if one of them is allowed.
     check_refused(&service, &execute(&service, &[PAGE, PAGE]), 403, "origin_not_allowed");
     check_refused(&service, &execute(&service, &[PAGE, FOREIGN]), 403, "origin_not_allowed");
     let told = "a page of https://evil.example was refused";

@@ -233,6 +233,7 @@ print('done')
             signal(service.pid(), Signal::SIGTERM);
             eventually("connections to be refused", || TcpStream::connect(address).is_err().then_some(()));
             drop(TcpListener::bind(address).expect("the port is free at once"));
+            // A request on a connection from before the stop is refused, and the run still finishes.
             let late = service.text(&json!({"code": "print('late')"}), "Connection: close\r\n");
             check_refused(&mut early, &late);
             assert!(!run.is_finished(), "the running one was not let finish");

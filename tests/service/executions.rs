@@ -118,6 +118,7 @@ fn hostile_search_texts_are_only_text() {
     let all = different_ones(&service).len();
     let long = "a".repeat(5000);
     let many = "word ".repeat(1000);
+    // Syntax of SQLite's full-text search and of SQL, control characters, and very long queries.
     let hostile = [
         "\"",
         "'",
@@ -152,6 +153,7 @@ fn hostile_search_texts_are_only_text() {
         assert!(ids(&page).len() <= all, "{q:?}");
     }
     assert_eq!(ids(&list(&service, "q=")).len(), all, "no search");
+    // Ids and queries that are not valid text or not ids.
     let not_text = service.get("/executions?q=%FF%FE");
     assert!([200, 400].contains(&not_text.status), "{}", not_text.body);
     for id in ["..%2F..%2Fetc%2Fpasswd", "%00", "%27%20OR%201%3D1", "x"] {

@@ -96,10 +96,12 @@ fn two_services_share_a_home() {
     let (_connection, id) = first.begin(&json!({ "language": "fake", "code": code, "timeout_ms": 120_000 }));
     written(&home, &id);
     let second = Service::start_in(&home, &[]);
+    // The address file still names the first service, which the second one reports.
     let address = || fs::read_to_string(home.path().join("data/address")).expect("an address");
     assert!(address().trim_end().ends_with(&first.port().to_string()), "the second hides the first: {}", address());
     let problems = second.get("/status").json()["problems"].to_string();
     assert!(problems.contains("another service") && problems.contains(&first.port().to_string()), "{problems}");
+    // Both services see each other's entries, and neither takes the other's run for lost.
     let other = id_of(&second.execute(&print("beside it")));
     for service in [&first, &second] {
         entry_once(service, &other, "completed");

@@ -66,10 +66,12 @@ fn long_names_are_shortened_everywhere() {
         assert!([400, 422].contains(&reply.status), "{}", reply.status);
         assert!(reply.body.len() < MOST_SHOWN, "{} bytes", reply.body.len());
     }
+    // The same over a WebSocket.
     let mut talk = service.upgrade(&[]).expect("an upgrade");
     talk.send(&json!({ "type": name }));
     let told = talk.next();
     assert!(told["type"] == "error" && told.to_string().len() < MOST_SHOWN, "{} bytes", told.to_string().len());
+    // Names in the path and in the query.
     let long = "p".repeat(LONG);
     for path in [format!("/{long}"), format!("/executions/{long}"), format!("/executions?status={long}")] {
         let reply = service.get(&path);

@@ -50,6 +50,7 @@ impl Figures {
         let [killed_by_us, stopped, crashed] =
             [killed_by_us, stopped, crashed].map(|count| count.load(Ordering::Relaxed));
         let p99 = quantile(&load.after_deadline, 0.99);
+        // The third column is the bound that a reader sees; the last argument decides whether it holds.
         let rows = vec![
             Figure::zero("answers that were wrong", load.wrong.len()),
             Figure::zero("processes that outlived their run", survivors),

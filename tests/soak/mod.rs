@@ -58,11 +58,13 @@ fn soak(service: &mut Service, runs: usize, clients: usize, slots: usize) -> Fig
     say(&format!("the seed of the strikes is {seed}"));
     let before = Footprint::settled(service, slots);
     let mut load = Load::new(strikes);
+    // Compare memory after a warm-up with memory at the end, not with that at the start.
     let warm_up = WARM_UP.min(runs / 2);
     load.run(service, 0..warm_up, runs, clients);
     let warm = (Footprint::settled(service, slots), service.resident_bytes());
     load.run(service, warm_up..runs, runs, clients);
     load.missing_slots = strikes::missing_slots(service, slots);
+    // The launcher may have been replaced after a strike, so compare with the present one.
     let before = before.with_launcher_of_now(service);
     let left = before.differences(service).collect();
     let after = (Footprint::settled(service, slots), service.resident_bytes());

@@ -90,11 +90,13 @@ fn programs_cannot_tell_a_warm_interpreter_from_a_cold_one() {
     let (cold, warm, hurried) = (Place::new(COLD), Place::new(ONE_EACH), Place::new(ONE_EACH));
     let runtimes = Runtimes::of(&cold.service);
     let (programs, unable): (Vec<_>, Vec<_>) = all().into_iter().partition(|program| runtimes.lack(program).is_none());
+    // The cold and the warm service run side by side; each still runs one program at a time.
     let (expected, waited) = thread::scope(|scope| {
         let expected = scope.spawn(|| each(1, &programs, |program| cold.run(program)));
         let waited = each(1, &programs, |program| warm.run_warm(program));
         (expected.join().expect("the cold runs"), waited)
     });
+    // Several clients without a pause also reach interpreters that are still starting.
     let in_a_hurry = each(CLIENTS, &programs, |program| hurried.run(program));
     let mut wrong = Vec::new();
     for (way, found) in [("waited for", waited), ("in a hurry", in_a_hurry)] {

@@ -66,6 +66,7 @@ pub(crate) fn measure(args: &Args) -> Result<Report> {
     }
     for round in 0..effort.rounds {
         eprintln!("measuring: round {} of {}", round + 1, effort.rounds);
+        // Alternate which app goes first.
         let mut turns = Kind::BOTH;
         turns.rotate_left(round % Kind::BOTH.len());
         for kind in turns {

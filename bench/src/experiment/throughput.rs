@@ -51,6 +51,7 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let mut contestants = contestants(&services);
     let mut baseline = Vec::new();
     for round in 0..setup.effort.rounds {
+        // The last place in the order belongs to `xargs`, which is not a service.
         for place in turns(round, contestants.len() + 1) {
             match contestants.get_mut(place) {
                 Some(contestant) => contestant.compete(setup.effort.concurrent)?,

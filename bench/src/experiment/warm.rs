@@ -67,6 +67,7 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
     rehearse(&mut contestants)?;
     for round in 0..setup.effort.rounds {
         take_turns(&mut contestants, round, setup.effort.paced)?;
+        // Fresh kernels take longer than a slot of a tick, so they run after the paced subjects.
         fresh.iter_mut().try_for_each(|contestant| contestant.greet(setup.effort.kernels))?;
     }
     contestants.extend(fresh);

@@ -56,6 +56,7 @@ impl Interpreters {
         if self.in_use.as_ref().map(|python| &python.path) == path.as_ref() && self.problem.as_ref() == problem {
             return false;
         }
+        // The list of an earlier search may know more about this interpreter than the runtime does.
         let known = self.all.iter().find(|python| Some(&python.path) == path.as_ref());
         self.in_use = runtime.map(|runtime| Python {
             path: runtime.path.display().to_string(),

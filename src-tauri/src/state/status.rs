@@ -47,6 +47,7 @@ impl AppState {
         let containment = service.as_ref().and_then(Service::containment).and_then(|known| *known.borrow());
         let containment = containment.map(|containment| containment.name().to_owned());
         let no_tray = self.no_tray.borrow().clone();
+        // Problems are derived from all sources together, so that each is reported once.
         let situation = Situation {
             state: &state,
             settings: &settings.problems,

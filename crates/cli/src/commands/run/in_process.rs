@@ -43,6 +43,7 @@ pub(super) async fn run(
     let request = request(program, settings)?;
     let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     let engine = Engine::start(&config)?;
+    // Read the events while the program runs: the channel is bounded, and a full one would stop the program.
     let (events, received) = mpsc::channel(EVENTS);
     let session = Session { events, commands: Some(commands), cancel: cancel.clone() };
     let run = engine.run(&request, &runtime, &settings.limits, session);
