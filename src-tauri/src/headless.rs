@@ -19,7 +19,9 @@ pub(crate) fn serve(
     reason: &str,
 ) -> ExitCode {
     eprintln!("runtray-desktop: {reason}, so there is no window and no tray icon.");
-    eprintln!("runtray-desktop: serving without them; `runtray serve` is made for that. Ctrl-C ends it.");
+    eprintln!(
+        "runtray-desktop: running the service alone; `runtray serve` does the same without the app. Ctrl-C ends it."
+    );
     runtime.block_on(async {
         state::start(&app_state);
         if let Err(reason) = settled(&app_state).await {

@@ -34,7 +34,7 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     };
     match answer {
         Answer::Said(200, body) => {
-            let status: Value = serde_json::from_slice(&body).context("the service's answer is no JSON")?;
+            let status: Value = serde_json::from_slice(&body).context("the service's answer is not JSON")?;
             warn_of_restart(&status, port, configured);
             if args.json {
                 print::json(&status)?
@@ -43,9 +43,9 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Answer::Said(code, _) => bail!("port {port} answers {code}; is it Runtray that listens there?"),
+        Answer::Said(code, _) => bail!("the program on port {port} answers with status {code}; is it Runtray?"),
         Answer::Stranger => bail!(
-            "what listens on port {port} did not prove that it is your Runtray, so it was sent nothing; is it another program, or a Runtray that was started before an update?"
+            "the program on port {port} did not prove that it is your Runtray, so nothing was sent to it; is it another program, or a Runtray that was started before an update?"
         ),
         Answer::Nobody(error) => {
             print::note(format_args!(
@@ -104,7 +104,7 @@ fn warn_of_restart(status: &Value, port: u16, configured: u16) {
 
 /// Prints one line for each member: names and plain values, with lists indented.
 fn describe(status: &Value) -> anyhow::Result<()> {
-    let members = status.as_object().context("the service's answer is no JSON object")?;
+    let members = status.as_object().context("the service's answer is not a JSON object")?;
     for (name, value) in members {
         let name = name.replace('_', " ");
         match value {

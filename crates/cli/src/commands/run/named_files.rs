@@ -69,13 +69,14 @@ impl Gathered {
         if path == self.program {
             return Ok(());
         }
-        let place = relative(place).map_err(|why| anyhow!("{} cannot go along: its name {why}", path.display()))?;
+        // The path in the run's folder must be valid and free: case-insensitive file systems must not replace the program.
+        let place = relative(place).map_err(|why| anyhow!("{} cannot be sent: its path {why}", path.display()))?;
         if place.as_str().eq_ignore_ascii_case(&self.entry) {
-            bail!("{} cannot go along: `{}` is the program's own name while it runs", path.display(), self.entry);
+            bail!("{} cannot be sent: `{}` is the name of the program in the run's folder", path.display(), self.entry);
         }
         match self.files.insert(place, path.to_owned()) {
             Some(before) if before == path => Ok(()),
-            Some(before) => bail!("{} and {} would be at the same place", before.display(), path.display()),
+            Some(before) => bail!("{} and {} have the same path in the run's folder", before.display(), path.display()),
             None => self.count(about.len()),
         }
     }
