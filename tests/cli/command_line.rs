@@ -248,7 +248,7 @@ fn status_sends_the_token() {
     assert_eq!(object(&output(&home, &["status", "--json", "--port", &port]))["token_required"], true);
     let elsewhere = output(&Home::new(""), &["status", "--port", &port]);
     assert_eq!(elsewhere.status.code(), Some(1));
-    assert!(text(&elsewhere.stderr).contains("answers 401"), "{}", text(&elsewhere.stderr));
+    assert!(text(&elsewhere.stderr).contains("answers with status 401"), "{}", text(&elsewhere.stderr));
 }
 
 #[test]

@@ -73,7 +73,7 @@ fn files_and_variables_that_cannot_be_sent_are_reported() {
     }
     for (option, value, code, said) in [
         ("--file", "missing.txt", 1, "could not open"),
-        ("--file", "main.txt", 1, "`main.txt` is the program's own name"),
+        ("--file", "main.txt", 1, "`main.txt` is the name of the program"),
         ("--file", "large.bin", 1, "more than 4096 bytes together"),
         ("--file", "many", 1, "1000 files at most"),
         ("--env", "WORD", 2, "NAME=VALUE"),
