@@ -81,7 +81,7 @@ mod tests {
         let base = base.path().canonicalize().expect("it is there");
         let (home, data) = (base.join("home"), base.join("home/data"));
         let hidden = HiddenFolders::open([data.clone()].into_iter());
-        assert_eq!(hidden.paths(), [data.clone()]);
+        assert_eq!(hidden.paths(), std::slice::from_ref(&data));
         fs::rename(&home, base.join("moved")).expect("renamed");
         assert_eq!(hidden.paths(), [data.clone(), base.join("moved/data")]);
         fs::remove_dir_all(base.join("moved")).expect("removed");
