@@ -179,3 +179,18 @@ fn files_over_the_limit_are_reported_and_alone_sends_none() {
     let refused = service.post("/execute", &request);
     assert!(refused.status == 400 && refused.body.contains("`code_encoding` must be"), "{}", refused.body);
 }
+
+#[test]
+fn a_file_that_has_the_program_s_place_is_said() {
+    let home = Home::new(&played("python", "py"));
+    let folder = home.path().join("project");
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("main.py"), "another").expect("a file");
+    for (code, said) in [("print x\nimport main", true), ("print from main import x", true), ("print domain", false)] {
+        fs::write(folder.join("app.py"), code).expect("a file");
+        let told = String::from_utf8_lossy(&run(&home, &folder, &["app.py"]).stderr).into_owned();
+        assert_eq!(told.contains("main.py beside the program cannot go along"), said, "{code}: {told}");
+    }
+    let told = run(&home, &folder, &["main.py"]).stderr;
+    assert!(!String::from_utf8_lossy(&told).contains("beside"), "the program itself");
+}

@@ -91,7 +91,7 @@ fn the_log_is_read_whether_the_service_runs_or_not() {
             let found = lines(&logs(&home, &options));
             assert!(found.len() == 1 && found[0].contains(id), "{options:?}: {found:#?}");
         }
-        for options in [["--language", "python"], ["--origin", "http://a.example"], ["--search", "\"*("]] {
+        for options in [["-n", "0"], ["--language", "python"], ["--origin", "http://a.example"], ["--search", "\"*("]] {
             assert_eq!(lines(&logs(&home, &options)), [""; 0], "{options:?}");
         }
         if running {

@@ -110,6 +110,33 @@ fn memory_counts_wherever_it_is_held() {
     }
 }
 
+/// Mounts file systems in memory in namespaces of its own, in each way that there is, and fills what it gets.
+const MOUNTED: &str = "
+import ctypes, os, time
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.unshare(0x10000000 | 0x20000) != 0:
+    raise SystemExit('no namespaces of its own')
+got = [kind for kind in (b'tmpfs', b'ramfs') if libc.mount(kind, b'/mnt', kind, 0, None) == 0]
+context = libc.syscall(430, b'tmpfs', 0)
+if context >= 0 and libc.syscall(431, context, 6, None, None, 0) == 0:
+    got.append(libc.syscall(432, context, 0, 0))
+if got:
+    with open('/mnt/file', 'wb') as file:
+        for _ in range(200):
+            file.write(bytes(1 << 20))
+    time.sleep(110)
+";
+
+#[test]
+fn no_memory_hides_in_mounts_of_a_program_s_own() {
+    for mode in EVERY_MODE {
+        let Some(service) = start(mode, SETTINGS) else { continue };
+        let answer = post(&service, &json!({"code": MOUNTED}));
+        let status = &answer["status"];
+        assert!(status == "completed" || status == "memory_limit" || answer["exit_code"] == 1, "{mode}: {answer}");
+    }
+}
+
 const SHM_SIZE: &str = "
 import os
 found = os.statvfs('/dev/shm')

@@ -10,7 +10,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::harness::footprint::{Footprint, post};
-use crate::harness::hostile_programs::WAITING;
+use crate::harness::hostile_programs::{DAEMON, WAITING};
 use crate::harness::leftovers::Marker;
 use crate::harness::{Home, Service};
 
@@ -161,16 +161,6 @@ for _ in range(20):
     if child == 0:
         os._exit(0)
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)";
-const DAEMON: &str = "
-if os.fork() == 0:
-    os.setsid()
-    if os.fork() == 0:
-        null = os.open(os.devnull, os.O_RDWR)
-        for stream in 0, 1, 2:
-            os.dup2(null, stream)
-        time.sleep(3600)
-    os._exit(0)
-os.wait()";
 /// Sends signals that are ignored by default to its process group and itself, and one to the supervisor.
 const SIGNALS: &str = "
 while True:

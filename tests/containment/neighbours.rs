@@ -156,6 +156,33 @@ fn no_program_can_keep_its_folder_or_prevent_the_next_start() {
     }
 }
 
+/// Moves the service's home away in the first turn, and lists what it finds there.
+const MOVER: &str = "
+import os, sys
+home, turn = sys.argv[1:]
+if turn == 'move':
+    os.rename(home, home + '.moved')
+print([os.path.join(base, name) for base, _, files in os.walk(home + '.moved') for name in files])
+";
+
+#[test]
+fn a_program_that_moves_the_service_s_folders_sees_nothing_and_stops_nothing() {
+    for mode in WALLED {
+        let service = start(mode);
+        if !is_walled(&service, mode) {
+            continue;
+        }
+        let home = service.home().path().to_owned();
+        let moved = home.with_extension("moved");
+        for turn in ["move", "look", "look again"] {
+            let answer = service.execute(&json!({"code": MOVER, "args": [home, turn]}));
+            assert_eq!(answer["output"], "[]\n", "{mode:?}, {turn}: {answer}");
+        }
+        assert!(moved.join("data/token").exists(), "nothing was moved");
+        fs::remove_dir_all(moved).expect("removed");
+    }
+}
+
 #[test]
 fn a_service_starts_whatever_is_in_the_runs_folder() {
     for mode in ALL {

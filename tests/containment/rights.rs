@@ -62,6 +62,34 @@ fn programs_have_no_capabilities_and_get_none() {
     });
 }
 
+/// Opens for writing the kernel's files that root may write without a capability and that act outside the run's namespaces. Prints
+/// those that open.
+const TINKERER: &str = "
+import json, os
+worked = []
+places = ['/proc/sysrq-trigger', '/sys/kernel/uevent_helper', '/sys/power/state', '/sys/fs/cgroup/cgroup.procs']
+places += [f'/proc/sys/kernel/{name}' for name in ('core_pattern', 'hostname', 'modprobe', 'pid_max')]
+places += ['/proc/sys/vm/overcommit_memory', '/proc/sys/fs/file-max', '/sys/fs/cgroup/pids/cgroup.procs']
+for path in places:
+    try:
+        os.close(os.open(path, os.O_WRONLY))
+        worked.append(path)
+    except OSError:
+        pass
+print(json.dumps(worked))
+";
+
+#[test]
+fn programs_cannot_change_the_kernel_s_settings() {
+    in_every_mode(|service, mode| {
+        // Without namespaces there are no mounts of a run's own; root then protects nothing from root.
+        if mode == "subreaper" && nix::unistd::geteuid().is_root() {
+            return eprintln!("not tested as root without namespaces");
+        }
+        assert_eq!(output(service, TINKERER), json!([]), "{mode}: a program may change the machine");
+    });
+}
+
 /// Tries to take each descriptor of its parent, to trace and stop it, and to read its memory. Prints the attempts that work.
 const THIEF: &str = "
 import ctypes, json, os, signal

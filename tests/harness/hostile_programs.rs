@@ -111,7 +111,8 @@ while True:
         pass
 ";
 
-const DAEMON: &str = "
+/// Ends when its daemon runs.
+pub(crate) const DAEMON: &str = "
 import os, time
 if os.fork() == 0:
     os.setsid()

@@ -43,6 +43,12 @@ fn check_private(home: &Home) {
         let open = open_to_others(&home.path().join(name));
         assert!(open.is_empty(), "others may use {open:x?}");
     }
+    // The folder of a run is private, and what is in it is the program's.
+    let in_run =
+        |path: &Path| path.strip_prefix(home.path().join("runs")).is_ok_and(|path| path.components().count() > 2);
+    let mut open = open_to_others(&home.path().join("runs"));
+    open.retain(|(path, _)| !in_run(path));
+    assert!(open.is_empty(), "others may use {open:x?}");
     let files = ["config/settings.toml", "data/token", "data/address", "data/journal.sqlite3", "data/journal.lock"];
     for name in files {
         let mode = fs::metadata(home.path().join(name)).expect(name).permissions().mode() & 0o777;

@@ -29,7 +29,11 @@ pub(crate) fn logs(args: Logs) -> anyhow::Result<ExitCode> {
     }
     // Take the position before reading the page: executions that are recorded in between are printed when they end.
     let place = args.follow.then(|| Place::now(&reader)).transpose()?;
-    let mut items = reader.page(&filter(&args, args.lines))?.items;
+    let mut items = match args.lines {
+        // A page has at least one.
+        0 => Vec::new(),
+        lines => reader.page(&filter(&args, lines))?.items,
+    };
     items.reverse();
     list(&items, args.json)?;
     if let Some(place) = place {

@@ -20,7 +20,7 @@ use crate::outcome::Containment;
 use crate::request::Request;
 use crate::session::TerminalSize;
 use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
-use crate::workspace::{self, Workspace, Workspaces};
+use crate::workspace::{HiddenFolders, Workspace, Workspaces};
 use barrier::Barrier;
 
 /// A request of at most so many bytes is written to disk without a blocking thread.
@@ -39,7 +39,7 @@ pub(crate) struct Spawner {
     workspaces: Workspaces,
     launcher: Arc<Launcher>,
     /// Folders that are hidden from programs.
-    hidden: Arc<[PathBuf]>,
+    hidden: Arc<HiddenFolders>,
 }
 
 /// A started interpreter in its own folder.
@@ -58,8 +58,7 @@ impl Spawner {
         let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
         let barriers = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
-        hidden.iter().for_each(|folder| workspace::ensure_hidden_folder(folder));
-        let hidden = hidden.iter().cloned().chain([runs_folder.to_path_buf()]).collect();
+        let hidden = Arc::new(HiddenFolders::open(hidden.iter().cloned().chain([runs_folder.to_path_buf()])));
         Ok(Self { _barrier_files: barriers, workspaces, launcher, hidden })
     }
 
@@ -123,7 +122,7 @@ impl Spawner {
                 root: workspace.root(),
                 temporary: &workspace.temporary(),
                 args_in_sight: &runtime.args_in_sight,
-                hidden: &self.hidden,
+                hidden: &self.hidden.paths(),
             },
             limits,
             waits: barrier.is_some(),

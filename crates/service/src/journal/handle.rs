@@ -81,7 +81,7 @@ impl Journal {
         }
     }
 
-    /// The number of entries (beginnings and ends) that were dropped because the queue was full.
+    /// The number of entries (beginnings and ends) that were dropped: the queue was full, or the file could not be written.
     pub fn dropped(&self) -> u64 {
         self.shared.open.as_ref().map_or(0, |(_, queue)| queue.dropped())
     }

@@ -2,8 +2,10 @@
 
 use toml_edit::{Document, Item, Key, TableLike, TomlError, Value};
 
+use super::key::Key as SettingsKey;
 use super::keys::{KEYS, SECTIONS};
 use super::model::Problem;
+use super::security_keys;
 use crate::sentences as s;
 
 /// The name of the sections that add a language.
@@ -16,6 +18,8 @@ pub(super) struct RawSettings<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     /// `[[language]]` rows.
     pub(super) languages: Vec<Row<'a>>,
+    /// Security keys with another name or in another section, and their values.
+    pub(super) misnamed: Vec<(&'static SettingsKey, &'a Item)>,
     /// The problems of everything else.
     pub(super) problems: Vec<Problem>,
 }
@@ -99,7 +103,21 @@ impl<'a> RawSettings<'a> {
                 self.entries.push(Entry { key, line, item });
             } else {
                 self.problems.push(unknown(&name, item, line));
+                self.misnamed.extend(security_keys::meant(&name).map(|key| (key, item)));
+                tables(item).into_iter().for_each(|table| self.misplaced(&name, table, lines));
             }
+        }
+    }
+
+    /// Reports the security keys in a table that may not have them, and in all tables below.
+    fn misplaced(&mut self, section: &str, table: &'a dyn TableLike, lines: Lines<'_>) {
+        for (key, item) in table.iter() {
+            let name = format!("{section}.{key}");
+            if let Some(meant) = security_keys::meant(key) {
+                self.problems.push(unknown(&name, item, lines.of(table, key)));
+                self.misnamed.push((meant, item));
+            }
+            tables(item).into_iter().for_each(|table| self.misplaced(&name, table, lines));
         }
     }
 
@@ -114,6 +132,7 @@ impl<'a> RawSettings<'a> {
     }
 
     fn rows(&mut self, item: &'a Item, line: usize, lines: Lines<'a>) {
+        tables(item).into_iter().for_each(|table| self.misplaced(LANGUAGE, table, lines));
         if let Some(tables) = item.as_array_of_tables() {
             let row = |table: &'a toml_edit::Table| Row {
                 line: table.span().map_or(line, |span| lines.at(span.start)),
@@ -126,6 +145,15 @@ impl<'a> RawSettings<'a> {
             let message = s::SETTING_ROWS.said();
             self.problems.push(Problem { line: Some(line), key: LANGUAGE.to_owned(), message });
         }
+    }
+}
+
+/// The tables of an item: itself, or those of its list.
+fn tables(item: &Item) -> Vec<&dyn TableLike> {
+    let rows = || Some(item.as_array_of_tables()?.iter().map(|table| table as &dyn TableLike).collect());
+    match item.as_table_like() {
+        Some(table) => vec![table],
+        None => rows().or_else(|| inline_tables(item)).unwrap_or_default(),
     }
 }
 

@@ -8,6 +8,7 @@ use toml_edit::Item;
 use super::document::{LANGUAGE, Lines, Row, closest};
 use super::model::Problem;
 use super::read::{shown, texts};
+use super::security_keys;
 use crate::sentences as s;
 
 const FIELDS: [&str; 4] = ["name", "aliases", "command", "extension"];
@@ -57,7 +58,9 @@ fn problem(row: &Row<'_>, lines: Lines<'_>, mut mistakes: Mistakes, is_left_out:
 }
 
 fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, Said)) -> Option<Language> {
-    for (field, _) in row.table.iter().filter(|(field, _)| !FIELDS.contains(field)) {
+    // A misplaced security key has been reported already.
+    let is_unknown = |field: &str| !FIELDS.contains(&field) && security_keys::meant(field).is_none();
+    for (field, _) in row.table.iter().filter(|(field, _)| is_unknown(field)) {
         let meant = closest(field, FIELDS.into_iter());
         report(
             field,

@@ -25,6 +25,11 @@ pub(super) fn add(files: &mut Vec<SourceFile>, program: &Path, code: &[u8], entr
     // The interpreter searches the folder of a link's target.
     let Ok(program) = program.canonicalize() else { return };
     let Some(folder) = program.parent() else { return };
+    if is_replaced(folder, &program, code, entry) {
+        print::note(format_args!(
+            "runtray: {entry} beside the program cannot go along, because the program itself runs as {entry}; rename it."
+        ));
+    }
     let extension = Path::new(entry).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let candidates = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
     let mut waiting: Vec<Candidate> = candidates
@@ -42,6 +47,15 @@ pub(super) fn add(files: &mut Vec<SourceFile>, program: &Path, code: &[u8], entr
             "runtray: too large to go along with the program: {left}. Name what it needs with --file, or use --alone."
         ));
     }
+}
+
+/// Whether the program names a file beside it that has the name under which the program runs.
+fn is_replaced(folder: &Path, program: &Path, code: &[u8], entry: &str) -> bool {
+    let beside = folder.join(entry);
+    let word = entry.split('.').next().unwrap_or_default();
+    let module = |text: String| has_word(&text, &format!("import {word}")) || has_word(&text, &format!("from {word}"));
+    let names = |text: String| begins_with(&text, entry) || begins_with(&text, &format!("./{word}")) || module(text);
+    beside != program && beside.is_file() && searchable(code).is_some_and(names)
 }
 
 /// The extensions of a language's modules, and its configuration files.

@@ -26,7 +26,7 @@ use super::run_cgroup::RunCgroup;
 use super::run_descriptors::RunDescriptors;
 use super::sandbox::mode::Mode;
 use super::sandbox::namespaces::{self, Prepared};
-use super::sandbox::{capabilities, mounts, rlimits, signal_scope};
+use super::sandbox::{capabilities, mount_filter, mounts, rlimits, signal_scope};
 use crate::sys::exit::Exit;
 use crate::sys::terminal;
 use control_reader::ControlReader;
@@ -68,6 +68,7 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     let spec = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
+    namespaces::close_kernel(mode)?;
     prepared.limit(bounds.memory_bytes);
     let cgroup =
         prepared.cgroup.filter(|cgroup| cgroup.limit(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
@@ -77,7 +78,8 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     // Opened before the program starts, so that the counter is inherited.
     let cpu = CpuAccounting::open(cgroup.clone());
     capabilities::hide()?;
-    let main = start(command, run, prepare(bounds, mode, terminal))?;
+    let counts_all = cgroup.as_ref().is_some_and(|cgroup| cgroup.memory_bytes().is_some());
+    let main = start(command, run, prepare(bounds, mode, terminal, counts_all))?;
     // The program's process cannot write this itself: before its exec it is as protected as we are.
     let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
     let mut monitor = Monitor {
@@ -113,10 +115,18 @@ fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
     Ok(spec)
 }
 
-/// What the program's process does before exec.
-fn prepare(bounds: Bounds, mode: Mode, has_terminal: bool) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
+/// What the program's process does before exec. `counts_all` says whether the kernel counts all memory of the run.
+fn prepare(
+    bounds: Bounds,
+    mode: Mode,
+    has_terminal: bool,
+    counts_all: bool,
+) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
     move || {
         rlimits::apply(&bounds, mode)?;
+        if !counts_all {
+            mount_filter::forbid_mounts()?;
+        }
         if has_terminal {
             terminal::take_control()?;
         }
