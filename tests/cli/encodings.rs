@@ -177,7 +177,7 @@ fn files_over_the_limit_are_reported_and_alone_sends_none() {
     let request = json!({"code": "", "code_encoding": "base32"});
     let service = Service::start();
     let refused = service.post("/execute", &request);
-    assert!(refused.status == 400 && refused.body.contains("`code_encoding` must be"), "{}", refused.body);
+    assert!(refused.status == 400 && refused.body.contains("`code_encoding` cannot be used"), "{}", refused.body);
 }
 
 #[test]

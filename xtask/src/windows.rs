@@ -21,7 +21,7 @@ const TARGET_FOLDER: &str = "target-windows";
 
 /// The packages that are shipped; xtask only runs on developers' machines. Every command builds all of them: a part alone would
 /// enable other features of the dependencies and build these again.
-const SHIPPED: &[&str] = &["runtray-engine", "runtray-service", "runtray-cli", "runtray-desktop"];
+const SHIPPED: &[&str] = &["runtray-engine", "runtray-wire", "runtray-service", "runtray-cli", "runtray-desktop"];
 
 /// The app and the DLL that it needs beside it.
 const APP: &[&str] = &["runtray-desktop.exe", "WebView2Loader.dll"];

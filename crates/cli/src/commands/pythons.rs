@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use runtray_engine::interpreter::{self, Discovery, Machine, Rejected, Source};
-use serde_json::json;
+use runtray_engine::interpreter::{self, Discovery, Found, Machine, Rejected, Source};
+use serde::Serialize;
 
 use super::configuration::settings;
 use crate::args::Pythons;
@@ -14,7 +14,7 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     let (_, loaded) = settings()?;
     let discovery = interpreter::pythons(Machine::this(), loaded.settings.python).await;
     if args.json {
-        print::json(&describe(&discovery))?;
+        print::json(&report(&discovery))?;
     } else {
         list(&discovery, args.all)?;
     }
@@ -67,18 +67,46 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn describe(discovery: &Discovery) -> serde_json::Value {
-    let found: Vec<_> = discovery
-        .found
-        .iter()
-        .map(|found| {
-            json!({
-                "path": found.path, "version": found.version.to_string(), "implementation": found.implementation,
-                "prefix": found.prefix, "source": found.source.to_string(), "in_use": found.in_use,
-            })
-        })
-        .collect();
-    let rejected: Vec<_> = discovery.rejected.iter()
-        .map(|rejected| json!({ "path": rejected.path, "source": rejected.source.to_string(), "reason": rejected.reason.to_string() })).collect();
-    json!({ "found": found, "rejected": rejected })
+/// The Pythons as `--json` prints them.
+#[derive(Serialize)]
+struct Report {
+    found: Vec<FoundPython>,
+    rejected: Vec<RejectedPython>,
+}
+
+#[derive(Serialize)]
+struct FoundPython {
+    path: String,
+    version: String,
+    implementation: String,
+    prefix: String,
+    source: String,
+    in_use: bool,
+}
+
+#[derive(Serialize)]
+struct RejectedPython {
+    path: String,
+    source: String,
+    reason: String,
+}
+
+fn report(discovery: &Discovery) -> Report {
+    let found = |found: &Found| FoundPython {
+        path: found.path.display().to_string(),
+        version: found.version.clone(),
+        implementation: found.implementation.clone(),
+        prefix: found.prefix.display().to_string(),
+        source: found.source.to_string(),
+        in_use: found.in_use,
+    };
+    let rejected = |rejected: &Rejected| RejectedPython {
+        path: rejected.path.display().to_string(),
+        source: rejected.source.to_string(),
+        reason: rejected.reason.to_string(),
+    };
+    Report {
+        found: discovery.found.iter().map(found).collect(),
+        rejected: discovery.rejected.iter().map(rejected).collect(),
+    }
 }

@@ -3,8 +3,8 @@
 // The product's implementation is `tauri.ts`; tests and a plain browser use `fake/`.
 
 import type {
-  ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language, Python,
-  PythonTest, Selection, Sentence, SettingsView, Statistics, Update,
+  ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
+  PythonTest, Selection, SettingsView, Statistics, Update, Words,
 } from "../bindings";
 
 /** A change of settings: `null` restores the default. */
@@ -17,8 +17,8 @@ export interface Backend {
   restartService(): Promise<void>;
   usePort(port: number): Promise<void>;
   cancelExecution(id: string): Promise<void>;
-  executions(query: ExecutionsQuery): Promise<ExecutionsPage>;
-  execution(id: string): Promise<Execution>;
+  executions(query: ExecutionsQuery): Promise<LogPage>;
+  execution(id: string): Promise<ExecutionView>;
   facets(): Promise<Facets>;
   exportExecutions(format: ExportFormat, query: ExecutionsQuery): Promise<string | null>;
   /** The entries that a deletion would delete at this moment. */
@@ -80,6 +80,6 @@ export function failure(error: unknown): Failure {
 }
 
 /** A sentence without a code, which is shown unchanged. */
-function unknown(text: string): Sentence {
+function unknown(text: string): Words {
   return { code: "", values: {}, text };
 }

@@ -4,7 +4,7 @@
 // `….one` and `….other`. Texts of the Rust code are in `native.*.json`; sentences of the service that have a code are in
 // `said.*.json`, which both sides read.
 
-import type { Sentence } from "../bindings";
+import type { Words } from "../bindings";
 import de from "./de.json";
 import en from "./en.json";
 import saidDe from "./said.de.json";
@@ -52,7 +52,7 @@ export function counted(key: Counted, count: number, values: Values = {}): strin
 }
 
 /** Translates a sentence of the service by its code; an unknown one stays in English. */
-export function say({ code, values, text }: Sentence): string {
+export function say({ code, values, text }: Words): string {
   const filled = Object.entries(values).map(([name, value]): [string, string] => {
     if (typeof value === "string") return [name, value];
     return [name, Array.isArray(value) ? value.map(say).join("; ") : say(value)];

@@ -1,7 +1,7 @@
 // The settings in the file, and the mistake in each.
 
 import { backend, failure } from "../backend";
-import type { Sentence, SettingsView } from "../bindings";
+import type { SettingsView, Words } from "../bindings";
 import { resolve, say, sentence, setLanguage } from "../i18n/index.svelte";
 import { attempt, BROKEN, toasts } from "./toasts.svelte";
 import { theme } from "./theme.svelte";
@@ -9,7 +9,7 @@ import { theme } from "./theme.svelte";
 class Settings {
   view = $state.raw<SettingsView | null>(null);
   /** The reason why the last change of a key was refused. */
-  refused = $state<Record<string, string | Sentence>>({});
+  refused = $state<Record<string, string | Words>>({});
   /** How a number was read, if it could have been meant differently. */
   notes = $state<Record<string, string>>({});
   /** The last saved key, which shows a check mark for a moment. */
@@ -41,7 +41,7 @@ class Settings {
   }
 
   /** The mistake in a key: of the refused change, otherwise of the file. */
-  wrong(key: string): string | Sentence | null {
+  wrong(key: string): string | Words | null {
     return this.refused[key] ?? this.view?.problems.find((problem) => problem.key === key)?.said ?? null;
   }
 
@@ -67,7 +67,7 @@ class Settings {
     }
   }
 
-  refuse(key: string, wrong: string | Sentence): void {
+  refuse(key: string, wrong: string | Words): void {
     this.refused[key] = wrong;
     this.note(key, null);
   }
