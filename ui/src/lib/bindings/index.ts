@@ -2,6 +2,94 @@
 
 export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: ExecutionSummary, } | { "kind": "ended", execution: ExecutionSummary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", route: string, };
 
+export type Status = { state: ServiceState, 
+/**
+ * The reason of a failure: a fragment, which follows a colon.
+ */
+reason: string | null, 
+/**
+ * The address for clients, even while the service is stopped.
+ */
+url: string, 
+/**
+ * A command for the system's shell that runs a program.
+ */
+example: string, addresses: Array<string>, 
+/**
+ * The loopback address that this machine does not have.
+ */
+missing: string | null, running: number, queued: number, 
+/**
+ * Whether the search for the Python in use is still running.
+ */
+is_searching: boolean, 
+/**
+ * The Python in use.
+ */
+python: Python | null, 
+/**
+ * The reason why no Python is in use, if so.
+ */
+python_problem: string | null, isolation: string, 
+/**
+ * The containment mode, such as `user_namespace`; `subreaper` is the fallback.
+ */
+containment: string | null, now: Array<ExecutionSummary>, pending_origins: Array<PendingOrigin>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
+/**
+ * Whether to show the introduction.
+ */
+welcome: boolean, version: string, };
+
+export type Problem = { 
+/**
+ * An identifier of the kind of problem.
+ */
+id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
+
+export type ProblemAction = { label: string, command: Action, 
+/**
+ * The port, the folder or the key of the setting.
+ */
+argument: string | null, };
+
+export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
+
+export type Python = { path: string, 
+/**
+ * The shortest unique name of its environment: `demo`, `work/demo`.
+ */
+label: string, 
+/**
+ * `3.13.1`.
+ */
+version: string, 
+/**
+ * The name to show: `CPython 3.13.1`.
+ */
+name: string, 
+/**
+ * How it was found, as a text to show; empty while that is unknown.
+ */
+source: string, in_use: boolean, 
+/**
+ * The reason why it cannot be used, if so.
+ */
+problem: string | null, };
+
+export type PendingOrigin = { 
+/**
+ * The origin.
+ */
+origin: string, 
+/**
+ * When it was first refused.
+ */
+first_refused_at: string, 
+/**
+ * How often it was refused since then.
+ */
+refusals: number, };
+
 export type ExecutionSummary = { 
 /**
  * Its id, a ULID.
@@ -40,9 +128,11 @@ exit_code: number | null,
  */
 first_line: string, };
 
+export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
+
 export type SettingsView = { 
 /**
- * By full name, such as `limits.timeout_ms`.
+ * The values by full key, such as `limits.timeout_ms`.
  */
 values: Record<string, unknown>, 
 /**
@@ -60,7 +150,7 @@ restart_needed: Array<string>, };
 
 export type SettingsProblem = { key: string | null, line: number | null, 
 /**
- * What is wrong: it follows the key in a sentence, or is one when there is no key.
+ * The description, which follows the key in a sentence, or is a sentence if there is no key.
  */
 message: string, 
 /**
@@ -82,121 +172,29 @@ values: Record<string, string | Words | Words[]>,
  */
 text: string, };
 
-export type Status = { state: ServiceState, 
-/**
- * Why it failed: a fragment, which follows a colon.
- */
-reason: string | null, 
-/**
- * For clients, also while it is stopped.
- */
-url: string, 
-/**
- * A command for the system's shell that runs a program.
- */
-example: string, addresses: Array<string>, 
-/**
- * The loopback address that this machine does not have.
- */
-missing: string | null, running: number, queued: number, 
-/**
- * Whether the search for the Python in use goes on.
- */
-is_searching: boolean, 
-/**
- * The Python in use.
- */
-python: Python | null, 
-/**
- * Why nothing does.
- */
-python_problem: string | null, isolation: string, 
-/**
- * How programs are held together, such as `user_namespace`; `subreaper` is the fallback.
- */
-containment: string | null, now: Array<ExecutionSummary>, pending_origins: Array<PendingOrigin>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
-/**
- * Whether the introduction is to be shown.
- */
-welcome: boolean, version: string, };
-
-export type Problem = { 
-/**
- * The same for the same kind of problem.
- */
-id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
-
-export type ProblemAction = { label: string, command: Action, 
-/**
- * The port, the folder, the settings' key.
- */
-argument: string | null, };
-
-export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
-
-export type Python = { path: string, 
-/**
- * Its environment, by which it is told from all others: `demo`, `work/demo`.
- */
-label: string, 
-/**
- * `3.13.1`.
- */
-version: string, 
-/**
- * For people: `CPython 3.13.1`.
- */
-name: string, 
-/**
- * How it was found, for people; empty while that is unknown.
- */
-source: string, in_use: boolean, 
-/**
- * Why it cannot be used.
- */
-problem: string | null, };
-
-export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
-
-export type PendingOrigin = { 
-/**
- * The origin.
- */
-origin: string, 
-/**
- * When it was first refused.
- */
-first_refused_at: string, 
-/**
- * How often it was refused since then.
- */
-refusals: number, };
-
 export type ConsoleUpdate = { "kind": "cleared" } | { "kind": "output", data: string, is_old: boolean, } | { "kind": "state", state: ConsoleState, 
 /**
  * How it ended; `null` also when it was stopped before it began.
  */
 ended: ConsoleEnd | null, };
 
-export type ConsoleState = "idle" | "starting" | "running" | "ended";
-
 export type ConsoleEnd = { "type": "finished" } & Finished | { "type": "refused" } & Failure;
 
 export type Failure = { 
 /**
- * A word for the window's own logic.
+ * A code for the window's own logic.
  */
 code: string, 
 /**
- * A sentence for people, in English.
+ * A sentence in English.
  */
 message: string, 
 /**
- * The same as a code with values, which the window words in its language.
+ * The same as a code with values, which the window translates.
  */
 said: Words, 
 /**
- * The settings' key that it is about.
+ * The key of the setting in question.
  */
 field?: string, };
 
@@ -263,8 +261,6 @@ containment: string | null,
  */
 files: Array<ResultFile>, };
 
-export type RunStatus = "completed" | "failed" | "timeout" | "memory_limit" | "output_limit" | "crashed" | "cancelled";
-
 export type ResultFile = { 
 /**
  * Where it lay in the run's folder.
@@ -283,6 +279,10 @@ media_type: string,
  */
 content?: string, };
 
+export type RunStatus = "completed" | "failed" | "timeout" | "memory_limit" | "output_limit" | "crashed" | "cancelled";
+
+export type ConsoleState = "idle" | "starting" | "running" | "ended";
+
 export type ClientMessage = { "type": "run" } & Run | { "type": "stdin" } & Typed | { "type": "eof" } | { "type": "signal" } & SentSignal | { "type": "resize" } & TerminalSize;
 
 export type Typed = { 
@@ -291,15 +291,14 @@ export type Typed = {
  */
 data: string, };
 
-export type TerminalSize = { 
+export type SentSignal = { 
 /**
- * Character cells in a row.
+ * `interrupt` is what Ctrl-C does, `terminate` is SIGTERM, `kill` cancels the run. Windows has none of the first two
+ * without a terminal and cancels the run.
  */
-columns: number, 
-/**
- * Rows.
- */
-rows: number, };
+signal: SignalName, };
+
+export type SignalName = "interrupt" | "terminate" | "kill";
 
 export type Run = { 
 /**
@@ -339,6 +338,8 @@ files?: Array<InputFile>,
  */
 timeout_ms?: number, };
 
+export type Encoding = "utf8" | "base64";
+
 export type InputFile = { 
 /**
  * Where, relative to the run's folder.
@@ -353,20 +354,19 @@ content: string,
  */
 encoding?: Encoding, };
 
-export type Encoding = "utf8" | "base64";
-
-export type SentSignal = { 
+export type TerminalSize = { 
 /**
- * `interrupt` is what Ctrl-C does, `terminate` is SIGTERM, `kill` cancels the run. Windows has none of the first two
- * without a terminal and cancels the run.
+ * Character cells in a row.
  */
-signal: SignalName, };
-
-export type SignalName = "interrupt" | "terminate" | "kill";
+columns: number, 
+/**
+ * Rows.
+ */
+rows: number, };
 
 export type LogPage = { 
 /**
- * How many there are on all pages.
+ * The number of entries on all pages.
  */
 total: number, 
 /**
@@ -380,7 +380,7 @@ next: string | null, };
 
 export type ExecutionView = { 
 /**
- * The sentence about its end that `error` ends with, where the service wrote one there.
+ * The service's sentence at the end of `error`, if there is one.
  */
 ending: Words | null, 
 /**
@@ -486,8 +486,6 @@ files: Array<GivenFile>,
  */
 missing: Array<Missing>, };
 
-export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
-
 export type GivenVariable = { 
 /**
  * Its name.
@@ -515,6 +513,8 @@ content: string | null,
  * How `content` is written, `utf8` or `base64`.
  */
 encoding: Encoding, };
+
+export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
 
 export type ExecutionsQuery = { 
 /**
@@ -552,7 +552,7 @@ upto: string | null,
  */
 except: Array<string>, 
 /**
- * How many entries that are.
+ * The number of these entries.
  */
 count: number, };
 
