@@ -1,4 +1,4 @@
-//! `cargo xtask builtin-python`: what is shipped beside `runtray-python`, made from two wheels of the package index.
+//! What is shipped beside `runtray-python`, made from two wheels of the package index.
 //!
 //! `componentize-py` has CPython for WASI inside, its standard library, and what makes a component of them; `tzdata` has the time
 //! zones. Both are pinned by hash. The result is kept in the cache under a hash of all that it is made from, so that it is made
@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
+use super::MANIFEST;
 use crate::context::Context;
-use crate::provision;
 use crate::step::must;
 
 /// What is fetched: each with the hash of its one wheel.
@@ -29,9 +29,6 @@ const ZONES: &str = "tzdata/zoneinfo";
 /// Starts `componentize-py` without the program that pip would have made for it.
 const COMPONENTIZE: &str = "import sys, componentize_py; sys.argv[0] = 'componentize-py'; componentize_py.script()";
 
-/// The package, a workspace of its own.
-const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
-
 /// What the result depends on, in the clone: the start-up code, and what compiles and packs.
 const SOURCES: &[&str] = &["guest", "src/build", "src/engine.rs", "src/about.rs"];
 
@@ -41,45 +38,14 @@ const COMPILERS: &[&str] = &["wasmtime", "cranelift-codegen"];
 /// The file that is written last.
 const COMPLETE: &str = "about.json";
 
-/// Which systems it is made for.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).
-    #[arg(long)]
-    every_target: bool,
-    /// Test `runtray-python` with it.
-    #[arg(long)]
-    test: bool,
-}
-
+/// The systems that it can be made for, beside this one.
 const OTHER_TARGETS: &[&str] = &["x86_64-pc-windows-gnu", "aarch64-apple-darwin", "x86_64-apple-darwin"];
 
-/// Makes it, and says where it is.
-///
-/// # Errors
-/// As for [`make`].
-pub(crate) fn builtin_python(args: &Args) -> Result<()> {
-    let context = Context::new(Vec::new())?;
-    provision::for_builtin_python()?;
-    let Some(folder) = make(&context, args.every_target)? else {
-        eprintln!("{NOT_HERE}");
-        return Ok(());
-    };
-    eprintln!("the built-in Python is in {}", folder.display());
-    if args.test {
-        let mut test = context.cargo(&["test", "--manifest-path", MANIFEST]);
-        must(test.env("RUNTRAY_TEST_BUILTIN_PYTHON", folder))?;
-    }
-    Ok(())
-}
-
-const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
-
-/// Makes what is not in the cache, and gives its folder; nothing where it cannot be made.
+/// Makes what is not in the cache, and gives its folder; nothing on another system than Linux (x86_64).
 ///
 /// # Errors
 /// The wheels cannot be fetched or are not those that are expected, or something does not compile.
-fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
+pub(super) fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Ok(None);
     }
