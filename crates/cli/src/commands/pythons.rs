@@ -42,12 +42,7 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
         .iter()
         .map(|found| {
             let mark = if found.in_use { "*" } else { " " };
-            [
-                mark.into(),
-                format!("{} {}", found.implementation, found.version),
-                found.path.display().to_string(),
-                found.source.to_string(),
-            ]
+            [mark.into(), found.name(), found.path.display().to_string(), found.source.to_string()]
         })
         .collect();
     print::table(&rows)?;
@@ -74,7 +69,8 @@ fn describe(discovery: &Discovery) -> serde_json::Value {
         .map(|found| {
             json!({
                 "path": found.path, "version": found.version.to_string(), "implementation": found.implementation,
-                "prefix": found.prefix, "source": found.source.to_string(), "in_use": found.in_use,
+                "prefix": found.prefix, "source": found.source.to_string(), "built_in": found.built_in,
+                "in_use": found.in_use,
             })
         })
         .collect();

@@ -16,7 +16,15 @@ text: string, };
 
 export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
 
-export type Python = { path: string, 
+export type Python = { 
+/**
+ * What the settings name it by: its path, or `builtin`.
+ */
+path: string, 
+/**
+ * Whether it is the built-in one, whose programs see only their own folder.
+ */
+built_in: boolean, 
 /**
  * Its environment, by which it is told from all others: `demo`, `work/demo`.
  */

@@ -22,6 +22,10 @@ pub struct Language {
     pub version: Option<String>,
     /// The interpreter's path.
     pub path: Option<String>,
+    /// The isolation level of its programs, where it can run.
+    #[schema(example = "wasm")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<&'static str>,
     /// Whether it can run.
     pub available: bool,
     /// Why it cannot run, and how to change that; empty when it can.
@@ -39,6 +43,7 @@ impl From<Entry> for Language {
             runtime: None,
             version: None,
             path: None,
+            isolation: None,
             available: false,
             detail: String::new(),
             reason: None,
@@ -49,6 +54,7 @@ impl From<Entry> for Language {
                 runtime: Some(runtime.name.clone()),
                 version: Some(runtime.version.clone()).filter(|version| !version.is_empty()),
                 path: Some(runtime.path.display().to_string()),
+                isolation: Some(runtime.isolation.name()),
                 available: true,
                 ..missing
             },

@@ -25,7 +25,7 @@ pub(crate) struct ServiceStatus {
     pub(crate) python: String,
     /// The Python's path.
     pub(crate) python_path: Option<String>,
-    /// The isolation level of runs.
+    /// The isolation level of Python programs.
     #[schema(example = "none")]
     pub(crate) isolation: &'static str,
     /// How runs' process trees are held together, as in their answers; null in the first moments.
