@@ -125,6 +125,14 @@ pub fn barrier(run: &Run) -> Option<PathBuf> {
     env::var_os(BARRIER).filter(|_| run.variables.is_some()).map(PathBuf::from)
 }
 
+/// Whether the program is not there yet: a pipe lies in the place of its file.
+#[cfg(target_os = "linux")]
+pub fn waits(run: &Run) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let Some(Program::File(file)) = &run.program else { return false };
+    fs::metadata(file).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
 /// Waits for the end of the pipe. One that is gone has ended.
 pub fn wait_at(barrier: &Path) {
     fs::read(barrier).ok();

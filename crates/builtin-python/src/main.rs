@@ -87,6 +87,11 @@ fn run(request: &Run) -> Result<u8, Error> {
     let (end, _guest) = runtime.block_on(async {
         wait::catch_interrupts()?;
         let mut guest = Guest::prepare(&engine, &component, &view, &launch).await?;
+        #[cfg(target_os = "linux")]
+        if launch::waits(request) {
+            // Only memory is lost where this fails.
+            runtray_python::trim::forget_what_was_only_read().ok();
+        }
         barrier.iter().for_each(|barrier| launch::wait_at(barrier));
         let source = launch::source(request, &folder)?;
         Ok::<_, Error>((guest.run(&source).await, guest))

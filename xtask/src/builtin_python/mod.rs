@@ -12,7 +12,7 @@ use crate::provision;
 use crate::step::{Ending, must};
 
 /// The package, a workspace of its own.
-const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
+pub(crate) const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
 
 /// Why there is none.
 const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
