@@ -1,6 +1,6 @@
 //! Too much of everything: recursion, memory, output.
 
-use crate::harness::{Python, code, prints, raises};
+use crate::harness::{code, prints, raises};
 
 /// What one that waits for its program holds, in KiB.
 #[cfg(target_os = "linux")]
@@ -11,7 +11,7 @@ const MOST_WAITING_KIB: u64 = 10 << 10;
 fn one_that_waits_holds_little_memory() {
     use std::io::Write as _;
     use std::os::unix::fs::OpenOptionsExt as _;
-    let python = Python::new();
+    let python = crate::harness::Python::new();
     let pipe = python.folder.path().join("main.py");
     nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
     let mut command = python.command(&["main.py"]);
