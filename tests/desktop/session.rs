@@ -66,7 +66,7 @@ impl Session {
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LANG", "C.UTF-8");
-        command.env("RUNTRAY_CONTAINER", "1");
+        command.env("RUNTRAY_CONTAINER", "1").env("RUNTRAY_BUILTIN_PYTHON", "");
         command.env("HOME", self.folder()).env("RUNTRAY_HOME", self.home());
         command.env("XDG_RUNTIME_DIR", self.folder().join("run"));
         // The bus has no accessibility service.

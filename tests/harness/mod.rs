@@ -46,6 +46,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The variable that tells the service that it runs in a container.
 pub(crate) const CONTAINER: &str = "RUNTRAY_CONTAINER";
 
+/// The variable that names the built-in Python.
+pub(crate) const BUILTIN_PYTHON: &str = "RUNTRAY_BUILTIN_PYTHON";
+
 const READY: &str = "Runtray is running on http://localhost:";
 
 /// A `RUNTRAY_HOME` that several services may use one after the other. It is deleted with its last owner.
@@ -78,6 +81,15 @@ impl Home {
         let home = Self::without_settings();
         fs::create_dir(home.path().join("config")).expect("a config folder");
         home.save_settings(settings);
+        home
+    }
+
+    /// As [`Home::new`], without the interpreters of this test run.
+    #[cfg(unix)]
+    pub(crate) fn without_interpreters(settings: &str) -> Self {
+        let home = Self::without_settings();
+        fs::create_dir(home.path().join("config")).expect("a config folder");
+        fs::write(home.settings_file(), format!("{settings}\n")).expect("settings");
         home
     }
 
@@ -137,7 +149,7 @@ fn interpreters(settings: &str) -> String {
 /// A command for `runtray` in `home`, without arguments.
 pub(crate) fn runtray(home: &Home) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_runtray"));
-    command.env("RUNTRAY_HOME", home.path());
+    command.env("RUNTRAY_HOME", home.path()).env(BUILTIN_PYTHON, "");
     command
 }
 

@@ -45,7 +45,7 @@ const HOUSES: &[House] = &[
             ("spawn", &["job", "workspace", "language", "sys", "request", "session", "outcome", "limits", "error"]),
             ("job", &["language", "request", "limits"]),
             ("workspace", &["request", "outcome", "limits", "private"]),
-            ("language", &["interpreter", "request", "text", "fingerprint"]),
+            ("language", &["interpreter", "request", "outcome", "text", "fingerprint"]),
             ("interpreter", &["text", "fingerprint"]),
             ("sys", &["session", "outcome", "limits"]),
             ("request", &["session", "error", "text"]),

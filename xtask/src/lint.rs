@@ -2,6 +2,7 @@
 
 use anyhow::{Context as _, Result};
 
+use crate::builtin_python;
 use crate::context::Context;
 use crate::step::{Ending, must};
 
@@ -14,6 +15,7 @@ const DENY: &str = "0.20.2";
 /// A file is not formatted.
 pub(crate) fn format(context: &Context) -> Result<Ending> {
     must(&mut context.cargo(&["fmt", "--all", "--check"])).context("run `cargo fmt`")?;
+    must(&mut context.cargo(&["fmt", "--manifest-path", builtin_python::MANIFEST, "--check"]))?;
     Ok(Ending::Done)
 }
 
@@ -23,6 +25,8 @@ pub(crate) fn format(context: &Context) -> Result<Ending> {
 /// Clippy reports a warning, or the code does not compile.
 pub(crate) fn clippy(context: &Context) -> Result<Ending> {
     must(&mut context.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let builtin_python = ["clippy", "--manifest-path", builtin_python::MANIFEST, "--release", "--all-targets"];
+    must(context.cargo(&builtin_python).args(["--", "-D", "warnings"]))?;
     Ok(Ending::Done)
 }
 

@@ -2,6 +2,7 @@
 
 use anyhow::Result;
 
+use crate::builtin_python;
 use crate::context::Context;
 use crate::node;
 use crate::step::{Ending, must};
@@ -25,6 +26,10 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     test.args(&context.filter);
     if let Some(node) = node::program(context) {
         test.env("RUNTRAY_TEST_NODE", node);
+    }
+    let python = builtin_python::program(context);
+    if python.exists() {
+        test.env("RUNTRAY_TEST_BUILTIN_PYTHON", python);
     }
     must(&mut test)?;
     Ok(Ending::Done)

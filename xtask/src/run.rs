@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::context::Context;
 use crate::step::must;
-use crate::{provision, ui};
+use crate::{builtin_python, provision, ui};
 
 /// Options of `cargo xtask run`.
 #[derive(clap::Args)]
@@ -43,7 +43,9 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     let (profile, folder) = if args.release { ("release", "release") } else { ("dev", "debug") };
     eprintln!("building {} ({profile} profile); the first time takes several minutes", subject.program);
     must(&mut context.cargo(&["build", "--package", subject.package, "--profile", profile]))?;
-    let program = context.cache.path("target-native").join(folder).join(subject.program);
+    let folder = context.cache.path("target-native").join(folder);
+    builtin_python::install(&context, &folder)?;
+    let program = folder.join(subject.program);
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
     eprintln!("starting {}; Ctrl+C stops it", program.display());
     become_program(Command::new(program).args(subject.args).args(&args.service))

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
-use crate::{lint, macos, native, node, provision, ui, windows};
+use crate::{builtin_python, lint, macos, native, node, provision, ui, windows};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -40,6 +40,8 @@ const STEPS: &[Step] = &[
     Step { title: "Windows: the app under Wine", parts: &[Part::Windows], work: windows::app },
     Step { title: "Node.js for the tests", parts: &[Part::Native], work: node::fetch },
     Step { title: "build", parts: &[Part::Native], work: native::build },
+    Step { title: "the built-in Python: build", parts: &[Part::Native], work: builtin_python::build },
+    Step { title: "the built-in Python: tests", parts: &[Part::Native], work: builtin_python::test },
     Step { title: "tests", parts: &[Part::Native], work: native::test },
 ];
 

@@ -64,6 +64,8 @@ pub enum Isolation {
     /// Containment only: the program has the user's files and network.
     #[default]
     None,
+    /// The built-in Python: the program has its run's folders, and no network.
+    Wasm,
 }
 
 impl Isolation {
@@ -71,6 +73,7 @@ impl Isolation {
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
+            Self::Wasm => "wasm",
         }
     }
 }

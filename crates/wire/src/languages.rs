@@ -22,6 +22,11 @@ pub struct Language {
     pub version: Option<String>,
     /// The interpreter's path.
     pub path: Option<String>,
+    /// The isolation level of its programs, if it can run.
+    #[schema(example = "wasm")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub isolation: Option<String>,
     /// Whether it can run.
     pub available: bool,
     /// Why it cannot run, and how to change that; empty when it can.

@@ -25,7 +25,7 @@ pub struct ServiceStatus {
     pub python: String,
     /// The Python's path.
     pub python_path: Option<String>,
-    /// The isolation level of runs.
+    /// The isolation level of Python programs.
     #[schema(example = "none")]
     pub isolation: String,
     /// How runs' process trees are held together, as in their answers; null in the first moments.

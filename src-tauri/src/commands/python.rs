@@ -31,8 +31,7 @@ pub(crate) async fn test_python(app_state: StateHandle<'_>, path: String) -> Ans
     let started = Instant::now();
     let found = interpreter::test_python(&app_state.lifecycle.machine(), &path).await.map_err(refuse)?;
     let starts_in_ms = (started.elapsed().as_secs_f64() * 1e4).round() / 10.0;
-    let name = format!("{} {}", found.implementation, found.version);
-    Ok(PythonTest { ok: true, name, version: found.version, starts_in_ms })
+    Ok(PythonTest { ok: true, name: found.name(), version: found.version, starts_in_ms })
 }
 
 /// Asks for a file; returns `None` if the user cancels.

@@ -76,7 +76,10 @@ impl From<&State> for ServiceState {
 /// An interpreter that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Python {
+    /// What the settings name it by: its path, or `builtin`.
     pub(crate) path: String,
+    /// Whether it is the built-in one, whose programs see only their own folder.
+    pub(crate) built_in: bool,
     /// The shortest unique name of its environment: `demo`, `work/demo`.
     pub(crate) label: String,
     /// `3.13.1`.

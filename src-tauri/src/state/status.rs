@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::app_state::AppState;
 use super::example;
 use super::interpreter_list::Interpreters;
-use crate::model::{Status, sentence};
+use crate::model::{Python, Status, sentence};
 use crate::state::problems::{Situation, problems};
 
 /// The first change is published at once; those that follow within this time are published together.
@@ -87,7 +87,7 @@ impl AppState {
             ),
             python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
             python_problem: interpreters.problem.as_ref().map(|problem| sentence(&say(problem))),
-            isolation: Isolation::default().name().to_owned(),
+            isolation: isolation(interpreters.in_use.as_ref()).name().to_owned(),
             containment,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -101,6 +101,11 @@ fn listening(state: &State) -> (Vec<String>, Option<String>) {
         }
         _ => (Vec::new(), None),
     }
+}
+
+/// The isolation of Python programs.
+fn isolation(in_use: Option<&Python>) -> Isolation {
+    if in_use.is_some_and(|python| python.built_in) { Isolation::Wasm } else { Isolation::None }
 }
 
 /// The inputs of the status.

@@ -42,12 +42,7 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
         .iter()
         .map(|found| {
             let mark = if found.in_use { "*" } else { " " };
-            [
-                mark.into(),
-                format!("{} {}", found.implementation, found.version),
-                found.path.display().to_string(),
-                found.source.to_string(),
-            ]
+            [mark.into(), found.name(), found.path.display().to_string(), found.source.to_string()]
         })
         .collect();
     print::table(&rows)?;
@@ -81,6 +76,7 @@ struct FoundPython {
     implementation: String,
     prefix: String,
     source: String,
+    built_in: bool,
     in_use: bool,
 }
 
@@ -98,6 +94,7 @@ fn report(discovery: &Discovery) -> Report {
         implementation: found.implementation.clone(),
         prefix: found.prefix.display().to_string(),
         source: found.source.to_string(),
+        built_in: found.built_in,
         in_use: found.in_use,
     };
     let rejected = |rejected: &Rejected| RejectedPython {

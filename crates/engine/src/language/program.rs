@@ -10,6 +10,7 @@ use super::prestart::Prestart;
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
 use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
+use crate::outcome::Isolation;
 use crate::text::said::Said;
 use crate::text::sentences;
 
@@ -26,6 +27,7 @@ pub(super) struct Program {
     pub(super) name: String,
     pub(super) version: String,
     activation: Activation,
+    built_in: bool,
 }
 
 impl Program {
@@ -46,7 +48,9 @@ impl Program {
             args_in_sight: self.args_in_sight(interpreter),
             activation: self.activation.clone(),
             extension: language.extension.clone(),
-            prestart: Prestart::of(interpreter),
+            prestart: if self.built_in { Some(Prestart::BuiltIn) } else { Prestart::of(interpreter) },
+            isolation: if self.built_in { Isolation::Wasm } else { Isolation::None },
+            is_sealed: self.built_in,
         }
     }
 
@@ -71,8 +75,9 @@ impl Program {
 
 /// A found interpreter with its activation.
 fn program(found: Found, activation: fn(&Found) -> Activation) -> Program {
-    let name = format!("{} {}", found.implementation, found.version);
-    Program { name, activation: activation(&found), path: found.path, version: found.version }
+    // Inside the built-in one there are no other programs to start.
+    let activation = if found.built_in { Activation::default() } else { activation(&found) };
+    Program { name: found.name(), activation, path: found.path, version: found.version, built_in: found.built_in }
 }
 
 /// The Python in use.
@@ -120,7 +125,8 @@ fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     if !search_path::is_program(&path) {
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
-    Ok(Program { name: display_name(&path), path, version: String::new(), activation: Activation::default() })
+    let (name, activation) = (display_name(&path), Activation::default());
+    Ok(Program { name, path, version: String::new(), activation, built_in: false })
 }
 
 /// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.

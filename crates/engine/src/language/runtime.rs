@@ -7,6 +7,7 @@ use super::activation::Activation;
 use super::definition::entry;
 use super::prestart::Prestart;
 use super::typescript;
+use crate::outcome::Isolation;
 use crate::request::Request;
 
 /// How to start the interpreter of a language.
@@ -36,12 +37,22 @@ pub struct Runtime {
     pub extension: String,
     /// How it is prestarted; `None` if it cannot be.
     pub prestart: Option<Prestart>,
+    /// The isolation level of its programs.
+    pub isolation: Isolation,
+    /// Whether nothing of a run may act on the interpreter's own process: its variables are not those of the program, which it
+    /// is given with a prefix.
+    pub is_sealed: bool,
 }
 
 impl Runtime {
     /// The name of the program's file in its folder.
     pub fn entry(&self) -> String {
         entry(&self.extension)
+    }
+
+    /// Whether it is the built-in Python.
+    pub fn is_built_in(&self) -> bool {
+        self.prestart == Some(Prestart::BuiltIn)
     }
 
     /// The runtime for `request`: with the transform's arguments if it needs them.

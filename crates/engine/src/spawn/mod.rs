@@ -2,6 +2,7 @@
 
 pub(crate) mod barrier;
 mod environment;
+mod sealed;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -110,6 +111,10 @@ impl Spawner {
         runtime.activation.write_shims(&shims).map_err(Error::Workspace)?;
         let base = environment::activate(base, &runtime.activation, &shims);
         let mut env = environment::merge(base, request.env());
+        if runtime.is_sealed {
+            args.splice(..0, sealed::arguments());
+            env = sealed::environment(environment::of_process(), env, &workspace.temporary());
+        }
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
             env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
         }

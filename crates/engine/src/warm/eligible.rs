@@ -19,6 +19,8 @@ pub(super) fn is_eligible(kind: Prestart, request: &Request) -> bool {
         && (request.terminal().is_none() || TERMINALS)
         && match kind {
             Prestart::Python => request.is_utf8() && is_utf8(request.code()),
+            // It reads the whole program before it looks at the encoding.
+            Prestart::BuiltIn => true,
             Prestart::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
         }
 }
@@ -79,6 +81,7 @@ mod tests {
             ("# the coding is coding: latin-1", false),
         ] {
             assert_eq!(is_eligible(Prestart::Python, &request(code)), expected, "{code:?}");
+            assert!(is_eligible(Prestart::BuiltIn, &request(code)), "{code:?}");
         }
     }
 
@@ -86,8 +89,8 @@ mod tests {
     fn a_terminal_may_wait_where_its_size_can_change_unseen() {
         let request = request("").with_terminal(TerminalSize::USUAL);
         assert_eq!(
-            (is_eligible(Prestart::Python, &request), is_eligible(Prestart::Node, &request)),
-            (cfg!(unix), cfg!(unix))
+            [Prestart::Python, Prestart::Node, Prestart::BuiltIn].map(|kind| is_eligible(kind, &request)),
+            [cfg!(unix); 3]
         );
     }
 
@@ -96,7 +99,8 @@ mod tests {
         let args = request("").with_args(vec!["x".into()]).expect("an argument");
         let env = request("").with_env(vec![("A".into(), "b".into())]).expect("a variable");
         for request in [args, env] {
-            assert!(!is_eligible(Prestart::Python, &request) && !is_eligible(Prestart::Node, &request), "{request:?}");
+            let kinds = [Prestart::Python, Prestart::Node, Prestart::BuiltIn];
+            assert!(!kinds.iter().any(|kind| is_eligible(*kind, &request)), "{request:?}");
         }
         for (path, python, node) in [
             ("data.csv", true, true),

@@ -85,6 +85,7 @@ pub fn language(Entry { language, runtime }: Entry) -> Language {
         runtime: None,
         version: None,
         path: None,
+        isolation: None,
         available: false,
         detail: String::new(),
         reason: None,
@@ -95,6 +96,7 @@ pub fn language(Entry { language, runtime }: Entry) -> Language {
             runtime: Some(runtime.name.clone()),
             version: Some(runtime.version.clone()).filter(|version| !version.is_empty()),
             path: Some(runtime.path.display().to_string()),
+            isolation: Some(runtime.isolation.name().to_owned()),
             available: true,
             ..missing
         },

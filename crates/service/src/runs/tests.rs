@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::Request;
 use runtray_engine::language::{Activation, Runtime};
+use runtray_engine::{Isolation, Request};
 
 use super::job::Job;
 
@@ -23,6 +23,8 @@ pub(super) fn job(id: &str, code: &str) -> Job {
         extension: "py".into(),
         args_in_sight: Vec::new(),
         prestart: None,
+        isolation: Isolation::None,
+        is_sealed: false,
     };
     let request = Request::new(code, Duration::from_secs(1));
     Job { id: id.into(), runtime: Arc::new(runtime), request, origin: "local".into(), is_interactive: false }

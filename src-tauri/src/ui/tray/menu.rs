@@ -158,6 +158,9 @@ fn pythons(known: &Interpreters, choice: Option<&str>, language: Language) -> Ve
 /// The environment, then the version, then as much of the path as fits.
 fn python_line(python: &Python) -> String {
     let name = format!("{}  {}", python.label, python.name);
+    if python.built_in {
+        return name;
+    }
     let room = PYTHON_LINE.saturating_sub(name.chars().count() + 2);
     if room < PATH { name } else { format!("{name}  {}", middle(&python.path, room)) }
 }
@@ -231,6 +234,7 @@ mod tests {
     fn python(number: usize, in_use: bool, problem: Option<&str>) -> Python {
         Python {
             path: format!("/home/ada/some/where/far/away/project-{number}/.venv/bin/python"),
+            built_in: false,
             label: format!("project-{number}"),
             version: "3.13.1".into(),
             name: "CPython 3.13.1".into(),

@@ -54,7 +54,15 @@ argument: string | null, };
 
 export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
 
-export type Python = { path: string, 
+export type Python = { 
+/**
+ * What the settings name it by: its path, or `builtin`.
+ */
+path: string, 
+/**
+ * Whether it is the built-in one, whose programs see only their own folder.
+ */
+built_in: boolean, 
 /**
  * The shortest unique name of its environment: `demo`, `work/demo`.
  */

@@ -20,7 +20,7 @@ use crate::journal::milliseconds;
     responses((status = 200, body = ServiceStatus), (status = "4XX", body = ErrorBody))
 )]
 pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceStatus> {
-    let (python, python_path) = python(&server).await;
+    let (python, python_path, isolation) = python(&server).await;
     let load = *server.core.admission.load().borrow();
     let settings = server.core.settings.borrow().settings.clone();
     let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
@@ -33,7 +33,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
         uptime_ms: milliseconds(server.started.elapsed()),
         python,
         python_path,
-        isolation: Isolation::default().name().to_owned(),
+        isolation: isolation.name().to_owned(),
         containment: server.core.containment().and_then(|known| *known.borrow()).map(|known| known.name().to_owned()),
         token_required: server.access.asks_for_token(&settings),
         running: load.running,
@@ -48,12 +48,14 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
     })
 }
 
-/// The Python in use and its path, or why there is none.
-async fn python(server: &Server) -> (String, Option<String>) {
+/// The Python in use, its path, and the isolation of its programs; or why there is none.
+async fn python(server: &Server) -> (String, Option<String>, Isolation) {
     let languages = server.core.languages();
-    let Some(language) = languages.find("python") else { return ("not a language here".to_owned(), None) };
+    let Some(language) = languages.find("python") else {
+        return ("not a language here".to_owned(), None, Isolation::None);
+    };
     match languages.runtime(language).await {
-        Ok(runtime) => (runtime.name.clone(), Some(runtime.path.display().to_string())),
-        Err(reason) => (reason.to_string(), None),
+        Ok(runtime) => (runtime.name.clone(), Some(runtime.path.display().to_string()), runtime.isolation),
+        Err(reason) => (reason.to_string(), None, Isolation::None),
     }
 }

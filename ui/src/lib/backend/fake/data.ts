@@ -53,10 +53,11 @@ export function summary(execution: ExecutionView): ExecutionSummary {
 }
 
 export const PYTHONS: Python[] = [
-  { label: "demo", path: "/home/ada/projects/demo/.venv/bin/python", version: "3.13.1", name: "CPython 3.13.1", source: "virtual environment", in_use: true, problem: null },
-  { label: "python3", path: "/usr/bin/python3", version: "3.11.2", name: "CPython 3.11.2", source: "PATH", in_use: false, problem: null },
-  { label: "cpython-3.12.8-linux-x86_64-gnu", path: "/home/ada/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu/bin/python3.12", version: "3.12.8", name: "CPython 3.12.8", source: "uv", in_use: false, problem: null },
-  { label: "python", path: "/opt/old/bin/python", version: "2.7.18", name: "CPython 2.7.18", source: "PATH", in_use: false, problem: "Python 2 cannot be used: programs need Python 3.8 or newer." },
+  { label: "demo", path: "/home/ada/projects/demo/.venv/bin/python", built_in: false, version: "3.13.1", name: "CPython 3.13.1", source: "virtual environment", in_use: true, problem: null },
+  { label: "python3", path: "/usr/bin/python3", built_in: false, version: "3.11.2", name: "CPython 3.11.2", source: "PATH", in_use: false, problem: null },
+  { label: "cpython-3.12.8-linux-x86_64-gnu", path: "/home/ada/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu/bin/python3.12", built_in: false, version: "3.12.8", name: "CPython 3.12.8", source: "uv", in_use: false, problem: null },
+  { label: "Runtray", path: "builtin", built_in: true, version: "3.14.0", name: "CPython 3.14 (built in)", source: "built in", in_use: false, problem: null },
+  { label: "python", path: "/opt/old/bin/python", built_in: false, version: "2.7.18", name: "CPython 2.7.18", source: "PATH", in_use: false, problem: "Python 2 cannot be used: programs need Python 3.8 or newer." },
 ];
 
 export function statistics(now: number, busy: boolean): Statistics {

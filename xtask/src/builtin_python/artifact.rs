@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
+use super::MANIFEST;
 use crate::context::Context;
-use crate::provision;
 use crate::step::must;
 
 /// The requirements that pip downloads, each with the hash of its only wheel.
@@ -29,9 +29,6 @@ const ZONES: &str = "tzdata/zoneinfo";
 /// Python code that starts `componentize-py`: the wheel is unpacked, not installed, so it has no start script.
 const COMPONENTIZE: &str = "import sys, componentize_py; sys.argv[0] = 'componentize-py'; componentize_py.script()";
 
-/// The package `runtray-python`, which is its own workspace.
-const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
-
 /// The sources that the result depends on: the start-up code of the guest, and the code that compiles and packs.
 const SOURCES: &[&str] = &["guest", "src/build", "src/engine.rs", "src/about.rs"];
 
@@ -41,45 +38,14 @@ const COMPILERS: &[&str] = &["wasmtime", "cranelift-codegen"];
 /// The file that is written last; if it exists, the result is complete.
 const COMPLETE: &str = "about.json";
 
-/// Options of `cargo xtask builtin-python`.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).
-    #[arg(long)]
-    every_target: bool,
-    /// Test `runtray-python` with it.
-    #[arg(long)]
-    test: bool,
-}
-
+/// The systems that it can be made for, beside this one.
 const OTHER_TARGETS: &[&str] = &["x86_64-pc-windows-gnu", "aarch64-apple-darwin", "x86_64-apple-darwin"];
 
-/// Builds the built-in Python and prints its folder.
-///
-/// # Errors
-/// The errors of [`make`], or a test fails.
-pub(crate) fn builtin_python(args: &Args) -> Result<()> {
-    let context = Context::new(Vec::new())?;
-    provision::for_builtin_python()?;
-    let Some(folder) = make(&context, args.every_target)? else {
-        eprintln!("{NOT_HERE}");
-        return Ok(());
-    };
-    eprintln!("the built-in Python is in {}", folder.display());
-    if args.test {
-        let mut test = context.cargo(&["test", "--manifest-path", MANIFEST]);
-        must(test.env("RUNTRAY_TEST_BUILTIN_PYTHON", folder))?;
-    }
-    Ok(())
-}
-
-const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
-
-/// Builds the files unless they are in the cache, and returns their folder. Returns `None` on a machine that cannot build them.
+/// Makes what is not in the cache, and gives its folder; nothing on another system than Linux (x86_64).
 ///
 /// # Errors
 /// The wheels cannot be fetched, a wheel has another hash, or the code does not compile.
-fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
+pub(super) fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Ok(None);
     }
