@@ -40,20 +40,6 @@ containment: string | null, now: Array<ExecutionSummary>, pending_origins: Array
  */
 welcome: boolean, version: string, };
 
-export type Problem = { 
-/**
- * An identifier of the kind of problem.
- */
-id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
-
-export type ProblemAction = { label: string, command: Action, 
-/**
- * The port, the folder or the key of the setting.
- */
-argument: string | null, };
-
-export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
-
 export type Python = { 
 /**
  * What the settings name it by: its path, or `builtin`.
@@ -136,6 +122,20 @@ exit_code: number | null,
  */
 first_line: string, };
 
+export type Problem = { 
+/**
+ * An identifier of the kind of problem.
+ */
+id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
+
+export type ProblemAction = { label: string, command: Action, 
+/**
+ * The port, the folder or the key of the setting.
+ */
+argument: string | null, };
+
+export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
+
 export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
 
 export type SettingsView = { 
@@ -187,24 +187,6 @@ export type ConsoleUpdate = { "kind": "cleared" } | { "kind": "output", data: st
 ended: ConsoleEnd | null, };
 
 export type ConsoleEnd = { "type": "finished" } & Finished | { "type": "refused" } & Failure;
-
-export type Failure = { 
-/**
- * A code for the window's own logic.
- */
-code: string, 
-/**
- * A sentence in English.
- */
-message: string, 
-/**
- * The same as a code with values, which the window translates.
- */
-said: Words, 
-/**
- * The key of the setting in question.
- */
-field?: string, };
 
 export type Finished = { 
 /**
@@ -269,6 +251,8 @@ containment: string | null,
  */
 files: Array<ResultFile>, };
 
+export type RunStatus = "completed" | "failed" | "timeout" | "memory_limit" | "output_limit" | "crashed" | "cancelled";
+
 export type ResultFile = { 
 /**
  * Where it lay in the run's folder.
@@ -287,7 +271,23 @@ media_type: string,
  */
 content?: string, };
 
-export type RunStatus = "completed" | "failed" | "timeout" | "memory_limit" | "output_limit" | "crashed" | "cancelled";
+export type Failure = { 
+/**
+ * A code for the window's own logic.
+ */
+code: string, 
+/**
+ * A sentence in English.
+ */
+message: string, 
+/**
+ * The same as a code with values, which the window translates.
+ */
+said: Words, 
+/**
+ * The key of the setting in question.
+ */
+field?: string, };
 
 export type ConsoleState = "idle" | "starting" | "running" | "ended";
 
@@ -298,15 +298,6 @@ export type Typed = {
  * The text; what Enter types into a terminal is `\r`.
  */
 data: string, };
-
-export type SentSignal = { 
-/**
- * `interrupt` is what Ctrl-C does, `terminate` is SIGTERM, `kill` cancels the run. Windows has none of the first two
- * without a terminal and cancels the run.
- */
-signal: SignalName, };
-
-export type SignalName = "interrupt" | "terminate" | "kill";
 
 export type Run = { 
 /**
@@ -371,6 +362,15 @@ columns: number,
  * Rows.
  */
 rows: number, };
+
+export type SentSignal = { 
+/**
+ * `interrupt` is what Ctrl-C does, `terminate` is SIGTERM, `kill` cancels the run. Windows has none of the first two
+ * without a terminal and cancels the run.
+ */
+signal: SignalName, };
+
+export type SignalName = "interrupt" | "terminate" | "kill";
 
 export type LogPage = { 
 /**
@@ -504,6 +504,8 @@ name: string,
  */
 value: string | null, };
 
+export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
+
 export type GivenFile = { 
 /**
  * Where in the run's folder.
@@ -521,8 +523,6 @@ content: string | null,
  * How `content` is written, `utf8` or `base64`.
  */
 encoding: Encoding, };
-
-export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
 
 export type ExecutionsQuery = { 
 /**
@@ -637,6 +637,10 @@ version: string | null,
  * The interpreter's path.
  */
 path: string | null, 
+/**
+ * The isolation level of its programs, if it can run.
+ */
+isolation?: string, 
 /**
  * Whether it can run.
  */
