@@ -7,12 +7,13 @@ use std::io::BufReader;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use runtray_wire::{ExecuteRequest, WholeNumber};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
-use crate::events::Stream;
+use crate::events::{Stream, python};
 
 /// Longer than any request of the benchmark takes.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -93,7 +94,12 @@ impl Client {
     /// # Errors
     /// The service does not answer, or did not run the program.
     pub(crate) fn execute(&self, language: &str, code: &str, timeout: Duration) -> Result<Answer> {
-        let request = json!({ "code": code, "language": language, "timeout_ms": timeout.as_millis() as u64 });
+        let request = ExecuteRequest {
+            code: code.to_owned(),
+            language: Some(language.to_owned()),
+            timeout_ms: Some(WholeNumber(timeout.as_millis() as u64)),
+            ..ExecuteRequest::default()
+        };
         let answer = read(&mut self.agent.post(self.url("/execute")).send_json(&request)?)?;
         serde_json::from_slice(&answer).context("the answer is not as expected")
     }
@@ -104,7 +110,7 @@ impl Client {
     /// The service does not answer, or did not run the program.
     pub(crate) fn stream(&self, code: &str) -> Result<Stream> {
         let request = self.agent.post(self.url("/execute")).header("Accept", "text/event-stream");
-        let mut response = request.send_json(json!({ "code": code, "language": "python" }))?;
+        let mut response = request.send_json(python(code))?;
         if !response.status().is_success() {
             read(&mut response)?;
         }

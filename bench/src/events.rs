@@ -3,7 +3,8 @@
 use std::io::{BufRead, BufReader};
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
+use runtray_wire::{ClientMessage, ExecuteRequest, Run, TerminalSize};
+use serde_json::Value;
 use ureq::BodyReader;
 
 use crate::moment::Moment;
@@ -85,16 +86,18 @@ impl Events for Socket {
     }
 }
 
+/// The request that runs `code` in Python.
+pub(crate) fn python(code: &str) -> ExecuteRequest {
+    ExecuteRequest { code: code.to_owned(), language: Some("python".to_owned()), ..ExecuteRequest::default() }
+}
+
 /// Starts `code` in Python on a WebSocket to the service on `port`, with a terminal of 80 by 24 or without.
 ///
 /// # Errors
 /// The service does not upgrade.
 pub(crate) fn converse(port: u16, code: &str, terminal: bool) -> Result<Socket> {
     let mut socket = Socket::connect(port, "/execute/ws")?;
-    let mut run = json!({ "type": "run", "language": "python", "code": code });
-    if terminal {
-        run["terminal"] = json!({ "columns": 80, "rows": 24 });
-    }
-    socket.send(&run)?;
+    let terminal = terminal.then_some(TerminalSize { columns: 80, rows: 24 });
+    socket.send(&ClientMessage::Run(Box::new(Run { request: python(code), terminal })))?;
     Ok(socket)
 }

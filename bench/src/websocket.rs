@@ -4,6 +4,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use serde::Serialize;
 use serde_json::Value;
 use tungstenite::{Message, WebSocket};
 
@@ -31,8 +32,8 @@ impl Socket {
     ///
     /// # Errors
     /// The connection broke.
-    pub(crate) fn send(&mut self, message: &Value) -> Result<()> {
-        self.0.send(Message::text(message.to_string())).context("the WebSocket broke")
+    pub(crate) fn send(&mut self, message: &impl Serialize) -> Result<()> {
+        self.0.send(Message::text(serde_json::to_string(message)?)).context("the WebSocket broke")
     }
 
     /// The next message.

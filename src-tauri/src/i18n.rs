@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use runtray_service::wire::{Filling, Words};
+use runtray_engine::said::{Said, Value};
 
 const ENGLISH: &str = include_str!("../../ui/src/lib/i18n/native.en.json");
 const GERMAN: &str = include_str!("../../ui/src/lib/i18n/native.de.json");
@@ -52,13 +52,14 @@ impl Language {
     }
 
     /// A sentence in this language, with the sentences in it. One that is missing stays in English.
-    pub(crate) fn say(self, words: &Words) -> String {
-        let text = SAID[self as usize].get(words.code).unwrap_or(&words.text);
-        words.values.iter().fold(text.clone(), |text, (name, value)| {
+    pub(crate) fn say(self, said: &Said) -> String {
+        let english = || said.to_string();
+        let text = SAID[self as usize].get(said.code()).cloned().unwrap_or_else(english);
+        said.values().iter().fold(text, |text, (name, value)| {
             let value = match value {
-                Filling::Text(text) => text.clone(),
-                Filling::Words(words) => self.say(words),
-                Filling::List(list) => list.iter().map(|words| self.say(words)).collect::<Vec<_>>().join("; "),
+                Value::Text(text) => text.clone(),
+                Value::Said(said) => self.say(said),
+                Value::List(list) => list.iter().map(|said| self.say(said)).collect::<Vec<_>>().join("; "),
             };
             text.replace(&format!("{{{name}}}"), &value)
         })
@@ -155,7 +156,7 @@ mod tests {
         let error = std::io::Error::from_raw_os_error(if cfg!(windows) { 5 } else { 13 });
         let cause = runtray_service::sentences::FILE_WRITE.with("path", "/x/settings.toml").with("cause", &error);
         let said = runtray_engine::sentences::REJECTED.with("path", "/a").with("reason", vec![cause.clone(), cause]);
-        let german = Language::German.say(&(&said).into());
+        let german = Language::German.say(&said);
         assert_eq!(german.matches("/x/settings.toml konnte nicht geschrieben werden").count(), 2, "{german}");
         assert!(german.contains("der Zugriff wurde verweigert") && !german.contains("denied"), "{german}");
     }

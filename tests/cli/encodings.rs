@@ -177,5 +177,5 @@ fn what_does_not_fit_is_said_and_alone_leaves_all_behind() {
     let request = json!({"code": "", "code_encoding": "base32"});
     let service = Service::start();
     let refused = service.post("/execute", &request);
-    assert!(refused.status == 400 && refused.body.contains("`code_encoding` must be"), "{}", refused.body);
+    assert!(refused.status == 400 && refused.body.contains("`code_encoding` cannot be used"), "{}", refused.body);
 }

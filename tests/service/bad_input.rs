@@ -49,9 +49,9 @@ fn bodies_that_are_no_json_object_are_refused() {
         (b"{\"code\": \"a\",}", &["not valid JSON", "line 1"]),
         (b"{'code': 'a'}", &["not valid JSON", "line 1"]),
         (b"code=print(1)", &["not valid JSON", "line 1"]),
-        (b"{\"code\": \"a\"} {}", &["not valid JSON", "more text follows the JSON value"]),
+        (b"{\"code\": \"a\"} {}", &["not valid JSON", "trailing characters"]),
         (b"{\"code\": \"a\nb\"}", &["not valid JSON", "control character"]),
-        (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "not UTF-8"]),
+        (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "invalid unicode"]),
         (b"\xff\xfe{\0}", &["not valid JSON", "UTF-16"]),
         (b"{\"code\": \"\\ud800\"}", &["not valid JSON", "line 1"]),
         (b"{\"code\": \"\\ud83d\"}", &["not valid JSON", "half of a UTF-16 surrogate pair", "send both halves"]),
@@ -69,21 +69,21 @@ fn bodies_that_are_no_json_object_are_refused() {
 #[test]
 fn wrong_types_name_the_field_and_what_it_should_be() {
     let service = Service::start();
-    check(&service, b"{}", 400, "invalid_request", &["`code`", "missing"]);
+    check(&service, b"{}", 400, "invalid_request", &["missing field `code`"]);
     for (fields, words) in [
         (json!({"code": null}), &["`code`", "string", "null"][..]),
         (json!({"code": 5}), &["`code`", "string", "5"]),
         (json!({"code": ["print"]}), &["`code`", "string"]),
         (json!({"language": 3}), &["`language`", "string", "3"]),
         (json!({"stdin": {}}), &["`stdin`", "string"]),
-        (json!({"args": "one"}), &["`args`", "a list", "one"]),
+        (json!({"args": "one"}), &["`args`", "a sequence", "one"]),
         (json!({"args": ["one", 2]}), &["`args[1]`", "string", "2"]),
-        (json!({"env": []}), &["`env`", "an object"]),
+        (json!({"env": []}), &["`env`", "a map"]),
         (json!({"env": {"A": 1}}), &["`env.A`", "string", "1"]),
-        (json!({"files": {}}), &["`files`", "a list"]),
-        (json!({"files": ["a"]}), &["`files[0]`", "a"]),
-        (json!({"files": [{"path": "a"}]}), &["`files[0].content`", "missing"]),
-        (json!({"files": [{"content": "a"}]}), &["`files[0].path`", "missing"]),
+        (json!({"files": {}}), &["`files`", "a sequence"]),
+        (json!({"files": ["a"]}), &["`files[0]`", "an object with `path` and `content`", "a"]),
+        (json!({"files": [{"path": "a"}]}), &["`files[0]`", "missing field `content`"]),
+        (json!({"files": [{"content": "a"}]}), &["`files[0]`", "missing field `path`"]),
         (json!({"files": [{"path": "a", "content": 1}]}), &["`files[0].content`", "string", "1"]),
         (
             json!({"files": [{"path": "a", "content": "", "encoding": "hex"}]}),
@@ -93,7 +93,7 @@ fn wrong_types_name_the_field_and_what_it_should_be() {
     ] {
         check_fields(&service, &fields, words);
     }
-    check(&service, br#"{"code": "a", "code": "b"}"#, 400, "invalid_request", &["`code`", "twice"]);
+    check(&service, br#"{"code": "a", "code": "b"}"#, 400, "invalid_request", &["duplicate field `code`"]);
 }
 
 #[test]

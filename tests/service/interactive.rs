@@ -52,7 +52,7 @@ fn bad_messages_are_told_and_change_nothing() {
     let mut talk = service.converse(&program("read-line"));
     for (message, said) in [
         ("nonsense", "not valid JSON"),
-        ("{}", "`type` is missing"),
+        ("{}", "missing field `type`"),
         (r#"{"type":"shout"}"#, "`type` must be"),
         (r#"{"type":"signal","signal":"stop"}"#, "`signal`"),
         (r#"{"type":"resize","columns":0,"rows":1}"#, "`columns` must be"),

@@ -7,10 +7,11 @@ use crate::{check, run};
 /// Each package with the packages of the workspace that it may use.
 const ALLOWED: &[(&str, &[&str])] = &[
     ("runtray-engine", &[]),
-    ("runtray-service", &["runtray-engine"]),
-    ("runtray-cli", &["runtray-service", "runtray-engine"]),
-    ("runtray-desktop", &["runtray-service", "runtray-engine"]),
-    ("runtray-bench", &[]),
+    ("runtray-wire", &[]),
+    ("runtray-service", &["runtray-engine", "runtray-wire"]),
+    ("runtray-cli", &["runtray-service", "runtray-engine", "runtray-wire"]),
+    ("runtray-desktop", &["runtray-service", "runtray-engine", "runtray-wire"]),
+    ("runtray-bench", &["runtray-wire"]),
     ("minimal-app", &[]),
     ("xtask", &[]),
 ];
@@ -69,12 +70,15 @@ fn packages_depend_downward_only() {
 fn forbidden_arrows_are_found() {
     let cases = [
         ("runtray-engine", "runtray-service", true, false),
+        ("runtray-engine", "runtray-wire", true, false),
+        ("runtray-wire", "runtray-engine", true, false),
         ("runtray-cli", "runtray-desktop", true, false),
         ("xtask", "runtray-engine", true, false),
         ("runtray-service", "tauri", false, false),
         ("runtray-cli", "tauri-plugin-dialog", false, false),
         ("unheard-of", "serde", false, false),
         ("runtray-service", "runtray-engine", true, true),
+        ("runtray-service", "runtray-wire", true, true),
         ("runtray-desktop", "tauri", false, true),
         ("runtray-engine", "serde", false, true),
     ];

@@ -5,7 +5,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test } from "vitest";
 
 import said from "../src/lib/i18n/said.en.json";
-import type { Sentence } from "../src/lib/bindings";
+import type { Words } from "../src/lib/bindings";
 import { say, setLanguage } from "../src/lib/i18n/index.svelte";
 import { log } from "../src/lib/state/log.svelte";
 import { toasts } from "../src/lib/state/toasts.svelte";
@@ -22,7 +22,7 @@ const german = (where: string, prepare: Parameters<typeof openWindow>[1] = () =>
   });
 
 /** A sentence as the service sends it, with made-up values. */
-function sample(code: string, english: string): Sentence {
+function sample(code: string, english: string): Words {
   const names = [...english.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   return { code, values: Object.fromEntries(names.map((name) => [name, "7"])), text: english };
 }
@@ -59,6 +59,11 @@ test("a refusal in the Console is worded by its code", async () => {
   const reason = sample("refused.stopping", said["refused.stopping"]);
   backend.console.refuse(reason.text, reason);
   expect(session.problem).toBe("Runtray stoppt gerade und nimmt keine Programme mehr an.");
+});
+
+test("why a language cannot run is worded by its code", async () => {
+  await german("settings");
+  expect(await screen.findByText(/^`deno` ist nicht im PATH: Installiere es/)).toBeTruthy();
 });
 
 test("a command that fails is told in German", async () => {

@@ -52,8 +52,8 @@ describe("Status", () => {
 
   test("a page is allowed only after the consequence was read", async () => {
     const backend = await openWindow("status", (backend) => {
-      const first_seen = new Date().toISOString();
-      backend.status.pending_origins = [{ origin: "https://app.example", first_seen, requests: 3 }];
+      const first_refused_at = new Date().toISOString();
+      backend.status.pending_origins = [{ origin: "https://app.example", first_refused_at, refusals: 3 }];
     });
     await user.click(await button("Allow https://app.example…"));
     expect(backend.status.allowed_origins).not.toContain("https://app.example");
@@ -64,7 +64,7 @@ describe("Status", () => {
 
   test("a page is denied at once", async () => {
     const backend = await openWindow("status", (backend) => {
-      backend.status.pending_origins = [{ origin: "https://a.example", first_seen: new Date().toISOString(), requests: 1 }];
+      backend.status.pending_origins = [{ origin: "https://a.example", first_refused_at: new Date().toISOString(), refusals: 1 }];
     });
     await user.click(await button("Deny https://a.example"));
     expect(backend.status.denied_origins).toContain("https://a.example");
@@ -219,7 +219,9 @@ describe("Log", () => {
   test("what a program was given is shown and goes along, and what is missing is said", async () => {
     const backend = await openWindow("log", (backend) => {
       backend.fill(1);
-      Object.assign(backend.log[0]!, { stdin: "typed ahead", args: ["-v"], env: [{ name: "TOKEN", value: null }], missing: ["env"] });
+      backend.log[0]!.given = {
+        stdin: "typed ahead", args: ["-v"], env: [{ name: "TOKEN", value: null }], files: [], missing: ["env"],
+      };
     });
     await user.click((await rows())[0]!);
     expect(await screen.findByText(/typed ahead/)).toBeTruthy();

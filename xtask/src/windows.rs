@@ -21,7 +21,7 @@ const TARGET_FOLDER: &str = "target-windows";
 
 /// What is shipped; xtask is for developers' machines. Always all of it: a part would be built once more, with the features that
 /// this part alone asks its dependencies for.
-const SHIPPED: &[&str] = &["runtray-engine", "runtray-service", "runtray-cli", "runtray-desktop"];
+const SHIPPED: &[&str] = &["runtray-engine", "runtray-wire", "runtray-service", "runtray-cli", "runtray-desktop"];
 
 /// The app, and what Windows must find beside it.
 const APP: &[&str] = &["runtray-desktop.exe", "WebView2Loader.dll"];

@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use serde_json::json;
+use runtray_wire::{ClientMessage, Typed};
 use tempfile::TempDir;
 
 use super::{milliseconds, turns};
@@ -137,7 +137,7 @@ impl Drop for Own {
 
 impl Screen for Socket {
     fn type_in(&mut self, text: &str) -> Result<()> {
-        self.send(&json!({ "type": "stdin", "data": text }))
+        self.send(&ClientMessage::Stdin(Typed { data: text.to_owned() }))
     }
 
     fn read(&mut self) -> Result<String> {

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use runtray_service::paths::Paths;
 use runtray_service::proof::Challenge;
-use serde_json::Value;
+use runtray_wire::Proof;
 
 /// Time limit of the proof.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -65,8 +65,8 @@ impl Connection {
     fn proves(&mut self, token: &str) -> bool {
         let Ok(challenge) = Challenge::new(self.port) else { return false };
         let answer = self.exchange(&challenge.target(), None, PATIENCE).ok().filter(|(status, _)| *status == 200);
-        let answer = answer.and_then(|(_, body)| serde_json::from_slice::<Value>(&body).ok());
-        answer.is_some_and(|answer| challenge.is_answered_by(answer["proof"].as_str().unwrap_or_default(), token))
+        let answer = answer.and_then(|(_, body)| serde_json::from_slice::<Proof>(&body).ok());
+        answer.is_some_and(|answer| challenge.is_answered_by(&answer.proof, token))
     }
 
     /// The status and the body of a route's answer.

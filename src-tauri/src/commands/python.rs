@@ -5,12 +5,13 @@ use std::time::Instant;
 
 use runtray_engine::interpreter;
 use runtray_engine::said::Said;
+use runtray_wire::Language;
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
 use super::{Answer, StateHandle};
-use crate::model::{Failure, Language, Python, PythonTest};
+use crate::model::{Failure, Python, PythonTest};
 use crate::sentences;
 
 /// Those that were found, when the search for them is over.
@@ -44,8 +45,8 @@ pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, app_state: Stat
     Ok(path.map(|path| path.display().to_string()))
 }
 
+/// Every language with its interpreter; the window words why one cannot run.
 #[tauri::command]
 pub(crate) async fn languages(app_state: StateHandle<'_>) -> Answer<Vec<Language>> {
-    let shown = app_state.language();
-    Ok(app_state.languages().await.into_iter().map(|language| Language::of(language, shown)).collect())
+    Ok(app_state.languages().await)
 }

@@ -1,7 +1,10 @@
 //! The Console as the window shows it.
 
+use runtray_wire::Finished;
 use serde::Serialize;
 use ts_rs::TS;
+
+use super::Failure;
 
 /// Where the Console's program is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
@@ -15,8 +18,18 @@ pub(crate) enum ConsoleState {
     Ended,
 }
 
+/// How the Console's program ended.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(crate) enum ConsoleEnd {
+    /// It ran.
+    Finished(Box<Finished>),
+    /// It was not run, or the service failed.
+    Refused(Failure),
+}
+
 /// An update for the window that shows the Console.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum ConsoleUpdate {
     /// The screen is empty: another program follows, or what is kept of this one.
@@ -27,7 +40,7 @@ pub(crate) enum ConsoleUpdate {
     /// Where the program is, after all output before.
     State {
         state: ConsoleState,
-        /// The message `finished` or `error` with which it ended.
-        ended: Option<String>,
+        /// How it ended; `null` also when it was stopped before it began.
+        ended: Option<ConsoleEnd>,
     },
 }

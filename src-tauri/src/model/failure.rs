@@ -1,12 +1,14 @@
 //! Why a command of the window could not be done.
 
+use std::collections::BTreeMap;
+
 use runtray_engine::said::Said;
 use runtray_service::journal::JournalError;
 use runtray_service::settings::ChangeError;
-use runtray_service::wire::Words;
+use runtray_service::to_wire::words;
 use runtray_service::{ExportError, StartError};
+use runtray_wire::{ErrorBody, Words};
 use serde::Serialize;
-use serde_json::{Value, json};
 use ts_rs::TS;
 
 /// A failure as the window shows it.
@@ -17,8 +19,7 @@ pub(crate) struct Failure {
     /// A sentence for people, in English.
     pub(crate) message: String,
     /// The same as a code with values, which the window words in its language.
-    #[ts(as = "super::Sentence")]
-    pub(crate) said: Value,
+    pub(crate) said: Box<Words>,
     /// The settings' key that it is about.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -28,22 +29,7 @@ pub(crate) struct Failure {
 impl Failure {
     /// A failure that is about no field.
     pub(crate) fn new(code: &str, said: &Said) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: sentence(&said.to_string()),
-            said: json!(Words::from(said)),
-            field: None,
-        }
-    }
-
-    /// The failure of a message `error` of the service, which words it itself.
-    pub(crate) fn of_message(message: &Value) -> Self {
-        let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
-        let said = match &message["reason"] {
-            Value::Null => json!({ "code": "", "values": {}, "text": text("error") }),
-            said => said.clone(),
-        };
-        Self { code: text("code"), message: text("error"), said, field: None }
+        Self { code: code.to_owned(), message: sentence(&said.to_string()), said: Box::new(words(said)), field: None }
     }
 
     /// A failure that belongs beside a field.
@@ -59,6 +45,16 @@ pub(crate) fn sentence(fragment: &str) -> String {
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let end = if fragment.ends_with(['.', '?', '…']) || fragment.is_empty() { "" } else { "." };
     format!("{first}{}{end}", characters.as_str())
+}
+
+impl From<ErrorBody> for Failure {
+    /// The service words its errors itself.
+    fn from(ErrorBody { code, error, reason, .. }: ErrorBody) -> Self {
+        let code = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        let unworded = || Words { code: String::new(), values: BTreeMap::new(), text: error.clone() };
+        let said = Box::new(reason.unwrap_or_else(unworded));
+        Self { code: code.unwrap_or_default(), said, message: error, field: None }
+    }
 }
 
 impl From<ChangeError> for Failure {

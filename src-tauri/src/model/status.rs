@@ -2,6 +2,7 @@
 
 use runtray_engine::said::Said;
 use runtray_service::State;
+use runtray_wire::{ExecutionSummary, PendingOrigin};
 use serde::Serialize;
 use ts_rs::TS;
 
@@ -31,8 +32,8 @@ pub(crate) struct Status {
     pub(crate) isolation: String,
     /// How programs are held together, such as `user_namespace`; `subreaper` is the fallback.
     pub(crate) containment: Option<String>,
-    pub(crate) now: Vec<Running>,
-    pub(crate) pending_origins: Vec<Pending>,
+    pub(crate) now: Vec<ExecutionSummary>,
+    pub(crate) pending_origins: Vec<PendingOrigin>,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) denied_origins: Vec<String>,
     pub(crate) problems: Vec<Problem>,
@@ -96,28 +97,10 @@ pub(crate) struct Python {
 impl Python {
     /// It with its words in `language`.
     pub(crate) fn worded(&self, language: Language) -> Self {
-        let say = |said: &Option<Said>| said.as_ref().map(|said| language.say(&said.into()));
+        let say = |said: &Option<Said>| said.as_ref().map(|said| language.say(said));
         let (source, problem) = &self.said;
         Self { source: say(source).unwrap_or_default(), problem: say(problem), ..self.clone() }
     }
-}
-
-/// An execution that runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct Running {
-    pub(crate) id: String,
-    pub(crate) language: String,
-    pub(crate) first_line: String,
-    pub(crate) origin: String,
-    pub(crate) started_at: String,
-}
-
-/// A web origin that was refused and may be allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct Pending {
-    pub(crate) origin: String,
-    pub(crate) first_seen: String,
-    pub(crate) requests: u64,
 }
 
 /// A problem and its remedies.

@@ -9,11 +9,12 @@ use anyhow::Context as _;
 use runtray_engine::language::Languages;
 use runtray_service::paths::Paths;
 use runtray_service::settings::{self, Loaded, SettingsStore};
-use runtray_service::{Lifecycle, Options, Service, wire};
+use runtray_service::{Lifecycle, Options, Service, to_wire};
+use runtray_wire::{ExecutionSummary, Language as WireLanguage};
 use tokio::sync::watch;
 
 use crate::i18n::Language;
-use crate::model::{Python, SettingsView, Status, Summary};
+use crate::model::{Python, SettingsView, Status};
 use crate::system::preflight::NoTray;
 use crate::system::shutdown::Shutdown;
 
@@ -34,7 +35,7 @@ pub(crate) struct AppState {
     port: Option<u16>,
     pub(super) status: watch::Sender<Status>,
     pub(super) interpreters: watch::Sender<Interpreters>,
-    pub(super) recent: watch::Sender<Vec<Summary>>,
+    pub(super) recent: watch::Sender<Vec<ExecutionSummary>>,
     pub(super) no_tray: watch::Sender<Option<NoTray>>,
 }
 
@@ -94,7 +95,7 @@ impl AppState {
     }
 
     /// Watch channel of the last executions, newest first.
-    pub(crate) fn recent(&self) -> watch::Receiver<Vec<Summary>> {
+    pub(crate) fn recent(&self) -> watch::Receiver<Vec<ExecutionSummary>> {
         self.recent.subscribe()
     }
 
@@ -149,13 +150,13 @@ impl AppState {
     }
 
     /// Every language with its interpreter, or the reason why it has none.
-    pub(crate) async fn languages(&self) -> Vec<wire::Language> {
+    pub(crate) async fn languages(&self) -> Vec<WireLanguage> {
         match self.service() {
             Some(service) => service.languages().await,
             None => {
                 let choices = self.settings.current().settings.choices();
                 let languages = Languages::new(choices, self.lifecycle.machine());
-                languages.list().await.into_iter().map(Into::into).collect()
+                languages.list().await.into_iter().map(to_wire::language).collect()
             }
         }
     }

@@ -75,7 +75,7 @@ fn bad_setting(mistake: &settings::Problem, language: Language) -> Problem {
 fn journal(state: &journal::State, language: Language) -> Option<Problem> {
     let text = match state {
         journal::State::Failed { reason } => {
-            language.text("problem.journal.text", &[("reason", &language.say(&reason.into()))])
+            language.text("problem.journal.text", &[("reason", &language.say(reason))])
         }
         journal::State::Recovered { kept_aside } => {
             language.text("problem.journal.aside", &[("path", &kept_aside.display().to_string())])
@@ -107,14 +107,14 @@ fn action(label: String, command: Action, argument: Option<String>) -> ProblemAc
 
 /// Reasons begin in lower case; a problem stands alone.
 fn say(reason: &Said, language: Language) -> String {
-    sentence(&language.say(&reason.into()))
+    sentence(&language.say(reason))
 }
 
 /// A mistake in the settings file with its place.
 fn mistaken(mistake: &settings::Problem, language: Language) -> String {
     let line = mistake.line.map(|line| language.text("problem.settings.line", &[("line", &line.to_string())]));
     let key = Some(&mistake.key).filter(|key| !key.is_empty()).map(|key| format!("`{key}` "));
-    let message = language.say(&(&mistake.message).into());
+    let message = language.say(&mistake.message);
     format!("{}{}{message}", line.unwrap_or_default(), key.unwrap_or_default())
 }
 

@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::app_state::AppState;
 use super::example;
 use super::interpreter_list::Interpreters;
-use crate::model::{Pending, Running, Status, sentence, timestamp};
+use crate::model::{Status, sentence};
 use crate::state::problems::{Situation, problems};
 
 /// The first change is shown at once; those that follow within this time are shown together.
@@ -55,7 +55,7 @@ impl AppState {
             no_tray: no_tray.as_ref(),
         };
         let language = self.language();
-        let say = |said: &Said| language.say(&said.into());
+        let say = |said: &Said| language.say(said);
         let (addresses, missing) = listening(&state);
         let desktop = &settings.settings.desktop;
         Status {
@@ -69,16 +69,10 @@ impl AppState {
             missing,
             running: load.running,
             queued: load.queued,
-            now: service
-                .as_ref()
-                .map(|service| service.running())
-                .unwrap_or_default()
-                .into_iter()
-                .map(running)
-                .collect(),
+            now: service.as_ref().map(|service| service.running()).unwrap_or_default(),
             pending_origins: service
                 .as_ref()
-                .map(|service| pending(&service.pending_origins().borrow()))
+                .map(|service| service.pending_origins().borrow().iter().map(Into::into).collect())
                 .unwrap_or_default(),
             allowed_origins: settings.settings.allowed_origins.iter().map(ToString::to_string).collect(),
             denied_origins: settings.settings.denied_origins.iter().map(ToString::to_string).collect(),
@@ -106,25 +100,6 @@ fn listening(state: &State) -> (Vec<String>, Option<String>) {
         }
         _ => (Vec::new(), None),
     }
-}
-
-fn running(summary: journal::Summary) -> Running {
-    Running {
-        id: summary.id,
-        language: summary.language,
-        first_line: summary.first_line,
-        origin: summary.origin,
-        started_at: timestamp(summary.started_at),
-    }
-}
-
-fn pending(origins: &[PendingOrigin]) -> Vec<Pending> {
-    let pending = |one: &PendingOrigin| Pending {
-        origin: one.origin.to_string(),
-        first_seen: timestamp(one.first_refused_at),
-        requests: one.refusals,
-    };
-    origins.iter().map(pending).collect()
 }
 
 /// All that the status is made from.

@@ -84,9 +84,9 @@ fn a_log_that_is_not_there_yet_is_empty() {
     let gate = MockApp::new();
     let main = gate.window("main");
     let page = ask(&main, "executions", json!({ "query": {} })).expect("a page");
-    assert_eq!(page, json!({ "executions": [], "next": null, "total": 0 }));
+    assert_eq!(page, json!({ "items": [], "next": null, "total": 0 }));
     assert_eq!(ask(&main, "facets", json!({})).expect("facets")["total"], 0);
-    assert_eq!(ask(&main, "statistics", json!({})).expect("figures")["minutes"].as_array().map(Vec::len), Some(60));
+    assert_eq!(ask(&main, "statistics", json!({})).expect("statistics")["minutes"].as_array().map(Vec::len), Some(60));
     assert_eq!(ask(&main, "execution", json!({ "id": "01J" })).expect_err("a refusal")["code"], "not_found");
     assert_eq!(ask(&main, "token", json!({})), Ok(Value::Null));
     let again = json!({ "message": r#"{"type":"run","code":""}"# });

@@ -96,12 +96,16 @@ pub(crate) fn show(app: &AppHandle<Wry>, Notification { title, text }: Notificat
 mod tests {
     use std::time::Instant;
 
+    use runtray_wire::PendingOrigin;
+    use time::OffsetDateTime;
+
     use super::{BETWEEN, Notifications};
     use crate::i18n::Language;
-    use crate::model::{Pending, ServiceState, Status};
+    use crate::model::{ServiceState, Status};
 
     fn status(origins: &[&str], state: ServiceState) -> Status {
-        let pending = |origin: &&str| Pending { origin: (*origin).into(), first_seen: String::new(), requests: 1 };
+        let first_refused_at = OffsetDateTime::UNIX_EPOCH;
+        let pending = |origin: &&str| PendingOrigin { origin: (*origin).into(), first_refused_at, refusals: 1 };
         let pending_origins = origins.iter().map(pending).collect();
         Status { pending_origins, state, reason: Some("port 1 is in use".into()), ..Status::default() }
     }

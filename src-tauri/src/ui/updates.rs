@@ -69,8 +69,8 @@ async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut news): 
                 Err(_) => return,
             },
             news = news.recv() => match news {
-                Ok(ExecutionEvent::Begun(execution)) => Update::Begun { execution: execution.into() },
-                Ok(ExecutionEvent::Ended(execution)) => Update::Ended { execution: execution.into() },
+                Ok(ExecutionEvent::Begun(execution)) => Update::Begun { execution },
+                Ok(ExecutionEvent::Ended(execution)) => Update::Ended { execution },
                 Ok(ExecutionEvent::Cleared) => Update::Cleared,
                 // The window reads the log again when it becomes visible; it finds the missed executions there.
                 Err(RecvError::Lagged(_)) => continue,

@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use runtray_service::journal::{Filter, Given, GivenFile, GivenVariable, RUNNING, Reader, Record, Summary};
+use runtray_service::journal::{Filter, RUNNING, Reader};
 use runtray_service::paths::Paths;
+use runtray_wire::{Execution, ExecutionSummary, Given, GivenFile, GivenVariable};
 
 use crate::args::Logs;
 use crate::print;
@@ -92,7 +93,7 @@ impl Place {
     }
 }
 
-fn list(items: &[Summary], as_json: bool) -> anyhow::Result<()> {
+fn list(items: &[ExecutionSummary], as_json: bool) -> anyhow::Result<()> {
     if as_json {
         return items.iter().try_for_each(print::json);
     }
@@ -100,7 +101,7 @@ fn list(items: &[Summary], as_json: bool) -> anyhow::Result<()> {
     print::table(&rows)
 }
 
-fn row(item: &Summary) -> [String; 7] {
+fn row(item: &ExecutionSummary) -> [String; 7] {
     let time = item.started_at;
     [
         format!("{} {:02}:{:02}:{:02}Z", time.date(), time.hour(), time.minute(), time.second()),
@@ -113,7 +114,7 @@ fn row(item: &Summary) -> [String; 7] {
     ]
 }
 
-fn show(record: &Record, as_json: bool) -> anyhow::Result<()> {
+fn show(record: &Execution, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         return print::json(record);
     }

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use runtray_service::address_file;
 use runtray_service::paths::Paths;
+use runtray_wire::ServiceStatus;
 use serde_json::Value;
 
 use super::configuration::settings;
@@ -34,7 +35,8 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     };
     match answer {
         Answer::Said(200, body) => {
-            let status: Value = serde_json::from_slice(&body).context("the service's answer is no JSON")?;
+            let status: ServiceStatus = serde_json::from_slice(&body)
+                .context("the service's answer is not one that this version of Runtray knows")?;
             warn_of_restart(&status, port, configured);
             if args.json {
                 print::json(&status)?
@@ -93,8 +95,8 @@ fn answered(answer: io::Result<(u16, Vec<u8>)>) -> Answer {
 }
 
 /// A service that was given its port when it started keeps to that one, and asks for no restart.
-fn warn_of_restart(status: &Value, port: u16, configured: u16) {
-    let waits = status["restart_needed"].as_array().is_some_and(|keys| keys.iter().any(|key| key == "port"));
+fn warn_of_restart(status: &ServiceStatus, port: u16, configured: u16) {
+    let waits = status.restart_needed.iter().any(|key| key == "port");
     if waits {
         print::note(format_args!(
             "runtray: the service runs on port {port}; restart it to have it on port {configured}, as the settings say"
@@ -103,9 +105,9 @@ fn warn_of_restart(status: &Value, port: u16, configured: u16) {
 }
 
 /// A line for each member: names and plain values, lists indented.
-fn describe(status: &Value) -> anyhow::Result<()> {
-    let members = status.as_object().context("the service's answer is no JSON object")?;
-    for (name, value) in members {
+fn describe(status: &ServiceStatus) -> anyhow::Result<()> {
+    let Value::Object(members) = serde_json::to_value(status)? else { return Ok(()) };
+    for (name, value) in &members {
         let name = name.replace('_', " ");
         match value {
             Value::Array(items) if items.is_empty() => print::line(format_args!("{name}: none"))?,

@@ -11,11 +11,11 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use runtray_wire::ExecuteResponse;
 use tokio::time::sleep;
 
 use super::budget::Share;
 use super::error::Error;
-use super::wire::response::ExecuteResponse;
 use crate::runs::error::RunError;
 use crate::runs::execution::Execution;
 use crate::runs::run_result::RunResult;

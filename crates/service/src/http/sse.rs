@@ -8,12 +8,12 @@ use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 use runtray_engine::Event;
+use runtray_wire::{ExecuteResponse, Finished, Printed, Started};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::budget::Share;
 use super::error::Error;
-use super::wire::response::{ExecuteResponse, Finished, Printed, Started};
 use crate::runs::execution::Execution;
 
 /// Events that may wait between the execution and its client. A small number, so that a slow client soon slows the program down.

@@ -6,9 +6,9 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use runtray_engine::{Request, SourceFile};
+use runtray_wire::{Encoding, Given, GivenFile, GivenVariable, Missing};
 
 use super::job::Job;
-use crate::journal::{Given, GivenFile, GivenVariable, Missing};
 use crate::settings::JournalSettings;
 
 /// The kept input of `job`; `None` if the settings keep none and there was some.
@@ -71,7 +71,7 @@ fn file(file: &SourceFile, room: &mut usize) -> GivenFile {
     let text = str::from_utf8(&file.content);
     // Base64 takes four bytes for three.
     let length = if text.is_ok() { file.content.len() } else { file.content.len().div_ceil(3) * 4 };
-    let encoding = if text.is_ok() { "utf8" } else { "base64" }.to_owned();
+    let encoding = if text.is_ok() { Encoding::Utf8 } else { Encoding::Base64 };
     let content =
         take(room, length).then(|| text.map_or_else(|_| BASE64_STANDARD.encode(&file.content), str::to_owned));
     GivenFile { path, size_bytes, content, encoding }
@@ -82,9 +82,9 @@ mod tests {
     use std::time::Duration;
 
     use runtray_engine::{RelativePath, Request, SourceFile};
+    use runtray_wire::{Encoding, Given, Missing};
 
     use super::select;
-    use crate::journal::{Given, Missing};
     use crate::settings::JournalSettings;
 
     fn request() -> Request {
@@ -110,9 +110,8 @@ mod tests {
         let given = of(1000, false);
         assert_eq!((given.stdin.as_str(), given.args.as_slice()), ("input", &["-v".to_owned()][..]));
         assert_eq!((given.env[0].name.as_str(), &given.env[0].value), ("TOKEN", &None));
-        let contents: Vec<_> =
-            given.files.iter().map(|file| (file.content.as_deref(), file.encoding.as_str())).collect();
-        assert_eq!(contents, [(Some("text"), "utf8"), (Some("////////"), "base64")]);
+        let contents: Vec<_> = given.files.iter().map(|file| (file.content.as_deref(), file.encoding)).collect();
+        assert_eq!(contents, [(Some("text"), Encoding::Utf8), (Some("////////"), Encoding::Base64)]);
         assert_eq!(given.missing, [Missing::Env]);
         assert_eq!((of(1000, true).env[0].value.as_deref(), of(1000, true).missing), (Some("secret"), vec![]));
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use runtray_wire::ExecutionSummary;
 use tokio::sync::watch;
 
 use super::event_bus::{EventBus, ExecutionEvent};
@@ -9,7 +10,7 @@ use super::journal_entry;
 use super::metrics::Metrics;
 use super::registry::Running;
 use super::run_result::RunResult;
-use crate::journal::{Journal, LOST, Summary, milliseconds};
+use crate::journal::{Journal, LOST, milliseconds};
 use crate::settings::Loaded;
 
 /// Reports executions. Clones report to the same places.
@@ -48,7 +49,7 @@ impl Recorder {
         let most = self.settings.borrow().settings.journal.max_text_bytes;
         self.journal.end(journal_entry::ended(result, most));
         self.events.publish(|| {
-            ExecutionEvent::Ended(Summary {
+            ExecutionEvent::Ended(ExecutionSummary {
                 status: outcome.status.name().to_owned(),
                 duration_ms: Some(milliseconds(outcome.duration)),
                 exit_code: outcome.exit_code,
@@ -62,7 +63,7 @@ impl Recorder {
         self.journal.end(journal_entry::lost(&running.job.id));
         self.events.publish(|| {
             let (status, duration_ms) = (LOST.to_owned(), Some(0.0));
-            ExecutionEvent::Ended(Summary { status, duration_ms, ..running.summary() })
+            ExecutionEvent::Ended(ExecutionSummary { status, duration_ms, ..running.summary() })
         });
     }
 }

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use runtray_wire::{Execution, ExecutionSummary};
 use time::OffsetDateTime;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::given;
 use super::job::Job;
-use crate::journal::{RUNNING, Record, Summary, first_line};
+use crate::journal::{RUNNING, first_line};
 use crate::settings::JournalSettings;
 
 /// A running execution.
@@ -27,9 +28,9 @@ pub(crate) struct Running {
 
 impl Running {
     /// The execution as a row of a list.
-    pub(crate) fn summary(&self) -> Summary {
+    pub(crate) fn summary(&self) -> ExecutionSummary {
         let job = &self.job;
-        Summary {
+        ExecutionSummary {
             id: job.id.clone(),
             started_at: self.started_at,
             language: job.runtime.language.clone(),
@@ -43,9 +44,9 @@ impl Running {
     }
 
     /// The execution as the journal would show it, with its whole code.
-    pub(crate) fn record(&self) -> Record {
+    pub(crate) fn record(&self) -> Execution {
         let job = &self.job;
-        Record {
+        Execution {
             id: job.id.clone(),
             started_at: self.started_at,
             language: job.runtime.language.clone(),

@@ -124,7 +124,8 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::{PIECE, Told};
-    use crate::model::{ConsoleState, ConsoleUpdate};
+    use crate::model::{ConsoleEnd, ConsoleState, ConsoleUpdate, Failure};
+    use crate::sentences;
     use crate::state::console::session::Session;
 
     fn rest(told: &mut Told, session: &Session) -> Vec<ConsoleUpdate> {
@@ -135,8 +136,8 @@ mod tests {
         ConsoleUpdate::Output { data: data.to_owned(), is_old }
     }
 
-    fn state(state: ConsoleState, ended: Option<&str>) -> ConsoleUpdate {
-        ConsoleUpdate::State { state, ended: ended.map(str::to_owned) }
+    fn state(state: ConsoleState, ended: Option<ConsoleEnd>) -> ConsoleUpdate {
+        ConsoleUpdate::State { state, ended }
     }
 
     #[test]
@@ -147,8 +148,9 @@ mod tests {
         let begun = [ConsoleUpdate::Cleared, state(ConsoleState::Running, None), output("one\n", true)];
         assert_eq!(rest(&mut early, &session), begun);
         session.scrollback.push("two\n");
-        (session.state, session.ended) = (ConsoleState::Ended, Some("{}".to_owned()));
-        let end = state(ConsoleState::Ended, Some("{}"));
+        let refused = ConsoleEnd::Refused(Failure::new("x", &sentences::ENDED.said()));
+        (session.state, session.ended) = (ConsoleState::Ended, Some(refused.clone()));
+        let end = state(ConsoleState::Ended, Some(refused));
         assert_eq!(rest(&mut early, &session), [output("two\n", false), end.clone()]);
         assert_eq!(rest(&mut late, &session), [ConsoleUpdate::Cleared, output("one\ntwo\n", true), end]);
     }

@@ -6,14 +6,14 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use runtray_service::wire::Words;
 use runtray_service::{InteractiveEvent, InteractiveInput, InteractiveRun, Service};
+use runtray_wire::{ErrorBody, Finished};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::scrollback::Scrollback;
 
-use crate::model::{ConsoleState, Failure};
+use crate::model::{ConsoleEnd, ConsoleState, Failure};
 use crate::sentences;
 
 /// The origin of the window's programs in the log. No web page can have it: origins of pages have a scheme.
@@ -36,8 +36,7 @@ pub(super) struct Session {
     /// How many programs there were before it.
     pub(super) number: u64,
     pub(super) state: ConsoleState,
-    /// The message with which it ended.
-    pub(super) ended: Option<String>,
+    pub(super) ended: Option<ConsoleEnd>,
     pub(super) scrollback: Scrollback,
     pub(super) input: Option<InteractiveInput>,
     pub(super) cancel: CancellationToken,
@@ -58,7 +57,7 @@ impl Console {
         let cancel = self.begin()?;
         let begun = async {
             match service {
-                Some(service) => service.run_interactive(message, ORIGIN).await,
+                Some(service) => service.run_interactive(message, ORIGIN).await.map_err(Failure::from),
                 None => Err(not_running()),
             }
         };
@@ -67,7 +66,7 @@ impl Console {
                 self.change(|session| session.input = Some(input));
                 tokio::spawn(self.clone().carry(conversation, cancel));
             }
-            Some(Err(error)) => self.end(Some(error)),
+            Some(Err(failure)) => self.end(Some(ConsoleEnd::Refused(failure))),
             None => self.end(None),
         }
         Ok(())
@@ -80,7 +79,7 @@ impl Console {
     pub(crate) async fn say(&self, message: &str) -> Result<(), Failure> {
         let input = self.lock().input.clone();
         match input {
-            Some(input) => input.send(message).await.map_err(|error| refusal(&error)),
+            Some(input) => Ok(input.send(message).await?),
             None => Ok(()),
         }
     }
@@ -127,15 +126,15 @@ impl Console {
             match said {
                 InteractiveEvent::Started => self.change(|session| session.state = ConsoleState::Running),
                 InteractiveEvent::Printed(text) => self.change(|session| session.scrollback.push(&text)),
-                InteractiveEvent::Ended(message) => return self.end(Some(message)),
+                InteractiveEvent::Ended(ended) => return self.end(Some(how(ended))),
             }
         }
     }
 
-    fn end(&self, message: Option<String>) {
+    fn end(&self, ended: Option<ConsoleEnd>) {
         self.change(|session| {
             session.state = ConsoleState::Ended;
-            session.ended = message;
+            session.ended = ended;
             session.input = None;
         });
     }
@@ -150,14 +149,19 @@ impl Console {
     }
 }
 
+/// How a program ended, as the window is told.
+fn how(ended: Result<Box<Finished>, ErrorBody>) -> ConsoleEnd {
+    ended.map_or_else(|error| ConsoleEnd::Refused(error.into()), ConsoleEnd::Finished)
+}
+
 /// Runs a program of the log again, with `message` as the first one: no terminal, and nothing more is typed. It belongs to the
 /// app as the Console's does, and ends up in the log; its id.
 ///
 /// # Errors
 /// It was not run.
 pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result<String, Failure> {
-    let service = service.ok_or_else(|| refusal(&not_running()))?;
-    let (mut conversation, input) = service.run_interactive(message, ORIGIN).await.map_err(|error| refusal(&error))?;
+    let service = service.ok_or_else(not_running)?;
+    let (mut conversation, input) = service.run_interactive(message, ORIGIN).await?;
     // The input is complete: dropping the last sender ends it.
     drop(input);
     let id = conversation.id().to_owned();
@@ -176,29 +180,12 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
         }
     });
     match has_started.await {
-        Ok(InteractiveEvent::Ended(message)) if is_error(&message) => Err(refusal(&message)),
+        Ok(InteractiveEvent::Ended(Err(error))) => Err(error.into()),
         _ => Ok(id),
     }
 }
 
-/// The error message of a service that is not running.
-fn not_running() -> String {
-    let said = sentences::CONSOLE_NOT_RUNNING.said();
-    let reason = Words::from(&said);
-    serde_json::json!({ "type": "error", "error": said.to_string(), "code": "not_running", "reason": reason })
-        .to_string()
-}
-
-fn is_error(message: &str) -> bool {
-    field(message, "type") == "error"
-}
-
-/// A message `error` as the failure of a command.
-fn refusal(message: &str) -> Failure {
-    Failure::of_message(&serde_json::from_str(message).unwrap_or_default())
-}
-
-fn field(message: &str, name: &str) -> String {
-    let value: serde_json::Value = serde_json::from_str(message).unwrap_or_default();
-    value[name].as_str().unwrap_or_default().to_owned()
+/// The failure of a service that is not running.
+fn not_running() -> Failure {
+    Failure::new("not_running", &sentences::CONSOLE_NOT_RUNNING.said())
 }

@@ -1,7 +1,9 @@
 //! The contents of the menu: plain values, made from the status.
 
+use runtray_wire::ExecutionSummary;
+
 use crate::i18n::Language;
-use crate::model::{Python, ServiceState, Status, Summary};
+use crate::model::{Python, ServiceState, Status};
 use crate::state::{AppState, Interpreters, middle};
 
 use super::icon::Icon;
@@ -160,11 +162,11 @@ fn python_line(python: &Python) -> String {
     if room < PATH { name } else { format!("{name}  {}", middle(&python.path, room)) }
 }
 
-fn runs(recent: &[Summary], language: Language) -> Vec<Entry> {
+fn runs(recent: &[ExecutionSummary], language: Language) -> Vec<Entry> {
     if recent.is_empty() {
         return vec![Entry::unusable(language.text("tray.recent.none", &[]))];
     }
-    let entry = |run: &Summary| Entry {
+    let entry = |run: &ExecutionSummary| Entry {
         id: format!("{}{}", id::RUN, run.id),
         text: shortened(&format!("{} {}  {}", mark(&run.status), run.language, run.first_line)),
         is_checked: None,
@@ -198,9 +200,12 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use runtray_wire::ExecutionSummary;
+    use time::OffsetDateTime;
+
     use super::{Icon, View, pythons, runs, shortened};
     use crate::i18n::Language;
-    use crate::model::{Python, ServiceState, Status, Summary};
+    use crate::model::{Python, ServiceState, Status};
     use crate::state::Interpreters;
 
     fn check(state: ServiceState, running: usize, line: &str, icon: Icon, is_on: bool) {
@@ -274,15 +279,16 @@ mod tests {
     #[test]
     fn long_lines_are_cut_and_an_empty_list_says_so() {
         assert_eq!(shortened(&"é".repeat(60)).chars().count(), 49);
-        let run = Summary {
+        let run = ExecutionSummary {
             id: "01J".into(),
-            started_at: String::new(),
+            started_at: OffsetDateTime::UNIX_EPOCH,
             language: "python".into(),
             runtime: String::new(),
             status: "timeout".into(),
             origin: "local".into(),
             first_line: "while True: pass".into(),
             duration_ms: None,
+            exit_code: None,
         };
         assert_eq!(runs(&[run], Language::English)[0].text, "▲ python  while True: pass");
         assert!(!runs(&[], Language::English)[0].is_enabled);

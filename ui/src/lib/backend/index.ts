@@ -3,8 +3,8 @@
 // The one implementation in the product is `tauri.ts`; `fake/` stands in for it in tests and in a plain browser.
 
 import type {
-  ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language, Python,
-  PythonTest, Selection, Sentence, SettingsView, Statistics, Update,
+  ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
+  PythonTest, Selection, SettingsView, Statistics, Update, Words,
 } from "../bindings";
 
 /** A change of settings: `null` takes the default again. */
@@ -17,8 +17,8 @@ export interface Backend {
   restartService(): Promise<void>;
   usePort(port: number): Promise<void>;
   cancelExecution(id: string): Promise<void>;
-  executions(query: ExecutionsQuery): Promise<ExecutionsPage>;
-  execution(id: string): Promise<Execution>;
+  executions(query: ExecutionsQuery): Promise<LogPage>;
+  execution(id: string): Promise<ExecutionView>;
   facets(): Promise<Facets>;
   exportExecutions(format: ExportFormat, query: ExecutionsQuery): Promise<string | null>;
   /** What a deletion would take, as of now. */
@@ -80,6 +80,6 @@ export function failure(error: unknown): Failure {
 }
 
 /** A sentence that has no code: it is shown as it is. */
-function unknown(text: string): Sentence {
+function unknown(text: string): Words {
   return { code: "", values: {}, text };
 }

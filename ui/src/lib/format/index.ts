@@ -72,8 +72,8 @@ export function exact(at: string): string {
   return EXACT(locale()).format(new Date(at));
 }
 
-/** The time of day to the minute. */
-export function clockTime(at: string): string {
+/** The time of day to the minute, of milliseconds since 1970. */
+export function clockTime(at: number): string {
   return CLOCK(locale()).format(new Date(at));
 }
 

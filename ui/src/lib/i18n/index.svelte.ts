@@ -4,7 +4,7 @@
 // `….one` and `….other`. What Rust says itself is in `native.*.json`, which it reads; what the service says by a code is in
 // `said.*.json`, which both read.
 
-import type { Sentence } from "../bindings";
+import type { Words } from "../bindings";
 import de from "./de.json";
 import en from "./en.json";
 import saidDe from "./said.de.json";
@@ -52,7 +52,7 @@ export function counted(key: Counted, count: number, values: Values = {}): strin
 }
 
 /** A sentence that Rust said by its code; one that is not known here stays in English. */
-export function say({ code, values, text }: Sentence): string {
+export function say({ code, values, text }: Words): string {
   const filled = Object.entries(values).map(([name, value]): [string, string] => {
     if (typeof value === "string") return [name, value];
     return [name, Array.isArray(value) ? value.map(say).join("; ") : say(value)];

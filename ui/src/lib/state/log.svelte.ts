@@ -4,7 +4,7 @@
 // cost one new list a frame.
 
 import { backend } from "../backend";
-import type { Execution, ExecutionsQuery, Facets, Summary } from "../bindings";
+import type { ExecutionsQuery, ExecutionSummary, ExecutionView, Facets } from "../bindings";
 import { toasts } from "./toasts.svelte";
 import { append, below, matches, merge, widen, type Filter } from "./rows";
 
@@ -16,7 +16,7 @@ const RENEW_PAUSE_MS = 500;
 
 class Log {
   filter = $state<Filter>({ q: "", status: "", language: "", origin: "" });
-  rows = $state.raw<Summary[]>([]);
+  rows = $state.raw<ExecutionSummary[]>([]);
   total = $state(0);
   /** Whether the first page is there. */
   loaded = $state(false);
@@ -26,12 +26,12 @@ class Log {
   facets = $state.raw<Facets>({ languages: [], origins: [], total: 0 });
   /** The chosen row, and everything about it as soon as that is there. */
   chosen = $state<string | null>(null);
-  opened = $state.raw<Execution | null>(null);
+  opened = $state.raw<ExecutionView | null>(null);
   #next: string | null = null;
   #question = 0;
-  #changes: Summary[] = [];
+  #changes: ExecutionSummary[] = [];
   /** What changed since the page that is under way was asked for: it may not be in there. */
-  #meanwhile: Summary[] = [];
+  #meanwhile: ExecutionSummary[] = [];
   #frame = 0;
   #searching: ReturnType<typeof setTimeout> | undefined;
   #renewing: ReturnType<typeof setTimeout> | undefined;
@@ -74,7 +74,7 @@ class Log {
   }
 
   /** Takes an execution that began or ended. */
-  changed(execution: Summary): void {
+  changed(execution: ExecutionSummary): void {
     this.#changes.push(execution);
     this.#frame ||= requestAnimationFrame(() => this.flush());
   }
@@ -126,8 +126,8 @@ class Log {
       const page = await backend().executions({ limit: PAGE, ...this.query() });
       if (question !== this.#question || this.#searching !== undefined) return;
       const older = below(this.rows, page);
-      this.prepended = page.executions[0]?.id !== this.rows[0]?.id;
-      this.rows = [...page.executions, ...older];
+      this.prepended = page.items[0]?.id !== this.rows[0]?.id;
+      this.rows = [...page.items, ...older];
       this.total = page.total;
       // What was read further down stays, and with it the place where reading goes on.
       if (older.length === 0) this.#next = page.next;
@@ -136,7 +136,7 @@ class Log {
     }
   }
 
-  #lay(changes: Summary[]): void {
+  #lay(changes: ExecutionSummary[]): void {
     const merged = merge(this.rows, changes, (row) => matches(row, this.filter));
     this.prepended = merged.added > 0;
     this.total += merged.added - merged.removed;
@@ -152,7 +152,7 @@ class Log {
       const page = await backend().executions({ limit: PAGE, ...this.query(), ...(before ? { before } : {}) });
       if (question !== this.#question) return;
       this.prepended = false;
-      this.rows = before ? append(this.rows, page.executions) : page.executions;
+      this.rows = before ? append(this.rows, page.items) : page.items;
       this.total = page.total;
       this.#next = page.next;
       this.loaded = true;

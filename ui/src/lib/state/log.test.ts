@@ -1,21 +1,21 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { type Backend, install } from "../backend";
-import type { ExecutionsPage, Summary } from "../bindings";
+import type { ExecutionSummary, LogPage } from "../bindings";
 import { log } from "./log.svelte";
 
-const row = (id: string, status: string): Summary => ({
+const row = (id: string, status: string): ExecutionSummary => ({
   id, status, started_at: "2026-11-23T04:00:00Z", language: "python", runtime: "CPython 3.13.1",
-  origin: "curl", first_line: "print(1)", duration_ms: null,
+  origin: "curl", first_line: "print(1)", duration_ms: null, exit_code: null,
 });
 
 /** Answers the next question for a page when it is told to. */
-let answer: (rows: Summary[]) => void;
+let answer: (rows: ExecutionSummary[]) => void;
 
 beforeEach(() => {
   vi.stubGlobal("requestAnimationFrame", () => 0);
   const executions = () =>
-    new Promise<ExecutionsPage>((done) => {
-      answer = (rows) => done({ executions: rows, next: null, total: rows.length });
+    new Promise<LogPage>((done) => {
+      answer = (rows) => done({ items: rows, next: null, total: rows.length });
     });
   const facets = () => Promise.resolve({ languages: [], origins: [], total: 0 });
   install({ executions, facets } as Partial<Backend> as Backend);

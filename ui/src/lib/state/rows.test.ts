@@ -1,13 +1,13 @@
 import { expect, test } from "vitest";
 
 import { execution, summary } from "../backend/fake/data";
-import type { Summary } from "../bindings";
+import type { ExecutionSummary } from "../bindings";
 import { append, matches, merge, widen } from "./rows";
 
-function row(id: string, change: Partial<Summary> = {}): Summary {
+function row(id: string, change: Partial<ExecutionSummary> = {}): ExecutionSummary {
   return { ...summary(execution(0, 0, 0)), id, ...change };
 }
-const ids = (rows: Summary[]) => rows.map((one) => one.id).join("");
+const ids = (rows: ExecutionSummary[]) => rows.map((one) => one.id).join("");
 const all = () => true;
 
 test.each([
@@ -28,7 +28,7 @@ test("the last news of a row counts", () => {
 });
 
 test("a row that no longer fits the filter goes", () => {
-  const running = (one: Summary) => one.status === "running";
+  const running = (one: ExecutionSummary) => one.status === "running";
   const merged = merge([row("a", { status: "running" })], [row("a", { status: "completed" })], running);
   expect([merged.rows.length, merged.removed, merged.added]).toEqual([0, 1, 0]);
 });

@@ -1,7 +1,7 @@
 // The settings: as the file has them, and what is wrong with each.
 
 import { backend, failure } from "../backend";
-import type { Sentence, SettingsView } from "../bindings";
+import type { SettingsView, Words } from "../bindings";
 import { resolve, say, sentence, setLanguage } from "../i18n/index.svelte";
 import { attempt, BROKEN, toasts } from "./toasts.svelte";
 import { theme } from "./theme.svelte";
@@ -9,7 +9,7 @@ import { theme } from "./theme.svelte";
 class Settings {
   view = $state.raw<SettingsView | null>(null);
   /** Why the last change of a key was not taken. */
-  refused = $state<Record<string, string | Sentence>>({});
+  refused = $state<Record<string, string | Words>>({});
   /** How a number was read, where it may have been meant in another way. */
   notes = $state<Record<string, string>>({});
   /** The key that was saved last, for a moment's tick. */
@@ -41,7 +41,7 @@ class Settings {
   }
 
   /** What is wrong with a key: the change that was refused, else what the file says. */
-  wrong(key: string): string | Sentence | null {
+  wrong(key: string): string | Words | null {
     return this.refused[key] ?? this.view?.problems.find((problem) => problem.key === key)?.said ?? null;
   }
 
@@ -67,7 +67,7 @@ class Settings {
     }
   }
 
-  refuse(key: string, wrong: string | Sentence): void {
+  refuse(key: string, wrong: string | Words): void {
     this.refused[key] = wrong;
     this.note(key, null);
   }

@@ -3,10 +3,9 @@
 // What was written is kept here too, so that a terminal that comes later shows it again.
 
 import { backend, failure } from "../backend";
-import type { ConsoleUpdate } from "../bindings";
+import type { ClientMessage, ConsoleUpdate, Finished } from "../bindings";
 import { say, sentence } from "../i18n/index.svelte";
 import { toasts } from "../state/toasts.svelte";
-import { parse, type ClientMessage, type Ending } from "./protocol";
 
 export type SessionState = "idle" | "connecting" | "running" | "ended";
 
@@ -19,9 +18,11 @@ const MOST_TYPED = 1 << 18;
 /** Clears the screen, what scrolled off, and every mode that the last program left behind. */
 const RESET = "\u001bc";
 
+const INTERRUPT: ClientMessage = { type: "signal", signal: "interrupt" };
+
 class Session {
   state = $state<SessionState>("idle");
-  ending = $state.raw<Ending | null>(null);
+  ending = $state.raw<Finished | null>(null);
   /** Why there is no program, for people. */
   problem = $state<string | null>(null);
   /** Whether it was asked to stop once already. */
@@ -55,7 +56,8 @@ class Session {
     this.#begin();
     this.state = "connecting";
     try {
-      await backend().runInConsole(JSON.stringify({ type: "run", code, language, terminal: this.size }));
+      const run: ClientMessage = { type: "run", code, language, terminal: this.size };
+      await backend().runInConsole(JSON.stringify(run));
     } catch (error) {
       this.#end(sentence(say(failure(error).said)));
     }
@@ -78,7 +80,7 @@ class Session {
     else if (this.state === "running") {
       this.stopping = true;
       // It does not wait behind what was typed and not read.
-      void this.#attempt(() => backend().tellConsole(JSON.stringify({ type: "signal", signal: "interrupt" })));
+      void this.#attempt(() => backend().tellConsole(JSON.stringify(INTERRUPT)));
     }
   }
 
@@ -112,10 +114,8 @@ class Session {
 
   #enter({ state, ended }: Extract<ConsoleUpdate, { kind: "state" }>): void {
     if (state === "ended") {
-      const message = parse(ended);
-      if (message?.type === "finished") this.ending = message;
-      if (message?.type !== "error") return this.#end(null);
-      return this.#end(message.reason ? say(message.reason) : message.error);
+      if (ended?.type === "finished") this.ending = ended;
+      return this.#end(ended?.type === "refused" ? say(ended.said) : null);
     }
     const before = this.state;
     this.state = state === "starting" ? "connecting" : state;

@@ -21,7 +21,7 @@ use runtray_engine::{OutputFile, RelativePath, Status};
 use runtray_service::RunResult;
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
-use runtray_service::wire::ExecuteResponse;
+use runtray_wire::ExecuteResponse;
 use tokio_util::sync::CancellationToken;
 
 use super::configuration::settings;

@@ -113,9 +113,9 @@ fn malformed(header: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use runtray_wire::Code;
 
     use super::{Allowed, check};
-    use crate::http::wire::error::Code;
     use crate::platform::origin::Origin;
 
     fn verdict(headers: &[(&str, &str)]) -> Option<Code> {

@@ -7,19 +7,19 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use runtray_wire::{ErrorBody, ExecuteRequest, ExecuteResponse, Started};
 use tokio::sync::mpsc;
 
 use crate::http::body;
 use crate::http::budget::Share;
 use crate::http::error::Error;
+use crate::http::from_wire::json::Whole;
+use crate::http::from_wire::request::{Parsed, Timeouts, parse_request};
 use crate::http::guard::layer::Caller;
 use crate::http::json_response;
 use crate::http::middleware::RequestId;
 use crate::http::server::Server;
 use crate::http::sse;
-use crate::http::wire::error::ErrorBody;
-use crate::http::wire::request::{ExecuteRequest, Parsed, Timeouts};
-use crate::http::wire::response::{ExecuteResponse, Started};
 use crate::runs::execution::Live;
 use crate::runs::job::Job;
 
@@ -83,7 +83,7 @@ async fn read(server: &Server, headers: &HeaderMap, body: Body, share: &mut Shar
         (settings.body_bytes, Timeouts { default: settings.default_timeout, max: settings.max_timeout })
     };
     let body = body::read(headers, body, cap, share).await?;
-    Ok(ExecuteRequest::parse(&body, timeouts)?)
+    Ok(parse_request(&body, Whole::Body, timeouts)?)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use runtray_engine::{Containment, Isolation};
+use runtray_engine::Isolation;
+use runtray_wire::{ErrorBody, ServiceStatus};
 
+use crate::http::VERSION;
 use crate::http::server::Server;
 use crate::http::to_wire::journal_state;
-use crate::http::wire::error::ErrorBody;
-use crate::http::wire::health;
-use crate::http::wire::status::ServiceStatus;
 use crate::journal::milliseconds;
 
 /// How the service is.
@@ -26,25 +25,25 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
     let settings = server.core.settings.borrow().settings.clone();
     let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
     Json(ServiceStatus {
-        state: server.state.borrow().name(),
+        state: server.state.borrow().name().to_owned(),
         url: server.url(),
         addresses: server.addresses.list.iter().map(ToString::to_string).collect(),
         missing_address: server.addresses.missing.map(|address| address.to_string()),
-        version: health::VERSION,
+        version: VERSION.to_owned(),
         uptime_ms: milliseconds(server.started.elapsed()),
         python,
         python_path,
-        isolation: Isolation::default().name(),
-        containment: server.core.containment().and_then(|known| *known.borrow()).map(Containment::name),
+        isolation: Isolation::default().name().to_owned(),
+        containment: server.core.containment().and_then(|known| *known.borrow()).map(|known| known.name().to_owned()),
         token_required: server.access.asks_for_token(&settings),
         running: load.running,
         queued: load.queued,
         slots: settings.slots,
-        journal,
+        journal: journal.to_owned(),
         journal_detail,
         journal_dropped: server.core.journal.dropped(),
         problems: server.problems(),
-        restart_needed: server.restart_needed(&settings),
+        restart_needed: server.restart_needed(&settings).into_iter().map(str::to_owned).collect(),
         pending_origins: server.access.pending.watch().borrow().iter().map(Into::into).collect(),
     })
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use axum::extract::ws::{WebSocket, close_code};
 use futures_util::StreamExt;
+use runtray_wire::{Code, ExecuteResponse, Finished, ServerMessage};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -14,12 +15,10 @@ use super::reader::{Incoming, Reader};
 use super::writer::Writer;
 use crate::http::budget::Share;
 use crate::http::error::Error;
+use crate::http::from_wire::message::parse_run;
+use crate::http::from_wire::request::Parsed;
 use crate::http::guard::layer::Caller;
 use crate::http::server::Server;
-use crate::http::wire::error::Code;
-use crate::http::wire::message::{ServerMessage, parse_run};
-use crate::http::wire::request::Parsed;
-use crate::http::wire::response::{ExecuteResponse, Finished};
 use crate::settings::Settings;
 
 /// How long a client may take to say what to run.

@@ -1,12 +1,11 @@
 //! Starting an interactive execution, for a WebSocket or for the program that embeds the service.
 
 use runtray_engine::{Commander, Event, commands};
+use runtray_wire::Started;
 use tokio::sync::mpsc;
 
 use crate::http::error::Error;
-use crate::http::wire::message::ServerMessage;
-use crate::http::wire::request::{Parsed, Timeouts};
-use crate::http::wire::response::Started;
+use crate::http::from_wire::request::{Parsed, Timeouts};
 use crate::runs::core::Core;
 use crate::runs::execution::{Execution, Live};
 use crate::runs::job::Job;
@@ -48,9 +47,4 @@ pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -
 /// The timeouts of interactive executions.
 pub(crate) fn timeouts(settings: &Settings) -> Timeouts {
     Timeouts { default: settings.terminal_total, max: settings.terminal_total }
-}
-
-/// The JSON of a message.
-pub(crate) fn json(message: &ServerMessage) -> String {
-    serde_json::to_string(message).unwrap_or_default()
 }

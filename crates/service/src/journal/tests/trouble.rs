@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Home, begun, found, reach, record, write};
-use crate::journal::{Filter, JournalError, LOST, Page, RUNNING, Reader, State};
+use crate::journal::{Filter, JournalError, LOST, RUNNING, Reader, State};
 
 #[tokio::test]
 async fn a_file_that_is_garbage_is_kept_aside() {
@@ -147,6 +147,6 @@ async fn more_than_the_queue_holds_is_dropped_and_counted_and_never_waited_for()
     assert!(dropped > 10_000, "only {dropped} were dropped");
     drop(lock);
     journal.close().await;
-    let page: Page = Reader::open(&home.file()).expect("a reader").page(&Filter::default()).expect("a page");
+    let page = Reader::open(&home.file()).expect("a reader").page(&Filter::default()).expect("a page");
     assert_eq!(page.items.len(), 50);
 }
