@@ -1,6 +1,6 @@
 //! The shared types in TypeScript.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use runtray_wire::{ClientMessage, ExecutionsQuery, ExportFormat, Facets, Language, Statistics};
 use ts_rs::{Config, TS, TypeVisitor};
@@ -9,18 +9,20 @@ use super::{ConsoleUpdate, ExecutionView, Folder, LogPage, Python, PythonTest, S
 
 const HEADING: &str = "// The types that Rust and the window share. Written by `cargo xtask bindings`: change crates/wire or src-tauri/src/model instead.\n";
 
-/// The declarations so far.
+/// The declarations so far, by name: the order in which ts-rs meets them differs from one build to the next.
 struct Declarations {
     config: Config,
-    names: BTreeSet<String>,
-    text: String,
+    by_name: BTreeMap<String, String>,
 }
 
 impl TypeVisitor for Declarations {
     fn visit<T: TS + 'static + ?Sized>(&mut self) {
         // Texts, numbers and lists are not declared.
-        if T::output_path().is_some() && self.names.insert(T::ident(&self.config)) {
-            self.text += &format!("\nexport {}\n", T::decl(&self.config));
+        if T::output_path().is_none() {
+            return;
+        }
+        let is_new = self.by_name.insert(T::ident(&self.config), T::decl(&self.config)).is_none();
+        if is_new {
             T::visit_dependencies(self);
         }
     }
@@ -29,7 +31,7 @@ impl TypeVisitor for Declarations {
 /// The contents of `ui/src/lib/bindings/index.ts`.
 fn typescript() -> String {
     let config = Config::new().with_large_int("number");
-    let mut declared = Declarations { config, names: BTreeSet::new(), text: HEADING.to_owned() };
+    let mut declared = Declarations { config, by_name: BTreeMap::new() };
     declared.visit::<Update>();
     declared.visit::<ConsoleUpdate>();
     declared.visit::<ClientMessage>();
@@ -46,7 +48,7 @@ fn typescript() -> String {
     declared.visit::<SettingsView>();
     declared.visit::<Folder>();
     declared.visit::<super::Failure>();
-    declared.text
+    declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }
 
 #[cfg(test)]
