@@ -5,21 +5,21 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::search_path;
+use super::executable::is_program;
 
-/// What the settings name the built-in Python by, in the place of a path.
+/// The name of the built-in Python in the settings, where an own one has a path.
 pub const BUILT_IN: &str = "builtin";
 
-/// How long its first answer may take: it unpacks itself.
+/// The time limit of its first answer, for which it unpacks itself.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The program's file name.
 const PROGRAM: &str = if cfg!(windows) { "runtray-python.exe" } else { "runtray-python" };
 
-/// Where packages put it, seen from the folder around that of this program, if not beside it.
+/// The folder of packages that do not put it beside our program, relative to the parent of our program's folder.
 const ELSEWHERE: &str = "lib/runtray";
 
-/// Names another place of the program; empty if there is to be none. For tests, and for whoever builds a package.
+/// The variable with another path of the program, for tests and packagers; empty: there is no built-in Python.
 const VARIABLE: &str = "RUNTRAY_BUILTIN_PYTHON";
 
 /// The program, if it is installed.
@@ -36,16 +36,16 @@ fn find(variable: Option<OsString>, ours: &Path) -> Option<PathBuf> {
             .map(|folder| folder.join(PROGRAM))
             .collect(),
     };
-    places.into_iter().find(|path| path.is_absolute() && search_path::is_program(path))
+    places.into_iter().find(|path| path.is_absolute() && is_program(path))
 }
 
-/// Whether `path` leads to the program `built_in`.
+/// Whether `path` is the program `built_in` or a link to it.
 pub(super) fn is(path: &Path, built_in: &Path) -> bool {
     let same_file = || path.canonicalize().is_ok_and(|real| built_in.canonicalize().is_ok_and(|ours| ours == real));
     path == built_in || (path.file_name() == built_in.file_name() && same_file())
 }
 
-/// Its name for people. The version is short: nobody chooses the third number of it.
+/// Its name for people, with the first two numbers of its version.
 pub(super) fn name(implementation: &str, version: &str) -> String {
     let short = version.match_indices('.').nth(1).map_or(version, |(end, _)| &version[..end]);
     format!("{implementation} {short} (built in)")

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::built_in::{self, BUILT_IN};
 use super::machine::Machine;
 use super::source::Source;
-use super::{folder, search_path, stub};
+use super::{executable, folder, search_path, stub};
 use crate::text::said::Said;
 use crate::text::sentences;
 
@@ -57,7 +57,7 @@ impl Candidate {
         if !metadata.is_file() {
             return Err(sentences::NOT_A_FILE.said());
         }
-        if !search_path::has_execute_bit(&metadata) {
+        if !executable::has_execute_bit(&metadata) {
             return Err(sentences::NOT_EXECUTABLE.said());
         }
         if self.source == Source::Project && !is_ours(&self.path) {
@@ -71,7 +71,7 @@ impl Candidate {
     pub(super) fn resolved(&self, executable: Option<PathBuf>) -> PathBuf {
         let stands_in = self.path.parent().is_some_and(|folder| folder.ends_with("shims"));
         let resolves = self.source != Source::Choice || stands_in;
-        executable.filter(|path| resolves && search_path::is_program(path)).unwrap_or_else(|| self.path.clone())
+        executable.filter(|path| resolves && executable::is_program(path)).unwrap_or_else(|| self.path.clone())
     }
 }
 

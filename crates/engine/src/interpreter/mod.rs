@@ -8,6 +8,7 @@ mod answer;
 mod built_in;
 mod candidate;
 mod discovery;
+pub(crate) mod executable;
 mod folder;
 mod found;
 mod install_roots;

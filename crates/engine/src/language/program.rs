@@ -9,7 +9,7 @@ use super::node;
 use super::prestart::Prestart;
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
-use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
+use crate::interpreter::{Found, Kind, Machine, Rejected, executable, first, search_path};
 use crate::outcome::Isolation;
 use crate::text::said::Said;
 use crate::text::sentences;
@@ -122,7 +122,7 @@ fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     if !path.is_absolute() {
         return Err(Unavailable(sentences::COMMAND_RELATIVE.with("name", name)));
     }
-    if !search_path::is_program(&path) {
+    if !executable::is_program(&path) {
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
     let (name, activation) = (display_name(&path), Activation::default());

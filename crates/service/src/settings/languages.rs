@@ -5,7 +5,8 @@ use runtray_engine::language::{Choices, Interpreter, Language, Languages};
 use runtray_engine::said::{Said, Value};
 use toml_edit::Item;
 
-use super::document::{LANGUAGE, Lines, Row, closest};
+use super::closest::closest;
+use super::document::{LANGUAGE, Lines, Row};
 use super::model::Problem;
 use super::read::{shown, texts};
 use super::security_keys;

@@ -2,7 +2,7 @@
 
 use toml_edit::Item;
 
-use super::document::closest;
+use super::closest::closest;
 use super::key::Key;
 use super::keys::KEYS;
 use super::model::Settings;

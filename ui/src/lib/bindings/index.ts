@@ -1,88 +1,20 @@
 // The types that Rust and the window share. Written by `cargo xtask bindings`: change crates/wire or src-tauri/src/model instead.
 
-export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: ExecutionSummary, } | { "kind": "ended", execution: ExecutionSummary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", route: string, };
+export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
 
-export type Status = { state: ServiceState, 
-/**
- * The reason of a failure: a fragment, which follows a colon.
- */
-reason: string | null, 
-/**
- * The address for clients, even while the service is stopped.
- */
-url: string, 
-/**
- * A command for the system's shell that runs a program.
- */
-example: string, addresses: Array<string>, 
-/**
- * The loopback address that this machine does not have.
- */
-missing: string | null, running: number, queued: number, 
-/**
- * Whether the search for the Python in use is still running.
- */
-is_searching: boolean, 
-/**
- * The Python in use.
- */
-python: Python | null, 
-/**
- * The reason why no Python is in use, if so.
- */
-python_problem: string | null, isolation: string, 
-/**
- * The containment mode, such as `user_namespace`; `subreaper` is the fallback.
- */
-containment: string | null, now: Array<ExecutionSummary>, pending_origins: Array<PendingOrigin>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
-/**
- * Whether to show the introduction.
- */
-welcome: boolean, version: string, };
+export type ClientMessage = { "type": "run" } & Run | { "type": "stdin" } & Typed | { "type": "eof" } | { "type": "signal" } & SentSignal | { "type": "resize" } & TerminalSize;
 
-export type Python = { 
-/**
- * What the settings name it by: its path, or `builtin`.
- */
-path: string, 
-/**
- * Whether it is the built-in one, whose programs see only their own folder.
- */
-built_in: boolean, 
-/**
- * The shortest unique name of its environment: `demo`, `work/demo`.
- */
-label: string, 
-/**
- * `3.13.1`.
- */
-version: string, 
-/**
- * The name to show: `CPython 3.13.1`.
- */
-name: string, 
-/**
- * How it was found, as a text to show; empty while that is unknown.
- */
-source: string, in_use: boolean, 
-/**
- * The reason why it cannot be used, if so.
- */
-problem: string | null, };
+export type ConsoleEnd = { "type": "finished" } & Finished | { "type": "refused" } & Failure;
 
-export type PendingOrigin = { 
+export type ConsoleState = "idle" | "starting" | "running" | "ended";
+
+export type ConsoleUpdate = { "kind": "cleared" } | { "kind": "output", data: string, is_old: boolean, } | { "kind": "state", state: ConsoleState, 
 /**
- * The origin.
+ * How it ended; `null` also when it was stopped before it began.
  */
-origin: string, 
-/**
- * When it was first refused.
- */
-first_refused_at: string, 
-/**
- * How often it was refused since then.
- */
-refusals: number, };
+ended: ConsoleEnd | null, };
+
+export type Encoding = "utf8" | "base64";
 
 export type ExecutionSummary = { 
 /**
@@ -121,270 +53,6 @@ exit_code: number | null,
  * The first line of the program that is not blank.
  */
 first_line: string, };
-
-export type Problem = { 
-/**
- * An identifier of the kind of problem.
- */
-id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
-
-export type ProblemAction = { label: string, command: Action, 
-/**
- * The port, the folder or the key of the setting.
- */
-argument: string | null, };
-
-export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
-
-export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
-
-export type SettingsView = { 
-/**
- * The values by full key, such as `limits.timeout_ms`.
- */
-values: Record<string, unknown>, 
-/**
- * The defaults.
- */
-defaults: Record<string, unknown>, problems: Array<SettingsProblem>, 
-/**
- * The file's path.
- */
-file: string, 
-/**
- * Keys that wait for a restart of the service.
- */
-restart_needed: Array<string>, };
-
-export type SettingsProblem = { key: string | null, line: number | null, 
-/**
- * The description, which follows the key in a sentence, or is a sentence if there is no key.
- */
-message: string, 
-/**
- * The same as a code with values.
- */
-said: Words, };
-
-export type Words = { 
-/**
- * Which sentence it is.
- */
-code: string, 
-/**
- * What is filled in, by name: texts, sentences of this form, or lists of those.
- */
-values: Record<string, string | Words | Words[]>, 
-/**
- * The sentence in English.
- */
-text: string, };
-
-export type ConsoleUpdate = { "kind": "cleared" } | { "kind": "output", data: string, is_old: boolean, } | { "kind": "state", state: ConsoleState, 
-/**
- * How it ended; `null` also when it was stopped before it began.
- */
-ended: ConsoleEnd | null, };
-
-export type ConsoleEnd = { "type": "finished" } & Finished | { "type": "refused" } & Failure;
-
-export type Finished = { 
-/**
- * Whether `status` is `completed`.
- */
-success: boolean, 
-/**
- * How.
- */
-status: RunStatus, 
-/**
- * The execution's id, a ULID.
- */
-id: string, 
-/**
- * The language's name.
- */
-language: string, 
-/**
- * The interpreter, for people.
- */
-runtime: string, 
-/**
- * The exit code, when the program exited by itself.
- */
-exit_code: number | null, 
-/**
- * The signal or Windows exception that ended it.
- */
-signal: string | null, 
-/**
- * Wall-clock time.
- */
-duration_ms: number, 
-/**
- * CPU time of the whole process tree.
- */
-cpu_ms: number, 
-/**
- * The most memory that the process tree held.
- */
-peak_memory_bytes: number, 
-/**
- * Whether `output` is not all that was printed.
- */
-output_truncated: boolean, 
-/**
- * Whether `error` is not all that was printed.
- */
-error_truncated: boolean, 
-/**
- * The isolation level that was used.
- */
-isolation: string, 
-/**
- * How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
- * `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
- */
-containment: string | null, 
-/**
- * What the run created or changed in its folder.
- */
-files: Array<ResultFile>, };
-
-export type RunStatus = "completed" | "failed" | "timeout" | "memory_limit" | "output_limit" | "crashed" | "cancelled";
-
-export type ResultFile = { 
-/**
- * Where it lay in the run's folder.
- */
-path: string, 
-/**
- * Its size.
- */
-size_bytes: number, 
-/**
- * Guessed from its name.
- */
-media_type: string, 
-/**
- * What it holds, in base64; left out when it is too large to carry.
- */
-content?: string, };
-
-export type Failure = { 
-/**
- * A code for the window's own logic.
- */
-code: string, 
-/**
- * A sentence in English.
- */
-message: string, 
-/**
- * The same as a code with values, which the window translates.
- */
-said: Words, 
-/**
- * The key of the setting in question.
- */
-field?: string, };
-
-export type ConsoleState = "idle" | "starting" | "running" | "ended";
-
-export type ClientMessage = { "type": "run" } & Run | { "type": "stdin" } & Typed | { "type": "eof" } | { "type": "signal" } & SentSignal | { "type": "resize" } & TerminalSize;
-
-export type Typed = { 
-/**
- * The text; what Enter types into a terminal is `\r`.
- */
-data: string, };
-
-export type Run = { 
-/**
- * With it the program gets a terminal of that size in place of its three streams; all it writes comes as `stdout`.
- */
-terminal?: TerminalSize, 
-/**
- * The program's text.
- */
-code: string, 
-/**
- * How `code` is written; `utf8` when left out. Base64 carries a program of any encoding, byte for byte.
- */
-code_encoding?: Encoding, 
-/**
- * A language's name or alias, letter case aside; `python` when left out.
- */
-language?: string, 
-/**
- * The program's standard input, followed by end-of-file; empty when left out.
- */
-stdin?: string, 
-/**
- * The program's arguments.
- */
-args?: Array<string>, 
-/**
- * Environment variables on top of the few that every run gets.
- */
-env?: { [key in string]: string }, 
-/**
- * Files that are put into the run's folder.
- */
-files?: Array<InputFile>, 
-/**
- * Milliseconds of wall-clock time after which the run is ended; the settings hold the default and the maximum.
- */
-timeout_ms?: number, };
-
-export type Encoding = "utf8" | "base64";
-
-export type InputFile = { 
-/**
- * Where, relative to the run's folder.
- */
-path: string, 
-/**
- * What it holds.
- */
-content: string, 
-/**
- * How `content` is written; `utf8` when left out.
- */
-encoding?: Encoding, };
-
-export type TerminalSize = { 
-/**
- * Character cells in a row.
- */
-columns: number, 
-/**
- * Rows.
- */
-rows: number, };
-
-export type SentSignal = { 
-/**
- * `interrupt` is what Ctrl-C does, `terminate` is SIGTERM, `kill` cancels the run. Windows has none of the first two
- * without a terminal and cancels the run.
- */
-signal: SignalName, };
-
-export type SignalName = "interrupt" | "terminate" | "kill";
-
-export type LogPage = { 
-/**
- * The number of entries on all pages.
- */
-total: number, 
-/**
- * The executions.
- */
-items: Array<ExecutionSummary>, 
-/**
- * What to give as `before` for the next page; `null` on the last one.
- */
-next: string | null, };
 
 export type ExecutionView = { 
 /**
@@ -472,58 +140,6 @@ error: string,
  */
 error_truncated: boolean, };
 
-export type Given = { 
-/**
- * Its standard input.
- */
-stdin: string, 
-/**
- * Its arguments.
- */
-args: Array<string>, 
-/**
- * Its own environment variables.
- */
-env: Array<GivenVariable>, 
-/**
- * The files that were put into its folder.
- */
-files: Array<GivenFile>, 
-/**
- * What of it is not kept, so that a second run would be another one: `code`, `stdin`, `args`, `env`, `files`, `typed`.
- */
-missing: Array<Missing>, };
-
-export type GivenVariable = { 
-/**
- * Its name.
- */
-name: string, 
-/**
- * Its value; `null` unless the settings have values kept, as they are often secrets.
- */
-value: string | null, };
-
-export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
-
-export type GivenFile = { 
-/**
- * Where in the run's folder.
- */
-path: string, 
-/**
- * How large it was.
- */
-size_bytes: number, 
-/**
- * What was in it; `null` when that is not kept.
- */
-content: string | null, 
-/**
- * How `content` is written, `utf8` or `base64`.
- */
-encoding: Encoding, };
-
 export type ExecutionsQuery = { 
 /**
  * How many, at most 1000; 50 when left out.
@@ -550,20 +166,6 @@ origin?: string,
  */
 q?: string, };
 
-export type Selection = { query: ExecutionsQuery, 
-/**
- * The newest entry at that time; nothing later is deleted.
- */
-upto: string | null, 
-/**
- * Executions that were running and so were not counted.
- */
-except: Array<string>, 
-/**
- * The number of these entries.
- */
-count: number, };
-
 export type ExportFormat = "jsonl" | "csv";
 
 export type Facets = { 
@@ -580,41 +182,152 @@ origins: Array<string>,
  */
 total: number, };
 
-export type Statistics = { 
+export type Failure = { 
 /**
- * Executions since midnight, by this machine's clock and zone.
+ * A code for the window's own logic.
  */
-today: number, 
+code: string, 
 /**
- * Those of them that ended neither completed nor cancelled.
+ * A sentence in English.
  */
-failed_today: number, 
+message: string, 
 /**
- * The median duration today.
+ * The same as a code with values, which the window translates.
  */
-median_ms: number | null, 
+said: Words, 
 /**
- * The last sixty minutes, oldest first.
+ * The key of the setting in question.
  */
-minutes: Array<Minute>, };
+field?: string, };
 
-export type Minute = { 
+export type Finished = { 
 /**
- * The minute's beginning, in milliseconds since 1970.
+ * Whether `status` is `completed`.
  */
-at_ms: number, 
+success: boolean, 
 /**
- * The number of executions.
+ * How.
  */
-count: number, 
+status: RunStatus, 
 /**
- * Those of them that ended neither completed nor cancelled.
+ * The execution's id, a ULID.
  */
-failed: number, 
+id: string, 
 /**
- * The median duration.
+ * The language's name.
  */
-median_ms: number | null, };
+language: string, 
+/**
+ * The interpreter, for people.
+ */
+runtime: string, 
+/**
+ * The exit code, when the program exited by itself.
+ */
+exit_code: number | null, 
+/**
+ * The signal or Windows exception that ended it.
+ */
+signal: string | null, 
+/**
+ * Wall-clock time.
+ */
+duration_ms: number, 
+/**
+ * CPU time of the whole process tree.
+ */
+cpu_ms: number, 
+/**
+ * The most memory that the process tree held.
+ */
+peak_memory_bytes: number, 
+/**
+ * Whether `output` is not all that was printed.
+ */
+output_truncated: boolean, 
+/**
+ * Whether `error` is not all that was printed.
+ */
+error_truncated: boolean, 
+/**
+ * The isolation level that was used.
+ */
+isolation: string, 
+/**
+ * How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
+ * `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
+ */
+containment: string | null, 
+/**
+ * What the run created or changed in its folder.
+ */
+files: Array<ResultFile>, };
+
+export type Folder = "log" | "data" | "settings" | "file";
+
+export type Given = { 
+/**
+ * Its standard input.
+ */
+stdin: string, 
+/**
+ * Its arguments.
+ */
+args: Array<string>, 
+/**
+ * Its own environment variables.
+ */
+env: Array<GivenVariable>, 
+/**
+ * The files that were put into its folder.
+ */
+files: Array<GivenFile>, 
+/**
+ * What of it is not kept, so that a second run would be another one: `code`, `stdin`, `args`, `env`, `files`, `typed`.
+ */
+missing: Array<Missing>, };
+
+export type GivenFile = { 
+/**
+ * Where in the run's folder.
+ */
+path: string, 
+/**
+ * How large it was.
+ */
+size_bytes: number, 
+/**
+ * What was in it; `null` when that is not kept.
+ */
+content: string | null, 
+/**
+ * How `content` is written, `utf8` or `base64`.
+ */
+encoding: Encoding, };
+
+export type GivenVariable = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value; `null` unless the settings have values kept, as they are often secrets.
+ */
+value: string | null, };
+
+export type InputFile = { 
+/**
+ * Where, relative to the run's folder.
+ */
+path: string, 
+/**
+ * What it holds.
+ */
+content: string, 
+/**
+ * How `content` is written; `utf8` when left out.
+ */
+encoding?: Encoding, };
 
 export type Language = { 
 /**
@@ -654,6 +367,293 @@ detail: string,
  */
 reason?: Words, };
 
+export type LogPage = { 
+/**
+ * The number of entries on all pages.
+ */
+total: number, 
+/**
+ * The executions.
+ */
+items: Array<ExecutionSummary>, 
+/**
+ * What to give as `before` for the next page; `null` on the last one.
+ */
+next: string | null, };
+
+export type Minute = { 
+/**
+ * The minute's beginning, in milliseconds since 1970.
+ */
+at_ms: number, 
+/**
+ * The number of executions.
+ */
+count: number, 
+/**
+ * Those of them that ended neither completed nor cancelled.
+ */
+failed: number, 
+/**
+ * The median duration.
+ */
+median_ms: number | null, };
+
+export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
+
+export type PendingOrigin = { 
+/**
+ * The origin.
+ */
+origin: string, 
+/**
+ * When it was first refused.
+ */
+first_refused_at: string, 
+/**
+ * How often it was refused since then.
+ */
+refusals: number, };
+
+export type Problem = { 
+/**
+ * An identifier of the kind of problem.
+ */
+id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
+
+export type ProblemAction = { label: string, command: Action, 
+/**
+ * The port, the folder or the key of the setting.
+ */
+argument: string | null, };
+
+export type Python = { 
+/**
+ * What the settings name it by: its path, or `builtin`.
+ */
+path: string, 
+/**
+ * Whether it is the built-in one, whose programs see only their own folder.
+ */
+built_in: boolean, 
+/**
+ * The shortest unique name of its environment: `demo`, `work/demo`.
+ */
+label: string, 
+/**
+ * `3.13.1`.
+ */
+version: string, 
+/**
+ * The name to show: `CPython 3.13.1`.
+ */
+name: string, 
+/**
+ * How it was found, as a text to show; empty while that is unknown.
+ */
+source: string, in_use: boolean, 
+/**
+ * The reason why it cannot be used, if so.
+ */
+problem: string | null, };
+
 export type PythonTest = { ok: true, name: string, version: string, starts_in_ms: number, };
 
-export type Folder = "log" | "data" | "settings" | "file";
+export type ResultFile = { 
+/**
+ * Where it lay in the run's folder.
+ */
+path: string, 
+/**
+ * Its size.
+ */
+size_bytes: number, 
+/**
+ * Guessed from its name.
+ */
+media_type: string, 
+/**
+ * What it holds, in base64; left out when it is too large to carry.
+ */
+content?: string, };
+
+export type Run = { 
+/**
+ * With it the program gets a terminal of that size in place of its three streams; all it writes comes as `stdout`.
+ */
+terminal?: TerminalSize, 
+/**
+ * The program's text.
+ */
+code: string, 
+/**
+ * How `code` is written; `utf8` when left out. Base64 carries a program of any encoding, byte for byte.
+ */
+code_encoding?: Encoding, 
+/**
+ * A language's name or alias, letter case aside; `python` when left out.
+ */
+language?: string, 
+/**
+ * The program's standard input, followed by end-of-file; empty when left out.
+ */
+stdin?: string, 
+/**
+ * The program's arguments.
+ */
+args?: Array<string>, 
+/**
+ * Environment variables on top of the few that every run gets.
+ */
+env?: { [key in string]: string }, 
+/**
+ * Files that are put into the run's folder.
+ */
+files?: Array<InputFile>, 
+/**
+ * Milliseconds of wall-clock time after which the run is ended; the settings hold the default and the maximum.
+ */
+timeout_ms?: number, };
+
+export type RunStatus = "completed" | "failed" | "timeout" | "memory_limit" | "output_limit" | "crashed" | "cancelled";
+
+export type Selection = { query: ExecutionsQuery, 
+/**
+ * The newest entry at that time; nothing later is deleted.
+ */
+upto: string | null, 
+/**
+ * Executions that were running and so were not counted.
+ */
+except: Array<string>, 
+/**
+ * The number of these entries.
+ */
+count: number, };
+
+export type SentSignal = { 
+/**
+ * `interrupt` is what Ctrl-C does, `terminate` is SIGTERM, `kill` cancels the run. Windows has none of the first two
+ * without a terminal and cancels the run.
+ */
+signal: SignalName, };
+
+export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
+
+export type SettingsProblem = { key: string | null, line: number | null, 
+/**
+ * The description, which follows the key in a sentence, or is a sentence if there is no key.
+ */
+message: string, 
+/**
+ * The same as a code with values.
+ */
+said: Words, };
+
+export type SettingsView = { 
+/**
+ * The values by full key, such as `limits.timeout_ms`.
+ */
+values: Record<string, unknown>, 
+/**
+ * The defaults.
+ */
+defaults: Record<string, unknown>, problems: Array<SettingsProblem>, 
+/**
+ * The file's path.
+ */
+file: string, 
+/**
+ * Keys that wait for a restart of the service.
+ */
+restart_needed: Array<string>, };
+
+export type SignalName = "interrupt" | "terminate" | "kill";
+
+export type Statistics = { 
+/**
+ * Executions since midnight, by this machine's clock and zone.
+ */
+today: number, 
+/**
+ * Those of them that ended neither completed nor cancelled.
+ */
+failed_today: number, 
+/**
+ * The median duration today.
+ */
+median_ms: number | null, 
+/**
+ * The last sixty minutes, oldest first.
+ */
+minutes: Array<Minute>, };
+
+export type Status = { state: ServiceState, 
+/**
+ * The reason of a failure: a fragment, which follows a colon.
+ */
+reason: string | null, 
+/**
+ * The address for clients, even while the service is stopped.
+ */
+url: string, 
+/**
+ * A command for the system's shell that runs a program.
+ */
+example: string, addresses: Array<string>, 
+/**
+ * The loopback address that this machine does not have.
+ */
+missing: string | null, running: number, queued: number, 
+/**
+ * Whether the search for the Python in use is still running.
+ */
+is_searching: boolean, 
+/**
+ * The Python in use.
+ */
+python: Python | null, 
+/**
+ * The reason why no Python is in use, if so.
+ */
+python_problem: string | null, isolation: string, 
+/**
+ * The containment mode, such as `user_namespace`; `subreaper` is the fallback.
+ */
+containment: string | null, now: Array<ExecutionSummary>, pending_origins: Array<PendingOrigin>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
+/**
+ * Whether to show the introduction.
+ */
+welcome: boolean, version: string, };
+
+export type TerminalSize = { 
+/**
+ * Character cells in a row.
+ */
+columns: number, 
+/**
+ * Rows.
+ */
+rows: number, };
+
+export type Typed = { 
+/**
+ * The text; what Enter types into a terminal is `\r`.
+ */
+data: string, };
+
+export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: ExecutionSummary, } | { "kind": "ended", execution: ExecutionSummary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", route: string, };
+
+export type Words = { 
+/**
+ * Which sentence it is.
+ */
+code: string, 
+/**
+ * What is filled in, by name: texts, sentences of this form, or lists of those.
+ */
+values: Record<string, string | Words | Words[]>, 
+/**
+ * The sentence in English.
+ */
+text: string, };
