@@ -12,6 +12,7 @@ pub(crate) mod request;
 pub(crate) mod response;
 pub(crate) mod status;
 mod status_name;
+mod text;
 pub(crate) mod words;
 
 pub use languages::Language;

@@ -7,6 +7,7 @@ use runtray_engine::{InvalidRequest, shown};
 
 use super::encoding;
 use super::messages::{self, not_json, without_position};
+use super::text;
 
 /// Why a body or a message was refused, as the sentence that its sender gets.
 #[derive(Debug, thiserror::Error)]
@@ -52,7 +53,7 @@ pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> 
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let field = error.path().to_string();
-        malformed(field, &error.into_inner())
+        malformed(field, &error.into_inner(), bytes)
     })?;
     reader.end().map_err(|error| Malformed::Json(not_json(&error)))?;
     Ok(value)
@@ -69,9 +70,10 @@ fn not_an_object(bytes: &[u8]) -> Malformed {
     }
 }
 
-fn malformed(field: String, error: &serde_json::Error) -> Malformed {
+fn malformed(field: String, error: &serde_json::Error, bytes: &[u8]) -> Malformed {
     let message = error.to_string();
     match error.classify() {
+        Category::Data if message.starts_with(text::NO_UNICODE) => no_unicode(error, bytes),
         // JSON has no largest number, but our types do.
         _ if message.starts_with("number out of range") => {
             Malformed::Shape(Mismatch { field, reason: "is a number that is too large".into() })
@@ -79,6 +81,12 @@ fn malformed(field: String, error: &serde_json::Error) -> Malformed {
         Category::Data => Malformed::Shape(mismatch(field, &message)),
         Category::Syntax | Category::Eof | Category::Io => Malformed::Json(not_json(error)),
     }
+}
+
+/// The error for a text that holds half of a surrogate pair. Here serde_json decodes every text of the body, and so finds it.
+fn no_unicode(error: &serde_json::Error, bytes: &[u8]) -> Malformed {
+    let found = serde_json::from_slice::<serde_json::Value>(bytes).err();
+    Malformed::Json(not_json(found.as_ref().unwrap_or(error)))
 }
 
 /// Converts serde's message to the end of a sentence about the field.

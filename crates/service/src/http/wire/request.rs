@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::messages;
 use super::parse::{self, Invalid, Malformed};
+use super::text;
 
 const DEFAULT_LANGUAGE: &str = "python";
 
@@ -20,6 +21,7 @@ const DEFAULT_LANGUAGE: &str = "python";
 pub(crate) struct ExecuteRequest {
     /// The program's text.
     #[schema(example = "print('Hello')")]
+    #[serde(deserialize_with = "text::required")]
     code: String,
     /// How `code` is written; `utf8` when left out. Base64 carries a program of any encoding, byte for byte.
     code_encoding: Option<Encoding>,
@@ -27,6 +29,7 @@ pub(crate) struct ExecuteRequest {
     #[schema(example = "python")]
     language: Option<String>,
     /// The program's standard input, followed by end-of-file; empty when left out.
+    #[serde(default, deserialize_with = "text::optional")]
     stdin: Option<String>,
     /// The program's arguments.
     args: Option<Vec<String>>,
@@ -46,6 +49,7 @@ pub(crate) struct InputFile {
     #[schema(example = "data/input.csv")]
     path: String,
     /// What it holds.
+    #[serde(deserialize_with = "text::required")]
     content: String,
     /// How `content` is written; `utf8` when left out.
     encoding: Option<Encoding>,
