@@ -16,6 +16,7 @@ mod observed_body;
 pub mod proof;
 pub(crate) mod router;
 mod routes;
+mod sent;
 pub(crate) mod server;
 mod sessions;
 mod sse;

@@ -1,12 +1,11 @@
 //! From the types of the rooms below to those of the wire.
 
-use runtray_engine::Containment;
+use runtray_engine::{Containment, Job};
 
 use super::access::pending;
 use super::wire::response::{Ending, ExecuteResponse, Started};
 use super::wire::status::PendingOrigin;
 use crate::journal::{self, milliseconds};
-use crate::runs::job::Job;
 use crate::runs::run_result::RunResult;
 
 impl From<RunResult> for ExecuteResponse {
@@ -38,7 +37,8 @@ impl From<RunResult> for ExecuteResponse {
 
 impl From<&Job> for Started {
     fn from(job: &Job) -> Self {
-        Self { id: job.id.clone(), language: job.runtime.language.clone(), runtime: job.runtime.name.clone() }
+        let runtime = job.runtime();
+        Self { id: job.id().to_owned(), language: runtime.language.clone(), runtime: runtime.name.clone() }
     }
 }
 

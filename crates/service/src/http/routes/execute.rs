@@ -7,6 +7,7 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use runtray_engine::Job;
 use tokio::sync::mpsc;
 
 use crate::http::body;
@@ -20,8 +21,7 @@ use crate::http::sse;
 use crate::http::wire::error::ErrorBody;
 use crate::http::wire::request::{ExecuteRequest, Parsed, Timeouts};
 use crate::http::wire::response::{ExecuteResponse, Started};
-use crate::runs::execution::Live;
-use crate::runs::job::Job;
+use crate::runs::execution::{EVENTS, Live};
 
 const EVENT_STREAM: &str = "text/event-stream";
 
@@ -59,10 +59,10 @@ pub(crate) async fn execute(
     let mut share = server.budget.share();
     let Parsed { language, request } = read(&server, &headers, body, &mut share).await?;
     let runtime = server.core.runtime(&language).await?;
-    let job = Job { id: id.clone(), runtime, request, origin: caller.name().to_owned(), is_interactive: false };
+    let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     if wants_events(&headers) {
         let started = Started::from(&job);
-        let (tap, events) = mpsc::channel(sse::EVENTS);
+        let (tap, events) = mpsc::channel(EVENTS);
         let execution = server.core.execute(job, Live { tap: Some(tap), commands: None }).await?;
         return sse::respond(execution, events, started, share, id).await;
     }
