@@ -21,10 +21,7 @@ const HOUSES: &[House] = &[
     House {
         folder: "crates/engine/src",
         rooms: &[
-            (
-                "engine",
-                &["run", "warm", "spawn", "job", "language", "request", "session", "outcome", "limits", "error"],
-            ),
+            ("engine", &["run", "warm", "spawn", "job", "language", "session", "outcome", "limits", "error"]),
             (
                 "run",
                 &[
@@ -43,7 +40,7 @@ const HOUSES: &[House] = &[
             ),
             ("warm", &["spawn", "job", "language", "interpreter", "sys", "request", "limits", "error", "fingerprint"]),
             ("spawn", &["job", "workspace", "language", "sys", "request", "session", "outcome", "limits", "error"]),
-            ("job", &["language", "request", "limits"]),
+            ("job", &["language", "request", "limits", "error"]),
             ("workspace", &["request", "outcome", "limits", "private"]),
             ("language", &["interpreter", "request", "outcome", "text", "fingerprint"]),
             ("interpreter", &["text", "fingerprint"]),
@@ -161,8 +158,8 @@ const HOUSES: &[House] = &[
             ("websocket", &["guard", "server", "error", "budget", "from_wire"]),
             ("guard", &["server", "error", "access"]),
             ("middleware", &["body", "error"]),
-            ("json_response", &["error", "budget"]),
-            ("sse", &["error", "budget"]),
+            ("json_response", &["error", "budget", "sent"]),
+            ("sse", &["error", "budget", "sent"]),
             ("export", &[]),
             ("server", &["connections", "connection_limit", "sessions", "state", "capacity", "access", "budget"]),
             ("connections", &["connection_limit", "write_timeout"]),
@@ -173,6 +170,8 @@ const HOUSES: &[House] = &[
             ("to_wire", &["access"]),
             ("from_wire", &[]),
             ("state", &["listen"]),
+            // Its test writes through a connection as the server has it.
+            ("sent", &["write_timeout"]),
             ("sessions", &[]),
             ("access", &[]),
             ("budget", &[]),

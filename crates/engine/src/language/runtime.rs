@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::activation::Activation;
 use super::definition::entry;
@@ -55,13 +56,14 @@ impl Runtime {
         self.prestart == Some(Prestart::BuiltIn)
     }
 
-    /// The runtime for `request`: with the transform's arguments if it needs them.
-    pub(crate) fn suited_to(&self, request: &Request) -> Self {
-        match &self.transform_args {
-            Some(args) if typescript::needs_transform(request, &self.extension) => {
-                Self { args: args.clone(), transform_args: None, transforms: true, announces: true, ..self.clone() }
+    /// `this` runtime for `request`: with the transform's arguments if it needs them.
+    pub(crate) fn suited_to(this: Arc<Self>, request: &Request) -> Arc<Self> {
+        match &this.transform_args {
+            Some(args) if typescript::needs_transform(request, &this.extension) => {
+                let args = args.clone();
+                Arc::new(Self { args, transform_args: None, transforms: true, announces: true, ..(*this).clone() })
             }
-            _ => self.clone(),
+            _ => this,
         }
     }
 }

@@ -76,9 +76,9 @@ impl Spawner {
     /// Starts the interpreter of `job` with its program.
     pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Spawned, Error> {
         let (workspaces, given) = (self.workspaces.clone(), job.clone());
-        let made = on_disk(&job.request, move || workspaces.create(&given.request, &given.runtime.entry()));
+        let made = on_disk(job.request(), move || workspaces.create(given.request(), &given.runtime().entry()));
         let workspace = made.await.map_err(Error::Workspace)?;
-        self.start(&job.runtime, &job.limits, &job.request, workspace, None).await
+        self.start(job.runtime(), job.limits(), job.request(), workspace, None).await
     }
 
     /// Starts the interpreter of `runtime` without a program, at a barrier. A terminal gets its size with the program.

@@ -60,7 +60,6 @@ crate::sentences! {
     SOURCE_LAUNCHER = "source.launcher": "py launcher";
     SOURCE_NAME = "source.name": "{name}";
 
-    INVALID = "engine.invalid": "`{field}` {reason}";
     RUN_FOLDER = "engine.run_folder": "could not prepare the run's folder: {cause}";
     START = "engine.start": "could not start {program}: {cause}";
     SUPERVISOR = "engine.supervisor": "the run's supervisor failed: {cause}";

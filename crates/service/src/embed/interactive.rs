@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use runtray_engine::{Commander, Event};
+use runtray_engine::{Commander, Event, Refill};
 use runtray_wire::{ErrorBody, ExecuteResponse, Finished};
 use tokio::sync::mpsc;
 use ulid::Ulid;
@@ -18,10 +18,11 @@ use crate::runs::execution::Execution;
 
 /// An interactive execution. Dropping it cancels the run.
 pub struct InteractiveRun {
-    server: Arc<Server>,
     id: String,
     events: mpsc::Receiver<Event>,
     execution: Execution,
+    /// Of a run that has ended. Its user has seen that when it drops the run.
+    refill: Option<Refill>,
 }
 
 /// An event of an interactive execution.
@@ -53,7 +54,7 @@ impl Service {
         let (server, id) = (self.shared(), Ulid::generate().to_string());
         match start(&server, run, &id, origin).await {
             Ok(Interactive { execution, events, commands, .. }) => {
-                Ok((InteractiveRun { server, id, events, execution }, InteractiveInput(Arc::new(commands))))
+                Ok((InteractiveRun { id, events, execution, refill: None }, InteractiveInput(Arc::new(commands))))
             }
             Err(error) => Err(error.body(&id)),
         }
@@ -79,7 +80,7 @@ impl InteractiveRun {
 
     /// Cancels the run without waiting for its end.
     pub fn cancel(&self) {
-        self.server.core.registry.cancel(&self.id);
+        self.execution.cancel().cancel();
     }
 
     /// Waits for the next event. Cancel safe. A slow caller slows the program down.
@@ -93,7 +94,8 @@ impl InteractiveRun {
 
     async fn ended(&mut self) -> Result<Box<Finished>, ErrorBody> {
         match self.execution.ended().await.map_err(Error::from) {
-            Ok(result) => {
+            Ok((result, refill)) => {
+                self.refill = Some(refill);
                 let mut finished = Finished::from(ExecuteResponse::from(result));
                 finished.ending.files.clear();
                 Ok(Box::new(finished))

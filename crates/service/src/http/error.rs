@@ -248,7 +248,6 @@ impl From<runtray_engine::Error> for Error {
     fn from(error: runtray_engine::Error) -> Self {
         match error {
             runtray_engine::Error::Workspace(source) if is_full(&source) => Self::DiskFull,
-            runtray_engine::Error::Invalid(invalid) => invalid.into(),
             runtray_engine::Error::Workspace(source)
             | runtray_engine::Error::Start { source, .. }
             | runtray_engine::Error::Supervisor(source)

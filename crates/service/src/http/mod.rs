@@ -17,6 +17,7 @@ mod observed_body;
 pub mod proof;
 pub(crate) mod router;
 mod routes;
+mod sent;
 pub(crate) mod server;
 mod sessions;
 mod sse;

@@ -4,12 +4,11 @@ use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use runtray_engine::language::Entry;
 use runtray_engine::said::{Said, Value};
-use runtray_engine::{OutputFile, Status};
+use runtray_engine::{Job, OutputFile, Status};
 use runtray_wire::{Ending, ExecuteResponse, Filling, Language, PendingOrigin, ResultFile, RunStatus, Started, Words};
 
 use super::access::pending;
 use crate::journal::{self, milliseconds};
-use crate::runs::job::Job;
 use crate::runs::run_result::RunResult;
 
 impl From<RunResult> for ExecuteResponse {
@@ -39,10 +38,10 @@ impl From<RunResult> for ExecuteResponse {
     }
 }
 
-impl From<&Job> for Started {
-    fn from(job: &Job) -> Self {
-        Self { id: job.id.clone(), language: job.runtime.language.clone(), runtime: job.runtime.name.clone() }
-    }
+/// The message that `job` has started.
+pub(super) fn started(job: &Job) -> Started {
+    let runtime = job.runtime();
+    Started { id: job.id().to_owned(), language: runtime.language.clone(), runtime: runtime.name.clone() }
 }
 
 impl From<&pending::PendingOrigin> for PendingOrigin {

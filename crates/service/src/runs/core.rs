@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
-use runtray_engine::{Config, Containment, Engine};
+use runtray_engine::{Config, Containment, Engine, Job};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -17,7 +17,6 @@ use super::engine_handle::EngineHandle;
 use super::error::RunError;
 use super::event_bus::EventBus;
 use super::execution::{Context, Execution, Live};
-use super::job::Job;
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::registry::Registry;
@@ -130,10 +129,12 @@ impl Core {
     /// # Errors
     /// [`RunError::Refused`]: all slots and the queue are full, or the service stops.
     pub(crate) async fn execute(&self, job: Job, live: Live) -> Result<Execution, RunError> {
-        let slot = match job.is_interactive {
+        let slot = match job.request().is_interactive() {
             true => self.admission.admit_interactive(self.settings.borrow().settings.terminals)?,
             false => self.admission.admit().await?,
         };
+        // Those of now: the settings may have changed while it waited for its slot.
+        let job = job.with_limits(self.settings.borrow().settings.limits.clone());
         Ok(Execution::start(self.context(), job, slot, live))
     }
 

@@ -5,20 +5,19 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use runtray_engine::{Request, SourceFile};
+use runtray_engine::{Job, Request, SourceFile};
 use runtray_wire::{Encoding, Given, GivenFile, GivenVariable, Missing};
 
-use super::job::Job;
 use crate::settings::JournalSettings;
 
 /// The kept input of `job`; `None` if the settings keep none and there was some.
 pub(crate) fn of(job: &Job, settings: &JournalSettings) -> Option<Given> {
-    let given = select(&job.request, job.is_interactive, settings);
+    let given = select(job.request(), settings);
     let had_nothing = given.is_empty();
     (settings.max_input_bytes > 0 || had_nothing).then_some(given)
 }
 
-fn select(request: &Request, is_interactive: bool, settings: &JournalSettings) -> Given {
+fn select(request: &Request, settings: &JournalSettings) -> Given {
     let mut room = settings.max_input_bytes;
     let mut missing = Vec::new();
     let mut note = |part| {
@@ -26,7 +25,7 @@ fn select(request: &Request, is_interactive: bool, settings: &JournalSettings) -
             missing.push(part)
         }
     };
-    if !request.is_utf8() {
+    if request.text().is_none() {
         note(Missing::Code);
     }
     let args = match take(&mut room, request.args().iter().map(String::len).sum()) {
@@ -48,7 +47,7 @@ fn select(request: &Request, is_interactive: bool, settings: &JournalSettings) -
     if files.iter().any(|one| one.content.is_none()) {
         note(Missing::Files);
     }
-    if is_interactive {
+    if request.is_interactive() {
         note(Missing::Typed);
     }
     Given { stdin: stdin.unwrap_or_default().to_owned(), args, env, files, missing }
@@ -102,7 +101,7 @@ mod tests {
     }
 
     fn of(most: usize, env_values: bool) -> Given {
-        select(&request(), false, &JournalSettings { max_input_bytes: most, env_values, ..JournalSettings::default() })
+        select(&request(), &JournalSettings { max_input_bytes: most, env_values, ..JournalSettings::default() })
     }
 
     #[test]
@@ -129,9 +128,10 @@ mod tests {
     fn a_program_without_input_misses_nothing() {
         let nothing = Request::new("", Duration::from_secs(1));
         let settings = JournalSettings { max_input_bytes: 0, ..JournalSettings::default() };
-        assert!(select(&nothing, false, &settings).is_empty());
-        assert_eq!(select(&nothing, true, &settings).missing, [Missing::Typed]);
+        assert!(select(&nothing, &settings).is_empty());
+        let typed_into = Request::new("", Duration::from_secs(1)).with_idle_limit(Duration::from_secs(1));
+        assert_eq!(select(&typed_into, &settings).missing, [Missing::Typed]);
         let latin = Request::of_bytes(vec![0xe9], Duration::from_secs(1));
-        assert_eq!(select(&latin, false, &settings).missing, [Missing::Code]);
+        assert_eq!(select(&latin, &settings).missing, [Missing::Code]);
     }
 }

@@ -8,7 +8,6 @@ pub(crate) mod error;
 pub(crate) mod event_bus;
 pub(crate) mod execution;
 mod given;
-pub(crate) mod job;
 mod journal_entry;
 pub(crate) mod metrics;
 mod recorder;

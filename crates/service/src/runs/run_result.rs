@@ -1,7 +1,6 @@
 //! The result of an execution: its outcome and its output.
 
-use runtray_engine::Outcome;
-use runtray_engine::language::Runtime;
+use runtray_engine::{Job, Outcome};
 
 use super::bounded_text::BoundedText;
 
@@ -27,12 +26,12 @@ pub struct RunResult {
 }
 
 impl RunResult {
-    /// The result of execution `id`, which `runtime` ran.
-    pub fn new(id: String, runtime: &Runtime, outcome: Outcome, output: BoundedText, error: BoundedText) -> Self {
+    /// The result of `job`.
+    pub fn new(job: &Job, outcome: Outcome, output: BoundedText, error: BoundedText) -> Self {
         Self {
-            id,
-            language: runtime.language.clone(),
-            runtime: runtime.name.clone(),
+            id: job.id().to_owned(),
+            language: job.runtime().language.clone(),
+            runtime: job.runtime().name.clone(),
             output_truncated: output.is_truncated(),
             error_truncated: error.is_truncated(),
             output: output.into_text(None),

@@ -4,12 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runtray_engine::language::{Activation, Runtime};
-use runtray_engine::{Isolation, Request};
-
-use super::job::Job;
+use runtray_engine::{Isolation, Job, Request};
 
 /// A job that is never started: its interpreter does not exist.
 pub(super) fn job(id: &str, code: &str) -> Job {
+    job_of(id, Request::new(code, Duration::from_secs(1)))
+}
+
+/// The same for any request.
+pub(super) fn job_of(id: &str, request: Request) -> Job {
     let runtime = Runtime {
         language: "python".into(),
         name: "CPython".into(),
@@ -26,6 +29,5 @@ pub(super) fn job(id: &str, code: &str) -> Job {
         isolation: Isolation::None,
         is_sealed: false,
     };
-    let request = Request::new(code, Duration::from_secs(1));
-    Job { id: id.into(), runtime: Arc::new(runtime), request, origin: "local".into(), is_interactive: false }
+    Job::new(request, Arc::new(runtime)).expect("a request without files").with_names(id, "local")
 }

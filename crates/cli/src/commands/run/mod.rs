@@ -38,11 +38,11 @@ pub(crate) async fn run(args: Run) -> anyhow::Result<ExitCode> {
     if let Some(reason) = &settings.refuse_to_run {
         bail!("{reason}");
     }
-    let program = Program::read(&args, &settings)?;
+    let mut program = Program::read(&args, &settings)?;
     let wants_the_whole = args.json || args.save.is_some();
     match if wants_the_whole { None } else { via_service::start(&program, &paths).await? } {
         Some(served) => run_served(served, &program).await,
-        None => run_here(&args, &program, &paths, &settings).await,
+        None => run_here(&args, &mut program, &paths, &settings).await,
     }
 }
 
@@ -64,20 +64,19 @@ async fn run_served(served: via_service::Served, program: &Program) -> anyhow::R
     Ok(exit::code(ended.status, ended.exit_code, ended.signal.as_deref()))
 }
 
-async fn run_here(args: &Run, program: &Program, paths: &Paths, settings: &Settings) -> anyhow::Result<ExitCode> {
-    let cancel = CancellationToken::new();
-    let (console, commands) = Console::open(program, &cancel)?;
-    let ran = in_process::run(program, paths, settings, args.json, commands, cancel).await;
+async fn run_here(args: &Run, program: &mut Program, paths: &Paths, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let job = in_process::job(program, settings).await?;
+    let (console, commands) = Console::open(program, job.cancel())?;
+    let ran = in_process::run(&job, paths, settings, args.json, commands).await;
     drop(console);
-    let Ran { runtime, outcome, output, error } = ran?;
+    let Ran { outcome, output, error } = ran?;
     if let Some(folder) = &args.save {
         save(&outcome.files, folder)?;
     }
     let code = exit::code(outcome.status, outcome.exit_code, outcome.signal.as_deref());
     let (status, duration) = (outcome.status, outcome.duration);
     if args.json {
-        let id = ulid::Ulid::generate().to_string();
-        print::json(&ExecuteResponse::from(RunResult::new(id, &runtime, outcome, output, error)))?;
+        print::json(&ExecuteResponse::from(RunResult::new(&job, outcome, output, error)))?;
     } else if let Some(reason) = outcome.reason.filter(|_| outcome.status != Status::Cancelled) {
         print::note(format_args!("{}", error.as_own_line(&reason)));
     }

@@ -8,7 +8,7 @@ use serde_json::error::Category;
 
 use runtray_engine::{InvalidRequest, shown};
 
-use super::encoding;
+use super::{encoding, text};
 
 /// Why a body or a message was refused, as the sentence that its sender gets.
 #[derive(Debug, thiserror::Error)]
@@ -59,7 +59,7 @@ pub(super) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> 
     let mut reader = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
         let path = error.path().to_string();
-        malformed(if path == "." { String::new() } else { path }, &error.into_inner())
+        malformed(if path == "." { String::new() } else { path }, &error.into_inner(), bytes)
     })?;
     reader.end().map_err(|error| Malformed::Json(syntax(&error)))?;
     Ok(value)
@@ -76,14 +76,21 @@ fn not_an_object(bytes: &[u8]) -> Malformed {
     }
 }
 
-fn malformed(field: String, error: &serde_json::Error) -> Malformed {
+fn malformed(field: String, error: &serde_json::Error, bytes: &[u8]) -> Malformed {
     let message = error.to_string();
     match error.classify() {
+        Category::Data if message.starts_with(text::NO_UNICODE) => no_unicode(error, bytes),
         // JSON has no largest number, but our types do.
         _ if message.starts_with("number out of range") => Malformed::Shape { field, reason: message },
         Category::Data => Malformed::Shape { field, reason: shortened(&message) },
         Category::Syntax | Category::Eof | Category::Io => Malformed::Json(syntax(error)),
     }
+}
+
+/// The error for a text that holds half of a surrogate pair. serde_json finds its place when it decodes every text of the body.
+fn no_unicode(error: &serde_json::Error, bytes: &[u8]) -> Malformed {
+    let found = serde_json::from_slice::<serde_json::Value>(bytes).err();
+    Malformed::Json(syntax(found.as_ref().unwrap_or(error)))
 }
 
 /// Where and why a text is not JSON.

@@ -151,6 +151,6 @@ mod tests {
         }
         let run = br#"{"type":"run","code":"a","stdin":"b","terminal":{"columns":80,"rows":24}}"#;
         let parsed = parse_run(run, TIMEOUTS).expect("a program");
-        assert_eq!((parsed.request.terminal(), parsed.request.stdin()), (Some(size), &b"b"[..]));
+        assert_eq!((parsed.request.terminal(), &parsed.request.stdin()[..]), (Some(size), &b"b"[..]));
     }
 }

@@ -4,3 +4,5 @@ mod encoding;
 pub(crate) mod json;
 pub(crate) mod message;
 pub(crate) mod request;
+mod shape;
+mod text;

@@ -8,6 +8,7 @@ use runtray_engine::{InvalidRequest, RelativePath, Request, SourceFile};
 use runtray_wire::{Encoding, ExecuteRequest, InputFile};
 
 use super::json::{Invalid, Malformed, Whole, object};
+use super::shape::Received;
 
 const DEFAULT_LANGUAGE: &str = "python";
 
@@ -34,7 +35,7 @@ pub(crate) struct Parsed {
 /// # Errors
 /// A sentence that names the wrong field.
 pub(crate) fn parse_request(json: &[u8], whole: Whole, timeouts: Timeouts) -> Result<Parsed, Invalid> {
-    let request = object(json).map_err(|malformed| match malformed {
+    let Received(request) = object(json).map_err(|malformed| match malformed {
         Malformed::Shape { field, .. } if field == "timeout_ms" => bad_timeout(timeouts),
         other => other.in_the(whole),
     })?;

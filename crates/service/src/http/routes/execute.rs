@@ -7,7 +7,8 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
-use runtray_wire::{ErrorBody, ExecuteRequest, ExecuteResponse, Started};
+use runtray_engine::Job;
+use runtray_wire::{ErrorBody, ExecuteRequest, ExecuteResponse};
 use tokio::sync::mpsc;
 
 use crate::http::body;
@@ -20,8 +21,8 @@ use crate::http::json_response;
 use crate::http::middleware::RequestId;
 use crate::http::server::Server;
 use crate::http::sse;
-use crate::runs::execution::Live;
-use crate::runs::job::Job;
+use crate::http::to_wire;
+use crate::runs::execution::{EVENTS, Live};
 
 const EVENT_STREAM: &str = "text/event-stream";
 
@@ -59,10 +60,10 @@ pub(crate) async fn execute(
     let mut share = server.budget.share();
     let Parsed { language, request } = read(&server, &headers, body, &mut share).await?;
     let runtime = server.core.runtime(&language).await?;
-    let job = Job { id: id.clone(), runtime, request, origin: caller.name().to_owned(), is_interactive: false };
+    let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     if wants_events(&headers) {
-        let started = Started::from(&job);
-        let (tap, events) = mpsc::channel(sse::EVENTS);
+        let started = to_wire::started(&job);
+        let (tap, events) = mpsc::channel(EVENTS);
         let execution = server.core.execute(job, Live { tap: Some(tap), commands: None }).await?;
         return sse::respond(execution, events, started, share, id).await;
     }

@@ -159,11 +159,11 @@ fn add_running(page: &mut ExecutionsPage, filter: &Filter, running: &[Running]) 
     }
     let wanted = running
         .iter()
-        .filter(|one| same(&filter.language, &one.job.runtime.language) && same(&filter.origin, &one.job.origin));
-    let missing: Vec<_> = wanted.filter(|one| page.items.iter().all(|item| item.id != one.job.id)).collect();
+        .filter(|one| same(&filter.language, &one.job.runtime().language) && same(&filter.origin, one.job.origin()));
+    let missing: Vec<_> = wanted.filter(|one| page.items.iter().all(|item| item.id != one.job.id())).collect();
     // On a page that is not the last, older executions belong to later pages.
     let oldest = page.items.last().map(|item| item.id.clone()).unwrap_or_default();
-    let newer = missing.into_iter().filter(|one| page.next.is_none() || one.job.id > oldest);
+    let newer = missing.into_iter().filter(|one| page.next.is_none() || one.job.id() > &*oldest);
     page.items.extend(newer.map(Running::summary).collect::<Vec<_>>());
     page.items.sort_by(|one, other| other.id.cmp(&one.id));
 }

@@ -1,18 +1,16 @@
 //! Starting an interactive execution, for a WebSocket or for the program that embeds the service.
 
-use runtray_engine::{Commander, Event, commands};
+use runtray_engine::{Commander, Event, Job, commands};
 use runtray_wire::Started;
 use tokio::sync::mpsc;
 
 use crate::http::error::Error;
 use crate::http::from_wire::request::{Parsed, Timeouts};
+use crate::http::to_wire;
 use crate::runs::core::Core;
-use crate::runs::execution::{Execution, Live};
-use crate::runs::job::Job;
+use crate::runs::execution::{EVENTS, Execution, Live};
 use crate::settings::Settings;
 
-/// Events that may wait between the execution and its client. A small number, so that a slow client soon slows the program down.
-const EVENTS: usize = 16;
 /// Pieces of input that may wait between the backlog and the execution; each may hold 1 MiB.
 const INPUT: usize = 1;
 
@@ -36,8 +34,8 @@ pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -
     let runtime = core.runtime(&parsed.language).await?;
     let idle = core.settings.borrow().settings.terminal_idle;
     let request = parsed.request.with_idle_limit(idle);
-    let job = Job { id: id.to_owned(), runtime, request, origin: origin.to_owned(), is_interactive: true };
-    let started = Started::from(&job);
+    let job = Job::new(request, runtime)?.with_names(id, origin);
+    let started = to_wire::started(&job);
     let (tap, events) = mpsc::channel(EVENTS);
     let (commands, commanded) = commands(INPUT);
     let live = Live { tap: Some(tap), commands: Some(commanded) };

@@ -3,12 +3,13 @@
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
+use runtray_engine::Request;
 use tempfile::TempDir;
 use tokio::time::timeout;
 
 use super::{Core, EventBus, Journal, Live, Loaded, Machine, RunError};
 use crate::runs::admission::{Load, Refused};
-use crate::runs::tests::job;
+use crate::runs::tests::{job, job_of};
 use crate::settings::Settings;
 
 /// Longer than anything here takes.
@@ -55,7 +56,7 @@ async fn an_execution_holds_its_slot_while_it_waits_for_the_engine() {
     let refused = core.execute(job("01B", ""), Live::default()).await.err();
     assert!(matches!(refused, Some(RunError::Refused(Refused::Full(_)))), "{refused:?}");
     // Without an engine nothing has begun, and its end refuses the execution.
-    assert!(!execution.begun().is_cancelled());
+    assert!(!execution.begun().initialized());
     core.shut_down().await;
     let ended = timeout(PATIENCE, execution.ended()).await.expect("an end in time");
     assert!(matches!(ended, Err(RunError::Stopping)), "{ended:?}");
@@ -66,7 +67,8 @@ async fn an_execution_holds_its_slot_while_it_waits_for_the_engine() {
 #[tokio::test]
 async fn interactive_executions_have_a_limit_of_their_own() {
     let fixture = fixture(Settings { slots: 1, queue: 0, terminals: 1, ..Settings::default() });
-    let interactive = |id| crate::runs::job::Job { is_interactive: true, ..job(id, "") };
+    let request = || Request::new("", PATIENCE).with_idle_limit(PATIENCE);
+    let interactive = |id| job_of(id, request());
     let _terminal = fixture.core.execute(interactive("01A"), Live::default()).await.expect("a slot");
     let refused = fixture.core.execute(interactive("01B"), Live::default()).await.err();
     assert!(matches!(refused, Some(RunError::Refused(Refused::TerminalsFull(1)))), "{refused:?}");
