@@ -155,7 +155,7 @@ const HOUSES: &[House] = &[
                     "budget",
                 ],
             ),
-            ("websocket", &["guard", "server", "error", "budget", "from_wire"]),
+            ("websocket", &["guard", "server", "to_wire", "error", "budget", "from_wire"]),
             ("guard", &["server", "error", "access"]),
             ("middleware", &["body", "error"]),
             ("json_response", &["error", "budget", "sent"]),
