@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Run a program as the service would: in a folder of its own, with limits.
     Run(Run),
+    /// Serve an assistant (MCP) on standard input and output; assistants start this themselves.
+    Mcp,
     /// List the Python interpreters of this machine.
     Pythons(Pythons),
     /// Show what ran.

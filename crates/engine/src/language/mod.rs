@@ -11,6 +11,8 @@ mod node;
 mod prestart;
 mod program;
 mod runtime;
+mod shell;
+mod synonyms;
 mod table;
 mod typescript;
 mod unavailable;

@@ -1,9 +1,11 @@
 //! HTTP: sockets, connections, the guard, routes and wire types.
 
 pub(crate) mod access;
+pub(crate) mod adapters;
 mod body;
 mod budget;
 pub(crate) mod capacity;
+mod compression;
 mod connection_limit;
 mod connections;
 pub(crate) mod error;
@@ -11,6 +13,7 @@ pub(crate) mod export;
 mod guard;
 mod json_response;
 pub(crate) mod listen;
+mod media_type;
 mod middleware;
 mod observed_body;
 pub mod proof;

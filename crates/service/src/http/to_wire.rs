@@ -29,6 +29,7 @@ impl From<RunResult> for ExecuteResponse {
                 isolation: outcome.isolation.name(),
                 containment: outcome.containment.map(Containment::name),
                 files: outcome.files.into_iter().map(Into::into).collect(),
+                ignored: result.ignored,
             },
             output: result.output,
             error: result.error,

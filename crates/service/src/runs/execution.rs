@@ -158,8 +158,9 @@ impl Run {
         if let Some(line) = outcome.reason.as_deref().map(|reason| self.error.as_own_line(reason)) {
             self.pass_on(Event::Stderr(line)).await;
         }
-        let Job { id, runtime, .. } = &*self.running.job;
-        let result = RunResult::new(id.clone(), runtime, outcome, self.output, self.error);
+        let Job { id, runtime, ignored, .. } = &*self.running.job;
+        let mut result = RunResult::new(id.clone(), runtime, outcome, self.output, self.error);
+        result.ignored.clone_from(ignored);
         self.context.recorder.ended(&self.running, &result);
         result
     }

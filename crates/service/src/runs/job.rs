@@ -17,4 +17,6 @@ pub(crate) struct Job {
     pub(crate) origin: String,
     /// Whether its client can type into it while it runs.
     pub(crate) is_interactive: bool,
+    /// The fields of its client's request that were not understood, to be told with the result.
+    pub(crate) ignored: Vec<String>,
 }

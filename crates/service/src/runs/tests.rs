@@ -25,5 +25,12 @@ pub(super) fn job(id: &str, code: &str) -> Job {
         prestart: None,
     };
     let request = Request::new(code, Duration::from_secs(1));
-    Job { id: id.into(), runtime: Arc::new(runtime), request, origin: "local".into(), is_interactive: false }
+    Job {
+        id: id.into(),
+        runtime: Arc::new(runtime),
+        request,
+        origin: "local".into(),
+        is_interactive: false,
+        ignored: Vec::new(),
+    }
 }

@@ -37,7 +37,8 @@ pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -
     let runtime = core.runtime(&parsed.language).await?;
     let idle = core.settings.borrow().settings.terminal_idle;
     let request = parsed.request.with_idle_limit(idle);
-    let job = Job { id: id.to_owned(), runtime, request, origin: origin.to_owned(), is_interactive: true };
+    let origin = origin.to_owned();
+    let job = Job { id: id.to_owned(), runtime, request, origin, is_interactive: true, ignored: Vec::new() };
     let started = Started::from(&job);
     let (tap, events) = mpsc::channel(EVENTS);
     let (commands, commanded) = commands(INPUT);

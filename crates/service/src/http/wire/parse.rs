@@ -1,12 +1,16 @@
 //! Parsing JSON bodies, with errors for their senders.
 
 use serde::de::DeserializeOwned;
+use serde_ignored::Path;
 use serde_json::error::Category;
 
 use runtray_engine::{InvalidRequest, shown};
 
 use super::encoding;
 use super::messages::{self, not_json, without_position};
+
+/// The most ignored fields that are named.
+const MOST_IGNORED: usize = 20;
 
 /// Why a body or a message was refused, as the sentence that its sender gets.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +46,14 @@ pub(crate) enum Malformed {
 /// # Errors
 /// The bytes are not JSON, or not of the shape of `T`.
 pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
+    object_and_ignored(bytes).map(|(object, _)| object)
+}
+
+/// The same with the names of the fields that `T` does not have, such as `timeout` or `files[0].mode`; the first few of them.
+///
+/// # Errors
+/// The bytes are not JSON, or not of the shape of `T`.
+pub(crate) fn object_and_ignored<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, Vec<String>), Malformed> {
     let text = encoding::utf8(bytes).map_err(Malformed::Json)?;
     let bytes = text.as_ref();
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -50,12 +62,31 @@ pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> 
         Some(_) => return Err(not_an_object(bytes)),
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let field = error.path().to_string();
-        malformed(field, &error.into_inner())
-    })?;
+    let (mut track, mut ignored) = (serde_path_to_error::Track::new(), Vec::new());
+    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
+    let value = serde_ignored::deserialize(tracked, |path| note_ignored(&mut ignored, &path))
+        .map_err(|error| malformed(track.path().to_string(), &error))?;
     reader.end().map_err(|error| Malformed::Json(not_json(&error)))?;
-    Ok(value)
+    Ok((value, ignored))
+}
+
+fn note_ignored(ignored: &mut Vec<String>, path: &Path<'_>) {
+    if ignored.len() < MOST_IGNORED {
+        ignored.push(shown(&name_of(path)).into_owned());
+    }
+}
+
+/// A field's name as our sentences write it: `files[0].path`.
+fn name_of(path: &Path<'_>) -> String {
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", name_of(parent)),
+        Path::Map { parent, key } => match name_of(parent) {
+            parent if parent.is_empty() => key.clone(),
+            parent => format!("{parent}.{key}"),
+        },
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => name_of(parent),
+    }
 }
 
 /// The error for a text that does not begin like an object. serde would also read a struct from an array.

@@ -15,7 +15,8 @@ use super::parse::{self, Invalid, Malformed};
 
 const DEFAULT_LANGUAGE: &str = "python";
 
-/// A program to run. `null` in an optional field is the same as leaving it out; unknown fields are ignored.
+/// A program to run. `null` in an optional field is the same as leaving it out. Unknown fields are ignored, and the answer
+/// names them in `ignored`.
 #[derive(Debug, Deserialize, ToSchema)]
 pub(crate) struct ExecuteRequest {
     /// The program's text.
@@ -77,6 +78,8 @@ pub(crate) struct Parsed {
     pub(crate) language: String,
     /// The program.
     pub(crate) request: Request,
+    /// The fields of the body that are none of ours.
+    pub(crate) ignored: Vec<String>,
 }
 
 impl ExecuteRequest {
@@ -85,11 +88,11 @@ impl ExecuteRequest {
     /// # Errors
     /// A sentence that names the wrong field.
     pub(crate) fn parse(body: &[u8], timeouts: Timeouts) -> Result<Parsed, Invalid> {
-        let request: Self = parse::object(body).map_err(|malformed| match malformed {
+        let (request, ignored) = parse::object_and_ignored::<Self>(body).map_err(|malformed| match malformed {
             Malformed::Shape(mismatch) if mismatch.field == "timeout_ms" => bad_timeout(timeouts),
             other => other.into(),
         })?;
-        request.check(timeouts)
+        Ok(Parsed { ignored, ..request.check(timeouts)? })
     }
 
     fn check(self, timeouts: Timeouts) -> Result<Parsed, Invalid> {
@@ -107,7 +110,7 @@ impl ExecuteRequest {
             .with_args(self.args.unwrap_or_default())?
             .with_env(self.env.unwrap_or_default().into_iter().collect())?
             .with_files(files.map(|(index, file)| file.check(index)).collect::<Result<_, _>>()?)?;
-        Ok(Parsed { language: self.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into()), request })
+        Ok(Parsed { language: self.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into()), request, ignored: Vec::new() })
     }
 }
 
@@ -201,6 +204,16 @@ mod tests {
         assert_eq!(parsed.request.source(), b"# \xe9");
         let error = parse(r#"{"code":"?","code_encoding":"base64"}"#).expect_err("no base64").to_string();
         assert!(error.starts_with("`code` is not base64"), "{error}");
+    }
+
+    #[test]
+    fn fields_of_other_services_are_ignored_by_name() {
+        let parsed =
+            parse(r#"{"code":"","timeout":5,"env_vars":{"a":1},"files":[{"path":"a","content":"","mode":1}]}"#);
+        assert_eq!(parsed.expect("a program").ignored, ["timeout", "env_vars", "files[0].mode"]);
+        assert!(parse(r#"{"code":"","stdin":"","language":null}"#).expect("a program").ignored.is_empty());
+        let many: String = (0..100).map(|n| format!(r#","x{n}":1"#)).collect();
+        assert_eq!(parse(&format!(r#"{{"code":""{many}}}"#)).expect("a program").ignored.len(), 20);
     }
 
     #[test]

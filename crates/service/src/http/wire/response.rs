@@ -89,6 +89,9 @@ pub(crate) struct Ending {
     pub(crate) containment: Option<&'static str>,
     /// What the run created or changed in its folder.
     pub(crate) files: Vec<ResultFile>,
+    /// The fields of the request that Runtray does not have, such as `timeout`; left out when there were none.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(crate) ignored: Vec<String>,
 }
 
 impl From<ExecuteResponse> for Finished {
@@ -115,6 +118,28 @@ pub(crate) struct ResultFile {
     /// What it holds, in base64; left out when it is too large to carry.
     #[serde(skip_serializing_if = "Option::is_none")]
     content: Option<String>,
+}
+
+impl ResultFile {
+    /// Where it lay in the run's folder.
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Its media type.
+    pub(crate) fn media_type(&self) -> &str {
+        &self.media_type
+    }
+
+    /// What it holds, in base64.
+    pub(crate) fn content(&self) -> Option<&str> {
+        self.content.as_deref()
+    }
+
+    /// What it holds, if that is text.
+    pub(crate) fn text(&self) -> Option<String> {
+        String::from_utf8(BASE64_STANDARD.decode(self.content()?).ok()?).ok()
+    }
 }
 
 impl From<OutputFile> for ResultFile {

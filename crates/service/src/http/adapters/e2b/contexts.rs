@@ -1,0 +1,61 @@
+//! `/contexts`: refused until there are sessions.
+
+use axum::http::StatusCode;
+
+use crate::http::wire::error::ErrorBody;
+
+/// What E2B's clients show.
+pub(super) const NO_CONTEXTS: &str = "Runtray has no contexts: each run is a process of its own, and no variable stays for the \
+next one. Leave `context` out, and send the whole program.";
+
+type Refused = (StatusCode, &'static str);
+
+fn refused() -> Refused {
+    (StatusCode::NOT_IMPLEMENTED, NO_CONTEXTS)
+}
+
+/// Refuses to create a context of E2B.
+#[utoipa::path(
+    post,
+    path = "/contexts",
+    tag = "adapters",
+    responses((status = 501, description = "There are no contexts.", body = String, content_type = "text/plain"), (status = "4XX", body = ErrorBody))
+)]
+pub(crate) async fn create() -> Refused {
+    refused()
+}
+
+/// Refuses to list the contexts of E2B.
+#[utoipa::path(
+    get,
+    path = "/contexts",
+    tag = "adapters",
+    responses((status = 501, description = "There are no contexts.", body = String, content_type = "text/plain"), (status = "4XX", body = ErrorBody))
+)]
+pub(crate) async fn list() -> Refused {
+    refused()
+}
+
+/// Refuses to remove a context of E2B.
+#[utoipa::path(
+    delete,
+    path = "/contexts/{id}",
+    tag = "adapters",
+    params(("id" = String, Path, description = "The context.")),
+    responses((status = 501, description = "There are no contexts.", body = String, content_type = "text/plain"), (status = "4XX", body = ErrorBody))
+)]
+pub(crate) async fn remove() -> Refused {
+    refused()
+}
+
+/// Refuses to restart a context of E2B.
+#[utoipa::path(
+    post,
+    path = "/contexts/{id}/restart",
+    tag = "adapters",
+    params(("id" = String, Path, description = "The context.")),
+    responses((status = 501, description = "There are no contexts.", body = String, content_type = "text/plain"), (status = "4XX", body = ErrorBody))
+)]
+pub(crate) async fn restart() -> Refused {
+    refused()
+}

@@ -1,0 +1,89 @@
+//! Piston's answer.
+
+use runtray_engine::Status;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::wire::response::ExecuteResponse;
+
+/// What a program printed, and how it ended.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PistonAnswer)]
+pub(super) struct Answer {
+    /// The run.
+    pub(super) run: Stage,
+    /// The language's name.
+    pub(super) language: String,
+    /// The interpreter's version.
+    pub(super) version: String,
+}
+
+/// How a stage went.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PistonStage)]
+pub(super) struct Stage {
+    /// The signal that ended it.
+    signal: Option<String>,
+    /// Standard output.
+    stdout: String,
+    /// Standard error.
+    stderr: String,
+    /// The exit code.
+    code: Option<i32>,
+    /// Both streams as they came.
+    output: String,
+    /// The most memory that it held, in bytes.
+    memory: u64,
+    /// How it ended, for people.
+    message: Option<String>,
+    /// `RE`: another exit code than 0, `SG`: a signal, `TO`: too long, `OL`: too much output.
+    status: Option<&'static str>,
+    /// CPU time in milliseconds.
+    cpu_time: u64,
+    /// Wall-clock time in milliseconds.
+    wall_time: u64,
+}
+
+impl Stage {
+    /// The stage of a run; `output` is both of its streams.
+    pub(super) fn new(result: ExecuteResponse, output: String) -> Self {
+        let ending = result.ending;
+        let status = short(ending.status);
+        let message = match (status, ending.exit_code) {
+            (None, _) => None,
+            (Some("RE"), Some(code)) => Some(format!("Exited with error status {code}")),
+            _ => result.error.lines().next_back().map(str::to_owned),
+        };
+        Self {
+            signal: signal(ending.status, ending.signal),
+            stdout: result.output,
+            stderr: result.error,
+            code: ending.exit_code,
+            output,
+            memory: ending.peak_memory_bytes,
+            message,
+            status,
+            cpu_time: ending.cpu_ms as u64,
+            wall_time: ending.duration_ms as u64,
+        }
+    }
+}
+
+fn short(status: Status) -> Option<&'static str> {
+    match status {
+        Status::Completed => None,
+        Status::Failed => Some("RE"),
+        Status::Timeout => Some("TO"),
+        Status::OutputLimit => Some("OL"),
+        Status::MemoryLimit | Status::Crashed | Status::Cancelled => Some("SG"),
+    }
+}
+
+/// The signal; what Runtray ended counts as killed.
+pub(super) fn signal(status: Status, signal: Option<String>) -> Option<String> {
+    match status {
+        Status::Completed | Status::Failed => signal,
+        Status::Timeout | Status::OutputLimit | Status::MemoryLimit | Status::Cancelled => Some("SIGKILL".to_owned()),
+        Status::Crashed => signal.or_else(|| Some("SIGKILL".to_owned())),
+    }
+}
