@@ -1,6 +1,8 @@
 //! Black-box tests of the real program: each starts `runtray` as a user would, in a folder of its own.
 
 mod cli;
+#[cfg(target_os = "linux")]
+mod clients;
 mod containment;
 mod guard;
 mod harness;

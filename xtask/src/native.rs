@@ -3,8 +3,8 @@
 use anyhow::Result;
 
 use crate::context::Context;
-use crate::node;
 use crate::step::{Ending, must};
+use crate::{clients, node};
 
 /// Builds the tests and the programs that they start, with the fake interpreter. As tests, so that no package is built twice with
 /// different features.
@@ -25,6 +25,9 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     test.args(&context.filter);
     if let Some(node) = node::program(context) {
         test.env("RUNTRAY_TEST_NODE", node);
+    }
+    if let Some(clients) = clients::installed(context) {
+        test.env("RUNTRAY_TEST_CLIENTS", clients);
     }
     must(&mut test)?;
     Ok(Ending::Done)

@@ -11,7 +11,7 @@ next one. Leave `context` out, and send the whole program.";
 type Refused = (StatusCode, &'static str);
 
 fn refused() -> Refused {
-    (StatusCode::NOT_IMPLEMENTED, NO_CONTEXTS)
+    (StatusCode::NOT_FOUND, NO_CONTEXTS)
 }
 
 /// Refuses to create a context of E2B.
@@ -19,7 +19,7 @@ fn refused() -> Refused {
     post,
     path = "/contexts",
     tag = "adapters",
-    responses((status = 501, description = "There are no contexts.", body = String, content_type = "text/plain"), (status = "4XX", body = ErrorBody))
+    responses((status = "4XX", description = "There are no contexts, or the guard refused it.", content((String = "text/plain"), (ErrorBody = "application/json"))))
 )]
 pub(crate) async fn create() -> Refused {
     refused()
@@ -30,7 +30,7 @@ pub(crate) async fn create() -> Refused {
     get,
     path = "/contexts",
     tag = "adapters",
-    responses((status = 501, description = "There are no contexts.", body = String, content_type = "text/plain"), (status = "4XX", body = ErrorBody))
+    responses((status = "4XX", description = "There are no contexts, or the guard refused it.", content((String = "text/plain"), (ErrorBody = "application/json"))))
 )]
 pub(crate) async fn list() -> Refused {
     refused()
@@ -42,7 +42,7 @@ pub(crate) async fn list() -> Refused {
     path = "/contexts/{id}",
     tag = "adapters",
     params(("id" = String, Path, description = "The context.")),
-    responses((status = 501, description = "There are no contexts.", body = String, content_type = "text/plain"), (status = "4XX", body = ErrorBody))
+    responses((status = "4XX", description = "There are no contexts, or the guard refused it.", content((String = "text/plain"), (ErrorBody = "application/json"))))
 )]
 pub(crate) async fn remove() -> Refused {
     refused()
@@ -54,7 +54,7 @@ pub(crate) async fn remove() -> Refused {
     path = "/contexts/{id}/restart",
     tag = "adapters",
     params(("id" = String, Path, description = "The context.")),
-    responses((status = 501, description = "There are no contexts.", body = String, content_type = "text/plain"), (status = "4XX", body = ErrorBody))
+    responses((status = "4XX", description = "There are no contexts, or the guard refused it.", content((String = "text/plain"), (ErrorBody = "application/json"))))
 )]
 pub(crate) async fn restart() -> Refused {
     refused()
