@@ -63,7 +63,7 @@ pub(crate) fn fetch(context: &Context) -> Result<Ending> {
     from_npm(context, &unfinished.join("js"))?;
     from_pypi(context, &unfinished.join("python"))?;
     open_webui(context, &unfinished)?;
-    // Under its last name only when all of it is there. Its programs say where they are, which is mended by calling Python itself.
+    // Under its last name only when all of it is there. The scripts in it name the old path; only its `python` is used.
     fs::rename(&unfinished, &folder).context("cannot put the clients into the cache")?;
     Ok(Ending::Done)
 }

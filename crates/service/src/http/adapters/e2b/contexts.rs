@@ -18,6 +18,7 @@ fn refused() -> Refused {
 #[utoipa::path(
     post,
     path = "/contexts",
+    operation_id = "e2b_create_context",
     tag = "adapters",
     responses((status = "4XX", description = "There are no contexts, or the guard refused it.", content((String = "text/plain"), (ErrorBody = "application/json"))))
 )]
@@ -29,6 +30,7 @@ pub(crate) async fn create() -> Refused {
 #[utoipa::path(
     get,
     path = "/contexts",
+    operation_id = "e2b_list_contexts",
     tag = "adapters",
     responses((status = "4XX", description = "There are no contexts, or the guard refused it.", content((String = "text/plain"), (ErrorBody = "application/json"))))
 )]
@@ -40,6 +42,7 @@ pub(crate) async fn list() -> Refused {
 #[utoipa::path(
     delete,
     path = "/contexts/{id}",
+    operation_id = "e2b_remove_context",
     tag = "adapters",
     params(("id" = String, Path, description = "The context.")),
     responses((status = "4XX", description = "There are no contexts, or the guard refused it.", content((String = "text/plain"), (ErrorBody = "application/json"))))
@@ -52,6 +55,7 @@ pub(crate) async fn remove() -> Refused {
 #[utoipa::path(
     post,
     path = "/contexts/{id}/restart",
+    operation_id = "e2b_restart_context",
     tag = "adapters",
     params(("id" = String, Path, description = "The context.")),
     responses((status = "4XX", description = "There are no contexts, or the guard refused it.", content((String = "text/plain"), (ErrorBody = "application/json"))))

@@ -53,6 +53,7 @@ pub(crate) struct Kernel {
 #[utoipa::path(
     post,
     path = "/api/kernels",
+    operation_id = "jupyter_create_kernel",
     tag = "adapters",
     request_body(content = Option<Wanted>, content_type = "application/json"),
     responses((status = 201, body = Kernel), (status = "4XX", body = ErrorBody), (status = 503, description = "`shutting_down`", body = ErrorBody))
@@ -81,6 +82,7 @@ fn parsed(body: &[u8]) -> Result<Wanted, Error> {
 #[utoipa::path(
     delete,
     path = "/api/kernels/{id}",
+    operation_id = "jupyter_delete_kernel",
     tag = "adapters",
     params(("id" = String, Path, description = "The kernel.")),
     responses((status = 204, description = "It is gone."), (status = "4XX", body = ErrorBody))
@@ -97,6 +99,7 @@ pub(crate) async fn delete(
 #[utoipa::path(
     get,
     path = "/api/kernels/{id}/channels",
+    operation_id = "jupyter_connect",
     tag = "adapters",
     params(("id" = String, Path, description = "The kernel.")),
     responses((status = 101, description = "The connection is a WebSocket from here on."), (status = "4XX", body = ErrorBody), (status = 503, description = "`shutting_down`", body = ErrorBody))

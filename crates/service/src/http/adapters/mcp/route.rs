@@ -68,6 +68,7 @@ impl Endpoint {
 #[utoipa::path(
     post,
     path = "/mcp",
+    operation_id = "mcp_post",
     tag = "adapters",
     request_body(content = Value, content_type = "application/json"),
     responses(
@@ -106,6 +107,7 @@ fn plain(headers: &mut HeaderMap, length: usize) {
 #[utoipa::path(
     get,
     path = "/mcp",
+    operation_id = "mcp_get",
     tag = "adapters",
     responses(
         (status = 200, body = String, content_type = "text/event-stream"),
@@ -120,6 +122,7 @@ pub(crate) async fn get(Extension(endpoint): Extension<Endpoint>, request: Reque
 #[utoipa::path(
     delete,
     path = "/mcp",
+    operation_id = "mcp_delete",
     tag = "adapters",
     responses(
         (status = 204, description = "It has ended."),

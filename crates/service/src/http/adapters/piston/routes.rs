@@ -63,6 +63,7 @@ pub(crate) fn routes() -> Router<Arc<Server>> {
 #[utoipa::path(
     post,
     path = "/api/v2/execute",
+    operation_id = "piston_execute",
     tag = "adapters",
     request_body = Description,
     responses(
@@ -101,6 +102,7 @@ async fn execute(
 #[utoipa::path(
     get,
     path = "/api/v2/runtimes",
+    operation_id = "piston_runtimes",
     tag = "adapters",
     responses((status = 200, body = [Runtime]), (status = "4XX", body = ErrorBody))
 )]
@@ -113,6 +115,7 @@ async fn runtimes(State(server): State<Arc<Server>>) -> Json<Vec<Runtime>> {
 #[utoipa::path(
     get,
     path = "/api/v2/connect",
+    operation_id = "piston_connect",
     tag = "adapters",
     responses(
         (status = 101, description = "The connection is a WebSocket from here on."),
