@@ -89,7 +89,8 @@ fn the_description_names_every_route() {
     let described = document["paths"].as_object().expect("paths");
     let methods = |item: &Value| item.as_object().expect("methods").keys().cloned().collect::<Vec<_>>();
     assert_eq!(described.iter().map(|(path, item)| (path.clone(), methods(item))).collect::<BTreeMap<_, _>>(), routes);
-    let plain = ["/api/v2/runtimes", "/executions", "/executions/export", "/health", "/languages", "/metrics", "/status"];
+    let plain =
+        ["/api/v2/runtimes", "/executions", "/executions/export", "/health", "/languages", "/metrics", "/status"];
     for path in plain {
         assert_eq!(service.get(path).status, 200, "{path}");
     }

@@ -8,7 +8,7 @@ use super::definition::{Interpreter, Language};
 use super::program::{self, Program};
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
-use super::{node, shell, synonyms, table};
+use super::{node, shell, shell_search, synonyms, table};
 use crate::interpreter::Machine;
 use crate::text::sentences;
 
@@ -130,7 +130,7 @@ impl Languages {
             Interpreter::NodeTypes => self.node_types.get(|| self.find_node_types()).await,
             Interpreter::Command(command) => row.program.get(|| program::command(&self.machine, command)).await,
             Interpreter::Shell(_) if !self.choices.shells => Err(shell::off(&row.language.name)),
-            Interpreter::Shell(shells) => row.program.get(|| shell::find(&self.machine, shells)).await,
+            Interpreter::Shell(shells) => row.program.get(|| shell_search::find(&self.machine, shells)).await,
         }
     }
 

@@ -12,6 +12,7 @@ mod prestart;
 mod program;
 mod runtime;
 mod shell;
+mod shell_search;
 mod synonyms;
 mod table;
 mod typescript;
