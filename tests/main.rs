@@ -3,6 +3,8 @@
 #[cfg(unix)]
 mod builtin;
 mod cli;
+#[cfg(target_os = "linux")]
+mod clients;
 mod containment;
 mod guard;
 mod harness;

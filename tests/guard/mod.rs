@@ -212,34 +212,109 @@ fn programs_are_accepted_by_post_and_as_json_only() {
     check_runs(&service, &charset.body(PROGRAM));
 }
 
+/// Every method and path that the service's own document names, and the second place of Piston's routes.
+fn every_route(service: &Service) -> Vec<(String, String)> {
+    let document = service.get("/openapi.json").json();
+    let paths = document["paths"].as_object().expect("paths");
+    let documented = paths.iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().into_iter().flat_map(|methods| methods.keys());
+        methods.map(move |method| (method.to_uppercase(), path.replace("{id}", "01J")))
+    });
+    let twice = documented.flat_map(|(method, path)| {
+        let piston = path.strip_prefix("/api/v2/").map(|rest| (method.clone(), format!("/api/v2/piston/{rest}/")));
+        [Some((method, path)), piston]
+    });
+    let routes: Vec<_> = twice.flatten().collect();
+    assert!(routes.len() > 20, "{routes:?}");
+    routes
+}
+
+/// The headers of a request that a rule of the guard refuses, and the status and code of the refusal.
+type RefusedHeaders = (Vec<(&'static str, String)>, u16, &'static str);
+
+fn refused_headers(port: u16) -> Vec<RefusedHeaders> {
+    let ours = || ("Host", format!("localhost:{port}"));
+    let with = |name, value: &str| vec![ours(), (name, value.to_owned())];
+    vec![
+        (vec![("Host", format!("evil.example:{port}"))], 403, "host_not_allowed"),
+        (vec![("Host", format!("host.docker.internal:{port}"))], 403, "host_not_allowed"),
+        (vec![], 400, "invalid_host"),
+        (vec![ours(), ours()], 400, "invalid_host"),
+        (with("Origin", "https://evil.example"), 403, "origin_not_allowed"),
+        (with("Origin", "null"), 403, "origin_not_allowed"),
+        (with("Origin", "http://localhost:3001.evil.example"), 403, "origin_not_allowed"),
+        (with("X-Forwarded-Host", "evil.example:3001"), 403, "host_not_allowed"),
+        (with("Sec-Fetch-Site", "cross-site"), 403, "cross_site"),
+        (with("Sec-Fetch-Site", "same-site"), 403, "cross_site"),
+    ]
+}
+
+fn with_headers(method: &str, path: &str, headers: &[(&'static str, String)]) -> RawRequest {
+    let start = RawRequest::new(method, path);
+    headers.iter().fold(start, |request, (name, value)| request.header(name, value))
+}
+
 #[test]
 fn every_route_but_health_is_guarded() {
     let service = Service::start();
-    for (method, path) in [
-        ("GET", "/execute"),
-        ("GET", "/executions"),
-        ("GET", "/executions/01J"),
-        ("GET", "/executions/export"),
-        ("DELETE", "/executions/01J"),
-        ("GET", "/languages"),
-        ("GET", "/metrics"),
-        ("GET", "/openapi.json"),
-        ("GET", "/status"),
-        ("GET", "/nowhere"),
-        ("POST", "/health"),
-        ("OPTIONS", "/health"),
-    ] {
-        let request = || request(&service, method, path);
-        check_refused(&service, &request().headers(&[FOREIGN]), 403, "origin_not_allowed");
-        check_refused(&service, &request().headers(&[("Sec-Fetch-Site", "cross-site")]), 403, "cross_site");
-        check_refused(&service, &RawRequest::new(method, path).header("Host", "evil.example"), 403, "host_not_allowed");
+    let refused = refused_headers(service.port());
+    let more = [("GET", "/nowhere"), ("POST", "/health"), ("OPTIONS", "/health")];
+    let more = more.map(|(method, path)| (method.to_owned(), path.to_owned()));
+    let is_open = |(method, path): &(String, String)| method == "GET" && path == "/health";
+    for (method, path) in every_route(&service).into_iter().chain(more).filter(|route| !is_open(route)) {
+        for (headers, status, code) in &refused {
+            let request = with_headers(&method, &path, headers);
+            let upgrade = [
+                ("Upgrade", "websocket"),
+                ("Sec-WebSocket-Version", "13"),
+                ("Sec-WebSocket-Key", "MDEyMzQ1Njc4OWFiY2RlZg=="),
+            ];
+            for request in [request.clone().headers(&[JSON]).body(PROGRAM), request.headers(&upgrade)] {
+                let reply = service.send(&request);
+                let text = request.text();
+                assert_eq!((reply.status, &reply.json()["code"]), (*status, &(*code).into()), "{text}\n{}", reply.body);
+                assert_eq!(reply.header(ALLOW_ORIGIN), None, "{text}");
+            }
+        }
     }
+    service.assert_nothing_ran("requests that the guard refuses");
     for headers in [&[FOREIGN][..], &[("Sec-Fetch-Site", "cross-site")], &[PAGE]] {
         let reply = service.send(&request(&service, "GET", "/health").headers(headers));
         let readable_by = headers.contains(&PAGE).then_some(PAGE.1);
         assert_eq!((reply.status, reply.header(ALLOW_ORIGIN)), (200, readable_by), "{headers:?}");
     }
     assert_eq!(service.send(&RawRequest::new("GET", "/health").header("Host", "evil.example")).status, 200);
+}
+
+#[test]
+fn every_route_but_two_asks_for_the_token() {
+    let routes = every_route(&Service::start());
+    let service = Service::start_with("require_token = true\nallowed_hosts = [\"host.docker.internal\"]");
+    let open = ["/health", "/prove"];
+    for (method, path) in routes.iter().filter(|(_, path)| !open.contains(&path.as_str())) {
+        let reply = service.send(&request(&service, method, path).headers(&[JSON]).body(PROGRAM));
+        assert_eq!((reply.status, &reply.json()["code"]), (401, &"token_required".into()), "{method} {path}");
+    }
+}
+
+#[test]
+fn a_named_host_needs_the_token() {
+    let service = Service::start_with("allowed_hosts = [\"host.docker.internal\"]");
+    let file = service.home().path().join("data").join("token");
+    let token = std::fs::read_to_string(file).expect("a token file");
+    let host = format!("host.docker.internal:{}", service.port());
+    let named = || execute_at(std::slice::from_ref(&host));
+    let refused = check_refused(&service, &named(), 401, "token_required");
+    assert!(refused.body.contains("`allowed_hosts`"), "{}", refused.body);
+    check_refused(&service, &named().header("Authorization", "Bearer wrong"), 401, "token_required");
+    check_refused(&service, &named().headers(&[FOREIGN]), 403, "origin_not_allowed");
+    let other = execute_at(&[format!("evil.example:{}", service.port())]);
+    let refused = check_refused(&service, &other, 403, "host_not_allowed");
+    assert!(refused.body.contains("`allowed_hosts`"), "{}", refused.body);
+    check_runs(&service, &named().header("Authorization", &format!("Bearer {}", token.trim())));
+    let kernel =
+        RawRequest::new("POST", &format!("/api/kernels?token={}", token.trim())).header("Host", &host).body("");
+    assert_eq!(service.send(&kernel).status, 201);
 }
 
 #[test]

@@ -109,11 +109,13 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 45] = [
+const EVERY_KEY: [&str; 47] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",
     "admission.waiting_bytes",
+    "allow_shells",
+    "allowed_hosts",
     "allowed_origins",
     "denied_origins",
     "desktop.language",

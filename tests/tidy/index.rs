@@ -8,7 +8,7 @@ use crate::{check, files, root};
 const README: &str = "tests/README.md";
 
 /// Folders whose files have a line each.
-const ROOMS: [&str; 6] = ["service", "cli", "guard", "containment", "warm", "builtin"];
+const ROOMS: [&str; 7] = ["service", "cli", "clients", "guard", "containment", "warm", "builtin"];
 
 /// Compares the files of `tests/` with the index. Folders end with a slash in both.
 fn complaints(present: &BTreeSet<String>, index: &str) -> Vec<String> {

@@ -7,11 +7,13 @@ mod bench;
 mod bindings;
 mod builtin_python;
 mod cache;
+mod clients;
 mod context;
 mod debian;
 mod icons;
 mod lint;
 mod macos;
+mod mcpb;
 mod native;
 mod node;
 mod provision;
@@ -44,8 +46,12 @@ enum Task {
     Bindings,
     /// Make CPython for WASI, compiled ahead of time, for `runtray-python`; `--test` also tests that program.
     BuiltinPython(builtin_python::Args),
+    /// Install the clients of npm and PyPI that the tests run, and say where they are.
+    Clients,
     /// Render the icons in every size and format.
     Icons,
+    /// Make the bundle by which desktop assistants install Runtray (`.mcpb`).
+    Mcpb,
     /// Build the desktop app and start it; `--headless`: the service alone.
     Run(run::Args),
     /// Make the pictures of `docs/` from the real app.
@@ -63,8 +69,10 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::bench(&args),
         Task::Bindings => bindings::bindings(),
         Task::BuiltinPython(args) => builtin_python::builtin_python(&args),
+        Task::Clients => clients::clients(),
         Task::Icons => icons::icons(),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
+        Task::Mcpb => mcpb::mcpb(),
         Task::Run(args) => run::run(&args),
         Task::Screenshots => screenshots::screenshots(),
         Task::Soak(args) => soak::soak(&args),

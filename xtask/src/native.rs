@@ -4,8 +4,8 @@ use anyhow::Result;
 
 use crate::builtin_python;
 use crate::context::Context;
-use crate::node;
 use crate::step::{Ending, must};
+use crate::{clients, node};
 
 /// Builds the tests and the programs that they start, including the fake interpreter. `cargo test --no-run` builds both with the
 /// same features, so that no package is built twice.
@@ -30,6 +30,9 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     let python = builtin_python::program(context);
     if python.exists() {
         test.env("RUNTRAY_TEST_BUILTIN_PYTHON", python);
+    }
+    if let Some(clients) = clients::installed(context) {
+        test.env("RUNTRAY_TEST_CLIENTS", clients);
     }
     must(&mut test)?;
     Ok(Ending::Done)

@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
-use crate::{builtin_python, lint, macos, native, node, provision, ui, windows};
+use crate::{builtin_python, clients, lint, macos, mcpb, native, node, provision, ui, windows};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -39,6 +39,8 @@ const STEPS: &[Step] = &[
     Step { title: "Windows: tests under Wine", parts: &[Part::Windows], work: windows::test },
     Step { title: "Windows: the app under Wine", parts: &[Part::Windows], work: windows::app },
     Step { title: "Node.js for the tests", parts: &[Part::Native], work: node::fetch },
+    Step { title: "clients for the tests", parts: &[Part::Native], work: clients::fetch },
+    Step { title: "bundle for assistants: manifest", parts: &[Part::Native], work: mcpb::validate },
     Step { title: "build", parts: &[Part::Native], work: native::build },
     Step { title: "the built-in Python: build", parts: &[Part::Native], work: builtin_python::build },
     Step { title: "the built-in Python: tests", parts: &[Part::Native], work: builtin_python::test },

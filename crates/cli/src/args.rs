@@ -33,6 +33,8 @@ pub(crate) enum Command {
     Serve(Serve),
     /// Run a program as the service does: in its own folder, with limits.
     Run(Run),
+    /// Serve an assistant (MCP) on standard input and output; assistants start this themselves.
+    Mcp,
     /// List the Python interpreters of this machine.
     Pythons(Pythons),
     /// List logged executions.

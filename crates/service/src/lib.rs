@@ -10,11 +10,20 @@ mod runs;
 pub mod sentences;
 pub mod settings;
 
+/// The Model Context Protocol, for a program that serves assistants on its standard streams.
+pub mod mcp {
+    pub use rmcp::model::Extensions;
+
+    pub use crate::http::adapters::mcp::backend::{Backend, Call};
+    pub use crate::http::adapters::mcp::stdio::serve;
+}
+
 pub use embed::history::{ExportError, History};
 pub use embed::interactive::{InteractiveEvent, InteractiveInput, InteractiveRun};
 pub use embed::lifecycle::Lifecycle;
 pub use embed::options::Options;
 pub use embed::service::Service;
+pub use embed::standalone::Standalone;
 pub use embed::start_error::StartError;
 pub use http::access::pending::PendingOrigin;
 pub use http::access::root::CONTAINER_VARIABLE;

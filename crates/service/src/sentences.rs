@@ -11,6 +11,8 @@ runtray_engine::sentences! {
     SETTING_TEXTS = "setting.texts": "must be texts in square brackets, such as [\"a\", \"b\"], not {written}";
     SETTING_ONE_OF = "setting.one_of": "must be one of {names}, not {written}";
     SETTING_ORIGINS = "setting.origins": "has wrong entries: {entries}";
+    SETTING_HOSTS = "setting.hosts": "has wrong entries: {entries}";
+    SETTING_HOST = "setting.host": "`{written}` is no host name; write it without scheme and port";
     SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"";
     SETTING_ISOLATION = "setting.isolation": "must be \"auto\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"";
     SETTING_ISOLATION_REFUSES = "setting.isolation_refuses": "the setting `isolation` {why}";
@@ -89,7 +91,7 @@ runtray_engine::sentences! {
     ORIGIN_SCHEME = "origin.scheme": "`{written}` is neither http nor https; write it like `http://localhost:3000`";
     ORIGIN_MORE = "origin.more": "`{written}` has more than scheme, host and port; write it like `http://localhost:3000`";
 
-    REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. GET /languages lists those that are.";
+    REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. There are: {known}. GET /languages says more.";
     REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
     REFUSED_ISOLATION = "refused.isolation": "The program was not run: {reason}.";
     REFUSED_TOO_MANY = "refused.too_many": "{running} executions are running and {queued} are waiting, which is all that the settings allow. Try again in a moment.";

@@ -47,6 +47,7 @@ fn finished() -> Finished {
         isolation: "a later level".into(),
         containment: None,
         files: vec![file],
+        ignored: Vec::new(),
     };
     Finished { success: false, ending }
 }

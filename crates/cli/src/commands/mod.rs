@@ -3,6 +3,7 @@
 mod config;
 mod configuration;
 mod logs;
+mod mcp;
 mod pythons;
 mod run;
 mod runtime;
@@ -21,6 +22,7 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
     match arguments.command {
         Command::Serve(serve) => block_on(serve::serve(serve)),
         Command::Run(run) => block_on(run::run(run)),
+        Command::Mcp => block_on(mcp::mcp()),
         Command::Pythons(pythons) => block_on(pythons::pythons(pythons)),
         Command::Logs(logs) => logs::logs(logs),
         Command::Status(status) => status::status(&status),

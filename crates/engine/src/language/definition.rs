@@ -14,6 +14,11 @@ pub struct Language {
 }
 
 impl Language {
+    /// Whether it is a shell of the system.
+    pub fn is_shell(&self) -> bool {
+        matches!(self.interpreter, Interpreter::Shell(_))
+    }
+
     /// The name of the program's file in its folder.
     pub fn entry(&self) -> String {
         entry(&self.extension)
@@ -31,6 +36,9 @@ pub enum Interpreter {
     NodeTypes,
     /// Defined by the user: a program (a path, or a name on PATH) and arguments before the program's file.
     Command(Vec<String>),
+    /// A shell of the system: the first of these programs that is on PATH, each with arguments before the program's file. It is
+    /// off unless the user's choices allow shells.
+    Shell(&'static [&'static [&'static str]]),
 }
 
 /// The name of a program's file with that extension.

@@ -8,7 +8,7 @@ use super::definition::{Interpreter, Language};
 use super::program::{self, Program};
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
-use super::{node, table};
+use super::{node, shell, shell_search, synonyms, table};
 use crate::interpreter::Machine;
 use crate::text::sentences;
 
@@ -19,6 +19,8 @@ pub struct Choices {
     pub python: Option<PathBuf>,
     /// The path of a Node.js.
     pub node: Option<PathBuf>,
+    /// Whether the system's shells may run programs.
+    pub shells: bool,
     /// The user's own languages; one with the name of a built-in language replaces it.
     pub languages: Vec<Language>,
 }
@@ -75,8 +77,13 @@ impl Languages {
         new
     }
 
-    /// The language with that name or alias, ignoring case.
+    /// The language with that name or alias, or the one that is usually meant by it, ignoring case.
     pub fn find(&self, name: &str) -> Option<&Language> {
+        self.named(name).or_else(|| self.named(synonyms::meant_by(name.trim())?.as_ref()))
+    }
+
+    /// The language with that name or alias, ignoring case.
+    pub fn named(&self, name: &str) -> Option<&Language> {
         let mut languages = self.rows.iter().map(|row| &row.language);
         let by_name = languages.clone().find(|language| language.name.eq_ignore_ascii_case(name));
         by_name.or_else(|| languages.find(|language| has_alias(language, name)))
@@ -100,6 +107,11 @@ impl Languages {
         Ok(Arc::new(program.runtime(&row.language)))
     }
 
+    /// The names of all languages, in the order of the table.
+    pub fn names(&self) -> Vec<&str> {
+        self.rows.iter().map(|row| row.language.name.as_str()).collect()
+    }
+
     /// Every language, in the order of the table.
     pub async fn list(&self) -> Vec<Entry> {
         let entries = self
@@ -117,6 +129,8 @@ impl Languages {
             Interpreter::Node => self.node().await,
             Interpreter::NodeTypes => self.node_types.get(|| self.find_node_types()).await,
             Interpreter::Command(command) => row.program.get(|| program::command(&self.machine, command)).await,
+            Interpreter::Shell(_) if !self.choices.shells => Err(shell::off(&row.language.name)),
+            Interpreter::Shell(shells) => row.program.get(|| shell_search::find(&self.machine, shells)).await,
         }
     }
 

@@ -18,7 +18,7 @@ impl Prestart {
         match interpreter {
             Interpreter::Python => Some(Self::Python),
             Interpreter::Node | Interpreter::NodeTypes => Some(Self::Node),
-            Interpreter::Command(_) => None,
+            Interpreter::Command(_) | Interpreter::Shell(_) => None,
         }
     }
 }

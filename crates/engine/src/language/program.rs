@@ -8,6 +8,7 @@ use super::definition::{Interpreter, Language};
 use super::node;
 use super::prestart::Prestart;
 use super::runtime::Runtime;
+use super::shell;
 use super::unavailable::Unavailable;
 use crate::interpreter::{Found, Kind, Machine, Rejected, executable, first, search_path};
 use crate::outcome::Isolation;
@@ -59,7 +60,7 @@ impl Program {
             Interpreter::Node | Interpreter::NodeTypes => {
                 node::args_in_sight(&self.version).into_iter().map(OsString::from).collect()
             }
-            Interpreter::Python | Interpreter::Command(_) => Vec::new(),
+            Interpreter::Python | Interpreter::Command(_) | Interpreter::Shell(_) => Vec::new(),
         }
     }
 
@@ -69,6 +70,7 @@ impl Program {
             Interpreter::Node => node::script_args(&self.version).into_iter().map(OsString::from).collect(),
             Interpreter::NodeTypes => node::types_args(&self.version).into_iter().map(OsString::from).collect(),
             Interpreter::Command(command) => command.iter().skip(1).map(OsString::from).collect(),
+            Interpreter::Shell(shells) => shell::args(shells, &self.name),
         }
     }
 }
@@ -115,7 +117,7 @@ pub(super) async fn command(machine: &Machine, command: &[String]) -> Result<Pro
         .map_err(|error| Unavailable(sentences::SEARCH_BROKE.with("error", error.to_string())))?
 }
 
-fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
+pub(super) fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     let is_path = name.contains(['/', '\\']);
     let path = if is_path { Some(PathBuf::from(name)) } else { search_path::find(machine, name) };
     let path = path.ok_or_else(|| Unavailable(sentences::COMMAND_NOT_ON_PATH.with("name", name)))?;

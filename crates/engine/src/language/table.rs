@@ -1,10 +1,13 @@
 //! The table of languages: the built-in rows, then the user's.
 
 use super::definition::{Interpreter, Language};
+use super::shell;
 
 /// The built-in rows, replaced by the user's of the same name, followed by the user's other rows.
 pub(super) fn rows(users: Vec<Language>) -> Vec<Language> {
     let mut rows = built_in();
+    // A shell's name is free for the user's languages, as a name or as an alias.
+    rows.retain(|row| !row.is_shell() || !users.iter().any(|user| user.aliases.contains(&row.name)));
     for user in users {
         match rows.iter_mut().find(|row| row.name.eq_ignore_ascii_case(&user.name)) {
             Some(row) => *row = user,
@@ -19,6 +22,10 @@ fn built_in() -> Vec<Language> {
         row("python", &["py", "python3"], "py", Interpreter::Python),
         row("javascript", &["js", "node", "nodejs"], "js", Interpreter::Node),
         row("typescript", &["ts"], "ts", Interpreter::NodeTypes),
+        row("bash", &[], "sh", Interpreter::Shell(shell::BASH)),
+        row("sh", &[], "sh", Interpreter::Shell(shell::SH)),
+        row("powershell", &[], "ps1", Interpreter::Shell(shell::POWERSHELL)),
+        row("cmd", &[], "cmd", Interpreter::Shell(shell::CMD)),
     ]
 }
 
@@ -37,7 +44,7 @@ mod tests {
         let bash = row("bash", &["sh"], "sh", Interpreter::Command(vec!["bash".into()]));
         let rows = rows(vec![bash.clone(), deno.clone()]);
         let names: Vec<&str> = rows.iter().map(|row| row.name.as_str()).collect();
-        assert_eq!(names, ["python", "JavaScript", "typescript", "bash"]);
+        assert_eq!(names, ["python", "JavaScript", "typescript", "bash", "powershell", "cmd"]);
         assert_eq!((&rows[1], &rows[3]), (&deno, &bash));
     }
 }

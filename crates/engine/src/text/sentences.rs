@@ -42,6 +42,8 @@ crate::sentences! {
     NO_LANGUAGE = "language.unknown": "{name} is not among the languages";
     NO_TYPES = "language.no_types": "{path} {reason}: install a newer one from nodejs.org, or choose one in the settings";
     COMMAND_NOT_ON_PATH = "language.not_on_path": "`{name}` is not on PATH: install it, or give its whole path in the settings";
+    SHELL_NOT_ON_PATH = "language.shell_not_on_path": "`{name}` is not on PATH";
+    SHELLS_OFF = "language.shells_off": "programs for the shell {name} are off; `allow_shells = true` in the settings turns them on";
     COMMAND_RELATIVE = "language.relative": "`{name}` is a relative path: give its whole path in the settings";
     COMMAND_UNUSABLE = "language.unusable": "{name} does not exist or is not executable: correct it in the settings";
     SEARCH_BROKE = "language.search_broke": "the search for it failed: {error}";

@@ -8,4 +8,5 @@ mod origin_approvals;
 mod queries;
 mod retained;
 pub(crate) mod service;
+pub(crate) mod standalone;
 pub(crate) mod start_error;

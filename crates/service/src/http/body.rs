@@ -8,6 +8,7 @@ use http_body_util::BodyExt;
 use tokio::time::timeout;
 
 use super::budget::Share;
+use super::compression::Coding;
 use super::error::Error;
 use super::observed_body::{Observed, Observer};
 
@@ -18,14 +19,18 @@ const LONGEST_DISCARDING: Duration = Duration::from_secs(10);
 /// A sender that sends nothing for this long is given up. A slow sender stays, unless the connection limit needs its connection.
 const LONGEST_SILENCE: Duration = if cfg!(test) { Duration::from_secs(1) } else { Duration::from_secs(30) };
 
-/// Reads a body of at most `cap` bytes, which count in `share` as they arrive. A body that declares more is refused unread.
+/// Reads a body of at most `cap` bytes, which count in `share` as they arrive. A body that declares more is refused unread. A
+/// compressed body is expanded, and its expanded bytes count.
 ///
 /// # Errors
-/// The body is too large, incomplete, or stalls, or the budget is exhausted.
+/// The body is too large, incomplete, or stalls, or its compression is unknown, or the budget is exhausted.
 pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize, share: &mut Share) -> Result<Vec<u8>, Error> {
     let declared = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if declared.is_some_and(|length| length > cap as u64) {
         return Err(Error::BodyTooLarge { cap });
+    }
+    if let Some(coding) = Coding::of(headers)? {
+        body = coding.expand(body);
     }
     let expected = declared.map_or(0, |length| length as usize);
     let mut bytes = Vec::new();
@@ -151,6 +156,33 @@ mod tests {
     async fn a_body_that_breaks_off_is_the_client_s_fault() {
         let broken = Body::from_stream(stream::iter([Ok("abc"), Err(std::io::Error::other("gone"))]));
         assert!(matches!(read(&HeaderMap::new(), broken, 100).await, Err(Error::InvalidRequest(_))));
+    }
+
+    #[tokio::test]
+    async fn a_compressed_body_is_capped_by_what_it_expands_to() {
+        // `printf 'aaaaaaaaaa' | gzip -n | base64`
+        let gzip = base64(b"H4sIAAAAAAAAA0tMhAEA8M0RTAoAAAA=");
+        for (coding, taken) in
+            [("gzip", true), ("x-gzip", true), ("GZIP", true), ("identity", true), ("br", false), ("gzip, gzip", false)]
+        {
+            let headers = HeaderMap::from_iter([(header::CONTENT_ENCODING, HeaderValue::from_static(coding))]);
+            let result = read(&headers, Body::from(gzip.clone()), 100).await;
+            match coding {
+                "identity" => assert_eq!(result.expect("a body"), gzip),
+                _ if taken => assert_eq!(result.expect("a body"), b"aaaaaaaaaa", "{coding}"),
+                _ => assert!(matches!(&result, Err(Error::UnsupportedCoding(name)) if name == coding), "{result:?}"),
+            }
+        }
+        let headers = HeaderMap::from_iter([(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"))]);
+        let bomb = read(&headers, Body::from(gzip.clone()), 9).await;
+        assert!(matches!(bomb, Err(Error::BodyTooLarge { cap: 9 })), "{bomb:?}");
+        let broken = read(&headers, Body::from("not gzip"), 100).await;
+        assert!(matches!(broken, Err(Error::InvalidRequest(_))), "{broken:?}");
+    }
+
+    fn base64(text: &[u8]) -> Vec<u8> {
+        use base64::Engine as _;
+        base64::prelude::BASE64_STANDARD.decode(text).expect("base64")
     }
 
     #[tokio::test]

@@ -31,6 +31,7 @@ fn why(need: Need) -> &'static str {
         Need::OtherUser => {
             "The program that sent this runs as another user of this machine, so it needs the token (`same_user_only` in the settings decides that)."
         }
+        Need::NamedHost => "This name of the service is one of `allowed_hosts` in the settings, so it needs the token.",
         Need::UnknownUser => {
             "It cannot be told which user's program sent this, so it needs the token (`same_user_only` in the settings decides that)."
         }
@@ -54,7 +55,10 @@ pub(crate) enum Error {
         "The token that was sent is not this service's; `runtray config path --token` says which file holds the right one."
     )]
     TokenWrong,
-    #[error("The host `{}` is not served here. Use http://localhost:{port}.", shown(.host))]
+    #[error(
+        "The host `{}` is not served here. Use http://localhost:{port}, or add the name to `allowed_hosts` in Runtray's settings and send the token.",
+        shown(.host)
+    )]
     HostNotAllowed { host: String, port: u16 },
     #[error(
         "A page at the host `{}` may not run code here. To allow it, add its origin to `allowed_origins` in Runtray's settings.",
@@ -92,8 +96,10 @@ pub(crate) enum Error {
     BodyTooLarge { cap: usize },
     #[error("Send the request as `Content-Type: application/json`.")]
     UnsupportedMediaType,
-    #[error("The language `{}` is not known. GET /languages lists those that are.", shown(.0))]
-    UnsupportedLanguage(String),
+    #[error("A body with `Content-Encoding: {0}` cannot be read here. Send it as it is, or with `gzip` or `deflate`.")]
+    UnsupportedCoding(String),
+    #[error("The language `{}` is not known. There are: {known}. GET /languages says more.", shown(.name))]
+    UnsupportedLanguage { name: String, known: String },
     #[error("This language cannot be run here: {0}.")]
     RuntimeNotFound(Said),
     #[error("The program was not run: {0}.")]
@@ -126,6 +132,11 @@ pub(crate) enum Error {
 }
 
 impl Error {
+    /// The HTTP status of the response.
+    pub(crate) fn status(&self) -> StatusCode {
+        status(self.code())
+    }
+
     /// The code that the client gets. It determines the HTTP status.
     pub(crate) fn code(&self) -> Code {
         match self {
@@ -142,8 +153,8 @@ impl Error {
             Self::MethodNotAllowed => Code::MethodNotAllowed,
             Self::ExecutionFinished(_) => Code::ExecutionFinished,
             Self::BodyTooLarge { .. } => Code::BodyTooLarge,
-            Self::UnsupportedMediaType => Code::UnsupportedMediaType,
-            Self::UnsupportedLanguage(_) => Code::UnsupportedLanguage,
+            Self::UnsupportedMediaType | Self::UnsupportedCoding(_) => Code::UnsupportedMediaType,
+            Self::UnsupportedLanguage { .. } => Code::UnsupportedLanguage,
             Self::RuntimeNotFound(_) => Code::RuntimeNotFound,
             Self::IsolationUnavailable(_) => Code::IsolationUnavailable,
             Self::TooManyExecutions(_) | Self::TooManyTerminals(_) => Code::TooManyExecutions,
@@ -156,7 +167,9 @@ impl Error {
     /// The error as a translatable sentence, if it can appear in the app; the others only reach callers of the API.
     pub(crate) fn said(&self) -> Option<Said> {
         Some(match self {
-            Self::UnsupportedLanguage(language) => s::REFUSED_LANGUAGE.with("language", shown(language).into_owned()),
+            Self::UnsupportedLanguage { name, known } => {
+                s::REFUSED_LANGUAGE.with("language", shown(name).into_owned()).with("known", known.as_str())
+            }
             Self::RuntimeNotFound(reason) => s::REFUSED_RUNTIME.with("reason", reason.clone()),
             Self::IsolationUnavailable(reason) => s::REFUSED_ISOLATION.with("reason", reason.clone()),
             Self::TooManyExecutions(load) => {
@@ -218,7 +231,7 @@ impl From<Refused> for Error {
 impl From<RunError> for Error {
     fn from(error: RunError) -> Self {
         match error {
-            RunError::UnknownLanguage(name) => Self::UnsupportedLanguage(name),
+            RunError::UnknownLanguage { name, known } => Self::UnsupportedLanguage { name, known },
             RunError::NoRuntime(reason) => Self::RuntimeNotFound(reason),
             RunError::NoIsolation(reason) => Self::IsolationUnavailable(reason),
             RunError::Refused(refused) => refused.into(),
@@ -307,7 +320,7 @@ pub(crate) struct Undelivered(pub(crate) Arc<Error>);
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let status = status(self.code());
+        let status = self.status();
         let mut response = status.into_response();
         response.extensions_mut().insert(Undelivered(Arc::new(self)));
         response

@@ -1,9 +1,11 @@
 //! HTTP: sockets, connections, the guard, routes, and the way from and to the wire types.
 
 pub(crate) mod access;
+pub(crate) mod adapters;
 mod body;
 mod budget;
 pub(crate) mod capacity;
+mod compression;
 mod connection_limit;
 mod connections;
 pub(crate) mod error;
@@ -12,6 +14,7 @@ pub(crate) mod from_wire;
 mod guard;
 mod json_response;
 pub(crate) mod listen;
+mod media_type;
 mod middleware;
 mod observed_body;
 pub mod proof;

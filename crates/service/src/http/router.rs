@@ -13,6 +13,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::adapters::{e2b, jupyter, mcp, piston};
 use super::error::Error;
 use super::guard::layer::guard;
 use super::middleware::outermost;
@@ -24,12 +25,14 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| table().into_openapi().to_p
 
 /// Every route, inside the layers.
 pub(crate) fn router(server: Arc<Server>) -> Router {
-    layered(routes(), server)
+    let mcp = mcp::route::Endpoint::new(server.sessions.stopping().clone());
+    layered(routes().layer(Extension(mcp)).layer(Extension(jupyter::Kernels::default())), server)
 }
 
 /// Every route with its documentation. Method and path come from its handler.
 fn table() -> OpenApiRouter<Arc<Server>> {
-    OpenApiRouter::with_openapi(openapi::Document::openapi())
+    let document = openapi::Document::openapi().merge_from(piston::Described::openapi());
+    OpenApiRouter::with_openapi(document)
         .routes(routes!(health::health))
         .routes(routes!(execute::execute))
         .routes(routes!(interactive::connect))
@@ -41,11 +44,19 @@ fn table() -> OpenApiRouter<Arc<Server>> {
         .routes(routes!(openapi::openapi))
         .routes(routes!(prove::prove))
         .routes(routes!(status::status))
+        .routes(routes!(e2b::create, e2b::list))
+        .routes(routes!(e2b::remove))
+        .routes(routes!(e2b::restart))
+        .routes(routes!(jupyter::create))
+        .routes(routes!(jupyter::delete))
+        .routes(routes!(jupyter::connect))
+        .routes(routes!(mcp::route::post, mcp::route::get, mcp::route::delete))
 }
 
 fn routes() -> Router<Arc<Server>> {
     let (routes, _) = table().split_for_parts();
     routes
+        .merge(piston::routes())
         .layer(Extension(openapi::Text(|| &DOCUMENT)))
         .fallback(not_found)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)

@@ -31,6 +31,7 @@ impl From<RunResult> for ExecuteResponse {
                 isolation: outcome.isolation.name().to_owned(),
                 containment: outcome.containment.map(|containment| containment.name().to_owned()),
                 files: outcome.files.into_iter().map(file).collect(),
+                ignored: result.ignored,
             },
             output: result.output,
             error: result.error,

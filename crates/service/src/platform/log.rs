@@ -15,6 +15,8 @@ use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
+/// The package that says too much at `info`.
+const CHATTY: &str = "rmcp";
 /// The environment variable with the filter, such as `info` or `runtray_service=debug`.
 pub const FILTER_VARIABLE: &str = "RUNTRAY_LOG";
 
@@ -52,8 +54,17 @@ pub fn init(folder: &Path, to_stderr: bool) -> LogGuard {
 fn filter(directives: &str) -> (EnvFilter, Option<String>) {
     let builder = EnvFilter::builder().with_default_directive(LevelFilter::INFO.into());
     match builder.parse(directives) {
-        Ok(filter) => (filter, None),
-        Err(error) => (EnvFilter::new("info"), Some(error.to_string())),
+        Ok(filter) if directives.contains(CHATTY) => (filter, None),
+        Ok(filter) => (quiet(filter), None),
+        Err(error) => (quiet(EnvFilter::new("info")), Some(error.to_string())),
+    }
+}
+
+/// The filter without what the MCP SDK says of every session.
+fn quiet(filter: EnvFilter) -> EnvFilter {
+    match format!("{CHATTY}=warn").parse() {
+        Ok(directive) => filter.add_directive(directive),
+        Err(_) => filter,
     }
 }
 
@@ -144,6 +155,7 @@ mod tests {
         {
             assert_eq!(filter(directives).1.is_some(), is_wrong, "for {directives:?}");
         }
-        assert_eq!(filter("a=b=c").0.to_string(), "info");
+        assert_eq!(filter("a=b=c").0.to_string(), "rmcp=warn,info");
+        assert_eq!(filter("rmcp=trace").0.to_string(), "rmcp=trace");
     }
 }

@@ -120,7 +120,7 @@ impl Core {
             return Err(RunError::NoIsolation(reason));
         }
         let languages = self.languages();
-        let language = languages.find(name).ok_or_else(|| RunError::UnknownLanguage(name.to_owned()))?;
+        let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
         languages.runtime(language).await.map_err(|reason| RunError::NoRuntime(reason.0))
     }
 
@@ -190,6 +190,10 @@ impl Core {
             tasks: self.tasks.clone(),
         }
     }
+}
+
+fn unknown(name: &str, languages: &Languages) -> RunError {
+    RunError::UnknownLanguage { name: name.to_owned(), known: languages.names().join(", ") }
 }
 
 #[cfg(test)]

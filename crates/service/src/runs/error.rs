@@ -8,8 +8,13 @@ use super::admission::Refused;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum RunError {
     /// No language has this name or alias.
-    #[error("the language `{0}` is not known")]
-    UnknownLanguage(String),
+    #[error("the language `{name}` is not known")]
+    UnknownLanguage {
+        /// The name.
+        name: String,
+        /// The languages that there are, separated by commas.
+        known: String,
+    },
     /// The language is known, but no interpreter of it can be used.
     #[error("no interpreter: {0}")]
     NoRuntime(Said),

@@ -56,6 +56,7 @@ pub(crate) struct Execution {
     task: JoinHandle<Ended>,
     begun: Arc<SetOnce<()>>,
     cancel: DropGuard,
+    ignored: Vec<String>,
 }
 
 impl Execution {
@@ -65,7 +66,12 @@ impl Execution {
         let (tasks, cancel) = (context.tasks.clone(), job.cancel().clone().drop_guard());
         let run = Run::new(context, job, live.tap, begun.clone());
         let task = tasks.spawn(run.carry_out(slot, live.commands).in_current_span());
-        Self { task, begun, cancel }
+        Self { task, begun, cancel, ignored: Vec::new() }
+    }
+
+    /// The execution of a request some of whose fields were not understood; its result names them.
+    pub(crate) fn with_ignored(self, ignored: Vec<String>) -> Self {
+        Self { ignored, ..self }
     }
 
     /// Is set as soon as the program has been started.
@@ -83,7 +89,9 @@ impl Execution {
     /// # Errors
     /// The program could not be run.
     pub(crate) async fn ended(&mut self) -> Ended {
-        (&mut self.task).await.unwrap_or_else(|failed| Err(RunError::Internal(failed.to_string())))
+        let (result, refill) =
+            (&mut self.task).await.unwrap_or_else(|failed| Err(RunError::Internal(failed.to_string())))?;
+        Ok((RunResult { ignored: std::mem::take(&mut self.ignored), ..result }, refill))
     }
 }
 

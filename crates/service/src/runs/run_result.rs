@@ -23,6 +23,8 @@ pub struct RunResult {
     pub(crate) output_truncated: bool,
     /// Whether `error` is only the beginning of what was printed.
     pub(crate) error_truncated: bool,
+    /// The fields of the request that were not understood.
+    pub(crate) ignored: Vec<String>,
 }
 
 impl RunResult {
@@ -37,6 +39,7 @@ impl RunResult {
             output: output.into_text(None),
             error: error.into_text(outcome.reason.as_deref()),
             outcome,
+            ignored: Vec::new(),
         }
     }
 }

@@ -35,6 +35,27 @@ pub(super) fn denied(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> {
     outcome
 }
 
+/// Reads a list of host names and keeps the valid ones.
+pub(super) fn hosts(list: &mut Vec<String>, item: &Item) -> Result<(), Fault> {
+    list.clear();
+    let mut wrong = Vec::new();
+    for text in texts(item)? {
+        match host(text) {
+            Some(host) if list.contains(&host) => {}
+            Some(host) => list.push(host),
+            None => wrong.push(s::SETTING_HOST.with("written", text)),
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(Fault::Replaced(s::SETTING_HOSTS.with("entries", wrong))) }
+}
+
+/// A host name in lower case, without a port. An address is none: the service listens on the loopback ones only.
+fn host(text: &str) -> Option<String> {
+    let is_label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_ascii_alphanumeric() || c == '-');
+    let is_address = text.parse::<std::net::IpAddr>().is_ok();
+    (text.len() <= 253 && !is_address && text.split('.').all(is_label)).then(|| text.to_ascii_lowercase())
+}
+
 /// Requires the token unless the value is `false`.
 pub(super) fn token(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
     settings.require_token = true;

@@ -45,6 +45,12 @@ pub(super) const KEYS: &[Key] = &[
         |s| list(s.allowed_origins.iter().map(Origin::as_str)),
     ),
     Key::new(
+        "allowed_hosts",
+        "Names besides localhost by which programs may reach the service, for example \"host.docker.internal\" for\nprograms in Docker. Requests that use such a name must carry the token.",
+        |s, v| access::hosts(&mut s.allowed_hosts, v),
+        |s| list(s.allowed_hosts.iter().map(String::as_str)),
+    ),
+    Key::new(
         "denied_origins",
         "Web pages that were denied: they are refused like all others, and Runtray does not ask about them again.",
         |s, v| access::denied(&mut s.denied_origins, v),
@@ -67,6 +73,12 @@ pub(super) const KEYS: &[Key] = &[
         "How far programs are kept from the rest of the machine: \"auto\" is the strongest level there is here, \"none\" only\nholds them to their limits.",
         access::isolation,
         |s| level(s).to_owned(),
+    ),
+    Key::new(
+        "allow_shells",
+        "true lets programs for bash, sh, PowerShell and cmd run, as far as the machine has these shells.",
+        |s, v| set(&mut s.allow_shells, switch(v)),
+        |s| s.allow_shells.to_string(),
     ),
     Key::new(
         "stop_grace_ms",

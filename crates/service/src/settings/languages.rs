@@ -86,12 +86,13 @@ fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, Said)) -> Option<Languag
 
 /// Whether no other language has the row's names. The name of a built-in language is free, because the row replaces it.
 fn is_free(language: &Language, taken: &[Language], built_in: &Languages, report: &mut dyn FnMut(&str, Said)) -> bool {
-    let mine = built_in.find(&language.name).filter(|row| row.name == language.name);
+    let mine = built_in.named(&language.name).filter(|row| row.name == language.name);
     let mut free = true;
     for (field, name) in names(language) {
         let other = taken.iter().find(|other| names(other).any(|(_, taken)| taken == name));
-        // A row may replace a built-in language, and with it that language's aliases.
-        let other = other.or_else(|| built_in.find(name).filter(|other| mine != Some(*other)));
+        // A row may replace a built-in language, and with it that language's aliases; and take a shell's name.
+        let built_in = || built_in.named(name).filter(|other| mine != Some(*other) && !other.is_shell());
+        let other = other.or_else(built_in);
         if let Some(other) = other {
             free = false;
             report(field, s::LANGUAGE_TAKEN.with("name", name).with("other", &other.name));

@@ -18,6 +18,8 @@ pub struct Settings {
     pub port: u16,
     /// `allowed_origins`: web origins that may run code.
     pub allowed_origins: Vec<Origin>,
+    /// `allowed_hosts`: names besides the loopback ones that `Host` may have, in lower case. They need the token.
+    pub allowed_hosts: Vec<String>,
     /// `denied_origins`: web origins that are not offered for approval again.
     pub denied_origins: Vec<Origin>,
     /// `require_token`: strict mode, a bearer token on every route but `/health`.
@@ -26,6 +28,8 @@ pub struct Settings {
     pub same_user_only: bool,
     /// `isolation`: the requested level.
     pub isolation: IsolationChoice,
+    /// `allow_shells`: whether the system's shells may run programs.
+    pub allow_shells: bool,
     /// Why nothing may be run, for people: the requested isolation level is not available.
     pub refuse_to_run: Option<Said>,
     /// `[python] path`.
@@ -150,10 +154,12 @@ impl Default for Settings {
         Self {
             port: 5000,
             allowed_origins: default_origins(),
+            allowed_hosts: Vec::new(),
             denied_origins: Vec::new(),
             require_token: false,
             same_user_only: true,
             isolation: IsolationChoice::Auto,
+            allow_shells: false,
             refuse_to_run: None,
             python: None,
             node: None,
@@ -214,7 +220,12 @@ fn default_origins() -> Vec<Origin> {
 impl Settings {
     /// The user's choice of interpreters and languages, for the engine.
     pub fn choices(&self) -> Choices {
-        Choices { python: self.python.clone(), node: self.node.clone(), languages: self.languages.clone() }
+        Choices {
+            python: self.python.clone(),
+            node: self.node.clone(),
+            shells: self.allow_shells,
+            languages: self.languages.clone(),
+        }
     }
 }
 

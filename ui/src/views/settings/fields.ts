@@ -86,6 +86,7 @@ export const LIMITS: Field[] = [
       { value: "none", label: "settings.isolation.none" },
     ],
   },
+  { key: "allow_shells", label: "settings.shells", help: "settings.shells.help", kind: "switch" },
 ];
 
 export const MORE_LIMITS: Field[] = [

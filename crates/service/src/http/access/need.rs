@@ -1,4 +1,5 @@
-//! Why a request needs the token: strict mode, a service that runs as root, or the user whose program sent it.
+//! Why a request needs the token: strict mode, a service that runs as root, the user whose program sent it, or the name by
+//! which it reached the service.
 //!
 //! The user at the other end of a connection is looked up once, when the connection is accepted ([`runtray_engine::Peer`]).
 
@@ -17,6 +18,8 @@ pub(crate) enum Need {
     OtherUser,
     /// The user whose program sent the request is unknown.
     UnknownUser,
+    /// The request names the service by one of the settings' `allowed_hosts`.
+    NamedHost,
 }
 
 impl Need {

@@ -4,11 +4,15 @@
 //! serde_json's suggests that a digit is missing. A number that is too large for its type is JSON all the same.
 
 use serde::de::DeserializeOwned;
+use serde_ignored::Path;
 use serde_json::error::Category;
 
 use runtray_engine::{InvalidRequest, shown};
 
 use super::{encoding, text};
+
+/// The largest number of ignored fields that are named.
+const MOST_IGNORED: usize = 20;
 
 /// Why a body or a message was refused, as the sentence that its sender gets.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +52,15 @@ pub(crate) enum Malformed {
 ///
 /// # Errors
 /// The bytes are not JSON, or not of the shape of `T`.
-pub(super) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
+pub(crate) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> {
+    object_and_ignored(bytes).map(|(object, _)| object)
+}
+
+/// Reads a JSON object, and the names of the first few fields that `T` does not have, such as `timeout` or `files[0].mode`.
+///
+/// # Errors
+/// The bytes are not JSON, or not of the shape of `T`.
+pub(crate) fn object_and_ignored<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T, Vec<String>), Malformed> {
     let text = encoding::utf8(bytes).map_err(Malformed::Json)?;
     let bytes = text.as_ref();
     match bytes.iter().find(|byte| !byte.is_ascii_whitespace()) {
@@ -57,12 +69,33 @@ pub(super) fn object<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Malformed> 
         Some(_) => return Err(not_an_object(bytes)),
     }
     let mut reader = serde_json::Deserializer::from_slice(bytes);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
-        let path = error.path().to_string();
-        malformed(if path == "." { String::new() } else { path }, &error.into_inner(), bytes)
+    let (mut track, mut ignored) = (serde_path_to_error::Track::new(), Vec::new());
+    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
+    let value = serde_ignored::deserialize(tracked, |path| note_ignored(&mut ignored, &path)).map_err(|error| {
+        let path = track.path().to_string();
+        malformed(if path == "." { String::new() } else { path }, &error, bytes)
     })?;
     reader.end().map_err(|error| Malformed::Json(syntax(&error)))?;
-    Ok(value)
+    Ok((value, ignored))
+}
+
+fn note_ignored(ignored: &mut Vec<String>, path: &Path<'_>) {
+    if ignored.len() < MOST_IGNORED {
+        ignored.push(shown(&name_of(path)).into_owned());
+    }
+}
+
+/// A field's name as in our sentences: `files[0].path`.
+fn name_of(path: &Path<'_>) -> String {
+    match path {
+        Path::Root => String::new(),
+        Path::Seq { parent, index } => format!("{}[{index}]", name_of(parent)),
+        Path::Map { parent, key } => match name_of(parent) {
+            parent if parent.is_empty() => key.clone(),
+            parent => format!("{parent}.{key}"),
+        },
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => name_of(parent),
+    }
 }
 
 /// The error for a text that does not begin like an object. serde would also read a struct from an array.
@@ -119,7 +152,7 @@ fn shortened(message: &str) -> String {
 
 impl Malformed {
     /// The sentence about it.
-    pub(super) fn in_the(self, whole: Whole) -> Invalid {
+    pub(crate) fn in_the(self, whole: Whole) -> Invalid {
         match (self, whole) {
             (Self::Json(reason), Whole::Body) => Invalid::Json(reason),
             (Self::Json(reason), Whole::Message) => {

@@ -7,7 +7,7 @@ use base64::{DecodeError, Engine as _};
 use runtray_engine::{InvalidRequest, RelativePath, Request, SourceFile};
 use runtray_wire::{Encoding, ExecuteRequest, InputFile};
 
-use super::json::{Invalid, Malformed, Whole, object};
+use super::json::{Invalid, Malformed, Whole, object_and_ignored};
 use super::shape::Received;
 
 const DEFAULT_LANGUAGE: &str = "python";
@@ -28,6 +28,8 @@ pub(crate) struct Parsed {
     pub(crate) language: String,
     /// The program.
     pub(crate) request: Request,
+    /// The fields of the body that Runtray does not have.
+    pub(crate) ignored: Vec<String>,
 }
 
 /// Parses the request in `json`, which is the `whole` text.
@@ -35,11 +37,11 @@ pub(crate) struct Parsed {
 /// # Errors
 /// A sentence that names the wrong field.
 pub(crate) fn parse_request(json: &[u8], whole: Whole, timeouts: Timeouts) -> Result<Parsed, Invalid> {
-    let Received(request) = object(json).map_err(|malformed| match malformed {
+    let (Received(request), ignored) = object_and_ignored(json).map_err(|malformed| match malformed {
         Malformed::Shape { field, .. } if field == "timeout_ms" => bad_timeout(timeouts),
         other => other.in_the(whole),
     })?;
-    check(request, timeouts)
+    Ok(Parsed { ignored, ..check(request, timeouts)? })
 }
 
 fn check(wire: ExecuteRequest, timeouts: Timeouts) -> Result<Parsed, Invalid> {
@@ -57,7 +59,7 @@ fn check(wire: ExecuteRequest, timeouts: Timeouts) -> Result<Parsed, Invalid> {
         .with_args(wire.args.unwrap_or_default())?
         .with_env(wire.env.unwrap_or_default().into_iter().collect())?
         .with_files(files.map(|(index, file)| check_file(file, index)).collect::<Result<_, _>>()?)?;
-    Ok(Parsed { language: wire.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into()), request })
+    Ok(Parsed { language: wire.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into()), request, ignored: Vec::new() })
 }
 
 fn check_file(file: InputFile, index: usize) -> Result<SourceFile, InvalidRequest> {
@@ -160,6 +162,16 @@ mod tests {
         assert_eq!(parsed.request.source(), b"# \xe9");
         let error = parse(r#"{"code":"?","code_encoding":"base64"}"#).expect_err("no base64").to_string();
         assert!(error.starts_with("`code` is not base64"), "{error}");
+    }
+
+    #[test]
+    fn fields_of_other_services_are_ignored_by_name() {
+        let parsed =
+            parse(r#"{"code":"","timeout":5,"env_vars":{"a":1},"files":[{"path":"a","content":"","mode":1}]}"#);
+        assert_eq!(parsed.expect("a program").ignored, ["timeout", "env_vars", "files[0].mode"]);
+        assert!(parse(r#"{"code":"","stdin":"","language":null}"#).expect("a program").ignored.is_empty());
+        let many: String = (0..100).map(|n| format!(r#","x{n}":1"#)).collect();
+        assert_eq!(parse(&format!(r#"{{"code":""{many}}}"#)).expect("a program").ignored.len(), 20);
     }
 
     #[test]

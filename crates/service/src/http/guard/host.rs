@@ -1,4 +1,4 @@
-//! The `Host` rule: only loopback names with the service's own port.
+//! The `Host` rule: loopback names, and those of the settings, with the service's own port.
 //!
 //! It stops DNS rebinding: a page of `evil.example` whose name resolves to 127.0.0.1 still sends `Host: evil.example`.
 
@@ -10,41 +10,63 @@ use crate::http::error::Error;
 const NAMES: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 const HTTP_PORT: u16 = 80;
 
+/// The hosts that are served.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Hosts<'a> {
+    /// The port that they must have.
+    pub(super) port: u16,
+    /// The names besides those of the loopback addresses, in lower case.
+    pub(super) named: &'a [String],
+}
+
+/// The host that a request names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Host {
+    /// A name of the loopback addresses.
+    Loopback,
+    /// A name of the settings.
+    Named,
+}
+
 /// Checks `Host`, and the host in the request line if there is one (RFC 9112, 3.2.2: that one takes precedence).
-pub(super) fn check(uri: &Uri, headers: &HeaderMap, port: u16) -> Result<(), Error> {
+pub(super) fn check(uri: &Uri, headers: &HeaderMap, served: Hosts<'_>) -> Result<Host, Error> {
     let mut hosts = headers.get_all(header::HOST).iter();
     let host = hosts.next().ok_or(Error::InvalidHost("The request has no `Host` header."))?;
     if hosts.next().is_some() {
         return Err(Error::InvalidHost("The request has more than one `Host` header."));
     }
-    check_authority(host.as_bytes(), port)?;
-    uri.authority().map_or(Ok(()), |authority| check_authority(authority.as_str().as_bytes(), port))
+    let host = check_authority(host.as_bytes(), served)?;
+    match uri.authority() {
+        None => Ok(host),
+        Some(authority) => check_authority(authority.as_str().as_bytes(), served),
+    }
 }
 
-fn check_authority(value: &[u8], port: u16) -> Result<(), Error> {
+fn check_authority(value: &[u8], served: Hosts<'_>) -> Result<Host, Error> {
     let unparsable = Error::InvalidHost("The `Host` header is not a host and a port.");
     let Ok(text) = std::str::from_utf8(value) else { return Err(unparsable) };
-    if is_ours(text, port) {
-        return Ok(());
+    if NAMES.iter().any(|name| is_ours(text, name, served.port)) {
+        return Ok(Host::Loopback);
+    }
+    if served.named.iter().any(|name| is_ours(text, name, served.port)) {
+        return Ok(Host::Named);
     }
     match text.parse::<Authority>() {
         Ok(authority) if !text.contains('@') && !authority.host().is_empty() => {
-            Err(Error::HostNotAllowed { host: text.to_owned(), port })
+            Err(Error::HostNotAllowed { host: text.to_owned(), port: served.port })
         }
         _ => Err(unparsable),
     }
 }
 
-fn is_ours(text: &str, port: u16) -> bool {
-    NAMES.iter().any(|name| {
-        let rest =
-            text.get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name)).map(|start| &text[start.len()..]);
-        match rest {
-            Some("") => port == HTTP_PORT,
-            Some(rest) => rest.strip_prefix(':').is_some_and(|digits| digits == port.to_string()),
-            None => false,
-        }
-    })
+fn is_ours(text: &str, name: &str, port: u16) -> bool {
+    let rest =
+        text.get(..name.len()).filter(|start| start.eq_ignore_ascii_case(name)).map(|start| &text[start.len()..]);
+    match rest {
+        Some("") => port == HTTP_PORT,
+        Some(rest) => rest.strip_prefix(':').is_some_and(|digits| digits == port.to_string()),
+        None => false,
+    }
 }
 
 #[cfg(test)]
@@ -52,14 +74,36 @@ mod tests {
     use axum::http::{HeaderMap, HeaderValue, Uri, header};
     use runtray_wire::Code;
 
-    use super::check;
+    use super::{Host, Hosts, check};
 
     fn verdict(target: &str, hosts: &[&str], port: u16) -> Option<Code> {
         let mut headers = HeaderMap::new();
         for host in hosts {
             headers.append(header::HOST, HeaderValue::from_bytes(host.as_bytes()).expect("a header"));
         }
-        check(&target.parse::<Uri>().expect("a target"), &headers, port).err().map(|error| error.code())
+        served(target, &headers, port, &[]).err()
+    }
+
+    fn served(target: &str, headers: &HeaderMap, port: u16, named: &[String]) -> Result<Host, Code> {
+        let hosts = Hosts { port, named };
+        check(&target.parse::<Uri>().expect("a target"), headers, hosts).map_err(|error| error.code())
+    }
+
+    #[test]
+    fn names_of_the_settings_are_served_as_such() {
+        let named = ["host.docker.internal".to_owned()];
+        for (host, expected) in [
+            ("host.docker.internal:5000", Ok(Host::Named)),
+            ("HOST.docker.internal:5000", Ok(Host::Named)),
+            ("localhost:5000", Ok(Host::Loopback)),
+            ("host.docker.internal", Err(Code::HostNotAllowed)),
+            ("host.docker.internal:5001", Err(Code::HostNotAllowed)),
+            ("host.docker.internal.evil.example:5000", Err(Code::HostNotAllowed)),
+            ("x.host.docker.internal:5000", Err(Code::HostNotAllowed)),
+        ] {
+            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+            assert_eq!(served("/", &headers, 5000, &named), expected, "{host:?}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::cors;
+use super::host::Hosts;
 use super::origin::Allowed;
 use super::policy::{Policy, Refusal};
 use crate::http::access::need::Need;
@@ -22,6 +23,13 @@ impl Caller {
     /// The caller's name in the journal: the origin, or `local`.
     pub(crate) fn name(&self) -> &str {
         self.0.as_ref().map_or("local", Origin::as_str)
+    }
+}
+
+impl Caller {
+    /// The caller's name in the journal: the origin, or `program` for a program that speaks that protocol.
+    pub(crate) fn named_or<'a>(&'a self, program: &'a str) -> &'a str {
+        self.0.as_ref().map_or(program, Origin::as_str)
     }
 }
 
@@ -62,7 +70,8 @@ fn judge(server: &Server, request: &Request) -> Result<Option<Origin>, Refusal> 
     let is_exempt = is_health || is_open(request, "/prove");
     let of_all = access.need_of_all(settings);
     let need = Need::of(of_all, settings, request.extensions().get().copied()).filter(|_| !is_exempt);
-    let policy = Policy { port: server.port(), allowed, need, token: token.as_ref() };
+    let hosts = Hosts { port: server.port(), named: &settings.allowed_hosts };
+    let policy = Policy { hosts, allowed, need, is_open: is_health, token: token.as_ref() };
     let verdict = policy.judge(request.method(), request.uri(), request.headers());
     // `/health` is served whatever the verdict, but only an allowed origin may read it.
     match is_health {

@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, Method, Uri};
 
+use super::host::{Host, Hosts};
 use super::origin::Allowed;
 use super::{bearer, cors, fetch_metadata, forwarded, host, origin};
 use crate::http::access::need::Need;
@@ -11,10 +12,12 @@ use crate::platform::origin::Origin;
 
 /// The rules' input besides the request.
 pub(super) struct Policy<'a> {
-    pub(super) port: u16,
+    pub(super) hosts: Hosts<'a>,
     pub(super) allowed: Allowed<'a>,
     /// Why the request needs the token, if it does. It is then refused if there is no `token` to compare with.
     pub(super) need: Option<Need>,
+    /// Whether the route is served whatever the verdict.
+    pub(super) is_open: bool,
     pub(super) token: Option<&'a Token>,
 }
 
@@ -60,7 +63,7 @@ impl Rule {
 impl Policy<'_> {
     /// The request's allowed origin, if it has one.
     pub(super) fn judge(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<Origin>, Refusal> {
-        host::check(uri, headers, self.port).map_err(|error| Refusal::by(Rule::Host, error))?;
+        let host = host::check(uri, headers, self.hosts).map_err(|error| Refusal::by(Rule::Host, error))?;
         forwarded::check(headers, self.allowed).map_err(|error| Refusal::by(Rule::ForwardedHost, error))?;
         let origin = origin::check(headers, self.allowed)
             .map_err(|refused| Refusal { approvable: refused.origin, ..Refusal::by(Rule::Origin, refused.error) })?;
@@ -68,8 +71,9 @@ impl Policy<'_> {
             fetch_metadata::check(headers).map_err(|error| Refusal::by(Rule::FetchMetadata, error))?;
         }
         // Browsers send the preflight without the token, and the request itself with it.
-        if let Some(need) = self.need.filter(|_| !cors::is_preflight(method, origin.as_ref())) {
-            bearer::check(headers, self.token, need)
+        let named = (host == Host::Named && !self.is_open).then_some(Need::NamedHost);
+        if let Some(need) = self.need.or(named).filter(|_| !cors::is_preflight(method, origin.as_ref())) {
+            bearer::check(uri, headers, self.token, need)
                 .map_err(|error| Refusal { readable_by: origin.clone(), ..Refusal::by(Rule::Token, error) })?;
         }
         Ok(origin)
@@ -87,7 +91,7 @@ mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Uri};
 
     use super::origin::Allowed;
-    use super::{Need, Policy, Refusal, Rule, Token};
+    use super::{Hosts, Need, Policy, Refusal, Rule, Token};
     use crate::platform::origin::Origin;
 
     fn judge(
@@ -98,7 +102,13 @@ mod tests {
         let allowed = ["http://localhost:3001".parse().expect("an origin")];
         let token = Token::chosen("secret");
         let allowed = Allowed { settings: &allowed, ..Allowed::default() };
-        let policy = Policy { port: 5000, allowed, need: strict.then_some(Need::Strict), token: token.as_ref() };
+        let policy = Policy {
+            hosts: Hosts { port: 5000, named: &["host.docker.internal".to_owned()] },
+            allowed,
+            need: strict.then_some(Need::Strict),
+            is_open: false,
+            token: token.as_ref(),
+        };
         let map: HeaderMap = headers
             .iter()
             .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))

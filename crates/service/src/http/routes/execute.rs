@@ -11,6 +11,7 @@ use runtray_engine::Job;
 use runtray_wire::{ErrorBody, ExecuteRequest, ExecuteResponse};
 use tokio::sync::mpsc;
 
+use crate::http::adapters::e2b;
 use crate::http::body;
 use crate::http::budget::Share;
 use crate::http::error::Error;
@@ -18,6 +19,7 @@ use crate::http::from_wire::json::Whole;
 use crate::http::from_wire::request::{Parsed, Timeouts, parse_request};
 use crate::http::guard::layer::Caller;
 use crate::http::json_response;
+use crate::http::media_type::{self, media_type};
 use crate::http::middleware::RequestId;
 use crate::http::server::Server;
 use crate::http::sse;
@@ -28,7 +30,8 @@ const EVENT_STREAM: &str = "text/event-stream";
 
 /// Runs a program and answers with what it printed. A program that fails is still a 200; it was not run at all where the
 /// answer is an error. With `Accept: text/event-stream` the answer is a stream of the events `started`, `stdout`, `stderr`
-/// and `finished`. Going away cancels the run.
+/// and `finished`. With `Accept: application/x-ndjson` or a header `E2b-Sandbox-Id` request and answer are those of E2B's code
+/// interpreter. Going away cancels the run.
 #[utoipa::path(
     post,
     path = "/execute",
@@ -38,6 +41,7 @@ const EVENT_STREAM: &str = "text/event-stream";
         (status = 200, description = "The program was run.", content(
             (ExecuteResponse = "application/json"),
             (String = "text/event-stream"),
+            (String = "application/x-ndjson"),
         )),
         (status = 400, description = "`invalid_json`, `invalid_request`, `invalid_host`", body = ErrorBody),
         (status = 401, description = "`token_required`", body = ErrorBody),
@@ -57,17 +61,25 @@ pub(crate) async fn execute(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Error> {
+    if e2b::is_for(&headers) {
+        return e2b::execute(&server, &caller, id, &headers, body).await;
+    }
     let mut share = server.budget.share();
-    let Parsed { language, request } = read(&server, &headers, body, &mut share).await?;
+    let Parsed { language, request, ignored } = read(&server, &headers, body, &mut share).await?;
     let runtime = server.core.runtime(&language).await?;
+    if !ignored.is_empty() {
+        tracing::warn!(fields = ignored.join(", "), "the request has fields that are ignored");
+    }
     let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     if wants_events(&headers) {
         let started = to_wire::started(&job);
         let (tap, events) = mpsc::channel(EVENTS);
-        let execution = server.core.execute(job, Live { tap: Some(tap), commands: None }).await?;
+        let live = Live { tap: Some(tap), commands: None };
+        let execution = server.core.execute(job, live).await?.with_ignored(ignored);
         return sse::respond(execution, events, started, share, id).await;
     }
-    json_response::respond(server.core.execute(job, Live::default()).await?, share, id).await
+    let execution = server.core.execute(job, Live::default()).await?.with_ignored(ignored);
+    json_response::respond(execution, share, id).await
 }
 
 /// The program, if the service takes any.
@@ -75,9 +87,7 @@ async fn read(server: &Server, headers: &HeaderMap, body: Body, share: &mut Shar
     if server.core.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
-    if !is_json(headers) {
-        return Err(Error::UnsupportedMediaType);
-    }
+    media_type::check_json(headers)?;
     let (cap, timeouts) = {
         let loaded = server.core.settings.borrow();
         let settings = &loaded.settings;
@@ -87,46 +97,16 @@ async fn read(server: &Server, headers: &HeaderMap, body: Body, share: &mut Shar
     Ok(parse_request(&body, Whole::Body, timeouts)?)
 }
 
-fn is_json(headers: &HeaderMap) -> bool {
-    let mut types = headers.get_all(header::CONTENT_TYPE).iter();
-    let declared = types.next().and_then(|value| value.to_str().ok());
-    types.next().is_none()
-        && declared.is_some_and(|declared| media_type(declared).eq_ignore_ascii_case("application/json"))
-}
-
 fn wants_events(headers: &HeaderMap) -> bool {
     let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
     accepted.flat_map(|value| value.split(',')).any(|one| media_type(one).eq_ignore_ascii_case(EVENT_STREAM))
-}
-
-/// A media type without its parameters.
-fn media_type(value: &str) -> &str {
-    value.split(';').next().unwrap_or_default().trim()
 }
 
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{is_json, wants_events};
-
-    #[test]
-    fn only_json_is_accepted() {
-        for (declared, expected) in [
-            ("application/json", true),
-            ("Application/JSON; charset=utf-8", true),
-            ("application/json ;charset=utf-8", true),
-            ("text/plain", false),
-            ("application/x-www-form-urlencoded", false),
-            ("text/plain; application/json", false),
-            ("application/jsonp", false),
-            ("", false),
-        ] {
-            let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(declared))]);
-            assert_eq!(is_json(&headers), expected, "{declared:?}");
-        }
-        assert!(!is_json(&HeaderMap::new()));
-    }
+    use super::wants_events;
 
     #[test]
     fn events_are_sent_to_clients_that_ask() {

@@ -15,7 +15,7 @@ const MOST_BYTES: usize = 32 << 20;
 const PIECE: usize = 64 << 10;
 
 /// Pieces of input in order.
-pub(super) struct Backlog {
+pub(crate) struct Backlog {
     pieces: VecDeque<Command>,
     bytes: usize,
     share: Share,
@@ -23,21 +23,21 @@ pub(super) struct Backlog {
 
 impl Backlog {
     /// An empty backlog, whose bytes count in `budget`.
-    pub(super) fn new(budget: &Budget) -> Self {
+    pub(crate) fn new(budget: &Budget) -> Self {
         Self { pieces: VecDeque::new(), bytes: 0, share: budget.share() }
     }
 
     /// Whether more input may be read from the connection.
-    pub(super) fn has_room(&self) -> bool {
+    pub(crate) fn has_room(&self) -> bool {
         self.pieces.is_empty() || (self.bytes < MOST_BYTES && self.share.has_room())
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.pieces.is_empty()
     }
 
     /// Appends input, or the end of input.
-    pub(super) fn push(&mut self, command: Command) {
+    pub(crate) fn push(&mut self, command: Command) {
         match (self.pieces.back_mut(), command) {
             (Some(Command::Stdin(last)), Command::Stdin(more)) if last.len() + more.len() <= PIECE => {
                 self.bytes += more.len();
@@ -52,7 +52,7 @@ impl Backlog {
     }
 
     /// Takes the oldest piece.
-    pub(super) fn pop(&mut self) -> Option<Command> {
+    pub(crate) fn pop(&mut self) -> Option<Command> {
         let first = self.pieces.pop_front()?;
         self.bytes -= length(&first);
         self.share.set(self.bytes);

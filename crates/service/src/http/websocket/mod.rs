@@ -4,9 +4,10 @@
 //! read is buffered up to a bound, so that signals get past it; then the connection is not read on. A client that leaves
 //! cancels the run.
 
-mod backlog;
+pub(crate) mod backlog;
 pub(crate) mod conversation;
 mod end;
 pub(crate) mod interactive;
-mod reader;
+pub(crate) mod reader;
+pub(crate) mod upgrade;
 mod writer;

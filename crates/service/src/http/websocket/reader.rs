@@ -22,21 +22,24 @@ const SILENCE: Duration = Duration::from_secs(60);
 const GOODBYE: Duration = Duration::from_secs(2);
 
 /// A message with a payload.
-pub(super) enum Incoming {
+pub(crate) enum Incoming {
+    /// Text.
     Text(Utf8Bytes),
+    /// Bytes.
     Binary(Bytes),
 }
 
 /// The receiving half of the connection.
-pub(super) struct Reader(SplitStream<WebSocket>);
+pub(crate) struct Reader(SplitStream<WebSocket>);
 
 impl Reader {
-    pub(super) fn new(stream: SplitStream<WebSocket>) -> Self {
+    /// The receiving half of a connection.
+    pub(crate) fn new(stream: SplitStream<WebSocket>) -> Self {
         Self(stream)
     }
 
     /// The next message; `None` if the client is gone, an error if the message was larger than `cap`.
-    pub(super) async fn next(&mut self, cap: usize) -> Option<Result<Incoming, Error>> {
+    pub(crate) async fn next(&mut self, cap: usize) -> Option<Result<Incoming, Error>> {
         loop {
             match timeout(SILENCE, self.0.next()).await.ok()?? {
                 Ok(Message::Text(text)) => return Some(Ok(Incoming::Text(text))),
@@ -92,7 +95,7 @@ impl Reader {
 
     /// Reads and drops messages until the client has closed its side. A connection that is dropped with unread bytes in it is
     /// reset, and the client would lose the last message.
-    pub(super) async fn drain(&mut self) {
+    pub(crate) async fn drain(&mut self) {
         let closed = async { while let Some(Ok(_)) = self.0.next().await {} };
         let _ = timeout(GOODBYE, closed).await;
     }

@@ -1,0 +1,59 @@
+//! The running service, or this process, as what runs an assistant's programs.
+
+use std::sync::Arc;
+
+use runtray_service::Standalone;
+use runtray_service::mcp::{Backend, Call, Extensions};
+use runtray_service::paths::Paths;
+use runtray_service::settings::Loaded;
+use serde_json::Value;
+use tokio::sync::OnceCell;
+
+use super::via_service;
+
+/// The running service if there is one, else an engine in this process. Clones share the engine.
+#[derive(Clone)]
+pub(super) struct Anywhere(Arc<Inner>);
+
+struct Inner {
+    paths: Paths,
+    loaded: Loaded,
+    /// Started when the first program finds no service.
+    standalone: OnceCell<Standalone>,
+}
+
+impl Anywhere {
+    pub(super) fn new(paths: Paths, loaded: Loaded) -> Self {
+        Self(Arc::new(Inner { paths, loaded, standalone: OnceCell::new() }))
+    }
+
+    /// Ends what runs in this process.
+    pub(super) async fn stop(&self) {
+        if let Some(standalone) = self.0.standalone.get() {
+            standalone.stop().await;
+        }
+    }
+
+    async fn standalone(&self) -> Result<&Standalone, String> {
+        let start = || Standalone::start(&self.0.paths, self.0.loaded.clone());
+        self.0.standalone.get_or_try_init(start).await.map_err(|error| format!("Programs cannot be run here: {error}."))
+    }
+}
+
+impl Backend for Anywhere {
+    async fn run(&self, call: Call<'_>) -> Result<Value, String> {
+        let Call { body, events, .. } = call;
+        let kept = self.0.loaded.settings.kept_output_bytes;
+        match via_service::run(&self.0.paths, &body, kept, &events).await? {
+            Some(answer) => Ok(answer),
+            None => self.standalone().await?.run(&body, events).await,
+        }
+    }
+
+    async fn languages(&self, _: &Extensions) -> Result<Value, String> {
+        match via_service::languages(&self.0.paths).await {
+            Some(languages) => Ok(languages),
+            None => Ok(self.standalone().await?.languages().await),
+        }
+    }
+}

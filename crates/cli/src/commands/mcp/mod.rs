@@ -1,0 +1,25 @@
+//! `runtray mcp`: serves an assistant on standard input and output.
+//!
+//! The running service runs its programs, so that they are in the log and start at once; without one, this process does. That is
+//! decided anew for every call, as the service may be started or stopped meanwhile.
+
+mod anywhere;
+mod event_stream;
+mod via_service;
+
+use std::process::ExitCode;
+
+use runtray_service::mcp;
+
+use super::configuration::settings;
+use anywhere::Anywhere;
+
+/// Serves until the assistant closes our standard input.
+pub(crate) async fn mcp() -> anyhow::Result<ExitCode> {
+    let (paths, loaded) = settings()?;
+    let backend = Anywhere::new(paths, loaded);
+    let served = mcp::serve(backend.clone(), tokio::io::stdin(), tokio::io::stdout()).await;
+    backend.stop().await;
+    served?;
+    Ok(ExitCode::SUCCESS)
+}

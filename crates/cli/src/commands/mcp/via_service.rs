@@ -1,0 +1,119 @@
+//! An assistant's programs on the running service, over `POST /execute`.
+
+use http_body_util::{BodyExt as _, Full};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http1;
+use hyper::{Request, Response, StatusCode, header};
+use hyper_util::rt::TokioIo;
+use runtray_engine::Event;
+use runtray_service::paths::Paths;
+use runtray_service::{BoundedText, address_file};
+use serde_json::Value;
+use tokio::net::TcpStream;
+use tokio::sync::mpsc;
+use tokio::task::{JoinSet, spawn_blocking};
+
+use super::event_stream::EventStream;
+use crate::service_client::{self, Connection, Peer};
+
+/// A proven connection to the service.
+struct Proven {
+    connection: Connection,
+    port: u16,
+    token: String,
+}
+
+/// Runs the program of `body` and returns the answer; `None` without a service. At most `kept` bytes of each output are in the
+/// answer. Dropping the future cancels the run.
+///
+/// # Errors
+/// The sentence that says why it was not run.
+pub(super) async fn run(
+    paths: &Paths,
+    body: &[u8],
+    kept: usize,
+    events: &mpsc::Sender<Event>,
+) -> Result<Option<Value>, String> {
+    let Some(proven) = find(paths).await else { return Ok(None) };
+    let failed = |error: &dyn std::fmt::Display| format!("The service did not answer: {error}.");
+    let request = request(&proven, body).map_err(|error| failed(&error))?;
+    let stream = proven.connection.into_stream().and_then(TcpStream::from_std).map_err(|error| failed(&error))?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.map_err(|error| failed(&error))?;
+    // Dropped with this future, which closes the connection; the service then cancels the run.
+    let mut tasks = JoinSet::new();
+    tasks.spawn(connection);
+    let response = sender.send_request(request).await.map_err(|error| failed(&error))?;
+    if response.status() != StatusCode::OK {
+        return refused(response).await;
+    }
+    received(response.into_body(), kept, events).await.map(Some)
+}
+
+/// The answer of `GET /languages`; `None` without a service.
+pub(super) async fn languages(paths: &Paths) -> Option<Value> {
+    let mut proven = find(paths).await?;
+    let ask = move || proven.connection.get("/languages", Some(&proven.token));
+    let (status, body) = spawn_blocking(ask).await.ok()?.ok()?;
+    (status == 200).then(|| serde_json::from_slice(&body).ok())?
+}
+
+/// Connects to the address in the address file, if the service is there.
+async fn find(paths: &Paths) -> Option<Proven> {
+    let port: u16 = address_file::find(paths)?.rsplit_once(':')?.1.parse().ok()?;
+    let token = service_client::token(paths)?;
+    match spawn_blocking(move || service_client::find(port, token)).await.ok()? {
+        Peer::Service(connection, token) => Some(Proven { connection, port, token }),
+        Peer::Stranger | Peer::Nobody(_) => None,
+    }
+}
+
+fn request(proven: &Proven, body: &[u8]) -> hyper::http::Result<Request<Full<Bytes>>> {
+    Request::post("/execute")
+        .header(header::HOST, format!("localhost:{}", proven.port))
+        .header(header::AUTHORIZATION, format!("Bearer {}", proven.token))
+        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::ACCEPT, "text/event-stream")
+        .body(Full::new(Bytes::copy_from_slice(body)))
+}
+
+/// A service that is stopping leaves the program to this process.
+async fn refused(response: Response<Incoming>) -> Result<Option<Value>, String> {
+    let body = response.into_body().collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let error: Value = serde_json::from_slice(&body).unwrap_or_default();
+    if error["code"] == "shutting_down" {
+        return Ok(None);
+    }
+    Err(error["error"].as_str().unwrap_or("The service does not say why it runs nothing.").to_owned())
+}
+
+/// Passes the output on, and puts it into the answer.
+async fn received(mut body: Incoming, kept: usize, events: &mpsc::Sender<Event>) -> Result<Value, String> {
+    let (mut output, mut error) = (BoundedText::new(kept), BoundedText::new(kept));
+    let mut stream = EventStream::default();
+    while let Some(Ok(frame)) = body.frame().await {
+        stream.push(frame.data_ref().map_or(&[][..], |data| data));
+        while let Some((name, mut data)) = stream.next() {
+            let text = data["data"].as_str().unwrap_or_default().to_owned();
+            let event = match name.as_str() {
+                "stdout" => {
+                    output.push(&text);
+                    Event::Stdout(text)
+                }
+                "stderr" => {
+                    error.push(&text);
+                    Event::Stderr(text)
+                }
+                "finished" => {
+                    data["output"] = output.into_text(None).into();
+                    data["error"] = error.into_text(None).into();
+                    return Ok(data);
+                }
+                "error" => return Err(data["error"].as_str().unwrap_or("The service failed.").to_owned()),
+                _ => continue,
+            };
+            // An error means that nobody listens; the answer is wanted all the same.
+            let _ = events.send(event).await;
+        }
+    }
+    Err("The service went away while the program ran.".to_owned())
+}

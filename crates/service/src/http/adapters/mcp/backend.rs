@@ -1,0 +1,31 @@
+//! What runs the programs of an assistant.
+
+use rmcp::model::Extensions;
+use runtray_engine::Event;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+/// A call of `run_code`.
+pub struct Call<'a> {
+    /// The body of `POST /execute` as JSON.
+    pub body: Vec<u8>,
+    /// What the transport knows of the request.
+    pub extensions: &'a Extensions,
+    /// Receives what the program prints.
+    pub events: mpsc::Sender<Event>,
+}
+
+/// What runs the programs of an assistant.
+pub trait Backend: Clone + Send + Sync + 'static {
+    /// Runs a program; the answer is that of `POST /execute`. Dropping the future cancels the run.
+    ///
+    /// # Errors
+    /// A sentence that says why it was not run.
+    fn run(&self, call: Call<'_>) -> impl Future<Output = Result<Value, String>> + Send;
+
+    /// The answer of `GET /languages`.
+    ///
+    /// # Errors
+    /// A sentence that says why there is none.
+    fn languages(&self, extensions: &Extensions) -> impl Future<Output = Result<Value, String>> + Send;
+}

@@ -1,0 +1,42 @@
+//! Programs of assistants on the core of this process.
+
+use runtray_engine::Event;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use crate::http::adapters::submission::{submit, usual};
+use crate::http::error::Error;
+use crate::http::from_wire::json::Whole;
+use crate::http::from_wire::request::parse_request;
+use crate::http::to_wire::language;
+use crate::runs::core::Core;
+use runtray_wire::Language;
+
+/// Runs the program of `body`, a body of `POST /execute`. Dropping the future cancels the run.
+///
+/// # Errors
+/// It was not run.
+pub(crate) async fn run(
+    core: &Core,
+    body: &[u8],
+    id: String,
+    origin: String,
+    events: mpsc::Sender<Event>,
+) -> Result<Value, Error> {
+    let timeouts = usual(&core.settings.borrow().settings);
+    let parsed = parse_request(body, Whole::Body, timeouts)?;
+    let mut submitted = submit(core, parsed, id, origin).await?;
+    while let Some(event) = submitted.next().await {
+        // An error means that nobody listens; the result is wanted all the same.
+        let _ = events.send(event).await;
+    }
+    drop(events);
+    let (response, _refill) = submitted.ended().await?;
+    serde_json::to_value(response).map_err(Error::internal)
+}
+
+/// The answer of `GET /languages`.
+pub(crate) async fn languages(core: &Core) -> Value {
+    let languages: Vec<Language> = core.languages().list().await.into_iter().map(language).collect();
+    serde_json::to_value(languages).unwrap_or_default()
+}

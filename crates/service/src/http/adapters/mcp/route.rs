@@ -1,0 +1,181 @@
+//! `/mcp`: streamable HTTP.
+//!
+//! The SDK speaks the protocol. Here the body is read within the service's limits, and the end of a response is noticed: a client
+//! that goes away cancels its run, as everywhere in Runtray.
+
+use std::sync::Arc;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+use rmcp::model::Extensions;
+use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
+use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::assistant::{Assistant, Gone};
+use super::backend::{Backend, Call};
+use super::on_core;
+use super::sessions::Sessions;
+use crate::http::budget::Share;
+use crate::http::error::Error;
+use crate::http::guard::layer::Caller;
+use crate::http::middleware::RequestId;
+use crate::http::observed_body::{Observed, Observer};
+use crate::http::server::Server;
+use crate::http::{body, media_type};
+use runtray_wire::ErrorBody;
+
+const SESSION: &str = "mcp-session-id";
+
+/// The MCP server of a service. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Endpoint {
+    service: StreamableHttpService<Assistant<Here>, LocalSessionManager>,
+    sessions: Arc<Sessions>,
+}
+
+impl Endpoint {
+    /// A server whose streams end when `stopping` is cancelled.
+    pub(crate) fn new(stopping: CancellationToken) -> Self {
+        // The guard has judged host and origin, and the body is read here.
+        let config = StreamableHttpServerConfig::default()
+            .disable_allowed_hosts()
+            .disable_allowed_origins()
+            .with_max_request_body_bytes(usize::MAX)
+            .with_cancellation_token(stopping);
+        let sessions = Arc::new(Sessions::new());
+        let service = StreamableHttpService::new(|| Ok(Assistant(Here)), sessions.manager.clone(), config);
+        Self { service, sessions }
+    }
+
+    async fn handle(&self, request: Request) -> Response {
+        let is_new = !request.headers().contains_key(SESSION);
+        let response = self.service.handle(request).await.map(Body::new);
+        let session = response.headers().get(SESSION).and_then(|id| id.to_str().ok());
+        if let Some(id) = session.filter(|_| is_new) {
+            self.sessions.begun(id).await;
+        }
+        response
+    }
+}
+
+/// A message of an MCP client (streamable HTTP): JSON-RPC in, JSON or a stream of events out. The tools are `run_code` and
+/// `list_languages`. Closing the response of a call cancels its run.
+#[utoipa::path(
+    post,
+    path = "/mcp",
+    operation_id = "mcp_post",
+    tag = "adapters",
+    request_body(content = Value, content_type = "application/json"),
+    responses(
+        (status = 200, description = "The answer, or a stream with it.", content((Value = "application/json"), (String = "text/event-stream"))),
+        (status = 202, description = "A notification was taken."),
+        (status = "4XX", description = "As for `POST /execute`, or what the protocol says.", content((ErrorBody = "application/json"), (String = "text/plain"))),
+    )
+)]
+pub(crate) async fn post(
+    State(server): State<Arc<Server>>,
+    Extension(endpoint): Extension<Endpoint>,
+    request: Request,
+) -> Result<Response, Error> {
+    let (mut parts, body) = request.into_parts();
+    media_type::check_json(&parts.headers)?;
+    let mut share = server.budget.share();
+    let cap = server.core.settings.borrow().settings.body_bytes;
+    let bytes = body::read(&parts.headers, body, cap, &mut share).await?;
+    plain(&mut parts.headers, bytes.len());
+    let gone = Gone::default();
+    parts.extensions.insert(gone.clone());
+    parts.extensions.insert(server);
+    let response = endpoint.handle(Request::from_parts(parts, Body::from(bytes))).await;
+    Ok(response.map(|body| Body::new(Observed::new(body, Watcher { gone, _share: share }))))
+}
+
+/// Declares the body as what it is now, whatever it was when it came.
+fn plain(headers: &mut HeaderMap, length: usize) {
+    headers.remove(header::CONTENT_ENCODING);
+    headers.remove(header::TRANSFER_ENCODING);
+    headers.insert(header::CONTENT_LENGTH, HeaderValue::from(length));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+}
+
+/// The stream of what the server says by itself, for clients with a session.
+#[utoipa::path(
+    get,
+    path = "/mcp",
+    operation_id = "mcp_get",
+    tag = "adapters",
+    responses(
+        (status = 200, body = String, content_type = "text/event-stream"),
+        (status = "4XX", description = "No session, or a refusal.", content((ErrorBody = "application/json"), (String = "text/plain"))),
+    )
+)]
+pub(crate) async fn get(Extension(endpoint): Extension<Endpoint>, request: Request) -> Response {
+    endpoint.handle(request).await
+}
+
+/// Ends a session.
+#[utoipa::path(
+    delete,
+    path = "/mcp",
+    operation_id = "mcp_delete",
+    tag = "adapters",
+    responses(
+        (status = 204, description = "It has ended."),
+        (status = "4XX", description = "No session, or a refusal.", content((ErrorBody = "application/json"), (String = "text/plain"))),
+    )
+)]
+pub(crate) async fn delete(Extension(endpoint): Extension<Endpoint>, request: Request) -> Response {
+    if let Some(id) = request.headers().get(SESSION).and_then(|id| id.to_str().ok()) {
+        endpoint.sessions.ended(id);
+    }
+    let mut response = endpoint.handle(request).await;
+    if response.status() == StatusCode::ACCEPTED {
+        // The Python SDK takes no other code for success.
+        *response.status_mut() = StatusCode::NO_CONTENT;
+    }
+    response
+}
+
+/// Waits for the end of a response.
+struct Watcher {
+    gone: Gone,
+    _share: Share,
+}
+
+impl Observer<Body> for Watcher {
+    fn dropped(&mut self, _: &mut Body) {
+        self.gone.0.cancel();
+    }
+}
+
+/// The service itself as what runs the programs.
+#[derive(Clone)]
+struct Here;
+
+impl Backend for Here {
+    async fn run(&self, call: Call<'_>) -> Result<Value, String> {
+        let Some((server, id, origin)) = sender(call.extensions) else { return Err("Runtray is stopping.".into()) };
+        let ended = on_core::run(&server.core, &call.body, id.clone(), origin, call.events).await;
+        ended.map_err(|error| {
+            error.log();
+            error.body(&id).error
+        })
+    }
+
+    async fn languages(&self, extensions: &Extensions) -> Result<Value, String> {
+        let Some((server, ..)) = sender(extensions) else { return Err("Runtray is stopping.".into()) };
+        Ok(on_core::languages(&server.core).await)
+    }
+}
+
+/// The service, the request's id, and the sender's name in the journal.
+fn sender(extensions: &Extensions) -> Option<(Arc<Server>, String, String)> {
+    let parts = &extensions.get::<axum::http::request::Parts>()?.extensions;
+    let origin = parts.get::<Caller>()?.named_or("mcp");
+    Some((parts.get::<Arc<Server>>()?.clone(), parts.get::<RequestId>()?.0.clone(), origin.to_owned()))
+}

@@ -1,0 +1,46 @@
+//! Errors as Piston words them: `{"message": "…"}`.
+
+use axum::Json;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::http::error::Error;
+
+/// Why a program was not run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Refused {
+    pub(super) status: StatusCode,
+    pub(super) message: String,
+}
+
+/// An error of Piston's routes.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PistonError)]
+pub(super) struct Message {
+    /// What is wrong.
+    message: String,
+}
+
+/// A request that cannot be used.
+pub(super) fn bad(message: impl Into<String>) -> Refused {
+    Refused { status: StatusCode::BAD_REQUEST, message: message.into() }
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        error.log();
+        let message = match &error {
+            Error::UnsupportedMediaType => "requests must be of type application/json".to_owned(),
+            other => other.to_string(),
+        };
+        Self { status: error.status(), message }
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        (self.status, Json(Message { message: self.message })).into_response()
+    }
+}

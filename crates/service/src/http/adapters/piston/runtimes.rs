@@ -1,0 +1,55 @@
+//! Piston's runtimes: the languages that can run here.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::reply::{Refused, bad};
+use super::request::Wanted;
+use super::version;
+use crate::http::error::Error;
+use crate::runs::core::Core;
+use crate::runs::error::RunError;
+
+/// A language that can run.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PistonRuntime)]
+pub(super) struct Runtime {
+    /// Its name.
+    language: String,
+    /// Its interpreter's version; `0.0.0` where it is not known.
+    version: String,
+    /// Other names.
+    aliases: Vec<String>,
+    /// The interpreter, where it is not the language's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    runtime: Option<&'static str>,
+}
+
+/// Every language that can run.
+pub(super) async fn list(core: &Core) -> Vec<Runtime> {
+    let entries = core.languages().list().await;
+    let runnable = entries.into_iter().filter_map(|entry| Some((entry.language, entry.runtime.ok()?)));
+    runnable
+        .map(|(language, runtime)| Runtime {
+            version: version::told(&runtime.version).to_owned(),
+            runtime: runtime.name.starts_with("Node").then_some("node"),
+            language: language.name,
+            aliases: language.aliases,
+        })
+        .collect()
+}
+
+/// The language's own name and its interpreter's version.
+///
+/// # Errors
+/// It is not here, or in another version only.
+pub(super) async fn find(core: &Core, wanted: &Wanted) -> Result<(String, String), Refused> {
+    let unknown = || bad(format!("{}-{} runtime is unknown", wanted.language, wanted.version));
+    match core.runtime(&wanted.language).await {
+        Ok(runtime) if version::selects(&wanted.version, &runtime.version) => {
+            Ok((runtime.language.clone(), version::told(&runtime.version).to_owned()))
+        }
+        Ok(_) | Err(RunError::UnknownLanguage { .. } | RunError::NoRuntime(_)) => Err(unknown()),
+        Err(error) => Err(Error::from(error).into()),
+    }
+}

@@ -1,0 +1,63 @@
+//! Handing an adapter's program to the core.
+
+use runtray_engine::{Event, Job, Refill};
+use tokio::sync::mpsc;
+
+use crate::http::error::Error;
+use crate::http::from_wire::request::{Parsed, Timeouts};
+use crate::runs::core::Core;
+use crate::runs::execution::{Execution, Live};
+use crate::settings::Settings;
+use runtray_wire::ExecuteResponse;
+
+/// Events that may wait between the execution and its adapter. A small number, so that a slow client soon slows the program down.
+const EVENTS: usize = 16;
+
+/// A program that has its slot. Dropping it cancels the run.
+pub(crate) struct Submitted {
+    execution: Execution,
+    events: mpsc::Receiver<Event>,
+}
+
+/// Starts a program for `origin` as soon as there is a slot for it.
+///
+/// # Errors
+/// It was not run.
+pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: String) -> Result<Submitted, Error> {
+    if core.admission.is_closed() {
+        return Err(Error::ShuttingDown);
+    }
+    let Parsed { language, request, ignored } = parsed;
+    let runtime = core.runtime(&language).await?;
+    let job = Job::new(request, runtime)?.with_names(&id, &origin);
+    let (tap, events) = mpsc::channel(EVENTS);
+    let execution = core.execute(job, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);
+    Ok(Submitted { execution, events })
+}
+
+impl Submitted {
+    /// The next event; `None` when there will be no more. Cancel safe.
+    pub(crate) async fn next(&mut self) -> Option<Event> {
+        self.events.recv().await
+    }
+
+    /// The result, once [`next`](Self::next) has no more. The pool is refilled when the [`Refill`] is dropped: after the answer was made.
+    ///
+    /// # Errors
+    /// The program was not run.
+    pub(crate) async fn ended(mut self) -> Result<(ExecuteResponse, Refill), Error> {
+        while self.next().await.is_some() {}
+        let (result, refill) = self.execution.ended().await?;
+        Ok((result.into(), refill))
+    }
+}
+
+/// The timeouts of programs whose service knows no timeout, or a longer one than ours: the longest that the settings allow.
+pub(crate) fn longest(settings: &Settings) -> Timeouts {
+    Timeouts { default: settings.max_timeout, max: settings.max_timeout }
+}
+
+/// The timeouts of `POST /execute`.
+pub(crate) fn usual(settings: &Settings) -> Timeouts {
+    Timeouts { default: settings.default_timeout, max: settings.max_timeout }
+}

@@ -1,0 +1,53 @@
+//! Upgrading a request to a WebSocket.
+
+use std::sync::Arc;
+
+use axum::extract::ws::rejection::WebSocketUpgradeRejection;
+use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::response::Response;
+use runtray_engine::shown;
+use tracing::Instrument;
+
+use crate::http::error::Error;
+use crate::http::server::Server;
+
+/// The size of a connection's read buffer, in bytes.
+const READ_BUFFER: usize = 16 << 10;
+
+/// A request that may be upgraded.
+pub(crate) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+
+/// Answers with the upgrade, and then carries `attend` out. `protocols` are the subprotocols that are selected if offered.
+///
+/// # Errors
+/// It is no request for a WebSocket, there are too many, or the service stops.
+pub(crate) fn upgrade<F, T>(
+    server: Arc<Server>,
+    upgrade: Upgrade,
+    protocols: &[&'static str],
+    attend: F,
+) -> Result<Response, Error>
+where
+    F: FnOnce(Arc<Server>, WebSocket) -> T + Send + 'static,
+    T: Future<Output = ()> + Send + 'static,
+{
+    let upgrade = upgrade.map_err(|rejection| {
+        let why = shown(&rejection.body_text()).into_owned();
+        Error::InvalidRequest(format!("This route speaks WebSocket; open it with a client for that ({why})."))
+    })?;
+    if server.core.admission.is_closed() {
+        return Err(Error::ShuttingDown);
+    }
+    let permit = server.sessions.acquire().ok_or(Error::TooManyConnections)?;
+    let cap = server.core.settings.borrow().settings.body_bytes;
+    let upgrade = upgrade.protocols(protocols.iter().copied());
+    let upgrade = upgrade.max_message_size(cap).max_frame_size(cap).read_buffer_size(READ_BUFFER);
+    let span = tracing::Span::current();
+    Ok(upgrade.on_upgrade(move |socket| {
+        let carried = async move {
+            let attend = attend(server.clone(), socket);
+            server.sessions.carry(permit, attend).await;
+        };
+        carried.instrument(span)
+    }))
+}

@@ -1,0 +1,122 @@
+//! Assistants: the official MCP clients over both transports, and clients that are killed.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use super::{CALLS, Script, check, installed, python, serve};
+use crate::harness::{Home, eventually, runtray};
+
+#[test]
+fn the_typescript_client_over_http() {
+    let Some(clients) = installed() else { return };
+    let (home, _service, url) = serve("");
+    let script = Script::new(&clients, "mcp.mjs");
+    check(script.command(&home).args(["http", &format!("{url}/mcp"), CALLS]));
+}
+
+#[test]
+fn the_typescript_client_over_stdio_without_a_service() {
+    let Some(clients) = installed() else { return };
+    let home = Home::new("");
+    let script = Script::new(&clients, "mcp.mjs");
+    check(script.command(&home).args(["stdio", env!("CARGO_BIN_EXE_runtray"), "5"]));
+}
+
+#[test]
+fn the_typescript_client_over_stdio_with_a_service() {
+    let Some(clients) = installed() else { return };
+    let (home, service, _) = serve("");
+    let script = Script::new(&clients, "mcp.mjs");
+    check(script.command(&home).args(["stdio", env!("CARGO_BIN_EXE_runtray"), "5"]));
+    let log = service.get("/executions").json();
+    assert!(log["items"].as_array().is_some_and(|items| items.len() > 5), "the service ran nothing: {log}");
+}
+
+#[test]
+fn the_python_client_over_both() {
+    let Some(clients) = installed() else { return };
+    let (home, _service, url) = serve("");
+    check(python(&clients, "mcp_client.py", &home).args(["http", &format!("{url}/mcp"), "5"]));
+    check(python(&clients, "mcp_client.py", &home).args(["stdio", env!("CARGO_BIN_EXE_runtray"), "5"]));
+}
+
+/// `runtray mcp` that has been told hello.
+struct Talk {
+    child: std::process::Child,
+    lines: std::io::Lines<BufReader<std::process::ChildStdout>>,
+}
+
+impl Talk {
+    fn start(home: &Home) -> Self {
+        let mut command: Command = runtray(home);
+        let mut child =
+            command.arg("mcp").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program starts");
+        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        let mut talk = Self { child, lines };
+        let client = json!({"name": "test", "version": "1"});
+        let params = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client});
+        talk.say(&json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}));
+        assert_eq!(talk.hear()["result"]["serverInfo"]["name"], "runtray");
+        talk.say(&json!({"jsonrpc": "2.0", "method": "notifications/initialized"}));
+        talk
+    }
+
+    fn say(&mut self, message: &Value) {
+        writeln!(self.child.stdin.as_mut().expect("a pipe"), "{message}").expect("it reads");
+    }
+
+    fn hear(&mut self) -> Value {
+        let line = self.lines.next().expect("it goes on").expect("a line");
+        serde_json::from_str(&line).expect("only messages are printed")
+    }
+
+    fn run(&mut self, code: &str) {
+        let arguments = json!({"code": code, "language": "fake", "timeout_ms": 60_000});
+        let params = json!({"name": "run_code", "arguments": arguments, "_meta": {"progressToken": 1}});
+        self.say(&json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}));
+    }
+}
+
+/// Starts a program that would run for a minute, ends the conversation so, and checks that the program is gone.
+#[cfg(unix)]
+fn nothing_is_left_after(end: impl FnOnce(&mut Talk)) {
+    let home = Home::new("");
+    let mut talk = Talk::start(&home);
+    let beats = home.shared("beats");
+    talk.run(&format!("print on\nheartbeat {} 10", beats.display()));
+    assert_eq!(talk.hear()["method"], "notifications/progress");
+    let size = || std::fs::metadata(&beats).map_or(0, |file| file.len());
+    eventually("the first beat", || (size() > 0).then_some(()));
+    end(&mut talk);
+    talk.child.wait().expect("it was started");
+    eventually("the program's end", || {
+        let before = size();
+        std::thread::sleep(std::time::Duration::from_millis(200));
+        (size() == before).then_some(())
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_program_leaves_nothing() {
+    nothing_is_left_after(|talk| talk.child.kill().expect("it runs"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_client_that_leaves_leaves_nothing() {
+    nothing_is_left_after(|talk| drop(talk.child.stdin.take()));
+}
+
+#[test]
+fn our_standard_input_does_not_reach_the_program() {
+    let home = Home::new("");
+    let mut talk = Talk::start(&home);
+    talk.run("echo\nprint end");
+    let answer = std::iter::repeat_with(|| talk.hear()).find(|message| message["id"] == 1).expect("an answer");
+    assert_eq!(answer["result"]["structuredContent"]["output"], "end\n", "{answer}");
+    drop(talk.child.stdin.take());
+    assert!(talk.child.wait().expect("it was started").success());
+}

@@ -1,0 +1,13 @@
+//! schemathesis over `/openapi.json`: what the document promises holds for what it makes up.
+
+use super::{check, installed};
+use crate::harness::Home;
+use crate::harness::Service;
+
+#[test]
+fn the_document_is_what_is_served() {
+    let Some(clients) = installed() else { return };
+    let home = Home::new("[limits]\ntimeout_ms = 1000\nmax_timeout_ms = 2000\n");
+    let service = Service::start_in(&home, &[]);
+    check(super::python(&clients, "schema.py", &home).arg(format!("http://localhost:{}", service.port())));
+}
