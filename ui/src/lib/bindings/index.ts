@@ -261,7 +261,11 @@ containment: string | null,
 /**
  * What the run created or changed in its folder.
  */
-files: Array<ResultFile>, };
+files: Array<ResultFile>, 
+/**
+ * The fields of the request that Runtray does not have, such as `timeout`; left out when there were none.
+ */
+ignored?: Array<string>, };
 
 export type Folder = "log" | "data" | "settings" | "file";
 
