@@ -76,8 +76,8 @@ export class Address {
   async #isApproved(signal?: AbortSignal): Promise<boolean> {
     const options: RequestInit = signal ? { signal } : {};
     try {
-      if (!this.isProxied) return (await this.request("/health", options)).ok;
-      // Behind a proxy everybody can read `/health`. An empty object is no program: it is refused as that, or for its origin.
+      if (page && !this.isProxied) return (await this.request("/health", options)).ok;
+      // Elsewhere everybody can read `/health`. An empty object is no program: it is refused as that, or for its origin.
       const headers = { "Content-Type": "application/json" };
       return (await this.request("/execute", { method: "POST", headers, body: "{}", ...options })).status === 400;
     } catch {

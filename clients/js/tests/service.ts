@@ -2,7 +2,7 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -80,17 +80,20 @@ export class Service {
   /** Writes its settings; a running service takes them over at once. */
   async configure(settings: string): Promise<void> {
     this.settings = settings;
-    await writeFile(join(this.home, "settings.toml"), settings);
+    const folder = join(this.home, "config");
+    await mkdir(folder, { recursive: true });
+    // An empty file would close everything: it looks like one that lost its content.
+    await writeFile(join(folder, "settings.toml"), `same_user_only = true\n${settings}`);
   }
 
   token(): Promise<string> {
     return readFile(join(this.home, "data", "token"), "utf8").then((text) => text.trim());
   }
 
-  /** Ids of the executions that run now. */
-  async running(): Promise<string[]> {
-    const { executions } = (await (await fetch(`${this.url}/executions?limit=50`)).json()) as { executions: { id: string; status: string }[] };
-    return executions.filter(({ status }) => status === "running").map(({ id }) => id);
+  /** How the newest execution ended, or that it runs. */
+  async newest(): Promise<string | undefined> {
+    const { items } = (await (await fetch(`${this.url}/executions?limit=1`)).json()) as { items: { status: string }[] };
+    return items[0]?.status;
   }
 
   async end(): Promise<void> {
