@@ -48,9 +48,9 @@ export class Runtray extends EventTarget implements Runner {
     return this.#address.url;
   }
 
-  /** Why the service cannot be used, found out within `ms`; `undefined` when it can. */
-  trouble(ms: number): Promise<RuntrayError | undefined> {
-    return this.#address.trouble(ms);
+  /** Why the service cannot be used for that, found out within `ms`; `undefined` when it can. */
+  trouble(ms: number, purpose: "stream" | "terminal" = "stream"): Promise<RuntrayError | undefined> {
+    return (purpose === "stream" ? this.#address : this.#socketAddress).trouble(ms);
   }
 
   /** That the service is there, and which version. */

@@ -149,7 +149,8 @@ export class RuntrayTerminal extends Base {
     stop.disabled = false;
     notice.hidden = true;
     this.#say("Starting");
-    (this.#terminal as Terminal).options.disableStdin = this.getAttribute("mode") === "stream";
+    const isStream = this.getAttribute("mode") === "stream";
+    Object.assign((this.#terminal as Terminal).options, { disableStdin: isStream, convertEol: isStream });
   }
 
   #started(runtime: string): void {
@@ -221,7 +222,7 @@ export class RuntrayTerminal extends Base {
     }
     const parts = (this.#view = view(root));
     const font = 'ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace';
-    const terminal = new Terminal({ fontFamily: font, fontSize: 13, screenReaderMode: true, scrollback: 5000, convertEol: this.getAttribute("mode") === "stream" });
+    const terminal = new Terminal({ fontFamily: font, fontSize: 13, screenReaderMode: true, scrollback: 5000 });
     this.#terminal = terminal;
     this.#fit = new FitAddon();
     this.#search = new SearchAddon();

@@ -52,7 +52,7 @@ export class SmartRunner extends EventTarget implements Runner {
   }
 
   async *stream(request: ExecuteRequest, options: CallOptions = {}): AsyncGenerator<RunEvent, void, undefined> {
-    let runner = await this.#choose();
+    let runner = await this.#choose("stream");
     let hasBegun = false;
     try {
       for await (const event of runner.stream(request, options)) {
@@ -67,7 +67,7 @@ export class SmartRunner extends EventTarget implements Runner {
   }
 
   async terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options: CallOptions = {}): Promise<Session> {
-    const runner = await this.#choose();
+    const runner = await this.#choose("terminal");
     try {
       return await runner.terminal(request, options);
     } catch (error) {
@@ -76,9 +76,9 @@ export class SmartRunner extends EventTarget implements Runner {
     }
   }
 
-  async #choose(): Promise<Runner> {
+  async #choose(purpose: "stream" | "terminal"): Promise<Runner> {
     const start = performance.now();
-    const trouble = this.prefer === "auto" ? await this.client.trouble(DECISION_MS) : undefined;
+    const trouble = this.prefer === "auto" ? await this.client.trouble(DECISION_MS, purpose) : undefined;
     const decided_ms = performance.now() - start;
     if (this.prefer === "browser") return this.#use({ where: "browser", decided_ms });
     if (!trouble || trouble instanceof NotApprovedError) return this.#use({ where: "service", decided_ms });
