@@ -19,7 +19,7 @@ interface Pyodide {
   runPythonAsync(code: string, options?: object): Promise<unknown>;
 }
 type ToWorker =
-  | { type: "load"; assets: string; input: ForWorker }
+  | { type: "load"; assets: string; input: ForWorker; code: WebAssembly.Module | undefined }
   | { type: "run"; request: ExecuteRequest; isTerminal: boolean };
 
 const send = (message: object) => postMessage(message);
@@ -28,21 +28,24 @@ let python: Pyodide;
 let input: ForWorker = { mechanism: "none" };
 
 onmessage = ({ data }: MessageEvent<ToWorker>) => {
-  const work = data.type === "load" ? load(data.assets, data.input) : run(data.request, data.isTerminal);
+  const work = data.type === "load" ? load(data) : run(data.request, data.isTerminal);
   work.catch((error: Error) => send({ type: "failed", message: String(error.message ?? error) }));
 };
 
-async function load(assets: string, mechanism: ForWorker): Promise<void> {
+async function load({ assets, input: mechanism, code: compiled }: ToWorker & { type: "load" }): Promise<void> {
   input = mechanism;
   const base = `${assets}pyodide/`;
   await withCache(base, (progress) => send({ type: "progress", ...progress }));
+  const code = compiled ?? (await WebAssembly.compileStreaming(fetch(`${base}pyodide.asm.wasm`)));
+  // Pyodide would compile its code anew in each worker.
+  WebAssembly.instantiateStreaming = async (_, imports) => ({ module: code, instance: await WebAssembly.instantiate(code, imports) });
   const { loadPyodide } = (await import(`${base}pyodide.mjs`)) as { loadPyodide(options: object): Promise<Pyodide> };
   python = await loadPyodide({ indexURL: base });
   if (input.mechanism === "shared-memory") python.setInterruptBuffer(new Uint8Array(input.interrupt));
   python.runPython(RUN);
   const version = String(python.runPython("import platform; platform.python_version()"));
   withoutNetwork();
-  send({ type: "ready", runtime: `CPython ${version} in this browser (Pyodide ${python.version})` });
+  send({ type: "ready", code, runtime: `CPython ${version} in this browser (Pyodide ${python.version})` });
 }
 
 async function run(request: ExecuteRequest, isatty: boolean): Promise<void> {

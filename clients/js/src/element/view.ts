@@ -28,7 +28,7 @@ const CONTENT = `
   <input part="query" data-is="query" type="search" aria-label="Find in the output" autocomplete="off" spellcheck="false">
   <button part="button">Next</button>
 </form>
-<div class="terminal" part="terminal" role="group" aria-label="Terminal" aria-describedby="hint" data-is="terminal"></div>
+<div class="screen" part="terminal" role="group" aria-label="Terminal" aria-describedby="hint" data-is="terminal"></div>
 <span class="hint" id="hint">What you type goes to the program. Shift and Tab leave the terminal.</span>
 <ul class="files" part="files" aria-label="Files of the result" data-is="files" hidden></ul>`;
 

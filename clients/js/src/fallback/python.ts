@@ -8,7 +8,7 @@ import type { InputChannel } from "./input.ts";
 /** What the worker sends. */
 type FromWorker =
   | ({ type: "progress" } & Progress)
-  | { type: "ready"; runtime: string }
+  | { type: "ready"; runtime: string; code: WebAssembly.Module }
   | { type: "printed"; stream: "stdout" | "stderr"; text: string }
   | { type: "input" }
   | { type: "finished"; exit_code: number; files: ResultFile[] }
@@ -26,6 +26,8 @@ export class PythonPool {
   readonly #assets: string;
   readonly #onProgress: (progress: Progress) => void;
   #next: Promise<Loaded> | undefined;
+  /** The interpreter's compiled code, which all workers share. */
+  #code: WebAssembly.Module | undefined;
   #mechanism: InputChannel["mechanism"] = "none";
 
   constructor(assets: string, onProgress: (progress: Progress) => void) {
@@ -70,11 +72,14 @@ export class PythonPool {
     const runtime = await new Promise<string>((resolve, reject) => {
       worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
         if (data.type === "progress") this.#onProgress(data);
-        if (data.type === "ready") resolve(data.runtime);
+        if (data.type === "ready") {
+          this.#code = data.code;
+          resolve(data.runtime);
+        }
         if (data.type === "failed") reject(new Error(data.message));
       };
       worker.onerror = () => reject(new Error(`${this.#assets}python-worker.js cannot be loaded; was runtray-assets run?`));
-      worker.postMessage({ type: "load", assets: this.#assets, input: input.forWorker });
+      worker.postMessage({ type: "load", assets: this.#assets, input: input.forWorker, code: this.#code });
     });
     return { worker, input, runtime };
   }
