@@ -14,6 +14,7 @@ mod lint;
 mod macos;
 mod native;
 mod node;
+mod npm;
 mod provision;
 mod run;
 mod screenshots;
@@ -21,6 +22,7 @@ mod soak;
 mod step;
 mod test;
 mod ui;
+mod web;
 mod windows;
 mod wine;
 
@@ -56,6 +58,8 @@ enum Task {
     Test(test::Args),
     /// Build the desktop app's window.
     Ui,
+    /// Build the web client and serve the example page; `--test` tests both, `--figures` measures them.
+    Web(web::Args),
 }
 
 fn main() -> ExitCode {
@@ -69,6 +73,7 @@ fn main() -> ExitCode {
         Task::Screenshots => screenshots::screenshots(),
         Task::Soak(args) => soak::soak(&args),
         Task::Test(args) => test::test(&args),
+        Task::Web(args) => web::web(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

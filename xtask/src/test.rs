@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
-use crate::{lint, macos, native, node, provision, ui, windows};
+use crate::{lint, macos, native, node, provision, ui, web, windows};
 
 /// What to test.
 #[derive(clap::Args)]
@@ -40,6 +40,8 @@ const STEPS: &[Step] = &[
     Step { title: "Windows: the app under Wine", parts: &[Part::Windows], work: windows::app },
     Step { title: "Node.js for the tests", parts: &[Part::Native], work: node::fetch },
     Step { title: "build", parts: &[Part::Native], work: native::build },
+    Step { title: "the web client and the examples: packages", parts: &[Part::Native], work: web::prepare },
+    Step { title: "the web client and the examples: types and tests", parts: &[Part::Native], work: web::test },
     Step { title: "tests", parts: &[Part::Native], work: native::test },
 ];
 
