@@ -1,72 +1,33 @@
 // The Next.js example in production mode, with the real service, as a person uses it.
 import assert from "node:assert/strict";
-import { execFileSync, spawn } from "node:child_process";
-import type { ChildProcess } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { after, before, describe, test } from "node:test";
 
-import type { Browser, Page } from "playwright-core";
+import type { Page } from "playwright-core";
 
-import { Service, eventually, freePort } from "../service.ts";
-import { Site, launch } from "./browser.ts";
+import { eventually } from "../service.ts";
+import type { Service } from "../service.ts";
+import { Site } from "./browser.ts";
+import { Ide, PYTHON, WAIT, run as press, settings, shown as text, write as edit } from "./ide.ts";
 
-const IDE = fileURLToPath(new URL("../../../../examples/next-ide", import.meta.url));
-/** A Python with matplotlib, which `cargo xtask web --test` makes. */
-const PYTHON = process.env["RUNTRAY_TEST_PYTHON"];
+/** A folder for pictures to look at, if they are wanted. */
 const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
-const WAIT = { timeout: 90_000 };
 
+let ide: Ide;
 let service: Service;
-let next: ChildProcess;
-let browser: Browser;
 let page: Page;
 let origin: string;
-
 before(async () => {
-  // A port that was built in, for working on these tests.
-  const built = Number(process.env["RUNTRAY_TEST_IDE_PORT"] ?? 0);
-  const ports = { service: built || (await freePort()), page: await freePort() };
-  const env = { ...process.env, RUNTRAY_URL: `http://localhost:${ports.service}`, NEXT_TELEMETRY_DISABLED: "1" };
-  if (!built) execFileSync("npm", ["run", "build"], { cwd: IDE, env, stdio: "inherit" });
-  origin = `http://localhost:${ports.page}`;
-  service = await Service.start(settings([origin]), ports.service);
-  const program = join(IDE, "node_modules/next/dist/bin/next");
-  next = spawn(process.execPath, [program, "start", "--port", String(ports.page)], { cwd: IDE, env, stdio: "ignore" });
-  await eventually("the page is served", () => fetch(`${origin}/ide`).then((response) => response.ok, () => false), 60_000);
-  browser = await launch();
-  page = await open();
+  ide = await Ide.start();
+  ({ service, origin } = ide);
+  page = await ide.open();
 });
-after(async () => {
-  next.kill();
-  await browser.close();
-  await service.end();
-});
+after(() => ide.end());
 
-function settings(origins: string[]): string {
-  return `allowed_origins = ${JSON.stringify(origins)}\n${PYTHON ? `[python]\npath = ${JSON.stringify(PYTHON)}\n` : ""}`;
-}
-
-async function open(options: Parameters<Browser["newContext"]>[0] = {}): Promise<Page> {
-  const opened = await (await browser.newContext(options)).newPage();
-  await opened.goto(`${origin}/ide`);
-  await opened.waitForFunction(() => customElements.get("runtray-terminal"), undefined, WAIT);
-  await opened.locator("button.primary:enabled").waitFor(WAIT);
-  return opened;
-}
-
-/** Types a program into the editor in place of what is there. */
-async function write(code: string): Promise<void> {
-  await page.locator(".cm-content").click();
-  await page.keyboard.press("Control+A");
-  await page.keyboard.press("Delete");
-  // As pasted: the editor would indent typed lines by itself.
-  await page.keyboard.insertText(code);
-}
-
-const run = () => page.getByRole("button", { name: "Run", exact: true }).click();
-const shown = () => page.evaluate(() => document.querySelector("runtray-terminal")?.text ?? "");
+const write = (code: string) => edit(page, code);
+const run = () => press(page);
+const shown = () => text(page);
 const status = () => page.locator("runtray-terminal .status").innerText();
 const notice = () => page.locator("runtray-terminal .notice");
 const place = () => page.getByTestId("place").innerText();
@@ -220,7 +181,7 @@ function refusal(): Promise<number> {
 
 test("a hostile page gets nothing", async () => {
   const site = await Site.start({ "/": "<!doctype html><title>hostile</title>" });
-  const hostile = await (await browser.newContext()).newPage();
+  const hostile = await (await ide.browser.newContext()).newPage();
   await hostile.goto(site.url);
   const before_ = await count();
   const document_ = (await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: Record<string, Record<string, unknown>> };
@@ -286,7 +247,6 @@ test("the page fits every width, light and dark", async () => {
   }
 });
 
-/** A picture to look at, if they are wanted. */
 async function photograph(name: string): Promise<void> {
   if (!PICTURES) return;
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
