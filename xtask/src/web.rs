@@ -92,7 +92,8 @@ fn tests(context: &Context) -> Result<Command> {
 }
 
 fn missing() -> Option<String> {
-    (!Path::new(CHROMIUM).exists()).then(|| format!("there is no {CHROMIUM}; the pages are tested with Debian's Chromium"))
+    (!Path::new(CHROMIUM).exists())
+        .then(|| format!("there is no {CHROMIUM}; the pages are tested with Debian's Chromium"))
 }
 
 /// Serves the example page until Ctrl+C. The service is the user's own.

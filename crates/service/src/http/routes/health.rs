@@ -18,7 +18,9 @@ use crate::journal::milliseconds;
     tag = "service",
     responses((status = 200, body = Health), (status = 503, body = Health, description = "Programs cannot be started."))
 )]
-pub(crate) async fn health(State(server): State<Arc<Server>>) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Health>) {
+pub(crate) async fn health(
+    State(server): State<Arc<Server>>,
+) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Health>) {
     let (code, status, message) = match server.core.trouble() {
         None => (StatusCode::OK, "ok", "Runtray execution service running"),
         Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "failing", "Programs cannot be started; GET /status says why"),
