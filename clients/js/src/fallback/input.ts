@@ -1,7 +1,8 @@
 // How a worker that blocks in `input()` gets a line.
 //
 // Where the page is cross-origin isolated the worker sleeps on shared memory, which also carries interrupts. Elsewhere it makes a
-// synchronous request that a service worker of ours holds open until the line is there; such a program cannot be interrupted, only ended.
+// synchronous request that a service worker of ours holds open until the line is there; such a program cannot be interrupted, but
+// only ended.
 
 /** What the worker needs for its side. */
 export type ForWorker =
