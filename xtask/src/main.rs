@@ -16,6 +16,7 @@ mod macos;
 mod mcpb;
 mod native;
 mod node;
+mod npm;
 mod provision;
 mod run;
 mod screenshots;
@@ -23,6 +24,7 @@ mod soak;
 mod step;
 mod test;
 mod ui;
+mod web;
 mod windows;
 mod wine;
 
@@ -62,6 +64,8 @@ enum Task {
     Test(test::Args),
     /// Build the desktop app's window.
     Ui,
+    /// Build the web client and serve the example page; `--test` tests both, `--figures` measures them.
+    Web(web::Args),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +81,7 @@ fn main() -> ExitCode {
         Task::Screenshots => screenshots::screenshots(),
         Task::Soak(args) => soak::soak(&args),
         Task::Test(args) => test::test(&args),
+        Task::Web(args) => web::web(&args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

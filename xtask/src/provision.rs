@@ -24,6 +24,9 @@ const BUILTIN_PYTHON: &[&str] = &["python3", "python3-venv"];
 const SESSION: &[&str] =
     &["xvfb", "dbus", "xdotool", "util-linux", "webkit2gtk-driver", "openbox", "wmctrl", "imagemagick"];
 
+/// A browser for web pages, and what the examples use.
+const WEB: &[&str] = &["chromium", "curl", "python3", "python3-venv", "fonts-dejavu-core"];
+
 /// For the screenshots: a panel with a tray, its fonts, and `ip` to set up a network namespace.
 const PICTURES: &[&str] = &["xfce4-panel", "fonts-dejavu-core", "iproute2"];
 
@@ -90,6 +93,18 @@ pub(crate) fn for_session() -> Result<()> {
 pub(crate) fn for_pictures(context: &Context) -> Result<()> {
     for_desktop(context)?;
     if apt::is_here() { apt::ensure(&[TEST, SESSION, PICTURES].concat()) } else { Ok(()) }
+}
+
+/// What the web client and the examples are tested with.
+///
+/// # Errors
+/// As for [`apt::ensure`].
+pub(crate) fn for_web() -> Result<()> {
+    if apt::is_here() {
+        apt::ensure(&[BUILD, WEB].concat())?;
+        npm()?;
+    }
+    Ok(())
 }
 
 /// Installs the toolchain for other systems, the cross-compiler, Wine with a display server, and npm for the app's window.

@@ -13,7 +13,7 @@ use super::body::Lingering;
 use super::error::{Error, Undelivered};
 
 const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+pub(super) const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// The id of a request. An execution that it starts has the same id.
 #[derive(Debug, Clone)]
@@ -58,8 +58,8 @@ fn set_headers(response: &mut Response, id: &str) {
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store, no-transform"));
     headers.insert(header::VARY, HeaderValue::from_static("Origin"));
-    // Pages of other origins cannot embed a response. Requests that CORS allows are not affected.
-    headers.insert(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("same-origin"));
+    // Pages of other origins cannot embed a response, but for a route that allows it. Requests that CORS allows are not affected.
+    headers.entry(CROSS_ORIGIN_RESOURCE_POLICY).or_insert(HeaderValue::from_static("same-origin"));
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(X_REQUEST_ID, id);
     }

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use runtray_wire::Health;
 
 use crate::http::VERSION;
+use crate::http::middleware::CROSS_ORIGIN_RESOURCE_POLICY;
 use crate::http::server::Server;
 use crate::journal::milliseconds;
 
@@ -18,7 +19,9 @@ use crate::journal::milliseconds;
     tag = "service",
     responses((status = 200, body = Health), (status = 503, body = Health, description = "Programs cannot be started."))
 )]
-pub(crate) async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Json<Health>) {
+pub(crate) async fn health(
+    State(server): State<Arc<Server>>,
+) -> (StatusCode, [(HeaderName, HeaderValue); 1], Json<Health>) {
     let (code, status, message) = match server.core.trouble() {
         None => (StatusCode::OK, "ok", "Runtray execution service running"),
         Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "failing", "Programs cannot be started; GET /status says why"),
@@ -30,5 +33,6 @@ pub(crate) async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Js
         version: VERSION.to_owned(),
         uptime_ms: milliseconds(server.started.elapsed()),
     };
-    (code, Json(health))
+    // A page of any origin may learn that something answers, so that it can tell its user to allow it. It cannot read the answer.
+    (code, [(CROSS_ORIGIN_RESOURCE_POLICY, HeaderValue::from_static("cross-origin"))], Json(health))
 }

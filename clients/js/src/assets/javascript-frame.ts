@@ -1,0 +1,13 @@
+// The frame that holds a JavaScript program: it makes the worker and connects it with the page.
+import WORKER from "./javascript-worker.ts?text";
+
+addEventListener("message", ({ data, ports: [port] }: MessageEvent<{ code: string }>) => {
+  const program = new Worker(URL.createObjectURL(new Blob([WORKER], { type: "text/javascript" })));
+  program.onmessage = (event) => port?.postMessage(event.data);
+  // What the program's own handlers cannot see.
+  program.onerror = (event) => {
+    port?.postMessage({ type: "printed", stream: "stderr", text: `${event.message}\n` });
+    port?.postMessage({ type: "finished", exit_code: 1 });
+  };
+  program.postMessage(data.code);
+});

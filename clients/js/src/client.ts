@@ -1,0 +1,161 @@
+// The client of the service.
+import { DisconnectedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, TooManyError } from "./errors.ts";
+import { Address, withApproval } from "./reach.ts";
+import { retryAfter, retryDelay } from "./retry.ts";
+import { openSession } from "./session.ts";
+import { events } from "./sse.ts";
+import type { CallOptions, ErrorBody, ExecuteRequest, Health, Language, Result, RunEvent, Runner, Session, TerminalSize } from "./types.ts";
+import { within } from "./time.ts";
+
+/** How to reach the service. */
+export interface ClientOptions {
+  /** The service, or a path of the page's own origin that is passed on to it. Default: `http://localhost:5000`. */
+  url?: string;
+  /** Where WebSockets go, if not to `url`. A rewrite of Next.js carries streams but no WebSockets. */
+  socketUrl?: string;
+  /** The service's token, if it asks for one. */
+  token?: string;
+  /** How often a request is sent again of which the service has certainly run nothing. Default: 2. */
+  retries?: number;
+  /** Used in place of the global one. */
+  fetch?: typeof fetch;
+  /** Used in place of the global one, which Node.js has from version 22 on. */
+  WebSocket?: typeof WebSocket;
+}
+
+/** The time for a short answer, such as that of `GET /health`. */
+const ANSWER_MS = 5000;
+/** How long finding out the reason of a failure may take. */
+const DIAGNOSIS_MS = 2000;
+
+/** A client of Runtray. Dispatches the event `approved` when the user has approved the page while a call waited for that. */
+export class Runtray extends EventTarget implements Runner {
+  readonly #address: Address;
+  readonly #socketAddress: Address;
+  readonly #options: ClientOptions;
+
+  constructor(options: ClientOptions = {}) {
+    super();
+    const send = options.fetch ?? ((input, init) => fetch(input, init));
+    const url = options.url ?? "http://localhost:5000";
+    this.#options = options;
+    this.#address = new Address(url, send, options.token);
+    this.#socketAddress = options.socketUrl ? new Address(options.socketUrl, send, options.token) : this.#address;
+  }
+
+  /** Where the service is expected. */
+  get url(): string {
+    return this.#address.url;
+  }
+
+  /** Why the service cannot be used for that, found out within `ms`; `undefined` when it can. */
+  trouble(ms: number, purpose: "stream" | "terminal" = "stream"): Promise<RuntrayError | undefined> {
+    return (purpose === "stream" ? this.#address : this.#socketAddress).trouble(ms);
+  }
+
+  /** That the service is there, and which version. */
+  health(options: CallOptions = {}): Promise<Health> {
+    return this.#get("/health", options);
+  }
+
+  /** The languages that the service knows, and what runs them. */
+  languages(options: CallOptions = {}): Promise<Language[]> {
+    return this.#get("/languages", options);
+  }
+
+  /** Runs a program to its end. A program that failed is a result, too; it rejects when the program was not run. */
+  async execute(request: ExecuteRequest, options: CallOptions = {}): Promise<Result> {
+    return collect(this.stream(request, options));
+  }
+
+  /** Runs a program and gives what it prints as it prints it. Leaving the loop early cancels the run. */
+  async *stream(request: ExecuteRequest, options: CallOptions = {}): AsyncGenerator<RunEvent, void, undefined> {
+    const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
+    const response = await this.#send("/execute", { method: "POST", headers, body: JSON.stringify(request) }, options);
+    let id: string | undefined;
+    let isFinished = false;
+    try {
+      for await (const { event, data } of events(response.body ?? new ReadableStream())) {
+        if (event === "error") throw new RefusedError(500, JSON.parse(data) as ErrorBody);
+        const happened = { type: event, ...JSON.parse(data) } as RunEvent;
+        if (happened.type === "started") id = happened.id;
+        isFinished = happened.type === "finished";
+        yield happened;
+      }
+      if (!isFinished) throw new DisconnectedError();
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw error instanceof RuntrayError ? error : new DisconnectedError({ cause: error });
+    } finally {
+      // A proxy may keep its own connection open, so the service is told as well.
+      if (id && !isFinished) this.#address.request(`/executions/${id}`, { method: "DELETE", keepalive: true }).catch(() => undefined);
+    }
+  }
+
+  /** Runs a program that can be typed into. With `terminal` it gets a real terminal of that size. */
+  terminal(request: ExecuteRequest & { terminal?: TerminalSize | null }, options: CallOptions = {}): Promise<Session> {
+    const attempt = () => openSession(this.#socketAddress, request, this.#options, options.signal);
+    return withApproval(attempt, options, () => this.#approved());
+  }
+
+  async #get<T>(path: string, options: CallOptions): Promise<T> {
+    const signal = within(ANSWER_MS, options.signal);
+    const response = await this.#send(path, {}, { ...options, signal }).catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      throw signal.aborted ? new TimedOutError(`Runtray at ${this.url}`, ANSWER_MS) : error;
+    });
+    return response.json() as Promise<T>;
+  }
+
+  #send(path: string, init: RequestInit, options: CallOptions): Promise<Response> {
+    return withApproval(() => this.#attempt(path, init, options.signal), options, () => this.#approved());
+  }
+
+  async #attempt(path: string, init: RequestInit, signal?: AbortSignal): Promise<Response> {
+    for (let retries = 0; ; retries++) {
+      let failure: unknown;
+      try {
+        const response = await this.#address.request(path, signal ? { ...init, signal } : init);
+        if (response.ok) return response;
+        failure = await this.#refusal(response);
+      } catch (error) {
+        signal?.throwIfAborted();
+        failure = error;
+      }
+      const delay = retryDelay(failure, retries, this.#options.retries ?? 2);
+      if (delay === undefined) throw await this.#reason(failure);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      signal?.throwIfAborted();
+    }
+  }
+
+  /** What an answer other than 2xx says. */
+  async #refusal(response: Response): Promise<RuntrayError> {
+    const body = (await response.json().catch(() => undefined)) as Partial<ErrorBody> | undefined;
+    if (body?.code === "origin_not_allowed") return this.#address.notApproved({ cause: new RefusedError(response.status, body) });
+    if (response.status === 429) return new TooManyError(response.status, body, retryAfter(response.headers));
+    // Without a code it is not the service that answered, but a proxy in front of it.
+    return body?.code ? new RefusedError(response.status, body) : new NotRunningError(this.url);
+  }
+
+  async #reason(failure: unknown): Promise<unknown> {
+    if (failure instanceof RuntrayError) return failure;
+    return (await this.#address.trouble(DIAGNOSIS_MS, failure)) ?? new DisconnectedError({ cause: failure });
+  }
+
+  #approved(): void {
+    this.dispatchEvent(new Event("approved"));
+  }
+}
+
+/** The result that the events of a run add up to. */
+export async function collect(run: AsyncIterable<RunEvent>): Promise<Result> {
+  const printed = { stdout: "", stderr: "" };
+  for await (const event of run) {
+    if (event.type === "stdout" || event.type === "stderr") printed[event.type] += event.data;
+    if (event.type !== "finished") continue;
+    const { type: _, ...finished } = event;
+    return { ...finished, output: printed.stdout, error: printed.stderr };
+  }
+  throw new DisconnectedError();
+}

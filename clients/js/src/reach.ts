@@ -1,0 +1,127 @@
+// Where the service is, and why it cannot be reached.
+import { LocalNetworkBlockedError, NotApprovedError, NotRunningError, RuntrayError, TimedOutError } from "./errors.ts";
+import type { CallOptions } from "./types.ts";
+import { pause, within } from "./time.ts";
+
+/** How often the service is asked whether the page is approved by now. */
+const APPROVAL_POLL_MS = 1000;
+/** Names of the browser permission, newest first. */
+const PERMISSIONS = ["loopback-network", "local-network-access"];
+const LOOPBACK = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/;
+
+/** The page's or worker's address; programs outside of browsers have none. */
+const page = globalThis.location as Location | undefined;
+
+/** The service's address and the state that decides how it is reached. */
+export class Address {
+  /** Absolute, without a slash at its end. */
+  readonly url: string;
+  /** Whether requests go to the page's own origin, which passes them on (a rewrite of Next.js, for instance). */
+  readonly isProxied: boolean;
+  readonly #fetch: typeof fetch;
+  readonly #token: string | undefined;
+
+  constructor(url: string, fetch_: typeof fetch, token: string | undefined) {
+    this.url = new URL(url, page?.href).href.replace(/\/$/, "");
+    this.isProxied = page !== undefined && new URL(this.url).origin === page.origin;
+    this.#fetch = fetch_;
+    this.#token = token;
+  }
+
+  /** `fetch` of a path of the service. */
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = new Headers(init.headers);
+    if (this.#token) headers.set("Authorization", `Bearer ${this.#token}`);
+    return this.#fetch(this.url + path, { ...init, headers, ...this.#addressSpace() });
+  }
+
+  /** Why the service cannot be used, found out within `ms`; `undefined` when it can. */
+  async trouble(ms: number, cause?: unknown): Promise<RuntrayError | undefined> {
+    const signal = within(ms);
+    const stopped = () => new TimedOutError(`Runtray at ${this.url}`, ms);
+    // A browser that asks the user whether the page may reach this machine keeps `fetch` waiting, beyond any signal of ours.
+    const over = new AbortController();
+    const deadline = pause(ms, over.signal).then(stopped, () => undefined);
+    const diagnosis = this.#diagnose(signal, cause).catch((error) => (signal.aborted ? stopped() : error));
+    return Promise.race([deadline, diagnosis]).finally(() => over.abort());
+  }
+
+  /** Resolves when the user has approved the page. */
+  async approved(signal?: AbortSignal): Promise<void> {
+    while (!(await this.#isApproved(signal))) await pause(APPROVAL_POLL_MS, signal);
+  }
+
+  async #diagnose(signal: AbortSignal, cause: unknown): Promise<RuntrayError | undefined> {
+    const options = { cause };
+    try {
+      const response = await this.request("/health", { signal });
+      // A proxy in front of a stopped service answers too, but not in the service's words.
+      return "status" in (await response.json()) ? undefined : new NotRunningError(this.url, options);
+    } catch (error) {
+      signal.throwIfAborted();
+      if (!page || this.isProxied) return new NotRunningError(this.url, { cause: cause ?? error });
+    }
+    if (await this.#isBlocked()) return new LocalNetworkBlockedError(options);
+    // Every page may learn that something answers, but only an approved one may read the answer.
+    const answers = await this.request("/health", { mode: "no-cors", signal }).then(() => true, () => false);
+    signal.throwIfAborted();
+    return answers ? this.notApproved(options) : new NotRunningError(this.url, options);
+  }
+
+  /** The error for a page that was refused for its origin. */
+  notApproved(options?: ErrorOptions): NotApprovedError {
+    return new NotApprovedError(page?.origin ?? "this program", (signal) => this.approved(signal), options);
+  }
+
+  async #isApproved(signal?: AbortSignal): Promise<boolean> {
+    const options: RequestInit = signal ? { signal } : {};
+    try {
+      if (page && !this.isProxied) return (await this.request("/health", options)).ok;
+      // Elsewhere everybody can read `/health`. An empty object is no program: it is refused as that, or for its origin.
+      const headers = { "Content-Type": "application/json" };
+      return (await this.request("/execute", { method: "POST", headers, body: "{}", ...options })).status === 400;
+    } catch {
+      signal?.throwIfAborted();
+      return false;
+    }
+  }
+
+  /** Whether the user or the browser denied this page the way to this machine. A page of this machine needs no permission. */
+  async #isBlocked(): Promise<boolean> {
+    if (!page || LOOPBACK.test(page.hostname)) return false;
+    for (const name of PERMISSIONS) {
+      const query = navigator.permissions?.query({ name: name as PermissionName });
+      const status = await query?.catch(() => undefined);
+      if (status) return status.state === "denied";
+    }
+    return false;
+  }
+
+  /** Chrome wants to know beforehand that a request goes to this machine. Browsers that do not know the option ignore it. */
+  #addressSpace(): object {
+    if (!page || this.isProxied || !LOOPBACK.test(new URL(this.url).hostname)) return {};
+    for (const targetAddressSpace of ["loopback", "local"]) {
+      try {
+        new Request(this.url, { targetAddressSpace } as RequestInit);
+        return { targetAddressSpace };
+      } catch {
+        // An older Chrome has another name for it.
+      }
+    }
+    return {};
+  }
+}
+
+/** Calls `attempt`; when the page is not approved and the caller wants to wait for that, calls it again afterwards. */
+export async function withApproval<T>(attempt: () => Promise<T>, options: CallOptions, then: () => void): Promise<T> {
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof NotApprovedError) || options.approval !== "wait") throw error;
+      options.onWaiting?.(error);
+      await error.whenApproved(options.signal);
+      then();
+    }
+  }
+}

@@ -1,0 +1,124 @@
+// An interactive run over a WebSocket.
+import { Channel } from "./channel.ts";
+import { DisconnectedError, RefusedError, RuntrayError } from "./errors.ts";
+import type { Address } from "./reach.ts";
+import type { ErrorBody, ExecuteRequest, Finished, RunEvent, Session, SignalName, TerminalSize } from "./types.ts";
+
+/** What the service sends. */
+type Message = RunEvent | ({ type: "error" } & ErrorBody);
+
+const DIAGNOSIS_MS = 2000;
+
+/** Opens a WebSocket, starts the program, and resolves when it has started. */
+export async function openSession(
+  address: Address,
+  request: ExecuteRequest & { terminal?: TerminalSize | null },
+  options: { token?: string; WebSocket?: typeof WebSocket },
+  signal?: AbortSignal,
+): Promise<Session> {
+  const Socket = options.WebSocket ?? globalThis.WebSocket;
+  if (!Socket) throw new RuntrayError("This Node.js has no WebSocket: use version 22 or newer, or pass one as the option `WebSocket`.");
+  signal?.throwIfAborted();
+  const protocols = options.token ? ["runtray", `bearer.${options.token}`] : ["runtray"];
+  const socket = new Socket(address.url.replace(/^http/, "ws") + "/execute/ws", protocols);
+  const session = new SocketSession(socket);
+  const stop = () => session.close();
+  signal?.addEventListener("abort", stop);
+  session.finished.catch(() => undefined).finally(() => signal?.removeEventListener("abort", stop));
+  try {
+    await session.start({ type: "run", ...request });
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error instanceof RefusedError ? error : ((await refusal(address, error)) ?? error);
+  }
+  return session;
+}
+
+/** Why a WebSocket could not be opened; browsers keep that to themselves. */
+async function refusal(address: Address, cause: unknown): Promise<RuntrayError | undefined> {
+  const trouble = await address.trouble(DIAGNOSIS_MS, cause);
+  if (trouble) return trouble;
+  // Without an upgrade the route answers with the guard's reason, or that it wants an upgrade.
+  const response = await address.request("/execute/ws").catch(() => undefined);
+  const body = (await response?.json().catch(() => undefined)) as ErrorBody | undefined;
+  if (!response || !body?.code || body.code === "invalid_request") return undefined;
+  return body.code === "origin_not_allowed" ? address.notApproved({ cause }) : new RefusedError(response.status, body);
+}
+
+class SocketSession implements Session {
+  readonly finished: Promise<Finished>;
+  readonly #socket: WebSocket;
+  readonly #channel: Channel<RunEvent>;
+  #started!: () => void;
+  #failed!: (error: unknown) => void;
+  #finish!: (finished: Finished) => void;
+  readonly #hasStarted: Promise<void>;
+  #error: RuntrayError | undefined;
+
+  constructor(socket: WebSocket) {
+    this.#socket = socket;
+    this.#channel = new Channel(() => this.close());
+    this.finished = new Promise((resolve, reject) => {
+      this.#finish = resolve;
+      this.#failed = reject;
+    });
+    this.#hasStarted = new Promise((resolve, reject) => {
+      this.#started = resolve;
+      this.finished.then(() => resolve(), reject);
+    });
+    socket.onmessage = ({ data }) => this.#take(JSON.parse(data as string) as Message);
+    socket.onclose = () => this.#end(this.#error ?? new DisconnectedError());
+  }
+
+  async start(run: object): Promise<void> {
+    this.#socket.onopen = () => this.#send(run);
+    await this.#hasStarted;
+  }
+
+  write(data: string): void {
+    this.#send({ type: "stdin", data });
+  }
+
+  eof(): void {
+    this.#send({ type: "eof" });
+  }
+
+  signal(signal: SignalName): void {
+    this.#send({ type: "signal", signal });
+  }
+
+  resize(columns: number, rows: number): void {
+    this.#send({ type: "resize", columns, rows });
+  }
+
+  close(): void {
+    this.#socket.close();
+  }
+
+  [Symbol.asyncIterator](): AsyncIterator<RunEvent> {
+    return this.#channel[Symbol.asyncIterator]();
+  }
+
+  #take(message: Message): void {
+    if (message.type === "error") {
+      this.#error = new RefusedError(400, message);
+      return;
+    }
+    this.#channel.push(message);
+    if (message.type === "started") this.#started();
+    if (message.type !== "finished") return;
+    const { type: _, ...finished } = message;
+    this.#finish(finished);
+    this.#channel.end();
+  }
+
+  #end(error: RuntrayError): void {
+    // After `finished` neither has an effect any more, but the reader of a run that was cut off must be told.
+    this.#failed(error);
+    this.finished.catch(() => this.#channel.end(error));
+  }
+
+  #send(message: object): void {
+    if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(JSON.stringify(message));
+  }
+}

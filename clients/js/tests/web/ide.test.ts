@@ -1,0 +1,254 @@
+// The Next.js example in production mode, with the real service, as a person uses it.
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+
+import type { Page } from "playwright-core";
+
+import { eventually } from "../service.ts";
+import type { Service } from "../service.ts";
+import { Site } from "./browser.ts";
+import { Ide, PYTHON, WAIT, run as press, settings, shown as text, write as edit } from "./ide.ts";
+
+/** A folder for pictures to look at, if they are wanted. */
+const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
+
+let ide: Ide;
+let service: Service;
+let page: Page;
+let origin: string;
+before(async () => {
+  ide = await Ide.start();
+  ({ service, origin } = ide);
+  page = await ide.open();
+});
+after(() => ide.end());
+
+const write = (code: string) => edit(page, code);
+const run = () => press(page);
+const shown = () => text(page);
+const status = () => page.locator("runtray-terminal .status").innerText();
+const notice = () => page.locator("runtray-terminal .notice");
+const place = () => page.getByTestId("place").innerText();
+const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await shown()).match(text) !== null, 90_000);
+const says = (text: string | RegExp) => eventually(`the status is ${text}`, async () => (await status()).match(text) !== null, 90_000);
+
+async function ask(prompt: string): Promise<void> {
+  await page.getByLabel("Prompt").fill(prompt);
+  await page.getByRole("button", { name: "Create" }).click();
+}
+
+describe("with the service", () => {
+  for (const way of ["terminal", "stream"]) {
+    test(`a typed program's output arrives in pieces (${way})`, async () => {
+      await page.getByLabel("Connection").selectOption(way);
+      // It goes on only after the file is there that the test makes when it has seen the first piece.
+      const gate = join(service.home, `seen-${way}`);
+      await write(`import os, time\nprint("first piece", flush=True)\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.02)\nprint("second piece")`);
+      await run();
+      await shows("first piece");
+      assert.match(await status(), /^Running: CPython 3/);
+      assert.doesNotMatch(await shown(), /second/);
+      await mkdir(gate);
+      await shows("second piece");
+      await says(/^Finished after/);
+      assert.match(await place(), /^On this machine/);
+      await page.getByLabel("Connection").selectOption("terminal");
+    });
+  }
+
+  test("the prompt's canned calculator holds a conversation", async () => {
+    assert.match(await page.locator(".prompt").innerText(), /canned programs; no AI model/);
+    await ask("create me a simple Python calculator");
+    await run();
+    await shows("> $");
+    for (const [typed, answer] of [["6 * 7", "= 42"], ["2 ** 0.5", "= 1.414"], ["1 / 0", "That does not work"]] as const) {
+      await page.keyboard.type(`${typed}\r`);
+      await shows(answer);
+    }
+    await page.keyboard.type("q\r");
+    await says(/^Finished/);
+  });
+
+  test("files go along and come back", async () => {
+    await ask("add up a table of sales");
+    await run();
+    await shows(/total +53\.00/);
+    assert.match(await page.locator("runtray-terminal .files").innerText(), /total\.txt/);
+  });
+
+  test("a plot saved by matplotlib is shown", { skip: !PYTHON && "RUNTRAY_TEST_PYTHON names no Python with matplotlib" }, async () => {
+    await ask("plot two waves");
+    await run();
+    await shows("Saved waves.png");
+    const picture = page.locator("runtray-terminal .files img");
+    await picture.waitFor(WAIT);
+    assert.ok(await picture.evaluate((image: HTMLImageElement) => image.decode().then(() => image.naturalWidth)) > 300);
+    await photograph("plot");
+  });
+
+  test("an endless loop is stopped by the button and by Ctrl+C", async () => {
+    await ask("write an endless loop");
+    await run();
+    await shows("still running 1");
+    await page.locator("runtray-terminal").getByRole("button", { name: "Stop" }).click();
+    await says(/^Stopped/);
+    await eventually("the service cancelled it", async () => (await service.newest()) === "cancelled");
+    await run();
+    await shows("still running 1");
+    await page.keyboard.press("Control+C");
+    await shows("KeyboardInterrupt");
+    await says(/^(Failed|Crashed|Stopped)/);
+  });
+
+  test("output is searched and copied by keyboard", async () => {
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await ask("find prime numbers");
+    await run();
+    await shows("9592 primes");
+    await page.keyboard.press("Control+Shift+F");
+    await page.keyboard.type("99991\r");
+    await says("Found");
+    await page.keyboard.press("Escape");
+    await page.locator("runtray-terminal").getByRole("button", { name: "Copy" }).click();
+    await says("Copied");
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), /99991/);
+    await page.evaluate(() => document.querySelector("runtray-terminal")?.focus());
+    await page.keyboard.press("Shift+Tab");
+    const active = await page.evaluate(() => document.querySelector("runtray-terminal")?.shadowRoot?.activeElement?.textContent);
+    assert.equal(active, "Clear", "Shift+Tab leaves the terminal");
+  });
+});
+
+test("without the service the browser runs programs within 500 ms' decision; with it the next one is real again", async () => {
+  await service.stop();
+  for (const way of ["terminal", "stream"]) {
+    await page.getByLabel("Connection").selectOption(way);
+    await write("import sys, platform\nprint('ran on', sys.platform)");
+    await run();
+    await shows("ran on emscripten");
+    await says(/^Finished after .* in this browser \(Pyodide/);
+    const [, ms] = /^In the browser, decided in (\d+) ms/.exec(await place()) ?? [];
+    assert.ok(Number(ms) < 500, await place());
+    assert.match(await notice().innerText(), /Runtray does not answer .* runs in the browser/);
+  }
+  await page.getByLabel("Connection").selectOption("terminal");
+  await ask("calculator");
+  await run();
+  await shows("> $");
+  await page.keyboard.type("6 * 7\r");
+  await shows("= 42");
+  await photograph("fallback");
+  await page.keyboard.type("q\r");
+  await says(/^Finished/);
+  await write("print('go')\nwhile True: pass");
+  await run();
+  await shows("go");
+  await page.locator("runtray-terminal").getByRole("button", { name: "Stop" }).click();
+  await says(/^Stopped/);
+  await service.start();
+  await write("import sys\nprint('ran on', sys.platform)");
+  await run();
+  await shows("ran on linux");
+  assert.match(await place(), /^On this machine/);
+  assert.ok(await notice().isHidden());
+});
+
+test("a page that is not approved says so, and goes on without a reload when it is", async () => {
+  for (const way of ["terminal", "stream"]) {
+    await service.configure(settings([]));
+    await page.getByLabel("Connection").selectOption(way);
+    await write("print('approved')");
+    await eventually("the service has read its settings", async () => (await page.evaluate(refusal)) === 403);
+    await run();
+    await says("Waiting for your approval in Runtray");
+    assert.match(await notice().innerText(), new RegExp(`${origin} may not use it yet\\. Open Runtray and choose Allow`));
+    await page.getByRole("button", { name: "Run in the browser instead" }).waitFor(WAIT);
+    if (way === "terminal") await photograph("approval");
+    await service.configure(settings([origin]));
+    await shows("approved");
+    assert.match(await status(), /^Finished/);
+  }
+  await page.getByLabel("Connection").selectOption("terminal");
+});
+
+/** Through the rewrite a page can read the refusal. */
+function refusal(): Promise<number> {
+  const init = { method: "POST", headers: { "Content-Type": "application/json" }, body: "{}" };
+  return fetch("/api/flask/execute", init).then(({ status }) => status);
+}
+
+test("a hostile page gets nothing", async () => {
+  const site = await Site.start({ "/": "<!doctype html><title>hostile</title>" });
+  const hostile = await (await ide.browser.newContext()).newPage();
+  await hostile.goto(site.url);
+  const before_ = await count();
+  const document_ = (await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: Record<string, Record<string, unknown>> };
+  const routes = Object.entries(document_.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => [method.toUpperCase(), path] as const));
+  assert.ok(routes.length > 8);
+  const got = await hostile.evaluate(attack, { url: service.url, routes: [...routes, ["OPTIONS", "/execute"], ["GET", "/nowhere"]] as [string, string][] });
+  // That something answers at `/health` can be told, and nothing else.
+  assert.deepEqual(got, ["GET /health no-cors: opaque"]);
+  assert.equal(await count(), before_);
+  site.end();
+});
+
+async function count(): Promise<number> {
+  return ((await (await fetch(`${service.url}/executions?limit=200`)).json()) as { items: unknown[] }).items.length;
+}
+
+/** Every way in that a page has, over every route. Gives those that were not refused. */
+async function attack({ url, routes }: { url: string; routes: [string, string][] }): Promise<string[]> {
+  const got: string[] = [];
+  const body = JSON.stringify({ code: "print(1)" });
+  for (const [method, path] of routes) {
+    for (const mode of ["cors", "no-cors"] as const) {
+      for (const type of ["application/json", "text/plain"]) {
+        const init: RequestInit = { method, mode, headers: { "Content-Type": type } };
+        if (method === "POST") init.body = body;
+        const response = await fetch(url + path, init).catch(() => undefined);
+        const line = `${method} ${path} ${mode}: ${response?.type}`;
+        if (response && !got.includes(line)) got.push(line);
+      }
+    }
+  }
+  const opened = await new Promise<boolean>((resolve) => {
+    const socket = new WebSocket(`${url.replace("http", "ws")}/execute/ws`);
+    socket.onopen = () => resolve(true);
+    socket.onerror = () => resolve(false);
+  });
+  if (opened) got.push("WebSocket");
+  const form = document.createElement("form");
+  Object.assign(form, { method: "post", action: `${url}/execute`, enctype: "text/plain", target: "frame" });
+  form.innerHTML = `<input name='{"code":"print(1)","x":"' value='"}'>`;
+  const frame = Object.assign(document.createElement("iframe"), { name: "frame" });
+  document.body.append(frame, form);
+  const loaded = new Promise((resolve) => (frame.onload = resolve));
+  form.submit();
+  await loaded;
+  return got;
+}
+
+test("the page fits every width, light and dark", async () => {
+  await ask("create me a simple Python calculator");
+  await run();
+  await shows("> $");
+  for (const width of [400, 760, 1200, 1600]) {
+    await page.setViewportSize({ width, height: 900 });
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `at ${width} px the page is ${overflow} px too wide`);
+    const cut = await page.locator("runtray-terminal").evaluate((element) => element.shadowRoot!.querySelector(".toolbar")!.scrollWidth > element.clientWidth);
+    assert.ok(!cut, `the toolbar is cut at ${width} px`);
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await photograph(`ide-${width}-${colorScheme}`);
+    }
+  }
+});
+
+async function photograph(name: string): Promise<void> {
+  if (!PICTURES) return;
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}

@@ -1,0 +1,81 @@
+// The Next.js example in production mode, the real service and a browser.
+import { execFileSync, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import type { Browser, Page } from "playwright-core";
+
+import { Service, eventually, freePort } from "../service.ts";
+import { launch } from "./browser.ts";
+
+const FOLDER = fileURLToPath(new URL("../../../../examples/next-ide", import.meta.url));
+/** A Python with matplotlib, which `cargo xtask web --test` makes. */
+export const PYTHON = process.env["RUNTRAY_TEST_PYTHON"];
+/** A machine that compiles beside this is slow. */
+export const WAIT = { timeout: 90_000 };
+
+/** All that a person needs who opens `/ide`. */
+export class Ide {
+  readonly service: Service;
+  readonly browser: Browser;
+  /** The page's origin, which the service allows. */
+  readonly origin: string;
+  readonly #next: ChildProcess;
+
+  private constructor(service: Service, browser: Browser, origin: string, next: ChildProcess) {
+    this.service = service;
+    this.browser = browser;
+    this.origin = origin;
+    this.#next = next;
+  }
+
+  static async start(): Promise<Ide> {
+    // A port that was built in, for working on these tests.
+    const built = Number(process.env["RUNTRAY_TEST_IDE_PORT"] ?? 0);
+    const ports = { service: built || (await freePort()), page: await freePort() };
+    const env = { ...process.env, RUNTRAY_URL: `http://localhost:${ports.service}`, NEXT_TELEMETRY_DISABLED: "1" };
+    if (!built) execFileSync("npm", ["run", "build"], { cwd: FOLDER, env, stdio: ["ignore", "ignore", "inherit"] });
+    const origin = `http://localhost:${ports.page}`;
+    const service = await Service.start(settings([origin]), ports.service);
+    const program = join(FOLDER, "node_modules/next/dist/bin/next");
+    const next = spawn(process.execPath, [program, "start", "--port", String(ports.page)], { cwd: FOLDER, env, stdio: "ignore" });
+    const answers = () => fetch(`${origin}/ide`).then((response) => response.ok, () => false);
+    await eventually("the page is served", answers, WAIT.timeout);
+    return new Ide(service, await launch(), origin, next);
+  }
+
+  /** A page in a context of its own, ready to run programs. */
+  async open(): Promise<Page> {
+    const page = await (await this.browser.newContext()).newPage();
+    await page.goto(`${this.origin}/ide`);
+    await page.waitForFunction(() => customElements.get("runtray-terminal"), undefined, WAIT);
+    await page.locator("button.primary:enabled").waitFor(WAIT);
+    return page;
+  }
+
+  async end(): Promise<void> {
+    this.#next.kill();
+    await this.browser.close();
+    await this.service.end();
+  }
+}
+
+/** Settings of the service that allow these origins. */
+export function settings(origins: string[]): string {
+  return `allowed_origins = ${JSON.stringify(origins)}\n${PYTHON ? `[python]\npath = ${JSON.stringify(PYTHON)}\n` : ""}`;
+}
+
+/** What the terminal shows. */
+export const shown = (page: Page) => page.evaluate(() => document.querySelector("runtray-terminal")?.text ?? "");
+
+/** Writes a program into the editor in place of what is there. */
+export async function write(page: Page, code: string): Promise<void> {
+  await page.locator(".cm-content").click();
+  await page.keyboard.press("Control+A");
+  await page.keyboard.press("Delete");
+  // As pasted: the editor would indent typed lines by itself.
+  await page.keyboard.insertText(code);
+}
+
+export const run = (page: Page) => page.getByRole("button", { name: "Run", exact: true }).click();

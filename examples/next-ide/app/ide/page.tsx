@@ -1,0 +1,5 @@
+import { Ide } from "../../components/ide";
+
+export default function Page() {
+  return <Ide />;
+}

@@ -1,0 +1,38 @@
+//! npm in a folder of the clone: its packages as the lock file pins them, and its scripts.
+
+use std::fs;
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::context::Context;
+use crate::node;
+use crate::step::must;
+
+/// Installs what the lock file of `folder` names, unless that was done for this very file.
+///
+/// # Errors
+/// There is no lock file, or npm failed.
+pub(crate) fn packages(context: &Context, folder: &str) -> Result<()> {
+    let place = context.root.join(folder);
+    let wanted = fs::read_to_string(place.join("package-lock.json"))
+        .with_context(|| format!("{folder} has no package-lock.json"))?;
+    let stamp = place.join("node_modules/.installed-for.json");
+    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    eprintln!("installing the npm packages of {folder}");
+    must(npm(context, folder)?.args(["ci", "--no-audit", "--no-fund"]))?;
+    fs::write(stamp, wanted).context("cannot note what was installed")
+}
+
+/// The system's npm in `folder`, with a Node.js that is new enough.
+///
+/// # Errors
+/// As for [`node::path`].
+pub(crate) fn npm(context: &Context, folder: &str) -> Result<Command> {
+    let mut command = context.command(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    command.current_dir(context.root.join(folder));
+    command.env("PATH", node::path(context)?);
+    Ok(command)
+}

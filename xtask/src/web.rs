@@ -1,0 +1,134 @@
+//! The web side: `clients/js` and `examples/`, built and tested with npm, Chromium and the real service.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result};
+
+use crate::context::Context;
+use crate::npm::{npm, packages};
+use crate::step::{Ending, must};
+use crate::{apt, node, provision};
+
+const CLIENT: &str = "clients/js";
+const PAGE: &str = "examples/next-ide";
+const ELEMENT: &str = "examples/terminal-element";
+/// Node.js 20 and 22, Deno and Bun.
+const RUNTIMES: &str = "clients/js/tests/runtimes";
+const CHROMIUM: &str = "/usr/bin/chromium";
+
+/// What to do with it.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Test the client, the element, the page and the examples.
+    #[arg(long)]
+    test: bool,
+    /// Measure start, answer, page, fallback, and the answers while the service stops and starts.
+    #[arg(long, conflicts_with = "test")]
+    figures: bool,
+}
+
+/// Builds the client, and tests it or serves the page that uses it.
+///
+/// # Errors
+/// A package is missing, something does not build, or a test fails.
+pub(crate) fn web(args: &Args) -> Result<()> {
+    let context = Context::new(Vec::new())?;
+    if !args.test && !args.figures {
+        return serve(&context);
+    }
+    prepare(&context)?;
+    must(&mut context.cargo(&["build", "--workspace", "--bin", "runtray"]))?;
+    if args.figures {
+        build(&context)?;
+        return must(tests(&context)?.args(["run", "figures"]));
+    }
+    test(&context).map(drop)
+}
+
+/// Installs what the tests need: packages of the system and of npm, and a Python with the libraries of the examples.
+///
+/// # Errors
+/// One cannot be had.
+pub(crate) fn prepare(context: &Context) -> Result<Ending> {
+    provision::for_web()?;
+    if let Some(reason) = missing() {
+        return Ok(Ending::Skipped(reason));
+    }
+    node::fetch(context)?;
+    for folder in [CLIENT, PAGE, ELEMENT, RUNTIMES] {
+        packages(context, folder)?;
+    }
+    python(context)?;
+    Ok(Ending::Done)
+}
+
+/// Checks, builds and tests everything.
+///
+/// # Errors
+/// A test failed.
+pub(crate) fn test(context: &Context) -> Result<Ending> {
+    if let Some(reason) = missing() {
+        return Ok(Ending::Skipped(reason));
+    }
+    build(context)?;
+    must(npm(context, CLIENT)?.args(["run", "check"]))?;
+    must(tests(context)?.args(["run", "test"]))?;
+    Ok(Ending::Done)
+}
+
+fn build(context: &Context) -> Result<()> {
+    must(npm(context, CLIENT)?.args(["run", "build"]))
+}
+
+/// npm with what the tests are told by their environment.
+fn tests(context: &Context) -> Result<Command> {
+    let mut command = npm(context, CLIENT)?;
+    let program = context.cache.path("target-native/debug/runtray").with_extension(std::env::consts::EXE_EXTENSION);
+    command.env("RUNTRAY_TEST_PROGRAM", program).env("RUNTRAY_TEST_PYTHON", inside(&venv(context)));
+    command.env("RUNTRAY_TEST_CHROMIUM", CHROMIUM).env("NEXT_TELEMETRY_DISABLED", "1");
+    Ok(command)
+}
+
+fn missing() -> Option<String> {
+    (!Path::new(CHROMIUM).exists())
+        .then(|| format!("there is no {CHROMIUM}; the pages are tested with Debian's Chromium"))
+}
+
+/// Serves the example page until Ctrl+C. The service is the user's own.
+fn serve(context: &Context) -> Result<()> {
+    if apt::is_here() {
+        provision::for_web()?;
+    }
+    node::fetch(context)?;
+    packages(context, CLIENT)?;
+    packages(context, PAGE)?;
+    build(context)?;
+    must(npm(context, PAGE)?.args(["run", "build"]).env("NEXT_TELEMETRY_DISABLED", "1"))?;
+    eprintln!("open http://localhost:3001/ide; `cargo xtask run` starts Runtray beside it");
+    must(npm(context, PAGE)?.args(["run", "start"]).env("NEXT_TELEMETRY_DISABLED", "1"))
+}
+
+/// A virtual environment with the libraries that the examples use.
+fn python(context: &Context) -> Result<()> {
+    let requirements = context.root.join(CLIENT).join("tests/requirements.txt");
+    let wanted = fs::read_to_string(&requirements).context("the list of Python packages cannot be read")?;
+    let folder = venv(context);
+    let stamp = folder.join("made-for.txt");
+    if fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
+        return Ok(());
+    }
+    eprintln!("installing requests, httpx and matplotlib in {}", folder.display());
+    must(context.command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
+    must(Command::new(inside(&folder)).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
+    fs::write(stamp, wanted).context("cannot finish the virtual environment")
+}
+
+fn venv(context: &Context) -> PathBuf {
+    context.cache.path("web-venv")
+}
+
+fn inside(venv: &Path) -> PathBuf {
+    venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
+}
