@@ -58,10 +58,22 @@ async function run(request: ExecuteRequest, isatty: boolean): Promise<void> {
     };
     python[set]({ write, isatty });
   }
-  python.setStdin({ stdin: readLine, isatty, autoEOF: false });
+  python.setStdin({ read, isatty });
   const start = python.globals.get("_runtray_run") as (request: string) => Promise<string>;
   const ended = JSON.parse(await start(JSON.stringify(request))) as { exit_code: number; files: unknown[] };
   send({ type: "finished", ...ended });
+}
+
+/** What is left of the last line. */
+let rest = new Uint8Array();
+
+/** Fills `buffer` with input and gives the number of bytes; 0 at its end. */
+function read(buffer: Uint8Array): number {
+  if (!rest.length) rest = new TextEncoder().encode(readLine() ?? "");
+  const part = rest.subarray(0, buffer.length);
+  buffer.set(part);
+  rest = rest.subarray(part.length);
+  return part.length;
 }
 
 /** The next line of input, or nothing at its end. Blocks the worker until the page has one. */

@@ -1,6 +1,6 @@
 // The Next.js example in production mode, with the real service, as a person uses it.
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
+import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -18,12 +18,18 @@ let ide: Ide;
 let service: Service;
 let page: Page;
 let origin: string;
+/** A folder that programs see; the service hides its own, and gives them a `/tmp` of their own. */
+let gates: string;
 before(async () => {
+  gates = await mkdtemp(join(process.cwd(), "dist/gates-"));
   ide = await Ide.start();
   ({ service, origin } = ide);
   page = await ide.open();
 });
-after(() => ide.end());
+after(async () => {
+  await ide.end();
+  await rm(gates, { recursive: true });
+});
 
 const write = (code: string) => edit(page, code);
 const run = () => press(page);
@@ -31,8 +37,8 @@ const shown = () => text(page);
 const status = () => page.locator("runtray-terminal .status").innerText();
 const notice = () => page.locator("runtray-terminal .notice");
 const place = () => page.getByTestId("place").innerText();
-const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await shown()).match(text) !== null, 90_000);
-const says = (text: string | RegExp) => eventually(`the status is ${text}`, async () => (await status()).match(text) !== null, 90_000);
+const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await shown()).match(text) !== null, 40_000);
+const says = (text: string | RegExp) => eventually(`the status is ${text}`, async () => (await status()).match(text) !== null, 40_000);
 
 async function ask(prompt: string): Promise<void> {
   await page.getByLabel("Prompt").fill(prompt);
@@ -44,7 +50,7 @@ describe("with the service", () => {
     test(`a typed program's output arrives in pieces (${way})`, async () => {
       await page.getByLabel("Connection").selectOption(way);
       // It goes on only after the file is there that the test makes when it has seen the first piece.
-      const gate = join(service.home, `seen-${way}`);
+      const gate = join(gates, way);
       await write(`import os, time\nprint("first piece", flush=True)\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.02)\nprint("second piece")`);
       await run();
       await shows("first piece");
@@ -62,7 +68,7 @@ describe("with the service", () => {
     assert.match(await page.locator(".prompt").innerText(), /canned programs; no AI model/);
     await ask("create me a simple Python calculator");
     await run();
-    await shows("> $");
+    await shows(/>$/);
     for (const [typed, answer] of [["6 * 7", "= 42"], ["2 ** 0.5", "= 1.414"], ["1 / 0", "That does not work"]] as const) {
       await page.keyboard.type(`${typed}\r`);
       await shows(answer);
@@ -136,7 +142,7 @@ test("without the service the browser runs programs within 500 ms' decision; wit
   await page.getByLabel("Connection").selectOption("terminal");
   await ask("calculator");
   await run();
-  await shows("> $");
+  await shows(/>$/);
   await page.keyboard.type("6 * 7\r");
   await shows("= 42");
   await photograph("fallback");
@@ -179,8 +185,9 @@ function refusal(): Promise<number> {
   return fetch("/api/flask/execute", init).then(({ status }) => status);
 }
 
-test("a hostile page gets nothing", async () => {
+test("a hostile page gets nothing", async (context) => {
   const site = await Site.start({ "/": "<!doctype html><title>hostile</title>" });
+  context.after(() => site.end());
   const hostile = await (await ide.browser.newContext()).newPage();
   await hostile.goto(site.url);
   const before_ = await count();
@@ -191,7 +198,6 @@ test("a hostile page gets nothing", async () => {
   // That something answers at `/health` can be told, and nothing else.
   assert.deepEqual(got, ["GET /health no-cors: opaque"]);
   assert.equal(await count(), before_);
-  site.end();
 });
 
 async function count(): Promise<number> {
@@ -233,7 +239,7 @@ async function attack({ url, routes }: { url: string; routes: [string, string][]
 test("the page fits every width, light and dark", async () => {
   await ask("create me a simple Python calculator");
   await run();
-  await shows("> $");
+  await shows(/>$/);
   for (const width of [400, 760, 1200, 1600]) {
     await page.setViewportSize({ width, height: 900 });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
