@@ -9,10 +9,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
+use crate::isolation::{Policy, SandboxReport};
 use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
-use crate::outcome::{Containment, Outcome};
+use crate::outcome::{Containment, Isolation, Outcome};
 use crate::request::Request;
 use crate::run;
 use crate::session::Session;
@@ -60,10 +61,17 @@ impl Engine {
         request: &Request,
         runtime: &Runtime,
         limits: &Limits,
+        policy: &Policy,
         session: Session,
     ) -> Result<Outcome, Error> {
         request.check_entry(&runtime.entry())?;
-        let job = Job { request: request.clone(), runtime: runtime.suited_to(request), limits: limits.clone() };
+        if policy.level == Isolation::Sandbox
+            && let Some(lack) = self.sandbox().await.lack
+        {
+            return Err(Error::NoSandbox(lack.said()));
+        }
+        let (runtime, policy) = (runtime.suited_to(request), policy.clone());
+        let job = Job { request: request.clone(), runtime, limits: limits.clone(), policy };
         let ended = self.end.child_token();
         let _dropped = ended.clone().drop_guard();
         let work = run::run(Arc::clone(&self.pool), Arc::new(job), session, ended);
@@ -75,8 +83,8 @@ impl Engine {
 
     /// Keeps interpreters of `runtime` warm from now on if [`Warm`] has a fixed number for its language. Must be called within
     /// a tokio runtime.
-    pub fn expect(&self, runtime: &Runtime, limits: &Limits) {
-        self.pool.expect(runtime, limits);
+    pub fn expect(&self, runtime: &Runtime, limits: &Limits, policy: &Policy) {
+        self.pool.expect(runtime, limits, policy);
     }
 
     /// The number of idle interpreters, by language.
@@ -87,6 +95,16 @@ impl Engine {
     /// Watch channel of how process trees are contained; `None` until the launcher has reported it.
     pub fn containment(&self) -> watch::Receiver<Option<Containment>> {
         self.pool.spawner().containment()
+    }
+
+    /// What the level `sandbox` is made of on this machine. The first call waits until it is known.
+    pub async fn sandbox(&self) -> SandboxReport {
+        self.pool.spawner().sandbox().await
+    }
+
+    /// Watch channel of what the level `sandbox` is made of on this machine; `None` until it is known.
+    pub fn sandbox_report(&self) -> watch::Receiver<Option<SandboxReport>> {
+        self.pool.spawner().sandbox_report()
     }
 
     /// Why the last program could not be started, unless the program itself was the cause. Cleared by the next successful

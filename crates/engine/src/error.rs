@@ -24,6 +24,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// This machine cannot give the level of isolation.
+    #[error("the sandbox is not available here: {0}")]
+    NoSandbox(Said),
     /// The launcher or the run's supervisor died or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
@@ -36,6 +39,7 @@ impl Error {
             Self::Invalid(invalid) => sentences::INVALID.with("field", &invalid.field).with("reason", &invalid.reason),
             Self::Workspace(cause) => sentences::RUN_FOLDER.with("cause", cause),
             Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
+            Self::NoSandbox(reason) => sentences::NO_SANDBOX.with("reason", reason.clone()),
             Self::Supervisor(cause) => sentences::SUPERVISOR.with("cause", cause),
         }
     }

@@ -64,6 +64,8 @@ pub enum Isolation {
     /// Containment only: the program has the user's files and network.
     #[default]
     None,
+    /// The program reads the system, its interpreter and granted folders, writes to its own folder, and has no network.
+    Sandbox,
 }
 
 impl Isolation {
@@ -71,6 +73,7 @@ impl Isolation {
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
+            Self::Sandbox => "sandbox",
         }
     }
 }

@@ -9,7 +9,7 @@ use super::node;
 use super::prestart::Prestart;
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
-use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path};
+use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path, trees};
 use crate::text::said::Said;
 use crate::text::sentences;
 
@@ -26,6 +26,8 @@ pub(super) struct Program {
     pub(super) name: String,
     pub(super) version: String,
     activation: Activation,
+    /// What it consists of: paths that its programs may read at the level `sandbox`.
+    trees: Vec<PathBuf>,
 }
 
 impl Program {
@@ -45,6 +47,7 @@ impl Program {
             announces: is_node && node::announces_types(&self.version),
             args_in_sight: self.args_in_sight(interpreter),
             activation: self.activation.clone(),
+            trees: self.trees.clone(),
             extension: language.extension.clone(),
             prestart: Prestart::of(interpreter),
         }
@@ -70,29 +73,34 @@ impl Program {
 }
 
 /// A found interpreter with its activation.
-fn program(found: Found, activation: fn(&Found) -> Activation) -> Program {
+fn program(found: Found, activation: fn(&Found) -> Activation, trees: Vec<PathBuf>) -> Program {
     let name = format!("{} {}", found.implementation, found.version);
-    Program { name, activation: activation(&found), path: found.path, version: found.version }
+    Program { name, activation: activation(&found), trees, path: found.path, version: found.version }
 }
 
 /// The Python in use.
 pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
-    let found = found.map(|found| program(found, Activation::of_python));
-    found.map_err(|refused| nothing(Kind::Python, choice, &refused))
+    let found = found.map_err(|refused| nothing(Kind::Python, choice, &refused))?;
+    let trees = trees::of_python(machine, &found).await;
+    Ok(program(found, Activation::of_python, trees))
 }
 
 /// The Node.js in use.
 pub(super) async fn node(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Node, machine, choice, |_| Ok(())).await;
-    let found = found.map(|found| program(found, Activation::of_node));
-    found.map_err(|refused| nothing(Kind::Node, choice, &refused))
+    found.map(|found| node_program(machine, found)).map_err(|refused| nothing(Kind::Node, choice, &refused))
 }
 
 /// The first Node.js that strips types.
 pub(super) async fn node_types(machine: &Machine) -> Option<Program> {
     let accept = |found: &Found| node::check_types(&found.version);
-    first(Kind::Node, machine, None, accept).await.ok().map(|found| program(found, Activation::of_node))
+    first(Kind::Node, machine, None, accept).await.ok().map(|found| node_program(machine, found))
+}
+
+fn node_program(machine: &Machine, found: Found) -> Program {
+    let trees = trees::of_node(machine, &found);
+    program(found, Activation::of_node, trees)
 }
 
 /// Why TypeScript does not run on the Node.js in use.
@@ -120,7 +128,8 @@ fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     if !search_path::is_program(&path) {
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
-    Ok(Program { name: display_name(&path), path, version: String::new(), activation: Activation::default() })
+    let (name, trees) = (display_name(&path), trees::of_program(machine, &path));
+    Ok(Program { name, path, version: String::new(), activation: Activation::default(), trees })
 }
 
 /// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.

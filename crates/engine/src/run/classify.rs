@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crate::job::Job;
 use crate::limits::Limits;
-use crate::outcome::{Isolation, Outcome, Status};
+use crate::outcome::{Outcome, Status};
 use crate::request::Request;
 use crate::sys::{Breach, Exit};
 use crate::text::said::Said;
@@ -37,7 +37,7 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
         peak_memory_bytes: exit.peak_memory_bytes,
         reason: reason.map(|reason| reason.to_string()),
         files: Vec::new(),
-        isolation: Isolation::None,
+        isolation: job.policy.level,
         containment: None,
         warm: false,
     }

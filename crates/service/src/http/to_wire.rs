@@ -1,13 +1,18 @@
 //! From the types of the rooms below to those of the wire.
 
+use std::path::PathBuf;
+
 use runtray_engine::Containment;
 
 use super::access::pending;
-use super::wire::response::{Ending, ExecuteResponse, Started};
+use super::wire::request::{Level, Network};
+use super::wire::response::{Ending, ExecuteResponse, Granted, Started};
 use super::wire::status::PendingOrigin;
 use crate::journal::{self, milliseconds};
+use crate::runs::isolation::{NetworkWish, Wish};
 use crate::runs::job::Job;
-use crate::runs::run_result::RunResult;
+use crate::runs::run_result::{self, RunResult};
+use crate::settings::IsolationChoice;
 
 impl From<RunResult> for ExecuteResponse {
     fn from(result: RunResult) -> Self {
@@ -27,6 +32,7 @@ impl From<RunResult> for ExecuteResponse {
                 output_truncated: result.output_truncated,
                 error_truncated: result.error_truncated,
                 isolation: outcome.isolation.name(),
+                granted: result.granted.map(Into::into),
                 containment: outcome.containment.map(Containment::name),
                 files: outcome.files.into_iter().map(Into::into).collect(),
             },
@@ -34,6 +40,30 @@ impl From<RunResult> for ExecuteResponse {
             error: result.error,
         }
     }
+}
+
+impl From<run_result::Granted> for Granted {
+    fn from(granted: run_result::Granted) -> Self {
+        let texts = |paths: Vec<PathBuf>| paths.iter().map(|path| path.display().to_string()).collect();
+        Self { read: texts(granted.read), write: texts(granted.write) }
+    }
+}
+
+/// What a request asks for.
+pub(super) fn wish(isolation: Option<Level>, network: Option<Network>) -> Wish {
+    let isolation = isolation.map(|level| match level {
+        Level::Auto => IsolationChoice::Auto,
+        Level::None => IsolationChoice::None,
+        Level::Sandbox => IsolationChoice::Sandbox,
+        Level::Wasm => IsolationChoice::Wasm,
+        Level::Container => IsolationChoice::Container,
+    });
+    let network = network.map(|network| match network {
+        Network::Off => NetworkWish::Off,
+        Network::Ask => NetworkWish::Ask,
+        Network::On => NetworkWish::On,
+    });
+    Wish { isolation, network }
 }
 
 impl From<&Job> for Started {

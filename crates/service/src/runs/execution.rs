@@ -17,10 +17,11 @@ use super::admission::Slot;
 use super::bounded_text::BoundedText;
 use super::engine_handle::EngineHandle;
 use super::error::RunError;
+use super::isolation;
 use super::job::Job;
 use super::recorder::Recorder;
 use super::registry::{Registry, Running};
-use super::run_result::RunResult;
+use super::run_result::{Granted, RunResult};
 use crate::settings::Loaded;
 
 /// Events that may wait between the engine and us. A small number, so that a slow client soon slows the program down.
@@ -90,6 +91,7 @@ struct Run {
     begun: CancellationToken,
     output: BoundedText,
     error: BoundedText,
+    granted: Option<Granted>,
 }
 
 impl Run {
@@ -102,18 +104,21 @@ impl Run {
             begun: CancellationToken::new(),
             output: BoundedText::new(kept),
             error: BoundedText::new(kept),
+            granted: None,
         }
     }
 
     async fn carry_out(mut self, slot: Slot, commands: Option<Commands>) -> Result<RunResult, RunError> {
         let _registration = self.context.registry.register(self.running.clone());
         let engine = self.context.engine.started().await?;
-        let limits = self.context.settings.borrow().settings.limits.clone();
+        let settings = self.context.settings.borrow().settings.clone();
+        let policy = isolation::policy(&engine, &settings, self.running.job.isolation).await;
+        self.granted = Granted::of(&policy);
         let (events, received) = mpsc::channel(EVENTS);
         let (job, cancel) = (self.running.job.clone(), self.running.cancel.clone());
         let run = async move {
             let session = Session { events, commands, cancel };
-            let outcome = engine.run(&job.request, &job.runtime, &limits, session).await;
+            let outcome = engine.run(&job.request, &job.runtime, &settings.limits, &policy, session).await;
             // The program is gone: another one may run while a slow client still reads this one's output.
             drop(slot);
             outcome
@@ -159,7 +164,10 @@ impl Run {
             self.pass_on(Event::Stderr(line)).await;
         }
         let Job { id, runtime, .. } = &*self.running.job;
-        let result = RunResult::new(id.clone(), runtime, outcome, self.output, self.error);
+        let result = RunResult {
+            granted: self.granted,
+            ..RunResult::new(id.clone(), runtime, outcome, self.output, self.error)
+        };
         self.context.recorder.ended(&self.running, &result);
         result
     }

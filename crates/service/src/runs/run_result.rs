@@ -1,7 +1,9 @@
 //! The result of an execution: its outcome and its output.
 
-use runtray_engine::Outcome;
+use std::path::PathBuf;
+
 use runtray_engine::language::Runtime;
+use runtray_engine::{Outcome, Policy};
 
 use super::bounded_text::BoundedText;
 
@@ -24,6 +26,25 @@ pub struct RunResult {
     pub(crate) output_truncated: bool,
     /// Whether `error` is only the beginning of what was printed.
     pub(crate) error_truncated: bool,
+    /// The folders that the user granted to the sandbox; `None` if there are none.
+    pub(crate) granted: Option<Granted>,
+}
+
+/// Folders that the user granted to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Granted {
+    /// For reading.
+    pub(crate) read: Vec<PathBuf>,
+    /// For reading and writing.
+    pub(crate) write: Vec<PathBuf>,
+}
+
+impl Granted {
+    /// Those of `policy`, if there are any.
+    pub(super) fn of(policy: &Policy) -> Option<Self> {
+        let is_empty = policy.read.is_empty() && policy.write.is_empty();
+        (!is_empty).then(|| Self { read: policy.read.clone(), write: policy.write.clone() })
+    }
 }
 
 impl RunResult {
@@ -38,6 +59,7 @@ impl RunResult {
             output: output.into_text(None),
             error: error.into_text(outcome.reason.as_deref()),
             outcome,
+            granted: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use runtray_engine::Request;
 use runtray_engine::language::{Activation, Runtime};
 
 use super::job::Job;
+use crate::settings::IsolationChoice;
 
 /// A job that is never started: its interpreter does not exist.
 pub(super) fn job(id: &str, code: &str) -> Job {
@@ -18,6 +19,7 @@ pub(super) fn job(id: &str, code: &str) -> Job {
         args: Vec::new(),
         transform_args: None,
         transforms: false,
+        trees: Vec::new(),
         announces: false,
         activation: Activation::default(),
         extension: "py".into(),
@@ -25,5 +27,6 @@ pub(super) fn job(id: &str, code: &str) -> Job {
         prestart: None,
     };
     let request = Request::new(code, Duration::from_secs(1));
-    Job { id: id.into(), runtime: Arc::new(runtime), request, origin: "local".into(), is_interactive: false }
+    let (id, runtime, origin) = (id.into(), Arc::new(runtime), "local".into());
+    Job { id, runtime, request, origin, isolation: IsolationChoice::Auto, is_interactive: false }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use runtray_engine::language::Runtime;
 use runtray_engine::{Commands, Config, Engine, Event, Outcome, Request, Session, Warm};
-use runtray_service::BoundedText;
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
+use runtray_service::{BoundedText, isolation_policy};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -45,7 +45,8 @@ pub(super) async fn run(
     let engine = Engine::start(&config)?;
     let (events, received) = mpsc::channel(EVENTS);
     let session = Session { events, commands: Some(commands), cancel: cancel.clone() };
-    let run = engine.run(&request, &runtime, &settings.limits, session);
+    let policy = isolation_policy(&engine, settings, settings.isolation).await;
+    let run = engine.run(&request, &runtime, &settings.limits, &policy, session);
     let cap = if keep { settings.kept_output_bytes } else { 0 };
     let (outcome, (output, error)) = tokio::join!(run, take(received, cap, keep, &cancel));
     engine.shutdown().await;

@@ -17,6 +17,7 @@ use crate::http::json_response;
 use crate::http::middleware::RequestId;
 use crate::http::server::Server;
 use crate::http::sse;
+use crate::http::to_wire;
 use crate::http::wire::error::ErrorBody;
 use crate::http::wire::request::{ExecuteRequest, Parsed, Timeouts};
 use crate::http::wire::response::{ExecuteResponse, Started};
@@ -57,9 +58,11 @@ pub(crate) async fn execute(
     body: Body,
 ) -> Result<Response, Error> {
     let mut share = server.budget.share();
-    let Parsed { language, request } = read(&server, &headers, body, &mut share).await?;
+    let Parsed { language, request, isolation, network } = read(&server, &headers, body, &mut share).await?;
     let runtime = server.core.runtime(&language).await?;
-    let job = Job { id: id.clone(), runtime, request, origin: caller.name().to_owned(), is_interactive: false };
+    let isolation = server.core.isolation(to_wire::wish(isolation, network))?;
+    let origin = caller.name().to_owned();
+    let job = Job { id: id.clone(), runtime, request, origin, isolation, is_interactive: false };
     if wants_events(&headers) {
         let started = Started::from(&job);
         let (tap, events) = mpsc::channel(sse::EVENTS);

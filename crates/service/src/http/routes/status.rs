@@ -12,6 +12,7 @@ use crate::http::wire::error::ErrorBody;
 use crate::http::wire::health;
 use crate::http::wire::status::ServiceStatus;
 use crate::journal::milliseconds;
+use crate::settings::IsolationChoice;
 
 /// How the service is.
 #[utoipa::path(
@@ -25,6 +26,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
     let load = *server.core.admission.load().borrow();
     let settings = server.core.settings.borrow().settings.clone();
     let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
+    let (isolation, isolation_detail) = isolation(&server, settings.isolation);
     Json(ServiceStatus {
         state: server.state.borrow().name(),
         url: server.url(),
@@ -34,7 +36,8 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
         uptime_ms: milliseconds(server.started.elapsed()),
         python,
         python_path,
-        isolation: Isolation::default().name(),
+        isolation: isolation.name(),
+        isolation_detail,
         containment: server.core.containment().and_then(|known| *known.borrow()).map(Containment::name),
         token_required: server.access.asks_for_token(&settings),
         running: load.running,
@@ -47,6 +50,15 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
         restart_needed: server.restart_needed(&settings),
         pending_origins: server.access.pending.watch().borrow().iter().map(Into::into).collect(),
     })
+}
+
+/// The level of runs, and why it is not the sandbox where `auto` would choose it, or what the sandbox lacks.
+fn isolation(server: &Server, choice: IsolationChoice) -> (Isolation, Option<String>) {
+    let Some((level, report)) = server.core.sandbox() else { return (Isolation::None, None) };
+    let lack = report.lack.filter(|_| choice != IsolationChoice::None).map(|lack| lack.said().to_string());
+    let gaps: Vec<String> = report.gaps().iter().map(ToString::to_string).collect();
+    let gaps = Some(gaps.join(" ")).filter(|gaps| level == Isolation::Sandbox && !gaps.is_empty());
+    (level, lack.or(gaps))
 }
 
 /// The Python in use and its path, or why there is none.

@@ -4,6 +4,7 @@ use runtray_engine::{Commander, Event, commands};
 use tokio::sync::mpsc;
 
 use crate::http::error::Error;
+use crate::http::to_wire;
 use crate::http::wire::message::ServerMessage;
 use crate::http::wire::request::{Parsed, Timeouts};
 use crate::http::wire::response::Started;
@@ -35,9 +36,11 @@ pub(crate) struct Interactive {
 /// It was not run.
 pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
     let runtime = core.runtime(&parsed.language).await?;
+    let isolation = core.isolation(to_wire::wish(parsed.isolation, parsed.network))?;
     let idle = core.settings.borrow().settings.terminal_idle;
     let request = parsed.request.with_idle_limit(idle);
-    let job = Job { id: id.to_owned(), runtime, request, origin: origin.to_owned(), is_interactive: true };
+    let (id, origin) = (id.to_owned(), origin.to_owned());
+    let job = Job { id, runtime, request, origin, isolation, is_interactive: true };
     let started = Started::from(&job);
     let (tap, events) = mpsc::channel(EVENTS);
     let (commands, commanded) = commands(INPUT);

@@ -37,6 +37,38 @@ pub(crate) struct ExecuteRequest {
     /// Milliseconds of wall-clock time after which the run is ended; the settings hold the default and the maximum.
     #[schema(value_type = Option<u64>, minimum = 1, example = 10_000)]
     timeout_ms: Option<Number>,
+    /// The level of isolation. It may raise that of the settings, never lower it; what cannot be given is refused.
+    isolation: Option<Level>,
+    /// The network; `off` when left out. Nothing else can be given in the sandbox yet.
+    network: Option<Network>,
+}
+
+/// A level of isolation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Level {
+    /// The strongest that the service can give.
+    Auto,
+    /// The user's files and network.
+    None,
+    /// The run's own folder and granted ones, no network.
+    Sandbox,
+    /// WebAssembly; not in this version.
+    Wasm,
+    /// Docker or Podman; not in this version.
+    Container,
+}
+
+/// What a program may reach over the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Network {
+    /// Nothing.
+    Off,
+    /// What a person allows when asked; not over HTTP.
+    Ask,
+    /// Other machines; not in this version.
+    On,
 }
 
 /// A file for the run's folder.
@@ -77,6 +109,10 @@ pub(crate) struct Parsed {
     pub(crate) language: String,
     /// The program.
     pub(crate) request: Request,
+    /// The level of isolation that it asks for.
+    pub(crate) isolation: Option<Level>,
+    /// The network that it asks for.
+    pub(crate) network: Option<Network>,
 }
 
 impl ExecuteRequest {
@@ -107,7 +143,8 @@ impl ExecuteRequest {
             .with_args(self.args.unwrap_or_default())?
             .with_env(self.env.unwrap_or_default().into_iter().collect())?
             .with_files(files.map(|(index, file)| file.check(index)).collect::<Result<_, _>>()?)?;
-        Ok(Parsed { language: self.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into()), request })
+        let language = self.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into());
+        Ok(Parsed { language, request, isolation: self.isolation, network: self.network })
     }
 }
 
@@ -192,6 +229,11 @@ mod tests {
             r#""files":[{"path":"a","content":"","encoding":"hex"}]"#,
             "`files[0].encoding` must be `utf8` or `base64`, not `hex`.",
         );
+        check_refused(
+            r#""isolation":"jail""#,
+            "`isolation` must be one of `auto`, `none`, `sandbox`, `wasm`, `container`, not `jail`.",
+        );
+        check_refused(r#""network":true"#, "`network` must be a name in double quotes, not true.");
         check_refused(r#""args":["\u0000"]"#, "`args[0]` must not hold a NUL character.");
     }
 

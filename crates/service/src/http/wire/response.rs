@@ -81,14 +81,26 @@ pub(crate) struct Ending {
     /// Whether `error` is not all that was printed.
     pub(crate) error_truncated: bool,
     /// The isolation level that was used.
-    #[schema(example = "none")]
+    #[schema(example = "sandbox")]
     pub(crate) isolation: &'static str,
+    /// The folders that the user granted to the sandbox; left out when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) granted: Option<Granted>,
     /// How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
     /// `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
     #[schema(example = "user_namespace")]
     pub(crate) containment: Option<&'static str>,
     /// What the run created or changed in its folder.
     pub(crate) files: Vec<ResultFile>,
+}
+
+/// Folders that the user granted to the sandbox.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Granted {
+    /// For reading.
+    pub(crate) read: Vec<String>,
+    /// For reading and writing.
+    pub(crate) write: Vec<String>,
 }
 
 impl From<ExecuteResponse> for Finished {

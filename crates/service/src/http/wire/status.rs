@@ -26,8 +26,10 @@ pub(crate) struct ServiceStatus {
     /// The Python's path.
     pub(crate) python_path: Option<String>,
     /// The isolation level of runs.
-    #[schema(example = "none")]
+    #[schema(example = "sandbox")]
     pub(crate) isolation: &'static str,
+    /// Why it is not the sandbox although the settings do not ask for `none`, or what the sandbox lacks here.
+    pub(crate) isolation_detail: Option<String>,
     /// How runs' process trees are held together, as in their answers; null in the first moments.
     #[schema(example = "user_namespace")]
     pub(crate) containment: Option<&'static str>,

@@ -2,6 +2,7 @@
 
 mod bind_mount;
 pub(crate) mod capabilities;
+pub(crate) mod isolation;
 pub(crate) mod mode;
 pub(crate) mod mounts;
 pub(crate) mod namespaces;

@@ -1,0 +1,82 @@
+//! The level `sandbox`: what a run may read and write, no network, and no dangerous system calls.
+//!
+//! Several mechanisms hold independently. Where the machine has namespaces, a run has a root folder of its own with only what
+//! it may read in it (`root`), and a network with nothing in it (`network`). Landlock (`ruleset`) limits every access to a path,
+//! and a filter (`syscalls`) refuses system calls that no program of this kind needs. `probe` finds out what works.
+
+mod mounts;
+mod network;
+mod paths;
+pub(crate) mod probe;
+mod root;
+mod ruleset;
+mod syscalls;
+
+use std::io;
+use std::path::PathBuf;
+
+use nix::libc;
+
+use super::mode::Mode;
+use crate::isolation::SandboxReport;
+use crate::sys::linux::protocol::{RunSpec, SandboxSpec};
+use paths::Access;
+
+/// The walls around one run, set up by the program's process before exec.
+pub(crate) struct Walls {
+    access: Access,
+    root: Option<root::Plan>,
+    own_network: bool,
+}
+
+impl Walls {
+    /// For `spec`, whose paths are those of the supervisor's mount namespace.
+    ///
+    /// # Errors
+    /// This machine has no sandbox.
+    pub(crate) fn of(spec: &RunSpec, sandbox: &SandboxSpec) -> io::Result<Self> {
+        let own = [spec.folder.clone(), spec.temporary.clone()];
+        let commands = super::mounts::commands_in_place(spec);
+        let home = spec.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| PathBuf::from(home));
+        Self::build(sandbox, &own, commands, home, probe::report())
+    }
+
+    fn build(
+        sandbox: &SandboxSpec,
+        own: &[PathBuf],
+        commands: Option<PathBuf>,
+        home: Option<PathBuf>,
+        report: &SandboxReport,
+    ) -> io::Result<Self> {
+        if report.lack.is_some() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let access = Access::of(sandbox, own, commands, report.own_root);
+        let root = report.own_root.then(|| root::Plan::of(sandbox, own, home));
+        Ok(Self { access, root, own_network: report.own_network })
+    }
+
+    /// Enters the run's own network and root folder. Needs the rights of the namespaces' creator.
+    pub(crate) fn enter(&self, folder: &std::path::Path) -> io::Result<()> {
+        if self.own_network {
+            network::enter()?;
+        }
+        self.root.as_ref().map_or(Ok(()), |root| root.enter(folder))
+    }
+
+    /// Restricts this process and its descendants, for good. Last before exec.
+    pub(crate) fn close(&self) -> io::Result<()> {
+        ruleset::restrict(&self.access, self.own_network)?;
+        syscalls::restrict(self.own_network, self.root.is_some())
+    }
+}
+
+/// Whether the namespaces of `mode` allow to mount.
+fn can_mount(mode: Mode) -> bool {
+    mode != Mode::Subreaper
+}
+
+/// The error number of a failed step.
+fn number(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(libc::EIO)
+}
