@@ -101,7 +101,17 @@ impl Home {
 
     /// Writes `settings.toml` anew, as [`Home::new`] does.
     pub(crate) fn save_settings(&self, settings: &str) {
-        fs::write(self.settings_file(), format!("{settings}\n{}", interpreters(settings))).expect("settings");
+        let granted = self.granted(settings);
+        fs::write(self.settings_file(), format!("{settings}\n{granted}{}", interpreters(settings))).expect("settings");
+    }
+
+    /// Lets programs in the sandbox use the folder that they share with the test, unless `settings` say more about it.
+    fn granted(&self, settings: &str) -> String {
+        if cfg!(target_os = "linux") && !settings.contains("[sandbox]") {
+            format!("[sandbox]\nwrite = ['{}']\n", self.1.path().display())
+        } else {
+            String::new()
+        }
     }
 
     /// Its `settings.toml`.

@@ -138,7 +138,7 @@ pub struct Outcome {
     pub cpu: Duration,
     /// The most memory that the tree was measured to hold, in bytes.
     pub peak_memory_bytes: u64,
-    /// One sentence with the reason, for every status but `Completed` and `Failed`.
+    /// One sentence with the reason, for every status but `Completed` and `Failed`; for `Failed` if the sandbox was why.
     pub reason: Option<String>,
     /// Files that the run created or changed in its folder.
     pub files: Vec<OutputFile>,

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use runtray_engine::said::Said;
-use runtray_engine::{Containment, Isolation};
+use runtray_engine::Containment;
 use runtray_service::settings::Loaded;
 use runtray_service::{Load, PendingOrigin, Service, State, journal};
 use tokio::sync::watch;
@@ -46,6 +46,7 @@ impl AppState {
         let load = service.as_ref().map(|service| *service.load().borrow()).unwrap_or_default();
         let containment = service.as_ref().and_then(Service::containment).and_then(|known| *known.borrow());
         let containment = containment.map(|containment| containment.name().to_owned());
+        let isolation = service.as_ref().and_then(Service::isolation).unwrap_or_default();
         let no_tray = self.no_tray.borrow().clone();
         let situation = Situation {
             state: &state,
@@ -92,7 +93,7 @@ impl AppState {
             ),
             python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
             python_problem: interpreters.problem.as_ref().map(|problem| sentence(&say(problem))),
-            isolation: Isolation::default().name().to_owned(),
+            isolation: isolation.name().to_owned(),
             containment,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }

@@ -3,6 +3,7 @@
 mod activity;
 mod classify;
 mod decode;
+mod denied;
 mod input;
 mod output;
 
@@ -80,8 +81,10 @@ pub(crate) async fn run(
         .map_err(|source| spawn::not_run(source, &job.runtime))?;
     let duration = began.elapsed();
     // Closes the channel of events: the outcome comes after the last of them.
-    drop(output);
-    let outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, &job, duration) };
+    let tail = output.into_tail();
+    let mut outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, &job, duration) };
+    let denied = denied::reason(outcome.status, &tail, &job.policy, &job.runtime.trees, workspace.root());
+    outcome.reason = outcome.reason.or(denied.map(|said| said.to_string()));
     Ok(collect(job, workspace, outcome).await)
 }
 

@@ -1,6 +1,7 @@
 //! The paths that every run at the level `sandbox` may use.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use crate::sys::linux::protocol::SandboxSpec;
 
@@ -108,9 +109,7 @@ pub(super) struct Access {
 impl Access {
     /// For a run with the folders `own`, and with its shims in `commands`.
     pub(super) fn of(sandbox: &SandboxSpec, own: &[PathBuf], commands: Option<PathBuf>, own_root: bool) -> Self {
-        let mut read: Vec<PathBuf> = SYSTEM.iter().chain(&FURTHER).map(PathBuf::from).collect();
-        read.extend(etc());
-        read.extend(sandbox.read.iter().cloned());
+        let mut read = [system(), &sandbox.read].concat();
         read.extend(commands);
         let mut write = [own, &sandbox.write].concat();
         let mut devices: Vec<PathBuf> = DEVICES.iter().map(|name| Path::new("/dev").join(name)).collect();
@@ -129,6 +128,15 @@ impl Access {
     fn allows(&self, path: &Path) -> bool {
         self.read.iter().chain(&self.write).chain(&self.devices).any(|allowed| path.starts_with(allowed))
     }
+}
+
+/// What every run may read of the system, found once by the launcher.
+pub(super) fn system() -> &'static [PathBuf] {
+    static THERE: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    THERE.get_or_init(|| {
+        let all = SYSTEM.iter().chain(&FURTHER).map(PathBuf::from).chain(etc());
+        all.filter(|path| path.exists()).collect()
+    })
 }
 
 fn etc() -> impl Iterator<Item = PathBuf> {

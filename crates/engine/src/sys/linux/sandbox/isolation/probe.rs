@@ -9,7 +9,7 @@ use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use nix::sys::wait::{WaitStatus, waitpid};
 
-use super::{Walls, can_mount, number, ruleset, syscalls};
+use super::{Walls, can_mount, number, paths, root, ruleset, syscalls};
 use crate::isolation::{Lack, SandboxReport};
 use crate::sys::linux::own_process;
 use crate::sys::linux::protocol::SandboxSpec;
@@ -46,6 +46,8 @@ fn look(mode: Mode) -> SandboxReport {
         return SandboxReport { landlock_abi, ..SandboxReport::lacking(lack) };
     }
     syscalls::prepare();
+    paths::system();
+    root::Plan::of_system();
     let ways = [(true, true), (true, false), (false, true), (false, false)];
     let mut refused = Errno::ENOSYS as i32;
     for (own_root, own_network) in ways.into_iter().filter(|(root, network)| can_mount(mode) || !(*root || *network)) {

@@ -8,6 +8,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
+use std::sync::OnceLock;
 
 use nix::mount::{MntFlags, MsFlags, mount, umount2};
 use nix::sched::{CloneFlags, unshare};
@@ -32,7 +33,7 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
 ];
 
 /// What the root folder contains.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Clone)]
 pub(super) struct Plan {
     /// Mounted read-only.
     read: BTreeSet<PathBuf>,
@@ -47,20 +48,29 @@ pub(super) struct Plan {
 impl Plan {
     /// For a run with the folders `own`, which must lie in folders for temporary files. `home` is there, but empty.
     pub(super) fn of(sandbox: &SandboxSpec, own: &[PathBuf], home: Option<PathBuf>) -> Self {
-        let mut plan = Self::default();
-        for path in SYSTEM.iter().chain(&FURTHER).map(Path::new).chain([Path::new("/etc")]) {
-            plan.add(path, false);
-        }
+        let mut plan = Self::of_system().clone();
         sandbox.read.iter().for_each(|path| plan.add(path, false));
         sandbox.write.iter().chain(own).for_each(|path| plan.add(path, true));
-        for path in TEMPORARY.iter().chain(&["/proc", "/dev/shm", "/dev/mqueue"]).map(Path::new) {
-            plan.add(path, true);
-        }
-        DEVICES.iter().for_each(|name| plan.add(&Path::new("/dev").join(name), true));
         plan.empty.extend(home.filter(|home| home.is_absolute()));
-        plan.empty.extend(["/dev/pts", "/sys", "/run"].map(PathBuf::from));
         plan.tidy();
         plan
+    }
+
+    /// What every run's root contains, found once by the launcher.
+    pub(super) fn of_system() -> &'static Self {
+        static PLAN: OnceLock<Plan> = OnceLock::new();
+        PLAN.get_or_init(|| {
+            let mut plan = Self::default();
+            for path in SYSTEM.iter().chain(&FURTHER).map(Path::new).chain([Path::new("/etc")]) {
+                plan.add(path, false);
+            }
+            for path in TEMPORARY.iter().chain(&["/proc", "/dev/shm", "/dev/mqueue"]).map(Path::new) {
+                plan.add(path, true);
+            }
+            DEVICES.iter().for_each(|name| plan.add(&Path::new("/dev").join(name), true));
+            plan.empty.extend(["/dev/pts", "/sys", "/run"].map(PathBuf::from));
+            plan
+        })
     }
 
     /// Adds a path, and every link on the way to it.
