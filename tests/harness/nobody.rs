@@ -35,7 +35,8 @@ pub(crate) fn serve(home: &Home) -> Command {
     command
 }
 
-fn give(path: &Path) {
+/// Makes a folder and what is in it theirs.
+pub(crate) fn give(path: &Path) {
     chown(path, Some(NOBODY), Some(NOBODY)).expect("root may give a file away");
     if path.is_dir() {
         fs::read_dir(path).expect("a folder").flatten().for_each(|entry| give(&entry.path()));

@@ -39,6 +39,8 @@ pub(crate) enum Command {
     Logs(Logs),
     /// Say whether the service runs, and how it is.
     Status(Status),
+    /// Test what this machine can do: isolation, containment, interpreters.
+    Doctor(Doctor),
     /// Find or check the settings file.
     #[command(subcommand)]
     Config(Config),
@@ -96,6 +98,13 @@ pub(crate) struct Pythons {
     /// Show what was rejected too, with the reason.
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::said::Said;
 use runtray_engine::Containment;
+use runtray_engine::said::Said;
 use runtray_service::settings::Loaded;
 use runtray_service::{Load, PendingOrigin, Service, State, journal};
 use tokio::sync::watch;

@@ -112,7 +112,10 @@ mod tests {
         for (line, expected) in [
             ("FileNotFoundError: [Errno 2] No such file or directory: '/home/me/a b.csv'", "opening /home/me/a b.csv."),
             ("PermissionError: [Errno 13] Permission denied: '/srv'", "opening /srv."),
-            ("Error: ENOENT: no such file or directory, open '/home/me/x'\n    at x (node:fs:1)\n  errno: -2\n}", "/home/me/x."),
+            (
+                "Error: ENOENT: no such file or directory, open '/home/me/x'\n    at x (node:fs:1)\n  errno: -2\n}",
+                "/home/me/x.",
+            ),
             ("cat: /home/me/.ssh/id: Permission denied", "opening /home/me/.ssh/id."),
             ("cat: '/home/me/a b': No such file or directory", "opening /home/me/a b."),
             ("OSError: [Errno 30] Read-only file system: '/home/me/x'", "changing /home/me/x."),
@@ -149,7 +152,8 @@ mod tests {
     #[test]
     fn the_home_is_short() {
         let home = Some(Path::new("/home/me"));
-        for (path, expected) in [("/home/me/a/b", "~/a/b"), ("/home/me", "/home/me"), ("/home/meow/a", "/home/meow/a")] {
+        for (path, expected) in [("/home/me/a/b", "~/a/b"), ("/home/me", "/home/me"), ("/home/meow/a", "/home/meow/a")]
+        {
             assert_eq!(short(path, home), expected);
         }
     }

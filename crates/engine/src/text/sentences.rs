@@ -70,7 +70,7 @@ crate::sentences! {
     LACK_SIGNALS = "isolation.lack_signals": "this machine gives no namespaces, and its Landlock is too old to keep programs from ending your other processes. Allow user namespaces, or use Linux 6.12 or newer";
     LACK_SILENT = "isolation.lack_silent": "the launcher process does not answer. Try again in a moment";
     LACK_REFUSED = "isolation.lack_refused": "the kernel or the container refused to set it up ({cause})";
-    GAP_ROOT = "isolation.gap_root": "There are no mount namespaces: sizes and dates of files can be seen, and `/dev/shm`, UNIX sockets and pseudo-terminals cannot be used.";
+    GAP_ROOT = "isolation.gap_root": "There are no mount namespaces: programs can see sizes and dates of files, and cannot use `/dev/shm`, UNIX sockets and pseudo-terminals, or change modes and dates.";
     GAP_NETWORK = "isolation.gap_network": "There are no network namespaces: programs cannot open connections even to themselves.";
     GAP_IOCTL = "isolation.gap_ioctl": "Landlock cannot limit ioctl on devices before Linux 6.10.";
     GAP_ABSTRACT = "isolation.gap_abstract": "Landlock cannot close abstract UNIX sockets before Linux 6.12.";

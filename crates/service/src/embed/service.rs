@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use runtray_engine::{Containment, Isolation};
 use runtray_engine::interpreter::Machine;
+use runtray_engine::{Containment, Isolation};
 use tokio::sync::{OnceCell, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 

@@ -36,22 +36,23 @@ impl Walls {
     /// This machine has no sandbox.
     pub(crate) fn of(spec: &RunSpec, sandbox: &SandboxSpec) -> io::Result<Self> {
         let own = [spec.folder.clone(), spec.temporary.clone()];
-        let commands = super::mounts::commands_in_place(spec);
+        // Where the run's own folder is in sight, Node.js reads the `package.json` in it, which ends its search.
+        let own_files = super::mounts::commands_in_place(spec).into_iter().chain([spec.root.join("package.json")]);
         let home = spec.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| PathBuf::from(home));
-        Self::build(sandbox, &own, commands, home, probe::report())
+        Self::build(sandbox, &own, own_files.collect(), home, probe::report())
     }
 
     fn build(
         sandbox: &SandboxSpec,
         own: &[PathBuf],
-        commands: Option<PathBuf>,
+        own_files: Vec<PathBuf>,
         home: Option<PathBuf>,
         report: &SandboxReport,
     ) -> io::Result<Self> {
         if report.lack.is_some() {
             return Err(io::ErrorKind::Unsupported.into());
         }
-        let access = Access::of(sandbox, own, commands, report.own_root);
+        let access = Access::of(sandbox, own, own_files, report.own_root);
         let root = report.own_root.then(|| root::Plan::of(sandbox, own, home));
         Ok(Self { access, root, own_network: report.own_network })
     }

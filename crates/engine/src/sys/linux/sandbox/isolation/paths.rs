@@ -107,10 +107,10 @@ pub(super) struct Access {
 }
 
 impl Access {
-    /// For a run with the folders `own`, and with its shims in `commands`.
-    pub(super) fn of(sandbox: &SandboxSpec, own: &[PathBuf], commands: Option<PathBuf>, own_root: bool) -> Self {
+    /// For a run that may write to the folders `own` and read `own_files`.
+    pub(super) fn of(sandbox: &SandboxSpec, own: &[PathBuf], own_files: Vec<PathBuf>, own_root: bool) -> Self {
         let mut read = [system(), &sandbox.read].concat();
-        read.extend(commands);
+        read.extend(own_files);
         let mut write = [own, &sandbox.write].concat();
         let mut devices: Vec<PathBuf> = DEVICES.iter().map(|name| Path::new("/dev").join(name)).collect();
         if own_root {
@@ -156,7 +156,7 @@ mod tests {
         let sandbox = SandboxSpec { read: vec!["/home/me/venv/lib".into()], write: vec!["/home/me/out".into()] };
         let own = ["/var/tmp/run".into(), "/tmp".into()];
         for own_root in [true, false] {
-            let access = Access::of(&sandbox, &own, None, own_root);
+            let access = Access::of(&sandbox, &own, Vec::new(), own_root);
             for path in [
                 "/etc/shadow",
                 "/etc/gshadow",

@@ -77,7 +77,7 @@ fn set_up(mode: Mode, report: &SandboxReport) -> io::Result<()> {
     let _prepared = namespaces::set_up(mode, None)?;
     let folder = PathBuf::from(bind_mount::TEMPORARY[1]);
     let sandbox = SandboxSpec { read: Vec::new(), write: Vec::new() };
-    let walls = Walls::build(&sandbox, std::slice::from_ref(&folder), None, None, report)?;
+    let walls = Walls::build(&sandbox, std::slice::from_ref(&folder), Vec::new(), None, report)?;
     walls.enter(&folder)?;
     nix::sys::prctl::set_no_new_privs()?;
     capabilities::give_up()?;

@@ -80,6 +80,36 @@ const OF_PROCESSOR: &[libc::c_long] =
 #[cfg(not(target_arch = "x86_64"))]
 const OF_PROCESSOR: &[libc::c_long] = &[];
 
+/// Changes of modes, owners, dates and attributes, which Landlock does not limit. Refused where the run has no root folder of its
+/// own, in which other files are not there or read-only.
+const METADATA: &[libc::c_long] = &[
+    libc::SYS_fchmod,
+    libc::SYS_fchmodat,
+    libc::SYS_fchmodat2,
+    libc::SYS_fchown,
+    libc::SYS_fchownat,
+    libc::SYS_utimensat,
+    libc::SYS_setxattr,
+    libc::SYS_lsetxattr,
+    libc::SYS_fsetxattr,
+    libc::SYS_removexattr,
+    libc::SYS_lremovexattr,
+    libc::SYS_fremovexattr,
+    SETXATTRAT,
+    REMOVEXATTRAT,
+    FILE_SETATTR,
+];
+/// Newer calls than the library knows; their numbers are the same on every processor.
+const SETXATTRAT: libc::c_long = 463;
+const REMOVEXATTRAT: libc::c_long = 466;
+const FILE_SETATTR: libc::c_long = 469;
+/// Older forms of them.
+#[cfg(target_arch = "x86_64")]
+const METADATA_OF_PROCESSOR: &[libc::c_long] =
+    &[libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes, libc::SYS_futimesat];
+#[cfg(not(target_arch = "x86_64"))]
+const METADATA_OF_PROCESSOR: &[libc::c_long] = &[];
+
 /// The flags of clone(2) that make namespaces.
 const NAMESPACES: [libc::c_int; 7] = [
     libc::CLONE_NEWNS,
@@ -127,14 +157,15 @@ pub(super) fn prepare() {
 
 fn compile() -> Option<[BpfProgram; 3]> {
     let (unix, inet) = (libc::AF_UNIX, [libc::AF_INET, libc::AF_INET6]);
-    let whole = filter(&[unix, inet[0], inet[1]]).ok()?;
-    Some([whole, filter(&[unix]).ok()?, filter(&[]).ok()?])
+    let none = [METADATA, METADATA_OF_PROCESSOR].concat();
+    let whole = filter(&[unix, inet[0], inet[1]], &[]).ok()?;
+    Some([whole, filter(&[unix], &[]).ok()?, filter(&[], &none).ok()?])
 }
 
-/// A filter that allows sockets of `families` only.
-fn filter(families: &[libc::c_int]) -> Result<BpfProgram, seccompiler::Error> {
+/// A filter that allows sockets of `families` only, and refuses `more` calls.
+fn filter(families: &[libc::c_int], more: &[libc::c_long]) -> Result<BpfProgram, seccompiler::Error> {
     let mut rules: std::collections::BTreeMap<i64, Vec<SeccompRule>> =
-        REFUSED.iter().chain(OF_PROCESSOR).map(|number| (*number, Vec::new())).collect();
+        REFUSED.iter().chain(OF_PROCESSOR).chain(more).map(|number| (*number, Vec::new())).collect();
     rules.insert(libc::SYS_socket, sockets(families)?);
     rules.insert(libc::SYS_socketpair, vec![rule(&[(0, Op::Ne, libc::AF_UNIX as u64)])?]);
     let flags = NAMESPACES.map(|flag| flag as u64);
