@@ -36,8 +36,9 @@ impl Walls {
     /// This machine has no sandbox.
     pub(crate) fn of(spec: &RunSpec, sandbox: &SandboxSpec) -> io::Result<Self> {
         let own = [spec.folder.clone(), spec.temporary.clone()];
-        // Where the run's own folder is in sight, Node.js reads the `package.json` in it, which ends its search.
-        let own_files = super::mounts::commands_in_place(spec).into_iter().chain([spec.root.join("package.json")]);
+        // Where the run's own folder is in sight, Node.js reads our `package.json` above it, which ends its search.
+        let stops = spec.root.ancestors().take(2).map(|folder| folder.join("package.json"));
+        let own_files = super::mounts::commands_in_place(spec).into_iter().chain(stops);
         let home = spec.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| PathBuf::from(home));
         Self::build(sandbox, &own, own_files.collect(), home, probe::report())
     }
