@@ -104,7 +104,7 @@ const NODE: [(&str, &str); 5] = [
     ),
     (
         "files",
-        "const fs = require('fs'); fs.mkdirSync('a'); fs.writeFileSync('a/b', '7'); fs.copyFileSync('a/b', 'c'); fs.renameSync('c', 'a/c'); console.log(fs.readFileSync('a/c', 'utf8'))",
+        "const fs = require('fs'); fs.mkdirSync('a'); fs.writeFileSync('a/b', '7'); fs.writeFileSync('c', fs.readFileSync('a/b')); fs.renameSync('c', 'a/c'); console.log(fs.readFileSync('a/c', 'utf8'))",
     ),
     ("cores", "console.log(require('os').cpus().length > 0 ? 7 : 0)"),
 ];
