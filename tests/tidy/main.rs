@@ -3,6 +3,7 @@
 //! Each rule takes what it judges and gives complaints that a person can act on, so that each is tested with a bad example.
 
 mod arrows;
+mod circles;
 mod imports;
 mod index;
 mod rooms;

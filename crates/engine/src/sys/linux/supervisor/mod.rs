@@ -25,7 +25,7 @@ use super::pid_ranges::PidRange;
 use super::protocol::{self, Bounds, ControlMessage, Report, RunSpec};
 use super::run_cgroup::RunCgroup;
 use super::run_descriptors::RunDescriptors;
-use super::sandbox::isolation::Walls;
+use super::sandbox::isolation::{self, Walls};
 use super::sandbox::mode::Mode;
 use super::sandbox::namespaces::{self, Prepared};
 use super::sandbox::{capabilities, mounts, rlimits, signal_scope};
@@ -68,7 +68,8 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     // Nothing is created in the run's folder before Go: the run may be retried with another supervisor.
     let spec = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
-    let walls = spec.sandbox.as_ref().map(|sandbox| Walls::of(&spec, sandbox)).transpose()?;
+    let walls =
+        spec.sandbox.as_ref().map(|sandbox| Walls::of(&spec, sandbox, isolation::probe::report())).transpose()?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
     prepared.limit(bounds.memory_bytes);

@@ -9,7 +9,8 @@ use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use nix::sys::wait::{WaitStatus, waitpid};
 
-use super::{Walls, can_mount, number, paths, root, ruleset, syscalls};
+use super::walls::Walls;
+use super::{paths, root, ruleset, syscalls};
 use crate::isolation::{Lack, SandboxReport};
 use crate::sys::linux::own_process;
 use crate::sys::linux::protocol::SandboxSpec;
@@ -25,7 +26,7 @@ const SIGNALS: u32 = 6;
 static REPORT: OnceLock<SandboxReport> = OnceLock::new();
 
 /// What [`find`] found; nothing before.
-pub(super) fn report() -> &'static SandboxReport {
+pub(crate) fn report() -> &'static SandboxReport {
     REPORT.get_or_init(|| SandboxReport::lacking(Lack::Refused(Errno::ENOSYS as i32)))
 }
 
@@ -83,6 +84,16 @@ fn set_up(mode: Mode, report: &SandboxReport) -> io::Result<()> {
     capabilities::give_up()?;
     walls.close()?;
     check()
+}
+
+/// Whether the namespaces of `mode` allow to mount.
+fn can_mount(mode: Mode) -> bool {
+    mode != Mode::Subreaper
+}
+
+/// The error number of a failed step.
+fn number(error: &io::Error) -> i32 {
+    error.raw_os_error().unwrap_or(nix::libc::EIO)
 }
 
 /// Fails if something is open that must be closed, or the other way round.
