@@ -35,7 +35,6 @@ pub(crate) struct Launch<'a> {
 }
 
 /// What a program at the level `sandbox` may use besides the system and its own folders.
-#[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
 pub(crate) struct Grants {
     /// To read.
