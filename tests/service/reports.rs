@@ -105,7 +105,7 @@ fn the_status_has_the_service_as_it_is() {
         ("state", json!("running")),
         ("url", json!(format!("http://localhost:{}", service.port()))),
         ("version", json!(env!("CARGO_PKG_VERSION"))),
-        ("isolation", json!("none")),
+        ("isolation", json!(if cfg!(target_os = "linux") { "sandbox" } else { "none" })),
         ("token_required", json!(false)),
         ("running", json!(0)),
         ("queued", json!(0)),
