@@ -31,7 +31,8 @@ pub(crate) fn serve(home: &Home) -> Command {
     give(home.path());
     let mut command = Command::new("setpriv");
     command.args(AS_NOBODY).arg(runtray(home).get_program()).args(["serve", "--port", "0"]);
-    command.env("RUNTRAY_HOME", home.path()).env("HOME", home.path());
+    // A folder that every user may enter.
+    command.current_dir("/").env("RUNTRAY_HOME", home.path()).env("HOME", home.path());
     command
 }
 

@@ -140,8 +140,6 @@ fn services(person: &Person) -> Vec<(String, Service)> {
                 command.args(["serve", "--port", "0"]);
                 command
             };
-            // A folder that every user may enter.
-            command.current_dir("/");
             command.env("RUNTRAY_CONTAINMENT", mode).env("HOME", person.home.path());
             services.push((name, Service::start_by(command, &home)));
         }

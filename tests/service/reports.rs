@@ -97,7 +97,10 @@ fn the_description_names_every_route() {
 fn the_status_has_the_service_as_it_is() {
     let home = Home::new("[admission]\nslots = 3");
     let service = Service::start_in(&home, &[]);
-    let ready = || Some(service.get("/status").json()).filter(|status| status["journal"] != "opening");
+    let ready = || {
+        Some(service.get("/status").json())
+            .filter(|status| status["journal"] != "opening" && !status["containment"].is_null())
+    };
     let mut status = eventually("the journal to be open", ready);
     let uptime = status["uptime_ms"].take();
     assert!(uptime.as_f64().is_some_and(|ms| ms > 0.0), "{uptime}");
