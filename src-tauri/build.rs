@@ -1,4 +1,4 @@
-//! What Tauri needs to know when it is built: the commands, so that each must be permitted.
+//! Runs Tauri's build script with the list of commands, each of which then needs a permission.
 
 use std::path::Path;
 

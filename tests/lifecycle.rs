@@ -1,6 +1,6 @@
-//! The service as a part of another program, as the desktop has it: its states from start to stop, and again.
+//! The service embedded in another program, as in the desktop app: its states from start to stop, and again.
 //!
-//! On Linux the launcher is this same program started once more, which libtest's `main` knows nothing of.
+//! On Linux the launcher is this program started once more, which libtest's `main` does not support.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -19,15 +19,15 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::timeout;
 
-/// Longer than anything here takes.
+/// Longer than any step takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 fn main() {
     runtray_engine::enter();
-    // One thread: whoever watches the state is asked before it changes again.
+    // A single thread, so that an observer sees each state before the next one.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
-        // First: an interpreter that is being started for its version has our sockets for a moment, that of the port too.
+        // This goes first: an interpreter that is probed for its version inherits the sockets for a moment, that of the port too.
         said("a taken port fails, is named, and can be tried again", a_taken_port_fails_until_it_is_free()).await;
         said("it starts once, stops, and starts again", it_starts_once_and_stops()).await;
         said("a broken settings file opens nothing", a_broken_settings_file_opens_nothing()).await;
@@ -40,7 +40,7 @@ async fn said(what: &str, test: impl Future<Output = ()>) {
     eprintln!("test {what} ... ok");
 }
 
-/// A lifecycle in a folder of its own, and the states that it went through.
+/// A lifecycle with its own folder, and the states that it passed through.
 struct Fixture {
     lifecycle: Lifecycle,
     states: Arc<Mutex<Vec<State>>>,
@@ -65,13 +65,13 @@ impl Fixture {
         Self { lifecycle, states, settings, folder }
     }
 
-    /// The states' names since this was last asked.
+    /// The names of the states since the last call.
     fn passed(&self) -> Vec<&'static str> {
         self.states.lock().expect("the states").drain(..).map(|state| state.name()).collect()
     }
 
-    /// Waits until the last state has been seen, and compares. Who watches may miss a state that lasts no time, but sees the
-    /// others in order, and always the last one.
+    /// Waits until the last expected state was seen, and compares. An observer may miss a short state, but sees the others in
+    /// order, and always the last one.
     async fn check_passed(&self, expected: &[&str]) {
         let last = self.lifecycle.state().borrow().clone();
         while self.states.lock().expect("the states").last().is_none_or(|seen| *seen != last) {
@@ -84,7 +84,7 @@ impl Fixture {
     }
 }
 
-/// Everything that the state becomes from now on.
+/// Records every state from now on.
 fn watched(lifecycle: &Lifecycle) -> Arc<Mutex<Vec<State>>> {
     let states = Arc::new(Mutex::new(Vec::new()));
     let (mut watch, seen) = (lifecycle.state(), states.clone());
@@ -101,7 +101,7 @@ fn save_port(settings: &Path, port: u16) {
     fs::write(settings, format!("port = {port}\n[journal]\nenabled = false\n")).expect("settings");
 }
 
-/// The status with which a page of `origin` is answered that asks to run nothing, with the service's token or without.
+/// The status of the answer to a page of `origin`, with or without the service's token. The request runs nothing.
 async fn asked(port: u16, origin: &str, token: Option<&str>) -> u16 {
     let token = token.map(|token| format!("Authorization: Bearer {token}\r\n")).unwrap_or_default();
     let request = format!(
@@ -115,7 +115,7 @@ async fn asked(port: u16, origin: &str, token: Option<&str>) -> u16 {
     answer.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status")
 }
 
-/// What everybody does to settings whose file has a slip: nothing is written, and what was closed stays closed.
+/// A broken settings file: the app writes nothing to it, and security settings stay closed.
 async fn a_broken_settings_file_opens_nothing() {
     let port = free_port().await;
     let one = Fixture::new(port);
@@ -131,9 +131,11 @@ async fn a_broken_settings_file_opens_nothing() {
         one.lifecycle.restart().await.expect("it starts");
         let token = fs::read_to_string(one.folder.path().join("data/token")).expect("a token");
         let token = Some(token.trim());
+        // The denial holds until the end of the process, although it cannot be saved.
         let evil: Origin = "https://evil.example".parse().expect("an origin");
         let denied = one.lifecycle.deny_origin(&evil).await.expect_err("it cannot be saved").to_string();
         assert!(denied.contains("refused until Runtray ends") && denied.contains("line "), "{denied}");
+        // Every other change is refused, with the line of the mistake.
         let refused = [
             one.lifecycle.allow_origin(&"http://localhost:3000".parse().expect("an origin")).await.map(drop),
             one.lifecycle.revoke_origin(&evil).await.map(drop),
@@ -145,10 +147,12 @@ async fn a_broken_settings_file_opens_nothing() {
             let refused = refused.expect_err("a refusal").to_string();
             assert!(refused.contains("was not changed") && refused.contains("line "), "{refused}");
         }
+        // Neither the file nor a copy beside it may have been written.
         assert_eq!(fs::read_to_string(&one.settings).expect("the file"), broken, "it was changed");
         let beside: Vec<_> =
             fs::read_dir(one.folder.path()).expect("a folder").flatten().map(|it| it.file_name()).collect();
         assert!(beside.iter().all(|name| !name.to_string_lossy().contains("broken")), "{beside:?}");
+        // Pages stay refused in this service and after a restart.
         for _ in 0..2 {
             for page in ["https://evil.example", "http://localhost:3000"] {
                 assert_eq!(asked(port, page, token).await, 403, "{page} with {slip:?}");
@@ -160,7 +164,7 @@ async fn a_broken_settings_file_opens_nothing() {
     one.lifecycle.stop().await;
 }
 
-/// A mended file holds again, but who was denied meanwhile stays out until they are allowed.
+/// A repaired file is in effect again, but origins that were denied meanwhile stay denied until they are allowed.
 async fn check_mended(one: &Fixture, closed: &str, token: Option<&str>) {
     let both = "allowed_origins = [\"https://evil.example\", \"https://good.example\"]";
     fs::write(&one.settings, closed.replace("allowed_origins = []", both)).expect("settings");
@@ -177,7 +181,7 @@ async fn change(lifecycle: &Lifecycle, key: &str, value: Value) -> Result<(), Ch
     lifecycle.change_settings(BTreeMap::from([(key.to_owned(), Some(value))])).await.map(drop)
 }
 
-/// A port that nobody listens on.
+/// A port without a listener.
 async fn free_port() -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a port");
     listener.local_addr().expect("an address").port()
@@ -187,7 +191,7 @@ async fn is_served(port: u16) -> bool {
     TcpStream::connect(SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await.is_ok()
 }
 
-/// Waits until nobody is served, which is at once but for such a moment.
+/// Waits until no service answers on the port, which may take a moment while a probed interpreter holds its socket.
 async fn until_free(port: u16) {
     while is_served(port).await {
         tokio::task::yield_now().await;

@@ -1,5 +1,7 @@
-//! Black-box tests of the real program: each starts `runtray` as a user would, in a folder of its own.
+//! Black-box tests of the real program. Each test starts `runtray` as a user would, in its own folder.
 
+#[cfg(unix)]
+mod builtin;
 mod cli;
 mod containment;
 mod guard;

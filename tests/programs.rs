@@ -12,10 +12,10 @@ use crate::harness::program::{self, Expected, Program};
 use crate::harness::verdict::Answer;
 use serde_json::{Map, Value, json};
 
-/// Programs at a time: the cores of a small machine.
+/// Number of concurrent programs: the cores of a small machine.
 const AT_ONCE: usize = 2;
 
-/// The oldest interpreters that the programs are written for.
+/// The oldest interpreter versions that the programs support.
 const OLDEST: [(&str, &str); 3] = [("python", "3.11"), ("javascript", "20.19"), ("typescript", "22.18")];
 
 #[test]
@@ -48,7 +48,7 @@ fn run(service: &Service, programs: &[Program]) -> Vec<String> {
     failures.into_inner().expect("the failures")
 }
 
-/// What differs when `program` is run, once for a JSON response and once for a stream.
+/// The differences from the expected result when `program` is run once for a JSON response and once for a stream.
 fn try_both_ways(service: &Service, program: &Program) -> Option<String> {
     let request = &program.request;
     let json = AssertUnwindSafe(|| Answer::from(service.execute(request)));
@@ -66,7 +66,7 @@ fn try_both_ways(service: &Service, program: &Program) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// Says what was run; past the test's capture, so that the count is always seen.
+/// Prints what was run, past the test's capture, so that the count is always visible.
 fn report(able: &[Program], unable: &[Program], runtimes: &Runtimes) {
     let mut text = String::from("\nprograms run:");
     for (language, _) in OLDEST {
@@ -84,7 +84,7 @@ fn report(able: &[Program], unable: &[Program], runtimes: &Runtimes) {
     std::io::stderr().write_all(text.as_bytes()).expect("stderr can be written");
 }
 
-/// What this machine has to run the programs with.
+/// The interpreters of this machine.
 pub(crate) struct Runtimes(BTreeMap<String, Value>);
 
 impl Runtimes {
@@ -94,7 +94,7 @@ impl Runtimes {
         Self(rows.map(|row| (row["language"].as_str().expect("a name").to_owned(), row.clone())).collect())
     }
 
-    /// Why `program` cannot be run here.
+    /// The reason why `program` cannot be run here, if any.
     pub(crate) fn lack(&self, program: &Program) -> Option<String> {
         if program.needs.unix && !cfg!(unix) {
             return Some("needs Unix".into());
@@ -116,7 +116,7 @@ impl Runtimes {
         (numbers(version) < numbers(needed)).then(|| format!("{language} is {version}, needed is {needed}"))
     }
 
-    /// Why whole languages cannot be run here.
+    /// The reasons why whole languages cannot be run here.
     fn missing(&self) -> Vec<String> {
         OLDEST.iter().filter_map(|(language, needed)| self.lack_of(language, needed)).collect()
     }
@@ -154,7 +154,7 @@ fn differences_are_found() {
     }
 }
 
-/// Holds an answer, laid over one that is as expected, against a failing program that leaves a file.
+/// Compares an answer, whose fields replace those of an expected one, with a failing program that leaves a file.
 fn check(answer: &str, wrong: &[&str]) {
     let expected = toml::from_str::<Expected>(
         r#"

@@ -3,7 +3,7 @@ import { svelteTesting } from "@testing-library/svelte/vite";
 import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
-/** Fails a production build that made-up data got into. */
+/** Fails a production build that contains the fake backend. */
 function noFakeBackend(): Plugin {
   return {
     name: "no-fake-backend",
@@ -21,14 +21,14 @@ export default defineConfig(({ mode }) => ({
   base: "./",
   clearScreen: false,
   server: { port: 1420, strictPort: true },
-  // The oldest webviews that Tauri runs in: WebKitGTK 2.40, Safari 16.4, WebView2 (evergreen).
+  // The oldest webviews that Tauri supports: WebKitGTK 2.40, Safari 16.4, WebView2 (evergreen).
   build: { target: ["es2022", "safari16.4"], reportCompressedSize: false, chunkSizeWarningLimit: 600 },
   test: {
     environment: "jsdom",
     pool: "vmThreads",
     include: ["src/**/*.test.ts", "tests/**/*.test.ts"],
     setupFiles: ["tests/setup.ts"],
-    // The clock of the tests stands in one zone, wherever they run.
+    // Tests use a fixed time zone on every machine.
     env: { TZ: "UTC", DEBUG_PRINT_LIMIT: "0" },
     testTimeout: 20_000,
   },

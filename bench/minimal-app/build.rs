@@ -1,4 +1,4 @@
-//! What Tauri needs to know when it is built.
+//! Runs Tauri's build script.
 
 fn main() {
     tauri_build::build();

@@ -1,22 +1,23 @@
-//! The HTTP client: one connection, kept open, blocking.
+//! The HTTP client: blocking, with one connection that stays open.
 //!
-//! It shares the machine with what it measures, so it has no runtime and no pool. What it costs is measured too, against
-//! a server that does nothing ([`crate::null_server`]).
+//! It shares the machine with the subjects, so it has no runtime and no pool. Its own cost is measured too, against a server that
+//! does nothing ([`crate::null_server`]).
 
 use std::io::BufReader;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, ensure};
+use runtray_wire::{ExecuteRequest, WholeNumber};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use ureq::http::Response;
 use ureq::{Agent, Body};
 
-use crate::events::Stream;
+use crate::events::{Stream, python};
 
 /// Longer than any request of the benchmark takes.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Above what a service answers at most; the client's own default is 10 MB.
+/// Above the largest response of a service, in bytes; the client's own default is 10 MB.
 const LARGEST: u64 = 256 << 20;
 
 /// A client of one service.
@@ -25,61 +26,61 @@ pub(crate) struct Client {
     address: String,
 }
 
-/// What the benchmark reads of an answer. Flask has no `output_truncated`.
+/// The fields of an answer that the benchmark reads. Flask has no `output_truncated`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Answer {
-    /// What the program printed.
+    /// The program's standard output.
     pub(crate) output: String,
-    /// What it printed to standard error, and what the service adds.
+    /// The program's standard error, and the service's message.
     pub(crate) error: String,
-    /// How it ended.
+    /// The status of the execution.
     pub(crate) status: String,
-    /// Whether `output` is not all of it.
+    /// Whether `output` is incomplete.
     #[serde(default)]
     pub(crate) output_truncated: bool,
 }
 
 impl Client {
-    /// A client of the service on `port`; it connects when it is used.
+    /// A client of the service on `port`. It connects with its first request.
     pub(crate) fn new(port: u16) -> Self {
         let config = Agent::config_builder().timeout_global(Some(PATIENCE)).proxy(None).http_status_as_error(false);
         Self { agent: config.build().new_agent(), address: format!("http://localhost:{port}") }
     }
 
-    /// Asks whether the service is healthy.
+    /// Checks that the service is healthy.
     ///
     /// # Errors
-    /// It does not answer, or not with 200.
+    /// The service does not answer, or its status is not 200.
     pub(crate) fn health(&self) -> Result<()> {
         self.get("/health").map(drop)
     }
 
-    /// What lies at `path`.
+    /// Gets the body at `path`.
     ///
     /// # Errors
-    /// The service does not answer, or not with 200.
+    /// The service does not answer, or its status is not 200.
     pub(crate) fn get(&self, path: &str) -> Result<Vec<u8>> {
         read(&mut self.agent.get(self.url(path)).call()?)
     }
 
-    /// Sends `body` to `path` and gives the answer.
+    /// Posts `body` to `path` and gives the JSON answer.
     ///
     /// # Errors
-    /// The service does not answer, or not with success, or not with JSON.
+    /// The service does not answer, its status is an error, or the body is not JSON.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let answer = read(&mut self.agent.post(self.url(path)).send_json(body)?)?;
         serde_json::from_slice(&answer).context("the answer is not JSON")
     }
 
-    /// Deletes what lies at `path`.
+    /// Sends `DELETE` for `path`.
     ///
     /// # Errors
-    /// The service does not answer, or not with success.
+    /// The service does not answer, or its status is an error.
     pub(crate) fn delete(&self, path: &str) -> Result<()> {
         read(&mut self.agent.delete(self.url(path)).call()?).map(drop)
     }
 
-    /// The sum over all languages of one of Runtray's metrics.
+    /// One of Runtray's metrics, summed over all languages.
     ///
     /// # Errors
     /// The service does not answer.
@@ -88,23 +89,28 @@ impl Client {
         Ok(sum(&text, name))
     }
 
-    /// Runs `code` and gives the answer once it has all arrived.
+    /// Runs `code` and gives the complete answer.
     ///
     /// # Errors
-    /// The service does not answer, or did not run the program.
+    /// The service does not answer, or it refuses the program.
     pub(crate) fn execute(&self, language: &str, code: &str, timeout: Duration) -> Result<Answer> {
-        let request = json!({ "code": code, "language": language, "timeout_ms": timeout.as_millis() as u64 });
+        let request = ExecuteRequest {
+            code: code.to_owned(),
+            language: Some(language.to_owned()),
+            timeout_ms: Some(WholeNumber(timeout.as_millis() as u64)),
+            ..ExecuteRequest::default()
+        };
         let answer = read(&mut self.agent.post(self.url("/execute")).send_json(&request)?)?;
         serde_json::from_slice(&answer).context("the answer is not as expected")
     }
 
-    /// Runs `code` in Python and gives its events as they come.
+    /// Runs `code` in Python and gives its events as they arrive.
     ///
     /// # Errors
-    /// The service does not answer, or did not run the program.
+    /// The service does not answer, or it refuses the program.
     pub(crate) fn stream(&self, code: &str) -> Result<Stream> {
         let request = self.agent.post(self.url("/execute")).header("Accept", "text/event-stream");
-        let mut response = request.send_json(json!({ "code": code, "language": "python" }))?;
+        let mut response = request.send_json(python(code))?;
         if !response.status().is_success() {
             read(&mut response)?;
         }
@@ -122,7 +128,7 @@ fn read(response: &mut Response<Body>) -> Result<Vec<u8>> {
     Ok(body)
 }
 
-/// The values of all lines of `text` about the metric `name`, whatever their labels, together.
+/// The sum of the metric `name` in `text` over all labels.
 fn sum(text: &str, name: &str) -> f64 {
     let value = |line: &str| {
         let rest = line.strip_prefix(name)?;

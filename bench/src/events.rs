@@ -1,38 +1,39 @@
-//! A run as it is seen while it goes on: Server-Sent Events, or the messages of a WebSocket.
+//! The events of a run, from Server-Sent Events or from a WebSocket.
 
 use std::io::{BufRead, BufReader};
 
 use anyhow::{Context as _, Result, bail};
-use serde_json::{Value, json};
+use runtray_wire::{ClientMessage, ExecuteRequest, Run, TerminalSize};
+use serde_json::Value;
 use ureq::BodyReader;
 
 use crate::moment::Moment;
 use crate::websocket::Socket;
 
-/// What a client saw of one run.
+/// The observations of one run.
 pub(crate) struct Seen {
-    /// When the first byte of output was there.
+    /// When the first byte of output arrived.
     pub(crate) first: Moment,
-    /// When the last of it was there.
+    /// When the last byte of output arrived.
     pub(crate) last: Moment,
     /// All output.
     pub(crate) output: String,
-    /// When the run was said to be over.
+    /// When the final event arrived.
     pub(crate) over: Moment,
-    /// What was said about it then.
+    /// The data of the final event.
     pub(crate) finished: Value,
 }
 
-/// Where events come from: one after the other, by name and content.
+/// A source of events.
 pub(crate) trait Events {
-    /// The next event.
+    /// The name and the data of the next event.
     ///
     /// # Errors
     /// The connection broke or ended.
     fn next(&mut self) -> Result<(String, Value)>;
 }
 
-/// Follows a run to its end.
+/// Reads the events of a run to its end.
 ///
 /// # Errors
 /// The run was refused or failed, or printed nothing.
@@ -42,6 +43,7 @@ pub(crate) fn watch(events: &mut impl Events) -> Result<Seen> {
         let (name, content) = events.next()?;
         match name.as_str() {
             "stdout" => {
+                // The first event sets both times, later ones move only the second.
                 let now = Moment::now();
                 times = Some((times.map_or(now, |(first, _)| first), now));
                 output += content["data"].as_str().unwrap_or_default();
@@ -57,7 +59,7 @@ pub(crate) fn watch(events: &mut impl Events) -> Result<Seen> {
     }
 }
 
-/// The body of an answer that is a stream of events.
+/// The body of a response with Server-Sent Events.
 pub(crate) struct Stream(pub(crate) BufReader<BodyReader<'static>>);
 
 impl Events for Stream {
@@ -85,16 +87,18 @@ impl Events for Socket {
     }
 }
 
-/// Starts `code` in Python on a WebSocket to the service on `port`, with a terminal of 80 by 24 or without.
+/// The request that runs `code` in Python.
+pub(crate) fn python(code: &str) -> ExecuteRequest {
+    ExecuteRequest { code: code.to_owned(), language: Some("python".to_owned()), ..ExecuteRequest::default() }
+}
+
+/// Starts `code` in Python over a WebSocket to the service on `port`, with or without a terminal of 80 by 24.
 ///
 /// # Errors
-/// The service does not upgrade.
+/// The service does not accept the upgrade.
 pub(crate) fn converse(port: u16, code: &str, terminal: bool) -> Result<Socket> {
     let mut socket = Socket::connect(port, "/execute/ws")?;
-    let mut run = json!({ "type": "run", "language": "python", "code": code });
-    if terminal {
-        run["terminal"] = json!({ "columns": 80, "rows": 24 });
-    }
-    socket.send(&run)?;
+    let terminal = terminal.then_some(TerminalSize { columns: 80, rows: 24 });
+    socket.send(&ClientMessage::Run(Box::new(Run { request: python(code), terminal })))?;
     Ok(socket)
 }

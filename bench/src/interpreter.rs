@@ -1,4 +1,4 @@
-//! The interpreters that every subject runs: the real programs behind shims and links.
+//! The interpreters that every subject runs: the real programs, not shims or links.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::environment;
 
 /// One interpreter.
 pub(crate) struct Interpreter {
-    /// The program that runs in the end. A version chooser's shim would be measured as part of the interpreter.
+    /// The real program. The shim of a version manager would be measured as part of the interpreter.
     pub(crate) path: PathBuf,
     version: String,
 }
@@ -25,7 +25,7 @@ pub(crate) struct Interpreters {
     pub(crate) jupyter: Result<String, String>,
 }
 
-/// Prints which Jupyter a Python has.
+/// Prints the versions of Jupyter in a Python.
 const JUPYTER: &str = "import jupyter_server, ipykernel\n\
     print('jupyter-server', jupyter_server.__version__ + ', ipykernel', ipykernel.__version__)";
 
@@ -33,7 +33,7 @@ impl Interpreters {
     /// Asks `python` and the machine's `node` for their own path and version.
     ///
     /// # Errors
-    /// There is no such Python, or it does not answer.
+    /// `python` cannot be started or prints something unexpected.
     pub(crate) fn find(python: &Path) -> Result<Self> {
         let python = Interpreter::ask(python, "-c", "import sys; print(sys.executable); print(sys.version.split()[0])")
             .with_context(|| format!("{} is not a Python that runs", python.display()))?;
@@ -42,7 +42,7 @@ impl Interpreters {
         Ok(Self { python, node, jupyter })
     }
 
-    /// What was measured with, for people.
+    /// The interpreters with their versions, for the report.
     pub(crate) fn names(&self) -> Vec<String> {
         let node = self.node.as_ref().map_or_else(|| "not found".to_owned(), ToString::to_string);
         let jupyter = match &self.jupyter {
@@ -52,7 +52,7 @@ impl Interpreters {
         vec![format!("Python {}", self.python), format!("Node.js {node}"), jupyter]
     }
 
-    /// Which subjects cannot be measured, and why.
+    /// The subjects that cannot be measured, with the reasons.
     pub(crate) fn missing(&self) -> Vec<String> {
         let jupyter = self.jupyter.as_ref().err().map(|reason| format!("Jupyter was not measured: {reason}."));
         let node = self.node.is_none().then(|| "Node.js was not measured: this machine has none.".to_owned());

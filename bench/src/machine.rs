@@ -1,4 +1,4 @@
-//! Facts about the machine and the programs that were measured on it.
+//! Facts about the machine and the measured programs.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde::Serialize;
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-/// Where a run of the benchmark took place.
+/// The machine and the time of a run of the benchmark.
 #[derive(Serialize)]
 pub(crate) struct Machine {
     /// The start of the run, RFC 3339 UTC.
@@ -19,17 +19,17 @@ pub(crate) struct Machine {
     pub(crate) processor: String,
     /// The operating system and its kernel's version.
     pub(crate) kernel: String,
-    /// The programs that the subjects ran or run on, with their versions.
+    /// The measured programs with their versions.
     pub(crate) programs: Vec<String>,
-    /// Load average over the last minute when the run began: what else kept the machine busy.
+    /// Load average of the last minute at the start: how busy the machine was with other work.
     pub(crate) load: String,
 }
 
 impl Machine {
-    /// This machine, where these programs were measured.
+    /// This machine, with the measured programs.
     ///
     /// # Errors
-    /// The clock is outside the years that a date can show.
+    /// The clock shows a year that a date cannot represent.
     pub(crate) fn here(programs: Vec<String>) -> Result<Self> {
         Ok(Self {
             date: OffsetDateTime::now_utc().replace_nanosecond(0)?.format(&Rfc3339)?,

@@ -1,9 +1,9 @@
-//! The benchmark: Runtray against the Flask service that it replaces, against Jupyter Server and against the bare interpreter;
-//! and its desktop app against the least that such an app is.
+//! The benchmark of Runtray against the Flask service that it replaces, Jupyter Server and the bare interpreter; and of its
+//! desktop app against a minimal one.
 //!
-//! All subjects take turns within each round, so that what disturbs the machine disturbs all alike, and all run one and the
-//! same interpreter in one and the same environment. Nothing here fails because something was slow: it measures, prints
-//! what it found beside what was to be reached, and writes it down as JSON.
+//! All subjects take turns within each round, so that a disturbance of the machine affects all alike. All run the same
+//! interpreter in the same environment. Slowness is not an error: the benchmark measures, prints the results beside the targets,
+//! and writes them as JSON.
 
 mod client;
 #[cfg(target_os = "linux")]
@@ -48,12 +48,12 @@ use crate::machine::Machine;
 use crate::report::{Report, Section};
 use crate::setup::Setup;
 
-/// What is measured. `cargo xtask bench` prepares all that it needs.
+/// The subject of the benchmark. `cargo xtask bench` prepares everything that it needs.
 #[derive(Parser)]
 enum Benchmark {
     /// The service against a Flask service, Jupyter Server and the bare interpreter.
     Service(Args),
-    /// The desktop app against the least that such an app is.
+    /// The desktop app against a minimal one.
     #[cfg(target_os = "linux")]
     Desktop(desktop::Args),
 }
@@ -66,16 +66,16 @@ struct Args {
     /// The Flask service's source.
     #[arg(long, default_value = "bench/flask_service.py")]
     flask_service: PathBuf,
-    /// The interpreter that every subject runs, and Flask's service too: that of a virtualenv with what `requirements.txt` names.
+    /// The interpreter that every subject and the Flask service run: that of a virtualenv with `requirements.txt` installed.
     #[arg(long)]
     python: PathBuf,
-    /// Where the results are written.
+    /// The file for the results.
     #[arg(long, default_value = "target/bench.json")]
     json: PathBuf,
-    /// A short run, to see that everything can be measured.
+    /// Do a short run, to check that everything can be measured.
     #[arg(long)]
     quick: bool,
-    /// Only this experiment; may be given several times.
+    /// Run only this experiment; may be given several times.
     #[arg(long, value_name = "NAME", value_parser = PossibleValuesParser::new(EXPERIMENTS.iter().map(|one| one.name)))]
     only: Vec<String>,
 }

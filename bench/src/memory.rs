@@ -1,6 +1,6 @@
-//! Memory of a process tree, as Linux counts it.
+//! The memory of a process tree on Linux.
 //!
-//! PSS (proportional set size) divides what processes share among them, so that the sum over a tree is what the tree costs.
+//! PSS (proportional set size) divides shared pages among their processes, so that the sum over a tree is the cost of the tree.
 
 use std::fs;
 use std::thread;
@@ -9,26 +9,26 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, Result};
 
 const KIB_PER_MIB: f64 = 1024.0;
-/// Between two looks at a program that finishes what it does in the background.
+/// The interval between two measurements of a program that may still work in the background.
 const SETTLE: Duration = Duration::from_secs(1);
-/// What memory may change by between two looks, in MiB, when the program is at rest.
+/// The largest change between two measurements of an idle program, in MiB.
 const STILL: f64 = 0.25;
-/// What is waited for at most.
+/// The longest wait.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The PSS of `root` and of all processes below it, in MiB.
+/// The PSS of `root` and all its descendants, in MiB.
 ///
 /// # Errors
 /// `root` is gone, or this is not Linux.
 pub(crate) fn tree_pss(root: u32) -> Result<f64> {
-    // A child may end while it is looked at; then it costs nothing.
+    // A child may end during the measurement; then it counts as 0.
     Ok(pss(root)? + children(root).into_iter().filter_map(|child| tree_pss(child).ok()).sum::<f64>())
 }
 
-/// [`tree_pss`] once the tree has nothing left to do: when it stays as it is.
+/// [`tree_pss`] once it does not change any more.
 ///
 /// # Errors
-/// As for [`tree_pss`].
+/// The errors of [`tree_pss`].
 pub(crate) fn settled(root: u32) -> Result<f64> {
     let began = Instant::now();
     let mut before = f64::INFINITY;
@@ -42,7 +42,7 @@ pub(crate) fn settled(root: u32) -> Result<f64> {
     }
 }
 
-/// `root` and all processes below it.
+/// `root` and all its descendants.
 pub(crate) fn tree(root: u32) -> Vec<u32> {
     std::iter::once(root).chain(children(root).into_iter().flat_map(tree)).collect()
 }
@@ -50,31 +50,31 @@ pub(crate) fn tree(root: u32) -> Vec<u32> {
 /// The PSS of one process, in MiB.
 ///
 /// # Errors
-/// As for [`tree_pss`].
+/// The errors of [`tree_pss`].
 pub(crate) fn pss(process: u32) -> Result<f64> {
     field(process, "smaps_rollup", "Pss:")
 }
 
-/// The memory that the process holds now, in MiB, shared pages in full.
+/// The resident memory of the process in MiB, with shared pages in full.
 ///
 /// # Errors
-/// As for [`tree_pss`].
+/// The errors of [`tree_pss`].
 pub(crate) fn resident(process: u32) -> Result<f64> {
     field(process, "status", "VmRSS:")
 }
 
-/// The most that [`resident`] was since [`forget_peak`], in MiB.
+/// The highest [`resident`] memory since [`forget_peak`], in MiB.
 ///
 /// # Errors
-/// As for [`tree_pss`].
+/// The errors of [`tree_pss`].
 pub(crate) fn peak(process: u32) -> Result<f64> {
     field(process, "status", "VmHWM:")
 }
 
-/// Starts the peak again from what the process holds now.
+/// Resets the peak to the present value.
 ///
 /// # Errors
-/// As for [`tree_pss`].
+/// The errors of [`tree_pss`].
 pub(crate) fn forget_peak(process: u32) -> Result<()> {
     fs::write(format!("/proc/{process}/clear_refs"), "5").context("cannot reset the peak of the service's memory")
 }

@@ -1,4 +1,4 @@
-//! A server that answers at once and does nothing: what is measured against it is the cost of the client and of loopback.
+//! A server that does nothing and answers at once. Requests to it measure the cost of the client and of loopback.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
@@ -8,16 +8,16 @@ use anyhow::Result;
 
 const BODY: &str = r#"{"success":true,"output":"hi\n","error":"","status":"completed"}"#;
 
-/// Starts the server; it lasts as long as this process. Gives its port.
+/// Starts the server, which runs until this process ends, and gives its port.
 ///
 /// # Errors
-/// No port of this machine can be listened on.
+/// No port can be opened.
 pub(crate) fn start() -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let port = listener.local_addr()?.port();
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A client that goes away ends its thread with an error, which is nobody's loss.
+            // A client that disconnects ends its thread with an error, which is expected.
             thread::spawn(move || answer(stream));
         }
     });
@@ -35,7 +35,7 @@ fn answer(mut stream: TcpStream) -> std::io::Result<()> {
     Ok(())
 }
 
-/// Reads the header of a request and gives the length of the body that follows; `None` at the end of the connection.
+/// Reads the head of a request and gives the length of the body; `None` at the end of the connection.
 fn header(requests: &mut impl BufRead) -> std::io::Result<Option<usize>> {
     let mut length = 0;
     loop {

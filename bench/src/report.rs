@@ -1,4 +1,4 @@
-//! What was measured: sections of figures, ratios and targets.
+//! The report: sections of figures, ratios and targets.
 
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
@@ -6,75 +6,75 @@ use serde::ser::{SerializeStruct, Serializer};
 use crate::machine::Machine;
 use crate::statistics::{Ratio, Summary};
 
-/// Everything that one run of the benchmark found out.
+/// All results of one run of the benchmark.
 #[derive(Serialize)]
 pub(crate) struct Report {
-    /// Where it ran.
+    /// The machine and the time.
     pub(crate) machine: Machine,
-    /// Whether it was a short run, too short to rely on.
+    /// Whether it was a short run, whose figures are not reliable.
     pub(crate) quick: bool,
     /// One for each experiment.
     pub(crate) sections: Vec<Section>,
 }
 
-/// What one experiment found out.
+/// The results of one experiment.
 #[derive(Default, Serialize)]
 pub(crate) struct Section {
     /// The experiment's title.
     pub(crate) title: String,
-    /// What was measured.
+    /// The measurements.
     pub(crate) figures: Vec<Figure>,
-    /// How the subjects stand to each other.
+    /// The ratios between subjects.
     pub(crate) ratios: Vec<Ratio>,
-    /// How much one subject's percentiles lie above another's.
+    /// The differences between percentiles of two subjects.
     pub(crate) differences: Vec<Difference>,
-    /// What was to be reached.
+    /// The targets.
     pub(crate) targets: Vec<Target>,
-    /// What a reader must know besides, such as what could not be measured.
+    /// Notes for the reader, such as a subject that could not be measured.
     pub(crate) notes: Vec<String>,
 }
 
-/// Samples of one thing.
+/// The samples of one measurement.
 #[derive(Clone)]
 pub(crate) struct Figure {
-    /// Who was measured.
+    /// The subject.
     pub(crate) subject: String,
-    /// What of it.
+    /// The measured quantity.
     pub(crate) what: String,
     /// The unit of the samples.
     pub(crate) unit: &'static str,
     /// The samples.
     pub(crate) samples: Vec<f64>,
-    /// How it stands to the bare interpreter of its language, where that ran in the same rounds.
+    /// The ratio to the bare interpreter of the language, if that ran in the same rounds.
     pub(crate) to_bare: Option<Ratio>,
 }
 
-/// How much one figure lies above another that was measured in turn with it.
+/// The difference between two figures that were measured in turns.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Difference {
-    /// Which two.
+    /// The names of the two.
     pub(crate) name: String,
     /// The unit.
     pub(crate) unit: &'static str,
-    /// Between the medians.
+    /// The difference of the medians.
     pub(crate) p50: f64,
-    /// Between the 99th percentiles.
+    /// The difference of the 99th percentiles.
     pub(crate) p99: f64,
 }
 
 /// A target, and whether it was met.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Target {
-    /// What was to be reached.
+    /// The target value.
     pub(crate) target: String,
-    /// What was measured.
+    /// The measured value.
     pub(crate) measured: String,
-    /// Whether that is enough.
+    /// Whether the target is met.
     pub(crate) met: bool,
 }
 
 impl Figure {
-    /// A figure.
+    /// A figure of these samples.
     pub(crate) fn new(
         subject: impl Into<String>,
         what: impl Into<String>,
@@ -103,13 +103,13 @@ impl Serialize for Figure {
 }
 
 impl Difference {
-    /// `above` − `below`, which have the same unit.
+    /// `above` − `below`, which must have the same unit.
     pub(crate) fn of(name: impl Into<String>, above: &Figure, below: &Figure) -> Self {
         let (high, low) = (above.summary(), below.summary());
         Self { name: name.into(), unit: above.unit, p50: high.p50 - low.p50, p99: high.p99 - low.p99 }
     }
 
-    /// That it is at most `p50` and `p99`.
+    /// Targets that the difference is at most `p50` and `p99`.
     pub(crate) fn targets(&self, p50: f64, p99: f64) -> [Target; 2] {
         let Self { name, unit, .. } = self;
         [
@@ -120,17 +120,17 @@ impl Difference {
 }
 
 impl Target {
-    /// `what` is to be at most `limit`.
+    /// A target that `what` is at most `limit`.
     pub(crate) fn at_most(what: &str, value: f64, limit: f64, unit: &str) -> Self {
         Self::compared(what, "at most", value, limit, unit, value <= limit)
     }
 
-    /// `what` is to be below `limit`.
+    /// A target that `what` is below `limit`.
     pub(crate) fn below(what: &str, value: f64, limit: f64, unit: &str) -> Self {
         Self::compared(what, "below", value, limit, unit, value < limit)
     }
 
-    /// `what` is to be at least `limit`.
+    /// A target that `what` is at least `limit`.
     pub(crate) fn at_least(what: &str, value: f64, limit: f64, unit: &str) -> Self {
         Self::compared(what, "at least", value, limit, unit, value >= limit)
     }

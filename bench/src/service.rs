@@ -1,4 +1,4 @@
-//! A service under test: its process, from start to end.
+//! The process of a service under test.
 
 use std::fs::{self, File};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -14,12 +14,12 @@ use crate::client::Client;
 use crate::environment;
 use crate::setup::Setup;
 
-/// How often a starting service is tried.
+/// The interval at which a starting service is asked.
 const POLL: Duration = Duration::from_micros(250);
 /// How long a service may take to start.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Jupyter Server as a program would use it, on this machine only, without a password and without a browser.
+/// Arguments of Jupyter Server for local use by a program: without a password and without a browser.
 const JUPYTER: &[&str] = &[
     "-m",
     "jupyter_server",
@@ -31,12 +31,12 @@ const JUPYTER: &[&str] = &[
     "--IdentityProvider.token=",
 ];
 
-/// The services that are compared.
+/// The services to compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// `runtray serve` with its default settings: interpreters are started ahead once a language is used.
+    /// `runtray serve` with its default settings: an interpreter of each used language is prestarted.
     Runtray,
-    /// `runtray serve` with nothing started ahead.
+    /// `runtray serve` without prestarted interpreters.
     Cold,
     /// `python flask_service.py`.
     Flask,
@@ -55,30 +55,30 @@ impl Kind {
         }
     }
 
-    /// The path that answers when the service is ready.
+    /// A path that answers once the service is ready.
     fn health(self) -> &'static str {
         if self == Self::Jupyter { "/api/status" } else { "/health" }
     }
 }
 
-/// A folder that a service keeps its things in. It is removed when dropped.
+/// The folder of a service. Dropping it deletes the folder.
 pub(crate) struct Home(TempDir);
 
 /// A running service. Dropping it ends the process.
 pub(crate) struct Service<'a> {
     child: Child,
     port: u16,
-    /// From the start of the process to its first healthy answer.
+    /// The time from the start of the process to its first healthy answer.
     pub(crate) startup: Duration,
     _home: &'a Home,
 }
 
 impl Home {
-    /// A folder for a service of `kind` as after installing: nothing in it but the choice of interpreters, and for
-    /// [`Kind::Cold`] that none is started ahead.
+    /// A folder for a service of `kind` as after installing. It only contains settings with the interpreters and, for
+    /// [`Kind::Cold`], without prestarting.
     ///
     /// # Errors
-    /// It cannot be written.
+    /// The folder cannot be written.
     pub(crate) fn new(setup: &Setup, kind: Kind) -> Result<Self> {
         let home = TempDir::with_prefix("runtray-bench-")?;
         let folder = home.path().join("config");
@@ -98,7 +98,7 @@ impl<'a> Service<'a> {
     /// Starts the service and waits until it is healthy.
     ///
     /// # Errors
-    /// It cannot be started, or ends, or is not healthy for a long time.
+    /// The service cannot be started, ends, or is not healthy in time.
     pub(crate) fn start(setup: &Setup, kind: Kind, home: &'a Home) -> Result<Self> {
         let port = free_port()?;
         let log = home.0.path().join("stderr.txt");
@@ -115,7 +115,7 @@ impl<'a> Service<'a> {
         Ok(service)
     }
 
-    /// A client with a connection of its own.
+    /// A client with its own connection.
     pub(crate) fn client(&self) -> Client {
         Client::new(self.port)
     }
@@ -133,16 +133,16 @@ impl<'a> Service<'a> {
 
 impl Drop for Service<'_> {
     fn drop(&mut self) {
-        // It may have ended by itself, which is all that is wanted here.
+        // The call only fails if the service has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Waits until `child` answers to `path` on `port`.
+/// Waits until `child` answers a request for `path` on `port`.
 ///
 /// # Errors
-/// It ends, or does not answer for a long time.
+/// The process ends, or does not answer in time.
 pub(crate) fn wait_until_healthy(child: &mut Child, port: u16, path: &str) -> Result<()> {
     let began = Instant::now();
     while TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err() {
@@ -169,10 +169,10 @@ fn command(setup: &Setup, kind: Kind, home: &Path, port: u16) -> Command {
     command
 }
 
-/// A port that nothing listens on at the moment.
+/// A port without a listener.
 ///
 /// # Errors
-/// There is none.
+/// No port is free.
 pub(crate) fn free_port() -> Result<u16> {
     Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }

@@ -1,4 +1,4 @@
-//! What every experiment is given: the programs to measure, and how much to measure.
+//! The setup of every experiment: the programs to measure, and the number of measurements.
 
 use std::path::PathBuf;
 
@@ -7,34 +7,34 @@ use anyhow::Result;
 use crate::interpreter::Interpreters;
 use crate::null_server;
 
-/// The programs to measure, and how much.
+/// The programs to measure, and the number of measurements.
 pub(crate) struct Setup {
     /// The `runtray` program, built in release.
     pub(crate) runtray: PathBuf,
     /// The Flask service's source.
     pub(crate) flask_service: PathBuf,
-    /// What runs the programs, for every subject alike.
+    /// The interpreters, which are the same for every subject.
     pub(crate) interpreters: Interpreters,
-    /// The port of the server that does nothing.
+    /// The port of the null server.
     pub(crate) null_port: u16,
-    /// How much to measure.
+    /// The number of measurements.
     pub(crate) effort: Effort,
 }
 
-/// How much to measure.
+/// The number of measurements.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Effort {
-    /// Rounds, in each of which every subject has its turn.
+    /// Rounds; in each, every subject has its turn.
     pub(crate) rounds: usize,
     /// Executions of one subject in a round, one after the other.
     pub(crate) sequential: usize,
-    /// Executions of one subject in a round, two a second.
+    /// Executions of one subject in a round, at two a second.
     pub(crate) paced: usize,
     /// Fresh kernels of the peer in a round.
     pub(crate) kernels: usize,
     /// Runs whose phases are timed.
     pub(crate) phases: usize,
-    /// Executions of one subject in a round, with many clients.
+    /// Executions of one subject in a round, with concurrent clients.
     pub(crate) concurrent: usize,
     /// Seconds of sustained load.
     pub(crate) sustained: usize,
@@ -44,18 +44,18 @@ pub(crate) struct Effort {
     pub(crate) keys: usize,
     /// Starts of each service.
     pub(crate) starts: usize,
-    /// Fresh services whose memory is looked at.
+    /// Fresh services whose memory is measured.
     pub(crate) memory_starts: usize,
-    /// Executions before the last look at the memory.
+    /// Executions before the last measurement of the memory.
     pub(crate) memory_runs: usize,
     /// Health checks in each state.
     pub(crate) health_checks: usize,
-    /// Floods of 1 GB.
+    /// Floods of 1 GiB.
     pub(crate) floods: usize,
 }
 
 impl Effort {
-    /// Enough for figures that repeat.
+    /// Enough for reproducible figures.
     pub(crate) const FULL: Self = Self {
         rounds: 9,
         sequential: 40,
@@ -73,7 +73,7 @@ impl Effort {
         floods: 3,
     };
 
-    /// Enough to see that everything can be measured.
+    /// Enough to check that everything can be measured.
     pub(crate) const QUICK: Self = Self {
         rounds: 2,
         sequential: 8,
@@ -93,10 +93,10 @@ impl Effort {
 }
 
 impl Setup {
-    /// Finds the interpreters and starts the server that does nothing.
+    /// Finds the interpreters and starts the null server.
     ///
     /// # Errors
-    /// The interpreter does not answer, or no port is free.
+    /// An interpreter does not answer, or no port is free.
     pub(crate) fn prepare(args: &crate::Args) -> Result<Self> {
         Ok(Self {
             runtray: args.runtray.clone(),

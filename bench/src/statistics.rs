@@ -2,10 +2,10 @@
 
 use serde::Serialize;
 
-/// What is kept of a list of samples, in the samples' own unit.
+/// The summary of samples, in their unit.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub(crate) struct Summary {
-    /// How many samples there were.
+    /// The number of samples.
     pub(crate) count: usize,
     /// The smallest.
     pub(crate) min: f64,
@@ -37,16 +37,16 @@ pub(crate) fn median(samples: &[f64]) -> f64 {
     Summary::of(samples).p50
 }
 
-/// The smallest sample that at least `share` of all are not above (nearest rank).
+/// The smallest sample such that at least `share` of all are at most as large (nearest rank).
 fn percentile(sorted: &[f64], share: f64) -> f64 {
     let rank = (share * sorted.len() as f64).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(0.0)
 }
 
-/// How one subject stands to another.
+/// The ratio of one subject to another.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(crate) struct Ratio {
-    /// What is divided by what.
+    /// The dividend and the divisor.
     pub(crate) name: String,
     /// The median of the rounds' ratios.
     pub(crate) value: f64,
@@ -57,15 +57,14 @@ pub(crate) struct Ratio {
 }
 
 impl Ratio {
-    /// `above` ÷ `below`, round by round: both lists hold one figure for each round, and what disturbed a round disturbed
-    /// both.
+    /// `above` ÷ `below`, round by round. Both have one figure for each round, so that a disturbance of a round affects both.
     pub(crate) fn of_rounds(name: impl Into<String>, above: &[f64], below: &[f64]) -> Self {
         let ratios: Vec<f64> = above.iter().zip(below).map(|(above, below)| above / below).collect();
         let Summary { p50, min, max, .. } = Summary::of(&ratios);
         Self { name: name.into(), value: p50, low: min, high: max }
     }
 
-    /// The same under another name.
+    /// The same ratio under another name.
     pub(crate) fn named(self, name: &str) -> Self {
         Self { name: name.to_owned(), ..self }
     }

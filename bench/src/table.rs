@@ -1,4 +1,4 @@
-//! The report as tables for people.
+//! The report as Markdown tables.
 
 use std::fmt;
 
@@ -92,7 +92,7 @@ fn of_targets(targets: &[&Target]) -> Table {
     table
 }
 
-/// A table, as a README would have it, whose first `texts` columns are text and whose others are numbers.
+/// A table in Markdown. Its first `texts` columns are text, the others numbers.
 fn table(header: &[&str], texts: usize) -> Table {
     let mut table = Table::new();
     table.load_preset(ASCII_MARKDOWN).set_header(header);
@@ -100,7 +100,7 @@ fn table(header: &[&str], texts: usize) -> Table {
     table
 }
 
-/// Three digits that count: tens of executions need no hundredths, and fractions of a millisecond do.
+/// A number with three significant digits.
 fn short(value: f64) -> String {
     match value.abs() {
         size if size >= 100.0 => format!("{value:.0}"),

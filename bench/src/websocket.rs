@@ -4,10 +4,11 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, bail};
+use serde::Serialize;
 use serde_json::Value;
 use tungstenite::{Message, WebSocket};
 
-/// Longer than any message is waited for.
+/// The longest wait for a message.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// A connection. Dropping it drops the connection.
@@ -17,7 +18,7 @@ impl Socket {
     /// Connects to `path` of the service on `port`.
     ///
     /// # Errors
-    /// The service does not answer, or does not upgrade.
+    /// The service does not answer, or does not accept the upgrade.
     pub(crate) fn connect(port: u16, path: &str) -> Result<Self> {
         let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
         stream.set_nodelay(true)?;
@@ -31,8 +32,8 @@ impl Socket {
     ///
     /// # Errors
     /// The connection broke.
-    pub(crate) fn send(&mut self, message: &Value) -> Result<()> {
-        self.0.send(Message::text(message.to_string())).context("the WebSocket broke")
+    pub(crate) fn send(&mut self, message: &impl Serialize) -> Result<()> {
+        self.0.send(Message::text(serde_json::to_string(message)?)).context("the WebSocket broke")
     }
 
     /// The next message.

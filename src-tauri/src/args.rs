@@ -11,16 +11,16 @@ pub(crate) struct Args {
     /// Start in the tray, without the window.
     #[arg(long)]
     pub(crate) hidden: bool,
-    /// Tell the app that is running to quit, and wait for nothing else.
+    /// Tell the running app to quit; start nothing.
     #[arg(long)]
     pub(crate) quit: bool,
-    /// Serve on this port instead of the settings' one.
+    /// Serve on this port instead of the one in the settings.
     #[arg(long, value_name = "PORT")]
     pub(crate) port: Option<u16>,
 }
 
 impl Args {
-    /// The request to an app that runs already.
+    /// The request to an app that is already running.
     pub(crate) fn launch_request(&self) -> LaunchRequest {
         match self {
             Self { quit: true, .. } => LaunchRequest::Quit,

@@ -1,4 +1,4 @@
-//! Serving without a display: the service alone, until the system asks for the end.
+//! Running without a display: the service alone, until a signal ends it.
 
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::state::{self, AppState};
 use crate::system::instance::LaunchRequest;
 use crate::system::shutdown::Shutdown;
 
-/// Says why there is no window, and serves.
+/// Logs why there is no window, and runs the service.
 pub(crate) fn serve(
     runtime: &tokio::runtime::Runtime,
     app_state: Arc<AppState>,
@@ -19,7 +19,9 @@ pub(crate) fn serve(
     reason: &str,
 ) -> ExitCode {
     eprintln!("runtray-desktop: {reason}, so there is no window and no tray icon.");
-    eprintln!("runtray-desktop: serving without them; `runtray serve` is made for that. Ctrl-C ends it.");
+    eprintln!(
+        "runtray-desktop: running the service alone; `runtray serve` does the same without the app. Ctrl-C ends it."
+    );
     runtime.block_on(async {
         state::start(&app_state);
         if let Err(reason) = settled(&app_state).await {
@@ -33,7 +35,7 @@ pub(crate) fn serve(
     })
 }
 
-/// Ends when a second start says so; there is no window to show.
+/// Shuts down when a second start requests it. There is no window to show.
 async fn fulfil(mut requests: mpsc::Receiver<LaunchRequest>, shutdown: Shutdown) {
     while let Some(request) = requests.recv().await {
         if request == LaunchRequest::Quit {
@@ -45,7 +47,7 @@ async fn fulfil(mut requests: mpsc::Receiver<LaunchRequest>, shutdown: Shutdown)
 /// Waits until the service runs.
 ///
 /// # Errors
-/// It does not; why.
+/// The service failed to start, with the reason.
 async fn settled(app_state: &AppState) -> Result<(), String> {
     let mut state = app_state.lifecycle.state();
     let settled = state.wait_for(|state| matches!(state, State::Running { .. } | State::Failed { .. })).await;

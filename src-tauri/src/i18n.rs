@@ -1,12 +1,12 @@
 //! Texts for the tray, notifications and problems, in the user's language.
 //!
-//! The catalogues lie beside the window's own and have its format: one flat object, `{name}` for what is filled in, and two
+//! The catalogues are beside the window's own and have the same format: one flat object, with `{name}` for placeholders and two
 //! keys, `….one` and `….other`, for a plural.
 
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use runtray_service::wire::{Filling, Words};
+use runtray_engine::said::{Said, Value};
 
 const ENGLISH: &str = include_str!("../../ui/src/lib/i18n/native.en.json");
 const GERMAN: &str = include_str!("../../ui/src/lib/i18n/native.de.json");
@@ -32,7 +32,7 @@ pub(crate) enum Language {
 }
 
 impl Language {
-    /// The one of the setting `desktop.language`.
+    /// The language of the setting `desktop.language`.
     pub(crate) fn chosen(setting: &str) -> Self {
         match setting {
             "en" => Self::English,
@@ -51,20 +51,21 @@ impl Language {
         filled.iter().fold(text.to_owned(), |text, (name, value)| text.replace(&format!("{{{name}}}"), value))
     }
 
-    /// A sentence in this language, with the sentences in it. One that is missing stays in English.
-    pub(crate) fn say(self, words: &Words) -> String {
-        let text = SAID[self as usize].get(words.code).unwrap_or(&words.text);
-        words.values.iter().fold(text.clone(), |text, (name, value)| {
+    /// A sentence, with the sentences in it, in this language. A missing one stays in English.
+    pub(crate) fn say(self, said: &Said) -> String {
+        let english = || said.to_string();
+        let text = SAID[self as usize].get(said.code()).cloned().unwrap_or_else(english);
+        said.values().iter().fold(text, |text, (name, value)| {
             let value = match value {
-                Filling::Text(text) => text.clone(),
-                Filling::Words(words) => self.say(words),
-                Filling::List(list) => list.iter().map(|words| self.say(words)).collect::<Vec<_>>().join("; "),
+                Value::Text(text) => text.clone(),
+                Value::Said(said) => self.say(said),
+                Value::List(list) => list.iter().map(|said| self.say(said)).collect::<Vec<_>>().join("; "),
             };
             text.replace(&format!("{{{name}}}"), &value)
         })
     }
 
-    /// The text of `key` for a number of things, which is filled in as `n`.
+    /// The text of `key` for a number of things, which replaces the placeholder `n`.
     pub(crate) fn plural(self, key: &str, count: usize, filled: &[(&str, &str)]) -> String {
         let form = if count == 1 { "one" } else { "other" };
         let count = count.to_string();
@@ -80,7 +81,7 @@ mod tests {
 
     use super::{CATALOGUES, Language, SAID};
 
-    /// What is filled in, by name.
+    /// The names of the placeholders.
     fn names(text: &str) -> BTreeSet<&str> {
         text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
     }
@@ -106,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn every_text_that_is_asked_for_is_there() {
+    fn every_text_in_use_is_in_the_catalogue() {
         let sources = sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
         let quoted = sources.iter().flat_map(|source| source.split('"').skip(1).step_by(2));
         let prefixes = ["tray.", "problem.", "notice.", "dialog."];
@@ -116,14 +117,14 @@ mod tests {
         }
     }
 
-    /// Every sentence that can be said, of all parts.
+    /// Every sentence of the engine, the service and the app.
     fn sentences() -> impl Iterator<Item = &'static runtray_engine::said::Sentence> {
         let parts = [runtray_engine::sentences::ALL, runtray_service::sentences::ALL, crate::sentences::ALL];
         parts.into_iter().flatten()
     }
 
     #[test]
-    fn every_sentence_is_in_every_language_and_fills_in_what_there_is() {
+    fn every_sentence_is_in_every_language_with_known_placeholders() {
         let codes: BTreeSet<_> = sentences().map(|sentence| sentence.code).collect();
         for catalogue in &*SAID {
             let known: BTreeSet<_> = catalogue.keys().map(String::as_str).collect();
@@ -138,7 +139,7 @@ mod tests {
 
     #[test]
     fn no_german_sentence_is_the_english_one() {
-        // What is quoted from the system, and names, are the same in both.
+        // Names and text quoted from the system are the same in both languages.
         let word = |text: &str| text.split(['{', '}']).step_by(2).any(|part| part.contains(char::is_alphabetic));
         for sentence in sentences().filter(|sentence| word(sentence.english)) {
             let german = &SAID[1][sentence.code];
@@ -155,7 +156,7 @@ mod tests {
         let error = std::io::Error::from_raw_os_error(if cfg!(windows) { 5 } else { 13 });
         let cause = runtray_service::sentences::FILE_WRITE.with("path", "/x/settings.toml").with("cause", &error);
         let said = runtray_engine::sentences::REJECTED.with("path", "/a").with("reason", vec![cause.clone(), cause]);
-        let german = Language::German.say(&(&said).into());
+        let german = Language::German.say(&said);
         assert_eq!(german.matches("/x/settings.toml konnte nicht geschrieben werden").count(), 2, "{german}");
         assert!(german.contains("der Zugriff wurde verweigert") && !german.contains("denied"), "{german}");
     }

@@ -29,7 +29,7 @@ use system::native_dialog;
 use system::preflight::Preflight;
 use system::shutdown::Shutdown;
 
-/// Runs the app as the command line says.
+/// Runs the app with its command line.
 pub fn run() -> ExitCode {
     match args::Args::try_parse().map(try_run) {
         Ok(Ok(code)) => code,
@@ -50,7 +50,7 @@ fn try_run(args: args::Args) -> anyhow::Result<ExitCode> {
     let mut instance = match instance::claim(&paths.data, args.launch_request())? {
         Claim::First(instance) if !args.quit => instance,
         Claim::First(_) => {
-            // No dialog: an uninstaller quits the app without anybody there to close one.
+            // Show no dialog: an uninstaller quits the app when no user may be there to close one.
             eprintln!("runtray-desktop: Runtray is not running");
             return Ok(ExitCode::SUCCESS);
         }

@@ -12,11 +12,11 @@ fn output(home: &Home, arguments: &[&str]) -> Output {
     runtray(home).args(arguments).env_remove("COLUMNS").stdin(Stdio::null()).output().expect("runtray runs")
 }
 
-/// Runs with something on standard input.
+/// Runs a command with `stdin` as its standard input.
 fn output_with(command: &mut Command, stdin: &[u8]) -> Output {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("runtray starts");
-    // A program that does not read leaves a broken pipe, which is its right.
+    // A program may end without reading its input, which breaks the pipe.
     child.stdin.take().expect("stdin is piped").write_all(stdin).ok();
     child.wait_with_output().expect("runtray ends")
 }
@@ -25,7 +25,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).replace("\r\n", "\n")
 }
 
-/// What it printed; it must have ended well.
+/// The standard output of a command that must have succeeded.
 fn printed(output: &Output) -> String {
     assert!(output.status.success(), "{:?}: {}", output.status, text(&output.stderr));
     text(&output.stdout)
@@ -42,7 +42,7 @@ fn save(home: &Home, name: &str, program: &str) -> String {
 }
 
 #[test]
-fn every_command_explains_itself() {
+fn every_command_has_help() {
     let home = Home::new("");
     let commands: [&[&str]; 10] = [
         &[],
@@ -66,7 +66,7 @@ fn every_command_explains_itself() {
 }
 
 #[test]
-fn wrong_usage_ends_with_two_and_says_what_was_wrong() {
+fn wrong_usage_exits_with_2_and_an_explanation() {
     let home = Home::new("");
     let cases: [(&[&str], &str); 10] = [
         (&[], "Usage"),
@@ -88,19 +88,19 @@ fn wrong_usage_ends_with_two_and_says_what_was_wrong() {
 }
 
 #[test]
-fn run_is_the_program_itself() {
+fn run_passes_input_output_and_exit_code_through() {
     let home = Home::new("");
     let program = save(&home, "program.txt", "arguments\necho\nwarn to errors\nexit 7");
     let ran = output_with(runtray(&home).args(["run", &program, "one", "--two", "-3"]), b"from stdin");
     assert_eq!((ran.status.code(), text(&ran.stdout)), (Some(7), "one\n--two\n-3\nfrom stdin".to_owned()));
     assert_eq!(text(&ran.stderr), "to errors\n");
-    let from_stdin = output_with(runtray(&home).args(["run", "--language", "stand-in", "-"]), b"print read\necho");
+    let from_stdin = output_with(runtray(&home).args(["run", "--language", "fake", "-"]), b"print read\necho");
     assert_eq!(printed(&from_stdin), "read\n");
     assert_eq!(fs::read_dir(home.path().join("runs")).expect("runs").filter(is_folder).count(), 0, "nothing is left");
 }
 
 #[test]
-fn what_follows_the_file_is_the_programs() {
+fn arguments_after_the_file_belong_to_the_program() {
     let home = Home::new("");
     let program = save(&home, "program.txt", "arguments");
     let cases: [&[&str]; 4] = [&["--json"], &["--help"], &["-h", "--", "-V"], &["--timeout-ms", "5", "--no-such"]];
@@ -115,7 +115,7 @@ fn is_folder(entry: &std::io::Result<fs::DirEntry>) -> bool {
 }
 
 #[test]
-fn run_ends_as_the_program_did() {
+fn the_exit_code_of_run_tells_how_the_program_ended() {
     let home = Home::new("");
     let mut cases: Vec<(&str, &[&str], i32, &str)> = vec![
         ("print x", &[], 0, ""),
@@ -136,7 +136,7 @@ fn run_ends_as_the_program_did() {
 }
 
 #[test]
-fn only_an_answer_for_a_script_has_the_time_of_one() {
+fn the_default_time_limit_applies_only_with_json_output() {
     let home = Home::new("[limits]\ntimeout_ms = 100\nmax_timeout_ms = 150");
     let program = save(&home, "program.txt", "sleep 400\nprint done");
     assert_eq!(printed(&output(&home, &["run", &program])), "done\n");
@@ -146,7 +146,7 @@ fn only_an_answer_for_a_script_has_the_time_of_one() {
 }
 
 #[test]
-fn run_prints_one_object_where_a_script_asks() {
+fn run_with_json_prints_one_object() {
     let home = Home::new("");
     let program = save(&home, "program.txt", "print out\nwarn err\nsave made.txt content\nexit 3");
     let ran = output(&home, &["run", "--json", &program]);
@@ -158,7 +158,7 @@ fn run_prints_one_object_where_a_script_asks() {
         ("output", json!("out\n")),
         ("error", json!("err\n")),
         ("exit_code", json!(3)),
-        ("language", json!("stand-in")),
+        ("language", json!("fake")),
     ] {
         assert_eq!(answer[name], value, "{name}");
     }
@@ -166,7 +166,7 @@ fn run_prints_one_object_where_a_script_asks() {
 }
 
 #[test]
-fn run_keeps_the_files_where_it_is_told_to() {
+fn run_saves_the_files_in_the_given_folder() {
     let home = Home::new("");
     let program = save(&home, "program.txt", "save-many 2 below\nsave made.txt content");
     let folder = home.path().join("kept");
@@ -180,7 +180,7 @@ fn run_keeps_the_files_where_it_is_told_to() {
 }
 
 #[test]
-fn run_says_what_it_cannot_run() {
+fn run_explains_why_a_program_cannot_run() {
     let home = Home::new("[limits]\nmax_timeout_ms = 1000\nterminal_total_ms = 2000");
     let unknown = save(&home, "program.xyz", "");
     let program = save(&home, "program.txt", "");
@@ -204,7 +204,7 @@ fn run_says_what_it_cannot_run() {
 }
 
 #[test]
-fn status_tells_a_service_from_none() {
+fn status_tells_whether_a_service_runs() {
     let home = Home::new("");
     let mut service = Service::start_in(&home, &[]);
     let port = service.port().to_string();
@@ -240,7 +240,7 @@ fn status_finds_the_service_wherever_it_listens() {
 }
 
 #[test]
-fn status_has_the_token() {
+fn status_sends_the_token() {
     let home = Home::new("require_token = true");
     let service = Service::start_in(&home, &[]);
     assert_eq!(service.get("/status").status, 401);
@@ -248,7 +248,7 @@ fn status_has_the_token() {
     assert_eq!(object(&output(&home, &["status", "--json", "--port", &port]))["token_required"], true);
     let elsewhere = output(&Home::new(""), &["status", "--port", &port]);
     assert_eq!(elsewhere.status.code(), Some(1));
-    assert!(text(&elsewhere.stderr).contains("answers 401"), "{}", text(&elsewhere.stderr));
+    assert!(text(&elsewhere.stderr).contains("answers with status 401"), "{}", text(&elsewhere.stderr));
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn a_closed_standard_output_ends_every_command_quietly() {
 
 #[cfg(unix)]
 #[test]
-fn bash_takes_its_completions() {
+fn bash_accepts_its_completions() {
     let home = Home::new("");
     let script = home.path().join("completions.bash");
     fs::write(&script, output(&home, &["completions", "bash"]).stdout).expect("a script");
@@ -327,7 +327,7 @@ fn an_interrupted_run_ends_with_130_and_leaves_nothing() {
     let mut child = child.expect("runtray starts");
     crate::harness::eventually("the program to start", || fs::read(&started).ok());
     let pid = nix::unistd::Pid::from_raw(child.id().try_into().expect("a pid"));
-    // The first one is the program's, which ignores it.
+    // The first interrupt goes to the program, which ignores it.
     let code = crate::harness::eventually("runtray to end", || {
         kill(pid, Signal::SIGINT).expect("a signal");
         child.try_wait().expect("a child").map(|status| status.code())
@@ -338,7 +338,7 @@ fn an_interrupted_run_ends_with_130_and_leaves_nothing() {
     assert_eq!(processes_in(home.path()), Vec::<std::path::PathBuf>::new(), "nothing lives on");
 }
 
-/// Where processes work that work below `folder`, which may be deleted.
+/// The working folders of processes in `folder`, including deleted ones.
 #[cfg(target_os = "linux")]
 fn processes_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let processes = fs::read_dir("/proc").expect("/proc").flatten();

@@ -1,4 +1,4 @@
-//! Encodings of programs, and the files beside a program that `runtray run` finds: as with `python FILE`.
+//! Encodings of programs, and files beside a program that `runtray run` sends along: as `python FILE` finds them.
 
 use std::fs;
 use std::io::Write as _;
@@ -15,7 +15,7 @@ fn run(home: &Home, folder: &Path, arguments: &[&str]) -> Output {
     command.output().expect("runtray runs")
 }
 
-/// Whether the machine cannot run a language; if so, says it past the test's capture.
+/// Whether the machine has no interpreter of a language; prints that the test is left out, past the test's capture.
 fn lacks(language: &str) -> bool {
     let languages = Service::start().get("/languages").json();
     let row = languages.as_array().and_then(|rows| rows.iter().find(|row| row["language"] == language));
@@ -28,13 +28,13 @@ fn lacks(language: &str) -> bool {
     lacks
 }
 
-/// Settings by which the stand-in runs a language, to check what holds for it whatever its interpreter does.
+/// Settings that let the fake interpreter run a language, to test behaviour that does not depend on the real interpreter.
 fn played(language: &str, extension: &str) -> String {
-    let program = fake_interpreter().expect("a stand-in").display().to_string();
+    let program = fake_interpreter().expect("a fake interpreter").display().to_string();
     format!("[[language]]\nname = \"{language}\"\ncommand = ['{program}']\nextension = \"{extension}\"\n")
 }
 
-/// Runs programs of a folder, from it without a service and from above it with one.
+/// Runs programs of a folder: from that folder without a service, and from the folder above with one.
 fn check_runs(settings: &str, files: &[(&str, &[u8])], programs: &[(&str, &str)]) {
     let service = Service::start_with(settings);
     for (home, above) in [(&Home::new(settings), ""), (service.home(), "project/")] {
@@ -56,7 +56,7 @@ fn check_runs(settings: &str, files: &[(&str, &[u8])], programs: &[(&str, &str)]
 }
 
 #[test]
-fn a_program_in_any_encoding_that_python_takes() {
+fn a_program_may_have_any_encoding_that_python_accepts() {
     if lacks("python") {
         return;
     }
@@ -73,7 +73,7 @@ fn a_program_in_any_encoding_that_python_takes() {
 }
 
 #[test]
-fn a_program_that_is_no_text_is_python_s_to_judge() {
+fn python_itself_reports_a_program_that_is_not_text() {
     if lacks("python") {
         return;
     }
@@ -133,7 +133,7 @@ fn a_javascript_program_requires_what_is_beside_it() {
 }
 
 #[test]
-fn what_lies_beside_a_program_goes_along_whatever_runs_it() {
+fn files_beside_a_program_are_sent_along_in_every_language() {
     check_runs(
         &played("python", "py"),
         &[
@@ -161,7 +161,7 @@ fn what_lies_beside_a_program_goes_along_whatever_runs_it() {
 }
 
 #[test]
-fn what_does_not_fit_is_said_and_alone_leaves_all_behind() {
+fn files_over_the_limit_are_reported_and_alone_sends_none() {
     let settings = format!("[limits]\nbody_bytes = 4096\n{}", played("python", "py"));
     let home = Home::new(&settings);
     let folder = home.path().join("project");
@@ -177,5 +177,20 @@ fn what_does_not_fit_is_said_and_alone_leaves_all_behind() {
     let request = json!({"code": "", "code_encoding": "base32"});
     let service = Service::start();
     let refused = service.post("/execute", &request);
-    assert!(refused.status == 400 && refused.body.contains("`code_encoding` must be"), "{}", refused.body);
+    assert!(refused.status == 400 && refused.body.contains("`code_encoding` cannot be used"), "{}", refused.body);
+}
+
+#[test]
+fn a_file_that_has_the_program_s_place_is_said() {
+    let home = Home::new(&played("python", "py"));
+    let folder = home.path().join("project");
+    fs::create_dir(&folder).expect("a folder");
+    fs::write(folder.join("main.py"), "another").expect("a file");
+    for (code, said) in [("print x\nimport main", true), ("print from main import x", true), ("print domain", false)] {
+        fs::write(folder.join("app.py"), code).expect("a file");
+        let told = String::from_utf8_lossy(&run(&home, &folder, &["app.py"]).stderr).into_owned();
+        assert_eq!(told.contains("main.py beside the program cannot go along"), said, "{code}: {told}");
+    }
+    let told = run(&home, &folder, &["main.py"]).stderr;
+    assert!(!String::from_utf8_lossy(&told).contains("beside"), "the program itself");
 }

@@ -1,4 +1,4 @@
-//! Control characters in what others wrote: text on a terminal, raw in a pipe.
+//! Control characters in text from programs and pages: escaped on a terminal, raw in a pipe.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,29 +9,29 @@ use serde_json::{Value, json};
 
 use crate::harness::{Home, Service, eventually, runtray};
 
-/// Sets the clipboard and the title, clears the screen, rings; in C0, C1 and a direction override.
+/// Control sequences that set the clipboard and the title, clear the screen and ring, in C0, C1, and a direction override.
 const HOSTILE: &str = "\u{1b}]52;c;aGk=\u{7}\u{1b}]0;title\u{7}\u{1b}[2J\u{9b}2J\rover\u{8}\u{7f}\u{202e}";
 
-/// The log with one execution whose code, output and errors hold all of it.
+/// A log with one execution whose code, output and errors contain all of `HOSTILE`.
 fn log() -> (Home, String) {
     let home = Home::new("");
     let mut service = Service::start_in(&home, &[]);
     let printed: String = HOSTILE.bytes().map(|byte| format!("{byte:02x}")).collect();
     let code = format!("# {HOSTILE}\nhex {printed}\nwarn {HOSTILE}");
-    let id = service.execute(&json!({"language": "stand-in", "code": code}))["id"].as_str().expect("an id").to_owned();
+    let id = service.execute(&json!({"language": "fake", "code": code}))["id"].as_str().expect("an id").to_owned();
     eventually("the entry", || (service.get(&format!("/executions/{id}")).json()["status"] != "running").then_some(()));
     service.stop();
     (home, id)
 }
 
-/// What `command` writes to a terminal that is its standard output and error.
+/// The output of `command` on a terminal that is its stdout and stderr.
 fn on_terminal(mut command: Command) -> String {
     let OpenptyResult { master, slave } = openpty(None, None).expect("a terminal");
     let end = || slave.try_clone().expect("a descriptor");
     let mut child = command.stdin(Stdio::null()).stdout(end()).stderr(end()).spawn().expect("runtray starts");
     drop((command, slave));
     let mut shown = Vec::new();
-    // A terminal that the last program has left answers with an error rather than an end.
+    // Reading from a terminal whose last program has ended gives an error on Linux instead of the end.
     drop(File::from(master).read_to_end(&mut shown));
     child.wait().expect("an end");
     String::from_utf8(shown).expect("text").replace("\r\n", "\n")
@@ -43,7 +43,7 @@ fn check_inert(shown: &str, about: &str) {
 }
 
 #[test]
-fn a_terminal_is_shown_what_a_program_wrote_and_does_not_obey_it() {
+fn control_characters_are_escaped_on_a_terminal() {
     let (home, id) = log();
     for options in [&["--id", &id][..], &[], &["--json"], &["--id", &id, "--json"], &["--search", "title"]] {
         let mut command = runtray(&home);
@@ -59,7 +59,7 @@ fn a_terminal_is_shown_what_a_program_wrote_and_does_not_obey_it() {
 }
 
 #[test]
-fn a_pipe_gets_it_raw() {
+fn a_pipe_gets_control_characters_raw() {
     let (home, id) = log();
     let piped = runtray(&home).args(["logs", "--id", &id]).output().expect("runtray runs");
     let text = String::from_utf8_lossy(&piped.stdout);
@@ -67,7 +67,7 @@ fn a_pipe_gets_it_raw() {
 }
 
 #[test]
-fn names_and_messages_of_others_are_inert_too() {
+fn control_characters_in_names_and_messages_are_escaped_too() {
     let home = Home::new("[python]\npath = \"/no/such\\u001b]0;title\\u0007python\"");
     for arguments in [&["pythons"][..], &["pythons", "--all"], &["config", "check"], &["logs", "--id", HOSTILE]] {
         let mut command = runtray(&home);

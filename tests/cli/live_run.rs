@@ -1,4 +1,4 @@
-//! `runtray run` that is typed into: on pipes, on a terminal, through the service.
+//! Interactive `runtray run`: on pipes, on a terminal, through the service.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -6,7 +6,7 @@ use std::process::{Child, Stdio};
 
 use crate::harness::{Home, Service, runtray};
 
-/// `runtray run` of a program, with pipes.
+/// Starts `runtray run` for a program, with pipes.
 fn run(home: &Home, program: &str) -> Child {
     let path = home.path().join("program.txt");
     fs::write(&path, program).expect("a program");
@@ -15,7 +15,7 @@ fn run(home: &Home, program: &str) -> Child {
     command.spawn().expect("runtray starts")
 }
 
-/// Both ways of running: in a home where no service runs, and in one where it does.
+/// Runs `check` in a home without a service and in one with a running service.
 fn both_ways(check: impl Fn(&Home, Option<&Service>)) {
     check(&Home::new(""), None);
     let service = Service::start();
@@ -44,7 +44,7 @@ fn piped_input_is_passed_on_as_it_comes() {
 }
 
 #[test]
-fn a_service_that_is_gone_is_done_without() {
+fn run_works_although_the_address_file_names_a_dead_service() {
     let mut service = Service::start();
     let home = service.home().clone();
     assert!(home.path().join("data").join("address").exists(), "the service says where it is");
@@ -89,7 +89,7 @@ while True:
     }
 
     #[test]
-    fn an_interrupt_is_the_programs_and_a_second_one_ends_it() {
+    fn an_interrupt_goes_to_the_program_and_a_second_one_kills_it() {
         both_ways(|home, _| {
             let mut child = run(home, "print up\nhang");
             wait_for_line(&mut child, "up");
@@ -98,7 +98,7 @@ while True:
             let mut child = run(home, "ignore-termination\nprint up\nhang");
             wait_for_line(&mut child, "up");
             interrupt(&child);
-            // Two signals at once may come as one; the second is sent until it is felt.
+            // Two pending signals of a kind are delivered as one, so repeat the second until the program ends.
             let code = crate::harness::eventually("the end", || {
                 interrupt(&child);
                 child.try_wait().expect("a child").map(|status| status.code())
@@ -114,11 +114,11 @@ while True:
     }
 
     #[test]
-    fn a_crash_ends_with_the_signals_number() {
+    fn a_crash_exits_with_128_plus_the_signal() {
         both_ways(|home, _| assert_eq!(run(home, "abort").wait().expect("an end").code(), Some(134)));
     }
 
-    /// `runtray run` in a terminal of ours.
+    /// `runtray run` on a pseudo-terminal of the test.
     struct Terminal {
         child: Child,
         ours: File,
@@ -152,7 +152,7 @@ while True:
     }
 
     #[test]
-    fn a_terminal_is_the_programs_own() {
+    fn the_program_uses_the_terminal_directly() {
         both_ways(|home, _| {
             let mut terminal = Terminal::run(home, ECHO);
             terminal.until("True 97\r\n> ");
@@ -164,7 +164,7 @@ while True:
     }
 
     #[test]
-    fn ctrl_c_in_a_terminal_is_the_programs_however_often() {
+    fn every_ctrl_c_in_a_terminal_goes_to_the_program() {
         both_ways(|home, _| {
             let mut terminal = Terminal::run(home, STUBBORN);
             for _ in 0..3 {
@@ -173,7 +173,7 @@ while True:
                 terminal.until("^Ccaught\r\n");
             }
             terminal.until("up\r\n");
-            // Ctrl-\ is SIGQUIT.
+            // Ctrl-\ sends SIGQUIT.
             terminal.type_in("\u{1c}");
             assert_eq!(terminal.child.wait().expect("an end").code(), Some(131));
         });

@@ -21,16 +21,15 @@ fn lines(output: &Output) -> Vec<String> {
     String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect()
 }
 
-/// Runs a program and waits until its end is in the log.
+/// Runs a program and waits until its entry in the log is complete.
 fn run(service: &Service, code: &str) -> String {
-    let id =
-        service.execute(&json!({ "language": "stand-in", "code": code }))["id"].as_str().expect("an id").to_owned();
+    let id = service.execute(&json!({ "language": "fake", "code": code }))["id"].as_str().expect("an id").to_owned();
     let entry = || service.get(&format!("/executions/{id}")).json()["status"].as_str().map(str::to_owned);
     eventually("the entry", || entry().filter(|status| status != "running"));
     id
 }
 
-/// `runtray logs --follow`, ended when dropped.
+/// A running `runtray logs --follow`, which is ended on drop.
 struct Following {
     child: Child,
     lines: Receiver<String>,
@@ -62,7 +61,7 @@ impl Drop for Following {
 }
 
 #[test]
-fn nothing_has_run_yet() {
+fn an_empty_log_is_explained() {
     let home = Home::new("");
     let told = logs(&home, &[]);
     assert!(told.status.success() && told.stdout.is_empty());
@@ -92,7 +91,7 @@ fn the_log_is_read_whether_the_service_runs_or_not() {
             let found = lines(&logs(&home, &options));
             assert!(found.len() == 1 && found[0].contains(id), "{options:?}: {found:#?}");
         }
-        for options in [["--language", "python"], ["--origin", "http://a.example"], ["--search", "\"*("]] {
+        for options in [["-n", "0"], ["--language", "python"], ["--origin", "http://a.example"], ["--search", "\"*("]] {
             assert_eq!(lines(&logs(&home, &options)), [""; 0], "{options:?}");
         }
         if running {
@@ -130,7 +129,7 @@ fn following_prints_each_execution_when_it_has_ended() {
     let before = run(&service, "print before");
     let release = home.shared("release");
     let code = format!("wait-for {}", release.display());
-    let slow = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
+    let slow = json!({ "language": "fake", "code": code, "timeout_ms": 120_000 });
     let (_connection, slow) = service.begin(&slow);
     eventually("its beginning to be written", || logs(&home, &["--id", &slow]).status.success().then_some(()));
     let following = Following::start(&home, &[]);
@@ -147,7 +146,7 @@ fn following_prints_each_execution_when_it_has_ended() {
 }
 
 #[test]
-fn following_keeps_to_the_filter() {
+fn following_applies_the_filter() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     run(&service, "print ready");
@@ -159,21 +158,21 @@ fn following_keeps_to_the_filter() {
 }
 
 #[test]
-fn following_finds_those_that_match_only_when_they_end() {
+fn following_finds_executions_that_match_only_once_ended() {
     let home = Home::new("[admission]\nslots = 1\nqueue = 1");
     let service = Service::start_in(&home, &[]);
     let release = home.shared("release");
     let code = format!("wait-for {}\nhex 6e6565646c65\nexit 3", release.display());
-    let slow = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
+    let slow = json!({ "language": "fake", "code": code, "timeout_ms": 120_000 });
     let (_connection, slow) = service.begin(&slow);
     eventually("its beginning to be written", || logs(&home, &["--id", &slow]).status.success().then_some(()));
     let by_status = Following::start(&home, &["--status", "failed", "--json"]);
     let by_search = Following::start(&home, &["--search", "needle", "--json"]);
-    // One that waits for its turn is older by its id than one that is typed into meanwhile, and begins after it.
-    let later = json!({ "language": "stand-in", "code": "hex 6e6565646c65\nexit 4" });
+    // A queued run has an older id than an interactive run that starts meanwhile, but begins after it.
+    let later = json!({ "language": "fake", "code": "hex 6e6565646c65\nexit 4" });
     let _waiting = service.ask(&later, "");
     eventually("it to wait", || (service.get("/status").json()["queued"] == 1).then_some(()));
-    let mut talk = service.converse(&json!({"language": "stand-in", "code": "hex 6e6565646c65\nexit 5"}));
+    let mut talk = service.converse(&json!({"language": "fake", "code": "hex 6e6565646c65\nexit 5"}));
     talk.finished();
     let codes = |following: &Following, count: usize| -> Vec<Value> {
         let next = || serde_json::from_str::<Value>(&following.next()).expect("JSON")["exit_code"].take();
@@ -191,18 +190,18 @@ fn following_finds_those_that_match_only_when_they_end() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_failure() {
+fn a_closed_pipe_is_not_an_error() {
     check_reader_goes_away(|service| drop(run(service, "print two")));
 }
 
-// Windows tells only who writes that nobody reads.
+// On Windows a closed pipe is only noticed by writing to it.
 #[test]
 #[cfg(unix)]
-fn that_the_reader_went_away_is_noticed_although_nothing_runs() {
+fn a_closed_pipe_is_noticed_although_nothing_runs() {
     check_reader_goes_away(|_| {});
 }
 
-/// Reads one line as `head -1` would; the program then ends, at the latest by what is done `then`.
+/// Closes the pipe after one line, as `head -1` does, and calls `then`: the command must end successfully.
 fn check_reader_goes_away(then: impl FnOnce(&Service)) {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);

@@ -20,7 +20,7 @@ fn in_use(listed: &Value) -> Vec<&Value> {
     listed["found"].as_array().expect("a list").iter().filter(|python| python["in_use"] == true).collect()
 }
 
-/// A home whose settings name one of the Pythons that are found, so that a slow machine does not change the choice.
+/// A home whose settings name one of the Pythons on this machine, so that the choice does not depend on the machine's speed.
 #[cfg(unix)]
 fn home_with_choice() -> (Home, String) {
     let found = listed(&Home::new(""));
@@ -32,7 +32,7 @@ fn home_with_choice() -> (Home, String) {
 
 #[cfg(unix)]
 #[test]
-fn the_one_in_use_is_marked_and_is_what_the_service_uses() {
+fn the_python_in_use_is_marked_and_the_service_uses_it() {
     let (home, chosen) = home_with_choice();
     let listed = listed(&home);
     let [used] = in_use(&listed)[..] else { panic!("not one in use: {listed}") };
@@ -51,9 +51,9 @@ fn the_one_in_use_is_marked_and_is_what_the_service_uses() {
 }
 
 #[test]
-fn a_choice_that_is_no_python_is_named_with_its_reason_and_nothing_else_is_used() {
-    let stand_in = fake_interpreter().expect("a stand-in");
-    for choice in [stand_in.with_file_name("no-python-here"), stand_in] {
+fn a_chosen_path_that_is_not_a_python_is_reported_and_not_replaced() {
+    let fake = fake_interpreter().expect("a fake interpreter");
+    for choice in [fake.with_file_name("no-python-here"), fake] {
         let home = Home::new(&format!("[python]\npath = '{}'", choice.display()));
         let output = pythons(&home, &["--all"]);
         let (table, told) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

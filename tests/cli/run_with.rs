@@ -7,7 +7,7 @@ use std::process::{Command, Output, Stdio};
 
 use crate::harness::{Home, Service, runtray};
 
-/// A folder with a program and what it needs.
+/// Makes a folder with a program and the files it needs.
 fn project(home: &Home, program: &str) -> PathBuf {
     let folder = home.path().join("project");
     fs::create_dir_all(folder.join("data/deep")).expect("folders");
@@ -29,7 +29,7 @@ fn run(home: &Home, folder: &Path, arguments: &[impl AsRef<OsStr>]) -> Output {
     command.output().expect("runtray runs")
 }
 
-/// Runs it from its own folder and from the one above; FILES in an option is where the files are from there.
+/// Runs the program from its folder and from the folder above. FILES in an option stands for the path to the program's folder.
 fn check(home: &Home, program: &str, options: &[&str], expected: &str) {
     let folder = project(home, program);
     for (from, files) in [(folder.as_path(), "."), (home.path(), "project")] {
@@ -42,7 +42,7 @@ fn check(home: &Home, program: &str, options: &[&str], expected: &str) {
 }
 
 #[test]
-fn files_lie_where_they_lie_beside_the_program() {
+fn files_have_the_same_relative_paths_in_the_run() {
     let check_all = |home: &Home| {
         check(
             home,
@@ -62,7 +62,7 @@ fn files_lie_where_they_lie_beside_the_program() {
 }
 
 #[test]
-fn what_cannot_go_along_is_said() {
+fn files_and_variables_that_cannot_be_sent_are_reported() {
     let home = Home::new("[limits]\nbody_bytes = 4096");
     let folder = project(&home, "print no");
     fs::write(folder.join("main.txt"), "").expect("a file");
@@ -73,7 +73,7 @@ fn what_cannot_go_along_is_said() {
     }
     for (option, value, code, said) in [
         ("--file", "missing.txt", 1, "could not open"),
-        ("--file", "main.txt", 1, "`main.txt` is the program's own name"),
+        ("--file", "main.txt", 1, "`main.txt` is the name of the program"),
         ("--file", "large.bin", 1, "more than 4096 bytes together"),
         ("--file", "many", 1, "1000 files at most"),
         ("--env", "WORD", 2, "NAME=VALUE"),

@@ -1,4 +1,4 @@
-//! The limit of a run's folder on Linux, against programs that keep files where they are hard to see.
+//! The limit of a run's folder on Linux, against programs that hide files.
 
 use crate::harness::limited::{EVERY_MODE, SETTINGS, SWITCH, check, start};
 use crate::harness::{Home, Service, nobody};
@@ -34,7 +34,7 @@ for number in range(8):
     os.unlink(str(number))
 time.sleep(110)
 ";
-/// Half of it can be seen by name, half not; and none of it by the program's own process.
+/// Half of the bytes are in a named file, half in an unlinked one; the program's main process holds neither open.
 const HALF_AND_HALF: &str = "
 import os, time
 file = open('visible', 'wb')
@@ -64,7 +64,7 @@ const FILLERS: &[(&str, &str, &str, &str)] = &[
 ];
 
 #[test]
-fn files_count_wherever_they_lie() {
+fn files_count_wherever_they_are() {
     let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 60000");
     for mode in EVERY_MODE {
         let Some(service) = start(mode, &settings) else { continue };
@@ -81,7 +81,7 @@ fn empty_files_count_too() {
 }
 
 #[test]
-fn files_of_a_user_without_rights_count_too() {
+fn files_count_for_a_service_of_an_unprivileged_user_too() {
     if let Some(reason) = nobody::cannot_run() {
         return eprintln!("not tested: {reason}");
     }

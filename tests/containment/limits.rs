@@ -1,4 +1,4 @@
-//! Limits of memory, CPU time and processes on Linux, against programs that use them where they are hard to see.
+//! Limits of memory, CPU time and processes on Linux, against programs that hide their use.
 
 use serde_json::{Value, json};
 
@@ -6,13 +6,13 @@ use crate::harness::footprint::post;
 use crate::harness::limited::{EVERY_MODE, SETTINGS, SWITCH, check, start};
 use crate::harness::{Home, Service, runtray};
 
-/// Ways of holding a tree together that give it a `/dev/shm` of its own.
+/// The containment modes that give a run its own `/dev/shm`.
 const WITH_NAMESPACE: [&str; 2] = ["namespaces", "user-namespaces"];
 
 const MEMORY: &str = "Execution was stopped: it used more than 96 MiB of memory.";
 const CPU: &str = "Execution timed out: it used more than 1 s of CPU time.";
 
-/// Children that die all the time keep the supervisor busy with the dead.
+/// Makes orphans without end, which keeps the supervisor busy reaping them.
 const ORPHANS: &str = "
 import os, time
 def orphans():
@@ -28,7 +28,7 @@ for _ in range(2):
 ";
 
 #[test]
-fn who_makes_orphans_is_looked_at_all_the_same() {
+fn limits_hold_while_a_program_makes_orphans() {
     let hog = format!("{ORPHANS}held = [b'x' * (1 << 20) for _ in range(400)]\ntime.sleep(1)\n");
     let burner = format!("{ORPHANS}\nwhile time.process_time() < 4: pass\n");
     for mode in EVERY_MODE {
@@ -72,7 +72,7 @@ for place in range(0, 400 << 20, 4096):
     held[place] = 1
 time.sleep(110)
 ";
-/// A file that nobody can name and nobody has open: only a mapping holds it.
+/// Maps a file that is unlinked and closed: only the mapping keeps it.
 const MAPPED_FILE: &str = "
 import mmap, os, time
 held = []
@@ -101,12 +101,39 @@ fn memory_counts_wherever_it_is_held() {
         );
         if WITH_NAMESPACE.contains(&mode) {
             check(mode, &service, &[("System V segments", SYSTEM_V, "memory_limit", MEMORY)]);
-            // Whichever comes first: the folder is full, or the tree is seen to hold too much.
+            // Either limit may end it first: that of the folder or that of the memory.
             let answer = post(&service, &json!({"code": SHM_FILES}));
             let error = answer["error"].as_str().expect("text");
             let held = error.ends_with(MEMORY) || error.contains("No space left on device");
             assert!(held, "/dev/shm ({mode}): {answer}");
         }
+    }
+}
+
+/// Mounts file systems in memory in namespaces of its own, in each way that there is, and fills what it gets.
+const MOUNTED: &str = "
+import ctypes, os, time
+libc = ctypes.CDLL(None, use_errno=True)
+if libc.unshare(0x10000000 | 0x20000) != 0:
+    raise SystemExit('no namespaces of its own')
+got = [kind for kind in (b'tmpfs', b'ramfs') if libc.mount(kind, b'/mnt', kind, 0, None) == 0]
+context = libc.syscall(430, b'tmpfs', 0)
+if context >= 0 and libc.syscall(431, context, 6, None, None, 0) == 0:
+    got.append(libc.syscall(432, context, 0, 0))
+if got:
+    with open('/mnt/file', 'wb') as file:
+        for _ in range(200):
+            file.write(bytes(1 << 20))
+    time.sleep(110)
+";
+
+#[test]
+fn no_memory_hides_in_mounts_of_a_program_s_own() {
+    for mode in EVERY_MODE {
+        let Some(service) = start(mode, SETTINGS) else { continue };
+        let answer = post(&service, &json!({"code": MOUNTED}));
+        let status = &answer["status"];
+        assert!(status == "completed" || status == "memory_limit" || answer["exit_code"] == 1, "{mode}: {answer}");
     }
 }
 
@@ -138,7 +165,7 @@ fn shared_memory_has_a_size_and_is_reported() {
     }
 }
 
-/// So many children, one after the other, that the system itself takes away: their time is in nobody's account.
+/// Runs `count` children one after the other with SIGCHLD ignored: the kernel reaps them, and no parent accounts for their time.
 fn ignored_children(count: u32, burn: &str) -> String {
     format!(
         "
@@ -201,7 +228,7 @@ fn cpu_time_of_children_counts_whoever_waits_for_them() {
     }
 }
 
-/// Whether the kernel counts a whole tree's CPU time for us, of those that are gone too.
+/// Whether the kernel can count the CPU time of a whole tree, including processes that have ended. If not, the reason.
 fn kernel_counts_cpu() -> Result<(), String> {
     let level = std::fs::read_to_string("/proc/sys/kernel/perf_event_paranoid").unwrap_or_default();
     let allowed = level.trim().parse::<i32>().is_ok_and(|level| level <= 2 || nix::unistd::geteuid().is_root());
@@ -209,7 +236,7 @@ fn kernel_counts_cpu() -> Result<(), String> {
 }
 
 #[test]
-fn cpu_time_is_told_as_it_was() {
+fn the_reported_cpu_time_includes_ignored_children() {
     if let Err(reason) = kernel_counts_cpu() {
         return eprintln!("not tested: {reason}");
     }
@@ -223,7 +250,7 @@ const SENDS_ITSELF: &str = "
 import os, signal
 os.kill(os.getpid(), signal.SIGXCPU)
 ";
-/// Takes its own limit away as far as it may: the kernel then ends it, and not we.
+/// Sets its own CPU limit: the kernel then kills it, not Runtray.
 const LOWERS_ITS_OWN: &str = "
 import resource
 resource.setrlimit(resource.RLIMIT_CPU, (1, 1))
@@ -231,7 +258,7 @@ while True: pass
 ";
 
 #[test]
-fn only_our_own_accounts_tell_of_the_cpu_limit() {
+fn a_cpu_limit_is_reported_only_if_runtray_enforced_it() {
     let settings = SETTINGS.replace("cpu_ms = 1000", "cpu_ms = 20000");
     let service = Service::start_with(&settings);
     check(
@@ -244,7 +271,7 @@ fn only_our_own_accounts_tell_of_the_cpu_limit() {
     );
 }
 
-/// What a program was started with: Python itself ignores two signals, what it starts with fresh ones ignores none.
+/// Prints the signal masks that a program starts with. It uses `cat`, because Python itself ignores two signals.
 const SIGNALS: &str = "
 import subprocess
 print(subprocess.run(['cat', '/proc/self/status'], capture_output=True, text=True).stdout)
@@ -267,7 +294,7 @@ fn every_signal_has_its_default_effect() {
     }
 }
 
-/// Ignores and blocks every signal, those too that the C library keeps to itself, and becomes its arguments.
+/// Ignores and blocks every signal, including those reserved by the C library, and then executes its arguments.
 const IGNORES_ALL: &str = "
 import ctypes, os, signal, sys
 libc = ctypes.CDLL(None)
@@ -282,7 +309,7 @@ if numbers:
 os.execv(sys.argv[1], sys.argv[1:])
 ";
 
-/// Threads are no processes, however many there are.
+/// Starts many threads, which do not count as processes.
 const THREADS: &str = "
 import threading
 go = threading.Event()
@@ -294,7 +321,7 @@ for thread in threads:
     thread.join()
 print(len(threads))
 ";
-/// A shell that starts the second command of a pipeline hears at that moment that the first has ended.
+/// Runs pipelines. The shell gets SIGCHLD for the first command while it starts the second.
 const PIPELINES: &str = r#"
 import subprocess
 for _ in range(150):

@@ -1,4 +1,4 @@
-//! Every two of many misbehaviours in one program, on Linux: a limit holds whatever else the program does.
+//! All pairs of hostile actions in one program, on Linux: a limit holds whatever else the program does.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,7 +10,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::harness::footprint::{Footprint, post};
-use crate::harness::hostile_programs::SPARES;
+use crate::harness::hostile_programs::{DAEMON, WAITING};
 use crate::harness::leftovers::Marker;
 use crate::harness::{Home, Service};
 
@@ -29,14 +29,14 @@ slots = 2
 [warm]
 python = 2
 ";
-/// Clients at once: the slots of the settings.
+/// Number of concurrent clients: the slots of the settings.
 const CLIENTS: usize = 2;
-/// Wall-clock limit of two that never end and hardly use the processor.
+/// Time limit in milliseconds of pairs that never end and hardly use the processor.
 const SHORT: u64 = 700;
-/// And of all others, which have to end by another limit.
+/// Time limit in milliseconds of all other pairs, which must end by another limit.
 const LONG: u64 = 120_000;
 
-/// What ends a program.
+/// The limit that ends a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum End {
     Memory,
@@ -48,7 +48,7 @@ enum End {
 }
 
 impl End {
-    /// The status, and the end of the errors.
+    /// The status, and the end of the error text.
     fn words(self) -> (&'static str, &'static str) {
         match self {
             Self::Memory => ("memory_limit", "Execution was stopped: it used more than 160 MiB of memory."),
@@ -60,7 +60,7 @@ impl End {
         }
     }
 
-    /// What `answer` was ended by.
+    /// The limit that ended the run with this answer.
     fn of(answer: &Value) -> Option<Self> {
         let error = answer["error"].as_str().unwrap_or_default();
         let all = [Self::Memory, Self::Cpu, Self::Folder, Self::Output, Self::Processes, Self::Wall];
@@ -68,8 +68,8 @@ impl End {
     }
 }
 
-/// A misbehaviour: its name, the body of a Python function, the limit that it is sure to break if any, and whether it keeps a
-/// processor busy meanwhile.
+/// A hostile action: its name, the body of a Python function, the limit that it certainly reaches if any, and whether it keeps a
+/// processor busy.
 type HostileProgram = (&'static str, &'static str, Option<End>, bool);
 
 const ALL: &[HostileProgram] = &[
@@ -133,7 +133,7 @@ for number in range(20):
     held.append(open(f'gone-{number}', 'wb', buffering=0))
     held[-1].write(b'x' * (1 << 20))
     os.unlink(f'gone-{number}')";
-/// With a little in each, so that a busy machine does not need long.
+/// Makes many files with little in each, so that it is quick on a busy machine.
 const TINY: &str = "
 os.mkdir('tiny')
 for number in range(3000):
@@ -161,17 +161,7 @@ for _ in range(20):
     if child == 0:
         os._exit(0)
     os.waitid(os.P_PID, child, os.WEXITED | os.WNOWAIT)";
-const DAEMON: &str = "
-if os.fork() == 0:
-    os.setsid()
-    if os.fork() == 0:
-        null = os.open(os.devnull, os.O_RDWR)
-        for stream in 0, 1, 2:
-            os.dup2(null, stream)
-        time.sleep(3600)
-    os._exit(0)
-os.wait()";
-/// To everybody whose default is to take no notice, and to the supervisor.
+/// Sends signals that are ignored by default to its process group and itself, and one to the supervisor.
 const SIGNALS: &str = "
 while True:
     os.kill(0, signal.SIGWINCH)
@@ -190,7 +180,7 @@ for folder in 'a', 'b':
     os.chmod(f'{folder}/below', 0)
     os.chmod(folder, 0)";
 
-/// One program that does both, each in a process of its own, and never ends by itself.
+/// A program that does both, each in its own process, and never ends by itself.
 fn program(one: &HostileProgram, other: &HostileProgram) -> String {
     let indented = |code: &str| code.trim().lines().map(|line| format!("        {line}\n")).collect::<String>();
     let function = |name: &str, code: &str| {
@@ -206,7 +196,7 @@ fn program(one: &HostileProgram, other: &HostileProgram) -> String {
     )
 }
 
-/// What may end both together.
+/// The limits that may end both together.
 fn ends(one: &HostileProgram, other: &HostileProgram) -> Vec<End> {
     let mut ends: Vec<End> = [one.2, other.2].into_iter().flatten().collect();
     ends.extend((one.3 || other.3).then_some(End::Cpu));
@@ -217,12 +207,12 @@ fn ends(one: &HostileProgram, other: &HostileProgram) -> Vec<End> {
 }
 
 #[test]
-fn every_two_misbehaviours_end_at_a_limit() {
+fn every_pair_of_hostile_actions_ends_at_a_limit() {
     let service = Service::start_in(&Home::new(SETTINGS), &[]);
     if post(&service, &json!({"code": "import os; print(os.getppid())"}))["output"] != "1\n" {
         return eprintln!("not tested: this machine gives no namespaces, without which shared memory is the machine's");
     }
-    let before = Footprint::settled(&service, SPARES);
+    let before = Footprint::settled(&service, WAITING);
     let pairs: Vec<_> =
         ALL.iter().enumerate().flat_map(|(index, one)| ALL[index..].iter().map(move |b| (one, b))).collect();
     let (counts, wrong) = run(&service, &pairs);
@@ -233,7 +223,7 @@ fn every_two_misbehaviours_end_at_a_limit() {
     assert!(wrong.is_empty() && left.is_empty(), "{}\n{}\n{}", wrong.join("\n"), left.join("\n"), service.stderr());
 }
 
-/// Runs all pairs with as many clients as there are slots; how many ended by which limit, and what is wrong.
+/// Runs all pairs with as many clients as there are slots. Gives the number of runs by the limit that ended them, and the faults.
 fn run(service: &Service, pairs: &[(&HostileProgram, &HostileProgram)]) -> (BTreeMap<End, usize>, Vec<String>) {
     let next = AtomicUsize::new(0);
     let found = Mutex::new((BTreeMap::new(), Vec::new()));

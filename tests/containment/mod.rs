@@ -1,4 +1,4 @@
-//! Misbehaving programs: whatever one does, nothing of it is left.
+//! Hostile programs: nothing is left behind by any of them.
 
 #[cfg(target_os = "linux")]
 mod disk_limits;
@@ -21,8 +21,8 @@ use serde_json::json;
 
 use crate::harness::{Service, TempDir, eventually};
 
-/// Programs of the stand-in, their limit in milliseconds, and the status they end with. `BEAT` is a command that never ends
-/// and shows that it lives.
+/// Programs for the fake interpreter, their time limit in milliseconds, and the expected status. `BEAT` is a command that never
+/// ends and writes to a file while it lives.
 const TREES: [(&str, u64, &str); 6] = [
     ("spawn BEAT\nwait-for FILE", 30_000, "completed"),
     ("daemon BEAT\nwait-for FILE", 30_000, "completed"),
@@ -33,25 +33,25 @@ const TREES: [(&str, u64, &str); 6] = [
 ];
 
 #[test]
-fn whole_trees_die() {
+fn whole_process_trees_end() {
     let service = Service::start_with("[limits]\noutput_bytes = 1048576\nkept_output_bytes = 4096\n");
     let folder = TempDir::new().expect("a folder");
     for (number, (program, timeout_ms, status)) in TREES.into_iter().enumerate() {
         let file = folder.path().join(number.to_string());
         let path = file.display().to_string();
         let code = program.replace("BEAT", &format!("heartbeat {path} 1")).replace("FILE", &path);
-        let answer = service.execute(&json!({"language": "stand-in", "code": code, "timeout_ms": timeout_ms}));
+        let answer = service.execute(&json!({"language": "fake", "code": code, "timeout_ms": timeout_ms}));
         assert_eq!(answer["status"], status, "{code}: {answer}");
         check_stands_still(&file, &code);
     }
     no_folder_is_left(&service);
 }
 
-/// A heart that beats every millisecond would be seen.
+/// Checks that a heartbeat with an interval of one millisecond has stopped.
 fn check_stands_still(file: &Path, code: &str) {
     let size = || fs::metadata(file).ok().map(|metadata| metadata.len());
     let (before, began) = (size(), Instant::now());
-    // It makes the file before its first beat, and may be gone before that.
+    // The process makes the file before its first beat, and may be killed between the two.
     assert!(before.is_some(), "{code}: it never lived");
     while began.elapsed() < Duration::from_millis(200) {
         assert_eq!(size(), before, "{code}: something of it still lives");
@@ -76,7 +76,7 @@ fn floods_are_stopped_and_folders_deleted() {
         ("close stdout\nclose stderr\nclose stdin\nsave file text", "completed", ""),
     ];
     for (code, status, ending) in cases {
-        let answer = service.execute(&json!({"language": "stand-in", "code": code, "timeout_ms": 30_000}));
+        let answer = service.execute(&json!({"language": "fake", "code": code, "timeout_ms": 30_000}));
         let error = answer["error"].as_str().expect("text");
         assert!(answer["status"] == status && error.ends_with(ending), "{code}: {answer}");
     }
@@ -95,10 +95,10 @@ mod linux {
     use crate::harness::hostile_programs::SETTINGS;
     use crate::harness::{Home, leftovers, nobody, rounds, runtray};
 
-    /// The environment variable of the service that picks how trees are held together.
+    /// The environment variable that selects the service's containment mode.
     const SWITCH: &str = "RUNTRAY_CONTAINMENT";
 
-    /// `runtray serve` in `home`, its trees held together as `mode` says.
+    /// Starts `runtray serve` in `home` with the containment mode `mode`.
     fn start_in_mode(home: &Home, mode: &str) -> Service {
         let mut command = runtray(home);
         command.args(["serve", "--port", "0"]).env(SWITCH, mode);
@@ -128,7 +128,7 @@ mod linux {
         rounds::run(&service, "no namespaces", rounds::count(5).min(5), false);
     }
 
-    /// Its supervisor is its parent there, and a process like any other.
+    /// Writes its parent's id to a file: without namespaces the supervisor is an ordinary process and the program's parent.
     const ORPHANED: &str = "
 import os, sys, time
 if os.fork() == 0:
@@ -174,7 +174,7 @@ time.sleep(3600)
         post(service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n"
     }
 
-    /// What the service is started with here, and no program may see.
+    /// Environment variables of the service that no program may see.
     const OURS: [(&str, &str); 8] = [
         ("LD_LIBRARY_PATH", "/nowhere"),
         ("PYTHONPATH", "/nowhere"),
@@ -186,7 +186,7 @@ time.sleep(3600)
         ("NODE_OPTIONS", "--require=/nowhere"),
     ];
 
-    /// Prints what it finds itself with, without opening anything.
+    /// Prints the descriptors, variables, folders and signal masks that it was started with.
     const LOOK: &str = "
 import json, os, signal
 def is_open(number):
@@ -220,7 +220,7 @@ print(json.dumps({
         }
     }
 
-    /// With variables, descriptors and an ignored signal that it must keep to itself.
+    /// Starts a service with variables, descriptors and an ignored signal that programs must not inherit.
     fn start_burdened(home: &Home, mode: &str) -> Service {
         let script = "trap '' HUP; exec 7<>/dev/null 9</etc/passwd; exec \"$0\" serve --port 0";
         let mut command = Command::new("sh");
@@ -243,7 +243,7 @@ print(json.dumps({
         let folder = PathBuf::from(seen["folder"].as_str().expect("a folder"));
         let temporary = environment["TMPDIR"].as_str().map(Path::new).expect("a folder for temporary files");
         if seen["alone"] == true {
-            // Its own folders, at places of their own.
+            // The folders are mounted at their own paths.
             assert_eq!(folder.parent(), Some(Path::new("/var/tmp")), "({mode})");
             assert_eq!(temporary, Path::new("/tmp"), "TMPDIR ({mode})");
             assert_eq!(seen["modes"], json!(["0o700", "0o777", "0o755"]), "folders' modes ({mode})");

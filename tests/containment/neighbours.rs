@@ -1,4 +1,4 @@
-//! Programs beside one another: none reaches another, or the service, or is changed by what lies above its folder.
+//! Concurrent programs: none reaches another or the service, or is affected by files above its folder.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -10,17 +10,17 @@ use serde_json::{Value, json};
 use crate::harness::warm::ONE_EACH;
 use crate::harness::{Home, Service, TempDir, eventually};
 
-/// Each way to hold trees together in which a run has a place of its own.
+/// The containment modes in which a run has its own mount namespace.
 const WALLED: [&str; 2] = ["", "user-namespaces"];
-/// All of them.
+/// All containment modes.
 const ALL: [&str; 3] = ["", "user-namespaces", "subreaper"];
 
-/// A service whose home programs would see, were it not the service's. In the sandbox they would see less.
+/// Starts a service whose home is at a path that programs can see unless it is hidden from them.
 fn start(mode: &str) -> Service {
     Service::start_in_mode(&Home::in_sight(&format!("isolation = \"none\"\n{ONE_EACH}")), mode)
 }
 
-/// Whether runs have namespaces of their own; says so where not.
+/// Whether runs have their own namespaces; prints a line if not.
 fn is_walled(service: &Service, mode: &str) -> bool {
     let walled = service.execute(&json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
     if !walled {
@@ -29,13 +29,13 @@ fn is_walled(service: &Service, mode: &str) -> bool {
     walled
 }
 
-/// Runs a program of Python, with `HOME_FOLDER` in it the service's own.
+/// Runs a Python program in which `HOME_FOLDER` stands for the service's home.
 fn run(service: &Service, code: &str) -> Value {
     let home = service.home().path().display().to_string();
     service.execute(&json!({"code": code.replace("HOME_FOLDER", &format!("{home:?}")), "timeout_ms": 60_000}))
 }
 
-/// Lists everything below the service's folders that it gets at, by their paths, from its own folder, and through its supervisor.
+/// Lists all files in the service's folders that it can reach: by path, from its own folder, and through its supervisor.
 const LOOK: &str = r"
 import glob, json, os
 found = set()
@@ -57,7 +57,7 @@ print(json.dumps(sorted(found)))
 ";
 
 #[test]
-fn no_program_sees_another_run_or_the_service_s_folders() {
+fn no_program_sees_another_run_or_the_folders_of_the_service() {
     for mode in WALLED {
         let service = start(mode);
         if !is_walled(&service, mode) {
@@ -76,7 +76,7 @@ fn no_program_sees_another_run_or_the_service_s_folders() {
     }
 }
 
-/// What a program may do to the interpreters that wait beside it. `work` is the folder of one.
+/// Attacks on the interpreters that wait in the same service. `work` is the folder of such an interpreter.
 const TAMPERING: [(&str, &str); 6] = [
     ("writes a program", "write(work + '/main.py')"),
     (
@@ -91,7 +91,7 @@ const TAMPERING: [(&str, &str); 6] = [
     ("puts a file in its place", "os.remove(work + '/main.py'); open(work + '/main.py', 'w').write(TAKEN)"),
 ];
 
-/// Does it to all of them, by their paths, and says to how many.
+/// Attacks all waiting interpreters that it can find by path, and prints how many.
 const TAMPER: &str = r#"
 import glob, os
 TAKEN = "import os\nos.write(1, b'taken\\n')\n"
@@ -128,7 +128,7 @@ fn a_program_cannot_take_over_an_interpreter_that_waits_for_another() {
     }
 }
 
-/// What a program does to its own folder and to those above, where it can.
+/// Things that a program does to its own folder and to the folders above.
 const RUNAWAYS: [&str; 4] = [
     "os.rename('..', '../../moved')",
     "os.rename('.', '../elsewhere')",
@@ -137,7 +137,7 @@ const RUNAWAYS: [&str; 4] = [
 ];
 
 #[test]
-fn a_program_cannot_keep_its_folder_or_keep_the_next_service_from_starting() {
+fn no_program_can_keep_its_folder_or_prevent_the_next_start() {
     for mode in ALL {
         let home = Home::in_sight("");
         let mut service = Service::start_in_mode(&home, mode);
@@ -156,8 +156,35 @@ fn a_program_cannot_keep_its_folder_or_keep_the_next_service_from_starting() {
     }
 }
 
+/// Moves the service's home away in the first turn, and lists what it finds there.
+const MOVER: &str = "
+import os, sys
+home, turn = sys.argv[1:]
+if turn == 'move':
+    os.rename(home, home + '.moved')
+print([os.path.join(base, name) for base, _, files in os.walk(home + '.moved') for name in files])
+";
+
 #[test]
-fn a_service_starts_whatever_lies_in_the_runs_folder() {
+fn a_program_that_moves_the_service_s_folders_sees_nothing_and_stops_nothing() {
+    for mode in WALLED {
+        let service = start(mode);
+        if !is_walled(&service, mode) {
+            continue;
+        }
+        let home = service.home().path().to_owned();
+        let moved = home.with_extension("moved");
+        for turn in ["move", "look", "look again"] {
+            let answer = service.execute(&json!({"code": MOVER, "args": [home, turn]}));
+            assert_eq!(answer["output"], "[]\n", "{mode:?}, {turn}: {answer}");
+        }
+        assert!(moved.join("data/token").exists(), "nothing was moved");
+        fs::remove_dir_all(moved).expect("removed");
+    }
+}
+
+#[test]
+fn a_service_starts_whatever_is_in_the_runs_folder() {
     for mode in ALL {
         let home = Home::in_sight("");
         let (runs, user) = (home.path().join("runs"), home.path().join("user.txt"));
@@ -174,7 +201,7 @@ fn a_service_starts_whatever_lies_in_the_runs_folder() {
     }
 }
 
-/// Leaves its process id, and files of that name, wherever programs put them, then waits for the other to be there.
+/// Makes files and sockets named after its process id in the usual folders, then waits until the other program has done so.
 const BY_ITS_ID: &str = r"
 import os, socket, sys, tempfile, time
 me, meeting = os.getpid(), MEETING
@@ -224,7 +251,7 @@ fn names_made_of_process_ids_do_not_collide_in_parallel_runs() {
     }
 }
 
-/// Writes to every folder for temporary files, and says what it found there.
+/// Writes to every folder for temporary files, and prints the files that it found there.
 const TEMPORARY: &str = r"
 import os, subprocess, tempfile
 places = '/tmp', '/var/tmp', tempfile.gettempdir(), os.environ['TMPDIR']
@@ -238,7 +265,7 @@ print(found, os.path.dirname(made), sizes == [0o1777] * 4)
 ";
 
 #[test]
-fn a_run_has_its_folders_for_temporary_files_to_itself_and_nothing_of_them_stays() {
+fn temporary_folders_are_private_to_a_run_and_are_deleted() {
     for mode in WALLED {
         let service = Service::start_in_mode(&Home::in_sight(ONE_EACH), mode);
         if !is_walled(&service, mode) {
@@ -261,7 +288,7 @@ fn a_run_has_its_folders_for_temporary_files_to_itself_and_nothing_of_them_stays
 }
 
 #[test]
-fn what_a_run_keeps_in_its_folders_for_temporary_files_counts() {
+fn files_in_temporary_folders_count_against_the_limit() {
     for mode in WALLED {
         let home = Home::in_sight("[limits]\nfolder_bytes = 4194304\n");
         let service = Service::start_in_mode(&home, mode);
@@ -280,7 +307,7 @@ fn what_a_run_keeps_in_its_folders_for_temporary_files_counts() {
 }
 
 #[test]
-fn an_interpreter_in_a_folder_for_temporary_files_is_found() {
+fn an_interpreter_below_tmp_is_found() {
     let folder = tempfile::tempdir_in("/tmp").expect("a folder");
     let (shell, through) = (folder.path().join("below/shell"), folder.path().join("link"));
     fs::create_dir(folder.path().join("below")).expect("a folder");
@@ -294,7 +321,7 @@ fn an_interpreter_in_a_folder_for_temporary_files_is_found() {
     }
 }
 
-/// What a person may have in the home folder, or above it.
+/// Files that a user may have in the home folder or above.
 const ABOVE: [(&str, &str); 6] = [
     ("package.json", r#"{"type": "commonjs"}"#),
     ("package.json", r#"{"type": "module"}"#),
@@ -304,14 +331,14 @@ const ABOVE: [(&str, &str); 6] = [
     (".npmrc", "node-options=--no-such-option"),
 ];
 
-/// Programs that are modules and programs that are not.
+/// An ES module and a CommonJS program, with their output.
 const READ_AS: [(&str, &str); 2] = [
     ("import { basename } from 'node:path';\nconsole.log(basename('a/b'), await 1);", "b 1\n"),
     ("const { basename } = require('path');\nconsole.log(basename('a/b'), typeof module);", "b object\n"),
 ];
 
 #[test]
-fn what_lies_above_a_run_s_folder_does_not_change_how_a_program_is_read() {
+fn files_above_the_run_s_folder_do_not_change_the_module_type() {
     for mode in ALL {
         let service = start(mode);
         let languages = service.get("/languages").json();
@@ -333,7 +360,7 @@ fn what_lies_above_a_run_s_folder_does_not_change_how_a_program_is_read() {
     }
 }
 
-/// In an interpreter that waited, if any does, and in one of its own.
+/// Runs the programs in a prestarted interpreter, if one waits, and in a new one.
 fn check_reading(service: &Service, what: &str) {
     for (code, output) in READ_AS {
         for args in [vec![], vec!["cold"]] {
@@ -343,9 +370,9 @@ fn check_reading(service: &Service, what: &str) {
     }
 }
 
-/// Servers of the user's stay within reach: by their address, and by a name in the abstract space.
+/// Servers of the user stay reachable: by a TCP address, and by a name in the abstract socket namespace.
 #[test]
-fn what_others_serve_is_still_within_reach() {
+fn servers_of_the_user_stay_reachable() {
     let name = format!("runtray-test-{}", std::process::id());
     let address = <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&name);
     let abstract_one = UnixListener::bind_addr(&address.expect("an address")).expect("an abstract socket");
@@ -360,7 +387,7 @@ fn what_others_serve_is_still_within_reach() {
     drop((abstract_one, local));
 }
 
-/// `Path` of a home, to show that tests look where there is something.
+/// The other tests here only mean something if a program could see the home at its path.
 #[test]
 fn the_homes_of_these_tests_are_where_programs_could_see_them() {
     let home = Home::in_sight("");

@@ -1,5 +1,5 @@
-//! What a program may do to its supervisor and to the machine: capabilities, other processes' descriptors, signals. And where
-//! the service says how programs are held together.
+//! The rights of a program over its supervisor and the machine: capabilities, descriptors, signals. And the places in which the
+//! service reports its containment mode.
 
 use std::process::Command;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::leftovers::{Marker, launcher};
 use crate::harness::{Home, Service, eventually, runtray};
 
-/// Every way in which trees are held together, as `RUNTRAY_CONTAINMENT` names it and as the service calls it.
+/// Every containment mode, as `RUNTRAY_CONTAINMENT` names it and as the service reports it.
 const MODES: [(&str, &str); 3] =
     [("namespaces", "pid_namespace"), ("user-namespaces", "user_namespace"), ("subreaper", "subreaper")];
 
@@ -19,13 +19,13 @@ fn start(mode: &str) -> Service {
     Service::start_by(command, &home)
 }
 
-/// How the service holds programs together, once it knows.
+/// The containment mode that the service reports, once it is known.
 fn containment(service: &Service) -> String {
     let said = || service.get("/status").json()["containment"].as_str().map(str::to_owned);
     eventually("the service to know how it holds programs together", said)
 }
 
-/// Calls `check` with a service in each mode that this machine gives.
+/// Calls `check` with a service in each mode that this machine supports.
 fn in_every_mode(check: impl Fn(&Service, &str)) {
     for (mode, name) in MODES {
         let service = start(mode);
@@ -57,12 +57,40 @@ fn programs_have_no_capabilities_and_get_none() {
             assert_eq!(sets[set], 0, "{mode}: {sets}");
         }
         assert_eq!(sets["NoNewPrivs"], 1, "{mode}: {sets}");
-        // Nobody but root may empty its bounding set, and nobody else gets anything from it.
+        // Only root can empty its bounding set, and only root could gain capabilities from it.
         assert!(sets["CapBnd"] == 0 || (mode == "subreaper" && !is_root), "{mode}: {sets}");
     });
 }
 
-/// Tries to take each descriptor out of its parent, to trace and to stop it, and to read its memory. What works is printed.
+/// Opens for writing the kernel's files that root may write without a capability and that act outside the run's namespaces. Prints
+/// those that open.
+const TINKERER: &str = "
+import json, os
+worked = []
+places = ['/proc/sysrq-trigger', '/sys/kernel/uevent_helper', '/sys/power/state', '/sys/fs/cgroup/cgroup.procs']
+places += [f'/proc/sys/kernel/{name}' for name in ('core_pattern', 'hostname', 'modprobe', 'pid_max')]
+places += ['/proc/sys/vm/overcommit_memory', '/proc/sys/fs/file-max', '/sys/fs/cgroup/pids/cgroup.procs']
+for path in places:
+    try:
+        os.close(os.open(path, os.O_WRONLY))
+        worked.append(path)
+    except OSError:
+        pass
+print(json.dumps(worked))
+";
+
+#[test]
+fn programs_cannot_change_the_kernel_s_settings() {
+    in_every_mode(|service, mode| {
+        // Without namespaces there are no mounts of a run's own; root then protects nothing from root.
+        if mode == "subreaper" && nix::unistd::geteuid().is_root() {
+            return eprintln!("not tested as root without namespaces");
+        }
+        assert_eq!(output(service, TINKERER), json!([]), "{mode}: a program may change the machine");
+    });
+}
+
+/// Tries to take each descriptor of its parent, to trace and stop it, and to read its memory. Prints the attempts that work.
 const THIEF: &str = "
 import ctypes, json, os, signal
 libc = ctypes.CDLL(None, use_errno=True)
@@ -90,8 +118,8 @@ fn programs_cannot_reach_into_their_supervisor() {
     });
 }
 
-/// Steals its supervisor's control socket, as root with its capabilities can, reports an exit code of 42 over it, stops the
-/// supervisor and leaves a daemon.
+/// Steals its supervisor's control socket, which works for root with its capabilities, reports an exit code of 42 over it, stops
+/// the supervisor and leaves a daemon.
 const FORGER: &str = "
 import ctypes, os, socket, time
 libc = ctypes.CDLL(None, use_errno=True)
@@ -127,7 +155,7 @@ fn a_program_cannot_forge_its_own_end() {
     });
 }
 
-/// What root's programs do every day.
+/// Common operations of programs that run as root.
 const EVERY_DAY: &str = "
 import os, subprocess, tempfile
 open('file', 'w').write('text')
@@ -141,14 +169,14 @@ print(os.getuid() == os.geteuid())
 ";
 
 #[test]
-fn programs_do_what_they_do_every_day() {
+fn common_operations_work_in_every_mode() {
     in_every_mode(|service, mode| {
         let answer = service.execute(&json!({"code": EVERY_DAY, "timeout_ms": 30_000}));
         assert_eq!((&answer["status"], &answer["output"]), (&json!("completed"), &json!("True\n")), "{mode}: {answer}");
     });
 }
 
-/// Sends signals to those that its arguments name, and prints whom it reached.
+/// Sends signals to the processes in its arguments and to its parent, and prints the attempts that work.
 const SIGNALS: &str = "
 import json, os, signal, subprocess, sys
 reached = []
@@ -180,7 +208,7 @@ fn without_namespaces_programs_signal_nothing_but_their_own_processes() {
     other.kill().and_then(|()| other.wait()).expect("it ends");
 }
 
-/// Asks the kernel by a program of this test's own, which runs nowhere near Runtray.
+/// Asks the kernel for Landlock's version, in a Python that the test itself starts.
 fn landlock_scopes_signals() -> bool {
     let ask = "import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))";
     let asked = Command::new("python3").args(["-c", ask]).output().expect("python3 starts");
@@ -188,7 +216,7 @@ fn landlock_scopes_signals() -> bool {
 }
 
 #[test]
-fn the_way_of_containment_is_said_everywhere() {
+fn the_containment_mode_is_reported_everywhere() {
     in_every_mode(|service, mode| {
         let answer = service.execute(&json!({"code": "print(1)"}));
         assert_eq!(answer["containment"], mode, "{answer}");

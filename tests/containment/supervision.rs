@@ -1,6 +1,6 @@
-//! Launcher, supervisors and waiting interpreters that are killed, stopped or held at every step of a run.
+//! Launcher, supervisors and waiting interpreters that are killed, stopped or traced at every step of a run.
 //!
-//! No accepted run is lost: a run that had not begun is retried, and one that had is answered. Its slot is free afterwards.
+//! No accepted run is lost: a run that has not begun is retried, and one that has begun is answered. Its slot is free afterwards.
 
 use std::fs;
 use std::path::Path;
@@ -17,17 +17,17 @@ use crate::harness::leftovers::{Marker, children, launcher};
 use crate::harness::tracer::{Blow, Held};
 use crate::harness::{Home, Service, eventually, runtray};
 
-/// What any run may take whose launcher and supervisor do what they like.
+/// The longest that a run may take when its launcher or supervisor fails.
 const SECONDS: Duration = Duration::from_secs(45);
-/// More steps than launcher or supervisor make for one run.
+/// More system calls than a launcher or supervisor makes for one run.
 const STEPS: usize = 400;
-/// Two slots, and no interpreter waits.
+/// Two slots, and no prestarted interpreter.
 const COLD: &str = "[warm]\nmemory_bytes = 0\n[admission]\nslots = 2\nqueue = 8\n";
-/// One interpreter waits.
+/// One prestarted interpreter.
 const WARM: &str = "[warm]\npython = 1\n[admission]\nslots = 2\nqueue = 8\n";
-/// Says that it ran, in a file too.
+/// Prints that it ran and appends a line to a file.
 const ONCE: &str = "import sys\nprint('ran')\nopen(sys.argv[1], 'a').write('ran\\n')\n";
-/// Says so, and never ends.
+/// Makes a file and never ends.
 const FOREVER: &str = "import sys, time\nopen(sys.argv[1], 'w').close()\ntime.sleep(3600)\n";
 
 fn request(code: &str, file: &Path, timeout_ms: u64) -> Value {
@@ -38,29 +38,29 @@ fn signal(pid: u32, signal: Signal) {
     kill(Pid::from_raw(i32::try_from(pid).expect("a process id")), signal).expect("it can be signalled");
 }
 
-/// Holds a process; `None`, and a line that says why, where that is forbidden.
+/// Stops a process in a tracer. `None`, with a printed reason, if the system forbids that.
 fn hold(pid: u32) -> Option<Held> {
     let held = Held::seize(pid);
     held.inspect_err(|error| eprintln!("not tested: this machine lets no process be traced ({error})")).ok()
 }
 
-/// The supervisor that waits for the next run: the launcher's child that has no child.
-fn spare(service: &Service) -> u32 {
+/// The idle supervisor for the next run: the child of the launcher that has no children.
+fn idle_supervisor(service: &Service) -> u32 {
     eventually("a supervisor to wait", || {
         let below = children(launcher(service.pid()));
         below.into_iter().find(|pid| children(*pid).is_empty())
     })
 }
 
-/// The supervisor of an interpreter that waits, and the interpreter.
+/// The supervisor of a waiting interpreter, and that interpreter.
 fn waiting(service: &Service) -> (u32, u32) {
     eventually("an interpreter to wait", || {
         let all = children(launcher(service.pid()));
-        all.into_iter().find_map(|pid| Some((pid, *children(pid).first()?))).filter(|_| service.spare_folders() == 1)
+        all.into_iter().find_map(|pid| Some((pid, *children(pid).first()?))).filter(|_| service.waiting_folders() == 1)
     })
 }
 
-/// The answer of a run, which must come within seconds. One that does not would keep this test for ever: the service is killed.
+/// The answer of a run. If there is none in time, the service is killed, as the test would wait for ever.
 fn answer(service: &Service, run: ScopedJoinHandle<'_, Reply>, what: &str) -> Reply {
     let deadline = Instant::now() + SECONDS;
     while !run.is_finished() {
@@ -73,7 +73,7 @@ fn answer(service: &Service, run: ScopedJoinHandle<'_, Reply>, what: &str) -> Re
     run.join().unwrap_or_else(|_| panic!("{what}: the service did not answer"))
 }
 
-/// Every slot can be had again, nothing runs and nothing is left.
+/// Checks that every slot is free, nothing runs and nothing is left.
 fn check_all_is_well(service: &Service, what: &str) {
     let folder = TempDir::new().expect("a folder");
     let names = ["one", "two"].map(|name| folder.path().join(name));
@@ -96,13 +96,13 @@ fn check_all_is_well(service: &Service, what: &str) {
     assert_eq!(service.get("/health").json()["status"], "ok", "{what}");
 }
 
-/// Deals `blow` to the process that `who` names after so many steps of a run; false when the run needs fewer of them.
+/// Deals `blow` to the process `who` after this many steps of a run. `false` if the run takes fewer steps.
 fn strike(service: &Service, who: fn(&Service) -> u32, blow: Blow, steps: usize) -> Option<bool> {
     let what = format!("{blow:?} after {steps} steps");
     let (folder, marker) = (TempDir::new().expect("a folder"), Marker::new());
     let file = folder.path().join("ran");
-    // The one that waits is ready for its run.
-    spare(service);
+    // Wait until the idle supervisor is ready for its run.
+    idle_supervisor(service);
     let held = hold(who(service))?;
     let reached = thread::scope(|scope| {
         let request = marker.mark(request(ONCE, &file, 30_000));
@@ -122,7 +122,7 @@ fn strike(service: &Service, who: fn(&Service) -> u32, blow: Blow, steps: usize)
     Some(reached)
 }
 
-/// A run that had not begun was tried again; one that had may have crashed with its supervisor. None is run twice.
+/// A run that had not begun must be retried; one that had may have crashed with its supervisor. No program runs twice.
 fn check_answer(reply: &Reply, file: &Path, what: &str) {
     assert_eq!(reply.status, 200, "{what}: {}", reply.body);
     let (answer, times) = (reply.json(), fs::read_to_string(file).unwrap_or_default().lines().count());
@@ -136,7 +136,7 @@ fn check_answer(reply: &Reply, file: &Path, what: &str) {
     }
 }
 
-/// A service that holds trees together as `mode` says; as it comes when that is empty.
+/// Starts a service with the containment mode `mode`, or the default mode if that is empty.
 fn start_in(mode: &str, home: &Home) -> Service {
     let mut command = runtray(home);
     command.args(["serve", "--port", "0"]);
@@ -146,7 +146,7 @@ fn start_in(mode: &str, home: &Home) -> Service {
     Service::start_by(command, home)
 }
 
-/// Strikes after so many steps, in rounds, until a run needs no more of them.
+/// Deals the blow after more and more steps, until a run takes fewer.
 fn strike_at_every_step(mode: &str, who: fn(&Service) -> u32, blow: Blow, every: usize) {
     let service = start_in(mode, &Home::new(COLD));
     for steps in (1..STEPS).step_by(every) {
@@ -164,50 +164,50 @@ fn the_launcher(service: &Service) -> u32 {
 }
 
 #[test]
-fn a_launcher_killed_at_any_step_costs_no_run() {
+fn no_run_is_lost_if_the_launcher_is_killed_at_any_step() {
     strike_at_every_step("", the_launcher, Blow::Kill, 1);
 }
 
 #[test]
-fn a_launcher_stopped_at_any_step_costs_no_run() {
+fn no_run_is_lost_if_the_launcher_is_stopped_at_any_step() {
     strike_at_every_step("", the_launcher, Blow::Stop, 1);
 }
 
 #[test]
-fn a_launcher_that_hangs_at_any_step_costs_no_run() {
+fn no_run_is_lost_if_the_launcher_hangs_at_any_step() {
     strike_at_every_step("", the_launcher, Blow::Hold, 5);
 }
 
 #[test]
-fn a_supervisor_killed_at_any_step_leaves_an_answer() {
-    strike_at_every_step("", spare, Blow::Kill, 3);
+fn a_run_is_answered_if_its_supervisor_is_killed_at_any_step() {
+    strike_at_every_step("", idle_supervisor, Blow::Kill, 3);
 }
 
 #[test]
-fn a_supervisor_stopped_at_any_step_leaves_an_answer() {
-    strike_at_every_step("", spare, Blow::Stop, 3);
+fn a_run_is_answered_if_its_supervisor_is_stopped_at_any_step() {
+    strike_at_every_step("", idle_supervisor, Blow::Stop, 3);
 }
 
 #[test]
-fn a_supervisor_that_hangs_at_any_step_leaves_an_answer() {
-    strike_at_every_step("", spare, Blow::Hold, 25);
+fn a_run_is_answered_if_its_supervisor_hangs_at_any_step() {
+    strike_at_every_step("", idle_supervisor, Blow::Hold, 25);
 }
 
 #[test]
-fn without_namespaces_a_killed_supervisor_leaves_an_answer() {
-    strike_at_every_step("subreaper", spare, Blow::Kill, 7);
+fn without_namespaces_a_run_is_answered_if_its_supervisor_is_killed() {
+    strike_at_every_step("subreaper", idle_supervisor, Blow::Kill, 7);
 }
 
 #[test]
-fn without_namespaces_a_killed_launcher_costs_no_run() {
+fn without_namespaces_no_run_is_lost_if_the_launcher_is_killed() {
     strike_at_every_step("subreaper", the_launcher, Blow::Kill, 3);
 }
 
 #[test]
-fn a_waiting_interpreter_or_its_supervisor_may_die_or_stop_before_its_program_comes() {
+fn no_run_is_lost_if_a_waiting_interpreter_or_its_supervisor_dies_or_stops() {
     let folder = TempDir::new().expect("a folder");
     for (number, blow) in [Signal::SIGKILL, Signal::SIGSTOP, Signal::SIGKILL, Signal::SIGSTOP].into_iter().enumerate() {
-        // After an interpreter was of no use none waits for a while.
+        // A fresh service for each blow: after a failed interpreter the pool stays empty for a while.
         let service = Service::start_with(WARM);
         let (supervisor, interpreter) = waiting(&service);
         signal([interpreter, supervisor][number / 2], blow);
@@ -238,9 +238,9 @@ fn a_waiting_interpreter_whose_supervisor_hangs_is_not_used() {
     check_all_is_well(&service, "an interpreter whose supervisor hung");
 }
 
-/// Whatever is left belongs to nobody then: the service looks for it.
+/// The processes that remain have no supervisor, so the service itself must find and kill them.
 #[test]
-fn without_namespaces_a_tree_ends_whose_launcher_and_supervisor_were_killed() {
+fn without_namespaces_a_tree_ends_if_its_launcher_and_supervisor_are_killed() {
     let service = start_in("subreaper", &Home::new(COLD));
     let folder = TempDir::new().expect("a folder");
     let (file, marker) = (folder.path().join("ran"), Marker::new());
@@ -263,7 +263,7 @@ fn the_time_limit_holds_while_the_launcher_does_not_answer() {
     let service = Service::start_with(COLD);
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("ran");
-    spare(&service);
+    idle_supervisor(&service);
     let Some(held) = hold(launcher(service.pid())) else { return };
     thread::scope(|scope| {
         let run = scope.spawn(|| service.post("/execute", &request(FOREVER, &file, 200)));
@@ -280,9 +280,10 @@ fn a_run_is_cancelled_while_the_launcher_does_not_answer() {
     let service = Service::start_with(COLD);
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("ran");
-    spare(&service);
+    idle_supervisor(&service);
     let Some(held) = hold(launcher(service.pid())) else { return };
     thread::scope(|scope| {
+        // The launcher is stopped, so the run is listed but its program has not been started.
         let run = scope.spawn(|| service.post("/execute", &request(FOREVER, &file, 60_000)));
         let id = eventually("the run to be listed", || service.running().pop());
         assert_eq!(service.delete(&format!("/executions/{id}")).status, 200);
@@ -300,7 +301,7 @@ fn a_run_is_cancelled_while_the_launcher_does_not_answer() {
 }
 
 #[test]
-fn a_service_stops_whose_launcher_and_supervisor_hang() {
+fn a_service_stops_although_its_launcher_and_supervisor_hang() {
     let mut service = Service::start_with(&format!("stop_grace_ms = 100\n{COLD}"));
     let folder = TempDir::new().expect("a folder");
     let file = folder.path().join("ran");
@@ -331,7 +332,7 @@ fn stopped_processes_end_with_a_killed_service() {
     eventually("a program to run", || file.exists().then_some(()));
     let launcher = launcher(service.pid());
     let all: Vec<u32> = [service.pid(), launcher].into_iter().chain(children(launcher)).collect();
-    // One after the other: who is stopped cannot wake those below it.
+    // From the top down: a stopped process cannot wake its children.
     for pid in &all {
         signal(*pid, Signal::SIGSTOP);
         eventually("a process to stop", || is_stopped(*pid).then_some(()));
@@ -352,6 +353,7 @@ fn health_says_when_no_program_can_be_started_and_when_one_can_again() {
     let (mut seen, pid) = (Vec::new(), service.pid());
     let failed = thread::scope(|scope| {
         let run = scope.spawn(|| service.post("/execute", &json!({"code": "print(1)", "timeout_ms": 60_000})));
+        // Stop every launcher that the service starts, until the service gives up.
         while !run.is_finished() {
             for launcher in
                 children(pid).into_iter().filter(|pid| is_launcher(*pid) && !seen.contains(pid)).collect::<Vec<_>>()
@@ -371,6 +373,7 @@ fn health_says_when_no_program_can_be_started_and_when_one_can_again() {
     assert_eq!((health.status, &health.json()["status"]), (503, &json!("failing")), "{}", health.body);
     let problems = service.get("/status").json()["problems"].to_string();
     assert!(problems.contains("programs cannot be started: the launcher process"), "{problems}");
+    // Once the launchers continue, the service must recover without another request.
     drop(held);
     eventually("the service to be well by itself", || (service.get("/health").status == 200).then_some(()));
     check_all_is_well(&service, "launchers that hang");

@@ -1,4 +1,4 @@
-//! The app in a session, and what it answers.
+//! The app in a session, and requests to it.
 
 use std::fs::{self, File};
 use std::io::Read as _;
@@ -15,7 +15,7 @@ pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_runtray-desktop");
 /// The running app.
 pub(crate) struct App {
     child: Child,
-    /// The port that it was told to serve on.
+    /// The port that it serves on.
     pub(crate) port: u16,
     log: std::path::PathBuf,
 }
@@ -28,14 +28,14 @@ impl App {
         Self::start(session, command)
     }
 
-    /// Starts `command`, which is the app in some way, on a free port.
+    /// Starts the app by `command` on a free port.
     pub(crate) fn start(session: &Session, mut command: Command) -> Self {
         let port = port::free();
         settings(session, port, "");
         Self::start_as_it_is(session, &mut command, port)
     }
 
-    /// Starts `command` with the settings that are there.
+    /// Starts the app by `command` with the existing settings.
     pub(crate) fn start_as_it_is(session: &Session, command: &mut Command, port: u16) -> Self {
         let log = session.folder().join("stderr.txt");
         let file = File::create(&log).expect("a file");
@@ -48,7 +48,7 @@ impl App {
         self.child.id()
     }
 
-    /// What it wrote to standard error.
+    /// Its standard error so far.
     pub(crate) fn stderr(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
@@ -64,14 +64,14 @@ impl App {
         self
     }
 
-    /// Runs a Python program and gives its whole answer.
+    /// Runs a Python program and gives the whole answer.
     pub(crate) fn run(&self, code: &str) -> Value {
         let url = format!("http://127.0.0.1:{}/execute", self.port);
         let answer = ureq::post(url).send_json(json!({ "code": code })).expect("an answer");
         serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
     }
 
-    /// Waits for its end; whether that was a good one.
+    /// Waits for its end. Whether its exit code is 0.
     pub(crate) fn ended(&mut self) -> bool {
         until("the end of the app", || self.child.try_wait().expect("a child")).success()
     }
@@ -87,13 +87,13 @@ impl Drop for App {
         if std::thread::panicking() {
             eprintln!("the app said:\n{}", self.stderr());
         }
-        // They fail only when it has ended already.
+        // Both calls only fail if it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// Writes the settings of a user who has seen the app before.
+/// Writes the settings of a user who has used the app before.
 pub(crate) fn settings(session: &Session, port: u16, more: &str) {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder).expect("a folder");
@@ -101,7 +101,7 @@ pub(crate) fn settings(session: &Session, port: u16, more: &str) {
     fs::write(folder.join("settings.toml"), text).expect("a file");
 }
 
-/// The processes that were started with this session's folders, the app's own included.
+/// The processes that were started with this session's folders, including the app's own.
 pub(crate) fn processes(session: &Session) -> Vec<u32> {
     let home = format!("RUNTRAY_HOME={}", session.home().display());
     let belongs = |pid: &u32| {

@@ -1,4 +1,4 @@
-//! A web page that wants to run code: refused, allowed in the window, revoked in the settings.
+//! A web page that asks to run code: refused, allowed in the window, revoked in the settings.
 
 use serde_json::json;
 
@@ -35,7 +35,7 @@ fn a_page_is_refused_allowed_and_revoked() {
     page.reads("main", "denied");
 }
 
-/// The status that the page's request is answered with.
+/// The status of the answer to the page's request.
 fn asks(app: &App) -> u16 {
     let request = ureq::post(format!("http://127.0.0.1:{}/execute", app.port)).header("Origin", ORIGIN);
     let request = request.config().http_status_as_error(false).build();

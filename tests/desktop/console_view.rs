@@ -1,16 +1,16 @@
-//! The Console: a program is written, run, and talked to.
+//! The Console: writing a program, running it, and typing into it.
 
 use crate::session::{Session, until};
 use crate::webdriver::{ENTER, Page};
 
 const CALCULATOR: &str = "print('sum', int(input('first: ')) + int(input('second: ')))";
 
-/// What the terminal shows.
+/// A script that gives the text of the terminal.
 const SCREEN: &str =
     "return [...document.querySelectorAll('.xterm-rows > div')].map((row) => row.textContent).join('\\n')";
 
 #[test]
-fn a_calculator_is_written_run_and_used() {
+fn an_interactive_program_is_written_run_and_used() {
     let session = Session::new();
     let page = Page::open(&session);
     page.go("Console");
@@ -27,7 +27,7 @@ fn a_calculator_is_written_run_and_used() {
 }
 
 #[test]
-fn a_program_that_goes_on_is_stopped_and_the_next_one_runs() {
+fn an_endless_program_is_stopped_and_the_next_one_runs() {
     let session = Session::new();
     let page = Page::open(&session);
     page.go("Console");

@@ -1,4 +1,4 @@
-//! The end of the app: from its menu, by `--quit`, by the system. Nothing is left.
+//! The end of the app: by its menu, by `--quit`, by a signal. Nothing is left behind.
 
 use std::net::TcpStream;
 
@@ -6,7 +6,7 @@ use crate::app::{App, PROGRAM, processes};
 use crate::session::{Session, until};
 use crate::tray::{Panel, Tray};
 
-/// Ends the app while it runs a program that would go on, and looks for what is left.
+/// Ends the app while it runs an endless program, and checks that nothing is left behind.
 fn check(end: impl FnOnce(&Session, &App, &Tray)) {
     let session = Session::new();
     let panel = Panel::new(&session);
@@ -44,7 +44,7 @@ fn quit_on_the_command_line_ends_the_running_app() {
 }
 
 #[test]
-fn the_system_s_signal_ends_everything() {
+fn sigterm_ends_everything() {
     check(|_, app, _| {
         let pid = nix::unistd::Pid::from_raw(i32::try_from(app.pid()).expect("a pid"));
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGTERM).expect("a signal");
@@ -52,7 +52,7 @@ fn the_system_s_signal_ends_everything() {
 }
 
 #[test]
-fn quitting_what_does_not_run_says_so_and_serves_nothing() {
+fn quit_without_a_running_app_prints_an_error_and_starts_nothing() {
     let session = Session::new();
     let mut command = session.command(PROGRAM);
     command.arg("--quit");

@@ -1,11 +1,11 @@
-//! What the window shows to somebody new: the example for a terminal.
+//! The example for a terminal that the window shows to new users.
 
 use crate::app::settings;
 use crate::port;
 use crate::session::{Session, until};
 use crate::webdriver::Page;
 
-/// Runs the command that the window shows, as it is, in a shell.
+/// Runs the command that the window shows in a shell, unchanged.
 fn check(more: &str) -> String {
     let session = Session::new();
     let port = port::free();
@@ -22,13 +22,13 @@ fn check(more: &str) -> String {
 }
 
 #[test]
-fn the_example_runs_as_it_is() {
+fn the_example_command_runs() {
     let command = check("");
     assert!(!command.contains("Authorization"), "{command}");
 }
 
 #[test]
-fn the_example_runs_where_a_token_is_asked_for() {
+fn the_example_command_runs_if_a_token_is_required() {
     let command = check("require_token = true");
     assert!(command.contains("Authorization: Bearer"), "{command}");
 }

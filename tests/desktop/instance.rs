@@ -1,4 +1,4 @@
-//! One app for each data folder: what second starts do, with a session bus and without.
+//! One app for each data folder: second starts, with a session bus and without.
 
 use crate::app::{App, PROGRAM, processes};
 use crate::session::{Has, Session, until};
@@ -29,7 +29,7 @@ fn without_a_bus_a_second_start_reaches_the_first_app() {
 }
 
 #[test]
-fn without_a_display_an_app_is_reached_too() {
+fn a_second_start_reaches_an_app_without_a_display() {
     let session = Session::with(Has { display: false, bus: false });
     let mut app = App::hidden(&session).serving();
     let (done, said) = second_start(&session, &[]);
@@ -45,7 +45,7 @@ fn a_second_start_that_is_hidden_opens_no_window() {
     let mut app = App::hidden(&session).serving();
     let tray = panel.tray();
     assert!(second_start(&session, &["--hidden"]).0);
-    // What was heard before this click was done before it.
+    // The app handles requests in order: once this click has an effect, the second start was handled.
     tray.click("Stop Service");
     tray.says("Stopped");
     assert!(shown(&session, "Runtray").is_empty(), "a window was opened");
@@ -55,7 +55,7 @@ fn a_second_start_that_is_hidden_opens_no_window() {
 }
 
 #[test]
-fn an_app_that_was_killed_is_in_nobody_s_way() {
+fn a_killed_app_does_not_prevent_the_next_start() {
     let session = Session::new();
     let _panel = Panel::new(&session);
     let app = App::hidden(&session).serving();

@@ -1,4 +1,4 @@
-//! The Log: live, searched, filtered, opened, exported, cleared.
+//! The Log: live updates, search, filters, details, export, clearing.
 
 use std::fs;
 use std::path::Path;
@@ -10,10 +10,10 @@ use crate::file_dialog;
 use crate::session::{Session, until};
 use crate::webdriver::Page;
 
-/// How late a run's row may be, in milliseconds after its answer.
+/// The longest delay of a run's row after its response, in milliseconds.
 const LATE_MS: f64 = 200.0;
 
-/// Notes when each row first says how its run ended, by the run's first line.
+/// Records when each row first shows the end of its run, by the first line of the run's code.
 const WATCH: &str = "
     window.seen = {};
     const look = () => {
@@ -25,7 +25,7 @@ const WATCH: &str = "
     new MutationObserver(look).observe(document.body, { childList: true, subtree: true, characterData: true });
 ";
 
-/// The words of the rows that can be seen, newest first.
+/// The text of the visible rows, newest first.
 const ROWS: &str = "return [...document.querySelectorAll('.rows .code')].map((code) => code.textContent.trim())";
 
 fn now_ms() -> f64 {
@@ -33,7 +33,7 @@ fn now_ms() -> f64 {
 }
 
 #[test]
-fn a_run_is_in_the_open_log_as_soon_as_it_is_answered() {
+fn a_run_appears_in_the_open_log_with_its_response() {
     let session = Session::new();
     let page = Page::open(&session);
     page.go("Log");
@@ -46,7 +46,7 @@ fn a_run_is_in_the_open_log_as_soon_as_it_is_answered() {
     assert!(median < LATE_MS, "half of the rows came later than {median} ms: {delays:?}");
 }
 
-/// How many milliseconds after its answer a run's row is complete; negative when it was so before.
+/// The time in milliseconds from a run's response until its row is complete; negative if the row was complete before.
 fn delay(page: &Page<'_>, code: &str) -> f64 {
     page.app.run(code);
     let answered = now_ms();
@@ -74,6 +74,7 @@ fn the_log_is_searched_filtered_opened_exported_and_cleared() {
     page.reads(".detail .side:last-child", "needle");
     page.reads(".facts", "Completed");
 
+    // An export has the entries that the list shows: first those of the search, then all.
     let csv = exported(&page, "CSV, for spreadsheets", &session.folder().join("needle.csv"));
     assert!(csv.contains("print('needle')") && !csv.contains("hay"), "{csv}");
     page.fill("input[type=search]", "");
@@ -96,13 +97,13 @@ fn the_log_is_searched_filtered_opened_exported_and_cleared() {
     page.reads(".toasts", "4 entries deleted");
 }
 
-/// Waits until the rows are these.
+/// Waits until the log shows these rows.
 fn shows(page: &Page<'_>, rows: &[&str]) {
     until(&format!("the rows {rows:?}"), || (page.script(ROWS, &[]) == json!(rows)).then_some(()));
     page.reads(".count", &rows.len().to_string());
 }
 
-/// Exports what is shown, through the desktop's own dialog; what is then in the file.
+/// Exports the shown rows through the desktop's file dialog, and gives the contents of the file.
 fn exported(page: &Page<'_>, format: &str, path: &Path) -> String {
     page.click("Export");
     page.click(format);

@@ -11,17 +11,17 @@ use crate::webdriver::Page;
 
 const ROWS: u32 = 20_000;
 
-/// Rows that may exist at once: a few screens of them.
+/// The most rows that may exist at once: a few screens of them.
 const MOST_ROWS: f64 = 120.0;
 
-/// The longest pause between two frames, in milliseconds. Without a graphics card and beside other tests the frames of a
-/// good list take about 100 ms and now and then a second; those of a list that made all its rows would take far longer.
+/// The longest pause between two frames, in milliseconds. Without a graphics card and beside other tests the frames of a virtual
+/// list take about 100 ms and now and then a second; those of a list that renders all rows would take far longer.
 const LONGEST_FRAME_MS: f64 = 4000.0;
-/// Half of the frames come at least this often, in milliseconds.
+/// The largest median interval between frames, in milliseconds.
 const MEDIAN_FRAME_MS: f64 = 300.0;
 
-/// Scrolls ten rows a frame for a while, then from page to page until the last row is there. Then `scrolled` has the frames'
-/// intervals, in milliseconds, and the most rows that existed at once.
+/// Scrolls ten rows a frame for a while, then page by page to the last row. Then `scrolled` has the intervals between frames in
+/// milliseconds, and the highest number of rows that existed at once.
 const SCROLL: &str = "
     const [last_row] = arguments;
     const list = document.querySelector('.rows');
@@ -62,7 +62,7 @@ fn twenty_thousand_rows_scroll_smoothly() {
     page.reads(".rows", "print(0)");
 }
 
-/// Twenty thousand runs of the last hours, as the service writes them down.
+/// Writes a journal with twenty thousand runs of the last hours, as the service would.
 fn write_journal(session: &Session) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
@@ -76,7 +76,7 @@ fn write_journal(session: &Session) {
             journal.begin(begun);
             journal.end(ended);
             if number % 1000 == 999 {
-                // Reading waits for what was written: the queue never overflows.
+                // A read waits for all earlier writes, so that the queue never overflows.
                 journal.page(Filter::default()).await.expect("a page");
             }
         }

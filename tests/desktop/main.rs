@@ -1,4 +1,4 @@
-//! The desktop app as its user has it: the real program on a display and a session bus of its own.
+//! The desktop app as a user runs it: the real program, on its own display and session bus.
 
 #[cfg(target_os = "linux")]
 mod app;

@@ -1,4 +1,4 @@
-//! The tray's menu, through the bus as a panel uses it.
+//! The tray's menu, used over the bus as a panel does.
 
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
@@ -30,7 +30,7 @@ fn the_service_is_stopped_and_started_and_the_icon_follows() {
 }
 
 #[test]
-fn what_runs_is_counted_and_what_ran_is_listed() {
+fn running_programs_are_counted_and_recent_ones_listed() {
     let session = Session::new();
     let panel = Panel::new(&session);
     let app = App::hidden(&session).serving();
@@ -81,7 +81,7 @@ fn another_python_runs_the_next_program() {
 }
 
 #[test]
-fn a_port_that_is_taken_is_named_and_another_try_helps() {
+fn a_port_in_use_is_reported_and_a_retry_works_once_it_is_free() {
     let session = Session::new();
     let panel = Panel::new(&session);
     let port = port::free();
@@ -98,7 +98,7 @@ fn a_port_that_is_taken_is_named_and_another_try_helps() {
 }
 
 #[test]
-fn start_at_login_is_what_the_system_says() {
+fn start_at_login_shows_the_state_of_the_system() {
     let session = Session::new();
     let panel = Panel::new(&session);
     let _app = App::hidden(&session).serving();
@@ -117,7 +117,7 @@ fn start_at_login_is_what_the_system_says() {
 }
 
 #[test]
-fn a_login_entry_of_an_earlier_version_is_replaced_and_one_that_was_switched_off_is_not() {
+fn an_old_login_entry_is_replaced_unless_it_was_disabled() {
     const OLD: &str =
         "[Desktop Entry]\nType=Application\nName=Runtray\nComment=Runtray startup script\nExec=/a b --hidden\n";
     const OFF: &str = "[Desktop Entry]\nType=Application\nName=Runtray\nExec=/a --hidden\nHidden=true\n";
@@ -135,7 +135,7 @@ fn a_login_entry_of_an_earlier_version_is_replaced_and_one_that_was_switched_off
 }
 
 #[test]
-fn programs_in_their_grace_are_counted_while_the_service_stops() {
+fn programs_are_counted_while_a_stopping_service_waits_for_them() {
     let session = Session::new();
     let panel = Panel::new(&session);
     let app = App::hidden(&session).serving();
@@ -167,7 +167,7 @@ fn login_entry(session: &Session) -> std::path::PathBuf {
 }
 
 #[test]
-fn the_menu_speaks_another_language_as_soon_as_it_is_chosen() {
+fn the_menu_changes_its_language_at_once() {
     let session = Session::new();
     let panel = Panel::new(&session);
     let app = App::hidden(&session).serving();
@@ -185,7 +185,7 @@ fn the_menu_speaks_another_language_as_soon_as_it_is_chosen() {
     for line in ["Automatisch wählen", "Bei der Anmeldung starten"] {
         tray.line(line);
     }
-    // It cannot be chosen, so that it is no line for a click.
+    // The line is disabled, so `line` would not find it.
     until("the empty list in German", || tray.menu().find("Noch nichts gelaufen").is_some().then_some(()));
     drop(app);
 }

@@ -1,4 +1,4 @@
-//! Notifications: what a closed window cannot say, once, and nothing that an open one says.
+//! Notifications: shown once for events while no window is open, and never for those that an open window shows.
 
 use std::collections::HashMap;
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use crate::session::{Session, until};
 use crate::tray::Panel;
 use crate::webdriver::Page;
 
-/// What shows notifications; here it only keeps them.
+/// A notification service that only records.
 #[derive(Default)]
 struct Notifications(Arc<Mutex<Vec<String>>>);
 
@@ -45,7 +45,7 @@ impl Notifications {
     }
 }
 
-/// Keeps the titles of all notifications of a session.
+/// Records the titles of all notifications of a session.
 fn listen(session: &Session) -> (Connection, Arc<Mutex<Vec<String>>>) {
     let notifications = Notifications::default();
     let list = notifications.0.clone();
@@ -55,7 +55,7 @@ fn listen(session: &Session) -> (Connection, Arc<Mutex<Vec<String>>>) {
 }
 
 #[test]
-fn a_failure_is_notified_while_no_window_says_it() {
+fn a_failure_is_notified_while_no_window_is_open() {
     let session = Session::new();
     let (_bus, list) = listen(&session);
     let panel = Panel::new(&session);
@@ -69,7 +69,7 @@ fn a_failure_is_notified_while_no_window_says_it() {
 }
 
 #[test]
-fn an_open_window_says_a_failure_once_and_nothing_is_notified() {
+fn an_open_window_shows_a_failure_once_and_nothing_is_notified() {
     let session = Session::new();
     let (_bus, list) = listen(&session);
     let port = port::free();
@@ -86,7 +86,7 @@ fn an_open_window_says_a_failure_once_and_nothing_is_notified() {
     assert_eq!(page.text("header [role=status]").trim(), "Problem");
     assert_eq!(page.text("body").to_lowercase().matches(&words).count(), 1, "{}", page.text("body"));
     drop(holder);
-    // The next notification is the first one, so there was none of the failure.
+    // If the next notification is the first one, there was none about the failure.
     tray.click("Start Service");
     tray.says("Running");
     page.go("Console");
@@ -95,5 +95,5 @@ fn an_open_window_says_a_failure_once_and_nothing_is_notified() {
     says(&page, "begun");
     page.close();
     until("a notification", || (!list.lock().expect("a list").is_empty()).then_some(()));
-    assert_eq!(*list.lock().expect("a list"), ["A program goes on"]);
+    assert_eq!(*list.lock().expect("a list"), ["A program is still running"]);
 }

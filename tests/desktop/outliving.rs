@@ -1,4 +1,4 @@
-//! Programs of the window that go on without it: closed and loaded anew.
+//! Programs of the window that continue after it was closed or reloaded.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use crate::console_view::says;
 use crate::session::{Session, until};
 use crate::webdriver::{ENTER, Page};
 
-/// Prints, waits, prints again, and asks.
+/// A program that prints, waits for a file, prints again, and reads a line.
 fn program(go: &std::path::Path) -> String {
     let go = go.display().to_string();
     format!(
@@ -14,7 +14,7 @@ fn program(go: &std::path::Path) -> String {
     )
 }
 
-/// Begins a program, has `leave` take the window away and bring another, and finishes what was begun.
+/// Starts a program, lets `leave` close or reload the window, and finishes the program in the new one.
 fn check(leave: impl FnOnce(&Page<'_>, &dyn Fn())) {
     let session = Session::new();
     let page = Page::open(&session);
@@ -46,7 +46,7 @@ fn a_closed_window_leaves_the_program_running_and_the_next_shows_it() {
 }
 
 #[test]
-fn a_window_that_loads_anew_shows_the_program_again() {
+fn a_reloaded_window_shows_the_program_again() {
     check(|page, go| {
         page.script("location.reload()", &[]);
         page.find("main");
@@ -55,7 +55,7 @@ fn a_window_that_loads_anew_shows_the_program_again() {
 }
 
 #[test]
-fn a_program_that_has_ended_meanwhile_is_shown_with_its_end() {
+fn a_program_that_ended_meanwhile_is_shown_with_its_end() {
     let session = Session::new();
     let page = Page::open(&session);
     let go = session.folder().join("go");
@@ -74,7 +74,7 @@ fn a_program_that_has_ended_meanwhile_is_shown_with_its_end() {
 }
 
 #[test]
-fn a_second_run_of_a_logged_program_outlives_the_window() {
+fn a_repeated_run_of_a_logged_program_outlives_the_window() {
     let session = Session::new();
     let page = Page::open(&session);
     let (go, done) = (session.folder().join("go"), session.folder().join("done"));
@@ -98,7 +98,7 @@ fn a_second_run_of_a_logged_program_outlives_the_window() {
     page.reads(".rows .row", "Runtray Console");
 }
 
-/// How many programs the service runs.
+/// The number of programs that the service runs.
 fn running(page: &Page<'_>) -> u64 {
     let url = format!("http://127.0.0.1:{}/executions?status=running", page.app.port);
     let answer = ureq::get(url).call().expect("an answer");

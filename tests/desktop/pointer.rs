@@ -1,7 +1,7 @@
-//! The display's own pointer.
+//! Clicks with the display's own pointer.
 //!
-//! Larger text makes all of a page larger in WebKitGTK, yet its driver takes the page's pixels for the window's: what it clicks
-//! lies nearer to the window's corner than what was meant.
+//! With larger text WebKitGTK scales the whole page, but its driver takes the page's pixels for those of the window: its clicks
+//! land too close to the window's corner.
 
 use serde_json::{Value, json};
 
@@ -9,7 +9,7 @@ use crate::session::until;
 use crate::webdriver::{Page, patiently};
 use crate::window::shown;
 
-/// Where the middle of an element is, once all changes are painted; in words when it cannot be clicked there.
+/// The middle of an element once all changes are painted, or a text that says why it cannot be clicked there.
 const MIDDLE: &str = "
     const element = document.querySelector(arguments[0]);
     if (!element) return 'it is not there';
@@ -21,7 +21,7 @@ const MIDDLE: &str = "
     })));
 ";
 
-/// Clicks the middle of the first element of a CSS selector as soon as it is in sight.
+/// Clicks the middle of the first element of a CSS selector once it is visible.
 pub(crate) fn click(page: &Page<'_>, css: &str) {
     let middle = patiently(css, || match page.script(MIDDLE, &[json!(css)]) {
         Value::String(obstacle) => Err(obstacle),

@@ -1,4 +1,4 @@
-//! The port: changed while the service runs, and taken by another program.
+//! The port: changed while the service runs, and in use by another program.
 
 use std::net::{TcpListener, TcpStream};
 
@@ -7,7 +7,7 @@ use crate::session::{Session, until};
 use crate::webdriver::{ENTER, Page};
 
 #[test]
-fn another_port_is_taken_at_once_and_a_taken_one_names_its_holder() {
+fn a_changed_port_is_used_at_once_and_one_in_use_names_its_holder() {
     let session = Session::new();
     let page = Page::open(&session);
     let (first, second) = (page.app.port, port::free());
@@ -29,7 +29,7 @@ fn another_port_is_taken_at_once_and_a_taken_one_names_its_holder() {
     assert!(!is_open(second), "the old port is still open");
 }
 
-/// Changes the setting and restarts, as the window asks.
+/// Changes the setting and restarts the service, as the window asks for.
 fn moves_to(page: &Page<'_>, port: u16) {
     page.go("Settings");
     page.fill("#field-port", &format!("{port}{ENTER}"));
@@ -37,7 +37,7 @@ fn moves_to(page: &Page<'_>, port: u16) {
     page.click("Restart now");
 }
 
-/// Waits until the window says that the service is on `port`, where it must be.
+/// Waits until the window shows that the service is on `port`, and checks that it answers there.
 fn answers(page: &Page<'_>, port: u16) {
     page.reads("header", &format!("http://localhost:{port}"));
     until("an open port", || is_open(port).then_some(()));

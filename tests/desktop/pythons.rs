@@ -13,7 +13,7 @@ use crate::window::shown;
 
 const MANY: usize = 50;
 
-/// Environments whose names differ only in their middle, where a version manager keeps them.
+/// Makes environments whose names differ only in their middle, where a version manager keeps them.
 fn environments(session: &Session) {
     let found = Command::new("python3").args(["-c", "import sys; print(sys.executable)"]).output().expect("python3");
     let python = PathBuf::from(String::from_utf8_lossy(&found.stdout).trim());
@@ -29,7 +29,7 @@ fn environments(session: &Session) {
 }
 
 #[test]
-fn the_menu_has_ten_different_lines_one_mark_and_a_way_to_the_others() {
+fn the_menu_shows_ten_pythons_marks_one_and_leads_to_the_rest() {
     let session = Session::new();
     environments(&session);
     let panel = Panel::new(&session);
@@ -52,7 +52,7 @@ fn the_menu_has_ten_different_lines_one_mark_and_a_way_to_the_others() {
     assert!(environments.all(|line| number(&line.label).is_some()), "{all:?}");
     tray.click(&one.label);
     until("a mark on it alone", || (marked(&lines()) == [one.label.clone()]).then_some(()));
-    // The system itself takes the mark away from a line that is chosen a second time.
+    // The system itself clears the mark of a line that is clicked again.
     tray.click(&one.label);
     tray.click("Copy URL");
     until("the mark again", || (marked(&lines()) == [one.label.clone()]).then_some(()));

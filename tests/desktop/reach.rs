@@ -1,4 +1,4 @@
-//! What is in reach where there is little room: the smallest window, both languages, large text.
+//! Layout with little room: the smallest window, both languages, large text.
 
 use serde_json::json;
 
@@ -6,12 +6,12 @@ use crate::session::{Session, until};
 use crate::webdriver::{Page, patiently};
 use crate::window::shown;
 
-/// The width and height that the app itself allows at least.
+/// The smallest width and height that the app allows.
 const SMALLEST: [u32; 2] = [560, 420];
 
 const ESCAPE: &str = "\u{e00c}";
 
-/// What cannot be seen or clicked at its middle, and what is larger than its place: it is cut off, or lies over something else.
+/// Elements that cannot be seen or clicked at their middle, and elements that overflow, are cut off or cover others.
 const UNREACHABLE: &str = "
     const wrong = [];
     for (const button of document.querySelectorAll(arguments[0])) {
@@ -37,7 +37,7 @@ fn reachable(page: &Page<'_>, css: &str, what: &str) {
     });
 }
 
-/// Gives the window its smallest size, and waits until the page has it too.
+/// Gives the window its smallest size, and waits until the page has it.
 fn shrink(page: &Page<'_>) {
     let id = until("the window", || shown(page.session, "Runtray").first().cloned());
     let size = SMALLEST.map(|length| length.to_string());
@@ -55,7 +55,7 @@ fn is_closed(page: &Page<'_>) -> bool {
     page.script("return document.querySelector('.detail') === null", &[]) == json!(true)
 }
 
-/// Opens the newest run of the log.
+/// Opens the newest run in the Log.
 fn open_row(page: &Page<'_>) {
     page.click_on(".rows .row");
     page.find(".detail .actions");
@@ -84,6 +84,7 @@ fn check(scale: f64) {
         reachable(&page, ".detail .close button", &format!("the way out of a run in {language} at {scale}"));
         page.click_on(".detail .close button");
         until("the run to be closed", || is_closed(&page).then_some(()));
+        // Escape closes the run from every element that may have the focus.
         for focused in
             [".detail .close button", ".detail .cm-content", ".detail .output", ".detail .actions button", "nav a"]
         {
@@ -97,16 +98,16 @@ fn check(scale: f64) {
 }
 
 #[test]
-fn a_run_is_closed_and_bars_fit_in_the_smallest_window() {
+fn all_controls_are_reachable_in_the_smallest_window() {
     check(1.0);
 }
 
 #[test]
-fn a_run_is_closed_and_bars_fit_with_text_a_quarter_larger() {
+fn all_controls_are_reachable_with_text_a_quarter_larger() {
     check(1.25);
 }
 
 #[test]
-fn a_run_is_closed_and_bars_fit_with_text_twice_as_large() {
+fn all_controls_are_reachable_with_text_twice_as_large() {
     check(2.0);
 }

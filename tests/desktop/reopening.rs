@@ -1,4 +1,4 @@
-//! The window opened and closed again and again: nothing of it stays.
+//! The window opened and closed many times: no memory and no process is left.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,10 +14,10 @@ use crate::window::shown;
 
 const TIMES: usize = 10;
 
-/// An empty window has a few colours; the edges of letters have many.
+/// A number of colours above that of an empty window: the edges of letters have many.
 const TEXT: usize = 50;
 
-/// How much more memory the app may hold after the last closing than after the second, in MB.
+/// The most that the app's memory may grow from the second closing to the last, in MB.
 const GROWTH_MB: u64 = 10;
 
 #[test]
@@ -32,7 +32,7 @@ fn ten_windows_leave_nothing_behind() {
 }
 
 #[test]
-fn a_closed_window_gives_back_what_it_took_and_opens_again() {
+fn a_closed_window_frees_its_memory_and_opens_again() {
     let session = Session::new();
     let panel = Panel::new(&session);
     let mut manager = window_manager(&session);
@@ -58,9 +58,9 @@ fn a_closed_window_gives_back_what_it_took_and_opens_again() {
 }
 
 #[test]
-fn a_page_whose_process_dies_is_loaded_anew() {
+fn a_page_is_reloaded_if_its_process_dies() {
     let session = Session::new();
-    // The page is there: WebKit itself gives up when a process of its ends while it starts.
+    // Wait for the page: WebKit itself gives up if one of its processes ends during the start.
     let page = Page::open(&session);
     let pages = || engine(&session, "WebKitWebProcess");
     let killed = pages();
@@ -72,14 +72,14 @@ fn a_page_whose_process_dies_is_loaded_anew() {
     assert!(page.app.is_healthy() && !shown(&session, "Runtray").is_empty());
 }
 
-/// How many colours there are on a window; none while it cannot be looked at.
+/// The number of colours in a window; 0 while no picture can be taken.
 fn colours(session: &Session, window: &str) -> usize {
     let mut import = session.command("import");
     let counted = import.args(["-window", window, "-format", "%k", "info:-"]).output().expect("ImageMagick");
     String::from_utf8_lossy(&counted.stdout).trim().parse().unwrap_or(0)
 }
 
-/// What the app has of the web engine's code in its memory, in MB.
+/// The size of the web engine's code in the app's memory, in MB.
 fn engine_s_code_mb(pid: u32) -> u64 {
     let maps = fs::read_to_string(format!("/proc/{pid}/smaps")).expect("a process");
     let (mut counts, mut sum) = (false, 0);
@@ -93,7 +93,7 @@ fn engine_s_code_mb(pid: u32) -> u64 {
     sum / 1024
 }
 
-/// Uses the window, closes it, and gives the memory that is then held, in MB.
+/// Uses the window, closes it, and gives the app's memory afterwards, in MB.
 fn use_and_close(page: &Page<'_>, time: usize) -> u64 {
     if time > 0 {
         page.reopen();
@@ -109,13 +109,13 @@ fn use_and_close(page: &Page<'_>, time: usize) -> u64 {
     app.into_iter().chain(others).map(memory_mb).sum()
 }
 
-/// The session's processes that run the program of that name.
+/// The session's processes that run the program with this name.
 fn engine(session: &Session, name: &str) -> Vec<u32> {
     let runs = |pid: &u32| fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|path: PathBuf| path.ends_with(name));
     processes(session).into_iter().filter(runs).collect()
 }
 
-/// The memory that a process has for itself, in MB. Pages of libraries are left out: they count for more as other apps end.
+/// The private memory of a process, in MB. Shared library pages are left out: their share grows when other apps end.
 fn memory_mb(pid: u32) -> u64 {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).expect("a process");
     let line = rollup.lines().find_map(|line| line.strip_prefix("Anonymous:")).expect("a sum");

@@ -1,4 +1,4 @@
-//! What a desktop session needs beside the app: a display, and whatever else says in a line that it is ready.
+//! Servers of a desktop session: a display, and other programs that print a line when they are ready.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -9,15 +9,15 @@ use nix::unistd::Pid;
 
 use crate::session::PATIENCE;
 
-/// A program that serves the session, ended with it.
+/// A program that serves the session. Dropping it ends it.
 pub(crate) struct Server {
     child: Child,
-    /// The line in which it said where it is.
+    /// The line with its address.
     pub(crate) said: String,
 }
 
 impl Server {
-    /// Starts `command`, and waits for its line.
+    /// Starts `command`, and waits for that line.
     pub(crate) fn start(command: &mut Command) -> Self {
         let program = command.get_program().to_owned();
         let spawned = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn();
@@ -31,7 +31,7 @@ impl Server {
         Self { child, said: line.trim().to_owned() }
     }
 
-    /// Starts an empty display of that size in pixels.
+    /// Starts an empty display of this size in pixels.
     pub(crate) fn display(width: u32, height: u32) -> Self {
         let screen = format!("{width}x{height}x24");
         let mut command = Command::new("Xvfb");
@@ -42,15 +42,15 @@ impl Server {
 }
 
 impl Drop for Server {
-    /// Asks it to end: killed, it would leave its socket.
+    /// Sends SIGTERM: after SIGKILL its socket would remain.
     fn drop(&mut self) {
-        // They fail only when it has ended already.
+        // Both calls only fail if it has ended already.
         let _ = kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM);
         let _ = self.child.wait();
     }
 }
 
-/// Waits until `look` finds something.
+/// Waits until `look` returns a value.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! A desktop session of one test's own: a display and a session bus, gone with the test.
+//! A desktop session for one test: a display and a session bus, which end with the test.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,18 +9,18 @@ use tempfile::TempDir;
 use crate::server::Server;
 pub(crate) use crate::server::until;
 
-/// More than anything here takes on a busy machine.
+/// Longer than any step takes on a busy machine.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A session. Programs that are started in it see nothing of the real one.
+/// A session. Programs that are started in it see nothing of the machine's real session.
 pub(crate) struct Session {
     display: Option<Server>,
     bus: Option<Server>,
-    // Last: the bus has its socket in it.
+    // The last field, so that it is dropped last: the socket of the bus is in it.
     folder: TempDir,
 }
 
-/// What a session has.
+/// The parts of a session.
 #[derive(Clone, Copy)]
 pub(crate) struct Has {
     pub(crate) display: bool,
@@ -33,7 +33,7 @@ impl Session {
         Self::with(Has { display: true, bus: true })
     }
 
-    /// A session with some of it.
+    /// A session with these parts.
     pub(crate) fn with(has: Has) -> Self {
         let folder = tempfile::Builder::new().prefix("rt").tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("run")).expect("a folder");
@@ -42,7 +42,7 @@ impl Session {
         Self { display, bus, folder }
     }
 
-    /// The folder of everything that programs write in this session.
+    /// The folder with all files that programs write in this session.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -62,17 +62,17 @@ impl Session {
         self.display.as_ref().map(|display| display.said.as_str())
     }
 
-    /// A program that will run in this session.
+    /// A command that runs in this session.
     pub(crate) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = Command::new(program.as_ref());
         command.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("LANG", "C.UTF-8");
-        command.env("RUNTRAY_CONTAINER", "1");
+        command.env("RUNTRAY_CONTAINER", "1").env("RUNTRAY_BUILTIN_PYTHON", "");
         command.env("HOME", self.folder()).env("RUNTRAY_HOME", self.home());
         command.env("XDG_RUNTIME_DIR", self.folder().join("run"));
-        // The bus has no service for assistive technology.
+        // The bus has no accessibility service.
         command.env("NO_AT_BRIDGE", "1").env("GTK_A11Y", "none").env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         command.envs(self.display().map(|name| ("DISPLAY", name)));
-        // Without an address, libraries would look for a bus in well-known places.
+        // Without an address, libraries would look for a bus in well-known locations.
         command.env("DBUS_SESSION_BUS_ADDRESS", self.bus.as_ref().map_or("disabled:", |bus| &bus.said));
         command
     }

@@ -1,4 +1,4 @@
-//! The Settings' choice of a Python: a good one is taken, any other is refused with the reason beside it.
+//! The choice of a Python in the Settings: a usable one is accepted, any other is refused with a reason.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,11 +10,11 @@ use crate::file_dialog;
 use crate::session::{Session, until};
 use crate::webdriver::Page;
 
-/// The words below the list of Pythons.
+/// The text below the list of Pythons.
 const REASON: &str = "[id='about-python.path']";
 
 #[test]
-fn a_good_python_is_taken_and_others_are_refused_with_the_reason() {
+fn a_usable_python_is_accepted_and_others_are_refused_with_the_reason() {
     let session = Session::new();
     let page = Page::open(&session);
     page.go("Settings");
@@ -37,7 +37,7 @@ fn a_good_python_is_taken_and_others_are_refused_with_the_reason() {
     until("the chosen Python", || (prefix(&page) == venv.display().to_string()).then_some(()));
     page.reads(".pythons", "in use");
 
-    // The desktop's dialog does not let a directory be chosen; the settings file does.
+    // The desktop's dialog does not allow choosing a folder, so write the settings file.
     settings(&session, page.app.port, &format!("python.path = {:?}", session.folder().display().to_string()));
     page.reads("header", "No Python");
     page.go("Status");
@@ -51,7 +51,7 @@ fn browse(page: &Page<'_>, path: &Path) {
     file_dialog::answer(page.session, "Choose a Python interpreter", path);
 }
 
-/// Where the Python is at home that runs programs.
+/// The prefix of the Python that runs programs.
 fn prefix(page: &Page<'_>) -> String {
     page.app.run("import sys; print(sys.prefix)")["output"].as_str().expect("output").trim().to_owned()
 }
@@ -62,7 +62,7 @@ fn file(session: &Session, name: &str, text: &str, mode: u32) -> PathBuf {
     path
 }
 
-/// A Python of this session's own.
+/// A virtual environment in this session.
 fn environment(session: &Session) -> PathBuf {
     let venv = session.folder().join("venv");
     let made = Command::new("python3").args(["-m", "venv", "--without-pip"]).arg(&venv).status().expect("python3");

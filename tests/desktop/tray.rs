@@ -1,4 +1,4 @@
-//! A panel: it watches for tray icons on the bus, and uses their menus.
+//! A panel that watches for tray icons on the bus and uses their menus.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -13,7 +13,7 @@ const WATCHER: &str = "org.kde.StatusNotifierWatcher";
 const ITEM: &str = "org.kde.StatusNotifierItem";
 const MENU: &str = "com.canonical.dbusmenu";
 
-/// A tray icon's connection and object.
+/// The connection and object path of a tray icon.
 type Place = (String, String);
 
 #[derive(Default)]
@@ -69,7 +69,7 @@ pub(crate) struct Line {
 }
 
 impl Panel {
-    /// A panel on the session's bus.
+    /// Starts a panel on the session's bus.
     pub(crate) fn new(session: &Session) -> Self {
         let watcher = Watcher::default();
         let items = watcher.items.clone();
@@ -86,12 +86,12 @@ impl Panel {
 }
 
 impl Tray {
-    /// The name of the picture that is shown.
+    /// The name of the icon that is shown.
     pub(crate) fn icon(&self) -> String {
         self.proxy(&self.place.1, ITEM).get_property("IconName").expect("an icon")
     }
 
-    /// The menu as it is now.
+    /// The current menu.
     pub(crate) fn menu(&self) -> Line {
         type Layout = (u32, (i32, HashMap<String, OwnedValue>, Vec<OwnedValue>));
         let (_, (id, properties, children)): Layout =
@@ -99,19 +99,19 @@ impl Tray {
         line(id, &properties, children.into_iter().map(Value::from))
     }
 
-    /// Waits until the first line, which tells the state, begins with `text`.
+    /// Waits until the first line, which shows the state, begins with `text`.
     pub(crate) fn says(&self, text: &str) {
         until(&format!("the line {text:?}"), || {
             self.menu().children.first().is_some_and(|line| line.label.starts_with(text)).then_some(())
         });
     }
 
-    /// The line that begins with `label`, which may be in a submenu; waits for it.
+    /// Waits for the line that begins with `label`, which may be in a submenu.
     pub(crate) fn line(&self, label: &str) -> Line {
         until(&format!("the line {label:?}"), || self.menu().find(label).filter(|line| line.is_enabled).cloned())
     }
 
-    /// Chooses the line that begins with `label`.
+    /// Clicks the line that begins with `label`.
     pub(crate) fn click(&self, label: &str) {
         let line = self.line(label);
         let event = (line.id, "clicked", Value::I32(0), 0_u32);
@@ -131,7 +131,7 @@ impl Tray {
 }
 
 impl Line {
-    /// The first line, here or below, whose label begins with `label`.
+    /// The first line in this menu or its submenus whose label begins with `label`.
     pub(crate) fn find(&self, label: &str) -> Option<&Self> {
         let is_it = |line: &&Self| line.label.starts_with(label);
         self.children.iter().find(is_it).or_else(|| self.children.iter().find_map(|line| line.find(label)))

@@ -1,7 +1,7 @@
-//! The app's window, driven as a person would use it: found by its words, clicked, typed into, looked at.
+//! The app's window, used as a person would: elements are found by their text, clicked, typed into, read.
 //!
-//! The driver starts the app, with its window open, and speaks WebDriver to the real page. Every step waits until it can
-//! be done: what is not there yet may come.
+//! The driver starts the app with its window open and speaks WebDriver to the real page. Every step is retried until it
+//! succeeds or a deadline passes, as elements may appear late.
 
 use std::net::TcpStream;
 use std::path::Path;
@@ -21,16 +21,16 @@ use crate::port;
 use crate::session::{Session, until};
 use crate::tray::Panel;
 
-/// What the Enter key types.
+/// The text that stands for the Enter key.
 pub(crate) const ENTER: &str = "\u{e007}";
 
-/// Answers when what was changed before is on the display.
+/// Waits until earlier changes are painted.
 const PAINTED: &str = "return new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))";
 
 const BACKSPACE: &str = "\u{e003}";
 const CONTROL_A: &str = "\u{e009}a";
 
-/// Without one, no window has the focus and none can be asked to close.
+/// Starts a window manager: without one, no window has the focus and none can be asked to close.
 pub(crate) fn window_manager(session: &Session) -> Child {
     let mut openbox = session.command("openbox");
     let openbox = openbox.arg("--sm-disable").stdout(Stdio::null()).stderr(Stdio::null()).spawn();
@@ -39,26 +39,26 @@ pub(crate) fn window_manager(session: &Session) -> Child {
 
 /// The app with its window open.
 pub(crate) struct Page<'s> {
-    /// Where it runs.
+    /// The session it runs in.
     pub(crate) session: &'s Session,
     runtime: Runtime,
     client: Client,
-    /// The app; its process is the driver's.
+    /// The app, whose process belongs to the driver.
     pub(crate) app: App,
-    /// Where its tray icon is.
+    /// The panel with its tray icon.
     pub(crate) panel: Panel,
     window_manager: Child,
-    /// How large its text is, and with it all of the page: pixels of the display for one of the page.
+    /// The scale of text and page: display pixels per page pixel.
     pub(crate) scale: f64,
 }
 
 impl<'s> Page<'s> {
-    /// Starts the app with the usual settings on a free port; waits for its page and its service.
+    /// Starts the app with the usual settings on a free port, and waits for its page and its service.
     pub(crate) fn open(session: &'s Session) -> Self {
         Self::open_scaled(session, 1.0)
     }
 
-    /// The same on a display whose text is `scale` times as large as usual.
+    /// The same on a display with text `scale` times as large as usual.
     pub(crate) fn open_scaled(session: &'s Session, scale: f64) -> Self {
         let port = port::free();
         settings(session, port, "");
@@ -67,7 +67,7 @@ impl<'s> Page<'s> {
         page
     }
 
-    /// Starts the app with the settings that are there, which name `port`, and waits for its page.
+    /// Starts the app with the existing settings, which name `port`, and waits for its page.
     pub(crate) fn open_as_it_is(session: &'s Session, port: u16) -> Self {
         Self::open_with(session, port, 1.0)
     }
@@ -88,27 +88,27 @@ impl<'s> Page<'s> {
         page
     }
 
-    /// Goes to one of the four places by its name in the rail.
+    /// Goes to one of the four views by its name in the sidebar.
     pub(crate) fn go(&self, place: &str) {
-        // By its address: beside its name it may say how much there is to look at.
+        // Find the link by its address: its text may contain a counter.
         let link = format!("nav a[href='#/{}']", place.to_lowercase());
         self.click_on(&link);
         self.find(&format!("{link}[aria-current]"));
     }
 
-    /// The first element of a CSS selector.
+    /// The first element that matches a CSS selector.
     pub(crate) fn find(&self, css: &str) -> Element {
         self.done(css, async || self.client.find(Locator::Css(css)).await)
     }
 
-    /// Clicks the button or link that reads `words`, or is labelled so.
+    /// Clicks the button or link with this text or label.
     pub(crate) fn click(&self, words: &str) {
         let named = format!("[(normalize-space() = {words:?} or @aria-label = {words:?}) and not(@disabled)]");
         let path = format!("//button{named} | //a{named}");
         self.done(words, async || self.client.find(Locator::XPath(&path)).await?.click().await);
     }
 
-    /// Clicks the first element of a CSS selector.
+    /// Clicks the first element that matches a CSS selector.
     pub(crate) fn click_on(&self, css: &str) {
         if self.scale > 1.0 {
             return pointer::click(self, css);
@@ -116,13 +116,13 @@ impl<'s> Page<'s> {
         self.done(css, async || self.client.find(Locator::Css(css)).await?.click().await);
     }
 
-    /// Types into a field in place of what stands there; each `\n` is a press of [`ENTER`].
+    /// Replaces the text of a field; each `\n` presses [`ENTER`].
     pub(crate) fn fill(&self, css: &str, text: &str) {
         let text = text.replace('\n', ENTER);
         self.done(css, async || {
             let field = self.client.find(Locator::Css(css)).await?;
             field.click().await?;
-            // Each call releases what it pressed; a text may not be empty.
+            // Each call releases its keys at the end; the driver does not accept an empty text.
             for keys in [CONTROL_A, BACKSPACE, &text].into_iter().filter(|keys| !keys.is_empty()) {
                 field.send_keys(keys).await?;
             }
@@ -135,19 +135,19 @@ impl<'s> Page<'s> {
         self.done(text, async || self.client.active_element().await?.send_keys(text).await);
     }
 
-    /// Chooses an option of a list by its value.
+    /// Chooses an option of a select element by its value.
     pub(crate) fn choose(&self, css: &str, value: &str) {
         self.done(value, async || self.client.find(Locator::Css(css)).await?.select_by_value(value).await);
     }
 
-    /// What the first element of a CSS selector reads now; empty when there is none.
+    /// The current text of the first element that matches a CSS selector; empty if there is none.
     pub(crate) fn text(&self, css: &str) -> String {
-        // The driver's own answer leaves out what is scrolled out of sight.
+        // The driver's own answer leaves out text that is scrolled out of view.
         let found = self.script("return document.querySelector(arguments[0])?.innerText ?? ''", &[json!(css)]);
         found.as_str().unwrap_or_default().to_owned()
     }
 
-    /// Waits until the first element of a CSS selector reads something with `words` in it; all that it reads.
+    /// Waits until the text of the first element that matches a CSS selector contains `words`, and gives the text.
     pub(crate) fn reads(&self, css: &str, words: &str) -> String {
         patiently(&format!("{words:?} in {css}"), || {
             let text = self.text(css);
@@ -155,7 +155,7 @@ impl<'s> Page<'s> {
         })
     }
 
-    /// Runs a script in the page, with `arguments`; it may return a value or a promise of one.
+    /// Runs a script in the page with `arguments`. It may return a value or a promise.
     pub(crate) fn script(&self, script: &str, arguments: &[Value]) -> Value {
         let answer = self.runtime.block_on(self.client.execute(script, arguments.to_vec()));
         answer.unwrap_or_else(|error| panic!("{script}: {error}"))
@@ -164,7 +164,7 @@ impl<'s> Page<'s> {
     /// A picture of the page as PNG, once all changes are painted.
     ///
     /// # Errors
-    /// There is no page.
+    /// The app has no page.
     pub(crate) fn screenshot(&self) -> Result<Vec<u8>, CmdError> {
         self.runtime.block_on(async {
             self.client.execute(PAINTED, Vec::new()).await?;
@@ -172,7 +172,7 @@ impl<'s> Page<'s> {
         })
     }
 
-    /// Closes the window, as its title bar's button does, and waits until it is gone.
+    /// Closes the window as the button in its title bar does, and waits until it is gone.
     pub(crate) fn close(&self) {
         let closed = self.session.command("wmctrl").args(["-c", "Runtray"]).status();
         assert!(closed.expect("wmctrl, which `cargo xtask test` installs").success(), "there is no window");
@@ -199,13 +199,13 @@ impl<'s> Page<'s> {
         self.runtime.block_on(self.client.windows()).unwrap_or_default()
     }
 
-    /// Does a step as soon as it can be done.
+    /// Retries a step until it succeeds.
     fn done<T>(&self, what: &str, step: impl AsyncFn() -> Result<T, CmdError>) -> T {
         patiently(what, || self.runtime.block_on(step()).map_err(|error| error.to_string()))
     }
 }
 
-/// Tries a step until it can be done. What stands in its way is printed, and seen when a test fails.
+/// Retries a step until it succeeds. Prints each new error, which is shown if the test fails.
 pub(crate) fn patiently<T>(what: &str, step: impl Fn() -> Result<T, String>) -> T {
     let mut obstacle = String::new();
     until(what, || match step() {
@@ -221,7 +221,7 @@ pub(crate) fn patiently<T>(what: &str, step: impl Fn() -> Result<T, String>) -> 
 }
 
 impl Drop for Page<'_> {
-    /// Ends the app as its user would, since the driver would kill it. A failed test leaves a picture.
+    /// Quits the app as its user would, because the driver would kill it. A failed test leaves a picture.
     fn drop(&mut self) {
         if std::thread::panicking() {
             self.leave_picture();
@@ -232,13 +232,13 @@ impl Drop for Page<'_> {
             let left = || processes(self.session).into_iter().any(|pid| !others.contains(&pid));
             until("the end of the app", || (!left()).then_some(()));
         }
-        // They fail only when it has ended already.
+        // Both calls only fail if it has ended already.
         let _ = self.window_manager.kill();
         let _ = self.window_manager.wait();
     }
 }
 
-/// Has the driver start the app; answered when it has a window.
+/// Makes the driver start the app, and waits until it has a window.
 async fn connect(port: u16) -> Client {
     let options = json!({ "webkitgtk:browserOptions": { "binary": PROGRAM, "args": [] } });
     let mut builder = ClientBuilder::new(HttpConnector::new());

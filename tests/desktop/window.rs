@@ -6,7 +6,7 @@ use crate::app::{App, PROGRAM};
 use crate::session::{Session, until};
 use crate::tray::Panel;
 
-/// The windows of that title which a user sees.
+/// The visible windows with this title.
 pub(crate) fn shown(session: &Session, title: &str) -> Vec<String> {
     let name = format!("^{title}$");
     let found = session.command("xdotool").args(["search", "--onlyvisible", "--name", &name]).output();
@@ -51,7 +51,7 @@ fn a_second_start_shows_the_first_one_s_window() {
 }
 
 #[test]
-fn a_usual_start_shows_the_window() {
+fn a_start_without_options_shows_the_window() {
     let session = Session::new();
     let _panel = Panel::new(&session);
     let _app = App::start(&session, session.command(PROGRAM)).serving();

@@ -1,4 +1,4 @@
-//! Sessions that lack something: a clear message, the service serves, and nothing panics.
+//! Sessions that lack something: the app prints a clear message, the service runs, and nothing panics.
 
 use std::path::Path;
 
@@ -15,7 +15,7 @@ fn check(app: &mut App, message: &str) {
 }
 
 #[test]
-fn without_a_display_the_service_serves() {
+fn without_a_display_the_service_runs() {
     let session = Session::with(Has { display: false, bus: true });
     let mut app = App::hidden(&session);
     check(&mut app, "there is no display (neither DISPLAY nor WAYLAND_DISPLAY is set)");
@@ -25,7 +25,7 @@ fn without_a_display_the_service_serves() {
 }
 
 #[test]
-fn a_display_that_does_not_answer_is_none() {
+fn a_display_that_does_not_answer_counts_as_none() {
     let session = Session::with(Has { display: false, bus: false });
     let mut command = session.command(PROGRAM);
     command.env("DISPLAY", ":59999");
@@ -42,7 +42,7 @@ fn without_a_bus_the_window_is_shown_instead_of_the_tray() {
 }
 
 #[test]
-fn without_a_place_for_icons_the_window_is_shown_instead() {
+fn without_a_tray_the_window_is_shown_instead() {
     let session = Session::new();
     let mut app = App::hidden(&session);
     check(&mut app, "this desktop has no place for tray icons");
@@ -60,7 +60,7 @@ fn a_panel_that_comes_later_shows_the_icon_and_no_window_is_opened() {
 }
 
 #[test]
-fn without_the_tray_s_library_the_window_is_shown_instead() {
+fn without_the_tray_library_the_window_is_shown_instead() {
     let session = Session::new();
     let _panel = Panel::new(&session);
     let libraries = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"];

@@ -1,4 +1,4 @@
-//! Files: written, filled, kept open, waited for.
+//! Commands for files: writing, filling, keeping open, waiting.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::program::Fault;
 
 pub(crate) fn save(path: &str, content: &[u8]) -> io::Result<()> {
-    // Whoever waits for the file finds it complete.
+    // Write and rename, so that a process that waits for the file finds it complete.
     let unfinished = format!("{path}.unfinished");
     fs::write(&unfinished, content)?;
     fs::rename(unfinished, path)

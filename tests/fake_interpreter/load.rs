@@ -1,11 +1,11 @@
-//! Time, processor, memory and stack, used up.
+//! Commands that use time, CPU, memory and stack.
 
 use std::hint::black_box;
 use std::mem;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Memory is taken in pieces of this size, so that a limit is met on the way and not by one refused request.
+/// Memory is allocated in pieces of this size, so that a limit is reached gradually and not by one refused request.
 const PIECE: u64 = 1024 * 1024;
 
 /// The smallest page of any supported system.

@@ -1,27 +1,27 @@
-//! The stand-in interpreter: a small program that does what tests need an interpreter's program to do.
+//! The fake interpreter: a small program with the commands that tests need.
 //!
-//! It stands in for Python where there is none (Windows under Wine), and containment tests use it everywhere, as the same
-//! program is naughty in the same way on every system. Standard library only.
+//! It replaces Python where there is none (Windows under Wine). Containment tests use it everywhere, because it behaves alike on
+//! every system. It only uses the standard library.
 //!
 //! ```text
-//! stand-in [OPTION…] FILE [ARGUMENT…]     runs FILE; whatever comes before the first file that exists is ignored
-//! stand-in -e LINE [ARGUMENT…]            runs one line
-//! stand-in --version                      prints `stand-in 1.0.0`
+//! fake-interpreter [OPTION…] FILE [ARGUMENT…]     runs FILE, the first argument that names a file; options are ignored
+//! fake-interpreter -e LINE [ARGUMENT…]            runs one line
+//! fake-interpreter --version                      prints `fake-interpreter 1.0.0`
 //! ```
 //!
-//! A program is one command a line; empty lines and lines that start with `#` do nothing. A command is a word, then values
+//! A program has one command a line; empty lines and lines that start with `#` do nothing. A command is a word and values,
 //! separated by single spaces; the last value is the rest of the line. In TEXT `\n`, `\r`, `\t`, `\0`, `\\` and `\u{1F600}`
 //! are escapes. COMMAND is any command of this table.
 //!
 //! | command | does |
 //! | --- | --- |
-//! | `print TEXT`, `warn TEXT` | a line on standard output, on standard error |
-//! | `write TEXT`, `hex BYTES` | standard output without a line end: text; bytes such as `ff00` |
-//! | `flood BYTES`, `flood-errors BYTES` | that many `x` on standard output, on standard error |
-//! | `echo`, `read-line` | standard input to standard output: all of it, one line |
+//! | `print TEXT`, `warn TEXT` | writes a line to standard output, to standard error |
+//! | `write TEXT`, `hex BYTES` | writes to standard output without a line end: text; bytes such as `ff00` |
+//! | `flood BYTES`, `flood-errors BYTES` | writes that many `x` to standard output, to standard error |
+//! | `echo`, `read-line` | copies standard input to standard output: all of it, one line |
 //! | `arguments`, `environment`, `folder`, `process` | prints, one a line: arguments, `NAME=value`, working folder, process id |
 //! | `variable NAME` | prints one variable of the environment, or `(unset)` |
-//! | `descriptors` | prints what is open: descriptors and where they lead; on Windows the number of handles (Wine says 0) |
+//! | `descriptors` | prints the open descriptors and their targets; on Windows the number of handles (0 under Wine) |
 //! | `terminal` | prints `yes` or `no` for each standard stream |
 //! | `save PATH TEXT`, `show PATH` | writes a file, prints one |
 //! | `save-process PATH` | writes the process id to a file |
@@ -29,22 +29,22 @@
 //! | `fill PATH BYTES` | writes a file of that size |
 //! | `open COUNT PATH` | opens a file that many times and keeps it open |
 //! | `heartbeat PATH MS` | appends a dot to a file every MS, for ever |
-//! | `wait-for PATH` | waits until a file is there |
+//! | `wait-for PATH` | waits until a file exists |
 //! | `sleep MS`, `hang` | waits that long, for ever |
 //! | `burn MS` | keeps one core busy that long |
-//! | `memory BYTES` | takes that much memory, touches every page and keeps it |
+//! | `memory BYTES` | allocates that much memory, touches every page and keeps it |
 //! | `exit CODE`, `abort`, `null`, `overflow`, `panic TEXT` | ends: with a code, or by a fault |
-//! | `run COMMAND` | a child with the same standard streams; waits, and ends with its code if that is not 0 |
-//! | `spawn COMMAND` | a child with the same standard streams; does not wait |
-//! | `detach COMMAND` | a child in a session of its own without our streams; does not wait |
-//! | `daemon COMMAND` | a detached child of a child that is gone: what a double fork makes |
-//! | `chain DEPTH COMMAND` | children of children, that deep; the last one does it, the others wait |
-//! | `many COUNT COMMAND` | that many children; does not wait. Prints how many could be started |
+//! | `run COMMAND` | starts a child with the same standard streams, waits, and ends with its code if that is not 0 |
+//! | `spawn COMMAND` | starts a child with the same standard streams and does not wait |
+//! | `detach COMMAND` | starts a child in its own session without the standard streams and does not wait |
+//! | `daemon COMMAND` | starts a detached child of a child that ends, as a double fork does |
+//! | `chain DEPTH COMMAND` | starts a chain of children of that depth; the last one runs the command, the others wait |
+//! | `many COUNT COMMAND` | starts that many children, does not wait, and prints how many could be started |
 //! | `bomb WIDTH DEPTH` | every process starts WIDTH more, DEPTH levels deep, and hangs |
 //! | `close STREAM` | closes `stdin`, `stdout` or `stderr` |
-//! | `ignore-termination` | SIGTERM, SIGINT, SIGHUP or a console's Ctrl+C do nothing from here on |
+//! | `ignore-termination` | ignores SIGTERM, SIGINT, SIGHUP or a console's Ctrl+C from here on |
 //!
-//! Exit codes of its own: 2 for a program that it cannot read, 74 for input or output that failed.
+//! Its own exit codes: 2 for a program that it cannot read, 74 for input or output that failed.
 
 mod files;
 mod load;
@@ -72,7 +72,9 @@ fn main() -> ExitCode {
 
 fn find_source(arguments: &[String]) -> Result<Source, Fault> {
     match arguments.first().map(String::as_str) {
-        Some("--version") => return Ok(Source { text: "print stand-in 1.0.0".to_owned(), arguments: Vec::new() }),
+        Some("--version") => {
+            return Ok(Source { text: "print fake-interpreter 1.0.0".to_owned(), arguments: Vec::new() });
+        }
         Some("-e") => {
             let text = arguments.get(1).cloned().ok_or_else(|| Fault::Program("-e needs a line".to_owned()))?;
             return Ok(Source { text, arguments: arguments[2..].to_vec() });

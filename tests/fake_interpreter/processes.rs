@@ -1,4 +1,4 @@
-//! Children, and their children.
+//! Commands that start children.
 
 use std::env;
 use std::process::{self, Child, Command, Stdio};
@@ -50,7 +50,7 @@ pub(crate) fn many(count: u64, line: &str) -> Result<(), Fault> {
 pub(crate) fn bomb(width: u64, depth: u64) -> Result<(), Fault> {
     if depth > 0 {
         let line = format!("bomb {width} {}", depth - 1);
-        // A process that could not be started is what a limit is there for.
+        // A child that cannot be started has met a limit, which the test expects.
         (0..width).for_each(|_| drop(spawn(&line)));
     }
     load::hang()

@@ -1,4 +1,4 @@
-//! A program: its lines, one after the other.
+//! Running a program line by line.
 
 use std::fmt;
 use std::io;
@@ -11,21 +11,21 @@ use crate::{files, load, os, processes, streams};
 pub(crate) struct Source {
     /// Its lines.
     pub(crate) text: String,
-    /// What the caller gave it.
+    /// The arguments of the caller.
     pub(crate) arguments: Vec<String>,
 }
 
-/// Why a program cannot go on.
+/// The reason why a program cannot continue.
 #[derive(Debug)]
 pub(crate) enum Fault {
-    /// It is not a program.
+    /// A line is not a command.
     Program(String),
-    /// The system refused something.
+    /// A system call failed.
     System(io::Error),
 }
 
 impl Fault {
-    /// What the process ends with.
+    /// The exit code of the process.
     pub(crate) fn exit_code(&self) -> u8 {
         match self {
             Self::Program(_) => 2,
@@ -49,7 +49,7 @@ impl From<io::Error> for Fault {
     }
 }
 
-/// Runs every line, until one ends the process or fails.
+/// Runs every line until one ends the process or fails.
 pub(crate) fn run(source: &Source) -> Result<(), Fault> {
     for (number, line) in source.text.lines().enumerate() {
         let line = line.trim_start();

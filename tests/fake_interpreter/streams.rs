@@ -1,15 +1,15 @@
-//! Standard input, output and error, unbuffered: what is printed is out before the next line runs.
+//! Commands for standard input, output and error, unbuffered: output is written before the next line runs.
 
 use std::io::{self, IsTerminal as _, Read as _, Write};
 
 use crate::program::Fault;
 
-/// The most that one write of a flood hands over.
+/// The size of one write of a flood.
 const CHUNK: u64 = 64 * 1024;
 
-/// Says on standard error why the program ends; with that closed, nobody can be told.
+/// Prints the reason why the program ends to standard error, if that is open.
 pub(crate) fn complain(fault: &Fault) {
-    writeln!(io::stderr(), "stand-in: {fault}").ok();
+    writeln!(io::stderr(), "fake-interpreter: {fault}").ok();
 }
 
 pub(crate) fn print(text: &str) -> Result<(), Fault> {

@@ -1,6 +1,6 @@
-//! The rules of SECURITY.md's table for everybody, from the socket: addresses, hosts, methods, types, the token.
+//! The access rules of SECURITY.md that apply to every client: addresses, hosts, methods, types, the token.
 //!
-//! A refusal is always checked together with its purpose: that nothing was started.
+//! Each test of a refusal also checks that nothing was started.
 
 #[cfg(unix)]
 mod other_users;
@@ -17,25 +17,25 @@ use std::time::Duration;
 use crate::harness::Service;
 use crate::harness::raw::{RawReply, RawRequest};
 
-const PROGRAM: &str = r#"{"code":"print ran","language":"stand-in"}"#;
+const PROGRAM: &str = r#"{"code":"print ran","language":"fake"}"#;
 pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
 pub(crate) const PAGE: (&str, &str) = ("Origin", "http://localhost:3001");
 pub(crate) const FOREIGN: (&str, &str) = ("Origin", "https://evil.example");
 pub(crate) const ALLOW_ORIGIN: &str = "Access-Control-Allow-Origin";
-/// Longer than any answer takes.
+/// Longer than any response takes.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A request with our `Host`, as curl would send it.
+/// A request with the service's own `Host`, as curl sends it.
 pub(crate) fn request(service: &Service, method: &str, path: &str) -> RawRequest {
     RawRequest::new(method, path).header("Host", &format!("localhost:{}", service.port()))
 }
 
-/// The request that runs a program when nothing is wrong with it, with further headers.
+/// A valid request that runs a program, with further headers.
 pub(crate) fn execute(service: &Service, headers: &[(&str, &str)]) -> RawRequest {
     request(service, "POST", "/execute").headers(headers).headers(&[JSON]).body(PROGRAM)
 }
 
-/// The same with its hosts in place of ours.
+/// The same request with these `Host` headers instead.
 fn execute_at(hosts: &[String]) -> RawRequest {
     let start = RawRequest::new("POST", "/execute");
     hosts.iter().fold(start, |request, host| request.header("Host", host)).headers(&[JSON]).body(PROGRAM)
@@ -49,7 +49,7 @@ pub(crate) fn check_runs(service: &Service, request: &RawRequest) -> RawReply {
     reply
 }
 
-/// Sends a request that must be refused with a sentence that no page can read, and must start nothing.
+/// Sends a request that must be refused with an error that no page can read, and checks that nothing was started.
 #[track_caller]
 pub(crate) fn check_refused(service: &Service, request: &RawRequest, status: u16, code: &str) -> RawReply {
     let reply = service.send(request);
@@ -64,7 +64,7 @@ pub(crate) fn check_refused(service: &Service, request: &RawRequest, status: u16
     reply
 }
 
-/// How the answer to a request begins whose connection stays open.
+/// The first bytes of the response to a request whose connection stays open.
 pub(crate) fn first_words(service: &Service, request: &str) -> String {
     let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
     connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
@@ -91,7 +91,7 @@ fn curl_and_pages_of_allowed_frontends_may_run_programs() {
 }
 
 #[test]
-fn a_program_that_ran_is_noticed() {
+fn assert_nothing_ran_notices_a_program() {
     let service = Service::start();
     service.assert_nothing_ran("the start");
     check_runs(&service, &execute(&service, &[]));
@@ -122,7 +122,7 @@ fn health_at(address: SocketAddr) -> RawReply {
     RawReply::parse(&answer)
 }
 
-/// This machine's own address on the way to another one; nothing is sent. `None` where there is no such way.
+/// This machine's address on the route to another one, without sending anything. `None` if there is no route.
 fn address_towards(other: &str) -> Option<IpAddr> {
     let any: IpAddr = if other.starts_with('[') { Ipv6Addr::UNSPECIFIED.into() } else { Ipv4Addr::UNSPECIFIED.into() };
     let socket = UdpSocket::bind((any, 0)).ok()?;
@@ -157,7 +157,7 @@ fn other_hosts_are_refused() {
 }
 
 #[test]
-fn no_two_and_garbage_hosts_are_malformed() {
+fn missing_repeated_and_invalid_hosts_are_malformed() {
     let service = Service::start();
     let ours = format!("localhost:{}", service.port());
     let hosts = [
@@ -191,7 +191,7 @@ fn a_host_in_the_request_line_does_not_outrank_the_guard() {
 }
 
 #[test]
-fn programs_come_by_post_and_as_json_only() {
+fn programs_are_accepted_by_post_and_as_json_only() {
     let service = Service::start();
     for (method, path) in
         [("GET", "/execute?code=1"), ("PUT", "/execute"), ("DELETE", "/execute"), ("PATCH", "/execute")]
@@ -273,10 +273,12 @@ fn strict_mode_asks_for_the_token_in_the_private_file() {
             (&reply.json()["code"], reply.header("WWW-Authenticate")),
             (&"token_required".into(), Some("Bearer"))
         );
+        // A wrong token and a missing one have different explanations.
         let sent = value.strip_prefix("Bearer ").is_some();
         assert_eq!(reply.body.contains("is not this service's"), sent, "{value:?}: {}", reply.body);
         assert!(reply.body.contains("`runtray config path --token`"), "{}", reply.body);
     }
+    // A missing token, a repeated header, and a foreign page with the right token.
     refused(&[], 401);
     refused(&[("Authorization", &right), ("Authorization", &right)], 401);
     assert_eq!(refused(&[FOREIGN, ("Authorization", &right)], 403).header(ALLOW_ORIGIN), None);

@@ -13,13 +13,13 @@ use crate::harness::{Home, Service, runtray};
 const NOBODY: u32 = 65534;
 const CONTAINER: &str = "RUNTRAY_CONTAINER";
 
-/// Why nobody here can be another user.
+/// Whether this test cannot send requests as another user; prints the reason.
 fn cannot_be_another() -> bool {
     let cannot = !geteuid().is_root();
     if cannot {
         eprintln!("not tested: only root can become another user");
     }
-    // The kernel notes with a socket the user of the thread that makes it.
+    // On Linux, a socket belongs to the user of the thread that makes it.
     cannot || !cfg!(target_os = "linux")
 }
 
@@ -85,18 +85,18 @@ fn a_setting_lets_other_users_in() {
 }
 
 #[test]
-fn a_connection_that_its_program_closed_is_nobody_s() {
+fn a_request_on_a_closed_connection_of_another_user_is_not_run() {
     if cannot_be_another() {
         return;
     }
     let service = Service::start();
     let trace = service.home().shared("trace");
     let code = format!("save-process {}", trace.display());
-    let body = serde_json::json!({ "code": code, "language": "stand-in" }).to_string();
+    let body = serde_json::json!({ "code": code, "language": "fake" }).to_string();
     let request = RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
     let text = request.headers(&[("Content-Type", "application/json")]).body(&body).text();
     let address = (Ipv4Addr::LOCALHOST, service.port());
-    // The kernel says of a closed socket that it is root's, and root is whom this service runs as.
+    // The kernel reports root as the owner of a closed socket, and this service runs as root.
     for _ in 0..50 {
         let text = text.clone();
         let sending = thread::spawn(move || {
@@ -112,7 +112,7 @@ fn a_connection_that_its_program_closed_is_nobody_s() {
 }
 
 #[test]
-fn a_service_of_root_s_asks_everybody_unless_a_container_says_that_it_is_one() {
+fn a_service_of_root_requires_the_token_outside_a_container() {
     if !geteuid().is_root() {
         return eprintln!("not tested: only root can serve as root");
     }

@@ -1,10 +1,10 @@
-//! The rules of SECURITY.md's table for web pages, from the socket: origins, what a proxy forwards, WebSockets.
+//! The access rules of SECURITY.md for web pages: origins, forwarded hosts, WebSockets.
 
 use crate::guard::{ALLOW_ORIGIN, FOREIGN, PAGE, check_refused, check_runs, execute, first_words, request};
 use crate::harness::{Home, Service};
 
 #[test]
-fn other_origins_are_refused_and_told_nothing() {
+fn other_origins_are_refused_and_learn_nothing() {
     let service = Service::start();
     let origins = [
         "https://evil.example",
@@ -26,15 +26,18 @@ fn other_origins_are_refused_and_told_nothing() {
         let headers = [("Origin", origin)];
         let reply = check_refused(&service, &execute(&service, &headers), 403, "origin_not_allowed");
         let sentence = reply.json()["error"].to_string();
+        // The error only suggests to allow origins that can be allowed.
         let can_be_allowed = origin.starts_with("http") && !origin.contains(['@', ',']) && !origin.contains(":3001.");
         assert_eq!(sentence.contains("--allow-origin"), can_be_allowed, "{sentence}");
         assert!(sentence.contains("allowed") && sentence.contains(origin), "{sentence}");
+        // A preflight must not succeed either.
         let preflight = request(&service, "OPTIONS", "/execute").headers(&headers);
         let preflight = preflight.headers(&[("Access-Control-Request-Method", "POST")]);
         let reply = check_refused(&service, &preflight, 403, "origin_not_allowed");
         assert_eq!(reply.header("Access-Control-Allow-Methods"), None);
     }
     assert_eq!(service.refused_by("origin"), 2 * origins.len() as u64);
+    // Repeated headers are refused, even if one of them is allowed.
     check_refused(&service, &execute(&service, &[PAGE, PAGE]), 403, "origin_not_allowed");
     check_refused(&service, &execute(&service, &[PAGE, FOREIGN]), 403, "origin_not_allowed");
     let told = "a page of https://evil.example was refused";
@@ -92,7 +95,7 @@ fn hosts_behind_a_rewrite_must_be_allowed_frontends() {
 }
 
 #[test]
-fn a_proxy_can_name_a_foreign_front_end_in_no_way() {
+fn no_header_of_a_proxy_can_name_a_foreign_frontend() {
     let service = Service::start();
     let url = "http://evil.example/execute";
     for (name, value) in [
@@ -102,6 +105,11 @@ fn a_proxy_can_name_a_foreign_front_end_in_no_way() {
         ("Forwarded", "host=\"evil\\.example\""),
         ("X-Original-Host", "evil.example"),
         ("X-Host", "evil.example"),
+        ("X-Original-Hostname", "evil.example"),
+        ("X_Forwarded_Host", "evil.example"),
+        ("X-Forwarded-Domain", "evil.example"),
+        ("X-Server-Name", "evil.example"),
+        ("X-MS-Original-URL", url),
         ("X-Forwarded-Server", "evil.example"),
         ("X-HTTP-Host-Override", "evil.example"),
         ("X-Forwarded-Host", "localhost:3001, evil.example"),
@@ -134,7 +142,7 @@ fn a_proxy_can_name_a_foreign_front_end_in_no_way() {
 }
 
 #[test]
-fn denied_pages_are_refused_however_they_are_allowed() {
+fn denied_pages_are_refused_even_if_also_allowed() {
     let home = Home::new(
         "allowed_origins = [\"http://a.example\", \"http://b.example:80\"]\n\
          denied_origins = [\"http://A.example:80\", \"http://b.example/\", \"http://localhost:8080\"]",
@@ -154,7 +162,7 @@ fn denied_pages_are_refused_however_they_are_allowed() {
 fn no_page_of_another_origin_can_embed_an_answer() {
     let service = Service::start();
     let upgrade = [("Connection", "Upgrade, close"), ("Upgrade", "websocket"), ("Sec-WebSocket-Version", "13")];
-    let run = r#"{"code":"print ran","language":"stand-in"}"#;
+    let run = r#"{"code":"print ran","language":"fake"}"#;
     let execute_with =
         |headers: &[(&str, &str)], body: &str| request(&service, "POST", "/execute").headers(headers).body(body);
     let json = ("Content-Type", "application/json");
@@ -180,7 +188,7 @@ fn no_page_of_another_origin_can_embed_an_answer() {
 }
 
 #[test]
-fn pages_of_other_sites_that_name_no_origin_are_refused() {
+fn pages_of_other_sites_without_an_origin_are_refused() {
     let service = Service::start();
     for site in ["cross-site", "same-site", "Cross-Site"] {
         check_refused(&service, &execute(&service, &[("Sec-Fetch-Site", site)]), 403, "cross_site");

@@ -1,4 +1,4 @@
-//! What stands between a client and the service: proxies that compress, and everybody who gives up on a silent server.
+//! Proxies between a client and the service: compression, and idle timeouts of proxies and clients.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -13,11 +13,11 @@ use crate::harness::raw::{RawRequest, unchunked};
 use crate::harness::{Service, eventually};
 use crate::service::execute::{program, program_with};
 
-/// As long as many proxies and clients wait for a next byte.
+/// The idle timeout of many proxies and clients.
 const LIMIT: Duration = Duration::from_secs(5);
 
-/// Passes one answer on as the production server of Next.js does: compressed, which takes the whole of it, unless it must not be
-/// changed. The compressing itself is left out.
+/// A proxy that passes one response on as the production server of Next.js does: it compresses, and so collects the whole
+/// response, unless `no-transform` forbids it. The compression itself is left out.
 fn proxy(service: &Service) -> u16 {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
     let port = listener.local_addr().expect("an address").port();
@@ -43,7 +43,7 @@ fn proxy(service: &Service) -> u16 {
     port
 }
 
-/// The status line and the headers, with the empty line behind them.
+/// Reads the status line and the headers, including the empty line after them.
 fn head(answer: &mut impl BufRead) -> String {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
@@ -52,7 +52,7 @@ fn head(answer: &mut impl BufRead) -> String {
     head
 }
 
-/// Sends a program and gives the connection, on which no byte may be waited for longer than [`LIMIT`].
+/// Sends a program on a connection whose reads fail after [`LIMIT`] without a byte.
 fn send(port: u16, service: &Service, accept: &str, request: &Value) -> BufReader<TcpStream> {
     let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("somebody listens");
     connection.set_read_timeout(Some(LIMIT)).expect("a read timeout");
@@ -63,7 +63,7 @@ fn send(port: u16, service: &Service, accept: &str, request: &Value) -> BufReade
     BufReader::new(connection)
 }
 
-/// A program that waits for a file, and the file.
+/// A program that waits for a file, and the path of that file.
 fn waits(service: &Service) -> (Value, PathBuf) {
     let flag = service.home().shared("go");
     (
@@ -73,7 +73,7 @@ fn waits(service: &Service) -> (Value, PathBuf) {
 }
 
 #[test]
-fn events_get_through_a_proxy_that_compresses_as_they_come() {
+fn events_pass_a_compressing_proxy_without_delay() {
     let service = Service::start();
     let (request, flag) = waits(&service);
     let mut answer = send(proxy(&service), &service, "text/event-stream", &request);
@@ -97,7 +97,7 @@ fn a_long_run_is_never_silent_and_still_answered_in_json() {
         let head = head(&mut answer).to_ascii_lowercase();
         assert!(head.starts_with("http/1.1 200") && head.contains("content-type: application/json"), "{head}");
         let mut body = String::new();
-        // Two spaces: one as soon as the run counts as long, and one after a further silence.
+        // Two spaces: one when the run counts as long, and one after the next idle interval.
         while body.matches(' ').count() < 2 {
             let mut byte = [0];
             answer.read_exact(&mut byte).expect("a byte in time");

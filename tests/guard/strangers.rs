@@ -1,4 +1,4 @@
-//! Another program on the port of a service that is gone: it is sent neither the token nor a program.
+//! Another program on the port of a dead service: clients send it neither the token nor a program.
 
 use std::fs;
 use std::io::{Read as _, Write as _};
@@ -10,23 +10,23 @@ use std::time::Duration;
 
 use crate::harness::{Home, Service, runtray};
 
-/// A secret that stands in the program.
+/// A secret in the program.
 const SECRET: &str = "only for my own service";
 
-/// How a stranger answers.
+/// The response of the stranger.
 #[derive(Clone, Copy, Debug)]
 enum Answer {
-    /// As a web server that has no such page.
+    /// That of a web server without such a page.
     NotFound,
-    /// As if it were the service, with a proof that it made up.
+    /// That of the service, with a forged proof.
     Forged,
-    /// As the service on another port answers, to which everything is passed on.
+    /// That of the real service on another port, to which every request is passed on.
     Passed(u16),
-    /// Not at all.
+    /// None.
     Nothing,
 }
 
-/// A program that listens, with all that it was sent.
+/// A listening program that records everything it receives.
 struct Stranger {
     port: u16,
     heard: Arc<Mutex<Vec<u8>>>,
@@ -72,7 +72,7 @@ fn speak(mut connection: TcpStream, answer: Answer, heard: &Mutex<Vec<u8>>) {
     }
 }
 
-/// What the service on `port` answers, with its own port put in the place of the stranger's.
+/// The response of the service on `port`, with the port in it replaced by the stranger's.
 fn passed_on(request: &[u8], port: u16) -> String {
     let text = String::from_utf8_lossy(request);
     let lines = text.lines().map(|line| match line.split_once(": ") {
@@ -86,7 +86,7 @@ fn passed_on(request: &[u8], port: u16) -> String {
     answer
 }
 
-/// A home whose service was killed, so that its address file is there still, with the stranger's port in it.
+/// A home whose service was killed, so that its address file remains, with the stranger's port in it.
 fn left_behind(stranger: &Stranger) -> Home {
     let home = Home::new("");
     let mut service = Service::start_in(&home, &[]);
@@ -125,7 +125,7 @@ fn check_told_nothing(home: &Home, stranger: &Stranger, answer: Answer) {
 }
 
 #[test]
-fn who_holds_the_port_of_a_killed_service_hears_neither_token_nor_program() {
+fn a_stranger_on_the_port_gets_neither_token_nor_program() {
     for answer in [Answer::NotFound, Answer::Forged, Answer::Nothing] {
         let stranger = Stranger::new(answer);
         let home = left_behind(&stranger);
@@ -134,7 +134,7 @@ fn who_holds_the_port_of_a_killed_service_hears_neither_token_nor_program() {
 }
 
 #[test]
-fn a_stranger_that_asks_the_real_service_proves_nothing() {
+fn a_stranger_that_relays_to_the_real_service_is_not_trusted() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let answer = Answer::Passed(service.port());
@@ -144,7 +144,7 @@ fn a_stranger_that_asks_the_real_service_proves_nothing() {
 }
 
 #[test]
-fn the_service_itself_is_believed() {
+fn the_service_itself_is_trusted() {
     for settings in ["", "require_token = true"] {
         let home = Home::new(settings);
         let service = Service::start_in(&home, &[]);

@@ -1,4 +1,4 @@
-//! The guard in front of the WebSocket: the same gate as everywhere, and never a 101 for those whom it refuses.
+//! The guard in front of the WebSocket: the same rules as for other routes, and never a 101 for a refused client.
 
 use serde_json::{Value, json};
 
@@ -77,7 +77,7 @@ fn strict_mode_takes_the_token_from_a_header_or_a_subprotocol() {
 }
 
 #[test]
-fn what_is_no_web_socket_is_told_so() {
+fn a_request_without_an_upgrade_is_refused_with_an_explanation() {
     let reply = Service::start().get("/execute/ws");
     assert_eq!((reply.status, &reply.json()["code"]), (400, &"invalid_request".into()));
     assert!(reply.body.contains("WebSocket"), "{}", reply.body);

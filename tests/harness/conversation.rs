@@ -1,4 +1,4 @@
-//! A WebSocket to `GET /execute/ws`: typing into a program and reading what it shows, as a person would.
+//! A WebSocket to `GET /execute/ws`: typing into a program and reading its output.
 
 use std::net::{Ipv4Addr, TcpStream};
 use std::time::{Duration, Instant};
@@ -9,22 +9,22 @@ use tungstenite::{Error, HandshakeError, Message, WebSocket};
 
 use super::Service;
 
-/// How long a program may take to show something; Wine on a busy machine is slow.
+/// The time in which a program must print something; Wine on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// An interactive program from its client's side. Dropping it drops the connection.
+/// The client's side of an interactive program. Dropping it drops the connection.
 pub(crate) struct Conversation {
     socket: WebSocket<TcpStream>,
-    /// What was printed and not yet asked for.
+    /// Output that was received and not yet consumed.
     shown: String,
     /// All of standard error.
     errors: String,
-    /// The `finished` or `error` message that was met on the way.
+    /// The `finished` or `error` message, if it was received.
     last: Option<Value>,
 }
 
 impl Service {
-    /// Opens a connection with further headers; the HTTP status where the answer is no upgrade.
+    /// Opens a connection with further headers. The error is the HTTP status of an answer that is not an upgrade.
     pub(crate) fn upgrade(&self, headers: &[(&'static str, &str)]) -> Result<Conversation, u16> {
         let mut request = format!("ws://localhost:{}/execute/ws", self.port).into_client_request().expect("a request");
         for (name, value) in headers {
@@ -41,7 +41,7 @@ impl Service {
         }
     }
 
-    /// Runs a program, interactively, and waits until it has started.
+    /// Starts an interactive program, and waits until it runs.
     pub(crate) fn converse(&self, request: &Value) -> Conversation {
         let mut conversation = self.upgrade(&[]).expect("an upgrade");
         conversation.run(request);
@@ -57,7 +57,7 @@ impl Service {
 }
 
 impl Conversation {
-    /// Sends the first message.
+    /// Sends the first message, which starts a program.
     pub(crate) fn run(&mut self, request: &Value) {
         let mut message = request.clone();
         message["type"] = "run".into();
@@ -69,7 +69,7 @@ impl Conversation {
         self.send_raw(Message::text(message.to_string()));
     }
 
-    /// Sends any message.
+    /// Sends a raw WebSocket message.
     pub(crate) fn send_raw(&mut self, message: Message) {
         self.socket.send(message).expect("the service reads");
     }
@@ -79,13 +79,13 @@ impl Conversation {
         self.send(&json!({"type": "stdin", "data": text}));
     }
 
-    /// Types text, unless the service goes away meanwhile.
+    /// Types text. `false` if the service has closed the connection.
     #[cfg(target_os = "linux")]
     pub(crate) fn try_type_in(&mut self, text: &str) -> bool {
         self.socket.send(Message::text(json!({"type": "stdin", "data": text}).to_string())).is_ok()
     }
 
-    /// Types a line and Enter, as a terminal's keyboard does.
+    /// Types a line and Enter, which sends `\r` on a terminal.
     #[cfg(unix)]
     pub(crate) fn enter(&mut self, line: &str) {
         self.type_in(&format!("{line}\r"));
@@ -96,10 +96,10 @@ impl Conversation {
         self.send(&json!({"type": "signal", "signal": name}));
     }
 
-    /// The next message, whatever it is.
+    /// The next message of any type.
     ///
     /// # Panics
-    /// The connection was closed instead.
+    /// The connection was closed.
     #[track_caller]
     pub(crate) fn next(&mut self) -> Value {
         loop {
@@ -112,10 +112,10 @@ impl Conversation {
         }
     }
 
-    /// Waits until `text` is shown and gives all that came before it; what follows stays for the next time.
+    /// Waits until `text` is printed and gives the output before it. The output after it is kept for the next call.
     ///
     /// # Panics
-    /// The program ended or too much time passed before; with what was shown.
+    /// The program ended first, or the deadline passed.
     #[track_caller]
     pub(crate) fn until(&mut self, text: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
@@ -132,7 +132,7 @@ impl Conversation {
         }
     }
 
-    /// Waits for the end and gives what `finished` carries.
+    /// Waits for the end and gives the `finished` message.
     #[track_caller]
     pub(crate) fn finished(&mut self) -> Value {
         while self.last.is_none() {
@@ -143,24 +143,24 @@ impl Conversation {
         last
     }
 
-    /// The status and the exit code that the program ended with.
+    /// Waits for the end and gives the status and the exit code.
     #[track_caller]
     pub(crate) fn ended(&mut self) -> (String, Value) {
         let finished = self.finished();
         (finished["status"].as_str().expect("a status").to_owned(), finished["exit_code"].clone())
     }
 
-    /// What was printed and not yet asked for.
+    /// Output that was received and not yet consumed.
     pub(crate) fn shown(&self) -> &str {
         &self.shown
     }
 
-    /// All that came from standard error.
+    /// All of standard error so far.
     pub(crate) fn errors(&self) -> &str {
         &self.errors
     }
 
-    /// The code that the service closes the connection with.
+    /// Waits for the close frame and gives its code.
     pub(crate) fn close_code(&mut self) -> u16 {
         loop {
             match self.socket.read() {

@@ -1,4 +1,4 @@
-//! What a service holds while nothing runs, to be the same after runs as before.
+//! The resources of an idle service, which must be the same before and after runs.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -8,23 +8,23 @@ use serde_json::{Value, json};
 use super::leftovers::{descendants, descriptors, launcher};
 use crate::harness::Service;
 
-/// What folders, which a thread deletes, and descriptors get to be gone.
+/// The time in which folders, which a thread deletes, and descriptors must be gone.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Processes below a service that runs nothing: the launcher, and the supervisor of the next run.
+/// Processes below an idle service: the launcher, and the supervisor of the next run.
 pub(crate) const IDLE: usize = 2;
 /// Runs before anything is counted.
 const WARM_UP: u32 = 4;
 
-/// Executes on a connection of its own, so that none that lies idle is counted as a descriptor.
+/// Executes on a new connection, so that no idle connection is counted as a descriptor.
 pub(crate) fn post(service: &Service, request: &Value) -> Value {
     let headers = [("Content-Type", "application/json"), ("Connection", "close")];
     service.post_with("/execute", &headers, request.to_string().as_bytes()).json()
 }
 
-/// What a service holds while nothing runs.
+/// The resources of an idle service.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Footprint {
-    /// Interpreters that wait for their programs, as many as the settings say, each with its supervisor.
+    /// Waiting interpreters, each with its supervisor.
     waiting: usize,
     launcher: u32,
     service_descriptors: usize,
@@ -32,7 +32,7 @@ pub(crate) struct Footprint {
 }
 
 impl Footprint {
-    /// After a few runs, when it stays the same and so many interpreters wait.
+    /// Runs a few programs, then waits until the resources are stable and `waiting` interpreters wait.
     pub(crate) fn settled(service: &Service, waiting: usize) -> Self {
         for _ in 0..WARM_UP {
             assert_eq!(post(service, &json!({"code": "pass"}))["status"], "completed");
@@ -63,12 +63,12 @@ impl Footprint {
         }
     }
 
-    /// The same with the launcher that is there now: the one of before was killed.
+    /// The same resources with the present launcher, after the one before was killed.
     pub(crate) fn with_launcher_of_now(self, service: &Service) -> Self {
         Self { launcher: launcher(service.pid()), ..self }
     }
 
-    /// What is not as it was, and does not become so.
+    /// The resources that differ and do not return to the earlier value in time.
     pub(crate) fn differences(&self, service: &Service) -> impl Iterator<Item = String> {
         let deadline = Instant::now() + PATIENCE;
         let mut found = self.differences_now(service);
@@ -81,7 +81,7 @@ impl Footprint {
         found.into_iter()
     }
 
-    /// How many more descriptors service and launcher have open than before.
+    /// The number of descriptors of service and launcher in addition to the earlier ones.
     pub(crate) fn more_descriptors(&self, after: &Self) -> i64 {
         let all = |one: &Self| (one.service_descriptors + one.launcher_descriptors) as i64;
         all(after) - all(self)

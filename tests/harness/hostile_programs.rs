@@ -1,11 +1,11 @@
-//! Programs that misbehave, in Python for Linux, and how each must end.
+//! Hostile programs in Python for Linux, and the expected end of each.
 
 use serde_json::{Value, json};
 
-/// How many interpreters of Python wait with [`SETTINGS`].
-pub(crate) const SPARES: usize = 2;
+/// The number of Python interpreters that wait with [`SETTINGS`].
+pub(crate) const WAITING: usize = 2;
 
-/// Limits that are met within moments, and as many interpreters that wait at the end of a round as at its start.
+/// Limits that are reached quickly, and a fixed number of waiting interpreters.
 pub(crate) const SETTINGS: &str = "
 [limits]
 memory_bytes = 209715200
@@ -21,22 +21,22 @@ slots = 4
 python = 2
 ";
 
-/// A program that misbehaves.
+/// A hostile program.
 #[derive(Debug)]
 pub(crate) struct HostileProgram {
-    /// For people.
+    /// The name in messages.
     pub(crate) name: &'static str,
-    /// Python.
+    /// Its Python code.
     pub(crate) code: &'static str,
-    /// Wall-clock limit.
+    /// The wall-clock limit in milliseconds.
     pub(crate) timeout_ms: u64,
-    /// The status it must end with.
+    /// The expected status.
     pub(crate) status: &'static str,
-    /// What its standard error must end with.
+    /// The expected end of its standard error.
     pub(crate) ending: &'static str,
-    /// How often it is run, as a part of the rounds.
+    /// It runs in one of this many rounds.
     pub(crate) share: u32,
-    /// Whether it can do harm, or leaves something, where runs have no namespaces of their own.
+    /// Whether it can do harm, or leaves something behind, without namespaces.
     pub(crate) needs_namespace: bool,
 }
 
@@ -47,33 +47,33 @@ impl HostileProgram {
     }
 }
 
-/// A slow disk makes ten thousand files a matter of many seconds.
+/// A time limit for programs that end otherwise; ten thousand files take many seconds on a slow disk.
 const LONG: u64 = 120_000;
 const SHORT: u64 = 500;
 const TIMED_OUT: &str = "Execution timed out after 0.5 s.";
 const FLOODED: &str = "Execution was stopped: it wrote more than 8 MiB of output.";
 
-/// One that the project promises a hundred rounds of, and that ends before its time.
+/// A program that the project guarantees for a hundred rounds, and that ends before its time limit.
 const fn often(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> HostileProgram {
     HostileProgram { name, code, timeout_ms: LONG, status, ending, share: 1, needs_namespace: false }
 }
 
-/// One that needs fewer rounds.
+/// A program that runs in fewer rounds.
 const fn seldom(name: &'static str, code: &'static str, status: &'static str, ending: &'static str) -> HostileProgram {
     HostileProgram { share: 5, ..often(name, code, status, ending) }
 }
 
-/// One that never ends by itself.
+/// A program that never ends by itself.
 const fn hanging(misbehaviour: HostileProgram) -> HostileProgram {
     HostileProgram { timeout_ms: SHORT, status: "timeout", ending: TIMED_OUT, ..misbehaviour }
 }
 
-/// One that only a namespace holds.
+/// A program that only a namespace contains.
 const fn in_namespace(misbehaviour: HostileProgram) -> HostileProgram {
     HostileProgram { needs_namespace: true, ..misbehaviour }
 }
 
-/// All of them.
+/// All hostile programs.
 pub(crate) const ALL: &[HostileProgram] = &[
     often("fork bomb", FORK_BOMB, "crashed", "Execution was stopped: it had more than 16 processes."),
     often("daemon", DAEMON, "completed", ""),
@@ -111,7 +111,8 @@ while True:
         pass
 ";
 
-const DAEMON: &str = "
+/// Ends when its daemon runs.
+pub(crate) const DAEMON: &str = "
 import os, time
 if os.fork() == 0:
     os.setsid()
@@ -248,7 +249,7 @@ if os.fork() == 0:
 os.kill(os.getpid(), signal.SIGSTOP)
 ";
 
-/// A chain of processes each of which starts the next one and goes.
+/// A chain of processes, each of which starts the next one and ends.
 const RESTLESS: &str = "
 import os, time
 if os.fork() == 0:
@@ -271,7 +272,7 @@ assert libc.semget(key, 1, create) >= 0
 assert libc.msgget(key, create) >= 0
 ";
 
-/// Goes no further where it has no namespace of its own: there its parent is not process 1.
+/// Kills its parent, but only if that is process 1 of a namespace.
 const PARRICIDE: &str = "
 import os, signal
 assert os.getppid() == 1
@@ -280,7 +281,7 @@ for number in signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD, signal.SIGSTOP, sig
 assert os.getppid() == 1
 ";
 
-/// The same, and there are more processes.
+/// Kills every process of its namespace.
 const MASSACRE: &str = "
 import os, signal, time
 seen = [name for name in os.listdir('/proc') if name.isdigit()]

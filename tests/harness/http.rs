@@ -1,4 +1,4 @@
-//! Requests to a [`Service`]: ordinary ones, and exact bytes for those that no client would send.
+//! Requests to a [`Service`]: ordinary ones, and exact bytes that no HTTP client sends.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -14,12 +14,12 @@ use super::Service;
 const TIMEOUT: Duration = Duration::from_secs(120);
 const LARGEST_BODY: u64 = 256 << 20;
 
-/// A client that takes every status as an answer and keeps clear of proxies.
+/// A client that does not treat a status as an error and uses no proxy.
 pub(super) fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).proxy(None).timeout_global(Some(TIMEOUT)).build().into()
 }
 
-/// An answer, read to its end.
+/// A response, read to its end.
 #[derive(Debug)]
 pub(crate) struct Reply {
     /// The HTTP status.
@@ -80,18 +80,17 @@ impl Service {
         Reply::read(self.agent.delete(self.url(path)).call())
     }
 
-    /// Runs a program and gives the answer of `POST /execute`.
+    /// Runs a program and gives the JSON answer of `POST /execute`.
     ///
     /// # Panics
-    /// It was not run.
+    /// The status is not 200.
     pub(crate) fn execute(&self, request: &Value) -> Value {
         let reply = self.post("/execute", request);
         assert_eq!(reply.status, 200, "{}", reply.body);
         reply.json()
     }
 
-    /// Asks for an execution without waiting for its answer; it is cancelled when the connection is dropped. Gives its id,
-    /// once it runs.
+    /// Sends an execution without waiting for its response, and gives its id once it runs. Dropping the connection cancels it.
     pub(crate) fn begin(&self, request: &Value) -> (TcpStream, String) {
         let before = self.running();
         let connection = self.ask(request, "");
@@ -99,14 +98,14 @@ impl Service {
         (connection, super::eventually("the execution to run", new))
     }
 
-    /// Asks for an execution, with further lines of headers, and leaves it to the caller to read the answer or to go away.
+    /// Sends an execution with further header lines. The caller reads the response or drops the connection.
     pub(crate) fn ask(&self, request: &Value, headers: &str) -> TcpStream {
         let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the service listens");
         connection.write_all(self.text(request, headers).as_bytes()).expect("the service reads");
         connection
     }
 
-    /// What [`Service::ask`] sends.
+    /// The text of the request that [`Service::ask`] sends.
     pub(crate) fn text(&self, request: &Value, headers: &str) -> String {
         let (port, body) = (self.port, request.to_string());
         let length = body.len();
@@ -115,15 +114,14 @@ impl Service {
         )
     }
 
-    /// The ids of what runs, newest first.
+    /// The ids of the running executions, newest first.
     pub(crate) fn running(&self) -> Vec<String> {
         let page = self.get("/executions?status=running").json();
         let items = page["items"].as_array().expect("a list");
         items.iter().filter_map(|item| Some(item["id"].as_str()?.to_owned())).collect()
     }
 
-    /// Sends exactly `request` and gives what comes back until the service closes the connection: ask it to with
-    /// `Connection: close`.
+    /// Sends exactly `request` and reads until the service closes the connection, so the request needs `Connection: close`.
     pub(crate) fn raw(&self, request: &[u8]) -> String {
         let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).expect("the service listens");
         connection.set_read_timeout(Some(TIMEOUT)).expect("a read timeout");

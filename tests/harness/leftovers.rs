@@ -1,4 +1,4 @@
-//! What runs could leave on Linux: processes, descriptors, shared memory and System V objects.
+//! Things that runs may leave behind on Linux: processes, descriptors, shared memory and System V objects.
 
 use std::fs;
 use std::path::Path;
@@ -9,29 +9,29 @@ use serde_json::{Value, json};
 
 use super::eventually;
 
-/// The environment variable by which everything that a run starts is known.
+/// The environment variable that marks every process of a run.
 const VARIABLE: &str = "RUNTRAY_TEST_RUN";
-/// The one that holds a System V key for the run.
+/// The environment variable with the run's key for System V objects.
 const KEY: &str = "RUNTRAY_TEST_KEY";
 
-/// A value of the variable that only one run, or the runs of one test, carry.
+/// A marker for one run, or for the runs of one test.
 #[derive(Debug)]
 pub(crate) struct Marker(String);
 
 impl Marker {
-    /// One that nobody else has.
+    /// A new unique marker.
     pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         Self(format!("{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed)))
     }
 
-    /// `request` with the marker, and nothing else, in its `env`.
+    /// `request` with an `env` that contains only the marker.
     pub(crate) fn mark(&self, mut request: Value) -> Value {
         request["env"] = json!({VARIABLE: self.0, KEY: self.key()});
         request
     }
 
-    /// The living processes that carry it.
+    /// The living processes with the marker.
     pub(crate) fn carriers(&self) -> Vec<u32> {
         let variable = format!("{VARIABLE}={}", self.0);
         let carries = |pid: &u32| {
@@ -41,7 +41,7 @@ impl Marker {
         processes().into_iter().filter(carries).collect()
     }
 
-    /// The shared memory named after it, and the System V objects with its key.
+    /// The shared memory named after the marker, and the System V objects with its key.
     pub(crate) fn shared(&self) -> Vec<String> {
         let names = fs::read_dir("/dev/shm").into_iter().flatten().flatten();
         let files = names.map(|entry| entry.file_name().to_string_lossy().into_owned());
@@ -59,32 +59,32 @@ impl Marker {
     }
 }
 
-/// Every process of the machine that we see.
+/// All visible processes of the machine.
 fn processes() -> Vec<u32> {
     let entries = fs::read_dir("/proc").expect("/proc").flatten();
     entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).collect()
 }
 
-/// Whether a process is there, be it as a zombie.
+/// Whether a process exists, even as a zombie.
 pub(crate) fn is_there(pid: u32) -> bool {
     Path::new("/proc").join(pid.to_string()).exists()
 }
 
-/// How long it takes until none of `processes` is there.
+/// Waits until none of `processes` exists, and gives the time that took.
 pub(crate) fn time_until_gone(processes: &[u32]) -> Duration {
     let began = Instant::now();
     eventually("processes to be gone", || (!processes.iter().any(|pid| is_there(*pid))).then_some(()));
     began.elapsed()
 }
 
-/// The children of a process, zombies too.
+/// The children of a process, including zombies.
 pub(crate) fn children(pid: u32) -> Vec<u32> {
     let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
     let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect()
 }
 
-/// All processes below one, itself left out.
+/// All descendants of a process.
 pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     let mut found = children(pid);
     let mut next = 0;
@@ -95,14 +95,14 @@ pub(crate) fn descendants(pid: u32) -> Vec<u32> {
     found
 }
 
-/// The launcher of a service, which may be asking interpreters for their versions at the same time. While threads and children of
-/// the service end, its list of children may lack one.
+/// The launcher of a service, told apart from interpreters that are being probed. The kernel's list of children may be incomplete
+/// while threads and children end, so this retries.
 pub(crate) fn launcher(service: u32) -> u32 {
     let one = || <[u32; 1]>::try_from(launchers(service)).ok().map(|[launcher]| launcher);
     eventually("the service to have one launcher", one)
 }
 
-/// Its launchers that are listed now; none while one has died and the next is not there yet.
+/// The launchers in the present list of children; none after one has died and before the next has started.
 pub(crate) fn launchers(service: u32) -> Vec<u32> {
     let name = |pid: &u32| fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
     let mut launchers = children(service);
@@ -110,7 +110,7 @@ pub(crate) fn launchers(service: u32) -> Vec<u32> {
     launchers
 }
 
-/// Where the open descriptors of a process lead, in the order of their numbers.
+/// The targets of a process's open descriptors, in the order of their numbers.
 pub(crate) fn descriptors(pid: u32) -> Vec<String> {
     let entries = fs::read_dir(format!("/proc/{pid}/fd")).expect("the process is there").flatten();
     let mut open: Vec<(u32, String)> = entries

@@ -1,16 +1,16 @@
-//! Services with small limits, in each way of holding a tree together, and programs that must end at them.
+//! Services with small limits in each containment mode, and programs that must end at these limits.
 
 use serde_json::json;
 
 use super::footprint::post;
 use super::{Home, Service, runtray};
 
-/// The environment variable of the service that picks how trees are held together.
+/// The environment variable that selects the service's containment mode.
 pub(crate) const SWITCH: &str = "RUNTRAY_CONTAINMENT";
-/// Every way of holding a tree together.
+/// Every containment mode.
 pub(crate) const EVERY_MODE: [&str; 3] = ["namespaces", "user-namespaces", "subreaper"];
 
-/// Limits that are met within moments.
+/// Limits that are reached quickly.
 pub(crate) const SETTINGS: &str = "
 isolation = \"none\"
 [limits]
@@ -23,7 +23,7 @@ timeout_ms = 120000
 max_timeout_ms = 120000
 ";
 
-/// `runtray serve` that holds trees together as `mode` says; `None`, with a printed reason, where this machine does not.
+/// Starts `runtray serve` in a containment mode. `None`, with a printed reason, if this machine does not support it.
 pub(crate) fn start(mode: &str, settings: &str) -> Option<Service> {
     let home = Home::new(settings);
     let mut command = runtray(&home);

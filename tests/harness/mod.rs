@@ -1,7 +1,7 @@
-//! The `runtray serve` that a test starts, and how it is spoken to.
+//! Starting `runtray serve` for a test, and talking to it.
 //!
-//! Every service has a folder of its own as `RUNTRAY_HOME` and a free port, so tests run side by side. It is killed when its
-//! [`Service`] is dropped.
+//! Every service has its own folder as `RUNTRAY_HOME` and a free port, so tests run in parallel. Dropping a [`Service`] kills
+//! it.
 
 pub(crate) mod conversation;
 #[cfg(target_os = "linux")]
@@ -43,20 +43,23 @@ use std::time::{Duration, Instant};
 /// How long a service may take to be ready or to stop; Wine on a busy machine is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The variable by which a container says that it is one.
+/// The variable that tells the service that it runs in a container.
 pub(crate) const CONTAINER: &str = "RUNTRAY_CONTAINER";
+
+/// The variable that names the built-in Python.
+pub(crate) const BUILTIN_PYTHON: &str = "RUNTRAY_BUILTIN_PYTHON";
 
 const READY: &str = "Runtray is running on http://localhost:";
 
-/// A `RUNTRAY_HOME` that several services may use one after the other; deleted with its last owner.
+/// A `RUNTRAY_HOME` that several services may use one after the other. It is deleted with its last owner.
 #[derive(Clone)]
 pub(crate) struct Home(Arc<tempfile::TempDir>, Arc<TempDir>);
 
-/// A temporary folder that programs see too: on Linux they have a `/tmp` of their own.
+/// A temporary folder that programs can see: on Linux they have their own `/tmp`, so it is elsewhere.
 pub(crate) struct TempDir(tempfile::TempDir);
 
 impl TempDir {
-    /// An empty one, deleted with this.
+    /// Makes an empty folder, which is deleted on drop.
     pub(crate) fn new() -> std::io::Result<Self> {
         let folder = if cfg!(target_os = "linux") {
             tempfile::TempDir::new_in(env!("CARGO_TARGET_TMPDIR"))
@@ -66,14 +69,14 @@ impl TempDir {
         folder.map(Self)
     }
 
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 }
 
 impl Home {
-    /// A fresh one, with `settings` in its `settings.toml`, and after them the interpreters of this test run.
+    /// A new home with `settings` in its `settings.toml`, followed by the interpreters of this test run.
     pub(crate) fn new(settings: &str) -> Self {
         let home = Self::without_settings();
         fs::create_dir(home.path().join("config")).expect("a config folder");
@@ -81,7 +84,16 @@ impl Home {
         home
     }
 
-    /// One with nothing in it.
+    /// As [`Home::new`], without the interpreters of this test run.
+    #[cfg(unix)]
+    pub(crate) fn without_interpreters(settings: &str) -> Self {
+        let home = Self::without_settings();
+        fs::create_dir(home.path().join("config")).expect("a config folder");
+        fs::write(home.settings_file(), format!("{settings}\n")).expect("settings");
+        home
+    }
+
+    /// A new empty home.
     pub(crate) fn without_settings() -> Self {
         Self::within(tempfile::TempDir::new().expect("a temporary folder"))
     }
@@ -90,7 +102,7 @@ impl Home {
         Self(Arc::new(folder), Arc::new(TempDir::new().expect("a temporary folder")))
     }
 
-    /// As [`Home::new`], in a folder that programs would see if it were another's.
+    /// As [`Home::new`], at a path that programs could see if the service did not hide it.
     #[cfg(target_os = "linux")]
     pub(crate) fn in_sight(settings: &str) -> Self {
         let home = Self::within(TempDir::new().expect("a temporary folder").0);
@@ -99,7 +111,7 @@ impl Home {
         home
     }
 
-    /// Writes `settings.toml` anew, as [`Home::new`] does.
+    /// Replaces `settings.toml`, as [`Home::new`] writes it.
     pub(crate) fn save_settings(&self, settings: &str) {
         let granted = Self::granted(settings);
         fs::write(self.settings_file(), format!("{settings}\n{granted}{}", interpreters(settings))).expect("settings");
@@ -114,47 +126,47 @@ impl Home {
         }
     }
 
-    /// Its `settings.toml`.
+    /// The path of its `settings.toml`.
     pub(crate) fn settings_file(&self) -> PathBuf {
         self.path().join("config").join("settings.toml")
     }
 
-    /// Where it is.
+    /// Its path.
     pub(crate) fn path(&self) -> &Path {
         self.0.path()
     }
 
-    /// The path of a file that a test shares with a program, which does not see the service's own folders.
+    /// The path of a file for a test and its program, which cannot see the service's own folders.
     pub(crate) fn shared(&self, name: &str) -> PathBuf {
         self.1.path().join(name)
     }
 }
 
-/// The interpreters that the environment names (`RUNTRAY_TEST_PYTHON`, `RUNTRAY_TEST_NODE`) and the stand-in, where it is
-/// built, as settings. What `settings` say themselves stays.
+/// Settings for the interpreters in the environment (`RUNTRAY_TEST_PYTHON`, `RUNTRAY_TEST_NODE`) and for the fake interpreter, if
+/// it is built. A language that `settings` configure is left out.
 fn interpreters(settings: &str) -> String {
     let chosen =
         [("python", "RUNTRAY_TEST_PYTHON"), ("node", "RUNTRAY_TEST_NODE")].into_iter().filter_map(|(table, name)| {
             let path = std::env::var(name).ok().filter(|_| !settings.contains(&format!("[{table}]")))?;
             Some(format!("[{table}]\npath = '{path}'\n"))
         });
-    let stand_in = fake_interpreter().filter(|path| path.exists()).map(|path| {
-        format!("[[language]]\nname = \"stand-in\"\ncommand = ['{}']\nextension = \"txt\"\n", path.display())
-    });
-    chosen.chain(stand_in).collect()
+    let fake = fake_interpreter()
+        .filter(|path| path.exists())
+        .map(|path| format!("[[language]]\nname = \"fake\"\ncommand = ['{}']\nextension = \"txt\"\n", path.display()));
+    chosen.chain(fake).collect()
 }
 
-/// `runtray` in `home`; arguments are the caller's.
+/// A command for `runtray` in `home`, without arguments.
 pub(crate) fn runtray(home: &Home) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_runtray"));
-    command.env("RUNTRAY_HOME", home.path());
+    command.env("RUNTRAY_HOME", home.path()).env(BUILTIN_PYTHON, "");
     command
 }
 
-/// Asks again and again until there is an answer, and gives it.
+/// Calls `ask` until it returns a value, and gives that.
 ///
 /// # Panics
-/// There was none in time; with `what` was waited for.
+/// There was no value in time; the message names `what` was waited for.
 pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let deadline = Instant::now() + PATIENCE;
     loop {
@@ -166,11 +178,11 @@ pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T
     }
 }
 
-/// Where cargo puts the stand-in interpreter.
+/// The path of the fake interpreter in cargo's output.
 pub(crate) fn fake_interpreter() -> Option<PathBuf> {
-    // Cross-built, the path that cargo gave has no drive and would count as relative.
+    // In a cross-build, the path from cargo has no drive and would count as relative.
     let program = std::path::absolute(env!("CARGO_BIN_EXE_runtray")).ok()?;
-    Some(program.parent()?.join("examples").join("stand-in").with_extension(std::env::consts::EXE_EXTENSION))
+    Some(program.parent()?.join("examples").join("fake-interpreter").with_extension(std::env::consts::EXE_EXTENSION))
 }
 
 /// A running `runtray serve`.
@@ -183,27 +195,27 @@ pub(crate) struct Service {
 }
 
 impl Service {
-    /// With default settings.
+    /// Starts with default settings.
     pub(crate) fn start() -> Self {
         Self::start_with("")
     }
 
-    /// With `settings` as its `settings.toml`.
+    /// Starts with `settings` in its `settings.toml`.
     pub(crate) fn start_with(settings: &str) -> Self {
         Self::start_in(&Home::new(settings), &[])
     }
 
-    /// In a home that exists, with further arguments for `runtray serve`.
+    /// Starts in an existing home, with further arguments for `runtray serve`.
     ///
     /// # Panics
-    /// It did not say in time that it runs; with what it wrote to stderr.
+    /// The service did not report in time that it runs; the message has its stderr.
     pub(crate) fn start_in(home: &Home, arguments: &[&str]) -> Self {
         let mut command = runtray(home);
         command.args(["serve", "--port", "0"]).args(arguments);
         Self::start_by(command, home)
     }
 
-    /// In a home that exists, its trees held together as `mode` says; as it comes where that is empty.
+    /// Starts in an existing home with the containment mode `mode`, or the default mode if that is empty.
     #[cfg(target_os = "linux")]
     pub(crate) fn start_in_mode(home: &Home, mode: &str) -> Self {
         let mut command = runtray(home);
@@ -214,12 +226,12 @@ impl Service {
         Self::start_by(command, home)
     }
 
-    /// By any command that ends up as `runtray serve` in `home`, with the same process id.
+    /// Starts by a command that becomes `runtray serve` in `home` with the same process id.
     ///
     /// # Panics
-    /// It did not say in time that it runs; with what it wrote to stderr.
+    /// The service did not report in time that it runs; the message has its stderr.
     pub(crate) fn start_by(mut command: Command, home: &Home) -> Self {
-        // Where the tests run as root, they are not to need the token all the time.
+        // If the tests run as root, the service would require the token of every request.
         if command.get_envs().all(|(name, _)| name != CONTAINER) {
             command.env(CONTAINER, "1");
         }
@@ -240,12 +252,12 @@ impl Service {
         self.port
     }
 
-    /// Its process.
+    /// Its process id.
     pub(crate) fn pid(&self) -> u32 {
         self.child.id()
     }
 
-    /// Its home, to start another one there.
+    /// Its home, for example to start another service there.
     pub(crate) fn home(&self) -> &Home {
         &self.home
     }
@@ -255,12 +267,12 @@ impl Service {
         self.home.path().join("runs")
     }
 
-    /// What it wrote to stderr so far.
+    /// Its stderr so far.
     pub(crate) fn stderr(&self) -> String {
         self.stderr.lock().expect("stderr").clone()
     }
 
-    /// Waits until it has written `text` to stderr; what that was by then.
+    /// Waits until its stderr contains `text`, and gives the stderr so far.
     pub(crate) fn says(&self, text: &str) -> String {
         eventually(&format!("{text:?} on stderr"), || Some(self.stderr()).filter(|told| told.contains(text)))
     }
@@ -271,12 +283,12 @@ impl Service {
         self.child.wait().expect("runtray ends")
     }
 
-    /// How it ended, once it has.
+    /// Its exit status, if it has ended.
     pub(crate) fn ended(&mut self) -> Option<ExitStatus> {
         self.child.try_wait().expect("runtray can be waited for")
     }
 
-    /// Asks it to stop, and waits for its end. On Windows, where a service has nobody to ask, kills it.
+    /// Asks it to stop with SIGTERM, and waits for its end. On Windows, which has no such signal, kills it.
     pub(crate) fn stop(&mut self) -> ExitStatus {
         self.ask_to_stop();
         let deadline = Instant::now() + PATIENCE;
@@ -309,7 +321,7 @@ impl Drop for Service {
     }
 }
 
-/// Sends the port once the program has said that it is ready; keeps reading so that the pipe never breaks.
+/// Sends the port once the program reports it. Keeps reading, so that the pipe never breaks.
 fn port(stdout: ChildStdout) -> Receiver<u16> {
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || {

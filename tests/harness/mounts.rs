@@ -1,15 +1,15 @@
-//! A service that sees its home through mounts of its own: full disks, read-only folders.
+//! A service that sees its home through private mounts: full disks, read-only folders.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::{Home, Service, runtray};
 
-/// Starts a service in a mount namespace in which the shell ran `mounts`; they see `RUNTRAY_HOME` and go with the service.
-/// `None`, with the reason on standard error, where this user may not mount.
+/// Starts a service in a mount namespace after a shell there has run `mounts`, which can use `RUNTRAY_HOME`. The mounts end with
+/// the service. `None`, with the reason on standard error, if this user may not mount.
 ///
 /// # Panics
-/// `mounts` failed or the service did not start.
+/// `mounts` failed, or the service did not start.
 pub(crate) fn start(home: &Home, mounts: &str) -> Option<Service> {
     if !nix::unistd::geteuid().is_root() {
         eprintln!("not tested: only root may mount");
@@ -27,7 +27,7 @@ pub(crate) fn start(home: &Home, mounts: &str) -> Option<Service> {
     Some(Service::start_by(command, home))
 }
 
-/// Where a path of the service's own view is found from outside.
+/// The path from outside of a path that the service sees.
 pub(crate) fn seen_by(service: &Service, path: &Path) -> PathBuf {
     let root = PathBuf::from(format!("/proc/{}/root", service.pid()));
     root.join(path.strip_prefix("/").unwrap_or(path))

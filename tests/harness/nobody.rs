@@ -1,4 +1,4 @@
-//! A service of a user without rights, which only root can start.
+//! A service of an unprivileged user, which only root can start.
 
 use std::fs;
 use std::os::unix::fs::chown;
@@ -10,7 +10,7 @@ use super::{Home, runtray};
 const NOBODY: u32 = 65534;
 const AS_NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
 
-/// Why a service cannot be started as another user.
+/// The reason why a service cannot be started as another user, if any.
 pub(crate) fn cannot_run() -> Option<String> {
     if !nix::unistd::geteuid().is_root() {
         return Some("only root can become another user".to_owned());
@@ -26,7 +26,7 @@ pub(crate) fn cannot_run() -> Option<String> {
     }
 }
 
-/// `runtray serve` in `home`, which becomes theirs, as a user without rights.
+/// A command for `runtray serve` in `home` as an unprivileged user, who becomes the owner of `home`.
 pub(crate) fn serve(home: &Home) -> Command {
     give(home.path());
     let mut command = Command::new("setpriv");

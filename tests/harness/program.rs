@@ -1,4 +1,4 @@
-//! The programs of `tests/programs/` and folders like it: the request and the expected result of each. Its README has the format.
+//! The programs of `tests/programs/` and similar folders: the request and the expected result of each. The README has the format.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,25 +6,25 @@ use std::path::{Path, PathBuf};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// A language of the programs: its folder and name on the wire, and its extension.
+/// A language of the programs: its folder and name in the API, and its extension.
 const LANGUAGES: [(&str, &str); 3] = [("python", "py"), ("javascript", "js"), ("typescript", "ts")];
 
 /// One program.
 #[derive(Debug)]
 pub(crate) struct Program {
-    /// For people: `python/calculator`.
+    /// The name in messages, such as `python/calculator`.
     pub(crate) name: String,
     /// Its language.
     pub(crate) language: &'static str,
     /// The body of `POST /execute`.
     pub(crate) request: Value,
-    /// How it ends.
+    /// The expected result.
     pub(crate) expected: Expected,
-    /// What it needs to run at all.
+    /// The requirements for running it.
     pub(crate) needs: Needs,
 }
 
-/// How a program ends; what is left out is expected to be empty, and the program to complete.
+/// An expected result. Omitted fields are expected to be empty, and the status to be `completed`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Expected {
@@ -36,27 +36,27 @@ pub(crate) struct Expected {
     pub(crate) stdout_bytes: Option<usize>,
     /// All of stderr.
     pub(crate) stderr: String,
-    /// Instead: a regular expression for each line of stderr. Markers (`^^^`) and blank lines are left out; `...` is any lines.
+    /// Instead: a regular expression for each line of stderr. Markers (`^^^`) and blank lines are left out; `...` matches any.
     pub(crate) stderr_lines: Option<Vec<String>>,
     /// In addition: the size of stderr.
     pub(crate) stderr_bytes: Option<usize>,
-    /// The status; `completed` when left out.
+    /// The status; the default is `completed`.
     pub(crate) status: Option<String>,
-    /// The exit code; 0 when left out of a completed run.
+    /// The exit code; the default is 0 for a completed run.
     pub(crate) exit_code: Option<i64>,
     /// The signal.
     pub(crate) signal: Option<String>,
-    /// The files that it leaves, all of them.
+    /// All files that the run returns.
     pub(crate) files: Vec<ExpectedFile>,
 }
 
-/// A file that a program leaves.
+/// A returned file.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExpectedFile {
-    /// Where.
+    /// Its path.
     pub(crate) path: String,
-    /// What it holds, when that is text.
+    /// Its content, if that is text.
     pub(crate) content: Option<String>,
     /// Its size.
     pub(crate) size_bytes: Option<u64>,
@@ -64,30 +64,30 @@ pub(crate) struct ExpectedFile {
     pub(crate) media_type: Option<String>,
 }
 
-/// What a program needs.
+/// The requirements of a program.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(crate) struct Needs {
-    /// The least version of the interpreter.
+    /// The minimum version of the interpreter.
     pub(crate) version: Option<String>,
-    /// The first version of it that can no longer run the program.
+    /// The first version that can no longer run the program.
     pub(crate) below: Option<String>,
-    /// Signals, `fork`, a POSIX shell or the exit codes of Unix.
+    /// It needs signals, `fork`, a POSIX shell or the exit codes of Unix.
     pub(crate) unix: bool,
 }
 
 /// Every program of `tests/programs/`, ordered by name.
 ///
 /// # Panics
-/// One is not as the README says, naming it.
+/// A program does not have the format of the README; the message names it.
 pub(crate) fn all() -> Vec<Program> {
     below("programs")
 }
 
-/// Every program of a folder of `tests/` that is laid out like `tests/programs/`.
+/// Every program of a folder of `tests/` with the layout of `tests/programs/`.
 ///
 /// # Panics
-/// One is not as the README says, naming it.
+/// A program does not have the format of the README; the message names it.
 pub(crate) fn below(folder: &str) -> Vec<Program> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(folder);
     LANGUAGES
@@ -102,7 +102,7 @@ pub(crate) fn extension(language: &str) -> &'static str {
     LANGUAGES.iter().find(|(name, _)| *name == language).map(|(_, extension)| *extension).expect("a known language")
 }
 
-/// None where there is no such folder.
+/// The programs of a language; none if there is no such folder.
 fn in_folder(folder: &Path, language: &'static str, extension: &str) -> Vec<Program> {
     let entries = fs::read_dir(folder).into_iter().flatten();
     let mut stems: Vec<PathBuf> = entries.map(|entry| entry.expect("an entry").path().with_extension("")).collect();
@@ -127,7 +127,7 @@ fn section<T: Default + for<'a> Deserialize<'a>>(table: &mut toml::Table, key: &
     value.try_into().unwrap_or_else(|error| panic!("{name}.toml, {key}: {error}"))
 }
 
-/// Adds what the TOML leaves to the folder's name and the file beside it, and time enough for a busy machine.
+/// Adds the fields that the TOML omits (language and code), and a time limit for a busy machine.
 fn complete(mut request: Map<String, Value>, source: &Path, language: &str) -> Value {
     request.entry("code").or_insert_with(|| {
         let code = fs::read_to_string(source);

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use crate::harness::Service;
 
-/// The interpreter that virtual environments are made from: the one that the service uses, past links and environments.
+/// The base interpreter of the Python that the service uses, with links and virtual environments resolved.
 pub(crate) fn base() -> PathBuf {
     let status = Service::start().get("/status").json();
     let python = status["python_path"].as_str().expect("there is a Python").to_owned();

@@ -1,4 +1,4 @@
-//! Requests written out to the last byte, and their answers taken apart.
+//! Requests that are written byte by byte, and their parsed responses.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::Service;
 
-/// A request with exactly the headers that a test names. Unless they say what becomes of the connection, it is closed.
+/// A request with exactly the headers that a test names, and `Connection: close` unless the test sets that header.
 #[derive(Debug, Clone)]
 pub(crate) struct RawRequest {
     line: String,
@@ -20,7 +20,7 @@ impl RawRequest {
         Self { line: format!("{method} {target} HTTP/1.1"), headers: Vec::new(), body: String::new() }
     }
 
-    /// Adds a header; one of the same name stays.
+    /// Adds a header without replacing one of the same name.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.to_owned(), value.to_owned()));
         self
@@ -31,13 +31,13 @@ impl RawRequest {
         headers.iter().fold(self, |request, (name, value)| request.header(name, value))
     }
 
-    /// Gives it a body, with its length but not its type.
+    /// Adds a body with its length, but without its type.
     pub(crate) fn body(self, body: &str) -> Self {
         let length = body.len().to_string();
         Self { body: body.to_owned(), ..self }.header("Content-Length", &length)
     }
 
-    /// What goes over the wire.
+    /// The bytes of the request.
     pub(crate) fn text(&self) -> String {
         let mut text = format!("{}\r\n", self.line);
         for (name, value) in &self.headers {
@@ -48,21 +48,21 @@ impl RawRequest {
     }
 }
 
-/// An answer as it came.
+/// A parsed response.
 #[derive(Debug)]
 pub(crate) struct RawReply {
     /// The HTTP status.
     pub(crate) status: u16,
     head: String,
-    /// What follows the headers.
+    /// The body.
     pub(crate) body: String,
 }
 
 impl RawReply {
-    /// Takes an answer apart. Its body may have come in chunks, as that of a run that took long does.
+    /// Parses a response. Its body may be chunked, as that of a long run is.
     ///
     /// # Panics
-    /// It is none.
+    /// The text is not an HTTP response.
     pub(crate) fn parse(text: &str) -> Self {
         let (head, body) = text.split_once("\r\n\r\n").unwrap_or((text, ""));
         let body = if is_chunked(head) { unchunked(body) } else { body.to_owned() };
@@ -83,12 +83,12 @@ impl RawReply {
     }
 }
 
-/// Whether a body follows in chunks.
+/// Whether the body is chunked.
 pub(crate) fn is_chunked(head: &str) -> bool {
     head.lines().any(|line| line.eq_ignore_ascii_case("transfer-encoding: chunked"))
 }
 
-/// The content of a chunked body, as far as it came.
+/// The content of a chunked body, which may be incomplete.
 pub(crate) fn unchunked(body: &str) -> String {
     let (mut content, mut rest) = (String::new(), body);
     while let Some((length, more)) = rest.split_once("\r\n") {
@@ -101,7 +101,7 @@ pub(crate) fn unchunked(body: &str) -> String {
 }
 
 impl Service {
-    /// Sends a request as it is.
+    /// Sends a request unchanged.
     pub(crate) fn send(&self, request: &RawRequest) -> RawReply {
         RawReply::parse(&self.raw(request.text().as_bytes()))
     }

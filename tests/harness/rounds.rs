@@ -1,4 +1,4 @@
-//! Rounds of misbehaving programs against one service, and what must be the same after them as before.
+//! Rounds of hostile programs against one service, whose resources must be the same afterwards.
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -10,31 +10,31 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::footprint::{Footprint, post};
-use super::hostile_programs::{ALL, HostileProgram, SPARES};
+use super::hostile_programs::{ALL, HostileProgram, WAITING};
 use super::leftovers::Marker;
 use crate::harness::Service;
 
-/// Clients at once: the slots of the settings.
+/// The number of concurrent clients: the slots of the settings.
 const CLIENTS: u32 = 4;
-/// So many failures of one kind say enough.
+/// The number of failures of one kind that are printed.
 const SHOWN: usize = 3;
 
-/// How many rounds of each kind: `RUNTRAY_TEST_ROUNDS`, else `usual`.
+/// The number of rounds of each kind: `RUNTRAY_TEST_ROUNDS`, else `usual`.
 pub(crate) fn count(usual: u32) -> u32 {
     std::env::var("RUNTRAY_TEST_ROUNDS").map_or(usual, |count| count.parse().expect("RUNTRAY_TEST_ROUNDS is a number"))
 }
 
-/// Runs every misbehaviour that is safe in this mode, and says past the test's capture what was run.
+/// Runs every hostile program that is safe in this mode, and prints past the test's capture what was run.
 ///
 /// # Panics
-/// One did not end as it must, or left something; with all that is wrong.
+/// A program did not end as expected or left something behind; the message has all failures.
 pub(crate) fn run(service: &Service, mode: &str, rounds: u32, has_namespace: bool) {
-    let before = Footprint::settled(service, SPARES);
+    let before = Footprint::settled(service, WAITING);
     let (run, left_out): (Vec<_>, Vec<_>) = ALL.iter().partition(|one| has_namespace || !one.needs_namespace);
     let mut wrong = Vec::new();
     let mut report = format!("\ncontainment, {mode}:\n");
     for one in run {
-        // What needs fewer rounds gets a fifth of many, and as many of few.
+        // A program of `share` n gets 1/n of the rounds, but at least five of them, or all if there are fewer.
         let rounds = (rounds / one.share).max(rounds.min(5));
         let began = Instant::now();
         wrong.extend(run_one(service, one, rounds));
@@ -48,7 +48,7 @@ pub(crate) fn run(service: &Service, mode: &str, rounds: u32, has_namespace: boo
     assert!(wrong.is_empty(), "{mode}:\n{}\n{}", wrong.join("\n"), service.stderr());
 }
 
-/// Runs one so often, with as many clients as there are slots; gives what is wrong.
+/// Runs a program in all rounds, with as many clients as there are slots. Gives the failures.
 fn run_one(service: &Service, one: &HostileProgram, rounds: u32) -> Vec<String> {
     let next = AtomicU32::new(0);
     let wrong = Mutex::new(Vec::new());
@@ -69,7 +69,7 @@ fn run_one(service: &Service, one: &HostileProgram, rounds: u32) -> Vec<String> 
     wrong
 }
 
-/// Runs one once. When it is answered, no process of it may be left.
+/// Runs a program once. None of its processes may exist after the response.
 fn try_once(service: &Service, one: &HostileProgram) -> Option<String> {
     let marker = Marker::new();
     let answer = post(service, &marker.mark(one.request()));
@@ -82,7 +82,7 @@ fn try_once(service: &Service, one: &HostileProgram) -> Option<String> {
     (!as_expected || (one.ending.is_empty() && !error.is_empty())).then(|| shown(&answer))
 }
 
-/// The parts of an answer that say how a run ended.
+/// The parts of an answer that tell how a run ended.
 fn shown(answer: &Value) -> String {
     let error: Vec<_> = answer["error"].as_str().unwrap_or_default().lines().rev().take(2).collect();
     let parts = ["status", "code", "exit_code", "signal", "duration_ms", "peak_memory_bytes"];

@@ -4,16 +4,16 @@ use serde_json::Value;
 
 use super::Service;
 
-/// An execution that was streamed.
+/// A streamed execution.
 #[derive(Debug, Default)]
 pub(crate) struct Streamed {
-    /// The names of the events in order, one for several equal ones in a row.
+    /// The names of the events in order, with repeated names merged.
     pub(crate) names: Vec<String>,
     /// All of `stdout`.
     pub(crate) stdout: String,
     /// All of `stderr`.
     pub(crate) stderr: String,
-    /// What `finished` carries.
+    /// The data of the event `finished`.
     pub(crate) finished: Value,
 }
 
@@ -21,7 +21,7 @@ impl Service {
     /// Runs a program with `Accept: text/event-stream`.
     ///
     /// # Panics
-    /// It was not run, or its stream is not one.
+    /// The request was refused, or the response is not a valid stream.
     pub(crate) fn stream(&self, request: &Value) -> Streamed {
         let headers = [("Content-Type", "application/json"), ("Accept", "text/event-stream")];
         let reply = self.post_with("/execute", &headers, request.to_string().as_bytes());

@@ -1,4 +1,4 @@
-//! Another process, held at a step of its own: it goes on from one system call to the next when a test says so.
+//! Another process under `ptrace`, which a test lets continue from one system call to the next.
 
 use std::time::{Duration, Instant};
 
@@ -8,26 +8,26 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-/// A process that makes no system call for so long waits for something.
+/// A process without a system call for this long is considered to be waiting.
 const REST: Duration = Duration::from_millis(300);
 
-/// What is done to a process.
+/// An action against a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Blow {
     /// `SIGKILL`.
     Kill,
     /// `SIGSTOP`.
     Stop,
-    /// It does nothing any more, and no signal but `SIGKILL` changes that.
+    /// Stops it in the tracer; no signal but `SIGKILL` makes it continue.
     Hold,
 }
 
-/// A process that is traced by this thread.
+/// A process that this thread traces.
 #[derive(Debug)]
 pub(crate) struct Held(Pid);
 
 impl Held {
-    /// Holds a process where it is. Only one of the same user, or any for root; `Err` where the machine forbids that, as many
+    /// Stops a process. It must belong to the same user unless this is root. `Err` if the machine forbids tracing, as many
     /// containers do.
     pub(crate) fn seize(pid: u32) -> nix::Result<Self> {
         let pid = Pid::from_raw(i32::try_from(pid).expect("a process id"));
@@ -37,8 +37,7 @@ impl Held {
         Ok(Self(pid))
     }
 
-    /// Lets it make so many steps, each of which is the begin or the end of a system call; false when it came to rest before, or
-    /// has ended.
+    /// Lets it make this many steps; each is the begin or the end of a system call. `false` if it waited or ended before.
     pub(crate) fn step(&self, steps: usize) -> bool {
         let mut signal = None;
         for _ in 0..steps {
@@ -65,7 +64,7 @@ impl Held {
         }
     }
 
-    /// Deals it a blow, and holds it no longer unless that is the blow.
+    /// Deals it a blow, and then releases it unless the blow is [`Blow::Hold`].
     pub(crate) fn suffer(&self, blow: Blow) {
         match blow {
             Blow::Kill => drop(kill(self.0, Signal::SIGKILL)),
@@ -75,10 +74,10 @@ impl Held {
         self.release();
     }
 
-    /// Lets it go on, where it is still there.
+    /// Lets it continue, if it still exists.
     pub(crate) fn release(&self) {
         if ptrace::detach(self.0, None) == Err(Errno::ESRCH) {
-            // It runs between two stops, or is dead and waits for its tracer to see that.
+            // It is running between two stops, or it is dead and not yet reaped by its tracer.
             let _ = ptrace::interrupt(self.0);
             self.next_stop();
             let _ = ptrace::detach(self.0, None);

@@ -1,4 +1,4 @@
-//! What executions leave behind in a service: in its log, its figures, its folders and its memory.
+//! Traces of executions in a service: in its log, metrics, folders and memory.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -6,15 +6,15 @@ use std::path::{Path, PathBuf};
 use super::Service;
 
 impl Service {
-    /// Checks that no program was ever started, and that none waits or runs.
+    /// Checks that no program was ever started, and that none is queued or running.
     ///
     /// # Panics
-    /// There is a trace of one, naming `after`.
+    /// There is a trace of a program; the message names `after`.
     pub(crate) fn assert_nothing_ran(&self, after: &str) {
         self.assert_nothing_ran_asking_with(&[], after);
     }
 
-    /// The same where the service wants headers, such as its token, to say so.
+    /// The same for a service that requires headers, such as its token.
     pub(crate) fn assert_nothing_ran_asking_with(&self, headers: &[(&str, &str)], after: &str) {
         let get = |path| {
             let reply = self.get_with(path, headers);
@@ -31,15 +31,15 @@ impl Service {
         assert_eq!(self.run_folders(), Vec::<String>::new(), "the runs' folders, after {after}");
     }
 
-    /// The folders of present runs. The folder of a waiting interpreter is left out.
+    /// The folders of present runs, without those of waiting interpreters.
     pub(crate) fn run_folders(&self) -> Vec<String> {
         let (_, runs) = self.folders().into_iter().partition::<Vec<_>, _>(|folder| waits(folder));
         runs.into_iter().map(|folder| folder.display().to_string()).collect()
     }
 
-    /// How many folders there are in which an interpreter waits for a program.
+    /// The number of folders with a waiting interpreter.
     #[cfg(target_os = "linux")]
-    pub(crate) fn spare_folders(&self) -> usize {
+    pub(crate) fn waiting_folders(&self) -> usize {
         self.folders().iter().filter(|folder| waits(folder)).count()
     }
 
@@ -49,36 +49,36 @@ impl Service {
         runs.filter(|run| run.is_dir()).collect()
     }
 
-    /// How many requests a rule of the guard has refused.
+    /// The number of requests that a rule of the guard has refused.
     pub(crate) fn refused_by(&self, rule: &str) -> u64 {
         self.figure(&format!("runtray_refused_requests_total{{rule=\"{rule}\"}}"))
     }
 
-    /// How many executions of a language ran in an interpreter that had waited for them.
+    /// The number of executions of a language that used a prestarted interpreter.
     #[cfg(unix)]
     pub(crate) fn warm_runs(&self, language: &str) -> u64 {
         self.figure(&format!("runtray_warm_executions_total{{language=\"{language}\"}}"))
     }
 
-    /// How many interpreters of a language wait.
+    /// The number of waiting interpreters of a language.
     #[cfg(unix)]
     pub(crate) fn waiting(&self, language: &str) -> u64 {
         self.figure(&format!("runtray_waiting_interpreters{{language=\"{language}\"}}"))
     }
 
-    /// A figure of `/metrics`; 0 where it has none of that name and labels.
+    /// A metric of `/metrics`; 0 if there is none with this name and labels.
     fn figure(&self, name: &str) -> u64 {
         let metrics = self.get_with("/metrics", &[("Connection", "close")]).body;
         metrics.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0)
     }
 
-    /// The most memory that the service's own process ever held, in bytes.
+    /// The peak memory of the service's own process, in bytes.
     #[cfg(target_os = "linux")]
     pub(crate) fn peak_memory_bytes(&self) -> u64 {
         self.memory("VmHWM:")
     }
 
-    /// The memory that the service's own process holds now, in bytes.
+    /// The present memory of the service's own process, in bytes.
     #[cfg(target_os = "linux")]
     pub(crate) fn resident_bytes(&self) -> u64 {
         self.memory("VmRSS:")
@@ -92,7 +92,7 @@ impl Service {
     }
 }
 
-/// Whether an interpreter waits in a run's folder: its program is a pipe.
+/// Whether an interpreter waits in this folder: its program is a named pipe.
 #[cfg(unix)]
 fn waits(folder: &Path) -> bool {
     use std::os::unix::fs::FileTypeExt as _;
@@ -106,7 +106,7 @@ fn waits(_folder: &Path) -> bool {
     false
 }
 
-/// The names in a folder, none where there is no folder.
+/// The names in a folder; none if it does not exist.
 fn entries(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).into_iter().flatten().flatten();
     entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()

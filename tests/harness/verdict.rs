@@ -1,4 +1,4 @@
-//! What a run gave, held against what was expected.
+//! The comparison of a run's result with the expected one.
 
 use std::collections::BTreeSet;
 
@@ -11,7 +11,7 @@ use similar::TextDiff;
 use super::program::{Expected, ExpectedFile};
 use super::stream::Streamed;
 
-/// What a run gave, whichever way it was asked for.
+/// The result of a run, from JSON or from a stream.
 #[derive(Debug)]
 pub(crate) struct Answer {
     /// All of stdout.
@@ -36,7 +36,7 @@ impl From<Streamed> for Answer {
 }
 
 impl Expected {
-    /// Everything that differs, for people; empty when the run was as expected.
+    /// All differences as readable lines; empty if the run was as expected.
     pub(crate) fn differences(&self, answer: &Answer) -> Vec<String> {
         let mut found = Vec::new();
         found.extend(self.stdout(&answer.stdout));
@@ -77,7 +77,7 @@ impl Expected {
             ("output_truncated", false.into()),
             ("error_truncated", false.into()),
         ];
-        // A program that exits has none; the one that ends a run at a limit is the engine's choice.
+        // A program that exits has no signal; if a limit ended the run, the engine chose it.
         let signal = (exit_code.is_some() || self.signal.is_some()).then(|| ("signal", self.signal.clone().into()));
         let wrong = expected.into_iter().chain(signal).filter(|(field, value)| result[*field] != *value);
         wrong.map(|(field, value)| format!("{field} is {} and not {value}", result[field])).collect()
@@ -115,7 +115,7 @@ impl ExpectedFile {
     }
 }
 
-/// What differs between two texts, as a unified diff.
+/// The difference between two texts as a unified diff.
 pub(crate) fn difference(what: &str, expected: &str, found: &str) -> Option<String> {
     if expected == found {
         return None;
@@ -129,7 +129,7 @@ fn size(what: &str, expected: Option<usize>, text: &str) -> Option<String> {
     expected.filter(|size| *size != text.len()).map(|size| format!("{what} has {} bytes and not {size}", text.len()))
 }
 
-/// Enough to see what is wrong.
+/// Shortens a text for a message.
 fn cut(text: &str) -> String {
     text.chars().take(8000).collect()
 }
@@ -139,7 +139,7 @@ fn matches(pattern: &str, text: &str) -> bool {
     whole.expect(pattern).is_match(text)
 }
 
-/// The lines that say something: the `^^^^` below a line of code differ from version to version.
+/// The lines to compare, without `^^^^` markers, which differ between versions of Python.
 fn meaningful(text: &str) -> Vec<&str> {
     text.lines().filter(|line| !line.chars().all(|c| c.is_whitespace() || c == '^' || c == '~')).collect()
 }

@@ -1,29 +1,29 @@
-//! Interpreters that wait ahead of their programs, as a test sees them.
+//! The pool of prestarted interpreters, as a test sees it.
 
 use serde_json::Value;
 
 use super::{Service, eventually};
 
-/// Settings with which no interpreter ever waits.
+/// Settings without prestarted interpreters.
 pub(crate) const COLD: &str = "[warm]\nmemory_bytes = 0\n";
-/// Settings with which one of each language always waits.
+/// Settings with one prestarted interpreter for each language.
 pub(crate) const ONE_EACH: &str = "[warm]\npython = 1\njavascript = 1\ntypescript = 1\nmemory_bytes = 1073741824\n";
 
 impl Service {
     /// Waits until exactly `count` interpreters of a language wait, each at the point where it reads its program.
     ///
     /// # Panics
-    /// That did not come about in time.
+    /// The deadline passed.
     pub(crate) fn until_waiting(&self, language: &str, count: u64) {
         eventually(&format!("{count} interpreters of {language} to wait"), || {
-            (self.waiting(language) == count && self.are_at_their_gates(language, count)).then_some(())
+            (self.waiting(language) == count && self.are_at_their_barriers(language, count)).then_some(())
         });
     }
 
-    /// Runs a program in an interpreter that surely waited for it.
+    /// Runs a program and checks that it used a prestarted interpreter.
     ///
     /// # Panics
-    /// It was not run, or in an interpreter of its own.
+    /// The program did not run, or ran in a new interpreter.
     pub(crate) fn execute_warm(&self, language: &str, request: &Value) -> Value {
         eventually("an interpreter that waits", || (self.waiting(language) > 0).then_some(()));
         let before = self.warm_runs(language);
@@ -32,44 +32,44 @@ impl Service {
         answer
     }
 
-    /// Waits until an interpreter that has a terminal waits where it reads its program, and all others that wait do.
+    /// Waits until every waiting interpreter has reached the point where it reads its program, and one of them has a terminal.
     ///
     /// # Panics
-    /// That did not come about in time.
+    /// The deadline passed.
     #[cfg(target_os = "linux")]
     pub(crate) fn until_terminals_wait(&self, language: &str) {
         eventually("an interpreter with a terminal to wait", || {
-            let gates = self.at_gates(language);
-            let all = gates.len() as u64 == self.waiting(language);
+            let barriers = self.at_barriers(language);
+            let all = barriers.len() as u64 == self.waiting(language);
             let has_terminal = |pid: &u32| {
                 std::fs::read_link(format!("/proc/{pid}/fd/0"))
                     .is_ok_and(|file| !file.to_string_lossy().starts_with("pipe:"))
             };
-            (all && gates.iter().any(has_terminal)).then_some(())
+            (all && barriers.iter().any(has_terminal)).then_some(())
         });
     }
 
     #[cfg(target_os = "linux")]
-    fn are_at_their_gates(&self, language: &str, count: u64) -> bool {
-        self.at_gates(language).len() as u64 == count
+    fn are_at_their_barriers(&self, language: &str, count: u64) -> bool {
+        self.at_barriers(language).len() as u64 == count
     }
 
-    /// Elsewhere nobody tells which files another process has open.
+    /// Other systems cannot list the open files of another process.
     #[cfg(not(target_os = "linux"))]
-    fn are_at_their_gates(&self, _language: &str, _count: u64) -> bool {
+    fn are_at_their_barriers(&self, _language: &str, _count: u64) -> bool {
         true
     }
 
-    /// The processes that have their program open and nothing in it yet.
+    /// The processes that have opened their program's pipe and not yet read from it.
     #[cfg(target_os = "linux")]
-    pub(crate) fn at_gates(&self, language: &str) -> Vec<u32> {
+    pub(crate) fn at_barriers(&self, language: &str) -> Vec<u32> {
         let program = format!("/main.{}", super::program::extension(language));
         let below = super::leftovers::descendants(self.pid()).into_iter();
         below.filter(|pid| open_files(*pid).iter().any(|file| file.ends_with(&program))).collect()
     }
 }
 
-/// What a process that may be gone any moment has open.
+/// The open files of a process, which may have ended.
 #[cfg(target_os = "linux")]
 fn open_files(pid: u32) -> Vec<String> {
     let entries = std::fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();

@@ -1,4 +1,4 @@
-//! Bad input of every kind: a clear answer, and nothing run, lost or left.
+//! Bad input of every kind is refused with a clear answer, and nothing is run, lost or left behind.
 
 use std::thread;
 
@@ -9,7 +9,7 @@ use crate::service::execute::{program, program_with};
 
 pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
 
-/// Posts a body that must be refused with a sentence that holds `words`, and must start nothing.
+/// Posts a body that must be refused with a sentence that contains `words`, and checks that nothing was started.
 #[track_caller]
 pub(crate) fn check(service: &Service, body: &[u8], status: u16, code: &str, words: &[&str]) {
     let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
@@ -19,7 +19,7 @@ pub(crate) fn check(service: &Service, body: &[u8], status: u16, code: &str, wor
     service.assert_nothing_ran(&shown);
 }
 
-/// Checks an error's body.
+/// Checks the JSON body of an error.
 #[track_caller]
 pub(crate) fn check_sentence(answer: &Value, words: &[&str], about: &str) {
     let seed = (&answer["success"], &answer["output"], &answer["status"]);
@@ -31,14 +31,14 @@ pub(crate) fn check_sentence(answer: &Value, words: &[&str], about: &str) {
     }
 }
 
-/// Posts fields on top of a program that would run.
+/// Posts a valid program with these fields added or replaced, and checks that it is refused.
 #[track_caller]
 fn check_fields(service: &Service, fields: &Value, words: &[&str]) {
     check(service, program_with("print ran", fields).to_string().as_bytes(), 400, "invalid_request", words);
 }
 
 #[test]
-fn bodies_that_are_no_json_object_are_refused() {
+fn bodies_that_are_not_a_json_object_are_refused() {
     let service = Service::start();
     let deep = "[".repeat(1_000_000);
     for (body, words) in [
@@ -49,9 +49,9 @@ fn bodies_that_are_no_json_object_are_refused() {
         (b"{\"code\": \"a\",}", &["not valid JSON", "line 1"]),
         (b"{'code': 'a'}", &["not valid JSON", "line 1"]),
         (b"code=print(1)", &["not valid JSON", "line 1"]),
-        (b"{\"code\": \"a\"} {}", &["not valid JSON", "more text follows the JSON value"]),
+        (b"{\"code\": \"a\"} {}", &["not valid JSON", "trailing characters"]),
         (b"{\"code\": \"a\nb\"}", &["not valid JSON", "control character"]),
-        (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "not UTF-8"]),
+        (b"{\"code\": \"\xff\xfe\"}", &["not valid JSON", "invalid unicode"]),
         (b"\xff\xfe{\0}", &["not valid JSON", "UTF-16"]),
         (b"{\"code\": \"\\ud800\"}", &["not valid JSON", "line 1"]),
         (b"{\"code\": \"\\ud83d\"}", &["not valid JSON", "half of a UTF-16 surrogate pair", "send both halves"]),
@@ -67,23 +67,23 @@ fn bodies_that_are_no_json_object_are_refused() {
 }
 
 #[test]
-fn wrong_types_name_the_field_and_what_it_should_be() {
+fn an_error_about_a_wrong_type_names_the_field_and_the_expected_type() {
     let service = Service::start();
-    check(&service, b"{}", 400, "invalid_request", &["`code`", "missing"]);
+    check(&service, b"{}", 400, "invalid_request", &["missing field `code`"]);
     for (fields, words) in [
         (json!({"code": null}), &["`code`", "string", "null"][..]),
         (json!({"code": 5}), &["`code`", "string", "5"]),
         (json!({"code": ["print"]}), &["`code`", "string"]),
         (json!({"language": 3}), &["`language`", "string", "3"]),
         (json!({"stdin": {}}), &["`stdin`", "string"]),
-        (json!({"args": "one"}), &["`args`", "a list", "one"]),
+        (json!({"args": "one"}), &["`args`", "a sequence", "one"]),
         (json!({"args": ["one", 2]}), &["`args[1]`", "string", "2"]),
-        (json!({"env": []}), &["`env`", "an object"]),
+        (json!({"env": []}), &["`env`", "a map"]),
         (json!({"env": {"A": 1}}), &["`env.A`", "string", "1"]),
-        (json!({"files": {}}), &["`files`", "a list"]),
-        (json!({"files": ["a"]}), &["`files[0]`", "a"]),
-        (json!({"files": [{"path": "a"}]}), &["`files[0].content`", "missing"]),
-        (json!({"files": [{"content": "a"}]}), &["`files[0].path`", "missing"]),
+        (json!({"files": {}}), &["`files`", "a sequence"]),
+        (json!({"files": ["a"]}), &["`files[0]`", "an object with `path` and `content`", "a"]),
+        (json!({"files": [{"path": "a"}]}), &["`files[0]`", "missing field `content`"]),
+        (json!({"files": [{"content": "a"}]}), &["`files[0]`", "missing field `path`"]),
         (json!({"files": [{"path": "a", "content": 1}]}), &["`files[0].content`", "string", "1"]),
         (
             json!({"files": [{"path": "a", "content": "", "encoding": "hex"}]}),
@@ -93,22 +93,22 @@ fn wrong_types_name_the_field_and_what_it_should_be() {
     ] {
         check_fields(&service, &fields, words);
     }
-    check(&service, br#"{"code": "a", "code": "b"}"#, 400, "invalid_request", &["`code`", "twice"]);
+    check(&service, br#"{"code": "a", "code": "b"}"#, 400, "invalid_request", &["duplicate field `code`"]);
 }
 
 #[test]
-fn times_that_are_none_name_the_bounds() {
+fn an_error_about_an_invalid_time_limit_names_the_bounds() {
     let service = Service::start();
     for time in
         ["0", "-1", "1.5", "0.0", "300001", "1e300", "1e999", "99999999999999999999", "\"10\"", "true", "[1]", "{}"]
     {
-        let body = format!(r#"{{"code":"print ran","language":"stand-in","timeout_ms":{time}}}"#);
+        let body = format!(r#"{{"code":"print ran","language":"fake","timeout_ms":{time}}}"#);
         check(&service, body.as_bytes(), 400, "invalid_request", &["`timeout_ms`", "whole number", "1 to 300000"]);
     }
 }
 
 #[test]
-fn unknown_languages_and_missing_interpreters_say_what_to_do() {
+fn errors_about_unknown_languages_and_missing_interpreters_say_what_to_do() {
     let missing = if cfg!(windows) { r"C:\nowhere\python.exe" } else { "/nowhere/python" };
     let service = Service::start_with(&format!("[python]\npath = '{missing}'"));
     for language in ["cobol", "", "python ", "py\u{0}thon", "😀"] {
@@ -124,7 +124,7 @@ fn unknown_languages_and_missing_interpreters_say_what_to_do() {
 }
 
 #[test]
-fn isolation_that_cannot_be_given_runs_nothing() {
+fn nothing_runs_if_the_requested_isolation_is_not_available() {
     let body = program("print ran").to_string();
     for level in ["\"wasm\"", "\"sandboxed\"", "3"] {
         let service = Service::start_with(&format!("isolation = {level}"));
@@ -168,7 +168,7 @@ fn files_never_leave_their_folder() {
 }
 
 #[test]
-fn files_in_one_another_s_place_are_refused() {
+fn files_whose_paths_conflict_are_refused() {
     let service = Service::start();
     for (first, second, words) in [
         ("a.txt", "a.txt", &["`files[1].path`", "already"][..]),
@@ -187,7 +187,7 @@ fn files_in_one_another_s_place_are_refused() {
 }
 
 #[test]
-fn arguments_and_variables_that_no_system_takes_are_refused() {
+fn arguments_and_variables_that_no_system_accepts_are_refused() {
     let service = Service::start();
     for (fields, words) in [
         (json!({"args": ["a", "b\u{0}c"]}), &["`args[1]`", "NUL"][..]),
@@ -202,7 +202,7 @@ fn arguments_and_variables_that_no_system_takes_are_refused() {
 }
 
 #[test]
-fn strange_programs_are_run_as_they_are() {
+fn unusual_programs_are_run_unchanged() {
     let service = Service::start();
     let long = format!("# {}\nprint end", "x".repeat(10 << 20));
     let nested = json!({"extra": (0..100).fold(json!(1), |inner, _| json!([inner]))});
@@ -218,7 +218,7 @@ fn strange_programs_are_run_as_they_are() {
 
 #[test]
 #[cfg(unix)]
-fn python_itself_speaks_about_nul_in_programs() {
+fn python_itself_reports_nul_in_programs() {
     let answer = Service::start().execute(&json!({"code": "print('ran')\u{0}"}));
     assert_eq!((&answer["status"], &answer["output"]), (&"failed".into(), &"".into()), "{answer}");
     let error = answer["error"].as_str().expect("an error");
@@ -226,17 +226,17 @@ fn python_itself_speaks_about_nul_in_programs() {
 }
 
 #[test]
-fn nesting_without_end_is_no_danger() {
+fn deeply_nested_json_is_refused_or_ignored() {
     let service = Service::start();
     let (open, close) = ("[".repeat(1_000_000), "]".repeat(1_000_000));
     check(&service, format!("{{\"code\":{open}{close}}}").as_bytes(), 400, "invalid_request", &["`code`", "string"]);
     check(&service, format!("{open}{close}").as_bytes(), 400, "invalid_request", &["must be a JSON object"]);
-    let ignored = format!(r#"{{"code":"print ran","language":"stand-in","extra":{open}{close}}}"#);
+    let ignored = format!(r#"{{"code":"print ran","language":"fake","extra":{open}{close}}}"#);
     assert_eq!(service.post_with("/execute", &[JSON], ignored.as_bytes()).json()["output"], "ran\n");
 }
 
 #[test]
-fn bad_requests_beside_good_ones_disturb_nobody() {
+fn bad_requests_do_not_disturb_concurrent_good_ones() {
     let home = Home::new("[admission]\nslots = 2\nqueue = 100");
     let service = Service::start_in(&home, &[]);
     thread::scope(|scope| {

@@ -1,11 +1,11 @@
-//! A settings file that cannot be parsed: what it closed stays closed, at the start and while the service runs.
+//! A settings file that cannot be parsed: security settings stay closed, at the start and while the service runs.
 
 use std::fs;
 
 use crate::guard::{JSON, request};
 use crate::harness::{Home, Service, eventually};
 
-/// Files that were closed, after a slip of each kind.
+/// The file `closed` with one mistake of each kind, each with a description.
 fn slips(closed: &str) -> Vec<(&'static str, Vec<u8>)> {
     let with = |slip: &str| format!("{closed}{slip}").into_bytes();
     let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
@@ -27,7 +27,7 @@ fn slips(closed: &str) -> Vec<(&'static str, Vec<u8>)> {
 
 const CLOSED: &str = "allowed_origins = []\nrequire_token = true\n";
 
-/// Checks that a page of an origin that the defaults allow stays out, and so does who has no token.
+/// Checks that a page of an origin that is allowed by default is refused, and so is a client without the token.
 fn check_closed(service: &Service, slip: &str) {
     let page = |headers: &[(&str, &str)]| {
         let request = request(service, "POST", "/execute").headers(headers).headers(&[JSON]).body("{}");
@@ -40,7 +40,7 @@ fn check_closed(service: &Service, slip: &str) {
 }
 
 #[test]
-fn what_was_closed_is_closed_after_a_start_with_a_slip() {
+fn security_settings_stay_closed_after_a_start_with_a_broken_file() {
     for (slip, broken) in slips(CLOSED) {
         let home = Home::without_settings();
         fs::create_dir(home.path().join("config")).expect("a folder");
@@ -52,7 +52,7 @@ fn what_was_closed_is_closed_after_a_start_with_a_slip() {
 }
 
 #[test]
-fn what_was_closed_is_closed_when_the_slip_is_made_while_the_service_runs() {
+fn security_settings_stay_closed_when_the_file_breaks_while_the_service_runs() {
     for (slip, broken) in slips(CLOSED) {
         let home = Home::new(CLOSED);
         let service = Service::start_in(&home, &[]);
@@ -64,7 +64,7 @@ fn what_was_closed_is_closed_when_the_slip_is_made_while_the_service_runs() {
 }
 
 #[test]
-fn a_file_that_is_closed_and_broken_at_once_closes() {
+fn a_change_that_closes_a_setting_and_breaks_the_file_closes_it() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     assert_eq!(service.get("/status").status, 200);
@@ -85,12 +85,12 @@ fn a_folder_in_place_of_the_file_closes_everything() {
 }
 
 #[test]
-fn limits_and_the_rest_of_a_broken_file_hold() {
+fn limits_and_other_readable_settings_of_a_broken_file_hold() {
     let home = Home::new("");
     let usual = fs::read_to_string(home.settings_file()).expect("settings");
     let broken = format!("[limits]\ntimeout_ms = 150\nmax_timeout_ms = 200\n[desktop\n{usual}");
     fs::write(home.settings_file(), broken).expect("settings");
     let service = Service::start_in(&home, &[]);
-    let ran = service.execute(&serde_json::json!({ "language": "stand-in", "code": "hang" }));
+    let ran = service.execute(&serde_json::json!({ "language": "fake", "code": "hang" }));
     assert_eq!(ran["status"], "timeout", "{ran}");
 }

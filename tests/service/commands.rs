@@ -1,4 +1,4 @@
-//! The commands that programs start: the interpreter that runs them and its tools, under their usual names.
+//! The commands that a program can start: its own interpreter and that interpreter's tools, under their usual names.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use crate::harness::python::base;
 use crate::harness::{Home, Service, TempDir, runtray};
 
-/// Prints, as JSON, what a Python program finds around it.
+/// A Python program that prints, as JSON, the commands and variables it finds.
 const PYTHON: &str = r#"
 import json, os, shutil, subprocess, sys
 IDENTITY = "import os, sys; print(os.path.realpath(sys.executable), sys.prefix)"
@@ -43,7 +43,7 @@ console.log(JSON.stringify({
 }));
 "#;
 
-/// A search path on which every command is another one than any interpreter of the user's.
+/// A `PATH` on which each command is a script that prints `decoy`, not one of the user's interpreters.
 fn decoys(folder: &Path) -> String {
     let decoys = folder.join("decoys");
     fs::create_dir(&decoys).expect("a folder");
@@ -54,7 +54,7 @@ fn decoys(folder: &Path) -> String {
     format!("{}:/usr/local/bin:/usr/bin:/bin", decoys.display())
 }
 
-/// What a program prints that runs with the interpreter of `settings`: in one of its own, and in one that waited.
+/// The JSON that a program prints with the interpreter of `settings`. It must be the same with and without prestarting.
 fn around(folder: &Path, settings: &str, language: &str, code: &str) -> Value {
     let home = Home::new(&format!("{settings}\n[warm]\n{language} = 1\n"));
     let mut command = runtray(&home);
@@ -70,7 +70,7 @@ fn around(folder: &Path, settings: &str, language: &str, code: &str) -> Value {
     let cold = told(&service.execute(&with_argument));
     service.until_waiting(language, 1);
     let mut warm = told(&service.execute_warm(language, &request));
-    // Stand-ins lie in the run's own folder, which is another one each time.
+    // `first` may be a command in the run's own folder, whose path differs between the two runs.
     let inside = |told: &Value| {
         told["first"].as_str().is_some_and(|path| ["/runs/", "/var/tmp/."].iter().any(|own| path.contains(own)))
     };
@@ -94,7 +94,7 @@ fn check_python(folder: &Path, python: &Path) -> Value {
 }
 
 #[test]
-fn python_and_pip_are_the_chosen_one_s() {
+fn python_and_pip_are_those_of_the_chosen_interpreter() {
     let folder = TempDir::new().expect("a folder");
     let base = base();
     let found = check_python(folder.path(), &base);
@@ -102,7 +102,7 @@ fn python_and_pip_are_the_chosen_one_s() {
 }
 
 #[test]
-fn a_virtual_environment_is_as_when_activated() {
+fn a_virtual_environment_behaves_as_if_activated() {
     let folder = TempDir::new().expect("a folder");
     let venv = folder.path().join("venv");
     let made = Command::new(base()).args(["-m", "venv", "--without-pip"]).arg(&venv).status().expect("a Python");
@@ -114,7 +114,7 @@ fn a_virtual_environment_is_as_when_activated() {
 }
 
 #[test]
-fn a_python_of_another_name_answers_to_the_usual_ones() {
+fn a_python_with_another_name_has_the_usual_names() {
     let folder = TempDir::new().expect("a folder");
     let link = folder.path().join("my own py'thon");
     symlink(base(), &link).expect("a link");
@@ -122,7 +122,7 @@ fn a_python_of_another_name_answers_to_the_usual_ones() {
     fs::write(&wrapper, format!("#!/bin/sh\nexec '{}' \"$@\"\n", base().display())).expect("a wrapper");
     fs::set_permissions(&wrapper, fs::Permissions::from_mode(0o755)).expect("it may be run");
     for python in [link, wrapper] {
-        // A path in TOML's single quotes holds none itself.
+        // A path in TOML's single quotes must not contain one.
         let named = folder.path().join("chosen");
         symlink(&python, &named).expect("a link");
         check_python(folder.path(), &named);
@@ -131,7 +131,7 @@ fn a_python_of_another_name_answers_to_the_usual_ones() {
 }
 
 #[test]
-fn the_system_s_own_python_hides_nothing_and_is_found() {
+fn the_python_of_the_system_is_found_and_hides_no_command() {
     let system = Path::new("/usr/bin/python3");
     if !system.exists() {
         eprintln!("not checked: there is no {}", system.display());
@@ -143,7 +143,7 @@ fn the_system_s_own_python_hides_nothing_and_is_found() {
 }
 
 #[test]
-fn node_is_the_chosen_one() {
+fn node_is_the_chosen_interpreter() {
     let Some(node) = Service::start().get("/languages").json().as_array().and_then(|languages| {
         let node = languages.iter().find(|language| language["language"] == "javascript")?;
         Some(node["path"].as_str()?.to_owned())
@@ -157,7 +157,7 @@ fn node_is_the_chosen_one() {
 }
 
 #[test]
-fn a_search_path_that_the_request_gives_is_left_alone() {
+fn a_path_variable_of_the_request_is_left_unchanged() {
     let service = Service::start();
     let code = "import os\nprint(os.environ['PATH'])";
     let answer = service.execute(&json!({"code": code, "env": {"PATH": "/nowhere:/bin"}}));

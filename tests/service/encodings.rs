@@ -1,4 +1,4 @@
-//! Encodings of requests: as with a Flask service.
+//! Encodings of requests: the service accepts those that a Flask service accepts.
 
 use crate::harness::Service;
 use crate::service::bad_input::{JSON, check};
@@ -6,7 +6,7 @@ use crate::service::execute::program;
 
 const TEXT: &str = "grüße, 世界 🎉";
 
-/// `text` in units of `width` bytes.
+/// `text` encoded in code units of `width` bytes.
 fn wide(text: &str, width: usize, big_endian: bool) -> Vec<u8> {
     let units: Vec<u32> =
         if width == 2 { text.encode_utf16().map(u32::from).collect() } else { text.chars().map(u32::from).collect() };
@@ -17,7 +17,7 @@ fn wide(text: &str, width: usize, big_endian: bool) -> Vec<u8> {
 }
 
 #[test]
-fn a_request_may_be_in_every_encoding_of_json() {
+fn a_request_may_use_every_encoding_of_json() {
     let service = Service::start();
     let request = program(&format!("print {TEXT}")).to_string();
     for mark in ["", "\u{feff}"] {
@@ -37,7 +37,7 @@ fn a_request_may_be_in_every_encoding_of_json() {
 }
 
 #[test]
-fn what_is_no_text_in_its_encoding_is_refused() {
+fn a_body_that_is_invalid_in_its_encoding_is_refused() {
     let service = Service::start();
     let mut half = wide(&program("print ran").to_string(), 2, false);
     half.pop();

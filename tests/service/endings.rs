@@ -1,4 +1,4 @@
-//! Runs that end before their time: cancel, disconnect, stop, and the death of the service.
+//! Runs that end early: by cancelling, a disconnect, a stop, or the death of the service.
 
 use std::fs;
 use std::path::Path;
@@ -12,15 +12,15 @@ use crate::harness::{Service, TempDir, eventually};
 /// Longer than any test waits.
 const LONG: u64 = 120_000;
 
-/// Prints, says by a file that it runs, and then waits for ever. Its file is `FILE`.
+/// Prints, makes the file `FILE` to show that it runs, and then waits for ever.
 const HANGING: &str = "print partial\nsave FILE x\nhang";
 
-fn stand_in(code: &str, file: &Path) -> Value {
+fn fake(code: &str, file: &Path) -> Value {
     let code = code.replace("FILE", &file.display().to_string());
-    json!({"language": "stand-in", "code": code, "timeout_ms": LONG})
+    json!({"language": "fake", "code": code, "timeout_ms": LONG})
 }
 
-/// Executes `request` in the background and returns when its program has made `ready`.
+/// Executes `request` in the background and returns once its program has made the file `ready`.
 fn begin<'scope>(
     scope: &'scope thread::Scope<'scope, '_>,
     service: &'scope Service,
@@ -43,7 +43,7 @@ fn a_cancelled_run_keeps_what_it_printed() {
     let (service, folder) = (Service::start(), TempDir::new().expect("a folder"));
     let ready = folder.path().join("ready");
     thread::scope(|scope| {
-        let run = begin(scope, &service, stand_in(HANGING, &ready), &ready);
+        let run = begin(scope, &service, fake(HANGING, &ready), &ready);
         let id = running(&service).pop().expect("it is listed");
         let cancelled = service.delete(&format!("/executions/{id}"));
         assert_eq!(cancelled.status, 200, "{}", cancelled.body);
@@ -64,17 +64,17 @@ fn a_cancelled_run_keeps_what_it_printed() {
 }
 
 #[test]
-fn beyond_the_queue_everybody_is_refused_at_once() {
+fn requests_beyond_the_queue_are_refused_at_once() {
     let service = Service::start_with("[admission]\nslots = 1\nqueue = 1\n");
     let folder = TempDir::new().expect("a folder");
     let [ready, go] = ["ready", "go"].map(|name| folder.path().join(name));
     let waits = "save FILE x\nwait-for GO\nprint done".replace("GO", &go.display().to_string());
     thread::scope(|scope| {
-        let first = begin(scope, &service, stand_in(&waits, &ready), &ready);
-        let second = scope.spawn(|| service.execute(&stand_in("print second", &ready)));
+        let first = begin(scope, &service, fake(&waits, &ready), &ready);
+        let second = scope.spawn(|| service.execute(&fake("print second", &ready)));
         eventually("the second to wait", || (service.get("/status").json()["queued"] == 1).then_some(()));
         for _ in 0..3 {
-            let third = service.post("/execute", &stand_in("print third", &ready));
+            let third = service.post("/execute", &fake("print third", &ready));
             assert_eq!((third.status, &third.json()["code"]), (429, &json!("too_many_executions")));
             let seconds = third.header("retry-after").parse::<u64>().expect("Retry-After is a number");
             assert!((1..=60).contains(&seconds), "Retry-After: {seconds}");
@@ -84,7 +84,7 @@ fn beyond_the_queue_everybody_is_refused_at_once() {
         assert_eq!(first.join().expect("the client lives").json()["status"], "completed");
         assert_eq!(second.join().expect("the client lives")["status"], "completed");
     });
-    let last = service.execute(&stand_in("print last", &ready));
+    let last = service.execute(&fake("print last", &ready));
     assert_eq!(last["output"].as_str().map(str::trim_end), Some("last"));
 }
 
@@ -103,7 +103,7 @@ mod linux {
     use super::*;
     use crate::harness::leftovers::{Marker, children, launcher, time_until_gone};
 
-    /// Runs a child and a daemon, says by the file that is its argument that all are there, and hangs.
+    /// Starts a child and a daemon, makes the file in its argument once all of them run, and hangs.
     const TREE: &str = "
 import os, sys, time
 if os.fork() == 0:
@@ -119,12 +119,12 @@ print('partial', flush=True)
 open(sys.argv[1], 'w').close()
 time.sleep(3600)
 ";
-    /// No interpreter waits, so that each supervisor and each folder is a run's.
+    /// No interpreter is prestarted, so that each supervisor and each folder belongs to a run.
     const COLD: &str = "[warm]\nmemory_bytes = 0\n";
-    /// The processes of such a tree.
+    /// The number of processes of `TREE`.
     const MEMBERS: usize = 3;
 
-    /// Waits for the file that is its second argument.
+    /// Makes the file in its first argument, and ends once the file in its second argument exists.
     const WAITING: &str = "
 import os, sys, time
 open(sys.argv[1], 'w').close()
@@ -133,7 +133,7 @@ while not os.path.exists(sys.argv[2]):
 print('done')
 ";
 
-    /// Says that it is there, and more that each does afterwards.
+    /// Programs that make the file in their argument, and then each do something different without end.
     const MIXED: [&str; 5] = [
         TREE,
         "import sys\nopen(sys.argv[1], 'w').close()\nwhile True: pass",
@@ -157,7 +157,7 @@ print('done')
         eventually("every process of the runs to be gone", || marker.carriers().is_empty().then_some(()));
     }
 
-    /// Waits until a service that was asked to stop has, without asking again.
+    /// Waits until a service that was asked to stop has ended, without asking again, and gives its exit status.
     fn ended(service: &mut Service) -> ExitStatus {
         until_dead(service.pid());
         service.stop()
@@ -172,7 +172,7 @@ print('done')
     const AS_EVENTS: &str = "Accept: text/event-stream\r\n";
 
     #[test]
-    fn a_client_that_goes_takes_its_tree_along() {
+    fn a_disconnect_ends_the_whole_process_tree() {
         let (service, folder) = (Service::start(), TempDir::new().expect("a folder"));
         for (way, headers) in [("JSON", ""), ("a stream", AS_EVENTS)] {
             let mut times: Vec<Duration> = (0..20)
@@ -201,7 +201,7 @@ print('done')
     }
 
     #[test]
-    fn a_client_that_goes_while_it_waits_is_never_run() {
+    fn the_program_of_a_client_that_leaves_the_queue_never_runs() {
         let service = Service::start_with("[admission]\nslots = 1\n");
         let folder = TempDir::new().expect("a folder");
         let (ready, never) = (folder.path().join("ready"), folder.path().join("never"));
@@ -221,7 +221,7 @@ print('done')
     }
 
     #[test]
-    fn a_stopping_service_lets_runs_finish_and_takes_no_more() {
+    fn a_stopping_service_lets_runs_finish_and_accepts_no_more() {
         let mut service = Service::start_with("stop_grace_ms = 60000\n");
         let folder = TempDir::new().expect("a folder");
         let [ready, go] = ["ready", "go"].map(|name| folder.path().join(name));
@@ -233,6 +233,7 @@ print('done')
             signal(service.pid(), Signal::SIGTERM);
             eventually("connections to be refused", || TcpStream::connect(address).is_err().then_some(()));
             drop(TcpListener::bind(address).expect("the port is free at once"));
+            // A request on a connection from before the stop is refused, and the run still finishes.
             let late = service.text(&json!({"code": "print('late')"}), "Connection: close\r\n");
             check_refused(&mut early, &late);
             assert!(!run.is_finished(), "the running one was not let finish");
@@ -245,7 +246,7 @@ print('done')
         assert_eq!(service.run_folders(), Vec::<String>::new());
     }
 
-    /// A connection from before the stop is answered with 503 or closed.
+    /// A request on a connection from before the stop gets 503, or the connection is closed.
     fn check_refused(connection: &mut TcpStream, request: &str) {
         let mut answer = String::new();
         let talked = connection.write_all(request.as_bytes()).and_then(|()| connection.read_to_string(&mut answer));
@@ -285,7 +286,7 @@ print('done')
     }
 
     #[test]
-    fn nothing_outlives_a_killed_service_and_the_next_one_sweeps() {
+    fn nothing_outlives_a_killed_service_and_the_next_one_cleans_up() {
         let mut service = Service::start_with(&format!("[admission]\nslots = 10\n{COLD}"));
         let folder = TempDir::new().expect("a folder");
         let marker = Marker::new();
@@ -311,7 +312,7 @@ print('done')
     }
 
     #[test]
-    fn a_killed_launcher_costs_no_run() {
+    fn no_run_is_lost_when_the_launcher_is_killed() {
         let (service, folder) = (Service::start_with(COLD), TempDir::new().expect("a folder"));
         let [ready, go] = ["ready", "go"].map(|name| folder.path().join(name));
         let marker = Marker::new();
@@ -332,7 +333,7 @@ print('done')
     }
 
     #[test]
-    fn a_killed_supervisor_that_waited_costs_no_run() {
+    fn no_run_is_lost_when_a_waiting_supervisor_is_killed() {
         let service = Service::start_with(COLD);
         let waits = || children(launcher(service.pid())).first().copied();
         for number in 0..5 {
@@ -345,7 +346,7 @@ print('done')
     }
 
     #[test]
-    fn a_stopped_supervisor_does_not_keep_its_tree() {
+    fn a_tree_ends_although_its_supervisor_is_stopped() {
         let (service, folder) = (Service::start_with(COLD), TempDir::new().expect("a folder"));
         let (ready, marker) = (folder.path().join("ready"), Marker::new());
         let mut request = python(TREE, &marker, &[&ready]);

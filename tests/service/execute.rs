@@ -1,6 +1,6 @@
-//! `POST /execute` answered as JSON, as API.md says.
+//! `POST /execute` answered as JSON, as API.md specifies.
 //!
-//! Most programs are the stand-in's, so that the same is tested where there is no Python.
+//! Most programs are for the fake interpreter, so that they are tested where there is no Python too.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -10,9 +10,9 @@ use crate::harness::Service;
 #[cfg(unix)]
 use crate::harness::raw::RawRequest;
 
-/// A program of the stand-in.
+/// A request for the fake interpreter.
 pub(crate) fn program(code: &str) -> Value {
-    json!({"language": "stand-in", "code": code, "timeout_ms": 60_000})
+    json!({"language": "fake", "code": code, "timeout_ms": 60_000})
 }
 
 /// The same with further fields.
@@ -30,7 +30,7 @@ fn check(answer: &Value, status: &str, output: &str, error: &str) {
     assert_eq!(answer["success"], status == "completed", "{answer:#}");
 }
 
-/// Puts a word in place of what differs from run to run, after a look at it.
+/// Checks the fields that differ from run to run, and replaces their values by placeholders.
 #[cfg(unix)]
 pub(crate) fn redact(answer: &mut Value) {
     assert_eq!(answer["id"].as_str().map(str::len), Some(26), "{answer:#}");
@@ -68,7 +68,7 @@ fn the_answer_has_this_shape() {
           ],
           "id": "[id]",
           "isolation": "[isolation]",
-          "language": "stand-in",
+          "language": "fake",
           "output": "hi\n",
           "output_truncated": false,
           "peak_memory_bytes": "[peak_memory_bytes]",
@@ -118,7 +118,7 @@ fn languages_are_known_by_name_and_alias_in_any_case() {
     assert!(tried >= 2, "no language is there");
 }
 
-/// Whether the language is there; that it answers to `name` is checked either way.
+/// Whether the language is available. Checks the answer to a request that names it `name` in either case.
 fn answers_to(service: &Service, row: &Value, name: &str) -> bool {
     let reply = service.post("/execute", &json!({"language": name, "code": ""}));
     let available = row["available"] == true;
@@ -130,7 +130,7 @@ fn answers_to(service: &Service, row: &Value, name: &str) -> bool {
 }
 
 #[test]
-fn unknown_fields_are_ignored_and_null_is_nothing() {
+fn unknown_fields_are_ignored_and_null_means_absent() {
     let service = Service::start();
     let extras = json!({"user": "ada", "version": 3, "options": {"deep": [1]}, "stdin": null, "args": null, "env": null, "files": null});
     check(&service.execute(&program_with("arguments\nprint hi", &extras)), "completed", "hi\n", "");
@@ -159,7 +159,7 @@ fn programs_get_their_input_arguments_and_variables() {
 }
 
 #[test]
-fn output_is_text_whatever_is_printed() {
+fn output_is_valid_text_whatever_bytes_are_printed() {
     let service = Service::start();
     for (code, output) in [
         ("hex ff41", "\u{fffd}A"),
@@ -173,7 +173,7 @@ fn output_is_text_whatever_is_printed() {
 }
 
 #[test]
-fn files_that_a_run_makes_or_changes_come_back() {
+fn files_that_a_run_makes_or_changes_are_returned() {
     let service = Service::start_with("[limits]\nresult_file_bytes = 100");
     let given = json!({"files": [{"path": "same.txt", "content": "a"}, {"path": "changed.json", "content": "a"}]});
     let code = "save changed.json b\nsave plot.png \\u{1F600}\nsave-many 1 folder\nsave same.txt a\nfill large 101\nfill empty.csv 0";
@@ -196,7 +196,7 @@ fn files_that_a_run_makes_or_changes_come_back() {
 }
 
 #[test]
-fn no_more_files_come_back_than_the_settings_say() {
+fn no_more_files_are_returned_than_the_settings_allow() {
     let service = Service::start_with("[limits]\nresult_files = 3");
     let answer = service.execute(&program("save-many 50 folder"));
     assert_eq!(answer["files"].as_array().map(Vec::len), Some(3), "{answer:#}");
@@ -216,7 +216,7 @@ fn links_and_pipes_are_never_read() {
 }
 
 #[test]
-fn what_was_printed_before_the_time_was_up_is_kept() {
+fn output_before_a_timeout_is_kept() {
     let service = Service::start();
     for (code, output, error) in [
         ("print before\nhang", "before\n", "Execution timed out after 0.5 s."),
@@ -254,7 +254,7 @@ fn every_ending_has_its_status() {
         ),
     ] {
         if cfg!(windows) && status == "memory_limit" {
-            // Wine keeps no such limit; the engine's own tests ask Windows.
+            // Wine does not enforce this limit; the engine's own tests ask Windows for it.
             continue;
         }
         let answer = service.execute(&program(code));
@@ -272,7 +272,7 @@ fn a_program_that_prints_a_gigabyte_costs_no_memory() {
     service.execute(&program("print warm"));
     #[cfg(target_os = "linux")]
     let before = service.peak_memory_bytes();
-    // Under Wine every write goes through two more processes; a tenth shows the same there.
+    // Under Wine every write passes two more processes and is slow; a tenth of the output is enough there.
     let bytes = if cfg!(windows) { 100_000_000 } else { 1_000_000_000 };
     let answer = service.execute(&program(&format!("flood {bytes}")));
     assert_eq!((&answer["status"], &answer["output_truncated"]), (&"completed".into(), &true.into()));

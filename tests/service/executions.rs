@@ -7,15 +7,15 @@ use serde_json::{Value, json};
 
 use crate::harness::{Service, eventually};
 
-fn stand_in(code: &str) -> Value {
-    json!({ "language": "stand-in", "code": code })
+fn fake(code: &str) -> Value {
+    json!({ "language": "fake", "code": code })
 }
 
 fn run(service: &Service, code: &str) -> String {
-    service.execute(&stand_in(code))["id"].as_str().expect("an id").to_owned()
+    service.execute(&fake(code))["id"].as_str().expect("an id").to_owned()
 }
 
-/// Waits until the log has the end of `id`: it is written down a moment after the answer.
+/// Waits until the log shows `id` as ended: the entry is written shortly after the response.
 fn logged(service: &Service, id: &str) -> Value {
     let entry = || Some(service.get(&format!("/executions/{id}"))).filter(|entry| entry.status == 200);
     eventually(&format!("the log of {id}"), || Some(entry()?.json()).filter(|entry| entry["status"] != "running"))
@@ -32,7 +32,7 @@ fn ids(page: &Value) -> Vec<String> {
     items.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
 }
 
-/// `text` with every byte escaped, for the query of an address.
+/// `text` with every byte percent-encoded, for a query string.
 fn escaped(text: &str) -> String {
     text.bytes().fold(String::new(), |mut escaped, byte| {
         write!(escaped, "%{byte:02X}").expect("a text grows");
@@ -64,12 +64,12 @@ fn pages_give_every_execution_once_and_newest_first() {
     }
 }
 
-/// Four executions that differ in everything that can be filtered by.
+/// Runs four executions that differ in every property that can be filtered by, and gives their ids.
 fn different_ones(service: &Service) -> [String; 4] {
     let headers = [("Content-Type", "application/json"), ("Origin", "http://localhost:3000")];
-    let from_page = service.post_with("/execute", &headers, stand_in("print grüße and 100%").to_string().as_bytes());
+    let from_page = service.post_with("/execute", &headers, fake("print grüße and 100%").to_string().as_bytes());
     let failed = run(service, "warn ValueError: \"quoted\" (x)\nexit 3");
-    let limited = service.execute(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 50 }));
+    let limited = service.execute(&json!({ "language": "fake", "code": "hang", "timeout_ms": 50 }));
     let other = service.execute(&json!({ "language": "second", "code": "print C:\\\\temp; DROP TABLE execution" }));
     let id = |answer: &Value| answer["id"].as_str().expect("an id").to_owned();
     let found = [id(&from_page.json()), failed, id(&limited), id(&other)];
@@ -78,13 +78,13 @@ fn different_ones(service: &Service) -> [String; 4] {
 }
 
 fn service_with_a_second_language() -> Service {
-    let command = crate::harness::fake_interpreter().expect("a stand-in").display().to_string();
+    let command = crate::harness::fake_interpreter().expect("a fake interpreter").display().to_string();
     let row = format!("[[language]]\nname = \"second\"\ncommand = ['{command}']\nextension = \"tx\"\n");
     Service::start_with(&row)
 }
 
 #[test]
-fn filters_and_searches_find_exactly_what_was_asked_for() {
+fn filters_and_searches_find_exactly_the_matching_executions() {
     let service = service_with_a_second_language();
     let [page, failed, limited, other] = different_ones(&service);
     let cases: [(&str, &str, &[&String]); 15] = [
@@ -113,11 +113,12 @@ fn filters_and_searches_find_exactly_what_was_asked_for() {
 }
 
 #[test]
-fn hostile_searches_are_searches() {
+fn hostile_search_texts_are_only_text() {
     let service = service_with_a_second_language();
     let all = different_ones(&service).len();
     let long = "a".repeat(5000);
     let many = "word ".repeat(1000);
+    // Syntax of SQLite's full-text search and of SQL, control characters, and very long queries.
     let hostile = [
         "\"",
         "'",
@@ -152,6 +153,7 @@ fn hostile_searches_are_searches() {
         assert!(ids(&page).len() <= all, "{q:?}");
     }
     assert_eq!(ids(&list(&service, "q=")).len(), all, "no search");
+    // Ids and queries that are not valid text or not ids.
     let not_text = service.get("/executions?q=%FF%FE");
     assert!([200, 400].contains(&not_text.status), "{}", not_text.body);
     for id in ["..%2F..%2Fetc%2Fpasswd", "%00", "%27%20OR%201%3D1", "x"] {
@@ -167,7 +169,7 @@ fn an_entry_has_everything_about_its_execution() {
     let entry = logged(&service, &id);
     let expected = [
         ("id", json!(id)),
-        ("language", json!("stand-in")),
+        ("language", json!("fake")),
         ("origin", json!("local")),
         ("status", json!("failed")),
         ("exit_code", json!(7)),
@@ -192,11 +194,11 @@ fn an_entry_has_everything_about_its_execution() {
 }
 
 #[test]
-fn what_runs_is_listed_and_can_be_cancelled() {
+fn running_executions_are_listed_and_can_be_cancelled() {
     let service = Service::start();
     let begun = service.home().shared("begun");
     let code = format!("print begun\nsave {}\nhang", begun.display());
-    let request = json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 });
+    let request = json!({ "language": "fake", "code": code, "timeout_ms": 120_000 });
     let (_connection, id) = service.begin(&request);
     eventually("the program to print", || begun.exists().then_some(()));
     let entry = service.get(&format!("/executions/{id}")).json();
@@ -215,7 +217,7 @@ fn what_runs_is_listed_and_can_be_cancelled() {
 }
 
 #[test]
-fn an_export_is_read_back() {
+fn an_export_can_be_parsed_and_has_every_value() {
     let service = Service::start();
     let codes = ["print plain", "print a,\"b\"\\nc;\\r\\n😀", "print =1+1", "warn @x\nexit 1"];
     let ran: Vec<String> = codes.iter().map(|code| run(&service, code)).collect();
@@ -234,7 +236,7 @@ fn an_export_is_read_back() {
     for (row, entry) in rows.iter().zip(&entries) {
         for (name, value) in entry.as_object().expect("an object") {
             if let Some(number) = value.as_f64() {
-                // JSON says `0.0` where the table says `0`.
+                // JSON writes `0.0` where the table writes `0`.
                 assert_eq!(row[name].parse::<f64>().ok(), Some(number), "{name}");
                 continue;
             }

@@ -1,4 +1,4 @@
-//! Too much and too slow: bodies of a gigabyte, floods of headers, requests that never end.
+//! Requests that are too large or too slow: bodies of a gigabyte, floods of headers, requests that never end.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpStream};
@@ -11,16 +11,16 @@ use crate::service::execute::program;
 
 const GIGABYTE: usize = 1 << 30;
 const PIECE: usize = 1 << 20;
-/// Longer than any answer takes.
+/// Longer than any response takes.
 const PATIENCE: Duration = Duration::from_secs(60);
-/// Connections, more than the service has open at once.
+/// A number of connections above the service's limit.
 const CROWD: usize = 600;
-/// What a run takes on a busy machine under Wine, where it takes seconds to tell whose a connection among hundreds is; and less
-/// than the 30 s that the service waits for a request to come.
+/// The longest that a run may take. On a busy machine under Wine the service takes seconds to find the owner of a connection
+/// among hundreds. It is less than the 30 s for which the service waits for a request.
 const AT_ONCE: Duration = Duration::from_secs(25);
 
 #[test]
-fn a_body_over_the_cap_is_refused_with_an_answer_that_can_be_read() {
+fn a_client_can_read_the_refusal_of_a_body_over_the_limit() {
     let service = Service::start_with("[limits]\nbody_bytes = 2000");
     let fits = {
         let request = |length: usize| program(&format!("#{}\nprint ran", "x".repeat(length))).to_string();
@@ -49,12 +49,12 @@ fn a_gigabyte_of_an_unknown_length_is_refused() {
 }
 
 #[test]
-fn a_client_that_asks_before_it_sends_a_gigabyte_is_told_at_once() {
+fn a_client_that_expects_100_continue_is_refused_at_once() {
     let length = GIGABYTE.to_string();
     check_gigabyte(&[("Content-Length", &length), ("Expect", "100-continue")], |_| Ok(()));
 }
 
-/// Sends a head and then a body, as simple clients do: they read only when they have sent everything.
+/// Sends a head and then a body as simple clients do, which read only after they have sent everything.
 fn check_gigabyte(headers: &[(&str, &str)], send: impl FnOnce(&mut TcpStream) -> std::io::Result<()>) {
     let service = Service::start();
     #[cfg(target_os = "linux")]
@@ -88,7 +88,7 @@ fn read(connection: &mut TcpStream) -> RawReply {
 }
 
 #[test]
-fn a_body_that_breaks_off_runs_nothing() {
+fn nothing_runs_when_a_body_breaks_off() {
     let service = Service::start();
     let whole = program("print ran").to_string();
     let request = RawRequest::new("POST", "/execute").header("Host", &format!("localhost:{}", service.port()));
@@ -98,13 +98,13 @@ fn a_body_that_breaks_off_runs_nothing() {
         connection.write_all(&text.as_bytes()[..kept]).expect("the service reads");
         connection.shutdown(Shutdown::Write).expect("a half-closed connection");
         let mut rest = Vec::new();
-        // Whether there is an answer is the service's choice; what counts is that it is over.
+        // The service may answer or not; the connection must be closed.
         drop(connection.read_to_end(&mut rest));
         service.assert_nothing_ran("half a request");
     }
 }
 
-// Windows drops an answer that was not read yet when the other side hangs up.
+// On Windows a response that was not read yet is lost when the other side closes the connection.
 #[test]
 #[cfg(unix)]
 fn floods_of_headers_are_refused() {
@@ -115,7 +115,7 @@ fn floods_of_headers_are_refused() {
     let address = RawRequest::new("GET", &format!("/{}", "x".repeat(100_000))).header("Host", "localhost");
     for (request, status) in [(many, "431"), (long, "431"), (address, "414")] {
         let mut connection = open(&service);
-        // The service may have hung up before all was sent.
+        // The service may have closed the connection before everything was sent.
         drop(connection.write_all(request.text().as_bytes()));
         let mut start = [0; 12];
         connection.read_exact(&mut start).expect("an answer");
@@ -125,7 +125,7 @@ fn floods_of_headers_are_refused() {
 }
 
 #[test]
-fn requests_that_never_end_hold_up_nobody() {
+fn requests_that_never_end_do_not_delay_others() {
     let service = Service::start();
     let head =
         format!("POST /execute HTTP/1.1\r\nHost: localhost:{}\r\nContent-Type: application/json\r\n", service.port());
@@ -146,7 +146,7 @@ fn requests_that_never_end_hold_up_nobody() {
     drop(stuck);
 }
 
-/// Connections that send nothing, or the beginning of a request.
+/// Opens connections that send nothing or only the beginning of a request.
 fn crowd(service: &Service) -> Vec<TcpStream> {
     let beginnings = ["", "", "POST /execute HT", "GET /health HTTP/1.1\r\nHost: "];
     let begin = |text: &&str| {
@@ -158,7 +158,7 @@ fn crowd(service: &Service) -> Vec<TcpStream> {
 }
 
 #[test]
-fn silent_connections_keep_nobody_out() {
+fn silent_connections_do_not_block_others() {
     let service = Service::start();
     let silent = crowd(&service);
     let began = Instant::now();
@@ -169,7 +169,7 @@ fn silent_connections_keep_nobody_out() {
 }
 
 #[test]
-fn a_connection_that_asked_before_outlives_a_silent_crowd() {
+fn silent_connections_do_not_evict_one_that_sent_a_request() {
     let service = Service::start();
     let health = RawRequest::new("GET", "/health").header("Host", &format!("localhost:{}", service.port()));
     let mut connection = open(&service);
@@ -184,7 +184,7 @@ fn a_connection_that_asked_before_outlives_a_silent_crowd() {
     }
 }
 
-/// Reads on to the end of a JSON object.
+/// Reads to the end of a JSON object.
 fn read_body(connection: &mut TcpStream) {
     let mut byte = [0];
     while byte != *b"}" {
@@ -193,7 +193,7 @@ fn read_body(connection: &mut TcpStream) {
 }
 
 #[test]
-fn a_stream_outlives_a_silent_crowd() {
+fn silent_connections_do_not_evict_a_stream() {
     let service = Service::start();
     let folder = crate::harness::TempDir::new().expect("a folder");
     let (running, release) = (folder.path().join("running"), folder.path().join("release"));

@@ -1,11 +1,11 @@
-//! What the log keeps of what programs were given, and what it does with long ones.
+//! The input of executions in the log (arguments, variables, files, stdin), and long programs.
 
 use serde_json::{Value, json};
 
 use crate::harness::{Home, Service, eventually, runtray};
 use crate::service::execute::{program, program_with};
 
-/// The log's entry of a program that is run to its end.
+/// Runs a program to its end and gives its entry in the log.
 fn entry(service: &Service, request: &Value) -> Value {
     let id = service.execute(request)["id"].as_str().expect("an id").to_owned();
     ended(service, &id)
@@ -29,7 +29,7 @@ fn given() -> Value {
 }
 
 #[test]
-fn what_a_program_was_given_is_kept_so_that_it_can_be_run_again() {
+fn the_input_of_a_program_is_kept_so_that_it_can_be_run_again() {
     let service = Service::start_with("[journal]\nenv_values = true");
     let entry = entry(&service, &program_with("echo\narguments\nvariable TOKEN\nshow data/a.txt", &given()));
     assert_eq!(entry["given"]["missing"], json!([]), "{entry}");
@@ -46,7 +46,7 @@ fn what_a_program_was_given_is_kept_so_that_it_can_be_run_again() {
 }
 
 #[test]
-fn values_of_variables_are_no_part_of_the_log_unless_that_is_asked_for() {
+fn values_of_variables_are_logged_only_if_the_settings_ask_for_it() {
     let home = Home::new("");
     let mut service = Service::start_in(&home, &[]);
     let entry = entry(&service, &program_with("print ran", &given()));
@@ -68,7 +68,7 @@ fn values_of_variables_are_no_part_of_the_log_unless_that_is_asked_for() {
 }
 
 #[test]
-fn what_is_not_kept_is_named() {
+fn input_that_is_not_kept_is_named() {
     let service = Service::start_with("[journal]\nmax_input_bytes = 20\nenv_values = true");
     let large = json!({"stdin": "x".repeat(21), "args": ["a"], "files": [{"path": "a.txt", "content": "text"}]});
     let kept = entry(&service, &program_with("print ran", &large))["given"].take();
@@ -93,7 +93,7 @@ fn a_long_program_is_kept_whole_and_a_cut_one_says_so() {
     let entry_of_long = entry(&service, &program(&long));
     assert_eq!(entry_of_long["code_truncated"], false);
     assert_eq!(entry_of_long["code"].as_str().map(str::len), Some(long.len()));
-    assert_eq!(service.execute(&json!({"language": "stand-in", "code": entry_of_long["code"]}))["output"], "ran\n");
+    assert_eq!(service.execute(&json!({"language": "fake", "code": entry_of_long["code"]}))["output"], "ran\n");
     let home = Home::new("[journal]\nmax_code_bytes = 2000");
     let service = Service::start_in(&home, &[]);
     let cut = entry(&service, &program(&long));

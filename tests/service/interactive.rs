@@ -1,4 +1,4 @@
-//! `GET /execute/ws` without a terminal: messages, signals, limits, slow readers, leaving.
+//! `GET /execute/ws` without a terminal: messages, signals, limits, slow readers, disconnects.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -47,12 +47,12 @@ fn output_comes_before_a_line_is_complete() {
 }
 
 #[test]
-fn bad_messages_are_told_and_change_nothing() {
+fn bad_messages_are_reported_and_change_nothing() {
     let service = Service::start();
     let mut talk = service.converse(&program("read-line"));
     for (message, said) in [
         ("nonsense", "not valid JSON"),
-        ("{}", "`type` is missing"),
+        ("{}", "missing field `type`"),
         (r#"{"type":"shout"}"#, "`type` must be"),
         (r#"{"type":"signal","signal":"stop"}"#, "`signal`"),
         (r#"{"type":"resize","columns":0,"rows":1}"#, "`columns` must be"),
@@ -69,7 +69,7 @@ fn bad_messages_are_told_and_change_nothing() {
 }
 
 #[test]
-fn what_cannot_be_run_is_refused_and_closed() {
+fn a_request_that_cannot_run_is_refused_and_the_connection_closed() {
     let service = Service::start_with("[limits]\nbody_bytes = 4096");
     let large = json!({"type": "run", "code": "x".repeat(5000)}).to_string();
     for (message, code, closed) in [
@@ -91,7 +91,7 @@ fn what_cannot_be_run_is_refused_and_closed() {
 }
 
 #[test]
-fn who_says_nothing_is_not_waited_for() {
+fn a_connection_without_a_first_message_is_closed() {
     let service = Service::start();
     let mut talk = service.upgrade(&[]).expect("an upgrade");
     let began = Instant::now();
@@ -102,7 +102,7 @@ fn who_says_nothing_is_not_waited_for() {
 }
 
 #[test]
-fn kill_and_delete_cancel_and_keep_what_was_printed() {
+fn kill_and_delete_cancel_and_keep_the_output() {
     let service = Service::start();
     for by_signal in [true, false] {
         let mut talk = service.converse(&program("ignore-termination\nprint partial\nhang"));
@@ -118,7 +118,7 @@ fn kill_and_delete_cancel_and_keep_what_was_printed() {
     }
 }
 
-/// The log's entry of what `finished` tells of, once it is complete.
+/// The log's entry of the execution in the message `finished`, once the entry is complete.
 fn entry(service: &Service, finished: &Value) -> Value {
     let path = format!("/executions/{}", finished["id"].as_str().expect("an id"));
     eventually("the entry to end", || {
@@ -151,7 +151,7 @@ fn signals_reach_the_program() {
 
 #[cfg(unix)]
 #[test]
-fn a_signal_gets_past_what_the_program_does_not_read() {
+fn a_signal_bypasses_unread_input() {
     let service = Service::start();
     let mut talk = service.converse(&program("print up\nhang"));
     talk.until("up\n");
@@ -170,7 +170,7 @@ fn crammed(service: &Service, code: &str) -> Conversation {
 }
 
 #[test]
-fn a_kill_is_heard_behind_megabytes_that_nobody_reads() {
+fn a_kill_bypasses_megabytes_of_unread_input() {
     let service = Service::start();
     let mut talk = crammed(&service, "ignore-termination\nprint up\nhang");
     talk.signal("kill");
@@ -182,7 +182,7 @@ fn a_kill_is_heard_behind_megabytes_that_nobody_reads() {
 
 #[cfg(unix)]
 #[test]
-fn signals_and_sizes_are_heard_behind_megabytes_that_nobody_reads() {
+fn signals_and_sizes_bypass_megabytes_of_unread_input() {
     let service = Service::start();
     for (name, signal) in [("interrupt", "SIGINT"), ("terminate", "SIGTERM")] {
         let mut talk = crammed(&service, "print up\nhang");
@@ -193,7 +193,7 @@ fn signals_and_sizes_are_heard_behind_megabytes_that_nobody_reads() {
 }
 
 #[test]
-fn all_that_was_typed_ahead_arrives_in_its_order() {
+fn queued_input_arrives_in_order() {
     let service = Service::start();
     let flag = service.home().shared("flag");
     let mut talk = crammed(&service, &format!("print up\nwait-for {}\necho", flag.display()));
@@ -205,7 +205,7 @@ fn all_that_was_typed_ahead_arrives_in_its_order() {
     assert_eq!(talk.ended(), ("completed".into(), 0.into()));
 }
 
-/// What is put aside is bounded: a client that types without end is slowed down.
+/// The input queue is bounded: a client that types without end is slowed down.
 #[cfg(target_os = "linux")]
 #[test]
 fn typing_without_end_never_grows_memory() {
@@ -213,7 +213,7 @@ fn typing_without_end_never_grows_memory() {
     let mut talk = service.converse(&program("print up\nhang"));
     talk.until("up\n");
     let (before, piece) = (resident(service.pid()), "x".repeat(1_000_000));
-    // Once it is slowed down, the run ends because nothing more is typed.
+    // Once the client is slowed down, nothing more is typed, and the idle limit ends the run.
     for _ in 0..500 {
         if !talk.try_type_in(&piece) {
             break;
@@ -225,7 +225,7 @@ fn typing_without_end_never_grows_memory() {
 }
 
 #[test]
-fn quiet_runs_and_long_ones_are_ended() {
+fn idle_runs_and_long_runs_are_ended() {
     let service = Service::start_with("[limits]\nterminal_idle_ms = 2000");
     let mut quiet = service.converse(&program("print up\nhang"));
     assert_eq!(quiet.ended().0, "timeout");
@@ -240,7 +240,7 @@ fn quiet_runs_and_long_ones_are_ended() {
 }
 
 #[test]
-fn who_goes_away_ends_the_whole_tree() {
+fn a_disconnect_ends_the_whole_process_tree() {
     let service = Service::start();
     let beat = service.home().shared("beat");
     let code = format!("ignore-termination\ndaemon heartbeat {} 10\nhang", beat.display());
@@ -248,20 +248,20 @@ fn who_goes_away_ends_the_whole_tree() {
     ends_with_its_client(&service, &beat, || drop(talk));
 }
 
-/// Waits for a heart to beat, lets its client leave, and sees it stop.
+/// Waits until a daemon of the run writes its heartbeat, lets the client leave, and checks that the heartbeat stops.
 pub(crate) fn ends_with_its_client(service: &Service, beat: &std::path::Path, leave: impl FnOnce()) {
     let size = || fs::metadata(beat).map_or(0, |file| file.len());
     eventually("the first beat", || (size() > 0).then_some(()));
     leave();
     eventually("the run to be gone", || service.running().is_empty().then_some(()));
     let last = size();
-    // Nothing tells of a heart that has stopped but that it does not beat where it would have.
+    // No event marks the end of the heartbeat: wait for 20 of its intervals and compare the size of the file.
     std::thread::sleep(Duration::from_millis(200));
     assert_eq!(size(), last, "the daemon lives on");
 }
 
 #[test]
-fn several_run_at_once_and_leave_room_for_others() {
+fn several_sessions_run_at_once_and_leave_room_for_others() {
     let service = Service::start_with("[admission]\nslots = 1\nqueue = 0\nterminals = 5");
     let mut talks: Vec<_> = (0..5).map(|_| service.converse(&program("read-line"))).collect();
     assert_eq!(service.execute(&program("print hi"))["output"], "hi\n");
@@ -278,7 +278,7 @@ fn several_run_at_once_and_leave_room_for_others() {
     }
 }
 
-/// A slow reader slows the program down; neither the service nor the connection holds what it has not read.
+/// A slow reader slows the program down; neither the service nor the connection buffers the unread output.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_slow_reader_never_grows_memory() {
@@ -287,7 +287,7 @@ fn a_slow_reader_never_grows_memory() {
     let done = service.home().shared("done");
     let mut talk = service.converse(&program(&format!("flood {PRINTED}\nsave {} .", done.display())));
     let before = resident(service.pid());
-    // Whoever does not read for that long has filled every buffer on the way.
+    // After this time every buffer between the program and the reader is full.
     std::thread::sleep(Duration::from_secs(2));
     let grown = resident(service.pid()).saturating_sub(before);
     assert!(grown < 24 << 20, "{grown} bytes more while nobody read");
@@ -305,7 +305,7 @@ fn resident(pid: u32) -> u64 {
 
 #[cfg(unix)]
 #[test]
-fn a_stopping_service_ends_its_conversations_properly() {
+fn a_stopping_service_closes_its_sessions_properly() {
     let mut service = Service::start_with("stop_grace_ms = 100");
     let mut talk = service.converse(&program("ignore-termination\nprint up\nhang"));
     talk.until("up\n");

@@ -1,4 +1,4 @@
-//! The journal's troubles: a full disk, a garbage file, a crash.
+//! Faults of the journal: a full disk, a damaged file, a crash.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Home, Service, eventually, runtray};
 
 fn print(text: &str) -> Value {
-    json!({ "language": "stand-in", "code": format!("print {text}") })
+    json!({ "language": "fake", "code": format!("print {text}") })
 }
 
 fn journal_once(service: &Service, state: &str) -> Value {
@@ -16,7 +16,7 @@ fn journal_once(service: &Service, state: &str) -> Value {
     eventually(&format!("the journal to be {state}"), status)
 }
 
-/// Waits until the log says of `id` that it is `status`; what is written down comes a moment after the answer.
+/// Waits until the log shows `id` with this status: the entry is written shortly after the response.
 fn entry_once(service: &Service, id: &str, status: &str) -> Value {
     let path = format!("/executions/{id}");
     eventually(&format!("{id} to be {status}"), || {
@@ -24,7 +24,7 @@ fn entry_once(service: &Service, id: &str, status: &str) -> Value {
     })
 }
 
-/// Waits until the file has `id`: the service knows of a run before that is written.
+/// Waits until the journal's file has `id`: the service lists a run before it is written.
 fn written(home: &Home, id: &str) {
     let read = || runtray(home).args(["logs", "--id", id]).output().expect("runtray runs").status.success();
     eventually(&format!("{id} to be written"), || read().then_some(()));
@@ -35,7 +35,7 @@ fn id_of(ran: &Value) -> String {
 }
 
 #[test]
-fn a_garbage_file_is_kept_aside_and_a_new_one_begun() {
+fn a_damaged_file_is_kept_aside_and_a_new_one_made() {
     let mut damaged = b"SQLite format 3\0".to_vec();
     damaged.extend([0xA5; 8192]);
     for garbage in [b"this is no journal, but somebody may want it back".to_vec(), vec![0xFF; 100_000], damaged] {
@@ -64,7 +64,7 @@ fn kept_aside(home: &Home) -> PathBuf {
 }
 
 #[test]
-fn a_data_folder_that_cannot_be_used_stops_no_execution() {
+fn executions_run_although_the_data_folder_cannot_be_used() {
     let home = Home::new("");
     fs::write(home.path().join("data"), "a file where a folder belongs").expect("a file");
     let service = Service::start_in(&home, &[]);
@@ -74,10 +74,10 @@ fn a_data_folder_that_cannot_be_used_stops_no_execution() {
 }
 
 #[test]
-fn a_run_that_its_service_did_not_survive_is_lost() {
+fn a_run_whose_service_was_killed_is_logged_as_lost() {
     let home = Home::new("");
     let mut service = Service::start_in(&home, &[]);
-    let (connection, id) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
+    let (connection, id) = service.begin(&json!({ "language": "fake", "code": "hang", "timeout_ms": 120_000 }));
     written(&home, &id);
     service.kill();
     drop(connection);
@@ -93,13 +93,15 @@ fn two_services_share_a_home() {
     let first = Service::start_in(&home, &[]);
     let release = home.shared("release");
     let code = format!("wait-for {}", release.display());
-    let (_connection, id) = first.begin(&json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 }));
+    let (_connection, id) = first.begin(&json!({ "language": "fake", "code": code, "timeout_ms": 120_000 }));
     written(&home, &id);
     let second = Service::start_in(&home, &[]);
+    // The address file still names the first service, which the second one reports.
     let address = || fs::read_to_string(home.path().join("data/address")).expect("an address");
     assert!(address().trim_end().ends_with(&first.port().to_string()), "the second hides the first: {}", address());
     let problems = second.get("/status").json()["problems"].to_string();
     assert!(problems.contains("another service") && problems.contains(&first.port().to_string()), "{problems}");
+    // Both services see each other's entries, and neither takes the other's run for lost.
     let other = id_of(&second.execute(&print("beside it")));
     for service in [&first, &second] {
         entry_once(service, &other, "completed");
@@ -112,12 +114,11 @@ fn two_services_share_a_home() {
 }
 
 #[test]
-fn the_oldest_go_when_the_file_grows_too_large() {
+fn the_oldest_entries_are_deleted_when_the_file_grows_too_large() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let text: String = (0..40_000).map(|number| format!("{number:x} ")).collect();
-    let run =
-        |number| id_of(&service.execute(&json!({ "language": "stand-in", "code": format!("# {number} {text}") })));
+    let run = |number| id_of(&service.execute(&json!({ "language": "fake", "code": format!("# {number} {text}") })));
     let ids: Vec<String> = (0..16).map(run).collect();
     entry_once(&service, &ids[15], "completed");
     assert_eq!(service.get("/executions").json()["items"].as_array().map(Vec::len), Some(16));
@@ -147,7 +148,7 @@ fn a_journal_that_is_switched_off_writes_nothing() {
 
 #[cfg(target_os = "linux")]
 mod full_disk {
-    //! Small disks of the service's own, filled to the last byte.
+    //! Small disks that are mounted for the service and filled to the last byte.
 
     use std::path::Path;
 
@@ -177,7 +178,7 @@ mod full_disk {
         let before = id_of(&service.execute(&print("before")));
         entry_once(&service, &before, "completed");
         fill(&mounts::seen_by(&service, &home.path().join("data/filler")));
-        let large = json!({ "language": "stand-in", "code": "flood 200000" });
+        let large = json!({ "language": "fake", "code": "flood 200000" });
         let answers = (0..8).map(|_| service.execute(&large)["status"].clone());
         assert!(answers.collect::<Vec<Value>>().iter().all(|status| status == "completed"));
         let detail = journal_once(&service, "failed")["journal_detail"].clone();
@@ -199,7 +200,7 @@ mod full_disk {
         let filler = mounts::seen_by(&service, &home.path().join("disk/filler"));
         fill(&filler);
         let code = format!("print during\n# {}", "x".repeat(100_000));
-        let refused = service.post("/execute", &json!({ "language": "stand-in", "code": code }));
+        let refused = service.post("/execute", &json!({ "language": "fake", "code": code }));
         assert_eq!((refused.status, &refused.json()["code"]), (500, &json!("internal")), "{}", refused.body);
         let sentence = refused.json()["error"].as_str().expect("a sentence").to_owned();
         assert!(sentence.contains("full. Free some space and try again."), "{sentence}");
@@ -214,7 +215,7 @@ mod full_disk {
         assert_eq!(full.expect_err("the disk is small").kind(), std::io::ErrorKind::StorageFull);
     }
 
-    /// The folders of single runs.
+    /// The names of the runs' folders.
     fn folders(runs: &Path) -> Vec<String> {
         let entries = |folder: &Path| fs::read_dir(folder).into_iter().flatten().flatten().collect::<Vec<_>>();
         let engines = entries(runs).into_iter().filter(|entry| entry.path().is_dir());

@@ -1,4 +1,4 @@
-//! Both loopback addresses, ports in use, stopping.
+//! The loopback addresses, ports in use, stopping.
 
 use std::io::{Read as _, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
@@ -10,7 +10,7 @@ use crate::harness::{Home, Service, runtray};
 
 const LOOPBACKS: [IpAddr; 2] = [IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST)];
 
-/// Whether this machine has both addresses; where it has not, that is told.
+/// Whether this machine has both loopback addresses; prints the missing one.
 fn has_both(service: &Service) -> bool {
     let missing = service.get("/status").json()["missing_address"].clone();
     if !missing.is_null() {
@@ -23,7 +23,7 @@ fn serve(home: &Home, arguments: &[&str]) -> Output {
     runtray(home).arg("serve").args(arguments).output().expect("runtray runs")
 }
 
-/// What `GET /health` answers at an address, to its end.
+/// The whole response of `GET /health` at an address.
 fn health_at(address: SocketAddr) -> String {
     let mut connection = TcpStream::connect(address).unwrap_or_else(|error| panic!("{address}: {error}"));
     let request = format!("GET /health HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n");
@@ -33,7 +33,7 @@ fn health_at(address: SocketAddr) -> String {
     answer
 }
 
-/// A port that is free, below those that systems hand out for port 0, so that no other test gets it meanwhile.
+/// A free port below the range that systems assign for port 0, so that no concurrent test gets it.
 fn free_port() -> u16 {
     let first = 20_000 + u16::try_from(std::process::id() % 9000).expect("it is small");
     let free = |port: &u16| service_addresses(*port).into_iter().all(|address| TcpListener::bind(address).is_ok());
@@ -54,7 +54,7 @@ fn both_loopback_addresses_answer_and_no_other() {
     assert_eq!(service.get("/status").json()["addresses"], json!(addresses));
     #[cfg(target_os = "linux")]
     {
-        // Linux answers for all of 127.0.0.0/8, so this is where a service on 0.0.0.0 would be met.
+        // Linux answers on all of 127.0.0.0/8, so a service that listens on 0.0.0.0 would be reachable here.
         let elsewhere = SocketAddr::from(([127, 0, 0, 2], service.port()));
         assert!(TcpStream::connect(elsewhere).is_err(), "{elsewhere} answers");
     }
@@ -68,7 +68,7 @@ fn port_zero_takes_a_free_one_each_time() {
     assert!(ports[0] > 0 && ports[0] < ports[1] && ports[1] < ports[2], "{ports:?}");
 }
 
-/// Starts a second service on a port that is taken: it must give up with a code of its own and say who holds it.
+/// Starts a second service on a port in use: it must end with its own exit code and name the process that holds the port.
 fn check_taken(port: u16, holder: Option<u32>, address: &str) {
     let home = Home::new("");
     let refused = serve(&home, &["--port", &port.to_string()]);
@@ -87,14 +87,14 @@ fn check_taken(port: u16, holder: Option<u32>, address: &str) {
 }
 
 #[test]
-fn a_port_that_another_program_has_is_told_with_its_holder() {
+fn an_error_about_a_port_in_use_names_the_process_that_holds_it() {
     let other = Service::start();
     check_taken(other.port(), Some(other.pid()), "127.0.0.1");
     assert_eq!(other.get("/health").status, 200, "the other goes on");
 }
 
 #[test]
-fn a_port_that_is_taken_on_one_address_only_is_taken() {
+fn a_port_in_use_on_one_address_counts_as_in_use() {
     if !has_both(&Service::start()) {
         return;
     }
@@ -105,7 +105,7 @@ fn a_port_that_is_taken_on_one_address_only_is_taken() {
 }
 
 #[test]
-fn a_port_in_the_settings_that_is_taken_is_told_too() {
+fn a_port_of_the_settings_that_is_in_use_is_reported_too() {
     let other = Service::start();
     let home = Home::new(&format!("port = {}", other.port()));
     let refused = serve(&home, &[]);
@@ -133,7 +133,7 @@ fn a_port_is_free_at_once_after_a_stop() {
     }
 }
 
-/// The loopback addresses that this machine has.
+/// The loopback addresses of this machine.
 fn service_addresses(port: u16) -> Vec<SocketAddr> {
     let has = |ip: &IpAddr| TcpListener::bind(SocketAddr::new(*ip, 0)).is_ok();
     LOOPBACKS.into_iter().filter(has).map(|ip| SocketAddr::new(ip, port)).collect()
@@ -141,11 +141,11 @@ fn service_addresses(port: u16) -> Vec<SocketAddr> {
 
 #[cfg(unix)]
 #[test]
-fn a_service_that_is_asked_to_stop_ends_well() {
+fn a_service_that_is_asked_to_stop_exits_with_success() {
     use nix::sys::signal::{Signal, kill};
     for signal in [Signal::SIGTERM, Signal::SIGINT, Signal::SIGHUP] {
         let mut service = Service::start_with("stop_grace_ms = 0");
-        let (connection, _) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
+        let (connection, _) = service.begin(&json!({ "language": "fake", "code": "hang", "timeout_ms": 120_000 }));
         let pid = nix::unistd::Pid::from_raw(service.pid().try_into().expect("a pid"));
         kill(pid, signal).expect("runtray can be signalled");
         let status = crate::harness::eventually("the end", || service.ended());
@@ -156,7 +156,7 @@ fn a_service_that_is_asked_to_stop_ends_well() {
 }
 
 #[test]
-fn allow_origin_lets_a_page_in_whatever_the_settings_say() {
+fn the_option_allow_origin_extends_the_settings() {
     let home = Home::new("allowed_origins = []");
     let service =
         Service::start_in(&home, &["--allow-origin", "http://localhost:8123", "--allow-origin", "https://a.example"]);
@@ -177,7 +177,7 @@ fn allow_origin_lets_a_page_in_whatever_the_settings_say() {
 }
 
 #[test]
-fn the_answer_of_health_says_who_answers() {
+fn health_identifies_the_service() {
     let health = Service::start().get("/health").json();
     assert_eq!((&health["status"], &health["version"]), (&json!("ok"), &json!(env!("CARGO_PKG_VERSION"))));
     assert_eq!(health["platform"], if cfg!(windows) { "nt" } else { "posix" });

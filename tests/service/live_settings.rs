@@ -12,7 +12,7 @@ fn status_once(service: &Service, what: &str, settled: impl Fn(&Value) -> bool) 
 }
 
 #[test]
-fn an_origin_that_is_allowed_or_not_any_more() {
+fn an_origin_is_allowed_and_removed() {
     let home = Home::new("allowed_origins = []");
     let service = Service::start_in(&home, &[]);
     let origin = "http://localhost:8123";
@@ -28,26 +28,26 @@ fn an_origin_that_is_allowed_or_not_any_more() {
 }
 
 #[test]
-fn timeouts() {
+fn the_time_limits_change() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
-    let patient = json!({ "language": "stand-in", "code": "print in time", "timeout_ms": 60_000 });
+    let patient = json!({ "language": "fake", "code": "print in time", "timeout_ms": 60_000 });
     assert_eq!(service.execute(&patient)["output"], "in time\n");
     home.save_settings("[limits]\ntimeout_ms = 100\nmax_timeout_ms = 200");
     let refused = eventually("60 s to be too much", || {
         Some(service.post("/execute", &patient)).filter(|answer| answer.status == 400)
     });
     assert!(refused.body.contains("200"), "{}", refused.body);
-    let ran = service.execute(&json!({ "language": "stand-in", "code": "hang" }));
+    let ran = service.execute(&json!({ "language": "fake", "code": "hang" }));
     assert_eq!(ran["status"], "timeout", "{ran}");
 }
 
 #[test]
-fn slots_let_in_who_waits() {
+fn more_slots_admit_queued_runs() {
     let home = Home::new("[admission]\nslots = 1");
     let service = Service::start_in(&home, &[]);
     let release = home.shared("release");
-    let waiting = json!({ "language": "stand-in", "code": format!("wait-for {}", release.display()) });
+    let waiting = json!({ "language": "fake", "code": format!("wait-for {}", release.display()) });
     thread::scope(|scope| {
         let first = scope.spawn(|| service.execute(&waiting));
         status_once(&service, "the first run", |status| status["running"] == 1);
@@ -64,12 +64,12 @@ fn slots_let_in_who_waits() {
 }
 
 #[test]
-fn a_language_that_is_added_and_taken_away() {
+fn a_language_is_added_and_removed() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let request = json!({ "language": "another", "code": "print here" });
     assert_eq!(service.post("/execute", &request).json()["code"], "unsupported_language");
-    let command = fake_interpreter().expect("a stand-in").display().to_string();
+    let command = fake_interpreter().expect("a fake interpreter").display().to_string();
     let row = format!(
         "[[language]]\nname = \"Another\"\naliases = [\"other\"]\ncommand = ['{command}']\nextension = \"tx\"\n"
     );
@@ -84,7 +84,7 @@ fn a_language_that_is_added_and_taken_away() {
 }
 
 #[test]
-fn the_choice_of_a_python() {
+fn the_chosen_python_changes() {
     let home = Home::new("[python]\npath = ''");
     let service = Service::start_in(&home, &[]);
     let before = service.get("/status").json();
@@ -115,7 +115,7 @@ fn a_port_waits_for_a_restart() {
 }
 
 #[test]
-fn a_file_that_breaks_leaves_the_last_settings_in_force() {
+fn a_broken_file_leaves_the_last_settings_in_force() {
     let home = Home::new("[journal]\nenabled = false");
     let service = Service::start_in(&home, &[]);
     fs::write(home.settings_file(), "[journal\n").expect("settings");
@@ -129,13 +129,13 @@ fn a_file_that_breaks_leaves_the_last_settings_in_force() {
 }
 
 #[test]
-fn a_journal_that_is_switched_off_and_on_loses_nothing_that_runs() {
+fn switching_the_journal_off_and_on_loses_no_running_execution() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let release = |name: &str| home.shared(name);
     let waiting = |name: &str| {
         let code = format!("wait-for {}\nprint done", release(name).display());
-        json!({ "language": "stand-in", "code": code, "timeout_ms": 120_000 })
+        json!({ "language": "fake", "code": code, "timeout_ms": 120_000 })
     };
     let begin = |name: &str| {
         let connection = service.ask(&waiting(name), "");
@@ -143,7 +143,7 @@ fn a_journal_that_is_switched_off_and_on_loses_nothing_that_runs() {
         (connection, eventually("it to run", id))
     };
     let entry = |id: &str| service.get(&format!("/executions/{id}")).json();
-    // An export has only what the journal has; an entry may come from the list of what runs.
+    // An export only has entries of the journal; a single entry may come from the registry of running executions.
     let written = |id: &str| {
         let export = || service.get("/executions/export").body;
         eventually("it to be written down", || export().contains(id).then_some(()));
@@ -173,7 +173,7 @@ fn a_journal_that_is_switched_off_and_on_loses_nothing_that_runs() {
 }
 
 #[test]
-fn mistakes_are_logged_once_and_that_they_are_mended() {
+fn a_mistake_and_its_correction_are_each_logged_once() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let count = |text: &str| service.stderr().lines().filter(|line| line.contains(text)).count();

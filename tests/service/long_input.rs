@@ -1,4 +1,4 @@
-//! Very long and forged names from outside: cut where they are told, logged or kept.
+//! Very long and forged names in requests: they are shortened in answers, logs and lists.
 
 use std::fs;
 
@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::guard::{JSON, execute, request};
 use crate::harness::{Home, Service};
 
-/// As long as a header may be here.
+/// The longest header that the service accepts here.
 const LONG: usize = 60_000;
-/// More than any sentence of ours with what is shown of a name.
+/// An upper bound of the length of an error sentence with a shortened name in it.
 const MOST_SHOWN: usize = 1500;
 
 fn log_of(home: &Home) -> String {
@@ -18,7 +18,7 @@ fn log_of(home: &Home) -> String {
 }
 
 #[test]
-fn long_headers_are_cut_in_answers_in_the_log_and_in_the_list_of_pages() {
+fn long_headers_are_shortened_in_answers_the_log_and_the_list_of_pages() {
     let service = Service::start();
     let host = format!("{}.example", "a".repeat(LONG));
     let labels = format!("{}example", "abc.".repeat(LONG / 4));
@@ -45,7 +45,7 @@ fn long_headers_are_cut_in_answers_in_the_log_and_in_the_list_of_pages() {
 }
 
 #[test]
-fn long_names_are_cut_wherever_they_stand() {
+fn long_names_are_shortened_everywhere() {
     let service = Service::start();
     let name = "n".repeat(1 << 20);
     let field = |value| [("code", json!("")), value].into_iter().map(|(key, value)| (key.to_owned(), value)).collect();
@@ -66,10 +66,12 @@ fn long_names_are_cut_wherever_they_stand() {
         assert!([400, 422].contains(&reply.status), "{}", reply.status);
         assert!(reply.body.len() < MOST_SHOWN, "{} bytes", reply.body.len());
     }
+    // The same over a WebSocket.
     let mut talk = service.upgrade(&[]).expect("an upgrade");
     talk.send(&json!({ "type": name }));
     let told = talk.next();
     assert!(told["type"] == "error" && told.to_string().len() < MOST_SHOWN, "{} bytes", told.to_string().len());
+    // Names in the path and in the query.
     let long = "p".repeat(LONG);
     for path in [format!("/{long}"), format!("/executions/{long}"), format!("/executions?status={long}")] {
         let reply = service.get(&path);
@@ -79,7 +81,7 @@ fn long_names_are_cut_wherever_they_stand() {
 }
 
 #[test]
-fn no_name_forges_a_line_of_the_log_or_drives_a_terminal() {
+fn no_name_forges_a_line_of_the_log_or_controls_a_terminal() {
     let service = Service::start();
     let reply = service.post("/execute", &json!({ "code": "", "language": "py\u{1b}[2J\r\nforged\u{202e}" }));
     let sentence = reply.json()["error"].as_str().expect("a sentence").to_owned();
@@ -90,7 +92,7 @@ fn no_name_forges_a_line_of_the_log_or_drives_a_terminal() {
 }
 
 #[test]
-fn pages_that_ask_are_few_and_each_is_shown_whole() {
+fn the_list_of_refused_pages_is_short_and_shows_each_origin_whole() {
     let service = Service::start();
     for number in 0..100 {
         let origin = format!("https://{number}.{}.example", "a.".repeat(100) + "a");

@@ -25,3 +25,4 @@ mod streaming;
 #[cfg(unix)]
 mod terminals;
 mod unread;
+mod wire_types;

@@ -1,4 +1,4 @@
-//! Folders and files of Runtray's own: their owner's alone, whatever the umask and whatever they were before.
+//! Runtray's own folders and files are accessible to their owner only, whatever the umask and their earlier permissions.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::harness::{Home, Service, runtray};
 
-/// Starts a service to which the umask forbids nothing, and which has run a program.
+/// Starts a service with a umask of 0 and runs a program in it.
 fn start_unmasked(home: &Home) -> Service {
     let mut command = Command::new("sh");
     command.args(["-c", "umask 000; exec \"$0\" serve --port 0"]).arg(runtray(home).get_program());
@@ -18,7 +18,7 @@ fn start_unmasked(home: &Home) -> Service {
     service
 }
 
-/// Everything below a folder that others may do something with.
+/// All files and folders below `folder` that other users have access to, with their permissions.
 fn open_to_others(folder: &Path) -> Vec<(PathBuf, u32)> {
     let mut open = Vec::new();
     for path in fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
@@ -43,6 +43,12 @@ fn check_private(home: &Home) {
         let open = open_to_others(&home.path().join(name));
         assert!(open.is_empty(), "others may use {open:x?}");
     }
+    // The folder of a run is private, and what is in it is the program's.
+    let in_run =
+        |path: &Path| path.strip_prefix(home.path().join("runs")).is_ok_and(|path| path.components().count() > 2);
+    let mut open = open_to_others(&home.path().join("runs"));
+    open.retain(|(path, _)| !in_run(path));
+    assert!(open.is_empty(), "others may use {open:x?}");
     let files = ["config/settings.toml", "data/token", "data/address", "data/journal.sqlite3", "data/journal.lock"];
     for name in files {
         let mode = fs::metadata(home.path().join(name)).expect(name).permissions().mode() & 0o777;
@@ -51,14 +57,14 @@ fn check_private(home: &Home) {
 }
 
 #[test]
-fn a_umask_of_zero_opens_nothing() {
+fn no_file_is_accessible_to_others_with_a_umask_of_zero() {
     let home = Home::without_settings();
     let _service = start_unmasked(&home);
     check_private(&home);
 }
 
 #[test]
-fn what_was_open_is_closed_at_the_start() {
+fn permissions_of_existing_files_are_corrected_at_the_start() {
     let home = Home::without_settings();
     let mut service = start_unmasked(&home);
     service.kill();

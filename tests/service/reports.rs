@@ -1,4 +1,4 @@
-//! What the service says of itself: languages, metrics, status, its API's description.
+//! Reports of the service: languages, metrics, status, the description of its API.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use crate::harness::{Home, Service, eventually};
 
 #[test]
-fn languages_say_what_is_there_and_why_one_is_not() {
+fn languages_are_listed_with_the_reason_if_one_is_unavailable() {
     let row = "[[language]]\nname = \"absent\"\ncommand = [\"no-such-program-here\"]\nextension = \"no\"\n";
     let service = Service::start_with(row);
     let languages = service.get("/languages").json();
@@ -19,7 +19,7 @@ fn languages_say_what_is_there_and_why_one_is_not() {
     for (name, alias) in [("python", "py"), ("javascript", "js"), ("typescript", "ts")] {
         assert!(find(name)["aliases"].as_array().is_some_and(|all| all.contains(&json!(alias))), "{name}");
     }
-    let there = find("stand-in");
+    let there = find("fake");
     assert_eq!((&there["available"], &there["detail"]), (&json!(true), &json!("")));
     let absent = find("absent");
     assert_eq!((&absent["available"], &absent["path"]), (&json!(false), &Value::Null));
@@ -30,7 +30,7 @@ fn languages_say_what_is_there_and_why_one_is_not() {
     assert!(refused.status == 422 && sentence.contains(detail), "{sentence}");
 }
 
-/// Every line of the figures by its name and labels; anything that is no such line fails.
+/// The metrics by name and labels. Panics at a line that is not Prometheus text.
 fn figures(service: &Service) -> BTreeMap<String, f64> {
     let answer = service.get("/metrics");
     assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
@@ -48,19 +48,19 @@ fn figures(service: &Service) -> BTreeMap<String, f64> {
 }
 
 #[test]
-fn figures_are_prometheus_text_and_move() {
+fn metrics_are_prometheus_text_and_change() {
     let service = Service::start();
     assert!(!figures(&service).keys().any(|name| name.starts_with("runtray_executions_total")));
     for code in ["print x", "print y", "print z", "exit 1"] {
-        service.execute(&json!({ "language": "stand-in", "code": code }));
+        service.execute(&json!({ "language": "fake", "code": code }));
     }
     service.get_with("/status", &[("Origin", "http://evil.example")]);
-    let (_connection, _) = service.begin(&json!({ "language": "stand-in", "code": "hang", "timeout_ms": 120_000 }));
+    let (_connection, _) = service.begin(&json!({ "language": "fake", "code": "hang", "timeout_ms": 120_000 }));
     let figures = figures(&service);
     for (name, value) in [
-        ("runtray_executions_total{language=\"stand-in\",status=\"completed\"}", 3.0),
-        ("runtray_executions_total{language=\"stand-in\",status=\"failed\"}", 1.0),
-        ("runtray_execution_duration_seconds_count{language=\"stand-in\"}", 4.0),
+        ("runtray_executions_total{language=\"fake\",status=\"completed\"}", 3.0),
+        ("runtray_executions_total{language=\"fake\",status=\"failed\"}", 1.0),
+        ("runtray_execution_duration_seconds_count{language=\"fake\"}", 4.0),
         ("runtray_refused_requests_total{rule=\"origin\"}", 1.0),
         ("runtray_running_executions", 1.0),
         ("runtray_queued_executions", 0.0),
@@ -94,7 +94,7 @@ fn the_description_names_every_route() {
 }
 
 #[test]
-fn the_status_has_the_service_as_it_is() {
+fn the_status_describes_the_running_service() {
     let home = Home::new("[admission]\nslots = 3");
     let service = Service::start_in(&home, &[]);
     let ready = || {

@@ -1,4 +1,4 @@
-//! Systems that give little: few open files, few processes.
+//! Systems with tight limits: few open files, few processes.
 
 use std::fs;
 use std::io::Write;
@@ -15,11 +15,11 @@ use serde_json::json;
 use crate::harness::{Home, Service};
 use crate::service::execute::program;
 
-/// A user that runs nothing else, so that its limit counts what a test starts.
+/// A user id without other processes, so that its process limit only counts those of a test.
 const NOBODY: u32 = 64_321;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// `runtray ARGUMENTS` under a limit that a shell sets, soft and hard.
+/// A command `runtray ARGUMENTS` under a limit that a shell sets, soft and hard.
 fn limited(home: &Home, runtray: &Path, limit: &str, arguments: &str) -> Command {
     let mut command = Command::new("sh");
     command.arg("-c").arg(format!("{limit} && exec \"$0\" {arguments}")).arg(runtray);
@@ -28,7 +28,7 @@ fn limited(home: &Home, runtray: &Path, limit: &str, arguments: &str) -> Command
 }
 
 #[test]
-fn with_few_descriptors_silent_connections_keep_nobody_out() {
+fn with_few_descriptors_silent_connections_do_not_block_others() {
     let home = Home::new("");
     let runtray = Path::new(env!("CARGO_BIN_EXE_runtray"));
     let service = Service::start_by(limited(&home, runtray, "ulimit -n 256", "serve --port 0"), &home);
@@ -46,7 +46,7 @@ fn with_few_descriptors_silent_connections_keep_nobody_out() {
     assert_eq!(service.get("/health").status, 200);
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
     let mut talks = Vec::new();
-    // As many conversations as there is room for; one more is refused with a sentence.
+    // Open sessions until one is refused with a sentence.
     let refused = loop {
         assert!(talks.len() < 256, "nothing bounds the conversations");
         match service.upgrade(&[]) {
@@ -79,9 +79,9 @@ fn a_soft_limit_of_open_files_is_raised() {
     drop(silent);
 }
 
-/// Asks for a program with so few processes that most cannot start it; whatever comes of that is said.
+/// Runs programs under process limits so low that most cannot start: each must succeed or print an error, without a panic.
 #[test]
-fn with_few_processes_there_is_a_sentence_and_no_panic() {
+fn with_few_processes_errors_are_printed_and_nothing_panics() {
     let home = Home::new("");
     let runtray = home.path().join("runtray");
     fs::copy(env!("CARGO_BIN_EXE_runtray"), &runtray).expect("a copy");
@@ -110,11 +110,11 @@ fn with_few_processes_there_is_a_sentence_and_no_panic() {
     }
 }
 
-/// What a program says until it ends, or says that it runs, and whether it has done what it should.
+/// Runs a command until it ends or prints that it is running. Gives its output, and whether it succeeded or still ran.
 fn run_for_a_while(mut command: Command) -> (String, bool) {
     let file = tempfile::NamedTempFile::new().expect("a file");
     let end = || fs::OpenOptions::new().append(true).open(file.path()).expect("a file");
-    // Both ends append, so that neither overwrites what the other said.
+    // stdout and stderr both append to the file, so that neither overwrites the other's text.
     let mut child = command.stdin(Stdio::null()).stdout(end()).stderr(end()).spawn().expect("a shell");
     let deadline = Instant::now() + PATIENCE;
     let said = || fs::read_to_string(file.path()).expect("text");

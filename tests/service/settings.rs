@@ -1,4 +1,4 @@
-//! The settings file: mistakes, the first one, folders that cannot be written.
+//! The settings file: mistakes, the first start, folders that cannot be written.
 
 use std::fs;
 
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::harness::{Home, Service, runtray};
 
-/// Shows that the rest of a file holds: `/status` says that the journal is `disabled`.
+/// Follows a mistake in a file: if it is in effect, `/status` reports the journal as `disabled`.
 const REST: &str = "\n[journal]\nenabled = false\n";
 
 fn home_with(settings: &[u8]) -> Home {
@@ -16,12 +16,12 @@ fn home_with(settings: &[u8]) -> Home {
     home
 }
 
-/// What `/status` says about the settings.
+/// The problems with the settings in `/status`.
 fn problems(service: &Service) -> String {
     service.get("/status").json()["problems"].to_string()
 }
 
-/// Starts a service with these settings; every place that speaks of the file must name `line` and `reason`.
+/// Starts a service with these settings and checks that every report of the mistake names `line` and `reason`.
 fn check(settings: &[u8], line: usize, reason: &str) -> Service {
     let shown = String::from_utf8_lossy(settings).into_owned();
     let home = home_with(settings);
@@ -48,7 +48,7 @@ fn check(settings: &[u8], line: usize, reason: &str) -> Service {
 }
 
 #[test]
-fn a_mistake_is_told_with_its_line_and_costs_nothing_else() {
+fn a_mistake_is_reported_with_its_line_and_resets_only_its_key() {
     let cases = [
         ("prot = 5001", 1, "did you mean `port`?"),
         ("port = \"5001\"", 1, "whole number"),
@@ -66,7 +66,7 @@ fn a_mistake_is_told_with_its_line_and_costs_nothing_else() {
 }
 
 #[test]
-fn a_file_that_cannot_be_parsed_is_told_and_left_as_it_is() {
+fn a_file_that_cannot_be_parsed_is_reported_and_left_unchanged() {
     let cases: [(&[u8], usize, &str); 3] = [
         (b"stop_grace_ms = 1\nport = = 1\n", 2, "not valid TOML"),
         (b"[journal\nenabled = false\n", 1, "not valid TOML"),
@@ -78,7 +78,7 @@ fn a_file_that_cannot_be_parsed_is_told_and_left_as_it_is() {
 }
 
 #[test]
-fn a_mistake_in_what_closes_something_closes_it() {
+fn a_mistake_in_a_security_key_fails_closed() {
     let home = Home::new("require_token = \"no\"");
     let service = Service::start_in(&home, &[]);
     service.says("line 1: `require_token` must be true or false");
@@ -160,7 +160,7 @@ const EVERY_KEY: [&str; 48] = [
     "warm.typescript",
 ];
 
-/// The keys of a TOML text with their sections, sorted.
+/// The keys in a TOML text with their sections, sorted.
 fn keys(text: &str) -> Vec<String> {
     let table: toml::Table = text.parse().expect("TOML");
     let mut keys: Vec<String> = table
@@ -175,11 +175,11 @@ fn keys(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn an_isolation_that_cannot_be_given_runs_nothing() {
+fn nothing_runs_if_the_isolation_of_the_settings_is_not_available() {
     let home = Home::new("isolation = \"wasm\"");
     let service = Service::start_in(&home, &[]);
     let trace = home.path().join("trace");
-    let request = json!({ "language": "stand-in", "code": format!("save-process {}", trace.display()) });
+    let request = json!({ "language": "fake", "code": format!("save-process {}", trace.display()) });
     let refused = service.post("/execute", &request);
     assert_eq!((refused.status, &refused.json()["code"]), (422, &json!("isolation_unavailable")), "{}", refused.body);
     let sentence = refused.json()["error"].as_str().expect("a sentence").to_owned();
@@ -195,7 +195,7 @@ fn an_isolation_that_cannot_be_given_runs_nothing() {
 }
 
 #[test]
-fn a_config_folder_that_cannot_be_used_leaves_the_defaults() {
+fn the_defaults_hold_if_the_config_folder_cannot_be_used() {
     let home = Home::without_settings();
     fs::write(home.path().join("config"), "a file where a folder belongs").expect("a file");
     let service = Service::start_in(&home, &[]);
@@ -205,13 +205,13 @@ fn a_config_folder_that_cannot_be_used_leaves_the_defaults() {
 
 #[cfg(target_os = "linux")]
 mod read_only {
-    //! Folders that even root cannot write: read-only mounts in a mount namespace of the service's own.
+    //! Folders that even root cannot write: read-only mounts in a mount namespace of the service.
 
     use super::{fs, home_with, json, problems};
     use crate::harness::mounts;
 
     #[test]
-    fn an_empty_config_folder_leaves_the_defaults() {
+    fn the_defaults_hold_if_the_read_only_folder_is_empty() {
         let home = home_with(b"");
         let Some(service) = mounts::start(&home, "mount -t tmpfs -o ro none \"$RUNTRAY_HOME/config\"") else { return };
         let told = "could not write the settings file; the defaults are used";
@@ -221,7 +221,7 @@ mod read_only {
     }
 
     #[test]
-    fn a_file_in_it_holds_and_stays() {
+    fn a_settings_file_in_a_read_only_folder_is_in_effect() {
         let settings = b"prot = 1\n[journal]\nenabled = false\n";
         let home = home_with(settings);
         let bind = "mount --bind \"$RUNTRAY_HOME/config\" \"$RUNTRAY_HOME/config\"";

@@ -1,4 +1,4 @@
-//! `POST /execute` as a stream of events, as API.md says.
+//! `POST /execute` as a stream of events, as API.md specifies.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -29,7 +29,7 @@ fn the_last_event_is_the_answer_without_its_output() {
           "files": [],
           "id": "[id]",
           "isolation": "[isolation]",
-          "language": "stand-in",
+          "language": "fake",
           "output_truncated": false,
           "peak_memory_bytes": "[peak_memory_bytes]",
           "runtime": "[runtime]",
@@ -64,7 +64,7 @@ fn output_arrives_while_the_program_runs() {
     let wait_for = |name| format!("wait-for {}", flag(name).display());
     let code = format!("write first\n{}\nwarn second\n{}\nprint third", wait_for("one"), wait_for("two"));
     let mut events = Events::of(&service, &program(&code));
-    assert_eq!(events.next("started")["language"], "stand-in");
+    assert_eq!(events.next("started")["language"], "fake");
     assert_eq!(events.next("stdout"), json!({"data": "first"}));
     fs::write(flag("one"), "").expect("a flag");
     assert_eq!(events.next("stderr"), json!({"data": "second\n"}));
@@ -96,7 +96,7 @@ fn a_comment_keeps_silent_streams_open() {
     assert!(lines.len() == 3 && lines[1].starts_with(':'), "{lines:?}");
 }
 
-/// Server-Sent Events, one by one as they arrive.
+/// A reader of Server-Sent Events, which gives each as it arrives.
 struct Events(BufReader<TcpStream>);
 
 impl Events {
@@ -110,7 +110,7 @@ impl Events {
         Self(BufReader::new(connection))
     }
 
-    /// What the next event carries, which must be of this name. The lines around it are HTTP's.
+    /// The data of the next event, which must have this name. Other lines belong to HTTP's chunks.
     #[track_caller]
     fn next(&mut self, name: &str) -> Value {
         let event = self.line_after("event:");
@@ -129,7 +129,7 @@ impl Events {
     }
 }
 
-/// A program that prints much is not slowed down by being read piece by piece.
+/// Output that is read in pieces is merged into few events, so that a program that prints much is not slowed down.
 #[test]
 #[cfg(unix)]
 fn many_lines_come_in_few_events() {
@@ -146,7 +146,7 @@ fn many_lines_come_in_few_events() {
     assert_eq!((lines.len(), lines.last()), (LINES, Some(&"299999")), "nothing is lost");
 }
 
-/// What is written in two pieces, as `print` does, is one event. A machine that is busy for long may still part some.
+/// A line that is written in two pieces, as `print` does, is one event. A busy machine may separate some.
 #[test]
 #[cfg(unix)]
 fn a_printed_line_is_one_event() {
@@ -167,10 +167,10 @@ fn a_printed_line_is_one_event() {
     assert!(parted < LINES / 2, "{parted} lines of {LINES} came in two events");
 }
 
-/// What was printed before a limit, a crash or an end without farewell is there to the last byte.
+/// All output before a limit, a crash or an abrupt exit is returned.
 #[test]
 #[cfg(unix)]
-fn what_was_printed_before_an_end_is_kept() {
+fn output_before_an_early_end_is_kept() {
     let service = Service::start();
     let lines = "for number in range(1000): print(number)\nprint('partial', end='')\n";
     let expected: String = (0..1000).map(|number| format!("{number}\n")).collect::<String>() + "partial";

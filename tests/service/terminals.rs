@@ -1,4 +1,4 @@
-//! Programs with a terminal, typed into and read as a person would.
+//! Programs with a terminal. The tests type and read as a person would.
 
 use serde_json::json;
 
@@ -87,7 +87,7 @@ time.sleep(60)
 "#;
 
 #[test]
-fn a_calculator_talks() {
+fn a_calculator_takes_input_and_answers() {
     let service = Service::start();
     let mut talk = service.python_terminal(CALCULATOR);
     for (question, answer) in [("6 * 7", "42"), ("40 + 2", "42"), ("3 * -5", "-15")] {
@@ -106,7 +106,7 @@ fn a_calculator_talks() {
 }
 
 #[test]
-fn a_number_is_guessed() {
+fn a_guessing_game_is_played_to_its_end() {
     let service = Service::start();
     let mut talk = service.python_terminal(GUESSING);
     let (mut low, mut high) = (1, 100);
@@ -154,10 +154,10 @@ fn readline_edits_the_line() {
     let service = Service::start();
     let mut talk = service.python_terminal(READLINE);
     talk.until("one> ");
-    // Ctrl-A goes to the beginning, Ctrl-K cuts what follows, Ctrl-Y puts it back, here twice.
+    // Ctrl-A goes to the beginning, Ctrl-K cuts the rest of the line, Ctrl-Y pastes it, here twice.
     talk.enter("ab\u{1}\u{b}\u{19}\u{19}");
     talk.until("two> ");
-    // Arrow up brings the line before, Backspace takes a character from it.
+    // Arrow up recalls the previous line, Backspace deletes its last character.
     talk.enter("\u{1b}[A\u{7f}!");
     talk.until("['abab', 'aba!']");
     assert_eq!(talk.ended(), ("completed".into(), 0.into()));
@@ -190,7 +190,7 @@ fn ctrl_c_interrupts_and_may_be_caught() {
 }
 
 #[test]
-fn the_end_of_input_is_one_whatever_was_typed_before() {
+fn eof_ends_the_input_whatever_was_typed_before() {
     let service = Service::start();
     for (typed, seen) in [("", "['']"), ("a\r", r"['a\n']"), ("a\rb", r"['a\nb']")] {
         let mut talk = service.python_terminal("import sys\nprint('up')\nprint([sys.stdin.read()])");
@@ -203,7 +203,7 @@ fn the_end_of_input_is_one_whatever_was_typed_before() {
 }
 
 #[test]
-fn an_interrupt_gets_past_what_is_not_read() {
+fn an_interrupt_bypasses_unread_input() {
     let service = Service::start();
     let mut talk = service.python_terminal("import time\nprint('up')\ntime.sleep(60)");
     talk.until("up\r\n");
@@ -213,7 +213,7 @@ fn an_interrupt_gets_past_what_is_not_read() {
 }
 
 #[test]
-fn a_terminal_that_is_left_ends_its_whole_tree() {
+fn a_disconnect_of_a_terminal_ends_the_whole_process_tree() {
     let service = Service::start();
     let beat = service.home().shared("beat");
     let request = json!({"code": DAEMON, "args": [beat], "terminal": {"columns": 80, "rows": 24}});
@@ -222,7 +222,7 @@ fn a_terminal_that_is_left_ends_its_whole_tree() {
 }
 
 #[test]
-fn the_log_has_what_a_terminal_showed() {
+fn the_log_has_the_output_of_a_terminal() {
     let service = Service::start();
     let mut talk = service.python_terminal("print('\\x1b[1mhello\\x1b[0m', input('name? '))");
     talk.until("name? ");

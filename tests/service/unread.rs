@@ -1,4 +1,4 @@
-//! Answers that nobody takes and bodies that do not come: what they may hold, and that they keep nobody out.
+//! Responses that no client reads and bodies that never arrive: their memory is bounded, and they do not block other clients.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -10,13 +10,13 @@ use crate::harness::raw::{RawReply, is_chunked};
 use crate::harness::{Service, eventually};
 use crate::service::execute::{program, program_with};
 
-/// More than connections and threads of the service.
+/// A number of clients above the service's limits of connections and threads.
 const CROWD: usize = 560;
-/// An answer with that much in it does not fit into the buffers of a connection.
+/// The size of an output that does not fit into the buffers of a connection.
 const LARGE: usize = 8 << 20;
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Asks for the whole log and reads nothing.
+/// Requests an export of the whole log and does not read it.
 fn export(service: &Service) -> TcpStream {
     let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
     connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
@@ -26,11 +26,11 @@ fn export(service: &Service) -> TcpStream {
 }
 
 #[test]
-fn exports_that_nobody_reads_keep_nobody_out() {
+fn unread_exports_do_not_block_others() {
     #[cfg(unix)]
     runtray_engine::raise_open_files();
     let service = Service::start();
-    // More than the buffers of a connection take.
+    // Make the log larger than the buffers of a connection.
     for _ in 0..8 {
         service.execute(&program("flood 262144"));
     }
@@ -43,10 +43,10 @@ fn exports_that_nobody_reads_keep_nobody_out() {
 }
 
 #[test]
-fn answers_that_nobody_takes_are_bounded_together() {
+fn the_memory_of_unread_responses_is_bounded() {
     let service = Service::start_with("[admission]\nwaiting_bytes = 16777216");
     let large = program(&format!("flood {LARGE}"));
-    // Each answer is more than the kernel takes for it; with the third the budget is used up.
+    // Each response is larger than the kernel's buffers; the third one exhausts the service's budget.
     let unread: Vec<TcpStream> = (0..3).map(|_| service.ask(&large, "")).collect();
     let refused = eventually("a refusal", || {
         let reply = service.post("/execute", &program("print ran"));
@@ -55,14 +55,14 @@ fn answers_that_nobody_takes_are_bounded_together() {
     assert_eq!((refused.header("retry-after"), &refused.json()["code"]), ("1", &"too_many_executions".into()));
     assert!(refused.json()["error"].as_str().is_some_and(|why| why.contains("waiting_bytes")), "{}", refused.body);
     for mut connection in unread {
-        // What a client takes late is whole.
+        // A client that reads late gets the whole response.
         connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
         assert_eq!(read(&mut connection).json()["output"].as_str().map(str::len), Some(LARGE));
     }
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
 }
 
-/// Reads one answer of a connection that stays open.
+/// Reads one response of a connection that stays open.
 fn read(connection: &mut TcpStream) -> RawReply {
     let (mut answer, mut chunk) = (Vec::new(), vec![0; 1 << 16]);
     loop {
@@ -82,7 +82,7 @@ fn read(connection: &mut TcpStream) -> RawReply {
 }
 
 #[test]
-fn programs_that_wait_are_bounded_together() {
+fn the_memory_of_queued_programs_is_bounded() {
     let service = Service::start_with("[admission]\nslots = 1\nqueue = 100\nwaiting_bytes = 16777216");
     let release = service.home().shared("release");
     let (_first, _) = service.begin(&program(&format!("wait-for {}", release.display())));
@@ -101,7 +101,7 @@ fn programs_that_wait_are_bounded_together() {
 }
 
 #[test]
-fn bodies_that_do_not_come_are_bounded_together() {
+fn the_memory_of_unfinished_bodies_is_bounded() {
     let service = Service::start_with("[admission]\nwaiting_bytes = 16777216");
     let head = |length: usize| {
         format!(
@@ -113,7 +113,7 @@ fn bodies_that_do_not_come_are_bounded_together() {
         let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
         connection.set_read_timeout(Some(PATIENCE)).expect("a read timeout");
         connection.write_all(head(16 << 20).as_bytes()).expect("the service reads");
-        // It may be refused while it is sent.
+        // The service may refuse the body while it is being sent.
         drop(connection.write_all(&vec![b' '; sent]));
         connection
     };

@@ -1,4 +1,4 @@
-//! The figures of a soak, and the bounds that they must keep.
+//! The figures of a soak, and their bounds.
 
 use std::fmt;
 use std::sync::atomic::Ordering;
@@ -8,13 +8,13 @@ use super::killed::Killed;
 use super::load::Load;
 use super::strikes::Strikes;
 
-/// The most that the service's memory may have grown, in percent.
+/// The most that the service's memory may grow, in percent.
 const DRIFT: f64 = 5.0;
-/// The most that a tree may outlive its deadline, in milliseconds, in 99 of 100 cases.
+/// The longest that a process tree may outlive its deadline, in milliseconds, in 99 of 100 cases.
 const AFTER_DEADLINE: f64 = 500.0;
-/// An answer that takes longer counts as none.
+/// A response that takes longer counts as missing.
 const HANG: Duration = Duration::from_secs(60);
-/// So many complaints say enough.
+/// The number of complaints that are printed.
 const SHOWN: usize = 5;
 
 /// One figure.
@@ -26,7 +26,7 @@ struct Figure {
     holds: bool,
 }
 
-/// All of them.
+/// All figures.
 #[derive(Debug)]
 pub(super) struct Figures {
     rows: Vec<Figure>,
@@ -34,7 +34,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// `left` is what the service holds that it did not before, `resident` its memory early and at the end, in bytes.
+    /// `left` lists what the service holds in addition to before; `resident` is its memory early and at the end, in bytes.
     pub(super) fn new(
         mut load: Load,
         survivors: usize,
@@ -50,6 +50,7 @@ impl Figures {
         let [killed_by_us, stopped, crashed] =
             [killed_by_us, stopped, crashed].map(|count| count.load(Ordering::Relaxed));
         let p99 = quantile(&load.after_deadline, 0.99);
+        // The third column is the bound that a reader sees; the last argument decides whether it holds.
         let rows = vec![
             Figure::zero("answers that were wrong", load.wrong.len()),
             Figure::zero("processes that outlived their run", survivors),
@@ -104,7 +105,7 @@ impl Figure {
     }
 }
 
-/// Nearest rank; endless when there is nothing, so that no bound holds.
+/// The quantile by nearest rank; infinite for no samples, so that no bound holds.
 fn quantile(sorted: &[f64], part: f64) -> f64 {
     let rank = (sorted.len() as f64 * part).ceil() as usize;
     sorted.get(rank.saturating_sub(1)).copied().unwrap_or(f64::INFINITY)
@@ -130,7 +131,7 @@ impl fmt::Display for Figures {
 mod tests {
     use super::*;
 
-    /// What a soak gives in which everything holds.
+    /// The results of a soak in which every bound holds.
     fn good() -> (Load, usize, Vec<String>, i64, [u64; 2], Killed) {
         let after_deadline = (0..100).map(f64::from).collect();
         let strikes = Strikes::new(1, 1);

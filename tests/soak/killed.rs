@@ -1,4 +1,4 @@
-//! The end of the soak: the service is killed while every slot is taken and others wait.
+//! The end of the soak: the service is killed while every slot is taken and others are queued.
 
 use std::net::TcpStream;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::harness::leftovers::{Marker, launcher, time_until_gone};
 use crate::harness::{Service, eventually};
 
-/// Programs that are sent, some of which wait: more than there are slots on most machines, fewer than these and the queue.
+/// The number of programs that are sent: more than the slots of most machines, fewer than slots and queue together.
 const SENT: usize = 8;
 
 const TREE: &str = "
@@ -20,18 +20,18 @@ while True:
     time.sleep(0.01)
 ";
 
-/// What was left of a killed service.
+/// The remains of a killed service.
 #[derive(Debug)]
 pub(super) struct Killed {
-    /// Until its launcher and every process of its runs were gone.
+    /// The time until its launcher and every process of its runs were gone.
     pub(super) gone_after: Duration,
-    /// Processes that are left.
+    /// The number of processes that are left.
     pub(super) processes: usize,
-    /// Folders of runs, once the next service has swept.
+    /// The number of runs' folders after the next service has cleaned up.
     pub(super) folders: usize,
 }
 
-/// Kills the service amid runs, as `kill -9` does, and starts the next one in its place.
+/// Kills the service with runs in progress, as `kill -9` does, and starts the next one in its place.
 pub(super) fn kill(service: &mut Service) -> Killed {
     let marker = Marker::new();
     let request = marker.mark(json!({"code": TREE, "timeout_ms": 120_000}));
@@ -43,7 +43,7 @@ pub(super) fn kill(service: &mut Service) -> Killed {
     let gone_after = time_until_gone(&all);
     drop(runs);
     let processes = marker.carriers().len();
-    // None that waits, with a folder of its own.
+    // Prestart no interpreter in the next service: each has a folder.
     service.home().save_settings("[warm]\nmemory_bytes = 0\n");
     *service = Service::start_in(&service.home().clone(), &[]);
     eventually("the old folders to be swept", || service.run_folders().is_empty().then_some(()));

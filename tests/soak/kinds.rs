@@ -1,19 +1,19 @@
-//! The kinds of runs, and which comes when.
+//! The kinds of runs, and their order.
 
 use crate::harness::hostile_programs::{ALL, HostileProgram};
 
-/// What a run of the soak is.
+/// A kind of run.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kind {
-    /// A program that is run to its end, and how that must be.
+    /// A program that runs to its end, which must be the expected one.
     Whole(&'static HostileProgram),
-    /// One whose client goes away before its end.
+    /// A program whose client disconnects before its end.
     Abandoned(&'static HostileProgram),
 }
 
-/// How long a program may take that ends by itself; a full machine is slow.
+/// The time limit of a program that ends by itself; a busy machine is slow.
 const LONG: u64 = 120_000;
-/// The limit of one that does not.
+/// The time limit of an endless program.
 const SHORT: u64 = 500;
 
 const BENIGN: HostileProgram = whole("benign", "print('well')", "completed", "");
@@ -27,7 +27,7 @@ const TREE: HostileProgram = HostileProgram {
 };
 const LEFT: HostileProgram = whole("disconnect", HANGING_TREE, "cancelled", "");
 
-/// A child and a daemon, and none of them ever ends.
+/// Starts a child and a daemon; all three never end.
 const HANGING_TREE: &str = "
 import os, time
 if os.fork() and os.fork() == 0:
@@ -35,7 +35,7 @@ if os.fork() and os.fork() == 0:
 time.sleep(3600)
 ";
 
-/// How often each comes among so many runs: half of all is benign.
+/// The share of each kind among this many runs: half of all are benign.
 const SHARES: [(Pick, usize); 8] = [
     (|| Kind::Whole(&BENIGN), 10),
     (|| Kind::Whole(&CRASH), 2),
@@ -56,10 +56,10 @@ fn named(name: &str) -> &'static HostileProgram {
     ALL.iter().find(|one| one.name == name).expect("a misbehaviour of that name")
 }
 
-/// The kind of a run by its number; each comes as often as its share says, and they mix.
+/// The kind of a run by its number. The kinds are mixed, and each occurs according to its share.
 pub(super) fn kind(number: usize) -> Kind {
     let all: usize = SHARES.iter().map(|(_, share)| share).sum();
-    // Seven has no divisor in common with twenty, so that all places are met.
+    // Seven and twenty have no common divisor, so every place is used.
     let mut place = number * 7 % all;
     for (pick, share) in SHARES {
         if place < share {

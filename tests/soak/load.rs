@@ -1,4 +1,4 @@
-//! The clients: each sends its next program when it has the last answer, and comes again when it is refused.
+//! The clients: each sends its next program after the response to the last, and retries when it is refused.
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,33 +15,33 @@ use crate::harness::Service;
 use crate::harness::hostile_programs::HostileProgram;
 use crate::harness::leftovers::Marker;
 
-/// A client that goes away does so within this, each time after another while: before its program runs, or amid it.
+/// The longest time in milliseconds before a client disconnects. It varies, so that the program may be queued or running.
 const LONGEST_STAY: u64 = 400;
-/// What a tree whose client went away gets to be gone.
+/// The time within which the tree of a disconnected client must be gone.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// Lines of progress in all.
+/// The number of progress lines.
 const LINES: usize = 50;
 
-/// What the clients saw.
+/// The observations of the clients.
 #[derive(Debug)]
 pub(super) struct Load {
-    /// Refusals with 429.
+    /// The number of refusals with 429.
     pub(super) refused: usize,
-    /// The longest that any answer took, refusals too.
+    /// The longest time to a response, refusals included.
     pub(super) longest: Duration,
     /// Milliseconds from a run's deadline until its tree was gone.
     pub(super) after_deadline: Vec<f64>,
-    /// Answers that were not as they must be, and processes that outlived theirs.
+    /// Unexpected answers, and processes that outlived their run.
     pub(super) wrong: Vec<String>,
-    /// When the first of them was over.
+    /// The end of the first run.
     pub(super) began: Option<Instant>,
-    /// Runs that are over.
+    /// The number of ended runs.
     pub(super) done: usize,
-    /// The runs of clients that went away.
+    /// The markers of runs whose clients disconnected.
     pub(super) abandoned: Vec<Marker>,
-    /// Slots in which nothing could run afterwards.
+    /// The number of slots that could not run a program afterwards.
     pub(super) missing_slots: usize,
-    /// What was killed and stopped meanwhile.
+    /// The processes that were killed and stopped meanwhile.
     pub(super) strikes: Arc<Strikes>,
 }
 
@@ -53,7 +53,7 @@ struct Answer {
 }
 
 impl Load {
-    /// Before the first run.
+    /// The state before the first run.
     pub(super) fn new(strikes: Strikes) -> Self {
         Self {
             refused: 0,
@@ -68,7 +68,7 @@ impl Load {
         }
     }
 
-    /// Makes the runs of these numbers, of `all` that there will be.
+    /// Makes the runs with these numbers, of `all` in total.
     pub(super) fn run(&mut self, service: &Service, numbers: Range<usize>, all: usize, clients: usize) {
         let next = AtomicUsize::new(numbers.start);
         let strikes = self.strikes.clone();
@@ -90,7 +90,7 @@ impl Load {
         });
     }
 
-    /// Counts a run, and says now and then how far it is.
+    /// Counts a run, and prints the progress now and then.
     fn progress(&mut self, all: usize) {
         self.done += 1;
         let Self { done, refused, began, .. } = self;
@@ -100,7 +100,7 @@ impl Load {
         }
     }
 
-    /// The processes of abandoned runs that are still there.
+    /// The number of processes of abandoned runs that are still alive.
     pub(super) fn survivors(&self) -> usize {
         let left = || self.abandoned.iter().map(|marker| marker.carriers().len()).sum();
         let deadline = Instant::now() + PATIENCE;
@@ -119,7 +119,7 @@ fn one(service: &Service, number: usize, seen: &Mutex<&mut Load>) {
     let marker = Marker::new();
     match kind(number) {
         Kind::Whole(one) => {
-            // A benign program starts nothing that could outlive it; unmarked, it runs in an interpreter that waited.
+            // A benign program starts no process that could outlive it. Without a marker it can use a prestarted interpreter.
             let is_marked = one.status != "completed" || one.name == "daemon";
             let request = if is_marked { marker.mark(one.request()) } else { one.request() };
             let answer = until_taken(service, &request, seen);
@@ -144,7 +144,7 @@ fn one(service: &Service, number: usize, seen: &Mutex<&mut Load>) {
     }
 }
 
-/// The answer of a request that is sent again when the service is full, after the time that it says.
+/// The response to a request, which is sent again after `Retry-After` while the service is full.
 fn until_taken(service: &Service, request: &Value, seen: &Mutex<&mut Load>) -> Value {
     loop {
         let answer = execute(service, request);
@@ -168,7 +168,7 @@ fn execute(service: &Service, request: &Value) -> Answer {
 }
 
 impl HostileProgram {
-    /// Why an answer is not as it must be, if it is not.
+    /// The reason why an answer is not the expected one, if any.
     fn complaint(&self, answer: &Value) -> Option<String> {
         let error = answer["error"].as_str().unwrap_or_default();
         let as_expected = answer["status"] == self.status && error.ends_with(self.ending);

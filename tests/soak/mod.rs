@@ -1,9 +1,9 @@
-//! The soak: thousands of mixed runs against one service, more clients than it has room for, and what must hold afterwards.
+//! The soak: thousands of mixed runs from more clients than the service can admit, and bounds that must hold afterwards.
 //!
-//! Launcher and supervisors are killed and stopped at random meanwhile.
+//! Meanwhile the launcher and supervisors are killed and stopped at random.
 //!
-//! `cargo xtask soak` runs it. `RUNTRAY_SOAK_RUNS` says how many runs, `RUNTRAY_SOAK_CLIENTS` how many clients at once,
-//! `RUNTRAY_SOAK_STRIKE_EVERY` after how many runs a process is struck, and `RUNTRAY_SOAK_SEED` which ones are.
+//! `cargo xtask soak` runs it. `RUNTRAY_SOAK_RUNS` is the number of runs, `RUNTRAY_SOAK_CLIENTS` that of concurrent clients,
+//! `RUNTRAY_SOAK_STRIKE_EVERY` the number of runs for each killed or stopped process, and `RUNTRAY_SOAK_SEED` selects these.
 
 mod figures;
 mod killed;
@@ -22,20 +22,20 @@ use figures::Figures;
 use load::Load;
 use strikes::Strikes;
 
-/// What the project promises to run.
+/// The number of runs for which the project guarantees the bounds.
 const RUNS: usize = 10_000;
-/// Executions that may wait.
+/// The length of the queue.
 const QUEUE: usize = 8;
-/// Clients beyond those that run and wait: they are refused.
+/// The number of clients beyond slots and queue, which are refused.
 const TOO_MANY: usize = 8;
-/// Runs for each strike.
+/// The number of runs for each strike.
 const STRIKE_EVERY: usize = 25;
-/// Runs before memory is looked at first: allocators and caches reach their size. A short soak takes half of its own.
+/// Runs before the first measurement of memory: allocators and caches reach their size. A short soak uses half of its runs.
 const WARM_UP: usize = 1000;
 
 #[test]
 #[ignore = "takes minutes: `cargo xtask soak` runs it"]
-fn what_is_promised_holds() {
+fn every_bound_holds_after_mixed_runs() {
     let slots = available_parallelism().map_or(1, NonZero::get);
     let runs = number("RUNTRAY_SOAK_RUNS").unwrap_or(RUNS);
     let clients = number("RUNTRAY_SOAK_CLIENTS").unwrap_or(slots + QUEUE + TOO_MANY);
@@ -58,11 +58,13 @@ fn soak(service: &mut Service, runs: usize, clients: usize, slots: usize) -> Fig
     say(&format!("the seed of the strikes is {seed}"));
     let before = Footprint::settled(service, slots);
     let mut load = Load::new(strikes);
+    // Compare memory after a warm-up with memory at the end, not with that at the start.
     let warm_up = WARM_UP.min(runs / 2);
     load.run(service, 0..warm_up, runs, clients);
     let warm = (Footprint::settled(service, slots), service.resident_bytes());
     load.run(service, warm_up..runs, runs, clients);
     load.missing_slots = strikes::missing_slots(service, slots);
+    // The launcher may have been replaced after a strike, so compare with the present one.
     let before = before.with_launcher_of_now(service);
     let left = before.differences(service).collect();
     let after = (Footprint::settled(service, slots), service.resident_bytes());
@@ -73,8 +75,8 @@ fn soak(service: &mut Service, runs: usize, clients: usize, slots: usize) -> Fig
     Figures::new(load, survivors, left, descriptors, [warm.1, after.1], &killed)
 }
 
-/// Limits that are met within moments, room for all of a long output to be written, and as many interpreters waiting at any
-/// time, so that what is there at rest can be counted.
+/// Limits that are reached quickly, enough kept output for long programs, and a fixed number of waiting interpreters, so that the
+/// idle service can be compared.
 fn settings(slots: usize) -> String {
     let limits = "memory_bytes = 209715200\nprocesses = 16\nkept_output_bytes = 65536\n";
     format!("[limits]\n{limits}[admission]\nslots = {slots}\nqueue = {QUEUE}\n[warm]\npython = {slots}\n")
@@ -84,7 +86,7 @@ fn number(variable: &str) -> Option<usize> {
     std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
 }
 
-/// Past the test's capture.
+/// Prints past the test's capture.
 fn say(text: &str) {
     std::io::stderr().write_all(format!("{text}\n").as_bytes()).expect("stderr can be written");
 }

@@ -1,4 +1,4 @@
-//! The launcher and its supervisors, killed and stopped at random while runs go on.
+//! The launcher and its supervisors, killed and stopped at random during runs.
 
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -13,14 +13,14 @@ use tempfile::TempDir;
 use crate::harness::leftovers::{children, launchers};
 use crate::harness::{Service, eventually};
 
-/// What the answer of a run says whose supervisor was killed while it ran.
+/// The error of a run whose supervisor was killed during it.
 const CRASHED: &str =
     "the process that watches over it was killed, stopped or changed, by the program or by the system.";
 
-/// What programs that fill every slot get to begin.
+/// The time in which programs that fill every slot must begin.
 const PATIENCE: Duration = Duration::from_secs(50);
 
-/// One strike for so many runs, and what came of them.
+/// Strikes once for a number of runs, and counts the effects.
 #[derive(Debug)]
 pub(super) struct Strikes {
     every: usize,
@@ -34,18 +34,18 @@ pub(super) struct Strikes {
 }
 
 impl Strikes {
-    /// One after so many runs each; the same ones for the same `seed`, as far as the machine lets them be.
+    /// Strikes after every `every` runs. The same `seed` selects the same processes, as far as the timing allows.
     pub(super) fn new(every: usize, seed: usize) -> Self {
         let zero = || AtomicUsize::new(0);
         Self { every, state: AtomicUsize::new(seed | 1), killed: zero(), stopped: zero(), crashed: zero() }
     }
 
-    /// A run is about to be sent.
+    /// Called before a run is sent.
     pub(super) fn before(&self, service: &Service, number: usize) {
         if !number.is_multiple_of(self.every) {
             return;
         }
-        // A launcher that was struck before may not have its successor yet.
+        // After an earlier strike the next launcher may not run yet.
         let Some(launcher) = launchers(service.pid()).pop() else { return };
         let mut all = children(launcher);
         all.push(launcher);
@@ -60,7 +60,7 @@ impl Strikes {
         }
     }
 
-    /// Whether a run ended as it did because its supervisor was struck.
+    /// Whether the answer is explained by a strike against the run's supervisor.
     pub(super) fn explain(&self, answer: &Value) -> bool {
         let error = answer["error"].as_str().unwrap_or_default();
         let explained = answer["status"] == "crashed" && error.ends_with(CRASHED);
@@ -68,7 +68,7 @@ impl Strikes {
         explained
     }
 
-    /// xorshift: enough for who is next.
+    /// A pseudo-random number (xorshift), good enough to select processes.
     fn random(&self) -> usize {
         let mut next = self.state.load(Ordering::Relaxed);
         next ^= next << 13;
@@ -79,7 +79,7 @@ impl Strikes {
     }
 }
 
-/// How many of the slots are missing: programs that wait for one another run in all of them at once.
+/// The number of missing slots: programs that wait for one another must run in all slots at once.
 pub(super) fn missing_slots(service: &Service, slots: usize) -> usize {
     let folder = TempDir::new().expect("a folder");
     let code = "import os, sys, time\nopen(f'{sys.argv[1]}/{sys.argv[2]}', 'w').close()\nwhile not os.path.exists(f'{sys.argv[1]}/go'): time.sleep(0.002)";

@@ -16,9 +16,9 @@ pub(crate) type Module = Vec<String>;
 pub(crate) struct Source {
     /// Its path in the repository.
     pub(crate) file: String,
-    /// The names that its `use` items bring in, with their paths as written.
+    /// The names that its `use` items import, with their paths as written.
     names: BTreeMap<String, Vec<String>>,
-    /// Every path as written, with the module it stands in.
+    /// Every path as written, with the module that contains it.
     paths: Vec<(Module, Vec<String>)>,
 }
 
@@ -72,7 +72,7 @@ impl Crate {
         self.0.iter().flat_map(of).collect()
     }
 
-    /// The path from the crate, where `path` stands in module `at` of the file of `from`; `None` if it leads to another crate.
+    /// The path from the crate, if `path` is in module `at` of the file of `from`; `None` if it leads to another crate.
     fn absolute(&self, from: &Module, at: &Module, path: &[String]) -> Option<Module> {
         let first = path.first()?;
         if first == "crate" {
@@ -87,7 +87,7 @@ impl Crate {
         if self.0.contains_key(&below) {
             return Some([at.as_slice(), path].concat());
         }
-        // A name that the file imported, unless this is the import itself.
+        // The name may be imported by the file, unless this path is that import.
         let imported = self.0.get(from)?.names.get(first).filter(|imported| *imported != path)?;
         (path.len() > 1).then(|| self.absolute(from, from, imported)).flatten().map(|base| [&base, &path[1..]].concat())
     }
@@ -234,7 +234,7 @@ impl<'a> Visit<'a> for Reader {
         self.add_tokens(item.tokens.clone());
     }
 
-    /// `pub(in path)` is no import.
+    /// `pub(in path)` is not an import.
     fn visit_visibility(&mut self, _: &'a Visibility) {}
 }
 

@@ -1,6 +1,6 @@
-//! The rules that the repository keeps about itself.
+//! Rules about the repository itself.
 //!
-//! Each rule takes what it judges and gives complaints that a person can act on, so that each is tested with a bad example.
+//! Each rule takes its input as a value and returns complaints that tell what to change, so it is tested with bad examples too.
 
 mod arrows;
 mod circles;
@@ -17,7 +17,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("xtask has a folder above it")
 }
 
-/// What a program prints when it is run in the repository.
+/// The output of a program in the root of the repository.
 fn run(program: &str, args: &[&str]) -> String {
     let output = Command::new(program).args(args).current_dir(root()).output();
     let output = output.unwrap_or_else(|error| panic!("cannot start {program}: {error}"));
@@ -25,7 +25,7 @@ fn run(program: &str, args: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("the output is UTF-8")
 }
 
-/// Every file that is, or is about to be, part of the repository.
+/// All files that git tracks or would add.
 fn files() -> Vec<String> {
     let listed = run("git", &["ls-files", "-z", "--cached", "--others", "--exclude-standard"]);
     listed.split_terminator('\0').filter(|file| root().join(file).is_file()).map(str::to_owned).collect()

@@ -1,23 +1,23 @@
-//! The text of files: their length, and words that have no place in them.
+//! The length of files, and words that must not occur in them.
 
 use std::fs;
 
 use crate::{check, files, root};
 
-/// The most lines of a Rust file; one idea a file is usually 100 to 300.
+/// The most lines of a Rust file. A file about one idea usually has 100 to 300.
 const LINES: usize = 400;
 
 /// Kinds of files that are written by hand.
 const WRITTEN: &[&str] =
     &["c", "css", "html", "js", "json", "md", "mjs", "nsi", "py", "rs", "sh", "svelte", "toml", "ts", "tsx", "yml"];
 
-/// Files that tools write: they name what they name.
+/// Generated files, whose contents are not ours.
 const GENERATED: &[&str] = &["Cargo.lock", "package-lock.json"];
 
-/// Marks of work that is not finished. Taken apart here, so that this file passes.
+/// Markers of unfinished work. They are split here, so that this file passes.
 const UNFINISHED: &[&str] = &[concat!("TO", "DO"), concat!("FIX", "ME"), concat!("unimple", "mented!")];
 
-/// Hosts of package registries: where a package comes from is the business of the user's own settings.
+/// Hosts of package registries: the user's own settings decide where packages come from.
 const HOSTS: &[&str] = &[
     concat!("crates", ".io"),
     concat!("registry.npm", "js.org"),

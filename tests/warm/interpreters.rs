@@ -1,4 +1,4 @@
-//! Interpreters that are replaced, deleted, broken and mended while some of them wait for programs.
+//! Interpreters that are replaced, deleted, broken and repaired while some of them wait for programs.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -10,10 +10,10 @@ use tempfile::TempDir;
 use crate::harness::http::Reply;
 use crate::harness::{Home, Service, eventually};
 
-/// Prints by which of the wrappers it was started.
+/// Prints the name of the wrapper that started it.
 const WHICH: &str = "import os\nprint(os.environ['WHICH'])";
 
-/// Interpreters that run nothing, and what the service must say of each.
+/// Broken interpreters, and the error that the service must report for each.
 const BROKEN: [(&str, Option<&str>, &str); 6] = [
     ("deleted", None, "does not exist"),
     ("exits at start", Some("#!/bin/sh\necho no licence >&2\nexit 3\n"), "no licence"),
@@ -23,12 +23,12 @@ const BROKEN: [(&str, Option<&str>, &str); 6] = [
     ("is no program", Some("just text"), "Exec format error"),
 ];
 
-/// A service whose Python is a wrapper of the test's own, and of which some wait.
+/// A service whose Python is a wrapper script of the test, with interpreters prestarted.
 struct Wrapped {
     service: Service,
-    /// The interpreter in the settings.
+    /// The path of the interpreter in the settings.
     path: PathBuf,
-    /// What it leads to.
+    /// The interpreter that the wrapper starts.
     real: String,
     _folder: TempDir,
 }
@@ -50,7 +50,7 @@ impl Wrapped {
         self.service.post("/execute", &json!({"code": WHICH, "timeout_ms": 20_000}))
     }
 
-    /// Puts an interpreter in place that says `which`, waits until it is used, and from then on expects no other.
+    /// Installs a wrapper with the name `which`, waits until it is used, and checks that no other is used afterwards.
     fn mend(&self, which: &str) {
         put(&self.path, &wrapper(&self.real, which));
         let expected = format!("{which}\n");
@@ -65,7 +65,7 @@ fn wrapper(real: &str, which: &str) -> String {
     format!("#!/bin/sh\nWHICH={which} exec '{real}' \"$@\"\n")
 }
 
-/// Puts a program in place as an installer does: whole, by renaming it.
+/// Replaces a program atomically by a rename, as an installer does.
 fn put(path: &Path, text: &str) {
     let new = path.with_extension("new");
     fs::write(&new, text).expect("a program");
@@ -88,7 +88,7 @@ fn a_replaced_interpreter_is_used_at_once() {
 }
 
 #[test]
-fn a_broken_interpreter_is_told_of_and_a_mended_one_used() {
+fn a_broken_interpreter_is_reported_and_a_repaired_one_used() {
     let wrapped = Wrapped::start("python");
     for (number, (what, text, reason)) in BROKEN.into_iter().enumerate() {
         match text {
@@ -103,10 +103,10 @@ fn a_broken_interpreter_is_told_of_and_a_mended_one_used() {
     }
 }
 
-/// What a wrapper leads to can break without any change to the wrapper, so that nothing shows before the next interpreter is
-/// started.
+/// The interpreter behind a wrapper can break without a change of the wrapper. The pool then only notices when it starts the next
+/// interpreter.
 #[test]
-fn one_that_breaks_behind_its_wrapper_is_told_of_by_the_run() {
+fn a_run_reports_an_interpreter_that_broke_behind_its_wrapper() {
     let wrapped = Wrapped::start("python");
     let behind = wrapped.path.with_file_name("behind");
     put(&behind, &wrapper(&wrapped.real, "well"));
@@ -120,7 +120,7 @@ fn one_that_breaks_behind_its_wrapper_is_told_of_by_the_run() {
         ("#!/bin/sh\nexec sleep 600\n", "timeout", "timed out"),
     ] {
         put(&behind, text);
-        // Those that waited are well and may be used up first.
+        // Interpreters that waited before the change still work and may be used up first.
         let told = eventually(said, || Some(brief(&wrapped.service)).filter(|answer| answer["output"] != "well\n"));
         assert_eq!(told["status"], status, "{told}");
         assert!(told.to_string().contains(said), "{told}");
@@ -138,14 +138,14 @@ fn brief(service: &Service) -> Value {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn one_that_dies_while_it_waits_costs_no_run() {
+fn no_run_is_lost_if_a_waiting_interpreter_dies() {
     use crate::harness::leftovers::is_there;
     use nix::sys::signal::{Signal, kill};
     let wrapped = Wrapped::start("python");
     for signal in [Signal::SIGKILL, Signal::SIGTERM, Signal::SIGSEGV] {
-        // One that was of no use has none wait for a while, unless the interpreter is another one.
+        // After a failed interpreter the pool stays empty for a while, unless the interpreter changes.
         wrapped.mend("one");
-        let waiting = wrapped.service.at_gates("python");
+        let waiting = wrapped.service.at_barriers("python");
         for pid in &waiting {
             kill(nix::unistd::Pid::from_raw(i32::try_from(*pid).expect("a pid")), signal).expect("it can be signalled");
         }

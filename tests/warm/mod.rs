@@ -1,7 +1,7 @@
-//! Programs in an interpreter that waited for them: whatever they can observe is as in one of their own.
+//! Programs in a prestarted interpreter: everything that they can observe is the same as in a new one.
 //!
-//! Every program runs three times: in a service without idle interpreters, in one with an interpreter at its barrier, and in one
-//! that is asked without a pause, so that some interpreters have not reached their barriers yet.
+//! Every program runs three times: in a service without prestarted interpreters, in one with an interpreter at its barrier, and
+//! in one with clients that never pause, so that some interpreters have not reached their barriers yet.
 
 mod interpreters;
 #[cfg(target_os = "linux")]
@@ -32,21 +32,21 @@ use crate::harness::verdict::difference;
 use crate::harness::warm::{COLD, ONE_EACH};
 use crate::programs::Runtimes;
 
-/// Clients that ask without a pause.
+/// The number of clients that send programs without a pause.
 const CLIENTS: usize = 2;
 
-/// What is not run, and why.
+/// Programs that are left out, each with the reason.
 const LEFT_OUT: [(&str, &str); 1] = [("python/zip_and_compress", "its archive holds the time")];
 
-/// What the names of the programs begin with that were written to tell the two apart.
+/// The prefix of the programs that were written to find differences.
 const WRITTEN: &str = "differential/";
 
-/// Further programs, by language and name: what an editor would change, and mistakes of all sorts.
+/// Further programs, by language and name: shapes that an editor would change, and mistakes of many kinds.
 const SNIPPETS: &str = include_str!("../differential/snippets.toml");
 
-/// Programs that declare an encoding for which Python wants its file, and not a pipe.
+/// Programs that declare an encoding for which Python needs to read a file instead of a pipe.
 const RECODED: [&str; 8] = [
-    // Python does not look there below a line of code; that need not be known to be on the safe side.
+    // Python ignores a declaration below a line of code. The service need not know that: a cold start is always correct.
     "differential/python/cookie_after_code",
     "differential/python/cookie_latin_1",
     "differential/python/cookie_utf8",
@@ -57,7 +57,7 @@ const RECODED: [&str; 8] = [
     "differential/python/cookie_utf_16",
 ];
 
-/// Programs that Node.js must write code for; one waits for these apart from the others.
+/// Programs for which Node.js must transform the code, not only strip types. They have their own prestarted interpreter.
 const MORE_THAN_TYPES: [&str; 8] = [
     "typescript/enums",
     "typescript/namespaces",
@@ -69,32 +69,34 @@ const MORE_THAN_TYPES: [&str; 8] = [
     "differential/typescript/import_alias",
 ];
 
-/// More than a pipe holds at once.
+/// A size above the capacity of a pipe.
 const LARGE_BYTES: usize = 1 << 20;
 
-/// Where something lies in memory.
+/// An address in memory.
 const ADDRESS: (&str, &str) = (r"0x[0-9a-f]{8,16}", "ADDRESS");
 
-/// The folder of a run with namespaces of its own.
+/// The folder of a run with its own namespaces.
 const OWN_FOLDER: (&str, &str) = (r"(/var/tmp/|')[0-9A-HJKMNP-TV-Z]{8}\b", "${1}FOLDER");
 
-/// The process that warns, in the words of Node.js: each run counts its processes from a number of its own.
+/// The process id in a warning of Node.js: each run numbers its processes differently.
 const WARNING: (&str, &str) = (r"\(node:\d+\)", "(node:ID)");
 
-/// How long something took, in the words of `unittest` and `node:test`.
+/// The durations in the output of `unittest` and `node:test`.
 const TIMES: [(&str, &str); 3] =
     [(r"in \d+\.\d+s", "in TIME"), (r"\(?\d+\.\d+ ?ms\)?", "TIME"), (r"duration_ms:? \d+(\.\d+)?", "duration_ms TIME")];
 
 #[test]
-fn nothing_tells_a_warm_interpreter_from_a_cold_one() {
+fn programs_cannot_tell_a_warm_interpreter_from_a_cold_one() {
     let (cold, warm, hurried) = (Place::new(COLD), Place::new(ONE_EACH), Place::new(ONE_EACH));
     let runtimes = Runtimes::of(&cold.service);
     let (programs, unable): (Vec<_>, Vec<_>) = all().into_iter().partition(|program| runtimes.lack(program).is_none());
+    // The cold and the warm service run side by side; each still runs one program at a time.
     let (expected, waited) = thread::scope(|scope| {
         let expected = scope.spawn(|| each(1, &programs, |program| cold.run(program)));
         let waited = each(1, &programs, |program| warm.run_warm(program));
         (expected.join().expect("the cold runs"), waited)
     });
+    // Several clients without a pause also reach interpreters that are still starting.
     let in_a_hurry = each(CLIENTS, &programs, |program| hurried.run(program));
     let mut wrong = Vec::new();
     for (way, found) in [("waited for", waited), ("in a hurry", in_a_hurry)] {
@@ -104,14 +106,14 @@ fn nothing_tells_a_warm_interpreter_from_a_cold_one() {
     assert!(wrong.is_empty(), "{} differences\n\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// What was observed, by the program's name; `None` where the run was not answered as it should.
+/// The observations by the program's name; `None` if the run was not answered as expected.
 type Found = BTreeMap<String, Option<Observed>>;
 
-/// A service, and how its runs' folders are called.
+/// A service, and the path of its runs' folders.
 struct Place {
     service: Service,
     folders: [(Regex, &'static str); 3],
-    /// Whether one waits for TypeScript that is more than types, beside the one for the rest.
+    /// Whether an interpreter waits for TypeScript that needs transforming, besides the one for the rest.
     transforms: AtomicBool,
 }
 
@@ -128,7 +130,7 @@ impl Place {
         Observed::of(&self.service.execute(&program.request), |text| self.alike(text, program))
     }
 
-    /// Text with what is another one each time replaced.
+    /// Replaces the text that differs from run to run by placeholders.
     fn alike(&self, text: &str, program: &Program) -> String {
         let text = self.folders.iter().fold(text.to_owned(), |text, (folder, name)| replaced(&text, folder, name));
         let times = if program.name.starts_with(WRITTEN) { &[] } else { &TIMES[..] };
@@ -138,10 +140,10 @@ impl Place {
             .fold(text, |text, (pattern, name)| replaced(&text, &Regex::new(pattern).expect(pattern), name))
     }
 
-    /// Runs a program when an interpreter surely waits for it, which it takes unless it must not.
+    /// Runs a program once an interpreter waits for it, and checks that it was used if it may be.
     fn run_warm(&self, program: &Program) -> Observed {
         if is_more_than_types(program) && !self.transforms.swap(true, Ordering::Relaxed) {
-            // None waits for such programs before the first of them.
+            // The first such program makes the pool prestart an interpreter for the next one.
             self.run(program);
         }
         let both = program.language == "typescript" && self.transforms.load(Ordering::Relaxed);
@@ -154,12 +156,12 @@ impl Place {
     }
 }
 
-/// Whether a program is among those whose TypeScript is more than types.
+/// Whether a program is TypeScript that needs transforming.
 fn is_more_than_types(program: &Program) -> bool {
     MORE_THAN_TYPES.contains(&program.name.as_str())
 }
 
-/// Whether an interpreter that was started before could not run a program as its own would.
+/// Whether a program needs a new interpreter because a prestarted one could not run it in the same way.
 fn must_be_cold(program: &Program) -> bool {
     let given = |field: &str| program.request[field].as_array().is_some_and(|list| !list.is_empty());
     let has_env = program.request["env"].as_object().is_some_and(|env| !env.is_empty());
@@ -168,7 +170,7 @@ fn must_be_cold(program: &Program) -> bool {
     given("args") || has_env || package || RECODED.contains(&program.name.as_str())
 }
 
-/// Everything that a run shows, with what is another one each time replaced.
+/// Everything that a run returns, with placeholders for what differs from run to run.
 #[derive(Debug, PartialEq, Eq)]
 struct Observed {
     stdout: String,
@@ -194,7 +196,7 @@ impl Observed {
         }
     }
 
-    /// What differs, for people.
+    /// The differences, as readable lines.
     fn differences(&self, found: &Self) -> Vec<String> {
         let mut wrong = Vec::new();
         wrong.extend(difference("stdout", &self.stdout, &found.stdout));
@@ -247,7 +249,7 @@ fn snippet(language: &'static str, name: &str, code: &str) -> Program {
     }
 }
 
-/// Runs all programs, so many at a time.
+/// Runs all programs, `at_once` of them concurrently.
 fn each(at_once: usize, programs: &[Program], run: impl Fn(&Program) -> Observed + Sync) -> Found {
     let queue = Mutex::new(programs.iter());
     let found = Mutex::new(Found::new());
@@ -275,7 +277,7 @@ fn compare(program: &Program, way: &str, expected: &Found, found: &Found) -> Vec
     }
 }
 
-/// Says what was compared; past the test's capture, so that the count is always seen.
+/// Prints what was compared, past the test's capture, so that the count is always visible.
 fn report(programs: &[Program], unable: &[Program], ways: &[(&str, &Place)]) {
     let mut text = format!("\nprograms run cold and warm: {},", programs.len());
     let written = programs.iter().filter(|program| program.name.starts_with(WRITTEN)).count();

@@ -1,4 +1,4 @@
-//! Packages that come, go and change while interpreters wait: the very next program finds them as they are.
+//! Packages that are installed, removed and changed while interpreters wait: the very next program sees the change.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -11,17 +11,17 @@ use tempfile::TempDir;
 use crate::harness::python::base;
 use crate::harness::{Home, Service, runtray};
 
-/// How many wait, and how many programs must see a change.
+/// The number of waiting interpreters, and of programs that must see a change.
 const WAITING: u64 = 2;
 
-/// A service with an interpreter, and a home of its own, that a test may install into.
+/// A service with a Python and a user's home that a test may install packages into.
 struct Installed {
     service: Service,
     folder: TempDir,
 }
 
 impl Installed {
-    /// Runs programs with the Python at `python`, below `folder` or not.
+    /// Starts a service with the Python at `python`, which may be outside `folder`.
     fn start(folder: TempDir, python: &Path) -> Self {
         let settings = format!("[python]\npath = '{}'\n[warm]\npython = {WAITING}\n", python.display());
         let home = Home::new(&settings);
@@ -30,7 +30,7 @@ impl Installed {
         Self { service: Service::start_by(command, &home), folder }
     }
 
-    /// A virtual environment that holds no package.
+    /// A virtual environment without packages.
     fn environment() -> Self {
         let folder = TempDir::new().expect("a folder");
         let path = folder.path().join("venv");
@@ -43,7 +43,7 @@ impl Installed {
         self.folder.path().join(below)
     }
 
-    /// Writes a file below the folder, with the folders above it.
+    /// Writes a file below the folder, and makes the folders above it.
     fn write(&self, below: &str, text: &str) -> PathBuf {
         let path = self.path(below);
         fs::create_dir_all(path.parent().expect("a folder above")).expect("folders");
@@ -51,19 +51,19 @@ impl Installed {
         path
     }
 
-    /// A file in site-packages.
+    /// Writes a file in site-packages.
     fn write_package(&self, name: &str, text: &str) -> PathBuf {
         self.write(&format!("{}/{name}", self.packages().display()), text)
     }
 
-    /// The folder that packages are installed into.
+    /// The path of site-packages.
     fn packages(&self) -> PathBuf {
         let library =
             fs::read_dir(self.path("venv/lib")).expect("a library").next().expect("a version").expect("an entry");
         library.path().join("site-packages")
     }
 
-    /// Makes a change while interpreters surely wait: every program after it prints what it should, the first one included.
+    /// Makes a change while interpreters wait, and checks that every program after it prints `expected`, including the first one.
     fn check(&self, what: &str, code: &str, expected: &str, change: impl FnOnce()) {
         self.service.until_waiting("python", WAITING);
         change();
@@ -74,13 +74,13 @@ impl Installed {
     }
 }
 
-/// Prints what a module holds, or that there is none.
+/// A program that prints the contents of a module, or that there is none.
 fn what(module: &str) -> String {
     format!("try:\n    import {module}\n    print({module}.WHAT)\nexcept ImportError:\n    print('none')")
 }
 
 #[test]
-fn a_package_is_found_linked_and_gone_at_once() {
+fn an_installed_linked_or_removed_package_is_noticed_at_once() {
     let here = Installed::environment();
     let code = what("tool");
     here.check("nothing is installed", &code, "none", || ());
@@ -102,7 +102,7 @@ fn a_package_is_found_linked_and_gone_at_once() {
 }
 
 #[test]
-fn what_a_link_names_may_come_later() {
+fn the_target_of_a_link_may_appear_later() {
     let here = Installed::environment();
     here.write_package("later.pth", "../../../../later\n/nowhere/at/all");
     here.check("a link to nothing", &what("late"), "none", || ());
@@ -117,7 +117,7 @@ fn what_a_link_names_may_come_later() {
 }
 
 #[test]
-fn what_is_imported_at_the_start_may_change() {
+fn modules_that_are_imported_at_the_start_may_change() {
     let here = Installed::environment();
     let code = "import builtins\nprint(getattr(builtins, 'told', 'none'))";
     here.write_package("zz_hook.pth", "import zz_hook\n");
@@ -126,7 +126,7 @@ fn what_is_imported_at_the_start_may_change() {
         here.write_package("zz_hook.py", "import builtins, zz_part\nbuiltins.told = zz_part.TOLD");
         here.write_package("zz_part.py", "TOLD = 'hook'");
     });
-    // Of another size: Python takes a file that was written in the same second for the one that it compiled.
+    // Change the size: Python ignores a change within the same second if the size stays the same.
     here.check("what the hook imports", code, "its part", || {
         here.write_package("zz_part.py", "TOLD = 'its part'");
     });
@@ -144,7 +144,7 @@ fn what_is_imported_at_the_start_may_change() {
 }
 
 #[test]
-fn a_virtual_environment_may_be_given_the_system_s_packages() {
+fn a_virtual_environment_may_gain_access_to_system_packages() {
     let here = Installed::environment();
     let code = "import site, sys\nprint(any(path in sys.path for path in [site.getusersitepackages()]), sys.prefix)";
     let user = user_site(&here.folder);
@@ -159,7 +159,7 @@ fn a_virtual_environment_may_be_given_the_system_s_packages() {
 }
 
 #[test]
-fn the_first_package_of_the_user_s_own_is_found_at_once() {
+fn the_first_package_in_the_user_s_home_is_found_at_once() {
     let folder = TempDir::new().expect("a folder");
     let user = user_site(&folder);
     assert!(!user.exists(), "no user site yet");
@@ -175,7 +175,7 @@ fn the_first_package_of_the_user_s_own_is_found_at_once() {
     });
 }
 
-/// Where the Python keeps the packages of the user whose home is `home`.
+/// The path of site-packages in the user's home `home`.
 fn user_site(home: &TempDir) -> PathBuf {
     let told = Command::new(base())
         .args(["-c", "import site; print(site.getusersitepackages())"])

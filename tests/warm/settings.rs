@@ -1,4 +1,4 @@
-//! How many interpreters wait: settings that change, idleness, and the end of the service.
+//! The number of waiting interpreters: changed settings, idleness, and the end of the service.
 
 use std::fs;
 use std::io::Write as _;
@@ -11,17 +11,17 @@ use crate::harness::footprint::IDLE;
 use crate::harness::leftovers::{descendants, is_there, launcher};
 use crate::harness::{Home, Service, eventually};
 
-/// Prints how many files it may have open.
+/// Prints the limit of open files.
 const OPEN_FILES: &str = "import resource\nprint(resource.getrlimit(resource.RLIMIT_NOFILE)[0])";
 
-/// As long as a process must use no CPU to count as idle.
+/// The time without CPU use after which a process counts as idle.
 const WINDOW: Duration = Duration::from_secs(1);
 
-/// Waits until no interpreter is below the service, and no folder is left.
+/// Waits until no interpreter is below the service and no folder is left.
 fn until_nothing_waits(service: &Service) {
     eventually("nothing to wait", || {
         let alone = descendants(service.pid()).len() == IDLE;
-        (alone && service.spare_folders() == 0 && service.run_folders().is_empty()).then_some(())
+        (alone && service.waiting_folders() == 0 && service.run_folders().is_empty()).then_some(())
     });
     assert_eq!(service.waiting("python"), 0);
 }
@@ -34,7 +34,7 @@ fn sizes_change_while_the_service_runs() {
     for count in [1, 2] {
         home.save_settings(&format!("[warm]\npython = {count}\n"));
         service.until_waiting("python", count);
-        eventually("their folders to go", || (service.spare_folders() as u64 == count).then_some(()));
+        eventually("their folders to go", || (service.waiting_folders() as u64 == count).then_some(()));
     }
     for off in ["python = 0", "memory_bytes = 0"] {
         home.save_settings(&format!("[warm]\n{off}\n"));
@@ -45,13 +45,13 @@ fn sizes_change_while_the_service_runs() {
         home.save_settings("[warm]\npython = 1\n");
         service.until_waiting("python", 1);
         assert_eq!(service.execute_warm("python", &json!({"code": "print(2)"}))["output"], "2\n");
-        // The next is on its way now; only when it is there does "nothing waits" mean that the next settings are in effect.
+        // Wait for the refill: only afterwards does an empty pool show that the next settings are in effect.
         service.until_waiting("python", 1);
     }
 }
 
 #[test]
-fn what_waits_with_other_limits_is_not_used() {
+fn an_interpreter_that_waits_with_other_limits_is_not_used() {
     let settings = |open_files: u32| format!("[limits]\nopen_files = {open_files}\n[warm]\npython = 2\n");
     let home = Home::new(&settings(100));
     let service = Service::start_in(&home, &[]);
@@ -68,19 +68,19 @@ fn what_waits_with_other_limits_is_not_used() {
 }
 
 #[test]
-fn what_waits_stays_within_its_memory() {
+fn waiting_interpreters_stay_within_their_memory() {
     const BUDGET_BYTES: u64 = 48 << 20;
     let service = Service::start_with(&format!("[warm]\npython = 20\nmemory_bytes = {BUDGET_BYTES}\n"));
-    eventually("some to wait", || (!service.at_gates("python").is_empty()).then_some(()));
+    eventually("some to wait", || (!service.at_barriers("python").is_empty()).then_some(()));
     for _ in 0..5 {
         service.execute_warm("python", &json!({"code": "pass"}));
-        let held: u64 = service.at_gates("python").into_iter().map(held_bytes).sum();
+        let held: u64 = service.at_barriers("python").into_iter().map(held_bytes).sum();
         assert!(held <= BUDGET_BYTES, "{held} bytes are held by what waits");
         assert!(service.waiting("python") < 20);
     }
 }
 
-/// The proportional memory of a process that may be gone by now, in bytes.
+/// The proportional set size of a process in bytes; 0 if it has ended.
 fn held_bytes(pid: u32) -> u64 {
     let rollup = fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).unwrap_or_default();
     let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB"));
@@ -88,7 +88,7 @@ fn held_bytes(pid: u32) -> u64 {
 }
 
 #[test]
-fn an_idle_service_keeps_none_and_uses_no_processor() {
+fn an_idle_service_ends_its_interpreters_and_uses_no_cpu() {
     let service = Service::start_with("[warm]\nidle_ms = 1000\n");
     assert_eq!(service.waiting("python"), 0, "one waits that nobody asked for");
     assert_eq!(service.execute(&json!({"code": "print(1)"}))["output"], "1\n");
@@ -100,7 +100,7 @@ fn an_idle_service_keeps_none_and_uses_no_processor() {
 }
 
 #[test]
-fn one_that_waits_uses_no_processor() {
+fn a_waiting_interpreter_uses_no_cpu() {
     let service = Service::start_with("[warm]\npython = 2\n");
     service.until_waiting("python", 2);
     let mut tree = descendants(service.pid());
@@ -108,7 +108,7 @@ fn one_that_waits_uses_no_processor() {
     eventually("all to use no processor", || (used_within(WINDOW, &tree) == 0).then_some(()));
 }
 
-/// Ticks of the processor that `processes` use from now until `window` is over.
+/// The CPU time in clock ticks that `processes` use in the next `window`.
 fn used_within(window: Duration, processes: &[u32]) -> u64 {
     let used = || processes.iter().map(|pid| ticks(*pid)).sum::<u64>();
     let (before, began) = (used(), Instant::now());
@@ -125,18 +125,18 @@ fn ticks(pid: u32) -> u64 {
 }
 
 #[test]
-fn a_service_that_stops_leaves_none() {
+fn a_stopped_service_leaves_no_interpreter() {
     let mut service = Service::start_with("[warm]\npython = 3\n");
     service.until_waiting("python", 3);
     let below = descendants(service.pid());
     assert!(below.len() > 3, "{below:?}");
     assert_eq!(service.stop().code(), Some(0), "{}", service.stderr());
     eventually("the launcher to follow the service", || (!below.iter().any(|pid| is_there(*pid))).then_some(()));
-    assert_eq!((service.run_folders(), service.spare_folders()), (Vec::new(), 0));
+    assert_eq!((service.run_folders(), service.waiting_folders()), (Vec::new(), 0));
 }
 
 #[test]
-fn a_service_that_is_killed_leaves_none() {
+fn a_killed_service_leaves_no_interpreter() {
     let mut service = Service::start_with("[warm]\npython = 3\n");
     service.until_waiting("python", 3);
     let below = descendants(service.pid());
@@ -146,7 +146,7 @@ fn a_service_that_is_killed_leaves_none() {
     let text = format!("\nfrom kill -9 of the service to 3 interpreters that waited gone: {:.1?}\n", began.elapsed());
     std::io::stderr().write_all(text.as_bytes()).expect("stderr can be written");
     assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
-    assert_eq!(service.spare_folders(), 3, "there is nothing to sweep");
+    assert_eq!(service.waiting_folders(), 3, "there is nothing to sweep");
     service.home().save_settings("[warm]\npython = 0\n");
     let next = Service::start_in(service.home(), &[]);
     until_nothing_waits(&next);

@@ -1,4 +1,4 @@
-//! Programs with a terminal in an interpreter that waited for them: whatever they show is as in one of their own.
+//! Programs with a terminal in a prestarted interpreter: their output is the same as in a new one.
 
 use regex::Regex;
 use serde_json::{Value, json};
@@ -6,20 +6,20 @@ use serde_json::{Value, json};
 use crate::harness::warm::{COLD, ONE_EACH};
 use crate::harness::{Service, eventually};
 
-/// What a person does once a text is shown.
+/// A user's action once a text is shown.
 #[derive(Clone, Copy)]
 enum Do {
     /// Types keys.
     Type(&'static str),
     /// Gives the terminal another size.
     Resize(u16, u16),
-    /// Presses what interrupts.
+    /// Presses Ctrl+C.
     Interrupt,
 }
 
 use Do::{Interrupt, Resize, Type};
 
-/// A program and what is done to it.
+/// A program and the user's actions.
 struct Case {
     name: &'static str,
     language: &'static str,
@@ -186,7 +186,7 @@ readline.question('name? ', (name) => { console.log(`hello ${name}`); readline.c
     },
 ];
 
-/// A service whose terminals are used.
+/// A service for programs with a terminal.
 struct Place(Service);
 
 impl Place {
@@ -194,7 +194,7 @@ impl Place {
         Self(Service::start_with(settings))
     }
 
-    /// Runs a program, and does to it what the case says; all that it shows, and how it ends.
+    /// Runs a program with the actions of the case. Gives its output and its final message.
     fn run(&self, case: &Case) -> (String, Value) {
         let request = json!({"code": case.code, "language": case.language, "terminal": {"columns": 100, "rows": 31}});
         let mut talk = self.0.converse(&request);
@@ -214,9 +214,9 @@ impl Place {
         (self.alike(&shown), ending)
     }
 
-    /// Runs it in an interpreter that surely waited with its terminal.
+    /// Runs the case in a prestarted interpreter with a terminal.
     fn run_warm(&self, case: &Case) -> (String, Value) {
-        // The first may be in one of its own; after it one waits beside the one without a terminal.
+        // The first run may start a new interpreter; afterwards the pool holds one with a terminal besides the one without.
         self.run(case);
         self.0.until_terminals_wait(case.language);
         let runs = self.0.warm_runs(case.language);
@@ -225,7 +225,7 @@ impl Place {
         observed
     }
 
-    /// Text with what is another one each time replaced.
+    /// Replaces the text that differs from run to run by placeholders.
     fn alike(&self, text: &str) -> String {
         let home = regex::escape(&self.0.home().path().display().to_string());
         let own = r"/var/tmp/[0-9A-Z]{8}".to_owned();
@@ -238,7 +238,7 @@ impl Place {
 }
 
 #[test]
-fn nothing_tells_a_warm_terminal_from_a_cold_one() {
+fn programs_cannot_tell_a_warm_terminal_from_a_cold_one() {
     let (cold, warm) = (Place::new(COLD), Place::new(ONE_EACH));
     let languages = cold.0.get("/languages").json();
     let mut wrong = Vec::new();
@@ -258,7 +258,7 @@ fn nothing_tells_a_warm_terminal_from_a_cold_one() {
 }
 
 #[test]
-fn the_next_terminal_is_ready_before_its_program() {
+fn an_interpreter_with_a_terminal_is_prestarted_after_a_run() {
     let service = Service::start();
     for number in 0..3 {
         let mut talk = service.python_terminal("print(input('> '))");

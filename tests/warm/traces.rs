@@ -1,4 +1,4 @@
-//! Runs in interpreters that had waited, each of which leaves what it can and looks for what the others left.
+//! Runs in prestarted interpreters, each of which leaves traces and looks for traces of other runs.
 
 use std::collections::HashSet;
 use std::io::Write as _;
@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use crate::harness::Service;
 use crate::harness::footprint::{Footprint, post};
-use crate::harness::hostile_programs::{ALL, HostileProgram, SETTINGS, SPARES};
+use crate::harness::hostile_programs::{ALL, HostileProgram, SETTINGS, WAITING};
 use crate::harness::rounds;
 
-/// Prints what it found of others, then what no two runs have in common, and leaves traces of its own. `NICENESS` stands for
-/// that of the tests.
+/// Prints the traces of other runs that it finds, then the values that no two runs may share, and leaves its own traces.
+/// `NICENESS` stands for that of the tests.
 const PYTHON: &str = "
 import atexit, builtins, gc, json, os, random, resource, signal, sys, threading, time, uuid, warnings
 
@@ -87,7 +87,7 @@ warnings.simplefilter('error')
 builtins.print = sys.excepthook = None
 ";
 
-/// The same for Node.js, as far as it has such things.
+/// The same for Node.js, as far as it can do that.
 const JAVASCRIPT: &str = "
 const fs = require('fs'), path = require('path'), { spawn } = require('child_process');
 const found = [];
@@ -122,12 +122,12 @@ spawn('sleep', ['3600'], { detached: true, stdio: 'ignore' }).unref();
 process.chdir('/');
 ";
 
-/// What the runs so far had for themselves.
+/// The unique values of the runs so far.
 #[derive(Default)]
 struct Seen(HashSet<String>);
 
 impl Seen {
-    /// Runs the program of a language, and gives what it found of others.
+    /// Runs the program of a language, and gives the traces of other runs that it found.
     fn look(&mut self, service: &Service, language: &str, code: &str) -> Option<String> {
         let code = code.replace("NICENESS", &niceness());
         let answer = service.execute_warm(language, &json!({"language": language, "code": code, "timeout_ms": 60_000}));
@@ -141,7 +141,7 @@ impl Seen {
     }
 }
 
-/// How nice the tests are, and with them the service and what it runs.
+/// The niceness of the tests, which the service and its programs inherit.
 fn niceness() -> String {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("/proc");
     let after_name = stat.rsplit(") ").next().expect("fields after the name");
@@ -152,7 +152,7 @@ fn report(text: &str) {
     std::io::stderr().write_all(format!("\n{text}\n").as_bytes()).expect("stderr can be written");
 }
 
-/// The languages that look, as far as they are here.
+/// The languages with such a program that are available here.
 fn languages(service: &Service) -> Vec<(&'static str, &'static str)> {
     let present = service.get("/languages").json();
     let rows = present.as_array().expect("a list of languages");
@@ -161,11 +161,11 @@ fn languages(service: &Service) -> Vec<(&'static str, &'static str)> {
 }
 
 #[test]
-fn no_run_sees_anything_of_another() {
+fn no_run_finds_traces_of_another() {
     let service = Service::start_with("[warm]\npython = 2\njavascript = 1\n");
     let (languages, rounds) = (languages(&service), rounds::count(100));
     let mut seen = Seen::default();
-    // Every fourth is of the slower language.
+    // Every fourth run uses the slower language.
     let turns = (0..rounds as usize).map(|round| languages[usize::from(round % 4 == 3).min(languages.len() - 1)]);
     let wrong: Vec<_> = turns.filter_map(|(language, code)| seen.look(&service, language, code)).collect();
     report(&format!(
@@ -176,9 +176,9 @@ fn no_run_sees_anything_of_another() {
 }
 
 #[test]
-fn no_run_sees_anything_of_one_that_misbehaved() {
+fn no_run_finds_traces_of_a_hostile_program() {
     let service = Service::start_with(SETTINGS);
-    let before = Footprint::settled(&service, SPARES);
+    let before = Footprint::settled(&service, WAITING);
     let has_namespace = post(&service, &json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
     let able: Vec<_> = ALL.iter().filter(|one| has_namespace || !one.needs_namespace).collect();
     let (rounds, mut seen, mut wrong) = (rounds::count(2 * able.len() as u32), Seen::default(), Vec::new());
@@ -194,7 +194,7 @@ fn no_run_sees_anything_of_one_that_misbehaved() {
     assert!(wrong.is_empty(), "{}\n{}", wrong.join("\n"), service.stderr());
 }
 
-/// Runs one that misbehaves; gives how it ended where that is not as it must.
+/// Runs a hostile program. Gives its result if that is not the expected one.
 fn misbehave(service: &Service, one: &HostileProgram) -> Option<String> {
     let known = "import os\nos.environ.update(RUNTRAY_TEST_RUN='trace', RUNTRAY_TEST_KEY='4711')\n";
     let mut request = one.request();

@@ -1,4 +1,4 @@
-//! The running app, and what it answers.
+//! The running app, and requests to it.
 
 use std::fs;
 use std::process::{Child, Command};
@@ -16,7 +16,7 @@ pub(crate) struct App {
 }
 
 impl App {
-    /// Starts it in the tray, on a free port, and waits until it answers.
+    /// Starts it in the tray on a free port, and waits until it answers.
     pub(crate) fn hidden(session: &Session) -> Self {
         let app = Self::start(session, &["--hidden"]);
         until("a healthy answer", || app.is_healthy().then_some(()));
@@ -28,7 +28,7 @@ impl App {
         Self::start_on(session, port::free(), arguments)
     }
 
-    /// Starts it on that port.
+    /// Starts it on this port.
     pub(crate) fn start_on(session: &Session, port: u16, arguments: &[&str]) -> Self {
         save_settings(session, port);
         let child = command(session, arguments).spawn().expect("wine; `cargo xtask test` installs it");
@@ -40,12 +40,12 @@ impl App {
         port::answers(self.port)
     }
 
-    /// Runs a program in the stand-in interpreter and gives its whole answer.
+    /// Runs a program in the fake interpreter and gives the whole answer.
     pub(crate) fn run(&self, code: &str) -> Value {
         post(self.port, code)
     }
 
-    /// Waits for its end; whether that was a good one.
+    /// Waits for its end. Whether its exit code is 0.
     pub(crate) fn ended(&mut self) -> bool {
         until("the end of the app", || self.child.try_wait().expect("a child")).success()
     }
@@ -58,46 +58,46 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        // They fail only when it has ended already.
+        // Both calls only fail if it has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The app with these arguments.
+/// A command for the app with these arguments.
 pub(crate) fn command(session: &Session, arguments: &[&str]) -> Command {
     let mut command = session.windows_command(programs().join("runtray-desktop.exe"));
     command.args(arguments);
     command
 }
 
-/// Posts a program for the stand-in interpreter and gives the whole answer.
+/// Posts a program for the fake interpreter and gives the whole answer.
 pub(crate) fn post(port: u16, code: &str) -> Value {
     let url = format!("http://127.0.0.1:{port}/execute");
-    let answer = ureq::post(url).send_json(json!({ "code": code, "language": "stand-in" })).expect("an answer");
+    let answer = ureq::post(url).send_json(json!({ "code": code, "language": "fake" })).expect("an answer");
     serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
 }
 
-/// Writes the settings of a user who has seen the app before, and whose interpreter is the stand-in. Wine does not know whose
-/// the programs outside of it are.
+/// Writes the settings of a user who has used the app before and uses the fake interpreter. Other users are allowed, because Wine
+/// cannot tell which user a program outside of it belongs to.
 fn save_settings(session: &Session, port: u16) {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder).expect("a folder");
-    let stand_in = as_windows_sees(&programs().join("examples/stand-in.exe"));
+    let fake = as_windows_sees(&programs().join("examples/fake-interpreter.exe"));
     let text = format!(
         "port = {port}\nstop_grace_ms = 0\nsame_user_only = false\n\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n\n\
-         [[language]]\nname = \"stand-in\"\ncommand = ['{stand_in}']\nextension = \"txt\"\n"
+         [[language]]\nname = \"fake\"\ncommand = ['{fake}']\nextension = \"txt\"\n"
     );
     fs::write(folder.join("settings.toml"), text).expect("a file");
 }
 
-/// What the app has logged.
+/// The app's log.
 pub(crate) fn log(session: &Session) -> String {
     let files = fs::read_dir(session.home().join("data/log")).into_iter().flatten().flatten();
     files.filter_map(|file| fs::read_to_string(file.path()).ok()).collect()
 }
 
-/// The Windows programs of this session that are not Wine's own, by their command lines.
+/// The Windows programs of this session by their command lines, without Wine's own.
 pub(crate) fn programs_running(session: &Session) -> Vec<String> {
     let home = format!("RUNTRAY_HOME={}", as_windows_sees(&session.home()));
     let processes = fs::read_dir("/proc").expect("a list of processes").flatten().map(|entry| entry.path());

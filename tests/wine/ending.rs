@@ -1,4 +1,4 @@
-//! The end of the app. Nothing is left.
+//! The end of the app. Nothing is left behind.
 
 use std::fs;
 use std::net::TcpListener;
@@ -9,7 +9,7 @@ use crate::port;
 use crate::session::{Session, as_windows_sees, until};
 use crate::tray::{Line, choose};
 
-/// Ends the app while it runs a program that would go on, and looks for what is left.
+/// Ends the app while it runs an endless program, and checks that nothing is left behind.
 fn check(end: impl FnOnce(&Session)) {
     let session = Session::new();
     let mut app = App::hidden(&session);
@@ -44,7 +44,7 @@ fn quit_in_the_menu_ends_everything() {
 
 #[test]
 #[ignore = "needs the app that `cargo xtask test --only windows` builds"]
-fn quitting_what_does_not_run_serves_nothing() {
+fn quit_without_a_running_app_starts_nothing() {
     let session = Session::new();
     let mut app = App::start(&session, &["--quit"]);
     assert!(app.ended());

@@ -1,6 +1,6 @@
-//! The app as it is built for Windows, under Wine: started, clicked and spoken to from outside, on a display of its own.
+//! The app for Windows under Wine, on its own display: started, clicked, and sent requests.
 //!
-//! `cargo xtask test --only windows` builds it and runs these. They are ignored elsewhere, as they need what was built.
+//! `cargo xtask test --only windows` builds the app and runs these tests. They are ignored elsewhere: they need that build.
 
 #[cfg(target_os = "linux")]
 mod app;

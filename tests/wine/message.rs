@@ -1,4 +1,4 @@
-//! A Windows without WebView2, which is what Wine is: asked for its window, the app says what to install, and serves on.
+//! Windows without WebView2, as Wine is: when asked for its window, the app says what to install and keeps running.
 
 use crate::app::{App, command};
 use crate::screen::{one, press, titled};
@@ -8,15 +8,15 @@ use crate::tray::{Line, choose};
 /// The message's title.
 const TITLE: &str = "Runtray cannot show its window";
 
-/// How many messages can be seen.
+/// The number of visible messages.
 fn messages(session: &Session) -> usize {
     titled(session, TITLE).len()
 }
 
-/// Reads the message of that title.
+/// Closes the message with this title.
 fn dismiss(session: &Session, title: &str) {
     one("the message", || titled(session, title));
-    // A message that has only just come does not listen yet.
+    // A message that has just appeared may not handle clicks yet, so retry.
     until("the message to be gone", || match titled(session, title).pop() {
         Some(message) => {
             press(session, &message, "Return");
@@ -48,13 +48,13 @@ fn open_in_the_menu_says_what_to_install() {
 
 #[test]
 #[ignore = "needs the app that `cargo xtask test --only windows` builds"]
-fn a_usual_start_says_it_too_and_once() {
+fn a_start_without_options_says_it_too_and_once() {
     let session = Session::new();
     let mut app = App::start(&session, &[]);
     one("the message", || titled(&session, TITLE));
     until("a healthy answer", || app.is_healthy().then_some(()));
     second_start(&session);
-    // Choosing another line waits for the app, which has by then dealt with the second start.
+    // The menu's effect shows that the app has handled the second start before it.
     choose(&session, Line::Copy);
     assert_eq!(messages(&session), 1);
     dismiss(&session, TITLE);
@@ -65,7 +65,7 @@ fn a_usual_start_says_it_too_and_once() {
 
 #[test]
 #[ignore = "needs the app that `cargo xtask test --only windows` builds"]
-fn what_a_console_would_say_is_a_message() {
+fn console_messages_are_shown_in_a_dialog() {
     let session = Session::new();
     for (word, good) in [("--version", true), ("--nonsense", false)] {
         let mut app = App::start(&session, &[word]);

@@ -53,9 +53,9 @@ fn a_page_that_is_refused_runs_nothing_and_the_app_goes_on() {
     let session = Session::new();
     let mut app = App::hidden(&session);
     let page = ureq::post(format!("http://127.0.0.1:{}/execute", app.port)).header("Origin", "https://page.example");
-    let refused = page.send_json(serde_json::json!({ "code": "print no", "language": "stand-in" }));
+    let refused = page.send_json(serde_json::json!({ "code": "print no", "language": "fake" }));
     assert!(matches!(refused, Err(ureq::Error::StatusCode(403))), "{refused:?}");
-    // Wine has no notifications to tell of the page with.
+    // Wine cannot show the notification about the page.
     assert_eq!(app.run("print yes")["output"], "yes\n");
     assert!(app.runs());
 }

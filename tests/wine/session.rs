@@ -1,4 +1,4 @@
-//! A display with a window manager, and the Windows of Wine's on it. There is one Windows, so tests take turns.
+//! A display with a window manager, and Wine's Windows on it. There is only one Windows, so tests take turns.
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -10,24 +10,24 @@ use tempfile::TempDir;
 use crate::server::Server;
 pub(crate) use crate::server::until;
 
-/// Wine on a busy machine takes its time.
+/// The longest wait; Wine on a busy machine is slow.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(90);
 
 static TURN: Mutex<()> = Mutex::new(());
 
-/// A session, gone with the test, and with it every Windows program.
+/// A session. Dropping it ends every Windows program in it.
 pub(crate) struct Session {
     folder: TempDir,
     manager: Child,
     display: Server,
-    // Last: the others may begin when all of it is gone.
+    // The last field, dropped last: other tests may begin once the rest is gone.
     _turn: MutexGuard<'static, ()>,
 }
 
 impl Session {
-    /// An empty screen.
+    /// Starts a session with an empty screen.
     pub(crate) fn new() -> Self {
-        // Who failed in a turn has given it back all the same.
+        // A test that failed during its turn poisons the lock but has released it.
         let turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
         assert!(
             std::env::var_os("WINEPREFIX").is_some(),
@@ -42,7 +42,7 @@ impl Session {
         Self { folder, manager, display, _turn: turn }
     }
 
-    /// The folder of everything that is written in this session.
+    /// The folder with all files that programs write in this session.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -52,14 +52,14 @@ impl Session {
         self.folder().join("runtray")
     }
 
-    /// A program of this machine's on the session's display.
+    /// A command for a program of this machine on the session's display.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.env("DISPLAY", &self.display.said).stdin(Stdio::null());
         command
     }
 
-    /// A Windows program in the session. What Wine itself has to say is no part of a test's output.
+    /// A command for a Windows program in the session. The output of Wine itself is discarded.
     pub(crate) fn windows_command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = self.command("wine");
         command.arg(program.as_ref()).env("RUNTRAY_HOME", as_windows_sees(&self.home()));
@@ -71,23 +71,23 @@ impl Session {
 impl Drop for Session {
     fn drop(&mut self) {
         end_windows();
-        // They fail only when it has ended already.
+        // Both calls only fail if it has ended already.
         let _ = self.manager.kill();
         let _ = self.manager.wait();
     }
 }
 
-/// Where the programs for Windows were built.
+/// The folder of the built programs for Windows.
 pub(crate) fn programs() -> PathBuf {
     std::env::var_os("RUNTRAY_TEST_WINDOWS_PROGRAMS").map(PathBuf::from).expect("`cargo xtask test` names the folder")
 }
 
-/// A path of this machine's on Wine's drive for all of it.
+/// A path of this machine on Wine's drive `Z:`.
 pub(crate) fn as_windows_sees(path: &Path) -> String {
     format!("Z:{}", path.display()).replace('/', r"\")
 }
 
-/// Ends every Windows program, and what they share: it knows the display that it was started on and no other.
+/// Ends every Windows program and Wine's shared server, which keeps using the display that it was started on.
 fn end_windows() {
     let ended = Command::new("wineserver").arg("-k").stderr(Stdio::null()).status();
     ended.expect("wineserver; `cargo xtask test` installs it");

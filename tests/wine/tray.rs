@@ -6,10 +6,10 @@ use crate::app::App;
 use crate::screen::{Button, Size, Window, click, menus, one, place, size, titled};
 use crate::session::{Session, as_windows_sees, programs, until};
 
-/// Wine shows the tray as a window where no panel has a place for it.
+/// The title of the window in which Wine shows the tray if no panel does.
 const TRAY: &str = "Wine System Tray";
 
-/// What menus belong to.
+/// The program that the menus belong to.
 const PROGRAM: &str = "runtray-desktop.exe";
 
 /// The lines of the menu from top to bottom; `None` is a separator.
@@ -28,7 +28,7 @@ const LINES: [Option<Line>; 12] = [
     Some(Line::Quit),
 ];
 
-/// A separator's height, and the frame's above the first line, in pixels: Wine's, whatever the font.
+/// The height of a separator and of the frame above the first line, in pixels, which do not depend on Wine's font.
 const SEPARATOR: u32 = 9;
 const FRAME: u32 = 3;
 
@@ -49,7 +49,7 @@ pub(crate) enum Line {
 /// Opens the menu with the right button.
 pub(crate) fn open_menu(session: &Session) -> Window {
     let tray = one("the tray", || titled(session, TRAY));
-    // There is room for the menu above it.
+    // Move the tray down, so that there is room for the menu above it.
     place(session, &tray, 600, 600);
     click(session, &tray, Button::Right, 10, 10);
     one("the menu", || menus(session, PROGRAM))
@@ -63,7 +63,7 @@ pub(crate) fn choose(session: &Session, line: Line) {
     until("the menu to be gone", || menus(session, PROGRAM).is_empty().then_some(()));
 }
 
-/// How far below the menu's edge the middle of a line is.
+/// The distance from the menu's edge to the middle of a line.
 fn middle(line: Line, height: u32) -> u32 {
     let separators = LINES.iter().filter(|line| line.is_none()).count() as u32;
     let each = (height - 2 * FRAME - separators * SEPARATOR) / (LINES.len() as u32 - separators);
@@ -84,9 +84,9 @@ fn the_service_is_stopped_and_started() {
 
 #[test]
 #[ignore = "needs the app that `cargo xtask test --only windows` builds"]
-fn start_at_login_is_what_the_system_does() {
+fn start_at_login_changes_the_registry() {
     let session = Session::new();
-    // A run of this test that was cut short has left its entry.
+    // An interrupted run of this test has left its entry.
     run_key(&session, &["delete", "/f"]);
     let mut app = App::hidden(&session);
     choose(&session, Line::Autostart);
@@ -101,7 +101,7 @@ fn start_at_login_is_what_the_system_does() {
     until("no entry", || run_key(&session, &["query"]).is_none().then_some(()));
 }
 
-/// Asks for, or changes, what Windows has of Runtray among the programs that start when this user logs in.
+/// Runs `reg` on the entry of Runtray among the programs that Windows starts when this user logs in.
 fn run_key(session: &Session, words: &[&str]) -> Option<String> {
     let mut reg = session.windows_command("reg");
     reg.args([words[0], r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run", "/v", "Runtray"]).args(&words[1..]);

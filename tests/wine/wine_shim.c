@@ -1,4 +1,4 @@
-/* A stand-in for bcryptprimitives.dll, which Wine 8 lacks and Rust's standard library imports for its hash seeds.
+/* A replacement for bcryptprimitives.dll, which Wine 8 lacks and Rust's standard library imports for its hash seeds.
    For tests under Wine only: `cargo xtask test` builds it into its own Wine prefix. Never shipped.
 
    Wine 8 also has no answer to Shell_NotifyIconGetRect, and a tray icon whose place is not known gets no clicks. As this DLL is in

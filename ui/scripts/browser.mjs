@@ -1,4 +1,4 @@
-// Debian's chromium without a screen, driven over its DevTools protocol; Node brings the WebSocket.
+// Debian's headless Chromium, controlled over its DevTools protocol. Node.js includes the WebSocket client.
 
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -7,7 +7,7 @@ import { join } from "node:path";
 
 const PROGRAM = process.env["CHROMIUM"] ?? "chromium";
 
-/** Starts it and answers with one empty page. */
+/** Starts the browser and returns an empty page. */
 export async function open() {
   const profile = mkdtempSync(join(tmpdir(), "runtray-chromium-"));
   const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--mute-audio"];

@@ -1,4 +1,4 @@
-// How the window does in a browser: its first paint, news in the open log, and scrolling through 20,000 rows. `npm run frames`.
+// Measures the window in a browser: first paint, updates of the open log, and scrolling through 20,000 rows. `npm run frames`.
 
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { build, preview } from "vite";
 
 import { open } from "./browser.mjs";
 
-/** Frames of five seconds, scrolling by so many pixels each. */
+/** Frames of five seconds, scrolling by this many pixels each. */
 const scroll = (step) => `(async () => {
   const list = document.querySelector('.rows');
   const frames = [];
@@ -41,7 +41,7 @@ try {
   await page.evaluate("new Promise((done) => setTimeout(done, 500))");
   await page.evaluate(THERE);
   console.log(`first paint after ${await page.evaluate(FIRST_PAINT)} ms`);
-  // In the thread's own time, which other programs on the machine do not stretch.
+  // Measure the thread's CPU time, which other programs on the machine do not stretch.
   await page.call("Performance.enable", { timeDomain: "threadTicks" });
   for (const step of [0, 400]) {
     const before = await work(page);

@@ -45,7 +45,7 @@ async function picture(page, address, shot, theme, [width, height]) {
   return complaints(page);
 }
 
-/** What must be there before anything is clicked. */
+/** The elements that must exist before anything is clicked. */
 const BEFORE = { status: "button", log: ".row", console: ".cm-content", settings: ".pythons label" };
 
 async function complaints(page) {

@@ -1,4 +1,4 @@
-// The situations that are pictured. `act` is what a person does first, in the page; `until` is what must be there.
+// The states to picture. `act` is what the user does first, in the page; `until` is the element to wait for.
 
 const click = (selector) => `document.querySelector(${JSON.stringify(selector)}).click()`;
 const clickRow = (code) => `[...document.querySelectorAll('.row')].find((row) => row.textContent.includes('${code}')).click()`;

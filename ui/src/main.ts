@@ -1,4 +1,4 @@
-// The window's entry: the backend, the theme, the first place, then the frame.
+// The window's entry point: the backend, the theme, the first route, then the frame.
 
 import "./styles/base.css";
 
@@ -29,8 +29,8 @@ async function begin(target: HTMLElement): Promise<void> {
   mount(App, { target });
 }
 
-// Nothing may be slipped under all objects. What is there stays writable: xterm.js gives objects a `toString` of their own,
-// which Tauri's `freezePrototype` forbids.
+// Prevent that properties are added to `Object.prototype`. Existing ones stay writable: xterm.js assigns a `toString` to objects,
+// which Tauri's `freezePrototype` would forbid.
 Object.preventExtensions(Object.prototype);
 
 const target = document.getElementById("app");

@@ -1,4 +1,4 @@
-// The Console's draft: what was written, and what undo brings back.
+// The Console's draft: storing it, and restoring it by undo.
 
 import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
@@ -41,7 +41,7 @@ async function openFromLog(): Promise<void> {
 }
 const LOGGED = "print('Hello from Runtray!')";
 
-test("undo goes on where it was after another view was visited", async () => {
+test("the undo history survives a visit to another view", async () => {
   await openWindow("console");
   write(await editor(draft.code), "first = 1");
   await waitFor(() => expect(draft.code).toBe("first = 1"));
@@ -54,7 +54,7 @@ test("undo goes on where it was after another view was visited", async () => {
   await waitFor(() => expect(draft.code).not.toBe("second = 2"));
 });
 
-test("undo brings a draft back after a program was opened from the log, with its language", async () => {
+test("undo restores a draft and its language after a program was opened from the log", async () => {
   await openWindow("console", (backend) => backend.fill(1));
   await screen.findByRole("option", { name: "JavaScript" });
   await user.selectOptions(await screen.findByRole("combobox", { name: "Language" }), "javascript");
@@ -70,7 +70,7 @@ describe.each([
   ["a program from the log", openFromLog],
   ["an example", async () => user.selectOptions(await screen.findByRole("combobox", { name: "Examples" }), "guess")],
 ])("%s", (_, open) => {
-  test("leaves the draft in reach, also after the window was closed", async () => {
+  test("keeps the draft restorable, even after the window was closed", async () => {
     await openWindow("console", (backend) => backend.fill(1));
     write(await editor(draft.code), "my = 'draft'");
     await waitFor(() => expect(draft.code).toBe("my = 'draft'"));
@@ -86,7 +86,7 @@ describe.each([
   });
 });
 
-test("several drafts come back one after the other, and what was changed since is kept too", () => {
+test("several drafts are restored one after the other, and later changes are kept too", () => {
   draft.set("one", "python");
   draft.open("from the log", "javascript");
   draft.set("from the log, changed");
@@ -97,13 +97,13 @@ test("several drafts come back one after the other, and what was changed since i
   expect([draft.code, draft.language]).toEqual(["one", "python"]);
 });
 
-test("what was not changed since it was opened is no draft", () => {
+test("an unchanged opened program is not a draft", () => {
   draft.open("from the log", "python");
   draft.open("another", "python");
   expect(draft.aside).toEqual([]);
 });
 
-test("a draft that does not fit into the storage stays in the editor, and that is said", () => {
+test("a draft that does not fit into the storage stays in the editor with a warning", () => {
   const store = vi.spyOn(Storage.prototype, "setItem").mockImplementation(() => {
     throw new DOMException("full", "QuotaExceededError");
   });
@@ -115,13 +115,13 @@ test("a draft that does not fit into the storage stays in the editor, and that i
   expect(toasts.list.map(({ text }) => text)).toEqual([expect.stringContaining("too large to be kept")]);
 });
 
-test("what an older version kept is read", () => {
+test("drafts of an older version are read", () => {
   localStorage.setItem("runtray.draft", JSON.stringify({ code: "old", language: "javascript" }));
   draft.load();
   expect([draft.code, draft.language, draft.aside]).toEqual(["old", "javascript", []]);
 });
 
-test("the editor says how the keyboard leaves it", async () => {
+test("the editor describes the keys that leave it", async () => {
   await openWindow("console");
   const view = await editor(draft.code);
   const about = view.contentDOM.getAttribute("aria-describedby") ?? "";

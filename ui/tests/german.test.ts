@@ -1,11 +1,11 @@
-// The window in German: nothing that the service says is left in English.
+// The window in German: no sentence of the service stays in English.
 
 import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test } from "vitest";
 
 import said from "../src/lib/i18n/said.en.json";
-import type { Sentence } from "../src/lib/bindings";
+import type { Words } from "../src/lib/bindings";
 import { say, setLanguage } from "../src/lib/i18n/index.svelte";
 import { log } from "../src/lib/state/log.svelte";
 import { toasts } from "../src/lib/state/toasts.svelte";
@@ -21,13 +21,13 @@ const german = (where: string, prepare: Parameters<typeof openWindow>[1] = () =>
     prepare(backend);
   });
 
-/** A sentence as the service sends it, with made-up values. */
-function sample(code: string, english: string): Sentence {
+/** A sentence as the service sends it, with example values. */
+function sample(code: string, english: string): Words {
   const names = [...english.matchAll(/\{(\w+)\}/g)].map(([, name]) => name ?? "");
   return { code, values: Object.fromEntries(names.map((name) => [name, "7"])), text: english };
 }
 
-test.each(Object.entries(said))("%s is said in German", (code, english) => {
+test.each(Object.entries(said))("%s is translated to German", (code, english) => {
   setLanguage("de");
   const words = say(sample(code, english));
   const isText = /[A-Za-z]{2}/.test(english.replace(/\{\w+\}/g, ""));
@@ -35,7 +35,7 @@ test.each(Object.entries(said))("%s is said in German", (code, english) => {
   expect(words).not.toMatch(/\{\w+\}|\b(the|is|not|and|could|with)\b/);
 });
 
-test("a run that was stopped says so in German, and nothing of it in English", async () => {
+test("the message about a stopped run is in German only", async () => {
   await german("log", (backend) => backend.fill(8));
   const rows = await within(await screen.findByRole("listbox")).findAllByRole("option");
   await user.click(rows[5]!);
@@ -44,7 +44,7 @@ test("a run that was stopped says so in German, and nothing of it in English", a
   expect(document.body.textContent).not.toContain("Execution timed out");
 });
 
-test("a program that prints such a line itself keeps it", async () => {
+test("a program's own line with the same text is kept", async () => {
   await german("log", (backend) => {
     backend.fill(1);
     backend.log[0] = { ...backend.log[0]!, error: "Execution was cancelled.\n", status: "failed", ending: null };
@@ -53,7 +53,7 @@ test("a program that prints such a line itself keeps it", async () => {
   expect(await screen.findByText("Execution was cancelled.")).toBeTruthy();
 });
 
-test("a refusal in the Console is worded by its code", async () => {
+test("a refusal in the Console is translated by its code", async () => {
   const backend = await german("console");
   await session.run("print(1)", "python");
   const reason = sample("refused.stopping", said["refused.stopping"]);
@@ -61,13 +61,18 @@ test("a refusal in the Console is worded by its code", async () => {
   expect(session.problem).toBe("Runtray stoppt gerade und nimmt keine Programme mehr an.");
 });
 
-test("a command that fails is told in German", async () => {
+test("why a language cannot run is worded by its code", async () => {
+  await german("settings");
+  expect(await screen.findByText(/^`deno` ist nicht im PATH: Installiere es/)).toBeTruthy();
+});
+
+test("a failed command is reported in German", async () => {
   await german("status");
   toasts.fail({ code: "not_found", message: "This run is no longer in the log.", said: sample("app.gone", said["app.gone"]) });
   expect(await screen.findByText("Dieser Lauf steht nicht mehr im Protokoll.")).toBeTruthy();
 });
 
-test("a value that is refused changes its words with the language", async () => {
+test("the message about a refused value changes with the language", async () => {
   await german("settings");
   const port = await screen.findByRole("textbox", { name: "Port" });
   await user.clear(port);

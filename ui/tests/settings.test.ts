@@ -11,14 +11,14 @@ const radio = (name: RegExp) => screen.findByRole("radio", { name });
 const button = (name: string | RegExp) => screen.findByRole("button", { name });
 
 describe("Python", () => {
-  test("one that works is tested, then taken", async () => {
+  test("a working one is tested, then accepted", async () => {
     const backend = await openWindow("settings");
     await user.click(await radio(/CPython 3.11.2/));
     expect(await screen.findByText("CPython 3.11.2 works: it starts in 11 ms.")).toBeTruthy();
     expect(backend.view.values["python.path"]).toBe("/usr/bin/python3");
   });
 
-  test("one that does not is refused with the reason, and nothing changes", async () => {
+  test("a broken one is refused with the reason, and nothing changes", async () => {
     const backend = await openWindow("settings");
     await user.click(await radio(/CPython 2.7.18/));
     const alert = await screen.findByRole("alert");
@@ -35,7 +35,7 @@ describe("Python", () => {
 });
 
 describe("a value", () => {
-  test("is saved when it is entered, and says that it waits for a restart", async () => {
+  test("is saved when it is entered, with a note if it needs a restart", async () => {
     const backend = await openWindow("settings");
     const port = await screen.findByRole("textbox", { name: "Port" });
     await user.clear(port);
@@ -63,7 +63,7 @@ describe("a value", () => {
     expect(backend.view.values["port"]).toBe(5000);
   });
 
-  test("is shown in its unit, written in the file's, and goes back to its default", async () => {
+  test("is shown in the field's unit, written in the file's, and can be reset", async () => {
     const backend = await openWindow("settings");
     const limit = await screen.findByRole<HTMLInputElement>("textbox", { name: "Time limit" });
     expect(limit.value).toBe("10");
@@ -74,14 +74,14 @@ describe("a value", () => {
     await waitFor(() => expect(backend.view.values["limits.timeout_ms"]).toBe(10_000));
   });
 
-  test("without a row of its own is within reach under its name", async () => {
+  test("without a row of its own can be changed by its key", async () => {
     const backend = await openWindow("settings");
     await user.click(await screen.findByText("More keys of the file"));
     await user.click(await screen.findByRole("switch", { name: "warm.enabled", hidden: true }));
     expect(backend.view.values["warm.enabled"]).toBe(false);
   });
 
-  test("that the file has wrong is told with its line", async () => {
+  test("with a mistake in the file is reported with its line", async () => {
     const said = { code: "setting.no_key", values: {}, text: "is no key" };
     await openWindow("settings", (backend) => {
       backend.view = { ...backend.view, problems: [{ key: "limits.nonsense", line: 12, message: "is no key", said }] };
@@ -99,7 +99,7 @@ describe("web pages", () => {
     expect(backend.status.denied_origins).toEqual([]);
   });
 
-  test("one that is none is refused beside the field", async () => {
+  test("an invalid one is refused beside the field", async () => {
     await openWindow("settings");
     await user.type(await screen.findByRole("textbox", { name: "Web pages" }), "tracker/x");
     await user.click(await button("Allow"));
@@ -108,14 +108,14 @@ describe("web pages", () => {
 });
 
 describe("the window", () => {
-  test("speaks the other language as soon as it is chosen", async () => {
+  test("changes its language at once", async () => {
     await openWindow("settings");
     await user.selectOptions(await screen.findByRole("combobox", { name: "Language" }), "de");
     expect(await screen.findByRole("link", { name: "Einstellungen" })).toBeTruthy();
     expect(document.documentElement.lang).toBe("de");
   });
 
-  test("takes the theme that was chosen", async () => {
+  test("uses the chosen theme", async () => {
     await openWindow("settings");
     await user.selectOptions(await screen.findByRole("combobox", { name: "Appearance" }), "dark");
     await waitFor(() => expect(document.documentElement.dataset["theme"]).toBe("dark"));
@@ -130,7 +130,7 @@ describe("the window", () => {
     expect(token.type).toBe("text");
   });
 
-  test("starting at login shows what the system says", async () => {
+  test("start at login shows the state of the system", async () => {
     const backend = await openWindow("settings");
     const login = await screen.findByRole("switch", { name: "Start at login" });
     await waitFor(() => expect(login.hasAttribute("disabled")).toBe(false));
@@ -139,13 +139,13 @@ describe("the window", () => {
     expect(backend.login).toBe(true);
   });
 
-  test("goes to a place by its number", async () => {
+  test("opens a view by its number", async () => {
     await openWindow("settings");
     await user.keyboard("{Control>}2{/Control}");
     expect(await screen.findByText("The log is empty")).toBeTruthy();
   });
 
-  test("brought for one setting, that one has the focus", async () => {
+  test("focuses the setting that the route names", async () => {
     await openWindow("settings/limits.cpu_ms");
     await waitFor(() => expect(document.activeElement?.id).toBe("field-limits.cpu_ms"));
     expect(document.activeElement?.closest("details")?.open).toBe(true);

@@ -1,12 +1,12 @@
-// What jsdom lacks of a browser, and a clean slate for each test.
+// Browser features that jsdom lacks, and a reset before each test.
 
 import { configure } from "@testing-library/svelte";
 import { afterEach, vi } from "vitest";
 
-// A view comes when it is first wanted, which takes its time while the machine is busy.
+// A view is loaded on first use, which may be slow on a busy machine.
 configure({ asyncUtilTimeout: 5000 });
 
-/** Says once how large something is, for there is no layout that would: lists as high as the window, all else as a row. */
+/** Reports fixed sizes once, because jsdom has no layout: lists have the window's height, everything else that of a row. */
 class OneSize implements ResizeObserver {
   constructor(private readonly seen: ResizeObserverCallback) {}
   observe(target: Element) {
@@ -33,7 +33,7 @@ Range.prototype.getClientRects ??= () => [] as unknown as DOMRectList;
 HTMLCanvasElement.prototype.getContext = () => null;
 document.title = "Runtray";
 
-// They draw on a canvas and measure text, of which there is none here; scripts/screenshots.mjs looks at the real ones.
+// They draw on a canvas and measure text, which jsdom cannot do; scripts/screenshots.mjs checks the real ones.
 vi.mock("../src/views/status/chart", () => ({
   draw: () => ({ show() {}, fit() {}, repaint() {}, destroy() {} }),
 }));

@@ -15,7 +15,7 @@ afterEach(cleanup);
 
 const button = (name: string | RegExp) => screen.findByRole("button", { name });
 
-describe("no view has anything that axe complains of", () => {
+describe("axe finds no fault in any view", () => {
   test.each([
     ["status", "Running now", 0],
     ["log", "Search code and output", 40],
@@ -25,7 +25,7 @@ describe("no view has anything that axe complains of", () => {
   ])("%s (%s)", async (where, sign, runs) => {
     await openWindow(where, (backend) => backend.fill(runs));
     await waitFor(() => expect(screen.queryAllByText(sign).length + screen.queryAllByLabelText(sign).length).toBeGreaterThan(0));
-    // There is no layout here: what depends on it is checked by scripts/screenshots.mjs in a browser.
+    // jsdom has no layout: scripts/screenshots.mjs checks what depends on it in a browser.
     const { violations } = await axe.run(document, { rules: { "color-contrast": { enabled: false } } });
     expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
   });
@@ -43,17 +43,17 @@ describe("Status", () => {
     expect(backend.status.state).toBe("running");
   });
 
-  test("what runs can be stopped", async () => {
+  test("a running program can be stopped", async () => {
     const backend = await openWindow("status");
     await user.click(await button(/^Stop import urllib/));
     expect(backend.done).toEqual(["cancel 01JRUNNING"]);
     expect(screen.getByText("Nothing is running.")).toBeTruthy();
   });
 
-  test("a page is allowed only after the consequence was read", async () => {
+  test("a page is allowed only after the consequence was shown", async () => {
     const backend = await openWindow("status", (backend) => {
-      const first_seen = new Date().toISOString();
-      backend.status.pending_origins = [{ origin: "https://app.example", first_seen, requests: 3 }];
+      const first_refused_at = new Date().toISOString();
+      backend.status.pending_origins = [{ origin: "https://app.example", first_refused_at, refusals: 3 }];
     });
     await user.click(await button("Allow https://app.example…"));
     expect(backend.status.allowed_origins).not.toContain("https://app.example");
@@ -64,13 +64,13 @@ describe("Status", () => {
 
   test("a page is denied at once", async () => {
     const backend = await openWindow("status", (backend) => {
-      backend.status.pending_origins = [{ origin: "https://a.example", first_seen: new Date().toISOString(), requests: 1 }];
+      backend.status.pending_origins = [{ origin: "https://a.example", first_refused_at: new Date().toISOString(), refusals: 1 }];
     });
     await user.click(await button("Deny https://a.example"));
     expect(backend.status.denied_origins).toContain("https://a.example");
   });
 
-  test("a taken port is told with its holder and moved in one click", async () => {
+  test("a port in use is reported with its holder and changed in one click", async () => {
     const { status } = scene(new URLSearchParams("scene=port"));
     const backend = await openWindow("status", (backend) => (backend.status = status));
     expect(screen.getByText(/used by ControlCenter/)).toBeTruthy();
@@ -79,7 +79,7 @@ describe("Status", () => {
     expect(screen.queryByText(/used by ControlCenter/)).toBeNull();
   });
 
-  test("a missing Python is told once, and one that is there by now is taken in one click", async () => {
+  test("a missing Python is reported once, and one that exists by now is chosen in one click", async () => {
     const backend = await openWindow("status", (backend) => {
       const problem = { id: "python", text: "Told twice.", remedy: null, actions: [] };
       backend.status = { ...backend.status, python: null, python_problem: "No Python was found.", problems: [problem] };
@@ -89,7 +89,7 @@ describe("Status", () => {
     expect(backend.view.values["python.path"]).toBe("/home/ada/projects/demo/.venv/bin/python");
   });
 
-  test("while Pythons are looked for, none is said to be missing", async () => {
+  test("no Python is reported as missing during the search", async () => {
     const looking = { python: null, python_problem: null, is_searching: true, welcome: true };
     const backend = await openWindow("status", (backend) => (backend.status = { ...backend.status, ...looking }));
     expect(screen.queryByText(/No Python/)).toBeNull();
@@ -113,7 +113,7 @@ describe("Status", () => {
     expect(screen.getByRole("heading", { level: 2, name: title })).toBeTruthy();
   });
 
-  test("programs in their grace are shown, and nothing says that none runs", async () => {
+  test("programs that may still finish are shown while the service stops", async () => {
     const backend = await openWindow("status", (backend) => (backend.status = { ...backend.status, state: "stopping" }));
     expect(screen.getByText("Stopping: 1 still running")).toBeTruthy();
     expect(screen.queryByText(/Nothing is running|The service is off/)).toBeNull();
@@ -122,7 +122,7 @@ describe("Status", () => {
     expect(screen.queryByText(/Nothing is running|The service is off/)).toBeNull();
   });
 
-  test("one problem is one card: neither the state line nor a message repeats it", async () => {
+  test("a problem is shown once, as a card, not in the status bar or a toast too", async () => {
     const { status } = scene(new URLSearchParams("scene=port"));
     const backend = await openWindow("status", (backend) => (backend.status = status));
     backend.startService = () => Promise.reject({ code: "not_started", message: "Port 5000 is in use." });
@@ -133,14 +133,14 @@ describe("Status", () => {
     expect((await screen.findByRole("link", { name: "Problem" })).getAttribute("href")).toBe("#/status");
   });
 
-  test("a failure of one's own click is still said", async () => {
+  test("a failure of a click is still shown", async () => {
     const backend = await openWindow("status");
     backend.stopService = () => Promise.reject({ code: "internal", message: "It does not stop." });
     await user.click(screen.getByRole("switch", { name: "Service" }));
     expect(await screen.findByText("It does not stop.")).toBeTruthy();
   });
 
-  test("the welcome leads to the Console and does not come again", async () => {
+  test("the welcome leads to the Console and is not shown again", async () => {
     const backend = await openWindow("status", (backend) => (backend.status = { ...backend.status, welcome: true }));
     await user.click(await button("Try the Console"));
     expect(route.view).toBe("console");
@@ -162,7 +162,7 @@ describe("Log", () => {
     expect(await rows()).toHaveLength(4);
   });
 
-  test("search, filters and back to everything", async () => {
+  test("search and filters narrow the list and can be cleared", async () => {
     await openWindow("log", (backend) => backend.fill(16));
     await user.type(await screen.findByRole("searchbox"), "mississippi");
     await waitFor(async () => expect(await rows()).toHaveLength(2));
@@ -184,7 +184,7 @@ describe("Log", () => {
     expect(log.chosen).toBeNull();
   });
 
-  test("a run that was held by the fallback says so", async () => {
+  test("a run in the fallback mode is marked", async () => {
     await openWindow("log", (backend) => {
       backend.fill(2);
       backend.log[0]!.containment = "subreaper";
@@ -195,7 +195,7 @@ describe("Log", () => {
     expect(await screen.findByText(/fallback: no namespaces/)).toBeTruthy();
   });
 
-  test("a run is taken into the Console, and run again", async () => {
+  test("a run is opened in the Console, and run again", async () => {
     const backend = await openWindow("log", (backend) => backend.fill(1));
     await user.click((await rows())[0]!);
     await user.click(await button("Run again"));
@@ -206,7 +206,7 @@ describe("Log", () => {
     expect(draft.code).toBe("print('Hello from Runtray!')");
   });
 
-  test("a program that is cut is neither run nor copied nor opened, and it is said", async () => {
+  test("a shortened program cannot be run, copied or opened, with an explanation", async () => {
     await openWindow("log", (backend) => {
       backend.fill(1);
       backend.log[0]!.code_truncated = true;
@@ -216,20 +216,22 @@ describe("Log", () => {
     for (const name of [/^Run again/, "Open in Console", "Copy code"]) expect(screen.queryByRole("button", { name })).toBeNull();
   });
 
-  test("what a program was given is shown and goes along, and what is missing is said", async () => {
+  test("a program's input is shown and repeated, and missing input is named", async () => {
     const backend = await openWindow("log", (backend) => {
       backend.fill(1);
-      Object.assign(backend.log[0]!, { stdin: "typed ahead", args: ["-v"], env: [{ name: "TOKEN", value: null }], missing: ["env"] });
+      backend.log[0]!.given = {
+        stdin: "typed ahead", args: ["-v"], env: [{ name: "TOKEN", value: null }], files: [], missing: ["env"],
+      };
     });
     await user.click((await rows())[0]!);
     expect(await screen.findByText(/typed ahead/)).toBeTruthy();
     expect(screen.getByText(/TOKEN=not kept/)).toBeTruthy();
-    expect(screen.getByText(/second run: values of its variables/)).toBeTruthy();
+    expect(screen.getByText(/if you run it again: values of its variables/)).toBeTruthy();
     await user.click(await button("Run again without its input"));
     await waitFor(() => expect(backend.again).toHaveLength(1));
   });
 
-  test("clearing asks, with the number in the button", async () => {
+  test("clearing asks for confirmation, with the number in the button", async () => {
     const backend = await openWindow("log", (backend) => backend.fill(1204));
     await user.click(await button("Clear log"));
     await user.click(await button("Delete 1,204 entries"));
@@ -249,14 +251,14 @@ describe("Log", () => {
     await waitFor(async () => expect(await rows()).toHaveLength(found));
     await user.click(await button("Clear log"));
     expect(await button("Delete all 16 entries")).toBeTruthy();
-    // A run that ends while the question is open is not among those that were counted.
+    // A run that ends while the question is open was not counted and is not deleted.
     backend.log.unshift(execution(0, Date.now() + 60_000, 0));
     await user.click(await button(`Delete ${found} found entries`));
     expect(await screen.findByText(`${found} entries deleted`)).toBeTruthy();
     expect(backend.log).toHaveLength(17 - found);
   });
 
-  test("an export says where it was written", async () => {
+  test("an export shows the path of its file", async () => {
     const backend = await openWindow("log", (backend) => backend.fill(5));
     await user.click(await button("Export"));
     await user.click(await button("CSV, for spreadsheets"));
@@ -264,14 +266,14 @@ describe("Log", () => {
     expect(await screen.findByText("Written to /home/ada/runtray.csv")).toBeTruthy();
   });
 
-  test("a run that is gone is told in words", async () => {
+  test("a deleted run is explained", async () => {
     await openWindow("log/01JGONE", (backend) => backend.fill(1));
     expect(await screen.findByText("This run is no longer in the log.")).toBeTruthy();
   });
 });
 
 describe("Console", () => {
-  test("it runs, and what stands in the editor outlives the view", async () => {
+  test("it runs a program, and the editor's text outlives the view", async () => {
     const backend = await openWindow("console");
     await user.selectOptions(await screen.findByRole("combobox", { name: "Examples" }), "calculator");
     await user.click(await button("Run"));
@@ -284,7 +286,7 @@ describe("Console", () => {
     expect(JSON.parse(localStorage.getItem("runtray.draft") ?? "{}")).toMatchObject({ code: draft.code });
   });
 
-  test("while the service is off it says what to do", async () => {
+  test("it explains what to do while the service is off", async () => {
     await openWindow("console", (backend) => (backend.status = { ...backend.status, state: "stopped" }));
     expect(await screen.findByText("The service is off. Switch it on to run programs.")).toBeTruthy();
     expect((await button("Run")).hasAttribute("disabled")).toBe(true);

@@ -1,4 +1,4 @@
-// The whole window over a made-up backend, for tests.
+// The whole window over a fake backend, for tests.
 
 import { render } from "@testing-library/svelte";
 import { tick } from "svelte";
@@ -15,7 +15,7 @@ import { figures } from "../src/lib/state/statistics.svelte";
 import { follow } from "../src/lib/state/updates";
 import { session } from "../src/lib/terminal/session.svelte";
 
-/** Forgets what earlier tests left in the stores. */
+/** Resets the stores after earlier tests. */
 function reset(): void {
   service.status = null;
   settings.view = null;
@@ -30,7 +30,7 @@ function reset(): void {
   log.opened = null;
 }
 
-/** Opens the window at `where`, after `prepare` has had the backend. */
+/** Opens the window at route `where`, after `prepare` has configured the backend. */
 export async function openWindow(where: string, prepare: (backend: FakeBackend) => void = () => {}): Promise<FakeBackend> {
   reset();
   const backend = new FakeBackend();

@@ -1,4 +1,4 @@
-//! Packages of Debian and its relatives: which are there, and installing the rest.
+//! System packages of Debian and Ubuntu: looks them up and installs those that are missing.
 
 use std::env;
 use std::fs;
@@ -13,7 +13,7 @@ use crate::step::{must, output};
 /// Package lists older than this are fetched anew.
 const STALE: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Packages are missing, and this user may not install them.
+/// Packages are missing and the user may not install them.
 #[derive(Debug, thiserror::Error)]
 #[error(
     "some system packages are missing; install them and start again:\n\n    sudo apt-get install --no-install-recommends {0}\n"
@@ -28,7 +28,7 @@ pub(crate) fn is_here() -> bool {
 /// Installs those of `packages` that are missing.
 ///
 /// # Errors
-/// [`NeedsAdministrator`] when this user may not, or apt-get failed.
+/// The user may not install packages ([`NeedsAdministrator`]), or apt-get fails.
 pub(crate) fn ensure(packages: &[&str]) -> Result<()> {
     let missing: Vec<_> = packages.iter().copied().filter(|package| !is_installed(package)).collect();
     if missing.is_empty() {
@@ -40,13 +40,13 @@ pub(crate) fn ensure(packages: &[&str]) -> Result<()> {
         must(&mut apt_get(rights, ["update"]))?;
     }
     install(rights, &missing).or_else(|_| {
-        // The lists may be younger than a day and still name files that the mirror has replaced.
+        // The mirror may have replaced packages since the lists were fetched: fetch the lists again and retry once.
         must(&mut apt_get(rights, ["update"]))?;
         install(rights, &missing)
     })
 }
 
-/// Whether the package lists know `package`; they are fetched when there are none.
+/// Whether the package lists contain `package`. The lists are fetched if there are none.
 pub(crate) fn knows(package: &str) -> bool {
     has_candidate(package) || (fetch_lists() && has_candidate(package))
 }
@@ -71,10 +71,11 @@ fn is_installed(package: &str) -> bool {
         .is_some_and(|status| status == "installed")
 }
 
-/// What apt-get is started through, to have the rights that it needs.
+/// The command prefix that runs apt-get as root, such as `sudo -n env`.
 type Rights = &'static [&'static str];
 
-/// Root has the rights; so has a user whose sudo asks nothing, when nobody is there to be asked.
+/// How this user becomes root: not at all when already root, and with sudo in CI if sudo asks for no password. At a developer's
+/// machine sudo is not used, so that nothing is installed without consent.
 fn rights() -> Option<Rights> {
     if output(Command::new("id").arg("-u")).is_some_and(|id| id == "0") {
         return Some(&["env"]);
@@ -95,7 +96,8 @@ fn install(rights: Rights, packages: &[&str]) -> Result<()> {
     must(&mut apt_get(rights, args.iter().chain(packages).copied()))
 }
 
-/// There are none, or the last fetch is too long ago: apt fetches through the folder `partial`.
+/// Whether there are no package lists or the last fetch is older than [`STALE`]. The time is that of the folder `partial`, which
+/// every fetch writes to.
 fn lists_are_stale() -> bool {
     let lists = Path::new("/var/lib/apt/lists");
     let present = fs::read_dir(lists)

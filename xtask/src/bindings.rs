@@ -1,11 +1,11 @@
-//! `cargo xtask bindings`: the types that Rust shares with the window, in TypeScript.
+//! `cargo xtask bindings`: writes the TypeScript of the types that Rust and the window share.
 
 use anyhow::Result;
 
 use crate::context::Context;
 use crate::step::must;
 
-/// Writes them; the test that finds a difference is what writes.
+/// Writes the bindings. The test that compares them with the Rust types writes them when `RUNTRAY_WRITE_BINDINGS` is set.
 ///
 /// # Errors
 /// The desktop app does not build, or the file cannot be written.

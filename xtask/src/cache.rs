@@ -18,7 +18,7 @@ impl Cache {
     /// The folder of this user, made if missing: `$RUNTRAY_CACHE`, else `runtray-xtask` in the user's cache folder.
     ///
     /// # Errors
-    /// No home is known, or the folder cannot be made.
+    /// The home folder is unknown, or the cache folder cannot be made.
     pub(crate) fn open() -> Result<Self> {
         let folder = place().context("cannot tell where to keep build output: set RUNTRAY_CACHE to a folder")?;
         fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
@@ -30,7 +30,7 @@ impl Cache {
         self.folder.join(name)
     }
 
-    /// Waits until no other test run uses the cache. Theirs ends when the file is dropped, however that happens.
+    /// Waits until no other test run uses the cache, and locks it until the returned file is dropped or the process ends.
     ///
     /// # Errors
     /// The lock file cannot be made or locked.
@@ -54,7 +54,7 @@ fn place() -> Option<PathBuf> {
     Some(base.join("runtray-xtask"))
 }
 
-/// An absolute path in an environment variable; a relative one would follow the current folder around.
+/// The absolute path in an environment variable. A relative one is ignored: it would change with the current folder.
 fn folder_in(variable: &str) -> Option<PathBuf> {
     env::var_os(variable).map(PathBuf::from).filter(|path| path.is_absolute())
 }

@@ -1,4 +1,4 @@
-//! What every step of a task knows: the clone, the cache, the filter.
+//! The context of a task's steps: the clone, the cache, the test filter.
 
 use std::env;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 
 use crate::cache::Cache;
 
-/// What every step knows.
+/// The context that every step receives.
 pub(crate) struct Context {
     /// The root of the clone.
     pub(crate) root: PathBuf,
@@ -22,20 +22,20 @@ impl Context {
     /// The clone that this program was built from.
     ///
     /// # Errors
-    /// As for [`Cache::open`].
+    /// The errors of [`Cache::open`].
     pub(crate) fn new(filter: Vec<String>) -> Result<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("xtask has no folder above it")?;
         Ok(Self { root: root.to_owned(), cache: Cache::open()?, filter })
     }
 
-    /// A program that will run in the clone.
+    /// A command that runs `program` in the root of the clone.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
         command.current_dir(&self.root);
         command
     }
 
-    /// The cargo that started this program, building in the cache.
+    /// A command for the cargo that started this program, with its build output in the cache.
     pub(crate) fn cargo(&self, args: &[&str]) -> Command {
         let mut command = self.command(&env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned()));
         command.args(args).env("CARGO_TARGET_DIR", self.cache.path("target-native"));

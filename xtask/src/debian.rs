@@ -1,7 +1,7 @@
-//! Debian's own Rust toolchain: the one that brings the sources of `std`.
+//! Debian's own Rust toolchain, which includes the sources of `std`.
 //!
-//! Rustup's toolchains cannot build `std` for Windows or macOS with what is on the machine; Debian's `rustc-web` can. It
-//! lives in /usr/bin beside the user's rustup, so its environment is made from nothing that rustup set.
+//! The toolchains of rustup cannot build `std` for Windows or macOS without a download; Debian's `rustc-web` can. It lies in
+//! /usr/bin beside the user's rustup, so its environment must contain no variable that rustup set.
 
 use std::env;
 use std::fs;
@@ -19,7 +19,7 @@ pub(crate) const PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src",
 /// The oldest version that builds Runtray, as in the workspace's `rust-version`.
 const OLDEST: (u32, u32) = (1, 95);
 
-/// Why this machine cannot have the toolchain, if it cannot.
+/// The reason why the toolchain cannot be used on this machine, or `None` if it can.
 pub(crate) fn missing() -> Option<String> {
     if !apt::is_here() {
         return Some("it is built with Debian's own Rust toolchain, and this is not a Debian".to_owned());
@@ -34,10 +34,10 @@ pub(crate) fn missing() -> Option<String> {
     (parse(&version) < Some(OLDEST)).then(|| format!("rustc-web is {version} here, and Runtray needs 1.95"))
 }
 
-/// The toolchain's cargo for `target`, building `std` from source into a target folder of its own.
+/// A command for the toolchain's cargo that builds for `target`, with `std` from source, into its own target folder.
 ///
 /// # Errors
-/// Its home in the cache cannot be made.
+/// The cargo home in the cache cannot be made.
 pub(crate) fn cargo(context: &Context, target: &str, folder: &str, args: &[&str]) -> Result<Command> {
     let home = context.cache.path("cargo-home");
     fs::create_dir_all(&home).with_context(|| format!("cannot make {}", home.display()))?;
@@ -47,13 +47,13 @@ pub(crate) fn cargo(context: &Context, target: &str, folder: &str, args: &[&str]
     command.args(args).args(["--target", target, "-Z", "build-std=std,panic_unwind,test"]);
     command.env("PATH", "/usr/bin:/bin:/usr/sbin:/sbin");
     command.env("RUSTC", "/usr/bin/rustc").env("RUSTDOC", "/usr/bin/rustdoc").env("RUSTC_BOOTSTRAP", "1");
-    // Nobody debugs these builds, and the cross-linker is slow with debug information.
+    // Debug information is not needed here and makes the cross-linker slow.
     command.env("CARGO_PROFILE_DEV_DEBUG", "none");
     command.env("CARGO_HOME", home).env("CARGO_TARGET_DIR", context.cache.path(folder));
     Ok(command)
 }
 
-/// Registry settings of the user's cargo hold for this one too.
+/// Copies the user's cargo configuration, so that its registry settings apply to this cargo too.
 fn share_settings(home: &Path) -> Result<()> {
     let user = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     if let Some(settings) = user.map(|folder| folder.join("config.toml")).filter(|file| file.exists()) {
@@ -62,7 +62,7 @@ fn share_settings(home: &Path) -> Result<()> {
     Ok(())
 }
 
-/// What rustup and the outer cargo set would lead this cargo to their compiler and libraries.
+/// Removes the variables of rustup and of the outer cargo: they would make this cargo use their compiler and libraries.
 fn forget_rustup(command: &mut Command) {
     let prefixes = ["RUSTUP_", "CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BUILD_", "CARGO_ENCODED_"];
     let leads = |name: &str| prefixes.iter().any(|prefix| name.starts_with(prefix));

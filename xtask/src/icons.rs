@@ -1,4 +1,4 @@
-//! `cargo xtask icons`: every size and format of the icons, from the drawings in `icons/`.
+//! `cargo xtask icons`: renders the icons in every size and format from the drawings in `icons/`.
 
 use std::fs;
 use std::path::Path;
@@ -8,19 +8,19 @@ use anyhow::{Context as _, Result};
 use crate::context::Context;
 use crate::step::must;
 
-/// The command line of Tauri that renders drawings; prebuilt in the npm registry.
+/// Tauri's command-line tool, which renders drawings. The npm registry has it prebuilt.
 const TAURI_CLI: &str = "@tauri-apps/cli@2.12.5";
 
-/// What the bundles want of the app's own icon.
+/// The files of the app icon that the bundles need.
 const APP: [&str; 6] = ["32x32.png", "128x128.png", "128x128@2x.png", "icon.png", "icon.icns", "icon.ico"];
 
-/// Panels show 16 to 32 pixels, at up to twice their density.
+/// The width of a tray icon in pixels: panels show 16 to 32 pixels, at a density of up to two.
 const TRAY_SIZE: &str = "64";
 
-/// Renders them all into `src-tauri/icons`.
+/// Renders all icons into `src-tauri/icons`.
 ///
 /// # Errors
-/// A drawing cannot be rendered, or a file not written.
+/// A drawing cannot be rendered, or a file cannot be written.
 pub(crate) fn icons() -> Result<()> {
     let context = Context::new(Vec::new())?;
     let drawings = context.root.join("icons");

@@ -1,35 +1,39 @@
-//! Checks that run nothing: format, clippy, dependencies, documentation.
+//! Static checks: format, clippy, dependencies, documentation.
 
 use anyhow::{Context as _, Result};
 
+use crate::builtin_python;
 use crate::context::Context;
 use crate::step::{Ending, must};
 
 /// The version of cargo-deny that deny.toml is written for.
 const DENY: &str = "0.20.2";
 
-/// Every file is formatted.
+/// Checks the format of every Rust file.
 ///
 /// # Errors
-/// One is not.
+/// A file is not formatted.
 pub(crate) fn format(context: &Context) -> Result<Ending> {
-    must(&mut context.cargo(&["fmt", "--all", "--check"])).context("`cargo fmt` puts it right")?;
+    must(&mut context.cargo(&["fmt", "--all", "--check"])).context("run `cargo fmt`")?;
+    must(&mut context.cargo(&["fmt", "--manifest-path", builtin_python::MANIFEST, "--check"]))?;
     Ok(Ending::Done)
 }
 
-/// Clippy has nothing to say about any target on this system.
+/// Runs clippy for all targets on this system.
 ///
 /// # Errors
-/// It has.
+/// Clippy reports a warning, or the code does not compile.
 pub(crate) fn clippy(context: &Context) -> Result<Ending> {
     must(&mut context.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
+    let builtin_python = ["clippy", "--manifest-path", builtin_python::MANIFEST, "--release", "--all-targets"];
+    must(context.cargo(&builtin_python).args(["--", "-D", "warnings"]))?;
     Ok(Ending::Done)
 }
 
-/// Licenses, sources and bans of deny.toml hold for every dependency of every supported system.
+/// Checks the dependencies for every supported system against the licenses, sources and bans of `deny.toml`.
 ///
 /// # Errors
-/// One does not, or cargo-deny cannot be installed.
+/// A dependency breaks a rule, or cargo-deny cannot be installed.
 pub(crate) fn dependencies(context: &Context) -> Result<Ending> {
     let tools = context.cache.path(format!("cargo-deny-{DENY}"));
     let program = tools.join("bin").join("cargo-deny");
@@ -49,10 +53,10 @@ pub(crate) fn dependencies(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The documentation builds without a warning, and its examples pass.
+/// Builds the documentation and tests its examples.
 ///
 /// # Errors
-/// It does not.
+/// The documentation has a warning, or an example fails.
 pub(crate) fn documentation(context: &Context) -> Result<Ending> {
     let mut doc = context.cargo(&["doc", "--workspace", "--no-deps", "--document-private-items"]);
     must(doc.env("RUSTDOCFLAGS", "-D warnings"))?;

@@ -1,4 +1,4 @@
-//! The engine for macOS: types only, as there is no linker for it here.
+//! The engine for macOS. It is only type-checked here, because there is no linker for macOS.
 
 use anyhow::Result;
 
@@ -6,10 +6,10 @@ use crate::context::Context;
 use crate::debian;
 use crate::step::{Ending, must};
 
-/// The engine's macOS module type-checks. On a Mac the tests themselves run instead.
+/// Type-checks the engine for macOS. On a Mac the tests themselves run instead.
 ///
 /// # Errors
-/// It does not.
+/// The engine does not compile for macOS.
 pub(crate) fn check(context: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));

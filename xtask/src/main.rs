@@ -79,7 +79,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Packages that only an administrator can install have a code of their own: the user has a command to run.
+/// The exit code of a failed task: 3 if the user has to install packages with the printed command, otherwise 1.
 fn exit_code(error: &anyhow::Error) -> ExitCode {
     match error.downcast_ref::<apt::NeedsAdministrator>() {
         Some(_) => ExitCode::from(3),

@@ -1,30 +1,35 @@
-//! The tests on this machine.
+//! Builds and runs the tests on this machine.
 
 use anyhow::Result;
 
+use crate::builtin_python;
 use crate::context::Context;
 use crate::node;
 use crate::step::{Ending, must};
 
-/// Builds the tests and the programs that they start, with the fake interpreter. As tests, so that no package is built twice with
-/// different features.
+/// Builds the tests and the programs that they start, including the fake interpreter. `cargo test --no-run` builds both with the
+/// same features, so that no package is built twice.
 ///
 /// # Errors
-/// It does not build.
+/// The code does not compile.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
     must(&mut context.cargo(&["test", "--workspace", "--no-run"]))?;
     Ok(Ending::Done)
 }
 
-/// Every test of every crate. Examples in the documentation were tested with the documentation.
+/// Runs every test of every crate but the examples in the documentation, which the documentation step runs.
 ///
 /// # Errors
-/// One failed.
+/// A test fails.
 pub(crate) fn test(context: &Context) -> Result<Ending> {
     let mut test = context.cargo(&["test", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast", "--"]);
     test.args(&context.filter);
     if let Some(node) = node::program(context) {
         test.env("RUNTRAY_TEST_NODE", node);
+    }
+    let python = builtin_python::program(context);
+    if python.exists() {
+        test.env("RUNTRAY_TEST_BUILTIN_PYTHON", python);
     }
     must(&mut test)?;
     Ok(Ending::Done)

@@ -1,7 +1,7 @@
-//! A Node.js that strips types, for the TypeScript tests.
+//! A Node.js that can strip types, for the TypeScript tests.
 //!
-//! Distributions ship older ones. The npm registry has Node.js itself as a package for each system, so the system's npm
-//! fetches it into the cache, once.
+//! Distributions ship older versions. The npm registry has Node.js as a package for each system, so the system's npm fetches it
+//! into the cache once.
 
 use std::env;
 use std::ffi::OsString;
@@ -15,10 +15,10 @@ use crate::step::{Ending, must};
 /// The version that the tests expect.
 const VERSION: &str = "24.21.0";
 
-/// Fetches it if it is not there.
+/// Fetches Node.js unless the cache has it.
 ///
 /// # Errors
-/// npm could not.
+/// npm is missing or fails, or the package contains no program.
 pub(crate) fn fetch(context: &Context) -> Result<Ending> {
     let Some(package) = package() else {
         return Ok(Ending::Skipped("no Node.js is fetched for this system: the tests use the one on PATH".to_owned()));
@@ -32,16 +32,16 @@ pub(crate) fn fetch(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Where the fetched one is, if there is one.
+/// The path of the fetched Node.js, if there is one.
 pub(crate) fn program(context: &Context) -> Option<PathBuf> {
     let program = folder(context).join("node_modules").join(package()?).join("bin").join("node");
     program.exists().then_some(program)
 }
 
-/// `PATH` with the fetched one first, if there is one.
+/// `PATH` with the folder of the fetched Node.js, if any, in front.
 ///
 /// # Errors
-/// A folder's name cannot be part of it.
+/// A folder's name contains the separator of `PATH`.
 pub(crate) fn path(context: &Context) -> Result<OsString> {
     let path = env::var_os("PATH").unwrap_or_default();
     let ours = program(context).and_then(|program| Some(program.parent()?.to_owned()));

@@ -1,4 +1,4 @@
-//! What must be on the machine before anything is built.
+//! The system packages that a task needs.
 
 use std::process::{Command, Stdio};
 
@@ -11,26 +11,26 @@ use crate::{apt, debian, windows};
 /// A C compiler for SQLite.
 const BUILD: &[&str] = &["gcc", "libc6-dev"];
 
-/// What the desktop app is built with, and what its tray icon needs.
+/// The libraries and tools that the desktop app is built with, and the library that its tray icon needs.
 const DESKTOP: &[&str] = &["libwebkit2gtk-4.1-dev", "pkg-config", "libayatana-appindicator3-1"];
 
-/// What the tests run besides cargo.
+/// The programs that the tests run besides cargo.
 const TEST: &[&str] = &["python3", "python3-venv", "git"];
 
-/// What makes the built-in Python.
+/// The packages that building the built-in Python needs.
 const BUILTIN_PYTHON: &[&str] = &["python3", "python3-venv"];
 
-/// A display, a session bus and what drives and looks at a window, for the tests of the desktop app.
+/// For the tests of the desktop app: a display, a session bus, and the tools that drive and inspect a window.
 const SESSION: &[&str] =
     &["xvfb", "dbus", "xdotool", "util-linux", "webkit2gtk-driver", "openbox", "wmctrl", "imagemagick"];
 
-/// A panel with a tray, and the fonts of its pictures; `ip` for a network of their own.
+/// For the screenshots: a panel with a tray, its fonts, and `ip` to set up a network namespace.
 const PICTURES: &[&str] = &["xfce4-panel", "fonts-dejavu-core", "iproute2"];
 
-/// What building the service needs.
+/// Installs what building the service needs.
 ///
 /// # Errors
-/// As for [`apt::ensure`].
+/// The errors of [`apt::ensure`].
 pub(crate) fn for_building(_: &Context) -> Result<Ending> {
     if !apt::is_here() {
         return Ok(Ending::Skipped("system packages are installed on Debian and Ubuntu only".to_owned()));
@@ -39,18 +39,18 @@ pub(crate) fn for_building(_: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// What makes the built-in Python.
+/// Installs what building the built-in Python needs.
 ///
 /// # Errors
-/// As for [`apt::ensure`].
+/// The errors of [`apt::ensure`].
 pub(crate) fn for_builtin_python() -> Result<()> {
     if apt::is_here() { apt::ensure(&[BUILD, BUILTIN_PYTHON].concat()) } else { Ok(()) }
 }
 
-/// What building the desktop app with its window needs.
+/// Installs what building the desktop app and its window needs.
 ///
 /// # Errors
-/// As for [`apt::ensure`].
+/// The errors of [`apt::ensure`].
 pub(crate) fn for_desktop(_: &Context) -> Result<Ending> {
     if !apt::is_here() {
         return Ok(Ending::Skipped("system packages are installed on Debian and Ubuntu only".to_owned()));
@@ -60,10 +60,10 @@ pub(crate) fn for_desktop(_: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// What the tests need on this machine.
+/// Installs what the tests need on this machine.
 ///
 /// # Errors
-/// As for [`apt::ensure`]; or clippy or rustfmt cannot be had.
+/// The errors of [`apt::ensure`]; or clippy or rustfmt cannot be installed.
 pub(crate) fn for_testing(context: &Context) -> Result<Ending> {
     rustup_component(context, "clippy")?;
     rustup_component(context, "fmt")?;
@@ -75,27 +75,27 @@ pub(crate) fn for_testing(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// A display and a session bus, and what uses them as a person would.
+/// Installs a display server, a session bus and the tools that operate the app as a person would.
 ///
 /// # Errors
-/// As for [`apt::ensure`].
+/// The errors of [`apt::ensure`].
 pub(crate) fn for_session() -> Result<()> {
     if apt::is_here() { apt::ensure(SESSION) } else { Ok(()) }
 }
 
-/// What the pictures of the app are made with, beside what the app needs.
+/// Installs what the app and its screenshots need.
 ///
 /// # Errors
-/// As for [`apt::ensure`].
+/// The errors of [`apt::ensure`].
 pub(crate) fn for_pictures(context: &Context) -> Result<()> {
     for_desktop(context)?;
     if apt::is_here() { apt::ensure(&[TEST, SESSION, PICTURES].concat()) } else { Ok(()) }
 }
 
-/// The toolchain for other systems, the cross-compiler, Wine with a display, and npm for the app's window.
+/// Installs the toolchain for other systems, the cross-compiler, Wine with a display server, and npm for the app's window.
 ///
 /// # Errors
-/// As for [`apt::ensure`].
+/// The errors of [`apt::ensure`].
 pub(crate) fn for_other_systems(_: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));
@@ -109,12 +109,12 @@ fn npm() -> Result<()> {
     if has("npm") { Ok(()) } else { apt::ensure(&["npm"]) }
 }
 
-/// Whether a program answers to its name.
+/// Whether a program can be started with `--version`.
 fn has(program: &str) -> bool {
     output(Command::new(program).arg("--version").stderr(Stdio::null())).is_some()
 }
 
-/// Rustup's minimal profile has neither clippy nor rustfmt.
+/// Installs a component of rustup: the minimal profile has neither clippy nor rustfmt.
 fn rustup_component(context: &Context, name: &str) -> Result<()> {
     if output(context.cargo(&[name, "--version"]).stderr(Stdio::null())).is_some() {
         return Ok(());

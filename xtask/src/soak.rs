@@ -1,4 +1,4 @@
-//! `cargo xtask soak`: thousands of mixed runs, and the bounds that must hold afterwards (`tests/soak`).
+//! `cargo xtask soak`: runs thousands of mixed programs and checks bounds afterwards (`tests/soak`).
 
 use anyhow::{Result, ensure};
 
@@ -6,27 +6,27 @@ use crate::context::Context;
 use crate::provision;
 use crate::step::must;
 
-/// The test that is the soak.
-const TEST: &str = "soak::what_is_promised_holds";
+/// The test that runs the programs.
+const TEST: &str = "soak::every_bound_holds_after_mixed_runs";
 
-/// How much to run.
+/// Options of `cargo xtask soak`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// How many programs; short runs say little about memory.
+    /// Number of programs; short runs say little about memory.
     #[arg(long, default_value_t = 10_000)]
     runs: usize,
-    /// How many clients at once; otherwise eight more than can run and wait.
+    /// Number of concurrent clients; the default is eight more than the service can run and queue.
     #[arg(long)]
     clients: Option<usize>,
-    /// Build without optimisation: sooner ready, but its figures are not to be published.
+    /// Build without optimisation: the build is faster, but its figures must not be published.
     #[arg(long)]
     debug: bool,
 }
 
-/// Builds the service and its tests, and runs the soak, which says how far it is and prints a table.
+/// Builds the service and its tests and runs the soak test, which prints its progress and a table.
 ///
 /// # Errors
-/// This is not Linux, something does not build, or a bound does not hold.
+/// The system is not Linux, the build fails, or a bound does not hold.
 pub(crate) fn soak(args: &Args) -> Result<()> {
     ensure!(cfg!(target_os = "linux"), "the soak reads /proc and needs Linux");
     let context = Context::new(Vec::new())?;
@@ -43,7 +43,7 @@ pub(crate) fn soak(args: &Args) -> Result<()> {
 #[cfg(test)]
 mod tests {
     #[test]
-    fn there_is_such_a_test() {
+    fn the_named_test_exists() {
         let name = super::TEST.trim_start_matches("soak::");
         let source = include_str!("../../tests/soak/mod.rs");
         assert!(source.contains("#[ignore") && source.contains(&format!("fn {name}()")), "{name}");

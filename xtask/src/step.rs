@@ -1,4 +1,4 @@
-//! One step of a task: a title, the parts that need it, and what it does.
+//! One step of a task: its title, the parts it belongs to, and its work.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result, bail};
 
 use crate::context::Context;
 
-/// The parts that `--only` chooses from.
+/// A part of `cargo xtask test` that `--only` can choose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Part {
     /// Formatting, clippy, licenses, documentation.
@@ -21,25 +21,25 @@ pub(crate) enum Part {
     Native,
 }
 
-/// How a step ended that did not fail.
+/// The result of a step that did not fail.
 pub(crate) enum Ending {
-    /// It did its work.
+    /// The step did its work.
     Done,
-    /// It does not apply to this machine.
+    /// The step does not apply to this machine, for this reason.
     Skipped(String),
 }
 
 /// One step.
 pub(crate) struct Step {
-    /// What it does, for people.
+    /// A title that is printed.
     pub(crate) title: &'static str,
-    /// The parts that need it.
+    /// The parts that include this step.
     pub(crate) parts: &'static [Part],
-    /// Does it.
+    /// The function that does the work.
     pub(crate) work: fn(&Context) -> Result<Ending>,
 }
 
-/// A step that is over, for the table at the end.
+/// A completed step, for the table at the end.
 pub(crate) struct Record {
     title: &'static str,
     took: Duration,
@@ -47,10 +47,10 @@ pub(crate) struct Record {
 }
 
 impl Step {
-    /// Announces the step and does it. Says nothing after it: the last step's own closing lines are the task's.
+    /// Prints the title and does the work. Prints nothing afterwards, so that the output of the last step ends the task's output.
     ///
     /// # Errors
-    /// What went wrong, with the step's title.
+    /// The error of the work, with the step's title.
     pub(crate) fn run(&self, context: &Context) -> Result<Record> {
         eprintln!("\n==> {}", self.title);
         let start = Instant::now();
@@ -64,7 +64,7 @@ impl Step {
 }
 
 impl Record {
-    /// The step on one line: its time, its title, and why it was skipped.
+    /// One line with the step's duration, its title and the reason if it was skipped.
     pub(crate) fn line(&self) -> String {
         let time = format!("{:>7.1} s  {}", self.took.as_secs_f64(), self.title);
         match &self.skipped {
@@ -74,10 +74,10 @@ impl Record {
     }
 }
 
-/// Runs a program to its end, its output going where ours goes.
+/// Runs a program to its end. It inherits stdout and stderr.
 ///
 /// # Errors
-/// It cannot be started, or it did not succeed.
+/// The program cannot be started, or it exits with an error.
 pub(crate) fn must(command: &mut Command) -> Result<()> {
     let name = command.get_program().to_owned();
     let status = command.status().with_context(|| format!("cannot start {}", name.display()))?;
@@ -87,7 +87,7 @@ pub(crate) fn must(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// Runs a program quietly and gives what it printed, or nothing when it failed or is not there.
+/// Runs a program and returns its trimmed stdout, or `None` if the program is missing or fails.
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.output().ok().filter(|output| output.status.success())?;
     String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())

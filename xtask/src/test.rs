@@ -1,4 +1,4 @@
-//! `cargo xtask test`: every check and every test, in the order in which they are cheapest to fail.
+//! `cargo xtask test`: runs every check and every test, the cheapest first.
 
 use std::fs;
 
@@ -6,20 +6,20 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
-use crate::{lint, macos, native, node, provision, ui, windows};
+use crate::{builtin_python, lint, macos, native, node, provision, ui, windows};
 
-/// What to test.
+/// Options of `cargo xtask test`.
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Only this part.
+    /// Run only this part.
     #[arg(long, value_enum)]
     only: Option<Part>,
-    /// Handed to the test programs: part of a test's name, or an option such as `--nocapture`.
+    /// Arguments for the test programs: part of a test's name, or an option such as `--nocapture`.
     #[arg(last = true)]
     filter: Vec<String>,
 }
 
-/// The whole of it. What `--only` asks for keeps this order. The last step's closing lines are the run's own.
+/// All steps, in order; `--only` selects some of them. The output of the last step ends the output of the task.
 const STEPS: &[Step] = &[
     Step { title: "packages for this machine", parts: &[Part::Native, Part::Lint], work: provision::for_testing },
     Step {
@@ -40,13 +40,15 @@ const STEPS: &[Step] = &[
     Step { title: "Windows: the app under Wine", parts: &[Part::Windows], work: windows::app },
     Step { title: "Node.js for the tests", parts: &[Part::Native], work: node::fetch },
     Step { title: "build", parts: &[Part::Native], work: native::build },
+    Step { title: "the built-in Python: build", parts: &[Part::Native], work: builtin_python::build },
+    Step { title: "the built-in Python: tests", parts: &[Part::Native], work: builtin_python::test },
     Step { title: "tests", parts: &[Part::Native], work: native::test },
 ];
 
-/// Runs the steps.
+/// Runs the selected steps and prints how long each took.
 ///
 /// # Errors
-/// The first step that failed, with why.
+/// The error of the first step that fails.
 pub(crate) fn test(args: &Args) -> Result<()> {
     let context = Context::new(args.filter.clone())?;
     let _lock = context.cache.lock()?;
@@ -71,7 +73,7 @@ fn run_and_report(step: &Step, context: &Context) -> Result<Record> {
     Ok(record)
 }
 
-/// The last step's closing lines stay the last ones, so its time goes to a file.
+/// Writes all durations to a file. The duration of the last step is not printed, so that its own output stays last.
 fn note_duration(context: &Context, earlier: &[Record], last: &Record) -> Result<()> {
     let lines: Vec<_> = earlier.iter().chain([last]).map(Record::line).collect();
     let file = context.cache.path("durations.txt");

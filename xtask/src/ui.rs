@@ -1,4 +1,4 @@
-//! The desktop app's window: `ui/`, built and tested with npm.
+//! The desktop app's window in `ui/`, built and tested with npm.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,10 +10,10 @@ use crate::context::Context;
 use crate::node;
 use crate::step::{Ending, must};
 
-/// Builds `ui/dist`, which the desktop app carries.
+/// Builds `ui/dist`, which is embedded in the desktop app.
 ///
 /// # Errors
-/// Its packages cannot be had, or it does not build.
+/// The npm packages cannot be installed, or the build fails.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
     node::fetch(context)?;
     packages(context)?;
@@ -21,10 +21,10 @@ pub(crate) fn build(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The window's types, its style and its tests.
+/// Checks the window's types and style, and runs its tests.
 ///
 /// # Errors
-/// One is wrong.
+/// A check or a test fails.
 pub(crate) fn test(context: &Context) -> Result<Ending> {
     for script in ["check", "lint", "test"] {
         must(npm(context)?.args(["run", script]))?;
@@ -32,7 +32,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Installs what the lock file names, unless that was done for this very file.
+/// Installs the packages of the lock file, unless they were installed for the same lock file before.
 fn packages(context: &Context) -> Result<()> {
     let folder = folder(context);
     let wanted = fs::read_to_string(folder.join("package-lock.json")).context("the window has no lock file")?;
@@ -45,7 +45,7 @@ fn packages(context: &Context) -> Result<()> {
     fs::write(stamp, wanted).context("cannot note what was installed")
 }
 
-/// The system's npm with a Node.js that is new enough.
+/// The system's npm, with the fetched Node.js in `PATH` if there is one.
 fn npm(context: &Context) -> Result<Command> {
     let mut command = context.command(if cfg!(windows) { "npm.cmd" } else { "npm" });
     command.current_dir(folder(context));

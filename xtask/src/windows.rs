@@ -1,4 +1,4 @@
-//! Everything for Windows: cross-built on Debian, tested under Wine.
+//! Checks and tests for Windows: cross-compiled on Debian, run under Wine.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -10,26 +10,26 @@ use crate::step::{Ending, must};
 use crate::wine::Prefix;
 use crate::{debian, wine};
 
-/// The cross-compiler, what runs its programs, and a display for those that have windows.
+/// The cross-compiler, Wine, and a display server for programs with windows.
 pub(crate) const PACKAGES: &[&str] =
     &["gcc-mingw-w64-x86-64", "binutils-mingw-w64-x86-64", "wine", "wine64", "xvfb", "xdotool", "openbox"];
 
 const TARGET: &str = "x86_64-pc-windows-gnu";
 
-/// The build output, in the cache.
+/// The folder of the build output in the cache.
 const TARGET_FOLDER: &str = "target-windows";
 
-/// What is shipped; xtask is for developers' machines. Always all of it: a part would be built once more, with the features that
-/// this part alone asks its dependencies for.
-const SHIPPED: &[&str] = &["runtray-engine", "runtray-service", "runtray-cli", "runtray-desktop"];
+/// The packages that are shipped; xtask only runs on developers' machines. Every command builds all of them: a part alone would
+/// enable other features of the dependencies and build these again.
+const SHIPPED: &[&str] = &["runtray-engine", "runtray-wire", "runtray-service", "runtray-cli", "runtray-desktop"];
 
-/// The app, and what Windows must find beside it.
+/// The app and the DLL that it needs beside it.
 const APP: &[&str] = &["runtray-desktop.exe", "WebView2Loader.dll"];
 
-/// Clippy has nothing to say about the code for Windows.
+/// Runs clippy for Windows.
 ///
 /// # Errors
-/// It has.
+/// Clippy reports a warning, or the code does not compile.
 pub(crate) fn clippy(context: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));
@@ -38,11 +38,11 @@ pub(crate) fn clippy(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Builds the service, `runtray.exe`, the app, the fake interpreter and their tests. As tests, so that no package is built twice
-/// with different features.
+/// Builds the service, `runtray.exe`, the app, the fake interpreter and their tests. `cargo test --no-run` builds all with the
+/// same features, so that no package is built twice.
 ///
 /// # Errors
-/// They cannot be, or what the app is shipped with is not there.
+/// The build fails, or a file that ships with the app is missing.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));
@@ -54,10 +54,10 @@ pub(crate) fn build(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// The tests pass under Wine.
+/// Runs the tests under Wine.
 ///
 /// # Errors
-/// One does not, or Wine cannot be set up.
+/// A test fails, or Wine cannot be set up.
 pub(crate) fn test(context: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));
@@ -68,18 +68,18 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     test.args(["--lib", "--bins", "--tests", "--no-fail-fast", "--", "--skip", "tests::commands::"])
         .args(&context.filter);
     prefix.set(&mut test);
-    // The app's own tests lie in another folder than the DLL that they are linked with.
+    // The DLL that the app's own tests are linked with lies in another folder.
     test.env("WINEPATH", wine::path(&programs(context)));
-    // Snapshots are found from the root of the clone, which insta would ask a Linux cargo for.
+    // insta would find the snapshots by asking a Linux cargo for the workspace's root; tell it the path as Wine sees it.
     test.env("INSTA_WORKSPACE_ROOT", wine::path(&context.root)).env("INSTA_UPDATE", "no");
     must(&mut test)?;
     Ok(Ending::Done)
 }
 
-/// The app for Windows, on a display with a place for tray icons, does what it should.
+/// Tests the app for Windows under Wine, on a display with a place for tray icons.
 ///
 /// # Errors
-/// It does not, or Wine cannot be set up.
+/// A test fails, or Wine cannot be set up.
 pub(crate) fn app(context: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));
@@ -92,7 +92,7 @@ pub(crate) fn app(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Where the programs for Windows are built.
+/// The folder of the built programs for Windows.
 fn programs(context: &Context) -> PathBuf {
     context.cache.path(TARGET_FOLDER).join(TARGET).join("debug")
 }

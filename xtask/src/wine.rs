@@ -1,7 +1,7 @@
-//! The Wine prefix that Windows programs are tested in.
+//! The Wine prefix in which Windows programs are tested.
 //!
-//! It takes 12 s and 700 MB to make, so it stays in the cache. It is made beside its place and moved there when complete:
-//! one that was cut short is never used.
+//! Making it takes 12 s and 700 MB, so it stays in the cache. It is made in a temporary folder and renamed when complete, so that
+//! an incomplete prefix is never used.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,23 +15,23 @@ use crate::step::must;
 /// The C compiler for Windows.
 pub(crate) const COMPILER: &str = "x86_64-w64-mingw32-gcc";
 
-/// What runs a Windows program.
+/// The program that runs a Windows program.
 pub(crate) const RUNNER: &str = "wine";
 
 /// The DLL that Wine 8 lacks.
 const SHIM: &str = "drive_c/windows/system32/bcryptprimitives.dll";
 
-/// Wine's debugger would start at every crash, take seconds and change the exit code.
+/// Disables Wine's debugger, which would start at every crash, take seconds and change the exit code.
 const NO_DEBUGGER: &[&str] = &["reg", "add", r"HKCU\Software\Wine\DllOverrides", "/v", "winedbg.exe", "/d", "", "/f"];
 
-/// A prefix in use. Dropping it ends every Windows process in it.
+/// A prefix in use. Dropping it ends all Windows processes in it.
 pub(crate) struct Prefix(PathBuf);
 
 impl Prefix {
-    /// The prefix in the cache, made if it is not there.
+    /// Opens the prefix in the cache, and makes it if it is missing.
     ///
     /// # Errors
-    /// Wine cannot make it, or the shim cannot be compiled.
+    /// Wine cannot make the prefix, or the shim cannot be compiled.
     pub(crate) fn open(context: &Context) -> Result<Self> {
         let place = context.cache.path("wine");
         if !place.exists() {
@@ -42,7 +42,7 @@ impl Prefix {
         Ok(prefix)
     }
 
-    /// Lets `command`, and what it starts, use this prefix.
+    /// Makes `command` and its child processes use this prefix.
     pub(crate) fn set(&self, command: &mut Command) {
         set(&self.0, command);
     }
@@ -50,14 +50,14 @@ impl Prefix {
 
 impl Drop for Prefix {
     fn drop(&mut self) {
-        // The server stays for a while, and with it whatever a failed test left; without one running there is nothing to end.
+        // The server keeps running for a while, with any process that a failed test left. The call fails if none is running.
         let mut server = Command::new("wineserver");
         set(&self.0, &mut server);
         server.arg("-k").stderr(Stdio::null()).status().ok();
     }
 }
 
-/// An absolute path of this machine as Windows programs see it.
+/// Converts an absolute path of this machine to the path that Windows programs see.
 pub(crate) fn path(path: &Path) -> String {
     format!("Z:{}", path.display()).replace('/', r"\")
 }
@@ -71,7 +71,7 @@ fn make(unfinished: &Path, place: &Path) -> Result<()> {
     let run = |program: &str, arguments: &[&str]| {
         let mut command = Command::new(program);
         set(unfinished, &mut command);
-        // Neither .NET nor a browser: asking for them would open a window.
+        // Skip .NET and the browser: wineboot would open a window to install them.
         command.args(arguments).env("WINEDLLOVERRIDES", "mscoree,mshtml=").stderr(Stdio::null()).stdout(Stdio::null());
         must(&mut command)
     };
@@ -92,7 +92,7 @@ fn compile_shim(root: &Path, prefix: &Path) -> Result<()> {
     )
 }
 
-/// No display is needed and no log wanted.
+/// Sets the environment of a Wine program: the prefix, 64-bit, no log, no display.
 fn set(prefix: &Path, command: &mut Command) {
     command.env("WINEPREFIX", prefix).env("WINEARCH", "win64").env("WINEDEBUG", "-all").env_remove("DISPLAY");
 }

@@ -1,4 +1,4 @@
-//! The least that a Tauri app in the tray is: an icon, a menu, and a window that is made when it is opened.
+//! A minimal Tauri app in the tray: an icon, a menu, and a window that is created when it is opened.
 
 #![cfg_attr(windows, windows_subsystem = "windows")]
 

@@ -1,4 +1,4 @@
-//! What a process tree does: the time that it spends on a core, and how often it wakes.
+//! The CPU time and the wakeups of a process tree.
 
 use std::collections::HashMap;
 use std::fs;
@@ -7,20 +7,20 @@ use std::time::{Duration, Instant};
 
 use crate::memory;
 
-/// What a tree did in a while.
+/// The activity of a tree in a period.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Activity {
     /// The share of one core, in percent.
     pub(super) percent: f64,
-    /// How often a thread began to run, each second.
+    /// How often a thread started to run, per second.
     pub(super) wakeups: f64,
 }
 
-/// A thread's time on a core in nanoseconds, and how often it began to run.
+/// A thread's CPU time in nanoseconds, and how often it started to run.
 type Count = (u64, u64);
 
 impl Activity {
-    /// What the tree below `root` does while nobody asks anything of it.
+    /// The activity of the tree below `root` in the period `rest`, without any request to it.
     pub(super) fn during(rest: Duration, root: u32) -> Self {
         let (began, before) = (Instant::now(), counts(root));
         thread::sleep(rest);
@@ -30,7 +30,7 @@ impl Activity {
     }
 }
 
-/// Of each thread of the tree, by its id.
+/// The counts of each thread of the tree, by its id.
 fn counts(root: u32) -> HashMap<String, Count> {
     let tasks = memory::tree(root).into_iter().filter_map(|process| fs::read_dir(format!("/proc/{process}/task")).ok());
     let count = |task: fs::DirEntry| {
@@ -40,13 +40,13 @@ fn counts(root: u32) -> HashMap<String, Count> {
     tasks.flat_map(Iterator::flatten).filter_map(count).collect()
 }
 
-/// Time on a core, time in the queue for one, and how often it was given one.
+/// Parses CPU time, time in the run queue, and the number of times that the thread ran.
 fn parse(schedstat: &str) -> Option<Count> {
     let mut numbers = schedstat.split_ascii_whitespace().map(str::parse);
     Some((numbers.next()?.ok()?, numbers.nth(1)?.ok()?))
 }
 
-/// What came between two counts; a thread that is new began at nothing.
+/// The difference of two counts. New threads start at zero.
 fn difference(before: &HashMap<String, Count>, after: &HashMap<String, Count>) -> Count {
     let since = |(thread, (time, runs)): (&String, &Count)| {
         let (time_before, runs_before) = before.get(thread).copied().unwrap_or_default();
@@ -60,7 +60,7 @@ mod tests {
     use super::{difference, parse};
 
     #[test]
-    fn what_the_kernel_counts_is_read() {
+    fn the_counters_of_the_kernel_are_parsed() {
         assert_eq!(parse("31415926 2718 42\n"), Some((31_415_926, 42)));
         for text in ["", "1 2", "a b c"] {
             assert_eq!(parse(text), None, "{text:?}");

@@ -1,4 +1,4 @@
-//! One of the apps, running in the tray of a session of its own.
+//! An app that runs in the tray of its own session.
 
 use std::fs;
 use std::path::Path;
@@ -15,14 +15,14 @@ use crate::tray::{Panel, Tray};
 /// The apps that are compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// Runtray's.
+    /// Runtray.
     Runtray,
-    /// The least that such an app is.
+    /// The minimal app.
     Minimal,
 }
 
 impl Kind {
-    /// Both, ours first.
+    /// Both apps, Runtray first.
     pub(super) const BOTH: [Self; 2] = [Self::Runtray, Self::Minimal];
 
     /// The name in tables.
@@ -33,7 +33,7 @@ impl Kind {
         }
     }
 
-    /// What its window is called.
+    /// The title of its window.
     pub(super) fn title(self) -> &'static str {
         match self {
             Self::Runtray => "Runtray",
@@ -49,21 +49,21 @@ impl Kind {
     }
 }
 
-/// A running app. Dropping it ends it and its session.
+/// A running app. Dropping it ends the app and its session.
 pub(super) struct App {
     child: Child,
     port: u16,
     panel: Panel,
     began: Instant,
-    /// Where it runs.
+    /// The session it runs in.
     pub(super) session: Session,
 }
 
 impl App {
-    /// Starts it in the tray.
+    /// Starts the app in the tray.
     ///
     /// # Errors
-    /// There is no such program.
+    /// The program does not exist.
     pub(super) fn start(args: &Args, kind: Kind) -> Result<Self> {
         let session = Session::new();
         let panel = Panel::new(&session);
@@ -78,22 +78,22 @@ impl App {
         Ok(Self { child, port, panel, began, session })
     }
 
-    /// Waits until its service answers, and gives how long that took from the start.
+    /// Waits until the service answers, and gives the time since the start.
     ///
     /// # Errors
-    /// It does not answer.
+    /// The service does not answer in time.
     pub(super) fn healthy(&mut self) -> Result<Duration> {
         wait_until_healthy(&mut self.child, self.port, "/health")?;
         Ok(self.began.elapsed())
     }
 
-    /// Waits until its icon is there, and gives how long that took from the start.
+    /// Waits until the icon is registered, and gives the time since the start.
     pub(super) fn icon(&self) -> (Tray, Duration) {
         let tray = self.panel.tray();
         (tray, self.began.elapsed())
     }
 
-    /// The process that all of its others come from.
+    /// The id of its main process.
     pub(super) fn process(&self) -> u32 {
         self.child.id()
     }
@@ -101,13 +101,13 @@ impl App {
 
 impl Drop for App {
     fn drop(&mut self) {
-        // It may have ended by itself, which is all that is wanted here.
+        // The call only fails if the app has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// The settings of a user who has seen the app before, whose window shows what it usually does.
+/// Writes the settings of a user who has used the app before, so that the window shows its usual view.
 fn welcomed(session: &Session) -> Result<()> {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder)?;

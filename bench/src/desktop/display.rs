@@ -1,4 +1,4 @@
-//! The windows on a display: what is painted on them, and closing them as a window manager would.
+//! The windows on a display: whether text is painted in them, and closing them as a window manager does.
 
 use std::collections::HashSet;
 
@@ -11,11 +11,11 @@ use x11rb::protocol::xproto::{
 };
 use x11rb::rust_connection::RustConnection;
 
-/// The corner of a window that is looked at, wide and high: each of the apps has text there.
+/// Width and height of the window's corner that is inspected; both apps have text there.
 const CORNER: (u16, u16) = (360, 120);
-/// An empty window has one colour, and one that only has its background a few; the edges of letters have many.
+/// The number of colours above which a picture contains text. An empty window has one colour and a plain background a few.
 const TEXT: usize = 16;
-/// A pixel has 24 bits, in four bytes.
+/// The bytes of a pixel, which has 24 bits.
 const PIXEL: usize = 4;
 
 /// A connection to a display.
@@ -27,10 +27,10 @@ pub(super) struct Display {
 }
 
 impl Display {
-    /// Connects to the display of that name.
+    /// Connects to the display with this name.
     ///
     /// # Errors
-    /// It does not answer.
+    /// The display does not answer.
     pub(super) fn open(name: &str) -> Result<Self> {
         let (connection, screen) = x11rb::connect(Some(name)).context("the display does not answer")?;
         let atom = |name: &str| anyhow::Ok(connection.intern_atom(false, name.as_bytes())?.reply()?.atom);
@@ -39,16 +39,16 @@ impl Display {
         Ok(Self { connection, root, protocols, delete })
     }
 
-    /// The window of that title which a user sees, if there is one.
+    /// The visible window with this title, if there is one.
     ///
     /// # Errors
-    /// The display is gone.
+    /// The connection to the display is broken.
     pub(super) fn window(&self, title: &str) -> Result<Option<Window>> {
         let children = self.connection.query_tree(self.root)?.reply()?.children;
         Ok(children.into_iter().find(|window| self.is_seen(*window) && self.title(*window).as_deref() == Some(title)))
     }
 
-    /// Whether there is text on `window`. One that is gone meanwhile has none.
+    /// Whether there is text in `window`; `false` if it was closed meanwhile.
     pub(super) fn has_text(&self, window: Window) -> bool {
         let (width, height) = CORNER;
         let image = self.connection.get_image(ImageFormat::Z_PIXMAP, window, 0, 0, width, height, u32::MAX);
@@ -56,10 +56,10 @@ impl Display {
         data.chunks_exact(PIXEL).collect::<HashSet<_>>().len() >= TEXT
     }
 
-    /// Asks for the end of `window`, as its cross does.
+    /// Asks `window` to close, as the button in its title bar does.
     ///
     /// # Errors
-    /// The display is gone.
+    /// The connection to the display is broken.
     pub(super) fn close(&self, window: Window) -> Result<()> {
         let event = ClientMessageEvent {
             response_type: CLIENT_MESSAGE_EVENT,

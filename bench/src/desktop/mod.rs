@@ -1,4 +1,4 @@
-//! The desktop app beside the least that a Tauri app in the tray is, in turns, each on a display and a bus of its own.
+//! The desktop app and a minimal Tauri app with a tray icon, measured in turns, each on its own display and session bus.
 
 mod activity;
 mod app;
@@ -16,19 +16,19 @@ use app::Kind;
 use sections::Samples;
 use stay::Stay;
 
-/// What to measure.
+/// Options of the measurement.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// The runtray-desktop program, built in release.
     #[arg(long)]
     app: PathBuf,
-    /// The program that it is held against, built in the same way.
+    /// The minimal app, built in the same way.
     #[arg(long)]
     minimal: PathBuf,
-    /// Where the results are written.
+    /// The file for the results.
     #[arg(long, default_value = "target/bench-desktop.json")]
     pub(crate) json: PathBuf,
-    /// A short run, to see that everything can be measured.
+    /// Do a short run, to check that everything can be measured.
     #[arg(long)]
     quick: bool,
 }
@@ -36,11 +36,11 @@ pub(crate) struct Args {
 /// How much to measure.
 #[derive(Clone, Copy)]
 struct Effort {
-    /// Starts of each app, until it answers and until its icon is there.
+    /// Starts of each app, to measure the time until it answers and until its icon is registered.
     starts: usize,
-    /// Rounds, in each of which each app is started, left alone, and its window opened and closed.
+    /// Rounds. In each, each app is started, left idle, and its window opened and closed.
     rounds: usize,
-    /// How long each is left alone, in seconds.
+    /// The idle time of each app, in seconds.
     rest: u64,
     /// How often the window is opened and closed in a round.
     cycles: usize,
@@ -52,7 +52,7 @@ const QUICK: Effort = Effort { starts: 2, rounds: 1, rest: 3, cycles: 2 };
 /// Measures everything.
 ///
 /// # Errors
-/// An app does not start, or does not do what it is told.
+/// An app does not start or does not react.
 pub(crate) fn measure(args: &Args) -> Result<Report> {
     let effort = if args.quick { QUICK } else { FULL };
     let machine = Machine::here(vec![format!("{} and {}", Kind::Runtray.name(), Kind::Minimal.name())])?;
@@ -66,6 +66,7 @@ pub(crate) fn measure(args: &Args) -> Result<Report> {
     }
     for round in 0..effort.rounds {
         eprintln!("measuring: round {} of {}", round + 1, effort.rounds);
+        // Alternate which app goes first.
         let mut turns = Kind::BOTH;
         turns.rotate_left(round % Kind::BOTH.len());
         for kind in turns {

@@ -1,4 +1,4 @@
-//! The samples as tables, ratios and targets.
+//! The samples as tables, ratios and targets of the report.
 
 use super::Effort;
 use super::app::Kind;
@@ -6,10 +6,10 @@ use super::stay::Stay;
 use crate::report::{Figure, Section, Target};
 use crate::statistics::{Ratio, Summary, median};
 
-/// Less of a core than this is shown as 0.0 % by what shows such things.
+/// A smaller share of a core, in percent, is shown as 0.0 % by system monitors.
 const NOTHING: f64 = 0.05;
 
-/// All that was seen.
+/// All samples.
 #[derive(Default)]
 pub(super) struct Samples {
     /// Milliseconds from Runtray's start to its first healthy answer.
@@ -18,17 +18,17 @@ pub(super) struct Samples {
     minimal: OfOne,
 }
 
-/// What was seen of one app.
+/// The samples of one app.
 #[derive(Default)]
 pub(super) struct OfOne {
-    /// Milliseconds from its start to its icon.
+    /// Milliseconds from its start to the registration of its icon.
     pub(super) icon: Vec<f64>,
-    /// Its lives, one for each round.
+    /// Its stays, one for each round.
     pub(super) stays: Vec<Stay>,
 }
 
 impl Samples {
-    /// What is seen of `kind`.
+    /// The samples of `kind`.
     pub(super) fn of(&mut self, kind: Kind) -> &mut OfOne {
         match kind {
             Kind::Runtray => &mut self.runtray,
@@ -36,7 +36,7 @@ impl Samples {
         }
     }
 
-    /// The tables.
+    /// The tables of the report.
     pub(super) fn sections(&self, effort: Effort) -> Vec<Section> {
         vec![self.start(), self.rest(effort), self.window(effort)]
     }
@@ -110,13 +110,13 @@ impl OfOne {
         self.stays.iter().flat_map(|stay| stay.closed.clone()).collect()
     }
 
-    /// After each close, to before the first opening in the same life.
+    /// The memory after each close, relative to that before the first opening in the same stay.
     fn after(&self) -> Ratio {
         let before: Vec<f64> = self.stays.iter().flat_map(|stay| stay.closed.iter().map(|_| stay.tray)).collect();
         Ratio::of_rounds("", &self.closed(), &before)
     }
 
-    /// After the last close, to after the first one in the same life.
+    /// The memory after the last close, relative to that after the first one in the same stay.
     fn growth(&self) -> Ratio {
         let of = |pick: fn(&[f64]) -> Option<&f64>| -> Vec<f64> {
             self.stays.iter().filter_map(|stay| pick(&stay.closed)).copied().collect()

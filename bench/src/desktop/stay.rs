@@ -1,4 +1,4 @@
-//! One life of an app: its start, its rest in the tray, and its window opened and closed again and again.
+//! One stay of an app: its start, its idle time in the tray, and its window opened and closed many times.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -13,29 +13,29 @@ use crate::memory::{settled, tree};
 use crate::session::{PATIENCE, until};
 use crate::tray::Tray;
 
-/// How often the display is asked whether a window is painted.
+/// The interval at which the window is checked for text.
 const LOOK: Duration = Duration::from_millis(2);
 /// How long a window is open before it is closed.
 const OPEN: Duration = Duration::from_secs(1);
-/// WebKit's process behind a page, as far as Linux keeps its name.
+/// The name of WebKit's process for a page, shortened by Linux.
 const PAGE: &str = "WebKitWebProces";
 
-/// What was seen of one life.
+/// The measurements of one stay.
 pub(super) struct Stay {
     /// The memory in the tray before any window was opened, in MiB.
     pub(super) tray: f64,
-    /// What it did there.
+    /// Its activity while idle.
     pub(super) rest: Activity,
-    /// From the click to text on the window, in milliseconds, for each cycle.
+    /// Milliseconds from the click to text in the window, for each cycle.
     pub(super) opened: Vec<f64>,
     /// The memory after the window was closed, in MiB, for each cycle.
     pub(super) closed: Vec<f64>,
 }
 
-/// Milliseconds from the start of Runtray's process to its first healthy answer, in a folder as after installing.
+/// Milliseconds from the start of Runtray's process to its first healthy answer, in an empty folder as after installing.
 ///
 /// # Errors
-/// It does not start.
+/// The app does not start.
 pub(super) fn until_healthy(args: &Args) -> Result<f64> {
     App::start(args, Kind::Runtray)?.healthy().map(milliseconds)
 }
@@ -43,13 +43,13 @@ pub(super) fn until_healthy(args: &Args) -> Result<f64> {
 /// Milliseconds from the start of the process to its icon in the tray.
 ///
 /// # Errors
-/// It does not start.
+/// The app does not start.
 pub(super) fn until_icon(args: &Args, kind: Kind) -> Result<f64> {
     Ok(milliseconds(App::start(args, kind)?.icon().1))
 }
 
 impl Stay {
-    /// Lives it.
+    /// Measures a stay.
     ///
     /// # Errors
     /// The app ends early, or its window does not open or close.
@@ -73,7 +73,7 @@ impl Stay {
     }
 }
 
-/// Clicks on Open, and gives the milliseconds until there is text on the window.
+/// Clicks on Open, and gives the milliseconds until there is text in the window.
 fn open(tray: &Tray, display: &Display, kind: Kind) -> Result<f64> {
     let began = Instant::now();
     tray.click("Open");

@@ -1,5 +1,5 @@
-//! The time from a key to its echo by a program that reads single keys in a terminal: over the WebSocket, and with the same
-//! program in a terminal that the benchmark opens itself.
+//! The time from a key to its echo by a program that reads single keys in a terminal: over the WebSocket, and in a terminal that
+//! the benchmark opens itself.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, ensure};
-use serde_json::json;
+use runtray_wire::{ClientMessage, Typed};
 use tempfile::TempDir;
 
 use super::{milliseconds, turns};
@@ -20,7 +20,7 @@ use crate::setup::Setup;
 use crate::sys::{self, Terminal};
 use crate::websocket::Socket;
 
-/// Takes single keys and shows each.
+/// Reads single keys and prints each.
 const CODE: &str = "import sys, tty
 tty.setcbreak(sys.stdin.fileno())
 print('ready', flush=True)
@@ -28,25 +28,25 @@ while key := sys.stdin.read(1):
     sys.stdout.write(key)
     sys.stdout.flush()
 ";
-/// What is typed, in turn: what a late echo of one key cannot be taken for.
+/// The keys, in turn. Each differs from the previous one, so that a late echo is noticed.
 const KEYS: &str = "abcdefghijklmnopqrstuvwxyz";
-/// Between two keys; a fast typist leaves more.
+/// The pause between two keys; a fast typist leaves more.
 const PAUSE: Duration = Duration::from_millis(20);
-/// Keys that do not count.
+/// The number of keys before the measurement.
 const REHEARSALS: usize = 3;
-/// What the difference to the own terminal may be at p50 and p99, in milliseconds.
+/// The largest allowed difference from the own terminal at p50 and p99, in milliseconds.
 const LIMITS: (f64, f64) = (1.0, 5.0);
 const OWN: &str = "own terminal";
 const SOCKET: &str = "WebSocket";
 
-/// A terminal with a program in it.
+/// A terminal that runs the program.
 trait Screen {
-    /// Types.
+    /// Types text.
     fn type_in(&mut self, text: &str) -> Result<()>;
-    /// What is shown next.
+    /// Reads the next output.
     fn read(&mut self) -> Result<String>;
 
-    /// Reads until `text` is shown.
+    /// Reads until `text` was printed.
     fn until(&mut self, text: &str) -> Result<()> {
         let mut shown = String::new();
         while !shown.contains(text) {
@@ -58,7 +58,7 @@ trait Screen {
     }
 }
 
-/// Both terminals stay open, and keys are typed into each in turn.
+/// Measures both terminals, which stay open; keys are typed into each in turn.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let home = Home::new(setup, Kind::Runtray)?;
     let service = Service::start(setup, Kind::Runtray, &home)?;
@@ -75,7 +75,7 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
     Ok(section(times.map(|times| times[REHEARSALS..].to_vec())))
 }
 
-/// Types one key and gives the milliseconds until it is shown.
+/// Types one key and gives the milliseconds until its echo.
 fn press(screen: &mut dyn Screen, key: char) -> Result<f64> {
     let began = Instant::now();
     screen.type_in(&key.to_string())?;
@@ -95,7 +95,7 @@ fn section([own, socket]: [Vec<f64>; 2]) -> Section {
     }
 }
 
-/// The benchmark's own terminal.
+/// The benchmark's own pseudo-terminal.
 struct Own {
     screen: File,
     child: Child,
@@ -129,7 +129,7 @@ impl Screen for Own {
 
 impl Drop for Own {
     fn drop(&mut self) {
-        // It may have ended by itself, which is all that is wanted here.
+        // The call only fails if the program has ended already.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -137,7 +137,7 @@ impl Drop for Own {
 
 impl Screen for Socket {
     fn type_in(&mut self, text: &str) -> Result<()> {
-        self.send(&json!({ "type": "stdin", "data": text }))
+        self.send(&ClientMessage::Stdin(Typed { data: text.to_owned() }))
     }
 
     fn read(&mut self) -> Result<String> {

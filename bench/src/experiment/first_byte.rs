@@ -1,6 +1,6 @@
 //! The time from a program's print to its reader: through the service's streams, and from the program's own pipe.
 //!
-//! The service starts the next interpreter while the program sleeps. A second print comes when that is long over.
+//! The service prestarts the next interpreter while the program sleeps. The second print comes after that has finished.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,12 +17,12 @@ use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
 use crate::subject::{follow, spawn};
 
-/// Prints the time, prints it again, and does not end before that was surely read.
+/// Prints the time twice with a pause, and sleeps before it ends, so that both are read first.
 const CODE: &str =
     "import time\nfor pause in (0.15, 0.03):\n    print(time.time_ns(), flush=True)\n    time.sleep(pause)\n";
-/// What is timed of each program.
+/// The two measured times of each program.
 const PRINTS: [&str; 2] = ["first print until read", "second print until read"];
-/// What the difference to the direct reader may be at p50 and p99 of the first print, in milliseconds.
+/// The largest allowed difference from the direct reader at p50 and p99 of the first print, in milliseconds.
 const LIMITS: (f64, f64) = (1.0, 5.0);
 
 /// The ways to a program's output.
@@ -35,7 +35,7 @@ struct Readers {
 
 const NAMES: [&str; 3] = ["direct reader", "Server-Sent Events", "WebSocket"];
 
-/// Every reader in turn.
+/// Measures all readers in turns.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let home = Home::new(setup, Kind::Runtray)?;
     let service = Service::start(setup, Kind::Runtray, &home)?;

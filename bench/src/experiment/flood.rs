@@ -1,6 +1,6 @@
-//! A program that prints 1 GB: what the service's memory grows by, and what it answers.
+//! A program that prints 1 GiB: the growth of the service's memory, and the response.
 //!
-//! Flask is left out: it keeps all of the output several times over, which a small machine does not survive.
+//! Flask is left out: it keeps several copies of the whole output, which is too much for a small machine.
 
 use std::io::{self, BufReader};
 use std::process::{Command, Stdio};
@@ -22,19 +22,19 @@ use crate::{environment, memory};
 /// Prints 1024 MiB.
 const FLOOD: &str =
     "import sys\nblock = ('x' * 63 + '\\n') * 16384\nfor _ in range(1024):\n    sys.stdout.write(block)\n";
-/// What the flood may take.
+/// The time limit of the flood.
 const TIMEOUT: Duration = Duration::from_secs(60);
-/// How often the service's memory is looked at meanwhile.
+/// The interval at which the service's memory is measured meanwhile.
 const LOOK: Duration = Duration::from_millis(10);
 
-/// What the floods did to the service, one sample for each.
+/// The measurements of the service, one sample for each flood.
 #[derive(Default)]
 struct Growth {
     resident: Vec<f64>,
     pss: Vec<f64>,
 }
 
-/// The flood through Runtray, and the bare program with its output thrown away.
+/// Measures the flood through Runtray, and the bare program with its output discarded.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let home = Home::new(setup, Kind::Runtray)?;
     let service = Service::start(setup, Kind::Runtray, &home)?;
@@ -103,7 +103,7 @@ fn flood(service: &Service<'_>, growth: &mut Growth) -> Result<(Duration, Answer
     Ok((took, answer?))
 }
 
-/// The highest PSS seen until it is `over`.
+/// The highest PSS until `over` is set.
 fn highest_pss(process: u32, over: &AtomicBool) -> f64 {
     let mut highest: f64 = 0.0;
     while !over.load(Ordering::Relaxed) {

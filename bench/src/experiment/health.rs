@@ -1,7 +1,7 @@
-//! The answer time of `GET /health`, idle and while a CPU-bound program runs in every slot.
+//! The response time of `GET /health`, idle and while a CPU-bound program runs in every slot.
 //!
-//! On a busy machine every answer waits for a core. The server that does nothing is asked in turn with the service: what
-//! it takes is the machine's doing, and what the service takes beyond it is the service's.
+//! On a busy machine every response waits for a core. The null server is asked in turn with the service: its response time is due
+//! to the machine, and the difference is due to the service.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -16,20 +16,20 @@ use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
 use crate::subject::TIMEOUT;
 
-/// The services that are asked.
+/// The services to measure.
 const KINDS: [Kind; 2] = [Kind::Runtray, Kind::Flask];
-/// How often the machine is made busy for each service.
+/// The number of busy periods for each service.
 const ROUNDS: usize = 3;
-/// Between two checks, as a page that shows the state would leave.
+/// The pause between two checks, as a page that shows the state would leave.
 const PAUSE: Duration = Duration::from_millis(5);
-/// What the CPU-bound programs get to start.
+/// The time for the CPU-bound programs to start.
 const SETTLE: Duration = Duration::from_millis(500);
-/// How long the machine is busy.
+/// The length of a busy period.
 const BUSY: Duration = Duration::from_secs(5);
-/// A program that needs a core for that long.
+/// A program that uses a core for slightly longer.
 const BURN: &str = "import time\nend = time.monotonic() + 6\nwhile time.monotonic() < end:\n    pass\n";
 
-/// Answer times of one service and of the null server beside it.
+/// Response times of a service and of the null server.
 #[derive(Default)]
 struct Times {
     idle: Pair,
@@ -42,7 +42,7 @@ struct Pair {
     null: Series,
 }
 
-/// Both services in turn.
+/// Measures both services in turns.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let mut times = KINDS.map(|_| Times::default());
     for _ in 0..ROUNDS.min(setup.effort.rounds) {
@@ -71,7 +71,7 @@ fn while_busy(setup: &Setup, service: &Service<'_>, pair: &mut Pair) -> Result<(
     })
 }
 
-/// Asks the service and the null server in turn.
+/// Measures the service and the null server in turns.
 fn check(setup: &Setup, service: &Service<'_>, pair: &mut Pair) -> Result<()> {
     let (client, null) = (service.client(), Client::new(setup.null_port));
     pair.service.start_round();

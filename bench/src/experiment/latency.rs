@@ -1,4 +1,4 @@
-//! The time that a greeting takes when nothing else runs and nothing was started ahead, one after the other without a pause.
+//! The latency of a greeting without other load and without prestarted interpreters, one after the other without a pause.
 
 use anyhow::{Context as _, Result};
 
@@ -54,9 +54,9 @@ pub(super) fn javascript(setup: &Setup) -> Result<Section> {
     })
 }
 
-/// Lets the subjects greet in turn.
+/// Runs the greeting with the subjects in turns.
 fn alternate<const N: usize>(setup: &Setup, mut subjects: [&mut dyn Subject; N]) -> Result<[Series; N]> {
-    // The first run of each reads files that all later ones find in memory.
+    // The first run of each subject loads files into memory, which speeds up all later ones.
     subjects.iter_mut().try_for_each(|subject| subject.greet().map(drop))?;
     let mut series = [const { Series(Vec::new()) }; N];
     for _ in 0..setup.effort.rounds {

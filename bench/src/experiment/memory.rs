@@ -1,4 +1,4 @@
-//! The memory of a service that does nothing: after its start, with interpreters that wait, and after much work.
+//! The memory of an idle service: after its start, with waiting interpreters, and after many runs.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -12,13 +12,13 @@ use crate::setup::Setup;
 use crate::statistics::{Ratio, median};
 use crate::subject::{Http, JAVASCRIPT, Kernel, PYTHON, Subject as _};
 
-/// Executions before the second look at services that start nothing ahead.
+/// Executions before the second measurement of services without prestarted interpreters.
 const EXECUTIONS: usize = 100;
-/// What is waited for at most.
+/// The longest wait.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// How often it is seen how many interpreters wait.
+/// The interval at which the number of waiting interpreters is checked.
 const LOOK: Duration = Duration::from_millis(50);
-/// The metric that says so.
+/// The metric with that number.
 const WAITING: &str = "runtray_waiting_interpreters";
 
 /// The memory in MiB, one sample for each start.
@@ -33,7 +33,7 @@ struct Looks {
     jupyter: [Vec<f64>; 2],
 }
 
-/// Each service in turn, alone: pages that two processes of one program share count half in each.
+/// Measures each service in turn, alone: pages that two processes of one program share count half in each.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let mut looks = Looks::default();
     for start in 1..=setup.effort.memory_starts {
@@ -66,7 +66,7 @@ fn jupyter(setup: &Setup, [fresh, with_kernel]: &mut [Vec<f64>; 2]) -> Result<()
     Ok(())
 }
 
-/// Waits until `count` interpreters wait; then what is looked at is what it is called.
+/// Waits until `count` interpreters wait, so that the measurement matches its name.
 fn wait_for(service: &Service<'_>, count: f64) -> Result<()> {
     let (began, client) = (Instant::now(), service.client());
     while client.metric(WAITING)? < count {
@@ -82,7 +82,7 @@ fn greet(service: &Service<'_>, count: usize) -> Result<()> {
 }
 
 impl Looks {
-    /// With default settings, where using a language has an interpreter of it wait from then on.
+    /// Measures with default settings, where an interpreter of each used language waits.
     fn warm(&mut self, setup: &Setup, is_last: bool) -> Result<()> {
         let home = Home::new(setup, Kind::Runtray)?;
         let service = Service::start(setup, Kind::Runtray, &home)?;

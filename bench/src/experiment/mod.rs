@@ -25,13 +25,13 @@ use crate::statistics::{Ratio, median};
 pub(crate) struct Experiment {
     /// Its name on the command line.
     pub(crate) name: &'static str,
-    /// What it measures, for people.
+    /// Its title in the report.
     pub(crate) title: &'static str,
-    /// Measures it.
+    /// Runs it.
     pub(crate) measure: fn(&Setup) -> Result<Section>,
 }
 
-/// All of them.
+/// All experiments.
 pub(crate) const EXPERIMENTS: &[Experiment] = &[
     Experiment {
         name: "warm",
@@ -57,23 +57,23 @@ const COLD: &str = "runtray cold";
 const WARM: &str = "runtray warm";
 const NULL: &str = "null server (the client alone)";
 
-/// The order of `count` subjects in a round: each goes first, last and between in turn, and follows each other one.
+/// The order of `count` subjects in a round. Over the rounds each takes each position and follows each other subject.
 fn turns(round: usize, count: usize) -> impl Iterator<Item = usize> {
     let step = move |place: usize| if (round / count).is_multiple_of(2) { place } else { count - 1 - place };
     (0..count).map(move |place| (step(place) + round) % count)
 }
 
-/// What one subject took, round by round, in milliseconds.
+/// The times of one subject in milliseconds, by round.
 #[derive(Clone, Default)]
 struct Series(Vec<Vec<f64>>);
 
 impl Series {
-    /// Opens another round.
+    /// Starts another round.
     fn start_round(&mut self) {
         self.0.push(Vec::new());
     }
 
-    /// Adds to the latest round.
+    /// Adds a time to the latest round.
     fn add(&mut self, time: Duration) {
         if let Some(round) = self.0.last_mut() {
             round.push(milliseconds(time));
@@ -85,13 +85,13 @@ impl Series {
         self.0.iter().map(|round| median(round)).collect()
     }
 
-    /// All of it.
+    /// All times as a figure.
     fn figure(&self, subject: &str, what: &str) -> Figure {
         Figure::new(subject, what, "ms", self.0.concat())
     }
 }
 
-/// `above` ÷ `below`, by the medians of each round.
+/// `above` ÷ `below`, from the medians of each round.
 fn ratio(name: impl Into<String>, above: &Series, below: &Series) -> Ratio {
     Ratio::of_rounds(name, &above.medians(), &below.medians())
 }
@@ -114,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_always_goes_first_or_follows_the_same_one() {
+    fn the_order_of_subjects_varies_between_rounds() {
         let orders: Vec<Vec<usize>> = (0..6).map(|round| turns(round, 3).collect()).collect();
         assert_eq!(orders.iter().map(|order| order[0]).collect::<HashSet<_>>().len(), 3);
         assert_eq!(orders.iter().map(|order| (order[0], order[1])).collect::<HashSet<_>>().len(), 6);

@@ -1,31 +1,31 @@
-//! An even pace: what is measured comes at set times, not as soon as it can.
+//! An even pace: requests start at fixed times, not as soon as possible.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Two requests a second, as a person or a page would send them at most.
+/// The interval of two requests a second, as a person or a page would send them at most.
 pub(super) const TICK: Duration = Duration::from_millis(500);
 
-/// Ticks that are divided among subjects.
+/// Ticks that are divided into slots for the subjects.
 pub(super) struct Pace {
     tick: Instant,
     slot: Duration,
 }
 
 impl Pace {
-    /// The first tick begins now, and each has a slot for each of `subjects`.
+    /// Starts the first tick now, with a slot for each of `subjects`.
     pub(super) fn new(subjects: usize) -> Self {
         let slot = TICK / u32::try_from(subjects.max(1)).unwrap_or(u32::MAX);
         Self { tick: Instant::now(), slot }
     }
 
-    /// Waits for the `number`th slot of this tick. Where the ones before took too long it is there already.
+    /// Waits for slot `number` of this tick. Returns at once if earlier slots took too long.
     pub(super) fn slot(&self, number: usize) {
         let due = self.tick + self.slot * u32::try_from(number).unwrap_or(u32::MAX);
         thread::sleep(due.saturating_duration_since(Instant::now()));
     }
 
-    /// Waits for the next tick, which begins late where this one took too long.
+    /// Waits for the next tick, which begins late if this one took too long.
     pub(super) fn tick(&mut self) {
         let due = self.tick + TICK;
         thread::sleep(due.saturating_duration_since(Instant::now()));

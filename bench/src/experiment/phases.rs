@@ -1,4 +1,4 @@
-//! Where the time of a warm greeting goes, beside the same program in a bare interpreter that waited and was released.
+//! The phases of a warm greeting, beside the same program in a bare interpreter that waited and was released.
 //!
 //! The program itself reports when its first line ran and when it ended; the rest is measured from outside. The difference
 //! between the two is the time of the service.
@@ -16,10 +16,10 @@ use crate::setup::Setup;
 use crate::subject::{PYTHON, Released};
 
 const FLOOR: &str = "floor";
-/// Prints when it begins, and when the interpreter calls what was to be called at its end.
+/// Prints the time when it begins and the time when the interpreter runs its exit handlers.
 const CODE: &str = "import atexit, time\nbegan = time.time_ns()\n\
     atexit.register(lambda: print(time.time_ns()))\nprint(began, flush=True)\n";
-/// Three phases, each from the end of the one before; all of them; and what goes on beside the second and the third.
+/// Three phases, each from the end of the one before; their sum; and the parts of the second and third that run in parallel.
 const PHASES: [&str; 5] = [
     "1 asked until the program's first line",
     "2 first line until the program's end (atexit)",
@@ -27,13 +27,13 @@ const PHASES: [&str; 5] = [
     "all",
     "beside 2 and 3: first line until its first byte was read",
 ];
-/// Runs that do not count: files are in memory then, and an interpreter waits.
+/// Runs before the measurement: afterwards files are in memory and an interpreter waits.
 const REHEARSALS: usize = 2;
 
 /// The milliseconds of each phase of one run.
 type Phases = [f64; PHASES.len()];
 
-/// Runtray and the floor in turn, two runs of each a second.
+/// Measures Runtray and the floor in turns, two runs of each a second.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let home = Home::new(setup, Kind::Runtray)?;
     let service = Service::start(setup, Kind::Runtray, &home)?;
@@ -54,14 +54,14 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
     Ok(section(&warm[REHEARSALS..], &released[REHEARSALS..], aside))
 }
 
-/// What is known besides, in milliseconds.
+/// Further measurements, in milliseconds.
 #[derive(Default)]
 struct Aside {
-    /// `duration_ms` as the service gives it: from letting the interpreter go on until its process tree was gone.
+    /// The service's `duration_ms`: from releasing the interpreter until its process tree was gone.
     durations: Vec<f64>,
-    /// The cost of HTTP alone: a question that the service answers at once.
+    /// The cost of HTTP alone: a request that the service answers at once.
     service: Vec<f64>,
-    /// The same to the server that does nothing.
+    /// The same for the null server.
     null: Vec<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! What is left of warm interpreters when programs come as fast as they can, for a long time.
+//! The share of warm interpreters when programs arrive as fast as possible for a long time.
 
 use std::time::{Duration, Instant};
 
@@ -12,12 +12,12 @@ use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
 use crate::subject::{Greeting, JAVASCRIPT, PYTHON};
 
-/// Clients that ask at once, what they run, and which part of the time they get.
+/// The greeting, the number of clients, and the divisor of the duration.
 const LOADS: [(Greeting, usize, usize); 3] = [(PYTHON, 8, 1), (PYTHON, 1, 2), (JAVASCRIPT, 8, 2)];
-/// The length of one sample.
+/// The length of one sample in milliseconds.
 const SECOND: f64 = 1000.0;
 
-/// Each load on a service of its own.
+/// Measures each load with its own service.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let mut section = Section::default();
     for (greeting, clients, share) in LOADS {
@@ -48,7 +48,7 @@ fn load(service: &Service<'_>, greeting: Greeting, clients: usize, duration: Dur
     ])
 }
 
-/// How many programs ended in each second, from those that ended so long after the beginning.
+/// The number of programs that ended in each second, from their ends since the beginning.
 fn each_second(ends: &[Duration], duration: Duration) -> Vec<f64> {
     let mut counts = vec![0.0; duration.as_secs() as usize];
     for end in ends {
@@ -59,7 +59,7 @@ fn each_second(ends: &[Duration], duration: Duration) -> Vec<f64> {
     counts
 }
 
-/// How many of the programs found an interpreter waiting, in percent.
+/// The share of programs that found an interpreter waiting, in percent.
 pub(super) fn hits(client: &Client) -> Result<f64> {
     Ok(client.metric("runtray_warm_executions_total")? / client.metric("runtray_executions_total")? * 100.0)
 }
@@ -71,7 +71,7 @@ mod tests {
     use super::each_second;
 
     #[test]
-    fn what_ends_is_counted_in_its_second() {
+    fn each_end_is_counted_in_its_second() {
         let ends = [0, 999, 1000, 1500, 2999, 3000].map(Duration::from_millis);
         assert_eq!(each_second(&ends, Duration::from_secs(3)), [2.0, 2.0, 1.0]);
     }

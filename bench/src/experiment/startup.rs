@@ -8,7 +8,7 @@ use crate::service::{Home, Kind, Service};
 use crate::setup::Setup;
 use crate::statistics::{Ratio, median};
 
-/// Runtray's first start, when its folders are empty, its later ones, and Flask's.
+/// Measures Runtray's first start with empty folders, its later starts, and Flask's start.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let kept = Home::new(setup, Kind::Runtray)?;
     drop(Service::start(setup, Kind::Runtray, &kept)?);

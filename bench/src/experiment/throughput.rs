@@ -1,4 +1,4 @@
-//! Executions per second, and the time that each takes, when many clients ask at once.
+//! Executions per second, and the latency of each, with many concurrent clients.
 
 use std::io::Write;
 use std::path::Path;
@@ -20,14 +20,14 @@ use crate::setup::Setup;
 use crate::statistics::Ratio;
 use crate::subject::{Greeting, Http, PYTHON, Subject};
 
-/// How many clients ask at once.
+/// The numbers of concurrent clients.
 const CLIENTS: [usize; 2] = [8, 64];
-/// The services that they ask, each with its name here.
+/// The services to measure, each with its name in the table.
 const KINDS: [(Kind, &str); 3] = [(Kind::Runtray, WARM), (Kind::Cold, COLD), (Kind::Flask, FLASK)];
-/// What interpreters that are started ahead get to be ready, so that they disturb nobody's turn and each turn finds some.
+/// The pause after a turn in which prestarted interpreters become ready, so that they do not disturb the next turn.
 const SETTLE: Duration = Duration::from_millis(250);
 
-/// One way to run many greetings, and what it achieved.
+/// One way to run many greetings, and its results.
 struct Contestant {
     port: u16,
     kind: Kind,
@@ -37,7 +37,7 @@ struct Contestant {
     latencies: Series,
 }
 
-/// `xargs` over the bare interpreter against the services, at each number of clients.
+/// Measures `xargs` over the bare interpreter and the services, with each number of clients.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let (home, cold) = (Home::new(setup, Kind::Runtray)?, Home::new(setup, Kind::Cold)?);
     let services = [
@@ -51,6 +51,7 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let mut contestants = contestants(&services);
     let mut baseline = Vec::new();
     for round in 0..setup.effort.rounds {
+        // The last place in the order belongs to `xargs`, which is not a service.
         for place in turns(round, contestants.len() + 1) {
             match contestants.get_mut(place) {
                 Some(contestant) => contestant.compete(setup.effort.concurrent)?,
@@ -77,7 +78,7 @@ fn contestants(services: &[Service<'_>]) -> Vec<Contestant> {
 }
 
 impl Contestant {
-    /// Takes one turn: `count` greetings, shared by all clients.
+    /// Takes one turn: `count` greetings, shared among all clients.
     fn compete(&mut self, count: usize) -> Result<()> {
         let (elapsed, latencies) = burst(self.port, self.clients, count)?;
         self.rates.push(count as f64 / elapsed.as_secs_f64());
@@ -90,7 +91,7 @@ impl Contestant {
     }
 }
 
-/// Runs `count` greetings in Python from `clients` threads, and gives the time of all and of each. Connecting is not part of it.
+/// Runs `count` greetings in Python from `clients` threads. Gives the total time without connecting, and the time of each.
 fn burst(port: u16, clients: usize, count: usize) -> Result<(Duration, Vec<Duration>)> {
     let (left, start) = (AtomicUsize::new(count), Barrier::new(clients + 1));
     thread::scope(|scope| {
@@ -109,7 +110,7 @@ fn burst(port: u16, clients: usize, count: usize) -> Result<(Duration, Vec<Durat
     })
 }
 
-/// Greets until none is left.
+/// Runs greetings until none is left.
 fn greet_while(left: &AtomicUsize, subject: &mut impl Subject) -> Result<Vec<Duration>> {
     let mut latencies = Vec::new();
     while left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok() {
@@ -118,7 +119,7 @@ fn greet_while(left: &AtomicUsize, subject: &mut impl Subject) -> Result<Vec<Dur
     Ok(latencies)
 }
 
-/// Runs greetings from `clients` threads for so long; gives when each ended, from the beginning on.
+/// Runs greetings from `clients` threads for this long. Gives when each ended, since the beginning.
 pub(super) fn sustain(port: u16, greeting: Greeting, clients: usize, duration: Duration) -> Result<Vec<Duration>> {
     let began = Instant::now();
     let work = || {
@@ -136,7 +137,7 @@ pub(super) fn sustain(port: u16, greeting: Greeting, clients: usize, duration: D
     })
 }
 
-/// As many interpreters at once as there are cores, by `xargs`; gives the executions per second.
+/// Runs as many interpreters at once as there are cores, by `xargs`. Gives the executions per second.
 fn xargs(setup: &Setup, file: &Path) -> Result<f64> {
     let count = setup.effort.concurrent;
     let mut command = Command::new("xargs");
@@ -165,7 +166,7 @@ fn section(contestants: &[Contestant], baseline: Vec<f64>) -> Section {
     section
 }
 
-/// Adds how the rates at one number of clients stand to each other.
+/// Adds the ratios of the rates with one number of clients.
 fn compare(section: &mut Section, clients: usize, [warm, cold, flask, xargs]: [&[f64]; 4]) {
     let at = format!("executions per s at {clients} clients");
     let mut targeted = |name: &str, above: &[f64], below: &[f64], least: f64| {

@@ -1,6 +1,6 @@
-//! The time that a greeting takes at the pace of a person, in each way that there is: two requests a second by one client.
+//! The latency of a greeting at the pace of a person, for every subject: one client sends two requests a second.
 //!
-//! All ways take turns within each half second, so that one table compares them all.
+//! All subjects take turns within each half second, so that one table compares them all.
 
 use anyhow::Result;
 
@@ -15,14 +15,14 @@ use crate::setup::Setup;
 use crate::statistics::{Ratio, Summary};
 use crate::subject::{Bare, FreshKernel, Greeting, Http, JAVASCRIPT, Kernel, PYTHON, Released, Subject, WarmKernel};
 
-/// How often each greets before it counts: files are in memory then, and interpreters wait.
+/// Greetings of each subject before the measurement: afterwards files are in memory and interpreters wait.
 const REHEARSALS: usize = 2;
 const BARE: &str = "bare";
 const FLOOR: &str = "floor (interpreter that waited)";
 const WARM_KERNEL: &str = "jupyter, warm kernel";
 const FRESH_KERNEL: &str = "jupyter, fresh kernel";
 const LANGUAGES: [&str; 2] = [PYTHON.language, JAVASCRIPT.language];
-/// Who is compared with whom, in each language.
+/// The ratios of the table, by language.
 const PAIRS: &[(&str, &str)] = &[
     (WARM, BARE),
     (WARM, FLASK),
@@ -33,7 +33,7 @@ const PAIRS: &[(&str, &str)] = &[
     (COLD, FLASK),
 ];
 
-/// One way to run a greeting, and what it took.
+/// One way to run a greeting, and its times.
 struct Contestant {
     name: &'static str,
     language: &'static str,
@@ -41,7 +41,7 @@ struct Contestant {
     series: Series,
 }
 
-/// The services that run at the same time.
+/// The services, which run at the same time.
 struct Services<'a> {
     warm: Service<'a>,
     cold: Service<'a>,
@@ -49,7 +49,7 @@ struct Services<'a> {
     jupyter: Option<Service<'a>>,
 }
 
-/// Everybody, Python and Node.js.
+/// Measures all subjects, in Python and Node.js.
 pub(super) fn measure(setup: &Setup) -> Result<Section> {
     let [warm, cold] = [Home::new(setup, Kind::Runtray)?, Home::new(setup, Kind::Cold)?];
     let has_jupyter = setup.interpreters.jupyter.is_ok();
@@ -67,6 +67,7 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
     rehearse(&mut contestants)?;
     for round in 0..setup.effort.rounds {
         take_turns(&mut contestants, round, setup.effort.paced)?;
+        // Fresh kernels take longer than a slot of a tick, so they run after the paced subjects.
         fresh.iter_mut().try_for_each(|contestant| contestant.greet(setup.effort.kernels))?;
     }
     contestants.extend(fresh);
@@ -109,7 +110,7 @@ impl Contestant {
         Self { name, language: greeting.language, subject, series: Series::default() }
     }
 
-    /// Takes a whole round at once.
+    /// Runs all greetings of a round without a pause.
     fn greet(&mut self, count: usize) -> Result<()> {
         self.series.start_round();
         (0..count).try_for_each(|_| self.subject.greet().map(|took| self.series.add(took)))
@@ -130,7 +131,7 @@ fn rehearse(contestants: &mut [Contestant]) -> Result<()> {
     Ok(())
 }
 
-/// One round. Within it each has the same slot of every tick, so that each is asked at an even pace.
+/// Runs one round. Each subject has the same slot in every tick, so that each gets requests at an even pace.
 fn take_turns(contestants: &mut [Contestant], round: usize, ticks: usize) -> Result<()> {
     contestants.iter_mut().for_each(|contestant| contestant.series.start_round());
     let order: Vec<usize> = turns(round, contestants.len()).collect();
@@ -146,7 +147,7 @@ fn take_turns(contestants: &mut [Contestant], round: usize, ticks: usize) -> Res
     Ok(())
 }
 
-/// All that took part.
+/// All subjects with their times.
 struct Field<'a>(&'a [Contestant]);
 
 impl Field<'_> {

@@ -13,27 +13,27 @@ use super::{Greeting, Subject, check};
 use crate::environment;
 use crate::moment::Moment;
 
-/// The interpreter, started with a file; its output is read from pipes.
+/// The interpreter, started with a file. Its output is read from pipes.
 pub(crate) struct Bare {
     interpreter: PathBuf,
     folder: TempDir,
     entry: &'static str,
 }
 
-/// What a reader of a program's own pipe saw.
+/// The observations of a reader of a program's own pipe.
 pub(crate) struct Followed {
-    /// When its first byte was there.
+    /// When the first byte arrived.
     pub(crate) first: Moment,
-    /// When the last of it was there.
+    /// When the last byte arrived.
     pub(crate) last: Moment,
-    /// All that it printed.
+    /// All output.
     pub(crate) output: String,
-    /// When its exit was seen.
+    /// When the exit was noticed.
     pub(crate) over: Moment,
 }
 
 impl Bare {
-    /// `interpreter`, with the greeting in a file of its own.
+    /// A subject with `interpreter` and the greeting in a file.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -59,7 +59,7 @@ impl Subject for Bare {
 /// Starts `interpreter` with `file`.
 ///
 /// # Errors
-/// It cannot be started.
+/// The interpreter cannot be started.
 pub(crate) fn spawn(interpreter: &Path, file: &Path) -> Result<Child> {
     let mut command = command(interpreter, file);
     command.stdout(Stdio::piped()).spawn().with_context(|| format!("cannot start {}", interpreter.display()))
@@ -72,10 +72,10 @@ fn command(interpreter: &Path, file: &Path) -> Command {
     command
 }
 
-/// Reads what `child` prints until it ends.
+/// Reads the output of `child` until it ends.
 ///
 /// # Errors
-/// It printed nothing, or failed.
+/// The program printed nothing, or failed.
 pub(crate) fn follow(child: &mut Child) -> Result<Followed> {
     let mut pipe = child.stdout.take().context("the program has no output")?;
     let (mut bytes, mut times, mut block) = (Vec::new(), None, [0; 4096]);

@@ -1,4 +1,4 @@
-//! A service, over a connection that stays open.
+//! A service, used over a connection that stays open.
 
 use std::time::{Duration, Instant};
 
@@ -7,14 +7,14 @@ use anyhow::{Result, ensure};
 use super::{Greeting, Subject, TIMEOUT, check};
 use crate::client::{Answer, Client};
 
-/// A client of a service that answers to `POST /execute`.
+/// A client of a service with `POST /execute`.
 pub(crate) struct Http {
     client: Client,
     greeting: Greeting,
 }
 
 impl Http {
-    /// Sends the greeting through `client`.
+    /// A subject that sends the greeting through `client`.
     pub(crate) fn new(client: Client, greeting: Greeting) -> Self {
         Self { client, greeting }
     }

@@ -1,7 +1,7 @@
 //! The peer: Jupyter Server, which keeps an interpreter (a kernel) and sends it one cell after the other.
 //!
-//! A warm kernel runs every cell in the same process: state stays from one to the next. A fresh kernel is a new process for each
-//! cell, which is what Runtray gives every program.
+//! A warm kernel runs every cell in the same process, which keeps its state between cells. A fresh kernel is a new process for
+//! each cell, as in Runtray.
 
 use std::time::{Duration, Instant};
 
@@ -24,7 +24,7 @@ impl Kernel {
     /// Starts a kernel on the server at `port`.
     ///
     /// # Errors
-    /// The server does not start one.
+    /// The server refuses or does not answer.
     pub(crate) fn start(port: u16) -> Result<Self> {
         let client = Client::new(port);
         let kernel = client.post("/api/kernels", &json!({ "name": "python3" }))?;
@@ -33,7 +33,7 @@ impl Kernel {
         Ok(Self { client, id, socket, cells: 0 })
     }
 
-    /// Runs a cell and gives what it printed, once the kernel says that it is idle again.
+    /// Runs a cell, waits until the kernel reports that it is idle, and gives the output.
     ///
     /// # Errors
     /// The cell failed, or the connection broke.
@@ -59,7 +59,7 @@ impl Kernel {
 
 impl Drop for Kernel {
     fn drop(&mut self) {
-        // The server may be gone already, and its kernels with it.
+        // The call only fails if the server has ended, and its kernels with it.
         let _ = self.client.delete(&format!("/api/kernels/{}", self.id));
     }
 }
@@ -78,7 +78,7 @@ fn request(id: &str, session: &str, code: &str) -> Value {
     })
 }
 
-/// One kernel for all greetings.
+/// A subject with one kernel for all greetings.
 pub(crate) struct WarmKernel(pub(crate) Kernel);
 
 impl Subject for WarmKernel {
@@ -91,7 +91,7 @@ impl Subject for WarmKernel {
     }
 }
 
-/// A kernel for each greeting, on the server at this port. Ending the kernel is not part of the time.
+/// A subject with a new kernel for each greeting, on the server at this port. Ending the kernel is not part of the time.
 pub(crate) struct FreshKernel(pub(crate) u16);
 
 impl Subject for FreshKernel {

@@ -14,7 +14,7 @@ pub(crate) use http::Http;
 pub(crate) use kernel::{FreshKernel, Kernel, WarmKernel};
 pub(crate) use released::Released;
 
-/// The time that a program gets where the time is not what is measured.
+/// The time limit of a program whose limit is not measured.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(10);
 
 /// A program that prints `hi`.
@@ -36,14 +36,14 @@ pub(crate) const JAVASCRIPT: Greeting =
 
 /// A way to run the greeting.
 pub(crate) trait Subject {
-    /// Runs the greeting and gives the time until its whole output was there.
+    /// Runs the greeting and gives the time until its whole output arrived.
     ///
     /// # Errors
-    /// The output is not the greeting's.
+    /// The program could not run, or the output is not the greeting's.
     fn greet(&mut self) -> Result<Duration>;
 }
 
-/// Sees that the greeting ran, and nothing else.
+/// Checks that the output is the greeting's.
 fn check(output: &str) -> Result<()> {
     ensure!(output == "hi\n", "the program printed {output:?}");
     Ok(())

@@ -17,12 +17,12 @@ use super::{Followed, Greeting, Subject, check, follow, spawn};
 use crate::moment::Moment;
 use crate::sys;
 
-/// How often an interpreter that gets ready is looked at.
+/// The interval at which a starting interpreter is checked.
 const POLL: Duration = Duration::from_millis(1);
-/// How long it may take to get ready.
+/// The time in which an interpreter must open its pipe.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// Interpreters that wait, one after the other.
+/// Waiting interpreters, one after the other.
 pub(crate) struct Released {
     interpreter: PathBuf,
     entry: &'static str,
@@ -37,27 +37,27 @@ struct Waiting {
 }
 
 impl Released {
-    /// A first one waits to run the greeting.
+    /// Starts the first interpreter, which waits to run the greeting.
     ///
     /// # Errors
-    /// It does not start, or does not come to wait.
+    /// The interpreter cannot be started, or does not open its pipe in time.
     pub(crate) fn new(interpreter: &Path, greeting: &Greeting) -> Result<Self> {
         Self::with_code(interpreter, greeting.entry, greeting.code)
     }
 
-    /// A first one waits to run `code`.
+    /// Starts the first interpreter, which waits to run `code`.
     ///
     /// # Errors
-    /// As for [`Self::new`].
+    /// The errors of [`Self::new`].
     pub(crate) fn with_code(interpreter: &Path, entry: &'static str, code: &str) -> Result<Self> {
         let waiting = Some(Waiting::start(interpreter, entry)?);
         Ok(Self { interpreter: interpreter.to_owned(), entry, code: code.to_owned(), waiting })
     }
 
-    /// Releases the one that waits, gives when that was and what it did, and has the next one wait.
+    /// Releases the waiting interpreter, and starts the next one afterwards. Gives the time of the release and the observations.
     ///
     /// # Errors
-    /// The program failed, or the next one does not come to wait.
+    /// The program failed, or the next interpreter cannot be started.
     pub(crate) fn release(&mut self) -> Result<(Moment, Followed)> {
         let Waiting { mut child, mut writer, _folder } = self.waiting.take().context("no interpreter waits")?;
         let released = Moment::now();
@@ -80,7 +80,7 @@ impl Subject for Released {
 impl Drop for Released {
     fn drop(&mut self) {
         if let Some(mut waiting) = self.waiting.take() {
-            // It ends by itself where this fails: its pipe has no writer any more.
+            // If this fails, the interpreter ends by itself: its pipe has no writer any more.
             let _ = waiting.child.kill();
             let _ = waiting.child.wait();
         }
@@ -98,7 +98,7 @@ impl Waiting {
     }
 }
 
-/// The pipe's end that holds `child`, once it is there.
+/// The write end of the pipe that `child` waits at, once the child has opened it.
 fn writer(child: &mut Child, file: &Path) -> Result<File> {
     let began = Instant::now();
     loop {

@@ -1,4 +1,4 @@
-//! What only some systems have: named pipes in the file system, and pseudo-terminals.
+//! Operations that only some systems have: named pipes in the file system, and pseudo-terminals.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "other.rs")]
@@ -9,9 +9,9 @@ use std::process::Stdio;
 
 pub(crate) use system::{make_pipe, open_terminal, open_writer};
 
-/// A pseudo-terminal: the keyboard and screen that the benchmark holds, and the ends that a program is given.
+/// A pseudo-terminal: the side of the keyboard and screen, and the side of the program.
 pub(crate) struct Terminal {
-    /// What is written here is typed; what is read here is shown.
+    /// Writing to it types; reading from it gives the output.
     pub(crate) screen: File,
     /// Standard input, output and error of the program.
     pub(crate) program: [Stdio; 3],

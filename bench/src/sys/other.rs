@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 
 use super::Terminal;
 
-/// Not here.
+/// Not supported.
 ///
 /// # Errors
 /// Always.
@@ -15,7 +15,7 @@ pub(crate) fn make_pipe(_path: &Path) -> Result<()> {
     bail!("named pipes in the place of files need Unix")
 }
 
-/// Not here.
+/// Not supported.
 ///
 /// # Errors
 /// Always.
@@ -23,7 +23,7 @@ pub(crate) fn open_writer(_path: &Path) -> Result<Option<File>> {
     bail!("named pipes in the place of files need Unix")
 }
 
-/// Not here.
+/// Not supported.
 ///
 /// # Errors
 /// Always.

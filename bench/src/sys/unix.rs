@@ -1,4 +1,4 @@
-//! Unix.
+//! Named pipes and pseudo-terminals on Unix.
 
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
@@ -14,21 +14,21 @@ use nix::unistd::mkfifo;
 
 use super::Terminal;
 
-/// The size that the WebSocket's terminals have too.
+/// The size of the WebSocket's terminals.
 const SIZE: Winsize = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
 
 /// Makes a named pipe at `path`.
 ///
 /// # Errors
-/// There is something already, or the file system has no pipes.
+/// The path exists, or the file system does not support pipes.
 pub(crate) fn make_pipe(path: &Path) -> Result<()> {
     mkfifo(path, Mode::S_IRUSR | Mode::S_IWUSR).with_context(|| format!("cannot make a pipe at {}", path.display()))
 }
 
-/// Opens the pipe at `path` for writing; `None` while nobody reads it.
+/// Opens the pipe at `path` for writing; `None` while no process reads it.
 ///
 /// # Errors
-/// It cannot be opened.
+/// The pipe cannot be opened for another reason.
 pub(crate) fn open_writer(path: &Path) -> Result<Option<File>> {
     match OpenOptions::new().write(true).custom_flags(OFlag::O_NONBLOCK.bits()).open(path) {
         Ok(file) => Ok(Some(file)),
@@ -40,7 +40,7 @@ pub(crate) fn open_writer(path: &Path) -> Result<Option<File>> {
 /// Opens a pseudo-terminal of 80 by 24.
 ///
 /// # Errors
-/// The system has none left.
+/// No pseudo-terminal is free.
 pub(crate) fn open_terminal() -> Result<Terminal> {
     let OpenptyResult { master, slave } = openpty(&SIZE, None).context("cannot open a pseudo-terminal")?;
     let program = [Stdio::from(slave.try_clone()?), Stdio::from(slave.try_clone()?), Stdio::from(slave)];

@@ -34,8 +34,8 @@ pub struct Run {
     pub optimize: u8,
     /// `-W`.
     pub warnings: Vec<String>,
-    /// `--variables`: a file with all of the environment, as in `/proc/self/environ`.
-    pub variables: Option<PathBuf>,
+    /// `--variables`: how the names of this process's variables begin that are the program's.
+    pub variables: Option<OsString>,
     /// Where it is installed.
     pub places: Places,
 }
@@ -79,7 +79,8 @@ usage: runtray-python [option] ... [-c cmd | -m mod | file | -] [arg] ...
 Options of CPython: -B -E -I -O -P -S -W arg -X opt -q -s -u -V
 --home DIR        what is shipped beside this program
 --cache DIR       where that is unpacked
---variables FILE  the environment, as NAME=VALUE with a NUL after each; otherwise this process's own
+--variables PREFIX  the environment is what begins with PREFIX, without it; otherwise all of this process's own.
+                  Then RUNTRAY_TEMPORARY names a second folder that the program sees, for its temporary files
 --version --verbose  the versions and licences of all that is inside";
 
 /// Options that change nothing here: there is no site, no user folder and nothing to write bytecode to.
@@ -130,7 +131,7 @@ impl<I: Iterator<Item = OsString>> Reader<I> {
             "--verbose" => self.verbose = true,
             "--home" => self.run.places.home = Some(self.value(option, "")?.into()),
             "--cache" => self.run.places.cache = Some(self.value(option, "")?.into()),
-            "--variables" => self.run.variables = Some(self.value(option, "")?.into()),
+            "--variables" => self.run.variables = Some(self.value(option, "")?),
             _ => return Err(Error::Unknown(option.to_owned())),
         }
         Ok(())
@@ -201,9 +202,9 @@ mod tests {
 
     #[test]
     fn places_are_read() {
-        let run = run(&["--home", "/h", "--cache", "/c", "--variables", "/v", "x.py"]);
+        let run = run(&["--home", "/h", "--cache", "/c", "--variables", "IN_", "x.py"]);
         assert_eq!(run.places, Places { home: Some("/h".into()), cache: Some("/c".into()) });
-        assert_eq!(run.variables, Some("/v".into()));
+        assert_eq!(run.variables, Some("IN_".into()));
     }
 
     #[test]

@@ -43,6 +43,8 @@ pub struct View<'a> {
     pub folder: &'a Path,
     /// The name of the working folder inside.
     pub folder_inside: &'a str,
+    /// The folder for temporary files and its name inside, if there is one.
+    pub temporary: Option<(&'a Path, &'a str)>,
 }
 
 /// A Python that is prepared for its program.
@@ -113,6 +115,9 @@ fn wasi(view: &View<'_>) -> Result<WasiCtx> {
     wasi.allow_blocking_current_thread(true).allow_tcp(false).allow_udp(false);
     wasi.preopened_dir(view.library, LIBRARY, FsPerms::ReadOnly)?;
     wasi.preopened_dir(view.folder, view.folder_inside, FsPerms::ReadWrite)?;
+    if let Some((here, inside)) = view.temporary {
+        wasi.preopened_dir(here, inside, FsPerms::ReadWrite)?;
+    }
     wasi.inherit_stdio();
     Ok(wasi.build())
 }

@@ -1,7 +1,7 @@
 //! What the Python inside is told of its program, its folder and its variables.
 
 use std::env;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, IsTerminal as _, Read as _};
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use crate::arguments::{Program, Run};
 use crate::guest::{Launch, Source, Text};
 
-/// The working folder, here and inside.
+/// A folder that the program sees, here and inside.
 pub struct Folder {
     /// Its absolute path on this machine.
     pub here: PathBuf,
@@ -26,9 +26,6 @@ pub enum Error {
     /// The program's file cannot be read.
     #[error("can't open file '{file}': {reason}", file = .0.display(), reason = reason(.1))]
     File(PathBuf, #[source] io::Error),
-    /// The file of the environment cannot be read.
-    #[error("cannot read the variables in '{file}': {reason}", file = .0.display(), reason = reason(.1))]
-    Variables(PathBuf, #[source] io::Error),
 }
 
 fn reason(error: &io::Error) -> String {
@@ -48,11 +45,18 @@ pub fn folder() -> Result<Folder, Error> {
     Ok(Folder { here, inside })
 }
 
-/// How `run` is started in `folder`.
-///
-/// # Errors
-/// The environment cannot be read.
-pub fn launch(run: &Run, folder: &Folder) -> Result<Launch, Error> {
+/// The variable of this process that names a folder for temporary files. A program's own variables have other names.
+const TEMPORARY: &str = "RUNTRAY_TEMPORARY";
+
+/// The folder for temporary files, if there is one.
+pub fn temporary(run: &Run) -> Option<Folder> {
+    let here = PathBuf::from(env::var_os(TEMPORARY).filter(|_| run.variables.is_some())?);
+    let inside = if cfg!(windows) { "/tmp".to_owned() } else { here.to_string_lossy().into_owned() };
+    here.is_absolute().then_some(Folder { here, inside })
+}
+
+/// How `run` is started in `folder`. A program that is given a folder for temporary files knows it by its name inside.
+pub fn launch(run: &Run, folder: &Folder, temporary: Option<&Folder>) -> Launch {
     let name = match &run.program {
         Some(Program::Command(_)) => "-c".into(),
         Some(Program::Module(_)) => "-m".into(),
@@ -61,15 +65,15 @@ pub fn launch(run: &Run, folder: &Folder) -> Result<Launch, Error> {
         None => OsString::new(),
     };
     let arguments = [name].into_iter().chain(run.arguments.iter().cloned());
-    Ok(Launch {
+    Launch {
         arguments: arguments.map(OsString::into_encoded_bytes).collect(),
-        variables: variables(run.variables.as_deref())?,
+        variables: variables(run.variables.as_deref(), temporary),
         folder: folder.inside.clone().into_bytes(),
         first_path: (!run.safe_path).then(|| first_path(run, folder)),
         unbuffered: run.unbuffered,
         optimize: run.optimize.min(2),
         warnings: run.warnings.clone(),
-    })
+    }
 }
 
 /// The program's folder for a file, the working folder for a module, and "wherever that is" for the rest.
@@ -97,18 +101,41 @@ fn inside(file: &Path, folder: &Folder) -> Vec<u8> {
 /// A name and its value.
 type Variable = (Vec<u8>, Vec<u8>);
 
-/// The environment: this process's own, or all that stands in a file.
-fn variables(file: Option<&Path>) -> Result<Vec<Variable>, Error> {
-    let Some(file) = file else {
-        let own = env::vars_os().map(|(name, value)| (name.into_encoded_bytes(), value.into_encoded_bytes()));
-        return Ok(own.collect());
-    };
-    let text = fs::read(file).map_err(|error| Error::Variables(file.to_owned(), error))?;
-    let pairs = text.split(|byte| *byte == 0).filter_map(|pair| {
-        let equals = pair.iter().position(|byte| *byte == b'=')?;
-        Some((pair[..equals].to_vec(), pair[equals + 1..].to_vec()))
+/// The environment: this process's own, or what begins with a prefix.
+fn variables(prefix: Option<&OsStr>, temporary: Option<&Folder>) -> Vec<Variable> {
+    let prefix = prefix.unwrap_or_default().as_encoded_bytes();
+    let own = env::vars_os().filter_map(|(name, value)| {
+        let name = name.as_encoded_bytes().strip_prefix(prefix)?.to_vec();
+        Some((name, value.into_encoded_bytes()))
     });
-    Ok(pairs.collect())
+    own.map(|(name, value)| renamed(name, value, temporary)).collect()
+}
+
+/// A path of the folder for temporary files is one inside.
+fn renamed(name: Vec<u8>, value: Vec<u8>, temporary: Option<&Folder>) -> Variable {
+    let same = temporary.filter(|folder| folder.here.as_os_str().as_encoded_bytes() == value);
+    (name, same.map_or(value, |folder| folder.inside.clone().into_bytes()))
+}
+
+/// The variable of this process that names a pipe, at whose end the program begins.
+const BARRIER: &str = "RUNTRAY_BARRIER";
+
+/// The pipe at whose end the program's file is there, if it is not there from the start.
+pub fn barrier(run: &Run) -> Option<PathBuf> {
+    env::var_os(BARRIER).filter(|_| run.variables.is_some()).map(PathBuf::from)
+}
+
+/// Whether the program is not there yet: a pipe lies in the place of its file.
+#[cfg(target_os = "linux")]
+pub fn waits(run: &Run) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    let Some(Program::File(file)) = &run.program else { return false };
+    fs::metadata(file).is_ok_and(|metadata| metadata.file_type().is_fifo())
+}
+
+/// Waits for the end of the pipe. One that is gone has ended.
+pub fn wait_at(barrier: &Path) {
+    fs::read(barrier).ok();
 }
 
 /// Fails at once for a file that cannot be opened, without reading it: it may be a pipe, which is read when all else is ready.

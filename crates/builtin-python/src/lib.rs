@@ -11,4 +11,6 @@ pub mod guest;
 pub mod launch;
 mod places;
 pub mod store;
+#[cfg(target_os = "linux")]
+pub mod trim;
 pub mod wait;

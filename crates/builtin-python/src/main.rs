@@ -67,17 +67,32 @@ fn version(places: &Places, verbose: bool) -> Result<u8, Error> {
 }
 
 fn run(request: &Run) -> Result<u8, Error> {
-    launch::look_at(request)?;
+    let barrier = launch::barrier(request);
+    if barrier.is_none() {
+        launch::look_at(request)?;
+    }
     let folder = launch::folder()?;
-    let launch = launch::launch(request, &folder)?;
+    let temporary = launch::temporary(request);
+    let launch = launch::launch(request, &folder, temporary.as_ref());
     let unpacked = store::open(&request.places)?;
     let engine = engine::runner()?;
     let component = map(&engine, &unpacked)?;
-    let view = View { library: &unpacked.library, folder: &folder.here, folder_inside: &folder.inside };
+    let view = View {
+        library: &unpacked.library,
+        folder: &folder.here,
+        folder_inside: &folder.inside,
+        temporary: temporary.as_ref().map(|folder| (folder.here.as_path(), folder.inside.as_str())),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (end, _guest) = runtime.block_on(async {
         wait::catch_interrupts()?;
         let mut guest = Guest::prepare(&engine, &component, &view, &launch).await?;
+        #[cfg(target_os = "linux")]
+        if launch::waits(request) {
+            // Only memory is lost where this fails.
+            runtray_python::trim::forget_what_was_only_read().ok();
+        }
+        barrier.iter().for_each(|barrier| launch::wait_at(barrier));
         let source = launch::source(request, &folder)?;
         Ok::<_, Error>((guest.run(&source).await, guest))
     })?;

@@ -1,6 +1,6 @@
 //! What WebAssembly cannot do: CPython's exception, with a message that names the way out.
 
-use crate::harness::{check, raises};
+use crate::harness::{Python, check, raises};
 
 const WAY_OUT: &str = "not available in the built-in Python; choose your own Python in Settings";
 
@@ -16,7 +16,26 @@ fn modules_that_need_the_system() {
 #[test]
 fn a_missing_module_can_be_caught() {
     check("try:\n    import ssl\nexcept ImportError as error:\n    print(error.name)", "_ssl\n");
-    raises("import surely_not_there", &["ModuleNotFoundError: No module named 'surely_not_there'"]);
+    let words = ["ModuleNotFoundError: No module named 'surely_not_there'", WAY_OUT];
+    raises("import surely_not_there", &words);
+    raises("import surely_not_there.inside", &words);
+    raises("import json.inside", &["ModuleNotFoundError: No module named 'json.inside'"]);
+    check("import importlib.util as u; print(u.find_spec('surely_not_there'), u.find_spec('ssl').name)", "None ssl\n");
+    check("import importlib.util as u; print(u.find_spec('_ssl'), u.find_spec('json.inside'))", "None None\n");
+    raises("import importlib.util as u; u.find_spec('surely_not_there.inside')", &words);
+}
+
+#[test]
+fn a_traceback_of_a_missing_module_has_the_program_s_lines_only() {
+    let python = Python::new().file("main.py", "import numpy\n");
+    let ended = python.run(&["main.py"]);
+    let place = python.folder.path().canonicalize().expect("a folder").join("main.py");
+    let expected = format!(
+        "Traceback (most recent call last):\n  File \"{}\", line 1, in <module>\n    import numpy\n\
+         ModuleNotFoundError: No module named 'numpy': it is {WAY_OUT}\n",
+        place.display()
+    );
+    assert_eq!(ended.stderr, expected);
 }
 
 #[test]

@@ -36,10 +36,29 @@ fn the_environment_is_the_given_one_and_nothing_else() {
 }
 
 #[test]
-fn the_environment_can_be_given_in_a_file() {
-    let python = Python::new().variable("OUTSIDE", "1").file("variables", b"A=1\0B=x=y\0C=\0");
-    let ended = python.run(&["--variables", "variables", "-c", "import os; print(sorted(os.environ.items()))"]);
-    assert_eq!(ended.stdout, "[('A', '1'), ('B', 'x=y'), ('C', '')]\n");
+fn the_environment_can_be_what_begins_with_a_prefix() {
+    let python = Python::new()
+        .variable("OUTSIDE", "1")
+        .variable("IN_A", "1")
+        .variable("IN_LD_PRELOAD", "/x")
+        .variable("IN_C", "");
+    let ended = python.run(&["--variables", "IN_", "-c", "import os; print(sorted(os.environ.items()))"]);
+    assert_eq!(ended.stdout, "[('A', '1'), ('C', ''), ('LD_PRELOAD', '/x')]\n");
+}
+
+#[test]
+fn a_folder_for_temporary_files_is_named_outside_the_program_s_variables() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let temporary = folder.path().display().to_string();
+    let code = "import tempfile, os; f = tempfile.NamedTemporaryFile(delete=False); print(os.listdir('.'), tempfile.gettempdir())";
+    let python = Python::new().variable("RUNTRAY_TEMPORARY", &temporary).variable("IN_TMPDIR", &temporary);
+    let ended = python.run(&["--variables", "IN_", "-c", code]);
+    assert_eq!(ended.stdout, format!("[] {temporary}\n"), "{ended:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a list").count(), 1);
+    // What a program's own variables say opens nothing.
+    let python = Python::new().variable("IN_RUNTRAY_TEMPORARY", &temporary).variable("IN_TMPDIR", &temporary);
+    let ended = python.run(&["--variables", "IN_", "-c", &format!("import os; os.listdir({temporary:?})")]);
+    assert!(ended.stderr.contains("Error"), "{ended:?}");
 }
 
 #[test]

@@ -1,6 +1,5 @@
 //! Starting the program, and reading what it wrote.
 
-use std::env;
 use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -15,11 +14,10 @@ const DEADLINE: Duration = Duration::from_secs(120);
 
 /// What is shipped beside the program.
 pub(crate) fn home() -> PathBuf {
-    let folder = env::var_os("RUNTRAY_TEST_BUILTIN_PYTHON").map(PathBuf::from);
-    let folder = folder.unwrap_or_else(|| program().parent().expect("it is in a folder").join("builtin-python"));
+    let folder = program().parent().expect("it is in a folder").join("builtin-python");
     assert!(
         folder.join("about.json").exists(),
-        "there is no built-in Python in {}: `cargo xtask builtin-python` makes it, RUNTRAY_TEST_BUILTIN_PYTHON says where it is",
+        "there is no built-in Python in {}: `cargo xtask builtin-python` makes it",
         folder.display()
     );
     folder

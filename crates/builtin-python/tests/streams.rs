@@ -4,6 +4,26 @@ use std::process::Stdio;
 
 use crate::harness::{Python, check, code};
 
+#[cfg(unix)]
+#[test]
+fn a_program_may_come_at_the_end_of_a_pipe() {
+    let python = Python::new();
+    let pipe = python.folder.path().join("barrier");
+    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+    let mut command = python.command(&["--variables", "IN_", "main.py"]);
+    command.env("RUNTRAY_BARRIER", &pipe);
+    let program = python.folder.path().join("main.py");
+    let writer = std::thread::spawn(move || {
+        // Opened when the other side has: until then there is no program.
+        let pipe = std::fs::OpenOptions::new().write(true).open(pipe).expect("a reader");
+        std::fs::write(program, "print('here')").expect("a program");
+        drop(pipe);
+    });
+    let ended = crate::harness::run(&mut command, b"");
+    writer.join().expect("a writer");
+    assert_eq!(ended.stdout, "here\n", "{ended:?}");
+}
+
 #[test]
 fn input_is_read_as_it_is_asked_for() {
     let program = "name = input('Who? ')\nprint('hello', name)\nimport sys\nprint(sys.stdin.read().split())";

@@ -25,19 +25,19 @@ const AFTER_HELP: &str = "Examples:
   runtray logs --status failed --search numpy
   runtray pythons                            which Pythons were found, and which is used
 
-RUNTRAY_HOME=FOLDER keeps settings, log and runs below FOLDER. RUNTRAY_LOG=debug says more in the log.";
+RUNTRAY_HOME=FOLDER keeps settings, log and runs below FOLDER. RUNTRAY_LOG=debug adds details to the log.";
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Start the service and stay until Ctrl-C.
+    /// Start the service and keep it running until Ctrl-C.
     Serve(Serve),
-    /// Run a program as the service would: in a folder of its own, with limits.
+    /// Run a program as the service does: in its own folder, with limits.
     Run(Run),
     /// List the Python interpreters of this machine.
     Pythons(Pythons),
-    /// Show what ran.
+    /// List logged executions.
     Logs(Logs),
-    /// Say whether the service runs, and how it is.
+    /// Show whether the service runs, and its status.
     Status(Status),
     /// Test what this machine can do: isolation, containment, interpreters.
     Doctor(Doctor),
@@ -53,10 +53,10 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
-    /// Port on both loopback addresses, instead of the settings' one; 0 takes a free port.
+    /// Port on both loopback addresses, instead of the one in the settings; 0 selects a free port.
     #[arg(long)]
     pub(crate) port: Option<u16>,
-    /// Let pages of this origin run code, on top of the settings, for example http://localhost:8080.
+    /// Allow pages of this origin to run code, in addition to the settings, for example http://localhost:8080.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub(crate) allow_origins: Vec<Origin>,
 }
@@ -64,28 +64,28 @@ pub(crate) struct Serve {
 #[derive(Debug, Args)]
 #[command(override_usage = "runtray run [OPTIONS] <FILE> [ARGS]...")]
 pub(crate) struct Run {
-    /// The program's file, `-` to read it from standard input, and all that follows: its arguments, options too.
+    /// The program's file, or `-` to read it from standard input, followed by its arguments and options.
     #[arg(value_name = "FILE", required = true, trailing_var_arg = true, value_hint = ValueHint::FilePath)]
     pub(crate) program: Vec<OsString>,
-    /// Put this file beside the program, or all files of this folder; below the program's own folder they keep their paths.
+    /// Copy this file, or all files of this folder, beside the program; files below its folder keep their relative paths.
     #[arg(long = "file", value_name = "PATH")]
     pub(crate) files: Vec<PathBuf>,
-    /// Send only the program and what --file names. Else the modules beside it and the files that it names go along.
+    /// Send only the program and the files of --file, without the modules beside it and other files that it names.
     #[arg(long)]
     pub(crate) alone: bool,
     /// Set an environment variable for the program.
     #[arg(long = "env", value_name = "NAME=VALUE", value_parser = variable)]
     pub(crate) env: Vec<(String, String)>,
-    /// Language, where the file's extension does not say it.
+    /// Language, if the file's extension does not determine it.
     #[arg(long)]
     pub(crate) language: Option<String>,
-    /// Wall-clock limit in milliseconds, instead of that of interactive programs (with --json: of POST /execute).
+    /// Wall-clock limit in milliseconds; the default is that of interactive programs (with --json: of POST /execute).
     #[arg(long, value_name = "MS")]
     pub(crate) timeout_ms: Option<u64>,
-    /// Keep the files that the program makes, in this folder.
+    /// Save the files that the program makes to this folder.
     #[arg(long, value_name = "FOLDER")]
     pub(crate) save: Option<PathBuf>,
-    /// Print one JSON object, as POST /execute answers, instead of the output.
+    /// Print one JSON object as in the answer of POST /execute, instead of the output.
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -95,7 +95,7 @@ pub(crate) struct Pythons {
     /// Print JSON.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Show what was rejected too, with the reason.
+    /// Also show rejected interpreters, with the reason.
     #[arg(long)]
     pub(crate) all: bool,
 }
@@ -109,10 +109,10 @@ pub(crate) struct Doctor {
 
 #[derive(Debug, Args)]
 pub(crate) struct Logs {
-    /// Go on printing executions as they end.
+    /// Continue to print executions as they end.
     #[arg(long, short)]
     pub(crate) follow: bool,
-    /// Only this status; lost when the service was gone before the end.
+    /// Only this status; `lost` if the service was killed before the end.
     #[arg(long, value_parser = statuses())]
     pub(crate) status: Option<String>,
     /// Only this language.
@@ -121,23 +121,23 @@ pub(crate) struct Logs {
     /// Only this origin.
     #[arg(long)]
     pub(crate) origin: Option<String>,
-    /// Only those with these words in code, output or error.
+    /// Only executions with these words in code, output or error.
     #[arg(long)]
     pub(crate) search: Option<String>,
-    /// How many, newest last.
+    /// Number of executions, newest last.
     #[arg(long, short = 'n', default_value_t = 20)]
     pub(crate) lines: usize,
-    /// Show one execution whole, by its id.
+    /// Show all details of one execution, by its id.
     #[arg(long, conflicts_with_all = ["follow", "status", "language", "origin", "search", "lines"])]
     pub(crate) id: Option<String>,
-    /// Print JSON, an execution a line.
+    /// Print JSON, one execution per line.
     #[arg(long)]
     pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct Status {
-    /// The service's port, where it is not the one that runs with these settings.
+    /// Port of the service, if it does not run with these settings.
     #[arg(long)]
     pub(crate) port: Option<u16>,
     /// Print JSON.
@@ -147,13 +147,13 @@ pub(crate) struct Status {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Config {
-    /// Print the settings file's path; it is made, with every setting explained, when the service first starts.
+    /// Print the path of the settings file, which the service makes at its first start, with every setting explained.
     Path {
-        /// Print the path of the file that holds the token instead; it is made when the service first starts.
+        /// Print the path of the file with the token instead, which the service makes at its first start.
         #[arg(long)]
         token: bool,
     },
-    /// Check the settings file; says each problem with its line.
+    /// Check the settings file and print each problem with its line.
     Check {
         /// Print JSON.
         #[arg(long)]

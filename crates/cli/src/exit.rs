@@ -7,23 +7,23 @@ use runtray_service::{ListenError, StartError};
 
 use crate::print;
 
-/// It failed; standard error says why. Wrong usage is clap's 2.
+/// A failure, which standard error explains. Wrong usage is clap's 2.
 pub(crate) const FAILED: u8 = 1;
-/// The port is in use, or this user may not have it.
+/// The port is in use, or this user may not use it.
 pub(crate) const PORT: u8 = 3;
 /// `status`: no service answers.
 pub(crate) const NOT_RUNNING: u8 = 4;
 /// `run`: a limit ended the program, as with timeout(1).
 pub(crate) const LIMIT: u8 = 124;
-/// `run`: the program crashed; shells add the signal's number, where there is one.
+/// `run`: the program crashed. As in shells, the signal's number is added, if there is one.
 const CRASHED: u8 = 128;
 /// `run`: cancelled with Ctrl-C, which is signal 2.
 const CANCELLED: u8 = 130;
 
-/// SIGKILL, with which Runtray itself ends a program.
+/// SIGKILL, by which Runtray itself ends a program.
 const KILL: u8 = 9;
 
-/// The exit code of `run` for a program's end: the one that a shell would report.
+/// The exit code of `run` for the end of a program: the one that a shell would report.
 pub(crate) fn code(status: Status, exit_code: Option<i32>, signal: Option<&str>) -> ExitCode {
     ExitCode::from(match (status, exit_code, signal.map_or(0, number)) {
         (Status::Timeout | Status::MemoryLimit | Status::OutputLimit, ..) => LIMIT,
@@ -45,12 +45,12 @@ fn number(_: &str) -> u8 {
     0
 }
 
-/// Whether Runtray has a last word on such an end.
+/// Whether Runtray adds a message to such an end.
 pub(crate) fn is_told(status: Status) -> bool {
     !matches!(status, Status::Completed | Status::Failed)
 }
 
-/// Prints an error with its causes, and picks the exit code.
+/// Prints an error with its causes, and selects the exit code.
 pub(crate) fn report(error: &anyhow::Error) -> ExitCode {
     print::note(format_args!("runtray: {error:#}"));
     match error.downcast_ref::<StartError>() {

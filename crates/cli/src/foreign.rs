@@ -1,7 +1,7 @@
-//! Foreign text on a terminal: control characters that move its cursor, change its colours or reach its clipboard are escaped.
+//! Foreign text on a terminal: control characters, which could move the cursor, change colours or set the clipboard, are escaped.
 //!
-//! Programs, pages and files choose what stands in the log, in names and in messages. A terminal obeys the control characters in
-//! it, so they are written out there. A pipe or a file gets the bytes as they are.
+//! Programs, pages and files determine the text of the log, of names and of messages. A terminal interprets control characters in
+//! it, so they are escaped there. A pipe or a file gets the bytes unchanged.
 
 use std::borrow::Cow;
 use std::fmt::Write as _;
@@ -9,15 +9,15 @@ use std::fmt::Write as _;
 /// The control characters that a text may keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Layout {
-    /// Several lines: the ends of lines and tabs.
+    /// Several lines: line ends and tabs.
     Lines,
-    /// One cell of a table, or the rest of one line: neither.
+    /// One cell of a table, or the rest of one line: none.
     Cell,
-    /// JSON: escapes are written as JSON has them, so that it stays the same value.
+    /// JSON: control characters are escaped as in JSON, so that the value stays the same.
     Json,
 }
 
-/// `text` with its control characters written out, as `\x1b`.
+/// `text` with its control characters escaped, for example as `\x1b`.
 pub(crate) fn inert(text: &str, layout: Layout) -> Cow<'_, str> {
     if !text.contains(|character| is_control(character, layout)) {
         return Cow::Borrowed(text);
@@ -29,11 +29,11 @@ pub(crate) fn inert(text: &str, layout: Layout) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// Whether a terminal would obey `character`, or show the text around it in another order.
+/// Whether a terminal would interpret `character`, or show the text around it in another order.
 fn is_control(character: char, layout: Layout) -> bool {
     match character {
         '\n' | '\t' => layout == Layout::Cell,
-        // The bidirectional controls: with them a line reads otherwise than it is (CVE-2021-42574).
+        // The bidirectional controls: they can make a line look different from its content (CVE-2021-42574).
         '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => true,
         '\u{2028}' | '\u{2029}' => true,
         other => other.is_control(),
@@ -42,7 +42,7 @@ fn is_control(character: char, layout: Layout) -> bool {
 
 fn write_out(character: char, layout: Layout, shown: &mut String) {
     let code = u32::from(character);
-    // A string takes all that is written to it.
+    // Writing to a string never fails.
     let _ = match (layout, character) {
         (Layout::Json, _) => write!(shown, "\\u{code:04x}"),
         (_, '\n') => write!(shown, "\\n"),
@@ -63,7 +63,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_left_that_a_terminal_obeys() {
+    fn every_control_character_is_escaped() {
         check("\u{1b}]52;c;aGk=\u{7}", Lines, "\\x1b]52;c;aGk=\\x07");
         check("\u{1b}[2J\u{9b}2J\u{90}\u{7f}\0", Lines, "\\x1b[2J\\x9b2J\\x90\\x7f\\x00");
         check("a\rb\u{8}c", Lines, "a\\rb\\x08c");

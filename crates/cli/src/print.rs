@@ -1,6 +1,6 @@
-//! Standard output that may be closed at any time (`runtray logs | head`), and standard error.
+//! Printing to standard output, which may be closed at any time (`runtray logs | head`), and to standard error.
 //!
-//! Text of others has no power over a terminal: see [`foreign`](crate::foreign).
+//! Control characters in foreign text are escaped on a terminal: see [`foreign`](crate::foreign).
 
 use std::borrow::Cow;
 use std::fmt::Display;
@@ -10,12 +10,12 @@ use std::time::Duration;
 use crate::foreign::{Layout, inert};
 use crate::table::align;
 
-/// Prints a line, or several, and flushes them. When the reader is gone the program exits quietly with success.
+/// Prints one or more lines and flushes them. If the reader has closed the pipe, the program exits quietly with success.
 pub(crate) fn line(text: impl Display) -> anyhow::Result<()> {
     written(&text.to_string(), Layout::Lines)
 }
 
-/// Prints rows in aligned columns; on a terminal each row is one line, whatever its cells hold.
+/// Prints rows in aligned columns. On a terminal each row is one line, whatever its cells contain.
 pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> anyhow::Result<()> {
     let is_terminal = io::stdout().is_terminal();
     let cell = |cell: &String| if is_terminal { inert(cell, Layout::Cell).into_owned() } else { cell.clone() };
@@ -23,7 +23,7 @@ pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> anyhow::Result<()> 
     align(&rows).into_iter().try_for_each(line)
 }
 
-/// Says something on standard error, in lines of its own.
+/// Prints a message on standard error, in lines of its own.
 pub(crate) fn note(text: impl Display) {
     let text = text.to_string();
     let shown = if io::stderr().is_terminal() { inert(&text, Layout::Lines) } else { Cow::Borrowed(text.as_str()) };
@@ -35,7 +35,7 @@ fn written(text: &str, layout: Layout) -> anyhow::Result<()> {
     all(format!("{shown}\n").as_bytes())
 }
 
-/// Prints bytes as they are, as [`line()`] does.
+/// Prints bytes unchanged, as [`line()`] does.
 pub(crate) fn all(bytes: &[u8]) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     quiet(out.write_all(bytes).and_then(|()| out.flush()))
@@ -46,7 +46,7 @@ pub(crate) fn json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     written(&serde_json::to_string(value)?, Layout::Json)
 }
 
-/// Waits. When the reader of standard output is gone the program exits, as in [`line()`].
+/// Waits for `time`. If the reader of standard output closes the pipe, the program exits, as in [`line()`].
 #[cfg(unix)]
 pub(crate) fn pause(time: Duration) {
     use std::os::fd::AsFd;
@@ -55,14 +55,14 @@ pub(crate) fn pause(time: Duration) {
 
     let stdout = io::stdout();
     let mut closed = [PollFd::new(stdout.as_fd(), PollFlags::empty())];
-    // A signal that comes between only makes it shorter.
+    // A signal can only shorten the wait.
     let events = poll(&mut closed, PollTimeout::try_from(time).unwrap_or(PollTimeout::MAX));
     if events.is_ok_and(|events| events > 0) {
         std::process::exit(0);
     }
 }
 
-/// Waits. The next line notices that the reader is gone: Windows reports it only to a writer.
+/// Waits for `time`. The next line notices a closed pipe: Windows reports it only to a writer.
 #[cfg(not(unix))]
 pub(crate) fn pause(time: Duration) {
     std::thread::sleep(time);

@@ -1,6 +1,6 @@
-//! The service that runs with these folders, once it has proven that it is that one.
+//! A client of the service that runs with these folders, which must prove its identity first.
 //!
-//! The address may be stale, and the port may belong to another program by now. So neither the token nor a program is sent before
+//! The address may be stale, and another program may use the port by now. So neither the token nor a program is sent before
 //! the peer has answered a challenge that requires the token; requests then use the same connection.
 
 use std::io::{self, Read as _, Write as _};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use runtray_service::paths::Paths;
 use runtray_service::proof::Challenge;
-use serde_json::Value;
+use runtray_wire::Proof;
 
 /// Time limit of the proof.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -20,9 +20,9 @@ const LONGEST: usize = 4 << 20;
 
 /// The program that listens on a port.
 pub(crate) enum Peer {
-    /// The service, over a connection that may be trusted, and its token.
+    /// The service, over a connection that can be trusted, and its token.
     Service(Connection, String),
-    /// Something else.
+    /// Another program.
     Stranger,
     /// No program listens.
     Nobody(io::Error),
@@ -34,7 +34,7 @@ pub(crate) struct Connection {
     port: u16,
 }
 
-/// The token of these folders' service; `None` when none ever ran.
+/// The token of the service with these folders; `None` if none ever ran.
 pub(crate) fn token(paths: &Paths) -> Option<String> {
     let text = std::fs::read_to_string(paths.token_file()).ok()?;
     Some(text.trim().to_owned()).filter(|token| !token.is_empty())
@@ -54,10 +54,10 @@ pub(crate) fn find(port: u16, token: String) -> Peer {
 }
 
 impl Connection {
-    /// A connection to whatever listens there.
+    /// Connects to the program that listens there.
     pub(crate) fn open(ip: IpAddr, port: u16) -> io::Result<Self> {
         let stream = TcpStream::connect_timeout(&SocketAddr::new(ip, port), PATIENCE)?;
-        // Keys must not wait for one another.
+        // Send each key at once.
         stream.set_nodelay(true)?;
         Ok(Self { stream, port })
     }
@@ -65,8 +65,8 @@ impl Connection {
     fn proves(&mut self, token: &str) -> bool {
         let Ok(challenge) = Challenge::new(self.port) else { return false };
         let answer = self.exchange(&challenge.target(), None, PATIENCE).ok().filter(|(status, _)| *status == 200);
-        let answer = answer.and_then(|(_, body)| serde_json::from_slice::<Value>(&body).ok());
-        answer.is_some_and(|answer| challenge.is_answered_by(answer["proof"].as_str().unwrap_or_default(), token))
+        let answer = answer.and_then(|(_, body)| serde_json::from_slice::<Proof>(&body).ok());
+        answer.is_some_and(|answer| challenge.is_answered_by(&answer.proof, token))
     }
 
     /// The status and the body of a route's answer.
@@ -108,10 +108,10 @@ impl Connection {
         }
     }
 
-    /// The bare connection, for protocols other than one request and one answer.
+    /// The bare connection, for other protocols than one request and one response.
     ///
     /// # Errors
-    /// The system does not let it be used so.
+    /// The system cannot remove the timeouts.
     pub(crate) fn into_stream(self) -> io::Result<TcpStream> {
         self.stream.set_read_timeout(None)?;
         self.stream.set_write_timeout(None)?;
@@ -120,7 +120,7 @@ impl Connection {
     }
 }
 
-/// The status and the body, once all of an answer is there. Our service always says how long it is.
+/// The status and the body, once the whole response was received. The service always sends the length of the body.
 fn parsed(answer: &[u8]) -> Option<(u16, &[u8])> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
     let head = str::from_utf8(&answer[..end]).ok()?;
@@ -138,7 +138,7 @@ mod tests {
     use super::parsed;
 
     #[test]
-    fn an_answer_is_taken_when_all_of_it_is_there() {
+    fn a_response_is_parsed_once_it_is_complete() {
         let whole = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi";
         assert_eq!(parsed(whole), Some((200, &b"hi"[..])));
         for end in 0..whole.len() {

@@ -5,8 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
 use crate::error::Error;
 use crate::isolation::{Policy, SandboxReport};
@@ -14,11 +12,10 @@ use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
 use crate::outcome::{Containment, Isolation, Outcome};
-use crate::request::Request;
 use crate::run;
-use crate::session::Session;
+use crate::session::{Commands, EventSink};
 use crate::spawn::Spawner;
-use crate::warm::{Pool, Warm};
+use crate::warm::{Pool, Refill, Warm};
 
 /// The folders and the pool of an engine.
 #[derive(Debug, Clone)]
@@ -32,11 +29,9 @@ pub struct Config {
     pub warm: Warm,
 }
 
-/// Runs programs. Dropping it cancels every run without waiting; [`Engine::shutdown`] waits.
+/// Runs programs. Dropping it ends its idle interpreters without waiting; [`Engine::shutdown`] waits.
 pub struct Engine {
     pool: Arc<Pool>,
-    runs: TaskTracker,
-    end: CancellationToken,
 }
 
 impl Engine {
@@ -47,44 +42,35 @@ impl Engine {
     /// # Errors
     /// The runs' folder cannot be created, or the launcher cannot be started.
     pub fn start(config: &Config) -> Result<Self, Error> {
-        let pool = Arc::new(Pool::new(Spawner::new(&config.runs_folder, &config.hidden)?, config.warm.clone()));
-        Ok(Self { pool, runs: TaskTracker::new(), end: CancellationToken::new() })
+        let spawner = Spawner::new(&config.runs_folder, &config.hidden)?;
+        Ok(Self { pool: Arc::new(Pool::new(spawner, config.warm.clone())) })
     }
 
-    /// Runs `request` until it exits, reaches a limit or is cancelled through `session`. When this returns, no process of its
-    /// tree is left. Dropping the future cancels the run; its tree and folder are removed in the background.
+    /// Runs `job` until its program exits, reaches a limit or is cancelled, and reports to `events`. `commands` are the input and
+    /// the control messages of an interactive run. When this returns, no process of its tree is left. Dropping the future ends
+    /// the run; its tree and then its folder are removed in the background.
+    ///
+    /// The caller drops the [`Refill`] when it has sent its answer.
     ///
     /// # Errors
     /// The program could not be run at all. A program that ran and failed is an [`Outcome`].
     pub async fn run(
         &self,
-        request: &Request,
-        runtime: &Runtime,
-        limits: &Limits,
-        policy: &Policy,
-        session: Session,
-    ) -> Result<Outcome, Error> {
-        request.check_entry(&runtime.entry())?;
-        if policy.level == Isolation::Sandbox
+        job: &Arc<Job>,
+        commands: Option<Commands>,
+        events: &mut impl EventSink,
+    ) -> Result<(Outcome, Refill), Error> {
+        if job.policy().level == Isolation::Sandbox
             && let Some(lack) = self.sandbox().await.lack
         {
             return Err(Error::NoSandbox(lack.said()));
         }
-        let (runtime, policy) = (runtime.suited_to(request), policy.clone());
-        let job = Job { request: request.clone(), runtime, limits: limits.clone(), policy };
-        let ended = self.end.child_token();
-        let _dropped = ended.clone().drop_guard();
-        let work = run::run(Arc::clone(&self.pool), Arc::new(job), session, ended);
-        match self.runs.spawn(work).await {
-            Ok(result) => result,
-            Err(failed) => Err(Error::Supervisor(std::io::Error::other(failed))),
-        }
+        self.pool.tracked(run::run(&self.pool, job, commands, events)).await
     }
 
-    /// Keeps interpreters of `runtime` warm from now on if [`Warm`] has a fixed number for its language. Must be called within
-    /// a tokio runtime.
+    /// Keeps interpreters of `runtime` warm from now on if [`Warm`] has a fixed number for its language.
     pub fn expect(&self, runtime: &Runtime, limits: &Limits, policy: &Policy) {
-        self.pool.expect(runtime, limits, policy);
+        self.pool.expect(runtime, limits, &policy.clone().beside(runtime.isolation));
     }
 
     /// The number of idle interpreters, by language.
@@ -113,22 +99,19 @@ impl Engine {
         self.pool.spawner().trouble()
     }
 
-    /// Changes how many interpreters are kept warm. Must be called within a tokio runtime.
+    /// Changes how many interpreters are kept warm.
     pub fn configure(&self, warm: Warm) {
         self.pool.configure(warm);
     }
 
     /// Ends every run and idle interpreter, and waits until their trees are gone. Runs that are started later end at once.
     pub async fn shutdown(&self) {
-        self.end.cancel();
-        self.runs.close();
         self.pool.close().await;
-        self.runs.wait().await;
     }
 }
 
 impl Drop for Engine {
     fn drop(&mut self) {
-        self.end.cancel();
+        self.pool.closing().cancel();
     }
 }

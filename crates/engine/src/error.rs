@@ -9,9 +9,6 @@ use crate::text::shown::shown;
 /// Why the engine could not run a program.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The request does not fit its language.
-    #[error(transparent)]
-    Invalid(#[from] InvalidRequest),
     /// The run's folder could not be created or filled.
     #[error("could not prepare the run's folder: {0}")]
     Workspace(#[source] io::Error),
@@ -36,7 +33,6 @@ impl Error {
     /// The error as a sentence.
     pub fn said(&self) -> Said {
         match self {
-            Self::Invalid(invalid) => sentences::INVALID.with("field", &invalid.field).with("reason", &invalid.reason),
             Self::Workspace(cause) => sentences::RUN_FOLDER.with("cause", cause),
             Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
             Self::NoSandbox(reason) => sentences::NO_SANDBOX.with("reason", reason.clone()),

@@ -19,6 +19,16 @@ pub struct Policy {
     pub write: Vec<PathBuf>,
 }
 
+impl Policy {
+    /// No isolation.
+    pub const NONE: Self = Self { level: Isolation::None, read: Vec::new(), write: Vec::new() };
+
+    /// This one for programs that their interpreter does not isolate itself, as its level `own` tells.
+    pub(crate) fn beside(self, own: Isolation) -> Self {
+        if own == Isolation::None { self } else { Self::NONE }
+    }
+}
+
 /// What [`Isolation::Sandbox`] is made of on this machine, found by setting it up once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SandboxReport {

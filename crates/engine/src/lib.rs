@@ -8,7 +8,7 @@
 //! run/                                     the loop of one run: output, input, limits, outcome
 //! warm/                                    interpreters that are started before their programs are known
 //! spawn/                                   starts an interpreter: environment, folder, barrier
-//! job                                      a request with its runtime and limits
+//! job                                      a request with its runtime, its limits and its cancel token
 //! workspace/  language/ → interpreter/     the runs' folders; the languages; discovery
 //! sys/                                     one contained process tree, on Linux, macOS and Windows
 //! request/  session  isolation  outcome  limits  error  text/  fingerprint  private
@@ -36,14 +36,15 @@ mod workspace;
 pub use engine::{Config, Engine};
 pub use error::{Error, InvalidRequest};
 pub use isolation::{Lack, Policy, SandboxReport};
+pub use job::Job;
 pub use limits::Limits;
 pub use outcome::{Containment, Event, Isolation, Outcome, OutputFile, Status};
 pub use request::path::RelativePath;
 pub use request::{Request, SourceFile};
-pub use session::{Command, Commander, Commands, RunEnded, Session, Signal, TerminalSize, commands};
+pub use session::{Command, Commander, Commands, EventSink, RunEnded, Signal, TerminalSize, commands};
 pub use sys::open_file_limit::raise_open_files;
 pub use sys::peer::{Peer, is_root};
 pub use sys::{enter, enter_and_fork};
 pub use text::shown::{SHOWN_CHARS, shown};
 pub use text::{said, sentences};
-pub use warm::{PoolSize, Warm};
+pub use warm::{PoolSize, Refill, Warm};

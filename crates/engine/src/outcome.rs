@@ -66,6 +66,8 @@ pub enum Isolation {
     None,
     /// The program reads the system, its interpreter and granted folders, writes to its own folder, and has no network.
     Sandbox,
+    /// The built-in Python: the program has its run's folders, and no network.
+    Wasm,
 }
 
 impl Isolation {
@@ -74,6 +76,7 @@ impl Isolation {
         match self {
             Self::None => "none",
             Self::Sandbox => "sandbox",
+            Self::Wasm => "wasm",
         }
     }
 }

@@ -1,21 +1,14 @@
 //! The messages between a run and its client while it goes on.
 
 use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use crate::error::InvalidRequest;
 use crate::outcome::Event;
 
-/// The channels of a run, and its cancel token.
-#[derive(Debug)]
-pub struct Session {
-    /// Receives output as it is written. A slow receiver slows the program down; a closed one loses the output.
-    pub events: mpsc::Sender<Event>,
-    /// Input and control messages, which make the run interactive: the request's standard input is then only the beginning. No
-    /// more input comes once every [`Commander`] is dropped. `None` for a plain run.
-    pub commands: Option<Commands>,
-    /// Ends the run.
-    pub cancel: CancellationToken,
+/// Receives the events of a run, within the run's own task.
+pub trait EventSink: Send {
+    /// Takes an event. The program waits while this does, once its pipes are full.
+    fn put(&mut self, event: Event) -> impl Future<Output = ()> + Send;
 }
 
 /// Capacity of the channel for control messages. A run takes each at once, so only a burst fills it.
@@ -31,7 +24,8 @@ pub struct Commander {
     control: mpsc::Sender<Command>,
 }
 
-/// The run's end of a [`Commander`].
+/// The run's end of a [`Commander`]. The request's standard input is then only the beginning; no more input comes once every
+/// [`Commander`] is dropped.
 #[derive(Debug)]
 pub struct Commands {
     pub(crate) input: mpsc::Receiver<Command>,

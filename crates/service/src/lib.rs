@@ -20,7 +20,7 @@ pub use http::access::pending::PendingOrigin;
 pub use http::access::root::CONTAINER_VARIABLE;
 pub use http::listen::{Holder, ListenError};
 pub use http::state::{PortTrouble, State};
-pub use http::{proof, wire};
+pub use http::{proof, to_wire};
 pub use platform::{address_file, log, origin, paths};
 pub use runs::admission::Load;
 pub use runs::bounded_text::BoundedText;

@@ -21,7 +21,7 @@ use crate::ui::{notifications, tray, window};
 
 pub(crate) use command_table::with_commands;
 
-/// Runs the app until it is asked to end.
+/// Runs the app until it shuts down.
 pub(crate) fn run(
     app_state: Arc<AppState>,
     args: Args,
@@ -55,6 +55,8 @@ fn set_up(app: &AppHandle<Wry>, args: &Args, requests: mpsc::Receiver<LaunchRequ
     tauri::async_runtime::spawn(window::follow_theme(app.clone(), app_state.clone()));
     #[cfg(target_os = "macos")]
     app.set_activation_policy(tauri::ActivationPolicy::Accessory)?;
+    // A tray host may still appear, so a hidden start waits for it. If another part of the tray is missing, only the window can
+    // show the app.
     let hidden = args.hidden || app_state.settings().borrow().settings.desktop.start_hidden;
     tray::host::show_tray(app, &app_state);
     let no_tray = app_state.no_tray().borrow().clone();
@@ -67,7 +69,7 @@ fn set_up(app: &AppHandle<Wry>, args: &Args, requests: mpsc::Receiver<LaunchRequ
     Ok(())
 }
 
-/// Carries out the requests of second starts.
+/// Handles the requests of second starts.
 async fn fulfil(app: AppHandle<Wry>, mut requests: mpsc::Receiver<LaunchRequest>) {
     while let Some(request) = requests.recv().await {
         match request {

@@ -1,4 +1,4 @@
-//! Tauri's plugins. The window cannot call them: it has no permission to.
+//! Tauri's plugins. The window has no permission to call them.
 
 use tauri::{Builder, Wry};
 use tauri_plugin_window_state::StateFlags;

@@ -1,4 +1,4 @@
-//! The Console: its program belongs to the app, the window only shows it.
+//! The Console. Its program belongs to the app; the window only shows it.
 
 use tauri::ipc::Channel;
 
@@ -17,7 +17,7 @@ pub(crate) async fn console_follow(
     Ok(())
 }
 
-/// The window has shown so many pieces of output.
+/// The window has shown this many pieces of output.
 #[tauri::command]
 pub(crate) fn console_shown(app_state: StateHandle<'_>, window: String, pieces: usize) {
     app_state.console_follower.shown(&window, pieces);
@@ -33,13 +33,13 @@ pub(crate) async fn console_say(app_state: StateHandle<'_>, message: String) -> 
     app_state.console.say(&message).await
 }
 
-/// Ends the Console's program without asking it.
+/// Kills the Console's program.
 #[tauri::command]
 pub(crate) fn console_kill(app_state: StateHandle<'_>) {
     app_state.console.kill();
 }
 
-/// Runs a program of the log again; its new id.
+/// Runs a program of the log again and returns its new id.
 #[tauri::command]
 pub(crate) async fn run_again(app_state: StateHandle<'_>, message: String) -> Answer<String> {
     console::run_again(app_state.service(), &message).await

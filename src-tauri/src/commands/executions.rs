@@ -1,13 +1,13 @@
 //! Executions.
 
-use runtray_service::journal::Filter;
+use runtray_wire::{ExecutionsQuery, ExportFormat, Facets, Statistics};
 use tauri::AppHandle;
 use tauri::Runtime;
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
 use super::{Answer, StateHandle};
-use crate::model::{Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Selection, Statistics};
+use crate::model::{ExecutionView, Failure, LogPage, Selection, filter};
 use crate::sentences;
 
 #[tauri::command]
@@ -17,32 +17,31 @@ pub(crate) fn cancel_execution(app_state: StateHandle<'_>, id: String) -> Answer
 }
 
 #[tauri::command]
-pub(crate) async fn executions(app_state: StateHandle<'_>, query: ExecutionsQuery) -> Answer<ExecutionsPage> {
-    let (page, total) = app_state.lifecycle.history().page(query.into()).await?;
-    Ok(ExecutionsPage { executions: page.items.into_iter().map(Into::into).collect(), next: page.next, total })
+pub(crate) async fn executions(app_state: StateHandle<'_>, query: ExecutionsQuery) -> Answer<LogPage> {
+    let (page, total) = app_state.lifecycle.history().page(filter(query)).await?;
+    Ok(LogPage { page, total })
 }
 
 #[tauri::command]
-pub(crate) async fn execution(app_state: StateHandle<'_>, id: String) -> Answer<Execution> {
+pub(crate) async fn execution(app_state: StateHandle<'_>, id: String) -> Answer<ExecutionView> {
     let record = app_state.lifecycle.history().entry(&id).await?;
     record.map(Into::into).ok_or_else(|| Failure::new("not_found", &sentences::GONE.said()))
 }
 
 #[tauri::command]
 pub(crate) async fn facets(app_state: StateHandle<'_>) -> Answer<Facets> {
-    let facets = app_state.lifecycle.history().facets().await?;
-    Ok(Facets { languages: facets.languages, origins: facets.origins, total: facets.total })
+    Ok(app_state.lifecycle.history().facets().await?)
 }
 
 #[tauri::command]
 pub(crate) async fn statistics(app_state: StateHandle<'_>) -> Answer<Statistics> {
-    Ok(app_state.lifecycle.history().figures().await?.into())
+    Ok(app_state.lifecycle.history().statistics().await?)
 }
 
-/// The entries that a deletion would take, as of now.
+/// The entries that a deletion would delete at this moment.
 #[tauri::command]
 pub(crate) async fn select_executions(app_state: StateHandle<'_>, query: ExecutionsQuery) -> Answer<Selection> {
-    let (selection, count) = app_state.lifecycle.history().select(query.clone().into()).await?;
+    let (selection, count) = app_state.lifecycle.history().select(filter(query.clone())).await?;
     Ok(Selection { query, upto: selection.upto, except: selection.except, count })
 }
 
@@ -69,6 +68,6 @@ pub(crate) async fn export_executions<R: Runtime>(
     let dialog = dialog.set_file_name(format!("runtray-log.{extension}")).add_filter(kind, &[extension]);
     dialog.save_file(move |path| drop(answer.send(path)));
     let Some(path) = chosen.await.ok().flatten().and_then(|path| path.into_path().ok()) else { return Ok(None) };
-    app_state.lifecycle.history().export(path.clone(), format == ExportFormat::Csv, Filter::from(query)).await?;
+    app_state.lifecycle.history().export(path.clone(), format, filter(query)).await?;
     Ok(Some(path.display().to_string()))
 }

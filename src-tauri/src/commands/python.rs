@@ -5,15 +5,16 @@ use std::time::Instant;
 
 use runtray_engine::interpreter;
 use runtray_engine::said::Said;
+use runtray_wire::Language;
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_dialog::DialogExt as _;
 use tokio::sync::oneshot;
 
 use super::{Answer, StateHandle};
-use crate::model::{Failure, Language, Python, PythonTest};
+use crate::model::{Failure, Python, PythonTest};
 use crate::sentences;
 
-/// Those that were found, when the search for them is over.
+/// The Pythons of this machine, once the search has ended.
 #[tauri::command]
 pub(crate) async fn pythons(app_state: StateHandle<'_>) -> Answer<Vec<Python>> {
     Ok(app_state.pythons().await)
@@ -30,11 +31,10 @@ pub(crate) async fn test_python(app_state: StateHandle<'_>, path: String) -> Ans
     let started = Instant::now();
     let found = interpreter::test_python(&app_state.lifecycle.machine(), &path).await.map_err(refuse)?;
     let starts_in_ms = (started.elapsed().as_secs_f64() * 1e4).round() / 10.0;
-    let name = format!("{} {}", found.implementation, found.version);
-    Ok(PythonTest { ok: true, name, version: found.version, starts_in_ms })
+    Ok(PythonTest { ok: true, name: found.name(), version: found.version, starts_in_ms })
 }
 
-/// Asks for a file; `None` when the user cancels.
+/// Asks for a file; returns `None` if the user cancels.
 #[tauri::command]
 pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, app_state: StateHandle<'_>) -> Answer<Option<String>> {
     let (answer, chosen) = oneshot::channel();
@@ -44,8 +44,8 @@ pub(crate) async fn browse_python<R: Runtime>(app: AppHandle<R>, app_state: Stat
     Ok(path.map(|path| path.display().to_string()))
 }
 
+/// Every language with its interpreter; the window words why one cannot run.
 #[tauri::command]
 pub(crate) async fn languages(app_state: StateHandle<'_>) -> Answer<Vec<Language>> {
-    let shown = app_state.language();
-    Ok(app_state.languages().await.into_iter().map(|language| Language::of(language, shown)).collect())
+    Ok(app_state.languages().await)
 }

@@ -1,4 +1,4 @@
-//! The service: on, off, and where it listens.
+//! The service: starting, stopping, its address.
 
 use std::collections::BTreeMap;
 
@@ -33,7 +33,7 @@ pub(crate) async fn use_port(app_state: StateHandle<'_>, port: u16) -> Answer<()
     Ok(())
 }
 
-/// The token that callers must send, where one is asked for.
+/// The token that callers must send, if one is required.
 #[tauri::command]
 pub(crate) fn token(app_state: StateHandle<'_>) -> Option<String> {
     app_state.service().and_then(|service| service.token())

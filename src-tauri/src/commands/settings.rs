@@ -1,4 +1,4 @@
-//! Settings, and the user's word on web origins.
+//! Settings, and the user's decisions on web origins.
 
 use std::collections::BTreeMap;
 
@@ -13,7 +13,7 @@ pub(crate) fn settings(app_state: StateHandle<'_>) -> SettingsView {
     app_state.settings_view_now()
 }
 
-/// Writes all of the changes or none; `null` is the default.
+/// Writes all of the changes or none; `null` restores the default.
 #[tauri::command]
 pub(crate) async fn change_settings(
     app_state: StateHandle<'_>,

@@ -1,52 +1,54 @@
-//! The types in TypeScript.
+//! The shared types in TypeScript.
 
-use ts_rs::{Config, TS};
+use std::collections::BTreeMap;
 
-use super::executions::{GivenFile, Minute, Variable};
-use super::settings::SettingsProblem;
-use super::{
-    Action, ConsoleState, ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure,
-    Folder, Language, Pending, Problem, ProblemAction, Python, PythonTest, Running, Selection, Sentence, ServiceState,
-    SettingsView, Statistics, Status, Summary, Update,
-};
+use runtray_wire::{ClientMessage, ExecutionsQuery, ExportFormat, Facets, Language, Statistics};
+use ts_rs::{Config, TS, TypeVisitor};
 
-const HEADING: &str = "// The types that Rust and the window share. Written by `cargo xtask bindings`: change src-tauri/src/model instead.\n";
+use super::{ConsoleUpdate, ExecutionView, Folder, LogPage, Python, PythonTest, Selection, SettingsView, Update};
 
-/// The whole of `ui/src/lib/bindings/index.ts`.
+const HEADING: &str = "// The types that Rust and the window share. Written by `cargo xtask bindings`: change crates/wire or src-tauri/src/model instead.\n";
+
+/// The declarations so far, by name: the order in which ts-rs meets them differs from one build to the next.
+struct Declarations {
+    config: Config,
+    by_name: BTreeMap<String, String>,
+}
+
+impl TypeVisitor for Declarations {
+    fn visit<T: TS + 'static + ?Sized>(&mut self) {
+        // Texts, numbers and lists are not declared.
+        if T::output_path().is_none() {
+            return;
+        }
+        let is_new = self.by_name.insert(T::ident(&self.config), T::decl(&self.config)).is_none();
+        if is_new {
+            T::visit_dependencies(self);
+        }
+    }
+}
+
+/// The contents of `ui/src/lib/bindings/index.ts`.
 fn typescript() -> String {
     let config = Config::new().with_large_int("number");
-    let types = [
-        Sentence::decl(&config),
-        ServiceState::decl(&config),
-        Python::decl(&config),
-        Running::decl(&config),
-        Pending::decl(&config),
-        Action::decl(&config),
-        ProblemAction::decl(&config),
-        Problem::decl(&config),
-        Status::decl(&config),
-        Summary::decl(&config),
-        Variable::decl(&config),
-        GivenFile::decl(&config),
-        Execution::decl(&config),
-        ExecutionsQuery::decl(&config),
-        ExecutionsPage::decl(&config),
-        Facets::decl(&config),
-        Selection::decl(&config),
-        ExportFormat::decl(&config),
-        Minute::decl(&config),
-        Statistics::decl(&config),
-        PythonTest::decl(&config),
-        Language::decl(&config),
-        SettingsProblem::decl(&config),
-        SettingsView::decl(&config),
-        ConsoleState::decl(&config),
-        ConsoleUpdate::decl(&config),
-        Folder::decl(&config),
-        Failure::decl(&config),
-        Update::decl(&config),
-    ];
-    types.iter().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
+    let mut declared = Declarations { config, by_name: BTreeMap::new() };
+    declared.visit::<Update>();
+    declared.visit::<ConsoleUpdate>();
+    declared.visit::<ClientMessage>();
+    declared.visit::<LogPage>();
+    declared.visit::<ExecutionView>();
+    declared.visit::<ExecutionsQuery>();
+    declared.visit::<Selection>();
+    declared.visit::<ExportFormat>();
+    declared.visit::<Facets>();
+    declared.visit::<Statistics>();
+    declared.visit::<Language>();
+    declared.visit::<Python>();
+    declared.visit::<PythonTest>();
+    declared.visit::<SettingsView>();
+    declared.visit::<Folder>();
+    declared.visit::<super::Failure>();
+    declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }
 
 #[cfg(test)]
@@ -55,7 +57,7 @@ mod tests {
     use std::path::Path;
 
     #[test]
-    fn the_window_s_copy_is_the_present_one() {
+    fn the_bindings_of_the_window_are_up_to_date() {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui/src/lib/bindings/index.ts");
         if std::env::var_os("RUNTRAY_WRITE_BINDINGS").is_some() {
             fs::write(&file, super::typescript()).expect("the file can be written");
@@ -63,7 +65,15 @@ mod tests {
         let written = fs::read_to_string(&file).unwrap_or_default();
         assert!(
             written == super::typescript(),
-            "ui/src/lib/bindings/index.ts differs from src-tauri/src/model; `cargo xtask bindings` writes it"
+            "ui/src/lib/bindings/index.ts differs from crates/wire or src-tauri/src/model; `cargo xtask bindings` writes it"
         );
+    }
+
+    #[test]
+    fn types_in_types_are_declared_once() {
+        let text = super::typescript();
+        for name in ["ResultFile", "GivenFile", "Words", "RunStatus", "PendingOrigin"] {
+            assert_eq!(text.matches(&format!("export type {name} =")).count(), 1, "{name}");
+        }
     }
 }

@@ -1,13 +1,16 @@
 //! The Console as the window shows it.
 
+use runtray_wire::Finished;
 use serde::Serialize;
 use ts_rs::TS;
 
-/// Where the Console's program is.
+use super::Failure;
+
+/// The state of the Console's program.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum ConsoleState {
-    /// There was none yet.
+    /// No program has run yet.
     #[default]
     Idle,
     Starting,
@@ -15,19 +18,29 @@ pub(crate) enum ConsoleState {
     Ended,
 }
 
+/// How the Console's program ended.
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
+#[serde(tag = "type", rename_all = "lowercase")]
+pub(crate) enum ConsoleEnd {
+    /// It ran.
+    Finished(Box<Finished>),
+    /// It was not run, or the service failed.
+    Refused(Failure),
+}
+
 /// An update for the window that shows the Console.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
+#[derive(Debug, Clone, PartialEq, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub(crate) enum ConsoleUpdate {
-    /// The screen is empty: another program follows, or what is kept of this one.
+    /// Clear the screen: a new program follows, or the kept output of this one.
     Cleared,
-    /// What the program printed next; the window says when it has shown it. A terminal must not answer questions in output
-    /// that is old.
+    /// The next output of the program. The window confirms when it has shown it. A terminal must not answer queries in old
+    /// output.
     Output { data: String, is_old: bool },
-    /// Where the program is, after all output before.
+    /// The state of the program after all earlier output.
     State {
         state: ConsoleState,
-        /// The message `finished` or `error` with which it ended.
-        ended: Option<String>,
+        /// How it ended; `null` also when it was stopped before it began.
+        ended: Option<ConsoleEnd>,
     },
 }

@@ -1,64 +1,60 @@
-//! Why a command of the window could not be done.
+//! The failure of a command of the window.
+
+use std::collections::BTreeMap;
 
 use runtray_engine::said::Said;
 use runtray_service::journal::JournalError;
 use runtray_service::settings::ChangeError;
-use runtray_service::wire::Words;
+use runtray_service::to_wire::words;
 use runtray_service::{ExportError, StartError};
+use runtray_wire::{ErrorBody, Words};
 use serde::Serialize;
-use serde_json::{Value, json};
 use ts_rs::TS;
 
 /// A failure as the window shows it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Failure {
-    /// A word for the window's own logic.
+    /// A code for the window's own logic.
     pub(crate) code: String,
-    /// A sentence for people, in English.
+    /// A sentence in English.
     pub(crate) message: String,
-    /// The same as a code with values, which the window words in its language.
-    #[ts(as = "super::Sentence")]
-    pub(crate) said: Value,
-    /// The settings' key that it is about.
+    /// The same as a code with values, which the window translates.
+    pub(crate) said: Box<Words>,
+    /// The key of the setting in question.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
     pub(crate) field: Option<String>,
 }
 
 impl Failure {
-    /// A failure that is about no field.
+    /// A failure that belongs to no field.
     pub(crate) fn new(code: &str, said: &Said) -> Self {
-        Self {
-            code: code.to_owned(),
-            message: sentence(&said.to_string()),
-            said: json!(Words::from(said)),
-            field: None,
-        }
+        Self { code: code.to_owned(), message: sentence(&said.to_string()), said: Box::new(words(said)), field: None }
     }
 
-    /// The failure of a message `error` of the service, which words it itself.
-    pub(crate) fn of_message(message: &Value) -> Self {
-        let text = |name: &str| message[name].as_str().unwrap_or_default().to_owned();
-        let said = match &message["reason"] {
-            Value::Null => json!({ "code": "", "values": {}, "text": text("error") }),
-            said => said.clone(),
-        };
-        Self { code: text("code"), message: text("error"), said, field: None }
-    }
-
-    /// A failure that belongs beside a field.
+    /// A failure that is shown beside a field.
     pub(crate) fn of(field: &str, code: &str, said: &Said) -> Self {
         Self { field: Some(field.to_owned()), ..Self::new(code, said) }
     }
 }
 
-/// Errors are fragments in lower case; people get sentences.
+/// Turns an error, which is a lower-case fragment, into a sentence.
 pub(crate) fn sentence(fragment: &str) -> String {
     let fragment = fragment.trim();
     let mut characters = fragment.chars();
     let first = characters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     let end = if fragment.ends_with(['.', '?', '…']) || fragment.is_empty() { "" } else { "." };
     format!("{first}{}{end}", characters.as_str())
+}
+
+impl From<ErrorBody> for Failure {
+    /// The service words its errors itself.
+    fn from(ErrorBody { code, error, reason, .. }: ErrorBody) -> Self {
+        let code = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned));
+        let unworded = || Words { code: String::new(), values: BTreeMap::new(), text: error.clone() };
+        let said = Box::new(reason.unwrap_or_else(unworded));
+        Self { code: code.unwrap_or_default(), said, message: error, field: None }
+    }
 }
 
 impl From<ChangeError> for Failure {

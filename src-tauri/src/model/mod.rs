@@ -1,4 +1,4 @@
-//! The types that the window and the app share.
+//! The types that the window and the app share, besides those of the wire, which go to the window as they are.
 //!
 //! `bindings.rs` writes them in TypeScript; a test fails when the window's copy differs.
 
@@ -10,45 +10,31 @@ mod failure;
 mod settings;
 mod status;
 
-pub(crate) use console::{ConsoleState, ConsoleUpdate};
-pub(crate) use executions::{
-    Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Selection, Statistics, Summary, timestamp,
-};
+pub(crate) use console::{ConsoleEnd, ConsoleState, ConsoleUpdate};
+pub(crate) use executions::{ExecutionView, LogPage, Selection, filter};
 pub(crate) use failure::{Failure, sentence};
-pub(crate) use settings::{Folder, Language, PythonTest, SettingsView};
-pub(crate) use status::{Action, Pending, Problem, ProblemAction, Python, Running, ServiceState, Status};
+pub(crate) use settings::{Folder, PythonTest, SettingsView};
+pub(crate) use status::{Action, Problem, ProblemAction, Python, ServiceState, Status};
 
+use runtray_wire::ExecutionSummary;
 use serde::Serialize;
 use ts_rs::TS;
-
-/// [`Words`](runtray_service::wire::Words) in TypeScript.
-#[derive(TS)]
-#[expect(dead_code, reason = "it only describes the other type to the window")]
-pub(crate) struct Sentence {
-    /// Which sentence it is: a key of `said.*.json`.
-    code: String,
-    /// The values of the placeholders: texts, sentences, lists of sentences.
-    #[ts(type = "Record<string, string | Sentence | Sentence[]>")]
-    values: (),
-    /// In English.
-    text: String,
-}
 
 /// An update for the open window.
 #[derive(Debug, Clone, Serialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[expect(clippy::large_enum_variant, reason = "each is made, serialised and dropped at once")]
 pub(crate) enum Update {
-    /// How things are, at first and after each change.
+    /// The status, at first and after each change.
     Status { status: Status },
     /// An execution began.
-    Begun { execution: Summary },
+    Begun { execution: ExecutionSummary },
     /// An execution ended.
-    Ended { execution: Summary },
+    Ended { execution: ExecutionSummary },
     /// The settings changed.
     Settings { settings: SettingsView },
     /// The log was cleared.
     Cleared,
-    /// The window is to show another route: `log/<id>`, `settings`.
+    /// Makes the window show another route: `log/<id>`, `settings`.
     Show { route: String },
 }

@@ -3,17 +3,15 @@
 use std::collections::BTreeMap;
 
 use runtray_service::settings::{self, Loaded, Settings};
-use runtray_service::wire::{self, Words};
+use runtray_service::to_wire::words;
+use runtray_wire::Words;
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
-
-use super::sentence;
-use crate::i18n;
 
 /// The settings as the window edits them.
 #[derive(Debug, Clone, PartialEq, Serialize, TS)]
 pub(crate) struct SettingsView {
-    /// By full name, such as `limits.timeout_ms`.
+    /// The values by full key, such as `limits.timeout_ms`.
     #[ts(type = "Record<string, unknown>")]
     pub(crate) values: BTreeMap<&'static str, serde_json::Value>,
     /// The defaults.
@@ -26,29 +24,15 @@ pub(crate) struct SettingsView {
     pub(crate) restart_needed: Vec<String>,
 }
 
-/// Something wrong in the file.
+/// A mistake in the settings file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct SettingsProblem {
     pub(crate) key: Option<String>,
     pub(crate) line: Option<usize>,
-    /// What is wrong: it follows the key in a sentence, or is one when there is no key.
+    /// The description, which follows the key in a sentence, or is a sentence if there is no key.
     pub(crate) message: String,
     /// The same as a code with values.
-    #[ts(as = "super::Sentence")]
     pub(crate) said: Words,
-}
-
-/// A language and its interpreter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct Language {
-    pub(crate) language: String,
-    pub(crate) aliases: Vec<String>,
-    pub(crate) runtime: Option<String>,
-    pub(crate) version: Option<String>,
-    pub(crate) path: Option<String>,
-    pub(crate) available: bool,
-    /// Why it cannot run, and how to change that.
-    pub(crate) detail: String,
 }
 
 /// The result of testing a Python.
@@ -72,13 +56,13 @@ pub(crate) enum Folder {
 }
 
 impl SettingsView {
-    /// What the file says, with the keys that wait for a restart.
+    /// The loaded settings with the keys that wait for a restart.
     pub(crate) fn new(loaded: &Loaded, file: String, restart_needed: Vec<String>) -> Self {
         let problem = |problem: &settings::Problem| SettingsProblem {
             key: Some(problem.key.clone()).filter(|key| !key.is_empty()),
             line: problem.line,
             message: problem.message.to_string(),
-            said: (&problem.message).into(),
+            said: words(&problem.message),
         };
         Self {
             values: settings::values(&loaded.settings),
@@ -86,21 +70,6 @@ impl SettingsView {
             problems: loaded.problems.iter().map(problem).collect(),
             file,
             restart_needed,
-        }
-    }
-}
-
-impl Language {
-    /// A language as the window shows it, worded in `shown`.
-    pub(crate) fn of(language: wire::Language, shown: i18n::Language) -> Self {
-        Self {
-            language: language.language,
-            aliases: language.aliases,
-            runtime: language.runtime,
-            version: language.version,
-            path: language.path,
-            available: language.available,
-            detail: language.reason.map(|reason| sentence(&shown.say(&reason))).unwrap_or_default(),
         }
     }
 }

@@ -1,19 +1,20 @@
-//! How things are.
+//! The status of the service and the app.
 
 use runtray_engine::said::Said;
 use runtray_service::State;
+use runtray_wire::{ExecutionSummary, PendingOrigin};
 use serde::Serialize;
 use ts_rs::TS;
 
 use crate::i18n::Language;
 
-/// Everything that tray and window show of the service.
+/// The state of the service that tray and window show.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, TS)]
 pub(crate) struct Status {
     pub(crate) state: ServiceState,
-    /// Why it failed: a fragment, which follows a colon.
+    /// The reason of a failure: a fragment, which follows a colon.
     pub(crate) reason: Option<String>,
-    /// For clients, also while it is stopped.
+    /// The address for clients, even while the service is stopped.
     pub(crate) url: String,
     /// A command for the system's shell that runs a program.
     pub(crate) example: String,
@@ -22,26 +23,26 @@ pub(crate) struct Status {
     pub(crate) missing: Option<String>,
     pub(crate) running: usize,
     pub(crate) queued: usize,
-    /// Whether the search for the Python in use goes on.
+    /// Whether the search for the Python in use is still running.
     pub(crate) is_searching: bool,
     /// The Python in use.
     pub(crate) python: Option<Python>,
-    /// Why nothing does.
+    /// The reason why no Python is in use, if so.
     pub(crate) python_problem: Option<String>,
     pub(crate) isolation: String,
-    /// How programs are held together, such as `user_namespace`; `subreaper` is the fallback.
+    /// The containment mode, such as `user_namespace`; `subreaper` is the fallback.
     pub(crate) containment: Option<String>,
-    pub(crate) now: Vec<Running>,
-    pub(crate) pending_origins: Vec<Pending>,
+    pub(crate) now: Vec<ExecutionSummary>,
+    pub(crate) pending_origins: Vec<PendingOrigin>,
     pub(crate) allowed_origins: Vec<String>,
     pub(crate) denied_origins: Vec<String>,
     pub(crate) problems: Vec<Problem>,
-    /// Whether the introduction is to be shown.
+    /// Whether to show the introduction.
     pub(crate) welcome: bool,
     pub(crate) version: String,
 }
 
-/// Where the service is in its life.
+/// The state of the service's lifecycle.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ServiceState {
@@ -54,7 +55,7 @@ pub(crate) enum ServiceState {
 }
 
 impl Status {
-    /// Whether the service is there to be stopped.
+    /// Whether the service runs and can be stopped.
     pub(crate) fn is_on(&self) -> bool {
         matches!(self.state, ServiceState::Running | ServiceState::Starting)
     }
@@ -75,55 +76,40 @@ impl From<&State> for ServiceState {
 /// An interpreter that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Python {
+    /// What the settings name it by: its path, or `builtin`.
     pub(crate) path: String,
-    /// Its environment, by which it is told from all others: `demo`, `work/demo`.
+    /// Whether it is the built-in one, whose programs see only their own folder.
+    pub(crate) built_in: bool,
+    /// The shortest unique name of its environment: `demo`, `work/demo`.
     pub(crate) label: String,
     /// `3.13.1`.
     pub(crate) version: String,
-    /// For people: `CPython 3.13.1`.
+    /// The name to show: `CPython 3.13.1`.
     pub(crate) name: String,
-    /// How it was found, for people; empty while that is unknown.
+    /// How it was found, as a text to show; empty while that is unknown.
     pub(crate) source: String,
     /// The same as a sentence, and why it cannot be used.
     #[serde(skip)]
     #[ts(skip)]
     pub(crate) said: (Option<Said>, Option<Said>),
     pub(crate) in_use: bool,
-    /// Why it cannot be used.
+    /// The reason why it cannot be used, if so.
     pub(crate) problem: Option<String>,
 }
 
 impl Python {
-    /// It with its words in `language`.
+    /// The same with its texts in `language`.
     pub(crate) fn worded(&self, language: Language) -> Self {
-        let say = |said: &Option<Said>| said.as_ref().map(|said| language.say(&said.into()));
+        let say = |said: &Option<Said>| said.as_ref().map(|said| language.say(said));
         let (source, problem) = &self.said;
         Self { source: say(source).unwrap_or_default(), problem: say(problem), ..self.clone() }
     }
 }
 
-/// An execution that runs.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct Running {
-    pub(crate) id: String,
-    pub(crate) language: String,
-    pub(crate) first_line: String,
-    pub(crate) origin: String,
-    pub(crate) started_at: String,
-}
-
-/// A web origin that was refused and may be allowed.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct Pending {
-    pub(crate) origin: String,
-    pub(crate) first_seen: String,
-    pub(crate) requests: u64,
-}
-
 /// A problem and its remedies.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Problem {
-    /// The same for the same kind of problem.
+    /// An identifier of the kind of problem.
     pub(crate) id: String,
     pub(crate) text: String,
     pub(crate) remedy: Option<String>,
@@ -135,7 +121,7 @@ pub(crate) struct Problem {
 pub(crate) struct ProblemAction {
     pub(crate) label: String,
     pub(crate) command: Action,
-    /// The port, the folder, the settings' key.
+    /// The port, the folder or the key of the setting.
     pub(crate) argument: Option<String>,
 }
 

@@ -1,7 +1,7 @@
 //! Application state: the service, its settings, and the values that tray and window show.
 //!
-//! It owns all that the app knows and publishes it by `watch`; tray, window and notifications only subscribe. It knows no
-//! Tauri, so that it serves without a display too.
+//! It owns all values and publishes them by `watch`; tray, window and notifications only subscribe. It knows no Tauri, so that it
+//! works without a display too.
 
 use std::path::PathBuf;
 
@@ -9,11 +9,12 @@ use anyhow::Context as _;
 use runtray_engine::language::Languages;
 use runtray_service::paths::Paths;
 use runtray_service::settings::{self, Loaded, SettingsStore};
-use runtray_service::{Lifecycle, Options, Service, wire};
+use runtray_service::{Lifecycle, Options, Service, to_wire};
+use runtray_wire::{ExecutionSummary, Language as WireLanguage};
 use tokio::sync::watch;
 
 use crate::i18n::Language;
-use crate::model::{Python, SettingsView, Status, Summary};
+use crate::model::{Python, SettingsView, Status};
 use crate::system::preflight::NoTray;
 use crate::system::shutdown::Shutdown;
 
@@ -22,9 +23,9 @@ use super::interpreter_list::Interpreters;
 
 /// The service and the published values.
 pub(crate) struct AppState {
-    /// The service's life.
+    /// The service's lifecycle.
     pub(crate) lifecycle: Lifecycle,
-    /// Where files are kept.
+    /// The paths of Runtray's files.
     pub(crate) paths: Paths,
     /// The Console's program.
     pub(crate) console: Console,
@@ -34,12 +35,12 @@ pub(crate) struct AppState {
     port: Option<u16>,
     pub(super) status: watch::Sender<Status>,
     pub(super) interpreters: watch::Sender<Interpreters>,
-    pub(super) recent: watch::Sender<Vec<Summary>>,
+    pub(super) recent: watch::Sender<Vec<ExecutionSummary>>,
     pub(super) no_tray: watch::Sender<Option<NoTray>>,
 }
 
 impl AppState {
-    /// Reads the settings; the service is not started yet.
+    /// Reads the settings. Does not start the service.
     pub(crate) fn new(port: Option<u16>, paths: Paths, no_tray: Option<NoTray>) -> Self {
         let file = paths.settings_file();
         if let Err(error) = settings::create_if_missing(&file) {
@@ -67,7 +68,7 @@ impl AppState {
         }
     }
 
-    /// Waits for `shutdown`, then stops the service and with it all programs.
+    /// Waits for `shutdown`, then stops the service and all programs.
     pub(crate) async fn stop_on(&self, shutdown: &Shutdown) {
         shutdown.requested().await;
         tracing::info!("ending");
@@ -84,17 +85,17 @@ impl AppState {
         self.interpreters.subscribe()
     }
 
-    /// All Pythons that were found, as soon as a search that goes on is over.
+    /// All Pythons of this machine, once a running search has ended.
     pub(crate) async fn pythons(&self) -> Vec<Python> {
         let mut interpreters = self.interpreters();
-        // It fails only when the search task has ended: the last list stays valid.
+        // This only fails if the search task has ended: the last list stays valid.
         let _ = interpreters.wait_for(|known| known.is_complete).await;
         let language = self.language();
         interpreters.borrow().all.iter().map(|python| python.worded(language)).collect()
     }
 
     /// Watch channel of the last executions, newest first.
-    pub(crate) fn recent(&self) -> watch::Receiver<Vec<Summary>> {
+    pub(crate) fn recent(&self) -> watch::Receiver<Vec<ExecutionSummary>> {
         self.recent.subscribe()
     }
 
@@ -103,7 +104,7 @@ impl AppState {
         self.no_tray.subscribe()
     }
 
-    /// Says whether a tray icon can be seen.
+    /// Publishes whether a tray icon can be seen.
     pub(crate) fn set_no_tray(&self, reason: Option<NoTray>) {
         self.no_tray.send_replace(reason);
     }
@@ -127,7 +128,7 @@ impl AppState {
         SettingsView::new(&loaded, file, waiting.into_iter().map(str::to_owned).collect())
     }
 
-    /// The language that texts are in.
+    /// The language of texts.
     pub(crate) fn language(&self) -> Language {
         Language::chosen(&self.settings.current().settings.desktop.language)
     }
@@ -137,25 +138,25 @@ impl AppState {
         self.lifecycle.service().borrow().clone()
     }
 
-    /// The service while it runs, and while it stops and gives running programs their grace.
+    /// The service while it runs, and while it stops and waits for running programs.
     pub(crate) fn present_service(&self) -> Option<Service> {
         self.service().or_else(|| self.lifecycle.stopping().borrow().clone())
     }
 
-    /// Where clients find the service, or would.
+    /// The address of the service, even while it is stopped.
     pub(crate) fn url(&self) -> String {
         let port = || self.port.unwrap_or_else(|| self.settings.current().settings.port);
         self.service().map_or_else(|| format!("http://localhost:{}", port()), |service| service.url())
     }
 
     /// Every language with its interpreter, or the reason why it has none.
-    pub(crate) async fn languages(&self) -> Vec<wire::Language> {
+    pub(crate) async fn languages(&self) -> Vec<WireLanguage> {
         match self.service() {
             Some(service) => service.languages().await,
             None => {
                 let choices = self.settings.current().settings.choices();
                 let languages = Languages::new(choices, self.lifecycle.machine());
-                languages.list().await.into_iter().map(Into::into).collect()
+                languages.list().await.into_iter().map(to_wire::language).collect()
             }
         }
     }
@@ -168,7 +169,7 @@ impl AppState {
 /// The user's folders.
 ///
 /// # Errors
-/// They are not known.
+/// The home folder of this user is unknown.
 pub(crate) fn paths() -> anyhow::Result<Paths> {
     Paths::find().context("the folders for settings and log are not known")
 }

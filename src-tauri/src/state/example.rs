@@ -1,15 +1,15 @@
-//! The call that shows that the service works, for a terminal.
+//! The example command for a terminal, which shows that the service works.
 
 use std::path::PathBuf;
 
 const BODY: &str = r#"{"code":"print(6 * 7)"}"#;
 
-/// One line for the system's shells, with the token where one is asked for. It works as it is when it is pasted.
+/// One line for the system's shells, with the token if one is required. It works unchanged when it is pasted.
 pub(super) fn curl(url: &str, token: Option<String>, token_file: PathBuf) -> String {
     if cfg!(windows) { for_windows(url, token.as_deref()) } else { for_unix(url, token.map(|_| token_file)) }
 }
 
-/// The shell reads the token from its file, so that it is neither on the screen nor in the shell's history.
+/// The shell reads the token from its file, so that the token is neither on the screen nor in the shell's history.
 fn for_unix(url: &str, token_file: Option<PathBuf>) -> String {
     let header = |file: PathBuf| {
         let file = format!("'{}'", file.display().to_string().replace('\'', r"'\''"));
@@ -19,7 +19,7 @@ fn for_unix(url: &str, token_file: Option<PathBuf>) -> String {
     format!("curl {url}/execute{token} -H 'Content-Type: application/json' -d '{BODY}'")
 }
 
-/// `cmd.exe` knows no single quotes and cannot read a file into a command.
+/// `cmd.exe` has no single quotes and cannot insert a file into a command.
 fn for_windows(url: &str, token: Option<&str>) -> String {
     let token = token.map(|token| format!(r#" -H "Authorization: Bearer {token}""#)).unwrap_or_default();
     let body = BODY.replace('"', r#"\""#);

@@ -2,7 +2,8 @@
 
 use std::path::Path;
 
-use runtray_engine::interpreter::{Discovery, Found, Rejected};
+use runtray_engine::interpreter::{BUILT_IN, Discovery, Found, Rejected};
+use runtray_engine::language::Runtime;
 use runtray_engine::said::Said;
 use runtray_engine::sentences as rejected;
 
@@ -10,16 +11,19 @@ use super::naming;
 use crate::model::Python;
 use crate::sentences;
 
+/// The built-in Python's environment is the app.
+const BUILT_IN_LABEL: &str = "Runtray";
+
 /// The interpreters that were found, and the one in use.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Interpreters {
     /// The Python in use.
     pub(crate) in_use: Option<Python>,
-    /// Why nothing does.
+    /// The reason why no Python is in use, if so.
     pub(crate) problem: Option<Said>,
-    /// All that was found, those that cannot be used last.
+    /// All Pythons that were found, unusable ones last.
     pub(crate) all: Vec<Python>,
-    /// Whether `all` is up to date: it is not while a search goes on.
+    /// Whether `all` is up to date: not during a search.
     pub(crate) is_complete: bool,
 }
 
@@ -34,7 +38,11 @@ impl Interpreters {
         let rejected = discovery.rejected.iter().map(|rejected| (rejected.path.as_path(), None));
         let labels = naming::labels(&found.chain(rejected).collect::<Vec<_>>());
         let pythons = discovery.found.into_iter().map(usable).chain(discovery.rejected.into_iter().map(unusable));
-        let all: Vec<_> = pythons.zip(labels).map(|(python, label)| Python { label, ..python }).collect();
+        let labelled = |(python, label): (Python, String)| Python {
+            label: if python.built_in { BUILT_IN_LABEL.to_owned() } else { label },
+            ..python
+        };
+        let all: Vec<_> = pythons.zip(labels).map(labelled).collect();
         let in_use = all.iter().find(|python| python.in_use).cloned();
         let problem =
             if in_use.is_some() { None } else { Some(problem.unwrap_or_else(|| sentences::NO_PYTHON.said())) };
@@ -47,19 +55,17 @@ impl Interpreters {
     }
 
     /// Stores the Python in use before the whole list is known; returns whether it changed.
-    pub(super) fn learn(
-        &mut self,
-        runtime: Option<&runtray_engine::language::Runtime>,
-        problem: Option<&Said>,
-    ) -> bool {
-        let path = runtime.map(|runtime| runtime.path.display().to_string());
+    pub(super) fn learn(&mut self, runtime: Option<&Runtime>, problem: Option<&Said>) -> bool {
+        let path = runtime.map(choice_of);
         if self.in_use.as_ref().map(|python| &python.path) == path.as_ref() && self.problem.as_ref() == problem {
             return false;
         }
+        // The list of an earlier search may know more about this interpreter than the runtime does.
         let known = self.all.iter().find(|python| Some(&python.path) == path.as_ref());
         self.in_use = runtime.map(|runtime| Python {
-            path: runtime.path.display().to_string(),
-            label: known.map_or_else(|| label_of(&runtime.path), |python| python.label.clone()),
+            path: choice_of(runtime),
+            built_in: runtime.is_built_in(),
+            label: known.map_or_else(|| label_of(runtime), |python| python.label.clone()),
             version: runtime.version.clone(),
             name: runtime.name.clone(),
             source: String::new(),
@@ -72,17 +78,27 @@ impl Interpreters {
     }
 }
 
-/// The label of an interpreter that is known before the others: its environment is the folder around its `bin`.
-fn label_of(program: &Path) -> String {
+/// What the settings name it by.
+fn choice_of(runtime: &Runtime) -> String {
+    if runtime.is_built_in() { BUILT_IN.to_owned() } else { runtime.path.display().to_string() }
+}
+
+/// The label of an interpreter before the others are known: the name of the folder above its `bin`.
+fn label_of(runtime: &Runtime) -> String {
+    if runtime.is_built_in() {
+        return BUILT_IN_LABEL.to_owned();
+    }
+    let program = runtime.path.as_path();
     let environment = program.parent().and_then(Path::parent);
     naming::labels(&[(program, environment)]).pop().unwrap_or_default()
 }
 
 fn usable(found: Found) -> Python {
     Python {
-        path: found.path.display().to_string(),
+        path: found.choice().display().to_string(),
+        built_in: found.built_in,
         label: String::new(),
-        name: format!("{} {}", found.implementation, found.version),
+        name: found.name(),
         version: found.version,
         source: found.source.to_string(),
         said: (Some(found.source.said()), None),
@@ -94,6 +110,7 @@ fn usable(found: Found) -> Python {
 fn unusable(rejected: Rejected) -> Python {
     Python {
         path: rejected.path.display().to_string(),
+        built_in: false,
         label: String::new(),
         version: String::new(),
         name: String::new(),

@@ -9,7 +9,7 @@ use runtray_engine::interpreter;
 use super::app_state::AppState;
 use super::interpreter_list::Interpreters;
 
-/// Looks again after each change, as long as the app lives.
+/// Searches again after each change, as long as the app lives.
 pub(super) async fn keep(app_state: Arc<AppState>) {
     let (mut service, mut settings) = (app_state.lifecycle.service(), app_state.settings());
     loop {
@@ -31,7 +31,7 @@ pub(super) async fn keep(app_state: Arc<AppState>) {
     }
 }
 
-/// The Python in use is known soon; the whole list takes until the slowest interpreter has answered.
+/// Publishes the Python in use soon; the whole list takes until the slowest interpreter has answered.
 async fn look(app_state: &AppState, choice: Option<&Path>) {
     app_state.interpreters.send_if_modified(|known| std::mem::replace(&mut known.is_complete, false));
     if let Some(service) = app_state.service() {

@@ -1,19 +1,19 @@
-//! Short names for interpreters: the environment's own name, with as many of its parents as tell it from the others.
+//! Short names for interpreters: the name of the environment, with as many of its parent folders as distinguish it from others.
 
 use std::collections::HashMap;
 use std::path::{Component, Path};
 
-/// Characters of a name; longer ones are cut in the middle.
+/// The most characters of a name; longer ones are cut in the middle.
 const MOST: usize = 32;
-/// Names of environments that say nothing: the project around them has the name.
+/// Common names of environments, for which the name of the project folder is used.
 const UNTOLD: [&str; 6] = [".venv", "venv", ".env", "env", ".virtualenv", "virtualenv"];
-/// Folders of interpreters that belong to the system: the program has the name.
+/// Folders of the system's interpreters, for which the name of the program is used.
 const SYSTEM: [&str; 4] = ["/", "/usr", "/usr/local", "/opt"];
 
-/// An interpreter: its program, and the folder of its installation or environment where that is known.
+/// An interpreter: its program, and the folder of its installation or environment if that is known.
 pub(super) type Interpreter<'a> = (&'a Path, Option<&'a Path>);
 
-/// A name for each, no two the same.
+/// A unique name for each interpreter.
 pub(super) fn labels(interpreters: &[Interpreter<'_>]) -> Vec<String> {
     let segments: Vec<_> = interpreters.iter().map(segments).collect();
     let forms: Vec<_> = segments.iter().map(|own| forms(own, shortest(own, &segments))).collect();
@@ -21,7 +21,7 @@ pub(super) fn labels(interpreters: &[Interpreter<'_>]) -> Vec<String> {
     let shown = |chosen: &[usize]| -> Vec<String> {
         forms.iter().zip(chosen).map(|(forms, form)| middle(&forms[*form], MOST)).collect()
     };
-    // Those that look alike are shown in a longer form, as long as there is one.
+    // Names that are equal get a longer form, as long as there is one.
     for _ in 0..FORMS {
         let names = shown(&chosen);
         let count = counts(&names);
@@ -35,7 +35,7 @@ pub(super) fn labels(interpreters: &[Interpreter<'_>]) -> Vec<String> {
     numbered(&told_apart(&longest, &shown(&chosen)))
 }
 
-/// Those of `shown` that still look alike are cut anew, around the part of the whole name in which they differ.
+/// Shortens those of `shown` that are equal again, around the part in which their whole names differ.
 fn told_apart(whole: &[&str], shown: &[String]) -> Vec<String> {
     let mut alike: HashMap<&str, Vec<usize>> = HashMap::new();
     for (index, name) in shown.iter().enumerate() {
@@ -52,15 +52,14 @@ fn told_apart(whole: &[&str], shown: &[String]) -> Vec<String> {
     names
 }
 
-/// How many characters all begin with, or end with.
+/// The number of characters in the common prefix, or in the common suffix.
 fn common(texts: &[Vec<char>], at_end: bool) -> usize {
     let shortest = texts.iter().map(Vec::len).min().unwrap_or_default();
     let at = |text: &Vec<char>, place: usize| if at_end { text[text.len() - 1 - place] } else { text[place] };
     (0..shortest).take_while(|place| texts.iter().all(|text| at(text, *place) == at(&texts[0], *place))).count()
 }
 
-/// The ends of `text` and, between them, as much as there is room for of what is not in its first `prefix` and last `suffix`
-/// characters.
+/// The ends of `text` with as much as fits of the part between the first `prefix` and the last `suffix` characters.
 fn around(text: &[char], prefix: usize, suffix: usize) -> String {
     let (end, room) = (MOST / 4, MOST / 2 - 2);
     if text.len() <= MOST {
@@ -72,7 +71,7 @@ fn around(text: &[char], prefix: usize, suffix: usize) -> String {
     format!("{}…{}…{}", part(0..end), part(start..start + room), part(text.len() - end..text.len()))
 }
 
-/// `text` with its middle left out where it is longer than `most` characters.
+/// `text` with its middle left out if it is longer than `most` characters.
 pub(crate) fn middle(text: &str, most: usize) -> String {
     let length = text.chars().count();
     if length <= most {
@@ -94,7 +93,7 @@ fn segments((program, folder): &Interpreter<'_>) -> Vec<String> {
     named.components().filter_map(normal).collect()
 }
 
-/// How many of the last segments no other path ends with; all of them when there is no such number.
+/// The smallest number of last segments that no other path shares; the number of all segments if there is none.
 fn shortest(own: &[String], all: &[Vec<String>]) -> usize {
     let least = if own.last().is_some_and(|last| is_untold(last)) { 2 } else { 1 };
     let is_unique = |count: &usize| {
@@ -108,10 +107,10 @@ fn is_untold(name: &str) -> bool {
     UNTOLD.contains(&name)
 }
 
-/// How many forms [`forms`] gives.
+/// The number of forms from [`forms`].
 const FORMS: usize = 3;
 
-/// A name in more and more detail: its ends, all of it, and with the last segment that says nothing.
+/// Increasingly detailed forms of a name: shortened, whole, and with the common last segment.
 fn forms(own: &[String], count: usize) -> [String; FORMS] {
     let end = &own[own.len() - count..];
     let told = match end {
@@ -132,7 +131,7 @@ fn counts(names: &[String]) -> HashMap<&str, usize> {
     })
 }
 
-/// Numbers the names that are still the same.
+/// Appends numbers to names that are still equal.
 fn numbered(names: &[String]) -> Vec<String> {
     let count = counts(names);
     let mut seen: HashMap<&str, usize> = HashMap::new();
@@ -163,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn an_environment_has_the_name_that_tells_it_from_others() {
+    fn the_name_of_an_environment_distinguishes_it_from_others() {
         check(&["/usr", "/home/ada/.pyenv/versions/3.12.1"], &["python3.13", "3.12.1"]);
         check(&["/home/ada/demo/.venv", "/home/ada/envs/ml"], &["demo", "ml"]);
         check(&["/home/ada/a/.venv", "/home/ada/a/venv"], &["a/.venv", "a/venv"]);

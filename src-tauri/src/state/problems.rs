@@ -1,4 +1,4 @@
-//! Problems in words, with their remedies.
+//! Problems as sentences, with their remedies.
 
 use runtray_engine::said::Said;
 use runtray_service::{PortTrouble, State, journal, settings};
@@ -15,12 +15,12 @@ pub(crate) struct Situation<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a [settings::Problem],
     pub(crate) journal: Option<journal::State>,
-    /// Why nothing runs Python.
+    /// The reason why no Python is in use, if so.
     pub(crate) python: Option<&'a Said>,
     pub(crate) no_tray: Option<&'a NoTray>,
 }
 
-/// The problems, the worst first.
+/// The present problems, the worst first.
 pub(crate) fn problems(situation: &Situation<'_>, language: Language) -> Vec<Problem> {
     let mut problems = Vec::new();
     if let State::Failed { reason, port } = situation.state {
@@ -75,7 +75,7 @@ fn bad_setting(mistake: &settings::Problem, language: Language) -> Problem {
 fn journal(state: &journal::State, language: Language) -> Option<Problem> {
     let text = match state {
         journal::State::Failed { reason } => {
-            language.text("problem.journal.text", &[("reason", &language.say(&reason.into()))])
+            language.text("problem.journal.text", &[("reason", &language.say(reason))])
         }
         journal::State::Recovered { kept_aside } => {
             language.text("problem.journal.aside", &[("path", &kept_aside.display().to_string())])
@@ -105,16 +105,16 @@ fn action(label: String, command: Action, argument: Option<String>) -> ProblemAc
     ProblemAction { label, command, argument }
 }
 
-/// Reasons begin in lower case; a problem stands alone.
+/// A reason begins in lower case; a problem is a sentence of its own.
 fn say(reason: &Said, language: Language) -> String {
-    sentence(&language.say(&reason.into()))
+    sentence(&language.say(reason))
 }
 
-/// A mistake in the settings file with its place.
+/// A mistake in the settings file with its line.
 fn mistaken(mistake: &settings::Problem, language: Language) -> String {
     let line = mistake.line.map(|line| language.text("problem.settings.line", &[("line", &line.to_string())]));
     let key = Some(&mistake.key).filter(|key| !key.is_empty()).map(|key| format!("`{key}` "));
-    let message = language.say(&(&mistake.message).into());
+    let message = language.say(&mistake.message);
     format!("{}{}{message}", line.unwrap_or_default(), key.unwrap_or_default())
 }
 

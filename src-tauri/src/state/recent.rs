@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use runtray_service::ExecutionEvent;
 use runtray_service::journal::Filter;
+use runtray_wire::ExecutionSummary;
 use tokio::sync::broadcast::error::RecvError;
 
 use super::app_state::AppState;
-use crate::model::Summary;
 
-/// More than fit on a menu that people read.
+/// The number of executions in the menu.
 const MOST: usize = 8;
 
 /// Keeps the list up to date, as long as the app lives.
@@ -19,7 +19,7 @@ pub(super) async fn keep(app_state: Arc<AppState>) {
     loop {
         match events.recv().await {
             Ok(ExecutionEvent::Begun(summary) | ExecutionEvent::Ended(summary)) => {
-                app_state.recent.send_modify(|recent| enter(recent, summary.into()));
+                app_state.recent.send_modify(|recent| enter(recent, summary));
             }
             Ok(ExecutionEvent::Cleared) | Err(RecvError::Lagged(_)) => app_state.read_recent().await,
             Err(RecvError::Closed) => return,
@@ -31,14 +31,14 @@ impl AppState {
     async fn read_recent(&self) {
         match self.lifecycle.history().page(Filter { limit: MOST, ..Filter::default() }).await {
             Ok((page, _)) => {
-                self.recent.send_replace(page.items.into_iter().map(Into::into).collect());
+                self.recent.send_replace(page.items);
             }
             Err(error) => tracing::warn!(%error, "the last executions cannot be read"),
         }
     }
 }
 
-fn enter(recent: &mut Vec<Summary>, summary: Summary) {
+fn enter(recent: &mut Vec<ExecutionSummary>, summary: ExecutionSummary) {
     match recent.iter_mut().find(|known| known.id == summary.id) {
         Some(known) => *known = summary,
         None => {
@@ -50,18 +50,21 @@ fn enter(recent: &mut Vec<Summary>, summary: Summary) {
 
 #[cfg(test)]
 mod tests {
-    use super::{MOST, Summary, enter};
+    use time::OffsetDateTime;
 
-    fn summary(id: usize, status: &str) -> Summary {
-        Summary {
+    use super::{ExecutionSummary, MOST, enter};
+
+    fn summary(id: usize, status: &str) -> ExecutionSummary {
+        ExecutionSummary {
             id: id.to_string(),
-            started_at: String::new(),
+            started_at: OffsetDateTime::UNIX_EPOCH,
             language: "python".into(),
             runtime: String::new(),
             status: status.into(),
             origin: "local".into(),
             first_line: String::new(),
             duration_ms: None,
+            exit_code: None,
         }
     }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::Containment;
 use runtray_engine::said::Said;
+use runtray_engine::{Containment, Isolation};
 use runtray_service::settings::Loaded;
 use runtray_service::{Load, PendingOrigin, Service, State, journal};
 use tokio::sync::watch;
@@ -12,10 +12,10 @@ use tokio::sync::watch;
 use super::app_state::AppState;
 use super::example;
 use super::interpreter_list::Interpreters;
-use crate::model::{Pending, Running, Status, sentence, timestamp};
+use crate::model::{Python, Status, sentence};
 use crate::state::problems::{Situation, problems};
 
-/// The first change is shown at once; those that follow within this time are shown together.
+/// The first change is published at once; those that follow within this time are published together.
 const CALM: Duration = Duration::from_millis(20);
 
 /// Publishes the status after each change, as long as the app lives.
@@ -46,8 +46,9 @@ impl AppState {
         let load = service.as_ref().map(|service| *service.load().borrow()).unwrap_or_default();
         let containment = service.as_ref().and_then(Service::containment).and_then(|known| *known.borrow());
         let containment = containment.map(|containment| containment.name().to_owned());
-        let isolation = service.as_ref().and_then(Service::isolation).unwrap_or_default();
+        let level = service.as_ref().and_then(Service::isolation).unwrap_or_default();
         let no_tray = self.no_tray.borrow().clone();
+        // Problems are derived from all sources together, so that each is reported once.
         let situation = Situation {
             state: &state,
             settings: &settings.problems,
@@ -56,7 +57,7 @@ impl AppState {
             no_tray: no_tray.as_ref(),
         };
         let language = self.language();
-        let say = |said: &Said| language.say(&said.into());
+        let say = |said: &Said| language.say(said);
         let (addresses, missing) = listening(&state);
         let desktop = &settings.settings.desktop;
         Status {
@@ -70,16 +71,10 @@ impl AppState {
             missing,
             running: load.running,
             queued: load.queued,
-            now: service
-                .as_ref()
-                .map(|service| service.running())
-                .unwrap_or_default()
-                .into_iter()
-                .map(running)
-                .collect(),
+            now: service.as_ref().map(|service| service.running()).unwrap_or_default(),
             pending_origins: service
                 .as_ref()
-                .map(|service| pending(&service.pending_origins().borrow()))
+                .map(|service| service.pending_origins().borrow().iter().map(Into::into).collect())
                 .unwrap_or_default(),
             allowed_origins: settings.settings.allowed_origins.iter().map(ToString::to_string).collect(),
             denied_origins: settings.settings.denied_origins.iter().map(ToString::to_string).collect(),
@@ -93,7 +88,12 @@ impl AppState {
             ),
             python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
             python_problem: interpreters.problem.as_ref().map(|problem| sentence(&say(problem))),
-            isolation: isolation.name().to_owned(),
+            isolation: match isolation(interpreters.in_use.as_ref()) {
+                Isolation::None => level,
+                own => own,
+            }
+            .name()
+            .to_owned(),
             containment,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }
@@ -109,32 +109,18 @@ fn listening(state: &State) -> (Vec<String>, Option<String>) {
     }
 }
 
-fn running(summary: journal::Summary) -> Running {
-    Running {
-        id: summary.id,
-        language: summary.language,
-        first_line: summary.first_line,
-        origin: summary.origin,
-        started_at: timestamp(summary.started_at),
-    }
+/// The isolation of Python programs.
+fn isolation(in_use: Option<&Python>) -> Isolation {
+    if in_use.is_some_and(|python| python.built_in) { Isolation::Wasm } else { Isolation::None }
 }
 
-fn pending(origins: &[PendingOrigin]) -> Vec<Pending> {
-    let pending = |one: &PendingOrigin| Pending {
-        origin: one.origin.to_string(),
-        first_seen: timestamp(one.first_refused_at),
-        requests: one.refusals,
-    };
-    origins.iter().map(pending).collect()
-}
-
-/// All that the status is made from.
+/// The inputs of the status.
 struct Watched {
     state: watch::Receiver<State>,
     service: watch::Receiver<Option<Service>>,
     stopping: watch::Receiver<Option<Service>>,
     settings: watch::Receiver<Loaded>,
-    /// The settings that the service has brought into effect, its token with them.
+    /// The settings that the service applies, including its token.
     applied: Option<watch::Receiver<Loaded>>,
     interpreters: watch::Receiver<Interpreters>,
     no_tray: watch::Receiver<Option<crate::system::preflight::NoTray>>,
@@ -165,7 +151,7 @@ impl Watched {
         watched
     }
 
-    /// Watches the service that runs now.
+    /// Watches the present service.
     fn attach(&mut self) {
         let (running, stopping) = (self.service.borrow_and_update().clone(), self.stopping.borrow_and_update().clone());
         let service = running.or(stopping);
@@ -195,7 +181,7 @@ impl Watched {
     }
 }
 
-/// Waits for a change; for ever when the sender is gone.
+/// Waits for a change; for ever if the sender is gone.
 async fn changed<T>(receiver: &mut watch::Receiver<T>) {
     if receiver.changed().await.is_err() {
         std::future::pending::<()>().await;

@@ -1,4 +1,4 @@
-//! Interfaces to the operating system: login items, the single instance, signals, native dialogs, what a desktop session offers.
+//! Interfaces to the operating system: login items, the single instance, signals, native dialogs, checks of the desktop session.
 
 pub(crate) mod instance;
 pub(crate) mod login;

@@ -1,14 +1,14 @@
-//! Messages without a window of the app: on standard error, or in a native dialog on Windows, where an app has no console.
+//! Messages outside of the app's window: on standard error, or in a native dialog on Windows, where an app has no console.
 
 use std::process::ExitCode;
 
-/// Says why the app ends. On Windows this waits until the message was read.
+/// Shows the reason why the app ends. On Windows this waits until the dialog is closed.
 #[cfg(not(windows))]
 pub(crate) fn say(text: &str) {
     eprintln!("runtray-desktop: {text}");
 }
 
-/// Says why the app ends. On Windows this waits until the message was read.
+/// Shows the reason why the app ends. On Windows this waits until the dialog is closed.
 #[cfg(windows)]
 pub(crate) fn say(text: &str) {
     native::show("Runtray", text);
@@ -33,7 +33,7 @@ mod native {
 
     use windows_sys::Win32::UI::WindowsAndMessaging::{MB_ICONINFORMATION, MB_OK, MB_SETFOREGROUND, MessageBoxW};
 
-    /// Shows a message on a thread of its own: the tray goes on working under it. While one is shown, there is no second.
+    /// Shows a message in its own thread, so that the tray keeps working. Only one is shown at a time.
     pub(crate) fn show_beside(title: String, text: String) {
         static SHOWN: AtomicBool = AtomicBool::new(false);
         if SHOWN.swap(true, Ordering::SeqCst) {
@@ -45,7 +45,7 @@ mod native {
         });
     }
 
-    /// Shows a message and waits until it was read.
+    /// Shows a message and waits until it is closed.
     pub(super) fn show(title: &str, text: &str) {
         let (title, text) = (wide(title), wide(text));
         let style = MB_OK | MB_ICONINFORMATION | MB_SETFOREGROUND;

@@ -1,34 +1,34 @@
 //! Platform checks: display, session bus, tray.
 //!
-//! They run before Tauri starts, because Tauri and the tray's library panic where one of these is missing.
+//! They run before Tauri starts, because Tauri and the tray library panic if one of these is missing.
 
 use crate::i18n::Language;
 
 /// The results of the checks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Preflight {
-    /// Why no window can be shown, if none can.
+    /// The reason why no window can be shown, if so.
     pub(crate) no_display: Option<String>,
-    /// Why there is no tray icon, if there is none.
+    /// The reason why there is no tray icon, if so.
     pub(crate) no_tray: Option<NoTray>,
 }
 
-/// Why there is no tray icon.
+/// The reason why there is no tray icon.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "only Linux desktops come without a place for icons"))]
 pub(crate) enum NoTray {
     /// There is no session bus.
     Bus,
-    /// No tray host is on the bus, or not yet.
+    /// There is no tray host on the bus, or not yet.
     Host,
     /// The library that talks to the host is not installed.
     Library,
-    /// The system refused it.
+    /// The system refused the icon.
     Refused(String),
 }
 
 impl NoTray {
-    /// Why, as the end of a sentence.
+    /// The reason as the end of a sentence.
     pub(crate) fn reason(&self, language: Language) -> String {
         match self {
             Self::Bus => language.text("problem.tray.bus", &[]),
@@ -56,7 +56,7 @@ impl Preflight {
 #[cfg(target_os = "linux")]
 pub(crate) use linux::host_appears;
 
-/// Elsewhere the tray is part of the system.
+/// Other systems always have a tray.
 #[cfg(not(target_os = "linux"))]
 pub(crate) async fn host_appears() -> Result<(), std::convert::Infallible> {
     Ok(())
@@ -72,7 +72,7 @@ mod linux {
     const WATCHER_PATH: &str = "/StatusNotifierWatcher";
     const HAS_HOST: &str = "IsStatusNotifierHostRegistered";
 
-    /// The names under which the tray's library looks for its own, as in `libappindicator-sys`.
+    /// The names of the library that the tray code loads, as in `libappindicator-sys`.
     const LIBRARIES: [&str; 4] = [
         "libayatana-appindicator3.so.1",
         "libappindicator3.so.1",
@@ -80,7 +80,7 @@ mod linux {
         "libappindicator3.so",
     ];
 
-    /// Initialising GTK more than once is allowed; it reports the error that would make Tauri panic.
+    /// GTK may be initialised more than once; this reports the error that would make Tauri panic.
     pub(super) fn no_display() -> Option<String> {
         let named = ["DISPLAY", "WAYLAND_DISPLAY"].iter().any(|name| std::env::var_os(name).is_some());
         match gtk::init() {
@@ -106,7 +106,7 @@ mod linux {
             unsafe_code,
             reason = "loading a library runs its initialisers; this one is loaded by the tray anyway"
         )]
-        // SAFETY: the library's initialisers ask nothing of us, and the tray's own code loads it in the same way.
+        // SAFETY: the initialisers of the library have no preconditions, and the tray code loads it in the same way.
         let library = unsafe { libloading::Library::new(name) };
         library.is_ok()
     }

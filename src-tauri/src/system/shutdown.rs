@@ -2,7 +2,7 @@
 
 use tokio_util::sync::CancellationToken;
 
-/// The request that the app ends. Clones share it.
+/// A request to shut the app down. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Shutdown(CancellationToken);
 
@@ -17,7 +17,7 @@ impl Shutdown {
         self.0.is_cancelled()
     }
 
-    /// Waits until the app is to end, by [`request`](Self::request) or by a signal of the system.
+    /// Waits for [`request`](Self::request) or for a signal of the system.
     pub(crate) async fn requested(&self) {
         tokio::select! {
             () = self.0.cancelled() => {}

@@ -1,7 +1,7 @@
 //! Memory that WebKitGTK keeps after a window was closed: its network process, free heap memory, and its code.
 //!
-//! Tauri keeps the web context for the next window, and with it that process of about twenty megabytes. WebKit starts another
-//! when a page needs it.
+//! Tauri keeps the web context for the next window, and with it that process, which takes about twenty megabytes. WebKit starts
+//! another one when a page needs it.
 
 use std::ffi::c_void;
 use std::fs;
@@ -14,17 +14,17 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use tauri::{AppHandle, Manager as _, Wry};
 
-/// The process's name, as much of it as Linux keeps.
+/// The name of the process, shortened by Linux.
 const NAME: &str = "WebKitNetworkPr";
-/// The libraries of which nearly nothing is used without a window.
+/// Libraries that are hardly used without a window.
 const LIBRARIES: [&str; 2] = ["/libwebkit2gtk-", "/libjavascriptcoregtk-"];
 
-/// After this long the page of a closed window is gone, and the user has not reopened the window at once.
+/// After this time the page of a closed window is gone, and the user has not reopened the window at once.
 const PAUSE: Duration = Duration::from_secs(1);
 
-/// Gives all that back soon, unless a window is open by then.
+/// Frees this memory after a pause, unless a window is open by then.
 pub(crate) fn give_back(app: &AppHandle<Wry>) {
-    // To a driver of the window, the end of that process is the end of the session.
+    // A WebDriver session would end with that process.
     if std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_some() {
         return;
     }
@@ -32,7 +32,7 @@ pub(crate) fn give_back(app: &AppHandle<Wry>) {
     tauri::async_runtime::spawn(async move {
         tokio::time::sleep(PAUSE).await;
         let asked = app.clone();
-        // Windows are made on the main thread: none is while we look.
+        // Windows are created on the main thread, so none is created during this check.
         let look = move || {
             if asked.webview_windows().is_empty() {
                 network_processes().for_each(end);
@@ -57,14 +57,14 @@ fn network_processes() -> impl Iterator<Item = i32> {
         .filter(|process| fs::read_to_string(format!("/proc/{process}/comm")).is_ok_and(|name| name.trim_end() == NAME))
 }
 
-/// The processes that this one started, whichever of its threads did.
+/// The child processes of this process, started by any of its threads.
 fn children() -> impl Iterator<Item = i32> {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
     lists.flat_map(|list| list.split_ascii_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
 }
 
-/// Gives the pages of freed memory to the system.
+/// Returns freed heap memory to the system.
 fn trim() {
     // SAFETY: it only returns free memory of the allocator to the system.
     #[cfg(target_env = "gnu")]
@@ -74,7 +74,7 @@ fn trim() {
     }
 }
 
-/// Where the libraries' code and constants are in memory.
+/// The address ranges of the libraries' code and constants.
 fn code() -> Vec<Range> {
     ranges(&fs::read_to_string("/proc/self/smaps").unwrap_or_default())
 }
@@ -115,7 +115,7 @@ impl Range {
     }
 }
 
-/// Takes pages out of this process; the next use finds them in their file again.
+/// Drops pages from this process; the next access reads them from their file again.
 fn forget(range: &Range) {
     let start = NonNull::<c_void>::without_provenance(range.start);
     // SAFETY: the pages are unchanged pages of a file, and read-only. Reading them again gives the same bytes.
@@ -135,7 +135,7 @@ mod tests {
     use super::{code, forget, network_processes, ranges};
 
     #[test]
-    fn only_what_the_engine_never_wrote_to_is_found() {
+    fn only_unmodified_read_only_mappings_are_found() {
         let check = |mapping: &str, anonymous: &str, expected: Option<(usize, usize)>| {
             let smaps = format!("{mapping}\nSize:  8 kB\nAnonymous:   {anonymous}\nVmFlags: rd\n");
             let found = ranges(&smaps).first().map(|range| (range.start.get(), range.length));
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn code_that_was_forgotten_is_used_again() {
+    fn dropped_code_can_be_used_again() {
         let version = || tauri::webview_version().expect("a version");
         let before = version();
         let ranges = code();
@@ -173,7 +173,7 @@ mod tests {
             symlink("/bin/cat", &program).expect("a link");
             let spawned = Command::new(program).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn();
             let mut child = spawned.expect("a child");
-            // It has its name when it does something.
+            // It has its name once it answers.
             child.stdin.as_mut().expect("a pipe").write_all(b"x").expect("a reader");
             child.stdout.as_mut().expect("a pipe").read_exact(&mut [0]).expect("an echo");
             child

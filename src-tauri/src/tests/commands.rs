@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use super::mock_app::{MockApp, ask};
 
 #[test]
-fn only_our_own_window_and_only_our_own_commands_pass() {
-    let gate = MockApp::new();
-    let (main, other) = (gate.window("main"), gate.window("other"));
+fn only_the_main_window_may_call_only_the_app_s_commands() {
+    let app = MockApp::new();
+    let (main, other) = (app.window("main"), app.window("other"));
     ask(&main, "settings", json!({})).expect("the window may ask");
     for (window, command) in [
         (&other, "settings"),
@@ -25,9 +25,9 @@ fn only_our_own_window_and_only_our_own_commands_pass() {
 }
 
 #[test]
-fn settings_are_taken_all_or_none_and_the_field_is_named() {
-    let gate = MockApp::new();
-    let main = gate.window("main");
+fn settings_change_all_or_none_and_an_error_names_the_field() {
+    let app = MockApp::new();
+    let main = app.window("main");
     let change = |changes: Value| ask(&main, "change_settings", json!({ "changes": changes }));
     let view = change(json!({ "limits.timeout_ms": 1500, "desktop.theme": "dark" })).expect("settings");
     assert_eq!(
@@ -44,14 +44,14 @@ fn settings_are_taken_all_or_none_and_the_field_is_named() {
 
 #[test]
 fn a_bad_python_is_refused_beside_its_field() {
-    let gate = MockApp::new();
-    let main = gate.window("main");
-    let text = gate.folder.path().join("text.txt");
+    let app = MockApp::new();
+    let main = app.window("main");
+    let text = app.folder.path().join("text.txt");
     fs::write(&text, "no Python").expect("a file");
     for (path, part) in [
         ("", "Choose the path"),
         ("/nowhere/python", "does not exist"),
-        (gate.folder.path().to_str().expect("a path"), "is a directory"),
+        (app.folder.path().to_str().expect("a path"), "is a directory"),
         (text.to_str().expect("a path"), "is not executable"),
     ] {
         let refused = ask(&main, "test_python", json!({ "path": path })).expect_err(path);
@@ -61,9 +61,9 @@ fn a_bad_python_is_refused_beside_its_field() {
 }
 
 #[test]
-fn origins_are_allowed_denied_and_forgotten() {
-    let gate = MockApp::new();
-    let main = gate.window("main");
+fn origins_are_allowed_denied_and_removed() {
+    let app = MockApp::new();
+    let main = app.window("main");
     let say = |command: &str, origin: &str| ask(&main, command, json!({ "origin": origin }));
     let lists = || {
         let values = ask(&main, "settings", json!({})).expect("settings")["values"].clone();
@@ -80,13 +80,13 @@ fn origins_are_allowed_denied_and_forgotten() {
 }
 
 #[test]
-fn a_log_that_is_not_there_yet_is_empty() {
-    let gate = MockApp::new();
-    let main = gate.window("main");
+fn a_missing_log_is_empty() {
+    let app = MockApp::new();
+    let main = app.window("main");
     let page = ask(&main, "executions", json!({ "query": {} })).expect("a page");
-    assert_eq!(page, json!({ "executions": [], "next": null, "total": 0 }));
+    assert_eq!(page, json!({ "items": [], "next": null, "total": 0 }));
     assert_eq!(ask(&main, "facets", json!({})).expect("facets")["total"], 0);
-    assert_eq!(ask(&main, "statistics", json!({})).expect("figures")["minutes"].as_array().map(Vec::len), Some(60));
+    assert_eq!(ask(&main, "statistics", json!({})).expect("statistics")["minutes"].as_array().map(Vec::len), Some(60));
     assert_eq!(ask(&main, "execution", json!({ "id": "01J" })).expect_err("a refusal")["code"], "not_found");
     assert_eq!(ask(&main, "token", json!({})), Ok(Value::Null));
     let again = json!({ "message": r#"{"type":"run","code":""}"# });
@@ -98,9 +98,9 @@ fn a_log_that_is_not_there_yet_is_empty() {
 }
 
 #[test]
-fn start_at_login_is_what_the_system_says() {
-    let gate = MockApp::new();
-    let main = gate.window("main");
+fn start_at_login_shows_the_state_of_the_system() {
+    let app = MockApp::new();
+    let main = app.window("main");
     assert_eq!(ask(&main, "autostart", json!({})), Ok(json!(false)));
     assert_eq!(ask(&main, "set_autostart", json!({ "on": true })), Ok(json!(true)));
     assert_eq!(ask(&main, "autostart", json!({})), Ok(json!(true)));

@@ -1,4 +1,4 @@
-//! An app on Tauri's mock runtime, with the capabilities that are shipped.
+//! An app on Tauri's mock runtime, with the capabilities that ship with the app.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::system::login::Login;
 use crate::system::login::tests::Remembered;
 use crate::system::shutdown::Shutdown;
 
-/// An app whose service is stopped.
+/// An app with a stopped service.
 pub(super) struct MockApp {
     app: App<MockRuntime>,
     pub(super) folder: TempDir,
@@ -35,13 +35,13 @@ impl MockApp {
         Self { app, folder }
     }
 
-    /// A window of that label; only `main` has rights.
+    /// A window with this label; only `main` has permissions.
     pub(super) fn window(&self, label: &str) -> WebviewWindow<MockRuntime> {
         WebviewWindowBuilder::new(&self.app, label, WebviewUrl::default()).build().expect("a window")
     }
 }
 
-/// Asks as the window's page would.
+/// Calls a command as the window's page would.
 pub(super) fn ask(window: &WebviewWindow<MockRuntime>, command: &str, arguments: Value) -> Result<Value, Value> {
     let url = if cfg!(windows) { "http://tauri.localhost" } else { "tauri://localhost" };
     let request = InvokeRequest {

@@ -1,4 +1,4 @@
-//! Commands as the window asks for them, through Tauri's own gate, without a display.
+//! Commands as the window calls them, through Tauri's permission check, without a display.
 
 mod commands;
 mod mock_app;

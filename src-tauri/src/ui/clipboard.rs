@@ -3,10 +3,10 @@
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_clipboard_manager::{ClipboardExt as _, Error};
 
-/// Puts a text into the clipboard.
+/// Copies a text to the clipboard.
 ///
 /// # Errors
-/// The system refuses it.
+/// The system refuses access to the clipboard.
 pub(crate) fn write<R: Runtime>(app: &AppHandle<R>, text: String) -> Result<(), Error> {
     app.clipboard().write_text(text)
 }

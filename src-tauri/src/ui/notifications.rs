@@ -1,4 +1,4 @@
-//! Notifications: a page that was refused, a service that failed. Each once, and origins not more often than people can bear.
+//! Notifications: a refused page, a failed service. Each is shown once, and those about origins at a limited rate.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,10 +12,10 @@ use crate::i18n::Language;
 use crate::model::{ServiceState, Status, sentence};
 use crate::state::AppState;
 
-/// A page can invent origins; this is how often it can make itself heard.
+/// The minimum interval between notifications about origins, because a page can invent origins.
 const BETWEEN: Duration = Duration::from_secs(60);
 
-/// Origins that were told of are forgotten beyond this many, all at once.
+/// The number of announced origins above which all are forgotten.
 const MOST_TOLD: usize = 1000;
 
 /// A notification.
@@ -33,7 +33,7 @@ impl Notification {
     }
 }
 
-/// The notifications that were shown already.
+/// The state of what was announced.
 #[derive(Debug, Default)]
 pub(crate) struct Notifications {
     told: HashSet<String>,
@@ -96,18 +96,22 @@ pub(crate) fn show(app: &AppHandle<Wry>, Notification { title, text }: Notificat
 mod tests {
     use std::time::Instant;
 
+    use runtray_wire::PendingOrigin;
+    use time::OffsetDateTime;
+
     use super::{BETWEEN, Notifications};
     use crate::i18n::Language;
-    use crate::model::{Pending, ServiceState, Status};
+    use crate::model::{ServiceState, Status};
 
     fn status(origins: &[&str], state: ServiceState) -> Status {
-        let pending = |origin: &&str| Pending { origin: (*origin).into(), first_seen: String::new(), requests: 1 };
+        let first_refused_at = OffsetDateTime::UNIX_EPOCH;
+        let pending = |origin: &&str| PendingOrigin { origin: (*origin).into(), first_refused_at, refusals: 1 };
         let pending_origins = origins.iter().map(pending).collect();
         Status { pending_origins, state, reason: Some("port 1 is in use".into()), ..Status::default() }
     }
 
     #[test]
-    fn an_origin_is_told_once_and_a_flood_in_one_notice() {
+    fn an_origin_is_announced_once_and_many_in_one_notification() {
         let (mut notifications, start) = (Notifications::default(), Instant::now());
         let mut texts = |origins: &[&str], at| -> Vec<String> {
             let status = status(origins, ServiceState::Running);
@@ -121,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_each_time_it_happens() {
+    fn each_failure_is_announced() {
         let (mut notifications, now) = (Notifications::default(), Instant::now());
         let mut texts = |state| -> Vec<String> {
             let new = notifications.of(&status(&[], state), Language::English, now);

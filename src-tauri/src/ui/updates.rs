@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use crate::model::{Status, Update};
 use crate::state::AppState;
 
-/// The window that follows, if one does.
+/// The window that receives updates, if any.
 #[derive(Default)]
 pub(crate) struct WindowUpdates(Mutex<Option<Subscription>>);
 
@@ -22,24 +22,24 @@ struct Subscription {
 }
 
 impl WindowUpdates {
-    /// Sends `channel` the present status and every change. A window that loads anew takes its old self's place.
+    /// Sends `channel` the present status and every change. A reloaded window replaces its earlier channel.
     pub(crate) fn follow(&self, app_state: Arc<AppState>, channel: Channel<Update>) {
-        // From now on nothing is missed, however late the task gets to run: the window reads the log next.
+        // Subscribe before the task starts, so that no event is missed: the window reads the log next.
         let sources = (app_state.status(), app_state.settings(), app_state.lifecycle.events());
         let task = tauri::async_runtime::spawn(follow(app_state, sources, channel.clone()));
         self.replace(Some(Subscription { channel, task }));
     }
 
-    /// Tells the window something, if one follows.
+    /// Sends an update to the window, if any.
     pub(crate) fn tell(&self, update: &Update) {
         let follower = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(follower) = &*follower {
-            // It fails only when the window is on its way out.
+            // This only fails while the window is being closed.
             let _ = follower.channel.send(update.clone());
         }
     }
 
-    /// The window is gone.
+    /// The window was closed.
     pub(crate) fn leave(&self) {
         self.replace(None);
     }
@@ -52,7 +52,7 @@ impl WindowUpdates {
     }
 }
 
-/// Where updates come from.
+/// The sources of updates.
 type Sources = (watch::Receiver<Status>, watch::Receiver<Loaded>, broadcast::Receiver<ExecutionEvent>);
 
 async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut news): Sources, channel: Channel<Update>) {
@@ -69,8 +69,8 @@ async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut news): 
                 Err(_) => return,
             },
             news = news.recv() => match news {
-                Ok(ExecutionEvent::Begun(execution)) => Update::Begun { execution: execution.into() },
-                Ok(ExecutionEvent::Ended(execution)) => Update::Ended { execution: execution.into() },
+                Ok(ExecutionEvent::Begun(execution)) => Update::Begun { execution },
+                Ok(ExecutionEvent::Ended(execution)) => Update::Ended { execution },
                 Ok(ExecutionEvent::Cleared) => Update::Cleared,
                 // The window reads the log again when it becomes visible; it finds the missed executions there.
                 Err(RecvError::Lagged(_)) => continue,

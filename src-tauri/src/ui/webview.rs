@@ -2,7 +2,7 @@
 
 use tauri::{AppHandle, WebviewWindow, Wry};
 
-/// Whether the webview is missing; then a dialog names the component to install. Only Windows can lack it.
+/// Whether the webview is missing, which a dialog then explains. Only Windows may lack it.
 #[cfg(windows)]
 pub(crate) fn is_missing(app: &AppHandle<Wry>) -> bool {
     use std::sync::Arc;
@@ -23,17 +23,17 @@ pub(crate) fn is_missing(app: &AppHandle<Wry>) -> bool {
     true
 }
 
-/// Elsewhere it is part of the system, or the program would not start.
+/// On other systems it is always present.
 #[cfg(not(windows))]
 pub(crate) fn is_missing(_app: &AppHandle<Wry>) -> bool {
     false
 }
 
-/// How often a page that crashes is loaded anew, for one window.
+/// The number of times that a crashed page is reloaded in one window.
 #[cfg(target_os = "linux")]
 const MOST_RELOADS: u32 = 5;
 
-/// Loads the page anew when the process that shows it ends; else the window would stay empty.
+/// Reloads the page when its process ends; otherwise the window would stay empty.
 #[cfg(target_os = "linux")]
 pub(crate) fn reload_when_it_crashes(window: &WebviewWindow<Wry>) {
     use std::cell::Cell;
@@ -55,6 +55,6 @@ pub(crate) fn reload_when_it_crashes(window: &WebviewWindow<Wry>) {
     }
 }
 
-/// WebView2 shows a page of its own with a button for that; on macOS the app's builder is asked, see `app/mod.rs`.
+/// WebView2 shows its own page with a reload button; on macOS the app's builder handles this, see `app/mod.rs`.
 #[cfg(not(target_os = "linux"))]
 pub(crate) fn reload_when_it_crashes(_window: &WebviewWindow<Wry>) {}

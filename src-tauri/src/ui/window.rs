@@ -1,4 +1,4 @@
-//! The one window: made when it is opened, gone when it is closed.
+//! The only window: created when it is opened, destroyed when it is closed.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub(crate) fn open(app: &AppHandle<Wry>, route: Option<String>) {
     tauri::async_runtime::spawn(async move { show(&app, route.as_deref()) });
 }
 
-/// Shows the window, at `route` where one is given; makes it when there is none.
+/// Shows the window at `route`, if given, and creates it if there is none.
 fn show(app: &AppHandle<Wry>, route: Option<&str>) {
     if let Some(window) = app.get_webview_window(LABEL) {
         let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());

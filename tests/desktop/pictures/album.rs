@@ -1,4 +1,4 @@
-//! The folder of the pictures, and how they are kept small.
+//! The folder of the screenshots, and their compression.
 
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -8,29 +8,29 @@ use serde_json::json;
 
 use crate::webdriver::Page;
 
-/// Where the task wants the pictures.
+/// The environment variable with the folder for the screenshots.
 const FOLDER: &str = "RUNTRAY_PICTURES";
 
-/// What a page still has to do before it looks as it will stay: changes of colour that take their time.
+/// Waits until the page's transitions have ended.
 const AT_REST: &str = "return Promise.all(document.getAnimations()\
     .filter((one) => one instanceof CSSTransition).map((one) => one.finished))";
 
-/// Asks the app for a theme as the Settings do.
+/// Changes the app's theme through the same command as the Settings.
 const CHANGE_SETTINGS: &str = "return window.__TAURI_INTERNALS__.invoke('change_settings', { changes: arguments[0] })";
 
-/// The folder of the pictures.
+/// The folder of the screenshots.
 pub(super) struct Album {
     folder: PathBuf,
 }
 
 impl Album {
-    /// The folder that the task names.
+    /// Opens the folder that the task names.
     pub(super) fn open() -> Self {
         let folder = std::env::var_os(FOLDER).unwrap_or_else(|| panic!("{FOLDER} names the folder of the pictures"));
         Self { folder: folder.into() }
     }
 
-    /// Adds the page in light and in dark.
+    /// Adds screenshots of the page in light and in dark.
     pub(super) fn add_both(&self, name: &str, page: &Page<'_>) {
         for theme in ["light", "dark"] {
             page.script(CHANGE_SETTINGS, &[json!({ "desktop.theme": theme })]);
@@ -40,7 +40,7 @@ impl Album {
         }
     }
 
-    /// Adds a picture: as few bytes as it can do with, and a thin edge, so that it stands out from a page of its own colour.
+    /// Adds a screenshot: compressed, with a thin border, so that it stands out from a page of the same colour.
     pub(super) fn add(&self, name: &str, picture: &[u8]) {
         let file = self.folder.join(name).with_extension("png");
         let mut convert = Command::new("convert");

@@ -1,4 +1,4 @@
-//! The pictures of `docs/`: the real app, asked to show what it has. `cargo xtask screenshots` makes them.
+//! The screenshots of `docs/`, taken from the real app by `cargo xtask screenshots`.
 
 mod album;
 mod panel;
@@ -9,7 +9,7 @@ use crate::session::Session;
 
 use album::Album;
 
-/// The port that users know.
+/// The app's default port.
 const PORT: u16 = 5000;
 
 #[test]

@@ -11,30 +11,30 @@ use crate::session::{Session, until};
 /// A panel at the top, as wide as the display: space, the tray, the time.
 const PANEL: &str = include_str!("xfce4-panel.xml");
 
-/// The corner of the display that is pictured.
+/// The part of the display in the picture.
 const CORNER: &str = "760x460+520+0";
 
-/// The class of the tray's own window and of its menus.
+/// The window class of the tray and its menus.
 const CLASS: &str = "Wrapper-2.0";
 
-/// From the menu's first line backwards to its third from last, and into it.
+/// Keys from the menu's first line upwards to its third from last, and into that submenu.
 const TO_RECENT_RUNS: &[&str] = &["Up", "Up", "Up", "Right"];
 
-/// The tray is narrower while there is no icon in it.
+/// The width of the tray with an icon in it; it is narrower without.
 const ICON: i32 = 16;
 
-/// The panel, which ends with the picture.
+/// The panel, which is ended with the picture.
 struct Panel(Child);
 
 impl Drop for Panel {
     fn drop(&mut self) {
-        // They fail only when it has ended already.
+        // Both calls only fail if it has ended already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }
 }
 
-/// Opens the menu, and in it what ran last.
+/// Opens the menu and the submenu of recent runs.
 pub(super) fn menu(album: &Album, session: &Session) {
     settings(session, PORT, "");
     let _panel = panel(session);
@@ -57,10 +57,10 @@ fn panel(session: &Session) -> Panel {
     let folder = session.folder().join(".config/xfce4/xfconf/xfce-perchannel-xml");
     fs::create_dir_all(&folder).expect("a folder");
     fs::write(folder.join("xfce4-panel.xml"), PANEL).expect("a file");
-    // It paints the root window and then says that it failed; that it painted is seen in the picture.
+    // `display` paints the root window but exits with an error; the picture shows whether it painted.
     let gradient = ["-window", "root", "-size", "1280x800", "gradient:#54708a-#9fb3bf"];
     session.command("display").args(gradient).status().expect("ImageMagick");
-    // What the bus starts for the panel is to see this session's folders too.
+    // Programs that the bus starts for the panel must use this session's folders too.
     let told =
         session.command("dbus-update-activation-environment").args(["HOME", "XDG_RUNTIME_DIR", "DISPLAY"]).status();
     assert!(told.expect("dbus").success(), "the bus was not told of the session");
@@ -69,7 +69,7 @@ fn panel(session: &Session) -> Panel {
     Panel(panel.spawn().expect("xfce4-panel, which `cargo xtask screenshots` installs"))
 }
 
-/// Where the tray is, which holds nothing but the app's icon: the middle of its window.
+/// The middle of the tray's window, which holds only the app's icon.
 fn icon(session: &Session) -> (i32, i32) {
     until("an icon in the tray", || {
         let found = said(session, &["search", "--onlyvisible", "--class", CLASS]);

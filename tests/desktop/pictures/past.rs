@@ -1,4 +1,4 @@
-//! What ran before the pictures are taken: real programs, and a past for them.
+//! The executions before the screenshots: real programs, spread over an hour.
 
 use std::process::Command;
 
@@ -8,10 +8,10 @@ use super::PORT;
 use crate::app::App;
 use crate::session::Session;
 
-/// A program that somebody sent.
+/// A program and its sender.
 struct Program {
     language: &'static str,
-    /// The page that sent it; `None` for a script of the user's own.
+    /// The page that sent it; `None` for a script of the user.
     origin: Option<&'static str>,
     timeout_ms: u64,
     code: &'static str,
@@ -21,10 +21,10 @@ const IDE: Option<&str> = Some("http://localhost:3000");
 const NOTES: Option<&str> = Some("http://localhost:3001");
 const TIME: u64 = 10_000;
 
-/// The first words of the program that is opened in the Log.
+/// The first words of the program whose entry is opened in the Log.
 pub(super) const OPENED: &str = "# Rain in Bergen";
 
-/// The latest, oldest first. Each is one line of the Log.
+/// The latest programs, oldest first. Each is one line of the Log.
 const LATEST: &[Program] = &[
     Program { language: "python", origin: IDE, timeout_ms: TIME, code: include_str!("programs/primes.py") },
     Program { language: "javascript", origin: NOTES, timeout_ms: TIME, code: include_str!("programs/words.js") },
@@ -38,13 +38,13 @@ const LATEST: &[Program] = &[
     Program { language: "python", origin: IDE, timeout_ms: TIME, code: "print(sum(n * n for n in range(1_000)))\n" },
 ];
 
-/// How many came before them.
+/// The number of earlier programs.
 const EARLIER: usize = 96;
 
-/// Runs all of them in turn.
+/// Runs all programs in turn.
 pub(super) fn fill(app: &App) {
     for number in 0..EARLIER {
-        // They take between a few and a few dozen milliseconds.
+        // Let the durations vary between a few and a few dozen milliseconds.
         let size = 1 + number * 7 % 23;
         let code = format!("total = sum(n % 7 for n in range({size} * 40_000))\nprint(total)\n");
         let code = if number % 31 == 30 { format!("{code}assert total == 0, 'not nothing'\n") } else { code };
@@ -54,7 +54,7 @@ pub(super) fn fill(app: &App) {
     run_latest(app);
 }
 
-/// Runs the latest of them.
+/// Runs the latest programs.
 pub(super) fn run_latest(app: &App) {
     for Program { language, origin, timeout_ms, code } in LATEST {
         send(&json!({ "code": code, "language": language, "timeout_ms": timeout_ms }), *origin);
@@ -62,7 +62,7 @@ pub(super) fn run_latest(app: &App) {
     assert!(app.is_healthy());
 }
 
-/// Sends a program as a page or, without an origin, as a script does, and gives the answer.
+/// Sends a program, as a page of `origin` or as a script, and gives the answer.
 pub(super) fn send(request: &Value, origin: Option<&str>) -> Value {
     let config = ureq::Agent::config_builder().http_status_as_error(false).build();
     let mut post = config.new_agent().post(format!("http://localhost:{PORT}/execute"));
@@ -73,7 +73,7 @@ pub(super) fn send(request: &Value, origin: Option<&str>) -> Value {
     serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
 }
 
-/// Spreads what ran over the last hour, as on a day of work. The app must not run.
+/// Spreads the executions over the last hour. The app must not run.
 pub(super) fn spread(session: &Session) {
     let journal = session.home().join("data/journal.sqlite3");
     let done = Command::new("python3").args(["-c", include_str!("spread.py")]).arg(journal).status();

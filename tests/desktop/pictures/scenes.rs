@@ -1,4 +1,4 @@
-//! What the window shows: each view, and what it asks for or warns of.
+//! The scenes of the screenshots: each view, requests for approval, and warnings.
 
 use std::fs;
 use std::process::Stdio;
@@ -12,13 +12,13 @@ use crate::app::{App, PROGRAM, settings};
 use crate::session::{Session, until};
 use crate::webdriver::{ENTER, Page};
 
-/// A page that nobody has allowed.
+/// A page that is not allowed.
 const STRANGER: &str = "https://notebook.example";
 
-/// A program that is still running when the picture is taken, and ends with the app.
+/// A program that still runs when the picture is taken, and ends with the app.
 const RUNNING: &str = "import time\n\nfor page in range(300):\n    time.sleep(1)\n";
 
-/// What a user sees who has never started the app.
+/// The welcome of a new user.
 pub(super) fn welcome(album: &Album, session: &Session) {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder).expect("a folder");
@@ -28,7 +28,7 @@ pub(super) fn welcome(album: &Album, session: &Session) {
     album.add_both("welcome", &page);
 }
 
-/// Another program has the port.
+/// A port that another program uses.
 pub(super) fn port_in_use(album: &Album, session: &Session) {
     let port = PORT.to_string();
     let mut server = session.command("python3");
@@ -42,7 +42,7 @@ pub(super) fn port_in_use(album: &Album, session: &Session) {
     holder.kill().and_then(|()| holder.wait()).expect("the server ends");
 }
 
-/// The four views of an app that was used for an hour.
+/// The four views of an app after an hour of use.
 pub(super) fn views(album: &Album, session: &Session) {
     settings(session, PORT, "");
     work_for_an_hour(session);
@@ -101,7 +101,7 @@ fn console(album: &Album, page: &Page<'_>) {
     album.add_both("console", page);
 }
 
-/// Waits until the program asks for the line of this number.
+/// Waits until the program has prompted for its line with this number.
 fn prompted(page: &Page<'_>, number: usize) {
     until("the program's question", || {
         let screen = page.text(".xterm-rows");

@@ -1,4 +1,4 @@
-//! What only the system itself can do. `unix` and `windows` export the same items.
+//! Operations of the operating system. `unix` and `windows` export the same items.
 
 #[cfg(unix)]
 mod unix;
@@ -27,7 +27,7 @@ pub(crate) fn close(stream: &str) -> Result<(), Fault> {
     Ok(())
 }
 
-/// Ends by reading memory that is not there.
+/// Ends by reading from an invalid address.
 #[expect(unsafe_code, reason = "a fault is what is asked for")]
 pub(crate) fn read_null() -> ! {
     // SAFETY: none is claimed. The read is volatile, so it happens, and it ends the process.

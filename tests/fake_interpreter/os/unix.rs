@@ -11,7 +11,7 @@ const SIGHUP: i32 = 1;
 const SIGINT: i32 = 2;
 const SIGTERM: i32 = 15;
 
-/// `SIG_IGN`, and what `signal` gives for an error.
+/// `SIG_IGN`, and the value of `signal` for an error.
 const IGNORE: usize = 1;
 const FAILED: usize = usize::MAX;
 
@@ -20,23 +20,23 @@ unsafe extern "C" {
     safe fn signal(number: i32, action: usize) -> usize;
 }
 
-/// Every open descriptor with where it leads.
+/// All open descriptors with their targets.
 pub(crate) fn descriptors() -> io::Result<Vec<String>> {
     let listed = fs::read_dir("/dev/fd")?.map(|entry| Ok(entry?.file_name())).collect::<io::Result<Vec<_>>>()?;
     let mut numbers: Vec<i32> = listed.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
     numbers.sort_unstable();
-    // The listing had a descriptor of its own; it is closed now, so that one leads nowhere.
+    // The listing itself used a descriptor, which is closed now and has no target.
     let paths = numbers.iter().map(|number| (number, format!("/dev/fd/{number}")));
     let open = paths.filter(|(_, path)| fs::symlink_metadata(path).is_ok());
     Ok(open.map(|(number, path)| describe(*number, &path)).collect())
 }
 
-/// macOS does not tell where one leads.
+/// macOS does not report the target.
 fn describe(number: i32, path: &str) -> String {
     fs::read_link(path).map_or(number.to_string(), |target| format!("{number} {}", target.display()))
 }
 
-/// Starts `command` as the leader of a session of its own.
+/// Starts `command` as the leader of its own session.
 pub(crate) fn leave_session(command: &mut Command) {
     let leave = || if setsid() < 0 { Err(io::Error::last_os_error()) } else { Ok(()) };
     // SAFETY: between fork and exec only `setsid` is called, which is async-signal-safe.

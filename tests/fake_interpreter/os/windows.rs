@@ -20,7 +20,7 @@ unsafe extern "system" {
     fn SetConsoleCtrlHandler(handler: *const (), add: i32) -> i32;
 }
 
-/// The number of open handles; their names are not to be had without a driver's help.
+/// The number of open handles; reading their names needs a driver.
 pub(crate) fn descriptors() -> io::Result<Vec<String>> {
     let mut count = 0;
     // SAFETY: the pseudo-handle of this process is always valid, and `count` outlives the call.
@@ -30,13 +30,13 @@ pub(crate) fn descriptors() -> io::Result<Vec<String>> {
     }
 }
 
-/// Starts `command` without our console and in a process group of its own.
+/// Starts `command` without our console and in its own process group.
 pub(crate) fn leave_session(command: &mut Command) {
     command.creation_flags(DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP);
 }
 
 pub(crate) fn ignore_termination() -> io::Result<()> {
-    // SAFETY: no handler is given, which means that Ctrl+C is ignored.
+    // SAFETY: passing no handler makes the process ignore Ctrl+C.
     match unsafe { SetConsoleCtrlHandler(ptr::null(), 1) } {
         0 => Err(io::Error::last_os_error()),
         _ => Ok(()),

@@ -19,7 +19,7 @@ const TEXTS = [
   "code-keyword", "code-string", "code-number", "code-comment", "code-name",
 ];
 
-/** Text needs 4.5 on what it stands on, the edge of a control 3 (WCAG 2.2, 1.4.3 and 1.4.11). */
+/** Text needs a contrast of 4.5 with its background, the border of a control 3 (WCAG 2.2, 1.4.3 and 1.4.11). */
 const PAIRS: [text: string, ground: string, least: number][] = [
   ...TEXTS.flatMap((text) => GROUNDS.map((ground): [string, string, number] => [text, ground, 4.5])),
   ...SIXTEEN.map((text): [string, string, number] => [text, "grey-1", 4.5]),
@@ -45,9 +45,9 @@ describe.each([["light", tokens(":root")], ["dark", tokens(':root[data-theme="da
 });
 
 describe.each([["light", tokens(":root")], ["dark", tokens(':root[data-theme="dark"]')]])("in %s", (_, colours) => {
-  test("a program's text can be read on any ground that it chooses", () => {
+  test("a program's text is legible on every background", () => {
     const present = palette((name) => colours[name] ?? "");
-    // The sixteen, and a part of the others that comes by every level of the cube and the greys.
+    // The sixteen, and a sample of the others with every level of the cube and the greys.
     const all = [null, ...Array.from({ length: 256 }, (_, index) => index).filter((index) => index < 16 || index % 11 === 0)];
     const unreadable: string[] = [];
     for (const foreground of all) {
@@ -63,7 +63,7 @@ describe.each([["light", tokens(":root")], ["dark", tokens(':root[data-theme="da
   });
 });
 
-test("in light, the sixteen can be read on black too, as curses puts them", () => {
+test("in the light theme, the sixteen are legible on black too, which curses uses", () => {
   const light = tokens(":root");
   const others = SIXTEEN.filter((name) => name !== "ansi-black");
   const unreadable = others.filter((name) => contrast(light[name] ?? "", light["ansi-black"] ?? "") < READABLE);

@@ -1,4 +1,4 @@
-//! `cargo xtask bench desktop`: the app beside the least that a Tauri app in the tray is, built in the same way.
+//! `cargo xtask bench desktop`: measures the app beside a minimal Tauri app with a tray icon, built in the same way.
 
 use std::path::PathBuf;
 
@@ -9,26 +9,26 @@ use crate::context::Context;
 use crate::step::must;
 use crate::{provision, ui};
 
-/// How to measure it.
+/// Options of `cargo xtask bench desktop`.
 #[derive(clap::Args)]
 pub(super) struct Args {
-    /// Where the results are written; otherwise `bench-desktop.json` in the cache folder.
+    /// The file for the results; the default is `bench-desktop.json` in the cache folder.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// A short run, to see that everything can be measured.
+    /// Do a short run, to check that everything can be measured.
     #[arg(long)]
     quick: bool,
-    /// Build without optimisation: sooner ready, but its figures are not to be published.
+    /// Build without optimisation: the build is faster, but its figures must not be published.
     #[arg(long)]
     debug: bool,
 }
 
-/// Builds both apps and what measures them, and measures.
+/// Builds both apps and the benchmark, and runs the benchmark.
 ///
 /// # Errors
-/// This is not Linux, something does not build or could not be measured. Being slow is no error.
+/// The system is not Linux, the build fails, or a measurement fails. A slow result is not an error.
 pub(super) fn desktop(context: &Context, args: &Args) -> Result<()> {
-    ensure!(cfg!(target_os = "linux"), "the app is measured through X11, D-Bus and /proc, which are Linux's");
+    ensure!(cfg!(target_os = "linux"), "the app is measured through X11, D-Bus and /proc, which only Linux has");
     provision::for_desktop(context)?;
     provision::for_session()?;
     ui::build(context)?;

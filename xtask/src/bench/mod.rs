@@ -1,4 +1,4 @@
-//! `cargo xtask bench`: from a fresh clone to the figures of `bench/`.
+//! `cargo xtask bench`: builds and runs the benchmark of `bench/`.
 
 mod desktop;
 
@@ -13,36 +13,36 @@ use crate::context::Context;
 use crate::step::{must, output};
 use crate::{apt, provision};
 
-/// What to measure: the service, unless a command says otherwise.
+/// Options of `cargo xtask bench`. Without a subcommand it measures the service.
 #[derive(clap::Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Args {
     #[command(subcommand)]
     subject: Option<Subject>,
-    /// The Python that the virtualenv is made from, whose interpreter every subject runs.
+    /// The Python that the virtualenv is made from and every subject runs.
     #[arg(long, default_value = "python3")]
     python: PathBuf,
-    /// Where the results are written; otherwise `bench.json` in the cache folder.
+    /// The file for the results; the default is `bench.json` in the cache folder.
     #[arg(long)]
     json: Option<PathBuf>,
-    /// A short run, to see that everything can be measured.
+    /// Do a short run, to check that everything can be measured.
     #[arg(long)]
     quick: bool,
-    /// Only this experiment, such as `latency`; may be given several times.
+    /// Run only this experiment, such as `latency`; may be given several times.
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
 }
 
 #[derive(clap::Subcommand)]
 enum Subject {
-    /// Measure the desktop app against the least that a Tauri app in the tray is.
+    /// Measure the desktop app against a minimal Tauri app with a tray icon.
     Desktop(desktop::Args),
 }
 
-/// Builds what is measured and what measures, and measures.
+/// Builds the programs and runs the benchmark.
 ///
 /// # Errors
-/// As for [`service`] and [`desktop::desktop`].
+/// The errors of [`service`] and [`desktop::desktop`].
 pub(crate) fn bench(args: &Args) -> Result<()> {
     let context = Context::new(Vec::new())?;
     match &args.subject {
@@ -51,10 +51,10 @@ pub(crate) fn bench(args: &Args) -> Result<()> {
     }
 }
 
-/// Builds what is measured and what measures, gives Flask a virtualenv, and measures.
+/// Builds the service and the benchmark, installs Flask in a virtualenv, and runs the benchmark.
 ///
 /// # Errors
-/// Something does not build, a package cannot be installed, or something could not be measured. Being slow is no error.
+/// The build fails, a package cannot be installed, or a measurement fails. A slow result is not an error.
 fn service(context: &Context, args: &Args) -> Result<()> {
     provision::for_building(context)?;
     let python = virtualenv(context, &interpreter(&args.python)?)?;
@@ -71,25 +71,25 @@ fn service(context: &Context, args: &Args) -> Result<()> {
     must(&mut bench)
 }
 
-/// Where cargo puts a program of a profile's folder.
+/// The path of a program in the output folder of a profile.
 fn program(context: &Context, folder: &str, name: &str) -> PathBuf {
     context.cache.path("target-native").join(folder).join(name).with_extension(EXE_EXTENSION)
 }
 
-/// A path that means the same in the clone's folder as where the command was given.
+/// The absolute path of the results. A relative `wanted` is resolved against the user's folder, not the clone's.
 fn results(context: &Context, wanted: Option<&Path>, usual: &str) -> Result<PathBuf> {
     wanted.map_or_else(|| Ok(context.cache.path(usual)), |path| Ok(std::path::absolute(path)?))
 }
 
-/// The program behind `python`, which may be a version chooser's shim.
+/// The interpreter that `python` starts: `python` may be the shim of a version manager.
 fn interpreter(python: &Path) -> Result<PathBuf> {
     output(Command::new(python).args(["-c", "import sys; print(sys.executable)"]))
         .map(PathBuf::from)
         .with_context(|| format!("{} is not a Python that runs; name one with --python", python.display()))
 }
 
-/// The Python of a virtualenv in the cache that has what the Flask service needs. It is made again when the interpreter or
-/// the requirements change.
+/// The Python of a virtualenv in the cache that has Flask installed. The virtualenv is made again when the interpreter or the
+/// requirements change.
 fn virtualenv(context: &Context, interpreter: &Path) -> Result<PathBuf> {
     let requirements = context.root.join("bench/requirements.txt");
     let wanted = format!("{}\n{}", interpreter.display(), fs::read_to_string(&requirements)?);
@@ -103,7 +103,7 @@ fn virtualenv(context: &Context, interpreter: &Path) -> Result<PathBuf> {
     Ok(inside)
 }
 
-/// Adds the peer to the virtualenv of `python`.
+/// Installs the peer, Jupyter Server, in the virtualenv of `python`.
 fn peer(context: &Context, python: &Path) -> Result<()> {
     let requirements = context.root.join("bench/requirements-jupyter.txt");
     let wanted = fs::read_to_string(&requirements)?;
@@ -113,7 +113,7 @@ fn peer(context: &Context, python: &Path) -> Result<()> {
     })
 }
 
-/// Does `work` unless `stamp` says that it was done for what is `wanted`.
+/// Does `work` unless the file `stamp` contains `wanted`, and writes that file afterwards.
 fn once(stamp: &Path, wanted: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
     if fs::read_to_string(stamp).is_ok_and(|made| made == wanted) {
         return Ok(());
@@ -126,7 +126,7 @@ fn install(python: &Path, requirements: &Path) -> Result<()> {
     must(Command::new(python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))
 }
 
-/// Debian's own Python has `venv` in a package of its own.
+/// Makes a virtualenv. The Python of Debian has `venv` in a separate package.
 fn make(interpreter: &Path, folder: &Path) -> Result<()> {
     if interpreter.starts_with("/usr/bin") && apt::is_here() {
         apt::ensure(&["python3-venv"])?;

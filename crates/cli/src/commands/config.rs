@@ -1,10 +1,12 @@
 //! `runtray config`.
 
+use std::borrow::Cow;
+use std::path::Path;
 use std::process::ExitCode;
 
 use runtray_service::paths::Paths;
 use runtray_service::settings::{Loaded, Problem, missing_programs};
-use serde_json::json;
+use serde::Serialize;
 
 use crate::args::Config;
 use crate::{exit, print};
@@ -27,8 +29,7 @@ fn check(as_json: bool) -> anyhow::Result<ExitCode> {
     problems.extend(missing_programs(&file));
     problems.sort_by_key(|problem| problem.line);
     if as_json {
-        let problems: Vec<_> = problems.iter().map(describe).collect();
-        print::json(&json!({ "file": file, "problems": problems }))?;
+        print::json(&report(&file, &problems))?;
     } else if problems.is_empty() {
         let missing = if file.exists() { "" } else { " (there is none yet: the defaults hold)" };
         print::line(format_args!("{}: no problems{missing}", file.display()))?;
@@ -38,6 +39,25 @@ fn check(as_json: bool) -> anyhow::Result<ExitCode> {
     Ok(if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::from(exit::FAILED) })
 }
 
-fn describe(problem: &Problem) -> serde_json::Value {
-    json!({ "line": problem.line, "key": problem.key, "message": problem.message.to_string() })
+/// The settings file as `--json` prints it.
+#[derive(Serialize)]
+struct Report<'a> {
+    file: Cow<'a, str>,
+    problems: Vec<ReportedProblem<'a>>,
+}
+
+#[derive(Serialize)]
+struct ReportedProblem<'a> {
+    line: Option<usize>,
+    key: &'a str,
+    message: String,
+}
+
+fn report<'a>(file: &'a Path, problems: &'a [Problem]) -> Report<'a> {
+    let reported = |problem: &'a Problem| ReportedProblem {
+        line: problem.line,
+        key: &problem.key,
+        message: problem.message.to_string(),
+    };
+    Report { file: file.to_string_lossy(), problems: problems.iter().map(reported).collect() }
 }

@@ -5,10 +5,10 @@ use runtray_service::settings::Loaded;
 
 use crate::print;
 
-/// Finds the folders and reads the settings; prints problems of the settings to standard error.
+/// Finds the folders and reads the settings. Prints problems of the settings to standard error.
 ///
 /// # Errors
-/// The folders of this user are not known.
+/// The folders of this user are unknown.
 pub(super) fn settings() -> anyhow::Result<(Paths, Loaded)> {
     let paths = Paths::find()?;
     let file = paths.settings_file();

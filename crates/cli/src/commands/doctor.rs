@@ -3,16 +3,15 @@
 use std::io::Write;
 use std::net::{Ipv4Addr, TcpListener};
 use std::process::ExitCode;
+use std::sync::Arc;
 use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
-use runtray_engine::{Config, Engine, Isolation, Outcome, Policy, Request, SandboxReport, Session, Warm};
+use runtray_engine::{Config, Engine, Event, EventSink, Isolation, Job, Outcome, Policy, Request, SandboxReport, Warm};
 use runtray_service::isolation_policy;
 use runtray_service::settings::Settings;
 use serde::Serialize;
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
 
 use super::configuration::settings;
 use crate::args::Doctor;
@@ -174,24 +173,26 @@ async fn closed(engine: &Engine, settings: &Settings) -> anyhow::Result<Vec<Chec
 /// The outcome of a program, and what it printed.
 async fn run(
     engine: &Engine,
-    runtime: &Runtime,
+    runtime: &Arc<Runtime>,
     settings: &Settings,
     policy: &Policy,
     code: &str,
-) -> Result<(Outcome, String), runtray_engine::Error> {
-    let (events, mut received) = mpsc::channel(16);
-    let session = Session { events, commands: None, cancel: CancellationToken::new() };
-    let request = Request::new(code, PATIENCE);
-    let run = engine.run(&request, runtime, &settings.limits, policy, session);
-    let take = async {
-        let mut output = String::new();
-        while let Some(event) = received.recv().await {
-            if let runtray_engine::Event::Stdout(text) = event {
-                output.push_str(&text);
-            }
+) -> anyhow::Result<(Outcome, String)> {
+    let job = Job::new(Request::new(code, PATIENCE), Arc::clone(runtime))?.with_limits(settings.limits.clone());
+    job.isolate(policy.clone());
+    let mut output = Printed::default();
+    let (outcome, _) = engine.run(&Arc::new(job), None, &mut output).await?;
+    Ok((outcome, output.0))
+}
+
+/// What a program printed.
+#[derive(Default)]
+struct Printed(String);
+
+impl EventSink for Printed {
+    async fn put(&mut self, event: Event) {
+        if let Event::Stdout(text) = event {
+            self.0.push_str(&text);
         }
-        output
-    };
-    let (outcome, output) = tokio::join!(run, take);
-    Ok((outcome?, output))
+    }
 }

@@ -5,13 +5,14 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use runtray_service::journal::{Filter, Given, GivenFile, GivenVariable, RUNNING, Reader, Record, Summary};
+use runtray_service::journal::{Filter, RUNNING, Reader};
 use runtray_service::paths::Paths;
+use runtray_wire::{Execution, ExecutionSummary, Given, GivenFile, GivenVariable};
 
 use crate::args::Logs;
 use crate::print;
 
-/// How often a followed journal is asked whether it changed; the question costs microseconds.
+/// The interval at which a followed journal is checked for changes; a check takes microseconds.
 const FOLLOW: Duration = Duration::from_millis(200);
 
 /// Reads the journal itself, so that it works whether the service runs or not.
@@ -27,9 +28,13 @@ pub(crate) fn logs(args: Logs) -> anyhow::Result<ExitCode> {
         show(&record, args.json)?;
         return Ok(ExitCode::SUCCESS);
     }
-    // Taken before the page is read: executions that are recorded in between are printed when they end.
+    // Take the position before reading the page: executions that are recorded in between are printed when they end.
     let place = args.follow.then(|| Place::now(&reader)).transpose()?;
-    let mut items = reader.page(&filter(&args, args.lines))?.items;
+    let mut items = match args.lines {
+        // A page has at least one.
+        0 => Vec::new(),
+        lines => reader.page(&filter(&args, lines))?.items,
+    };
     items.reverse();
     list(&items, args.json)?;
     if let Some(place) = place {
@@ -51,7 +56,7 @@ fn filter(args: &Logs, limit: usize) -> Filter {
 
 /// Prints executions as they end, each once, until the program is stopped.
 ///
-/// It follows every execution: status and output, by which `args` may filter, are known only at the end.
+/// It follows every execution, because status and output, by which `args` may filter, are only known at the end.
 fn follow(reader: &mut Reader, args: &Logs, place: Place) -> anyhow::Result<()> {
     let wanted = filter(args, 1);
     let Place { mut last, mut open } = place;
@@ -60,7 +65,7 @@ fn follow(reader: &mut Reader, args: &Logs, place: Place) -> anyhow::Result<()> 
         if !reader.changed()? {
             continue;
         }
-        // Numbers begin anew after the log was cleared.
+        // The numbers start again after the log was cleared.
         last = if reader.last_number()? < last { 0 } else { last };
         let new = reader.recorded_after(last)?;
         last = new.last().map_or(last, |mark| mark.number);
@@ -77,22 +82,22 @@ fn follow(reader: &mut Reader, args: &Logs, place: Place) -> anyhow::Result<()> 
     }
 }
 
-/// How far a journal was read.
+/// The position in a journal up to which it was read.
 struct Place {
-    /// The number of the last execution that was written down.
+    /// The number of the last recorded execution.
     last: i64,
-    /// Those that run.
+    /// The ids of the running executions.
     open: BTreeSet<String>,
 }
 
 impl Place {
-    /// The journal's end.
+    /// The end of the journal.
     fn now(reader: &Reader) -> anyhow::Result<Self> {
         Ok(Self { last: reader.last_number()?, open: reader.running()?.into_iter().collect() })
     }
 }
 
-fn list(items: &[Summary], as_json: bool) -> anyhow::Result<()> {
+fn list(items: &[ExecutionSummary], as_json: bool) -> anyhow::Result<()> {
     if as_json {
         return items.iter().try_for_each(print::json);
     }
@@ -100,7 +105,7 @@ fn list(items: &[Summary], as_json: bool) -> anyhow::Result<()> {
     print::table(&rows)
 }
 
-fn row(item: &Summary) -> [String; 7] {
+fn row(item: &ExecutionSummary) -> [String; 7] {
     let time = item.started_at;
     [
         format!("{} {:02}:{:02}:{:02}Z", time.date(), time.hour(), time.minute(), time.second()),
@@ -113,7 +118,7 @@ fn row(item: &Summary) -> [String; 7] {
     ]
 }
 
-fn show(record: &Record, as_json: bool) -> anyhow::Result<()> {
+fn show(record: &Execution, as_json: bool) -> anyhow::Result<()> {
     if as_json {
         return print::json(record);
     }
@@ -127,7 +132,7 @@ fn show(record: &Record, as_json: bool) -> anyhow::Result<()> {
     part("error", &record.error, record.error_truncated)
 }
 
-/// A text under its title, which says when it is only the beginning.
+/// Prints a text under its title, which tells if the text is incomplete.
 fn part(title: &str, text: &str, is_cut: bool) -> anyhow::Result<()> {
     print::line(format_args!("--- {title}{}", if is_cut { " (only the beginning is kept)" } else { "" }))?;
     print::line(text.trim_end_matches('\n'))

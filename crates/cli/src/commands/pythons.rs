@@ -2,19 +2,19 @@
 
 use std::process::ExitCode;
 
-use runtray_engine::interpreter::{self, Discovery, Machine, Rejected, Source};
-use serde_json::json;
+use runtray_engine::interpreter::{self, Discovery, Found, Machine, Rejected, Source};
+use serde::Serialize;
 
 use super::configuration::settings;
 use crate::args::Pythons;
 use crate::{exit, print};
 
-/// Lists the Pythons that were found, the one in use marked.
+/// Lists the Pythons of this machine and marks the one in use.
 pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     let (_, loaded) = settings()?;
     let discovery = interpreter::pythons(Machine::this(), loaded.settings.python).await;
     if args.json {
-        print::json(&describe(&discovery))?;
+        print::json(&report(&discovery))?;
     } else {
         list(&discovery, args.all)?;
     }
@@ -25,7 +25,7 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     Ok(if none_in_use { ExitCode::from(exit::FAILED) } else { ExitCode::SUCCESS })
 }
 
-/// Why no Python is in use. Where the settings name a bad one, the others that were found are not used instead.
+/// The reason why no Python is in use. An unusable one in the settings is not replaced by another.
 fn why_none(discovery: &Discovery) -> String {
     match discovery.rejected.iter().find(|rejected| rejected.source == Source::Choice) {
         Some(Rejected { path, reason, .. }) => format!(
@@ -42,12 +42,7 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
         .iter()
         .map(|found| {
             let mark = if found.in_use { "*" } else { " " };
-            [
-                mark.into(),
-                format!("{} {}", found.implementation, found.version),
-                found.path.display().to_string(),
-                found.source.to_string(),
-            ]
+            [mark.into(), found.name(), found.path.display().to_string(), found.source.to_string()]
         })
         .collect();
     print::table(&rows)?;
@@ -67,18 +62,48 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn describe(discovery: &Discovery) -> serde_json::Value {
-    let found: Vec<_> = discovery
-        .found
-        .iter()
-        .map(|found| {
-            json!({
-                "path": found.path, "version": found.version.to_string(), "implementation": found.implementation,
-                "prefix": found.prefix, "source": found.source.to_string(), "in_use": found.in_use,
-            })
-        })
-        .collect();
-    let rejected: Vec<_> = discovery.rejected.iter()
-        .map(|rejected| json!({ "path": rejected.path, "source": rejected.source.to_string(), "reason": rejected.reason.to_string() })).collect();
-    json!({ "found": found, "rejected": rejected })
+/// The Pythons as `--json` prints them.
+#[derive(Serialize)]
+struct Report {
+    found: Vec<FoundPython>,
+    rejected: Vec<RejectedPython>,
+}
+
+#[derive(Serialize)]
+struct FoundPython {
+    path: String,
+    version: String,
+    implementation: String,
+    prefix: String,
+    source: String,
+    built_in: bool,
+    in_use: bool,
+}
+
+#[derive(Serialize)]
+struct RejectedPython {
+    path: String,
+    source: String,
+    reason: String,
+}
+
+fn report(discovery: &Discovery) -> Report {
+    let found = |found: &Found| FoundPython {
+        path: found.path.display().to_string(),
+        version: found.version.clone(),
+        implementation: found.implementation.clone(),
+        prefix: found.prefix.display().to_string(),
+        source: found.source.to_string(),
+        built_in: found.built_in,
+        in_use: found.in_use,
+    };
+    let rejected = |rejected: &Rejected| RejectedPython {
+        path: rejected.path.display().to_string(),
+        source: rejected.source.to_string(),
+        reason: rejected.reason.to_string(),
+    };
+    Report {
+        found: discovery.found.iter().map(found).collect(),
+        rejected: discovery.rejected.iter().map(rejected).collect(),
+    }
 }

@@ -1,7 +1,7 @@
-//! The runtime's threads, and the error where the system allows too few.
+//! The runtime's threads, and an error if the system allows too few.
 //!
 //! `ulimit -u` and the limits of containers count threads. A runtime that gets too few of them panics, or waits for ever for one,
-//! so all that are needed are asked for at the start and kept.
+//! so all needed threads are started at the beginning and kept.
 
 use std::future::Future;
 use std::io;
@@ -13,20 +13,20 @@ use std::time::Duration;
 use anyhow::Context;
 use tokio::runtime::{Builder, Runtime};
 
-/// Cores for each thread that moves requests and output: programs need the cores more, and threads that wake one another cost
-/// each run more than they save it.
+/// Cores for each thread that moves requests and output: programs need the cores more, and waking further threads costs each run
+/// more time than it saves.
 const CORES_PER_WORKER: usize = 4;
-/// Threads for blocking work, such as files, that are started at once. The runtime starts more where it can.
+/// Threads for blocking work, such as files, that are started at once. The runtime starts more if it can.
 const BLOCKING: usize = 2;
 /// Threads of the journal, the settings watcher and the cleanup after runs.
 const OWN: usize = 5;
 /// Longer than any service runs.
 const FOR_EVER: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
 
-/// Carries `work` out.
+/// Runs `work` to its end.
 ///
 /// # Errors
-/// Those of `work`, and the system gives this user too few threads.
+/// The errors of `work`; or the system allows this user too few threads.
 pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
     let cores = thread::available_parallelism().map_or(1, NonZero::get);
     let workers = cores.div_ceil(CORES_PER_WORKER);
@@ -43,26 +43,26 @@ pub(super) fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyh
     runtime.block_on(work)
 }
 
-/// Starts as many threads at once, and ends them.
+/// Starts `count` threads at once, and ends them.
 fn check(count: usize) -> io::Result<()> {
     let (end, ended) = std::sync::mpsc::channel::<()>();
     let ended = Arc::new(std::sync::Mutex::new(ended));
     let started: io::Result<Vec<_>> = (0..count)
         .map(|_| {
             let ended = ended.clone();
-            // Each waits until all are there, because those that have ended count no more.
+            // Each thread waits until all have started, because ended ones do not count against the limit.
             thread::Builder::new().spawn(move || drop(ended.lock().map(|ended| ended.recv())))
         })
         .collect();
     drop(end);
     for thread in started? {
-        // They do nothing that could fail.
+        // The threads do nothing that could fail.
         let _ = thread.join();
     }
     Ok(())
 }
 
-/// Has the runtime start its threads for blocking work; they stay, as a thread that is needed later may not be had then.
+/// Makes the runtime start its threads for blocking work. They are kept, because a later start might fail.
 fn keep_blocking_threads(runtime: &Runtime) {
     let together = Arc::new(Barrier::new(BLOCKING));
     let waiting: Vec<_> = (0..BLOCKING)
@@ -75,7 +75,7 @@ fn keep_blocking_threads(runtime: &Runtime) {
         .collect();
     runtime.block_on(async {
         for task in waiting {
-            // Only a runtime that ends drops it.
+            // The task only fails if the runtime ends.
             let _ = task.await;
         }
     });

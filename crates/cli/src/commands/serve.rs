@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use crate::args::Serve;
 use crate::{exit, print};
 
-/// Starts the service and stays until it is asked to stop or fails.
+/// Starts the service and runs until it is asked to stop or fails.
 pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
     let paths = Paths::find()?;
     let _log = log::init(&paths.log_folder(), true);
@@ -19,7 +19,7 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
         tracing::warn!(%error, file = %settings_file.display(), "could not write the settings file; the defaults are used");
     }
     let options = Options {
-        // The service logs the file's problems; the log is standard error too.
+        // The service logs problems of the file itself, and its log goes to standard error too.
         settings: SettingsStore::open(&settings_file),
         paths,
         port: args.port,
@@ -45,7 +45,7 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
     })
 }
 
-/// Waits until the service fails, and says why. A service that merely stops never gets here.
+/// Waits until the service fails, and gives the reason. Never returns if the service merely stops.
 async fn failure(mut state: watch::Receiver<State>) -> String {
     match state.wait_for(|state| matches!(state, State::Failed { .. })).await.as_deref() {
         Ok(State::Failed { reason, .. }) => reason.to_string(),
@@ -53,7 +53,7 @@ async fn failure(mut state: watch::Receiver<State>) -> String {
     }
 }
 
-/// Ctrl-C, or a service supervisor's signal. A second one does not wait for running executions.
+/// Waits for Ctrl-C, or for a signal of a service manager. A second one does not wait for running executions.
 #[cfg(unix)]
 async fn asked_to_stop() -> anyhow::Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -67,7 +67,7 @@ async fn asked_to_stop() -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Ctrl-C, or the console's end.
+/// Waits for Ctrl-C, or for the end of the console.
 #[cfg(not(unix))]
 async fn asked_to_stop() -> anyhow::Result<()> {
     Ok(tokio::signal::ctrl_c().await?)

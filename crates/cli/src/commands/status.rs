@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use anyhow::{Context, bail};
 use runtray_service::address_file;
 use runtray_service::paths::Paths;
+use runtray_wire::ServiceStatus;
 use serde_json::Value;
 
 use super::configuration::settings;
@@ -18,13 +19,13 @@ use crate::{exit, print};
 enum Answer {
     /// The route's status and body.
     Said(u16, Vec<u8>),
-    /// Another program listens there.
+    /// Another program listens on the port.
     Stranger,
     /// No program answers.
     Nobody(io::Error),
 }
 
-/// Asks the running service how it is.
+/// Prints the status of the running service.
 pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     let (paths, loaded) = settings()?;
     let configured = loaded.settings.port;
@@ -34,7 +35,8 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     };
     match answer {
         Answer::Said(200, body) => {
-            let status: Value = serde_json::from_slice(&body).context("the service's answer is no JSON")?;
+            let status: ServiceStatus = serde_json::from_slice(&body)
+                .context("the service's answer is not one that this version of Runtray knows")?;
             warn_of_restart(&status, port, configured);
             if args.json {
                 print::json(&status)?
@@ -43,9 +45,9 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Answer::Said(code, _) => bail!("port {port} answers {code}; is it Runtray that listens there?"),
+        Answer::Said(code, _) => bail!("the program on port {port} answers with status {code}; is it Runtray?"),
         Answer::Stranger => bail!(
-            "what listens on port {port} did not prove that it is your Runtray, so it was sent nothing; is it another program, or a Runtray that was started before an update?"
+            "the program on port {port} did not prove that it is your Runtray, so nothing was sent to it; is it another program, or a Runtray that was started before an update?"
         ),
         Answer::Nobody(error) => {
             print::note(format_args!(
@@ -56,7 +58,7 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
     }
 }
 
-/// Asks where the service says that it is, which may be gone, and else at the settings' port.
+/// Asks the service at the address in its address file, which may be stale, and otherwise at the port of the settings.
 fn find(configured: u16, paths: &Paths) -> (u16, Answer) {
     let said = address_file::find(paths).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
     if let Some(port) = said.filter(|port| *port != configured) {
@@ -77,7 +79,7 @@ fn ask(port: u16, paths: &Paths) -> Answer {
     }
 }
 
-/// Without a token there is nothing to keep from a stranger.
+/// Asks without a proof: without a token there is no secret that another program could learn.
 fn ask_openly(port: u16) -> Answer {
     let loopbacks = [IpAddr::from(Ipv4Addr::LOCALHOST), IpAddr::from(Ipv6Addr::LOCALHOST)];
     let connections = loopbacks.into_iter().map(|ip| Connection::open(ip, port));
@@ -92,9 +94,9 @@ fn answered(answer: io::Result<(u16, Vec<u8>)>) -> Answer {
     answer.map_or_else(Answer::Nobody, |(code, body)| Answer::Said(code, body))
 }
 
-/// A service that was given its port when it started keeps to that one, and asks for no restart.
-fn warn_of_restart(status: &Value, port: u16, configured: u16) {
-    let waits = status["restart_needed"].as_array().is_some_and(|keys| keys.iter().any(|key| key == "port"));
+/// Warns if a changed port needs a restart. A service whose port was given on the command line keeps it.
+fn warn_of_restart(status: &ServiceStatus, port: u16, configured: u16) {
+    let waits = status.restart_needed.iter().any(|key| key == "port");
     if waits {
         print::note(format_args!(
             "runtray: the service runs on port {port}; restart it to have it on port {configured}, as the settings say"
@@ -102,10 +104,10 @@ fn warn_of_restart(status: &Value, port: u16, configured: u16) {
     }
 }
 
-/// A line for each member: names and plain values, lists indented.
-fn describe(status: &Value) -> anyhow::Result<()> {
-    let members = status.as_object().context("the service's answer is no JSON object")?;
-    for (name, value) in members {
+/// Prints one line for each member: names and plain values, with lists indented.
+fn describe(status: &ServiceStatus) -> anyhow::Result<()> {
+    let Value::Object(members) = serde_json::to_value(status)? else { return Ok(()) };
+    for (name, value) in &members {
         let name = name.replace('_', " ");
         match value {
             Value::Array(items) if items.is_empty() => print::line(format_args!("{name}: none"))?,

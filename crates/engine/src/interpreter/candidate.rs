@@ -3,9 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::built_in::{self, BUILT_IN};
 use super::machine::Machine;
 use super::source::Source;
-use super::{folder, search_path, stub};
+use super::{executable, folder, search_path, stub};
 use crate::text::said::Said;
 use crate::text::sentences;
 
@@ -14,14 +15,25 @@ use crate::text::sentences;
 pub(super) struct Candidate {
     pub(super) path: PathBuf,
     pub(super) source: Source,
+    /// Whether it is the built-in Python.
+    pub(super) built_in: bool,
 }
 
 impl Candidate {
-    /// The user's choice: a path, or a name that is looked up on PATH.
+    /// The program at `path`, which `source` led to.
+    pub(super) fn new(machine: &Machine, path: PathBuf, source: Source) -> Self {
+        let built_in = machine.built_in.as_ref().is_some_and(|ours| built_in::is(&path, ours));
+        Self { path, source, built_in }
+    }
+
+    /// The user's choice: a path, the built-in Python, or a name that is looked up on PATH.
     pub(super) fn chosen(machine: &Machine, choice: &Path) -> Self {
+        if let Some(built_in) = machine.built_in.as_ref().filter(|_| choice == Path::new(BUILT_IN)) {
+            return Self::new(machine, built_in.clone(), Source::Choice);
+        }
         let name = choice.to_str().filter(|text| !text.contains(['/', '\\']));
         let path = name.and_then(|name| search_path::find(machine, name)).unwrap_or_else(|| choice.to_path_buf());
-        Self { path, source: Source::Choice }
+        Self::new(machine, path, Source::Choice)
     }
 
     /// Whether the file is worth probing.
@@ -29,6 +41,9 @@ impl Candidate {
     /// # Errors
     /// Why not; follows its path in a sentence.
     pub(super) fn check(&self, machine: &Machine) -> Result<(), Said> {
+        if self.path == Path::new(BUILT_IN) {
+            return Err(sentences::NO_BUILT_IN.said());
+        }
         if !self.path.is_absolute() {
             return Err(sentences::NOT_ON_PATH.said());
         }
@@ -42,7 +57,7 @@ impl Candidate {
         if !metadata.is_file() {
             return Err(sentences::NOT_A_FILE.said());
         }
-        if !search_path::has_execute_bit(&metadata) {
+        if !executable::has_execute_bit(&metadata) {
             return Err(sentences::NOT_EXECUTABLE.said());
         }
         if self.source == Source::Project && !is_ours(&self.path) {
@@ -56,7 +71,7 @@ impl Candidate {
     pub(super) fn resolved(&self, executable: Option<PathBuf>) -> PathBuf {
         let stands_in = self.path.parent().is_some_and(|folder| folder.ends_with("shims"));
         let resolves = self.source != Source::Choice || stands_in;
-        executable.filter(|path| resolves && search_path::is_program(path)).unwrap_or_else(|| self.path.clone())
+        executable.filter(|path| resolves && executable::is_program(path)).unwrap_or_else(|| self.path.clone())
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use futures_util::{StreamExt, stream};
 
+use super::built_in;
 use super::candidate::Candidate;
 use super::found::{Discovery, Found, Rejected};
 use super::kind::Kind;
@@ -28,7 +29,7 @@ pub(crate) async fn first(
 ) -> Result<Found, Vec<Rejected>> {
     login_shell::import(machine).await;
     let (mut seen, mut rejected) = (HashSet::new(), Vec::new());
-    let sources = if choice.is_some() { &[Source::Choice] } else { kind.sources() };
+    let sources = if choice.is_some() { &[Source::Choice] } else { kind.sources(machine) };
     for source in sources {
         for candidate in candidates(kind, machine, choice, *source).await {
             if !seen.insert(candidate.path.clone()) {
@@ -51,7 +52,7 @@ pub(crate) async fn all(kind: Kind, machine: &Machine, choice: Option<&Path>) ->
     let mut seen = HashSet::new();
     let mut everything = Vec::new();
     let chosen = choice.map(|_| Source::Choice);
-    for source in chosen.iter().chain(kind.sources()) {
+    for source in chosen.iter().chain(kind.sources(machine)) {
         everything.extend(candidates(kind, machine, choice, *source).await);
     }
     everything.retain(|candidate| seen.insert(candidate.path.clone()));
@@ -77,7 +78,8 @@ async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result
         return kind.read(candidate, answer).map_err(|reason| reject(candidate, reason));
     }
     *kept = None;
-    let answer = probe(machine, &candidate.path, kind.probe_args()).await;
+    let patient = candidate.built_in.then(|| Machine { patience: built_in::PATIENCE, ..machine.clone() });
+    let answer = probe(patient.as_ref().unwrap_or(machine), &candidate.path, kind.probe_args()).await;
     let answer = answer.map_err(|error| reject(candidate, error.said()))?;
     let found = kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))?;
     *kept = Kept::new(answer, state, &candidate.path, &found.executable);

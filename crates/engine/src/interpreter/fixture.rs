@@ -19,13 +19,14 @@ pub(crate) struct Fixture {
     variables: HashMap<String, OsString>,
     keys: Keys,
     current_folder: PathBuf,
+    built_in: Option<PathBuf>,
 }
 
 impl Fixture {
     pub(crate) fn new(platform: Platform) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let current_folder = folder.path().to_path_buf();
-        Self { folder, platform, variables: HashMap::new(), keys: Keys::default(), current_folder }
+        Self { folder, platform, variables: HashMap::new(), keys: Keys::default(), current_folder, built_in: None }
     }
 
     pub(crate) fn machine(&self) -> Machine {
@@ -40,6 +41,7 @@ impl Fixture {
             // Long; a test of timeouts shortens it.
             patience: Duration::from_secs(60),
             login_path: Arc::default(),
+            built_in: self.built_in.clone(),
             probes: Arc::default(),
         }
     }
@@ -63,6 +65,12 @@ impl Fixture {
     pub(crate) fn current(mut self, relative: &str) -> Self {
         self.current_folder = self.path(relative);
         std::fs::create_dir_all(&self.current_folder).expect("a folder");
+        self
+    }
+
+    /// The place of the built-in Python.
+    pub(crate) fn built_in(mut self, relative: &str) -> Self {
+        self.built_in = Some(self.path(relative));
         self
     }
 

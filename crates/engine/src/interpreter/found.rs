@@ -1,7 +1,8 @@
 //! The results of discovery.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use super::built_in::{self, BUILT_IN};
 use super::source::Source;
 use crate::text::said::Said;
 
@@ -22,8 +23,23 @@ pub struct Found {
     pub virtual_environment: bool,
     /// The first source that led to it.
     pub source: Source,
+    /// Whether it is the built-in Python.
+    pub built_in: bool,
     /// Whether programs run with it.
     pub in_use: bool,
+}
+
+impl Found {
+    /// Its name for people: `CPython 3.13.1`, or `CPython 3.14 (built in)`.
+    pub fn name(&self) -> String {
+        let Self { implementation, version, built_in, .. } = self;
+        if *built_in { built_in::name(implementation, version) } else { format!("{implementation} {version}") }
+    }
+
+    /// What the settings name it by: its path, or [`BUILT_IN`].
+    pub fn choice(&self) -> &Path {
+        if self.built_in { Path::new(BUILT_IN) } else { &self.path }
+    }
 }
 
 /// A file that looked like an interpreter but cannot be used.

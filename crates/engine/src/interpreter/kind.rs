@@ -28,10 +28,10 @@ impl Kind {
         }
     }
 
-    /// The sources to search, in order.
-    pub(super) fn sources(self) -> &'static [Source] {
+    /// The sources to search on this machine, in order.
+    pub(super) fn sources(self, machine: &Machine) -> &'static [Source] {
         match self {
-            Self::Python => &python::SOURCES,
+            Self::Python => python::sources(machine),
             Self::Node => &node::SOURCES,
         }
     }
@@ -58,19 +58,19 @@ impl Kind {
     /// The candidates of a source on this machine, best first.
     pub(super) async fn candidates(self, machine: &Machine, source: Source) -> Vec<Candidate> {
         if source == Source::Launcher {
-            return to_candidates(python::launcher::installed(machine).await, source);
+            return to_candidates(machine, python::launcher::installed(machine).await, source);
         }
-        let machine = machine.clone();
+        let asked = machine.clone();
         let look = move || match self {
-            Self::Python => python::places(&machine, source),
-            Self::Node => node::places(&machine, source),
+            Self::Python => python::places(&asked, source),
+            Self::Node => node::places(&asked, source),
         };
         // On a blocking thread: home folders on a network are slow to list.
-        to_candidates(tokio::task::spawn_blocking(look).await.unwrap_or_default(), source)
+        to_candidates(machine, tokio::task::spawn_blocking(look).await.unwrap_or_default(), source)
     }
 }
 
-fn to_candidates(paths: Vec<PathBuf>, source: Source) -> Vec<Candidate> {
+fn to_candidates(machine: &Machine, paths: Vec<PathBuf>, source: Source) -> Vec<Candidate> {
     // Rebuilt from its components, so that a Windows path has one kind of separator.
-    paths.iter().map(|path| Candidate { path: path.components().collect(), source }).collect()
+    paths.iter().map(|path| Candidate::new(machine, path.components().collect(), source)).collect()
 }

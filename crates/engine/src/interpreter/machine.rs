@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
+use super::built_in;
 use super::probe_cache::ProbeCache;
 use super::registry::{self, Registry};
 use super::reparse;
@@ -53,6 +54,8 @@ pub struct Machine {
     pub(super) patience: Duration,
     /// The login shell's PATH, once it was read.
     pub(super) login_path: Arc<OnceCell<Option<OsString>>>,
+    /// The program of the built-in Python, if it is installed.
+    pub(super) built_in: Option<PathBuf>,
     /// The answers of interpreters.
     pub(super) probes: Arc<ProbeCache>,
 }
@@ -71,6 +74,7 @@ impl Machine {
             reparse_data: reparse::reparse_data,
             patience: PATIENCE,
             login_path: Arc::default(),
+            built_in: built_in::installed(),
             probes: Arc::default(),
         }
     }

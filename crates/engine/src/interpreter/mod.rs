@@ -5,8 +5,10 @@
 //! which interpreter a language uses is cached by [`Languages`](crate::language::Languages).
 
 mod answer;
+mod built_in;
 mod candidate;
 mod discovery;
+pub(crate) mod executable;
 mod folder;
 mod found;
 mod install_roots;
@@ -34,6 +36,7 @@ use crate::text::sentences;
 use std::path::{Path, PathBuf};
 
 pub(crate) use crate::interpreter::python::start_files;
+pub use built_in::BUILT_IN;
 use candidate::Candidate;
 pub(crate) use discovery::first;
 pub use found::{Discovery, Found, Rejected};
@@ -47,7 +50,7 @@ pub async fn pythons(machine: Machine, choice: Option<PathBuf>) -> Discovery {
     discovery::all(Kind::Python, &machine, choice.as_deref()).await
 }
 
-/// Checks that there is a program at `path`, or one of that name on PATH, without starting it.
+/// Checks that there is a program at `path`, or one of that name on PATH, without starting it. [`BUILT_IN`] is the built-in one.
 ///
 /// # Errors
 /// Why there is none; follows the path in a sentence.

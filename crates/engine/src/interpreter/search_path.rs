@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::executable::is_program;
 use super::login_shell;
 use super::machine::Machine;
 
@@ -41,20 +42,4 @@ fn names(machine: &Machine, name: &str) -> Vec<String> {
         .filter(|extension| extension.starts_with('.'))
         .map(|extension| format!("{name}{extension}"))
         .collect()
-}
-
-/// Whether a file is executable, by its metadata.
-pub(crate) fn is_program(path: &Path) -> bool {
-    path.metadata().is_ok_and(|metadata| metadata.is_file() && has_execute_bit(&metadata))
-}
-
-#[cfg(unix)]
-pub(super) fn has_execute_bit(metadata: &std::fs::Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o111 != 0
-}
-
-#[cfg(not(unix))]
-pub(super) fn has_execute_bit(_metadata: &std::fs::Metadata) -> bool {
-    true
 }

@@ -10,6 +10,8 @@ use crate::text::sentences;
 pub enum Source {
     /// The user's choice in the settings.
     Choice,
+    /// It belongs to Runtray: the built-in Python.
+    BuiltIn,
     /// The active virtual environment, `VIRTUAL_ENV`.
     VirtualEnv,
     /// The active conda environment, `CONDA_PREFIX`.
@@ -59,6 +61,7 @@ impl Source {
     fn names(self) -> (&'static str, &'static str) {
         match self {
             Self::Choice => ("choice", "your choice"),
+            Self::BuiltIn => ("built-in", "built in"),
             Self::VirtualEnv => ("virtualenv", "active virtual environment"),
             Self::ActiveConda => ("active-conda", "active conda environment"),
             Self::Project => ("project", "the project's .venv"),
@@ -87,6 +90,7 @@ impl Source {
     pub fn said(self) -> Said {
         match self {
             Self::Choice => sentences::SOURCE_CHOICE.said(),
+            Self::BuiltIn => sentences::SOURCE_BUILT_IN.said(),
             Self::VirtualEnv => sentences::SOURCE_VIRTUALENV.said(),
             Self::ActiveConda => sentences::SOURCE_ACTIVE_CONDA.said(),
             Self::Project => sentences::SOURCE_PROJECT.said(),

@@ -9,6 +9,8 @@ pub enum Prestart {
     Python,
     /// Node.js.
     Node,
+    /// The built-in Python.
+    BuiltIn,
 }
 
 impl Prestart {

@@ -9,7 +9,8 @@ use super::node;
 use super::prestart::Prestart;
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
-use crate::interpreter::{Found, Kind, Machine, Rejected, first, search_path, trees};
+use crate::interpreter::{Found, Kind, Machine, Rejected, executable, first, search_path, trees};
+use crate::outcome::Isolation;
 use crate::text::said::Said;
 use crate::text::sentences;
 
@@ -28,6 +29,7 @@ pub(super) struct Program {
     activation: Activation,
     /// What it consists of: paths that its programs may read at the level `sandbox`.
     trees: Vec<PathBuf>,
+    built_in: bool,
 }
 
 impl Program {
@@ -49,7 +51,9 @@ impl Program {
             activation: self.activation.clone(),
             trees: self.trees.clone(),
             extension: language.extension.clone(),
-            prestart: Prestart::of(interpreter),
+            prestart: if self.built_in { Some(Prestart::BuiltIn) } else { Prestart::of(interpreter) },
+            isolation: if self.built_in { Isolation::Wasm } else { Isolation::None },
+            is_sealed: self.built_in,
         }
     }
 
@@ -74,15 +78,18 @@ impl Program {
 
 /// A found interpreter with its activation.
 fn program(found: Found, activation: fn(&Found) -> Activation, trees: Vec<PathBuf>) -> Program {
-    let name = format!("{} {}", found.implementation, found.version);
-    Program { name, activation: activation(&found), trees, path: found.path, version: found.version }
+    // Inside the built-in one there are no other programs to start.
+    let activation = if found.built_in { Activation::default() } else { activation(&found) };
+    let (name, built_in) = (found.name(), found.built_in);
+    Program { name, activation, trees, path: found.path, version: found.version, built_in }
 }
 
 /// The Python in use.
 pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
     let found = found.map_err(|refused| nothing(Kind::Python, choice, &refused))?;
-    let trees = trees::of_python(machine, &found).await;
+    // The built-in one isolates its programs itself.
+    let trees = if found.built_in { Vec::new() } else { trees::of_python(machine, &found).await };
     Ok(program(found, Activation::of_python, trees))
 }
 
@@ -125,11 +132,11 @@ fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailable> {
     if !path.is_absolute() {
         return Err(Unavailable(sentences::COMMAND_RELATIVE.with("name", name)));
     }
-    if !search_path::is_program(&path) {
+    if !executable::is_program(&path) {
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
-    let (name, trees) = (display_name(&path), trees::of_program(machine, &path));
-    Ok(Program { name, path, version: String::new(), activation: Activation::default(), trees })
+    let (name, activation, trees) = (display_name(&path), Activation::default(), trees::of_program(machine, &path));
+    Ok(Program { name, path, version: String::new(), activation, trees, built_in: false })
 }
 
 /// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.

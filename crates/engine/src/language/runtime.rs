@@ -2,11 +2,13 @@
 
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::activation::Activation;
 use super::definition::entry;
 use super::prestart::Prestart;
 use super::typescript;
+use crate::outcome::Isolation;
 use crate::request::Request;
 
 /// How to start the interpreter of a language.
@@ -38,6 +40,11 @@ pub struct Runtime {
     pub extension: String,
     /// How it is prestarted; `None` if it cannot be.
     pub prestart: Option<Prestart>,
+    /// The isolation level of its programs.
+    pub isolation: Isolation,
+    /// Whether nothing of a run may act on the interpreter's own process: its variables are not those of the program, which it
+    /// is given with a prefix.
+    pub is_sealed: bool,
 }
 
 impl Runtime {
@@ -46,13 +53,19 @@ impl Runtime {
         entry(&self.extension)
     }
 
-    /// The runtime for `request`: with the transform's arguments if it needs them.
-    pub(crate) fn suited_to(&self, request: &Request) -> Self {
-        match &self.transform_args {
-            Some(args) if typescript::needs_transform(request, &self.extension) => {
-                Self { args: args.clone(), transform_args: None, transforms: true, announces: true, ..self.clone() }
+    /// Whether it is the built-in Python.
+    pub fn is_built_in(&self) -> bool {
+        self.prestart == Some(Prestart::BuiltIn)
+    }
+
+    /// `this` runtime for `request`: with the transform's arguments if it needs them.
+    pub(crate) fn suited_to(this: Arc<Self>, request: &Request) -> Arc<Self> {
+        match &this.transform_args {
+            Some(args) if typescript::needs_transform(request, &this.extension) => {
+                let args = args.clone();
+                Arc::new(Self { args, transform_args: None, transforms: true, announces: true, ..(*this).clone() })
             }
-            _ => self.clone(),
+            _ => this,
         }
     }
 }

@@ -20,7 +20,7 @@ const EXTENSIONS: [&str; 3] = ["ts", "mts", "cts"];
 pub(super) fn needs_transform(request: &Request, extension: &str) -> bool {
     let is_typescript = |extension: &str| EXTENSIONS.iter().any(|known| extension.eq_ignore_ascii_case(known));
     let mut files = request.files().iter();
-    (is_typescript(extension) && is_more_than_types(request.code()))
+    (is_typescript(extension) && is_more_than_types(&request.code()))
         || files.any(|file| {
             let path = file.path.folded();
             path.rsplit_once('.').is_some_and(|(_, extension)| is_typescript(extension))

@@ -2,8 +2,11 @@
 
 pub(crate) mod path;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::time::Duration;
+
+use bytes::Bytes;
 
 use crate::error::InvalidRequest;
 use crate::session::TerminalSize;
@@ -22,19 +25,26 @@ pub struct SourceFile {
     pub content: Vec<u8>,
 }
 
-/// A program with its input. Built by [`Request::new`] and the `with_…` steps, each of which checks its argument.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A program with its input. Built by [`Request::new`] and the `with_…` steps, each of which checks its argument. It cannot be
+/// cloned: it may be large, and a [`Job`](crate::job::Job) is shared instead.
+#[derive(Debug, PartialEq, Eq)]
 pub struct Request {
-    code: String,
-    /// The program's bytes, if they are not UTF-8.
-    bytes: Option<Vec<u8>>,
+    source: Source,
     timeout: Duration,
-    stdin: Vec<u8>,
+    stdin: Bytes,
     args: Vec<String>,
     env: Vec<(String, String)>,
     files: Vec<SourceFile>,
     terminal: Option<TerminalSize>,
     idle_limit: Option<Duration>,
+}
+
+/// The program.
+#[derive(Debug, PartialEq, Eq)]
+enum Source {
+    Text(String),
+    /// Bytes that are not UTF-8.
+    Bytes(Vec<u8>),
 }
 
 impl Request {
@@ -43,11 +53,20 @@ impl Request {
 
     /// A program with empty standard input, no arguments and no files, and with `timeout` of wall-clock time.
     pub fn new(code: impl Into<String>, timeout: Duration) -> Self {
+        Self::of(Source::Text(code.into()), timeout)
+    }
+
+    /// The same for a program in any encoding; its interpreter gets exactly these bytes.
+    pub fn of_bytes(bytes: Vec<u8>, timeout: Duration) -> Self {
+        let source = String::from_utf8(bytes).map_or_else(|other| Source::Bytes(other.into_bytes()), Source::Text);
+        Self::of(source, timeout)
+    }
+
+    fn of(source: Source, timeout: Duration) -> Self {
         Self {
-            code: code.into(),
-            bytes: None,
+            source,
             timeout,
-            stdin: Vec::new(),
+            stdin: Bytes::new(),
             args: Vec::new(),
             env: Vec::new(),
             files: Vec::new(),
@@ -56,20 +75,9 @@ impl Request {
         }
     }
 
-    /// The same for a program in any encoding; its interpreter gets exactly these bytes.
-    pub fn of_bytes(bytes: Vec<u8>, timeout: Duration) -> Self {
-        match String::from_utf8(bytes) {
-            Ok(code) => Self::new(code, timeout),
-            Err(other) => {
-                let bytes = other.into_bytes();
-                Self { bytes: Some(bytes.clone()), ..Self::new(String::from_utf8_lossy(&bytes), timeout) }
-            }
-        }
-    }
-
     /// Sets the standard input; end-of-file follows it.
     #[must_use]
-    pub fn with_stdin(mut self, stdin: impl Into<Vec<u8>>) -> Self {
+    pub fn with_stdin(mut self, stdin: impl Into<Bytes>) -> Self {
         self.stdin = stdin.into();
         self
     }
@@ -127,7 +135,7 @@ impl Request {
         self
     }
 
-    /// Ends the program after this long without input or output.
+    /// Makes the run interactive: its client can type into it. The program is ended after this long without input or output.
     #[must_use]
     pub fn with_idle_limit(mut self, limit: Duration) -> Self {
         self.idle_limit = Some(limit);
@@ -148,18 +156,38 @@ impl Request {
     }
 
     /// The program's text; invalid UTF-8 is replaced by U+FFFD.
-    pub fn code(&self) -> &str {
-        &self.code
+    pub fn code(&self) -> Cow<'_, str> {
+        self.beginning(usize::MAX)
+    }
+
+    /// The first bytes of the program's text, at most `most` and cut between characters.
+    pub fn beginning(&self, most: usize) -> Cow<'_, str> {
+        match &self.source {
+            Source::Text(text) => Cow::Borrowed(&text[..text.floor_char_boundary(most)]),
+            Source::Bytes(bytes) => {
+                // A few bytes more, so that a character at the end is whole.
+                let read = &bytes[..bytes.len().min(most.saturating_add(4))];
+                let mut text = String::from_utf8_lossy(read).into_owned();
+                text.truncate(text.floor_char_boundary(most));
+                Cow::Owned(text)
+            }
+        }
+    }
+
+    /// The program's text; `None` if it is not UTF-8.
+    pub fn text(&self) -> Option<&str> {
+        match &self.source {
+            Source::Text(text) => Some(text),
+            Source::Bytes(_) => None,
+        }
     }
 
     /// The program's bytes.
     pub fn source(&self) -> &[u8] {
-        self.bytes.as_deref().unwrap_or(self.code.as_bytes())
-    }
-
-    /// Whether the program is UTF-8.
-    pub fn is_utf8(&self) -> bool {
-        self.bytes.is_none()
+        match &self.source {
+            Source::Text(text) => text.as_bytes(),
+            Source::Bytes(bytes) => bytes,
+        }
     }
 
     /// The wall-clock limit.
@@ -168,7 +196,7 @@ impl Request {
     }
 
     /// Its standard input.
-    pub fn stdin(&self) -> &[u8] {
+    pub fn stdin(&self) -> &Bytes {
         &self.stdin
     }
 
@@ -187,7 +215,12 @@ impl Request {
         self.terminal
     }
 
-    /// The time without input or output after which it is ended.
+    /// Whether its client can type into it while it runs.
+    pub fn is_interactive(&self) -> bool {
+        self.idle_limit.is_some()
+    }
+
+    /// The time without input or output after which it is ended, if it is interactive.
     pub fn idle_limit(&self) -> Option<Duration> {
         self.idle_limit
     }
@@ -262,8 +295,18 @@ mod tests {
     fn a_program_keeps_its_bytes() {
         let time = Duration::from_secs(1);
         let latin = Request::of_bytes(b"# \xe9".to_vec(), time);
-        assert_eq!((latin.source(), latin.code(), latin.is_utf8()), (&b"# \xe9"[..], "# \u{fffd}", false));
+        assert_eq!((latin.source(), &*latin.code(), latin.text()), (&b"# \xe9"[..], "# \u{fffd}", None));
         assert_eq!(Request::of_bytes("é".into(), time), Request::new("é", time));
+    }
+
+    #[test]
+    fn the_beginning_of_a_program_is_cut_between_characters() {
+        let time = Duration::from_secs(1);
+        for (code, most, expected) in [("abc", 2, "ab"), ("abc", 9, "abc"), ("aé", 2, "a"), ("", 0, "")] {
+            assert_eq!(Request::new(code, time).beginning(most), expected);
+            let other = Request::of_bytes([code.as_bytes(), b"\xff"].concat(), time);
+            assert_eq!(other.beginning(most.min(code.len())), expected, "{code:?} with other bytes behind it");
+        }
     }
 
     #[test]

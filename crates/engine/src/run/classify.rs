@@ -27,7 +27,7 @@ pub(crate) enum Cause {
 
 /// The outcome, without files. An end that the engine caused (limit, cancel) takes precedence over the exit status.
 pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Duration) -> Outcome {
-    let (status, reason) = classify(&exit, cause, &job.request, &job.limits);
+    let (status, reason) = classify(&exit, cause, job.request(), job.limits());
     Outcome {
         status,
         exit_code: exit.code,
@@ -37,7 +37,7 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
         peak_memory_bytes: exit.peak_memory_bytes,
         reason: reason.map(|reason| reason.to_string()),
         files: Vec::new(),
-        isolation: job.policy.level,
+        isolation: job.isolation(),
         containment: None,
         warm: false,
     }
@@ -67,7 +67,7 @@ fn classify(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limit
             (Status::Crashed, sentences::OUTCOME_PROCESSES.with("limit", limits.processes))
         }
         (None, Some(Breach::Supervisor)) => (Status::Crashed, sentences::OUTCOME_SUPERVISOR.said()),
-        (None, None) => return by_itself(exit, request.idle_limit().is_some()),
+        (None, None) => return by_itself(exit, request.is_interactive()),
     };
     (status, Some(reason))
 }

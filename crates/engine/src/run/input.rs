@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::io;
 
+use bytes::{Buf as _, Bytes};
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
 
@@ -19,7 +20,12 @@ pub(crate) struct InteractiveInput<'a> {
     terminal: Option<Terminal>,
     signals: mpsc::Sender<Signal>,
     activity: &'a Activity,
-    pending: VecDeque<u8>,
+    /// Interrupt keys, which are written first.
+    interrupts: usize,
+    /// The request's standard input, which may be large and is not copied.
+    given: Bytes,
+    /// What the client sent afterwards.
+    typed: VecDeque<u8>,
     /// Whether end-of-file follows the pending bytes.
     eof: bool,
     /// Whether the last input byte ended a line.
@@ -27,25 +33,25 @@ pub(crate) struct InteractiveInput<'a> {
 }
 
 impl<'a> InteractiveInput<'a> {
-    /// For a program whose standard input starts with `typed`. Signals that need the process tree are passed to `signals`.
+    /// For a program whose standard input starts with `given`. Signals that need the process tree are passed to `signals`.
     pub(crate) fn new(
         stdin: Input,
         terminal: Option<Terminal>,
-        typed: &[u8],
+        given: Bytes,
         signals: mpsc::Sender<Signal>,
         activity: &'a Activity,
     ) -> Self {
-        let mut this = Self {
+        Self {
             stdin: Some(stdin),
             terminal,
             signals,
             activity,
-            pending: VecDeque::new(),
+            interrupts: 0,
+            at_line_start: given.last().is_none_or(ends_line),
+            given,
+            typed: VecDeque::new(),
             eof: false,
-            at_line_start: true,
-        };
-        this.type_in(typed);
-        this
+        }
     }
 
     /// Forwards commands until their sender is dropped and all pending input is written. Control messages are taken at any time;
@@ -53,7 +59,7 @@ impl<'a> InteractiveInput<'a> {
     pub(crate) async fn forward(mut self, Commands { mut input, mut control }: Commands) {
         let (mut input_open, mut control_open) = (true, true);
         while input_open || control_open || self.writes() {
-            let (writes, has_room) = (self.writes(), self.pending.len() < MOST_PENDING);
+            let (writes, has_room) = (self.writes(), self.given.len() + self.typed.len() < MOST_PENDING);
             tokio::select! {
                 // Control messages first, so that a signal is not delayed by a burst of input.
                 biased;
@@ -65,26 +71,34 @@ impl<'a> InteractiveInput<'a> {
                     Some(command) => self.take(command),
                     None => input_open = false,
                 },
-                written = write(&mut self.stdin, self.pending.as_slices().0), if writes => self.written(&written),
+                written = write(&mut self.stdin, next(self.interrupts, &self.given, &self.typed)), if writes => self.written(&written),
             }
             // Closing a pipe is its end-of-file; a terminal is sent a key instead and stays open.
-            if self.eof && self.pending.is_empty() && self.terminal.is_none() {
+            if self.eof && !self.is_pending() && self.terminal.is_none() {
                 self.stdin = None;
             }
         }
     }
 
+    fn is_pending(&self) -> bool {
+        !next(self.interrupts, &self.given, &self.typed).is_empty()
+    }
+
     fn writes(&self) -> bool {
-        self.stdin.is_some() && !self.pending.is_empty()
+        self.stdin.is_some() && self.is_pending()
     }
 
     /// A program that closed its standard input or has ended is not an error.
     fn written(&mut self, written: &io::Result<usize>) {
         match written {
-            Ok(count @ 1..) => drop(self.pending.drain(..*count)),
+            Ok(count @ 1..) if self.interrupts > 0 => self.interrupts -= count,
+            Ok(count @ 1..) if !self.given.is_empty() => self.given.advance(*count),
+            Ok(count @ 1..) => drop(self.typed.drain(..*count)),
             Ok(0) | Err(_) => {
                 self.stdin = None;
-                self.pending.clear();
+                self.interrupts = 0;
+                self.given.clear();
+                self.typed.clear();
             }
         }
     }
@@ -105,8 +119,8 @@ impl<'a> InteractiveInput<'a> {
 
     fn type_in(&mut self, bytes: &[u8]) {
         if let Some(last) = bytes.last().filter(|_| self.stdin.is_some() && !self.eof) {
-            self.at_line_start = matches!(last, b'\n' | b'\r');
-            self.pending.extend(bytes);
+            self.at_line_start = ends_line(last);
+            self.typed.extend(bytes);
         }
     }
 
@@ -118,7 +132,7 @@ impl<'a> InteractiveInput<'a> {
             return;
         }
         let times = if self.at_line_start { 1 } else { 2 };
-        (0..times).for_each(|_| self.pending.extend(Terminal::END_OF_INPUT));
+        (0..times).for_each(|_| self.typed.extend(Terminal::END_OF_INPUT));
         self.at_line_start = true;
     }
 
@@ -126,13 +140,26 @@ impl<'a> InteractiveInput<'a> {
         if let (Signal::Interrupt, Some(terminal)) = (signal, &self.terminal) {
             match terminal.interrupt() {
                 Ok(true) => {}
-                Ok(false) => self.pending.push_front(Terminal::INTERRUPT),
+                Ok(false) => self.interrupts += 1,
                 Err(error) => tracing::debug!(%error, "a terminal was not interrupted"),
             }
         } else if self.signals.try_send(signal).is_err() {
             tracing::debug!(?signal, "too many signals at once: one was dropped");
         }
     }
+}
+
+/// The bytes to write next.
+fn next<'a>(interrupts: usize, given: &'a [u8], typed: &'a VecDeque<u8>) -> &'a [u8] {
+    match interrupts {
+        0 if given.is_empty() => typed.as_slices().0,
+        0 => given,
+        _ => &[Terminal::INTERRUPT],
+    }
+}
+
+fn ends_line(byte: &u8) -> bool {
+    matches!(byte, b'\n' | b'\r')
 }
 
 /// Cancel safe: either nothing was written or the count is returned.

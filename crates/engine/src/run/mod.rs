@@ -11,6 +11,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
+use scopeguard::ScopeGuard;
 use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
@@ -20,11 +21,11 @@ use crate::error::Error;
 use crate::job::Job;
 use crate::outcome::{Event, Outcome};
 use crate::request::Request;
-use crate::session::{Commands, Session, Signal};
+use crate::session::{Commands, EventSink, Signal};
 use crate::spawn::barrier::Barrier;
 use crate::spawn::{self, Spawned};
 use crate::sys::{Exit, OpenFiles, Pipes, Tree};
-use crate::warm::Pool;
+use crate::warm::{Pool, Refill};
 use crate::workspace::{self, Workspace};
 use classify::Cause;
 use input::InteractiveInput;
@@ -40,77 +41,101 @@ const STARTING: Duration = Duration::from_secs(5);
 /// How long a reader of events may take, after the tree is gone, to receive the rest of the output.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Our ends of a tree's streams, and the barrier it waits at.
+/// Our ends of a tree's streams, the barrier it waits at, and what its client sends.
 struct Streams {
     pipes: Pipes,
     barrier: Option<Barrier>,
+    commands: Option<Commands>,
 }
 
-/// Runs `job` in its own folder, in an idle interpreter or a new one. The run ends early when `session` or `ended` is
-/// cancelled.
+/// Runs `job`, and refills the pool if it takes long.
 pub(crate) async fn run(
-    pool: Arc<Pool>,
-    job: Arc<Job>,
-    session: Session,
-    ended: CancellationToken,
+    pool: &Arc<Pool>,
+    job: &Arc<Job>,
+    commands: Option<Commands>,
+    events: &mut impl EventSink,
+) -> Result<(Outcome, Refill), Error> {
+    let mut refill = Refill::after(pool, job);
+    let outcome = {
+        let run = run_to_end(pool, job, commands, events);
+        tokio::pin!(run);
+        tokio::select! {
+            biased;
+            outcome = &mut run => outcome,
+            () = refill.after_head_start() => run.await,
+        }
+    };
+    Ok((outcome?, refill))
+}
+
+/// Runs `job` in its own folder, in an idle interpreter or a new one.
+async fn run_to_end(
+    pool: &Arc<Pool>,
+    job: &Arc<Job>,
+    commands: Option<Commands>,
+    events: &mut impl EventSink,
 ) -> Result<Outcome, Error> {
-    let Session { events, commands, cancel } = session;
-    // Cancelled when this function returns, however it does: the pool then knows that the run is over and refills.
-    let over = CancellationToken::new();
-    let _over = over.clone().drop_guard();
-    let ends = Ends { deadline: Instant::now() + job.request.timeout().max(STARTING), cancels: [cancel, ended] };
+    let timeout = job.request().timeout();
+    let ends = Ends { deadline: Instant::now() + timeout.max(STARTING), cancels: [job.cancel(), pool.closing()] };
     let started = tokio::select! {
         biased;
         cause = ends.come() => Err(cause),
-        started = start(&pool, &job, over) => Ok(started?),
+        started = start(pool, job) => Ok(started?),
     };
-    let _ = events.send(Event::Started).await;
-    let started = match started {
+    let Spawned { tree, pipes, workspace, barrier } = match started {
         Ok(started) => started,
-        Err(cause) => return Ok(classify::outcome(Exit::never_started(), Some(cause), &job, Duration::ZERO)),
+        Err(cause) => {
+            events.put(Event::Started).await;
+            return Ok(classify::outcome(Exit::never_started(), Some(cause), job, Duration::ZERO));
+        }
     };
-    let (warm, workspace, containment) =
-        (started.barrier.is_some(), started.workspace, Some(started.tree.containment()));
-    let (mut tree, streams) = (started.tree, Streams { pipes: started.pipes, barrier: started.barrier });
+    let (warm, containment) = (barrier.is_some(), Some(tree.containment()));
+    // Where this future is dropped, the tree is ended all the same, and its folder is deleted after it.
+    let mut contained = scopeguard::guard((tree, workspace), |(tree, workspace)| pool.end(tree, workspace));
+    events.put(Event::Started).await;
     let began = Instant::now();
-    let output = Output::new(events, job.limits.output_bytes);
+    let output = Output::new(job.limits().output_bytes);
     // The program's own time starts now, not when its interpreter was requested.
-    let ends = Ends { deadline: began + job.request.timeout(), ..ends };
-    let (exit, cause) = attend(&mut tree, streams, &job, &workspace, &output, ends, commands)
+    let ends = Ends { deadline: began + timeout, ..ends };
+    let (tree, workspace) = &mut *contained;
+    let streams = Streams { pipes, barrier, commands };
+    let (exit, cause) = attend(tree, streams, job, workspace, &output, ends, events)
         .await
-        .map_err(|source| spawn::not_run(source, &job.runtime))?;
+        .map_err(|source| spawn::not_run(source, job.runtime()))?;
     let duration = began.elapsed();
-    // Closes the channel of events: the outcome comes after the last of them.
+    let (tree, workspace) = ScopeGuard::into_inner(contained);
+    drop(tree);
+    let mut outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, job, duration) };
     let tail = output.into_tail();
-    let mut outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, &job, duration) };
-    let denied = denied::reason(outcome.status, &tail, &job.policy, &job.runtime.trees, workspace.root());
+    let denied = denied::reason(outcome.status, &tail, job.policy(), &job.runtime().trees, workspace.root());
     outcome.reason = outcome.reason.or(denied.map(|said| said.to_string()));
     Ok(collect(job, workspace, outcome).await)
 }
 
 /// An idle interpreter for `job`, else a new one. Nothing of the program has run when this returns; dropping the future ends
 /// what was started.
-async fn start(pool: &Arc<Pool>, job: &Arc<Job>, over: CancellationToken) -> Result<Spawned, Error> {
-    match pool.take(job, over).await {
+async fn start(pool: &Pool, job: &Arc<Job>) -> Result<Spawned, Error> {
+    match pool.take(job).await {
         Some(idle) => Ok(idle),
         None => pool.spawner().cold(job).await,
     }
 }
 
 /// What ends a run from outside.
-struct Ends {
+struct Ends<'a> {
     deadline: Instant,
-    cancels: [CancellationToken; 2],
+    /// The job's own token, and that of the whole engine.
+    cancels: [&'a CancellationToken; 2],
 }
 
-impl Ends {
+impl Ends<'_> {
     /// Waits for the first of them.
     async fn come(&self) -> Cause {
-        let [cancel, ended] = &self.cancels;
+        let [job, engine] = self.cancels;
         tokio::select! {
             () = sleep_until(self.deadline) => Cause::Deadline,
-            () = cancel.cancelled() => Cause::Cancelled,
-            () = ended.cancelled() => Cause::Cancelled,
+            () = job.cancelled() => Cause::Cancelled,
+            () = engine.cancelled() => Cause::Cancelled,
         }
     }
 }
@@ -119,24 +144,24 @@ impl Ends {
 /// loses it, so that it cannot occupy a slot for ever.
 async fn attend(
     tree: &mut Tree,
-    Streams { pipes, barrier }: Streams,
+    Streams { pipes, barrier, commands }: Streams,
     job: &Job,
     workspace: &Workspace,
     output: &Output,
-    ends: Ends,
-    commands: Option<Commands>,
+    ends: Ends<'_>,
+    events: &mut impl EventSink,
 ) -> io::Result<(Exit, Option<Cause>)> {
     let Pipes { stdin, stdout, stderr, terminal } = pipes;
     let has_terminal = terminal.is_some();
-    let streams = output.forward(stdout, stderr, has_terminal, job.runtime.announces);
+    let streams = output.forward(stdout, stderr, has_terminal, job.runtime().announces, events);
     let (asks, signals) = mpsc::channel(SIGNALS);
     let feed = async {
-        let typed = job.request.stdin();
+        let typed = job.request().stdin();
         // A prestarted interpreter reads its program first; input before that would wait in the pipe anyway.
-        open(barrier, &job.request).await;
+        open(barrier, job.request()).await;
         match commands {
             Some(commands) => {
-                InteractiveInput::new(stdin, terminal, typed, asks, &output.activity).forward(commands).await;
+                InteractiveInput::new(stdin, terminal, typed.clone(), asks, &output.activity).forward(commands).await;
             }
             None => feed(stdin, typed).await,
         }
@@ -152,7 +177,7 @@ async fn attend(
             () = &mut feed, if !fed => fed = true,
         }
     };
-    output.over.cancel();
+    output.end();
     if !drained && timeout(DRAIN, streams).await.is_err() {
         tracing::warn!("the reader of a run did not take the rest of its output");
     }
@@ -165,11 +190,11 @@ async fn supervise(
     job: &Job,
     workspace: &Workspace,
     output: &Output,
-    ends: Ends,
+    ends: Ends<'_>,
     mut signals: mpsc::Receiver<Signal>,
 ) -> io::Result<(Exit, Option<Cause>)> {
-    let full = folder_is_full(workspace, tree.open_files(), job.limits.folder_bytes);
-    let idle = output.activity.quiet_for(job.request.idle_limit());
+    let full = folder_is_full(workspace, tree.open_files(), job.limits().folder_bytes);
+    let idle = output.activity.quiet_for(job.request().idle_limit());
     tokio::pin!(full, idle);
     let cause = loop {
         tokio::select! {
@@ -217,10 +242,11 @@ async fn feed(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
     let _ = stdin.shutdown().await;
 }
 
-async fn collect(job: Arc<Job>, workspace: Workspace, outcome: Outcome) -> Outcome {
-    if workspace.is_untouched(&job.request) {
+async fn collect(job: &Arc<Job>, workspace: Workspace, outcome: Outcome) -> Outcome {
+    if workspace.is_untouched(job.request()) {
         return outcome;
     }
-    let files = tokio::task::spawn_blocking(move || workspace.results(&job.request, &job.limits)).await;
+    let job = Arc::clone(job);
+    let files = tokio::task::spawn_blocking(move || workspace.results(job.request(), job.limits())).await;
     Outcome { files: files.unwrap_or_default(), ..outcome }
 }

@@ -13,13 +13,13 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, SetOnce};
 use tokio::time::{Instant, sleep, sleep_until};
-use tokio_util::sync::CancellationToken;
 
 use super::activity::Activity;
 use super::decode::TextDecoder;
 use crate::outcome::Event;
+use crate::session::EventSink;
 use warnings::WarningFilter;
 
 /// Bytes read from a stream at once: the capacity of a Linux pipe.
@@ -35,9 +35,8 @@ const BURST: u32 = 8;
 /// A program that fills more than this per read fills its pipe before a pause is over, so it is not paused.
 const PLENTY: usize = CHUNK / 4;
 
-/// The receiver of a run's output, and the amount so far.
+/// The amount of a run's output so far, and what ends the reading of it.
 pub(crate) struct Output {
-    events: mpsc::Sender<Event>,
     /// The end of standard error, or of a terminal.
     tail: Mutex<String>,
     written: AtomicU64,
@@ -46,31 +45,36 @@ pub(crate) struct Output {
     pub(crate) flooded: Notify,
     /// When the run last printed or received input.
     pub(crate) activity: Activity,
-    /// Cancelled when the program has ended: the rest is read without pauses.
-    pub(crate) over: CancellationToken,
+    /// Set when the program has ended: the rest is read without pauses.
+    over: SetOnce<()>,
 }
 
 impl Output {
     /// For a run that may write `most` bytes.
-    pub(crate) fn new(events: mpsc::Sender<Event>, most: u64) -> Self {
-        let (written, flooded, over) = (AtomicU64::new(0), Notify::new(), CancellationToken::new());
-        let tail = Mutex::default();
-        Self { events, tail, written, most, flooded, activity: Activity::new(), over }
+    pub(crate) fn new(most: u64) -> Self {
+        let (written, flooded, over) = (AtomicU64::new(0), Notify::new(), SetOnce::new());
+        Self { tail: Mutex::default(), written, most, flooded, activity: Activity::new(), over }
     }
 
-    /// Closes the channel of events; returns the end of standard error, or of a terminal.
+    /// The end of standard error, or of a terminal.
     pub(crate) fn into_tail(self) -> String {
         self.tail.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sends both streams as text until they end. With `announces`, Node.js' warnings about TypeScript are left out. A closed
-    /// receiver does not stop the reading, so the program never blocks on a full pipe.
+    /// Notes that the program has ended.
+    pub(crate) fn end(&self) {
+        // An error means that this is known already.
+        let _ = self.over.set(());
+    }
+
+    /// Puts both streams as text into `events` until they end. With `announces`, Node.js' warnings about TypeScript are left out.
     pub(crate) async fn forward<R: AsyncRead + Unpin>(
         &self,
         stdout: R,
         stderr: Option<R>,
         has_terminal: bool,
         announces: bool,
+        events: &mut impl EventSink,
     ) {
         let mut streams =
             [Stream::new(Some(stdout), has_terminal, Event::Stdout), Stream::new(stderr, has_terminal, Event::Stderr)];
@@ -87,12 +91,12 @@ impl Output {
             } else if !has_terminal {
                 self.hold(one, other).await;
             }
-            self.send(one).await;
-            self.send(other).await;
+            self.send(one, events).await;
+            self.send(other, events).await;
             pace.done();
         }
         for stream in &mut streams {
-            self.finish(stream).await;
+            self.finish(stream, events).await;
         }
     }
 
@@ -100,7 +104,7 @@ impl Output {
     async fn pause<R: AsyncRead + Unpin>(&self, one: &mut Stream<R>, other: &mut Stream<R>) {
         tokio::select! {
             () = sleep(PAUSE) => {}
-            () = self.over.cancelled() => {}
+            _ = self.over.wait() => {}
             () = other.more(), if other.is_open() => {}
         }
         while one.has_room() && one.more().now_or_never().is_some() {}
@@ -114,13 +118,13 @@ impl Output {
                 biased;
                 () = one.more() => {}
                 () = other.more(), if other.is_open() => break,
-                () = self.over.cancelled() => break,
+                _ = self.over.wait() => break,
                 () = sleep_until(end) => break,
             }
         }
     }
 
-    async fn send<R>(&self, stream: &mut Stream<R>) {
+    async fn send<R>(&self, stream: &mut Stream<R>, events: &mut impl EventSink) {
         if stream.chunk.is_empty() {
             return;
         }
@@ -130,7 +134,7 @@ impl Output {
         let text = stream.warnings.as_mut().map(|warnings| warnings.pass(&text)).unwrap_or(text);
         stream.chunk.clear();
         self.keep_tail(stream, &text);
-        self.tell(text, stream.event).await;
+        tell(text, stream.event, events).await;
     }
 
     fn keep_tail<R>(&self, stream: &Stream<R>, text: &str) {
@@ -144,19 +148,13 @@ impl Output {
         tail.drain(..surplus);
     }
 
-    async fn finish<R>(&self, stream: &mut Stream<R>) {
+    async fn finish<R>(&self, stream: &mut Stream<R>, events: &mut impl EventSink) {
         let mut text = stream.text.finish();
         if let Some(warnings) = &mut stream.warnings {
             text = warnings.pass(&text) + &warnings.finish();
         }
         self.keep_tail(stream, &text);
-        self.tell(text, stream.event).await;
-    }
-
-    async fn tell(&self, text: String, event: fn(String) -> Event) {
-        if !text.is_empty() {
-            let _ = self.events.send(event(text)).await;
-        }
+        tell(text, stream.event, events).await;
     }
 
     fn count(&self, bytes: usize) {
@@ -164,6 +162,12 @@ impl Output {
         if before + bytes as u64 > self.most {
             self.flooded.notify_one();
         }
+    }
+}
+
+async fn tell(text: String, event: fn(String) -> Event, events: &mut impl EventSink) {
+    if !text.is_empty() {
+        events.put(event(text)).await;
     }
 }
 

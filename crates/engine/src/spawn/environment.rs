@@ -81,6 +81,12 @@ pub(crate) fn base(folder: &Path, tmp: &Path) -> Variables {
     scrub(HERE, &env::vars_os().collect(), folder, tmp)
 }
 
+/// What the system itself needs to start a process: all that a sealed interpreter has in its own environment.
+pub(crate) fn of_process() -> Variables {
+    let needed: &[&str] = if cfg!(windows) { &["SystemRoot", "SystemDrive", "windir"] } else { &[] };
+    env::vars_os().filter(|(name, _)| needed.iter().any(|it| HERE.same(name, OsStr::new(it)))).collect()
+}
+
 /// `base` for a run with a terminal.
 pub(crate) fn with_terminal(base: Variables) -> Variables {
     let (name, value) = WITH_TERMINAL;

@@ -2,6 +2,7 @@
 
 pub(crate) mod barrier;
 mod environment;
+mod sealed;
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -22,7 +23,7 @@ use crate::outcome::{Containment, Isolation};
 use crate::request::Request;
 use crate::session::TerminalSize;
 use crate::sys::{Grants, Launch, Launcher, Pipes, RunFolders, Tree};
-use crate::workspace::{self, Workspace, Workspaces};
+use crate::workspace::{HiddenFolders, Workspace, Workspaces};
 use barrier::Barrier;
 
 /// A request of at most so many bytes is written to disk without a blocking thread.
@@ -44,7 +45,7 @@ pub(crate) struct Spawner {
     workspaces: Workspaces,
     launcher: Arc<Launcher>,
     /// Folders that are hidden from programs.
-    hidden: Arc<[PathBuf]>,
+    hidden: Arc<HiddenFolders>,
 }
 
 /// A started interpreter in its own folder.
@@ -63,8 +64,7 @@ impl Spawner {
         let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
         let barriers = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
-        hidden.iter().for_each(|folder| workspace::ensure_hidden_folder(folder));
-        let hidden = hidden.iter().cloned().chain([runs_folder.to_path_buf()]).collect();
+        let hidden = Arc::new(HiddenFolders::open(hidden.iter().cloned().chain([runs_folder.to_path_buf()])));
         Ok(Self { _barrier_files: barriers, workspaces, launcher, hidden })
     }
 
@@ -94,9 +94,9 @@ impl Spawner {
     /// Starts the interpreter of `job` with its program.
     pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Spawned, Error> {
         let (workspaces, given) = (self.workspaces.clone(), job.clone());
-        let made = on_disk(&job.request, move || workspaces.create(&given.request, &given.runtime.entry()));
+        let made = on_disk(job.request(), move || workspaces.create(given.request(), &given.runtime().entry()));
         let workspace = made.await.map_err(Error::Workspace)?;
-        self.start(&job.runtime, &job.limits, &job.policy, &job.request, workspace, None).await
+        self.start(job.runtime(), job.limits(), job.policy(), job.request(), workspace, None).await
     }
 
     /// Starts the interpreter of `runtime` without a program, at a barrier. A terminal gets its size with the program.
@@ -137,9 +137,13 @@ impl Spawner {
         let base = environment::activate(base, &runtime.activation, &shims);
         let base = match policy.level {
             Isolation::Sandbox => environment::without_home(base, &workspace.temporary()),
-            Isolation::None => base,
+            Isolation::None | Isolation::Wasm => base,
         };
         let mut env = environment::merge(base, request.env());
+        if runtime.is_sealed {
+            args.splice(..0, sealed::arguments());
+            env = sealed::environment(environment::of_process(), env, &workspace.temporary());
+        }
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
             env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
         }
@@ -154,7 +158,7 @@ impl Spawner {
                 root: workspace.root(),
                 temporary: &workspace.temporary(),
                 args_in_sight: &runtime.args_in_sight,
-                hidden: &self.hidden,
+                hidden: &self.hidden.paths(),
             },
             sandbox: grants.as_ref(),
             limits,

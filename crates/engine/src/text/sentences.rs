@@ -17,6 +17,7 @@ crate::sentences! {
     SYSTEM_OTHER = "system.other": "{error}";
 
     REJECTED = "interpreter.rejected": "{path} {reason}";
+    NO_BUILT_IN = "interpreter.no_built_in": "is not part of this installation of Runtray";
     NOT_ON_PATH = "interpreter.not_on_path": "is neither an absolute path nor the name of a program on PATH";
     NOT_A_FILE = "interpreter.not_a_file": "is not a file";
     NOT_EXECUTABLE = "interpreter.not_executable": "is not executable";
@@ -51,6 +52,7 @@ crate::sentences! {
     INSTALL_NODE = "language.install_node": "install Node.js (from nodejs.org, or `apt install nodejs` on Debian and Ubuntu)";
 
     SOURCE_CHOICE = "source.choice": "your choice";
+    SOURCE_BUILT_IN = "source.built_in": "built in";
     SOURCE_VIRTUALENV = "source.virtualenv": "active virtual environment";
     SOURCE_ACTIVE_CONDA = "source.active_conda": "active conda environment";
     SOURCE_PROJECT = "source.project": "the project's .venv";
@@ -58,7 +60,6 @@ crate::sentences! {
     SOURCE_LAUNCHER = "source.launcher": "py launcher";
     SOURCE_NAME = "source.name": "{name}";
 
-    INVALID = "engine.invalid": "`{field}` {reason}";
     RUN_FOLDER = "engine.run_folder": "could not prepare the run's folder: {cause}";
     START = "engine.start": "could not start {program}: {cause}";
     SUPERVISOR = "engine.supervisor": "the run's supervisor failed: {cause}";

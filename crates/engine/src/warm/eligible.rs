@@ -3,6 +3,7 @@
 //! An idle interpreter has already read its start-up files, environment and arguments. A request that would have changed any of
 //! them starts its own interpreter.
 
+use crate::job::Job;
 use crate::language::Prestart;
 use crate::request::Request;
 
@@ -12,13 +13,19 @@ const TERMINALS: bool = cfg!(unix);
 /// Python looks for an encoding declaration in this many lines.
 const ENCODING_LINES: usize = 2;
 
-/// Whether `request` runs in an idle interpreter of this kind exactly as in a new one.
-pub(super) fn is_eligible(kind: Prestart, request: &Request) -> bool {
+/// Whether `job` runs in an idle interpreter exactly as in a new one.
+pub(super) fn is_eligible(job: &Job) -> bool {
+    job.runtime().prestart.is_some_and(|kind| suits(kind, job.request()))
+}
+
+fn suits(kind: Prestart, request: &Request) -> bool {
     request.args().is_empty()
         && request.env().is_empty()
         && (request.terminal().is_none() || TERMINALS)
         && match kind {
-            Prestart::Python => request.is_utf8() && is_utf8(request.code()),
+            Prestart::Python => request.text().is_some_and(is_utf8),
+            // It reads the whole program before it looks at the encoding.
+            Prestart::BuiltIn => true,
             Prestart::Node => !request.files().iter().any(|file| is_package(&file.path.folded())),
         }
 }
@@ -49,7 +56,7 @@ fn is_package(path: &str) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::{Prestart, is_eligible};
+    use super::{Prestart, suits};
     use crate::request::path::RelativePath;
     use crate::request::{Request, SourceFile};
     use crate::session::TerminalSize;
@@ -78,7 +85,8 @@ mod tests {
             ("# coding is fun", true),
             ("# the coding is coding: latin-1", false),
         ] {
-            assert_eq!(is_eligible(Prestart::Python, &request(code)), expected, "{code:?}");
+            assert_eq!(suits(Prestart::Python, &request(code)), expected, "{code:?}");
+            assert!(suits(Prestart::BuiltIn, &request(code)), "{code:?}");
         }
     }
 
@@ -86,8 +94,8 @@ mod tests {
     fn a_terminal_may_wait_where_its_size_can_change_unseen() {
         let request = request("").with_terminal(TerminalSize::USUAL);
         assert_eq!(
-            (is_eligible(Prestart::Python, &request), is_eligible(Prestart::Node, &request)),
-            (cfg!(unix), cfg!(unix))
+            [Prestart::Python, Prestart::Node, Prestart::BuiltIn].map(|kind| suits(kind, &request)),
+            [cfg!(unix); 3]
         );
     }
 
@@ -96,7 +104,8 @@ mod tests {
         let args = request("").with_args(vec!["x".into()]).expect("an argument");
         let env = request("").with_env(vec![("A".into(), "b".into())]).expect("a variable");
         for request in [args, env] {
-            assert!(!is_eligible(Prestart::Python, &request) && !is_eligible(Prestart::Node, &request), "{request:?}");
+            let kinds = [Prestart::Python, Prestart::Node, Prestart::BuiltIn];
+            assert!(!kinds.iter().any(|kind| suits(*kind, &request)), "{request:?}");
         }
         for (path, python, node) in [
             ("data.csv", true, true),
@@ -105,11 +114,7 @@ mod tests {
             ("lib/package.json", true, true),
         ] {
             let request = with_file(path);
-            assert_eq!(
-                (is_eligible(Prestart::Python, &request), is_eligible(Prestart::Node, &request)),
-                (python, node),
-                "{path}"
-            );
+            assert_eq!((suits(Prestart::Python, &request), suits(Prestart::Node, &request)), (python, node), "{path}");
         }
     }
 }

@@ -1,8 +1,8 @@
 //! The pool of idle interpreters.
 //!
 //! Each runs one program, in the folder and process tree it was started in, so a program finds a fresh process as it would
-//! without the pool. The pool refills shortly after the response was sent, off the latency path. Interpreters end when they are
-//! unused for long, or when their file, their start-up files or the limits change.
+//! without the pool. Interpreters end when they are unused for long, or when their file, their start-up files or the limits
+//! change.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -10,7 +10,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
-use tokio::time::{sleep, timeout};
+use tokio::runtime::Handle;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -23,22 +24,21 @@ use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
 use crate::spawn::{Spawned, Spawner, on_disk};
-use crate::sys::Breach;
+use crate::sys::{Breach, Tree};
 
 /// How often the pool checks whether it can shrink.
 const TICK: Duration = Duration::from_secs(15);
-/// How long a program has the processor to itself before the next interpreter is started.
-const HEAD_START: Duration = Duration::from_millis(50);
-/// The estimated time between a program's end and its response being sent.
-const ANSWER: Duration = Duration::from_millis(3);
 
-/// The idle interpreters of an engine.
+/// The idle interpreters of an engine, and all its trees.
 pub(crate) struct Pool {
     spawner: Spawner,
     state: Mutex<State>,
+    /// Everything that has a tree: runs, interpreters that are being started, and trees that are being ended.
     tasks: TaskTracker,
-    /// Cancelled when no more interpreters may be started.
+    /// Cancelled when every run must end and no more interpreters may be started.
     closing: CancellationToken,
+    /// Refills are asked for from wherever an answer is dropped.
+    runtime: Handle,
 }
 
 struct State {
@@ -49,9 +49,26 @@ struct State {
 }
 
 impl Pool {
+    /// An empty pool. Must be called within a tokio runtime.
     pub(crate) fn new(spawner: Spawner, warm: Warm) -> Self {
         let state = State { warm, idle_sets: Vec::new(), maintained: false, closed: false };
-        Self { spawner, state: Mutex::new(state), tasks: TaskTracker::new(), closing: CancellationToken::new() }
+        let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
+        Self { spawner, state: Mutex::new(state), tasks, closing, runtime: Handle::current() }
+    }
+
+    /// How long a program has the processor to itself.
+    pub(super) fn head_start(&self) -> Duration {
+        self.lock().warm.head_start
+    }
+
+    /// Cancelled when every run must end.
+    pub(crate) fn closing(&self) -> &CancellationToken {
+        &self.closing
+    }
+
+    /// `run`, for which [`close`](Self::close) waits.
+    pub(crate) fn tracked<F: Future>(&self, run: F) -> impl Future<Output = F::Output> + use<F> {
+        self.tasks.track_future(run)
     }
 
     /// Starts interpreters when none is idle.
@@ -60,16 +77,14 @@ impl Pool {
     }
 
     /// An idle interpreter with the files of `job` in its folder; its barrier is still closed. `None` if none is idle or `job`
-    /// is not eligible. `ended` is cancelled when the run has ended, and triggers the refill.
-    pub(crate) async fn take(self: &Arc<Self>, job: &Arc<Job>, ended: CancellationToken) -> Option<Spawned> {
-        if !eligible::is_eligible(job.runtime.prestart?, &job.request) {
+    /// is not eligible.
+    pub(crate) async fn take(&self, job: &Arc<Job>) -> Option<Spawned> {
+        if !eligible::is_eligible(job) {
             return None;
         }
         self.drop_outdated(job);
-        let idle = self.pick(job);
-        // Also after a miss: the miss raised the demand.
-        tokio::spawn(refill_after(Arc::downgrade(self), ended));
-        self.ready(idle?, job).await
+        let idle = self.pick(job)?;
+        self.ready(idle, job).await
     }
 
     /// Marks interpreters as outdated whose start-up files have changed. The pool is not locked while files are read.
@@ -80,17 +95,17 @@ impl Pool {
         }
     }
 
-    fn pick(self: &Arc<Self>, job: &Job) -> Option<Spawned> {
+    fn pick(&self, job: &Job) -> Option<Spawned> {
         let (found, outdated) = self.lock().set_of(job).pick(Instant::now());
         outdated.into_iter().for_each(|idle| self.discard(idle));
         found
     }
 
     /// Checks that an interpreter is alive, and gives it the files of `job`.
-    async fn ready(self: &Arc<Self>, mut idle: Spawned, job: &Arc<Job>) -> Option<Spawned> {
+    async fn ready(&self, mut idle: Spawned, job: &Arc<Job>) -> Option<Spawned> {
         // An interpreter that dies while idle would die again: the pool backs off, and this run starts its own.
         if let Some(ended) = idle.tree.wait().now_or_never() {
-            tracing::warn!(interpreter = %job.runtime.path.display(), "an idle interpreter ended");
+            tracing::warn!(interpreter = %job.runtime().path.display(), "an idle interpreter ended");
             // A supervisor that died says nothing about the interpreter.
             if ended.is_ok_and(|exit| exit.breach != Some(Breach::Supervisor)) {
                 self.lock().set_of(job).back_off(Instant::now());
@@ -99,7 +114,7 @@ impl Pool {
         }
         let given = job.clone();
         let fill = move || Ok((fill(&mut idle, &given), idle));
-        let (filled, mut idle) = on_disk(&job.request, fill).await.ok()?;
+        let (filled, mut idle) = on_disk(job.request(), fill).await.ok()?;
         // The tree begins before the barrier is released, so that no CPU time of the program is missed.
         let begun = match filled {
             Ok(()) => begin(&mut idle, job).await,
@@ -138,27 +153,27 @@ impl Pool {
         self.refill();
     }
 
-    /// Ends all idle interpreters and starts no more. When this returns, their trees are gone.
-    pub(crate) async fn close(self: &Arc<Self>) {
+    /// Ends all runs and idle interpreters, and starts no more. When this returns, their trees are gone.
+    pub(crate) async fn close(&self) {
+        self.closing.cancel();
         let idle_sets = {
             let mut state = self.lock();
             state.closed = true;
             std::mem::take(&mut state.idle_sets)
         };
-        self.closing.cancel();
         idle_sets.into_iter().flat_map(IdleSet::into_idle).for_each(|idle| self.discard(idle));
         self.tasks.close();
         self.tasks.wait().await;
     }
 
     /// Starts the missing interpreters in the background.
-    fn refill(self: &Arc<Self>) {
+    pub(super) fn refill(self: &Arc<Self>) {
         let (missing, unmaintained) = self.lock().missing();
         for kind in missing {
-            self.tasks.spawn(self.clone().start_one(kind));
+            self.tasks.spawn_on(self.clone().start_one(kind), &self.runtime);
         }
         if unmaintained {
-            tokio::spawn(maintain(Arc::downgrade(self)));
+            self.runtime.spawn(maintain(Arc::downgrade(self)));
         }
     }
 
@@ -177,19 +192,27 @@ impl Pool {
     }
 
     /// Ends surplus interpreters, and measures the memory of the rest.
-    fn shrink(self: &Arc<Self>) {
+    fn shrink(&self) {
         let unwanted = self.lock().adjust(Instant::now());
         unwanted.into_iter().for_each(|idle| self.discard(idle));
     }
 
     /// Ends an interpreter; its folder is deleted afterwards.
-    fn discard(&self, mut idle: Spawned) {
-        self.tasks.spawn(async move {
-            idle.tree.kill();
-            if let Err(error) = idle.tree.wait().await {
-                tracing::warn!(%error, "a surplus interpreter could not be ended cleanly");
+    fn discard(&self, Spawned { tree, pipes, workspace, barrier }: Spawned) {
+        self.end(tree, (pipes, workspace, barrier));
+    }
+
+    /// Ends a tree in the background, and drops `rest` when it is gone.
+    pub(crate) fn end(&self, mut tree: Tree, rest: impl Send + 'static) {
+        let end = async move {
+            tree.kill();
+            if let Err(error) = tree.wait().await {
+                tracing::warn!(%error, "an interpreter could not be ended cleanly");
             }
-        });
+            drop(tree);
+            drop(rest);
+        };
+        self.tasks.spawn_on(end, &self.runtime);
     }
 
     /// A poisoned lock is taken all the same: every change of the state is complete before the lock is released.
@@ -205,7 +228,7 @@ fn fill(idle: &mut Spawned, job: &Job) -> io::Result<()> {
     if !idle.workspace.is_pristine() {
         return Err(touched());
     }
-    idle.workspace.fill(&job.request)?;
+    idle.workspace.fill(job.request())?;
     // Checked last: once the program's file has replaced the pipe, no path leads to the barrier any more.
     let untouched = idle.barrier.as_mut().is_none_or(|barrier| barrier.is_untouched(&idle.tree));
     if untouched { Ok(()) } else { Err(touched()) }
@@ -213,7 +236,7 @@ fn fill(idle: &mut Spawned, job: &Job) -> io::Result<()> {
 
 /// Starts the accounting of an idle interpreter's tree, and gives its terminal the size that `job` asks for.
 async fn begin(idle: &mut Spawned, job: &Job) -> io::Result<()> {
-    if let (Some(terminal), Some(size)) = (&idle.pipes.terminal, job.request.terminal()) {
+    if let (Some(terminal), Some(size)) = (&idle.pipes.terminal, job.request().terminal()) {
         terminal.resize(size)?;
     }
     idle.tree.begin().await
@@ -221,7 +244,7 @@ async fn begin(idle: &mut Spawned, job: &Job) -> io::Result<()> {
 
 impl State {
     fn set_of(&mut self, job: &Job) -> &mut IdleSet {
-        self.set(&job.runtime, &job.limits, &job.policy, job.request.terminal().is_some())
+        self.set(job.runtime(), job.limits(), job.policy(), job.request().terminal().is_some())
     }
 
     /// The set for `runtime`. Its interpreters of another runtime or other limits become outdated.
@@ -290,16 +313,6 @@ impl State {
         let empty = self.idle_sets.iter().all(IdleSet::is_empty);
         self.maintained = !empty;
         empty
-    }
-}
-
-/// Refills the pool after the run has ended and its response was sent, or after a head start.
-async fn refill_after(pool: Weak<Pool>, ended: CancellationToken) {
-    // A timeout and a cancel mean the same here: it is time.
-    let _ = timeout(HEAD_START, ended.cancelled()).await;
-    sleep(ANSWER).await;
-    if let Some(pool) = pool.upgrade() {
-        pool.refill();
     }
 }
 

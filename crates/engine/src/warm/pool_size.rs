@@ -27,11 +27,19 @@ pub struct Warm {
     pub memory_bytes: u64,
     /// How long an unused language keeps its interpreters.
     pub idle: Duration,
+    /// How long a program has the processor to itself before the next interpreter is started. Most have ended by then, and the
+    /// next one is started when their answer was sent.
+    pub head_start: Duration,
 }
 
 impl Default for Warm {
     fn default() -> Self {
-        Self { sizes: BTreeMap::new(), memory_bytes: 256 << 20, idle: Duration::from_secs(600) }
+        Self {
+            sizes: BTreeMap::new(),
+            memory_bytes: 256 << 20,
+            idle: Duration::from_secs(600),
+            head_start: Duration::from_millis(50),
+        }
     }
 }
 

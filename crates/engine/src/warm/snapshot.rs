@@ -59,8 +59,8 @@ async fn paths(runtime: &Runtime) -> io::Result<Vec<PathBuf>> {
         Some(Prestart::Python) => {
             start_files(&runtime.path).await.map_err(|reason| unknown(&runtime.path, &reason.to_string()))?
         }
-        // Node.js looks for modules when they are required.
-        Some(Prestart::Node) | None => Vec::new(),
+        // Node.js looks for modules when they are required, and the built-in Python's never change.
+        Some(Prestart::Node | Prestart::BuiltIn) | None => Vec::new(),
     };
     paths.push(runtime.path.clone());
     Ok(paths)

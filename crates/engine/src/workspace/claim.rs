@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::{self, DirEntry, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 use ulid::{ULID_LEN, Ulid};
 
@@ -18,7 +19,7 @@ const STALE: &str = "stale";
 pub(super) struct Claim {
     folder: PathBuf,
     lock: PathBuf,
-    _held: File,
+    held: Mutex<File>,
 }
 
 impl Claim {
@@ -35,7 +36,22 @@ impl Claim {
         let lock = folder.with_extension(LOCK);
         let held = lock_new(&lock).map_err(|error| at(&lock, &error))?;
         private::new_folder(&folder).map_err(|error| at(&folder, &error))?;
-        Ok((Self { folder, lock, _held: held }, stale))
+        Ok((Self { folder, lock, held: Mutex::new(held) }, stale))
+    }
+
+    /// Creates the folder and its lock again.
+    pub(super) fn restore(&self) -> io::Result<()> {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(base) = self.folder.parent() {
+            private::folder(base)?;
+        }
+        match lock_new(&self.lock) {
+            Ok(new) => *held = new,
+            // It is still there, and held.
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+        private::folder(&self.folder)
     }
 
     pub(super) fn folder(&self) -> &Path {
@@ -79,7 +95,7 @@ fn pass(claim_lock: &Path) -> io::Result<File> {
 }
 
 fn lock_new(path: &Path) -> io::Result<File> {
-    let held = File::create_new(path)?;
+    let held = private::open(path, File::options().read(true).write(true).create_new(true))?;
     held.lock()?;
     Ok(held)
 }

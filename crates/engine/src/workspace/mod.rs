@@ -5,6 +5,7 @@
 
 mod claim;
 mod cleaner;
+mod hidden;
 mod lock;
 mod results;
 mod size;
@@ -14,6 +15,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use hidden::HiddenFolders;
 pub(crate) use size::size;
 
 use claim::Claim;
@@ -43,10 +45,9 @@ impl Workspaces {
     /// Claims a folder below `base`, which is created if missing, and starts sweeping stale ones.
     pub(crate) fn open(base: &Path) -> io::Result<Self> {
         private::folder(base).map_err(|error| claim::at(base, &error))?;
+        private::keep_all(base);
         let (claim, stale) = Claim::take(base)?;
-        for name in STOP_FILES {
-            write_new(&claim.folder().join(name), b"{}\n")?;
-        }
+        write_stop_files(claim.folder())?;
         let cleaner = Cleaner::start()?;
         stale.into_iter().for_each(|folder| cleaner.delete(folder));
         Ok(Self(Arc::new(Inner { cleaner, claim })))
@@ -69,13 +70,32 @@ impl Workspaces {
         let root = self.0.claim.folder().join(claim::short_name());
         // Registered first, so that the cleaner never takes it for a stray folder.
         self.0.cleaner.expect(&root);
-        private::new_folder(&root)?;
+        private::new_folder(&root).or_else(|error| self.restore(error).and_then(|()| private::new_folder(&root)))?;
         let mut workspace = Workspace { root, entry: entry.to_owned(), identity: None, owner: Arc::clone(&self.0) };
         private::new_folder(&workspace.folder())?;
         fs::create_dir(workspace.temporary())?;
         workspace.identity = identity(&workspace.folder());
         Ok(workspace)
     }
+}
+
+impl Workspaces {
+    /// Creates the engine's folder again if a program moved a folder above it away.
+    fn restore(&self, error: io::Error) -> io::Result<()> {
+        let folder = self.shared();
+        if error.kind() != io::ErrorKind::NotFound || folder.exists() {
+            return Err(error);
+        }
+        tracing::warn!(folder = %folder.display(), "the runs' folder is gone; it is made again");
+        self.0.claim.restore()?;
+        write_stop_files(folder)
+    }
+}
+
+fn write_stop_files(folder: &Path) -> io::Result<()> {
+    let write =
+        |name| private::open(&folder.join(name), File::options().write(true).create_new(true))?.write_all(b"{}\n");
+    STOP_FILES.into_iter().try_for_each(write)
 }
 
 /// A run's folder. Dropping it deletes the folder, which must not happen before the run's processes are gone.
@@ -169,16 +189,6 @@ impl Workspace {
 impl Drop for Workspace {
     fn drop(&mut self) {
         self.owner.cleaner.delete(std::mem::take(&mut self.root));
-    }
-}
-
-/// Creates a missing private folder, so that it can be hidden while it is still empty. One that cannot be created has no
-/// content to hide.
-pub(crate) fn ensure_hidden_folder(folder: &Path) {
-    if !folder.exists()
-        && let Err(error) = private::folder(folder)
-    {
-        tracing::debug!(%error, folder = %folder.display(), "a folder to be hidden cannot be made");
     }
 }
 

@@ -14,6 +14,8 @@ use crate::request::Request;
 
 /// The most entries that are listed: enough for ten thousand small files, too few for a million.
 const MOST_ENTRIES: usize = 50_000;
+/// Bytes of a file that are compared at once.
+const PIECE: usize = 64 << 10;
 /// All contents together may take this many times `Limits::result_file_bytes`.
 const CONTENTS_FACTOR: u64 = 10;
 
@@ -43,11 +45,34 @@ fn read((name, path, size): (String, PathBuf, u64), most: u64, room: &mut u64) -
 
 /// Whether the file at `path`, of `size` bytes, has the given content.
 pub(super) fn is_unchanged(path: &Path, size: u64, given: Option<&[u8]>) -> bool {
-    given.is_some_and(|given| given.len() as u64 == size && read_file(path, size).is_ok_and(|now| now == given))
+    given.is_some_and(|given| given.len() as u64 == size && holds(path, given).unwrap_or(false))
 }
 
-/// Reads at most `size` bytes of a regular file. It neither follows a link nor blocks, whatever replaced the file.
+/// Whether the regular file at `path` begins with `given`. It is compared in pieces: it may be large.
+fn holds(path: &Path, mut given: &[u8]) -> io::Result<bool> {
+    let mut file = open(path)?;
+    let mut piece = vec![0; PIECE.min(given.len())];
+    while !given.is_empty() {
+        let count = piece.len().min(given.len());
+        file.read_exact(&mut piece[..count])?;
+        let (expected, rest) = given.split_at(count);
+        if piece[..count] != *expected {
+            return Ok(false);
+        }
+        given = rest;
+    }
+    Ok(true)
+}
+
+/// Reads at most `size` bytes of a regular file.
 fn read_file(path: &Path, size: u64) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    open(path)?.take(size).read_to_end(&mut content)?;
+    Ok(content)
+}
+
+/// Opens a regular file. It neither follows a link nor blocks, whatever replaced the file.
+fn open(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
@@ -55,9 +80,7 @@ fn read_file(path: &Path, size: u64) -> io::Result<Vec<u8>> {
     if !file.metadata()?.is_file() {
         return Err(io::ErrorKind::InvalidInput.into());
     }
-    let mut content = Vec::new();
-    file.take(size).read_to_end(&mut content)?;
-    Ok(content)
+    Ok(file)
 }
 
 fn regular_files(folder: &Path) -> Vec<(String, PathBuf, u64)> {

@@ -6,13 +6,14 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use runtray_engine::said::Said;
+use runtray_wire::{Execution, ExecutionsPage, ExportFormat, Facets, Statistics};
 use tempfile::NamedTempFile;
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::service::Service;
-use crate::http::wire::executions::ExportFormat;
-use crate::journal::{Facets, Figures, Filter, Journal, JournalError, Page, Reader, Record, Selection, State, batch};
+use crate::http::export;
+use crate::journal::{Filter, Journal, JournalError, Reader, Selection, State, batch, no_statistics};
 use crate::platform::paths::Paths;
 use crate::runs::event_bus::{EventBus, ExecutionEvent};
 use crate::sentences;
@@ -62,7 +63,7 @@ impl History {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub async fn page(&self, filter: Filter) -> Result<(Page, u64), JournalError> {
+    pub async fn page(&self, filter: Filter) -> Result<(ExecutionsPage, u64), JournalError> {
         self.read(move |reader| Ok((reader.page(&filter)?, reader.count(&filter)?))).await
     }
 
@@ -70,7 +71,7 @@ impl History {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub async fn entry(&self, id: &str) -> Result<Option<Record>, JournalError> {
+    pub async fn entry(&self, id: &str) -> Result<Option<Execution>, JournalError> {
         let id = id.to_owned();
         self.read(move |reader| reader.entry(&id)).await
     }
@@ -87,9 +88,9 @@ impl History {
     ///
     /// # Errors
     /// The journal cannot be read.
-    pub async fn figures(&self) -> Result<Figures, JournalError> {
-        let figures = self.read(|reader| reader.figures().map(Some)).await?;
-        Ok(figures.unwrap_or_else(Figures::empty))
+    pub async fn statistics(&self) -> Result<Statistics, JournalError> {
+        let statistics = self.read(|reader| reader.statistics().map(Some)).await?;
+        Ok(statistics.unwrap_or_else(no_statistics))
     }
 
     /// The ended executions that match `filter` now, and their number.
@@ -118,13 +119,12 @@ impl History {
         Ok(deleted)
     }
 
-    /// Writes every execution that matches `filter` to `file`, newest first, as CSV or JSON Lines. The file appears when it is
+    /// Writes every execution that matches `filter` to `file`, newest first, in `format`. The file appears when it is
     /// complete.
     ///
     /// # Errors
     /// The journal cannot be read or the file not written.
-    pub async fn export(&self, file: PathBuf, as_csv: bool, filter: Filter) -> Result<(), ExportError> {
-        let format = if as_csv { ExportFormat::Csv } else { ExportFormat::Jsonl };
+    pub async fn export(&self, file: PathBuf, format: ExportFormat, filter: Filter) -> Result<(), ExportError> {
         let failed = |source| ExportError::Write { path: file.clone(), source };
         let path = file.clone();
         let mut export = on_disk(move || Export::begin(&path, format)).await.map_err(failed)?;
@@ -176,13 +176,13 @@ impl Export {
     fn begin(file: &Path, format: ExportFormat) -> std::io::Result<Self> {
         let folder = file.parent().ok_or(std::io::ErrorKind::InvalidInput)?;
         let mut file = BufWriter::new(NamedTempFile::with_prefix_in(".runtray-export-", folder)?);
-        file.write_all(&format.heading().map_err(std::io::Error::other)?)?;
+        file.write_all(&export::heading(format).map_err(std::io::Error::other)?)?;
         Ok(Self { format, file })
     }
 
-    fn write(mut self, records: Vec<Record>) -> std::io::Result<Self> {
+    fn write(mut self, records: Vec<Execution>) -> std::io::Result<Self> {
         for record in records {
-            let line = self.format.line(&record).map_err(std::io::Error::other)?;
+            let line = export::line(self.format, &record).map_err(std::io::Error::other)?;
             self.file.write_all(&line)?;
         }
         Ok(self)
@@ -199,7 +199,7 @@ mod tests {
     use time::OffsetDateTime;
     use tokio::sync::watch;
 
-    use super::{EventBus, ExecutionEvent, Filter, History, Journal, JournalSettings, Paths};
+    use super::{EventBus, ExecutionEvent, ExportFormat, Filter, History, Journal, JournalSettings, Paths};
     use crate::journal::Begun;
 
     /// A stopped service with `count` executions in its journal.
@@ -257,12 +257,14 @@ mod tests {
     async fn an_export_has_every_execution_or_is_not_there() {
         let (folder, history) = history(450).await;
         let file = folder.path().join("export.jsonl");
-        history.export(file.clone(), false, Filter::default()).await.expect("an export");
+        history.export(file.clone(), ExportFormat::Jsonl, Filter::default()).await.expect("an export");
         assert_eq!(std::fs::read_to_string(&file).expect("a file").lines().count(), 450);
         let csv = folder.path().join("export.csv");
-        history.export(csv.clone(), true, Filter::default()).await.expect("an export");
+        history.export(csv.clone(), ExportFormat::Csv, Filter::default()).await.expect("an export");
         assert_eq!(csv::Reader::from_path(csv).expect("a file").records().count(), 450);
         let nowhere = folder.path().join("no such folder/export");
-        assert!(history.export(nowhere.clone(), false, Filter::default()).await.is_err() && !nowhere.exists());
+        assert!(
+            history.export(nowhere.clone(), ExportFormat::Jsonl, Filter::default()).await.is_err() && !nowhere.exists()
+        );
     }
 }

@@ -4,35 +4,36 @@
 
 use std::sync::Arc;
 
-use runtray_engine::{Commander, Event};
+use runtray_engine::{Commander, Event, Refill};
+use runtray_wire::{ErrorBody, ExecuteResponse, Finished};
 use tokio::sync::mpsc;
 use ulid::Ulid;
 
 use super::service::Service;
 use crate::http::error::Error;
+use crate::http::from_wire::message::{parse_command, parse_run};
 use crate::http::server::Server;
-use crate::http::websocket::interactive::{self, Interactive, json};
-use crate::http::wire::message::{ServerMessage, parse_command, parse_run};
-use crate::http::wire::response::{ExecuteResponse, Finished};
+use crate::http::websocket::interactive::{self, Interactive};
 use crate::runs::execution::Execution;
 
 /// An interactive execution. Dropping it cancels the run.
 pub struct InteractiveRun {
-    server: Arc<Server>,
     id: String,
     events: mpsc::Receiver<Event>,
     execution: Execution,
+    /// Of a run that has ended. Its user has seen that when it drops the run.
+    refill: Option<Refill>,
 }
 
 /// An event of an interactive execution.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum InteractiveEvent {
     /// The program runs.
     Started,
     /// It printed this to its terminal, to standard output or to standard error.
     Printed(String),
-    /// It ended: the message `finished` without files, or `error`. No event follows.
-    Ended(String),
+    /// It ended, without its files, or it was not run. No event follows.
+    Ended(Result<Box<Finished>, ErrorBody>),
 }
 
 /// Sends messages to an interactive execution. Clones reach the same one; when the last is dropped, its standard input ends.
@@ -44,14 +45,18 @@ impl Service {
     /// the embedding program in the journal. Without `://` in it, no web page can have the same origin.
     ///
     /// # Errors
-    /// The message `error` that says why the program was not run.
-    pub async fn run_interactive(&self, run: &str, origin: &str) -> Result<(InteractiveRun, InteractiveInput), String> {
+    /// The program was not run.
+    pub async fn run_interactive(
+        &self,
+        run: &str,
+        origin: &str,
+    ) -> Result<(InteractiveRun, InteractiveInput), ErrorBody> {
         let (server, id) = (self.shared(), Ulid::generate().to_string());
         match start(&server, run, &id, origin).await {
             Ok(Interactive { execution, events, commands, .. }) => {
-                Ok((InteractiveRun { server, id, events, execution }, InteractiveInput(Arc::new(commands))))
+                Ok((InteractiveRun { id, events, execution, refill: None }, InteractiveInput(Arc::new(commands))))
             }
-            Err(error) => Err(message(&error, &id)),
+            Err(error) => Err(error.body(&id)),
         }
     }
 }
@@ -75,7 +80,7 @@ impl InteractiveRun {
 
     /// Cancels the run without waiting for its end.
     pub fn cancel(&self) {
-        self.server.core.registry.cancel(&self.id);
+        self.execution.cancel().cancel();
     }
 
     /// Waits for the next event. Cancel safe. A slow caller slows the program down.
@@ -87,16 +92,17 @@ impl InteractiveRun {
         }
     }
 
-    async fn ended(&mut self) -> String {
+    async fn ended(&mut self) -> Result<Box<Finished>, ErrorBody> {
         match self.execution.ended().await.map_err(Error::from) {
-            Ok(result) => {
+            Ok((result, refill)) => {
+                self.refill = Some(refill);
                 let mut finished = Finished::from(ExecuteResponse::from(result));
                 finished.ending.files.clear();
-                json(&ServerMessage::Finished(Box::new(finished)))
+                Ok(Box::new(finished))
             }
             Err(error) => {
                 error.log();
-                message(&error, &self.id)
+                Err(error.body(&self.id))
             }
         }
     }
@@ -107,15 +113,11 @@ impl InteractiveInput {
     /// signal does not.
     ///
     /// # Errors
-    /// The message `error` that says what is wrong with it.
-    pub async fn send(&self, text: &str) -> Result<(), String> {
-        let command = parse_command(text.as_bytes()).map_err(|invalid| message(&invalid.into(), ""))?;
+    /// It is not such a message.
+    pub async fn send(&self, text: &str) -> Result<(), ErrorBody> {
+        let command = parse_command(text.as_bytes()).map_err(|invalid| Error::from(invalid).body(""))?;
         // An error means that the program has ended.
         let _ = self.0.send(command).await;
         Ok(())
     }
-}
-
-fn message(error: &Error, id: &str) -> String {
-    json(&ServerMessage::Error(error.body(id)))
 }

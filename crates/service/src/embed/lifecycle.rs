@@ -16,7 +16,7 @@ use crate::http::access::denials::Denials;
 use crate::http::state::State;
 use crate::platform::origin::Origin;
 use crate::runs::event_bus::ExecutionEvent;
-use crate::settings::{ChangeError, Changes, Loaded, Settings};
+use crate::settings::{ChangeError, Changes, Loaded, Settings, SettingsStore};
 
 /// A service that can be started, stopped and started again. Its settings and its subscribers survive.
 pub struct Lifecycle {
@@ -103,6 +103,11 @@ impl Lifecycle {
     /// The machine that interpreters are found on. Who searches it shares the probes of the service.
     pub fn machine(&self) -> Machine {
         self.machine.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The owner of the settings.
+    pub(super) fn settings(&self) -> SettingsStore {
+        self.options.settings.clone()
     }
 
     /// Web origins that were denied while the settings could not be written.

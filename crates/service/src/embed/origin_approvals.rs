@@ -3,8 +3,9 @@
 use serde_json::json;
 
 use super::lifecycle::Lifecycle;
+use crate::http::access::denials::Denials;
 use crate::platform::origin::Origin;
-use crate::settings::{ChangeError, Changes, Loaded, Settings};
+use crate::settings::{ChangeError, Changes, Loaded, Settings, SettingsStore};
 
 impl Lifecycle {
     /// Allows pages of `origin` to run code from now on.
@@ -17,8 +18,8 @@ impl Lifecycle {
         Ok(decided)
     }
 
-    /// Refuses pages of `origin` without asking the user again. This holds at once and for the life of this process, even if it
-    /// cannot be saved.
+    /// Refuses pages of `origin` without asking the user again. This holds at once and for the life of this process. If it cannot
+    /// be saved now, it is saved as soon as the settings can be changed again.
     ///
     /// # Errors
     /// The settings cannot be changed.
@@ -32,7 +33,10 @@ impl Lifecycle {
                 }
                 Ok(loaded)
             }
-            Err(reason) => Err(ChangeError::DeniedForNow { origin: origin.clone(), reason: Box::new(reason) }),
+            Err(reason) => {
+                tokio::spawn(save_later(self.settings(), self.denials().clone(), origin.clone()));
+                Err(ChangeError::DeniedForNow { origin: origin.clone(), reason: Box::new(reason) })
+            }
         }
     }
 
@@ -49,6 +53,18 @@ impl Lifecycle {
     async fn decide(&self, origin: &Origin, decision: Decision) -> Result<Loaded, ChangeError> {
         let origin = origin.clone();
         self.change_settings_by(move |settings| decision.changes(settings, &origin)).await
+    }
+}
+
+/// Saves that `origin` is denied, after one of the next changes of the settings file, unless the user decides otherwise first.
+async fn save_later(settings: SettingsStore, denials: Denials, origin: Origin) {
+    let mut changes = settings.subscribe();
+    while changes.changed().await.is_ok() && denials.list().contains(&origin) {
+        let denied = origin.clone();
+        let saved = settings.change_by(move |settings| Decision::Denied.changes(settings, &denied)).await;
+        if saved.is_ok_and(|loaded| loaded.settings.denied_origins.contains(&origin)) {
+            return denials.remove(&origin);
+        }
     }
 }
 
@@ -86,6 +102,7 @@ fn without(list: &[Origin], origin: &Origin) -> Vec<Origin> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::time::Duration;
 
     use crate::embed::lifecycle::Lifecycle;
     use crate::embed::options::Options;
@@ -93,19 +110,45 @@ mod tests {
     use crate::platform::paths::Paths;
     use crate::settings::{Loaded, SettingsStore};
 
-    #[tokio::test]
-    async fn decisions_are_saved_and_can_be_revoked() {
-        let folder = tempfile::tempdir().expect("a folder");
+    /// A stopped service with `text` as its `settings.toml` in `folder`.
+    fn stopped(folder: &tempfile::TempDir, text: &str) -> Lifecycle {
         let path = |name: &str| folder.path().join(name);
         let file = path("settings.toml");
-        fs::write(&file, "# mine\nallowed_origins = [\"http://a.example\"]\n").expect("a file");
-        let lifecycle = Lifecycle::new(Options {
+        fs::write(&file, text).expect("a file");
+        Lifecycle::new(Options {
             settings: SettingsStore::open(&file),
             paths: Paths { config: path("config"), data: path("data"), runs: path("runs") },
             port: None,
             allow_origins: Vec::new(),
             token: None,
-        });
+        })
+    }
+
+    #[tokio::test]
+    async fn a_denial_is_saved_when_the_file_is_mended() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        let lifecycle = stopped(&folder, "port = 5000\n[desktop\n");
+        let (denied, undone) = ("https://b.example", "https://c.example");
+        for page in [denied, undone] {
+            lifecycle.deny_origin(&page.parse().expect("an origin")).await.expect_err("a broken file");
+        }
+        lifecycle.denials().remove(&undone.parse().expect("an origin"));
+        fs::write(&file, "port = 5000\n[desktop]\n").expect("a file");
+        let saved = async {
+            while !fs::read_to_string(&file).expect("a file").contains(denied) {
+                tokio::task::yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(20), saved).await.expect("saved in time");
+        assert!(!fs::read_to_string(&file).expect("a file").contains(undone));
+    }
+
+    #[tokio::test]
+    async fn decisions_are_saved_and_can_be_revoked() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        let lifecycle = stopped(&folder, "# mine\nallowed_origins = [\"http://a.example\"]\n");
         let origin: Origin = "https://b.example".parse().expect("an origin");
         let lists = |loaded: &Loaded| {
             let settings = &loaded.settings;

@@ -4,18 +4,19 @@ use std::sync::Arc;
 
 use runtray_engine::language::Runtime;
 use runtray_engine::said::Said;
+use runtray_wire::{ExecutionSummary, Language};
 use tokio::sync::watch;
 
 use super::service::Service;
-use crate::http::wire::languages::Language;
-use crate::journal::{self, Journal, Summary};
+use crate::http::to_wire;
+use crate::journal::{self, Journal};
 use crate::runs::registry::Running;
 use crate::sentences;
 use crate::settings::Settings;
 
 impl Service {
     /// The running executions, newest first.
-    pub fn running(&self) -> Vec<Summary> {
+    pub fn running(&self) -> Vec<ExecutionSummary> {
         self.core().registry.list().iter().map(Running::summary).collect()
     }
 
@@ -31,7 +32,7 @@ impl Service {
 
     /// Every language with its interpreter, or why it has none.
     pub async fn languages(&self) -> Vec<Language> {
-        self.core().languages().list().await.into_iter().map(Into::into).collect()
+        self.core().languages().list().await.into_iter().map(to_wire::language).collect()
     }
 
     /// The interpreter for Python.

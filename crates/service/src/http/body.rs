@@ -27,15 +27,27 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize, share:
     if declared.is_some_and(|length| length > cap as u64) {
         return Err(Error::BodyTooLarge { cap });
     }
+    let expected = declared.map_or(0, |length| length as usize);
     let mut bytes = Vec::new();
     while let Some(part) = in_time(next(&mut body)).await? {
         if part.len() > cap - bytes.len() {
             return Err(Error::BodyTooLarge { cap });
         }
         share.grow(part.len())?;
+        make_room(&mut bytes, part.len(), expected);
         bytes.extend_from_slice(&part);
     }
     Ok(bytes)
+}
+
+/// Makes room for `more` bytes. The memory doubles as a body arrives, so that a client that only declares a large body gets
+/// none for it, but does not exceed `expected` bytes.
+fn make_room(bytes: &mut Vec<u8>, more: usize, expected: usize) {
+    let after = bytes.len() + more;
+    if after > bytes.capacity() {
+        let doubled = after.max(2 * bytes.capacity());
+        bytes.reserve_exact(if expected >= after { doubled.min(expected) } else { doubled } - bytes.len());
+    }
 }
 
 async fn in_time(part: impl Future<Output = Result<Option<Bytes>, Error>>) -> Result<Option<Bytes>, Error> {

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use runtray_engine::said::Said;
+use runtray_wire::{Code, ErrorBody};
 
 use runtray_engine::shown;
 
 use super::access::need::Need;
 use super::budget::Exhausted;
-use super::wire::error::{Code, ErrorBody};
-use super::wire::parse::Invalid;
-use super::wire::words::Words;
+use super::from_wire::json::Invalid;
+use super::to_wire::words;
 use crate::runs::admission::{Load, Refused};
 use crate::runs::error::RunError;
 use crate::sentences as s;
@@ -178,7 +178,7 @@ impl Error {
             Code::Internal => format!("{self} Runtray's log says more under the request id {request_id}."),
             _ => self.to_string(),
         };
-        ErrorBody::new(self.code(), sentence, self.said().as_ref().map(Words::from))
+        ErrorBody::new(self.code(), sentence, self.said().as_ref().map(words))
     }
 
     /// A header that belongs to the response.
@@ -249,7 +249,6 @@ impl From<runtray_engine::Error> for Error {
         match error {
             runtray_engine::Error::NoSandbox(_) => Self::IsolationUnavailable(error.said()),
             runtray_engine::Error::Workspace(source) if is_full(&source) => Self::DiskFull,
-            runtray_engine::Error::Invalid(invalid) => invalid.into(),
             runtray_engine::Error::Workspace(source)
             | runtray_engine::Error::Start { source, .. }
             | runtray_engine::Error::Supervisor(source)
@@ -283,13 +282,33 @@ fn is_scarce(error: &io::Error) -> bool {
         || (cfg!(unix) && matches!(error.raw_os_error(), Some(ENFILE | EMFILE)))
 }
 
+/// The HTTP status that goes with a code.
+fn status(code: Code) -> StatusCode {
+    match code {
+        Code::InvalidJson | Code::InvalidRequest | Code::InvalidHost => StatusCode::BAD_REQUEST,
+        Code::TokenRequired => StatusCode::UNAUTHORIZED,
+        Code::HostNotAllowed | Code::OriginNotAllowed | Code::CrossSite => StatusCode::FORBIDDEN,
+        Code::NotFound => StatusCode::NOT_FOUND,
+        Code::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+        Code::ExecutionFinished => StatusCode::CONFLICT,
+        Code::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+        Code::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Code::UnsupportedLanguage | Code::RuntimeNotFound | Code::IsolationUnavailable => {
+            StatusCode::UNPROCESSABLE_ENTITY
+        }
+        Code::TooManyExecutions => StatusCode::TOO_MANY_REQUESTS,
+        Code::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        Code::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
+    }
+}
+
 /// The error as a response's extension, for the middleware, which knows the request's id and writes the body.
 #[derive(Clone)]
 pub(crate) struct Undelivered(pub(crate) Arc<Error>);
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
-        let status: StatusCode = self.code().status();
+        let status = status(self.code());
         let mut response = status.into_response();
         response.extensions_mut().insert(Undelivered(Arc::new(self)));
         response

@@ -3,9 +3,8 @@
 use std::borrow::Cow;
 
 use axum::body::Bytes;
+use runtray_wire::{Execution, ExportFormat};
 use time::format_description::well_known::Rfc3339;
-
-use super::wire::executions::{Execution, ExportFormat};
 
 /// The columns of a CSV export, in the order of [`row`].
 const COLUMNS: [&str; 20] = [
@@ -31,40 +30,38 @@ const COLUMNS: [&str; 20] = [
     "error_truncated",
 ];
 
-impl ExportFormat {
-    /// The format's media type.
-    pub(crate) fn media_type(self) -> &'static str {
-        match self {
-            Self::Jsonl => "application/jsonl",
-            Self::Csv => "text/csv; charset=utf-8",
-        }
+/// The media type of a format.
+pub(crate) fn media_type(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Jsonl => "application/jsonl",
+        ExportFormat::Csv => "text/csv; charset=utf-8",
     }
+}
 
-    /// The `Content-Disposition` that names the file.
-    pub(crate) fn disposition(self) -> &'static str {
-        match self {
-            Self::Jsonl => "attachment; filename=\"runtray-executions.jsonl\"",
-            Self::Csv => "attachment; filename=\"runtray-executions.csv\"",
-        }
+/// The `Content-Disposition` that names the file.
+pub(crate) fn disposition(format: ExportFormat) -> &'static str {
+    match format {
+        ExportFormat::Jsonl => "attachment; filename=\"runtray-executions.jsonl\"",
+        ExportFormat::Csv => "attachment; filename=\"runtray-executions.csv\"",
     }
+}
 
-    /// The heading before the first execution.
-    pub(crate) fn heading(self) -> csv::Result<Bytes> {
-        match self {
-            Self::Jsonl => Ok(Bytes::new()),
-            Self::Csv => csv_line(COLUMNS.iter().map(|column| Cow::Borrowed(*column))),
-        }
+/// The heading before the first execution.
+pub(crate) fn heading(format: ExportFormat) -> csv::Result<Bytes> {
+    match format {
+        ExportFormat::Jsonl => Ok(Bytes::new()),
+        ExportFormat::Csv => csv_line(COLUMNS.iter().map(|column| Cow::Borrowed(*column))),
     }
+}
 
-    /// The line of one execution.
-    pub(crate) fn line(self, execution: &Execution) -> csv::Result<Bytes> {
-        match self {
-            Self::Csv => csv_line(row(execution)),
-            Self::Jsonl => {
-                let mut line = serde_json::to_vec(execution).map_err(std::io::Error::from)?;
-                line.push(b'\n');
-                Ok(line.into())
-            }
+/// The line of one execution.
+pub(crate) fn line(format: ExportFormat, execution: &Execution) -> csv::Result<Bytes> {
+    match format {
+        ExportFormat::Csv => csv_line(row(execution)),
+        ExportFormat::Jsonl => {
+            let mut line = serde_json::to_vec(execution).map_err(std::io::Error::from)?;
+            line.push(b'\n');
+            Ok(line.into())
         }
     }
 }
@@ -131,7 +128,7 @@ fn is_skipped(character: char) -> bool {
 mod tests {
     use time::OffsetDateTime;
 
-    use super::{COLUMNS, Execution, ExportFormat};
+    use super::{COLUMNS, Execution, ExportFormat, line};
 
     fn execution() -> Execution {
         Execution {
@@ -160,7 +157,7 @@ mod tests {
 
     #[test]
     fn csv_is_quoted_and_holds_no_formula() {
-        let line = ExportFormat::Csv.line(&execution()).expect("a line");
+        let line = line(ExportFormat::Csv, &execution()).expect("a line");
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&line[..]);
         let row = reader.records().next().expect("a row").expect("a row");
         assert_eq!(row.len(), COLUMNS.len());
@@ -194,7 +191,7 @@ mod tests {
 
     #[test]
     fn jsonl_has_one_object_per_line() {
-        let line = ExportFormat::Jsonl.line(&execution()).expect("a line");
+        let line = line(ExportFormat::Jsonl, &execution()).expect("a line");
         assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
         assert!(line.ends_with(b"}\n"));
     }

@@ -11,11 +11,13 @@ use axum::body::{Body, Bytes};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
+use runtray_engine::Refill;
+use runtray_wire::ExecuteResponse;
 use tokio::time::sleep;
 
 use super::budget::Share;
 use super::error::Error;
-use super::wire::response::ExecuteResponse;
+use super::sent::until_sent;
 use crate::runs::error::RunError;
 use crate::runs::execution::Execution;
 use crate::runs::run_result::RunResult;
@@ -30,7 +32,7 @@ const SILENCE: Duration = Duration::from_secs(3);
 pub(crate) async fn respond(mut execution: Execution, share: Share, request_id: String) -> Result<Response, Error> {
     let begun = execution.begun();
     let is_long = async {
-        begun.cancelled().await;
+        begun.wait().await;
         sleep(SILENCE).await;
     };
     // Biased: a result that is ready is sent with its length, even if the time is up too.
@@ -49,23 +51,11 @@ fn as_json(body: Body) -> Response {
     ([json], body).into_response()
 }
 
-/// The bytes of a response, which hold their share of the budget until the server has sent them.
-fn encode(result: RunResult, mut share: Share) -> Result<Bytes, Error> {
+/// The bytes of a response. Until the server has sent them, they hold their share of the budget, and the pool is not refilled.
+fn encode((result, refill): (RunResult, Refill), mut share: Share) -> Result<Bytes, Error> {
     let json = serde_json::to_vec(&ExecuteResponse::from(result)).map_err(Error::internal)?;
     share.set(json.len());
-    Ok(Bytes::from_owner(Held { json, _share: share }))
-}
-
-/// A response with its share of the budget.
-struct Held {
-    json: Vec<u8>,
-    _share: Share,
-}
-
-impl AsRef<[u8]> for Held {
-    fn as_ref(&self) -> &[u8] {
-        &self.json
-    }
+    Ok(until_sent(json, (share, refill)))
 }
 
 /// A response that has begun. Dropping it, as hyper does when the client is gone, cancels the run.
@@ -92,9 +82,9 @@ impl Long {
         }
     }
 
-    fn last(&mut self, ended: Result<RunResult, RunError>) -> Bytes {
+    fn last(&mut self, ended: Result<(RunResult, Refill), RunError>) -> Bytes {
         let share = self.share.take().ok_or_else(|| Error::internal("a response was sent twice"));
-        ended.map_err(Error::from).and_then(|result| encode(result, share?)).unwrap_or_else(|error| {
+        ended.map_err(Error::from).and_then(|ended| encode(ended, share?)).unwrap_or_else(|error| {
             error.log();
             serde_json::to_vec(&error.body(&self.request_id)).unwrap_or_default().into()
         })

@@ -1,4 +1,4 @@
-//! HTTP: sockets, connections, the guard, routes and wire types.
+//! HTTP: sockets, connections, the guard, routes, and the way from and to the wire types.
 
 pub(crate) mod access;
 mod body;
@@ -8,6 +8,7 @@ mod connection_limit;
 mod connections;
 pub(crate) mod error;
 pub(crate) mod export;
+pub(crate) mod from_wire;
 mod guard;
 mod json_response;
 pub(crate) mod listen;
@@ -16,11 +17,14 @@ mod observed_body;
 pub mod proof;
 pub(crate) mod router;
 mod routes;
+mod sent;
 pub(crate) mod server;
 mod sessions;
 mod sse;
 pub(crate) mod state;
-mod to_wire;
+pub mod to_wire;
 pub(crate) mod websocket;
-pub mod wire;
 mod write_timeout;
+
+/// Runtray's version.
+pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,23 +1,25 @@
 //! An execution as Server-Sent Events.
 
 use std::convert::Infallible;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderName, HeaderValue};
 use axum::response::sse::{self, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
-use runtray_engine::Event;
+use http_body_util::BodyExt as _;
+use runtray_engine::{Event, Refill};
+use runtray_wire::{ExecuteResponse, Finished, Printed, Started};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::budget::Share;
 use super::error::Error;
-use super::wire::response::{ExecuteResponse, Finished, Printed, Started};
+use super::sent::until_sent;
 use crate::runs::execution::Execution;
 
-/// Events that may wait between the execution and its client. A small number, so that a slow client soon slows the program down.
-pub(crate) const EVENTS: usize = 16;
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// Tells nginx and similar proxies not to buffer the stream.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
@@ -35,14 +37,34 @@ pub(crate) async fn respond(
 ) -> Result<Response, Error> {
     if events.recv().await.is_none() {
         // The first event always says that the program has started; without one it was not run.
-        execution.ended().await?;
+        execution.ended().await.map(drop)?;
     }
-    let rest = Rest { started: Some(started), events, execution: Some((execution, share)), request_id };
+    let last = Last::default();
+    let rest =
+        Rest { started: Some(started), events, execution: Some((execution, share)), request_id, last: last.clone() };
     let stream = stream::unfold(rest, |mut rest| async { Some((Ok::<_, Infallible>(rest.next().await?), rest)) });
     let keep_alive = KeepAlive::new().interval(KEEP_ALIVE).text("running");
     let mut response = Sse::new(stream).keep_alive(keep_alive).into_response();
     response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
-    Ok(response)
+    Ok(response.map(|body| Body::new(body.map_frame(move |frame| frame.map_data(|data| last.attach(data))))))
+}
+
+/// The refill of an execution that has ended, until the frame of its last event takes it.
+#[derive(Clone, Default)]
+struct Last(Arc<Mutex<Option<Refill>>>);
+
+impl Last {
+    fn set(&self, refill: Refill) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(refill);
+    }
+
+    /// The same bytes; those of the last event hold the refill until the server has sent them.
+    fn attach(&self, data: Bytes) -> Bytes {
+        match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(refill) => until_sent(data, refill),
+            None => data,
+        }
+    }
 }
 
 /// The events that have not been sent yet. Dropping it, as hyper does when the client is gone, cancels the run.
@@ -52,6 +74,7 @@ struct Rest {
     /// The execution with its request's share of the budget.
     execution: Option<(Execution, Share)>,
     request_id: String,
+    last: Last,
 }
 
 impl Rest {
@@ -70,7 +93,10 @@ impl Rest {
     async fn last(&mut self) -> Option<sse::Event> {
         let (mut execution, _share) = self.execution.take()?;
         match execution.ended().await.map_err(Error::from) {
-            Ok(result) => Some(event("finished", &Finished::from(ExecuteResponse::from(result)))),
+            Ok((result, refill)) => {
+                self.last.set(refill);
+                Some(event("finished", &Finished::from(ExecuteResponse::from(result))))
+            }
             Err(error) => {
                 error.log();
                 Some(event("error", &error.body(&self.request_id)))

@@ -1,16 +1,20 @@
-//! From the types of the rooms below to those of the wire.
+//! From the types of the engine and of the rooms below to those of the wire.
 
 use std::path::PathBuf;
 
-use runtray_engine::Containment;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use runtray_engine::language::Entry;
+use runtray_engine::said::{Said, Value};
+use runtray_engine::{Job, OutputFile, Status};
+use runtray_wire::{
+    Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, PendingOrigin, ResultFile, RunStatus, Started,
+    Words,
+};
 
 use super::access::pending;
-use super::wire::request::{Level, Network};
-use super::wire::response::{Ending, ExecuteResponse, Granted, Started};
-use super::wire::status::PendingOrigin;
 use crate::journal::{self, milliseconds};
 use crate::runs::isolation::{NetworkWish, Wish};
-use crate::runs::job::Job;
 use crate::runs::run_result::{self, RunResult};
 use crate::settings::IsolationChoice;
 
@@ -18,9 +22,9 @@ impl From<RunResult> for ExecuteResponse {
     fn from(result: RunResult) -> Self {
         let outcome = result.outcome;
         Self {
-            success: outcome.status == runtray_engine::Status::Completed,
+            success: outcome.status == Status::Completed,
             ending: Ending {
-                status: outcome.status,
+                status: status(outcome.status),
                 id: result.id,
                 language: result.language,
                 runtime: result.runtime,
@@ -31,10 +35,10 @@ impl From<RunResult> for ExecuteResponse {
                 peak_memory_bytes: outcome.peak_memory_bytes,
                 output_truncated: result.output_truncated,
                 error_truncated: result.error_truncated,
-                isolation: outcome.isolation.name(),
-                granted: result.granted.map(Into::into),
-                containment: outcome.containment.map(Containment::name),
-                files: outcome.files.into_iter().map(Into::into).collect(),
+                isolation: outcome.isolation.name().to_owned(),
+                granted: result.granted.map(granted),
+                containment: outcome.containment.map(|containment| containment.name().to_owned()),
+                files: outcome.files.into_iter().map(file).collect(),
             },
             output: result.output,
             error: result.error,
@@ -42,11 +46,9 @@ impl From<RunResult> for ExecuteResponse {
     }
 }
 
-impl From<run_result::Granted> for Granted {
-    fn from(granted: run_result::Granted) -> Self {
-        let texts = |paths: Vec<PathBuf>| paths.iter().map(|path| path.display().to_string()).collect();
-        Self { read: texts(granted.read), write: texts(granted.write) }
-    }
+fn granted(granted: run_result::Granted) -> Granted {
+    let texts = |paths: Vec<PathBuf>| paths.iter().map(|path| path.display().to_string()).collect();
+    Granted { read: texts(granted.read), write: texts(granted.write) }
 }
 
 /// What a request asks for.
@@ -66,10 +68,10 @@ pub(super) fn wish(isolation: Option<Level>, network: Option<Network>) -> Wish {
     Wish { isolation, network }
 }
 
-impl From<&Job> for Started {
-    fn from(job: &Job) -> Self {
-        Self { id: job.id.clone(), language: job.runtime.language.clone(), runtime: job.runtime.name.clone() }
-    }
+/// The message that `job` has started.
+pub(super) fn started(job: &Job) -> Started {
+    let runtime = job.runtime();
+    Started { id: job.id().to_owned(), language: runtime.language.clone(), runtime: runtime.name.clone() }
 }
 
 impl From<&pending::PendingOrigin> for PendingOrigin {
@@ -79,6 +81,68 @@ impl From<&pending::PendingOrigin> for PendingOrigin {
             first_refused_at: pending.first_refused_at,
             refusals: pending.refusals,
         }
+    }
+}
+
+/// How a run ended.
+fn status(status: Status) -> RunStatus {
+    match status {
+        Status::Completed => RunStatus::Completed,
+        Status::Failed => RunStatus::Failed,
+        Status::Timeout => RunStatus::Timeout,
+        Status::MemoryLimit => RunStatus::MemoryLimit,
+        Status::OutputLimit => RunStatus::OutputLimit,
+        Status::Crashed => RunStatus::Crashed,
+        Status::Cancelled => RunStatus::Cancelled,
+    }
+}
+
+fn file(file: OutputFile) -> ResultFile {
+    ResultFile {
+        media_type: mime_guess::from_path(&file.path).first_or_octet_stream().to_string(),
+        path: file.path,
+        size_bytes: file.size_bytes,
+        content: file.content.map(|content| BASE64_STANDARD.encode(content)),
+    }
+}
+
+/// A language with its interpreter, or why it has none.
+pub fn language(Entry { language, runtime }: Entry) -> Language {
+    let missing = Language {
+        language: language.name,
+        aliases: language.aliases,
+        runtime: None,
+        version: None,
+        path: None,
+        isolation: None,
+        available: false,
+        detail: String::new(),
+        reason: None,
+    };
+    match runtime {
+        Err(reason) => Language { detail: reason.to_string(), reason: Some(words(&reason.0)), ..missing },
+        Ok(runtime) => Language {
+            runtime: Some(runtime.name.clone()),
+            version: Some(runtime.version.clone()).filter(|version| !version.is_empty()),
+            path: Some(runtime.path.display().to_string()),
+            isolation: Some(runtime.isolation.name().to_owned()),
+            available: true,
+            ..missing
+        },
+    }
+}
+
+/// A sentence as a code with values.
+pub fn words(said: &Said) -> Words {
+    let values = said.values().iter().map(|(name, value)| ((*name).to_owned(), filling(value))).collect();
+    Words { code: said.code().to_owned(), values, text: said.to_string() }
+}
+
+fn filling(value: &Value) -> Filling {
+    match value {
+        Value::Text(text) => Filling::Text(text.clone()),
+        Value::Said(said) => Filling::Words(words(said)),
+        Value::List(list) => Filling::List(list.iter().map(words).collect()),
     }
 }
 
@@ -92,5 +156,17 @@ pub(super) fn journal_state(state: &journal::State) -> (&'static str, Option<Str
             ("recovered", Some(format!("The old journal was unusable and is now {}.", kept_aside.display())))
         }
         journal::State::Failed { reason } => ("failed", Some(reason.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use runtray_engine::Status;
+
+    #[test]
+    fn a_status_has_one_name_everywhere() {
+        for status in Status::ALL {
+            assert_eq!(serde_json::json!(super::status(status)), status.name());
+        }
     }
 }

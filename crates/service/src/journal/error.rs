@@ -64,6 +64,12 @@ impl JournalError {
         }
     }
 
+    /// Whether another program holds the file's lock.
+    pub(super) fn is_busy(&self) -> bool {
+        let Self::Sqlite(error) = self else { return false };
+        matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+    }
+
     /// What is wrong with `file` and what to do, for people.
     pub(super) fn reason(&self, file: &Path) -> Said {
         let code = match self {

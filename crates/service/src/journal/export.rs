@@ -1,9 +1,11 @@
 //! Reading all executions of a filter in batches.
 
+use runtray_wire::Execution;
+
 use super::error::JournalError;
 use super::handle::Journal;
 use super::reader::Reader;
-use super::record::{Filter, Record};
+use super::record::Filter;
 
 /// Executions in a batch, at most.
 const BATCH: usize = 100;
@@ -31,7 +33,7 @@ impl Export {
     ///
     /// # Errors
     /// There is no journal, or it cannot be read. The export ends with an error.
-    pub async fn next(&mut self) -> Result<Option<Vec<Record>>, JournalError> {
+    pub async fn next(&mut self) -> Result<Option<Vec<Execution>>, JournalError> {
         let Some(filter) = self.rest.take() else { return Ok(None) };
         let is_first = std::mem::take(&mut self.is_first);
         let read = self.journal.blocking(move |shared| {
@@ -49,7 +51,7 @@ impl Export {
 ///
 /// # Errors
 /// The file cannot be read.
-pub(crate) fn batch(reader: &Reader, filter: Filter) -> Result<(Vec<Record>, Option<Filter>), JournalError> {
+pub(crate) fn batch(reader: &Reader, filter: Filter) -> Result<(Vec<Execution>, Option<Filter>), JournalError> {
     let mut filter = Filter { limit: BATCH, ..filter };
     let page = reader.page(&filter)?;
     let (mut records, mut bytes) = (Vec::new(), 0);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::Duration;
 
+use runtray_wire::{Execution, ExecutionsPage};
 use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
@@ -12,7 +13,7 @@ use super::database::BUSY;
 use super::error::JournalError;
 use super::queue::{Message, Queue, queue};
 use super::reader::Reader;
-use super::record::{Begun, Ended, Filter, Page, Record, Selection, State};
+use super::record::{Begun, Ended, Filter, Selection, State};
 use super::writer::Writer;
 use crate::sentences;
 use crate::settings::JournalSettings;
@@ -81,7 +82,7 @@ impl Journal {
         }
     }
 
-    /// The number of entries (beginnings and ends) that were dropped because the queue was full.
+    /// The number of entries (beginnings and ends) that were dropped: the queue was full, or the file could not be written.
     pub fn dropped(&self) -> u64 {
         self.shared.open.as_ref().map_or(0, |(_, queue)| queue.dropped())
     }
@@ -90,7 +91,7 @@ impl Journal {
     ///
     /// # Errors
     /// There is no journal, or it cannot be read.
-    pub async fn page(&self, filter: Filter) -> Result<Page, JournalError> {
+    pub async fn page(&self, filter: Filter) -> Result<ExecutionsPage, JournalError> {
         self.blocking(move |shared| shared.reader()?.page(&filter)).await
     }
 
@@ -98,7 +99,7 @@ impl Journal {
     ///
     /// # Errors
     /// There is no journal, or it cannot be read.
-    pub async fn entry(&self, id: &str) -> Result<Option<Record>, JournalError> {
+    pub async fn entry(&self, id: &str) -> Result<Option<Execution>, JournalError> {
         let id = id.to_owned();
         self.blocking(move |shared| shared.reader()?.entry(&id)).await
     }

@@ -8,8 +8,6 @@
 mod database;
 mod error;
 mod export;
-mod figures;
-mod given;
 mod handle;
 mod instance_lock;
 mod milliseconds;
@@ -19,17 +17,17 @@ mod reader;
 mod record;
 mod retention;
 mod schema;
+mod statistics;
 #[cfg(test)]
 mod tests;
 mod writer;
 
 pub use self::error::JournalError;
 pub use self::export::Export;
-pub use self::figures::{Facets, Figures, Minute};
-pub use self::given::{Given, GivenFile, GivenVariable, Missing};
 pub use self::handle::Journal;
 pub use self::reader::{Mark, Reader};
-pub use self::record::{Begun, Ended, Filter, LOST, Page, RUNNING, Record, Selection, State, Summary, first_line};
+pub use self::record::{Begun, Ended, Filter, LOST, RUNNING, Selection, State, first_line};
 
 pub(crate) use self::export::batch;
 pub(crate) use self::milliseconds::milliseconds;
+pub(crate) use self::statistics::no_statistics;

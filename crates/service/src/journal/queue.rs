@@ -115,7 +115,7 @@ impl Queue {
         self.max_text_bytes().is_some()
     }
 
-    /// The number of entries that were dropped because the queue was full.
+    /// The number of entries that were dropped: the queue was full, or the file could not be written.
     pub(super) fn dropped(&self) -> u64 {
         self.shared.dropped.load(Ordering::Relaxed)
     }
@@ -168,6 +168,11 @@ impl Inbox {
     /// Puts back executions that could not be marked yet.
     pub(super) fn put_back(&self, mut unrecorded: Vec<String>) {
         self.shared.unfinished().ended.append(&mut unrecorded);
+    }
+
+    /// Counts entries that could not be written.
+    pub(super) fn lose(&self, entries: usize) {
+        self.shared.dropped.fetch_add(entries as u64, Ordering::Relaxed);
     }
 
     /// The current settings.

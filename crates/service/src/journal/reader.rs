@@ -3,12 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
+use runtray_wire::{Execution, ExecutionSummary, ExecutionsPage};
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Row, params_from_iter};
 use time::OffsetDateTime;
 
 use super::error::JournalError;
 use super::query::{of_one, query};
-use super::record::{Filter, Page, RUNNING, Record, Summary};
+use super::record::{Filter, RUNNING};
 use super::schema;
 
 const SUMMARY: &str = "id, started_ms, language, runtime, status, duration_ms, origin, exit_code, first_line";
@@ -56,7 +57,7 @@ impl Reader {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn page(&self, filter: &Filter) -> Result<Page, JournalError> {
+    pub fn page(&self, filter: &Filter) -> Result<ExecutionsPage, JournalError> {
         let query = query(SUMMARY, filter);
         let mut statement = self.connection.prepare_cached(&query.sql)?;
         let rows = statement.query_map(params_from_iter(&query.values), summary)?;
@@ -65,14 +66,14 @@ impl Reader {
         let is_last = items.len() <= query.limit;
         items.truncate(query.limit);
         let next = items.last().filter(|_| !is_last).map(|item| item.id.clone());
-        Ok(Page { items, next })
+        Ok(ExecutionsPage { items, next })
     }
 
     /// One execution with its code and output; `None` if none has that id.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn entry(&self, id: &str) -> Result<Option<Record>, JournalError> {
+    pub fn entry(&self, id: &str) -> Result<Option<Execution>, JournalError> {
         Ok(self.connection.prepare_cached(RECORD)?.query_row([id], record).optional()?)
     }
 
@@ -119,7 +120,7 @@ impl Reader {
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn summary(&self, id: &str, filter: &Filter) -> Result<Option<Summary>, JournalError> {
+    pub fn summary(&self, id: &str, filter: &Filter) -> Result<Option<ExecutionSummary>, JournalError> {
         let query = of_one(SUMMARY, id, filter);
         let mut statement = self.connection.prepare_cached(&query.sql)?;
         Ok(statement.query_row(params_from_iter(&query.values), summary).optional()?)
@@ -152,20 +153,20 @@ macro_rules! from_row {
     };
 }
 
-fn summary(row: &Row<'_>) -> rusqlite::Result<Summary> {
+fn summary(row: &Row<'_>) -> rusqlite::Result<ExecutionSummary> {
     from_row!(
         row,
-        Summary { id, language, runtime, status, duration_ms, origin, exit_code, first_line },
+        ExecutionSummary { id, language, runtime, status, duration_ms, origin, exit_code, first_line },
         started_at: started_at(row)?
     )
 }
 
-fn record(row: &Row<'_>) -> rusqlite::Result<Record> {
+fn record(row: &Row<'_>) -> rusqlite::Result<Execution> {
     let peak: Option<i64> = row.get("peak_memory_bytes")?;
     let given: Option<String> = row.get("given")?;
     from_row!(
         row,
-        Record {
+        Execution {
             id, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms, isolation,
             containment, code, code_truncated, output, output_truncated, error, error_truncated
         },

@@ -1,13 +1,10 @@
-//! The records of the journal. Those that are read are also the JSON of `GET /executions`.
+//! The records of the journal. Those that are read are wire types: the JSON of `GET /executions`.
 
 use std::path::PathBuf;
 
 use runtray_engine::said::Said;
-use serde::Serialize;
+use runtray_wire::{ExecutionsQuery, Given};
 use time::OffsetDateTime;
-use utoipa::ToSchema;
-
-use super::given::Given;
 
 /// The status of an execution that has not ended.
 pub const RUNNING: &str = "running";
@@ -46,8 +43,15 @@ pub struct Begun {
 impl Begun {
     /// The size of its texts, in bytes.
     pub(super) fn bytes(&self) -> usize {
-        self.code.len() + self.given.as_ref().map_or(0, Given::bytes)
+        self.code.len() + self.given.as_ref().map_or(0, given_bytes)
     }
+}
+
+/// The size of its texts, in bytes.
+fn given_bytes(given: &Given) -> usize {
+    let variables = given.env.iter().map(|one| one.name.len() + one.value.as_ref().map_or(0, String::len));
+    let files = given.files.iter().map(|file| file.path.len() + file.content.as_ref().map_or(0, String::len));
+    given.stdin.len() + given.args.iter().map(String::len).sum::<usize>() + variables.chain(files).sum::<usize>()
 }
 
 /// The end of an execution.
@@ -109,94 +113,23 @@ pub struct Selection {
     pub except: Vec<String>,
 }
 
+impl From<ExecutionsQuery> for Filter {
+    fn from(query: ExecutionsQuery) -> Self {
+        Self {
+            limit: query.limit.unwrap_or(Self::default().limit),
+            before: query.before,
+            status: query.status,
+            language: query.language,
+            origin: query.origin,
+            q: query.q,
+        }
+    }
+}
+
 impl Default for Filter {
     fn default() -> Self {
         Self { limit: 50, before: None, status: None, language: None, origin: None, q: None }
     }
-}
-
-/// Executions, newest first.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, ToSchema)]
-#[schema(as = ExecutionsPage)]
-pub struct Page {
-    /// The executions.
-    pub items: Vec<Summary>,
-    /// What to give as `before` for the next page; `null` on the last one.
-    pub next: Option<String>,
-}
-
-/// An execution as a row of a list.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-#[schema(as = ExecutionSummary)]
-pub struct Summary {
-    /// Its id, a ULID.
-    pub id: String,
-    /// When it began.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schema(value_type = String, format = DateTime)]
-    pub started_at: OffsetDateTime,
-    /// The language's name.
-    pub language: String,
-    /// The interpreter, for people.
-    pub runtime: String,
-    /// A result's status, `running`, or `lost` when the service was gone before the end.
-    pub status: String,
-    /// Wall-clock time, once it has ended.
-    pub duration_ms: Option<f64>,
-    /// The web origin that asked, or `local`.
-    pub origin: String,
-    /// The exit code, when the program exited by itself.
-    pub exit_code: Option<i32>,
-    /// The first line of the program that is not blank.
-    pub first_line: String,
-}
-
-/// Everything about an execution.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-#[schema(as = Execution)]
-pub struct Record {
-    /// Its id, a ULID.
-    pub id: String,
-    /// When it began.
-    #[serde(with = "time::serde::rfc3339")]
-    #[schema(value_type = String, format = DateTime)]
-    pub started_at: OffsetDateTime,
-    /// The language's name.
-    pub language: String,
-    /// The interpreter, for people.
-    pub runtime: String,
-    /// The web origin that asked, or `local`.
-    pub origin: String,
-    /// A result's status, `running`, or `lost` when the service was gone before the end.
-    pub status: String,
-    /// The exit code, when the program exited by itself.
-    pub exit_code: Option<i32>,
-    /// The signal or Windows exception that ended it.
-    pub signal: Option<String>,
-    /// Wall-clock time, once it has ended.
-    pub duration_ms: Option<f64>,
-    /// CPU time of the whole process tree, once it has ended.
-    pub cpu_ms: Option<f64>,
-    /// The most memory that the process tree held, once it has ended.
-    pub peak_memory_bytes: Option<u64>,
-    /// The isolation level that was used, once it has ended.
-    pub isolation: Option<String>,
-    /// How the process tree was held together (`subreaper` is the fallback of Linux), once it has ended.
-    pub containment: Option<String>,
-    /// The program.
-    pub code: String,
-    /// Whether `code` is only the beginning.
-    pub code_truncated: bool,
-    /// What the program was given besides; `null` when that is not kept.
-    pub given: Option<Given>,
-    /// Standard output.
-    pub output: String,
-    /// Whether `output` is not all that was printed.
-    pub output_truncated: bool,
-    /// Standard error.
-    pub error: String,
-    /// Whether `error` is not all that was printed.
-    pub error_truncated: bool,
 }
 
 /// The state of the journal.

@@ -21,6 +21,11 @@ use crate::settings::JournalSettings;
 const BATCH: usize = 256;
 /// The number of entries after which retention is due.
 const RETAIN_AFTER_ENTRIES: usize = 1000;
+/// How long the thread tries to get a lock that other programs hold. Entries wait in the queue meanwhile. SQLite's own waiting
+/// is not fair, and in some cases it does not wait at all.
+const PATIENCE: Duration = Duration::from_secs(20);
+/// The pause between two tries.
+const PAUSE: Duration = Duration::from_millis(10);
 /// The time after which retention is due.
 const RETAIN_EVERY: Duration = Duration::from_secs(600);
 
@@ -76,7 +81,7 @@ impl Writer {
                 match message {
                     Message::Entry(entry) => entries.push(*entry),
                     Message::Close(done) => {
-                        self.write(&std::mem::take(&mut entries));
+                        self.write(&std::mem::take(&mut entries), inbox);
                         drop(self);
                         // The sender may be gone.
                         let _ = done.send(());
@@ -84,12 +89,12 @@ impl Writer {
                     }
                     other => {
                         // Entries before this message must be in the file when it is handled.
-                        self.write(&std::mem::take(&mut entries));
+                        self.write(&std::mem::take(&mut entries), inbox);
                         self.handle(other);
                     }
                 }
             }
-            self.write(&entries);
+            self.write(&entries, inbox);
             // A full batch may leave beginnings in the queue, so marking waits.
             if !caught_up || !self.mark_lost(&unrecorded) {
                 inbox.put_back(unrecorded);
@@ -128,13 +133,19 @@ impl Writer {
         }
     }
 
-    fn write(&mut self, entries: &[Entry]) {
-        if entries.is_empty() || !self.settings.enabled || !self.is_open() {
+    fn write(&mut self, entries: &[Entry], inbox: &Inbox) {
+        if entries.is_empty() || !self.settings.enabled {
             return;
+        }
+        if !self.is_open() {
+            return inbox.lose(entries.len());
         }
         let done = self.attempt(|database| database.write(entries));
         // A failure may mean a damaged file, which has been replaced by now: the new one takes the entries.
         let done = done.or_else(|| self.attempt(|database| database.write(entries)));
+        if done.is_none() {
+            inbox.lose(entries.len());
+        }
         if done.is_some() && matches!(*self.state.borrow(), State::Failed { .. }) {
             tracing::info!("executions are written down again");
             self.state.send_replace(State::Ok);
@@ -168,16 +179,16 @@ impl Writer {
     }
 
     /// Runs `work` on the open file; a failure is published as the state.
-    fn attempt<T>(&mut self, work: impl FnOnce(&mut Database) -> Result<T, JournalError>) -> Option<T> {
-        let result = work(self.database.as_mut()?);
-        result.map_err(|error| self.fail(error)).ok()
+    fn attempt<T>(&mut self, mut work: impl FnMut(&mut Database) -> Result<T, JournalError>) -> Option<T> {
+        let database = self.database.as_mut()?;
+        patiently(|| work(database)).map_err(|error| self.fail(error)).ok()
     }
 
     /// Whether the file is open. Opens it if that is due.
     fn is_open(&mut self) -> bool {
         let due = self.not_before.is_none_or(|time| Instant::now() >= time);
         if self.database.is_none() && due {
-            match Database::open(&self.file) {
+            match patiently(|| Database::open(&self.file)) {
                 Ok(database) => self.opened(database),
                 Err(error) => self.fail(error),
             }
@@ -230,5 +241,16 @@ impl Writer {
         let reason = error.reason(&self.file);
         tracing::warn!(%reason, "executions are not written down");
         self.state.send_replace(State::Failed { reason });
+    }
+}
+
+/// Repeats `work` while others hold the file's lock.
+fn patiently<T>(mut work: impl FnMut() -> Result<T, JournalError>) -> Result<T, JournalError> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match work() {
+            Err(error) if error.is_busy() && Instant::now() < deadline => std::thread::sleep(PAUSE),
+            result => return result,
+        }
     }
 }

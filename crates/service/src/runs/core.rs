@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
-use runtray_engine::{Config, Containment, Engine, Isolation, SandboxReport};
+use runtray_engine::{Config, Containment, Engine, Isolation, Job, SandboxReport};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -18,7 +18,6 @@ use super::error::RunError;
 use super::event_bus::EventBus;
 use super::execution::{Context, Execution, Live};
 use super::isolation::{self, Wish};
-use super::job::Job;
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::registry::Registry;
@@ -147,16 +146,23 @@ impl Core {
         Some((level, report))
     }
 
-    /// Starts `job` as soon as there is a slot for it.
+    /// Starts `job` at the level `isolation` as soon as there is a slot for it.
     ///
     /// # Errors
     /// [`RunError::Refused`]: all slots and the queue are full, or the service stops.
-    pub(crate) async fn execute(&self, job: Job, live: Live) -> Result<Execution, RunError> {
-        let slot = match job.is_interactive {
+    pub(crate) async fn execute(
+        &self,
+        job: Job,
+        isolation: IsolationChoice,
+        live: Live,
+    ) -> Result<Execution, RunError> {
+        let slot = match job.request().is_interactive() {
             true => self.admission.admit_interactive(self.settings.borrow().settings.terminals)?,
             false => self.admission.admit().await?,
         };
-        Ok(Execution::start(self.context(), job, slot, live))
+        // Those of now: the settings may have changed while it waited for its slot.
+        let job = job.with_limits(self.settings.borrow().settings.limits.clone());
+        Ok(Execution::start(self.context(), job, isolation, slot, live))
     }
 
     /// Ends all executions: they get the settings' grace, then they are cancelled. The engine is gone when this returns.

@@ -3,9 +3,8 @@
 //! It outlives a restart of the service, so a window does not have to subscribe again. It never waits for a subscriber: one
 //! that falls behind loses the oldest events and reads them from the journal.
 
+use runtray_wire::ExecutionSummary;
 use tokio::sync::broadcast;
-
-use crate::journal::Summary;
 
 /// Events that a subscriber may be behind before it loses some.
 const BACKLOG: usize = 1024;
@@ -14,9 +13,9 @@ const BACKLOG: usize = 1024;
 #[derive(Debug, Clone, PartialEq)]
 pub enum ExecutionEvent {
     /// An execution began.
-    Begun(Summary),
+    Begun(ExecutionSummary),
     /// An execution ended.
-    Ended(Summary),
+    Ended(ExecutionSummary),
     /// The journal was cleared.
     Cleared,
 }

@@ -5,9 +5,8 @@
 
 use std::sync::Arc;
 
-use runtray_engine::{Commands, Event, Outcome, Session};
-use time::OffsetDateTime;
-use tokio::sync::{mpsc, watch};
+use runtray_engine::{Commands, Event, EventSink, Job, Outcome, Refill};
+use tokio::sync::{SetOnce, mpsc, watch};
 use tokio::task::JoinHandle;
 use tokio_util::sync::{CancellationToken, DropGuard};
 use tokio_util::task::TaskTracker;
@@ -18,14 +17,13 @@ use super::bounded_text::BoundedText;
 use super::engine_handle::EngineHandle;
 use super::error::RunError;
 use super::isolation;
-use super::job::Job;
-use super::recorder::Recorder;
+use super::recorder::{Recorder, Report};
 use super::registry::{Registry, Running};
-use super::run_result::{Granted, RunResult};
-use crate::settings::Loaded;
+use super::run_result::RunResult;
+use crate::settings::{IsolationChoice, Loaded};
 
-/// Events that may wait between the engine and us. A small number, so that a slow client soon slows the program down.
-const EVENTS: usize = 16;
+/// Events that may wait for an execution's client. A small number, so that a slow client soon slows the program down.
+pub(crate) const EVENTS: usize = 32;
 
 /// The channels between a running execution and its client.
 #[derive(Default)]
@@ -51,34 +49,41 @@ pub(crate) struct Context {
     pub(crate) tasks: TaskTracker,
 }
 
+/// How an execution ended. The [`Refill`] is dropped when its client has been told.
+type Ended = Result<(RunResult, Refill), RunError>;
+
 /// A handle to a running execution. Dropping it cancels the run.
 pub(crate) struct Execution {
-    task: JoinHandle<Result<RunResult, RunError>>,
-    begun: CancellationToken,
-    _cancel: DropGuard,
+    task: JoinHandle<Ended>,
+    begun: Arc<SetOnce<()>>,
+    cancel: DropGuard,
 }
 
 impl Execution {
-    /// Starts `job`.
-    pub(crate) fn start(context: Context, job: Job, slot: Slot, live: Live) -> Self {
-        let cancel = CancellationToken::new();
-        let tasks = context.tasks.clone();
-        let run = Run::new(context, job, live.tap, cancel.clone());
-        let begun = run.begun.clone();
-        let task = tasks.spawn(run.carry_out(slot, live.commands).in_current_span());
-        Self { task, begun, _cancel: cancel.drop_guard() }
+    /// Starts `job` at the level `isolation`.
+    pub(crate) fn start(context: Context, job: Job, isolation: IsolationChoice, slot: Slot, live: Live) -> Self {
+        let begun = Arc::new(SetOnce::new());
+        let (tasks, cancel) = (context.tasks.clone(), job.cancel().clone().drop_guard());
+        let run = Run::new(context, job, live.tap, begun.clone());
+        let task = tasks.spawn(run.carry_out(isolation, slot, live.commands).in_current_span());
+        Self { task, begun, cancel }
     }
 
-    /// A token that is cancelled as soon as the program has been started.
-    pub(crate) fn begun(&self) -> CancellationToken {
+    /// Is set as soon as the program has been started.
+    pub(crate) fn begun(&self) -> Arc<SetOnce<()>> {
         self.begun.clone()
+    }
+
+    /// The token that cancels the run.
+    pub(crate) fn cancel(&self) -> &CancellationToken {
+        self.cancel.token()
     }
 
     /// Waits for the execution's end.
     ///
     /// # Errors
     /// The program could not be run.
-    pub(crate) async fn ended(&mut self) -> Result<RunResult, RunError> {
+    pub(crate) async fn ended(&mut self) -> Ended {
         (&mut self.task).await.unwrap_or_else(|failed| Err(RunError::Internal(failed.to_string())))
     }
 }
@@ -86,66 +91,32 @@ impl Execution {
 /// The state of an execution's task.
 struct Run {
     context: Context,
-    running: Running,
+    report: Report,
     tap: Option<mpsc::Sender<Event>>,
-    begun: CancellationToken,
+    begun: Arc<SetOnce<()>>,
     output: BoundedText,
     error: BoundedText,
-    granted: Option<Granted>,
 }
 
 impl Run {
-    fn new(context: Context, job: Job, tap: Option<mpsc::Sender<Event>>, cancel: CancellationToken) -> Self {
+    fn new(context: Context, job: Job, tap: Option<mpsc::Sender<Event>>, begun: Arc<SetOnce<()>>) -> Self {
         let kept = context.settings.borrow().settings.kept_output_bytes;
-        Self {
-            context,
-            running: Running { job: Arc::new(job), started_at: OffsetDateTime::now_utc(), cancel },
-            tap,
-            begun: CancellationToken::new(),
-            output: BoundedText::new(kept),
-            error: BoundedText::new(kept),
-            granted: None,
-        }
+        let report = Report::new(context.recorder.clone(), Running::now(job));
+        Self { context, report, tap, begun, output: BoundedText::new(kept), error: BoundedText::new(kept) }
     }
 
-    async fn carry_out(mut self, slot: Slot, commands: Option<Commands>) -> Result<RunResult, RunError> {
-        let _registration = self.context.registry.register(self.running.clone());
+    async fn carry_out(mut self, isolation: IsolationChoice, slot: Slot, commands: Option<Commands>) -> Ended {
+        let job = self.report.job().clone();
+        let _registration = self.context.registry.register(self.report.running().clone());
         let engine = self.context.engine.started().await?;
         let settings = self.context.settings.borrow().settings.clone();
-        let policy = isolation::policy(&engine, &settings, self.running.job.isolation).await;
-        self.granted = Granted::of(&policy);
-        let (events, received) = mpsc::channel(EVENTS);
-        let (job, cancel) = (self.running.job.clone(), self.running.cancel.clone());
-        let run = async move {
-            let session = Session { events, commands, cancel };
-            let outcome = engine.run(&job.request, &job.runtime, &settings.limits, &policy, session).await;
-            // The program is gone: another one may run while a slow client still reads this one's output.
-            drop(slot);
-            outcome
-        };
-        // The capture ends with the run, which drops the sending end of the events.
-        let (outcome, ()) = tokio::join!(run, self.capture(received));
-        match outcome {
-            Ok(outcome) => Ok(self.finish(outcome).await),
-            Err(error) => Err(self.give_up(error)),
-        }
-    }
-
-    /// Keeps the beginning of what the program prints, and passes all of it on to the client.
-    async fn capture(&mut self, mut events: mpsc::Receiver<Event>) {
-        while let Some(event) = events.recv().await {
-            match &event {
-                Event::Started => self.begin(),
-                Event::Stdout(text) => self.output.push(text),
-                Event::Stderr(text) => self.error.push(text),
-            }
-            self.pass_on(event).await;
-        }
-    }
-
-    fn begin(&mut self) {
-        self.begun.cancel();
-        self.context.recorder.begun(&self.running);
+        job.isolate(isolation::policy(&engine, &settings, isolation).await);
+        let ended = engine.run(&job, commands, &mut self).await;
+        // The program is gone: another one may run while a slow client still reads this one's output.
+        drop(slot);
+        // On an error the report is dropped, which records that the run was lost.
+        let (outcome, refill) = ended?;
+        Ok((self.finish(outcome).await, refill))
     }
 
     /// Sends an event to the client and waits while the client is slow. A client that reads nothing for too long loses its
@@ -154,7 +125,7 @@ impl Run {
         let Some(tap) = &self.tap else { return };
         if tap.send(event).await.is_err() {
             self.tap = None;
-            self.running.cancel.cancel();
+            self.report.job().cancel().cancel();
         }
     }
 
@@ -163,20 +134,24 @@ impl Run {
         if let Some(line) = outcome.reason.as_deref().map(|reason| self.error.as_own_line(reason)) {
             self.pass_on(Event::Stderr(line)).await;
         }
-        let Job { id, runtime, .. } = &*self.running.job;
-        let result = RunResult {
-            granted: self.granted,
-            ..RunResult::new(id.clone(), runtime, outcome, self.output, self.error)
-        };
-        self.context.recorder.ended(&self.running, &result);
+        let result = RunResult::new(self.report.job(), outcome, self.output, self.error);
+        self.report.ended(&result);
         result
     }
+}
 
-    /// The engine failed. An execution that has begun in the journal must end there.
-    fn give_up(&mut self, error: runtray_engine::Error) -> RunError {
-        if self.begun.is_cancelled() {
-            self.context.recorder.lost(&self.running);
+impl EventSink for Run {
+    /// Keeps the beginning of what the program prints, and passes all of it on to the client.
+    async fn put(&mut self, event: Event) {
+        match &event {
+            Event::Started => {
+                self.report.begun();
+                // An error would mean that it began twice.
+                let _ = self.begun.set(());
+            }
+            Event::Stdout(text) => self.output.push(text),
+            Event::Stderr(text) => self.error.push(text),
         }
-        error.into()
+        self.pass_on(event).await;
     }
 }

@@ -5,20 +5,19 @@
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use runtray_engine::{Request, SourceFile};
+use runtray_engine::{Job, Request, SourceFile};
+use runtray_wire::{Encoding, Given, GivenFile, GivenVariable, Missing};
 
-use super::job::Job;
-use crate::journal::{Given, GivenFile, GivenVariable, Missing};
 use crate::settings::JournalSettings;
 
 /// The kept input of `job`; `None` if the settings keep none and there was some.
 pub(crate) fn of(job: &Job, settings: &JournalSettings) -> Option<Given> {
-    let given = select(&job.request, job.is_interactive, settings);
+    let given = select(job.request(), settings);
     let had_nothing = given.is_empty();
     (settings.max_input_bytes > 0 || had_nothing).then_some(given)
 }
 
-fn select(request: &Request, is_interactive: bool, settings: &JournalSettings) -> Given {
+fn select(request: &Request, settings: &JournalSettings) -> Given {
     let mut room = settings.max_input_bytes;
     let mut missing = Vec::new();
     let mut note = |part| {
@@ -26,7 +25,7 @@ fn select(request: &Request, is_interactive: bool, settings: &JournalSettings) -
             missing.push(part)
         }
     };
-    if !request.is_utf8() {
+    if request.text().is_none() {
         note(Missing::Code);
     }
     let args = match take(&mut room, request.args().iter().map(String::len).sum()) {
@@ -48,7 +47,7 @@ fn select(request: &Request, is_interactive: bool, settings: &JournalSettings) -
     if files.iter().any(|one| one.content.is_none()) {
         note(Missing::Files);
     }
-    if is_interactive {
+    if request.is_interactive() {
         note(Missing::Typed);
     }
     Given { stdin: stdin.unwrap_or_default().to_owned(), args, env, files, missing }
@@ -71,7 +70,7 @@ fn file(file: &SourceFile, room: &mut usize) -> GivenFile {
     let text = str::from_utf8(&file.content);
     // Base64 takes four bytes for three.
     let length = if text.is_ok() { file.content.len() } else { file.content.len().div_ceil(3) * 4 };
-    let encoding = if text.is_ok() { "utf8" } else { "base64" }.to_owned();
+    let encoding = if text.is_ok() { Encoding::Utf8 } else { Encoding::Base64 };
     let content =
         take(room, length).then(|| text.map_or_else(|_| BASE64_STANDARD.encode(&file.content), str::to_owned));
     GivenFile { path, size_bytes, content, encoding }
@@ -82,9 +81,9 @@ mod tests {
     use std::time::Duration;
 
     use runtray_engine::{RelativePath, Request, SourceFile};
+    use runtray_wire::{Encoding, Given, Missing};
 
     use super::select;
-    use crate::journal::{Given, Missing};
     use crate::settings::JournalSettings;
 
     fn request() -> Request {
@@ -102,7 +101,7 @@ mod tests {
     }
 
     fn of(most: usize, env_values: bool) -> Given {
-        select(&request(), false, &JournalSettings { max_input_bytes: most, env_values, ..JournalSettings::default() })
+        select(&request(), &JournalSettings { max_input_bytes: most, env_values, ..JournalSettings::default() })
     }
 
     #[test]
@@ -110,9 +109,8 @@ mod tests {
         let given = of(1000, false);
         assert_eq!((given.stdin.as_str(), given.args.as_slice()), ("input", &["-v".to_owned()][..]));
         assert_eq!((given.env[0].name.as_str(), &given.env[0].value), ("TOKEN", &None));
-        let contents: Vec<_> =
-            given.files.iter().map(|file| (file.content.as_deref(), file.encoding.as_str())).collect();
-        assert_eq!(contents, [(Some("text"), "utf8"), (Some("////////"), "base64")]);
+        let contents: Vec<_> = given.files.iter().map(|file| (file.content.as_deref(), file.encoding)).collect();
+        assert_eq!(contents, [(Some("text"), Encoding::Utf8), (Some("////////"), Encoding::Base64)]);
         assert_eq!(given.missing, [Missing::Env]);
         assert_eq!((of(1000, true).env[0].value.as_deref(), of(1000, true).missing), (Some("secret"), vec![]));
     }
@@ -130,9 +128,10 @@ mod tests {
     fn a_program_without_input_misses_nothing() {
         let nothing = Request::new("", Duration::from_secs(1));
         let settings = JournalSettings { max_input_bytes: 0, ..JournalSettings::default() };
-        assert!(select(&nothing, false, &settings).is_empty());
-        assert_eq!(select(&nothing, true, &settings).missing, [Missing::Typed]);
+        assert!(select(&nothing, &settings).is_empty());
+        let typed_into = Request::new("", Duration::from_secs(1)).with_idle_limit(Duration::from_secs(1));
+        assert_eq!(select(&typed_into, &settings).missing, [Missing::Typed]);
         let latin = Request::of_bytes(vec![0xe9], Duration::from_secs(1));
-        assert_eq!(select(&latin, false, &settings).missing, [Missing::Code]);
+        assert_eq!(select(&latin, &settings).missing, [Missing::Code]);
     }
 }

@@ -59,10 +59,10 @@ pub async fn policy(engine: &Engine, settings: &Settings, choice: IsolationChoic
         _ => Isolation::Sandbox,
     };
     match level {
-        Isolation::None => Policy::default(),
         Isolation::Sandbox => {
             Policy { level, read: settings.sandbox_read.clone(), write: settings.sandbox_write.clone() }
         }
+        _ => Policy::default(),
     }
 }
 

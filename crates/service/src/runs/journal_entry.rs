@@ -1,9 +1,9 @@
 //! The entries of an execution in the journal.
 
+use runtray_engine::Job;
 use time::OffsetDateTime;
 
 use super::given;
-use super::job::Job;
 use super::run_result::RunResult;
 use crate::journal::{Begun, Ended, LOST, milliseconds};
 use crate::settings::JournalSettings;
@@ -11,14 +11,14 @@ use crate::settings::JournalSettings;
 /// The beginning of `job`, with as much of its code and input as the journal keeps.
 pub(crate) fn begun(job: &Job, started_at: OffsetDateTime, settings: &JournalSettings) -> Begun {
     // A few bytes more than are kept: the journal cuts them off and so marks the code as truncated.
-    let code = beginning(job.request.code(), settings.max_code_bytes.saturating_add(4));
+    let code = job.request().beginning(settings.max_code_bytes.saturating_add(4));
     Begun {
-        id: job.id.clone(),
+        id: job.id().to_owned(),
         started_at,
-        language: job.runtime.language.clone(),
-        runtime: job.runtime.name.clone(),
-        origin: job.origin.clone(),
-        code: code.to_owned(),
+        language: job.runtime().language.clone(),
+        runtime: job.runtime().name.clone(),
+        origin: job.origin().to_owned(),
+        code: code.into_owned(),
         given: given::of(job, settings),
     }
 }

@@ -9,7 +9,6 @@ pub(crate) mod event_bus;
 pub(crate) mod execution;
 mod given;
 pub(crate) mod isolation;
-pub(crate) mod job;
 mod journal_entry;
 pub(crate) mod metrics;
 mod recorder;

@@ -5,13 +5,13 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use runtray_engine::Job;
+use runtray_wire::{Execution, ExecutionSummary};
 use time::OffsetDateTime;
 use tokio::sync::watch;
-use tokio_util::sync::CancellationToken;
 
 use super::given;
-use super::job::Job;
-use crate::journal::{RUNNING, Record, Summary, first_line};
+use crate::journal::{RUNNING, first_line};
 use crate::settings::JournalSettings;
 
 /// A running execution.
@@ -21,36 +21,42 @@ pub(crate) struct Running {
     pub(crate) job: Arc<Job>,
     /// When it began.
     pub(crate) started_at: OffsetDateTime,
-    /// Cancels it.
-    pub(crate) cancel: CancellationToken,
 }
 
+/// The first line of a program that is not blank is looked for in so many of its bytes.
+const FIRST_LINE_BYTES: usize = 64 << 10;
+
 impl Running {
+    /// An execution of `job` that begins now.
+    pub(crate) fn now(job: Job) -> Self {
+        Self { job: Arc::new(job), started_at: OffsetDateTime::now_utc() }
+    }
+
     /// The execution as a row of a list.
-    pub(crate) fn summary(&self) -> Summary {
+    pub(crate) fn summary(&self) -> ExecutionSummary {
         let job = &self.job;
-        Summary {
-            id: job.id.clone(),
+        ExecutionSummary {
+            id: job.id().to_owned(),
             started_at: self.started_at,
-            language: job.runtime.language.clone(),
-            runtime: job.runtime.name.clone(),
+            language: job.runtime().language.clone(),
+            runtime: job.runtime().name.clone(),
             status: RUNNING.to_owned(),
             duration_ms: None,
-            origin: job.origin.clone(),
+            origin: job.origin().to_owned(),
             exit_code: None,
-            first_line: first_line(job.request.code()),
+            first_line: first_line(&job.request().beginning(FIRST_LINE_BYTES)),
         }
     }
 
     /// The execution as the journal would show it, with its whole code.
-    pub(crate) fn record(&self) -> Record {
+    pub(crate) fn record(&self) -> Execution {
         let job = &self.job;
-        Record {
-            id: job.id.clone(),
+        Execution {
+            id: job.id().to_owned(),
             started_at: self.started_at,
-            language: job.runtime.language.clone(),
-            runtime: job.runtime.name.clone(),
-            origin: job.origin.clone(),
+            language: job.runtime().language.clone(),
+            runtime: job.runtime().name.clone(),
+            origin: job.origin().to_owned(),
             status: RUNNING.to_owned(),
             exit_code: None,
             signal: None,
@@ -59,7 +65,7 @@ impl Running {
             peak_memory_bytes: None,
             isolation: None,
             containment: None,
-            code: job.request.code().to_owned(),
+            code: job.request().code().into_owned(),
             code_truncated: false,
             given: given::of(job, &JournalSettings::default()),
             output: String::new(),
@@ -87,7 +93,7 @@ pub(crate) struct Registration {
 impl Registry {
     /// Lists `running` until the registration is dropped.
     pub(crate) fn register(&self, running: Running) -> Registration {
-        let id = running.job.id.clone();
+        let id = running.job.id().to_owned();
         self.lock().insert(id.clone(), running);
         self.changes.send_modify(|changes| *changes += 1);
         Registration { id, registry: self.clone() }
@@ -110,12 +116,12 @@ impl Registry {
 
     /// Cancels an execution without waiting for its end; `false` if none of that id runs.
     pub(crate) fn cancel(&self, id: &str) -> bool {
-        self.lock().get(id).map(|running| running.cancel.cancel()).is_some()
+        self.lock().get(id).map(|running| running.job.cancel().cancel()).is_some()
     }
 
     /// Cancels all executions without waiting for their end.
     pub(crate) fn cancel_all(&self) {
-        self.lock().values().for_each(|running| running.cancel.cancel());
+        self.lock().values().for_each(|running| running.job.cancel().cancel());
     }
 
     fn lock(&self) -> MutexGuard<'_, BTreeMap<String, Running>> {
@@ -132,29 +138,23 @@ impl Drop for Registration {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
-    use time::OffsetDateTime;
-    use tokio_util::sync::CancellationToken;
-
     use super::{Registry, Running};
     use crate::runs::tests::job;
 
     fn running(id: &str) -> Running {
-        let job = Arc::new(job(id, "\n x = 1\n"));
-        Running { job, started_at: OffsetDateTime::UNIX_EPOCH, cancel: CancellationToken::new() }
+        Running::now(job(id, "\n x = 1\n"))
     }
 
     #[test]
     fn only_running_executions_are_listed_and_can_be_cancelled() {
         let registry = Registry::default();
         let (old, new) = (running("01A"), running("01B"));
-        let cancelled = old.cancel.clone();
+        let cancelled = old.job.cancel().clone();
         let registration = registry.register(old);
         let _new = registry.register(new);
-        assert_eq!(registry.list().iter().map(|one| one.job.id.clone()).collect::<Vec<_>>(), ["01B", "01A"]);
+        assert_eq!(registry.list().iter().map(|one| one.job.id().to_owned()).collect::<Vec<_>>(), ["01B", "01A"]);
         assert!(registry.cancel("01A") && cancelled.is_cancelled());
-        assert!(!registry.list()[0].cancel.is_cancelled(), "the other one was cancelled");
+        assert!(!registry.list()[0].job.cancel().is_cancelled(), "the other one was cancelled");
         drop(registration);
         assert!(!registry.cancel("01A"));
     }

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use runtray_engine::language::Runtime;
-use runtray_engine::{Outcome, Policy};
+use runtray_engine::{Job, Outcome, Policy};
 
 use super::bounded_text::BoundedText;
 
@@ -41,25 +40,25 @@ pub(crate) struct Granted {
 
 impl Granted {
     /// Those of `policy`, if there are any.
-    pub(super) fn of(policy: &Policy) -> Option<Self> {
+    fn of(policy: &Policy) -> Option<Self> {
         let is_empty = policy.read.is_empty() && policy.write.is_empty();
         (!is_empty).then(|| Self { read: policy.read.clone(), write: policy.write.clone() })
     }
 }
 
 impl RunResult {
-    /// The result of execution `id`, which `runtime` ran.
-    pub fn new(id: String, runtime: &Runtime, outcome: Outcome, output: BoundedText, error: BoundedText) -> Self {
+    /// The result of `job`.
+    pub fn new(job: &Job, outcome: Outcome, output: BoundedText, error: BoundedText) -> Self {
         Self {
-            id,
-            language: runtime.language.clone(),
-            runtime: runtime.name.clone(),
+            id: job.id().to_owned(),
+            language: job.runtime().language.clone(),
+            runtime: job.runtime().name.clone(),
             output_truncated: output.is_truncated(),
             error_truncated: error.is_truncated(),
             output: output.into_text(None),
             error: error.into_text(outcome.reason.as_deref()),
             outcome,
-            granted: None,
+            granted: Granted::of(job.policy()),
         }
     }
 }

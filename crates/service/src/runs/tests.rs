@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::Request;
 use runtray_engine::language::{Activation, Runtime};
-
-use super::job::Job;
-use crate::settings::IsolationChoice;
+use runtray_engine::{Isolation, Job, Request};
 
 /// A job that is never started: its interpreter does not exist.
 pub(super) fn job(id: &str, code: &str) -> Job {
+    job_of(id, Request::new(code, Duration::from_secs(1)))
+}
+
+/// The same for any request.
+pub(super) fn job_of(id: &str, request: Request) -> Job {
     let runtime = Runtime {
         language: "python".into(),
         name: "CPython".into(),
@@ -25,8 +27,8 @@ pub(super) fn job(id: &str, code: &str) -> Job {
         extension: "py".into(),
         args_in_sight: Vec::new(),
         prestart: None,
+        isolation: Isolation::None,
+        is_sealed: false,
     };
-    let request = Request::new(code, Duration::from_secs(1));
-    let (id, runtime, origin) = (id.into(), Arc::new(runtime), "local".into());
-    Job { id, runtime, request, origin, isolation: IsolationChoice::Auto, is_interactive: false }
+    Job::new(request, Arc::new(runtime)).expect("a request without files").with_names(id, "local")
 }

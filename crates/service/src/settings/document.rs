@@ -2,8 +2,11 @@
 
 use toml_edit::{Document, Item, Key, TableLike, TomlError, Value};
 
+use super::closest::closest;
+use super::key::Key as SettingsKey;
 use super::keys::{KEYS, SECTIONS};
 use super::model::Problem;
+use super::security_keys;
 use crate::sentences as s;
 
 /// The name of the sections that add a language.
@@ -16,6 +19,8 @@ pub(super) struct RawSettings<'a> {
     pub(super) entries: Vec<Entry<'a>>,
     /// `[[language]]` rows.
     pub(super) languages: Vec<Row<'a>>,
+    /// Security keys with another name or in another section, and their values.
+    pub(super) misnamed: Vec<(&'static SettingsKey, &'a Item)>,
     /// The problems of everything else.
     pub(super) problems: Vec<Problem>,
 }
@@ -99,7 +104,21 @@ impl<'a> RawSettings<'a> {
                 self.entries.push(Entry { key, line, item });
             } else {
                 self.problems.push(unknown(&name, item, line));
+                self.misnamed.extend(security_keys::meant(&name).map(|key| (key, item)));
+                tables(item).into_iter().for_each(|table| self.misplaced(&name, table, lines));
             }
+        }
+    }
+
+    /// Reports the security keys in a table that may not have them, and in all tables below.
+    fn misplaced(&mut self, section: &str, table: &'a dyn TableLike, lines: Lines<'_>) {
+        for (key, item) in table.iter() {
+            let name = format!("{section}.{key}");
+            if let Some(meant) = security_keys::meant(key) {
+                self.problems.push(unknown(&name, item, lines.of(table, key)));
+                self.misnamed.push((meant, item));
+            }
+            tables(item).into_iter().for_each(|table| self.misplaced(&name, table, lines));
         }
     }
 
@@ -114,6 +133,7 @@ impl<'a> RawSettings<'a> {
     }
 
     fn rows(&mut self, item: &'a Item, line: usize, lines: Lines<'a>) {
+        tables(item).into_iter().for_each(|table| self.misplaced(LANGUAGE, table, lines));
         if let Some(tables) = item.as_array_of_tables() {
             let row = |table: &'a toml_edit::Table| Row {
                 line: table.span().map_or(line, |span| lines.at(span.start)),
@@ -126,6 +146,15 @@ impl<'a> RawSettings<'a> {
             let message = s::SETTING_ROWS.said();
             self.problems.push(Problem { line: Some(line), key: LANGUAGE.to_owned(), message });
         }
+    }
+}
+
+/// The tables of an item: itself, or those of its list.
+fn tables(item: &Item) -> Vec<&dyn TableLike> {
+    let rows = || Some(item.as_array_of_tables()?.iter().map(|table| table as &dyn TableLike).collect());
+    match item.as_table_like() {
+        Some(table) => vec![table],
+        None => rows().or_else(|| inline_tables(item)).unwrap_or_default(),
     }
 }
 
@@ -142,41 +171,4 @@ fn unknown(name: &str, item: &Item, line: usize) -> Problem {
         (None, false) => s::SETTING_KEY_IGNORED.said(),
     };
     Problem { line: Some(line), key: name.to_owned(), message }
-}
-
-/// The known name that `name` probably means: the same word in another section, or a name that differs by a few letters.
-pub(super) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    let last = |name: &'a str| name.rsplit('.').next().unwrap_or(name);
-    let distance = |meant: &'a str| {
-        let same_word = (last(meant) == name.rsplit('.').next().unwrap_or(name)).then_some(1);
-        same_word.unwrap_or_else(|| strsim::damerau_levenshtein(name, meant))
-    };
-    let near = |length: usize| (length / 3).clamp(1, 3);
-    known
-        .map(|meant| (distance(meant), meant))
-        .filter(|(far, meant)| *far <= near(meant.len()))
-        .min()
-        .map(|(_, meant)| meant)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::closest;
-
-    #[test]
-    fn a_word_is_suggested_only_when_it_is_close() {
-        let known = ["port", "limits.timeout_ms", "limits.max_timeout_ms", "journal.enabled"];
-        for (name, expected) in [
-            ("prot", Some("port")),
-            ("limits.timeout_sm", Some("limits.timeout_ms")),
-            ("timeout_ms", Some("limits.timeout_ms")),
-            ("limits.timeoutms", Some("limits.timeout_ms")),
-            ("journal.enable", Some("journal.enabled")),
-            ("colour", None),
-            ("x", None),
-            ("", None),
-        ] {
-            assert_eq!(closest(name, known.into_iter()), expected, "for {name:?}");
-        }
-    }
 }

@@ -41,6 +41,16 @@ struct Reading {
 
 impl Reading {
     fn take(&mut self, statement: &Statement) {
+        self.take_first(statement);
+        for key in statement.others() {
+            self.read(key, &Item::None);
+            if key.name == security_keys::DENIED {
+                self.deny_all(statement);
+            }
+        }
+    }
+
+    fn take_first(&mut self, statement: &Statement) {
         // The lines that follow a complete statement may be anything, so its first line is tried alone too.
         let document = Document::parse(statement.toml()).or_else(|_| Document::parse(statement.first().toml()));
         let Ok(document) = document else { return self.guess(statement) };
@@ -48,11 +58,8 @@ impl Reading {
         for entry in raw.entries {
             self.read(&KEYS[entry.key], entry.item);
         }
-        // An unknown key may be a misspelt security key.
-        for problem in raw.problems {
-            if let Some(key) = security_keys::meant(&problem.key) {
-                self.read(key, &Item::None);
-            }
+        for (key, item) in raw.misnamed {
+            self.read(key, if key.name == security_keys::DENIED { item } else { &Item::None });
         }
         self.deny(statement);
     }
@@ -69,13 +76,16 @@ impl Reading {
     /// Denies every page in a list of denied ones, in whatever form.
     fn deny(&mut self, statement: &Statement) {
         if statement.key().is_some_and(|key| key.name == security_keys::DENIED) {
-            let pages = statement.pages();
-            let denied = &mut self.settings.denied_origins;
-            pages.into_iter().for_each(|page| {
-                if !denied.contains(&page) {
-                    denied.push(page)
-                }
-            });
+            self.deny_all(statement);
+        }
+    }
+
+    fn deny_all(&mut self, statement: &Statement) {
+        let denied = &mut self.settings.denied_origins;
+        for page in statement.pages() {
+            if !denied.contains(&page) {
+                denied.push(page);
+            }
         }
     }
 
@@ -211,6 +221,21 @@ mod tests {
         for line in ["allowed_origins = [\n\"http://a\",\n", "allowed_origins = http://a", "allowed_origins"] {
             assert!(recovered(&format!("{line}\nx =")).allowed_origins.is_empty(), "{line}");
         }
+    }
+
+    #[test]
+    fn several_keys_on_one_line_close() {
+        for text in [
+            "{\"port\": 5602, \"require_token\": true, \"allowed_origins\": [], \"denied_origins\": [\"http://evil.example\"]}",
+            "{ require_token = true, allowed_origins = [], denied_origins = [\"http://evil.example\"] }",
+            "port = 5602, require_token = true; allowed_origins = [] 'denied_origins' = 'http://evil.example'",
+            "port = 5602 requireToken = true AllowedOrigins = [] denied-origins = http://evil.example",
+        ] {
+            check_closed(&recovered(text), text);
+            check_closed(&closed(&Settings::default(), text), text);
+        }
+        let open = recovered("require_token = false\nallowed_origins = [\"http://localhost:3000\"]\nport = 1 2\n");
+        assert!(!open.require_token && open.allowed_origins.len() == 1);
     }
 
     #[test]

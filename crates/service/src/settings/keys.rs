@@ -8,7 +8,7 @@ use toml_edit::Item;
 
 use super::key::{Fault, Key, set};
 use super::model::{DAY, IsolationChoice, Settings};
-use super::read::{GIB, MIB, buffer, count, length, millis, program, shown, size, switch};
+use super::read::{GIB, MIB, buffer, count, length, millis, program, python, shown, size, switch};
 use super::{access, desktop, journal};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
@@ -98,8 +98,8 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "python.path",
-        "The whole path of an interpreter. Empty: Runtray looks for one.",
-        |s, v| set(&mut s.python, program(v)),
+        "The whole path of an interpreter, or \"builtin\" for the built-in one, whose programs see only their own folder.\nEmpty: Runtray looks for one.",
+        |s, v| set(&mut s.python, python(v)),
         |s| path(s.python.as_deref()),
     ),
     Key::new(

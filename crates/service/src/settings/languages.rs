@@ -5,9 +5,11 @@ use runtray_engine::language::{Choices, Interpreter, Language, Languages};
 use runtray_engine::said::{Said, Value};
 use toml_edit::Item;
 
-use super::document::{LANGUAGE, Lines, Row, closest};
+use super::closest::closest;
+use super::document::{LANGUAGE, Lines, Row};
 use super::model::Problem;
 use super::read::{shown, texts};
+use super::security_keys;
 use crate::sentences as s;
 
 const FIELDS: [&str; 4] = ["name", "aliases", "command", "extension"];
@@ -57,7 +59,9 @@ fn problem(row: &Row<'_>, lines: Lines<'_>, mut mistakes: Mistakes, is_left_out:
 }
 
 fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, Said)) -> Option<Language> {
-    for (field, _) in row.table.iter().filter(|(field, _)| !FIELDS.contains(field)) {
+    // A misplaced security key has been reported already.
+    let is_unknown = |field: &str| !FIELDS.contains(&field) && security_keys::meant(field).is_none();
+    for (field, _) in row.table.iter().filter(|(field, _)| is_unknown(field)) {
         let meant = closest(field, FIELDS.into_iter());
         report(
             field,

@@ -194,18 +194,21 @@ fn validate(settings: &mut Settings, raw: &mut RawSettings<'_>) -> Vec<String> {
         }
         raw.problems.push(Problem { line: Some(entry.line), key: key.name.to_owned(), message });
     }
-    close_misspelt(settings, raw);
+    close_misnamed(settings, raw);
     clamp_timeout(settings, raw);
     wrong
 }
 
-/// Closes a security key whose name is misspelt, unless the correct key is in the file too.
-fn close_misspelt(settings: &mut Settings, raw: &RawSettings<'_>) {
+/// Closes each misnamed security key, unless the correct key is in the file too; denies every page that one denies.
+fn close_misnamed(settings: &mut Settings, raw: &RawSettings<'_>) {
     let is_present = |key: &Key| raw.entries.iter().any(|entry| KEYS[entry.key].name == key.name);
-    let meant = raw.problems.iter().filter_map(|problem| security_keys::meant(&problem.key));
-    for key in meant.filter(|key| !is_present(key)) {
-        // The misspelt name has been reported already.
-        let _ = (key.read)(settings, &Item::None);
+    // The wrong names have been reported already.
+    for (key, item) in &raw.misnamed {
+        if key.name == security_keys::DENIED {
+            security_keys::SecurityKey(key).merge(settings, item, false);
+        } else if !is_present(key) {
+            let _ = (key.read)(settings, &Item::None);
+        }
     }
 }
 

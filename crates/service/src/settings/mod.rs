@@ -6,6 +6,7 @@
 
 mod access;
 mod change;
+mod closest;
 mod desktop;
 mod document;
 mod fallback;

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use runtray_engine::interpreter::BUILT_IN;
 use runtray_engine::said::{Said, Sentence};
 use toml_edit::Item;
 
@@ -63,6 +64,14 @@ pub(super) fn program(item: &Item) -> Result<Option<PathBuf>, Said> {
         path if path.as_os_str().is_empty() => Ok(None),
         path if path.is_absolute() => Ok(Some(path.to_owned())),
         _ => Err(s::SETTING_PATH_RELATIVE.with("written", shown(item))),
+    }
+}
+
+/// As [`program`], or the built-in Python.
+pub(super) fn python(item: &Item) -> Result<Option<PathBuf>, Said> {
+    match item.as_str() {
+        Some(BUILT_IN) => Ok(Some(BUILT_IN.into())),
+        _ => program(item),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use toml_edit::Item;
 
-use super::document::closest;
+use super::closest::closest;
 use super::key::Key;
 use super::keys::KEYS;
 use super::model::Settings;
@@ -18,11 +18,32 @@ pub(super) fn is_security_key(name: &str) -> bool {
     NAMES.contains(&name)
 }
 
-/// The security key that an unknown name probably means, in whatever section it is.
+/// The security key that an unknown name probably means, in whatever section, case and order of its words it is.
 pub(super) fn meant(name: &str) -> Option<&'static Key> {
-    let word = name.rsplit('.').next().unwrap_or(name);
-    let name = closest(word, NAMES.into_iter())?;
+    let word = snake_case(name.rsplit('.').next().unwrap_or(name));
+    let turned = || NAMES.into_iter().find(|name| closest(&sorted(&word), [&*sorted(name)].into_iter()).is_some());
+    let name = closest(&word, NAMES.into_iter()).or_else(turned)?;
     KEYS.iter().find(|key| key.name == name)
+}
+
+/// The name in lower case, with underscores between its words.
+fn snake_case(name: &str) -> String {
+    let (mut words, mut last) = (String::new(), '_');
+    for letter in name.chars() {
+        if letter.is_uppercase() && last.is_lowercase() {
+            words.push('_');
+        }
+        words.extend(letter.to_lowercase().map(|letter| if letter.is_alphanumeric() { letter } else { '_' }));
+        last = letter;
+    }
+    words
+}
+
+/// The words of a name in alphabetical order.
+fn sorted(name: &str) -> String {
+    let mut words: Vec<&str> = name.split('_').collect();
+    words.sort_unstable();
+    words.join("_")
 }
 
 /// The settings of a file that cannot be read at all: every security key is closed.
@@ -37,7 +58,7 @@ pub(super) fn all_closed() -> Settings {
 }
 
 /// A key that restricts access.
-pub(super) struct SecurityKey(&'static Key);
+pub(super) struct SecurityKey(pub(super) &'static Key);
 
 impl SecurityKey {
     pub(super) fn of(key: &'static Key) -> Option<Self> {

@@ -84,6 +84,17 @@ impl Statement {
         key_of(&self.section, &self.text)
     }
 
+    /// The security keys that follow on its lines, where each should have a line of its own.
+    pub(super) fn others(&self) -> Vec<&'static Key> {
+        let is_word = |character: char| character.is_alphanumeric() || "_-.".contains(character);
+        let named = |(at, _): (usize, &str)| {
+            let before = self.text[..at].trim_end_matches([' ', '\t', '"', '\'']);
+            security_keys::meant(before.rsplit(|character| !is_word(character)).next()?)
+        };
+        let own = usize::from(self.key().is_some());
+        self.text.match_indices(['=', ':']).skip(own).filter_map(named).collect()
+    }
+
     fn is_security_key(&self) -> bool {
         self.key().is_some_and(|key| security_keys::is_security_key(key.name))
     }

@@ -248,6 +248,40 @@ fn an_isolation_that_cannot_be_given_does_not_lock_the_file() {
 }
 
 #[test]
+fn a_closing_key_in_a_wrong_place_closes() {
+    let keys = "require_token = true\nallowed_origins = []\ndenied_origins = [\"http://localhost:3000\"]\n";
+    let inline = "{ require_token = true, allowed_origins = [], denied_origins = [\"http://localhost:3000\"] }";
+    let language = "[[language]]\nname = \"sh\"\ncommand = [\"/bin/sh\"]\nextension = \"sh\"\n";
+    for text in [
+        format!("[security]\n{keys}"),
+        format!("[desktop]\n{keys}"),
+        format!("[a.b]\n{keys}"),
+        format!("[[access]]\n{keys}"),
+        format!("{language}{keys}"),
+        format!("access = {inline}\n"),
+        format!("access = [{inline}]\n"),
+        format!("x.y = [[{inline}]]\nz.w = {inline}\n"),
+        format!("[server]\n{}", keys.replace("token", "tokens")),
+        "REQUIRE_TOKEN = true\nAllowed-Origins = []\nDENIED_ORIGINS = [\"http://localhost:3000\"]\n".to_owned(),
+        "tokenRequired = true\norigins_allowed = []\ndeniedOrigins = [\"http://localhost:3000\"]\n".to_owned(),
+    ] {
+        let loaded = Loaded::from_text(&text);
+        let Settings { require_token, allowed_origins, denied_origins, .. } = loaded.settings;
+        assert!(require_token && allowed_origins.is_empty(), "{text}");
+        assert_eq!(
+            denied_origins.iter().map(|page| page.as_str()).collect::<Vec<_>>(),
+            ["http://localhost:3000"],
+            "{text}"
+        );
+        let names = ["token", "allowed", "denied"].map(|word| word.to_owned());
+        for word in names {
+            let problem = |problem: &&super::Problem| problem.key.to_lowercase().contains(&word);
+            assert!(loaded.problems.iter().any(|one| problem(&one)), "{text} says nothing of {word}");
+        }
+    }
+}
+
+#[test]
 fn a_closing_key_that_is_misspelt_closes() {
     let settings = check(
         "require_tokne = true\nallowed_origin = [\"http://a\"]\n[limits]\nsame_user_only = false\n",

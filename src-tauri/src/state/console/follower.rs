@@ -1,4 +1,4 @@
-//! The way of the Console's output to one window, at the window's own pace.
+//! Sends the Console's output to one window, at the window's pace.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -8,25 +8,25 @@ use tokio::task::JoinHandle;
 use super::session::{Console, Session};
 use crate::model::{ConsoleState, ConsoleUpdate};
 
-/// Bytes that are sent in one piece.
+/// The size of one piece of output in bytes.
 const PIECE: usize = 32 << 10;
-/// Pieces that a window may have before it says that it has shown them.
+/// Pieces that may be sent before the window confirms that it has shown them.
 const UNSHOWN: usize = 8;
 
-/// The window that shows the Console, if one does.
+/// The window that shows the Console, if any.
 #[derive(Default)]
 pub(crate) struct Follower(Mutex<Option<Following>>);
 
 struct Following {
-    /// The window's name for itself.
+    /// The identifier that the window gave itself.
     window: String,
     credit: Arc<Semaphore>,
     task: JoinHandle<()>,
 }
 
 impl Follower {
-    /// Sends what there is so far and every change, by `send`, until that fails. A window that comes later takes the place of
-    /// this one, which may hang or be gone.
+    /// Sends the output so far and every change by `send`, until that fails. A later window replaces this one, which may hang or
+    /// be closed.
     pub(crate) fn follow(
         &self,
         console: &Console,
@@ -38,7 +38,7 @@ impl Follower {
         self.replace(Some(Following { window, credit, task }));
     }
 
-    /// The window has shown `pieces` of those that were sent.
+    /// The window has shown `pieces` of the pieces that were sent.
     pub(crate) fn shown(&self, window: &str, pieces: usize) {
         let following = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(following) = following.as_ref().filter(|following| following.window == window) {
@@ -47,7 +47,7 @@ impl Follower {
         }
     }
 
-    /// The window is gone.
+    /// The window was closed.
     pub(crate) fn leave(&self) {
         self.replace(None);
     }
@@ -81,23 +81,23 @@ async fn follow(console: Console, credit: Arc<Semaphore>, send: impl Fn(ConsoleU
     }
 }
 
-/// The updates that one window has received.
+/// The position of one window in the updates.
 #[derive(Default)]
 struct Told {
     session: Option<u64>,
     place: u64,
-    /// Where the output ends that was printed before this window came.
+    /// The position up to which the output is older than this window.
     old: u64,
     state: Option<ConsoleState>,
 }
 
 impl Told {
-    /// What comes next, in the order in which it happened: a new program, its output, its end. A window that fell too far
-    /// behind begins anew with what is still kept.
+    /// The next update in the order of events: a new program, its output, its end. A window that fell too far behind starts again
+    /// with the output that is still kept.
     fn next(&mut self, session: &Session) -> Option<ConsoleUpdate> {
         let has_missed = self.place < session.scrollback.start();
         if self.session != Some(session.number) || has_missed {
-            // Output of a program that began under this window's eyes is new, however late it is told.
+            // Output of a program that started while this window was open is new, even if it is sent late.
             let is_old = self.session.is_none() || has_missed;
             *self = Self {
                 session: Some(session.number),
@@ -107,7 +107,7 @@ impl Told {
             };
             return Some(ConsoleUpdate::Cleared);
         }
-        // A window learns that a program runs before its output, so that it can be typed into at once.
+        // A window is told that a program runs before its output, so that the user can type at once.
         let begins = self.state.is_none() && session.state != ConsoleState::Ended;
         let data = session.scrollback.from(self.place, PIECE);
         if !data.is_empty() && !begins {
@@ -124,7 +124,8 @@ impl Told {
 #[cfg(test)]
 mod tests {
     use super::{PIECE, Told};
-    use crate::model::{ConsoleState, ConsoleUpdate};
+    use crate::model::{ConsoleEnd, ConsoleState, ConsoleUpdate, Failure};
+    use crate::sentences;
     use crate::state::console::session::Session;
 
     fn rest(told: &mut Told, session: &Session) -> Vec<ConsoleUpdate> {
@@ -135,26 +136,27 @@ mod tests {
         ConsoleUpdate::Output { data: data.to_owned(), is_old }
     }
 
-    fn state(state: ConsoleState, ended: Option<&str>) -> ConsoleUpdate {
-        ConsoleUpdate::State { state, ended: ended.map(str::to_owned) }
+    fn state(state: ConsoleState, ended: Option<ConsoleEnd>) -> ConsoleUpdate {
+        ConsoleUpdate::State { state, ended }
     }
 
     #[test]
-    fn a_window_that_comes_late_is_told_everything_in_order() {
+    fn a_late_window_gets_everything_in_order() {
         let mut session = Session { number: 3, state: ConsoleState::Running, ..Session::default() };
         session.scrollback.push("one\n");
         let (mut early, mut late) = (Told::default(), Told::default());
         let begun = [ConsoleUpdate::Cleared, state(ConsoleState::Running, None), output("one\n", true)];
         assert_eq!(rest(&mut early, &session), begun);
         session.scrollback.push("two\n");
-        (session.state, session.ended) = (ConsoleState::Ended, Some("{}".to_owned()));
-        let end = state(ConsoleState::Ended, Some("{}"));
+        let refused = ConsoleEnd::Refused(Failure::new("x", &sentences::ENDED.said()));
+        (session.state, session.ended) = (ConsoleState::Ended, Some(refused.clone()));
+        let end = state(ConsoleState::Ended, Some(refused));
         assert_eq!(rest(&mut early, &session), [output("two\n", false), end.clone()]);
         assert_eq!(rest(&mut late, &session), [ConsoleUpdate::Cleared, output("one\ntwo\n", true), end]);
     }
 
     #[test]
-    fn the_next_program_begins_on_an_empty_screen() {
+    fn the_next_program_starts_with_an_empty_screen() {
         let mut told = Told::default();
         assert_eq!(rest(&mut told, &Session::default()).len(), 2);
         let session = Session { number: 1, state: ConsoleState::Starting, ..Session::default() };
@@ -162,7 +164,7 @@ mod tests {
     }
 
     #[test]
-    fn a_window_that_fell_behind_begins_anew_with_what_is_kept() {
+    fn a_window_that_fell_behind_starts_again_with_the_kept_output() {
         let mut session = Session { state: ConsoleState::Running, ..Session::default() };
         session.scrollback.push("first\n");
         let mut told = Told::default();

@@ -1,4 +1,4 @@
-//! The Console: its program, the output that is kept, and the window that shows it.
+//! The Console: its program, its recent output, and the window that shows it.
 
 mod follower;
 mod scrollback;

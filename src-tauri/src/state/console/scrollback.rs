@@ -1,13 +1,13 @@
-//! The last part of a program's output, for a window that opens later.
+//! The most recent output of a program, for a window that opens later.
 
-/// Bytes that are kept: more than the window's terminal keeps of lines of usual length.
+/// Bytes to keep: more than the window's terminal keeps of lines of usual length.
 const MOST: usize = 1 << 20;
-/// Bytes over the bound that are dropped together, so that not every piece of output moves the rest.
+/// Bytes above the bound that are dropped together, so that not every piece of output moves the rest.
 const SLACK: usize = MOST / 4;
-/// How far the beginning moves on to the start of a line, so that no escape sequence is cut.
+/// The distance within which the beginning is moved to the start of a line, so that no escape sequence is cut.
 const LINE: usize = 4096;
 
-/// Output with its place in all that was printed.
+/// Recent output with its position in the whole output.
 #[derive(Debug, Default)]
 pub(super) struct Scrollback {
     text: String,
@@ -36,7 +36,7 @@ impl Scrollback {
         self.dropped + self.text.len() as u64
     }
 
-    /// At most `most` bytes from `place` on; empty at the end. `place` is not before the [`start`](Self::start).
+    /// At most `most` bytes from position `place` on; empty at the end. `place` must not be before the [`start`](Self::start).
     pub(super) fn from(&self, place: u64, most: usize) -> &str {
         let begin = usize::try_from(place - self.dropped).unwrap_or(usize::MAX).min(self.text.len());
         let end = self.text.floor_char_boundary(begin.saturating_add(most));

@@ -1,19 +1,19 @@
-//! The Console's program. It is this process's own, not the window's: a window that is closed, loads anew or crashes ends
-//! nothing, and the next one shows what was printed meanwhile.
+//! The Console's program. It belongs to this process, not to the window: a window that is closed, reloaded or crashed ends no
+//! program, and the next one shows the output in between.
 //!
-//! One program at a time. Its output goes into a bounded [`Scrollback`]; a window reads from there at its own pace
-//! ([`Follower`](super::Follower)), so a window that hangs holds nothing up.
+//! There is one program at a time. Its output goes into a bounded [`Scrollback`]; a window reads from there at its own pace
+//! ([`Follower`](super::Follower)), so a window that hangs does not block the program.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use runtray_service::wire::Words;
 use runtray_service::{InteractiveEvent, InteractiveInput, InteractiveRun, Service};
+use runtray_wire::{ErrorBody, Finished};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use super::scrollback::Scrollback;
 
-use crate::model::{ConsoleState, Failure};
+use crate::model::{ConsoleEnd, ConsoleState, Failure};
 use crate::sentences;
 
 /// The origin of the window's programs in the log. No web page can have it: origins of pages have a scheme.
@@ -26,18 +26,17 @@ pub(crate) struct Console(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     session: Mutex<Session>,
-    /// Changes with the session.
+    /// Notified after each change of the session.
     changes: watch::Sender<()>,
 }
 
 /// The present program, or the last one.
 #[derive(Default)]
 pub(super) struct Session {
-    /// How many programs there were before it.
+    /// The number of earlier programs.
     pub(super) number: u64,
     pub(super) state: ConsoleState,
-    /// The message with which it ended.
-    pub(super) ended: Option<String>,
+    pub(super) ended: Option<ConsoleEnd>,
     pub(super) scrollback: Scrollback,
     pub(super) input: Option<InteractiveInput>,
     pub(super) cancel: CancellationToken,
@@ -50,15 +49,15 @@ impl Session {
 }
 
 impl Console {
-    /// Runs the program of a first message of the WebSocket; it goes on when this has returned.
+    /// Starts the program of a WebSocket's first message; it continues after this returns.
     ///
     /// # Errors
-    /// One runs already. That a program could not be run is how its session ends.
+    /// Another program is running. If the program cannot run, its session ends with that error.
     pub(crate) async fn run(&self, service: Option<Service>, message: &str) -> Result<(), Failure> {
         let cancel = self.begin()?;
         let begun = async {
             match service {
-                Some(service) => service.run_interactive(message, ORIGIN).await,
+                Some(service) => service.run_interactive(message, ORIGIN).await.map_err(Failure::from),
                 None => Err(not_running()),
             }
         };
@@ -67,25 +66,25 @@ impl Console {
                 self.change(|session| session.input = Some(input));
                 tokio::spawn(self.clone().carry(conversation, cancel));
             }
-            Some(Err(error)) => self.end(Some(error)),
+            Some(Err(failure)) => self.end(Some(ConsoleEnd::Refused(failure))),
             None => self.end(None),
         }
         Ok(())
     }
 
-    /// Tells the program something: a message that may follow the first one.
+    /// Sends the program a message that may follow the first one.
     ///
     /// # Errors
     /// The message is invalid. A message to a program that has ended is dropped.
     pub(crate) async fn say(&self, message: &str) -> Result<(), Failure> {
         let input = self.lock().input.clone();
         match input {
-            Some(input) => input.send(message).await.map_err(|error| refusal(&error)),
+            Some(input) => Ok(input.send(message).await?),
             None => Ok(()),
         }
     }
 
-    /// Ends the program without asking it; nothing when none runs.
+    /// Kills the program, if one runs.
     pub(crate) fn kill(&self) {
         self.lock().cancel.cancel();
     }
@@ -127,15 +126,15 @@ impl Console {
             match said {
                 InteractiveEvent::Started => self.change(|session| session.state = ConsoleState::Running),
                 InteractiveEvent::Printed(text) => self.change(|session| session.scrollback.push(&text)),
-                InteractiveEvent::Ended(message) => return self.end(Some(message)),
+                InteractiveEvent::Ended(ended) => return self.end(Some(how(ended))),
             }
         }
     }
 
-    fn end(&self, message: Option<String>) {
+    fn end(&self, ended: Option<ConsoleEnd>) {
         self.change(|session| {
             session.state = ConsoleState::Ended;
-            session.ended = message;
+            session.ended = ended;
             session.input = None;
         });
     }
@@ -150,15 +149,21 @@ impl Console {
     }
 }
 
-/// Runs a program of the log again, with `message` as the first one: no terminal, and nothing more is typed. It belongs to the
-/// app as the Console's does, and ends up in the log; its id.
+/// How a program ended, as the window is told.
+fn how(ended: Result<Box<Finished>, ErrorBody>) -> ConsoleEnd {
+    ended.map_or_else(|error| ConsoleEnd::Refused(error.into()), ConsoleEnd::Finished)
+}
+
+/// Runs a program of the log again, with `message` as the first one: without a terminal and further input. It belongs to the app
+/// like the Console's program, and is logged. Gives its id.
 ///
 /// # Errors
+/// The program could not be started.
 /// It was not run.
 pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result<String, Failure> {
-    let service = service.ok_or_else(|| refusal(&not_running()))?;
-    let (mut conversation, input) = service.run_interactive(message, ORIGIN).await.map_err(|error| refusal(&error))?;
-    // The input is complete: dropping the last sender ends it.
+    let service = service.ok_or_else(not_running)?;
+    let (mut conversation, input) = service.run_interactive(message, ORIGIN).await?;
+    // Dropping the last sender ends the input, which is complete.
     drop(input);
     let id = conversation.id().to_owned();
     let (started, has_started) = tokio::sync::oneshot::channel();
@@ -167,7 +172,7 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
         loop {
             let said = conversation.next().await;
             if let Some(started) = started.take() {
-                // The receiver is gone when the window was closed.
+                // The receiver is gone if the window was closed.
                 let _ = started.send(said.clone());
             }
             if let InteractiveEvent::Ended(_) = said {
@@ -176,29 +181,12 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
         }
     });
     match has_started.await {
-        Ok(InteractiveEvent::Ended(message)) if is_error(&message) => Err(refusal(&message)),
+        Ok(InteractiveEvent::Ended(Err(error))) => Err(error.into()),
         _ => Ok(id),
     }
 }
 
-/// The error message of a service that is not running.
-fn not_running() -> String {
-    let said = sentences::CONSOLE_NOT_RUNNING.said();
-    let reason = Words::from(&said);
-    serde_json::json!({ "type": "error", "error": said.to_string(), "code": "not_running", "reason": reason })
-        .to_string()
-}
-
-fn is_error(message: &str) -> bool {
-    field(message, "type") == "error"
-}
-
-/// A message `error` as the failure of a command.
-fn refusal(message: &str) -> Failure {
-    Failure::of_message(&serde_json::from_str(message).unwrap_or_default())
-}
-
-fn field(message: &str, name: &str) -> String {
-    let value: serde_json::Value = serde_json::from_str(message).unwrap_or_default();
-    value[name].as_str().unwrap_or_default().to_owned()
+/// The failure of a service that is not running.
+fn not_running() -> Failure {
+    Failure::new("not_running", &sentences::CONSOLE_NOT_RUNNING.said())
 }

@@ -1,7 +1,7 @@
-//! One app for each data folder, found there by a second start: no session bus is needed, and any session of the user will do.
+//! One app for each data folder. A second start finds the first through that folder, without a session bus and from any session.
 //!
-//! The first app holds a lock on `app.lock` as long as it lives and writes into `app.address` where it listens: a Unix socket,
-//! or a named pipe on Windows. A second start finds the lock taken, sends its request there in one word, and ends.
+//! The first app holds a lock on `app.lock` as long as it lives and writes its address to `app.address`: a Unix socket, or a
+//! named pipe on Windows. If the lock is taken, a second start sends its request there as one word, and exits.
 
 #[cfg(unix)]
 #[path = "unix.rs"]
@@ -27,12 +27,12 @@ pub(crate) use request::LaunchRequest;
 
 /// How long a second start waits for the first, which may be starting or ending.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long the first one listens to one caller.
+/// How long the first app listens to one caller.
 const ATTENTION: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
-/// More than any word that is said.
+/// An upper bound of the length of a word, in bytes.
 const LONGEST_WORD: u64 = 64;
-/// Wishes that were heard and not fulfilled yet.
+/// Requests that were received and not handled yet.
 const REQUESTS: usize = 16;
 
 const DONE: &str = "done";
@@ -40,24 +40,24 @@ const ENDING: &str = "ending";
 
 /// The result of claiming the data folder.
 pub(crate) enum Claim {
-    /// No other app runs here.
+    /// No other app uses the folder.
     First(Instance),
-    /// One does, and was told the request.
+    /// Another app does, and was sent the request.
     Told,
 }
 
-/// This app as the one of its data folder, until it is dropped.
+/// The claim of this app on its data folder, until it is dropped.
 pub(crate) struct Instance {
     data: PathBuf,
-    /// `None` where the file system knows no locks.
+    /// `None` if the file system does not support locks.
     _lock: Option<File>,
     endpoint: Option<endpoint::Endpoint>,
 }
 
-/// Claims the folder `data` for this app, or sends `request` to the app that has it.
+/// Claims the folder `data` for this app, or sends `request` to the app that has claimed it.
 ///
 /// # Errors
-/// Another app runs there and does not answer.
+/// Another app has claimed the folder and does not answer.
 pub(crate) fn claim(data: &Path, request: LaunchRequest) -> anyhow::Result<Claim> {
     let start = Instant::now();
     loop {
@@ -66,7 +66,7 @@ pub(crate) fn claim(data: &Path, request: LaunchRequest) -> anyhow::Result<Claim
         }
         match tell(data, request).as_deref() {
             Ok(DONE) => return Ok(Claim::Told),
-            // It frees the folder soon.
+            // The other app is shutting down already.
             Ok(ENDING) if request == LaunchRequest::Quit => return Ok(Claim::Told),
             Ok(_) | Err(_) if start.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
             Ok(_) => anyhow::bail!("Runtray is running{} and does not end", process(data)),
@@ -79,7 +79,7 @@ pub(crate) fn claim(data: &Path, request: LaunchRequest) -> anyhow::Result<Claim
 }
 
 impl Instance {
-    /// `None` when another app holds the lock.
+    /// `None` if another app holds the lock.
     fn of(data: &Path) -> Option<Self> {
         let lock = match lock(data) {
             Ok(lock) => Some(lock),
@@ -92,7 +92,7 @@ impl Instance {
         Some(Self { data: data.to_owned(), _lock: lock, endpoint: None })
     }
 
-    /// Listens for second starts; their requests arrive in the returned channel. During a shutdown they get the answer `ending`.
+    /// Listens for second starts and sends their requests to the returned channel. During a shutdown it answers `ending`.
     pub(crate) fn listen(&mut self, shutdown: &Shutdown) -> mpsc::Receiver<LaunchRequest> {
         let (requests, heard) = mpsc::channel(REQUESTS);
         match endpoint::Endpoint::open(&self.data).and_then(|(endpoint, listener)| {
@@ -112,7 +112,7 @@ impl Instance {
 impl Drop for Instance {
     fn drop(&mut self) {
         if self.endpoint.is_some() {
-            // It fails only when the file was deleted already.
+            // This only fails if the file was deleted already.
             let _ = fs::remove_file(address_file(&self.data));
         }
     }
@@ -130,7 +130,7 @@ fn address_file(data: &Path) -> PathBuf {
     data.join("app.address")
 }
 
-/// Written as a whole: a second start may read it at any moment.
+/// Replaces the file atomically: a second start may read it at any moment.
 fn announce(data: &Path, address: &str) -> io::Result<()> {
     let new = data.join("app.address.new");
     fs::write(&new, format!("{address}\n{}\n", std::process::id()))?;
@@ -143,13 +143,13 @@ fn tell(data: &Path, request: LaunchRequest) -> io::Result<String> {
     endpoint::say(text.lines().next().unwrap_or_default(), request.word())
 }
 
-/// Which process that is, as far as it is known.
+/// The process id of the running app in words, if it is known.
 fn process(data: &Path) -> String {
     let text = fs::read_to_string(address_file(data)).unwrap_or_default();
     text.lines().nth(1).map(|id| format!(" (process {id})")).unwrap_or_default()
 }
 
-/// Hears one caller out.
+/// Reads one caller's request and answers it.
 async fn hear(caller: impl AsyncRead + AsyncWrite + Unpin, requests: mpsc::Sender<LaunchRequest>, shutdown: Shutdown) {
     let heard = async {
         let mut caller = BufReader::new(caller);
@@ -192,7 +192,7 @@ mod tests {
     #[tokio::test(flavor = "multi_thread")]
     async fn a_second_start_is_heard_and_the_folder_is_free_afterwards() {
         let folder = tempfile::tempdir().expect("a folder");
-        // Longer than a socket's path may be.
+        // Longer than the path of a socket may be.
         let data = folder.path().join("d".repeat(120));
         let mut instance = first(&data);
         let mut requests = instance.listen(&Shutdown::default());
@@ -225,7 +225,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test(flavor = "multi_thread")]
-    async fn what_a_killed_app_left_is_in_nobody_s_way() {
+    async fn files_of_a_killed_app_do_not_prevent_the_next_start() {
         let folder = tempfile::tempdir().expect("a folder");
         let mut killed = first(folder.path());
         drop(killed.listen(&Shutdown::default()));

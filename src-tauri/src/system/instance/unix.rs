@@ -1,4 +1,4 @@
-//! A Unix socket in the data folder, or in a folder of its own where that has too long a path.
+//! A Unix socket in the data folder, or in a temporary folder if the path of the data folder is too long.
 
 use std::fs;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -14,7 +14,7 @@ use super::request::LaunchRequest;
 use super::{ATTENTION, hear};
 use crate::system::shutdown::Shutdown;
 
-/// The longest path of a socket that every Unix takes.
+/// The longest path of a socket that every Unix supports.
 const LONGEST_PATH: usize = 100;
 
 /// The socket, removed when dropped.
@@ -47,12 +47,12 @@ impl Endpoint {
 
 impl Drop for Endpoint {
     fn drop(&mut self) {
-        // It fails only when the file was deleted already.
+        // This only fails if the file was deleted already.
         let _ = fs::remove_file(&self.path);
     }
 }
 
-/// Hears every caller of this user's, as long as the app lives.
+/// Handles every caller of this user, as long as the app lives.
 pub(super) async fn attend(listener: UnixListener, requests: mpsc::Sender<LaunchRequest>, shutdown: Shutdown) {
     let own = nix::unistd::geteuid().as_raw();
     loop {
@@ -69,7 +69,7 @@ pub(super) async fn attend(listener: UnixListener, requests: mpsc::Sender<Launch
     }
 }
 
-/// Says `word` to the app that listens at `address`; its answer.
+/// Sends `word` to the app that listens at `address`, and gives its answer.
 pub(super) fn say(address: &str, word: &str) -> io::Result<String> {
     let mut stream = UnixStream::connect(address)?;
     stream.set_read_timeout(Some(ATTENTION))?;

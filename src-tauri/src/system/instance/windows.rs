@@ -1,4 +1,4 @@
-//! A named pipe of this computer's own.
+//! A named pipe of this computer.
 
 use std::fs::File;
 use std::io::{self, BufRead as _, BufReader, Write as _};
@@ -23,7 +23,7 @@ pub(super) struct Listener {
 }
 
 impl Endpoint {
-    /// Listens under a name that no other program has. The folder's file tells it, so that need not be known beforehand.
+    /// Listens under a unique name, which the address file contains.
     pub(super) fn open(_data: &Path) -> io::Result<(Self, Listener)> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
         let name = format!(r"\\.\pipe\runtray-{}-{now}", std::process::id());
@@ -37,7 +37,7 @@ impl Endpoint {
     }
 }
 
-/// Hears every caller, as long as the app lives.
+/// Handles every caller, as long as the app lives.
 pub(super) async fn attend(mut listener: Listener, requests: mpsc::Sender<LaunchRequest>, shutdown: Shutdown) {
     loop {
         if let Err(error) = accept(&mut listener, &requests, &shutdown).await {
@@ -60,11 +60,11 @@ async fn accept(
     Ok(())
 }
 
-/// Says `word` to the app that listens at `address`; its answer.
+/// Sends `word` to the app that listens at `address`, and gives its answer.
 pub(super) fn say(address: &str, word: &str) -> io::Result<String> {
     let mut pipe = File::options().read(true).write(true).open(address)?;
     #[expect(unsafe_code, reason = "only the program that the user has just started may hand the foreground on")]
-    // SAFETY: it takes a number, and fails when this process has nothing to hand on.
+    // SAFETY: it takes a number, and fails if this process may not set the foreground window.
     unsafe {
         AllowSetForegroundWindow(ASFW_ANY)
     };

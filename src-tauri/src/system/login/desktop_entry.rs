@@ -1,13 +1,13 @@
-//! A desktop entry of freedesktop.org, which says how a program is started.
+//! A desktop entry of freedesktop.org, which contains the command that starts a program.
 //!
-//! A value is escaped twice: the word of the command line in its quotes, and then the whole as a string of the file.
+//! A value is escaped twice: each word of the command line in its quotes, and then the whole as a string of the file.
 
 use std::path::Path;
 
-/// The entry that starts `program` hidden, with the picture `icon`.
+/// The entry that starts `program` hidden, with the icon `icon`.
 ///
 /// # Errors
-/// An entry, which is UTF-8, cannot hold one of the paths.
+/// A path is not UTF-8.
 pub(super) fn text(program: &Path, icon: &Path) -> Result<String, String> {
     let command = string(&command(utf8(program)?));
     let icon = string(utf8(icon)?);
@@ -24,14 +24,14 @@ pub(super) fn text(program: &Path, icon: &Path) -> Result<String, String> {
     ))
 }
 
-/// Whether the desktop starts it: users and tools switch an entry off without deleting it.
+/// Whether the desktop starts it: users and tools disable an entry without deleting it.
 pub(super) fn is_enabled(text: &str) -> bool {
     value(text, "Hidden") != Some("true")
         && value(text, "X-GNOME-Autostart-enabled") != Some("false")
         && value(text, "Exec").is_some()
 }
 
-/// Whether an earlier version wrote it, which quoted nothing.
+/// Whether an earlier version wrote it, which did not quote the path.
 pub(super) fn is_of_old(text: &str) -> bool {
     value(text, "Comment") == Some("Runtray startup script")
 }
@@ -40,8 +40,8 @@ fn utf8(path: &Path) -> Result<&str, String> {
     path.to_str().ok_or_else(|| format!("a login entry must be UTF-8, and this path is not: {}", path.display()))
 }
 
-/// The command that starts `program`. The first word of a command may hold no equals sign, and GLib misreads a percent sign in
-/// it. Such a path is passed to a shell as an argument, and the shell starts it.
+/// The command that starts `program`. The first word of a command must not contain an equals sign, and GLib misreads a percent
+/// sign in it. Such a path is passed to a shell as an argument, and the shell starts it.
 fn command(program: &str) -> String {
     let word_of_program = word(program);
     match program.contains(['%', '=']) {
@@ -50,7 +50,7 @@ fn command(program: &str) -> String {
     }
 }
 
-/// One word of a command line, quoted. A percent sign would be replaced.
+/// One word of a command line, quoted. A percent sign is doubled, because it would begin a placeholder.
 fn word(text: &str) -> String {
     let escape = |character: char| match character {
         '"' | '`' | '$' | '\\' => format!("\\{character}"),

@@ -2,13 +2,13 @@
 
 use std::path::Path;
 
-/// The agent's name in the list of what starts at login.
+/// The name of the agent in the list of login items.
 const LABEL: &str = "org.runtray.desktop";
 
 /// The agent that starts `program` hidden.
 ///
 /// # Errors
-/// XML cannot hold its path.
+/// The path is not UTF-8 or contains a character that XML does not allow.
 pub(super) fn text(program: &Path) -> Result<String, String> {
     let program = escaped(program)?;
     Ok(format!(
@@ -33,7 +33,7 @@ pub(super) fn text(program: &Path) -> Result<String, String> {
     ))
 }
 
-/// Whether this version, or one like it, wrote the agent.
+/// Whether this version, or one that escapes like it, wrote the agent.
 #[cfg_attr(not(target_os = "macos"), expect(dead_code, reason = "only macOS has files to ask this of"))]
 pub(super) fn is_ours(text: &str) -> bool {
     text.contains(&format!("<string>{LABEL}</string>"))
@@ -71,11 +71,11 @@ mod tests {
     }
 
     #[test]
-    fn what_xml_cannot_hold_is_refused() {
+    fn characters_that_xml_does_not_allow_are_refused() {
         assert!(text(Path::new("/Users/ada/\u{1}/Runtray")).expect_err("a refusal").contains("at login"));
     }
 
-    /// The system's own parser, where there is one.
+    /// The system's own parser accepts the file.
     #[cfg(target_os = "macos")]
     #[test]
     fn the_system_reads_it() {

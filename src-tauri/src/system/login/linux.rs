@@ -1,4 +1,4 @@
-//! The entry in the user's autostart folder, as freedesktop.org lays it down.
+//! The entry in the user's autostart folder, as freedesktop.org specifies it.
 
 use std::path::PathBuf;
 
@@ -22,7 +22,7 @@ impl Items {
         items
     }
 
-    /// An earlier version wrote an entry whose path was not quoted.
+    /// Replaces the entry of an earlier version, which did not quote its path.
     fn mend(&self) {
         let is_old = self.present().is_ok_and(|text| text.is_some_and(|text| desktop_entry::is_of_old(&text)));
         if is_old && let Err(error) = self.set(true) {
@@ -62,7 +62,7 @@ impl LoginItems for Items {
     }
 }
 
-/// A relative value is to be ignored.
+/// The specification says to ignore a relative value.
 fn folder() -> Option<PathBuf> {
     let configured = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|folder| folder.is_absolute());
     let config = configured.or_else(|| std::env::home_dir().map(|home| home.join(".config")));

@@ -16,7 +16,7 @@ impl Items {
         items
     }
 
-    /// An earlier version did not escape what it wrote.
+    /// Replaces the agent of an earlier version, which did not escape the path.
     fn mend(&self) {
         let present = self.file().and_then(|file| std::fs::read_to_string(file).map_err(|error| error.to_string()));
         if present.is_ok_and(|text| !launch_agent::is_ours(&text))

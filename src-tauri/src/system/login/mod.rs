@@ -22,16 +22,16 @@ use tokio::sync::watch;
 
 /// The system's list of login items.
 pub(crate) trait LoginItems: Send + Sync {
-    /// Whether this app is on it.
+    /// Whether this app is in the list.
     ///
     /// # Errors
     /// The system cannot be asked.
     fn contains(&self) -> Result<bool, String>;
 
-    /// Puts this app on it or takes it off.
+    /// Adds this app to the list or removes it.
     ///
     /// # Errors
-    /// The system refuses.
+    /// The system refuses the change.
     fn set(&self, on: bool) -> Result<(), String>;
 }
 
@@ -42,7 +42,7 @@ pub(crate) struct Login {
 }
 
 impl Login {
-    /// Asks the system at once.
+    /// Reads the setting from the system.
     pub(crate) fn new(items: impl LoginItems + 'static) -> Self {
         let login = Self { items: Box::new(items), known: watch::Sender::new(false) };
         login.starts();
@@ -62,7 +62,7 @@ impl Login {
     /// Changes the setting and reads it back.
     ///
     /// # Errors
-    /// It refuses, with its reason.
+    /// The system refuses the change, with its reason.
     pub(crate) fn set(&self, on: bool) -> Result<bool, String> {
         let told = self.items.set(on);
         let starts = self.starts();
@@ -75,7 +75,7 @@ impl Login {
     }
 }
 
-/// This user's list, as the system keeps it.
+/// The system's list for this user.
 pub(crate) fn system_items(paths: &Paths) -> impl LoginItems + 'static {
     system::Items::new(paths)
 }
@@ -90,7 +90,7 @@ fn program() -> Result<PathBuf, String> {
     }
 }
 
-/// Writes a login entry as a whole: one that is half written would be started.
+/// Writes a login entry atomically: the system might start a half-written one.
 #[cfg(unix)]
 fn write(file: &Path, text: &str) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("could not write {}: {error}", file.display());
@@ -101,7 +101,7 @@ fn write(file: &Path, text: &str) -> Result<(), String> {
     new.persist(file).map(drop).map_err(|error| failed(error.error))
 }
 
-/// Deletes a file that may be gone already.
+/// Deletes a file, which may not exist.
 #[cfg(unix)]
 fn remove(file: &Path) -> Result<(), String> {
     match std::fs::remove_file(file) {
@@ -118,7 +118,7 @@ pub(crate) mod tests {
 
     use super::{Login, LoginItems};
 
-    /// A system that remembers, or refuses.
+    /// A fake system that stores the setting, or refuses changes.
     #[derive(Default)]
     pub(crate) struct Remembered {
         on: AtomicBool,
@@ -140,7 +140,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn what_the_system_says_counts() {
+    fn the_setting_is_the_one_of_the_system() {
         let login = Login::new(Remembered::default());
         let mut changes = login.changes();
         assert_eq!(login.set(true), Ok(true));

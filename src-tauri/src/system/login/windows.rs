@@ -1,7 +1,7 @@
 //! The registry key of this user's login items.
 //!
-//! Without Tauri's plugin: it would put an administrator's choice on the list of all users, and a path with spaces without
-//! quotes. No path holds a quote here, and the value's type has nothing in it replaced.
+//! Tauri's plugin is not used: it would add an administrator's choice to the list of all users, and it does not quote a path with
+//! spaces. A path on Windows contains no quotes, and the type of the value does not expand variables.
 
 use auto_launch::{AutoLaunch, WindowsEnableMode};
 use runtray_service::paths::Paths;

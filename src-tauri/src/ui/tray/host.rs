@@ -23,8 +23,8 @@ pub(crate) fn show_tray(app: &AppHandle<Wry>, app_state: &Arc<AppState>) {
     }
 }
 
-/// Waits for a tray host. After [`HOST_PATIENCE`] without one the window opens, even if it was to start hidden: nothing else of
-/// the app could be seen.
+/// Waits for a tray host. After [`HOST_PATIENCE`] without one the window opens, even after a hidden start: otherwise nothing of
+/// the app would be visible.
 pub(crate) async fn wait_for_host(app: AppHandle<Wry>, app_state: Arc<AppState>, hidden: bool) {
     let mut appears = std::pin::pin!(preflight::host_appears());
     let appeared = match tokio::time::timeout(HOST_PATIENCE, appears.as_mut()).await {

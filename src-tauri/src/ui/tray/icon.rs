@@ -6,17 +6,17 @@ use tauri::include_image;
 /// The states that the icon shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Icon {
-    /// The service waits for programs.
+    /// The service runs and is idle.
     Running,
-    /// It runs some.
+    /// The service runs programs.
     Busy,
-    /// It was stopped.
+    /// The service was stopped.
     Stopped,
-    /// It does not run although it should.
+    /// The service has failed.
     Problem,
 }
 
-/// The picture in the form that this system's tray wants.
+/// The icon in the format of this system's tray.
 #[cfg(target_os = "macos")]
 pub(super) fn of(icon: Icon) -> Image<'static> {
     match icon {
@@ -27,7 +27,7 @@ pub(super) fn of(icon: Icon) -> Image<'static> {
     }
 }
 
-/// The picture in the form that this system's tray wants.
+/// The icon in the format of this system's tray.
 #[cfg(not(target_os = "macos"))]
 pub(super) fn of(icon: Icon) -> Image<'static> {
     match icon {

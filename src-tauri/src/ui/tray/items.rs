@@ -6,7 +6,7 @@ use tauri::{AppHandle, Result, Wry};
 use super::menu::{Entry, View, id};
 use crate::i18n::Language;
 
-/// The items that change, and the menu that holds them.
+/// The items that change, and the menu that contains them.
 pub(super) struct Items {
     menu: Menu<Wry>,
     state: MenuItem<Wry>,
@@ -15,7 +15,7 @@ pub(super) struct Items {
     restart: MenuItem<Wry>,
     copy: MenuItem<Wry>,
     python: Submenu<Wry>,
-    /// Its lines, of which one is marked.
+    /// The check items of the Pythons.
     pythons: Vec<CheckMenuItem<Wry>>,
     recent: Submenu<Wry>,
     autostart: CheckMenuItem<Wry>,
@@ -23,7 +23,7 @@ pub(super) struct Items {
 }
 
 impl Items {
-    /// The menu as `view` has it.
+    /// Makes the menu for `view`.
     pub(super) fn new(app: &AppHandle<Wry>, view: &View) -> Result<Self> {
         let item = |id: &str| MenuItem::with_id(app, id, "", true, None::<&str>);
         let mut items = Self {
@@ -63,7 +63,7 @@ impl Items {
         Ok(())
     }
 
-    /// Sets all marks as `view` has them: the system changes the mark of a line that is clicked by itself.
+    /// Sets all check marks as in `view`: the system changes the mark of a clicked item itself.
     pub(super) fn mark(&self, view: &View) -> Result<()> {
         let marks = view.pythons.iter().filter_map(|entry| entry.is_checked);
         self.pythons.iter().zip(marks).try_for_each(|(item, mark)| item.set_checked(mark))?;
@@ -88,7 +88,7 @@ impl Items {
         ])
     }
 
-    /// Gives the items their words.
+    /// Sets the texts of the fixed items.
     fn name(&self, language: Language) -> Result<()> {
         let text = |key: &str| language.text(key, &[]);
         self.open.set_text(text("tray.open"))?;
@@ -100,7 +100,7 @@ impl Items {
         self.quit.set_text(text("tray.quit"))
     }
 
-    /// Shows the state.
+    /// Updates the items that show the state.
     fn tell(&self, view: &View) -> Result<()> {
         self.state.set_text(&view.state)?;
         let start = if view.is_on { "tray.stop" } else { "tray.start" };
@@ -111,12 +111,12 @@ impl Items {
     }
 }
 
-/// Puts `entries` into an emptied submenu; those of its lines that can be marked.
+/// Fills an emptied submenu with `entries`, and returns its check items.
 fn fill(app: &AppHandle<Wry>, submenu: &Submenu<Wry>, entries: &[Entry]) -> Result<Vec<CheckMenuItem<Wry>>> {
     while submenu.remove_at(0)?.is_some() {}
     let mut marked = Vec::new();
     for entry in entries {
-        // An ampersand marks the key that chooses an item, unless it is doubled.
+        // An ampersand marks the access key of an item, unless it is doubled.
         let text = entry.text.replace('&', "&&");
         match entry.is_checked {
             Some(mark) => {

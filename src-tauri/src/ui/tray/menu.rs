@@ -1,7 +1,9 @@
 //! The contents of the menu: plain values, made from the status.
 
+use runtray_wire::ExecutionSummary;
+
 use crate::i18n::Language;
-use crate::model::{Python, ServiceState, Status, Summary};
+use crate::model::{Python, ServiceState, Status};
 use crate::state::{AppState, Interpreters, middle};
 
 use super::icon::Icon;
@@ -20,25 +22,25 @@ pub(crate) mod id {
     pub(crate) const QUIT: &str = "quit";
 }
 
-/// Longer lines make a menu that covers the screen.
+/// The most characters of a line; longer lines make the menu too wide.
 const LINE: usize = 48;
-/// Longer lines of Pythons do: their environment and their path are in them.
+/// The same for lines of Pythons, which contain the environment and the path.
 const PYTHON_LINE: usize = 64;
-/// The least of a path that says anything.
+/// The fewest characters of a path that are worth showing.
 const PATH: usize = 12;
-/// Lines of Pythons; the others are in the settings.
+/// The most lines of Pythons; the settings list all.
 const MOST_PYTHONS: usize = 10;
 
-/// All that the tray shows.
+/// The contents of the tray.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct View {
     pub(super) icon: Icon,
     pub(super) tooltip: String,
     /// The first line: the state.
     pub(super) state: String,
-    /// Whether the service is there to be stopped.
+    /// Whether the service runs and can be stopped.
     pub(super) is_on: bool,
-    /// Whether it is on its way, and nothing is to be asked of it.
+    /// Whether the service is starting or stopping, so that its items are disabled.
     pub(super) is_changing: bool,
     pub(super) pythons: Vec<Entry>,
     pub(super) runs: Vec<Entry>,
@@ -92,7 +94,7 @@ fn icon(status: &Status) -> Icon {
     }
 }
 
-/// The state in one line, a failure with its whole reason. Windows shows it in a dialog too.
+/// The state in one line; a failure with its whole reason, which Windows shows in a dialog too.
 #[cfg(windows)]
 pub(crate) fn state(status: &Status, language: Language) -> String {
     told(status, status.reason.as_deref().unwrap_or_default(), language)
@@ -111,14 +113,14 @@ fn told(status: &Status, reason: &str, language: Language) -> String {
     }
 }
 
-/// At most [`MOST_PYTHONS`] lines, of which one is marked, and the way to the others.
+/// At most [`MOST_PYTHONS`] lines, one of them marked, and an item that opens the settings.
 fn pythons(known: &Interpreters, choice: Option<&str>, language: Language) -> Vec<Entry> {
     let usable: Vec<_> = known.all.iter().filter(|python| python.problem.is_none()).collect();
     if usable.is_empty() {
         let none = if known.is_complete { "tray.python.none" } else { "tray.python.searching" };
         return vec![Entry::unusable(language.text(none, &[]))];
     }
-    // The mark follows the choice at once; the search that tells what is in use takes its time.
+    // The mark follows the choice at once; the search for the Python in use takes longer.
     let listed = usable.iter().any(|python| Some(python.path.as_str()) == choice);
     let is_marked = |python: &Python| match choice {
         Some(choice) if listed => python.path == choice,
@@ -141,7 +143,7 @@ fn pythons(known: &Interpreters, choice: Option<&str>, language: Language) -> Ve
         is_checked: Some(is_marked(python)),
         is_enabled: true,
     };
-    // The marked one and the one in use are shown however late they were found.
+    // Show the marked one and the one in use even if they were found late.
     let mut ordered = usable.clone();
     ordered.sort_by_key(|python| !(is_marked(python) || python.in_use));
     let mut lines: Vec<_> = std::iter::once(automatic).chain(ordered.iter().map(|python| entry(python))).collect();
@@ -153,18 +155,21 @@ fn pythons(known: &Interpreters, choice: Option<&str>, language: Language) -> Ve
     lines
 }
 
-/// The environment first, then what it is, then as much of its place as there is room for.
+/// The environment, then the version, then as much of the path as fits.
 fn python_line(python: &Python) -> String {
     let name = format!("{}  {}", python.label, python.name);
+    if python.built_in {
+        return name;
+    }
     let room = PYTHON_LINE.saturating_sub(name.chars().count() + 2);
     if room < PATH { name } else { format!("{name}  {}", middle(&python.path, room)) }
 }
 
-fn runs(recent: &[Summary], language: Language) -> Vec<Entry> {
+fn runs(recent: &[ExecutionSummary], language: Language) -> Vec<Entry> {
     if recent.is_empty() {
         return vec![Entry::unusable(language.text("tray.recent.none", &[]))];
     }
-    let entry = |run: &Summary| Entry {
+    let entry = |run: &ExecutionSummary| Entry {
         id: format!("{}{}", id::RUN, run.id),
         text: shortened(&format!("{} {}  {}", mark(&run.status), run.language, run.first_line)),
         is_checked: None,
@@ -179,7 +184,7 @@ impl Entry {
     }
 }
 
-/// A shape for each ending, as in the window.
+/// A symbol for each status, as in the window.
 fn mark(status: &str) -> char {
     match status {
         "completed" => '●',
@@ -198,9 +203,12 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use runtray_wire::ExecutionSummary;
+    use time::OffsetDateTime;
+
     use super::{Icon, View, pythons, runs, shortened};
     use crate::i18n::Language;
-    use crate::model::{Python, ServiceState, Status, Summary};
+    use crate::model::{Python, ServiceState, Status};
     use crate::state::Interpreters;
 
     fn check(state: ServiceState, running: usize, line: &str, icon: Icon, is_on: bool) {
@@ -212,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_line_and_the_icon_tell_the_state() {
+    fn the_first_line_and_the_icon_show_the_state() {
         check(ServiceState::Failed, 0, "Not running: port 5000 is in use", Icon::Problem, false);
         check(ServiceState::Running, 0, "Running on localhost:5000", Icon::Running, true);
         check(ServiceState::Running, 1, "1 program is running on localhost:5000", Icon::Busy, true);
@@ -226,6 +234,7 @@ mod tests {
     fn python(number: usize, in_use: bool, problem: Option<&str>) -> Python {
         Python {
             path: format!("/home/ada/some/where/far/away/project-{number}/.venv/bin/python"),
+            built_in: false,
             label: format!("project-{number}"),
             version: "3.13.1".into(),
             name: "CPython 3.13.1".into(),
@@ -274,15 +283,16 @@ mod tests {
     #[test]
     fn long_lines_are_cut_and_an_empty_list_says_so() {
         assert_eq!(shortened(&"é".repeat(60)).chars().count(), 49);
-        let run = Summary {
+        let run = ExecutionSummary {
             id: "01J".into(),
-            started_at: String::new(),
+            started_at: OffsetDateTime::UNIX_EPOCH,
             language: "python".into(),
             runtime: String::new(),
             status: "timeout".into(),
             origin: "local".into(),
             first_line: "while True: pass".into(),
             duration_ms: None,
+            exit_code: None,
         };
         assert_eq!(runs(&[run], Language::English)[0].text, "▲ python  while True: pass");
         assert!(!runs(&[], Language::English)[0].is_enabled);

@@ -1,4 +1,4 @@
-//! The icon in the system tray and its menu, kept as the status is.
+//! The icon in the system tray and its menu, updated with the status.
 
 mod actions;
 pub(crate) mod host;
@@ -18,13 +18,13 @@ use crate::system::login::Login;
 use items::Items;
 use menu::View;
 
-/// The tray's id, with which it is found again.
+/// The id by which the tray is found.
 const ID: &str = "runtray";
 
-/// Puts the icon into the tray and keeps it up to date.
+/// Shows the tray icon and keeps it up to date.
 ///
 /// # Errors
-/// The system refuses it.
+/// The system refuses the icon.
 pub(crate) fn show(app: &AppHandle, app_state: &Arc<AppState>) -> tauri::Result<()> {
     let view = View::of(app_state, *login_changes(app).borrow());
     let items = Items::new(app, &view)?;
@@ -65,7 +65,7 @@ async fn keep(
         }
         let changed = tokio::select! {
             changed = status.changed() => changed,
-            // A click changes the mark of the line itself, whatever comes of it.
+            // The system changes the mark of a clicked item itself, so set it again.
             changed = clicks.changed() => changed.map(|()| mark(&items, &shown)),
             changed = recent.changed() => changed,
             changed = interpreters.changed() => changed,
@@ -90,7 +90,7 @@ fn mark(items: &Items, view: &View) {
 
 fn draw(app: &AppHandle<Wry>, items: &mut Items, old: &View, new: &View) -> tauri::Result<()> {
     if old.language != new.language {
-        // A submenu that is renamed keeps its old title on Linux, so another language is another menu.
+        // On Linux a renamed submenu keeps its old title, so another language needs a new menu.
         *items = Items::new(app, new)?;
         if let Some(tray) = app.tray_by_id(ID) {
             tray.set_menu(Some(items.menu().clone()))?;

@@ -1,13 +1,13 @@
-// What the window asks of the program around it.
+// The interface between the window and the app.
 //
-// The one implementation in the product is `tauri.ts`; `fake/` stands in for it in tests and in a plain browser.
+// The product's implementation is `tauri.ts`; tests and a plain browser use `fake/`.
 
 import type {
-  ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Folder, Language, Python,
-  PythonTest, Selection, Sentence, SettingsView, Statistics, Update,
+  ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
+  PythonTest, Selection, SettingsView, Statistics, Update, Words,
 } from "../bindings";
 
-/** A change of settings: `null` takes the default again. */
+/** A change of settings: `null` restores the default. */
 export type Changes = Record<string, unknown>;
 
 export interface Backend {
@@ -17,13 +17,13 @@ export interface Backend {
   restartService(): Promise<void>;
   usePort(port: number): Promise<void>;
   cancelExecution(id: string): Promise<void>;
-  executions(query: ExecutionsQuery): Promise<ExecutionsPage>;
-  execution(id: string): Promise<Execution>;
+  executions(query: ExecutionsQuery): Promise<LogPage>;
+  execution(id: string): Promise<ExecutionView>;
   facets(): Promise<Facets>;
   exportExecutions(format: ExportFormat, query: ExecutionsQuery): Promise<string | null>;
-  /** What a deletion would take, as of now. */
+  /** The entries that a deletion would delete at this moment. */
   selectExecutions(query: ExecutionsQuery): Promise<Selection>;
-  /** Deletes exactly what was selected; how many entries those were. */
+  /** Deletes exactly the selected entries and returns their number. */
   deleteExecutions(selection: Selection): Promise<number>;
   statistics(): Promise<Statistics>;
   pythons(): Promise<Python[]>;
@@ -37,19 +37,19 @@ export interface Backend {
   revokeOrigin(origin: string): Promise<void>;
   autostart(): Promise<boolean>;
   setAutostart(on: boolean): Promise<boolean>;
-  /** The token that callers must send; `null` when none is asked for. */
+  /** The token that callers must send; `null` if none is required. */
   token(): Promise<string | null>;
-  /** Tells this window of the Console's program from now on, with what it has printed so far. */
+  /** Sends this window the Console's output so far and every later update. */
   followConsole(window: string, listener: (update: ConsoleUpdate) => void): Promise<void>;
-  /** Says that so many pieces of output were shown; only a few are sent before that. */
+  /** Confirms that this many pieces of output were shown; the app sends only a few unconfirmed ones. */
   shownInConsole(window: string, pieces: number): void;
   /** Runs a program in the Console; `message` is the first one of `/execute/ws`. */
   runInConsole(message: string): Promise<void>;
-  /** Tells the Console's program any of the later messages. */
+  /** Sends the Console's program a later message. */
   tellConsole(message: string): Promise<void>;
-  /** Ends the Console's program without asking it. */
+  /** Kills the Console's program. */
   killInConsole(): Promise<void>;
-  /** Runs a program of the log again; its new id. */
+  /** Runs a program of the log again and returns its new id. */
   runAgain(message: string): Promise<string>;
   dismissWelcome(): Promise<void>;
   openFolder(which: Folder): Promise<void>;
@@ -59,7 +59,7 @@ export interface Backend {
 
 let present: Backend | undefined;
 
-/** Sets the backend; once, before anything is shown. */
+/** Sets the backend. Must be called once, before anything is shown. */
 export function install(chosen: Backend): void {
   present = chosen;
 }
@@ -69,7 +69,7 @@ export function backend(): Backend {
   return present;
 }
 
-/** Any error as the one shape that commands fail with. */
+/** Converts any error to the failure type of commands. */
 export function failure(error: unknown): Failure {
   if (typeof error === "object" && error !== null && "message" in error) {
     const { code = "internal", message, said, field } = error as Partial<Failure>;
@@ -79,7 +79,7 @@ export function failure(error: unknown): Failure {
   return { code: "internal", message: String(error), said: unknown(String(error)) };
 }
 
-/** A sentence that has no code: it is shown as it is. */
-function unknown(text: string): Sentence {
+/** A sentence without a code, which is shown unchanged. */
+function unknown(text: string): Words {
   return { code: "", values: {}, text };
 }

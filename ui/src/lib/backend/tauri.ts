@@ -1,4 +1,4 @@
-// The program around the window, through Tauri's commands.
+// The app as the backend, through Tauri's commands.
 
 import { Channel, invoke } from "@tauri-apps/api/core";
 

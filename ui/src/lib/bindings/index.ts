@@ -1,24 +1,443 @@
-// The types that Rust and the window share. Written by `cargo xtask bindings`: change src-tauri/src/model instead.
+// The types that Rust and the window share. Written by `cargo xtask bindings`: change crates/wire or src-tauri/src/model instead.
 
-export type Sentence = { 
+export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
+
+export type ClientMessage = { "type": "run" } & Run | { "type": "stdin" } & Typed | { "type": "eof" } | { "type": "signal" } & SentSignal | { "type": "resize" } & TerminalSize;
+
+export type ConsoleEnd = { "type": "finished" } & Finished | { "type": "refused" } & Failure;
+
+export type ConsoleState = "idle" | "starting" | "running" | "ended";
+
+export type ConsoleUpdate = { "kind": "cleared" } | { "kind": "output", data: string, is_old: boolean, } | { "kind": "state", state: ConsoleState, 
 /**
- * Which sentence it is: a key of `said.*.json`.
+ * How it ended; `null` also when it was stopped before it began.
+ */
+ended: ConsoleEnd | null, };
+
+export type Encoding = "utf8" | "base64";
+
+export type ExecutionSummary = { 
+/**
+ * Its id, a ULID.
+ */
+id: string, 
+/**
+ * When it began.
+ */
+started_at: string, 
+/**
+ * The language's name.
+ */
+language: string, 
+/**
+ * The interpreter, for people.
+ */
+runtime: string, 
+/**
+ * A result's status, `running`, or `lost` when the service was gone before the end.
+ */
+status: string, 
+/**
+ * Wall-clock time, once it has ended.
+ */
+duration_ms: number | null, 
+/**
+ * The web origin that asked, or `local`.
+ */
+origin: string, 
+/**
+ * The exit code, when the program exited by itself.
+ */
+exit_code: number | null, 
+/**
+ * The first line of the program that is not blank.
+ */
+first_line: string, };
+
+export type ExecutionView = { 
+/**
+ * The service's sentence at the end of `error`, if there is one.
+ */
+ending: Words | null, 
+/**
+ * Its id, a ULID.
+ */
+id: string, 
+/**
+ * When it began.
+ */
+started_at: string, 
+/**
+ * The language's name.
+ */
+language: string, 
+/**
+ * The interpreter, for people.
+ */
+runtime: string, 
+/**
+ * The web origin that asked, or `local`.
+ */
+origin: string, 
+/**
+ * A result's status, `running`, or `lost` when the service was gone before the end.
+ */
+status: string, 
+/**
+ * The exit code, when the program exited by itself.
+ */
+exit_code: number | null, 
+/**
+ * The signal or Windows exception that ended it.
+ */
+signal: string | null, 
+/**
+ * Wall-clock time, once it has ended.
+ */
+duration_ms: number | null, 
+/**
+ * CPU time of the whole process tree, once it has ended.
+ */
+cpu_ms: number | null, 
+/**
+ * The most memory that the process tree held, once it has ended.
+ */
+peak_memory_bytes: number | null, 
+/**
+ * The isolation level that was used, once it has ended.
+ */
+isolation: string | null, 
+/**
+ * How the process tree was held together (`subreaper` is the fallback of Linux), once it has ended.
+ */
+containment: string | null, 
+/**
+ * The program.
  */
 code: string, 
 /**
- * The values of the placeholders: texts, sentences, lists of sentences.
+ * Whether `code` is only the beginning.
  */
-values: Record<string, string | Sentence | Sentence[]>, 
+code_truncated: boolean, 
 /**
- * In English.
+ * What the program was given besides; `null` when that is not kept.
  */
-text: string, };
-
-export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
-
-export type Python = { path: string, 
+given: Given | null, 
 /**
- * Its environment, by which it is told from all others: `demo`, `work/demo`.
+ * Standard output.
+ */
+output: string, 
+/**
+ * Whether `output` is not all that was printed.
+ */
+output_truncated: boolean, 
+/**
+ * Standard error.
+ */
+error: string, 
+/**
+ * Whether `error` is not all that was printed.
+ */
+error_truncated: boolean, };
+
+export type ExecutionsQuery = { 
+/**
+ * How many, at most 1000; 50 when left out.
+ */
+limit?: number, 
+/**
+ * Only what began before the execution of this id: the previous page's `next`.
+ */
+before?: string, 
+/**
+ * Only this status: one of a result's, `running`, or `lost` when the service was gone before the end.
+ */
+status?: string, 
+/**
+ * Only this language.
+ */
+language?: string, 
+/**
+ * Only this web origin, or `local`.
+ */
+origin?: string, 
+/**
+ * Words that must all occur in code, output or error.
+ */
+q?: string, };
+
+export type ExportFormat = "jsonl" | "csv";
+
+export type Facets = { 
+/**
+ * The languages of the executions, sorted.
+ */
+languages: Array<string>, 
+/**
+ * The origins of the executions, sorted.
+ */
+origins: Array<string>, 
+/**
+ * The number of executions.
+ */
+total: number, };
+
+export type Failure = { 
+/**
+ * A code for the window's own logic.
+ */
+code: string, 
+/**
+ * A sentence in English.
+ */
+message: string, 
+/**
+ * The same as a code with values, which the window translates.
+ */
+said: Words, 
+/**
+ * The key of the setting in question.
+ */
+field?: string, };
+
+export type Finished = { 
+/**
+ * Whether `status` is `completed`.
+ */
+success: boolean, 
+/**
+ * How.
+ */
+status: RunStatus, 
+/**
+ * The execution's id, a ULID.
+ */
+id: string, 
+/**
+ * The language's name.
+ */
+language: string, 
+/**
+ * The interpreter, for people.
+ */
+runtime: string, 
+/**
+ * The exit code, when the program exited by itself.
+ */
+exit_code: number | null, 
+/**
+ * The signal or Windows exception that ended it.
+ */
+signal: string | null, 
+/**
+ * Wall-clock time.
+ */
+duration_ms: number, 
+/**
+ * CPU time of the whole process tree.
+ */
+cpu_ms: number, 
+/**
+ * The most memory that the process tree held.
+ */
+peak_memory_bytes: number, 
+/**
+ * Whether `output` is not all that was printed.
+ */
+output_truncated: boolean, 
+/**
+ * Whether `error` is not all that was printed.
+ */
+error_truncated: boolean, 
+/**
+ * The isolation level that was used.
+ */
+isolation: string, 
+/**
+ * How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
+ * `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
+ */
+containment: string | null, 
+/**
+ * What the run created or changed in its folder.
+ */
+files: Array<ResultFile>, };
+
+export type Folder = "log" | "data" | "settings" | "file";
+
+export type Given = { 
+/**
+ * Its standard input.
+ */
+stdin: string, 
+/**
+ * Its arguments.
+ */
+args: Array<string>, 
+/**
+ * Its own environment variables.
+ */
+env: Array<GivenVariable>, 
+/**
+ * The files that were put into its folder.
+ */
+files: Array<GivenFile>, 
+/**
+ * What of it is not kept, so that a second run would be another one: `code`, `stdin`, `args`, `env`, `files`, `typed`.
+ */
+missing: Array<Missing>, };
+
+export type GivenFile = { 
+/**
+ * Where in the run's folder.
+ */
+path: string, 
+/**
+ * How large it was.
+ */
+size_bytes: number, 
+/**
+ * What was in it; `null` when that is not kept.
+ */
+content: string | null, 
+/**
+ * How `content` is written, `utf8` or `base64`.
+ */
+encoding: Encoding, };
+
+export type GivenVariable = { 
+/**
+ * Its name.
+ */
+name: string, 
+/**
+ * Its value; `null` unless the settings have values kept, as they are often secrets.
+ */
+value: string | null, };
+
+export type InputFile = { 
+/**
+ * Where, relative to the run's folder.
+ */
+path: string, 
+/**
+ * What it holds.
+ */
+content: string, 
+/**
+ * How `content` is written; `utf8` when left out.
+ */
+encoding?: Encoding, };
+
+export type Language = { 
+/**
+ * Its name.
+ */
+language: string, 
+/**
+ * Other names that are taken for it.
+ */
+aliases: Array<string>, 
+/**
+ * The interpreter, for people.
+ */
+runtime: string | null, 
+/**
+ * The interpreter's version where it is known.
+ */
+version: string | null, 
+/**
+ * The interpreter's path.
+ */
+path: string | null, 
+/**
+ * The isolation level of its programs, if it can run.
+ */
+isolation?: string, 
+/**
+ * Whether it can run.
+ */
+available: boolean, 
+/**
+ * Why it cannot run, and how to change that; empty when it can.
+ */
+detail: string, 
+/**
+ * `detail` as a code with values; only when it cannot run.
+ */
+reason?: Words, };
+
+export type LogPage = { 
+/**
+ * The number of entries on all pages.
+ */
+total: number, 
+/**
+ * The executions.
+ */
+items: Array<ExecutionSummary>, 
+/**
+ * What to give as `before` for the next page; `null` on the last one.
+ */
+next: string | null, };
+
+export type Minute = { 
+/**
+ * The minute's beginning, in milliseconds since 1970.
+ */
+at_ms: number, 
+/**
+ * The number of executions.
+ */
+count: number, 
+/**
+ * Those of them that ended neither completed nor cancelled.
+ */
+failed: number, 
+/**
+ * The median duration.
+ */
+median_ms: number | null, };
+
+export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
+
+export type PendingOrigin = { 
+/**
+ * The origin.
+ */
+origin: string, 
+/**
+ * When it was first refused.
+ */
+first_refused_at: string, 
+/**
+ * How often it was refused since then.
+ */
+refusals: number, };
+
+export type Problem = { 
+/**
+ * An identifier of the kind of problem.
+ */
+id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
+
+export type ProblemAction = { label: string, command: Action, 
+/**
+ * The port, the folder or the key of the setting.
+ */
+argument: string | null, };
+
+export type Python = { 
+/**
+ * What the settings name it by: its path, or `builtin`.
+ */
+path: string, 
+/**
+ * Whether it is the built-in one, whose programs see only their own folder.
+ */
+built_in: boolean, 
+/**
+ * The shortest unique name of its environment: `demo`, `work/demo`.
  */
 label: string, 
 /**
@@ -26,151 +445,77 @@ label: string,
  */
 version: string, 
 /**
- * For people: `CPython 3.13.1`.
+ * The name to show: `CPython 3.13.1`.
  */
 name: string, 
 /**
- * How it was found, for people; empty while that is unknown.
+ * How it was found, as a text to show; empty while that is unknown.
  */
 source: string, in_use: boolean, 
 /**
- * Why it cannot be used.
+ * The reason why it cannot be used, if so.
  */
 problem: string | null, };
 
-export type Running = { id: string, language: string, first_line: string, origin: string, started_at: string, };
+export type PythonTest = { ok: true, name: string, version: string, starts_in_ms: number, };
 
-export type Pending = { origin: string, first_seen: string, requests: number, };
+export type ResultFile = { 
+/**
+ * Where it lay in the run's folder.
+ */
+path: string, 
+/**
+ * Its size.
+ */
+size_bytes: number, 
+/**
+ * Guessed from its name.
+ */
+media_type: string, 
+/**
+ * What it holds, in base64; left out when it is too large to carry.
+ */
+content?: string, };
 
-export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
+export type Run = { 
+/**
+ * With it the program gets a terminal of that size in place of its three streams; all it writes comes as `stdout`.
+ */
+terminal?: TerminalSize, 
+/**
+ * The program's text.
+ */
+code: string, 
+/**
+ * How `code` is written; `utf8` when left out. Base64 carries a program of any encoding, byte for byte.
+ */
+code_encoding?: Encoding, 
+/**
+ * A language's name or alias, letter case aside; `python` when left out.
+ */
+language?: string, 
+/**
+ * The program's standard input, followed by end-of-file; empty when left out.
+ */
+stdin?: string, 
+/**
+ * The program's arguments.
+ */
+args?: Array<string>, 
+/**
+ * Environment variables on top of the few that every run gets.
+ */
+env?: { [key in string]: string }, 
+/**
+ * Files that are put into the run's folder.
+ */
+files?: Array<InputFile>, 
+/**
+ * Milliseconds of wall-clock time after which the run is ended; the settings hold the default and the maximum.
+ */
+timeout_ms?: number, };
 
-export type ProblemAction = { label: string, command: Action, 
-/**
- * The port, the folder, the settings' key.
- */
-argument: string | null, };
-
-export type Problem = { 
-/**
- * The same for the same kind of problem.
- */
-id: string, text: string, remedy: string | null, actions: Array<ProblemAction>, };
-
-export type Status = { state: ServiceState, 
-/**
- * Why it failed: a fragment, which follows a colon.
- */
-reason: string | null, 
-/**
- * For clients, also while it is stopped.
- */
-url: string, 
-/**
- * A command for the system's shell that runs a program.
- */
-example: string, addresses: Array<string>, 
-/**
- * The loopback address that this machine does not have.
- */
-missing: string | null, running: number, queued: number, 
-/**
- * Whether the search for the Python in use goes on.
- */
-is_searching: boolean, 
-/**
- * The Python in use.
- */
-python: Python | null, 
-/**
- * Why nothing does.
- */
-python_problem: string | null, isolation: string, 
-/**
- * How programs are held together, such as `user_namespace`; `subreaper` is the fallback.
- */
-containment: string | null, now: Array<Running>, pending_origins: Array<Pending>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
-/**
- * Whether the introduction is to be shown.
- */
-welcome: boolean, version: string, };
-
-export type Summary = { id: string, started_at: string, language: string, 
-/**
- * The interpreter, for people.
- */
-runtime: string, 
-/**
- * A result's status, `running`, or `lost`.
- */
-status: string, 
-/**
- * The web origin that asked, or `local`.
- */
-origin: string, first_line: string, duration_ms: number | null, };
-
-export type Variable = { name: string, 
-/**
- * Where that is kept.
- */
-value: string | null, };
-
-export type GivenFile = { path: string, size_bytes: number, 
-/**
- * Where that is kept.
- */
-content: string | null, 
-/**
- * How `content` is written.
- */
-encoding: string, };
-
-export type Execution = { code: string, 
-/**
- * Whether `code` is only the beginning.
- */
-code_truncated: boolean, stdin: string, args: Array<string>, env: Array<Variable>, files: Array<GivenFile>, 
-/**
- * The parts that were not kept: `code`, `stdin`, `args`, `env`, `files`, `typed`, or `all`.
- */
-missing: Array<string>, output: string, error: string, exit_code: number | null, signal: string | null, cpu_ms: number | null, peak_memory_bytes: number | null, output_truncated: boolean, error_truncated: boolean, isolation: string | null, containment: string | null, 
-/**
- * The sentence about its end that `error` ends with, where the service wrote one there.
- */
-ending: Sentence | null, id: string, started_at: string, language: string, 
-/**
- * The interpreter, for people.
- */
-runtime: string, 
-/**
- * A result's status, `running`, or `lost`.
- */
-status: string, 
-/**
- * The web origin that asked, or `local`.
- */
-origin: string, first_line: string, duration_ms: number | null, };
-
-export type ExecutionsQuery = { 
-/**
- * At most 1000.
- */
-limit?: number, 
-/**
- * The previous page's `next`.
- */
-before?: string, status?: string, language?: string, origin?: string, 
-/**
- * Words that must all occur in code, output or error.
- */
-q?: string, };
-
-export type ExecutionsPage = { executions: Array<Summary>, next: string | null, 
-/**
- * How many there are on all pages.
- */
-total: number, };
-
-export type Facets = { languages: Array<string>, origins: Array<string>, total: number, };
+export type RunStatus = "completed" | "failed" | "timeout" | "memory_limit" | "output_limit" | "crashed" | "cancelled";
 
 export type Selection = { query: ExecutionsQuery, 
 /**
@@ -182,41 +527,32 @@ upto: string | null,
  */
 except: Array<string>, 
 /**
- * How many entries that are.
+ * The number of these entries.
  */
 count: number, };
 
-export type ExportFormat = "jsonl" | "csv";
-
-export type Minute = { at: string, count: number, failed: number, median_ms: number | null, };
-
-export type Statistics = { today: number, failed_today: number, median_ms: number | null, 
+export type SentSignal = { 
 /**
- * The last sixty, oldest first.
+ * `interrupt` is what Ctrl-C does, `terminate` is SIGTERM, `kill` cancels the run. Windows has none of the first two
+ * without a terminal and cancels the run.
  */
-minutes: Array<Minute>, };
+signal: SignalName, };
 
-export type PythonTest = { ok: true, name: string, version: string, starts_in_ms: number, };
-
-export type Language = { language: string, aliases: Array<string>, runtime: string | null, version: string | null, path: string | null, available: boolean, 
-/**
- * Why it cannot run, and how to change that.
- */
-detail: string, };
+export type ServiceState = "stopped" | "starting" | "running" | "stopping" | "failed";
 
 export type SettingsProblem = { key: string | null, line: number | null, 
 /**
- * What is wrong: it follows the key in a sentence, or is one when there is no key.
+ * The description, which follows the key in a sentence, or is a sentence if there is no key.
  */
 message: string, 
 /**
  * The same as a code with values.
  */
-said: Sentence, };
+said: Words, };
 
 export type SettingsView = { 
 /**
- * By full name, such as `limits.timeout_ms`.
+ * The values by full key, such as `limits.timeout_ms`.
  */
 values: Record<string, unknown>, 
 /**
@@ -232,32 +568,92 @@ file: string,
  */
 restart_needed: Array<string>, };
 
-export type ConsoleState = "idle" | "starting" | "running" | "ended";
+export type SignalName = "interrupt" | "terminate" | "kill";
 
-export type ConsoleUpdate = { "kind": "cleared" } | { "kind": "output", data: string, is_old: boolean, } | { "kind": "state", state: ConsoleState, 
+export type Statistics = { 
 /**
- * The message `finished` or `error` with which it ended.
+ * Executions since midnight, by this machine's clock and zone.
  */
-ended: string | null, };
-
-export type Folder = "log" | "data" | "settings" | "file";
-
-export type Failure = { 
+today: number, 
 /**
- * A word for the window's own logic.
+ * Those of them that ended neither completed nor cancelled.
+ */
+failed_today: number, 
+/**
+ * The median duration today.
+ */
+median_ms: number | null, 
+/**
+ * The last sixty minutes, oldest first.
+ */
+minutes: Array<Minute>, };
+
+export type Status = { state: ServiceState, 
+/**
+ * The reason of a failure: a fragment, which follows a colon.
+ */
+reason: string | null, 
+/**
+ * The address for clients, even while the service is stopped.
+ */
+url: string, 
+/**
+ * A command for the system's shell that runs a program.
+ */
+example: string, addresses: Array<string>, 
+/**
+ * The loopback address that this machine does not have.
+ */
+missing: string | null, running: number, queued: number, 
+/**
+ * Whether the search for the Python in use is still running.
+ */
+is_searching: boolean, 
+/**
+ * The Python in use.
+ */
+python: Python | null, 
+/**
+ * The reason why no Python is in use, if so.
+ */
+python_problem: string | null, isolation: string, 
+/**
+ * The containment mode, such as `user_namespace`; `subreaper` is the fallback.
+ */
+containment: string | null, now: Array<ExecutionSummary>, pending_origins: Array<PendingOrigin>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
+/**
+ * Whether to show the introduction.
+ */
+welcome: boolean, version: string, };
+
+export type TerminalSize = { 
+/**
+ * Character cells in a row.
+ */
+columns: number, 
+/**
+ * Rows.
+ */
+rows: number, };
+
+export type Typed = { 
+/**
+ * The text; what Enter types into a terminal is `\r`.
+ */
+data: string, };
+
+export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: ExecutionSummary, } | { "kind": "ended", execution: ExecutionSummary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", route: string, };
+
+export type Words = { 
+/**
+ * Which sentence it is.
  */
 code: string, 
 /**
- * A sentence for people, in English.
+ * What is filled in, by name: texts, sentences of this form, or lists of those.
  */
-message: string, 
+values: Record<string, string | Words | Words[]>, 
 /**
- * The same as a code with values, which the window words in its language.
+ * The sentence in English.
  */
-said: Sentence, 
-/**
- * The settings' key that it is about.
- */
-field?: string, };
-
-export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: Summary, } | { "kind": "ended", execution: Summary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", route: string, };
+text: string, };

@@ -1,8 +1,8 @@
-// Output with its terminal colours, as pieces that the page can show without reading them as HTML.
+// Output with terminal colours, as pieces that the page can show as text, never as HTML.
 //
-// Of the escape sequences, only those for looks (SGR) have an effect; all others are left out.
+// Only the escape sequences for colours and styles (SGR) have an effect; all others are removed.
 
-/** A colour of the 256, or one of its own. */
+/** An index into the 256 colours, or a true colour. */
 export type Colour = number | readonly [red: number, green: number, blue: number];
 
 export interface Look {
@@ -21,7 +21,7 @@ export interface Piece extends Look {
   text: string;
 }
 
-/** More than this is cut: nobody reads it here, and laying it out would stop the window. */
+/** Longer output is cut: laying it out would block the window. */
 export const MOST_SHOWN = 200_000;
 
 export const PLAIN: Look = {
@@ -31,25 +31,25 @@ export const PLAIN: Look = {
 
 const ESCAPE = "\\u001b";
 const PARTS = [
-  // Control sequences: parameters, intermediate bytes, and the final byte, which is `m` for looks.
+  // Control sequences: parameters, intermediate bytes, and the final byte, which is `m` for SGR.
   `(?:${ESCAPE}\\[|\\u009b)([0-9:;<=>?]*)([ -/]*)([@-~])`,
-  // Titles, links and other strings, up to their end.
+  // Titles, links and other strings, up to their terminator.
   `${ESCAPE}[\\]PX^_][^\\u0007${ESCAPE}]*(?:\\u0007|${ESCAPE}\\\\|$)`,
-  // One that is cut off at the end.
+  // A sequence that is cut off at the end.
   `${ESCAPE}\\[?[0-9:;<=>?]*[ -/]*$`,
-  // Charsets and the rest of the short ones.
+  // Character sets and other short sequences.
   `${ESCAPE}[ -/]*[0-~]`,
-  // Signs that move nothing here: the bell, shifts, backspace and the like.
+  // Control characters without effect here: the bell, shifts, backspace and others.
   "[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001a\\u001c-\\u001f\\u007f]",
 ];
 const SEQUENCE = new RegExp(PARTS.join("|"), "g");
 
-/** What a terminal would be left with: progress bars that return to the line's start show their last state. */
+/** Keeps the text that a terminal would show in the end: of a progress bar that returns to the line's start, the last state. */
 function settled(text: string): string {
   return text.replace(/\r\n/g, "\n").replace(/^.*\r(?=[^\n])/gm, "").replace(/\r/g, "");
 }
 
-/** The pieces of an output, each of one look. */
+/** Splits output into pieces of one style each. */
 export function pieces(output: string): Piece[] {
   const text = settled(output.slice(0, MOST_SHOWN));
   const found: Piece[] = [];
@@ -76,14 +76,14 @@ function sameLook(one: Look, other: Look): boolean {
   return keys.every((key) => String(one[key]) === String(other[key]));
 }
 
-/** A look after the parameters of one sequence. */
+/** The style after the parameters of a sequence. */
 function changed(look: Look, parameters: string): Look {
   const groups = parameters.split(";");
   let now = look;
   for (let index = 0; index < groups.length; index += 1) {
     const [code = 0, ...details] = (groups[index] ?? "").split(":").map(Number);
     if (code === 38 || code === 48) {
-      // The parts of a colour stand behind colons, or are the parameters that follow.
+      // The parts of a colour follow after colons, or are the next parameters.
       const rest = details.length > 0 ? details : groups.slice(index + 1).map(Number);
       const [colour, used] = extended(rest, details.length > 0);
       if (details.length === 0) index += used;
@@ -93,12 +93,12 @@ function changed(look: Look, parameters: string): Look {
   return now;
 }
 
-/** A colour of the 256 or a true one, and how many parameters it took; `null` where it is none. */
+/** A colour of the 256 or a true colour, and the number of its parameters; `null` if it is invalid. */
 function extended(rest: number[], colons: boolean): [Colour | null, number] {
   const isPart = (part: number | undefined): part is number => part !== undefined && Number.isInteger(part) && part >= 0 && part <= 255;
   if (rest[0] === 5) return [isPart(rest[1]) ? rest[1] : null, 2];
   if (rest[0] !== 2) return [null, colons ? 0 : Math.min(rest.length, 1)];
-  // Behind colons there may be a colour space before the three.
+  // After colons, a colour space may precede the three values.
   const [red, green, blue] = colons && rest.length > 4 ? rest.slice(2, 5) : rest.slice(1, 4);
   return [isPart(red) && isPart(green) && isPart(blue) ? [red, green, blue] : null, 4];
 }
@@ -111,7 +111,7 @@ const SWITCHES: Record<number, Partial<Look>> = {
 };
 
 function after(look: Look, code: number, details: number[]): Look {
-  // `4:0` is no underline; the others after the colon are kinds of it.
+  // `4:0` means no underline; other values after the colon are kinds of underline.
   if (code === 4 && details[0] === 0) return { ...look, underline: false };
   if (SWITCHES[code]) return { ...look, ...SWITCHES[code] };
   if (code >= 30 && code <= 37) return { ...look, foreground: code - 30 };

@@ -8,7 +8,7 @@ const RED = rgb("#b42318");
 const THEME: Palette = { sixteen: Array.from({ length: 16 }, () => RED), foreground: rgb("#15181c"), background: rgb("#ffffff") };
 const text = (output: string) => pieces(output).map((piece) => piece.text).join("");
 
-/** What is other than plain in each piece. */
+/** The style of each piece, without default values. */
 function looks(output: string): unknown[] {
   const other = (piece: Piece) => Object.entries(piece).filter(([key, value]) => key === "text" || value !== PLAIN[key as keyof Look]);
   return pieces(output).map((piece) => Object.fromEntries(other(piece)));
@@ -49,13 +49,13 @@ test.each<[string, string, Partial<Look>]>([
   expect(looks(`${all}${sgr(parameters)}b`).at(-1)).toEqual({ text: "b", ...left });
 });
 
-test("looks end where they are ended", () => {
+test("a style ends at its reset", () => {
   expect(looks(`${sgr("32")}ok${sgr("0")} ${sgr("1;91")}bad${sgr("")}`)).toEqual([
     { text: "ok", foreground: 2 }, { text: " " }, { text: "bad", foreground: 9, bold: true },
   ]);
 });
 
-test("a look is shown in the theme's colours, and the text can be read on its ground", () => {
+test("a style uses the theme's colours and is legible on its background", () => {
   const look = (change: Partial<Look>) => css({ ...PLAIN, ...change }, THEME);
   expect(look({})).toBe("");
   expect(look({ foreground: 1, bold: true, underline: true, strike: true })).toBe(
@@ -82,4 +82,4 @@ test.each([
   ["nothing is nothing", "", ""],
 ])("%s", (_, output, shown) => expect(text(output)).toBe(shown));
 
-test("what nobody could read is cut", () => expect(text("x".repeat(300_000))).toHaveLength(200_000));
+test("very long output is cut", () => expect(text("x".repeat(300_000))).toHaveLength(200_000));

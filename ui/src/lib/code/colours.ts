@@ -1,22 +1,22 @@
-// The colours of terminal output on the page: the theme's own for the sixteen, computed ones for the rest, and always so that
-// the text can be read on its ground.
+// Colours of terminal output: the theme's own for the basic sixteen, computed ones for the rest, adjusted to be legible on their
+// background.
 
 import type { Colour, Look } from "./ansi";
 
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** The theme's colours: the sixteen, the text's and the page's. */
+/** The theme's colours: the sixteen, the text's and the background's. */
 export interface Palette {
   sixteen: Rgb[];
   foreground: Rgb;
   background: Rgb;
 }
 
-/** WCAG 2.2, 1.4.3. */
+/** The minimum contrast of text (WCAG 2.2, 1.4.3). */
 export const READABLE = 4.5;
 
 const NAMES = ["black", "red", "green", "yellow", "blue", "magenta", "cyan", "white"];
-/** The tokens of the sixteen, the bright ones last. */
+/** The CSS variables of the sixteen colours, the bright ones last. */
 export const SIXTEEN = ["ansi-", "ansi-bright-"].flatMap((prefix) => NAMES.map((name) => prefix + name));
 
 export function rgb(hex: string): Rgb {
@@ -24,7 +24,7 @@ export function rgb(hex: string): Rgb {
   return [red, green, blue];
 }
 
-/** The palette of the theme that is shown. */
+/** The palette of the present theme. */
 export function palette(token: (name: string) => string): Palette {
   return {
     sixteen: SIXTEEN.map((name) => rgb(token(name))),
@@ -51,7 +51,7 @@ function mixed(one: Rgb, other: Rgb, share: number): Rgb {
   return [part(0), part(1), part(2)];
 }
 
-/** The text's colour, moved towards white or black as far as its ground asks for. */
+/** The text colour, moved towards white or black until it is legible on its background. */
 export function readable(text: Rgb, ground: Rgb): Rgb {
   const ends: Rgb[] = [[255, 255, 255], [0, 0, 0]];
   const end = ends.sort((a, b) => contrast(b, ground) - contrast(a, ground))[0] ?? text;
@@ -72,7 +72,7 @@ function resolved(colour: Colour, { sixteen }: Palette): Rgb {
   return [level(Math.floor(cube / 36)), level(Math.floor(cube / 6) % 6), level(cube % 6)];
 }
 
-/** The text's colour and its ground's, `null` where they are the page's own. */
+/** The colours of text and background; `null` for the page's own. */
 export function shownColours(look: Look, palette: Palette): { text: Rgb | null; ground: Rgb | null } {
   const { foreground, background, reverse, dim, hidden } = look;
   let text = foreground === null ? null : resolved(foreground, palette);
@@ -85,7 +85,7 @@ export function shownColours(look: Look, palette: Palette): { text: Rgb | null; 
   return { text: readable(text ?? palette.foreground, under), ground };
 }
 
-/** A look as CSS. */
+/** A style as CSS. */
 export function css(look: Look, palette: Palette): string {
   const { text, ground } = shownColours(look, palette);
   const lines = [look.underline && "underline", look.strike && "line-through"].filter(Boolean).join(" ");

@@ -1,9 +1,9 @@
-// The undo history of the Console's editor: text and programming language together.
+// The undo history of the Console's editor, which contains text and programming language.
 
 import { history, isolateHistory, invertedEffects } from "@codemirror/commands";
 import { type EditorState, StateEffect, StateField, type Extension, type Transaction, type TransactionSpec } from "@codemirror/state";
 
-/** Another programming language. As a part of the history, so that undoing an opened program restores its language too. */
+/** Changes the programming language. It is part of the history, so that undoing an opened program restores its language too. */
 export const speak = StateEffect.define<string>();
 
 /** The programming language of the text. */
@@ -16,10 +16,10 @@ const restore = invertedEffects.of(({ effects, startState }: Transaction) =>
   effects.some((effect) => effect.is(speak)) ? [speak.of(startState.field(spoken))] : [],
 );
 
-/** The undo history of text and language. */
+/** The undo history for text and language. */
 export const remembering = (language: string): Extension => [history(), spoken.init(() => language), restore];
 
-/** Another program in the text's place, which undo takes back in one step. */
+/** Replaces the text by another program in one undoable step. */
 export function replacing(state: EditorState, text: string, language: string): TransactionSpec {
   return {
     changes: { from: 0, to: state.doc.length, insert: text },

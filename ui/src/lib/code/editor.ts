@@ -1,4 +1,4 @@
-// CodeMirror as the window uses it: to write code, and to read it.
+// The window's CodeMirror: an editor for code and a read-only view.
 
 import { defaultKeymap, historyKeymap, indentWithTab } from "@codemirror/commands";
 import { javascript } from "@codemirror/lang-javascript";
@@ -17,22 +17,22 @@ export interface EditorOptions {
   text: string;
   language: string;
   label: string;
-  /** The id of the words about its keys. */
+  /** The id of the element that describes its keys. */
   describedby?: string;
-  /** What is written in; without it the text is only read. */
+  /** The editing state; without it the text is read-only. */
   editing?: Editing;
 }
 
 /** An editor on the page. */
 export interface Editor {
-  /** Shows another program, unless it is the present one. */
+  /** Shows another program, unless it is shown already. */
   show(text: string, language: string): void;
   setLabel(label: string, describedby?: string): void;
   focus(): void;
   destroy(): void;
 }
 
-// Parts that change while the rest of a state stays.
+// Extensions that are reconfigured while the rest of the state stays.
 const GRAMMAR = new Compartment();
 const ATTRIBUTES = new Compartment();
 
@@ -67,7 +67,7 @@ function grammar(language: string): Extension {
   return [];
 }
 
-/** What only an editor needs. Tab indents; Escape, then Tab leaves it, as CodeMirror's own guide has it. */
+/** Extensions of the editor. Tab indents; Escape and then Tab leaves it, as CodeMirror's guide recommends. */
 function writing(editing: Editing, language: string): Extension {
   const run = () => {
     editing.onrun();
@@ -89,7 +89,7 @@ function writing(editing: Editing, language: string): Extension {
   ];
 }
 
-/** What only a reader needs; it stays in the order of the Tab key, so that its lines can be scrolled and copied. */
+/** Extensions of the read-only view. It keeps its place in the Tab order, so that its lines can be scrolled and copied. */
 function reading(): Extension {
   return [EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.lineWrapping];
 }
@@ -133,11 +133,11 @@ export function createEditor(parent: HTMLElement, options: EditorOptions): Edito
     } else if (!sameText) {
       view.dispatch(replacing(state, text, language));
     } else if (language !== state.field(spoken)) {
-      // Chosen in the list, which undo is not about.
+      // A choice in the list is not part of the undo history.
       view.dispatch({ effects: speak.of(language), annotations: Transaction.addToHistory.of(false) });
     }
   };
-  // A state that was kept may be behind: the draft can change, and so can the window's language, while no view is there.
+  // A kept state may be outdated: draft and window language can change while no view exists.
   setLabel(options.label, options.describedby);
   show(options.text, options.language);
   return {

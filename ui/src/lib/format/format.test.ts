@@ -34,7 +34,7 @@ test.each([
   [1 << 30, "1 GB"],
 ])("%d bytes are %s", (bytes, words) => expect(size(bytes)).toBe(words));
 
-describe("how long ago", () => {
+describe("a relative time", () => {
   const at = "2026-11-22T12:00:00Z";
   const now = Date.parse(at);
   test.each([
@@ -46,10 +46,10 @@ describe("how long ago", () => {
     [90_000_000, "yesterday"],
   ])("%d ms is %s", (passed, words) => expect(ago(at, now + passed)).toBe(words));
 
-  test("the exact moment has its seconds", () => expect(exact(at)).toContain(":00:00"));
+  test("the exact time has seconds", () => expect(exact(at)).toContain(":00:00"));
 });
 
-test("an origin loses only what goes without saying", () => {
+test("an origin loses only its scheme", () => {
   expect(origin("http://localhost:3000")).toBe("localhost:3000");
   expect(origin("https://app.example")).toBe("https://app.example");
   expect(origin("local")).toBe("this computer");
@@ -63,7 +63,7 @@ test.each([
   ["C:\\Python\\python.exe", "C:\\Python\\python.exe"],
 ])("the path %s is shown as %s", (path, short) => expect(shortPath(path)).toBe(short));
 
-test("a status that is not known is shown as interrupted, never as good", () => {
+test("an unknown status is shown as interrupted, never as completed", () => {
   expect(outcome("exploded").mark).toBe("stopped");
   expect(outcome("completed").mark).toBe("running");
 });

@@ -1,4 +1,4 @@
-// Times, sizes and names as people read them.
+// Formats of times, sizes and names.
 
 import { language, t } from "../i18n/index.svelte";
 
@@ -7,7 +7,7 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Keeps what is costly to make: a list makes hundreds of these texts while it scrolls. */
+/** Caches formatters, which are costly to create: a scrolling list needs hundreds of texts. */
 function kept<T>(make: (locale: string) => T): (locale: string) => T {
   const made = new Map<string, T>();
   return (locale) => {
@@ -27,7 +27,7 @@ function number(value: number, digits: 0 | 1 = 0): string {
   return (digits === 0 ? WHOLE : TENTHS)(language()).format(value);
 }
 
-/** The machine's own form of the shown language, which knows about 24 hours a day. */
+/** The regional variant of the shown language on this machine, which determines the 12- or 24-hour clock. */
 function locale(): string {
   return navigator.languages.find((tag) => tag.startsWith(language())) ?? language();
 }
@@ -47,7 +47,7 @@ export function duration(ms: number): string {
   return `${number(Math.floor(minutes / 60))} h ${minutes % 60} min`;
 }
 
-/** A size, from bytes, in the unit that keeps it short. */
+/** A size, from bytes, in the largest suitable unit. */
 export function size(bytes: number): string {
   const units = ["B", "KB", "MB", "GB", "TB"];
   let value = bytes;
@@ -56,7 +56,7 @@ export function size(bytes: number): string {
   return `${number(value, value < 10 && unit > 0 ? 1 : 0)} ${units[unit] ?? ""}`;
 }
 
-/** How long ago something was, in words. */
+/** A relative time in words, such as "5 minutes ago". */
 export function ago(at: string, now: number): string {
   const passed = Math.max(0, now - Date.parse(at));
   if (passed < 10 * SECOND) return t("time.now");
@@ -67,23 +67,23 @@ export function ago(at: string, now: number): string {
   return words.format(-Math.floor(passed / DAY), "day");
 }
 
-/** The very moment, for hovering. */
+/** The exact time, for a tooltip. */
 export function exact(at: string): string {
   return EXACT(locale()).format(new Date(at));
 }
 
-/** The time of day to the minute. */
-export function clockTime(at: string): string {
+/** The time of day to the minute, of milliseconds since 1970. */
+export function clockTime(at: number): string {
   return CLOCK(locale()).format(new Date(at));
 }
 
-/** An origin without the scheme that goes without saying. */
+/** An origin without the scheme `http://`. */
 export function origin(origin: string): string {
   if (origin === "local") return t("origin.local");
   return CONSOLE.includes(origin) ? t("origin.console") : origin.replace(/^http:\/\//, "");
 }
 
-/** What this window ran, as it is logged, and as earlier versions logged it. */
+/** Origins of the window's own runs, as they are logged now and as earlier versions logged them. */
 const CONSOLE = ["Runtray Console", "tauri://localhost", "http://tauri.localhost"];
 
 const LANGUAGES: Record<string, string> = { python: "Python", javascript: "JavaScript", typescript: "TypeScript" };
@@ -93,7 +93,7 @@ export function languageName(name: string): string {
   return LANGUAGES[name] ?? name;
 }
 
-/** A text with its middle left out where it is longer than `most` characters: both ends tell it from others. */
+/** A text with its middle left out if it is longer than `most` characters, because both ends distinguish it. */
 export function middle(text: string, most: number): string {
   const characters = [...text];
   if (characters.length <= most) return text;

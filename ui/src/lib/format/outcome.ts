@@ -1,4 +1,4 @@
-// How an execution stands or ended: its mark and its words.
+// The mark and the words for the status of an execution.
 
 import type { Key } from "../i18n/index.svelte";
 

@@ -48,7 +48,7 @@ test("every plural has both forms", () => {
   expect(halves).toEqual([]);
 });
 
-test("numbers choose the form and are written the language's way", () => {
+test("numbers select the plural form and use the language's format", () => {
   setLanguage("en");
   expect(counted("log.delete", 1)).toBe("Delete 1 entry");
   expect(counted("log.delete", 1204)).toBe("Delete 1,204 entries");
@@ -56,7 +56,7 @@ test("numbers choose the form and are written the language's way", () => {
   expect(counted("log.delete", 1204)).toBe("1.204 Einträge löschen");
 });
 
-test("a value is put in as it is, and one that is missing stays visible", () => {
+test("a value is inserted unchanged, and a missing one leaves its placeholder", () => {
   setLanguage("en");
   expect(t("log.exported", { path: "/a/{b}" })).toBe("Written to /a/{b}");
   expect(t("log.exported")).toBe("Written to {path}");

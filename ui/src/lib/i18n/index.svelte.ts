@@ -1,10 +1,10 @@
-// The words of the window, in the language that was chosen.
+// The texts of the window in the chosen language.
 //
-// A catalogue is flat: one text a key, with `{name}` where a value goes. A text that depends on a number has two keys,
-// `….one` and `….other`. What Rust says itself is in `native.*.json`, which it reads; what the service says by a code is in
-// `said.*.json`, which both read.
+// A catalogue is flat: one text for each key, with `{name}` for values. A text that depends on a number has two keys,
+// `….one` and `….other`. Texts of the Rust code are in `native.*.json`; sentences of the service that have a code are in
+// `said.*.json`, which both sides read.
 
-import type { Sentence } from "../bindings";
+import type { Words } from "../bindings";
 import de from "./de.json";
 import en from "./en.json";
 import saidDe from "./said.de.json";
@@ -12,7 +12,7 @@ import saidEn from "./said.en.json";
 
 export type Key = keyof typeof en;
 type Stem<K> = K extends `${infer Base}.other` ? Base : never;
-/** A key with a text for one and a text for more. */
+/** A key with texts for one and for several. */
 export type Counted = Stem<Key>;
 export type Language = "en" | "de";
 export type Values = Record<string, string | number>;
@@ -27,7 +27,7 @@ export function language(): Language {
   return chosen.language;
 }
 
-/** The language for a setting; `system` is the first of the machine's that there is. */
+/** The language for a setting; `system` is the first of the system's languages that the window supports. */
 export function resolve(setting: unknown, preferred: readonly string[]): Language {
   if (setting === "en" || setting === "de") return setting;
   const codes = preferred.map((tag) => tag.slice(0, 2).toLowerCase());
@@ -44,15 +44,15 @@ export function t(key: Key, values: Values = {}): string {
   return fill(CATALOGUES[chosen.language][key], values);
 }
 
-/** The text of `key` for a number of things; `{count}` is that number. */
+/** The text of `key` for a number of things, which replaces `{count}`. */
 export function counted(key: Counted, count: number, values: Values = {}): string {
   const one = new Intl.PluralRules(chosen.language).select(count) === "one";
   const text = new Intl.NumberFormat(chosen.language).format(count);
   return t(`${key}.${one ? "one" : "other"}` as Key, { count: text, ...values });
 }
 
-/** A sentence that Rust said by its code; one that is not known here stays in English. */
-export function say({ code, values, text }: Sentence): string {
+/** Translates a sentence of the service by its code; an unknown one stays in English. */
+export function say({ code, values, text }: Words): string {
   const filled = Object.entries(values).map(([name, value]): [string, string] => {
     if (typeof value === "string") return [name, value];
     return [name, Array.isArray(value) ? value.map(say).join("; ") : say(value)];
@@ -61,7 +61,7 @@ export function say({ code, values, text }: Sentence): string {
   return known === undefined ? text : fill(known, Object.fromEntries(filled));
 }
 
-/** A fragment as a sentence that stands alone. */
+/** Turns a fragment into a sentence. */
 export function sentence(fragment: string): string {
   const text = fragment.trim();
   return text.charAt(0).toUpperCase() + text.slice(1) + (/[.?…]$/.test(text) ? "" : ".");

@@ -1,6 +1,6 @@
-// The system's language as a tag that every library can read.
+// The system's language as a valid language tag.
 
-/** WebKitGTK hands on `LANG=C` as it is, and what takes it for a language tag fails. English stands in for what is none. */
+/** Returns English for an invalid tag: WebKitGTK passes `LANG=C` on unchanged, at which formatters throw. */
 export function mendTag(of: { readonly language: string }): void {
   try {
     Intl.getCanonicalLocales(of.language);

@@ -10,7 +10,7 @@ const WORDS: Record<string, Key> = {
   wasm: "isolation.wasm",
 };
 
-/** What the level keeps programs from; a level that is not known here goes by its name. */
+/** The protection of a level in words; an unknown level is shown by its name. */
 export function isolationText(level: string): string {
   const key = WORDS[level];
   return key ? t(key) : level;

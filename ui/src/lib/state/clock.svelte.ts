@@ -1,4 +1,4 @@
-// The present time, for relative times: coarse when nothing runs, so that an idle window does nothing.
+// The present time for relative times. It ticks slowly when nothing runs, so that an idle window uses no CPU.
 
 const COARSE_MS = 15_000;
 const FINE_MS = 500;
@@ -6,7 +6,7 @@ const FINE_MS = 500;
 class Clock {
   now = $state(Date.now());
 
-  /** Ticks until the answer is called: finely while something runs, coarsely otherwise, never while nobody looks. */
+  /** Ticks until the returned function is called: often while a program runs, rarely otherwise, never in a hidden window. */
   tick(fine: boolean): () => void {
     const update = () => {
       if (!document.hidden) this.now = Date.now();

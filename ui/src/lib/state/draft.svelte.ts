@@ -1,13 +1,13 @@
-// What stands in the Console's editor. Kept on this machine, so that leaving the view or closing the window loses nothing.
+// The program in the Console's editor. It is stored on this machine, so that leaving the view or the window loses nothing.
 //
-// Opening another program there never destroys a draft: it is put aside first and can be taken back, also after the window
-// was closed. The editor's own undo brings it back too (`editing.ts`).
+// Opening another program never destroys a draft: the draft is stashed first and can be restored, even after the window was
+// closed. The editor's own undo restores it too (`editing.ts`).
 
 import { t } from "../i18n/index.svelte";
 import { toasts } from "./toasts.svelte";
 
 const KEPT = "runtray.draft";
-/** Drafts that were put aside; the oldest beyond these go. */
+/** The number of stashed drafts; older ones are deleted. */
 const MOST_ASIDE = 20;
 
 export interface Program {
@@ -16,9 +16,9 @@ export interface Program {
 }
 
 interface Kept extends Program {
-  /** The code as it was opened from elsewhere: while it is unchanged, it is no draft of the user's. */
+  /** The code of an opened program: while it is unchanged, it is not a draft of the user. */
   opened: string | null;
-  /** Drafts that were put aside, the last one last. */
+  /** Stashed drafts, the latest last. */
   aside: Program[];
 }
 
@@ -54,27 +54,27 @@ class Draft {
     this.load();
   }
 
-  /** Takes what was kept when the window was last there. */
+  /** Restores the stored draft of an earlier window. */
   load(): void {
     const { code, language, opened, aside } = kept();
     [this.code, this.language, this.#opened, this.aside] = [code, language, opened, aside];
   }
 
-  /** Takes what the user wrote. */
+  /** Stores the user's text. */
   set(code: string, language = this.language): void {
     this.code = code;
     this.language = language;
     this.#keep();
   }
 
-  /** Opens a program from elsewhere in the draft's place; the draft is put aside. */
+  /** Opens another program; the draft is stashed. */
   open(code: string, language: string): void {
     this.#putAside({ code, language });
     this.#opened = code;
     this.set(code, language);
   }
 
-  /** Takes the last draft back that was put aside; what the user changed in the meantime is put aside in turn. */
+  /** Restores the latest stashed draft; changes since then are stashed in turn. */
   back(): void {
     const previous = this.aside.at(-1);
     if (!previous) return;
@@ -91,7 +91,7 @@ class Draft {
     this.aside = [...this.aside, { code, language }].slice(-MOST_ASIDE);
   }
 
-  /** What does not fit into the webview's storage is kept as far as it fits: the draft itself first. */
+  /** If the webview's storage is too small, stores as much as fits, the draft itself first. */
   #keep(): void {
     const { code, language } = this;
     for (let aside = this.aside; ; aside = aside.slice(1)) {

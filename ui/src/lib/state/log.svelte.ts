@@ -1,37 +1,37 @@
-// The log as far as it was read: rows newest first, the filter, and the execution that is open.
+// The loaded part of the log: rows newest first, the filter, and the open execution.
 //
-// The list is live. What begins and ends is gathered for a frame and laid in at once, so that a thousand runs a second
-// cost one new list a frame.
+// The list is live. Executions that begin or end are collected for a frame and merged together, so that a thousand runs a second
+// create one new list per frame.
 
 import { backend } from "../backend";
-import type { Execution, ExecutionsQuery, Facets, Summary } from "../bindings";
+import type { ExecutionsQuery, ExecutionSummary, ExecutionView, Facets } from "../bindings";
 import { toasts } from "./toasts.svelte";
 import { append, below, matches, merge, widen, type Filter } from "./rows";
 
 const PAGE = 500;
-/** How long typing must rest before the search runs. */
+/** The pause in typing after which a search runs, in milliseconds. */
 const SEARCH_PAUSE_MS = 200;
-/** How long a search stands, at least, before runs that arrived have it asked again. */
+/** The minimum interval at which new executions repeat a search, in milliseconds. */
 const RENEW_PAUSE_MS = 500;
 
 class Log {
   filter = $state<Filter>({ q: "", status: "", language: "", origin: "" });
-  rows = $state.raw<Summary[]>([]);
+  rows = $state.raw<ExecutionSummary[]>([]);
   total = $state(0);
-  /** Whether the first page is there. */
+  /** Whether the first page is loaded. */
   loaded = $state(false);
   loading = $state(false);
-  /** Whether the last change put rows on top. */
+  /** Whether the last change added rows at the top. */
   prepended = $state(false);
   facets = $state.raw<Facets>({ languages: [], origins: [], total: 0 });
-  /** The chosen row, and everything about it as soon as that is there. */
+  /** The chosen row, and its details once they are loaded. */
   chosen = $state<string | null>(null);
-  opened = $state.raw<Execution | null>(null);
+  opened = $state.raw<ExecutionView | null>(null);
   #next: string | null = null;
   #question = 0;
-  #changes: Summary[] = [];
-  /** What changed since the page that is under way was asked for: it may not be in there. */
-  #meanwhile: Summary[] = [];
+  #changes: ExecutionSummary[] = [];
+  /** Changes since the pending page was requested, which it may not include. */
+  #meanwhile: ExecutionSummary[] = [];
   #frame = 0;
   #searching: ReturnType<typeof setTimeout> | undefined;
   #renewing: ReturnType<typeof setTimeout> | undefined;
@@ -44,12 +44,12 @@ class Log {
     return Object.fromEntries(Object.entries(this.filter).filter(([, value]) => value !== ""));
   }
 
-  /** Asks for the first page anew, and for what the filters offer. */
+  /** Loads the first page and the filter options again. */
   async reload(): Promise<void> {
     await Promise.all([this.#load(undefined), this.#loadFacets()]);
   }
 
-  /** Asks for the next page, unless it is under way or there is none. */
+  /** Loads the next page, unless it is loading already or there is none. */
   async more(): Promise<void> {
     if (this.#next !== null && !this.loading) await this.#load(this.#next);
   }
@@ -73,13 +73,13 @@ class Log {
     else await this.#loadOpened(id);
   }
 
-  /** Takes an execution that began or ended. */
-  changed(execution: Summary): void {
+  /** Adds an execution that began or ended. */
+  changed(execution: ExecutionSummary): void {
     this.#changes.push(execution);
     this.#frame ||= requestAnimationFrame(() => this.flush());
   }
 
-  /** Lays in what was gathered. */
+  /** Merges the collected changes. */
   flush(): void {
     this.#frame = 0;
     const changes = this.#changes.splice(0);
@@ -90,7 +90,7 @@ class Log {
     if (changes.some(({ id }) => id === this.chosen) && this.chosen) void this.#loadOpened(this.chosen);
   }
 
-  /** Reads anew what is left after entries were deleted; the open one is closed when it is gone. */
+  /** Reloads after entries were deleted; the open execution is closed if it was among them. */
   cleared(): void {
     void this.reload();
     if (this.chosen) void this.#keepOpened(this.chosen);
@@ -106,37 +106,37 @@ class Log {
   }
 
   /**
-   * Asks the search again, because only the service can tell whether new runs match. The pause is never begun anew: runs that
-   * keep arriving cannot put it off. The user's own change of the search comes first and shows them too.
+   * Repeats the search, because only the service can tell whether new runs match. Later runs do not restart the pause, so they
+   * cannot delay it for ever. A change of the search by the user runs first and shows them too.
    */
   #renewSoon(): void {
     this.#renewing ??= setTimeout(() => {
       this.#renewing = undefined;
       if (this.filter.q === "" || this.#searching !== undefined) return;
-      // An answer that is on its way is waited for: asking anew each time would discard every answer.
+      // Wait for a pending answer: a new request for each change would discard every answer.
       if (this.loading) this.#renewSoon();
       else void this.#renew();
     }, RENEW_PAUSE_MS);
   }
 
-  /** Takes the newest page of the search over what was read already, so that the list keeps its place. */
+  /** Merges the newest page of the search with the loaded rows, so that the list keeps its position. */
   async #renew(): Promise<void> {
     const question = this.#question;
     try {
       const page = await backend().executions({ limit: PAGE, ...this.query() });
       if (question !== this.#question || this.#searching !== undefined) return;
       const older = below(this.rows, page);
-      this.prepended = page.executions[0]?.id !== this.rows[0]?.id;
-      this.rows = [...page.executions, ...older];
+      this.prepended = page.items[0]?.id !== this.rows[0]?.id;
+      this.rows = [...page.items, ...older];
       this.total = page.total;
-      // What was read further down stays, and with it the place where reading goes on.
+      // Rows further down are kept, and the position where the next page begins.
       if (older.length === 0) this.#next = page.next;
     } catch (error) {
       if (question === this.#question) toasts.fail(error);
     }
   }
 
-  #lay(changes: Summary[]): void {
+  #lay(changes: ExecutionSummary[]): void {
     const merged = merge(this.rows, changes, (row) => matches(row, this.filter));
     this.prepended = merged.added > 0;
     this.total += merged.added - merged.removed;
@@ -152,7 +152,7 @@ class Log {
       const page = await backend().executions({ limit: PAGE, ...this.query(), ...(before ? { before } : {}) });
       if (question !== this.#question) return;
       this.prepended = false;
-      this.rows = before ? append(this.rows, page.executions) : page.executions;
+      this.rows = before ? append(this.rows, page.items) : page.items;
       this.total = page.total;
       this.#next = page.next;
       this.loaded = true;

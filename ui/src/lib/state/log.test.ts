@@ -1,21 +1,21 @@
 import { beforeEach, expect, test, vi } from "vitest";
 import { type Backend, install } from "../backend";
-import type { ExecutionsPage, Summary } from "../bindings";
+import type { ExecutionSummary, LogPage } from "../bindings";
 import { log } from "./log.svelte";
 
-const row = (id: string, status: string): Summary => ({
+const row = (id: string, status: string): ExecutionSummary => ({
   id, status, started_at: "2026-11-23T04:00:00Z", language: "python", runtime: "CPython 3.13.1",
-  origin: "curl", first_line: "print(1)", duration_ms: null,
+  origin: "curl", first_line: "print(1)", duration_ms: null, exit_code: null,
 });
 
-/** Answers the next question for a page when it is told to. */
-let answer: (rows: Summary[]) => void;
+/** Holds the answer to the next request for a page until the test releases it. */
+let answer: (rows: ExecutionSummary[]) => void;
 
 beforeEach(() => {
   vi.stubGlobal("requestAnimationFrame", () => 0);
   const executions = () =>
-    new Promise<ExecutionsPage>((done) => {
-      answer = (rows) => done({ executions: rows, next: null, total: rows.length });
+    new Promise<LogPage>((done) => {
+      answer = (rows) => done({ items: rows, next: null, total: rows.length });
     });
   const facets = () => Promise.resolve({ languages: [], origins: [], total: 0 });
   install({ executions, facets } as Partial<Backend> as Backend);
@@ -23,7 +23,7 @@ beforeEach(() => {
 
 const shown = () => log.rows.map(({ id, status }) => `${id} ${status}`);
 
-test("what happens while a page is read is in the list, whether or not it was in the page", async () => {
+test("changes while a page is loading are in the list, whether or not the page has them", async () => {
   for (const page of [[], [row("1", "running")], [row("1", "completed")]]) {
     const reading = log.reload();
     for (const status of ["running", "completed"]) {
@@ -36,7 +36,7 @@ test("what happens while a page is read is in the list, whether or not it was in
   }
 });
 
-test("a page that was read stands until something happens", async () => {
+test("a loaded page stays unchanged until something happens", async () => {
   const reading = log.reload();
   answer([row("1", "completed")]);
   await reading;

@@ -1,14 +1,14 @@
-// Where in the window one is: the part of the address after `#/`.
+// The present route: the part of the address after `#/`.
 
 export const VIEWS = ["status", "log", "console", "settings"] as const;
 export type View = (typeof VIEWS)[number];
 
 class Route {
   view = $state<View>("status");
-  /** What the view is to show at once: an execution's id, a setting's key. */
+  /** The item that the view shows at once: an execution's id, a setting's key. */
   detail = $state<string | null>(null);
 
-  /** Goes to a path such as `log/01J…`; an unknown one is Status. */
+  /** Goes to a path such as `log/01J…`; an unknown one leads to Status. */
   go(path: string): void {
     const [name = "", ...rest] = path.replace(/^#?\/?/, "").split("?")[0]?.split("/") ?? [];
     this.view = VIEWS.find((view) => view === name) ?? "status";

@@ -1,8 +1,8 @@
-// Which rows the log shows, and how news comes into them.
+// The rows of the log, and merging new executions into them.
 
-import type { Facets, Summary } from "../bindings";
+import type { ExecutionSummary, Facets } from "../bindings";
 
-/** What is asked for; an empty text asks for nothing. */
+/** A filter; an empty text filters nothing. */
 export interface Filter {
   q: string;
   status: string;
@@ -11,23 +11,23 @@ export interface Filter {
 }
 
 export interface Merged {
-  rows: Summary[];
+  rows: ExecutionSummary[];
   added: number;
   removed: number;
 }
 
-/** Whether a row belongs to the filter, the searched words aside: those are looked for in texts that are not here. */
-export function matches(row: Summary, { status, language, origin }: Filter): boolean {
+/** Whether a row matches the filter, apart from the search: the searched texts are not available here. */
+export function matches(row: ExecutionSummary, { status, language, origin }: Filter): boolean {
   return [[status, row.status], [language, row.language], [origin, row.origin]].every(
     ([wanted, is]) => wanted === "" || wanted === is,
   );
 }
 
-/** The rows after `changes`, newest first: known ones are replaced where they stand, new ones come on top. */
-export function merge(rows: Summary[], changes: Summary[], wanted: (row: Summary) => boolean): Merged {
+/** The rows after `changes`, newest first: known rows are replaced in place, new ones are added at the top. */
+export function merge(rows: ExecutionSummary[], changes: ExecutionSummary[], wanted: (row: ExecutionSummary) => boolean): Merged {
   const latest = new Map(changes.map((change) => [change.id, change]));
   const known = new Set<string>();
-  const kept: Summary[] = [];
+  const kept: ExecutionSummary[] = [];
   for (const row of rows) {
     const change = latest.get(row.id);
     if (change) known.add(row.id);
@@ -37,32 +37,32 @@ export function merge(rows: Summary[], changes: Summary[], wanted: (row: Summary
   return { rows: laid(fresh, kept), added: fresh.length, removed: rows.length - kept.length };
 }
 
-/** The next page below `rows`, without what news has brought already. */
-export function append(rows: Summary[], page: Summary[]): Summary[] {
+/** The next page below `rows`, without rows that are already known. */
+export function append(rows: ExecutionSummary[], page: ExecutionSummary[]): ExecutionSummary[] {
   const known = new Set(rows.map((row) => row.id));
   return [...rows, ...page.filter((row) => !known.has(row.id))];
 }
 
 /**
- * Of the rows that were read before, those that go on below a newest page that was asked for again: none when the page is the
- * whole answer, or when so much is new that rows between the two are not known.
+ * The loaded rows that continue below a newest page: none if the page is the whole answer, or if it has so many new rows that
+ * some between the two may be missing.
  */
-export function below(rows: Summary[], page: { executions: Summary[]; next: string | null }): Summary[] {
-  const oldest = page.executions.at(-1)?.id;
+export function below(rows: ExecutionSummary[], page: { items: ExecutionSummary[]; next: string | null }): ExecutionSummary[] {
+  const oldest = page.items.at(-1)?.id;
   const meets = rows.some((row) => row.id === oldest);
   return page.next === null || oldest === undefined || !meets ? [] : rows.filter((row) => row.id < oldest);
 }
 
-/** What the filters offer after `changes`, of which `added` are new. */
-export function widen(facets: Facets, changes: Summary[], added: number): Facets {
+/** The filter options after `changes`, of which `added` are new. */
+export function widen(facets: Facets, changes: ExecutionSummary[], added: number): Facets {
   const languages = new Set([...facets.languages, ...changes.map((row) => row.language)]);
   const origins = new Set([...facets.origins, ...changes.map((row) => row.origin)]);
   return { languages: [...languages].sort(), origins: [...origins].sort(), total: facets.total + added };
 }
 
-/** Ids are ULIDs: their order is that of the beginnings. */
-function laid(fresh: Summary[], kept: Summary[]): Summary[] {
-  const newestFirst = (a: Summary, b: Summary) => (a.id < b.id ? 1 : -1);
+/** Ids are ULIDs, which sort by the time of the beginning. */
+function laid(fresh: ExecutionSummary[], kept: ExecutionSummary[]): ExecutionSummary[] {
+  const newestFirst = (a: ExecutionSummary, b: ExecutionSummary) => (a.id < b.id ? 1 : -1);
   fresh.sort(newestFirst);
   const newest = kept[0]?.id ?? "";
   const rows = [...fresh, ...kept];

@@ -3,28 +3,28 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 
 import { type Backend, install } from "../backend";
-import type { ExecutionsPage, ExecutionsQuery, Summary } from "../bindings";
+import type { ExecutionsQuery, ExecutionSummary, LogPage } from "../bindings";
 import { log } from "./log.svelte";
 
-const row = (id: string): Summary => ({
+const row = (id: string): ExecutionSummary => ({
   id, status: "completed", started_at: "2026-11-23T04:00:00Z", language: "python", runtime: "CPython 3.13.1",
-  origin: "local", first_line: "print(1)", duration_ms: 1,
+  origin: "local", first_line: "print(1)", duration_ms: 1, exit_code: 0,
 });
 
-/** What was asked, and when the answer comes. */
+/** The requests, and the delay of their answers. */
 let asked: ExecutionsQuery[];
 let pause: number;
-let stored: Summary[];
+let stored: ExecutionSummary[];
 
 beforeEach(() => {
   vi.useFakeTimers();
   asked = [];
   pause = 0;
   stored = [row("1")];
-  const executions = async (query: ExecutionsQuery): Promise<ExecutionsPage> => {
+  const executions = async (query: ExecutionsQuery): Promise<LogPage> => {
     asked.push(query);
     if (pause > 0) await new Promise((done) => setTimeout(done, pause));
-    return { executions: [...stored], next: null, total: stored.length };
+    return { items: [...stored], next: null, total: stored.length };
   };
   const facets = () => Promise.resolve({ languages: [], origins: [], total: 0 });
   install({ executions, facets } as Partial<Backend> as Backend);
@@ -61,7 +61,7 @@ test("a search that takes longer than the pause is answered while runs arrive", 
   expect(log.rows.length).toBeGreaterThan(1);
 });
 
-test("typing still rests before the search runs", async () => {
+test("the search still waits for a pause in typing", async () => {
   await log.reload();
   asked = [];
   for (const q of ["p", "pr", "pri"]) {

@@ -1,4 +1,4 @@
-// The service's state, as the program around the window last told it.
+// The service's latest known state.
 
 import { backend } from "../backend";
 import type { Status } from "../bindings";
@@ -13,7 +13,7 @@ class Service {
     return this.status?.state === "running" || this.status?.state === "starting";
   }
 
-  /** Whether it is on its way to somewhere, so that the switch waits. */
+  /** Whether it is starting or stopping, so that the switch is disabled. */
   get turning(): boolean {
     return this.status === null || this.status.state === "starting" || this.status.state === "stopping";
   }

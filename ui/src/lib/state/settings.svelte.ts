@@ -1,18 +1,18 @@
-// The settings: as the file has them, and what is wrong with each.
+// The settings in the file, and the mistake in each.
 
 import { backend, failure } from "../backend";
-import type { Sentence, SettingsView } from "../bindings";
+import type { SettingsView, Words } from "../bindings";
 import { resolve, say, sentence, setLanguage } from "../i18n/index.svelte";
 import { attempt, BROKEN, toasts } from "./toasts.svelte";
 import { theme } from "./theme.svelte";
 
 class Settings {
   view = $state.raw<SettingsView | null>(null);
-  /** Why the last change of a key was not taken. */
-  refused = $state<Record<string, string | Sentence>>({});
-  /** How a number was read, where it may have been meant in another way. */
+  /** The reason why the last change of a key was refused. */
+  refused = $state<Record<string, string | Words>>({});
+  /** How a number was read, if it could have been meant differently. */
   notes = $state<Record<string, string>>({});
-  /** The key that was saved last, for a moment's tick. */
+  /** The last saved key, which shows a check mark for a moment. */
   saved = $state<string | null>(null);
 
   async load(): Promise<void> {
@@ -20,7 +20,7 @@ class Settings {
     if (view) this.take(view);
   }
 
-  /** Takes what the program says the settings are now. */
+  /** Takes new settings from the app. */
   take(view: SettingsView): void {
     this.view = view;
     theme.choose(view.values["desktop.theme"]);
@@ -40,18 +40,18 @@ class Settings {
     return this.view?.restart_needed.includes(key) ?? false;
   }
 
-  /** What is wrong with a key: the change that was refused, else what the file says. */
-  wrong(key: string): string | Sentence | null {
+  /** The mistake in a key: of the refused change, otherwise of the file. */
+  wrong(key: string): string | Words | null {
     return this.refused[key] ?? this.view?.problems.find((problem) => problem.key === key)?.said ?? null;
   }
 
-  /** The same in words, without a unit. */
+  /** The same as text, without a unit. */
   problem(key: string): string | null {
     const wrong = this.wrong(key);
     return wrong === null || typeof wrong === "string" ? wrong : sentence(say(wrong));
   }
 
-  /** Changes one key, `null` for its default; whether it was taken. */
+  /** Changes one key, `null` for its default. Returns whether the change was accepted. */
   async change(key: string, value: unknown): Promise<boolean> {
     try {
       this.take(await backend().changeSettings({ [key]: value }));
@@ -59,7 +59,7 @@ class Settings {
       return true;
     } catch (error) {
       const { code, said, field } = failure(error);
-      // It is about the file and not about the field.
+      // The failure is about the file, not about the field.
       if (code === BROKEN) toasts.fail(error);
       this.refused[field ?? key] = said;
       this.note(key, null);
@@ -67,18 +67,18 @@ class Settings {
     }
   }
 
-  refuse(key: string, wrong: string | Sentence): void {
+  refuse(key: string, wrong: string | Words): void {
     this.refused[key] = wrong;
     this.note(key, null);
   }
 
-  /** Says how the number of a key was read. */
+  /** Shows how the number of a key was read. */
   note(key: string, text: string | null): void {
     const { [key]: _gone, ...others } = this.notes;
     this.notes = text === null ? others : { ...others, [key]: text };
   }
 
-  /** Forgets what was wrong with a key. */
+  /** Forgets the mistake in a key. */
   accept(key: string): void {
     const { [key]: _gone, ...others } = this.refused;
     this.refused = others;

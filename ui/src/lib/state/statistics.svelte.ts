@@ -1,4 +1,4 @@
-// The counts and the last hour, asked for again when a run ends and when a minute has passed.
+// The counts and the last hour, requested again when a run ends and when a minute has passed.
 
 import { backend } from "../backend";
 import type { Statistics } from "../bindings";
@@ -16,7 +16,7 @@ class Figures {
     if (statistics) this.now = statistics;
   }
 
-  /** Asks soon, once for many runs. */
+  /** Requests them soon, once for several runs. */
   soon(): void {
     this.#waiting ??= setTimeout(() => {
       this.#waiting = undefined;
@@ -24,7 +24,7 @@ class Figures {
     }, PAUSE_MS);
   }
 
-  /** Keeps them fresh until the answer is called. */
+  /** Keeps them up to date until the returned function is called. */
   watch(): () => void {
     void this.refresh();
     const timer = setInterval(() => {

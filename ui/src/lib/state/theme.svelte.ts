@@ -5,12 +5,12 @@ const REMEMBERED = "runtray.theme";
 export type ThemeChoice = "system" | "light" | "dark";
 
 class Theme {
-  /** What is shown. */
+  /** The theme in effect. */
   shown = $state<"light" | "dark">("light");
   #choice: ThemeChoice = "system";
   #system = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
 
-  /** Shows the last choice before the settings are there, so that the window does not flash. */
+  /** Applies the last known choice before the settings are loaded, so that the window does not flash. */
   begin(): void {
     this.#system?.addEventListener("change", () => this.#apply());
     this.choose(localStorage.getItem(REMEMBERED) ?? "system");

@@ -1,4 +1,4 @@
-// Short messages at the window's foot: what was done, and what could not be.
+// Short messages at the bottom of the window about actions that succeeded or failed.
 
 import { failure } from "../backend";
 import { say, sentence } from "../i18n/index.svelte";
@@ -7,7 +7,7 @@ export interface Toast {
   id: number;
   text: string;
   problem: boolean;
-  /** Whether the settings file is what has to be mended. */
+  /** Whether the settings file must be repaired first. */
   file: boolean;
 }
 
@@ -19,13 +19,13 @@ class Toasts {
   list = $state<Toast[]>([]);
   #last = 0;
 
-  /** Says that something was done; goes by itself. */
+  /** Shows a success, which disappears by itself. */
   say(text: string): void {
     const id = this.#add(text, false, false);
     setTimeout(() => this.dismiss(id), SHOWN_MS);
   }
 
-  /** Says that something failed; stays until it is dismissed. */
+  /** Shows a failure, which stays until it is dismissed. */
   fail(error: unknown): void {
     const { code, said } = failure(error);
     this.#add(sentence(say(said)), true, code === BROKEN);
@@ -45,10 +45,10 @@ class Toasts {
 
 export const toasts = new Toasts();
 
-/** What the status shows as a problem, with what to do about it: once is enough. */
+/** Failures that the status shows as a problem with a remedy, so that no toast is needed. */
 const SHOWN_AS_PROBLEM = ["not_started"];
 
-/** Does `action`; what goes wrong becomes a toast, unless the status shows it. */
+/** Runs `action` and shows its failure as a toast, unless the status shows it. */
 export async function attempt<T>(action: () => Promise<T>): Promise<T | undefined> {
   try {
     return await action();

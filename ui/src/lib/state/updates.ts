@@ -1,4 +1,4 @@
-// What the program tells the window, handed to whoever keeps it.
+// Passes the app's updates to the stores of the window.
 
 import { backend } from "../backend";
 import type { Update } from "../bindings";
@@ -33,7 +33,7 @@ export function take(update: Update): void {
   }
 }
 
-/** Follows the program for as long as the window is there. */
+/** Follows the app as long as the window exists. */
 export function follow(): Promise<void> {
   return backend().follow(take);
 }

@@ -1,10 +1,10 @@
-// A second run of an execution from the log, with the same input and no terminal.
+// Running an execution of the log again, with the same input and without a terminal.
 
 import { backend } from "../backend";
-import type { Execution } from "../bindings";
+import type { ExecutionView } from "../bindings";
 import { secondRun } from "./given";
 
-/** Starts it and answers with its id; it belongs to the program around the window and ends up in the log like any other. */
-export function runAgain(execution: Execution): Promise<string> {
+/** Starts the run and returns its id. It belongs to the app and is logged like any other. */
+export function runAgain(execution: ExecutionView): Promise<string> {
   return backend().runAgain(JSON.stringify(secondRun(execution)));
 }

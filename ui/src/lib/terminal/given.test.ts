@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 
 import { execution } from "../backend/fake/data";
+import type { Given } from "../bindings";
 import { setLanguage } from "../i18n/index.svelte";
 import { missing, secondRun } from "./given";
 
-const GIVEN = {
-  ...execution(0, 0, 0),
+const KEPT: Given = {
   stdin: "in",
   args: ["-v"],
   env: [{ name: "A", value: "1" }, { name: "TOKEN", value: null }],
@@ -15,8 +15,9 @@ const GIVEN = {
   ],
   missing: ["env", "files"],
 };
+const GIVEN = { ...execution(0, 0, 0), given: KEPT };
 
-test("a second run is given all that is kept", () => {
+test("a repeated run gets all input that is kept", () => {
   expect(secondRun(GIVEN)).toMatchObject({
     type: "run",
     stdin: "in",
@@ -26,9 +27,9 @@ test("a second run is given all that is kept", () => {
   });
 });
 
-test("what it lacks is said", () => {
+test("missing input is named", () => {
   setLanguage("en");
   expect(missing(GIVEN)).toBe("values of its variables, contents of its files");
-  expect(missing({ ...GIVEN, missing: [] })).toBe("");
-  expect(missing({ ...GIVEN, missing: ["all"] })).toBe("what it was given");
+  expect(missing({ ...GIVEN, given: { ...KEPT, missing: [] } })).toBe("");
+  expect(missing({ ...GIVEN, given: null })).toBe("all of its input");
 });

@@ -1,27 +1,27 @@
-// What a program was given besides its code: for a second run, and for people.
+// A program's input besides its code: for a repeated run, and as text.
 
-import type { Execution } from "../bindings";
+import type { ClientMessage, ExecutionView, Missing } from "../bindings";
 import { t, type Key } from "../i18n/index.svelte";
-import type { ClientMessage } from "./protocol";
 
-/** The first message of a second run: all that is kept, and no terminal. */
-export function secondRun({ code, language, stdin, args, env, files }: Execution): ClientMessage {
+/** The first message of a repeated run: all input that is kept, and no terminal. */
+export function secondRun({ code, language, given }: ExecutionView): ClientMessage {
+  const { stdin = "", args = [], env = [], files = [] } = given ?? {};
   const values = env.flatMap(({ name, value }) => (value === null ? [] : [[name, value] as const]));
   const contents = files.flatMap(({ path, content, encoding }) => (content === null ? [] : [{ path, content, encoding }]));
   return { type: "run", code, language, stdin, args, env: Object.fromEntries(values), files: contents };
 }
 
-const PARTS: Record<string, Key> = {
+const PARTS: Record<Missing, Key> = {
   code: "given.code",
   stdin: "given.stdin",
   args: "given.args",
   env: "given.env",
   files: "given.files",
   typed: "given.typed",
-  all: "given.all",
 };
 
-/** What is not kept, in words; empty when a second run is given all that the first one was. */
-export function missing(execution: Execution): string {
-  return execution.missing.map((part) => t(PARTS[part] ?? "given.all")).join(", ");
+/** A text about the input that is not kept; empty if a repeated run gets the same input as the first one. */
+export function missing(execution: ExecutionView): string {
+  if (!execution.given) return t("given.all");
+  return execution.given.missing.map((part) => t(PARTS[part])).join(", ");
 }

@@ -9,10 +9,10 @@ import { READABLE, SIXTEEN } from "../code/colours";
 
 /** A terminal on the page. */
 export interface Screen {
-  /** Shows a text and then calls `done`. Questions in a text that is old were answered when it was new. */
+  /** Shows a text and then calls `done`. Queries in an old text are not answered again. */
   write(text: string, done: () => void, isOld: boolean): void;
   focus(): void;
-  /** Takes the theme's colours anew. */
+  /** Applies the theme's colours again. */
   repaint(): void;
   destroy(): void;
 }
@@ -20,15 +20,15 @@ export interface Screen {
 export interface ScreenOptions {
   label: string;
   ontype: (data: string) => void;
-  /** Whether Tab is typed; otherwise it moves on, as it does elsewhere. */
+  /** Whether Tab is typed; otherwise it moves the focus as usual. */
   takesTab: () => boolean;
-  /** The keys that leave the terminal were pressed. */
+  /** Called when the keys that leave the terminal were pressed. */
   onleave: () => void;
   onresize: (columns: number, rows: number) => void;
 }
 
 
-/** `ansi-bright-red` as xterm.js has it: `brightRed`. */
+/** The name of a colour in xterm.js: `ansi-bright-red` becomes `brightRed`. */
 function camel(token: string): string {
   return token.replace("ansi-", "").replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
 }
@@ -47,10 +47,10 @@ function colours(): ITheme {
   };
 }
 
-/** The keys that leave a terminal, which keeps Tab and Escape for its program. */
+/** The keys that leave a terminal, because Tab and Escape go to the program. */
 export const LEAVE = "Ctrl+F6";
 
-/** Whether a key is for the terminal. */
+/** Whether a key goes to the terminal. */
 export function isTyped(event: KeyboardEvent, { takesTab, onleave }: Pick<ScreenOptions, "takesTab" | "onleave">): boolean {
   if (event.key === "F6" && event.ctrlKey) {
     if (event.type === "keydown") onleave();

@@ -1,35 +1,36 @@
-// The Console's program: one at a time, and the app's own, so that it outlives this window.
+// The Console's program. There is one at a time, and it belongs to the app, so that it outlives this window.
 //
-// What was written is kept here too, so that a terminal that comes later shows it again.
+// Its output is kept here too, so that a new terminal view shows it again.
 
 import { backend, failure } from "../backend";
-import type { ConsoleUpdate } from "../bindings";
+import type { ClientMessage, ConsoleUpdate, Finished } from "../bindings";
 import { say, sentence } from "../i18n/index.svelte";
 import { toasts } from "../state/toasts.svelte";
-import { parse, type ClientMessage, type Ending } from "./protocol";
 
 export type SessionState = "idle" | "connecting" | "running" | "ended";
 
-/** Where text goes that is to be seen: it calls `done` when it is, and answers no questions in a text that is old. */
+/** A terminal that shows text: it calls `done` afterwards, and answers no queries in an old text. */
 export type Terminal = (text: string, done: () => void, isOld: boolean) => void;
 
 const MOST_KEPT = 1 << 20;
-/** What one message may type, in characters of up to three bytes. */
+/** The most characters, of up to three bytes, that one message types. */
 const MOST_TYPED = 1 << 18;
-/** Clears the screen, what scrolled off, and every mode that the last program left behind. */
+/** Clears the screen, the scrollback, and every mode that the last program set. */
 const RESET = "\u001bc";
+
+const INTERRUPT: ClientMessage = { type: "signal", signal: "interrupt" };
 
 class Session {
   state = $state<SessionState>("idle");
-  ending = $state.raw<Ending | null>(null);
-  /** Why there is no program, for people. */
+  ending = $state.raw<Finished | null>(null);
+  /** The reason why there is no program, as text. */
   problem = $state<string | null>(null);
-  /** Whether it was asked to stop once already. */
+  /** Whether it was asked to stop before. */
   stopping = $state(false);
   size = { columns: 80, rows: 24 };
   #written = "";
   #terminal: Terminal | null = null;
-  /** What the program is to be told, in order. */
+  /** The messages to the program, in order. */
   #words: ClientMessage[] = [];
   #telling = false;
 
@@ -37,13 +38,13 @@ class Session {
     return this.state === "connecting" || this.state === "running";
   }
 
-  /** Shows the app's program from now on, with what it has printed. Once for each window. */
+  /** Shows the app's program from now on, with its output so far. Called once for each window. */
   follow(): Promise<void> {
     const name = Math.random().toString(36).slice(2);
     return backend().followConsole(name, (update) => this.#take(update, () => backend().shownInConsole(name, 1)));
   }
 
-  /** Shows what was written so far, and from now on, until the answer is called. */
+  /** Shows the output so far and later, until the returned function is called. */
   attach(terminal: Terminal): () => void {
     this.#terminal = terminal;
     if (this.#written) terminal(this.#written, () => {}, true);
@@ -55,13 +56,14 @@ class Session {
     this.#begin();
     this.state = "connecting";
     try {
-      await backend().runInConsole(JSON.stringify({ type: "run", code, language, terminal: this.size }));
+      const run: ClientMessage = { type: "run", code, language, terminal: this.size };
+      await backend().runInConsole(JSON.stringify(run));
     } catch (error) {
       this.#end(sentence(say(failure(error).said)));
     }
   }
 
-  /** What was typed. Ctrl-C and Ctrl-D are characters too: the terminal on the other side knows them. */
+  /** Sends typed text. Ctrl-C and Ctrl-D are characters too, which the program's terminal interprets. */
   type(data: string): void {
     for (let at = 0; at < data.length; at += MOST_TYPED) {
       this.#tell({ type: "stdin", data: data.slice(at, at + MOST_TYPED) });
@@ -72,13 +74,13 @@ class Session {
     this.#tell({ type: "eof" });
   }
 
-  /** Asks for the end; the second time it is not asked. */
+  /** Asks the program to stop; the second time it is killed. */
   stop(): void {
     if (this.state === "connecting" || this.stopping) void this.#attempt(() => backend().killInConsole());
     else if (this.state === "running") {
       this.stopping = true;
-      // It does not wait behind what was typed and not read.
-      void this.#attempt(() => backend().tellConsole(JSON.stringify({ type: "signal", signal: "interrupt" })));
+      // The signal does not wait behind input that the program has not read.
+      void this.#attempt(() => backend().tellConsole(JSON.stringify(INTERRUPT)));
     }
   }
 
@@ -112,14 +114,12 @@ class Session {
 
   #enter({ state, ended }: Extract<ConsoleUpdate, { kind: "state" }>): void {
     if (state === "ended") {
-      const message = parse(ended);
-      if (message?.type === "finished") this.ending = message;
-      if (message?.type !== "error") return this.#end(null);
-      return this.#end(message.reason ? say(message.reason) : message.error);
+      if (ended?.type === "finished") this.ending = ended;
+      return this.#end(ended?.type === "refused" ? say(ended.said) : null);
     }
     const before = this.state;
     this.state = state === "starting" ? "connecting" : state;
-    // A program that was begun in another window has that one's size.
+    // A program that another window started has that window's size.
     if (this.state === "running" && before !== "running") this.resize(this.size.columns, this.size.rows);
   }
 
@@ -137,7 +137,7 @@ class Session {
     if (!this.#telling) void this.#tellAll();
   }
 
-  /** One after the other: what is under way together may arrive in another order. */
+  /** Sends messages one after the other: concurrent calls may arrive in another order. */
   async #tellAll(): Promise<void> {
     this.#telling = true;
     for (let message = this.#words.shift(); message; message = this.#words.shift()) {

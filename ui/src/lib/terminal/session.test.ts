@@ -6,7 +6,6 @@ import { execution } from "../backend/fake/data";
 import { setLanguage } from "../i18n/index.svelte";
 import { toasts } from "../state/toasts.svelte";
 import { runAgain } from "./again";
-import { parse } from "./protocol";
 import { session } from "./session.svelte";
 
 let backend: FakeBackend;
@@ -25,13 +24,13 @@ beforeEach(async () => {
 });
 
 const told = () => backend.console.sent;
-const typed = () => told().filter(({ type }) => type === "stdin").map(({ data }) => data?.length);
+const typed = () => told().flatMap((message) => (message.type === "stdin" ? [message.data.length] : []));
 async function begin() {
   await session.run("print(1)", "python");
   expect(session.state).toBe("running");
 }
 
-test("a program that asks is answered, and how it ended is known", async () => {
+test("a program reads its input, and its end is reported", async () => {
   session.resize(100, 30);
   await begin();
   expect(told()[0]).toMatchObject({ type: "run", language: "python", terminal: { columns: 100, rows: 30 } });
@@ -41,7 +40,7 @@ test("a program that asks is answered, and how it ended is known", async () => {
   expect(session.ending).toMatchObject({ status: "completed", exit_code: 0 });
 });
 
-test("the size of the terminal follows while it runs", async () => {
+test("the terminal is resized while the program runs", async () => {
   await begin();
   session.resize(120, 40);
   await vi.waitFor(() => expect(told().at(-1)).toEqual({ type: "resize", columns: 120, rows: 40 }));
@@ -53,7 +52,7 @@ test("Ctrl-C goes to the program as it was typed", async () => {
   await vi.waitFor(() => expect(session.ending).toMatchObject({ exit_code: 130 }));
 });
 
-test("stopping asks first, and the second time does not", async () => {
+test("stopping interrupts first, and kills the second time", async () => {
   await begin();
   vi.spyOn(backend.console, "finish").mockImplementation(() => {});
   session.stop();
@@ -68,7 +67,7 @@ test("the end of input is sent", async () => {
   await vi.waitFor(() => expect(session.ending?.status).toBe("completed"));
 });
 
-test("what is typed arrives in its order, and what waits goes together", async () => {
+test("typed text arrives in order, and queued text is merged", async () => {
   await begin();
   let free = () => {};
   const slow = vi.spyOn(backend, "tellConsole").mockImplementationOnce(() => new Promise((done) => (free = done)));
@@ -79,20 +78,20 @@ test("what is typed arrives in its order, and what waits goes together", async (
   await vi.waitFor(() => expect(told().slice(-2)).toEqual([{ type: "stdin", data: "bc" }, { type: "eof" }]));
 });
 
-test("a long text is typed in messages that are not too long", async () => {
+test("a long text is split into messages of a bounded size", async () => {
   await begin();
   session.type("x".repeat(600_000));
   await vi.waitFor(() => expect(typed()).toEqual([262_144, 262_144, 75_712]));
 });
 
-test("a refusal is shown in the service's words", async () => {
+test("a refusal shows the service's message", async () => {
   await begin();
   backend.console.refuse("Too many programs are running.");
   expect(session.state).toBe("ended");
   expect(session.problem).toBe("Too many programs are running.");
 });
 
-test("a message that was not taken does not end the program", async () => {
+test("a rejected message does not end the program", async () => {
   await begin();
   vi.spyOn(backend, "tellConsole").mockRejectedValueOnce({ code: "invalid_request", message: "A message types at most 1 MiB." });
   session.type("x");
@@ -100,13 +99,13 @@ test("a message that was not taken does not end the program", async () => {
   expect(session.state).toBe("running");
 });
 
-test("a second run while one is under way is not begun", async () => {
+test("no second run starts while one is running", async () => {
   await begin();
   await session.run("print(2)", "python");
   expect(told().filter(({ type }) => type === "run")).toHaveLength(1);
 });
 
-test("a terminal that comes later shows what was written, as old", async () => {
+test("a later terminal shows the earlier output, marked as old", async () => {
   await begin();
   session.attach(() => {})();
   const late: [string, boolean][] = [];
@@ -141,13 +140,9 @@ test("output is acknowledged when the terminal has shown it", async () => {
   expect(backend.console.shown).toBe(2);
 });
 
-test("a second run of a logged program has no terminal and the same input", async () => {
-  expect(await runAgain({ ...execution(1, Date.now(), 0), stdin: "x", args: ["-v"] })).toBe("01JAGAIN");
+test("a repeated run of a logged program has no terminal and the same input", async () => {
+  const given = { stdin: "x", args: ["-v"], env: [], files: [], missing: [] };
+  expect(await runAgain({ ...execution(1, Date.now(), 0), given })).toBe("01JAGAIN");
   expect(backend.again[0]).toMatchObject({ type: "run", stdin: "x", args: ["-v"] });
   expect(backend.again[0]).not.toHaveProperty("terminal");
-});
-
-test("a frame that is not understood is passed over", () => {
-  for (const frame of ["", "{", "null", "{}", '{"type":"later"}', new ArrayBuffer(1)]) expect(parse(frame)).toBeNull();
-  expect(parse('{"type":"stdout","data":"x"}')).toEqual({ type: "stdout", data: "x" });
 });

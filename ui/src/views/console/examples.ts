@@ -1,4 +1,4 @@
-// Programs to try, one for each thing that the Console can do.
+// Example programs, one for each feature of the Console.
 
 import type { Key } from "../../lib/i18n/index.svelte";
 

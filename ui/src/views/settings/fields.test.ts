@@ -22,7 +22,7 @@ test.each([
   expect(shown(value, unit)).toBe(german);
 });
 
-/** A number, a number that is told how it was read, or a sentence. */
+/** A number, a number with a note how it was read, or an error. */
 function taken(text: string, unit: typeof MB | undefined): unknown {
   const found = read(text, unit);
   return "wrong" in found ? found.wrong : found.note === null ? found.value : [found.value, found.note];
@@ -53,13 +53,13 @@ describe("in English", () => {
     ["10 min", SECONDS, "This field counts in s. Write the number alone."],
     ["2 GB", MB, "This field counts in MB. Write the number alone."],
     ["80 ms", undefined, DIGITS],
-    ["", undefined, "Enter a number, or take the default back."],
-    ["   ", SECONDS, "Enter a number, or take the default back."],
+    ["", undefined, "Enter a number, or restore the default."],
+    ["   ", SECONDS, "Enter a number, or restore the default."],
     ...["ten", "0x1F90", "0b11", "1e3", "1e999", "Infinity", "NaN", "1.2.3", "1,2,3", "12,34,567", ".", "-", "+", "--1", "٣", "5²", "½"]
       .map((text): [string, undefined, unknown] => [text, undefined, DIGITS]),
   ])("%j is read as %3$j", (text, unit, expected) => expect(taken(text, unit)).toEqual(expected));
 
-  test("what is beyond every range is still a number, so that the range is told", () => {
+  test("a number beyond every range is passed on, so that the error names the range", () => {
     for (const text of ["9".repeat(30), "9".repeat(400)]) expect(read(text, MB)).toMatchObject({ value: 1e18 });
   });
 });
@@ -80,7 +80,7 @@ describe("in German", () => {
   });
 });
 
-test("what is wrong is told in the field's unit and language", () => {
+test("a mistake is described in the field's unit and language", () => {
   const range = { code: "setting.millis", values: { least: "1", most: "86400000", written: "0" }, text: "must be a whole number of milliseconds" };
   const replaced = { code: "setting.replaced", values: { mistake: range, used: "10000" }, text: "" };
   const above = { code: "setting.timeout_above", values: { limit: "300000" }, text: "" };
@@ -93,7 +93,7 @@ test("what is wrong is told in the field's unit and language", () => {
   );
 });
 
-test("every key of the service has its row, and a new one is still within reach", () => {
+test("every key of the service has a row, even a new one", () => {
   const keys = Object.keys(settings().defaults).filter((key) => !key.startsWith("warm."));
   expect(unknownKeys(keys)).toEqual([]);
   expect(unknownKeys(["port", "b.new", "a.new", "a.new"])).toEqual(["a.new", "b.new"]);

@@ -1,8 +1,8 @@
-// The settings that are a plain value: which key, which words, which control. One row each.
+// The settings with a plain value: key, texts, control. Each has one row.
 
 import type { Key } from "../../lib/i18n/index.svelte";
 
-/** What a number is shown in, and how many of the file's units that is. */
+/** The unit of a field, and its size in the file's unit. */
 export interface Unit {
   name: string;
   factor: number;
@@ -143,7 +143,7 @@ const OTHERS = [
 
 const KNOWN = new Set([...DESKTOP, NODE, PORT, TOKEN, ...LIMITS, ...MORE_LIMITS, ...JOURNAL].map((field) => field.key));
 
-/** Keys of the file that have no row here, so that none is out of reach. */
+/** Keys in the file without a row here, which get a plain row, so that every key can be changed. */
 export function unknownKeys(keys: Iterable<string>): string[] {
   return [...new Set(keys)].filter((key) => !KNOWN.has(key) && !OTHERS.includes(key)).sort();
 }

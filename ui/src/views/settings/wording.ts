@@ -1,16 +1,16 @@
-// What is wrong with a setting, in the units of its field.
+// Messages about mistakes in a setting, in the units of its field.
 
-import type { Sentence } from "../../lib/bindings";
+import type { Words } from "../../lib/bindings";
 import { say, sentence, t } from "../../lib/i18n/index.svelte";
 import type { Unit } from "./fields";
 import { quantity } from "./numbers";
 
-/** The sentence beside a field. The file counts in milliseconds and bytes; the field may not. */
-export function worded(wrong: string | Sentence, unit?: Unit): string {
+/** The message beside a field. The file uses milliseconds and bytes; the field may use other units. */
+export function worded(wrong: string | Words, unit?: Unit): string {
   return typeof wrong === "string" ? wrong : sentence(inUnits(wrong, unit));
 }
 
-function inUnits(said: Sentence, unit: Unit | undefined): string {
+function inUnits(said: Words, unit: Unit | undefined): string {
   const amount = (name: string) => quantity(said.values[name], unit);
   switch (said.code) {
     case "setting.count":

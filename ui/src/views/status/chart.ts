@@ -1,4 +1,4 @@
-// What uPlot is told about the two charts.
+// The uPlot options of the two charts.
 
 import uPlot from "uplot";
 
@@ -12,7 +12,7 @@ interface Words {
   hover: (index: number | null) => void;
 }
 
-/** Room for the first and the last bar. */
+/** Space beside the first and the last bar. */
 const HALF_MINUTE = 30;
 const AXIS_FONT = "11px system-ui, sans-serif";
 
@@ -21,9 +21,9 @@ const colour = (token: string) => () => getComputedStyle(document.documentElemen
 /** A chart on the page. */
 export interface Drawn {
   show(minutes: Minute[]): void;
-  /** Fits its box again. */
+  /** Resizes it to its box. */
   fit(): void;
-  /** Takes colours and words anew. */
+  /** Applies colours and texts again. */
   repaint(): void;
   destroy(): void;
 }
@@ -40,7 +40,7 @@ export function draw(kind: ChartKind, box: HTMLElement, words: Words): Drawn {
 
 /** The columns: minutes, then all runs and the failed ones, or the medians. */
 function columns(minutes: Minute[], kind: ChartKind): uPlot.AlignedData {
-  const at = minutes.map((minute) => Date.parse(minute.at) / 1000);
+  const at = minutes.map((minute) => minute.at_ms / 1000);
   if (kind === "times") return [at, minutes.map((minute) => minute.median_ms)];
   return [at, minutes.map((minute) => minute.count), minutes.map((minute) => minute.failed)];
 }
@@ -68,7 +68,7 @@ function timeAxis(): uPlot.Axis {
     grid: { show: false },
     ticks: { show: false },
     space: 70,
-    values: (_, splits) => splits.map((at) => clockTime(new Date(at * 1000).toISOString())),
+    values: (_, splits) => splits.map((at) => clockTime(at * 1000)),
   };
 }
 
@@ -96,7 +96,7 @@ function bars(token: string): uPlot.Series {
   } as uPlot.Series;
 }
 
-/** A dot a minute: medians of minutes without runs do not exist, so nothing joins the others across them. */
+/** One dot for each minute. Dots are not joined, because minutes without runs have no median. */
 function points(): uPlot.Series {
   return {
     stroke: colour("--busy"),

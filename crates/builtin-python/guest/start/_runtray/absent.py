@@ -5,6 +5,7 @@ import errno
 import hashlib
 import hmac
 import importlib.abc
+import importlib.util
 import itertools
 import multiprocessing.context
 import multiprocessing.process
@@ -77,6 +78,23 @@ class Finder(importlib.abc.MetaPathFinder):
     def find_spec(name, path=None, target=None):
         if about := MODULES.get(name):
             raise ModuleNotFoundError(f"{about} {WAY_OUT}", name=name)
+        if "." not in name:
+            raise ModuleNotFoundError(f"No module named {name!r}: it is {WAY_OUT}", name=name)
+        return None
+
+
+# `import` leaves the frames of its own files out of tracebacks.
+Finder.find_spec.__code__ = Finder.find_spec.__code__.replace(co_filename="<frozen importlib._bootstrap>")
+
+
+def find_spec(name, package=None, *, find=importlib.util.find_spec):
+    """`importlib.util.find_spec`, which tells by `None` that there is no such module."""
+    try:
+        return find(name, package)
+    except ModuleNotFoundError as error:
+        # A missing parent is an exception in CPython too.
+        if error.name != name:
+            raise
         return None
 
 
@@ -145,6 +163,7 @@ def pbkdf2_block(keyed, message, iterations):
 def install():
     hashlib.pbkdf2_hmac = pbkdf2_hmac
     sys.meta_path.append(Finder)
+    importlib.util.find_spec = find_spec
     os.__getattr__ = missing_function
     _thread.start_new_thread = _thread.start_new = _thread.start_joinable_thread = no_thread
     threading._start_joinable_thread = no_thread

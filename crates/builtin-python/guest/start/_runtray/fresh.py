@@ -18,6 +18,13 @@ from _runtray import streams
 LIBRARY = "/python"
 PACKAGES = f"{LIBRARY}/site-packages"
 
+# Modules that CPython itself imports before a program: no file goes before them.
+AT_THE_START = frozenset(
+    "__main__ _abc _codecs _collections_abc _frozen_importlib _frozen_importlib_external _imp _io _runtray _sitebuiltins _stat"
+    " _thread _warnings _weakref abc builtins codecs componentize_py_runtime encodings errno genericpath importlib io marshal os"
+    " posix posixpath runtray_program site stat sys time wit_world zipimport".split()
+)
+
 
 def forget_the_build():
     """The end of the start that is in the snapshot."""
@@ -46,6 +53,20 @@ def restore(launch):
     uuid._node = uuid._last_timestamp = None
     if launch.warnings:
         choose_warnings(launch.warnings)
+
+
+def unload_shadowed():
+    """A file of the program's own goes before a module of the library, which the snapshot has already imported."""
+    if not sys.path or sys.path[0] == LIBRARY:
+        return
+    try:
+        own = {name.partition(".")[0] for name in os.listdir(sys.path[0] or ".")}
+    except OSError:
+        return
+    for name in list(sys.modules):
+        top = name.partition(".")[0]
+        if top in own and top not in AT_THE_START:
+            del sys.modules[name]
 
 
 def start_clocks():

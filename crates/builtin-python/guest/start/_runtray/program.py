@@ -17,6 +17,8 @@ import weakref
 
 import wit_world
 
+from _runtray import fresh
+
 FAILED = 1
 # No exit code: the process ends itself by the signal, as CPython does after an interrupt that nobody caught.
 INTERRUPTED = -2
@@ -59,6 +61,7 @@ def new_main():
 
 
 def start(source, namespace):
+    fresh.unload_shadowed()
     match source:
         case wit_world.Source_Module(name):
             runpy._run_module_as_main(os.fsdecode(name))
@@ -140,11 +143,23 @@ def end(status):
 
 def forget_main():
     """Destructors run while they still see the names of their module, as in CPython's end."""
+    flush_files()
     main = weakref.ref(sys.modules.pop("__main__"))
     gc.collect()
     if (still := main()) is not None:
         still.__dict__.clear()
         gc.collect()
+
+
+def flush_files():
+    """What a program left in files that it did not close; the collector would not keep the order of their layers."""
+    for kind in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
+        for file in gc.get_objects():
+            if issubclass(type(file), kind) and file not in (sys.stdout, sys.stderr):
+                try:
+                    file.flush()
+                except Exception:
+                    pass
 
 
 def flush(stream):

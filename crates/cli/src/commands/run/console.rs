@@ -1,7 +1,7 @@
-//! Connects our own terminal or pipes to the program: keys, signals and size go in, output comes out.
+//! Connects our own terminal or pipes to the program: keys, signals and size are passed in, output is passed out.
 //!
-//! A terminal is put into raw mode, so that every key reaches the program's terminal, Ctrl-C too; that one makes of it what the
-//! program asks for. It is put back when the [`Console`] is dropped.
+//! A terminal is put into raw mode, so that every key reaches the program's terminal, including Ctrl-C; that terminal
+//! interprets it as the program has configured. Dropping the [`Console`] restores our terminal.
 
 use std::io::{self, Read, Write};
 use std::thread;
@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use super::program::Program;
 use super::terminal_size::current_size;
 
-/// Pieces of input in the queue; beyond it, reading of standard input waits for the program.
+/// Queued pieces of input; when the queue is full, standard input is not read.
 const TYPED: usize = 16;
 /// Bytes that are read of standard input at once.
 const CHUNK: usize = 16 << 10;
@@ -26,22 +26,22 @@ pub(super) struct Console {
 }
 
 impl Console {
-    /// Gives our standard input, signals and size to `program`. A second Ctrl-C that comes as a signal triggers `cancel`, as does
-    /// whatever makes an end of this process.
+    /// Passes our standard input, signals and size to `program`. A second Ctrl-C that arrives as a signal triggers `cancel`, as
+    /// does any signal that ends this process.
     ///
     /// # Errors
-    /// The terminal cannot be put into raw mode, or signals cannot be listened for.
+    /// The terminal cannot be put into raw mode, or signal handlers cannot be installed.
     pub(super) fn open(program: &Program, cancel: &CancellationToken) -> anyhow::Result<(Self, Commands)> {
         let raw = program.terminal.is_some().then(RawMode::enter).transpose()?;
         let (commands, commanded) = commands(TYPED);
-        // Before the program can print anything that a user answers with a signal.
+        // Install the handlers before the program can print anything that a user answers with a signal.
         let signals = Signals::listen()?;
         let mut tasks = vec![tokio::spawn(pass_signals(signals, commands.clone(), cancel.clone()))];
         if let Some(size) = program.terminal {
             tasks.push(tokio::spawn(follow_size(commands.clone(), size)));
         }
         if program.reads_stdin {
-            // Its own thread: a read of standard input cannot be given up.
+            // A separate thread, because a read of standard input cannot be cancelled.
             thread::Builder::new().spawn(move || pass_input(&commands))?;
         } else {
             tasks.push(tokio::spawn(async move { _ = commands.send(Command::Eof).await }));
@@ -49,7 +49,7 @@ impl Console {
         Ok((Self { raw, tasks }, commanded))
     }
 
-    /// Whether the terminal is in raw mode, where a line must be ended by hand.
+    /// Whether the terminal is in raw mode, where a line end needs a carriage return.
     pub(super) fn is_raw(&self) -> bool {
         self.raw.is_some()
     }
@@ -61,7 +61,7 @@ impl Drop for Console {
     }
 }
 
-/// Prints the program's output at once.
+/// Prints the program's output without buffering.
 pub(super) fn show(text: &str, stream: &mut impl Write) -> io::Result<()> {
     stream.write_all(text.as_bytes()).and_then(|()| stream.flush())
 }
@@ -81,7 +81,7 @@ fn pass_input(commands: &Commander) {
     }
 }
 
-/// The first signal is the program's, which may do with it what it likes; the second ends it.
+/// Passes the first signal to the program, which may handle it; the second cancels the run.
 async fn pass_signals(mut signals: Signals, commands: Commander, cancel: CancellationToken) {
     let signal = signals.next().await;
     if commands.send(Command::Signal(signal)).await.is_ok() {
@@ -131,7 +131,7 @@ async fn follow_size(commands: Commander, mut known: TerminalSize) {
     use tokio::signal::unix::{SignalKind, signal};
     let Ok(mut changes) = signal(SignalKind::window_change()) else { return };
     loop {
-        // The first look is for a change that came before anybody listened.
+        // The first check is for a change before the handler was installed.
         if let Some(size) = current_size().filter(|size| *size != known) {
             known = size;
             let _ = commands.send(Command::Resize(size)).await;
@@ -142,7 +142,7 @@ async fn follow_size(commands: Commander, mut known: TerminalSize) {
     }
 }
 
-/// Windows reports a new size only to a reader of key events, which would take the keys from the program.
+/// Windows reports a new size only to a reader of key events, which would take keys from the program.
 #[cfg(windows)]
 async fn follow_size(commands: Commander, mut known: TerminalSize) {
     const LOOK_EVERY: std::time::Duration = std::time::Duration::from_millis(250);
@@ -178,7 +178,7 @@ impl Drop for RawMode {
 
 #[cfg(windows)]
 impl RawMode {
-    /// On top of raw mode: keys come as the sequences that terminals send, and those that programs print are obeyed.
+    /// In addition to raw mode: keys are read as terminal sequences, and printed sequences are interpreted.
     fn enter() -> io::Result<Self> {
         use crossterm_winapi::{ConsoleMode, Handle};
         const VIRTUAL_TERMINAL_INPUT: u32 = 0x0200;

@@ -1,63 +1,66 @@
-//! Running a program in this process, with an engine of its own.
+//! Running a program in this process, with its own engine.
 
 use std::io;
+use std::mem;
 use std::sync::Arc;
 
-use runtray_engine::language::Runtime;
-use runtray_engine::{Commands, Config, Engine, Event, Outcome, Request, Session, Warm};
+use runtray_engine::{Commands, Config, Engine, Event, EventSink, Job, Outcome, Request, Warm};
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
 use runtray_service::{BoundedText, isolation_policy};
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
+use tokio::task::spawn_blocking;
 
 use super::console;
 use super::program::Program;
 
-/// Events between the engine and our streams.
-const EVENTS: usize = 16;
-
-/// A program that ran here.
+/// The result of a program that ran in this process.
 pub(super) struct Ran {
-    pub(super) runtime: Arc<Runtime>,
     pub(super) outcome: Outcome,
     pub(super) output: BoundedText,
     pub(super) error: BoundedText,
 }
 
-/// Runs `program` with the input from `commands`. Its output goes to our own streams as it arrives, unless it is to be kept.
+/// The job of `program`, whose code and files are moved into it.
 ///
 /// # Errors
-/// It could not be run.
+/// Its interpreter cannot be used, or it cannot be run as it is.
+pub(super) async fn job(program: &mut Program, settings: &Settings) -> anyhow::Result<Arc<Job>> {
+    let language = program.languages.find(&program.language);
+    let language = language.ok_or_else(|| anyhow::anyhow!("the language {} is gone", program.language))?;
+    let runtime = program.languages.runtime(language).await?;
+    let job = Job::new(request(program, settings)?, runtime)?;
+    let id = ulid::Ulid::generate().to_string();
+    Ok(Arc::new(job.with_names(id, "local").with_limits(settings.limits.clone())))
+}
+
+/// Runs `job` with the input from `commands`. Its output goes to our own streams as it arrives, unless it is to be kept.
+///
+/// # Errors
+/// The program could not be run.
 pub(super) async fn run(
-    program: &Program,
+    job: &Arc<Job>,
     paths: &Paths,
     settings: &Settings,
     keep: bool,
     commands: Commands,
-    cancel: CancellationToken,
 ) -> anyhow::Result<Ran> {
-    let language = program.languages.find(&program.language);
-    let language = language.ok_or_else(|| anyhow::anyhow!("the language {} is gone", program.language))?;
-    let runtime = program.languages.runtime(language).await?;
-    let request = request(program, settings)?;
     let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     let engine = Engine::start(&config)?;
-    let (events, received) = mpsc::channel(EVENTS);
-    let session = Session { events, commands: Some(commands), cancel: cancel.clone() };
-    let policy = isolation_policy(&engine, settings, settings.isolation).await;
-    let run = engine.run(&request, &runtime, &settings.limits, &policy, session);
+    job.isolate(isolation_policy(&engine, settings, settings.isolation).await);
     let cap = if keep { settings.kept_output_bytes } else { 0 };
-    let (outcome, (output, error)) = tokio::join!(run, take(received, cap, keep, &cancel));
+    let mut streams = Streams { job, keep, output: BoundedText::new(cap), error: BoundedText::new(cap) };
+    let ran = engine.run(job, Some(commands), &mut streams).await;
+    let Streams { output, error, .. } = streams;
     engine.shutdown().await;
-    Ok(Ran { runtime, outcome: outcome?, output, error })
+    let (outcome, _) = ran?;
+    Ok(Ran { outcome, output, error })
 }
 
-fn request(program: &Program, settings: &Settings) -> anyhow::Result<Request> {
-    let request = Request::of_bytes(program.code.clone(), program.timeout)
-        .with_args(program.args.clone())?
-        .with_env(program.env.clone())?
-        .with_files(program.files.clone())?
+fn request(program: &mut Program, settings: &Settings) -> anyhow::Result<Request> {
+    let request = Request::of_bytes(mem::take(&mut program.code), program.timeout)
+        .with_args(mem::take(&mut program.args))?
+        .with_env(mem::take(&mut program.env))?
+        .with_files(mem::take(&mut program.files))?
         .with_idle_limit(settings.terminal_idle);
     Ok(match program.terminal {
         Some(size) => request.with_terminal(size),
@@ -65,28 +68,34 @@ fn request(program: &Program, settings: &Settings) -> anyhow::Result<Request> {
     })
 }
 
-async fn take(
-    mut events: mpsc::Receiver<Event>,
-    cap: usize,
+/// Our own streams.
+struct Streams<'a> {
+    job: &'a Job,
+    /// Whether the output is to be kept instead.
     keep: bool,
-    cancel: &CancellationToken,
-) -> (BoundedText, BoundedText) {
-    let (mut output, mut error) = (BoundedText::new(cap), BoundedText::new(cap));
-    while let Some(event) = events.recv().await {
-        let written = match event {
-            Event::Started => Ok(()),
-            Event::Stdout(text) => {
-                output.push(&text);
-                if keep { Ok(()) } else { console::show(&text, &mut io::stdout().lock()) }
-            }
-            Event::Stderr(text) => {
-                error.push(&text);
-                if keep { Ok(()) } else { console::show(&text, &mut io::stderr().lock()) }
-            }
+    output: BoundedText,
+    error: BoundedText,
+}
+
+impl EventSink for Streams<'_> {
+    async fn put(&mut self, event: Event) {
+        let (text, kept, is_error) = match event {
+            Event::Started => return,
+            Event::Stdout(text) => (text, &mut self.output, false),
+            Event::Stderr(text) => (text, &mut self.error, true),
         };
-        if written.is_err() {
-            cancel.cancel();
+        kept.push(&text);
+        if !self.keep && show(text, is_error).await.is_err() {
+            self.job.cancel().cancel();
         }
     }
-    (output, error)
+}
+
+/// Writes to one of our own streams, on a thread of its own: who reads it may be slow, and the run's limits hold meanwhile.
+async fn show(text: String, is_error: bool) -> io::Result<()> {
+    let written = spawn_blocking(move || match is_error {
+        true => console::show(&text, &mut io::stderr().lock()),
+        false => console::show(&text, &mut io::stdout().lock()),
+    });
+    written.await.unwrap_or_else(|failed| Err(io::Error::other(failed)))
 }

@@ -1,7 +1,7 @@
 //! `runtray run`.
 //!
-//! A program is run through the service when one is running, where it starts sooner, and else in this process. Both ways it gets
-//! our standard input as it comes, and a terminal where we have one.
+//! A program runs through the service if one is running, where it starts sooner, and otherwise in this process. Both ways it gets
+//! our standard input as it arrives, and a terminal if we have one.
 
 mod console;
 mod in_process;
@@ -21,7 +21,7 @@ use runtray_engine::{OutputFile, RelativePath, Status};
 use runtray_service::RunResult;
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
-use runtray_service::wire::ExecuteResponse;
+use runtray_wire::ExecuteResponse;
 use tokio_util::sync::CancellationToken;
 
 use super::configuration::settings;
@@ -31,18 +31,18 @@ use console::Console;
 use in_process::Ran;
 use program::Program;
 
-/// Runs a file and exits as the program did.
+/// Runs a file and exits with the program's exit code.
 pub(crate) async fn run(args: Run) -> anyhow::Result<ExitCode> {
     let (paths, loaded) = settings()?;
     let settings = loaded.settings;
     if let Some(reason) = &settings.refuse_to_run {
         bail!("{reason}");
     }
-    let program = Program::read(&args, &settings)?;
+    let mut program = Program::read(&args, &settings)?;
     let wants_the_whole = args.json || args.save.is_some();
     match if wants_the_whole { None } else { via_service::start(&program, &paths).await? } {
         Some(served) => run_served(served, &program).await,
-        None => run_here(&args, &program, &paths, &settings).await,
+        None => run_here(&args, &mut program, &paths, &settings).await,
     }
 }
 
@@ -57,27 +57,26 @@ async fn run_served(served: via_service::Served, program: &Program) -> anyhow::R
         say(&ended.told);
     }
     if !was_raw && exit::is_told(ended.status) {
-        // The service's last sentence on the program's standard error has no end of its line.
+        // The service's last message on the program's standard error has no line end.
         eprintln!();
     }
     advise(ended.status, ended.duration, program);
     Ok(exit::code(ended.status, ended.exit_code, ended.signal.as_deref()))
 }
 
-async fn run_here(args: &Run, program: &Program, paths: &Paths, settings: &Settings) -> anyhow::Result<ExitCode> {
-    let cancel = CancellationToken::new();
-    let (console, commands) = Console::open(program, &cancel)?;
-    let ran = in_process::run(program, paths, settings, args.json, commands, cancel).await;
+async fn run_here(args: &Run, program: &mut Program, paths: &Paths, settings: &Settings) -> anyhow::Result<ExitCode> {
+    let job = in_process::job(program, settings).await?;
+    let (console, commands) = Console::open(program, job.cancel())?;
+    let ran = in_process::run(&job, paths, settings, args.json, commands).await;
     drop(console);
-    let Ran { runtime, outcome, output, error } = ran?;
+    let Ran { outcome, output, error } = ran?;
     if let Some(folder) = &args.save {
         save(&outcome.files, folder)?;
     }
     let code = exit::code(outcome.status, outcome.exit_code, outcome.signal.as_deref());
     let (status, duration) = (outcome.status, outcome.duration);
     if args.json {
-        let id = ulid::Ulid::generate().to_string();
-        print::json(&ExecuteResponse::from(RunResult::new(id, &runtime, outcome, output, error)))?;
+        print::json(&ExecuteResponse::from(RunResult::new(&job, outcome, output, error)))?;
     } else if let Some(reason) = outcome.reason.filter(|_| outcome.status != Status::Cancelled) {
         print::note(format_args!("{}", error.as_own_line(&reason)));
     }
@@ -85,7 +84,7 @@ async fn run_here(args: &Run, program: &Program, paths: &Paths, settings: &Setti
     Ok(code)
 }
 
-/// Tells how to give a program more time after a timeout; idleness and CPU time have limits of their own.
+/// Explains how to give a program more time after a timeout. Limits of idleness and CPU time are separate.
 fn advise(status: Status, duration: Duration, program: &Program) {
     if status == Status::Timeout && duration >= program.timeout {
         print::note(format_args!("runtray: {}", program.more_time));
@@ -98,7 +97,7 @@ fn say(told: &str) {
     }
 }
 
-/// Writes the files below `folder`; one that was too large to carry is named.
+/// Writes the files below `folder`. Reports files that were too large to be returned.
 fn save(files: &[OutputFile], folder: &Path) -> anyhow::Result<()> {
     for file in files {
         let (Some(content), Ok(path)) = (&file.content, RelativePath::parse(&file.path)) else {

@@ -1,7 +1,7 @@
-//! The files of `--file`, which are put beside the program.
+//! The files of `--file`, which are copied beside the program.
 //!
-//! Below the program's own folder a file keeps its path, so that `import` and `open` find it as they do with `python FILE`; one
-//! from elsewhere lies beside the program under its own name.
+//! A file below the program's own folder keeps its relative path, so that `import` and `open` find it as with `python FILE`; a
+//! file from elsewhere is copied beside the program under its own name.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,10 +12,10 @@ use runtray_engine::{RelativePath, Request, SourceFile};
 
 use crate::args::Run;
 
-/// Reads the files, those of folders too.
+/// Reads the files, including those of folders.
 ///
 /// # Errors
-/// One cannot be read, two would be at the same place, or all of them are more than a program can be given: `most_bytes`.
+/// A file cannot be read, two files have the same path, or all together are larger than `most_bytes`.
 pub(super) fn read(args: &Run, entry: &str, most_bytes: usize) -> anyhow::Result<Vec<SourceFile>> {
     if args.files.is_empty() {
         return Ok(Vec::new());
@@ -31,7 +31,7 @@ pub(super) fn read(args: &Run, entry: &str, most_bytes: usize) -> anyhow::Result
     gathered.files.into_iter().map(|(place, path)| source(place, &path)).collect()
 }
 
-/// The path from the root, with the links on its way resolved, but not the last: a linked file is what its name says.
+/// The absolute path with links resolved, except the last segment: a linked file keeps its name.
 fn whole(path: &Path) -> anyhow::Result<PathBuf> {
     let could_not = || format!("could not open {}", path.display());
     let path = std::path::absolute(path).with_context(could_not)?;
@@ -48,7 +48,7 @@ fn source(path: RelativePath, file: &Path) -> anyhow::Result<SourceFile> {
 }
 
 struct Gathered {
-    /// The program's own file, which goes along anyway.
+    /// The program's own file, which is sent anyway.
     program: PathBuf,
     /// The program's name in its folder.
     entry: String,
@@ -69,13 +69,14 @@ impl Gathered {
         if path == self.program {
             return Ok(());
         }
-        let place = relative(place).map_err(|why| anyhow!("{} cannot go along: its name {why}", path.display()))?;
+        // The path in the run's folder must be valid and free: case-insensitive file systems must not replace the program.
+        let place = relative(place).map_err(|why| anyhow!("{} cannot be sent: its path {why}", path.display()))?;
         if place.as_str().eq_ignore_ascii_case(&self.entry) {
-            bail!("{} cannot go along: `{}` is the program's own name while it runs", path.display(), self.entry);
+            bail!("{} cannot be sent: `{}` is the name of the program in the run's folder", path.display(), self.entry);
         }
         match self.files.insert(place, path.to_owned()) {
             Some(before) if before == path => Ok(()),
-            Some(before) => bail!("{} and {} would be at the same place", before.display(), path.display()),
+            Some(before) => bail!("{} and {} have the same path in the run's folder", before.display(), path.display()),
             None => self.count(about.len()),
         }
     }
@@ -84,7 +85,7 @@ impl Gathered {
         let could_not = || format!("could not read the folder {}", path.display());
         for entry in fs::read_dir(path).with_context(could_not)? {
             let entry = entry.with_context(could_not)?;
-            // A linked folder may be one that this one is in.
+            // A linked folder may contain this one.
             if !(entry.path().is_symlink() && entry.path().is_dir()) {
                 self.add(&entry.path(), &place.join(entry.file_name()))?;
             }

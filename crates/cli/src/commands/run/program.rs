@@ -1,4 +1,4 @@
-//! The program that `runtray run` is to run: its text, its language, its time.
+//! The program of `runtray run`: its text, its language, its time limit.
 
 use std::ffi::OsString;
 use std::fs;
@@ -15,32 +15,32 @@ use runtray_service::settings::Settings;
 use super::{named_files, sibling_files, terminal_size};
 use crate::args::Run;
 
-/// A program, read and checked, wherever it is going to run.
+/// A program that was read and checked, independent of where it will run.
 pub(super) struct Program {
-    /// Its bytes, in whatever encoding it has.
+    /// Its bytes in any encoding.
     pub(super) code: Vec<u8>,
     pub(super) languages: Languages,
     /// The language's name.
     pub(super) language: String,
     pub(super) args: Vec<String>,
-    /// Environment variables on top of every run's.
+    /// Environment variables in addition to those of every run.
     pub(super) env: Vec<(String, String)>,
     /// The files beside it.
     pub(super) files: Vec<SourceFile>,
     pub(super) timeout: Duration,
-    /// How to give it more time, as a sentence for people.
+    /// A sentence that explains how to give it more time.
     pub(super) more_time: String,
-    /// The terminal that it is to have: one like ours.
+    /// The size of its terminal, if it gets one.
     pub(super) terminal: Option<TerminalSize>,
-    /// Whether our standard input is the program's; else the program itself came from there.
+    /// Whether it reads our standard input. `false` if the program itself was read from there.
     pub(super) reads_stdin: bool,
 }
 
 impl Program {
-    /// Reads the program of the arguments.
+    /// Reads the program that the arguments name.
     ///
     /// # Errors
-    /// There is no such program or language, or the time is not one.
+    /// The program or the language does not exist, or the time limit is out of range.
     pub(super) fn read(args: &Run, settings: &Settings) -> anyhow::Result<Self> {
         let languages = Languages::new(settings.choices(), Machine::this());
         let language = language(args, &languages)?;
@@ -76,7 +76,7 @@ fn language<'a>(args: &Run, languages: &'a Languages) -> anyhow::Result<&'a Lang
     language.with_context(|| format!("`{name}` is no language that this service knows; name one with --language"))
 }
 
-/// The limit of interactive programs, since a user at a terminal has Ctrl-C; with `--json` the limit of POST /execute.
+/// The time limit of interactive programs, since a user at a terminal has Ctrl-C; with `--json` that of POST /execute.
 fn timeout(args: &Run, settings: &Settings) -> anyhow::Result<(Duration, String)> {
     let (usual, most, key) = match args.json {
         true => (settings.default_timeout, settings.max_timeout, "max_timeout_ms"),
@@ -97,7 +97,7 @@ fn timeout(args: &Run, settings: &Settings) -> anyhow::Result<(Duration, String)
 }
 
 fn open(file: &Path) -> anyhow::Result<fs::File> {
-    // Asked first: Windows opens no folder and says only that access is denied.
+    // Check this first: Windows cannot open a folder and would only report that access is denied.
     if file.is_dir() {
         bail!("{} is a folder; name a program's file", file.display());
     }

@@ -1,7 +1,7 @@
 //! Files beside a program, sent along without `--file`, so that `runtray run FILE` finds the same files as the interpreter.
 //!
-//! The modules of the program's language go along, and whatever the program or one of these names: a package's folder, a data
-//! file. What is named comes first; when there is too much for one program, the rest stays and what was named of it is said.
+//! These are the modules of the program's language and every file or folder that the program or such a module names, such as a
+//! package or a data file. Named files come first. If there are too many, the rest is left out, and its named files reported.
 
 use std::collections::BTreeSet;
 use std::fs::{self, DirEntry};
@@ -11,20 +11,25 @@ use runtray_engine::{RelativePath, Request, SourceFile};
 
 use crate::print;
 
-/// Modules that go along although nothing names them.
+/// The number of modules that are sent although nothing names them.
 const MOST_UNNAMED: usize = 200;
-/// Entries of one folder that are looked at.
+/// The number of entries of a folder that are considered.
 const MOST_ENTRIES: usize = 10_000;
-/// Names are looked for in texts up to this size.
+/// The size of the largest text that is searched for names, in bytes.
 const MOST_SEARCHED: usize = 1 << 20;
-/// Packages of Node.js, as its `require` looks for them.
+/// The folder of packages that Node.js' `require` searches.
 const NODE_MODULES: &str = "node_modules";
 
-/// Adds the files beside `program`, whose text is `code`, to `files`; within `room` bytes all in all.
+/// Adds the files beside `program`, whose text is `code`, to `files`, within `room` bytes in total.
 pub(super) fn add(files: &mut Vec<SourceFile>, program: &Path, code: &[u8], entry: &str, room: usize) {
-    // An interpreter looks where the file is that a link leads to.
+    // The interpreter searches the folder of a link's target.
     let Ok(program) = program.canonicalize() else { return };
     let Some(folder) = program.parent() else { return };
+    if is_replaced(folder, &program, code, entry) {
+        print::note(format_args!(
+            "runtray: {entry} beside the program cannot go along, because the program itself runs as {entry}; rename it."
+        ));
+    }
     let extension = Path::new(entry).extension().and_then(|extension| extension.to_str()).unwrap_or_default();
     let candidates = fs::read_dir(folder).into_iter().flatten().flatten().take(MOST_ENTRIES);
     let mut waiting: Vec<Candidate> = candidates
@@ -44,7 +49,16 @@ pub(super) fn add(files: &mut Vec<SourceFile>, program: &Path, code: &[u8], entr
     }
 }
 
-/// The extensions of the modules of a language, and its configuration files.
+/// Whether the program names a file beside it that has the name under which the program runs.
+fn is_replaced(folder: &Path, program: &Path, code: &[u8], entry: &str) -> bool {
+    let beside = folder.join(entry);
+    let word = entry.split('.').next().unwrap_or_default();
+    let module = |text: String| has_word(&text, &format!("import {word}")) || has_word(&text, &format!("from {word}"));
+    let names = |text: String| begins_with(&text, entry) || begins_with(&text, &format!("./{word}")) || module(text);
+    beside != program && beside.is_file() && searchable(code).is_some_and(names)
+}
+
+/// The extensions of a language's modules, and its configuration files.
 fn modules(extension: &str) -> &[&str] {
     match extension {
         "py" => &["py", "so", "pyd"],
@@ -62,9 +76,9 @@ struct Candidate {
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
-    /// A file that the language imports.
+    /// A file that the language can import.
     Module,
-    /// A folder with modules in it.
+    /// A folder with modules.
     Package,
     /// Any other file or folder.
     Other,
@@ -85,7 +99,7 @@ impl Candidate {
         Some(Self { name, path, kind })
     }
 
-    /// Whether `text` names it: a module or package by its word, another one where a path or a text begins with it.
+    /// Whether `text` names it: a module or package as a word, another file where a path or a quoted text begins with its name.
     fn is_named_in(&self, text: &str) -> bool {
         if self.name == NODE_MODULES {
             return names_in(&self.path).iter().any(|package| begins_with(text, package));
@@ -115,20 +129,20 @@ fn has_word(text: &str, word: &str) -> bool {
             .any(|(at, _)| !text[..at].ends_with(is_part) && !text[at + word.len()..].starts_with(is_part))
 }
 
-/// Whether a quoted text or a part of a path in `text` begins with `name` and goes no further than it.
+/// Whether a quoted text, a word or a relative path in `text` begins with `name`.
 fn begins_with(text: &str, name: &str) -> bool {
     text.match_indices(name)
         .any(|(at, _)| text[..at].ends_with(['"', '\'', '`', ' ', '\n', '(', '=', '@']) || text[..at].ends_with("./"))
 }
 
-/// The files to send along so far.
+/// The files that will be sent.
 struct Taken<'a> {
     room: usize,
-    /// Texts in which names were not looked for yet.
+    /// Texts that have not been searched for names yet.
     texts: Vec<String>,
     /// Named files that did not fit.
     left: Vec<String>,
-    /// The paths of all files, letter case aside.
+    /// The paths of all files in lower case.
     paths: BTreeSet<String>,
     files: &'a mut Vec<SourceFile>,
 }
@@ -143,7 +157,7 @@ impl Taken<'_> {
         self.texts.extend(searchable(code));
     }
 
-    /// Takes the named files, and the files that they name.
+    /// Takes the named files, and the files that these name.
     fn named(&mut self, waiting: &mut Vec<Candidate>) {
         while let Some(text) = self.texts.pop() {
             let (named, rest) = std::mem::take(waiting).into_iter().partition(|one| one.is_named_in(&text));
@@ -156,7 +170,7 @@ impl Taken<'_> {
         }
     }
 
-    /// Takes the other modules, as far as they fit.
+    /// Takes the other modules if there is room.
     fn unnamed(&mut self, waiting: Vec<Candidate>) {
         let modules = waiting.into_iter().filter(|candidate| candidate.kind == Kind::Module);
         for module in modules.take(MOST_UNNAMED) {
@@ -164,7 +178,7 @@ impl Taken<'_> {
         }
     }
 
-    /// Takes all of one or nothing.
+    /// Takes all files of a candidate or none.
     fn take(&mut self, candidate: &Candidate) -> bool {
         let mut found = Vec::new();
         let mut room = self.room;
@@ -187,13 +201,13 @@ fn searchable(content: &[u8]) -> Option<String> {
     (content.len() <= MOST_SEARCHED && !content.contains(&0)).then(|| String::from_utf8_lossy(content).into_owned())
 }
 
-/// Reads a file, or the files of a folder, into `found`; `false` when they do not fit. What cannot be read or named in a run's
-/// folder is left out: a program that needs it says so itself.
+/// Reads a file, or the files of a folder, into `found`; `false` if they do not fit. Files that cannot be read or have no valid
+/// path in a run's folder are left out: a program that needs one reports it itself.
 fn gather(path: &Path, place: &str, room: &mut usize, paths: usize, found: &mut Vec<SourceFile>) -> bool {
     if path.is_dir() {
         let mut names = names_in(path);
         names.sort();
-        // A linked folder may be one that this one is in.
+        // A linked folder may contain this one.
         let within = names.iter().filter(|name| *name != "__pycache__" && *name != ".git");
         return within
             .map(|name| (path.join(name), format!("{place}/{name}")))

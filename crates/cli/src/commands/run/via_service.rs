@@ -1,10 +1,9 @@
-//! Running a program through the service that runs on this machine, over its WebSocket: it starts sooner there.
+//! Running a program through the service on this machine, over its WebSocket. It starts sooner there.
 
-use std::borrow::Cow;
-use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use futures_util::stream::{SplitSink, SplitStream};
@@ -12,7 +11,10 @@ use futures_util::{SinkExt, StreamExt};
 use runtray_engine::{Command, Commands, Signal, SourceFile, Status};
 use runtray_service::address_file;
 use runtray_service::paths::Paths;
-use serde_json::{Value, json};
+use runtray_wire::{
+    ClientMessage, Code, Encoding, Ending, ExecuteRequest, InputFile, Printed, Run, RunStatus, SentSignal,
+    ServerMessage, SignalName, TerminalSize, WholeNumber,
+};
 use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
@@ -31,10 +33,10 @@ use crate::service_client::{self, Connection, Peer};
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Time limit for the service to report the end of a cancelled program.
 const LAST_WORD: Duration = Duration::from_secs(5);
-/// How long a signal waits until the program has taken the input before it.
+/// How long a signal waits until the program has read the input before it.
 const ORDER_WAITS: Duration = Duration::from_secs(1);
-/// Errors of a full service: then this process runs the program.
-const BUSY: [&str; 3] = ["too_many_executions", "shutting_down", "body_too_large"];
+/// Error codes of a full service. This process then runs the program.
+const BUSY: [Code; 3] = [Code::TooManyExecutions, Code::ShuttingDown, Code::BodyTooLarge];
 
 /// A program that the service runs.
 pub(super) struct Served {
@@ -42,40 +44,44 @@ pub(super) struct Served {
     stream: SplitStream<WebSocketStream<TcpStream>>,
 }
 
-/// How it ended.
+/// The service's first message.
+type First = anyhow::Result<ServerMessage>;
+
+/// The end of a program.
 pub(super) struct Ended {
     pub(super) status: Status,
     pub(super) exit_code: Option<i32>,
     pub(super) signal: Option<String>,
-    /// Wall-clock time that it took.
+    /// Wall-clock time of the run.
     pub(super) duration: Duration,
     /// The service's message at the end of a program with a terminal.
     pub(super) told: String,
 }
 
 impl Ended {
-    /// The end of a program that was cancelled and of which nothing more was heard.
+    /// The result of a cancelled program for which the service sent no end.
     fn cancelled() -> Self {
         Self { status: Status::Cancelled, exit_code: None, signal: None, duration: Duration::ZERO, told: String::new() }
     }
 }
 
-/// Starts `program` in the running service; `None` when there is none, or when it cannot take it now.
+/// Starts `program` in the running service; `None` if no service runs or if it is full.
 ///
 /// # Errors
-/// The service says that the program cannot be run.
+/// The service refuses the program.
 pub(super) async fn start(program: &Program, paths: &Paths) -> anyhow::Result<Option<Served>> {
     let Some(opened) = open(program, paths).await else { return Ok(None) };
     let (served, first) = opened;
-    match (first["type"].as_str(), first["code"].as_str().unwrap_or_default()) {
-        (Some("started"), _) => Ok(Some(served)),
-        (_, code) if BUSY.contains(&code) => Ok(None),
-        _ => anyhow::bail!("{}", first["error"].as_str().unwrap_or("the service does not say why it runs nothing")),
+    match first? {
+        ServerMessage::Started(_) => Ok(Some(served)),
+        ServerMessage::Error(error) if BUSY.contains(&error.code) => Ok(None),
+        ServerMessage::Error(error) => anyhow::bail!("{}", error.error),
+        _ => anyhow::bail!("the service does not say why it runs nothing"),
     }
 }
 
-/// Connects to the address in the address file. A program there that cannot prove that it is the service is sent nothing.
-async fn open(program: &Program, paths: &Paths) -> Option<(Served, Value)> {
+/// Connects to the address in the address file. Nothing is sent to a program there that cannot prove that it is the service.
+async fn open(program: &Program, paths: &Paths) -> Option<(Served, First)> {
     let port: u16 = address_file::find(paths)?.rsplit_once(':')?.1.parse().ok()?;
     let token = service_client::token(paths)?;
     match spawn_blocking(move || service_client::find(port, token)).await.ok()? {
@@ -93,12 +99,12 @@ async fn open(program: &Program, paths: &Paths) -> Option<(Served, Value)> {
 }
 
 /// Sends the program and waits for the first message.
-async fn send_program(program: &Program, connection: Connection, port: u16, token: &str) -> Option<(Served, Value)> {
+async fn send_program(program: &Program, connection: Connection, port: u16, token: &str) -> Option<(Served, First)> {
     let request = request(port, token)?;
     let connection = TcpStream::from_std(connection.into_stream().ok()?).ok()?;
     let (socket, _) = tokio_tungstenite::client_async(request, connection).await.ok()?;
     let (mut sink, mut stream) = socket.split();
-    sink.send(Message::text(first_message(program).to_string())).await.ok()?;
+    sink.send(text(&first_message(program))).await.ok()?;
     let first = next(&mut stream).await?;
     Some((Served { sink, stream }, first))
 }
@@ -109,41 +115,47 @@ fn request(port: u16, token: &str) -> Option<http::Request<()>> {
     Some(request)
 }
 
-fn first_message(program: &Program) -> Value {
+fn first_message(program: &Program) -> ClientMessage {
     let (code, code_encoding) = written(&program.code);
     let milliseconds = u64::try_from(program.timeout.as_millis()).unwrap_or(u64::MAX);
-    json!({
-        "type": "run",
-        "code": code,
-        "code_encoding": code_encoding,
-        "language": program.language,
-        "args": program.args,
-        "env": program.env.iter().cloned().collect::<BTreeMap<_, _>>(),
-        "files": program.files.iter().map(carried).collect::<Vec<_>>(),
-        "timeout_ms": milliseconds,
-        "terminal": program.terminal.map(|size| json!({"columns": size.columns(), "rows": size.rows()})),
-    })
+    let request = ExecuteRequest {
+        code,
+        code_encoding: Some(code_encoding),
+        language: Some(program.language.clone()),
+        stdin: None,
+        args: Some(program.args.clone()),
+        env: Some(program.env.iter().cloned().collect()),
+        files: Some(program.files.iter().map(carried).collect()),
+        timeout_ms: Some(WholeNumber(milliseconds)),
+        isolation: None,
+        network: None,
+    };
+    ClientMessage::Run(Box::new(Run { request, terminal: program.terminal.map(size) }))
 }
 
-/// A file as the service takes it.
-fn carried(file: &SourceFile) -> Value {
+/// A file as JSON for the service.
+fn carried(file: &SourceFile) -> InputFile {
     let (content, encoding) = written(&file.content);
-    json!({"path": file.path.as_str(), "content": content, "encoding": encoding})
+    InputFile { path: file.path.as_str().to_owned(), content, encoding: Some(encoding) }
 }
 
-/// Text as it is, all else in base64.
-fn written(bytes: &[u8]) -> (Cow<'_, str>, &'static str) {
+/// The content and its encoding: valid text unchanged, anything else in base64.
+fn written(bytes: &[u8]) -> (String, Encoding) {
     match str::from_utf8(bytes) {
-        Ok(text) => (Cow::Borrowed(text), "utf8"),
-        Err(_) => (Cow::Owned(BASE64_STANDARD.encode(bytes)), "base64"),
+        Ok(text) => (text.to_owned(), Encoding::Utf8),
+        Err(_) => (BASE64_STANDARD.encode(bytes), Encoding::Base64),
     }
 }
 
+fn size(size: runtray_engine::TerminalSize) -> TerminalSize {
+    TerminalSize { columns: size.columns(), rows: size.rows() }
+}
+
 impl Served {
-    /// Passes both ways until the program has ended. Leaving, as on `cancel`, ends it.
+    /// Passes input and output until the program has ended. Closing the connection, as on `cancel`, ends it.
     ///
     /// # Errors
-    /// The service went away.
+    /// The connection broke.
     pub(super) async fn carry(
         self,
         commands: Commands,
@@ -161,7 +173,7 @@ impl Served {
     }
 }
 
-/// Returns when the service had its time to end a program that was cancelled. Leaving ends it then.
+/// Returns when the service had its time to end a cancelled program. The connection is then closed.
 async fn given_up(cancel: &CancellationToken) {
     cancel.cancelled().await;
     sleep(LAST_WORD).await;
@@ -190,7 +202,7 @@ async fn send(
         let sent = tokio::select! {
             biased;
             sent = &mut sending => sent.is_ok(),
-            // The service takes no more because the program reads nothing: then there is no way to it but the end.
+            // If the program does not read, the service accepts no more input. Then only closing the connection can end the run.
             Some(order) = commands.control() => match timeout(ORDER_WAITS, &mut sending).await {
                 Ok(sent) => {
                     held = Some(order);
@@ -209,15 +221,19 @@ async fn send(
 }
 
 fn message(command: Command) -> Message {
-    let value = match command {
+    let signal = |signal| ClientMessage::Signal(SentSignal { signal });
+    text(&match command {
         Command::Stdin(bytes) => return Message::binary(bytes),
-        Command::Eof => json!({"type": "eof"}),
-        Command::Resize(size) => json!({"type": "resize", "columns": size.columns(), "rows": size.rows()}),
-        Command::Signal(Signal::Interrupt) => json!({"type": "signal", "signal": "interrupt"}),
-        Command::Signal(Signal::Terminate) => json!({"type": "signal", "signal": "terminate"}),
-        Command::Signal(Signal::Kill) => json!({"type": "signal", "signal": "kill"}),
-    };
-    Message::text(value.to_string())
+        Command::Eof => ClientMessage::Eof,
+        Command::Resize(new) => ClientMessage::Resize(size(new)),
+        Command::Signal(Signal::Interrupt) => signal(SignalName::Interrupt),
+        Command::Signal(Signal::Terminate) => signal(SignalName::Terminate),
+        Command::Signal(Signal::Kill) => signal(SignalName::Kill),
+    })
+}
+
+fn text(message: &ClientMessage) -> Message {
+    Message::text(serde_json::to_string(message).unwrap_or_default())
 }
 
 async fn receive(
@@ -227,17 +243,16 @@ async fn receive(
 ) -> anyhow::Result<Ended> {
     let mut told = String::new();
     while let Some(message) = next(stream).await {
-        let data = message["data"].as_str().unwrap_or_default();
-        let written = match message["type"].as_str() {
-            Some("stdout") => console::show(data, &mut io::stdout().lock()),
-            // A terminal is one stream, so the other carries the service's own message.
-            Some("stderr") if has_terminal => {
-                told += data;
+        let written = match message? {
+            ServerMessage::Stdout(Printed { data }) => console::show(&data, &mut io::stdout().lock()),
+            // The output of a terminal is one stream, so stderr only has the service's own message.
+            ServerMessage::Stderr(Printed { data }) if has_terminal => {
+                told += &data;
                 Ok(())
             }
-            Some("stderr") => console::show(data, &mut io::stderr().lock()),
-            Some("finished") => return ended(&message, told),
-            _ => Ok(()),
+            ServerMessage::Stderr(Printed { data }) => console::show(&data, &mut io::stderr().lock()),
+            ServerMessage::Finished(finished) => return Ok(ended(finished.ending, told)),
+            ServerMessage::Started(_) | ServerMessage::Error(_) => Ok(()),
         };
         if written.is_err() {
             cancel.cancel();
@@ -246,24 +261,36 @@ async fn receive(
     anyhow::bail!("the service went away while the program ran")
 }
 
-fn ended(message: &Value, told: String) -> anyhow::Result<Ended> {
-    let status = Status::ALL.into_iter().find(|status| message["status"] == status.name());
-    Ok(Ended {
-        status: status
-            .ok_or_else(|| anyhow::anyhow!("the service ended the program in a way of its own: {message}"))?,
-        exit_code: message["exit_code"].as_i64().and_then(|code| i32::try_from(code).ok()),
-        signal: message["signal"].as_str().map(str::to_owned),
-        duration: Duration::try_from_secs_f64(message["duration_ms"].as_f64().unwrap_or_default() / 1000.0)
-            .unwrap_or_default(),
+fn ended(ending: Ending, told: String) -> Ended {
+    Ended {
+        status: status(ending.status),
+        exit_code: ending.exit_code,
+        signal: ending.signal,
+        duration: Duration::try_from_secs_f64(ending.duration_ms / 1000.0).unwrap_or_default(),
         told,
-    })
+    }
 }
 
-/// The next message; `None` when the service is gone.
-async fn next(stream: &mut SplitStream<WebSocketStream<TcpStream>>) -> Option<Value> {
+fn status(status: RunStatus) -> Status {
+    match status {
+        RunStatus::Completed => Status::Completed,
+        RunStatus::Failed => Status::Failed,
+        RunStatus::Timeout => Status::Timeout,
+        RunStatus::MemoryLimit => Status::MemoryLimit,
+        RunStatus::OutputLimit => Status::OutputLimit,
+        RunStatus::Crashed => Status::Crashed,
+        RunStatus::Cancelled => Status::Cancelled,
+    }
+}
+
+/// The next message; `None` when the service is gone, an error when the message is none that this version knows.
+async fn next(stream: &mut SplitStream<WebSocketStream<TcpStream>>) -> Option<anyhow::Result<ServerMessage>> {
     loop {
         match stream.next().await? {
-            Ok(Message::Text(text)) => return serde_json::from_str(&text).ok(),
+            Ok(Message::Text(text)) => {
+                let message = serde_json::from_str(&text);
+                return Some(message.context("the service sent a message that this version of Runtray does not know"));
+            }
             Ok(Message::Close(_)) | Err(_) => return None,
             Ok(_) => {}
         }

@@ -78,6 +78,7 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said
         implementation: "Node.js".into(),
         virtual_environment: false,
         source: candidate.source,
+        built_in: false,
         in_use: false,
     })
 }

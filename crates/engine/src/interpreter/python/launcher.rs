@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::interpreter::machine::Machine;
 use crate::interpreter::probe::probe;
-use crate::interpreter::search_path;
+use crate::interpreter::{executable, search_path};
 
 /// The paths that `py -0p` lists; none without a launcher or if it fails.
 pub(in crate::interpreter) async fn installed(machine: &Machine) -> Vec<PathBuf> {
@@ -20,7 +20,7 @@ fn launcher(machine: &Machine) -> Option<PathBuf> {
     }
     let of_user = machine.folder("LOCALAPPDATA").map(|data| data.join("Programs/Python/Launcher/py.exe"));
     let of_system = machine.folder("SYSTEMROOT").map(|folder| folder.join("py.exe"));
-    let installed = [of_system, of_user].into_iter().flatten().find(|path| search_path::is_program(path));
+    let installed = [of_system, of_user].into_iter().flatten().find(|path| executable::is_program(path));
     search_path::find(machine, "py").or(installed)
 }
 

@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::answer::Answer;
 use super::candidate::Candidate;
 use super::found::Found;
-use super::machine::Machine;
+use super::machine::{Machine, Platform};
 use super::source::Source;
 use crate::text::said::Said;
 use crate::text::sentences;
@@ -27,8 +27,15 @@ use crate::text::sentences;
 /// The oldest supported version.
 const OLDEST: (u32, u32) = (3, 8);
 
-/// In the order of the search.
-pub(super) const SOURCES: [Source; 14] = [
+/// The sources on `machine`, in the order of the search. On Windows and macOS nothing but the built-in Python keeps programs from
+/// the user's files, so that it comes first there.
+pub(super) fn sources(machine: &Machine) -> &'static [Source] {
+    if machine.platform == Platform::Linux { &SOURCES[1..] } else { &SOURCES[..SOURCES.len() - 1] }
+}
+
+/// The built-in Python is first or last.
+const SOURCES: [Source; 16] = [
+    Source::BuiltIn,
     Source::VirtualEnv,
     Source::ActiveConda,
     Source::Project,
@@ -43,6 +50,7 @@ pub(super) const SOURCES: [Source; 14] = [
     Source::Registry,
     Source::Launcher,
     Source::Store,
+    Source::BuiltIn,
 ];
 
 /// Ignores the user's `PYTHON…` variables and packages, and writes no bytecode. `-I` is not used: Python 2 rejects it and could
@@ -74,6 +82,7 @@ struct Description {
 /// The candidates of `source`.
 pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
     match source {
+        Source::BuiltIn => machine.built_in.iter().cloned().collect(),
         Source::VirtualEnv => environments::active(machine),
         Source::ActiveConda => environments::conda(machine),
         Source::Project => environments::project(machine),
@@ -101,15 +110,17 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said
         let (major, minor) = OLDEST;
         return Err(sentences::OLD_PYTHON.with("version", version).with("oldest", format!("{major}.{minor}")));
     }
-    let executable = description.executable.clone().unwrap_or_else(|| candidate.path.clone());
+    // WebAssembly knows no path of the program.
+    let executable = description.executable.filter(|path| !path.as_os_str().is_empty() && !candidate.built_in);
     Ok(Found {
-        path: candidate.resolved(description.executable),
-        executable,
+        path: candidate.resolved(executable.clone()),
+        executable: executable.unwrap_or_else(|| candidate.path.clone()),
         version,
         implementation,
         virtual_environment: description.prefix != description.base_prefix,
         prefix: description.prefix,
         source: candidate.source,
+        built_in: candidate.built_in,
         in_use: false,
     })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::interpreter::folder::{name, newest_first, programs};
 use crate::interpreter::install_roots::homebrew_prefixes;
 use crate::interpreter::machine::Machine;
-use crate::interpreter::search_path;
+use crate::interpreter::{executable, search_path};
 
 /// The plain names in all of PATH first, then versioned names and other implementations.
 pub(super) fn on_path(machine: &Machine) -> Vec<PathBuf> {
@@ -24,7 +24,7 @@ fn versioned(folder: &Path) -> Vec<PathBuf> {
     if folder.ends_with("shims") {
         return Vec::new();
     }
-    newest_first(folder).into_iter().filter(|path| is_versioned(&name(path)) && search_path::is_program(path)).collect()
+    newest_first(folder).into_iter().filter(|path| is_versioned(&name(path)) && executable::is_program(path)).collect()
 }
 
 fn is_versioned(name: &str) -> bool {

@@ -4,7 +4,7 @@ use crate::interpreter::fixture::Fixture;
 use crate::interpreter::machine::Platform;
 use crate::interpreter::registry::View;
 use crate::interpreter::source::Source;
-use crate::interpreter::{pythons, stub};
+use crate::interpreter::{BUILT_IN, pythons, stub};
 
 /// The found Pythons, in order, by the ends of their paths.
 async fn check(fixture: &Fixture, expected: &[(&str, Source)]) {
@@ -220,4 +220,47 @@ async fn windows_environments_and_tools_have_their_own_layout() {
         ("local/miniconda3/python.exe", Source::Conda),
     ];
     check(&fixture, &expected).await;
+}
+
+#[tokio::test]
+async fn the_built_in_one_is_last_on_linux_and_first_elsewhere() {
+    let (ours, own) = (("app/runtray-python", Source::BuiltIn), ("bin/python3", Source::Path));
+    for (platform, expected) in
+        [(Platform::Linux, [own, ours]), (Platform::MacOs, [ours, own]), (Platform::Windows, [ours, own])]
+    {
+        let fixture = Fixture::new(platform).folder("PATH", "bin").built_in("app/runtray-python");
+        fixture.python("app/runtray-python", (3, 14, 0));
+        fixture.python("bin/python3", (3, 13, 1));
+        if platform == Platform::Windows {
+            fixture.python("bin/python.exe", (3, 13, 1));
+            check(&fixture, &[ours, ("bin/python.exe", Source::Path)]).await;
+        } else {
+            check(&fixture, &expected).await;
+        }
+        let found = pythons(fixture.machine(), None).await.found;
+        let built_in: Vec<_> = found.iter().filter(|found| found.built_in).map(|found| found.name()).collect();
+        assert_eq!(built_in, ["CPython 3.14 (built in)"]);
+        assert!(found[0].in_use);
+    }
+}
+
+#[tokio::test]
+async fn the_built_in_one_is_chosen_by_its_name_or_its_path() {
+    let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin").built_in("app/runtray-python");
+    fixture.python("bin/python3", (3, 13, 1));
+    let path = fixture.python("app/runtray-python", (3, 14, 0));
+    for choice in [BUILT_IN.into(), path.clone()] {
+        let found = pythons(fixture.machine(), Some(choice)).await.found;
+        assert_eq!((&found[0].path, found[0].built_in, found[0].in_use), (&path, true, true));
+        assert_eq!((found[0].choice().to_str(), found[0].source, found.len()), (Some(BUILT_IN), Source::Choice, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_choice_of_a_built_in_one_that_is_not_there_is_no_other() {
+    let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin");
+    fixture.python("bin/python3", (3, 13, 1));
+    let discovery = pythons(fixture.machine(), Some(BUILT_IN.into())).await;
+    assert!(!discovery.found.iter().any(|found| found.in_use || found.built_in), "{discovery:?}");
+    assert_eq!(discovery.rejected[0].reason.to_string(), "is not part of this installation of Runtray");
 }

@@ -40,6 +40,7 @@ impl Place {
             prefix,
             virtual_environment,
             source: Source::Choice,
+            built_in: false,
             in_use: true,
         }
     }

@@ -6,7 +6,7 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use crate::interpreter::{Found, search_path};
+use crate::interpreter::{Found, executable};
 
 /// Folders that contain programs of all kinds.
 #[cfg(unix)]
@@ -118,7 +118,7 @@ impl Tools {
         }
         let is_missing = |command: &&Tool| {
             let found =
-                env::split_paths(path).map(|folder| folder.join(command.name)).find(|it| search_path::is_program(it));
+                env::split_paths(path).map(|folder| folder.join(command.name)).find(|it| executable::is_program(it));
             !found.is_some_and(|found| self.is_right(command, &found))
         };
         self.commands.iter().filter(is_missing).cloned().collect()

@@ -7,9 +7,19 @@ use tokio::time::{Instant, timeout};
 
 use super::{BURST, HOLD, Output, PAUSE};
 use crate::outcome::Event;
+use crate::session::EventSink;
 
 /// How long the events of a test may take.
 const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Hands events on to the test.
+struct Sink(mpsc::Sender<Event>);
+
+impl EventSink for Sink {
+    async fn put(&mut self, event: Event) {
+        self.0.send(event).await.expect("a test that reads");
+    }
+}
 
 /// A step of a program with its output.
 #[derive(Clone, Copy)]
@@ -34,7 +44,7 @@ async fn timed(has_terminal: bool, steps: &[Step]) -> (Vec<Event>, Vec<Duration>
 
 async fn run(has_terminal: bool, steps: &[Step]) -> (Vec<Event>, Vec<Duration>) {
     let (events, mut received) = mpsc::channel(1 << 16);
-    let output = Output::new(events, u64::MAX);
+    let (output, mut sink) = (Output::new(u64::MAX), Sink(events));
     let ((mut stdout, read), (mut stderr, read_errors)) = (duplex(1 << 16), duplex(1 << 16));
     let (mut all, mut took) = (Vec::new(), Vec::new());
     let program = async {
@@ -50,8 +60,8 @@ async fn run(has_terminal: bool, steps: &[Step]) -> (Vec<Event>, Vec<Duration>) 
         }
         drop((stdout, stderr));
     };
-    tokio::join!(biased; program, output.forward(read, Some(read_errors), has_terminal, false));
-    drop(output);
+    tokio::join!(biased; program, output.forward(read, Some(read_errors), has_terminal, false, &mut sink));
+    drop(sink);
     while let Some(event) = received.recv().await {
         all.push(event);
     }

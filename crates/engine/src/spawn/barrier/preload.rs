@@ -45,10 +45,12 @@ fn put(path: &Path, text: &str) -> io::Result<File> {
 /// The variables that make an interpreter load the start-up file in `folder`, and that file find the pipe.
 fn environment(prestart: Prestart, folder: &Path, pipe: &str) -> Vec<(OsString, OsString)> {
     let found = match prestart {
-        Prestart::Python => ("PYTHONPATH".into(), folder.into()),
-        Prestart::Node => ("NODE_OPTIONS".into(), required(&folder.join("barrier.cjs")).into()),
+        Prestart::Python => Some(("PYTHONPATH".into(), folder.into())),
+        Prestart::Node => Some(("NODE_OPTIONS".into(), required(&folder.join("barrier.cjs")).into())),
+        // It looks at the variable by itself.
+        Prestart::BuiltIn => None,
     };
-    vec![(NAME.into(), pipe.into()), found]
+    [(NAME.into(), pipe.into())].into_iter().chain(found).collect()
 }
 
 /// Within double quotes Node.js accepts spaces, and two backslashes for one.

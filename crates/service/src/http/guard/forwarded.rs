@@ -14,14 +14,14 @@ use crate::http::error::Error;
 
 /// RFC 7239.
 const FORWARDED: &str = "forwarded";
-/// Headers that name a host, besides those whose name ends in `-host`.
-const HOSTS: [&str; 5] =
-    ["x-http-host-override", "x-forwarded-authority", "x-forwarded-server", "x-forwarded-hostname", "x-host-override"];
+/// Words at the end of a header's name that names a host: `X-Original-Host`, `X-Hostname`, `X-Forwarded-Domain`.
+const HOSTS: [&str; 8] = ["host", "hosts", "hostname", "vhost", "authority", "authorities", "domain", "fqdn"];
+/// Beginnings of such a name whose end is another word: `X-Host-Override`, `X-Server-Name`.
+const HOST_NAMES: [&str; 5] = ["host-override", "host-name", "host-header", "server-name", "forwarded-site"];
 /// Names the proxy's own machine, usually without a port.
 const SERVER: &str = "x-forwarded-server";
-/// Headers that hold the original target, which may be a whole URL.
-const TARGETS: [&str; 6] =
-    ["x-original-url", "x-rewrite-url", "x-original-uri", "x-forwarded-uri", "x-forwarded-url", "x-request-uri"];
+/// Words at the end of the name of a header that holds a target, which may be a whole URL.
+const TARGETS: [&str; 5] = ["url", "uri", "destinationurl", "original-path", "forwarded-origin"];
 
 /// Checks that every forwarded host is that of an allowed origin.
 pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<(), Error> {
@@ -44,10 +44,16 @@ enum Kind {
 
 impl Kind {
     fn of(name: &HeaderName) -> Option<Self> {
-        match name.as_str() {
+        // Gateways to CGI and WSGI programs treat both alike.
+        let name = name.as_str().replace('_', "-");
+        let ends = |words: &[&str]| words.iter().any(|word| ends_with_word(&name, word));
+        match &*name {
+            // That of the request itself, which has a rule of its own.
+            "host" => None,
             FORWARDED => Some(Self::Forwarded),
-            name if HOSTS.contains(&name) || name.ends_with("-host") => Some(Self::Hosts),
-            name if TARGETS.contains(&name) => Some(Self::Target),
+            SERVER => Some(Self::Hosts),
+            _ if ends(&HOSTS) || ends(&HOST_NAMES) => Some(Self::Hosts),
+            _ if ends(&TARGETS) => Some(Self::Target),
             _ => None,
         }
     }
@@ -62,6 +68,11 @@ impl Kind {
             Self::Target => check_target(name.as_str(), text.trim(), allowed),
         }
     }
+}
+
+/// Whether a name is `words`, or ends with them after a hyphen.
+fn ends_with_word(name: &str, words: &str) -> bool {
+    name.strip_suffix(words).is_some_and(|before| before.is_empty() || before.ends_with('-'))
 }
 
 fn check_host(header: &str, host: &str, allowed: Allowed<'_>) -> Result<(), Error> {
@@ -113,9 +124,9 @@ fn malformed(header: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderMap, HeaderName, HeaderValue};
+    use runtray_wire::Code;
 
     use super::{Allowed, check};
-    use crate::http::wire::error::Code;
     use crate::platform::origin::Origin;
 
     fn verdict(headers: &[(&str, &str)]) -> Option<Code> {
@@ -129,10 +140,28 @@ mod tests {
         check(&map, Allowed { settings: &list, ..Allowed::default() }).err().map(|error| error.code())
     }
 
+    const HOST_HEADERS: [&str; 16] = [
+        "x-forwarded-host",
+        "x_forwarded_host",
+        "x-forwarded_host",
+        "x-original-host",
+        "x-host",
+        "x-http-host-override",
+        "x-envoy-original-host",
+        "x-original-hostname",
+        "was-default-hostname",
+        "x-host-name",
+        "x-server-name",
+        "x-authority",
+        "x-forwarded-domain",
+        "x-forwarded-fqdn",
+        "x-vhost",
+        "x-original-host-header",
+    ];
+
     #[test]
     fn every_forwarded_host_must_be_that_of_an_allowed_origin() {
-        let hosts = ["x-forwarded-host", "x-original-host", "x-host", "x-http-host-override", "x-envoy-original-host"];
-        for name in hosts {
+        for name in HOST_HEADERS {
             for value in ["localhost:3001", "LOCALHOST:3001", "app.example", "app.example:443, localhost:3001"] {
                 assert_eq!(verdict(&[(name, value)]), None, "{name}: {value}");
             }
@@ -156,6 +185,11 @@ mod tests {
             assert_eq!(verdict(&[(name, "localhost:3001"), (name, "evil.example")]), Some(Code::HostNotAllowed));
             assert_eq!(verdict(&[(name, "evil.example:3001")]), Some(Code::HostNotAllowed));
             assert_eq!(verdict(&[(name, "a b")]), Some(Code::InvalidHost));
+        }
+        for name in
+            ["sec-fetch-site", "x-forwarded-for", "x-forwarded-prefix", "x-localhost", "x-datadog-origin", "via"]
+        {
+            assert_eq!(verdict(&[(name, "evil.example")]), None, "{name}");
         }
         assert_eq!(verdict(&[]), None);
     }
@@ -215,7 +249,11 @@ mod tests {
 
     #[test]
     fn an_original_target_may_be_a_path_or_an_allowed_front_end_s() {
-        for name in ["x-original-url", "x-rewrite-url"] {
+        let names =
+            ["x-original-url", "x-rewrite-url", "x-ms-original-url", "x-forwarded-request-uri", "x_original_uri"];
+        for name in
+            names.into_iter().chain(["x-base-url", "destinationurl", "x-envoy-original-path", "x-forwarded-origin"])
+        {
             for (value, expected) in [
                 ("/execute?x=http://evil.example/", None),
                 ("http://localhost:3001/api", None),

@@ -50,9 +50,9 @@ fn is_ours(text: &str, port: u16) -> bool {
 #[cfg(test)]
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, Uri, header};
+    use runtray_wire::Code;
 
     use super::check;
-    use crate::http::wire::error::Code;
 
     fn verdict(target: &str, hosts: &[&str], port: u16) -> Option<Code> {
         let mut headers = HeaderMap::new();

@@ -7,22 +7,22 @@ use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, header};
 use axum::response::Response;
+use runtray_engine::Job;
+use runtray_wire::{ErrorBody, ExecuteRequest, ExecuteResponse};
 use tokio::sync::mpsc;
 
 use crate::http::body;
 use crate::http::budget::Share;
 use crate::http::error::Error;
+use crate::http::from_wire::json::Whole;
+use crate::http::from_wire::request::{Parsed, Timeouts, parse_request};
 use crate::http::guard::layer::Caller;
 use crate::http::json_response;
 use crate::http::middleware::RequestId;
 use crate::http::server::Server;
 use crate::http::sse;
 use crate::http::to_wire;
-use crate::http::wire::error::ErrorBody;
-use crate::http::wire::request::{ExecuteRequest, Parsed, Timeouts};
-use crate::http::wire::response::{ExecuteResponse, Started};
-use crate::runs::execution::Live;
-use crate::runs::job::Job;
+use crate::runs::execution::{EVENTS, Live};
 
 const EVENT_STREAM: &str = "text/event-stream";
 
@@ -61,15 +61,14 @@ pub(crate) async fn execute(
     let Parsed { language, request, isolation, network } = read(&server, &headers, body, &mut share).await?;
     let runtime = server.core.runtime(&language).await?;
     let isolation = server.core.isolation(to_wire::wish(isolation, network))?;
-    let origin = caller.name().to_owned();
-    let job = Job { id: id.clone(), runtime, request, origin, isolation, is_interactive: false };
+    let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     if wants_events(&headers) {
-        let started = Started::from(&job);
-        let (tap, events) = mpsc::channel(sse::EVENTS);
-        let execution = server.core.execute(job, Live { tap: Some(tap), commands: None }).await?;
+        let started = to_wire::started(&job);
+        let (tap, events) = mpsc::channel(EVENTS);
+        let execution = server.core.execute(job, isolation, Live { tap: Some(tap), commands: None }).await?;
         return sse::respond(execution, events, started, share, id).await;
     }
-    json_response::respond(server.core.execute(job, Live::default()).await?, share, id).await
+    json_response::respond(server.core.execute(job, isolation, Live::default()).await?, share, id).await
 }
 
 /// The program, if the service takes any.
@@ -86,7 +85,7 @@ async fn read(server: &Server, headers: &HeaderMap, body: Body, share: &mut Shar
         (settings.body_bytes, Timeouts { default: settings.default_timeout, max: settings.max_timeout })
     };
     let body = body::read(headers, body, cap, share).await?;
-    Ok(ExecuteRequest::parse(&body, timeouts)?)
+    Ok(parse_request(&body, Whole::Body, timeouts)?)
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

@@ -9,15 +9,13 @@ use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
 use runtray_engine::{Status, shown};
+use runtray_wire::{Cancelling, ErrorBody, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery};
 
 use super::query::Parameters;
 use crate::http::error::Error;
+use crate::http::export as file;
 use crate::http::server::Server;
-use crate::http::wire::error::ErrorBody;
-use crate::http::wire::executions::{
-    Cancelling, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery,
-};
-use crate::journal::{Export, Filter, JournalError, LOST, RUNNING, Record};
+use crate::journal::{Export, Filter, JournalError, LOST, RUNNING};
 use crate::runs::registry::Running;
 
 /// Executions, newest first; those that run are among them.
@@ -72,7 +70,7 @@ pub(crate) async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Json<Cancelling>, Error> {
     if server.core.registry.cancel(&id) {
-        return Ok(Json(Cancelling { id, status: "cancelling" }));
+        return Ok(Json(Cancelling { id, status: "cancelling".to_owned() }));
     }
     match server.core.journal.entry(&id).await.or_else(without_journal)? {
         Some(_) => Err(Error::ExecutionFinished(id)),
@@ -97,9 +95,10 @@ pub(crate) async fn export(
     Parameters(query): Parameters<ExecutionsQuery>,
 ) -> Result<Response, Error> {
     let records = server.core.journal.export(filter(query)?);
-    let heading = stream::once(async move { format.heading().map_err(std::io::Error::other) });
+    let heading = stream::once(async move { file::heading(format).map_err(std::io::Error::other) });
     let lines = stream::unfold(Some(records), move |records| next_lines(records, format));
-    let headers = [(header::CONTENT_TYPE, format.media_type()), (header::CONTENT_DISPOSITION, format.disposition())];
+    let headers =
+        [(header::CONTENT_TYPE, file::media_type(format)), (header::CONTENT_DISPOSITION, file::disposition(format))];
     Ok((headers, Body::from_stream(heading.chain(lines))).into_response())
 }
 
@@ -116,8 +115,8 @@ async fn next_lines(records: Option<Export>, format: ExportFormat) -> Option<(st
     }
 }
 
-fn lines(batch: &[Record], format: ExportFormat) -> std::io::Result<Bytes> {
-    let lines = batch.iter().map(|record| format.line(record).map_err(std::io::Error::other));
+fn lines(batch: &[Execution], format: ExportFormat) -> std::io::Result<Bytes> {
+    let lines = batch.iter().map(|record| file::line(format, record).map_err(std::io::Error::other));
     Ok(lines.collect::<std::io::Result<Vec<Bytes>>>()?.concat().into())
 }
 
@@ -160,11 +159,11 @@ fn add_running(page: &mut ExecutionsPage, filter: &Filter, running: &[Running]) 
     }
     let wanted = running
         .iter()
-        .filter(|one| same(&filter.language, &one.job.runtime.language) && same(&filter.origin, &one.job.origin));
-    let missing: Vec<_> = wanted.filter(|one| page.items.iter().all(|item| item.id != one.job.id)).collect();
+        .filter(|one| same(&filter.language, &one.job.runtime().language) && same(&filter.origin, one.job.origin()));
+    let missing: Vec<_> = wanted.filter(|one| page.items.iter().all(|item| item.id != one.job.id())).collect();
     // On a page that is not the last, older executions belong to later pages.
     let oldest = page.items.last().map(|item| item.id.clone()).unwrap_or_default();
-    let newer = missing.into_iter().filter(|one| page.next.is_none() || one.job.id > oldest);
+    let newer = missing.into_iter().filter(|one| page.next.is_none() || one.job.id() > &*oldest);
     page.items.extend(newer.map(Running::summary).collect::<Vec<_>>());
     page.items.sort_by(|one, other| other.id.cmp(&one.id));
 }

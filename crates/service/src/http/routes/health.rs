@@ -5,9 +5,10 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use runtray_wire::Health;
 
+use crate::http::VERSION;
 use crate::http::server::Server;
-use crate::http::wire::health::{Health, VERSION};
 use crate::journal::milliseconds;
 
 /// That the service is there, and can start programs. Answers while every slot is busy.
@@ -23,10 +24,10 @@ pub(crate) async fn health(State(server): State<Arc<Server>>) -> (StatusCode, Js
         Some(_) => (StatusCode::SERVICE_UNAVAILABLE, "failing", "Programs cannot be started; GET /status says why"),
     };
     let health = Health {
-        status,
-        message,
-        platform: if cfg!(windows) { "nt" } else { "posix" },
-        version: VERSION,
+        status: status.to_owned(),
+        message: message.to_owned(),
+        platform: if cfg!(windows) { "nt" } else { "posix" }.to_owned(),
+        version: VERSION.to_owned(),
         uptime_ms: milliseconds(server.started.elapsed()),
     };
     (code, Json(health))

@@ -8,6 +8,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::response::Response;
 use runtray_engine::shown;
+use runtray_wire::ErrorBody;
 use tracing::Instrument;
 
 use crate::http::error::Error;
@@ -15,7 +16,6 @@ use crate::http::guard::layer::Caller;
 use crate::http::middleware::RequestId;
 use crate::http::server::Server;
 use crate::http::websocket::conversation;
-use crate::http::wire::error::ErrorBody;
 
 /// The subprotocol that the service selects if the client offers it.
 const PROTOCOL: &str = "runtray";

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
+use runtray_wire::{ErrorBody, Language};
 
 use crate::http::server::Server;
-use crate::http::wire::error::ErrorBody;
-use crate::http::wire::languages::Language;
+use crate::http::to_wire::language;
 
 /// Every language, what runs it on this machine, and why nothing does where that is so.
 #[utoipa::path(
@@ -18,5 +18,5 @@ use crate::http::wire::languages::Language;
 )]
 pub(crate) async fn languages(State(server): State<Arc<Server>>) -> Json<Vec<Language>> {
     let languages = server.core.languages();
-    Json(languages.list().await.into_iter().map(Into::into).collect())
+    Json(languages.list().await.into_iter().map(language).collect())
 }

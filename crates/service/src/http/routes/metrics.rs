@@ -5,10 +5,10 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use runtray_wire::ErrorBody;
 
 use crate::http::error::Error;
 use crate::http::server::Server;
-use crate::http::wire::error::ErrorBody;
 use crate::journal;
 use crate::runs::metrics::{Gauges, MEDIA_TYPE};
 

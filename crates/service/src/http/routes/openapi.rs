@@ -3,10 +3,8 @@
 use axum::Extension;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
+use runtray_wire::{Finished, Printed, Run, SentSignal, ServerMessage, Started, TerminalSize, Typed};
 use utoipa::OpenApi;
-
-use crate::http::wire::message::{Run, SentSignal, ServerMessage, TerminalSize, Typed};
-use crate::http::wire::response::{Finished, Printed, Started};
 
 /// The document without its routes, which the router adds.
 #[derive(OpenApi)]

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
-use runtray_engine::{Containment, Isolation};
+use runtray_engine::Isolation;
+use runtray_wire::{ErrorBody, ServiceStatus};
 
+use crate::http::VERSION;
 use crate::http::server::Server;
 use crate::http::to_wire::journal_state;
-use crate::http::wire::error::ErrorBody;
-use crate::http::wire::health;
-use crate::http::wire::status::ServiceStatus;
 use crate::journal::milliseconds;
 use crate::settings::IsolationChoice;
 
@@ -22,32 +21,35 @@ use crate::settings::IsolationChoice;
     responses((status = 200, body = ServiceStatus), (status = "4XX", body = ErrorBody))
 )]
 pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceStatus> {
-    let (python, python_path) = python(&server).await;
+    let (python, python_path, own) = python(&server).await;
     let load = *server.core.admission.load().borrow();
     let settings = server.core.settings.borrow().settings.clone();
     let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
-    let (isolation, isolation_detail) = isolation(&server, settings.isolation);
+    let (isolation, isolation_detail) = match own {
+        Isolation::None => isolation(&server, settings.isolation),
+        own => (own, None),
+    };
     Json(ServiceStatus {
-        state: server.state.borrow().name(),
+        state: server.state.borrow().name().to_owned(),
         url: server.url(),
         addresses: server.addresses.list.iter().map(ToString::to_string).collect(),
         missing_address: server.addresses.missing.map(|address| address.to_string()),
-        version: health::VERSION,
+        version: VERSION.to_owned(),
         uptime_ms: milliseconds(server.started.elapsed()),
         python,
         python_path,
-        isolation: isolation.name(),
+        isolation: isolation.name().to_owned(),
         isolation_detail,
-        containment: server.core.containment().and_then(|known| *known.borrow()).map(Containment::name),
+        containment: server.core.containment().and_then(|known| *known.borrow()).map(|known| known.name().to_owned()),
         token_required: server.access.asks_for_token(&settings),
         running: load.running,
         queued: load.queued,
         slots: settings.slots,
-        journal,
+        journal: journal.to_owned(),
         journal_detail,
         journal_dropped: server.core.journal.dropped(),
         problems: server.problems(),
-        restart_needed: server.restart_needed(&settings),
+        restart_needed: server.restart_needed(&settings).into_iter().map(str::to_owned).collect(),
         pending_origins: server.access.pending.watch().borrow().iter().map(Into::into).collect(),
     })
 }
@@ -61,12 +63,14 @@ fn isolation(server: &Server, choice: IsolationChoice) -> (Isolation, Option<Str
     (level, lack.or(gaps))
 }
 
-/// The Python in use and its path, or why there is none.
-async fn python(server: &Server) -> (String, Option<String>) {
+/// The Python in use, its path, and the isolation of its programs; or why there is none.
+async fn python(server: &Server) -> (String, Option<String>, Isolation) {
     let languages = server.core.languages();
-    let Some(language) = languages.find("python") else { return ("not a language here".to_owned(), None) };
+    let Some(language) = languages.find("python") else {
+        return ("not a language here".to_owned(), None, Isolation::None);
+    };
     match languages.runtime(language).await {
-        Ok(runtime) => (runtime.name.clone(), Some(runtime.path.display().to_string())),
-        Err(reason) => (reason.to_string(), None),
+        Ok(runtime) => (runtime.name.clone(), Some(runtime.path.display().to_string()), runtime.isolation),
+        Err(reason) => (reason.to_string(), None, Isolation::None),
     }
 }

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use axum::extract::ws::{WebSocket, close_code};
 use futures_util::StreamExt;
+use runtray_engine::Refill;
+use runtray_wire::{Code, ExecuteResponse, Finished, ServerMessage};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
@@ -14,12 +16,10 @@ use super::reader::{Incoming, Reader};
 use super::writer::Writer;
 use crate::http::budget::Share;
 use crate::http::error::Error;
+use crate::http::from_wire::message::parse_run;
+use crate::http::from_wire::request::Parsed;
 use crate::http::guard::layer::Caller;
 use crate::http::server::Server;
-use crate::http::wire::error::Code;
-use crate::http::wire::message::{ServerMessage, parse_run};
-use crate::http::wire::request::Parsed;
-use crate::http::wire::response::{ExecuteResponse, Finished};
 use crate::settings::Settings;
 
 /// How long a client may take to say what to run.
@@ -32,7 +32,11 @@ pub(crate) async fn attend(server: &Server, caller: &Caller, id: String, socket:
     let (sink, stream) = socket.split();
     let (mut writer, mut reader) = (Writer::new(sink), Reader::new(stream));
     let ending = match converse(server, caller, &id, &mut reader, &mut writer).await {
-        Ok(finished) => send(&mut writer, &ServerMessage::Finished(Box::new(finished)), close_code::NORMAL).await,
+        Ok((finished, refill)) => {
+            let sent = send(&mut writer, &ServerMessage::Finished(Box::new(finished)), close_code::NORMAL).await;
+            drop(refill);
+            sent
+        }
         Err(Ending::Gone) => return,
         Err(Ending::Stopping) => Ok(close_code::AWAY),
         Err(Ending::Refused(error)) => {
@@ -68,7 +72,7 @@ async fn converse(
     id: &str,
     reader: &mut Reader,
     writer: &mut Writer,
-) -> Result<Finished, Ending> {
+) -> Result<(Finished, Refill), Ending> {
     let settings = server.core.settings.borrow().settings.clone();
     // The program's share of the budget, held until it has ended.
     let mut share = server.budget.share();
@@ -86,8 +90,8 @@ async fn converse(
         sent = writer.carry(events, replied, started) => sent?,
         ending = reader.carry(&commands, &replies, backlog, settings.body_bytes) => return Err(ending),
     }
-    let result = execution.ended().await.map_err(Error::from)?;
-    Ok(ExecuteResponse::from(result).into())
+    let (result, refill) = execution.ended().await.map_err(Error::from)?;
+    Ok((ExecuteResponse::from(result).into(), refill))
 }
 
 /// The program that the first message asks for.

@@ -14,7 +14,7 @@ use tokio_tungstenite::tungstenite;
 use super::backlog::Backlog;
 use super::end::Ending;
 use crate::http::error::Error;
-use crate::http::wire::message::{parse_command, typed};
+use crate::http::from_wire::message::{parse_command, typed};
 
 /// A client that sends nothing for this long, not even the reply to a ping, is considered gone.
 const SILENCE: Duration = Duration::from_secs(60);

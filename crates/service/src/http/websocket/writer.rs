@@ -7,14 +7,12 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::SinkExt;
 use futures_util::stream::SplitSink;
 use runtray_engine::Event;
+use runtray_wire::{Printed, ServerMessage, Started};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::end::Gone;
-use super::interactive::json;
 use crate::http::error::Error;
-use crate::http::wire::message::ServerMessage;
-use crate::http::wire::response::{Printed, Started};
 
 /// How often the client is pinged. Pings find clients that are gone, and keep proxies from closing the connection.
 const PING_EVERY: Duration = Duration::from_secs(10);
@@ -29,7 +27,8 @@ impl Writer {
 
     /// Sends a message, and waits while the client reads nothing.
     pub(super) async fn send(&mut self, message: &ServerMessage) -> Result<(), Gone> {
-        self.put(Message::Text(json(message).into())).await
+        let json = serde_json::to_string(message).unwrap_or_default();
+        self.put(Message::Text(json.into())).await
     }
 
     /// Sends the close frame.

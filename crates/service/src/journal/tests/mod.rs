@@ -7,11 +7,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use runtray_wire::Execution;
 use tempfile::TempDir;
 use time::OffsetDateTime;
 use ulid::Ulid;
 
-use super::{Begun, Ended, Filter, Journal, JournalError, Record, Selection, State};
+use super::{Begun, Ended, Filter, Journal, JournalError, Selection, State};
 use crate::settings::JournalSettings;
 
 const NOW_MS: u64 = 1_900_000_000_000;
@@ -109,7 +110,7 @@ async fn clear(journal: &Journal) -> Result<u64, JournalError> {
     journal.delete(selection).await
 }
 
-async fn record(journal: &Journal, number: u64) -> Record {
+async fn record(journal: &Journal, number: u64) -> Execution {
     journal.entry(&id(number)).await.expect("a journal").expect("an entry")
 }
 

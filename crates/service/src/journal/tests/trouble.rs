@@ -1,9 +1,11 @@
 //! Files that are damaged, newer, locked or missing, and services that die.
 
 use std::fs;
+use std::time::Duration;
 
 use super::{Home, begun, found, reach, record, write};
-use crate::journal::{Filter, JournalError, LOST, Page, RUNNING, Reader, State};
+use crate::journal::database::BUSY;
+use crate::journal::{Filter, JournalError, LOST, RUNNING, Reader, State};
 
 #[tokio::test]
 async fn a_file_that_is_garbage_is_kept_aside() {
@@ -135,6 +137,33 @@ async fn two_services_share_a_journal() {
 }
 
 #[tokio::test]
+async fn a_lock_that_is_held_for_long_costs_no_entry() {
+    let home = Home::new();
+    let (journal, _) = home.open_at(|state| *state == State::Ok).await;
+    let mut locking = rusqlite::Connection::open(home.file()).expect("a database");
+    let lock = locking.transaction_with_behavior(rusqlite::TransactionBehavior::Immediate).expect("a lock");
+    write(&journal, 0..1);
+    // Longer than SQLite waits.
+    let state = tokio::time::timeout(BUSY + Duration::from_secs(1), async {
+        let mut state = journal.state();
+        state.wait_for(|state| *state != State::Ok).await.expect("a writer").clone()
+    });
+    assert!(state.await.is_err(), "the journal gave up");
+    drop(lock);
+    assert_eq!((record(&journal, 0).await.output.as_str(), journal.dropped()), ("0 printed", 0));
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_counted() {
+    let home = Home::new();
+    fs::write(home.folder.path().join("data"), "").expect("a file in the place of the folder");
+    let (journal, _) = home.open_at(|state| *state != State::Opening).await;
+    write(&journal, 0..3);
+    journal.close().await;
+    assert_eq!(journal.dropped(), 6, "each execution begins and ends");
+}
+
+#[tokio::test]
 async fn more_than_the_queue_holds_is_dropped_and_counted_and_never_waited_for() {
     let home = Home::new();
     let (journal, _) = home.open_at(|state| *state == State::Ok).await;
@@ -147,6 +176,6 @@ async fn more_than_the_queue_holds_is_dropped_and_counted_and_never_waited_for()
     assert!(dropped > 10_000, "only {dropped} were dropped");
     drop(lock);
     journal.close().await;
-    let page: Page = Reader::open(&home.file()).expect("a reader").page(&Filter::default()).expect("a page");
+    let page = Reader::open(&home.file()).expect("a reader").page(&Filter::default()).expect("a page");
     assert_eq!(page.items.len(), 50);
 }

@@ -1,6 +1,6 @@
 // Made-up executions, settings and interpreters.
 
-import type { Execution, Python, SettingsView, Statistics, Status, Summary } from "../../bindings";
+import type { ExecutionSummary, ExecutionView, Python, SettingsView, Statistics, Status } from "../../bindings";
 
 const PROGRAMS: [language: string, code: string, output: string, error: string][] = [
   ["python", "print('Hello from Runtray!')", "Hello from Runtray!\n", ""],
@@ -16,8 +16,8 @@ const ORIGINS = ["local", "http://localhost:3000", "http://localhost:3001", "loc
 const RUNTIMES: Record<string, string> = { python: "CPython 3.13.1" };
 const STATUSES: Record<number, string> = { 3: "failed", 5: "timeout" };
 
-/** The execution that began `age` seconds before `now`, the `index`th of those made up. */
-export function execution(index: number, now: number, age: number): Execution {
+/** The `index`th made-up execution, which began `age` seconds before `now`. */
+export function execution(index: number, now: number, age: number): ExecutionView {
   const [language, code, output, error] = PROGRAMS[index % PROGRAMS.length] ?? ["python", "", "", ""];
   const status = STATUSES[index % PROGRAMS.length] ?? "completed";
   const at = now - age * 1000;
@@ -28,15 +28,10 @@ export function execution(index: number, now: number, age: number): Execution {
     runtime: RUNTIMES[language] ?? "Node.js v24.1.0",
     status,
     origin: ORIGINS[index % ORIGINS.length] ?? "local",
-    first_line: code.split("\n")[0] ?? "",
     duration_ms: status === "timeout" ? 10_003 : 4.2 + (index % 7) * 3.1,
     code,
     code_truncated: false,
-    stdin: "",
-    args: [],
-    env: [],
-    files: [],
-    missing: [],
+    given: { stdin: "", args: [], env: [], files: [], missing: [] },
     output,
     error,
     exit_code: status === "timeout" ? null : status === "failed" ? 1 : 0,
@@ -51,16 +46,18 @@ export function execution(index: number, now: number, age: number): Execution {
   };
 }
 
-export function summary(execution: Execution): Summary {
-  const { id, started_at, language, runtime, status, origin, first_line, duration_ms } = execution;
-  return { id, started_at, language, runtime, status, origin, first_line, duration_ms };
+export function summary(execution: ExecutionView): ExecutionSummary {
+  const { id, started_at, language, runtime, status, origin, duration_ms, exit_code, code } = execution;
+  const first_line = code.split("\n")[0] ?? "";
+  return { id, started_at, language, runtime, status, origin, duration_ms, exit_code, first_line };
 }
 
 export const PYTHONS: Python[] = [
-  { label: "demo", path: "/home/ada/projects/demo/.venv/bin/python", version: "3.13.1", name: "CPython 3.13.1", source: "virtual environment", in_use: true, problem: null },
-  { label: "python3", path: "/usr/bin/python3", version: "3.11.2", name: "CPython 3.11.2", source: "PATH", in_use: false, problem: null },
-  { label: "cpython-3.12.8-linux-x86_64-gnu", path: "/home/ada/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu/bin/python3.12", version: "3.12.8", name: "CPython 3.12.8", source: "uv", in_use: false, problem: null },
-  { label: "python", path: "/opt/old/bin/python", version: "2.7.18", name: "CPython 2.7.18", source: "PATH", in_use: false, problem: "Python 2 cannot be used: programs need Python 3.8 or newer." },
+  { label: "demo", path: "/home/ada/projects/demo/.venv/bin/python", built_in: false, version: "3.13.1", name: "CPython 3.13.1", source: "virtual environment", in_use: true, problem: null },
+  { label: "python3", path: "/usr/bin/python3", built_in: false, version: "3.11.2", name: "CPython 3.11.2", source: "PATH", in_use: false, problem: null },
+  { label: "cpython-3.12.8-linux-x86_64-gnu", path: "/home/ada/.local/share/uv/python/cpython-3.12.8-linux-x86_64-gnu/bin/python3.12", built_in: false, version: "3.12.8", name: "CPython 3.12.8", source: "uv", in_use: false, problem: null },
+  { label: "Runtray", path: "builtin", built_in: true, version: "3.14.0", name: "CPython 3.14 (built in)", source: "built in", in_use: false, problem: null },
+  { label: "python", path: "/opt/old/bin/python", built_in: false, version: "2.7.18", name: "CPython 2.7.18", source: "PATH", in_use: false, problem: "Python 2 cannot be used: programs need Python 3.8 or newer." },
 ];
 
 export function statistics(now: number, busy: boolean): Statistics {
@@ -69,7 +66,7 @@ export function statistics(now: number, busy: boolean): Statistics {
     const count = busy ? Math.max(0, Math.round(4 + 4 * Math.sin(index / 5) + ((index * 7) % 5) - 3)) : 0;
     const failed = count > 0 && index % 13 === 0 ? 1 : 0;
     const median = count === 0 ? null : 4.5 + ((index * 3) % 7) * 0.6;
-    return { at: new Date(start + index * 60_000).toISOString(), count, failed, median_ms: median };
+    return { at_ms: start + index * 60_000, count, failed, median_ms: median };
   });
   return busy
     ? { today: 1284, failed_today: 37, median_ms: 5.2, minutes }
@@ -92,7 +89,10 @@ export function status(now: number): Status {
     python_problem: null,
     isolation: "sandbox",
     containment: "user_namespace",
-    now: [{ id: "01JRUNNING", language: "python", first_line: "import urllib.request, json  # fetch today's rates", origin: "http://localhost:3001", started_at }],
+    now: [{
+      id: "01JRUNNING", language: "python", runtime: "CPython 3.13.1", first_line: "import urllib.request, json  # fetch today's rates",
+      origin: "http://localhost:3001", started_at, status: "running", duration_ms: null, exit_code: null,
+    }],
     pending_origins: [],
     allowed_origins: ["http://localhost:3000", "http://localhost:3001"],
     denied_origins: ["https://tracker.example"],

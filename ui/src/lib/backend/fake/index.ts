@@ -1,8 +1,8 @@
-// The program around the window, made up: for tests, for a plain browser, and for the pictures in the documentation.
+// A fake backend: for tests, for a plain browser, and for the pictures in the documentation.
 
 import type { Backend, Changes } from "..";
 import type {
-  ConsoleUpdate, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, Facets, Failure, Language, Python, Selection,
+  ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, Python, Selection,
   Update,
 } from "../../bindings";
 import * as data from "./data";
@@ -12,14 +12,14 @@ export class FakeBackend implements Backend {
   readonly now = Date.now();
   status = data.status(this.now);
   view = data.settings();
-  log: Execution[] = [];
+  log: ExecutionView[] = [];
   busy = true;
   login = false;
   pythonList: Python[] = data.PYTHONS;
-  /** What was copied, opened, exported and cancelled. */
+  /** The calls that copied, opened, exported or cancelled something. */
   readonly done: string[] = [];
   readonly console = new FakeConsole();
-  /** What was run again. */
+  /** The executions that were run again. */
   readonly again: unknown[] = [];
   #listener: ((update: Update) => void) | null = null;
 
@@ -60,16 +60,16 @@ export class FakeBackend implements Backend {
     this.#set({ now: this.status.now.filter((run) => run.id !== id), running: 0 });
   }
 
-  async executions(query: ExecutionsQuery): Promise<ExecutionsPage> {
+  async executions(query: ExecutionsQuery): Promise<LogPage> {
     const { limit = 50, before, ...filter } = query;
     const all = this.log.filter((one) => wanted(one, filter));
     const from = before ? all.findIndex((one) => one.id < before) : 0;
     const page = from < 0 ? [] : all.slice(from, from + limit);
     const next = all.length > from + limit ? (page.at(-1)?.id ?? null) : null;
-    return { executions: page.map(data.summary), next, total: all.length };
+    return { items: page.map(data.summary), next, total: all.length };
   }
 
-  async execution(id: string): Promise<Execution> {
+  async execution(id: string): Promise<ExecutionView> {
     const found = this.log.find((one) => one.id === id);
     if (!found) throw { code: "not_found", message: "This run is no longer in the log." };
     return found;
@@ -96,7 +96,7 @@ export class FakeBackend implements Backend {
   }
 
   async deleteExecutions({ query, upto, except }: Selection): Promise<number> {
-    const gone = (one: Execution) => wanted(one, query) && upto !== null && one.id <= upto && !except.includes(one.id);
+    const gone = (one: ExecutionView) => wanted(one, query) && upto !== null && one.id <= upto && !except.includes(one.id);
     const before = this.log.length;
     this.log = this.log.filter((one) => !gone(one));
     return before - this.log.length;
@@ -118,10 +118,12 @@ export class FakeBackend implements Backend {
   async languages(): Promise<Language[]> {
     const node = { aliases: [], runtime: "Node.js v24.1.0", version: "24.1.0", path: "/usr/bin/node", available: true, detail: "" };
     const python = { aliases: ["py"], runtime: "CPython 3.13.1", version: "3.13.1", path: data.PYTHONS[0]?.path ?? null };
+    const values = { name: "deno" };
+    const reason = { code: "language.not_on_path", values, text: "`deno` is not on PATH; install it, or give its whole path in the settings" };
     return [
       { language: "python", ...python, available: true, detail: "" },
       { language: "javascript", ...node },
-      { language: "typescript", ...node, runtime: null, available: false, detail: "TypeScript needs Node.js 22.18 or newer." },
+      { language: "typescript", ...node, runtime: null, available: false, detail: reason.text, reason },
     ];
   }
 
@@ -206,7 +208,7 @@ function refused(field: string, code: string, values: Record<string, string>): F
   return { code: "invalid_setting", message: text, said: { code, values, text }, field };
 }
 
-function wanted(one: Execution, { status, language, origin, q }: ExecutionsQuery): boolean {
+function wanted(one: ExecutionView, { status, language, origin, q }: ExecutionsQuery): boolean {
   const text = `${one.code}\n${one.output}\n${one.error}`.toLowerCase();
   const words = (q ?? "").toLowerCase().split(/\s+/);
   return (

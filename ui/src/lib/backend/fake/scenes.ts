@@ -1,4 +1,4 @@
-// Situations that the window can be in, by name: `?scene=approval&theme=dark&language=de#/status`.
+// States of the window, by name: `?scene=approval&theme=dark&language=de#/status`.
 
 import { FakeBackend } from ".";
 
@@ -14,8 +14,8 @@ const SCENES: Record<string, (backend: FakeBackend) => void> = {
   },
   approval: (backend) => {
     backend.fill(1284);
-    const first_seen = new Date(backend.now - 4000).toISOString();
-    const asked = { origin: "https://app.example", first_seen, requests: 3 };
+    const first_refused_at = new Date(backend.now - 4000).toISOString();
+    const asked = { origin: "https://app.example", first_refused_at, refusals: 3 };
     backend.status = { ...backend.status, pending_origins: [asked] };
   },
   port: (backend) => {

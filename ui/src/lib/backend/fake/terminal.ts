@@ -1,22 +1,19 @@
 // A made-up program behind the Console: it asks for a name and greets.
 
-import type { ConsoleState, ConsoleUpdate, Sentence } from "../../bindings";
+import type { ClientMessage, ConsoleEnd, ConsoleState, ConsoleUpdate, RunStatus, Words } from "../../bindings";
 
-interface Message {
-  type: string;
-  data?: string;
-  signal?: string;
-}
+/** A message to the program, or that it is killed. */
+type Told = ClientMessage | { type: "kill" };
 
 export class FakeConsole {
-  /** Every message to a program, the first ones included. */
-  readonly sent: Message[] = [];
-  /** Pieces of output that the window has shown. */
+  /** All messages to a program, including the first ones. */
+  readonly sent: Told[] = [];
+  /** The number of pieces of output that the window has shown. */
   shown = 0;
   #listener: (update: ConsoleUpdate) => void = () => {};
   #state: ConsoleState = "idle";
   #output = "";
-  #ended: string | null = null;
+  #ended: ConsoleEnd | null = null;
   #line = "";
 
   follow(listener: (update: ConsoleUpdate) => void): void {
@@ -27,7 +24,7 @@ export class FakeConsole {
   }
 
   run(message: string): void {
-    this.sent.push(JSON.parse(message) as Message);
+    this.sent.push(JSON.parse(message) as ClientMessage);
     this.#output = this.#line = "";
     this.#listener({ kind: "cleared" });
     this.#enter("starting");
@@ -36,9 +33,9 @@ export class FakeConsole {
   }
 
   tell(message: string): void {
-    const said = JSON.parse(message) as Message;
+    const said = JSON.parse(message) as ClientMessage;
     this.sent.push(said);
-    if (said.type === "stdin") this.#typed(said.data ?? "");
+    if (said.type === "stdin") this.#typed(said.data);
     if (said.type === "eof") this.finish("completed", 0);
     if (said.type === "signal") this.finish("cancelled", null);
   }
@@ -54,17 +51,20 @@ export class FakeConsole {
   }
 
   /** Ends the program. */
-  finish(status: string, exit_code: number | null): void {
-    const ending = { status, exit_code, signal: null, duration_ms: 2104, peak_memory_bytes: 9_437_184, runtime: "CPython 3.13.1" };
-    this.#enter("ended", JSON.stringify({ type: "finished", ...ending }));
+  finish(status: RunStatus, exit_code: number | null): void {
+    this.#enter("ended", {
+      type: "finished", success: status === "completed", status, id: "01JCONSOLE", language: "python", runtime: "CPython 3.13.1",
+      exit_code, signal: null, duration_ms: 2104, cpu_ms: 12, peak_memory_bytes: 9_437_184, output_truncated: false,
+      error_truncated: false, isolation: "none", containment: "user_namespace", files: [],
+    });
   }
 
-  /** It is not run, or no longer. */
-  refuse(error: string, reason?: Sentence): void {
-    this.#enter("ended", JSON.stringify({ type: "error", error, reason }));
+  /** The program is not run, or not any more. */
+  refuse(message: string, said: Words = { code: "", values: {}, text: message }): void {
+    this.#enter("ended", { type: "refused", code: "shutting_down", message, said });
   }
 
-  #enter(state: ConsoleState, ended: string | null = null): void {
+  #enter(state: ConsoleState, ended: ConsoleEnd | null = null): void {
     [this.#state, this.#ended] = [state, ended];
     this.#listener({ kind: "state", state, ended });
   }

@@ -101,7 +101,27 @@ pub(crate) fn set_up(mode: Mode, cgroup: Option<RunCgroup>) -> io::Result<Prepar
     Ok(prepared)
 }
 
-/// Makes `place` read-only, so that no program can leave its control group.
+/// Files of the kernel's that root may write without any capability: some start programs outside of every namespace.
+const OF_KERNEL: [&str; 6] = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus", "/proc/fs", "/sys"];
+
+/// Makes the settings of the kernel read-only. Only root could change them, in a user namespace too.
+pub(crate) fn close_kernel(mode: Mode) -> io::Result<()> {
+    if mode == Mode::Subreaper || !Uid::effective().is_root() {
+        return Ok(());
+    }
+    let places = OF_KERNEL.iter().filter(|place| fs::symlink_metadata(place).is_ok());
+    places.into_iter().try_for_each(|place| close(place).or_else(|_| close_one(place)))
+}
+
+/// [`close`] for kernels before 5.12: mounts below stay as they are.
+fn close_one(place: &str) -> io::Result<()> {
+    for flags in [MsFlags::empty(), MsFlags::MS_REMOUNT | MsFlags::MS_RDONLY] {
+        mount(Some(place), place, None::<&str>, MsFlags::MS_BIND | flags, None::<&str>)?;
+    }
+    Ok(())
+}
+
+/// Makes `place` and everything mounted below read-only.
 fn close(place: &str) -> io::Result<()> {
     mount(Some(place), place, None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>)?;
     let place = std::ffi::CString::new(place)?;

@@ -28,7 +28,7 @@ use super::run_descriptors::RunDescriptors;
 use super::sandbox::isolation::{self, Walls};
 use super::sandbox::mode::Mode;
 use super::sandbox::namespaces::{self, Prepared};
-use super::sandbox::{capabilities, mounts, rlimits, signal_scope};
+use super::sandbox::{capabilities, mount_filter, mounts, rlimits, signal_scope};
 use crate::sys::exit::Exit;
 use crate::sys::terminal;
 use control_reader::ControlReader;
@@ -72,6 +72,7 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
         spec.sandbox.as_ref().map(|sandbox| Walls::of(&spec, sandbox, isolation::probe::report())).transpose()?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
+    namespaces::close_kernel(mode)?;
     prepared.limit(bounds.memory_bytes);
     let cgroup =
         prepared.cgroup.filter(|cgroup| cgroup.limit(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
@@ -81,7 +82,9 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     // Opened before the program starts, so that the counter is inherited.
     let cpu = CpuAccounting::open(cgroup.clone());
     capabilities::hide()?;
-    let main = start(command, run, prepare(bounds, mode, terminal, walls, folder))?;
+    // The kernel counts all memory of the run, or the walls forbid mounts themselves.
+    let may_mount = walls.is_some() || cgroup.as_ref().is_some_and(|cgroup| cgroup.memory_bytes().is_some());
+    let main = start(command, run, prepare(bounds, mode, terminal, may_mount, walls, folder))?;
     // The program's process cannot write this itself: before its exec it is as protected as we are.
     let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
     let mut monitor = Monitor {
@@ -117,11 +120,12 @@ fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
     Ok(spec)
 }
 
-/// What the program's process does before exec.
+/// What the program's process does before exec. `may_mount` is false if mounts are to be forbidden here.
 fn prepare(
     bounds: Bounds,
     mode: Mode,
     has_terminal: bool,
+    may_mount: bool,
     walls: Option<Walls>,
     folder: PathBuf,
 ) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
@@ -129,6 +133,9 @@ fn prepare(
         // Before the limits: it opens many files.
         walls.as_ref().map_or(Ok(()), |walls| walls.enter(&folder))?;
         rlimits::apply(&bounds, mode)?;
+        if !may_mount {
+            mount_filter::forbid_mounts()?;
+        }
         if has_terminal {
             terminal::take_control()?;
         }

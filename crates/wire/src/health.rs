@@ -1,26 +1,23 @@
 //! The answer of `GET /health`.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-/// Runtray's version.
-pub(crate) const VERSION: &str = env!("CARGO_PKG_VERSION");
-
 /// That the service is there.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct Health {
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
+pub struct Health {
     /// `ok`, or `failing` with 503 while programs cannot be started; `GET /status` says why.
     #[schema(example = "ok")]
-    pub(crate) status: &'static str,
+    pub status: String,
     /// For people.
     #[schema(example = "Runtray execution service running")]
-    pub(crate) message: &'static str,
+    pub message: String,
     /// Python's `os.name` on this machine: `posix` or `nt`.
     #[schema(example = "posix")]
-    pub(crate) platform: &'static str,
+    pub platform: String,
     /// Runtray's version.
     #[schema(example = "0.1.0")]
-    pub(crate) version: &'static str,
+    pub version: String,
     /// Milliseconds since the service started.
-    pub(crate) uptime_ms: f64,
+    pub uptime_ms: f64,
 }

@@ -3,8 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::request::Encoding;
+
 /// What a program was given. What was left out when it was written down is named in `missing`.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(default)]
 pub struct Given {
     /// Its standard input.
@@ -21,6 +24,7 @@ pub struct Given {
 
 /// An environment variable.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct GivenVariable {
     /// Its name.
     pub name: String,
@@ -30,6 +34,7 @@ pub struct GivenVariable {
 
 /// A file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct GivenFile {
     /// Where in the run's folder.
     pub path: String,
@@ -38,11 +43,13 @@ pub struct GivenFile {
     /// What was in it; `null` when that is not kept.
     pub content: Option<String>,
     /// How `content` is written, `utf8` or `base64`.
-    pub encoding: String,
+    #[schema(value_type = String)]
+    pub encoding: Encoding,
 }
 
 /// A part that is not kept, or not whole.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Missing {
     /// The program's own bytes, which were no UTF-8.
@@ -63,12 +70,5 @@ impl Given {
     /// Whether there was no input.
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
-    }
-
-    /// The size of its texts, in bytes.
-    pub(super) fn bytes(&self) -> usize {
-        let variables = self.env.iter().map(|one| one.name.len() + one.value.as_ref().map_or(0, String::len));
-        let files = self.files.iter().map(|file| file.path.len() + file.content.as_ref().map_or(0, String::len));
-        self.stdin.len() + self.args.iter().map(String::len).sum::<usize>() + variables.chain(files).sum::<usize>()
     }
 }

@@ -1,8 +1,8 @@
-//! `cargo xtask builtin-python`: what is shipped beside `runtray-python`, made from two wheels of the package index.
+//! `cargo xtask builtin-python`: builds the files that are shipped beside `runtray-python` from two wheels of the package index.
 //!
-//! `componentize-py` has CPython for WASI inside, its standard library, and what makes a component of them; `tzdata` has the time
-//! zones. Both are pinned by hash. The result is kept in the cache under a hash of all that it is made from, so that it is made
-//! once, and offline ever after.
+//! The wheel `componentize-py` contains CPython for WASI, its standard library and the tool that builds a component of them;
+//! `tzdata` contains the time zones. Both are pinned by hash. The result is cached under a hash of all its inputs: it is built
+//! once, and later builds need no network.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,76 +10,42 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
+use super::MANIFEST;
 use crate::context::Context;
-use crate::provision;
 use crate::step::must;
 
-/// What is fetched: each with the hash of its one wheel.
+/// The requirements that pip downloads, each with the hash of its only wheel.
 const REQUIREMENTS: &str = "\
 componentize-py==0.25.1 --hash=sha256:8623cd8cab8453cb0cd8bf03f3c7103420d06f2f3d360186a280a70a1ca5e89f
 tzdata==2025.2 --hash=sha256:1a403fada01ff9221ca8044d701868fa132215d84beb92242d9acd2147f667a8
 ";
 
-/// The wheel's library, with CPython's standard library inside.
+/// The library in the wheel that contains CPython's standard library.
 const CARRIER: &str = "componentize_py/componentize_py.abi3.so";
 
-/// The time zones.
+/// The folder in the wheel that contains the time zones.
 const ZONES: &str = "tzdata/zoneinfo";
 
-/// Starts `componentize-py` without the program that pip would have made for it.
+/// Python code that starts `componentize-py`: the wheel is unpacked, not installed, so it has no start script.
 const COMPONENTIZE: &str = "import sys, componentize_py; sys.argv[0] = 'componentize-py'; componentize_py.script()";
 
-/// The package, a workspace of its own.
-const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
-
-/// What the result depends on, in the clone: the start-up code, and what compiles and packs.
+/// The sources that the result depends on: the start-up code of the guest, and the code that compiles and packs.
 const SOURCES: &[&str] = &["guest", "src/build", "src/engine.rs", "src/about.rs"];
 
-/// The packages that decide how machine code looks, in the lock file.
+/// The packages in the lock file whose version determines the format of the machine code.
 const COMPILERS: &[&str] = &["wasmtime", "cranelift-codegen"];
 
-/// The file that is written last.
+/// The file that is written last; if it exists, the result is complete.
 const COMPLETE: &str = "about.json";
 
-/// Which systems it is made for.
-#[derive(clap::Args)]
-pub(crate) struct Args {
-    /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).
-    #[arg(long)]
-    every_target: bool,
-    /// Test `runtray-python` with it.
-    #[arg(long)]
-    test: bool,
-}
-
+/// The systems that it can be made for, beside this one.
 const OTHER_TARGETS: &[&str] = &["x86_64-pc-windows-gnu", "aarch64-apple-darwin", "x86_64-apple-darwin"];
 
-/// Makes it, and says where it is.
+/// Makes what is not in the cache, and gives its folder; nothing on another system than Linux (x86_64).
 ///
 /// # Errors
-/// As for [`make`].
-pub(crate) fn builtin_python(args: &Args) -> Result<()> {
-    let context = Context::new(Vec::new())?;
-    provision::for_builtin_python()?;
-    let Some(folder) = make(&context, args.every_target)? else {
-        eprintln!("{NOT_HERE}");
-        return Ok(());
-    };
-    eprintln!("the built-in Python is in {}", folder.display());
-    if args.test {
-        let mut test = context.cargo(&["test", "--manifest-path", MANIFEST]);
-        must(test.env("RUNTRAY_TEST_BUILTIN_PYTHON", folder))?;
-    }
-    Ok(())
-}
-
-const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
-
-/// Makes what is not in the cache, and gives its folder; nothing where it cannot be made.
-///
-/// # Errors
-/// The wheels cannot be fetched or are not those that are expected, or something does not compile.
-fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
+/// The wheels cannot be fetched, a wheel has another hash, or the code does not compile.
+pub(super) fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Ok(None);
     }
@@ -98,14 +64,14 @@ fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
 fn build(context: &Context, scratch: &Path, every_target: bool) -> Result<()> {
     let wheels = fetch(context)?;
     let component = scratch.join("python.wasm");
-    // A copy: the Python inside leaves its bytecode beside what it imports.
+    // Work on a copy: the Python that imports the guest writes bytecode beside it.
     let guest = scratch.join("guest");
     copy(&context.root.join("crates/builtin-python/guest"), &guest)?;
     let mut componentize = context.command("python3");
     componentize.args(["-c", COMPONENTIZE, "--quiet", "--wit-path"]).arg(guest.join("wit"));
     componentize.args(["--world", "program", "componentize", "runtray_program", "--python-path"]);
     componentize.arg(guest.join("start")).arg("--output").arg(&component);
-    // Without this machine's packages.
+    // Hide the packages that are installed on this machine.
     componentize.env("PYTHONPATH", &wheels).env_remove("VIRTUAL_ENV");
     must(&mut componentize)?;
 
@@ -118,7 +84,7 @@ fn build(context: &Context, scratch: &Path, every_target: bool) -> Result<()> {
     must(if every_target { pack.args(OTHER_TARGETS) } else { &mut pack })
 }
 
-/// The wheels, unpacked. pip checks their hashes.
+/// Fetches and unpacks the wheels. pip checks their hashes.
 fn fetch(context: &Context) -> Result<PathBuf> {
     let folder = context.cache.path(format!("wheels-{}", short(&hash([REQUIREMENTS.as_bytes()]))));
     if folder.exists() {
@@ -149,7 +115,7 @@ fn tempfolder(context: &Context) -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The place of the result: its name has a hash of all that it is made from.
+/// The folder of the result. Its name contains a hash of all inputs.
 fn place(context: &Context, every_target: bool) -> Result<PathBuf> {
     let mut files = Vec::new();
     for source in SOURCES {
@@ -165,7 +131,7 @@ fn place(context: &Context, every_target: bool) -> Result<PathBuf> {
     Ok(context.cache.path(format!("builtin-python-{targets}{}", short(&hash))))
 }
 
-/// The compilers' lines of the lock file.
+/// The entries of the [`COMPILERS`] in the lock file.
 fn compilers(context: &Context) -> Result<String> {
     let lock = fs::read_to_string(context.root.join("crates/builtin-python/Cargo.lock"))
         .context("cannot read the lock file")?;
@@ -201,7 +167,7 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
 fn hash<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();
     for piece in pieces {
-        // With its length, so that no two lists of pieces are alike.
+        // Hash the length too, so that different lists of pieces never concatenate to the same input.
         hash.update(piece.len().to_le_bytes());
         hash.update(piece);
     }

@@ -1,15 +1,15 @@
-//! The JSON of every error: the seed's shape plus a code.
+//! The JSON of every error: the shape of the Flask service plus a code.
 
-use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::words::Words;
+use crate::words::Words;
 
 /// Why a request was not served.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Code {
+pub enum Code {
     /// 400: the body is not JSON.
     InvalidJson,
     /// 400: a field is missing, has a wrong type or a bad value.
@@ -28,7 +28,7 @@ pub(crate) enum Code {
     NotFound,
     /// 405: the route has no such method; `Allow` names those it has.
     MethodNotAllowed,
-    /// 409: what is to be cancelled has ended.
+    /// 409: the execution that is to be cancelled has ended.
     ExecutionFinished,
     /// 413: the body is over the cap.
     BodyTooLarge,
@@ -48,52 +48,32 @@ pub(crate) enum Code {
     ShuttingDown,
 }
 
-impl Code {
-    /// The HTTP status that goes with it.
-    pub(crate) fn status(self) -> StatusCode {
-        match self {
-            Self::InvalidJson | Self::InvalidRequest | Self::InvalidHost => StatusCode::BAD_REQUEST,
-            Self::TokenRequired => StatusCode::UNAUTHORIZED,
-            Self::HostNotAllowed | Self::OriginNotAllowed | Self::CrossSite => StatusCode::FORBIDDEN,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Self::ExecutionFinished => StatusCode::CONFLICT,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::UnsupportedMediaType => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::UnsupportedLanguage | Self::RuntimeNotFound | Self::IsolationUnavailable => {
-                StatusCode::UNPROCESSABLE_ENTITY
-            }
-            Self::TooManyExecutions => StatusCode::TOO_MANY_REQUESTS,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            Self::ShuttingDown => StatusCode::SERVICE_UNAVAILABLE,
-        }
-    }
-}
-
 /// An error, readable for clients of the Flask service too.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ErrorBody {
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct ErrorBody {
     /// Always `false`.
     #[schema(example = false)]
-    pub(crate) success: bool,
+    pub success: bool,
     /// Always empty: nothing was run.
     #[schema(example = "")]
-    pub(crate) output: &'static str,
+    pub output: String,
     /// What happened and what to do, for people.
-    pub(crate) error: String,
+    pub error: String,
     /// Always `rejected`.
     #[schema(example = "rejected")]
-    pub(crate) status: &'static str,
+    pub status: String,
     /// The same for programs.
-    pub(crate) code: Code,
+    pub code: Code,
     /// `error` as a code with values, for clients that word it in another language.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) reason: Option<Words>,
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub reason: Option<Words>,
 }
 
 impl ErrorBody {
     /// The body for `code`.
-    pub(crate) fn new(code: Code, error: String, reason: Option<Words>) -> Self {
-        Self { success: false, output: "", error, status: "rejected", code, reason }
+    pub fn new(code: Code, error: String, reason: Option<Words>) -> Self {
+        Self { success: false, output: String::new(), error, status: "rejected".to_owned(), code, reason }
     }
 }

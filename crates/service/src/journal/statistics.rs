@@ -1,5 +1,6 @@
-//! Statistics over the journal: counts, the values to filter by, and the figures of the day.
+//! Statistics over the journal: counts, the values to filter by, and the statistics of the day.
 
+use runtray_wire::{Facets, Minute, Statistics};
 use rusqlite::params_from_iter;
 use time::OffsetDateTime;
 use ulid::Ulid;
@@ -11,85 +12,46 @@ use super::record::{Filter, RUNNING, Selection};
 
 const MINUTES: usize = 60;
 const MINUTE_MS: i64 = 60_000;
-/// The most executions that the figures are made from, the newest first.
+/// The most executions that the statistics are made from, the newest first.
 const MOST_SAMPLES: usize = 100_000;
 
-/// The values that can be filtered by.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Facets {
-    /// The languages of the executions, sorted.
-    pub languages: Vec<String>,
-    /// The origins of the executions, sorted.
-    pub origins: Vec<String>,
-    /// The number of executions.
-    pub total: u64,
-}
-
-/// The figures of the day and of the last hour.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Figures {
-    /// Executions since midnight, by this machine's clock and zone.
-    pub today: u64,
-    /// Those of them that ended neither completed nor cancelled.
-    pub failed_today: u64,
-    /// The median duration today, in milliseconds.
-    pub median_ms: Option<f64>,
-    /// The last sixty minutes, oldest first.
-    pub minutes: Vec<Minute>,
-}
-
-/// The executions that began in one minute.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Minute {
-    /// The minute's beginning, in milliseconds since 1970.
-    pub at_ms: i64,
-    /// The number of executions.
-    pub count: u64,
-    /// Those of them that ended neither completed nor cancelled.
-    pub failed: u64,
-    /// The median duration, in milliseconds.
-    pub median_ms: Option<f64>,
-}
-
-/// An execution, as far as the figures need it.
+/// An execution, as far as the statistics need it.
 struct Sample {
     started_ms: i64,
     failed: bool,
     duration_ms: Option<f64>,
 }
 
-impl Figures {
-    /// The figures of a journal without executions.
-    pub(crate) fn empty() -> Self {
-        let now = i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
-        Self::of(&[], now, now)
-    }
+/// The statistics of a journal without executions.
+pub(crate) fn no_statistics() -> Statistics {
+    let now = i64::try_from(OffsetDateTime::now_utc().unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+    statistics(&[], now, now)
+}
 
-    fn of(samples: &[Sample], now: i64, midnight: i64) -> Self {
-        let first = first_minute(now);
-        let (mut today, mut minutes) = (Vec::new(), vec![Vec::new(); MINUTES]);
-        for sample in samples {
-            if sample.started_ms >= midnight {
-                today.push(sample);
-            }
-            // An execution before the hour has a negative index, and counts in no minute.
-            let minute = usize::try_from((sample.started_ms - first).div_euclid(MINUTE_MS)).ok();
-            if let Some(minute) = minute.and_then(|minute| minutes.get_mut(minute)) {
-                minute.push(sample);
-            }
+fn statistics(samples: &[Sample], now: i64, midnight: i64) -> Statistics {
+    let first = first_minute(now);
+    let (mut today, mut minutes) = (Vec::new(), vec![Vec::new(); MINUTES]);
+    for sample in samples {
+        if sample.started_ms >= midnight {
+            today.push(sample);
         }
-        let minute = |(at, samples): (i64, &Vec<&Sample>)| Minute {
-            at_ms: first + at * MINUTE_MS,
-            count: samples.len() as u64,
-            failed: failed(samples),
-            median_ms: median(samples),
-        };
-        Self {
-            today: today.len() as u64,
-            failed_today: failed(&today),
-            median_ms: median(&today),
-            minutes: (0..).zip(&minutes).map(minute).collect(),
+        // An execution before the hour has a negative index, and counts in no minute.
+        let minute = usize::try_from((sample.started_ms - first).div_euclid(MINUTE_MS)).ok();
+        if let Some(minute) = minute.and_then(|minute| minutes.get_mut(minute)) {
+            minute.push(sample);
         }
+    }
+    let minute = |(at, samples): (i64, &Vec<&Sample>)| Minute {
+        at_ms: first + at * MINUTE_MS,
+        count: samples.len() as u64,
+        failed: failed(samples),
+        median_ms: median(samples),
+    };
+    Statistics {
+        today: today.len() as u64,
+        failed_today: failed(&today),
+        median_ms: median(&today),
+        minutes: (0..).zip(&minutes).map(minute).collect(),
     }
 }
 
@@ -135,20 +97,20 @@ impl Reader {
         })
     }
 
-    /// The figures of the day and of the last hour.
+    /// The statistics of the day and of the last hour.
     ///
     /// # Errors
     /// The file cannot be read.
-    pub fn figures(&self) -> Result<Figures, JournalError> {
+    pub fn statistics(&self) -> Result<Statistics, JournalError> {
         let sql = "SELECT CAST(strftime('%s', 'now') AS INTEGER) * 1000,
             CAST(strftime('%s', 'now', 'localtime', 'start of day', 'utc') AS INTEGER) * 1000";
         let (now, midnight) = self.connection.query_row(sql, [], |row| Ok((row.get(0)?, row.get(1)?)))?;
-        self.figures_at(now, midnight)
+        self.statistics_at(now, midnight)
     }
 
-    fn figures_at(&self, now: i64, midnight: i64) -> Result<Figures, JournalError> {
+    fn statistics_at(&self, now: i64, midnight: i64) -> Result<Statistics, JournalError> {
         let samples = self.samples(midnight.min(first_minute(now)))?;
-        Ok(Figures::of(&samples, now, midnight))
+        Ok(statistics(&samples, now, midnight))
     }
 
     /// The executions since a time. The ids are ULIDs, so their index is in the order of time.
@@ -219,19 +181,19 @@ mod tests {
             (0, "cancelled", Some(2.0)),
             (0, "running", None),
         ]);
-        let figures = reader.figures_at(NOON, NOON - 12 * 60 * MINUTE_MS).expect("figures");
-        assert_eq!((figures.today, figures.failed_today, figures.median_ms), (5, 1, Some(10.0)));
-        assert_eq!(figures.minutes.len(), 60);
-        let last = &figures.minutes[59];
+        let statistics = reader.statistics_at(NOON, NOON - 12 * 60 * MINUTE_MS).expect("statistics");
+        assert_eq!((statistics.today, statistics.failed_today, statistics.median_ms), (5, 1, Some(10.0)));
+        assert_eq!(statistics.minutes.len(), 60);
+        let last = &statistics.minutes[59];
         assert_eq!((last.at_ms, last.count, last.failed, last.median_ms), (NOON, 2, 0, Some(2.0)));
-        assert_eq!((figures.minutes[57].count, figures.minutes[57].failed), (2, 1));
+        assert_eq!((statistics.minutes[57].count, statistics.minutes[57].failed), (2, 1));
     }
 
     #[test]
-    fn an_empty_journal_has_figures_too() {
+    fn an_empty_journal_has_statistics_too() {
         let (_folder, reader) = journal(&[]);
-        let figures = reader.figures().expect("figures");
-        assert_eq!((figures.today, figures.median_ms, figures.minutes.len()), (0, None, 60));
+        let statistics = reader.statistics().expect("statistics");
+        assert_eq!((statistics.today, statistics.median_ms, statistics.minutes.len()), (0, None, 60));
         assert_eq!(reader.facets().expect("facets").total, 0);
     }
 

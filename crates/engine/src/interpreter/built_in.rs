@@ -1,0 +1,81 @@
+//! The built-in Python: a program that is shipped beside this one.
+
+use std::env;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::executable::is_program;
+
+/// The name of the built-in Python in the settings, where an own one has a path.
+pub const BUILT_IN: &str = "builtin";
+
+/// The time limit of its first answer, for which it unpacks itself.
+pub(super) const PATIENCE: Duration = Duration::from_secs(120);
+
+/// The program's file name.
+const PROGRAM: &str = if cfg!(windows) { "runtray-python.exe" } else { "runtray-python" };
+
+/// The folder of packages that do not put it beside our program, relative to the parent of our program's folder.
+const ELSEWHERE: &str = "lib/runtray";
+
+/// The variable with another path of the program, for tests and packagers; empty: there is no built-in Python.
+const VARIABLE: &str = "RUNTRAY_BUILTIN_PYTHON";
+
+/// The program, if it is installed.
+pub(super) fn installed() -> Option<PathBuf> {
+    find(env::var_os(VARIABLE), env::current_exe().ok()?.parent()?)
+}
+
+fn find(variable: Option<OsString>, ours: &Path) -> Option<PathBuf> {
+    let places = match variable {
+        Some(named) => vec![PathBuf::from(named)],
+        None => [Some(ours.to_owned()), ours.parent().map(|parent| parent.join(ELSEWHERE))]
+            .into_iter()
+            .flatten()
+            .map(|folder| folder.join(PROGRAM))
+            .collect(),
+    };
+    places.into_iter().find(|path| path.is_absolute() && is_program(path))
+}
+
+/// Whether `path` is the program `built_in` or a link to it.
+pub(super) fn is(path: &Path, built_in: &Path) -> bool {
+    let same_file = || path.canonicalize().is_ok_and(|real| built_in.canonicalize().is_ok_and(|ours| ours == real));
+    path == built_in || (path.file_name() == built_in.file_name() && same_file())
+}
+
+/// Its name for people, with the first two numbers of its version.
+pub(super) fn name(implementation: &str, version: &str) -> String {
+    let short = version.match_indices('.').nth(1).map_or(version, |(end, _)| &version[..end]);
+    format!("{implementation} {short} (built in)")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ELSEWHERE, PROGRAM, find, name};
+
+    #[test]
+    fn it_lies_beside_our_program_or_where_it_is_said_to_be() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let ours = folder.path().join("bin");
+        let library = folder.path().join(ELSEWHERE);
+        for place in [&ours, &library] {
+            std::fs::create_dir_all(place).expect("a folder");
+            std::fs::copy(std::env::current_exe().expect("a program"), place.join(PROGRAM)).expect("a program");
+        }
+        assert_eq!(find(None, &ours), Some(ours.join(PROGRAM)));
+        assert_eq!(find(Some(library.join(PROGRAM).into()), &ours), Some(library.join(PROGRAM)));
+        for nothing in ["", PROGRAM, "/nowhere/runtray-python"] {
+            assert_eq!(find(Some(nothing.into()), &ours), None, "{nothing:?}");
+        }
+        std::fs::remove_file(ours.join(PROGRAM)).expect("a file");
+        assert_eq!(find(None, &ours), Some(library.join(PROGRAM)));
+    }
+
+    #[test]
+    fn its_name_says_that_it_is_built_in() {
+        assert_eq!(name("CPython", "3.14.0"), "CPython 3.14 (built in)");
+        assert_eq!(name("CPython", "3.15"), "CPython 3.15 (built in)");
+    }
+}

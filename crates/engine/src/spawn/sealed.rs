@@ -1,0 +1,43 @@
+//! Interpreters that nothing of a run may act on: its variables have other names in the interpreter's own environment.
+
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+
+use super::environment::Variables;
+
+/// In front of the name of each variable of the program.
+const PREFIX: &str = "RUNTRAY_INSIDE_";
+
+/// Names the folder for temporary files, which the program sees beside its working folder.
+const TEMPORARY: &str = "RUNTRAY_TEMPORARY";
+
+/// The arguments in front of all others.
+pub(super) fn arguments() -> [OsString; 2] {
+    ["--variables".into(), PREFIX.into()]
+}
+
+/// The interpreter's environment: its `own`, and those of the program with the prefix.
+pub(super) fn environment(own: Variables, program: Variables, temporary: &Path) -> Variables {
+    let sealed = program.into_iter().map(|(name, value)| ([OsStr::new(PREFIX), &name].into_iter().collect(), value));
+    own.into_iter().chain([(TEMPORARY.into(), temporary.into())]).chain(sealed).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::environment;
+
+    #[test]
+    fn no_variable_of_the_program_is_one_of_the_interpreter() {
+        let program = vec![("LD_PRELOAD".into(), "x.so".into()), ("RUNTRAY_TEMPORARY".into(), "/etc".into())];
+        let names = environment(vec![("windir".into(), "w".into())], program, Path::new("/tmp"));
+        let expected = [
+            ("windir", "w"),
+            ("RUNTRAY_TEMPORARY", "/tmp"),
+            ("RUNTRAY_INSIDE_LD_PRELOAD", "x.so"),
+            ("RUNTRAY_INSIDE_RUNTRAY_TEMPORARY", "/etc"),
+        ];
+        assert_eq!(names, expected.map(|(name, value)| (name.into(), value.into())));
+    }
+}

@@ -1,0 +1,8 @@
+//! From bodies and messages to the types of the rooms below: the JSON is read, and its values are checked.
+
+mod encoding;
+pub(crate) mod json;
+pub(crate) mod message;
+pub(crate) mod request;
+mod shape;
+mod text;

@@ -1,0 +1,75 @@
+//! Which Python runs: the built-in one, an own one, none; and where that is said.
+
+use serde_json::{Value, json};
+
+use super::{Bare, NAME, program, start};
+use crate::harness::{BUILTIN_PYTHON, Home, Service, runtray};
+
+#[test]
+fn it_runs_where_none_is_found_and_says_so_everywhere() {
+    let Some(bare) = Bare::new("") else { return };
+    let service = bare.start();
+    let answer = service.execute(&json!({"code": "import sys; print(sys.platform)"}));
+    assert_eq!((&answer["output"], &answer["isolation"]), (&json!("wasi\n"), &json!("wasm")), "{answer}");
+    let status = service.get("/status").json();
+    assert_eq!((&status["python"], &status["isolation"]), (&json!(NAME), &json!("wasm")), "{status}");
+    let languages = service.get("/languages").json();
+    let python = &languages[0];
+    assert_eq!(
+        (&python["runtime"], &python["isolation"], &python["available"]),
+        (&json!(NAME), &json!("wasm"), &json!(true))
+    );
+    let id = answer["id"].as_str().expect("an id");
+    let row = crate::harness::eventually("the log's row", || {
+        let row = service.get(&format!("/executions/{id}"));
+        (row.status == 200 && row.json()["status"] == "completed").then(|| row.json())
+    });
+    assert_eq!((&row["runtime"], &row["isolation"]), (&json!(NAME), &json!("wasm")), "{row}");
+}
+
+#[test]
+fn it_is_a_row_of_the_list() {
+    let Some(bare) = Bare::new("") else { return };
+    let output = bare.runtray().args(["pythons", "--json"]).output().expect("runtray runs");
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    let found = listed["found"].as_array().expect("a list");
+    assert_eq!(found.len(), 1, "{listed}");
+    let row = &found[0];
+    assert_eq!(
+        (&row["built_in"], &row["in_use"], &row["source"]),
+        (&json!(true), &json!(true), &json!("built in")),
+        "{row}"
+    );
+}
+
+#[test]
+fn it_is_chosen_by_name_and_another_by_path() {
+    let Some(program) = program() else { return };
+    let service = |settings: &str| {
+        let home = Home::new(settings);
+        let mut command = runtray(&home);
+        command.env(BUILTIN_PYTHON, &program).args(["serve", "--port", "0"]);
+        Service::start_by(command, &home)
+    };
+    let runtime =
+        |service: &Service| service.execute(&json!({"code": ""}))["runtime"].as_str().unwrap_or_default().to_owned();
+    assert_eq!(runtime(&service("[python]\npath = 'builtin'\n")), NAME);
+    // On Linux one's own is first, so that nothing changes for whoever has one.
+    let own = runtime(&service(""));
+    assert!(cfg!(not(target_os = "linux")) || !own.contains("built in"), "{own}");
+}
+
+#[test]
+fn a_choice_that_is_not_installed_runs_nothing() {
+    let service = Service::start_with("[python]\npath = 'builtin'\n");
+    let reply = service.post("/execute", &json!({"code": "print(1)"}));
+    assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("runtime_not_found")), "{}", reply.body);
+    assert!(reply.body.contains("is not part of this installation of Runtray"), "{}", reply.body);
+}
+
+#[test]
+fn other_languages_are_as_they_were() {
+    let Some(service) = start("") else { return };
+    let reply = service.post("/execute", &json!({"language": "javascript", "code": "1"}));
+    assert_eq!(reply.status, 422, "{}", reply.body);
+}

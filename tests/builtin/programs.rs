@@ -1,0 +1,123 @@
+//! Every Python program of `programs/` and `differential/` in the built-in Python, held against an own one.
+//!
+//! Those of `programs/` end as is written beside them. Those of `differential/` have the output, status and exit code that they
+//! have in an own Python. What WebAssembly cannot do is in the list of exceptions, each of which must still be one.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io::Write as _;
+use std::sync::Mutex;
+use std::thread;
+
+use regex::Regex;
+use serde_json::Value;
+
+use super::exceptions::{EXCEPTIONS, Reason};
+use super::start;
+use crate::harness::Service;
+use crate::harness::program::{self, Program};
+use crate::harness::verdict::Answer;
+use crate::programs::Runtimes;
+
+/// Programs at a time: the cores of a small machine.
+const AT_ONCE: usize = 2;
+
+/// What a program with an outcome written beside it may differ in: tracebacks name other lines of the standard library.
+const OUTCOME: [&str; 4] = ["output", "status", "success", "exit_code"];
+
+#[test]
+fn programs_end_as_in_an_own_python() {
+    let Some(built_in) = start("") else { return };
+    let own = Service::start();
+    let runtimes = Runtimes::of(&built_in);
+    let programs = program::all().into_iter().map(|program| (program, false));
+    let written = program::below("differential").into_iter().map(|program| (program, true));
+    let python = programs.chain(written).filter(|(program, _)| program.language == "python");
+    let (able, unable): (Vec<_>, Vec<_>) = python.partition(|(program, _)| runtimes.lack(program).is_none());
+    let found = each(
+        &able,
+        |(program, is_compared)| {
+            if *is_compared { compare(&built_in, &own, program) } else { hold(&built_in, program) }
+        },
+    );
+    let (wrong, excepted) = judge(found);
+    report(able.len(), &unable, &excepted);
+    assert!(wrong.is_empty(), "{} of {} programs\n\n{}", wrong.len(), able.len(), wrong.join("\n"));
+}
+
+/// What differs from what is written beside a program.
+fn hold(built_in: &Service, program: &Program) -> Vec<String> {
+    program.expected.differences(&Answer::from(built_in.execute(&program.request)))
+}
+
+/// What differs from an own Python.
+fn compare(built_in: &Service, own: &Service, program: &Program) -> Vec<String> {
+    let (found, expected) = (built_in.execute(&program.request), own.execute(&program.request));
+    let fields = OUTCOME.map(|field| (field, alike(&found[field]), alike(&expected[field])));
+    let differing = fields.into_iter().filter(|(_, found, expected)| found != expected);
+    let mut wrong: Vec<_> =
+        differing.map(|(field, found, expected)| format!("{field}: {found}\n  instead of {expected}")).collect();
+    if !wrong.is_empty() {
+        wrong.push(format!("error: {}", found["error"]));
+    }
+    wrong
+}
+
+/// A field with the name of the run's folder, which is another one each time, replaced.
+fn alike(field: &Value) -> String {
+    let folder = Regex::new(r"\b[0-9A-HJKMNP-TV-Z]{8}\b").expect("a pattern");
+    folder.replace_all(&field.to_string(), "FOLDER").into_owned()
+}
+
+/// What is wrong: differences that are no exceptions, and exceptions without a difference; and the exceptions.
+fn judge(found: BTreeMap<String, Vec<String>>) -> (Vec<String>, Vec<(&'static str, Reason)>) {
+    let reason = |name: &str| EXCEPTIONS.iter().find(|(excepted, _)| *excepted == name).copied();
+    let (mut wrong, mut excepted) = (Vec::new(), Vec::new());
+    for (name, differences) in found {
+        match (reason(&name), differences.is_empty()) {
+            (Some(exception), false) => excepted.push(exception),
+            (Some(_), true) => wrong.push(format!("--- {name} is an exception, and ends as it should")),
+            (None, true) => {}
+            (None, false) => wrong.push(format!("--- {name}: {}", differences.join("\n  "))),
+        }
+    }
+    (wrong, excepted)
+}
+
+fn each<T: Sync>(
+    programs: &[(Program, T)],
+    run: impl Fn(&(Program, T)) -> Vec<String> + Sync,
+) -> BTreeMap<String, Vec<String>> {
+    let queue = Mutex::new(programs.iter());
+    let found = Mutex::new(BTreeMap::new());
+    let next = || queue.lock().expect("the queue").next();
+    thread::scope(|scope| {
+        for _ in 0..AT_ONCE {
+            scope.spawn(|| {
+                while let Some(program) = next() {
+                    let differences = run(program);
+                    found.lock().expect("what was found").insert(program.0.name.clone(), differences);
+                }
+            });
+        }
+    });
+    found.into_inner().expect("what was found")
+}
+
+/// Says what was run; past the test's capture, so that the counts are always seen.
+fn report<T>(run: usize, unable: &[(Program, T)], excepted: &[(&str, Reason)]) {
+    let mut reasons = BTreeMap::<_, Vec<_>>::new();
+    for (name, reason) in excepted {
+        reasons.entry(reason).or_default().push(*name);
+    }
+    let same = run - excepted.len();
+    let mut text = format!("\nprograms in the built-in Python: {run}, {same} end as in an own one\n");
+    for (reason, names) in reasons {
+        writeln!(text, "need {reason:?}: {} ({})", names.len(), names.join(", ")).expect("a string takes all");
+    }
+    let names: Vec<_> = unable.iter().map(|(program, _)| program.name.as_str()).collect();
+    if !names.is_empty() {
+        writeln!(text, "not run, for want of another version: {}", names.join(", ")).expect("a string takes all");
+    }
+    std::io::stderr().write_all(text.as_bytes()).expect("stderr can be written");
+}

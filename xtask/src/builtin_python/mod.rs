@@ -1,0 +1,95 @@
+//! The built-in Python: `runtray-python`, and what is shipped beside it.
+
+mod artifact;
+mod place;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+
+use crate::context::Context;
+use crate::provision;
+use crate::step::{Ending, must};
+
+/// The package, a workspace of its own.
+pub(crate) const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
+
+/// Why there is none.
+const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
+
+/// What to make.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).
+    #[arg(long)]
+    every_target: bool,
+    /// Test `runtray-python` with it.
+    #[arg(long)]
+    test: bool,
+}
+
+/// Makes it, and says where it is.
+///
+/// # Errors
+/// As for [`build`] and [`test`].
+pub(crate) fn builtin_python(args: &Args) -> Result<()> {
+    let context = Context::new(Vec::new())?;
+    provision::for_builtin_python()?;
+    if args.every_target {
+        let Some(folder) = artifact::make(&context, true)? else { anyhow::bail!(NOT_HERE) };
+        eprintln!("what is shipped for every system is in {}", folder.display());
+    }
+    if let Ending::Skipped(reason) = build(&context)? {
+        eprintln!("{reason}");
+        return Ok(());
+    }
+    eprintln!("the built-in Python is {}", program(&context).display());
+    if args.test { test(&context).map(drop) } else { Ok(()) }
+}
+
+/// Makes what is not in the cache, and builds the program beside it.
+///
+/// # Errors
+/// The wheels cannot be fetched or are not those that are expected, or something does not compile.
+pub(crate) fn build(context: &Context) -> Result<Ending> {
+    let Some(artifact) = artifact::make(context, false)? else { return Ok(Ending::Skipped(NOT_HERE.to_owned())) };
+    must(&mut context.cargo(&["build", "--release", "--manifest-path", MANIFEST, "--bin", "runtray-python"]))?;
+    place::artifact(&artifact, &folder(context))?;
+    Ok(Ending::Done)
+}
+
+/// The tests of the program.
+///
+/// # Errors
+/// One failed.
+pub(crate) fn test(context: &Context) -> Result<Ending> {
+    if !program(context).exists() {
+        return Ok(Ending::Skipped(NOT_HERE.to_owned()));
+    }
+    let mut test = context.cargo(&["test", "--release", "--manifest-path", MANIFEST, "--no-fail-fast", "--"]);
+    must(test.args(&context.filter))?;
+    Ok(Ending::Done)
+}
+
+/// Puts the program and what is shipped with it into `folder`, where a service in that folder finds it.
+///
+/// # Errors
+/// As for [`build`]; or a file cannot be copied.
+pub(crate) fn install(context: &Context, to: &Path) -> Result<()> {
+    provision::for_builtin_python()?;
+    if let Ending::Skipped(reason) = build(context)? {
+        eprintln!("without the built-in Python: {reason}");
+        return Ok(());
+    }
+    place::artifact(&folder(context).join(place::ARTIFACT), to)?;
+    place::program(&program(context), to)
+}
+
+/// The program, built or not.
+pub(crate) fn program(context: &Context) -> PathBuf {
+    folder(context).join(place::PROGRAM)
+}
+
+fn folder(context: &Context) -> PathBuf {
+    context.cache.path("target-native/release")
+}
