@@ -67,23 +67,6 @@ pub(super) fn parse(text: &str) -> Result<Document<String>, TomlError> {
     Document::parse(text.to_owned())
 }
 
-/// The texts that were parsed, for the tests that count them.
-#[cfg(test)]
-pub(crate) mod parses {
-    use std::sync::{Mutex, PoisonError};
-
-    static TEXTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
-
-    pub(super) fn note(text: &str) {
-        TEXTS.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
-    }
-
-    /// How many of them have `mark` in them.
-    pub(crate) fn with(mark: &str) -> usize {
-        TEXTS.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|text| text.contains(mark)).count()
-    }
-}
-
 /// Collects the contents of a TOML file.
 pub(super) fn collect(document: &Document<String>) -> RawSettings<'_> {
     let mut raw = RawSettings::default();
@@ -171,4 +154,21 @@ fn unknown(name: &str, item: &Item, line: usize) -> Problem {
         (None, false) => s::SETTING_KEY_IGNORED.said(),
     };
     Problem { line: Some(line), key: name.to_owned(), message }
+}
+
+/// The texts that were parsed, for the tests that count them.
+#[cfg(test)]
+pub(crate) mod parses {
+    use std::sync::{Mutex, PoisonError};
+
+    static TEXTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+    pub(super) fn note(text: &str) {
+        TEXTS.lock().unwrap_or_else(PoisonError::into_inner).push(text.to_owned());
+    }
+
+    /// How many of them have `mark` in them.
+    pub(crate) fn with(mark: &str) -> usize {
+        TEXTS.lock().unwrap_or_else(PoisonError::into_inner).iter().filter(|text| text.contains(mark)).count()
+    }
 }
