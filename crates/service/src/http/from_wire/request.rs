@@ -160,7 +160,10 @@ mod tests {
             r#""isolation":"jail""#,
             "`isolation` cannot be used: unknown variant `jail`, expected one of `auto`, `none`, `sandbox`, `wasm`, `container`",
         );
-        check_refused(r#""network":"maybe""#, "`network` cannot be used: unknown variant `maybe`, expected one of `off`, `ask`, `on`");
+        check_refused(
+            r#""network":"maybe""#,
+            "`network` cannot be used: unknown variant `maybe`, expected one of `off`, `ask`, `on`",
+        );
         check_refused(r#""args":["\u0000"]"#, "`args[0]` must not hold a NUL character.");
     }
 
