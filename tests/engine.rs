@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Choices, Languages, Runtime};
-use runtray_engine::{Config, Engine, Event, EventSink, Job, Limits, Outcome, PoolSize, Refill, Request, Warm};
+use runtray_engine::{Config, Engine, Event, EventSink, Job, Limits, Outcome, Policy, PoolSize, Refill, Request, Warm};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
@@ -58,7 +58,7 @@ impl Fixture {
         let warm = Warm { sizes: [("python".to_owned(), PoolSize::Fixed(1))].into(), head_start, ..Warm::default() };
         let config = Config { runs_folder: folder.path().join("runs"), hidden: Vec::new(), warm };
         let engine = Engine::start(&config).expect("an engine");
-        engine.expect(python, &Limits::default());
+        engine.expect(python, &Limits::default(), &Policy::NONE);
         let this = Self { engine, python: python.clone(), folder };
         this.until_one_waits().await;
         this

@@ -9,6 +9,8 @@ mod containment;
 mod guard;
 mod harness;
 mod programs;
+#[cfg(target_os = "linux")]
+mod sandbox;
 mod service;
 #[cfg(target_os = "linux")]
 mod soak;

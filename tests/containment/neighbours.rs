@@ -17,7 +17,7 @@ const ALL: [&str; 3] = ["", "user-namespaces", "subreaper"];
 
 /// Starts a service whose home is at a path that programs can see unless it is hidden from them.
 fn start(mode: &str) -> Service {
-    Service::start_in_mode(&Home::in_sight(ONE_EACH), mode)
+    Service::start_in_mode(&Home::in_sight(&format!("isolation = \"none\"\n{ONE_EACH}")), mode)
 }
 
 /// Whether runs have their own namespaces; prints a line if not.

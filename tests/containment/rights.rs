@@ -13,7 +13,7 @@ const MODES: [(&str, &str); 3] =
     [("namespaces", "pid_namespace"), ("user-namespaces", "user_namespace"), ("subreaper", "subreaper")];
 
 fn start(mode: &str) -> Service {
-    let home = Home::new("");
+    let home = Home::new("isolation = \"none\"");
     let mut command = runtray(&home);
     command.args(["serve", "--port", "0"]).env("RUNTRAY_CONTAINMENT", mode);
     Service::start_by(command, &home)

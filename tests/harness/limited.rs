@@ -12,6 +12,7 @@ pub(crate) const EVERY_MODE: [&str; 3] = ["namespaces", "user-namespaces", "subr
 
 /// Limits that are reached quickly.
 pub(crate) const SETTINGS: &str = "
+isolation = \"none\"
 [limits]
 memory_bytes = 100663296
 cpu_ms = 1000

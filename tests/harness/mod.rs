@@ -113,7 +113,17 @@ impl Home {
 
     /// Replaces `settings.toml`, as [`Home::new`] writes it.
     pub(crate) fn save_settings(&self, settings: &str) {
-        fs::write(self.settings_file(), format!("{settings}\n{}", interpreters(settings))).expect("settings");
+        let granted = Self::granted(settings);
+        fs::write(self.settings_file(), format!("{settings}\n{granted}{}", interpreters(settings))).expect("settings");
+    }
+
+    /// Lets programs in the sandbox use the folders that they share with tests, unless `settings` say more about it.
+    fn granted(settings: &str) -> String {
+        if cfg!(target_os = "linux") && !settings.contains("[sandbox]") {
+            format!("[sandbox]\nwrite = ['{}']\n", env!("CARGO_TARGET_TMPDIR"))
+        } else {
+            String::new()
+        }
     }
 
     /// The path of its `settings.toml`.

@@ -31,11 +31,13 @@ pub(crate) fn serve(home: &Home) -> Command {
     give(home.path());
     let mut command = Command::new("setpriv");
     command.args(AS_NOBODY).arg(runtray(home).get_program()).args(["serve", "--port", "0"]);
-    command.env("RUNTRAY_HOME", home.path()).env("HOME", home.path());
+    // A folder that every user may enter.
+    command.current_dir("/").env("RUNTRAY_HOME", home.path()).env("HOME", home.path());
     command
 }
 
-fn give(path: &Path) {
+/// Makes a folder and what is in it theirs.
+pub(crate) fn give(path: &Path) {
     chown(path, Some(NOBODY), Some(NOBODY)).expect("root may give a file away");
     if path.is_dir() {
         fs::read_dir(path).expect("a folder").flatten().for_each(|entry| give(&entry.path()));

@@ -100,7 +100,10 @@ fn the_description_names_every_route() {
 fn the_status_describes_the_running_service() {
     let home = Home::new("[admission]\nslots = 3");
     let service = Service::start_in(&home, &[]);
-    let ready = || Some(service.get("/status").json()).filter(|status| status["journal"] != "opening");
+    let ready = || {
+        Some(service.get("/status").json())
+            .filter(|status| status["journal"] != "opening" && !status["containment"].is_null())
+    };
     let mut status = eventually("the journal to be open", ready);
     let uptime = status["uptime_ms"].take();
     assert!(uptime.as_f64().is_some_and(|ms| ms > 0.0), "{uptime}");
@@ -108,7 +111,7 @@ fn the_status_describes_the_running_service() {
         ("state", json!("running")),
         ("url", json!(format!("http://localhost:{}", service.port()))),
         ("version", json!(env!("CARGO_PKG_VERSION"))),
-        ("isolation", json!("none")),
+        ("isolation", json!(if cfg!(target_os = "linux") { "sandbox" } else { "none" })),
         ("token_required", json!(false)),
         ("running", json!(0)),
         ("queued", json!(0)),

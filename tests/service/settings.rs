@@ -109,7 +109,7 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 47] = [
+const EVERY_KEY: [&str; 50] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",
@@ -151,6 +151,9 @@ const EVERY_KEY: [&str; 47] = [
     "python.path",
     "require_token",
     "same_user_only",
+    "sandbox.network",
+    "sandbox.read",
+    "sandbox.write",
     "stop_grace_ms",
     "warm.idle_ms",
     "warm.javascript",
@@ -175,14 +178,14 @@ fn keys(text: &str) -> Vec<String> {
 
 #[test]
 fn nothing_runs_if_the_isolation_of_the_settings_is_not_available() {
-    let home = Home::new("isolation = \"sandbox\"");
+    let home = Home::new("isolation = \"wasm\"");
     let service = Service::start_in(&home, &[]);
     let trace = home.path().join("trace");
     let request = json!({ "language": "fake", "code": format!("save-process {}", trace.display()) });
     let refused = service.post("/execute", &request);
     assert_eq!((refused.status, &refused.json()["code"]), (422, &json!("isolation_unavailable")), "{}", refused.body);
     let sentence = refused.json()["error"].as_str().expect("a sentence").to_owned();
-    assert!(sentence.contains("asks for \"sandbox\", which this version cannot give"), "{sentence}");
+    assert!(sentence.contains("asks for \"wasm\", which this version cannot give"), "{sentence}");
     assert!(problems(&service).contains("line 1: `isolation` asks for"));
     let program = home.path().join("program.txt");
     fs::write(&program, format!("save-process {}", trace.display())).expect("a program");

@@ -3,6 +3,7 @@
 //! Each rule takes its input as a value and returns complaints that tell what to change, so it is tested with bad examples too.
 
 mod arrows;
+mod circles;
 mod imports;
 mod index;
 mod rooms;

@@ -3,9 +3,9 @@
 //! A room is a file or a folder. Each crate, or folder in it, has a table of its rooms from top to bottom, with the rooms that
 //! each may use. To let a room use another one, change the table, so that a reviewer sees it.
 
-use std::collections::BTreeMap;
 use std::fs;
 
+use crate::circles::circles;
 use crate::imports::{Crate, Import, Module};
 use crate::{check, files, root};
 
@@ -21,7 +21,10 @@ const HOUSES: &[House] = &[
     House {
         folder: "crates/engine/src",
         rooms: &[
-            ("engine", &["run", "warm", "spawn", "job", "language", "session", "outcome", "limits", "error"]),
+            (
+                "engine",
+                &["run", "warm", "spawn", "job", "language", "session", "isolation", "outcome", "limits", "error"],
+            ),
             (
                 "run",
                 &[
@@ -32,21 +35,52 @@ const HOUSES: &[House] = &[
                     "sys",
                     "request",
                     "session",
+                    "isolation",
                     "outcome",
                     "limits",
                     "error",
                     "text",
                 ],
             ),
-            ("warm", &["spawn", "job", "language", "interpreter", "sys", "request", "limits", "error", "fingerprint"]),
-            ("spawn", &["job", "workspace", "language", "sys", "request", "session", "outcome", "limits", "error"]),
-            ("job", &["language", "request", "limits", "error"]),
+            (
+                "warm",
+                &[
+                    "spawn",
+                    "job",
+                    "language",
+                    "interpreter",
+                    "sys",
+                    "request",
+                    "isolation",
+                    "outcome",
+                    "limits",
+                    "error",
+                    "fingerprint",
+                ],
+            ),
+            (
+                "spawn",
+                &[
+                    "job",
+                    "workspace",
+                    "language",
+                    "sys",
+                    "request",
+                    "session",
+                    "isolation",
+                    "outcome",
+                    "limits",
+                    "error",
+                ],
+            ),
+            ("job", &["language", "request", "isolation", "outcome", "limits", "error"]),
             ("workspace", &["request", "outcome", "limits", "private"]),
             ("language", &["interpreter", "request", "outcome", "text", "fingerprint"]),
             ("interpreter", &["text", "fingerprint"]),
-            ("sys", &["session", "outcome", "limits"]),
+            ("sys", &["session", "isolation", "outcome", "limits"]),
             ("request", &["session", "error", "text"]),
             ("session", &["outcome", "error"]),
+            ("isolation", &["outcome", "text"]),
             ("outcome", &[]),
             ("limits", &[]),
             ("error", &["text"]),
@@ -126,7 +160,7 @@ const HOUSES: &[House] = &[
         rooms: &[
             ("embed", &["http", "runs", "journal", "settings", "platform", "sentences"]),
             ("http", &["runs", "journal", "settings", "platform", "sentences"]),
-            ("runs", &["journal", "settings", "platform"]),
+            ("runs", &["journal", "settings", "platform", "sentences"]),
             ("journal", &["settings", "platform", "sentences"]),
             ("settings", &["platform", "sentences"]),
             ("platform", &["sentences"]),
@@ -291,39 +325,6 @@ impl House {
         complaints.dedup();
         complaints
     }
-}
-
-/// Files that use one another, directly or through others. Imports of `lib.rs` do not count: it re-exports the crate's API.
-fn circles(sources: &Crate) -> Vec<String> {
-    let mut uses: BTreeMap<Module, Vec<Module>> = BTreeMap::new();
-    for import in sources.imports().into_iter().filter(|import| !import.from.is_empty()) {
-        uses.entry(import.from).or_default().push(import.to);
-    }
-    let reached: BTreeMap<&Module, Vec<&Module>> =
-        uses.keys().map(|module| (module, reachable(&uses, module))).collect();
-    let circle = |module: &&Module| -> Vec<&str> {
-        let reaches = |from: &Module, to: &Module| reached.get(from).is_some_and(|reached| reached.contains(&to));
-        let both = reached.keys().filter(|other| reaches(module, other) && reaches(other, module));
-        both.map(|other| sources.file(other)).collect()
-    };
-    let mut circles: Vec<_> = reached.keys().map(circle).filter(|circle| !circle.is_empty()).collect();
-    circles.sort();
-    circles.dedup();
-    let say = |circle: &Vec<&str>| {
-        format!("these files use one another: {}; move what they share into a file below them", circle.join(", "))
-    };
-    circles.iter().map(say).collect()
-}
-
-fn reachable<'a>(uses: &'a BTreeMap<Module, Vec<Module>>, from: &Module) -> Vec<&'a Module> {
-    let mut found: Vec<&Module> = uses.get(from).into_iter().flatten().collect();
-    let mut next = 0;
-    while let Some(module) = found.get(next) {
-        let more: Vec<_> = uses.get(*module).into_iter().flatten().filter(|more| !found.contains(more)).collect();
-        found.extend(more);
-        next += 1;
-    }
-    found
 }
 
 /// The sources of a crate in the repository.

@@ -41,6 +41,8 @@ pub(crate) enum Command {
     Logs(Logs),
     /// Show whether the service runs, and its status.
     Status(Status),
+    /// Test what this machine can do: isolation, containment, interpreters.
+    Doctor(Doctor),
     /// Find or check the settings file.
     #[command(subcommand)]
     Config(Config),
@@ -98,6 +100,13 @@ pub(crate) struct Pythons {
     /// Also show rejected interpreters, with the reason.
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Doctor {
+    /// Print JSON.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use tokio::sync::watch;
 
 use crate::error::Error;
+use crate::isolation::{Policy, SandboxReport};
 use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
-use crate::outcome::{Containment, Outcome};
+use crate::outcome::{Containment, Isolation, Outcome};
 use crate::run;
 use crate::session::{Commands, EventSink};
 use crate::spawn::Spawner;
@@ -59,12 +60,17 @@ impl Engine {
         commands: Option<Commands>,
         events: &mut impl EventSink,
     ) -> Result<(Outcome, Refill), Error> {
+        if job.policy().level == Isolation::Sandbox
+            && let Some(lack) = self.sandbox().await.lack
+        {
+            return Err(Error::NoSandbox(lack.said()));
+        }
         self.pool.tracked(run::run(&self.pool, job, commands, events)).await
     }
 
     /// Keeps interpreters of `runtime` warm from now on if [`Warm`] has a fixed number for its language.
-    pub fn expect(&self, runtime: &Runtime, limits: &Limits) {
-        self.pool.expect(runtime, limits);
+    pub fn expect(&self, runtime: &Runtime, limits: &Limits, policy: &Policy) {
+        self.pool.expect(runtime, limits, &policy.clone().beside(runtime.isolation));
     }
 
     /// The number of idle interpreters, by language.
@@ -75,6 +81,16 @@ impl Engine {
     /// Watch channel of how process trees are contained; `None` until the launcher has reported it.
     pub fn containment(&self) -> watch::Receiver<Option<Containment>> {
         self.pool.spawner().containment()
+    }
+
+    /// What the level `sandbox` is made of on this machine. The first call waits until it is known.
+    pub async fn sandbox(&self) -> SandboxReport {
+        self.pool.spawner().sandbox().await
+    }
+
+    /// Watch channel of what the level `sandbox` is made of on this machine; `None` until it is known.
+    pub fn sandbox_report(&self) -> watch::Receiver<Option<SandboxReport>> {
+        self.pool.spawner().sandbox_report()
     }
 
     /// Why the last program could not be started, unless the program itself was the cause. Cleared by the next successful

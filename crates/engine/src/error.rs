@@ -21,6 +21,9 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
+    /// This machine cannot give the level of isolation.
+    #[error("the sandbox is not available here: {0}")]
+    NoSandbox(Said),
     /// The launcher or the run's supervisor died or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
@@ -32,6 +35,7 @@ impl Error {
         match self {
             Self::Workspace(cause) => sentences::RUN_FOLDER.with("cause", cause),
             Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
+            Self::NoSandbox(reason) => sentences::NO_SANDBOX.with("reason", reason.clone()),
             Self::Supervisor(cause) => sentences::SUPERVISOR.with("cause", cause),
         }
     }

@@ -4,13 +4,15 @@
 //! share one [`Arc`](std::sync::Arc), so code, standard input and files are in memory once.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use tokio_util::sync::CancellationToken;
 
 use crate::error::InvalidRequest;
+use crate::isolation::Policy;
 use crate::language::Runtime;
 use crate::limits::Limits;
+use crate::outcome::Isolation;
 use crate::request::Request;
 
 /// A program to run. Valid by construction, and never copied.
@@ -20,6 +22,7 @@ pub struct Job {
     request: Request,
     runtime: Arc<Runtime>,
     limits: Limits,
+    policy: OnceLock<Policy>,
     cancel: CancellationToken,
 }
 
@@ -36,6 +39,7 @@ impl Job {
             runtime: Runtime::suited_to(runtime, &request),
             request,
             limits: Limits::default(),
+            policy: OnceLock::new(),
             cancel: CancellationToken::new(),
         })
     }
@@ -77,6 +81,25 @@ impl Job {
     /// The limits of the run.
     pub fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    /// Sets how the run is isolated. Only the first call has an effect, and it comes before the run; without one it is not isolated.
+    pub fn isolate(&self, policy: Policy) {
+        self.policy.get_or_init(|| policy.beside(self.runtime.isolation));
+    }
+
+    /// How the run is isolated, unless its interpreter does that itself.
+    pub fn policy(&self) -> &Policy {
+        static NONE: Policy = Policy::NONE;
+        self.policy.get().unwrap_or(&NONE)
+    }
+
+    /// The level of isolation of the program.
+    pub fn isolation(&self) -> Isolation {
+        match self.runtime.isolation {
+            Isolation::None => self.policy().level,
+            own => own,
+        }
     }
 
     /// Ends the run, or keeps it from starting. There is no other token for it.

@@ -11,13 +11,14 @@
 //! job                                      a request with its runtime, its limits and its cancel token
 //! workspace/  language/ → interpreter/     the runs' folders; the languages; discovery
 //! sys/                                     one contained process tree, on Linux, macOS and Windows
-//! request/  session  outcome  limits  error  text/  fingerprint  private
+//! request/  session  isolation  outcome  limits  error  text/  fingerprint  private
 //! ```
 
 mod engine;
 mod error;
 mod fingerprint;
 pub mod interpreter;
+mod isolation;
 mod job;
 pub mod language;
 mod limits;
@@ -34,6 +35,7 @@ mod workspace;
 
 pub use engine::{Config, Engine};
 pub use error::{Error, InvalidRequest};
+pub use isolation::{Lack, Policy, SandboxReport};
 pub use job::Job;
 pub use limits::Limits;
 pub use outcome::{Containment, Event, Isolation, Outcome, OutputFile, Status};

@@ -64,6 +64,8 @@ pub enum Isolation {
     /// Containment only: the program has the user's files and network.
     #[default]
     None,
+    /// The program reads the system, its interpreter and granted folders, writes to its own folder, and has no network.
+    Sandbox,
     /// The built-in Python: the program has its run's folders, and no network.
     Wasm,
 }
@@ -73,6 +75,7 @@ impl Isolation {
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
+            Self::Sandbox => "sandbox",
             Self::Wasm => "wasm",
         }
     }
@@ -138,7 +141,7 @@ pub struct Outcome {
     pub cpu: Duration,
     /// The most memory that the tree was measured to hold, in bytes.
     pub peak_memory_bytes: u64,
-    /// One sentence with the reason, for every status but `Completed` and `Failed`.
+    /// One sentence with the reason, for every status but `Completed` and `Failed`; for `Failed` if the sandbox was why.
     pub reason: Option<String>,
     /// Files that the run created or changed in its folder.
     pub files: Vec<OutputFile>,

@@ -13,8 +13,14 @@ runtray_engine::sentences! {
     SETTING_ORIGINS = "setting.origins": "has wrong entries: {entries}";
     SETTING_HOSTS = "setting.hosts": "has wrong entries: {entries}";
     SETTING_HOST = "setting.host": "`{written}` is no host name; write it without scheme and port";
-    SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"";
-    SETTING_ISOLATION = "setting.isolation": "must be \"auto\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is \"auto\" or \"none\"";
+    SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\", \"sandbox\" or \"none\"";
+    SETTING_ISOLATION = "setting.isolation": "must be \"auto\", \"sandbox\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is one of them";
+    SETTING_FOLDER_RELATIVE = "setting.folder_relative": "must be a list of whole paths such as \"/home/me/data\"; {written} is no whole path";
+    SETTING_FOLDER_PARENT = "setting.folder_parent": "must not hold `..`, as {written} does";
+    SETTING_FOLDER_NEVER = "setting.folder_never": "cannot grant {written}: no program gets the whole machine or the system's own devices";
+    SETTING_FOLDER_FILE = "setting.folder_file": "must be a list of folders; {written} is a file";
+    SETTING_NETWORK = "setting.network": "must be \"off\", not {written}";
+    SETTING_NETWORK_LATER = "setting.network_later": "asks for \"{choice}\", which this version cannot give in the sandbox";
     SETTING_ISOLATION_REFUSES = "setting.isolation_refuses": "the setting `isolation` {why}";
     SETTING_ISOLATION_UNKNOWN = "setting.isolation_unknown": "the settings file cannot be read, so it is not known how far programs are to be kept from this machine";
     SETTING_WAITING = "setting.waiting": "must be \"auto\" or a whole number, not {written}";
@@ -93,6 +99,10 @@ runtray_engine::sentences! {
 
     REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. There are: {known}. GET /languages says more.";
     REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
+    ISOLATION_LOWER = "isolation.lower": "the settings ask for the isolation \"{asked}\" at least, and a request may raise it, never lower it to \"{wished}\"";
+    ISOLATION_LATER = "isolation.later": "this version cannot give the isolation \"{wished}\"; leave it out, or ask for \"auto\" or \"sandbox\"";
+    NETWORK_ASK = "isolation.network_ask": "a request over HTTP cannot ask a person whether it may use the network; leave `network` out, or send \"off\"";
+    NETWORK_LATER = "isolation.network_later": "this version gives no network in the sandbox; leave `network` out, or send \"off\"";
     REFUSED_ISOLATION = "refused.isolation": "The program was not run: {reason}.";
     REFUSED_TOO_MANY = "refused.too_many": "{running} executions are running and {queued} are waiting, which is all that the settings allow. Try again in a moment.";
     REFUSED_TERMINALS = "refused.terminals": "{running} interactive programs are running, which is all that `[admission] terminals` in the settings allows. End one, or raise it.";

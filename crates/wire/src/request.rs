@@ -38,6 +38,42 @@ pub struct ExecuteRequest {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(as = "Option<u64>"))]
     pub timeout_ms: Option<WholeNumber>,
+    /// The level of isolation. It may raise that of the settings, never lower it; what cannot be given is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub isolation: Option<Level>,
+    /// The network; `off` when left out. Nothing else can be given in the sandbox yet.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
+}
+
+/// A level of isolation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// The strongest that the service can give.
+    Auto,
+    /// The user's files and network.
+    None,
+    /// The run's own folder and granted ones, no network.
+    Sandbox,
+    /// WebAssembly; a request cannot choose it in this version.
+    Wasm,
+    /// Docker or Podman; not in this version.
+    Container,
+}
+
+/// What a program may reach over the network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+#[serde(rename_all = "lowercase")]
+pub enum Network {
+    /// Nothing.
+    Off,
+    /// What a person allows when asked; not over HTTP.
+    Ask,
+    /// Other machines; not in this version.
+    On,
 }
 
 /// A file for the run's folder.

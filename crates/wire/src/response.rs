@@ -78,8 +78,12 @@ pub struct Ending {
     /// Whether `error` is not all that was printed.
     pub error_truncated: bool,
     /// The isolation level that was used.
-    #[schema(example = "none")]
+    #[schema(example = "sandbox")]
     pub isolation: String,
+    /// The folders that the user granted to the sandbox; left out when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "typescript", ts(optional))]
+    pub granted: Option<Granted>,
     /// How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
     /// `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
     #[schema(example = "user_namespace")]
@@ -90,6 +94,16 @@ pub struct Ending {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[cfg_attr(feature = "typescript", ts(optional, as = "Option<Vec<String>>"))]
     pub ignored: Vec<String>,
+}
+
+/// Folders that the user granted to the sandbox.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct Granted {
+    /// For reading.
+    pub read: Vec<String>,
+    /// For reading and writing.
+    pub write: Vec<String>,
 }
 
 impl From<ExecuteResponse> for Finished {

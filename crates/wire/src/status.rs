@@ -26,8 +26,10 @@ pub struct ServiceStatus {
     /// The Python's path.
     pub python_path: Option<String>,
     /// The isolation level of Python programs.
-    #[schema(example = "none")]
+    #[schema(example = "sandbox")]
     pub isolation: String,
+    /// Why it is not the sandbox although the settings do not ask for `none`, or what the sandbox lacks here.
+    pub isolation_detail: Option<String>,
     /// How runs' process trees are held together, as in their answers; null in the first moments.
     #[schema(example = "user_namespace")]
     pub containment: Option<String>,

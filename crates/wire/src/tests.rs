@@ -45,6 +45,7 @@ fn finished() -> Finished {
         output_truncated: false,
         error_truncated: true,
         isolation: "a later level".into(),
+        granted: None,
         containment: None,
         files: vec![file],
         ignored: Vec::new(),

@@ -46,6 +46,7 @@ impl AppState {
         let load = service.as_ref().map(|service| *service.load().borrow()).unwrap_or_default();
         let containment = service.as_ref().and_then(Service::containment).and_then(|known| *known.borrow());
         let containment = containment.map(|containment| containment.name().to_owned());
+        let level = service.as_ref().and_then(Service::isolation).unwrap_or_default();
         let no_tray = self.no_tray.borrow().clone();
         // Problems are derived from all sources together, so that each is reported once.
         let situation = Situation {
@@ -87,7 +88,12 @@ impl AppState {
             ),
             python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
             python_problem: interpreters.problem.as_ref().map(|problem| sentence(&say(problem))),
-            isolation: isolation(interpreters.in_use.as_ref()).name().to_owned(),
+            isolation: match isolation(interpreters.in_use.as_ref()) {
+                Isolation::None => level,
+                own => own,
+            }
+            .name()
+            .to_owned(),
             containment,
             version: env!("CARGO_PKG_VERSION").to_owned(),
         }

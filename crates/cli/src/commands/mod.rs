@@ -2,6 +2,7 @@
 
 mod config;
 mod configuration;
+mod doctor;
 mod logs;
 mod mcp;
 mod pythons;
@@ -26,6 +27,7 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Pythons(pythons) => block_on(pythons::pythons(pythons)),
         Command::Logs(logs) => logs::logs(logs),
         Command::Status(status) => status::status(&status),
+        Command::Doctor(args) => block_on(doctor::doctor(args)),
         Command::Config(config) => config::config(&config),
         Command::Completions { shell } => {
             let mut script = Vec::new();

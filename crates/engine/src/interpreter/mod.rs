@@ -24,6 +24,7 @@ mod reparse;
 pub(crate) mod search_path;
 mod source;
 mod stub;
+pub(crate) mod trees;
 
 #[cfg(all(test, unix))]
 pub(crate) mod fixture;

@@ -10,7 +10,7 @@ use super::prestart::Prestart;
 use super::runtime::Runtime;
 use super::shell;
 use super::unavailable::Unavailable;
-use crate::interpreter::{Found, Kind, Machine, Rejected, executable, first, search_path};
+use crate::interpreter::{Found, Kind, Machine, Rejected, executable, first, search_path, trees};
 use crate::outcome::Isolation;
 use crate::text::said::Said;
 use crate::text::sentences;
@@ -28,6 +28,8 @@ pub(super) struct Program {
     pub(super) name: String,
     pub(super) version: String,
     activation: Activation,
+    /// What it consists of: paths that its programs may read at the level `sandbox`.
+    trees: Vec<PathBuf>,
     built_in: bool,
 }
 
@@ -48,6 +50,7 @@ impl Program {
             announces: is_node && node::announces_types(&self.version),
             args_in_sight: self.args_in_sight(interpreter),
             activation: self.activation.clone(),
+            trees: self.trees.clone(),
             extension: language.extension.clone(),
             prestart: if self.built_in { Some(Prestart::BuiltIn) } else { Prestart::of(interpreter) },
             isolation: if self.built_in { Isolation::Wasm } else { Isolation::None },
@@ -76,30 +79,37 @@ impl Program {
 }
 
 /// A found interpreter with its activation.
-fn program(found: Found, activation: fn(&Found) -> Activation) -> Program {
+fn program(found: Found, activation: fn(&Found) -> Activation, trees: Vec<PathBuf>) -> Program {
     // Inside the built-in one there are no other programs to start.
     let activation = if found.built_in { Activation::default() } else { activation(&found) };
-    Program { name: found.name(), activation, path: found.path, version: found.version, built_in: found.built_in }
+    let (name, built_in) = (found.name(), found.built_in);
+    Program { name, activation, trees, path: found.path, version: found.version, built_in }
 }
 
 /// The Python in use.
 pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
-    let found = found.map(|found| program(found, Activation::of_python));
-    found.map_err(|refused| nothing(Kind::Python, choice, &refused))
+    let found = found.map_err(|refused| nothing(Kind::Python, choice, &refused))?;
+    // The built-in one isolates its programs itself.
+    let trees = if found.built_in { Vec::new() } else { trees::of_python(machine, &found).await };
+    Ok(program(found, Activation::of_python, trees))
 }
 
 /// The Node.js in use.
 pub(super) async fn node(machine: &Machine, choice: Option<&Path>) -> Result<Program, Unavailable> {
     let found = first(Kind::Node, machine, choice, |_| Ok(())).await;
-    let found = found.map(|found| program(found, Activation::of_node));
-    found.map_err(|refused| nothing(Kind::Node, choice, &refused))
+    found.map(|found| node_program(machine, found)).map_err(|refused| nothing(Kind::Node, choice, &refused))
 }
 
 /// The first Node.js that strips types.
 pub(super) async fn node_types(machine: &Machine) -> Option<Program> {
     let accept = |found: &Found| node::check_types(&found.version);
-    first(Kind::Node, machine, None, accept).await.ok().map(|found| program(found, Activation::of_node))
+    first(Kind::Node, machine, None, accept).await.ok().map(|found| node_program(machine, found))
+}
+
+fn node_program(machine: &Machine, found: Found) -> Program {
+    let trees = trees::of_node(machine, &found);
+    program(found, Activation::of_node, trees)
 }
 
 /// Why TypeScript does not run on the Node.js in use.
@@ -127,8 +137,8 @@ pub(super) fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailab
     if !executable::is_program(&path) {
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
-    let (name, activation) = (display_name(&path), Activation::default());
-    Ok(Program { name, path, version: String::new(), activation, built_in: false })
+    let (name, activation, trees) = (display_name(&path), Activation::default(), trees::of_program(machine, &path));
+    Ok(Program { name, path, version: String::new(), activation, trees, built_in: false })
 }
 
 /// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.

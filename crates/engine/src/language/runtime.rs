@@ -34,6 +34,8 @@ pub struct Runtime {
     pub args_in_sight: Vec<OsString>,
     /// The changes that activating the interpreter's environment makes.
     pub activation: Activation,
+    /// The paths that the interpreter consists of, which its programs may read at the level `sandbox`.
+    pub trees: Vec<PathBuf>,
     /// The extension of the program's file.
     pub extension: String,
     /// How it is prestarted; `None` if it cannot be.

@@ -37,7 +37,7 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
         peak_memory_bytes: exit.peak_memory_bytes,
         reason: reason.map(|reason| reason.to_string()),
         files: Vec::new(),
-        isolation: job.runtime().isolation,
+        isolation: job.isolation(),
         containment: None,
         warm: false,
     }

@@ -3,6 +3,7 @@
 mod activity;
 mod classify;
 mod decode;
+mod denied;
 mod input;
 mod output;
 
@@ -104,7 +105,10 @@ async fn run_to_end(
     let duration = began.elapsed();
     let (tree, workspace) = ScopeGuard::into_inner(contained);
     drop(tree);
-    let outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, job, duration) };
+    let mut outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, job, duration) };
+    let tail = output.into_tail();
+    let denied = denied::reason(outcome.status, &tail, job.policy(), &job.runtime().trees, workspace.root());
+    outcome.reason = outcome.reason.or(denied.map(|said| said.to_string()));
     Ok(collect(job, workspace, outcome).await)
 }
 

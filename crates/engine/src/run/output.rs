@@ -8,6 +8,7 @@
 mod warnings;
 
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -23,6 +24,8 @@ use warnings::WarningFilter;
 
 /// Bytes read from a stream at once: the capacity of a Linux pipe.
 const CHUNK: usize = 64 << 10;
+/// Bytes that are kept of the end of standard error.
+const TAIL: usize = 8 << 10;
 /// How long an incomplete line is held. A prompt is late by this, which nobody sees.
 const HOLD: Duration = Duration::from_millis(10);
 /// How long output is collected during a burst.
@@ -34,6 +37,8 @@ const PLENTY: usize = CHUNK / 4;
 
 /// The amount of a run's output so far, and what ends the reading of it.
 pub(crate) struct Output {
+    /// The end of standard error, or of a terminal.
+    tail: Mutex<String>,
     written: AtomicU64,
     most: u64,
     /// Notified when the output exceeds the limit.
@@ -48,7 +53,12 @@ impl Output {
     /// For a run that may write `most` bytes.
     pub(crate) fn new(most: u64) -> Self {
         let (written, flooded, over) = (AtomicU64::new(0), Notify::new(), SetOnce::new());
-        Self { written, most, flooded, activity: Activity::new(), over }
+        Self { tail: Mutex::default(), written, most, flooded, activity: Activity::new(), over }
+    }
+
+    /// The end of standard error, or of a terminal.
+    pub(crate) fn into_tail(self) -> String {
+        self.tail.into_inner().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Notes that the program has ended.
@@ -68,6 +78,7 @@ impl Output {
     ) {
         let mut streams =
             [Stream::new(Some(stdout), has_terminal, Event::Stdout), Stream::new(stderr, has_terminal, Event::Stderr)];
+        streams[usize::from(!has_terminal)].has_tail = true;
         // A terminal merges standard error into the output.
         streams[usize::from(!has_terminal)].warnings = announces.then(WarningFilter::default);
         let mut pace = Pace::default();
@@ -85,7 +96,7 @@ impl Output {
             pace.done();
         }
         for stream in &mut streams {
-            finish(stream, events).await;
+            self.finish(stream, events).await;
         }
     }
 
@@ -122,6 +133,27 @@ impl Output {
         let text = stream.text.push(&stream.chunk);
         let text = stream.warnings.as_mut().map(|warnings| warnings.pass(&text)).unwrap_or(text);
         stream.chunk.clear();
+        self.keep_tail(stream, &text);
+        tell(text, stream.event, events).await;
+    }
+
+    fn keep_tail<R>(&self, stream: &Stream<R>, text: &str) {
+        if !stream.has_tail || text.is_empty() {
+            return;
+        }
+        let mut tail = self.tail.lock().unwrap_or_else(PoisonError::into_inner);
+        tail.push_str(text);
+        let surplus = tail.len().saturating_sub(TAIL);
+        let surplus = (surplus..=tail.len()).find(|at| tail.is_char_boundary(*at)).unwrap_or_default();
+        tail.drain(..surplus);
+    }
+
+    async fn finish<R>(&self, stream: &mut Stream<R>, events: &mut impl EventSink) {
+        let mut text = stream.text.finish();
+        if let Some(warnings) = &mut stream.warnings {
+            text = warnings.pass(&text) + &warnings.finish();
+        }
+        self.keep_tail(stream, &text);
         tell(text, stream.event, events).await;
     }
 
@@ -131,14 +163,6 @@ impl Output {
             self.flooded.notify_one();
         }
     }
-}
-
-async fn finish<R>(stream: &mut Stream<R>, events: &mut impl EventSink) {
-    let mut text = stream.text.finish();
-    if let Some(warnings) = &mut stream.warnings {
-        text = warnings.pass(&text) + &warnings.finish();
-    }
-    tell(text, stream.event, events).await;
 }
 
 async fn tell(text: String, event: fn(String) -> Event, events: &mut impl EventSink) {
@@ -152,6 +176,8 @@ struct Stream<R> {
     reader: Option<R>,
     text: TextDecoder,
     warnings: Option<WarningFilter>,
+    /// Whether its end is kept.
+    has_tail: bool,
     /// Read, but not sent yet.
     chunk: Vec<u8>,
     event: fn(String) -> Event,
@@ -161,7 +187,7 @@ impl<R: AsyncRead + Unpin> Stream<R> {
     fn new(reader: Option<R>, has_terminal: bool, event: fn(String) -> Event) -> Self {
         let text = if has_terminal { TextDecoder::for_terminal() } else { TextDecoder::new() };
         let chunk = if reader.is_some() { Vec::with_capacity(CHUNK) } else { Vec::new() };
-        Self { reader, text, warnings: None, chunk, event }
+        Self { reader, text, warnings: None, has_tail: false, chunk, event }
     }
 
     fn is_open(&self) -> bool {

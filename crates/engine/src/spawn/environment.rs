@@ -64,6 +64,15 @@ const FIXED: [(&str, &str); 4] =
 /// Replaces `TERM` for a run with a terminal. `COLUMNS` and `LINES` are not set, because the size can change.
 const WITH_TERMINAL: (&str, &str) = ("TERM", "xterm-256color");
 
+/// Folders in the home that libraries create files in, and their names below the folder for temporary files where the home
+/// is closed.
+const IN_HOME: [(&str, &str); 4] = [
+    ("XDG_CACHE_HOME", ".cache"),
+    ("XDG_CONFIG_HOME", ".config"),
+    ("XDG_DATA_HOME", ".local/share"),
+    ("XDG_STATE_HOME", ".local/state"),
+];
+
 /// The variables that name the mount point of our own AppImage or Snap.
 const MOUNTS: [&str; 2] = ["APPDIR", "SNAP"];
 
@@ -82,6 +91,14 @@ pub(crate) fn of_process() -> Variables {
 pub(crate) fn with_terminal(base: Variables) -> Variables {
     let (name, value) = WITH_TERMINAL;
     merge(base, &[(name.into(), value.into())])
+}
+
+/// `base` for a run whose home is closed: libraries keep their caches and settings in the folder `tmp` instead.
+pub(crate) fn without_home(base: Variables, tmp: &Path) -> Variables {
+    // A path of a folder that belongs to the run, so it is Unicode wherever this is used.
+    let place = |name: &str| tmp.join(name).to_string_lossy().into_owned();
+    let places: Vec<_> = IN_HOME.iter().map(|(variable, name)| ((*variable).to_owned(), place(name))).collect();
+    merge(base, &places)
 }
 
 /// `base` with the interpreter's environment activated; its shims are in the folder `shims`.

@@ -12,15 +12,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::watch;
+use tokio::time::timeout;
 
 use crate::error::Error;
+use crate::isolation::{Lack, Policy, SandboxReport};
 use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
-use crate::outcome::Containment;
+use crate::outcome::{Containment, Isolation};
 use crate::request::Request;
 use crate::session::TerminalSize;
-use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
+use crate::sys::{Grants, Launch, Launcher, Pipes, RunFolders, Tree};
 use crate::workspace::{HiddenFolders, Workspace, Workspaces};
 use barrier::Barrier;
 
@@ -28,6 +30,9 @@ use barrier::Barrier;
 const QUICK_BYTES: usize = 64 << 10;
 /// And of at most so many files.
 const QUICK_FILES: usize = 4;
+
+/// How long the launcher may take to say what this machine can do.
+const PATIENCE: Duration = Duration::from_secs(12);
 
 /// The folder of the interpreter's shims, below the run's folder.
 const SHIMS: &str = "bin";
@@ -68,6 +73,19 @@ impl Spawner {
         self.launcher.containment()
     }
 
+    /// Watch channel of what the level `sandbox` is made of on this machine; `None` until it is known.
+    pub(crate) fn sandbox_report(&self) -> watch::Receiver<Option<SandboxReport>> {
+        self.launcher.sandbox()
+    }
+
+    /// What the level `sandbox` is made of on this machine; waits until it is known.
+    pub(crate) async fn sandbox(&self) -> SandboxReport {
+        let mut known = self.sandbox_report();
+        let report = timeout(PATIENCE, known.wait_for(Option::is_some)).await;
+        let report = report.ok().and_then(Result::ok).and_then(|report| report.clone());
+        report.unwrap_or_else(|| SandboxReport::lacking(Lack::Silent))
+    }
+
     /// Why the last program could not be started, unless the program itself was the cause.
     pub(crate) fn trouble(&self) -> Option<String> {
         self.launcher.trouble()
@@ -78,23 +96,30 @@ impl Spawner {
         let (workspaces, given) = (self.workspaces.clone(), job.clone());
         let made = on_disk(job.request(), move || workspaces.create(given.request(), &given.runtime().entry()));
         let workspace = made.await.map_err(Error::Workspace)?;
-        self.start(job.runtime(), job.limits(), job.request(), workspace, None).await
+        self.start(job.runtime(), job.limits(), job.policy(), job.request(), workspace, None).await
     }
 
     /// Starts the interpreter of `runtime` without a program, at a barrier. A terminal gets its size with the program.
-    pub(crate) async fn prestart(&self, runtime: &Runtime, limits: &Limits, terminal: bool) -> Result<Spawned, Error> {
+    pub(crate) async fn prestart(
+        &self,
+        runtime: &Runtime,
+        limits: &Limits,
+        policy: &Policy,
+        terminal: bool,
+    ) -> Result<Spawned, Error> {
         let workspace = self.workspaces.reserve(&runtime.entry()).map_err(Error::Workspace)?;
         let barrier = Barrier::new(&workspace.program()).map_err(Error::Workspace)?;
         // Eligible requests have no arguments and variables of their own, so an empty request starts the same interpreter.
         let unknown = Request::new("", Duration::ZERO);
         let unknown = if terminal { unknown.with_terminal(TerminalSize::USUAL) } else { unknown };
-        self.start(runtime, limits, &unknown, workspace, Some(barrier)).await
+        self.start(runtime, limits, policy, &unknown, workspace, Some(barrier)).await
     }
 
     async fn start(
         &self,
         runtime: &Runtime,
         limits: &Limits,
+        policy: &Policy,
         request: &Request,
         workspace: Workspace,
         barrier: Option<Barrier>,
@@ -110,6 +135,10 @@ impl Spawner {
         let shims = workspace.root().join(SHIMS);
         runtime.activation.write_shims(&shims).map_err(Error::Workspace)?;
         let base = environment::activate(base, &runtime.activation, &shims);
+        let base = match policy.level {
+            Isolation::Sandbox => environment::without_home(base, &workspace.temporary()),
+            Isolation::None | Isolation::Wasm => base,
+        };
         let mut env = environment::merge(base, request.env());
         if runtime.is_sealed {
             args.splice(..0, sealed::arguments());
@@ -118,6 +147,8 @@ impl Spawner {
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
             env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
         }
+        let grants = (policy.level == Isolation::Sandbox)
+            .then(|| Grants { read: [&*runtime.trees, &policy.read].concat(), write: policy.write.clone() });
         let launch = Launch {
             program: &runtime.path,
             args: &args,
@@ -129,6 +160,7 @@ impl Spawner {
                 args_in_sight: &runtime.args_in_sight,
                 hidden: &self.hidden.paths(),
             },
+            sandbox: grants.as_ref(),
             limits,
             waits: barrier.is_some(),
             terminal: request.terminal(),

@@ -19,6 +19,9 @@ pub(crate) struct Launch<'a> {
     /// The folders it owns.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
     pub(crate) folders: RunFolders<'a>,
+    /// What the level `sandbox` grants; `None` at the level `none`. Only Linux has that level.
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
+    pub(crate) sandbox: Option<&'a Grants>,
     /// The limits that the platform enforces. The run loop enforces wall-clock time, output and folder size.
     pub(crate) limits: &'a Limits,
     /// Whether the program waits at a barrier. Its tree is not monitored before [`Tree::begin`](super::Tree::begin).
@@ -29,6 +32,15 @@ pub(crate) struct Launch<'a> {
     pub(crate) waits: bool,
     /// The size of the terminal, if the standard streams are one.
     pub(crate) terminal: Option<TerminalSize>,
+}
+
+/// What a program at the level `sandbox` may use besides the system and its own folders.
+#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
+pub(crate) struct Grants {
+    /// To read.
+    pub(crate) read: Vec<PathBuf>,
+    /// To read and write.
+    pub(crate) write: Vec<PathBuf>,
 }
 
 /// The folders of a run, and the folders to hide from it.

@@ -1,7 +1,7 @@
 //! The platform: starts one contained process tree, and ends all of it.
 //!
-//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`, `containment`, `trouble`),
-//! `Tree` (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `open_files`, `containment`; dropping it kills), `OpenFiles`
+//! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`, `containment`, `sandbox`,
+//! `trouble`), `Tree` (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `open_files`, `containment`; dropping it kills), `OpenFiles`
 //! (`unlinked_bytes`), `is_own_connection`; and `Terminal` (`resize`, `interrupt`), which Linux and macOS share.
 //!
 //! A tree ends as a whole: when its main process ends, when it is killed, when it exceeds a limit, and when this process dies,
@@ -45,7 +45,7 @@ pub(crate) use platform::pipe_client;
 pub(crate) use platform::{Launcher, OpenFiles, Tree, is_own_connection};
 
 pub(crate) use exit::{Breach, Exit};
-pub(crate) use launch::{Launch, RunFolders};
+pub(crate) use launch::{Grants, Launch, RunFolders};
 pub(crate) use pipes::{Input, Pipes};
 #[cfg(windows)]
 pub(crate) use platform::Terminal;

@@ -66,6 +66,21 @@ crate::sentences! {
     START = "engine.start": "could not start {program}: {cause}";
     SUPERVISOR = "engine.supervisor": "the run's supervisor failed: {cause}";
 
+    NO_SANDBOX = "isolation.no_sandbox": "the sandbox is not available here: {reason}";
+    LACK_SYSTEM = "isolation.lack_system": "this version has no sandbox for this system. Choose \"none\" in the settings to run programs with your own rights";
+    LACK_LANDLOCK = "isolation.lack_landlock": "the kernel has no Landlock. It needs Linux 6.2 or newer with `landlock` among the security modules (`lsm=` on the kernel's command line)";
+    LACK_OLD_LANDLOCK = "isolation.lack_old_landlock": "the kernel's Landlock is too old to keep programs from truncating files. Linux 6.2 or newer is needed";
+    LACK_SIGNALS = "isolation.lack_signals": "this machine gives no namespaces, and its Landlock is too old to keep programs from ending your other processes. Allow user namespaces, or use Linux 6.12 or newer";
+    LACK_SILENT = "isolation.lack_silent": "the launcher process does not answer. Try again in a moment";
+    LACK_REFUSED = "isolation.lack_refused": "the kernel or the container refused to set it up ({cause})";
+    GAP_ROOT = "isolation.gap_root": "There are no mount namespaces: programs can see sizes and dates of files, and cannot use `/dev/shm`, UNIX sockets and pseudo-terminals, or change modes and dates.";
+    GAP_NETWORK = "isolation.gap_network": "There are no network namespaces: programs cannot open connections even to themselves.";
+    GAP_IOCTL = "isolation.gap_ioctl": "Landlock cannot limit ioctl on devices before Linux 6.10.";
+    GAP_ABSTRACT = "isolation.gap_abstract": "Landlock cannot close abstract UNIX sockets before Linux 6.12.";
+
+    OUTCOME_DENIED_FILE = "outcome.denied_file": "The sandbox kept this program from opening {path}. Allow the folder in Settings, or send the file with the request.";
+    OUTCOME_DENIED_WRITE = "outcome.denied_write": "The sandbox kept this program from changing {path}. Write to the working folder, or allow the folder in Settings.";
+    OUTCOME_DENIED_NETWORK = "outcome.denied_network": "The sandbox kept this program from using the network.";
     OUTCOME_TIMEOUT = "outcome.timeout": "Execution timed out after {limit}.";
     OUTCOME_IDLE = "outcome.idle": "Execution timed out: nothing was typed and nothing printed for {limit}.";
     OUTCOME_CPU = "outcome.cpu": "Execution timed out: it used more than {limit} of CPU time.";

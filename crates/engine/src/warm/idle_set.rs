@@ -12,8 +12,10 @@ use tokio::sync::OnceCell;
 
 use crate::error::Error;
 use crate::fingerprint::Fingerprint;
+use crate::isolation::Policy;
 use crate::language::Runtime;
 use crate::limits::Limits;
+use crate::outcome::Isolation;
 use crate::spawn::Spawned;
 
 /// The assumed memory of an interpreter before it was measured, in bytes.
@@ -26,6 +28,7 @@ const BACKOFF: Duration = Duration::from_secs(60);
 pub(super) struct Kind {
     pub(super) runtime: Runtime,
     pub(super) limits: Limits,
+    pub(super) policy: Policy,
     /// Whether their standard streams are a terminal.
     pub(super) terminal: bool,
     /// The state of the interpreter's file.
@@ -49,10 +52,10 @@ pub(super) struct IdleSet {
 }
 
 impl Kind {
-    fn new(runtime: &Runtime, limits: &Limits, terminal: bool) -> Arc<Self> {
-        let (runtime, limits) = (runtime.clone(), limits.clone());
+    fn new(runtime: &Runtime, limits: &Limits, policy: &Policy, terminal: bool) -> Arc<Self> {
+        let (runtime, limits, policy) = (runtime.clone(), limits.clone(), policy.clone());
         let program = Fingerprint::of(std::slice::from_ref(&runtime.path));
-        Arc::new(Self { runtime, limits, terminal, program, snapshot: OnceCell::new() })
+        Arc::new(Self { runtime, limits, policy, terminal, program, snapshot: OnceCell::new() })
     }
 
     /// Records the state of the files that the interpreter reads at its start. Interpreters may be started afterwards.
@@ -66,15 +69,15 @@ impl Kind {
         program == self.program && self.snapshot.get().is_none_or(Snapshot::is_current)
     }
 
-    fn fits(&self, runtime: &Runtime, limits: &Limits) -> bool {
-        self.runtime == *runtime && self.limits == *limits
+    fn fits(&self, runtime: &Runtime, limits: &Limits, policy: &Policy) -> bool {
+        self.runtime == *runtime && self.limits == *limits && self.policy == *policy
     }
 }
 
 impl IdleSet {
-    pub(super) fn new(runtime: &Runtime, limits: &Limits, terminal: bool, now: Instant) -> Self {
+    pub(super) fn new(runtime: &Runtime, limits: &Limits, policy: &Policy, terminal: bool, now: Instant) -> Self {
         Self {
-            kind: Kind::new(runtime, limits, terminal),
+            kind: Kind::new(runtime, limits, policy, terminal),
             size: PoolSize::default(),
             demand: Demand::none(now),
             ready: VecDeque::new(),
@@ -89,9 +92,11 @@ impl IdleSet {
         &self.kind.runtime.language
     }
 
-    pub(super) fn is_of(&self, runtime: &Runtime, terminal: bool) -> bool {
+    /// A request may raise the level, so each level has interpreters of its own.
+    pub(super) fn is_of(&self, runtime: &Runtime, level: Isolation, terminal: bool) -> bool {
         let mine = &self.kind.runtime;
-        (&mine.language, mine.transforms, self.kind.terminal) == (&runtime.language, runtime.transforms, terminal)
+        (&mine.language, mine.transforms, self.kind.policy.level, self.kind.terminal)
+            == (&runtime.language, runtime.transforms, level, terminal)
     }
 
     /// The size of this set, given the size for the language.
@@ -99,11 +104,11 @@ impl IdleSet {
         if self.kind.terminal || self.kind.runtime.transforms { size.on_demand() } else { size }
     }
 
-    /// Switches to `runtime`, `limits` and the language's `size`; idle interpreters of another kind become outdated.
-    pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, size: PoolSize) {
+    /// Switches to `runtime`, `limits`, `policy` and the language's `size`; idle interpreters of another kind become outdated.
+    pub(super) fn serve(&mut self, runtime: &Runtime, limits: &Limits, policy: &Policy, size: PoolSize) {
         self.size = self.size_of(size);
-        if !self.kind.fits(runtime, limits) {
-            self.renew(runtime, limits);
+        if !self.kind.fits(runtime, limits, policy) {
+            self.renew(runtime, limits, policy);
         }
     }
 
@@ -115,12 +120,12 @@ impl IdleSet {
     /// Marks the interpreters of `kind` as outdated.
     pub(super) fn outdate(&mut self, kind: &Arc<Kind>) {
         if Arc::ptr_eq(kind, &self.kind) {
-            self.renew(&kind.runtime, &kind.limits);
+            self.renew(&kind.runtime, &kind.limits, &kind.policy);
         }
     }
 
-    fn renew(&mut self, runtime: &Runtime, limits: &Limits) {
-        self.kind = Kind::new(runtime, limits, self.kind.terminal);
+    fn renew(&mut self, runtime: &Runtime, limits: &Limits, policy: &Policy) {
+        self.kind = Kind::new(runtime, limits, policy, self.kind.terminal);
         self.outdated.extend(self.ready.drain(..));
         self.starting = 0;
         self.backoff_until = None;

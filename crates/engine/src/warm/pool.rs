@@ -19,6 +19,7 @@ use super::eligible;
 use super::idle_set::{IdleSet, Kind};
 use super::pool_size::Warm;
 use crate::error::Error;
+use crate::isolation::Policy;
 use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
@@ -128,9 +129,9 @@ impl Pool {
     }
 
     /// Fills the pool for `runtime` before its first request, where the pool size is fixed.
-    pub(crate) fn expect(self: &Arc<Self>, runtime: &Runtime, limits: &Limits) {
+    pub(crate) fn expect(self: &Arc<Self>, runtime: &Runtime, limits: &Limits, policy: &Policy) {
         if runtime.prestart.is_some() {
-            self.lock().set(runtime, limits, false);
+            self.lock().set(runtime, limits, policy, false);
             self.shrink();
             self.refill();
         }
@@ -187,7 +188,7 @@ impl Pool {
             taken = kind.take_snapshot() => taken.map_err(Error::Supervisor)?,
             () = self.closing.cancelled() => return Err(Error::Supervisor(io::Error::other("the engine is ending"))),
         }
-        self.spawner.prestart(&kind.runtime, &kind.limits, kind.terminal).await
+        self.spawner.prestart(&kind.runtime, &kind.limits, &kind.policy, kind.terminal).await
     }
 
     /// Ends surplus interpreters, and measures the memory of the rest.
@@ -243,21 +244,21 @@ async fn begin(idle: &mut Spawned, job: &Job) -> io::Result<()> {
 
 impl State {
     fn set_of(&mut self, job: &Job) -> &mut IdleSet {
-        self.set(job.runtime(), job.limits(), job.request().terminal().is_some())
+        self.set(job.runtime(), job.limits(), job.policy(), job.request().terminal().is_some())
     }
 
     /// The set for `runtime`. Its interpreters of another runtime or other limits become outdated.
-    fn set(&mut self, runtime: &Runtime, limits: &Limits, terminal: bool) -> &mut IdleSet {
+    fn set(&mut self, runtime: &Runtime, limits: &Limits, policy: &Policy, terminal: bool) -> &mut IdleSet {
         let size = self.warm.size(&runtime.language);
-        let index = match self.idle_sets.iter().position(|set| set.is_of(runtime, terminal)) {
+        let index = match self.idle_sets.iter().position(|set| set.is_of(runtime, policy.level, terminal)) {
             Some(index) => index,
             None => {
-                self.idle_sets.push(IdleSet::new(runtime, limits, terminal, Instant::now()));
+                self.idle_sets.push(IdleSet::new(runtime, limits, policy, terminal, Instant::now()));
                 self.idle_sets.len() - 1
             }
         };
         let set = &mut self.idle_sets[index];
-        set.serve(runtime, limits, size);
+        set.serve(runtime, limits, policy, size);
         set
     }
 
@@ -279,7 +280,7 @@ impl State {
 
     /// Adds an interpreter that was started; returns those that are not needed.
     fn started(&mut self, kind: &Arc<Kind>, started: Result<Spawned, Error>) -> Vec<Spawned> {
-        let set = self.idle_sets.iter_mut().find(|set| set.is_of(&kind.runtime, kind.terminal));
+        let set = self.idle_sets.iter_mut().find(|set| set.is_of(&kind.runtime, kind.policy.level, kind.terminal));
         let unwanted = match (set, started) {
             (Some(set), started) => set.started(kind, started, Instant::now()),
             (None, started) => started.ok(),

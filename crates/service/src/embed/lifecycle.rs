@@ -238,7 +238,7 @@ mod tests {
         let search = |choice: &PathBuf| interpreter::pythons(lifecycle.machine(), Some(choice.clone()));
         tokio::join!(service.languages(), search(&first));
         let probed = || [&first, &second].map(|program| times_probed(program));
-        assert_eq!((parses::with(MARK), probed()), (1, [1, 0]));
+        assert_eq!((parses::with(MARK), probed()), (1, [2, 0]));
 
         // The app searches for all Pythons as soon as the settings are published.
         let mut published = store.subscribe();
@@ -254,6 +254,6 @@ mod tests {
         // As the watcher does when it notices the change.
         store.refresh();
         service.languages().await;
-        assert_eq!((parses::with(MARK), probed()), (3, [1, 1]));
+        assert_eq!((parses::with(MARK), probed()), (3, [2, 2]));
     }
 }

@@ -4,8 +4,8 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use runtray_engine::Containment;
 use runtray_engine::interpreter::Machine;
+use runtray_engine::{Containment, Isolation};
 use tokio::sync::{OnceCell, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -153,6 +153,12 @@ impl Service {
     /// A watch channel of how runs' process trees are held together; `None` while the engine starts.
     pub fn containment(&self) -> Option<watch::Receiver<Option<Containment>>> {
         self.core().containment()
+    }
+
+    /// The level of isolation that a program gets whose request asks for none; `None` while that is not known. It is known once
+    /// [`Service::containment`] is.
+    pub fn isolation(&self) -> Option<Isolation> {
+        self.core().sandbox().map(|(level, _)| level)
     }
 
     /// A watch channel of the settings in effect.

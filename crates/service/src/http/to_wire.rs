@@ -1,15 +1,22 @@
 //! From the types of the engine and of the rooms below to those of the wire.
 
+use std::path::PathBuf;
+
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use runtray_engine::language::Entry;
 use runtray_engine::said::{Said, Value};
 use runtray_engine::{Job, OutputFile, Status};
-use runtray_wire::{Ending, ExecuteResponse, Filling, Language, PendingOrigin, ResultFile, RunStatus, Started, Words};
+use runtray_wire::{
+    Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, PendingOrigin, ResultFile, RunStatus, Started,
+    Words,
+};
 
 use super::access::pending;
 use crate::journal::{self, milliseconds};
-use crate::runs::run_result::RunResult;
+use crate::runs::isolation::{NetworkWish, Wish};
+use crate::runs::run_result::{self, RunResult};
+use crate::settings::IsolationChoice;
 
 impl From<RunResult> for ExecuteResponse {
     fn from(result: RunResult) -> Self {
@@ -29,6 +36,7 @@ impl From<RunResult> for ExecuteResponse {
                 output_truncated: result.output_truncated,
                 error_truncated: result.error_truncated,
                 isolation: outcome.isolation.name().to_owned(),
+                granted: result.granted.map(granted),
                 containment: outcome.containment.map(|containment| containment.name().to_owned()),
                 files: outcome.files.into_iter().map(file).collect(),
                 ignored: result.ignored,
@@ -37,6 +45,28 @@ impl From<RunResult> for ExecuteResponse {
             error: result.error,
         }
     }
+}
+
+fn granted(granted: run_result::Granted) -> Granted {
+    let texts = |paths: Vec<PathBuf>| paths.iter().map(|path| path.display().to_string()).collect();
+    Granted { read: texts(granted.read), write: texts(granted.write) }
+}
+
+/// What a request asks for.
+pub(super) fn wish(isolation: Option<Level>, network: Option<Network>) -> Wish {
+    let isolation = isolation.map(|level| match level {
+        Level::Auto => IsolationChoice::Auto,
+        Level::None => IsolationChoice::None,
+        Level::Sandbox => IsolationChoice::Sandbox,
+        Level::Wasm => IsolationChoice::Wasm,
+        Level::Container => IsolationChoice::Container,
+    });
+    let network = network.map(|network| match network {
+        Network::Off => NetworkWish::Off,
+        Network::Ask => NetworkWish::Ask,
+        Network::On => NetworkWish::On,
+    });
+    Wish { isolation, network }
 }
 
 /// The message that `job` has started.

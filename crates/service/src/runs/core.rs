@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
-use runtray_engine::{Config, Containment, Engine, Job};
+use runtray_engine::{Config, Containment, Engine, Isolation, Job, SandboxReport};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
@@ -17,12 +17,13 @@ use super::engine_handle::EngineHandle;
 use super::error::RunError;
 use super::event_bus::EventBus;
 use super::execution::{Context, Execution, Live};
+use super::isolation::{self, Wish};
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::registry::Registry;
 use crate::journal::Journal;
 use crate::platform::paths::Paths;
-use crate::settings::Loaded;
+use crate::settings::{IsolationChoice, Loaded};
 
 /// How long cancelled executions may take to end when the service stops.
 const CANCEL_TIME: Duration = Duration::from_secs(10);
@@ -105,9 +106,10 @@ impl Core {
         let entries = self.languages().list().await;
         // An engine that is still starting gets a call of its own once it has started.
         let Some(engine) = self.engine.ready() else { return };
-        let limits = self.settings.borrow().settings.limits.clone();
+        let settings = self.settings.borrow().settings.clone();
+        let policy = isolation::policy(&engine, &settings, settings.isolation).await;
         for runtime in entries.into_iter().filter_map(|entry| entry.runtime.ok()) {
-            engine.expect(&runtime, &limits);
+            engine.expect(&runtime, &settings.limits, &policy);
         }
     }
 
@@ -124,18 +126,43 @@ impl Core {
         languages.runtime(language).await.map_err(|reason| RunError::NoRuntime(reason.0))
     }
 
-    /// Starts `job` as soon as there is a slot for it.
+    /// The level of isolation for a program whose request asks for `wish`.
+    ///
+    /// # Errors
+    /// The settings forbid it, or this version does not have it.
+    pub(crate) fn isolation(&self, wish: Wish) -> Result<IsolationChoice, RunError> {
+        isolation::chosen(&self.settings.borrow().settings, wish)
+    }
+
+    /// The level that a program gets whose request asks for none, and what the sandbox of this machine is made of; `None`
+    /// while that is not known.
+    pub(crate) fn sandbox(&self) -> Option<(Isolation, SandboxReport)> {
+        let report = self.engine.ready()?.sandbox_report().borrow().clone()?;
+        let level = match self.settings.borrow().settings.isolation {
+            IsolationChoice::None => Isolation::None,
+            IsolationChoice::Auto if report.lack.is_some() => Isolation::None,
+            _ => Isolation::Sandbox,
+        };
+        Some((level, report))
+    }
+
+    /// Starts `job` at the level `isolation` as soon as there is a slot for it.
     ///
     /// # Errors
     /// [`RunError::Refused`]: all slots and the queue are full, or the service stops.
-    pub(crate) async fn execute(&self, job: Job, live: Live) -> Result<Execution, RunError> {
+    pub(crate) async fn execute(
+        &self,
+        job: Job,
+        isolation: IsolationChoice,
+        live: Live,
+    ) -> Result<Execution, RunError> {
         let slot = match job.request().is_interactive() {
             true => self.admission.admit_interactive(self.settings.borrow().settings.terminals)?,
             false => self.admission.admit().await?,
         };
         // Those of now: the settings may have changed while it waited for its slot.
         let job = job.with_limits(self.settings.borrow().settings.limits.clone());
-        Ok(Execution::start(self.context(), job, slot, live))
+        Ok(Execution::start(self.context(), job, isolation, slot, live))
     }
 
     /// Ends all executions: they get the settings' grace, then they are cancelled. The engine is gone when this returns.

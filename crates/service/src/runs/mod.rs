@@ -8,6 +8,7 @@ pub(crate) mod error;
 pub(crate) mod event_bus;
 pub(crate) mod execution;
 mod given;
+pub(crate) mod isolation;
 mod journal_entry;
 pub(crate) mod metrics;
 mod recorder;

@@ -1,6 +1,8 @@
 //! The result of an execution: its outcome and its output.
 
-use runtray_engine::{Job, Outcome};
+use std::path::PathBuf;
+
+use runtray_engine::{Job, Outcome, Policy};
 
 use super::bounded_text::BoundedText;
 
@@ -25,6 +27,25 @@ pub struct RunResult {
     pub(crate) error_truncated: bool,
     /// The fields of the request that were not understood.
     pub(crate) ignored: Vec<String>,
+    /// The folders that the user granted to the sandbox; `None` if there are none.
+    pub(crate) granted: Option<Granted>,
+}
+
+/// Folders that the user granted to a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Granted {
+    /// For reading.
+    pub(crate) read: Vec<PathBuf>,
+    /// For reading and writing.
+    pub(crate) write: Vec<PathBuf>,
+}
+
+impl Granted {
+    /// Those of `policy`, if there are any.
+    fn of(policy: &Policy) -> Option<Self> {
+        let is_empty = policy.read.is_empty() && policy.write.is_empty();
+        (!is_empty).then(|| Self { read: policy.read.clone(), write: policy.write.clone() })
+    }
 }
 
 impl RunResult {
@@ -40,6 +61,7 @@ impl RunResult {
             error: error.into_text(outcome.reason.as_deref()),
             outcome,
             ignored: Vec::new(),
+            granted: Granted::of(job.policy()),
         }
     }
 }

@@ -21,6 +21,7 @@ pub(super) fn job_of(id: &str, request: Request) -> Job {
         args: Vec::new(),
         transform_args: None,
         transforms: false,
+        trees: Vec::new(),
         announces: false,
         activation: Activation::default(),
         extension: "py".into(),

@@ -1,5 +1,8 @@
 //! The values of the keys that restrict access: origins, token, users, isolation. An invalid value fails closed.
 
+use std::path::{Component, Path, PathBuf};
+
+use runtray_engine::said::{Said, Sentence};
 use toml_edit::{Item, Value};
 
 use super::key::{Fault, set};
@@ -73,11 +76,49 @@ pub(super) fn isolation(settings: &mut Settings, item: &Item) -> Result<(), Faul
     let why = match item.as_str() {
         Some("auto") => return choose(settings, IsolationChoice::Auto),
         Some("none") => return choose(settings, IsolationChoice::None),
-        Some(level @ ("sandbox" | "wasm")) => s::SETTING_ISOLATION_LEVEL.with("level", level),
+        Some("sandbox") => return choose(settings, IsolationChoice::Sandbox),
+        Some(level @ ("container" | "wasm")) => s::SETTING_ISOLATION_LEVEL.with("level", level),
         _ => s::SETTING_ISOLATION.with("written", shown(item)),
     };
     settings.refuse_to_run = Some(s::SETTING_ISOLATION_REFUSES.with("why", why.clone()));
     Err(Fault::Said(why))
+}
+
+/// Reads a list of folders for the sandbox. If one entry is wrong, no folder is granted.
+pub(super) fn folders(list: &mut Vec<PathBuf>, item: &Item) -> Result<(), Fault> {
+    list.clear();
+    let read: Result<Vec<PathBuf>, Said> = texts(item)?.into_iter().map(folder).collect();
+    set(list, read)
+}
+
+/// The path of a folder that may be granted. The whole machine and what the system keeps in memory may not.
+fn folder(text: &str) -> Result<PathBuf, Said> {
+    const NEVER: [&str; 3] = ["/proc", "/sys", "/dev"];
+    let path = Path::new(text);
+    let why = |sentence: Sentence| sentence.with("written", runtray_engine::shown(text).into_owned());
+    if text.contains('\0') || !path.is_absolute() {
+        return Err(why(s::SETTING_FOLDER_RELATIVE));
+    }
+    if path.components().any(|component| component == Component::ParentDir) {
+        return Err(why(s::SETTING_FOLDER_PARENT));
+    }
+    let plain: PathBuf = path.components().collect();
+    if plain.parent().is_none() || NEVER.iter().any(|never| plain.starts_with(never)) {
+        return Err(why(s::SETTING_FOLDER_NEVER));
+    }
+    if plain.exists() && !plain.is_dir() {
+        return Err(why(s::SETTING_FOLDER_FILE));
+    }
+    Ok(plain)
+}
+
+/// Programs have no network in the sandbox; every other choice is for a later version.
+pub(super) fn network(_settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+    match item.as_str() {
+        Some("off") => Ok(()),
+        Some(choice @ ("ask" | "on")) => Err(Fault::Replaced(s::SETTING_NETWORK_LATER.with("choice", choice))),
+        _ => Err(Fault::Replaced(s::SETTING_NETWORK.with("written", shown(item)))),
+    }
 }
 
 fn choose(settings: &mut Settings, isolation: IsolationChoice) -> Result<(), Fault> {

@@ -145,7 +145,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{closed, recovered};
-    use crate::settings::Settings;
+    use crate::settings::{IsolationChoice, Settings};
 
     const CLOSED: &str = "allowed_origins = []\nrequire_token = true\ndenied_origins = [\"http://evil.example\"]\n";
     const SLIPS: [&str; 9] = [
@@ -216,7 +216,9 @@ mod tests {
         let utf16: String = "require_token = true\n".chars().flat_map(|character| [character, '\0']).collect();
         assert!(recovered(&format!("\u{FFFD}\u{FFFD}{utf16}")).require_token);
         for line in ["isolation = \"sandbox\"", "isolation = \"sandb", "isolation"] {
-            assert!(recovered(&format!("x =\n{line}")).refuse_to_run.is_some(), "{line}");
+            let recovered = recovered(&format!("x =\n{line}"));
+            let is_closed = recovered.refuse_to_run.is_some() || recovered.isolation == IsolationChoice::Sandbox;
+            assert!(is_closed, "{line}");
         }
         for line in ["allowed_origins = [\n\"http://a\",\n", "allowed_origins = http://a", "allowed_origins"] {
             assert!(recovered(&format!("{line}\nx =")).allowed_origins.is_empty(), "{line}");

@@ -1,6 +1,6 @@
 //! The table of all keys of `settings.toml`. Reading, the commented file and the restart rule are derived from it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use runtray_engine::PoolSize;
@@ -19,7 +19,11 @@ const TIB: u64 = 1024 * GIB;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The sections of the file, with their comments.
-pub(super) const SECTIONS: [(&str, &str); 7] = [
+pub(super) const SECTIONS: [(&str, &str); 8] = [
+    (
+        "sandbox",
+        "What programs may use at the isolation \"sandbox\", besides the system, their interpreter and their own folder.",
+    ),
     ("python", "Python."),
     ("node", "JavaScript and TypeScript."),
     ("limits", "What one run may use. Sizes are in bytes (1048576 is 1 MiB), times in milliseconds."),
@@ -70,7 +74,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "isolation",
-        "How far programs are kept from the rest of the machine: \"auto\" is the strongest level there is here, \"none\" only\nholds them to their limits.",
+        "How far programs are kept from the rest of the machine: \"sandbox\" keeps them from your files and the network,\n\"auto\" is the strongest level there is here, \"none\" only holds them to their limits.",
         access::isolation,
         |s| level(s).to_owned(),
     ),
@@ -85,6 +89,24 @@ pub(super) const KEYS: &[Key] = &[
         "How long running programs may go on when the service stops, in milliseconds.",
         |s, v| set(&mut s.stop_grace, millis(v, 0, 600_000)),
         |s| ms(s.stop_grace),
+    ),
+    Key::new(
+        "sandbox.read",
+        "Folders of yours that they may read, each with its whole path. [] is none.",
+        |s, v| access::folders(&mut s.sandbox_read, v),
+        |s| paths(&s.sandbox_read),
+    ),
+    Key::new(
+        "sandbox.write",
+        "Folders of yours that they may read and change.",
+        |s, v| access::folders(&mut s.sandbox_write, v),
+        |s| paths(&s.sandbox_write),
+    ),
+    Key::new(
+        "sandbox.network",
+        "Only \"off\" in this version: they reach nothing but themselves.",
+        access::network,
+        |_| "\"off\"".to_owned(),
     ),
     Key::new(
         "python.path",
@@ -285,8 +307,10 @@ impl Settings {
 
 fn level(settings: &Settings) -> &'static str {
     match settings.isolation {
-        IsolationChoice::Auto => "\"auto\"",
         IsolationChoice::None => "\"none\"",
+        IsolationChoice::Sandbox => "\"sandbox\"",
+        // The others are not read from a file in this version.
+        IsolationChoice::Auto | IsolationChoice::Container | IsolationChoice::Wasm => "\"auto\"",
     }
 }
 
@@ -322,6 +346,11 @@ fn ms(time: Duration) -> String {
 fn path(path: Option<&Path>) -> String {
     let text = path.map_or_else(String::new, |path| path.display().to_string());
     toml_edit::Value::from(text).to_string()
+}
+
+fn paths(paths: &[PathBuf]) -> String {
+    let texts: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+    list(texts.iter().map(String::as_str))
 }
 
 fn list<'a>(texts: impl Iterator<Item = &'a str>) -> String {

@@ -30,6 +30,10 @@ pub struct Settings {
     pub isolation: IsolationChoice,
     /// `allow_shells`: whether the system's shells may run programs.
     pub allow_shells: bool,
+    /// `[sandbox] read`: folders that programs in the sandbox may read.
+    pub sandbox_read: Vec<PathBuf>,
+    /// `[sandbox] write`: folders that programs in the sandbox may read and change.
+    pub sandbox_write: Vec<PathBuf>,
     /// Why nothing may be run, for people: the requested isolation level is not available.
     pub refuse_to_run: Option<Said>,
     /// `[python] path`.
@@ -97,14 +101,33 @@ pub enum Theme {
     Dark,
 }
 
-/// The isolation level that the user requests.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+/// The isolation level that the user or a request asks for, from the weakest to the strongest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub enum IsolationChoice {
+    /// `none`: containment only.
+    None,
     /// `auto`: the strongest level that this version and this machine provide.
     #[default]
     Auto,
-    /// `none`: containment only.
-    None,
+    /// `sandbox`: that level, or nothing is run.
+    Sandbox,
+    /// `container`: not in this version.
+    Container,
+    /// `wasm`: not in this version.
+    Wasm,
+}
+
+impl IsolationChoice {
+    /// Its name in settings and requests.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Auto => "auto",
+            Self::Sandbox => "sandbox",
+            Self::Container => "container",
+            Self::Wasm => "wasm",
+        }
+    }
 }
 
 /// The settings of the journal.
@@ -160,6 +183,8 @@ impl Default for Settings {
             same_user_only: true,
             isolation: IsolationChoice::Auto,
             allow_shells: false,
+            sandbox_read: Vec::new(),
+            sandbox_write: Vec::new(),
             refuse_to_run: None,
             python: None,
             node: None,

@@ -78,7 +78,7 @@ impl SecurityKey {
             "same_user_only" => settings.same_user_only |= read.same_user_only,
             _ if read.refuse_to_run.is_some() => settings.refuse_to_run = read.refuse_to_run,
             _ if is_first => settings.isolation = read.isolation,
-            _ => {}
+            _ => settings.isolation = settings.isolation.max(read.isolation),
         }
         settings.denied_origins.dedup();
     }

@@ -75,11 +75,37 @@ fn a_mistake_in_what_closes_something_closes_it() {
 
 #[test]
 fn an_isolation_that_cannot_be_given_refuses_to_run() {
-    for level in ["sandbox", "wasm"] {
+    assert_eq!(check("isolation = \"sandbox\"", &[]).isolation, super::IsolationChoice::Sandbox);
+    for level in ["container", "wasm"] {
         let settings =
             check(&format!("isolation = \"{level}\"\nport = 1"), &[(1, "isolation", "this version cannot give")]);
         assert!(settings.refuse_to_run.is_some_and(|why| why.to_string().contains(level)) && settings.port == 1);
     }
+}
+
+#[test]
+fn only_whole_paths_of_folders_are_granted() {
+    let file = std::env::current_exe().expect("a program").display().to_string().replace('\\', "/");
+    for (entry, words) in [
+        ("data", "whole path"),
+        ("~/data", "whole path"),
+        ("/home/me/../you", "`..`"),
+        ("/", "no program"),
+        ("/proc/1", "no program"),
+        ("/dev", "no program"),
+        (file.as_str(), "is a file"),
+    ] {
+        let text = format!("[sandbox]\nread = [\"/srv/data\", \"{entry}\"]");
+        // Windows has other whole paths.
+        if cfg!(unix) {
+            assert!(check(&text, &[(2, "sandbox.read", words)]).sandbox_read.is_empty(), "{entry}");
+        }
+    }
+    let granted =
+        check("[sandbox]\nwrite = [\"/srv/data/\"]\nnetwork = \"off\"", if cfg!(unix) { &[] } else { return });
+    assert_eq!(granted.sandbox_write, [std::path::PathBuf::from("/srv/data")]);
+    check("[sandbox]\nnetwork = \"on\"", &[(2, "sandbox.network", "this version cannot give")]);
+    check("[sandbox]\nnetwork = true", &[(2, "sandbox.network", "must be")]);
 }
 
 #[test]
@@ -216,7 +242,7 @@ fn a_file_with_a_mistake_that_hides_what_it_closes_is_not_changed() {
 fn an_isolation_that_cannot_be_given_does_not_lock_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("settings.toml");
-    fs::write(&path, "isolation = \"sandbox\"\nprot = 1\n").expect("a file");
+    fs::write(&path, "isolation = \"wasm\"\nprot = 1\n").expect("a file");
     set(&path, "isolation", json!("auto")).expect("a change");
     assert!(Loaded::from_file(&path).settings.refuse_to_run.is_none());
 }

@@ -254,6 +254,10 @@ error_truncated: boolean,
  */
 isolation: string, 
 /**
+ * The folders that the user granted to the sandbox; left out when there are none.
+ */
+granted?: Granted, 
+/**
  * How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
  * `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
  */
@@ -319,6 +323,16 @@ name: string,
  */
 value: string | null, };
 
+export type Granted = { 
+/**
+ * For reading.
+ */
+read: Array<string>, 
+/**
+ * For reading and writing.
+ */
+write: Array<string>, };
+
 export type InputFile = { 
 /**
  * Where, relative to the run's folder.
@@ -371,6 +385,8 @@ detail: string,
  */
 reason?: Words, };
 
+export type Level = "auto" | "none" | "sandbox" | "wasm" | "container";
+
 export type LogPage = { 
 /**
  * The number of entries on all pages.
@@ -404,6 +420,8 @@ failed: number,
 median_ms: number | null, };
 
 export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
+
+export type Network = "off" | "ask" | "on";
 
 export type PendingOrigin = { 
 /**
@@ -517,7 +535,15 @@ files?: Array<InputFile>,
 /**
  * Milliseconds of wall-clock time after which the run is ended; the settings hold the default and the maximum.
  */
-timeout_ms?: number, };
+timeout_ms?: number, 
+/**
+ * The level of isolation. It may raise that of the settings, never lower it; what cannot be given is refused.
+ */
+isolation?: Level, 
+/**
+ * The network; `off` when left out. Nothing else can be given in the sandbox yet.
+ */
+network?: Network, };
 
 export type RunStatus = "completed" | "failed" | "timeout" | "memory_limit" | "output_limit" | "crashed" | "cancelled";
 

@@ -83,6 +83,7 @@ export const LIMITS: Field[] = [
     kind: "choice",
     options: [
       { value: "auto", label: "settings.isolation.auto" },
+      { value: "sandbox", label: "settings.isolation.sandbox" },
       { value: "none", label: "settings.isolation.none" },
     ],
   },
@@ -125,8 +126,21 @@ export const JOURNAL: Field[] = [
   { key: "journal.env_values", label: "settings.envValues", help: "settings.envValues.help", kind: "switch" },
 ];
 
-/** Keys with their own control, and keys that the window itself uses. */
-const OTHERS = ["python.path", "allowed_origins", "denied_origins", "desktop.welcomed"];
+/** Lists of folders. */
+export const FOLDERS: Words[] = [
+  { key: "sandbox.read", label: "settings.sandboxRead", help: "settings.sandboxRead.help" },
+  { key: "sandbox.write", label: "settings.sandboxWrite", help: "settings.sandboxWrite.help" },
+];
+
+/** Keys with a control of their own, what the window writes down for itself, and what has one value in this version. */
+const OTHERS = [
+  "python.path",
+  "allowed_origins",
+  "denied_origins",
+  "desktop.welcomed",
+  "sandbox.network",
+  ...FOLDERS.map((field) => field.key),
+];
 
 const KNOWN = new Set([...DESKTOP, NODE, PORT, TOKEN, ...LIMITS, ...MORE_LIMITS, ...JOURNAL].map((field) => field.key));
 

@@ -5,9 +5,9 @@ use std::mem;
 use std::sync::Arc;
 
 use runtray_engine::{Commands, Config, Engine, Event, EventSink, Job, Outcome, Request, Warm};
-use runtray_service::BoundedText;
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
+use runtray_service::{BoundedText, isolation_policy};
 use tokio::task::spawn_blocking;
 
 use super::console;
@@ -46,6 +46,7 @@ pub(super) async fn run(
 ) -> anyhow::Result<Ran> {
     let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     let engine = Engine::start(&config)?;
+    job.isolate(isolation_policy(&engine, settings, settings.isolation).await);
     let cap = if keep { settings.kept_output_bytes } else { 0 };
     let mut streams = Streams { job, keep, output: BoundedText::new(cap), error: BoundedText::new(cap) };
     let ran = engine.run(job, Some(commands), &mut streams).await;

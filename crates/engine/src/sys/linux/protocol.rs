@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::isolation::SandboxReport;
 use crate::outcome::Containment;
 use crate::sys::exit::Exit;
 use crate::sys::launch::Launch;
@@ -40,10 +41,21 @@ pub(crate) struct RunSpec {
     pub(crate) args_in_sight: Vec<OsString>,
     /// Folders to hide from the program.
     pub(crate) hidden: Vec<PathBuf>,
+    /// What the level `sandbox` grants; `None` at the level `none`.
+    pub(crate) sandbox: Option<SandboxSpec>,
     pub(crate) bounds: Bounds,
     pub(crate) waits: bool,
     /// Whether the standard streams are a terminal, to become the program's controlling terminal.
     pub(crate) terminal: bool,
+}
+
+/// What a program at the level `sandbox` may use besides the system and its own folders.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct SandboxSpec {
+    /// To read: the interpreter, and folders that the user granted.
+    pub(crate) read: Vec<PathBuf>,
+    /// To read and write: folders that the user granted.
+    pub(crate) write: Vec<PathBuf>,
 }
 
 /// Service → supervisor, after the spec.
@@ -80,6 +92,9 @@ impl From<&Launch<'_>> for RunSpec {
             root: launch.folders.root.to_path_buf(),
             args_in_sight: launch.folders.args_in_sight.to_vec(),
             hidden: launch.folders.hidden.to_vec(),
+            sandbox: launch
+                .sandbox
+                .map(|grants| SandboxSpec { read: grants.read.clone(), write: grants.write.clone() }),
             bounds: Bounds {
                 memory_bytes: launch.limits.memory_bytes,
                 cpu: launch.limits.cpu,
@@ -106,6 +121,15 @@ pub(crate) enum Report {
     NotStarted(i32),
     /// The program has ended and no process of its tree is left. The supervisor exits after this.
     Ended(Exit),
+}
+
+/// Launcher → service, first.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Abilities {
+    /// How it contains trees.
+    pub(crate) containment: Containment,
+    /// Whether and how it isolates them.
+    pub(crate) sandbox: SandboxReport,
 }
 
 /// Launcher → service, about one run.

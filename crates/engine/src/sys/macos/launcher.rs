@@ -10,6 +10,7 @@ use super::child;
 use super::record;
 use super::tree::Tree;
 use super::watcher::SharedWatcher;
+use crate::isolation::{Lack, SandboxReport};
 use crate::outcome::Containment;
 use crate::sys::launch::Launch;
 use crate::sys::pipes::Pipes;
@@ -29,6 +30,11 @@ impl Launcher {
     /// Watch channel of how trees are contained; constant on macOS.
     pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
         watch::Sender::new(Some(Containment::ProcessGroup)).subscribe()
+    }
+
+    /// Watch channel of the sandbox of this machine; constant on macOS.
+    pub(crate) fn sandbox(&self) -> watch::Receiver<Option<SandboxReport>> {
+        watch::Sender::new(Some(SandboxReport::lacking(Lack::System))).subscribe()
     }
 
     /// None: a watcher that is gone is replaced before each run.

@@ -35,6 +35,7 @@ pub(crate) use open_files::OpenFiles;
 pub(crate) use pipe::client as pipe_client;
 use process::{Process, Streams};
 
+use crate::isolation::{Lack, SandboxReport};
 use crate::outcome::Containment;
 use crate::session::Signal;
 
@@ -67,6 +68,11 @@ impl Launcher {
     /// Watch channel of how trees are contained; constant on Windows.
     pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
         watch::Sender::new(Some(Containment::JobObject)).subscribe()
+    }
+
+    /// Watch channel of the sandbox of this machine; constant on Windows.
+    pub(crate) fn sandbox(&self) -> watch::Receiver<Option<SandboxReport>> {
+        watch::Sender::new(Some(SandboxReport::lacking(Lack::System))).subscribe()
     }
 
     /// None: there is no process between us and a program.

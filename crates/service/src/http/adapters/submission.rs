@@ -5,6 +5,7 @@ use tokio::sync::mpsc;
 
 use crate::http::error::Error;
 use crate::http::from_wire::request::{Parsed, Timeouts};
+use crate::http::to_wire::wish;
 use crate::runs::core::Core;
 use crate::runs::execution::{Execution, Live};
 use crate::settings::Settings;
@@ -27,11 +28,12 @@ pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: Stri
     if core.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
-    let Parsed { language, request, ignored } = parsed;
+    let Parsed { language, request, isolation, network, ignored } = parsed;
     let runtime = core.runtime(&language).await?;
+    let isolation = core.isolation(wish(isolation, network))?;
     let job = Job::new(request, runtime)?.with_names(&id, &origin);
     let (tap, events) = mpsc::channel(EVENTS);
-    let execution = core.execute(job, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);
+    let execution = core.execute(job, isolation, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);
     Ok(Submitted { execution, events })
 }
 

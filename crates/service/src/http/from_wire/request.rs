@@ -5,7 +5,7 @@ use std::time::Duration;
 use base64::prelude::BASE64_STANDARD;
 use base64::{DecodeError, Engine as _};
 use runtray_engine::{InvalidRequest, RelativePath, Request, SourceFile};
-use runtray_wire::{Encoding, ExecuteRequest, InputFile};
+use runtray_wire::{Encoding, ExecuteRequest, InputFile, Level, Network};
 
 use super::json::{Invalid, Malformed, Whole, object_and_ignored};
 use super::shape::Received;
@@ -30,6 +30,17 @@ pub(crate) struct Parsed {
     pub(crate) request: Request,
     /// The fields of the body that Runtray does not have.
     pub(crate) ignored: Vec<String>,
+    /// The level of isolation that it asks for.
+    pub(crate) isolation: Option<Level>,
+    /// The network that it asks for.
+    pub(crate) network: Option<Network>,
+}
+
+impl Parsed {
+    /// A program with the settings' isolation and network.
+    pub(crate) fn new(language: String, request: Request) -> Self {
+        Self { language, request, isolation: None, network: None, ignored: Vec::new() }
+    }
 }
 
 /// Parses the request in `json`, which is the `whole` text.
@@ -59,7 +70,8 @@ fn check(wire: ExecuteRequest, timeouts: Timeouts) -> Result<Parsed, Invalid> {
         .with_args(wire.args.unwrap_or_default())?
         .with_env(wire.env.unwrap_or_default().into_iter().collect())?
         .with_files(files.map(|(index, file)| check_file(file, index)).collect::<Result<_, _>>()?)?;
-    Ok(Parsed { language: wire.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into()), request, ignored: Vec::new() })
+    let language = wire.language.unwrap_or_else(|| DEFAULT_LANGUAGE.into());
+    Ok(Parsed { isolation: wire.isolation, network: wire.network, ..Parsed::new(language, request) })
 }
 
 fn check_file(file: InputFile, index: usize) -> Result<SourceFile, InvalidRequest> {
@@ -152,6 +164,14 @@ mod tests {
         check_refused(
             r#""files":[{"path":"a","content":"","encoding":"hex"}]"#,
             "`files[0].encoding` cannot be used: unknown variant `hex`, expected `utf8` or `base64`",
+        );
+        check_refused(
+            r#""isolation":"jail""#,
+            "`isolation` cannot be used: unknown variant `jail`, expected one of `auto`, `none`, `sandbox`, `wasm`, `container`",
+        );
+        check_refused(
+            r#""network":"maybe""#,
+            "`network` cannot be used: unknown variant `maybe`, expected one of `off`, `ask`, `on`",
         );
         check_refused(r#""args":["\u0000"]"#, "`args[0]` must not hold a NUL character.");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runtray_wire::{Encoding, ExecuteRequest, InputFile, WholeNumber};
+use runtray_wire::{Encoding, ExecuteRequest, InputFile, Level, Network, WholeNumber};
 use serde::{Deserialize, Deserializer};
 
 use super::text;
@@ -26,6 +26,8 @@ struct RequestShape {
     #[serde(default, deserialize_with = "files")]
     files: Option<Vec<InputFile>>,
     timeout_ms: Option<WholeNumber>,
+    isolation: Option<Level>,
+    network: Option<Network>,
 }
 
 #[derive(Deserialize)]

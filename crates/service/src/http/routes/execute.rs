@@ -65,20 +65,21 @@ pub(crate) async fn execute(
         return e2b::execute(&server, &caller, id, &headers, body).await;
     }
     let mut share = server.budget.share();
-    let Parsed { language, request, ignored } = read(&server, &headers, body, &mut share).await?;
+    let Parsed { language, request, isolation, network, ignored } = read(&server, &headers, body, &mut share).await?;
     let runtime = server.core.runtime(&language).await?;
     if !ignored.is_empty() {
         tracing::warn!(fields = ignored.join(", "), "the request has fields that are ignored");
     }
+    let isolation = server.core.isolation(to_wire::wish(isolation, network))?;
     let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     if wants_events(&headers) {
         let started = to_wire::started(&job);
         let (tap, events) = mpsc::channel(EVENTS);
         let live = Live { tap: Some(tap), commands: None };
-        let execution = server.core.execute(job, live).await?.with_ignored(ignored);
+        let execution = server.core.execute(job, isolation, live).await?.with_ignored(ignored);
         return sse::respond(execution, events, started, share, id).await;
     }
-    let execution = server.core.execute(job, Live::default()).await?.with_ignored(ignored);
+    let execution = server.core.execute(job, isolation, Live::default()).await?.with_ignored(ignored);
     json_response::respond(execution, share, id).await
 }
 

@@ -11,6 +11,7 @@ use crate::http::VERSION;
 use crate::http::server::Server;
 use crate::http::to_wire::journal_state;
 use crate::journal::milliseconds;
+use crate::settings::IsolationChoice;
 
 /// How the service is.
 #[utoipa::path(
@@ -20,10 +21,14 @@ use crate::journal::milliseconds;
     responses((status = 200, body = ServiceStatus), (status = "4XX", body = ErrorBody))
 )]
 pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceStatus> {
-    let (python, python_path, isolation) = python(&server).await;
+    let (python, python_path, own) = python(&server).await;
     let load = *server.core.admission.load().borrow();
     let settings = server.core.settings.borrow().settings.clone();
     let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
+    let (isolation, isolation_detail) = match own {
+        Isolation::None => isolation(&server, settings.isolation),
+        own => (own, None),
+    };
     Json(ServiceStatus {
         state: server.state.borrow().name().to_owned(),
         url: server.url(),
@@ -34,6 +39,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
         python,
         python_path,
         isolation: isolation.name().to_owned(),
+        isolation_detail,
         containment: server.core.containment().and_then(|known| *known.borrow()).map(|known| known.name().to_owned()),
         token_required: server.access.asks_for_token(&settings),
         running: load.running,
@@ -46,6 +52,15 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
         restart_needed: server.restart_needed(&settings).into_iter().map(str::to_owned).collect(),
         pending_origins: server.access.pending.watch().borrow().iter().map(Into::into).collect(),
     })
+}
+
+/// The level of runs, and why it is not the sandbox where `auto` would choose it, or what the sandbox lacks.
+fn isolation(server: &Server, choice: IsolationChoice) -> (Isolation, Option<String>) {
+    let Some((level, report)) = server.core.sandbox() else { return (Isolation::None, None) };
+    let lack = report.lack.filter(|_| choice != IsolationChoice::None).map(|lack| lack.said().to_string());
+    let gaps: Vec<String> = report.gaps().iter().map(ToString::to_string).collect();
+    let gaps = Some(gaps.join(" ")).filter(|gaps| level == Isolation::Sandbox && !gaps.is_empty());
+    (level, lack.or(gaps))
 }
 
 /// The Python in use, its path, and the isolation of its programs; or why there is none.

@@ -40,7 +40,7 @@ export function execution(index: number, now: number, age: number): ExecutionVie
     peak_memory_bytes: 9_437_184,
     output_truncated: false,
     error_truncated: false,
-    isolation: "none",
+    isolation: "sandbox",
     containment: "user_namespace",
     ending: status === "timeout" ? { code: "outcome.timeout", values: { limit: "10 s" }, text: "Execution timed out after 10 s." } : null,
   };
@@ -87,7 +87,7 @@ export function status(now: number): Status {
     is_searching: false,
     example: "curl http://localhost:5000/execute -H 'Content-Type: application/json' -d '{\"code\":\"print(6 * 7)\"}'",
     python_problem: null,
-    isolation: "none",
+    isolation: "sandbox",
     containment: "user_namespace",
     now: [{
       id: "01JRUNNING", language: "python", runtime: "CPython 3.13.1", first_line: "import urllib.request, json  # fetch today's rates",
@@ -111,7 +111,7 @@ const DEFAULTS: Record<string, unknown> = {
   "limits.result_file_bytes": 1 << 20, "admission.slots": 8, "admission.queue": 256, "journal.enabled": true,
   "journal.max_age_days": 30, "journal.max_bytes": 256 << 20, "journal.max_text_bytes": 256 << 10,
   "journal.max_code_bytes": 4 << 20, "journal.max_input_bytes": 1 << 20, "journal.env_values": false,
-  "desktop.start_hidden": false, "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
+  "desktop.start_hidden": false, "sandbox.read": [], "sandbox.write": [], "sandbox.network": "off", "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
   "warm.enabled": true, "warm.memory_bytes": 128 << 20,
 };
 

@@ -18,10 +18,10 @@ use super::child_status::{self, ChildStatus, WaitFor};
 use super::fd_passing::{self, Packet};
 use super::own_process::{self, wait};
 use super::pid_ranges::PidRanges;
-use super::protocol::{self, LauncherMessage};
+use super::protocol::{self, Abilities, LauncherMessage};
 use super::run_descriptors::RunDescriptors;
 use super::sandbox::mode::Mode;
-use super::sandbox::{namespaces, rlimits};
+use super::sandbox::{isolation, namespaces, rlimits};
 use super::{pidfd, subreaper};
 use prefork::Prefork;
 use run_cgroups::RunCgroups;
@@ -57,15 +57,17 @@ fn serve() -> io::Result<()> {
     // SAFETY: descriptor 0 is the socket that the service gave us; nothing else in this process owns it.
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
+    let mode = namespaces::probe();
+    let abilities = Abilities { containment: mode.containment(), sandbox: isolation::probe::find(mode) };
     let mut launcher = Launcher {
-        mode: namespaces::probe(),
+        mode,
         supervisors: Vec::new(),
         pid_ranges: PidRanges::default(),
         cgroups: RunCgroups::probe(),
         dead: Vec::new(),
         prefork: None,
     };
-    fd_passing::send(socket.as_fd(), &protocol::bytes(&launcher.mode.containment())?, &[])?;
+    fd_passing::send(socket.as_fd(), &protocol::bytes(&abilities)?, &[])?;
     launcher.serve_requests(&socket, &children)
 }
 

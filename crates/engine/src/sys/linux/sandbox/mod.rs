@@ -2,6 +2,7 @@
 
 mod bind_mount;
 pub(crate) mod capabilities;
+pub(crate) mod isolation;
 pub(crate) mod mode;
 pub(crate) mod mount_filter;
 pub(crate) mod mounts;

@@ -103,8 +103,18 @@ fn beside(name: &OsStr) -> OsString {
 
 /// The folder on PATH that belongs to the run.
 fn commands(spec: &RunSpec) -> Option<PathBuf> {
+    on_path(spec, |folder| folder.parent() == Some(&spec.root))
+}
+
+/// The run's shims, where [`enter`] has put them: beside the run's folder, or where they were.
+pub(super) fn commands_in_place(spec: &RunSpec) -> Option<PathBuf> {
+    let name = spec.root.file_name()?;
+    on_path(spec, |folder| folder.parent() == Some(&spec.root) || folder.file_name() == Some(&beside(name)))
+}
+
+fn on_path(spec: &RunSpec, is_own: impl Fn(&Path) -> bool) -> Option<PathBuf> {
     let (_, path) = spec.env.iter().find(|(name, _)| name == PATH)?;
-    std::env::split_paths(path).find(|folder| folder.parent() == Some(&spec.root) && folder.is_dir())
+    std::env::split_paths(path).find(|folder| is_own(folder) && folder.is_dir())
 }
 
 fn make(folder: PathBuf, mode: u32) -> io::Result<PathBuf> {

@@ -1,7 +1,7 @@
 //! The entries of the machine's `/tmp` and `/var/tmp` that a run can still see.
 //!
 //! An interpreter or the user's home may lie there. The entry that contains a path of the command line, `PATH` or `HOME` is
-//! mounted as a whole at its place in the run's private folders.
+//! mounted as a whole at its place in the run's private folders; at the level `sandbox`, the entries of granted paths instead.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -30,8 +30,14 @@ impl VisiblePaths {
     pub(crate) fn of(spec: &RunSpec, places: &[PathBuf]) -> Self {
         let mut named = chain(&spec.program);
         named.extend(spec.args.iter().map(PathBuf::from));
-        for (_, value) in spec.env.iter().filter(|(name, _)| NAMES.iter().any(|it| name == it)) {
-            named.extend(std::env::split_paths(value));
+        match &spec.sandbox {
+            Some(sandbox) => named.extend(sandbox.read.iter().chain(&sandbox.write).cloned()),
+            None => named.extend(
+                spec.env
+                    .iter()
+                    .filter(|(name, _)| NAMES.iter().any(|it| name == it))
+                    .flat_map(|(_, value)| std::env::split_paths(value).collect::<Vec<_>>()),
+            ),
         }
         named.retain(|path| !path.starts_with(&spec.root));
         let mut found: Vec<PathBuf> = named.iter().filter_map(|path| right_below(path, places)).collect();

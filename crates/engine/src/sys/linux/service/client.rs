@@ -14,12 +14,13 @@ use super::control::Control;
 use super::launcher_channel::LauncherChannel;
 use super::launcher_process::LauncherProcess;
 use super::tree::Tree;
+use crate::isolation::SandboxReport;
 use crate::outcome::Containment;
 use crate::session::TerminalSize;
 use crate::sys::launch::Launch;
 use crate::sys::linux::fd_passing;
 use crate::sys::linux::pidfd::ForeignProcess;
-use crate::sys::linux::protocol::{LauncherMessage, RunSpec};
+use crate::sys::linux::protocol::{Abilities, LauncherMessage, RunSpec};
 use crate::sys::pipes::Pipes;
 use crate::sys::streams;
 
@@ -39,6 +40,7 @@ struct Shared {
     process: Mutex<Arc<LauncherProcess>>,
     trouble: Mutex<Option<String>>,
     containment: watch::Sender<Option<Containment>>,
+    sandbox: watch::Sender<Option<SandboxReport>>,
 }
 
 impl Launcher {
@@ -49,6 +51,7 @@ impl Launcher {
             process: Mutex::new(process.clone()),
             trouble: Mutex::new(None),
             containment: watch::Sender::new(None),
+            sandbox: watch::Sender::new(None),
         });
         shared.watch(&process);
         Ok(Self(shared))
@@ -57,6 +60,11 @@ impl Launcher {
     /// Watch channel of how trees are contained; `None` until the launcher has reported it.
     pub(crate) fn containment(&self) -> watch::Receiver<Option<Containment>> {
         self.0.containment.subscribe()
+    }
+
+    /// Watch channel of the sandbox of this machine; `None` until the launcher has reported it.
+    pub(crate) fn sandbox(&self) -> watch::Receiver<Option<SandboxReport>> {
+        self.0.sandbox.subscribe()
     }
 
     /// Why the last run could not be started, unless its program was the cause.
@@ -146,9 +154,9 @@ impl Shared {
         Ok(())
     }
 
-    /// Watches for the containment that a new launcher reports, and for its end.
+    /// Watches for what a new launcher reports about this machine, and for its end.
     fn watch(self: &Arc<Self>, process: &Arc<LauncherProcess>) {
-        tokio::spawn(publish_containment(Arc::downgrade(self), process.clone()));
+        tokio::spawn(publish_abilities(Arc::downgrade(self), process.clone()));
         tokio::spawn(restart_when_gone(Arc::downgrade(self), Arc::downgrade(process), process.gone()));
     }
 
@@ -177,7 +185,7 @@ async fn recover(launcher: Weak<Shared>) {
 /// the same way.
 async fn restart_when_gone(launcher: Weak<Shared>, process: Weak<LauncherProcess>, gone: impl Future<Output = ()>) {
     gone.await;
-    if process.upgrade().is_some_and(|process| process.containment().is_none()) {
+    if process.upgrade().is_some_and(|process| process.abilities().is_none()) {
         sleep(RECOVERY).await;
     }
     let (Some(launcher), Some(process)) = (launcher.upgrade(), process.upgrade()) else { return };
@@ -186,10 +194,11 @@ async fn restart_when_gone(launcher: Weak<Shared>, process: Weak<LauncherProcess
     }
 }
 
-/// Publishes the containment that a new launcher reports, and warns if it is the fallback.
-async fn publish_containment(launcher: Weak<Shared>, process: Arc<LauncherProcess>) {
-    let Ok(Some(containment)) = process.reported_containment().await else { return };
+/// Publishes what a new launcher reports about this machine, and warns if containment is the fallback.
+async fn publish_abilities(launcher: Weak<Shared>, process: Arc<LauncherProcess>) {
+    let Ok(Some(Abilities { containment, sandbox })) = process.reported_abilities().await else { return };
     let Some(launcher) = launcher.upgrade() else { return };
+    launcher.sandbox.send_replace(Some(sandbox));
     let before = launcher.containment.send_replace(Some(containment));
     if containment.is_fallback() && before != Some(containment) {
         tracing::warn!(

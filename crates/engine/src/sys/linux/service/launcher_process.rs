@@ -19,9 +19,9 @@ use nix::unistd::{ForkResult, Pid, dup2_stdin, dup2_stdout, fork};
 use tokio::io::Interest;
 use tokio_util::sync::CancellationToken;
 
-use crate::outcome::Containment;
+use crate::sys::linux::protocol::{self, Abilities};
 use crate::sys::linux::sandbox::namespaces;
-use crate::sys::linux::{fd_passing, launcher, own_process, protocol};
+use crate::sys::linux::{fd_passing, launcher, own_process};
 
 /// How long a launcher may take to exit once its socket is closed or it was killed.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -45,7 +45,7 @@ fn forked() -> MutexGuard<'static, Option<Arc<LauncherProcess>>> {
 pub(crate) struct LauncherProcess {
     life: Arc<Life>,
     socket: OwnedFd,
-    containment: OnceLock<Containment>,
+    abilities: OnceLock<Abilities>,
     has_keeper: OnceLock<()>,
 }
 
@@ -85,9 +85,9 @@ impl LauncherProcess {
         self.socket.as_fd()
     }
 
-    /// The containment that it reported; `None` before that.
-    pub(crate) fn containment(&self) -> Option<Containment> {
-        self.containment.get().copied()
+    /// What it reported about this machine; `None` before that.
+    pub(crate) fn abilities(&self) -> Option<Abilities> {
+        self.abilities.get().cloned()
     }
 
     /// Returns when it has ended.
@@ -95,16 +95,16 @@ impl LauncherProcess {
         self.life.gone.clone().cancelled_owned()
     }
 
-    /// Waits until it reports its containment; `None` if it ends before.
-    pub(crate) async fn reported_containment(&self) -> io::Result<Option<Containment>> {
-        if let Some(containment) = self.containment() {
-            return Ok(Some(containment));
+    /// Waits until it reports about this machine; `None` if it ends before.
+    pub(crate) async fn reported_abilities(&self) -> io::Result<Option<Abilities>> {
+        if let Some(abilities) = self.abilities() {
+            return Ok(Some(abilities));
         }
         let socket = fd_passing::waitable(self.socket.try_clone()?)?;
         let message = socket.async_io(Interest::READABLE, |socket| fd_passing::receive(socket.as_fd())).await?;
         let Some(message) = message else { return Ok(None) };
-        let containment = protocol::parse(&message.bytes)?;
-        Ok(Some(*self.containment.get_or_init(|| containment)))
+        let abilities = protocol::parse(&message.bytes)?;
+        Ok(Some(self.abilities.get_or_init(|| abilities).clone()))
     }
 
     /// The keeper thread also starts the launcher: the kernel signals the parent's death when the thread that started it ends.
@@ -139,7 +139,7 @@ impl LauncherProcess {
 
     fn with(life: Arc<Life>, socket: OwnedFd) -> io::Result<Self> {
         fd_passing::do_not_wait(&socket)?;
-        Ok(Self { life, socket, containment: OnceLock::new(), has_keeper: OnceLock::new() })
+        Ok(Self { life, socket, abilities: OnceLock::new(), has_keeper: OnceLock::new() })
     }
 
     /// Starts the keeper thread of a launcher that was forked before there were threads.

@@ -11,6 +11,7 @@ use std::fs::{self, File};
 use std::io;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::Command;
 use std::time::Instant;
 
@@ -24,6 +25,7 @@ use super::pid_ranges::PidRange;
 use super::protocol::{self, Bounds, ControlMessage, Report, RunSpec};
 use super::run_cgroup::RunCgroup;
 use super::run_descriptors::RunDescriptors;
+use super::sandbox::isolation::{self, Walls};
 use super::sandbox::mode::Mode;
 use super::sandbox::namespaces::{self, Prepared};
 use super::sandbox::{capabilities, mount_filter, mounts, rlimits, signal_scope};
@@ -66,6 +68,8 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     // Nothing is created in the run's folder before Go: the run may be retried with another supervisor.
     let spec = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
+    let walls =
+        spec.sandbox.as_ref().map(|sandbox| Walls::of(&spec, sandbox, isolation::probe::report())).transpose()?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
     namespaces::close_kernel(mode)?;
@@ -73,13 +77,14 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     let cgroup =
         prepared.cgroup.filter(|cgroup| cgroup.limit(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
     let mut command = Command::new(program);
-    command.args(args).env_clear().envs(env).current_dir(folder);
+    command.args(args).env_clear().envs(env).current_dir(&folder);
     let mut control = ControlReader::of(run.control.try_clone()?);
     // Opened before the program starts, so that the counter is inherited.
     let cpu = CpuAccounting::open(cgroup.clone());
     capabilities::hide()?;
-    let counts_all = cgroup.as_ref().is_some_and(|cgroup| cgroup.memory_bytes().is_some());
-    let main = start(command, run, prepare(bounds, mode, terminal, counts_all))?;
+    // The kernel counts all memory of the run, or the walls forbid mounts themselves.
+    let may_mount = walls.is_some() || cgroup.as_ref().is_some_and(|cgroup| cgroup.memory_bytes().is_some());
+    let main = start(command, run, prepare(bounds, mode, terminal, may_mount, walls, folder))?;
     // The program's process cannot write this itself: before its exec it is as protected as we are.
     let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
     let mut monitor = Monitor {
@@ -115,25 +120,31 @@ fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
     Ok(spec)
 }
 
-/// What the program's process does before exec. `counts_all` says whether the kernel counts all memory of the run.
+/// What the program's process does before exec. `may_mount` is false if mounts are to be forbidden here.
 fn prepare(
     bounds: Bounds,
     mode: Mode,
     has_terminal: bool,
-    counts_all: bool,
+    may_mount: bool,
+    walls: Option<Walls>,
+    folder: PathBuf,
 ) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
     move || {
+        // Before the limits: it opens many files.
+        walls.as_ref().map_or(Ok(()), |walls| walls.enter(&folder))?;
         rlimits::apply(&bounds, mode)?;
-        if !counts_all {
+        if !may_mount {
             mount_filter::forbid_mounts()?;
         }
         if has_terminal {
             terminal::take_control()?;
         }
-        if mode == Mode::Subreaper {
+        // The walls have that scope too, and a second ruleset would be one too many.
+        if mode == Mode::Subreaper && walls.is_none() {
             signal_scope::keep_signals_inside();
         }
-        capabilities::give_up()
+        capabilities::give_up()?;
+        walls.as_ref().map_or(Ok(()), Walls::close)
     }
 }
 

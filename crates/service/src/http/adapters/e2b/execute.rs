@@ -61,7 +61,7 @@ pub(crate) async fn execute(
     let request = Request::new(program.code, longest(&settings).default);
     let request = request.with_env(program.env_vars.unwrap_or_default().into_iter().collect())?;
     let language = program.language.unwrap_or_else(|| "python".to_owned());
-    let parsed = Parsed { language, request, ignored: Vec::new() };
+    let parsed = Parsed::new(language, request);
     let submitted = submit(&server.core, parsed, id.clone(), caller.named_or("e2b").to_owned()).await?;
     let rest = Rest { submitted: Some(submitted), id, _share: share };
     let stream = stream::unfold(rest, |mut rest| async { Some((Ok::<_, Infallible>(rest.next().await?), rest)) });

@@ -129,7 +129,7 @@ async fn executed(
     let core = &client.server.core;
     let timeout = longest(&core.settings.borrow().settings).default;
     let request = runtray_engine::Request::new(code, timeout);
-    let parsed = Parsed { language: client.language.clone(), request, ignored: Vec::new() };
+    let parsed = Parsed::new(client.language.clone(), request);
     let id = if count == 1 { client.id.clone() } else { Ulid::generate().to_string() };
     let mut submitted = match submit(core, parsed, id, client.origin.clone()).await {
         Ok(submitted) => submitted,

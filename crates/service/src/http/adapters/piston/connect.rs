@@ -99,7 +99,7 @@ async fn converse(
     let wanted = request::wanted(&first, &settings)?;
     let (language, version) = runtimes::find(&server.core, &wanted).await?;
     let Wanted { request, .. } = wanted;
-    let parsed = Parsed { language: language.clone(), request: request.with_stdin(""), ignored: Vec::new() };
+    let parsed = Parsed::new(language.clone(), request.with_stdin(""));
     // Dropped when the client goes away, which cancels the run.
     let Interactive { mut execution, mut events, commands, .. } =
         interactive::start(&server.core, parsed, &id, &origin).await?;

@@ -86,7 +86,7 @@ async fn execute(
     let wanted = request::parsed(&body, &settings)?;
     let (language, version) = runtimes::find(&server.core, &wanted).await?;
     let Wanted { request, .. } = wanted;
-    let parsed = Parsed { language: language.clone(), request, ignored: Vec::new() };
+    let parsed = Parsed::new(language.clone(), request);
     let mut submitted = submit(&server.core, parsed, id, caller.named_or(ORIGIN).to_owned()).await?;
     let mut output = BoundedText::new(settings.kept_output_bytes);
     while let Some(event) = submitted.next().await {

@@ -50,6 +50,7 @@ fn spec() -> RunSpec {
         root: "/nowhere".into(),
         args_in_sight: Vec::new(),
         hidden: Vec::new(),
+        sandbox: None,
         bounds,
         waits: false,
         terminal: false,

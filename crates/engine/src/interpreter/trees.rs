@@ -1,0 +1,154 @@
+//! The folders and files that an interpreter consists of: what its programs may read at the level `sandbox`.
+//!
+//! A prefix is not granted as a whole: `~/.local` is the prefix of some interpreters, and of much else. Only its usual parts
+//! are. Of a home, and of any folder above one, no part is granted that is not a reported library.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use super::found::Found;
+use super::machine::Machine;
+use super::probe::probe;
+
+/// Prints one line of JSON, after any output of the Python's own start-up files.
+const SCRIPT: &str = include_str!("trees.py");
+
+/// Asked once per interpreter; a loaded machine is slow.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// The parts of a prefix that belong to its interpreter.
+const PARTS: [&str; 15] = [
+    "bin",
+    "lib",
+    "lib32",
+    "lib64",
+    "libexec",
+    "include",
+    "share",
+    "etc",
+    "ssl",
+    "conda-meta",
+    "pyvenv.cfg",
+    "lib_pypy",
+    "lib-python",
+    "site-packages",
+    "sysroot",
+];
+
+/// Of a prefix with much else in it: where Node.js keeps its global modules.
+const GLOBAL_MODULES: &str = "lib/node_modules";
+
+/// An interpreter's report of itself.
+#[derive(Debug, Default, Deserialize)]
+struct Report {
+    prefixes: Vec<PathBuf>,
+    libraries: Vec<PathBuf>,
+    programs: Vec<PathBuf>,
+}
+
+/// The trees of a Python. If it does not report them, those of its prefix.
+pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Vec<PathBuf> {
+    let patient = Machine { patience: PATIENCE, ..machine.clone() };
+    let answer = probe(&patient, &found.path, &["-B", "-c", SCRIPT]).await.ok();
+    let report = answer.and_then(|answer| answer.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok()));
+    let mut report: Report = report.unwrap_or_default();
+    report.prefixes.push(found.prefix.clone());
+    report.programs.extend([found.path.clone(), found.executable.clone()]);
+    granted(machine.home.as_deref(), report)
+}
+
+/// The trees of a Node.js, its global modules included.
+pub(crate) fn of_node(machine: &Machine, found: &Found) -> Vec<PathBuf> {
+    let programs = vec![found.path.clone(), found.executable.clone()];
+    let mut report = Report { programs, prefixes: vec![found.prefix.clone()], ..Report::default() };
+    report.prefixes.extend(prefix_of(&found.executable));
+    report.libraries = report.prefixes.iter().map(|prefix| prefix.join(GLOBAL_MODULES)).collect();
+    granted(machine.home.as_deref(), report)
+}
+
+/// The trees of any other program: its own file, and the usual parts around the folder `bin` that it is in.
+pub(crate) fn of_program(machine: &Machine, program: &Path) -> Vec<PathBuf> {
+    let prefixes = prefix_of(program);
+    granted(machine.home.as_deref(), Report { prefixes, programs: vec![program.to_path_buf()], ..Report::default() })
+}
+
+/// The folders around the `bin` of a program, by its path and by the file that its links lead to.
+fn prefix_of(program: &Path) -> Vec<PathBuf> {
+    let paths = [Some(program.to_path_buf()), program.canonicalize().ok()];
+    let folders = paths.into_iter().flatten().filter_map(|path| path.parent().map(Path::to_path_buf));
+    folders.filter(|folder| folder.ends_with("bin")).filter_map(|bin| bin.parent().map(Path::to_path_buf)).collect()
+}
+
+/// The paths that a report leads to.
+fn granted(home: Option<&Path>, report: Report) -> Vec<PathBuf> {
+    let homes: Vec<PathBuf> =
+        home.into_iter().flat_map(|home| [Some(home.to_path_buf()), home.canonicalize().ok()]).flatten().collect();
+    let above_home = |path: &Path| path.parent().is_none() || homes.iter().any(|home| home.starts_with(path));
+    let shared = |path: &Path| above_home(path) || homes.iter().any(|home| path == home.join(".local"));
+    let parts = report.prefixes.iter().filter(|prefix| !shared(prefix));
+    let parts = parts.flat_map(|prefix| PARTS.iter().map(|part| prefix.join(part)));
+    let mut paths: Vec<PathBuf> = parts.chain(report.libraries).chain(report.programs).collect();
+    paths.retain(|path| is_plain(path) && !above_home(path) && path.exists());
+    paths.sort();
+    paths.dedup();
+    paths
+}
+
+/// Whether a path is absolute and has no `..`, which would lead elsewhere than its text says.
+fn is_plain(path: &Path) -> bool {
+    path.is_absolute() && !path.components().any(|component| component == std::path::Component::ParentDir)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::{Report, granted};
+
+    fn made(home: &Path, folders: &[&str]) {
+        folders.iter().for_each(|folder| fs::create_dir_all(home.join(folder)).expect("a folder"));
+    }
+
+    #[test]
+    fn a_prefix_is_granted_by_its_parts_and_never_a_home() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().join("home/me");
+        made(&home, &["venv/bin", "venv/lib", "venv/data", ".local/share/keys", ".local/lib/python3.13/site-packages"]);
+        made(&home, &[".ssh", "bin", "lib"]);
+        let report = Report {
+            prefixes: ["venv", ".local", "", ".."].map(|name| home.join(name)).into(),
+            libraries: vec![home.join(".local/lib/python3.13/site-packages"), home.clone(), "/".into(), "x".into()],
+            programs: vec![home.join("venv/bin"), home.join("venv/../.ssh")],
+        };
+        let expected = [".local/lib/python3.13/site-packages", "venv/bin", "venv/lib"].map(|name| home.join(name));
+        assert_eq!(granted(Some(&home), report), expected);
+    }
+
+    #[test]
+    fn no_report_grants_a_home_or_what_is_above_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let home = folder.path().join("home/me");
+        made(&home, &["a/bin", ".local/bin", "bin", "lib"]);
+        let names = ["", "/", ".", "..", "a", "a/bin", ".local", "bin/..", "../me", "a/../..", "lib", "//", "a/./bin"];
+        let paths: Vec<PathBuf> = names
+            .iter()
+            .flat_map(|name| [home.join(name), PathBuf::from(name), PathBuf::from("/").join(name)])
+            .collect();
+        for prefix in &paths {
+            for library in &paths {
+                for program in &paths {
+                    let [prefixes, libraries, programs] = [prefix, library, program].map(|path| vec![path.clone()]);
+                    let report = Report { prefixes, libraries, programs };
+                    for path in granted(Some(&home), report) {
+                        assert!(!home.starts_with(&path) && path.parent().is_some(), "{path:?}");
+                        let part_of = |tree: &PathBuf| path.starts_with(tree);
+                        assert!(part_of(prefix) || part_of(library) || part_of(program), "{path:?}");
+                    }
+                }
+            }
+        }
+    }
+}

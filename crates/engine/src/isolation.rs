@@ -1,0 +1,113 @@
+//! How far a run is to be isolated, and what the sandbox of this machine is made of.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use crate::outcome::Isolation;
+use crate::text::said::Said;
+use crate::text::sentences;
+
+/// The isolation of a run.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The level. It is given, or the run is refused.
+    pub level: Isolation,
+    /// Folders that the user granted for reading, absolute; used at [`Isolation::Sandbox`].
+    pub read: Vec<PathBuf>,
+    /// Folders that the user granted for reading and writing, absolute; used at [`Isolation::Sandbox`].
+    pub write: Vec<PathBuf>,
+}
+
+impl Policy {
+    /// No isolation.
+    pub const NONE: Self = Self { level: Isolation::None, read: Vec::new(), write: Vec::new() };
+
+    /// This one for programs that their interpreter does not isolate itself, as its level `own` tells.
+    pub(crate) fn beside(self, own: Isolation) -> Self {
+        if own == Isolation::None { self } else { Self::NONE }
+    }
+}
+
+/// What [`Isolation::Sandbox`] is made of on this machine, found by setting it up once.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SandboxReport {
+    /// The version of Landlock's interface; 0 without Landlock.
+    pub landlock_abi: u32,
+    /// Whether a run has a file system of its own, with only what it may read in it.
+    pub own_root: bool,
+    /// Whether a run has a network of its own, with nothing in it.
+    pub own_network: bool,
+    /// Why there is no sandbox; `None` if there is one.
+    pub lack: Option<Lack>,
+}
+
+/// Why a machine has no sandbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lack {
+    /// This system has none in this version of Runtray.
+    System,
+    /// The kernel has no Landlock.
+    Landlock,
+    /// Landlock is older than version 3 of its interface, and cannot forbid to truncate files.
+    OldLandlock,
+    /// There are no namespaces, and Landlock is older than version 6, so programs could signal the user's other processes.
+    Signals,
+    /// The launcher does not answer, so it is not known.
+    Silent,
+    /// The kernel refused a step although it has all of them; its error number.
+    Refused(i32),
+}
+
+impl SandboxReport {
+    /// For a machine without a sandbox.
+    pub fn lacking(lack: Lack) -> Self {
+        Self { landlock_abi: 0, own_root: false, own_network: false, lack: Some(lack) }
+    }
+
+    /// What this sandbox does not do although newer kernels or machines with namespaces can, each as a sentence.
+    pub fn gaps(&self) -> Vec<Said> {
+        if self.lack.is_some() {
+            return Vec::new();
+        }
+        let gaps = [
+            (!self.own_root, sentences::GAP_ROOT),
+            (!self.own_network, sentences::GAP_NETWORK),
+            (self.landlock_abi < 5, sentences::GAP_IOCTL),
+            (self.landlock_abi < 6 && !self.own_network, sentences::GAP_ABSTRACT),
+        ];
+        gaps.into_iter().filter(|(applies, _)| *applies).map(|(_, sentence)| sentence.said()).collect()
+    }
+}
+
+impl Lack {
+    /// The reason and the remedy; follows "the sandbox is not available here: ".
+    pub fn said(self) -> Said {
+        match self {
+            Self::System => sentences::LACK_SYSTEM.said(),
+            Self::Landlock => sentences::LACK_LANDLOCK.said(),
+            Self::OldLandlock => sentences::LACK_OLD_LANDLOCK.said(),
+            Self::Signals => sentences::LACK_SIGNALS.said(),
+            Self::Silent => sentences::LACK_SILENT.said(),
+            Self::Refused(number) => {
+                sentences::LACK_REFUSED.with("cause", std::io::Error::from_raw_os_error(number).to_string())
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Lack, SandboxReport};
+
+    #[test]
+    fn what_an_older_kernel_lacks_is_said() {
+        let whole = SandboxReport { landlock_abi: 6, own_root: true, own_network: true, lack: None };
+        assert!(whole.gaps().is_empty());
+        let old = SandboxReport { landlock_abi: 3, ..whole.clone() };
+        assert_eq!(old.gaps().len(), 1);
+        let without = SandboxReport { landlock_abi: 6, own_root: false, own_network: false, lack: None };
+        assert_eq!(without.gaps().len(), 2);
+        assert!(SandboxReport::lacking(Lack::Landlock).gaps().is_empty());
+    }
+}

@@ -1,0 +1,160 @@
+//! Says when a program failed because of the sandbox.
+//!
+//! The last lines that the program printed name what it could not open. Whether that exists outside of the sandbox is not
+//! looked at: a program could otherwise find out by printing paths. The sentence holds either way, because the sandbox opens
+//! nothing there.
+
+use std::path::{Path, PathBuf};
+
+use crate::isolation::Policy;
+use crate::outcome::{Isolation, Status};
+use crate::text::said::Said;
+use crate::text::sentences;
+use crate::text::shown::shown;
+
+/// The lines to look at, from the end: Node.js prints the error's fields after it.
+const LINES: usize = 24;
+/// Longer paths are not looked at.
+const LONGEST: usize = 1024;
+
+/// What programs print when something cannot be opened.
+const CLOSED: [&str; 8] = [
+    "Permission denied",
+    "EACCES",
+    "Operation not permitted",
+    "EPERM",
+    "No such file or directory",
+    "ENOENT",
+    "Read-only file system",
+    "EROFS",
+];
+/// Those of them that writing causes.
+const READ_ONLY: [&str; 2] = ["Read-only file system", "EROFS"];
+/// What programs print without a network.
+const NO_NETWORK: [&str; 9] = [
+    "Network is unreachable",
+    "ENETUNREACH",
+    "Temporary failure in name resolution",
+    "EAI_AGAIN",
+    "Could not resolve host",
+    "Connection refused",
+    "ECONNREFUSED",
+    "socket.gaierror",
+    "_socket.socket.__init__",
+];
+
+/// Where a missing file is the program's own matter: what every run has of its own or may read anyway.
+const OPEN: [&str; 12] =
+    ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/dev", "/sys", "/tmp", "/var/tmp"];
+
+/// The sentence about a program that printed `tail` last, if the sandbox is why it failed. `trees` and `root` are its
+/// interpreter and its own folder.
+pub(super) fn reason(status: Status, tail: &str, policy: &Policy, trees: &[PathBuf], root: &Path) -> Option<Said> {
+    if policy.level != Isolation::Sandbox || status != Status::Failed {
+        return None;
+    }
+    let open = |path: &Path| {
+        let granted = trees.iter().chain(&policy.read).chain(&policy.write);
+        OPEN.iter().any(|open| path.starts_with(open))
+            || path.starts_with(root)
+            || granted.into_iter().any(|granted| path.starts_with(granted))
+    };
+    let lines: Vec<&str> = tail.lines().rev().take(LINES).collect();
+    lines.iter().find_map(|line| denied_path(line, open)).or_else(|| {
+        let no_network = lines.iter().any(|line| NO_NETWORK.iter().any(|words| line.contains(words)));
+        no_network.then(|| sentences::OUTCOME_DENIED_NETWORK.said())
+    })
+}
+
+/// The sentence about a line that says that a path outside of what is `open` was closed.
+fn denied_path(line: &str, open: impl Fn(&Path) -> bool) -> Option<Said> {
+    if !CLOSED.iter().any(|words| line.contains(words)) {
+        return None;
+    }
+    let path = paths(line).find(|path| path.len() <= LONGEST && !open(Path::new(path)))?;
+    let wrote = READ_ONLY.iter().any(|words| line.contains(words));
+    let sentence = if wrote { sentences::OUTCOME_DENIED_WRITE } else { sentences::OUTCOME_DENIED_FILE };
+    Some(sentence.with("path", shown(&short(path, std::env::home_dir().as_deref())).into_owned()))
+}
+
+/// The absolute paths in a line: in quotes as Python and Node.js print them, or between colons as commands do.
+fn paths(line: &str) -> impl Iterator<Item = &str> {
+    let quoted = line.split(['\'', '"', '`']).skip(1).step_by(2);
+    let between = line.split(": ").map(|part| part.trim().trim_matches(['\'', '"', '`']));
+    quoted.chain(between).filter(|text| Path::new(text).is_absolute())
+}
+
+/// A path as a person writes it, with `~` for the home.
+fn short(path: &str, home: Option<&Path>) -> String {
+    match home.and_then(|home| Path::new(path).strip_prefix(home).ok()) {
+        Some(rest) if !rest.as_os_str().is_empty() => format!("~/{}", rest.display()),
+        _ => path.to_owned(),
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::path::Path;
+
+    use super::{reason, short};
+    use crate::isolation::Policy;
+    use crate::outcome::{Isolation, Status};
+
+    fn said(tail: &str) -> String {
+        let policy =
+            Policy { level: Isolation::Sandbox, read: vec!["/srv/data".into()], write: vec!["/srv/out".into()] };
+        let said = reason(Status::Failed, tail, &policy, &["/opt/py/lib".into()], Path::new("/runs/AB"));
+        said.map(|said| said.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_was_closed_is_named() {
+        for (line, expected) in [
+            ("FileNotFoundError: [Errno 2] No such file or directory: '/home/me/a b.csv'", "opening /home/me/a b.csv."),
+            ("PermissionError: [Errno 13] Permission denied: '/srv'", "opening /srv."),
+            (
+                "Error: ENOENT: no such file or directory, open '/home/me/x'\n    at x (node:fs:1)\n  errno: -2\n}",
+                "/home/me/x.",
+            ),
+            ("cat: /home/me/.ssh/id: Permission denied", "opening /home/me/.ssh/id."),
+            ("cat: '/home/me/a b': No such file or directory", "opening /home/me/a b."),
+            ("OSError: [Errno 30] Read-only file system: '/home/me/x'", "changing /home/me/x."),
+            ("OSError: [Errno 101] Network is unreachable", "using the network."),
+            ("socket.gaierror: [Errno -3] Temporary failure in name resolution", "using the network."),
+            ("  errno: -111,\n  code: 'ECONNREFUSED',\n", "using the network."),
+        ] {
+            assert!(said(line).contains(expected), "{line}: {}", said(line));
+        }
+    }
+
+    #[test]
+    fn what_the_program_could_open_is_its_own_matter() {
+        for line in [
+            "FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/tmp/x'",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/srv/data/x'",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/srv/out/x'",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/opt/py/lib/x'",
+            "FileNotFoundError: [Errno 2] No such file or directory: '/runs/AB/work/x'",
+            "ValueError: '/home/me/x'",
+            "ZeroDivisionError: division by zero",
+            "",
+        ] {
+            assert_eq!(said(line), "", "{line}");
+        }
+        let line = "PermissionError: [Errno 13] Permission denied: '/home/me/x'";
+        let none = Policy::default();
+        assert_eq!(reason(Status::Failed, line, &none, &[], Path::new("/runs/AB")), None);
+        let sandbox = Policy { level: Isolation::Sandbox, ..none };
+        assert_eq!(reason(Status::Completed, line, &sandbox, &[], Path::new("/runs/AB")), None);
+    }
+
+    #[test]
+    fn the_home_is_short() {
+        let home = Some(Path::new("/home/me"));
+        for (path, expected) in [("/home/me/a/b", "~/a/b"), ("/home/me", "/home/me"), ("/home/meow/a", "/home/meow/a")]
+        {
+            assert_eq!(short(path, home), expected);
+        }
+    }
+}

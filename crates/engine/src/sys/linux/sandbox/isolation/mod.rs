@@ -1,0 +1,16 @@
+//! The level `sandbox`: what a run may read and write, no network, and no dangerous system calls.
+//!
+//! Several mechanisms hold independently. Where the machine has namespaces, a run has a root folder of its own with only what
+//! it may read in it (`root`), and a network with nothing in it (`network`). Landlock (`ruleset`) limits every access to a path,
+//! and a filter (`syscalls`) refuses system calls that no program of this kind needs. `probe` finds out what works.
+
+mod mounts;
+mod network;
+mod paths;
+pub(crate) mod probe;
+mod root;
+mod ruleset;
+mod syscalls;
+mod walls;
+
+pub(crate) use walls::Walls;

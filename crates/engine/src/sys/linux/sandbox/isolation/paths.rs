@@ -1,0 +1,190 @@
+//! The paths that every run at the level `sandbox` may use.
+
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use crate::sys::linux::protocol::SandboxSpec;
+
+/// The system's programs and libraries, with time zones, locales and fonts.
+pub(super) const SYSTEM: [&str; 9] =
+    ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store"];
+
+/// Further folders of the system: what processors there are, caches of fonts and documents, NixOS' links.
+pub(super) const FURTHER: [&str; 5] =
+    ["/sys/devices/system", "/var/cache/fontconfig", "/var/lib/texmf", "/run/current-system", "/etc/static"];
+
+/// Entries of `/etc` that programs read: libraries, names, time, language, fonts, certificates, and interpreters' own settings.
+/// Nothing in it is a secret; `/etc/shadow`, keys and the settings of services are not among them.
+const ETC: [&str; 56] = [
+    "ImageMagick-6",
+    "ImageMagick-7",
+    "OpenCL",
+    "alternatives",
+    "bash.bashrc",
+    "ca-certificates",
+    "ca-certificates.conf",
+    "crypto-policies",
+    "debian_version",
+    "default/locale",
+    "fonts",
+    "gai.conf",
+    "group",
+    "gtk-3.0",
+    "host.conf",
+    "hostname",
+    "hosts",
+    "inputrc",
+    "java-17-openjdk",
+    "ld.so.cache",
+    "ld.so.conf",
+    "ld.so.conf.d",
+    "ld.so.preload",
+    "libnl-3",
+    "locale.alias",
+    "locale.conf",
+    "localtime",
+    "lsb-release",
+    "lua",
+    "magic",
+    "magic.mime",
+    "mailcap",
+    "mime.types",
+    "mtab",
+    "nsswitch.conf",
+    "os-release",
+    "papersize",
+    "passwd",
+    "perl",
+    "php",
+    "pki/ca-trust/extracted",
+    "pki/tls/cert.pem",
+    "pki/tls/certs",
+    "pki/tls/openssl.cnf",
+    "profile",
+    "protocols",
+    "python2.7",
+    "python3",
+    "resolv.conf",
+    "rpc",
+    "services",
+    "ssl/cert.pem",
+    "ssl/certs",
+    "ssl/openssl.cnf",
+    "terminfo",
+    "timezone",
+];
+
+/// Python's own folders in `/etc` of Debian, one per version.
+const PYTHON_MINORS: std::ops::Range<u32> = 8..20;
+
+/// Harmless devices.
+pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
+
+/// What a program may see of the machine where it has no processes of its own.
+const PROC: [&str; 12] = [
+    "self",
+    "cpuinfo",
+    "meminfo",
+    "stat",
+    "uptime",
+    "loadavg",
+    "version",
+    "filesystems",
+    "sys/kernel/osrelease",
+    "sys/kernel/cap_last_cap",
+    "sys/kernel/random",
+    "sys/vm/overcommit_memory",
+];
+
+/// The accesses of a run, as paths for Landlock.
+pub(super) struct Access {
+    /// To read and execute.
+    pub(super) read: Vec<PathBuf>,
+    /// To do anything with.
+    pub(super) write: Vec<PathBuf>,
+    /// Devices, to read, write and control.
+    pub(super) devices: Vec<PathBuf>,
+}
+
+impl Access {
+    /// For a run that may write to the folders `own` and read `own_files`.
+    pub(super) fn of(sandbox: &SandboxSpec, own: &[PathBuf], own_files: Vec<PathBuf>, own_root: bool) -> Self {
+        let mut read = [system(), &sandbox.read].concat();
+        read.extend(own_files);
+        let mut write = [own, &sandbox.write].concat();
+        let mut devices: Vec<PathBuf> = DEVICES.iter().map(|name| Path::new("/dev").join(name)).collect();
+        if own_root {
+            read.push("/proc".into());
+            write.extend(["/tmp", "/var/tmp", "/dev/shm", "/dev/mqueue"].map(PathBuf::from));
+            devices.extend(["/dev/pts", "/dev/console"].map(PathBuf::from));
+        } else {
+            read.extend(PROC.iter().map(|name| Path::new("/proc").join(name)));
+        }
+        Self { read, write, devices }
+    }
+
+    /// Whether `path` may be read. Links are not followed.
+    #[cfg(test)]
+    fn allows(&self, path: &Path) -> bool {
+        self.read.iter().chain(&self.write).chain(&self.devices).any(|allowed| path.starts_with(allowed))
+    }
+}
+
+/// What every run may read of the system, found once by the launcher.
+pub(super) fn system() -> &'static [PathBuf] {
+    static THERE: OnceLock<Vec<PathBuf>> = OnceLock::new();
+    THERE.get_or_init(|| {
+        let all = SYSTEM.iter().chain(&FURTHER).map(PathBuf::from).chain(etc());
+        all.filter(|path| path.exists()).collect()
+    })
+}
+
+fn etc() -> impl Iterator<Item = PathBuf> {
+    let pythons = PYTHON_MINORS.map(|minor| format!("python3.{minor}"));
+    ETC.iter().map(|name| (*name).to_owned()).chain(pythons).map(|name| Path::new("/etc").join(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+
+    use super::Access;
+    use crate::sys::linux::protocol::SandboxSpec;
+
+    #[test]
+    fn nothing_of_the_machine_s_secrets_is_readable() {
+        let sandbox = SandboxSpec { read: vec!["/home/me/venv/lib".into()], write: vec!["/home/me/out".into()] };
+        let own = ["/var/tmp/run".into(), "/tmp".into()];
+        for own_root in [true, false] {
+            let access = Access::of(&sandbox, &own, Vec::new(), own_root);
+            for path in [
+                "/etc/shadow",
+                "/etc/gshadow",
+                "/etc/ssh/ssh_host_ed25519_key",
+                "/etc/ssl/private/key.pem",
+                "/etc/pki/tls/private/key.pem",
+                "/etc/sudoers",
+                "/etc/machine-id",
+                "/home/me/.ssh/id_ed25519",
+                "/home/me/venv/.env",
+                "/root/.npmrc",
+                "/var/lib/dpkg/status",
+                "/var/log/syslog",
+                "/run/docker.sock",
+                "/dev/sda",
+                "/dev/mem",
+                "/sys/kernel",
+                "/",
+            ] {
+                assert!(!access.allows(Path::new(path)), "{path} ({own_root})");
+            }
+            for path in ["/usr/lib/x.so", "/etc/localtime", "/etc/ssl/certs/a.pem", "/home/me/venv/lib/a", "/dev/null"]
+            {
+                assert!(access.allows(Path::new(path)), "{path} ({own_root})");
+            }
+            let may_write = |path: &str| access.write.iter().any(|allowed| Path::new(path).starts_with(allowed));
+            assert!(may_write("/var/tmp/run/x") && may_write("/home/me/out/x") && !may_write("/home/me/venv/lib/x"));
+            assert_eq!(access.read.contains(&PathBuf::from("/proc")), own_root);
+        }
+    }
+}

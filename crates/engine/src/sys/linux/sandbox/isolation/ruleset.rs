@@ -1,0 +1,51 @@
+//! The run's Landlock ruleset: one, because a second one below it could no longer allow to move files between folders.
+
+use std::io;
+
+use landlock::{
+    ABI, Access as _, AccessFs, AccessNet, BitFlags, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError,
+    RulesetStatus, Scope, path_beneath_rules,
+};
+use nix::errno::Errno;
+use nix::libc;
+
+use super::paths::Access;
+
+/// The newest version that the library knows. Rights that the kernel does not have are left out.
+const NEWEST: ABI = ABI::V10;
+
+/// The version of Landlock's interface; 0 without Landlock.
+pub(super) fn abi() -> u32 {
+    const VERSION: libc::c_ulong = 1;
+    let none: libc::c_ulong = 0;
+    // SAFETY: with this flag the call takes no pointer, and returns a number.
+    #[expect(unsafe_code, reason = "there is no wrapper that tells the version")]
+    let version = Errno::result(unsafe { libc::syscall(libc::SYS_landlock_create_ruleset, none, none, VERSION) });
+    version.ok().and_then(|version| u32::try_from(version).ok()).unwrap_or(0)
+}
+
+/// Restricts this process and its descendants to `access`. Paths that do not exist are left out. Without a network of its own
+/// the run may not use the machine's either.
+pub(super) fn restrict(access: &Access, own_network: bool) -> io::Result<()> {
+    match enforce(access, own_network) {
+        Ok(RulesetStatus::NotEnforced) => Err(Errno::ENOSYS.into()),
+        Ok(_) => Ok(()),
+        // The library's errors keep no error number; each has one that the system call set.
+        Err(_) => Err(Errno::EACCES.into()),
+    }
+}
+
+fn enforce(access: &Access, own_network: bool) -> Result<RulesetStatus, RulesetError> {
+    let read = AccessFs::from_read(NEWEST);
+    let device: BitFlags<AccessFs> = AccessFs::ReadFile | AccessFs::WriteFile | AccessFs::Truncate | AccessFs::IoctlDev;
+    let mut ruleset = Ruleset::default().handle_access(AccessFs::from_all(NEWEST))?.scope(Scope::from_all(NEWEST))?;
+    if !own_network {
+        ruleset = ruleset.handle_access(AccessNet::from_all(NEWEST))?;
+    }
+    let created = ruleset
+        .create()?
+        .add_rules(path_beneath_rules(&access.read, read))?
+        .add_rules(path_beneath_rules(&access.write, AccessFs::from_all(NEWEST)))?
+        .add_rules(path_beneath_rules(&access.devices, device | AccessFs::ReadDir))?;
+    Ok(created.restrict_self()?.ruleset)
+}

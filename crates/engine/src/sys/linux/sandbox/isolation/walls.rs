@@ -1,0 +1,62 @@
+//! The walls around one run.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::paths::Access;
+use super::{network, root, ruleset, syscalls};
+use crate::isolation::SandboxReport;
+use crate::sys::linux::protocol::{RunSpec, SandboxSpec};
+use crate::sys::linux::sandbox::mounts;
+
+/// The walls around one run, set up by the program's process before exec.
+pub(crate) struct Walls {
+    access: Access,
+    root: Option<root::Plan>,
+    own_network: bool,
+}
+
+impl Walls {
+    /// For `spec`, whose paths are those of the supervisor's mount namespace.
+    ///
+    /// # Errors
+    /// This machine has no sandbox.
+    pub(crate) fn of(spec: &RunSpec, sandbox: &SandboxSpec, report: &SandboxReport) -> io::Result<Self> {
+        let own = [spec.folder.clone(), spec.temporary.clone()];
+        // Where the run's own folder is in sight, Node.js reads our `package.json` above it, which ends its search.
+        let stops = spec.root.ancestors().take(2).map(|folder| folder.join("package.json"));
+        let own_files = mounts::commands_in_place(spec).into_iter().chain(stops);
+        let home = spec.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| PathBuf::from(home));
+        Self::build(sandbox, &own, own_files.collect(), home, report)
+    }
+
+    /// For a run with the folders `own`, which reads `own_files` too and has an empty `home`.
+    pub(super) fn build(
+        sandbox: &SandboxSpec,
+        own: &[PathBuf],
+        own_files: Vec<PathBuf>,
+        home: Option<PathBuf>,
+        report: &SandboxReport,
+    ) -> io::Result<Self> {
+        if report.lack.is_some() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        let access = Access::of(sandbox, own, own_files, report.own_root);
+        let root = report.own_root.then(|| root::Plan::of(sandbox, own, home));
+        Ok(Self { access, root, own_network: report.own_network })
+    }
+
+    /// Enters the run's own network and root folder. Needs the rights of the namespaces' creator.
+    pub(crate) fn enter(&self, folder: &Path) -> io::Result<()> {
+        if self.own_network {
+            network::enter()?;
+        }
+        self.root.as_ref().map_or(Ok(()), |root| root.enter(folder))
+    }
+
+    /// Restricts this process and its descendants, for good. Last before exec.
+    pub(crate) fn close(&self) -> io::Result<()> {
+        ruleset::restrict(&self.access, self.own_network)?;
+        syscalls::restrict(self.own_network, self.root.is_some())
+    }
+}
