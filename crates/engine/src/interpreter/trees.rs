@@ -8,14 +8,17 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use super::answer::Answer;
 use super::found::Found;
 use super::machine::Machine;
 use super::probe::probe;
+use super::probe_cache::Kept;
+use crate::fingerprint::FileState;
 
-/// Prints one line of JSON, after any output of the Python's own start-up files.
-const SCRIPT: &str = include_str!("trees.py");
+/// The arguments of the question. The script prints one line of JSON, after any output of the Python's own start-up files.
+const ARGS: [&str; 3] = ["-B", "-c", include_str!("trees.py")];
 
-/// Asked once per interpreter; a loaded machine is slow.
+/// The time limit of the answer; a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The parts of a prefix that belong to its interpreter.
@@ -50,13 +53,29 @@ struct Report {
 
 /// The trees of a Python. If it does not report them, those of its prefix.
 pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Vec<PathBuf> {
-    let patient = Machine { patience: PATIENCE, ..machine.clone() };
-    let answer = probe(&patient, &found.path, &["-B", "-c", SCRIPT]).await.ok();
-    let report = answer.and_then(|answer| answer.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok()));
-    let mut report: Report = report.unwrap_or_default();
+    let mut report = report_of(machine, found).await.unwrap_or_default();
     report.prefixes.push(found.prefix.clone());
     report.programs.extend([found.path.clone(), found.executable.clone()]);
     granted(machine.home.as_deref(), report)
+}
+
+/// The report of a Python. It is kept while the Python's own file is unchanged; a folder that is missing now may appear later.
+async fn report_of(machine: &Machine, found: &Found) -> Option<Report> {
+    let slot = machine.probes.slot(&ARGS, &found.path);
+    let mut kept = slot.lock().await;
+    let state = FileState::of(&found.path);
+    if let Some(answer) = kept.as_ref().and_then(|kept| kept.answer(state)) {
+        return read(answer);
+    }
+    let patient = Machine { patience: PATIENCE, ..machine.clone() };
+    let answer = probe(&patient, &found.path, &ARGS).await.ok()?;
+    let report = read(&answer);
+    *kept = Kept::new(answer, state, &found.path, &found.executable);
+    report
+}
+
+fn read(answer: &Answer) -> Option<Report> {
+    answer.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok())
 }
 
 /// The trees of a Node.js, its global modules included.

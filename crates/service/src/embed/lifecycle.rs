@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_changed_python_costs_two_parses_and_one_probe() {
+    async fn a_changed_python_costs_two_parses_and_probes_of_that_python_only() {
         const MARK: &str = "# a file of which one key is changed";
         let folder = tempfile::tempdir().expect("a folder");
         let path = |name: &str| folder.path().join(name);
