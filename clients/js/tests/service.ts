@@ -69,6 +69,11 @@ export class Service {
     return performance.now() - begin;
   }
 
+  /** Starts it unless it runs. */
+  async restore(): Promise<void> {
+    if (!this.#process) await this.start();
+  }
+
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<void> {
     const child = this.#process;
     this.#process = undefined;

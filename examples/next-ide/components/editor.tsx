@@ -2,6 +2,8 @@
 
 import { javascript } from "@codemirror/lang-javascript";
 import { python } from "@codemirror/lang-python";
+import { syntaxHighlighting } from "@codemirror/language";
+import { classHighlighter } from "@lezer/highlight";
 import { basicSetup, EditorView } from "codemirror";
 import { useEffect, useRef } from "react";
 
@@ -11,6 +13,16 @@ interface Props {
   text: string;
   onChange(text: string): void;
 }
+
+/** The page's colours, which follow the system's; `globals.css` has those of the language. */
+const THEME = EditorView.theme({
+  "&": { color: "var(--text)" },
+  ".cm-content": { caretColor: "var(--text)" },
+  ".cm-cursor": { borderLeftColor: "var(--text)" },
+  ".cm-gutters": { background: "var(--panel)", color: "var(--muted)", borderColor: "var(--line)" },
+  ".cm-activeLine, .cm-activeLineGutter": { background: "light-dark(#eef5fd80, #25303d80)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground": { background: "light-dark(#b9d7fb, #2b4a70)" },
+});
 
 /** CodeMirror over one file. A new `key` begins with a new text. */
 export function Editor({ name, text, onChange }: Props) {
@@ -25,10 +37,8 @@ export function Editor({ name, text, onChange }: Props) {
       if (update.docChanged) latest.current(update.state.doc.toString());
     });
     const label = EditorView.contentAttributes.of({ "aria-label": `Text of ${name}` });
-    const dark = matchMedia("(prefers-color-scheme: dark)").matches;
-    const theme = EditorView.theme({ ".cm-gutters": { background: "var(--panel)", color: "var(--muted)" } }, { dark });
     const parent = place.current ?? undefined;
-    const view = new EditorView({ doc: text, extensions: [basicSetup, ...language, changes, label, theme], parent });
+    const view = new EditorView({ doc: text, extensions: [basicSetup, ...language, syntaxHighlighting(classHighlighter), changes, label, THEME], parent });
     return () => view.destroy();
     // The text is the editor's own from here on.
     // eslint-disable-next-line react-hooks/exhaustive-deps

@@ -37,6 +37,8 @@ window.run = async (request, { typed, stopAfter, signal } = {}) => {
     if (event.type === "stdout") output += event.data;
     if (event.type === "stdout" && output.endsWith("? ") && keys.length) session.write(keys.shift());
     if (stopAfter && !start && output.includes(stopAfter)) {
+      // The worker has still to come back from the call that printed this.
+      await new Promise((resolve) => setTimeout(resolve, 50));
       start = performance.now();
       if (signal === "keys") session.write("\\x03");
       else session.signal(signal);
