@@ -132,10 +132,19 @@ export class Runtray extends EventTarget implements Runner {
   /** What an answer other than 2xx says. */
   async #refusal(response: Response): Promise<RuntrayError> {
     const body = (await response.json().catch(() => undefined)) as Partial<ErrorBody> | undefined;
-    if (body?.code === "origin_not_allowed") return this.#address.notApproved({ cause: new RefusedError(response.status, body) });
+    if (this.#isForThePage(body)) return this.#address.notApproved({ cause: new RefusedError(response.status, body) });
     if (response.status === 429) return new TooManyError(response.status, body, retryAfter(response.headers));
     // Without a code it is not the service that answered, but a proxy in front of it.
     return body?.code ? new RefusedError(response.status, body) : new NotRunningError(this.url);
+  }
+
+  /** Whether the service refused the page itself. Of a page behind a proxy it names the host. */
+  #isForThePage(body: Partial<ErrorBody> | undefined): boolean {
+    if (body?.code === "origin_not_allowed") return true;
+    if (body?.code !== "host_not_allowed" || !this.#address.isProxied) return false;
+    // Only a request that comes from the page directly is shown to the user for approval.
+    if (this.#socketAddress !== this.#address) this.#socketAddress.request("/languages").catch(() => undefined);
+    return true;
   }
 
   async #reason(failure: unknown): Promise<unknown> {

@@ -53,19 +53,21 @@ export class Address {
 
   async #diagnose(signal: AbortSignal, cause: unknown): Promise<RuntrayError | undefined> {
     const options = { cause };
+    const isDirect = page && !this.isProxied;
+    // Every page may learn that something answers, but only an approved one may read the answer. Both are asked at once: time is short.
+    const answers = isDirect && this.request("/health", { mode: "no-cors", signal }).then(() => true, () => false);
     try {
       const response = await this.request("/health", { signal });
       // A proxy in front of a stopped service answers too, but not in the service's words.
       return "status" in (await response.json()) ? undefined : new NotRunningError(this.url, options);
     } catch (error) {
       signal.throwIfAborted();
-      if (!page || this.isProxied) return new NotRunningError(this.url, { cause: cause ?? error });
+      if (!isDirect) return new NotRunningError(this.url, { cause: cause ?? error });
     }
     if (await this.#isBlocked()) return new LocalNetworkBlockedError(options);
-    // Every page may learn that something answers, but only an approved one may read the answer.
-    const answers = await this.request("/health", { mode: "no-cors", signal }).then(() => true, () => false);
+    const isThere = await answers;
     signal.throwIfAborted();
-    return answers ? this.notApproved(options) : new NotRunningError(this.url, options);
+    return isThere ? this.notApproved(options) : new NotRunningError(this.url, options);
   }
 
   /** The error for a page that was refused for its origin. */

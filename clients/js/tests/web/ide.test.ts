@@ -37,8 +37,8 @@ const shown = () => text(page);
 const status = () => page.locator("runtray-terminal .status").innerText();
 const notice = () => page.locator("runtray-terminal .notice");
 const place = () => page.getByTestId("place").innerText();
-const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await shown()).match(text) !== null, 40_000);
-const says = (text: string | RegExp) => eventually(`the status is ${text}`, async () => (await status()).match(text) !== null, 40_000);
+const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await shown()).match(text) !== null, 90_000);
+const says = (text: string | RegExp) => eventually(`the status is ${text}`, async () => (await status()).match(text) !== null, 90_000);
 
 async function ask(prompt: string): Promise<void> {
   await page.getByLabel("Prompt").fill(prompt);

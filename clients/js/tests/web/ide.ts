@@ -13,7 +13,7 @@ const FOLDER = fileURLToPath(new URL("../../../../examples/next-ide", import.met
 /** A Python with matplotlib, which `cargo xtask web --test` makes. */
 export const PYTHON = process.env["RUNTRAY_TEST_PYTHON"];
 /** A machine that compiles beside this is slow. */
-export const WAIT = { timeout: 40_000 };
+export const WAIT = { timeout: 90_000 };
 
 /** All that a person needs who opens `/ide`. */
 export class Ide {
