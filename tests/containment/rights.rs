@@ -62,8 +62,8 @@ fn programs_have_no_capabilities_and_get_none() {
     });
 }
 
-/// Opens for writing the kernel's files that root may write without a capability and that act outside the run's namespaces. Prints
-/// those that open.
+/// Opens for writing the kernel's files that root may write without a capability and that act outside the run's namespaces.
+/// Prints those that open.
 const TINKERER: &str = "
 import json, os
 worked = []

@@ -83,7 +83,7 @@ impl Job {
         &self.limits
     }
 
-    /// Sets how the run is isolated. Only the first call has an effect, and it comes before the run; without one it is not isolated.
+    /// Sets how the run is isolated. Call it before the run; later calls have no effect. Without a call the run is not isolated.
     pub fn isolate(&self, policy: Policy) {
         self.policy.get_or_init(|| policy.beside(self.runtime.isolation));
     }

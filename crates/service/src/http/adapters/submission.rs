@@ -43,7 +43,7 @@ impl Submitted {
         self.events.recv().await
     }
 
-    /// The result, once [`next`](Self::next) has no more. The pool is refilled when the [`Refill`] is dropped: after the answer was made.
+    /// The result, once [`next`](Self::next) has no more. Drop the [`Refill`] when the answer was made: then the pool is refilled.
     ///
     /// # Errors
     /// The program was not run.
