@@ -1,5 +1,165 @@
 // Generated from the service's OpenAPI document by `npm run types`.
 export interface paths {
+    "/api/kernels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reserves a Jupyter kernel. Nothing is started: each block that is sent to it is a run of its own, and keeps no variables. */
+        post: operations["jupyter_create_kernel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kernels/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Gives up a Jupyter kernel. */
+        delete: operations["jupyter_delete_kernel"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/kernels/{id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Upgrades to a Jupyter kernel's channels: `execute_request` is answered by `stream`, `display_data`, `error`, `execute_reply`
+         *     and `status`. The token may be in the query, as `token`.
+         */
+        get: operations["jupyter_connect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/connect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Upgrades to Piston's WebSocket: `init`, `data`, `signal` and, as an addition, `eof`; answered by `runtime`, `stage`, `data`,
+         *     `exit` and `error`. It is also at `/api/v2/piston/connect`.
+         */
+        get: operations["piston_connect"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/execute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Runs a program as Piston does. It is also at `/api/v2/piston/execute`. */
+        post: operations["piston_execute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/runtimes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The languages that can run here, as Piston lists them. It is also at `/api/v2/piston/runtimes`. */
+        get: operations["piston_runtimes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contexts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Refuses to list the contexts of E2B. */
+        get: operations["e2b_list_contexts"];
+        put?: never;
+        /** Refuses to create a context of E2B. */
+        post: operations["e2b_create_context"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contexts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Refuses to remove a context of E2B. */
+        delete: operations["e2b_remove_context"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/contexts/{id}/restart": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuses to restart a context of E2B. */
+        post: operations["e2b_restart_context"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/execute": {
         parameters: {
             query?: never;
@@ -12,7 +172,8 @@ export interface paths {
         /**
          * Runs a program and answers with what it printed. A program that fails is still a 200; it was not run at all where the
          *     answer is an error. With `Accept: text/event-stream` the answer is a stream of the events `started`, `stdout`, `stderr`
-         *     and `finished`. Going away cancels the run.
+         *     and `finished`. With `Accept: application/x-ndjson` or a header `E2b-Sandbox-Id` request and answer are those of E2B's code
+         *     interpreter. Going away cancels the run.
          */
         post: operations["execute"];
         delete?: never;
@@ -125,6 +286,28 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/mcp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stream of what the server says by itself, for clients with a session. */
+        get: operations["mcp_get"];
+        put?: never;
+        /**
+         * A message of an MCP client (streamable HTTP): JSON-RPC in, JSON or a stream of events out. The tools are `run_code` and
+         *     `list_languages`. Closing the response of a call cancels its run.
+         */
+        post: operations["mcp_post"];
+        /** Ends a session. */
+        delete: operations["mcp_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -249,14 +432,17 @@ export interface components {
             exit_code?: number | null;
             /** @description What the run created or changed in its folder. */
             files: components["schemas"]["ResultFile"][];
+            granted?: components["schemas"]["Granted"] | null;
             /**
              * @description The execution's id, a ULID.
              * @example 01JD8M3X4Y5Z6A7B8C9D0E1F2G
              */
             id: string;
+            /** @description The fields of the request that Runtray does not have, such as `timeout`; left out when there were none. */
+            ignored?: string[];
             /**
              * @description The isolation level that was used.
-             * @example none
+             * @example sandbox
              */
             isolation: string;
             /**
@@ -320,11 +506,13 @@ export interface components {
             } | null;
             /** @description Files that are put into the run's folder. */
             files?: components["schemas"]["InputFile"][] | null;
+            isolation?: components["schemas"]["Level"] | null;
             /**
              * @description A language's name or alias, letter case aside; `python` when left out.
              * @example python
              */
             language?: string | null;
+            network?: components["schemas"]["Network"] | null;
             /** @description The program's standard input, followed by end-of-file; empty when left out. */
             stdin?: string | null;
             /**
@@ -343,7 +531,7 @@ export interface components {
             /** @description Whether `status` is `completed`. */
             success: boolean;
         };
-        /** @description Everything about an execution. */
+        /** @description Everything about an execution: the answer of `GET /executions/{id}`, and a row of an export. */
         Execution: {
             /** @description The program. */
             code: string;
@@ -491,6 +679,13 @@ export interface components {
             /** @description Its value; `null` unless the settings have values kept, as they are often secrets. */
             value?: string | null;
         };
+        /** @description Folders that the user granted to the sandbox. */
+        Granted: {
+            /** @description For reading. */
+            read: string[];
+            /** @description For reading and writing. */
+            write: string[];
+        };
         /** @description That the service is there. */
         Health: {
             /**
@@ -530,6 +725,28 @@ export interface components {
              */
             path: string;
         };
+        /** @description A kernel. */
+        JupyterKernel: {
+            /**
+             * Format: int32
+             * @description Its clients.
+             */
+            connections: number;
+            /** @description What it does: nothing yet. */
+            execution_state: string;
+            /** @description Its id. */
+            id: string;
+            /** @description Its language. */
+            name: string;
+        };
+        /** @description Which kernel is wanted. */
+        JupyterKernelRequest: {
+            /**
+             * @description A language's name or alias.
+             * @example python3
+             */
+            name?: string | null;
+        };
         /** @description A language, and what runs it on this machine. */
         Language: {
             /** @description Other names that are taken for it. */
@@ -538,6 +755,11 @@ export interface components {
             available: boolean;
             /** @description Why it cannot run, and how to change that; empty when it can. */
             detail: string;
+            /**
+             * @description The isolation level of its programs, if it can run.
+             * @example wasm
+             */
+            isolation?: string | null;
             /**
              * @description Its name.
              * @example python
@@ -558,10 +780,20 @@ export interface components {
             version?: string | null;
         };
         /**
+         * @description A level of isolation.
+         * @enum {string}
+         */
+        Level: "auto" | "none" | "sandbox" | "wasm" | "container";
+        /**
          * @description A part that is not kept, or not whole.
          * @enum {string}
          */
         Missing: "code" | "stdin" | "args" | "env" | "files" | "typed";
+        /**
+         * @description What a program may reach over the network.
+         * @enum {string}
+         */
+        Network: "off" | "ask" | "on";
         /** @description A web origin that was refused. */
         PendingOrigin: {
             /**
@@ -579,6 +811,104 @@ export interface components {
              * @description How often it was refused since then.
              */
             refusals: number;
+        };
+        /** @description What a program printed, and how it ended. */
+        PistonAnswer: {
+            /** @description The language's name. */
+            language: string;
+            /** @description The run. */
+            run: components["schemas"]["PistonStage"];
+            /** @description The interpreter's version. */
+            version: string;
+        };
+        /** @description An error of Piston's routes. */
+        PistonError: {
+            /** @description What is wrong. */
+            message: string;
+        };
+        /** @description A file of a program. */
+        PistonFile: {
+            /** @description What it holds. */
+            content: string;
+            /** @description How `content` is written: `utf8`, `base64` or `hex`. */
+            encoding?: string | null;
+            /** @description Its name; `fileN.code` when left out. */
+            name?: string | null;
+        };
+        /** @description A refusal: of Piston's routes, or of the guard in front of them. */
+        PistonRefusal: components["schemas"]["PistonError"] | components["schemas"]["ErrorBody"];
+        /**
+         * @description A program for Piston's routes. Only what Runtray uses is listed; `compile_timeout`, `run_memory_limit` and the like are
+         *     checked and not applied.
+         */
+        PistonRequest: {
+            /** @description The program's arguments. */
+            args?: string[] | null;
+            /** @description The program's files; the first one is run. */
+            files: components["schemas"]["PistonFile"][];
+            /**
+             * @description A language's name or alias.
+             * @example python
+             */
+            language: string;
+            /**
+             * Format: double
+             * @description Milliseconds of wall-clock time; 3000 when left out.
+             */
+            run_timeout?: number | null;
+            /** @description The program's standard input. */
+            stdin?: string | null;
+            /**
+             * @description Which version will do, as npm's semver writes it.
+             * @example *
+             */
+            version: string;
+        };
+        /** @description A language that can run. */
+        PistonRuntime: {
+            /** @description Other names. */
+            aliases: string[];
+            /** @description Its name. */
+            language: string;
+            /** @description The interpreter, where it is not the language's own. */
+            runtime?: string | null;
+            /** @description Its interpreter's version; `0.0.0` where it is not known. */
+            version: string;
+        };
+        /** @description How a stage went. */
+        PistonStage: {
+            /**
+             * Format: int32
+             * @description The exit code.
+             */
+            code?: number | null;
+            /**
+             * Format: int64
+             * @description CPU time in milliseconds.
+             */
+            cpu_time: number;
+            /**
+             * Format: int64
+             * @description The most memory that it held, in bytes.
+             */
+            memory: number;
+            /** @description How it ended, for people. */
+            message?: string | null;
+            /** @description Both streams as they came. */
+            output: string;
+            /** @description The signal that ended it. */
+            signal?: string | null;
+            /** @description `RE`: another exit code than 0, `SG`: a signal, `TO`: too long, `OL`: too much output. */
+            status?: string | null;
+            /** @description Standard error. */
+            stderr: string;
+            /** @description Standard output. */
+            stdout: string;
+            /**
+             * Format: int64
+             * @description Wall-clock time in milliseconds.
+             */
+            wall_time: number;
         };
         /** @description The events `stdout` and `stderr` of a stream. */
         Printed: {
@@ -652,10 +982,12 @@ export interface components {
              */
             containment?: string | null;
             /**
-             * @description The isolation level of runs.
-             * @example none
+             * @description The isolation level of Python programs.
+             * @example sandbox
              */
             isolation: string;
+            /** @description Why it is not the sandbox although the settings do not ask for `none`, or what the sandbox lacks here. */
+            isolation_detail?: string | null;
             /**
              * @description `opening`, `ok`, `disabled`, `recovered` or `failed`.
              * @example ok
@@ -766,6 +1098,307 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    jupyter_create_kernel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["JupyterKernelRequest"] | null;
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JupyterKernel"];
+                };
+            };
+            /** @description `shutting_down` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jupyter_delete_kernel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The kernel. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    jupyter_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The kernel. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from here on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `shutting_down` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    piston_connect: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The connection is a WebSocket from here on. */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `shutting_down` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    piston_execute: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PistonRequest"];
+            };
+        };
+        responses: {
+            /** @description The program was run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PistonAnswer"];
+                };
+            };
+            /** @description It was not run, or the guard refused it. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PistonRefusal"];
+                };
+            };
+            /** @description It was not run. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PistonError"];
+                };
+            };
+        };
+    };
+    piston_runtimes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PistonRuntime"][];
+                };
+            };
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    e2b_list_contexts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There are no contexts, or the guard refused it. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    e2b_create_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There are no contexts, or the guard refused it. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    e2b_remove_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The context. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There are no contexts, or the guard refused it. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    e2b_restart_context: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The context. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There are no contexts, or the guard refused it. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     execute: {
         parameters: {
             query?: never;
@@ -787,6 +1420,7 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ExecuteResponse"];
                     "text/event-stream": string;
+                    "application/x-ndjson": string;
                 };
             };
             /** @description `invalid_json`, `invalid_request`, `invalid_host` */
@@ -1173,6 +1807,105 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mcp_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description No session, or a refusal. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    mcp_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description The answer, or a stream with it. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "text/event-stream": string;
+                };
+            };
+            /** @description A notification was taken. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description As for `POST /execute`, or what the protocol says. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "text/plain": string;
+                };
+            };
+        };
+    };
+    mcp_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It has ended. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No session, or a refusal. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                    "text/plain": string;
                 };
             };
         };
