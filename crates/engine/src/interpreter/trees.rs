@@ -108,8 +108,10 @@ fn granted(home: Option<&Path>, report: Report) -> Vec<PathBuf> {
     let shared = |path: &Path| above_home(path) || homes.iter().any(|home| path == home.join(".local"));
     let parts = report.prefixes.iter().filter(|prefix| !shared(prefix));
     let parts = parts.flat_map(|prefix| PARTS.iter().map(|part| prefix.join(part)));
-    let mut paths: Vec<PathBuf> = parts.chain(report.libraries).chain(report.programs).collect();
-    paths.retain(|path| is_plain(path) && !above_home(path) && path.exists());
+    let present = parts.chain(report.programs).filter(|path| path.exists());
+    // A library may appear later: the user's packages, with the first of them.
+    let mut paths: Vec<PathBuf> = present.chain(report.libraries).collect();
+    paths.retain(|path| is_plain(path) && !above_home(path));
     paths.sort();
     paths.dedup();
     paths
