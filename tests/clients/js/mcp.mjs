@@ -54,7 +54,7 @@ async function check(client) {
   assert.match(unknown.content[0].text, /`cobol` is not known. There are: python/);
 
   const without = await run(client, {});
-  assert.match(without.content[0].text, /`code` is missing/);
+  assert.match(without.content[0].text, /missing field `code`/);
   await assert.rejects(client.callTool({ name: "format_disk", arguments: {} }), /no tool/);
 
   const { structuredContent } = await client.callTool({ name: "list_languages", arguments: {} });

@@ -102,7 +102,17 @@ async fn launch_with(
     env.push(("FAKE_PROGRAM".into(), part.into()));
     let folder = Path::new(r"C:\");
     let folders = nothing_of_its_own(folder);
-    let launch = Launch { program: &program, args: &args, env: &env, folder, folders, limits, waits: false, terminal };
+    let launch = Launch {
+        program: &program,
+        args: &args,
+        env: &env,
+        folder,
+        folders,
+        limits,
+        waits: false,
+        terminal,
+        sandbox: None,
+    };
     Launcher::start().expect("a launcher").launch(&launch).await
 }
 
@@ -149,6 +159,7 @@ async fn missing_program_is_an_error() {
         limits: &Limits::default(),
         waits: false,
         terminal: None,
+        sandbox: None,
     };
     let error = Launcher.launch(&launch).await.err().expect("should have failed");
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
