@@ -93,11 +93,11 @@ impl Drop for App {
     }
 }
 
-/// Writes the settings of a user who has used the app before.
+/// Writes the settings of a user who has used the app before. Programs share files with the tests, which the sandbox forbids.
 pub(crate) fn settings(session: &Session, port: u16, more: &str) {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder).expect("a folder");
-    let text = format!("port = {port}\n{more}\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n");
+    let text = format!("port = {port}\nisolation = \"none\"\n{more}\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n");
     fs::write(folder.join("settings.toml"), text).expect("a file");
 }
 
