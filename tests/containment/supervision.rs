@@ -21,10 +21,10 @@ use crate::harness::{Home, Service, eventually, runtray};
 const SECONDS: Duration = Duration::from_secs(45);
 /// More system calls than a launcher or supervisor makes for one run.
 const STEPS: usize = 400;
-/// Two slots, and no prestarted interpreter.
-const COLD: &str = "[warm]\nmemory_bytes = 0\n[admission]\nslots = 2\nqueue = 8\n";
+/// Two slots, and no prestarted interpreter. No sandbox, because programs write outside their folder that they ran.
+const COLD: &str = "isolation = \"none\"\n[warm]\nmemory_bytes = 0\n[admission]\nslots = 2\nqueue = 8\n";
 /// One prestarted interpreter.
-const WARM: &str = "[warm]\npython = 1\n[admission]\nslots = 2\nqueue = 8\n";
+const WARM: &str = "isolation = \"none\"\n[warm]\npython = 1\n[admission]\nslots = 2\nqueue = 8\n";
 /// Prints that it ran and appends a line to a file.
 const ONCE: &str = "import sys\nprint('ran')\nopen(sys.argv[1], 'a').write('ran\\n')\n";
 /// Makes a file and never ends.
