@@ -1,7 +1,7 @@
 //! A program that is to be run, with everything that its run needs.
 //!
 //! It is the only such type: the service's routes make it, its registry and journal read it, and the engine runs it. All of them
-//! share one [`Arc`](std::sync::Arc), so code, standard input and files are in memory once.
+//! share one [`Arc`], so code, standard input and files are in memory once.
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
