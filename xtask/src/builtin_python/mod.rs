@@ -31,7 +31,7 @@ pub(crate) struct Args {
 /// Makes it, and says where it is.
 ///
 /// # Errors
-/// As for [`build`] and [`test`].
+/// As for [`build`] and [`test()`].
 pub(crate) fn builtin_python(args: &Args) -> Result<()> {
     let context = Context::new(Vec::new())?;
     provision::for_builtin_python()?;
