@@ -138,12 +138,7 @@ impl Core {
     /// while that is not known.
     pub(crate) fn sandbox(&self) -> Option<(Isolation, SandboxReport)> {
         let report = self.engine.ready()?.sandbox_report().borrow().clone()?;
-        let level = match self.settings.borrow().settings.isolation {
-            IsolationChoice::None => Isolation::None,
-            IsolationChoice::Auto if report.lack.is_some() => Isolation::None,
-            _ => Isolation::Sandbox,
-        };
-        Some((level, report))
+        Some((isolation::level(self.settings.borrow().settings.isolation, report.lack.is_some()), report))
     }
 
     /// Starts `job` at the level `isolation` as soon as there is a slot for it.

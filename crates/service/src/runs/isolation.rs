@@ -50,14 +50,21 @@ pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice,
     }
 }
 
-/// The policy for a run at the level `choice`. `auto` is the sandbox where this machine has one.
-pub async fn policy(engine: &Engine, settings: &Settings, choice: IsolationChoice) -> Policy {
-    let level = match choice {
+/// The level of `choice` on a machine that `lacks` a sandbox or has one. `auto` is the sandbox where there is one; a level that
+/// the machine does not have is refused by the engine.
+pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
+    match choice {
         IsolationChoice::None => Isolation::None,
-        IsolationChoice::Auto if engine.sandbox().await.lack.is_some() => Isolation::None,
-        // What the machine cannot give is refused by the engine.
+        IsolationChoice::Auto if lacks => Isolation::None,
         _ => Isolation::Sandbox,
-    };
+    }
+}
+
+/// The policy for a run at the level `choice`.
+pub async fn policy(engine: &Engine, settings: &Settings, choice: IsolationChoice) -> Policy {
+    // Only `auto` depends on the machine: at other levels the first run need not wait for the report.
+    let lacks = choice == IsolationChoice::Auto && engine.sandbox().await.lack.is_some();
+    let level = level(choice, lacks);
     match level {
         Isolation::Sandbox => {
             Policy { level, read: settings.sandbox_read.clone(), write: settings.sandbox_write.clone() }
