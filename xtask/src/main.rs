@@ -24,6 +24,7 @@ mod soak;
 mod step;
 mod test;
 mod ui;
+mod venv;
 mod web;
 mod windows;
 mod wine;

@@ -7,7 +7,7 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::node;
-use crate::step::must;
+use crate::step::{must, once};
 
 /// Installs what the lock file of `folder` names, unless that was done for this very file.
 ///
@@ -18,12 +18,10 @@ pub(crate) fn packages(context: &Context, folder: &str) -> Result<()> {
     let wanted = fs::read_to_string(place.join("package-lock.json"))
         .with_context(|| format!("{folder} has no package-lock.json"))?;
     let stamp = place.join("node_modules/.installed-for.json");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
-        return Ok(());
-    }
-    eprintln!("installing the npm packages of {folder}");
-    must(npm(context, folder)?.args(["ci", "--no-audit", "--no-fund"]))?;
-    fs::write(stamp, wanted).context("cannot note what was installed")
+    once(&stamp, &wanted, || {
+        eprintln!("installing the npm packages of {folder}");
+        must(npm(context, folder)?.args(["ci", "--no-audit", "--no-fund"]))
+    })
 }
 
 /// The system's npm in `folder`, with a Node.js that is new enough.

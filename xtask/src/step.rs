@@ -1,5 +1,7 @@
 //! One step of a task: its title, the parts it belongs to, and its work.
 
+use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -91,4 +93,16 @@ pub(crate) fn must(command: &mut Command) -> Result<()> {
 pub(crate) fn output(command: &mut Command) -> Option<String> {
     let output = command.output().ok().filter(|output| output.status.success())?;
     String::from_utf8(output.stdout).ok().map(|text| text.trim().to_owned())
+}
+
+/// Does `work` unless the file `stamp` contains `wanted`, and writes that file afterwards.
+///
+/// # Errors
+/// The work fails, or the file cannot be written.
+pub(crate) fn once(stamp: &Path, wanted: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+    if fs::read_to_string(stamp).is_ok_and(|made| made == wanted) {
+        return Ok(());
+    }
+    work()?;
+    fs::write(stamp, wanted).with_context(|| format!("cannot write {}", stamp.display()))
 }

@@ -8,8 +8,8 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::npm::{npm, packages};
-use crate::step::{Ending, must};
-use crate::{apt, node, provision};
+use crate::step::{Ending, must, once};
+use crate::{apt, node, provision, venv};
 
 const CLIENT: &str = "clients/js";
 const PAGE: &str = "examples/next-ide";
@@ -86,7 +86,7 @@ fn build(context: &Context) -> Result<()> {
 fn tests(context: &Context) -> Result<Command> {
     let mut command = npm(context, CLIENT)?;
     let program = context.cache.path("target-native/debug/runtray").with_extension(std::env::consts::EXE_EXTENSION);
-    command.env("RUNTRAY_TEST_PROGRAM", program).env("RUNTRAY_TEST_PYTHON", inside(&venv(context)));
+    command.env("RUNTRAY_TEST_PROGRAM", program).env("RUNTRAY_TEST_PYTHON", venv::python(&folder(context)));
     command.env("RUNTRAY_TEST_CHROMIUM", CHROMIUM).env("NEXT_TELEMETRY_DISABLED", "1");
     Ok(command)
 }
@@ -114,21 +114,15 @@ fn serve(context: &Context) -> Result<()> {
 fn python(context: &Context) -> Result<()> {
     let requirements = context.root.join(CLIENT).join("tests/requirements.txt");
     let wanted = fs::read_to_string(&requirements).context("the list of Python packages cannot be read")?;
-    let folder = venv(context);
-    let stamp = folder.join("made-for.txt");
-    if fs::read_to_string(&stamp).is_ok_and(|made| made == wanted) {
-        return Ok(());
-    }
-    eprintln!("installing requests, httpx and matplotlib in {}", folder.display());
-    must(context.command("python3").args(["-m", "venv", "--clear"]).arg(&folder))?;
-    must(Command::new(inside(&folder)).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))?;
-    fs::write(stamp, wanted).context("cannot finish the virtual environment")
+    let folder = folder(context);
+    once(&folder.join("made-for.txt"), &wanted, || {
+        eprintln!("installing requests, httpx and matplotlib in {}", folder.display());
+        venv::make(Path::new("python3"), &folder)?;
+        venv::install(&venv::python(&folder), &requirements)
+    })
 }
 
-fn venv(context: &Context) -> PathBuf {
+/// The folder of that environment.
+fn folder(context: &Context) -> PathBuf {
     context.cache.path("web-venv")
-}
-
-fn inside(venv: &Path) -> PathBuf {
-    venv.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" })
 }

@@ -10,8 +10,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::context::Context;
-use crate::step::{must, output};
-use crate::{apt, provision};
+use crate::step::{must, once, output};
+use crate::{provision, venv};
 
 /// Options of `cargo xtask bench`. Without a subcommand it measures the service.
 #[derive(clap::Args)]
@@ -94,11 +94,11 @@ fn virtualenv(context: &Context, interpreter: &Path) -> Result<PathBuf> {
     let requirements = context.root.join("bench/requirements.txt");
     let wanted = format!("{}\n{}", interpreter.display(), fs::read_to_string(&requirements)?);
     let folder = context.cache.path("bench-venv");
-    let inside = folder.join(if cfg!(windows) { "Scripts/python.exe" } else { "bin/python" });
+    let inside = venv::python(&folder);
     once(&folder.join("made-for.txt"), &wanted, || {
         eprintln!("installing Flask in {}", folder.display());
-        make(interpreter, &folder)?;
-        install(&inside, &requirements)
+        venv::make(interpreter, &folder)?;
+        venv::install(&inside, &requirements)
     })?;
     Ok(inside)
 }
@@ -109,27 +109,6 @@ fn peer(context: &Context, python: &Path) -> Result<()> {
     let wanted = fs::read_to_string(&requirements)?;
     once(&context.cache.path("bench-venv").join("peer-made-for.txt"), &wanted, || {
         eprintln!("installing Jupyter Server beside it");
-        install(python, &requirements)
+        venv::install(python, &requirements)
     })
-}
-
-/// Does `work` unless the file `stamp` contains `wanted`, and writes that file afterwards.
-fn once(stamp: &Path, wanted: &str, work: impl FnOnce() -> Result<()>) -> Result<()> {
-    if fs::read_to_string(stamp).is_ok_and(|made| made == wanted) {
-        return Ok(());
-    }
-    work()?;
-    fs::write(stamp, wanted).context("cannot finish the virtualenv")
-}
-
-fn install(python: &Path, requirements: &Path) -> Result<()> {
-    must(Command::new(python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))
-}
-
-/// Makes a virtualenv. The Python of Debian has `venv` in a separate package.
-fn make(interpreter: &Path, folder: &Path) -> Result<()> {
-    if interpreter.starts_with("/usr/bin") && apt::is_here() {
-        apt::ensure(&["python3-venv"])?;
-    }
-    must(Command::new(interpreter).args(["-m", "venv", "--clear"]).arg(folder))
 }
