@@ -54,7 +54,8 @@ export class Address {
   async #diagnose(signal: AbortSignal, cause: unknown): Promise<RuntrayError | undefined> {
     const options = { cause };
     const isDirect = page && !this.isProxied;
-    // Every page may learn that something answers, but only an approved one may read the answer. Both are asked at once: time is short.
+    // Every page may learn that something answers, but only an approved one may read the answer. Both requests are sent at once,
+    // because the decision has 500 ms.
     const answers = isDirect && this.request("/health", { mode: "no-cors", signal }).then(() => true, () => false);
     try {
       const response = await this.request("/health", { signal });

@@ -1,8 +1,8 @@
 //! The platform: starts one contained process tree, and ends all of it.
 //!
 //! `linux`, `macos` and `windows` export the same items: `enter`, `Launcher` (`start`, `launch`, `containment`, `sandbox`,
-//! `trouble`), `Tree` (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `open_files`, `containment`; dropping it kills), `OpenFiles`
-//! (`unlinked_bytes`), `is_own_connection`; and `Terminal` (`resize`, `interrupt`), which Linux and macOS share.
+//! `trouble`), `Tree` (`begin`, `signal`, `kill`, `wait`, `memory_bytes`, `open_files`, `containment`; dropping it kills),
+//! `OpenFiles` (`unlinked_bytes`), `is_own_connection`; and `Terminal` (`resize`, `interrupt`), which Linux and macOS share.
 //!
 //! A tree ends as a whole: when its main process ends, when it is killed, when it exceeds a limit, and when this process dies,
 //! even by SIGKILL.
