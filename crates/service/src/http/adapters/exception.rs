@@ -1,8 +1,7 @@
 //! The exception that ended a program, for formats that want its name apart from its text.
 
-use runtray_wire::RunStatus;
-
 use runtray_wire::ExecuteResponse;
+use runtray_wire::RunStatus;
 
 /// An exception, or another end that is no success.
 #[derive(Debug, Clone, PartialEq, Eq)]

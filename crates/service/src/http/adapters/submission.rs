@@ -1,18 +1,14 @@
 //! Handing an adapter's program to the core.
 
 use runtray_engine::{Event, Job, Refill};
+use runtray_wire::ExecuteResponse;
 use tokio::sync::mpsc;
 
 use crate::http::error::Error;
-use crate::http::from_wire::request::{Parsed, Timeouts};
+use crate::http::from_wire::request::Parsed;
 use crate::http::to_wire::wish;
 use crate::runs::core::Core;
-use crate::runs::execution::{Execution, Live};
-use crate::settings::Settings;
-use runtray_wire::ExecuteResponse;
-
-/// Events that may wait between the execution and its adapter. A small number, so that a slow client soon slows the program down.
-const EVENTS: usize = 16;
+use crate::runs::execution::{EVENTS, Execution, Live};
 
 /// A program that has its slot. Dropping it cancels the run.
 pub(crate) struct Submitted {
@@ -43,7 +39,8 @@ impl Submitted {
         self.events.recv().await
     }
 
-    /// The result, once [`next`](Self::next) has no more. Drop the [`Refill`] when the answer was made: then the pool is refilled.
+    /// The result, once [`next`](Self::next) has no more. Drop the [`Refill`] when the answer was made:
+    /// then the pool is refilled.
     ///
     /// # Errors
     /// The program was not run.
@@ -52,14 +49,4 @@ impl Submitted {
         let (result, refill) = self.execution.ended().await?;
         Ok((result.into(), refill))
     }
-}
-
-/// The timeouts of programs whose service knows no timeout, or a longer one than ours: the longest that the settings allow.
-pub(crate) fn longest(settings: &Settings) -> Timeouts {
-    Timeouts { default: settings.max_timeout, max: settings.max_timeout }
-}
-
-/// The timeouts of `POST /execute`.
-pub(crate) fn usual(settings: &Settings) -> Timeouts {
-    Timeouts { default: settings.default_timeout, max: settings.max_timeout }
 }

@@ -9,6 +9,7 @@ use runtray_wire::{Encoding, ExecuteRequest, InputFile, Level, Network};
 
 use super::json::{Invalid, Malformed, Whole, object_and_ignored};
 use super::shape::Received;
+use crate::settings::Settings;
 
 const DEFAULT_LANGUAGE: &str = "python";
 
@@ -19,6 +20,18 @@ pub(crate) struct Timeouts {
     pub(crate) default: Duration,
     /// The longest that it may name.
     pub(crate) max: Duration,
+}
+
+impl Timeouts {
+    /// Those of `POST /execute`.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self { default: settings.default_timeout, max: settings.max_timeout }
+    }
+
+    /// For clients that name no timeout of ours: the longest that the settings allow.
+    pub(crate) fn longest(settings: &Settings) -> Self {
+        Self { default: settings.max_timeout, max: settings.max_timeout }
+    }
 }
 
 /// A valid request whose language is not resolved yet.

@@ -92,7 +92,7 @@ async fn read(server: &Server, headers: &HeaderMap, body: Body, share: &mut Shar
     let (cap, timeouts) = {
         let loaded = server.core.settings.borrow();
         let settings = &loaded.settings;
-        (settings.body_bytes, Timeouts { default: settings.default_timeout, max: settings.max_timeout })
+        (settings.body_bytes, Timeouts::of(settings))
     };
     let body = body::read(headers, body, cap, share).await?;
     Ok(parse_request(&body, Whole::Body, timeouts)?)

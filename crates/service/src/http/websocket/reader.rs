@@ -29,6 +29,16 @@ pub(crate) enum Incoming {
     Binary(Bytes),
 }
 
+impl Incoming {
+    /// The payload, whatever its kind.
+    pub(crate) fn into_bytes(self) -> Bytes {
+        match self {
+            Self::Text(text) => text.into(),
+            Self::Binary(bytes) => bytes,
+        }
+    }
+}
+
 /// The receiving half of the connection.
 pub(crate) struct Reader(SplitStream<WebSocket>);
 

@@ -1,7 +1,6 @@
 //! `/contexts`: refused until there are sessions.
 
 use axum::http::StatusCode;
-
 use runtray_wire::ErrorBody;
 
 /// What E2B's clients show.

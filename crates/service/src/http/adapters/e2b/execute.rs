@@ -12,12 +12,12 @@ use serde::Deserialize;
 
 use super::contexts::NO_CONTEXTS;
 use super::lines;
-use crate::http::adapters::submission::{Submitted, longest, submit};
+use crate::http::adapters::submission::{Submitted, submit};
 use crate::http::body;
 use crate::http::budget::Share;
 use crate::http::error::Error;
 use crate::http::from_wire::json::{self, Whole};
-use crate::http::from_wire::request::Parsed;
+use crate::http::from_wire::request::{Parsed, Timeouts};
 use crate::http::guard::layer::Caller;
 use crate::http::media_type::{self, media_type};
 use crate::http::server::Server;
@@ -58,7 +58,7 @@ pub(crate) async fn execute(
     if program.context_id.is_some() {
         return Ok((StatusCode::NOT_FOUND, NO_CONTEXTS).into_response());
     }
-    let request = Request::new(program.code, longest(&settings).default);
+    let request = Request::new(program.code, Timeouts::longest(&settings).default);
     let request = request.with_env(program.env_vars.unwrap_or_default().into_iter().collect())?;
     let language = program.language.unwrap_or_else(|| "python".to_owned());
     let parsed = Parsed::new(language, request);

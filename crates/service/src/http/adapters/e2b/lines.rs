@@ -1,11 +1,11 @@
 //! The lines of E2B's answer.
 
+use runtray_wire::{ExecuteResponse, ResultFile};
 use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 
 use crate::http::adapters::exception::Exception;
 use crate::http::adapters::result_text::text;
-use runtray_wire::{ExecuteResponse, ResultFile};
 
 /// A line for output; its time is in nanoseconds since 1970.
 pub(super) fn printed(stream: &str, text: &str) -> String {

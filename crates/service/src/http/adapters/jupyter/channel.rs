@@ -8,11 +8,11 @@ use futures_util::{SinkExt, StreamExt};
 use ulid::Ulid;
 
 use super::messages::{Answers, Request};
-use crate::http::adapters::submission::{longest, submit};
+use crate::http::adapters::submission::submit;
 use crate::http::error::Error;
-use crate::http::from_wire::request::Parsed;
+use crate::http::from_wire::request::{Parsed, Timeouts};
 use crate::http::server::Server;
-use crate::http::websocket::reader::{Incoming, Reader};
+use crate::http::websocket::reader::Reader;
 
 /// Blocks that may wait for their turn.
 const QUEUED: usize = 16;
@@ -92,11 +92,8 @@ impl Channel<'_> {
 /// The next message; `None` for one that asks for no block to be run.
 async fn received(reader: &mut Reader, server: &Server) -> Result<Option<Request>, Gone> {
     let cap = server.core.settings.borrow().settings.body_bytes;
-    let bytes = match reader.next(cap).await {
-        Some(Ok(Incoming::Text(text))) => axum::body::Bytes::from(text),
-        Some(Ok(Incoming::Binary(bytes))) => bytes,
-        None | Some(Err(_)) => return Err(Gone),
-    };
+    let Some(Ok(message)) = reader.next(cap).await else { return Err(Gone) };
+    let bytes = message.into_bytes();
     let request: Option<Request> = serde_json::from_slice(&bytes).ok();
     Ok(request.filter(|request| request.header.msg_type == "execute_request"))
 }
@@ -127,7 +124,7 @@ async fn executed(
     sink: &mut SplitSink<WebSocket, Message>,
 ) -> Result<Result<Vec<String>, Error>, Gone> {
     let core = &client.server.core;
-    let timeout = longest(&core.settings.borrow().settings).default;
+    let timeout = Timeouts::longest(&core.settings.borrow().settings).default;
     let request = runtray_engine::Request::new(code, timeout);
     let parsed = Parsed::new(client.language.clone(), request);
     let id = if count == 1 { client.id.clone() } else { Ulid::generate().to_string() };

@@ -1,6 +1,7 @@
 //! The messages of Jupyter's kernel channels, version 5.3.
 
 use runtray_engine::Event;
+use runtray_wire::{ExecuteResponse, ResultFile};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
@@ -9,7 +10,6 @@ use ulid::Ulid;
 
 use crate::http::adapters::exception::Exception;
 use crate::http::adapters::result_text::text;
-use runtray_wire::{ExecuteResponse, ResultFile};
 
 /// The most text in one message, in bytes. Clients take 1 MiB a message, and JSON may need six bytes for one.
 const MOST_TEXT: usize = 128 << 10;

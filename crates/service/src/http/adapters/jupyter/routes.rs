@@ -8,6 +8,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Json};
 use runtray_engine::shown;
+use runtray_wire::ErrorBody;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -19,7 +20,6 @@ use crate::http::guard::layer::Caller;
 use crate::http::middleware::RequestId;
 use crate::http::server::Server;
 use crate::http::websocket::upgrade::{Upgrade, upgrade};
-use runtray_wire::ErrorBody;
 
 /// The longest body that says which kernel is wanted, in bytes.
 const MOST_BYTES: usize = 64 << 10;

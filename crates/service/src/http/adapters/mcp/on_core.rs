@@ -1,16 +1,16 @@
 //! Programs of assistants on the core of this process.
 
 use runtray_engine::Event;
+use runtray_wire::Language;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-use crate::http::adapters::submission::{submit, usual};
+use crate::http::adapters::submission::submit;
 use crate::http::error::Error;
 use crate::http::from_wire::json::Whole;
-use crate::http::from_wire::request::parse_request;
+use crate::http::from_wire::request::{Timeouts, parse_request};
 use crate::http::to_wire::language;
 use crate::runs::core::Core;
-use runtray_wire::Language;
 
 /// Runs the program of `body`, a body of `POST /execute`. Dropping the future cancels the run.
 ///
@@ -23,7 +23,7 @@ pub(crate) async fn run(
     origin: String,
     events: mpsc::Sender<Event>,
 ) -> Result<Value, Error> {
-    let timeouts = usual(&core.settings.borrow().settings);
+    let timeouts = Timeouts::of(&core.settings.borrow().settings);
     let parsed = parse_request(body, Whole::Body, timeouts)?;
     let mut submitted = submit(core, parsed, id, origin).await?;
     while let Some(event) = submitted.next().await {

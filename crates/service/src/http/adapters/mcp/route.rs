@@ -13,6 +13,7 @@ use axum::response::Response;
 use rmcp::model::Extensions;
 use rmcp::transport::streamable_http_server::session::local::LocalSessionManager;
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
+use runtray_wire::ErrorBody;
 use serde_json::Value;
 use tokio_util::sync::CancellationToken;
 
@@ -27,7 +28,6 @@ use crate::http::middleware::RequestId;
 use crate::http::observed_body::{Observed, Observer};
 use crate::http::server::Server;
 use crate::http::{body, media_type};
-use runtray_wire::ErrorBody;
 
 const SESSION: &str = "mcp-session-id";
 

@@ -1,10 +1,9 @@
 //! Piston's answer.
 
+use runtray_wire::ExecuteResponse;
 use runtray_wire::RunStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use runtray_wire::ExecuteResponse;
 
 /// What a program printed, and how it ended.
 #[derive(Debug, Serialize, ToSchema)]

@@ -6,6 +6,7 @@ use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
 use futures_util::stream::SplitSink;
 use futures_util::{SinkExt, StreamExt};
 use runtray_engine::{Command, Commander, Event, Signal};
+use runtray_wire::ExecuteResponse;
 use serde_json::{Map, Value, json};
 use tokio::time::timeout;
 
@@ -18,8 +19,7 @@ use crate::http::from_wire::request::Parsed;
 use crate::http::server::Server;
 use crate::http::websocket::backlog::Backlog;
 use crate::http::websocket::interactive::{self, Interactive};
-use crate::http::websocket::reader::{Incoming, Reader};
-use runtray_wire::ExecuteResponse;
+use crate::http::websocket::reader::Reader;
 
 /// How long a client may take to say what to run.
 const INIT: Duration = Duration::from_secs(1);
@@ -138,12 +138,7 @@ async fn send(sink: &mut Sink, message: &Value) -> Result<(), Ending> {
 
 /// The next message.
 async fn next(reader: &mut Reader, cap: usize) -> Result<Map<String, Value>, Ending> {
-    let bytes = match reader.next(cap).await {
-        None => return Err(Ending::Gone),
-        Some(Err(error)) => return Err(error.into()),
-        Some(Ok(Incoming::Text(text))) => axum::body::Bytes::from(text),
-        Some(Ok(Incoming::Binary(bytes))) => bytes,
-    };
+    let bytes = reader.next(cap).await.ok_or(Ending::Gone)??.into_bytes();
     read::object(&bytes).map_err(|malformed| Ending::Refused(malformed.in_the(Whole::Body).to_string()))
 }
 

@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use runtray_engine::Event;
+use runtray_wire::ErrorBody;
 use utoipa::OpenApi;
 
 use super::answer::{Answer, Stage};
@@ -25,7 +26,6 @@ use crate::http::server::Server;
 use crate::http::websocket::upgrade::{Upgrade, upgrade};
 use crate::http::{body, media_type};
 use crate::runs::bounded_text::BoundedText;
-use runtray_wire::ErrorBody;
 
 /// The name of Piston's clients in the journal.
 const ORIGIN: &str = "piston";
