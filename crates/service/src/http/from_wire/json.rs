@@ -116,8 +116,18 @@ fn malformed(field: String, error: &serde_json::Error, bytes: &[u8]) -> Malforme
         // JSON has no largest number, but our types do.
         _ if message.starts_with("number out of range") => Malformed::Shape { field, reason: message },
         Category::Data => Malformed::Shape { field, reason: shortened(&message) },
+        // For a value that is no text, where one of some texts is expected, serde_json reports an error of syntax.
+        Category::Syntax if message.starts_with("expected value") && is_json(bytes) => {
+            let (line, column) = (error.line(), error.column());
+            let reason = format!("invalid type, expected a string at line {line} column {column}");
+            Malformed::Shape { field, reason }
+        }
         Category::Syntax | Category::Eof | Category::Io => Malformed::Json(syntax(error)),
     }
+}
+
+fn is_json(bytes: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
 }
 
 /// The error for a text that holds half of a surrogate pair. serde_json finds its place when it decodes every text of the body.

@@ -182,6 +182,16 @@ mod tests {
             r#""isolation":"jail""#,
             "`isolation` cannot be used: unknown variant `jail`, expected one of `auto`, `none`, `sandbox`, `wasm`, `container`",
         );
+        for value in ["true", "1", "[]"] {
+            check_refused(
+                &format!(r#""network":{value}"#),
+                "`network` cannot be used: invalid type, expected a string at line 1 column ",
+            );
+        }
+        check_refused(
+            r#""files":[{"path":"a","content":"","encoding":5}]"#,
+            "`files[0].encoding` cannot be used: invalid type, expected a string at line 1 column ",
+        );
         check_refused(
             r#""network":"maybe""#,
             "`network` cannot be used: unknown variant `maybe`, expected one of `off`, `ask`, `on`",
