@@ -9,7 +9,7 @@ import type { Page } from "playwright-core";
 import { eventually } from "../service.ts";
 import type { Service } from "../service.ts";
 import { Site } from "./browser.ts";
-import { Ide, PYTHON, WAIT, run as press, settings, shown as text, write as edit } from "./ide.ts";
+import { GATES, Ide, PYTHON, WAIT, run as press, settings, shown as text, write as edit } from "./ide.ts";
 
 /** A folder for pictures to look at, if they are wanted. */
 const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
@@ -18,10 +18,10 @@ let ide: Ide;
 let service: Service;
 let page: Page;
 let origin: string;
-/** A folder that programs see; the service hides its own, and gives them a `/tmp` of their own. */
+/** A folder of this run of the tests, in the one that the sandbox lets programs read. */
 let gates: string;
 before(async () => {
-  gates = await mkdtemp(join(process.cwd(), "dist/gates-"));
+  gates = await mkdtemp(join(GATES, "run-"));
   ide = await Ide.start();
   ({ service, origin } = ide);
   page = await ide.open();

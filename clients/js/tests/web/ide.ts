@@ -1,6 +1,7 @@
 // The Next.js example in production mode, the real service and a browser.
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
+import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -12,6 +13,8 @@ import { launch } from "./browser.ts";
 const FOLDER = fileURLToPath(new URL("../../../../examples/next-ide", import.meta.url));
 /** A Python with matplotlib, which `cargo xtask web --test` makes. */
 export const PYTHON = process.env["RUNTRAY_TEST_PYTHON"];
+/** A folder that programs may read: the tests make files in it that programs wait for. */
+export const GATES = join(process.cwd(), "dist/gates");
 /** A machine that compiles beside this is slow. */
 export const WAIT = { timeout: 90_000 };
 
@@ -37,6 +40,7 @@ export class Ide {
     const env = { ...process.env, RUNTRAY_URL: `http://localhost:${ports.service}`, NEXT_TELEMETRY_DISABLED: "1" };
     if (!built) execFileSync("npm", ["run", "build"], { cwd: FOLDER, env, stdio: ["ignore", "ignore", "inherit"] });
     const origin = `http://localhost:${ports.page}`;
+    await mkdir(GATES, { recursive: true });
     const service = await Service.start(settings([origin]), ports.service);
     const program = join(FOLDER, "node_modules/next/dist/bin/next");
     const next = spawn(process.execPath, [program, "start", "--port", String(ports.page)], { cwd: FOLDER, env, stdio: "ignore" });
@@ -63,7 +67,9 @@ export class Ide {
 
 /** Settings of the service that allow these origins. */
 export function settings(origins: string[]): string {
-  return `allowed_origins = ${JSON.stringify(origins)}\n${PYTHON ? `[python]\npath = ${JSON.stringify(PYTHON)}\n` : ""}`;
+  const tables = [`[sandbox]\nread = [${JSON.stringify(GATES)}]\n`];
+  if (PYTHON) tables.push(`[python]\npath = ${JSON.stringify(PYTHON)}\n`);
+  return `allowed_origins = ${JSON.stringify(origins)}\n${tables.join("")}`;
 }
 
 /** What the terminal shows. */
