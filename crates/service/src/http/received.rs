@@ -57,7 +57,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Counted<S> {
         let before = into.filled().len();
         ready!(Pin::new(&mut this.io).poll_read(context, into))?;
         let more = into.filled().len() - before;
-        Poll::Ready(this.received.add(more).map_err(|exhausted| io::Error::other(exhausted)))
+        Poll::Ready(this.received.add(more).map_err(io::Error::other))
     }
 }
 

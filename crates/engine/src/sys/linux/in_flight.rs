@@ -8,7 +8,7 @@ use std::fs::{self, File};
 use std::io::IoSliceMut;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::libc;
@@ -82,15 +82,15 @@ impl Flight<'_> {
     fn add(&mut self, descriptor: OwnedFd) {
         let file = File::from(descriptor);
         match file.metadata() {
-            Ok(found) if found.file_type().is_socket() => {
-                if has_descriptors(Path::new(&format!("/proc/self/fdinfo/{}", file.as_raw_fd()))) {
-                    self.add_socket(file.into());
-                }
-            }
+            Ok(found) if found.file_type().is_socket() && has_descriptors(&fdinfo(&file)) => self.add_socket(file.into()),
             Ok(found) if found.is_file() => (self.found)(&file),
             _ => {}
         }
     }
+}
+
+fn fdinfo(file: &File) -> PathBuf {
+    format!("/proc/self/fdinfo/{}", file.as_raw_fd()).into()
 }
 
 /// Whether an fdinfo is that of a socket with descriptors in its queue.
