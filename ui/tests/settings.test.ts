@@ -82,9 +82,9 @@ describe("a value", () => {
   });
 
   test("with a mistake in the file is reported with its line", async () => {
-    const said = { code: "setting.no_key", values: {}, text: "is no key" };
+    const localized = { code: "setting.no_key", values: {}, text: "is no key" };
     await openWindow("settings", (backend) => {
-      backend.view = { ...backend.view, problems: [{ key: "limits.nonsense", line: 12, message: "is no key", said }] };
+      backend.view = { ...backend.view, problems: [{ key: "limits.nonsense", line: 12, message: "is no key", localized }] };
     });
     expect(await screen.findByText("line 12: limits.nonsense is no key that Runtray knows")).toBeTruthy();
   });

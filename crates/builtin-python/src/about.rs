@@ -73,9 +73,9 @@ impl About {
     /// It is not there, or damaged.
     pub fn read(home: &Path) -> Result<Self, Error> {
         let file = home.join(FILE);
-        let shown = file.display().to_string();
-        let text = fs::read(&file).map_err(|error| Error::Unreadable(shown.clone(), error))?;
-        serde_json::from_slice(&text).map_err(|error| Error::Damaged(shown, error))
+        let name = file.display().to_string();
+        let text = fs::read(&file).map_err(|error| Error::Unreadable(name.clone(), error))?;
+        serde_json::from_slice(&text).map_err(|error| Error::Damaged(name, error))
     }
 
     /// The machine code for this system.

@@ -9,7 +9,7 @@ pub mod arguments;
 pub mod engine;
 pub mod guest;
 pub mod launch;
-mod places;
+mod folders;
 pub mod store;
 #[cfg(target_os = "linux")]
 pub mod trim;

@@ -63,7 +63,7 @@ impl Engine {
         if job.policy().level == Isolation::Sandbox
             && let Some(lack) = self.sandbox().await.lack
         {
-            return Err(Error::NoSandbox(lack.said()));
+            return Err(Error::NoSandbox(lack.message()));
         }
         self.pool.tracked(run::run(&self.pool, job, commands, events)).await
     }

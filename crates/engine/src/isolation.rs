@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Isolation;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// The isolation of a run.
@@ -66,7 +66,7 @@ impl SandboxReport {
     }
 
     /// What this sandbox does not do although newer kernels or machines with namespaces can, each as a sentence.
-    pub fn gaps(&self) -> Vec<Said> {
+    pub fn gaps(&self) -> Vec<LocalizedMessage> {
         if self.lack.is_some() {
             return Vec::new();
         }
@@ -76,19 +76,19 @@ impl SandboxReport {
             (self.landlock_abi < 5, sentences::GAP_IOCTL),
             (self.landlock_abi < 6 && !self.own_network, sentences::GAP_ABSTRACT),
         ];
-        gaps.into_iter().filter(|(applies, _)| *applies).map(|(_, sentence)| sentence.said()).collect()
+        gaps.into_iter().filter(|(applies, _)| *applies).map(|(_, sentence)| sentence.message()).collect()
     }
 }
 
 impl Lack {
     /// The reason and the remedy; follows "the sandbox is not available here: ".
-    pub fn said(self) -> Said {
+    pub fn message(self) -> LocalizedMessage {
         match self {
-            Self::System => sentences::LACK_SYSTEM.said(),
-            Self::Landlock => sentences::LACK_LANDLOCK.said(),
-            Self::OldLandlock => sentences::LACK_OLD_LANDLOCK.said(),
-            Self::Signals => sentences::LACK_SIGNALS.said(),
-            Self::Silent => sentences::LACK_SILENT.said(),
+            Self::System => sentences::LACK_SYSTEM.message(),
+            Self::Landlock => sentences::LACK_LANDLOCK.message(),
+            Self::OldLandlock => sentences::LACK_OLD_LANDLOCK.message(),
+            Self::Signals => sentences::LACK_SIGNALS.message(),
+            Self::Silent => sentences::LACK_SILENT.message(),
             Self::Refused(number) => {
                 sentences::LACK_REFUSED.with("cause", std::io::Error::from_raw_os_error(number).to_string())
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Containment, Isolation};
 use runtray_service::settings::Loaded;
 use runtray_service::{Load, PendingOrigin, Service, State, journal};
@@ -57,7 +57,7 @@ impl AppState {
             no_tray: no_tray.as_ref(),
         };
         let language = self.language();
-        let say = |said: &Said| language.say(said);
+        let say = |message: &LocalizedMessage| language.say(message);
         let (addresses, missing) = listening(&state);
         let desktop = &settings.settings.desktop;
         Status {

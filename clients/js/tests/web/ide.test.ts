@@ -9,7 +9,7 @@ import type { Page } from "playwright-core";
 import { eventually } from "../service.ts";
 import type { Service } from "../service.ts";
 import { Site } from "./browser.ts";
-import { GATES, Ide, PYTHON, WAIT, run as press, settings, shown as text, write as edit } from "./ide.ts";
+import { GATES, Ide, PYTHON, WAIT, run as press, settings, terminalText, write as edit } from "./ide.ts";
 
 /** A folder for pictures to look at, if they are wanted. */
 const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
@@ -33,11 +33,11 @@ after(async () => {
 
 const write = (code: string) => edit(page, code);
 const run = () => press(page);
-const shown = () => text(page);
+const output = () => terminalText(page);
 const status = () => page.locator("runtray-terminal .status").innerText();
 const notice = () => page.locator("runtray-terminal .notice");
 const place = () => page.getByTestId("place").innerText();
-const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await shown()).match(text) !== null, 90_000);
+const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await output()).match(text) !== null, 90_000);
 const says = (text: string | RegExp) => eventually(`the status is ${text}`, async () => (await status()).match(text) !== null, 90_000);
 
 async function ask(prompt: string): Promise<void> {
@@ -55,7 +55,7 @@ describe("with the service", () => {
       await run();
       await shows("first piece");
       assert.match(await status(), /^Running: CPython 3/);
-      assert.doesNotMatch(await shown(), /second/);
+      assert.doesNotMatch(await output(), /second/);
       await mkdir(gate);
       await shows("second piece");
       await says(/^Finished after/);

@@ -73,7 +73,7 @@ export function settings(origins: string[]): string {
 }
 
 /** What the terminal shows. */
-export const shown = (page: Page) => page.evaluate(() => document.querySelector("runtray-terminal")?.text ?? "");
+export const terminalText = (page: Page) => page.evaluate(() => document.querySelector("runtray-terminal")?.text ?? "");
 
 /** Writes a program into the editor in place of what is there. */
 export async function write(page: Page, code: string): Promise<void> {

@@ -104,7 +104,7 @@ fn parts(report: &SandboxReport) -> Vec<Check> {
 fn sandbox(report: &SandboxReport) -> Check {
     let gaps: Vec<String> = report.gaps().iter().map(ToString::to_string).collect();
     let detail = match report.lack {
-        Some(lack) => lack.said().to_string(),
+        Some(lack) => lack.message().to_string(),
         None if gaps.is_empty() => "complete".to_owned(),
         None => gaps.join(" "),
     };

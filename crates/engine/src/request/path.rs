@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::text::shown::shown;
+use crate::text::excerpt::excerpt;
 
 const LONGEST_BYTES: usize = 1024;
 const LONGEST_NAME_BYTES: usize = 255;
@@ -76,7 +76,7 @@ fn check_name(name: &str) -> Result<(), String> {
         return Err("must not hold a name that ends with a dot or a space, which Windows drops".into());
     }
     if is_reserved(name) {
-        return Err(format!("must not hold `{}`, a device's name on Windows", shown(name)));
+        return Err(format!("must not hold `{}`, a device's name on Windows", excerpt(name)));
     }
     Ok(())
 }

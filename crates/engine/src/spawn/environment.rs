@@ -97,8 +97,8 @@ pub(crate) fn with_terminal(base: Variables) -> Variables {
 pub(crate) fn without_home(base: Variables, tmp: &Path) -> Variables {
     // A path of a folder that belongs to the run, so it is Unicode wherever this is used.
     let place = |name: &str| tmp.join(name).to_string_lossy().into_owned();
-    let places: Vec<_> = IN_HOME.iter().map(|(variable, name)| ((*variable).to_owned(), place(name))).collect();
-    merge(base, &places)
+    let variables: Vec<_> = IN_HOME.iter().map(|(variable, name)| ((*variable).to_owned(), place(name))).collect();
+    merge(base, &variables)
 }
 
 /// `base` with the interpreter's environment activated; its shims are in the folder `shims`.

@@ -65,7 +65,7 @@ impl Service {
         state.send_replace(State::Starting);
         let started = Self::try_start(options, retained, machine).await;
         if let Err(error) = &started {
-            state.send_replace(State::Failed { reason: error.said(), port: error.port_trouble() });
+            state.send_replace(State::Failed { reason: error.message(), port: error.port_trouble() });
         }
         started
     }
@@ -114,7 +114,7 @@ impl Service {
         let core = Core::new(loaded, machine, journal, events);
         let server = Arc::new(Server::new(core, access, addresses, Capacity::of_this_process(), state.clone()));
         server.serve(listening.listeners, &router(server.clone()), move || {
-            let reason = sentences::START_BROKE.said();
+            let reason = sentences::START_BROKE.message();
             state.send_replace(State::Failed { reason, port: None });
         });
         let settings = options.settings;

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 
 use super::listen::Holder;
 
@@ -27,7 +27,7 @@ pub enum State {
     /// It could not start, or it broke.
     Failed {
         /// Why, for people.
-        reason: Said,
+        reason: LocalizedMessage,
         /// What is wrong with the port, if that is why.
         port: Option<PortTrouble>,
     },

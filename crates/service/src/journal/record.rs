@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_wire::{ExecutionsQuery, Given};
 use time::OffsetDateTime;
 
@@ -149,7 +149,7 @@ pub enum State {
     /// Executions are not recorded. Writing is retried with a later execution.
     Failed {
         /// Why, and what to do, for people.
-        reason: Said,
+        reason: LocalizedMessage,
     },
 }
 

@@ -194,7 +194,7 @@ message: string,
 /**
  * The same as a code with values, which the window translates.
  */
-said: Words, 
+localized: Words, 
 /**
  * The key of the setting in question.
  */
@@ -578,7 +578,7 @@ message: string,
 /**
  * The same as a code with values.
  */
-said: Words, };
+localized: Words, };
 
 export type SettingsView = { 
 /**

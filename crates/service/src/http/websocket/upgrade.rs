@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::extract::ws::{WebSocket, WebSocketUpgrade};
 use axum::response::Response;
-use runtray_engine::shown;
+use runtray_engine::excerpt;
 use tracing::Instrument;
 
 use crate::http::error::Error;
@@ -32,7 +32,7 @@ where
     T: Future<Output = ()> + Send + 'static,
 {
     let upgrade = upgrade.map_err(|rejection| {
-        let why = shown(&rejection.body_text()).into_owned();
+        let why = excerpt(&rejection.body_text()).into_owned();
         Error::InvalidRequest(format!("This route speaks WebSocket; open it with a client for that ({why})."))
     })?;
     if server.core.admission.is_closed() {

@@ -169,7 +169,7 @@ export class FakeBackend implements Backend {
   token = async () => (this.view.values["require_token"] === true ? "kT3mQ9x-made-up-token" : null);
 
   followConsole = async (_window: string, listener: (update: ConsoleUpdate) => void) => this.console.follow(listener);
-  shownInConsole = (_window: string, pieces: number) => void (this.console.shown += pieces);
+  acknowledgeConsole = (_window: string, pieces: number) => void (this.console.acknowledged += pieces);
   runInConsole = async (message: string) => this.console.run(message);
   tellConsole = async (message: string) => this.console.tell(message);
   killInConsole = async () => this.console.kill();
@@ -205,7 +205,7 @@ export class FakeBackend implements Backend {
 
 function refused(field: string, code: string, values: Record<string, string>): Failure {
   const text = `refused: ${code}`;
-  return { code: "invalid_setting", message: text, said: { code, values, text }, field };
+  return { code: "invalid_setting", message: text, localized: { code, values, text }, field };
 }
 
 function wanted(one: ExecutionView, { status, language, origin, q }: ExecutionsQuery): boolean {

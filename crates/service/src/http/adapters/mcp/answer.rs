@@ -60,10 +60,10 @@ fn listed(answer: &Value) -> String {
 
 /// A file as a picture, or as a resource.
 fn block(answer: &Value, file: &Value) -> Option<ContentBlock> {
-    const SHOWN: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+    const DISPLAYABLE: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
     let (path, content) = (file["path"].as_str()?, file["content"].as_str()?);
     let media_type = file["media_type"].as_str().unwrap_or("application/octet-stream");
-    if SHOWN.contains(&media_type) {
+    if DISPLAYABLE.contains(&media_type) {
         return Some(ContentBlock::image(content, media_type));
     }
     let uri = format!("runtray://executions/{}/{path}", answer["id"].as_str().unwrap_or_default());

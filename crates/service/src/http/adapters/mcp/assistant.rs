@@ -9,7 +9,7 @@ use rmcp::model::{
     PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
-use runtray_engine::{Event, shown};
+use runtray_engine::{Event, excerpt};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -59,7 +59,7 @@ impl<B: Backend> ServerHandler for Assistant<B> {
         match &*request.name {
             tools::RUN_CODE => self.run_code(&arguments, context).await.map(Into::into),
             tools::LIST_LANGUAGES => Ok(self.list_languages(&context).await.into()),
-            other => Err(ErrorData::invalid_params(format!("There is no tool `{}`.", shown(other)), None)),
+            other => Err(ErrorData::invalid_params(format!("There is no tool `{}`.", excerpt(other)), None)),
         }
     }
 }
