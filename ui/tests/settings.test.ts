@@ -1,4 +1,4 @@
-import { cleanup, screen, waitFor } from "@testing-library/svelte";
+import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test } from "vitest";
 
@@ -90,6 +90,23 @@ describe("a value", () => {
   });
 });
 
+describe("a folder for the sandbox", () => {
+  test("stays in the field until it is accepted", async () => {
+    const backend = await openWindow("settings");
+    const field = await screen.findByRole<HTMLInputElement>("textbox", { name: "Folders to read" });
+    const add = within(field.closest("form")!).getByRole("button", { name: "Allow folder" });
+    await user.type(field, "data");
+    await user.click(add);
+    expect((await screen.findByRole("alert")).textContent).toContain("data is no whole path");
+    expect(field.value).toBe("data");
+    await user.clear(field);
+    await user.type(field, "/srv/data");
+    await user.click(add);
+    await waitFor(() => expect(field.value).toBe(""));
+    expect(backend.view.values["sandbox.read"]).toContain("/srv/data");
+  });
+});
+
 describe("web pages", () => {
   test("allowed and denied ones can be revoked", async () => {
     const backend = await openWindow("settings");
@@ -104,6 +121,7 @@ describe("web pages", () => {
     await user.type(await screen.findByRole("textbox", { name: "Web pages" }), "tracker/x");
     await user.click(await button("Allow"));
     expect((await screen.findByRole("alert")).textContent).toContain("is not an address of a web page");
+    expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Web pages" }).value).toBe("tracker/x");
   });
 });
 

@@ -139,6 +139,8 @@ export class FakeBackend implements Backend {
       if (key === "limits.timeout_ms" && Number(value) > longest) {
         throw refused(key, "setting.timeout_above", { limit: String(longest) });
       }
+      const relative = key.startsWith("sandbox.") && (value as string[] | null)?.find((folder) => !folder.startsWith("/"));
+      if (relative) throw refused(key, "setting.folder_relative", { written: relative });
       values[key] = value ?? this.view.defaults[key];
     }
     const restart = "port" in changes ? ["port"] : [];
