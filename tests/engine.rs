@@ -148,7 +148,7 @@ async fn the_pool_waits_for_the_answer(python: &Arc<Runtime>) {
     for _ in 0..5 {
         let (outcome, refill) = fixture.run("print(1)", &[]).await;
         assert!(outcome.warm, "none had waited");
-        // One that cannot use the pool: it takes longer to start than the pool would.
+        // This run cannot use the pool, and starts more slowly than the pool refills.
         let (cold, none) = fixture.run("print(2)", &["argument"]).await;
         assert!(!cold.warm);
         drop(none);

@@ -156,7 +156,7 @@ fn no_program_can_keep_its_folder_or_prevent_the_next_start() {
     }
 }
 
-/// Moves the service's home away in the first turn, and lists what it finds there.
+/// Moves the service's home away in the first turn, and lists the files there.
 const MOVER: &str = "
 import os, sys
 home, turn = sys.argv[1:]

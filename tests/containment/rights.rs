@@ -63,7 +63,7 @@ fn programs_have_no_capabilities_and_get_none() {
 }
 
 /// Opens for writing the kernel's files that root may write without a capability and that act outside the run's namespaces.
-/// Prints those that open.
+/// Prints the paths that it can open.
 const TINKERER: &str = "
 import json, os
 worked = []

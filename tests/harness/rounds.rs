@@ -24,7 +24,7 @@ pub(crate) fn count(usual: u32) -> u32 {
     std::env::var("RUNTRAY_TEST_ROUNDS").map_or(usual, |count| count.parse().expect("RUNTRAY_TEST_ROUNDS is a number"))
 }
 
-/// Runs every hostile program that is safe in this mode, and prints past the test's capture what was run.
+/// Runs every hostile program that is safe in this mode, and prints their names past the test's capture.
 ///
 /// # Panics
 /// A program did not end as expected or left something behind; the message has all failures.

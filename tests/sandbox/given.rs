@@ -1,4 +1,4 @@
-//! Who decides about the level, what is granted, and what a person is told.
+//! How the level is decided, the grants, and the messages about denied access.
 
 use std::fs;
 

@@ -34,7 +34,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// `left` lists what the service holds in addition to before; `resident` is its memory early and at the end, in bytes.
+    /// `left` lists resources that the service did not hold before; `resident` is its memory early and at the end, in bytes.
     pub(super) fn new(
         mut load: Load,
         survivors: usize,

@@ -3,12 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-/// What the command line asks for.
+/// The request of the command line.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
     /// To run a program.
     Run(Box<Run>),
-    /// `--version`, with what is inside when `--verbose` stands beside it.
+    /// `--version`; with `--verbose` it lists the parts too.
     Version {
         /// Where it is installed.
         folders: Folders,
@@ -56,7 +56,7 @@ pub enum Program {
 /// Folders that are given by whoever installed this program. Never by the environment: a run's may be somebody else's.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Folders {
-    /// `--home`: what is shipped beside this program.
+    /// `--home`: the folder with the shipped files.
     pub home: Option<PathBuf>,
     /// `--cache`: where it is unpacked.
     pub cache: Option<PathBuf>,

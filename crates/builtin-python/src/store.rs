@@ -37,7 +37,7 @@ pub enum Error {
     /// It was not compiled for this system.
     #[error("{0} has no machine code for {target}", target = about::TARGET)]
     OtherSystem(String),
-    /// A file is not the one that was shipped.
+    /// A file differs from the shipped one.
     #[error("{0} is damaged: its hash is not the one in about.json; install Runtray again")]
     Damaged(String),
     /// No folder can hold it.
@@ -90,7 +90,7 @@ pub fn open(folders: &Folders) -> Result<Unpacked, Error> {
     Err(refusal.unwrap_or_else(|| Error::Unpacking("this user has no cache folder".to_owned())))
 }
 
-/// Where it may be unpacked: the given folder alone, or beside what is shipped, or in the user's own cache.
+/// Where it may be unpacked: the given folder alone, or beside the shipped files, or in the user's own cache.
 fn caches(folders: &Folders, home: &Path) -> impl Iterator<Item = PathBuf> {
     let given = folders.cache.clone();
     // Asking for the user costs time: only where the first cannot be used.
@@ -112,7 +112,7 @@ fn ready(folder: &Path, code: &Packed) -> Result<Unpacked, Error> {
     Ok(unpacked)
 }
 
-/// Hashes the file unless it is the very one that was hashed before.
+/// Hashes the file unless it is unchanged since the last hash.
 fn check(file: &Path, checked: &Path, code: &Packed) -> io::Result<()> {
     let identity = identity(file)?;
     if fs::read_to_string(checked).is_ok_and(|known| known == identity) {
@@ -145,7 +145,7 @@ fn identity(file: &Path) -> io::Result<String> {
     Ok(format!("{} {} {}", of.file_size(), of.creation_time(), of.last_write_time()))
 }
 
-/// Unpacks beside `folder` and moves it there when complete, one process at a time: what was cut short is never used.
+/// Unpacks beside `folder` and moves it there when complete, one process at a time: an interrupted unpacking is never used.
 fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Unpacked, Error> {
     let cache = folder.parent().unwrap_or(folder);
     let failed = |error: io::Error| Error::Unpacking(format!("{}: {error}", cache.display()));

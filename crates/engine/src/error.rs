@@ -47,7 +47,7 @@ impl Error {
 pub struct InvalidRequest {
     /// The field's name as in the HTTP contract, for example `files[0].path`.
     pub field: String,
-    /// What is wrong and what is expected; follows the field's name in a sentence.
+    /// The mistake and the expected value, worded to follow the field's name in a sentence.
     pub reason: String,
 }
 

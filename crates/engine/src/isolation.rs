@@ -1,4 +1,4 @@
-//! How far a run is to be isolated, and what the sandbox of this machine is made of.
+//! The isolation of a run, and the sandbox's parts on this machine.
 
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ impl Policy {
 pub struct SandboxReport {
     /// The version of Landlock's interface; 0 without Landlock.
     pub landlock_abi: u32,
-    /// Whether a run has a file system of its own, with only what it may read in it.
+    /// Whether a run has a file system of its own that contains only the files that it may read.
     pub own_root: bool,
     /// Whether a run has a network of its own, with nothing in it.
     pub own_network: bool,

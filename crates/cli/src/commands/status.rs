@@ -37,6 +37,7 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
         Answer::Response(200, body) => {
             let status: ServiceStatus = serde_json::from_slice(&body)
                 .context("the service's answer is not one that this version of Runtray knows")?;
+            // The port of a running service stays until its restart, whatever the settings say.
             warn_of_restart(&status, port, configured);
             if args.json {
                 print::json(&status)?

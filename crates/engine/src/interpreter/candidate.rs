@@ -47,6 +47,7 @@ impl Candidate {
         if !self.path.is_absolute() {
             return Err(sentences::NOT_ON_PATH.message());
         }
+        // Running a stub would open an installer, so it is recognised first.
         if let Some(reason) = stub::reason(machine, &self.path) {
             return Err(reason);
         }
@@ -60,6 +61,7 @@ impl Candidate {
         if !executable::has_execute_bit(&metadata) {
             return Err(sentences::NOT_EXECUTABLE.message());
         }
+        // A project's folder may be shared, so another user could have put a program into it.
         if self.source == Source::Project && !is_ours(&self.path) {
             return Err(sentences::NOT_OURS.message());
         }

@@ -32,6 +32,7 @@ pub(crate) async fn first(
     let sources = if choice.is_some() { &[Source::Choice] } else { kind.sources(machine) };
     for source in sources {
         for candidate in candidates(kind, machine, choice, *source).await {
+            // Several sources lead to the same program; the first decides how it is named.
             if !seen.insert(candidate.path.clone()) {
                 continue;
             }

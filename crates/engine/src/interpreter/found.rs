@@ -36,7 +36,7 @@ impl Found {
         if *built_in { built_in::name(implementation, version) } else { format!("{implementation} {version}") }
     }
 
-    /// What the settings name it by: its path, or [`BUILT_IN`].
+    /// Its value in the settings: its path, or [`BUILT_IN`].
     pub fn choice(&self) -> &Path {
         if self.built_in { Path::new(BUILT_IN) } else { &self.path }
     }

@@ -3,6 +3,8 @@
 //! Candidates come from sources in a fixed order. Each is probed once, and the first usable one wins. A configured interpreter
 //! is never replaced by another: if it is unusable, nothing runs. The clones of a [`Machine`] share the answers of interpreters;
 //! which interpreter a language uses is cached by [`Languages`](crate::language::Languages).
+//!
+//! `built_in` finds the built-in Python beside this program. `trees` lists the files of an interpreter for the sandbox.
 
 mod answer;
 mod built_in;

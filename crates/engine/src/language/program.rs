@@ -28,7 +28,7 @@ pub(super) struct Program {
     pub(super) name: String,
     pub(super) version: String,
     activation: Activation,
-    /// What it consists of: paths that its programs may read at the level `sandbox`.
+    /// Its files and folders, which its programs may read at the level `sandbox`.
     trees: Vec<PathBuf>,
     built_in: bool,
 }
@@ -38,6 +38,7 @@ impl Program {
     pub(super) fn runtime(&self, language: &Language) -> Runtime {
         let interpreter = &language.interpreter;
         let is_node = matches!(interpreter, Interpreter::Node | Interpreter::NodeTypes);
+        // Only Node.js knows these arguments; other interpreters would refuse them.
         let transform_args = node::transform_args(&self.version).filter(|_| is_node);
         Runtime {
             language: language.name.clone(),

@@ -16,7 +16,7 @@ impl RelativePath {
     /// Parses a client's path; `\` separates like `/`.
     ///
     /// # Errors
-    /// A phrase that says what is wrong: the path is empty, absolute or too long, or contains `..`, a drive, a UNC share, a
+    /// A phrase that names the mistake: the path is empty, absolute or too long, or contains `..`, a drive, a UNC share, a
     /// control character, or a character or name that Windows reserves.
     pub fn parse(written: &str) -> Result<Self, String> {
         let path = written.replace('\\', "/");

@@ -1,7 +1,7 @@
 //! Says when a program failed because of the sandbox.
 //!
 //! The last lines that the program printed name what it could not open. Whether that exists outside of the sandbox is not
-//! looked at: a program could otherwise find out by printing paths. The sentence holds either way, because the sandbox opens
+//! examined: a program could otherwise find out by printing paths. The sentence holds either way, because the sandbox opens
 //! nothing there.
 
 use std::path::{Path, PathBuf};
@@ -14,7 +14,7 @@ use crate::text::sentences;
 
 /// The lines to look at, from the end: Node.js prints the error's fields after it.
 const LINES: usize = 24;
-/// Longer paths are not looked at.
+/// Longer paths are ignored.
 const LONGEST: usize = 1024;
 
 /// What programs print when something cannot be opened.
@@ -43,7 +43,7 @@ const NO_NETWORK: [&str; 9] = [
     "_socket.socket.__init__",
 ];
 
-/// Where a missing file is the program's own matter: what every run has of its own or may read anyway.
+/// The places where a missing file is no refusal of the sandbox: the run's own folders, and paths that every run may read.
 const OPEN: [&str; 12] =
     ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/dev", "/sys", "/tmp", "/var/tmp"];
 
@@ -65,6 +65,7 @@ pub(super) fn reason(
             || path.starts_with(root)
             || granted.into_iter().any(|granted| path.starts_with(granted))
     };
+    // From the last line backwards: the error that ended the program is printed last.
     let lines: Vec<&str> = tail.lines().rev().take(LINES).collect();
     lines.iter().find_map(|line| denied_path(line, open)).or_else(|| {
         let no_network = lines.iter().any(|line| NO_NETWORK.iter().any(|words| line.contains(words)));
@@ -72,7 +73,7 @@ pub(super) fn reason(
     })
 }
 
-/// The sentence about a line that says that a path outside of what is `open` was closed.
+/// The sentence about a line that names a path that is not `open`.
 fn denied_path(line: &str, open: impl Fn(&Path) -> bool) -> Option<LocalizedMessage> {
     if !CLOSED.iter().any(|words| line.contains(words)) {
         return None;

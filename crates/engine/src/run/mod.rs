@@ -41,7 +41,7 @@ const STARTING: Duration = Duration::from_secs(5);
 /// How long a reader of events may take, after the tree is gone, to receive the rest of the output.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Our ends of a tree's streams, the barrier it waits at, and what its client sends.
+/// Our ends of a tree's streams, the barrier it waits at, and the input of its client.
 struct Streams {
     pipes: Pipes,
     barrier: Option<Barrier>,

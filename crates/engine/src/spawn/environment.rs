@@ -81,7 +81,7 @@ pub(crate) fn base(folder: &Path, tmp: &Path) -> Variables {
     scrub(HERE, &env::vars_os().collect(), folder, tmp)
 }
 
-/// What the system itself needs to start a process: all that a sealed interpreter has in its own environment.
+/// The variables that the system needs to start a process. A sealed interpreter gets no others.
 pub(crate) fn of_process() -> Variables {
     let needed: &[&str] = if cfg!(windows) { &["SystemRoot", "SystemDrive", "windir"] } else { &[] };
     env::vars_os().filter(|(name, _)| needed.iter().any(|it| HERE.same(name, OsStr::new(it)))).collect()

@@ -155,6 +155,7 @@ fn moved(spec: RunSpec, folder: &Path, temporary: &Path, commands: &Path) -> Run
             value
         }
     };
+    // Only whole values are replaced: a path within a longer text is the program's own.
     let variable = |(name, value): (OsString, OsString)| {
         let value = inside(&name, value);
         (name, value)
