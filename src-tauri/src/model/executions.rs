@@ -1,4 +1,4 @@
-//! Executions as the window shows them: wire types, and what the app adds to them.
+//! Executions as the window shows them: wire types with the app's additions.
 
 use runtray_engine::message::LocalizedMessage;
 use runtray_service::journal::{self, Filter, LOST, RUNNING};

@@ -78,7 +78,7 @@ impl Interpreters {
     }
 }
 
-/// What the settings name it by.
+/// Its value in the settings.
 fn choice_of(runtime: &Runtime) -> String {
     if runtime.is_built_in() { BUILT_IN.to_owned() } else { runtime.path.display().to_string() }
 }

@@ -15,7 +15,7 @@ use super::interpreter_list::Interpreters;
 use crate::model::{Python, Status, sentence};
 use crate::state::problems::{Situation, problems};
 
-/// The first change is published at once; those that follow within this time are published together.
+/// The first change is published at once; further changes within this time are published together.
 const CALM: Duration = Duration::from_millis(20);
 
 /// Publishes the status after each change, as long as the app lives.

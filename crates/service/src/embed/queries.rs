@@ -1,4 +1,4 @@
-//! What the embedding program asks a running service.
+//! Queries of the embedding program to a running service.
 
 use std::sync::Arc;
 

@@ -30,7 +30,7 @@ impl StartError {
         }
     }
 
-    /// What is wrong with the port, if that is why.
+    /// The problem with the port, if that is the cause.
     pub(super) fn port_trouble(&self) -> Option<PortTrouble> {
         match self {
             Self::Listen(ListenError::InUse { address, holder, free_port }) => Some(PortTrouble {

@@ -81,7 +81,7 @@ struct Connection {
     stall: Stall,
 }
 
-/// What a connection does, in the order of eviction.
+/// The activity of a connection, in the order of eviction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     /// It never sent a request.
@@ -149,7 +149,7 @@ struct Tracked {
 }
 
 impl Tracked {
-    /// Notes what the connection does now.
+    /// Notes the connection's current activity.
     fn enter(&self, stage: Stage) {
         let mut table = self.connections.lock();
         let now = table.tick();

@@ -122,7 +122,7 @@ struct Failed {
     source: io::Error,
 }
 
-/// Listens on both loopback addresses. Port 0 takes one that is free on both.
+/// Listens on both loopback addresses. Port 0 takes a port that is free on both.
 ///
 /// # Errors
 /// An address of this machine cannot be bound, or it has none.
@@ -157,7 +157,7 @@ async fn bind_both(port: u16) -> Result<Listening, Failed> {
     Ok(listening)
 }
 
-/// Binds a free port. The system picks one that is free on the first address; if another program uses it on the second, it is
+/// Binds a free port. The system picks a port that is free on the first address; if another program uses it on the second, it is
 /// tried again.
 async fn bind_free_port() -> Result<Listening, Failed> {
     for _ in 1..FREE_PORT_ATTEMPTS {

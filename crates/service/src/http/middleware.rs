@@ -29,6 +29,7 @@ pub(crate) async fn outermost(request: Request, next: Next) -> Response {
     let span = tracing::info_span!("request", id, method = &*method, path = &*path);
     let respond = async {
         let mut response = next.run(Request::from_parts(parts, body)).await;
+        // Routes and layers leave an error to be written here, where the id of the request is known.
         if let Some(Undelivered(error)) = response.extensions_mut().remove() {
             error.log();
             write_error(&mut response, &error, &id);

@@ -22,13 +22,13 @@ pub enum State {
         /// The loopback address that this machine does not have.
         missing: Option<IpAddr>,
     },
-    /// It refuses new executions; those that run get their grace.
+    /// It refuses new executions; running ones get their grace period.
     Stopping,
     /// It could not start, or it broke.
     Failed {
         /// Why, for people.
         reason: LocalizedMessage,
-        /// What is wrong with the port, if that is why.
+        /// The problem with the port, if that is the cause.
         port: Option<PortTrouble>,
     },
 }

@@ -52,7 +52,7 @@ fn granted(granted: run_result::Granted) -> Granted {
     Granted { read: texts(granted.read), write: texts(granted.write) }
 }
 
-/// What a request asks for.
+/// The requested level.
 pub(super) fn wish(isolation: Option<Level>, network: Option<Network>) -> Wish {
     let isolation = isolation.map(|level| match level {
         Level::Auto => IsolationChoice::Auto,

@@ -70,7 +70,7 @@ impl JournalError {
         matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
     }
 
-    /// What is wrong with `file` and what to do, for people.
+    /// The problem with `file` and its remedy, for people.
     pub(super) fn reason(&self, file: &Path) -> LocalizedMessage {
         let code = match self {
             Self::Sqlite(error) => error.sqlite_error_code(),

@@ -1,4 +1,4 @@
-//! The records of the journal. Those that are read are wire types: the JSON of `GET /executions`.
+//! The records of the journal. Records that are read are wire types: the JSON of `GET /executions`.
 
 use std::path::PathBuf;
 
@@ -75,9 +75,9 @@ pub struct Ended {
     pub output: String,
     /// Standard error.
     pub error: String,
-    /// Whether `output` is only the beginning of what was printed.
+    /// Whether `output` was cut.
     pub output_truncated: bool,
-    /// Whether `error` is only the beginning of what was printed.
+    /// Whether `error` was cut.
     pub error_truncated: bool,
     /// The isolation level's wire name.
     pub isolation: String,

@@ -1,4 +1,4 @@
-//! Which isolation a program gets: what the settings ask for, what its request asks for, and what this machine can give.
+//! The isolation of a program, from the settings, its request and the abilities of this machine.
 
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Isolation, Policy};
@@ -18,7 +18,7 @@ pub(crate) enum NetworkWish {
     On,
 }
 
-/// What a request asks for; `None` leaves it to the settings.
+/// The level that a request asks for; `None` leaves it to the settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Wish {
     /// The level.

@@ -91,7 +91,7 @@ pub(super) fn folders(list: &mut Vec<PathBuf>, item: &Item) -> Result<(), Fault>
     set(list, read)
 }
 
-/// The path of a folder that may be granted. The whole machine and what the system keeps in memory may not.
+/// The path of a folder that may be granted. The root folder and the system's virtual file systems may not.
 fn folder(text: &str) -> Result<PathBuf, LocalizedMessage> {
     const NEVER: [&str; 3] = ["/proc", "/sys", "/dev"];
     let path = Path::new(text);

@@ -35,7 +35,7 @@ pub enum EditError {
         #[source]
         source: io::Error,
     },
-    /// A mistake makes the file ambiguous, so a change could open what it closes.
+    /// A mistake makes the file ambiguous, so a change could lift a restriction.
     #[error(
         "the settings file {} has a mistake and was not changed; mend it first, at {problem}", path.display()
     )]

@@ -27,7 +27,7 @@ pub(super) struct Reading {
     content: Content,
 }
 
-/// What was read.
+/// The settings and their problems.
 enum Content {
     /// Valid TOML.
     Toml {

@@ -156,7 +156,7 @@ pub struct Problem {
     pub line: Option<usize>,
     /// The key's full name, such as `limits.memory_bytes`; empty for the whole file.
     pub key: String,
-    /// What is wrong and what to do. It follows the key in a sentence, or is a sentence if there is no key.
+    /// The mistake and its remedy. It follows the key in a sentence, or is a sentence if there is no key.
     pub message: LocalizedMessage,
 }
 

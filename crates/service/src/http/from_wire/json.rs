@@ -34,7 +34,7 @@ pub(crate) enum Whole {
     Message,
 }
 
-/// What is wrong with a JSON text, before it is put into a sentence.
+/// The mistake in a JSON text, before it is put into a sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Malformed {
     /// It is not JSON.
@@ -43,7 +43,7 @@ pub(crate) enum Malformed {
     Shape {
         /// The field, such as `files[0].path`; empty for the whole text.
         field: String,
-        /// What is wrong with it.
+        /// The mistake.
         reason: String,
     },
 }

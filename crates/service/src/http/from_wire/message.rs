@@ -20,7 +20,7 @@ struct Kind {
     name: String,
 }
 
-/// What the first message has besides a request's fields.
+/// The fields of the first message besides a request's.
 #[derive(Deserialize)]
 struct Terminal {
     terminal: Option<TerminalSize>,

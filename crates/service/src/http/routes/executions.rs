@@ -18,7 +18,7 @@ use crate::http::server::Server;
 use crate::journal::{Export, Filter, JournalError, LOST, RUNNING};
 use crate::runs::registry::Running;
 
-/// Executions, newest first; those that run are among them.
+/// Executions, newest first, including running ones.
 #[utoipa::path(
     get,
     path = "/executions",

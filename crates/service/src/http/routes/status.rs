@@ -25,6 +25,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
     let load = *server.core.admission.load().borrow();
     let settings = server.core.settings.borrow().settings.clone();
     let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
+    // An interpreter with isolation of its own, such as the built-in Python, has it at every level of the settings.
     let (isolation, isolation_detail) = match own {
         Isolation::None => isolation(&server, settings.isolation),
         own => (own, None),

@@ -38,7 +38,9 @@ where
     if server.core.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
+    // Taken before the upgrade, so that a client over the limit gets a 429 instead of a closed socket.
     let permit = server.sessions.acquire().ok_or(Error::TooManyConnections)?;
+    // One message holds a whole request, so the limit of bodies applies to it.
     let cap = server.core.settings.borrow().settings.body_bytes;
     let upgrade = upgrade.protocols(protocols.iter().copied());
     let upgrade = upgrade.max_message_size(cap).max_frame_size(cap).read_buffer_size(READ_BUFFER);

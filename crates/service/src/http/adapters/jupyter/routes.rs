@@ -43,7 +43,7 @@ pub(crate) struct Kernel {
     id: String,
     /// Its language.
     name: String,
-    /// What it does: nothing yet.
+    /// Its state: it has not run anything yet.
     execution_state: &'static str,
     /// Its clients.
     connections: u32,

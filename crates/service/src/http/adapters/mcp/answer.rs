@@ -27,7 +27,7 @@ fn files(answer: &Value) -> impl Iterator<Item = &Value> {
     answer["files"].as_array().into_iter().flatten()
 }
 
-/// What the model reads: the output, what came on standard error, how it ended if not well, and the files.
+/// The text for the model: output, standard error, the end unless it was a success, and the files.
 fn text(answer: &Value) -> String {
     let field = |name: &str| answer[name].as_str().unwrap_or_default();
     let mut parts = Vec::new();

@@ -45,7 +45,7 @@ impl<B: Backend> ServerHandler for Assistant<B> {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        // Without an answer the tools are described without the languages; a call then says what is wrong.
+        // Without an answer the tools are described without the languages; a call then names the problem.
         let languages = self.0.languages(&context.extensions).await.unwrap_or_default();
         Ok(ListToolsResult::with_all_items(tools::tools(&languages)))
     }
@@ -110,7 +110,7 @@ async fn report(peer: &Peer<RoleServer>, token: Option<ProgressToken>, mut print
     while let Some(event) = printed.recv().await {
         let Some(token) = &token else { continue };
         let mut text = text_of(event);
-        // What has come meanwhile goes along, so that many small pieces are few messages.
+        // Pieces that arrived meanwhile are sent along, so that many small pieces become few messages.
         while text.len() < MOST_PROGRESS
             && let Ok(event) = printed.try_recv()
         {
