@@ -47,7 +47,7 @@ pub(crate) enum Error {
     InvalidRequest(String),
     #[error("{0}")]
     InvalidHost(&'static str),
-    #[error("The header `{}` cannot be understood, so it cannot be told which host it names. Leave it out.", excerpt(.0))]
+    #[error("The header `{}` cannot be parsed, so the host that it names is unknown. Leave it out.", excerpt(.0))]
     MalformedForward(String),
     #[error("{} {HOW_TO_SEND_IT}", why(*.0))]
     TokenRequired(Need),
