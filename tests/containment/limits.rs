@@ -85,6 +85,37 @@ for _ in range(10):
         held[-1][place] = 1
 time.sleep(110)
 ";
+/// Sends files in memory to itself and closes them: no process has them then.
+const IN_FLIGHT: &str = "
+import array, os, socket, time
+held = []
+for _ in range(10):
+    ends = socket.socketpair()
+    file = os.memfd_create('x')
+    ends[0].sendmsg([b'x'], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array('i', [file]))])
+    for _ in range(20):
+        os.write(file, b'x' * (1 << 20))
+    os.close(file)
+    held.append(ends)
+time.sleep(110)
+";
+/// Makes itself a process that others of its user may not inspect, once by a system call and once by an executable that
+/// nobody may read.
+const NOT_DUMPABLE: &str = "
+import ctypes, os, time
+ctypes.CDLL(None).prctl(4, 0)
+held = os.memfd_create('x')
+for _ in range(200):
+    os.write(held, b'x' * (1 << 20))
+time.sleep(110)
+";
+const UNREADABLE: &str = "
+import os, shutil, sys
+shutil.copy(os.path.realpath(sys.executable), 'copy')
+os.chmod('copy', 0o111)
+code = 'import os, time; m = os.memfd_create(chr(120)); [os.write(m, bytes(1 << 20)) for _ in range(200)]; time.sleep(110)'
+os.execve('copy', [sys.executable, '-c', code], os.environ)
+";
 
 #[test]
 fn memory_counts_wherever_it_is_held() {
@@ -97,6 +128,9 @@ fn memory_counts_wherever_it_is_held() {
                 ("memory files", MEMFDS, "memory_limit", MEMORY),
                 ("shared mapping", MAPPED, "memory_limit", MEMORY),
                 ("mapped memory files", MAPPED_FILE, "memory_limit", MEMORY),
+                ("memory files in flight", IN_FLIGHT, "memory_limit", MEMORY),
+                ("a process that is not dumpable", NOT_DUMPABLE, "memory_limit", MEMORY),
+                ("an unreadable executable", UNREADABLE, "memory_limit", MEMORY),
             ],
         );
         if WITH_NAMESPACE.contains(&mode) {

@@ -5,6 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tungstenite::client::IntoClientRequest;
+use tungstenite::protocol::frame::Frame;
+use tungstenite::protocol::frame::coding::{Data, OpCode};
 use tungstenite::{Error, HandshakeError, Message, WebSocket};
 
 use super::Service;
@@ -72,6 +74,22 @@ impl Conversation {
     /// Sends a raw WebSocket message.
     pub(crate) fn send_raw(&mut self, message: Message) {
         self.socket.send(message).expect("the service reads");
+    }
+
+    /// Sends the first part of a message that never becomes complete, as far as the service reads it.
+    pub(crate) fn send_part(&mut self, part: &[u8]) {
+        let frame = Frame::message(part.to_vec(), OpCode::Data(Data::Text), false);
+        // The service may refuse the message while it is being sent.
+        drop(self.socket.send(Message::Frame(frame)));
+    }
+
+    /// Whether a message waits to be read.
+    pub(crate) fn has_message(&mut self) -> bool {
+        let connection = self.socket.get_ref();
+        connection.set_nonblocking(true).expect("a socket");
+        let waits = connection.peek(&mut [0]).is_ok();
+        connection.set_nonblocking(false).expect("a socket");
+        waits
     }
 
     /// Types text.

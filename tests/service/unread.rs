@@ -1,4 +1,4 @@
-//! Responses that no client reads and bodies that never arrive: their memory is bounded, and they do not block other clients.
+//! Responses that no client reads, and bodies and messages that never arrive: their memory is bounded, and they do not block other clients.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::harness::conversation::Conversation;
 use crate::harness::raw::{RawReply, is_chunked};
 use crate::harness::{Service, eventually};
 use crate::service::execute::{program, program_with};
@@ -128,5 +129,25 @@ fn the_memory_of_unfinished_bodies_is_bounded() {
     });
     assert_eq!((refused.status, refused.header("retry-after")), (429, Some("1")), "{}", refused.body);
     drop((announced, halves));
+    assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+}
+
+#[test]
+fn the_memory_of_incomplete_messages_is_bounded() {
+    let service = Service::start_with("[admission]\nslots = 4\nwaiting_bytes = 16777216");
+    let release = service.home().shared("release");
+    let waits = program(&format!("wait-for {}", release.display()));
+    let mut halves: Vec<_> = (0..3).map(|_| service.converse(&waits)).collect();
+    for conversation in &mut halves {
+        conversation.send_part(&[b' '; 7 << 20]);
+    }
+    // Whichever came last is refused, and its program ends with it; then there is room for the other two.
+    let refused = eventually("one to be refused", || halves.iter_mut().position(Conversation::has_message));
+    let refusal = halves.remove(refused).next();
+    assert_eq!((&refusal["type"], &refusal["code"]), (&"error".into(), &"too_many_executions".into()), "{refusal}");
+    std::fs::write(&release, "").expect("the release");
+    for mut conversation in halves {
+        assert_eq!(conversation.next()["type"], "finished");
+    }
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
 }

@@ -1,4 +1,4 @@
-//! The byte budget of waiting data: request bodies, queued programs, unread input and unread responses.
+//! The byte budget of waiting data: request bodies, incomplete messages, queued programs, unread input and unread responses.
 //!
 //! All of them share one number of bytes. When it is used up, new requests are refused, so that many clients together cannot
 //! hold more memory than one. A request that is alone is admitted whatever its size. Running executions are never cut short: a
@@ -25,7 +25,8 @@ pub(crate) struct Share {
 }
 
 /// The budget is used up.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("too much data waits")]
 pub(crate) struct Exhausted;
 
 impl Budget {

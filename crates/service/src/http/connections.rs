@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use super::connection_limit::{ConnectionLimit, ConnectionPermit};
+use super::received::{Counted, Received};
 use super::write_timeout::WriteTimeout;
 
 /// How long a client may take to send the header of a request, and how long a connection may be idle.
@@ -131,15 +132,15 @@ async fn recover(error: &io::Error) {
 async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit: ConnectionPermit) {
     // Otherwise a small response waits until the one before is acknowledged. An error means that the client is gone.
     let _ = stream.set_nodelay(true);
-    let owner = Arc::new(Owner::new(&stream).await);
+    let client = Client { owner: Arc::new(Owner::new(&stream).await), received: Received::default() };
     // The system would buffer megabytes of each response, which count in no budget. If that cannot be set, nothing else changes.
     let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(
-            TokioIo::new(WriteTimeout::new(stream, permit.stall())),
-            service_fn(|request| respond(&router, &permit, &owner, request)),
+            TokioIo::new(WriteTimeout::new(Counted::new(stream, client.received.clone()), permit.stall())),
+            service_fn(|request| respond(&router, &permit, &client, request)),
         )
         .with_upgrades();
     let mut connection = std::pin::pin!(connection);
@@ -155,6 +156,12 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
     if let Err(error) = served {
         tracing::debug!(%error, "a connection broke off");
     }
+}
+
+/// What is known of the other end of a connection.
+struct Client {
+    owner: Arc<Owner>,
+    received: Received,
 }
 
 /// The user whose program opened a connection.
@@ -191,11 +198,12 @@ impl Owner {
 fn respond(
     router: &Router,
     permit: &ConnectionPermit,
-    owner: &Arc<Owner>,
+    client: &Client,
     request: Request<Incoming>,
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
     let (in_flight, mut request) = permit.begin(request);
-    let (router, owner) = (router.clone(), Arc::clone(owner));
+    request.extensions_mut().insert(client.received.clone());
+    let (router, owner) = (router.clone(), Arc::clone(&client.owner));
     async move {
         request.extensions_mut().insert(owner.peer().await);
         Ok(router.oneshot(request).await?.map(|body| in_flight.until_sent(body)))

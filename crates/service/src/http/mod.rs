@@ -22,6 +22,7 @@ mod media_type;
 mod middleware;
 mod observed_body;
 pub mod proof;
+mod received;
 pub(crate) mod router;
 mod routes;
 mod sent;

@@ -21,6 +21,7 @@
 
 mod child_status;
 mod fd_passing;
+mod in_flight;
 mod launcher;
 mod own_process;
 mod perf_counter;

@@ -2,12 +2,15 @@
 
 use std::collections::HashMap;
 use std::fs;
+use std::os::fd::AsRawFd;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
 use nix::libc;
 use nix::sys::statfs::{HUGETLBFS_MAGIC, TMPFS_MAGIC, statfs};
 use nix::unistd::Pid;
+
+use super::in_flight;
 
 /// Device and inode.
 pub(crate) type Key = (u64, u64);
@@ -19,10 +22,13 @@ pub(crate) struct UnlinkedFile {
     pub(crate) in_memory: bool,
 }
 
-/// The unlinked files that `processes` have open or mapped, each once.
+/// The unlinked files that `processes` have open, mapped, or sent to one another, each once.
 pub(crate) fn held(processes: &[Pid]) -> HashMap<Key, UnlinkedFile> {
     let mut found = HashMap::new();
     processes.iter().for_each(|pid| open(*pid, &mut found));
+    in_flight::each_file(processes, &mut |file| {
+        found.extend(look(Path::new(&format!("/proc/self/fd/{}", file.as_raw_fd()))));
+    });
     processes.iter().for_each(|pid| mapped(*pid, &mut found));
     found
 }

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{WebSocket, close_code};
-use futures_util::StreamExt;
+use axum::extract::ws::close_code;
 use runtray_engine::Refill;
 use runtray_wire::{Code, ExecuteResponse, Finished, ServerMessage};
 use tokio::sync::mpsc;
@@ -13,6 +12,7 @@ use super::backlog::Backlog;
 use super::end::{Ending, Gone};
 use super::interactive::{self, Interactive};
 use super::reader::{Incoming, Reader};
+use super::socket::Socket;
 use super::writer::Writer;
 use crate::http::budget::Share;
 use crate::http::error::Error;
@@ -28,9 +28,9 @@ const FIRST_MESSAGE: Duration = Duration::from_secs(10);
 const REPLIES: usize = 16;
 
 /// Serves a client until its program or its connection ends.
-pub(crate) async fn attend(server: &Server, caller: &Caller, id: String, socket: WebSocket) {
-    let (sink, stream) = socket.split();
-    let (mut writer, mut reader) = (Writer::new(sink), Reader::new(stream));
+pub(crate) async fn attend(server: &Server, caller: &Caller, id: String, socket: Socket) {
+    let (sink, mut reader) = socket.split();
+    let mut writer = Writer::new(sink);
     let ending = match converse(server, caller, &id, &mut reader, &mut writer).await {
         Ok((finished, refill)) => {
             let sent = send(&mut writer, &ServerMessage::Finished(Box::new(finished)), close_code::NORMAL).await;

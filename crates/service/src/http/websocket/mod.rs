@@ -9,5 +9,6 @@ pub(crate) mod conversation;
 mod end;
 pub(crate) mod interactive;
 pub(crate) mod reader;
+pub(crate) mod socket;
 pub(crate) mod upgrade;
 mod writer;

@@ -13,8 +13,10 @@ use tokio_tungstenite::tungstenite;
 
 use super::backlog::Backlog;
 use super::end::Ending;
+use crate::http::budget::Exhausted;
 use crate::http::error::Error;
 use crate::http::from_wire::message::{parse_command, typed};
+use crate::http::received::Received;
 
 /// A client that sends nothing for this long, not even the reply to a ping, is considered gone.
 const SILENCE: Duration = Duration::from_secs(60);
@@ -40,22 +42,28 @@ impl Incoming {
 }
 
 /// The receiving half of the connection.
-pub(crate) struct Reader(SplitStream<WebSocket>);
+pub(crate) struct Reader {
+    stream: SplitStream<WebSocket>,
+    received: Received,
+}
 
 impl Reader {
-    /// The receiving half of a connection.
-    pub(crate) fn new(stream: SplitStream<WebSocket>) -> Self {
-        Self(stream)
+    /// The receiving half of a connection, whose incomplete messages count in `received`.
+    pub(super) fn new(stream: SplitStream<WebSocket>, received: Received) -> Self {
+        Self { stream, received }
     }
 
-    /// The next message; `None` if the client is gone, an error if the message was larger than `cap`.
+    /// The next message; `None` if the client is gone, an error if the message was larger than `cap` or the budget is used up.
     pub(crate) async fn next(&mut self, cap: usize) -> Option<Result<Incoming, Error>> {
         loop {
-            match timeout(SILENCE, self.0.next()).await.ok()?? {
+            let message = timeout(SILENCE, self.stream.next()).await.ok()??;
+            self.received.complete();
+            match message {
                 Ok(Message::Text(text)) => return Some(Ok(Incoming::Text(text))),
                 Ok(Message::Binary(bytes)) => return Some(Ok(Incoming::Binary(bytes))),
                 Ok(Message::Ping(_) | Message::Pong(_)) => {}
                 Err(error) if is_too_large(&error) => return Some(Err(Error::BodyTooLarge { cap })),
+                Err(error) if is_exhausted(&error) => return Some(Err(Exhausted.into())),
                 Ok(Message::Close(_)) | Err(_) => return None,
             }
         }
@@ -106,12 +114,20 @@ impl Reader {
     /// Reads and drops messages until the client has closed its side. A connection that is dropped with unread bytes in it is
     /// reset, and the client would lose the last message.
     pub(crate) async fn drain(&mut self) {
-        let closed = async { while let Some(Ok(_)) = self.0.next().await {} };
+        let closed = async { while let Some(Ok(_)) = self.stream.next().await {} };
         let _ = timeout(GOODBYE, closed).await;
     }
 }
 
 fn is_too_large(error: &axum::Error) -> bool {
-    let cause = std::error::Error::source(error).and_then(|cause| cause.downcast_ref());
-    matches!(cause, Some(tungstenite::Error::Capacity(_)))
+    matches!(cause(error), Some(tungstenite::Error::Capacity(_)))
+}
+
+fn is_exhausted(error: &axum::Error) -> bool {
+    let Some(tungstenite::Error::Io(error)) = cause(error) else { return false };
+    error.get_ref().is_some_and(|source| source.is::<Exhausted>())
+}
+
+fn cause(error: &axum::Error) -> Option<&tungstenite::Error> {
+    std::error::Error::source(error).and_then(|cause| cause.downcast_ref())
 }

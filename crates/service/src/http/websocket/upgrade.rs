@@ -1,21 +1,38 @@
 //! Upgrading a request to a WebSocket.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
+use axum::extract::FromRequestParts;
+use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
-use axum::extract::ws::{WebSocket, WebSocketUpgrade};
+use axum::http::request::Parts;
 use axum::response::Response;
 use runtray_engine::excerpt;
 use tracing::Instrument;
 
+use super::socket::Socket;
 use crate::http::error::Error;
+use crate::http::received::Received;
 use crate::http::server::Server;
 
 /// The size of a connection's read buffer, in bytes.
 const READ_BUFFER: usize = 16 << 10;
 
 /// A request that may be upgraded.
-pub(crate) type Upgrade = Result<WebSocketUpgrade, WebSocketUpgradeRejection>;
+pub(crate) struct Upgrade {
+    request: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+    received: Received,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let received = parts.extensions.get::<Received>().cloned().unwrap_or_default();
+        Ok(Self { request: WebSocketUpgrade::from_request_parts(parts, state).await, received })
+    }
+}
 
 /// Answers with the upgrade, and then carries `attend` out. `protocols` are the subprotocols that are selected if offered.
 ///
@@ -28,10 +45,11 @@ pub(crate) fn upgrade<F, T>(
     attend: F,
 ) -> Result<Response, Error>
 where
-    F: FnOnce(Arc<Server>, WebSocket) -> T + Send + 'static,
+    F: FnOnce(Arc<Server>, Socket) -> T + Send + 'static,
     T: Future<Output = ()> + Send + 'static,
 {
-    let upgrade = upgrade.map_err(|rejection| {
+    let Upgrade { request, received } = upgrade;
+    let upgrade = request.map_err(|rejection| {
         let why = excerpt(&rejection.body_text()).into_owned();
         Error::InvalidRequest(format!("This route speaks WebSocket; open it with a client for that ({why})."))
     })?;
@@ -47,7 +65,8 @@ where
     let span = tracing::Span::current();
     Ok(upgrade.on_upgrade(move |socket| {
         let carried = async move {
-            let attend = attend(server.clone(), socket);
+            received.count(server.budget.share());
+            let attend = attend(server.clone(), Socket::new(socket, received));
             server.sessions.carry(permit, attend).await;
         };
         carried.instrument(span)

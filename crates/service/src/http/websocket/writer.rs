@@ -3,25 +3,25 @@
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
 use futures_util::SinkExt;
-use futures_util::stream::SplitSink;
 use runtray_engine::Event;
 use runtray_wire::{Printed, ServerMessage, Started};
 use tokio::sync::mpsc;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::end::Gone;
+use super::socket::Sink;
 use crate::http::error::Error;
 
 /// How often the client is pinged. Pings find clients that are gone, and keep proxies from closing the connection.
 const PING_EVERY: Duration = Duration::from_secs(10);
 
 /// The sending half of the connection.
-pub(super) struct Writer(SplitSink<WebSocket, Message>);
+pub(super) struct Writer(Sink);
 
 impl Writer {
-    pub(super) fn new(sink: SplitSink<WebSocket, Message>) -> Self {
+    pub(super) fn new(sink: Sink) -> Self {
         Self(sink)
     }
 

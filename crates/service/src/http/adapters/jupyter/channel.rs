@@ -2,17 +2,18 @@
 
 use std::collections::VecDeque;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket, close_code};
-use futures_util::stream::SplitSink;
-use futures_util::{SinkExt, StreamExt};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, close_code};
+use futures_util::SinkExt;
 use ulid::Ulid;
 
 use super::messages::{Answers, Request};
 use crate::http::adapters::submission::submit;
+use crate::http::budget::{Exhausted, Share};
 use crate::http::error::Error;
 use crate::http::from_wire::request::{Parsed, Timeouts};
 use crate::http::server::Server;
 use crate::http::websocket::reader::Reader;
+use crate::http::websocket::socket::{Sink, Socket};
 
 /// Blocks that may wait for their turn.
 const QUEUED: usize = 16;
@@ -31,26 +32,32 @@ pub(super) struct Client<'a> {
 
 struct Channel<'a> {
     client: Client<'a>,
-    sink: SplitSink<WebSocket, Message>,
+    sink: Sink,
     reader: Reader,
-    queued: VecDeque<Request>,
+    queued: VecDeque<Block>,
     session: String,
     count: u32,
 }
 
+/// A block, and its share of the budget until it has run.
+struct Block {
+    request: Request,
+    share: Result<Share, Exhausted>,
+}
+
 /// Serves a client until it closes the channel or the service stops.
-pub(super) async fn attend(client: Client<'_>, socket: WebSocket) {
-    let (sink, stream) = socket.split();
+pub(super) async fn attend(client: Client<'_>, socket: Socket) {
+    let (sink, reader) = socket.split();
     let session = Ulid::generate().to_string();
-    let mut channel = Channel { client, sink, reader: Reader::new(stream), queued: VecDeque::new(), session, count: 0 };
+    let mut channel = Channel { client, sink, reader, queued: VecDeque::new(), session, count: 0 };
     let stopping = channel.client.server.sessions.stopping().clone();
     loop {
-        let request = tokio::select! {
-            request = channel.next() => request,
+        let block = tokio::select! {
+            block = channel.next() => block,
             () = stopping.cancelled() => break,
         };
-        let Ok(request) = request else { return };
-        if channel.execute(request).await.is_err() {
+        let Ok(block) = block else { return };
+        if channel.execute(block).await.is_err() {
             return;
         }
     }
@@ -59,29 +66,30 @@ pub(super) async fn attend(client: Client<'_>, socket: WebSocket) {
 }
 
 impl Channel<'_> {
-    async fn next(&mut self) -> Result<Request, Gone> {
-        if let Some(request) = self.queued.pop_front() {
-            return Ok(request);
+    async fn next(&mut self) -> Result<Block, Gone> {
+        if let Some(block) = self.queued.pop_front() {
+            return Ok(block);
         }
         loop {
-            if let Some(request) = received(&mut self.reader, self.client.server).await? {
-                return Ok(request);
+            if let Some(block) = received(&mut self.reader, self.client.server).await? {
+                return Ok(block);
             }
         }
     }
 
     /// Runs a block, and queues the blocks that arrive meanwhile.
-    async fn execute(&mut self, request: Request) -> Result<(), Gone> {
+    async fn execute(&mut self, Block { request, share }: Block) -> Result<(), Gone> {
         self.count += 1;
         let answers = Answers::to(request.header, &self.session, self.count);
-        let run = run(&self.client, self.count, &answers, request.content.code, &mut self.sink);
+        let code = share.map(|share| (request.content.code, share));
+        let run = run(&self.client, self.count, &answers, code, &mut self.sink);
         let mut run = std::pin::pin!(run);
         loop {
             tokio::select! {
                 ended = &mut run => return ended,
-                request = received(&mut self.reader, self.client.server) => match request? {
+                block = received(&mut self.reader, self.client.server) => match block? {
                     Some(_) if self.queued.len() >= QUEUED => return Err(Gone),
-                    Some(request) => self.queued.push_back(request),
+                    Some(block) => self.queued.push_back(block),
                     None => {}
                 },
             }
@@ -90,23 +98,37 @@ impl Channel<'_> {
 }
 
 /// The next message; `None` if it does not ask to run a block.
-async fn received(reader: &mut Reader, server: &Server) -> Result<Option<Request>, Gone> {
+async fn received(reader: &mut Reader, server: &Server) -> Result<Option<Block>, Gone> {
     let cap = server.core.settings.borrow().settings.body_bytes;
     let Some(Ok(message)) = reader.next(cap).await else { return Err(Gone) };
     let bytes = message.into_bytes();
     let request: Option<Request> = serde_json::from_slice(&bytes).ok();
-    Ok(request.filter(|request| request.header.msg_type == "execute_request"))
+    let Some(mut request) = request.filter(|request| request.header.msg_type == "execute_request") else {
+        return Ok(None);
+    };
+    let mut share = server.budget.share();
+    let share = share.grow(bytes.len()).map(|()| share);
+    if share.is_err() {
+        request.content.code = String::new();
+    }
+    Ok(Some(Block { request, share }))
 }
 
 async fn run(
     client: &Client<'_>,
     count: u32,
     answers: &Answers,
-    code: String,
-    sink: &mut SplitSink<WebSocket, Message>,
+    code: Result<(String, Share), Exhausted>,
+    sink: &mut Sink,
 ) -> Result<(), Gone> {
-    send(sink, answers.begun(&code)).await?;
-    let last = match executed(client, count, answers, code, sink).await? {
+    let ended = match code {
+        Ok((code, _share)) => {
+            send(sink, answers.begun(&code)).await?;
+            executed(client, count, answers, code, sink).await?
+        }
+        Err(exhausted) => Err(exhausted.into()),
+    };
+    let last = match ended {
         Ok(last) => last,
         Err(error) => {
             error.log();
@@ -121,7 +143,7 @@ async fn executed(
     count: u32,
     answers: &Answers,
     code: String,
-    sink: &mut SplitSink<WebSocket, Message>,
+    sink: &mut Sink,
 ) -> Result<Result<Vec<String>, Error>, Gone> {
     let core = &client.server.core;
     let timeout = Timeouts::longest(&core.settings.borrow().settings).default;
@@ -139,7 +161,7 @@ async fn executed(
     Ok(submitted.ended().await.map(|(result, _refill)| answers.ended(&result)))
 }
 
-async fn send(sink: &mut SplitSink<WebSocket, Message>, messages: Vec<String>) -> Result<(), Gone> {
+async fn send(sink: &mut Sink, messages: Vec<String>) -> Result<(), Gone> {
     for message in messages {
         sink.send(Message::Text(message.into())).await.map_err(|_| Gone)?;
     }

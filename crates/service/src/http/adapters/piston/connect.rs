@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, WebSocket};
-use futures_util::stream::SplitSink;
-use futures_util::{SinkExt, StreamExt};
+use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
+use futures_util::SinkExt;
 use runtray_engine::{Command, Commander, Event, Signal};
 use runtray_wire::ExecuteResponse;
 use serde_json::{Map, Value, json};
@@ -13,6 +12,7 @@ use tokio::time::timeout;
 use super::reply::Refused;
 use super::request::{self, Wanted};
 use super::{answer, runtimes};
+use crate::http::budget::Share;
 use crate::http::error::Error;
 use crate::http::from_wire::json::{self as read, Whole};
 use crate::http::from_wire::request::Parsed;
@@ -20,6 +20,7 @@ use crate::http::server::Server;
 use crate::http::websocket::backlog::Backlog;
 use crate::http::websocket::interactive::{self, Interactive};
 use crate::http::websocket::reader::Reader;
+use crate::http::websocket::socket::{Sink, Socket};
 
 /// How long a client may take to say what to run.
 const INIT: Duration = Duration::from_secs(1);
@@ -58,12 +59,9 @@ impl From<Error> for Ending {
     }
 }
 
-type Sink = SplitSink<WebSocket, Message>;
-
 /// Serves a client until its program or its connection ends.
-pub(super) async fn attend(server: &Server, origin: String, id: String, socket: WebSocket) {
-    let (mut sink, stream) = socket.split();
-    let mut reader = Reader::new(stream);
+pub(super) async fn attend(server: &Server, origin: String, id: String, socket: Socket) {
+    let (mut sink, mut reader) = socket.split();
     let close = match converse(server, origin, id, &mut reader, &mut sink).await {
         Ok(()) => DONE,
         Err(Ending::Gone) => return,
@@ -89,8 +87,10 @@ async fn converse(
     sink: &mut Sink,
 ) -> Result<(), Ending> {
     let settings = server.core.settings.borrow().settings.clone();
+    // The program's share of the budget, held until it has ended.
+    let mut share = server.budget.share();
     let first = tokio::select! {
-        first = timeout(INIT, next(reader, settings.body_bytes)) => first.map_err(|_| Ending::Closed(LATE))??,
+        first = timeout(INIT, init(reader, settings.body_bytes, &mut share)) => first.map_err(|_| Ending::Closed(LATE))??,
         () = server.sessions.stopping().cancelled() => return Err(Ending::Closed(AWAY)),
     };
     if first.get("type").and_then(Value::as_str) != Some("init") {
@@ -136,10 +136,20 @@ async fn send(sink: &mut Sink, message: &Value) -> Result<(), Ending> {
     sink.send(Message::Text(message.to_string().into())).await.map_err(|_| Ending::Gone)
 }
 
+/// The first message, whose bytes count in `share`.
+async fn init(reader: &mut Reader, cap: usize, share: &mut Share) -> Result<Map<String, Value>, Ending> {
+    let bytes = reader.next(cap).await.ok_or(Ending::Gone)??.into_bytes();
+    share.grow(bytes.len()).map_err(Error::from)?;
+    object(&bytes)
+}
+
 /// The next message.
 async fn next(reader: &mut Reader, cap: usize) -> Result<Map<String, Value>, Ending> {
-    let bytes = reader.next(cap).await.ok_or(Ending::Gone)??.into_bytes();
-    read::object(&bytes).map_err(|malformed| Ending::Refused(malformed.in_the(Whole::Body).to_string()))
+    object(&reader.next(cap).await.ok_or(Ending::Gone)??.into_bytes())
+}
+
+fn object(bytes: &[u8]) -> Result<Map<String, Value>, Ending> {
+    read::object(bytes).map_err(|malformed| Ending::Refused(malformed.in_the(Whole::Body).to_string()))
 }
 
 /// Forwards input until the client is gone or breaks a rule. Signals bypass input that the program has not read.

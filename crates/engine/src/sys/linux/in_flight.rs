@@ -1,0 +1,185 @@
+//! Descriptors in flight: they were sent through a socket, and no process has received them yet.
+//!
+//! A file in memory whose only descriptor is in flight belongs to no process. The sockets whose queues hold descriptors say so in
+//! their fdinfo. A duplicate of such a socket is peeked at, which leaves its queue as it is.
+
+use std::collections::HashSet;
+use std::fs::{self, File};
+use std::io::IoSliceMut;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
+use std::os::unix::fs::{FileTypeExt, MetadataExt};
+use std::path::Path;
+
+use nix::errno::Errno;
+use nix::libc;
+use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
+use nix::unistd::Pid;
+
+use super::pidfd;
+
+/// The kernel's limit of descriptors in one message.
+const DESCRIPTORS: usize = 253;
+/// Messages of a queue that are read.
+const MESSAGES: usize = 1024;
+/// Bytes of a queue that are read at once.
+const BYTES: usize = 64 << 10;
+/// The most sockets that are read in one look.
+const SOCKETS: usize = 4096;
+
+/// Calls `found` with the files that are in flight between `processes`; with one that was sent twice perhaps twice.
+pub(crate) fn each_file(processes: &[Pid], found: &mut dyn FnMut(&File)) {
+    let mut flight = Flight { found, unread: Vec::new(), seen: HashSet::new() };
+    processes.iter().for_each(|pid| flight.add_sockets_of(*pid));
+    while let Some(socket) = flight.unread.pop() {
+        flight.read(&socket);
+    }
+}
+
+struct Flight<'a> {
+    found: &'a mut dyn FnMut(&File),
+    /// Sockets whose queues were not read yet.
+    unread: Vec<OwnedFd>,
+    /// The inodes of all sockets that were found. A socket may be in several processes, and in its own queue.
+    seen: HashSet<u64>,
+}
+
+impl Flight<'_> {
+    fn add_sockets_of(&mut self, pid: Pid) {
+        let mut process = None;
+        for entry in fs::read_dir(format!("/proc/{pid}/fdinfo")).into_iter().flatten().flatten() {
+            let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
+            if !has_descriptors(&entry.path()) {
+                continue;
+            }
+            let Some(process) = process.get_or_insert_with(|| pidfd::open(pid).ok()) else { return };
+            if let Ok(socket) = duplicate(process.as_fd(), number) {
+                self.add_socket(socket);
+            }
+        }
+    }
+
+    fn add_socket(&mut self, socket: OwnedFd) {
+        let socket = File::from(socket);
+        let Ok(inode) = socket.metadata().map(|socket| socket.ino()) else { return };
+        if self.seen.len() < SOCKETS && self.seen.insert(inode) {
+            self.unread.push(socket.into());
+        }
+    }
+
+    /// Reads a queue without taking anything from it. The offset of peeking belongs to the socket, so it is put back.
+    fn read(&mut self, socket: &OwnedFd) {
+        if set_peek_offset(socket, 0).is_err() {
+            return;
+        }
+        let mut bytes = vec![0; BYTES];
+        for _ in 0..MESSAGES {
+            let Some(descriptors) = peek(socket, &mut bytes) else { break };
+            descriptors.into_iter().for_each(|descriptor| self.add(descriptor));
+        }
+        let _ = set_peek_offset(socket, -1);
+    }
+
+    fn add(&mut self, descriptor: OwnedFd) {
+        let file = File::from(descriptor);
+        match file.metadata() {
+            Ok(found) if found.file_type().is_socket() => {
+                if has_descriptors(Path::new(&format!("/proc/self/fdinfo/{}", file.as_raw_fd()))) {
+                    self.add_socket(file.into());
+                }
+            }
+            Ok(found) if found.is_file() => (self.found)(&file),
+            _ => {}
+        }
+    }
+}
+
+/// Whether an fdinfo is that of a socket with descriptors in its queue.
+fn has_descriptors(fdinfo: &Path) -> bool {
+    let text = fs::read_to_string(fdinfo).unwrap_or_default();
+    text.lines().filter_map(|line| line.strip_prefix("scm_fds:")).any(|count| count.trim() != "0")
+}
+
+/// A process's descriptor as one of ours.
+fn duplicate(process: BorrowedFd<'_>, number: RawFd) -> nix::Result<OwnedFd> {
+    // SAFETY: the call takes numbers only.
+    #[expect(unsafe_code, reason = "nix has no pidfd_getfd")]
+    let descriptor = unsafe { libc::syscall(libc::SYS_pidfd_getfd, process.as_raw_fd(), number, 0) };
+    let descriptor = Errno::result(descriptor)?;
+    // SAFETY: the kernel has just made this descriptor for us.
+    #[expect(unsafe_code, reason = "taking ownership of a new descriptor")]
+    Ok(unsafe { OwnedFd::from_raw_fd(i32::try_from(descriptor).unwrap_or(i32::MAX)) })
+}
+
+fn set_peek_offset(socket: &OwnedFd, offset: libc::c_int) -> nix::Result<()> {
+    let size = libc::socklen_t::try_from(size_of_val(&offset)).unwrap_or_default();
+    // SAFETY: the option is an int, which lives until the call returns.
+    #[expect(unsafe_code, reason = "nix has no SO_PEEK_OFF")]
+    let set = unsafe {
+        libc::setsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, libc::SO_PEEK_OFF, (&raw const offset).cast(), size)
+    };
+    Errno::result(set).map(drop)
+}
+
+/// The descriptors of the next message behind the offset of peeking; `None` at the end of the queue.
+fn peek(socket: &OwnedFd, bytes: &mut [u8]) -> Option<Vec<OwnedFd>> {
+    let mut data = [IoSliceMut::new(bytes)];
+    let mut space = nix::cmsg_space!([RawFd; DESCRIPTORS]);
+    let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC;
+    let message = recvmsg::<()>(socket.as_raw_fd(), &mut data, Some(&mut space), flags).ok()?;
+    let numbers = message.cmsgs().into_iter().flatten().filter_map(|part| match part {
+        ControlMessageOwned::ScmRights(numbers) => Some(numbers),
+        _ => None,
+    });
+    // SAFETY: the kernel has just made these descriptors for us, and nothing else in this process owns them.
+    #[expect(unsafe_code, reason = "taking ownership of received descriptors")]
+    let descriptors: Vec<OwnedFd> = numbers.flatten().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }).collect();
+    (message.bytes > 0).then_some(descriptors)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::IoSlice;
+    use std::os::fd::{AsRawFd, OwnedFd};
+    use std::os::unix::fs::MetadataExt;
+
+    use nix::sys::socket::{AddressFamily, ControlMessage, MsgFlags, SockFlag, SockType, recv, sendmsg, socketpair};
+    use nix::unistd::Pid;
+
+    use super::each_file;
+
+    fn pair(kind: SockType) -> (OwnedFd, OwnedFd) {
+        socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC).expect("a pair")
+    }
+
+    fn send(socket: &OwnedFd, text: &[u8], descriptor: Option<&OwnedFd>) {
+        let numbers: Vec<_> = descriptor.iter().map(|descriptor| descriptor.as_raw_fd()).collect();
+        let rights = [ControlMessage::ScmRights(&numbers)];
+        let rights = if numbers.is_empty() { &rights[..0] } else { &rights[..] };
+        sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(text)], rights, MsgFlags::empty(), None).expect("sent");
+    }
+
+    #[test]
+    fn a_file_in_flight_is_found_and_the_queue_stays_as_it_is() {
+        for kind in [SockType::Stream, SockType::Datagram, SockType::SeqPacket] {
+            let ((sender, receiver), (inner_sender, inner_receiver)) = (pair(kind), pair(kind));
+            let sent = tempfile::tempfile().expect("a file");
+            let inode = sent.metadata().expect("metadata").ino();
+            let is_found = || {
+                let mut found = false;
+                each_file(&[Pid::this()], &mut |file| found |= file.metadata().is_ok_and(|it| it.ino() == inode));
+                found
+            };
+            // It is behind other messages, in the queue of a socket that is itself in flight.
+            send(&inner_sender, b"first", None);
+            assert!(!is_found(), "{kind:?}");
+            send(&inner_sender, b"second", Some(&sent.into()));
+            send(&sender, b"first", None);
+            send(&sender, b"second", Some(&inner_receiver));
+            drop((inner_sender, inner_receiver));
+            assert!(is_found() && is_found(), "{kind:?}");
+            let mut text = [0; 5];
+            recv(receiver.as_raw_fd(), &mut text, MsgFlags::MSG_PEEK).expect("text");
+            assert_eq!(&text, b"first", "{kind:?}");
+        }
+    }
+}
