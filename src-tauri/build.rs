@@ -17,7 +17,7 @@ const COMMANDS: &[&str] = &[
     "use_port",
     "token",
     "console_follow",
-    "console_shown",
+    "console_acknowledge",
     "console_run",
     "console_say",
     "console_kill",

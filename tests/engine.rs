@@ -28,14 +28,14 @@ fn main() {
             eprintln!("no Python is installed here: nothing of the engine was tested");
             return;
         };
-        said("a dropped run leaves nothing", a_dropped_run_leaves_nothing(&python)).await;
-        said("a dropped run refills the pool", a_dropped_run_refills_the_pool(&python)).await;
-        said("the pool is refilled when an answer was sent", the_pool_waits_for_the_answer(&python)).await;
-        said("a long program does not keep the pool empty", a_long_program_refills_the_pool(&python)).await;
+        reported("a dropped run leaves nothing", a_dropped_run_leaves_nothing(&python)).await;
+        reported("a dropped run refills the pool", a_dropped_run_refills_the_pool(&python)).await;
+        reported("the pool is refilled when an answer was sent", the_pool_waits_for_the_answer(&python)).await;
+        reported("a long program does not keep the pool empty", a_long_program_refills_the_pool(&python)).await;
     });
 }
 
-async fn said(what: &str, test: impl Future<Output = ()>) {
+async fn reported(what: &str, test: impl Future<Output = ()>) {
     timeout(PATIENCE, test).await.unwrap_or_else(|_| panic!("it takes too long that {what}"));
     eprintln!("test {what} ... ok");
 }
@@ -148,7 +148,7 @@ async fn the_pool_waits_for_the_answer(python: &Arc<Runtime>) {
     for _ in 0..5 {
         let (outcome, refill) = fixture.run("print(1)", &[]).await;
         assert!(outcome.warm, "none had waited");
-        // One that cannot use the pool: it takes longer to start than the pool would.
+        // This run cannot use the pool, and starts more slowly than the pool refills.
         let (cold, none) = fixture.run("print(2)", &["argument"]).await;
         assert!(!cold.warm);
         drop(none);

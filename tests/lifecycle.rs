@@ -28,14 +28,14 @@ fn main() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         // This goes first: an interpreter that is probed for its version inherits the sockets for a moment, that of the port too.
-        said("a taken port fails, is named, and can be tried again", a_taken_port_fails_until_it_is_free()).await;
-        said("it starts once, stops, and starts again", it_starts_once_and_stops()).await;
-        said("a broken settings file opens nothing", a_broken_settings_file_opens_nothing()).await;
-        said("a restart takes the port that the settings have now", a_restart_takes_the_new_port()).await;
+        reported("a taken port fails, is named, and can be tried again", a_taken_port_fails_until_it_is_free()).await;
+        reported("it starts once, stops, and starts again", it_starts_once_and_stops()).await;
+        reported("a broken settings file opens nothing", a_broken_settings_file_opens_nothing()).await;
+        reported("a restart takes the port that the settings have now", a_restart_takes_the_new_port()).await;
     });
 }
 
-async fn said(what: &str, test: impl Future<Output = ()>) {
+async fn reported(what: &str, test: impl Future<Output = ()>) {
     timeout(PATIENCE, test).await.unwrap_or_else(|_| panic!("it takes too long that {what}"));
     eprintln!("test {what} ... ok");
 }

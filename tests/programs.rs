@@ -66,7 +66,7 @@ fn try_both_ways(service: &Service, program: &Program) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
 }
 
-/// Prints what was run, past the test's capture, so that the count is always visible.
+/// Prints the count past the test's capture, so that it is always visible.
 fn report(able: &[Program], unable: &[Program], runtimes: &Runtimes) {
     let mut text = String::from("\nprograms run:");
     for (language, _) in OLDEST {

@@ -67,8 +67,8 @@ fn jupyter(python: &Path) -> Result<String, String> {
     if answer.status.success() {
         return Ok(String::from_utf8_lossy(&answer.stdout).trim().to_owned());
     }
-    let said = String::from_utf8_lossy(&answer.stderr);
-    Err(format!("it is not installed ({})", said.lines().last().unwrap_or("no reason was given")))
+    let stderr = String::from_utf8_lossy(&answer.stderr);
+    Err(format!("it is not installed ({})", stderr.lines().last().unwrap_or("no reason was given")))
 }
 
 impl Interpreter {

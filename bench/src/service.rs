@@ -108,8 +108,8 @@ impl<'a> Service<'a> {
         let child = command.spawn().with_context(|| format!("cannot start {}", command.get_program().display()))?;
         let mut service = Self { child, port, startup: Duration::ZERO, _home: home };
         wait_until_healthy(&mut service.child, port, kind.health()).with_context(|| {
-            let said = fs::read_to_string(log).unwrap_or_default();
-            format!("{} did not start; it said:\n{said}", kind.name())
+            let log_text = fs::read_to_string(log).unwrap_or_default();
+            format!("{} did not start; it said:\n{log_text}", kind.name())
         })?;
         service.startup = began.elapsed();
         Ok(service)

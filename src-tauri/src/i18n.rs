@@ -6,19 +6,19 @@
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
-use runtray_engine::said::{Said, Value};
+use runtray_engine::message::{LocalizedMessage, Value};
 
 const ENGLISH: &str = include_str!("../../ui/src/lib/i18n/native.en.json");
 const GERMAN: &str = include_str!("../../ui/src/lib/i18n/native.de.json");
 
-const ENGLISH_SAID: &str = include_str!("../../ui/src/lib/i18n/said.en.json");
-const GERMAN_SAID: &str = include_str!("../../ui/src/lib/i18n/said.de.json");
+const ENGLISH_MESSAGES: &str = include_str!("../../ui/src/lib/i18n/messages.en.json");
+const GERMAN_MESSAGES: &str = include_str!("../../ui/src/lib/i18n/messages.de.json");
 
 type Catalogue = HashMap<String, String>;
 
 /// The sentences of engine, service and app by code.
-static SAID: LazyLock<[Catalogue; 2]> =
-    LazyLock::new(|| [ENGLISH_SAID, GERMAN_SAID].map(|text| serde_json::from_str(text).unwrap_or_default()));
+static MESSAGES: LazyLock<[Catalogue; 2]> =
+    LazyLock::new(|| [ENGLISH_MESSAGES, GERMAN_MESSAGES].map(|text| serde_json::from_str(text).unwrap_or_default()));
 
 static CATALOGUES: LazyLock<[Catalogue; 2]> =
     LazyLock::new(|| [ENGLISH, GERMAN].map(|text| serde_json::from_str(text).unwrap_or_default()));
@@ -52,14 +52,14 @@ impl Language {
     }
 
     /// A sentence, with the sentences in it, in this language. A missing one stays in English.
-    pub(crate) fn say(self, said: &Said) -> String {
-        let english = || said.to_string();
-        let text = SAID[self as usize].get(said.code()).cloned().unwrap_or_else(english);
-        said.values().iter().fold(text, |text, (name, value)| {
+    pub(crate) fn say(self, message: &LocalizedMessage) -> String {
+        let english = || message.to_string();
+        let text = MESSAGES[self as usize].get(message.code()).cloned().unwrap_or_else(english);
+        message.values().iter().fold(text, |text, (name, value)| {
             let value = match value {
                 Value::Text(text) => text.clone(),
-                Value::Said(said) => self.say(said),
-                Value::List(list) => list.iter().map(|said| self.say(said)).collect::<Vec<_>>().join("; "),
+                Value::Message(message) => self.say(message),
+                Value::List(list) => list.iter().map(|message| self.say(message)).collect::<Vec<_>>().join("; "),
             };
             text.replace(&format!("{{{name}}}"), &value)
         })
@@ -79,7 +79,7 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use super::{CATALOGUES, Language, SAID};
+    use super::{CATALOGUES, Language, MESSAGES};
 
     /// The names of the placeholders.
     fn names(text: &str) -> BTreeSet<&str> {
@@ -118,7 +118,7 @@ mod tests {
     }
 
     /// Every sentence of the engine, the service and the app.
-    fn sentences() -> impl Iterator<Item = &'static runtray_engine::said::Sentence> {
+    fn sentences() -> impl Iterator<Item = &'static runtray_engine::message::Sentence> {
         let parts = [runtray_engine::sentences::ALL, runtray_service::sentences::ALL, crate::sentences::ALL];
         parts.into_iter().flatten()
     }
@@ -126,12 +126,12 @@ mod tests {
     #[test]
     fn every_sentence_is_in_every_language_with_known_placeholders() {
         let codes: BTreeSet<_> = sentences().map(|sentence| sentence.code).collect();
-        for catalogue in &*SAID {
+        for catalogue in &*MESSAGES {
             let known: BTreeSet<_> = catalogue.keys().map(String::as_str).collect();
             assert_eq!(known, codes);
         }
         for sentence in sentences() {
-            let [english, german] = [0, 1].map(|language| &SAID[language][sentence.code]);
+            let [english, german] = [0, 1].map(|language| &MESSAGES[language][sentence.code]);
             assert_eq!(names(english), names(german), "{}", sentence.code);
             assert!(names(english).is_subset(&names(sentence.english)), "{}", sentence.code);
         }
@@ -142,7 +142,7 @@ mod tests {
         // Names and text quoted from the system are the same in both languages.
         let word = |text: &str| text.split(['{', '}']).step_by(2).any(|part| part.contains(char::is_alphabetic));
         for sentence in sentences().filter(|sentence| word(sentence.english)) {
-            let german = &SAID[1][sentence.code];
+            let german = &MESSAGES[1][sentence.code];
             assert_ne!(german, sentence.english, "{}", sentence.code);
             let foreign = [" the ", " is ", " not ", " and ", " must ", " could ", " with "];
             let found = foreign.iter().find(|word| format!(" {german} ").contains(*word));
@@ -155,8 +155,8 @@ mod tests {
         // ERROR_ACCESS_DENIED, or EACCES.
         let error = std::io::Error::from_raw_os_error(if cfg!(windows) { 5 } else { 13 });
         let cause = runtray_service::sentences::FILE_WRITE.with("path", "/x/settings.toml").with("cause", &error);
-        let said = runtray_engine::sentences::REJECTED.with("path", "/a").with("reason", vec![cause.clone(), cause]);
-        let german = Language::German.say(&said);
+        let message = runtray_engine::sentences::REJECTED.with("path", "/a").with("reason", vec![cause.clone(), cause]);
+        let german = Language::German.say(&message);
         assert_eq!(german.matches("/x/settings.toml konnte nicht geschrieben werden").count(), 2, "{german}");
         assert!(german.contains("der Zugriff wurde verweigert") && !german.contains("denied"), "{german}");
     }

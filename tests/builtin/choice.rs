@@ -1,4 +1,4 @@
-//! Which Python runs: the built-in one, an own one, none; and where that is said.
+//! Which Python runs: the built-in one, an own one, none; and where that is reported.
 
 use serde_json::{Value, json};
 

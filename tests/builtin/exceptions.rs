@@ -1,6 +1,6 @@
-//! The programs that do not end as in an own Python, and what each needs that is not there or is another.
+//! The programs that end differently than in an installed Python, and the missing or different feature of each.
 
-/// What a program needs.
+/// A feature that a program needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Reason {
     /// Threads.
@@ -13,7 +13,7 @@ pub(super) enum Reason {
     Signals,
     /// Copies of descriptors, and descriptors as the system sees them.
     Descriptors,
-    /// What lies outside its folder, or a variable of its user.
+    /// Files outside its folder, or a variable of its user.
     Outside,
     /// `bz2` and `lzma`.
     Archives,
@@ -21,11 +21,11 @@ pub(super) enum Reason {
     Width,
     /// The bare words of a failed import, which say here what to do.
     Advice,
-    /// To be the outermost frame: below it are those that start it.
+    /// To be the outermost frame: the frames of its start are below it.
     Frames,
     /// To see how its interpreter was started and what that imported.
     Start,
-    /// The version of CPython that it is compared with: what it prints is another in 3.14.
+    /// The older CPython of the comparison: its output differs in 3.14.
     Version,
 }
 

@@ -17,7 +17,7 @@ use crate::harness::{BUILTIN_PYTHON, Home, Service, TempDir, runtray};
 /// Names the program.
 const VARIABLE: &str = "RUNTRAY_TEST_BUILTIN_PYTHON";
 
-/// What its programs' results say.
+/// The runtime that its programs' results name.
 const NAME: &str = "CPython 3.14 (built in)";
 
 /// The program, if there is one to test.

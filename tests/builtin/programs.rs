@@ -22,7 +22,7 @@ use crate::programs::Runtimes;
 /// Programs at a time: the cores of a small machine.
 const AT_ONCE: usize = 2;
 
-/// What a program with an outcome written beside it may differ in: tracebacks name other lines of the standard library.
+/// The permitted differences of a program from its written outcome: tracebacks name other lines of the standard library.
 const OUTCOME: [&str; 4] = ["output", "status", "success", "exit_code"];
 
 #[test]
@@ -45,7 +45,7 @@ fn programs_end_as_in_an_own_python() {
     assert!(wrong.is_empty(), "{} of {} programs\n\n{}", wrong.len(), able.len(), wrong.join("\n"));
 }
 
-/// What differs from what is written beside a program.
+/// The differences from a program's written outcome.
 fn hold(built_in: &Service, program: &Program) -> Vec<String> {
     program.expected.differences(&Answer::from(built_in.execute(&program.request)))
 }
@@ -69,7 +69,7 @@ fn alike(field: &Value) -> String {
     folder.replace_all(&field.to_string(), "FOLDER").into_owned()
 }
 
-/// What is wrong: differences that are no exceptions, and exceptions without a difference; and the exceptions.
+/// The failures (differences that are no exceptions, and exceptions without a difference), and the exceptions.
 fn judge(found: BTreeMap<String, Vec<String>>) -> (Vec<String>, Vec<(&'static str, Reason)>) {
     let reason = |name: &str| EXCEPTIONS.iter().find(|(excepted, _)| *excepted == name).copied();
     let (mut wrong, mut excepted) = (Vec::new(), Vec::new());
@@ -104,7 +104,7 @@ fn each<T: Sync>(
     found.into_inner().expect("what was found")
 }
 
-/// Says what was run; past the test's capture, so that the counts are always seen.
+/// Prints the counts past the test's capture, so that they are always visible.
 fn report<T>(run: usize, unable: &[(Program, T)], excepted: &[(&str, Reason)]) {
     let mut reasons = BTreeMap::<_, Vec<_>>::new();
     for (name, reason) in excepted {

@@ -1,10 +1,10 @@
-//! What every client asks first: a program, its output, its error, its input, its files.
+//! The first requests of every client: a program, its output, its error, its input, its files.
 
 use serde_json::{Value, json};
 
 use super::{NAME, start};
 
-/// Runs `request` and compares what is named in `expected`.
+/// Runs `request` and compares the fields of `expected`.
 fn check(request: &Value, expected: &Value) {
     let Some(service) = start("") else { return };
     let answer = service.execute(request);

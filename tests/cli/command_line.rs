@@ -80,10 +80,10 @@ fn wrong_usage_exits_with_2_and_an_explanation() {
         (&["logs", "--status", "finished"], "memory_limit"),
         (&["completions", "tcsh"], "tcsh"),
     ];
-    for (arguments, said) in cases {
+    for (arguments, expected) in cases {
         let refused = output(&home, arguments);
         assert_eq!(refused.status.code(), Some(2), "{arguments:?}");
-        assert!(refused.stdout.is_empty() && text(&refused.stderr).contains(said), "{arguments:?}: {refused:?}");
+        assert!(refused.stdout.is_empty() && text(&refused.stderr).contains(expected), "{arguments:?}: {refused:?}");
     }
 }
 
@@ -127,11 +127,11 @@ fn the_exit_code_of_run_tells_how_the_program_ended() {
     if cfg!(unix) {
         cases.push(("abort", &[], 134, "ended by SIGABRT"));
     }
-    for (program, options, code, said) in cases {
+    for (program, options, code, expected) in cases {
         let program = save(&home, "program.txt", program);
         let ran = output(&home, &[&["run"], options, &[program.as_str()]].concat());
         assert_eq!(ran.status.code(), Some(code), "{program}: {}", text(&ran.stderr));
-        assert!(text(&ran.stderr).contains(said), "{program}: {}", text(&ran.stderr));
+        assert!(text(&ran.stderr).contains(expected), "{program}: {}", text(&ran.stderr));
     }
 }
 
@@ -196,10 +196,10 @@ fn run_explains_why_a_program_cannot_run() {
         (&["--json", "--timeout-ms", "1001", &program], "from 1 to 1000"),
         (&["--timeout-ms", "2001", &program], "from 1 to 2000, which is what `[limits] terminal_total_ms`"),
     ];
-    for (arguments, said) in cases {
+    for (arguments, expected) in cases {
         let refused = output(&home, &[&["run"], arguments].concat());
         assert_eq!(refused.status.code(), Some(1), "{arguments:?}");
-        assert!(refused.stdout.is_empty() && text(&refused.stderr).contains(said), "{arguments:?}: {refused:?}");
+        assert!(refused.stdout.is_empty() && text(&refused.stderr).contains(expected), "{arguments:?}: {refused:?}");
     }
 }
 
@@ -271,8 +271,8 @@ fn config_finds_and_checks_the_file() {
     let missing = home.path().join("no-node");
     fs::write(&file, format!("[node]\npath = '{}'\n", missing.display())).expect("settings");
     let wrong = output(&home, &["config", "check"]);
-    let said = format!("line 2: `node.path` names {}, which does not exist", missing.display());
-    assert!(wrong.status.code() == Some(1) && text(&wrong.stdout).contains(&said), "{wrong:?}");
+    let expected = format!("line 2: `node.path` names {}, which does not exist", missing.display());
+    assert!(wrong.status.code() == Some(1) && text(&wrong.stdout).contains(&expected), "{wrong:?}");
 }
 
 #[test]

@@ -186,10 +186,12 @@ fn a_file_that_has_the_program_s_place_is_said() {
     let folder = home.path().join("project");
     fs::create_dir(&folder).expect("a folder");
     fs::write(folder.join("main.py"), "another").expect("a file");
-    for (code, said) in [("print x\nimport main", true), ("print from main import x", true), ("print domain", false)] {
+    for (code, expected) in
+        [("print x\nimport main", true), ("print from main import x", true), ("print domain", false)]
+    {
         fs::write(folder.join("app.py"), code).expect("a file");
         let told = String::from_utf8_lossy(&run(&home, &folder, &["app.py"]).stderr).into_owned();
-        assert_eq!(told.contains("main.py beside the program cannot go along"), said, "{code}: {told}");
+        assert_eq!(told.contains("main.py beside the program cannot go along"), expected, "{code}: {told}");
     }
     let told = run(&home, &folder, &["main.py"]).stderr;
     assert!(!String::from_utf8_lossy(&told).contains("beside"), "the program itself");

@@ -30,16 +30,16 @@ fn on_terminal(mut command: Command) -> String {
     let end = || slave.try_clone().expect("a descriptor");
     let mut child = command.stdin(Stdio::null()).stdout(end()).stderr(end()).spawn().expect("runtray starts");
     drop((command, slave));
-    let mut shown = Vec::new();
+    let mut printed = Vec::new();
     // Reading from a terminal whose last program has ended gives an error on Linux instead of the end.
-    drop(File::from(master).read_to_end(&mut shown));
+    drop(File::from(master).read_to_end(&mut printed));
     child.wait().expect("an end");
-    String::from_utf8(shown).expect("text").replace("\r\n", "\n")
+    String::from_utf8(printed).expect("text").replace("\r\n", "\n")
 }
 
-fn check_inert(shown: &str, about: &str) {
+fn check_inert(printed: &str, about: &str) {
     let obeyed = |one: char| one.is_control() && one != '\n' && one != '\t' || one == '\u{202e}';
-    assert!(!shown.contains(obeyed), "{about}: {shown:?}");
+    assert!(!printed.contains(obeyed), "{about}: {printed:?}");
 }
 
 #[test]
@@ -48,9 +48,9 @@ fn control_characters_are_escaped_on_a_terminal() {
     for options in [&["--id", &id][..], &[], &["--json"], &["--id", &id, "--json"], &["--search", "title"]] {
         let mut command = runtray(&home);
         command.arg("logs").args(options);
-        let shown = on_terminal(command);
-        assert!(shown.contains("52;c;aGk="), "{options:?} shows nothing: {shown:?}");
-        check_inert(&shown, &format!("{options:?}"));
+        let printed = on_terminal(command);
+        assert!(printed.contains("52;c;aGk="), "{options:?} shows nothing: {printed:?}");
+        check_inert(&printed, &format!("{options:?}"));
     }
     let mut json = runtray(&home);
     json.args(["logs", "--id", &id, "--json"]);

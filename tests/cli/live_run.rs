@@ -122,7 +122,7 @@ while True:
     struct Terminal {
         child: Child,
         ours: File,
-        shown: String,
+        screen: String,
     }
 
     impl Terminal {
@@ -134,16 +134,16 @@ while True:
             let end = || slave.try_clone().expect("a descriptor");
             let mut command = runtray(home);
             command.arg("run").arg(path).stdin(end()).stdout(end()).stderr(end());
-            Self { child: command.spawn().expect("runtray starts"), ours: master.into(), shown: String::new() }
+            Self { child: command.spawn().expect("runtray starts"), ours: master.into(), screen: String::new() }
         }
 
         fn until(&mut self, text: &str) {
             let mut chunk = [0; 4096];
-            while !self.shown.contains(text) {
-                let count = self.ours.read(&mut chunk).unwrap_or_else(|error| panic!("{error}: {:?}", self.shown));
-                self.shown.push_str(&String::from_utf8_lossy(&chunk[..count]));
+            while !self.screen.contains(text) {
+                let count = self.ours.read(&mut chunk).unwrap_or_else(|error| panic!("{error}: {:?}", self.screen));
+                self.screen.push_str(&String::from_utf8_lossy(&chunk[..count]));
             }
-            self.shown = self.shown.split_once(text).map(|(_, rest)| rest.to_owned()).unwrap_or_default();
+            self.screen = self.screen.split_once(text).map(|(_, rest)| rest.to_owned()).unwrap_or_default();
         }
 
         fn type_in(&mut self, text: &str) {

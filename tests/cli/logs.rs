@@ -106,13 +106,15 @@ fn one_entry_is_shown_whole() {
     let service = Service::start_in(&home, &[]);
     let code = "print to output\nwarn to errors\nexit 3";
     let id = run(&service, code);
-    let shown = lines(&logs(&home, &["--id", &id]));
+    let lines_of_entry = lines(&logs(&home, &["--id", &id]));
     assert!(
-        shown[0].starts_with(&id) && shown[0].contains("failed after") && shown[0].ends_with("from local"),
-        "{shown:#?}"
+        lines_of_entry[0].starts_with(&id)
+            && lines_of_entry[0].contains("failed after")
+            && lines_of_entry[0].ends_with("from local"),
+        "{lines_of_entry:#?}"
     );
     let rest = "--- code\nprint to output\nwarn to errors\nexit 3\n--- output\nto output\n--- error\nto errors";
-    assert_eq!(shown[1..].join("\n"), rest);
+    assert_eq!(lines_of_entry[1..].join("\n"), rest);
     let object: Value = serde_json::from_str(&lines(&logs(&home, &["--id", &id, "--json"]))[0]).expect("JSON");
     assert_eq!(object, service.get(&format!("/executions/{id}")).json());
     let summary: Value = serde_json::from_str(&lines(&logs(&home, &["--json"]))[0]).expect("JSON");

@@ -71,7 +71,7 @@ fn files_and_variables_that_cannot_be_sent_are_reported() {
     for number in 0..1001 {
         fs::write(folder.join("many").join(number.to_string()), "").expect("a file");
     }
-    for (option, value, code, said) in [
+    for (option, value, code, expected) in [
         ("--file", "missing.txt", 1, "could not open"),
         ("--file", "main.txt", 1, "`main.txt` is the name of the program"),
         ("--file", "large.bin", 1, "more than 4096 bytes together"),
@@ -81,7 +81,7 @@ fn files_and_variables_that_cannot_be_sent_are_reported() {
     ] {
         let refused = run(&home, &folder, &[option, value, "program.txt"]);
         let told = String::from_utf8_lossy(&refused.stderr);
-        assert!(refused.status.code() == Some(code) && told.contains(said), "{option} {value}: {told}");
+        assert!(refused.status.code() == Some(code) && told.contains(expected), "{option} {value}: {told}");
         assert!(refused.stdout.is_empty(), "{option} {value} ran");
     }
 }

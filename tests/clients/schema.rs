@@ -1,4 +1,4 @@
-//! schemathesis over `/openapi.json`: what the document promises holds for what it makes up.
+//! schemathesis over `/openapi.json`: the document holds for generated requests.
 
 use super::{check, installed};
 use crate::harness::Home;

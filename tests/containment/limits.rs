@@ -144,7 +144,7 @@ fn memory_counts_wherever_it_is_held() {
     }
 }
 
-/// Mounts file systems in memory in namespaces of its own, in each way that there is, and fills what it gets.
+/// Mounts file systems in memory in namespaces of its own, in every possible way, and fills them.
 const MOUNTED: &str = "
 import ctypes, os, time
 libc = ctypes.CDLL(None, use_errno=True)

@@ -253,6 +253,6 @@ fn try_pair(service: &Service, one: &HostileProgram, other: &HostileProgram) -> 
     if !processes.is_empty() || !shared.is_empty() {
         return Err(format!("left processes {processes:?} and {shared:?}"));
     }
-    let shown = || format!("{} {}", answer["status"], answer["error"]).chars().take(600).collect::<String>();
-    End::of(&answer).filter(|end| ends(one, other).contains(end)).ok_or_else(shown)
+    let summary = || format!("{} {}", answer["status"], answer["error"]).chars().take(600).collect::<String>();
+    End::of(&answer).filter(|end| ends(one, other).contains(end)).ok_or_else(summary)
 }

@@ -156,7 +156,7 @@ fn no_program_can_keep_its_folder_or_prevent_the_next_start() {
     }
 }
 
-/// Moves the service's home away in the first turn, and lists what it finds there.
+/// Moves the service's home away in the first turn, and lists the files there.
 const MOVER: &str = "
 import os, sys
 home, turn = sys.argv[1:]
@@ -254,13 +254,13 @@ fn names_made_of_process_ids_do_not_collide_in_parallel_runs() {
 /// Writes to every folder for temporary files, and prints the files that it found there.
 const TEMPORARY: &str = r"
 import os, subprocess, tempfile
-places = '/tmp', '/var/tmp', tempfile.gettempdir(), os.environ['TMPDIR']
-found = [name for place in places for name in os.listdir(place) if name.lstrip('.') != os.path.basename(os.getcwd())]
-for place in places:
+folders = '/tmp', '/var/tmp', tempfile.gettempdir(), os.environ['TMPDIR']
+found = [name for place in folders for name in os.listdir(place) if name.lstrip('.') != os.path.basename(os.getcwd())]
+for place in folders:
     with tempfile.NamedTemporaryFile(dir=place, prefix='PREFIX', delete=False) as file:
         file.write(b'kept')
 made = subprocess.run(['mktemp'], capture_output=True, text=True).stdout.strip()
-sizes = [os.stat(place).st_mode & 0o7777 for place in places]
+sizes = [os.stat(place).st_mode & 0o7777 for place in folders]
 print(found, os.path.dirname(made), sizes == [0o1777] * 4)
 ";
 

@@ -21,8 +21,8 @@ fn start(mode: &str) -> Service {
 
 /// The containment mode that the service reports, once it is known.
 fn containment(service: &Service) -> String {
-    let said = || service.get("/status").json()["containment"].as_str().map(str::to_owned);
-    eventually("the service to know how it holds programs together", said)
+    let containment = || service.get("/status").json()["containment"].as_str().map(str::to_owned);
+    eventually("the service to know how it holds programs together", containment)
 }
 
 /// Calls `check` with a service in each mode that this machine supports.
@@ -30,8 +30,8 @@ fn in_every_mode(check: impl Fn(&Service, &str)) {
     for (mode, name) in MODES {
         let service = start(mode);
         match containment(&service) {
-            said if said == name => check(&service, name),
-            said => eprintln!("not tested with {mode}: this machine gives {said}"),
+            containment if containment == name => check(&service, name),
+            containment => eprintln!("not tested with {mode}: this machine gives {containment}"),
         }
     }
 }
@@ -63,14 +63,14 @@ fn programs_have_no_capabilities_and_get_none() {
 }
 
 /// Opens for writing the kernel's files that root may write without a capability and that act outside the run's namespaces.
-/// Prints those that open.
+/// Prints the paths that it can open.
 const TINKERER: &str = "
 import json, os
 worked = []
-places = ['/proc/sysrq-trigger', '/sys/kernel/uevent_helper', '/sys/power/state', '/sys/fs/cgroup/cgroup.procs']
-places += [f'/proc/sys/kernel/{name}' for name in ('core_pattern', 'hostname', 'modprobe', 'pid_max')]
-places += ['/proc/sys/vm/overcommit_memory', '/proc/sys/fs/file-max', '/sys/fs/cgroup/pids/cgroup.procs']
-for path in places:
+paths = ['/proc/sysrq-trigger', '/sys/kernel/uevent_helper', '/sys/power/state', '/sys/fs/cgroup/cgroup.procs']
+paths += [f'/proc/sys/kernel/{name}' for name in ('core_pattern', 'hostname', 'modprobe', 'pid_max')]
+paths += ['/proc/sys/vm/overcommit_memory', '/proc/sys/fs/file-max', '/sys/fs/cgroup/pids/cgroup.procs']
+for path in paths:
     try:
         os.close(os.open(path, os.O_WRONLY))
         worked.append(path)
@@ -231,8 +231,9 @@ fn the_containment_mode_is_reported_everywhere() {
         let warns = log.contains("containment: subreaper") || service.stderr().contains("containment: subreaper");
         assert_eq!(warns, mode == "subreaper", "{mode}: {log}");
         let mut status = runtray(service.home());
-        let shown = status.args(["status", "--port", &service.port().to_string()]).output().expect("runtray starts");
-        let shown = String::from_utf8_lossy(&shown.stdout).into_owned();
-        assert!(shown.contains(&format!("containment: {mode}\n")), "{mode}: {shown}");
+        let status_text =
+            status.args(["status", "--port", &service.port().to_string()]).output().expect("runtray starts");
+        let status_text = String::from_utf8_lossy(&status_text.stdout).into_owned();
+        assert!(status_text.contains(&format!("containment: {mode}\n")), "{mode}: {status_text}");
     });
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::session::{Session, until};
-use crate::window::shown;
+use crate::window::visible_windows;
 
 /// Waits for the dialog with this title, types a path into it and confirms.
 pub(crate) fn answer(session: &Session, title: &str, path: &Path) {
@@ -25,7 +25,7 @@ pub(crate) fn answer(session: &Session, title: &str, path: &Path) {
 }
 
 fn visible(session: &Session, title: &str) -> Option<String> {
-    shown(session, title).into_iter().next()
+    visible_windows(session, title).into_iter().next()
 }
 
 fn xdotool(session: &Session, args: &[&str]) {

@@ -15,8 +15,8 @@ fn check(more: &str) -> String {
     page.go("Log");
     let command = page.reads(".command code", "curl");
     let output = session.command("sh").arg("-c").arg(&command).output().expect("a shell");
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(said.contains(r#""output":"42\n""#), "{command}\n{said}");
+    let output = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.contains(r#""output":"42\n""#), "{command}\n{output}");
     page.reads(".rows .row", "print(6 * 7)");
     command
 }

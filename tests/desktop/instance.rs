@@ -3,7 +3,7 @@
 use crate::app::{App, PROGRAM, processes};
 use crate::session::{Has, Session, until};
 use crate::tray::Panel;
-use crate::window::shown;
+use crate::window::visible_windows;
 
 const NO_BUS: Has = Has { display: true, bus: false };
 
@@ -16,24 +16,24 @@ fn second_start(session: &Session, args: &[&str]) -> (bool, String) {
 fn without_a_bus_a_second_start_reaches_the_first_app() {
     let session = Session::with(NO_BUS);
     let mut app = App::hidden(&session).serving();
-    until("a window", || (!shown(&session, "Runtray").is_empty()).then_some(()));
-    let (done, said) = second_start(&session, &[]);
-    assert!(done && said.is_empty(), "{said}");
+    until("a window", || (!visible_windows(&session, "Runtray").is_empty()).then_some(()));
+    let (done, output) = second_start(&session, &[]);
+    assert!(done && output.is_empty(), "{output}");
     assert!(app.runs() && app.is_healthy());
-    let (done, said) = second_start(&session, &["--quit"]);
-    assert!(done && !said.contains("not running"), "{said}");
+    let (done, output) = second_start(&session, &["--quit"]);
+    assert!(done && !output.contains("not running"), "{output}");
     assert!(app.ended(), "{}", app.stderr());
     until("no process", || processes(&session).is_empty().then_some(()));
-    let (done, said) = second_start(&session, &["--quit"]);
-    assert!(done && said.contains("Runtray is not running"), "{said}");
+    let (done, output) = second_start(&session, &["--quit"]);
+    assert!(done && output.contains("Runtray is not running"), "{output}");
 }
 
 #[test]
 fn a_second_start_reaches_an_app_without_a_display() {
     let session = Session::with(Has { display: false, bus: false });
     let mut app = App::hidden(&session).serving();
-    let (done, said) = second_start(&session, &[]);
-    assert!(done && app.runs(), "{said}");
+    let (done, output) = second_start(&session, &[]);
+    assert!(done && app.runs(), "{output}");
     assert!(second_start(&session, &["--quit"]).0);
     assert!(app.ended(), "{}", app.stderr());
 }
@@ -48,10 +48,10 @@ fn a_second_start_that_is_hidden_opens_no_window() {
     // The app handles requests in order: once this click has an effect, the second start was handled.
     tray.click("Stop Service");
     tray.says("Stopped");
-    assert!(shown(&session, "Runtray").is_empty(), "a window was opened");
+    assert!(visible_windows(&session, "Runtray").is_empty(), "a window was opened");
     assert!(app.runs());
     assert!(second_start(&session, &[]).0);
-    until("a window", || (!shown(&session, "Runtray").is_empty()).then_some(()));
+    until("a window", || (!visible_windows(&session, "Runtray").is_empty()).then_some(()));
 }
 
 #[test]

@@ -21,7 +21,7 @@ mod long_log;
 #[cfg(target_os = "linux")]
 mod menu;
 #[cfg(target_os = "linux")]
-mod notices;
+mod notifications;
 #[cfg(target_os = "linux")]
 mod outliving;
 #[cfg(target_os = "linux")]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::session::until;
 use crate::webdriver::{Page, patiently};
-use crate::window::shown;
+use crate::window::visible_windows;
 
 /// The middle of an element once all changes are painted, or a text that says why it cannot be clicked there.
 const MIDDLE: &str = "
@@ -27,7 +27,7 @@ pub(crate) fn click(page: &Page<'_>, css: &str) {
         Value::String(obstacle) => Err(obstacle),
         middle => Ok(middle),
     });
-    let window = until("the window", || shown(page.session, "Runtray").first().cloned());
+    let window = until("the window", || visible_windows(page.session, "Runtray").first().cloned());
     let place = [0, 1].map(|axis| (middle[axis].as_f64().expect("a number") * page.scale).round().to_string());
     let mut xdotool = page.session.command("xdotool");
     xdotool.args(["mousemove", "--window", &window]).args(place).args(["click", "1"]);

@@ -9,7 +9,7 @@ use std::process::Command;
 use crate::app::App;
 use crate::session::{Session, until};
 use crate::tray::{Line, Panel};
-use crate::window::shown;
+use crate::window::visible_windows;
 
 const MANY: usize = 50;
 
@@ -57,6 +57,6 @@ fn the_menu_shows_ten_pythons_marks_one_and_leads_to_the_rest() {
     tray.click("Copy URL");
     until("the mark again", || (marked(&lines()) == [one.label.clone()]).then_some(()));
     tray.click("More in Settings");
-    until("the window", || (!shown(&session, "Runtray").is_empty()).then_some(()));
+    until("the window", || (!visible_windows(&session, "Runtray").is_empty()).then_some(()));
     drop(app);
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use crate::session::{Session, until};
 use crate::webdriver::{Page, patiently};
-use crate::window::shown;
+use crate::window::visible_windows;
 
 /// The smallest width and height that the app allows.
 const SMALLEST: [u32; 2] = [560, 420];
@@ -39,7 +39,7 @@ fn reachable(page: &Page<'_>, css: &str, what: &str) {
 
 /// Gives the window its smallest size, and waits until the page has it.
 fn shrink(page: &Page<'_>) {
-    let id = until("the window", || shown(page.session, "Runtray").first().cloned());
+    let id = until("the window", || visible_windows(page.session, "Runtray").first().cloned());
     let size = SMALLEST.map(|length| length.to_string());
     let done = page.session.command("xdotool").args(["windowsize", "--sync", &id]).args(&size).status();
     assert!(done.expect("xdotool").success());

@@ -10,7 +10,7 @@ use crate::app::{App, PROGRAM, processes};
 use crate::session::{Session, until};
 use crate::tray::Panel;
 use crate::webdriver::{Page, window_manager};
-use crate::window::shown;
+use crate::window::visible_windows;
 
 const TIMES: usize = 10;
 
@@ -42,7 +42,7 @@ fn a_closed_window_frees_its_memory_and_opens_again() {
     for _ in 0..3 {
         tray.click("Open Runtray");
         let window = until("a painted window", || {
-            shown(&session, "Runtray").pop().filter(|window| colours(&session, window) > TEXT)
+            visible_windows(&session, "Runtray").pop().filter(|window| colours(&session, window) > TEXT)
         });
         let open = mapped();
         assert!(session.command("wmctrl").args(["-i", "-c", &window]).status().expect("wmctrl").success());
@@ -69,7 +69,7 @@ fn a_page_is_reloaded_if_its_process_dies() {
         kill(Pid::from_raw(pid.cast_signed()), Signal::SIGKILL).expect("a process");
     }
     until("another process", || pages().iter().any(|pid| !killed.contains(pid)).then_some(()));
-    assert!(page.app.is_healthy() && !shown(&session, "Runtray").is_empty());
+    assert!(page.app.is_healthy() && !visible_windows(&session, "Runtray").is_empty());
 }
 
 /// The number of colours in a window; 0 while no picture can be taken.

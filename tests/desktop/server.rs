@@ -13,7 +13,7 @@ use crate::session::PATIENCE;
 pub(crate) struct Server {
     child: Child,
     /// The line with its address.
-    pub(crate) said: String,
+    pub(crate) first_line: String,
 }
 
 impl Server {
@@ -28,7 +28,7 @@ impl Server {
         let stdout = child.stdout.take().expect("a pipe");
         BufReader::new(stdout).read_line(&mut line).expect("a line");
         assert!(!line.trim().is_empty(), "{} did not start", program.display());
-        Self { child, said: line.trim().to_owned() }
+        Self { child, first_line: line.trim().to_owned() }
     }
 
     /// Starts an empty display of this size in pixels.
@@ -36,7 +36,7 @@ impl Server {
         let screen = format!("{width}x{height}x24");
         let mut command = Command::new("Xvfb");
         let mut server = Self::start(command.args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp"]));
-        server.said.insert(0, ':');
+        server.first_line.insert(0, ':');
         server
     }
 }

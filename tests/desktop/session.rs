@@ -54,12 +54,12 @@ impl Session {
 
     /// The address of the bus.
     pub(crate) fn bus(&self) -> &str {
-        &self.bus.as_ref().expect("the session has a bus").said
+        &self.bus.as_ref().expect("the session has a bus").first_line
     }
 
     /// The name of the display, if the session has one.
     pub(crate) fn display(&self) -> Option<&str> {
-        self.display.as_ref().map(|display| display.said.as_str())
+        self.display.as_ref().map(|display| display.first_line.as_str())
     }
 
     /// A command that runs in this session.
@@ -73,7 +73,7 @@ impl Session {
         command.env("NO_AT_BRIDGE", "1").env("GTK_A11Y", "none").env("WEBKIT_DISABLE_SANDBOX_THIS_IS_DANGEROUS", "1");
         command.envs(self.display().map(|name| ("DISPLAY", name)));
         // Without an address, libraries would look for a bus in well-known locations.
-        command.env("DBUS_SESSION_BUS_ADDRESS", self.bus.as_ref().map_or("disabled:", |bus| &bus.said));
+        command.env("DBUS_SESSION_BUS_ADDRESS", self.bus.as_ref().map_or("disabled:", |bus| &bus.first_line));
         command
     }
 }

@@ -7,14 +7,14 @@ use crate::session::{Session, until};
 use crate::tray::Panel;
 
 /// The visible windows with this title.
-pub(crate) fn shown(session: &Session, title: &str) -> Vec<String> {
+pub(crate) fn visible_windows(session: &Session, title: &str) -> Vec<String> {
     let name = format!("^{title}$");
     let found = session.command("xdotool").args(["search", "--onlyvisible", "--name", &name]).output();
     String::from_utf8_lossy(&found.expect("xdotool").stdout).lines().map(str::to_owned).collect()
 }
 
 fn windows(session: &Session) -> usize {
-    shown(session, "Runtray").len()
+    visible_windows(session, "Runtray").len()
 }
 
 fn second_start(session: &Session, args: &[&str]) {

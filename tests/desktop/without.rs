@@ -65,8 +65,8 @@ fn without_the_tray_library_the_window_is_shown_instead() {
     let _panel = Panel::new(&session);
     let libraries = ["libayatana-appindicator3.so.1", "libappindicator3.so.1"];
     let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib"];
-    let places = folders.iter().flat_map(|folder| libraries.iter().map(move |name| format!("{folder}/{name}")));
-    let hide: String = places
+    let paths = folders.iter().flat_map(|folder| libraries.iter().map(move |name| format!("{folder}/{name}")));
+    let hide: String = paths
         .filter(|place| Path::new(place).exists())
         .map(|place| format!("mount --bind /dev/null {place} && "))
         .collect();

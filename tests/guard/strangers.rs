@@ -57,7 +57,7 @@ fn speak(mut connection: TcpStream, answer: Answer, heard: &Mutex<Vec<u8>>) {
     let mut part = [0; 65_536];
     while let Ok(count @ 1..) = connection.read(&mut part) {
         heard.lock().expect("what was heard").extend(&part[..count]);
-        let said = match answer {
+        let response = match answer {
             Answer::Nothing => continue,
             Answer::NotFound => "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_owned(),
             Answer::Forged => {
@@ -66,7 +66,7 @@ fn speak(mut connection: TcpStream, answer: Answer, heard: &Mutex<Vec<u8>>) {
             }
             Answer::Passed(port) => passed_on(&part[..count], port),
         };
-        if connection.write_all(said.as_bytes()).is_err() {
+        if connection.write_all(response.as_bytes()).is_err() {
             return;
         }
     }

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub(crate) struct Conversation {
     socket: WebSocket<TcpStream>,
     /// Output that was received and not yet consumed.
-    shown: String,
+    output: String,
     /// All of standard error.
     errors: String,
     /// The `finished` or `error` message, if it was received.
@@ -37,7 +37,7 @@ impl Service {
         connection.set_write_timeout(Some(PATIENCE)).expect("a write timeout");
         connection.set_nodelay(true).expect("small messages go at once");
         match tungstenite::client(request, connection) {
-            Ok((socket, _)) => Ok(Conversation { socket, shown: String::new(), errors: String::new(), last: None }),
+            Ok((socket, _)) => Ok(Conversation { socket, output: String::new(), errors: String::new(), last: None }),
             Err(HandshakeError::Failure(Error::Http(response))) => Err(response.status().as_u16()),
             Err(error) => panic!("{error}"),
         }
@@ -123,9 +123,9 @@ impl Conversation {
         loop {
             match self.socket.read() {
                 Ok(Message::Text(text)) => return serde_json::from_str(&text).expect("JSON"),
-                Ok(Message::Close(frame)) => panic!("closed with {frame:?} after {:?}", self.shown),
+                Ok(Message::Close(frame)) => panic!("closed with {frame:?} after {:?}", self.output),
                 Ok(_) => {}
-                Err(error) => panic!("{error} after {:?} and {:?}", self.shown, self.errors),
+                Err(error) => panic!("{error} after {:?} and {:?}", self.output, self.errors),
             }
         }
     }
@@ -138,14 +138,14 @@ impl Conversation {
     pub(crate) fn until(&mut self, text: &str) -> String {
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if let Some(at) = self.shown.find(text) {
-                let rest = self.shown.split_off(at + text.len());
-                let mut before = std::mem::replace(&mut self.shown, rest);
+            if let Some(at) = self.output.find(text) {
+                let rest = self.output.split_off(at + text.len());
+                let mut before = std::mem::replace(&mut self.output, rest);
                 before.truncate(at);
                 return before;
             }
-            assert!(self.last.is_none(), "{text:?} was not shown but {:?}, then {:?}", self.shown, self.last);
-            assert!(Instant::now() < deadline, "{text:?} was not shown but {:?}", self.shown);
+            assert!(self.last.is_none(), "{text:?} was not shown but {:?}, then {:?}", self.output, self.last);
+            assert!(Instant::now() < deadline, "{text:?} was not shown but {:?}", self.output);
             self.take();
         }
     }
@@ -169,8 +169,8 @@ impl Conversation {
     }
 
     /// Output that was received and not yet consumed.
-    pub(crate) fn shown(&self) -> &str {
-        &self.shown
+    pub(crate) fn output(&self) -> &str {
+        &self.output
     }
 
     /// All of standard error so far.
@@ -194,7 +194,7 @@ impl Conversation {
         let message = self.next();
         let data = || message["data"].as_str().expect("text").to_owned();
         match message["type"].as_str() {
-            Some("stdout") => self.shown += &data(),
+            Some("stdout") => self.output += &data(),
             Some("stderr") => self.errors += &data(),
             Some("started") => {}
             _ => self.last = Some(message),

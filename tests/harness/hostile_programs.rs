@@ -66,13 +66,13 @@ const fn seldom(name: &'static str, code: &'static str, status: &'static str, en
 }
 
 /// A program that never ends by itself.
-const fn hanging(misbehaviour: HostileProgram) -> HostileProgram {
-    HostileProgram { timeout_ms: SHORT, status: "timeout", ending: TIMED_OUT, ..misbehaviour }
+const fn hanging(program: HostileProgram) -> HostileProgram {
+    HostileProgram { timeout_ms: SHORT, status: "timeout", ending: TIMED_OUT, ..program }
 }
 
 /// A program that only a namespace contains.
-const fn in_namespace(misbehaviour: HostileProgram) -> HostileProgram {
-    HostileProgram { needs_namespace: true, ..misbehaviour }
+const fn in_namespace(program: HostileProgram) -> HostileProgram {
+    HostileProgram { needs_namespace: true, ..program }
 }
 
 /// All hostile programs.

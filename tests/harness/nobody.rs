@@ -36,7 +36,7 @@ pub(crate) fn serve(home: &Home) -> Command {
     command
 }
 
-/// Makes a folder and what is in it theirs.
+/// Gives them a folder with its content.
 pub(crate) fn give(path: &Path) {
     chown(path, Some(NOBODY), Some(NOBODY)).expect("root may give a file away");
     if path.is_dir() {

@@ -17,14 +17,14 @@ use crate::harness::Service;
 /// The number of concurrent clients: the slots of the settings.
 const CLIENTS: u32 = 4;
 /// The number of failures of one kind that are printed.
-const SHOWN: usize = 3;
+const MOST_LISTED: usize = 3;
 
 /// The number of rounds of each kind: `RUNTRAY_TEST_ROUNDS`, else `usual`.
 pub(crate) fn count(usual: u32) -> u32 {
     std::env::var("RUNTRAY_TEST_ROUNDS").map_or(usual, |count| count.parse().expect("RUNTRAY_TEST_ROUNDS is a number"))
 }
 
-/// Runs every hostile program that is safe in this mode, and prints past the test's capture what was run.
+/// Runs every hostile program that is safe in this mode, and prints their names past the test's capture.
 ///
 /// # Panics
 /// A program did not end as expected or left something behind; the message has all failures.
@@ -63,8 +63,8 @@ fn run_one(service: &Service, one: &HostileProgram, rounds: u32) -> Vec<String> 
         }
     });
     let mut wrong = wrong.into_inner().unwrap_or_else(PoisonError::into_inner);
-    let more = wrong.len().saturating_sub(SHOWN);
-    wrong.truncate(SHOWN);
+    let more = wrong.len().saturating_sub(MOST_LISTED);
+    wrong.truncate(MOST_LISTED);
     wrong.extend((more > 0).then(|| format!("{}: and {more} more of {rounds} rounds", one.name)));
     wrong
 }
@@ -79,11 +79,11 @@ fn try_once(service: &Service, one: &HostileProgram) -> Option<String> {
     }
     let error = answer["error"].as_str().unwrap_or_default();
     let as_expected = answer["status"] == one.status && error.ends_with(one.ending);
-    (!as_expected || (one.ending.is_empty() && !error.is_empty())).then(|| shown(&answer))
+    (!as_expected || (one.ending.is_empty() && !error.is_empty())).then(|| excerpt(&answer))
 }
 
 /// The parts of an answer that tell how a run ended.
-fn shown(answer: &Value) -> String {
+fn excerpt(answer: &Value) -> String {
     let error: Vec<_> = answer["error"].as_str().unwrap_or_default().lines().rev().take(2).collect();
     let parts = ["status", "code", "exit_code", "signal", "duration_ms", "peak_memory_bytes"];
     let parts = parts.map(|name| format!("{name} {}", answer[name]));

@@ -1,4 +1,4 @@
-//! Attempts to get at files: the home, Runtray's own, the interpreter, the system, and what the kernel shows as files.
+//! Attempts to reach files: the home, Runtray's own, the interpreter, the system, and the kernel's virtual files.
 
 use super::escapes::Escape;
 use super::escapes::Wall::{Files, Processes, Rights};

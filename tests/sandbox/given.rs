@@ -1,4 +1,4 @@
-//! Who decides about the level, what is granted, and what a person is told.
+//! How the level is decided, the grants, and the messages about denied access.
 
 use std::fs;
 
@@ -82,11 +82,11 @@ fn what_the_sandbox_denied_is_told_to_the_person() {
             let answer = service.execute(&json!({"code": code, "language": language}));
             let error = answer["error"].as_str().expect("text").trim_end();
             assert_eq!(answer["status"], "failed", "{mode}: {answer}");
-            let said = error.lines().last().unwrap_or_default();
+            let last_line = error.lines().last().unwrap_or_default();
             if expected.is_empty() {
-                assert!(!said.contains("The sandbox") || code.contains("cat"), "{mode}: {code}: {error}");
+                assert!(!last_line.contains("The sandbox") || code.contains("cat"), "{mode}: {code}: {error}");
             } else {
-                assert!(said.ends_with(expected), "{mode}: {code}: {error}");
+                assert!(last_line.ends_with(expected), "{mode}: {code}: {error}");
             }
         }
     }

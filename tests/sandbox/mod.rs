@@ -1,4 +1,4 @@
-//! The level `sandbox`: what a program cannot reach, what it can do all the same, and who decides about the level.
+//! The level `sandbox`: attempts to escape, programs that must work, and how the level is decided.
 
 mod escapes;
 mod files;
@@ -20,7 +20,7 @@ use serde_json::{Value, json};
 use crate::harness::{Home, Service, TempDir, eventually, nobody, runtray};
 use escapes::{Escape, Where};
 
-/// What no answer may contain.
+/// The secret that no answer may contain.
 const SECRET: &str = "S3CRET-of-the-person";
 
 /// Every way of containment.
@@ -62,7 +62,7 @@ impl Person {
         Self { home, tmp, shm, victim, server, abstract_name: name, _sockets: sockets }
     }
 
-    /// What the attacks are told: all that an attacker could know.
+    /// The input of the attacks: everything that an attacker could know.
     fn context(&self, service: &Service) -> Value {
         json!({
             "home": self.home.path(), "host": true, "runtray": service.home().path(), "tmp": self.tmp, "shm": self.shm,
@@ -193,7 +193,7 @@ fn nothing_gets_out_of_the_sandbox() {
     let _ = writeln!(std::io::stderr(), "{table}");
 }
 
-/// The results of all cases: name, error, error number, and what the twin ended with.
+/// The results of all cases: name, error, error number, and the twin's end.
 fn attack(person: &Person, service: &Service, cases: &[&Escape]) -> Vec<Vec<Value>> {
     let programs: Vec<_> = cases.iter().map(|case| json!([case.0, case.3, case.4])).collect();
     let file = |path: &str, content: Value| json!({"path": path, "content": content.to_string()});
@@ -205,7 +205,7 @@ fn attack(person: &Person, service: &Service, cases: &[&Escape]) -> Vec<Vec<Valu
     serde_json::from_str(output).unwrap_or_else(|error| panic!("{error}: {answer}"))
 }
 
-/// What is wrong with the end of a case.
+/// The mistake in the end of a case.
 fn complaint(case: &Escape, result: &[Value]) -> Option<String> {
     let Escape(name, wall, ..) = case;
     let [told, ended, number, twin] = result else { return Some(format!("{name}: {result:?}")) };

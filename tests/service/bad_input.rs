@@ -12,11 +12,11 @@ pub(crate) const JSON: (&str, &str) = ("Content-Type", "application/json");
 /// Posts a body that must be refused with a sentence that contains `words`, and checks that nothing was started.
 #[track_caller]
 pub(crate) fn check(service: &Service, body: &[u8], status: u16, code: &str, words: &[&str]) {
-    let shown = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
+    let excerpt = String::from_utf8_lossy(&body[..body.len().min(200)]).into_owned();
     let reply = service.post_with("/execute", &[JSON], body);
-    assert_eq!((reply.status, &reply.json()["code"]), (status, &code.into()), "{shown}: {}", reply.body);
-    check_sentence(&reply.json(), words, &shown);
-    service.assert_nothing_ran(&shown);
+    assert_eq!((reply.status, &reply.json()["code"]), (status, &code.into()), "{excerpt}: {}", reply.body);
+    check_sentence(&reply.json(), words, &excerpt);
+    service.assert_nothing_ran(&excerpt);
 }
 
 /// Checks the JSON body of an error.

@@ -1,4 +1,4 @@
-//! Encodings of requests: the service accepts those that a Flask service accepts.
+//! Encodings of requests: the service accepts the encodings that Flask accepts.
 
 use crate::harness::Service;
 use crate::service::bad_input::{JSON, check};

@@ -55,10 +55,10 @@ fn values_of_variables_are_logged_only_if_the_settings_ask_for_it() {
     let exported = service.get("/executions/export").body + &service.get("/executions/export?format=csv").body;
     assert!(exported.contains("typed ahead") && exported.contains("TOKEN") && !exported.contains("secret"));
     let id = entry["id"].as_str().expect("an id");
-    let shown = runtray(&home).args(["logs", "--id", id]).output().expect("runtray runs");
-    let shown = String::from_utf8_lossy(&shown.stdout);
+    let printed = runtray(&home).args(["logs", "--id", id]).output().expect("runtray runs");
+    let printed = String::from_utf8_lossy(&printed.stdout);
     for part in ["-v\ntwo words", "TOKEN (its value is not kept)", "data/a.txt (4 bytes)", "typed ahead"] {
-        assert!(shown.contains(part), "`{part}` is not in {shown}");
+        assert!(printed.contains(part), "`{part}` is not in {printed}");
     }
     service.stop();
     for file in ["journal.sqlite3", "journal.sqlite3-wal"] {
@@ -98,9 +98,9 @@ fn a_long_program_is_kept_whole_and_a_cut_one_says_so() {
     let service = Service::start_in(&home, &[]);
     let cut = entry(&service, &program(&long));
     assert_eq!((&cut["code_truncated"], cut["code"].as_str().map(str::len)), (&json!(true), Some(2000)));
-    let shown =
+    let printed =
         runtray(&home).args(["logs", "--id", cut["id"].as_str().expect("an id")]).output().expect("runtray runs");
-    assert!(String::from_utf8_lossy(&shown.stdout).contains("--- code (only the beginning is kept)"), "{shown:?}");
+    assert!(String::from_utf8_lossy(&printed.stdout).contains("--- code (only the beginning is kept)"), "{printed:?}");
     let whole = entry(&service, &program(&format!("#{}", "x".repeat(1999))));
     assert_eq!(whole["code_truncated"], false);
 }

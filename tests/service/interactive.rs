@@ -23,7 +23,7 @@ fn a_program_is_typed_into_until_the_end_of_its_input() {
     talk.send(&json!({"type": "eof"}));
     let finished = talk.finished();
     assert_eq!((&finished["status"], &finished["success"]), (&"completed".into(), &true.into()));
-    assert_eq!((talk.errors(), talk.shown()), ("thinking\n", ""));
+    assert_eq!((talk.errors(), talk.output()), ("thinking\n", ""));
     assert_eq!(talk.close_code(), 1000);
 }
 
@@ -50,7 +50,7 @@ fn output_comes_before_a_line_is_complete() {
 fn bad_messages_are_reported_and_change_nothing() {
     let service = Service::start();
     let mut talk = service.converse(&program("read-line"));
-    for (message, said) in [
+    for (message, expected) in [
         ("nonsense", "not valid JSON"),
         ("{}", "missing field `type`"),
         (r#"{"type":"shout"}"#, "`type` must be"),
@@ -61,7 +61,7 @@ fn bad_messages_are_reported_and_change_nothing() {
         talk.send_raw(Message::text(message));
         let told = talk.next();
         assert_eq!((&told["type"], &told["code"]), (&"error".into(), &"invalid_request".into()), "{message}");
-        assert!(told["error"].as_str().is_some_and(|sentence| sentence.contains(said)), "{message}: {told}");
+        assert!(told["error"].as_str().is_some_and(|sentence| sentence.contains(expected)), "{message}: {told}");
     }
     talk.type_in("still here\n");
     talk.until("still here");
@@ -130,7 +130,7 @@ fn entry(service: &Service, finished: &Value) -> Value {
 #[test]
 fn signals_reach_the_program() {
     let service = Service::start();
-    for (name, signal, said) in
+    for (name, signal, expected) in
         [("interrupt", "SIGINT", "Execution was interrupted."), ("terminate", "SIGTERM", "Execution was terminated.")]
     {
         let mut talk = service.converse(&program("print up\nhang"));
@@ -138,7 +138,7 @@ fn signals_reach_the_program() {
         talk.signal(name);
         let finished = talk.finished();
         assert_eq!((&finished["status"], &finished["signal"]), (&"cancelled".into(), &signal.into()));
-        assert_eq!(talk.errors(), said);
+        assert_eq!(talk.errors(), expected);
     }
     let mut talk = service.converse(&program("ignore-termination\nprint up\nread-line"));
     talk.until("up\n");
@@ -293,7 +293,7 @@ fn a_slow_reader_never_grows_memory() {
     assert!(grown < 24 << 20, "{grown} bytes more while nobody read");
     assert!(!done.exists(), "the program did not wait for its reader");
     assert_eq!(talk.ended(), ("completed".into(), 0.into()));
-    assert!(talk.shown().len() == PRINTED && done.exists(), "{} bytes", talk.shown().len());
+    assert!(talk.output().len() == PRINTED && done.exists(), "{} bytes", talk.output().len());
 }
 
 #[cfg(target_os = "linux")]

@@ -10,7 +10,7 @@ use crate::harness::{Home, Service};
 /// The longest header that the service accepts here.
 const LONG: usize = 60_000;
 /// An upper bound of the length of an error sentence with a shortened name in it.
-const MOST_SHOWN: usize = 1500;
+const MOST_BYTES: usize = 1500;
 
 fn log_of(home: &Home) -> String {
     let files = fs::read_dir(home.path().join("data/log")).expect("the log").flatten();
@@ -35,13 +35,13 @@ fn long_headers_are_shortened_in_answers_the_log_and_the_list_of_pages() {
         let reply = service.send(&execute(&service, &[(name, value)]));
         assert!((400..=403).contains(&reply.status), "{name}: {}", reply.status);
         let sentence = reply.json()["error"].as_str().expect("a sentence").to_owned();
-        assert!(sentence.len() < MOST_SHOWN && sentence.ends_with('.'), "{name}: {} bytes", reply.body.len());
+        assert!(sentence.len() < MOST_BYTES && sentence.ends_with('.'), "{name}: {} bytes", reply.body.len());
     }
     let foreign = crate::harness::raw::RawRequest::new("GET", "/status").header("Host", &host);
-    assert!(service.send(&foreign).body.len() < MOST_SHOWN);
+    assert!(service.send(&foreign).body.len() < MOST_BYTES);
     let status = service.get("/status");
     assert_eq!(status.json()["pending_origins"], json!([]), "no page has such an origin");
-    assert!(log_of(service.home()).len() < 20 * MOST_SHOWN, "the log has all of it");
+    assert!(log_of(service.home()).len() < 20 * MOST_BYTES, "the log has all of it");
 }
 
 #[test]
@@ -64,20 +64,20 @@ fn long_names_are_shortened_everywhere() {
         let body = serde_json::Value::Object(body);
         let reply = service.post("/execute", &body);
         assert!([400, 422].contains(&reply.status), "{}", reply.status);
-        assert!(reply.body.len() < MOST_SHOWN, "{} bytes", reply.body.len());
+        assert!(reply.body.len() < MOST_BYTES, "{} bytes", reply.body.len());
     }
     // The same over a WebSocket.
     let mut talk = service.upgrade(&[]).expect("an upgrade");
     talk.send(&json!({ "type": name }));
     let told = talk.next();
-    assert!(told["type"] == "error" && told.to_string().len() < MOST_SHOWN, "{} bytes", told.to_string().len());
+    assert!(told["type"] == "error" && told.to_string().len() < MOST_BYTES, "{} bytes", told.to_string().len());
     // Names in the path and in the query.
     let long = "p".repeat(LONG);
     for path in [format!("/{long}"), format!("/executions/{long}"), format!("/executions?status={long}")] {
         let reply = service.get(&path);
-        assert!([400, 404].contains(&reply.status) && reply.body.len() < MOST_SHOWN, "{}", reply.status);
+        assert!([400, 404].contains(&reply.status) && reply.body.len() < MOST_BYTES, "{}", reply.status);
     }
-    assert!(log_of(service.home()).len() < 40 * MOST_SHOWN, "the log has all of it");
+    assert!(log_of(service.home()).len() < 40 * MOST_BYTES, "the log has all of it");
 }
 
 #[test]

@@ -43,7 +43,7 @@ fn check_private(home: &Home) {
         let open = open_to_others(&home.path().join(name));
         assert!(open.is_empty(), "others may use {open:x?}");
     }
-    // The folder of a run is private, and what is in it is the program's.
+    // The folder of a run is private; its content belongs to the program.
     let in_run =
         |path: &Path| path.strip_prefix(home.path().join("runs")).is_ok_and(|path| path.components().count() > 2);
     let mut open = open_to_others(&home.path().join("runs"));

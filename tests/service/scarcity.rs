@@ -100,11 +100,14 @@ fn with_few_processes_errors_are_printed_and_nothing_panics() {
             if is_root {
                 command.uid(NOBODY).gid(NOBODY);
             }
-            let (said, succeeded) = run_for_a_while(command);
-            assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{most}: {arguments}: {said}");
-            assert!(succeeded || !said.trim().is_empty(), "{most}: {arguments}: nothing was said");
+            let (output, succeeded) = run_for_a_while(command);
+            assert!(
+                !output.contains("panicked") && !output.contains("RUST_BACKTRACE"),
+                "{most}: {arguments}: {output}"
+            );
+            assert!(succeeded || !output.trim().is_empty(), "{most}: {arguments}: nothing was said");
             if *most == 1 {
-                assert!(said.contains("ulimit -u"), "{most}: {arguments}: {said}");
+                assert!(output.contains("ulimit -u"), "{most}: {arguments}: {output}");
             }
         }
     }
@@ -117,15 +120,15 @@ fn run_for_a_while(mut command: Command) -> (String, bool) {
     // stdout and stderr both append to the file, so that neither overwrites the other's text.
     let mut child = command.stdin(Stdio::null()).stdout(end()).stderr(end()).spawn().expect("a shell");
     let deadline = Instant::now() + PATIENCE;
-    let said = || fs::read_to_string(file.path()).expect("text");
-    while child.try_wait().expect("a child").is_none() && !said().contains("is running on") {
-        assert!(Instant::now() < deadline, "it neither ends nor runs: {}", said());
+    let output = || fs::read_to_string(file.path()).expect("text");
+    while child.try_wait().expect("a child").is_none() && !output().contains("is running on") {
+        assert!(Instant::now() < deadline, "it neither ends nor runs: {}", output());
         thread::sleep(Duration::from_millis(5));
     }
     let succeeded = child.try_wait().expect("a child").is_none_or(|status| status.success());
     let ended = child.kill().and_then(|()| child.wait());
     drop(ended);
-    (said(), succeeded)
+    (output(), succeeded)
 }
 
 fn give_away(path: &Path) {

@@ -23,20 +23,20 @@ fn problems(service: &Service) -> String {
 
 /// Starts a service with these settings and checks that every report of the mistake names `line` and `reason`.
 fn check(settings: &[u8], line: usize, reason: &str) -> Service {
-    let shown = String::from_utf8_lossy(settings).into_owned();
+    let file_text = String::from_utf8_lossy(settings).into_owned();
     let home = home_with(settings);
     let service = Service::start_in(&home, &[]);
     let line_and_reason = |told: &str, place: &str| {
         let told_line = told.contains(&format!("line {line}: "));
-        assert!(told_line && told.contains(reason), "{place} of {shown:?} lacks line {line}, {reason:?}: {told}");
+        assert!(told_line && told.contains(reason), "{place} of {file_text:?} lacks line {line}, {reason:?}: {told}");
     };
     line_and_reason(&service.says(reason), "standard error");
     line_and_reason(&problems(&service), "/status");
     let checked = runtray(&home).args(["config", "check"]).output().expect("runtray runs");
-    assert_eq!(checked.status.code(), Some(1), "{shown:?}");
+    assert_eq!(checked.status.code(), Some(1), "{file_text:?}");
     line_and_reason(&String::from_utf8_lossy(&checked.stdout), "config check");
     let checked = runtray(&home).args(["config", "check", "--json"]).output().expect("runtray runs");
-    assert_eq!(checked.status.code(), Some(1), "{shown:?}");
+    assert_eq!(checked.status.code(), Some(1), "{file_text:?}");
     let report: Value = serde_json::from_slice(&checked.stdout).expect("JSON");
     assert_eq!(report["file"], home.settings_file().to_string_lossy().as_ref());
     let says = |problem: &Value| {

@@ -1,4 +1,4 @@
-//! What the service writes, read with the types of `runtray-wire` and written again: nothing is lost and nothing is added.
+//! The service's JSON, read with the types of `runtray-wire` and written again: nothing is lost or added.
 
 use runtray_wire::{
     ErrorBody, ExecuteResponse, Execution, ExecutionsPage, Finished, Health, Language, ServiceStatus, Started,

@@ -15,7 +15,7 @@ const AFTER_DEADLINE: f64 = 500.0;
 /// A response that takes longer counts as missing.
 const HANG: Duration = Duration::from_secs(60);
 /// The number of complaints that are printed.
-const SHOWN: usize = 5;
+const MOST_LISTED: usize = 5;
 
 /// One figure.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(super) struct Figures {
 }
 
 impl Figures {
-    /// `left` lists what the service holds in addition to before; `resident` is its memory early and at the end, in bytes.
+    /// `left` lists resources that the service did not hold before; `resident` is its memory early and at the end, in bytes.
     pub(super) fn new(
         mut load: Load,
         survivors: usize,
@@ -121,8 +121,8 @@ impl fmt::Display for Figures {
         for Figure { what, measured, bound, holds } in &self.rows {
             writeln!(f, "| {what} | {measured} | {bound} | {} |", if *holds { "holds" } else { "BROKEN" })?;
         }
-        self.complaints.iter().take(SHOWN).try_for_each(|what| writeln!(f, "- {what}"))?;
-        let more = self.complaints.len().saturating_sub(SHOWN);
+        self.complaints.iter().take(MOST_LISTED).try_for_each(|what| writeln!(f, "- {what}"))?;
+        let more = self.complaints.len().saturating_sub(MOST_LISTED);
         if more > 0 { writeln!(f, "- and {more} more") } else { Ok(()) }
     }
 }

@@ -53,7 +53,7 @@ const fn whole(name: &'static str, code: &'static str, status: &'static str, end
 }
 
 fn named(name: &str) -> &'static HostileProgram {
-    ALL.iter().find(|one| one.name == name).expect("a misbehaviour of that name")
+    ALL.iter().find(|one| one.name == name).expect("a hostile program of that name")
 }
 
 /// The kind of a run by its number. The kinds are mixed, and each occurs according to its share.

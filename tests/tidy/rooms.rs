@@ -10,15 +10,15 @@ use crate::imports::{Crate, Import, Module};
 use crate::{check, files, root};
 
 /// The rooms of a folder of sources.
-struct House {
+struct CrateLayout {
     /// The folder in the repository: a crate's `src`, or a folder in it.
     folder: &'static str,
     /// From top to bottom: a room, and the rooms that it may use, all of which come later.
     rooms: &'static [(&'static str, &'static [&'static str])],
 }
 
-const HOUSES: &[House] = &[
-    House {
+const LAYOUTS: &[CrateLayout] = &[
+    CrateLayout {
         folder: "crates/engine/src",
         rooms: &[
             (
@@ -89,7 +89,7 @@ const HOUSES: &[House] = &[
             ("private", &[]),
         ],
     },
-    House {
+    CrateLayout {
         folder: "crates/engine/src/sys/linux",
         rooms: &[
             (
@@ -156,7 +156,7 @@ const HOUSES: &[House] = &[
             ("own_process", &[]),
         ],
     },
-    House {
+    CrateLayout {
         folder: "crates/service/src",
         rooms: &[
             ("embed", &["http", "runs", "journal", "settings", "platform", "sentences"]),
@@ -168,7 +168,7 @@ const HOUSES: &[House] = &[
             ("sentences", &[]),
         ],
     },
-    House {
+    CrateLayout {
         folder: "crates/service/src/http",
         rooms: &[
             ("router", &["routes", "adapters", "guard", "middleware", "server", "error"]),
@@ -237,7 +237,7 @@ const HOUSES: &[House] = &[
             ("write_timeout", &[]),
         ],
     },
-    House {
+    CrateLayout {
         folder: "crates/cli/src",
         rooms: &[
             ("commands", &["args", "service_client", "exit", "print"]),
@@ -249,7 +249,7 @@ const HOUSES: &[House] = &[
             ("table", &[]),
         ],
     },
-    House {
+    CrateLayout {
         folder: "src-tauri/src",
         rooms: &[
             ("app", &["args", "commands", "ui", "state", "system"]),
@@ -266,7 +266,7 @@ const HOUSES: &[House] = &[
     },
 ];
 
-impl House {
+impl CrateLayout {
     /// The crate's `src`, and the module of the folder in it.
     fn place(&self) -> (&str, Module) {
         let (before, below) = self.folder.split_once("/src").unwrap_or((self.folder, ""));
@@ -343,11 +343,11 @@ fn sources(src: &str) -> Crate {
 
 #[test]
 fn rooms_use_only_rooms_below_and_no_files_use_one_another() {
-    check(&HOUSES.iter().flat_map(|house| house.complaints(&sources(house.place().0))).collect::<Vec<_>>());
+    check(&LAYOUTS.iter().flat_map(|layout| layout.complaints(&sources(layout.place().0))).collect::<Vec<_>>());
 }
 
-const SMALL: House =
-    House { folder: "small/src", rooms: &[("top", &["middle", "low"]), ("middle", &["low"]), ("low", &[])] };
+const SMALL: CrateLayout =
+    CrateLayout { folder: "small/src", rooms: &[("top", &["middle", "low"]), ("middle", &["low"]), ("low", &[])] };
 
 /// A crate in which `file` has `text` instead of its own.
 fn small(file: &str, text: &str) -> Crate {
@@ -392,6 +392,6 @@ fn forbidden_arrows_are_found() {
 
 #[test]
 fn tables_point_down() {
-    let up = House { folder: "small/src", rooms: &[("low", &["top"]), ("middle", &["low"]), ("top", &[])] };
+    let up = CrateLayout { folder: "small/src", rooms: &[("low", &["top"]), ("middle", &["low"]), ("top", &[])] };
     assert_eq!(up.wrong_rows(), ["the rooms of small/src: low does not come below middle"]);
 }

@@ -114,16 +114,16 @@ fn a_run_reports_an_interpreter_that_broke_behind_its_wrapper() {
     put(&wrapped.path, &format!("#!/bin/sh\nexec '{}' \"$@\"\n", behind.display()));
     eventually("the wrapper", || (wrapped.run().json()["output"] == "well\n").then_some(()));
     wrapped.service.until_waiting("python", 2);
-    for (text, status, said) in [
+    for (text, status, expected) in [
         ("#!/bin/sh\necho no licence >&2\nexit 3\n", "failed", "no licence"),
         ("#!/bin/sh\necho garbage\nexit 1\n", "failed", "garbage"),
         ("#!/bin/sh\nexec sleep 600\n", "timeout", "timed out"),
     ] {
         put(&behind, text);
         // Interpreters that waited before the change still work and may be used up first.
-        let told = eventually(said, || Some(brief(&wrapped.service)).filter(|answer| answer["output"] != "well\n"));
+        let told = eventually(expected, || Some(brief(&wrapped.service)).filter(|answer| answer["output"] != "well\n"));
         assert_eq!(told["status"], status, "{told}");
-        assert!(told.to_string().contains(said), "{told}");
+        assert!(told.to_string().contains(expected), "{told}");
         put(&behind, &wrapper(&wrapped.real, "well"));
         eventually("it to be well", || (brief(&wrapped.service)["output"] == "well\n").then_some(()));
         eventually("those that wait to be well", || {

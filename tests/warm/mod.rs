@@ -277,7 +277,7 @@ fn compare(program: &Program, way: &str, expected: &Found, found: &Found) -> Vec
     }
 }
 
-/// Prints what was compared, past the test's capture, so that the count is always visible.
+/// Prints the number of comparisons past the test's capture, so that it is always visible.
 fn report(programs: &[Program], unable: &[Program], ways: &[(&str, &Place)]) {
     let mut text = format!("\nprograms run cold and warm: {},", programs.len());
     let written = programs.iter().filter(|program| program.name.starts_with(WRITTEN)).count();

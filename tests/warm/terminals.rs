@@ -198,10 +198,10 @@ impl Place {
     fn run(&self, case: &Case) -> (String, Value) {
         let request = json!({"code": case.code, "language": case.language, "terminal": {"columns": 100, "rows": 31}});
         let mut talk = self.0.converse(&request);
-        let mut shown = String::new();
+        let mut output = String::new();
         for (text, action) in case.steps {
-            shown += &talk.until(text);
-            shown += text;
+            output += &talk.until(text);
+            output += text;
             match action {
                 Type(keys) => talk.type_in(keys),
                 Resize(columns, rows) => talk.send(&json!({"type": "resize", "columns": columns, "rows": rows})),
@@ -209,9 +209,9 @@ impl Place {
             }
         }
         let finished = talk.finished();
-        shown += talk.shown();
+        output += talk.output();
         let ending = json!([finished["status"], finished["exit_code"], finished["signal"]]);
-        (self.alike(&shown), ending)
+        (self.alike(&output), ending)
     }
 
     /// Runs the case in a prestarted interpreter with a terminal.

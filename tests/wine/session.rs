@@ -37,7 +37,11 @@ impl Session {
         let folder = tempfile::Builder::new().prefix("rt").tempdir().expect("a folder");
         let display = Server::display(1024, 768);
         let mut manager = Command::new("openbox");
-        manager.env("DISPLAY", &display.said).env("HOME", folder.path()).stdout(Stdio::null()).stderr(Stdio::null());
+        manager
+            .env("DISPLAY", &display.first_line)
+            .env("HOME", folder.path())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
         let manager = manager.spawn().expect("openbox; `cargo xtask test` installs it");
         Self { folder, manager, display, _turn: turn }
     }
@@ -55,7 +59,7 @@ impl Session {
     /// A command for a program of this machine on the session's display.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.env("DISPLAY", &self.display.said).stdin(Stdio::null());
+        command.env("DISPLAY", &self.display.first_line).stdin(Stdio::null());
         command
     }
 

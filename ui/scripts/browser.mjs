@@ -26,12 +26,12 @@ export async function open() {
 
 function listening(program) {
   return new Promise((found, failed) => {
-    let said = "";
+    let stderr = "";
     program.once("error", failed);
-    program.once("exit", () => failed(new Error(`${PROGRAM} ended before it listened:\n${said}`)));
+    program.once("exit", () => failed(new Error(`${PROGRAM} ended before it listened:\n${stderr}`)));
     program.stderr.on("data", (text) => {
-      said += text;
-      const address = said.match(/DevTools listening on (\S+)/)?.[1];
+      stderr += text;
+      const address = stderr.match(/DevTools listening on (\S+)/)?.[1];
       if (address) found(address);
     });
   });

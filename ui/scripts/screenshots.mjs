@@ -52,8 +52,8 @@ async function complaints(page) {
   await page.evaluate(AXE);
   const found = await page.evaluate("axe.run(document).then(({ violations }) => violations)");
   const overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth");
-  const places = (one) => one.nodes.map((node) => `${node.target.join(" ")} (${node.any[0]?.message ?? ""})`).join("; ");
-  return [...found.map((one) => `${one.id}: ${one.help}: ${places(one)}`), ...(overflow ? ["wider than the window"] : [])];
+  const locations = (one) => one.nodes.map((node) => `${node.target.join(" ")} (${node.any[0]?.message ?? ""})`).join("; ");
+  return [...found.map((one) => `${one.id}: ${one.help}: ${locations(one)}`), ...(overflow ? ["wider than the window"] : [])];
 }
 
 const built = mkdtempSync(join(tmpdir(), "runtray-ui-"));

@@ -4,7 +4,7 @@ import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test } from "vitest";
 
-import said from "../src/lib/i18n/said.en.json";
+import messages from "../src/lib/i18n/messages.en.json";
 import type { Words } from "../src/lib/bindings";
 import { say, setLanguage } from "../src/lib/i18n/index.svelte";
 import { log } from "../src/lib/state/log.svelte";
@@ -27,7 +27,7 @@ function sample(code: string, english: string): Words {
   return { code, values: Object.fromEntries(names.map((name) => [name, "7"])), text: english };
 }
 
-test.each(Object.entries(said))("%s is translated to German", (code, english) => {
+test.each(Object.entries(messages))("%s is translated to German", (code, english) => {
   setLanguage("de");
   const words = say(sample(code, english));
   const isText = /[A-Za-z]{2}/.test(english.replace(/\{\w+\}/g, ""));
@@ -56,7 +56,7 @@ test("a program's own line with the same text is kept", async () => {
 test("a refusal in the Console is translated by its code", async () => {
   const backend = await german("console");
   await session.run("print(1)", "python");
-  const reason = sample("refused.stopping", said["refused.stopping"]);
+  const reason = sample("refused.stopping", messages["refused.stopping"]);
   backend.console.refuse(reason.text, reason);
   expect(session.problem).toBe("Runtray stoppt gerade und nimmt keine Programme mehr an.");
 });
@@ -68,7 +68,7 @@ test("why a language cannot run is worded by its code", async () => {
 
 test("a failed command is reported in German", async () => {
   await german("status");
-  toasts.fail({ code: "not_found", message: "This run is no longer in the log.", said: sample("app.gone", said["app.gone"]) });
+  toasts.fail({ code: "not_found", message: "This run is no longer in the log.", localized: sample("app.gone", messages["app.gone"]) });
   expect(await screen.findByText("Dieser Lauf steht nicht mehr im Protokoll.")).toBeTruthy();
 });
 

@@ -1,4 +1,4 @@
-import { cleanup, screen, waitFor } from "@testing-library/svelte";
+import { cleanup, screen, waitFor, within } from "@testing-library/svelte";
 import userEvent from "@testing-library/user-event";
 import { afterEach, describe, expect, test } from "vitest";
 
@@ -82,11 +82,28 @@ describe("a value", () => {
   });
 
   test("with a mistake in the file is reported with its line", async () => {
-    const said = { code: "setting.no_key", values: {}, text: "is no key" };
+    const localized = { code: "setting.no_key", values: {}, text: "is no key" };
     await openWindow("settings", (backend) => {
-      backend.view = { ...backend.view, problems: [{ key: "limits.nonsense", line: 12, message: "is no key", said }] };
+      backend.view = { ...backend.view, problems: [{ key: "limits.nonsense", line: 12, message: "is no key", localized }] };
     });
     expect(await screen.findByText("line 12: limits.nonsense is no key that Runtray knows")).toBeTruthy();
+  });
+});
+
+describe("a folder for the sandbox", () => {
+  test("stays in the field until it is accepted", async () => {
+    const backend = await openWindow("settings");
+    const field = await screen.findByRole<HTMLInputElement>("textbox", { name: "Folders to read" });
+    const add = within(field.closest("form")!).getByRole("button", { name: "Allow folder" });
+    await user.type(field, "data");
+    await user.click(add);
+    expect((await screen.findByRole("alert")).textContent).toContain("data is no whole path");
+    expect(field.value).toBe("data");
+    await user.clear(field);
+    await user.type(field, "/srv/data");
+    await user.click(add);
+    await waitFor(() => expect(field.value).toBe(""));
+    expect(backend.view.values["sandbox.read"]).toContain("/srv/data");
   });
 });
 
@@ -104,6 +121,7 @@ describe("web pages", () => {
     await user.type(await screen.findByRole("textbox", { name: "Web pages" }), "tracker/x");
     await user.click(await button("Allow"));
     expect((await screen.findByRole("alert")).textContent).toContain("is not an address of a web page");
+    expect(screen.getByRole<HTMLInputElement>("textbox", { name: "Web pages" }).value).toBe("tracker/x");
   });
 });
 

@@ -1,4 +1,4 @@
-//! System packages of Debian and Ubuntu: looks them up and installs those that are missing.
+//! System packages of Debian and Ubuntu: looks them up and installs the missing ones.
 
 use std::env;
 use std::fs;

@@ -9,7 +9,7 @@ use crate::context::Context;
 use crate::node;
 use crate::step::{must, once};
 
-/// Installs what the lock file of `folder` names, unless that was done for this very file.
+/// Installs the packages of the lock file of `folder`, unless this file was installed before.
 ///
 /// # Errors
 /// There is no lock file, or npm failed.

@@ -24,7 +24,7 @@ const BUILTIN_PYTHON: &[&str] = &["python3", "python3-venv"];
 const SESSION: &[&str] =
     &["xvfb", "dbus", "xdotool", "util-linux", "webkit2gtk-driver", "openbox", "wmctrl", "imagemagick"];
 
-/// A browser for web pages, and what the examples use.
+/// A browser for web pages, and the packages of the examples.
 const WEB: &[&str] = &["chromium", "curl", "python3", "python3-venv", "fonts-dejavu-core"];
 
 /// For the screenshots: a panel with a tray, its fonts, and `ip` to set up a network namespace.
@@ -63,7 +63,7 @@ pub(crate) fn for_desktop(_: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Installs what the tests need on this machine.
+/// Installs the packages that the tests need on this machine.
 ///
 /// # Errors
 /// The errors of [`apt::ensure`]; or clippy or rustfmt cannot be installed.
@@ -86,7 +86,7 @@ pub(crate) fn for_session() -> Result<()> {
     if apt::is_here() { apt::ensure(SESSION) } else { Ok(()) }
 }
 
-/// Installs what the app and its screenshots need.
+/// Installs the packages that the app and its screenshots need.
 ///
 /// # Errors
 /// The errors of [`apt::ensure`].
@@ -95,7 +95,7 @@ pub(crate) fn for_pictures(context: &Context) -> Result<()> {
     if apt::is_here() { apt::ensure(&[TEST, SESSION, PICTURES].concat()) } else { Ok(()) }
 }
 
-/// What the web client and the examples are tested with.
+/// The packages for tests of the web client and the examples.
 ///
 /// # Errors
 /// As for [`apt::ensure`].

@@ -47,7 +47,7 @@ pub(crate) fn web(args: &Args) -> Result<()> {
     test(&context).map(drop)
 }
 
-/// Installs what the tests need: packages of the system and of npm, and a Python with the libraries of the examples.
+/// Installs packages for the tests: those of the system and of npm, and a Python with the libraries of the examples.
 ///
 /// # Errors
 /// One cannot be had.
@@ -82,7 +82,7 @@ fn build(context: &Context) -> Result<()> {
     must(npm(context, CLIENT)?.args(["run", "build"]))
 }
 
-/// npm with what the tests are told by their environment.
+/// npm with the tests' environment variables.
 fn tests(context: &Context) -> Result<Command> {
     let mut command = npm(context, CLIENT)?;
     let program = context.cache.path("target-native/debug/runtray").with_extension(std::env::consts::EXE_EXTENSION);

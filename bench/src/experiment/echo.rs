@@ -48,11 +48,11 @@ trait Screen {
 
     /// Reads until `text` was printed.
     fn until(&mut self, text: &str) -> Result<()> {
-        let mut shown = String::new();
-        while !shown.contains(text) {
+        let mut screen = String::new();
+        while !screen.contains(text) {
             let more = self.read()?;
-            ensure!(!more.is_empty(), "the terminal closed; it showed {shown:?}");
-            shown += &more;
+            ensure!(!more.is_empty(), "the terminal closed; it showed {screen:?}");
+            screen += &more;
         }
         Ok(())
     }

@@ -68,10 +68,10 @@ fn section(growth: Growth, bare: Vec<f64>, times: Vec<f64>, answers: &[Answer]) 
 
 fn says_so(answers: &[Answer]) -> Target {
     let met = answers.iter().all(|answer| answer.output_truncated);
-    let said = answers.last().map(|Answer { status, error, output_truncated, .. }| {
+    let answer = answers.last().map(|Answer { status, error, output_truncated, .. }| {
         format!("status {status}, output_truncated {output_truncated}, error \"{}\"", error.trim_end())
     });
-    Target { target: "the answer to 1 GB is cut and says so".to_owned(), measured: said.unwrap_or_default(), met }
+    Target { target: "the answer to 1 GB is cut and says so".to_owned(), measured: answer.unwrap_or_default(), met }
 }
 
 fn run_bare(setup: &Setup) -> Result<Duration> {

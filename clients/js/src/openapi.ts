@@ -212,7 +212,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Executions, newest first; those that run are among them. */
+        /** Executions, newest first, including running ones. */
         get: operations["list"];
         put?: never;
         post?: never;
@@ -298,7 +298,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The stream of what the server says by itself, for clients with a session. */
+        /** The stream of the server's own messages, for clients with a session. */
         get: operations["mcp_get"];
         put?: never;
         /**
@@ -430,7 +430,7 @@ export interface components {
              * @description The exit code, when the program exited by itself.
              */
             exit_code?: number | null;
-            /** @description What the run created or changed in its folder. */
+            /** @description The files that the run created or changed in its folder. */
             files: components["schemas"]["ResultFile"][];
             granted?: components["schemas"]["Granted"] | null;
             /**
@@ -522,7 +522,7 @@ export interface components {
              */
             timeout_ms?: number | null;
         };
-        /** @description What a program printed, and how it ended. */
+        /** @description A program's output and its end. */
         ExecuteResponse: components["schemas"]["Ending"] & {
             /** @description Standard error as UTF-8; its last line says what happened where the run was ended for it. */
             error: string;
@@ -625,12 +625,12 @@ export interface components {
             /** @description What to give as `before` for the next page; `null` on the last one. */
             next?: string | null;
         };
-        /** @description The last event of a stream: the answer without what was printed. */
+        /** @description The last event of a stream: the answer without the output. */
         Finished: components["schemas"]["Ending"] & {
             /** @description Whether `status` is `completed`. */
             success: boolean;
         };
-        /** @description What a program was given. What was left out when it was written down is named in `missing`. */
+        /** @description A program's input. `missing` names the parts that were not stored. */
         Given: {
             /**
              * @description Its arguments.
@@ -660,7 +660,7 @@ export interface components {
         };
         /** @description A file. */
         GivenFile: {
-            /** @description What was in it; `null` when that is not kept. */
+            /** @description Its content; `null` when it is not kept. */
             content?: string | null;
             /** @description How `content` is written, `utf8` or `base64`. */
             encoding: string;
@@ -716,7 +716,7 @@ export interface components {
         };
         /** @description A file for the run's folder. */
         InputFile: {
-            /** @description What it holds. */
+            /** @description Its content. */
             content: string;
             encoding?: components["schemas"]["Encoding"] | null;
             /**
@@ -732,7 +732,7 @@ export interface components {
              * @description Its clients.
              */
             connections: number;
-            /** @description What it does: nothing yet. */
+            /** @description Its state: it has not run anything yet. */
             execution_state: string;
             /** @description Its id. */
             id: string;
@@ -790,7 +790,7 @@ export interface components {
          */
         Missing: "code" | "stdin" | "args" | "env" | "files" | "typed";
         /**
-         * @description What a program may reach over the network.
+         * @description A program's access to the network.
          * @enum {string}
          */
         Network: "off" | "ask" | "on";
@@ -812,7 +812,7 @@ export interface components {
              */
             refusals: number;
         };
-        /** @description What a program printed, and how it ended. */
+        /** @description A program's output and its end. */
         PistonAnswer: {
             /** @description The language's name. */
             language: string;
@@ -823,12 +823,12 @@ export interface components {
         };
         /** @description An error of Piston's routes. */
         PistonError: {
-            /** @description What is wrong. */
+            /** @description The mistake. */
             message: string;
         };
         /** @description A file of a program. */
         PistonFile: {
-            /** @description What it holds. */
+            /** @description Its content. */
             content: string;
             /** @description How `content` is written: `utf8`, `base64` or `hex`. */
             encoding?: string | null;
@@ -912,7 +912,7 @@ export interface components {
         };
         /** @description The events `stdout` and `stderr` of a stream. */
         Printed: {
-            /** @description What was printed since the last one. */
+            /** @description The output since the last event. */
             data: string;
         };
         /** @description The answer. */
@@ -922,7 +922,7 @@ export interface components {
         };
         /** @description A file that the run created or changed. */
         ResultFile: {
-            /** @description What it holds, in base64; left out when it is too large to carry. */
+            /** @description Its content in base64; left out when it is too large. */
             content?: string | null;
             /**
              * @description Guessed from its name.
@@ -955,7 +955,7 @@ export interface components {
              */
             signal: components["schemas"]["SignalName"];
         };
-        /** @description What the service sends. */
+        /** @description A message of the service. */
         ServerMessage: (components["schemas"]["Started"] & {
             /** @enum {string} */
             type: "started";
@@ -1004,7 +1004,7 @@ export interface components {
             missing_address?: string | null;
             /** @description Refused web origins that the user may allow. */
             pending_origins: components["schemas"]["PendingOrigin"][];
-            /** @description What is wrong with the settings, for people. */
+            /** @description The mistakes in the settings, for people. */
             problems: string[];
             /** @description The Python in use, or why there is none. */
             python: string;
@@ -1086,7 +1086,7 @@ export interface components {
             code: string;
             /** @description The sentence in English. */
             text: string;
-            /** @description What is filled in, by name: texts, sentences of this form, or lists of those. */
+            /** @description The values by name: texts, sentences of this form, or lists of such sentences. */
             values: Record<string, never>;
         };
     };

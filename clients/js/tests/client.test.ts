@@ -78,14 +78,14 @@ describe("a terminal", () => {
 
   test("holds a conversation", async () => {
     const session = await client.terminal({ code: calculator, terminal: { columns: 80, rows: 24 } });
-    let shown = "";
+    let output = "";
     let asked = 0;
     for await (const text of texts(session)) {
-      shown += text;
-      if (shown.split("> ").length - 1 > asked) session.write(["6*7\r", "2**10\r", "q\r"][asked++] ?? "");
+      output += text;
+      if (output.split("> ").length - 1 > asked) session.write(["6*7\r", "2**10\r", "q\r"][asked++] ?? "");
     }
-    assert.match(shown, /= 42\r\n/);
-    assert.match(shown, /= 1024\r\n/);
+    assert.match(output, /= 42\r\n/);
+    assert.match(output, /= 1024\r\n/);
     assert.equal((await session.finished).status, "completed");
   });
 
@@ -98,9 +98,9 @@ describe("a terminal", () => {
     const pipe = await client.terminal({ code: "import sys; print(sys.stdin.read().upper())" });
     pipe.write("abc");
     pipe.eof();
-    let shown = "";
-    for await (const text of texts(pipe)) shown += text;
-    assert.equal(shown, "ABC\n");
+    let output = "";
+    for await (const text of texts(pipe)) output += text;
+    assert.equal(output, "ABC\n");
   });
 
   test("ends its program when it is closed or aborted", async () => {

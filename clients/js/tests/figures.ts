@@ -3,7 +3,7 @@ import type { Result } from "../dist/index.js";
 import { Runtray } from "../dist/index.js";
 import type { SmartRunner } from "../dist/fallback/index.js";
 import { eventually } from "./service.ts";
-import { Ide, run, shown, write } from "./web/ide.ts";
+import { Ide, run, terminalText, write } from "./web/ide.ts";
 
 const ROUNDS = 7;
 const REQUESTS = 1000;
@@ -40,7 +40,7 @@ try {
     timed(async () => {
       const page = await ide.open();
       await run(page);
-      await eventually("the output is shown", async () => (await shown(page)).includes("Hello from Runtray"));
+      await eventually("the output is shown", async () => (await terminalText(page)).includes("Hello from Runtray"));
       await page.context().close();
     });
   report("page opened, program run, output shown (median)", await median(whole), 2000, "ms");

@@ -51,12 +51,12 @@ test("Retry-After is seconds or a date", () => {
 });
 
 test("the keyboard of programs in the browser edits a line as a terminal does", () => {
-  let shown = "";
+  let echoed = "";
   const lines: (string | null)[] = [];
   const request = { code: "", stdin: "given\n" };
   const keyboard = new Keyboard(
     { request, isInteractive: true, hasTerminal: true, timeoutMs: 1 },
-    { echo: (text) => (shown += text), line: (line) => lines.push(line), interrupt: () => lines.push("interrupt") },
+    { echo: (text) => (echoed += text), line: (line) => lines.push(line), interrupt: () => lines.push("interrupt") },
   );
   const ask = (typed: string) => {
     keyboard.wanted();
@@ -68,7 +68,7 @@ test("the keyboard of programs in the browser edits a line as a terminal does", 
   ask("gone\u0003kept\r");
   ask("\u0004");
   assert.deepEqual(lines, ["given\n", "abc\n", "😀\n", "interrupt", "kept\n", null]);
-  assert.ok(shown.startsWith("ax\b \bbc\r\n"), JSON.stringify(shown));
+  assert.ok(echoed.startsWith("ax\b \bbc\r\n"), JSON.stringify(echoed));
 });
 
 /** The size of a module and what it imports of this package, as it reaches a browser. */

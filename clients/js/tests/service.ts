@@ -87,7 +87,7 @@ export class Service {
     this.settings = settings;
     const folder = join(this.home, "config");
     await mkdir(folder, { recursive: true });
-    // An empty file would close everything: it looks like one that lost its content.
+    // An empty settings file closes everything, because it may have lost its content.
     await writeFile(join(folder, "settings.toml"), `same_user_only = true\n${settings}`);
   }
 

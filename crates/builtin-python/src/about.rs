@@ -1,4 +1,4 @@
-//! What is shipped beside the program: `about.json` names every file with its hash, and every part with its licence.
+//! The files shipped beside the program: `about.json` names each with its hash, and every part with its licence.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 /// The name of the file.
 pub const FILE: &str = "about.json";
 
-/// What is shipped.
+/// The shipped files and parts.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct About {
     /// CPython's version.
@@ -19,7 +19,7 @@ pub struct About {
     pub code: Vec<Code>,
     /// The standard library.
     pub library: Packed,
-    /// What is inside.
+    /// The parts inside.
     pub parts: Vec<Part>,
 }
 
@@ -38,7 +38,7 @@ pub struct Code {
 pub struct Packed {
     /// The compressed file, beside `about.json`.
     pub file: String,
-    /// The hash of what is in it, uncompressed.
+    /// The hash of its uncompressed content.
     pub sha256: String,
     /// Its size uncompressed, in bytes.
     pub size: u64,
@@ -61,21 +61,21 @@ pub enum Error {
     /// It cannot be read.
     #[error("cannot read {0}: {1}")]
     Unreadable(String, #[source] std::io::Error),
-    /// It is not what was written.
+    /// Its content cannot be parsed.
     #[error("{0} is damaged: {1}")]
     Damaged(String, #[source] serde_json::Error),
 }
 
 impl About {
-    /// What is shipped in `home`.
+    /// Reads the description of the files in `home`.
     ///
     /// # Errors
     /// It is not there, or damaged.
     pub fn read(home: &Path) -> Result<Self, Error> {
         let file = home.join(FILE);
-        let shown = file.display().to_string();
-        let text = fs::read(&file).map_err(|error| Error::Unreadable(shown.clone(), error))?;
-        serde_json::from_slice(&text).map_err(|error| Error::Damaged(shown, error))
+        let name = file.display().to_string();
+        let text = fs::read(&file).map_err(|error| Error::Unreadable(name.clone(), error))?;
+        serde_json::from_slice(&text).map_err(|error| Error::Damaged(name, error))
     }
 
     /// The machine code for this system.
@@ -83,7 +83,7 @@ impl About {
         self.code.iter().find(|code| code.target == TARGET).map(|code| &code.packed)
     }
 
-    /// What is inside, as `--version --verbose` prints it.
+    /// The parts inside, as `--version --verbose` prints them.
     pub fn describe(&self) -> String {
         let mut lines =
             vec![format!("Python {} (built in)", self.python), format!("component sha256 {}", self.component)];

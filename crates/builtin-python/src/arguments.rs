@@ -3,15 +3,15 @@
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 
-/// What the command line asks for.
+/// The request of the command line.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Request {
     /// To run a program.
     Run(Box<Run>),
-    /// `--version`, with what is inside when `--verbose` stands beside it.
+    /// `--version`; with `--verbose` it lists the parts too.
     Version {
         /// Where it is installed.
-        places: Places,
+        folders: Folders,
         /// `--verbose`, or a second `-V`.
         verbose: bool,
     },
@@ -37,7 +37,7 @@ pub struct Run {
     /// `--variables`: how the names of this process's variables begin that are the program's.
     pub variables: Option<OsString>,
     /// Where it is installed.
-    pub places: Places,
+    pub folders: Folders,
 }
 
 /// The program.
@@ -55,8 +55,8 @@ pub enum Program {
 
 /// Folders that are given by whoever installed this program. Never by the environment: a run's may be somebody else's.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub struct Places {
-    /// `--home`: what is shipped beside this program.
+pub struct Folders {
+    /// `--home`: the folder with the shipped files.
     pub home: Option<PathBuf>,
     /// `--cache`: where it is unpacked.
     pub cache: Option<PathBuf>,
@@ -118,7 +118,7 @@ struct Reader<I> {
 impl<I: Iterator<Item = OsString>> Reader<I> {
     fn finish(mut self, program: Option<Program>) -> Request {
         if self.version > 0 {
-            return Request::Version { places: self.run.places, verbose: self.verbose || self.version > 1 };
+            return Request::Version { folders: self.run.folders, verbose: self.verbose || self.version > 1 };
         }
         self.run.program = program;
         self.run.arguments = self.arguments.collect();
@@ -129,8 +129,8 @@ impl<I: Iterator<Item = OsString>> Reader<I> {
         match option {
             "--version" => self.version += 1,
             "--verbose" => self.verbose = true,
-            "--home" => self.run.places.home = Some(self.value(option, "")?.into()),
-            "--cache" => self.run.places.cache = Some(self.value(option, "")?.into()),
+            "--home" => self.run.folders.home = Some(self.value(option, "")?.into()),
+            "--cache" => self.run.folders.cache = Some(self.value(option, "")?.into()),
             "--variables" => self.run.variables = Some(self.value(option, "")?),
             _ => return Err(Error::Unknown(option.to_owned())),
         }
@@ -203,7 +203,7 @@ mod tests {
     #[test]
     fn places_are_read() {
         let run = run(&["--home", "/h", "--cache", "/c", "--variables", "IN_", "x.py"]);
-        assert_eq!(run.places, Places { home: Some("/h".into()), cache: Some("/c".into()) });
+        assert_eq!(run.folders, Folders { home: Some("/h".into()), cache: Some("/c".into()) });
         assert_eq!(run.variables, Some("IN_".into()));
     }
 

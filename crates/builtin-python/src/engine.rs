@@ -14,7 +14,7 @@ fn config(windows: bool) -> Config {
     // Only Windows needs the tables that native debuggers unwind with.
     config.native_unwind_info(windows);
     config.max_wasm_stack(WASM_STACK).async_stack_size(WASM_STACK + HOST_STACK);
-    // The frames of WebAssembly mean nothing to a person who wrote Python, and their maps are a tenth of the file.
+    // The frames of WebAssembly mean nothing to the author of a Python program, and their maps are a tenth of the file.
     config.wasm_backtrace_max_frames(None).generate_address_map(false);
     // A run ends with its process, so that no check for the end of its time is compiled in.
     config.epoch_interruption(false).consume_fuel(false);

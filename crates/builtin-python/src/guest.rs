@@ -35,7 +35,7 @@ pub enum End {
     Trap(String),
 }
 
-/// What the Python inside sees of this machine.
+/// The Python's view of this machine.
 pub struct View<'a> {
     /// The standard library, which it can read only.
     pub library: &'a Path,
@@ -111,7 +111,7 @@ impl Guest {
 
 fn wasi(view: &View<'_>) -> Result<WasiCtx> {
     let mut wasi = WasiCtxBuilder::new();
-    // The one thread has nothing else to do than to wait for what the program waits for.
+    // The thread may block, because it runs nothing but the program.
     wasi.allow_blocking_current_thread(true).allow_tcp(false).allow_udp(false);
     wasi.preopened_dir(view.library, LIBRARY, FsPerms::ReadOnly)?;
     wasi.preopened_dir(view.folder, view.folder_inside, FsPerms::ReadWrite)?;

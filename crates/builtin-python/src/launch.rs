@@ -1,4 +1,4 @@
-//! What the Python inside is told of its program, its folder and its variables.
+//! The Python's launch data: its program, its folder and its variables.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -133,7 +133,7 @@ pub fn waits(run: &Run) -> bool {
     fs::metadata(file).is_ok_and(|metadata| metadata.file_type().is_fifo())
 }
 
-/// Waits for the end of the pipe. One that is gone has ended.
+/// Waits for the end of the pipe. A missing pipe has ended.
 pub fn wait_at(barrier: &Path) {
     fs::read(barrier).ok();
 }

@@ -1,7 +1,7 @@
 //! CPython for WASI as a program that behaves like `python`.
 //!
 //! `guest/` is what runs inside: the world between the two, and start-up code in Python. It is in the component together with
-//! CPython, as it was right after its start. What is here unpacks the component's machine code, maps it, gives it a working
+//! CPython, as it was right after its start. This crate unpacks the component's machine code, maps it, gives it a working
 //! folder, streams and variables, and ends as it ended. No compiler is part of the program that is shipped.
 
 pub mod about;
@@ -9,7 +9,7 @@ pub mod arguments;
 pub mod engine;
 pub mod guest;
 pub mod launch;
-mod places;
+mod folders;
 pub mod store;
 #[cfg(target_os = "linux")]
 pub mod trim;

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use runtray_python::about::About;
-use runtray_python::arguments::{self, Places, Request, Run, USAGE};
+use runtray_python::arguments::{self, Folders, Request, Run, USAGE};
 use runtray_python::guest::{End, Guest, View};
 use runtray_python::store::{self, Unpacked};
 use runtray_python::{engine, launch, wait};
@@ -56,13 +56,13 @@ fn main() -> ExitCode {
 fn act() -> Result<u8, Error> {
     match arguments::parse(std::env::args_os().skip(1))? {
         Request::Run(request) => run(&request),
-        Request::Version { places, verbose } => version(&places, verbose),
+        Request::Version { folders, verbose } => version(&folders, verbose),
         Request::Help => say(USAGE),
     }
 }
 
-fn version(places: &Places, verbose: bool) -> Result<u8, Error> {
-    let about = About::read(&store::home(places)?)?;
+fn version(folders: &Folders, verbose: bool) -> Result<u8, Error> {
+    let about = About::read(&store::home(folders)?)?;
     say(&if verbose { about.describe() } else { format!("Python {}", about.python) })
 }
 
@@ -74,7 +74,7 @@ fn run(request: &Run) -> Result<u8, Error> {
     let folder = launch::folder()?;
     let temporary = launch::temporary(request);
     let launch = launch::launch(request, &folder, temporary.as_ref());
-    let unpacked = store::open(&request.places)?;
+    let unpacked = store::open(&request.folders)?;
     let engine = engine::runner()?;
     let component = map(&engine, &unpacked)?;
     let view = View {

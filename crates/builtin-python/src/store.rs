@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use sha2::{Digest as _, Sha256};
 
 use crate::about::{self, About, Packed};
-use crate::arguments::Places;
-use crate::places;
+use crate::arguments::Folders;
+use crate::folders;
 
 /// The machine code in its unpacked folder.
 const CODE: &str = "python.cwasm";
@@ -37,7 +37,7 @@ pub enum Error {
     /// It was not compiled for this system.
     #[error("{0} has no machine code for {target}", target = about::TARGET)]
     OtherSystem(String),
-    /// A file is not the one that was shipped.
+    /// A file differs from the shipped one.
     #[error("{0} is damaged: its hash is not the one in about.json; install Runtray again")]
     Damaged(String),
     /// No folder can hold it.
@@ -61,10 +61,10 @@ pub struct Unpacked {
 ///
 /// # Errors
 /// This program's own place is unknown.
-pub fn home(places: &Places) -> Result<PathBuf, Error> {
-    match &places.home {
+pub fn home(folders: &Folders) -> Result<PathBuf, Error> {
+    match &folders.home {
         Some(home) => Ok(home.clone()),
-        None => places::home().map_err(|error| Error::Unpacking(error.to_string())),
+        None => folders::home().map_err(|error| Error::Unpacking(error.to_string())),
     }
 }
 
@@ -72,14 +72,14 @@ pub fn home(places: &Places) -> Result<PathBuf, Error> {
 ///
 /// # Errors
 /// As [`Error`].
-pub fn open(places: &Places) -> Result<Unpacked, Error> {
-    let home = home(places)?;
+pub fn open(folders: &Folders) -> Result<Unpacked, Error> {
+    let home = home(folders)?;
     let about = About::read(&home)?;
     let code = about.code_here().ok_or_else(|| Error::OtherSystem(home.display().to_string()))?;
     let short = |packed: &Packed| packed.sha256.chars().take(16).collect::<String>();
     let version = format!("{}-{}", short(code), short(&about.library));
     let mut refusal = None;
-    for cache in caches(places, &home) {
+    for cache in caches(folders, &home) {
         let folder = cache.join(&version);
         match ready(&folder, code).or_else(|_| unpack(&home, &about, code, &folder)) {
             Ok(unpacked) => return Ok(unpacked),
@@ -90,17 +90,17 @@ pub fn open(places: &Places) -> Result<Unpacked, Error> {
     Err(refusal.unwrap_or_else(|| Error::Unpacking("this user has no cache folder".to_owned())))
 }
 
-/// Where it may be unpacked: the given folder alone, or beside what is shipped, or in the user's own cache.
-fn caches(places: &Places, home: &Path) -> impl Iterator<Item = PathBuf> {
-    let given = places.cache.clone();
+/// Where it may be unpacked: the given folder alone, or beside the shipped files, or in the user's own cache.
+fn caches(folders: &Folders, home: &Path) -> impl Iterator<Item = PathBuf> {
+    let given = folders.cache.clone();
     // Asking for the user costs time: only where the first cannot be used.
-    let users = given.is_none().then(|| std::iter::once_with(places::cache).flatten());
+    let users = given.is_none().then(|| std::iter::once_with(folders::cache).flatten());
     std::iter::once(given.unwrap_or_else(|| home.join("unpacked"))).chain(users.into_iter().flatten())
 }
 
 /// The files in `folder`, if they are complete, private and unchanged.
 fn ready(folder: &Path, code: &Packed) -> Result<Unpacked, Error> {
-    let private = places::is_private(folder).map_err(|error| Error::Unpacking(error.to_string()))?;
+    let private = folders::is_private(folder).map_err(|error| Error::Unpacking(error.to_string()))?;
     if !private {
         return Err(Error::NotPrivate(folder.display().to_string()));
     }
@@ -112,7 +112,7 @@ fn ready(folder: &Path, code: &Packed) -> Result<Unpacked, Error> {
     Ok(unpacked)
 }
 
-/// Hashes the file unless it is the very one that was hashed before.
+/// Hashes the file unless it is unchanged since the last hash.
 fn check(file: &Path, checked: &Path, code: &Packed) -> io::Result<()> {
     let identity = identity(file)?;
     if fs::read_to_string(checked).is_ok_and(|known| known == identity) {
@@ -145,18 +145,18 @@ fn identity(file: &Path) -> io::Result<String> {
     Ok(format!("{} {} {}", of.file_size(), of.creation_time(), of.last_write_time()))
 }
 
-/// Unpacks beside `folder` and moves it there when complete, one process at a time: what was cut short is never used.
+/// Unpacks beside `folder` and moves it there when complete, one process at a time: an interrupted unpacking is never used.
 fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Unpacked, Error> {
     let cache = folder.parent().unwrap_or(folder);
     let failed = |error: io::Error| Error::Unpacking(format!("{}: {error}", cache.display()));
-    places::create(cache).map_err(failed)?;
+    folders::create(cache).map_err(failed)?;
     let lock = File::create(cache.join(LOCK)).and_then(|file| file.lock().map(|()| file)).map_err(failed)?;
     if let Ok(unpacked) = ready(folder, code) {
         return Ok(unpacked);
     }
     let unfinished = cache.join(UNFINISHED);
     fs::remove_dir_all(&unfinished).ok();
-    places::create(&unfinished).map_err(failed)?;
+    folders::create(&unfinished).map_err(failed)?;
     let done = fill(home, about, code, &unfinished).and_then(|()| {
         // What stands in its place was refused by `ready`.
         fs::remove_dir_all(folder).ok();

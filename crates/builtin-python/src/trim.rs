@@ -1,7 +1,7 @@
 //! A process that waits holds no more memory than it has written to.
 //!
-//! What it has read of its own code and of the snapshot stays in the system's cache of files, from where it is mapped again when
-//! the program comes: some hundred faults of a microsecond each. The memory of one that waits is then what it changed.
+//! The pages of its code and of the snapshot stay in the system's page cache and are mapped again when
+//! the program comes: some hundred faults of a microsecond each. A waiting interpreter then holds only the pages that it changed.
 
 use std::ffi::c_void;
 use std::fs::{self, File};
@@ -24,7 +24,7 @@ const PRESENT: u64 = 1 << 63;
 /// Gives back the pages of mapped files that were only read. For a process with one thread.
 ///
 /// # Errors
-/// The system does not tell what is mapped; nothing was given back then.
+/// The system does not list the mappings; nothing was returned then.
 pub fn forget_what_was_only_read() -> io::Result<()> {
     let pagemap = File::open("/proc/self/pagemap")?;
     let page = page_size()?;

@@ -52,8 +52,8 @@ fn hooks_for_exceptions() {
     let ended = code("import sys; sys.excepthook = lambda *a: print('hook', a[0].__name__); 1/0");
     assert_eq!((ended.stdout.as_str(), ended.status.code()), ("hook ZeroDivisionError\n", Some(1)));
     let broken = code("import sys\ndef hook(*a): raise KeyError('mine')\nsys.excepthook = hook\n1/0");
-    let said = ["Error in sys.excepthook:", "KeyError: 'mine'", "Original exception was:", "ZeroDivisionError"];
-    assert!(said.iter().all(|part| broken.stderr.contains(part)), "{broken:?}");
+    let lines = ["Error in sys.excepthook:", "KeyError: 'mine'", "Original exception was:", "ZeroDivisionError"];
+    assert!(lines.iter().all(|part| broken.stderr.contains(part)), "{broken:?}");
 }
 
 #[test]

@@ -54,9 +54,9 @@ fn files_outside_cannot_be_seen() {
         "os.truncate(o + '/secret', 0)",
         "os.utime(o + '/secret')",
     ] {
-        let said = beside_a_secret(&attempt(expression));
-        let refused = ["PermissionError\n", "FileNotFoundError\n", "OSError\n"].contains(&said.as_str());
-        assert!(refused, "{expression}: {said}");
+        let output = beside_a_secret(&attempt(expression));
+        let refused = ["PermissionError\n", "FileNotFoundError\n", "OSError\n"].contains(&output.as_str());
+        assert!(refused, "{expression}: {output}");
     }
 }
 

@@ -23,7 +23,7 @@ const CANCELLED: u8 = 130;
 /// SIGKILL, by which Runtray itself ends a program.
 const KILL: u8 = 9;
 
-/// The exit code of `run` for the end of a program: the one that a shell would report.
+/// The exit code of `run` for the end of a program, as a shell would report it.
 pub(crate) fn code(status: Status, exit_code: Option<i32>, signal: Option<&str>) -> ExitCode {
     ExitCode::from(match (status, exit_code, signal.map_or(0, number)) {
         (Status::Timeout | Status::MemoryLimit | Status::OutputLimit, ..) => LIMIT,

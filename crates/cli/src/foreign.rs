@@ -22,11 +22,11 @@ pub(crate) fn inert(text: &str, layout: Layout) -> Cow<'_, str> {
     if !text.contains(|character| is_control(character, layout)) {
         return Cow::Borrowed(text);
     }
-    let mut shown = String::with_capacity(text.len() + 16);
+    let mut escaped = String::with_capacity(text.len() + 16);
     for character in text.chars() {
-        if is_control(character, layout) { write_out(character, layout, &mut shown) } else { shown.push(character) }
+        if is_control(character, layout) { write_out(character, layout, &mut escaped) } else { escaped.push(character) }
     }
-    Cow::Owned(shown)
+    Cow::Owned(escaped)
 }
 
 /// Whether a terminal would interpret `character`, or show the text around it in another order.
@@ -40,16 +40,16 @@ fn is_control(character: char, layout: Layout) -> bool {
     }
 }
 
-fn write_out(character: char, layout: Layout, shown: &mut String) {
+fn write_out(character: char, layout: Layout, escaped: &mut String) {
     let code = u32::from(character);
     // Writing to a string never fails.
     let _ = match (layout, character) {
-        (Layout::Json, _) => write!(shown, "\\u{code:04x}"),
-        (_, '\n') => write!(shown, "\\n"),
-        (_, '\t') => write!(shown, "\\t"),
-        (_, '\r') => write!(shown, "\\r"),
-        _ if code < 0x100 => write!(shown, "\\x{code:02x}"),
-        _ => write!(shown, "\\u{{{code:x}}}"),
+        (Layout::Json, _) => write!(escaped, "\\u{code:04x}"),
+        (_, '\n') => write!(escaped, "\\n"),
+        (_, '\t') => write!(escaped, "\\t"),
+        (_, '\r') => write!(escaped, "\\r"),
+        _ if code < 0x100 => write!(escaped, "\\x{code:02x}"),
+        _ => write!(escaped, "\\u{{{code:x}}}"),
     };
 }
 
@@ -69,8 +69,8 @@ mod tests {
         check("a\rb\u{8}c", Lines, "a\\rb\\x08c");
         check("x\u{202e}y\u{2066}", Lines, "x\\u{202e}y\\u{2066}");
         for character in (0..=0x9f).filter_map(char::from_u32).filter(|one| one.is_control()) {
-            let shown = inert(&character.to_string(), Cell).into_owned();
-            assert!(!shown.contains(char::is_control), "{character:?} is shown as {shown:?}");
+            let escaped = inert(&character.to_string(), Cell).into_owned();
+            assert!(!escaped.contains(char::is_control), "{character:?} is shown as {escaped:?}");
         }
     }
 
@@ -85,8 +85,8 @@ mod tests {
     fn json_stays_the_same_value() {
         let text = "a\u{9b}\u{7f}\u{202e}b";
         let written = serde_json::to_string(text).expect("JSON");
-        let shown = inert(&written, Json).into_owned();
-        assert!(!shown.contains(char::is_control), "{shown:?}");
-        assert_eq!(serde_json::from_str::<String>(&shown).expect("JSON"), text);
+        let escaped = inert(&written, Json).into_owned();
+        assert!(!escaped.contains(char::is_control), "{escaped:?}");
+        assert_eq!(serde_json::from_str::<String>(&escaped).expect("JSON"), text);
     }
 }

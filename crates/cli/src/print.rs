@@ -26,13 +26,13 @@ pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> anyhow::Result<()> 
 /// Prints a message on standard error, in lines of its own.
 pub(crate) fn note(text: impl Display) {
     let text = text.to_string();
-    let shown = if io::stderr().is_terminal() { inert(&text, Layout::Lines) } else { Cow::Borrowed(text.as_str()) };
-    eprintln!("{shown}");
+    let printable = if io::stderr().is_terminal() { inert(&text, Layout::Lines) } else { Cow::Borrowed(text.as_str()) };
+    eprintln!("{printable}");
 }
 
 fn written(text: &str, layout: Layout) -> anyhow::Result<()> {
-    let shown = if io::stdout().is_terminal() { inert(text, layout) } else { Cow::Borrowed(text) };
-    all(format!("{shown}\n").as_bytes())
+    let printable = if io::stdout().is_terminal() { inert(text, layout) } else { Cow::Borrowed(text) };
+    all(format!("{printable}\n").as_bytes())
 }
 
 /// Prints bytes unchanged, as [`line()`] does.

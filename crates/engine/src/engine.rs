@@ -63,7 +63,7 @@ impl Engine {
         if job.policy().level == Isolation::Sandbox
             && let Some(lack) = self.sandbox().await.lack
         {
-            return Err(Error::NoSandbox(lack.said()));
+            return Err(Error::NoSandbox(lack.message()));
         }
         self.pool.tracked(run::run(&self.pool, job, commands, events)).await
     }
@@ -83,12 +83,12 @@ impl Engine {
         self.pool.spawner().containment()
     }
 
-    /// What the level `sandbox` is made of on this machine. The first call waits until it is known.
+    /// The sandbox's parts on this machine. The first call waits until they are known.
     pub async fn sandbox(&self) -> SandboxReport {
         self.pool.spawner().sandbox().await
     }
 
-    /// Watch channel of what the level `sandbox` is made of on this machine; `None` until it is known.
+    /// Watch channel of the sandbox's parts on this machine; `None` until it is known.
     pub fn sandbox_report(&self) -> watch::Receiver<Option<SandboxReport>> {
         self.pool.spawner().sandbox_report()
     }

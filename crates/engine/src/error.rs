@@ -2,9 +2,9 @@
 
 use std::io;
 
-use crate::text::said::Said;
+use crate::text::excerpt::excerpt;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
-use crate::text::shown::shown;
 
 /// Why the engine could not run a program.
 #[derive(Debug, thiserror::Error)]
@@ -23,7 +23,7 @@ pub enum Error {
     },
     /// This machine cannot give the level of isolation.
     #[error("the sandbox is not available here: {0}")]
-    NoSandbox(Said),
+    NoSandbox(LocalizedMessage),
     /// The launcher or the run's supervisor died or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
@@ -31,7 +31,7 @@ pub enum Error {
 
 impl Error {
     /// The error as a sentence.
-    pub fn said(&self) -> Said {
+    pub fn message(&self) -> LocalizedMessage {
         match self {
             Self::Workspace(cause) => sentences::RUN_FOLDER.with("cause", cause),
             Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
@@ -43,11 +43,11 @@ impl Error {
 
 /// An invalid request, with the field at fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{}` {reason}", shown(.field))]
+#[error("`{}` {reason}", excerpt(.field))]
 pub struct InvalidRequest {
     /// The field's name as in the HTTP contract, for example `files[0].path`.
     pub field: String,
-    /// What is wrong and what is expected; follows the field's name in a sentence.
+    /// The mistake and the expected value, worded to follow the field's name in a sentence.
     pub reason: String,
 }
 

@@ -1,11 +1,11 @@
-//! How far a run is to be isolated, and what the sandbox of this machine is made of.
+//! The isolation of a run, and the sandbox's parts on this machine.
 
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
 
 use crate::outcome::Isolation;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// The isolation of a run.
@@ -34,7 +34,7 @@ impl Policy {
 pub struct SandboxReport {
     /// The version of Landlock's interface; 0 without Landlock.
     pub landlock_abi: u32,
-    /// Whether a run has a file system of its own, with only what it may read in it.
+    /// Whether a run has a file system of its own that contains only the files that it may read.
     pub own_root: bool,
     /// Whether a run has a network of its own, with nothing in it.
     pub own_network: bool,
@@ -66,7 +66,7 @@ impl SandboxReport {
     }
 
     /// What this sandbox does not do although newer kernels or machines with namespaces can, each as a sentence.
-    pub fn gaps(&self) -> Vec<Said> {
+    pub fn gaps(&self) -> Vec<LocalizedMessage> {
         if self.lack.is_some() {
             return Vec::new();
         }
@@ -76,19 +76,19 @@ impl SandboxReport {
             (self.landlock_abi < 5, sentences::GAP_IOCTL),
             (self.landlock_abi < 6 && !self.own_network, sentences::GAP_ABSTRACT),
         ];
-        gaps.into_iter().filter(|(applies, _)| *applies).map(|(_, sentence)| sentence.said()).collect()
+        gaps.into_iter().filter(|(applies, _)| *applies).map(|(_, sentence)| sentence.message()).collect()
     }
 }
 
 impl Lack {
     /// The reason and the remedy; follows "the sandbox is not available here: ".
-    pub fn said(self) -> Said {
+    pub fn message(self) -> LocalizedMessage {
         match self {
-            Self::System => sentences::LACK_SYSTEM.said(),
-            Self::Landlock => sentences::LACK_LANDLOCK.said(),
-            Self::OldLandlock => sentences::LACK_OLD_LANDLOCK.said(),
-            Self::Signals => sentences::LACK_SIGNALS.said(),
-            Self::Silent => sentences::LACK_SILENT.said(),
+            Self::System => sentences::LACK_SYSTEM.message(),
+            Self::Landlock => sentences::LACK_LANDLOCK.message(),
+            Self::OldLandlock => sentences::LACK_OLD_LANDLOCK.message(),
+            Self::Signals => sentences::LACK_SIGNALS.message(),
+            Self::Silent => sentences::LACK_SILENT.message(),
             Self::Refused(number) => {
                 sentences::LACK_REFUSED.with("cause", std::io::Error::from_raw_os_error(number).to_string())
             }

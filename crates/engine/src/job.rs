@@ -44,7 +44,7 @@ impl Job {
         })
     }
 
-    /// Sets the run's id, and the name of who asked for it.
+    /// Sets the run's id, and the name of its client.
     #[must_use]
     pub fn with_names(mut self, id: impl Into<String>, origin: impl Into<String>) -> Self {
         (self.id, self.origin) = (id.into(), origin.into());
@@ -63,7 +63,7 @@ impl Job {
         &self.id
     }
 
-    /// Who asked for the run: a web origin, or a word such as `local`.
+    /// The client that asked for the run: a web origin, or a word such as `local`.
     pub fn origin(&self) -> &str {
         &self.origin
     }

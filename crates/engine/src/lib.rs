@@ -45,6 +45,6 @@ pub use session::{Command, Commander, Commands, EventSink, RunEnded, Signal, Ter
 pub use sys::open_file_limit::raise_open_files;
 pub use sys::peer::{Peer, is_root};
 pub use sys::{enter, enter_and_fork};
-pub use text::shown::{SHOWN_CHARS, shown};
-pub use text::{said, sentences};
+pub use text::excerpt::{EXCERPT_CHARS, excerpt};
+pub use text::{message, sentences};
 pub use warm::{PoolSize, Refill, Warm};

@@ -109,7 +109,7 @@ impl Containment {
         }
     }
 
-    /// Whether this is weaker than what the system could offer: the program may reach other processes of the user.
+    /// Whether the system could offer stronger containment: the program may reach other processes of the user.
     pub fn is_fallback(self) -> bool {
         self == Self::Subreaper
     }

@@ -22,7 +22,7 @@ runtray_engine::sentences! {
     SETTING_NETWORK = "setting.network": "must be \"off\", not {written}";
     SETTING_NETWORK_LATER = "setting.network_later": "asks for \"{choice}\", which this version cannot give in the sandbox";
     SETTING_ISOLATION_REFUSES = "setting.isolation_refuses": "the setting `isolation` {why}";
-    SETTING_ISOLATION_UNKNOWN = "setting.isolation_unknown": "the settings file cannot be read, so it is not known how far programs are to be kept from this machine";
+    SETTING_ISOLATION_UNKNOWN = "setting.isolation_unknown": "the settings file cannot be read, so the isolation that programs need is unknown";
     SETTING_WAITING = "setting.waiting": "must be \"auto\" or a whole number, not {written}";
     SETTING_REPLACED = "setting.replaced": "{mistake}; using {used}";
     SETTING_TIMEOUT_ABOVE = "setting.timeout_above": "is above the longest accepted, `limits.max_timeout_ms`, which is {limit} ms";
@@ -50,12 +50,12 @@ runtray_engine::sentences! {
     LANGUAGE_NUL = "setting.language_nul": "must not hold a NUL character";
 
     FILE_UNREADABLE = "file.unreadable": "{path} cannot be read: {cause}";
-    FILE_NOT_TEXT = "file.not_text": "the file is not UTF-8 text, and only what can be made out in it is used; save it as UTF-8";
+    FILE_NOT_TEXT = "file.not_text": "the file is not UTF-8 text, and only its readable settings are used; save it as UTF-8";
     FILE_DEAD_LINK = "file.dead_link": "it is a link to a file that is not there";
     FILE_NO_FILE = "file.no_file": "it is not a file";
     FILE_LARGE = "file.large": "it is larger than 1 MiB";
     FILE_LOST = "file.lost": "it is empty, as if its content had been lost; restore it, or delete it to begin anew";
-    FILE_NOT_TOML = "file.not_toml": "the file is not valid TOML, and only what can be made out in it is used: {detail}";
+    FILE_NOT_TOML = "file.not_toml": "the file is not valid TOML, and only its readable settings are used: {detail}";
     FILE_UNWATCHED = "file.unwatched": "changes to {path} are noticed only after a restart: {error}";
     FILE_READ = "file.read": "could not read {path}: {cause}";
     FILE_WRITE = "file.write": "could not write {path}: {cause}; it is as it was";

@@ -99,7 +99,7 @@ pub struct Execution {
     pub code: String,
     /// Whether `code` is only the beginning.
     pub code_truncated: bool,
-    /// What the program was given besides; `null` when that is not kept.
+    /// The rest of the program's input; `null` when it is not kept.
     pub given: Option<Given>,
     /// Standard output.
     pub output: String,

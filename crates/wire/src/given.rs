@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::request::Encoding;
 
-/// What a program was given. What was left out when it was written down is named in `missing`.
+/// A program's input. `missing` names the parts that were not stored.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(default)]
@@ -40,7 +40,7 @@ pub struct GivenFile {
     pub path: String,
     /// How large it was.
     pub size_bytes: u64,
-    /// What was in it; `null` when that is not kept.
+    /// Its content; `null` when it is not kept.
     pub content: Option<String>,
     /// How `content` is written, `utf8` or `base64`.
     #[schema(value_type = String)]
@@ -62,7 +62,7 @@ pub enum Missing {
     Env,
     /// Contents of its files.
     Files,
-    /// What was typed into it while it ran.
+    /// Input that was typed while it ran.
     Typed,
 }
 

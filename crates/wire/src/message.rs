@@ -82,7 +82,7 @@ pub enum SignalName {
     Kill,
 }
 
-/// What the service sends.
+/// A message of the service.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum ServerMessage {

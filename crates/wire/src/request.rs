@@ -63,14 +63,14 @@ pub enum Level {
     Container,
 }
 
-/// What a program may reach over the network.
+/// A program's access to the network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum Network {
     /// Nothing.
     Off,
-    /// What a person allows when asked; not over HTTP.
+    /// Access that a person allows when asked; not over HTTP.
     Ask,
     /// Other machines; not in this version.
     On,
@@ -84,7 +84,7 @@ pub struct InputFile {
     /// Where, relative to the run's folder.
     #[schema(example = "data/input.csv")]
     pub path: String,
-    /// What it holds.
+    /// Its content.
     pub content: String,
     /// How `content` is written; `utf8` when left out.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::run_status::RunStatus;
 
-/// What a program printed, and how it ended.
+/// A program's output and its end.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ExecuteResponse {
     /// Whether `status` is `completed`.
@@ -33,11 +33,11 @@ pub struct Started {
 /// The events `stdout` and `stderr` of a stream.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Printed {
-    /// What was printed since the last one.
+    /// The output since the last event.
     pub data: String,
 }
 
-/// The last event of a stream: the answer without what was printed.
+/// The last event of a stream: the answer without the output.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Finished {
@@ -88,7 +88,7 @@ pub struct Ending {
     /// `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
     #[schema(example = "user_namespace")]
     pub containment: Option<String>,
-    /// What the run created or changed in its folder.
+    /// The files that the run created or changed in its folder.
     pub files: Vec<ResultFile>,
     /// The fields of the request that Runtray does not have, such as `timeout`; left out when there were none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -124,7 +124,7 @@ pub struct ResultFile {
     /// Guessed from its name.
     #[schema(example = "image/png")]
     pub media_type: String,
-    /// What it holds, in base64; left out when it is too large to carry.
+    /// Its content in base64; left out when it is too large.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub content: Option<String>,

@@ -48,7 +48,7 @@ pub struct ServiceStatus {
     pub journal_detail: Option<String>,
     /// Entries, beginnings and ends of executions, that the journal lacks because it could not keep up.
     pub journal_dropped: u64,
-    /// What is wrong with the settings, for people.
+    /// The mistakes in the settings, for people.
     pub problems: Vec<String>,
     /// Settings that were changed and need a restart.
     pub restart_needed: Vec<String>,

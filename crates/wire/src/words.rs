@@ -12,7 +12,7 @@ pub struct Words {
     /// Which sentence it is.
     #[schema(example = "language.none_found")]
     pub code: String,
-    /// What is filled in, by name: texts, sentences of this form, or lists of those.
+    /// The values by name: texts, sentences of this form, or lists of such sentences.
     #[schema(value_type = Object)]
     #[cfg_attr(feature = "typescript", ts(type = "Record<string, string | Words | Words[]>"))]
     pub values: BTreeMap<String, Filling>,
@@ -20,7 +20,7 @@ pub struct Words {
     pub text: String,
 }
 
-/// What is filled in.
+/// A value of a sentence.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Filling {

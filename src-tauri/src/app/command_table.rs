@@ -29,7 +29,7 @@ pub(crate) fn with_commands<R: Runtime>(
             commands::service::use_port,
             commands::service::token,
             commands::console::console_follow,
-            commands::console::console_shown,
+            commands::console::console_acknowledge,
             commands::console::console_run,
             commands::console::console_say,
             commands::console::console_kill,

@@ -47,8 +47,8 @@ pub(crate) async fn open_folder(app_state: StateHandle<'_>, which: Folder) -> An
         }
     };
     let opened = made.and_then(|()| open::that_detached(&path));
-    let said = |error| sentences::NOT_OPENED.with("path", path.display()).with("cause", &error);
-    opened.map_err(|error| Failure::new("open_folder", &said(error)))
+    let message = |error| sentences::NOT_OPENED.with("path", path.display()).with("cause", &error);
+    opened.map_err(|error| Failure::new("open_folder", &message(error)))
 }
 
 fn made(folder: PathBuf) -> (PathBuf, io::Result<()>) {

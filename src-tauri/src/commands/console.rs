@@ -19,8 +19,8 @@ pub(crate) async fn console_follow(
 
 /// The window has shown this many pieces of output.
 #[tauri::command]
-pub(crate) fn console_shown(app_state: StateHandle<'_>, window: String, pieces: usize) {
-    app_state.console_follower.shown(&window, pieces);
+pub(crate) fn console_acknowledge(app_state: StateHandle<'_>, window: String, pieces: usize) {
+    app_state.console_follower.acknowledge(&window, pieces);
 }
 
 #[tauri::command]

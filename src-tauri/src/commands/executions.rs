@@ -13,7 +13,7 @@ use crate::sentences;
 #[tauri::command]
 pub(crate) fn cancel_execution(app_state: StateHandle<'_>, id: String) -> Answer<()> {
     let runs = app_state.present_service().is_some_and(|service| service.cancel(&id));
-    if runs { Ok(()) } else { Err(Failure::new("execution_finished", &sentences::ENDED.said())) }
+    if runs { Ok(()) } else { Err(Failure::new("execution_finished", &sentences::ENDED.message())) }
 }
 
 #[tauri::command]
@@ -25,7 +25,7 @@ pub(crate) async fn executions(app_state: StateHandle<'_>, query: ExecutionsQuer
 #[tauri::command]
 pub(crate) async fn execution(app_state: StateHandle<'_>, id: String) -> Answer<ExecutionView> {
     let record = app_state.lifecycle.history().entry(&id).await?;
-    record.map(Into::into).ok_or_else(|| Failure::new("not_found", &sentences::GONE.said()))
+    record.map(Into::into).ok_or_else(|| Failure::new("not_found", &sentences::GONE.message()))
 }
 
 #[tauri::command]

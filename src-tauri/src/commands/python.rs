@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use runtray_engine::interpreter;
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_wire::Language;
 use tauri::{AppHandle, Runtime};
 use tauri_plugin_dialog::DialogExt as _;
@@ -23,10 +23,10 @@ pub(crate) async fn pythons(app_state: StateHandle<'_>) -> Answer<Vec<Python>> {
 /// Starts an interpreter once and reports its version and start time.
 #[tauri::command]
 pub(crate) async fn test_python(app_state: StateHandle<'_>, path: String) -> Answer<PythonTest> {
-    let refuse = |reason: Said| Failure::of("python", "not_a_python", &reason);
+    let refuse = |reason: LocalizedMessage| Failure::of("python", "not_a_python", &reason);
     let path = PathBuf::from(path.trim());
     if path.as_os_str().is_empty() {
-        return Err(refuse(sentences::NO_PATH.said()));
+        return Err(refuse(sentences::NO_PATH.message()));
     }
     let started = Instant::now();
     let found = interpreter::test_python(&app_state.lifecycle.machine(), &path).await.map_err(refuse)?;

@@ -49,5 +49,8 @@ pub(crate) async fn dismiss_welcome(app_state: StateHandle<'_>) -> Answer<()> {
 }
 
 fn parse(origin: &str) -> Answer<Origin> {
-    origin.trim().parse().map_err(|error: InvalidOrigin| Failure::of("allowed_origins", "invalid_origin", error.said()))
+    origin
+        .trim()
+        .parse()
+        .map_err(|error: InvalidOrigin| Failure::of("allowed_origins", "invalid_origin", error.message()))
 }

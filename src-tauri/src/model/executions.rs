@@ -1,6 +1,6 @@
-//! Executions as the window shows them: wire types, and what the app adds to them.
+//! Executions as the window shows them: wire types with the app's additions.
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_service::journal::{self, Filter, LOST, RUNNING};
 use runtray_service::to_wire::words;
 use runtray_wire::{Execution, ExecutionsPage, ExecutionsQuery, Words};
@@ -47,7 +47,7 @@ impl From<Execution> for ExecutionView {
 fn ending(status: &str, error: &str) -> Option<Words> {
     let by_itself = matches!(status, "completed" | "failed" | RUNNING | LOST);
     let last = error.trim_end_matches('\n').rsplit('\n').next().filter(|_| !by_itself)?;
-    Said::of_outcome(last).as_ref().map(words)
+    LocalizedMessage::of_outcome(last).as_ref().map(words)
 }
 
 /// The filter of a query. An empty value (the window's "all") is no filter.

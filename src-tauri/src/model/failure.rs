@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_service::journal::JournalError;
 use runtray_service::settings::ChangeError;
 use runtray_service::to_wire::words;
@@ -19,7 +19,7 @@ pub(crate) struct Failure {
     /// A sentence in English.
     pub(crate) message: String,
     /// The same as a code with values, which the window translates.
-    pub(crate) said: Box<Words>,
+    pub(crate) localized: Box<Words>,
     /// The key of the setting in question.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[ts(optional)]
@@ -28,13 +28,18 @@ pub(crate) struct Failure {
 
 impl Failure {
     /// A failure that belongs to no field.
-    pub(crate) fn new(code: &str, said: &Said) -> Self {
-        Self { code: code.to_owned(), message: sentence(&said.to_string()), said: Box::new(words(said)), field: None }
+    pub(crate) fn new(code: &str, localized: &LocalizedMessage) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: sentence(&localized.to_string()),
+            localized: Box::new(words(localized)),
+            field: None,
+        }
     }
 
     /// A failure that is shown beside a field.
-    pub(crate) fn of(field: &str, code: &str, said: &Said) -> Self {
-        Self { field: Some(field.to_owned()), ..Self::new(code, said) }
+    pub(crate) fn of(field: &str, code: &str, localized: &LocalizedMessage) -> Self {
+        Self { field: Some(field.to_owned()), ..Self::new(code, localized) }
     }
 }
 
@@ -52,8 +57,8 @@ impl From<ErrorBody> for Failure {
     fn from(ErrorBody { code, error, reason, .. }: ErrorBody) -> Self {
         let code = serde_json::to_value(code).ok().and_then(|code| code.as_str().map(str::to_owned));
         let unworded = || Words { code: String::new(), values: BTreeMap::new(), text: error.clone() };
-        let said = Box::new(reason.unwrap_or_else(unworded));
-        Self { code: code.unwrap_or_default(), said, message: error, field: None }
+        let localized = Box::new(reason.unwrap_or_else(unworded));
+        Self { code: code.unwrap_or_default(), localized, message: error, field: None }
     }
 }
 
@@ -63,7 +68,7 @@ impl From<ChangeError> for Failure {
             ChangeError::Refused { key, message } => Self::of(&key, "invalid_setting", &message),
             error => {
                 let code = if error.is_of_broken_file() { "settings_broken" } else { "settings_file" };
-                Self::new(code, &error.said())
+                Self::new(code, &error.message())
             }
         }
     }
@@ -71,19 +76,19 @@ impl From<ChangeError> for Failure {
 
 impl From<StartError> for Failure {
     fn from(error: StartError) -> Self {
-        Self::new("not_started", &error.said())
+        Self::new("not_started", &error.message())
     }
 }
 
 impl From<JournalError> for Failure {
     fn from(error: JournalError) -> Self {
-        Self::new("journal", &error.said())
+        Self::new("journal", &error.message())
     }
 }
 
 impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
-        Self::new("export", &error.said())
+        Self::new("export", &error.message())
     }
 }
 

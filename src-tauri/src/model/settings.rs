@@ -32,7 +32,7 @@ pub(crate) struct SettingsProblem {
     /// The description, which follows the key in a sentence, or is a sentence if there is no key.
     pub(crate) message: String,
     /// The same as a code with values.
-    pub(crate) said: Words,
+    pub(crate) localized: Words,
 }
 
 /// The result of testing a Python.
@@ -62,7 +62,7 @@ impl SettingsView {
             key: Some(problem.key.clone()).filter(|key| !key.is_empty()),
             line: problem.line,
             message: problem.message.to_string(),
-            said: words(&problem.message),
+            localized: words(&problem.message),
         };
         Self {
             values: settings::values(&loaded.settings),

@@ -1,6 +1,6 @@
 //! The status of the service and the app.
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_service::State;
 use runtray_wire::{ExecutionSummary, PendingOrigin};
 use serde::Serialize;
@@ -76,7 +76,7 @@ impl From<&State> for ServiceState {
 /// An interpreter that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Python {
-    /// What the settings name it by: its path, or `builtin`.
+    /// Its value in the settings: its path, or `builtin`.
     pub(crate) path: String,
     /// Whether it is the built-in one, whose programs see only their own folder.
     pub(crate) built_in: bool,
@@ -91,7 +91,7 @@ pub(crate) struct Python {
     /// The same as a sentence, and why it cannot be used.
     #[serde(skip)]
     #[ts(skip)]
-    pub(crate) said: (Option<Said>, Option<Said>),
+    pub(crate) messages: (Option<LocalizedMessage>, Option<LocalizedMessage>),
     pub(crate) in_use: bool,
     /// The reason why it cannot be used, if so.
     pub(crate) problem: Option<String>,
@@ -100,8 +100,8 @@ pub(crate) struct Python {
 impl Python {
     /// The same with its texts in `language`.
     pub(crate) fn worded(&self, language: Language) -> Self {
-        let say = |said: &Option<Said>| said.as_ref().map(|said| language.say(said));
-        let (source, problem) = &self.said;
+        let say = |message: &Option<LocalizedMessage>| message.as_ref().map(|message| language.say(message));
+        let (source, problem) = &self.messages;
         Self { source: say(source).unwrap_or_default(), problem: say(problem), ..self.clone() }
     }
 }

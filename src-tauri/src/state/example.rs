@@ -53,9 +53,9 @@ mod tests {
         let file = folder.path().join("it's a $HOME \"folder\" `x` \\");
         std::fs::write(&file, "secret-1\n").expect("a file");
         let command = for_unix("http://localhost:5000", Some(file)).replacen("curl", "printf '%s|'", 1);
-        let said = std::process::Command::new("sh").arg("-c").arg(command).output().expect("a shell");
-        let said = String::from_utf8_lossy(&said.stdout).into_owned();
-        let words: Vec<_> = said.split('|').collect();
+        let output = std::process::Command::new("sh").arg("-c").arg(command).output().expect("a shell");
+        let output = String::from_utf8_lossy(&output.stdout).into_owned();
+        let words: Vec<_> = output.split('|').collect();
         assert_eq!(words[..3], ["http://localhost:5000/execute", "-H", "Authorization: Bearer secret-1"]);
         assert_eq!(words[6], r#"{"code":"print(6 * 7)"}"#);
     }

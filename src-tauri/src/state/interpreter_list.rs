@@ -4,7 +4,7 @@ use std::path::Path;
 
 use runtray_engine::interpreter::{BUILT_IN, Discovery, Found, Rejected};
 use runtray_engine::language::Runtime;
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_engine::sentences as rejected;
 
 use super::naming;
@@ -20,7 +20,7 @@ pub(crate) struct Interpreters {
     /// The Python in use.
     pub(crate) in_use: Option<Python>,
     /// The reason why no Python is in use, if so.
-    pub(crate) problem: Option<Said>,
+    pub(crate) problem: Option<LocalizedMessage>,
     /// All Pythons that were found, unusable ones last.
     pub(crate) all: Vec<Python>,
     /// Whether `all` is up to date: not during a search.
@@ -45,7 +45,7 @@ impl Interpreters {
         let all: Vec<_> = pythons.zip(labels).map(labelled).collect();
         let in_use = all.iter().find(|python| python.in_use).cloned();
         let problem =
-            if in_use.is_some() { None } else { Some(problem.unwrap_or_else(|| sentences::NO_PYTHON.said())) };
+            if in_use.is_some() { None } else { Some(problem.unwrap_or_else(|| sentences::NO_PYTHON.message())) };
         Self { in_use, problem, all, is_complete: true }
     }
 
@@ -55,7 +55,7 @@ impl Interpreters {
     }
 
     /// Stores the Python in use before the whole list is known; returns whether it changed.
-    pub(super) fn learn(&mut self, runtime: Option<&Runtime>, problem: Option<&Said>) -> bool {
+    pub(super) fn learn(&mut self, runtime: Option<&Runtime>, problem: Option<&LocalizedMessage>) -> bool {
         let path = runtime.map(choice_of);
         if self.in_use.as_ref().map(|python| &python.path) == path.as_ref() && self.problem.as_ref() == problem {
             return false;
@@ -69,7 +69,7 @@ impl Interpreters {
             version: runtime.version.clone(),
             name: runtime.name.clone(),
             source: String::new(),
-            said: (known.and_then(|python| python.said.0.clone()), None),
+            messages: (known.and_then(|python| python.messages.0.clone()), None),
             in_use: true,
             problem: None,
         });
@@ -78,7 +78,7 @@ impl Interpreters {
     }
 }
 
-/// What the settings name it by.
+/// Its value in the settings.
 fn choice_of(runtime: &Runtime) -> String {
     if runtime.is_built_in() { BUILT_IN.to_owned() } else { runtime.path.display().to_string() }
 }
@@ -101,7 +101,7 @@ fn usable(found: Found) -> Python {
         name: found.name(),
         version: found.version,
         source: found.source.to_string(),
-        said: (Some(found.source.said()), None),
+        messages: (Some(found.source.message()), None),
         in_use: found.in_use,
         problem: None,
     }
@@ -117,7 +117,7 @@ fn unusable(rejected: Rejected) -> Python {
         source: rejected.source.to_string(),
         in_use: false,
         problem: Some(rejected.reason.to_string()),
-        said: (Some(rejected.source.said()), Some(rejected.reason)),
+        messages: (Some(rejected.source.message()), Some(rejected.reason)),
     }
 }
 
@@ -132,12 +132,15 @@ mod tests {
     #[test]
     fn a_bad_choice_is_named_with_its_reason() {
         let path = Path::new("/nowhere/python");
-        let refused = Rejected { path: path.to_owned(), source: Source::Choice, reason: rejected::NOT_THERE.said() };
+        let refused = Rejected { path: path.to_owned(), source: Source::Choice, reason: rejected::NOT_THERE.message() };
         let discovery = Discovery { found: Vec::new(), rejected: vec![refused] };
         let known = Interpreters::of(discovery.clone(), Some(path));
-        assert_eq!(known.problem.map(|said| said.to_string()).as_deref(), Some("/nowhere/python does not exist"));
+        assert_eq!(known.problem.map(|message| message.to_string()).as_deref(), Some("/nowhere/python does not exist"));
         assert!(known.in_use.is_none() && known.all.len() == 1);
         let known = Interpreters::of(Discovery::default(), None);
-        assert_eq!(known.problem.map(|said| said.to_string()).as_deref(), Some("no Python was found on this machine"));
+        assert_eq!(
+            known.problem.map(|message| message.to_string()).as_deref(),
+            Some("no Python was found on this machine")
+        );
     }
 }

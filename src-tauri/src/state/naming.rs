@@ -18,12 +18,12 @@ pub(super) fn labels(interpreters: &[Interpreter<'_>]) -> Vec<String> {
     let segments: Vec<_> = interpreters.iter().map(segments).collect();
     let forms: Vec<_> = segments.iter().map(|own| forms(own, shortest(own, &segments))).collect();
     let mut chosen = vec![0; forms.len()];
-    let shown = |chosen: &[usize]| -> Vec<String> {
+    let names_of = |chosen: &[usize]| -> Vec<String> {
         forms.iter().zip(chosen).map(|(forms, form)| middle(&forms[*form], MOST)).collect()
     };
     // Names that are equal get a longer form, as long as there is one.
     for _ in 0..FORMS {
-        let names = shown(&chosen);
+        let names = names_of(&chosen);
         let count = counts(&names);
         for (form, name) in chosen.iter_mut().zip(&names) {
             if count[name.as_str()] > 1 {
@@ -32,16 +32,16 @@ pub(super) fn labels(interpreters: &[Interpreter<'_>]) -> Vec<String> {
         }
     }
     let longest: Vec<_> = forms.iter().map(|forms| forms[FORMS - 1].as_str()).collect();
-    numbered(&told_apart(&longest, &shown(&chosen)))
+    numbered(&told_apart(&longest, &names_of(&chosen)))
 }
 
-/// Shortens those of `shown` that are equal again, around the part in which their whole names differ.
-fn told_apart(whole: &[&str], shown: &[String]) -> Vec<String> {
+/// Shortens those of `names` that are equal again, around the part in which their whole names differ.
+fn told_apart(whole: &[&str], names: &[String]) -> Vec<String> {
     let mut alike: HashMap<&str, Vec<usize>> = HashMap::new();
-    for (index, name) in shown.iter().enumerate() {
+    for (index, name) in names.iter().enumerate() {
         alike.entry(name).or_default().push(index);
     }
-    let mut names = shown.to_vec();
+    let mut names = names.to_vec();
     for group in alike.into_values().filter(|group| group.len() > 1) {
         let texts: Vec<Vec<char>> = group.iter().map(|index| whole[*index].chars().collect()).collect();
         let (prefix, suffix) = (common(&texts, false), common(&texts, true));

@@ -1,6 +1,6 @@
 //! Problems as sentences, with their remedies.
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_service::{PortTrouble, State, journal, settings};
 
 use crate::i18n::Language;
@@ -16,7 +16,7 @@ pub(crate) struct Situation<'a> {
     pub(crate) settings: &'a [settings::Problem],
     pub(crate) journal: Option<journal::State>,
     /// The reason why no Python is in use, if so.
-    pub(crate) python: Option<&'a Said>,
+    pub(crate) python: Option<&'a LocalizedMessage>,
     pub(crate) no_tray: Option<&'a NoTray>,
 }
 
@@ -36,7 +36,7 @@ pub(crate) fn problems(situation: &Situation<'_>, language: Language) -> Vec<Pro
     problems
 }
 
-fn taken_port(reason: &Said, trouble: &PortTrouble, language: Language) -> Problem {
+fn taken_port(reason: &LocalizedMessage, trouble: &PortTrouble, language: Language) -> Problem {
     let is_airplay = trouble.holder.as_ref().is_some_and(|holder| AIRPLAY.contains(&holder.program.as_str()));
     let remedy = match trouble {
         _ if is_airplay => "problem.port.airplay",
@@ -51,7 +51,7 @@ fn taken_port(reason: &Said, trouble: &PortTrouble, language: Language) -> Probl
     problem("port", say(reason, language), Some(language.text(remedy, &[])), use_free.into_iter().chain([restart]))
 }
 
-fn failed(reason: &Said, language: Language) -> Problem {
+fn failed(reason: &LocalizedMessage, language: Language) -> Problem {
     let actions = [
         action(language.text("problem.restart", &[]), Action::RestartService, None),
         action(language.text("problem.log", &[]), Action::OpenFolder, Some("log".to_owned())),
@@ -59,7 +59,7 @@ fn failed(reason: &Said, language: Language) -> Problem {
     problem("failed", say(reason, language), Some(language.text("problem.failed.remedy", &[])), actions)
 }
 
-fn no_python(reason: &Said, language: Language) -> Problem {
+fn no_python(reason: &LocalizedMessage, language: Language) -> Problem {
     let settings = action(language.text("problem.settings", &[]), Action::Settings, Some("python.path".to_owned()));
     problem("python", say(reason, language), Some(language.text("problem.python.remedy", &[])), [settings])
 }
@@ -106,7 +106,7 @@ fn action(label: String, command: Action, argument: Option<String>) -> ProblemAc
 }
 
 /// A reason begins in lower case; a problem is a sentence of its own.
-fn say(reason: &Said, language: Language) -> String {
+fn say(reason: &LocalizedMessage, language: Language) -> String {
     sentence(&language.say(reason))
 }
 
@@ -133,7 +133,7 @@ mod tests {
     fn of(state: State, program: &str) -> Vec<Problem> {
         let mistake =
             settings::Problem { line: Some(3), key: "port".into(), message: SETTING_SWITCH.with("written", "1") };
-        let no_python = NO_PYTHON.said();
+        let no_python = NO_PYTHON.message();
         let no_tray = (program == "no tray").then_some(NoTray::Host);
         let mistakes = if program == "mistake" { vec![mistake] } else { Vec::new() };
         let situation = Situation {
@@ -149,7 +149,7 @@ mod tests {
     fn taken(program: &str) -> Problem {
         let holder = (!program.is_empty()).then(|| Holder { pid: 7, program: program.into() });
         let trouble = PortTrouble { port: 5000, is_reserved: holder.is_none(), holder, free_port: Some(5001) };
-        let reason = PORT_OTHER.with("address", "127.0.0.1:5000").with("cause", NO_PYTHON.said());
+        let reason = PORT_OTHER.with("address", "127.0.0.1:5000").with("cause", NO_PYTHON.message());
         of(State::Failed { reason, port: Some(trouble) }, "").remove(0)
     }
 
@@ -186,7 +186,7 @@ mod tests {
         let action = &broken.actions[0];
         assert_eq!((action.command, action.argument.as_deref()), (Action::OpenFolder, Some("file")), "{broken:?}");
         assert!(broken.text.contains("ine 2"), "{}", broken.text);
-        let broke = of(State::Failed { reason: START_BROKE.said(), port: None }, "").remove(0);
+        let broke = of(State::Failed { reason: START_BROKE.message(), port: None }, "").remove(0);
         assert_eq!(broke.actions[0].command, Action::RestartService);
     }
 }

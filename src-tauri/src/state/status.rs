@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Containment, Isolation};
 use runtray_service::settings::Loaded;
 use runtray_service::{Load, PendingOrigin, Service, State, journal};
@@ -15,7 +15,7 @@ use super::interpreter_list::Interpreters;
 use crate::model::{Python, Status, sentence};
 use crate::state::problems::{Situation, problems};
 
-/// The first change is published at once; those that follow within this time are published together.
+/// The first change is published at once; further changes within this time are published together.
 const CALM: Duration = Duration::from_millis(20);
 
 /// Publishes the status after each change, as long as the app lives.
@@ -57,7 +57,7 @@ impl AppState {
             no_tray: no_tray.as_ref(),
         };
         let language = self.language();
-        let say = |said: &Said| language.say(said);
+        let say = |message: &LocalizedMessage| language.say(message);
         let (addresses, missing) = listening(&state);
         let desktop = &settings.settings.desktop;
         Status {

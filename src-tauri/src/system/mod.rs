@@ -1,4 +1,7 @@
 //! Interfaces to the operating system: login items, the single instance, signals, native dialogs, checks of the desktop session.
+//!
+//! `instance` makes the app the only one of its data folder. `preflight` checks display, bus and tray before Tauri starts.
+//! `webkit` frees the memory of a closed window on Linux.
 
 pub(crate) mod instance;
 pub(crate) mod login;

@@ -35,13 +35,13 @@ mod native {
 
     /// Shows a message in its own thread, so that the tray keeps working. Only one is shown at a time.
     pub(crate) fn show_beside(title: String, text: String) {
-        static SHOWN: AtomicBool = AtomicBool::new(false);
-        if SHOWN.swap(true, Ordering::SeqCst) {
+        static OPEN: AtomicBool = AtomicBool::new(false);
+        if OPEN.swap(true, Ordering::SeqCst) {
             return;
         }
         std::thread::spawn(move || {
             show(&title, &text);
-            SHOWN.store(false, Ordering::SeqCst);
+            OPEN.store(false, Ordering::SeqCst);
         });
     }
 

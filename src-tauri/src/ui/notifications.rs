@@ -33,7 +33,7 @@ impl Notification {
     }
 }
 
-/// The state of what was announced.
+/// The events that were announced already.
 #[derive(Debug, Default)]
 pub(crate) struct Notifications {
     told: HashSet<String>,

@@ -55,7 +55,7 @@ impl WindowUpdates {
 /// The sources of updates.
 type Sources = (watch::Receiver<Status>, watch::Receiver<Loaded>, broadcast::Receiver<ExecutionEvent>);
 
-async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut news): Sources, channel: Channel<Update>) {
+async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut events): Sources, channel: Channel<Update>) {
     status.mark_changed();
     loop {
         let update = tokio::select! {
@@ -68,7 +68,7 @@ async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut news): 
                 Ok(()) => Update::Settings { settings: app_state.settings_view() },
                 Err(_) => return,
             },
-            news = news.recv() => match news {
+            events = events.recv() => match events {
                 Ok(ExecutionEvent::Begun(execution)) => Update::Begun { execution },
                 Ok(ExecutionEvent::Ended(execution)) => Update::Ended { execution },
                 Ok(ExecutionEvent::Cleared) => Update::Cleared,

@@ -25,8 +25,8 @@ pub(crate) fn open(app: &AppHandle<Wry>, route: Option<String>) {
 /// Shows the window at `route`, if given, and creates it if there is none.
 fn show(app: &AppHandle<Wry>, route: Option<&str>) {
     if let Some(window) = app.get_webview_window(LABEL) {
-        let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
-        if let Err(error) = shown {
+        let raised = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+        if let Err(error) = raised {
             tracing::warn!(%error, "the window could not be brought to the front");
         }
         if let Some(route) = route {

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 
 import { PLAIN } from "../lib/code/ansi";
-import { contrast as between, palette, READABLE, rgb, shownColours, SIXTEEN } from "../lib/code/colours";
+import { contrast as between, palette, READABLE, rgb, renderedColours, SIXTEEN } from "../lib/code/colours";
 
 const css = readFileSync("src/styles/tokens.css", "utf8");
 
@@ -53,7 +53,7 @@ describe.each([["light", tokens(":root")], ["dark", tokens(':root[data-theme="da
     for (const foreground of all) {
       for (const background of all) {
         for (const reverse of [false, true]) {
-          const { text, ground } = shownColours({ ...PLAIN, foreground, background, reverse }, present);
+          const { text, ground } = renderedColours({ ...PLAIN, foreground, background, reverse }, present);
           const found = between(text ?? present.foreground, ground ?? present.background);
           if (found < READABLE) unreadable.push(`${foreground} on ${background}: ${found}`);
         }

@@ -41,7 +41,7 @@ const COMPLETE: &str = "about.json";
 /// The systems that it can be made for, beside this one.
 const OTHER_TARGETS: &[&str] = &["x86_64-pc-windows-gnu", "aarch64-apple-darwin", "x86_64-apple-darwin"];
 
-/// Makes what is not in the cache, and gives its folder; nothing on another system than Linux (x86_64).
+/// Builds the missing files of the cache and returns its folder; `None` on systems other than Linux (x86_64).
 ///
 /// # Errors
 /// The wheels cannot be fetched, a wheel has another hash, or the code does not compile.

@@ -1,4 +1,4 @@
-//! The built-in Python: `runtray-python`, and what is shipped beside it.
+//! The built-in Python: `runtray-python`, and the files shipped beside it.
 
 mod artifact;
 mod place;
@@ -47,10 +47,10 @@ pub(crate) fn builtin_python(args: &Args) -> Result<()> {
     if args.test { test(&context).map(drop) } else { Ok(()) }
 }
 
-/// Makes what is not in the cache, and builds the program beside it.
+/// Builds the missing files of the cache, and the program beside them.
 ///
 /// # Errors
-/// The wheels cannot be fetched or are not those that are expected, or something does not compile.
+/// The wheels cannot be fetched or have an unexpected hash, or something does not compile.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
     let Some(artifact) = artifact::make(context, false)? else { return Ok(Ending::Skipped(NOT_HERE.to_owned())) };
     must(&mut context.cargo(&["build", "--release", "--manifest-path", MANIFEST, "--bin", "runtray-python"]))?;
@@ -71,7 +71,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Puts the program and what is shipped with it into `folder`, where a service in that folder finds it.
+/// Puts the program and its files into `folder`, where a service in that folder finds it.
 ///
 /// # Errors
 /// As for [`build`]; or a file cannot be copied.

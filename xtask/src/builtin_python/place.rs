@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result};
 /// The program's file name.
 pub(super) const PROGRAM: &str = if cfg!(windows) { "runtray-python.exe" } else { "runtray-python" };
 
-/// The folder beside the program with what is shipped.
+/// The folder beside the program with the shipped files.
 pub(super) const ARTIFACT: &str = "builtin-python";
 
 /// Names everything in the folder, with hashes; copied last.
@@ -37,7 +37,7 @@ pub(super) fn artifact(from: &Path, folder: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Copies the program into `folder`. One that runs there keeps the file that it was started from.
+/// Copies the program into `folder`. A process that runs there keeps its old file.
 ///
 /// # Errors
 /// It cannot be copied.

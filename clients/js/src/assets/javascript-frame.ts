@@ -4,7 +4,7 @@ import WORKER from "./javascript-worker.ts?text";
 addEventListener("message", ({ data, ports: [port] }: MessageEvent<{ code: string }>) => {
   const program = new Worker(URL.createObjectURL(new Blob([WORKER], { type: "text/javascript" })));
   program.onmessage = (event) => port?.postMessage(event.data);
-  // What the program's own handlers cannot see.
+  // Errors that the program's own handlers do not receive.
   program.onerror = (event) => {
     port?.postMessage({ type: "printed", stream: "stderr", text: `${event.message}\n` });
     port?.postMessage({ type: "finished", exit_code: 1 });

@@ -1,4 +1,4 @@
-// What a terminal's driver does on a real machine: echo, editing of the line, Ctrl-C and Ctrl-D.
+// The line discipline of a terminal: echo, editing of the line, Ctrl-C and Ctrl-D.
 import type { Job } from "./browser.ts";
 
 interface Effects {

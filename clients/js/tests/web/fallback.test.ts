@@ -76,7 +76,7 @@ for (const [mechanism, headers] of [["service-worker", {}], ["shared-memory", IS
       await page.waitForFunction(() => "run" in window);
     });
     after(() => site.end());
-    // What does not depend on the way of the input is tested once.
+    // Behaviour that does not depend on the input method is tested once.
     const isSecond = mechanism === "shared-memory" && "tested with the other way of input";
     const run = (...given: Parameters<Window["run"]>) => page.evaluate(([request, options]) => window.run(request, options), given);
 

@@ -9,7 +9,7 @@ import type { Page } from "playwright-core";
 import { eventually } from "../service.ts";
 import type { Service } from "../service.ts";
 import { Site } from "./browser.ts";
-import { GATES, Ide, PYTHON, WAIT, run as press, settings, shown as text, write as edit } from "./ide.ts";
+import { MARKERS, Ide, PYTHON, WAIT, run as press, settings, terminalText, write as edit } from "./ide.ts";
 
 /** A folder for pictures to look at, if they are wanted. */
 const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
@@ -19,25 +19,25 @@ let service: Service;
 let page: Page;
 let origin: string;
 /** A folder of this run of the tests, in the one that the sandbox lets programs read. */
-let gates: string;
+let markers: string;
 before(async () => {
-  gates = await mkdtemp(join(GATES, "run-"));
+  markers = await mkdtemp(join(MARKERS, "run-"));
   ide = await Ide.start();
   ({ service, origin } = ide);
   page = await ide.open();
 });
 after(async () => {
   await ide.end();
-  await rm(gates, { recursive: true });
+  await rm(markers, { recursive: true });
 });
 
 const write = (code: string) => edit(page, code);
 const run = () => press(page);
-const shown = () => text(page);
+const output = () => terminalText(page);
 const status = () => page.locator("runtray-terminal .status").innerText();
 const notice = () => page.locator("runtray-terminal .notice");
 const place = () => page.getByTestId("place").innerText();
-const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await shown()).match(text) !== null, 90_000);
+const shows = (text: string | RegExp) => eventually(`the terminal shows ${text}`, async () => (await output()).match(text) !== null, 90_000);
 const says = (text: string | RegExp) => eventually(`the status is ${text}`, async () => (await status()).match(text) !== null, 90_000);
 
 async function ask(prompt: string): Promise<void> {
@@ -50,13 +50,13 @@ describe("with the service", () => {
     test(`a typed program's output arrives in pieces (${way})`, async () => {
       await page.getByLabel("Connection").selectOption(way);
       // It goes on only after the file is there that the test makes when it has seen the first piece.
-      const gate = join(gates, way);
-      await write(`import os, time\nprint("first piece", flush=True)\nwhile not os.path.exists(${JSON.stringify(gate)}): time.sleep(0.02)\nprint("second piece")`);
+      const marker = join(markers, way);
+      await write(`import os, time\nprint("first piece", flush=True)\nwhile not os.path.exists(${JSON.stringify(marker)}): time.sleep(0.02)\nprint("second piece")`);
       await run();
       await shows("first piece");
       assert.match(await status(), /^Running: CPython 3/);
-      assert.doesNotMatch(await shown(), /second/);
-      await mkdir(gate);
+      assert.doesNotMatch(await output(), /second/);
+      await mkdir(marker);
       await shows("second piece");
       await says(/^Finished after/);
       assert.match(await place(), /^On this machine/);

@@ -14,7 +14,7 @@ const FOLDER = fileURLToPath(new URL("../../../../examples/next-ide", import.met
 /** A Python with matplotlib, which `cargo xtask web --test` makes. */
 export const PYTHON = process.env["RUNTRAY_TEST_PYTHON"];
 /** A folder that programs may read: the tests make files in it that programs wait for. */
-export const GATES = join(process.cwd(), "dist/gates");
+export const MARKERS = join(process.cwd(), "dist/markers");
 /** A machine that compiles beside this is slow. */
 export const WAIT = { timeout: 90_000 };
 
@@ -40,7 +40,7 @@ export class Ide {
     const env = { ...process.env, RUNTRAY_URL: `http://localhost:${ports.service}`, NEXT_TELEMETRY_DISABLED: "1" };
     if (!built) execFileSync("npm", ["run", "build"], { cwd: FOLDER, env, stdio: ["ignore", "ignore", "inherit"] });
     const origin = `http://localhost:${ports.page}`;
-    await mkdir(GATES, { recursive: true });
+    await mkdir(MARKERS, { recursive: true });
     const service = await Service.start(settings([origin]), ports.service);
     const program = join(FOLDER, "node_modules/next/dist/bin/next");
     const next = spawn(process.execPath, [program, "start", "--port", String(ports.page)], { cwd: FOLDER, env, stdio: "ignore" });
@@ -67,13 +67,13 @@ export class Ide {
 
 /** Settings of the service that allow these origins. */
 export function settings(origins: string[]): string {
-  const tables = [`[sandbox]\nread = [${JSON.stringify(GATES)}]\n`];
+  const tables = [`[sandbox]\nread = [${JSON.stringify(MARKERS)}]\n`];
   if (PYTHON) tables.push(`[python]\npath = ${JSON.stringify(PYTHON)}\n`);
   return `allowed_origins = ${JSON.stringify(origins)}\n${tables.join("")}`;
 }
 
 /** What the terminal shows. */
-export const shown = (page: Page) => page.evaluate(() => document.querySelector("runtray-terminal")?.text ?? "");
+export const terminalText = (page: Page) => page.evaluate(() => document.querySelector("runtray-terminal")?.text ?? "");
 
 /** Writes a program into the editor in place of what is there. */
 export async function write(page: Page, code: string): Promise<void> {

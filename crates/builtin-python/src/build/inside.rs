@@ -13,10 +13,10 @@ use wasmtime::component::Component;
 /// The program that does it, in the folder of the library.
 const PROGRAM: &str = include_str!("../../guest/build/prepare_library.py");
 
-/// Where the program writes what it found.
+/// The file for the program's findings.
 const VERSIONS: &str = "versions.json";
 
-/// The versions of what is inside.
+/// The versions of the parts inside.
 #[derive(Deserialize)]
 pub(crate) struct Versions {
     /// CPython's own.

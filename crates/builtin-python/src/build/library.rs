@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 /// How a zstd frame begins.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
-/// Where a tar archive says what it is.
+/// The range of a tar archive's magic bytes.
 const TAR_MARK: std::ops::Range<usize> = 257..262;
 
 /// The module that every Python has.
 const LANDMARK: &str = "os.py";
 
-/// Parts that need what is not here: a display, processes, an installer.
+/// Parts that need a display, processes or an installer, which do not exist here.
 const LEFT_OUT: &[&str] = &[
     "config-3.14-wasm32-wasi",
     "curses",

@@ -1,6 +1,6 @@
-//! Makes what is shipped beside `runtray-python`: machine code, standard library, `about.json`.
+//! Builds the files that are shipped beside `runtray-python`: machine code, standard library, `about.json`.
 //!
-//! `cargo xtask builtin-python` fetches what this program is given. It has the compiler, and is not shipped.
+//! `cargo xtask builtin-python` fetches the inputs of this program, which contains the compiler and is not shipped.
 
 mod code;
 mod inside;
@@ -25,7 +25,7 @@ struct Arguments {
     zones: PathBuf,
     /// Where all is written. A new folder.
     output: PathBuf,
-    /// What is compiled for, beside this system.
+    /// The targets besides this system.
     targets: Vec<String>,
 }
 

@@ -4,7 +4,7 @@ use runtray_python::about::Part;
 
 use crate::inside::Versions;
 
-/// What is inside beside CPython and its libraries, with versions that are pinned where it is fetched.
+/// The parts besides CPython and its libraries. Their versions are pinned in xtask, which fetches them.
 const FIXED: &[(&str, &str, &str)] = &[
     ("componentize-py", "0.25.1", "Apache-2.0 WITH LLVM-exception"),
     ("tzdata", "2025.2", "Apache-2.0"),

@@ -19,7 +19,7 @@ static PENDING: AtomicBool = AtomicBool::new(false);
 /// The microseconds that a program has to reach a wait before an interrupt ends it.
 const GRACE: nix::libc::suseconds_t = 200_000;
 
-/// What is written for a program that cannot be told.
+/// The text for a program that cannot be interrupted.
 const LAST_WORDS: &[u8] = b"KeyboardInterrupt\n";
 
 /// Replaces what SIGINT does. For the one thread of this process, before a program runs.
@@ -35,7 +35,7 @@ pub fn catch_interrupts() -> io::Result<()> {
     unsafe { sigaction(Signal::SIGALRM, &handler(on_end_of_grace)) }?;
     if matches!(before.handler(), SigHandler::SigIgn) {
         // Whoever started it in the background wants it to stay.
-        // SAFETY: as above; what was there is put back.
+        // SAFETY: as above; this restores the previous handler.
         unsafe { sigaction(Signal::SIGINT, &before) }?;
     }
     Ok(())

@@ -19,7 +19,7 @@ use crate::{exit, print};
 
 /// How long a test program may run; a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What a test program must not get at.
+/// The secret that a test program must not reach.
 const SECRET: &str = "runtray-doctor";
 
 /// One thing that this machine can or cannot do.
@@ -29,7 +29,7 @@ struct Check {
     name: &'static str,
     /// Whether it works.
     ok: bool,
-    /// What was found, or what is missing and how to get it.
+    /// The finding, or the missing part and how to get it.
     detail: String,
 }
 
@@ -38,6 +38,7 @@ pub(crate) async fn doctor(args: Doctor) -> anyhow::Result<ExitCode> {
     let (paths, loaded) = settings()?;
     let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     let engine = Engine::start(&config)?;
+    // Each part is tested by an engine as the service starts it, so that the answers are those of real runs.
     let report = engine.sandbox().await;
     let policy = isolation_policy(&engine, &loaded.settings, loaded.settings.isolation).await;
     let mut checks = vec![containment(&engine)];
@@ -74,7 +75,7 @@ fn containment(engine: &Engine) -> Check {
     Check { name: "containment", ok, detail: format!("{name}{remedy}") }
 }
 
-/// What the sandbox is made of.
+/// The sandbox's parts.
 fn parts(report: &SandboxReport) -> Vec<Check> {
     if !cfg!(target_os = "linux") {
         return vec![sandbox(report)];
@@ -104,7 +105,7 @@ fn parts(report: &SandboxReport) -> Vec<Check> {
 fn sandbox(report: &SandboxReport) -> Check {
     let gaps: Vec<String> = report.gaps().iter().map(ToString::to_string).collect();
     let detail = match report.lack {
-        Some(lack) => lack.said().to_string(),
+        Some(lack) => lack.message().to_string(),
         None if gaps.is_empty() => "complete".to_owned(),
         None => gaps.join(" "),
     };
@@ -137,7 +138,7 @@ async fn programs(engine: &Engine, settings: &Settings, policy: &Policy) -> Vec<
     checks
 }
 
-/// Tries to get at a file of this user, and at a server on this machine, from a program in the sandbox.
+/// Tries to read a file of this user, and to reach a server on this machine, from a program in the sandbox.
 async fn closed(engine: &Engine, settings: &Settings) -> anyhow::Result<Vec<Check>> {
     let languages = Languages::new(settings.choices(), Machine::this());
     let runtime = match languages.find("python") {
@@ -147,6 +148,7 @@ async fn closed(engine: &Engine, settings: &Settings) -> anyhow::Result<Vec<Chec
     let Some(runtime) = runtime else { return Ok(Vec::new()) };
     let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
     let file = home.join(format!(".runtray-doctor-{}", std::process::id()));
+    // Both targets exist and are reachable without a sandbox, so only the sandbox can explain a failure.
     std::fs::File::create_new(&file)?.write_all(SECRET.as_bytes())?;
     let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let port = server.local_addr()?.port();
@@ -159,6 +161,7 @@ async fn closed(engine: &Engine, settings: &Settings) -> anyhow::Result<Vec<Chec
         ("network closed", connect, "a program could not reach a server on this machine"),
     ] {
         let ran = run(engine, &runtime, settings, &policy, &code).await;
+        // The secret in the output proves access; an error of the program proves nothing by itself.
         let detail = match &ran {
             Ok((_, output)) if output.contains(SECRET) => "a program got through".to_owned(),
             Ok(_) => held.to_owned(),
@@ -170,7 +173,7 @@ async fn closed(engine: &Engine, settings: &Settings) -> anyhow::Result<Vec<Chec
     Ok(checks)
 }
 
-/// The outcome of a program, and what it printed.
+/// The outcome of a program, and its output.
 async fn run(
     engine: &Engine,
     runtime: &Arc<Runtime>,
@@ -185,7 +188,7 @@ async fn run(
     Ok((outcome, output.0))
 }
 
-/// What a program printed.
+/// A program's output.
 #[derive(Default)]
 struct Printed(String);
 

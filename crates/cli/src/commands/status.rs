@@ -18,7 +18,7 @@ use crate::{exit, print};
 /// The result of a request.
 enum Answer {
     /// The route's status and body.
-    Said(u16, Vec<u8>),
+    Response(u16, Vec<u8>),
     /// Another program listens on the port.
     Stranger,
     /// No program answers.
@@ -34,9 +34,10 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
         None => find(configured, &paths),
     };
     match answer {
-        Answer::Said(200, body) => {
+        Answer::Response(200, body) => {
             let status: ServiceStatus = serde_json::from_slice(&body)
                 .context("the service's answer is not one that this version of Runtray knows")?;
+            // The port of a running service stays until its restart, whatever the settings say.
             warn_of_restart(&status, port, configured);
             if args.json {
                 print::json(&status)?
@@ -45,7 +46,7 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
             }
             Ok(ExitCode::SUCCESS)
         }
-        Answer::Said(code, _) => bail!("the program on port {port} answers with status {code}; is it Runtray?"),
+        Answer::Response(code, _) => bail!("the program on port {port} answers with status {code}; is it Runtray?"),
         Answer::Stranger => bail!(
             "the program on port {port} did not prove that it is your Runtray, so nothing was sent to it; is it another program, or a Runtray that was started before an update?"
         ),
@@ -60,10 +61,10 @@ pub(crate) fn status(args: &Status) -> anyhow::Result<ExitCode> {
 
 /// Asks the service at the address in its address file, which may be stale, and otherwise at the port of the settings.
 fn find(configured: u16, paths: &Paths) -> (u16, Answer) {
-    let said = address_file::find(paths).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
-    if let Some(port) = said.filter(|port| *port != configured) {
+    let published = address_file::find(paths).and_then(|url| url.rsplit_once(':')?.1.parse().ok());
+    if let Some(port) = published.filter(|port| *port != configured) {
         let answer = ask(port, paths);
-        if matches!(answer, Answer::Said(..)) {
+        if matches!(answer, Answer::Response(..)) {
             return (port, answer);
         }
     }
@@ -91,7 +92,7 @@ fn ask_openly(port: u16) -> Answer {
 }
 
 fn answered(answer: io::Result<(u16, Vec<u8>)>) -> Answer {
-    answer.map_or_else(Answer::Nobody, |(code, body)| Answer::Said(code, body))
+    answer.map_or_else(Answer::Nobody, |(code, body)| Answer::Response(code, body))
 }
 
 /// Warns if a changed port needs a restart. A service whose port was given on the command line keeps it.

@@ -28,7 +28,7 @@ pub(super) fn installed() -> Option<PathBuf> {
 }
 
 fn find(variable: Option<OsString>, ours: &Path) -> Option<PathBuf> {
-    let places = match variable {
+    let candidates = match variable {
         Some(named) => vec![PathBuf::from(named)],
         None => [Some(ours.to_owned()), ours.parent().map(|parent| parent.join(ELSEWHERE))]
             .into_iter()
@@ -36,7 +36,7 @@ fn find(variable: Option<OsString>, ours: &Path) -> Option<PathBuf> {
             .map(|folder| folder.join(PROGRAM))
             .collect(),
     };
-    places.into_iter().find(|path| path.is_absolute() && is_program(path))
+    candidates.into_iter().find(|path| path.is_absolute() && is_program(path))
 }
 
 /// Whether `path` is the program `built_in` or a link to it.

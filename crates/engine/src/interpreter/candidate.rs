@@ -7,7 +7,7 @@ use super::built_in::{self, BUILT_IN};
 use super::machine::Machine;
 use super::source::Source;
 use super::{executable, folder, search_path, stub};
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// A file that may be an interpreter.
@@ -40,13 +40,14 @@ impl Candidate {
     ///
     /// # Errors
     /// Why not; follows its path in a sentence.
-    pub(super) fn check(&self, machine: &Machine) -> Result<(), Said> {
+    pub(super) fn check(&self, machine: &Machine) -> Result<(), LocalizedMessage> {
         if self.path == Path::new(BUILT_IN) {
-            return Err(sentences::NO_BUILT_IN.said());
+            return Err(sentences::NO_BUILT_IN.message());
         }
         if !self.path.is_absolute() {
-            return Err(sentences::NOT_ON_PATH.said());
+            return Err(sentences::NOT_ON_PATH.message());
         }
+        // Running a stub would open an installer, so it is recognised first.
         if let Some(reason) = stub::reason(machine, &self.path) {
             return Err(reason);
         }
@@ -55,13 +56,14 @@ impl Candidate {
             return Err(directory(machine, &self.path));
         }
         if !metadata.is_file() {
-            return Err(sentences::NOT_A_FILE.said());
+            return Err(sentences::NOT_A_FILE.message());
         }
         if !executable::has_execute_bit(&metadata) {
-            return Err(sentences::NOT_EXECUTABLE.said());
+            return Err(sentences::NOT_EXECUTABLE.message());
         }
+        // A project's folder may be shared, so another user could have put a program into it.
         if self.source == Source::Project && !is_ours(&self.path) {
-            return Err(sentences::NOT_OURS.said());
+            return Err(sentences::NOT_OURS.message());
         }
         Ok(())
     }
@@ -88,22 +90,22 @@ fn is_ours(_program: &Path) -> bool {
     true
 }
 
-fn missing(path: &Path, error: &io::Error) -> Said {
+fn missing(path: &Path, error: &io::Error) -> LocalizedMessage {
     if error.kind() != io::ErrorKind::NotFound {
         return sentences::UNSEEN.with("cause", error);
     }
     match path.read_link() {
         Ok(target) => sentences::DEAD_LINK.with("target", target.display()),
-        Err(_) => sentences::NOT_THERE.said(),
+        Err(_) => sentences::NOT_THERE.message(),
     }
 }
 
 /// A user may choose the folder of an environment and mean its interpreter.
-fn directory(machine: &Machine, path: &Path) -> Said {
-    let places =
+fn directory(machine: &Machine, path: &Path) -> LocalizedMessage {
+    let programs =
         [folder::environment_python(machine, path), folder::python(machine, path), folder::node(machine, path)];
-    match places.into_iter().find(|place| place.is_file()) {
+    match programs.into_iter().find(|place| place.is_file()) {
         Some(program) => sentences::DIRECTORY_WITH.with("program", program.display()),
-        None => sentences::DIRECTORY.said(),
+        None => sentences::DIRECTORY.message(),
     }
 }

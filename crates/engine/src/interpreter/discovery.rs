@@ -15,7 +15,7 @@ use super::probe::probe;
 use super::probe_cache::Kept;
 use super::source::Source;
 use crate::fingerprint::FileState;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 
 /// How many interpreters are probed at once when all are searched.
 const AT_ONCE: usize = 4;
@@ -25,13 +25,14 @@ pub(crate) async fn first(
     kind: Kind,
     machine: &Machine,
     choice: Option<&Path>,
-    accept: impl Fn(&Found) -> Result<(), Said>,
+    accept: impl Fn(&Found) -> Result<(), LocalizedMessage>,
 ) -> Result<Found, Vec<Rejected>> {
     login_shell::import(machine).await;
     let (mut seen, mut rejected) = (HashSet::new(), Vec::new());
     let sources = if choice.is_some() { &[Source::Choice] } else { kind.sources(machine) };
     for source in sources {
         for candidate in candidates(kind, machine, choice, *source).await {
+            // Several sources lead to the same program; the first decides how it is named.
             if !seen.insert(candidate.path.clone()) {
                 continue;
             }
@@ -80,13 +81,13 @@ async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result
     *kept = None;
     let patient = candidate.built_in.then(|| Machine { patience: built_in::PATIENCE, ..machine.clone() });
     let answer = probe(patient.as_ref().unwrap_or(machine), &candidate.path, kind.probe_args()).await;
-    let answer = answer.map_err(|error| reject(candidate, error.said()))?;
+    let answer = answer.map_err(|error| reject(candidate, error.message()))?;
     let found = kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))?;
     *kept = Kept::new(answer, state, &candidate.path, &found.executable);
     Ok(found)
 }
 
-fn reject(candidate: &Candidate, reason: Said) -> Rejected {
+fn reject(candidate: &Candidate, reason: LocalizedMessage) -> Rejected {
     Rejected { path: candidate.path.clone(), source: candidate.source, reason }
 }
 

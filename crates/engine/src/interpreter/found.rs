@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::built_in::{self, BUILT_IN};
 use super::source::Source;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 
 /// A usable interpreter.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ impl Found {
         if *built_in { built_in::name(implementation, version) } else { format!("{implementation} {version}") }
     }
 
-    /// What the settings name it by: its path, or [`BUILT_IN`].
+    /// Its value in the settings: its path, or [`BUILT_IN`].
     pub fn choice(&self) -> &Path {
         if self.built_in { Path::new(BUILT_IN) } else { &self.path }
     }
@@ -50,7 +50,7 @@ pub struct Rejected {
     /// The source that led to it.
     pub source: Source,
     /// The reason; follows its path in a sentence.
-    pub reason: Said,
+    pub reason: LocalizedMessage,
 }
 
 /// The result of a search for all interpreters.

@@ -8,7 +8,7 @@ use super::found::Found;
 use super::machine::Machine;
 use super::source::Source;
 use super::{node, python};
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 
 /// A kind of interpreter that is discovered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl Kind {
     ///
     /// # Errors
     /// Why the interpreter cannot be used; follows the path in a sentence.
-    pub(super) fn read(self, candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
+    pub(super) fn read(self, candidate: &Candidate, answer: &Answer) -> Result<Found, LocalizedMessage> {
         match self {
             Self::Python => python::read(candidate, answer),
             Self::Node => node::read(candidate, answer),
@@ -62,8 +62,8 @@ impl Kind {
         }
         let asked = machine.clone();
         let look = move || match self {
-            Self::Python => python::places(&asked, source),
-            Self::Node => node::places(&asked, source),
+            Self::Python => python::locations(&asked, source),
+            Self::Node => node::locations(&asked, source),
         };
         // On a blocking thread: home folders on a network are slow to list.
         to_candidates(machine, tokio::task::spawn_blocking(look).await.unwrap_or_default(), source)

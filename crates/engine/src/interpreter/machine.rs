@@ -38,7 +38,7 @@ impl Platform {
     };
 }
 
-/// The input of discovery. Cloning is cheap, and clones share what was learned of interpreters.
+/// The input of discovery. Cloning is cheap, and clones share the results of probes.
 #[derive(Clone)]
 pub struct Machine {
     pub(super) platform: Platform,

@@ -3,6 +3,8 @@
 //! Candidates come from sources in a fixed order. Each is probed once, and the first usable one wins. A configured interpreter
 //! is never replaced by another: if it is unusable, nothing runs. The clones of a [`Machine`] share the answers of interpreters;
 //! which interpreter a language uses is cached by [`Languages`](crate::language::Languages).
+//!
+//! `built_in` finds the built-in Python beside this program. `trees` lists the files of an interpreter for the sandbox.
 
 mod answer;
 mod built_in;
@@ -31,7 +33,7 @@ pub(crate) mod fixture;
 #[cfg(all(test, unix))]
 mod tests;
 
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 use std::path::{Path, PathBuf};
 
@@ -54,7 +56,7 @@ pub async fn pythons(machine: Machine, choice: Option<PathBuf>) -> Discovery {
 ///
 /// # Errors
 /// Why there is none; follows the path in a sentence.
-pub fn check_program(path: &Path) -> Result<(), Said> {
+pub fn check_program(path: &Path) -> Result<(), LocalizedMessage> {
     let machine = Machine::this();
     Candidate::chosen(&machine, path).check(&machine)
 }
@@ -63,12 +65,13 @@ pub fn check_program(path: &Path) -> Result<(), Said> {
 ///
 /// # Errors
 /// Why it cannot be used, as a sentence.
-pub async fn test_python(machine: &Machine, path: &Path) -> Result<Found, Said> {
+pub async fn test_python(machine: &Machine, path: &Path) -> Result<Found, LocalizedMessage> {
     machine.probes.forget(Kind::Python.probe_args(), &Candidate::chosen(machine, path).path).await;
     let refused = match first(Kind::Python, machine, Some(path), |_| Ok(())).await {
         Ok(found) => return Ok(found),
         Err(refused) => refused,
     };
-    let reason = refused.into_iter().next().map_or_else(|| sentences::NOT_LOOKED_AT.said(), |rejected| rejected.reason);
+    let reason =
+        refused.into_iter().next().map_or_else(|| sentences::NOT_LOOKED_AT.message(), |rejected| rejected.reason);
     Err(sentences::REJECTED.with("path", path.display()).with("reason", reason))
 }

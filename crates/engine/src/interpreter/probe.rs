@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::answer::Answer;
 use super::machine::Machine;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// Far above any answer; the rest is not read.
@@ -32,15 +32,15 @@ pub(super) enum ProbeError {
 
 impl fmt::Display for ProbeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.said().fmt(f)
+        self.message().fmt(f)
     }
 }
 
 impl ProbeError {
     /// The reason; follows the program's path in a sentence.
-    pub(super) fn said(&self) -> Said {
+    pub(super) fn message(&self) -> LocalizedMessage {
         match self {
-            Self::NotExecutable => sentences::NOT_EXECUTABLE.said(),
+            Self::NotExecutable => sentences::NOT_EXECUTABLE.message(),
             Self::NotStarted(error) => sentences::NOT_STARTED.with("cause", error),
             Self::TimedOut(patience) => sentences::NO_ANSWER.with("seconds", patience.as_secs_f32()),
             Self::Unreadable(error) => sentences::UNREADABLE.with("cause", error),

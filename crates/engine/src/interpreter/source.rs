@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// Where an interpreter was found.
@@ -87,15 +87,15 @@ impl Source {
 
 impl Source {
     /// Its name as a sentence that can be translated; names of products are not.
-    pub fn said(self) -> Said {
+    pub fn message(self) -> LocalizedMessage {
         match self {
-            Self::Choice => sentences::SOURCE_CHOICE.said(),
-            Self::BuiltIn => sentences::SOURCE_BUILT_IN.said(),
-            Self::VirtualEnv => sentences::SOURCE_VIRTUALENV.said(),
-            Self::ActiveConda => sentences::SOURCE_ACTIVE_CONDA.said(),
-            Self::Project => sentences::SOURCE_PROJECT.said(),
-            Self::Registry => sentences::SOURCE_REGISTRY.said(),
-            Self::Launcher => sentences::SOURCE_LAUNCHER.said(),
+            Self::Choice => sentences::SOURCE_CHOICE.message(),
+            Self::BuiltIn => sentences::SOURCE_BUILT_IN.message(),
+            Self::VirtualEnv => sentences::SOURCE_VIRTUALENV.message(),
+            Self::ActiveConda => sentences::SOURCE_ACTIVE_CONDA.message(),
+            Self::Project => sentences::SOURCE_PROJECT.message(),
+            Self::Registry => sentences::SOURCE_REGISTRY.message(),
+            Self::Launcher => sentences::SOURCE_LAUNCHER.message(),
             product => sentences::SOURCE_NAME.with("name", product.names().1),
         }
     }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::machine::Machine;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// `IO_REPARSE_TAG_APPEXECLINK`: an alias of a Store app.
@@ -14,11 +14,11 @@ const HEADER_BYTES: usize = 12;
 const REDIRECTOR: &str = "AppInstallerPythonRedirector";
 
 /// The reason if `path` is such a program and must not be started.
-pub(super) fn reason(machine: &Machine, path: &Path) -> Option<Said> {
+pub(super) fn reason(machine: &Machine, path: &Path) -> Option<LocalizedMessage> {
     if machine.is_windows() && (machine.reparse_data)(path).is_some_and(|data| is_store_stub(&data)) {
-        return Some(sentences::STORE_STUB.said());
+        return Some(sentences::STORE_STUB.message());
     }
-    (machine.is_macos() && is_apple_stub(machine, path)).then(|| sentences::APPLE_STUB.said())
+    (machine.is_macos() && is_apple_stub(machine, path)).then(|| sentences::APPLE_STUB.message())
 }
 
 fn is_store_stub(reparse_data: &[u8]) -> bool {

@@ -1,4 +1,4 @@
-//! The folders and files that an interpreter consists of: what its programs may read at the level `sandbox`.
+//! The folders and files of an interpreter, which its programs may read at the level `sandbox`.
 //!
 //! A prefix is not granted as a whole: `~/.local` is the prefix of some interpreters, and of much else. Only its usual parts
 //! are. Of a home, and of any folder above one, no part is granted that is not a reported library.

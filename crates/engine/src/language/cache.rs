@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_failure_stands_for_a_while() {
         let since = Instant::now();
-        let missing = Known::Missing(Unavailable(crate::text::sentences::NOT_A_FILE.said()), since);
+        let missing = Known::Missing(Unavailable(crate::text::sentences::NOT_A_FILE.message()), since);
         assert!(missing.holds(since));
         assert!(!missing.holds(since + FAILURE_STANDS));
     }

@@ -77,7 +77,7 @@ impl Languages {
         new
     }
 
-    /// The language with that name or alias, or the one that is usually meant by it, ignoring case.
+    /// The language with that name, alias or common synonym, ignoring case.
     pub fn find(&self, name: &str) -> Option<&Language> {
         self.named(name).or_else(|| self.named(synonyms::meant_by(name.trim())?.as_ref()))
     }

@@ -1,6 +1,6 @@
 //! The command-line arguments for each version of Node.js.
 
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 use semver::Version;
 
@@ -14,7 +14,7 @@ const QUIET_ABOUT_TYPE: &str = "--disable-warning=MODULE_TYPELESS_PACKAGE_JSON";
 ///
 /// # Errors
 /// Why not; follows its path in a sentence.
-pub(super) fn check_types(version: &str) -> Result<(), Said> {
+pub(super) fn check_types(version: &str) -> Result<(), LocalizedMessage> {
     match Version::parse(version) {
         Ok(version) if version >= STRIPS => Ok(()),
         _ => Err(sentences::NODE_WITHOUT_TYPES.with("version", version).with("oldest", STRIPS.to_string())),

@@ -12,7 +12,7 @@ use super::shell;
 use super::unavailable::Unavailable;
 use crate::interpreter::{Found, Kind, Machine, Rejected, executable, first, search_path, trees};
 use crate::outcome::Isolation;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// The most rejected interpreters that a sentence names.
@@ -28,7 +28,7 @@ pub(super) struct Program {
     pub(super) name: String,
     pub(super) version: String,
     activation: Activation,
-    /// What it consists of: paths that its programs may read at the level `sandbox`.
+    /// Its files and folders, which its programs may read at the level `sandbox`.
     trees: Vec<PathBuf>,
     built_in: bool,
 }
@@ -38,6 +38,7 @@ impl Program {
     pub(super) fn runtime(&self, language: &Language) -> Runtime {
         let interpreter = &language.interpreter;
         let is_node = matches!(interpreter, Interpreter::Node | Interpreter::NodeTypes);
+        // Only Node.js knows these arguments; other interpreters would refuse them.
         let transform_args = node::transform_args(&self.version).filter(|_| is_node);
         Runtime {
             language: language.name.clone(),
@@ -113,7 +114,7 @@ fn node_program(machine: &Machine, found: Found) -> Program {
 }
 
 /// Why TypeScript does not run on the Node.js in use.
-pub(super) fn no_types(node: &Program, reason: Said) -> Unavailable {
+pub(super) fn no_types(node: &Program, reason: LocalizedMessage) -> Unavailable {
     Unavailable(sentences::NO_TYPES.with("path", node.path.display()).with("reason", reason))
 }
 
@@ -153,7 +154,7 @@ fn display_name(path: &Path) -> String {
 /// The error when no interpreter was accepted, with the reasons of the rejected ones.
 fn nothing(kind: Kind, choice: Option<&Path>, refused: &[Rejected]) -> Unavailable {
     let name = kind.name();
-    let advice = if kind == Kind::Python { sentences::INSTALL_PYTHON } else { sentences::INSTALL_NODE }.said();
+    let advice = if kind == Kind::Python { sentences::INSTALL_PYTHON } else { sentences::INSTALL_NODE }.message();
     let reason = |rejected: &Rejected| {
         sentences::REJECTED.with("path", rejected.path.display()).with("reason", rejected.reason.clone())
     };

@@ -21,14 +21,16 @@ fn first(machine: &Machine, shells: Shells) -> Result<Program, Unavailable> {
     let mut names = shells.iter().filter_map(|shell| shell.first());
     let found = names.clone().find_map(|name| {
         let found = program::locate(machine, name).ok()?;
-        (!is_gate_to_wsl(name, &found.path)).then_some(found)
+        (!is_wsl_launcher(name, &found.path)).then_some(found)
     });
     let wanted = names.next().copied().unwrap_or_default();
     found.ok_or_else(|| Unavailable(sentences::SHELL_NOT_ON_PATH.with("name", wanted)))
 }
 
 /// Whether it is Windows' own `bash.exe`, which starts its program in a virtual machine, where no limit of ours holds.
-fn is_gate_to_wsl(name: &str, path: &Path) -> bool {
+fn is_wsl_launcher(name: &str, path: &Path) -> bool {
     let folder = path.parent().and_then(Path::file_name).unwrap_or_default();
-    cfg!(windows) && name == "bash" && ["System32", "WindowsApps"].iter().any(|gate| folder.eq_ignore_ascii_case(gate))
+    cfg!(windows)
+        && name == "bash"
+        && ["System32", "WindowsApps"].iter().any(|system| folder.eq_ignore_ascii_case(system))
 }

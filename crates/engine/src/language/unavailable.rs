@@ -1,8 +1,8 @@
 //! The error when a language cannot run on this machine.
 
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 
 /// Why a language cannot run here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct Unavailable(pub Said);
+pub struct Unavailable(pub LocalizedMessage);

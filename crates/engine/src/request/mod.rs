@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use crate::error::InvalidRequest;
 use crate::session::TerminalSize;
-use crate::text::shown::shown;
+use crate::text::excerpt::excerpt;
 use path::RelativePath;
 
 const MOST_ARGUMENT_BYTES: usize = 1 << 20;
@@ -252,7 +252,7 @@ fn check_distinct(files: &[SourceFile]) -> Result<(), InvalidRequest> {
     let mut paths = HashSet::new();
     for (index, file) in files.iter().enumerate() {
         if !paths.insert(file.path.folded()) {
-            let reason = format!("is `{}`, which stands in the list already", shown(file.path.as_str()));
+            let reason = format!("is `{}`, which stands in the list already", excerpt(file.path.as_str()));
             return Err(InvalidRequest::new(format!("files[{index}].path"), reason));
         }
     }
@@ -260,7 +260,7 @@ fn check_distinct(files: &[SourceFile]) -> Result<(), InvalidRequest> {
         let path = file.path.folded();
         let parents = path.match_indices('/').map(|(end, _)| &path[..end]);
         if let Some(parent) = parents.into_iter().find(|parent| paths.contains(*parent)) {
-            let reason = format!("needs `{}` as a folder, which is a file in the list", shown(parent));
+            let reason = format!("needs `{}` as a folder, which is a file in the list", excerpt(parent));
             return Err(InvalidRequest::new(format!("files[{index}].path"), reason));
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use crate::text::shown::shown;
+use crate::text::excerpt::excerpt;
 
 const LONGEST_BYTES: usize = 1024;
 const LONGEST_NAME_BYTES: usize = 255;
@@ -16,7 +16,7 @@ impl RelativePath {
     /// Parses a client's path; `\` separates like `/`.
     ///
     /// # Errors
-    /// A phrase that says what is wrong: the path is empty, absolute or too long, or contains `..`, a drive, a UNC share, a
+    /// A phrase that names the mistake: the path is empty, absolute or too long, or contains `..`, a drive, a UNC share, a
     /// control character, or a character or name that Windows reserves.
     pub fn parse(written: &str) -> Result<Self, String> {
         let path = written.replace('\\', "/");
@@ -76,7 +76,7 @@ fn check_name(name: &str) -> Result<(), String> {
         return Err("must not hold a name that ends with a dot or a space, which Windows drops".into());
     }
     if is_reserved(name) {
-        return Err(format!("must not hold `{}`, a device's name on Windows", shown(name)));
+        return Err(format!("must not hold `{}`, a device's name on Windows", excerpt(name)));
     }
     Ok(())
 }

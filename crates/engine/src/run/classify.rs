@@ -7,7 +7,7 @@ use crate::limits::Limits;
 use crate::outcome::{Outcome, Status};
 use crate::request::Request;
 use crate::sys::{Breach, Exit};
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// Why the engine ended a run.
@@ -43,7 +43,12 @@ pub(crate) fn outcome(exit: Exit, cause: Option<Cause>, job: &Job, duration: Dur
     }
 }
 
-fn classify(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limits) -> (Status, Option<Said>) {
+fn classify(
+    exit: &Exit,
+    cause: Option<Cause>,
+    request: &Request,
+    limits: &Limits,
+) -> (Status, Option<LocalizedMessage>) {
     let (status, reason) = match (cause, exit.breach) {
         (Some(Cause::Deadline), _) => {
             (Status::Timeout, sentences::OUTCOME_TIMEOUT.with("limit", seconds(request.timeout())))
@@ -52,13 +57,14 @@ fn classify(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limit
             let limit = seconds(request.idle_limit().unwrap_or_default());
             (Status::Timeout, sentences::OUTCOME_IDLE.with("limit", limit))
         }
-        (Some(Cause::Cancelled), _) => (Status::Cancelled, sentences::OUTCOME_CANCELLED.said()),
+        (Some(Cause::Cancelled), _) => (Status::Cancelled, sentences::OUTCOME_CANCELLED.message()),
         (Some(Cause::Output), _) => {
             (Status::OutputLimit, sentences::OUTCOME_OUTPUT.with("limit", size(limits.output_bytes)))
         }
         (Some(Cause::Folder), _) => {
             (Status::OutputLimit, sentences::OUTCOME_FOLDER.with("limit", size(limits.folder_bytes)))
         }
+        // Our own decision to end the run comes first, then a broken limit: a killed program has an exit code of no meaning.
         (None, Some(Breach::Memory)) => {
             (Status::MemoryLimit, sentences::OUTCOME_MEMORY.with("limit", size(limits.memory_bytes)))
         }
@@ -66,21 +72,21 @@ fn classify(exit: &Exit, cause: Option<Cause>, request: &Request, limits: &Limit
         (None, Some(Breach::Processes)) => {
             (Status::Crashed, sentences::OUTCOME_PROCESSES.with("limit", limits.processes))
         }
-        (None, Some(Breach::Supervisor)) => (Status::Crashed, sentences::OUTCOME_SUPERVISOR.said()),
+        (None, Some(Breach::Supervisor)) => (Status::Crashed, sentences::OUTCOME_SUPERVISOR.message()),
         (None, None) => return by_itself(exit, request.is_interactive()),
     };
     (status, Some(reason))
 }
 
 /// A program that ended by itself. SIGINT and SIGTERM in an interactive run count as cancelled: the user sent them.
-fn by_itself(exit: &Exit, interactive: bool) -> (Status, Option<Said>) {
+fn by_itself(exit: &Exit, interactive: bool) -> (Status, Option<LocalizedMessage>) {
     match (exit.code, exit.signal.as_deref()) {
         (Some(0), _) => (Status::Completed, None),
         (Some(_), _) => (Status::Failed, None),
-        (None, Some("SIGINT")) if interactive => (Status::Cancelled, Some(sentences::OUTCOME_INTERRUPTED.said())),
-        (None, Some("SIGTERM")) if interactive => (Status::Cancelled, Some(sentences::OUTCOME_TERMINATED.said())),
+        (None, Some("SIGINT")) if interactive => (Status::Cancelled, Some(sentences::OUTCOME_INTERRUPTED.message())),
+        (None, Some("SIGTERM")) if interactive => (Status::Cancelled, Some(sentences::OUTCOME_TERMINATED.message())),
         (None, Some(signal)) => (Status::Crashed, Some(sentences::OUTCOME_SIGNAL.with("signal", signal))),
-        (None, None) => (Status::Crashed, Some(sentences::OUTCOME_UNKNOWN.said())),
+        (None, None) => (Status::Crashed, Some(sentences::OUTCOME_UNKNOWN.message())),
     }
 }
 
@@ -130,7 +136,7 @@ mod tests {
             let classified = classify(&exit, cause, &request, &Limits::default());
             assert_eq!(classified.0, status);
             assert_eq!(classified.1.is_some(), !words.is_empty());
-            assert!(classified.1.map(|said| said.to_string()).unwrap_or_default().contains(words), "{words}");
+            assert!(classified.1.map(|message| message.to_string()).unwrap_or_default().contains(words), "{words}");
         }
     }
 
@@ -149,7 +155,7 @@ mod tests {
             ),
         ] {
             let (classified, reason) = classify(&exit, cause, &request, &Limits::default());
-            assert_eq!((classified, reason.map(|said| said.to_string()).as_deref()), (status, Some(sentence)));
+            assert_eq!((classified, reason.map(|message| message.to_string()).as_deref()), (status, Some(sentence)));
         }
     }
 }

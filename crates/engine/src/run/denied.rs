@@ -1,20 +1,20 @@
 //! Says when a program failed because of the sandbox.
 //!
 //! The last lines that the program printed name what it could not open. Whether that exists outside of the sandbox is not
-//! looked at: a program could otherwise find out by printing paths. The sentence holds either way, because the sandbox opens
+//! examined: a program could otherwise find out by printing paths. The sentence holds either way, because the sandbox opens
 //! nothing there.
 
 use std::path::{Path, PathBuf};
 
 use crate::isolation::Policy;
 use crate::outcome::{Isolation, Status};
-use crate::text::said::Said;
+use crate::text::excerpt::excerpt;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
-use crate::text::shown::shown;
 
 /// The lines to look at, from the end: Node.js prints the error's fields after it.
 const LINES: usize = 24;
-/// Longer paths are not looked at.
+/// Longer paths are ignored.
 const LONGEST: usize = 1024;
 
 /// What programs print when something cannot be opened.
@@ -43,13 +43,19 @@ const NO_NETWORK: [&str; 9] = [
     "_socket.socket.__init__",
 ];
 
-/// Where a missing file is the program's own matter: what every run has of its own or may read anyway.
+/// The places where a missing file is no refusal of the sandbox: the run's own folders, and paths that every run may read.
 const OPEN: [&str; 12] =
     ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/dev", "/sys", "/tmp", "/var/tmp"];
 
 /// The sentence about a program that printed `tail` last, if the sandbox is why it failed. `trees` and `root` are its
 /// interpreter and its own folder.
-pub(super) fn reason(status: Status, tail: &str, policy: &Policy, trees: &[PathBuf], root: &Path) -> Option<Said> {
+pub(super) fn reason(
+    status: Status,
+    tail: &str,
+    policy: &Policy,
+    trees: &[PathBuf],
+    root: &Path,
+) -> Option<LocalizedMessage> {
     if policy.level != Isolation::Sandbox || status != Status::Failed {
         return None;
     }
@@ -59,22 +65,23 @@ pub(super) fn reason(status: Status, tail: &str, policy: &Policy, trees: &[PathB
             || path.starts_with(root)
             || granted.into_iter().any(|granted| path.starts_with(granted))
     };
+    // From the last line backwards: the error that ended the program is printed last.
     let lines: Vec<&str> = tail.lines().rev().take(LINES).collect();
     lines.iter().find_map(|line| denied_path(line, open)).or_else(|| {
         let no_network = lines.iter().any(|line| NO_NETWORK.iter().any(|words| line.contains(words)));
-        no_network.then(|| sentences::OUTCOME_DENIED_NETWORK.said())
+        no_network.then(|| sentences::OUTCOME_DENIED_NETWORK.message())
     })
 }
 
-/// The sentence about a line that says that a path outside of what is `open` was closed.
-fn denied_path(line: &str, open: impl Fn(&Path) -> bool) -> Option<Said> {
+/// The sentence about a line that names a path that is not `open`.
+fn denied_path(line: &str, open: impl Fn(&Path) -> bool) -> Option<LocalizedMessage> {
     if !CLOSED.iter().any(|words| line.contains(words)) {
         return None;
     }
     let path = paths(line).find(|path| path.len() <= LONGEST && !open(Path::new(path)))?;
     let wrote = READ_ONLY.iter().any(|words| line.contains(words));
     let sentence = if wrote { sentences::OUTCOME_DENIED_WRITE } else { sentences::OUTCOME_DENIED_FILE };
-    Some(sentence.with("path", shown(&short(path, std::env::home_dir().as_deref())).into_owned()))
+    Some(sentence.with("path", excerpt(&short(path, std::env::home_dir().as_deref())).into_owned()))
 }
 
 /// The absolute paths in a line: in quotes as Python and Node.js print them, or between colons as commands do.
@@ -100,11 +107,11 @@ mod tests {
     use crate::isolation::Policy;
     use crate::outcome::{Isolation, Status};
 
-    fn said(tail: &str) -> String {
+    fn reason_of(tail: &str) -> String {
         let policy =
             Policy { level: Isolation::Sandbox, read: vec!["/srv/data".into()], write: vec!["/srv/out".into()] };
-        let said = reason(Status::Failed, tail, &policy, &["/opt/py/lib".into()], Path::new("/runs/AB"));
-        said.map(|said| said.to_string()).unwrap_or_default()
+        let message = reason(Status::Failed, tail, &policy, &["/opt/py/lib".into()], Path::new("/runs/AB"));
+        message.map(|message| message.to_string()).unwrap_or_default()
     }
 
     #[test]
@@ -123,7 +130,7 @@ mod tests {
             ("socket.gaierror: [Errno -3] Temporary failure in name resolution", "using the network."),
             ("  errno: -111,\n  code: 'ECONNREFUSED',\n", "using the network."),
         ] {
-            assert!(said(line).contains(expected), "{line}: {}", said(line));
+            assert!(reason_of(line).contains(expected), "{line}: {}", reason_of(line));
         }
     }
 
@@ -140,7 +147,7 @@ mod tests {
             "ZeroDivisionError: division by zero",
             "",
         ] {
-            assert_eq!(said(line), "", "{line}");
+            assert_eq!(reason_of(line), "", "{line}");
         }
         let line = "PermissionError: [Errno 13] Permission denied: '/home/me/x'";
         let none = Policy::default();

@@ -24,7 +24,7 @@ pub(crate) struct InteractiveInput<'a> {
     interrupts: usize,
     /// The request's standard input, which may be large and is not copied.
     given: Bytes,
-    /// What the client sent afterwards.
+    /// Input that the client sent afterwards.
     typed: VecDeque<u8>,
     /// Whether end-of-file follows the pending bytes.
     eof: bool,

@@ -41,7 +41,7 @@ const STARTING: Duration = Duration::from_secs(5);
 /// How long a reader of events may take, after the tree is gone, to receive the rest of the output.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Our ends of a tree's streams, the barrier it waits at, and what its client sends.
+/// Our ends of a tree's streams, the barrier it waits at, and the input of its client.
 struct Streams {
     pipes: Pipes,
     barrier: Option<Barrier>,
@@ -108,7 +108,7 @@ async fn run_to_end(
     let mut outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, job, duration) };
     let tail = output.into_tail();
     let denied = denied::reason(outcome.status, &tail, job.policy(), &job.runtime().trees, workspace.root());
-    outcome.reason = outcome.reason.or(denied.map(|said| said.to_string()));
+    outcome.reason = outcome.reason.or(denied.map(|message| message.to_string()));
     Ok(collect(job, workspace, outcome).await)
 }
 
@@ -155,7 +155,7 @@ async fn attend(
     let has_terminal = terminal.is_some();
     let streams = output.forward(stdout, stderr, has_terminal, job.runtime().announces, events);
     let (asks, signals) = mpsc::channel(SIGNALS);
-    let feed = async {
+    let write_stdin = async {
         let typed = job.request().stdin();
         // A prestarted interpreter reads its program first; input before that would wait in the pipe anyway.
         open(barrier, job.request()).await;
@@ -163,10 +163,10 @@ async fn attend(
             Some(commands) => {
                 InteractiveInput::new(stdin, terminal, typed.clone(), asks, &output.activity).forward(commands).await;
             }
-            None => feed(stdin, typed).await,
+            None => write_stdin(stdin, typed).await,
         }
     };
-    tokio::pin!(streams, feed);
+    tokio::pin!(streams, write_stdin);
     let supervise = supervise(tree, job, workspace, output, ends, signals);
     tokio::pin!(supervise);
     let (mut drained, mut fed) = (false, false);
@@ -174,7 +174,7 @@ async fn attend(
         tokio::select! {
             ended = &mut supervise => break ended,
             () = &mut streams, if !drained => drained = true,
-            () = &mut feed, if !fed => fed = true,
+            () = &mut write_stdin, if !fed => fed = true,
         }
     };
     output.end();
@@ -237,7 +237,7 @@ async fn open(barrier: Option<Barrier>, request: &Request) {
 }
 
 /// Writes the program's standard input. A program that does not read it, or ends first, is not an error.
-async fn feed(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
+async fn write_stdin(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
     let _ = stdin.write_all(bytes).await;
     let _ = stdin.shutdown().await;
 }

@@ -81,7 +81,7 @@ pub(crate) fn base(folder: &Path, tmp: &Path) -> Variables {
     scrub(HERE, &env::vars_os().collect(), folder, tmp)
 }
 
-/// What the system itself needs to start a process: all that a sealed interpreter has in its own environment.
+/// The variables that the system needs to start a process. A sealed interpreter gets no others.
 pub(crate) fn of_process() -> Variables {
     let needed: &[&str] = if cfg!(windows) { &["SystemRoot", "SystemDrive", "windir"] } else { &[] };
     env::vars_os().filter(|(name, _)| needed.iter().any(|it| HERE.same(name, OsStr::new(it)))).collect()
@@ -97,8 +97,8 @@ pub(crate) fn with_terminal(base: Variables) -> Variables {
 pub(crate) fn without_home(base: Variables, tmp: &Path) -> Variables {
     // A path of a folder that belongs to the run, so it is Unicode wherever this is used.
     let place = |name: &str| tmp.join(name).to_string_lossy().into_owned();
-    let places: Vec<_> = IN_HOME.iter().map(|(variable, name)| ((*variable).to_owned(), place(name))).collect();
-    merge(base, &places)
+    let variables: Vec<_> = IN_HOME.iter().map(|(variable, name)| ((*variable).to_owned(), place(name))).collect();
+    merge(base, &variables)
 }
 
 /// `base` with the interpreter's environment activated; its shims are in the folder `shims`.

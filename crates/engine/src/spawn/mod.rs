@@ -73,12 +73,12 @@ impl Spawner {
         self.launcher.containment()
     }
 
-    /// Watch channel of what the level `sandbox` is made of on this machine; `None` until it is known.
+    /// Watch channel of the sandbox's parts on this machine; `None` until it is known.
     pub(crate) fn sandbox_report(&self) -> watch::Receiver<Option<SandboxReport>> {
         self.launcher.sandbox()
     }
 
-    /// What the level `sandbox` is made of on this machine; waits until it is known.
+    /// The sandbox's parts on this machine; waits until they are known.
     pub(crate) async fn sandbox(&self) -> SandboxReport {
         let mut known = self.sandbox_report();
         let report = timeout(PATIENCE, known.wait_for(Option::is_some)).await;

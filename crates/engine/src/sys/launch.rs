@@ -19,7 +19,7 @@ pub(crate) struct Launch<'a> {
     /// The folders it owns.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
     pub(crate) folders: RunFolders<'a>,
-    /// What the level `sandbox` grants; `None` at the level `none`. Only Linux has that level.
+    /// The grants of the level `sandbox`; `None` at the level `none`. Only Linux has that level.
     #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
     pub(crate) sandbox: Option<&'a Grants>,
     /// The limits that the platform enforces. The run loop enforces wall-clock time, output and folder size.
@@ -34,7 +34,7 @@ pub(crate) struct Launch<'a> {
     pub(crate) terminal: Option<TerminalSize>,
 }
 
-/// What a program at the level `sandbox` may use besides the system and its own folders.
+/// The files that a program at the level `sandbox` may use besides the system and its own folders.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
 pub(crate) struct Grants {
     /// To read.

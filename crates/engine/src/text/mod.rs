@@ -1,7 +1,7 @@
 //! Text for people: sentences as a code with values, and foreign text truncated and escaped.
 
+pub(crate) mod excerpt;
+pub mod message;
 mod outcome_text;
-pub mod said;
 pub mod sentences;
-pub(crate) mod shown;
 mod system_error;

@@ -1,9 +1,9 @@
 //! Recognises the sentence in the text of an outcome.
 
-use super::said::{Said, Sentence, Value};
+use super::message::{LocalizedMessage, Sentence, Value};
 use super::sentences;
 
-impl Said {
+impl LocalizedMessage {
     /// The sentence about an outcome whose [`Display`](std::fmt::Display) is `text`; used for errors stored as text. Values
     /// come back as texts.
     pub fn of_outcome(text: &str) -> Option<Self> {
@@ -13,25 +13,25 @@ impl Said {
 }
 
 /// Matches `text` against `sentence`, literal part by literal part.
-fn read(sentence: Sentence, text: &str) -> Option<Said> {
-    let mut said = sentence.said();
+fn read(sentence: Sentence, text: &str) -> Option<LocalizedMessage> {
+    let mut message = sentence.message();
     let (first, mut rest) = sentence.english.split_once('{').unwrap_or((sentence.english, ""));
     let mut text = text.strip_prefix(first)?;
     while let Some((name, after)) = rest.split_once('}') {
         let (literal, next) = after.split_once('{').unwrap_or((after, ""));
         let end = if literal.is_empty() { text.len() } else { text.find(literal)? };
-        said = said.with(name, Value::Text(text[..end].to_owned()));
+        message = message.with(name, Value::Text(text[..end].to_owned()));
         text = &text[end + literal.len()..];
         rest = next;
     }
-    text.is_empty().then_some(said)
+    text.is_empty().then_some(message)
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
 
-    use super::{Said, Value};
+    use super::{LocalizedMessage, Value};
     use crate::text::sentences::{ALL, OUTCOME_CPU, REJECTED};
 
     #[test]
@@ -47,18 +47,19 @@ mod tests {
     fn what_was_written_out_is_recognised() {
         for sentence in ALL.iter().filter(|sentence| sentence.code.starts_with("outcome.")) {
             let names = sentence.english.split('{').skip(1).filter_map(|rest| rest.split_once('}'));
-            let said = names.fold(sentence.said(), |said, (name, _)| said.with(name, Value::Text("7 {MiB}".into())));
-            assert_eq!(Said::of_outcome(&said.to_string()), Some(said));
+            let message =
+                names.fold(sentence.message(), |message, (name, _)| message.with(name, Value::Text("7 {MiB}".into())));
+            assert_eq!(LocalizedMessage::of_outcome(&message.to_string()), Some(message));
         }
         for text in ["", "Execution timed out: it used more than", "x"] {
-            assert_eq!(Said::of_outcome(text), None, "{text}");
+            assert_eq!(LocalizedMessage::of_outcome(text), None, "{text}");
         }
     }
 
     #[test]
     fn sentences_are_filled_into_sentences() {
         let cause = OUTCOME_CPU.with("limit", "3 s");
-        let said = REJECTED.with("path", "/x").with("reason", vec![cause.clone(), cause]);
-        assert_eq!(said.to_string().matches("3 s of CPU time.; Execution").count(), 1);
+        let message = REJECTED.with("path", "/x").with("reason", vec![cause.clone(), cause]);
+        assert_eq!(message.to_string().matches("3 s of CPU time.; Execution").count(), 1);
     }
 }

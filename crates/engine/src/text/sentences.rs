@@ -22,8 +22,8 @@ crate::sentences! {
     NOT_A_FILE = "interpreter.not_a_file": "is not a file";
     NOT_EXECUTABLE = "interpreter.not_executable": "is not executable";
     NOT_OURS = "interpreter.not_ours": "is in a folder that belongs to another user; choose it in the settings if you trust it";
-    UNSEEN = "interpreter.unseen": "cannot be looked at: {cause}";
-    NOT_LOOKED_AT = "interpreter.not_looked_at": "could not be looked at";
+    UNSEEN = "interpreter.unseen": "cannot be examined: {cause}";
+    NOT_LOOKED_AT = "interpreter.not_looked_at": "could not be examined";
     DEAD_LINK = "interpreter.dead_link": "is a link to {target}, which does not exist any more";
     NOT_THERE = "interpreter.not_there": "does not exist";
     DIRECTORY_WITH = "interpreter.directory_with": "is a directory; the interpreter in it is {program}";

@@ -2,14 +2,14 @@
 
 use std::io;
 
-use super::said::{Said, Value};
+use super::message::{LocalizedMessage, Value};
 use super::sentences as s;
 
 /// The sentence for a system error; the system's own text only if its kind has no sentence.
-fn system(error: &io::Error) -> Said {
+fn system(error: &io::Error) -> LocalizedMessage {
     // An error of ours already contains its sentence.
-    if let Some(said) = error.get_ref().and_then(|inner| inner.downcast_ref::<Said>()) {
-        return said.clone();
+    if let Some(message) = error.get_ref().and_then(|inner| inner.downcast_ref::<LocalizedMessage>()) {
+        return message.clone();
     }
     let sentence = match error.kind() {
         io::ErrorKind::NotFound => s::SYSTEM_NOT_FOUND,
@@ -27,13 +27,13 @@ fn system(error: &io::Error) -> Said {
         _ => return s::SYSTEM_OTHER.with("error", error.to_string()),
     };
     match error.raw_os_error() {
-        Some(code) => s::SYSTEM_CODE.with("what", sentence.said()).with("code", code.to_string()),
-        None => sentence.said(),
+        Some(code) => s::SYSTEM_CODE.with("what", sentence.message()).with("code", code.to_string()),
+        None => sentence.message(),
     }
 }
 
 impl From<&io::Error> for Value {
     fn from(error: &io::Error) -> Self {
-        Self::Said(system(error))
+        Self::Message(system(error))
     }
 }

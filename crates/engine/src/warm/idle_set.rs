@@ -112,7 +112,7 @@ impl IdleSet {
         }
     }
 
-    /// What its interpreters have in common.
+    /// The properties that its interpreters share.
     pub(super) fn kind(&self) -> &Arc<Kind> {
         &self.kind
     }
@@ -169,6 +169,7 @@ impl IdleSet {
         if !Arc::ptr_eq(kind, &self.kind) {
             return started.ok();
         }
+        // From here on it is no longer counted as starting, whether it is kept or not.
         self.starting = self.starting.saturating_sub(1);
         match started {
             Ok(idle) if self.ready.len() >= self.size.target(self.demand.level()) => return Some(idle),

@@ -11,6 +11,7 @@ use ulid::{ULID_LEN, Ulid};
 use super::{cleaner, lock};
 use crate::private;
 
+/// Older versions lock this file too, so its name stays.
 const CLAIM_LOCK: &str = "gate";
 const LOCK: &str = "lock";
 const STALE: &str = "stale";

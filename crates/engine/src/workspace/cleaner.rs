@@ -58,7 +58,7 @@ fn clean(folders: &Receiver<PathBuf>, known: &Known) {
         let is_there = fs::symlink_metadata(&folder).is_ok_and(|found| found.is_dir());
         delete(&folder);
         let was_run = lock(known).remove(&folder);
-        // The program renamed its folder, which now lies beside as one that belongs to no run.
+        // The program renamed its folder. Under the new name it belongs to no run.
         if was_run && !is_there {
             unknown_folders(folder.parent(), known).iter().for_each(|folder| delete(folder));
         }

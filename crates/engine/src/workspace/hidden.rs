@@ -1,6 +1,6 @@
 //! The folders that programs must not see, wherever they are.
 //!
-//! A program may rename a folder above them. So each is held open, and found by what it is rather than by its name.
+//! A program may rename a folder above them. So each is held open and found by its inode instead of its name.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};

@@ -2,6 +2,8 @@
 //!
 //! Below the configured folder each engine has its own folder, with a lock file beside it that it holds while it lives. A
 //! folder without a living owner is stale, and the next engine sweeps it. One thread deletes, off the latency path.
+//!
+//! `size` measures a folder with `openat`, and `hidden` finds the service's folders wherever a program has moved them.
 
 mod claim;
 mod cleaner;

@@ -92,8 +92,10 @@ fn regular_files(folder: &Path) -> Vec<(String, PathBuf, u64)> {
             if left == 0 {
                 return files;
             }
+            // Bounds the walk: a program may have made millions of entries.
             left -= 1;
             let name = entry.file_name().to_string_lossy().into_owned();
+            // Does not follow links, so the result never leaves the folder.
             let Ok(metadata) = entry.metadata() else { continue };
             if metadata.is_dir() && name != "__pycache__" {
                 open.push((format!("{prefix}{name}/"), entry.path()));

@@ -5,7 +5,7 @@
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_wire::{Execution, ExecutionsPage, ExportFormat, Facets, Statistics};
 use tempfile::NamedTempFile;
 use tokio::sync::watch;
@@ -38,7 +38,7 @@ pub enum ExportError {
     Write {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The system's error.
         #[source]
         source: std::io::Error,
     },
@@ -46,9 +46,9 @@ pub enum ExportError {
 
 impl ExportError {
     /// The error as a translatable sentence.
-    pub fn said(&self) -> Said {
+    pub fn message(&self) -> LocalizedMessage {
         match self {
-            Self::Journal(error) => error.said(),
+            Self::Journal(error) => error.message(),
             Self::Write { path, source } => sentences::EXPORT_WRITE.with("path", path.display()).with("cause", source),
         }
     }

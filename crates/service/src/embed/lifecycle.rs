@@ -26,7 +26,7 @@ pub struct Lifecycle {
     stopping: watch::Sender<Option<Service>>,
     /// Held while the service starts or stops, so that these never overlap.
     changing: Mutex<()>,
-    /// The machine, with what is known of its interpreters until the service is restarted.
+    /// The machine, with the results of probes until the service is restarted.
     machine: RwLock<Machine>,
 }
 
@@ -100,7 +100,7 @@ impl Lifecycle {
         self.start_anew().await
     }
 
-    /// The machine that interpreters are found on. Who searches it shares the probes of the service.
+    /// The machine that interpreters are found on. Searches of it share the service's probes.
     pub fn machine(&self) -> Machine {
         self.machine.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
@@ -115,7 +115,7 @@ impl Lifecycle {
         &self.retained.denials
     }
 
-    /// Removes `origin` from those that wait for approval.
+    /// Removes `origin` from the origins that wait for approval.
     pub(super) fn forget_pending(&self, origin: &Origin) {
         if let Some(service) = &*self.service.borrow() {
             service.server().access.pending.forget(std::slice::from_ref(origin));

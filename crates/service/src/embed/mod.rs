@@ -1,4 +1,4 @@
-//! The service as a part of another program: what the desktop app and the command line hold.
+//! The service embedded in another program: the API for the desktop app and the command line.
 
 pub(crate) mod history;
 pub(crate) mod interactive;

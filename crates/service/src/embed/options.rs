@@ -1,10 +1,10 @@
-//! What a service is started with.
+//! The options of a service's start.
 
 use crate::platform::origin::Origin;
 use crate::platform::paths::Paths;
 use crate::settings::SettingsStore;
 
-/// What a service is started with.
+/// The options of a service's start.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// The settings. Their changes take effect while the service runs.

@@ -68,7 +68,7 @@ async fn save_later(settings: SettingsStore, denials: Denials, origin: Origin) {
     }
 }
 
-/// What the user decides about an origin.
+/// The user's decision about an origin.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Decision {
     Allowed,

@@ -1,9 +1,9 @@
-//! What the embedding program asks a running service.
+//! Queries of the embedding program to a running service.
 
 use std::sync::Arc;
 
 use runtray_engine::language::Runtime;
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_wire::{ExecutionSummary, Language};
 use tokio::sync::watch;
 
@@ -39,9 +39,9 @@ impl Service {
     ///
     /// # Errors
     /// A sentence that says why there is none.
-    pub async fn python(&self) -> Result<Arc<Runtime>, Said> {
+    pub async fn python(&self) -> Result<Arc<Runtime>, LocalizedMessage> {
         let languages = self.core().languages();
-        let Some(language) = languages.find("python") else { return Err(sentences::NO_PYTHON_LANGUAGE.said()) };
+        let Some(language) = languages.find("python") else { return Err(sentences::NO_PYTHON_LANGUAGE.message()) };
         languages.runtime(language).await.map_err(|reason| reason.0)
     }
 

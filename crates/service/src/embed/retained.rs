@@ -1,4 +1,4 @@
-//! What a restart of the service keeps.
+//! State that survives a restart of the service.
 
 use std::sync::Arc;
 

@@ -65,7 +65,7 @@ impl Service {
         state.send_replace(State::Starting);
         let started = Self::try_start(options, retained, machine).await;
         if let Err(error) = &started {
-            state.send_replace(State::Failed { reason: error.said(), port: error.port_trouble() });
+            state.send_replace(State::Failed { reason: error.message(), port: error.port_trouble() });
         }
         started
     }
@@ -113,11 +113,13 @@ impl Service {
         };
         let core = Core::new(loaded, machine, journal, events);
         let server = Arc::new(Server::new(core, access, addresses, Capacity::of_this_process(), state.clone()));
+        // A listener that ends by itself leaves the service without a port: it has failed.
         server.serve(listening.listeners, &router(server.clone()), move || {
-            let reason = sentences::START_BROKE.said();
+            let reason = sentences::START_BROKE.message();
             state.send_replace(State::Failed { reason, port: None });
         });
         let settings = options.settings;
+        // Settings that changed while the server was built are applied at once.
         let following = tokio::spawn(follow(server.clone(), settings.subscribe()));
         let (stopped, folder_lock) = (OnceCell::new(), Mutex::new(None));
         Self(Arc::new(Inner { server, paths, settings, stopped, following, folder_lock }))
@@ -277,7 +279,7 @@ fn claim_and_announce(server: &Server, paths: &Paths) -> Option<FolderLock> {
     claimed.inspect_err(|error| tracing::debug!(%error, "the data folder cannot be locked")).ok().flatten()
 }
 
-/// Applies each change of the settings, also one that came while the service was built.
+/// Applies each change of the settings, including changes made while the service was built.
 async fn follow(server: Arc<Server>, mut changes: watch::Receiver<Loaded>) {
     loop {
         server.apply(|| changes.borrow_and_update().clone()).await;

@@ -1,6 +1,6 @@
 //! Why a service could not be started.
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 
 use crate::http::listen::ListenError;
 use crate::http::state::PortTrouble;
@@ -22,15 +22,15 @@ pub enum StartError {
 
 impl StartError {
     /// The error as a translatable sentence.
-    pub fn said(&self) -> Said {
+    pub fn message(&self) -> LocalizedMessage {
         match self {
-            Self::Listen(error) => error.said(),
-            Self::Engine(error) => sentences::START_ENGINE.with("cause", error.said()),
-            Self::Token => sentences::START_TOKEN.said(),
+            Self::Listen(error) => error.message(),
+            Self::Engine(error) => sentences::START_ENGINE.with("cause", error.message()),
+            Self::Token => sentences::START_TOKEN.message(),
         }
     }
 
-    /// What is wrong with the port, if that is why.
+    /// The problem with the port, if that is the cause.
     pub(super) fn port_trouble(&self) -> Option<PortTrouble> {
         match self {
             Self::Listen(ListenError::InUse { address, holder, free_port }) => Some(PortTrouble {

@@ -35,6 +35,7 @@ pub(crate) async fn read(headers: &HeaderMap, mut body: Body, cap: usize, share:
     let expected = declared.map_or(0, |length| length as usize);
     let mut bytes = Vec::new();
     while let Some(part) = in_time(next(&mut body)).await? {
+        // Checked for each part: the length may be undeclared, or false for a compressed body.
         if part.len() > cap - bytes.len() {
             return Err(Error::BodyTooLarge { cap });
         }

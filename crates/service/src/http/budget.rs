@@ -35,7 +35,7 @@ impl Budget {
         Self(Arc::new(Counters { used: AtomicUsize::new(0), most: AtomicUsize::new(most) }))
     }
 
-    /// Changes the number of bytes. Shares keep what they hold.
+    /// Changes the number of bytes. Shares keep their bytes.
     pub(crate) fn resize(&self, most: usize) {
         self.0.most.store(most, Ordering::Relaxed);
     }

@@ -4,7 +4,7 @@ use runtray_engine::raise_open_files;
 
 /// The most connections. Each has one descriptor.
 const MOST_CONNECTIONS: u64 = 512;
-/// The most WebSockets, including those that have not started a program.
+/// The most WebSockets, including sockets that have not started a program.
 const MOST_SESSIONS: u64 = 256;
 /// Descriptors of the service itself: listeners, journal, log, file watchers, interpreters that were started ahead.
 const OWN: u64 = 96;

@@ -6,7 +6,7 @@ use async_compression::tokio::bufread::{GzipDecoder, ZlibDecoder};
 use axum::body::Body;
 use axum::http::{HeaderMap, header};
 use futures_util::TryStreamExt;
-use runtray_engine::shown;
+use runtray_engine::excerpt;
 use tokio_util::io::{ReaderStream, StreamReader};
 
 use super::error::Error;
@@ -37,7 +37,7 @@ impl Coding {
             "" | "identity" => Ok(None),
             "gzip" | "x-gzip" => Ok(Some(Self::Gzip)),
             "deflate" => Ok(Some(Self::Deflate)),
-            _ => Err(Error::UnsupportedCoding(shown(&declared).into_owned())),
+            _ => Err(Error::UnsupportedCoding(excerpt(&declared).into_owned())),
         }
     }
 

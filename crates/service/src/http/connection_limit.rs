@@ -81,7 +81,7 @@ struct Connection {
     stall: Stall,
 }
 
-/// What a connection does, in the order of eviction.
+/// The activity of a connection, in the order of eviction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Stage {
     /// It never sent a request.
@@ -91,7 +91,7 @@ enum Stage {
     /// A request is arriving.
     Receiving,
     /// Its request is being answered. It stays, unless its client has stalled.
-    Answering,
+    InFlight,
 }
 
 impl Connection {
@@ -99,9 +99,9 @@ impl Connection {
     /// response may still be on their way to a slow client when the response itself has been dropped.
     fn rank(&self) -> Option<(Stage, u64)> {
         let stage = match self.stall.duration() {
-            Some(stalled) if stalled >= MOST_STALLED => Stage::Answering,
+            Some(stalled) if stalled >= MOST_STALLED => Stage::InFlight,
             Some(_) => return None,
-            None if self.stage == Stage::Answering => return None,
+            None if self.stage == Stage::InFlight => return None,
             None => self.stage,
         };
         (!self.evict.is_cancelled()).then_some((stage, self.since))
@@ -149,7 +149,7 @@ struct Tracked {
 }
 
 impl Tracked {
-    /// Notes what the connection does now.
+    /// Notes the connection's current activity.
     fn enter(&self, stage: Stage) {
         let mut table = self.connections.lock();
         let now = table.tick();
@@ -161,7 +161,7 @@ impl Tracked {
 
     /// Notes that a part of a request has come, perhaps the last.
     fn receive(&self, is_whole: bool) {
-        self.enter(if is_whole { Stage::Answering } else { Stage::Receiving });
+        self.enter(if is_whole { Stage::InFlight } else { Stage::Receiving });
     }
 }
 

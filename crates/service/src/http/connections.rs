@@ -68,7 +68,7 @@ impl Connections {
         self.accepting.end().await;
     }
 
-    /// Lets every connection finish its request, and aborts those that have not after `patience`.
+    /// Lets every connection finish its request, and aborts the unfinished ones after `patience`.
     pub(crate) async fn close(&self, patience: Duration) {
         if tokio::time::timeout(patience, self.serving.end()).await.is_err() {
             self.aborted.cancel();

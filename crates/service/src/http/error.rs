@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_wire::{Code, ErrorBody};
 
-use runtray_engine::shown;
+use runtray_engine::excerpt;
 
 use super::access::need::Need;
 use super::budget::Exhausted;
@@ -47,7 +47,7 @@ pub(crate) enum Error {
     InvalidRequest(String),
     #[error("{0}")]
     InvalidHost(&'static str),
-    #[error("The header `{}` cannot be understood, so it cannot be told which host it names. Leave it out.", shown(.0))]
+    #[error("The header `{}` cannot be parsed, so the host that it names is unknown. Leave it out.", excerpt(.0))]
     MalformedForward(String),
     #[error("{} {HOW_TO_SEND_IT}", why(*.0))]
     TokenRequired(Need),
@@ -57,12 +57,12 @@ pub(crate) enum Error {
     TokenWrong,
     #[error(
         "The host `{}` is not served here. Use http://localhost:{port}, or add the name to `allowed_hosts` in Runtray's settings and send the token.",
-        shown(.host)
+        excerpt(.host)
     )]
     HostNotAllowed { host: String, port: u16 },
     #[error(
         "A page at the host `{}` may not run code here. To allow it, add its origin to `allowed_origins` in Runtray's settings.",
-        shown(.0)
+        excerpt(.0)
     )]
     ForwardedHostNotAllowed(String),
     #[error(
@@ -79,7 +79,7 @@ pub(crate) enum Error {
     OriginOpaque,
     #[error(
         "`{}` is not an origin that could be allowed to run code here: http:// or https://, a host, and a port if it has one.",
-        shown(.0)
+        excerpt(.0)
     )]
     OriginUnusable(String),
     #[error(
@@ -90,7 +90,7 @@ pub(crate) enum Error {
     NotFound(String),
     #[error("This route does not have that method; the header `Allow` names those it has.")]
     MethodNotAllowed,
-    #[error("The execution {} has ended already.", shown(.0))]
+    #[error("The execution {} has ended already.", excerpt(.0))]
     ExecutionFinished(String),
     #[error("The body is larger than {cap} bytes. Send less, or raise `limits.body_bytes` in the settings.")]
     BodyTooLarge { cap: usize },
@@ -98,12 +98,12 @@ pub(crate) enum Error {
     UnsupportedMediaType,
     #[error("A body with `Content-Encoding: {0}` cannot be read here. Send it as it is, or with `gzip` or `deflate`.")]
     UnsupportedCoding(String),
-    #[error("The language `{}` is not known. There are: {known}. GET /languages says more.", shown(.name))]
+    #[error("The language `{}` is not known. There are: {known}. GET /languages says more.", excerpt(.name))]
     UnsupportedLanguage { name: String, known: String },
     #[error("This language cannot be run here: {0}.")]
-    RuntimeNotFound(Said),
+    RuntimeNotFound(LocalizedMessage),
     #[error("The program was not run: {0}.")]
-    IsolationUnavailable(Said),
+    IsolationUnavailable(LocalizedMessage),
     #[error(
         "{} executions are running and {} are waiting, which is all that the settings allow. Try again in a moment.",
         .0.running, .0.queued
@@ -165,10 +165,10 @@ impl Error {
     }
 
     /// The error as a translatable sentence, if it can appear in the app; the others only reach callers of the API.
-    pub(crate) fn said(&self) -> Option<Said> {
+    pub(crate) fn message(&self) -> Option<LocalizedMessage> {
         Some(match self {
             Self::UnsupportedLanguage { name, known } => {
-                s::REFUSED_LANGUAGE.with("language", shown(name).into_owned()).with("known", known.as_str())
+                s::REFUSED_LANGUAGE.with("language", excerpt(name).into_owned()).with("known", known.as_str())
             }
             Self::RuntimeNotFound(reason) => s::REFUSED_RUNTIME.with("reason", reason.clone()),
             Self::IsolationUnavailable(reason) => s::REFUSED_ISOLATION.with("reason", reason.clone()),
@@ -176,11 +176,11 @@ impl Error {
                 s::REFUSED_TOO_MANY.with("running", load.running).with("queued", load.queued)
             }
             Self::TooManyTerminals(running) => s::REFUSED_TERMINALS.with("running", *running),
-            Self::TooManyConnections => s::REFUSED_CONNECTIONS.said(),
+            Self::TooManyConnections => s::REFUSED_CONNECTIONS.message(),
             Self::BodyTooLarge { cap } => s::REFUSED_BODY.with("cap", *cap),
-            Self::DiskFull => s::REFUSED_DISK_FULL.said(),
-            Self::Internal(_) => s::REFUSED_INTERNAL.said(),
-            Self::ShuttingDown => s::REFUSED_STOPPING.said(),
+            Self::DiskFull => s::REFUSED_DISK_FULL.message(),
+            Self::Internal(_) => s::REFUSED_INTERNAL.message(),
+            Self::ShuttingDown => s::REFUSED_STOPPING.message(),
             _ => return None,
         })
     }
@@ -191,7 +191,7 @@ impl Error {
             Code::Internal => format!("{self} Runtray's log says more under the request id {request_id}."),
             _ => self.to_string(),
         };
-        ErrorBody::new(self.code(), sentence, self.said().as_ref().map(words))
+        ErrorBody::new(self.code(), sentence, self.message().as_ref().map(words))
     }
 
     /// A header that belongs to the response.
@@ -260,7 +260,7 @@ impl From<Exhausted> for Error {
 impl From<runtray_engine::Error> for Error {
     fn from(error: runtray_engine::Error) -> Self {
         match error {
-            runtray_engine::Error::NoSandbox(_) => Self::IsolationUnavailable(error.said()),
+            runtray_engine::Error::NoSandbox(_) => Self::IsolationUnavailable(error.message()),
             runtray_engine::Error::Workspace(source) if is_full(&source) => Self::DiskFull,
             runtray_engine::Error::Workspace(source)
             | runtray_engine::Error::Start { source, .. }

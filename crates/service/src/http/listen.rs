@@ -4,7 +4,7 @@ use std::fmt;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use tokio::net::TcpListener;
 
 use crate::sentences as s;
@@ -73,37 +73,37 @@ impl std::error::Error for ListenError {
 
 impl fmt::Display for ListenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.said().fmt(f)
+        self.message().fmt(f)
     }
 }
 
 impl ListenError {
     /// The error as a translatable sentence.
-    pub fn said(&self) -> Said {
+    pub fn message(&self) -> LocalizedMessage {
         match self {
             Self::InUse { address, holder, free_port } => {
-                let said = s::PORT_IN_USE.with("port", address.port()).with("ip", address.ip().to_string());
-                said.with("holder", by(holder.as_ref())).with("free", suggested(*free_port))
+                let message = s::PORT_IN_USE.with("port", address.port()).with("ip", address.ip().to_string());
+                message.with("holder", by(holder.as_ref())).with("free", suggested(*free_port))
             }
             Self::Reserved { port, free_port } => {
                 let sentence = if cfg!(windows) { s::PORT_RESERVED_WINDOWS } else { s::PORT_RESERVED };
                 sentence.with("port", *port).with("free", suggested(*free_port))
             }
-            Self::NoLoopback => s::PORT_NO_LOOPBACK.said(),
+            Self::NoLoopback => s::PORT_NO_LOOPBACK.message(),
             Self::Other { address, source } => s::PORT_OTHER.with("address", address.to_string()).with("cause", source),
         }
     }
 }
 
-fn by(holder: Option<&Holder>) -> Said {
+fn by(holder: Option<&Holder>) -> LocalizedMessage {
     match holder {
         Some(Holder { pid, program }) => s::PORT_HOLDER.with("program", program).with("pid", *pid),
-        None => s::PORT_HOLDER_UNKNOWN.said(),
+        None => s::PORT_HOLDER_UNKNOWN.message(),
     }
 }
 
 /// The suggestion of a free port, as a list that may be empty.
-fn suggested(free_port: Option<u16>) -> Vec<Said> {
+fn suggested(free_port: Option<u16>) -> Vec<LocalizedMessage> {
     free_port.map(|port| s::PORT_FREE.with("port", port)).into_iter().collect()
 }
 
@@ -122,7 +122,7 @@ struct Failed {
     source: io::Error,
 }
 
-/// Listens on both loopback addresses. Port 0 takes one that is free on both.
+/// Listens on both loopback addresses. Port 0 takes a port that is free on both.
 ///
 /// # Errors
 /// An address of this machine cannot be bound, or it has none.
@@ -157,7 +157,7 @@ async fn bind_both(port: u16) -> Result<Listening, Failed> {
     Ok(listening)
 }
 
-/// Binds a free port. The system picks one that is free on the first address; if another program uses it on the second, it is
+/// Binds a free port. The system picks a port that is free on the first address; if another program uses it on the second, it is
 /// tried again.
 async fn bind_free_port() -> Result<Listening, Failed> {
     for _ in 1..FREE_PORT_ATTEMPTS {

@@ -5,7 +5,7 @@ use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::Response;
-use runtray_engine::shown;
+use runtray_engine::excerpt;
 use tracing::Instrument;
 use ulid::Ulid;
 
@@ -25,10 +25,11 @@ pub(crate) async fn outermost(request: Request, next: Next) -> Response {
     let (mut parts, body) = request.into_parts();
     parts.extensions.insert(RequestId(id.clone()));
     let body = Lingering::body(&parts.headers, body);
-    let (method, path) = (shown(parts.method.as_str()), shown(parts.uri.path()));
+    let (method, path) = (excerpt(parts.method.as_str()), excerpt(parts.uri.path()));
     let span = tracing::info_span!("request", id, method = &*method, path = &*path);
     let respond = async {
         let mut response = next.run(Request::from_parts(parts, body)).await;
+        // Routes and layers leave an error to be written here, where the id of the request is known.
         if let Some(Undelivered(error)) = response.extensions_mut().remove() {
             error.log();
             write_error(&mut response, &error, &id);

@@ -1,4 +1,8 @@
 //! HTTP: sockets, connections, the guard, routes, and the way from and to the wire types.
+//!
+//! A request passes `connections` (owner and limit of the connection), `middleware` (id and headers), `guard` and `routes`.
+//! `media_type` and `compression` decide which bodies are read, `from_wire` checks them, and `to_wire` converts results.
+//! `json_response` and `sse` answer; `sent` holds values until the response was written.
 
 pub(crate) mod access;
 pub(crate) mod adapters;

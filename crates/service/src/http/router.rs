@@ -7,7 +7,7 @@ use axum::extract::Request;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::{Extension, Router};
-use runtray_engine::shown;
+use runtray_engine::excerpt;
 use tower_http::catch_panic::CatchPanicLayer;
 use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
@@ -74,7 +74,7 @@ fn layered(routes: Router<Arc<Server>>, server: Arc<Server>) -> Router {
 async fn not_found(request: Request) -> Error {
     Error::NotFound(format!(
         "There is no route `{}`. GET /openapi.json lists those that are there.",
-        shown(request.uri().path())
+        excerpt(request.uri().path())
     ))
 }
 

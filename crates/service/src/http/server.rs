@@ -1,4 +1,4 @@
-//! The HTTP side of one service: what its routes share, and its connections.
+//! The HTTP side of one service: the state that its routes share, and its connections.
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, OnceLock};
@@ -94,7 +94,7 @@ impl Server {
         self.connections.stop_listening().await;
     }
 
-    /// Lets every connection finish its request, and aborts those that have not after `patience`.
+    /// Lets every connection finish its request, and aborts the unfinished ones after `patience`.
     pub(crate) async fn close_connections(&self, patience: Duration) {
         tokio::join!(self.connections.close(patience), self.sessions.ended(patience));
     }

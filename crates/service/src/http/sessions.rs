@@ -22,7 +22,7 @@ pub(crate) struct Sessions {
 pub(crate) struct SessionPermit(#[expect(dead_code, reason = "held for its drop")] OwnedSemaphorePermit);
 
 impl Sessions {
-    /// A limit of `most` connections, including those that have not started a program.
+    /// A limit of `most` connections, including sockets that have not started a program.
     pub(crate) fn new(most: usize) -> Self {
         Self {
             tasks: TaskTracker::new(),
@@ -53,7 +53,7 @@ impl Sessions {
         self.stopping.cancel();
     }
 
-    /// Waits until all sessions have ended, and aborts those that have not after `patience`.
+    /// Waits until all sessions have ended, and aborts the others after `patience`.
     pub(crate) async fn ended(&self, patience: Duration) {
         self.tasks.close();
         if timeout(patience, self.tasks.wait()).await.is_err() {

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 
 use super::listen::Holder;
 
@@ -22,13 +22,13 @@ pub enum State {
         /// The loopback address that this machine does not have.
         missing: Option<IpAddr>,
     },
-    /// It refuses new executions; those that run get their grace.
+    /// It refuses new executions; running ones get their grace period.
     Stopping,
     /// It could not start, or it broke.
     Failed {
         /// Why, for people.
-        reason: Said,
-        /// What is wrong with the port, if that is why.
+        reason: LocalizedMessage,
+        /// The problem with the port, if that is the cause.
         port: Option<PortTrouble>,
     },
 }

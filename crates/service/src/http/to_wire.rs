@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use runtray_engine::language::Entry;
-use runtray_engine::said::{Said, Value};
+use runtray_engine::message::{LocalizedMessage, Value};
 use runtray_engine::{Job, OutputFile, Status};
 use runtray_wire::{
     Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, PendingOrigin, ResultFile, RunStatus, Started,
@@ -52,7 +52,7 @@ fn granted(granted: run_result::Granted) -> Granted {
     Granted { read: texts(granted.read), write: texts(granted.write) }
 }
 
-/// What a request asks for.
+/// The requested level.
 pub(super) fn wish(isolation: Option<Level>, network: Option<Network>) -> Wish {
     let isolation = isolation.map(|level| match level {
         Level::Auto => IsolationChoice::Auto,
@@ -134,15 +134,15 @@ pub fn language(Entry { language, runtime }: Entry) -> Language {
 }
 
 /// A sentence as a code with values.
-pub fn words(said: &Said) -> Words {
-    let values = said.values().iter().map(|(name, value)| ((*name).to_owned(), filling(value))).collect();
-    Words { code: said.code().to_owned(), values, text: said.to_string() }
+pub fn words(message: &LocalizedMessage) -> Words {
+    let values = message.values().iter().map(|(name, value)| ((*name).to_owned(), filling(value))).collect();
+    Words { code: message.code().to_owned(), values, text: message.to_string() }
 }
 
 fn filling(value: &Value) -> Filling {
     match value {
         Value::Text(text) => Filling::Text(text.clone()),
-        Value::Said(said) => Filling::Words(words(said)),
+        Value::Message(message) => Filling::Words(words(message)),
         Value::List(list) => Filling::List(list.iter().map(words).collect()),
     }
 }

@@ -143,6 +143,7 @@ fn insert(transaction: &Transaction<'_>, begun: &Begun, code_truncated: bool) ->
         ":code_truncated": code_truncated,
         ":text_bytes": bytes(begun.bytes()),
     })?;
+    // An entry that is written again after a failure exists already; its content must not be doubled.
     if inserted == 1 {
         let seq = transaction.last_insert_rowid();
         transaction
@@ -177,6 +178,7 @@ fn update(transaction: &Transaction<'_>, ended: &Ended) -> Result<(), JournalErr
         ":error_truncated": ended.error_truncated,
         ":text_bytes": bytes(ended.output.len() + ended.error.len()),
     })?;
+    // Text goes to a table of its own, so that lists read short rows only.
     if updated == 1 {
         let sql = "UPDATE content SET output = ?2, error = ?3 WHERE seq = (SELECT seq FROM execution WHERE id = ?1)";
         transaction.prepare_cached(sql)?.execute([&ended.id, &ended.output, &ended.error])?;

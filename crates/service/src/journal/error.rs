@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use rusqlite::ErrorCode;
 
 use crate::sentences as s;
@@ -52,13 +52,13 @@ impl From<rusqlite::Error> for JournalError {
 
 impl JournalError {
     /// The error as a translatable sentence.
-    pub fn said(&self) -> Said {
+    pub fn message(&self) -> LocalizedMessage {
         match self {
-            Self::Disabled => s::JOURNAL_DISABLED.said(),
+            Self::Disabled => s::JOURNAL_DISABLED.message(),
             Self::Missing(path) => s::JOURNAL_MISSING.with("path", path.display()),
             Self::Newer { found, known } => s::JOURNAL_NEWER.with("found", *found).with("known", *known),
-            Self::NotAJournal => s::JOURNAL_BROKEN.said(),
-            Self::Closed => s::JOURNAL_CLOSED.said(),
+            Self::NotAJournal => s::JOURNAL_BROKEN.message(),
+            Self::Closed => s::JOURNAL_CLOSED.message(),
             Self::Sqlite(error) => s::JOURNAL_SQLITE.with("error", error.to_string()),
             Self::Io(error) => s::JOURNAL_IO.with("cause", error),
         }
@@ -70,8 +70,8 @@ impl JournalError {
         matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
     }
 
-    /// What is wrong with `file` and what to do, for people.
-    pub(super) fn reason(&self, file: &Path) -> Said {
+    /// The problem with `file` and its remedy, for people.
+    pub(super) fn reason(&self, file: &Path) -> LocalizedMessage {
         let code = match self {
             Self::Sqlite(error) => error.sqlite_error_code(),
             _ => None,
@@ -82,6 +82,6 @@ impl JournalError {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => s::JOURNAL_BUSY,
             _ => s::JOURNAL_OF,
         };
-        sentence.with("path", file.display()).with("cause", self.said())
+        sentence.with("path", file.display()).with("cause", self.message())
     }
 }

@@ -16,7 +16,7 @@ const BATCH_BYTES: usize = 256 << 10;
 /// nothing.
 pub struct Export {
     journal: Journal,
-    /// What is still to be read; `None` at the end.
+    /// The rest of the export; `None` at the end.
     rest: Option<Filter>,
     is_first: bool,
 }
@@ -37,7 +37,7 @@ impl Export {
         let Some(filter) = self.rest.take() else { return Ok(None) };
         let is_first = std::mem::take(&mut self.is_first);
         let read = self.journal.blocking(move |shared| {
-            // Only the first batch waits for the queue: what is recorded later is newer than the export.
+            // Only the first batch waits for the queue: entries recorded later are newer than the export.
             let reader = if is_first { shared.reader()? } else { shared.unflushed_reader()? };
             batch(&reader, filter)
         });

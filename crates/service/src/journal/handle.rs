@@ -139,7 +139,7 @@ impl Journal {
 }
 
 impl Shared {
-    /// A reader that sees what was queued before, unless writing that takes too long.
+    /// A reader that sees the entries queued before, unless writing them takes too long.
     pub(super) fn reader(&self) -> Result<Reader, JournalError> {
         let (file, queue) = self.readable()?;
         let (done, flushed) = channel();

@@ -47,7 +47,7 @@ struct Shared {
 /// Executions whose end has not been recorded. They are tracked so that none is shown as running for ever.
 #[derive(Default)]
 struct Unfinished {
-    /// Those that are recorded as running.
+    /// The executions that are recorded as running.
     begun: HashSet<String>,
     /// Those of them that ended while nothing was recorded.
     ended: Vec<String>,

@@ -1,8 +1,8 @@
-//! The records of the journal. Those that are read are wire types: the JSON of `GET /executions`.
+//! The records of the journal. Records that are read are wire types: the JSON of `GET /executions`.
 
 use std::path::PathBuf;
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_wire::{ExecutionsQuery, Given};
 use time::OffsetDateTime;
 
@@ -75,9 +75,9 @@ pub struct Ended {
     pub output: String,
     /// Standard error.
     pub error: String,
-    /// Whether `output` is only the beginning of what was printed.
+    /// Whether `output` was cut.
     pub output_truncated: bool,
-    /// Whether `error` is only the beginning of what was printed.
+    /// Whether `error` was cut.
     pub error_truncated: bool,
     /// The isolation level's wire name.
     pub isolation: String,
@@ -149,7 +149,7 @@ pub enum State {
     /// Executions are not recorded. Writing is retried with a later execution.
     Failed {
         /// Why, and what to do, for people.
-        reason: Said,
+        reason: LocalizedMessage,
     },
 }
 

@@ -29,6 +29,7 @@ pub(super) fn retain(
         if excess <= 0.0 {
             break;
         }
+        // The share to delete is an estimate from the file's size, hence several passes.
         match delete_oldest(database, excess)? {
             0 => break,
             count => deleted += count,

@@ -25,7 +25,7 @@ const KEPT_FILES: usize = 7;
 /// Lines that may wait to be written. The memory for the queue is allocated at once.
 const WAITING_LINES: usize = 8192;
 
-/// Keeps the log's writing thread alive; dropping it writes what is queued.
+/// Keeps the log's writing thread alive; dropping it writes the queued lines.
 #[must_use = "queued lines are lost without it"]
 pub struct LogGuard {
     _file: Option<WorkerGuard>,
@@ -60,7 +60,7 @@ fn filter(directives: &str) -> (EnvFilter, Option<String>) {
     }
 }
 
-/// The filter without what the MCP SDK says of every session.
+/// The filter without the MCP SDK's lines about every session.
 fn quiet(filter: EnvFilter) -> EnvFilter {
     match format!("{CHATTY}=warn").parse() {
         Ok(directive) => filter.add_directive(directive),

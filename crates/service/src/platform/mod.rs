@@ -1,4 +1,4 @@
-//! What the service asks of the machine and keeps on it: folders, the address file, the log, web origins.
+//! The service's state on the machine: folders, the address file, the log, web origins.
 
 pub mod address_file;
 pub(crate) mod folder_lock;

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use runtray_engine::said::{Said, Sentence};
-use runtray_engine::shown;
+use runtray_engine::excerpt;
+use runtray_engine::message::{LocalizedMessage, Sentence};
 
 use crate::sentences;
 
@@ -20,11 +20,11 @@ pub struct Origin(String);
 /// Why a text is not an origin that can be allowed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct InvalidOrigin(Said);
+pub struct InvalidOrigin(LocalizedMessage);
 
 impl InvalidOrigin {
     /// The error as a translatable sentence.
-    pub fn said(&self) -> &Said {
+    pub fn message(&self) -> &LocalizedMessage {
         &self.0
     }
 }
@@ -33,7 +33,7 @@ impl FromStr for Origin {
     type Err = InvalidOrigin;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let refuse = |why: Sentence| InvalidOrigin(why.with("written", shown(text).to_string()));
+        let refuse = |why: Sentence| InvalidOrigin(why.with("written", excerpt(text).to_string()));
         if text.len() > LONGEST {
             return Err(refuse(sentences::ORIGIN_LONG));
         }

@@ -117,7 +117,7 @@ impl Admission {
         self.0.admit_waiting();
     }
 
-    /// Refuses all requests from now on, also those that wait.
+    /// Refuses all requests from now on, including waiting ones.
     pub(crate) fn close(&self) {
         let mut queue = self.0.lock();
         queue.closed = true;

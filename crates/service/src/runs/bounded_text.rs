@@ -15,7 +15,7 @@ impl BoundedText {
         Self { text: String::new(), cap, truncated: false, in_line: false }
     }
 
-    /// Appends what was printed next, and drops what exceeds the cap.
+    /// Appends `text`, and drops the part that exceeds the cap.
     pub fn push(&mut self, printed: &str) {
         self.in_line = printed.chars().next_back().map_or(self.in_line, |last| last != '\n');
         if self.truncated {

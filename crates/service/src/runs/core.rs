@@ -134,7 +134,7 @@ impl Core {
         isolation::chosen(&self.settings.borrow().settings, wish)
     }
 
-    /// The level that a program gets whose request asks for none, and what the sandbox of this machine is made of; `None`
+    /// The level of a program whose request names none, and the sandbox's parts on this machine; `None`
     /// while that is not known.
     pub(crate) fn sandbox(&self) -> Option<(Isolation, SandboxReport)> {
         let report = self.engine.ready()?.sandbox_report().borrow().clone()?;

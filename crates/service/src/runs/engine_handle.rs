@@ -49,7 +49,7 @@ impl EngineHandle {
         self.0.send_replace(Stage::Ready(Arc::new(engine)));
     }
 
-    /// Takes the engine away from later executions; `None` if it did not run. Also refuses those that wait for its start.
+    /// Takes the engine away from later executions; `None` if it did not run. Also refuses executions that wait for its start.
     pub(crate) fn take(&self) -> Option<Arc<Engine>> {
         match self.0.send_replace(Stage::Gone) {
             Stage::Ready(engine) => Some(engine),

@@ -1,6 +1,6 @@
 //! Why a program was not run.
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 
 use super::admission::Refused;
 
@@ -17,10 +17,10 @@ pub(crate) enum RunError {
     },
     /// The language is known, but no interpreter of it can be used.
     #[error("no interpreter: {0}")]
-    NoRuntime(Said),
+    NoRuntime(LocalizedMessage),
     /// The settings ask for an isolation level that this version cannot give.
     #[error("isolation is not available: {0}")]
-    NoIsolation(Said),
+    NoIsolation(LocalizedMessage),
     /// The limits of concurrent executions are reached.
     #[error(transparent)]
     Refused(#[from] Refused),

@@ -149,7 +149,7 @@ impl Run {
 }
 
 impl EventSink for Run {
-    /// Keeps the beginning of what the program prints, and passes all of it on to the client.
+    /// Keeps the beginning of the program's output, and passes all of it on to the client.
     async fn put(&mut self, event: Event) {
         match &event {
             Event::Started => {

@@ -25,6 +25,7 @@ fn select(request: &Request, settings: &JournalSettings) -> Given {
             missing.push(part)
         }
     };
+    // Each part is stored whole or named in `missing`, so that a repeated run never differs silently.
     if request.text().is_none() {
         note(Missing::Code);
     }
@@ -47,6 +48,7 @@ fn select(request: &Request, settings: &JournalSettings) -> Given {
     if files.iter().any(|one| one.content.is_none()) {
         note(Missing::Files);
     }
+    // Input typed later is not part of the request, so it cannot be repeated.
     if request.is_interactive() {
         note(Missing::Typed);
     }

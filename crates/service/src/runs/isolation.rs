@@ -1,6 +1,6 @@
-//! Which isolation a program gets: what the settings ask for, what its request asks for, and what this machine can give.
+//! The isolation of a program, from the settings, its request and the abilities of this machine.
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Isolation, Policy};
 
 use super::error::RunError;
@@ -18,7 +18,7 @@ pub(crate) enum NetworkWish {
     On,
 }
 
-/// What a request asks for; `None` leaves it to the settings.
+/// The level that a request asks for; `None` leaves it to the settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Wish {
     /// The level.
@@ -32,7 +32,7 @@ pub(crate) struct Wish {
 /// # Errors
 /// It is below, or this version does not have it.
 pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice, RunError> {
-    let refuse = |reason: Said| Err(RunError::NoIsolation(reason));
+    let refuse = |reason: LocalizedMessage| Err(RunError::NoIsolation(reason));
     let asked = settings.isolation;
     let wished = wish.isolation.unwrap_or(asked);
     if wished < asked && !(wished == IsolationChoice::Auto && asked != IsolationChoice::None) {
@@ -45,8 +45,8 @@ pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice,
         None | Some(NetworkWish::Off) => Ok(wished.max(asked)),
         // At the level `none` a program has the user's network.
         Some(NetworkWish::On) if wished == IsolationChoice::None => Ok(wished),
-        Some(NetworkWish::On) => refuse(s::NETWORK_LATER.said()),
-        Some(NetworkWish::Ask) => refuse(s::NETWORK_ASK.said()),
+        Some(NetworkWish::On) => refuse(s::NETWORK_LATER.message()),
+        Some(NetworkWish::Ask) => refuse(s::NETWORK_ASK.message()),
     }
 }
 

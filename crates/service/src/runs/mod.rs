@@ -1,4 +1,7 @@
 //! Executions: admission, the engine, the running executions, and where they are reported. Knows no HTTP.
+//!
+//! `core` runs jobs, `admission` grants slots, `execution` is the life of one job, and `registry` lists the running ones.
+//! `recorder` reports each to the journal (`journal_entry`, `given`), the `metrics` and the `event_bus`, exactly once.
 
 pub(crate) mod admission;
 pub(crate) mod bounded_text;

@@ -21,9 +21,9 @@ pub struct RunResult {
     pub(crate) output: String,
     /// The kept part of standard error, with the engine's reason for ending the run on a last line of its own.
     pub(crate) error: String,
-    /// Whether `output` is only the beginning of what was printed.
+    /// Whether `output` was cut.
     pub(crate) output_truncated: bool,
-    /// Whether `error` is only the beginning of what was printed.
+    /// Whether `error` was cut.
     pub(crate) error_truncated: bool,
     /// The fields of the request that were not understood.
     pub(crate) ignored: Vec<String>,

@@ -2,12 +2,12 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use runtray_engine::said::{Said, Sentence};
+use runtray_engine::message::{LocalizedMessage, Sentence};
 use toml_edit::{Item, Value};
 
 use super::key::{Fault, set};
 use super::model::{IsolationChoice, Settings};
-use super::read::{shown, switch, texts};
+use super::read::{excerpt, switch, texts};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
 
@@ -19,7 +19,7 @@ pub(super) fn origins(list: &mut Vec<Origin>, item: &Item) -> Result<(), Fault> 
         match text.parse::<Origin>() {
             Ok(origin) if list.contains(&origin) => {}
             Ok(origin) => list.push(origin),
-            Err(why) => wrong.push(why.said().clone()),
+            Err(why) => wrong.push(why.message().clone()),
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(Fault::Replaced(s::SETTING_ORIGINS.with("entries", wrong))) }
@@ -78,24 +78,24 @@ pub(super) fn isolation(settings: &mut Settings, item: &Item) -> Result<(), Faul
         Some("none") => return choose(settings, IsolationChoice::None),
         Some("sandbox") => return choose(settings, IsolationChoice::Sandbox),
         Some(level @ ("container" | "wasm")) => s::SETTING_ISOLATION_LEVEL.with("level", level),
-        _ => s::SETTING_ISOLATION.with("written", shown(item)),
+        _ => s::SETTING_ISOLATION.with("written", excerpt(item)),
     };
     settings.refuse_to_run = Some(s::SETTING_ISOLATION_REFUSES.with("why", why.clone()));
-    Err(Fault::Said(why))
+    Err(Fault::Message(why))
 }
 
 /// Reads a list of folders for the sandbox. If one entry is wrong, no folder is granted.
 pub(super) fn folders(list: &mut Vec<PathBuf>, item: &Item) -> Result<(), Fault> {
     list.clear();
-    let read: Result<Vec<PathBuf>, Said> = texts(item)?.into_iter().map(folder).collect();
+    let read: Result<Vec<PathBuf>, LocalizedMessage> = texts(item)?.into_iter().map(folder).collect();
     set(list, read)
 }
 
-/// The path of a folder that may be granted. The whole machine and what the system keeps in memory may not.
-fn folder(text: &str) -> Result<PathBuf, Said> {
+/// The path of a folder that may be granted. The root folder and the system's virtual file systems may not.
+fn folder(text: &str) -> Result<PathBuf, LocalizedMessage> {
     const NEVER: [&str; 3] = ["/proc", "/sys", "/dev"];
     let path = Path::new(text);
-    let why = |sentence: Sentence| sentence.with("written", runtray_engine::shown(text).into_owned());
+    let why = |sentence: Sentence| sentence.with("written", runtray_engine::excerpt(text).into_owned());
     if text.contains('\0') || !path.is_absolute() {
         return Err(why(s::SETTING_FOLDER_RELATIVE));
     }
@@ -117,7 +117,7 @@ pub(super) fn network(_settings: &mut Settings, item: &Item) -> Result<(), Fault
     match item.as_str() {
         Some("off") => Ok(()),
         Some(choice @ ("ask" | "on")) => Err(Fault::Replaced(s::SETTING_NETWORK_LATER.with("choice", choice))),
-        _ => Err(Fault::Replaced(s::SETTING_NETWORK.with("written", shown(item)))),
+        _ => Err(Fault::Replaced(s::SETTING_NETWORK.with("written", excerpt(item)))),
     }
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 use std::path::Path;
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use serde_json::Value as Json;
 use toml_edit::{Document, Item, Table, Value};
 
@@ -30,7 +30,7 @@ pub enum ChangeError {
         /// The key's full name.
         key: String,
         /// The reason, to follow the key in a sentence.
-        message: Said,
+        message: LocalizedMessage,
     },
     /// The file cannot be changed.
     #[error(transparent)]
@@ -48,12 +48,12 @@ pub enum ChangeError {
 
 impl ChangeError {
     /// The error as a translatable sentence; that of a refusal does not name the key.
-    pub fn said(&self) -> Said {
+    pub fn message(&self) -> LocalizedMessage {
         match self {
             Self::Refused { message, .. } => message.clone(),
-            Self::Edit(error) => error.said(),
+            Self::Edit(error) => error.message(),
             Self::DeniedForNow { origin, reason } => {
-                s::ORIGIN_DENIED_FOR_NOW.with("origin", origin.as_str()).with("reason", reason.said())
+                s::ORIGIN_DENIED_FOR_NOW.with("origin", origin.as_str()).with("reason", reason.message())
             }
         }
     }
@@ -88,10 +88,10 @@ pub(super) fn change(path: &Path, changes: &Changes) -> Result<Written, ChangeEr
 type Change = (&'static Key, Option<Value>);
 
 fn value_of(name: &str, value: Option<&Json>) -> Result<Change, ChangeError> {
-    let refuse = |message: Said| ChangeError::Refused { key: name.to_owned(), message };
-    let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| refuse(s::SETTING_NO_KEY.said()))?;
+    let refuse = |message: LocalizedMessage| ChangeError::Refused { key: name.to_owned(), message };
+    let key = KEYS.iter().find(|key| key.name == name).ok_or_else(|| refuse(s::SETTING_NO_KEY.message()))?;
     let value = value.filter(|value| !value.is_null());
-    let value = value.map(|value| toml(value).ok_or_else(|| refuse(s::SETTING_NO_VALUE.said()))).transpose()?;
+    let value = value.map(|value| toml(value).ok_or_else(|| refuse(s::SETTING_NO_VALUE.message()))).transpose()?;
     Ok((key, value))
 }
 
@@ -123,7 +123,7 @@ fn check_timeouts(document: &Document<String>, settings: &Settings, changes: &[C
 }
 
 /// The message without the value that is used instead: that applies to reading a file, while here nothing was changed.
-fn without_fallback(message: Said) -> Said {
+fn without_fallback(message: LocalizedMessage) -> LocalizedMessage {
     message.inner(s::SETTING_REPLACED, "mistake").cloned().unwrap_or(message)
 }
 

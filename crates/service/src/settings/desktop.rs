@@ -1,11 +1,11 @@
 //! The keys of `[desktop]`.
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use toml_edit::Item;
 
 use super::key::{Fault, Key, set};
 use super::model::{Settings, Theme};
-use super::read::{shown, switch};
+use super::read::{excerpt, switch};
 use crate::sentences;
 
 /// The app's languages, and the system's language.
@@ -60,7 +60,7 @@ fn language(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
     set(&mut settings.desktop.language, found.ok_or_else(|| one_of(&LANGUAGES, item)))
 }
 
-fn one_of(names: &[&str], item: &Item) -> Said {
+fn one_of(names: &[&str], item: &Item) -> LocalizedMessage {
     let names: Vec<_> = names.iter().map(|name| format!("\"{name}\"")).collect();
-    sentences::SETTING_ONE_OF.with("names", names.join(", ")).with("written", shown(item))
+    sentences::SETTING_ONE_OF.with("names", names.join(", ")).with("written", excerpt(item))
 }

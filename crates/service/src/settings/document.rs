@@ -126,7 +126,7 @@ impl<'a> RawSettings<'a> {
         } else if let Some(tables) = inline_tables(item) {
             self.languages.extend(tables.into_iter().map(|table| Row { line, table }));
         } else {
-            let message = s::SETTING_ROWS.said();
+            let message = s::SETTING_ROWS.message();
             self.problems.push(Problem { line: Some(line), key: LANGUAGE.to_owned(), message });
         }
     }
@@ -150,8 +150,8 @@ fn unknown(name: &str, item: &Item, line: usize) -> Problem {
     let message = match (closest(name, known), item.is_table_like()) {
         (Some(meant), true) => s::SETTING_SECTION_MEANT.with("meant", meant),
         (Some(meant), false) => s::SETTING_KEY_MEANT.with("meant", meant),
-        (None, true) => s::SETTING_SECTION_IGNORED.said(),
-        (None, false) => s::SETTING_KEY_IGNORED.said(),
+        (None, true) => s::SETTING_SECTION_IGNORED.message(),
+        (None, false) => s::SETTING_KEY_IGNORED.message(),
     };
     Problem { line: Some(line), key: name.to_owned(), message }
 }

@@ -126,11 +126,13 @@ fn languages_of(text: &str) -> Vec<Language> {
             section.push('\n');
         }
     }
+    // Each section is parsed by itself, so that one mistake costs one language.
     let read = |section: String| {
         let document = Document::parse(section).ok()?;
         let rows = collect(&document).languages;
         Some(languages::read(&rows, Lines(document.raw().as_bytes()), &mut Vec::new()))
     };
+    // As in a correct file, the first of two rows with one name counts.
     let mut languages: Vec<Language> = Vec::new();
     for language in sections.into_iter().filter_map(read).flatten() {
         if languages.iter().all(|known| known.name != language.name) {

@@ -4,8 +4,8 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use runtray_engine::message::LocalizedMessage;
 use runtray_engine::private;
-use runtray_engine::said::Said;
 use tempfile::NamedTempFile;
 use toml_edit::Document;
 
@@ -35,7 +35,7 @@ pub enum EditError {
         #[source]
         source: io::Error,
     },
-    /// A mistake makes the file ambiguous, so a change could open what it closes.
+    /// A mistake makes the file ambiguous, so a change could lift a restriction.
     #[error(
         "the settings file {} has a mistake and was not changed; mend it first, at {problem}", path.display()
     )]
@@ -55,12 +55,12 @@ pub enum EditError {
 
 impl EditError {
     /// The error as a translatable sentence.
-    pub fn said(&self) -> Said {
+    pub fn message(&self) -> LocalizedMessage {
         match self {
             Self::Read { path, source } => sentences::FILE_READ.with("path", path.display()).with("cause", source),
             Self::Write { path, source } => sentences::FILE_WRITE.with("path", path.display()).with("cause", source),
             Self::Broken { path, problem } => {
-                sentences::FILE_BROKEN.with("path", path.display()).with("problem", problem.said())
+                sentences::FILE_BROKEN.with("path", path.display()).with("problem", problem.message())
             }
             Self::Busy { path } => sentences::FILE_BUSY.with("path", path.display()),
         }

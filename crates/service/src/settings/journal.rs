@@ -1,4 +1,4 @@
-//! The keys of `[journal]` that limit what is kept of a program.
+//! The keys of `[journal]` that limit how much of a program is stored.
 
 use super::key::{Key, set};
 use super::read::{MIB, buffer, switch};

@@ -1,6 +1,6 @@
 //! One key of `settings.toml`: how it is read, shown and described.
 
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use toml_edit::Item;
 
 use super::model::Settings;
@@ -25,13 +25,13 @@ pub(super) struct Key {
 /// Why a value was refused.
 pub(super) enum Fault {
     /// Another value is used, and the message will name it.
-    Replaced(Said),
+    Replaced(LocalizedMessage),
     /// The message is complete.
-    Said(Said),
+    Message(LocalizedMessage),
 }
 
-impl From<Said> for Fault {
-    fn from(why: Said) -> Self {
+impl From<LocalizedMessage> for Fault {
+    fn from(why: LocalizedMessage) -> Self {
         Self::Replaced(why)
     }
 }
@@ -55,7 +55,7 @@ impl Key {
 }
 
 /// Assigns a valid value to its field, or returns the fault.
-pub(super) fn set<T>(field: &mut T, value: Result<T, Said>) -> Result<(), Fault> {
+pub(super) fn set<T>(field: &mut T, value: Result<T, LocalizedMessage>) -> Result<(), Fault> {
     *field = value?;
     Ok(())
 }

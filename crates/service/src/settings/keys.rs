@@ -8,7 +8,7 @@ use toml_edit::Item;
 
 use super::key::{Fault, Key, set};
 use super::model::{DAY, IsolationChoice, Settings};
-use super::read::{GIB, MIB, buffer, count, length, millis, program, python, shown, size, switch};
+use super::read::{GIB, MIB, buffer, count, excerpt, length, millis, program, python, size, switch};
 use super::{access, desktop, journal};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
@@ -317,7 +317,7 @@ fn level(settings: &Settings) -> &'static str {
 fn waiting(settings: &mut Settings, language: &str, item: &Item) -> Result<(), Fault> {
     let size = match item.as_str() {
         Some("auto") => PoolSize::Auto,
-        Some(_) => return Err(Fault::Replaced(s::SETTING_WAITING.with("written", shown(item)))),
+        Some(_) => return Err(Fault::Replaced(s::SETTING_WAITING.with("written", excerpt(item)))),
         None => PoolSize::Fixed(length(item, 0, MOST_WAITING)?),
     };
     match size {

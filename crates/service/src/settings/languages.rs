@@ -2,13 +2,13 @@
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Choices, Interpreter, Language, Languages};
-use runtray_engine::said::{Said, Value};
+use runtray_engine::message::{LocalizedMessage, Value};
 use toml_edit::Item;
 
 use super::closest::closest;
 use super::document::{LANGUAGE, Lines, Row};
 use super::model::Problem;
-use super::read::{shown, texts};
+use super::read::{excerpt, texts};
 use super::security_keys;
 use crate::sentences as s;
 
@@ -21,7 +21,7 @@ pub(super) fn read(rows: &[Row<'_>], lines: Lines<'_>, problems: &mut Vec<Proble
     let mut taken = Vec::new();
     for row in rows {
         let mut mistakes = Mistakes::new();
-        let mut report = |field: &str, mistake: Said| mistakes.push((field.to_owned(), mistake));
+        let mut report = |field: &str, mistake: LocalizedMessage| mistakes.push((field.to_owned(), mistake));
         let language = language(row, &mut report);
         let language = language.filter(|language| is_free(language, &taken, &built_in, &mut report));
         problems.extend(problem(row, lines, mistakes, language.is_none()));
@@ -31,7 +31,7 @@ pub(super) fn read(rows: &[Row<'_>], lines: Lines<'_>, problems: &mut Vec<Proble
 }
 
 /// The mistakes of a row, by field.
-type Mistakes = Vec<(String, Said)>;
+type Mistakes = Vec<(String, LocalizedMessage)>;
 
 /// The problem of a row. A single mistake is reported under its field.
 fn problem(row: &Row<'_>, lines: Lines<'_>, mut mistakes: Mistakes, is_left_out: bool) -> Option<Problem> {
@@ -45,31 +45,31 @@ fn problem(row: &Row<'_>, lines: Lines<'_>, mut mistakes: Mistakes, is_left_out:
         1 => mistakes.pop().map(|(field, mistake)| (format!("{LANGUAGE}.{field}"), Value::from(mistake)))?,
         _ => {
             let named = |(field, mistake)| {
-                s::LANGUAGE_FIELD.with("field", String::as_str(&field)).with("mistake", Value::Said(mistake))
+                s::LANGUAGE_FIELD.with("field", String::as_str(&field)).with("mistake", Value::Message(mistake))
             };
-            (LANGUAGE.to_owned(), Value::from(mistakes.into_iter().map(named).collect::<Vec<Said>>()))
+            (LANGUAGE.to_owned(), Value::from(mistakes.into_iter().map(named).collect::<Vec<LocalizedMessage>>()))
         }
     };
     let message = match (is_left_out, message) {
-        (false, Value::Said(message)) => message,
+        (false, Value::Message(message)) => message,
         (false, mistakes) => s::LANGUAGE_MISTAKES.with("mistakes", mistakes),
         (true, mistakes) => s::LANGUAGE_LEFT_OUT.with("mistakes", mistakes),
     };
     Some(Problem { line: Some(line), key, message })
 }
 
-fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, Said)) -> Option<Language> {
+fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, LocalizedMessage)) -> Option<Language> {
     // A misplaced security key has been reported already.
     let is_unknown = |field: &str| !FIELDS.contains(&field) && security_keys::meant(field).is_none();
     for (field, _) in row.table.iter().filter(|(field, _)| is_unknown(field)) {
         let meant = closest(field, FIELDS.into_iter());
         report(
             field,
-            meant.map_or_else(|| s::LANGUAGE_KEY_UNKNOWN.said(), |meant| s::LANGUAGE_KEY_MEANT.with("meant", meant)),
+            meant.map_or_else(|| s::LANGUAGE_KEY_UNKNOWN.message(), |meant| s::LANGUAGE_KEY_MEANT.with("meant", meant)),
         );
     }
-    let mut field = |name: &str, check: &dyn Fn(&Item) -> Result<Vec<String>, Said>| {
-        let checked = row.table.get(name).ok_or_else(|| s::LANGUAGE_MISSING.said()).and_then(check);
+    let mut field = |name: &str, check: &dyn Fn(&Item) -> Result<Vec<String>, LocalizedMessage>| {
+        let checked = row.table.get(name).ok_or_else(|| s::LANGUAGE_MISSING.message()).and_then(check);
         checked.map_err(|why| report(name, why)).ok()
     };
     let name = field("name", &|item| Ok(vec![valid_name(text(item)?)?]));
@@ -85,7 +85,12 @@ fn language(row: &Row<'_>, report: &mut dyn FnMut(&str, Said)) -> Option<Languag
 }
 
 /// Whether no other language has the row's names. The name of a built-in language is free, because the row replaces it.
-fn is_free(language: &Language, taken: &[Language], built_in: &Languages, report: &mut dyn FnMut(&str, Said)) -> bool {
+fn is_free(
+    language: &Language,
+    taken: &[Language],
+    built_in: &Languages,
+    report: &mut dyn FnMut(&str, LocalizedMessage),
+) -> bool {
     let mine = built_in.named(&language.name).filter(|row| row.name == language.name);
     let mut free = true;
     for (field, name) in names(language) {
@@ -106,11 +111,11 @@ fn names(language: &Language) -> impl Iterator<Item = (&'static str, &str)> {
     std::iter::once(("name", language.name.as_str())).chain(aliases)
 }
 
-fn text(item: &Item) -> Result<&str, Said> {
-    item.as_str().ok_or_else(|| s::LANGUAGE_TEXT.with("written", shown(item)))
+fn text(item: &Item) -> Result<&str, LocalizedMessage> {
+    item.as_str().ok_or_else(|| s::LANGUAGE_TEXT.with("written", excerpt(item)))
 }
 
-fn valid_name(text: &str) -> Result<String, Said> {
+fn valid_name(text: &str) -> Result<String, LocalizedMessage> {
     let name = text.to_lowercase();
     let first = name.starts_with(|c: char| c.is_ascii_alphanumeric());
     if first && name.len() <= LONGEST_NAME && name.chars().all(|c| c.is_ascii_alphanumeric() || "+#._-".contains(c)) {
@@ -119,25 +124,25 @@ fn valid_name(text: &str) -> Result<String, Said> {
     Err(s::LANGUAGE_NAME.with("most", LONGEST_NAME))
 }
 
-fn valid_extension(text: &str) -> Result<String, Said> {
+fn valid_extension(text: &str) -> Result<String, LocalizedMessage> {
     if (1..=16).contains(&text.len()) && text.chars().all(|c| c.is_ascii_alphanumeric()) {
         return Ok(text.to_owned());
     }
-    Err(s::LANGUAGE_EXTENSION.said())
+    Err(s::LANGUAGE_EXTENSION.message())
 }
 
-fn aliases(item: &Item) -> Result<Vec<String>, Said> {
+fn aliases(item: &Item) -> Result<Vec<String>, LocalizedMessage> {
     let mut names: Vec<_> = texts(item)?.into_iter().map(valid_name).collect::<Result<_, _>>()?;
     names.sort();
     names.dedup();
     Ok(names)
 }
 
-fn command(item: &Item) -> Result<Vec<String>, Said> {
+fn command(item: &Item) -> Result<Vec<String>, LocalizedMessage> {
     let words = texts(item)?;
     match words.first() {
-        None | Some(&"") => Err(s::LANGUAGE_NO_PROGRAM.said()),
-        _ if words.iter().any(|word| word.contains('\0')) => Err(s::LANGUAGE_NUL.said()),
+        None | Some(&"") => Err(s::LANGUAGE_NO_PROGRAM.message()),
+        _ if words.iter().any(|word| word.contains('\0')) => Err(s::LANGUAGE_NUL.message()),
         _ => Ok(words.into_iter().map(str::to_owned).collect()),
     }
 }

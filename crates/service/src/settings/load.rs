@@ -4,8 +4,8 @@ use std::fs::{self, File};
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use runtray_engine::said::Said;
-use runtray_engine::shown;
+use runtray_engine::excerpt;
+use runtray_engine::message::LocalizedMessage;
 use toml_edit::{Document, Item, TomlError};
 
 use super::document::{Lines, RawSettings, collect, parse};
@@ -27,7 +27,7 @@ pub(super) struct Reading {
     content: Content,
 }
 
-/// What was read.
+/// The settings and their problems.
 enum Content {
     /// Valid TOML.
     Toml {
@@ -76,14 +76,14 @@ pub(super) fn read_contents(path: &Path, contents: &io::Result<Vec<u8>>) -> Read
 /// Parses the bytes of a file.
 pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Reading {
     if bytes.iter().all(|byte| *byte == 0) {
-        let lost = io::Error::other(s::FILE_LOST.said());
+        let lost = io::Error::other(s::FILE_LOST.message());
         return Reading::without(security_keys::all_closed(), path, &lost);
     }
     match str::from_utf8(bytes) {
         Ok(text) => read_text(text),
         Err(error) => {
             let line = Lines(bytes).at(error.valid_up_to());
-            Reading::unusable(&String::from_utf8_lossy(bytes), Some(line), s::FILE_NOT_TEXT.said())
+            Reading::unusable(&String::from_utf8_lossy(bytes), Some(line), s::FILE_NOT_TEXT.message())
         }
     }
 }
@@ -94,22 +94,22 @@ pub(super) fn read_bytes(path: &Path, bytes: &[u8]) -> Reading {
 /// It cannot be read, is not a file, or is too large.
 pub(super) fn contents(path: &Path) -> io::Result<Vec<u8>> {
     let metadata = fs::metadata(path).map_err(|error| match fs::symlink_metadata(path) {
-        Ok(_) if error.kind() == io::ErrorKind::NotFound => io::Error::other(s::FILE_DEAD_LINK.said()),
+        Ok(_) if error.kind() == io::ErrorKind::NotFound => io::Error::other(s::FILE_DEAD_LINK.message()),
         _ => error,
     })?;
     if !metadata.is_file() {
-        return Err(io::Error::other(s::FILE_NO_FILE.said()));
+        return Err(io::Error::other(s::FILE_NO_FILE.message()));
     }
     let mut bytes = Vec::new();
     File::open(path)?.take(LARGEST + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > LARGEST {
-        return Err(io::Error::other(s::FILE_LARGE.said()));
+        return Err(io::Error::other(s::FILE_LARGE.message()));
     }
     Ok(bytes)
 }
 
 impl Reading {
-    fn unusable(text: &str, line: Option<usize>, message: Said) -> Self {
+    fn unusable(text: &str, line: Option<usize>, message: LocalizedMessage) -> Self {
         let problem = Problem { line, key: String::new(), message };
         let loaded = Loaded { settings: fallback::recovered(text), problems: vec![problem.clone()] };
         Self { loaded, content: Content::Unusable { text: text.to_owned(), problem } }
@@ -164,8 +164,8 @@ fn read_text(text: &str) -> Reading {
 }
 
 /// Why a text is no TOML.
-pub(super) fn not_toml(error: &TomlError) -> Said {
-    s::FILE_NOT_TOML.with("detail", shown(error.message().trim()).to_string())
+pub(super) fn not_toml(error: &TomlError) -> LocalizedMessage {
+    s::FILE_NOT_TOML.with("detail", excerpt(error.message().trim()).to_string())
 }
 
 /// The settings of a document, and the security keys with invalid values.
@@ -186,7 +186,7 @@ fn validate(settings: &mut Settings, raw: &mut RawSettings<'_>) -> Vec<String> {
         let message = match (key.read)(settings, entry.item) {
             Ok(()) => continue,
             Err(Fault::Replaced(why)) => s::SETTING_REPLACED.with("mistake", why).with("used", (key.show)(settings)),
-            Err(Fault::Said(why)) => why,
+            Err(Fault::Message(why)) => why,
         };
         // An isolation level that this version does not have is not ambiguous.
         if security_keys::is_security_key(key.name) && (key.name != "isolation" || entry.item.as_str().is_none()) {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use runtray_engine::language::{Choices, Language};
-use runtray_engine::said::Said;
+use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Limits, Warm};
 
 use crate::platform::origin::Origin;
@@ -35,7 +35,7 @@ pub struct Settings {
     /// `[sandbox] write`: folders that programs in the sandbox may read and change.
     pub sandbox_write: Vec<PathBuf>,
     /// Why nothing may be run, for people: the requested isolation level is not available.
-    pub refuse_to_run: Option<Said>,
+    pub refuse_to_run: Option<LocalizedMessage>,
     /// `[python] path`.
     pub python: Option<PathBuf>,
     /// `[node] path`.
@@ -156,8 +156,8 @@ pub struct Problem {
     pub line: Option<usize>,
     /// The key's full name, such as `limits.memory_bytes`; empty for the whole file.
     pub key: String,
-    /// What is wrong and what to do. It follows the key in a sentence, or is a sentence if there is no key.
-    pub message: Said,
+    /// The mistake and its remedy. It follows the key in a sentence, or is a sentence if there is no key.
+    pub message: LocalizedMessage,
 }
 
 /// The settings of a file, and its problems.
@@ -266,7 +266,7 @@ pub(crate) fn log_problems(before: &[Problem], now: &[Problem]) {
 
 impl Problem {
     /// The problem as a translatable sentence, with its line.
-    pub fn said(&self) -> Said {
+    pub fn message(&self) -> LocalizedMessage {
         let message = self.message.clone();
         let named = match self.key.as_str() {
             "" => message,

@@ -52,9 +52,10 @@ mod tests {
             let text = format!("port = 1\n[node]\npath = '{}'\n[python]\npath = ''\n", path.display());
             fs::write(&file, text).expect("a file");
             let problems = missing_programs(&file);
-            let said = problems.first().map(|problem| (problem.line, problem.key.clone(), problem.message.to_string()));
+            let problem =
+                problems.first().map(|problem| (problem.line, problem.key.clone(), problem.message.to_string()));
             let expected = reason.map(|reason| format!("names {}, which {reason}", path.display()));
-            assert_eq!(said, expected.map(|message| (Some(3), "node.path".to_owned(), message)));
+            assert_eq!(problem, expected.map(|message| (Some(3), "node.path".to_owned(), message)));
         }
     }
 }

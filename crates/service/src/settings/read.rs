@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use runtray_engine::interpreter::BUILT_IN;
-use runtray_engine::said::{Said, Sentence};
+use runtray_engine::message::{LocalizedMessage, Sentence};
 use toml_edit::Item;
 
 use crate::sentences as s;
@@ -15,60 +15,60 @@ pub(super) const MIB: u64 = 1 << 20;
 pub(super) const GIB: u64 = 1 << 30;
 
 /// A value as the user wrote it, for messages.
-pub(super) fn shown(item: &Item) -> String {
-    runtray_engine::shown(item.to_string().trim()).into_owned()
+pub(super) fn excerpt(item: &Item) -> String {
+    runtray_engine::excerpt(item.to_string().trim()).into_owned()
 }
 
 /// `true` or `false`.
-pub(super) fn switch(item: &Item) -> Result<bool, Said> {
-    item.as_bool().ok_or_else(|| s::SETTING_SWITCH.with("written", shown(item)))
+pub(super) fn switch(item: &Item) -> Result<bool, LocalizedMessage> {
+    item.as_bool().ok_or_else(|| s::SETTING_SWITCH.with("written", excerpt(item)))
 }
 
 /// A whole number from `least` to `most`.
-pub(super) fn count(item: &Item, least: u64, most: u64) -> Result<u64, Said> {
+pub(super) fn count(item: &Item, least: u64, most: u64) -> Result<u64, LocalizedMessage> {
     ranged(item, least, most).ok_or_else(|| ranging(s::SETTING_COUNT, least, most, item))
 }
 
 /// [`count`] as `usize`.
-pub(super) fn length(item: &Item, least: u64, most: u64) -> Result<usize, Said> {
+pub(super) fn length(item: &Item, least: u64, most: u64) -> Result<usize, LocalizedMessage> {
     Ok(usize::try_from(count(item, least, most)?).unwrap_or(usize::MAX))
 }
 
 /// A time in milliseconds.
-pub(super) fn millis(item: &Item, least: u64, most: u64) -> Result<Duration, Said> {
+pub(super) fn millis(item: &Item, least: u64, most: u64) -> Result<Duration, LocalizedMessage> {
     let value = ranged(item, least, most);
     let why = || ranging(s::SETTING_MILLIS, least, most, item);
     value.map(Duration::from_millis).ok_or_else(why)
 }
 
 /// A size in bytes.
-pub(super) fn size(item: &Item, least: u64, most: u64) -> Result<u64, Said> {
+pub(super) fn size(item: &Item, least: u64, most: u64) -> Result<u64, LocalizedMessage> {
     ranged(item, least, most).ok_or_else(|| {
-        let said = ranging(s::SETTING_SIZE, least, most, item);
-        said.with("least_rounded", rounded(least)).with("most_rounded", rounded(most))
+        let message = ranging(s::SETTING_SIZE, least, most, item);
+        message.with("least_rounded", rounded(least)).with("most_rounded", rounded(most))
     })
 }
 
 /// [`size`] as `usize`.
-pub(super) fn buffer(item: &Item, least: u64, most: u64) -> Result<usize, Said> {
+pub(super) fn buffer(item: &Item, least: u64, most: u64) -> Result<usize, LocalizedMessage> {
     Ok(usize::try_from(size(item, least, most)?).unwrap_or(usize::MAX))
 }
 
 /// The absolute path of a program; `None` for an empty text.
-pub(super) fn program(item: &Item) -> Result<Option<PathBuf>, Said> {
-    let text = item.as_str().ok_or_else(|| s::SETTING_PATH_TEXT.with("written", shown(item)))?;
+pub(super) fn program(item: &Item) -> Result<Option<PathBuf>, LocalizedMessage> {
+    let text = item.as_str().ok_or_else(|| s::SETTING_PATH_TEXT.with("written", excerpt(item)))?;
     if text.contains('\0') {
-        return Err(s::SETTING_PATH_NUL.said());
+        return Err(s::SETTING_PATH_NUL.message());
     }
     match Path::new(text) {
         path if path.as_os_str().is_empty() => Ok(None),
         path if path.is_absolute() => Ok(Some(path.to_owned())),
-        _ => Err(s::SETTING_PATH_RELATIVE.with("written", shown(item))),
+        _ => Err(s::SETTING_PATH_RELATIVE.with("written", excerpt(item))),
     }
 }
 
 /// As [`program`], or the built-in Python.
-pub(super) fn python(item: &Item) -> Result<Option<PathBuf>, Said> {
+pub(super) fn python(item: &Item) -> Result<Option<PathBuf>, LocalizedMessage> {
     match item.as_str() {
         Some(BUILT_IN) => Ok(Some(BUILT_IN.into())),
         _ => program(item),
@@ -76,13 +76,13 @@ pub(super) fn python(item: &Item) -> Result<Option<PathBuf>, Said> {
 }
 
 /// A list of texts.
-pub(super) fn texts(item: &Item) -> Result<Vec<&str>, Said> {
-    let why = || s::SETTING_TEXTS.with("written", shown(item));
+pub(super) fn texts(item: &Item) -> Result<Vec<&str>, LocalizedMessage> {
+    let why = || s::SETTING_TEXTS.with("written", excerpt(item));
     item.as_array().ok_or_else(why)?.iter().map(|value| value.as_str().ok_or_else(why)).collect()
 }
 
-fn ranging(sentence: Sentence, least: u64, most: u64, item: &Item) -> Said {
-    sentence.with("least", least).with("most", most).with("written", shown(item))
+fn ranging(sentence: Sentence, least: u64, most: u64, item: &Item) -> LocalizedMessage {
+    sentence.with("least", least).with("most", most).with("written", excerpt(item))
 }
 
 fn ranged(item: &Item, least: u64, most: u64) -> Option<u64> {

@@ -53,7 +53,7 @@ pub(super) fn all_closed() -> Settings {
         // A missing value closes the key. The error is not needed: the problem of the whole file is reported.
         let _ = (key.read)(&mut settings, &Item::None);
     }
-    settings.refuse_to_run = Some(sentences::SETTING_ISOLATION_UNKNOWN.said());
+    settings.refuse_to_run = Some(sentences::SETTING_ISOLATION_UNKNOWN.message());
     settings
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Statement {
     lines: usize,
 }
 
-/// The statements of a text, without comments and headings. NUL characters are removed: they are what is left of UTF-16.
+/// The statements of a text, without comments and headings. NUL characters are removed; UTF-16 text read as UTF-8 contains them.
 pub(super) fn statements(text: &str) -> Vec<Statement> {
     let text: String = text.chars().filter(|character| !matches!(character, '\0' | '\u{FEFF}' | '\u{FFFD}')).collect();
     // Each line is a heading, begins a statement, or belongs to the statement above it, as the lines of a list do.

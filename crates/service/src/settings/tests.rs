@@ -223,18 +223,18 @@ const SLIPS: [(&[u8], Option<usize>); 17] = [
 #[test]
 fn a_file_with_a_mistake_that_hides_what_it_closes_is_not_changed() {
     for (broken, line) in SLIPS {
-        let shown = String::from_utf8_lossy(broken);
+        let text = String::from_utf8_lossy(broken);
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("settings.toml");
         fs::write(&path, broken).expect("a file");
         for (key, value) in [("desktop.theme", json!("dark")), ("port", json!(2)), ("allowed_origins", json!([]))] {
             let refused = set(&path, key, value).expect_err("a refusal");
-            let ChangeError::Edit(EditError::Broken { problem, .. }) = &refused else { panic!("{shown:?}: {refused}") };
-            assert_eq!(problem.line, line, "{shown:?}");
+            let ChangeError::Edit(EditError::Broken { problem, .. }) = &refused else { panic!("{text:?}: {refused}") };
+            assert_eq!(problem.line, line, "{text:?}");
             assert!(refused.to_string().contains("was not changed"), "{refused}");
         }
-        assert_eq!(fs::read(&path).expect("the file"), broken, "{shown:?} was changed");
-        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "something else was made of {shown:?}");
+        assert_eq!(fs::read(&path).expect("the file"), broken, "{text:?} was changed");
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1, "something else was made of {text:?}");
     }
 }
 

@@ -22,8 +22,8 @@ pub(super) fn watch(path: &Path, changed: impl Fn() + Send + 'static) -> notify:
     let names: Vec<OsString> = files.iter().filter_map(|file| file.file_name()).map(OsString::from).collect();
     let (event, events) = channel();
     let unseen = event.clone();
-    let mut watcher = notify::recommended_watcher(move |news: notify::Result<Event>| {
-        if news.is_ok_and(|news| concerns(&news, &names)) {
+    let mut watcher = notify::recommended_watcher(move |notified: notify::Result<Event>| {
+        if notified.is_ok_and(|event| concerns(&event, &names)) {
             // An error means that the reporting thread is gone, and nothing is to be reported.
             let _ = event.send(());
         }

@@ -11,7 +11,7 @@ use crate::model::{ConsoleState, ConsoleUpdate};
 /// The size of one piece of output in bytes.
 const PIECE: usize = 32 << 10;
 /// Pieces that may be sent before the window confirms that it has shown them.
-const UNSHOWN: usize = 8;
+const UNACKNOWLEDGED: usize = 8;
 
 /// The window that shows the Console, if any.
 #[derive(Default)]
@@ -33,16 +33,16 @@ impl Follower {
         window: String,
         send: impl Fn(ConsoleUpdate) -> bool + Send + Sync + 'static,
     ) {
-        let credit = Arc::new(Semaphore::new(UNSHOWN));
+        let credit = Arc::new(Semaphore::new(UNACKNOWLEDGED));
         let task = tokio::spawn(follow(console.clone(), credit.clone(), send));
         self.replace(Some(Following { window, credit, task }));
     }
 
     /// The window has shown `pieces` of the pieces that were sent.
-    pub(crate) fn shown(&self, window: &str, pieces: usize) {
+    pub(crate) fn acknowledge(&self, window: &str, pieces: usize) {
         let following = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(following) = following.as_ref().filter(|following| following.window == window) {
-            let missing = UNSHOWN - following.credit.available_permits().min(UNSHOWN);
+            let missing = UNACKNOWLEDGED - following.credit.available_permits().min(UNACKNOWLEDGED);
             following.credit.add_permits(pieces.min(missing));
         }
     }
@@ -148,7 +148,7 @@ mod tests {
         let begun = [ConsoleUpdate::Cleared, state(ConsoleState::Running, None), output("one\n", true)];
         assert_eq!(rest(&mut early, &session), begun);
         session.scrollback.push("two\n");
-        let refused = ConsoleEnd::Refused(Failure::new("x", &sentences::ENDED.said()));
+        let refused = ConsoleEnd::Refused(Failure::new("x", &sentences::ENDED.message()));
         (session.state, session.ended) = (ConsoleState::Ended, Some(refused.clone()));
         let end = state(ConsoleState::Ended, Some(refused));
         assert_eq!(rest(&mut early, &session), [output("two\n", false), end.clone()]);

@@ -102,7 +102,7 @@ impl Console {
     fn begin(&self) -> Result<CancellationToken, Failure> {
         let mut session = self.lock();
         if session.is_active() {
-            return Err(Failure::new("console_busy", &sentences::CONSOLE_BUSY.said()));
+            return Err(Failure::new("console_busy", &sentences::CONSOLE_BUSY.message()));
         }
         *session = Session { number: session.number + 1, state: ConsoleState::Starting, ..Session::default() };
         let cancel = session.cancel.clone();
@@ -115,15 +115,15 @@ impl Console {
     async fn carry(self, mut conversation: InteractiveRun, cancel: CancellationToken) {
         let mut is_cancelled = false;
         loop {
-            let said = tokio::select! {
-                said = conversation.next() => said,
+            let event = tokio::select! {
+                event = conversation.next() => event,
                 () = cancel.cancelled(), if !is_cancelled => {
                     is_cancelled = true;
                     conversation.cancel();
                     continue;
                 }
             };
-            match said {
+            match event {
                 InteractiveEvent::Started => self.change(|session| session.state = ConsoleState::Running),
                 InteractiveEvent::Printed(text) => self.change(|session| session.scrollback.push(&text)),
                 InteractiveEvent::Ended(ended) => return self.end(Some(how(ended))),
@@ -170,12 +170,12 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
     tokio::spawn(async move {
         let mut started = Some(started);
         loop {
-            let said = conversation.next().await;
+            let event = conversation.next().await;
             if let Some(started) = started.take() {
                 // The receiver is gone if the window was closed.
-                let _ = started.send(said.clone());
+                let _ = started.send(event.clone());
             }
-            if let InteractiveEvent::Ended(_) = said {
+            if let InteractiveEvent::Ended(_) = event {
                 return;
             }
         }
@@ -188,5 +188,5 @@ pub(crate) async fn run_again(service: Option<Service>, message: &str) -> Result
 
 /// The failure of a service that is not running.
 fn not_running() -> Failure {
-    Failure::new("not_running", &sentences::CONSOLE_NOT_RUNNING.said())
+    Failure::new("not_running", &sentences::CONSOLE_NOT_RUNNING.message())
 }

@@ -138,9 +138,9 @@ mod tests {
         {
             let own = folder.path().join(name);
             std::fs::create_dir(&own).expect("a folder");
-            let (program, said) = (own.join("the program"), folder.path().join(format!("said-{number}")));
+            let (program, record) = (own.join("the program"), folder.path().join(format!("said-{number}")));
             let script =
-                format!("#!/bin/sh\nprintf '%s|' \"$#\" \"$@\" > '{0}.new' && mv '{0}.new' '{0}'\n", said.display());
+                format!("#!/bin/sh\nprintf '%s|' \"$#\" \"$@\" > '{0}.new' && mv '{0}.new' '{0}'\n", record.display());
             std::fs::write(&program, script).expect("a program");
             std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("a program");
             let icon = own.join("icon.png");
@@ -151,11 +151,11 @@ mod tests {
             assert_eq!(entry.name(), "Runtray");
             entry.launch(&[], AppLaunchContext::NONE).unwrap_or_else(|error| panic!("{name:?}: {error}"));
             let start = std::time::Instant::now();
-            while !said.exists() {
+            while !record.exists() {
                 assert!(start.elapsed().as_secs() < 60, "{name:?} was not started");
                 std::thread::sleep(std::time::Duration::from_millis(5));
             }
-            assert_eq!(std::fs::read_to_string(&said).expect("a text"), "1|--hidden|", "{name:?}");
+            assert_eq!(std::fs::read_to_string(&record).expect("a text"), "1|--hidden|", "{name:?}");
         }
     }
 }

@@ -83,7 +83,7 @@ mod tests {
         let program = "/Users/ada/R&D <new> it's/Runtray";
         std::fs::write(file.path(), text(Path::new(program)).expect("an agent")).expect("a file");
         let mut plutil = std::process::Command::new("plutil");
-        let said = plutil.args(["-extract", "ProgramArguments.0", "raw"]).arg(file.path()).output().expect("plutil");
-        assert_eq!(String::from_utf8_lossy(&said.stdout).trim_end(), program);
+        let output = plutil.args(["-extract", "ProgramArguments.0", "raw"]).arg(file.path()).output().expect("plutil");
+        assert_eq!(String::from_utf8_lossy(&output.stdout).trim_end(), program);
     }
 }

@@ -241,7 +241,7 @@ mod tests {
             source: String::new(),
             in_use,
             problem: problem.map(Into::into),
-            said: (None, None),
+            messages: (None, None),
         }
     }
 

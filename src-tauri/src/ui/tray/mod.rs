@@ -49,7 +49,7 @@ async fn keep(
     app: AppHandle<Wry>,
     app_state: Arc<AppState>,
     mut items: Items,
-    mut shown: View,
+    mut drawn: View,
     mut clicks: watch::Receiver<()>,
 ) {
     let (mut status, mut recent, mut interpreters) = (app_state.status(), app_state.recent(), app_state.interpreters());
@@ -57,16 +57,16 @@ async fn keep(
     let mut autostart = login_changes(&app);
     loop {
         let view = View::of(&app_state, *autostart.borrow_and_update());
-        if view != shown {
-            if let Err(error) = draw(&app, &mut items, &shown, &view) {
+        if view != drawn {
+            if let Err(error) = draw(&app, &mut items, &drawn, &view) {
                 tracing::warn!(%error, "the tray could not be changed");
             }
-            shown = view;
+            drawn = view;
         }
         let changed = tokio::select! {
             changed = status.changed() => changed,
             // The system changes the mark of a clicked item itself, so set it again.
-            changed = clicks.changed() => changed.map(|()| mark(&items, &shown)),
+            changed = clicks.changed() => changed.map(|()| mark(&items, &drawn)),
             changed = recent.changed() => changed,
             changed = interpreters.changed() => changed,
             changed = settings.changed() => changed,

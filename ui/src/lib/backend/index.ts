@@ -42,7 +42,7 @@ export interface Backend {
   /** Sends this window the Console's output so far and every later update. */
   followConsole(window: string, listener: (update: ConsoleUpdate) => void): Promise<void>;
   /** Confirms that this many pieces of output were shown; the app sends only a few unconfirmed ones. */
-  shownInConsole(window: string, pieces: number): void;
+  acknowledgeConsole(window: string, pieces: number): void;
   /** Runs a program in the Console; `message` is the first one of `/execute/ws`. */
   runInConsole(message: string): Promise<void>;
   /** Sends the Console's program a later message. */
@@ -72,11 +72,11 @@ export function backend(): Backend {
 /** Converts any error to the failure type of commands. */
 export function failure(error: unknown): Failure {
   if (typeof error === "object" && error !== null && "message" in error) {
-    const { code = "internal", message, said, field } = error as Partial<Failure>;
+    const { code = "internal", message, localized, field } = error as Partial<Failure>;
     const text = String(message);
-    return { code, message: text, said: said ?? unknown(text), ...(field === undefined ? {} : { field }) };
+    return { code, message: text, localized: localized ?? unknown(text), ...(field === undefined ? {} : { field }) };
   }
-  return { code: "internal", message: String(error), said: unknown(String(error)) };
+  return { code: "internal", message: String(error), localized: unknown(String(error)) };
 }
 
 /** A sentence without a code, which is shown unchanged. */

@@ -40,7 +40,7 @@ export const tauri: Backend = {
     channel.onmessage = listener;
     return invoke("console_follow", { window, channel });
   },
-  shownInConsole: (window, pieces) => void invoke("console_shown", { window, pieces }),
+  acknowledgeConsole: (window, pieces) => void invoke("console_acknowledge", { window, pieces }),
   runInConsole: (message) => invoke("console_run", { message }),
   tellConsole: (message) => invoke("console_say", { message }),
   killInConsole: () => invoke("console_kill"),

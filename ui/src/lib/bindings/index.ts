@@ -120,7 +120,7 @@ code: string,
  */
 code_truncated: boolean, 
 /**
- * What the program was given besides; `null` when that is not kept.
+ * The rest of the program's input; `null` when it is not kept.
  */
 given: Given | null, 
 /**
@@ -194,7 +194,7 @@ message: string,
 /**
  * The same as a code with values, which the window translates.
  */
-said: Words, 
+localized: Words, 
 /**
  * The key of the setting in question.
  */
@@ -263,7 +263,7 @@ granted?: Granted,
  */
 containment: string | null, 
 /**
- * What the run created or changed in its folder.
+ * The files that the run created or changed in its folder.
  */
 files: Array<ResultFile>, 
 /**
@@ -305,7 +305,7 @@ path: string,
  */
 size_bytes: number, 
 /**
- * What was in it; `null` when that is not kept.
+ * Its content; `null` when it is not kept.
  */
 content: string | null, 
 /**
@@ -339,7 +339,7 @@ export type InputFile = {
  */
 path: string, 
 /**
- * What it holds.
+ * Its content.
  */
 content: string, 
 /**
@@ -451,7 +451,7 @@ argument: string | null, };
 
 export type Python = { 
 /**
- * What the settings name it by: its path, or `builtin`.
+ * Its value in the settings: its path, or `builtin`.
  */
 path: string, 
 /**
@@ -495,7 +495,7 @@ size_bytes: number,
  */
 media_type: string, 
 /**
- * What it holds, in base64; left out when it is too large to carry.
+ * Its content in base64; left out when it is too large.
  */
 content?: string, };
 
@@ -578,7 +578,7 @@ message: string,
 /**
  * The same as a code with values.
  */
-said: Words, };
+localized: Words, };
 
 export type SettingsView = { 
 /**
@@ -680,7 +680,7 @@ export type Words = {
  */
 code: string, 
 /**
- * What is filled in, by name: texts, sentences of this form, or lists of those.
+ * The values by name: texts, sentences of this form, or lists of such sentences.
  */
 values: Record<string, string | Words | Words[]>, 
 /**

@@ -22,7 +22,7 @@ export interface Piece extends Look {
 }
 
 /** Longer output is cut: laying it out would block the window. */
-export const MOST_SHOWN = 200_000;
+export const MOST_CHARS = 200_000;
 
 export const PLAIN: Look = {
   foreground: null, background: null, bold: false, dim: false, italic: false, underline: false, reverse: false,
@@ -51,7 +51,7 @@ function settled(text: string): string {
 
 /** Splits output into pieces of one style each. */
 export function pieces(output: string): Piece[] {
-  const text = settled(output.slice(0, MOST_SHOWN));
+  const text = settled(output.slice(0, MOST_CHARS));
   const found: Piece[] = [];
   let look = PLAIN;
   let from = 0;

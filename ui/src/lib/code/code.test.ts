@@ -80,6 +80,6 @@ test.each([
   ["a progress bar shows its last state", "10 %\r50 %\r100 %\nDone", "100 %\nDone"],
   ["lines of Windows stay lines", "a\r\nb", "a\nb"],
   ["nothing is nothing", "", ""],
-])("%s", (_, output, shown) => expect(text(output)).toBe(shown));
+])("%s", (_, output, expected) => expect(text(output)).toBe(expected));
 
 test("very long output is cut", () => expect(text("x".repeat(300_000))).toHaveLength(200_000));

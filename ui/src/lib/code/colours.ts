@@ -73,7 +73,7 @@ function resolved(colour: Colour, { sixteen }: Palette): Rgb {
 }
 
 /** The colours of text and background; `null` for the page's own. */
-export function shownColours(look: Look, palette: Palette): { text: Rgb | null; ground: Rgb | null } {
+export function renderedColours(look: Look, palette: Palette): { text: Rgb | null; ground: Rgb | null } {
   const { foreground, background, reverse, dim, hidden } = look;
   let text = foreground === null ? null : resolved(foreground, palette);
   let ground = background === null ? null : resolved(background, palette);
@@ -87,7 +87,7 @@ export function shownColours(look: Look, palette: Palette): { text: Rgb | null; 
 
 /** A style as CSS. */
 export function css(look: Look, palette: Palette): string {
-  const { text, ground } = shownColours(look, palette);
+  const { text, ground } = renderedColours(look, palette);
   const lines = [look.underline && "underline", look.strike && "line-through"].filter(Boolean).join(" ");
   const rules = [
     text && `color: rgb(${text.join(" ")})`,

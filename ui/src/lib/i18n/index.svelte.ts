@@ -2,13 +2,13 @@
 //
 // A catalogue is flat: one text for each key, with `{name}` for values. A text that depends on a number has two keys,
 // `….one` and `….other`. Texts of the Rust code are in `native.*.json`; sentences of the service that have a code are in
-// `said.*.json`, which both sides read.
+// `messages.*.json`, which both sides read.
 
 import type { Words } from "../bindings";
 import de from "./de.json";
 import en from "./en.json";
-import saidDe from "./said.de.json";
-import saidEn from "./said.en.json";
+import messagesDe from "./messages.de.json";
+import messagesEn from "./messages.en.json";
 
 export type Key = keyof typeof en;
 type Stem<K> = K extends `${infer Base}.other` ? Base : never;
@@ -18,7 +18,7 @@ export type Language = "en" | "de";
 export type Values = Record<string, string | number>;
 
 const CATALOGUES: Record<Language, Record<Key, string>> = { en, de };
-const SAID: Record<Language, Record<string, string>> = { en: saidEn, de: saidDe };
+const MESSAGES: Record<Language, Record<string, string>> = { en: messagesEn, de: messagesDe };
 
 const chosen = $state<{ language: Language }>({ language: "en" });
 
@@ -57,7 +57,7 @@ export function say({ code, values, text }: Words): string {
     if (typeof value === "string") return [name, value];
     return [name, Array.isArray(value) ? value.map(say).join("; ") : say(value)];
   });
-  const known = SAID[chosen.language][code];
+  const known = MESSAGES[chosen.language][code];
   return known === undefined ? text : fill(known, Object.fromEntries(filled));
 }
 

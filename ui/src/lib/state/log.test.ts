@@ -21,7 +21,7 @@ beforeEach(() => {
   install({ executions, facets } as Partial<Backend> as Backend);
 });
 
-const shown = () => log.rows.map(({ id, status }) => `${id} ${status}`);
+const statuses = () => log.rows.map(({ id, status }) => `${id} ${status}`);
 
 test("changes while a page is loading are in the list, whether or not the page has them", async () => {
   for (const page of [[], [row("1", "running")], [row("1", "completed")]]) {
@@ -32,7 +32,7 @@ test("changes while a page is loading are in the list, whether or not the page h
     }
     answer(page);
     await reading;
-    expect(shown()).toEqual(["1 completed"]);
+    expect(statuses()).toEqual(["1 completed"]);
   }
 });
 
@@ -42,5 +42,5 @@ test("a loaded page stays unchanged until something happens", async () => {
   await reading;
   log.changed(row("2", "running"));
   log.flush();
-  expect(shown()).toEqual(["2 running", "1 completed"]);
+  expect(statuses()).toEqual(["2 running", "1 completed"]);
 });

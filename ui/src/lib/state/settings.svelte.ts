@@ -42,7 +42,7 @@ class Settings {
 
   /** The mistake in a key: of the refused change, otherwise of the file. */
   wrong(key: string): string | Words | null {
-    return this.refused[key] ?? this.view?.problems.find((problem) => problem.key === key)?.said ?? null;
+    return this.refused[key] ?? this.view?.problems.find((problem) => problem.key === key)?.localized ?? null;
   }
 
   /** The same as text, without a unit. */
@@ -58,10 +58,10 @@ class Settings {
       this.accept(key);
       return true;
     } catch (error) {
-      const { code, said, field } = failure(error);
+      const { code, localized, field } = failure(error);
       // The failure is about the file, not about the field.
       if (code === BROKEN) toasts.fail(error);
-      this.refused[field ?? key] = said;
+      this.refused[field ?? key] = localized;
       this.note(key, null);
       return false;
     }

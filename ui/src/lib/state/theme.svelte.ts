@@ -6,7 +6,7 @@ export type ThemeChoice = "system" | "light" | "dark";
 
 class Theme {
   /** The theme in effect. */
-  shown = $state<"light" | "dark">("light");
+  applied = $state<"light" | "dark">("light");
   #choice: ThemeChoice = "system";
   #system = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
 
@@ -24,8 +24,8 @@ class Theme {
 
   #apply(): void {
     const system = this.#system?.matches ? "dark" : "light";
-    this.shown = this.#choice === "system" ? system : this.#choice;
-    document.documentElement.dataset.theme = this.shown;
+    this.applied = this.#choice === "system" ? system : this.#choice;
+    document.documentElement.dataset.theme = this.applied;
   }
 }
 

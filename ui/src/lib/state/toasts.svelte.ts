@@ -27,8 +27,8 @@ class Toasts {
 
   /** Shows a failure, which stays until it is dismissed. */
   fail(error: unknown): void {
-    const { code, said } = failure(error);
-    this.#add(sentence(say(said)), true, code === BROKEN);
+    const { code, localized } = failure(error);
+    this.#add(sentence(say(localized)), true, code === BROKEN);
   }
 
   dismiss(id: number): void {

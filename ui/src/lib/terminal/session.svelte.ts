@@ -41,7 +41,7 @@ class Session {
   /** Shows the app's program from now on, with its output so far. Called once for each window. */
   follow(): Promise<void> {
     const name = Math.random().toString(36).slice(2);
-    return backend().followConsole(name, (update) => this.#take(update, () => backend().shownInConsole(name, 1)));
+    return backend().followConsole(name, (update) => this.#take(update, () => backend().acknowledgeConsole(name, 1)));
   }
 
   /** Shows the output so far and later, until the returned function is called. */
@@ -59,7 +59,7 @@ class Session {
       const run: ClientMessage = { type: "run", code, language, terminal: this.size };
       await backend().runInConsole(JSON.stringify(run));
     } catch (error) {
-      this.#end(sentence(say(failure(error).said)));
+      this.#end(sentence(say(failure(error).localized)));
     }
   }
 
@@ -96,7 +96,7 @@ class Session {
     this.#words = [];
   }
 
-  #take(update: ConsoleUpdate, shown: () => void): void {
+  #take(update: ConsoleUpdate, acknowledge: () => void): void {
     switch (update.kind) {
       case "cleared":
         this.#begin();
@@ -104,7 +104,7 @@ class Session {
         this.#write(RESET, () => {}, true);
         break;
       case "output":
-        this.#write(update.data, shown, update.is_old);
+        this.#write(update.data, acknowledge, update.is_old);
         break;
       case "state":
         this.#enter(update);
@@ -115,7 +115,7 @@ class Session {
   #enter({ state, ended }: Extract<ConsoleUpdate, { kind: "state" }>): void {
     if (state === "ended") {
       if (ended?.type === "finished") this.ending = ended;
-      return this.#end(ended?.type === "refused" ? say(ended.said) : null);
+      return this.#end(ended?.type === "refused" ? say(ended.localized) : null);
     }
     const before = this.state;
     this.state = state === "starting" ? "connecting" : state;

@@ -132,12 +132,12 @@ test("output is acknowledged when the terminal has shown it", async () => {
   let show = () => {};
   session.attach((_text, done) => (show = done));
   await begin();
-  expect(backend.console.shown).toBe(0);
+  expect(backend.console.acknowledged).toBe(0);
   show();
-  expect(backend.console.shown).toBe(1);
+  expect(backend.console.acknowledged).toBe(1);
   session.attach(() => {})();
   backend.console.print("seen by nobody");
-  expect(backend.console.shown).toBe(2);
+  expect(backend.console.acknowledged).toBe(2);
 });
 
 test("a repeated run of a logged program has no terminal and the same input", async () => {

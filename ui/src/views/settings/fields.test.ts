@@ -3,7 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { settings } from "../../lib/backend/fake/data";
 import { setLanguage } from "../../lib/i18n/index.svelte";
 import { unknownKeys } from "./fields";
-import { read, shown } from "./numbers";
+import { read, formatted } from "./numbers";
 import { worded } from "./wording";
 
 const MB = { name: "MB", factor: 1024 * 1024 };
@@ -17,9 +17,9 @@ test.each([
   [100, MB, "0.0000954", "0,0000954"],
   [undefined, undefined, "", ""],
 ])("%d is shown as %3$s", (value, unit, english, german) => {
-  expect(shown(value, unit)).toBe(english);
+  expect(formatted(value, unit)).toBe(english);
   setLanguage("de");
-  expect(shown(value, unit)).toBe(german);
+  expect(formatted(value, unit)).toBe(german);
 });
 
 /** A number, a number with a note how it was read, or an error. */

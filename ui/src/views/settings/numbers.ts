@@ -16,7 +16,7 @@ function signs(): { decimal: string; group: string } {
 }
 
 /** A number as in its field, without group separators. */
-export function shown(value: unknown, unit: Unit | undefined): string {
+export function formatted(value: unknown, unit: Unit | undefined): string {
   const number = Number(value) / (unit?.factor ?? 1);
   if (value === undefined || value === null || !Number.isFinite(number)) return "";
   const digits = Math.abs(number) >= 1 ? { maximumFractionDigits: 3 } : { maximumSignificantDigits: 3 };
@@ -25,7 +25,7 @@ export function shown(value: unknown, unit: Unit | undefined): string {
 
 /** A value with its unit, for a sentence. */
 export function quantity(value: unknown, unit: Unit | undefined): string {
-  return unit ? `${shown(value, unit)} ${unit.name}` : shown(value, unit);
+  return unit ? `${formatted(value, unit)} ${unit.name}` : formatted(value, unit);
 }
 
 /** Converts the text of a field to the file's number. */

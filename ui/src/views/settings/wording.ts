@@ -10,9 +10,9 @@ export function worded(wrong: string | Words, unit?: Unit): string {
   return typeof wrong === "string" ? wrong : sentence(inUnits(wrong, unit));
 }
 
-function inUnits(said: Words, unit: Unit | undefined): string {
-  const amount = (name: string) => quantity(said.values[name], unit);
-  switch (said.code) {
+function inUnits(message: Words, unit: Unit | undefined): string {
+  const amount = (name: string) => quantity(message.values[name], unit);
+  switch (message.code) {
     case "setting.count":
     case "setting.millis":
     case "setting.size":
@@ -22,12 +22,12 @@ function inUnits(said: Words, unit: Unit | undefined): string {
     case "setting.timeout_below":
       return t("number.below", { limit: amount("limit") });
     case "setting.replaced": {
-      const mistake = said.values["mistake"];
-      const used = Number(said.values["used"]);
-      if (typeof mistake !== "object" || Array.isArray(mistake) || !Number.isFinite(used)) return say(said);
+      const mistake = message.values["mistake"];
+      const used = Number(message.values["used"]);
+      if (typeof mistake !== "object" || Array.isArray(mistake) || !Number.isFinite(used)) return say(message);
       return t("number.replaced", { mistake: inUnits(mistake, unit), used: quantity(used, unit) });
     }
     default:
-      return say(said);
+      return say(message);
   }
 }

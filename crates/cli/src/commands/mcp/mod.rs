@@ -4,7 +4,6 @@
 //! decided anew for every call, as the service may be started or stopped meanwhile.
 
 mod anywhere;
-mod event_stream;
 mod via_service;
 
 use std::process::ExitCode;

@@ -1,5 +1,6 @@
 //! An assistant's programs on the running service, over `POST /execute`.
 
+use futures_util::StreamExt as _;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::client::conn::http1;
@@ -9,11 +10,11 @@ use runtray_engine::Event;
 use runtray_service::paths::Paths;
 use runtray_service::{BoundedText, address_file};
 use serde_json::Value;
+use sse_stream::SseStream;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::{JoinSet, spawn_blocking};
 
-use super::event_stream::EventStream;
 use crate::service_client::{self, Connection, Peer};
 
 /// A proven connection to the service.
@@ -87,33 +88,32 @@ async fn refused(response: Response<Incoming>) -> Result<Option<Value>, String> 
 }
 
 /// Passes the output on, and puts it into the answer.
-async fn received(mut body: Incoming, kept: usize, events: &mpsc::Sender<Event>) -> Result<Value, String> {
+async fn received(body: Incoming, kept: usize, events: &mpsc::Sender<Event>) -> Result<Value, String> {
     let (mut output, mut error) = (BoundedText::new(kept), BoundedText::new(kept));
-    let mut stream = EventStream::default();
-    while let Some(Ok(frame)) = body.frame().await {
-        stream.push(frame.data_ref().map_or(&[][..], |data| data));
-        while let Some((name, mut data)) = stream.next() {
-            let text = data["data"].as_str().unwrap_or_default().to_owned();
-            let event = match name.as_str() {
-                "stdout" => {
-                    output.push(&text);
-                    Event::Stdout(text)
-                }
-                "stderr" => {
-                    error.push(&text);
-                    Event::Stderr(text)
-                }
-                "finished" => {
-                    data["output"] = output.into_text(None).into();
-                    data["error"] = error.into_text(None).into();
-                    return Ok(data);
-                }
-                "error" => return Err(data["error"].as_str().unwrap_or("The service failed.").to_owned()),
-                _ => continue,
-            };
-            // An error means that nobody listens; the answer is wanted all the same.
-            let _ = events.send(event).await;
-        }
+    let mut stream = SseStream::new(body);
+    while let Some(Ok(message)) = stream.next().await {
+        // Data that is not JSON belongs to no event that `POST /execute` documents.
+        let Some(mut data) = message.data.and_then(|data| serde_json::from_str::<Value>(&data).ok()) else { continue };
+        let text = data["data"].as_str().unwrap_or_default().to_owned();
+        let event = match message.event.as_deref() {
+            Some("stdout") => {
+                output.push(&text);
+                Event::Stdout(text)
+            }
+            Some("stderr") => {
+                error.push(&text);
+                Event::Stderr(text)
+            }
+            Some("finished") => {
+                data["output"] = output.into_text(None).into();
+                data["error"] = error.into_text(None).into();
+                return Ok(data);
+            }
+            Some("error") => return Err(data["error"].as_str().unwrap_or("The service failed.").to_owned()),
+            _ => continue,
+        };
+        // If nobody listens to the events, the answer is still wanted.
+        let _ = events.send(event).await;
     }
     Err("The service went away while the program ran.".to_owned())
 }

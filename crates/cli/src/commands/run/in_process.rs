@@ -91,7 +91,7 @@ impl EventSink for Streams<'_> {
     }
 }
 
-/// Writes to one of our own streams, on a thread of its own: who reads it may be slow, and the run's limits hold meanwhile.
+/// Writes to one of our own streams, on a thread of its own: its reader may be slow, and the run's limits hold meanwhile.
 async fn show(text: String, is_error: bool) -> io::Result<()> {
     let written = spawn_blocking(move || match is_error {
         true => console::show(&text, &mut io::stderr().lock()),

@@ -15,7 +15,7 @@ use super::install_roots::homebrew_prefixes;
 use super::machine::Machine;
 use super::source::Source;
 use super::{folder, search_path};
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// The oldest version in supported systems.
@@ -46,7 +46,7 @@ struct Description {
 }
 
 /// The candidates of `source`.
-pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
+pub(super) fn locations(machine: &Machine, source: Source) -> Vec<PathBuf> {
     match source {
         Source::Path => on_path(machine),
         Source::Nvm => managers::nvm(machine),
@@ -62,7 +62,7 @@ pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
 }
 
 /// Parses the description.
-pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
+pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, LocalizedMessage> {
     let description = answer.stdout.lines().rev().find_map(|line| serde_json::from_str::<Description>(line).ok());
     let description = description.ok_or_else(|| answer.undescribed("Node.js"))?;
     let version = description.version;

@@ -21,7 +21,7 @@ use super::candidate::Candidate;
 use super::found::Found;
 use super::machine::{Machine, Platform};
 use super::source::Source;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
 /// The oldest supported version.
@@ -80,7 +80,7 @@ struct Description {
 }
 
 /// The candidates of `source`.
-pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
+pub(super) fn locations(machine: &Machine, source: Source) -> Vec<PathBuf> {
     match source {
         Source::BuiltIn => machine.built_in.iter().cloned().collect(),
         Source::VirtualEnv => environments::active(machine),
@@ -101,7 +101,7 @@ pub(super) fn places(machine: &Machine, source: Source) -> Vec<PathBuf> {
 }
 
 /// Parses the description, ignoring the output of the Python's own start-up files.
-pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Said> {
+pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, LocalizedMessage> {
     let description = answer.stdout.lines().rev().find_map(|line| serde_json::from_str::<Description>(line).ok());
     let description = description.ok_or_else(|| answer.undescribed("Python"))?;
     let version = version(&description.version);

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::interpreter::machine::Machine;
 use crate::interpreter::probe::probe;
-use crate::text::said::Said;
+use crate::text::message::LocalizedMessage;
 
 /// Works in every supported version. Prints one line of JSON, after any output of the Python's own start-up files.
 const SCRIPT: &str = include_str!("start_files.py");
@@ -17,9 +17,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 ///
 /// # Errors
 /// Why it did not answer; follows its path in a sentence.
-pub(crate) async fn start_files(program: &Path) -> Result<Vec<PathBuf>, Said> {
+pub(crate) async fn start_files(program: &Path) -> Result<Vec<PathBuf>, LocalizedMessage> {
     let machine = Machine { patience: PATIENCE, ..Machine::this() };
-    let answer = probe(&machine, program, &["-B", "-c", SCRIPT]).await.map_err(|error| error.said())?;
+    let answer = probe(&machine, program, &["-B", "-c", SCRIPT]).await.map_err(|error| error.message())?;
     let paths = answer.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok());
     paths.ok_or_else(|| answer.undescribed("Python"))
 }

@@ -16,6 +16,8 @@
 //! Any of these processes may die, be stopped or hang at any time. Until the service has heard from launcher and supervisor,
 //! nothing of a run has started, and it is retried once with another launcher (`client`). From then on the supervisor must
 //! answer pings, and the end it reports is accepted only once its process is gone (`tree`).
+//!
+//! Why a launcher: forking a small process is cheap, and no code runs between fork and exec in a process with threads.
 
 mod child_status;
 mod fd_passing;

@@ -36,7 +36,7 @@ pub(crate) fn all_but_first() -> Vec<Pid> {
     ids.filter(|id| *id != 1).map(Pid::from_raw).collect()
 }
 
-/// The usage of `processes`, without those that are gone.
+/// The usage of the `processes` that still exist.
 pub(crate) fn rows(processes: &[Pid]) -> Vec<Row> {
     processes.iter().filter_map(|pid| row(*pid)).collect()
 }

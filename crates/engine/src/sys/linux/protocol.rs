@@ -41,7 +41,7 @@ pub(crate) struct RunSpec {
     pub(crate) args_in_sight: Vec<OsString>,
     /// Folders to hide from the program.
     pub(crate) hidden: Vec<PathBuf>,
-    /// What the level `sandbox` grants; `None` at the level `none`.
+    /// The grants of the level `sandbox`; `None` at the level `none`.
     pub(crate) sandbox: Option<SandboxSpec>,
     pub(crate) bounds: Bounds,
     pub(crate) waits: bool,
@@ -49,7 +49,7 @@ pub(crate) struct RunSpec {
     pub(crate) terminal: bool,
 }
 
-/// What a program at the level `sandbox` may use besides the system and its own folders.
+/// The files that a program at the level `sandbox` may use besides the system and its own folders.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SandboxSpec {
     /// To read: the interpreter, and folders that the user granted.

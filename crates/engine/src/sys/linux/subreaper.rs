@@ -38,6 +38,7 @@ pub(crate) fn kill_descendants() {
             stopped.push(pid);
         }
     }
+    // Everything is stopped, so nothing can fork between these signals.
     for group in groups(&stopped) {
         let _ = killpg(group, Signal::SIGKILL);
     }

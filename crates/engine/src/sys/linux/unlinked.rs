@@ -95,6 +95,7 @@ pub(crate) fn parse(line: &str) -> Option<Mapping<'_>> {
     let hex = |text: &str| u64::from_str_radix(text, 16).ok();
     let device = libc::makedev(hex(major)?.try_into().ok()?, hex(minor)?.try_into().ok()?);
     let (file, name) = (file.parse().ok().filter(|file| *file != 0)?, rest.trim_start());
+    // These names have no file on a disk, so their pages are memory of the run.
     let in_memory = ["/memfd:", "/dev/zero", "/dev/shm/", "/SYSV"].iter().any(|start| name.starts_with(start));
     Some(Mapping {
         range,

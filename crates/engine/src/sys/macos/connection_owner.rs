@@ -49,7 +49,7 @@ fn sockets(pid: i32) -> Vec<i32> {
     // SAFETY: the structure holds only integers, for which zero is a value.
     let mut list: Vec<libc::proc_fdinfo> = vec![unsafe { zeroed() }; count];
     let size = size_of_val(&*list) as c_int;
-    // SAFETY: the place is as large as is said.
+    // SAFETY: the buffer is as large as the given size.
     let filled = unsafe { libc::proc_pidinfo(pid, libc::PROC_PIDLISTFDS, 0, list.as_mut_ptr().cast::<c_void>(), size) };
     list.truncate(usize::try_from(filled).unwrap_or(0) / size_of::<libc::proc_fdinfo>());
     list.into_iter().filter(|one| one.proc_fdtype == SOCKET).map(|one| one.proc_fd).collect()
@@ -79,7 +79,7 @@ fn is((port, address): &(u16, [u8; 16]), wanted: SocketAddr) -> bool {
 fn ends(pid: i32, descriptor: i32) -> Option<Ends> {
     // In units of eight bytes, for the alignment of the structure.
     let mut info = [0_u64; SIZE / 8];
-    // SAFETY: the place is as large as is said.
+    // SAFETY: the buffer is as large as the given size.
     let filled = unsafe {
         libc::proc_pidfdinfo(pid, descriptor, SOCKET_INFO, info.as_mut_ptr().cast::<c_void>(), SIZE as c_int)
     };

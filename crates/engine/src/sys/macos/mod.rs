@@ -5,7 +5,7 @@
 //! between two searches and starts a program of Apple's with an empty environment.
 //!
 //! The watcher is this program, started again before the first run. Every main process registers with it before its exec. When
-//! the service dies, even by SIGKILL, the watcher kills what is left.
+//! the service dies, even by SIGKILL, the watcher kills the remaining processes.
 
 mod child;
 mod connection_owner;

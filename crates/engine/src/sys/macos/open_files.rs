@@ -52,7 +52,7 @@ fn unlinked_of(pid: i32) -> Vec<((u32, u64), u64)> {
     // SAFETY: the structure holds only integers, for which zero is a value.
     let mut open: Vec<libc::proc_fdinfo> = vec![unsafe { zeroed() }; MOST_DESCRIPTORS];
     let size = size_of_val(&*open) as c_int;
-    // SAFETY: the place is as large as is said.
+    // SAFETY: the buffer is as large as the given size.
     let filled = unsafe { libc::proc_pidinfo(pid, libc::PROC_PIDLISTFDS, 0, open.as_mut_ptr().cast::<c_void>(), size) };
     open.truncate(usize::try_from(filled).unwrap_or(0) / size_of::<libc::proc_fdinfo>());
     let files = open.iter().filter(|one| one.proc_fdtype == libc::PROX_FDTYPE_VNODE as u32);

@@ -44,7 +44,7 @@ pub(super) fn bears(pid: i32, mark: &[u8]) -> bool {
     let mut name = [libc::CTL_KERN, libc::KERN_PROCARGS2, pid];
     let mut text = vec![0_u8; MOST_ARGUMENTS];
     let mut size = text.len();
-    // SAFETY: the name has as many parts as are said, and the kernel writes no more than `size` bytes into the text.
+    // SAFETY: the name has as many parts as the given count, and the kernel writes no more than `size` bytes into the text.
     let failed = unsafe {
         libc::sysctl(
             name.as_mut_ptr(),
@@ -62,7 +62,7 @@ fn pids() -> Vec<i32> {
     // SAFETY: without a place to write to, this only counts.
     let count = unsafe { libc::proc_listallpids(null_mut(), 0) };
     let mut pids = vec![0_i32; usize::try_from(count).unwrap_or(0) + MARGIN];
-    // SAFETY: the place is as large as is said.
+    // SAFETY: the buffer is as large as the given size.
     let listed = unsafe { libc::proc_listallpids(pids.as_mut_ptr().cast::<c_void>(), size_of_val(&*pids) as c_int) };
     pids.truncate(usize::try_from(listed).unwrap_or(0));
     pids

@@ -28,7 +28,7 @@ const AF_INET: u32 = 2;
 const AF_INET6: u32 = 23;
 /// How often a table is read again if it changed meanwhile.
 const TRIES: usize = 8;
-/// The first size of a table: 50,000 connections. What is not filled is never touched, and a second reading costs more.
+/// The first size of a table: 50,000 connections. Unused pages are never touched, and a second reading costs more.
 const ROOM: u32 = 1 << 20;
 /// When a connection that is not found is looked for again: it may be in the table a moment later.
 const PAUSES: [Duration; 2] = [Duration::from_millis(2), Duration::from_millis(10)];
@@ -77,7 +77,7 @@ async fn search<R: Row>(theirs: SocketAddr, ours: SocketAddr) -> io::Result<u32>
     found.map(Row::pid).filter(|pid| *pid != 0).ok_or_else(not_found)
 }
 
-/// A table that is read by one at a time. Those that wait meanwhile share the next reading: a reading takes the longer the more
+/// A table that one thread reads at a time. Threads that wait share the next reading: a reading takes the longer the more
 /// connections there are, and each of many new ones would cost one.
 struct Table<R> {
     /// How often it was asked for.
@@ -169,7 +169,7 @@ fn rows<R: Row>() -> io::Result<Vec<R>> {
         // In units of four bytes, for the alignment of the table.
         let mut table = vec![0_u32; (size as usize).div_ceil(4)];
         size = (table.len() * 4) as u32;
-        // SAFETY: the place is as large as is said, and aligned as the table is.
+        // SAFETY: the buffer is as large as the given size, and aligned as the table is.
         let result = unsafe {
             GetExtendedTcpTable(
                 table.as_mut_ptr().cast::<c_void>(),
@@ -250,7 +250,7 @@ fn user_of_handle(process: HANDLE) -> io::Result<User> {
     // A SID has at most 68 bytes.
     let mut user = vec![0_u64; 32];
     let mut length = 0;
-    // SAFETY: the place is as large as is said, and aligned for the structure.
+    // SAFETY: the buffer is as large as the given size, and aligned for the structure.
     let filled = unsafe {
         GetTokenInformation(
             token.as_raw_handle(),

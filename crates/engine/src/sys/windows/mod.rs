@@ -130,7 +130,7 @@ impl Tree {
         self.job.contains(process)
     }
 
-    /// The tree's peak memory; of a waiting program, what its start took.
+    /// The tree's peak memory; of a waiting program, the peak of its start.
     pub(crate) fn memory_bytes(&mut self) -> Option<u64> {
         self.job.peak_memory_bytes().ok()
     }

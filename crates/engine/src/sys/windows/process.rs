@@ -168,7 +168,7 @@ impl<'a> Attributes<'a> {
     }
 
     fn update(&mut self, attribute: u32, value: *const c_void, size: usize) -> io::Result<()> {
-        // SAFETY: the list was initialised with room for it, and what it points to lives as long as the list.
+        // SAFETY: the list was initialised with room for it, and the data behind its pointers lives as long as the list.
         let done =
             unsafe { UpdateProcThreadAttribute(self.raw(), 0, attribute as usize, value, size, null_mut(), null()) };
         if done == 0 { Err(io::Error::last_os_error()) } else { Ok(()) }

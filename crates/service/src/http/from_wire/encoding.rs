@@ -110,14 +110,14 @@ mod tests {
 
     #[test]
     fn invalid_text_is_reported() {
-        for (bytes, said) in [
+        for (bytes, expected) in [
             (&b"\xff\xfe{\0}"[..], "UTF-16, and its last character is cut off"),
             (b"{\0\x00\xd8}\0", "UTF-16 and holds what is no character"),
             (b"{\0\0\0\0\0\x11\x00", "UTF-32 and holds what is no character"),
             (b"{\0\0\0}\0", "UTF-32, and its last character"),
         ] {
             let why = utf8(bytes).expect_err("no text");
-            assert!(why.contains(said), "{bytes:02x?}: {why}");
+            assert!(why.contains(expected), "{bytes:02x?}: {why}");
         }
         for short in [&b""[..], b"{", b"x", b"{}x", b"\0"] {
             assert_eq!(utf8(short).expect("as it is").as_ref(), short);

@@ -7,7 +7,7 @@ use serde::de::DeserializeOwned;
 use serde_ignored::Path;
 use serde_json::error::Category;
 
-use runtray_engine::{InvalidRequest, shown};
+use runtray_engine::{InvalidRequest, excerpt};
 
 use super::{encoding, text};
 
@@ -34,7 +34,7 @@ pub(crate) enum Whole {
     Message,
 }
 
-/// What is wrong with a JSON text, before it is put into a sentence.
+/// The mistake in a JSON text, before it is put into a sentence.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Malformed {
     /// It is not JSON.
@@ -43,7 +43,7 @@ pub(crate) enum Malformed {
     Shape {
         /// The field, such as `files[0].path`; empty for the whole text.
         field: String,
-        /// What is wrong with it.
+        /// The mistake.
         reason: String,
     },
 }
@@ -81,7 +81,7 @@ pub(crate) fn object_and_ignored<T: DeserializeOwned>(bytes: &[u8]) -> Result<(T
 
 fn note_ignored(ignored: &mut Vec<String>, path: &Path<'_>) {
     if ignored.len() < MOST_IGNORED {
-        ignored.push(shown(&name_of(path)).into_owned());
+        ignored.push(excerpt(&name_of(path)).into_owned());
     }
 }
 
@@ -155,8 +155,8 @@ fn syntax(error: &serde_json::Error) -> String {
 /// serde's message, made safe to show: it quotes the sender's value, however long, before its own words.
 fn shortened(message: &str) -> String {
     match message.rsplit_once(", expected ") {
-        Some((found, expected)) => format!("{}, expected {expected}", shown(found)),
-        None => shown(message).into_owned(),
+        Some((found, expected)) => format!("{}, expected {expected}", excerpt(found)),
+        None => excerpt(message).into_owned(),
     }
 }
 
@@ -173,7 +173,7 @@ impl Malformed {
                 Invalid::Request(format!("The {whole} cannot be used: {reason}."))
             }
             (Self::Shape { field, reason }, _) => {
-                Invalid::Request(format!("`{}` cannot be used: {reason}.", shown(&field)))
+                Invalid::Request(format!("`{}` cannot be used: {reason}.", excerpt(&field)))
             }
         }
     }

@@ -3,7 +3,7 @@
 //! A message is read in parts rather than as a `ClientMessage`: serde buffers tagged and flattened types, and its errors then
 //! do not say where they are.
 
-use runtray_engine::{Command, InvalidRequest, Signal, shown};
+use runtray_engine::{Command, InvalidRequest, Signal, excerpt};
 use runtray_wire::{SentSignal, SignalName, TerminalSize, Typed};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -20,7 +20,7 @@ struct Kind {
     name: String,
 }
 
-/// What the first message has besides a request's fields.
+/// The fields of the first message besides a request's.
 #[derive(Deserialize)]
 struct Terminal {
     terminal: Option<TerminalSize>,
@@ -35,7 +35,7 @@ pub(crate) fn parse_run(bytes: &[u8], timeouts: Timeouts) -> Result<Parsed, Inva
     if name != "run" {
         return Err(Invalid::Request(format!(
             "Send `{{\"type\": \"run\", \"code\": \"…\"}}` first; `{}` comes when a program runs.",
-            shown(&name)
+            excerpt(&name)
         )));
     }
     let Terminal { terminal } = object(bytes)?;
@@ -59,7 +59,7 @@ pub(crate) fn parse_command(bytes: &[u8]) -> Result<Command, Invalid> {
         "run" => Err(Invalid::Request("A program runs here already; open another connection for the next.".into())),
         other => Err(Invalid::Request(format!(
             "`type` must be `stdin`, `eof`, `signal` or `resize`, not `{}`.",
-            shown(other)
+            excerpt(other)
         ))),
     }
 }

@@ -229,8 +229,8 @@ mod tests {
         for (text, part) in
             [("aGk—", "its first 3 bytes"), ("aGk", "its end is missing"), ("aGl=", "its end is missing")]
         {
-            let said = not_base64(&BASE64_STANDARD.decode(text).expect_err(text));
-            assert!(said.contains(part), "{text}: {said}");
+            let message = not_base64(&BASE64_STANDARD.decode(text).expect_err(text));
+            assert!(message.contains(part), "{text}: {message}");
         }
     }
 }

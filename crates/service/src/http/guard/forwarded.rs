@@ -31,7 +31,7 @@ pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<(), Err
     })
 }
 
-/// What a header contains.
+/// The content of a header.
 #[derive(Clone, Copy)]
 enum Kind {
     /// A list of hosts.

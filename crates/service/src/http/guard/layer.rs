@@ -33,7 +33,7 @@ impl Caller {
     }
 }
 
-/// Judges every request; only those that pass reach the routes.
+/// Judges every request; refused requests do not reach the routes.
 pub(crate) async fn guard(State(server): State<Arc<Server>>, mut request: Request, next: Next) -> Response {
     let origin = match judge(&server, &request) {
         Ok(origin) => origin,

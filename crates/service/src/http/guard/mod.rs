@@ -1,4 +1,4 @@
-//! The guard decides who may use the service. It is one layer in front of every route, and runs before a body is read.
+//! The guard decides which clients may use the service. It is one layer in front of every route, and runs before a body is read.
 //!
 //! Each rule is a file; the state that the rules use is in `http/access`. `GET /health` is exempt from all rules, the `Host` rule
 //! included: health probes use other host names or none, and the route runs nothing and returns no user data. A page that

@@ -45,7 +45,7 @@ fn parse(text: &str) -> Option<Origin> {
     text.parse().ok().filter(|origin| is_serialised(origin, text))
 }
 
-/// Whether `text` is exactly what a browser sends for `origin`; a default port may be present.
+/// Whether `text` is exactly a browser's spelling of `origin`; a default port may be present.
 fn is_serialised(origin: &Origin, text: &str) -> bool {
     let port = if text.starts_with("https:") { ":443" } else { ":80" };
     text.strip_suffix(port).unwrap_or(text) == origin.as_str()
@@ -56,7 +56,7 @@ fn is_serialised(origin: &Origin, text: &str) -> bool {
 pub(super) struct Refused {
     /// The error for the client.
     pub(super) error: Error,
-    /// The origin, if it is one that could be allowed.
+    /// The origin, if it may be allowed.
     pub(super) origin: Option<Origin>,
 }
 

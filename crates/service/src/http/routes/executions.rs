@@ -8,7 +8,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use futures_util::{StreamExt, stream};
-use runtray_engine::{Status, shown};
+use runtray_engine::{Status, excerpt};
 use runtray_wire::{Cancelling, ErrorBody, Execution, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery};
 
 use super::query::Parameters;
@@ -18,7 +18,7 @@ use crate::http::server::Server;
 use crate::journal::{Export, Filter, JournalError, LOST, RUNNING};
 use crate::runs::registry::Running;
 
-/// Executions, newest first; those that run are among them.
+/// Executions, newest first, including running ones.
 #[utoipa::path(
     get,
     path = "/executions",
@@ -125,7 +125,7 @@ fn filter(query: ExecutionsQuery) -> Result<Filter, Error> {
     match filter.status.as_deref().filter(|status| !is_status(status)) {
         Some(status) => {
             let names = statuses().join(", ");
-            Err(Error::InvalidRequest(format!("`status` must be one of {names}, not `{}`.", shown(status))))
+            Err(Error::InvalidRequest(format!("`status` must be one of {names}, not `{}`.", excerpt(status))))
         }
         None => Ok(filter),
     }
@@ -148,7 +148,7 @@ fn without_journal<T: Default>(error: JournalError) -> Result<T, Error> {
 }
 
 fn unknown(id: &str) -> Error {
-    Error::NotFound(format!("There is no execution `{}`.", shown(id)))
+    Error::NotFound(format!("There is no execution `{}`.", excerpt(id)))
 }
 
 /// Adds the running executions that the journal does not hold, such as those it dropped, to the first page.

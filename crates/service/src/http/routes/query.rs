@@ -2,7 +2,7 @@
 
 use axum::extract::{FromRequestParts, Query};
 use axum::http::request::Parts;
-use runtray_engine::shown;
+use runtray_engine::excerpt;
 use serde::de::DeserializeOwned;
 
 use crate::http::error::Error;
@@ -16,7 +16,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Parameters<T> 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Error> {
         match Query::from_request_parts(parts, state).await {
             Ok(Query(parameters)) => Ok(Self(parameters)),
-            Err(rejection) => Err(Error::InvalidRequest(format!("{}.", shown(&rejection.body_text())))),
+            Err(rejection) => Err(Error::InvalidRequest(format!("{}.", excerpt(&rejection.body_text())))),
         }
     }
 }

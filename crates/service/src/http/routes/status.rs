@@ -25,6 +25,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
     let load = *server.core.admission.load().borrow();
     let settings = server.core.settings.borrow().settings.clone();
     let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
+    // An interpreter with isolation of its own, such as the built-in Python, has it at every level of the settings.
     let (isolation, isolation_detail) = match own {
         Isolation::None => isolation(&server, settings.isolation),
         own => (own, None),
@@ -57,7 +58,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
 /// The level of runs, and why it is not the sandbox where `auto` would choose it, or what the sandbox lacks.
 fn isolation(server: &Server, choice: IsolationChoice) -> (Isolation, Option<String>) {
     let Some((level, report)) = server.core.sandbox() else { return (Isolation::None, None) };
-    let lack = report.lack.filter(|_| choice != IsolationChoice::None).map(|lack| lack.said().to_string());
+    let lack = report.lack.filter(|_| choice != IsolationChoice::None).map(|lack| lack.message().to_string());
     let gaps: Vec<String> = report.gaps().iter().map(ToString::to_string).collect();
     let gaps = Some(gaps.join(" ")).filter(|gaps| level == Isolation::Sandbox && !gaps.is_empty());
     (level, lack.or(gaps))

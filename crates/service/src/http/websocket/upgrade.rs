@@ -8,7 +8,7 @@ use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::ws::rejection::WebSocketUpgradeRejection;
 use axum::http::request::Parts;
 use axum::response::Response;
-use runtray_engine::shown;
+use runtray_engine::excerpt;
 use tracing::Instrument;
 
 use super::socket::Socket;
@@ -50,13 +50,15 @@ where
 {
     let Upgrade { request, received } = upgrade;
     let upgrade = request.map_err(|rejection| {
-        let why = shown(&rejection.body_text()).into_owned();
+        let why = excerpt(&rejection.body_text()).into_owned();
         Error::InvalidRequest(format!("This route speaks WebSocket; open it with a client for that ({why})."))
     })?;
     if server.core.admission.is_closed() {
         return Err(Error::ShuttingDown);
     }
+    // Taken before the upgrade, so that a client over the limit gets a 429 instead of a closed socket.
     let permit = server.sessions.acquire().ok_or(Error::TooManyConnections)?;
+    // One message holds a whole request, so the limit of bodies applies to it.
     let cap = server.core.settings.borrow().settings.body_bytes;
     let upgrade = upgrade.protocols(protocols.iter().copied());
     let upgrade = upgrade.max_message_size(cap).max_frame_size(cap).read_buffer_size(READ_BUFFER);

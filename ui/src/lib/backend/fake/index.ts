@@ -139,6 +139,8 @@ export class FakeBackend implements Backend {
       if (key === "limits.timeout_ms" && Number(value) > longest) {
         throw refused(key, "setting.timeout_above", { limit: String(longest) });
       }
+      const relative = key.startsWith("sandbox.") && (value as string[] | null)?.find((folder) => !folder.startsWith("/"));
+      if (relative) throw refused(key, "setting.folder_relative", { written: relative });
       values[key] = value ?? this.view.defaults[key];
     }
     const restart = "port" in changes ? ["port"] : [];
@@ -169,7 +171,7 @@ export class FakeBackend implements Backend {
   token = async () => (this.view.values["require_token"] === true ? "kT3mQ9x-made-up-token" : null);
 
   followConsole = async (_window: string, listener: (update: ConsoleUpdate) => void) => this.console.follow(listener);
-  shownInConsole = (_window: string, pieces: number) => void (this.console.shown += pieces);
+  acknowledgeConsole = (_window: string, pieces: number) => void (this.console.acknowledged += pieces);
   runInConsole = async (message: string) => this.console.run(message);
   tellConsole = async (message: string) => this.console.tell(message);
   killInConsole = async () => this.console.kill();
@@ -205,7 +207,7 @@ export class FakeBackend implements Backend {
 
 function refused(field: string, code: string, values: Record<string, string>): Failure {
   const text = `refused: ${code}`;
-  return { code: "invalid_setting", message: text, said: { code, values, text }, field };
+  return { code: "invalid_setting", message: text, localized: { code, values, text }, field };
 }
 
 function wanted(one: ExecutionView, { status, language, origin, q }: ExecutionsQuery): boolean {

@@ -9,7 +9,7 @@ export class FakeConsole {
   /** All messages to a program, including the first ones. */
   readonly sent: Told[] = [];
   /** The number of pieces of output that the window has shown. */
-  shown = 0;
+  acknowledged = 0;
   #listener: (update: ConsoleUpdate) => void = () => {};
   #state: ConsoleState = "idle";
   #output = "";
@@ -33,11 +33,11 @@ export class FakeConsole {
   }
 
   tell(message: string): void {
-    const said = JSON.parse(message) as ClientMessage;
-    this.sent.push(said);
-    if (said.type === "stdin") this.#typed(said.data);
-    if (said.type === "eof") this.finish("completed", 0);
-    if (said.type === "signal") this.finish("cancelled", null);
+    const received = JSON.parse(message) as ClientMessage;
+    this.sent.push(received);
+    if (received.type === "stdin") this.#typed(received.data);
+    if (received.type === "eof") this.finish("completed", 0);
+    if (received.type === "signal") this.finish("cancelled", null);
   }
 
   kill(): void {
@@ -60,8 +60,8 @@ export class FakeConsole {
   }
 
   /** The program is not run, or not any more. */
-  refuse(message: string, said: Words = { code: "", values: {}, text: message }): void {
-    this.#enter("ended", { type: "refused", code: "shutting_down", message, said });
+  refuse(message: string, localized: Words = { code: "", values: {}, text: message }): void {
+    this.#enter("ended", { type: "refused", code: "shutting_down", message, localized });
   }
 
   #enter(state: ConsoleState, ended: ConsoleEnd | null = null): void {

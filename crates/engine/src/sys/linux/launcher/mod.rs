@@ -1,5 +1,7 @@
 //! The launcher process: receives a run's descriptors, gives it a supervisor, reaps supervisors, and reports both to the
 //! service.
+//!
+//! `prefork` keeps one supervisor ready for the next run. `cgroups` and `run_cgroups` use cgroup version 2 where it is delegated.
 
 mod cgroups;
 mod prefork;

@@ -30,7 +30,7 @@ impl RunCgroups {
         self.taken.push((supervisor, cgroup));
     }
 
-    /// Kills what is left in the group of a supervisor that is gone, and deletes the group.
+    /// Kills the processes left in the group of a dead supervisor, and deletes the group.
     pub(crate) fn free(&mut self, supervisor: Pid) {
         for (_, cgroup) in self.taken.extract_if(.., |(taken, _)| *taken == supervisor) {
             let _ = cgroup.kill();

@@ -17,7 +17,7 @@ pub(crate) fn hold(path: &Path) -> io::Result<File> {
     File::options().read(true).custom_flags(libc::O_PATH | libc::O_NOFOLLOW).open(path)
 }
 
-/// Mounts what is held, including its submounts, at `place`.
+/// Mounts the held tree, including its submounts, at `place`.
 pub(crate) fn bind(held: &File, place: &Path) -> io::Result<()> {
     let source = format!("/proc/self/fd/{}", held.as_raw_fd());
     Ok(mount(Some(&*source), place, None::<&str>, MsFlags::MS_BIND | MsFlags::MS_REC, None::<&str>)?)

@@ -1,4 +1,8 @@
-//! What the supervisor sets up around a program: namespaces, mounts, limits, signals and capabilities.
+//! The supervisor's preparations for a program: namespaces, mounts, limits, signals and capabilities.
+//!
+//! `namespaces` and `mounts` hide other runs and Runtray's folders, and give a run its own `/tmp` and `/dev/shm`. Without
+//! namespaces, `signal_scope` protects other processes. `capabilities` are dropped, and `mount_filter` forbids mounts whose
+//! memory would not be counted. `isolation` is the level `sandbox`, entered by the program's process before exec.
 
 mod bind_mount;
 pub(crate) mod capabilities;

@@ -37,14 +37,14 @@ pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<RunSpec> {
     if mode == Mode::Subreaper {
         return Ok(RunSpec { args: [&*spec.args_in_sight, &spec.args].concat(), ..spec });
     }
-    let places = temporary();
-    let (Some(first), Some(last)) = (places.first(), places.last()) else { return Err(ErrorKind::NotFound.into()) };
+    let folders = temporary();
+    let (Some(first), Some(last)) = (folders.first(), folders.last()) else { return Err(ErrorKind::NotFound.into()) };
     let name = spec.root.file_name().ok_or(ErrorKind::InvalidInput)?;
     let (place, commands) = (first.join(name), first.join(beside(name)));
     // Everything that is mounted later must be opened before its path is covered.
     let parts = Parts::of(&spec, first == last)?;
     cover(&spec.hidden)?;
-    let visible = VisiblePaths::of(&spec, &places);
+    let visible = VisiblePaths::of(&spec, &folders);
     if first != last {
         bind(&parts.first, first)?;
     }
@@ -155,6 +155,7 @@ fn moved(spec: RunSpec, folder: &Path, temporary: &Path, commands: &Path) -> Run
             value
         }
     };
+    // Only whole values are replaced: a path within a longer text is the program's own.
     let variable = |(name, value): (OsString, OsString)| {
         let value = inside(&name, value);
         (name, value)

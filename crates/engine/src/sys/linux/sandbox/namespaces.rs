@@ -109,8 +109,8 @@ pub(crate) fn close_kernel(mode: Mode) -> io::Result<()> {
     if mode == Mode::Subreaper || !Uid::effective().is_root() {
         return Ok(());
     }
-    let places = OF_KERNEL.iter().filter(|place| fs::symlink_metadata(place).is_ok());
-    places.into_iter().try_for_each(|place| close(place).or_else(|_| close_one(place)))
+    let paths = OF_KERNEL.iter().filter(|place| fs::symlink_metadata(place).is_ok());
+    paths.into_iter().try_for_each(|place| close(place).or_else(|_| close_one(place)))
 }
 
 /// [`close`] for kernels before 5.12: mounts below stay as they are.

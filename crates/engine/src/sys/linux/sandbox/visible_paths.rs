@@ -26,8 +26,8 @@ struct Entry {
 }
 
 impl VisiblePaths {
-    /// The entries of `places` that `spec` names.
-    pub(crate) fn of(spec: &RunSpec, places: &[PathBuf]) -> Self {
+    /// The entries of `folders` that `spec` names.
+    pub(crate) fn of(spec: &RunSpec, folders: &[PathBuf]) -> Self {
         let mut named = chain(&spec.program);
         named.extend(spec.args.iter().map(PathBuf::from));
         match &spec.sandbox {
@@ -40,7 +40,7 @@ impl VisiblePaths {
             ),
         }
         named.retain(|path| !path.starts_with(&spec.root));
-        let mut found: Vec<PathBuf> = named.iter().filter_map(|path| right_below(path, places)).collect();
+        let mut found: Vec<PathBuf> = named.iter().filter_map(|path| right_below(path, folders)).collect();
         found.sort();
         found.dedup();
         let hold = |place: PathBuf| {
@@ -84,10 +84,10 @@ fn chain(program: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// The entry of one of `places`, or of a link to one, that contains `path`.
-fn right_below(path: &Path, places: &[PathBuf]) -> Option<PathBuf> {
-    let places = places.iter().map(PathBuf::as_path).chain(TEMPORARY.iter().map(Path::new));
-    let (place, rest) = places.filter_map(|place| Some((place, path.strip_prefix(place).ok()?))).next()?;
+/// The entry of one of `folders`, or of a link to one, that contains `path`.
+fn right_below(path: &Path, folders: &[PathBuf]) -> Option<PathBuf> {
+    let folders = folders.iter().map(PathBuf::as_path).chain(TEMPORARY.iter().map(Path::new));
+    let (place, rest) = folders.filter_map(|place| Some((place, path.strip_prefix(place).ok()?))).next()?;
     match rest.components().next()? {
         Component::Normal(name) => Some(fs::canonicalize(place).ok()?.join(name)),
         _ => None,
@@ -102,7 +102,7 @@ mod tests {
 
     #[test]
     fn what_lies_in_a_folder_for_temporary_files_is_kept_as_a_whole() {
-        let places = [PathBuf::from("/var/tmp"), PathBuf::from("/tmp")];
+        let folders = [PathBuf::from("/var/tmp"), PathBuf::from("/tmp")];
         for (path, expected) in [
             ("/tmp/venv/bin/python", Some("/tmp/venv")),
             ("/var/tmp/a", Some("/var/tmp/a")),
@@ -114,7 +114,7 @@ mod tests {
             ("tmp/a", None),
             ("", None),
         ] {
-            assert_eq!(right_below(Path::new(path), &places), expected.map(PathBuf::from), "{path}");
+            assert_eq!(right_below(Path::new(path), &folders), expected.map(PathBuf::from), "{path}");
         }
     }
 }

@@ -154,7 +154,7 @@ impl Shared {
         Ok(())
     }
 
-    /// Watches for what a new launcher reports about this machine, and for its end.
+    /// Waits for a new launcher's report about this machine, and for the launcher's end.
     fn watch(self: &Arc<Self>, process: &Arc<LauncherProcess>) {
         tokio::spawn(publish_abilities(Arc::downgrade(self), process.clone()));
         tokio::spawn(restart_when_gone(Arc::downgrade(self), Arc::downgrade(process), process.gone()));
@@ -194,7 +194,7 @@ async fn restart_when_gone(launcher: Weak<Shared>, process: Weak<LauncherProcess
     }
 }
 
-/// Publishes what a new launcher reports about this machine, and warns if containment is the fallback.
+/// Publishes a new launcher's report about this machine, and warns if containment is the fallback.
 async fn publish_abilities(launcher: Weak<Shared>, process: Arc<LauncherProcess>) {
     let Ok(Some(Abilities { containment, sandbox })) = process.reported_abilities().await else { return };
     let Some(launcher) = launcher.upgrade() else { return };

@@ -85,7 +85,7 @@ impl LauncherProcess {
         self.socket.as_fd()
     }
 
-    /// What it reported about this machine; `None` before that.
+    /// Its report about this machine; `None` before it arrives.
     pub(crate) fn abilities(&self) -> Option<Abilities> {
         self.abilities.get().cloned()
     }

@@ -57,6 +57,7 @@ impl Memory {
     /// The sum of the sizes may be too large, because processes share pages. An inspection determines the real amount; it takes
     /// time, so its result comes with a later observation.
     pub(crate) fn is_exceeded(&mut self, rows: &[Row], processes: &[Pid]) -> bool {
+        // A cgroup counts shared pages once, so its figure needs no inspection.
         if let Some(held) = self.held_by_cgroup() {
             self.seen = held;
             self.peak = self.peak.max(held);
@@ -72,6 +73,7 @@ impl Memory {
         if finding.and_then(|finding| finding.held).is_some_and(|held| held > self.limit) {
             return true;
         }
+        // A sum above the limit may be an overestimate. It counts only if no inspection clears it in time.
         if self.seen <= self.limit {
             self.doubted = None;
         }

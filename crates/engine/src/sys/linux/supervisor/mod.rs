@@ -1,4 +1,10 @@
 //! The supervisor process of a run: starts the program, monitors it, and kills the rest of the tree.
+//!
+//! `monitor` is its loop. `cpu_accounting`, `memory` (with `inspector`) and `shared_memory` measure the tree.
+//!
+//! The process limit is counted here and not enforced by seccomp's user notification: a signal that arrives before the
+//! supervisor has read a notification makes `fork` fail with `EINTR`, and one shell pipeline in five then failed with
+//! `Cannot fork`.
 
 mod control_reader;
 mod cpu_accounting;
@@ -120,7 +126,7 @@ fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
     Ok(spec)
 }
 
-/// What the program's process does before exec. `may_mount` is false if mounts are to be forbidden here.
+/// The steps of the program's process before exec. `may_mount` is false if mounts are to be forbidden here.
 fn prepare(
     bounds: Bounds,
     mode: Mode,

@@ -44,7 +44,7 @@ pub(crate) struct Monitor {
     pub(crate) status: Option<ChildStatus>,
 }
 
-/// What is left after some dead children were reaped.
+/// The children that are left after a reap.
 #[derive(PartialEq, Eq)]
 enum Left {
     /// No children.

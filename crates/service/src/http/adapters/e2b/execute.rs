@@ -63,6 +63,7 @@ pub(crate) async fn execute(
     let language = program.language.unwrap_or_else(|| "python".to_owned());
     let parsed = Parsed::new(language, request);
     let submitted = submit(&server.core, parsed, id.clone(), caller.named_or("e2b").to_owned()).await?;
+    // The run belongs to the stream of its lines, so a client that goes away cancels it.
     let rest = Rest { submitted: Some(submitted), id, _share: share };
     let stream = stream::unfold(rest, |mut rest| async { Some((Ok::<_, Infallible>(rest.next().await?), rest)) });
     Ok(([(header::CONTENT_TYPE, LINES)], Body::from_stream(stream)).into_response())

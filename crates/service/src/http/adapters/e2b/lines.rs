@@ -15,7 +15,7 @@ pub(super) fn printed(stream: &str, text: &str) -> String {
 
 /// The lines at the end: the files, the exception, and the end itself.
 pub(super) fn ended(result: &ExecuteResponse) -> String {
-    let mut lines: String = result.ending.files.iter().filter_map(shown).map(|file| line(&file)).collect();
+    let mut lines: String = result.ending.files.iter().filter_map(displayable).map(|file| line(&file)).collect();
     if let Some(Exception { name, value }) = Exception::of(result) {
         lines += &line(&json!({"type": "error", "name": name, "value": value, "traceback": result.error}));
     }
@@ -30,7 +30,7 @@ pub(super) fn failed(sentence: &str) -> String {
 }
 
 /// A file as a result, if E2B has a form for its type.
-fn shown(file: &ResultFile) -> Option<Value> {
+fn displayable(file: &ResultFile) -> Option<Value> {
     let content = file.content.as_deref()?;
     let (form, is_text) = match file.media_type.as_str() {
         "image/png" => ("png", false),

@@ -18,7 +18,7 @@ use crate::http::websocket::socket::{Sink, Socket};
 /// Blocks that may wait for their turn.
 const QUEUED: usize = 16;
 
-/// The client is gone, or does what no client does.
+/// The client is gone, or broke the protocol.
 struct Gone;
 
 /// A kernel's client.
@@ -77,7 +77,7 @@ impl Channel<'_> {
         }
     }
 
-    /// Runs a block, and queues those that come meanwhile.
+    /// Runs a block, and queues the blocks that arrive meanwhile.
     async fn execute(&mut self, Block { request, share }: Block) -> Result<(), Gone> {
         self.count += 1;
         let answers = Answers::to(request.header, &self.session, self.count);
@@ -97,7 +97,7 @@ impl Channel<'_> {
     }
 }
 
-/// The next message; `None` for one that asks for no block to be run.
+/// The next message; `None` if it does not ask to run a block.
 async fn received(reader: &mut Reader, server: &Server) -> Result<Option<Block>, Gone> {
     let cap = server.core.settings.borrow().settings.body_bytes;
     let Some(Ok(message)) = reader.next(cap).await else { return Err(Gone) };
@@ -149,6 +149,7 @@ async fn executed(
     let timeout = Timeouts::longest(&core.settings.borrow().settings).default;
     let request = runtray_engine::Request::new(code, timeout);
     let parsed = Parsed::new(client.language.clone(), request);
+    // The first block has the id of its request; each later one gets its own.
     let id = if count == 1 { client.id.clone() } else { Ulid::generate().to_string() };
     let mut submitted = match submit(core, parsed, id, client.origin.clone()).await {
         Ok(submitted) => submitted,

@@ -24,7 +24,7 @@ pub(super) struct Request {
     pub(super) content: Content,
 }
 
-/// What a client's message is.
+/// The kind of a client's message.
 #[derive(Deserialize)]
 pub(super) struct Header {
     msg_id: String,
@@ -62,7 +62,7 @@ impl Answers {
         vec![self.state("busy"), self.message("iopub", "execute_input", input)]
     }
 
-    /// What it printed.
+    /// Its output.
     pub(super) fn printed(&self, event: &Event) -> Vec<String> {
         let (name, mut text) = match event {
             Event::Started => return Vec::new(),

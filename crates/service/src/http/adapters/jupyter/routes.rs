@@ -7,7 +7,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use axum::{Extension, Json};
-use runtray_engine::shown;
+use runtray_engine::excerpt;
 use runtray_wire::ErrorBody;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -43,7 +43,7 @@ pub(crate) struct Kernel {
     id: String,
     /// Its language.
     name: String,
-    /// What it does: nothing yet.
+    /// Its state: it has not run anything yet.
     execution_state: &'static str,
     /// Its clients.
     connections: u32,
@@ -120,5 +120,5 @@ pub(crate) async fn connect(
 }
 
 fn unknown(id: &str) -> Error {
-    Error::NotFound(format!("There is no kernel `{}`.", shown(id)))
+    Error::NotFound(format!("There is no kernel `{}`.", excerpt(id)))
 }

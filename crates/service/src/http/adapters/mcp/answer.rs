@@ -27,7 +27,7 @@ fn files(answer: &Value) -> impl Iterator<Item = &Value> {
     answer["files"].as_array().into_iter().flatten()
 }
 
-/// What the model reads: the output, what came on standard error, how it ended if not well, and the files.
+/// The text for the model: output, standard error, the end unless it was a success, and the files.
 fn text(answer: &Value) -> String {
     let field = |name: &str| answer[name].as_str().unwrap_or_default();
     let mut parts = Vec::new();
@@ -60,10 +60,10 @@ fn listed(answer: &Value) -> String {
 
 /// A file as a picture, or as a resource.
 fn block(answer: &Value, file: &Value) -> Option<ContentBlock> {
-    const SHOWN: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
+    const DISPLAYABLE: [&str; 4] = ["image/png", "image/jpeg", "image/gif", "image/webp"];
     let (path, content) = (file["path"].as_str()?, file["content"].as_str()?);
     let media_type = file["media_type"].as_str().unwrap_or("application/octet-stream");
-    if SHOWN.contains(&media_type) {
+    if DISPLAYABLE.contains(&media_type) {
         return Some(ContentBlock::image(content, media_type));
     }
     let uri = format!("runtray://executions/{}/{path}", answer["id"].as_str().unwrap_or_default());

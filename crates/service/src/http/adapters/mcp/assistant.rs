@@ -9,7 +9,7 @@ use rmcp::model::{
     PaginatedRequestParams, ProgressNotificationParam, ProgressToken, ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{Peer, RequestContext, RoleServer};
-use runtray_engine::{Event, shown};
+use runtray_engine::{Event, excerpt};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
@@ -45,7 +45,7 @@ impl<B: Backend> ServerHandler for Assistant<B> {
         _: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        // Without an answer the tools are described without the languages; a call then says what is wrong.
+        // Without an answer the tools are described without the languages; a call then names the problem.
         let languages = self.0.languages(&context.extensions).await.unwrap_or_default();
         Ok(ListToolsResult::with_all_items(tools::tools(&languages)))
     }
@@ -59,7 +59,7 @@ impl<B: Backend> ServerHandler for Assistant<B> {
         match &*request.name {
             tools::RUN_CODE => self.run_code(&arguments, context).await.map(Into::into),
             tools::LIST_LANGUAGES => Ok(self.list_languages(&context).await.into()),
-            other => Err(ErrorData::invalid_params(format!("There is no tool `{}`.", shown(other)), None)),
+            other => Err(ErrorData::invalid_params(format!("There is no tool `{}`.", excerpt(other)), None)),
         }
     }
 }
@@ -110,7 +110,7 @@ async fn report(peer: &Peer<RoleServer>, token: Option<ProgressToken>, mut print
     while let Some(event) = printed.recv().await {
         let Some(token) = &token else { continue };
         let mut text = text_of(event);
-        // What has come meanwhile goes along, so that many small pieces are few messages.
+        // Pieces that arrived meanwhile are sent along, so that many small pieces become few messages.
         while text.len() < MOST_PROGRESS
             && let Ok(event) = printed.try_recv()
         {

@@ -9,9 +9,9 @@ use tokio::sync::mpsc;
 pub struct Call<'a> {
     /// The body of `POST /execute` as JSON.
     pub body: Vec<u8>,
-    /// What the transport knows of the request.
+    /// The transport's data about the request.
     pub extensions: &'a Extensions,
-    /// Receives what the program prints.
+    /// Receives the program's output.
     pub events: mpsc::Sender<Event>,
 }
 

@@ -95,7 +95,7 @@ pub(crate) async fn post(
     Ok(response.map(|body| Body::new(Observed::new(body, Watcher { gone, _share: share }))))
 }
 
-/// Declares the body as what it is now, whatever it was when it came.
+/// Sets the headers of the decoded body in place of the client's.
 fn plain(headers: &mut HeaderMap, length: usize) {
     headers.remove(header::CONTENT_ENCODING);
     headers.remove(header::TRANSFER_ENCODING);
@@ -103,7 +103,7 @@ fn plain(headers: &mut HeaderMap, length: usize) {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
 }
 
-/// The stream of what the server says by itself, for clients with a session.
+/// The stream of the server's own messages, for clients with a session.
 #[utoipa::path(
     get,
     path = "/mcp",

@@ -1,7 +1,7 @@
 //! The sessions of clients that speak a protocol version with sessions.
 //!
-//! A session holds no program, only what the client said at its start. Clients often leave without ending theirs, so the oldest
-//! is closed when there are too many, and one that was idle for long ends by itself.
+//! A session holds no program, only the client's initialisation. Clients often leave without ending theirs, so the oldest
+//! is closed when there are too many, and an idle session times out.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, PoisonError};

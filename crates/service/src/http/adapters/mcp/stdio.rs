@@ -20,7 +20,7 @@ pub async fn serve<B: Backend>(
 ) -> io::Result<()> {
     let running = match Assistant(backend).serve((input, output)).await {
         Ok(running) => running,
-        // It left before it said anything.
+        // The client left before its first message.
         Err(ServerInitializeError::ConnectionClosed(_)) => return Ok(()),
         Err(error) => return Err(io::Error::other(error)),
     };

@@ -75,7 +75,7 @@ fn run_code_input(languages: &Value) -> JsonObject {
     }))
 }
 
-/// The sentence that says what is installed.
+/// The sentence that lists the installed languages.
 fn installed(languages: &Value) -> String {
     let found: Vec<String> = available(languages)
         .map(|(name, runtime)| if name == runtime { name.to_owned() } else { format!("{name} ({runtime})") })

@@ -5,7 +5,7 @@ use runtray_wire::RunStatus;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// What a program printed, and how it ended.
+/// A program's output and its end.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PistonAnswer)]
 pub(super) struct Answer {

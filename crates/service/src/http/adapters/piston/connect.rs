@@ -43,7 +43,7 @@ enum Ending {
     Gone,
     /// It is closed with that code.
     Closed(Close),
-    /// The client is told what is wrong.
+    /// An error message to the client.
     Refused(String),
 }
 
@@ -152,7 +152,7 @@ fn object(bytes: &[u8]) -> Result<Map<String, Value>, Ending> {
     read::object(bytes).map_err(|malformed| Ending::Refused(malformed.in_the(Whole::Body).to_string()))
 }
 
-/// Passes on what is typed until the client is gone or breaks a rule. A signal gets past what the program does not read.
+/// Forwards input until the client is gone or breaks a rule. Signals bypass input that the program has not read.
 async fn typed(reader: &mut Reader, commands: &Commander, mut backlog: Backlog, cap: usize) -> Ending {
     loop {
         let message = tokio::select! {

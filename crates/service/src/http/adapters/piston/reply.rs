@@ -19,7 +19,7 @@ pub(super) struct Refused {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PistonError)]
 pub(super) struct Message {
-    /// What is wrong.
+    /// The mistake.
     message: String,
 }
 

@@ -49,7 +49,7 @@ pub(super) struct Description {
 pub(super) struct FileDescription {
     /// Its name; `fileN.code` when left out.
     name: Option<String>,
-    /// What it holds.
+    /// Its content.
     content: String,
     /// How `content` is written: `utf8`, `base64` or `hex`.
     encoding: Option<String>,
@@ -153,6 +153,7 @@ fn check_limits(fields: &Map<String, Value>, settings: &Settings) -> Result<(), 
             let name = format!("{stage}_{limit}");
             let Some(value) = fields.get(&name).filter(|value| !value.is_null()) else { continue };
             let value = value.as_f64().ok_or_else(|| bad(format!("If specified, {name} must be a number")))?;
+            // Piston writes "no limit" as -1; our own limit holds then.
             if may_be_off && value == -1.0 {
                 continue;
             }

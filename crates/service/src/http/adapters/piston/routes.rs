@@ -88,6 +88,7 @@ async fn execute(
     let Wanted { request, .. } = wanted;
     let parsed = Parsed::new(language.clone(), request);
     let mut submitted = submit(&server.core, parsed, id, caller.named_or(ORIGIN).to_owned()).await?;
+    // Piston's `output` has both streams in the order in which they came.
     let mut output = BoundedText::new(settings.kept_output_bytes);
     while let Some(event) = submitted.next().await {
         if let Event::Stdout(text) | Event::Stderr(text) = event {

@@ -1,4 +1,4 @@
-//! The level `sandbox`: what a run may read and write, no network, and no dangerous system calls.
+//! The level `sandbox`: granted files only, no network, and no dangerous system calls.
 //!
 //! Several mechanisms hold independently. Where the machine has namespaces, a run has a root folder of its own with only what
 //! it may read in it (`root`), and a network with nothing in it (`network`). Landlock (`ruleset`) limits every access to a path,

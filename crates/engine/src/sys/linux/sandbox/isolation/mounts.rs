@@ -14,7 +14,7 @@ use nix::libc;
 pub(super) struct Copied(File);
 
 impl Copied {
-    /// Copies what is at `path`; a link is not followed.
+    /// Copies the file or folder at `path` as a mount; a link is not followed.
     pub(super) fn of(path: &Path) -> io::Result<Self> {
         let flags = libc::OPEN_TREE_CLONE | libc::OPEN_TREE_CLOEXEC;
         let flags = flags | (libc::AT_RECURSIVE | libc::AT_SYMLINK_NOFOLLOW) as libc::c_uint;

@@ -80,7 +80,7 @@ const PYTHON_MINORS: std::ops::Range<u32> = 8..20;
 /// Harmless devices.
 pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
-/// What a program may see of the machine where it has no processes of its own.
+/// The files in `/proc` that a program may read if it has no PID namespace.
 const PROC: [&str; 12] = [
     "self",
     "cpuinfo",
@@ -130,7 +130,7 @@ impl Access {
     }
 }
 
-/// What every run may read of the system, found once by the launcher.
+/// The paths of the system that every run may read, found once by the launcher.
 pub(super) fn system() -> &'static [PathBuf] {
     static THERE: OnceLock<Vec<PathBuf>> = OnceLock::new();
     THERE.get_or_init(|| {

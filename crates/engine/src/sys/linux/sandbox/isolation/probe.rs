@@ -46,9 +46,11 @@ fn look(mode: Mode) -> SandboxReport {
     if let Some(lack) = lack {
         return SandboxReport { landlock_abi, ..SandboxReport::lacking(lack) };
     }
+    // Data that every run shares is computed once here, and its supervisors inherit it.
     syscalls::prepare();
     paths::system();
     root::Plan::of_system();
+    // Kernels and containers refuse namespaces one by one, so the strongest combination that works is used.
     let ways = [(true, true), (true, false), (false, true), (false, false)];
     let mut refused = Errno::ENOSYS as i32;
     for (own_root, own_network) in ways.into_iter().filter(|(root, network)| can_mount(mode) || !(*root || *network)) {

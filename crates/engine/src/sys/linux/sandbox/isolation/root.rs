@@ -1,6 +1,6 @@
-//! A root folder of the run's own: an empty file system in memory, with only what the run may use mounted in it.
+//! A root folder of the run's own: an empty file system in memory, in which only the files that the run may use are mounted.
 //!
-//! What is not mounted is not there: the home, UNIX sockets in `/run`, other disks, other terminals. The system and the
+//! Everything else does not exist in it: the home, UNIX sockets in `/run`, other disks, other terminals. The system and the
 //! interpreter are mounted read-only.
 
 use std::collections::BTreeSet;
@@ -32,7 +32,7 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
     ("ptmx", "pts/ptmx"),
 ];
 
-/// What the root folder contains.
+/// The contents of the root folder.
 #[derive(Debug, Default, Clone)]
 pub(super) struct Plan {
     /// Mounted read-only.
@@ -56,7 +56,7 @@ impl Plan {
         plan
     }
 
-    /// What every run's root contains, found once by the launcher.
+    /// The contents of every run's root, found once by the launcher.
     pub(super) fn of_system() -> &'static Self {
         static PLAN: OnceLock<Plan> = OnceLock::new();
         PLAN.get_or_init(|| {

@@ -1,17 +1,17 @@
 //! Foreign text, made safe to show.
 //!
-//! Text that a client, a page or a program chose (a host, a language, a path, a header's value) is passed through [`shown`]
+//! Text that a client, a page or a program chose (a host, a language, a path, a header's value) is passed through [`excerpt`]
 //! before it goes into a sentence, a log line or a list. Code and output, which are stored whole on purpose, are not.
 
 use std::borrow::Cow;
 
 /// The most characters that are shown.
-pub const SHOWN_CHARS: usize = 200;
+pub const EXCERPT_CHARS: usize = 200;
 
-/// The start of `text` on one line: truncated to [`SHOWN_CHARS`] characters and `…`, with control characters escaped, so that
+/// The start of `text` on one line: truncated to [`EXCERPT_CHARS`] characters and `…`, with control characters escaped, so that
 /// it can neither forge a log line nor control a terminal.
-pub fn shown(text: &str) -> Cow<'_, str> {
-    let kept = text.char_indices().nth(SHOWN_CHARS).map_or(text, |(end, _)| &text[..end]);
+pub fn excerpt(text: &str) -> Cow<'_, str> {
+    let kept = text.char_indices().nth(EXCERPT_CHARS).map_or(text, |(end, _)| &text[..end]);
     let is_whole = kept.len() == text.len();
     if is_whole && !kept.chars().any(is_escaped) {
         return Cow::Borrowed(text);
@@ -37,26 +37,26 @@ fn is_escaped(character: char) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{SHOWN_CHARS, shown};
+    use super::{EXCERPT_CHARS, excerpt};
 
     #[test]
     fn short_text_is_shown_as_it_is() {
-        for text in ["", "python", "größe", &"é".repeat(SHOWN_CHARS)] {
-            assert_eq!(shown(text), text);
+        for text in ["", "python", "größe", &"é".repeat(EXCERPT_CHARS)] {
+            assert_eq!(excerpt(text), text);
         }
     }
 
     #[test]
     fn long_text_is_cut_between_characters() {
         for character in ["a", "é", "🦀"] {
-            let cut = shown(&character.repeat(1 << 20)).into_owned();
-            assert_eq!(cut, format!("{}…", character.repeat(SHOWN_CHARS)));
+            let cut = excerpt(&character.repeat(1 << 20)).into_owned();
+            assert_eq!(cut, format!("{}…", character.repeat(EXCERPT_CHARS)));
         }
     }
 
     #[test]
     fn control_characters_are_escaped() {
-        assert_eq!(shown("a\r\nb\u{1b}[2J\0"), "a\\r\\nb\\u{1b}[2J\\u{0}");
-        assert_eq!(shown("\u{202E}cod"), "\\u{202e}cod");
+        assert_eq!(excerpt("a\r\nb\u{1b}[2J\0"), "a\\r\\nb\\u{1b}[2J\\u{0}");
+        assert_eq!(excerpt("\u{202E}cod"), "\\u{202e}cod");
     }
 }

@@ -7,7 +7,7 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 
-/// What is shipped beside this program.
+/// The folder of the files shipped beside this program.
 pub(crate) fn home() -> io::Result<PathBuf> {
     let program = env::current_exe()?;
     let folder = program.parent().ok_or_else(|| io::Error::other("this program is in no folder"))?;

@@ -1,4 +1,4 @@
-//! Notifications: shown once for events while no window is open, and never for those that an open window shows.
+//! Notifications: shown once for events while no window is open, and never for events that an open window shows.
 
 use std::collections::HashMap;
 use std::net::TcpListener;

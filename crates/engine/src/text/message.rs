@@ -1,7 +1,7 @@
 //! Sentences for people, as a code with values.
 //!
 //! A user interface can translate a sentence by its code and fill in the values. [`Display`](fmt::Display) writes it in
-//! English, for logs, scripts and API clients. A [`Said`] can only be made from a declared [`Sentence`]
+//! English, for logs, scripts and API clients. A [`LocalizedMessage`] can only be made from a declared [`Sentence`]
 //! ([`sentences!`](crate::sentences!)), so a test can walk all of them and find missing translations.
 
 use std::fmt;
@@ -17,7 +17,7 @@ pub struct Sentence {
 
 /// A sentence with its values.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Said {
+pub struct LocalizedMessage {
     sentence: Sentence,
     values: Vec<(&'static str, Value)>,
 }
@@ -28,9 +28,9 @@ pub enum Value {
     /// A name, a path, a number: not translated.
     Text(String),
     /// Another sentence, for example a cause.
-    Said(Said),
+    Message(LocalizedMessage),
     /// Several sentences, joined with `; `.
-    List(Vec<Said>),
+    List(Vec<LocalizedMessage>),
 }
 
 /// Declares sentences as constants and lists them all in `ALL`.
@@ -39,26 +39,26 @@ macro_rules! sentences {
     ($($name:ident = $code:literal: $english:literal;)+) => {
         $(
             #[doc = $english]
-            pub const $name: $crate::said::Sentence = $crate::said::Sentence { code: $code, english: $english };
+            pub const $name: $crate::message::Sentence = $crate::message::Sentence { code: $code, english: $english };
         )+
         /// Every sentence of this list.
-        pub const ALL: &[$crate::said::Sentence] = &[$($name),+];
+        pub const ALL: &[$crate::message::Sentence] = &[$($name),+];
     };
 }
 
 impl Sentence {
     /// The sentence without values.
-    pub fn said(self) -> Said {
-        Said { sentence: self, values: Vec::new() }
+    pub fn message(self) -> LocalizedMessage {
+        LocalizedMessage { sentence: self, values: Vec::new() }
     }
 
     /// The sentence with one value.
-    pub fn with(self, name: &'static str, value: impl Into<Value>) -> Said {
-        self.said().with(name, value)
+    pub fn with(self, name: &'static str, value: impl Into<Value>) -> LocalizedMessage {
+        self.message().with(name, value)
     }
 }
 
-impl Said {
+impl LocalizedMessage {
     /// Adds a value.
     pub fn with(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         debug_assert!(self.sentence.english.contains(&format!("{{{name}}}")), "{} has no {name}", self.sentence.code);
@@ -84,11 +84,11 @@ impl Said {
     /// The nested sentence `name`, if this is a `sentence`.
     pub fn inner(&self, sentence: Sentence, name: &str) -> Option<&Self> {
         let value = self.values.iter().find(|(known, _)| *known == name && self.sentence == sentence)?;
-        if let (_, Value::Said(said)) = value { Some(said) } else { None }
+        if let (_, Value::Message(message)) = value { Some(message) } else { None }
     }
 }
 
-impl fmt::Display for Said {
+impl fmt::Display for LocalizedMessage {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut rest = self.sentence.english;
         while let Some((before, after)) = rest.split_once('{') {
@@ -102,9 +102,9 @@ impl fmt::Display for Said {
     }
 }
 
-impl std::error::Error for Said {}
+impl std::error::Error for LocalizedMessage {}
 
-impl PartialEq<&str> for Said {
+impl PartialEq<&str> for LocalizedMessage {
     fn eq(&self, english: &&str) -> bool {
         let text = self.to_string();
         text.as_str() == *english
@@ -115,11 +115,11 @@ impl fmt::Display for Value {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Text(text) => f.write_str(text),
-            Self::Said(said) => said.fmt(f),
+            Self::Message(message) => message.fmt(f),
             Self::List(list) => {
-                for (index, said) in list.iter().enumerate() {
+                for (index, message) in list.iter().enumerate() {
                     f.write_str(if index == 0 { "" } else { "; " })?;
-                    said.fmt(f)?;
+                    message.fmt(f)?;
                 }
                 Ok(())
             }
@@ -127,14 +127,14 @@ impl fmt::Display for Value {
     }
 }
 
-impl From<Said> for Value {
-    fn from(said: Said) -> Self {
-        Self::Said(said)
+impl From<LocalizedMessage> for Value {
+    fn from(message: LocalizedMessage) -> Self {
+        Self::Message(message)
     }
 }
 
-impl From<Vec<Said>> for Value {
-    fn from(list: Vec<Said>) -> Self {
+impl From<Vec<LocalizedMessage>> for Value {
+    fn from(list: Vec<LocalizedMessage>) -> Self {
         Self::List(list)
     }
 }
