@@ -135,12 +135,11 @@ mod tests {
         }
         lifecycle.denials().remove(&undone.parse().expect("an origin"));
         fs::write(&file, "port = 5000\n[desktop]\n").expect("a file");
-        let saved = async {
-            while !fs::read_to_string(&file).expect("a file").contains(denied) {
-                tokio::task::yield_now().await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(20), saved).await.expect("saved in time");
+        // The file itself is not read meanwhile: on Windows it cannot be replaced while a program has it open.
+        let mut published = lifecycle.settings().subscribe();
+        let denied: Origin = denied.parse().expect("an origin");
+        let saved = published.wait_for(|loaded| loaded.settings.denied_origins.contains(&denied));
+        tokio::time::timeout(Duration::from_secs(60), saved).await.expect("saved in time").expect("the store lives");
         assert!(!fs::read_to_string(&file).expect("a file").contains(undone));
     }
 
