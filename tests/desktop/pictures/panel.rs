@@ -41,7 +41,7 @@ pub(super) fn menu(album: &Album, session: &Session) {
     let app = App::start_as_it_is(session, session.command(PROGRAM).arg("--hidden"), PORT).serving();
     past::run_latest(&app);
     let (x, y) = icon(session);
-    let menus = || xdotool(session, &["search", "--onlyvisible", "--class", CLASS]).lines().count();
+    let menus = || output_of_xdotool(session, &["search", "--onlyvisible", "--class", CLASS]).lines().count();
     let open_menus = menus();
     xdotool(session, &["mousemove", &x.to_string(), &y.to_string(), "click", "1"]);
     until("a menu", || (menus() > open_menus).then_some(()));
@@ -72,8 +72,8 @@ fn panel(session: &Session) -> Panel {
 /// The middle of the tray's window, which holds only the app's icon.
 fn icon(session: &Session) -> (i32, i32) {
     until("an icon in the tray", || {
-        let found = xdotool(session, &["search", "--onlyvisible", "--class", CLASS]);
-        let geometry = xdotool(session, &["getwindowgeometry", "--shell", found.lines().next()?]);
+        let found = output_of_xdotool(session, &["search", "--onlyvisible", "--class", CLASS]);
+        let geometry = output_of_xdotool(session, &["getwindowgeometry", "--shell", found.lines().next()?]);
         let number = |name: &str| {
             let line = geometry.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('='));
             line.and_then(|number| number.parse::<i32>().ok())
@@ -87,7 +87,7 @@ fn xdotool(session: &Session, args: &[&str]) {
     assert!(session.command("xdotool").args(args).status().expect("xdotool").success(), "{args:?}");
 }
 
-fn xdotool(session: &Session, args: &[&str]) -> String {
+fn output_of_xdotool(session: &Session, args: &[&str]) -> String {
     let output = session.command("xdotool").args(args).stderr(Stdio::null()).output().expect("xdotool");
     String::from_utf8_lossy(&output.stdout).into_owned()
 }

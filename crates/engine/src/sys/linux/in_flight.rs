@@ -82,7 +82,9 @@ impl Flight<'_> {
     fn add(&mut self, descriptor: OwnedFd) {
         let file = File::from(descriptor);
         match file.metadata() {
-            Ok(found) if found.file_type().is_socket() && has_descriptors(&fdinfo(&file)) => self.add_socket(file.into()),
+            Ok(found) if found.file_type().is_socket() && has_descriptors(&fdinfo(&file)) => {
+                self.add_socket(file.into())
+            }
             Ok(found) if found.is_file() => (self.found)(&file),
             _ => {}
         }
