@@ -1,4 +1,4 @@
-//! The desktop shell: tray, window, notifications, start at login. The only crate that knows Tauri.
+//! The desktop shell: tray, window, notifications, start at login. Only this crate and the benchmark's minimal app know Tauri.
 //!
 //! Rooms, each of which uses only rooms below it (`tests/tidy/rooms.rs`): `app` wires Tauri, `commands` serve the window, `ui` is
 //! tray, window and notifications, `state` owns the service, `system` is the interface to the operating system.

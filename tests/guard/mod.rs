@@ -1,4 +1,4 @@
-//! The access rules of SECURITY.md that apply to every client: addresses, hosts, methods, types, the token.
+//! The access rules that apply to every client: addresses, hosts, methods, types, the token.
 //!
 //! Each test of a refusal also checks that nothing was started.
 

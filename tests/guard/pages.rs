@@ -1,4 +1,4 @@
-//! The access rules of SECURITY.md for web pages: origins, forwarded hosts, WebSockets.
+//! The access rules for web pages: origins, forwarded hosts, WebSockets.
 
 use crate::guard::{ALLOW_ORIGIN, FOREIGN, PAGE, check_refused, check_runs, execute, first_words, request};
 use crate::harness::{Home, Service};

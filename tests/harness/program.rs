@@ -90,10 +90,20 @@ pub(crate) fn all() -> Vec<Program> {
 /// A program does not have the format of the README; the message names it.
 pub(crate) fn below(folder: &str) -> Vec<Program> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests").join(folder);
+    check_languages(&folder);
     LANGUAGES
         .into_iter()
         .flat_map(|(language, extension)| in_folder(&folder.join(language), language, extension))
         .collect()
+}
+
+/// Fails if a folder's programs would not run because its language is not listed.
+fn check_languages(folder: &Path) {
+    for entry in fs::read_dir(folder).expect("a folder of programs") {
+        let entry = entry.expect("an entry").path();
+        let is_known = LANGUAGES.iter().any(|(language, _)| entry.ends_with(language));
+        assert!(is_known || !entry.is_dir(), "{}: its language is missing in LANGUAGES", entry.display());
+    }
 }
 
 /// The extension of a language's programs.

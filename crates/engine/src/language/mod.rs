@@ -1,4 +1,4 @@
-//! The languages: name, discovery and start of each. To add one, add a row to the table and a test.
+//! The languages: name, discovery and start of each. ARCHITECTURE.md says what one more needs.
 //!
 //! [`Languages`] caches each interpreter; it is probed once, and again when its file has changed. Nothing is searched before a
 //! language is used.
