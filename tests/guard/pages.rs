@@ -46,6 +46,22 @@ fn other_origins_are_refused_and_learn_nothing() {
 }
 
 #[test]
+fn pages_of_the_service_s_own_address_need_the_token() {
+    let service = Service::start();
+    let own = format!("http://localhost:{}", service.port());
+    let origin = ("Origin", own.as_str());
+    check_refused(&service, &execute(&service, &[origin]), 401, "token_required");
+    check_refused(&service, &execute(&service, &[origin, ("Authorization", "Bearer x")]), 401, "token_required");
+    let other = format!("http://127.0.0.1:{}", service.port());
+    check_refused(&service, &execute(&service, &[("Origin", &other)]), 403, "origin_not_allowed");
+    let token = std::fs::read_to_string(service.home().path().join("data/token")).expect("a token");
+    let token = format!("Bearer {}", token.trim());
+    check_runs(&service, &execute(&service, &[origin, ("Authorization", &token)]));
+    let page = service.send(&request(&service, "GET", "/docs").headers(&[("Sec-Fetch-Site", "none")]));
+    assert_eq!((page.status, page.header("Cross-Origin-Opener-Policy")), (200, Some("same-origin")));
+}
+
+#[test]
 fn preflights_of_allowed_pages_are_answered() {
     let service = Service::start();
     let preflight =

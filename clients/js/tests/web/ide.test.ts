@@ -9,10 +9,7 @@ import type { Page } from "playwright-core";
 import { eventually } from "../service.ts";
 import type { Service } from "../service.ts";
 import { Site } from "./browser.ts";
-import { GATES, Ide, PYTHON, WAIT, run as press, settings, shown as text, write as edit } from "./ide.ts";
-
-/** A folder for pictures to look at, if they are wanted. */
-const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
+import { GATES, Ide, PYTHON, WAIT, photograph as picture, run as press, settings, shown as text, write as edit } from "./ide.ts";
 
 let ide: Ide;
 let service: Service;
@@ -31,6 +28,7 @@ after(async () => {
   await rm(gates, { recursive: true });
 });
 
+const photograph = (name: string) => picture(page, name);
 const write = (code: string) => edit(page, code);
 const run = () => press(page);
 const shown = () => text(page);
@@ -254,9 +252,3 @@ test("the page fits every width, light and dark", async () => {
     }
   }
 });
-
-async function photograph(name: string): Promise<void> {
-  if (!PICTURES) return;
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-}

@@ -66,8 +66,8 @@ fn judge(server: &Server, request: &Request) -> Result<Option<Origin>, Refusal> 
         denied: &settings.denied_origins,
         denied_now: &denied_now,
     };
-    // A client asks `/prove` before it trusts us with its token.
-    let is_exempt = is_health || is_open(request, "/prove");
+    // A client asks `/prove` before it trusts us with its token; the files of `/docs` are the same for everybody.
+    let is_exempt = is_health || is_open(request, "/prove") || is_open(request, "/docs") || is_below_docs(request);
     let of_all = access.need_of_all(settings);
     let need = Need::of(of_all, settings, request.extensions().get().copied()).filter(|_| !is_exempt);
     let hosts = Hosts { port: server.port(), named: &settings.allowed_hosts };
@@ -83,6 +83,11 @@ fn judge(server: &Server, request: &Request) -> Result<Option<Origin>, Refusal> 
 /// Whether the request only reads the route of that path.
 fn is_open(request: &Request, path: &str) -> bool {
     matches!(*request.method(), Method::GET | Method::HEAD) && request.uri().path() == path
+}
+
+/// Whether the request only reads a file of the page `/docs`.
+fn is_below_docs(request: &Request) -> bool {
+    request.uri().path().starts_with("/docs/") && is_open(request, request.uri().path())
 }
 
 fn refuse(server: &Server, refusal: Refusal) -> Response {

@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, Method, Uri};
 
 use super::host::{Host, Hosts};
-use super::origin::Allowed;
+use super::origin::{Allowed, Page};
 use super::{bearer, cors, fetch_metadata, forwarded, host, origin};
 use crate::http::access::need::Need;
 use crate::http::access::token::Token;
@@ -65,16 +65,19 @@ impl Policy<'_> {
     pub(super) fn judge(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<Origin>, Refusal> {
         let host = host::check(uri, headers, self.hosts).map_err(|error| Refusal::by(Rule::Host, error))?;
         forwarded::check(headers, self.allowed).map_err(|error| Refusal::by(Rule::ForwardedHost, error))?;
-        let origin = origin::check(headers, self.allowed)
+        let page = origin::check(headers, self.allowed, host)
             .map_err(|refused| Refusal { approvable: refused.origin, ..Refusal::by(Rule::Origin, refused.error) })?;
+        let own = matches!(page, Some(Page::Own(_))).then_some(Need::OwnPage);
+        let readable_by = page.clone().and_then(Page::allowed);
+        let origin = page.map(Page::origin);
         if origin.is_none() {
             fetch_metadata::check(headers).map_err(|error| Refusal::by(Rule::FetchMetadata, error))?;
         }
         // Browsers send the preflight without the token, and the request itself with it.
         let named = (host == Host::Named && !self.is_open).then_some(Need::NamedHost);
-        if let Some(need) = self.need.or(named).filter(|_| !cors::is_preflight(method, origin.as_ref())) {
+        if let Some(need) = self.need.or(named).or(own).filter(|_| !cors::is_preflight(method, origin.as_ref())) {
             bearer::check(uri, headers, self.token, need)
-                .map_err(|error| Refusal { readable_by: origin.clone(), ..Refusal::by(Rule::Token, error) })?;
+                .map_err(|error| Refusal { readable_by, ..Refusal::by(Rule::Token, error) })?;
         }
         Ok(origin)
     }
@@ -139,6 +142,25 @@ mod tests {
         assert!(refusal.readable_by.is_some() && refusal.approvable.is_none());
         let refusal = judge(Method::POST, true, &[HOST, ("origin", "http://evil.example")]).expect_err("a refusal");
         assert!(refusal.readable_by.is_none() && refusal.approvable.is_some());
+    }
+
+    #[test]
+    fn the_service_s_own_page_needs_the_token() {
+        let own = ("origin", "http://localhost:5000");
+        let refusal = judge(Method::POST, false, &[HOST, own]).expect_err("without the token");
+        assert_eq!((refusal.rule, refusal.readable_by, refusal.approvable), (Rule::Token, None, None));
+        assert!(judge(Method::POST, false, &[HOST, own, TOKEN]).expect("with the token").is_some());
+        for (host, origin) in [
+            ("localhost:5000", "http://127.0.0.1:5000"),
+            ("127.0.0.1:5000", "http://localhost:5000"),
+            ("localhost:5000", "https://localhost:5000"),
+            ("localhost:5000", "http://localhost"),
+            ("localhost:5000", "http://localhost:5000.evil.example"),
+            ("host.docker.internal:5000", "http://host.docker.internal:5000"),
+        ] {
+            check_refused(Rule::Origin, &[("host", host), ("origin", origin), TOKEN]);
+        }
+        check_refused(Rule::ForwardedHost, &[HOST, own, ("x-forwarded-host", "localhost:5000"), TOKEN]);
     }
 
     #[test]
