@@ -1,6 +1,8 @@
 //! The access rules of SECURITY.md for web pages: origins, forwarded hosts, WebSockets.
 
-use crate::guard::{ALLOW_ORIGIN, FOREIGN, PAGE, check_refused, check_runs, execute, first_words, request};
+use serde_json::Value;
+
+use crate::guard::{ALLOW_ORIGIN, FOREIGN, JSON, PAGE, check_refused, check_runs, execute, first_words, request};
 use crate::harness::{Home, Service};
 
 #[test]
@@ -108,6 +110,26 @@ fn hosts_behind_a_rewrite_must_be_allowed_frontends() {
     check_refused(&service, &with_origin, 403, "host_not_allowed");
     check_runs(&service, &forwarded("localhost:3001"));
     check_runs(&service, &forwarded("127.0.0.1:3000"));
+}
+
+#[test]
+fn a_page_behind_a_rewrite_is_offered_with_what_it_wants_to_run() {
+    let service = Service::start();
+    let page = "http://app.example:3002";
+    let headers = [("Origin", page), ("X-Forwarded-Host", "app.example:3002")];
+    check_refused(&service, &execute(&service, &headers), 403, "origin_not_allowed");
+    let pending = || service.get("/status").json()["pending_origins"].clone();
+    assert_eq!((&pending()[0]["origin"], &pending()[0]["program"]["code"]), (&page.into(), &"print ran".into()));
+    // The first program stays, and one that does not come is not waited for.
+    let later = request(&service, "POST", "/execute").headers(&headers).headers(&[JSON]).body(r#"{"code":"other"}"#);
+    check_refused(&service, &later, 403, "origin_not_allowed");
+    let silent = request(&service, "POST", "/execute").headers(&[FOREIGN, JSON, ("Content-Length", "1000")]);
+    assert_eq!(first_words(&service, &silent.text()), "HTTP/1.1 403");
+    assert_eq!((&pending()[0]["program"]["code"], &pending()[1]["program"]), (&"print ran".into(), &Value::Null));
+    check_refused(&service, &execute(&service, &headers[1..]), 403, "host_not_allowed");
+    let other = [("Origin", "http://other.example:3002"), headers[1]];
+    check_refused(&service, &execute(&service, &other), 403, "host_not_allowed");
+    assert_eq!(pending().as_array().map(Vec::len), Some(2));
 }
 
 #[test]

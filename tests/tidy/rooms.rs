@@ -208,7 +208,7 @@ const HOUSES: &[House] = &[
                 ],
             ),
             ("websocket", &["guard", "server", "to_wire", "error", "budget", "from_wire"]),
-            ("guard", &["server", "error", "access"]),
+            ("guard", &["server", "body", "error", "access"]),
             ("middleware", &["body", "error"]),
             ("json_response", &["error", "budget", "sent"]),
             ("sse", &["error", "budget", "sent"]),

@@ -53,8 +53,11 @@ describe("Status", () => {
   test("a page is allowed only after the consequence was shown", async () => {
     const backend = await openWindow("status", (backend) => {
       const first_refused_at = new Date().toISOString();
-      backend.status.pending_origins = [{ origin: "https://app.example", first_refused_at, refusals: 3 }];
+      const program = { language: "python", code: "import os\nos.listdir()", more_lines: 3 };
+      backend.status.pending_origins = [{ origin: "https://app.example", first_refused_at, refusals: 3, program }];
     });
+    expect(screen.getByText(/os\.listdir/).tagName).toBe("PRE");
+    expect(screen.getByText("and 3 more lines")).toBeTruthy();
     await user.click(await button("Allow https://app.example…"));
     expect(backend.status.allowed_origins).not.toContain("https://app.example");
     await user.click(await button("Let https://app.example run code"));
@@ -64,7 +67,7 @@ describe("Status", () => {
 
   test("a page is denied at once", async () => {
     const backend = await openWindow("status", (backend) => {
-      backend.status.pending_origins = [{ origin: "https://a.example", first_refused_at: new Date().toISOString(), refusals: 1 }];
+      backend.status.pending_origins = [{ origin: "https://a.example", first_refused_at: new Date().toISOString(), refusals: 1, program: null }];
     });
     await user.click(await button("Deny https://a.example"));
     expect(backend.status.denied_origins).toContain("https://a.example");

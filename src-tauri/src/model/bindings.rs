@@ -72,7 +72,7 @@ mod tests {
     #[test]
     fn types_in_types_are_declared_once() {
         let text = super::typescript();
-        for name in ["ResultFile", "GivenFile", "Words", "RunStatus", "PendingOrigin"] {
+        for name in ["ResultFile", "GivenFile", "Words", "RunStatus", "PendingOrigin", "PendingProgram"] {
             assert_eq!(text.matches(&format!("export type {name} =")).count(), 1, "{name}");
         }
     }

@@ -172,12 +172,20 @@ test("a page that is not approved says so, and goes on without a reload when it 
     assert.match(await notice().innerText(), new RegExp(`${origin} may not use it yet\\. Open Runtray and choose Allow`));
     await page.getByRole("button", { name: "Run in the browser instead" }).waitFor(WAIT);
     if (way === "terminal") await photograph("approval");
+    // Directly or through the rewrite: the user is asked about this page, and sees what it wants to run.
+    await eventually("the page waits with its program", async () => (await waiting())[origin]?.code === "print('approved')");
     await service.configure(settings([origin]));
     await shows("approved");
     await says(/^Finished/);
   }
   await page.getByLabel("Connection").selectOption("terminal");
 });
+
+/** What the pages that wait for approval want to run, by their origins. */
+async function waiting(): Promise<Record<string, { code: string } | null>> {
+  const { pending_origins } = (await (await fetch(`${service.url}/status`)).json()) as { pending_origins: { origin: string; program: { code: string } | null }[] };
+  return Object.fromEntries(pending_origins.map((one) => [one.origin, one.program]));
+}
 
 /** Through the rewrite a page can read the refusal. */
 function refusal(): Promise<number> {

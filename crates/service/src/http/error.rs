@@ -75,6 +75,10 @@ pub(crate) enum Error {
     )]
     OriginDenied(String),
     #[error(
+        "Pages of the origin `{origin}` may not run code here, and because a page of their site was denied, Runtray does not ask about them until {until}. To allow them, add the origin to `allowed_origins` in the settings."
+    )]
+    SiteDenied { origin: String, until: String },
+    #[error(
         "Pages that are opened from files or in sandboxed frames (their origin is `null`) cannot be allowed to run code here. Serve the page from http://localhost, and allow that origin."
     )]
     OriginOpaque,
@@ -146,9 +150,11 @@ impl Error {
             Self::InvalidHost(_) | Self::MalformedForward(_) => Code::InvalidHost,
             Self::TokenRequired(_) | Self::TokenWrong => Code::TokenRequired,
             Self::HostNotAllowed { .. } | Self::ForwardedHostNotAllowed(_) => Code::HostNotAllowed,
-            Self::OriginNotAllowed(_) | Self::OriginDenied(_) | Self::OriginOpaque | Self::OriginUnusable(_) => {
-                Code::OriginNotAllowed
-            }
+            Self::OriginNotAllowed(_)
+            | Self::OriginDenied(_)
+            | Self::SiteDenied { .. }
+            | Self::OriginOpaque
+            | Self::OriginUnusable(_) => Code::OriginNotAllowed,
             Self::CrossSite => Code::CrossSite,
             Self::NotFound(_) => Code::NotFound,
             Self::MethodNotAllowed => Code::MethodNotAllowed,

@@ -109,6 +109,15 @@ pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>, host: Host) -> Re
     }
 }
 
+/// Why a page is refused that sent its request through the front end at `host`, if its one origin is that front end's.
+pub(super) fn behind(headers: &HeaderMap, allowed: Allowed<'_>, host: &str) -> Option<Refused> {
+    let is_own = |origin: &Origin| is_own(headers, origin);
+    let refused = check(headers, allowed, Host::Named).err()?;
+    let text = headers.get(header::ORIGIN)?.to_str().ok()?;
+    let origin = parse(text).filter(|origin| origin.is_at(host) && !is_own(origin))?;
+    (headers.get_all(header::ORIGIN).iter().count() == 1 && !allowed.contains(&origin)).then_some(refused)
+}
+
 /// Whether the origin is the address that the request was sent to.
 fn is_own(headers: &HeaderMap, origin: &Origin) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());

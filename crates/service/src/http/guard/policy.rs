@@ -64,7 +64,7 @@ impl Policy<'_> {
     /// The request's allowed origin, if it has one.
     pub(super) fn judge(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<Origin>, Refusal> {
         let host = host::check(uri, headers, self.hosts).map_err(|error| Refusal::by(Rule::Host, error))?;
-        forwarded::check(headers, self.allowed).map_err(|error| Refusal::by(Rule::ForwardedHost, error))?;
+        forwarded::check(headers, self.allowed).map_err(|error| self.forwarded(headers, error))?;
         let page = origin::check(headers, self.allowed, host)
             .map_err(|refused| Refusal { approvable: refused.origin, ..Refusal::by(Rule::Origin, refused.error) })?;
         let own = matches!(page, Some(Page::Own(_))).then_some(Need::OwnPage);
@@ -80,6 +80,19 @@ impl Policy<'_> {
                 .map_err(|error| Refusal { readable_by, ..Refusal::by(Rule::Token, error) })?;
         }
         Ok(origin)
+    }
+}
+
+impl Policy<'_> {
+    /// The refusal of a request through a foreign front end. If its page names exactly that front end as its origin, the answer is
+    /// about the page, as if it had come without the proxy.
+    fn forwarded(&self, headers: &HeaderMap, error: Error) -> Refusal {
+        let by = |error| Refusal::by(Rule::ForwardedHost, error);
+        let Error::ForwardedHostNotAllowed(front_end) = &error else { return by(error) };
+        match origin::behind(headers, self.allowed, front_end) {
+            Some(refused) => Refusal { approvable: refused.origin, ..by(refused.error) },
+            None => by(error),
+        }
     }
 }
 
@@ -142,6 +155,31 @@ mod tests {
         assert!(refusal.readable_by.is_some() && refusal.approvable.is_none());
         let refusal = judge(Method::POST, true, &[HOST, ("origin", "http://evil.example")]).expect_err("a refusal");
         assert!(refusal.readable_by.is_none() && refusal.approvable.is_some());
+    }
+
+    #[test]
+    fn a_page_behind_a_proxy_is_offered_if_it_is_the_front_end_s_own() {
+        let offered = |origin, front_end| {
+            let headers = [HOST, ("x-forwarded-host", front_end), ("origin", origin)];
+            let refusal = judge(Method::POST, false, &headers).expect_err("a refusal");
+            assert_eq!(refusal.rule, Rule::ForwardedHost);
+            refusal.approvable.map(|origin| origin.to_string())
+        };
+        let page = "http://app.example:3002";
+        assert_eq!(offered(page, "app.example:3002").as_deref(), Some(page));
+        assert_eq!(offered("https://app.example", "app.example").as_deref(), Some("https://app.example"));
+        for (origin, front_end) in [
+            (page, "app.example"),
+            (page, "evil.example:3002"),
+            ("null", "app.example:3002"),
+            ("http://localhost:3001", "app.example:3002"),
+            ("http://app.example:3002, http://app.example:3002", "app.example:3002"),
+            ("http://localhost:5000", "localhost:5000"),
+        ] {
+            assert_eq!(offered(origin, front_end), None, "{origin} behind {front_end}");
+        }
+        let without = judge(Method::GET, false, &[HOST, ("x-forwarded-host", "app.example:3002")]);
+        assert!(without.expect_err("a refusal").approvable.is_none(), "no page is named");
     }
 
     #[test]
