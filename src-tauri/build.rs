@@ -34,6 +34,7 @@ const COMMANDS: &[&str] = &[
     "test_python",
     "browse_python",
     "languages",
+    "examine",
     "settings",
     "change_settings",
     "allow_origin",

@@ -18,6 +18,14 @@ export const SHOTS = [
   { name: "log-empty", query: "scene=empty", place: "log", until: ".empty" },
   { name: "console", query: "scene=day", place: "console", until: ".cm-content" },
   { name: "console-run", query: "scene=day", place: "console", until: ".xterm-rows", act: click(".bar button") },
+  { name: "log-unsandboxed", query: "scene=day", place: "log", until: ".cm-content", act: clickRow("mississippi") },
+  {
+    name: "settings-doctor",
+    query: "scene=day",
+    place: "settings",
+    until: ".doctor li",
+    act: `(() => { const button = document.querySelector('.doctor button'); button.click(); button.scrollIntoView({ block: 'start' }); })()`,
+  },
   { name: "settings", query: "scene=day", place: "settings", until: ".pythons label" },
   {
     name: "settings-error",

@@ -151,3 +151,21 @@ describe("the window", () => {
     expect(document.activeElement?.closest("details")?.open).toBe(true);
   });
 });
+
+describe("what this computer can do", () => {
+  test("is tested when asked, and what is missing is named", async () => {
+    await openWindow("settings");
+    await user.click(await button("Test this computer"));
+    expect(await screen.findByText("Programs run at this level: sandbox")).toBeTruthy();
+    expect(screen.getByText("Needs network namespaces.")).toBeTruthy();
+    expect(await button("Test again")).toBeTruthy();
+  });
+
+  test("without isolation it says what that means", async () => {
+    const backend = await openWindow("settings");
+    const found = await backend.examine();
+    backend.examine = async () => ({ ...found, isolation: "none" });
+    await user.click(await button("Test this computer"));
+    expect(await screen.findByText(/can read and change your files/)).toBeTruthy();
+  });
+});

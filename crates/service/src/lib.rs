@@ -18,6 +18,11 @@ pub mod mcp {
     pub use crate::http::adapters::mcp::stdio::serve;
 }
 
+/// What this machine can do.
+pub mod doctor {
+    pub use crate::embed::doctor::{Check, Examination, examine};
+}
+
 pub use embed::history::{ExportError, History};
 pub use embed::interactive::{InteractiveEvent, InteractiveInput, InteractiveRun};
 pub use embed::lifecycle::Lifecycle;

@@ -34,6 +34,7 @@ pub(crate) fn with_commands<R: Runtime>(
             commands::console::console_say,
             commands::console::console_kill,
             commands::console::run_again,
+            commands::doctor::examine,
             commands::executions::cancel_execution,
             commands::executions::executions,
             commands::executions::execution,

@@ -2,6 +2,7 @@
 
 pub(crate) mod app;
 pub(crate) mod console;
+pub(crate) mod doctor;
 pub(crate) mod executions;
 pub(crate) mod python;
 pub(crate) mod service;

@@ -47,6 +47,7 @@ fn typescript() -> String {
     declared.visit::<PythonTest>();
     declared.visit::<SettingsView>();
     declared.visit::<Folder>();
+    declared.visit::<super::Examination>();
     declared.visit::<super::Failure>();
     declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }

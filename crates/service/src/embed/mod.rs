@@ -1,5 +1,6 @@
 //! The service as a part of another program: what the desktop app and the command line hold.
 
+pub(crate) mod doctor;
 pub(crate) mod history;
 pub(crate) mod interactive;
 pub(crate) mod lifecycle;

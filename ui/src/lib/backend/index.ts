@@ -3,7 +3,7 @@
 // The product's implementation is `tauri.ts`; tests and a plain browser use `fake/`.
 
 import type {
-  ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
+  ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
   PythonTest, Selection, SettingsView, Statistics, Update, Words,
 } from "../bindings";
 
@@ -30,6 +30,8 @@ export interface Backend {
   testPython(path: string): Promise<PythonTest>;
   browsePython(): Promise<string | null>;
   languages(): Promise<Language[]>;
+  /** Tests what this computer can do, each part by doing it. */
+  examine(): Promise<Examination>;
   settings(): Promise<SettingsView>;
   changeSettings(changes: Changes): Promise<SettingsView>;
   allowOrigin(origin: string): Promise<void>;

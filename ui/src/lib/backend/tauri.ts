@@ -27,6 +27,7 @@ export const tauri: Backend = {
   testPython: (path) => invoke("test_python", { path }),
   browsePython: () => invoke("browse_python"),
   languages: () => invoke("languages"),
+  examine: () => invoke("examine"),
   settings: () => invoke("settings"),
   changeSettings: (changes) => invoke("change_settings", { changes }),
   allowOrigin: (origin) => invoke("allow_origin", { origin }),

@@ -127,6 +127,8 @@ export class FakeBackend implements Backend {
     ];
   }
 
+  examine = async () => data.examination();
+
   settings = async () => this.view;
 
   async changeSettings(changes: Changes) {
