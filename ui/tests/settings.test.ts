@@ -152,6 +152,30 @@ describe("the window", () => {
   });
 });
 
+describe("other names of this computer", () => {
+  test("are added and withdrawn, and come with the rule about the token", async () => {
+    const backend = await openWindow("settings");
+    const name = await screen.findByRole("textbox", { name: "Other names" });
+    const help = document.getElementById(name.getAttribute("aria-describedby")?.split(" ")[0] ?? "");
+    expect(help?.textContent).toContain("must send the token");
+    await user.type(name, "host.docker.internal{Enter}");
+    await waitFor(() => expect(backend.view.values["allowed_hosts"]).toEqual(["host.docker.internal"]));
+    expect((name as HTMLInputElement).value).toBe("");
+    await user.click(await button("Withdraw host.docker.internal"));
+    await waitFor(() => expect(backend.view.values["allowed_hosts"]).toEqual([]));
+  });
+
+  test("a wrong one is refused beside the field and stays there", async () => {
+    const backend = await openWindow("settings");
+    const said = { code: "setting.hosts", values: { entries: "`a b`" }, text: "has wrong entries: `a b`" };
+    backend.changeSettings = () => Promise.reject({ code: "invalid_setting", message: said.text, said, field: "allowed_hosts" });
+    const name = await screen.findByRole<HTMLInputElement>("textbox", { name: "Other names" });
+    await user.type(name, "a b{Enter}");
+    expect((await screen.findByRole("alert")).textContent).toContain("a b");
+    expect(name.value).toBe("a b");
+  });
+});
+
 describe("what this computer can do", () => {
   test("is tested when asked, and what is missing is named", async () => {
     await openWindow("settings");

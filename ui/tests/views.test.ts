@@ -21,6 +21,7 @@ describe("axe finds no fault in any view", () => {
     ["log", "Search code and output", 40],
     ["log", "The log is empty", 0],
     ["console", "Examples", 0],
+    ["connect", "Claude Desktop", 0],
     ["settings", "Settings file", 0],
   ])("%s (%s)", async (where, sign, runs) => {
     await openWindow(where, (backend) => backend.fill(runs));

@@ -1,6 +1,7 @@
 //! The commands of the window: one line each; the layers below do the work.
 
 pub(crate) mod app;
+pub(crate) mod assistants;
 pub(crate) mod console;
 pub(crate) mod doctor;
 pub(crate) mod executions;

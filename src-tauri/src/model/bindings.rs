@@ -48,6 +48,9 @@ fn typescript() -> String {
     declared.visit::<SettingsView>();
     declared.visit::<Folder>();
     declared.visit::<super::Examination>();
+    declared.visit::<super::AssistantsView>();
+    declared.visit::<super::AssistantAction>();
+    declared.visit::<super::AssistantChange>();
     declared.visit::<super::Failure>();
     declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }

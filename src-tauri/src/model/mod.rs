@@ -2,6 +2,7 @@
 //!
 //! `bindings.rs` writes them in TypeScript; a test fails when the window's copy differs.
 
+mod assistants;
 #[cfg(test)]
 mod bindings;
 mod console;
@@ -11,6 +12,7 @@ mod failure;
 mod settings;
 mod status;
 
+pub(crate) use assistants::{AssistantAction, AssistantChange, AssistantsView};
 pub(crate) use console::{ConsoleEnd, ConsoleState, ConsoleUpdate};
 pub(crate) use doctor::Examination;
 pub(crate) use executions::{ExecutionView, LogPage, Selection, filter};

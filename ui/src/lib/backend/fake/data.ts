@@ -1,6 +1,6 @@
 // Made-up executions, settings and interpreters.
 
-import type { Examination, ExecutionSummary, ExecutionView, Python, SettingsView, Statistics, Status } from "../../bindings";
+import type { AssistantAction, AssistantChange, AssistantsView, AssistantView, Examination, ExecutionSummary, ExecutionView, Python, SettingsView, Statistics, Status } from "../../bindings";
 
 const PROGRAMS: [language: string, code: string, output: string, error: string][] = [
   ["python", "print('Hello from Runtray!')", "Hello from Runtray!\n", ""],
@@ -103,7 +103,7 @@ export function status(now: number): Status {
 }
 
 const DEFAULTS: Record<string, unknown> = {
-  port: 5000, allowed_origins: ["http://localhost:3000", "http://localhost:3001"], require_token: false, isolation: "auto",
+  port: 5000, allowed_origins: ["http://localhost:3000", "http://localhost:3001"], allowed_hosts: [], require_token: false, isolation: "auto",
   stop_grace_ms: 5000, "python.path": "", "node.path": "", "limits.timeout_ms": 10_000, "limits.max_timeout_ms": 300_000,
   "limits.cpu_ms": 300_000, "limits.memory_bytes": 1 << 30, "limits.processes": 64, "limits.open_files": 1024,
   "limits.file_size_bytes": 256 << 20, "limits.folder_bytes": 512 << 20, "limits.output_bytes": 64 << 20,
@@ -139,4 +139,35 @@ export function examination(): Examination {
     { name: "network closed", ok: true, details: said("doctor.network_held", "a program could not reach a server on this machine") },
   ];
   return { isolation: "sandbox", checks };
+}
+
+const assistant = (id: string, name: string, file: string, state: AssistantView["state"]): AssistantView => {
+  const text = `/home/ada/${file} has a mistake in line 4: Expected comma`;
+  const mistake = { code: "app.not_json", values: { line: "4", cause: "Expected comma" }, text: "has a mistake in line 4: Expected comma" };
+  const problem = { code: "app.has_a_mistake", values: { path: `/home/ada/${file}`, mistake }, text };
+  return { id, name, file: `/home/ada/${file}`, state, problem: state === "broken" ? problem : null, can_undo: state === "connected" };
+};
+
+export const ASSISTANTS: AssistantsView = {
+  program: "/home/ada/.cargo/bin/runtray",
+  assistants: [
+    assistant("claude", "Claude Desktop", ".config/Claude/claude_desktop_config.json", "connected"),
+    assistant("cursor", "Cursor", ".cursor/mcp.json", "absent"),
+    assistant("vscode", "Visual Studio Code", ".config/Code/User/mcp.json", "other"),
+    assistant("zed", "Zed", ".config/zed/settings.json", "broken"),
+  ],
+};
+
+export function change({ file }: AssistantView, action: AssistantAction): AssistantChange {
+  const added = action === "connect" ? "added" : "removed";
+  const entry = ['    "runtray": {', '      "command": "/home/ada/.cargo/bin/runtray",', '      "args": ["mcp"]', "    }"];
+  const lines: AssistantChange["lines"] = [
+    { kind: "same", text: "  // Servers for the whole team" },
+    { kind: "same", text: '  "mcpServers": {' },
+    { kind: "same", text: '    "files": { "command": "npx", "args": ["-y", "server-files"] },' },
+    ...entry.map((text) => ({ kind: added, text }) as const),
+    { kind: "same", text: "  }" },
+    { kind: "gap", text: "" },
+  ];
+  return { file, makes_file: false, lines, basis: "b1" };
 }
