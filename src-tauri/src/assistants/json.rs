@@ -119,7 +119,11 @@ mod tests {
                 let found = command(format, &written).expect("JSON").expect("an entry");
                 assert_eq!(found, ["/opt/run tray/runtray", "mcp"], "{written}");
                 assert_eq!(with(format, &written, &program()).expect("an entry"), written, "a second time");
-                assert_eq!(command(format, &without(format, &written).expect("JSON")).expect("JSON"), None, "{written}");
+                assert_eq!(
+                    command(format, &without(format, &written).expect("JSON")).expect("JSON"),
+                    None,
+                    "{written}"
+                );
             }
         }
     }
@@ -128,7 +132,10 @@ mod tests {
     fn what_is_not_ours_stays_letter_by_letter() {
         let text = "\u{feff}{\r\n\t// my servers, do not sort\r\n\t\"mcpServers\": {\r\n\t\t/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], },\r\n\t},\r\n\t\"last\": 1e3,\r\n}\r\n";
         let written = with(Format::McpServers, text, &program()).expect("an entry");
-        for kept in ["\u{feff}{\r\n\t// my servers, do not sort", "/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], }"] {
+        for kept in [
+            "\u{feff}{\r\n\t// my servers, do not sort",
+            "/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], }",
+        ] {
             assert!(written.contains(kept), "{written}");
         }
         assert!(written.ends_with("\t\"last\": 1e3,\r\n}\r\n"), "{written}");

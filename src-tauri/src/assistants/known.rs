@@ -32,12 +32,7 @@ pub(super) const ASSISTANTS: &[Known] = &[
     known("insiders", "VS Code Insiders", Format::Servers, Place::Config("Code - Insiders/User/mcp.json")),
     known("vscodium", "VSCodium", Format::Servers, Place::Config("VSCodium/User/mcp.json")),
     known("windsurf", "Windsurf", Format::McpServers, Place::Home(".codeium/windsurf/mcp_config.json")),
-    known(
-        "zed",
-        "Zed",
-        Format::ContextServers,
-        Place::HomeOrConfig(".config/zed/settings.json", "Zed/settings.json"),
-    ),
+    known("zed", "Zed", Format::ContextServers, Place::HomeOrConfig(".config/zed/settings.json", "Zed/settings.json")),
     known("lmstudio", "LM Studio", Format::McpServers, Place::Home(".lmstudio/mcp.json")),
     known("gemini", "Gemini CLI", Format::McpServers, Place::Home(".gemini/settings.json")),
     known("codex", "Codex", Format::Codex, Place::Home(".codex/config.toml")),

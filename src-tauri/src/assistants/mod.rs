@@ -3,6 +3,7 @@
 //! A change is planned, shown, and written only if the file is still the one that was shown. What the file was is kept first.
 
 mod copies;
+mod edit;
 mod entry;
 mod json;
 mod known;
@@ -122,7 +123,8 @@ impl Assistants {
             Action::Connect => self.copies.keep(id, &plan).map_err(|error| s::NO_COPY.with("cause", &error))?,
             Action::Disconnect => {}
         }
-        plan.write().map_err(|error| s::NOT_CHANGED.with("path", plan.file.display().to_string()).with("cause", &error))?;
+        plan.write()
+            .map_err(|error| s::NOT_CHANGED.with("path", plan.file.display().to_string()).with("cause", &error))?;
         if action == Action::Disconnect {
             self.copies.forget(id);
         }

@@ -54,7 +54,8 @@ fn parse(text: &str) -> Result<DocumentMut, Said> {
 mod tests {
     use super::{Program, command, with, without};
 
-    const TEXT: &str = "# mine\nmodel = \"m\" # the small one\n\n[mcp_servers.other]\ncommand = \"npx\"\n\n[tui]\ntheme = \"x\"\n";
+    const TEXT: &str =
+        "# mine\nmodel = \"m\" # the small one\n\n[mcp_servers.other]\ncommand = \"npx\"\n\n[tui]\ntheme = \"x\"\n";
 
     #[test]
     fn an_entry_is_added_and_removed_and_the_rest_stays() {

@@ -31,9 +31,6 @@ impl From<doctor::Examination> for Examination {
             ok: check.ok,
             details: check.details.iter().map(words).collect(),
         };
-        Self {
-            isolation: found.isolation.name().to_owned(),
-            checks: found.checks.into_iter().map(check).collect(),
-        }
+        Self { isolation: found.isolation.name().to_owned(), checks: found.checks.into_iter().map(check).collect() }
     }
 }

@@ -15,9 +15,7 @@ pub(crate) async fn doctor(args: Doctor) -> anyhow::Result<ExitCode> {
     let found = examine(&paths, &loaded.settings).await?;
     let level = found.isolation.name();
     if args.json {
-        let check = |check: &runtray_service::doctor::Check| {
-            json!({ "name": check.name, "ok": check.ok, "detail": check.detail() })
-        };
+        let check = |check: &runtray_service::doctor::Check| json!({ "name": check.name, "ok": check.ok, "detail": check.detail() });
         print::json(&json!({ "isolation": level, "checks": found.checks.iter().map(check).collect::<Vec<_>>() }))?;
     } else {
         let mark = |ok: bool| if ok { "ok" } else { "--" };

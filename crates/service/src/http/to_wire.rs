@@ -8,8 +8,8 @@ use runtray_engine::language::Entry;
 use runtray_engine::said::{Said, Value};
 use runtray_engine::{Job, OutputFile, Status};
 use runtray_wire::{
-    Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, PendingOrigin, PendingProgram, ResultFile, RunStatus, Started,
-    Words,
+    Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, PendingOrigin, PendingProgram, ResultFile,
+    RunStatus, Started, Words,
 };
 
 use super::access::pending;

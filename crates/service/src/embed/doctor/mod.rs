@@ -1,25 +1,16 @@
 //! What this machine can do, each line found by doing it: for `runtray doctor` and the app's settings.
 
+mod check;
 mod trials;
 
-use runtray_engine::said::Said;
 use runtray_engine::{Config, Engine, Error, Isolation, SandboxReport, Warm};
 
+pub use self::check::Check;
+use self::check::{NEEDED, SANDBOX};
 use crate::platform::paths::Paths;
 use crate::runs::isolation::policy;
 use crate::sentences as s;
 use crate::settings::Settings;
-
-/// One thing that this machine can or cannot do.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Check {
-    /// Its name. The app translates it.
-    pub name: &'static str,
-    /// Whether it works.
-    pub ok: bool,
-    /// What was found, or what is missing and how to get it.
-    pub details: Vec<Said>,
-}
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,25 +21,8 @@ pub struct Examination {
     pub checks: Vec<Check>,
 }
 
-/// Without these programs are not isolated.
-const NEEDED: [&str; 3] = [SANDBOX, FILES_CLOSED, NETWORK_CLOSED];
-const SANDBOX: &str = "sandbox";
-const FILES_CLOSED: &str = "files closed";
-const NETWORK_CLOSED: &str = "network closed";
-
 /// The version of Landlock without which there is no sandbox, and the newest that is used.
 const LANDLOCK: (u32, u32) = (3, 6);
-
-impl Check {
-    fn new(name: &'static str, ok: bool, detail: Said) -> Self {
-        Self { name, ok, details: vec![detail] }
-    }
-
-    /// The details as one text in English.
-    pub fn detail(&self) -> String {
-        self.details.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
-    }
-}
 
 impl Examination {
     /// Whether programs are isolated, and every part that this needs works.
@@ -115,7 +89,7 @@ fn sandbox(report: &SandboxReport) -> Check {
 mod tests {
     use runtray_engine::{Isolation, Lack, SandboxReport};
 
-    use super::{Check, Examination, parts};
+    use super::{Check, Examination, NEEDED, parts};
     use crate::sentences;
 
     #[test]
@@ -124,7 +98,7 @@ mod tests {
         let whole = |isolation, name, ok| Examination { isolation, checks: vec![check(name, ok)] }.is_whole();
         assert!(whole(Isolation::Sandbox, "javascript", false));
         assert!(whole(Isolation::Wasm, "sandbox", true) && !whole(Isolation::None, "sandbox", true));
-        for name in super::NEEDED {
+        for name in NEEDED {
             assert!(!whole(Isolation::Sandbox, name, false), "{name}");
         }
     }

@@ -12,7 +12,7 @@ use runtray_engine::language::{Languages, Runtime, Unavailable};
 use runtray_engine::said::Said;
 use runtray_engine::{Engine, Event, EventSink, Isolation, Job, Outcome, Policy, Request};
 
-use super::{Check, FILES_CLOSED, NETWORK_CLOSED};
+use super::check::{Check, FILES_CLOSED, NETWORK_CLOSED};
 use crate::sentences as s;
 use crate::settings::Settings;
 

@@ -137,7 +137,12 @@ fn push(origins: &mut Vec<PendingOrigin>, origin: &Origin) {
     if origins.len() >= MOST_ORIGINS {
         origins.remove(0);
     }
-    origins.push(PendingOrigin { origin: origin.clone(), first_refused_at: OffsetDateTime::now_utc(), refusals: 1, program: None });
+    origins.push(PendingOrigin {
+        origin: origin.clone(),
+        first_refused_at: OffsetDateTime::now_utc(),
+        refusals: 1,
+        program: None,
+    });
 }
 
 #[cfg(test)]
@@ -179,7 +184,9 @@ mod tests {
     #[test]
     fn a_denied_page_takes_its_site_along() {
         let pending = PendingOrigins::default();
-        for page in ["https://a.site.example", "http://b.site.example:81", "https://other.example", "http://localhost:1"] {
+        for page in
+            ["https://a.site.example", "http://b.site.example:81", "https://other.example", "http://localhost:1"]
+        {
             pending.note(&page.parse().expect(page));
         }
         pending.forget_site(&"https://site.example".parse().expect("an origin"));

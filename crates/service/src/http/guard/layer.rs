@@ -9,10 +9,10 @@ use axum::response::{IntoResponse, Response};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::{asked, cors};
 use super::host::Hosts;
 use super::origin::Allowed;
 use super::policy::{Policy, Refusal};
+use super::{asked, cors};
 use crate::http::access::need::Need;
 use crate::http::error::Error;
 use crate::http::server::Server;
