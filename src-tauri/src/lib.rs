@@ -5,6 +5,7 @@
 
 mod app;
 mod args;
+mod assistants;
 mod commands;
 mod headless;
 mod i18n;

@@ -10,4 +10,16 @@ runtray_engine::sentences! {
     NOT_COPIED = "app.not_copied": "could not copy: {error}";
     AUTOSTART = "app.autostart": "starting at login could not be changed: {error}";
     NO_PYTHON = "app.no_python": "no Python was found on this machine";
+    NO_HOME = "app.no_home": "the home folder of this user is not known";
+    NO_PROGRAM = "app.no_program": "the program `runtray` is neither beside this app nor on PATH; install it with `cargo install --path crates/cli`";
+    NO_ASSISTANT = "app.no_assistant": "{name} was not found on this machine";
+    NOT_READ = "app.not_read": "{path} cannot be read: {cause}";
+    NOT_CHANGED = "app.not_changed": "{path} could not be changed: {cause}";
+    NO_COPY = "app.no_copy": "no copy could be kept, so nothing was changed: {cause}";
+    CHANGED_MEANWHILE = "app.changed_meanwhile": "{path} has changed meanwhile and was left as it is; look at the change again";
+    HAS_A_MISTAKE = "app.has_a_mistake": "{path} {mistake}";
+    NOT_JSON = "app.not_json": "has a mistake in line {line}: {cause}";
+    NOT_TOML = "app.not_toml": "has a mistake in line {line}: {cause}";
+    NO_OBJECT = "app.no_object": "has no object at `{key}`";
+    TWICE = "app.twice": "has `{key}` twice";
 }

@@ -35,6 +35,16 @@ fn the_typescript_client_over_stdio_with_a_service() {
 }
 
 #[test]
+fn the_inspector_s_command_line_over_both() {
+    let Some(clients) = installed() else { return };
+    let (home, _service, url) = serve("");
+    let script = Script::new(&clients, "inspector.mjs");
+    check(script.command(&home).args(["http", &format!("{url}/mcp")]));
+    let alone = Home::new("");
+    check(script.command(&alone).args(["stdio", env!("CARGO_BIN_EXE_runtray")]));
+}
+
+#[test]
 fn the_python_client_over_both() {
     let Some(clients) = installed() else { return };
     let (home, _service, url) = serve("");

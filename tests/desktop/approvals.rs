@@ -15,6 +15,7 @@ fn a_page_is_refused_allowed_and_revoked() {
     page.reads("main", "Nothing is running");
     assert_eq!(asks(&page.app), 403);
     assert_eq!(page.reads("main strong.selectable", "http"), ORIGIN);
+    page.reads("main pre", "print(1)");
     page.click(&format!("Allow {ORIGIN}…"));
     page.reads("dialog", "can then run programs on this computer");
     page.click("Cancel");

@@ -1,6 +1,8 @@
 //! The access rules for web pages: origins, forwarded hosts, WebSockets.
 
-use crate::guard::{ALLOW_ORIGIN, FOREIGN, PAGE, check_refused, check_runs, execute, first_words, request};
+use serde_json::Value;
+
+use crate::guard::{ALLOW_ORIGIN, FOREIGN, JSON, PAGE, check_refused, check_runs, execute, first_words, request};
 use crate::harness::{Home, Service};
 
 #[test]
@@ -43,6 +45,22 @@ fn other_origins_are_refused_and_learn_nothing() {
     let told = "a page of https://evil.example was refused";
     service.says(told);
     assert_eq!(service.stderr().matches(told).count(), 1, "once, however often it comes");
+}
+
+#[test]
+fn pages_of_the_service_s_own_address_need_the_token() {
+    let service = Service::start();
+    let own = format!("http://localhost:{}", service.port());
+    let origin = ("Origin", own.as_str());
+    check_refused(&service, &execute(&service, &[origin]), 401, "token_required");
+    check_refused(&service, &execute(&service, &[origin, ("Authorization", "Bearer x")]), 401, "token_required");
+    let other = format!("http://127.0.0.1:{}", service.port());
+    check_refused(&service, &execute(&service, &[("Origin", &other)]), 403, "origin_not_allowed");
+    let token = std::fs::read_to_string(service.home().path().join("data/token")).expect("a token");
+    let token = format!("Bearer {}", token.trim());
+    check_runs(&service, &execute(&service, &[origin, ("Authorization", &token)]));
+    let page = service.send(&request(&service, "GET", "/docs").headers(&[("Sec-Fetch-Site", "none")]));
+    assert_eq!((page.status, page.header("Cross-Origin-Opener-Policy")), (200, Some("same-origin")));
 }
 
 #[test]
@@ -92,6 +110,26 @@ fn hosts_behind_a_rewrite_must_be_allowed_frontends() {
     check_refused(&service, &with_origin, 403, "host_not_allowed");
     check_runs(&service, &forwarded("localhost:3001"));
     check_runs(&service, &forwarded("127.0.0.1:3000"));
+}
+
+#[test]
+fn a_page_behind_a_rewrite_is_offered_with_what_it_wants_to_run() {
+    let service = Service::start();
+    let page = "http://app.example:3002";
+    let headers = [("Origin", page), ("X-Forwarded-Host", "app.example:3002")];
+    check_refused(&service, &execute(&service, &headers), 403, "origin_not_allowed");
+    let pending = || service.get("/status").json()["pending_origins"].clone();
+    assert_eq!((&pending()[0]["origin"], &pending()[0]["program"]["code"]), (&page.into(), &"print ran".into()));
+    // The first program stays, and one that does not come is not waited for.
+    let later = request(&service, "POST", "/execute").headers(&headers).headers(&[JSON]).body(r#"{"code":"other"}"#);
+    check_refused(&service, &later, 403, "origin_not_allowed");
+    let silent = request(&service, "POST", "/execute").headers(&[FOREIGN, JSON, ("Content-Length", "1000")]);
+    assert_eq!(first_words(&service, &silent.text()), "HTTP/1.1 403");
+    assert_eq!((&pending()[0]["program"]["code"], &pending()[1]["program"]), (&"print ran".into(), &Value::Null));
+    check_refused(&service, &execute(&service, &headers[1..]), 403, "host_not_allowed");
+    let other = [("Origin", "http://other.example:3002"), headers[1]];
+    check_refused(&service, &execute(&service, &other), 403, "host_not_allowed");
+    assert_eq!(pending().as_array().map(Vec::len), Some(2));
 }
 
 #[test]

@@ -46,7 +46,7 @@ async function picture(page, address, shot, theme, [width, height]) {
 }
 
 /** The elements that must exist before anything is clicked. */
-const BEFORE = { status: "button", log: ".row", console: ".cm-content", settings: ".pythons label" };
+const BEFORE = { status: "button", log: ".row", console: ".cm-content", connect: "main li", settings: ".pythons label" };
 
 async function complaints(page) {
   await page.evaluate(AXE);

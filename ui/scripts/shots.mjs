@@ -18,6 +18,23 @@ export const SHOTS = [
   { name: "log-empty", query: "scene=empty", place: "log", until: ".empty" },
   { name: "console", query: "scene=day", place: "console", until: ".cm-content" },
   { name: "console-run", query: "scene=day", place: "console", until: ".xterm-rows", act: click(".bar button") },
+  { name: "log-unsandboxed", query: "scene=day", place: "log", until: ".cm-content", act: clickRow("mississippi") },
+  { name: "connect", query: "scene=day", place: "connect", until: "main li" },
+  { name: "connect-asked", query: "scene=day", place: "connect", until: "dialog[open]", act: click("main li .primary") },
+  {
+    name: "settings-doctor",
+    query: "scene=day",
+    place: "settings",
+    until: ".doctor li",
+    act: `(() => { const button = document.querySelector('.doctor button'); button.click(); button.scrollIntoView({ block: 'start' }); })()`,
+  },
+  {
+    name: "settings-hosts",
+    query: "scene=day",
+    place: "settings",
+    until: "[id='field-allowed_hosts']",
+    act: "document.getElementById('field-allowed_hosts').scrollIntoView({ block: 'center' })",
+  },
   { name: "settings", query: "scene=day", place: "settings", until: ".pythons label" },
   {
     name: "settings-error",

@@ -169,3 +169,45 @@ describe("the window", () => {
     expect(document.activeElement?.closest("details")?.open).toBe(true);
   });
 });
+
+describe("other names of this computer", () => {
+  test("are added and withdrawn, and come with the rule about the token", async () => {
+    const backend = await openWindow("settings");
+    const name = await screen.findByRole("textbox", { name: "Other names" });
+    const help = document.getElementById(name.getAttribute("aria-describedby")?.split(" ")[0] ?? "");
+    expect(help?.textContent).toContain("must send the token");
+    await user.type(name, "host.docker.internal{Enter}");
+    await waitFor(() => expect(backend.view.values["allowed_hosts"]).toEqual(["host.docker.internal"]));
+    expect((name as HTMLInputElement).value).toBe("");
+    await user.click(await button("Withdraw host.docker.internal"));
+    await waitFor(() => expect(backend.view.values["allowed_hosts"]).toEqual([]));
+  });
+
+  test("a wrong one is refused beside the field and stays there", async () => {
+    const backend = await openWindow("settings");
+    const said = { code: "setting.hosts", values: { entries: "`a b`" }, text: "has wrong entries: `a b`" };
+    backend.changeSettings = () => Promise.reject({ code: "invalid_setting", message: said.text, said, field: "allowed_hosts" });
+    const name = await screen.findByRole<HTMLInputElement>("textbox", { name: "Other names" });
+    await user.type(name, "a b{Enter}");
+    expect((await screen.findByRole("alert")).textContent).toContain("a b");
+    expect(name.value).toBe("a b");
+  });
+});
+
+describe("what this computer can do", () => {
+  test("is tested when asked, and what is missing is named", async () => {
+    await openWindow("settings");
+    await user.click(await button("Test this computer"));
+    expect(await screen.findByText("Programs run at this level: sandbox")).toBeTruthy();
+    expect(screen.getByText("Needs network namespaces.")).toBeTruthy();
+    expect(await button("Test again")).toBeTruthy();
+  });
+
+  test("without isolation it says what that means", async () => {
+    const backend = await openWindow("settings");
+    const found = await backend.examine();
+    backend.examine = async () => ({ ...found, isolation: "none" });
+    await user.click(await button("Test this computer"));
+    expect(await screen.findByText(/can read and change your files/)).toBeTruthy();
+  });
+});

@@ -21,6 +21,7 @@ describe("axe finds no fault in any view", () => {
     ["log", "Search code and output", 40],
     ["log", "The log is empty", 0],
     ["console", "Examples", 0],
+    ["connect", "Claude Desktop", 0],
     ["settings", "Settings file", 0],
   ])("%s (%s)", async (where, sign, runs) => {
     await openWindow(where, (backend) => backend.fill(runs));
@@ -53,8 +54,11 @@ describe("Status", () => {
   test("a page is allowed only after the consequence was shown", async () => {
     const backend = await openWindow("status", (backend) => {
       const first_refused_at = new Date().toISOString();
-      backend.status.pending_origins = [{ origin: "https://app.example", first_refused_at, refusals: 3 }];
+      const program = { language: "python", code: "import os\nos.listdir()", more_lines: 3 };
+      backend.status.pending_origins = [{ origin: "https://app.example", first_refused_at, refusals: 3, program }];
     });
+    expect(screen.getByText(/os\.listdir/).tagName).toBe("PRE");
+    expect(screen.getByText("and 3 more lines")).toBeTruthy();
     await user.click(await button("Allow https://app.example…"));
     expect(backend.status.allowed_origins).not.toContain("https://app.example");
     await user.click(await button("Let https://app.example run code"));
@@ -64,7 +68,7 @@ describe("Status", () => {
 
   test("a page is denied at once", async () => {
     const backend = await openWindow("status", (backend) => {
-      backend.status.pending_origins = [{ origin: "https://a.example", first_refused_at: new Date().toISOString(), refusals: 1 }];
+      backend.status.pending_origins = [{ origin: "https://a.example", first_refused_at: new Date().toISOString(), refusals: 1, program: null }];
     });
     await user.click(await button("Deny https://a.example"));
     expect(backend.status.denied_origins).toContain("https://a.example");

@@ -1,5 +1,5 @@
 // The client of the service.
-import { DisconnectedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, TooManyError } from "./errors.ts";
+import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, RuntrayError, TimedOutError, TooManyError } from "./errors.ts";
 import { Address, withApproval } from "./reach.ts";
 import { retryAfter, retryDelay } from "./retry.ts";
 import { openSession } from "./session.ts";
@@ -123,7 +123,7 @@ export class Runtray extends EventTarget implements Runner {
         failure = error;
       }
       const delay = retryDelay(failure, retries, this.#options.retries ?? 2);
-      if (delay === undefined) throw await this.#reason(failure);
+      if (delay === undefined) throw await this.#reason(failure, init.body);
       await new Promise((resolve) => setTimeout(resolve, delay));
       signal?.throwIfAborted();
     }
@@ -147,9 +147,11 @@ export class Runtray extends EventTarget implements Runner {
     return true;
   }
 
-  async #reason(failure: unknown): Promise<unknown> {
+  async #reason(failure: unknown, program: unknown): Promise<unknown> {
     if (failure instanceof RuntrayError) return failure;
-    return (await this.#address.trouble(DIAGNOSIS_MS, failure)) ?? new DisconnectedError({ cause: failure });
+    const reason = (await this.#address.trouble(DIAGNOSIS_MS, failure)) ?? new DisconnectedError({ cause: failure });
+    if (reason instanceof NotApprovedError && typeof program === "string") this.#address.showProgram(program);
+    return reason;
   }
 
   #approved(): void {

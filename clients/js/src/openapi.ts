@@ -604,6 +604,8 @@ export interface components {
             first_line: string;
             /** @description Its id, a ULID. */
             id: string;
+            /** @description The isolation level that was used, once it has ended. */
+            isolation?: string | null;
             /** @description The language's name. */
             language: string;
             /** @description The web origin that asked, or `local`. */
@@ -806,11 +808,30 @@ export interface components {
              * @example http://localhost:5173
              */
             origin: string;
+            program?: components["schemas"]["PendingProgram"] | null;
             /**
              * Format: int64
              * @description How often it was refused since then.
              */
             refusals: number;
+        };
+        /** @description The beginning of a program that a refused page wanted to run. */
+        PendingProgram: {
+            /**
+             * @description The first lines, with control characters escaped.
+             * @example print('Hello')
+             */
+            code: string;
+            /**
+             * @description The language that the page named.
+             * @example python
+             */
+            language?: string | null;
+            /**
+             * Format: int64
+             * @description How many lines follow.
+             */
+            more_lines: number;
         };
         /** @description A program's output and its end. */
         PistonAnswer: {

@@ -3,6 +3,8 @@ import { LocalNetworkBlockedError, NotApprovedError, NotRunningError, RuntrayErr
 import type { CallOptions } from "./types.ts";
 import { pause, within } from "./time.ts";
 
+/** A longer program is not shown to the user. */
+const MOST_SHOWN = 60_000;
 /** How often the service is asked whether the page is approved by now. */
 const APPROVAL_POLL_MS = 1000;
 /** Names of the browser permission, newest first. */
@@ -74,6 +76,15 @@ export class Address {
   /** The error for a page that was refused for its origin. */
   notApproved(options?: ErrorOptions): NotApprovedError {
     return new NotApprovedError(page?.origin ?? "this program", (signal) => this.approved(signal), options);
+  }
+
+  /**
+   * Lets Runtray show the user what this page wants to run. The browser keeps a request back of which it must ask first, so this one
+   * is written so that it need not: the service refuses it as it refuses any, and runs nothing of it.
+   */
+  showProgram(body: string): void {
+    if (!page || this.isProxied || body.length > MOST_SHOWN) return;
+    this.#fetch(`${this.url}/execute`, { method: "POST", mode: "no-cors", body, ...this.#addressSpace() }).catch(() => undefined);
   }
 
   async #isApproved(signal?: AbortSignal): Promise<boolean> {

@@ -1,6 +1,6 @@
 // An interactive run over a WebSocket.
 import { Channel } from "./channel.ts";
-import { DisconnectedError, RefusedError, RuntrayError } from "./errors.ts";
+import { DisconnectedError, NotApprovedError, RefusedError, RuntrayError } from "./errors.ts";
 import type { Address } from "./reach.ts";
 import type { ErrorBody, ExecuteRequest, Finished, RunEvent, Session, SignalName, TerminalSize } from "./types.ts";
 
@@ -29,7 +29,9 @@ export async function openSession(
     await session.start({ type: "run", ...request });
   } catch (error) {
     signal?.throwIfAborted();
-    throw error instanceof RefusedError ? error : ((await refusal(address, error)) ?? error);
+    const reason = error instanceof RefusedError ? error : ((await refusal(address, error)) ?? error);
+    if (reason instanceof NotApprovedError) address.showProgram(JSON.stringify(request));
+    throw reason;
   }
   return session;
 }

@@ -18,6 +18,11 @@ pub mod mcp {
     pub use crate::http::adapters::mcp::stdio::serve;
 }
 
+/// What this machine can do.
+pub mod doctor {
+    pub use crate::embed::doctor::{Check, Examination, examine};
+}
+
 pub use embed::history::{ExportError, History};
 pub use embed::interactive::{InteractiveEvent, InteractiveInput, InteractiveRun};
 pub use embed::lifecycle::Lifecycle;
@@ -25,7 +30,7 @@ pub use embed::options::Options;
 pub use embed::service::Service;
 pub use embed::standalone::Standalone;
 pub use embed::start_error::StartError;
-pub use http::access::pending::PendingOrigin;
+pub use http::access::pending::{PendingOrigin, Program as PendingProgram};
 pub use http::access::root::CONTAINER_VARIABLE;
 pub use http::listen::{Holder, ListenError};
 pub use http::state::{PortTrouble, State};

@@ -111,5 +111,20 @@ runtray_engine::sentences! {
     REFUSED_DISK_FULL = "refused.disk_full": "The disk that holds the runs' folders is full. Free some space and try again.";
     REFUSED_INTERNAL = "refused.internal": "Runtray failed to serve this.";
     REFUSED_STOPPING = "refused.stopping": "Runtray is stopping and takes no new executions.";
+    DOCTOR_CONTAINMENT = "doctor.containment": "held together by {name}";
+    DOCTOR_NO_CONTAINMENT = "doctor.no_containment": "{name}: allow user namespaces for processes of its own";
+    DOCTOR_LANDLOCK = "doctor.landlock": "version {version}";
+    DOCTOR_OLD_LANDLOCK = "doctor.old_landlock": "version {version}; 6 or newer (Linux 6.12) does more";
+    DOCTOR_ROOT = "doctor.root": "what is not granted is not there";
+    DOCTOR_NO_ROOT = "doctor.no_root": "needs mount namespaces";
+    DOCTOR_NETWORK = "doctor.network": "with nothing in it";
+    DOCTOR_NO_NETWORK = "doctor.no_network": "needs network namespaces";
+    DOCTOR_COMPLETE = "doctor.complete": "complete";
+    DOCTOR_RAN = "doctor.ran": "{name} in {milliseconds} ms";
+    DOCTOR_DID_NOT_RUN = "doctor.did_not_run": "{name} did not run: {status}";
+    DOCTOR_FAILED = "doctor.failed": "{error}";
+    DOCTOR_FILES_HELD = "doctor.files_held": "a program could not read a file in your home";
+    DOCTOR_NETWORK_HELD = "doctor.network_held": "a program could not reach a server on this machine";
+    DOCTOR_GOT_THROUGH = "doctor.got_through": "a program got through";
     NO_PYTHON_LANGUAGE = "language.no_python": "Python is not a language here";
 }

@@ -58,6 +58,8 @@ pub struct ExecutionSummary {
     pub origin: String,
     /// The exit code, when the program exited by itself.
     pub exit_code: Option<i32>,
+    /// The isolation level that was used, once it has ended.
+    pub isolation: Option<String>,
     /// The first line of the program that is not blank.
     pub first_line: String,
 }

@@ -33,5 +33,5 @@ pub use request::{Encoding, ExecuteRequest, InputFile, Level, Network, WholeNumb
 pub use response::{Ending, ExecuteResponse, Finished, Granted, Printed, ResultFile, Started};
 pub use run_status::RunStatus;
 pub use statistics::{Facets, Minute, Statistics};
-pub use status::{PendingOrigin, ServiceStatus};
+pub use status::{PendingOrigin, PendingProgram, ServiceStatus};
 pub use words::{Filling, Words};

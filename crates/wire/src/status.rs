@@ -70,4 +70,20 @@ pub struct PendingOrigin {
     pub first_refused_at: OffsetDateTime,
     /// How often it was refused since then.
     pub refusals: u64,
+    /// The first program that its page wanted to run, if one was seen. It is the page's own word.
+    pub program: Option<PendingProgram>,
+}
+
+/// The beginning of a program that a refused page wanted to run.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
+pub struct PendingProgram {
+    /// The language that the page named.
+    #[schema(example = "python")]
+    pub language: Option<String>,
+    /// The first lines, with control characters escaped.
+    #[schema(example = "print('Hello')")]
+    pub code: String,
+    /// How many lines follow.
+    pub more_lines: u64,
 }

@@ -118,11 +118,12 @@ fn records_are_read_as_they_are_written() {
         duration_ms: None,
         origin: "local".into(),
         exit_code: None,
+        isolation: Some("sandbox".into()),
         first_line: "x".into(),
     };
     let row = json!({
         "id": "01J", "started_at": "1970-01-01T00:00:00Z", "language": "python", "runtime": "CPython 3", "status": "lost",
-        "duration_ms": null, "origin": "local", "exit_code": null, "first_line": "x",
+        "duration_ms": null, "origin": "local", "exit_code": null, "isolation": "sandbox", "first_line": "x",
     });
     check(&ExecutionsPage { items: vec![summary], next: None }, json!({ "items": [row], "next": null }));
     let file = GivenFile { path: "a".into(), size_bytes: 1, content: None, encoding: Encoding::Base64 };

@@ -1,7 +1,9 @@
 //! The commands of the window: one line each; the layers below do the work.
 
 pub(crate) mod app;
+pub(crate) mod assistants;
 pub(crate) mod console;
+pub(crate) mod doctor;
 pub(crate) mod executions;
 pub(crate) mod python;
 pub(crate) mod service;

@@ -47,6 +47,10 @@ fn typescript() -> String {
     declared.visit::<PythonTest>();
     declared.visit::<SettingsView>();
     declared.visit::<Folder>();
+    declared.visit::<super::Examination>();
+    declared.visit::<super::AssistantsView>();
+    declared.visit::<super::AssistantAction>();
+    declared.visit::<super::AssistantChange>();
     declared.visit::<super::Failure>();
     declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }
@@ -72,7 +76,7 @@ mod tests {
     #[test]
     fn types_in_types_are_declared_once() {
         let text = super::typescript();
-        for name in ["ResultFile", "GivenFile", "Words", "RunStatus", "PendingOrigin"] {
+        for name in ["ResultFile", "GivenFile", "Words", "RunStatus", "PendingOrigin", "PendingProgram"] {
             assert_eq!(text.matches(&format!("export type {name} =")).count(), 1, "{name}");
         }
     }

@@ -2,15 +2,19 @@
 //!
 //! `bindings.rs` writes them in TypeScript; a test fails when the window's copy differs.
 
+mod assistants;
 #[cfg(test)]
 mod bindings;
 mod console;
+mod doctor;
 mod executions;
 mod failure;
 mod settings;
 mod status;
 
+pub(crate) use assistants::{AssistantAction, AssistantChange, AssistantsView};
 pub(crate) use console::{ConsoleEnd, ConsoleState, ConsoleUpdate};
+pub(crate) use doctor::Examination;
 pub(crate) use executions::{ExecutionView, LogPage, Selection, filter};
 pub(crate) use failure::{Failure, sentence};
 pub(crate) use settings::{Folder, PythonTest, SettingsView};

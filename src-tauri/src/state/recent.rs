@@ -65,6 +65,7 @@ mod tests {
             first_line: String::new(),
             duration_ms: None,
             exit_code: None,
+            isolation: None,
         }
     }
 

@@ -105,7 +105,8 @@ mod tests {
 
     fn status(origins: &[&str], state: ServiceState) -> Status {
         let first_refused_at = OffsetDateTime::UNIX_EPOCH;
-        let pending = |origin: &&str| PendingOrigin { origin: (*origin).into(), first_refused_at, refusals: 1 };
+        let pending =
+            |origin: &&str| PendingOrigin { origin: (*origin).into(), first_refused_at, refusals: 1, program: None };
         let pending_origins = origins.iter().map(pending).collect();
         Status { pending_origins, state, reason: Some("port 1 is in use".into()), ..Status::default() }
     }

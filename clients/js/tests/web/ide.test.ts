@@ -9,10 +9,7 @@ import type { Page } from "playwright-core";
 import { eventually } from "../service.ts";
 import type { Service } from "../service.ts";
 import { Site } from "./browser.ts";
-import { MARKERS, Ide, PYTHON, WAIT, run as press, settings, terminalText, write as edit } from "./ide.ts";
-
-/** A folder for pictures to look at, if they are wanted. */
-const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
+import { MARKERS, Ide, PYTHON, WAIT, photograph as picture, run as press, settings, terminalText, write as edit } from "./ide.ts";
 
 let ide: Ide;
 let service: Service;
@@ -31,6 +28,7 @@ after(async () => {
   await rm(markers, { recursive: true });
 });
 
+const photograph = (name: string) => picture(page, name);
 const write = (code: string) => edit(page, code);
 const run = () => press(page);
 const output = () => terminalText(page);
@@ -174,12 +172,20 @@ test("a page that is not approved says so, and goes on without a reload when it 
     assert.match(await notice().innerText(), new RegExp(`${origin} may not use it yet\\. Open Runtray and choose Allow`));
     await page.getByRole("button", { name: "Run in the browser instead" }).waitFor(WAIT);
     if (way === "terminal") await photograph("approval");
+    // Directly or through the rewrite: the user is asked about this page, and sees what it wants to run.
+    await eventually("the page waits with its program", async () => (await waiting())[origin]?.code === "print('approved')");
     await service.configure(settings([origin]));
     await shows("approved");
     await says(/^Finished/);
   }
   await page.getByLabel("Connection").selectOption("terminal");
 });
+
+/** What the pages that wait for approval want to run, by their origins. */
+async function waiting(): Promise<Record<string, { code: string } | null>> {
+  const { pending_origins } = (await (await fetch(`${service.url}/status`)).json()) as { pending_origins: { origin: string; program: { code: string } | null }[] };
+  return Object.fromEntries(pending_origins.map((one) => [one.origin, one.program]));
+}
 
 /** Through the rewrite a page can read the refusal. */
 function refusal(): Promise<number> {
@@ -254,9 +260,3 @@ test("the page fits every width, light and dark", async () => {
     }
   }
 });
-
-async function photograph(name: string): Promise<void> {
-  if (!PICTURES) return;
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
-}

@@ -84,4 +84,14 @@ export async function write(page: Page, code: string): Promise<void> {
   await page.keyboard.insertText(code);
 }
 
+/** A folder for pictures to look at, if they are wanted. */
+const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
+
+/** Takes a picture, if pictures are wanted. */
+export async function photograph(page: Page, name: string): Promise<void> {
+  if (!PICTURES) return;
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+}
+
 export const run = (page: Page) => page.getByRole("button", { name: "Run", exact: true }).click();

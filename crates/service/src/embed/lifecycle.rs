@@ -33,7 +33,8 @@ pub struct Lifecycle {
 impl Lifecycle {
     /// A stopped service.
     pub fn new(options: Options) -> Self {
-        let (retained, service, stopping) = (Retained::default(), watch::Sender::new(None), watch::Sender::new(None));
+        let retained = Retained::of(&options.paths);
+        let (service, stopping) = (watch::Sender::new(None), watch::Sender::new(None));
         let machine = RwLock::new(Machine::this());
         Self { options, retained, service, stopping, changing: Mutex::new(()), machine }
     }
@@ -115,10 +116,10 @@ impl Lifecycle {
         &self.retained.denials
     }
 
-    /// Removes `origin` from the origins that wait for approval.
+    /// Removes the pages of this one's site from those that wait for approval.
     pub(super) fn forget_pending(&self, origin: &Origin) {
         if let Some(service) = &*self.service.borrow() {
-            service.server().access.pending.forget(std::slice::from_ref(origin));
+            service.server().access.pending.forget_site(origin);
         }
     }
 
@@ -219,8 +220,8 @@ mod tests {
         };
         let lifecycle = Lifecycle::new(options.clone());
         let listening = Listening { listeners: Vec::new(), addresses: Vec::new(), port: 0, missing: None };
-        let service =
-            Service::serve(options, store.current(), None, listening, Retained::default(), lifecycle.machine());
+        let retained = Retained::of(&options.paths);
+        let service = Service::serve(options, store.current(), None, listening, retained, lifecycle.machine());
         lifecycle.service.send_replace(Some(service));
         (lifecycle, store)
     }

@@ -1,5 +1,6 @@
 //! The service embedded in another program: the API for the desktop app and the command line.
 
+pub(crate) mod doctor;
 pub(crate) mod history;
 pub(crate) mod interactive;
 pub(crate) mod lifecycle;

@@ -1,6 +1,7 @@
 //! The user's decisions about web origins: allow, deny, revoke. They are stored in the settings.
 
 use serde_json::json;
+use time::OffsetDateTime;
 
 use super::lifecycle::Lifecycle;
 use crate::http::access::denials::Denials;
@@ -15,16 +16,18 @@ impl Lifecycle {
     pub async fn allow_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
         let decided = self.decide(origin, Decision::Allowed).await?;
         self.denials().remove(origin);
+        self.denials().sites.remove(origin);
         Ok(decided)
     }
 
-    /// Refuses pages of `origin` without asking the user again. This holds at once and for the life of this process. If it cannot
+    /// Refuses pages of `origin` without asking the user again, and offers no page of the same site for a day. This holds at once and for the life of this process. If it cannot
     /// be saved now, it is saved as soon as the settings can be changed again.
     ///
     /// # Errors
     /// The settings cannot be changed.
     pub async fn deny_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
         self.denials().add(origin);
+        self.denials().sites.add(origin, OffsetDateTime::now_utc());
         self.forget_pending(origin);
         match self.decide(origin, Decision::Denied).await {
             Ok(loaded) => {
@@ -47,6 +50,7 @@ impl Lifecycle {
     pub async fn revoke_origin(&self, origin: &Origin) -> Result<Loaded, ChangeError> {
         let decided = self.decide(origin, Decision::Revoked).await?;
         self.denials().remove(origin);
+        self.denials().sites.remove(origin);
         Ok(decided)
     }
 

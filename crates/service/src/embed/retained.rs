@@ -6,6 +6,7 @@ use tokio::sync::watch;
 
 use crate::http::access::denials::Denials;
 use crate::http::state::State;
+use crate::platform::paths::Paths;
 use crate::runs::event_bus::EventBus;
 
 /// The channels and the state that outlive one run of the service. Clones share them.
@@ -15,13 +16,14 @@ pub(super) struct Retained {
     pub(super) state: Arc<watch::Sender<State>>,
     /// The events of its executions.
     pub(super) events: EventBus,
-    /// Web origins that were denied while the settings could not be written.
+    /// Denied web origins, as far as the settings do not hold them.
     pub(super) denials: Denials,
 }
 
-impl Default for Retained {
-    fn default() -> Self {
+impl Retained {
+    /// Those of a service with these folders.
+    pub(super) fn of(paths: &Paths) -> Self {
         let state = Arc::new(watch::Sender::new(State::Stopped));
-        Self { state, events: EventBus::default(), denials: Denials::default() }
+        Self { state, events: EventBus::default(), denials: Denials::of(paths) }
     }
 }

@@ -56,7 +56,8 @@ impl Service {
     /// # Errors
     /// It cannot listen, or the engine cannot start.
     pub async fn start(options: Options) -> Result<Self, StartError> {
-        Self::start_with(options, Retained::default(), Machine::this()).await
+        let retained = Retained::of(&options.paths);
+        Self::start_with(options, retained, Machine::this()).await
     }
 
     /// Starts a service that publishes its state and its events through `retained`, and finds interpreters on `machine`.

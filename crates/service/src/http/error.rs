@@ -32,6 +32,7 @@ fn why(need: Need) -> &'static str {
             "The program that sent this runs as another user of this machine, so it needs the token (`same_user_only` in the settings decides that)."
         }
         Need::NamedHost => "This name of the service is one of `allowed_hosts` in the settings, so it needs the token.",
+        Need::OwnPage => "A page of this address needs the token; the page at /docs has a field for it.",
         Need::UnknownUser => {
             "It cannot be told which user's program sent this, so it needs the token (`same_user_only` in the settings decides that)."
         }
@@ -73,6 +74,10 @@ pub(crate) enum Error {
         "Pages of the origin `{0}` were denied, so they may not run code here. To allow it, take it off `denied_origins` in Runtray's settings."
     )]
     OriginDenied(String),
+    #[error(
+        "Pages of the origin `{origin}` may not run code here, and because a page of their site was denied, Runtray does not ask about them until {until}. To allow them, add the origin to `allowed_origins` in the settings."
+    )]
+    SiteDenied { origin: String, until: String },
     #[error(
         "Pages that are opened from files or in sandboxed frames (their origin is `null`) cannot be allowed to run code here. Serve the page from http://localhost, and allow that origin."
     )]
@@ -145,9 +150,11 @@ impl Error {
             Self::InvalidHost(_) | Self::MalformedForward(_) => Code::InvalidHost,
             Self::TokenRequired(_) | Self::TokenWrong => Code::TokenRequired,
             Self::HostNotAllowed { .. } | Self::ForwardedHostNotAllowed(_) => Code::HostNotAllowed,
-            Self::OriginNotAllowed(_) | Self::OriginDenied(_) | Self::OriginOpaque | Self::OriginUnusable(_) => {
-                Code::OriginNotAllowed
-            }
+            Self::OriginNotAllowed(_)
+            | Self::OriginDenied(_)
+            | Self::SiteDenied { .. }
+            | Self::OriginOpaque
+            | Self::OriginUnusable(_) => Code::OriginNotAllowed,
             Self::CrossSite => Code::CrossSite,
             Self::NotFound(_) => Code::NotFound,
             Self::MethodNotAllowed => Code::MethodNotAllowed,

@@ -17,7 +17,7 @@ use super::adapters::{e2b, jupyter, mcp, piston};
 use super::error::Error;
 use super::guard::layer::guard;
 use super::middleware::outermost;
-use super::routes::{execute, executions, health, interactive, languages, metrics, openapi, prove, status};
+use super::routes::{docs, execute, executions, health, interactive, languages, metrics, openapi, prove, status};
 use super::server::Server;
 
 /// The OpenAPI document of all routes.
@@ -57,6 +57,7 @@ fn routes() -> Router<Arc<Server>> {
     let (routes, _) = table().split_for_parts();
     routes
         .merge(piston::routes())
+        .merge(docs::routes())
         .layer(Extension(openapi::Text(|| &DOCUMENT)))
         .fallback(not_found)
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)

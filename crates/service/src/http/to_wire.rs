@@ -8,8 +8,8 @@ use runtray_engine::language::Entry;
 use runtray_engine::message::{LocalizedMessage, Value};
 use runtray_engine::{Job, OutputFile, Status};
 use runtray_wire::{
-    Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, PendingOrigin, ResultFile, RunStatus, Started,
-    Words,
+    Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, PendingOrigin, PendingProgram, ResultFile,
+    RunStatus, Started, Words,
 };
 
 use super::access::pending;
@@ -81,6 +81,11 @@ impl From<&pending::PendingOrigin> for PendingOrigin {
             origin: pending.origin.to_string(),
             first_refused_at: pending.first_refused_at,
             refusals: pending.refusals,
+            program: pending.program.as_ref().map(|program| PendingProgram {
+                language: program.language.clone(),
+                code: program.lines.join("\n"),
+                more_lines: program.more_lines as u64,
+            }),
         }
     }
 }

@@ -12,7 +12,8 @@ use super::query::{of_one, query};
 use super::record::{Filter, RUNNING};
 use super::schema;
 
-const SUMMARY: &str = "id, started_ms, language, runtime, status, duration_ms, origin, exit_code, first_line";
+const SUMMARY: &str =
+    "id, started_ms, language, runtime, status, duration_ms, origin, exit_code, isolation, first_line";
 
 const RECORD: &str = "SELECT id, started_ms, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms,
     peak_memory_bytes, isolation, containment, code, code_truncated, given, output, output_truncated, error, error_truncated
@@ -156,7 +157,7 @@ macro_rules! from_row {
 fn summary(row: &Row<'_>) -> rusqlite::Result<ExecutionSummary> {
     from_row!(
         row,
-        ExecutionSummary { id, language, runtime, status, duration_ms, origin, exit_code, first_line },
+        ExecutionSummary { id, language, runtime, status, duration_ms, origin, exit_code, isolation, first_line },
         started_at: started_at(row)?
     )
 }

@@ -1,6 +1,7 @@
 //! Web origins: scheme, host and port, compared exactly.
 
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
 
 use runtray_engine::excerpt;
@@ -63,12 +64,31 @@ impl Origin {
         [host.trim_end_matches('.'), port].into_iter()
     }
 
+    /// Whether `host`, as `Host` or a proxy's header has it, is this origin's host and port.
+    pub(crate) fn is_at(&self, host: &str) -> bool {
+        self.authority().eq_ignore_ascii_case(host)
+    }
+
     /// The host without its port; an IPv6 address keeps its brackets.
     pub(crate) fn host(&self) -> &str {
         let authority = self.authority();
         match authority.rsplit_once(':') {
             Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
             _ => authority,
+        }
+    }
+
+    /// The site that the page belongs to: its registered domain, such as `example.co.uk`, or its address. Names of this machine
+    /// are sites of their own with each port, because another program is behind each.
+    pub(crate) fn site(&self) -> String {
+        let host = self.host().trim_end_matches('.');
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let is_here = |address: IpAddr| address.is_loopback() || address.is_unspecified();
+        match bare.parse::<IpAddr>() {
+            Ok(address) if is_here(address) => self.authority().to_owned(),
+            Ok(_) => host.to_owned(),
+            Err(_) if host == "localhost" || host.ends_with(".localhost") => self.authority().to_owned(),
+            Err(_) => psl::domain_str(host).unwrap_or(host).to_owned(),
         }
     }
 
@@ -99,6 +119,24 @@ impl fmt::Display for Origin {
 #[cfg(test)]
 mod tests {
     use super::Origin;
+
+    #[test]
+    fn a_site_is_a_registered_domain_an_address_or_a_port_of_this_machine() {
+        for (page, site) in [
+            ("https://a.b.example.com:8443", "example.com"),
+            ("http://example.com.", "example.com"),
+            ("https://a.example.co.uk", "example.co.uk"),
+            ("https://me.github.io", "me.github.io"),
+            ("https://intranet", "intranet"),
+            ("http://192.168.1.5:3000", "192.168.1.5"),
+            ("http://localhost:3000", "localhost:3000"),
+            ("http://app.localhost:3000", "app.localhost:3000"),
+            ("http://127.0.0.1:3000", "127.0.0.1:3000"),
+            ("http://[::1]:3000", "[::1]:3000"),
+        ] {
+            assert_eq!(page.parse::<Origin>().expect(page).site(), site, "{page}");
+        }
+    }
 
     #[test]
     fn origins_are_normalised_and_other_texts_refused() {

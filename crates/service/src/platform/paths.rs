@@ -98,6 +98,11 @@ impl Paths {
         self.data.join("address")
     }
 
+    /// The file with the sites whose pages were denied lately.
+    pub(crate) fn denied_sites_file(&self) -> PathBuf {
+        self.data.join("denied-sites.json")
+    }
+
     /// The file with the bearer token.
     pub fn token_file(&self) -> PathBuf {
         self.data.join("token")

@@ -54,6 +54,7 @@ impl Recorder {
                 status: outcome.status.name().to_owned(),
                 duration_ms: Some(milliseconds(outcome.duration)),
                 exit_code: outcome.exit_code,
+                isolation: Some(outcome.isolation.name().to_owned()),
                 ..running.summary()
             })
         });

@@ -44,6 +44,7 @@ impl Running {
             duration_ms: None,
             origin: job.origin().to_owned(),
             exit_code: None,
+            isolation: None,
             first_line: first_line(&job.request().beginning(FIRST_LINE_BYTES)),
         }
     }

@@ -293,6 +293,7 @@ mod tests {
             first_line: "while True: pass".into(),
             duration_ms: None,
             exit_code: None,
+            isolation: None,
         };
         assert_eq!(runs(&[run], Language::English)[0].text, "▲ python  while True: pass");
         assert!(!runs(&[], Language::English)[0].is_enabled);

@@ -3,7 +3,7 @@
 // The product's implementation is `tauri.ts`; tests and a plain browser use `fake/`.
 
 import type {
-  ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
+  AssistantAction, AssistantChange, AssistantsView, ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
   PythonTest, Selection, SettingsView, Statistics, Update, Words,
 } from "../bindings";
 
@@ -30,6 +30,14 @@ export interface Backend {
   testPython(path: string): Promise<PythonTest>;
   browsePython(): Promise<string | null>;
   languages(): Promise<Language[]>;
+  /** The assistants that are installed, and whether they use Runtray. */
+  assistants(): Promise<AssistantsView>;
+  /** What a change of an assistant's settings would be. */
+  planAssistant(id: string, action: AssistantAction): Promise<AssistantChange>;
+  /** Makes the change whose `basis` was shown. */
+  applyAssistant(id: string, action: AssistantAction, basis: string): Promise<AssistantsView>;
+  /** Tests what this computer can do, each part by doing it. */
+  examine(): Promise<Examination>;
   settings(): Promise<SettingsView>;
   changeSettings(changes: Changes): Promise<SettingsView>;
   allowOrigin(origin: string): Promise<void>;

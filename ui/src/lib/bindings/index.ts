@@ -2,6 +2,54 @@
 
 export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
 
+export type AssistantAction = "connect" | "disconnect";
+
+export type AssistantChange = { file: string, 
+/**
+ * Whether the file is made by it.
+ */
+makes_file: boolean, lines: Array<ChangedLine>, 
+/**
+ * To be given back with the person's consent.
+ */
+basis: string, };
+
+export type AssistantState = "connected" | "other" | "absent" | "broken";
+
+export type AssistantView = { id: string, name: string, 
+/**
+ * The path of its settings, which need not exist.
+ */
+file: string, state: AssistantState, 
+/**
+ * The mistake in its settings.
+ */
+problem: Words | null, 
+/**
+ * Whether the last change of its settings can be undone.
+ */
+can_undo: boolean, };
+
+export type AssistantsView = { 
+/**
+ * The path of the program that they start; `null` if it is not installed.
+ */
+program: string | null, assistants: Array<AssistantView>, };
+
+export type ChangedLine = { kind: ChangedLineKind, text: string, };
+
+export type ChangedLineKind = "same" | "added" | "removed" | "gap";
+
+export type Check = { 
+/**
+ * Its name, which the window translates.
+ */
+name: string, ok: boolean, 
+/**
+ * What was found, or what is missing and how to get it.
+ */
+details: Array<Words>, };
+
 export type ClientMessage = { "type": "run" } & Run | { "type": "stdin" } & Typed | { "type": "eof" } | { "type": "signal" } & SentSignal | { "type": "resize" } & TerminalSize;
 
 export type ConsoleEnd = { "type": "finished" } & Finished | { "type": "refused" } & Failure;
@@ -15,6 +63,12 @@ export type ConsoleUpdate = { "kind": "cleared" } | { "kind": "output", data: st
 ended: ConsoleEnd | null, };
 
 export type Encoding = "utf8" | "base64";
+
+export type Examination = { 
+/**
+ * The level at which programs run.
+ */
+isolation: string, checks: Array<Check>, };
 
 export type ExecutionSummary = { 
 /**
@@ -49,6 +103,10 @@ origin: string,
  * The exit code, when the program exited by itself.
  */
 exit_code: number | null, 
+/**
+ * The isolation level that was used, once it has ended.
+ */
+isolation: string | null, 
 /**
  * The first line of the program that is not blank.
  */
@@ -435,7 +493,25 @@ first_refused_at: string,
 /**
  * How often it was refused since then.
  */
-refusals: number, };
+refusals: number, 
+/**
+ * The first program that its page wanted to run, if one was seen. It is the page's own word.
+ */
+program: PendingProgram | null, };
+
+export type PendingProgram = { 
+/**
+ * The language that the page named.
+ */
+language: string | null, 
+/**
+ * The first lines, with control characters escaped.
+ */
+code: string, 
+/**
+ * How many lines follow.
+ */
+more_lines: number, };
 
 export type Problem = { 
 /**

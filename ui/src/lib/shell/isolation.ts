@@ -10,6 +10,17 @@ const WORDS: Record<string, Key> = {
   wasm: "isolation.wasm",
 };
 
+const NAMES: Record<string, Key> = { sandbox: "level.sandbox", none: "level.none", wasm: "level.wasm", container: "level.container" };
+
+/** The level in a word or two, for lists. */
+export function levelName(level: string): string {
+  const key = NAMES[level];
+  return key ? t(key) : level;
+}
+
+/** Whether the level keeps programs from nothing but their limits. */
+export const isOpen = (level: string): boolean => WORDS[level] === "isolation.none";
+
 /** The protection of a level in words; an unknown level is shown by its name. */
 export function isolationText(level: string): string {
   const key = WORDS[level];

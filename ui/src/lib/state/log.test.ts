@@ -5,7 +5,7 @@ import { log } from "./log.svelte";
 
 const row = (id: string, status: string): ExecutionSummary => ({
   id, status, started_at: "2026-11-23T04:00:00Z", language: "python", runtime: "CPython 3.13.1",
-  origin: "curl", first_line: "print(1)", duration_ms: null, exit_code: null,
+  origin: "curl", first_line: "print(1)", duration_ms: null, exit_code: null, isolation: null,
 });
 
 /** Holds the answer to the next request for a page until the test releases it. */

@@ -1,6 +1,6 @@
 // The present route: the part of the address after `#/`.
 
-export const VIEWS = ["status", "log", "console", "settings"] as const;
+export const VIEWS = ["status", "log", "console", "connect", "settings"] as const;
 export type View = (typeof VIEWS)[number];
 
 class Route {

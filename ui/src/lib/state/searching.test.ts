@@ -8,7 +8,7 @@ import { log } from "./log.svelte";
 
 const row = (id: string): ExecutionSummary => ({
   id, status: "completed", started_at: "2026-11-23T04:00:00Z", language: "python", runtime: "CPython 3.13.1",
-  origin: "local", first_line: "print(1)", duration_ms: 1, exit_code: 0,
+  origin: "local", first_line: "print(1)", duration_ms: 1, exit_code: 0, isolation: null,
 });
 
 /** The requests, and the delay of their answers. */

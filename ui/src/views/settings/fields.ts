@@ -137,6 +137,7 @@ const OTHERS = [
   "python.path",
   "allowed_origins",
   "denied_origins",
+  "allowed_hosts",
   "desktop.welcomed",
   "sandbox.network",
   ...FOLDERS.map((field) => field.key),

@@ -1,19 +1,29 @@
-//! Web origins that the user denied while the settings file could not be written.
-//!
-//! They are denied for the life of this process, across restarts of the service.
+//! What is known of denied web origins besides the settings, across restarts of the service.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::denied_sites::DeniedSites;
 use crate::platform::origin::Origin;
+use crate::platform::paths::Paths;
 
-/// The list. Clones share it.
+/// Both lists. Clones share them.
 #[derive(Clone, Default)]
-pub(crate) struct Denials(Arc<RwLock<Arc<[Origin]>>>);
+pub(crate) struct Denials {
+    /// Sites whose pages are not offered for approval for some time.
+    pub(crate) sites: Arc<DeniedSites>,
+    /// Origins that were denied while the settings file could not be written: for the life of this process.
+    unsaved: Arc<RwLock<Arc<[Origin]>>>,
+}
 
 impl Denials {
+    /// Those of the service with these folders.
+    pub(crate) fn of(paths: &Paths) -> Self {
+        Self { sites: Arc::new(DeniedSites::open(paths.denied_sites_file())), unsaved: Arc::default() }
+    }
+
     /// The denied origins.
     pub(crate) fn list(&self) -> Arc<[Origin]> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.unsaved.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Denies `origin`.
@@ -27,7 +37,7 @@ impl Denials {
     }
 
     fn change(&self, change: impl FnOnce(&mut Vec<Origin>)) {
-        let mut list = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let mut list = self.unsaved.write().unwrap_or_else(PoisonError::into_inner);
         let mut new = list.to_vec();
         change(&mut new);
         new.dedup();

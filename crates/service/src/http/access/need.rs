@@ -20,6 +20,8 @@ pub(crate) enum Need {
     UnknownUser,
     /// The request names the service by one of the settings' `allowed_hosts`.
     NamedHost,
+    /// A page of the service's own address sent the request.
+    OwnPage,
 }
 
 impl Need {

@@ -7,6 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use runtray_engine::excerpt;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
@@ -15,6 +16,8 @@ use crate::platform::origin::Origin;
 const MOST_ORIGINS: usize = 20;
 const MOST_NEW: usize = 10;
 const NEW_WINDOW: Duration = Duration::from_secs(60);
+/// How many lines of a program are kept.
+const MOST_LINES: usize = 8;
 
 /// A web origin that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -25,6 +28,34 @@ pub struct PendingOrigin {
     pub first_refused_at: OffsetDateTime,
     /// How often it has been refused since then.
     pub refusals: u64,
+    /// The first program that it wanted to run, if one was seen.
+    pub program: Option<Program>,
+}
+
+/// The beginning of a program that a page wanted to run. It is the page's own word: other programs may follow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Program {
+    /// The language that the page named, if any.
+    pub language: Option<String>,
+    /// The first lines, cut and with control characters escaped.
+    pub lines: Vec<String>,
+    /// How many lines follow.
+    pub more_lines: usize,
+}
+
+impl Program {
+    /// The beginning of `code`.
+    pub(crate) fn begins(code: &str, language: Option<&str>) -> Self {
+        let lines = || code.lines().map(str::trim_end);
+        let first: Vec<_> = lines().take(MOST_LINES).map(shown_code).collect();
+        let more_lines = lines().count() - first.len();
+        Self { language: language.map(|name| excerpt(name).into_owned()), lines: first, more_lines }
+    }
+}
+
+/// One line made safe to show; its indentation stays.
+fn shown_code(line: &str) -> String {
+    excerpt(&line.replace('\t', "    ")).into_owned()
 }
 
 /// The refused origins, oldest first.
@@ -54,11 +85,34 @@ impl PendingOrigins {
         })
     }
 
+    /// Whether `origin` waits and nothing is known of what it wants to run.
+    pub(crate) fn lacks_program(&self, origin: &Origin) -> bool {
+        self.origins.borrow().iter().any(|known| known.origin == *origin && known.program.is_none())
+    }
+
+    /// Notes what a waiting origin wants to run, unless something is known.
+    pub(crate) fn describe(&self, origin: &Origin, program: Program) {
+        self.origins.send_if_modified(|origins| {
+            let known = origins.iter_mut().find(|known| known.origin == *origin && known.program.is_none());
+            known.map(|known| known.program = Some(program)).is_some()
+        });
+    }
+
+    /// Removes the pages of this one's site.
+    pub(crate) fn forget_site(&self, page: &Origin) {
+        let site = page.site();
+        self.remove(|pending| pending.site() == site);
+    }
+
     /// Removes the origins that have been allowed or denied.
     pub(crate) fn forget(&self, decided: &[Origin]) {
+        self.remove(|pending| decided.iter().any(|origin| origin.is_same_page(pending)));
+    }
+
+    fn remove(&self, is_decided: impl Fn(&Origin) -> bool) {
         self.origins.send_if_modified(|origins| {
             let before = origins.len();
-            origins.retain(|pending| !decided.iter().any(|origin| origin.is_same_page(&pending.origin)));
+            origins.retain(|pending| !is_decided(&pending.origin));
             origins.len() != before
         });
     }
@@ -83,14 +137,19 @@ fn push(origins: &mut Vec<PendingOrigin>, origin: &Origin) {
     if origins.len() >= MOST_ORIGINS {
         origins.remove(0);
     }
-    origins.push(PendingOrigin { origin: origin.clone(), first_refused_at: OffsetDateTime::now_utc(), refusals: 1 });
+    origins.push(PendingOrigin {
+        origin: origin.clone(),
+        first_refused_at: OffsetDateTime::now_utc(),
+        refusals: 1,
+        program: None,
+    });
 }
 
 #[cfg(test)]
 mod tests {
     use std::time::Instant;
 
-    use super::{MOST_NEW, MOST_ORIGINS, NEW_WINDOW, PendingOrigins};
+    use super::{MOST_LINES, MOST_NEW, MOST_ORIGINS, NEW_WINDOW, PendingOrigins, Program};
     use crate::platform::origin::Origin;
 
     fn origin(number: usize) -> Origin {
@@ -105,6 +164,35 @@ mod tests {
         assert_eq!((list.len(), list[0].refusals), (1, 2));
         pending.forget(&[origin(1)]);
         assert!(pending.watch().borrow().clone().is_empty());
+    }
+
+    #[test]
+    fn the_first_program_is_kept_and_can_do_nothing_to_who_sees_it() {
+        let pending = PendingOrigins::default();
+        pending.describe(&origin(1), Program::begins("print(0)", None));
+        pending.note(&origin(1));
+        assert!(pending.lacks_program(&origin(1)), "it was not waiting before");
+        let code = format!("if x:\n\tprint('\u{202e}\u{1b}[2J{}')\n{}", "y".repeat(1000), "pass\n".repeat(50));
+        pending.describe(&origin(1), Program::begins(&code, Some("py\nthon")));
+        pending.describe(&origin(1), Program::begins("later", None));
+        let program = pending.watch().borrow()[0].program.clone().expect("a program");
+        assert_eq!((program.lines.len(), program.more_lines), (MOST_LINES, 52 - MOST_LINES));
+        assert!(program.lines[1].starts_with(r"    print('\u{202e}\u{1b}[2Jyyy") && program.lines[1].ends_with('…'));
+        assert_eq!(program.language.as_deref(), Some(r"py\nthon"));
+    }
+
+    #[test]
+    fn a_denied_page_takes_its_site_along() {
+        let pending = PendingOrigins::default();
+        for page in
+            ["https://a.site.example", "http://b.site.example:81", "https://other.example", "http://localhost:1"]
+        {
+            pending.note(&page.parse().expect(page));
+        }
+        pending.forget_site(&"https://site.example".parse().expect("an origin"));
+        pending.forget_site(&"http://localhost:2".parse().expect("an origin"));
+        let left: Vec<_> = pending.watch().borrow().iter().map(|one| one.origin.to_string()).collect();
+        assert_eq!(left, ["https://other.example", "http://localhost:1"]);
     }
 
     #[test]

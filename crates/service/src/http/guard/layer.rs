@@ -6,12 +6,15 @@ use axum::extract::{Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use time::OffsetDateTime;
+use time::macros::format_description;
 
-use super::cors;
 use super::host::Hosts;
 use super::origin::Allowed;
 use super::policy::{Policy, Refusal};
+use super::{asked, cors};
 use crate::http::access::need::Need;
+use crate::http::error::Error;
 use crate::http::server::Server;
 use crate::platform::origin::Origin;
 
@@ -37,7 +40,7 @@ impl Caller {
 pub(crate) async fn guard(State(server): State<Arc<Server>>, mut request: Request, next: Next) -> Response {
     let origin = match judge(&server, &request) {
         Ok(origin) => origin,
-        Err(refusal) => return refuse(&server, refusal),
+        Err(refusal) => return refuse(&server, refusal, request).await,
     };
     // A preflight is answered here: no route has the method OPTIONS.
     let mut response = match cors::is_preflight(request.method(), origin.as_ref()) {
@@ -66,8 +69,8 @@ fn judge(server: &Server, request: &Request) -> Result<Option<Origin>, Refusal> 
         denied: &settings.denied_origins,
         denied_now: &denied_now,
     };
-    // A client asks `/prove` before it trusts us with its token.
-    let is_exempt = is_health || is_open(request, "/prove");
+    // A client asks `/prove` before it trusts us with its token; the files of `/docs` are the same for everybody.
+    let is_exempt = is_health || is_open(request, "/prove") || is_open(request, "/docs") || is_below_docs(request);
     let of_all = access.need_of_all(settings);
     let need = Need::of(of_all, settings, request.extensions().get().copied()).filter(|_| !is_exempt);
     let hosts = Hosts { port: server.port(), named: &settings.allowed_hosts };
@@ -85,10 +88,18 @@ fn is_open(request: &Request, path: &str) -> bool {
     matches!(*request.method(), Method::GET | Method::HEAD) && request.uri().path() == path
 }
 
-fn refuse(server: &Server, refusal: Refusal) -> Response {
+/// Whether the request only reads a file of the page `/docs`.
+fn is_below_docs(request: &Request) -> bool {
+    request.uri().path().starts_with("/docs/") && is_open(request, request.uri().path())
+}
+
+async fn refuse(server: &Server, mut refusal: Refusal, request: Request) -> Response {
     server.core.metrics.refused(refusal.rule.name());
-    if let Some(origin) = &refusal.approvable {
-        offer(server, origin);
+    if let Some(origin) = refusal.approvable {
+        match server.access.denials.sites.until(&origin, OffsetDateTime::now_utc()) {
+            Some(until) => refusal.error = Error::SiteDenied { origin: origin.to_string(), until: hour(until) },
+            None => offer(server, &origin, request).await,
+        }
     }
     let mut response = refusal.error.into_response();
     if let Some(origin) = &refusal.readable_by {
@@ -97,12 +108,22 @@ fn refuse(server: &Server, refusal: Refusal) -> Response {
     response
 }
 
+/// A time for people, in UTC.
+fn hour(time: OffsetDateTime) -> String {
+    time.format(format_description!("[year]-[month]-[day] [hour]:[minute] UTC")).unwrap_or_default()
+}
+
 /// Offers the origin for approval. The log says so too, for users without the app's window.
-fn offer(server: &Server, origin: &Origin) {
+async fn offer(server: &Server, origin: &Origin, request: Request) {
     if server.access.pending.note(origin) {
         tracing::info!(
             "a page of {origin} was refused; to let it run code, add that to `allowed_origins` in {}, or start with `--allow-origin {origin}`",
             server.access.paths.settings_file().display()
         );
+    }
+    if server.access.pending.lacks_program(origin)
+        && let Some(program) = asked::program(server, request).await
+    {
+        server.access.pending.describe(origin, program);
     }
 }

@@ -6,6 +6,7 @@
 //! answer, because it carries no `Access-Control-Allow-Origin`; its `Cross-Origin-Resource-Policy` lets such a page find out that
 //! something answers, so that it can ask its user to allow it.
 
+mod asked;
 mod bearer;
 mod cors;
 mod fetch_metadata;

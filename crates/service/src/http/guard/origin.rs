@@ -1,7 +1,11 @@
 //! The `Origin` rule: a page may run code if its exact origin is on the list.
+//!
+//! The service's own page (`/docs`) is on no list. Its origin is that of every other program that ever listened on this port,
+//! whose pages and service workers may still be in a browser, so it is let through only with the token.
 
 use axum::http::{HeaderMap, header};
 
+use super::host::Host;
 use crate::http::error::Error;
 use crate::platform::origin::Origin;
 
@@ -40,6 +44,32 @@ impl Allowed<'_> {
     }
 }
 
+/// A page that sent a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Page {
+    /// Its origin is on a list.
+    Allowed(Origin),
+    /// It is the service's own.
+    Own(Origin),
+}
+
+impl Page {
+    /// Its origin.
+    pub(super) fn origin(self) -> Origin {
+        match self {
+            Self::Allowed(origin) | Self::Own(origin) => origin,
+        }
+    }
+
+    /// Its origin, if it is on a list.
+    pub(super) fn allowed(self) -> Option<Origin> {
+        match self {
+            Self::Allowed(origin) => Some(origin),
+            Self::Own(_) => None,
+        }
+    }
+}
+
 /// The origin in `text`, if it is written as browsers do.
 fn parse(text: &str) -> Option<Origin> {
     text.parse().ok().filter(|origin| is_serialised(origin, text))
@@ -60,8 +90,8 @@ pub(super) struct Refused {
     pub(super) origin: Option<Origin>,
 }
 
-/// The request's origin, if it has one.
-pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<Origin>, Refused> {
+/// The page that sent the request, if one did. `host` is how the request names the service.
+pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>, host: Host) -> Result<Option<Page>, Refused> {
     let values = headers.get_all(header::ORIGIN).iter().map(|origin| String::from_utf8_lossy(origin.as_bytes()));
     let values: Vec<_> = values.collect();
     if values.is_empty() {
@@ -70,12 +100,28 @@ pub(super) fn check(headers: &HeaderMap, allowed: Allowed<'_>) -> Result<Option<
     // Browsers send one. Several, joined, parse as no origin and are refused.
     let text = values.join(", ");
     match parse(&text) {
-        Some(origin) if allowed.contains(&origin) => Ok(Some(origin)),
+        Some(origin) if allowed.contains(&origin) => Ok(Some(Page::Allowed(origin))),
         Some(origin) if allowed.denies(&origin) => {
             Err(Refused { error: Error::OriginDenied(origin.to_string()), origin: None })
         }
+        Some(origin) if host == Host::Loopback && is_own(headers, &origin) => Ok(Some(Page::Own(origin))),
         origin => Err(Refused { error: refusal(&text, origin.as_ref()), origin }),
     }
+}
+
+/// Why a page is refused that sent its request through the front end at `host`, if its one origin is that front end's.
+pub(super) fn behind(headers: &HeaderMap, allowed: Allowed<'_>, host: &str) -> Option<Refused> {
+    let is_own = |origin: &Origin| is_own(headers, origin);
+    let refused = check(headers, allowed, Host::Named).err()?;
+    let text = headers.get(header::ORIGIN)?.to_str().ok()?;
+    let origin = parse(text).filter(|origin| origin.is_at(host) && !is_own(origin))?;
+    (headers.get_all(header::ORIGIN).iter().count() == 1 && !allowed.contains(&origin)).then_some(refused)
+}
+
+/// Whether the origin is the address that the request was sent to.
+fn is_own(headers: &HeaderMap, origin: &Origin) -> bool {
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    host.and_then(|host| format!("http://{host}").parse::<Origin>().ok()).is_some_and(|own| own == *origin)
 }
 
 /// The error for a refused origin. It says how to allow the origin only if that is possible.
@@ -91,7 +137,7 @@ fn refusal(text: &str, origin: Option<&Origin>) -> Error {
 mod tests {
     use axum::http::{HeaderMap, HeaderValue, header};
 
-    use super::{Allowed, check};
+    use super::{Allowed, Host, check};
     use crate::platform::origin::Origin;
 
     fn allows(origins: &[&str]) -> Option<bool> {
@@ -101,7 +147,7 @@ mod tests {
         for origin in origins {
             headers.append(header::ORIGIN, HeaderValue::from_bytes(origin.as_bytes()).expect("a header"));
         }
-        check(&headers, Allowed { settings: &list[..1], extra: &list[1..], ..Allowed::default() })
+        check(&headers, Allowed { settings: &list[..1], extra: &list[1..], ..Allowed::default() }, Host::Loopback)
             .ok()
             .map(|origin| origin.is_some())
     }
@@ -154,7 +200,7 @@ mod tests {
                 Allowed { settings: &page, denied_now: &denied, ..Allowed::default() },
                 Allowed { settings: &page, extra: &page, denied: &denied, denied_now: &denied },
             ] {
-                let refused = check(&headers, allowed).expect_err("denied");
+                let refused = check(&headers, allowed, Host::Loopback).expect_err("denied");
                 assert!(refused.error.to_string().contains("denied") && refused.origin.is_none(), "{text}");
                 assert!(!allowed.has_host("a.example"));
             }

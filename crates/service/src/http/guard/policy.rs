@@ -3,7 +3,7 @@
 use axum::http::{HeaderMap, Method, Uri};
 
 use super::host::{Host, Hosts};
-use super::origin::Allowed;
+use super::origin::{Allowed, Page};
 use super::{bearer, cors, fetch_metadata, forwarded, host, origin};
 use crate::http::access::need::Need;
 use crate::http::access::token::Token;
@@ -64,19 +64,35 @@ impl Policy<'_> {
     /// The request's allowed origin, if it has one.
     pub(super) fn judge(&self, method: &Method, uri: &Uri, headers: &HeaderMap) -> Result<Option<Origin>, Refusal> {
         let host = host::check(uri, headers, self.hosts).map_err(|error| Refusal::by(Rule::Host, error))?;
-        forwarded::check(headers, self.allowed).map_err(|error| Refusal::by(Rule::ForwardedHost, error))?;
-        let origin = origin::check(headers, self.allowed)
+        forwarded::check(headers, self.allowed).map_err(|error| self.forwarded(headers, error))?;
+        let page = origin::check(headers, self.allowed, host)
             .map_err(|refused| Refusal { approvable: refused.origin, ..Refusal::by(Rule::Origin, refused.error) })?;
+        let own = matches!(page, Some(Page::Own(_))).then_some(Need::OwnPage);
+        let readable_by = page.clone().and_then(Page::allowed);
+        let origin = page.map(Page::origin);
         if origin.is_none() {
             fetch_metadata::check(headers).map_err(|error| Refusal::by(Rule::FetchMetadata, error))?;
         }
         // Browsers send the preflight without the token, and the request itself with it.
         let named = (host == Host::Named && !self.is_open).then_some(Need::NamedHost);
-        if let Some(need) = self.need.or(named).filter(|_| !cors::is_preflight(method, origin.as_ref())) {
+        if let Some(need) = self.need.or(named).or(own).filter(|_| !cors::is_preflight(method, origin.as_ref())) {
             bearer::check(uri, headers, self.token, need)
-                .map_err(|error| Refusal { readable_by: origin.clone(), ..Refusal::by(Rule::Token, error) })?;
+                .map_err(|error| Refusal { readable_by, ..Refusal::by(Rule::Token, error) })?;
         }
         Ok(origin)
+    }
+}
+
+impl Policy<'_> {
+    /// The refusal of a request through a foreign front end. If its page names exactly that front end as its origin, the answer is
+    /// about the page, as if it had come without the proxy.
+    fn forwarded(&self, headers: &HeaderMap, error: Error) -> Refusal {
+        let by = |error| Refusal::by(Rule::ForwardedHost, error);
+        let Error::ForwardedHostNotAllowed(front_end) = &error else { return by(error) };
+        match origin::behind(headers, self.allowed, front_end) {
+            Some(refused) => Refusal { approvable: refused.origin, ..by(refused.error) },
+            None => by(error),
+        }
     }
 }
 
@@ -139,6 +155,50 @@ mod tests {
         assert!(refusal.readable_by.is_some() && refusal.approvable.is_none());
         let refusal = judge(Method::POST, true, &[HOST, ("origin", "http://evil.example")]).expect_err("a refusal");
         assert!(refusal.readable_by.is_none() && refusal.approvable.is_some());
+    }
+
+    #[test]
+    fn a_page_behind_a_proxy_is_offered_if_it_is_the_front_end_s_own() {
+        let offered = |origin, front_end| {
+            let headers = [HOST, ("x-forwarded-host", front_end), ("origin", origin)];
+            let refusal = judge(Method::POST, false, &headers).expect_err("a refusal");
+            assert_eq!(refusal.rule, Rule::ForwardedHost);
+            refusal.approvable.map(|origin| origin.to_string())
+        };
+        let page = "http://app.example:3002";
+        assert_eq!(offered(page, "app.example:3002").as_deref(), Some(page));
+        assert_eq!(offered("https://app.example", "app.example").as_deref(), Some("https://app.example"));
+        for (origin, front_end) in [
+            (page, "app.example"),
+            (page, "evil.example:3002"),
+            ("null", "app.example:3002"),
+            ("http://localhost:3001", "app.example:3002"),
+            ("http://app.example:3002, http://app.example:3002", "app.example:3002"),
+            ("http://localhost:5000", "localhost:5000"),
+        ] {
+            assert_eq!(offered(origin, front_end), None, "{origin} behind {front_end}");
+        }
+        let without = judge(Method::GET, false, &[HOST, ("x-forwarded-host", "app.example:3002")]);
+        assert!(without.expect_err("a refusal").approvable.is_none(), "no page is named");
+    }
+
+    #[test]
+    fn the_service_s_own_page_needs_the_token() {
+        let own = ("origin", "http://localhost:5000");
+        let refusal = judge(Method::POST, false, &[HOST, own]).expect_err("without the token");
+        assert_eq!((refusal.rule, refusal.readable_by, refusal.approvable), (Rule::Token, None, None));
+        assert!(judge(Method::POST, false, &[HOST, own, TOKEN]).expect("with the token").is_some());
+        for (host, origin) in [
+            ("localhost:5000", "http://127.0.0.1:5000"),
+            ("127.0.0.1:5000", "http://localhost:5000"),
+            ("localhost:5000", "https://localhost:5000"),
+            ("localhost:5000", "http://localhost"),
+            ("localhost:5000", "http://localhost:5000.evil.example"),
+            ("host.docker.internal:5000", "http://host.docker.internal:5000"),
+        ] {
+            check_refused(Rule::Origin, &[("host", host), ("origin", origin), TOKEN]);
+        }
+        check_refused(Rule::ForwardedHost, &[HOST, own, ("x-forwarded-host", "localhost:5000"), TOKEN]);
     }
 
     #[test]

@@ -14,7 +14,7 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt;
 
-use super::{layered, router, routes};
+use super::{layered, router, routes, table};
 use crate::http::access::denials::Denials;
 use crate::http::access::state::Access;
 use crate::http::access::token::Token;
@@ -97,27 +97,43 @@ async fn check(method: Method, path: &str, headers: Headers, body: &str, status:
 const FOREIGN_HOST: (&str, &str) = ("host", "evil.example:5000");
 const FOREIGN_ORIGIN: (&str, &str) = ("origin", "http://evil.example");
 
+/// The paths of all routes: those of the document, and those that are not in it.
+fn paths() -> Vec<String> {
+    let (_, document) = table().split_for_parts();
+    let written = document.paths.paths.into_keys().map(|path| path.replace("{id}", "01J"));
+    let others = ["/api/v2/piston/execute", "/docs", "/docs/main.js", "/nowhere"].map(str::to_owned);
+    written.chain(others).collect()
+}
+
 #[tokio::test]
 async fn the_guard_stands_before_every_route_and_every_method() {
-    for (method, path) in [
-        (Method::POST, "/execute"),
-        (Method::GET, "/execute"),
-        (Method::GET, "/executions"),
-        (Method::DELETE, "/executions/01J"),
-        (Method::GET, "/executions/export"),
-        (Method::GET, "/languages"),
-        (Method::GET, "/metrics"),
-        (Method::GET, "/openapi.json"),
-        (Method::GET, "/status"),
-        (Method::GET, "/nowhere"),
-        (Method::POST, "/health"),
-        (Method::OPTIONS, "/execute"),
-    ] {
+    let paths = paths();
+    assert!(paths.len() > 20, "{paths:?}");
+    let methods = [Method::GET, Method::POST, Method::DELETE, Method::OPTIONS];
+    let all = paths.iter().flat_map(|path| methods.clone().map(|method| (method, path.as_str())));
+    for (method, path) in all.filter(|route| *route != (Method::GET, "/health")) {
         check(method.clone(), path, &[FOREIGN_HOST, JSON], "{}", 403, "host_not_allowed").await;
         let headers = check(method.clone(), path, &[HOST, FOREIGN_ORIGIN, JSON], "{}", 403, "origin_not_allowed").await;
         assert!(!headers.contains_key(header::ACCESS_CONTROL_ALLOW_ORIGIN), "{method} {path}");
         check(method, path, &[HOST, ("sec-fetch-site", "cross-site"), JSON], "{}", 403, "cross_site").await;
     }
+}
+
+#[tokio::test]
+async fn the_page_is_served_without_the_token_and_sends_nothing_without_it() {
+    let fixture = fixture(Settings::default(), Some("secret"));
+    let ask = async |request| send(router(fixture.server.clone()), request).await;
+    for path in ["/docs", "/docs/main.js"] {
+        let page = ask(request(Method::GET, path, &[HOST], "")).await;
+        assert_eq!(page.status(), StatusCode::OK, "{path}");
+        let policy = header_of(page.headers(), header::CONTENT_SECURITY_POLICY);
+        assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
+    }
+    let own = ("origin", "http://localhost:5000");
+    let refused = ask(request(Method::POST, "/execute", &[HOST, own, JSON], "{}")).await;
+    assert_eq!((refused.status().as_u16(), json(refused).await["code"].clone()), (401, "token_required".into()));
+    let passed = ask(request(Method::POST, "/execute", &[HOST, own, JSON, ("authorization", "Bearer secret")], "{}"));
+    assert_eq!(json(passed.await).await["code"], "invalid_request");
 }
 
 #[tokio::test]

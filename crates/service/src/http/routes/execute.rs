@@ -36,7 +36,18 @@ const EVENT_STREAM: &str = "text/event-stream";
     post,
     path = "/execute",
     tag = "executions",
-    request_body = ExecuteRequest,
+    request_body(content = ExecuteRequest, examples(
+        ("a program" = (value = json!({"code": "print('Hello from Python')"}))),
+        ("input" = (value = json!({"code": "name = input()\nprint('Hello', name)", "stdin": "Ada\n"}))),
+        ("files" = (value = json!({
+            "code": "total = sum(int(line) for line in open('numbers.txt'))\nopen('total.txt', 'w').write(str(total))",
+            "files": [{"path": "numbers.txt", "content": "20\n22\n"}]
+        }))),
+        ("piece by piece" = (value = json!({
+            "code": "import time\nfor count in range(3):\n    print(count)\n    time.sleep(1)"
+        }))),
+        ("JavaScript" = (value = json!({"code": "console.log([1, 2, 3].map((n) => n * n))", "language": "javascript"}))),
+    )),
     responses(
         (status = 200, description = "The program was run.", content(
             (ExecuteResponse = "application/json"),

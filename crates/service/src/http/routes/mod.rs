@@ -1,5 +1,6 @@
 //! The routes, one resource per file.
 
+pub(crate) mod docs;
 pub(crate) mod execute;
 pub(crate) mod executions;
 pub(crate) mod health;

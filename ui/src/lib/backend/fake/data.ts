@@ -1,6 +1,6 @@
 // Made-up executions, settings and interpreters.
 
-import type { ExecutionSummary, ExecutionView, Python, SettingsView, Statistics, Status } from "../../bindings";
+import type { AssistantAction, AssistantChange, AssistantsView, AssistantView, Examination, ExecutionSummary, ExecutionView, Python, SettingsView, Statistics, Status } from "../../bindings";
 
 const PROGRAMS: [language: string, code: string, output: string, error: string][] = [
   ["python", "print('Hello from Runtray!')", "Hello from Runtray!\n", ""],
@@ -40,16 +40,16 @@ export function execution(index: number, now: number, age: number): ExecutionVie
     peak_memory_bytes: 9_437_184,
     output_truncated: false,
     error_truncated: false,
-    isolation: "sandbox",
+    isolation: index % 17 === 4 ? "none" : "sandbox",
     containment: "user_namespace",
     ending: status === "timeout" ? { code: "outcome.timeout", values: { limit: "10 s" }, text: "Execution timed out after 10 s." } : null,
   };
 }
 
 export function summary(execution: ExecutionView): ExecutionSummary {
-  const { id, started_at, language, runtime, status, origin, duration_ms, exit_code, code } = execution;
+  const { id, started_at, language, runtime, status, origin, duration_ms, exit_code, isolation, code } = execution;
   const first_line = code.split("\n")[0] ?? "";
-  return { id, started_at, language, runtime, status, origin, duration_ms, exit_code, first_line };
+  return { id, started_at, language, runtime, status, origin, duration_ms, exit_code, isolation, first_line };
 }
 
 export const PYTHONS: Python[] = [
@@ -91,7 +91,7 @@ export function status(now: number): Status {
     containment: "user_namespace",
     now: [{
       id: "01JRUNNING", language: "python", runtime: "CPython 3.13.1", first_line: "import urllib.request, json  # fetch today's rates",
-      origin: "http://localhost:3001", started_at, status: "running", duration_ms: null, exit_code: null,
+      origin: "http://localhost:3001", started_at, status: "running", duration_ms: null, exit_code: null, isolation: null,
     }],
     pending_origins: [],
     allowed_origins: ["http://localhost:3000", "http://localhost:3001"],
@@ -103,7 +103,7 @@ export function status(now: number): Status {
 }
 
 const DEFAULTS: Record<string, unknown> = {
-  port: 5000, allowed_origins: ["http://localhost:3000", "http://localhost:3001"], require_token: false, isolation: "auto",
+  port: 5000, allowed_origins: ["http://localhost:3000", "http://localhost:3001"], allowed_hosts: [], require_token: false, isolation: "auto",
   stop_grace_ms: 5000, "python.path": "", "node.path": "", "limits.timeout_ms": 10_000, "limits.max_timeout_ms": 300_000,
   "limits.cpu_ms": 300_000, "limits.memory_bytes": 1 << 30, "limits.processes": 64, "limits.open_files": 1024,
   "limits.file_size_bytes": 256 << 20, "limits.folder_bytes": 512 << 20, "limits.output_bytes": 64 << 20,
@@ -123,4 +123,51 @@ export function settings(): SettingsView {
     file: "/home/ada/.config/runtray/settings.toml",
     restart_needed: [],
   };
+}
+
+export function examination(): Examination {
+  const localized = (code: string, text: string, values: Record<string, string> = {}) => [{ code, values, text }];
+  const checks = [
+    { name: "containment", ok: true, details: localized("doctor.containment", "user_namespace", { name: "user_namespace" }) },
+    { name: "Landlock", ok: true, details: localized("doctor.old_landlock", "version 4; 6 or newer (Linux 6.12) does more", { version: "4" }) },
+    { name: "own root folder", ok: true, details: localized("doctor.root", "what is not granted is not there") },
+    { name: "own network", ok: false, details: localized("doctor.no_network", "needs network namespaces") },
+    { name: "sandbox", ok: true, details: localized("isolation.gap_network", "There are no network namespaces: programs cannot open connections even to themselves.") },
+    { name: "python", ok: true, details: localized("doctor.ran", "CPython 3.13.1 in 24 ms", { name: "CPython 3.13.1", milliseconds: "24" }) },
+    { name: "javascript", ok: true, details: localized("doctor.ran", "Node.js v24.1.0 in 41 ms", { name: "Node.js v24.1.0", milliseconds: "41" }) },
+    { name: "files closed", ok: true, details: localized("doctor.files_held", "a program could not read a file in your home") },
+    { name: "network closed", ok: true, details: localized("doctor.network_held", "a program could not reach a server on this machine") },
+  ];
+  return { isolation: "sandbox", checks };
+}
+
+const assistant = (id: string, name: string, file: string, state: AssistantView["state"]): AssistantView => {
+  const text = `/home/ada/${file} has a mistake in line 4: Expected comma`;
+  const mistake = { code: "app.not_json", values: { line: "4", cause: "Expected comma" }, text: "has a mistake in line 4: Expected comma" };
+  const problem = { code: "app.has_a_mistake", values: { path: `/home/ada/${file}`, mistake }, text };
+  return { id, name, file: `/home/ada/${file}`, state, problem: state === "broken" ? problem : null, can_undo: state === "connected" };
+};
+
+export const ASSISTANTS: AssistantsView = {
+  program: "/home/ada/.cargo/bin/runtray",
+  assistants: [
+    assistant("claude", "Claude Desktop", ".config/Claude/claude_desktop_config.json", "connected"),
+    assistant("cursor", "Cursor", ".cursor/mcp.json", "absent"),
+    assistant("vscode", "Visual Studio Code", ".config/Code/User/mcp.json", "other"),
+    assistant("zed", "Zed", ".config/zed/settings.json", "broken"),
+  ],
+};
+
+export function change({ file }: AssistantView, action: AssistantAction): AssistantChange {
+  const added = action === "connect" ? "added" : "removed";
+  const entry = ['    "runtray": {', '      "command": "/home/ada/.cargo/bin/runtray",', '      "args": ["mcp"]', "    }"];
+  const lines: AssistantChange["lines"] = [
+    { kind: "same", text: "  // Servers for the whole team" },
+    { kind: "same", text: '  "mcpServers": {' },
+    { kind: "same", text: '    "files": { "command": "npx", "args": ["-y", "server-files"] },' },
+    ...entry.map((text) => ({ kind: added, text }) as const),
+    { kind: "same", text: "  }" },
+    { kind: "gap", text: "" },
+  ];
+  return { file, makes_file: false, lines, basis: "b1" };
 }

@@ -2,7 +2,7 @@
 
 import type { Backend, Changes } from "..";
 import type {
-  ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, Python, Selection,
+  AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, Python, Selection,
   Update,
 } from "../../bindings";
 import * as data from "./data";
@@ -16,6 +16,7 @@ export class FakeBackend implements Backend {
   busy = true;
   login = false;
   pythonList: Python[] = data.PYTHONS;
+  assistantsView: AssistantsView = data.ASSISTANTS;
   /** The calls that copied, opened, exported or cancelled something. */
   readonly done: string[] = [];
   readonly console = new FakeConsole();
@@ -127,6 +128,19 @@ export class FakeBackend implements Backend {
     ];
   }
 
+  assistants = async () => this.assistantsView;
+  planAssistant = async (id: string, action: AssistantAction) => data.change(this.#assistant(id), action);
+
+  async applyAssistant(id: string, action: AssistantAction, basis: string) {
+    this.done.push(`${action} ${id} ${basis}`);
+    const state: AssistantView["state"] = action === "connect" ? "connected" : "absent";
+    const changed = { ...this.#assistant(id), state, can_undo: action === "connect" };
+    const assistants = this.assistantsView.assistants.map((one) => (one.id === id ? changed : one));
+    return (this.assistantsView = { ...this.assistantsView, assistants });
+  }
+
+  examine = async () => data.examination();
+
   settings = async () => this.view;
 
   async changeSettings(changes: Changes) {
@@ -186,6 +200,12 @@ export class FakeBackend implements Backend {
   copy = async (text: string) => void this.done.push(`copy ${text}`);
 
   quit = async () => void this.done.push("quit");
+
+  #assistant(id: string): AssistantView {
+    const found = this.assistantsView.assistants.find((one) => one.id === id);
+    if (!found) throw { code: "assistant", message: `${id} was not found on this machine.` };
+    return found;
+  }
 
   #origins(allowed_origins: string[], denied_origins: string[], answered: string): void {
     const values = { ...this.view.values, allowed_origins };

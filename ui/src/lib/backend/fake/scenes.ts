@@ -15,7 +15,9 @@ const SCENES: Record<string, (backend: FakeBackend) => void> = {
   approval: (backend) => {
     backend.fill(1284);
     const first_refused_at = new Date(backend.now - 4000).toISOString();
-    const asked = { origin: "https://app.example", first_refused_at, refusals: 3 };
+    const code = "import csv, sys\n\nwith open(\"orders.csv\") as file:\n    rows = list(csv.DictReader(file))\n    total = sum(float(row[\"price\"]) for row in rows)\n\nprint(f\"{len(rows)} orders, {total:.2f} in total\")\nfor row in rows:";
+    const program = { language: "python", code, more_lines: 14 };
+    const asked = { origin: "https://app.example", first_refused_at, refusals: 3, program };
     backend.status = { ...backend.status, pending_origins: [asked] };
   },
   port: (backend) => {

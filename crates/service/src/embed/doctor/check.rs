@@ -1,0 +1,31 @@
+//! A finding about this machine.
+
+use runtray_engine::message::LocalizedMessage;
+
+/// Without these programs are not isolated.
+pub(super) const NEEDED: [&str; 3] = [SANDBOX, FILES_CLOSED, NETWORK_CLOSED];
+pub(super) const SANDBOX: &str = "sandbox";
+pub(super) const FILES_CLOSED: &str = "files closed";
+pub(super) const NETWORK_CLOSED: &str = "network closed";
+
+/// One thing that this machine can or cannot do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check {
+    /// Its name. The app translates it.
+    pub name: &'static str,
+    /// Whether it works.
+    pub ok: bool,
+    /// What was found, or what is missing and how to get it.
+    pub details: Vec<LocalizedMessage>,
+}
+
+impl Check {
+    pub(super) fn new(name: &'static str, ok: bool, detail: LocalizedMessage) -> Self {
+        Self { name, ok, details: vec![detail] }
+    }
+
+    /// The details as one text in English.
+    pub fn detail(&self) -> String {
+        self.details.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+}

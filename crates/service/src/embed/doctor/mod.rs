@@ -1,0 +1,118 @@
+//! What this machine can do, each line found by doing it: for `runtray doctor` and the app's settings.
+
+mod check;
+mod trials;
+
+use runtray_engine::{Config, Engine, Error, Isolation, SandboxReport, Warm};
+
+pub use self::check::Check;
+use self::check::{NEEDED, SANDBOX};
+use crate::platform::paths::Paths;
+use crate::runs::isolation::policy;
+use crate::sentences as s;
+use crate::settings::Settings;
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Examination {
+    /// The level at which programs run with these settings.
+    pub isolation: Isolation,
+    /// The checks in their order.
+    pub checks: Vec<Check>,
+}
+
+/// The version of Landlock without which there is no sandbox, and the newest that is used.
+const LANDLOCK: (u32, u32) = (3, 6);
+
+impl Examination {
+    /// Whether programs are isolated, and every part that this needs works.
+    pub fn is_whole(&self) -> bool {
+        self.isolation != Isolation::None && self.checks.iter().all(|check| check.ok || !NEEDED.contains(&check.name))
+    }
+}
+
+/// Tests what this machine can do, with an engine of its own.
+///
+/// # Errors
+/// No program can be started here.
+pub async fn examine(paths: &Paths, settings: &Settings) -> Result<Examination, Error> {
+    let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
+    let engine = Engine::start(&config)?;
+    let report = engine.sandbox().await;
+    let policy = policy(&engine, settings, settings.isolation).await;
+    let mut checks = vec![containment(&engine)];
+    checks.extend(parts(&report));
+    checks.extend(trials::programs(&engine, settings, &policy).await);
+    if report.lack.is_none() {
+        checks.extend(trials::closed(&engine, settings).await);
+    }
+    engine.shutdown().await;
+    Ok(Examination { isolation: policy.level, checks })
+}
+
+fn containment(engine: &Engine) -> Check {
+    let containment = *engine.containment().borrow();
+    let ok = containment.is_some_and(|containment| !containment.is_fallback());
+    let name = containment.map_or("unknown", |containment| containment.name());
+    let sentence = if ok { s::DOCTOR_CONTAINMENT } else { s::DOCTOR_NO_CONTAINMENT };
+    Check::new("containment", ok, sentence.with("name", name))
+}
+
+/// What the sandbox is made of.
+fn parts(report: &SandboxReport) -> Vec<Check> {
+    if !cfg!(target_os = "linux") {
+        return vec![sandbox(report)];
+    }
+    let (needed, newest) = LANDLOCK;
+    let landlock = if report.landlock_abi >= newest { s::DOCTOR_LANDLOCK } else { s::DOCTOR_OLD_LANDLOCK };
+    let root = if report.own_root { s::DOCTOR_ROOT } else { s::DOCTOR_NO_ROOT };
+    let network = if report.own_network { s::DOCTOR_NETWORK } else { s::DOCTOR_NO_NETWORK };
+    vec![
+        Check::new("Landlock", report.landlock_abi >= needed, landlock.with("version", report.landlock_abi)),
+        Check::new("own root folder", report.own_root, root.message()),
+        Check::new("own network", report.own_network, network.message()),
+        sandbox(report),
+    ]
+}
+
+fn sandbox(report: &SandboxReport) -> Check {
+    let gaps = report.gaps();
+    let details = match report.lack {
+        Some(lack) => vec![lack.message()],
+        None if gaps.is_empty() => vec![s::DOCTOR_COMPLETE.message()],
+        None => gaps,
+    };
+    Check { name: SANDBOX, ok: report.lack.is_none(), details }
+}
+
+#[cfg(test)]
+mod tests {
+    use runtray_engine::{Isolation, Lack, SandboxReport};
+
+    use super::{Check, Examination, NEEDED, parts};
+    use crate::sentences;
+
+    #[test]
+    fn only_what_isolates_programs_is_needed() {
+        let check = |name, ok| Check::new(name, ok, sentences::DOCTOR_COMPLETE.message());
+        let whole = |isolation, name, ok| Examination { isolation, checks: vec![check(name, ok)] }.is_whole();
+        assert!(whole(Isolation::Sandbox, "javascript", false));
+        assert!(whole(Isolation::Wasm, "sandbox", true) && !whole(Isolation::None, "sandbox", true));
+        for name in NEEDED {
+            assert!(!whole(Isolation::Sandbox, name, false), "{name}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_missing_is_named_with_its_remedy() {
+        let told = |report: &SandboxReport| -> Vec<_> {
+            parts(report).iter().map(|check| (check.ok, check.detail())).collect()
+        };
+        let old = told(&SandboxReport { landlock_abi: 3, own_root: true, own_network: false, lack: None });
+        assert!(old[0].0 && old[0].1.contains("6 or newer"), "{old:?}");
+        assert!(!old[2].0 && old[2].1.contains("network namespaces") && old[3].0, "{old:?}");
+        let none = told(&SandboxReport::lacking(Lack::Landlock));
+        assert!(none.iter().all(|(ok, _)| !ok) && none[3].1.contains("lsm="), "{none:?}");
+    }
+}

@@ -1,0 +1,147 @@
+//! Programs that show whether something works, and programs that try what the sandbox forbids.
+
+use std::fs::{self, File};
+use std::io::{self, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use runtray_engine::interpreter::Machine;
+use runtray_engine::language::{Languages, Runtime, Unavailable};
+use runtray_engine::message::LocalizedMessage;
+use runtray_engine::{Engine, Event, EventSink, Isolation, Job, Outcome, Policy, Request};
+
+use super::check::{Check, FILES_CLOSED, NETWORK_CLOSED};
+use crate::sentences as s;
+use crate::settings::Settings;
+
+/// How long a test program may run; a loaded machine is slow.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// What a test program must not get at.
+const SECRET: &str = "runtray-doctor";
+
+/// Runs a program of each language as the settings would.
+pub(super) async fn programs(engine: &Engine, settings: &Settings, policy: &Policy) -> Vec<Check> {
+    let languages = Languages::new(settings.choices(), Machine::this());
+    let mut checks = Vec::new();
+    for (name, code) in [("python", "print(40 + 2)"), ("javascript", "console.log(40 + 2)")] {
+        let Some(language) = languages.find(name) else { continue };
+        let (ok, detail) = match languages.runtime(language).await {
+            Err(Unavailable(reason)) => (false, reason),
+            Ok(runtime) => program(engine, &runtime, settings, policy, code).await,
+        };
+        checks.push(Check::new(name, ok, detail));
+    }
+    checks
+}
+
+async fn program(
+    engine: &Engine,
+    runtime: &Arc<Runtime>,
+    settings: &Settings,
+    policy: &Policy,
+    code: &str,
+) -> (bool, LocalizedMessage) {
+    match run(engine, runtime, settings, policy, code).await {
+        Ok((outcome, output)) if output == "42\n" => {
+            let milliseconds = format!("{:.0}", outcome.duration.as_secs_f64() * 1000.0);
+            (true, s::DOCTOR_RAN.with("name", runtime.name.as_str()).with("milliseconds", milliseconds))
+        }
+        Ok((outcome, _)) => {
+            (false, s::DOCTOR_DID_NOT_RUN.with("name", runtime.name.as_str()).with("status", outcome.status.name()))
+        }
+        Err(error) => (false, s::DOCTOR_FAILED.with("error", error)),
+    }
+}
+
+/// A file in the home, deleted when dropped.
+struct Bait(PathBuf);
+
+impl Bait {
+    fn lay() -> io::Result<Self> {
+        let home = std::env::home_dir().unwrap_or_else(std::env::temp_dir);
+        let file = home.join(format!(".runtray-doctor-{}", std::process::id()));
+        File::create_new(&file)?.write_all(SECRET.as_bytes())?;
+        Ok(Self(file))
+    }
+}
+
+impl Drop for Bait {
+    fn drop(&mut self) {
+        if let Err(error) = fs::remove_file(&self.0) {
+            tracing::warn!(%error, file = %self.0.display(), "the doctor's file could not be deleted");
+        }
+    }
+}
+
+/// Tries to get at a file of this user, and at a server on this machine, from a program in the sandbox.
+pub(super) async fn closed(engine: &Engine, settings: &Settings) -> Vec<Check> {
+    let languages = Languages::new(settings.choices(), Machine::this());
+    let Some(python) = languages.find("python") else { return Vec::new() };
+    let Ok(runtime) = languages.runtime(python).await else { return Vec::new() };
+    let read = || -> io::Result<_> {
+        let bait = Bait::lay()?;
+        let code = format!("print(open({:?}).read())", bait.0.display().to_string());
+        Ok((code, Box::new(bait) as Box<dyn Send>))
+    };
+    let connect = || -> io::Result<_> {
+        let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let port = server.local_addr()?.port();
+        let code = format!("import socket; socket.create_connection(('127.0.0.1', {port}), 5); print({SECRET:?})");
+        Ok((code, Box::new(server) as Box<dyn Send>))
+    };
+    vec![
+        attempt(engine, &runtime, settings, FILES_CLOSED, read(), s::DOCTOR_FILES_HELD.message()).await,
+        attempt(engine, &runtime, settings, NETWORK_CLOSED, connect(), s::DOCTOR_NETWORK_HELD.message()).await,
+    ]
+}
+
+/// Runs a program in the sandbox that must not get at the secret. What it aims at is there while it runs.
+async fn attempt(
+    engine: &Engine,
+    runtime: &Arc<Runtime>,
+    settings: &Settings,
+    name: &'static str,
+    aimed: io::Result<(String, Box<dyn Send>)>,
+    held: LocalizedMessage,
+) -> Check {
+    let policy = Policy { level: Isolation::Sandbox, ..Policy::default() };
+    let tried = match &aimed {
+        Ok((code, _)) => run(engine, runtime, settings, &policy, code).await,
+        Err(error) => Err(error.to_string()),
+    };
+    match tried {
+        Ok((_, output)) if output.contains(SECRET) => Check::new(name, false, s::DOCTOR_GOT_THROUGH.message()),
+        Ok(_) => Check::new(name, true, held),
+        Err(error) => Check::new(name, false, s::DOCTOR_FAILED.with("error", error)),
+    }
+}
+
+/// The outcome of a program, and what it printed; or why it was not run.
+async fn run(
+    engine: &Engine,
+    runtime: &Arc<Runtime>,
+    settings: &Settings,
+    policy: &Policy,
+    code: &str,
+) -> Result<(Outcome, String), String> {
+    let job = Job::new(Request::new(code, PATIENCE), Arc::clone(runtime)).map_err(|error| error.to_string())?;
+    let job = job.with_limits(settings.limits.clone());
+    job.isolate(policy.clone());
+    let mut output = Printed::default();
+    let (outcome, _) = engine.run(&Arc::new(job), None, &mut output).await.map_err(|error| error.to_string())?;
+    Ok((outcome, output.0))
+}
+
+/// What a program printed.
+#[derive(Default)]
+struct Printed(String);
+
+impl EventSink for Printed {
+    async fn put(&mut self, event: Event) {
+        if let Event::Stdout(text) = event {
+            self.0.push_str(&text);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! Finding, adding and removing the entry, in each of the formats.
+
+use runtray_engine::message::LocalizedMessage;
+
+use super::entry::{ARGUMENT, Format, Found, Program};
+use super::{json, toml};
+
+impl Format {
+    /// What `text` has under Runtray's name.
+    ///
+    /// # Errors
+    /// The text has a mistake.
+    pub(super) fn find(self, text: &str, ours: Option<&Program>) -> Result<Found, LocalizedMessage> {
+        let command = match self {
+            Self::Codex => toml::command(text)?,
+            _ => json::command(self, text)?,
+        };
+        Ok(match command {
+            None => Found::Nothing,
+            Some(command) if ours.is_some_and(|ours| command == [ours.0.as_str(), ARGUMENT]) => Found::Ours,
+            Some(_) => Found::Other,
+        })
+    }
+
+    /// `text` with the entry; everything else stays as it is, comments included.
+    ///
+    /// # Errors
+    /// The text has a mistake.
+    pub(super) fn with(self, text: &str, program: &Program) -> Result<String, LocalizedMessage> {
+        match self {
+            Self::Codex => toml::with(text, program),
+            _ => json::with(self, text, program),
+        }
+    }
+
+    /// `text` without the entry.
+    ///
+    /// # Errors
+    /// The text has a mistake.
+    pub(super) fn without(self, text: &str) -> Result<String, LocalizedMessage> {
+        match self {
+            Self::Codex => toml::without(text),
+            _ => json::without(self, text),
+        }
+    }
+}

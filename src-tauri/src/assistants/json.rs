@@ -1,0 +1,167 @@
+//! Settings in JSON with comments, edited as a syntax tree, so that every comment, comma and blank stays.
+
+use jsonc_parser::cst::{CstInputValue, CstObject, CstRootNode};
+use jsonc_parser::{ParseOptions, json};
+use runtray_engine::message::LocalizedMessage;
+
+use super::entry::{ARGUMENT, Format, NAME, Program};
+use crate::sentences as s;
+
+/// Some editors on Windows begin a file with it.
+const BYTE_ORDER_MARK: char = '\u{feff}';
+
+/// JSON with comments and commas before a closing bracket; nothing else that JSON does not have.
+const OPTIONS: ParseOptions = ParseOptions {
+    allow_comments: true,
+    allow_trailing_commas: true,
+    allow_loose_object_property_names: false,
+    allow_missing_commas: false,
+    allow_single_quoted_strings: false,
+    allow_hexadecimal_numbers: false,
+    allow_unary_plus_numbers: false,
+    allow_bare_decimal_point_numbers: false,
+    allow_non_finite_numbers: false,
+    allow_extended_string_escapes: false,
+};
+
+/// Program and arguments of the entry, if there is one.
+pub(super) fn command(format: Format, text: &str) -> Result<Option<Vec<String>>, LocalizedMessage> {
+    let Some(servers) = parse(text)?.object_value().map(|root| servers(&root, format)).transpose()?.flatten() else {
+        return Ok(None);
+    };
+    let Some(entry) = servers.get(NAME) else { return Ok(None) };
+    let entry = entry.object_value();
+    let texts = |name: &str| -> Vec<String> {
+        let value = entry.as_ref().and_then(|entry| entry.get(name)?.value());
+        let list = value.as_ref().and_then(|value| value.as_array()).map(|list| list.elements());
+        let list = list.unwrap_or_else(|| value.into_iter().collect());
+        list.iter().filter_map(|one| one.as_string_lit()?.decoded_value().ok()).collect()
+    };
+    Ok(Some([texts("command"), texts("args")].concat()))
+}
+
+/// `text` with the entry.
+pub(super) fn with(format: Format, text: &str, program: &Program) -> Result<String, LocalizedMessage> {
+    let (mark, root) = (mark(text), parse(text)?);
+    let object = root.object_value_or_create().ok_or_else(|| s::NO_OBJECT.with("key", "{ }"))?;
+    let entry = entry(format, program);
+    match servers(&object, format)? {
+        None => {
+            object.append(format.key(), CstInputValue::Object(vec![(NAME.to_owned(), entry)]));
+        }
+        Some(servers) => match servers.get(NAME) {
+            Some(present) => present.set_value(entry),
+            None => {
+                servers.append(NAME, entry);
+            }
+        },
+    }
+    let end = if text.trim().is_empty() { "\n" } else { "" };
+    Ok(format!("{mark}{root}{end}"))
+}
+
+/// `text` without the entry.
+pub(super) fn without(format: Format, text: &str) -> Result<String, LocalizedMessage> {
+    let (mark, root) = (mark(text), parse(text)?);
+    if let Some(object) = root.object_value()
+        && let Some(entry) = servers(&object, format)?.and_then(|servers| servers.get(NAME))
+    {
+        entry.remove();
+    }
+    Ok(format!("{mark}{root}"))
+}
+
+/// The object of all servers; `None` if there is no such key.
+fn servers(root: &CstObject, format: Format) -> Result<Option<CstObject>, LocalizedMessage> {
+    let named: Vec<_> =
+        root.properties().into_iter().filter(|one| one.decoded_name().as_deref() == Some(format.key())).collect();
+    match named.as_slice() {
+        [] => Ok(None),
+        [one] => one.object_value().map(Some).ok_or_else(|| s::NO_OBJECT.with("key", format.key())),
+        _ => Err(s::TWICE.with("key", format.key())),
+    }
+}
+
+fn entry(format: Format, program: &Program) -> CstInputValue {
+    let command = program.0.as_str();
+    match format {
+        Format::Servers => json!({ "type": "stdio", "command": command, "args": [ARGUMENT] }),
+        Format::OpenCode => json!({ "type": "local", "command": [command, ARGUMENT], "enabled": true }),
+        _ => json!({ "command": command, "args": [ARGUMENT] }),
+    }
+}
+
+fn mark(text: &str) -> &'static str {
+    if text.starts_with(BYTE_ORDER_MARK) { "\u{feff}" } else { "" }
+}
+
+fn parse(text: &str) -> Result<CstRootNode, LocalizedMessage> {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(text);
+    CstRootNode::parse(text, &OPTIONS)
+        .map_err(|error| s::NOT_JSON.with("line", error.line_display()).with("cause", error.kind().to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Format, Program, command, with, without};
+
+    fn program() -> Program {
+        Program("/opt/run tray/runtray".to_owned())
+    }
+
+    const ALL: [Format; 4] = [Format::McpServers, Format::Servers, Format::ContextServers, Format::OpenCode];
+
+    #[test]
+    fn an_entry_is_added_found_and_removed_in_every_format() {
+        for format in ALL {
+            for text in ["", "{}", "{\n}\n", "// nothing yet\n{\n  \"theme\": \"One\", // mine\n}\n"] {
+                let written = with(format, text, &program()).expect("an entry");
+                let found = command(format, &written).expect("JSON").expect("an entry");
+                assert_eq!(found, ["/opt/run tray/runtray", "mcp"], "{written}");
+                assert_eq!(with(format, &written, &program()).expect("an entry"), written, "a second time");
+                assert_eq!(
+                    command(format, &without(format, &written).expect("JSON")).expect("JSON"),
+                    None,
+                    "{written}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_ours_stays_letter_by_letter() {
+        let text = "\u{feff}{\r\n\t// my servers, do not sort\r\n\t\"mcpServers\": {\r\n\t\t/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], },\r\n\t},\r\n\t\"last\": 1e3,\r\n}\r\n";
+        let written = with(Format::McpServers, text, &program()).expect("an entry");
+        for kept in [
+            "\u{feff}{\r\n\t// my servers, do not sort",
+            "/* paid */ \"other\": {\"command\": \"npx\",  \"args\": [ ], }",
+        ] {
+            assert!(written.contains(kept), "{written}");
+        }
+        assert!(written.ends_with("\t\"last\": 1e3,\r\n}\r\n"), "{written}");
+        assert!(!written.replace("\r\n", "").contains('\n'), "the line ends are mixed: {written:?}");
+        assert_eq!(without(Format::McpServers, &written).expect("JSON"), text);
+    }
+
+    #[test]
+    fn another_program_by_our_name_is_replaced() {
+        let text = r#"{"mcpServers": {"runtray": {"command": "/old/runtray", "args": ["mcp"], "env": {"A": "1"}}}}"#;
+        let written = with(Format::McpServers, text, &program()).expect("an entry");
+        assert!(!written.contains("/old/") && written.contains("/opt/run tray/runtray"), "{written}");
+    }
+
+    #[test]
+    fn a_mistake_is_named_and_nothing_is_written() {
+        for (text, expected) in [
+            ("{\n  \"a\": 1,\n  b\n}", "line 3"),
+            ("{\"mcpServers\": []}", "mcpServers"),
+            ("{\"mcpServers\": {}, \"mcpServers\": {}}", "twice"),
+            ("[1]", "{ }"),
+            ("{'a': 1}", "line 1"),
+            ("{\"a\": 1} {\"b\": 2}", "line 1"),
+        ] {
+            let why = with(Format::McpServers, text, &program()).expect_err(text).to_string();
+            assert!(why.contains(expected), "{text}: {why}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! Assistants on this machine that run tools by MCP, and the change of their settings that makes them use Runtray.
+//!
+//! A change is planned, shown, and written only if the file is still the one that was shown. What the file was is kept first.
+
+mod copies;
+mod edit;
+mod entry;
+mod json;
+mod known;
+mod plan;
+mod program;
+mod toml;
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use runtray_engine::message::LocalizedMessage;
+
+pub(crate) use self::plan::{LineKind, Plan};
+
+use self::copies::Copies;
+use self::entry::{Found, Program};
+use self::known::{ASSISTANTS, Known, Places};
+use crate::sentences as s;
+
+/// A settings file that is larger is not touched.
+const MOST_BYTES: u64 = 8 << 20;
+
+/// Whether an assistant uses Runtray.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum State {
+    /// It starts this Runtray.
+    Connected,
+    /// It starts another program by that name.
+    Other,
+    /// It does not.
+    Absent,
+    /// Its settings cannot be read or have a mistake.
+    Broken(LocalizedMessage),
+}
+
+/// An assistant that was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Assistant {
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
+    /// Its settings file, which need not exist.
+    pub(crate) file: PathBuf,
+    pub(crate) state: State,
+    /// Whether Runtray has a copy from before its last change.
+    pub(crate) has_copy: bool,
+}
+
+/// What to do to an assistant's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Action {
+    Connect,
+    Disconnect,
+}
+
+/// The assistants of this user.
+pub(crate) struct Assistants {
+    places: Places,
+    copies: Copies,
+    program: Option<PathBuf>,
+}
+
+impl Assistants {
+    /// Those of this user; copies are kept below `data`.
+    ///
+    /// # Errors
+    /// The folders of this user are unknown.
+    pub(crate) fn of_this_user(data: &Path) -> Result<Self, LocalizedMessage> {
+        let places = Places::of_this_user().ok_or_else(|| s::NO_HOME.message())?;
+        Ok(Self { places, copies: Copies::below(data), program: program::find() })
+    }
+
+    /// The program that they are to start, if it is installed.
+    pub(crate) fn program(&self) -> Option<&Path> {
+        self.program.as_deref()
+    }
+
+    /// The assistants that are installed.
+    pub(crate) fn list(&self) -> Vec<Assistant> {
+        ASSISTANTS.iter().filter_map(|known| self.assistant(known)).collect()
+    }
+
+    /// What `action` would change.
+    ///
+    /// # Errors
+    /// The assistant is not there, or its settings cannot be read or have a mistake.
+    pub(crate) fn plan(&self, id: &str, action: Action) -> Result<Plan, LocalizedMessage> {
+        let (known, file) = self.find(id)?;
+        let before = read(&file)?;
+        let kept = self.copies.of(id).filter(|kept| kept.was_written_as(before.as_deref()));
+        let after = match (action, kept) {
+            (Action::Connect, _) => {
+                let program = self.program().ok_or_else(|| s::NO_PROGRAM.message())?;
+                let text = before.as_deref().unwrap_or_default();
+                Some(known.format.with(text, &Program::at(program)).map_err(|why| in_file(&file, why))?)
+            }
+            // Nobody has changed it since, so it becomes exactly what it was.
+            (Action::Disconnect, Some(kept)) => kept.before().map_err(|error| unreadable(&file, &error))?,
+            (Action::Disconnect, None) => {
+                let without = before.as_deref().map(|text| known.format.without(text));
+                without.transpose().map_err(|why| in_file(&file, why))?
+            }
+        };
+        Ok(Plan::new(file, before, after))
+    }
+
+    /// Carries out a plan whose `basis` was shown.
+    ///
+    /// # Errors
+    /// Those of [`plan`](Self::plan), the file has changed since, or it cannot be written.
+    pub(crate) fn apply(&self, id: &str, action: Action, basis: &str) -> Result<(), LocalizedMessage> {
+        let plan = self.plan(id, action)?;
+        if plan.basis != basis {
+            return Err(s::CHANGED_MEANWHILE.with("path", plan.file.display().to_string()));
+        }
+        match action {
+            Action::Connect => self.copies.keep(id, &plan).map_err(|error| s::NO_COPY.with("cause", &error))?,
+            Action::Disconnect => {}
+        }
+        plan.write()
+            .map_err(|error| s::NOT_CHANGED.with("path", plan.file.display().to_string()).with("cause", &error))?;
+        if action == Action::Disconnect {
+            self.copies.forget(id);
+        }
+        Ok(())
+    }
+
+    fn assistant(&self, known: &Known) -> Option<Assistant> {
+        let file = self.places.installed(known)?;
+        let state = self.state(known, &file);
+        Some(Assistant { id: known.id, name: known.name, state, has_copy: self.copies.of(known.id).is_some(), file })
+    }
+
+    fn state(&self, known: &Known, file: &Path) -> State {
+        let ours = self.program().map(Program::at);
+        let found = read(file).and_then(|text| {
+            let text = text.unwrap_or_default();
+            known.format.find(&text, ours.as_ref()).map_err(|why| in_file(file, why))
+        });
+        match found {
+            Ok(Found::Ours) => State::Connected,
+            Ok(Found::Other) => State::Other,
+            Ok(Found::Nothing) => State::Absent,
+            Err(why) => State::Broken(why),
+        }
+    }
+
+    fn find(&self, id: &str) -> Result<(&'static Known, PathBuf), LocalizedMessage> {
+        let known = ASSISTANTS.iter().find(|known| known.id == id);
+        let found = known.and_then(|known| Some((known, self.places.installed(known)?)));
+        found.ok_or_else(|| s::NO_ASSISTANT.with("name", known.map_or(id, |known| known.name)))
+    }
+}
+
+/// The text of a settings file; `None` if there is none.
+fn read(file: &Path) -> Result<Option<String>, LocalizedMessage> {
+    let read = || {
+        if fs::metadata(file)?.len() > MOST_BYTES {
+            return Err(io::Error::from(io::ErrorKind::FileTooLarge));
+        }
+        fs::read_to_string(file)
+    };
+    match read() {
+        Ok(text) => Ok(Some(text)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(file, &error)),
+    }
+}
+
+fn unreadable(file: &Path, error: &io::Error) -> LocalizedMessage {
+    s::NOT_READ.with("path", file.display().to_string()).with("cause", error)
+}
+
+fn in_file(file: &Path, why: LocalizedMessage) -> LocalizedMessage {
+    s::HAS_A_MISTAKE.with("path", file.display().to_string()).with("mistake", why)
+}
+
+#[cfg(test)]
+mod tests;

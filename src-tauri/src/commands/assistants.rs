@@ -1,0 +1,45 @@
+//! The settings of assistants on this machine.
+
+use runtray_engine::message::LocalizedMessage;
+
+use super::{Answer, StateHandle};
+use crate::assistants::Assistants;
+use crate::model::{AssistantAction, AssistantChange, AssistantsView, Failure};
+
+/// Those that are installed, and whether they use Runtray.
+#[tauri::command]
+pub(crate) async fn assistants(app_state: StateHandle<'_>) -> Answer<AssistantsView> {
+    Ok(AssistantsView::from(&found(&app_state)?))
+}
+
+/// What a change would be; nothing is written.
+#[tauri::command]
+pub(crate) async fn plan_assistant(
+    app_state: StateHandle<'_>,
+    id: String,
+    action: AssistantAction,
+) -> Answer<AssistantChange> {
+    let planned = found(&app_state)?.plan(&id, action.into());
+    planned.map(AssistantChange::from).map_err(|why| failure(&why))
+}
+
+/// Makes the change that was shown.
+#[tauri::command]
+pub(crate) async fn apply_assistant(
+    app_state: StateHandle<'_>,
+    id: String,
+    action: AssistantAction,
+    basis: String,
+) -> Answer<AssistantsView> {
+    let found = found(&app_state)?;
+    found.apply(&id, action.into(), &basis).map_err(|why| failure(&why))?;
+    Ok(AssistantsView::from(&found))
+}
+
+fn found(app_state: &StateHandle<'_>) -> Answer<Assistants> {
+    Assistants::of_this_user(&app_state.paths.data).map_err(|why| failure(&why))
+}
+
+fn failure(why: &LocalizedMessage) -> Failure {
+    Failure::new("assistant", why)
+}
