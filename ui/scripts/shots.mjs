@@ -18,7 +18,7 @@ export const SHOTS = [
   { name: "log-empty", query: "scene=empty", place: "log", until: ".empty" },
   { name: "console", query: "scene=day", place: "console", until: ".cm-content" },
   { name: "console-run", query: "scene=day", place: "console", until: ".xterm-rows", act: click(".bar button") },
-  { name: "log-unsandboxed", query: "scene=day", place: "log", until: ".cm-content", act: clickRow("mississippi") },
+  { name: "log-unsandboxed", query: "scene=day", place: "log", until: ".cm-content", act: clickRow("from collections") },
   { name: "connect", query: "scene=day", place: "connect", until: "main li" },
   { name: "connect-asked", query: "scene=day", place: "connect", until: "dialog[open]", act: click("main li .primary") },
   {

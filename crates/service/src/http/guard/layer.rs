@@ -69,12 +69,14 @@ fn judge(server: &Server, request: &Request) -> Result<Option<Origin>, Refusal> 
         denied: &settings.denied_origins,
         denied_now: &denied_now,
     };
-    // A client asks `/prove` before it trusts us with its token; the files of `/docs` are the same for everybody.
-    let is_exempt = is_health || is_open(request, "/prove") || is_open(request, "/docs") || is_below_docs(request);
+    // The files of `/docs` are the same for everybody. A client asks `/prove` before it trusts us with its token.
+    let is_docs = is_open(request, "/docs") || is_below_docs(request);
+    let is_exempt = is_health || is_docs || is_open(request, "/prove");
+    let is_for_page = is_docs || is_open(request, "/openapi.json");
     let of_all = access.need_of_all(settings);
     let need = Need::of(of_all, settings, request.extensions().get().copied()).filter(|_| !is_exempt);
     let hosts = Hosts { port: server.port(), named: &settings.allowed_hosts };
-    let policy = Policy { hosts, allowed, need, is_open: is_health, token: token.as_ref() };
+    let policy = Policy { hosts, allowed, need, is_open: is_health, is_for_page, token: token.as_ref() };
     let verdict = policy.judge(request.method(), request.uri(), request.headers());
     // `/health` is served whatever the verdict, but only an allowed origin may read it.
     match is_health {

@@ -18,6 +18,8 @@ pub(super) struct Policy<'a> {
     pub(super) need: Option<Need>,
     /// Whether the route is served whatever the verdict.
     pub(super) is_open: bool,
+    /// Whether the service's own page needs this before it has the token.
+    pub(super) is_for_page: bool,
     pub(super) token: Option<&'a Token>,
 }
 
@@ -67,7 +69,7 @@ impl Policy<'_> {
         forwarded::check(headers, self.allowed).map_err(|error| self.forwarded(headers, error))?;
         let page = origin::check(headers, self.allowed, host)
             .map_err(|refused| Refusal { approvable: refused.origin, ..Refusal::by(Rule::Origin, refused.error) })?;
-        let own = matches!(page, Some(Page::Own(_))).then_some(Need::OwnPage);
+        let own = (matches!(page, Some(Page::Own(_))) && !self.is_for_page).then_some(Need::OwnPage);
         let readable_by = page.clone().and_then(Page::allowed);
         let origin = page.map(Page::origin);
         if origin.is_none() {
@@ -123,6 +125,7 @@ mod tests {
             allowed,
             need: strict.then_some(Need::Strict),
             is_open: false,
+            is_for_page: false,
             token: token.as_ref(),
         };
         let map: HeaderMap = headers

@@ -129,7 +129,9 @@ async fn the_page_is_served_without_the_token_and_sends_nothing_without_it() {
         let policy = header_of(page.headers(), header::CONTENT_SECURITY_POLICY);
         assert!(policy.starts_with("default-src 'none'") && !policy.contains("unsafe"), "{policy}");
     }
+    // Browsers name the origin when they load a module.
     let own = ("origin", "http://localhost:5000");
+    assert_eq!(ask(request(Method::GET, "/docs/main.js", &[HOST, own], "")).await.status(), StatusCode::OK);
     let refused = ask(request(Method::POST, "/execute", &[HOST, own, JSON], "{}")).await;
     assert_eq!((refused.status().as_u16(), json(refused).await["code"].clone()), (401, "token_required".into()));
     let passed = ask(request(Method::POST, "/execute", &[HOST, own, JSON, ("authorization", "Bearer secret")], "{}"));

@@ -94,6 +94,8 @@ function form(api, path, method, described) {
 /** Buttons that put an example into the body; the first is there from the start. */
 function examples(api, body, text) {
   const given = Object.entries(body.examples ?? {}).map(([name, { value }]) => [name, value]);
+  // The document has them by name; the shortest requests come first here.
+  given.sort(([, one], [, other]) => Object.keys(one).length - Object.keys(other).length);
   const all = given.length ? given : [["smallest", body.example ?? example(api, body.schema)]];
   text.value = JSON.stringify(all[0][1], null, 2);
   return all.map(([name, value]) => button(name, () => (text.value = JSON.stringify(value, null, 2)), { class: "link" }));
