@@ -29,6 +29,7 @@ mod venv;
 mod web;
 mod windows;
 mod wine;
+mod workflows;
 
 use std::process::ExitCode;
 

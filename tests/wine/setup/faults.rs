@@ -55,7 +55,7 @@ fn a_folder_that_cannot_be_written_is_refused() {
 #[test]
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
 fn a_disk_without_room_is_refused() {
-    check_small_disk(1024, 7);
+    check_small_disk(payload_kib() / 2, 7);
 }
 
 #[test]
