@@ -105,12 +105,12 @@ pub(crate) fn app(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Builds the programs that are shipped, optimised.
+/// Builds the programs that are shipped, optimised, with these variables.
 ///
 /// # Errors
 /// One does not build.
-pub(crate) fn build_release(context: &Context) -> Result<()> {
-    must(cargo(context, "build")?.args(["--bins", "--release"]))
+pub(crate) fn build_release(context: &Context, variables: Option<(&str, String)>) -> Result<()> {
+    must(cargo(context, "build")?.args(["--bins", "--release"]).envs(variables))
 }
 
 /// The folder of the programs for Windows that are built with the profile whose folder this is.

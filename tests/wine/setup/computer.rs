@@ -118,7 +118,9 @@ impl Computer {
     pub(super) fn save_settings(&self) {
         let folder = self.home().join("AppData/Roaming/runtray/config");
         fs::create_dir_all(&folder).expect("a folder");
-        fs::write(folder.join("settings.toml"), settings_text(self.port)).expect("a file");
+        // An endless program outlasts an installation on a busy machine.
+        let text = settings_text(self.port) + "\n[limits]\ntimeout_ms = 600000\n";
+        fs::write(folder.join("settings.toml"), text).expect("a file");
     }
 
     /// The processes of Runtray, by their command lines.

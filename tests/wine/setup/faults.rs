@@ -62,9 +62,13 @@ fn a_disk_without_room_is_refused() {
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
 fn a_disk_that_becomes_full_is_left_as_it_was() {
     // Enough for what is declared, which does not count the uninstaller.
-    let payload: u64 =
-        fs::read_to_string(installer(VERSION).with_extension("kib")).expect("a size").parse().expect("KiB");
-    check_small_disk(payload + 64, 2);
+    check_small_disk(payload_kib() + 64, 2);
+}
+
+/// The size of the installed files in KiB, which the installer asks of a disk.
+fn payload_kib() -> u64 {
+    let size = fs::read_to_string(installer(VERSION).with_extension("kib")).expect("a size");
+    size.parse().expect("a number")
 }
 
 /// Installs onto a disk of this size in KiB, which must fail with this exit code and leave nothing.

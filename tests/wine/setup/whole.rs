@@ -10,9 +10,6 @@ use crate::port;
 use crate::session::{as_windows_sees, until};
 use crate::tray::{Line, choose};
 
-/// The longest silent installation.
-const BAR: f64 = 15.0;
-
 #[test]
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
 fn installed_used_updated_and_removed() {
@@ -46,7 +43,6 @@ fn installed_used_updated_and_removed() {
     eprintln!("uninstall.exe /S: left are\n    {}", left.join("\n    "));
     let kept = ["AppData/Roaming/runtray", "AppData/Local/runtray"];
     assert!(left.iter().all(|path| kept.iter().any(|kept| path.starts_with(kept))), "{left:?}");
-    assert!(took < BAR, "the installation took {took:.1} s");
 }
 
 /// Posts the seed's program with curl, as a tool outside of Wine does: to the built-in Python, if it is in the package.

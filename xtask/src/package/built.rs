@@ -6,7 +6,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::Packaging;
-use crate::step::must;
+use crate::context::Context;
+use crate::step::{must, output};
 use crate::{builtin_python, windows};
 
 /// How the programs are built.
@@ -35,15 +36,9 @@ impl Build {
 pub(super) fn for_linux(packaging: &Packaging<'_>) -> Result<()> {
     if packaging.build == Build::Release {
         eprintln!("==> programs for Linux; the first time takes minutes");
-        must(&mut packaging.context.cargo(&[
-            "build",
-            "--release",
-            "--bins",
-            "--package",
-            "runtray-cli",
-            "--package",
-            "runtray-desktop",
-        ]))?;
+        let packages = ["--package", "runtray-cli", "--package", "runtray-desktop"];
+        let mut build = packaging.context.cargo(&["build", "--release", "--bins"]);
+        must(build.args(packages).envs(commit(packaging.context)))?;
     }
     builtin_python::install(packaging.context, &linux(packaging))
 }
@@ -57,7 +52,13 @@ pub(super) fn for_windows(packaging: &Packaging<'_>) -> Result<()> {
         return Ok(());
     }
     eprintln!("==> programs for Windows; the first time takes minutes");
-    windows::build_release(packaging.context)
+    windows::build_release(packaging.context, commit(packaging.context))
+}
+
+/// The variable with the commit, which the app shows.
+fn commit(context: &Context) -> Option<(&'static str, String)> {
+    let commit = output(context.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;
+    Some(("RUNTRAY_COMMIT", commit))
 }
 
 /// The folder of the programs for Linux.

@@ -8,6 +8,7 @@ mod built;
 mod check;
 mod components;
 mod linux;
+mod manifests;
 mod notices;
 mod sums;
 mod tree;
@@ -107,6 +108,7 @@ pub(crate) fn package(args: &Args) -> Result<()> {
             Kind::Tar => linux::tar(&packaging, &notices)?,
         }
     }
+    manifests::write(&packaging)?;
     sums::write(&packaging.dist)
 }
 

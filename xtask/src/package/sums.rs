@@ -19,11 +19,20 @@ pub(super) fn write(dist: &Path) -> Result<()> {
     paths.sort();
     let mut lines = String::new();
     for path in paths {
-        let content = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let size = fs::metadata(&path)?.len();
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let sum = format!("{:x}", Sha256::digest(&content));
-        eprintln!("{:>8.2} MB  {sum}  {name}", content.len() as f64 / 1e6);
+        let sum = sha256(&path)?;
+        eprintln!("{:>8.2} MB  {sum}  {name}", size as f64 / 1e6);
         lines += &format!("{sum}  {name}\n");
     }
     fs::write(dist.join(FILE), lines).context("cannot write the checksums")
+}
+
+/// The SHA-256 of a file in hexadecimal.
+///
+/// # Errors
+/// The file cannot be read.
+pub(super) fn sha256(path: &Path) -> Result<String> {
+    let content = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(format!("{:x}", Sha256::digest(content)))
 }

@@ -13,8 +13,11 @@ use crate::step::must;
 /// The recipe, in the folder `packaging/windows`.
 const RECIPE: [&str; 4] = ["runtray.nsi", "running.nsh", "install.nsh", "uninstall.nsh"];
 
-/// The programs, and the DLL that the app needs beside it.
-const PROGRAMS: [&str; 3] = ["runtray-desktop.exe", "runtray.exe", "WebView2Loader.dll"];
+/// The programs.
+const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
+
+/// The DLL that the app needs beside it. It is Microsoft's, with a signature that would not survive a change.
+const LOADER: &str = "WebView2Loader.dll";
 
 /// The built-in Python: its program and its folder.
 const PYTHON: (&str, &str) = ("runtray-python.exe", "builtin-python");
@@ -63,6 +66,7 @@ fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
         built::sign(&program)?;
         tree.file(&program, name)?;
     }
+    tree.file(&programs.join(LOADER), LOADER)?;
     let python = programs.join(PYTHON.1);
     if python.is_dir() {
         tree.flat_folder(&python, PYTHON.1)?;
