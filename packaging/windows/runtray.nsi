@@ -6,6 +6,7 @@
 ;   PAYLOAD_KB  their size
 ;   OUTPUT      the installer to write
 ;   ICON        icon.ico
+;   PICTURE     the picture of the last page, 164 x 314 pixels
 ; and, if it has them:
 ;   STORED           no compression, for tests
 ;   WEBVIEW2_SETUP   Microsoft's bootstrapper, to be embedded
@@ -88,9 +89,11 @@ Var Page.Purge
 
 !define MUI_ICON "${ICON}"
 !define MUI_UNICON "${ICON}"
+!define MUI_WELCOMEFINISHPAGE_BITMAP "${PICTURE}"
 !define MUI_ABORTWARNING
 Page custom optionsPage optionsLeave
 !insertmacro MUI_PAGE_INSTFILES
+!define MUI_FINISHPAGE_TEXT_LARGE
 !define MUI_FINISHPAGE_RUN
 !define MUI_FINISHPAGE_RUN_TEXT "Start ${NAME}"
 !define MUI_FINISHPAGE_RUN_FUNCTION startApp

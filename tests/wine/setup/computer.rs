@@ -119,7 +119,7 @@ impl Computer {
         let folder = self.home().join("AppData/Roaming/runtray/config");
         fs::create_dir_all(&folder).expect("a folder");
         // An endless program outlasts an installation on a busy machine.
-        let text = settings_text(self.port) + "\n[limits]\ntimeout_ms = 600000\n";
+        let text = settings_text(self.port) + "\n[limits]\ntimeout_ms = 600000\nmax_timeout_ms = 600000\n";
         fs::write(folder.join("settings.toml"), text).expect("a file");
     }
 

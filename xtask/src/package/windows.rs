@@ -11,7 +11,7 @@ use super::{Build, Packaging, VERSION, built, notices};
 use crate::step::must;
 
 /// The recipe, in the folder `packaging/windows`.
-const RECIPE: [&str; 4] = ["runtray.nsi", "running.nsh", "install.nsh", "uninstall.nsh"];
+const RECIPE: [&str; 5] = ["runtray.nsi", "running.nsh", "install.nsh", "uninstall.nsh", "finish.bmp"];
 
 /// The programs.
 const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
@@ -100,6 +100,7 @@ fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, opt
         makensis.args(options).arg(format!("-DVERSION={version}")).arg(format!("-DPAYLOAD_KB={}", tree.kib()?));
         makensis.arg(define("PAYLOAD", tree.folder())).arg(define("OUTPUT", file));
         makensis.arg(define("ICON", &packaging.context.root.join("src-tauri/icons/icon.ico")));
+        makensis.arg(define("PICTURE", &sources.join("finish.bmp")));
         makensis.args(optional()).env("SOURCE_DATE_EPOCH", packaging.time.to_string());
         makensis.arg(format!("-X!addincludedir \"{}\"", lists.display()));
         makensis.arg(format!("-X!addincludedir \"{}\"", sources.display()));
