@@ -6,9 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
-use crate::{
-    builtin_python, clients, lint, macos, mcpb, native, node, package, provision, ui, web, windows, workflows,
-};
+use crate::{builtin_python, clients, lint, macos, mcpb, native, node, provision, ui, web, windows, workflows};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -48,7 +46,6 @@ const STEPS: &[Step] = &[
     Step { title: "build", parts: &[Part::Native], work: native::build },
     Step { title: "the built-in Python: build", parts: &[Part::Native], work: builtin_python::build },
     Step { title: "the built-in Python: tests", parts: &[Part::Native], work: builtin_python::test },
-    Step { title: "packages for Linux: made, installed, removed", parts: &[Part::Native], work: package::check_linux },
     Step { title: "the web client and the examples: packages", parts: &[Part::Native], work: web::prepare },
     Step { title: "the web client and the examples: types and tests", parts: &[Part::Native], work: web::test },
     Step { title: "tests", parts: &[Part::Native], work: native::test },

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::{Build, Packaging, VERSION, built, components, linux, notices};
 use crate::context::Context;
-use crate::step::{Ending, must, once, output};
+use crate::step::{must, once, output};
 use crate::{apt, provision};
 
 /// The Debian into which the package is installed: the oldest that has its libraries.
@@ -32,10 +32,8 @@ const EXPECTED: [&str; 9] = [
 ///
 /// # Errors
 /// A package cannot be made, or has a fault.
-pub(crate) fn linux(context: &Context) -> Result<Ending> {
-    if !apt::is_here() || std::env::consts::ARCH != "x86_64" {
-        return Ok(Ending::Skipped("packages for Linux are made on Debian and Ubuntu (x86_64)".to_owned()));
-    }
+pub(super) fn linux(context: &Context) -> Result<()> {
+    ensure!(apt::is_here() && std::env::consts::ARCH == "x86_64", "packages are tried on Debian and Ubuntu (x86_64)");
     provision::for_packages(&[&provision::PACKAGE_RPM[..], &provision::PACKAGE_CHECK[..]].concat())?;
     let packaging = Packaging::new(context, context.cache.path("packages"), Build::Test)?;
     built::for_linux(&packaging)?;
@@ -44,13 +42,9 @@ pub(crate) fn linux(context: &Context) -> Result<Ending> {
     linux::tar(&packaging, &notices)?;
     look(&packaging.work("deb"))?;
     compare(&deb, &rpm)?;
-    if output(Command::new("id").arg("-u")).as_deref() != Some("0") {
-        return Ok(Ending::Skipped(
-            "the package was made and read, but only root can install it into a Debian".to_owned(),
-        ));
-    }
-    install_and_remove(context, &deb)?;
-    Ok(Ending::Done)
+    let is_root = output(Command::new("id").arg("-u")).as_deref() == Some("0");
+    ensure!(is_root, "the packages were made and read, but only root can install one into a Debian");
+    install_and_remove(context, &deb)
 }
 
 /// Looks at the files by the tools of those that will read them.

@@ -24,7 +24,6 @@ use crate::step::output;
 use crate::{debian, provision, ui};
 
 pub(crate) use built::Build;
-pub(crate) use check::linux as check_linux;
 
 /// Options of `cargo xtask package`.
 #[derive(clap::Args)]
@@ -35,6 +34,9 @@ pub(crate) struct Args {
     /// Pack the programs that `cargo xtask test` has built: they are larger and slower, and ready at once.
     #[arg(long)]
     test_build: bool,
+    /// Only try the packages for Linux, made of the programs that the tests have built: install them into a Debian of their own.
+    #[arg(long, conflicts_with_all = ["only", "test_build"])]
+    check: bool,
 }
 
 /// A kind of package.
@@ -85,6 +87,9 @@ impl<'a> Packaging<'a> {
 /// A program does not build, or a package cannot be made.
 pub(crate) fn package(args: &Args) -> Result<()> {
     let context = Context::new(Vec::new())?;
+    if args.check {
+        return check::linux(&context);
+    }
     let chosen: Vec<_> = ALL.into_iter().filter(|kind| args.only.is_empty() || args.only.contains(kind)).collect();
     provision(&context, &chosen)?;
     ui::build(&context)?;
