@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use runtray_wire::{ClientMessage, ExecutionsQuery, ExportFormat, Facets, Language, Statistics};
 use ts_rs::{Config, TS, TypeVisitor};
 
-use super::{ConsoleUpdate, ExecutionView, Folder, LogPage, Python, PythonTest, Selection, SettingsView, Update};
+use super::{
+    About, ConsoleUpdate, ExecutionView, Folder, LogPage, Python, PythonTest, Selection, SettingsView, Update,
+};
 
 const HEADING: &str = "// The types that Rust and the window share. Written by `cargo xtask bindings`: change crates/wire or src-tauri/src/model instead.\n";
 
@@ -47,6 +49,7 @@ fn typescript() -> String {
     declared.visit::<PythonTest>();
     declared.visit::<SettingsView>();
     declared.visit::<Folder>();
+    declared.visit::<About>();
     declared.visit::<super::Failure>();
     declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }

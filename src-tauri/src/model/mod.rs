@@ -2,6 +2,7 @@
 //!
 //! `bindings.rs` writes them in TypeScript; a test fails when the window's copy differs.
 
+mod about;
 #[cfg(test)]
 mod bindings;
 mod console;
@@ -10,6 +11,7 @@ mod failure;
 mod settings;
 mod status;
 
+pub(crate) use about::About;
 pub(crate) use console::{ConsoleEnd, ConsoleState, ConsoleUpdate};
 pub(crate) use executions::{ExecutionView, LogPage, Selection, filter};
 pub(crate) use failure::{Failure, sentence};

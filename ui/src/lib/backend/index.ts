@@ -3,7 +3,7 @@
 // The product's implementation is `tauri.ts`; tests and a plain browser use `fake/`.
 
 import type {
-  ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
+  About, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
   PythonTest, Selection, SettingsView, Statistics, Update, Words,
 } from "../bindings";
 
@@ -53,6 +53,7 @@ export interface Backend {
   runAgain(message: string): Promise<string>;
   dismissWelcome(): Promise<void>;
   openFolder(which: Folder): Promise<void>;
+  about(): Promise<About>;
   copy(text: string): Promise<void>;
   quit(): Promise<void>;
 }
