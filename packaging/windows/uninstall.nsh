@@ -53,6 +53,7 @@ Section "Uninstall"
   RMDir /r "$LOCALAPPDATA\runtray\cache"
   RMDir /r "$LOCALAPPDATA\runtray-python"
   RMDir /r "$LOCALAPPDATA\org.runtray.desktop"
+  RMDir /r "$APPDATA\org.runtray.desktop"
   ${If} $Purge = 1
     RMDir /r "$APPDATA\runtray"
     RMDir /r "$LOCALAPPDATA\runtray"
