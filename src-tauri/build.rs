@@ -9,6 +9,7 @@ const COMMANDS: &[&str] = &[
     "autostart",
     "set_autostart",
     "open_folder",
+    "about",
     "copy",
     "quit",
     "start_service",

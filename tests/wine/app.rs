@@ -78,17 +78,20 @@ pub(crate) fn post(port: u16, code: &str) -> Value {
     serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
 }
 
-/// Writes the settings of a user who has used the app before and uses the fake interpreter. Other users are allowed, because Wine
-/// cannot tell which user a program outside of it belongs to.
 fn save_settings(session: &Session, port: u16) {
     let folder = session.home().join("config");
     fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("settings.toml"), settings_text(port)).expect("a file");
+}
+
+/// The settings of a user who has used the app before and uses the fake interpreter. Other users are allowed, because Wine
+/// cannot tell which user a program outside of it belongs to.
+pub(crate) fn settings_text(port: u16) -> String {
     let fake = as_windows_sees(&programs().join("examples/fake-interpreter.exe"));
-    let text = format!(
+    format!(
         "port = {port}\nstop_grace_ms = 0\nsame_user_only = false\n\n[desktop]\nlanguage = \"en\"\nwelcomed = true\n\n\
          [[language]]\nname = \"fake\"\ncommand = ['{fake}']\nextension = \"txt\"\n"
-    );
-    fs::write(folder.join("settings.toml"), text).expect("a file");
+    )
 }
 
 /// The app's log.

@@ -13,7 +13,7 @@ const TRAY: &str = "Wine System Tray";
 const PROGRAM: &str = "runtray-desktop.exe";
 
 /// The lines of the menu from top to bottom; `None` is a separator.
-const LINES: [Option<Line>; 12] = [
+const LINES: [Option<Line>; 13] = [
     Some(Line::State),
     None,
     Some(Line::Open),
@@ -25,6 +25,7 @@ const LINES: [Option<Line>; 12] = [
     Some(Line::Recent),
     None,
     Some(Line::Autostart),
+    Some(Line::About),
     Some(Line::Quit),
 ];
 
@@ -43,6 +44,7 @@ pub(crate) enum Line {
     Python,
     Recent,
     Autostart,
+    About,
     Quit,
 }
 

@@ -17,6 +17,7 @@ mod mcpb;
 mod native;
 mod node;
 mod npm;
+mod package;
 mod provision;
 mod run;
 mod screenshots;
@@ -28,6 +29,7 @@ mod venv;
 mod web;
 mod windows;
 mod wine;
+mod workflows;
 
 use std::process::ExitCode;
 
@@ -55,6 +57,8 @@ enum Task {
     Icons,
     /// Make the bundle by which desktop assistants install Runtray (`.mcpb`).
     Mcpb,
+    /// Make the installers and packages in `dist/`, with checksums, bill of materials and notices.
+    Package(package::Args),
     /// Build the desktop app and start it; `--headless`: the service alone.
     Run(run::Args),
     /// Make the pictures of `docs/` from the real app.
@@ -78,6 +82,7 @@ fn main() -> ExitCode {
         Task::Icons => icons::icons(),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
         Task::Mcpb => mcpb::mcpb(),
+        Task::Package(args) => package::package(&args),
         Task::Run(args) => run::run(&args),
         Task::Screenshots => screenshots::screenshots(),
         Task::Soak(args) => soak::soak(&args),

@@ -30,6 +30,13 @@ const WEB: &[&str] = &["chromium", "curl", "python3", "python3-venv", "fonts-dej
 /// For the screenshots: a panel with a tray, its fonts, and `ip` to set up a network namespace.
 const PICTURES: &[&str] = &["xfce4-panel", "fonts-dejavu-core", "iproute2"];
 
+/// What makes packages for Windows, and for distributions with RPM.
+pub(crate) const PACKAGE_WINDOWS: [&str; 2] = ["nsis", "zip"];
+pub(crate) const PACKAGE_RPM: [&str; 1] = ["rpm"];
+
+/// What reads packages for Linux and installs one into a Debian of its own.
+pub(crate) const PACKAGE_CHECK: [&str; 5] = ["appstream", "debootstrap", "desktop-file-utils", "man-db", "systemd"];
+
 /// Installs what building the service needs.
 ///
 /// # Errors
@@ -48,6 +55,14 @@ pub(crate) fn for_building(_: &Context) -> Result<Ending> {
 /// The errors of [`apt::ensure`].
 pub(crate) fn for_builtin_python() -> Result<()> {
     if apt::is_here() { apt::ensure(&[BUILD, BUILTIN_PYTHON].concat()) } else { Ok(()) }
+}
+
+/// Installs tools that make packages.
+///
+/// # Errors
+/// The errors of [`apt::ensure`].
+pub(crate) fn for_packages(tools: &[&str]) -> Result<()> {
+    apt::ensure(tools)
 }
 
 /// Installs what building the desktop app and its window needs.

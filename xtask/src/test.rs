@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
-use crate::{builtin_python, clients, lint, macos, mcpb, native, node, provision, ui, web, windows};
+use crate::{builtin_python, clients, lint, macos, mcpb, native, node, provision, ui, web, windows, workflows};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -37,9 +37,11 @@ const STEPS: &[Step] = &[
     Step { title: "Windows: clippy", parts: &[Part::Windows], work: windows::clippy },
     Step { title: "Windows: build", parts: &[Part::Windows], work: windows::build },
     Step { title: "Windows: tests under Wine", parts: &[Part::Windows], work: windows::test },
-    Step { title: "Windows: the app under Wine", parts: &[Part::Windows], work: windows::app },
+    Step { title: "Windows: installers for the tests", parts: &[Part::Windows], work: windows::installers },
+    Step { title: "Windows: the app and its installer under Wine", parts: &[Part::Windows], work: windows::app },
     Step { title: "Node.js for the tests", parts: &[Part::Native], work: node::fetch },
     Step { title: "clients for the tests", parts: &[Part::Native], work: clients::fetch },
+    Step { title: "workflows (actionlint)", parts: &[Part::Native], work: workflows::lint },
     Step { title: "bundle for assistants: manifest", parts: &[Part::Native], work: mcpb::validate },
     Step { title: "build", parts: &[Part::Native], work: native::build },
     Step { title: "the built-in Python: build", parts: &[Part::Native], work: builtin_python::build },

@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use crate::context::Context;
 use crate::step::{Ending, must};
 use crate::wine::Prefix;
-use crate::{debian, wine};
+use crate::{debian, package, wine};
 
 /// The cross-compiler, Wine, and a display server for programs with windows.
 pub(crate) const PACKAGES: &[&str] =
@@ -76,7 +76,19 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Tests the app for Windows under Wine, on a display with a place for tray icons.
+/// Makes the installers that the tests run.
+///
+/// # Errors
+/// A tool of packages cannot be installed, or fails.
+pub(crate) fn installers(context: &Context) -> Result<Ending> {
+    if let Some(reason) = debian::missing() {
+        return Ok(Ending::Skipped(reason));
+    }
+    package::for_test_of_windows(context, &setups(context))?;
+    Ok(Ending::Done)
+}
+
+/// Tests the app for Windows and its installer under Wine, on a display with a place for tray icons.
 ///
 /// # Errors
 /// A test fails, or Wine cannot be set up.
@@ -87,14 +99,33 @@ pub(crate) fn app(context: &Context) -> Result<Ending> {
     let prefix = Prefix::open(context)?;
     let mut test = context.cargo(&["test", "--workspace", "--test", "wine", "--", "--ignored"]);
     test.args(&context.filter).env("RUNTRAY_TEST_WINDOWS_PROGRAMS", programs(context));
+    test.env("RUNTRAY_TEST_SETUP", setups(context));
     prefix.set(&mut test);
     must(&mut test)?;
     Ok(Ending::Done)
 }
 
-/// The folder of the built programs for Windows.
+/// Builds the programs that are shipped, optimised, with these variables.
+///
+/// # Errors
+/// One does not build.
+pub(crate) fn build_release(context: &Context, variables: Option<(&str, String)>) -> Result<()> {
+    must(cargo(context, "build")?.args(["--bins", "--release"]).envs(variables))
+}
+
+/// The folder of the programs for Windows that are built with the profile whose folder this is.
+pub(crate) fn programs_of(context: &Context, profile: &str) -> PathBuf {
+    context.cache.path(TARGET_FOLDER).join(TARGET).join(profile)
+}
+
+/// The folder of the installers that are tested.
+fn setups(context: &Context) -> PathBuf {
+    context.cache.path("setups")
+}
+
+/// The folder of the programs for Windows that are tested.
 fn programs(context: &Context) -> PathBuf {
-    context.cache.path(TARGET_FOLDER).join(TARGET).join("debug")
+    programs_of(context, "debug")
 }
 
 fn cargo(context: &Context, task: &str) -> Result<Command> {

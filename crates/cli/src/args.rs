@@ -51,6 +51,26 @@ pub(crate) enum Command {
         /// The shell to complete for.
         shell: clap_complete::Shell,
     },
+    /// Write a manual page for each command, for packages.
+    #[command(hide = true)]
+    Man {
+        /// The folder for the pages, which exists.
+        folder: PathBuf,
+    },
+    /// Add this program's folder to the user's PATH or remove it, for installers.
+    #[cfg(windows)]
+    #[command(hide = true, subcommand)]
+    Path(PathChange),
+}
+
+/// A change of the user's PATH.
+#[cfg(windows)]
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum PathChange {
+    /// Add the folder, unless it is there.
+    Add,
+    /// Remove the folder, and leave the others as they are.
+    Remove,
 }
 
 #[derive(Debug, Args)]

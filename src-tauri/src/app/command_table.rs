@@ -21,6 +21,7 @@ pub(crate) fn with_commands<R: Runtime>(
             commands::app::autostart,
             commands::app::set_autostart,
             commands::app::open_folder,
+            commands::app::about,
             commands::app::copy,
             commands::app::quit,
             commands::service::start_service,

@@ -10,9 +10,11 @@ use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime};
 
 use super::{Answer, StateHandle};
-use crate::model::{Failure, Folder, Update};
+use crate::model::{About, Failure, Folder, Update};
 use crate::sentences;
+use crate::state;
 use crate::system::login::Login;
+use crate::system::product;
 use crate::system::shutdown::Shutdown;
 use crate::ui::clipboard;
 use crate::ui::updates::WindowUpdates;
@@ -40,6 +42,12 @@ pub(crate) async fn open_folder(app_state: StateHandle<'_>, which: Folder) -> An
         Folder::Log => made(app_state.paths.log_folder()),
         Folder::Data => made(app_state.paths.data.clone()),
         Folder::Settings => made(app_state.paths.config.clone()),
+        Folder::Notices => {
+            let missing = || io::Error::new(io::ErrorKind::NotFound, "this build has none");
+            let notices = product::notices();
+            let found = notices.is_some().then_some(()).ok_or_else(missing);
+            (notices.unwrap_or_else(|| "THIRD-PARTY-NOTICES.txt".into()), found)
+        }
         Folder::File => {
             let file = app_state.paths.settings_file();
             let made = settings::create_if_missing(&file).map(drop);
@@ -54,6 +62,13 @@ pub(crate) async fn open_folder(app_state: StateHandle<'_>, which: Folder) -> An
 fn made(folder: PathBuf) -> (PathBuf, io::Result<()>) {
     let made = private::folder(&folder);
     (folder, made)
+}
+
+/// What this program is, and a text about its state.
+#[tauri::command]
+pub(crate) async fn about(app_state: StateHandle<'_>) -> Answer<About> {
+    let status = app_state.status().borrow().clone();
+    Ok(state::about(&status, &app_state.paths))
 }
 
 #[tauri::command]

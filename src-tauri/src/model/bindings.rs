@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use runtray_wire::{ClientMessage, ExecutionsQuery, ExportFormat, Facets, Language, Statistics};
 use ts_rs::{Config, TS, TypeVisitor};
 
-use super::{ConsoleUpdate, ExecutionView, Folder, LogPage, Python, PythonTest, Selection, SettingsView, Update};
+use super::{
+    About, ConsoleUpdate, ExecutionView, Folder, LogPage, Python, PythonTest, Selection, SettingsView, Update,
+};
 
 const HEADING: &str = "// The types that Rust and the window share. Written by `cargo xtask bindings`: change crates/wire or src-tauri/src/model instead.\n";
 
@@ -51,6 +53,7 @@ fn typescript() -> String {
     declared.visit::<super::AssistantsView>();
     declared.visit::<super::AssistantAction>();
     declared.visit::<super::AssistantChange>();
+    declared.visit::<About>();
     declared.visit::<super::Failure>();
     declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }

@@ -2,6 +2,7 @@
 //!
 //! `bindings.rs` writes them in TypeScript; a test fails when the window's copy differs.
 
+mod about;
 mod assistants;
 #[cfg(test)]
 mod bindings;
@@ -12,6 +13,7 @@ mod failure;
 mod settings;
 mod status;
 
+pub(crate) use about::About;
 pub(crate) use assistants::{AssistantAction, AssistantChange, AssistantsView};
 pub(crate) use console::{ConsoleEnd, ConsoleState, ConsoleUpdate};
 pub(crate) use doctor::Examination;

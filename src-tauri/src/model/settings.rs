@@ -53,6 +53,8 @@ pub(crate) enum Folder {
     Data,
     Settings,
     File,
+    /// The notices of licences.
+    Notices,
 }
 
 impl SettingsView {

@@ -3,6 +3,7 @@
 
 mod app_state;
 pub(crate) mod console;
+mod diagnostics;
 mod example;
 mod interpreter_list;
 mod interpreters;
@@ -14,6 +15,7 @@ mod status;
 use std::sync::Arc;
 
 pub(crate) use app_state::{AppState, paths};
+pub(crate) use diagnostics::about;
 pub(crate) use interpreter_list::Interpreters;
 pub(crate) use naming::middle;
 

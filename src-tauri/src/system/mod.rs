@@ -7,6 +7,7 @@ pub(crate) mod instance;
 pub(crate) mod login;
 pub(crate) mod native_dialog;
 pub(crate) mod preflight;
+pub(crate) mod product;
 pub(crate) mod shutdown;
 #[cfg(target_os = "linux")]
 pub(crate) mod webkit;

@@ -45,13 +45,17 @@ fn show(app: &AppHandle<Wry>, route: Option<&str>) {
 
 fn create(app: &AppHandle<Wry>, route: Option<&str>) -> tauri::Result<()> {
     let page = format!("index.html#/{}", route.unwrap_or_default());
-    let theme = theme(app.state::<Arc<AppState>>().settings().borrow().settings.desktop.theme);
+    let app_state = app.state::<Arc<AppState>>();
+    let theme = theme(app_state.settings().borrow().settings.desktop.theme);
     let window = WebviewWindowBuilder::new(app, LABEL, WebviewUrl::App(page.into()))
         .title(TITLE)
         .inner_size(SIZE.0, SIZE.1)
         .min_inner_size(SMALLEST.0, SMALLEST.1)
-        .theme(theme)
-        .build()?;
+        .theme(theme);
+    // Elsewhere the browser has no folder of its own, or shares one of the system.
+    #[cfg(windows)]
+    let window = window.data_directory(app_state.paths.webview_folder());
+    let window = window.build()?;
     webview::reload_when_it_crashes(&window);
     Ok(())
 }

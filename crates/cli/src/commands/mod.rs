@@ -5,6 +5,8 @@ mod configuration;
 mod doctor;
 mod logs;
 mod mcp;
+#[cfg(any(windows, test))]
+mod path;
 mod pythons;
 mod run;
 mod runtime;
@@ -13,6 +15,7 @@ mod status;
 
 use std::process::ExitCode;
 
+use anyhow::Context as _;
 use clap::CommandFactory;
 
 use crate::args::{Arguments, Command};
@@ -35,5 +38,12 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
             print::all(&script)?;
             Ok(ExitCode::SUCCESS)
         }
+        Command::Man { folder } => {
+            clap_mangen::generate_to(Arguments::command(), &folder)
+                .with_context(|| format!("cannot write manual pages into {}", folder.display()))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        #[cfg(windows)]
+        Command::Path(change) => path::change(change).map(|()| ExitCode::SUCCESS),
     }
 }

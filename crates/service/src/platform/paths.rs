@@ -1,6 +1,6 @@
 //! The folders that Runtray uses: configuration, data, and the runs' folders.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +11,12 @@ use time::macros::format_description;
 
 /// The environment variable that puts all folders below one.
 pub const HOME_VARIABLE: &str = "RUNTRAY_HOME";
+
+/// The file beside the program that makes it portable: all folders are then below [`PORTABLE_FOLDER`] beside it.
+const PORTABLE_FILE: &str = "portable.txt";
+
+/// The folder beside a portable program.
+const PORTABLE_FOLDER: &str = "data";
 
 /// The paths of Runtray's folders. They are not created by finding them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,18 +41,25 @@ pub enum PathsError {
 }
 
 impl Paths {
-    /// The folders below `RUNTRAY_HOME` if that is set, otherwise the platform's usual ones.
+    /// The folders below `RUNTRAY_HOME` if that is set, those beside a portable program, otherwise the platform's usual ones.
     ///
     /// # Errors
     /// There is neither the variable nor a home folder, or the variable cannot be made an absolute path.
     pub fn find() -> Result<Self, PathsError> {
         match std::env::var_os(HOME_VARIABLE).filter(|value| !value.is_empty()) {
             Some(root) => Self::below(&root),
-            None => Self::usual(),
+            None => Self::beside(std::env::current_exe().ok().as_deref()).map_or_else(Self::usual, Ok),
         }
     }
 
-    fn below(root: &OsString) -> Result<Self, PathsError> {
+    /// The folders beside `program` if it is portable.
+    fn beside(program: Option<&Path>) -> Option<Self> {
+        let folder = program?.parent()?;
+        let root = folder.join(PORTABLE_FOLDER);
+        folder.join(PORTABLE_FILE).is_file().then(|| Self::below(root.as_os_str()).ok())?
+    }
+
+    fn below(root: &OsStr) -> Result<Self, PathsError> {
         let root = std::path::absolute(Path::new(root)).map_err(PathsError::Unusable)?;
         Ok(Self { config: root.join("config"), data: root.join("data"), runs: root.join("runs") })
     }
@@ -93,6 +106,11 @@ impl Paths {
         self.data.join("log")
     }
 
+    /// The browser's data of the app's window. It may be deleted whenever the app does not run.
+    pub fn webview_folder(&self) -> PathBuf {
+        self.runs.with_file_name("webview")
+    }
+
     /// The file with the running service's address.
     pub fn address_file(&self) -> PathBuf {
         self.data.join("address")
@@ -129,7 +147,7 @@ mod tests {
     #[test]
     fn one_variable_moves_every_path() {
         let root = tempfile::tempdir().expect("a folder");
-        let paths = Paths::below(&root.path().as_os_str().to_owned()).expect("paths");
+        let paths = Paths::below(root.path().as_os_str()).expect("paths");
         for path in [paths.settings_file(), paths.journal_file(), paths.log_folder(), paths.token_file(), paths.runs] {
             assert!(path.starts_with(root.path()), "{} is outside", path.display());
         }
@@ -137,7 +155,19 @@ mod tests {
 
     #[test]
     fn a_relative_variable_becomes_absolute_at_once() {
-        let paths = Paths::below(&"somewhere".into()).expect("paths");
+        let paths = Paths::below("somewhere".as_ref()).expect("paths");
         assert!(paths.config.is_absolute() && paths.data.is_absolute() && paths.runs.is_absolute());
+    }
+
+    #[test]
+    fn a_portable_program_keeps_everything_beside_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let program = folder.path().join("runtray");
+        assert_eq!(Paths::beside(Some(&program)), None);
+        std::fs::write(folder.path().join("portable.txt"), "").expect("a file");
+        let paths = Paths::beside(Some(&program)).expect("paths");
+        for path in [paths.settings_file(), paths.journal_file(), paths.webview_folder(), paths.runs] {
+            assert!(path.starts_with(folder.path().join("data")), "{} is elsewhere", path.display());
+        }
     }
 }

@@ -22,6 +22,7 @@ pub(crate) fn chosen(app: &AppHandle<Wry>, item: &str) {
         id::RESTART => drop(spawn(restart(app_state))),
         id::COPY => copy(app, app_state.url()),
         id::AUTOSTART => toggle_autostart(app),
+        id::ABOUT => window::open(app, Some("settings/about".to_owned())),
         id::QUIT => app.state::<Shutdown>().request(),
         id::MORE_PYTHONS => window::open(app, Some("settings/python.path".to_owned())),
         id::AUTOMATIC_PYTHON => drop(spawn(use_python(app_state, Value::Null))),

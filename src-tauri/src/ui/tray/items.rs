@@ -19,6 +19,7 @@ pub(super) struct Items {
     pythons: Vec<CheckMenuItem<Wry>>,
     recent: Submenu<Wry>,
     autostart: CheckMenuItem<Wry>,
+    about: MenuItem<Wry>,
     quit: MenuItem<Wry>,
 }
 
@@ -37,6 +38,7 @@ impl Items {
             pythons: Vec::new(),
             recent: Submenu::with_id(app, "runs", "", true)?,
             autostart: CheckMenuItem::with_id(app, id::AUTOSTART, "", true, view.starts_at_login, None::<&str>)?,
+            about: item(id::ABOUT)?,
             quit: item(id::QUIT)?,
         };
         items.lay_out(app)?;
@@ -84,6 +86,7 @@ impl Items {
             &self.recent,
             &line()?,
             &self.autostart,
+            &self.about,
             &self.quit,
         ])
     }
@@ -97,6 +100,7 @@ impl Items {
         self.python.set_text(text("tray.python"))?;
         self.recent.set_text(text("tray.recent"))?;
         self.autostart.set_text(text("tray.autostart"))?;
+        self.about.set_text(text("tray.about"))?;
         self.quit.set_text(text("tray.quit"))
     }
 

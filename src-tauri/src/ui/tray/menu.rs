@@ -19,6 +19,7 @@ pub(crate) mod id {
     pub(crate) const MORE_PYTHONS: &str = "more-pythons";
     pub(crate) const RUN: &str = "run:";
     pub(crate) const AUTOSTART: &str = "autostart";
+    pub(crate) const ABOUT: &str = "about";
     pub(crate) const QUIT: &str = "quit";
 }
 

@@ -3,7 +3,7 @@
 // The product's implementation is `tauri.ts`; tests and a plain browser use `fake/`.
 
 import type {
-  AssistantAction, AssistantChange, AssistantsView, ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
+  About, AssistantAction, AssistantChange, AssistantsView, ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
   PythonTest, Selection, SettingsView, Statistics, Update, Words,
 } from "../bindings";
 
@@ -61,6 +61,7 @@ export interface Backend {
   runAgain(message: string): Promise<string>;
   dismissWelcome(): Promise<void>;
   openFolder(which: Folder): Promise<void>;
+  about(): Promise<About>;
   copy(text: string): Promise<void>;
   quit(): Promise<void>;
 }

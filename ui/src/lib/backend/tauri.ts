@@ -51,6 +51,7 @@ export const tauri: Backend = {
   runAgain: (message) => invoke("run_again", { message }),
   dismissWelcome: () => invoke("dismiss_welcome"),
   openFolder: (which) => invoke("open_folder", { which }),
+  about: () => invoke("about"),
   copy: (text) => invoke("copy", { text }),
   quit: () => invoke("quit"),
 };

@@ -1,5 +1,23 @@
 // The types that Rust and the window share. Written by `cargo xtask bindings`: change crates/wire or src-tauri/src/model instead.
 
+export type About = { version: string, 
+/**
+ * The commit that it was built from, if that is known.
+ */
+commit: string | null, 
+/**
+ * The version of the built-in Python, if it is installed.
+ */
+built_in_python: string | null, 
+/**
+ * Whether the notices of licences are installed.
+ */
+has_notices: boolean, 
+/**
+ * A text for reports: state, versions, folders and problems, without code or output of runs.
+ */
+diagnostics: string, };
+
 export type Action = "use_port" | "restart_service" | "open_folder" | "settings" | "quit";
 
 export type AssistantAction = "connect" | "disconnect";
@@ -329,7 +347,7 @@ files: Array<ResultFile>,
  */
 ignored?: Array<string>, };
 
-export type Folder = "log" | "data" | "settings" | "file";
+export type Folder = "log" | "data" | "settings" | "file" | "notices";
 
 export type Given = { 
 /**

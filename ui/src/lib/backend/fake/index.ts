@@ -197,6 +197,13 @@ export class FakeBackend implements Backend {
 
   dismissWelcome = async () => this.#set({ welcome: false });
   openFolder = async (which: string) => void this.done.push(`open ${which}`);
+  about = async () => ({
+    version: "0.1.0",
+    commit: "0123abc",
+    built_in_python: "3.14.0",
+    has_notices: true,
+    diagnostics: "Runtray 0.1.0 (0123abc)",
+  });
   copy = async (text: string) => void this.done.push(`copy ${text}`);
 
   quit = async () => void this.done.push("quit");

@@ -1,0 +1,260 @@
+; Installing: the checks, the one page with two choices, and the work.
+
+; Says why not, and quits with this exit code.
+!macro refuse code text
+  MessageBox MB_OK|MB_ICONSTOP "${text}" /SD IDOK
+  SetErrorLevel ${code}
+  Quit
+!macroend
+
+; Says why not, and undoes what was done (see .onInstFailed).
+!macro giveUp text
+  SetErrorLevel ${FAILED}
+  MessageBox MB_OK|MB_ICONSTOP "${text}" /SD IDOK
+  Abort
+!macroend
+
+; Moves an unpacked file to its place, and leaves its name in $R6 if that fails.
+!macro putInPlace file
+  ClearErrors
+  Delete "$INSTDIR\${file}"
+  Rename "${UNPACKED}\${file}" "$INSTDIR\${file}"
+  ${If} ${Errors}
+    StrCpy $R6 "$INSTDIR\${file}"
+  ${EndIf}
+!macroend
+
+Function .onInit
+  SetShellVarContext current
+  SetRegView 64
+  ${IfNot} ${AtLeastWin10}
+    !insertmacro refuse ${UNSUITABLE} "${NAME} needs Windows 10 or newer."
+  ${EndIf}
+  ${IfNot} ${IsNativeAMD64}
+  ${AndIfNot} ${IsNativeARM64}
+    !insertmacro refuse ${UNSUITABLE} "${NAME} needs a 64-bit Windows, for x64 or for ARM64 with x64 emulation."
+  ${EndIf}
+  Call checkFolderOption
+  Call readInstalled
+  Call readOptions
+FunctionEnd
+
+; NSIS ignores a folder in /D= that cannot be or is quoted, and would install into the usual one. It hides the option from scripts, too.
+Function checkFolderOption
+  System::Call 'kernel32::GetCommandLine()t.r0'
+  ClearErrors
+  ${WordFind} "$0" "/D=" "E+1}" $1
+  ${If} ${Errors}
+    Return
+  ${EndIf}
+  ${If} "$1" != "$INSTDIR"
+  ${AndIf} "$1" != "$INSTDIR\"
+    !insertmacro refuse ${UNWRITABLE} "$1 cannot be the folder. Write /D=FOLDER as the last option and without quotes."
+  ${EndIf}
+FunctionEnd
+
+; What is installed, and what the user chose then.
+Function readInstalled
+  StrCpy $Installed 0
+  StrCpy $AddToPath 1
+  StrCpy $StartAtLogin 0
+  ReadRegStr $0 HKCU "${ENTRY}" "DisplayVersion"
+  ${If} $0 == ""
+    Return
+  ${EndIf}
+  StrCpy $Installed 1
+  ${VersionCompare} "$0" "${VERSION}" $1
+  ${If} $1 = 1
+    !insertmacro refuse ${NEWER} "${NAME} $0 is installed, which is newer than ${VERSION}. To go back, remove it first. \
+      Settings and log stay."
+  ${EndIf}
+  ReadRegDWORD $AddToPath HKCU "${ENTRY}" "AddedToPath"
+  ReadRegStr $1 HKCU "${LOGIN}" "${NAME}"
+  ${If} $1 != ""
+    StrCpy $StartAtLogin 1
+  ${EndIf}
+FunctionEnd
+
+; The command line: /NOPATH, /LOGIN, /START.
+Function readOptions
+  StrCpy $StartAfter 0
+  ${GetParameters} $R0
+  ClearErrors
+  ${GetOptions} $R0 "/NOPATH" $R1
+  ${IfNot} ${Errors}
+    StrCpy $AddToPath 0
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $R0 "/LOGIN" $R1
+  ${IfNot} ${Errors}
+    StrCpy $StartAtLogin 1
+  ${EndIf}
+  ClearErrors
+  ${GetOptions} $R0 "/START" $R1
+  ${IfNot} ${Errors}
+    StrCpy $StartAfter 1
+  ${EndIf}
+FunctionEnd
+
+Function optionsPage
+  !insertmacro MUI_HEADER_TEXT "Install ${NAME} ${VERSION}" "For you alone; no administrator is needed."
+  nsDialogs::Create 1018
+  Pop $0
+  GetDlgItem $0 $HWNDPARENT 1
+  ${If} $Installed = 1
+    SendMessage $0 ${WM_SETTEXT} 0 "STR:&Update"
+  ${Else}
+    SendMessage $0 ${WM_SETTEXT} 0 "STR:&Install"
+  ${EndIf}
+  ${NSD_CreateLabel} 0 0 100% 24u "${NAME} runs code for the tools on this computer. It will be in$\r$\n$INSTDIR"
+  Pop $0
+  ${NSD_CreateCheckbox} 0 36u 100% 12u "Add the command &runtray to my PATH"
+  Pop $Page.Path
+  ${NSD_SetState} $Page.Path $AddToPath
+  ${NSD_CreateCheckbox} 0 54u 100% 12u "Start ${NAME} when I &log in"
+  Pop $Page.Login
+  ${NSD_SetState} $Page.Login $StartAtLogin
+  nsDialogs::Show
+FunctionEnd
+
+Function optionsLeave
+  ${NSD_GetState} $Page.Path $AddToPath
+  ${NSD_GetState} $Page.Login $StartAtLogin
+FunctionEnd
+
+; Whether the folder can be written and its disk has room for the old and the new version at once.
+Function checkFolder
+  ClearErrors
+  CreateDirectory "${UNPACKED}"
+  FileOpen $0 "${UNPACKED}\.probe" w
+  ${If} ${Errors}
+    RMDir "${UNPACKED}"
+    RMDir "$INSTDIR"
+    !insertmacro refuse ${UNWRITABLE} "$INSTDIR cannot be written. Choose another folder with /D=FOLDER."
+  ${EndIf}
+  FileClose $0
+  Delete "${UNPACKED}\.probe"
+  ${DriveSpace} "$INSTDIR" "/D=F /S=K" $0
+  ${If} $0 < ${PAYLOAD_KB}
+    RMDir "${UNPACKED}"
+    RMDir "$INSTDIR"
+    !insertmacro refuse ${NO_SPACE} "The disk of $INSTDIR has $0 KB of free space; ${NAME} needs ${PAYLOAD_KB} KB."
+  ${EndIf}
+FunctionEnd
+
+; A file could not be written: what was unpacked goes, and an old version is as it was.
+Function .onInstFailed
+  ; Windows removes no folder that a program works in.
+  SetOutPath "$TEMP"
+  RMDir /r "${UNPACKED}"
+  RMDir "$INSTDIR"
+  ${If} $WasRunning = 1
+    Exec '"$INSTDIR\${APP}" --hidden'
+  ${EndIf}
+FunctionEnd
+
+Section
+  AddSize ${PAYLOAD_KB}
+  StrCpy $WasRunning 0
+  ; What an interrupted installation left.
+  RMDir /r "${UNPACKED}"
+  Call checkFolder
+  SetOutPath "${UNPACKED}"
+  DetailPrint "Unpacking"
+  ClearErrors
+  !insertmacro unpackPayload
+  SetOutPath "${UNPACKED}"
+  WriteUninstaller "${UNPACKED}\${UNINSTALLER}"
+  ${If} ${Errors}
+    !insertmacro giveUp "The files could not be written to $INSTDIR. Is its disk full?"
+  ${EndIf}
+  SetOutPath "$TEMP"
+  Call stopRunning
+  !insertmacro putPayloadInPlace
+  !insertmacro putInPlace "${UNINSTALLER}"
+  ${If} $R6 != ""
+    !insertmacro giveUp "$R6 could not be written. Start this installer again."
+  ${EndIf}
+  RMDir /r "${UNPACKED}"
+  CreateShortcut "$SMPROGRAMS\${NAME}.lnk" "$INSTDIR\${APP}"
+  Call registerApp
+  Call changePath
+  Call changeLogin
+  Call ensureWebView2
+  ${If} $StartAfter = 1
+    Call startApp
+  ${ElseIf} $WasRunning = 1
+    Exec '"$INSTDIR\${APP}" --hidden'
+  ${EndIf}
+SectionEnd
+
+; The entry in the list of installed programs, and the names for the Run dialogue.
+Function registerApp
+  WriteRegStr HKCU "${ENTRY}" "DisplayName" "${NAME}"
+  WriteRegStr HKCU "${ENTRY}" "DisplayVersion" "${VERSION}"
+  WriteRegStr HKCU "${ENTRY}" "DisplayIcon" "$INSTDIR\${APP}"
+  WriteRegStr HKCU "${ENTRY}" "Publisher" "${PUBLISHER}"
+  WriteRegStr HKCU "${ENTRY}" "InstallLocation" "$INSTDIR"
+  WriteRegStr HKCU "${ENTRY}" "UninstallString" '"$INSTDIR\${UNINSTALLER}"'
+  WriteRegStr HKCU "${ENTRY}" "QuietUninstallString" '"$INSTDIR\${UNINSTALLER}" /S'
+  WriteRegDWORD HKCU "${ENTRY}" "EstimatedSize" ${PAYLOAD_KB}
+  WriteRegDWORD HKCU "${ENTRY}" "NoModify" 1
+  WriteRegDWORD HKCU "${ENTRY}" "NoRepair" 1
+  WriteRegDWORD HKCU "${ENTRY}" "AddedToPath" $AddToPath
+  WriteRegStr HKCU "${APP_PATHS}\${APP}" "" "$INSTDIR\${APP}"
+  WriteRegStr HKCU "${APP_PATHS}\${CLI}" "" "$INSTDIR\${CLI}"
+FunctionEnd
+
+; NSIS's strings are too short for many a PATH, so that runtray.exe changes it.
+Function changePath
+  ${If} $AddToPath = 1
+    nsExec::Exec '"$INSTDIR\${CLI}" path add'
+  ${Else}
+    nsExec::Exec '"$INSTDIR\${CLI}" path remove'
+  ${EndIf}
+  Pop $0
+  ${If} $0 != 0
+    StrCpy $Remark "PATH could not be changed. "
+  ${EndIf}
+  SendMessage ${HWND_BROADCAST} ${WM_WININICHANGE} 0 "STR:Environment" /TIMEOUT=1000
+FunctionEnd
+
+; The app writes the same entry. One that is there stays as the app or the user left it.
+Function changeLogin
+  ReadRegStr $0 HKCU "${LOGIN}" "${NAME}"
+  ${If} $StartAtLogin = 1
+  ${AndIf} $0 == ""
+    WriteRegStr HKCU "${LOGIN}" "${NAME}" '"$INSTDIR\${APP}" --hidden'
+  ${ElseIf} $StartAtLogin = 0
+  ${AndIf} $0 != ""
+    DeleteRegValue HKCU "${LOGIN}" "${NAME}"
+    DeleteRegValue HKCU "${LOGIN_APPROVED}" "${NAME}"
+  ${EndIf}
+FunctionEnd
+
+; The window needs WebView2; service and tray do not, so that its absence fails nothing.
+Function ensureWebView2
+  ReadRegStr $0 HKLM "SOFTWARE\WOW6432Node\${WEBVIEW2}" "pv"
+  ${If} $0 == ""
+    ReadRegStr $0 HKCU "Software\${WEBVIEW2}" "pv"
+  ${EndIf}
+  ${If} $0 != ""
+  ${AndIf} $0 != "0.0.0.0"
+    Return
+  ${EndIf}
+!ifdef WEBVIEW2_SETUP
+  DetailPrint "Installing WebView2"
+  InitPluginsDir
+  File "/oname=$PLUGINSDIR\webview2.exe" "${WEBVIEW2_SETUP}"
+  ExecWait '"$PLUGINSDIR\webview2.exe" /silent /install' $0
+  ${If} $0 = 0
+    Return
+  ${EndIf}
+!endif
+  StrCpy $Remark "$RemarkIts window needs Microsoft's WebView2, which is not on this computer. \
+    The app says how to get it; the service works without it."
+FunctionEnd
+
+Function startApp
+  Exec '"$INSTDIR\${APP}"'
+FunctionEnd

@@ -1,0 +1,62 @@
+; Ending a running Runtray.
+
+; Leaves in $R9 the name of a program of ours that runs, or nothing. Windows opens no running program for writing.
+!macro findRunning un
+Function ${un}findRunning
+  StrCpy $R9 ""
+  !insertmacro checkRunning "${APP}"
+  !insertmacro checkRunning "${CLI}"
+  !insertmacro checkRunning "runtray-python.exe"
+FunctionEnd
+!macroend
+
+!macro checkRunning program
+  ${If} ${FileExists} "$INSTDIR\${program}"
+    ClearErrors
+    FileOpen $R8 "$INSTDIR\${program}" a
+    ${If} ${Errors}
+      StrCpy $R9 "${program}"
+    ${Else}
+      FileClose $R8
+    ${EndIf}
+  ${EndIf}
+!macroend
+
+; Asks the app to quit, which ends its runs, and waits for up to 30 seconds. Then it asks the user, or gives up.
+!macro stopRunning un
+Function ${un}stopRunning
+  StrCpy $WasRunning 0
+  Call ${un}findRunning
+  ${If} $R9 == ""
+    Return
+  ${EndIf}
+  ${If} $R9 == "${APP}"
+    StrCpy $WasRunning 1
+  ${EndIf}
+  ${Do}
+    DetailPrint "Waiting for ${NAME} to quit"
+    nsExec::Exec '"$INSTDIR\${APP}" --quit'
+    Pop $R8
+    ${For} $R7 1 120
+      Call ${un}findRunning
+      ${If} $R9 == ""
+        Return
+      ${EndIf}
+      Sleep 250
+    ${Next}
+    ${If} ${Silent}
+      SetErrorLevel ${RUNNING}
+      Abort
+    ${EndIf}
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION \
+      "$R9 is still running. Close it, and the programs that started it, and try again." IDRETRY +3
+    SetErrorLevel ${RUNNING}
+    Abort
+  ${Loop}
+FunctionEnd
+!macroend
+
+!insertmacro findRunning ""
+!insertmacro findRunning "un."
+!insertmacro stopRunning ""
+!insertmacro stopRunning "un."

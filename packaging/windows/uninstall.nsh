@@ -1,0 +1,61 @@
+; Removing. The uninstaller runs for removal only, never for an update.
+
+Function un.onInit
+  SetShellVarContext current
+  SetRegView 64
+  StrCpy $Purge 0
+  ${GetParameters} $R0
+  ClearErrors
+  ${GetOptions} $R0 "/PURGE" $R1
+  ${IfNot} ${Errors}
+    StrCpy $Purge 1
+  ${EndIf}
+FunctionEnd
+
+Function un.optionsPage
+  !insertmacro MUI_HEADER_TEXT "Remove ${NAME}" "Running programs of ${NAME} are ended."
+  nsDialogs::Create 1018
+  Pop $0
+  GetDlgItem $0 $HWNDPARENT 1
+  SendMessage $0 ${WM_SETTEXT} 0 "STR:&Remove"
+  ${NSD_CreateLabel} 0 0 100% 24u "${NAME} will be removed from$\r$\n$INSTDIR"
+  Pop $0
+  ${NSD_CreateCheckbox} 0 36u 100% 12u "Also delete my &settings and the log of everything that ran"
+  Pop $Page.Purge
+  ${NSD_SetState} $Page.Purge $Purge
+  nsDialogs::Show
+FunctionEnd
+
+Function un.optionsLeave
+  ${NSD_GetState} $Page.Purge $Purge
+FunctionEnd
+
+Section "Uninstall"
+  Call un.stopRunning
+  ${If} ${FileExists} "$INSTDIR\${CLI}"
+    nsExec::Exec '"$INSTDIR\${CLI}" path remove'
+    Pop $0
+    SendMessage ${HWND_BROADCAST} ${WM_WININICHANGE} 0 "STR:Environment" /TIMEOUT=1000
+  ${EndIf}
+  !insertmacro deletePayload
+  RMDir /r "${UNPACKED}"
+  Delete "$INSTDIR\${UNINSTALLER}"
+  ; Not with all contents: what others put there is not ours.
+  RMDir "$INSTDIR"
+  Delete "$SMPROGRAMS\${NAME}.lnk"
+  ; The one value, never the key, which is everyone's.
+  DeleteRegValue HKCU "${LOGIN}" "${NAME}"
+  DeleteRegValue HKCU "${LOGIN_APPROVED}" "${NAME}"
+  DeleteRegKey HKCU "${APP_PATHS}\${APP}"
+  DeleteRegKey HKCU "${APP_PATHS}\${CLI}"
+  DeleteRegKey HKCU "${ENTRY}"
+  ; What can be made again: runs' folders, the unpacked Python, the window's browser data.
+  RMDir /r "$LOCALAPPDATA\runtray\cache"
+  RMDir /r "$LOCALAPPDATA\runtray-python"
+  RMDir /r "$LOCALAPPDATA\org.runtray.desktop"
+  RMDir /r "$APPDATA\org.runtray.desktop"
+  ${If} $Purge = 1
+    RMDir /r "$APPDATA\runtray"
+    RMDir /r "$LOCALAPPDATA\runtray"
+  ${EndIf}
+SectionEnd

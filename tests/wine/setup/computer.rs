@@ -1,0 +1,211 @@
+//! A computer with one user, on which Runtray is installed and removed.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+
+use crate::app::settings_text;
+use crate::port;
+use crate::session::{Session, as_windows_sees, until};
+
+/// The version under test, and those before and after it.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+pub(super) const OLDER: &str = "0.0.9";
+pub(super) const NEWER: &str = "99.0.0";
+
+/// The keys of the registry that the installer writes to.
+pub(super) const ENTRY: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Runtray";
+pub(super) const LOGIN: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
+pub(super) const VARIABLES: &str = r"HKCU\Environment";
+
+/// Another program's entry in the list of login items, which stays whatever happens.
+const NEIGHBOUR: &str = "Neighbour";
+
+/// What the user's PATH has before the installation. It is longer than the strings of NSIS.
+pub(super) fn long_path() -> String {
+    (0..60).map(|number| format!(r"%USERPROFILE%\tools\number {number:03}")).collect::<Vec<_>>().join(";")
+}
+
+/// The computer. Dropping it ends every Windows program, and removes the user.
+pub(super) struct Computer {
+    pub(super) session: Session,
+    user: String,
+    pub(super) port: u16,
+}
+
+impl Computer {
+    /// A computer with Windows 10, whose user has this name and nothing of Runtray.
+    pub(super) fn of(user: &str) -> Self {
+        let computer = Self { session: Session::new(), user: user.to_owned(), port: port::free() };
+        computer.clear();
+        // Wine makes the folders of a new user at the first start, and sets the version of Windows once more when it is done.
+        assert!(computer.command("wineboot").arg("--init").status().expect("wine").success());
+        computer.set(r"HKCU\Software\Wine", "Version", "REG_SZ", "win10");
+        computer.set(VARIABLES, "Path", "REG_EXPAND_SZ", &long_path());
+        computer.set(LOGIN, NEIGHBOUR, "REG_SZ", "neighbour.exe");
+        computer
+    }
+
+    /// Removes what an earlier test, perhaps an interrupted one, has left.
+    fn clear(&self) {
+        fs::remove_dir_all(self.home()).ok();
+        for key in [ENTRY, LOGIN, VARIABLES] {
+            self.reg(&["delete", key, "/f"]);
+        }
+        self.reg(&["delete", r"HKCU\Software\Wine", "/v", "Version", "/f"]);
+    }
+
+    /// The user's own folder.
+    pub(super) fn home(&self) -> PathBuf {
+        prefix().join("drive_c/users").join(&self.user)
+    }
+
+    /// The folder of the installation, unless another is chosen.
+    pub(super) fn folder(&self) -> PathBuf {
+        self.home().join("AppData/Local/Programs/Runtray")
+    }
+
+    /// The folder as Windows names it.
+    pub(super) fn folder_in_windows(&self) -> String {
+        format!(r"C:\users\{}\AppData\Local\Programs\Runtray", self.user)
+    }
+
+    /// A command for a Windows program that this user starts.
+    pub(super) fn command(&self, program: impl AsRef<Path>) -> Command {
+        let mut command = self.session.command("wine");
+        command.env("WINEDLLOVERRIDES", "mscoree,mshtml=");
+        command.arg(program.as_ref()).env("USER", &self.user).env("LOGNAME", &self.user).env("LC_ALL", "C.UTF-8");
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
+    /// Runs an installer to its end, silently, and gives its exit code.
+    pub(super) fn setup(&self, version: &str, options: &[&str]) -> i32 {
+        let status = self.command(installer(version)).arg("/S").args(options).status().expect("wine");
+        status.code().expect("an exit code")
+    }
+
+    /// Installs the version under test with a service on a free port, and the interpreter of the tests.
+    pub(super) fn install(&self) {
+        self.save_settings();
+        assert_eq!(self.setup(VERSION, &[]), 0);
+        assert!(self.folder().join("runtray-desktop.exe").exists(), "nothing was installed");
+    }
+
+    /// Runs the uninstaller silently, and waits until it is done, which is later than the end of the started program.
+    pub(super) fn uninstall(&self, options: &[&str]) {
+        let status = self.command(self.folder().join("uninstall.exe")).arg("/S").args(options).status();
+        assert!(status.expect("wine").success());
+        until("no entry", || self.value(ENTRY, "DisplayName").is_none().then_some(()));
+        until("no folder", || (!self.folder().exists()).then_some(()));
+        until("no uninstaller", || self.running().is_empty().then_some(()));
+    }
+
+    /// Starts the installed app in the tray, and waits until it answers.
+    pub(super) fn start_app(&self) -> Child {
+        let mut app = self.command(self.folder().join("runtray-desktop.exe"));
+        let app = app.arg("--hidden").spawn().expect("wine");
+        self.wait_for_service();
+        app
+    }
+
+    /// Waits until the service answers.
+    pub(super) fn wait_for_service(&self) {
+        until("a healthy answer", || port::answers(self.port).then_some(()));
+    }
+
+    /// Writes the user's settings.
+    pub(super) fn save_settings(&self) {
+        let folder = self.home().join("AppData/Roaming/runtray/config");
+        fs::create_dir_all(&folder).expect("a folder");
+        // An endless program outlasts an installation on a busy machine.
+        let text = settings_text(self.port) + "\n[limits]\ntimeout_ms = 600000\nmax_timeout_ms = 600000\n";
+        fs::write(folder.join("settings.toml"), text).expect("a file");
+    }
+
+    /// The processes of Runtray, by their command lines.
+    pub(super) fn running(&self) -> Vec<String> {
+        let ours = format!("WINEPREFIX={}", prefix().display());
+        let processes = fs::read_dir("/proc").expect("a list of processes").flatten().map(|entry| entry.path());
+        let belong = processes.filter(|process| {
+            let environment = fs::read(process.join("environ")).unwrap_or_default();
+            environment.split(|byte| *byte == 0).any(|variable| variable == ours.as_bytes())
+        });
+        let lines = belong.map(|process| fs::read(process.join("cmdline")).unwrap_or_default());
+        let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
+        lines
+            .filter(|line| line.contains("runtray") || line.contains("~nsu") || line.contains("uninstall.exe"))
+            .collect()
+    }
+
+    /// A value of the registry as text.
+    pub(super) fn value(&self, key: &str, name: &str) -> Option<String> {
+        let output = self.reg(&["query", key, "/v", name])?;
+        let line = output.lines().find(|line| line.trim_start().starts_with(name))?;
+        line.split_once("_SZ    ").map(|(_, value)| value.trim_end_matches('\r').to_owned())
+    }
+
+    /// Sets a value of the registry.
+    pub(super) fn set(&self, key: &str, name: &str, kind: &str, value: &str) {
+        assert!(self.reg(&["add", key, "/v", name, "/t", kind, "/d", value, "/f"]).is_some(), "{key}: {name}");
+    }
+
+    /// The output of `reg`, if it did what it was asked.
+    fn reg(&self, words: &[&str]) -> Option<String> {
+        let output = self.command("reg").args(words).stdout(Stdio::piped()).output().expect("wine");
+        output.status.success().then(|| String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+
+    /// Every file and folder of the user, and every line of the registry, that has to do with Runtray.
+    pub(super) fn left(&self) -> Vec<String> {
+        let mut left = Vec::new();
+        walk(&self.home(), &mut |path| {
+            let path = path.strip_prefix(self.home()).expect("a path below").display().to_string();
+            if path.to_lowercase().contains("runtray") {
+                left.push(path);
+            }
+        });
+        let file = self.session.folder().join("registry.reg");
+        assert!(self.reg(&["export", "HKCU", &as_windows_sees(&file), "/y"]).is_some());
+        let bytes = fs::read(&file).expect("a file");
+        let units: Vec<_> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
+        let text = String::from_utf16_lossy(&units).to_lowercase();
+        left.extend(text.lines().filter(|line| line.contains("runtray")).map(str::to_owned));
+        left.sort();
+        left
+    }
+
+    /// Checks that another program's login entry and the other folders of the PATH are as they were.
+    pub(super) fn check_neighbours(&self) {
+        assert_eq!(self.value(LOGIN, NEIGHBOUR).as_deref(), Some("neighbour.exe"));
+        let path = self.value(VARIABLES, "Path").expect("a PATH");
+        assert!(path.starts_with(&long_path()), "{path}");
+    }
+}
+
+impl Drop for Computer {
+    fn drop(&mut self) {
+        self.clear();
+    }
+}
+
+/// The installer of a version.
+pub(super) fn installer(version: &str) -> PathBuf {
+    let folder =
+        std::env::var_os("RUNTRAY_TEST_SETUP").map(PathBuf::from).expect("`cargo xtask test` names the folder");
+    folder.join(format!("Runtray-Setup-{version}.exe"))
+}
+
+/// Wine's prefix.
+pub(super) fn prefix() -> PathBuf {
+    std::env::var_os("WINEPREFIX").map(PathBuf::from).expect("`cargo xtask test` sets WINEPREFIX")
+}
+
+fn walk(folder: &Path, visit: &mut impl FnMut(&Path)) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        visit(&entry.path());
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            walk(&entry.path(), visit);
+        }
+    }
+}

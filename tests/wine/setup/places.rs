@@ -1,0 +1,98 @@
+//! User names and paths of every kind: installed, used, removed, and nothing left.
+
+use std::fs;
+use std::process::Stdio;
+
+use super::computer::{Computer, ENTRY, LOGIN, VERSION, prefix};
+use crate::app::post;
+use crate::session::until;
+
+/// Where Windows looks for the user's folders.
+const FOLDERS: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+
+/// Installs, updates, uses and removes Runtray for this user.
+fn check(user: &str) {
+    let computer = Computer::of(user);
+    computer.save_settings();
+    assert_eq!(computer.setup(VERSION, &["/LOGIN"]), 0);
+    assert!(computer.folder().join("runtray-desktop.exe").exists(), "nothing was installed");
+    let program = format!("\"{}\\runtray-desktop.exe\" --hidden", computer.folder_in_windows());
+    assert_eq!(computer.value(LOGIN, "Runtray"), Some(program));
+    let mut app = computer.start_app();
+    assert_eq!(post(computer.port, "print yes")["output"], "yes\n");
+    assert_eq!(computer.setup(VERSION, &[]), 0);
+    app.wait().expect("a child");
+    computer.wait_for_service();
+    assert_eq!(post(computer.port, "print again")["output"], "again\n");
+    computer.uninstall(&["/PURGE"]);
+    computer.check_neighbours();
+    assert_eq!(computer.left(), [""; 0]);
+}
+
+#[test]
+#[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
+fn a_user_with_letters_of_many_scripts() {
+    check("Jörg Łukasz 王");
+}
+
+#[test]
+#[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
+fn a_user_with_signs_that_shells_read() {
+    check("o'neil & sons 100%");
+}
+
+#[test]
+#[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
+fn a_path_of_more_than_200_characters() {
+    let user = "long ".repeat(35) + "name";
+    assert!(format!(r"C:\users\{user}\AppData\Local\Programs\Runtray").len() > 200);
+    check(&user);
+}
+
+#[test]
+#[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
+fn a_local_folder_that_was_moved() {
+    let computer = Computer::of("user");
+    let moved = prefix().join("drive_c/moved & kept");
+    fs::remove_dir_all(&moved).ok();
+    computer.set(FOLDERS, "Local AppData", "REG_EXPAND_SZ", r"C:\moved & kept\Local");
+    computer.save_settings();
+    let code = computer.setup(VERSION, &[]);
+    let folder = moved.join(r"Local/Programs/Runtray");
+    let installed = folder.join("runtray-desktop.exe").exists();
+    let app = installed.then(|| computer.command(folder.join("runtray-desktop.exe")).arg("--hidden").spawn());
+    let answered = installed.then(|| {
+        computer.wait_for_service();
+        post(computer.port, "print yes")["output"].clone()
+    });
+    let data = moved.join("Local/runtray/data").exists();
+    let removal = computer.command(folder.join("uninstall.exe")).args(["/S", "/PURGE"]).status();
+    until("no entry", || computer.value(ENTRY, "DisplayName").is_none().then_some(()));
+    until("nothing that runs", || computer.running().is_empty().then_some(()));
+    computer.set(FOLDERS, "Local AppData", "REG_EXPAND_SZ", r"%USERPROFILE%\AppData\Local");
+    assert_eq!((code, installed, data), (0, true, true));
+    assert_eq!(answered, Some("yes\n".into()));
+    app.expect("an app").expect("wine").wait().expect("a child");
+    assert!(removal.expect("wine").success());
+    assert!(!folder.exists() && !moved.join("Local/runtray").exists());
+    fs::remove_dir_all(&moved).expect("a folder");
+}
+
+#[test]
+#[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
+fn a_short_name_of_the_temporary_folder() {
+    let computer = Computer::of("Jörg Łukasz 王");
+    let mut ask = computer.command("cmd");
+    let ask = ask.args(["/c", "for", "%d", "in", "(\"%TEMP%\")", "do", "@echo", "%~sd"]).stdout(Stdio::piped());
+    let short = String::from_utf8_lossy(&ask.output().expect("wine").stdout).trim().to_owned();
+    assert!(short.contains('~') && short.is_ascii(), "{short}");
+    for name in ["TEMP", "TMP"] {
+        computer.set(r"HKCU\Environment", name, "REG_SZ", &short);
+    }
+    computer.install();
+    let mut app = computer.start_app();
+    assert_eq!(post(computer.port, "print yes")["output"], "yes\n");
+    computer.uninstall(&["/PURGE"]);
+    app.wait().expect("a child");
+    assert_eq!(computer.left(), [""; 0]);
+}

@@ -1,0 +1,64 @@
+//! From the installer to the list of what is left, in one go.
+
+use std::process::Command;
+use std::thread;
+use std::time::Instant;
+
+use super::computer::{Computer, NEWER, VERSION};
+use crate::app::post;
+use crate::port;
+use crate::session::{as_windows_sees, until};
+use crate::tray::{Line, choose};
+
+#[test]
+#[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
+fn installed_used_updated_and_removed() {
+    let computer = Computer::of("Jörg Łukasz 王");
+    computer.save_settings();
+    let start = Instant::now();
+    assert_eq!(computer.setup(VERSION, &["/START"]), 0);
+    let took = start.elapsed().as_secs_f64();
+    eprintln!("Setup.exe /S /START: exit code 0 after {took:.1} s; {:?}", computer.running());
+    computer.wait_for_service();
+    eprintln!("curl /execute: {}", curl(&computer));
+    choose(&computer.session, Line::StartOrStop);
+    until("a closed port", || (!port::answers(computer.port)).then_some(()));
+    eprintln!("tray, Stop: port {} is closed", computer.port);
+    choose(&computer.session, Line::StartOrStop);
+    computer.wait_for_service();
+    eprintln!("tray, Start: port {} answers", computer.port);
+    let started = computer.session.folder().join("started");
+    let (port, code) = (computer.port, format!("save-process {}\nhang", as_windows_sees(&started)));
+    let run = thread::spawn(move || post(port, &code));
+    until("a program that runs", || started.exists().then_some(()));
+    assert_eq!(computer.setup(NEWER, &[]), 0);
+    let status = run.join().expect("a run")["status"].clone();
+    eprintln!("Setup.exe {NEWER} /S while a program runs: exit code 0; the program: {status}");
+    computer.wait_for_service();
+    assert_eq!(status, "cancelled");
+    computer.uninstall(&[]);
+    assert!(!port::answers(computer.port));
+    computer.check_neighbours();
+    let left = computer.left();
+    eprintln!("uninstall.exe /S: left are\n    {}", left.join("\n    "));
+    let kept = ["AppData/Roaming/runtray", "AppData/Local/runtray"];
+    assert!(left.iter().all(|path| kept.iter().any(|kept| path.starts_with(kept))), "{left:?}");
+}
+
+/// Posts the seed's program with curl, as a tool outside of Wine does: to the built-in Python, if it is in the package.
+fn curl(computer: &Computer) -> String {
+    let python = computer.folder().join("runtray-python.exe").exists();
+    let body = match python {
+        true => r#"{"code": "print(\"Hello from Flask!\")"}"#,
+        false => r#"{"code": "print Hello from Flask!", "language": "fake"}"#,
+    };
+    let mut curl = Command::new("curl");
+    curl.args(["-s", "-X", "POST", "-H", "Content-Type: application/json", "-d", body]);
+    let output = curl.arg(format!("http://localhost:{}/execute", computer.port)).output().expect("curl");
+    let answer: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
+    assert_eq!(answer["output"], "Hello from Flask!\n", "{answer}");
+    if python {
+        assert!(answer["runtime"].as_str().is_some_and(|runtime| runtime.contains("built in")), "{answer}");
+    }
+    answer.to_string()
+}

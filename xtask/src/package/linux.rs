@@ -1,0 +1,201 @@
+//! The packages for Linux: a `.deb`, an `.rpm`, and an archive of the service alone.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::tree::Tree;
+use super::{Packaging, VERSION, built, notices};
+use crate::step::{must, output};
+
+/// The folder of the recipes.
+const RECIPES: &str = "packaging/linux";
+
+/// Removes symbols from programs.
+const STRIP: &str = "strip";
+
+/// The app's identifier, which names its desktop entry, its icon and its description for software centres.
+const ID: &str = "org.runtray.desktop";
+
+/// The place of icons, the sizes in it, and the files of these.
+const ICONS: &str = "usr/share/icons/hicolor";
+const SIZES: [(&str, &str); 3] = [("32x32", "32x32.png"), ("128x128", "128x128.png"), ("256x256", "128x128@2x.png")];
+
+/// The shells and the places of their completions.
+const SHELLS: [(&str, &str); 3] = [
+    ("bash", "usr/share/bash-completion/completions/runtray"),
+    ("fish", "usr/share/fish/vendor_completions.d/runtray.fish"),
+    ("zsh", "usr/share/zsh/vendor-completions/_runtray"),
+];
+
+/// The built-in Python: its program and its folder.
+const PYTHON: (&str, &str) = ("runtray-python", "builtin-python");
+
+/// Makes the `.deb`.
+///
+/// # Errors
+/// A program is missing, or a tool fails.
+pub(super) fn deb(packaging: &Packaging<'_>, notices: &Path) -> Result<PathBuf> {
+    let tree = desktop(packaging, notices, "deb")?;
+    tree.file(&packaging.context.root.join("LICENSE"), "usr/share/doc/runtray/copyright")?;
+    let control = recipe(packaging, "control.in")?;
+    let control = control.replace("@KIB@", &tree.kib()?.to_string()).replace("@DEPENDS@", &depends(&tree)?);
+    tree.text(control, "DEBIAN/control")?;
+    tree.text(md5sums(&tree)?, "DEBIAN/md5sums")?;
+    let package = packaging.dist.join(format!("runtray_{VERSION}_amd64.deb"));
+    tree.pack(&package, b"dpkg-deb -Zxz", || {
+        let mut dpkg = Command::new("dpkg-deb");
+        dpkg.env("SOURCE_DATE_EPOCH", packaging.time.to_string()).args(["--root-owner-group", "-Zxz", "--build"]);
+        must(dpkg.arg(tree.folder()).arg(&package))
+    })?;
+    Ok(package)
+}
+
+/// Makes the `.rpm`.
+///
+/// # Errors
+/// A program is missing, or rpmbuild fails.
+pub(super) fn rpm(packaging: &Packaging<'_>, notices: &Path) -> Result<PathBuf> {
+    let tree = desktop(packaging, notices, "rpm")?;
+    tree.file(&packaging.context.root.join("LICENSE"), "usr/share/licenses/runtray/LICENSE")?;
+    let files: Vec<_> = tree.files()?.into_iter().map(|file| format!("/{file}")).collect();
+    let spec = recipe(packaging, "runtray.spec.in")?;
+    let spec = spec.replace("@TREE@", &tree.folder().display().to_string());
+    let spec = spec.replace(
+        "@FILES@",
+        &["%dir /usr/lib/runtray".to_owned()].into_iter().chain(files).collect::<Vec<_>>().join("\n"),
+    );
+    let package = packaging.dist.join(format!("runtray-{VERSION}-1.x86_64.rpm"));
+    tree.pack(&package, spec.as_bytes(), || {
+        let top = packaging.work("rpmbuild");
+        fs::create_dir_all(&top)?;
+        fs::write(top.join("runtray.spec"), &spec).context("cannot write the recipe")?;
+        let mut rpmbuild = Command::new("rpmbuild");
+        rpmbuild.env("SOURCE_DATE_EPOCH", packaging.time.to_string()).args(["-bb", "--quiet", "--target", "x86_64"]);
+        rpmbuild.arg("--define").arg(format!("_topdir {}", top.display()));
+        must(rpmbuild.arg(top.join("runtray.spec")))?;
+        let made = top.join("RPMS/x86_64").join(package.file_name().unwrap_or_default());
+        fs::copy(&made, &package).with_context(|| format!("rpmbuild did not make {}", made.display())).map(drop)
+    })?;
+    Ok(package)
+}
+
+/// Makes the archive of the service alone.
+///
+/// # Errors
+/// A program is missing, or tar fails.
+pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
+    let name = format!("runtray-{VERSION}-linux-x64");
+    let tree = Tree::new(packaging, "tar")?;
+    let plain = packaging.work("linux-stripped");
+    let programs = built::linux(packaging);
+    let place = |path: &str| format!("{name}/{path}");
+    for program in ["runtray", PYTHON.0] {
+        tree.program(&built::stripped(&programs.join(program), &plain, STRIP)?, &place(program))?;
+    }
+    tree.flat_folder(&programs.join(PYTHON.1), &place(PYTHON.1))?;
+    for (shell, _) in SHELLS {
+        tree.text(completions(&programs, shell)?, &place(&format!("completions/runtray.{shell}")))?;
+    }
+    pages(packaging, &tree, &programs, &place("man"))?;
+    tree.file(&packaging.context.root.join(RECIPES).join("runtray.service"), &place("runtray.service"))?;
+    tree.file(&packaging.context.root.join("LICENSE"), &place("LICENSE"))?;
+    tree.file(notices, &place(notices::FILE))?;
+    let package = packaging.dist.join(format!("{name}.tar.gz"));
+    tree.pack(&package, b"tar", || {
+        let mut tar = Command::new("tar");
+        tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"]);
+        tar.arg("--use-compress-program=gzip -9n").arg(format!("--mtime=@{}", packaging.time));
+        must(tar.arg("--create").arg("--file").arg(&package).arg("--directory").arg(tree.folder()).arg(&name))
+    })
+}
+
+/// What `.deb` and `.rpm` have in common.
+fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree> {
+    let tree = Tree::new(packaging, name)?;
+    let programs = built::linux(packaging);
+    let plain = packaging.work("linux-stripped");
+    for program in ["runtray", "runtray-desktop"] {
+        tree.program(&built::stripped(&programs.join(program), &plain, STRIP)?, &format!("usr/bin/{program}"))?;
+    }
+    let python = built::stripped(&programs.join(PYTHON.0), &plain, STRIP)?;
+    tree.program(&python, &format!("usr/lib/runtray/{}", PYTHON.0))?;
+    tree.flat_folder(&programs.join(PYTHON.1), &format!("usr/lib/runtray/{}", PYTHON.1))?;
+    for (shell, place) in SHELLS {
+        tree.text(completions(&programs, shell)?, place)?;
+    }
+    pages(packaging, &tree, &programs, "usr/share/man/man1")?;
+    describe(packaging, &tree)?;
+    tree.text(compressed(notices)?, &format!("usr/share/doc/runtray/{}.gz", notices::FILE))?;
+    Ok(tree)
+}
+
+/// Adds what the desktop and the user's manager of services read.
+fn describe(packaging: &Packaging<'_>, tree: &Tree) -> Result<()> {
+    let recipes = packaging.context.root.join(RECIPES);
+    tree.file(&recipes.join(format!("{ID}.desktop")), &format!("usr/share/applications/{ID}.desktop"))?;
+    tree.file(&recipes.join("runtray.service"), "usr/lib/systemd/user/runtray.service")?;
+    tree.text(recipe(packaging, &format!("{ID}.metainfo.xml"))?, &format!("usr/share/metainfo/{ID}.metainfo.xml"))?;
+    for (size, file) in SIZES {
+        let icon = packaging.context.root.join("src-tauri/icons").join(file);
+        tree.file(&icon, &format!("{ICONS}/{size}/apps/{ID}.png"))?;
+    }
+    tree.file(&packaging.context.root.join("icons/app.svg"), &format!("{ICONS}/scalable/apps/{ID}.svg"))
+}
+
+/// A recipe with what is known of every package.
+fn recipe(packaging: &Packaging<'_>, name: &str) -> Result<String> {
+    let path = packaging.context.root.join(RECIPES).join(name);
+    let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+    let date = output(Command::new("date").args(["--utc", "+%F", "--date"]).arg(format!("@{}", packaging.time)));
+    let date = date.context("`date` does not know the date")?;
+    Ok(text.replace("@VERSION@", VERSION).replace("@DATE@", &date).replace("@HOMEPAGE@", env!("CARGO_PKG_REPOSITORY")))
+}
+
+fn completions(programs: &Path, shell: &str) -> Result<String> {
+    output(Command::new(programs.join("runtray")).args(["completions", shell]))
+        .with_context(|| format!("runtray prints no completions for {shell}"))
+}
+
+/// Adds the manual pages, compressed.
+fn pages(packaging: &Packaging<'_>, tree: &Tree, programs: &Path, to: &str) -> Result<()> {
+    let folder = packaging.work("man");
+    fs::create_dir_all(&folder)?;
+    must(Command::new(programs.join("runtray")).arg("man").arg(&folder))?;
+    for page in fs::read_dir(&folder)? {
+        let page = page?.path();
+        let name = page.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        tree.text(compressed(&page)?, &format!("{to}/{name}.gz"))?;
+    }
+    Ok(())
+}
+
+fn compressed(file: &Path) -> Result<Vec<u8>> {
+    let output = Command::new("gzip").args(["-9", "-n", "--stdout"]).arg(file).output().context("cannot start gzip")?;
+    ensure!(output.status.success(), "gzip cannot compress {}", file.display());
+    Ok(output.stdout)
+}
+
+/// The packages whose libraries the programs are linked with, as dpkg finds them.
+fn depends(tree: &Tree) -> Result<String> {
+    let folder = tree.folder().with_extension("shlibdeps");
+    fs::create_dir_all(folder.join("debian"))?;
+    fs::write(folder.join("debian/control"), "Source: runtray\n\nPackage: runtray\nArchitecture: amd64\n")?;
+    let mut shlibdeps = Command::new("dpkg-shlibdeps");
+    shlibdeps.current_dir(&folder).args(["-O", "--warnings=0"]);
+    for program in ["usr/bin/runtray", "usr/bin/runtray-desktop", "usr/lib/runtray/runtray-python"] {
+        shlibdeps.arg(tree.folder().join(program));
+    }
+    let printed = output(&mut shlibdeps).context("dpkg-shlibdeps does not know what the programs need")?;
+    let depends = printed.trim_start_matches("shlibs:Depends=");
+    Ok(depends.to_owned())
+}
+
+fn md5sums(tree: &Tree) -> Result<String> {
+    let files = tree.files()?.into_iter().filter(|file| !file.starts_with("DEBIAN/"));
+    let mut md5sum = Command::new("md5sum");
+    md5sum.current_dir(tree.folder()).args(files);
+    output(&mut md5sum).map(|sums| sums + "\n").context("md5sum fails")
+}

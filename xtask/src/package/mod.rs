@@ -1,0 +1,162 @@
+//! `cargo xtask package`: what users download, in `dist/`.
+//!
+//! A package is made of a tree of files (`tree.rs`) and made again only if the tree or its recipe changed. All times in packages
+//! are that of the last commit, or `SOURCE_DATE_EPOCH`, so that two runs give the same bytes.
+
+mod bill;
+mod built;
+mod check;
+mod components;
+mod linux;
+mod manifests;
+mod notices;
+mod sums;
+mod tree;
+mod windows;
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::context::Context;
+use crate::step::output;
+use crate::{debian, provision, ui};
+
+pub(crate) use built::Build;
+
+/// Options of `cargo xtask package`.
+#[derive(clap::Args)]
+pub(crate) struct Args {
+    /// Make only these packages.
+    #[arg(long, value_enum)]
+    only: Vec<Kind>,
+    /// Pack the programs that `cargo xtask test` has built: they are larger and slower, and ready at once.
+    #[arg(long)]
+    test_build: bool,
+    /// Only try the packages for Linux, made of the programs that the tests have built: install them into a Debian of their own.
+    #[arg(long, conflicts_with_all = ["only", "test_build"])]
+    check: bool,
+}
+
+/// A kind of package.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Kind {
+    /// Runtray-Setup.exe, and a zip file to use without installation.
+    Windows,
+    /// For Debian and Ubuntu.
+    Deb,
+    /// For Fedora and openSUSE.
+    Rpm,
+    /// The service and its command alone, for Linux.
+    Tar,
+}
+
+/// The order in which the packages are made.
+const ALL: [Kind; 4] = [Kind::Tar, Kind::Deb, Kind::Rpm, Kind::Windows];
+
+/// What every package is made with.
+pub(crate) struct Packaging<'a> {
+    context: &'a Context,
+    /// The folder of the packages.
+    dist: PathBuf,
+    /// The time of everything in the packages, in seconds since 1970.
+    time: u64,
+    build: Build,
+}
+
+impl<'a> Packaging<'a> {
+    /// Packages of `build`, to be made in `dist`.
+    ///
+    /// # Errors
+    /// The folder cannot be made, or the time of the last commit is not known.
+    pub(crate) fn new(context: &'a Context, dist: PathBuf, build: Build) -> Result<Self> {
+        std::fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
+        Ok(Self { context, dist, time: time(context)?, build })
+    }
+
+    /// A folder for what packages are made of.
+    fn work(&self, name: &str) -> PathBuf {
+        self.context.cache.path("package").join(self.build.folder()).join(name)
+    }
+}
+
+/// Makes the packages, and prints their sizes and checksums.
+///
+/// # Errors
+/// A program does not build, or a package cannot be made.
+pub(crate) fn package(args: &Args) -> Result<()> {
+    let context = Context::new(Vec::new())?;
+    if args.check {
+        return check::linux(&context);
+    }
+    let chosen: Vec<_> = ALL.into_iter().filter(|kind| args.only.is_empty() || args.only.contains(kind)).collect();
+    provision(&context, &chosen)?;
+    ui::build(&context)?;
+    let build = if args.test_build { Build::Test } else { Build::Release };
+    let packaging = Packaging::new(&context, context.root.join("dist"), build)?;
+    if chosen.iter().any(|kind| *kind != Kind::Windows) {
+        built::for_linux(&packaging)?;
+    }
+    if chosen.contains(&Kind::Windows) {
+        built::for_windows(&packaging)?;
+    }
+    let components = components::all(&context)?;
+    bill::write(&packaging, &components)?;
+    let notices = notices::write(&packaging, &components)?;
+    for kind in chosen {
+        eprintln!("==> {kind:?}");
+        match kind {
+            Kind::Windows => windows::make(&packaging, &notices)?,
+            Kind::Deb => drop(linux::deb(&packaging, &notices)?),
+            Kind::Rpm => drop(linux::rpm(&packaging, &notices)?),
+            Kind::Tar => linux::tar(&packaging, &notices)?,
+        }
+    }
+    manifests::write(&packaging)?;
+    sums::write(&packaging.dist)
+}
+
+/// Makes what the test of the installer under Wine installs, of the programs that the tests have built: without compression, and in
+/// three versions.
+///
+/// # Errors
+/// As for [`package`].
+pub(crate) fn for_test_of_windows(context: &Context, dist: &Path) -> Result<()> {
+    provision::for_packages(&provision::PACKAGE_WINDOWS)?;
+    let packaging = Packaging::new(context, dist.to_owned(), Build::Test)?;
+    let notices = notices::write(&packaging, &components::all(context)?)?;
+    windows::for_test(&packaging, &notices)
+}
+
+fn provision(context: &Context, chosen: &[Kind]) -> Result<()> {
+    anyhow::ensure!(
+        cfg!(all(target_os = "linux", target_arch = "x86_64")),
+        "packages are made on Linux (x86_64), for Linux and Windows; the release workflow makes those of macOS"
+    );
+    provision::for_desktop(context)?;
+    provision::for_builtin_python()?;
+    if chosen.contains(&Kind::Windows) {
+        if let Some(reason) = debian::missing() {
+            anyhow::bail!("the packages for Windows cannot be made here: {reason}; `--only deb` makes another one");
+        }
+        provision::for_other_systems(context)?;
+        provision::for_packages(&provision::PACKAGE_WINDOWS)?;
+    }
+    if chosen.contains(&Kind::Rpm) {
+        provision::for_packages(&provision::PACKAGE_RPM)?;
+    }
+    Ok(())
+}
+
+/// `SOURCE_DATE_EPOCH`, else the time of the last commit.
+fn time(context: &Context) -> Result<u64> {
+    let given = env::var("SOURCE_DATE_EPOCH").ok();
+    let commit = || output(context.command("git").args(["log", "-1", "--format=%ct"]));
+    let time =
+        given.or_else(commit).context("neither SOURCE_DATE_EPOCH nor a commit tells the time of the packages")?;
+    time.parse().with_context(|| format!("SOURCE_DATE_EPOCH is {time:?}, and should be seconds since 1970"))
+}
+
+/// The version of what is packaged.
+const VERSION: &str = env!("CARGO_PKG_VERSION");

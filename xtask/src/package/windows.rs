@@ -1,0 +1,171 @@
+//! The packages for Windows: the installer and the zip file.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context as _, Result, ensure};
+
+use super::tree::Tree;
+use super::{Build, Packaging, VERSION, built, notices};
+use crate::step::must;
+
+/// The recipe, in the folder `packaging/windows`.
+const RECIPE: [&str; 5] = ["runtray.nsi", "running.nsh", "install.nsh", "uninstall.nsh", "finish.bmp"];
+
+/// The programs.
+const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
+
+/// The DLL that the app needs beside it. It is Microsoft's, with a signature that would not survive a change.
+const LOADER: &str = "WebView2Loader.dll";
+
+/// The built-in Python: its program and its folder.
+const PYTHON: (&str, &str) = ("runtray-python.exe", "builtin-python");
+
+/// Removes symbols from programs for Windows.
+const STRIP: &str = "x86_64-w64-mingw32-strip";
+
+/// The file beside a portable app that keeps everything beside it.
+const PORTABLE: &str = "portable.txt";
+
+/// What the tests install: versions in the order of their age.
+const TEST_VERSIONS: [&str; 3] = ["0.0.9", VERSION, "99.0.0"];
+
+/// Makes the installer and the zip file.
+///
+/// # Errors
+/// A program is missing, or a tool fails.
+pub(super) fn make(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
+    let tree = payload(packaging, notices)?;
+    setup(packaging, &tree, VERSION, &packaging.dist.join("Runtray-Setup.exe"), &[])?;
+    zip(packaging, &tree, &packaging.dist.join(format!("runtray-{VERSION}-windows-x64-portable.zip")))
+}
+
+/// Makes the installers that the tests run, each in the folder of its version.
+///
+/// # Errors
+/// As for [`make`].
+pub(super) fn for_test(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
+    let tree = payload(packaging, notices)?;
+    for version in TEST_VERSIONS {
+        let setup_file = packaging.dist.join(format!("Runtray-Setup-{version}.exe"));
+        setup(packaging, &tree, version, &setup_file, &["-DSTORED"])?;
+        fs::write(setup_file.with_extension("kib"), tree.kib()?.to_string()).context("cannot write a size")?;
+    }
+    Ok(())
+}
+
+/// The files to install.
+fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
+    let programs = built::windows(packaging);
+    let tree = Tree::new(packaging, "windows")?;
+    let plain = packaging.work("windows-stripped");
+    let names = PROGRAMS.into_iter().chain(programs.join(PYTHON.0).exists().then_some(PYTHON.0));
+    for name in names {
+        let program = built::stripped(&programs.join(name), &plain, STRIP)?;
+        built::sign(&program)?;
+        tree.file(&program, name)?;
+    }
+    tree.file(&programs.join(LOADER), LOADER)?;
+    let python = programs.join(PYTHON.1);
+    if python.is_dir() {
+        tree.flat_folder(&python, PYTHON.1)?;
+    } else {
+        ensure!(
+            packaging.build == Build::Test,
+            "there is no built-in Python for Windows in {}: `cargo xtask builtin-python --every-target` makes it",
+            programs.display()
+        );
+        eprintln!("without the built-in Python, which has not been built for Windows");
+    }
+    tree.file(&packaging.context.root.join("LICENSE"), "LICENSE.txt")?;
+    tree.file(notices, notices::FILE)?;
+    Ok(tree)
+}
+
+/// Makes the installer of a version.
+fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, options: &[&str]) -> Result<()> {
+    let sources = packaging.context.root.join("packaging/windows");
+    let mut recipe = list(tree)?.into_bytes();
+    recipe.extend(format!("{version} {options:?} {:?}", built::sign_command()).into_bytes());
+    for source in RECIPE {
+        recipe.extend(fs::read(sources.join(source)).with_context(|| format!("cannot read {source}"))?);
+    }
+    tree.pack(file, &recipe, || {
+        let lists = packaging.work("nsis");
+        fs::create_dir_all(&lists)?;
+        fs::write(lists.join("payload.nsh"), list(tree)?).context("cannot write the list of files")?;
+        let mut makensis = Command::new("makensis");
+        makensis.args(["-V1", "-INPUTCHARSET", "UTF8", "-NOCD", "-WX"]);
+        makensis.args(options).arg(format!("-DVERSION={version}")).arg(format!("-DPAYLOAD_KB={}", tree.kib()?));
+        makensis.arg(define("PAYLOAD", tree.folder())).arg(define("OUTPUT", file));
+        makensis.arg(define("ICON", &packaging.context.root.join("src-tauri/icons/icon.ico")));
+        makensis.arg(define("PICTURE", &sources.join("finish.bmp")));
+        makensis.args(optional()).env("SOURCE_DATE_EPOCH", packaging.time.to_string());
+        makensis.arg(format!("-X!addincludedir \"{}\"", lists.display()));
+        makensis.arg(format!("-X!addincludedir \"{}\"", sources.display()));
+        must(makensis.arg(sources.join("runtray.nsi")))
+    })
+}
+
+/// What the environment adds: a command that signs, and Microsoft's bootstrapper of WebView2.
+fn optional() -> Vec<String> {
+    let bootstrapper = std::env::var_os("WEBVIEW2_SETUP").map(PathBuf::from);
+    let sign = built::sign_command().map(|command| format!("-DSIGN_COMMAND={command}"));
+    bootstrapper.map(|file| define("WEBVIEW2_SETUP", &file)).into_iter().chain(sign).collect()
+}
+
+fn define(name: &str, path: &Path) -> String {
+    format!("-D{name}={}", path.display())
+}
+
+/// NSIS's macros that name every file of the payload.
+fn list(tree: &Tree) -> Result<String> {
+    let files = tree.files()?;
+    let folders: Vec<_> = {
+        let mut folders: Vec<_> = files.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
+        folders.dedup();
+        folders.into_iter().map(windows_path).collect()
+    };
+    let mut unpack = String::new();
+    let mut place = String::from("  StrCpy $R6 \"\"\n");
+    let mut delete = String::new();
+    for folder in &folders {
+        place += &format!("  RMDir /r \"$INSTDIR\\{folder}\"\n  CreateDirectory \"$INSTDIR\\{folder}\"\n");
+    }
+    for file in &files {
+        let (name, folder) = (windows_path(file), file.rsplit_once('/').map(|(folder, _)| windows_path(folder)));
+        let folder = folder.map(|folder| format!("\\{folder}")).unwrap_or_default();
+        unpack += &format!("  SetOutPath \"${{UNPACKED}}{folder}\"\n  File \"${{PAYLOAD}}/{file}\"\n");
+        place += &format!("  !insertmacro putInPlace \"{name}\"\n");
+        delete += &format!("  Delete \"$INSTDIR\\{name}\"\n");
+    }
+    for folder in folders.iter().rev() {
+        delete += &format!("  RMDir /r \"$INSTDIR\\{folder}\"\n");
+    }
+    Ok(format!(
+        "!macro unpackPayload\n{unpack}!macroend\n!macro putPayloadInPlace\n{place}!macroend\n!macro deletePayload\n{delete}!macroend\n"
+    ))
+}
+
+fn windows_path(path: &str) -> String {
+    path.replace('/', "\\")
+}
+
+/// Makes the zip file, whose app keeps its settings beside it.
+fn zip(packaging: &Packaging<'_>, payload: &Tree, file: &Path) -> Result<()> {
+    let tree = Tree::new(packaging, "windows-portable")?;
+    for name in payload.files()? {
+        tree.file(&payload.folder().join(&name), &format!("Runtray/{name}"))?;
+    }
+    tree.text(
+        fs::read(packaging.context.root.join("packaging/windows").join(PORTABLE))?,
+        &format!("Runtray/{PORTABLE}"),
+    )?;
+    tree.pack(file, b"zip", || {
+        fs::remove_file(file).ok();
+        let mut zip = Command::new("zip");
+        zip.current_dir(tree.folder()).env("TZ", "UTC").args(["-q", "-X", "-9"]).arg(file);
+        must(zip.args(tree.files()?))
+    })
+}
