@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Bare, NAME, program, start};
+#[cfg(target_os = "linux")]
+use crate::harness::old_kernel::without_landlock;
 use crate::harness::{BUILTIN_PYTHON, Home, Service, runtray};
 
 #[test]
@@ -57,6 +59,58 @@ fn it_is_chosen_by_name_and_another_by_path() {
     // On Linux one's own is first, so that nothing changes for whoever has one.
     let own = runtime(&service(""));
     assert!(cfg!(not(target_os = "linux")) || !own.contains("built in"), "{own}");
+}
+
+/// A service with `settings` on a machine with own Pythons, where nothing isolates them.
+#[cfg(target_os = "linux")]
+fn without_sandbox(settings: &str) -> Option<(Service, Home)> {
+    let program = program()?;
+    let home = Home::without_interpreters(settings);
+    let mut command = runtray(&home);
+    command.env(BUILTIN_PYTHON, &program).args(["serve", "--port", "0"]);
+    without_landlock(&mut command);
+    Some((Service::start_by(command, &home), home))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn auto_takes_it_where_nothing_isolates_an_own_one() {
+    let Some((service, home)) = without_sandbox("[warm]\npython = 1\n") else { return };
+    for _ in 0..2 {
+        let answer = service.execute(&json!({"code": "import sys; print(sys.platform)"}));
+        assert_eq!((&answer["output"], &answer["isolation"]), (&json!("wasi\n"), &json!("wasm")), "{answer}");
+        assert_eq!(answer["runtime"], NAME, "{answer}");
+        let status = service.get("/status").json();
+        assert_eq!((&status["python"], &status["isolation"]), (&json!(NAME), &json!("wasm")), "{status}");
+    }
+    let languages = service.get("/languages").json();
+    assert_eq!((&languages[0]["runtime"], &languages[0]["isolation"]), (&json!(NAME), &json!("wasm")), "{languages}");
+    // Without a service too, and in the list.
+    let mut list = runtray(&home);
+    list.env(BUILTIN_PYTHON, program().expect("it is there")).args(["pythons", "--json"]);
+    let output = without_landlock(&mut list).output().expect("runtray runs");
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    let found = listed["found"].as_array().expect("a list");
+    assert_eq!((&found[0]["built_in"], &found[0]["in_use"]), (&json!(true), &json!(true)), "{listed}");
+    assert!(found.len() > 1, "there is an own Python to choose: {listed}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_isolation_and_an_own_python_are_what_a_person_chooses() {
+    let own = crate::harness::python::base();
+    for settings in ["isolation = 'none'\n".to_owned(), format!("[python]\npath = '{}'\n", own.display())] {
+        let Some((service, _home)) = without_sandbox(&settings) else { return };
+        let answer = service.execute(&json!({"code": "import sys; print(sys.platform)"}));
+        assert_eq!(
+            (&answer["output"], &answer["isolation"]),
+            (&json!("linux\n"), &json!("none")),
+            "{settings}: {answer}"
+        );
+    }
+    let Some((service, _home)) = without_sandbox("isolation = 'sandbox'\n") else { return };
+    let reply = service.post("/execute", &json!({"code": ""}));
+    assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("isolation_unavailable")), "{}", reply.body);
 }
 
 #[test]

@@ -17,6 +17,8 @@ pub(crate) mod limited;
 pub(crate) mod mounts;
 #[cfg(target_os = "linux")]
 pub(crate) mod nobody;
+#[cfg(target_os = "linux")]
+pub(crate) mod old_kernel;
 pub(crate) mod program;
 #[cfg(unix)]
 pub(crate) mod python;

@@ -9,8 +9,8 @@ use std::time::Duration;
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
 use runtray_engine::{Config, Engine, Event, EventSink, Isolation, Job, Outcome, Policy, Request, SandboxReport, Warm};
-use runtray_service::isolation_policy;
 use runtray_service::settings::Settings;
+use runtray_service::{isolation_policy, prefer_isolated_python};
 use serde::Serialize;
 
 use super::configuration::settings;
@@ -40,11 +40,14 @@ pub(crate) async fn doctor(args: Doctor) -> anyhow::Result<ExitCode> {
     let engine = Engine::start(&config)?;
     let report = engine.sandbox().await;
     let policy = isolation_policy(&engine, &loaded.settings, loaded.settings.isolation).await;
+    let machine = Machine::this();
+    prefer_isolated_python(&engine, &loaded.settings, &machine).await;
+    let languages = Languages::new(loaded.settings.choices(), machine);
     let mut checks = vec![containment(&engine)];
     checks.extend(parts(&report));
-    checks.extend(programs(&engine, &loaded.settings, &policy).await);
+    checks.extend(programs(&engine, &languages, &loaded.settings, &policy).await);
     if report.lack.is_none() {
-        checks.extend(closed(&engine, &loaded.settings).await?);
+        checks.extend(closed(&engine, &languages, &loaded.settings).await?);
     }
     engine.shutdown().await;
     let level = policy.level.name();
@@ -112,8 +115,7 @@ fn sandbox(report: &SandboxReport) -> Check {
 }
 
 /// Runs a program of each language as the settings would.
-async fn programs(engine: &Engine, settings: &Settings, policy: &Policy) -> Vec<Check> {
-    let languages = Languages::new(settings.choices(), Machine::this());
+async fn programs(engine: &Engine, languages: &Languages, settings: &Settings, policy: &Policy) -> Vec<Check> {
     let mut checks = Vec::new();
     for (name, code) in [("python", "print(40 + 2)"), ("javascript", "console.log(40 + 2)")] {
         let Some(language) = languages.find(name) else { continue };
@@ -138,8 +140,7 @@ async fn programs(engine: &Engine, settings: &Settings, policy: &Policy) -> Vec<
 }
 
 /// Tries to get at a file of this user, and at a server on this machine, from a program in the sandbox.
-async fn closed(engine: &Engine, settings: &Settings) -> anyhow::Result<Vec<Check>> {
-    let languages = Languages::new(settings.choices(), Machine::this());
+async fn closed(engine: &Engine, languages: &Languages, settings: &Settings) -> anyhow::Result<Vec<Check>> {
     let runtime = match languages.find("python") {
         Some(python) => languages.runtime(python).await.ok(),
         None => None,
