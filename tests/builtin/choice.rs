@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 
 use super::{Bare, NAME, program, start};
+#[cfg(unix)]
+use crate::harness::TempDir;
 #[cfg(target_os = "linux")]
 use crate::harness::old_kernel::without_landlock;
 use crate::harness::{BUILTIN_PYTHON, Home, Service, runtray};
@@ -111,6 +113,44 @@ fn no_isolation_and_an_own_python_are_what_a_person_chooses() {
     let Some((service, _home)) = without_sandbox("isolation = 'sandbox'\n") else { return };
     let reply = service.post("/execute", &json!({"code": ""}));
     assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("isolation_unavailable")), "{}", reply.body);
+}
+
+/// An own Python with a module, in a virtual environment.
+#[cfg(unix)]
+fn environment_with(module: &str) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    let mut make = std::process::Command::new(crate::harness::python::base());
+    let made = make.args(["-m", "venv", "--without-pip"]).arg(folder.path()).status().expect("a Python");
+    assert!(made.success(), "the environment cannot be made");
+    let libraries = std::fs::read_dir(folder.path().join("lib")).expect("libraries").flatten();
+    let site = libraries.map(|version| version.path().join("site-packages")).find(|site| site.is_dir());
+    std::fs::write(site.expect("a library").join(format!("{module}.py")), "").expect("a module");
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn a_missing_import_names_the_own_python_that_has_it() {
+    let Some(program) = program() else { return };
+    let environment = environment_with("only_in_this_one");
+    let home = Home::without_interpreters("[python]\npath = 'builtin'\n");
+    let mut command = runtray(&home);
+    command.env(BUILTIN_PYTHON, &program).env("VIRTUAL_ENV", environment.path()).args(["serve", "--port", "0"]);
+    let service = Service::start_by(command, &home);
+    let last = |code: &str| {
+        let answer = service.execute(&json!({"code": code}));
+        let error = answer["error"].as_str().expect("text").trim_end().to_owned();
+        error.lines().last().unwrap_or_default().to_owned()
+    };
+    let said = last("import only_in_this_one");
+    let python = environment.path().join("bin/python");
+    assert!(said.contains(&python.display().to_string()), "{said}");
+    assert!(said.ends_with(" has only_in_this_one. Choose it in Settings to run this program."), "{said}");
+    let advice = "not available in the built-in Python; choose your own Python in Settings";
+    assert!(last("import surely_in_none").ends_with(advice));
+    // What catches it sees CPython's own words.
+    let caught = "try: import only_in_this_one\nexcept ImportError as error: raise SystemExit(str(error))";
+    assert_eq!(last(caught), "No module named 'only_in_this_one'");
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod kind;
 mod login_shell;
 mod machine;
 mod node;
+mod own_pythons;
 mod probe;
 mod probe_cache;
 mod python;
@@ -42,6 +43,7 @@ pub(crate) use discovery::first;
 pub use found::{Discovery, Found, Rejected};
 pub(crate) use kind::Kind;
 pub use machine::{Machine, Platform};
+pub use own_pythons::OwnPythons;
 pub use registry::{Registry, View};
 pub use source::Source;
 
