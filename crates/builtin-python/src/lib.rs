@@ -6,6 +6,8 @@
 
 pub mod about;
 pub mod arguments;
+mod codecs;
+pub mod compression;
 pub mod engine;
 pub mod guest;
 pub mod launch;
