@@ -30,7 +30,6 @@ pub(crate) mod stream;
 pub(crate) mod tracer;
 mod traces;
 pub(crate) mod verdict;
-#[cfg(unix)]
 pub(crate) mod warm;
 
 use std::fs;
@@ -87,7 +86,6 @@ impl Home {
     }
 
     /// As [`Home::new`], without the interpreters of this test run.
-    #[cfg(unix)]
     pub(crate) fn without_interpreters(settings: &str) -> Self {
         let home = Self::without_settings();
         fs::create_dir(home.path().join("config")).expect("a config folder");
