@@ -1,6 +1,5 @@
 //! Black-box tests of the real program. Each test starts `runtray` as a user would, in its own folder.
 
-#[cfg(unix)]
 mod builtin;
 mod cli;
 #[cfg(target_os = "linux")]

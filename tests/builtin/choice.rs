@@ -3,6 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Bare, NAME, program, start};
+#[cfg(unix)]
+use crate::harness::TempDir;
+#[cfg(target_os = "linux")]
+use crate::harness::old_kernel::without_landlock;
 use crate::harness::{BUILTIN_PYTHON, Home, Service, runtray};
 
 #[test]
@@ -57,6 +61,96 @@ fn it_is_chosen_by_name_and_another_by_path() {
     // On Linux one's own is first, so that nothing changes for whoever has one.
     let own = runtime(&service(""));
     assert!(cfg!(not(target_os = "linux")) || !own.contains("built in"), "{own}");
+}
+
+/// A service with `settings` on a machine with own Pythons, where nothing isolates them.
+#[cfg(target_os = "linux")]
+fn without_sandbox(settings: &str) -> Option<(Service, Home)> {
+    let program = program()?;
+    let home = Home::without_interpreters(settings);
+    let mut command = runtray(&home);
+    command.env(BUILTIN_PYTHON, &program).args(["serve", "--port", "0"]);
+    without_landlock(&mut command);
+    Some((Service::start_by(command, &home), home))
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn auto_takes_it_where_nothing_isolates_an_own_one() {
+    let Some((service, home)) = without_sandbox("[warm]\npython = 1\n") else { return };
+    for _ in 0..2 {
+        let answer = service.execute(&json!({"code": "import sys; print(sys.platform)"}));
+        assert_eq!((&answer["output"], &answer["isolation"]), (&json!("wasi\n"), &json!("wasm")), "{answer}");
+        assert_eq!(answer["runtime"], NAME, "{answer}");
+        let status = service.get("/status").json();
+        assert_eq!((&status["python"], &status["isolation"]), (&json!(NAME), &json!("wasm")), "{status}");
+    }
+    let languages = service.get("/languages").json();
+    assert_eq!((&languages[0]["runtime"], &languages[0]["isolation"]), (&json!(NAME), &json!("wasm")), "{languages}");
+    // Without a service too, and in the list.
+    let mut list = runtray(&home);
+    list.env(BUILTIN_PYTHON, program().expect("it is there")).args(["pythons", "--json"]);
+    let output = without_landlock(&mut list).output().expect("runtray runs");
+    let listed: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {output:?}"));
+    let found = listed["found"].as_array().expect("a list");
+    assert_eq!((&found[0]["built_in"], &found[0]["in_use"]), (&json!(true), &json!(true)), "{listed}");
+    assert!(found.len() > 1, "there is an own Python to choose: {listed}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn no_isolation_and_an_own_python_are_what_a_person_chooses() {
+    let own = crate::harness::python::base();
+    for settings in ["isolation = 'none'\n".to_owned(), format!("[python]\npath = '{}'\n", own.display())] {
+        let Some((service, _home)) = without_sandbox(&settings) else { return };
+        let answer = service.execute(&json!({"code": "import sys; print(sys.platform)"}));
+        assert_eq!(
+            (&answer["output"], &answer["isolation"]),
+            (&json!("linux\n"), &json!("none")),
+            "{settings}: {answer}"
+        );
+    }
+    let Some((service, _home)) = without_sandbox("isolation = 'sandbox'\n") else { return };
+    let reply = service.post("/execute", &json!({"code": ""}));
+    assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("isolation_unavailable")), "{}", reply.body);
+}
+
+/// An own Python with a module, in a virtual environment.
+#[cfg(unix)]
+fn environment_with(module: &str) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    let mut make = std::process::Command::new(crate::harness::python::base());
+    let made = make.args(["-m", "venv", "--without-pip"]).arg(folder.path()).status().expect("a Python");
+    assert!(made.success(), "the environment cannot be made");
+    let libraries = std::fs::read_dir(folder.path().join("lib")).expect("libraries").flatten();
+    let site = libraries.map(|version| version.path().join("site-packages")).find(|site| site.is_dir());
+    std::fs::write(site.expect("a library").join(format!("{module}.py")), "").expect("a module");
+    folder
+}
+
+#[cfg(unix)]
+#[test]
+fn a_missing_import_names_the_own_python_that_has_it() {
+    let Some(program) = program() else { return };
+    let environment = environment_with("only_in_this_one");
+    let home = Home::without_interpreters("[python]\npath = 'builtin'\n");
+    let mut command = runtray(&home);
+    command.env(BUILTIN_PYTHON, &program).env("VIRTUAL_ENV", environment.path()).args(["serve", "--port", "0"]);
+    let service = Service::start_by(command, &home);
+    let last = |code: &str| {
+        let answer = service.execute(&json!({"code": code}));
+        let error = answer["error"].as_str().expect("text").trim_end().to_owned();
+        error.lines().last().unwrap_or_default().to_owned()
+    };
+    let said = last("import only_in_this_one");
+    let python = environment.path().join("bin/python");
+    assert!(said.contains(&python.display().to_string()), "{said}");
+    assert!(said.ends_with(" has only_in_this_one. Choose it in Settings to run this program."), "{said}");
+    let advice = "not available in the built-in Python; choose your own Python in Settings";
+    assert!(last("import surely_in_none").ends_with(advice));
+    // What catches it sees CPython's own words.
+    let caught = "try: import only_in_this_one\nexcept ImportError as error: raise SystemExit(str(error))";
+    assert_eq!(last(caught), "No module named 'only_in_this_one'");
 }
 
 #[test]

@@ -15,18 +15,8 @@ pub(super) enum Reason {
     Descriptors,
     /// Files outside its folder, or a variable of its user.
     Outside,
-    /// `bz2` and `lzma`.
-    Archives,
     /// Pointers of 64 bits.
     Width,
-    /// The bare words of a failed import, which say here what to do.
-    Advice,
-    /// To be the outermost frame: the frames of its start are below it.
-    Frames,
-    /// To see how its interpreter was started and what that imported.
-    Start,
-    /// The older CPython of the comparison: its output differs in 3.14.
-    Version,
 }
 
 /// By name.
@@ -70,27 +60,26 @@ pub(super) const EXCEPTIONS: &[(&str, Reason)] = &[
     ("python/streams", Reason::Descriptors),
     ("python/folder", Reason::Outside),
     ("python/line_cache", Reason::Outside),
-    ("python/environment", Reason::Outside),
-    ("python/zip_and_compress", Reason::Archives),
     ("python/memory_error", Reason::Width),
-    ("python/import_module", Reason::Advice),
-    ("python/garbage", Reason::Frames),
-    ("python/inspect_source", Reason::Frames),
-    ("python/introspection", Reason::Frames),
-    ("python/recursion", Reason::Frames),
-    ("python/encoding", Reason::Start),
-    ("python/importer_caches", Reason::Start),
-    ("python/interpreter_state", Reason::Start),
-    ("python/metadata", Reason::Start),
-    ("python/modules", Reason::Start),
-    ("python/options_by_environment", Reason::Start),
-    ("python/shadowed_modules", Reason::Start),
-    ("python/annotations", Reason::Version),
-    ("python/code_objects", Reason::Version),
-    ("python/debugger", Reason::Version),
-    ("python/main_module", Reason::Version),
-    ("python/pickled_classes", Reason::Version),
-    ("python/traced", Reason::Version),
-    ("python/traceback_formatted", Reason::Version),
-    ("python/interactive_modules", Reason::Version),
+];
+
+/// Programs that print what tells one installation or version of Python from another: paths, modules, bytecode, the words of the
+/// standard library. They end in one that waited as in a new one.
+pub(super) const OF_ITS_OWN: &[&str] = &[
+    "python/annotations",
+    "python/code_objects",
+    "python/debugger",
+    "python/environment",
+    "python/garbage",
+    "python/importer_caches",
+    "python/interactive_modules",
+    "python/interpreter_state",
+    "python/main_module",
+    "python/metadata",
+    "python/modules",
+    "python/options_by_environment",
+    "python/pickled_classes",
+    "python/shadowed_modules",
+    "python/traceback_formatted",
+    "python/traced",
 ];

@@ -46,6 +46,19 @@ fn input_that_never_comes_ends_with_the_input() {
     );
 }
 
+/// Wine does not enforce the job's limit: there the second one, of the built-in Python itself, holds.
+#[cfg(windows)]
+#[test]
+fn memory_is_limited() {
+    let Some(service) = start("[limits]\nmemory_bytes = 201326592\n") else { return };
+    let code = "held = []\nwhile True: held.append(bytearray(1 << 20))";
+    let answer = service.execute(&json!({"code": code}));
+    let by_python = answer["error"].as_str().is_some_and(|error| error.ends_with("MemoryError\n"));
+    assert!(by_python || answer["status"] == "memory_limit", "{answer}");
+    assert_eq!(service.execute(&json!({"code": "print('still here')"}))["output"], "still here\n");
+}
+
+#[cfg(unix)]
 #[test]
 fn memory_is_limited() {
     let settings = "[limits]\nmemory_bytes = 201326592\n";
@@ -95,6 +108,19 @@ fn recursion_without_end_is_an_error_of_python() {
         let error = answer["error"].as_str().unwrap_or_default();
         assert_eq!((&answer["status"], &answer["exit_code"]), (&json!("failed"), &json!(1)), "{code}: {answer}");
         assert!(error.contains("RecursionError") && !error.contains("wasm"), "{code}: {error}");
+    }
+}
+
+#[test]
+fn a_hundred_run_in_a_row() {
+    let Some(service) = start("") else { return };
+    for number in 0..100 {
+        let answer = service.execute(&json!({"code": format!("print({number})")}));
+        assert_eq!(
+            (&answer["output"], &answer["isolation"]),
+            (&json!(format!("{number}\n")), &json!("wasm")),
+            "{answer}"
+        );
     }
 }
 

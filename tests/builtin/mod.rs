@@ -1,10 +1,12 @@
-//! The built-in Python, in services that find no other.
+//! The built-in Python, in services that find no other, on Linux and on Windows (under Wine).
 //!
 //! `cargo xtask test` names it in `RUNTRAY_TEST_BUILTIN_PYTHON`. Where that is not set, each of these tests says so and ends.
 
 mod choice;
+#[cfg(unix)]
 mod exceptions;
 mod limits;
+#[cfg(unix)]
 mod programs;
 mod seed;
 
@@ -49,6 +51,8 @@ impl Bare {
         command.env_clear().env("PATH", self.empty.path()).env("HOME", self.empty.path());
         command.env("RUNTRAY_HOME", self.home.path()).env(BUILTIN_PYTHON, &self.program);
         command.current_dir(self.empty.path());
+        // Without it Windows opens no socket.
+        command.envs(std::env::vars_os().filter(|(name, _)| name.eq_ignore_ascii_case("SystemRoot")));
         command
     }
 

@@ -1,7 +1,7 @@
 //! Every Python program of `programs/` and `differential/` in the built-in Python, held against an own one.
 //!
 //! Those of `programs/` end as is written beside them. Those of `differential/` have the output, status and exit code that they
-//! have in an own Python. What WebAssembly cannot do is in the list of exceptions, each of which must still be one.
+//! have in an own Python, or, if they print what an own one has otherwise, in a new built-in one when theirs waited. What WebAssembly cannot do is in the list of exceptions, each of which must still be one.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -10,13 +10,14 @@ use std::sync::Mutex;
 use std::thread;
 
 use regex::Regex;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::exceptions::{EXCEPTIONS, Reason};
+use super::exceptions::{EXCEPTIONS, OF_ITS_OWN, Reason};
 use super::start;
 use crate::harness::Service;
 use crate::harness::program::{self, Program};
 use crate::harness::verdict::Answer;
+use crate::harness::warm::ONE_EACH;
 use crate::programs::Runtimes;
 
 /// Programs at a time: the cores of a small machine.
@@ -34,15 +35,19 @@ fn programs_end_as_in_an_own_python() {
     let written = program::below("differential").into_iter().map(|program| (program, true));
     let python = programs.chain(written).filter(|(program, _)| program.language == "python");
     let (able, unable): (Vec<_>, Vec<_>) = python.partition(|(program, _)| runtimes.lack(program).is_none());
+    let is_of_its_own = |(program, _): &(Program, bool)| OF_ITS_OWN.contains(&program.name.as_str());
+    let (of_its_own, able): (Vec<_>, Vec<_>) = able.into_iter().partition(is_of_its_own);
     let found = each(
         &able,
         |(program, is_compared)| {
             if *is_compared { compare(&built_in, &own, program) } else { hold(&built_in, program) }
         },
     );
-    let (wrong, excepted) = judge(found);
-    report(able.len(), &unable, &excepted);
+    let (mut wrong, excepted) = judge(found);
+    wrong.extend(in_one_that_waited(&built_in, &of_its_own));
+    report([able.len(), of_its_own.len()], &unable, &excepted);
     assert!(wrong.is_empty(), "{} of {} programs\n\n{}", wrong.len(), able.len(), wrong.join("\n"));
+    assert_eq!(of_its_own.len(), OF_ITS_OWN.len(), "a program that is named is not there");
 }
 
 /// The differences from a program's written outcome.
@@ -61,6 +66,18 @@ fn compare(built_in: &Service, own: &Service, program: &Program) -> Vec<String> 
         wrong.push(format!("error: {}", found["error"]));
     }
     wrong
+}
+
+/// What differs when `programs` run in one that waited.
+fn in_one_that_waited(new: &Service, programs: &[(Program, bool)]) -> Vec<String> {
+    let Some(waiting) = start(ONE_EACH) else { return Vec::new() };
+    waiting.execute(&json!({"code": ""}));
+    let judged = programs.iter().filter_map(|(program, _)| {
+        waiting.until_waiting("python", 1);
+        let differences = compare(&waiting, new, program);
+        (!differences.is_empty()).then(|| format!("--- {}: {}", program.name, differences.join("\n  ")))
+    });
+    judged.collect()
 }
 
 /// A field with the name of the run's folder, which is another one each time, replaced.
@@ -104,14 +121,17 @@ fn each<T: Sync>(
     found.into_inner().expect("what was found")
 }
 
-/// Prints the counts past the test's capture, so that they are always visible.
-fn report<T>(run: usize, unable: &[(Program, T)], excepted: &[(&str, Reason)]) {
+/// Says what was run; past the test's capture, so that the counts are always seen.
+fn report<T>([run, of_its_own]: [usize; 2], unable: &[(Program, T)], excepted: &[(&str, Reason)]) {
     let mut reasons = BTreeMap::<_, Vec<_>>::new();
     for (name, reason) in excepted {
         reasons.entry(reason).or_default().push(*name);
     }
     let same = run - excepted.len();
-    let mut text = format!("\nprograms in the built-in Python: {run}, {same} end as in an own one\n");
+    let total = run + of_its_own;
+    let mut text = format!("\nprograms in the built-in Python: {total}, {same} end as in an own one\n");
+    writeln!(text, "print what an own one has otherwise, the same new and waited: {of_its_own}")
+        .expect("a string takes all");
     for (reason, names) in reasons {
         writeln!(text, "need {reason:?}: {} ({})", names.len(), names.join(", ")).expect("a string takes all");
     }

@@ -17,6 +17,8 @@ pub(crate) mod limited;
 pub(crate) mod mounts;
 #[cfg(target_os = "linux")]
 pub(crate) mod nobody;
+#[cfg(target_os = "linux")]
+pub(crate) mod old_kernel;
 pub(crate) mod program;
 #[cfg(unix)]
 pub(crate) mod python;
@@ -28,7 +30,6 @@ pub(crate) mod stream;
 pub(crate) mod tracer;
 mod traces;
 pub(crate) mod verdict;
-#[cfg(unix)]
 pub(crate) mod warm;
 
 use std::fs;
@@ -85,7 +86,6 @@ impl Home {
     }
 
     /// As [`Home::new`], without the interpreters of this test run.
-    #[cfg(unix)]
     pub(crate) fn without_interpreters(settings: &str) -> Self {
         let home = Self::without_settings();
         fs::create_dir(home.path().join("config")).expect("a config folder");

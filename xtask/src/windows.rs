@@ -8,7 +8,7 @@ use anyhow::{Result, ensure};
 use crate::context::Context;
 use crate::step::{Ending, must};
 use crate::wine::Prefix;
-use crate::{debian, package, wine};
+use crate::{builtin_python, debian, package, wine};
 
 /// The cross-compiler, Wine, and a display server for programs with windows.
 pub(crate) const PACKAGES: &[&str] =
@@ -35,7 +35,7 @@ pub(crate) fn clippy(context: &Context) -> Result<Ending> {
         return Ok(Ending::Skipped(reason));
     }
     must(cargo(context, "clippy")?.args(["--all-targets", "--", "-D", "warnings"]))?;
-    Ok(Ending::Done)
+    builtin_python::windows::clippy(context)
 }
 
 /// Builds the service, `runtray.exe`, the app, the fake interpreter and their tests. `cargo test --no-run` builds all with the
@@ -68,6 +68,9 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     test.args(["--lib", "--bins", "--tests", "--no-fail-fast", "--", "--skip", "tests::commands::"])
         .args(&context.filter);
     prefix.set(&mut test);
+    if let Some(program) = builtin_python::windows::program(context) {
+        test.env("RUNTRAY_TEST_BUILTIN_PYTHON", wine::path(&program));
+    }
     // The DLL that the app's own tests are linked with lies in another folder.
     test.env("WINEPATH", wine::path(&programs(context)));
     // insta would find the snapshots by asking a Linux cargo for the workspace's root; tell it the path as Wine sees it.

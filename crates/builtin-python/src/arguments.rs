@@ -36,6 +36,8 @@ pub struct Run {
     pub warnings: Vec<String>,
     /// `--variables`: how the names of this process's variables begin that are the program's.
     pub variables: Option<OsString>,
+    /// `--memory`: the most bytes that the program has.
+    pub memory: Option<usize>,
     /// Where it is installed.
     pub folders: Folders,
 }
@@ -71,6 +73,9 @@ pub enum Error {
     /// An option without its argument.
     #[error("argument expected for the {0} option")]
     Incomplete(String),
+    /// An option whose argument is no number of bytes.
+    #[error("the {0} option takes a number of bytes")]
+    NoNumber(String),
 }
 
 /// The usage, as far as it differs from CPython's.
@@ -81,6 +86,7 @@ Options of CPython: -B -E -I -O -P -S -W arg -X opt -q -s -u -V
 --cache DIR       where that is unpacked
 --variables PREFIX  the environment is what begins with PREFIX, without it; otherwise all of this process's own.
                   Then RUNTRAY_TEMPORARY names a second folder that the program sees, for its temporary files
+--memory BYTES    the most memory that the program has; more is a MemoryError. At most 4 GiB
 --version --verbose  the versions and licences of all that is inside";
 
 /// Options that change nothing here: there is no site, no user folder and nothing to write bytecode to.
@@ -132,6 +138,7 @@ impl<I: Iterator<Item = OsString>> Reader<I> {
             "--home" => self.run.folders.home = Some(self.value(option, "")?.into()),
             "--cache" => self.run.folders.cache = Some(self.value(option, "")?.into()),
             "--variables" => self.run.variables = Some(self.value(option, "")?),
+            "--memory" => self.run.memory = Some(self.bytes(option)?),
             _ => return Err(Error::Unknown(option.to_owned())),
         }
         Ok(())
@@ -159,6 +166,11 @@ impl<I: Iterator<Item = OsString>> Reader<I> {
             }
         }
         Ok(None)
+    }
+
+    fn bytes(&mut self, option: &str) -> Result<usize, Error> {
+        let value = self.value(option, "")?;
+        value.to_str().and_then(|text| text.parse().ok()).ok_or_else(|| Error::NoNumber(option.to_owned()))
     }
 
     fn value(&mut self, option: &str, rest: &str) -> Result<OsString, Error> {
@@ -205,6 +217,13 @@ mod tests {
         let run = run(&["--home", "/h", "--cache", "/c", "--variables", "IN_", "x.py"]);
         assert_eq!(run.folders, Folders { home: Some("/h".into()), cache: Some("/c".into()) });
         assert_eq!(run.variables, Some("IN_".into()));
+    }
+
+    #[test]
+    fn memory_is_a_number_of_bytes() {
+        assert_eq!(run(&["--memory", "1048576", "x.py"]).memory, Some(1 << 20));
+        let error = parse(["--memory", "1G"].map(OsString::from)).expect_err("it is bad");
+        assert_eq!(error, Error::NoNumber("--memory".into()));
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use wasmtime::component::{Component, HasSelf, Linker, ResourceTable};
-use wasmtime::{Engine, Result, Store, Trap};
+use wasmtime::{Engine, Result, Store, StoreLimits, StoreLimitsBuilder, Trap};
 use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
+use crate::codecs::Codecs;
 use crate::wait;
 
 #[expect(missing_docs, reason = "written by a macro; guest/wit/world.wit has the documentation")]
@@ -14,6 +15,7 @@ mod world {
     wasmtime::component::bindgen!({ path: "guest/wit", world: "program", imports: { default: trappable }, exports: { default: async } });
 }
 
+pub(crate) use world::runtray::python::host::{Codec, Step};
 pub use world::{Launch, Source, Text};
 
 /// Where the Python inside finds its standard library.
@@ -21,6 +23,9 @@ const LIBRARY: &str = "/python";
 
 /// What `run` gives after an interrupt that the program did not catch.
 const INTERRUPTED: i32 = -2;
+
+/// The most decompressed data that comes out of a codec at once.
+const MOST_ROOM: u32 = 1 << 20;
 
 /// How a Python ended.
 #[derive(Debug)]
@@ -45,6 +50,8 @@ pub struct View<'a> {
     pub folder_inside: &'a str,
     /// The folder for temporary files and its name inside, if there is one.
     pub temporary: Option<(&'a Path, &'a str)>,
+    /// The most memory that it has, in bytes.
+    pub memory: Option<usize>,
 }
 
 /// A Python that is prepared for its program.
@@ -56,6 +63,8 @@ pub struct Guest {
 struct State {
     wasi: WasiCtx,
     table: ResourceTable,
+    limits: StoreLimits,
+    codecs: Codecs,
 }
 
 /// `os._exit`, on its way out.
@@ -81,6 +90,20 @@ impl world::runtray::python::host::Host for State {
     fn read_input(&mut self, most: u32) -> Result<Option<Vec<u8>>> {
         Ok(wait::read_input(most as usize)?)
     }
+
+    fn begin_codec(&mut self, codec: Codec, setting: u32) -> Result<Result<u32, String>> {
+        Ok(self.codecs.begin(codec, setting))
+    }
+
+    fn step_codec(&mut self, number: u32, input: Vec<u8>, room: u32, last: bool) -> Result<Step> {
+        // What does not fit into one piece comes with the next.
+        Ok(self.codecs.step(number, &input, room.min(MOST_ROOM), last))
+    }
+
+    fn end_codec(&mut self, number: u32) -> Result<()> {
+        self.codecs.end(number);
+        Ok(())
+    }
 }
 
 impl Guest {
@@ -92,8 +115,11 @@ impl Guest {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         world::runtray::python::host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
-        let state = State { wasi: wasi(view)?, table: ResourceTable::new() };
+        // Above that, growing fails inside, and Python raises MemoryError.
+        let limits = StoreLimitsBuilder::new().memory_size(view.memory.unwrap_or(usize::MAX)).build();
+        let state = State { wasi: wasi(view)?, table: ResourceTable::new(), limits, codecs: Codecs::default() };
         let mut store = Store::new(engine, state);
+        store.limiter(|state| &mut state.limits);
         let program = world::Program::instantiate_async(&mut store, component, &linker).await?;
         program.call_prepare(&mut store, launch).await?;
         Ok(Self { store, program })

@@ -6,10 +6,12 @@
 
 pub mod about;
 pub mod arguments;
+mod codecs;
+pub mod compression;
 pub mod engine;
+mod folders;
 pub mod guest;
 pub mod launch;
-mod folders;
 pub mod store;
 #[cfg(target_os = "linux")]
 pub mod trim;

@@ -82,6 +82,7 @@ fn run(request: &Run) -> Result<u8, Error> {
         folder: &folder.here,
         folder_inside: &folder.inside,
         temporary: temporary.as_ref().map(|folder| (folder.here.as_path(), folder.inside.as_str())),
+        memory: request.memory,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (end, _guest) = runtime.block_on(async {
@@ -104,7 +105,16 @@ fn run(request: &Run) -> Result<u8, Error> {
 #[expect(unsafe_code, reason = "mapping machine code is what this program is for")]
 fn map(engine: &Engine, unpacked: &Unpacked) -> Result<Component, Error> {
     // SAFETY: the file is the compiler's own output: the store has checked its hash, and only this user can write to its folder.
-    Ok(unsafe { Component::deserialize_file(engine, &unpacked.code) }?)
+    let mapped = unsafe { Component::deserialize_file(engine, &unpacked.code) };
+    match mapped {
+        // Wine maps no file with rights to run it: there it is read. The same bytes are refused again if they are no good.
+        Err(_) if cfg!(windows) => {
+            let code = std::fs::read(&unpacked.code)?;
+            // SAFETY: as above.
+            Ok(unsafe { Component::deserialize(engine, code) }?)
+        }
+        mapped => Ok(mapped?),
+    }
 }
 
 fn code(end: &End) -> u8 {

@@ -4,13 +4,14 @@
 //! and again at a start that finds another inode, size or time of change.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, Read, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
 use crate::about::{self, About, Packed};
 use crate::arguments::Folders;
+use crate::compression::{self, Filter};
 use crate::folders;
 
 /// The machine code in its unpacked folder.
@@ -172,11 +173,12 @@ fn fill(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<(), 
     let packed = |packed: &Packed| home.join(&packed.file);
     let failed = |file: PathBuf| move |error: io::Error| Error::Unpacking(format!("{}: {error}", file.display()));
     let file = File::create(folder.join(CODE)).map_err(failed(folder.join(CODE)))?;
-    let hash = decompress(&packed(code), file).map_err(failed(packed(code)))?;
+    let hash = decompress(&packed(code), Filter::of(about::TARGET), file).map_err(failed(packed(code)))?;
     if !hash.is(code) {
         return Err(Error::Damaged(packed(code).display().to_string()));
     }
-    let archive = decompress(&packed(&about.library), Vec::new()).map_err(failed(packed(&about.library)))?;
+    let archive =
+        decompress(&packed(&about.library), Filter::Plain, Vec::new()).map_err(failed(packed(&about.library)))?;
     if !archive.is(&about.library) {
         return Err(Error::Damaged(packed(&about.library).display().to_string()));
     }
@@ -210,10 +212,9 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-fn decompress<W: Write>(file: &Path, writer: W) -> io::Result<Hashing<W>> {
+fn decompress<W: Write>(file: &Path, filter: Filter, writer: W) -> io::Result<Hashing<W>> {
     let mut hashing = Hashing { writer, hash: Sha256::new(), size: 0 };
-    let compressed: Box<dyn Read> = Box::new(BufReader::new(File::open(file)?));
-    io::copy(&mut zstd::Decoder::new(compressed)?, &mut hashing)?;
+    io::copy(&mut compression::decompress(File::open(file)?, filter)?, &mut hashing)?;
     hashing.flush()?;
     Ok(hashing)
 }

@@ -63,7 +63,7 @@ fn nothing_is_there() {
 #[test]
 fn what_is_shipped_is_damaged() {
     for (file, cut) in
-        [("cwasm.zst", true), ("cwasm.zst", false), ("library.tar.zst", true), ("library.tar.zst", false)]
+        [("cwasm.lzma", true), ("cwasm.lzma", false), ("library.tar.lzma", true), ("library.tar.lzma", false)]
     {
         let home = copy();
         let file = find(home.path(), file);

@@ -24,8 +24,9 @@ pub(crate) fn home() -> PathBuf {
 }
 
 /// The program.
-pub(crate) fn program() -> &'static Path {
-    Path::new(env!("CARGO_BIN_EXE_runtray-python"))
+pub(crate) fn program() -> PathBuf {
+    // In a cross-build, the path from cargo has no drive and would be one of the drive of the run's folder.
+    std::path::absolute(env!("CARGO_BIN_EXE_runtray-python")).expect("the current folder is there")
 }
 
 /// A folder, and what is run in it.
@@ -69,6 +70,14 @@ impl Python {
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// The name that `file` in the folder has inside.
+    pub(crate) fn inside(&self, file: &str) -> String {
+        if cfg!(windows) {
+            return format!("/work/{file}");
+        }
+        self.folder.path().canonicalize().expect("it is there").join(file).display().to_string()
     }
 
     /// The program with these arguments, not yet started.
@@ -122,10 +131,11 @@ pub(crate) fn check(code: &str, expected: &str) {
     assert_eq!(prints(code), expected, "{code}");
 }
 
-/// Fails unless `code` ends with an exception whose last line has all of `words`.
+/// Fails unless `code` ends with an exception whose message and note, its last two lines, have all of `words`.
 pub(crate) fn raises(code: &str, words: &[&str]) {
     let ended = self::code(code);
-    let last = ended.stderr.trim_end().lines().last().unwrap_or_default();
+    let lines: Vec<_> = ended.stderr.trim_end().lines().collect();
+    let last = lines[lines.len().saturating_sub(2)..].join("\n");
     assert_eq!(ended.status.code(), Some(1), "{code}: {ended:?}");
     assert!(words.iter().all(|word| last.contains(word)), "{code} ends with {last:?}, which lacks one of {words:?}");
 }

@@ -39,9 +39,7 @@ fn a_program_comes_from_standard_input() {
 fn a_traceback_has_the_program_and_nothing_of_ours() {
     let python = Python::new().file("main.py", "def f():\n    return 1 / 0\n\nf()\n");
     let ended = python.run(&["main.py"]);
-    let folder = python.folder.path().canonicalize().expect("it is there");
-    let file = folder.join("main.py");
-    let file = file.display();
+    let file = python.inside("main.py");
     let expected = format!(
         "Traceback (most recent call last):\n  File \"{file}\", line 4, in <module>\n    f()\n    ~^^\n  \
          File \"{file}\", line 2, in f\n    return 1 / 0\n           ~~^~~\nZeroDivisionError: division by zero\n"

@@ -66,6 +66,17 @@ fn deep_recursion_of_parsers() {
 }
 
 #[test]
+fn more_memory_than_is_given_is_a_memory_error() {
+    let code =
+        "held = []\ntry:\n    while True: held.append(bytearray(1 << 20))\nexcept MemoryError:\n    print(len(held))";
+    let ended = crate::harness::Python::new().run(&["--memory", "134217728", "-c", code]);
+    let held: u32 = ended.stdout.trim().parse().unwrap_or_else(|error| panic!("{error}: {ended:?}"));
+    assert!((64..128).contains(&held), "{ended:?}");
+    let ended = crate::harness::Python::new().run(&["--memory", "1000", "-c", "print(1)"]);
+    assert_eq!(ended.status.code(), Some(126), "{ended:?}");
+}
+
+#[test]
 fn memory_that_is_not_there_is_a_memory_error() {
     raises("x = bytearray(2**31 - 100); y = bytearray(2**31 - 100)", &["MemoryError"]);
     assert_eq!(

@@ -4,6 +4,7 @@
 //! first line it fits: what a program must not reach, what is missing or damaged, what differs from CPython elsewhere, and so on.
 
 mod absent;
+mod archives;
 mod broken;
 mod endings;
 mod escapes;

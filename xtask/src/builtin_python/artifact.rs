@@ -6,6 +6,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
@@ -30,7 +31,7 @@ const ZONES: &str = "tzdata/zoneinfo";
 const COMPONENTIZE: &str = "import sys, componentize_py; sys.argv[0] = 'componentize-py'; componentize_py.script()";
 
 /// The sources that the result depends on: the start-up code of the guest, and the code that compiles and packs.
-const SOURCES: &[&str] = &["guest", "src/build", "src/engine.rs", "src/about.rs"];
+const SOURCES: &[&str] = &["guest", "src/build", "src/engine.rs", "src/about.rs", "src/compression.rs"];
 
 /// The packages in the lock file whose version determines the format of the machine code.
 const COMPILERS: &[&str] = &["wasmtime", "cranelift-codegen"];
@@ -38,22 +39,22 @@ const COMPILERS: &[&str] = &["wasmtime", "cranelift-codegen"];
 /// The file that is written last; if it exists, the result is complete.
 const COMPLETE: &str = "about.json";
 
-/// The systems that it can be made for, beside this one.
-const OTHER_TARGETS: &[&str] = &["x86_64-pc-windows-gnu", "aarch64-apple-darwin", "x86_64-apple-darwin"];
+/// The systems that machine code can be added for.
+pub(super) const OTHER_TARGETS: &[&str] = &[super::WINDOWS, "aarch64-apple-darwin", "x86_64-apple-darwin"];
 
 /// Builds the missing files of the cache and returns its folder; `None` on systems other than Linux (x86_64).
 ///
 /// # Errors
 /// The wheels cannot be fetched, a wheel has another hash, or the code does not compile.
-pub(super) fn make(context: &Context, every_target: bool) -> Result<Option<PathBuf>> {
+pub(super) fn make(context: &Context) -> Result<Option<PathBuf>> {
     if !cfg!(all(target_os = "linux", target_arch = "x86_64")) {
         return Ok(None);
     }
-    let folder = place(context, every_target)?;
+    let folder = place(context)?;
     if !folder.join(COMPLETE).exists() {
         eprintln!("making the built-in Python, once for this version (about four minutes)");
         let scratch = tempfolder(context)?;
-        build(context, &scratch, every_target)?;
+        build(context, &scratch)?;
         fs::remove_dir_all(&folder).ok();
         fs::rename(scratch.join("output"), &folder).with_context(|| format!("cannot make {}", folder.display()))?;
         fs::remove_dir_all(&scratch).with_context(|| format!("cannot remove {}", scratch.display()))?;
@@ -61,9 +62,25 @@ pub(super) fn make(context: &Context, every_target: bool) -> Result<Option<PathB
     Ok(Some(folder))
 }
 
-fn build(context: &Context, scratch: &Path, every_target: bool) -> Result<()> {
+/// Adds machine code for `target` to what [`make`] made in `folder`, unless it has it.
+///
+/// # Errors
+/// The code does not compile.
+pub(super) fn add(context: &Context, folder: &Path, target: &str) -> Result<()> {
+    let about = fs::read_to_string(folder.join(COMPLETE)).context("the built-in Python is not complete")?;
+    if about.contains(&format!("\"{target}\"")) {
+        return Ok(());
+    }
+    // The compiler for this processor compiles for every system on it.
+    let feature = if target.starts_with("x86_64-") { "precompile" } else { "every-target" };
+    must(builder(context, feature)?.arg(folder).args(["add", target]))
+}
+
+fn build(context: &Context, scratch: &Path) -> Result<()> {
     let wheels = fetch(context)?;
-    let component = scratch.join("python.wasm");
+    let output = scratch.join("output");
+    fs::create_dir(&output).with_context(|| format!("cannot make {}", output.display()))?;
+    let component = output.join("component.wasm");
     // Work on a copy: the Python that imports the guest writes bytecode beside it.
     let guest = scratch.join("guest");
     copy(&context.root.join("crates/builtin-python/guest"), &guest)?;
@@ -75,13 +92,15 @@ fn build(context: &Context, scratch: &Path, every_target: bool) -> Result<()> {
     componentize.env("PYTHONPATH", &wheels).env_remove("VIRTUAL_ENV");
     must(&mut componentize)?;
 
-    let feature = if every_target { "every-target" } else { "precompile" };
+    must(builder(context, "precompile")?.arg(output).arg("new").arg(wheels.join(CARRIER)).arg(wheels.join(ZONES)))
+}
+
+/// The program with the compiler, built now if it is not.
+fn builder(context: &Context, feature: &str) -> Result<Command> {
     let program = "runtray-python-build";
-    let target = ["build", "--manifest-path", MANIFEST, "--bin", program, "--profile", "precompile"];
-    must(context.cargo(&target).args(["--features", feature]))?;
-    let mut pack = context.command(&context.cache.path("target-native/precompile").join(program).display().to_string());
-    pack.arg(component).arg(wheels.join(CARRIER)).arg(wheels.join(ZONES)).arg(scratch.join("output"));
-    must(if every_target { pack.args(OTHER_TARGETS) } else { &mut pack })
+    let build = ["build", "--manifest-path", MANIFEST, "--bin", program, "--profile", "precompile"];
+    must(context.cargo(&build).args(["--features", feature]))?;
+    Ok(context.command(&context.cache.path("target-native/precompile").join(program).display().to_string()))
 }
 
 /// Fetches and unpacks the wheels. pip checks their hashes.
@@ -116,7 +135,7 @@ fn tempfolder(context: &Context) -> Result<PathBuf> {
 }
 
 /// The folder of the result. Its name contains a hash of all inputs.
-fn place(context: &Context, every_target: bool) -> Result<PathBuf> {
+fn place(context: &Context) -> Result<PathBuf> {
     let mut files = Vec::new();
     for source in SOURCES {
         list(&context.root.join("crates/builtin-python").join(source), &mut files)?;
@@ -127,8 +146,7 @@ fn place(context: &Context, every_target: bool) -> Result<PathBuf> {
         contents.push(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
     }
     let hash = hash(contents.iter().map(Vec::as_slice));
-    let targets = if every_target { "every-target-" } else { "" };
-    Ok(context.cache.path(format!("builtin-python-{targets}{}", short(&hash))))
+    Ok(context.cache.path(format!("builtin-python-{}", short(&hash))))
 }
 
 /// The entries of the [`COMPILERS`] in the lock file.

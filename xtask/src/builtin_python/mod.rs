@@ -2,6 +2,7 @@
 
 mod artifact;
 mod place;
+pub(crate) mod windows;
 
 use std::path::{Path, PathBuf};
 
@@ -13,6 +14,12 @@ use crate::step::{Ending, must};
 
 /// The package, a workspace of its own.
 pub(crate) const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
+
+/// The system that it is made on, as Rust names it.
+const LINUX: &str = "x86_64-unknown-linux-gnu";
+
+/// The system that it is also tested for.
+const WINDOWS: &str = "x86_64-pc-windows-gnu";
 
 /// Why there is none.
 const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
@@ -36,7 +43,10 @@ pub(crate) fn builtin_python(args: &Args) -> Result<()> {
     let context = Context::new(Vec::new())?;
     provision::for_builtin_python()?;
     if args.every_target {
-        let Some(folder) = artifact::make(&context, true)? else { anyhow::bail!(NOT_HERE) };
+        let Some(folder) = artifact::make(&context)? else { anyhow::bail!(NOT_HERE) };
+        for target in artifact::OTHER_TARGETS {
+            artifact::add(&context, &folder, target)?;
+        }
         eprintln!("what is shipped for every system is in {}", folder.display());
     }
     if let Ending::Skipped(reason) = build(&context)? {
@@ -52,9 +62,10 @@ pub(crate) fn builtin_python(args: &Args) -> Result<()> {
 /// # Errors
 /// The wheels cannot be fetched or have an unexpected hash, or something does not compile.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
-    let Some(artifact) = artifact::make(context, false)? else { return Ok(Ending::Skipped(NOT_HERE.to_owned())) };
+    let Some(artifact) = artifact::make(context)? else { return Ok(Ending::Skipped(NOT_HERE.to_owned())) };
     must(&mut context.cargo(&["build", "--release", "--manifest-path", MANIFEST, "--bin", "runtray-python"]))?;
-    place::artifact(&artifact, &folder(context))?;
+    place::artifact(&artifact, LINUX, &folder(context))?;
+    place::weigh(&folder(context))?;
     Ok(Ending::Done)
 }
 
@@ -81,7 +92,7 @@ pub(crate) fn install(context: &Context, to: &Path) -> Result<()> {
         eprintln!("without the built-in Python: {reason}");
         return Ok(());
     }
-    place::artifact(&folder(context).join(place::ARTIFACT), to)?;
+    place::artifact(&folder(context).join(place::ARTIFACT), LINUX, to)?;
     place::program(&program(context), to)
 }
 

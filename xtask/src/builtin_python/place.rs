@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
+use serde_json::Value;
 
 /// The program's file name.
 pub(super) const PROGRAM: &str = if cfg!(windows) { "runtray-python.exe" } else { "runtray-python" };
@@ -11,33 +12,72 @@ pub(super) const PROGRAM: &str = if cfg!(windows) { "runtray-python.exe" } else 
 /// The folder beside the program with the shipped files.
 pub(super) const ARTIFACT: &str = "builtin-python";
 
-/// Names everything in the folder, with hashes; copied last.
+/// Names everything in the folder, with hashes; written last.
 const DESCRIPTION: &str = "about.json";
 
-/// Copies the files in `from` into a folder in `folder`, unless the same are there.
+/// What is to be shipped at most, in bytes.
+const GOAL: u64 = 12_000_000;
+
+/// Copies what `target` needs of the files in `from` into a folder in `folder`, unless the same are there.
 ///
 /// # Errors
-/// A file cannot be copied.
-pub(super) fn artifact(from: &Path, folder: &Path) -> Result<()> {
+/// A file cannot be copied, or there is nothing for `target`.
+pub(super) fn artifact(from: &Path, target: &str, folder: &Path) -> Result<()> {
     let to = folder.join(ARTIFACT);
-    let description = |folder: &Path| fs::read(folder.join(DESCRIPTION)).ok();
-    if description(from) == description(&to) {
+    let about = read(from)?;
+    let code = about["code"].as_array().into_iter().flatten().find(|code| code["target"] == target);
+    let code = code.with_context(|| format!("{} has no code for {target}", from.display()))?.clone();
+    let library = about["library"].clone();
+    let text = serde_json::to_string_pretty(&with_code(about, code.clone()))? + "\n";
+    if fs::read_to_string(to.join(DESCRIPTION)).is_ok_and(|known| known == text) {
         return Ok(());
     }
     if to.exists() {
         fs::remove_dir_all(&to).with_context(|| format!("cannot remove {}", to.display()))?;
     }
     fs::create_dir_all(&to).with_context(|| format!("cannot make {}", to.display()))?;
-    let mut names: Vec<_> = fs::read_dir(from)?.collect::<Result<Vec<_>, _>>()?;
-    names.retain(|entry| entry.path().is_file());
-    names.sort_by_key(|entry| entry.file_name() == DESCRIPTION);
-    for entry in names {
-        fs::copy(entry.path(), to.join(entry.file_name())).with_context(|| format!("cannot copy {entry:?}"))?;
+    for packed in [&code, &library] {
+        let name = packed["file"].as_str().context("a file has no name")?;
+        fs::copy(from.join(name), to.join(name)).with_context(|| format!("cannot copy {name}"))?;
     }
+    fs::write(to.join(DESCRIPTION), text).with_context(|| format!("cannot write into {}", to.display()))
+}
+
+fn read(folder: &Path) -> Result<Value> {
+    let file = folder.join(DESCRIPTION);
+    let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    serde_json::from_slice(&text).with_context(|| format!("{} is damaged", file.display()))
+}
+
+fn with_code(mut about: Value, code: Value) -> Value {
+    about["code"] = Value::Array(vec![code]);
+    about
+}
+
+/// Says how much is shipped beside the program in `folder`.
+///
+/// # Errors
+/// The folder cannot be listed.
+pub(super) fn weigh(folder: &Path) -> Result<()> {
+    let artifact = folder.join(ARTIFACT);
+    let mut total = 0;
+    for entry in fs::read_dir(&artifact).with_context(|| format!("cannot list {}", artifact.display()))? {
+        let entry = entry?;
+        // What it has unpacked lies beside it.
+        if entry.file_type()?.is_file() {
+            total += entry.metadata()?.len();
+        }
+    }
+    let verdict = if total <= GOAL { "within" } else { "above" };
+    eprintln!("shipped beside the built-in Python: {:.1} MB, {verdict} the goal of {:.1}", mega(total), mega(GOAL));
     Ok(())
 }
 
-/// Copies the program into `folder`. A process that runs there keeps its old file.
+fn mega(bytes: u64) -> f64 {
+    f64::from(u32::try_from(bytes / 1000).unwrap_or(u32::MAX)) / 1000.0
+}
+
+/// Copies the program into `folder`. One that runs there keeps the file that it was started from.
 ///
 /// # Errors
 /// It cannot be copied.

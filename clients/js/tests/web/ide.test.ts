@@ -18,8 +18,8 @@ let origin: string;
 /** A folder of this run of the tests, in the one that the sandbox lets programs read. */
 let markers: string;
 before(async () => {
-  markers = await mkdtemp(join(MARKERS, "run-"));
   ide = await Ide.start();
+  markers = await mkdtemp(join(MARKERS, "run-"));
   ({ service, origin } = ide);
   page = await ide.open();
 });

@@ -34,7 +34,7 @@ pub(crate) fn prepare(code: &[u8], library: &Path) -> Result<Versions, Box<dyn E
     let component = unsafe { Component::deserialize(&engine, code) }?;
     let folder = library.canonicalize()?;
     let inside = folder.display().to_string();
-    let view = View { library: &folder, folder: &folder, folder_inside: &inside, temporary: None };
+    let view = View { library: &folder, folder: &folder, folder_inside: &inside, temporary: None, memory: None };
     let launch = launch(&inside);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let end = runtime.block_on(async {

@@ -5,10 +5,8 @@ use std::io;
 use std::path::Path;
 
 use runtray_python::about::Packed;
+use runtray_python::compression::{self, Filter};
 use sha2::{Digest as _, Sha256};
-
-/// A level that is slow to compress and quick to expand.
-const LEVEL: i32 = 19;
 
 /// SHA-256 in hexadecimal.
 pub(crate) fn hash(bytes: &[u8]) -> String {
@@ -16,10 +14,9 @@ pub(crate) fn hash(bytes: &[u8]) -> String {
 }
 
 /// Writes `bytes` compressed as `file` in `folder`.
-pub(crate) fn write(bytes: &[u8], folder: &Path, file: &str) -> io::Result<Packed> {
-    let mut encoder = zstd::bulk::Compressor::new(LEVEL)?;
-    encoder.long_distance_matching(true)?;
-    encoder.window_log(26)?;
-    fs::write(folder.join(file), encoder.compress(bytes)?)?;
+pub(crate) fn write(bytes: &[u8], filter: Filter, folder: &Path, file: &str) -> io::Result<Packed> {
+    let compressed = compression::compress(bytes, filter)?;
+    eprintln!("{file}: {} bytes, {} compressed", bytes.len(), compressed.len());
+    fs::write(folder.join(file), compressed)?;
     Ok(Packed { file: file.to_owned(), sha256: hash(bytes), size: bytes.len() as u64 })
 }

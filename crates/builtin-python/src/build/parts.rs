@@ -12,6 +12,8 @@ const FIXED: &[(&str, &str, &str)] = &[
     ("libc++ and compiler-rt", "of componentize-py 0.25.1", "Apache-2.0 WITH LLVM-exception"),
     ("HACL*", "of CPython", "MIT OR Apache-2.0"),
     ("wasmtime", "48.0.8", "Apache-2.0 WITH LLVM-exception"),
+    ("lzma-rust2", "0.25", "Apache-2.0"),
+    ("libbz2-rs-sys", "0.2", "bzip2-1.0.6"),
 ];
 
 /// The licences of the libraries that CPython is linked with.

@@ -3,6 +3,10 @@
 use std::process::ExitCode;
 
 use runtray_engine::interpreter::{self, Discovery, Found, Machine, Rejected, Source};
+use runtray_engine::{Config, Engine, Warm};
+use runtray_service::paths::Paths;
+use runtray_service::prefer_isolated_python;
+use runtray_service::settings::Settings;
 use serde::Serialize;
 
 use super::configuration::settings;
@@ -11,8 +15,9 @@ use crate::{exit, print};
 
 /// Lists the Pythons of this machine and marks the one in use.
 pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
-    let (_, loaded) = settings()?;
-    let discovery = interpreter::pythons(Machine::this(), loaded.settings.python).await;
+    let (paths, loaded) = settings()?;
+    let machine = machine(&paths, &loaded.settings).await;
+    let discovery = interpreter::pythons(machine, loaded.settings.python).await;
     if args.json {
         print::json(&report(&discovery))?;
     } else {
@@ -23,6 +28,19 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
         print::note(format_args!("runtray: {}", why_none(&discovery)));
     }
     Ok(if none_in_use { ExitCode::from(exit::FAILED) } else { ExitCode::SUCCESS })
+}
+
+/// This machine; where the built-in Python is preferred if nothing isolates an own one, that is tried.
+async fn machine(paths: &Paths, settings: &Settings) -> Machine {
+    let machine = Machine::this();
+    let config = || Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
+    if machine.may_prefer_built_in()
+        && let Ok(engine) = Engine::start(&config())
+    {
+        prefer_isolated_python(&engine, settings, &machine).await;
+        engine.shutdown().await;
+    }
+    machine
 }
 
 /// The reason why no Python is in use. An unusable one in the settings is not replaced by another.

@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::OnceCell;
@@ -56,6 +57,8 @@ pub struct Machine {
     pub(super) login_path: Arc<OnceCell<Option<OsString>>>,
     /// The program of the built-in Python, if it is installed.
     pub(super) built_in: Option<PathBuf>,
+    /// Whether own Pythons run without any isolation.
+    pub(super) own_are_open: Arc<AtomicBool>,
     /// The answers of interpreters.
     pub(super) probes: Arc<ProbeCache>,
 }
@@ -75,8 +78,25 @@ impl Machine {
             patience: PATIENCE,
             login_path: Arc::default(),
             built_in: built_in::installed(),
+            own_are_open: Arc::default(),
             probes: Arc::default(),
         }
+    }
+
+    /// Whether [`Self::set_own_are_open`] decides which Python is found first. Elsewhere the built-in one always is, or there is none.
+    pub fn may_prefer_built_in(&self) -> bool {
+        self.platform == Platform::Linux && self.built_in.is_some()
+    }
+
+    /// Says whether own Pythons run without any isolation: the built-in one then comes before them. Clones share this. Returns
+    /// whether it changed.
+    pub fn set_own_are_open(&self, open: bool) -> bool {
+        self.own_are_open.swap(open, Ordering::Relaxed) != open
+    }
+
+    /// Whether the built-in Python comes before own ones. On Windows and macOS nothing else isolates programs.
+    pub(crate) fn prefers_built_in(&self) -> bool {
+        self.platform != Platform::Linux || self.own_are_open.load(Ordering::Relaxed)
     }
 
     /// An environment variable; an empty one counts as missing, as for shells and Python.

@@ -18,6 +18,7 @@ mod kind;
 mod login_shell;
 mod machine;
 mod node;
+mod own_pythons;
 mod probe;
 mod probe_cache;
 mod python;
@@ -44,6 +45,7 @@ pub(crate) use discovery::first;
 pub use found::{Discovery, Found, Rejected};
 pub(crate) use kind::Kind;
 pub use machine::{Machine, Platform};
+pub use own_pythons::OwnPythons;
 pub use registry::{Registry, View};
 pub use source::Source;
 

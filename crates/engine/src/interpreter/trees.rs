@@ -59,6 +59,11 @@ pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Vec<PathBuf> 
     granted(machine.home.as_deref(), report)
 }
 
+/// The folders with the modules of a Python. None if it does not report them.
+pub(crate) async fn libraries(machine: &Machine, found: &Found) -> Vec<PathBuf> {
+    report_of(machine, found).await.map(|report| report.libraries).unwrap_or_default()
+}
+
 /// The report of a Python. It is kept while the Python's own file is unchanged; a folder that is missing now may appear later.
 async fn report_of(machine: &Machine, found: &Found) -> Option<Report> {
     let slot = machine.probes.slot(&ARGS, &found.path);

@@ -38,6 +38,8 @@ pub struct Entry {
 pub struct Languages {
     choices: Choices,
     machine: Machine,
+    /// Whether the built-in Python is searched before own ones.
+    prefers_built_in: bool,
     rows: Vec<Row>,
     python: Arc<ProgramCache>,
     node: Arc<ProgramCache>,
@@ -55,14 +57,16 @@ impl Languages {
     pub fn new(mut choices: Choices, machine: Machine) -> Self {
         let rows = table::rows(std::mem::take(&mut choices.languages));
         let rows = rows.into_iter().map(|language| Row { language, program: Arc::default() }).collect();
-        Self { choices, machine, rows, python: Arc::default(), node: Arc::default(), node_types: Arc::default() }
+        let prefers_built_in = machine.prefers_built_in();
+        let (python, node, node_types) = (Arc::default(), Arc::default(), Arc::default());
+        Self { choices, machine, prefers_built_in, rows, python, node, node_types }
     }
 
-    /// The languages after a change of `choices`. Only the interpreters that these change are searched again.
+    /// The languages after a change of `choices` or of the machine. Only the interpreters that these change are searched again.
     #[must_use]
     pub fn with(&self, choices: Choices) -> Self {
         let mut new = Self::new(choices, self.machine.clone());
-        if new.choices.python == self.choices.python {
+        if new.choices.python == self.choices.python && new.prefers_built_in == self.prefers_built_in {
             new.python.clone_from(&self.python);
         }
         if new.choices.node == self.choices.node {

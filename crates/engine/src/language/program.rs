@@ -10,7 +10,7 @@ use super::prestart::Prestart;
 use super::runtime::Runtime;
 use super::shell;
 use super::unavailable::Unavailable;
-use crate::interpreter::{Found, Kind, Machine, Rejected, executable, first, search_path, trees};
+use crate::interpreter::{Found, Kind, Machine, OwnPythons, Rejected, executable, first, search_path, trees};
 use crate::outcome::Isolation;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
@@ -31,6 +31,8 @@ pub(super) struct Program {
     /// Its files and folders, which its programs may read at the level `sandbox`.
     trees: Vec<PathBuf>,
     built_in: bool,
+    /// Where modules may be that it does not have.
+    own_pythons: Option<OwnPythons>,
 }
 
 impl Program {
@@ -56,6 +58,7 @@ impl Program {
             prestart: if self.built_in { Some(Prestart::BuiltIn) } else { Prestart::of(interpreter) },
             isolation: if self.built_in { Isolation::Wasm } else { Isolation::None },
             is_sealed: self.built_in,
+            own_pythons: self.own_pythons.clone(),
         }
     }
 
@@ -84,7 +87,7 @@ fn program(found: Found, activation: fn(&Found) -> Activation, trees: Vec<PathBu
     // Inside the built-in one there are no other programs to start.
     let activation = if found.built_in { Activation::default() } else { activation(&found) };
     let (name, built_in) = (found.name(), found.built_in);
-    Program { name, activation, trees, path: found.path, version: found.version, built_in }
+    Program { name, activation, trees, path: found.path, version: found.version, built_in, own_pythons: None }
 }
 
 /// The Python in use.
@@ -93,7 +96,8 @@ pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<P
     let found = found.map_err(|refused| nothing(Kind::Python, choice, &refused))?;
     // The built-in one isolates its programs itself.
     let trees = if found.built_in { Vec::new() } else { trees::of_python(machine, &found).await };
-    Ok(program(found, Activation::of_python, trees))
+    let own_pythons = found.built_in.then(|| OwnPythons::of(machine));
+    Ok(Program { own_pythons, ..program(found, Activation::of_python, trees) })
 }
 
 /// The Node.js in use.
@@ -139,7 +143,7 @@ pub(super) fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailab
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
     let (name, activation, trees) = (display_name(&path), Activation::default(), trees::of_program(machine, &path));
-    Ok(Program { name, path, version: String::new(), activation, trees, built_in: false })
+    Ok(Program { name, path, version: String::new(), activation, trees, built_in: false, own_pythons: None })
 }
 
 /// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.

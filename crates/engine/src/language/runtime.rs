@@ -8,6 +8,7 @@ use super::activation::Activation;
 use super::definition::entry;
 use super::prestart::Prestart;
 use super::typescript;
+use crate::interpreter::OwnPythons;
 use crate::outcome::Isolation;
 use crate::request::Request;
 
@@ -45,6 +46,8 @@ pub struct Runtime {
     /// Whether nothing of a run may act on the interpreter's own process: its variables are not those of the program, which it
     /// is given with a prefix.
     pub is_sealed: bool,
+    /// Where modules may be that the interpreter does not have; of the built-in Python only.
+    pub own_pythons: Option<OwnPythons>,
 }
 
 impl Runtime {
@@ -56,6 +59,12 @@ impl Runtime {
     /// Whether it is the built-in Python.
     pub fn is_built_in(&self) -> bool {
         self.prestart == Some(Prestart::BuiltIn)
+    }
+
+    /// The name and the path of an own Python that has `module`, for a program in the built-in one. May start own Pythons.
+    pub(crate) async fn own_python_with(&self, module: &str) -> Option<(String, PathBuf)> {
+        let found = self.own_pythons.as_ref()?.with_module(module).await?;
+        Some((found.name(), found.path))
     }
 
     /// `this` runtime for `request`: with the transform's arguments if it needs them.

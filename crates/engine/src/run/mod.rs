@@ -4,6 +4,7 @@ mod activity;
 mod classify;
 mod decode;
 mod denied;
+mod elsewhere;
 mod input;
 mod output;
 
@@ -108,7 +109,11 @@ async fn run_to_end(
     let mut outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, job, duration) };
     let tail = output.into_tail();
     let denied = denied::reason(outcome.status, &tail, job.policy(), &job.runtime().trees, workspace.root());
-    outcome.reason = outcome.reason.or(denied.map(|message| message.to_string()));
+    let advice = match denied {
+        Some(denied) => Some(denied),
+        None => elsewhere::reason(outcome.status, &tail, job).await,
+    };
+    outcome.reason = outcome.reason.or(advice.map(|message| message.to_string()));
     Ok(collect(job, workspace, outcome).await)
 }
 

@@ -141,7 +141,7 @@ impl Spawner {
         };
         let mut env = environment::merge(base, request.env());
         if runtime.is_sealed {
-            args.splice(..0, sealed::arguments());
+            args.splice(..0, sealed::arguments(limits.memory_bytes));
             env = sealed::environment(environment::of_process(), env, &workspace.temporary());
         }
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {

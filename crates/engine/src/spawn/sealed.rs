@@ -11,9 +11,11 @@ const PREFIX: &str = "RUNTRAY_INSIDE_";
 /// Names the folder for temporary files, which the program sees beside its working folder.
 const TEMPORARY: &str = "RUNTRAY_TEMPORARY";
 
-/// The arguments in front of all others.
-pub(super) fn arguments() -> [OsString; 2] {
-    ["--variables".into(), PREFIX.into()]
+/// The arguments in front of all others. The limit of memory is a second one, above that of the process, for systems that do not
+/// enforce that.
+pub(super) fn arguments(memory_bytes: u64) -> [OsString; 4] {
+    let memory = memory_bytes.saturating_add(memory_bytes / 4);
+    ["--variables".into(), PREFIX.into(), "--memory".into(), memory.to_string().into()]
 }
 
 /// The interpreter's environment: its `own`, and those of the program with the prefix.
@@ -26,7 +28,13 @@ pub(super) fn environment(own: Variables, program: Variables, temporary: &Path) 
 mod tests {
     use std::path::Path;
 
-    use super::environment;
+    use super::{arguments, environment};
+
+    #[test]
+    fn the_second_limit_of_memory_is_above_the_first() {
+        assert_eq!(arguments(400).last().map(|bytes| bytes.as_os_str()), Some("500".as_ref()));
+        assert_eq!(arguments(u64::MAX).last().map(|bytes| bytes.as_os_str()), Some(u64::MAX.to_string().as_ref()));
+    }
 
     #[test]
     fn no_variable_of_the_program_is_one_of_the_interpreter() {

@@ -43,6 +43,7 @@ pub(crate) struct Core {
     events: EventBus,
     engine: EngineHandle,
     languages: RwLock<Arc<Languages>>,
+    machine: Machine,
     tasks: TaskTracker,
 }
 
@@ -52,7 +53,8 @@ impl Core {
         let settings = &loaded.settings;
         Self {
             admission: Admission::new(settings.slots, settings.queue),
-            languages: RwLock::new(Arc::new(Languages::new(settings.choices(), machine))),
+            languages: RwLock::new(Arc::new(Languages::new(settings.choices(), machine.clone()))),
+            machine,
             settings: watch::Sender::new(loaded),
             registry: Registry::default(),
             metrics: Arc::new(Metrics::new()),
@@ -103,6 +105,9 @@ impl Core {
 
     /// Finds the interpreters, and starts as many ahead as the settings always keep waiting.
     pub(crate) async fn prestart(&self) {
+        if let Some(engine) = self.engine.ready() {
+            self.prefer_isolated_python(&engine).await;
+        }
         let entries = self.languages().list().await;
         // An engine that is still starting gets a call of its own once it has started.
         let Some(engine) = self.engine.ready() else { return };
@@ -121,9 +126,24 @@ impl Core {
         if let Some(reason) = self.settings.borrow().settings.refuse_to_run.clone() {
             return Err(RunError::NoIsolation(reason));
         }
+        // Whether an own Python would be isolated is known once the engine has started.
+        if self.machine.may_prefer_built_in()
+            && let Ok(engine) = self.engine.started().await
+        {
+            self.prefer_isolated_python(&engine).await;
+        }
         let languages = self.languages();
         let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
         languages.runtime(language).await.map_err(|reason| RunError::NoRuntime(reason.0))
+    }
+
+    /// Searches the Python again where `engine` has found that nothing isolates own ones.
+    async fn prefer_isolated_python(&self, engine: &Engine) {
+        let settings = self.settings.borrow().settings.clone();
+        if isolation::prefer_isolated_python(engine, &settings, &self.machine).await {
+            let languages = self.languages().with(settings.choices());
+            *self.languages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(languages);
+        }
     }
 
     /// The level of isolation for a program whose request asks for `wish`.

@@ -1,5 +1,6 @@
 //! The isolation of a program, from the settings, its request and the abilities of this machine.
 
+use runtray_engine::interpreter::Machine;
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Isolation, Policy};
 
@@ -58,6 +59,16 @@ pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
         IsolationChoice::Auto if lacks => Isolation::None,
         _ => Isolation::Sandbox,
     }
+}
+
+/// Makes `machine` prefer the built-in Python where `auto` has nothing that isolates an own one. Returns whether that changed which
+/// Python is found.
+pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machine: &Machine) -> bool {
+    if !machine.may_prefer_built_in() {
+        return false;
+    }
+    let is_auto = settings.isolation == IsolationChoice::Auto;
+    machine.set_own_are_open(is_auto && engine.sandbox().await.lack.is_some())
 }
 
 /// The policy for a run at the level `choice`.

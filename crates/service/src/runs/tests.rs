@@ -29,6 +29,7 @@ pub(super) fn job_of(id: &str, request: Request) -> Job {
         prestart: None,
         isolation: Isolation::None,
         is_sealed: false,
+        own_pythons: None,
     };
     Job::new(request, Arc::new(runtime)).expect("a request without files").with_names(id, "local")
 }

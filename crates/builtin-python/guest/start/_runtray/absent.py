@@ -23,14 +23,12 @@ WAY_OUT = "not available in the built-in Python; choose your own Python in Setti
 
 # Modules that this CPython was built without, and what a person knows each as.
 MODULES = {
-    "_bz2": "bz2 compression is",
     "_ctypes": "ctypes is",
     "_curses": "curses is",
     "curses": "curses is",
     "turtledemo": "turtledemo is",
     "_dbm": "dbm.ndbm is",
     "_gdbm": "dbm.gnu is",
-    "_lzma": "lzma compression is",
     "_multiprocessing": "multiprocessing is",
     "_posixshmem": "shared memory is",
     "_posixsubprocess": "subprocess is",
@@ -76,11 +74,12 @@ class Finder(importlib.abc.MetaPathFinder):
 
     @staticmethod
     def find_spec(name, path=None, target=None):
-        if about := MODULES.get(name):
-            raise ModuleNotFoundError(f"{about} {WAY_OUT}", name=name)
-        if "." not in name:
-            raise ModuleNotFoundError(f"No module named {name!r}: it is {WAY_OUT}", name=name)
-        return None
+        if "." in name:
+            return None
+        error = ModuleNotFoundError(f"No module named {name!r}", name=name)
+        # A note, so that whoever catches the exception has CPython's own words.
+        error.add_note(f"{MODULES.get(name, f'{name} is')} {WAY_OUT}")
+        raise error
 
 
 # `import` leaves the frames of its own files out of tracebacks.

@@ -13,7 +13,7 @@ import uuid
 import warnings
 import zoneinfo
 
-from _runtray import streams
+from _runtray import flags, seed, streams
 
 LIBRARY = "/python"
 PACKAGES = f"{LIBRARY}/site-packages"
@@ -34,6 +34,7 @@ def forget_the_build():
     sys.path_importer_cache.clear()
     for module in list(sys.modules.values()):
         vars(module).pop("__warningregistry__", None)
+    seed.set_up()
     gc.collect()
     # A collection of the program's own looks at what the program made, and leaves shared pages alone.
     gc.freeze()
@@ -41,6 +42,7 @@ def forget_the_build():
 
 def restore(launch):
     """The state of a Python that was just started with `launch`."""
+    seed.choose(launch.variables)
     environment([(os.fsdecode(name), os.fsdecode(value)) for name, value in launch.variables])
     os.chdir(os.fsdecode(launch.folder))
     first = [] if launch.first_path is None else [os.fsdecode(launch.first_path)]
@@ -48,11 +50,13 @@ def restore(launch):
     sys.path_importer_cache.clear()
     sys.argv = [os.fsdecode(argument) for argument in launch.arguments]
     sys.orig_argv[:] = ["python", *sys.argv]
+    flags.set_up(launch)
     streams.open_all(launch.unbuffered)
     random.seed()
     uuid._node = uuid._last_timestamp = None
-    if launch.warnings:
-        choose_warnings(launch.warnings)
+    by_variable = [option for option in os.environ.get("PYTHONWARNINGS", "").split(",") if option]
+    if options := [*(["default"] if sys.flags.dev_mode else []), *by_variable, *launch.warnings]:
+        choose_warnings(options)
 
 
 def unload_shadowed():

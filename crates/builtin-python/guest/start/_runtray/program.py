@@ -17,7 +17,8 @@ import weakref
 
 import wit_world
 
-from _runtray import fresh
+from _runtray import fresh, seed
+from _runtray.hidden import hidden
 
 FAILED = 1
 # No exit code: the process ends itself by the signal, as CPython does after an interrupt that nobody caught.
@@ -26,7 +27,26 @@ INTERRUPTED = -2
 UNWRITTEN = 120
 
 
+# The frames below the program's own, which CPython counts although nobody sees them.
+BELOW = 4
+
 optimize = 0
+
+
+def count_from_the_program():
+    """The limit of recursion is that of the program's own frames."""
+    get, set_, built = sys.getrecursionlimit, sys.setrecursionlimit, sys.getrecursionlimit()
+
+    def getrecursionlimit():
+        return get() - BELOW
+
+    def setrecursionlimit(limit, /):
+        # What is no number, or too small, is refused in C's words.
+        set_(limit + BELOW if isinstance(limit, int) and limit > 0 else limit)
+
+    sys.getrecursionlimit, sys.setrecursionlimit = getrecursionlimit, setrecursionlimit
+    setrecursionlimit(built)
+
 
 
 def warm_up(level):
@@ -37,11 +57,16 @@ def warm_up(level):
     exec(compile("import sys\nprint('', end='', flush=True)\n", "<string>", "exec", optimize=level), {})
 
 
+@hidden
 def run(source):
     """Runs `source` as `__main__` and gives the exit code of the process."""
+    if (refused := seed.refused(os.environ.get("PYTHONHASHSEED", ""))) is not None:
+        print(refused, file=sys.stderr)
+        return FAILED
     return end(perform(source))
 
 
+@hidden
 def perform(source):
     try:
         start(source, new_main())
@@ -60,6 +85,7 @@ def new_main():
     return main.__dict__
 
 
+@hidden
 def start(source, namespace):
     fresh.unload_shadowed()
     match source:
@@ -71,6 +97,7 @@ def start(source, namespace):
             exec(compiled(source, namespace), namespace)
 
 
+@hidden
 def compiled(source, namespace):
     """The code of a program that is not a module, with what `__main__` knows of where it came from."""
     match source:
@@ -111,24 +138,23 @@ def exit_status(request):
             return FAILED
 
 
+@hidden
 def report(exception):
-    """As CPython does for an uncaught exception, without the frames of this module."""
+    """As CPython does for an uncaught exception."""
     flush(sys.stdout)
     traceback = exception.__traceback__
-    while traceback is not None and traceback.tb_frame.f_globals is globals():
-        traceback = traceback.tb_next
-    exception.__traceback__ = traceback
     sys.last_type, sys.last_value, sys.last_traceback = type(exception), exception, traceback
     sys.last_exc = exception
     try:
         sys.excepthook(type(exception), exception, traceback)
     except BaseException as broken:
         print("Error in sys.excepthook:", file=sys.stderr)
-        sys.__excepthook__(type(broken), broken, broken.__traceback__.tb_next)
+        sys.__excepthook__(type(broken), broken, broken.__traceback__)
         print("\nOriginal exception was:", file=sys.stderr)
         sys.__excepthook__(type(exception), exception, traceback)
 
 
+@hidden
 def end(status):
     """Python's end: threads, exit functions, destructors, the last of the output."""
     threading._shutdown()
@@ -141,6 +167,7 @@ def end(status):
     return status if written else UNWRITTEN
 
 
+@hidden
 def forget_main():
     """Destructors run while they still see the names of their module, as in CPython's end."""
     flush_files()
@@ -151,6 +178,7 @@ def forget_main():
         gc.collect()
 
 
+@hidden
 def flush_files():
     """What a program left in files that it did not close; the collector would not keep the order of their layers."""
     for kind in (io.TextIOWrapper, io.BufferedWriter, io.BufferedRandom):
@@ -162,6 +190,7 @@ def flush_files():
                     pass
 
 
+@hidden
 def flush(stream):
     """Whether all was written; a program may have closed its stream, or put another thing in its place."""
     if stream is None or getattr(stream, "closed", False):

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use runtray_engine::{Commands, Config, Engine, Event, EventSink, Job, Outcome, Request, Warm};
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
-use runtray_service::{BoundedText, isolation_policy};
+use runtray_service::{BoundedText, isolation_policy, prefer_isolated_python};
 use tokio::task::spawn_blocking;
 
 use super::console;
@@ -20,17 +20,31 @@ pub(super) struct Ran {
     pub(super) error: BoundedText,
 }
 
+/// An engine of our own.
+///
+/// # Errors
+/// It cannot run programs here.
+pub(super) fn engine(paths: &Paths) -> anyhow::Result<Engine> {
+    let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
+    Ok(Engine::start(&config)?)
+}
+
 /// The job of `program`, whose code and files are moved into it.
 ///
 /// # Errors
 /// Its interpreter cannot be used, or it cannot be run as it is.
-pub(super) async fn job(program: &mut Program, settings: &Settings) -> anyhow::Result<Arc<Job>> {
+pub(super) async fn job(engine: &Engine, program: &mut Program, settings: &Settings) -> anyhow::Result<Arc<Job>> {
+    if prefer_isolated_python(engine, settings, &program.machine).await {
+        program.languages = program.languages.with(settings.choices());
+    }
     let language = program.languages.find(&program.language);
     let language = language.ok_or_else(|| anyhow::anyhow!("the language {} is gone", program.language))?;
     let runtime = program.languages.runtime(language).await?;
     let job = Job::new(request(program, settings)?, runtime)?;
     let id = ulid::Ulid::generate().to_string();
-    Ok(Arc::new(job.with_names(id, "local").with_limits(settings.limits.clone())))
+    let job = job.with_names(id, "local").with_limits(settings.limits.clone());
+    job.isolate(isolation_policy(engine, settings, settings.isolation).await);
+    Ok(Arc::new(job))
 }
 
 /// Runs `job` with the input from `commands`. Its output goes to our own streams as it arrives, unless it is to be kept.
@@ -38,15 +52,12 @@ pub(super) async fn job(program: &mut Program, settings: &Settings) -> anyhow::R
 /// # Errors
 /// The program could not be run.
 pub(super) async fn run(
+    engine: &Engine,
     job: &Arc<Job>,
-    paths: &Paths,
     settings: &Settings,
     keep: bool,
     commands: Commands,
 ) -> anyhow::Result<Ran> {
-    let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
-    let engine = Engine::start(&config)?;
-    job.isolate(isolation_policy(&engine, settings, settings.isolation).await);
     let cap = if keep { settings.kept_output_bytes } else { 0 };
     let mut streams = Streams { job, keep, output: BoundedText::new(cap), error: BoundedText::new(cap) };
     let ran = engine.run(job, Some(commands), &mut streams).await;

@@ -65,9 +65,10 @@ async fn run_served(served: via_service::Served, program: &Program) -> anyhow::R
 }
 
 async fn run_here(args: &Run, program: &mut Program, paths: &Paths, settings: &Settings) -> anyhow::Result<ExitCode> {
-    let job = in_process::job(program, settings).await?;
+    let engine = in_process::engine(paths)?;
+    let job = in_process::job(&engine, program, settings).await?;
     let (console, commands) = Console::open(program, job.cancel())?;
-    let ran = in_process::run(&job, paths, settings, args.json, commands).await;
+    let ran = in_process::run(&engine, &job, settings, args.json, commands).await;
     drop(console);
     let Ran { outcome, output, error } = ran?;
     if let Some(folder) = &args.save {

@@ -19,6 +19,8 @@ use crate::args::Run;
 pub(super) struct Program {
     /// Its bytes in any encoding.
     pub(super) code: Vec<u8>,
+    /// Where its interpreter is searched.
+    pub(super) machine: Machine,
     pub(super) languages: Languages,
     /// The language's name.
     pub(super) language: String,
@@ -42,7 +44,8 @@ impl Program {
     /// # Errors
     /// The program or the language does not exist, or the time limit is out of range.
     pub(super) fn read(args: &Run, settings: &Settings) -> anyhow::Result<Self> {
-        let languages = Languages::new(settings.choices(), Machine::this());
+        let machine = Machine::this();
+        let languages = Languages::new(settings.choices(), machine.clone());
         let language = language(args, &languages)?;
         let reads_stdin = args.file() != Path::new("-");
         let code = if reads_stdin { bytes_of(open(args.file())?)? } else { bytes_of(io::stdin().lock())? };
@@ -55,7 +58,7 @@ impl Program {
         }
         let (language, env) = (language.name.clone(), args.env.clone());
         let args = arguments(args)?;
-        Ok(Self { code, languages, language, args, env, files, timeout, more_time, terminal, reads_stdin })
+        Ok(Self { code, machine, languages, language, args, env, files, timeout, more_time, terminal, reads_stdin })
     }
 }
 

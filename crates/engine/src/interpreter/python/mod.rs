@@ -19,7 +19,7 @@ use serde::Deserialize;
 use super::answer::Answer;
 use super::candidate::Candidate;
 use super::found::Found;
-use super::machine::{Machine, Platform};
+use super::machine::Machine;
 use super::source::Source;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
@@ -27,10 +27,10 @@ use crate::text::sentences;
 /// The oldest supported version.
 const OLDEST: (u32, u32) = (3, 8);
 
-/// The sources on `machine`, in the order of the search. On Windows and macOS nothing but the built-in Python keeps programs from
-/// the user's files, so that it comes first there.
+/// The sources on `machine`, in the order of the search. The built-in Python comes first where nothing else keeps programs from
+/// the user's files.
 pub(super) fn sources(machine: &Machine) -> &'static [Source] {
-    if machine.platform == Platform::Linux { &SOURCES[1..] } else { &SOURCES[..SOURCES.len() - 1] }
+    if machine.prefers_built_in() { &SOURCES[..SOURCES.len() - 1] } else { &SOURCES[1..] }
 }
 
 /// The built-in Python is first or last.

@@ -245,6 +245,23 @@ async fn the_built_in_one_is_last_on_linux_and_first_elsewhere() {
 }
 
 #[tokio::test]
+async fn the_built_in_one_is_first_on_linux_while_nothing_isolates_own_ones() {
+    let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin").built_in("app/runtray-python");
+    fixture.python("app/runtray-python", (3, 14, 0));
+    let own = fixture.python("bin/python3", (3, 13, 1));
+    let machine = fixture.machine();
+    let clone = machine.clone();
+    assert!(machine.may_prefer_built_in());
+    for (open, changes) in [(true, true), (true, false), (false, true)] {
+        assert_eq!(machine.set_own_are_open(open), changes);
+        let found = pythons(clone.clone(), None).await.found;
+        assert_eq!((found[0].built_in, found[0].in_use), (open, true));
+        let chosen = pythons(clone.clone(), Some(own.clone())).await.found;
+        assert_eq!((&chosen[0].path, chosen[0].in_use), (&own, true));
+    }
+}
+
+#[tokio::test]
 async fn the_built_in_one_is_chosen_by_its_name_or_its_path() {
     let fixture = Fixture::new(Platform::Linux).folder("PATH", "bin").built_in("app/runtray-python");
     fixture.python("bin/python3", (3, 13, 1));

@@ -3,12 +3,14 @@
 mod check;
 mod trials;
 
+use runtray_engine::interpreter::Machine;
+use runtray_engine::language::Languages;
 use runtray_engine::{Config, Engine, Error, Isolation, SandboxReport, Warm};
 
 pub use self::check::Check;
 use self::check::{NEEDED, SANDBOX};
 use crate::platform::paths::Paths;
-use crate::runs::isolation::policy;
+use crate::runs::isolation::{policy, prefer_isolated_python};
 use crate::sentences as s;
 use crate::settings::Settings;
 
@@ -40,11 +42,14 @@ pub async fn examine(paths: &Paths, settings: &Settings) -> Result<Examination, 
     let engine = Engine::start(&config)?;
     let report = engine.sandbox().await;
     let policy = policy(&engine, settings, settings.isolation).await;
+    let machine = Machine::this();
+    prefer_isolated_python(&engine, settings, &machine).await;
+    let languages = Languages::new(settings.choices(), machine);
     let mut checks = vec![containment(&engine)];
     checks.extend(parts(&report));
-    checks.extend(trials::programs(&engine, settings, &policy).await);
+    checks.extend(trials::programs(&engine, &languages, settings, &policy).await);
     if report.lack.is_none() {
-        checks.extend(trials::closed(&engine, settings).await);
+        checks.extend(trials::closed(&engine, &languages, settings).await);
     }
     engine.shutdown().await;
     Ok(Examination { isolation: policy.level, checks })

@@ -7,7 +7,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime, Unavailable};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Event, EventSink, Isolation, Job, Outcome, Policy, Request};
@@ -22,8 +21,12 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const SECRET: &str = "runtray-doctor";
 
 /// Runs a program of each language as the settings would.
-pub(super) async fn programs(engine: &Engine, settings: &Settings, policy: &Policy) -> Vec<Check> {
-    let languages = Languages::new(settings.choices(), Machine::this());
+pub(super) async fn programs(
+    engine: &Engine,
+    languages: &Languages,
+    settings: &Settings,
+    policy: &Policy,
+) -> Vec<Check> {
     let mut checks = Vec::new();
     for (name, code) in [("python", "print(40 + 2)"), ("javascript", "console.log(40 + 2)")] {
         let Some(language) = languages.find(name) else { continue };
@@ -76,8 +79,7 @@ impl Drop for Bait {
 }
 
 /// Tries to get at a file of this user, and at a server on this machine, from a program in the sandbox.
-pub(super) async fn closed(engine: &Engine, settings: &Settings) -> Vec<Check> {
-    let languages = Languages::new(settings.choices(), Machine::this());
+pub(super) async fn closed(engine: &Engine, languages: &Languages, settings: &Settings) -> Vec<Check> {
     let Some(python) = languages.find("python") else { return Vec::new() };
     let Ok(runtime) = languages.runtime(python).await else { return Vec::new() };
     let read = || -> io::Result<_> {
