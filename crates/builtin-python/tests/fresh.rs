@@ -154,7 +154,7 @@ fn caches() {
 #[test]
 fn encodings_and_locale() {
     check("import sys; print(sys.getfilesystemencoding(), sys.stdout.encoding)", "utf-8 utf-8\n");
-    check("import locale; print(locale.getpreferredencoding())", "UTF-8\n");
+    check("import locale; print(locale.getpreferredencoding())", "utf-8\n");
     check(
         "print('ä'.encode('cp1252'), 'bücher'.encode('idna'), 'x'.encode('cp437'), 'é'.encode('utf-7'))",
         "b'\\xe4' b'xn--bcher-kva' b'x' b'+AOk-'\n",

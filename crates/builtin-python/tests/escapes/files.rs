@@ -52,7 +52,7 @@ pub(super) const FILES: &[Case] = &[
     Case("shutil.move('own', '../there')", "shutil.move('own', 'sub/there')", "sub/there"),
     Case(
         "os.open('../../secret', os.O_RDONLY, dir_fd=os.open('sub', os.O_RDONLY))",
-        "os.read(os.open('../own', os.O_RDONLY, dir_fd=os.open('sub', os.O_RDONLY)), 3)",
+        "os.read(os.open('own', os.O_RDONLY, dir_fd=os.open('.', os.O_RDONLY)), 3)",
         "b'abc'",
     ),
     Case(
