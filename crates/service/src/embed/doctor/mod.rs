@@ -92,9 +92,9 @@ fn sandbox(report: &SandboxReport) -> Check {
 
 #[cfg(test)]
 mod tests {
-    use runtray_engine::{Isolation, Lack, SandboxReport};
+    use runtray_engine::Isolation;
 
-    use super::{Check, Examination, NEEDED, parts};
+    use super::{Check, Examination, NEEDED};
     use crate::sentences;
 
     #[test]
@@ -111,6 +111,10 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn what_is_missing_is_named_with_its_remedy() {
+        use runtray_engine::{Lack, SandboxReport};
+
+        use super::parts;
+
         let told = |report: &SandboxReport| -> Vec<_> {
             parts(report).iter().map(|check| (check.ok, check.detail())).collect()
         };
