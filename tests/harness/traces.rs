@@ -55,13 +55,11 @@ impl Service {
     }
 
     /// The number of executions of a language that used a prestarted interpreter.
-    #[cfg(unix)]
     pub(crate) fn warm_runs(&self, language: &str) -> u64 {
         self.figure(&format!("runtray_warm_executions_total{{language=\"{language}\"}}"))
     }
 
     /// The number of waiting interpreters of a language.
-    #[cfg(unix)]
     pub(crate) fn waiting(&self, language: &str) -> u64 {
         self.figure(&format!("runtray_waiting_interpreters{{language=\"{language}\"}}"))
     }
