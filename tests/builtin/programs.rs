@@ -80,10 +80,10 @@ fn in_one_that_waited(new: &Service, programs: &[(Program, bool)]) -> Vec<String
     judged.collect()
 }
 
-/// A field with the name of the run's folder, which is another one each time, replaced.
+/// A field in which the names of the run's folder and of the service's home, which differ each time, are replaced.
 fn alike(field: &Value) -> String {
-    let folder = Regex::new(r"\b[0-9A-HJKMNP-TV-Z]{8}\b").expect("a pattern");
-    folder.replace_all(&field.to_string(), "FOLDER").into_owned()
+    let names = Regex::new(r"\b[0-9A-HJKMNP-TV-Z]{8}\b|\.tmp[0-9A-Za-z]{6}\b").expect("a pattern");
+    names.replace_all(&field.to_string(), "NAME").into_owned()
 }
 
 /// The failures (differences that are no exceptions, and exceptions without a difference), and the exceptions.
