@@ -32,6 +32,7 @@ pub(super) const EXCEPTIONS: &[(&str, Reason)] = &[
     ("python/threads_and_locks", Reason::Threads),
     ("python/threads_outlive_main", Reason::Threads),
     ("python/asyncio_subprocess", Reason::Processes),
+    ("python/environment", Reason::Processes),
     ("python/executed_again", Reason::Processes),
     ("python/exit_values", Reason::Processes),
     ("python/forked", Reason::Processes),

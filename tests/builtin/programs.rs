@@ -35,7 +35,8 @@ fn programs_end_as_in_an_own_python() {
     let written = program::below("differential").into_iter().map(|program| (program, true));
     let python = programs.chain(written).filter(|(program, _)| program.language == "python");
     let (able, unable): (Vec<_>, Vec<_>) = python.partition(|(program, _)| runtimes.lack(program).is_none());
-    let is_of_its_own = |(program, _): &(Program, bool)| OF_ITS_OWN.contains(&program.name.as_str());
+    let is_of_its_own =
+        |(program, is_compared): &(Program, bool)| *is_compared && OF_ITS_OWN.contains(&program.name.as_str());
     let (of_its_own, able): (Vec<_>, Vec<_>) = able.into_iter().partition(is_of_its_own);
     let found = each(
         &able,

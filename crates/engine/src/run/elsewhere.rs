@@ -2,9 +2,9 @@
 
 use crate::job::Job;
 use crate::outcome::Status;
+use crate::text::excerpt::excerpt;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
-use crate::text::excerpt::excerpt;
 
 /// The lines to look at, from the end: notes follow the exception.
 const LINES: usize = 8;
