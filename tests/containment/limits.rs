@@ -104,16 +104,17 @@ time.sleep(110)
 const NOT_DUMPABLE: &str = "
 import ctypes, os, time
 ctypes.CDLL(None).prctl(4, 0)
-held = os.memfd_create('x')
-for _ in range(200):
-    os.write(held, b'x' * (1 << 20))
+held = [os.memfd_create('x') for _ in range(10)]
+for file in held:
+    for _ in range(20):
+        os.write(file, b'x' * (1 << 20))
 time.sleep(110)
 ";
 const UNREADABLE: &str = "
 import os, shutil, sys
 shutil.copy(os.path.realpath(sys.executable), 'copy')
 os.chmod('copy', 0o111)
-code = 'import os, time; m = os.memfd_create(chr(120)); [os.write(m, bytes(1 << 20)) for _ in range(200)]; time.sleep(110)'
+code = 'import os, time; m = [os.memfd_create(chr(120)) for _ in range(10)]; [os.write(f, bytes(20 << 20)) for f in m]; time.sleep(110)'
 os.execve('copy', [sys.executable, '-c', code], os.environ)
 ";
 
