@@ -79,6 +79,7 @@ describe("with the service", () => {
     await ask("add up a table of sales");
     await run();
     await shows(/total +53\.00/);
+    await says(/^Finished/);
     assert.match(await page.locator("runtray-terminal .files").innerText(), /total\.txt/);
   });
 
