@@ -45,9 +45,10 @@ fn a_second_installation_repairs() {
     }
     fs::write(computer.folder().join("runtray-desktop.exe"), "broken").expect("a file");
     computer.install();
-    computer.start_app();
+    let mut app = computer.start_app();
     assert_eq!(computer.value(VARIABLES, "Path"), Some(format!("{};{}", long_path(), computer.folder_in_windows())));
     computer.uninstall(&["/PURGE"]);
+    app.wait().expect("the uninstaller ends the app");
     assert_eq!(computer.left(), [""; 0]);
 }
 

@@ -30,6 +30,9 @@ pub(crate) struct Args {
     /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).
     #[arg(long)]
     every_target: bool,
+    /// Also check, build and test `runtray-python` for Windows, under Wine.
+    #[arg(long)]
+    windows: bool,
     /// Test `runtray-python` with it.
     #[arg(long)]
     test: bool,
@@ -54,6 +57,13 @@ pub(crate) fn builtin_python(args: &Args) -> Result<()> {
         return Ok(());
     }
     eprintln!("the built-in Python is {}", program(&context).display());
+    if args.windows {
+        for step in [windows::clippy, windows::build, windows::test] {
+            if let Ending::Skipped(reason) = step(&context)? {
+                eprintln!("{reason}");
+            }
+        }
+    }
     if args.test { test(&context).map(drop) } else { Ok(()) }
 }
 
