@@ -46,9 +46,10 @@ struct Flight<'a> {
 impl Flight<'_> {
     fn add_sockets_of(&mut self, pid: Pid) {
         let mut process = None;
-        for entry in fs::read_dir(format!("/proc/{pid}/fdinfo")).into_iter().flatten().flatten() {
+        for entry in fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten() {
+            let is_socket = fs::metadata(entry.path()).is_ok_and(|file| file.file_type().is_socket());
             let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-            if !has_descriptors(&entry.path()) {
+            if !is_socket || !has_descriptors(Path::new(&format!("/proc/{pid}/fdinfo/{number}"))) {
                 continue;
             }
             let Some(process) = process.get_or_insert_with(|| pidfd::open(pid).ok()) else { return };
