@@ -99,24 +99,22 @@ for _ in range(10):
     held.append(ends)
 time.sleep(110)
 ";
-/// Makes itself a process that others of its user may not inspect, once by a system call and once by an executable that
-/// nobody may read.
-const NOT_DUMPABLE: &str = "
-import ctypes, os, time
-ctypes.CDLL(None).prctl(4, 0)
-held = [os.memfd_create('x') for _ in range(10)]
-for file in held:
-    for _ in range(20):
-        os.write(file, b'x' * (1 << 20))
-time.sleep(110)
-";
-const UNREADABLE: &str = "
+/// The same as [`MEMFDS`] by a process that others of its user may not inspect, because of a system call.
+fn not_dumpable() -> String {
+    format!("import ctypes\nctypes.CDLL(None).prctl(4, 0)\n{MEMFDS}")
+}
+
+/// The same, because nobody may read its executable.
+fn unreadable() -> String {
+    format!(
+        "
 import os, shutil, sys
 shutil.copy(os.path.realpath(sys.executable), 'copy')
 os.chmod('copy', 0o111)
-code = 'import os, time; m = [os.memfd_create(chr(120)) for _ in range(10)]; [os.write(f, bytes(20 << 20)) for f in m]; time.sleep(110)'
-os.execve('copy', [sys.executable, '-c', code], os.environ)
-";
+os.execve('copy', [sys.executable, '-c', {MEMFDS:?}], os.environ)
+"
+    )
+}
 
 #[test]
 fn memory_counts_wherever_it_is_held() {
@@ -130,8 +128,8 @@ fn memory_counts_wherever_it_is_held() {
                 ("shared mapping", MAPPED, "memory_limit", MEMORY),
                 ("mapped memory files", MAPPED_FILE, "memory_limit", MEMORY),
                 ("memory files in flight", IN_FLIGHT, "memory_limit", MEMORY),
-                ("a process that is not dumpable", NOT_DUMPABLE, "memory_limit", MEMORY),
-                ("an unreadable executable", UNREADABLE, "memory_limit", MEMORY),
+                ("a process that is not dumpable", &not_dumpable(), "memory_limit", MEMORY),
+                ("an unreadable executable", &unreadable(), "memory_limit", MEMORY),
             ],
         );
         if WITH_NAMESPACE.contains(&mode) {
