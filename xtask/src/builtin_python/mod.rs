@@ -57,12 +57,10 @@ pub(crate) fn builtin_python(args: &Args) -> Result<()> {
         return Ok(());
     }
     eprintln!("the built-in Python is {}", program(&context).display());
-    if args.windows {
-        for step in [windows::clippy, windows::build, windows::test] {
-            if let Ending::Skipped(reason) = step(&context)? {
-                eprintln!("{reason}");
-            }
-        }
+    if args.windows
+        && let Ending::Skipped(reason) = windows::check(&context)?
+    {
+        eprintln!("{reason}");
     }
     if args.test { test(&context).map(drop) } else { Ok(()) }
 }

@@ -14,43 +14,21 @@ use crate::{debian, provision, wine};
 /// The folder of the build output in the cache.
 const TARGET_FOLDER: &str = "target-windows-python";
 
-/// Runs clippy for Windows.
+/// Runs clippy for Windows, makes the machine code, the program and its tests, and runs these under Wine.
 ///
 /// # Errors
-/// Clippy reports a warning, or the code does not compile.
-pub(crate) fn clippy(context: &Context) -> Result<Ending> {
-    if let Some(reason) = debian::missing() {
-        return Ok(Ending::Skipped(reason));
-    }
-    must(cargo(context, "clippy")?.args(["--all-targets", "--", "-D", "warnings"]))?;
-    Ok(Ending::Done)
-}
-
-/// Makes the machine code for Windows, the program and its tests.
-///
-/// # Errors
-/// As for [`super::build`].
-pub(crate) fn build(context: &Context) -> Result<Ending> {
+/// As for [`super::build`]; or clippy reports a warning, a test fails, or Wine cannot be set up.
+pub(super) fn check(context: &Context) -> Result<Ending> {
     if let Some(reason) = debian::missing() {
         return Ok(Ending::Skipped(reason));
     }
     provision::for_builtin_python()?;
     let Some(artifact) = artifact::make(context)? else { return Ok(Ending::Skipped(NOT_HERE.to_owned())) };
+    must(cargo(context, "clippy")?.args(["--all-targets", "--", "-D", "warnings"]))?;
     artifact::add(context, &artifact, WINDOWS)?;
     must(cargo(context, "test")?.arg("--no-run"))?;
     place::artifact(&artifact, WINDOWS, &folder(context))?;
     place::weigh(&folder(context))?;
-    Ok(Ending::Done)
-}
-
-/// Runs its tests under Wine.
-///
-/// # Errors
-/// A test fails, or Wine cannot be set up.
-pub(crate) fn test(context: &Context) -> Result<Ending> {
-    if let Some(reason) = debian::missing() {
-        return Ok(Ending::Skipped(reason));
-    }
     let prefix = Prefix::open(context)?;
     let mut test = cargo(context, "test")?;
     test.args(["--no-fail-fast", "--"]).args(&context.filter);
