@@ -1,7 +1,8 @@
-//! Every Python program of `programs/` and `differential/` in the built-in Python, held against an own one.
+//! Every Python program of `programs/` and `differential/` in the built-in Python, compared with an installed Python.
 //!
-//! Those of `programs/` end as is written beside them. Those of `differential/` have the output, status and exit code that they
-//! have in an own Python, or, if they print what an own one has otherwise, in a new built-in one when theirs waited. What WebAssembly cannot do is in the list of exceptions, each of which must still be one.
+//! Programs of `programs/` have the result that is written beside them. Programs of `differential/` have the output, status and
+//! exit code of an installed Python. Programs whose output depends on the installation are compared in a waiting and a new
+//! built-in Python instead. The list of exceptions has the programs that WebAssembly cannot run; each must still be one.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! The packages for Linux, tried for real: looked at by the distributions' own tools, installed into a Debian of their own, removed.
+//! The packages for Linux, tested: the tools of the distributions check them, and a Debian of their own installs and removes them.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -117,7 +117,7 @@ pub(crate) fn package(args: &Args) -> Result<()> {
     sums::write(&packaging.dist)
 }
 
-/// Makes what the test of the installer under Wine installs, of the programs that the tests have built: without compression, and in
+/// Makes the installers that the tests run under Wine: of the programs that the tests have built, without compression, in
 /// three versions.
 ///
 /// # Errors

@@ -118,8 +118,8 @@ impl Tree {
         sizes.sum()
     }
 
-    /// Gives all files and folders the time of the packages, and makes `package` by `make`, unless that was done of this very tree
-    /// with this `recipe`.
+    /// Gives all files and folders the time of the packages, and makes `package` by `make`, unless the package was made of
+    /// the same tree with the same `recipe` already.
     ///
     /// # Errors
     /// A file cannot be read, or `make` fails.

@@ -83,7 +83,8 @@ impl Machine {
         }
     }
 
-    /// Whether [`Self::set_own_are_open`] decides which Python is found first. Elsewhere the built-in one always is, or there is none.
+    /// Whether [`Self::set_own_are_open`] decides which Python is found first. On other systems the built-in Python is always
+    /// first, or there is none.
     pub fn may_prefer_built_in(&self) -> bool {
         self.platform == Platform::Linux && self.built_in.is_some()
     }

@@ -20,8 +20,9 @@ impl Lifecycle {
         Ok(decided)
     }
 
-    /// Refuses pages of `origin` without asking the user again, and offers no page of the same site for a day. This holds at once and for the life of this process. If it cannot
-    /// be saved now, it is saved as soon as the settings can be changed again.
+    /// Refuses pages of `origin` without asking the user again, and offers no page of the same site for a day. The refusal
+    /// holds at once and for the life of this process. If it cannot be saved now, it is saved as soon as the settings can be
+    /// changed again.
     ///
     /// # Errors
     /// The settings cannot be changed.

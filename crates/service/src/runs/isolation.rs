@@ -61,8 +61,8 @@ pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
     }
 }
 
-/// Makes `machine` prefer the built-in Python where `auto` has nothing that isolates an own one. Returns whether that changed which
-/// Python is found.
+/// Makes `machine` prefer the built-in Python where nothing isolates an own Python at the level `auto`. Returns whether
+/// another Python is found now.
 pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machine: &Machine) -> bool {
     if !machine.may_prefer_built_in() {
         return false;

@@ -86,8 +86,8 @@ impl Policy<'_> {
 }
 
 impl Policy<'_> {
-    /// The refusal of a request through a foreign front end. If its page names exactly that front end as its origin, the answer is
-    /// about the page, as if it had come without the proxy.
+    /// The refusal of a request through a foreign front end. If its page names exactly that front end as its origin,
+    /// the answer is about the page, as if it had come without the proxy.
     fn forwarded(&self, headers: &HeaderMap, error: Error) -> Refusal {
         let by = |error| Refusal::by(Rule::ForwardedHost, error);
         let Error::ForwardedHostNotAllowed(front_end) = &error else { return by(error) };
