@@ -76,6 +76,23 @@ fn a_change_that_closes_a_setting_and_breaks_the_file_closes_it() {
 }
 
 #[test]
+fn security_settings_stay_closed_when_the_file_or_its_folder_is_removed_while_the_service_runs() {
+    let removals: [(&str, fn(&Home) -> std::io::Result<()>); 4] = [
+        ("the file", |home| fs::remove_file(home.settings_file())),
+        ("a moved file", |home| fs::rename(home.settings_file(), home.path().join("moved"))),
+        ("its folder", |home| fs::remove_dir_all(home.path().join("config"))),
+        ("its moved folder", |home| fs::rename(home.path().join("config"), home.path().join("moved"))),
+    ];
+    for (removal, remove) in removals {
+        let home = Home::new(CLOSED);
+        let service = Service::start_in(&home, &[]);
+        remove(&home).expect("it is removed");
+        service.says("its last settings stay in force");
+        check_closed(&service, removal);
+    }
+}
+
+#[test]
 fn a_folder_in_place_of_the_file_closes_everything() {
     let home = Home::without_settings();
     fs::create_dir_all(home.settings_file()).expect("a folder");

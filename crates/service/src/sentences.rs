@@ -54,8 +54,10 @@ runtray_engine::sentences! {
     FILE_DEAD_LINK = "file.dead_link": "it is a link to a file that is not there";
     FILE_NO_FILE = "file.no_file": "it is not a file";
     FILE_LARGE = "file.large": "it is larger than 1 MiB";
-    FILE_LOST = "file.lost": "it is empty, as if its content had been lost; restore it, or delete it to begin anew";
+    FILE_LOST = "file.lost": "it is empty, as if its content had been lost; restore it, or delete it and restart Runtray to begin anew";
     FILE_NOT_TOML = "file.not_toml": "the file is not valid TOML, and only its readable settings are used: {detail}";
+    FILE_REMOVED = "file.removed": "{path} was removed, and its last settings stay in force; change a setting to write the file again, or restart Runtray to begin with the defaults";
+    FILE_UNKNOWN = "file.unknown": "it was removed before Runtray could read it; restart Runtray to begin with the defaults";
     FILE_UNWATCHED = "file.unwatched": "changes to {path} are noticed only after a restart: {error}";
     FILE_READ = "file.read": "could not read {path}: {cause}";
     FILE_WRITE = "file.write": "could not write {path}: {cause}; it is as it was";

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use runtray_engine::private;
-use runtray_service::settings;
 use tauri::ipc::Channel;
 use tauri::{AppHandle, Runtime};
 
@@ -50,7 +49,7 @@ pub(crate) async fn open_folder(app_state: StateHandle<'_>, which: Folder) -> An
         }
         Folder::File => {
             let file = app_state.paths.settings_file();
-            let made = settings::create_if_missing(&file).map(drop);
+            let made = app_state.restore_settings_file();
             (file, made)
         }
     };

@@ -3,6 +3,7 @@
 //! It owns all values and publishes them by `watch`; tray, window and notifications only subscribe. It knows no Tauri, so that it
 //! works without a display too.
 
+use std::io;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
@@ -112,6 +113,11 @@ impl AppState {
     /// Watch channel of the settings.
     pub(crate) fn settings(&self) -> watch::Receiver<Loaded> {
         self.settings.subscribe()
+    }
+
+    /// Writes the settings file, if it is missing.
+    pub(crate) fn restore_settings_file(&self) -> io::Result<()> {
+        self.settings.restore().map(drop)
     }
 
     /// The settings as the window edits them, from the file as it is now.

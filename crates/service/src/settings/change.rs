@@ -71,13 +71,14 @@ impl ChangeError {
 /// The new values of keys by their full names, such as `limits.timeout_ms`; `None` is the default.
 pub type Changes = BTreeMap<String, Option<Json>>;
 
-/// Sets keys to values. Either all are changed or none. Calls must come one after another.
+/// Sets keys to values. Either all are changed or none. Calls must come one after another. `missing` is what a missing file
+/// contained last.
 ///
 /// # Errors
 /// A key is unknown, a value is invalid, or the file cannot be changed.
-pub(super) fn change(path: &Path, changes: &Changes) -> Result<Written, ChangeError> {
+pub(super) fn change(path: &Path, missing: Option<&[u8]>, changes: &Changes) -> Result<Written, ChangeError> {
     let changes = changes.iter().map(|(key, value)| value_of(key, value.as_ref())).collect::<Result<Vec<_>, _>>()?;
-    edit(path, |document| {
+    edit(path, missing, |document| {
         let document =
             changes.iter().try_fold(document, |document, (key, value)| with(document, key, value.as_ref()))?;
         let loaded = check(&document, &changes)?;
@@ -231,7 +232,7 @@ mod tests {
         fs::write(&file, text).expect("a file");
         let changes: BTreeMap<_, _> =
             changes.iter().map(|(key, value)| ((*key).to_owned(), Some(value.clone()))).collect();
-        change(&file, &changes).expect("a change");
+        change(&file, None, &changes).expect("a change");
         assert_eq!(fs::read_to_string(&file).expect("a file"), expected);
     }
 
@@ -271,11 +272,11 @@ mod tests {
         create_if_missing(&file).expect("a file");
         let before = fs::read_to_string(&file).expect("a file");
         let set = |value| BTreeMap::from([("desktop.theme".to_owned(), value)]);
-        let loaded = change(&file, &set(Some(json!("dark")))).expect("a change");
+        let loaded = change(&file, None, &set(Some(json!("dark")))).expect("a change");
         assert_eq!(loaded.settings.desktop.theme.name(), "dark");
         assert_eq!(loaded.problems, Vec::new());
         assert_eq!(fs::read_to_string(&file).expect("a file").lines().count(), before.lines().count());
-        change(&file, &set(None)).expect("a change");
+        change(&file, None, &set(None)).expect("a change");
         assert_eq!(fs::read_to_string(&file).expect("a file"), before);
     }
 
@@ -294,7 +295,7 @@ mod tests {
         ] {
             let changes =
                 BTreeMap::from([(key.to_owned(), Some(value)), ("require_token".to_owned(), Some(json!(true)))]);
-            let Err(ChangeError::Refused { key: refused, message }) = change(&file, &changes) else {
+            let Err(ChangeError::Refused { key: refused, message }) = change(&file, None, &changes) else {
                 panic!("{key} was taken")
             };
             let text = message.to_string();

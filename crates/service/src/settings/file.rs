@@ -72,13 +72,18 @@ impl EditError {
 /// # Errors
 /// The folder or the file cannot be created.
 pub fn create_if_missing(path: &Path) -> io::Result<bool> {
+    create(path, template::text().as_bytes())
+}
+
+/// Like [`create_if_missing`], with these contents.
+pub(super) fn create(path: &Path, contents: &[u8]) -> io::Result<bool> {
     if fs::symlink_metadata(path).is_ok() {
         return Ok(false);
     }
     if let Some(folder) = path.parent() {
         private::folder(folder)?;
     }
-    match temporary(path, &template::text())?.persist_noclobber(path) {
+    match temporary(path, contents)?.persist_noclobber(path) {
         Ok(_) => Ok(true),
         Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
         Err(error) => Err(error.error),
@@ -98,17 +103,20 @@ pub(super) struct Written {
 /// of a symbolic link is changed, not the link.
 ///
 /// A file with a mistake that hides what it restricts is left alone. If another program changes the file meanwhile, it is
-/// read again. Calls must come one after another.
+/// read again. A missing file is written anew from `missing`, its last contents; without them from the template. Calls must
+/// come one after another.
 ///
 /// # Errors
 /// The file cannot be read, changed or replaced. It is then unchanged.
 pub(super) fn edit<E: From<EditError>>(
     path: &Path,
+    missing: Option<&[u8]>,
     change: impl Fn(Document<String>) -> Result<(Document<String>, Loaded), E>,
 ) -> Result<Written, E> {
     for _ in 0..TRIES {
         let old = read(path)?;
-        let text = old.clone().unwrap_or_else(|| template::text().into_bytes());
+        let last = || missing.map_or_else(|| template::text().into_bytes(), <[u8]>::to_vec);
+        let text = old.clone().unwrap_or_else(last);
         let (document, loaded) = change(editable(path, &text)?)?;
         // Another program may have saved the file since it was read; then the change starts anew.
         if read(path)? == old {
@@ -140,9 +148,12 @@ fn editable(path: &Path, bytes: &[u8]) -> Result<Document<String>, EditError> {
 }
 
 fn replace(path: &Path, text: &str) -> io::Result<()> {
+    if let Some(folder) = path.parent().filter(|folder| !folder.exists()) {
+        private::folder(folder)?;
+    }
     let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_symlink());
     let path = &fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let new = temporary(path, text)?;
+    let new = temporary(path, text.as_bytes())?;
     if let Ok(old) = fs::metadata(path) {
         if old.permissions().readonly() {
             return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the file is read-only"));
@@ -157,11 +168,10 @@ fn replace(path: &Path, text: &str) -> io::Result<()> {
 }
 
 /// A private file beside `path`.
-fn temporary(path: &Path, text: &str) -> io::Result<NamedTempFile> {
+fn temporary(path: &Path, contents: &[u8]) -> io::Result<NamedTempFile> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
-    fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::with_prefix_in(".settings-", folder)?;
-    file.write_all(text.as_bytes())?;
+    file.write_all(contents)?;
     file.as_file().sync_all()?;
     Ok(file)
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`SettingsStore`] reads, watches and changes the file, and publishes its settings. It parses each content once: what was
 //! written by [`SettingsStore::change`] is known when the watcher reports it. An invalid file leaves the last settings in force
-//! and can only close them further. Which settings are in effect is the service's business, which subscribes.
+//! and can only close them further. So does a file that was removed: the defaults would open what it closed. Which settings are in effect is the service's business, which subscribes.
 
 use std::fmt;
 use std::io;
@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 
 use super::change::{ChangeError, Changes, change};
-use super::file::{EditError, Written};
+use super::file::{EditError, Written, create, create_if_missing};
 use super::load::{contents, read_contents};
 use super::model::{Loaded, Problem, Settings};
 use super::watch::watch;
@@ -39,8 +39,12 @@ struct SettingsFile {
 
 #[derive(Default)]
 struct State {
-    /// The bytes that the published settings are from; `None` if the file could not be read.
+    /// The last contents of the file that could be read.
     known: Option<Vec<u8>>,
+    /// Whether the published settings are from `known`, and the file has these contents.
+    is_current: bool,
+    /// Whether the file existed at any time, readable or not.
+    existed: bool,
     /// Says that changes of the file are not noticed.
     unwatched: Option<Problem>,
 }
@@ -52,7 +56,9 @@ impl SettingsStore {
     pub fn open(path: &Path) -> Self {
         let contents = contents(path);
         let loaded = read_contents(path, &contents).loaded;
-        let state = Mutex::new(State { known: contents.ok(), unwatched: None });
+        let mut state = State::default();
+        state.note(contents);
+        let state = Mutex::new(state);
         let file = Arc::new(SettingsFile { path: path.to_owned(), published: watch::Sender::new(loaded), state });
         let changed = file.clone();
         let watcher = watch(path, move || changed.refresh(&mut changed.state()));
@@ -77,6 +83,15 @@ impl SettingsStore {
     pub fn refresh(&self) -> Loaded {
         self.0.file.refresh(&mut self.0.file.state());
         self.current()
+    }
+
+    /// Writes a missing file: as it was last, if it was removed while this process watched it, else with every key commented
+    /// out. Returns whether it was written.
+    ///
+    /// # Errors
+    /// The folder or the file cannot be created.
+    pub fn restore(&self) -> io::Result<bool> {
+        self.0.file.restore()
     }
 
     /// Writes changes into the file, all or none, and publishes the new settings.
@@ -106,11 +121,14 @@ impl SettingsFile {
     /// Reads the file, and publishes its settings if its bytes are new.
     fn refresh(&self, state: &mut State) {
         let contents = contents(&self.path);
-        if contents.as_ref().is_ok_and(|bytes| state.known.as_ref() == Some(bytes)) {
+        if state.existed && contents.as_ref().is_err_and(is_missing) {
+            return self.report_removed(state);
+        }
+        if state.is_current && contents.as_ref().is_ok_and(|bytes| state.known.as_ref() == Some(bytes)) {
             return;
         }
         let reading = read_contents(&self.path, &contents);
-        state.known = contents.ok();
+        state.note(contents);
         let last = self.published.borrow().settings.clone();
         self.publish(state, reading.after(&last));
     }
@@ -120,10 +138,40 @@ impl SettingsFile {
         // What somebody else has just written is published first: the changes may depend on it.
         self.refresh(&mut state);
         let changes = changes(&self.published.borrow().settings);
-        let Written { bytes, loaded } = change(&self.path, &changes)?;
-        state.known = Some(bytes);
+        let Written { bytes, loaded } = change(&self.path, self.last_contents(&state)?, &changes)?;
+        state.note(Ok(bytes));
         self.publish(&state, loaded);
         Ok(self.published.borrow().clone())
+    }
+
+    fn restore(&self) -> io::Result<bool> {
+        let mut state = self.state();
+        let last = self.last_contents(&state).map_err(io::Error::other)?;
+        let was_written = last.map_or_else(|| create_if_missing(&self.path), |bytes| create(&self.path, bytes))?;
+        self.refresh(&mut state);
+        Ok(was_written)
+    }
+
+    /// What a missing file is written from; `None` if there never was a file.
+    ///
+    /// # Errors
+    /// The file is missing and was never readable: the template would open what it may have closed.
+    fn last_contents<'a>(&self, state: &'a State) -> Result<Option<&'a [u8]>, EditError> {
+        let known = state.known.as_deref();
+        if known.is_none() && state.existed && contents(&self.path).is_err_and(|error| is_missing(&error)) {
+            let source = io::Error::other(sentences::FILE_UNKNOWN.message());
+            return Err(EditError::Read { path: self.path.clone(), source });
+        }
+        Ok(known)
+    }
+
+    /// The settings stay in force, and the last contents are known for the next change.
+    fn report_removed(&self, state: &mut State) {
+        state.is_current = false;
+        let message = sentences::FILE_REMOVED.with("path", self.path.display());
+        let problem = Problem { line: None, key: String::new(), message };
+        let settings = self.published.borrow().settings.clone();
+        self.publish(state, Loaded { settings, problems: vec![problem] });
     }
 
     fn publish(&self, state: &State, mut loaded: Loaded) {
@@ -147,6 +195,18 @@ impl SettingsFile {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl State {
+    fn note(&mut self, contents: io::Result<Vec<u8>>) {
+        self.is_current = contents.is_ok();
+        self.existed |= !contents.as_ref().is_err_and(is_missing);
+        self.known = contents.ok().or_else(|| self.known.take());
+    }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
 }
 
 impl fmt::Debug for SettingsStore {
@@ -207,10 +267,49 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_deleted_file_means_defaults() {
-        let (_folder, path, mut receiver, _store) = watched("port = 5001\n");
+    async fn a_removed_file_leaves_the_last_settings_until_it_is_back() {
+        const TEXT: &str = "port = 5001\nrequire_token = true\n";
+        let (_folder, path, mut receiver, store) = watched(TEXT);
         fs::remove_file(&path).expect("removed");
-        next(&mut receiver, |loaded| loaded.settings.port == 5000).await;
+        let removed = next(&mut receiver, |loaded| !loaded.problems.is_empty()).await;
+        assert_eq!((removed.settings.port, removed.settings.require_token), (5001, true));
+        assert!(removed.problems[0].message().contains("was removed"), "{:?}", removed.problems);
+        fs::write(&path, TEXT).expect("the same file");
+        next(&mut receiver, |loaded| loaded.problems.is_empty() && loaded.settings.port == 5001).await;
+        fs::write(&path, "").expect("an empty file");
+        fs::remove_file(&path).expect("removed");
+        assert!(store.refresh().settings.require_token, "an empty file and its removal open nothing");
+    }
+
+    #[tokio::test]
+    async fn the_removal_of_an_unreadable_file_opens_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("settings.toml");
+        fs::create_dir(&path).expect("a folder in place of the file");
+        let store = SettingsStore::open(&path);
+        assert!(store.current().settings.require_token);
+        fs::remove_dir(&path).expect("removed");
+        assert!(store.refresh().settings.require_token);
+        let refused = store.change(port(5001)).await.expect_err("the rest of the file is unknown");
+        assert!(refused.is_of_broken_file() && refused.to_string().contains("restart Runtray"), "{refused}");
+        assert!(store.restore().is_err() && !path.exists());
+    }
+
+    #[tokio::test]
+    async fn a_change_and_a_restoration_write_a_removed_file_as_it_was() {
+        const TEXT: &str = "# mine\nallowed_origins = []\nport = 5001\n";
+        let (folder, path, mut receiver, store) = watched(TEXT);
+        let moved = folder.path().join("moved");
+        fs::rename(&path, &moved).expect("moved");
+        next(&mut receiver, |loaded| !loaded.problems.is_empty()).await;
+        let changed = store.change(port(5002)).await.expect("a change");
+        assert_eq!((changed.settings.port, changed.settings.allowed_origins, changed.problems), (5002, vec![], vec![]));
+        let text = TEXT.replace("5001", "5002");
+        assert_eq!(fs::read_to_string(&path).expect("the file"), text);
+        fs::remove_file(&path).expect("removed");
+        assert!(store.restore().expect("it is written"));
+        assert!(!store.restore().expect("it is there"));
+        assert_eq!((fs::read_to_string(&path).expect("the file"), store.current().problems), (text, vec![]));
     }
 
     #[tokio::test]

@@ -172,7 +172,7 @@ fn a_first_file_is_written_once() {
 }
 
 fn set(path: &Path, key: &str, value: serde_json::Value) -> Result<Loaded, ChangeError> {
-    change(path, &BTreeMap::from([(key.to_owned(), Some(value))]))
+    change(path, None, &BTreeMap::from([(key.to_owned(), Some(value))]))
 }
 
 #[test]

@@ -20,15 +20,17 @@ const QUIET: Duration = Duration::from_millis(100);
 pub(super) fn watch(path: &Path, changed: impl Fn() + Send + 'static) -> notify::Result<RecommendedWatcher> {
     let files = watched(path);
     let names: Vec<OsString> = files.iter().filter_map(|file| file.file_name()).map(OsString::from).collect();
+    let folders: Vec<PathBuf> = files.iter().filter_map(|file| file.parent()).map(PathBuf::from).collect();
     let (event, events) = channel();
     let unseen = event.clone();
+    let watched = folders.clone();
     let mut watcher = notify::recommended_watcher(move |notified: notify::Result<Event>| {
-        if notified.is_ok_and(|event| concerns(&event, &names)) {
+        if notified.is_ok_and(|event| concerns(&event, &names, &watched)) {
             // An error means that the reporting thread is gone, and nothing is to be reported.
             let _ = event.send(());
         }
     })?;
-    for folder in files.iter().filter_map(|file| file.parent()) {
+    for folder in &folders {
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
     }
     let _ = unseen.send(());
@@ -43,8 +45,10 @@ fn watched(path: &Path) -> Vec<PathBuf> {
 }
 
 /// Whether an event may mean new contents. Reading causes events too, and our own reads must not.
-fn concerns(event: &Event, names: &[OsString]) -> bool {
-    let ours = |path: &PathBuf| path.file_name().is_some_and(|name| names.iter().any(|ours| ours == name));
+/// A folder that is moved or removed takes the file with it.
+fn concerns(event: &Event, names: &[OsString], folders: &[PathBuf]) -> bool {
+    let is_file = |path: &PathBuf| path.file_name().is_some_and(|name| names.iter().any(|ours| ours == name));
+    let ours = |path: &PathBuf| is_file(path) || folders.contains(path);
     event.need_rescan() || (!event.kind.is_access() && event.paths.iter().any(ours))
 }
 
