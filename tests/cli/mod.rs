@@ -1,6 +1,7 @@
 //! The commands of `runtray`.
 
 mod command_line;
+mod doctor;
 mod encodings;
 #[cfg(unix)]
 mod foreign_text;

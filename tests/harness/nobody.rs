@@ -29,8 +29,15 @@ pub(crate) fn cannot_run() -> Option<String> {
 /// A command for `runtray serve` in `home` as an unprivileged user, who becomes the owner of `home`.
 pub(crate) fn serve(home: &Home) -> Command {
     give(home.path());
+    let mut command = command(home);
+    command.args(["serve", "--port", "0"]);
+    command
+}
+
+/// A command for `runtray` in `home` as an unprivileged user.
+pub(crate) fn command(home: &Home) -> Command {
     let mut command = Command::new("setpriv");
-    command.args(AS_NOBODY).arg(runtray(home).get_program()).args(["serve", "--port", "0"]);
+    command.args(AS_NOBODY).arg(runtray(home).get_program());
     // A folder that every user may enter.
     command.current_dir("/").env("RUNTRAY_HOME", home.path()).env("HOME", home.path());
     command

@@ -19,6 +19,8 @@ use crate::settings::Settings;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// What a test program must not get at.
 const SECRET: &str = "runtray-doctor";
+/// What a test program prints if the system refuses it.
+const REFUSED: &str = "refused\n";
 
 /// Runs a program of each language as the settings would.
 pub(super) async fn programs(
@@ -84,19 +86,24 @@ pub(super) async fn closed(engine: &Engine, languages: &Languages, settings: &Se
     let Ok(runtime) = languages.runtime(python).await else { return Vec::new() };
     let read = || -> io::Result<_> {
         let bait = Bait::lay()?;
-        let code = format!("print(open({:?}).read())", bait.0.display().to_string());
-        Ok((code, Box::new(bait) as Box<dyn Send>))
+        let read = format!("print(open({:?}).read())", bait.0.display().to_string());
+        Ok((or_refused(&read), Box::new(bait) as Box<dyn Send>))
     };
     let connect = || -> io::Result<_> {
         let server = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let port = server.local_addr()?.port();
-        let code = format!("import socket; socket.create_connection(('127.0.0.1', {port}), 5); print({SECRET:?})");
-        Ok((code, Box::new(server) as Box<dyn Send>))
+        let connect = format!("import socket; socket.create_connection(('127.0.0.1', {port}), 5); print({SECRET:?})");
+        Ok((or_refused(&connect), Box::new(server) as Box<dyn Send>))
     };
     vec![
         attempt(engine, &runtime, settings, FILES_CLOSED, read(), s::DOCTOR_FILES_HELD.message()).await,
         attempt(engine, &runtime, settings, NETWORK_CLOSED, connect(), s::DOCTOR_NETWORK_HELD.message()).await,
     ]
+}
+
+/// A program that does `step`, or prints that it was refused.
+fn or_refused(step: &str) -> String {
+    format!("try:\n    {step}\nexcept OSError:\n    print({:?})\n", REFUSED.trim_end())
 }
 
 /// Runs a program in the sandbox that must not get at the secret. What it aims at is there while it runs.
@@ -115,7 +122,13 @@ async fn attempt(
     };
     match tried {
         Ok((_, output)) if output.contains(SECRET) => Check::new(name, false, s::DOCTOR_GOT_THROUGH.message()),
-        Ok(_) => Check::new(name, true, held),
+        Ok((_, output)) if output == REFUSED => Check::new(name, true, held),
+        // It may have failed for another reason, which proves nothing.
+        Ok((outcome, _)) => {
+            let detail =
+                s::DOCTOR_DID_NOT_RUN.with("name", runtime.name.as_str()).with("status", outcome.status.name());
+            Check::new(name, false, detail)
+        }
         Err(error) => Check::new(name, false, s::DOCTOR_FAILED.with("error", error)),
     }
 }
