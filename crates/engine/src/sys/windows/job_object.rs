@@ -1,13 +1,15 @@
 //! Job Objects: limits, accounting and messages of one process tree.
 //!
-//! No user-interface restrictions are set: a job with them cannot be nested in another, and terminals, services and CI run us
-//! in one.
+//! Programs may not use the clipboard, the windows of other programs, or what belongs to the whole desktop, such as logging off.
+//! A job with such restrictions cannot be nested in another, and some terminals, services and CI run us in one: there they are
+//! left out.
 #![expect(unsafe_code, reason = "Job Objects are Win32 calls")]
 
 use std::ffi::c_void;
 use std::io;
 use std::os::windows::io::{AsRawHandle, FromRawHandle, OwnedHandle};
 use std::ptr::{null, null_mut};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use windows_sys::Win32::Foundation::{HANDLE, INVALID_HANDLE_VALUE};
@@ -15,18 +17,31 @@ use windows_sys::Win32::System::IO::{CreateIoCompletionPort, GetQueuedCompletion
 use windows_sys::Win32::System::JobObjects::{
     CreateJobObjectW, IsProcessInJob, JOB_OBJECT_LIMIT_ACTIVE_PROCESS, JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION,
     JOB_OBJECT_LIMIT_JOB_MEMORY, JOB_OBJECT_LIMIT_JOB_TIME, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
-    JOBOBJECT_ASSOCIATE_COMPLETION_PORT, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_BASIC_LIMIT_INFORMATION,
+    JOB_OBJECT_UILIMIT_DESKTOP, JOB_OBJECT_UILIMIT_DISPLAYSETTINGS, JOB_OBJECT_UILIMIT_EXITWINDOWS,
+    JOB_OBJECT_UILIMIT_GLOBALATOMS, JOB_OBJECT_UILIMIT_HANDLES, JOB_OBJECT_UILIMIT_READCLIPBOARD,
+    JOB_OBJECT_UILIMIT_SYSTEMPARAMETERS, JOB_OBJECT_UILIMIT_WRITECLIPBOARD, JOBOBJECT_ASSOCIATE_COMPLETION_PORT,
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_BASIC_LIMIT_INFORMATION, JOBOBJECT_BASIC_UI_RESTRICTIONS,
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JOBOBJECTINFOCLASS, JobObjectAssociateCompletionPortInformation,
-    JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation, QueryInformationJobObject,
-    SetInformationJobObject, TerminateJobObject,
+    JobObjectBasicAccountingInformation, JobObjectBasicUIRestrictions, JobObjectExtendedLimitInformation,
+    QueryInformationJobObject, SetInformationJobObject, TerminateJobObject,
 };
 use windows_sys::Win32::System::SystemServices::JOB_OBJECT_MSG_JOB_MEMORY_LIMIT;
-use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION};
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION};
 
 use crate::limits::Limits;
 
 /// The unit of Windows' times, in nanoseconds.
 const TICK_NANOS: u64 = 100;
+
+/// Everything of the user interface that a job can deny.
+const UI_RESTRICTIONS: u32 = JOB_OBJECT_UILIMIT_HANDLES
+    | JOB_OBJECT_UILIMIT_READCLIPBOARD
+    | JOB_OBJECT_UILIMIT_WRITECLIPBOARD
+    | JOB_OBJECT_UILIMIT_SYSTEMPARAMETERS
+    | JOB_OBJECT_UILIMIT_DISPLAYSETTINGS
+    | JOB_OBJECT_UILIMIT_GLOBALATOMS
+    | JOB_OBJECT_UILIMIT_DESKTOP
+    | JOB_OBJECT_UILIMIT_EXITWINDOWS;
 
 /// A job and its completion port for messages. Dropping it kills its processes.
 pub(super) struct JobObject {
@@ -60,6 +75,9 @@ impl JobObject {
         let job = Self { handle, port };
         job.associate_port()?;
         job.set_limits(limits)?;
+        if !is_in_a_job() {
+            job.restrict_user_interface()?;
+        }
         Ok(job)
     }
 
@@ -142,6 +160,11 @@ impl JobObject {
         self.set(JobObjectExtendedLimitInformation, &limits)
     }
 
+    fn restrict_user_interface(&self) -> io::Result<()> {
+        let restrictions = JOBOBJECT_BASIC_UI_RESTRICTIONS { UIRestrictionsClass: UI_RESTRICTIONS };
+        self.set(JobObjectBasicUIRestrictions, &restrictions)
+    }
+
     fn set<T>(&self, class: JOBOBJECTINFOCLASS, value: &T) -> io::Result<()> {
         // SAFETY: the pointer and the size describe `value`; the callers pair the class with its structure.
         let done = unsafe {
@@ -160,6 +183,18 @@ impl JobObject {
     }
 }
 
+/// Whether this process is in a job, which its children then are in too.
+fn is_in_a_job() -> bool {
+    static ANSWER: OnceLock<bool> = OnceLock::new();
+    *ANSWER.get_or_init(|| {
+        let mut is_inside = 0;
+        // SAFETY: the pseudo-handle of this process needs no closing, no job means any, and the place for the answer is ours.
+        let asked = unsafe { IsProcessInJob(GetCurrentProcess(), null_mut(), &raw mut is_inside) };
+        // Unknown: a job that cannot be nested would refuse every program.
+        asked == 0 || is_inside != 0
+    })
+}
+
 fn size_of_value<T>(_: &T) -> u32 {
     size_of::<T>() as u32
 }
@@ -172,4 +207,20 @@ unsafe fn owned(handle: HANDLE) -> io::Result<OwnedHandle> {
     }
     // SAFETY: the caller says so.
     Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_job_denies_the_clipboard_and_the_desktop_unless_it_is_in_another_job() {
+        let job = JobObject::new(&Limits::default()).expect("a job");
+        let mut raw = JOBOBJECT_BASIC_UI_RESTRICTIONS::default();
+        let expected = if is_in_a_job() { 0 } else { UI_RESTRICTIONS };
+        match job.query(JobObjectBasicUIRestrictions, &mut raw) {
+            Ok(()) => assert_eq!(raw.UIRestrictionsClass, expected),
+            Err(error) => eprintln!("not tested: this system does not tell a job's restrictions ({error})"),
+        }
+    }
 }
