@@ -1,8 +1,14 @@
 //! A web page that asks to run code: refused, allowed in the window, revoked in the settings.
 
-use serde_json::json;
+use std::io::{BufRead as _, BufReader, Lines, Write as _};
+use std::path::PathBuf;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-use crate::app::App;
+use nix::sys::signal::{Signal, kill};
+use nix::unistd::Pid;
+use serde_json::{Value, json};
+
+use crate::app::{App, settings};
 use crate::session::{Session, until};
 use crate::webdriver::Page;
 
@@ -41,4 +47,70 @@ fn asks(app: &App) -> u16 {
     let request = ureq::post(format!("http://127.0.0.1:{}/execute", app.port)).header("Origin", ORIGIN);
     let request = request.config().http_status_as_error(false).build();
     request.send_json(json!({ "code": "print(1)" })).expect("an answer").status().as_u16()
+}
+
+#[test]
+fn the_example_page_in_a_browser_goes_on_without_a_reload_once_it_is_allowed() {
+    let Some(mut browser) = Browser::start() else { return };
+    let port = browser.hear("port").as_u64().and_then(|port| u16::try_from(port).ok()).expect("a port");
+    let session = Session::new();
+    settings(&session, port, "");
+    let page = Page::open_as_it_is(&session, port);
+    until("a healthy answer", || page.app.is_healthy().then_some(()));
+    browser.go_on();
+    let origin = browser.hear("origin").as_str().expect("an origin").to_owned();
+    assert_eq!(page.reads("main strong.selectable", "http"), origin);
+    page.reads("main pre", "print('approved', 6 * 7)");
+    page.click(&format!("Allow {origin}…"));
+    page.click(&format!("Let {origin} run code"));
+    assert_eq!(browser.hear("output"), "approved 42");
+    page.go("Log");
+    page.reads("main", &origin);
+}
+
+/// The example page in Chromium, driven by `clients/js/tests/web/approval.ts`.
+struct Browser {
+    child: Child,
+    input: ChildStdin,
+    lines: Lines<BufReader<ChildStdout>>,
+}
+
+impl Browser {
+    /// Starts it; says why if its packages are missing.
+    fn start() -> Option<Self> {
+        let Some(folder) = std::env::var_os("RUNTRAY_TEST_WEB").map(PathBuf::from) else {
+            eprintln!(
+                "skipped: RUNTRAY_TEST_WEB names no folder with the web client's packages; `cargo xtask web --test` makes one"
+            );
+            return None;
+        };
+        let node = std::env::var_os("RUNTRAY_TEST_NODE").unwrap_or_else(|| "node".into());
+        let mut command = Command::new(node);
+        command.arg("tests/web/approval.ts").current_dir(folder).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("Node.js starts");
+        let input = child.stdin.take().expect("a pipe");
+        let lines = BufReader::new(child.stdout.take().expect("a pipe")).lines();
+        Some(Self { child, input, lines })
+    }
+
+    fn go_on(&mut self) {
+        self.input.write_all(b"\n").expect("it reads");
+    }
+
+    /// The value that it says next, which has this name.
+    fn hear(&mut self, name: &str) -> Value {
+        let line = self.lines.next().unwrap_or_else(|| panic!("the browser ended before it said {name:?}"));
+        let said: Value = serde_json::from_str(&line.expect("a line")).expect("JSON");
+        said.get(name).cloned().unwrap_or_else(|| panic!("no {name:?}: {said}"))
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            // It ends the browser and the page's server. This only fails if it has ended already.
+            let _ = kill(Pid::from_raw(self.child.id().cast_signed()), Signal::SIGTERM);
+        }
+        let _ = self.child.wait();
+    }
 }

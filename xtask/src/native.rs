@@ -5,7 +5,7 @@ use anyhow::Result;
 use crate::builtin_python;
 use crate::context::Context;
 use crate::step::{Ending, must};
-use crate::{clients, node};
+use crate::{clients, node, web};
 
 /// Builds the tests and the programs that they start, including the fake interpreter. `cargo test --no-run` builds both with the
 /// same features, so that no package is built twice.
@@ -33,6 +33,9 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     }
     if let Some(clients) = clients::installed(context) {
         test.env("RUNTRAY_TEST_CLIENTS", clients);
+    }
+    if let Some(web) = web::installed(context) {
+        test.env("RUNTRAY_TEST_WEB", web);
     }
     must(&mut test)?;
     Ok(Ending::Done)

@@ -91,6 +91,13 @@ fn tests(context: &Context) -> Result<Command> {
     Ok(command)
 }
 
+/// The folder of the client, if its packages and those of the page are installed and a browser is there.
+pub(crate) fn installed(context: &Context) -> Option<PathBuf> {
+    let has_packages = |folder: &str| context.root.join(folder).join("node_modules").exists();
+    let is_installed = missing().is_none() && has_packages(CLIENT) && has_packages(PAGE);
+    is_installed.then(|| context.root.join(CLIENT))
+}
+
 fn missing() -> Option<String> {
     (!Path::new(CHROMIUM).exists())
         .then(|| format!("there is no {CHROMIUM}; the pages are tested with Debian's Chromium"))

@@ -1,7 +1,7 @@
 // The Next.js example in production mode, the real service and a browser.
 import { execFileSync, spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdir } from "node:fs/promises";
+import { mkdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -18,48 +18,90 @@ export const MARKERS = join(process.cwd(), "dist/markers");
 /** A machine that compiles beside this is slow. */
 export const WAIT = { timeout: 90_000 };
 
-/** All that a person needs who opens `/ide`. */
-export class Ide {
-  readonly service: Service;
-  readonly browser: Browser;
-  /** The page's origin, which the service allows. */
+/** The example page, served in production mode. */
+export class Example {
   readonly origin: string;
   readonly #next: ChildProcess;
 
-  private constructor(service: Service, browser: Browser, origin: string, next: ChildProcess) {
-    this.service = service;
-    this.browser = browser;
+  private constructor(origin: string, next: ChildProcess) {
     this.origin = origin;
     this.#next = next;
   }
 
-  static async start(): Promise<Ide> {
-    // A port that was built in, for working on these tests.
-    const built = Number(process.env["RUNTRAY_TEST_IDE_PORT"] ?? 0);
-    const ports = { service: built || (await freePort()), page: await freePort() };
-    const env = { ...process.env, RUNTRAY_URL: `http://localhost:${ports.service}`, NEXT_TELEMETRY_DISABLED: "1" };
-    if (!built) execFileSync("npm", ["run", "build"], { cwd: FOLDER, env, stdio: ["ignore", "ignore", "inherit"] });
-    const origin = `http://localhost:${ports.page}`;
-    await mkdir(MARKERS, { recursive: true });
-    const service = await Service.start(settings([origin]), ports.service);
-    const program = join(FOLDER, "node_modules/next/dist/bin/next");
-    const next = spawn(process.execPath, [program, "start", "--port", String(ports.page)], { cwd: FOLDER, env, stdio: "ignore" });
-    const answers = () => fetch(`${origin}/ide`).then((response) => response.ok, () => false);
-    await eventually("the page is served", answers, WAIT.timeout);
-    return new Ide(service, await launch(), origin, next);
+  /** Builds the page for a service on this port. */
+  static build(port: number): void {
+    execFileSync("npm", ["run", "build"], { cwd: FOLDER, env: environment(port), stdio: ["ignore", "ignore", "inherit"] });
   }
 
-  /** A page in a context of its own, ready to run programs. */
-  async open(): Promise<Page> {
-    const page = await (await this.browser.newContext()).newPage();
+  /** The service's port that the page was last built for. */
+  static async builtFor(): Promise<number | undefined> {
+    const manifest = await readFile(join(FOLDER, ".next/routes-manifest.json"), "utf8").catch(() => "");
+    return Number(/"destination":\s*"http:\/\/localhost:(\d+)\//.exec(manifest)?.[1]) || undefined;
+  }
+
+  /** Serves the page that was built for a service on this port. */
+  static async serve(port: number): Promise<Example> {
+    const own = await freePort();
+    const origin = `http://localhost:${own}`;
+    const program = join(FOLDER, "node_modules/next/dist/bin/next");
+    const next = spawn(process.execPath, [program, "start", "--port", String(own)], { cwd: FOLDER, env: environment(port), stdio: "ignore" });
+    const answers = () => fetch(`${origin}/ide`).then((response) => response.ok, () => false);
+    await eventually("the page is served", answers, WAIT.timeout);
+    return new Example(origin, next);
+  }
+
+  /** Opens it in a context of its own, ready to run programs. */
+  async open(browser: Browser): Promise<Page> {
+    const page = await (await browser.newContext()).newPage();
     await page.goto(`${this.origin}/ide`);
     await page.waitForFunction(() => customElements.get("runtray-terminal"), undefined, WAIT);
     await page.locator("button.primary:enabled").waitFor(WAIT);
     return page;
   }
 
-  async end(): Promise<void> {
+  end(): void {
     this.#next.kill();
+  }
+}
+
+function environment(port: number): NodeJS.ProcessEnv {
+  return { ...process.env, RUNTRAY_URL: `http://localhost:${port}`, NEXT_TELEMETRY_DISABLED: "1" };
+}
+
+/** All that a person needs who opens `/ide`. */
+export class Ide {
+  readonly service: Service;
+  readonly browser: Browser;
+  readonly #example: Example;
+
+  private constructor(service: Service, browser: Browser, example: Example) {
+    this.service = service;
+    this.browser = browser;
+    this.#example = example;
+  }
+
+  static async start(): Promise<Ide> {
+    // A port that was built in, for working on these tests.
+    const built = Number(process.env["RUNTRAY_TEST_IDE_PORT"] ?? 0);
+    const port = built || (await freePort());
+    if (!built) Example.build(port);
+    await mkdir(MARKERS, { recursive: true });
+    const example = await Example.serve(port);
+    return new Ide(await Service.start(settings([example.origin]), port), await launch(), example);
+  }
+
+  /** The page's origin, which the service allows. */
+  get origin(): string {
+    return this.#example.origin;
+  }
+
+  /** A page in a context of its own, ready to run programs. */
+  open(): Promise<Page> {
+    return this.#example.open(this.browser);
+  }
+
+  async end(): Promise<void> {
+    this.#example.end();
     await this.browser.close();
     await this.service.end();
   }
