@@ -9,8 +9,10 @@ export class RuntrayError extends Error {
 /** Nothing answers at the service's address. */
 export class NotRunningError extends RuntrayError {
   override name: string = "NotRunningError";
-  constructor(url: string, options?: ErrorOptions) {
-    super(`Runtray does not answer at ${url}. Start Runtray on this machine and try again.`, options);
+  /** `asks` if the browser asks the user before this page may reach this machine: it may have hidden the answer. */
+  constructor(url: string, options?: ErrorOptions & { asks?: boolean }) {
+    const allow = options?.asks ? ", let this page reach programs on this machine if the browser asks," : "";
+    super(`Runtray does not answer at ${url}. Start Runtray on this machine${allow} and try again.`, options);
   }
 }
 

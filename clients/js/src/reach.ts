@@ -67,10 +67,11 @@ export class Address {
       signal.throwIfAborted();
       if (!isDirect) return new NotRunningError(this.url, { cause: cause ?? error });
     }
-    if (await this.#isBlocked()) return new LocalNetworkBlockedError(options);
+    const permission = await this.#permission();
+    if (permission === "denied") return new LocalNetworkBlockedError(options);
     const isThere = await answers;
     signal.throwIfAborted();
-    return isThere ? this.notApproved(options) : new NotRunningError(this.url, options);
+    return isThere ? this.notApproved(options) : new NotRunningError(this.url, { ...options, asks: permission === "prompt" });
   }
 
   /** The error for a page that was refused for its origin. */
@@ -100,15 +101,15 @@ export class Address {
     }
   }
 
-  /** Whether the user or the browser denied this page the way to this machine. A page of this machine needs no permission. */
-  async #isBlocked(): Promise<boolean> {
-    if (!page || LOOPBACK.test(page.hostname)) return false;
+  /** Whether this page may reach this machine. A page of this machine, and one in a browser that asks nobody, needs no permission. */
+  async #permission(): Promise<PermissionState> {
+    if (!page || LOOPBACK.test(page.hostname)) return "granted";
     for (const name of PERMISSIONS) {
       const query = navigator.permissions?.query({ name: name as PermissionName });
       const status = await query?.catch(() => undefined);
-      if (status) return status.state === "denied";
+      if (status) return status.state;
     }
-    return false;
+    return "granted";
   }
 
   /** Chrome wants to know beforehand that a request goes to this machine. Browsers that do not know the option ignore it. */
