@@ -57,7 +57,7 @@ fn settings_that_turn_the_isolation_off_are_a_failure() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_kernel_without_landlock_has_no_sandbox_and_the_remedy_is_named() {
-    let found = report(&Home::new(""), |command| drop(without_landlock(command)));
+    let found = report(&Home::new(""), |command| _ = without_landlock(command));
     let (landlock, sandbox) = (check(&found, "Landlock"), check(&found, "sandbox"));
     assert!(!landlock.0 && landlock.1.contains("version 0"), "{found}");
     assert!(!sandbox.0 && sandbox.1.contains("lsm="), "{found}");
@@ -68,7 +68,7 @@ fn a_kernel_without_landlock_has_no_sandbox_and_the_remedy_is_named() {
 #[cfg(target_os = "linux")]
 #[test]
 fn a_container_without_namespaces_has_a_sandbox_with_gaps_that_are_named() {
-    let found = report(&Home::new(""), |command| drop(without_namespaces(command)));
+    let found = report(&Home::new(""), |command| _ = without_namespaces(command));
     assert_eq!(found["isolation"], "sandbox", "{found}");
     for (name, remedy) in [
         ("containment", "user namespaces"),

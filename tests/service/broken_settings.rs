@@ -77,7 +77,8 @@ fn a_change_that_closes_a_setting_and_breaks_the_file_closes_it() {
 
 #[test]
 fn security_settings_stay_closed_when_the_file_or_its_folder_is_removed_while_the_service_runs() {
-    let removals: [(&str, fn(&Home) -> std::io::Result<()>); 4] = [
+    type Removal = fn(&Home) -> std::io::Result<()>;
+    let removals: [(&str, Removal); 4] = [
         ("the file", |home| fs::remove_file(home.settings_file())),
         ("a moved file", |home| fs::rename(home.settings_file(), home.path().join("moved"))),
         ("its folder", |home| fs::remove_dir_all(home.path().join("config"))),

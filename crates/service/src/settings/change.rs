@@ -232,7 +232,7 @@ mod tests {
         fs::write(&file, text).expect("a file");
         let changes: BTreeMap<_, _> =
             changes.iter().map(|(key, value)| ((*key).to_owned(), Some(value.clone()))).collect();
-        change(&file, None, &changes).expect("a change");
+        change(&file, &changes).expect("a change");
         assert_eq!(fs::read_to_string(&file).expect("a file"), expected);
     }
 
@@ -272,11 +272,11 @@ mod tests {
         create_if_missing(&file).expect("a file");
         let before = fs::read_to_string(&file).expect("a file");
         let set = |value| BTreeMap::from([("desktop.theme".to_owned(), value)]);
-        let loaded = change(&file, None, &set(Some(json!("dark")))).expect("a change");
+        let loaded = change(&file, &set(Some(json!("dark")))).expect("a change");
         assert_eq!(loaded.settings.desktop.theme.name(), "dark");
         assert_eq!(loaded.problems, Vec::new());
         assert_eq!(fs::read_to_string(&file).expect("a file").lines().count(), before.lines().count());
-        change(&file, None, &set(None)).expect("a change");
+        change(&file, &set(None)).expect("a change");
         assert_eq!(fs::read_to_string(&file).expect("a file"), before);
     }
 
@@ -295,7 +295,7 @@ mod tests {
         ] {
             let changes =
                 BTreeMap::from([(key.to_owned(), Some(value)), ("require_token".to_owned(), Some(json!(true)))]);
-            let Err(ChangeError::Refused { key: refused, message }) = change(&file, None, &changes) else {
+            let Err(ChangeError::Refused { key: refused, message }) = change(&file, &changes) else {
                 panic!("{key} was taken")
             };
             let text = message.to_string();

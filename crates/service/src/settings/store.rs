@@ -273,7 +273,7 @@ mod tests {
         fs::remove_file(&path).expect("removed");
         let removed = next(&mut receiver, |loaded| !loaded.problems.is_empty()).await;
         assert_eq!((removed.settings.port, removed.settings.require_token), (5001, true));
-        assert!(removed.problems[0].message().contains("was removed"), "{:?}", removed.problems);
+        assert!(removed.problems[0].to_string().contains("was removed"), "{:?}", removed.problems);
         fs::write(&path, TEXT).expect("the same file");
         next(&mut receiver, |loaded| loaded.problems.is_empty() && loaded.settings.port == 5001).await;
         fs::write(&path, "").expect("an empty file");

@@ -11,7 +11,7 @@ use super::{ChangeError, Changes, EditError, Loaded, Settings, create_if_missing
 
 /// Changes a file; its new settings.
 pub(super) fn change(path: &Path, changes: &Changes) -> Result<Loaded, ChangeError> {
-    super::change::change(path, changes).map(|written| written.loaded)
+    super::change::change(path, None, changes).map(|written| written.loaded)
 }
 
 fn check(text: &str, problems: &[(usize, &str, &str)]) -> Settings {
@@ -172,7 +172,7 @@ fn a_first_file_is_written_once() {
 }
 
 fn set(path: &Path, key: &str, value: serde_json::Value) -> Result<Loaded, ChangeError> {
-    change(path, None, &BTreeMap::from([(key.to_owned(), Some(value))]))
+    change(path, &BTreeMap::from([(key.to_owned(), Some(value))]))
 }
 
 #[test]
