@@ -198,8 +198,9 @@ async fn restart_when_gone(launcher: Weak<Shared>, process: Weak<LauncherProcess
 async fn publish_abilities(launcher: Weak<Shared>, process: Arc<LauncherProcess>) {
     let Ok(Some(Abilities { containment, sandbox })) = process.reported_abilities().await else { return };
     let Some(launcher) = launcher.upgrade() else { return };
-    launcher.sandbox.send_replace(Some(sandbox));
     let before = launcher.containment.send_replace(Some(containment));
+    // Second: whoever waits for the sandbox may then read the containment.
+    launcher.sandbox.send_replace(Some(sandbox));
     if containment.is_fallback() && before != Some(containment) {
         tracing::warn!(
             "this machine gives programs no namespaces of their own, so they are held together in the fallback way \
