@@ -64,8 +64,9 @@ fn the_example_page_in_a_browser_goes_on_without_a_reload_once_it_is_allowed() {
     page.click(&format!("Allow {origin}…"));
     page.click(&format!("Let {origin} run code"));
     assert_eq!(browser.hear("output"), "approved 42");
-    page.go("Log");
-    page.reads("main", &origin);
+    let log = ureq::get(format!("http://127.0.0.1:{port}/executions")).call().expect("the log");
+    let log: Value = serde_json::from_reader(log.into_body().into_reader()).expect("JSON");
+    assert_eq!(log["items"][0]["origin"], origin, "{log}");
 }
 
 /// The example page in Chromium, driven by `clients/js/tests/web/approval.ts`.
