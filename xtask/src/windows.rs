@@ -71,8 +71,8 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     test.args(["--lib", "--bins", "--tests", "--no-fail-fast", "--", "--skip", "tests::commands::"])
         .args(&context.filter);
     prefix.set(&mut test);
-    if let Some(program) = builtin_python::windows::program(context) {
-        test.env("RUNTRAY_TEST_BUILTIN_PYTHON", wine::path(&program));
+    if let Some(python) = builtin_python::windows::make(context)? {
+        test.env("RUNTRAY_TEST_BUILTIN_PYTHON", wine::path(&python.program()));
     }
     // The DLL that the app's own tests are linked with lies in another folder.
     test.env("WINEPATH", wine::path(&programs(context)));

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use super::tree::Tree;
-use super::{Build, Packaging, VERSION, built, notices};
+use super::{Packaging, VERSION, built, notices};
+use crate::builtin_python;
 use crate::step::must;
 
 /// The recipe, in the folder `packaging/windows`.
@@ -19,8 +20,8 @@ const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
 /// The DLL that the app needs beside it. It is Microsoft's, with a signature that would not survive a change.
 const LOADER: &str = "WebView2Loader.dll";
 
-/// The built-in Python: its program and its folder.
-const PYTHON: (&str, &str) = ("runtray-python.exe", "builtin-python");
+/// The folder of the built-in Python's files.
+const PYTHON: &str = "builtin-python";
 
 /// Removes symbols from programs for Windows.
 const STRIP: &str = "x86_64-w64-mingw32-strip";
@@ -60,24 +61,15 @@ fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
     let programs = built::windows(packaging);
     let tree = Tree::new(packaging, "windows")?;
     let plain = packaging.work("windows-stripped");
-    let names = PROGRAMS.into_iter().chain(programs.join(PYTHON.0).exists().then_some(PYTHON.0));
-    for name in names {
-        let program = built::stripped(&programs.join(name), &plain, STRIP)?;
+    let python =
+        builtin_python::windows::make(packaging.context)?.context("the built-in Python cannot be made here")?;
+    for program in PROGRAMS.map(|name| programs.join(name)).iter().chain([&python.program()]) {
+        let program = built::stripped(program, &plain, STRIP)?;
         built::sign(&program)?;
-        tree.file(&program, name)?;
+        tree.file(&program, &program.file_name().unwrap_or_default().to_string_lossy())?;
     }
     tree.file(&programs.join(LOADER), LOADER)?;
-    let python = programs.join(PYTHON.1);
-    if python.is_dir() {
-        tree.flat_folder(&python, PYTHON.1)?;
-    } else {
-        ensure!(
-            packaging.build == Build::Test,
-            "there is no built-in Python for Windows in {}: `cargo xtask builtin-python --every-target` makes it",
-            programs.display()
-        );
-        eprintln!("without the built-in Python, which has not been built for Windows");
-    }
+    tree.flat_folder(&python.files(), PYTHON)?;
     tree.file(&packaging.context.root.join("LICENSE"), "LICENSE.txt")?;
     tree.file(notices, notices::FILE)?;
     Ok(tree)
