@@ -12,7 +12,8 @@ use crate::builtin_python;
 use crate::step::must;
 
 /// The recipe, in the folder `packaging/windows`.
-const RECIPE: [&str; 5] = ["runtray.nsi", "running.nsh", "install.nsh", "uninstall.nsh", "finish.bmp"];
+const RECIPE: [&str; 7] =
+    ["runtray.nsi", "texts.nsh", "running.nsh", "shortcut.nsh", "install.nsh", "uninstall.nsh", "finish.bmp"];
 
 /// The programs.
 const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
@@ -79,7 +80,8 @@ fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
 fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, options: &[&str]) -> Result<()> {
     let sources = packaging.context.root.join("packaging/windows");
     let mut recipe = list(tree)?.into_bytes();
-    recipe.extend(format!("{version} {options:?} {:?}", built::sign_command()).into_bytes());
+    let id = app_id(packaging)?;
+    recipe.extend(format!("{version} {options:?} {id} {:?}", built::sign_command()).into_bytes());
     for source in RECIPE {
         recipe.extend(fs::read(sources.join(source)).with_context(|| format!("cannot read {source}"))?);
     }
@@ -90,6 +92,7 @@ fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, opt
         let mut makensis = Command::new("makensis");
         makensis.args(["-V1", "-INPUTCHARSET", "UTF8", "-NOCD", "-WX"]);
         makensis.args(options).arg(format!("-DVERSION={version}")).arg(format!("-DPAYLOAD_KB={}", tree.kib()?));
+        makensis.arg(format!("-DAPP_ID={id}"));
         makensis.arg(define("PAYLOAD", tree.folder())).arg(define("OUTPUT", file));
         makensis.arg(define("ICON", &packaging.context.root.join("src-tauri/icons/icon.ico")));
         makensis.arg(define("PICTURE", &sources.join("finish.bmp")));
@@ -98,6 +101,14 @@ fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, opt
         makensis.arg(format!("-X!addincludedir \"{}\"", sources.display()));
         must(makensis.arg(sources.join("runtray.nsi")))
     })
+}
+
+/// The app's identifier, as Tauri knows it.
+fn app_id(packaging: &Packaging<'_>) -> Result<String> {
+    let file = packaging.context.root.join("src-tauri/tauri.conf.json");
+    let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let settings: serde_json::Value = serde_json::from_slice(&text).context("tauri.conf.json is damaged")?;
+    Ok(settings["identifier"].as_str().context("tauri.conf.json names no identifier")?.to_owned())
 }
 
 /// What the environment adds: a command that signs, and Microsoft's bootstrapper of WebView2.
