@@ -5,6 +5,7 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::builtin_python::windows::Profile;
 use crate::context::Context;
 use crate::step::{Ending, must};
 use crate::wine::Prefix;
@@ -71,7 +72,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     test.args(["--lib", "--bins", "--tests", "--no-fail-fast", "--", "--skip", "tests::commands::"])
         .args(&context.filter);
     prefix.set(&mut test);
-    if let Some(python) = builtin_python::windows::make(context)? {
+    if let Some(python) = builtin_python::windows::make(context, Profile::Quick)? {
         test.env("RUNTRAY_TEST_BUILTIN_PYTHON", wine::path(&python.program()));
     }
     // The DLL that the app's own tests are linked with lies in another folder.

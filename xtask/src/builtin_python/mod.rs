@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::context::Context;
+use crate::provision;
 use crate::step::{Ending, must};
-use crate::{debian, provision};
 
 /// The package, a workspace of its own.
 pub(crate) const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
@@ -58,14 +58,10 @@ pub(crate) fn builtin_python(args: &Args) -> Result<()> {
         return Ok(());
     }
     eprintln!("the built-in Python is {}", program(&context).display());
-    if args.windows {
-        match windows::make(&context)? {
-            Some(made) => {
-                eprintln!("the one for Windows is {}", made.program().display());
-                windows::check(&context, &made)?;
-            }
-            None => eprintln!("none for Windows: {}", debian::missing().unwrap_or_else(|| NOT_HERE.to_owned())),
-        }
+    if args.windows
+        && let Ending::Skipped(reason) = windows::check(&context)?
+    {
+        eprintln!("{reason}");
     }
     if args.test { test(&context).map(drop) } else { Ok(()) }
 }

@@ -25,6 +25,25 @@ const PROGRAM: &str = "runtray-python.exe";
 const SOURCES: &[&str] = &["Cargo.toml", "Cargo.lock", "src", "guest/wit"];
 const TESTS: &str = "tests";
 
+/// How the program is compiled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Profile {
+    /// For users.
+    Release,
+    /// For tests, in half the time. The Python inside is as fast.
+    Quick,
+}
+
+impl Profile {
+    /// Its name in the manifest, and the name of its folder.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Release => "release",
+            Self::Quick => "quick",
+        }
+    }
+}
+
 /// What lies in a folder of the cache, ready to be packed.
 pub(crate) struct Made(PathBuf);
 
@@ -44,22 +63,23 @@ impl Made {
 ///
 /// # Errors
 /// As for [`super::build`]; or the program does not compile.
-pub(crate) fn make(context: &Context) -> Result<Option<Made>> {
+pub(crate) fn make(context: &Context, profile: Profile) -> Result<Option<Made>> {
     if debian::missing().is_some() {
         return Ok(None);
     }
     provision::for_builtin_python()?;
     let Some(made) = artifact::make(context)? else { return Ok(None) };
-    let hash = inputs::hash(context, SOURCES, &[name(&made)])?;
+    let hash = inputs::hash(context, SOURCES, &[name(&made), profile.name().to_owned()])?;
     let folder = context.cache.path(format!("builtin-python-windows-{hash}"));
     if !folder.exists() {
         eprintln!("making the built-in Python for Windows, once for this version");
         artifact::add(context, &made, WINDOWS)?;
-        must(cargo(context, "build")?.args(["--bin", "runtray-python"]))?;
+        must(cargo(context, "build", profile)?.args(["--bin", "runtray-python"]))?;
         let unfinished = context.cache.path("builtin-python-windows.unfinished");
         fs::remove_dir_all(&unfinished).ok();
         place::artifact(&made, WINDOWS, &unfinished)?;
-        fs::copy(output(context).join(PROGRAM), unfinished.join(PROGRAM)).context("cannot copy the program")?;
+        fs::copy(output(context, profile).join(PROGRAM), unfinished.join(PROGRAM))
+            .context("cannot copy the program")?;
         fs::rename(&unfinished, &folder).with_context(|| format!("cannot make {}", folder.display()))?;
     }
     Ok(Some(Made(folder)))
@@ -70,39 +90,46 @@ pub(crate) fn make(context: &Context) -> Result<Option<Made>> {
 /// # Errors
 /// As for [`make`].
 pub(crate) fn build(context: &Context) -> Result<Ending> {
-    let Some(made) = make(context)? else { return Ok(skipped()) };
+    let Some(made) = make(context, Profile::Quick)? else { return Ok(skipped()) };
     place::weigh(&made.0)?;
     Ok(Ending::Done)
 }
 
-/// Runs clippy and the tests under Wine, unless the same sources have passed both.
+/// Runs the tests under Wine, unless the same sources have passed.
 ///
 /// # Errors
-/// As for [`make`]; or clippy reports a warning, a test fails, or Wine cannot be set up.
+/// As for [`make`]; or a test fails, or Wine cannot be set up.
 pub(crate) fn test(context: &Context) -> Result<Ending> {
-    let Some(made) = make(context)? else { return Ok(skipped()) };
+    let Some(made) = make(context, Profile::Quick)? else { return Ok(skipped()) };
     let hash = inputs::hash(context, &[TESTS], &[name(&made.0)])?;
     let passed = context.cache.path("builtin-python-windows.passed");
     if fs::read_to_string(&passed).is_ok_and(|known| known == hash) {
         return Ok(Ending::Skipped("the same sources have passed".to_owned()));
     }
-    check(context, &made)?;
+    test_program(context, &made)?;
     if context.filter.is_empty() {
         fs::write(&passed, hash).with_context(|| format!("cannot write {}", passed.display()))?;
     }
     Ok(Ending::Done)
 }
 
-/// Runs clippy and the tests.
+/// Runs clippy, makes the program and tests it.
 ///
 /// # Errors
-/// As for [`test`].
-pub(super) fn check(context: &Context, made: &Made) -> Result<()> {
-    must(cargo(context, "clippy")?.args(["--all-targets", "--", "-D", "warnings"]))?;
-    must(cargo(context, "test")?.arg("--no-run"))?;
-    copy_files(&made.files(), &output(context).join(place::ARTIFACT))?;
+/// As for [`test`]; or clippy reports a warning.
+pub(super) fn check(context: &Context) -> Result<Ending> {
+    let Some(made) = make(context, Profile::Quick)? else { return Ok(skipped()) };
+    must(cargo(context, "clippy", Profile::Quick)?.args(["--all-targets", "--", "-D", "warnings"]))?;
+    test_program(context, &made)?;
+    eprintln!("the built-in Python for Windows is {}", made.program().display());
+    Ok(Ending::Done)
+}
+
+fn test_program(context: &Context, made: &Made) -> Result<()> {
+    must(cargo(context, "test", Profile::Quick)?.arg("--no-run"))?;
+    copy_files(&made.files(), &output(context, Profile::Quick).join(place::ARTIFACT))?;
     let prefix = Prefix::open(context)?;
-    let mut test = cargo(context, "test")?;
+    let mut test = cargo(context, "test", Profile::Quick)?;
     test.args(["--no-fail-fast", "--"]).args(&context.filter);
     prefix.set(&mut test);
     must(&mut test)
@@ -132,13 +159,13 @@ fn skipped() -> Ending {
     Ending::Skipped(debian::missing().unwrap_or_else(|| NOT_HERE.to_owned()))
 }
 
-fn output(context: &Context) -> PathBuf {
-    context.cache.path(TARGET_FOLDER).join(WINDOWS).join("release")
+fn output(context: &Context, profile: Profile) -> PathBuf {
+    context.cache.path(TARGET_FOLDER).join(WINDOWS).join(profile.name())
 }
 
-fn cargo(context: &Context, task: &str) -> Result<Command> {
-    let mut command =
-        debian::cargo(context, WINDOWS, TARGET_FOLDER, &[task, "--release", "--manifest-path", MANIFEST])?;
+fn cargo(context: &Context, task: &str, profile: Profile) -> Result<Command> {
+    let args = [task, "--profile", profile.name(), "--manifest-path", MANIFEST];
+    let mut command = debian::cargo(context, WINDOWS, TARGET_FOLDER, &args)?;
     command.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_LINKER", wine::COMPILER);
     command.env("CARGO_TARGET_X86_64_PC_WINDOWS_GNU_RUNNER", wine::RUNNER);
     Ok(command)

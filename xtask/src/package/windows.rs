@@ -7,8 +7,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use super::tree::Tree;
-use super::{Packaging, VERSION, built, notices};
-use crate::builtin_python;
+use super::{Build, Packaging, VERSION, built, notices};
+use crate::builtin_python::{self, windows::Profile};
 use crate::step::must;
 
 /// The recipe, in the folder `packaging/windows`.
@@ -62,8 +62,9 @@ fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
     let programs = built::windows(packaging);
     let tree = Tree::new(packaging, "windows")?;
     let plain = packaging.work("windows-stripped");
-    let python =
-        builtin_python::windows::make(packaging.context)?.context("the built-in Python cannot be made here")?;
+    let profile = if packaging.build == Build::Release { Profile::Release } else { Profile::Quick };
+    let python = builtin_python::windows::make(packaging.context, profile)?;
+    let python = python.context("the built-in Python cannot be made here")?;
     for program in PROGRAMS.map(|name| programs.join(name)).iter().chain([&python.program()]) {
         let program = built::stripped(program, &plain, STRIP)?;
         built::sign(&program)?;
