@@ -136,10 +136,10 @@ fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Un
         return Ok(unpacked);
     }
     let unfinished = cache.join(UNFINISHED);
-    fs::remove_dir_all(&unfinished).ok();
+    remove(&unfinished).map_err(failed)?;
     folders::create(&unfinished).map_err(failed)?;
     let done = fill(home, about, code, &unfinished).and_then(|()| put(&unfinished, folder).map_err(failed));
-    fs::remove_dir_all(&unfinished).ok();
+    remove(&unfinished).ok();
     drop(lock);
     done?;
     ready(folder, code)
@@ -149,16 +149,30 @@ fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Un
 fn put(unfinished: &Path, folder: &Path) -> io::Result<()> {
     let mut attempt = 1;
     loop {
-        let removed = fs::remove_dir_all(folder).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        });
-        match removed.and_then(|()| fs::rename(unfinished, folder)) {
+        match remove(folder).and_then(|()| fs::rename(unfinished, folder)) {
             Err(_) if attempt < ATTEMPTS => std::thread::sleep(PAUSE),
             moved => return moved,
         }
         attempt += 1;
     }
+}
+
+/// Removes a folder with its content, if it is there.
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // Wine 8 lacks what this needs. On Windows nobody else can put a link into a folder of this user.
+        Err(_) if cfg!(windows) => remove_by_names(folder),
+        removed => removed,
+    }
+}
+
+fn remove_by_names(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() { remove_by_names(&entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    fs::remove_dir(folder)
 }
 
 fn fill(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<(), Error> {
