@@ -28,11 +28,11 @@ Function .onInit
   SetShellVarContext current
   SetRegView 64
   ${IfNot} ${AtLeastWin10}
-    !insertmacro refuse ${UNSUITABLE} "${NAME} needs Windows 10 or newer."
+    !insertmacro refuse ${UNSUITABLE} $(oldWindows)
   ${EndIf}
   ${IfNot} ${IsNativeAMD64}
   ${AndIfNot} ${IsNativeARM64}
-    !insertmacro refuse ${UNSUITABLE} "${NAME} needs a 64-bit Windows, for x64 or for ARM64 with x64 emulation."
+    !insertmacro refuse ${UNSUITABLE} $(otherWindows)
   ${EndIf}
   Call checkFolderOption
   Call readInstalled
@@ -49,7 +49,7 @@ Function checkFolderOption
   ${EndIf}
   ${If} "$1" != "$INSTDIR"
   ${AndIf} "$1" != "$INSTDIR\"
-    !insertmacro refuse ${UNWRITABLE} "$1 cannot be the folder. Write /D=FOLDER as the last option and without quotes."
+    !insertmacro refuse ${UNWRITABLE} $(noFolder)
   ${EndIf}
 FunctionEnd
 
@@ -65,8 +65,7 @@ Function readInstalled
   StrCpy $Installed 1
   ${VersionCompare} "$0" "${VERSION}" $1
   ${If} $1 = 1
-    !insertmacro refuse ${NEWER} "${NAME} $0 is installed, which is newer than ${VERSION}. To go back, remove it first. \
-      Settings and log stay."
+    !insertmacro refuse ${NEWER} $(newerInstalled)
   ${EndIf}
   ReadRegDWORD $AddToPath HKCU "${ENTRY}" "AddedToPath"
   ReadRegStr $1 HKCU "${LOGIN}" "${NAME}"
@@ -97,21 +96,21 @@ Function readOptions
 FunctionEnd
 
 Function optionsPage
-  !insertmacro MUI_HEADER_TEXT "Install ${NAME} ${VERSION}" "For you alone; no administrator is needed."
+  !insertmacro MUI_HEADER_TEXT $(installTitle) $(installSubtitle)
   nsDialogs::Create 1018
   Pop $0
   GetDlgItem $0 $HWNDPARENT 1
   ${If} $Installed = 1
-    SendMessage $0 ${WM_SETTEXT} 0 "STR:&Update"
+    SendMessage $0 ${WM_SETTEXT} 0 "STR:$(updateButton)"
   ${Else}
-    SendMessage $0 ${WM_SETTEXT} 0 "STR:&Install"
+    SendMessage $0 ${WM_SETTEXT} 0 "STR:$(installButton)"
   ${EndIf}
-  ${NSD_CreateLabel} 0 0 100% 24u "${NAME} runs code for the tools on this computer. It will be in$\r$\n$INSTDIR"
+  ${NSD_CreateLabel} 0 0 100% 24u $(installLabel)
   Pop $0
-  ${NSD_CreateCheckbox} 0 36u 100% 12u "Add the command &runtray to my PATH"
+  ${NSD_CreateCheckbox} 0 36u 100% 12u $(pathChoice)
   Pop $Page.Path
   ${NSD_SetState} $Page.Path $AddToPath
-  ${NSD_CreateCheckbox} 0 54u 100% 12u "Start ${NAME} when I &log in"
+  ${NSD_CreateCheckbox} 0 54u 100% 12u $(loginChoice)
   Pop $Page.Login
   ${NSD_SetState} $Page.Login $StartAtLogin
   nsDialogs::Show
@@ -130,7 +129,7 @@ Function checkFolder
   ${If} ${Errors}
     RMDir "${UNPACKED}"
     RMDir "$INSTDIR"
-    !insertmacro refuse ${UNWRITABLE} "$INSTDIR cannot be written. Choose another folder with /D=FOLDER."
+    !insertmacro refuse ${UNWRITABLE} $(unwritable)
   ${EndIf}
   FileClose $0
   Delete "${UNPACKED}\.probe"
@@ -138,7 +137,7 @@ Function checkFolder
   ${If} $0 < ${PAYLOAD_KB}
     RMDir "${UNPACKED}"
     RMDir "$INSTDIR"
-    !insertmacro refuse ${NO_SPACE} "The disk of $INSTDIR has $0 KB of free space; ${NAME} needs ${PAYLOAD_KB} KB."
+    !insertmacro refuse ${NO_SPACE} $(noSpace)
   ${EndIf}
 FunctionEnd
 
@@ -160,23 +159,23 @@ Section
   RMDir /r "${UNPACKED}"
   Call checkFolder
   SetOutPath "${UNPACKED}"
-  DetailPrint "Unpacking"
+  DetailPrint $(unpacking)
   ClearErrors
   !insertmacro unpackPayload
   SetOutPath "${UNPACKED}"
   WriteUninstaller "${UNPACKED}\${UNINSTALLER}"
   ${If} ${Errors}
-    !insertmacro giveUp "The files could not be written to $INSTDIR. Is its disk full?"
+    !insertmacro giveUp $(notUnpacked)
   ${EndIf}
   SetOutPath "$TEMP"
   Call stopRunning
   !insertmacro putPayloadInPlace
   !insertmacro putInPlace "${UNINSTALLER}"
   ${If} $R6 != ""
-    !insertmacro giveUp "$R6 could not be written. Start this installer again."
+    !insertmacro giveUp $(notPlaced)
   ${EndIf}
   RMDir /r "${UNPACKED}"
-  CreateShortcut "$SMPROGRAMS\${NAME}.lnk" "$INSTDIR\${APP}"
+  Call createShortcut
   Call registerApp
   Call changePath
   Call changeLogin
@@ -214,7 +213,7 @@ Function changePath
   ${EndIf}
   Pop $0
   ${If} $0 != 0
-    StrCpy $Remark "PATH could not be changed. "
+    StrCpy $Remark $(pathRemark)
   ${EndIf}
   SendMessage ${HWND_BROADCAST} ${WM_WININICHANGE} 0 "STR:Environment" /TIMEOUT=1000
 FunctionEnd
@@ -243,7 +242,7 @@ Function ensureWebView2
     Return
   ${EndIf}
 !ifdef WEBVIEW2_SETUP
-  DetailPrint "Installing WebView2"
+  DetailPrint $(installingWebview)
   InitPluginsDir
   File "/oname=$PLUGINSDIR\webview2.exe" "${WEBVIEW2_SETUP}"
   ExecWait '"$PLUGINSDIR\webview2.exe" /silent /install' $0
@@ -251,8 +250,7 @@ Function ensureWebView2
     Return
   ${EndIf}
 !endif
-  StrCpy $Remark "$RemarkIts window needs Microsoft's WebView2, which is not on this computer. \
-    The app says how to get it; the service works without it."
+  StrCpy $Remark "$Remark$(webviewRemark)"
 FunctionEnd
 
 Function startApp

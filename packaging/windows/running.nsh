@@ -34,7 +34,7 @@ Function ${un}stopRunning
     StrCpy $WasRunning 1
   ${EndIf}
   ${Do}
-    DetailPrint "Waiting for ${NAME} to quit"
+    DetailPrint $(waiting)
     nsExec::Exec '"$INSTDIR\${APP}" --quit'
     Pop $R8
     ${For} $R7 1 120
@@ -48,8 +48,7 @@ Function ${un}stopRunning
       SetErrorLevel ${RUNNING}
       Abort
     ${EndIf}
-    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION \
-      "$R9 is still running. Close it, and the programs that started it, and try again." IDRETRY +3
+    MessageBox MB_RETRYCANCEL|MB_ICONEXCLAMATION $(stillRunning) IDRETRY +3
     SetErrorLevel ${RUNNING}
     Abort
   ${Loop}

@@ -4,6 +4,7 @@
 ;   VERSION     1.2.3
 ;   PAYLOAD     the folder of the files to install
 ;   PAYLOAD_KB  their size
+;   APP_ID      the identifier of the app
 ;   OUTPUT      the installer to write
 ;   ICON        icon.ico
 ;   PICTURE     the picture of the last page, 164 x 314 pixels
@@ -95,15 +96,18 @@ Page custom optionsPage optionsLeave
 !insertmacro MUI_PAGE_INSTFILES
 !define MUI_FINISHPAGE_TEXT_LARGE
 !define MUI_FINISHPAGE_RUN
-!define MUI_FINISHPAGE_RUN_TEXT "Start ${NAME}"
+!define MUI_FINISHPAGE_RUN_TEXT $(startNow)
 !define MUI_FINISHPAGE_RUN_FUNCTION startApp
-!define MUI_FINISHPAGE_TEXT "${NAME} is in the Start menu. While it runs, its icon is in the notification area.$\r$\n$\r$\n$Remark"
+!define MUI_FINISHPAGE_TEXT $(finished)
 !insertmacro MUI_PAGE_FINISH
 UninstPage custom un.optionsPage un.optionsLeave
 !insertmacro MUI_UNPAGE_INSTFILES
 !insertmacro MUI_LANGUAGE "English"
+!insertmacro MUI_LANGUAGE "German"
 
+!include "texts.nsh"
 !include "payload.nsh"
 !include "running.nsh"
+!include "shortcut.nsh"
 !include "install.nsh"
 !include "uninstall.nsh"

@@ -13,14 +13,14 @@ Function un.onInit
 FunctionEnd
 
 Function un.optionsPage
-  !insertmacro MUI_HEADER_TEXT "Remove ${NAME}" "Running programs of ${NAME} are ended."
+  !insertmacro MUI_HEADER_TEXT $(removeTitle) $(removeSubtitle)
   nsDialogs::Create 1018
   Pop $0
   GetDlgItem $0 $HWNDPARENT 1
-  SendMessage $0 ${WM_SETTEXT} 0 "STR:&Remove"
-  ${NSD_CreateLabel} 0 0 100% 24u "${NAME} will be removed from$\r$\n$INSTDIR"
+  SendMessage $0 ${WM_SETTEXT} 0 "STR:$(removeButton)"
+  ${NSD_CreateLabel} 0 0 100% 24u $(removeLabel)
   Pop $0
-  ${NSD_CreateCheckbox} 0 36u 100% 12u "Also delete my &settings and the log of everything that ran"
+  ${NSD_CreateCheckbox} 0 36u 100% 12u $(purgeChoice)
   Pop $Page.Purge
   ${NSD_SetState} $Page.Purge $Purge
   nsDialogs::Show
@@ -42,7 +42,7 @@ Section "Uninstall"
   Delete "$INSTDIR\${UNINSTALLER}"
   ; Not with all contents: what others put there is not ours.
   RMDir "$INSTDIR"
-  Delete "$SMPROGRAMS\${NAME}.lnk"
+  Delete "${SHORTCUT}"
   ; The one value, never the key, which is everyone's.
   DeleteRegValue HKCU "${LOGIN}" "${NAME}"
   DeleteRegValue HKCU "${LOGIN_APPROVED}" "${NAME}"
@@ -52,8 +52,8 @@ Section "Uninstall"
   ; What can be made again: runs' folders, the unpacked Python, the window's browser data.
   RMDir /r "$LOCALAPPDATA\runtray\cache"
   RMDir /r "$LOCALAPPDATA\runtray-python"
-  RMDir /r "$LOCALAPPDATA\org.runtray.desktop"
-  RMDir /r "$APPDATA\org.runtray.desktop"
+  RMDir /r "$LOCALAPPDATA\${APP_ID}"
+  RMDir /r "$APPDATA\${APP_ID}"
   ${If} $Purge = 1
     RMDir /r "$APPDATA\runtray"
     RMDir /r "$LOCALAPPDATA\runtray"

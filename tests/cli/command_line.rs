@@ -345,3 +345,20 @@ fn processes_in(folder: &std::path::Path) -> Vec<std::path::PathBuf> {
     let folders = processes.filter_map(|process| fs::read_link(process.path().join("cwd")).ok());
     folders.filter(|works_in| works_in.starts_with(folder)).collect()
 }
+
+#[cfg(windows)]
+#[test]
+fn windows_is_told_the_name_and_the_version_of_the_program() {
+    let program = runtray(&Home::new("")).get_program().to_owned();
+    let content = fs::read(program).expect("a program");
+    let told = |text: &str| {
+        let bytes: Vec<_> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        content.windows(bytes.len()).any(|window| window == bytes)
+    };
+    let version = env!("CARGO_PKG_VERSION");
+    for text in [&format!("ProductVersion\0{version}\0"), "FileDescription\0Runtray on the command line\0"] {
+        // The value begins at a multiple of four bytes.
+        let spread = text.replacen('\0', "\0\0", 1);
+        assert!(told(text) || told(&spread), "{text:?} is not in the program");
+    }
+}

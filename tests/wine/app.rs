@@ -73,8 +73,17 @@ pub(crate) fn command(session: &Session, arguments: &[&str]) -> Command {
 
 /// Posts a program for the fake interpreter and gives the whole answer.
 pub(crate) fn post(port: u16, code: &str) -> Value {
+    execute(port, &json!({ "code": code, "language": "fake" }))
+}
+
+/// Posts a program for the Python that the service chooses, and gives the whole answer.
+pub(crate) fn post_python(port: u16, code: &str) -> Value {
+    execute(port, &json!({ "code": code }))
+}
+
+fn execute(port: u16, request: &Value) -> Value {
     let url = format!("http://127.0.0.1:{port}/execute");
-    let answer = ureq::post(url).send_json(json!({ "code": code, "language": "fake" })).expect("an answer");
+    let answer = ureq::post(url).send_json(request).expect("an answer");
     serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
 }
 

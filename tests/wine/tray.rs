@@ -59,9 +59,13 @@ pub(crate) fn open_menu(session: &Session) -> Window {
 
 /// Chooses a line of the menu.
 pub(crate) fn choose(session: &Session, line: Line) {
-    let menu = open_menu(session);
-    let Size { width, height } = size(session, &menu);
-    click(session, &menu, Button::Left, width / 2, middle(line, height));
+    choose_in(session, &open_menu(session), line);
+}
+
+/// Chooses a line of the open menu.
+pub(crate) fn choose_in(session: &Session, menu: &Window, line: Line) {
+    let Size { width, height } = size(session, menu);
+    click(session, menu, Button::Left, width / 2, middle(line, height));
     until("the menu to be gone", || menus(session, PROGRAM).is_empty().then_some(()));
 }
 

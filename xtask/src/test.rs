@@ -36,6 +36,8 @@ const STEPS: &[Step] = &[
     Step { title: "macOS: types of the engine", parts: &[Part::Macos], work: macos::check },
     Step { title: "Windows: clippy", parts: &[Part::Windows], work: windows::clippy },
     Step { title: "Windows: build", parts: &[Part::Windows], work: windows::build },
+    Step { title: "Windows: the built-in Python", parts: &[Part::Windows], work: builtin_python::windows::build },
+    Step { title: "Windows: the built-in Python: tests", parts: &[Part::Windows], work: builtin_python::windows::test },
     Step { title: "Windows: tests under Wine", parts: &[Part::Windows], work: windows::test },
     Step { title: "Windows: installers for the tests", parts: &[Part::Windows], work: windows::installers },
     Step { title: "Windows: the app and its installer under Wine", parts: &[Part::Windows], work: windows::app },

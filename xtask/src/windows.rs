@@ -5,13 +5,14 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
+use crate::builtin_python::windows::Profile;
 use crate::context::Context;
 use crate::step::{Ending, must};
 use crate::wine::Prefix;
 use crate::{builtin_python, debian, package, wine};
 
-/// Tests of installations of the real app.
-const LIFE: [&str; 3] = ["setup::life", "setup::places", "setup::whole"];
+/// Tests of installations of the real app, which take minutes each.
+const LIFE: [&str; 4] = ["setup::life", "setup::pages", "setup::places", "setup::whole"];
 
 /// The cross-compiler, Wine, and a display server for programs with windows.
 pub(crate) const PACKAGES: &[&str] =
@@ -71,8 +72,8 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     test.args(["--lib", "--bins", "--tests", "--no-fail-fast", "--", "--skip", "tests::commands::"])
         .args(&context.filter);
     prefix.set(&mut test);
-    if let Some(program) = builtin_python::windows::program(context) {
-        test.env("RUNTRAY_TEST_BUILTIN_PYTHON", wine::path(&program));
+    if let Some(python) = builtin_python::windows::make(context, Profile::Quick)? {
+        test.env("RUNTRAY_TEST_BUILTIN_PYTHON", wine::path(&python.program()));
     }
     // The DLL that the app's own tests are linked with lies in another folder.
     test.env("WINEPATH", wine::path(&programs(context)));
@@ -105,7 +106,7 @@ pub(crate) fn app(context: &Context) -> Result<Ending> {
     let prefix = Prefix::open(context)?;
     let mut test = context.cargo(&["test", "--workspace", "--test", "wine", "--", "--ignored"]);
     if context.filter.is_empty() {
-        eprintln!("not run: {LIFE:?}: not all of them pass yet; `cargo xtask test --only windows -- setup` runs them");
+        eprintln!("not run: {LIFE:?} take minutes each; `cargo xtask test --only windows -- setup` runs them");
         test.args(LIFE.iter().flat_map(|tests| ["--skip", tests]));
     }
     test.args(&context.filter).env("RUNTRAY_TEST_WINDOWS_PROGRAMS", programs(context));

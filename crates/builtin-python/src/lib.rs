@@ -6,6 +6,7 @@
 
 pub mod about;
 pub mod arguments;
+mod checked;
 mod codecs;
 pub mod compression;
 pub mod engine;

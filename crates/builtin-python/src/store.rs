@@ -1,16 +1,16 @@
 //! The shipped artifact: unpacked once, and checked before it is mapped.
 //!
 //! The machine code is mapped from a file in a folder that only this user can write to. The file is hashed when it is unpacked,
-//! and again at a start that finds another inode, size or time of change.
+//! and again before it is mapped (`checked.rs`).
 
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-
-use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 
 use crate::about::{self, About, Packed};
 use crate::arguments::Folders;
+use crate::checked::{self, Checked, Hashing};
 use crate::compression::{self, Filter};
 use crate::folders;
 
@@ -29,6 +29,11 @@ const LOCK: &str = "lock";
 /// The folder that is being unpacked.
 const UNFINISHED: &str = "unfinished";
 
+/// How often and after which pause an unpacked folder is moved to its place again, if the system refused that. On Windows
+/// whoever looks at new files, such as a virus scanner, holds them for a moment.
+const ATTEMPTS: u32 = if cfg!(windows) { 40 } else { 1 };
+const PAUSE: Duration = Duration::from_millis(50);
+
 /// Why the built-in Python cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -38,9 +43,14 @@ pub enum Error {
     /// It was not compiled for this system.
     #[error("{0} has no machine code for {target}", target = about::TARGET)]
     OtherSystem(String),
-    /// A file differs from the shipped one.
-    #[error("{0} is damaged: its hash is not the one in about.json; install Runtray again")]
-    Damaged(String),
+    /// A shipped file is not as it was.
+    #[error("{file} is damaged: {reason}; install Runtray again")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// No folder can hold it.
     #[error("cannot unpack the built-in Python: {0}")]
     Unpacking(String),
@@ -52,10 +62,12 @@ pub enum Error {
 /// The unpacked files.
 #[derive(Debug)]
 pub struct Unpacked {
-    /// The machine code, checked.
+    /// The machine code.
     pub code: PathBuf,
     /// The standard library.
     pub library: PathBuf,
+    /// To be kept until the machine code is no longer used.
+    pub checked: Checked,
 }
 
 /// Where the shipped files are.
@@ -84,7 +96,7 @@ pub fn open(folders: &Folders) -> Result<Unpacked, Error> {
         let folder = cache.join(&version);
         match ready(&folder, code).or_else(|_| unpack(&home, &about, code, &folder)) {
             Ok(unpacked) => return Ok(unpacked),
-            Err(error @ (Error::Damaged(_) | Error::NotPrivate(_))) => return Err(error),
+            Err(error @ (Error::Damaged { .. } | Error::NotPrivate(_))) => return Err(error),
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
@@ -105,45 +117,13 @@ fn ready(folder: &Path, code: &Packed) -> Result<Unpacked, Error> {
     if !private {
         return Err(Error::NotPrivate(folder.display().to_string()));
     }
-    let unpacked = Unpacked { code: folder.join(CODE), library: folder.join(LIBRARY) };
-    if !unpacked.library.is_dir() {
-        return Err(Error::Unpacking(format!("{} is not there", unpacked.library.display())));
+    let (file, library) = (folder.join(CODE), folder.join(LIBRARY));
+    if !library.is_dir() {
+        return Err(Error::Unpacking(format!("{} is not there", library.display())));
     }
-    check(&unpacked.code, &folder.join(CHECKED), code).map_err(|error| Error::Unpacking(error.to_string()))?;
-    Ok(unpacked)
-}
-
-/// Hashes the file unless it is unchanged since the last hash.
-fn check(file: &Path, checked: &Path, code: &Packed) -> io::Result<()> {
-    let identity = identity(file)?;
-    if fs::read_to_string(checked).is_ok_and(|known| known == identity) {
-        return Ok(());
-    }
-    let mut hashing = Hashing { writer: io::sink(), hash: Sha256::new(), size: 0 };
-    io::copy(&mut File::open(file)?, &mut hashing)?;
-    if !hashing.is(code) {
-        return Err(io::Error::other("the machine code was changed"));
-    }
-    // Where it cannot be kept, the next start hashes again.
-    fs::write(checked, identity).ok();
-    Ok(())
-}
-
-/// What changes with every change of a file that is noticed.
-#[cfg(unix)]
-fn identity(file: &Path) -> io::Result<String> {
-    use std::os::unix::fs::MetadataExt as _;
-    let of = fs::symlink_metadata(file)?;
-    let changed = (of.ctime(), of.ctime_nsec());
-    Ok(format!("{} {} {} {} {changed:?}", of.dev(), of.ino(), of.size(), of.mtime_nsec()))
-}
-
-/// What changes with every change of a file that is noticed.
-#[cfg(windows)]
-fn identity(file: &Path) -> io::Result<String> {
-    use std::os::windows::fs::MetadataExt as _;
-    let of = fs::symlink_metadata(file)?;
-    Ok(format!("{} {} {}", of.file_size(), of.creation_time(), of.last_write_time()))
+    let checked = checked::check(&file, &folder.join(CHECKED), code);
+    let checked = checked.map_err(|error| Error::Unpacking(format!("{}: {error}", file.display())))?;
+    Ok(Unpacked { code: file, library, checked })
 }
 
 /// Unpacks beside `folder` and moves it there when complete, one process at a time: an interrupted unpacking is never used.
@@ -156,65 +136,66 @@ fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Un
         return Ok(unpacked);
     }
     let unfinished = cache.join(UNFINISHED);
-    fs::remove_dir_all(&unfinished).ok();
+    remove(&unfinished).map_err(failed)?;
     folders::create(&unfinished).map_err(failed)?;
-    let done = fill(home, about, code, &unfinished).and_then(|()| {
-        // What stands in its place was refused by `ready`.
-        fs::remove_dir_all(folder).ok();
-        fs::rename(&unfinished, folder).map_err(failed)
-    });
-    fs::remove_dir_all(&unfinished).ok();
+    let done = fill(home, about, code, &unfinished).and_then(|()| put(&unfinished, folder).map_err(failed));
+    remove(&unfinished).ok();
     drop(lock);
     done?;
     ready(folder, code)
 }
 
+/// Moves `unfinished` to `folder`, in whose place may be one that [`ready`] refused.
+fn put(unfinished: &Path, folder: &Path) -> io::Result<()> {
+    let mut attempt = 1;
+    loop {
+        match remove(folder).and_then(|()| fs::rename(unfinished, folder)) {
+            Err(_) if attempt < ATTEMPTS => std::thread::sleep(PAUSE),
+            moved => return moved,
+        }
+        attempt += 1;
+    }
+}
+
+/// Removes a folder with its content, if it is there.
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        // Wine 8 lacks what this needs. On Windows nobody else can put a link into a folder of this user.
+        Err(_) if cfg!(windows) => remove_by_names(folder),
+        removed => removed,
+    }
+}
+
+fn remove_by_names(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() { remove_by_names(&entry.path())? } else { fs::remove_file(entry.path())? }
+    }
+    fs::remove_dir(folder)
+}
+
 fn fill(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<(), Error> {
-    let packed = |packed: &Packed| home.join(&packed.file);
     let failed = |file: PathBuf| move |error: io::Error| Error::Unpacking(format!("{}: {error}", file.display()));
     let file = File::create(folder.join(CODE)).map_err(failed(folder.join(CODE)))?;
-    let hash = decompress(&packed(code), Filter::of(about::TARGET), file).map_err(failed(packed(code)))?;
-    if !hash.is(code) {
-        return Err(Error::Damaged(packed(code).display().to_string()));
-    }
-    let archive =
-        decompress(&packed(&about.library), Filter::Plain, Vec::new()).map_err(failed(packed(&about.library)))?;
-    if !archive.is(&about.library) {
-        return Err(Error::Damaged(packed(&about.library).display().to_string()));
-    }
+    decompress(home, code, Filter::of(about::TARGET), file)?;
+    let archive = decompress(home, &about.library, Filter::Plain, Vec::new())?;
     let library = folder.join(LIBRARY);
-    tar::Archive::new(archive.writer.as_slice()).unpack(&library).map_err(failed(library))
+    tar::Archive::new(archive.as_slice()).unpack(&library).map_err(failed(library))
 }
 
-/// Bytes on their way, and their hash.
-struct Hashing<W> {
-    writer: W,
-    hash: Sha256,
-    size: u64,
-}
-
-impl<W> Hashing<W> {
-    fn is(&self, packed: &Packed) -> bool {
-        self.size == packed.size && format!("{:x}", self.hash.clone().finalize()) == packed.sha256
-    }
-}
-
-impl<W: Write> Write for Hashing<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let taken = self.writer.write(bytes)?;
-        self.hash.update(&bytes[..taken]);
-        self.size += taken as u64;
-        Ok(taken)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.writer.flush()
-    }
-}
-
-fn decompress<W: Write>(file: &Path, filter: Filter, writer: W) -> io::Result<Hashing<W>> {
-    let mut hashing = Hashing { writer, hash: Sha256::new(), size: 0 };
-    io::copy(&mut compression::decompress(File::open(file)?, filter)?, &mut hashing)?;
-    hashing.flush()?;
-    Ok(hashing)
+/// Decompresses a shipped file into `writer`, which comes back.
+fn decompress<W: Write>(home: &Path, packed: &Packed, filter: Filter, writer: W) -> Result<W, Error> {
+    let file = home.join(&packed.file);
+    let name = file.display();
+    let mut hashing = Hashing::new(writer);
+    let opened = File::open(&file).and_then(|file| compression::decompress(file, filter));
+    let copied = opened.and_then(|mut reader| io::copy(&mut reader, &mut hashing)).and_then(|_| hashing.flush());
+    let reason = match copied {
+        Ok(()) if hashing.is(packed) => return Ok(hashing.writer),
+        Ok(()) => "its hash is not the one in about.json".to_owned(),
+        Err(error) if hashing.is_refused => return Err(Error::Unpacking(format!("{name}: {error}"))),
+        Err(error) => format!("it cannot be read: {error}"),
+    };
+    Err(Error::Damaged { file: name.to_string(), reason })
 }

@@ -77,6 +77,7 @@ fn what_is_shipped_is_damaged() {
         fs::write(&file, content).expect("it can be written");
         let ended = hello(home.path());
         assert_eq!(ended.status.code(), BROKEN, "{ended:?}");
+        assert!(ended.stderr.contains(" is damaged: ") && ended.stderr.contains("install Runtray again"), "{ended:?}");
         assert_eq!(folders(home.path()), 0, "an unfinished folder was left");
     }
 }
@@ -99,14 +100,45 @@ fn unpacked_code_that_was_changed_is_not_run() {
     let good = content.clone();
     let middle = content.len() / 2;
     content[middle] ^= 1;
+    let times = fs::metadata(&code).and_then(|file| file.modified()).expect("it has a time");
     fs::write(&code, &content).expect("it can be written");
+    // A program can put back the times that it may change.
+    fs::File::options().write(true).open(&code).and_then(|file| file.set_modified(times)).expect("it can be set");
     works(home.path());
     assert!(fs::read(&code).expect("it is there") == good, "the changed file was not replaced");
     fs::remove_file(&code).expect("it can be removed");
     works(home.path());
     fs::remove_dir_all(code.with_file_name("library")).expect("it can be removed");
-    fs::remove_file(code.with_file_name("checked")).expect("it can be removed");
+    if cfg!(unix) {
+        fs::remove_file(code.with_file_name("checked")).expect("it can be removed");
+    }
     assert_eq!(hello(home.path()).stdout, "hi\n");
+}
+
+#[cfg(windows)]
+#[test]
+fn code_that_runs_cannot_be_changed_or_replaced() {
+    use std::io::{BufRead as _, BufReader, Write as _};
+    use std::process::Stdio;
+    let home = copy();
+    works(home.path());
+    let code = unpacked(home.path()).join("python.cwasm");
+    let python = Python::with_home(home.path());
+    let mut command = python.command(&["-c", "print('begun', flush=True); print(input())"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+    let mut output = BufReader::new(child.stdout.take().expect("a pipe"));
+    let mut line = String::new();
+    output.read_line(&mut line).expect("it prints");
+    assert!(fs::File::options().write(true).open(&code).is_err(), "it can be written");
+    assert!(fs::remove_file(&code).is_err(), "it can be removed");
+    assert!(fs::rename(&code, code.with_extension("old")).is_err(), "it can be moved");
+    // A second one is not in the way, nor is it told to unpack.
+    works(home.path());
+    child.stdin.take().expect("a pipe").write_all(b"end\n").expect("it reads");
+    line.clear();
+    output.read_line(&mut line).expect("it prints");
+    assert_eq!((line.trim_end(), child.wait().expect("it ends").code()), ("end", Some(0)));
+    fs::write(&code, "").expect("it can be written");
 }
 
 #[cfg(unix)]

@@ -47,6 +47,10 @@ pub(crate) fn run(
 
 fn set_up(app: &AppHandle<Wry>, args: &Args, requests: mpsc::Receiver<LaunchRequest>) -> tauri::Result<()> {
     let app_state = app.state::<Arc<AppState>>().inner().clone();
+    #[cfg(windows)]
+    if let Err(error) = crate::system::taskbar::name(&app.config().identifier) {
+        tracing::warn!(%error, "the app has no name for the taskbar");
+    }
     app.manage(Login::new(login::system_items(&app_state.paths)));
     quit_on_shutdown(app, &app_state);
     tauri::async_runtime::spawn(fulfil(app.clone(), requests));

@@ -1,7 +1,7 @@
 //! Interfaces to the operating system: login items, the single instance, signals, native dialogs, checks of the desktop session.
 //!
 //! `instance` makes the app the only one of its data folder. `preflight` checks display, bus and tray before Tauri starts.
-//! `webkit` frees the memory of a closed window on Linux.
+//! `taskbar` names the app for the taskbar of Windows; `webkit` frees the memory of a closed window on Linux.
 
 pub(crate) mod instance;
 pub(crate) mod login;
@@ -9,5 +9,7 @@ pub(crate) mod native_dialog;
 pub(crate) mod preflight;
 pub(crate) mod product;
 pub(crate) mod shutdown;
+#[cfg(windows)]
+pub(crate) mod taskbar;
 #[cfg(target_os = "linux")]
 pub(crate) mod webkit;

@@ -18,6 +18,9 @@ pub(super) const ENTRY: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\
 pub(super) const LOGIN: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
 pub(super) const VARIABLES: &str = r"HKCU\Environment";
 
+/// What is in the command lines of Runtray's programs and its uninstaller, which runs from a copy.
+const PROGRAMS: [&str; 5] = ["runtray-desktop.exe", "runtray.exe", "runtray-python.exe", "uninstall.exe", "~nsu"];
+
 /// Another program's entry in the list of login items, which stays whatever happens.
 const NEIGHBOUR: &str = "Neighbour";
 
@@ -123,7 +126,7 @@ impl Computer {
         fs::write(folder.join("settings.toml"), text).expect("a file");
     }
 
-    /// The processes of Runtray, by their command lines.
+    /// The Windows processes of Runtray, by their command lines.
     pub(super) fn running(&self) -> Vec<String> {
         let ours = format!("WINEPREFIX={}", prefix().display());
         let processes = fs::read_dir("/proc").expect("a list of processes").flatten().map(|entry| entry.path());
@@ -133,9 +136,8 @@ impl Computer {
         });
         let lines = belong.map(|process| fs::read(process.join("cmdline")).unwrap_or_default());
         let lines = lines.map(|line| String::from_utf8_lossy(&line).replace('\0', " "));
-        lines
-            .filter(|line| line.contains("runtray") || line.contains("~nsu") || line.contains("uninstall.exe"))
-            .collect()
+        // Not "runtray" alone: it is in the path of this test, too.
+        lines.filter(|line| PROGRAMS.iter().any(|name| line.contains(name))).collect()
     }
 
     /// A value of the registry as text.

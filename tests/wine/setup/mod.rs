@@ -5,5 +5,6 @@
 mod computer;
 mod faults;
 mod life;
+mod pages;
 mod places;
 mod whole;

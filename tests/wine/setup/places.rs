@@ -4,7 +4,7 @@ use std::fs;
 use std::process::Stdio;
 
 use super::computer::{Computer, ENTRY, LOGIN, VERSION, prefix};
-use crate::app::post;
+use crate::app::{post, post_python};
 use crate::session::until;
 
 /// Where Windows looks for the user's folders.
@@ -24,6 +24,8 @@ fn check(user: &str) {
     app.wait().expect("a child");
     computer.wait_for_service();
     assert_eq!(post(computer.port, "print again")["output"], "again\n");
+    let answer = post_python(computer.port, "open('a', 'w').write('b'); print(open('a').read(), 'ä')");
+    assert_eq!((&answer["output"], &answer["isolation"]), (&"b ä\n".into(), &"wasm".into()), "{answer}");
     computer.uninstall(&["/PURGE"]);
     computer.check_neighbours();
     assert_eq!(computer.left(), [""; 0]);

@@ -9,9 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, Result};
-use sha2::{Digest as _, Sha256};
 
-use super::MANIFEST;
+use super::{MANIFEST, inputs};
 use crate::context::Context;
 use crate::step::must;
 
@@ -105,7 +104,7 @@ fn builder(context: &Context, feature: &str) -> Result<Command> {
 
 /// Fetches and unpacks the wheels. pip checks their hashes.
 fn fetch(context: &Context) -> Result<PathBuf> {
-    let folder = context.cache.path(format!("wheels-{}", short(&hash([REQUIREMENTS.as_bytes()]))));
+    let folder = context.cache.path(format!("wheels-{}", inputs::of_pieces([REQUIREMENTS.as_bytes()])));
     if folder.exists() {
         return Ok(folder);
     }
@@ -136,17 +135,8 @@ fn tempfolder(context: &Context) -> Result<PathBuf> {
 
 /// The folder of the result. Its name contains a hash of all inputs.
 fn place(context: &Context) -> Result<PathBuf> {
-    let mut files = Vec::new();
-    for source in SOURCES {
-        list(&context.root.join("crates/builtin-python").join(source), &mut files)?;
-    }
-    files.sort();
-    let mut contents = vec![REQUIREMENTS.as_bytes().to_vec(), compilers(context)?.into_bytes()];
-    for file in files {
-        contents.push(fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?);
-    }
-    let hash = hash(contents.iter().map(Vec::as_slice));
-    Ok(context.cache.path(format!("builtin-python-{}", short(&hash))))
+    let hash = inputs::hash(context, SOURCES, &[REQUIREMENTS.to_owned(), compilers(context)?])?;
+    Ok(context.cache.path(format!("builtin-python-{hash}")))
 }
 
 /// The entries of the [`COMPILERS`] in the lock file.
@@ -159,39 +149,11 @@ fn compilers(context: &Context) -> Result<String> {
 
 fn copy(from: &Path, to: &Path) -> Result<()> {
     let mut files = Vec::new();
-    list(from, &mut files)?;
+    inputs::list(from, &mut files)?;
     for file in files {
         let place = to.join(file.strip_prefix(from).context("a listed file is below its folder")?);
         fs::create_dir_all(place.parent().unwrap_or(to)).context("cannot make a folder")?;
         fs::copy(&file, &place).with_context(|| format!("cannot copy {}", file.display()))?;
     }
     Ok(())
-}
-
-fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
-    if !path.is_dir() {
-        files.push(path.to_owned());
-        return Ok(());
-    }
-    for entry in fs::read_dir(path).with_context(|| format!("cannot list {}", path.display()))? {
-        let entry = entry?.path();
-        if !entry.ends_with("__pycache__") {
-            list(&entry, files)?;
-        }
-    }
-    Ok(())
-}
-
-fn hash<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
-    let mut hash = Sha256::new();
-    for piece in pieces {
-        // Hash the length too, so that different lists of pieces never concatenate to the same input.
-        hash.update(piece.len().to_le_bytes());
-        hash.update(piece);
-    }
-    format!("{:x}", hash.finalize())
-}
-
-fn short(hash: &str) -> &str {
-    &hash[..16]
 }

@@ -1,6 +1,7 @@
 //! The built-in Python: `runtray-python`, and the files shipped beside it.
 
 mod artifact;
+mod inputs;
 mod place;
 pub(crate) mod windows;
 

@@ -4,14 +4,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 
 use super::tree::Tree;
 use super::{Build, Packaging, VERSION, built, notices};
+use crate::builtin_python::{self, windows::Profile};
 use crate::step::must;
 
 /// The recipe, in the folder `packaging/windows`.
-const RECIPE: [&str; 5] = ["runtray.nsi", "running.nsh", "install.nsh", "uninstall.nsh", "finish.bmp"];
+const RECIPE: [&str; 7] =
+    ["runtray.nsi", "texts.nsh", "running.nsh", "shortcut.nsh", "install.nsh", "uninstall.nsh", "finish.bmp"];
 
 /// The programs.
 const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
@@ -19,8 +21,8 @@ const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
 /// The DLL that the app needs beside it. It is Microsoft's, with a signature that would not survive a change.
 const LOADER: &str = "WebView2Loader.dll";
 
-/// The built-in Python: its program and its folder.
-const PYTHON: (&str, &str) = ("runtray-python.exe", "builtin-python");
+/// The folder of the built-in Python's files.
+const PYTHON: &str = "builtin-python";
 
 /// Removes symbols from programs for Windows.
 const STRIP: &str = "x86_64-w64-mingw32-strip";
@@ -60,24 +62,16 @@ fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
     let programs = built::windows(packaging);
     let tree = Tree::new(packaging, "windows")?;
     let plain = packaging.work("windows-stripped");
-    let names = PROGRAMS.into_iter().chain(programs.join(PYTHON.0).exists().then_some(PYTHON.0));
-    for name in names {
-        let program = built::stripped(&programs.join(name), &plain, STRIP)?;
+    let profile = if packaging.build == Build::Release { Profile::Release } else { Profile::Quick };
+    let python = builtin_python::windows::make(packaging.context, profile)?;
+    let python = python.context("the built-in Python cannot be made here")?;
+    for program in PROGRAMS.map(|name| programs.join(name)).iter().chain([&python.program()]) {
+        let program = built::stripped(program, &plain, STRIP)?;
         built::sign(&program)?;
-        tree.file(&program, name)?;
+        tree.file(&program, &program.file_name().unwrap_or_default().to_string_lossy())?;
     }
     tree.file(&programs.join(LOADER), LOADER)?;
-    let python = programs.join(PYTHON.1);
-    if python.is_dir() {
-        tree.flat_folder(&python, PYTHON.1)?;
-    } else {
-        ensure!(
-            packaging.build == Build::Test,
-            "there is no built-in Python for Windows in {}: `cargo xtask builtin-python --every-target` makes it",
-            programs.display()
-        );
-        eprintln!("without the built-in Python, which has not been built for Windows");
-    }
+    tree.flat_folder(&python.files(), PYTHON)?;
     tree.file(&packaging.context.root.join("LICENSE"), "LICENSE.txt")?;
     tree.file(notices, notices::FILE)?;
     Ok(tree)
@@ -87,7 +81,8 @@ fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
 fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, options: &[&str]) -> Result<()> {
     let sources = packaging.context.root.join("packaging/windows");
     let mut recipe = list(tree)?.into_bytes();
-    recipe.extend(format!("{version} {options:?} {:?}", built::sign_command()).into_bytes());
+    let id = app_id(packaging)?;
+    recipe.extend(format!("{version} {options:?} {id} {:?}", built::sign_command()).into_bytes());
     for source in RECIPE {
         recipe.extend(fs::read(sources.join(source)).with_context(|| format!("cannot read {source}"))?);
     }
@@ -98,6 +93,7 @@ fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, opt
         let mut makensis = Command::new("makensis");
         makensis.args(["-V1", "-INPUTCHARSET", "UTF8", "-NOCD", "-WX"]);
         makensis.args(options).arg(format!("-DVERSION={version}")).arg(format!("-DPAYLOAD_KB={}", tree.kib()?));
+        makensis.arg(format!("-DAPP_ID={id}"));
         makensis.arg(define("PAYLOAD", tree.folder())).arg(define("OUTPUT", file));
         makensis.arg(define("ICON", &packaging.context.root.join("src-tauri/icons/icon.ico")));
         makensis.arg(define("PICTURE", &sources.join("finish.bmp")));
@@ -106,6 +102,14 @@ fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, opt
         makensis.arg(format!("-X!addincludedir \"{}\"", sources.display()));
         must(makensis.arg(sources.join("runtray.nsi")))
     })
+}
+
+/// The app's identifier, as Tauri knows it.
+fn app_id(packaging: &Packaging<'_>) -> Result<String> {
+    let file = packaging.context.root.join("src-tauri/tauri.conf.json");
+    let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let settings: serde_json::Value = serde_json::from_slice(&text).context("tauri.conf.json is damaged")?;
+    Ok(settings["identifier"].as_str().context("tauri.conf.json names no identifier")?.to_owned())
 }
 
 /// What the environment adds: a command that signs, and Microsoft's bootstrapper of WebView2.

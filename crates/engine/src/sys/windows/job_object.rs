@@ -26,7 +26,7 @@ use windows_sys::Win32::System::JobObjects::{
     QueryInformationJobObject, SetInformationJobObject, TerminateJobObject,
 };
 use windows_sys::Win32::System::SystemServices::JOB_OBJECT_MSG_JOB_MEMORY_LIMIT;
-use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION};
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcess, PROCESS_QUERY_INFORMATION};
 
 use crate::limits::Limits;
 
@@ -88,8 +88,9 @@ impl JobObject {
 
     /// Whether the living process with this id is in the job.
     pub(super) fn contains(&self, process: u32) -> bool {
+        // Windows needs a limited right only, which is not enough for Wine. We have the whole one for every process of ours.
         // SAFETY: it takes numbers only, and the handle that comes back is ours alone.
-        let Ok(process) = (unsafe { owned(OpenProcess(PROCESS_QUERY_LIMITED_INFORMATION, 0, process)) }) else {
+        let Ok(process) = (unsafe { owned(OpenProcess(PROCESS_QUERY_INFORMATION, 0, process)) }) else {
             return false;
         };
         let mut is_inside = 0;

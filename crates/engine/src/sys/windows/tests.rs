@@ -43,6 +43,12 @@ fn fake_program() {
         }
         "arguments" => print_now(&format!("{:?}\n", std::env::args().collect::<Vec<_>>())),
         "abort" => std::process::abort(),
+        "tell its id" => {
+            print_now(&format!("{} is its id\n", std::process::id()));
+            loop {
+                std::thread::park();
+            }
+        }
         "sleep" => loop {
             std::thread::park();
         },
@@ -212,6 +218,20 @@ async fn exception_is_told_from_an_exit_code() {
 async fn child_ends_with_the_main_process() {
     let (exit, ..) = play("leave a child", &Limits::default()).await;
     assert_eq!(exit.code, Some(0));
+}
+
+#[tokio::test]
+async fn a_tree_knows_its_processes() {
+    let (mut tree, mut pipes) = launch("tell its id", &Limits::default(), &[]).await;
+    let (other, _others) = launch("sleep", &Limits::default(), &[]).await;
+    let mut printed = String::new();
+    soon(read_until(&mut pipes.stdout, &mut printed, " is its id")).await;
+    let words: Vec<_> = printed.split_whitespace().collect();
+    let id = words[words.len() - 4].parse().unwrap_or_else(|error| panic!("{error}: {printed}"));
+    assert!(tree.contains(id) && !other.contains(id));
+    assert!(!tree.contains(std::process::id()), "this process is in no tree");
+    tree.kill();
+    soon(tree.wait()).await.expect("an end");
 }
 
 #[tokio::test]

@@ -1,0 +1,78 @@
+//! The pages of installer and uninstaller, operated by keyboard as a person would.
+//!
+//! `RUNTRAY_TEST_PICTURES` names a folder for a picture of each.
+
+use std::env;
+use std::path::PathBuf;
+
+use super::computer::{Computer, ENTRY, LOGIN, VERSION, installer};
+use crate::screen::{one, press, titled};
+use crate::session::until;
+use crate::tray::{Line, choose_in, open_menu};
+
+/// The titles of the windows.
+const SETUP: &str = "Runtray Setup";
+const REMOVAL: &str = "Runtray Uninstall";
+const NO_WINDOW: &str = "Runtray cannot show its window";
+
+#[test]
+#[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
+fn a_person_installs_starts_and_removes_it() {
+    let computer = Computer::of("user");
+    computer.save_settings();
+    let mut setup = computer.command(installer(VERSION)).spawn().expect("wine");
+    let window = one("the first page", || titled(&computer.session, SETUP));
+    picture(&computer, "setup-1-choices");
+    // PATH is ticked, and has the focus; start at login is not.
+    press(&computer.session, &window, "Tab");
+    press(&computer.session, &window, "space");
+    picture(&computer, "setup-2-chosen");
+    press(&computer.session, &window, "Return");
+    until("the installation", || computer.value(ENTRY, "DisplayVersion"));
+    until("the choice of the first page", || computer.value(LOGIN, "Runtray"));
+    // The last page starts the app, if its box stays ticked. Its button does nothing before the page is there.
+    let message = until("the end of the last page", || {
+        picture(&computer, "setup-3-done");
+        let window = titled(&computer.session, SETUP).pop();
+        window.iter().for_each(|window| press(&computer.session, window, "Return"));
+        titled(&computer.session, NO_WINDOW).pop()
+    });
+    assert!(setup.wait().expect("a child").success());
+    computer.wait_for_service();
+    picture(&computer, "setup-4-started");
+    until("the message to be gone", || {
+        press(&computer.session, &message, "Return");
+        titled(&computer.session, NO_WINDOW).is_empty().then_some(())
+    });
+    let menu = open_menu(&computer.session);
+    picture(&computer, "tray");
+    choose_in(&computer.session, &menu, Line::Copy);
+    remove(&computer);
+}
+
+fn remove(computer: &Computer) {
+    let mut removal = computer.command(computer.folder().join("uninstall.exe")).spawn().expect("wine");
+    let window = one("the page of the removal", || titled(&computer.session, REMOVAL));
+    picture(computer, "removal-1-choice");
+    press(&computer.session, &window, "Return");
+    until("no entry", || computer.value(ENTRY, "DisplayVersion").is_none().then_some(()));
+    until("no window", || {
+        picture(computer, "removal-2-done");
+        let window = titled(&computer.session, REMOVAL).pop();
+        window.iter().for_each(|window| press(&computer.session, window, "Return"));
+        window.is_none().then_some(())
+    });
+    removal.wait().expect("a child");
+    until("nothing that runs", || computer.running().is_empty().then_some(()));
+    assert!(!computer.folder().exists());
+    assert!(computer.left().iter().any(|path| path.ends_with("settings.toml")), "{:?}", computer.left());
+}
+
+/// Saves what the screen shows, if somebody wants to see it.
+fn picture(computer: &Computer, name: &str) {
+    if let Some(folder) = env::var_os("RUNTRAY_TEST_PICTURES").map(PathBuf::from) {
+        let file = folder.join(name).with_extension("png");
+        let mut import = computer.session.command("import");
+        assert!(import.args(["-window", "root"]).arg(file).status().expect("imagemagick").success());
+    }
+}
