@@ -28,7 +28,12 @@ pub(crate) struct Conversation {
 impl Service {
     /// Opens a connection with further headers. The error is the HTTP status of an answer that is not an upgrade.
     pub(crate) fn upgrade(&self, headers: &[(&'static str, &str)]) -> Result<Conversation, u16> {
-        let mut request = format!("ws://localhost:{}/execute/ws", self.port).into_client_request().expect("a request");
+        self.upgrade_at("/execute/ws", headers)
+    }
+
+    /// The same at the path of another WebSocket, of an adapter.
+    pub(crate) fn upgrade_at(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Conversation, u16> {
+        let mut request = format!("ws://localhost:{}{path}", self.port).into_client_request().expect("a request");
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().expect("a header"));
         }

@@ -209,7 +209,7 @@ const LAYOUTS: &[CrateLayout] = &[
                 ],
             ),
             ("websocket", &["guard", "server", "to_wire", "error", "budget", "from_wire", "received"]),
-            ("guard", &["server", "body", "error", "access"]),
+            ("guard", &["server", "connections", "body", "error", "access", "observed_body"]),
             ("middleware", &["body", "error"]),
             ("json_response", &["error", "budget", "sent"]),
             ("sse", &["error", "budget", "sent"]),

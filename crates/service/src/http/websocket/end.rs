@@ -9,7 +9,7 @@ pub(super) struct Gone;
 pub(super) enum Ending {
     /// The client is gone.
     Gone,
-    /// The program was not run. The error is sent to the client.
+    /// The program was not run, or its client may not run it any more. The error is sent to the client.
     Refused(Error),
     /// The service stops, and no program was run.
     Stopping,

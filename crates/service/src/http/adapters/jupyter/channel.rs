@@ -47,25 +47,39 @@ struct Block {
 
 /// Serves a client until it closes the channel or the service stops.
 pub(super) async fn attend(client: Client<'_>, socket: Socket) {
+    let withdrawn = socket.pass().withdrawn();
     let (sink, reader) = socket.split();
     let session = Ulid::generate().to_string();
     let mut channel = Channel { client, sink, reader, queued: VecDeque::new(), session, count: 0 };
-    let stopping = channel.client.server.sessions.stopping().clone();
-    loop {
-        let block = tokio::select! {
-            block = channel.next() => block,
-            () = stopping.cancelled() => break,
-        };
-        let Ok(block) = block else { return };
-        if channel.execute(block).await.is_err() {
-            return;
+    let code = tokio::select! {
+        // The rules first: a block that came together with their change must not run.
+        biased;
+        error = withdrawn => {
+            error.log();
+            close_code::POLICY
         }
-    }
-    let frame = CloseFrame { code: close_code::AWAY, reason: Utf8Bytes::default() };
+        served = channel.serve() => match served {
+            Ok(()) => close_code::AWAY,
+            Err(Gone) => return,
+        },
+    };
+    let frame = CloseFrame { code, reason: Utf8Bytes::default() };
     let _ = channel.sink.send(Message::Close(Some(frame))).await;
 }
 
 impl Channel<'_> {
+    /// Runs blocks until the service stops.
+    async fn serve(&mut self) -> Result<(), Gone> {
+        let stopping = self.client.server.sessions.stopping().clone();
+        loop {
+            let block = tokio::select! {
+                block = self.next() => block?,
+                () = stopping.cancelled() => return Ok(()),
+            };
+            self.execute(block).await?;
+        }
+    }
+
     async fn next(&mut self) -> Result<Block, Gone> {
         if let Some(block) = self.queued.pop_front() {
             return Ok(block);

@@ -15,7 +15,7 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use runtray_wire::ErrorBody;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::assistant::{Assistant, Gone};
 use super::backend::{Backend, Call};
@@ -89,10 +89,12 @@ pub(crate) async fn post(
     let bytes = body::read(&parts.headers, body, cap, &mut share).await?;
     plain(&mut parts.headers, bytes.len());
     let gone = Gone::default();
-    parts.extensions.insert(gone.clone());
+    // Cancels the call also when this handler is dropped before there is a response.
+    let left = gone.0.clone().drop_guard();
+    parts.extensions.insert(gone);
     parts.extensions.insert(server);
     let response = endpoint.handle(Request::from_parts(parts, Body::from(bytes))).await;
-    Ok(response.map(|body| Body::new(Observed::new(body, Watcher { gone, _share: share }))))
+    Ok(response.map(|body| Body::new(Observed::new(body, Watcher { _left: left, _share: share }))))
 }
 
 /// Sets the headers of the decoded body in place of the client's.
@@ -141,17 +143,13 @@ pub(crate) async fn delete(Extension(endpoint): Extension<Endpoint>, request: Re
     response
 }
 
-/// Waits for the end of a response.
+/// Is dropped with a response.
 struct Watcher {
-    gone: Gone,
+    _left: DropGuard,
     _share: Share,
 }
 
-impl Observer<Body> for Watcher {
-    fn dropped(&mut self, _: &mut Body) {
-        self.gone.0.cancel();
-    }
-}
+impl Observer<Body> for Watcher {}
 
 /// The service itself as what runs the programs.
 #[derive(Clone)]
