@@ -43,6 +43,18 @@ impl Denials {
         self.change(|list| list.retain(|denied| !denied.is_same_page(origin)));
     }
 
+    /// Removes the origins that `held`, the denied ones of the settings in effect, holds too.
+    pub(crate) fn settle(&self, held: &[Origin]) {
+        self.unsaved.send_if_modified(|list| {
+            let left: Vec<Origin> = list.iter().filter(|denied| !held.contains(denied)).cloned().collect();
+            let differs = left.len() < list.len();
+            if differs {
+                *list = left.into();
+            }
+            differs
+        });
+    }
+
     fn change(&self, change: impl FnOnce(&mut Vec<Origin>)) {
         self.unsaved.send_modify(|list| {
             let mut new = list.to_vec();
