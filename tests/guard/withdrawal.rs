@@ -24,27 +24,6 @@ fn running(service: &Service, headers: &[(&'static str, &str)], code: &str) -> C
     talk
 }
 
-/// A page's Piston client whose program runs.
-fn piston(service: &Service, code: &str) -> Conversation {
-    let mut talk = service.upgrade_at("/api/v2/connect", &[PAGE]).expect("an upgrade");
-    talk.send(&json!({"type": "init", "language": "fake", "version": "*", "files": [{"content": code}]}));
-    assert_eq!((&talk.next()["type"], &talk.next()["type"]), (&json!("runtime"), &json!("stage")));
-    talk
-}
-
-/// A page's Jupyter client that has sent these blocks, of which the first one runs.
-fn jupyter(service: &Service, blocks: &[&str]) -> Conversation {
-    let kernel = service.post("/api/kernels", &json!({"name": "fake"})).json();
-    let path = format!("/api/kernels/{}/channels", kernel["id"].as_str().expect("an id"));
-    let mut talk = service.upgrade_at(&path, &[PAGE]).expect("an upgrade");
-    for (number, code) in blocks.iter().enumerate() {
-        let header = json!({"msg_id": number.to_string(), "msg_type": "execute_request"});
-        talk.send(&json!({"header": header, "content": {"code": code}}));
-    }
-    assert_eq!(talk.next()["content"]["execution_state"], "busy");
-    talk
-}
-
 /// Waits until nothing runs but the programs of these clients.
 fn only_runs(service: &Service, origins: &[&str]) {
     let started = Instant::now();
@@ -66,8 +45,8 @@ fn a_denied_page_loses_its_sockets_and_its_programs() {
         service.upgrade(&[PAGE]).expect("an upgrade"),
         running(&service, &[PAGE], &format!("read-line\nsave {} x", typed.display())),
     ];
-    let mut piston = piston(&service, "hang");
-    let mut jupyter = jupyter(&service, &["hang", &format!("save {} x", ran.display())]);
+    let mut piston = service.piston(&[PAGE], "hang");
+    let mut jupyter = service.jupyter(&[PAGE], &["hang", &format!("save {} x", ran.display())]);
     eventually("four programs to run", || (service.running().len() == 4).then_some(()));
     home.save_settings(DENIED);
     for socket in &mut sockets {
@@ -101,7 +80,7 @@ fn a_page_that_is_taken_off_the_list_loses_its_socket() {
 
 #[test]
 fn a_token_that_becomes_required_ends_what_came_without_it() {
-    let home = Home::new(SLOTS);
+    let home = Home::new("");
     let service = Service::start_in(&home, &[]);
     let token = std::fs::read_to_string(home.path().join("data/token")).expect("a token");
     let bearer = format!("Bearer {}", token.trim());
@@ -140,7 +119,7 @@ fn until(connection: &mut TcpStream, text: &str) {
 
 #[test]
 fn answers_to_a_denied_page_break_off() {
-    let home = Home::new("");
+    let home = Home::new(SLOTS);
     let service = Service::start_in(&home, &[]);
     let page = format!("{}: {}\r\n", PAGE.0, PAGE.1);
     let stream = format!("{page}Accept: text/event-stream\r\n");

@@ -135,6 +135,22 @@ impl Conversation {
         }
     }
 
+    /// Reads until the service pings the client, which answers it when it reads on.
+    ///
+    /// # Panics
+    /// The connection was closed.
+    #[track_caller]
+    pub(crate) fn pinged(&mut self) {
+        loop {
+            match self.socket.read() {
+                Ok(Message::Ping(_)) => return,
+                Ok(Message::Close(frame)) => panic!("closed with {frame:?}"),
+                Ok(_) => {}
+                Err(error) => panic!("not pinged: {error}"),
+            }
+        }
+    }
+
     /// Waits until `text` is printed and gives the output before it. The output after it is kept for the next call.
     ///
     /// # Panics

@@ -3,7 +3,7 @@
 use crate::http::error::Error;
 
 /// The client is gone and cannot be told anything.
-pub(super) struct Gone;
+pub(crate) struct Gone;
 
 /// Why a conversation ends before its program has ended.
 pub(super) enum Ending {

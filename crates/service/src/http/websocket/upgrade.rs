@@ -70,8 +70,16 @@ where
     Ok(upgrade.on_upgrade(move |socket| {
         let carried = async move {
             received.count(server.budget.share());
-            let attend = attend(server.clone(), Socket::new(socket, received, pass));
-            server.sessions.carry(permit, attend).await;
+            let socket = Socket::new(socket, received, pass);
+            let pings = socket.pings();
+            let attended = attend(server.clone(), socket);
+            let session = async {
+                tokio::select! {
+                    () = attended => {}
+                    () = pings => {}
+                }
+            };
+            server.sessions.carry(permit, session).await;
         };
         carried.instrument(span)
     }))

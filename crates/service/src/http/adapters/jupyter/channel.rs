@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, close_code};
-use futures_util::SinkExt;
 use ulid::Ulid;
 
 use super::messages::{Answers, Request};

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
-use futures_util::SinkExt;
 use runtray_engine::{Command, Commander, Event, Signal};
 use runtray_wire::ExecuteResponse;
 use serde_json::{Map, Value, json};
