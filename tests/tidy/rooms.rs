@@ -204,6 +204,7 @@ const LAYOUTS: &[CrateLayout] = &[
                     "media_type",
                     "to_wire",
                     "error",
+                    "sent",
                     "budget",
                     "from_wire",
                 ],
@@ -226,7 +227,7 @@ const LAYOUTS: &[CrateLayout] = &[
             ("from_wire", &[]),
             ("state", &["listen"]),
             // Its test writes through a connection as the server has it.
-            ("sent", &["write_timeout"]),
+            ("sent", &["budget", "write_timeout"]),
             ("received", &["budget"]),
             ("sessions", &[]),
             ("access", &[]),
