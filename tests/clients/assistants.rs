@@ -120,6 +120,26 @@ fn a_client_that_leaves_leaves_nothing() {
     nothing_is_left_after(|talk| drop(talk.child.stdin.take()));
 }
 
+/// The result of a program that prints `on`.
+fn result_of_a_run(talk: &mut Talk) -> Value {
+    talk.run("print on");
+    std::iter::repeat_with(|| talk.hear()).find(|message| message["id"] == 1).expect("an answer")["result"].clone()
+}
+
+#[test]
+fn changed_settings_hold_for_an_assistant_that_is_there_already() {
+    let home = Home::new("");
+    let mut talk = Talk::start(&home);
+    assert_eq!(result_of_a_run(&mut talk)["structuredContent"]["output"], "on\n");
+    home.save_settings("isolation = \"sandbx\"");
+    let refused = result_of_a_run(&mut talk);
+    assert_eq!(refused["isError"], true, "{refused}");
+    home.save_settings("[limits]\noutput_bytes = 1024");
+    assert_eq!(result_of_a_run(&mut talk)["structuredContent"]["output"], "on\n");
+    drop(talk.child.stdin.take());
+    assert!(talk.child.wait().expect("it was started").success());
+}
+
 #[test]
 fn our_standard_input_does_not_reach_the_program() {
     let home = Home::new("");

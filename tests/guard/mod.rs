@@ -8,6 +8,7 @@ mod pages;
 mod proxies;
 mod strangers;
 mod upgrades;
+mod withdrawal;
 
 use std::io::{ErrorKind, Read, Write};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};

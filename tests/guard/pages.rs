@@ -63,6 +63,46 @@ fn pages_of_the_service_s_own_address_need_the_token() {
     assert_eq!((page.status, page.header("Cross-Origin-Opener-Policy")), (200, Some("same-origin")));
 }
 
+/// Browsers send no `Origin` when a page reads its own address. A page or service worker that another program left there may add
+/// headers, but cannot choose `Sec-Fetch-Site` or `Referer`.
+#[test]
+fn a_page_of_the_service_s_own_address_reads_nothing_without_the_token() {
+    let service = Service::start();
+    let own = format!("http://localhost:{}/old", service.port());
+    let same = ("Sec-Fetch-Site", "same-origin");
+    let token = std::fs::read_to_string(service.home().path().join("data/token")).expect("a token");
+    let token = format!("Bearer {}", token.trim());
+    let paths = [
+        "/executions",
+        "/executions/export",
+        "/executions/x",
+        "/status",
+        "/languages",
+        "/metrics",
+        "/prove",
+        "/nowhere",
+    ];
+    for path in paths {
+        for headers in [&[same][..], &[same, ("Referer", &own)], &[same, ("X-Forwarded-Host", "localhost:3001")]] {
+            check_refused(&service, &request(&service, "GET", path).headers(headers), 401, "token_required");
+        }
+        let reads = |headers: &[_]| service.send(&request(&service, "GET", path).headers(headers)).status;
+        for headers in [&[][..], &[("Sec-Fetch-Site", "none")], &[same, ("Authorization", &token)]] {
+            assert_ne!(reads(headers), 401, "{path} {headers:?}");
+        }
+    }
+    check_refused(&service, &execute(&service, &[same]), 401, "token_required");
+    for path in ["/docs", "/docs/main.js", "/openapi.json", "/health"] {
+        assert_eq!(service.send(&request(&service, "GET", path).headers(&[same])).status, 200, "{path}");
+    }
+    // Behind a proxy the same header means an allowed page, which names itself.
+    let page = [same, ("Referer", "http://localhost:3001/ide")];
+    for forwarded in [&[][..], &[("X-Forwarded-Host", "localhost:3001")]] {
+        let behind = request(&service, "GET", "/executions").headers(&page).headers(forwarded);
+        assert_eq!(service.send(&behind).status, 200, "{}", behind.text());
+    }
+}
+
 #[test]
 fn preflights_of_allowed_pages_are_answered() {
     let service = Service::start();
@@ -241,9 +281,7 @@ fn pages_of_other_sites_without_an_origin_are_refused() {
         let script = request(&service, "GET", "/executions").headers(&[("Sec-Fetch-Site", site)]);
         check_refused(&service, &script, 403, "cross_site");
     }
-    for headers in [&[("Sec-Fetch-Site", "same-origin")][..], &[("Sec-Fetch-Site", "none")]] {
-        check_runs(&service, &execute(&service, headers));
-    }
+    check_runs(&service, &execute(&service, &[("Sec-Fetch-Site", "none")]));
     check_runs(&service, &execute(&service, &[PAGE, ("Sec-Fetch-Site", "same-site")]));
 }
 

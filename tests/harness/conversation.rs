@@ -28,7 +28,12 @@ pub(crate) struct Conversation {
 impl Service {
     /// Opens a connection with further headers. The error is the HTTP status of an answer that is not an upgrade.
     pub(crate) fn upgrade(&self, headers: &[(&'static str, &str)]) -> Result<Conversation, u16> {
-        let mut request = format!("ws://localhost:{}/execute/ws", self.port).into_client_request().expect("a request");
+        self.upgrade_at("/execute/ws", headers)
+    }
+
+    /// The same at the path of another WebSocket, of an adapter.
+    pub(crate) fn upgrade_at(&self, path: &str, headers: &[(&'static str, &str)]) -> Result<Conversation, u16> {
+        let mut request = format!("ws://localhost:{}{path}", self.port).into_client_request().expect("a request");
         for (name, value) in headers {
             request.headers_mut().insert(*name, value.parse().expect("a header"));
         }
@@ -126,6 +131,22 @@ impl Conversation {
                 Ok(Message::Close(frame)) => panic!("closed with {frame:?} after {:?}", self.output),
                 Ok(_) => {}
                 Err(error) => panic!("{error} after {:?} and {:?}", self.output, self.errors),
+            }
+        }
+    }
+
+    /// Reads until the service pings the client, which answers it when it reads on.
+    ///
+    /// # Panics
+    /// The connection was closed.
+    #[track_caller]
+    pub(crate) fn pinged(&mut self) {
+        loop {
+            match self.socket.read() {
+                Ok(Message::Ping(_)) => return,
+                Ok(Message::Close(frame)) => panic!("closed with {frame:?}"),
+                Ok(_) => {}
+                Err(error) => panic!("not pinged: {error}"),
             }
         }
     }

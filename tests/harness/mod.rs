@@ -3,6 +3,7 @@
 //! Every service has its own folder as `RUNTRAY_HOME` and a free port, so tests run in parallel. Dropping a [`Service`] kills
 //! it.
 
+pub(crate) mod adapters;
 pub(crate) mod conversation;
 #[cfg(target_os = "linux")]
 pub(crate) mod footprint;

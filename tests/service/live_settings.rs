@@ -63,6 +63,46 @@ fn more_slots_admit_queued_runs() {
     });
 }
 
+/// Queues `request` behind a run, changes the settings to `closed` while it waits, and gives its answer.
+fn answer_after_the_queue(open: &str, closed: &str, request: &Value) -> (u16, Value) {
+    let with_one_slot = |settings: &str| format!("{settings}\n[admission]\nslots = 1");
+    let home = Home::new(&with_one_slot(open));
+    let service = Service::start_in(&home, &[]);
+    let release = home.shared("release");
+    let first = json!({ "language": "fake", "code": format!("wait-for {}", release.display()), "timeout_ms": 60_000 });
+    thread::scope(|scope| {
+        let first = scope.spawn(|| service.execute(&first));
+        status_once(&service, "the first run", |status| status["running"] == 1);
+        let second = scope.spawn(|| service.post("/execute", request));
+        status_once(&service, "the second to wait", |status| status["queued"] == 1);
+        // A mistake in the same file shows that it is in effect.
+        home.save_settings(&format!("not_a_key = 1\n{}", with_one_slot(closed)));
+        let told = |status: &Value| status["problems"].to_string().contains("not_a_key");
+        status_once(&service, "the settings to be in effect", told);
+        fs::write(&release, "").expect("the release");
+        assert_eq!(first.join().expect("a run")["status"], "completed");
+        let answer = second.join().expect("an answer");
+        (answer.status, answer.json())
+    })
+}
+
+#[test]
+fn what_is_closed_while_a_program_is_queued_holds_for_it() {
+    let lower = json!({ "language": "fake", "code": "print ran", "isolation": "none" });
+    let (status, answer) = answer_after_the_queue("isolation = \"none\"", "isolation = \"sandbox\"", &lower);
+    assert_eq!((status, &answer["code"]), (422, &json!("isolation_unavailable")), "{answer}");
+    let plain = json!({ "language": "fake", "code": "print ran" });
+    let (status, answer) = answer_after_the_queue("", "isolation = \"sandbx\"", &plain);
+    assert_eq!((status, &answer["code"]), (422, &json!("isolation_unavailable")), "{answer}");
+    if cfg!(target_os = "linux") {
+        let (_, answer) = answer_after_the_queue("isolation = \"none\"", "isolation = \"sandbox\"", &plain);
+        assert_eq!((&answer["isolation"], &answer["output"]), (&json!("sandbox"), &json!("ran\n")), "{answer}");
+        let shell = json!({ "language": "sh", "code": "echo ran" });
+        let (status, answer) = answer_after_the_queue("allow_shells = true", "allow_shells = false", &shell);
+        assert_eq!((status, &answer["code"]), (422, &json!("runtime_not_found")), "{answer}");
+    }
+}
+
 #[test]
 fn a_language_is_added_and_removed() {
     let home = Home::new("");

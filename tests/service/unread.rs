@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::harness::conversation::Conversation;
-use crate::harness::raw::{RawReply, is_chunked};
+use crate::harness::raw::{RawReply, RawRequest, is_chunked};
 use crate::harness::{Service, eventually};
 use crate::service::execute::{program, program_with};
 
@@ -61,6 +61,60 @@ fn the_memory_of_unread_responses_is_bounded() {
         assert_eq!(read(&mut connection).json()["output"].as_str().map(str::len), Some(LARGE));
     }
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
+}
+
+/// Sends a request with JSON, and reads nothing of the answer.
+fn unread(service: &Service, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> TcpStream {
+    let host = format!("localhost:{}", service.port());
+    let request = RawRequest::new("POST", path).header("Host", &host).header("Content-Type", "application/json");
+    let request = request.headers(headers).headers(&[("Connection", "keep-alive")]).body(&body.to_string());
+    let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
+    connection.write_all(request.text().as_bytes()).expect("the service reads");
+    connection
+}
+
+/// Checks that three unread answers to the request use up the budget, and that it is free when their clients are gone.
+fn check_bounded(what: &str, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) {
+    let service = Service::start_with("[admission]\nwaiting_bytes = 16777216");
+    let clients: Vec<TcpStream> = (0..3).map(|_| unread(&service, path, headers, body)).collect();
+    let refused = || (service.post("/execute", &program("print ran")).status == 429).then_some(());
+    eventually(&format!("a refusal while answers of {what} wait"), refused);
+    drop(clients);
+    let runs = || (service.post("/execute", &program("print ran")).status == 200).then_some(());
+    eventually(&format!("room after {what}"), runs);
+}
+
+#[test]
+fn the_memory_of_unread_streams_and_answers_of_adapters_is_bounded() {
+    // The last event of a stream, and the last lines of E2B, hold the files; other output waits in the program.
+    let files = program("fill a.png 4000000\nfill b.png 4000000");
+    check_bounded("a stream", "/execute", &[("Accept", "text/event-stream")], &files);
+    check_bounded("E2B", "/execute", &[("Accept", "application/x-ndjson")], &files);
+    let piston = json!({"language": "fake", "version": "*", "files": [{"content": format!("flood {LARGE}")}]});
+    check_bounded("Piston", "/api/v2/execute", &[], &piston);
+}
+
+#[test]
+fn the_memory_of_an_assistant_s_unread_results_is_bounded() {
+    let service = Service::start_with("[admission]\nwaiting_bytes = 16777216");
+    let accept = ("Accept", "application/json, text/event-stream");
+    let client = json!({"name": "t", "version": "1"});
+    let params = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client});
+    let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}).to_string();
+    let begun = service.post_with("/mcp", &[("Content-Type", "application/json"), accept], hello.as_bytes());
+    let session = begun.header("mcp-session-id").to_owned();
+    let headers = [accept, ("Mcp-Session-Id", session.as_str()), ("MCP-Protocol-Version", "2025-06-18")];
+    let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
+    let told = [&headers[..], &[("Content-Type", "application/json")]].concat();
+    assert_eq!(service.post_with("/mcp", &told, ready.as_bytes()).status, 202);
+    let call = |id: u32| {
+        let params = json!({"name": "run_code", "arguments": program(&format!("flood {LARGE}"))});
+        json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params})
+    };
+    let clients: Vec<TcpStream> = (1..=3).map(|id| unread(&service, "/mcp", &headers, &call(id))).collect();
+    let refused = || (service.post("/execute", &program("print ran")).status == 429).then_some(());
+    eventually("a refusal while results of an assistant wait", refused);
+    drop(clients);
 }
 
 /// Reads one response of a connection that stays open.

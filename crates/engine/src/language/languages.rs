@@ -111,6 +111,12 @@ impl Languages {
         Ok(Arc::new(program.runtime(&row.language)))
     }
 
+    /// Why the user's choices forbid `language`, if they do. Nothing is searched.
+    pub fn forbidden(&self, language: &Language) -> Option<Unavailable> {
+        let is_off = matches!(language.interpreter, Interpreter::Shell(_)) && !self.choices.shells;
+        is_off.then(|| shell::off(&language.name))
+    }
+
     /// The names of all languages, in the order of the table.
     pub fn names(&self) -> Vec<&str> {
         self.rows.iter().map(|row| row.language.name.as_str()).collect()
@@ -126,6 +132,9 @@ impl Languages {
     }
 
     async fn program(&self, row: &Row) -> Result<Arc<Program>, Unavailable> {
+        if let Some(reason) = self.forbidden(&row.language) {
+            return Err(reason);
+        }
         match &row.language.interpreter {
             Interpreter::Python => {
                 self.python.get(|| program::python(&self.machine, self.choices.python.as_deref())).await
@@ -133,7 +142,6 @@ impl Languages {
             Interpreter::Node => self.node().await,
             Interpreter::NodeTypes => self.node_types.get(|| self.find_node_types()).await,
             Interpreter::Command(command) => row.program.get(|| program::command(&self.machine, command)).await,
-            Interpreter::Shell(_) if !self.choices.shells => Err(shell::off(&row.language.name)),
             Interpreter::Shell(shells) => row.program.get(|| shell_search::find(&self.machine, shells)).await,
         }
     }

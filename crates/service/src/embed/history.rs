@@ -128,9 +128,12 @@ impl History {
         let failed = |source| ExportError::Write { path: file.clone(), source };
         let path = file.clone();
         let mut export = on_disk(move || Export::begin(&path, format)).await.map_err(failed)?;
-        let mut rest = Some(Filter { before: None, ..filter });
+        let filter = Filter { before: None, ..filter };
+        let (records, mut rest) = self.read(move |reader| batch(reader, filter)).await?;
+        export = on_disk(move || export.write(records)).await.map_err(failed)?;
         while let Some(filter) = rest {
-            let (records, next) = self.read(move |reader| batch(reader, filter)).await?;
+            // A journal that is removed midway is an error: the file would not be complete.
+            let (records, next) = self.try_read(move |reader| batch(reader, filter)).await?;
             export = on_disk(move || export.write(records)).await.map_err(failed)?;
             rest = next;
         }
@@ -142,14 +145,20 @@ impl History {
         &self,
         work: impl FnOnce(&Reader) -> Result<T, JournalError> + Send + 'static,
     ) -> Result<T, JournalError> {
-        let file = self.paths.journal_file();
-        let read = match self.journal() {
-            Some(journal) => journal.read(work).await,
-            None => spawn_blocking(move || work(&Reader::open(&file)?)).await.unwrap_or(Err(JournalError::Closed)),
-        };
-        match read {
+        match self.try_read(work).await {
             Err(JournalError::Missing(_)) => Ok(T::default()),
             read => read,
+        }
+    }
+
+    async fn try_read<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Reader) -> Result<T, JournalError> + Send + 'static,
+    ) -> Result<T, JournalError> {
+        let file = self.paths.journal_file();
+        match self.journal() {
+            Some(journal) => journal.read(work).await,
+            None => spawn_blocking(move || work(&Reader::open(&file)?)).await.unwrap_or(Err(JournalError::Closed)),
         }
     }
 

@@ -62,13 +62,14 @@ impl Lifecycle {
 }
 
 /// Saves that `origin` is denied, after one of the next changes of the settings file, unless the user decides otherwise first.
+/// The denial stays in `denials` until the service has applied the saved settings, which may take seconds.
 async fn save_later(settings: SettingsStore, denials: Denials, origin: Origin) {
     let mut changes = settings.subscribe();
     while changes.changed().await.is_ok() && denials.list().contains(&origin) {
         let denied = origin.clone();
         let saved = settings.change_by(move |settings| Decision::Denied.changes(settings, &denied)).await;
         if saved.is_ok_and(|loaded| loaded.settings.denied_origins.contains(&origin)) {
-            return denials.remove(&origin);
+            return;
         }
     }
 }
@@ -146,6 +147,22 @@ mod tests {
         let saved = published.wait_for(|loaded| loaded.settings.denied_origins.contains(&denied));
         tokio::time::timeout(Duration::from_secs(60), saved).await.expect("saved in time").expect("the store lives");
         assert!(!fs::read_to_string(&file).expect("a file").contains(undone));
+    }
+
+    #[tokio::test]
+    async fn a_saved_denial_is_kept_until_the_guard_has_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("settings.toml");
+        let lifecycle = stopped(&folder, "port = 5000\n[desktop\n");
+        let origin: Origin = "https://b.example".parse().expect("an origin");
+        lifecycle.denials().add(&origin);
+        let saving = tokio::spawn(super::save_later(lifecycle.settings(), lifecycle.denials().clone(), origin.clone()));
+        // It waits for a change from its first step on.
+        tokio::task::yield_now().await;
+        fs::write(&file, "port = 5000\n[desktop]\n").expect("a file");
+        tokio::time::timeout(Duration::from_secs(60), saving).await.expect("saved in time").expect("no panic");
+        assert!(lifecycle.settings().current().settings.denied_origins.contains(&origin));
+        assert!(lifecycle.denials().list().contains(&origin), "no service has applied it");
     }
 
     #[tokio::test]

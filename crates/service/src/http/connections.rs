@@ -132,7 +132,8 @@ async fn recover(error: &io::Error) {
 async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit: ConnectionPermit) {
     // Otherwise a small response waits until the one before is acknowledged. An error means that the client is gone.
     let _ = stream.set_nodelay(true);
-    let client = Client { owner: Arc::new(Owner::new(&stream).await), received: Received::default() };
+    let owner = Arc::new(Owner::new(&stream).await);
+    let client = Client { owner, received: Received::default(), hang_up: HangUp::default() };
     // The system would buffer megabytes of each response, which count in no budget. If that cannot be set, nothing else changes.
     let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
     let connection = http1::Builder::new()
@@ -147,6 +148,7 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
     let served = tokio::select! {
         served = connection.as_mut() => served,
         () = permit.evicted() => return,
+        () = client.hang_up.0.cancelled() => return,
         () = end.cancelled() => {
             // Finishes the current request and takes no further one.
             connection.as_mut().graceful_shutdown();
@@ -158,10 +160,22 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
     }
 }
 
+/// Closes a connection that serves requests, whether or not its client reads. It is in the extensions of each request.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct HangUp(CancellationToken);
+
+impl HangUp {
+    /// Closes it. What is being sent is broken off.
+    pub(crate) fn now(&self) {
+        self.0.cancel();
+    }
+}
+
 /// What is known of the other end of a connection.
 struct Client {
     owner: Arc<Owner>,
     received: Received,
+    hang_up: HangUp,
 }
 
 /// The user whose program opened a connection.
@@ -203,6 +217,7 @@ fn respond(
 ) -> impl Future<Output = Result<Response<Body>, Infallible>> + use<> {
     let (in_flight, mut request) = permit.begin(request);
     request.extensions_mut().insert(client.received.clone());
+    request.extensions_mut().insert(client.hang_up.clone());
     let (router, owner) = (router.clone(), Arc::clone(&client.owner));
     async move {
         request.extensions_mut().insert(owner.peer().await);

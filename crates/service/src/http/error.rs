@@ -32,7 +32,9 @@ fn why(need: Need) -> &'static str {
             "The program that sent this runs as another user of this machine, so it needs the token (`same_user_only` in the settings decides that)."
         }
         Need::NamedHost => "This name of the service is one of `allowed_hosts` in the settings, so it needs the token.",
-        Need::OwnPage => "A page of this address needs the token; the page at /docs has a field for it.",
+        Need::OwnPage => {
+            "A page of this service's own address needs the token (the page at /docs has a field for it), and so does a page behind a proxy that names neither its `Origin` nor its `Referer`."
+        }
         Need::UnknownUser => {
             "It cannot be told which user's program sent this, so it needs the token (`same_user_only` in the settings decides that)."
         }

@@ -17,7 +17,7 @@ use tokio::time::sleep;
 
 use super::budget::Share;
 use super::error::Error;
-use super::sent::until_sent;
+use super::sent::counted;
 use crate::runs::error::RunError;
 use crate::runs::execution::Execution;
 use crate::runs::run_result::RunResult;
@@ -52,10 +52,9 @@ fn as_json(body: Body) -> Response {
 }
 
 /// The bytes of a response. Until the server has sent them, they hold their share of the budget, and the pool is not refilled.
-fn encode((result, refill): (RunResult, Refill), mut share: Share) -> Result<Bytes, Error> {
+fn encode((result, refill): (RunResult, Refill), share: Share) -> Result<Bytes, Error> {
     let json = serde_json::to_vec(&ExecuteResponse::from(result)).map_err(Error::internal)?;
-    share.set(json.len());
-    Ok(until_sent(json, (share, refill)))
+    Ok(counted(json, share, refill))
 }
 
 /// A response that has begun. Dropping it, as hyper does when the client is gone, cancels the run.

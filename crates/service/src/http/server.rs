@@ -110,13 +110,14 @@ impl Server {
     pub(crate) async fn apply(&self, latest: impl FnOnce() -> Loaded) {
         let _turn = self.applying.lock().await;
         let loaded = latest();
-        if *self.core.settings.borrow() == loaded {
-            return;
+        if *self.core.settings.borrow() != loaded {
+            log_problems(&self.core.settings.borrow().problems, &loaded.problems);
+            self.budget.resize(loaded.settings.waiting_bytes);
+            self.access.apply(&loaded.settings);
+            self.core.apply(loaded).await;
         }
-        log_problems(&self.core.settings.borrow().problems, &loaded.problems);
-        self.budget.resize(loaded.settings.waiting_bytes);
-        self.access.apply(&loaded.settings);
-        self.core.apply(loaded).await;
+        // Not before: until here the guard has the settings of before.
+        self.access.denials.settle(&self.core.settings.borrow().settings.denied_origins);
     }
 
     /// The port of all addresses.

@@ -17,14 +17,14 @@ use tokio::sync::mpsc;
 
 use super::budget::Share;
 use super::error::Error;
-use super::sent::until_sent;
+use super::sent::counted;
 use crate::runs::execution::Execution;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(10);
 /// Tells nginx and similar proxies not to buffer the stream.
 const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
 
-/// Responds with the events of `execution` once the program has started. `share` is held until the execution has ended.
+/// Responds with the events of `execution` once the program has started. `share` is held until the last event was sent.
 ///
 /// # Errors
 /// The program was not run.
@@ -49,19 +49,19 @@ pub(crate) async fn respond(
     Ok(response.map(|body| Body::new(body.map_frame(move |frame| frame.map_data(|data| last.attach(data))))))
 }
 
-/// The refill of an execution that has ended, until the frame of its last event takes it.
+/// The refill of an execution that has ended and its share of the budget, until the frame of its last event takes them.
 #[derive(Clone, Default)]
-struct Last(Arc<Mutex<Option<Refill>>>);
+struct Last(Arc<Mutex<Option<(Refill, Share)>>>);
 
 impl Last {
-    fn set(&self, refill: Refill) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(refill);
+    fn set(&self, refill: Refill, share: Share) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((refill, share));
     }
 
-    /// The same bytes; those of the last event hold the refill until the server has sent them.
+    /// The same bytes; those of the last event count in the share and hold the refill until the server has sent them.
     fn attach(&self, data: Bytes) -> Bytes {
         match self.0.lock().unwrap_or_else(PoisonError::into_inner).take() {
-            Some(refill) => until_sent(data, refill),
+            Some((refill, share)) => counted(data, share, refill),
             None => data,
         }
     }
@@ -91,10 +91,10 @@ impl Rest {
     }
 
     async fn last(&mut self) -> Option<sse::Event> {
-        let (mut execution, _share) = self.execution.take()?;
+        let (mut execution, share) = self.execution.take()?;
         match execution.ended().await.map_err(Error::from) {
             Ok((result, refill)) => {
-                self.last.set(refill);
+                self.last.set(refill, share);
                 Some(event("finished", &Finished::from(ExecuteResponse::from(result))))
             }
             Err(error) => {

@@ -94,6 +94,7 @@ impl Database {
             delete_and_rebuild(&transaction)?;
         } else {
             transaction.execute_batch(DELETE_DOOMED)?;
+            drop_deleted_words(&transaction)?;
         }
         transaction.execute_batch("DELETE FROM doomed")?;
         transaction.commit()?;
@@ -117,6 +118,11 @@ impl Database {
 }
 
 const DELETE_DOOMED: &str = "DELETE FROM execution WHERE seq IN (SELECT seq FROM doomed)";
+
+/// Merges the search index. Deleting a row only marks its words there, so they would stay readable in the file, and in its way.
+pub(super) fn drop_deleted_words(transaction: &Transaction<'_>) -> Result<(), JournalError> {
+    Ok(transaction.execute_batch("INSERT INTO search (search) VALUES ('optimize')")?)
+}
 
 /// Deletes without the trigger that updates the index, and then rebuilds the index.
 fn delete_and_rebuild(transaction: &Transaction<'_>) -> Result<(), JournalError> {

@@ -3,7 +3,7 @@
 use rusqlite::Connection;
 use time::OffsetDateTime;
 
-use super::database::Database;
+use super::database::{Database, drop_deleted_words};
 use super::error::JournalError;
 use super::record::RUNNING;
 use crate::settings::JournalSettings;
@@ -47,6 +47,9 @@ fn delete_older(database: &mut Database, settings: &JournalSettings, now: Offset
     let transaction = database.begin()?;
     let sql = "DELETE FROM execution WHERE id < ?1 AND status <> ?2";
     let deleted = transaction.execute(sql, [first_kept.as_str(), RUNNING])?;
+    if deleted > 0 {
+        drop_deleted_words(&transaction)?;
+    }
     transaction.commit()?;
     Ok(deleted as u64)
 }
@@ -67,8 +70,7 @@ fn delete_oldest(database: &mut Database, part: f64) -> Result<u64, JournalError
             SELECT seq, sum(text_bytes + ?2) OVER (ORDER BY id) - text_bytes - ?2 AS older FROM execution
         ) WHERE older < ?3 * (SELECT sum(text_bytes + ?2) FROM execution))";
     let deleted = transaction.execute(sql, rusqlite::params![RUNNING, ROW_BYTES, part])?;
-    // Otherwise the index would still hold the deleted words, and the file would not shrink.
-    transaction.execute_batch("INSERT INTO search (search) VALUES ('optimize')")?;
+    drop_deleted_words(&transaction)?;
     transaction.commit()?;
     Ok(deleted as u64)
 }

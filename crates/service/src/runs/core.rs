@@ -23,7 +23,7 @@ use super::recorder::Recorder;
 use super::registry::Registry;
 use crate::journal::Journal;
 use crate::platform::paths::Paths;
-use crate::settings::{IsolationChoice, Loaded};
+use crate::settings::Loaded;
 
 /// How long cancelled executions may take to end when the service stops.
 const CANCEL_TIME: Duration = Duration::from_secs(10);
@@ -146,12 +146,13 @@ impl Core {
         }
     }
 
-    /// The level of isolation for a program whose request asks for `wish`.
+    /// Whether a program whose request asks for `wish` could run now, for an answer before it waits for a slot. The level is
+    /// decided when it starts.
     ///
     /// # Errors
     /// The settings forbid it, or this version does not have it.
-    pub(crate) fn isolation(&self, wish: Wish) -> Result<IsolationChoice, RunError> {
-        isolation::chosen(&self.settings.borrow().settings, wish)
+    pub(crate) fn check_isolation(&self, wish: Wish) -> Result<(), RunError> {
+        isolation::chosen(&self.settings.borrow().settings, wish).map(drop)
     }
 
     /// The level of a program whose request names none, and the sandbox's parts on this machine; `None`
@@ -161,23 +162,24 @@ impl Core {
         Some((isolation::level(self.settings.borrow().settings.isolation, report.lack.is_some()), report))
     }
 
-    /// Starts `job` at the level `isolation` as soon as there is a slot for it.
+    /// Starts `job`, whose request asks for `wish`, as soon as there is a slot for it. The settings of that time hold.
     ///
     /// # Errors
-    /// [`RunError::Refused`]: all slots and the queue are full, or the service stops.
-    pub(crate) async fn execute(
-        &self,
-        job: Job,
-        isolation: IsolationChoice,
-        live: Live,
-    ) -> Result<Execution, RunError> {
+    /// [`RunError::Refused`]: all slots and the queue are full, or the service stops. [`RunError::NoRuntime`]: the settings
+    /// forbid its language since it came.
+    pub(crate) async fn execute(&self, job: Job, wish: Wish, live: Live) -> Result<Execution, RunError> {
         let slot = match job.request().is_interactive() {
             true => self.admission.admit_interactive(self.settings.borrow().settings.terminals)?,
             false => self.admission.admit().await?,
         };
-        // Those of now: the settings may have changed while it waited for its slot.
+        // The settings may have changed while it waited for its slot.
+        let languages = self.languages();
+        let language = languages.named(&job.runtime().language);
+        if let Some(reason) = language.and_then(|language| languages.forbidden(language)) {
+            return Err(RunError::NoRuntime(reason.0));
+        }
         let job = job.with_limits(self.settings.borrow().settings.limits.clone());
-        Ok(Execution::start(self.context(), job, isolation, slot, live))
+        Ok(Execution::start(self.context(), job, wish, slot, live))
     }
 
     /// Ends all executions: they get the settings' grace, then they are cancelled. The engine is gone when this returns.

@@ -16,11 +16,11 @@ use super::admission::Slot;
 use super::bounded_text::BoundedText;
 use super::engine_handle::EngineHandle;
 use super::error::RunError;
-use super::isolation;
+use super::isolation::{self, Wish};
 use super::recorder::{Recorder, Report};
 use super::registry::{Registry, Running};
 use super::run_result::RunResult;
-use crate::settings::{IsolationChoice, Loaded};
+use crate::settings::Loaded;
 
 /// Events that may wait for an execution's client. A small number, so that a slow client soon slows the program down.
 pub(crate) const EVENTS: usize = 32;
@@ -61,12 +61,12 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// Starts `job` at the level `isolation`.
-    pub(crate) fn start(context: Context, job: Job, isolation: IsolationChoice, slot: Slot, live: Live) -> Self {
+    /// Starts `job`, whose request asks for `wish`.
+    pub(crate) fn start(context: Context, job: Job, wish: Wish, slot: Slot, live: Live) -> Self {
         let begun = Arc::new(SetOnce::new());
         let (tasks, cancel) = (context.tasks.clone(), job.cancel().clone().drop_guard());
         let run = Run::new(context, job, live.tap, begun.clone());
-        let task = tasks.spawn(run.carry_out(isolation, slot, live.commands).in_current_span());
+        let task = tasks.spawn(run.carry_out(wish, slot, live.commands).in_current_span());
         Self { task, begun, cancel, ignored: Vec::new() }
     }
 
@@ -113,12 +113,14 @@ impl Run {
         Self { context, report, tap, begun, output: BoundedText::new(kept), error: BoundedText::new(kept) }
     }
 
-    async fn carry_out(mut self, isolation: IsolationChoice, slot: Slot, commands: Option<Commands>) -> Ended {
+    async fn carry_out(mut self, wish: Wish, slot: Slot, commands: Option<Commands>) -> Ended {
         let job = self.report.job().clone();
         let _registration = self.context.registry.register(self.report.running().clone());
         let engine = self.context.engine.started().await?;
         let settings = self.context.settings.borrow().settings.clone();
-        job.isolate(isolation::policy(&engine, &settings, isolation).await);
+        // Decided as late as possible: the settings may have been closed while it waited for its slot and for the engine.
+        let level = isolation::chosen(&settings, wish)?;
+        job.isolate(isolation::policy(&engine, &settings, level).await);
         let ended = engine.run(&job, commands, &mut self).await;
         // The program is gone: another one may run while a slow client still reads this one's output.
         drop(slot);

@@ -31,9 +31,12 @@ pub(crate) struct Wish {
 /// The level to give: the request's if it is not below that of `settings`.
 ///
 /// # Errors
-/// It is below, or this version does not have it.
+/// The settings forbid to run anything, it is below, or this version does not have it.
 pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice, RunError> {
     let refuse = |reason: LocalizedMessage| Err(RunError::NoIsolation(reason));
+    if let Some(reason) = settings.refuse_to_run.clone() {
+        return refuse(reason);
+    }
     let asked = settings.isolation;
     let wished = wish.isolation.unwrap_or(asked);
     if wished < asked && !(wished == IsolationChoice::Auto && asked != IsolationChoice::None) {

@@ -1,7 +1,8 @@
 //! The fail-closed fallback for a file that cannot be parsed.
 //!
 //! Defaults would open what such a file had closed. So it is read statement by statement: readable statements apply, and an
-//! unreadable value of a security key closes that key. If a key occurs twice, the more restrictive value applies.
+//! unreadable value of a security key closes that key. If a key occurs twice, the more restrictive value applies, and a grant
+//! holds as far as both values grant it.
 
 use std::collections::HashSet;
 
@@ -95,6 +96,7 @@ impl Reading {
             Some(security_key) => security_key.merge(&mut self.settings, item, is_first),
             // An invalid value leaves the default; the file's problem is reported as a whole.
             None if is_first => drop((key.read)(&mut self.settings, item)),
+            None if security_keys::is_grant(key) => security_keys::narrow(key, &mut self.settings, item),
             None if is_limit(key) && !self.is_live => self.lower(key, item),
             None => {}
         }
@@ -272,5 +274,32 @@ mod tests {
         assert!(now.require_token && now.port == 1);
         assert_eq!(now.allowed_origins.iter().map(|one| one.as_str()).collect::<Vec<_>>(), ["http://localhost:3000"]);
         assert_eq!(closed(&last, ""), last);
+    }
+
+    #[test]
+    fn grants_in_effect_are_only_narrowed() {
+        let paths = |list: &[&str]| list.iter().map(std::path::PathBuf::from).collect::<Vec<_>>();
+        let last = Settings {
+            allow_shells: true,
+            allowed_hosts: vec!["a.example".into(), "b.example".into()],
+            sandbox_read: paths(&["/srv/a", "/srv/b"]),
+            sandbox_write: paths(&["/srv/c"]),
+            ..Settings::default()
+        };
+        let hosts = closed(&last, "allowed_hosts = [\"b.example\", \"c.example\"]\n[desktop\n");
+        assert_eq!((hosts.allowed_hosts, hosts.allow_shells), (vec!["b.example".to_owned()], true));
+        for off in ["allow_shells = false", "allow_shells = fals", "allow_shells = \"no\""] {
+            assert!(!closed(&last, &format!("{off}\nx =\n")).allow_shells, "{off}");
+        }
+        assert!(!closed(&Settings::default(), "allow_shells = true\nx =\n").allow_shells, "nothing is added");
+        assert!(!recovered("allow_shells = true\nallow_shells = false\n").allow_shells);
+        // Windows has other whole paths.
+        if cfg!(unix) {
+            let text = "[sandbox]\nread = [\"/srv/b/x\", \"/srv\", \"/etc\"]\nwrite = [\"/srv/c/d\"]\n[desktop\n";
+            let folders = closed(&last, text);
+            assert_eq!(folders.sandbox_read, paths(&["/srv/a", "/srv/b", "/srv/b/x"]));
+            assert_eq!(folders.sandbox_write, paths(&["/srv/c/d"]));
+            assert!(closed(&last, "[sandbox]\nwrite = [\"/srv/c\n").sandbox_write.is_empty(), "unreadable");
+        }
     }
 }

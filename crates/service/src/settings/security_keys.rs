@@ -1,5 +1,7 @@
 //! The keys that restrict access, and how they fail closed.
 
+use std::path::PathBuf;
+
 use toml_edit::Item;
 
 use super::closest::closest;
@@ -12,6 +14,33 @@ use crate::sentences;
 pub(super) const DENIED: &str = "denied_origins";
 
 const NAMES: [&str; 5] = ["allowed_origins", DENIED, "require_token", "same_user_only", "isolation"];
+
+/// Keys that grant something which the defaults do not. Their names are not guessed, and a wrong value grants nothing.
+const GRANTS: [&str; 4] = ["allowed_hosts", "allow_shells", "sandbox.read", "sandbox.write"];
+
+/// Whether the key of that name grants something.
+pub(super) fn is_grant(key: &Key) -> bool {
+    GRANTS.contains(&key.name)
+}
+
+/// Takes from the settings what a value of the grant `key` does not grant. It never adds anything.
+pub(super) fn narrow(key: &Key, settings: &mut Settings, item: &Item) {
+    let mut read = Settings::default();
+    let _ = (key.read)(&mut read, item);
+    match key.name {
+        "allow_shells" => settings.allow_shells &= read.allow_shells,
+        "allowed_hosts" => settings.allowed_hosts.retain(|host| read.allowed_hosts.contains(host)),
+        "sandbox.read" => settings.sandbox_read = within_both(&settings.sandbox_read, &read.sandbox_read),
+        _ => settings.sandbox_write = within_both(&settings.sandbox_write, &read.sandbox_write),
+    }
+}
+
+/// The folders that both lists grant. A folder is granted with what is below it.
+fn within_both(some: &[PathBuf], others: &[PathBuf]) -> Vec<PathBuf> {
+    let within = |list: &[PathBuf], folder: &PathBuf| list.iter().any(|granted| folder.starts_with(granted));
+    let narrower = others.iter().filter(|folder| within(some, folder) && !some.contains(folder));
+    some.iter().filter(|folder| within(others, folder)).chain(narrower).cloned().collect()
+}
 
 /// Whether the key of that name restricts access.
 pub(super) fn is_security_key(name: &str) -> bool {

@@ -27,7 +27,7 @@ pub(crate) use request::LaunchRequest;
 
 /// How long a second start waits for the first, which may be starting or ending.
 const PATIENCE: Duration = Duration::from_secs(20);
-/// How long the first app listens to one caller.
+/// How long the first app listens to one caller, and a caller waits for its answer.
 const ATTENTION: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(50);
 /// An upper bound of the length of a word, in bytes.
@@ -173,7 +173,8 @@ async fn hear(caller: impl AsyncRead + AsyncWrite + Unpin, requests: mpsc::Sende
 mod tests {
     use std::path::Path;
 
-    use super::{Claim, Instance, LaunchRequest, claim};
+    use super::endpoint::{Endpoint, say};
+    use super::{ATTENTION, Claim, Instance, LaunchRequest, claim};
     use crate::system::shutdown::Shutdown;
 
     async fn second(data: &Path, request: LaunchRequest) -> anyhow::Result<Claim> {
@@ -221,6 +222,16 @@ mod tests {
         };
         let (claimed, ()) = tokio::join!(later, free);
         assert!(matches!(claimed, Ok(Claim::First(_))));
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn a_first_app_that_hangs_is_not_waited_for_for_ever() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (hanging, _listener) = Endpoint::open(folder.path()).expect("an endpoint that nobody attends");
+        let address = hanging.address().to_owned();
+        let said = tokio::task::spawn_blocking(move || say(&address, LaunchRequest::Quit.word()));
+        let answer = tokio::time::timeout(2 * ATTENTION, said).await.expect("it gives up").expect("a thread");
+        assert!(answer.is_err(), "{answer:?}");
     }
 
     #[cfg(unix)]

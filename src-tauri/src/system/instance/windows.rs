@@ -9,8 +9,8 @@ use tokio::net::windows::named_pipe::{NamedPipeServer, ServerOptions};
 use tokio::sync::mpsc;
 use windows_sys::Win32::UI::WindowsAndMessaging::{ASFW_ANY, AllowSetForegroundWindow};
 
-use super::hear;
 use super::request::LaunchRequest;
+use super::{ATTENTION, hear};
 use crate::system::shutdown::Shutdown;
 
 /// The pipe, gone with its last instance.
@@ -62,13 +62,21 @@ async fn accept(
 
 /// Sends `word` to the app that listens at `address`, and gives its answer.
 pub(super) fn say(address: &str, word: &str) -> io::Result<String> {
-    let mut pipe = File::options().read(true).write(true).open(address)?;
+    let pipe = File::options().read(true).write(true).open(address)?;
     #[expect(unsafe_code, reason = "only the program that the user has just started may hand the foreground on")]
     // SAFETY: it takes a number, and fails if this process may not set the foreground window.
     unsafe {
         AllowSetForegroundWindow(ASFW_ANY)
     };
-    pipe.write_all(format!("{word}\n").as_bytes())?;
+    // A pipe has no timeouts, so an app that hangs is waited for on a thread, which ends with this process at the latest.
+    let (answered, answer) = std::sync::mpsc::channel();
+    let line = format!("{word}\n");
+    std::thread::spawn(move || answered.send(exchange(pipe, &line)));
+    answer.recv_timeout(ATTENTION).unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+fn exchange(mut pipe: File, line: &str) -> io::Result<String> {
+    pipe.write_all(line.as_bytes())?;
     let mut answer = String::new();
     BufReader::new(pipe).read_line(&mut answer)?;
     Ok(answer.trim_end().to_owned())

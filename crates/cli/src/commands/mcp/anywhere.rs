@@ -5,7 +5,7 @@ use std::sync::Arc;
 use runtray_service::Standalone;
 use runtray_service::mcp::{Backend, Call, Extensions};
 use runtray_service::paths::Paths;
-use runtray_service::settings::Loaded;
+use runtray_service::settings::SettingsStore;
 use serde_json::Value;
 use tokio::sync::OnceCell;
 
@@ -17,14 +17,14 @@ pub(super) struct Anywhere(Arc<Inner>);
 
 struct Inner {
     paths: Paths,
-    loaded: Loaded,
+    settings: SettingsStore,
     /// Started when the first program finds no service.
     standalone: OnceCell<Standalone>,
 }
 
 impl Anywhere {
-    pub(super) fn new(paths: Paths, loaded: Loaded) -> Self {
-        Self(Arc::new(Inner { paths, loaded, standalone: OnceCell::new() }))
+    pub(super) fn new(paths: Paths, settings: SettingsStore) -> Self {
+        Self(Arc::new(Inner { paths, settings, standalone: OnceCell::new() }))
     }
 
     /// Ends what runs in this process.
@@ -35,7 +35,7 @@ impl Anywhere {
     }
 
     async fn standalone(&self) -> Result<&Standalone, String> {
-        let start = || Standalone::start(&self.0.paths, self.0.loaded.clone());
+        let start = || Standalone::start(&self.0.paths, self.0.settings.clone());
         self.0.standalone.get_or_try_init(start).await.map_err(|error| format!("Programs cannot be run here: {error}."))
     }
 }
@@ -43,7 +43,7 @@ impl Anywhere {
 impl Backend for Anywhere {
     async fn run(&self, call: Call<'_>) -> Result<Value, String> {
         let Call { body, events, .. } = call;
-        let kept = self.0.loaded.settings.kept_output_bytes;
+        let kept = self.0.settings.current().settings.kept_output_bytes;
         match via_service::run(&self.0.paths, &body, kept, &events).await? {
             Some(answer) => Ok(answer),
             None => self.standalone().await?.run(&body, events).await,

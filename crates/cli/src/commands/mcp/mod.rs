@@ -9,14 +9,17 @@ mod via_service;
 use std::process::ExitCode;
 
 use runtray_service::mcp;
+use runtray_service::settings::SettingsStore;
 
 use super::configuration::settings;
 use anywhere::Anywhere;
 
 /// Serves until the assistant closes our standard input.
 pub(crate) async fn mcp() -> anyhow::Result<ExitCode> {
-    let (paths, loaded) = settings()?;
-    let backend = Anywhere::new(paths, loaded);
+    // The assistant may stay for days, so the settings are followed. Their problems are printed once, at the start.
+    let (paths, _) = settings()?;
+    let store = SettingsStore::open(&paths.settings_file());
+    let backend = Anywhere::new(paths, store);
     let served = mcp::serve(backend.clone(), tokio::io::stdin(), tokio::io::stdout()).await;
     backend.stop().await;
     served?;

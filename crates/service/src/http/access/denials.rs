@@ -1,6 +1,8 @@
 //! What is known of denied web origins besides the settings, across restarts of the service.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
+
+use tokio::sync::watch;
 
 use super::denied_sites::DeniedSites;
 use crate::platform::origin::Origin;
@@ -12,7 +14,7 @@ pub(crate) struct Denials {
     /// Sites whose pages are not offered for approval for some time.
     pub(crate) sites: Arc<DeniedSites>,
     /// Origins that were denied while the settings file could not be written: for the life of this process.
-    unsaved: Arc<RwLock<Arc<[Origin]>>>,
+    unsaved: Arc<watch::Sender<Arc<[Origin]>>>,
 }
 
 impl Denials {
@@ -23,7 +25,12 @@ impl Denials {
 
     /// The denied origins.
     pub(crate) fn list(&self) -> Arc<[Origin]> {
-        self.unsaved.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.unsaved.borrow().clone()
+    }
+
+    /// A watch channel of the denied origins.
+    pub(crate) fn subscribe(&self) -> watch::Receiver<Arc<[Origin]>> {
+        self.unsaved.subscribe()
     }
 
     /// Denies `origin`.
@@ -36,11 +43,24 @@ impl Denials {
         self.change(|list| list.retain(|denied| !denied.is_same_page(origin)));
     }
 
+    /// Removes the origins that `held`, the denied ones of the settings in effect, holds too.
+    pub(crate) fn settle(&self, held: &[Origin]) {
+        self.unsaved.send_if_modified(|list| {
+            let left: Vec<Origin> = list.iter().filter(|denied| !held.contains(denied)).cloned().collect();
+            let differs = left.len() < list.len();
+            if differs {
+                *list = left.into();
+            }
+            differs
+        });
+    }
+
     fn change(&self, change: impl FnOnce(&mut Vec<Origin>)) {
-        let mut list = self.unsaved.write().unwrap_or_else(PoisonError::into_inner);
-        let mut new = list.to_vec();
-        change(&mut new);
-        new.dedup();
-        *list = new.into();
+        self.unsaved.send_modify(|list| {
+            let mut new = list.to_vec();
+            change(&mut new);
+            new.dedup();
+            *list = new.into();
+        });
     }
 }

@@ -26,10 +26,11 @@ pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: Stri
     }
     let Parsed { language, request, isolation, network, ignored } = parsed;
     let runtime = core.runtime(&language).await?;
-    let isolation = core.isolation(wish(isolation, network))?;
+    let wish = wish(isolation, network);
+    core.check_isolation(wish)?;
     let job = Job::new(request, runtime)?.with_names(&id, &origin);
     let (tap, events) = mpsc::channel(EVENTS);
-    let execution = core.execute(job, isolation, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);
+    let execution = core.execute(job, wish, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);
     Ok(Submitted { execution, events })
 }
 

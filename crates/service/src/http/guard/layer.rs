@@ -3,17 +3,15 @@
 use std::sync::Arc;
 
 use axum::extract::{Request, State};
-use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use time::OffsetDateTime;
 use time::macros::format_description;
 
-use super::host::Hosts;
-use super::origin::Allowed;
-use super::policy::{Policy, Refusal};
+use super::pass::Pass;
+use super::policy::Refusal;
 use super::{asked, cors};
-use crate::http::access::need::Need;
+use crate::http::connections::HangUp;
 use crate::http::error::Error;
 use crate::http::server::Server;
 use crate::platform::origin::Origin;
@@ -38,61 +36,32 @@ impl Caller {
 
 /// Judges every request; refused requests do not reach the routes.
 pub(crate) async fn guard(State(server): State<Arc<Server>>, mut request: Request, next: Next) -> Response {
-    let origin = match judge(&server, &request) {
-        Ok(origin) => origin,
+    let (pass, origin) = match Pass::of(&server, &request) {
+        Ok(passed) => passed,
         Err(refusal) => return refuse(&server, refusal, request).await,
     };
     // A preflight is answered here: no route has the method OPTIONS.
-    let mut response = match cors::is_preflight(request.method(), origin.as_ref()) {
-        true => cors::preflight(request.headers()),
+    let answered = match cors::is_preflight(request.method(), origin.as_ref()) {
+        true => Ok(cors::preflight(request.headers())),
         false => {
+            let hang_up: HangUp = request.extensions().get().cloned().unwrap_or_default();
             request.extensions_mut().insert(Caller(origin.clone()));
-            next.run(request).await
+            request.extensions_mut().insert(pass.clone());
+            pass.hold(hang_up, next.run(request)).await
         }
     };
+    match answered {
+        Ok(response) => readable(response, origin.as_ref()),
+        Err(refusal) => readable(refusal.error.into_response(), refusal.readable_by.as_ref()),
+    }
+}
+
+/// Lets the pages of `origin` read the response.
+fn readable(mut response: Response, origin: Option<&Origin>) -> Response {
     if let Some(origin) = origin {
-        cors::permit(response.headers_mut(), &origin);
+        cors::permit(response.headers_mut(), origin);
     }
     response
-}
-
-/// The request's allowed origin, if it has one.
-fn judge(server: &Server, request: &Request) -> Result<Option<Origin>, Refusal> {
-    let access = &server.access;
-    let (token, denied_now) = (access.token(), access.denials.list());
-    let loaded = server.core.settings.borrow();
-    let settings = &loaded.settings;
-    let is_health = is_open(request, "/health");
-    let allowed = Allowed {
-        settings: &settings.allowed_origins,
-        extra: &access.extra_origins,
-        denied: &settings.denied_origins,
-        denied_now: &denied_now,
-    };
-    // The files of `/docs` are the same for everybody. A client asks `/prove` before it trusts us with its token.
-    let is_docs = is_open(request, "/docs") || is_below_docs(request);
-    let is_exempt = is_health || is_docs || is_open(request, "/prove");
-    let is_for_page = is_docs || is_open(request, "/openapi.json");
-    let of_all = access.need_of_all(settings);
-    let need = Need::of(of_all, settings, request.extensions().get().copied()).filter(|_| !is_exempt);
-    let hosts = Hosts { port: server.port(), named: &settings.allowed_hosts };
-    let policy = Policy { hosts, allowed, need, is_open: is_health, is_for_page, token: token.as_ref() };
-    let verdict = policy.judge(request.method(), request.uri(), request.headers());
-    // `/health` is served whatever the verdict, but only an allowed origin may read it.
-    match is_health {
-        true => Ok(verdict.ok().flatten()),
-        false => verdict,
-    }
-}
-
-/// Whether the request only reads the route of that path.
-fn is_open(request: &Request, path: &str) -> bool {
-    matches!(*request.method(), Method::GET | Method::HEAD) && request.uri().path() == path
-}
-
-/// Whether the request only reads a file of the page `/docs`.
-fn is_below_docs(request: &Request) -> bool {
-    request.uri().path().starts_with("/docs/") && is_open(request, request.uri().path())
 }
 
 async fn refuse(server: &Server, mut refusal: Refusal, request: Request) -> Response {
@@ -103,11 +72,7 @@ async fn refuse(server: &Server, mut refusal: Refusal, request: Request) -> Resp
             None => offer(server, &origin, request).await,
         }
     }
-    let mut response = refusal.error.into_response();
-    if let Some(origin) = &refusal.readable_by {
-        cors::permit(response.headers_mut(), origin);
-    }
-    response
+    readable(refusal.error.into_response(), refusal.readable_by.as_ref())
 }
 
 /// A time for people, in UTC.

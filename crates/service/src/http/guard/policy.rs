@@ -2,6 +2,7 @@
 
 use axum::http::{HeaderMap, Method, Uri};
 
+use super::fetch_metadata::Sender;
 use super::host::{Host, Hosts};
 use super::origin::{Allowed, Page};
 use super::{bearer, cors, fetch_metadata, forwarded, host, origin};
@@ -69,12 +70,13 @@ impl Policy<'_> {
         forwarded::check(headers, self.allowed).map_err(|error| self.forwarded(headers, error))?;
         let page = origin::check(headers, self.allowed, host)
             .map_err(|refused| Refusal { approvable: refused.origin, ..Refusal::by(Rule::Origin, refused.error) })?;
-        let own = (matches!(page, Some(Page::Own(_))) && !self.is_for_page).then_some(Need::OwnPage);
+        let is_own = match &page {
+            Some(page) => matches!(page, Page::Own(_)),
+            None => self.sender(headers)? == Sender::OwnPage,
+        };
+        let own = (is_own && !self.is_for_page).then_some(Need::OwnPage);
         let readable_by = page.clone().and_then(Page::allowed);
         let origin = page.map(Page::origin);
-        if origin.is_none() {
-            fetch_metadata::check(headers).map_err(|error| Refusal::by(Rule::FetchMetadata, error))?;
-        }
         // Browsers send the preflight without the token, and the request itself with it.
         let named = (host == Host::Named && !self.is_open).then_some(Need::NamedHost);
         if let Some(need) = self.need.or(named).or(own).filter(|_| !cors::is_preflight(method, origin.as_ref())) {
@@ -86,6 +88,11 @@ impl Policy<'_> {
 }
 
 impl Policy<'_> {
+    /// The sender of a request without `Origin`.
+    fn sender(&self, headers: &HeaderMap) -> Result<Sender, Refusal> {
+        fetch_metadata::check(headers, self.allowed).map_err(|error| Refusal::by(Rule::FetchMetadata, error))
+    }
+
     /// The refusal of a request through a foreign front end. If its page names exactly that front end as its origin,
     /// the answer is about the page, as if it had come without the proxy.
     fn forwarded(&self, headers: &HeaderMap, error: Error) -> Refusal {

@@ -22,6 +22,7 @@ use crate::http::capacity::Capacity;
 use crate::http::server::{Addresses, Server};
 use crate::http::state::State;
 use crate::journal::{Begun, Journal};
+use crate::platform::origin::Origin;
 use crate::platform::paths::Paths;
 use crate::runs::core::Core;
 use crate::runs::event_bus::EventBus;
@@ -319,4 +320,21 @@ async fn the_served_document_changes_only_on_purpose() {
     let response = send(router(fixture.server.clone()), request(Method::GET, "/openapi.json", &[HOST], "")).await;
     let body = response.into_body().collect().await.expect("a body").to_bytes();
     insta::assert_snapshot!(String::from_utf8_lossy(&body));
+}
+
+#[tokio::test]
+async fn a_denial_leaves_the_memory_when_the_settings_in_effect_hold_it() {
+    let fixture = fixture(Settings::default(), None);
+    let server = &fixture.server;
+    let [saved, unsaved] = ["http://a.example", "http://b.example"].map(|text| text.parse::<Origin>().expect(text));
+    server.access.denials.add(&saved);
+    server.access.denials.add(&unsaved);
+    let current = server.core.settings.borrow().clone();
+    server.apply(|| current.clone()).await;
+    assert_eq!(server.access.denials.list().len(), 2, "the settings hold none of them");
+    let mut changed = current.clone();
+    changed.settings.denied_origins.push(saved.clone());
+    server.apply(|| changed).await;
+    assert_eq!(*server.access.denials.list(), [unsaved]);
+    assert!(server.core.settings.borrow().settings.denied_origins.contains(&saved));
 }

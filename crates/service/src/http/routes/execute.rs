@@ -82,17 +82,18 @@ pub(crate) async fn execute(
     if !ignored.is_empty() {
         tracing::warn!(fields = ignored.join(", "), "the request has fields that are ignored");
     }
-    let isolation = server.core.isolation(to_wire::wish(isolation, network))?;
+    let wish = to_wire::wish(isolation, network);
+    server.core.check_isolation(wish)?;
     let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     // A stream gets each event as it comes; a plain answer needs only the collected result.
     if wants_events(&headers) {
         let started = to_wire::started(&job);
         let (tap, events) = mpsc::channel(EVENTS);
         let live = Live { tap: Some(tap), commands: None };
-        let execution = server.core.execute(job, isolation, live).await?.with_ignored(ignored);
+        let execution = server.core.execute(job, wish, live).await?.with_ignored(ignored);
         return sse::respond(execution, events, started, share, id).await;
     }
-    let execution = server.core.execute(job, isolation, Live::default()).await?.with_ignored(ignored);
+    let execution = server.core.execute(job, wish, Live::default()).await?.with_ignored(ignored);
     json_response::respond(execution, share, id).await
 }
 

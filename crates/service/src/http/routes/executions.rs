@@ -96,18 +96,22 @@ pub(crate) async fn export(
 ) -> Result<Response, Error> {
     let records = server.core.journal.export(filter(query)?);
     let heading = stream::once(async move { file::heading(format).map_err(std::io::Error::other) });
-    let lines = stream::unfold(Some(records), move |records| next_lines(records, format));
+    let lines = stream::unfold(Some((records, true)), move |rest| next_lines(rest, format));
     let headers =
         [(header::CONTENT_TYPE, file::media_type(format)), (header::CONTENT_DISPOSITION, file::disposition(format))];
     Ok((headers, Body::from_stream(heading.chain(lines))).into_response())
 }
 
+/// The rest of an export, and whether nothing of it has been read yet.
+type Rest = Option<(Export, bool)>;
+
 /// The next lines of an export. An error aborts the transfer, so that a partial export is not taken for a complete one.
-async fn next_lines(records: Option<Export>, format: ExportFormat) -> Option<(std::io::Result<Bytes>, Option<Export>)> {
-    let mut records = records?;
+async fn next_lines(rest: Rest, format: ExportFormat) -> Option<(std::io::Result<Bytes>, Rest)> {
+    let (mut records, is_first) = rest?;
     match records.next().await {
-        Ok(batch) => Some((lines(&batch?, format), Some(records))),
-        Err(JournalError::Disabled | JournalError::Missing(_)) => None,
+        Ok(batch) => Some((lines(&batch?, format), Some((records, false)))),
+        // A journal that was switched off or removed midway is not the end.
+        Err(JournalError::Disabled | JournalError::Missing(_)) if is_first => None,
         Err(error) => {
             tracing::error!(%error, "an export was aborted");
             Some((Err(std::io::Error::other(error)), None))
@@ -166,4 +170,43 @@ fn add_running(page: &mut ExecutionsPage, filter: &Filter, running: &[Running]) 
     let newer = missing.into_iter().filter(|one| page.next.is_none() || one.job.id() > &*oldest);
     page.items.extend(newer.map(Running::summary).collect::<Vec<_>>());
     page.items.sort_by(|one, other| other.id.cmp(&one.id));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use runtray_wire::ExportFormat;
+    use time::OffsetDateTime;
+
+    use super::next_lines;
+    use crate::journal::{Begun, Filter, Journal};
+    use crate::settings::JournalSettings;
+
+    #[tokio::test]
+    async fn an_export_is_aborted_when_the_journal_is_switched_off_midway() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let on = JournalSettings { enabled: true, max_age: Duration::from_secs(1 << 32), ..JournalSettings::default() };
+        let off = JournalSettings { enabled: false, ..on.clone() };
+        let journal = Journal::open(&folder.path().join("journal.sqlite3"), &on);
+        for number in 0..3 {
+            journal.begin(Begun {
+                id: format!("01J{number}"),
+                started_at: OffsetDateTime::now_utc(),
+                language: "python".into(),
+                runtime: "CPython".into(),
+                origin: "local".into(),
+                code: "x".repeat(300 << 10),
+                given: None,
+            });
+        }
+        let records = journal.export(Filter::default());
+        let (first, rest) = next_lines(Some((records, true)), ExportFormat::Jsonl).await.expect("a batch");
+        assert!(first.is_ok());
+        journal.apply(&off);
+        let (second, end) = next_lines(rest, ExportFormat::Jsonl).await.expect("no clean end");
+        assert!(second.is_err() && end.is_none());
+        let none = next_lines(Some((journal.export(Filter::default()), true)), ExportFormat::Jsonl).await;
+        assert!(none.is_none(), "a journal that was off from the start counts as empty");
+    }
 }

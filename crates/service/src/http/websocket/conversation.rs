@@ -29,9 +29,16 @@ const REPLIES: usize = 16;
 
 /// Serves a client until its program or its connection ends.
 pub(crate) async fn attend(server: &Server, caller: &Caller, id: String, socket: Socket) {
+    let withdrawn = socket.pass().withdrawn();
     let (sink, mut reader) = socket.split();
     let mut writer = Writer::new(sink);
-    let ending = match converse(server, caller, &id, &mut reader, &mut writer).await {
+    // The rules first: input that came together with their change must not reach the program.
+    let ended = tokio::select! {
+        biased;
+        error = withdrawn => Err(Ending::Refused(error)),
+        ended = converse(server, caller, &id, &mut reader, &mut writer) => ended,
+    };
+    let ending = match ended {
         Ok((finished, refill)) => {
             let sent = send(&mut writer, &ServerMessage::Finished(Box::new(finished)), close_code::NORMAL).await;
             drop(refill);

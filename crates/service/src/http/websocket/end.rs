@@ -3,13 +3,13 @@
 use crate::http::error::Error;
 
 /// The client is gone and cannot be told anything.
-pub(super) struct Gone;
+pub(crate) struct Gone;
 
 /// Why a conversation ends before its program has ended.
 pub(super) enum Ending {
     /// The client is gone.
     Gone,
-    /// The program was not run. The error is sent to the client.
+    /// The program was not run, or its client may not run it any more. The error is sent to the client.
     Refused(Error),
     /// The service stops, and no program was run.
     Stopping,

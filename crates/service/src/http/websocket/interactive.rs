@@ -32,7 +32,8 @@ pub(crate) struct Interactive {
 /// It was not run.
 pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
     let runtime = core.runtime(&parsed.language).await?;
-    let isolation = core.isolation(to_wire::wish(parsed.isolation, parsed.network))?;
+    let wish = to_wire::wish(parsed.isolation, parsed.network);
+    core.check_isolation(wish)?;
     let idle = core.settings.borrow().settings.terminal_idle;
     let request = parsed.request.with_idle_limit(idle);
     let job = Job::new(request, runtime)?.with_names(id, origin);
@@ -40,7 +41,7 @@ pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -
     let (tap, events) = mpsc::channel(EVENTS);
     let (commands, commanded) = commands(INPUT);
     let live = Live { tap: Some(tap), commands: Some(commanded) };
-    Ok(Interactive { execution: core.execute(job, isolation, live).await?, started, events, commands })
+    Ok(Interactive { execution: core.execute(job, wish, live).await?, started, events, commands })
 }
 
 /// The timeouts of interactive executions.

@@ -13,6 +13,7 @@ use tracing::Instrument;
 
 use super::socket::Socket;
 use crate::http::error::Error;
+use crate::http::guard::pass::Pass;
 use crate::http::received::Received;
 use crate::http::server::Server;
 
@@ -23,6 +24,7 @@ const READ_BUFFER: usize = 16 << 10;
 pub(crate) struct Upgrade {
     request: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
     received: Received,
+    pass: Option<Pass>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
@@ -30,7 +32,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Upgrade {
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
         let received = parts.extensions.get::<Received>().cloned().unwrap_or_default();
-        Ok(Self { request: WebSocketUpgrade::from_request_parts(parts, state).await, received })
+        let pass = parts.extensions.get().cloned();
+        Ok(Self { request: WebSocketUpgrade::from_request_parts(parts, state).await, received, pass })
     }
 }
 
@@ -48,7 +51,8 @@ where
     F: FnOnce(Arc<Server>, Socket) -> T + Send + 'static,
     T: Future<Output = ()> + Send + 'static,
 {
-    let Upgrade { request, received } = upgrade;
+    let Upgrade { request, received, pass } = upgrade;
+    let pass = pass.ok_or_else(|| Error::internal("a request for a WebSocket did not pass the guard"))?;
     let upgrade = request.map_err(|rejection| {
         let why = excerpt(&rejection.body_text()).into_owned();
         Error::InvalidRequest(format!("This route speaks WebSocket; open it with a client for that ({why})."))
@@ -66,8 +70,16 @@ where
     Ok(upgrade.on_upgrade(move |socket| {
         let carried = async move {
             received.count(server.budget.share());
-            let attend = attend(server.clone(), Socket::new(socket, received));
-            server.sessions.carry(permit, attend).await;
+            let socket = Socket::new(socket, received, pass);
+            let pings = socket.pings();
+            let attended = attend(server.clone(), socket);
+            let session = async {
+                tokio::select! {
+                    () = attended => {}
+                    () = pings => {}
+                }
+            };
+            server.sessions.carry(permit, session).await;
         };
         carried.instrument(span)
     }))

@@ -178,6 +178,41 @@ async fn clearing_leaves_only_what_runs_and_nothing_readable() {
     assert!(!bytes.windows(10).any(|window| window == b"secretword"), "it can still be read in the file");
 }
 
+/// Whether the journal's files hold the bytes.
+fn is_readable(home: &Home, word: &str) -> bool {
+    let folder = fs::read_dir(home.file().parent().expect("a folder")).expect("a folder");
+    folder.into_iter().any(|file| {
+        let bytes = fs::read(file.expect("a file").path()).expect("a file");
+        bytes.windows(word.len()).any(|window| window == word.as_bytes())
+    })
+}
+
+#[tokio::test]
+async fn a_deleted_text_leaves_no_word_in_the_file() {
+    let mut home = Home::new();
+    let journal = home.open();
+    write(&journal, 0..50);
+    journal.begin(begun(100, "zebracode = 1"));
+    journal.end(ended(100, "completed", "quokkaoutput"));
+    let old = Ulid::from_parts(2000, 0).to_string();
+    journal.begin(Begun { id: old.clone(), ..begun(0, "walrusold = 1") });
+    journal.end(Ended { id: old, ..ended(0, "completed", "") });
+    write(&journal, 200..250);
+    assert_eq!(found(&journal, searching("zebracode quokkaoutput")).await, [100]);
+    let (one, count) = journal.read(|reader| reader.select(&searching("zebracode"))).await.expect("a selection");
+    assert_eq!((count, journal.delete(one).await.expect("deleted")), (1, 1));
+    home.settings.max_age = Duration::from_secs(24 * 60 * 60);
+    journal.apply(&home.settings);
+    assert_eq!(found(&journal, searching("walrusold")).await, [] as [u64; 0]);
+    assert_eq!(found(&journal, searching("249")).await, [249], "others are still found");
+    check_index(&home.file());
+    journal.close().await;
+    for word in ["zebracode", "quokkaoutput", "walrusold"] {
+        assert!(!is_readable(&home, word), "{word} can still be read");
+    }
+    assert!(is_readable(&home, "printed"), "the words of others are there");
+}
+
 #[tokio::test]
 async fn what_was_counted_is_what_is_deleted() {
     let filters = [

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::convert::Infallible;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
@@ -20,6 +20,7 @@ use crate::http::from_wire::json::{self, Whole};
 use crate::http::from_wire::request::{Parsed, Timeouts};
 use crate::http::guard::layer::Caller;
 use crate::http::media_type::{self, media_type};
+use crate::http::sent::counted;
 use crate::http::server::Server;
 
 const LINES: &str = "application/x-ndjson";
@@ -64,37 +65,37 @@ pub(crate) async fn execute(
     let parsed = Parsed::new(language, request);
     let submitted = submit(&server.core, parsed, id.clone(), caller.named_or("e2b").to_owned()).await?;
     // The run belongs to the stream of its lines, so a client that goes away cancels it.
-    let rest = Rest { submitted: Some(submitted), id, _share: share };
+    let rest = Rest { submitted: Some((submitted, share)), id };
     let stream = stream::unfold(rest, |mut rest| async { Some((Ok::<_, Infallible>(rest.next().await?), rest)) });
     Ok(([(header::CONTENT_TYPE, LINES)], Body::from_stream(stream)).into_response())
 }
 
 /// The lines that have not been sent yet. Dropping it, as hyper does when the client is gone, cancels the run.
 struct Rest {
-    submitted: Option<Submitted>,
+    /// The program with its request's share of the budget.
+    submitted: Option<(Submitted, Share)>,
     id: String,
-    _share: Share,
 }
 
 impl Rest {
-    async fn next(&mut self) -> Option<String> {
+    async fn next(&mut self) -> Option<Bytes> {
         loop {
-            match self.submitted.as_mut()?.next().await {
+            match self.submitted.as_mut()?.0.next().await {
                 Some(Event::Started) => {}
-                Some(Event::Stdout(text)) => return Some(lines::printed("stdout", &text)),
-                Some(Event::Stderr(text)) => return Some(lines::printed("stderr", &text)),
+                Some(Event::Stdout(text)) => return Some(lines::printed("stdout", &text).into()),
+                Some(Event::Stderr(text)) => return Some(lines::printed("stderr", &text).into()),
                 None => return Some(self.last().await),
             }
         }
     }
 
-    async fn last(&mut self) -> String {
-        let Some(submitted) = self.submitted.take() else { return String::new() };
+    async fn last(&mut self) -> Bytes {
+        let Some((submitted, share)) = self.submitted.take() else { return Bytes::new() };
         match submitted.ended().await {
-            Ok((result, _refill)) => lines::ended(&result),
+            Ok((result, refill)) => counted(lines::ended(&result), share, refill),
             Err(error) => {
                 error.log();
-                lines::failed(&error.body(&self.id).error)
+                lines::failed(&error.body(&self.id).error).into()
             }
         }
     }

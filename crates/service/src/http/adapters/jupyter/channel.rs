@@ -3,12 +3,11 @@
 use std::collections::VecDeque;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes, close_code};
-use futures_util::SinkExt;
 use ulid::Ulid;
 
-use super::messages::{Answers, Request};
+use super::messages::{Answers, Header, Request};
 use crate::http::adapters::submission::submit;
-use crate::http::budget::{Exhausted, Share};
+use crate::http::budget::Share;
 use crate::http::error::Error;
 use crate::http::from_wire::request::{Parsed, Timeouts};
 use crate::http::server::Server;
@@ -42,37 +41,59 @@ struct Channel<'a> {
 /// A block, and its share of the budget until it has run.
 struct Block {
     request: Request,
-    share: Result<Share, Exhausted>,
+    share: Share,
+}
+
+/// A block that is not run. Nothing else is kept of it.
+struct Refused {
+    header: Header,
+    sentence: String,
 }
 
 /// Serves a client until it closes the channel or the service stops.
 pub(super) async fn attend(client: Client<'_>, socket: Socket) {
+    let withdrawn = socket.pass().withdrawn();
     let (sink, reader) = socket.split();
     let session = Ulid::generate().to_string();
     let mut channel = Channel { client, sink, reader, queued: VecDeque::new(), session, count: 0 };
-    let stopping = channel.client.server.sessions.stopping().clone();
-    loop {
-        let block = tokio::select! {
-            block = channel.next() => block,
-            () = stopping.cancelled() => break,
-        };
-        let Ok(block) = block else { return };
-        if channel.execute(block).await.is_err() {
-            return;
+    let code = tokio::select! {
+        // The rules first: a block that came together with their change must not run.
+        biased;
+        error = withdrawn => {
+            error.log();
+            close_code::POLICY
         }
-    }
-    let frame = CloseFrame { code: close_code::AWAY, reason: Utf8Bytes::default() };
+        served = channel.serve() => match served {
+            Ok(()) => close_code::AWAY,
+            Err(Gone) => return,
+        },
+    };
+    let frame = CloseFrame { code, reason: Utf8Bytes::default() };
     let _ = channel.sink.send(Message::Close(Some(frame))).await;
 }
 
 impl Channel<'_> {
+    /// Runs blocks until the service stops.
+    async fn serve(&mut self) -> Result<(), Gone> {
+        let stopping = self.client.server.sessions.stopping().clone();
+        loop {
+            let block = tokio::select! {
+                block = self.next() => block?,
+                () = stopping.cancelled() => return Ok(()),
+            };
+            self.execute(block).await?;
+        }
+    }
+
     async fn next(&mut self) -> Result<Block, Gone> {
         if let Some(block) = self.queued.pop_front() {
             return Ok(block);
         }
         loop {
-            if let Some(block) = received(&mut self.reader, self.client.server).await? {
-                return Ok(block);
+            match received(&mut self.reader, self.client.server, true).await? {
+                Some(Ok(block)) => return Ok(block),
+                Some(Err(refused)) => refuse(&self.sink, &self.session, self.count, refused).await?,
+                None => {}
             }
         }
     }
@@ -81,15 +102,15 @@ impl Channel<'_> {
     async fn execute(&mut self, Block { request, share }: Block) -> Result<(), Gone> {
         self.count += 1;
         let answers = Answers::to(request.header, &self.session, self.count);
-        let code = share.map(|share| (request.content.code, share));
-        let run = run(&self.client, self.count, &answers, code, &mut self.sink);
+        let run = run(&self.client, self.count, &answers, (request.content.code, share), &self.sink);
         let mut run = std::pin::pin!(run);
         loop {
+            let has_room = self.queued.len() < QUEUED;
             tokio::select! {
                 ended = &mut run => return ended,
-                block = received(&mut self.reader, self.client.server) => match block? {
-                    Some(_) if self.queued.len() >= QUEUED => return Err(Gone),
-                    Some(block) => self.queued.push_back(block),
+                block = received(&mut self.reader, self.client.server, has_room) => match block? {
+                    Some(Ok(block)) => self.queued.push_back(block),
+                    Some(Err(refused)) => refuse(&self.sink, &self.session, self.count, refused).await?,
                     None => {}
                 },
             }
@@ -97,38 +118,45 @@ impl Channel<'_> {
     }
 }
 
-/// The next message; `None` if it does not ask to run a block.
-async fn received(reader: &mut Reader, server: &Server) -> Result<Option<Block>, Gone> {
+/// The next message; `None` if it does not ask to run a block. A block for which there is no room, in the queue or in the
+/// budget, is refused.
+async fn received(
+    reader: &mut Reader,
+    server: &Server,
+    has_room: bool,
+) -> Result<Option<Result<Block, Refused>>, Gone> {
     let cap = server.core.settings.borrow().settings.body_bytes;
     let Some(Ok(message)) = reader.next(cap).await else { return Err(Gone) };
     let bytes = message.into_bytes();
     let request: Option<Request> = serde_json::from_slice(&bytes).ok();
-    let Some(mut request) = request.filter(|request| request.header.msg_type == "execute_request") else {
+    let Some(request) = request.filter(|request| request.header.msg_type == "execute_request") else {
         return Ok(None);
     };
     let mut share = server.budget.share();
-    let share = share.grow(bytes.len()).map(|()| share);
-    if share.is_err() {
-        request.content.code = String::new();
-    }
-    Ok(Some(Block { request, share }))
+    let sentence = match share.grow(bytes.len()) {
+        Ok(()) if has_room => return Ok(Some(Ok(Block { request, share }))),
+        Ok(()) => format!(
+            "{QUEUED} blocks wait already, which is all that a kernel takes. Send this one again when one has ended."
+        ),
+        Err(exhausted) => Error::from(exhausted).to_string(),
+    };
+    Ok(Some(Err(Refused { header: request.header, sentence })))
+}
+
+/// Tells the client that a block is not run.
+async fn refuse(sink: &Sink, session: &str, count: u32, Refused { header, sentence }: Refused) -> Result<(), Gone> {
+    send(sink, Answers::to(header, session, count).refused(&sentence)).await
 }
 
 async fn run(
     client: &Client<'_>,
     count: u32,
     answers: &Answers,
-    code: Result<(String, Share), Exhausted>,
-    sink: &mut Sink,
+    (code, _share): (String, Share),
+    sink: &Sink,
 ) -> Result<(), Gone> {
-    let ended = match code {
-        Ok((code, _share)) => {
-            send(sink, answers.begun(&code)).await?;
-            executed(client, count, answers, code, sink).await?
-        }
-        Err(exhausted) => Err(exhausted.into()),
-    };
-    let last = match ended {
+    send(sink, answers.begun(&code)).await?;
+    let last = match executed(client, count, answers, code, sink).await? {
         Ok(last) => last,
         Err(error) => {
             error.log();
@@ -143,7 +171,7 @@ async fn executed(
     count: u32,
     answers: &Answers,
     code: String,
-    sink: &mut Sink,
+    sink: &Sink,
 ) -> Result<Result<Vec<String>, Error>, Gone> {
     let core = &client.server.core;
     let timeout = Timeouts::longest(&core.settings.borrow().settings).default;
@@ -161,7 +189,7 @@ async fn executed(
     Ok(submitted.ended().await.map(|(result, _refill)| answers.ended(&result)))
 }
 
-async fn send(sink: &mut Sink, messages: Vec<String>) -> Result<(), Gone> {
+async fn send(sink: &Sink, messages: Vec<String>) -> Result<(), Gone> {
     for message in messages {
         sink.send(Message::Text(message.into())).await.map_err(|_| Gone)?;
     }

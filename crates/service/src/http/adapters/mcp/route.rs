@@ -3,7 +3,7 @@
 //! The SDK speaks the protocol. Here the body is read within the service's limits, and the end of a response is noticed: a client
 //! that goes away cancels its run, as everywhere in Runtray.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::Extension;
 use axum::body::Body;
@@ -15,7 +15,7 @@ use rmcp::transport::streamable_http_server::session::local::LocalSessionManager
 use rmcp::transport::{StreamableHttpServerConfig, StreamableHttpService};
 use runtray_wire::ErrorBody;
 use serde_json::Value;
-use tokio_util::sync::CancellationToken;
+use tokio_util::sync::{CancellationToken, DropGuard};
 
 use super::assistant::{Assistant, Gone};
 use super::backend::{Backend, Call};
@@ -89,10 +89,14 @@ pub(crate) async fn post(
     let bytes = body::read(&parts.headers, body, cap, &mut share).await?;
     plain(&mut parts.headers, bytes.len());
     let gone = Gone::default();
-    parts.extensions.insert(gone.clone());
+    // Cancels the call also when this handler is dropped before there is a response.
+    let left = gone.0.clone().drop_guard();
+    parts.extensions.insert(gone);
     parts.extensions.insert(server);
+    let share = Held(Arc::new(Mutex::new(share)));
+    parts.extensions.insert(share.clone());
     let response = endpoint.handle(Request::from_parts(parts, Body::from(bytes))).await;
-    Ok(response.map(|body| Body::new(Observed::new(body, Watcher { gone, _share: share }))))
+    Ok(response.map(|body| Body::new(Observed::new(body, Watcher { _left: left, _share: share }))))
 }
 
 /// Sets the headers of the decoded body in place of the client's.
@@ -141,17 +145,26 @@ pub(crate) async fn delete(Extension(endpoint): Extension<Endpoint>, request: Re
     response
 }
 
-/// Waits for the end of a response.
+/// Is dropped with a response.
 struct Watcher {
-    gone: Gone,
-    _share: Share,
+    _left: DropGuard,
+    _share: Held,
 }
 
-impl Observer<Body> for Watcher {
-    fn dropped(&mut self, _: &mut Body) {
-        self.gone.0.cancel();
+/// The bytes of a request, then those of its result, until its response is dropped. Clones share them.
+#[derive(Clone)]
+struct Held(Arc<Mutex<Share>>);
+
+impl Held {
+    /// Counts `result` too, which waits in the SDK until the client reads it.
+    fn count(&self, result: &Value) {
+        // The text and the structured content of the answer both hold it.
+        let bytes = 2 * result.to_string().len();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).set(bytes);
     }
 }
+
+impl Observer<Body> for Watcher {}
 
 /// The service itself as what runs the programs.
 #[derive(Clone)]
@@ -161,6 +174,9 @@ impl Backend for Here {
     async fn run(&self, call: Call<'_>) -> Result<Value, String> {
         let Some((server, id, origin)) = sender(call.extensions) else { return Err("Runtray is stopping.".into()) };
         let ended = on_core::run(&server.core, &call.body, id.clone(), origin, call.events).await;
+        if let (Ok(result), Some(held)) = (&ended, held(call.extensions)) {
+            held.count(result);
+        }
         ended.map_err(|error| {
             error.log();
             error.body(&id).error
@@ -171,6 +187,11 @@ impl Backend for Here {
         let Some((server, ..)) = sender(extensions) else { return Err("Runtray is stopping.".into()) };
         Ok(on_core::languages(&server.core).await)
     }
+}
+
+/// The share of the request that sent the call.
+fn held(extensions: &Extensions) -> Option<&Held> {
+    extensions.get::<axum::http::request::Parts>()?.extensions.get()
 }
 
 /// The service, the request's id, and the sender's name in the journal.

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
-use futures_util::SinkExt;
 use runtray_engine::{Command, Commander, Event, Signal};
 use runtray_wire::ExecuteResponse;
 use serde_json::{Map, Value, json};
@@ -61,8 +60,15 @@ impl From<Error> for Ending {
 
 /// Serves a client until its program or its connection ends.
 pub(super) async fn attend(server: &Server, origin: String, id: String, socket: Socket) {
+    let withdrawn = socket.pass().withdrawn();
     let (mut sink, mut reader) = socket.split();
-    let close = match converse(server, origin, id, &mut reader, &mut sink).await {
+    let ended = tokio::select! {
+        // The rules first: input that came together with their change must not reach the program.
+        biased;
+        error = withdrawn => Err(error.into()),
+        ended = converse(server, origin, id, &mut reader, &mut sink) => ended,
+    };
+    let close = match ended {
         Ok(()) => DONE,
         Err(Ending::Gone) => return,
         Err(Ending::Closed(close)) => close,

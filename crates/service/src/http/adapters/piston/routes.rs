@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use runtray_engine::Event;
@@ -22,6 +22,7 @@ use crate::http::error::Error;
 use crate::http::from_wire::request::Parsed;
 use crate::http::guard::layer::Caller;
 use crate::http::middleware::RequestId;
+use crate::http::sent::counted;
 use crate::http::server::Server;
 use crate::http::websocket::upgrade::{Upgrade, upgrade};
 use crate::http::{body, media_type};
@@ -78,7 +79,7 @@ async fn execute(
     Extension(caller): Extension<Caller>,
     headers: HeaderMap,
     body: Body,
-) -> Result<Json<Answer>, Refused> {
+) -> Result<Response, Refused> {
     media_type::check_json(&headers)?;
     let mut share = server.budget.share();
     let settings = server.core.settings.borrow().settings.clone();
@@ -95,9 +96,11 @@ async fn execute(
             output.push(&text);
         }
     }
-    let (response, _refill) = submitted.ended().await?;
+    let (response, refill) = submitted.ended().await?;
     let run = Stage::new(response, output.into_text(None));
-    Ok(Json(Answer { run, language, version }))
+    let json = serde_json::to_vec(&Answer { run, language, version }).map_err(Error::internal)?;
+    let media_type = [(header::CONTENT_TYPE, "application/json")];
+    Ok((media_type, counted(json, share, refill)).into_response())
 }
 
 /// The languages that can run here, as Piston lists them. It is also at `/api/v2/piston/runtimes`.
