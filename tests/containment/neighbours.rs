@@ -321,6 +321,19 @@ fn an_interpreter_below_tmp_is_found() {
     }
 }
 
+#[test]
+fn a_program_that_is_not_isolated_opens_files_below_tmp_that_its_arguments_name() {
+    let folder = tempfile::tempdir_in("/tmp").expect("a folder");
+    let file = folder.path().join("data.txt");
+    fs::write(&file, "the user's").expect("a file");
+    for mode in ALL {
+        let service = start(mode);
+        let code = "import sys; print(open(sys.argv[1]).read())";
+        let answer = service.execute(&json!({"code": code, "args": [file], "isolation": "none"}));
+        assert_eq!(answer["output"], "the user's\n", "({mode:?}) {answer}");
+    }
+}
+
 /// Files that a user may have in the home folder or above.
 const ABOVE: [(&str, &str); 6] = [
     ("package.json", r#"{"type": "commonjs"}"#),
