@@ -3,6 +3,7 @@
 mod escapes;
 mod files;
 mod given;
+mod grants;
 mod kernel;
 mod works;
 

@@ -40,7 +40,12 @@ impl Wrapped {
         let real = status["python_path"].as_str().expect("there is a Python").to_owned();
         let path = folder.path().join(named);
         put(&path, &wrapper(&real, "one"));
-        let settings = format!("[python]\npath = '{}'\n[warm]\npython = 2\n", path.display());
+        // What a wrapper starts is outside of the interpreter, so programs may read the folder.
+        let settings = format!(
+            "[python]\npath = '{}'\n[warm]\npython = 2\n[sandbox]\nread = ['{}']\n",
+            path.display(),
+            folder.path().display()
+        );
         let service = Service::start_in(&Home::new(&settings), &[]);
         service.until_waiting("python", 2);
         Self { service, path, real, _folder: folder }

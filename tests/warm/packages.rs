@@ -23,7 +23,12 @@ struct Installed {
 impl Installed {
     /// Starts a service with the Python at `python`, which may be outside `folder`.
     fn start(folder: TempDir, python: &Path) -> Self {
-        let settings = format!("[python]\npath = '{}'\n[warm]\npython = {WAITING}\n", python.display());
+        // Projects that are installed in place are outside of the interpreter, so programs may read all of the folder.
+        let settings = format!(
+            "[python]\npath = '{}'\n[warm]\npython = {WAITING}\n[sandbox]\nread = ['{}']\n",
+            python.display(),
+            folder.path().display()
+        );
         let home = Home::new(&settings);
         let mut command = runtray(&home);
         command.args(["serve", "--port", "0"]).env("HOME", folder.path());

@@ -50,7 +50,7 @@ impl ProbeError {
 
 /// Runs `program` with `args` and returns its output. When this returns or is dropped, the program is dead.
 pub(super) async fn probe(machine: &Machine, program: &Path, args: &[&str]) -> Result<Answer, ProbeError> {
-    let mut running = Running(command(machine, program, args).spawn().map_err(|error| match error.kind() {
+    let mut running = Running(start(command(machine, program, args)).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => ProbeError::NotExecutable,
         _ => ProbeError::NotStarted(error),
     })?);
@@ -83,6 +83,12 @@ fn command(machine: &Machine, program: &Path, args: &[&str]) -> Command {
     #[cfg(windows)]
     command.creation_flags(windows_sys::Win32::System::Threading::CREATE_NO_WINDOW);
     command
+}
+
+fn start(mut command: Command) -> io::Result<Child> {
+    #[cfg(windows)]
+    let _starting = crate::sys::starting();
+    command.spawn()
 }
 
 async fn answer(child: &mut Child) -> io::Result<Answer> {

@@ -37,6 +37,10 @@ pub(crate) struct Launch<'a> {
 /// The files that a program at the level `sandbox` may use besides the system and its own folders.
 #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
 pub(crate) struct Grants {
+    /// The parts of the interpreter, to read.
+    pub(crate) interpreter: Vec<PathBuf>,
+    /// The parts of all interpreters, never to write.
+    pub(crate) kept: Vec<PathBuf>,
     /// To read.
     pub(crate) read: Vec<PathBuf>,
     /// To read and write.

@@ -40,9 +40,9 @@ pub use platform::enter;
 pub use platform::enter as enter_and_fork;
 #[cfg(target_os = "linux")]
 pub use platform::enter_and_fork;
-#[cfg(windows)]
-pub(crate) use platform::pipe_client;
 pub(crate) use platform::{Launcher, OpenFiles, Tree, is_own_connection};
+#[cfg(windows)]
+pub(crate) use platform::{pipe_client, starting};
 
 pub(crate) use exit::{Breach, Exit};
 pub(crate) use launch::{Grants, Launch, RunFolders};

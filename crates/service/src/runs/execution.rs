@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use runtray_engine::language::Languages;
 use runtray_engine::{Commands, Event, EventSink, Job, Outcome, Refill};
 use tokio::sync::{SetOnce, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -41,6 +42,8 @@ pub(crate) struct Context {
     pub(crate) settings: watch::Receiver<Loaded>,
     /// The engine.
     pub(crate) engine: EngineHandle,
+    /// The languages of this machine.
+    pub(crate) languages: Arc<Languages>,
     /// The list of running executions.
     pub(crate) registry: Registry,
     /// Where the execution is reported.
@@ -120,7 +123,7 @@ impl Run {
         let settings = self.context.settings.borrow().settings.clone();
         // Decided as late as possible: the settings may have been closed while it waited for its slot and for the engine.
         let level = isolation::chosen(&settings, wish)?;
-        job.isolate(isolation::policy(&engine, &settings, level).await);
+        job.isolate(isolation::policy(&engine, &self.context.languages, &settings, level).await);
         let ended = engine.run(&job, commands, &mut self).await;
         // The program is gone: another one may run while a slow client still reads this one's output.
         drop(slot);

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, SystemTime};
 
 #[cfg(target_os = "linux")]
-use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, WatchDescriptor};
+use nix::sys::inotify::{AddWatchFlags, InitFlags, Inotify, InotifyEvent, WatchDescriptor};
 
 /// A modification time in the past, so that any write shows.
 const MARK: Duration = Duration::from_nanos(1_000_000_001_234_567);
@@ -55,9 +55,10 @@ impl TamperDetector {
     fn is_used_once(&mut self) -> bool {
         let Some((uses, pipe)) = &self.uses else { return true };
         while let Ok(events) = uses.read_events() {
-            for event in events.into_iter().filter(|event| event.wd == *pipe) {
+            let is_lost = |event: &InotifyEvent| event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW);
+            for event in events.into_iter().filter(|event| event.wd == *pipe || is_lost(event)) {
                 let opened = event.mask.contains(AddWatchFlags::IN_OPEN);
-                // Any other event is as bad as a second opening.
+                // Any other event is as bad as a second opening, and lost events may have been of any kind.
                 self.opened += if opened { 1 } else { 2 };
             }
         }
@@ -121,6 +122,22 @@ mod tests {
     fn what_was_written_breaks_the_seal() {
         let write = |path: &Path| open(path, File::options().write(true)).write_all(b"code").expect("a pipe with room");
         assert!(!is_untouched_after(write));
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_flood_of_events_does_not_cover_up_another_use() {
+        let most = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events").expect("a limit");
+        let most: usize = most.trim().parse().expect("a number");
+        let flood = |path: &Path| {
+            let others = ["a", "b"].map(|name| path.with_file_name(name));
+            others.iter().for_each(|other| fs::write(other, "").expect("a file"));
+            for _ in 0..most / 2 + 1 {
+                others.iter().for_each(|other| drop(File::open(other).expect("a file")));
+            }
+            drop(open(path, File::options().read(true)));
+        };
+        assert!(!is_untouched_after(flood));
     }
 
     #[cfg(target_os = "linux")]

@@ -5,20 +5,21 @@
 
 use std::collections::HashSet;
 use std::fs::{self, File};
-use std::io::IoSliceMut;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 use nix::libc;
-use nix::sys::socket::{ControlMessageOwned, MsgFlags, recvmsg};
 use nix::unistd::Pid;
 
 use super::pidfd;
 
-/// The kernel's limit of descriptors in one message.
-const DESCRIPTORS: usize = 253;
+/// Room for everything that the kernel writes about a message: at most 253 descriptors, the sender's identity, times, and a
+/// security label.
+const CONTROL_BYTES: usize = 8 << 10;
+/// The type of a control message with a descriptor of the sending process (Linux 6.5).
+const SCM_PIDFD: libc::c_int = 4;
 /// Messages of a queue that are read.
 const MESSAGES: usize = 1024;
 /// Bytes of a queue that are read at once.
@@ -124,19 +125,47 @@ fn set_peek_offset(socket: &OwnedFd, offset: libc::c_int) -> nix::Result<()> {
 }
 
 /// The descriptors of the next message behind the offset of peeking; `None` at the end of the queue.
+///
+/// The program chooses what else the kernel writes about a message, such as the sender's identity (`SO_PASSCRED`), so there may be
+/// no room for all of it. The kernel has made the descriptors that it did write, and whatever is not owned here stays open.
 fn peek(socket: &OwnedFd, bytes: &mut [u8]) -> Option<Vec<OwnedFd>> {
-    let mut data = [IoSliceMut::new(bytes)];
-    let mut space = nix::cmsg_space!([RawFd; DESCRIPTORS]);
-    let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT | MsgFlags::MSG_CMSG_CLOEXEC;
-    let message = recvmsg::<()>(socket.as_raw_fd(), &mut data, Some(&mut space), flags).ok()?;
-    let numbers = message.cmsgs().into_iter().flatten().filter_map(|part| match part {
-        ControlMessageOwned::ScmRights(numbers) => Some(numbers),
-        _ => None,
-    });
-    // SAFETY: the kernel has just made these descriptors for us, and nothing else in this process owns them.
-    #[expect(unsafe_code, reason = "taking ownership of received descriptors")]
-    let descriptors: Vec<OwnedFd> = numbers.flatten().map(|fd| unsafe { OwnedFd::from_raw_fd(fd) }).collect();
-    (message.bytes > 0).then_some(descriptors)
+    let mut data = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
+    let mut control = [0_u64; CONTROL_BYTES / size_of::<u64>()];
+    // SAFETY: all zeros is a valid value of this structure of numbers and pointers.
+    #[expect(unsafe_code, reason = "the structure has private fields on some systems, and no constructor")]
+    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
+    (message.msg_iov, message.msg_iovlen) = (&raw mut data, 1);
+    message.msg_control = control.as_mut_ptr().cast();
+    message.msg_controllen = size_of_val(&control) as _;
+    let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC;
+    // SAFETY: the buffers outlive the call, and their sizes are given.
+    #[expect(unsafe_code, reason = "nix reads no control messages if some had no room")]
+    let read = Errno::result(unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, flags) }).ok()?;
+    let descriptors = received(&message);
+    (read > 0).then_some(descriptors)
+}
+
+/// Takes ownership of every descriptor that the kernel has made for `message`, whose buffers must still be there.
+fn received(message: &libc::msghdr) -> Vec<OwnedFd> {
+    let mut descriptors = Vec::new();
+    // SAFETY: the kernel has filled the control buffer up to the length in the message. The macros keep within it.
+    #[expect(unsafe_code, reason = "control messages are read with the system's macros")]
+    let mut part = unsafe { libc::CMSG_FIRSTHDR(message) };
+    // SAFETY: as above; the buffer is aligned for the header.
+    #[expect(unsafe_code, reason = "control messages are read with the system's macros")]
+    while let Some(header) = unsafe { part.as_ref() } {
+        if header.cmsg_level == libc::SOL_SOCKET && [libc::SCM_RIGHTS, SCM_PIDFD].contains(&header.cmsg_type) {
+            // SAFETY: the content follows the header; its length is in it.
+            let (content, none) = unsafe { (libc::CMSG_DATA(part).cast::<RawFd>(), libc::CMSG_LEN(0) as usize) };
+            let count = (header.cmsg_len - none) / size_of::<RawFd>();
+            // SAFETY: the kernel has just made these descriptors for us, and nothing else in this process owns them.
+            let each = (0..count).map(|place| unsafe { OwnedFd::from_raw_fd(content.add(place).read_unaligned()) });
+            descriptors.extend(each);
+        }
+        // SAFETY: as above.
+        part = unsafe { libc::CMSG_NXTHDR(message, part) };
+    }
+    descriptors
 }
 
 #[cfg(test)]
@@ -145,6 +174,7 @@ mod tests {
     use std::os::fd::{AsRawFd, OwnedFd};
     use std::os::unix::fs::MetadataExt;
 
+    use nix::libc;
     use nix::sys::socket::{AddressFamily, ControlMessage, MsgFlags, SockFlag, SockType, recv, sendmsg, socketpair};
     use nix::unistd::Pid;
 
@@ -159,6 +189,57 @@ mod tests {
         let rights = [ControlMessage::ScmRights(&numbers)];
         let rights = if numbers.is_empty() { &rights[..0] } else { &rights[..] };
         sendmsg::<()>(socket.as_raw_fd(), &[IoSlice::new(text)], rights, MsgFlags::empty(), None).expect("sent");
+    }
+
+    /// How many descriptors of this process are `is`.
+    fn count(is: impl Fn(&std::path::Path) -> bool) -> usize {
+        std::fs::read_dir("/proc/self/fd").expect("a list").flatten().filter(|entry| is(&entry.path())).count()
+    }
+
+    fn turn_on(socket: &OwnedFd, option: libc::c_int) -> bool {
+        let on: libc::c_int = 1;
+        let size = libc::socklen_t::try_from(size_of_val(&on)).expect("a size");
+        // SAFETY: the option is an int, which lives until the call returns.
+        #[expect(unsafe_code, reason = "nix does not have each of these options")]
+        let set =
+            unsafe { libc::setsockopt(socket.as_raw_fd(), libc::SOL_SOCKET, option, (&raw const on).cast(), size) };
+        set == 0
+    }
+
+    /// The kernel's limit of descriptors in one message.
+    const MOST: usize = 253;
+
+    #[test]
+    fn no_descriptor_is_left_whatever_comes_with_the_file() {
+        const SO_PASSPIDFD: libc::c_int = 76;
+        for options in
+            [&[libc::SO_PASSCRED][..], &[SO_PASSPIDFD], &[libc::SO_PASSCRED, SO_PASSPIDFD, libc::SO_TIMESTAMP]]
+        {
+            let (sender, receiver) = pair(SockType::Datagram);
+            if !options.iter().all(|option| turn_on(&receiver, *option)) {
+                eprintln!("not tested: this kernel lacks one of {options:?}");
+                continue;
+            }
+            let sent = tempfile::tempfile().expect("a file");
+            let inode = sent.metadata().expect("metadata").ino();
+            let numbers = [sent.as_raw_fd(); MOST];
+            let rights = [ControlMessage::ScmRights(&numbers)];
+            sendmsg::<()>(sender.as_raw_fd(), &[IoSlice::new(b"x")], &rights, MsgFlags::empty(), None).expect("sent");
+            let is_sent = |path: &std::path::Path| std::fs::metadata(path).is_ok_and(|file| file.ino() == inode);
+            let is_pidfd = |path: &std::path::Path| {
+                std::fs::read_link(path).is_ok_and(|target| target.to_string_lossy().contains("pidfd"))
+            };
+            let pidfds = count(is_pidfd);
+            let mut found = 0;
+            for _ in 0..MOST {
+                each_file(&[Pid::this()], &mut |file| {
+                    found += usize::from(file.metadata().is_ok_and(|it| it.ino() == inode));
+                });
+            }
+            assert_eq!(count(is_sent), 1, "{options:?}");
+            assert!(count(is_pidfd) < pidfds + MOST, "{options:?}");
+            assert_eq!(found, MOST * MOST, "{options:?}");
+        }
     }
 
     #[test]

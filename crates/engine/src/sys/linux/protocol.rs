@@ -50,9 +50,13 @@ pub(crate) struct RunSpec {
 }
 
 /// The files that a program at the level `sandbox` may use besides the system and its own folders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SandboxSpec {
-    /// To read: the interpreter, and folders that the user granted.
+    /// To read: the parts of the interpreter.
+    pub(crate) interpreter: Vec<PathBuf>,
+    /// Never to write: the parts of all interpreters.
+    pub(crate) kept: Vec<PathBuf>,
+    /// To read: folders that the user granted.
     pub(crate) read: Vec<PathBuf>,
     /// To read and write: folders that the user granted.
     pub(crate) write: Vec<PathBuf>,
@@ -92,9 +96,12 @@ impl From<&Launch<'_>> for RunSpec {
             root: launch.folders.root.to_path_buf(),
             args_in_sight: launch.folders.args_in_sight.to_vec(),
             hidden: launch.folders.hidden.to_vec(),
-            sandbox: launch
-                .sandbox
-                .map(|grants| SandboxSpec { read: grants.read.clone(), write: grants.write.clone() }),
+            sandbox: launch.sandbox.map(|grants| SandboxSpec {
+                interpreter: grants.interpreter.clone(),
+                kept: grants.kept.clone(),
+                read: grants.read.clone(),
+                write: grants.write.clone(),
+            }),
             bounds: Bounds {
                 memory_bytes: launch.limits.memory_bytes,
                 cpu: launch.limits.cpu,

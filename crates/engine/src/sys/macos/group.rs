@@ -43,6 +43,11 @@ impl Group {
         }
     }
 
+    /// Whether it is that of the run with `mark`.
+    pub(super) fn has_mark(&self, mark: &[u8]) -> bool {
+        self.mark == mark
+    }
+
     /// Measures the living processes.
     pub(super) fn measure(&mut self) -> Measure {
         let alive = self.alive();

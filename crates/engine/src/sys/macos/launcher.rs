@@ -64,7 +64,7 @@ impl Launcher {
         unsafe {
             command.pre_exec(move || child::prepare(&limits, has_terminal, &mut record, descriptor));
         }
-        let main = command.spawn()?.id().cast_signed();
+        let main = command.spawn().inspect_err(|_| watcher.not_started(mark))?.id().cast_signed();
         watcher.begun(main, mark);
         Ok(main)
     }

@@ -17,6 +17,8 @@ pub(super) enum Note {
     Begun { main: i32, mark: Vec<u8> },
     /// No process of the run is left.
     Over { main: i32 },
+    /// The run with `mark` had begun, but its program could not be started.
+    NotStarted { mark: Vec<u8> },
 }
 
 /// The mark in the environment of a run's processes: the end of its folder's path, as long as fits into a record.
@@ -25,7 +27,7 @@ pub(super) fn mark(folder: &Path) -> &[u8] {
     &path[path.len().saturating_sub(SIZE - HEADER)..]
 }
 
-/// The record of a run that begins; [`sign`] adds the main process.
+/// The record of a run that begins; [`sign`] adds the main process. Without one it says that the run has no process.
 pub(super) fn begun(mark: &[u8]) -> Record {
     let mut record = [0; SIZE];
     record[4..HEADER].copy_from_slice(&(mark.len() as u32).to_ne_bytes());
@@ -52,10 +54,12 @@ pub(super) fn read(from: &mut impl Read) -> io::Result<Note> {
     from.read_exact(&mut length)?;
     from.read_exact(&mut rest)?;
     let main = i32::from_ne_bytes(main);
-    match u32::from_ne_bytes(length) as usize {
-        0 => Ok(Note::Over { main }),
-        length => Ok(Note::Begun { main, mark: rest.get(..length).ok_or(io::ErrorKind::InvalidData)?.to_vec() }),
-    }
+    let mark = rest.get(..u32::from_ne_bytes(length) as usize).ok_or(io::ErrorKind::InvalidData)?.to_vec();
+    Ok(match (main, mark.is_empty()) {
+        (_, true) => Note::Over { main },
+        (0, false) => Note::NotStarted { mark },
+        (main, false) => Note::Begun { main, mark },
+    })
 }
 
 #[cfg(test)]
@@ -68,6 +72,8 @@ mod tests {
         for folder in ["/runs/01J", long.as_str()] {
             let mark = mark(Path::new(folder));
             let mut record = begun(mark);
+            let note = read(&mut record.as_slice()).expect("a note");
+            assert_eq!(note, Note::NotStarted { mark: mark.to_vec() });
             sign(&mut record, 42);
             let note = read(&mut record.as_slice()).expect("a note");
             assert_eq!(note, Note::Begun { main: 42, mark: mark.to_vec() });

@@ -79,6 +79,12 @@ impl Watcher {
         self.runs.insert(main, mark.to_vec());
     }
 
+    /// Reports that the program of the run with `mark` could not be started. Its main process may have registered itself before
+    /// that failed; its pid, which is not known here, may soon be that of a stranger.
+    pub(super) fn not_started(&mut self, mark: &[u8]) {
+        let _ = self.notes.write_all(&record::begun(mark));
+    }
+
     /// Reports that no process of `main`'s run is left. A watcher that is gone needs no report.
     pub(super) fn over(&mut self, main: i32) {
         self.runs.remove(&main);
@@ -119,6 +125,7 @@ fn watch() {
         match note {
             Note::Begun { main, mark } => drop(runs.insert(main, Group::of(main, &mark))),
             Note::Over { main } => drop(runs.remove(&main)),
+            Note::NotStarted { mark } => runs.retain(|_, run: &mut Group| !run.has_mark(&mark)),
         }
     }
     while !runs.is_empty() {

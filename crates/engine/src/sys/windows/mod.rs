@@ -33,6 +33,7 @@ pub(crate) use console::Terminal;
 use job_object::{Accounts, JobObject, Message};
 pub(crate) use open_files::OpenFiles;
 pub(crate) use pipe::client as pipe_client;
+pub(crate) use process::starting;
 use process::{Process, Streams};
 
 use crate::isolation::{Lack, SandboxReport};

@@ -9,7 +9,7 @@ use std::io;
 use std::marker::PhantomData;
 use std::os::windows::io::{AsHandle, AsRawHandle, FromRawHandle, OwnedHandle};
 use std::ptr::{null, null_mut};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use windows_sys::Win32::Foundation::HANDLE;
 use windows_sys::Win32::System::Diagnostics::Debug::{SEM_FAILCRITICALERRORS, SEM_NOGPFAULTERRORBOX, SetErrorMode};
@@ -24,13 +24,20 @@ use super::command_line;
 use super::console::Console;
 use super::exit_wait::ExitWait;
 use super::job_object::JobObject;
-use super::pipe;
+use super::pipe::{self, Inheritable};
 use crate::sys::launch::Launch;
 
 /// Lets a crashing child end at once instead of showing a dialog; children inherit the setting.
 pub(super) fn silence_error_dialogs() {
     // SAFETY: takes flags only and cannot fail.
     unsafe { SetErrorMode(SEM_FAILCRITICALERRORS | SEM_NOGPFAULTERRORBOX) };
+}
+
+/// Held while a process is started. The standard library lets a new process inherit every handle that is inheritable at that
+/// moment, so without it a probe of an interpreter would hold the pipes of a run that starts at the same time.
+pub(crate) fn starting() -> MutexGuard<'static, ()> {
+    static STARTING: Mutex<()> = Mutex::new(());
+    STARTING.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The standard streams of a process.
@@ -63,6 +70,8 @@ impl Process {
         }
         let startup = startup(&handles, &mut attributes);
         let mut started = PROCESS_INFORMATION::default();
+        let _starting = starting();
+        let _inheritable = streams.inheritable()?;
         // SAFETY: every string ends with NUL and the environment with two, the command line may be written to, and the handles
         // that the attributes point to stay open beyond the call.
         let done = unsafe {
@@ -108,6 +117,14 @@ impl Streams {
         match self {
             Self::Pipes(streams) => [&streams.stdin, &streams.stdout, &streams.stderr].map(AsRawHandle::as_raw_handle),
             Self::Console(_) => [null_mut(); 3],
+        }
+    }
+
+    /// Marks the handles for the process that is started next.
+    fn inheritable(&self) -> io::Result<Inheritable<'_>> {
+        match self {
+            Self::Pipes(streams) => Inheritable::mark([&streams.stdin, &streams.stdout, &streams.stderr]),
+            Self::Console(_) => Inheritable::mark([]),
         }
     }
 

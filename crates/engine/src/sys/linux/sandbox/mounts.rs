@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use nix::mount::{MsFlags, mount};
 
 use super::bind_mount::{TEMPORARY, bind, hold};
+use super::granted::Granted;
 use super::mode::Mode;
 use super::visible_paths::VisiblePaths;
 use crate::sys::linux::protocol::RunSpec;
@@ -30,12 +31,13 @@ pub(crate) fn check() -> io::Result<()> {
     if temporary().is_empty() { Err(ErrorKind::NotFound.into()) } else { Ok(()) }
 }
 
-/// Sets up the mounts for `spec` in this process's namespace, and returns `spec` with the new paths. The current folder and
-/// open files must not lead outside: a program could follow those of its supervisor.
-pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<RunSpec> {
+/// Sets up the mounts for `spec` in this process's namespace, and returns `spec` with the new paths, and what it was granted.
+/// The current folder and open files must not lead outside: a program could follow those of its supervisor.
+pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<(RunSpec, Granted)> {
     std::env::set_current_dir("/")?;
     if mode == Mode::Subreaper {
-        return Ok(RunSpec { args: [&*spec.args_in_sight, &spec.args].concat(), ..spec });
+        let granted = Granted::open(&spec);
+        return Ok((RunSpec { args: [&*spec.args_in_sight, &spec.args].concat(), ..spec }, granted));
     }
     let folders = temporary();
     let (Some(first), Some(last)) = (folders.first(), folders.last()) else { return Err(ErrorKind::NotFound.into()) };
@@ -44,6 +46,7 @@ pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<RunSpec> {
     // Everything that is mounted later must be opened before its path is covered.
     let parts = Parts::of(&spec, first == last)?;
     cover(&spec.hidden)?;
+    let granted = Granted::open(&spec);
     let visible = VisiblePaths::of(&spec, &folders);
     if first != last {
         bind(&parts.first, first)?;
@@ -55,7 +58,7 @@ pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<RunSpec> {
     }
     // Last, because the entries are shown inside the private folders that were just mounted.
     visible.show()?;
-    Ok(moved(spec, &place, last, &commands))
+    Ok((moved(spec, &place, last, &commands), granted))
 }
 
 /// The existing folders for temporary files, each once.

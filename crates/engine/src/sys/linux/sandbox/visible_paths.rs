@@ -1,7 +1,8 @@
 //! The entries of the machine's `/tmp` and `/var/tmp` that a run can still see.
 //!
 //! An interpreter or the user's home may lie there. The entry that contains a path of the command line, `PATH` or `HOME` is
-//! mounted as a whole at its place in the run's private folders; at the level `sandbox`, the entries of granted paths instead.
+//! mounted as a whole at its place in the run's private folders. A request chooses such paths too, so a run at the level
+//! `sandbox` sees none of these entries: it has a root folder of its own, in which granted paths are mounted exactly.
 
 use std::fs::{self, DirBuilder, File};
 use std::io;
@@ -26,19 +27,15 @@ struct Entry {
 }
 
 impl VisiblePaths {
-    /// The entries of `folders` that `spec` names.
+    /// The entries of `folders` that `spec` names; none at the level `sandbox`.
     pub(crate) fn of(spec: &RunSpec, folders: &[PathBuf]) -> Self {
+        if spec.sandbox.is_some() {
+            return Self(Vec::new());
+        }
         let mut named = chain(&spec.program);
         named.extend(spec.args.iter().map(PathBuf::from));
-        match &spec.sandbox {
-            Some(sandbox) => named.extend(sandbox.read.iter().chain(&sandbox.write).cloned()),
-            None => named.extend(
-                spec.env
-                    .iter()
-                    .filter(|(name, _)| NAMES.iter().any(|it| name == it))
-                    .flat_map(|(_, value)| std::env::split_paths(value).collect::<Vec<_>>()),
-            ),
-        }
+        let variables = spec.env.iter().filter(|(name, _)| NAMES.iter().any(|it| name == it));
+        named.extend(variables.flat_map(|(_, value)| std::env::split_paths(value).collect::<Vec<_>>()));
         named.retain(|path| !path.starts_with(&spec.root));
         let mut found: Vec<PathBuf> = named.iter().filter_map(|path| right_below(path, folders)).collect();
         found.sort();

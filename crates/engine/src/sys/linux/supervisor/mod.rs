@@ -73,9 +73,8 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     // Nothing is created in the run's folder before Go: the run may be retried with another supervisor.
-    let spec = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
-    let walls =
-        spec.sandbox.as_ref().map(|sandbox| Walls::of(&spec, sandbox, isolation::probe::report())).transpose()?;
+    let (spec, granted) = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
+    let walls = spec.sandbox.is_some().then(|| Walls::of(&spec, granted, isolation::probe::report())).transpose()?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
     namespaces::close_kernel(mode)?;

@@ -1,12 +1,13 @@
 //! The level `sandbox`: granted files only, no network, and no dangerous system calls.
 //!
 //! Several mechanisms hold independently. Where the machine has namespaces, a run has a root folder of its own with only what
-//! it may read in it (`root`), and a network with nothing in it (`network`). Landlock (`ruleset`) limits every access to a path,
+//! it may read in it (`plan`, `root`), and a network with nothing in it (`network`). Landlock (`ruleset`) limits every access to a path,
 //! and a filter (`syscalls`) refuses system calls that no program of this kind needs. `probe` finds out what works.
 
 mod mounts;
 mod network;
 mod paths;
+mod plan;
 pub(crate) mod probe;
 mod root;
 mod ruleset;

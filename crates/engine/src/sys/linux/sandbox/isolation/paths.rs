@@ -3,8 +3,6 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use crate::sys::linux::protocol::SandboxSpec;
-
 /// The system's programs and libraries, with time zones, locales and fonts.
 pub(super) const SYSTEM: [&str; 9] =
     ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32", "/nix/store", "/gnu/store"];
@@ -96,7 +94,7 @@ const PROC: [&str; 12] = [
     "sys/vm/overcommit_memory",
 ];
 
-/// The accesses of a run, as paths for Landlock.
+/// The accesses of every run, as paths for Landlock.
 pub(super) struct Access {
     /// To read and execute.
     pub(super) read: Vec<PathBuf>,
@@ -108,10 +106,10 @@ pub(super) struct Access {
 
 impl Access {
     /// For a run that may write to the folders `own` and read `own_files`.
-    pub(super) fn of(sandbox: &SandboxSpec, own: &[PathBuf], own_files: Vec<PathBuf>, own_root: bool) -> Self {
-        let mut read = [system(), &sandbox.read].concat();
+    pub(super) fn of(own: &[PathBuf], own_files: Vec<PathBuf>, own_root: bool) -> Self {
+        let mut read = system().to_vec();
         read.extend(own_files);
-        let mut write = [own, &sandbox.write].concat();
+        let mut write = own.to_vec();
         let mut devices: Vec<PathBuf> = DEVICES.iter().map(|name| Path::new("/dev").join(name)).collect();
         if own_root {
             read.push("/proc".into());
@@ -149,14 +147,12 @@ mod tests {
     use std::path::{Path, PathBuf};
 
     use super::Access;
-    use crate::sys::linux::protocol::SandboxSpec;
 
     #[test]
     fn nothing_of_the_machine_s_secrets_is_readable() {
-        let sandbox = SandboxSpec { read: vec!["/home/me/venv/lib".into()], write: vec!["/home/me/out".into()] };
         let own = ["/var/tmp/run".into(), "/tmp".into()];
         for own_root in [true, false] {
-            let access = Access::of(&sandbox, &own, Vec::new(), own_root);
+            let access = Access::of(&own, Vec::new(), own_root);
             for path in [
                 "/etc/shadow",
                 "/etc/gshadow",
@@ -178,12 +174,11 @@ mod tests {
             ] {
                 assert!(!access.allows(Path::new(path)), "{path} ({own_root})");
             }
-            for path in ["/usr/lib/x.so", "/etc/localtime", "/etc/ssl/certs/a.pem", "/home/me/venv/lib/a", "/dev/null"]
-            {
+            for path in ["/usr/lib/x.so", "/etc/localtime", "/etc/ssl/certs/a.pem", "/dev/null"] {
                 assert!(access.allows(Path::new(path)), "{path} ({own_root})");
             }
             let may_write = |path: &str| access.write.iter().any(|allowed| Path::new(path).starts_with(allowed));
-            assert!(may_write("/var/tmp/run/x") && may_write("/home/me/out/x") && !may_write("/home/me/venv/lib/x"));
+            assert!(may_write("/var/tmp/run/x") && !may_write("/usr/lib/x"));
             assert_eq!(access.read.contains(&PathBuf::from("/proc")), own_root);
         }
     }

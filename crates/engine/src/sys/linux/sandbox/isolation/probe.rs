@@ -9,11 +9,12 @@ use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, socket};
 use nix::sys::wait::{WaitStatus, waitpid};
 
+use super::plan::Plan;
 use super::walls::Walls;
-use super::{paths, root, ruleset, syscalls};
+use super::{paths, ruleset, syscalls};
 use crate::isolation::{Lack, SandboxReport};
 use crate::sys::linux::own_process;
-use crate::sys::linux::protocol::SandboxSpec;
+use crate::sys::linux::sandbox::granted::Granted;
 use crate::sys::linux::sandbox::mode::Mode;
 use crate::sys::linux::sandbox::{bind_mount, capabilities, namespaces};
 
@@ -49,7 +50,7 @@ fn look(mode: Mode) -> SandboxReport {
     // Data that every run shares is computed once here, and its supervisors inherit it.
     syscalls::prepare();
     paths::system();
-    root::Plan::of_system();
+    Plan::of_system();
     // Kernels and containers refuse namespaces one by one, so the strongest combination that works is used.
     let ways = [(true, true), (true, false), (false, true), (false, false)];
     let mut refused = Errno::ENOSYS as i32;
@@ -79,8 +80,7 @@ fn attempt(mode: Mode, report: &SandboxReport) -> Result<(), i32> {
 fn set_up(mode: Mode, report: &SandboxReport) -> io::Result<()> {
     let _prepared = namespaces::set_up(mode, None)?;
     let folder = PathBuf::from(bind_mount::TEMPORARY[1]);
-    let sandbox = SandboxSpec { read: Vec::new(), write: Vec::new() };
-    let walls = Walls::build(&sandbox, std::slice::from_ref(&folder), Vec::new(), None, report)?;
+    let walls = Walls::build(Granted::default(), std::slice::from_ref(&folder), Vec::new(), None, report)?;
     walls.enter(&folder)?;
     nix::sys::prctl::set_no_new_privs()?;
     capabilities::give_up()?;

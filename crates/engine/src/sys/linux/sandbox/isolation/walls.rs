@@ -4,46 +4,52 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::paths::Access;
+use super::plan::Plan;
 use super::{network, root, ruleset, syscalls};
 use crate::isolation::SandboxReport;
-use crate::sys::linux::protocol::{RunSpec, SandboxSpec};
+use crate::sys::linux::protocol::RunSpec;
+use crate::sys::linux::sandbox::granted::Granted;
 use crate::sys::linux::sandbox::mounts;
 
 /// The walls around one run, set up by the program's process before exec.
 pub(crate) struct Walls {
     access: Access,
-    root: Option<root::Plan>,
+    granted: Granted,
+    root: Option<Plan>,
     own_network: bool,
 }
 
 impl Walls {
-    /// For `spec`, whose paths are those of the supervisor's mount namespace.
+    /// For `spec`, whose paths are those of the supervisor's mount namespace, and what it was granted.
     ///
     /// # Errors
-    /// This machine has no sandbox.
-    pub(crate) fn of(spec: &RunSpec, sandbox: &SandboxSpec, report: &SandboxReport) -> io::Result<Self> {
+    /// This machine has no sandbox, or cannot give these grants.
+    pub(crate) fn of(spec: &RunSpec, granted: Granted, report: &SandboxReport) -> io::Result<Self> {
         let own = [spec.folder.clone(), spec.temporary.clone()];
         // Where the run's own folder is in sight, Node.js reads our `package.json` above it, which ends its search.
         let stops = spec.root.ancestors().take(2).map(|folder| folder.join("package.json"));
         let own_files = mounts::commands_in_place(spec).into_iter().chain(stops);
-        let home = spec.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| PathBuf::from(home));
-        Self::build(sandbox, &own, own_files.collect(), home, report)
+        let home = spec.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| Path::new(home));
+        Self::build(granted, &own, own_files.collect(), home, report)
     }
 
     /// For a run with the folders `own`, which reads `own_files` too and has an empty `home`.
     pub(super) fn build(
-        sandbox: &SandboxSpec,
+        granted: Granted,
         own: &[PathBuf],
         own_files: Vec<PathBuf>,
-        home: Option<PathBuf>,
+        home: Option<&Path>,
         report: &SandboxReport,
     ) -> io::Result<Self> {
         if report.lack.is_some() {
             return Err(io::ErrorKind::Unsupported.into());
         }
-        let access = Access::of(sandbox, own, own_files, report.own_root);
-        let root = report.own_root.then(|| root::Plan::of(sandbox, own, home));
-        Ok(Self { access, root, own_network: report.own_network })
+        if granted.has_exceptions && !report.own_root {
+            return Err(nix::Error::EACCES.into());
+        }
+        let access = Access::of(own, own_files, report.own_root);
+        let root = report.own_root.then(|| Plan::of(&granted, home));
+        Ok(Self { access, granted, root, own_network: report.own_network })
     }
 
     /// Enters the run's own network and root folder. Needs the rights of the namespaces' creator.
@@ -51,12 +57,12 @@ impl Walls {
         if self.own_network {
             network::enter()?;
         }
-        self.root.as_ref().map_or(Ok(()), |root| root.enter(folder))
+        self.root.as_ref().map_or(Ok(()), |plan| root::enter(plan, &self.granted, folder))
     }
 
     /// Restricts this process and its descendants, for good. Last before exec.
     pub(crate) fn close(&self) -> io::Result<()> {
-        ruleset::restrict(&self.access, self.own_network)?;
+        ruleset::restrict(&self.access, &self.granted, self.own_network)?;
         syscalls::restrict(self.own_network, self.root.is_some())
     }
 }
