@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 use super::{MODES, SECRET, is_rooted};
+use crate::harness::python::base;
 use crate::harness::{Home, Service, TempDir};
 
 /// Prints each of the given attempts that succeeded.
@@ -205,6 +206,9 @@ fn the_most_specific_grant_of_a_path_holds() {
             folder.path().display().to_string()
         );
         if !is_rooted(&service) {
+            let refused = service.post("/execute", &json!({"code": code}));
+            assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("isolation_unavailable")));
+            assert!(refused.body.contains(&at("w/deep/r").display().to_string()), "{}", refused.body);
             continue;
         }
         let expected = ["write w/x", "write w/deep/x", "write w/deep/r/deep/w/x", "rename a file", "move a file"];
@@ -240,6 +244,108 @@ fn a_link_that_a_program_may_have_made_opens_nothing_outside() {
             );
             assert_eq!(done(&service, &code), ["read link", "read open/in", "write open/in"], "{mode}: {grants:?}");
             assert!(!at("private/new").exists());
+        }
+    }
+}
+
+/// Plants code for the next start of the Python in the folder `venv`, in every way that is open.
+const PLANT: &str = r"
+import glob, shutil
+os.chdir(BASE)
+tried('pth', lambda: [write(lib + '/x.pth') for lib in glob.glob('proj/deep/venv/lib/*/site-packages')])
+tried('sitecustomize', lambda: [write(lib + '/sitecustomize.py') for lib in glob.glob('proj/deep/venv/lib/*/site-packages')])
+tried('bin', lambda: write('proj/deep/venv/bin/python.new'))
+tried('pyvenv.cfg', lambda: write('proj/deep/venv/pyvenv.cfg'))
+tried('new in the prefix', lambda: write('proj/deep/venv/new'))
+tried('unlink', lambda: os.unlink('proj/deep/venv/bin/python'))
+for path in 'proj/deep/venv/lib', 'proj/deep/venv', 'proj/deep', 'proj':
+    tried('rename ' + path, lambda: os.rename(path, path + '.moved'))
+tried('rmtree', lambda: shutil.rmtree('proj/deep/venv'))
+tried('beside', lambda: write('proj/deep/beside'))
+";
+
+/// A virtual environment at `path`.
+fn make_venv(path: &Path) {
+    let made = std::process::Command::new(base()).args(["-m", "venv", "--without-pip"]).arg(path).status();
+    assert!(made.expect("a Python").success());
+}
+
+#[test]
+fn no_program_changes_an_interpreter_in_a_granted_folder() {
+    for mode in MODES {
+        let folder = TempDir::new().expect("a folder");
+        let venv = folder.path().join("proj/deep/venv");
+        make_venv(&venv);
+        let python = venv.join("bin/python");
+        let settings = format!(
+            "{}\n[python]\npath = '{}'\n[[language]]\nname = \"other\"\ncommand = ['{}']\nextension = \"py\"\n[warm]\npython = 1\n",
+            settings(folder.path(), &[], &["proj"]),
+            python.display(),
+            base().display(),
+        );
+        let service = Service::start_in_mode(&Home::new(&settings), mode);
+        let code =
+            format!("{ATTEMPTS}{}", PLANT.replace("BASE", &format!("{:?}", folder.path().display().to_string())));
+        // The interpreter of another language must not change it either.
+        for language in ["python", "other"] {
+            let request = json!({"code": code, "language": language});
+            if is_rooted(&service) {
+                let answer = service.execute(&request);
+                assert_eq!(answer["output"], "beside\n", "{mode}, {language}: {answer}");
+            } else {
+                let refused = service.post("/execute", &request);
+                assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("isolation_unavailable")));
+                assert!(refused.body.contains("venv"), "{}", refused.body);
+            }
+        }
+        assert!(python.exists() && !venv.join("new").exists());
+    }
+}
+
+#[test]
+fn a_grant_that_gives_programs_an_interpreter_is_refused() {
+    let folder = TempDir::new().expect("a folder");
+    let at = |name: &str| folder.path().join(name);
+    make_venv(&at("proj/venv"));
+    symlink("venv", at("proj/current")).expect("a link");
+    let library = fs::read_dir(at("proj/venv/lib")).expect("a folder").flatten().next().expect("a version").file_name();
+    let library = format!("proj/venv/lib/{}/site-packages", library.to_string_lossy());
+    for (python, write) in
+        [("proj/venv", "proj/venv"), ("proj/venv", "proj/venv/lib"), ("proj/venv", &*library), ("proj/current", "proj")]
+    {
+        let python = at(python).join("bin/python");
+        let settings = format!("{}\n[python]\npath = '{}'\n", settings(folder.path(), &[], &[write]), python.display());
+        let service = Service::start_with(&settings);
+        let refused = service.post("/execute", &json!({"code": "print(1)"}));
+        assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("isolation_unavailable")), "{write}");
+        assert!(refused.body.contains("`[sandbox] write`"), "{}", refused.body);
+    }
+}
+
+#[test]
+fn runtray_s_own_folders_stay_closed_in_a_granted_folder() {
+    for mode in MODES {
+        for (read, write) in [(true, false), (false, true)] {
+            let home = Home::in_sight("");
+            let granted = home.path().parent().expect("a folder").to_path_buf();
+            let name = granted.file_name().expect("a name").to_string_lossy().into_owned();
+            let list = |is: bool| if is { vec![&*name] } else { Vec::new() };
+            home.save_settings(&settings(granted.parent().expect("a folder"), &list(read), &list(write)));
+            let service = Service::start_in_mode(&home, mode);
+            let code = format!(
+                "home = {:?}\ntried('token', lambda: read(home + '/data/token'))\n\
+                 tried('settings', lambda: read(home + '/config/settings.toml'))\n\
+                 tried('write', lambda: write(home + '/config/settings.toml'))\n\
+                 tried('rename', lambda: os.rename(home, home + '.moved'))\n\
+                 tried('list', lambda: os.listdir(home))\n",
+                home.path().display().to_string()
+            );
+            if is_rooted(&service) {
+                assert_eq!(done(&service, &code), ["list"], "{mode}, {read}, {write}");
+            } else {
+                let refused = service.post("/execute", &json!({"code": code}));
+                assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("isolation_unavailable")));
+            }
         }
     }
 }

@@ -56,7 +56,10 @@ fn decoys(folder: &Path) -> String {
 
 /// The JSON that a program prints with the interpreter of `settings`. It must be the same with and without prestarting.
 fn around(folder: &Path, settings: &str, language: &str, code: &str) -> Value {
-    let home = Home::new(&format!("{settings}\n[warm]\n{language} = 1\n"));
+    // An interpreter behind a link in a folder that programs may write to would be refused.
+    let grant =
+        if cfg!(target_os = "linux") { format!("[sandbox]\nread = ['{}']\n", folder.display()) } else { String::new() };
+    let home = Home::new(&format!("{settings}\n[warm]\n{language} = 1\n{grant}"));
     let mut command = runtray(&home);
     command.args(["serve", "--port", "0"]).env("PATH", decoys(folder)).env_remove("VIRTUAL_ENV");
     let service = Service::start_by(command, &home);

@@ -17,11 +17,15 @@ pub struct Policy {
     pub read: Vec<PathBuf>,
     /// Folders that the user granted for reading and writing, absolute; used at [`Isolation::Sandbox`].
     pub write: Vec<PathBuf>,
+    /// The paths that `Languages::code` tells, if `write` is not empty. Programs cannot change them, also in a folder of `write`:
+    /// the service starts interpreters without isolation to find out about them.
+    pub interpreters: Vec<PathBuf>,
 }
 
 impl Policy {
     /// No isolation.
-    pub const NONE: Self = Self { level: Isolation::None, read: Vec::new(), write: Vec::new() };
+    pub const NONE: Self =
+        Self { level: Isolation::None, read: Vec::new(), write: Vec::new(), interpreters: Vec::new() };
 
     /// This one for programs that their interpreter does not isolate itself, as its level `own` tells.
     pub(crate) fn beside(self, own: Isolation) -> Self {

@@ -43,6 +43,19 @@ const PARTS: [&str; 15] = [
 /// Of a prefix with much else in it: where Node.js keeps its global modules.
 const GLOBAL_MODULES: &str = "lib/node_modules";
 
+/// Parts without code.
+const DATA: [&str; 5] = ["include", "share", "etc", "ssl", "conda-meta"];
+
+/// The files and folders of an interpreter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Trees {
+    /// Those that its programs may read.
+    pub(crate) readable: Vec<PathBuf>,
+    /// Those that nothing may be added to: the prefixes of a Python, in which a new `pyvenv.cfg` would lead to other code, and
+    /// everything readable with code in it.
+    pub(crate) code: Vec<PathBuf>,
+}
+
 /// An interpreter's report of itself.
 #[derive(Debug, Default, Deserialize)]
 struct Report {
@@ -52,11 +65,16 @@ struct Report {
 }
 
 /// The trees of a Python. If it does not report them, those of its prefix.
-pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Vec<PathBuf> {
+pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Trees {
     let mut report = report_of(machine, found).await.unwrap_or_default();
     report.prefixes.push(found.prefix.clone());
     report.programs.extend([found.path.clone(), found.executable.clone()]);
-    granted(machine.home.as_deref(), report)
+    let homes = Homes::of(machine.home.as_deref());
+    let prefixes = report.prefixes.iter().filter(|prefix| is_plain(prefix) && !homes.share(prefix)).cloned();
+    let prefixes: Vec<_> = prefixes.collect();
+    let mut trees = granted(&homes, report);
+    trees.code.extend(prefixes);
+    trees
 }
 
 /// The folders with the modules of a Python. None if it does not report them.
@@ -84,18 +102,18 @@ fn read(answer: &Answer) -> Option<Report> {
 }
 
 /// The trees of a Node.js, its global modules included.
-pub(crate) fn of_node(machine: &Machine, found: &Found) -> Vec<PathBuf> {
+pub(crate) fn of_node(machine: &Machine, found: &Found) -> Trees {
     let programs = vec![found.path.clone(), found.executable.clone()];
     let mut report = Report { programs, prefixes: vec![found.prefix.clone()], ..Report::default() };
     report.prefixes.extend(prefix_of(&found.executable));
     report.libraries = report.prefixes.iter().map(|prefix| prefix.join(GLOBAL_MODULES)).collect();
-    granted(machine.home.as_deref(), report)
+    granted(&Homes::of(machine.home.as_deref()), report)
 }
 
 /// The trees of any other program: its own file, and the usual parts around the folder `bin` that it is in.
-pub(crate) fn of_program(machine: &Machine, program: &Path) -> Vec<PathBuf> {
-    let prefixes = prefix_of(program);
-    granted(machine.home.as_deref(), Report { prefixes, programs: vec![program.to_path_buf()], ..Report::default() })
+pub(crate) fn of_program(machine: &Machine, program: &Path) -> Trees {
+    let (prefixes, programs) = (prefix_of(program), vec![program.to_path_buf()]);
+    granted(&Homes::of(machine.home.as_deref()), Report { prefixes, programs, ..Report::default() })
 }
 
 /// The folders around the `bin` of a program, by its path and by the file that its links lead to.
@@ -105,21 +123,37 @@ fn prefix_of(program: &Path) -> Vec<PathBuf> {
     folders.filter(|folder| folder.ends_with("bin")).filter_map(|bin| bin.parent().map(Path::to_path_buf)).collect()
 }
 
+/// The home of the person, by its path and with links resolved.
+struct Homes(Vec<PathBuf>);
+
+impl Homes {
+    fn of(home: Option<&Path>) -> Self {
+        Self(home.into_iter().flat_map(|home| [Some(home.to_path_buf()), home.canonicalize().ok()]).flatten().collect())
+    }
+
+    /// Whether `path` is a home, or a folder above one.
+    fn are_below(&self, path: &Path) -> bool {
+        path.parent().is_none() || self.0.iter().any(|home| home.starts_with(path))
+    }
+
+    /// Whether there is much else in `prefix`.
+    fn share(&self, prefix: &Path) -> bool {
+        self.are_below(prefix) || self.0.iter().any(|home| prefix == home.join(".local"))
+    }
+}
+
 /// The paths that a report leads to.
-fn granted(home: Option<&Path>, report: Report) -> Vec<PathBuf> {
-    let homes: Vec<PathBuf> =
-        home.into_iter().flat_map(|home| [Some(home.to_path_buf()), home.canonicalize().ok()]).flatten().collect();
-    let above_home = |path: &Path| path.parent().is_none() || homes.iter().any(|home| home.starts_with(path));
-    let shared = |path: &Path| above_home(path) || homes.iter().any(|home| path == home.join(".local"));
-    let parts = report.prefixes.iter().filter(|prefix| !shared(prefix));
+fn granted(homes: &Homes, report: Report) -> Trees {
+    let parts = report.prefixes.iter().filter(|prefix| !homes.share(prefix));
     let parts = parts.flat_map(|prefix| PARTS.iter().map(|part| prefix.join(part)));
     let present = parts.chain(report.programs).filter(|path| path.exists());
     // A library may appear later: the user's packages, with the first of them.
-    let mut paths: Vec<PathBuf> = present.chain(report.libraries).collect();
-    paths.retain(|path| is_plain(path) && !above_home(path));
-    paths.sort();
-    paths.dedup();
-    paths
+    let mut readable: Vec<PathBuf> = present.chain(report.libraries).collect();
+    readable.retain(|path| is_plain(path) && !homes.are_below(path));
+    readable.sort();
+    readable.dedup();
+    let code = readable.iter().filter(|path| !DATA.iter().any(|data| path.ends_with(data))).cloned().collect();
+    Trees { readable, code }
 }
 
 /// Whether a path is absolute and has no `..`, which would lead elsewhere than its text says.
@@ -132,7 +166,7 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use super::{Report, granted};
+    use super::{Homes, Report, granted};
 
     fn made(home: &Path, folders: &[&str]) {
         folders.iter().for_each(|folder| fs::create_dir_all(home.join(folder)).expect("a folder"));
@@ -150,7 +184,7 @@ mod tests {
             programs: vec![home.join("venv/bin"), home.join("venv/../.ssh")],
         };
         let expected = [".local/lib/python3.13/site-packages", "venv/bin", "venv/lib"].map(|name| home.join(name));
-        assert_eq!(granted(Some(&home), report), expected);
+        assert_eq!(granted(&Homes::of(Some(&home)), report).readable, expected);
     }
 
     #[test]
@@ -168,7 +202,7 @@ mod tests {
                 for program in &paths {
                     let [prefixes, libraries, programs] = [prefix, library, program].map(|path| vec![path.clone()]);
                     let report = Report { prefixes, libraries, programs };
-                    for path in granted(Some(&home), report) {
+                    for path in granted(&Homes::of(Some(&home)), report).readable {
                         assert!(!home.starts_with(&path) && path.parent().is_some(), "{path:?}");
                         let part_of = |tree: &PathBuf| path.starts_with(tree);
                         assert!(part_of(prefix) || part_of(library) || part_of(program), "{path:?}");

@@ -49,6 +49,14 @@ impl ProgramCache {
         known.result()
     }
 
+    /// The program that was found last, if any. Searches nothing.
+    pub(super) fn last(&self) -> Option<Arc<Program>> {
+        match &*self.known.lock().unwrap_or_else(PoisonError::into_inner) {
+            Some(Known::Found(program, _)) => Some(program.clone()),
+            _ => None,
+        }
+    }
+
     fn known(&self) -> Option<Result<Arc<Program>, Unavailable>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).clone();
         known.filter(|known| known.holds(Instant::now())).map(Known::result)

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use tokio::sync::OnceCell;
+
 use super::cache::ProgramCache;
 use super::definition::{Interpreter, Language};
 use super::program::{self, Program};
@@ -44,6 +46,8 @@ pub struct Languages {
     python: Arc<ProgramCache>,
     node: Arc<ProgramCache>,
     node_types: Arc<ProgramCache>,
+    /// Whether every interpreter was searched once.
+    searched: OnceCell<()>,
 }
 
 /// A language; `program` caches the interpreter of a user-defined one.
@@ -59,7 +63,8 @@ impl Languages {
         let rows = rows.into_iter().map(|language| Row { language, program: Arc::default() }).collect();
         let prefers_built_in = machine.prefers_built_in();
         let (python, node, node_types) = (Arc::default(), Arc::default(), Arc::default());
-        Self { choices, machine, prefers_built_in, rows, python, node, node_types }
+        let searched = OnceCell::new();
+        Self { choices, machine, prefers_built_in, rows, python, node, node_types, searched }
     }
 
     /// The languages after a change of `choices` or of the machine. Only the interpreters that these change are searched again.
@@ -123,6 +128,17 @@ impl Languages {
             .iter()
             .map(|row| async { Entry { language: row.language.clone(), runtime: self.runtime(&row.language).await } });
         futures_util::future::join_all(entries).await
+    }
+
+    /// The paths of all interpreters that no program may add anything to. The first call searches every interpreter.
+    pub async fn code(&self) -> Vec<PathBuf> {
+        self.searched.get_or_init(|| async { drop(self.list().await) }).await;
+        let own = self.rows.iter().map(|row| &row.program);
+        let programs = own.chain([&self.python, &self.node, &self.node_types]).filter_map(|cache| cache.last());
+        let mut code: Vec<PathBuf> = programs.flat_map(|program| program.code().to_vec()).collect();
+        code.sort();
+        code.dedup();
+        code
     }
 
     async fn program(&self, row: &Row) -> Result<Arc<Program>, Unavailable> {

@@ -10,7 +10,8 @@ use super::prestart::Prestart;
 use super::runtime::Runtime;
 use super::shell;
 use super::unavailable::Unavailable;
-use crate::interpreter::{Found, Kind, Machine, OwnPythons, Rejected, executable, first, search_path, trees};
+use crate::interpreter::trees::{self, Trees};
+use crate::interpreter::{Found, Kind, Machine, OwnPythons, Rejected, executable, first, search_path};
 use crate::outcome::Isolation;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
@@ -28,14 +29,19 @@ pub(super) struct Program {
     pub(super) name: String,
     pub(super) version: String,
     activation: Activation,
-    /// Its files and folders, which its programs may read at the level `sandbox`.
-    trees: Vec<PathBuf>,
+    /// Its files and folders.
+    trees: Trees,
     built_in: bool,
     /// Where modules may be that it does not have.
     own_pythons: Option<OwnPythons>,
 }
 
 impl Program {
+    /// The paths that no program may add anything to.
+    pub(super) fn code(&self) -> &[PathBuf] {
+        &self.trees.code
+    }
+
     /// The runtime of `language` with this interpreter.
     pub(super) fn runtime(&self, language: &Language) -> Runtime {
         let interpreter = &language.interpreter;
@@ -53,7 +59,8 @@ impl Program {
             announces: is_node && node::announces_types(&self.version),
             args_in_sight: self.args_in_sight(interpreter),
             activation: self.activation.clone(),
-            trees: self.trees.clone(),
+            trees: self.trees.readable.clone(),
+            code: self.trees.code.clone(),
             extension: language.extension.clone(),
             prestart: if self.built_in { Some(Prestart::BuiltIn) } else { Prestart::of(interpreter) },
             isolation: if self.built_in { Isolation::Wasm } else { Isolation::None },
@@ -83,7 +90,7 @@ impl Program {
 }
 
 /// A found interpreter with its activation.
-fn program(found: Found, activation: fn(&Found) -> Activation, trees: Vec<PathBuf>) -> Program {
+fn program(found: Found, activation: fn(&Found) -> Activation, trees: Trees) -> Program {
     // Inside the built-in one there are no other programs to start.
     let activation = if found.built_in { Activation::default() } else { activation(&found) };
     let (name, built_in) = (found.name(), found.built_in);
@@ -95,7 +102,10 @@ pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<P
     let found = first(Kind::Python, machine, choice, |_| Ok(())).await;
     let found = found.map_err(|refused| nothing(Kind::Python, choice, &refused))?;
     // The built-in one isolates its programs itself.
-    let trees = if found.built_in { Vec::new() } else { trees::of_python(machine, &found).await };
+    let trees = match found.built_in {
+        true => Trees { readable: Vec::new(), code: vec![found.path.clone()] },
+        false => trees::of_python(machine, &found).await,
+    };
     let own_pythons = found.built_in.then(|| OwnPythons::of(machine));
     Ok(Program { own_pythons, ..program(found, Activation::of_python, trees) })
 }

@@ -37,6 +37,8 @@ pub struct Runtime {
     pub activation: Activation,
     /// The paths that the interpreter consists of, which its programs may read at the level `sandbox`.
     pub trees: Vec<PathBuf>,
+    /// The paths that no program may add anything to, because the interpreter finds code there.
+    pub code: Vec<PathBuf>,
     /// The extension of the program's file.
     pub extension: String,
     /// How it is prestarted; `None` if it cannot be.

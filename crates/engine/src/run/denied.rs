@@ -108,8 +108,8 @@ mod tests {
     use crate::outcome::{Isolation, Status};
 
     fn reason_of(tail: &str) -> String {
-        let policy =
-            Policy { level: Isolation::Sandbox, read: vec!["/srv/data".into()], write: vec!["/srv/out".into()] };
+        let (read, write) = (vec!["/srv/data".into()], vec!["/srv/out".into()]);
+        let policy = Policy { level: Isolation::Sandbox, read, write, ..Policy::NONE };
         let message = reason(Status::Failed, tail, &policy, &["/opt/py/lib".into()], Path::new("/runs/AB"));
         message.map(|message| message.to_string()).unwrap_or_default()
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod barrier;
 mod environment;
+mod grants;
 mod sealed;
 
 use std::ffi::OsString;
@@ -22,7 +23,7 @@ use crate::limits::Limits;
 use crate::outcome::{Containment, Isolation};
 use crate::request::Request;
 use crate::session::TerminalSize;
-use crate::sys::{Grants, Launch, Launcher, Pipes, RunFolders, Tree};
+use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
 use crate::workspace::{HiddenFolders, Workspace, Workspaces};
 use barrier::Barrier;
 
@@ -124,6 +125,12 @@ impl Spawner {
         workspace: Workspace,
         barrier: Option<Barrier>,
     ) -> Result<Spawned, Error> {
+        let grants = (policy.level == Isolation::Sandbox).then(|| grants::of(policy, runtime));
+        if let Some(grants) = &grants
+            && let Some(reason) = grants::refusal(grants, &self.hidden.paths(), self.sandbox().await.own_root)
+        {
+            return Err(Error::NoSandbox(reason));
+        }
         // On Linux the supervisor decides whether they are needed.
         let in_sight = if cfg!(target_os = "linux") { &[][..] } else { &runtime.args_in_sight };
         let mut args = [in_sight, &runtime.args].concat();
@@ -147,11 +154,6 @@ impl Spawner {
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
             env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
         }
-        let grants = (policy.level == Isolation::Sandbox).then(|| Grants {
-            interpreter: runtime.trees.clone(),
-            read: policy.read.clone(),
-            write: policy.write.clone(),
-        });
         let launch = Launch {
             program: &runtime.path,
             args: &args,

@@ -39,6 +39,8 @@ pub(crate) struct Launch<'a> {
 pub(crate) struct Grants {
     /// The parts of the interpreter, to read.
     pub(crate) interpreter: Vec<PathBuf>,
+    /// The parts of all interpreters, never to write.
+    pub(crate) kept: Vec<PathBuf>,
     /// To read.
     pub(crate) read: Vec<PathBuf>,
     /// To read and write.

@@ -73,6 +73,8 @@ crate::sentences! {
     LACK_SIGNALS = "isolation.lack_signals": "this machine gives no namespaces, and its Landlock is too old to keep programs from ending your other processes. Allow user namespaces, or use Linux 6.12 or newer";
     LACK_SILENT = "isolation.lack_silent": "the launcher process does not answer. Try again in a moment";
     LACK_REFUSED = "isolation.lack_refused": "the kernel or the container refused to set it up ({cause})";
+    GRANT_CODE = "isolation.grant_code": "programs could change the interpreter in {code}, which Runtray starts with your rights, because they may write to {folder}. Remove that folder from `[sandbox] write`, or choose an interpreter elsewhere";
+    GRANT_OPEN = "isolation.grant_open": "without mount namespaces Runtray cannot keep {inner} closed while {folder} is granted. Grant other folders in `[sandbox]`";
     GAP_ROOT = "isolation.gap_root": "There are no mount namespaces: programs can see sizes and dates of files, and cannot use `/dev/shm`, UNIX sockets and pseudo-terminals, or change modes and dates.";
     GAP_NETWORK = "isolation.gap_network": "There are no network namespaces: programs cannot open connections even to themselves.";
     GAP_IOCTL = "isolation.gap_ioctl": "Landlock cannot limit ioctl on devices before Linux 6.10.";

@@ -31,8 +31,9 @@ pub(super) struct Kind {
     pub(super) policy: Policy,
     /// Whether their standard streams are a terminal.
     pub(super) terminal: bool,
-    /// The state of the interpreter's file.
-    program: Fingerprint,
+    /// The state of the interpreter's file. Also of interpreters that they must not change: a replaced one is not protected in
+    /// them.
+    files: Fingerprint,
     /// Taken before the first interpreter is started.
     snapshot: OnceCell<Snapshot>,
 }
@@ -54,8 +55,8 @@ pub(super) struct IdleSet {
 impl Kind {
     fn new(runtime: &Runtime, limits: &Limits, policy: &Policy, terminal: bool) -> Arc<Self> {
         let (runtime, limits, policy) = (runtime.clone(), limits.clone(), policy.clone());
-        let program = Fingerprint::of(std::slice::from_ref(&runtime.path));
-        Arc::new(Self { runtime, limits, policy, terminal, program, snapshot: OnceCell::new() })
+        let files = files(&runtime, &policy);
+        Arc::new(Self { runtime, limits, policy, terminal, files, snapshot: OnceCell::new() })
     }
 
     /// Records the state of the files that the interpreter reads at its start. Interpreters may be started afterwards.
@@ -65,13 +66,17 @@ impl Kind {
 
     /// Whether idle interpreters equal one that would be started now.
     pub(super) fn is_current(&self) -> bool {
-        let program = Fingerprint::of(std::slice::from_ref(&self.runtime.path));
-        program == self.program && self.snapshot.get().is_none_or(Snapshot::is_current)
+        files(&self.runtime, &self.policy) == self.files && self.snapshot.get().is_none_or(Snapshot::is_current)
     }
 
     fn fits(&self, runtime: &Runtime, limits: &Limits, policy: &Policy) -> bool {
         self.runtime == *runtime && self.limits == *limits && self.policy == *policy
     }
+}
+
+fn files(runtime: &Runtime, policy: &Policy) -> Fingerprint {
+    let kept = policy.interpreters.iter().filter(|path| policy.write.iter().any(|folder| path.starts_with(folder)));
+    Fingerprint::of(&[&runtime.path].into_iter().chain(kept).cloned().collect::<Vec<_>>())
 }
 
 impl IdleSet {

@@ -112,7 +112,7 @@ impl Core {
         // An engine that is still starting gets a call of its own once it has started.
         let Some(engine) = self.engine.ready() else { return };
         let settings = self.settings.borrow().settings.clone();
-        let policy = isolation::policy(&engine, &settings, settings.isolation).await;
+        let policy = isolation::policy(&engine, &self.languages(), &settings, settings.isolation).await;
         for runtime in entries.into_iter().filter_map(|entry| entry.runtime.ok()) {
             engine.expect(&runtime, &settings.limits, &policy);
         }
@@ -228,6 +228,7 @@ impl Core {
             recorder: Recorder::new(settings.clone(), journal, metrics, events),
             settings,
             engine: self.engine.clone(),
+            languages: self.languages(),
             registry: self.registry.clone(),
             tasks: self.tasks.clone(),
         }

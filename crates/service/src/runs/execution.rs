@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use runtray_engine::language::Languages;
 use runtray_engine::{Commands, Event, EventSink, Job, Outcome, Refill};
 use tokio::sync::{SetOnce, mpsc, watch};
 use tokio::task::JoinHandle;
@@ -41,6 +42,8 @@ pub(crate) struct Context {
     pub(crate) settings: watch::Receiver<Loaded>,
     /// The engine.
     pub(crate) engine: EngineHandle,
+    /// The languages of this machine.
+    pub(crate) languages: Arc<Languages>,
     /// The list of running executions.
     pub(crate) registry: Registry,
     /// Where the execution is reported.
@@ -118,7 +121,7 @@ impl Run {
         let _registration = self.context.registry.register(self.report.running().clone());
         let engine = self.context.engine.started().await?;
         let settings = self.context.settings.borrow().settings.clone();
-        job.isolate(isolation::policy(&engine, &settings, isolation).await);
+        job.isolate(isolation::policy(&engine, &self.context.languages, &settings, isolation).await);
         let ended = engine.run(&job, commands, &mut self).await;
         // The program is gone: another one may run while a slow client still reads this one's output.
         drop(slot);

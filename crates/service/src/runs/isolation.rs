@@ -1,6 +1,7 @@
 //! The isolation of a program, from the settings, its request and the abilities of this machine.
 
 use runtray_engine::interpreter::Machine;
+use runtray_engine::language::Languages;
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Isolation, Policy};
 
@@ -71,14 +72,16 @@ pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machin
     machine.set_own_are_open(is_auto && engine.sandbox().await.lack.is_some())
 }
 
-/// The policy for a run at the level `choice`.
-pub async fn policy(engine: &Engine, settings: &Settings, choice: IsolationChoice) -> Policy {
+/// The policy for a run at the level `choice` on a machine with `languages`.
+pub async fn policy(engine: &Engine, languages: &Languages, settings: &Settings, choice: IsolationChoice) -> Policy {
     // Only `auto` depends on the machine: at other levels the first run need not wait for the report.
     let lacks = choice == IsolationChoice::Auto && engine.sandbox().await.lack.is_some();
     let level = level(choice, lacks);
     match level {
         Isolation::Sandbox => {
-            Policy { level, read: settings.sandbox_read.clone(), write: settings.sandbox_write.clone() }
+            let (read, write) = (settings.sandbox_read.clone(), settings.sandbox_write.clone());
+            let interpreters = if write.is_empty() { Vec::new() } else { languages.code().await };
+            Policy { level, read, write, interpreters }
         }
         _ => Policy::default(),
     }

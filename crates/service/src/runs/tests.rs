@@ -22,6 +22,7 @@ pub(super) fn job_of(id: &str, request: Request) -> Job {
         transform_args: None,
         transforms: false,
         trees: Vec::new(),
+        code: Vec::new(),
         announces: false,
         activation: Activation::default(),
         extension: "py".into(),

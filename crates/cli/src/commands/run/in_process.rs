@@ -43,7 +43,7 @@ pub(super) async fn job(engine: &Engine, program: &mut Program, settings: &Setti
     let job = Job::new(request(program, settings)?, runtime)?;
     let id = ulid::Ulid::generate().to_string();
     let job = job.with_names(id, "local").with_limits(settings.limits.clone());
-    job.isolate(isolation_policy(engine, settings, settings.isolation).await);
+    job.isolate(isolation_policy(engine, &program.languages, settings, settings.isolation).await);
     Ok(Arc::new(job))
 }
 

@@ -54,6 +54,8 @@ pub(crate) struct RunSpec {
 pub(crate) struct SandboxSpec {
     /// To read: the parts of the interpreter.
     pub(crate) interpreter: Vec<PathBuf>,
+    /// Never to write: the parts of all interpreters.
+    pub(crate) kept: Vec<PathBuf>,
     /// To read: folders that the user granted.
     pub(crate) read: Vec<PathBuf>,
     /// To read and write: folders that the user granted.
@@ -96,6 +98,7 @@ impl From<&Launch<'_>> for RunSpec {
             hidden: launch.folders.hidden.to_vec(),
             sandbox: launch.sandbox.map(|grants| SandboxSpec {
                 interpreter: grants.interpreter.clone(),
+                kept: grants.kept.clone(),
                 read: grants.read.clone(),
                 write: grants.write.clone(),
             }),

@@ -41,10 +41,10 @@ pub async fn examine(paths: &Paths, settings: &Settings) -> Result<Examination, 
     let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     let engine = Engine::start(&config)?;
     let report = engine.sandbox().await;
-    let policy = policy(&engine, settings, settings.isolation).await;
     let machine = Machine::this();
     prefer_isolated_python(&engine, settings, &machine).await;
     let languages = Languages::new(settings.choices(), machine);
+    let policy = policy(&engine, &languages, settings, settings.isolation).await;
     let mut checks = vec![containment(&engine)];
     checks.extend(parts(&report));
     checks.extend(trials::programs(&engine, &languages, settings, &policy).await);

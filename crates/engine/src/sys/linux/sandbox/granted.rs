@@ -20,6 +20,8 @@ pub(crate) enum Access {
     Write,
     /// Anything, as with the folder around it, but the program cannot rename it.
     Pinned,
+    /// As [`Access::Read`], whatever else was granted: the service starts interpreters from it with the person's rights.
+    Kept,
 }
 
 /// A granted path.
@@ -51,7 +53,9 @@ impl Granted {
     pub(crate) fn of(sandbox: &SandboxSpec, hidden: &[PathBuf]) -> Self {
         let folders = places(&sandbox.write, Writable::default());
         let untrusted = Writable { folders: &folders, kept: &[] };
-        let kept = places(&sandbox.interpreter, untrusted);
+        // Without folders to write to there is nothing that they must be kept from.
+        let kept = [&sandbox.interpreter, &sandbox.kept].into_iter().filter(|_| !folders.is_empty());
+        let kept: Vec<_> = kept.flat_map(|paths| places(paths, untrusted)).collect();
         let writable = Writable { folders: &folders, kept: &kept };
         let mut granted = Self::default();
         for path in sandbox.read.iter().chain(&sandbox.interpreter) {
@@ -60,9 +64,12 @@ impl Granted {
         for path in &sandbox.write {
             granted.add(path, Access::Write, writable);
         }
+        for place in kept.iter().filter(|place| folders.iter().any(|folder| place.starts_with(folder))) {
+            granted.add_place(place, Access::Kept);
+        }
         let hidden = places(hidden, Writable::default());
         granted.has_exceptions = hidden.iter().any(|hidden| granted.overlaps(hidden));
-        let closed: Vec<_> = granted.with(Access::Read).cloned().collect();
+        let closed: Vec<_> = granted.with(Access::Read).chain(granted.with(Access::Kept)).cloned().collect();
         closed.iter().chain(&hidden).for_each(|place| granted.pin_above(place));
         granted
     }

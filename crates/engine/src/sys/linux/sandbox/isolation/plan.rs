@@ -42,7 +42,7 @@ impl Plan {
         for (place, grant) in &granted.paths {
             let kind = match grant.access {
                 Access::Pinned => Kind::Pinned,
-                Access::Read => Kind::Read,
+                Access::Read | Access::Kept => Kind::Read,
                 Access::Write => Kind::Write,
             };
             // What the run has of its own is never replaced by the machine's.

@@ -57,7 +57,7 @@ fn enforce(access: &Access, granted: &Granted, own_network: bool) -> Result<Rule
 fn rule(grant: &Grant) -> Option<Result<PathBeneath<&File>, RulesetError>> {
     let access = match grant.access {
         granted::Access::Pinned => return None,
-        granted::Access::Read => AccessFs::from_read(NEWEST),
+        granted::Access::Read | granted::Access::Kept => AccessFs::from_read(NEWEST),
         granted::Access::Write => AccessFs::from_all(NEWEST),
     };
     let is_folder = grant.held.metadata().is_ok_and(|held| held.is_dir());
