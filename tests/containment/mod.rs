@@ -12,6 +12,8 @@ mod neighbours;
 mod rights;
 #[cfg(target_os = "linux")]
 mod supervision;
+#[cfg(target_os = "linux")]
+mod temporary;
 
 use std::fs;
 use std::path::Path;

@@ -8,26 +8,26 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::harness::warm::ONE_EACH;
-use crate::harness::{Home, Service, TempDir, eventually};
+use crate::harness::{Home, Service, TempDir};
 
 /// The containment modes in which a run has its own mount namespace.
-const WALLED: [&str; 2] = ["", "user-namespaces"];
+pub(super) const WALLED: [&str; 2] = ["", "user-namespaces"];
 /// All containment modes.
-const ALL: [&str; 3] = ["", "user-namespaces", "subreaper"];
+pub(super) const ALL: [&str; 3] = ["", "user-namespaces", "subreaper"];
 
 /// Starts a service whose home is at a path that programs can see unless it is hidden from them.
-fn start(mode: &str) -> Service {
+pub(super) fn start(mode: &str) -> Service {
     Service::start_in_mode(&Home::in_sight(&format!("isolation = \"none\"\n{ONE_EACH}")), mode)
 }
 
 /// A home in sight. Without namespaces the sandbox cannot hide it in the folder that tests grant, and refuses to run programs.
-fn home_for(mode: &str, settings: &str) -> Home {
+pub(super) fn home_for(mode: &str, settings: &str) -> Home {
     let level = if mode == "subreaper" { "isolation = \"none\"\n" } else { "" };
     Home::in_sight(&format!("{level}{settings}"))
 }
 
 /// Whether runs have their own namespaces; prints a line if not.
-fn is_walled(service: &Service, mode: &str) -> bool {
+pub(super) fn is_walled(service: &Service, mode: &str) -> bool {
     let walled = service.execute(&json!({"code": "import os; print(os.getppid())"}))["output"] == "1\n";
     if !walled {
         eprintln!("not tested: this machine gives no namespaces ({mode:?})");
@@ -36,7 +36,7 @@ fn is_walled(service: &Service, mode: &str) -> bool {
 }
 
 /// Runs a Python program in which `HOME_FOLDER` stands for the service's home.
-fn run(service: &Service, code: &str) -> Value {
+pub(super) fn run(service: &Service, code: &str) -> Value {
     let home = service.home().path().display().to_string();
     service.execute(&json!({"code": code.replace("HOME_FOLDER", &format!("{home:?}")), "timeout_ms": 60_000}))
 }
@@ -254,89 +254,6 @@ fn names_made_of_process_ids_do_not_collide_in_parallel_runs() {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), all, "process ids that two runs have ({mode:?}): {answers:?}");
-    }
-}
-
-/// Writes to every folder for temporary files, and prints the files that it found there.
-const TEMPORARY: &str = r"
-import os, subprocess, tempfile
-folders = '/tmp', '/var/tmp', tempfile.gettempdir(), os.environ['TMPDIR']
-found = [name for place in folders for name in os.listdir(place) if name.lstrip('.') != os.path.basename(os.getcwd())]
-for place in folders:
-    with tempfile.NamedTemporaryFile(dir=place, prefix='PREFIX', delete=False) as file:
-        file.write(b'kept')
-made = subprocess.run(['mktemp'], capture_output=True, text=True).stdout.strip()
-sizes = [os.stat(place).st_mode & 0o7777 for place in folders]
-print(found, os.path.dirname(made), sizes == [0o1777] * 4)
-";
-
-#[test]
-fn temporary_folders_are_private_to_a_run_and_are_deleted() {
-    for mode in WALLED {
-        let service = Service::start_in_mode(&Home::in_sight(ONE_EACH), mode);
-        if !is_walled(&service, mode) {
-            continue;
-        }
-        let ours = tempfile::NamedTempFile::new_in("/tmp").expect("a file");
-        let prefix = format!("runtray-test-{}-", std::process::id());
-        for _ in 0..2 {
-            let answer = run(&service, &TEMPORARY.replace("PREFIX", &prefix));
-            assert_eq!(answer["output"], "[] /tmp True\n", "({mode:?}) {answer}");
-        }
-        assert!(ours.path().exists(), "what others have there is left alone");
-        for place in ["/tmp", "/var/tmp"] {
-            let names = fs::read_dir(place).expect(place).flatten().map(|entry| entry.file_name());
-            let left: Vec<_> = names.filter(|name| name.to_string_lossy().starts_with(&prefix)).collect();
-            assert!(left.is_empty(), "{left:?} in {place} ({mode:?})");
-        }
-        eventually("the folders to be gone", || service.run_folders().is_empty().then_some(()));
-    }
-}
-
-#[test]
-fn files_in_temporary_folders_count_against_the_limit() {
-    for mode in WALLED {
-        let home = Home::in_sight("[limits]\nfolder_bytes = 4194304\n");
-        let service = Service::start_in_mode(&home, mode);
-        for place in ["/tmp", "/var/tmp", "."] {
-            let code = format!(
-                "import time\nopen({:?}, 'wb').write(bytes(8 << 20))\ntime.sleep(3600)",
-                format!("{place}/large")
-            );
-            let answer = service.execute(&json!({"code": code, "timeout_ms": 30_000}));
-            if is_walled(&service, mode) || place == "." {
-                let error = answer["error"].as_str().expect("text");
-                assert!(error.ends_with("its files took more than 4 MiB."), "{place} ({mode:?}): {answer}");
-            }
-        }
-    }
-}
-
-#[test]
-fn an_interpreter_below_tmp_is_found() {
-    let folder = tempfile::tempdir_in("/tmp").expect("a folder");
-    let (shell, through) = (folder.path().join("below/shell"), folder.path().join("link"));
-    fs::create_dir(folder.path().join("below")).expect("a folder");
-    fs::copy("/bin/sh", &shell).expect("a shell");
-    std::os::unix::fs::symlink(&shell, &through).expect("a link");
-    let settings = format!("[[language]]\nname = \"own\"\ncommand = ['{}']\nextension = \"sh\"\n", through.display());
-    for mode in ALL {
-        let service = Service::start_in_mode(&home_for(mode, &settings), mode);
-        let answer = service.execute(&json!({"language": "own", "code": "echo here"}));
-        assert_eq!(answer["output"], "here\n", "({mode:?}) {answer}");
-    }
-}
-
-#[test]
-fn a_program_that_is_not_isolated_opens_files_below_tmp_that_its_arguments_name() {
-    let folder = tempfile::tempdir_in("/tmp").expect("a folder");
-    let file = folder.path().join("data.txt");
-    fs::write(&file, "the user's").expect("a file");
-    for mode in ALL {
-        let service = start(mode);
-        let code = "import sys; print(open(sys.argv[1]).read())";
-        let answer = service.execute(&json!({"code": code, "args": [file], "isolation": "none"}));
-        assert_eq!(answer["output"], "the user's\n", "({mode:?}) {answer}");
     }
 }
 
