@@ -136,10 +136,10 @@ fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Un
         return Ok(unpacked);
     }
     let unfinished = cache.join(UNFINISHED);
-    fs::remove_dir_all(&unfinished).ok();
+    remove(&unfinished).map_err(failed)?;
     folders::create(&unfinished).map_err(failed)?;
     let done = fill(home, about, code, &unfinished).and_then(|()| put(&unfinished, folder).map_err(failed));
-    fs::remove_dir_all(&unfinished).ok();
+    remove(&unfinished).ok();
     drop(lock);
     done?;
     ready(folder, code)
@@ -149,16 +149,43 @@ fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Un
 fn put(unfinished: &Path, folder: &Path) -> io::Result<()> {
     let mut attempt = 1;
     loop {
-        let removed = fs::remove_dir_all(folder).or_else(|error| match error.kind() {
-            io::ErrorKind::NotFound => Ok(()),
-            _ => Err(error),
-        });
-        match removed.and_then(|()| fs::rename(unfinished, folder)) {
+        match remove(folder).and_then(|()| fs::rename(unfinished, folder)) {
             Err(_) if attempt < ATTEMPTS => std::thread::sleep(PAUSE),
             moved => return moved,
         }
         attempt += 1;
     }
+}
+
+/// Removes a folder with its content, if it is there.
+#[cfg(unix)]
+fn remove(folder: &Path) -> io::Result<()> {
+    match fs::remove_dir_all(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        removed => removed,
+    }
+}
+
+/// Removes a folder with its content, if it is there. What was unpacked is read-only, and neither Wine nor every file system
+/// removes such a file. Nobody else can put a link into a folder of this user.
+#[cfg(windows)]
+fn remove(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            remove(&entry.path())?;
+            continue;
+        }
+        let mut permissions = entry.metadata()?.permissions();
+        #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it changes nothing else")]
+        permissions.set_readonly(false);
+        fs::set_permissions(entry.path(), permissions).and_then(|()| fs::remove_file(entry.path()))?;
+    }
+    fs::remove_dir(folder)
 }
 
 fn fill(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<(), Error> {
