@@ -158,19 +158,32 @@ fn put(unfinished: &Path, folder: &Path) -> io::Result<()> {
 }
 
 /// Removes a folder with its content, if it is there.
+#[cfg(unix)]
 fn remove(folder: &Path) -> io::Result<()> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        // Wine 8 lacks what this needs. On Windows nobody else can put a link into a folder of this user.
-        Err(_) if cfg!(windows) => remove_by_names(folder),
         removed => removed,
     }
 }
 
-fn remove_by_names(folder: &Path) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
+/// Removes a folder with its content, if it is there. What was unpacked is read-only, and neither Wine nor every file system
+/// removes such a file. Nobody else can put a link into a folder of this user.
+#[cfg(windows)]
+fn remove(folder: &Path) -> io::Result<()> {
+    let entries = match fs::read_dir(folder) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries?,
+    };
+    for entry in entries {
         let entry = entry?;
-        if entry.file_type()?.is_dir() { remove_by_names(&entry.path())? } else { fs::remove_file(entry.path())? }
+        if entry.file_type()?.is_dir() {
+            remove(&entry.path())?;
+            continue;
+        }
+        let mut permissions = entry.metadata()?.permissions();
+        #[expect(clippy::permissions_set_readonly_false, reason = "on Windows it changes nothing else")]
+        permissions.set_readonly(false);
+        fs::set_permissions(entry.path(), permissions).and_then(|()| fs::remove_file(entry.path()))?;
     }
     fs::remove_dir(folder)
 }

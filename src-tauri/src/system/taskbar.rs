@@ -21,6 +21,7 @@ pub(crate) fn name(id: &str) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use windows_sys::Win32::Foundation::E_NOTIMPL;
     use windows_sys::Win32::UI::Shell::GetCurrentProcessExplicitAppUserModelID;
 
     #[test]
@@ -28,9 +29,16 @@ mod tests {
         super::name("org.runtray.test").expect("a name");
         let mut told = std::ptr::null_mut();
         #[expect(unsafe_code, reason = "nothing else tells the name")]
-        // SAFETY: the place for the answer is ours. The answer ends with a NUL, and is not freed before this test ends.
+        // SAFETY: the place for the answer is ours.
+        let result = unsafe { GetCurrentProcessExplicitAppUserModelID(&raw mut told) };
+        if result == E_NOTIMPL {
+            println!("not checked: Wine does not tell the name");
+            return;
+        }
+        assert_eq!(result, 0);
+        #[expect(unsafe_code, reason = "the name is given as a pointer")]
+        // SAFETY: the name ends with a NUL, and is not freed before this test ends.
         let text = unsafe {
-            assert_eq!(GetCurrentProcessExplicitAppUserModelID(&raw mut told), 0);
             let length = (0..).take_while(|at| *told.add(*at) != 0).count();
             String::from_utf16_lossy(std::slice::from_raw_parts(told, length))
         };
