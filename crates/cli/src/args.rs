@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use runtray_engine::Status as Ending;
 use runtray_service::journal::{LOST, RUNNING};
 use runtray_service::origin::Origin;
+use runtray_wire::Level;
 
 /// Runs code for the tools on this machine.
 ///
@@ -101,6 +102,9 @@ pub(crate) struct Run {
     /// Language, if the file's extension does not determine it.
     #[arg(long)]
     pub(crate) language: Option<String>,
+    /// Raise the isolation above that of the settings; `wasm` runs the program in the built-in Python.
+    #[arg(long, value_name = "LEVEL", value_parser = levels())]
+    pub(crate) isolation: Option<Level>,
     /// Wall-clock limit in milliseconds; the default is that of interactive programs (with --json: of POST /execute).
     #[arg(long, value_name = "MS")]
     pub(crate) timeout_ms: Option<u64>,
@@ -195,6 +199,15 @@ fn variable(written: &str) -> Result<(String, String), &'static str> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE"),
     }
+}
+
+fn levels() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(["auto", "none", "sandbox", "wasm"]).map(|level| match level.as_str() {
+        "none" => Level::None,
+        "sandbox" => Level::Sandbox,
+        "wasm" => Level::Wasm,
+        _ => Level::Auto,
+    })
 }
 
 fn statuses() -> PossibleValuesParser {

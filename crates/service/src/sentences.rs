@@ -13,8 +13,8 @@ runtray_engine::sentences! {
     SETTING_ORIGINS = "setting.origins": "has wrong entries: {entries}";
     SETTING_HOSTS = "setting.hosts": "has wrong entries: {entries}";
     SETTING_HOST = "setting.host": "`{written}` is no host name; write it without scheme and port";
-    SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\", \"sandbox\" or \"none\"";
-    SETTING_ISOLATION = "setting.isolation": "must be \"auto\", \"sandbox\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is one of them";
+    SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\", \"sandbox\", \"wasm\" or \"none\"";
+    SETTING_ISOLATION = "setting.isolation": "must be \"auto\", \"sandbox\", \"wasm\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is one of them";
     SETTING_FOLDER_RELATIVE = "setting.folder_relative": "must be a list of whole paths such as \"/home/me/data\"; {written} is no whole path";
     SETTING_FOLDER_PARENT = "setting.folder_parent": "must not hold `..`, as {written} does";
     SETTING_FOLDER_NEVER = "setting.folder_never": "cannot grant {written}: no program gets the whole machine or the system's own devices";
@@ -100,7 +100,7 @@ runtray_engine::sentences! {
     REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. There are: {known}. GET /languages says more.";
     REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
     ISOLATION_LOWER = "isolation.lower": "the settings ask for the isolation \"{asked}\" at least, and a request may raise it, never lower it to \"{wished}\"";
-    ISOLATION_LATER = "isolation.later": "this version cannot give the isolation \"{wished}\"; leave it out, or ask for \"auto\" or \"sandbox\"";
+    ISOLATION_LATER = "isolation.later": "this version cannot give the isolation \"{wished}\"; leave it out, or ask for \"auto\", \"sandbox\" or \"wasm\"";
     NETWORK_ASK = "isolation.network_ask": "a request over HTTP cannot ask a person whether it may use the network; leave `network` out, or send \"off\"";
     NETWORK_LATER = "isolation.network_later": "this version gives no network in the sandbox; leave `network` out, or send \"off\"";
     REFUSED_ISOLATION = "refused.isolation": "The program was not run: {reason}.";

@@ -162,7 +162,7 @@ impl AppState {
     }
 
     pub(super) fn chosen_python(&self) -> Option<PathBuf> {
-        self.settings.current().settings.python
+        self.settings.current().settings.python_in_effect()
     }
 }
 

@@ -89,6 +89,11 @@ impl Machine {
         self.platform == Platform::Linux && self.built_in.is_some()
     }
 
+    /// Whether the built-in Python is installed.
+    pub(crate) fn has_built_in(&self) -> bool {
+        self.built_in.is_some()
+    }
+
     /// Says whether own Pythons run without any isolation: the built-in one then comes before them. Clones share this. Returns
     /// whether it changed.
     pub fn set_own_are_open(&self, open: bool) -> bool {

@@ -118,11 +118,24 @@ impl Core {
         }
     }
 
-    /// The interpreter for the language of that name or alias.
+    /// The interpreter for the language of that name or alias at the settings' level of isolation.
     ///
     /// # Errors
-    /// The settings forbid to run anything, the language is unknown, or none of its interpreters can be used.
+    /// As for [`runtime_for`](Self::runtime_for).
     pub(crate) async fn runtime(&self, name: &str) -> Result<Arc<Runtime>, RunError> {
+        self.runtime_for(name, Wish::default()).await.map(|(runtime, _)| runtime)
+    }
+
+    /// The interpreter for the language of that name or alias, and the level of isolation, for a program whose request asks
+    /// for `wish`.
+    ///
+    /// # Errors
+    /// The settings forbid to run anything or the level, the language is unknown, or none of its interpreters can be used.
+    pub(crate) async fn runtime_for(
+        &self,
+        name: &str,
+        wish: Wish,
+    ) -> Result<(Arc<Runtime>, IsolationChoice), RunError> {
         if let Some(reason) = self.settings.borrow().settings.refuse_to_run.clone() {
             return Err(RunError::NoIsolation(reason));
         }
@@ -134,7 +147,13 @@ impl Core {
         }
         let languages = self.languages();
         let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
-        languages.runtime(language).await.map_err(|reason| RunError::NoRuntime(reason.0))
+        let choice = isolation::chosen(&self.settings.borrow().settings, wish).map_err(RunError::NoIsolation)?;
+        let found = isolation::runtime(&languages, language, choice).await;
+        let runtime = found.map_err(|reason| match choice {
+            IsolationChoice::Wasm => RunError::NoIsolation(reason.0),
+            _ => RunError::NoRuntime(reason.0),
+        })?;
+        Ok((runtime, choice))
     }
 
     /// Searches the Python again where `engine` has found that nothing isolates own ones.
@@ -144,14 +163,6 @@ impl Core {
             let languages = self.languages().with(settings.choices());
             *self.languages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(languages);
         }
-    }
-
-    /// The level of isolation for a program whose request asks for `wish`.
-    ///
-    /// # Errors
-    /// The settings forbid it, or this version does not have it.
-    pub(crate) fn isolation(&self, wish: Wish) -> Result<IsolationChoice, RunError> {
-        isolation::chosen(&self.settings.borrow().settings, wish)
     }
 
     /// The level of a program whose request names none, and the sandbox's parts on this machine; `None`

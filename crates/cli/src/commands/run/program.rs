@@ -11,6 +11,7 @@ use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Language, Languages};
 use runtray_engine::{SourceFile, TerminalSize};
 use runtray_service::settings::Settings;
+use runtray_wire::Level;
 
 use super::{named_files, sibling_files, terminal_size};
 use crate::args::Run;
@@ -27,6 +28,8 @@ pub(super) struct Program {
     pub(super) args: Vec<String>,
     /// Environment variables in addition to those of every run.
     pub(super) env: Vec<(String, String)>,
+    /// The level of isolation that is asked for.
+    pub(super) isolation: Option<Level>,
     /// The files beside it.
     pub(super) files: Vec<SourceFile>,
     pub(super) timeout: Duration,
@@ -56,9 +59,22 @@ impl Program {
         if reads_stdin && !args.alone {
             sibling_files::add(&mut files, args.file(), &code, &language.entry(), room);
         }
-        let (language, env) = (language.name.clone(), args.env.clone());
+        let (language, env, isolation) = (language.name.clone(), args.env.clone(), args.isolation);
         let args = arguments(args)?;
-        Ok(Self { code, machine, languages, language, args, env, files, timeout, more_time, terminal, reads_stdin })
+        Ok(Self {
+            code,
+            machine,
+            languages,
+            language,
+            args,
+            env,
+            isolation,
+            files,
+            timeout,
+            more_time,
+            terminal,
+            reads_stdin,
+        })
     }
 }
 

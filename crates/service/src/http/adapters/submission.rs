@@ -25,8 +25,7 @@ pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: Stri
         return Err(Error::ShuttingDown);
     }
     let Parsed { language, request, isolation, network, ignored } = parsed;
-    let runtime = core.runtime(&language).await?;
-    let isolation = core.isolation(wish(isolation, network))?;
+    let (runtime, isolation) = core.runtime_for(&language, wish(isolation, network)).await?;
     let job = Job::new(request, runtime)?.with_names(&id, &origin);
     let (tap, events) = mpsc::channel(EVENTS);
     let execution = core.execute(job, isolation, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);

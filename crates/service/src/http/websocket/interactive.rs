@@ -31,8 +31,8 @@ pub(crate) struct Interactive {
 /// # Errors
 /// It was not run.
 pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
-    let runtime = core.runtime(&parsed.language).await?;
-    let isolation = core.isolation(to_wire::wish(parsed.isolation, parsed.network))?;
+    let wish = to_wire::wish(parsed.isolation, parsed.network);
+    let (runtime, isolation) = core.runtime_for(&parsed.language, wish).await?;
     let idle = core.settings.borrow().settings.terminal_idle;
     let request = parsed.request.with_idle_limit(idle);
     let job = Job::new(request, runtime)?.with_names(id, origin);
