@@ -126,7 +126,7 @@ impl Languages {
         if row.language.interpreter != Interpreter::Python {
             return Err(Unavailable(sentences::NOT_IN_WASM.with("language", &row.language.name)));
         }
-        if !self.machine.has_built_in() {
+        if self.machine.built_in().is_none() {
             return Err(Unavailable(sentences::NO_WASM.message()));
         }
         let program = self.built_in.get(|| program::python(&self.machine, Some(Path::new(BUILT_IN)))).await?;

@@ -28,7 +28,8 @@ impl Standalone {
         paths.protect();
         let none = JournalSettings { enabled: false, ..loaded.settings.journal.clone() };
         let journal = crate::journal::Journal::open(&paths.journal_file(), &none);
-        let core = Core::new(loaded, Machine::this(), journal, EventBus::default());
+        let core =
+            Core::new(loaded, Machine::this().with_packages(paths.packages_folder()), journal, EventBus::default());
         core.start_engine(paths).await?;
         Ok(Self { core })
     }

@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Language, Languages};
 use runtray_engine::{SourceFile, TerminalSize};
+use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
 use runtray_wire::Level;
 
@@ -46,8 +47,8 @@ impl Program {
     ///
     /// # Errors
     /// The program or the language does not exist, or the time limit is out of range.
-    pub(super) fn read(args: &Run, settings: &Settings) -> anyhow::Result<Self> {
-        let machine = Machine::this();
+    pub(super) fn read(args: &Run, settings: &Settings, paths: &Paths) -> anyhow::Result<Self> {
+        let machine = Machine::this().with_packages(paths.packages_folder());
         let languages = Languages::new(settings.choices(), machine.clone());
         let language = language(args, &languages)?;
         let reads_stdin = args.file() != Path::new("-");
