@@ -24,6 +24,7 @@ const AFTER_HELP: &str = "Examples:
   runtray serve                              start the service on port 5000
   runtray run hello.py                       run a file as the service would
   runtray logs --status failed --search numpy
+  runtray packs add rich                     a package for the built-in Python
   runtray pythons                            which Pythons were found, and which is used
 
 RUNTRAY_HOME=FOLDER keeps settings, log and runs below FOLDER. RUNTRAY_LOG=debug adds details to the log.";
@@ -38,6 +39,9 @@ pub(crate) enum Command {
     Mcp,
     /// List the Python interpreters of this machine.
     Pythons(Pythons),
+    /// List, add or remove packages of pure Python for the built-in Python.
+    #[command(subcommand)]
+    Packs(Packs),
     /// List logged executions.
     Logs(Logs),
     /// Show whether the service runs, and its status.
@@ -124,6 +128,40 @@ pub(crate) struct Pythons {
     /// Also show rejected interpreters, with the reason.
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Packs {
+    /// List the packages that were added, with their versions and sizes.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add packages with everything that they need, or update them.
+    ///
+    /// They come from the package index that pip uses here: PIP_INDEX_URL, pip's configuration, or pip's default. The built-in
+    /// Python runs packages of pure Python only.
+    Add {
+        /// The packages, each with its versions if that matters: "rich", "rich<15", "rich[jupyter]".
+        #[arg(value_name = "NAME", required_unless_present = "from")]
+        names: Vec<String>,
+        /// Take this wheel, or the wheels of this folder, and fetch nothing.
+        #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        from: Vec<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove packages, and those that only they need.
+    Remove {
+        /// The packages.
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
