@@ -5,6 +5,7 @@ runtray_engine::sentences! {
     GONE = "app.gone": "this run is no longer in the log";
     CONSOLE_BUSY = "app.console_busy": "a program of the Console runs already; stop it first";
     CONSOLE_NOT_RUNNING = "app.console_not_running": "The service is not running. Start it, then run the program again.";
+    PACKS_CANCELLED = "app.packs_cancelled": "this was cancelled; no package has changed";
     NO_PATH = "app.no_path": "choose the path of a Python interpreter";
     NOT_OPENED = "app.not_opened": "could not open {path}: {cause}";
     NOT_COPIED = "app.not_copied": "could not copy: {error}";

@@ -153,6 +153,71 @@ fn a_missing_import_names_the_own_python_that_has_it() {
     assert_eq!(last(caught), "No module named 'only_in_this_one'");
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_request_asks_for_it_whatever_the_settings_choose() {
+    let Some(program) = program() else { return };
+    let home = Home::new("isolation = 'none'\n");
+    let mut command = runtray(&home);
+    command.env(BUILTIN_PYTHON, &program).args(["serve", "--port", "0"]);
+    let service = Service::start_by(command, &home);
+    let run = |level: &str| service.execute(&json!({"code": "import sys; print(sys.platform)", "isolation": level}));
+    // One after the other, so that neither gets an interpreter that waited for the other.
+    for _ in 0..2 {
+        let (inside, own) = (run("wasm"), run("none"));
+        assert_eq!((&inside["output"], &inside["isolation"]), (&json!("wasi\n"), &json!("wasm")), "{inside}");
+        assert_eq!(inside["runtime"], NAME, "{inside}");
+        assert_eq!(own["isolation"], "none", "{own}");
+        assert!(own["output"] != "wasi\n" && own["runtime"] != NAME, "{own}");
+    }
+    let reply = service.post("/execute", &json!({"code": "print ran", "language": "fake", "isolation": "wasm"}));
+    assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("isolation_unavailable")), "{}", reply.body);
+    assert!(reply.body.contains("does not run fake. Send the program in Python"), "{}", reply.body);
+}
+
+#[test]
+fn settings_ask_for_it_whatever_python_they_choose() {
+    let Some(program) = program() else { return };
+    let home = Home::new("isolation = 'wasm'\n[python]\npath = '/nowhere/python'\n");
+    let mut command = runtray(&home);
+    command.env(BUILTIN_PYTHON, &program).args(["serve", "--port", "0"]);
+    let service = Service::start_by(command, &home);
+    for level in ["wasm", "auto"] {
+        let answer = service.execute(&json!({"code": "", "isolation": level}));
+        assert_eq!((&answer["runtime"], &answer["isolation"]), (&json!(NAME), &json!("wasm")), "{answer}");
+    }
+    let status = service.get("/status").json();
+    assert_eq!((&status["python"], &status["isolation"]), (&json!(NAME), &json!("wasm")), "{status}");
+    for (request, words) in [
+        (json!({"code": "", "isolation": "sandbox"}), "never lower it"),
+        (json!({"code": "", "language": "fake"}), "does not run fake"),
+    ] {
+        let reply = service.post("/execute", &request);
+        assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("isolation_unavailable")), "{}", reply.body);
+        assert!(reply.body.contains(words), "{}", reply.body);
+    }
+    let languages = service.get("/languages").json();
+    for row in languages.as_array().expect("rows") {
+        assert_eq!(row["available"], json!(row["language"] == "python"), "{row}");
+    }
+}
+
+#[test]
+fn the_command_line_asks_for_it() {
+    let Some(program) = program() else { return };
+    let home = Home::new("isolation = 'none'\n");
+    let file = home.path().join("where.py");
+    std::fs::write(&file, "import sys; print(sys.platform)").expect("a program");
+    let mut command = runtray(&home);
+    command.env(BUILTIN_PYTHON, &program).args(["run", "--isolation", "wasm"]).arg(&file);
+    let output = command.output().expect("runtray runs");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "wasi\n", "{output:?}");
+    // Without a built-in Python nothing runs at a lower level.
+    let output = runtray(&home).args(["run", "--isolation", "wasm"]).arg(&file).output().expect("runtray runs");
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(1), 0), "{output:?}");
+    assert!(String::from_utf8_lossy(&output.stderr).contains("not part of this installation"), "{output:?}");
+}
+
 #[test]
 fn a_choice_that_is_not_installed_runs_nothing() {
     let service = Service::start_with("[python]\npath = 'builtin'\n");

@@ -7,6 +7,8 @@ mod choice;
 mod exceptions;
 mod limits;
 #[cfg(unix)]
+mod packs;
+#[cfg(unix)]
 mod programs;
 mod seed;
 
@@ -59,14 +61,15 @@ impl Bare {
     fn start(self) -> Running {
         let mut command = self.runtray();
         command.args(["serve", "--port", "0"]);
-        Running { service: Service::start_by(command, &self.home), _machine: self }
+        Running { service: Service::start_by(command, &self.home), machine: self }
     }
 }
 
 /// A service, and the folders that it needs as long as it lives.
 struct Running {
     service: Service,
-    _machine: Bare,
+    #[cfg_attr(windows, expect(dead_code, reason = "there it only has to live as long as the service"))]
+    machine: Bare,
 }
 
 impl Deref for Running {

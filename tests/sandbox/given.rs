@@ -16,7 +16,8 @@ fn a_request_raises_the_level_and_never_lowers_it() {
     let service = Service::start();
     for (request, words) in [
         (json!({"code": "", "isolation": "none"}), "never lower it"),
-        (json!({"code": "", "isolation": "wasm"}), "this version cannot give"),
+        (json!({"code": "", "isolation": "wasm"}), "is not part of this installation"),
+        (json!({"code": "", "language": "javascript", "isolation": "wasm"}), "does not run javascript"),
         (json!({"code": "", "isolation": "container"}), "this version cannot give"),
         (json!({"code": "", "network": "ask"}), "cannot ask a person"),
         (json!({"code": "", "network": "on"}), "no network in the sandbox"),

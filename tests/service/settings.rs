@@ -178,14 +178,14 @@ fn keys(text: &str) -> Vec<String> {
 
 #[test]
 fn nothing_runs_if_the_isolation_of_the_settings_is_not_available() {
-    let home = Home::new("isolation = \"wasm\"");
+    let home = Home::new("isolation = \"container\"");
     let service = Service::start_in(&home, &[]);
     let trace = home.path().join("trace");
     let request = json!({ "language": "fake", "code": format!("save-process {}", trace.display()) });
     let refused = service.post("/execute", &request);
     assert_eq!((refused.status, &refused.json()["code"]), (422, &json!("isolation_unavailable")), "{}", refused.body);
     let sentence = refused.json()["error"].as_str().expect("a sentence").to_owned();
-    assert!(sentence.contains("asks for \"wasm\", which this version cannot give"), "{sentence}");
+    assert!(sentence.contains("asks for \"container\", which this version cannot give"), "{sentence}");
     assert!(problems(&service).contains("line 1: `isolation` asks for"));
     let program = home.path().join("program.txt");
     fs::write(&program, format!("save-process {}", trace.display())).expect("a program");

@@ -161,6 +161,7 @@ const LAYOUTS: &[CrateLayout] = &[
         folder: "crates/service/src",
         rooms: &[
             ("embed", &["http", "runs", "journal", "settings", "platform", "sentences"]),
+            ("packs", &["platform", "sentences"]),
             ("http", &["runs", "journal", "settings", "platform", "sentences"]),
             ("runs", &["journal", "settings", "platform", "sentences"]),
             ("journal", &["settings", "platform", "sentences"]),

@@ -211,3 +211,42 @@ describe("what this computer can do", () => {
     expect(await screen.findByText(/can read and change your files/)).toBeTruthy();
   });
 });
+
+describe("packages", () => {
+  test("are listed with their size, added with progress, and removed", async () => {
+    const backend = await openWindow("settings");
+    expect(await screen.findByText("1 package, 186 KB on the disk")).toBeTruthy();
+    await user.type(await screen.findByRole("textbox", { name: "Packages of the built-in Python" }), "rich{Enter}");
+    expect(await screen.findByRole("button", { name: "Remove rich" })).toBeTruthy();
+    expect(screen.getByText("Needed by these: rich-core")).toBeTruthy();
+    await user.click(await button("Remove rich"));
+    await waitFor(() => expect(screen.queryByText("Needed by these: rich-core")).toBeNull());
+    expect(backend.packages.packages.map((pack) => pack.name)).toEqual(["tabulate"]);
+  });
+
+  test("with machine code are refused with the remedy", async () => {
+    await openWindow("settings");
+    await user.type(await screen.findByRole("textbox", { name: "Packages of the built-in Python" }), "numpy{Enter}");
+    const alert = await screen.findByRole("alert");
+    expect(alert.textContent).toContain("Numpy 2.5.2 has machine code, which the built-in Python cannot run. Choose your own Python");
+  });
+
+  test("can be cancelled while they are fetched", async () => {
+    const backend = await openWindow("settings");
+    await user.type(await screen.findByRole("textbox", { name: "Packages of the built-in Python" }), "large{Enter}");
+    expect(await screen.findByText("Fetching large: 117 KB of 303 KB")).toBeTruthy();
+    await user.click(await button("Cancel"));
+    await waitFor(() => expect(screen.queryByText("Fetching large: 117 KB of 303 KB")).toBeNull());
+    expect(screen.queryByRole("alert")).toBeNull();
+    expect(backend.packages.packages.length).toBe(1);
+  });
+});
+
+test("where packages cannot be added, the reason stands in place of the field", async () => {
+  await openWindow("settings", (backend) => {
+    const localized = { code: "packs.no_built_in", values: {}, text: "packages are for the built-in Python" };
+    backend.noPackages = { code: "packs", message: localized.text, localized };
+  });
+  expect(await screen.findByText(/^Packages are for the built-in Python, which is not part of this installation/)).toBeTruthy();
+  expect(screen.queryByRole("textbox", { name: "Packages of the built-in Python" })).toBeNull();
+});

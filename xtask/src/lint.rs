@@ -2,9 +2,12 @@
 
 use anyhow::{Context as _, Result};
 
-use crate::builtin_python;
 use crate::context::Context;
 use crate::step::{Ending, must};
+use crate::{builtin_python, packs};
+
+/// The packages outside of the workspace.
+const OUTSIDE: [&str; 2] = [builtin_python::MANIFEST, packs::MANIFEST];
 
 /// The version of cargo-deny that deny.toml is written for.
 const DENY: &str = "0.20.2";
@@ -15,7 +18,9 @@ const DENY: &str = "0.20.2";
 /// A file is not formatted.
 pub(crate) fn format(context: &Context) -> Result<Ending> {
     must(&mut context.cargo(&["fmt", "--all", "--check"])).context("run `cargo fmt`")?;
-    must(&mut context.cargo(&["fmt", "--manifest-path", builtin_python::MANIFEST, "--check"]))?;
+    for manifest in OUTSIDE {
+        must(&mut context.cargo(&["fmt", "--manifest-path", manifest, "--check"]))?;
+    }
     Ok(Ending::Done)
 }
 
@@ -25,8 +30,10 @@ pub(crate) fn format(context: &Context) -> Result<Ending> {
 /// Clippy reports a warning, or the code does not compile.
 pub(crate) fn clippy(context: &Context) -> Result<Ending> {
     must(&mut context.cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    let builtin_python = ["clippy", "--manifest-path", builtin_python::MANIFEST, "--release", "--all-targets"];
-    must(context.cargo(&builtin_python).args(["--", "-D", "warnings"]))?;
+    for manifest in OUTSIDE {
+        let clippy = ["clippy", "--manifest-path", manifest, "--release", "--all-targets"];
+        must(context.cargo(&clippy).args(["--", "-D", "warnings"]))?;
+    }
     Ok(Ending::Done)
 }
 
@@ -47,9 +54,13 @@ pub(crate) fn dependencies(context: &Context) -> Result<Ending> {
         )?;
     }
     eprintln!("advisories are left out: their database needs a network");
-    must(&mut context.cargo(&["fetch"]))?;
-    let mut check = context.command(&program.display().to_string());
-    must(check.args(["--offline", "check", "bans", "licenses", "sources"]))?;
+    for manifest in ["Cargo.toml", packs::MANIFEST] {
+        must(&mut context.cargo(&["fetch", "--manifest-path", manifest]))?;
+        // It reads the deny.toml beside the manifest.
+        let mut check = context.command(&program.display().to_string());
+        check.args(["--offline", "--manifest-path", manifest, "check", "bans", "licenses", "sources"]);
+        must(&mut check)?;
+    }
     Ok(Ending::Done)
 }
 

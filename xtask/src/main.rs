@@ -18,6 +18,7 @@ mod native;
 mod node;
 mod npm;
 mod package;
+mod packs;
 mod provision;
 mod run;
 mod screenshots;

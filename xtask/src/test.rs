@@ -6,7 +6,7 @@ use anyhow::{Context as _, Result};
 
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
-use crate::{builtin_python, clients, lint, macos, mcpb, native, node, provision, ui, web, windows, workflows};
+use crate::{builtin_python, clients, lint, macos, mcpb, native, node, packs, provision, ui, web, windows, workflows};
 
 /// Options of `cargo xtask test`.
 #[derive(clap::Args)]
@@ -47,6 +47,7 @@ const STEPS: &[Step] = &[
     Step { title: "bundle for assistants: manifest", parts: &[Part::Native], work: mcpb::validate },
     Step { title: "build", parts: &[Part::Native], work: native::build },
     Step { title: "the built-in Python: build", parts: &[Part::Native], work: builtin_python::build },
+    Step { title: "packages of the built-in Python: build and tests", parts: &[Part::Native], work: packs::test },
     Step { title: "the built-in Python: tests", parts: &[Part::Native], work: builtin_python::test },
     Step { title: "the web client and the examples: packages", parts: &[Part::Native], work: web::prepare },
     Step { title: "the web client and the examples: types and tests", parts: &[Part::Native], work: web::test },

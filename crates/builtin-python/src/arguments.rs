@@ -38,6 +38,8 @@ pub struct Run {
     pub variables: Option<OsString>,
     /// `--memory`: the most bytes that the program has.
     pub memory: Option<usize>,
+    /// `--packages`: a folder of further modules.
+    pub packages: Option<PathBuf>,
     /// Where it is installed.
     pub folders: Folders,
 }
@@ -86,6 +88,7 @@ Options of CPython: -B -E -I -O -P -S -W arg -X opt -q -s -u -V
 --cache DIR       where that is unpacked
 --variables PREFIX  the environment is what begins with PREFIX, without it; otherwise all of this process's own.
                   Then RUNTRAY_TEMPORARY names a second folder that the program sees, for its temporary files
+--packages DIR    further modules, which the program can read only
 --memory BYTES    the most memory that the program has; more is a MemoryError. At most 4 GiB
 --version --verbose  the versions and licences of all that is inside";
 
@@ -137,6 +140,7 @@ impl<I: Iterator<Item = OsString>> Reader<I> {
             "--verbose" => self.verbose = true,
             "--home" => self.run.folders.home = Some(self.value(option, "")?.into()),
             "--cache" => self.run.folders.cache = Some(self.value(option, "")?.into()),
+            "--packages" => self.run.packages = Some(self.value(option, "")?.into()),
             "--variables" => self.run.variables = Some(self.value(option, "")?),
             "--memory" => self.run.memory = Some(self.bytes(option)?),
             _ => return Err(Error::Unknown(option.to_owned())),

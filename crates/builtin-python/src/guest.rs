@@ -21,6 +21,9 @@ pub use world::{Launch, Source, Text};
 /// Where the Python inside finds its standard library.
 const LIBRARY: &str = "/python";
 
+/// Where it finds further modules: a folder of the library, which has none of its own there.
+const PACKAGES: &str = "/python/site-packages";
+
 /// What `run` gives after an interrupt that the program did not catch.
 const INTERRUPTED: i32 = -2;
 
@@ -112,12 +115,27 @@ impl Guest {
     /// # Errors
     /// A folder cannot be opened, or the snapshot does not fit this program.
     pub async fn prepare(engine: &Engine, component: &Component, view: &View<'_>, launch: &Launch) -> Result<Self> {
+        Self::prepare_with(engine, component, view, None, launch).await
+    }
+
+    /// The same, with the folder `packages` of further modules, which it can read only.
+    ///
+    /// # Errors
+    /// As for [`prepare`](Self::prepare).
+    pub async fn prepare_with(
+        engine: &Engine,
+        component: &Component,
+        view: &View<'_>,
+        packages: Option<&Path>,
+        launch: &Launch,
+    ) -> Result<Self> {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
         world::runtray::python::host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
         // Above that, growing fails inside, and Python raises MemoryError.
         let limits = StoreLimitsBuilder::new().memory_size(view.memory.unwrap_or(usize::MAX)).build();
-        let state = State { wasi: wasi(view)?, table: ResourceTable::new(), limits, codecs: Codecs::default() };
+        let state =
+            State { wasi: wasi(view, packages)?, table: ResourceTable::new(), limits, codecs: Codecs::default() };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.limits);
         let program = world::Program::instantiate_async(&mut store, component, &linker).await?;
@@ -135,11 +153,14 @@ impl Guest {
     }
 }
 
-fn wasi(view: &View<'_>) -> Result<WasiCtx> {
+fn wasi(view: &View<'_>, packages: Option<&Path>) -> Result<WasiCtx> {
     let mut wasi = WasiCtxBuilder::new();
     // The thread may block, because it runs nothing but the program.
     wasi.allow_blocking_current_thread(true).allow_tcp(false).allow_udp(false);
     wasi.preopened_dir(view.library, LIBRARY, FsPerms::ReadOnly)?;
+    if let Some(packages) = packages {
+        wasi.preopened_dir(packages, PACKAGES, FsPerms::ReadOnly)?;
+    }
     wasi.preopened_dir(view.folder, view.folder_inside, FsPerms::ReadWrite)?;
     if let Some((here, inside)) = view.temporary {
         wasi.preopened_dir(here, inside, FsPerms::ReadWrite)?;

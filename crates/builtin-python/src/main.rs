@@ -73,6 +73,8 @@ fn run(request: &Run) -> Result<u8, Error> {
     }
     let folder = launch::folder()?;
     let temporary = launch::temporary(request);
+    let packages = request.packages.as_deref();
+    let _in_use = packages.and_then(store::use_packages);
     let launch = launch::launch(request, &folder, temporary.as_ref());
     let unpacked = store::open(&request.folders)?;
     let engine = engine::runner()?;
@@ -87,7 +89,7 @@ fn run(request: &Run) -> Result<u8, Error> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (end, _guest) = runtime.block_on(async {
         wait::catch_interrupts()?;
-        let mut guest = Guest::prepare(&engine, &component, &view, &launch).await?;
+        let mut guest = Guest::prepare_with(&engine, &component, &view, packages, &launch).await?;
         #[cfg(target_os = "linux")]
         if launch::waits(request) {
             // Only memory is lost where this fails.

@@ -103,6 +103,13 @@ pub fn open(folders: &Folders) -> Result<Unpacked, Error> {
     Err(refusal.unwrap_or_else(|| Error::Unpacking("this user has no cache folder".to_owned())))
 }
 
+/// Keeps a folder of modules from being removed as long as the result lives: the file beside it is locked, if there is one.
+pub fn use_packages(folder: &Path) -> Option<File> {
+    let lock = File::open(folder.with_extension("lock")).ok()?;
+    lock.try_lock_shared().ok()?;
+    Some(lock)
+}
+
 /// Where it may be unpacked: the given folder alone, or beside the shipped files, or in the user's own cache.
 fn caches(folders: &Folders, home: &Path) -> impl Iterator<Item = PathBuf> {
     let given = folders.cache.clone();

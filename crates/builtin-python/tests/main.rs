@@ -13,4 +13,5 @@ mod harness;
 mod language;
 mod library;
 mod limits;
+mod packages;
 mod streams;

@@ -3,11 +3,12 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueHint};
 use runtray_engine::Status as Ending;
 use runtray_service::journal::{LOST, RUNNING};
 use runtray_service::origin::Origin;
+use runtray_wire::Level;
 
 /// Runs code for the tools on this machine.
 ///
@@ -23,6 +24,7 @@ const AFTER_HELP: &str = "Examples:
   runtray serve                              start the service on port 5000
   runtray run hello.py                       run a file as the service would
   runtray logs --status failed --search numpy
+  runtray packs add rich                     a package for the built-in Python
   runtray pythons                            which Pythons were found, and which is used
 
 RUNTRAY_HOME=FOLDER keeps settings, log and runs below FOLDER. RUNTRAY_LOG=debug adds details to the log.";
@@ -37,6 +39,9 @@ pub(crate) enum Command {
     Mcp,
     /// List the Python interpreters of this machine.
     Pythons(Pythons),
+    /// List, add or remove packages of pure Python for the built-in Python.
+    #[command(subcommand)]
+    Packs(Packs),
     /// List logged executions.
     Logs(Logs),
     /// Show whether the service runs, and its status.
@@ -101,6 +106,9 @@ pub(crate) struct Run {
     /// Language, if the file's extension does not determine it.
     #[arg(long)]
     pub(crate) language: Option<String>,
+    /// Raise the isolation above that of the settings; `wasm` runs the program in the built-in Python.
+    #[arg(long, value_name = "LEVEL", value_parser = levels())]
+    pub(crate) isolation: Option<Level>,
     /// Wall-clock limit in milliseconds; the default is that of interactive programs (with --json: of POST /execute).
     #[arg(long, value_name = "MS")]
     pub(crate) timeout_ms: Option<u64>,
@@ -120,6 +128,40 @@ pub(crate) struct Pythons {
     /// Also show rejected interpreters, with the reason.
     #[arg(long)]
     pub(crate) all: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Packs {
+    /// List the packages that were added, with their versions and sizes.
+    List {
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Add packages with everything that they need, or update them.
+    ///
+    /// They come from the package index that pip uses here: PIP_INDEX_URL, pip's configuration, or pip's default. The built-in
+    /// Python runs packages of pure Python only.
+    Add {
+        /// The packages, each with its versions if that matters: "rich", "rich<15", "rich[jupyter]".
+        #[arg(value_name = "NAME", required_unless_present = "from")]
+        names: Vec<String>,
+        /// Take this wheel, or the wheels of this folder, and fetch nothing.
+        #[arg(long, value_name = "PATH", value_hint = ValueHint::AnyPath)]
+        from: Vec<PathBuf>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove packages, and those that only they need.
+    Remove {
+        /// The packages.
+        #[arg(value_name = "NAME", required = true)]
+        names: Vec<String>,
+        /// Print JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -195,6 +237,15 @@ fn variable(written: &str) -> Result<(String, String), &'static str> {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write it as NAME=VALUE"),
     }
+}
+
+fn levels() -> impl TypedValueParser<Value = Level> {
+    PossibleValuesParser::new(["auto", "none", "sandbox", "wasm"]).map(|level| match level.as_str() {
+        "none" => Level::None,
+        "sandbox" => Level::Sandbox,
+        "wasm" => Level::Wasm,
+        _ => Level::Auto,
+    })
 }
 
 fn statuses() -> PossibleValuesParser {

@@ -60,10 +60,15 @@ impl Engine {
         commands: Option<Commands>,
         events: &mut impl EventSink,
     ) -> Result<(Outcome, Refill), Error> {
-        if job.policy().level == Isolation::Sandbox
-            && let Some(lack) = self.sandbox().await.lack
-        {
-            return Err(Error::NoSandbox(lack.message()));
+        match job.policy().level {
+            Isolation::None => {}
+            Isolation::Sandbox => {
+                if let Some(lack) = self.sandbox().await.lack {
+                    return Err(Error::NoSandbox(lack.message()));
+                }
+            }
+            // The policy of an interpreter with this level of its own is `Policy::NONE`.
+            Isolation::Wasm => return Err(Error::NotInWasm(job.runtime().language.clone())),
         }
         self.pool.tracked(run::run(&self.pool, job, commands, events)).await
     }

@@ -24,6 +24,9 @@ pub enum Error {
     /// This machine cannot give the level of isolation.
     #[error("the sandbox is not available here: {0}")]
     NoSandbox(LocalizedMessage),
+    /// The interpreter does not isolate its programs as the level `wasm` asks.
+    #[error("the interpreter does not run in WebAssembly: {0}")]
+    NotInWasm(String),
     /// The launcher or the run's supervisor died or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
@@ -36,6 +39,7 @@ impl Error {
             Self::Workspace(cause) => sentences::RUN_FOLDER.with("cause", cause),
             Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
             Self::NoSandbox(reason) => sentences::NO_SANDBOX.with("reason", reason.clone()),
+            Self::NotInWasm(language) => sentences::NOT_IN_WASM.with("language", language),
             Self::Supervisor(cause) => sentences::SUPERVISOR.with("cause", cause),
         }
     }

@@ -1,10 +1,12 @@
 //! The Runtray service: HTTP, the guard, settings, the journal, and the life of the service.
 //!
 //! Each folder is a room, and imports point down only: `embed` → `http` → `runs` → `journal` → `settings` → `platform`.
+//! `packs` is beside them.
 
 mod embed;
 mod http;
 pub mod journal;
+mod packs;
 mod platform;
 mod runs;
 pub mod sentences;
@@ -35,9 +37,12 @@ pub use http::access::root::CONTAINER_VARIABLE;
 pub use http::listen::{Holder, ListenError};
 pub use http::state::{PortTrouble, State};
 pub use http::{proof, to_wire};
+pub use packs::Packages;
 pub use platform::{address_file, log, origin, paths};
 pub use runs::admission::Load;
 pub use runs::bounded_text::BoundedText;
 pub use runs::event_bus::ExecutionEvent;
-pub use runs::isolation::{policy as isolation_policy, prefer_isolated_python};
+pub use runs::isolation::{
+    policy as isolation_policy, prefer_isolated_python, requested as isolation_choice, runtime as isolated_runtime,
+};
 pub use runs::run_result::RunResult;

@@ -13,8 +13,8 @@ runtray_engine::sentences! {
     SETTING_ORIGINS = "setting.origins": "has wrong entries: {entries}";
     SETTING_HOSTS = "setting.hosts": "has wrong entries: {entries}";
     SETTING_HOST = "setting.host": "`{written}` is no host name; write it without scheme and port";
-    SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\", \"sandbox\" or \"none\"";
-    SETTING_ISOLATION = "setting.isolation": "must be \"auto\", \"sandbox\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is one of them";
+    SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\", \"sandbox\", \"wasm\" or \"none\"";
+    SETTING_ISOLATION = "setting.isolation": "must be \"auto\", \"sandbox\", \"wasm\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is one of them";
     SETTING_FOLDER_RELATIVE = "setting.folder_relative": "must be a list of whole paths such as \"/home/me/data\"; {written} is no whole path";
     SETTING_FOLDER_PARENT = "setting.folder_parent": "must not hold `..`, as {written} does";
     SETTING_FOLDER_NEVER = "setting.folder_never": "cannot grant {written}: no program gets the whole machine or the system's own devices";
@@ -102,7 +102,7 @@ runtray_engine::sentences! {
     REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. There are: {known}. GET /languages says more.";
     REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
     ISOLATION_LOWER = "isolation.lower": "the settings ask for the isolation \"{asked}\" at least, and a request may raise it, never lower it to \"{wished}\"";
-    ISOLATION_LATER = "isolation.later": "this version cannot give the isolation \"{wished}\"; leave it out, or ask for \"auto\" or \"sandbox\"";
+    ISOLATION_LATER = "isolation.later": "this version cannot give the isolation \"{wished}\"; leave it out, or ask for \"auto\", \"sandbox\" or \"wasm\"";
     NETWORK_ASK = "isolation.network_ask": "a request over HTTP cannot ask a person whether it may use the network; leave `network` out, or send \"off\"";
     NETWORK_LATER = "isolation.network_later": "this version gives no network in the sandbox; leave `network` out, or send \"off\"";
     REFUSED_ISOLATION = "refused.isolation": "The program was not run: {reason}.";
@@ -129,4 +129,28 @@ runtray_engine::sentences! {
     DOCTOR_NETWORK_HELD = "doctor.network_held": "a program could not reach a server on this machine";
     DOCTOR_GOT_THROUGH = "doctor.got_through": "a program got through";
     NO_PYTHON_LANGUAGE = "language.no_python": "Python is not a language here";
+
+    PACKS_NO_BUILT_IN = "packs.no_built_in": "packages are for the built-in Python, which is not part of this installation of Runtray. Install them for your own Python instead";
+    PACKS_NO_PROGRAM = "packs.no_program": "this installation of Runtray cannot add packages, because {program} is not part of it. Install them for your own Python instead";
+    PACKS_BROKEN = "packs.broken": "{program}, which changes the packages, did not do it ({cause}). Install Runtray again";
+    PACKS_NO_INDEX = "packs.no_index": "nothing on this computer says where packages come from. Set `PIP_INDEX_URL` to the address of a package index, write `index-url` into pip's configuration, or give the wheels as files";
+    PACKS_BAD_INDEX = "packs.bad_index": "{address} cannot be used as the address of the package index. It must begin with https://, or be a host that pip's `trusted-host` names";
+    PACKS_OFFLINE = "packs.offline": "the package index on {host} was not reached ({cause}). Connect this computer to the network, check the proxy, or give the wheels as files";
+    PACKS_REFUSED = "packs.refused": "the package index on {host} did not give what was asked for ({cause})";
+    PACKS_UNKNOWN = "packs.unknown": "the package index has no package {name}. Check how it is spelled";
+    PACKS_UNKNOWN_FOR = "packs.unknown_for": "{by} needs {name}, which the package index does not have";
+    PACKS_BAD_NAME = "packs.bad_name": "`{text}` is no name of a package, with or without versions: {cause}";
+    PACKS_NATIVE = "packs.native": "{name} {version} has machine code, which the built-in Python cannot run. Choose your own Python in Settings; if an older version is of pure Python, ask for that, as in `{name}<{version}`";
+    PACKS_NATIVE_FOR = "packs.native_for": "{by} needs {name} {version}, which has machine code, and the built-in Python cannot run that. Choose your own Python in Settings";
+    PACKS_NO_WHEEL = "packs.no_wheel": "{name} {version} is published as sources only, which must be built. Build a wheel with your own Python (`pip wheel {name}`) and give it as a file";
+    PACKS_CONFLICT = "packs.conflict": "no version of {name} fits: {wanted}. Ask for other versions";
+    PACKS_NOT_GIVEN = "packs.not_given": "{name} is not among the given files";
+    PACKS_NOT_GIVEN_FOR = "packs.not_given_for": "{by} needs {name}, which is not among the given files. Give its wheel too";
+    PACKS_BAD_WHEEL = "packs.bad_wheel": "{file} cannot be used: {cause}";
+    PACKS_DAMAGED = "packs.damaged": "{file} does not have the hash that the package index names, so it was not kept. Try again; if it happens again, something between this computer and the index changes files";
+    PACKS_NOT_ADDED = "packs.not_added": "{name} was not added";
+    PACKS_NEEDED = "packs.needed": "{by} needs {name}. Remove {by} first";
+    PACKS_BUSY = "packs.busy": "another command changes the packages at the moment. Try again when it has ended";
+    PACKS_DISK = "packs.disk": "{path} cannot be read or written: {cause}. Nothing was changed";
+    PACKS_NO_PYTHON = "packs.no_python": "the built-in Python did not start: {cause}";
 }

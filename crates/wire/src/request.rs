@@ -57,7 +57,7 @@ pub enum Level {
     None,
     /// The run's own folder and granted ones, no network.
     Sandbox,
-    /// WebAssembly; a request cannot choose it in this version.
+    /// WebAssembly: the built-in Python, whatever Python the settings choose. Other languages are refused.
     Wasm,
     /// Docker or Podman; not in this version.
     Container,

@@ -5,6 +5,7 @@ pub(crate) mod assistants;
 pub(crate) mod console;
 pub(crate) mod doctor;
 pub(crate) mod executions;
+pub(crate) mod packs;
 pub(crate) mod python;
 pub(crate) mod service;
 pub(crate) mod settings;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use runtray_wire::{ClientMessage, ExecutionsQuery, ExportFormat, Facets, Language, Statistics};
+use runtray_wire::{ClientMessage, ExecutionsQuery, ExportFormat, Facets, Language, PackProgress, Packs, Statistics};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{
@@ -49,6 +49,8 @@ fn typescript() -> String {
     declared.visit::<PythonTest>();
     declared.visit::<SettingsView>();
     declared.visit::<Folder>();
+    declared.visit::<Packs>();
+    declared.visit::<PackProgress>();
     declared.visit::<super::Examination>();
     declared.visit::<super::AssistantsView>();
     declared.visit::<super::AssistantAction>();

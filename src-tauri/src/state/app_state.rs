@@ -10,7 +10,7 @@ use anyhow::Context as _;
 use runtray_engine::language::Languages;
 use runtray_service::paths::Paths;
 use runtray_service::settings::{self, Loaded, SettingsStore};
-use runtray_service::{Lifecycle, Options, Service, to_wire};
+use runtray_service::{Lifecycle, Options, Packages, Service, to_wire};
 use runtray_wire::{ExecutionSummary, Language as WireLanguage};
 use tokio::sync::watch;
 
@@ -21,6 +21,7 @@ use crate::system::shutdown::Shutdown;
 
 use super::console::{Console, Follower};
 use super::interpreter_list::Interpreters;
+use super::packages::PackageChange;
 
 /// The service and the published values.
 pub(crate) struct AppState {
@@ -30,7 +31,9 @@ pub(crate) struct AppState {
     pub(crate) paths: Paths,
     /// The Console's program.
     pub(crate) console: Console,
-    /// The window that shows it.
+    /// The change of packages that is being made.
+    pub(crate) package_change: PackageChange,
+    /// The window that shows the Console.
     pub(crate) console_follower: Follower,
     pub(super) settings: SettingsStore,
     port: Option<u16>,
@@ -59,6 +62,7 @@ impl AppState {
             lifecycle,
             paths,
             console: Console::default(),
+            package_change: PackageChange::default(),
             console_follower: Follower::default(),
             settings,
             port,
@@ -167,8 +171,13 @@ impl AppState {
         }
     }
 
+    /// The packages of the built-in Python.
+    pub(crate) fn packages(&self) -> Packages {
+        Packages::new(&self.paths, self.lifecycle.machine())
+    }
+
     pub(super) fn chosen_python(&self) -> Option<PathBuf> {
-        self.settings.current().settings.python
+        self.settings.current().settings.python_in_effect()
     }
 }
 

@@ -8,6 +8,7 @@ mod example;
 mod interpreter_list;
 mod interpreters;
 mod naming;
+mod packages;
 mod problems;
 mod recent;
 mod status;

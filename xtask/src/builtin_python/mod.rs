@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 
 use crate::context::Context;
-use crate::provision;
 use crate::step::{Ending, must};
+use crate::{packs, provision};
 
 /// The package, a workspace of its own.
 pub(crate) const MANIFEST: &str = "crates/builtin-python/Cargo.toml";
@@ -91,7 +91,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Puts the program and its files into `folder`, where a service in that folder finds it.
+/// Puts the program, its files and the program for its packages into `folder`, where a service in that folder finds it.
 ///
 /// # Errors
 /// As for [`build`]; or a file cannot be copied.
@@ -102,7 +102,8 @@ pub(crate) fn install(context: &Context, to: &Path) -> Result<()> {
         return Ok(());
     }
     place::artifact(&folder(context).join(place::ARTIFACT), LINUX, to)?;
-    place::program(&program(context), to)
+    place::program(&program(context), to)?;
+    packs::install(context, to)
 }
 
 /// The program, built or not.

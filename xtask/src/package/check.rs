@@ -16,10 +16,11 @@ use crate::{apt, provision};
 const SUITE: &str = "bookworm";
 
 /// What every package must contain.
-const EXPECTED: [&str; 9] = [
+const EXPECTED: [&str; 10] = [
     "/usr/bin/runtray",
     "/usr/bin/runtray-desktop",
     "/usr/lib/runtray/runtray-python",
+    "/usr/lib/runtray/runtray-packs",
     "/usr/lib/runtray/builtin-python/about.json",
     "/usr/lib/systemd/user/runtray.service",
     "/usr/share/applications/org.runtray.desktop.desktop",

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
-use crate::builtin_python;
 use crate::context::Context;
+use crate::{builtin_python, packs};
 
 /// The systems whose crates are listed.
 const TARGETS: [&str; 2] = ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-gnu"];
@@ -40,6 +40,8 @@ pub(super) fn all(context: &Context) -> Result<Vec<Component>> {
         crates(context, "Cargo.toml", target, &SHIPPED)?.into_iter().for_each(|component| drop(add(component)));
         let python = crates(context, builtin_python::MANIFEST, target, &["runtray-python"])?;
         python.into_iter().for_each(|component| drop(add(component)));
+        let packs = crates(context, packs::MANIFEST, target, &["runtray-packs"])?;
+        packs.into_iter().for_each(|component| drop(add(component)));
     }
     npm(context)?.into_iter().for_each(|component| drop(add(component)));
     python(context)?.into_iter().for_each(|component| drop(add(component)));

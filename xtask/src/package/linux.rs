@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::tree::Tree;
 use super::{Packaging, VERSION, built, notices};
+use crate::packs;
 use crate::step::{must, output};
 
 /// The folder of the recipes.
@@ -92,7 +93,7 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     let plain = packaging.work("linux-stripped");
     let programs = built::linux(packaging);
     let place = |path: &str| format!("{name}/{path}");
-    for program in ["runtray", PYTHON.0] {
+    for program in ["runtray", PYTHON.0, packs::PROGRAM] {
         tree.program(&built::stripped(&programs.join(program), &plain, STRIP)?, &place(program))?;
     }
     tree.flat_folder(&programs.join(PYTHON.1), &place(PYTHON.1))?;
@@ -120,8 +121,10 @@ fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree
     for program in ["runtray", "runtray-desktop"] {
         tree.program(&built::stripped(&programs.join(program), &plain, STRIP)?, &format!("usr/bin/{program}"))?;
     }
-    let python = built::stripped(&programs.join(PYTHON.0), &plain, STRIP)?;
-    tree.program(&python, &format!("usr/lib/runtray/{}", PYTHON.0))?;
+    for program in [PYTHON.0, packs::PROGRAM] {
+        let stripped = built::stripped(&programs.join(program), &plain, STRIP)?;
+        tree.program(&stripped, &format!("usr/lib/runtray/{program}"))?;
+    }
     tree.flat_folder(&programs.join(PYTHON.1), &format!("usr/lib/runtray/{}", PYTHON.1))?;
     for (shell, place) in SHELLS {
         tree.text(completions(&programs, shell)?, place)?;
@@ -185,7 +188,12 @@ fn depends(tree: &Tree) -> Result<String> {
     fs::write(folder.join("debian/control"), "Source: runtray\n\nPackage: runtray\nArchitecture: amd64\n")?;
     let mut shlibdeps = Command::new("dpkg-shlibdeps");
     shlibdeps.current_dir(&folder).args(["-O", "--warnings=0"]);
-    for program in ["usr/bin/runtray", "usr/bin/runtray-desktop", "usr/lib/runtray/runtray-python"] {
+    for program in [
+        "usr/bin/runtray",
+        "usr/bin/runtray-desktop",
+        "usr/lib/runtray/runtray-python",
+        "usr/lib/runtray/runtray-packs",
+    ] {
         shlibdeps.arg(tree.folder().join(program));
     }
     let printed = output(&mut shlibdeps).context("dpkg-shlibdeps does not know what the programs need")?;

@@ -5,6 +5,7 @@ mod configuration;
 mod doctor;
 mod logs;
 mod mcp;
+mod packs;
 #[cfg(any(windows, test))]
 mod path;
 mod pythons;
@@ -28,6 +29,7 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Run(run) => block_on(run::run(run)),
         Command::Mcp => block_on(mcp::mcp()),
         Command::Pythons(pythons) => block_on(pythons::pythons(pythons)),
+        Command::Packs(command) => block_on(packs::packs(command)),
         Command::Logs(logs) => logs::logs(logs),
         Command::Status(status) => status::status(&status),
         Command::Doctor(args) => block_on(doctor::doctor(args)),

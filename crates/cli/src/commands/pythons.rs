@@ -17,7 +17,7 @@ use crate::{exit, print};
 pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
     let (paths, loaded) = settings()?;
     let machine = machine(&paths, &loaded.settings).await;
-    let discovery = interpreter::pythons(machine, loaded.settings.python).await;
+    let discovery = interpreter::pythons(machine, loaded.settings.python_in_effect()).await;
     if args.json {
         print::json(&report(&discovery))?;
     } else {

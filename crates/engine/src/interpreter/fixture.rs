@@ -42,6 +42,7 @@ impl Fixture {
             patience: Duration::from_secs(60),
             login_path: Arc::default(),
             built_in: self.built_in.clone(),
+            packages: None,
             own_are_open: Arc::default(),
             probes: Arc::default(),
         }

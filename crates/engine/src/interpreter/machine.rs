@@ -11,6 +11,7 @@ use std::time::Duration;
 use tokio::sync::OnceCell;
 
 use super::built_in;
+use super::packages::Packages;
 use super::probe_cache::ProbeCache;
 use super::registry::{self, Registry};
 use super::reparse;
@@ -57,6 +58,8 @@ pub struct Machine {
     pub(super) login_path: Arc<OnceCell<Option<OsString>>>,
     /// The program of the built-in Python, if it is installed.
     pub(super) built_in: Option<PathBuf>,
+    /// The folder of the packages of the built-in Python.
+    pub(super) packages: Option<PathBuf>,
     /// Whether own Pythons run without any isolation.
     pub(super) own_are_open: Arc<AtomicBool>,
     /// The answers of interpreters.
@@ -78,9 +81,26 @@ impl Machine {
             patience: PATIENCE,
             login_path: Arc::default(),
             built_in: built_in::installed(),
+            packages: None,
             own_are_open: Arc::default(),
             probes: Arc::default(),
         }
+    }
+
+    /// This machine with the packages in `folder` for the built-in Python.
+    #[must_use]
+    pub fn with_packages(self, folder: PathBuf) -> Self {
+        Self { packages: Some(folder), ..self }
+    }
+
+    /// The program of the built-in Python, if it is installed.
+    pub fn built_in(&self) -> Option<&Path> {
+        self.built_in.as_deref()
+    }
+
+    /// The packages of the built-in Python now.
+    pub(crate) fn packages(&self) -> Option<Packages> {
+        self.packages.as_deref().map(Packages::of)
     }
 
     /// Whether [`Self::set_own_are_open`] decides which Python is found first. On other systems the built-in Python is always

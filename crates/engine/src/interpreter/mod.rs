@@ -19,6 +19,7 @@ mod login_shell;
 mod machine;
 mod node;
 mod own_pythons;
+mod packages;
 mod probe;
 mod probe_cache;
 mod python;
@@ -46,6 +47,7 @@ pub use found::{Discovery, Found, Rejected};
 pub(crate) use kind::Kind;
 pub use machine::{Machine, Platform};
 pub use own_pythons::OwnPythons;
+pub(crate) use packages::Packages;
 pub use registry::{Registry, View};
 pub use source::Source;
 

@@ -26,7 +26,8 @@ enum Known {
 }
 
 impl ProgramCache {
-    /// The cached program if its file is unchanged, else the result of `look`. A hit costs one look at the file's metadata.
+    /// The cached program if its file and its packages are unchanged, else the result of `look`. A hit costs a look at the
+    /// metadata of a file or two.
     ///
     /// # Errors
     /// The error of `look`, cached for a while.
@@ -66,7 +67,9 @@ impl ProgramCache {
 impl Known {
     fn holds(&self, now: Instant) -> bool {
         match self {
-            Self::Found(program, state) => state.is_some() && *state == FileState::of(&program.path),
+            Self::Found(program, state) => {
+                state.is_some() && *state == FileState::of(&program.path) && program.has_its_packages()
+            }
             Self::Missing(_, since) => now.duration_since(*since) < FAILURE_STANDS,
         }
     }

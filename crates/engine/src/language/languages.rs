@@ -1,6 +1,6 @@
 //! All languages of this machine, with their interpreters.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
@@ -11,7 +11,7 @@ use super::program::{self, Program};
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
 use super::{node, shell, shell_search, synonyms, table};
-use crate::interpreter::Machine;
+use crate::interpreter::{BUILT_IN, Machine};
 use crate::text::sentences;
 
 /// The user's choices, from the settings.
@@ -23,6 +23,8 @@ pub struct Choices {
     pub node: Option<PathBuf>,
     /// Whether the system's shells may run programs.
     pub shells: bool,
+    /// Whether all programs must run in WebAssembly; only Python's can.
+    pub wasm: bool,
     /// The user's own languages; one with the name of a built-in language replaces it.
     pub languages: Vec<Language>,
 }
@@ -44,6 +46,7 @@ pub struct Languages {
     prefers_built_in: bool,
     rows: Vec<Row>,
     python: Arc<ProgramCache>,
+    built_in: Arc<ProgramCache>,
     node: Arc<ProgramCache>,
     node_types: Arc<ProgramCache>,
     /// Whether every interpreter was searched once.
@@ -62,15 +65,16 @@ impl Languages {
         let rows = table::rows(std::mem::take(&mut choices.languages));
         let rows = rows.into_iter().map(|language| Row { language, program: Arc::default() }).collect();
         let prefers_built_in = machine.prefers_built_in();
-        let (python, node, node_types) = (Arc::default(), Arc::default(), Arc::default());
+        let [python, built_in, node, node_types] = std::array::from_fn(|_| Arc::default());
         let searched = OnceCell::new();
-        Self { choices, machine, prefers_built_in, rows, python, node, node_types, searched }
+        Self { choices, machine, prefers_built_in, rows, python, built_in, node, node_types, searched }
     }
 
     /// The languages after a change of `choices` or of the machine. Only the interpreters that these change are searched again.
     #[must_use]
     pub fn with(&self, choices: Choices) -> Self {
         let mut new = Self::new(choices, self.machine.clone());
+        new.built_in.clone_from(&self.built_in);
         if new.choices.python == self.choices.python && new.prefers_built_in == self.prefers_built_in {
             new.python.clone_from(&self.python);
         }
@@ -110,8 +114,10 @@ impl Languages {
     /// # Errors
     /// Why there is none, and how to get one.
     pub async fn runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
-        let row = self.rows.iter().find(|row| row.language.name == language.name);
-        let row = row.ok_or_else(|| Unavailable(sentences::NO_LANGUAGE.with("name", &language.name)))?;
+        if self.choices.wasm {
+            return self.wasm_runtime(language).await;
+        }
+        let row = self.row(language)?;
         let program = self.program(row).await?;
         Ok(Arc::new(program.runtime(&row.language)))
     }
@@ -120,6 +126,27 @@ impl Languages {
     pub fn forbidden(&self, language: &Language) -> Option<Unavailable> {
         let is_off = matches!(language.interpreter, Interpreter::Shell(_)) && !self.choices.shells;
         is_off.then(|| shell::off(&language.name))
+    }
+
+    /// The runtime of `language`, which must be in this table, whose programs run in WebAssembly whatever the user's choices are.
+    ///
+    /// # Errors
+    /// Only the built-in Python does that: `language` is another one, or it is not installed.
+    pub async fn wasm_runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
+        let row = self.row(language)?;
+        if row.language.interpreter != Interpreter::Python {
+            return Err(Unavailable(sentences::NOT_IN_WASM.with("language", &row.language.name)));
+        }
+        if self.machine.built_in().is_none() {
+            return Err(Unavailable(sentences::NO_WASM.message()));
+        }
+        let program = self.built_in.get(|| program::python(&self.machine, Some(Path::new(BUILT_IN)))).await?;
+        Ok(Arc::new(program.runtime(&row.language)))
+    }
+
+    fn row(&self, language: &Language) -> Result<&Row, Unavailable> {
+        let row = self.rows.iter().find(|row| row.language.name == language.name);
+        row.ok_or_else(|| Unavailable(sentences::NO_LANGUAGE.with("name", &language.name)))
     }
 
     /// The names of all languages, in the order of the table.

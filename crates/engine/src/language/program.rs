@@ -11,7 +11,7 @@ use super::runtime::Runtime;
 use super::shell;
 use super::unavailable::Unavailable;
 use crate::interpreter::trees::{self, Trees};
-use crate::interpreter::{Found, Kind, Machine, OwnPythons, Rejected, executable, first, search_path};
+use crate::interpreter::{Found, Kind, Machine, OwnPythons, Packages, Rejected, executable, first, search_path};
 use crate::outcome::Isolation;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
@@ -32,6 +32,8 @@ pub(super) struct Program {
     /// Its files and folders.
     trees: Trees,
     built_in: bool,
+    /// The packages that were added to the built-in Python.
+    packages: Option<Packages>,
     /// Where modules may be that it does not have.
     own_pythons: Option<OwnPythons>,
 }
@@ -69,6 +71,11 @@ impl Program {
         }
     }
 
+    /// Whether its packages are those of now.
+    pub(super) fn has_its_packages(&self) -> bool {
+        self.packages.as_ref().is_none_or(Packages::is_current)
+    }
+
     fn args_in_sight(&self, interpreter: &Interpreter) -> Vec<OsString> {
         match interpreter {
             Interpreter::Node | Interpreter::NodeTypes => {
@@ -80,7 +87,10 @@ impl Program {
 
     fn args(&self, interpreter: &Interpreter) -> Vec<OsString> {
         match interpreter {
-            Interpreter::Python => Vec::new(),
+            Interpreter::Python => match self.packages.as_ref().and_then(|packages| packages.site.as_ref()) {
+                Some(site) => vec!["--packages".into(), site.into()],
+                None => Vec::new(),
+            },
             Interpreter::Node => node::script_args(&self.version).into_iter().map(OsString::from).collect(),
             Interpreter::NodeTypes => node::types_args(&self.version).into_iter().map(OsString::from).collect(),
             Interpreter::Command(command) => command.iter().skip(1).map(OsString::from).collect(),
@@ -94,7 +104,8 @@ fn program(found: Found, activation: fn(&Found) -> Activation, trees: Trees) -> 
     // Inside the built-in one there are no other programs to start.
     let activation = if found.built_in { Activation::default() } else { activation(&found) };
     let (name, built_in) = (found.name(), found.built_in);
-    Program { name, activation, trees, path: found.path, version: found.version, built_in, own_pythons: None }
+    let (path, version) = (found.path, found.version);
+    Program { name, activation, trees, path, version, built_in, packages: None, own_pythons: None }
 }
 
 /// The Python in use.
@@ -107,7 +118,8 @@ pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<P
         false => trees::of_python(machine, &found).await,
     };
     let own_pythons = found.built_in.then(|| OwnPythons::of(machine));
-    Ok(Program { own_pythons, ..program(found, Activation::of_python, trees) })
+    let packages = machine.packages().filter(|_| found.built_in);
+    Ok(Program { packages, own_pythons, ..program(found, Activation::of_python, trees) })
 }
 
 /// The Node.js in use.
@@ -153,7 +165,8 @@ pub(super) fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailab
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
     let (name, activation, trees) = (display_name(&path), Activation::default(), trees::of_program(machine, &path));
-    Ok(Program { name, path, version: String::new(), activation, trees, built_in: false, own_pythons: None })
+    let version = String::new();
+    Ok(Program { name, path, version, activation, trees, built_in: false, packages: None, own_pythons: None })
 }
 
 /// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.

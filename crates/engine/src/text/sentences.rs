@@ -66,6 +66,8 @@ crate::sentences! {
     START = "engine.start": "could not start {program}: {cause}";
     SUPERVISOR = "engine.supervisor": "the run's supervisor failed: {cause}";
 
+    NOT_IN_WASM = "isolation.not_in_wasm": "the isolation \"wasm\" is that of the built-in Python, which does not run {language}. Send the program in Python, or ask for another isolation";
+    NO_WASM = "isolation.no_wasm": "the isolation \"wasm\" is that of the built-in Python, which is not part of this installation of Runtray. Ask for another isolation, or install a package that has it";
     NO_SANDBOX = "isolation.no_sandbox": "the sandbox is not available here: {reason}";
     LACK_SYSTEM = "isolation.lack_system": "this version has no sandbox for this system. Choose \"none\" in the settings to run programs with your own rights";
     LACK_LANDLOCK = "isolation.lack_landlock": "the kernel has no Landlock. It needs Linux 6.2 or newer with `landlock` among the security modules (`lsm=` on the kernel's command line)";

@@ -97,11 +97,11 @@ impl IdleSet {
         &self.kind.runtime.language
     }
 
-    /// A request may raise the level, so each level has interpreters of its own.
+    /// A request may raise the level, so each level has interpreters of its own, whoever gives it.
     pub(super) fn is_of(&self, runtime: &Runtime, level: Isolation, terminal: bool) -> bool {
         let mine = &self.kind.runtime;
-        (&mine.language, mine.transforms, self.kind.policy.level, self.kind.terminal)
-            == (&runtime.language, runtime.transforms, level, terminal)
+        (&mine.language, mine.transforms, mine.isolation, self.kind.policy.level, self.kind.terminal)
+            == (&runtime.language, runtime.transforms, runtime.isolation, level, terminal)
     }
 
     /// The size of this set, given the size for the language.

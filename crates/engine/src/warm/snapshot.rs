@@ -59,7 +59,8 @@ async fn paths(runtime: &Runtime) -> io::Result<Vec<PathBuf>> {
         Some(Prestart::Python) => {
             start_files(&runtime.path).await.map_err(|reason| unknown(&runtime.path, &reason.to_string()))?
         }
-        // Node.js looks for modules when they are required, and the built-in Python's never change.
+        // Node.js looks for modules when they are required, and the built-in Python's never change: with other packages it is
+        // another runtime.
         Some(Prestart::Node | Prestart::BuiltIn) | None => Vec::new(),
     };
     paths.push(runtime.path.clone());

@@ -103,6 +103,7 @@ impl Service {
     ) -> Self {
         let Retained { state, events, denials } = retained;
         let paths = options.paths;
+        let machine = machine.with_packages(paths.packages_folder());
         let journal = Journal::open(&paths.journal_file(), &loaded.settings.journal);
         let serves_as_root = root::needs_token(&paths);
         let access = Access::new(paths.clone(), token, options.allow_origins, denials, serves_as_root);

@@ -41,7 +41,8 @@ impl Standalone {
         paths.protect();
         let loaded = without_journal(settings.refresh());
         let journal = crate::journal::Journal::open(&paths.journal_file(), &loaded.settings.journal);
-        let core = Core::new(loaded, Machine::this(), journal, EventBus::default());
+        let machine = Machine::this().with_packages(paths.packages_folder());
+        let core = Core::new(loaded, machine, journal, EventBus::default());
         core.start_engine(paths).await?;
         let shared = Arc::new(Shared { core, settings, applying: Mutex::default() });
         let following = tokio::spawn(follow(shared.clone()));

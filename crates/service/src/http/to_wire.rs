@@ -52,15 +52,20 @@ fn granted(granted: run_result::Granted) -> Granted {
     Granted { read: texts(granted.read), write: texts(granted.write) }
 }
 
-/// The requested level.
-pub(super) fn wish(isolation: Option<Level>, network: Option<Network>) -> Wish {
-    let isolation = isolation.map(|level| match level {
+/// The level that a request names.
+pub fn choice(level: Level) -> IsolationChoice {
+    match level {
         Level::Auto => IsolationChoice::Auto,
         Level::None => IsolationChoice::None,
         Level::Sandbox => IsolationChoice::Sandbox,
         Level::Wasm => IsolationChoice::Wasm,
         Level::Container => IsolationChoice::Container,
-    });
+    }
+}
+
+/// The requested level and network.
+pub(super) fn wish(isolation: Option<Level>, network: Option<Network>) -> Wish {
+    let isolation = isolation.map(choice);
     let network = network.map(|network| match network {
         Network::Off => NetworkWish::Off,
         Network::Ask => NetworkWish::Ask,

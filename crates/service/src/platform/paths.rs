@@ -111,6 +111,12 @@ impl Paths {
         self.runs.with_file_name("webview")
     }
 
+    /// The folder of the packages of the built-in Python. Programs in it read them, so it is none of the hidden ones.
+    pub fn packages_folder(&self) -> PathBuf {
+        let is_below_one = self.data.file_name() == Some("data".as_ref());
+        self.data.with_file_name(if is_below_one { "packages" } else { "runtray-packages" })
+    }
+
     /// The file with the running service's address.
     pub fn address_file(&self) -> PathBuf {
         self.data.join("address")
@@ -148,7 +154,14 @@ mod tests {
     fn one_variable_moves_every_path() {
         let root = tempfile::tempdir().expect("a folder");
         let paths = Paths::below(root.path().as_os_str()).expect("paths");
-        for path in [paths.settings_file(), paths.journal_file(), paths.log_folder(), paths.token_file(), paths.runs] {
+        for path in [
+            paths.settings_file(),
+            paths.journal_file(),
+            paths.log_folder(),
+            paths.token_file(),
+            paths.packages_folder(),
+            paths.runs,
+        ] {
             assert!(path.starts_with(root.path()), "{} is outside", path.display());
         }
     }

@@ -118,14 +118,21 @@ impl Core {
         }
     }
 
-    /// The interpreter for the language of that name or alias.
+    /// The interpreter for the language of that name or alias at the settings' level of isolation.
     ///
     /// # Errors
-    /// The settings forbid to run anything, the language is unknown, or none of its interpreters can be used.
+    /// As for [`runtime_for`](Self::runtime_for).
     pub(crate) async fn runtime(&self, name: &str) -> Result<Arc<Runtime>, RunError> {
-        if let Some(reason) = self.settings.borrow().settings.refuse_to_run.clone() {
-            return Err(RunError::NoIsolation(reason));
-        }
+        self.runtime_for(name, Wish::default()).await
+    }
+
+    /// The interpreter for the language of that name or alias, for a program whose request asks for `wish`. Whether its level
+    /// of isolation may be given is checked here, before it waits for a slot, and decided when it starts.
+    ///
+    /// # Errors
+    /// The settings forbid to run anything or the level, the language is unknown, or none of its interpreters can be used.
+    pub(crate) async fn runtime_for(&self, name: &str, wish: Wish) -> Result<Arc<Runtime>, RunError> {
+        let choice = isolation::chosen(&self.settings.borrow().settings, wish).map_err(RunError::NoIsolation)?;
         // Whether an own Python would be isolated is known once the engine has started.
         if self.machine.may_prefer_built_in()
             && let Ok(engine) = self.engine.started().await
@@ -134,7 +141,11 @@ impl Core {
         }
         let languages = self.languages();
         let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
-        languages.runtime(language).await.map_err(|reason| RunError::NoRuntime(reason.0))
+        let found = isolation::runtime(&languages, language, choice).await;
+        found.map_err(|reason| match choice {
+            IsolationChoice::Wasm => RunError::NoIsolation(reason.0),
+            _ => RunError::NoRuntime(reason.0),
+        })
     }
 
     /// Searches the Python again where `engine` has found that nothing isolates own ones.
@@ -144,15 +155,6 @@ impl Core {
             let languages = self.languages().with(settings.choices());
             *self.languages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(languages);
         }
-    }
-
-    /// Whether a program whose request asks for `wish` could run now, for an answer before it waits for a slot. The level is
-    /// decided when it starts.
-    ///
-    /// # Errors
-    /// The settings forbid it, or this version does not have it.
-    pub(crate) fn check_isolation(&self, wish: Wish) -> Result<(), RunError> {
-        isolation::chosen(&self.settings.borrow().settings, wish).map(drop)
     }
 
     /// The level of a program whose request names none, and the sandbox's parts on this machine; `None`

@@ -122,7 +122,7 @@ impl Run {
         let engine = self.context.engine.started().await?;
         let settings = self.context.settings.borrow().settings.clone();
         // Decided as late as possible: the settings may have been closed while it waited for its slot and for the engine.
-        let level = isolation::chosen(&settings, wish)?;
+        let level = isolation::chosen(&settings, wish).map_err(RunError::NoIsolation)?;
         job.isolate(isolation::policy(&engine, &self.context.languages, &settings, level).await);
         let ended = engine.run(&job, commands, &mut self).await;
         // The program is gone: another one may run while a slow client still reads this one's output.

@@ -1,11 +1,12 @@
 //! The isolation of a program, from the settings, its request and the abilities of this machine.
 
+use std::sync::Arc;
+
 use runtray_engine::interpreter::Machine;
-use runtray_engine::language::Languages;
+use runtray_engine::language::{Language, Languages, Runtime, Unavailable};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Isolation, Policy};
 
-use super::error::RunError;
 use crate::sentences as s;
 use crate::settings::{IsolationChoice, Settings};
 
@@ -33,25 +34,24 @@ pub(crate) struct Wish {
 ///
 /// # Errors
 /// The settings forbid to run anything, it is below, or this version does not have it.
-pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice, RunError> {
-    let refuse = |reason: LocalizedMessage| Err(RunError::NoIsolation(reason));
+pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice, LocalizedMessage> {
     if let Some(reason) = settings.refuse_to_run.clone() {
-        return refuse(reason);
+        return Err(reason);
     }
     let asked = settings.isolation;
     let wished = wish.isolation.unwrap_or(asked);
     if wished < asked && !(wished == IsolationChoice::Auto && asked != IsolationChoice::None) {
-        return refuse(s::ISOLATION_LOWER.with("asked", asked.name()).with("wished", wished.name()));
+        return Err(s::ISOLATION_LOWER.with("asked", asked.name()).with("wished", wished.name()));
     }
-    if wished > IsolationChoice::Sandbox {
-        return refuse(s::ISOLATION_LATER.with("wished", wished.name()));
+    if wished == IsolationChoice::Container {
+        return Err(s::ISOLATION_LATER.with("wished", wished.name()));
     }
     match wish.network {
         None | Some(NetworkWish::Off) => Ok(wished.max(asked)),
         // At the level `none` a program has the user's network.
         Some(NetworkWish::On) if wished == IsolationChoice::None => Ok(wished),
-        Some(NetworkWish::On) => refuse(s::NETWORK_LATER.message()),
-        Some(NetworkWish::Ask) => refuse(s::NETWORK_ASK.message()),
+        Some(NetworkWish::On) => Err(s::NETWORK_LATER.message()),
+        Some(NetworkWish::Ask) => Err(s::NETWORK_ASK.message()),
     }
 }
 
@@ -61,6 +61,7 @@ pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
     match choice {
         IsolationChoice::None => Isolation::None,
         IsolationChoice::Auto if lacks => Isolation::None,
+        IsolationChoice::Wasm => Isolation::Wasm,
         _ => Isolation::Sandbox,
     }
 }
@@ -86,14 +87,36 @@ pub async fn policy(engine: &Engine, languages: &Languages, settings: &Settings,
             let interpreters = if write.is_empty() { Vec::new() } else { languages.code().await };
             Policy { level, read, write, interpreters }
         }
-        _ => Policy::default(),
+        Isolation::None | Isolation::Wasm => Policy { level, ..Policy::NONE },
+    }
+}
+
+/// The level for a program that asks for `wished`, or for none; `Err` says why it is refused.
+///
+/// # Errors
+/// It is below that of `settings`, or this version does not have it.
+pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result<IsolationChoice, LocalizedMessage> {
+    chosen(settings, Wish { isolation: wished, network: None })
+}
+
+/// The runtime of `language` at the level `choice`.
+///
+/// # Errors
+/// It cannot be run here, or not at this level.
+pub async fn runtime(
+    languages: &Languages,
+    language: &Language,
+    choice: IsolationChoice,
+) -> Result<Arc<Runtime>, Unavailable> {
+    match choice {
+        IsolationChoice::Wasm => languages.wasm_runtime(language).await,
+        _ => languages.runtime(language).await,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::{IsolationChoice, NetworkWish, Wish, chosen};
-    use crate::runs::error::RunError;
     use crate::settings::Settings;
 
     #[test]
@@ -109,7 +132,13 @@ mod tests {
             (Auto, Some(Sandbox), Some(Sandbox)),
             (Sandbox, Some(Nothing), None),
             (Sandbox, Some(Auto), Some(Sandbox)),
-            (Auto, Some(Wasm), None),
+            (Nothing, Some(Wasm), Some(Wasm)),
+            (Auto, Some(Wasm), Some(Wasm)),
+            (Sandbox, Some(Wasm), Some(Wasm)),
+            (Wasm, None, Some(Wasm)),
+            (Wasm, Some(Auto), Some(Wasm)),
+            (Wasm, Some(Sandbox), None),
+            (Wasm, Some(Nothing), None),
             (Auto, Some(Container), None),
         ] {
             let settings = Settings { isolation: asked, ..Settings::default() };
@@ -124,7 +153,7 @@ mod tests {
         let (auto, none) = (Settings::default(), Settings { isolation: IsolationChoice::None, ..Settings::default() });
         assert!(chosen(&auto, wish(NetworkWish::Off)).is_ok() && chosen(&none, wish(NetworkWish::On)).is_ok());
         for network in [NetworkWish::On, NetworkWish::Ask] {
-            assert!(matches!(chosen(&auto, wish(network)), Err(RunError::NoIsolation(_))), "{network:?}");
+            assert!(chosen(&auto, wish(network)).is_err(), "{network:?}");
         }
     }
 }

@@ -74,7 +74,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "isolation",
-        "How far programs are kept from the rest of the machine: \"sandbox\" keeps them from your files and the network,\n\"auto\" is the strongest level there is here, \"none\" only holds them to their limits.",
+        "How far programs are kept from the rest of the machine: \"sandbox\" keeps them from your files and the network,\n\"auto\" is the strongest level there is here, \"wasm\" runs Python only, in the built-in one,\n\"none\" only holds them to their limits.",
         access::isolation,
         |s| level(s).to_owned(),
     ),
@@ -309,8 +309,9 @@ fn level(settings: &Settings) -> &'static str {
     match settings.isolation {
         IsolationChoice::None => "\"none\"",
         IsolationChoice::Sandbox => "\"sandbox\"",
-        // The others are not read from a file in this version.
-        IsolationChoice::Auto | IsolationChoice::Container | IsolationChoice::Wasm => "\"auto\"",
+        IsolationChoice::Wasm => "\"wasm\"",
+        // `container` is not read from a file in this version.
+        IsolationChoice::Auto | IsolationChoice::Container => "\"auto\"",
     }
 }
 

@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use runtray_engine::interpreter::BUILT_IN;
 use runtray_engine::language::{Choices, Language};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Limits, Warm};
@@ -113,7 +114,7 @@ pub enum IsolationChoice {
     Sandbox,
     /// `container`: not in this version.
     Container,
-    /// `wasm`: not in this version.
+    /// `wasm`: the built-in Python, or nothing is run.
     Wasm,
 }
 
@@ -243,10 +244,19 @@ fn default_origins() -> Vec<Origin> {
 }
 
 impl Settings {
+    /// The choice of a Python that is in effect: at the isolation `wasm` it is the built-in one.
+    pub fn python_in_effect(&self) -> Option<PathBuf> {
+        match self.isolation {
+            IsolationChoice::Wasm => Some(BUILT_IN.into()),
+            _ => self.python.clone(),
+        }
+    }
+
     /// The user's choice of interpreters and languages, for the engine.
     pub fn choices(&self) -> Choices {
         Choices {
             python: self.python.clone(),
+            wasm: self.isolation == IsolationChoice::Wasm,
             node: self.node.clone(),
             shells: self.allow_shells,
             languages: self.languages.clone(),

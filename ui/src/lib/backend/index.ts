@@ -3,7 +3,7 @@
 // The product's implementation is `tauri.ts`; tests and a plain browser use `fake/`.
 
 import type {
-  About, AssistantAction, AssistantChange, AssistantsView, ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, Python,
+  About, AssistantAction, AssistantChange, AssistantsView, ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, PackProgress, Packs, Python,
   PythonTest, Selection, SettingsView, Statistics, Update, Words,
 } from "../bindings";
 
@@ -29,6 +29,13 @@ export interface Backend {
   pythons(): Promise<Python[]>;
   testPython(path: string): Promise<PythonTest>;
   browsePython(): Promise<string | null>;
+  /** The packages of the built-in Python. */
+  packs(): Promise<Packs>;
+  /** Adds a package, or updates it, and reports how far it is. */
+  addPack(name: string, progress: (step: PackProgress) => void): Promise<Packs>;
+  removePack(name: string): Promise<Packs>;
+  /** Ends the change of packages that is being made. */
+  cancelPacks(): Promise<void>;
   languages(): Promise<Language[]>;
   /** The assistants that are installed, and whether they use Runtray. */
   assistants(): Promise<AssistantsView>;

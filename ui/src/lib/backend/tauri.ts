@@ -2,7 +2,7 @@
 
 import { Channel, invoke } from "@tauri-apps/api/core";
 
-import type { ConsoleUpdate, Update } from "../bindings";
+import type { ConsoleUpdate, PackProgress, Update } from "../bindings";
 import type { Backend } from ".";
 
 export const tauri: Backend = {
@@ -26,6 +26,14 @@ export const tauri: Backend = {
   pythons: () => invoke("pythons"),
   testPython: (path) => invoke("test_python", { path }),
   browsePython: () => invoke("browse_python"),
+  packs: () => invoke("packs"),
+  addPack(name, progress) {
+    const channel = new Channel<PackProgress>();
+    channel.onmessage = progress;
+    return invoke("add_pack", { name, channel });
+  },
+  removePack: (name) => invoke("remove_pack", { name }),
+  cancelPacks: () => invoke("cancel_packs"),
   languages: () => invoke("languages"),
   assistants: () => invoke("assistants"),
   planAssistant: (id, action) => invoke("plan_assistant", { id, action }),

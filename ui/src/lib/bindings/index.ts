@@ -499,6 +499,58 @@ export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
 
 export type Network = "off" | "ask" | "on";
 
+export type Pack = { 
+/**
+ * Its normalized name.
+ */
+name: string, 
+/**
+ * Its version.
+ */
+version: string, 
+/**
+ * The SHA-256 of its wheel, in hexadecimal.
+ */
+sha256: string, 
+/**
+ * Its size when unpacked.
+ */
+bytes: number, 
+/**
+ * Whether it was asked for by name; others are needed by those.
+ */
+requested: boolean, };
+
+export type PackProgress = { 
+/**
+ * What is done at the moment.
+ */
+step: PackStep, 
+/**
+ * The package that it is done for; empty for all of them.
+ */
+name: string, 
+/**
+ * The bytes that are done.
+ */
+done: number, 
+/**
+ * All bytes of this step; 0 if that is not known.
+ */
+total: number, };
+
+export type PackStep = "resolve" | "download" | "unpack" | "compile";
+
+export type Packs = { 
+/**
+ * The packages, sorted by name.
+ */
+packages: Array<Pack>, 
+/**
+ * The size of everything on the disk.
+ */
+bytes: number, };
+
 export type PendingOrigin = { 
 /**
  * The origin.

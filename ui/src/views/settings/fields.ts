@@ -84,6 +84,7 @@ export const LIMITS: Field[] = [
     options: [
       { value: "auto", label: "settings.isolation.auto" },
       { value: "sandbox", label: "settings.isolation.sandbox" },
+      { value: "wasm", label: "settings.isolation.wasm" },
       { value: "none", label: "settings.isolation.none" },
     ],
   },

@@ -7,7 +7,9 @@ use std::sync::Arc;
 use runtray_engine::{Commands, Config, Engine, Event, EventSink, Job, Outcome, Request, Warm};
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
-use runtray_service::{BoundedText, isolation_policy, prefer_isolated_python};
+use runtray_service::{
+    BoundedText, isolated_runtime, isolation_choice, isolation_policy, prefer_isolated_python, to_wire,
+};
 use tokio::task::spawn_blocking;
 
 use super::console;
@@ -39,11 +41,13 @@ pub(super) async fn job(engine: &Engine, program: &mut Program, settings: &Setti
     }
     let language = program.languages.find(&program.language);
     let language = language.ok_or_else(|| anyhow::anyhow!("the language {} is gone", program.language))?;
-    let runtime = program.languages.runtime(language).await?;
+    let level = isolation_choice(settings, program.isolation.map(to_wire::choice));
+    let level = level.map_err(|reason| anyhow::anyhow!("{reason}"))?;
+    let runtime = isolated_runtime(&program.languages, language, level).await?;
     let job = Job::new(request(program, settings)?, runtime)?;
     let id = ulid::Ulid::generate().to_string();
     let job = job.with_names(id, "local").with_limits(settings.limits.clone());
-    job.isolate(isolation_policy(engine, &program.languages, settings, settings.isolation).await);
+    job.isolate(isolation_policy(engine, &program.languages, settings, level).await);
     Ok(Arc::new(job))
 }
 

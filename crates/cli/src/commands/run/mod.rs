@@ -38,7 +38,7 @@ pub(crate) async fn run(args: Run) -> anyhow::Result<ExitCode> {
     if let Some(reason) = &settings.refuse_to_run {
         bail!("{reason}");
     }
-    let mut program = Program::read(&args, &settings)?;
+    let mut program = Program::read(&args, &settings, &paths)?;
     let wants_the_whole = args.json || args.save.is_some();
     match if wants_the_whole { None } else { via_service::start(&program, &paths).await? } {
         Some(served) => run_served(served, &program).await,

@@ -10,7 +10,9 @@ use anyhow::{Context, bail};
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Language, Languages};
 use runtray_engine::{SourceFile, TerminalSize};
+use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
+use runtray_wire::Level;
 
 use super::{named_files, sibling_files, terminal_size};
 use crate::args::Run;
@@ -27,6 +29,8 @@ pub(super) struct Program {
     pub(super) args: Vec<String>,
     /// Environment variables in addition to those of every run.
     pub(super) env: Vec<(String, String)>,
+    /// The level of isolation that is asked for.
+    pub(super) isolation: Option<Level>,
     /// The files beside it.
     pub(super) files: Vec<SourceFile>,
     pub(super) timeout: Duration,
@@ -43,8 +47,8 @@ impl Program {
     ///
     /// # Errors
     /// The program or the language does not exist, or the time limit is out of range.
-    pub(super) fn read(args: &Run, settings: &Settings) -> anyhow::Result<Self> {
-        let machine = Machine::this();
+    pub(super) fn read(args: &Run, settings: &Settings, paths: &Paths) -> anyhow::Result<Self> {
+        let machine = Machine::this().with_packages(paths.packages_folder());
         let languages = Languages::new(settings.choices(), machine.clone());
         let language = language(args, &languages)?;
         let reads_stdin = args.file() != Path::new("-");
@@ -56,9 +60,22 @@ impl Program {
         if reads_stdin && !args.alone {
             sibling_files::add(&mut files, args.file(), &code, &language.entry(), room);
         }
-        let (language, env) = (language.name.clone(), args.env.clone());
+        let (language, env, isolation) = (language.name.clone(), args.env.clone(), args.isolation);
         let args = arguments(args)?;
-        Ok(Self { code, machine, languages, language, args, env, files, timeout, more_time, terminal, reads_stdin })
+        Ok(Self {
+            code,
+            machine,
+            languages,
+            language,
+            args,
+            env,
+            isolation,
+            files,
+            timeout,
+            more_time,
+            terminal,
+            reads_stdin,
+        })
     }
 }
 

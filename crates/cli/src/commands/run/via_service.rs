@@ -127,7 +127,7 @@ fn first_message(program: &Program) -> ClientMessage {
         env: Some(program.env.iter().cloned().collect()),
         files: Some(program.files.iter().map(carried).collect()),
         timeout_ms: Some(WholeNumber(milliseconds)),
-        isolation: None,
+        isolation: program.isolation,
         network: None,
     };
     ClientMessage::Run(Box::new(Run { request, terminal: program.terminal.map(size) }))

@@ -25,9 +25,8 @@ pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: Stri
         return Err(Error::ShuttingDown);
     }
     let Parsed { language, request, isolation, network, ignored } = parsed;
-    let runtime = core.runtime(&language).await?;
     let wish = wish(isolation, network);
-    core.check_isolation(wish)?;
+    let runtime = core.runtime_for(&language, wish).await?;
     let job = Job::new(request, runtime)?.with_names(&id, &origin);
     let (tap, events) = mpsc::channel(EVENTS);
     let execution = core.execute(job, wish, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);

@@ -78,12 +78,11 @@ pub(crate) async fn execute(
     let mut share = server.budget.share();
     let Parsed { language, request, isolation, network, ignored } = read(&server, &headers, body, &mut share).await?;
     // Everything that can be refused is checked here, before the job takes a slot.
-    let runtime = server.core.runtime(&language).await?;
+    let wish = to_wire::wish(isolation, network);
+    let runtime = server.core.runtime_for(&language, wish).await?;
     if !ignored.is_empty() {
         tracing::warn!(fields = ignored.join(", "), "the request has fields that are ignored");
     }
-    let wish = to_wire::wish(isolation, network);
-    server.core.check_isolation(wish)?;
     let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     // A stream gets each event as it comes; a plain answer needs only the collected result.
     if wants_events(&headers) {

@@ -31,9 +31,8 @@ pub(crate) struct Interactive {
 /// # Errors
 /// It was not run.
 pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
-    let runtime = core.runtime(&parsed.language).await?;
     let wish = to_wire::wish(parsed.isolation, parsed.network);
-    core.check_isolation(wish)?;
+    let runtime = core.runtime_for(&parsed.language, wish).await?;
     let idle = core.settings.borrow().settings.terminal_idle;
     let request = parsed.request.with_idle_limit(idle);
     let job = Job::new(request, runtime)?.with_names(id, origin);

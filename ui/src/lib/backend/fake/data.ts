@@ -1,6 +1,6 @@
 // Made-up executions, settings and interpreters.
 
-import type { AssistantAction, AssistantChange, AssistantsView, AssistantView, Examination, ExecutionSummary, ExecutionView, Python, SettingsView, Statistics, Status } from "../../bindings";
+import type { AssistantAction, AssistantChange, AssistantsView, AssistantView, Examination, ExecutionSummary, ExecutionView, Failure, Pack, Python, SettingsView, Statistics, Status } from "../../bindings";
 
 const PROGRAMS: [language: string, code: string, output: string, error: string][] = [
   ["python", "print('Hello from Runtray!')", "Hello from Runtray!\n", ""],
@@ -59,6 +59,16 @@ export const PYTHONS: Python[] = [
   { label: "Runtray", path: "builtin", built_in: true, version: "3.14.0", name: "CPython 3.14 (built in)", source: "built in", in_use: false, problem: null },
   { label: "python", path: "/opt/old/bin/python", built_in: false, version: "2.7.18", name: "CPython 2.7.18", source: "PATH", in_use: false, problem: "Python 2 cannot be used: programs need Python 3.8 or newer." },
 ];
+
+export function pack(name: string, requested: boolean): Pack {
+  return { name, version: "1.2.0", sha256: "0".repeat(64), bytes: 180_000, requested };
+}
+
+export function native(name: string): Failure {
+  const values = { name, version: "2.5.2" };
+  const text = `${name} 2.5.2 has machine code, which the built-in Python cannot run`;
+  return { code: "packs", message: text, localized: { code: "packs.native", values, text } };
+}
 
 export function statistics(now: number, busy: boolean): Statistics {
   const start = Math.floor(now / 60_000) * 60_000 - 59 * 60_000;

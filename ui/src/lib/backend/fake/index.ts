@@ -2,7 +2,7 @@
 
 import type { Backend, Changes } from "..";
 import type {
-  AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, Python, Selection,
+  AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, PackProgress, Packs, Python, Selection,
   Update,
 } from "../../bindings";
 import * as data from "./data";
@@ -16,6 +16,7 @@ export class FakeBackend implements Backend {
   busy = true;
   login = false;
   pythonList: Python[] = data.PYTHONS;
+  packages: Packs = { packages: [data.pack("tabulate", true)], bytes: 190_000 };
   assistantsView: AssistantsView = data.ASSISTANTS;
   /** The calls that copied, opened, exported or cancelled something. */
   readonly done: string[] = [];
@@ -113,6 +114,34 @@ export class FakeBackend implements Backend {
     }
     return { ok: true as const, name: python.name, version: python.version, starts_in_ms: 11 };
   }
+
+  noPackages: Failure | null = null;
+
+  async packs(): Promise<Packs> {
+    if (this.noPackages) throw this.noPackages;
+    return this.packages;
+  }
+
+  /** How the change of packages that is being made ends. */
+  #cancel: (() => void) | null = null;
+
+  async addPack(name: string, progress: (step: PackProgress) => void): Promise<Packs> {
+    if (name === "numpy") throw data.native(name);
+    progress({ step: "download", name, done: 120_000, total: 310_000 });
+    if (name === "large") {
+      await new Promise<void>((resolve) => (this.#cancel = resolve));
+      throw { code: "packs", message: "Cancelled.", localized: { code: "app.packs_cancelled", values: {}, text: "this was cancelled" } };
+    }
+    const packages = [...this.packages.packages, data.pack(name, true), data.pack(`${name}-core`, false)];
+    return (this.packages = { packages, bytes: this.packages.bytes + 1_400_000 });
+  }
+
+  async removePack(name: string): Promise<Packs> {
+    const packages = this.packages.packages.filter((pack) => !pack.name.startsWith(name));
+    return (this.packages = { packages, bytes: packages.length * 190_000 });
+  }
+
+  cancelPacks = async () => this.#cancel?.();
 
   browsePython = async (): Promise<string | null> => "/srv/pythons";
 

@@ -1,0 +1,87 @@
+//! `runtray-packs`: the program that adds packages to the built-in Python, shipped beside that.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, Result};
+
+use crate::builtin_python;
+use crate::context::Context;
+use crate::step::{Ending, must, output};
+
+/// The package, a workspace of its own.
+pub(crate) const MANIFEST: &str = "crates/packs/Cargo.toml";
+
+/// The program's file name.
+pub(crate) const PROGRAM: &str = if cfg!(windows) { "runtray-packs.exe" } else { "runtray-packs" };
+
+/// Tells the compiler where packages come from on machines on which nothing else says so.
+const INDEX: &str = "RUNTRAY_PACKAGE_INDEX";
+
+/// What stands before the default in the help of pip.
+const DEFAULT: &str = "(default ";
+
+/// Builds it.
+///
+/// # Errors
+/// It does not compile.
+pub(crate) fn build(context: &Context) -> Result<Ending> {
+    let mut build = context.cargo(&["build", "--release", "--locked", "--manifest-path", MANIFEST]);
+    must(build.envs(default_index(context).map(|index| (INDEX, index))))?;
+    Ok(Ending::Done)
+}
+
+/// Builds and tests it.
+///
+/// # Errors
+/// It does not compile, or a test fails.
+pub(crate) fn test(context: &Context) -> Result<Ending> {
+    build(context)?;
+    let mut test =
+        context.cargo(&["test", "--release", "--locked", "--manifest-path", MANIFEST, "--no-fail-fast", "--"]);
+    // Without the variable, so that a test finds no index where nothing names one.
+    must(test.args(&context.filter).env_remove(INDEX))?;
+    // The tests replace the program by one that was built without a default.
+    build(context)
+}
+
+/// Puts the program into `folder`, where the built-in Python is.
+///
+/// # Errors
+/// It does not compile, or cannot be copied.
+pub(crate) fn install(context: &Context, folder: &Path) -> Result<()> {
+    build(context)?;
+    let (from, to, new) = (program(context), folder.join(PROGRAM), folder.join("runtray-packs.new"));
+    if fs::read(&from).ok() == fs::read(&to).ok() {
+        return Ok(());
+    }
+    fs::copy(&from, &new).and_then(|_| fs::rename(&new, &to)).with_context(|| format!("cannot make {}", to.display()))
+}
+
+fn program(context: &Context) -> PathBuf {
+    builtin_python::program(context).with_file_name(PROGRAM)
+}
+
+/// The address of the package index that pip has built in. Nothing in this repository names it.
+fn default_index(context: &Context) -> Option<String> {
+    let help = output(context.command("python3").args(["-m", "pip", "help", "download"]).env("COLUMNS", "1000"))?;
+    address_in(&help)
+}
+
+fn address_in(help: &str) -> Option<String> {
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut defaults = help.match_indices(DEFAULT).map(|(at, _)| help[at + DEFAULT.len()..].split(')').next());
+    defaults.find_map(|text| text.filter(|text| text.starts_with("http")).map(str::to_owned))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::address_in;
+
+    #[test]
+    fn the_default_is_taken_out_of_the_help() {
+        let help = "--timeout <sec> Set it (default 15 seconds).\n --index-url <url> The index\n (default https://a.invalid/simple).";
+        assert_eq!(address_in(help).as_deref(), Some("https://a.invalid/simple"));
+        assert_eq!(address_in("No module named pip"), None);
+    }
+}
