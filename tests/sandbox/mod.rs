@@ -3,7 +3,9 @@
 mod escapes;
 mod files;
 mod given;
+mod internet;
 mod kernel;
+mod network;
 mod works;
 
 use std::fs;

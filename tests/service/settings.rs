@@ -152,6 +152,7 @@ const EVERY_KEY: [&str; 50] = [
     "require_token",
     "same_user_only",
     "sandbox.network",
+    "sandbox.network_allow",
     "sandbox.read",
     "sandbox.write",
     "stop_grace_ms",

@@ -127,6 +127,7 @@ const LAYOUTS: &[CrateLayout] = &[
             (
                 "supervisor",
                 &[
+                    "gateway",
                     "sandbox",
                     "protocol",
                     "run_cgroup",
@@ -140,7 +141,8 @@ const LAYOUTS: &[CrateLayout] = &[
                     "own_process",
                 ],
             ),
-            ("sandbox", &["protocol", "run_cgroup", "pid_ranges", "subreaper", "own_process"]),
+            ("gateway", &["sandbox", "fd_passing", "own_process"]),
+            ("sandbox", &["protocol", "fd_passing", "run_cgroup", "pid_ranges", "subreaper", "own_process"]),
             ("protocol", &[]),
             ("unlinked", &["in_flight"]),
             ("in_flight", &["pidfd"]),

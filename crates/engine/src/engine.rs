@@ -60,10 +60,14 @@ impl Engine {
         commands: Option<Commands>,
         events: &mut impl EventSink,
     ) -> Result<(Outcome, Refill), Error> {
-        if job.policy().level == Isolation::Sandbox
-            && let Some(lack) = self.sandbox().await.lack
-        {
-            return Err(Error::NoSandbox(lack.message()));
+        if job.policy().level == Isolation::Sandbox {
+            let report = self.sandbox().await;
+            if let Some(lack) = report.lack {
+                return Err(Error::NoSandbox(lack.message()));
+            }
+            if let (Some(_), Some(reason)) = (&job.policy().network, report.no_network()) {
+                return Err(Error::NoNetwork(reason));
+            }
         }
         self.pool.tracked(run::run(&self.pool, job, commands, events)).await
     }

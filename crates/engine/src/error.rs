@@ -24,6 +24,9 @@ pub enum Error {
     /// This machine cannot give the level of isolation.
     #[error("the sandbox is not available here: {0}")]
     NoSandbox(LocalizedMessage),
+    /// This machine cannot give programs in the sandbox a network.
+    #[error("programs cannot be given a network here: {0}")]
+    NoNetwork(LocalizedMessage),
     /// The launcher or the run's supervisor died or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
@@ -36,6 +39,7 @@ impl Error {
             Self::Workspace(cause) => sentences::RUN_FOLDER.with("cause", cause),
             Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
             Self::NoSandbox(reason) => sentences::NO_SANDBOX.with("reason", reason.clone()),
+            Self::NoNetwork(reason) => sentences::NO_NETWORK.with("reason", reason.clone()),
             Self::Supervisor(cause) => sentences::SUPERVISOR.with("cause", cause),
         }
     }

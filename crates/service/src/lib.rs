@@ -39,5 +39,5 @@ pub use platform::{address_file, log, origin, paths};
 pub use runs::admission::Load;
 pub use runs::bounded_text::BoundedText;
 pub use runs::event_bus::ExecutionEvent;
-pub use runs::isolation::{policy as isolation_policy, prefer_isolated_python};
+pub use runs::isolation::{Chosen as ChosenIsolation, policy as isolation_policy, prefer_isolated_python};
 pub use runs::run_result::RunResult;

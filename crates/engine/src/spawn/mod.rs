@@ -147,8 +147,11 @@ impl Spawner {
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
             env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
         }
-        let grants = (policy.level == Isolation::Sandbox)
-            .then(|| Grants { read: [&*runtime.trees, &policy.read].concat(), write: policy.write.clone() });
+        let grants = (policy.level == Isolation::Sandbox).then(|| Grants {
+            read: [&*runtime.trees, &policy.read].concat(),
+            write: policy.write.clone(),
+            network: policy.network.clone(),
+        });
         let launch = Launch {
             program: &runtime.path,
             args: &args,

@@ -15,7 +15,6 @@ use crate::fingerprint::Fingerprint;
 use crate::isolation::Policy;
 use crate::language::Runtime;
 use crate::limits::Limits;
-use crate::outcome::Isolation;
 use crate::spawn::Spawned;
 
 /// The assumed memory of an interpreter before it was measured, in bytes.
@@ -92,11 +91,11 @@ impl IdleSet {
         &self.kind.runtime.language
     }
 
-    /// A request may raise the level, so each level has interpreters of its own.
-    pub(super) fn is_of(&self, runtime: &Runtime, level: Isolation, terminal: bool) -> bool {
-        let mine = &self.kind.runtime;
-        (&mine.language, mine.transforms, self.kind.policy.level, self.kind.terminal)
-            == (&runtime.language, runtime.transforms, level, terminal)
+    /// A request may raise the level and leave out the network, so each level has interpreters of its own, with and without one.
+    pub(super) fn is_of(&self, runtime: &Runtime, policy: &Policy, terminal: bool) -> bool {
+        let (mine, my_policy) = (&self.kind.runtime, &self.kind.policy);
+        (&mine.language, mine.transforms, my_policy.level, my_policy.network.is_some(), self.kind.terminal)
+            == (&runtime.language, runtime.transforms, policy.level, policy.network.is_some(), terminal)
     }
 
     /// The size of this set, given the size for the language.

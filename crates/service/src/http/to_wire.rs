@@ -49,10 +49,10 @@ impl From<RunResult> for ExecuteResponse {
 
 fn granted(granted: run_result::Granted) -> Granted {
     let texts = |paths: Vec<PathBuf>| paths.iter().map(|path| path.display().to_string()).collect();
-    Granted { read: texts(granted.read), write: texts(granted.write) }
+    Granted { read: texts(granted.read), write: texts(granted.write), network: granted.network }
 }
 
-/// The requested level.
+/// The requested level and network.
 pub(super) fn wish(isolation: Option<Level>, network: Option<Network>) -> Wish {
     let isolation = isolation.map(|level| match level {
         Level::Auto => IsolationChoice::Auto,

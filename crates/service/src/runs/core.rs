@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
@@ -17,13 +17,13 @@ use super::engine_handle::EngineHandle;
 use super::error::RunError;
 use super::event_bus::EventBus;
 use super::execution::{Context, Execution, Live};
-use super::isolation::{self, Wish};
+use super::isolation::{self, Chosen, Wish};
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::registry::Registry;
 use crate::journal::Journal;
 use crate::platform::paths::Paths;
-use crate::settings::{IsolationChoice, Loaded};
+use crate::settings::Loaded;
 
 /// How long cancelled executions may take to end when the service stops.
 const CANCEL_TIME: Duration = Duration::from_secs(10);
@@ -45,6 +45,7 @@ pub(crate) struct Core {
     languages: RwLock<Arc<Languages>>,
     machine: Machine,
     tasks: TaskTracker,
+    own_port: OnceLock<u16>,
 }
 
 impl Core {
@@ -62,6 +63,7 @@ impl Core {
             events,
             engine: EngineHandle::default(),
             tasks: TaskTracker::new(),
+            own_port: OnceLock::new(),
         }
     }
 
@@ -112,7 +114,11 @@ impl Core {
         // An engine that is still starting gets a call of its own once it has started.
         let Some(engine) = self.engine.ready() else { return };
         let settings = self.settings.borrow().settings.clone();
-        let policy = isolation::policy(&engine, &settings, settings.isolation).await;
+        let policy = isolation::policy(&engine, &settings, Chosen::of(&settings), self.own_port.get().copied()).await;
+        // With a network that this machine cannot give, no program will be run.
+        if policy.network.is_some() && engine.sandbox().await.no_network().is_some() {
+            return;
+        }
         for runtime in entries.into_iter().filter_map(|entry| entry.runtime.ok()) {
             engine.expect(&runtime, &settings.limits, &policy);
         }
@@ -146,12 +152,17 @@ impl Core {
         }
     }
 
-    /// The level of isolation for a program whose request asks for `wish`.
+    /// The isolation for `job`, whose request asks for `wish`.
     ///
     /// # Errors
     /// The settings forbid it, or this version does not have it.
-    pub(crate) fn isolation(&self, wish: Wish) -> Result<IsolationChoice, RunError> {
-        isolation::chosen(&self.settings.borrow().settings, wish)
+    pub(crate) fn isolation(&self, wish: Wish, job: &Job) -> Result<Chosen, RunError> {
+        isolation::chosen(&self.settings.borrow().settings, wish, job.runtime().isolation)
+    }
+
+    /// Tells the port that the service listens on. Programs never reach it.
+    pub(crate) fn listens_at(&self, port: u16) {
+        self.own_port.get_or_init(|| port);
     }
 
     /// The level of a program whose request names none, and the sandbox's parts on this machine; `None`
@@ -161,16 +172,11 @@ impl Core {
         Some((isolation::level(self.settings.borrow().settings.isolation, report.lack.is_some()), report))
     }
 
-    /// Starts `job` at the level `isolation` as soon as there is a slot for it.
+    /// Starts `job` with that isolation as soon as there is a slot for it.
     ///
     /// # Errors
     /// [`RunError::Refused`]: all slots and the queue are full, or the service stops.
-    pub(crate) async fn execute(
-        &self,
-        job: Job,
-        isolation: IsolationChoice,
-        live: Live,
-    ) -> Result<Execution, RunError> {
+    pub(crate) async fn execute(&self, job: Job, isolation: Chosen, live: Live) -> Result<Execution, RunError> {
         let slot = match job.request().is_interactive() {
             true => self.admission.admit_interactive(self.settings.borrow().settings.terminals)?,
             false => self.admission.admit().await?,
@@ -228,6 +234,7 @@ impl Core {
             recorder: Recorder::new(settings.clone(), journal, metrics, events),
             settings,
             engine: self.engine.clone(),
+            own_port: self.own_port.get().copied(),
             registry: self.registry.clone(),
             tasks: self.tasks.clone(),
         }

@@ -16,11 +16,11 @@ use super::admission::Slot;
 use super::bounded_text::BoundedText;
 use super::engine_handle::EngineHandle;
 use super::error::RunError;
-use super::isolation;
+use super::isolation::{self, Chosen};
 use super::recorder::{Recorder, Report};
 use super::registry::{Registry, Running};
 use super::run_result::RunResult;
-use crate::settings::{IsolationChoice, Loaded};
+use crate::settings::Loaded;
 
 /// Events that may wait for an execution's client. A small number, so that a slow client soon slows the program down.
 pub(crate) const EVENTS: usize = 32;
@@ -41,6 +41,8 @@ pub(crate) struct Context {
     pub(crate) settings: watch::Receiver<Loaded>,
     /// The engine.
     pub(crate) engine: EngineHandle,
+    /// The port that the service listens on.
+    pub(crate) own_port: Option<u16>,
     /// The list of running executions.
     pub(crate) registry: Registry,
     /// Where the execution is reported.
@@ -61,8 +63,8 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// Starts `job` at the level `isolation`.
-    pub(crate) fn start(context: Context, job: Job, isolation: IsolationChoice, slot: Slot, live: Live) -> Self {
+    /// Starts `job` with that isolation.
+    pub(crate) fn start(context: Context, job: Job, isolation: Chosen, slot: Slot, live: Live) -> Self {
         let begun = Arc::new(SetOnce::new());
         let (tasks, cancel) = (context.tasks.clone(), job.cancel().clone().drop_guard());
         let run = Run::new(context, job, live.tap, begun.clone());
@@ -113,12 +115,12 @@ impl Run {
         Self { context, report, tap, begun, output: BoundedText::new(kept), error: BoundedText::new(kept) }
     }
 
-    async fn carry_out(mut self, isolation: IsolationChoice, slot: Slot, commands: Option<Commands>) -> Ended {
+    async fn carry_out(mut self, isolation: Chosen, slot: Slot, commands: Option<Commands>) -> Ended {
         let job = self.report.job().clone();
         let _registration = self.context.registry.register(self.report.running().clone());
         let engine = self.context.engine.started().await?;
         let settings = self.context.settings.borrow().settings.clone();
-        job.isolate(isolation::policy(&engine, &settings, isolation).await);
+        job.isolate(isolation::policy(&engine, &settings, isolation, self.context.own_port).await);
         let ended = engine.run(&job, commands, &mut self).await;
         // The program is gone: another one may run while a slow client still reads this one's output.
         drop(slot);

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use runtray_engine::{Commands, Config, Engine, Event, EventSink, Job, Outcome, Request, Warm};
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
-use runtray_service::{BoundedText, isolation_policy, prefer_isolated_python};
+use runtray_service::{BoundedText, ChosenIsolation, isolation_policy, prefer_isolated_python};
 use tokio::task::spawn_blocking;
 
 use super::console;
@@ -43,7 +43,7 @@ pub(super) async fn job(engine: &Engine, program: &mut Program, settings: &Setti
     let job = Job::new(request(program, settings)?, runtime)?;
     let id = ulid::Ulid::generate().to_string();
     let job = job.with_names(id, "local").with_limits(settings.limits.clone());
-    job.isolate(isolation_policy(engine, settings, settings.isolation).await);
+    job.isolate(isolation_policy(engine, settings, ChosenIsolation::of(settings), None).await);
     Ok(Arc::new(job))
 }
 

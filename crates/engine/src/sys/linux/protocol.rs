@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::isolation::SandboxReport;
+use crate::isolation::{Outward, SandboxReport};
 use crate::outcome::Containment;
 use crate::sys::exit::Exit;
 use crate::sys::launch::Launch;
@@ -50,12 +50,14 @@ pub(crate) struct RunSpec {
 }
 
 /// The files that a program at the level `sandbox` may use besides the system and its own folders.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SandboxSpec {
     /// To read: the interpreter, and folders that the user granted.
     pub(crate) read: Vec<PathBuf>,
     /// To read and write: folders that the user granted.
     pub(crate) write: Vec<PathBuf>,
+    /// The network that the run is given.
+    pub(crate) network: Option<Outward>,
 }
 
 /// Service → supervisor, after the spec.
@@ -92,9 +94,11 @@ impl From<&Launch<'_>> for RunSpec {
             root: launch.folders.root.to_path_buf(),
             args_in_sight: launch.folders.args_in_sight.to_vec(),
             hidden: launch.folders.hidden.to_vec(),
-            sandbox: launch
-                .sandbox
-                .map(|grants| SandboxSpec { read: grants.read.clone(), write: grants.write.clone() }),
+            sandbox: launch.sandbox.map(|grants| SandboxSpec {
+                read: grants.read.clone(),
+                write: grants.write.clone(),
+                network: grants.network.clone(),
+            }),
             bounds: Bounds {
                 memory_bytes: launch.limits.memory_bytes,
                 cpu: launch.limits.cpu,

@@ -26,8 +26,8 @@ pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: Stri
     }
     let Parsed { language, request, isolation, network, ignored } = parsed;
     let runtime = core.runtime(&language).await?;
-    let isolation = core.isolation(wish(isolation, network))?;
     let job = Job::new(request, runtime)?.with_names(&id, &origin);
+    let isolation = core.isolation(wish(isolation, network), &job)?;
     let (tap, events) = mpsc::channel(EVENTS);
     let execution = core.execute(job, isolation, Live { tap: Some(tap), commands: None }).await?.with_ignored(ignored);
     Ok(Submitted { execution, events })

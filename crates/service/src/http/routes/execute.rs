@@ -82,8 +82,8 @@ pub(crate) async fn execute(
     if !ignored.is_empty() {
         tracing::warn!(fields = ignored.join(", "), "the request has fields that are ignored");
     }
-    let isolation = server.core.isolation(to_wire::wish(isolation, network))?;
     let job = Job::new(request, runtime)?.with_names(&id, caller.name());
+    let isolation = server.core.isolation(to_wire::wish(isolation, network), &job)?;
     // A stream gets each event as it comes; a plain answer needs only the collected result.
     if wants_events(&headers) {
         let started = to_wire::started(&job);

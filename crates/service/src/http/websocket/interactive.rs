@@ -32,10 +32,10 @@ pub(crate) struct Interactive {
 /// It was not run.
 pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
     let runtime = core.runtime(&parsed.language).await?;
-    let isolation = core.isolation(to_wire::wish(parsed.isolation, parsed.network))?;
     let idle = core.settings.borrow().settings.terminal_idle;
     let request = parsed.request.with_idle_limit(idle);
     let job = Job::new(request, runtime)?.with_names(id, origin);
+    let isolation = core.isolation(to_wire::wish(parsed.isolation, parsed.network), &job)?;
     let started = to_wire::started(&job);
     let (tap, events) = mpsc::channel(EVENTS);
     let (commands, commanded) = commands(INPUT);

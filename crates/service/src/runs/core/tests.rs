@@ -9,9 +9,12 @@ use tokio::time::timeout;
 
 use super::{Core, EventBus, Journal, Live, Loaded, Machine, RunError};
 use crate::runs::admission::{Load, Refused};
+use crate::runs::isolation::Chosen;
 use crate::runs::tests::{job, job_of};
-use crate::settings::{IsolationChoice, Settings};
+use crate::settings::{IsolationChoice, NetworkChoice, Settings};
 
+/// No isolation.
+const NONE: Chosen = Chosen { level: IsolationChoice::None, network: NetworkChoice::Off };
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -49,12 +52,11 @@ impl Fixture {
 async fn an_execution_holds_its_slot_while_it_waits_for_the_engine() {
     let fixture = fixture(Settings { slots: 1, queue: 0, ..Settings::default() });
     let core = &fixture.core;
-    let mut execution =
-        core.execute(job("01A", "x = 1"), IsolationChoice::None, Live::default()).await.expect("a slot");
+    let mut execution = core.execute(job("01A", "x = 1"), NONE, Live::default()).await.expect("a slot");
     fixture.listed(1).await;
     fixture.check_load(1, 0);
     assert_eq!(core.registry.list()[0].summary().first_line, "x = 1");
-    let refused = core.execute(job("01B", ""), IsolationChoice::None, Live::default()).await.err();
+    let refused = core.execute(job("01B", ""), NONE, Live::default()).await.err();
     assert!(matches!(refused, Some(RunError::Refused(Refused::Full(_)))), "{refused:?}");
     // Without an engine nothing has begun, and its end refuses the execution.
     assert!(!execution.begun().initialized());
@@ -70,28 +72,21 @@ async fn interactive_executions_have_a_limit_of_their_own() {
     let fixture = fixture(Settings { slots: 1, queue: 0, terminals: 1, ..Settings::default() });
     let request = || Request::new("", PATIENCE).with_idle_limit(PATIENCE);
     let interactive = |id| job_of(id, request());
-    let _terminal =
-        fixture.core.execute(interactive("01A"), IsolationChoice::None, Live::default()).await.expect("a slot");
-    let refused = fixture.core.execute(interactive("01B"), IsolationChoice::None, Live::default()).await.err();
+    let _terminal = fixture.core.execute(interactive("01A"), NONE, Live::default()).await.expect("a slot");
+    let refused = fixture.core.execute(interactive("01B"), NONE, Live::default()).await.err();
     assert!(matches!(refused, Some(RunError::Refused(Refused::TerminalsFull(1)))), "{refused:?}");
-    let _other = fixture
-        .core
-        .execute(job("01C", ""), IsolationChoice::None, Live::default())
-        .await
-        .expect("a slot beside the terminal");
+    let _other = fixture.core.execute(job("01C", ""), NONE, Live::default()).await.expect("a slot beside the terminal");
     fixture.check_load(2, 0);
 }
 
 #[tokio::test]
 async fn a_closed_core_refuses_what_waits_and_what_comes() {
     let fixture = fixture(Settings { slots: 1, queue: 1, ..Settings::default() });
-    let _running = fixture.core.execute(job("01A", ""), IsolationChoice::None, Live::default()).await.expect("a slot");
-    let mut queued = Box::pin(fixture.core.execute(job("01B", ""), IsolationChoice::None, Live::default()));
+    let _running = fixture.core.execute(job("01A", ""), NONE, Live::default()).await.expect("a slot");
+    let mut queued = Box::pin(fixture.core.execute(job("01B", ""), NONE, Live::default()));
     assert!(queued.as_mut().now_or_never().is_none(), "there was a slot");
     fixture.core.admission.close();
-    for refused in
-        [queued.await.err(), fixture.core.execute(job("01C", ""), IsolationChoice::None, Live::default()).await.err()]
-    {
+    for refused in [queued.await.err(), fixture.core.execute(job("01C", ""), NONE, Live::default()).await.err()] {
         assert!(matches!(refused, Some(RunError::Refused(Refused::Closed))), "{refused:?}");
     }
 }
@@ -115,8 +110,8 @@ async fn languages_and_isolation_are_judged_before_a_slot_is_taken() {
 #[tokio::test]
 async fn changed_settings_resize_admission_at_once() {
     let fixture = fixture(Settings { slots: 1, queue: 1, ..Settings::default() });
-    let _running = fixture.core.execute(job("01A", ""), IsolationChoice::None, Live::default()).await.expect("a slot");
-    let mut queued = Box::pin(fixture.core.execute(job("01B", ""), IsolationChoice::None, Live::default()));
+    let _running = fixture.core.execute(job("01A", ""), NONE, Live::default()).await.expect("a slot");
+    let mut queued = Box::pin(fixture.core.execute(job("01B", ""), NONE, Live::default()));
     assert!(queued.as_mut().now_or_never().is_none(), "there was a slot");
     let settings = Settings { slots: 2, queue: 1, ..Settings::default() };
     fixture.core.apply(Loaded { settings, problems: Vec::new() }).await;

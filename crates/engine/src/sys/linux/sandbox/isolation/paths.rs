@@ -153,7 +153,8 @@ mod tests {
 
     #[test]
     fn nothing_of_the_machine_s_secrets_is_readable() {
-        let sandbox = SandboxSpec { read: vec!["/home/me/venv/lib".into()], write: vec!["/home/me/out".into()] };
+        let sandbox =
+            SandboxSpec { read: vec!["/home/me/venv/lib".into()], write: vec!["/home/me/out".into()], network: None };
         let own = ["/var/tmp/run".into(), "/tmp".into()];
         for own_root in [true, false] {
             let access = Access::of(&sandbox, &own, Vec::new(), own_root);

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::symlink;
 use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
@@ -105,7 +106,8 @@ impl Plan {
     }
 
     /// Makes it the root of this process, in a mount namespace of its own, and goes to `folder` in it.
-    pub(super) fn enter(&self, folder: &Path) -> io::Result<()> {
+    /// With `resolver` the run asks that name server instead of the machine's.
+    pub(super) fn enter(&self, folder: &Path, resolver: Option<Ipv4Addr>) -> io::Result<()> {
         unshare(CloneFlags::CLONE_NEWNS)?;
         let read = copied(&self.read)?;
         let write = copied(&self.write)?;
@@ -118,6 +120,9 @@ impl Plan {
         self.make_places(&read, &write, inside)?;
         for (path, copied) in &read {
             copied.attach(&inside(path))?;
+        }
+        if let Some(resolver) = resolver {
+            self.name_resolver(resolver, inside)?;
         }
         close(root)?;
         for (path, copied) in &write {
@@ -133,6 +138,21 @@ impl Plan {
         pivot_root(".", ".")?;
         umount2(".", MntFlags::MNT_DETACH)?;
         Ok(chdir(folder)?)
+    }
+
+    /// Writes the `resolv.conf` of the run, in the place to which the machine's one leads.
+    fn name_resolver(&self, resolver: Ipv4Addr, inside: impl Fn(&Path) -> PathBuf) -> io::Result<()> {
+        let text = format!("nameserver {resolver}\n");
+        let place = followed(Path::new(RESOLV_CONF));
+        // What is below a mounted path is the machine's own: it is covered, never written.
+        if place.ancestors().any(|it| self.read.contains(it) || self.write.contains(it)) {
+            let file = inside(Path::new(OWN_RESOLV_CONF));
+            fs::write(&file, text)?;
+            return Copied::of(&file)?.attach(&inside(&place));
+        }
+        let place = inside(&place);
+        fs::create_dir_all(place.parent().unwrap_or(&place))?;
+        fs::write(place, text)
     }
 
     /// Makes the places for the mounts, the links and the empty folders.
@@ -166,6 +186,9 @@ impl Plan {
     }
 }
 
+const RESOLV_CONF: &str = "/etc/resolv.conf";
+/// In a folder of the run's root that is not the machine's.
+const OWN_RESOLV_CONF: &str = "/run/resolv.conf";
 const CONSOLE: &str = "/dev/console";
 const DEVPTS: &str = "newinstance,ptmxmode=0666,mode=0620";
 
@@ -194,6 +217,16 @@ fn first_link(path: &Path) -> Option<(PathBuf, PathBuf, PathBuf)> {
     None
 }
 
+/// The place to which `path` leads, with every link on the way followed.
+fn followed(path: &Path) -> PathBuf {
+    let mut path = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        let Some((link, target, rest)) = first_link(&path) else { break };
+        path = plain(&link.parent().unwrap_or(Path::new("/")).join(target)).join(rest);
+    }
+    path
+}
+
 /// `path` without `.` and `..`. The way to a link's target has no links in it so far, so `..` is the folder above.
 fn plain(path: &Path) -> PathBuf {
     let mut plain = PathBuf::new();
@@ -213,7 +246,7 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::{Path, PathBuf};
 
-    use super::{Plan, plain};
+    use super::{Plan, followed, plain};
     use crate::sys::linux::protocol::SandboxSpec;
 
     #[test]
@@ -225,7 +258,7 @@ mod tests {
         fs::create_dir_all(at("real/lib")).expect("folders");
         symlink("real", at("current")).expect("a link");
         symlink(at("current/lib"), at("lib")).expect("a link");
-        let sandbox = SandboxSpec { read: vec![at("lib"), at("missing")], write: Vec::new() };
+        let sandbox = SandboxSpec { read: vec![at("lib"), at("missing")], ..SandboxSpec::default() };
         let plan = Plan::of(&sandbox, &[], Some("/home/me".into()));
         assert!(plan.read.contains(&at("real/lib")), "{plan:?}");
         assert!(plan.links.contains(&(at("current"), "real".into())), "{plan:?}");
@@ -236,10 +269,29 @@ mod tests {
 
     #[test]
     fn what_a_mounted_folder_contains_is_not_mounted_again() {
-        let sandbox = SandboxSpec { read: vec!["/usr/lib".into()], write: vec!["/usr/share".into()] };
+        let sandbox = SandboxSpec { read: vec!["/usr/lib".into()], write: vec!["/usr/share".into()], network: None };
         let plan = Plan::of(&sandbox, &[], None);
         assert!(plan.read.contains(Path::new("/usr")) && !plan.read.contains(Path::new("/usr/lib")), "{plan:?}");
         assert!(plan.write.contains(Path::new("/usr/share")), "{plan:?}");
+    }
+
+    #[test]
+    fn links_are_followed_to_a_place_that_need_not_exist() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let folder = fs::canonicalize(folder.path()).expect("its path");
+        let at = |name: &str| folder.join(name);
+        fs::create_dir(at("etc")).expect("a folder");
+        symlink("../run/resolve/stub.conf", at("etc/resolv.conf")).expect("a link");
+        symlink(at("etc/resolv.conf"), at("again")).expect("a link");
+        symlink("loop", at("loop")).expect("a link");
+        for (path, expected) in [
+            ("again", "run/resolve/stub.conf"),
+            ("etc/resolv.conf", "run/resolve/stub.conf"),
+            ("etc/hosts", "etc/hosts"),
+            ("loop", "loop"),
+        ] {
+            assert_eq!(followed(&at(path)), at(expected), "{path}");
+        }
     }
 
     #[test]

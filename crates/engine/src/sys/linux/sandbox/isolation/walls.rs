@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::network::{self, Handover};
 use super::paths::Access;
-use super::{network, root, ruleset, syscalls};
+use super::{root, ruleset, syscalls, tun};
 use crate::isolation::SandboxReport;
 use crate::sys::linux::protocol::{RunSpec, SandboxSpec};
 use crate::sys::linux::sandbox::mounts;
@@ -14,20 +15,30 @@ pub(crate) struct Walls {
     access: Access,
     root: Option<root::Plan>,
     own_network: bool,
+    /// To the gateway of a run with a network.
+    handover: Option<Handover>,
 }
 
 impl Walls {
-    /// For `spec`, whose paths are those of the supervisor's mount namespace.
+    /// For `spec`, whose paths are those of the supervisor's mount namespace. With a `handover` the run has a network.
     ///
     /// # Errors
-    /// This machine has no sandbox.
-    pub(crate) fn of(spec: &RunSpec, sandbox: &SandboxSpec, report: &SandboxReport) -> io::Result<Self> {
+    /// This machine has no sandbox, or cannot give it a network.
+    pub(crate) fn of(
+        spec: &RunSpec,
+        sandbox: &SandboxSpec,
+        report: &SandboxReport,
+        handover: Option<Handover>,
+    ) -> io::Result<Self> {
         let own = [spec.folder.clone(), spec.temporary.clone()];
         // Where the run's own folder is in sight, Node.js reads our `package.json` above it, which ends its search.
         let stops = spec.root.ancestors().take(2).map(|folder| folder.join("package.json"));
         let own_files = mounts::commands_in_place(spec).into_iter().chain(stops);
         let home = spec.env.iter().find(|(name, _)| name == "HOME").map(|(_, home)| PathBuf::from(home));
-        Self::build(sandbox, &own, own_files.collect(), home, report)
+        if handover.is_some() && report.network_lack.is_some() {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
+        Ok(Self { handover, ..Self::build(sandbox, &own, own_files.collect(), home, report)? })
     }
 
     /// For a run with the folders `own`, which reads `own_files` too and has an empty `home`.
@@ -43,15 +54,16 @@ impl Walls {
         }
         let access = Access::of(sandbox, own, own_files, report.own_root);
         let root = report.own_root.then(|| root::Plan::of(sandbox, own, home));
-        Ok(Self { access, root, own_network: report.own_network })
+        Ok(Self { access, root, own_network: report.own_network, handover: None })
     }
 
     /// Enters the run's own network and root folder. Needs the rights of the namespaces' creator.
     pub(crate) fn enter(&self, folder: &Path) -> io::Result<()> {
         if self.own_network {
-            network::enter()?;
+            network::enter(self.handover.as_ref())?;
         }
-        self.root.as_ref().map_or(Ok(()), |root| root.enter(folder))
+        let resolver = self.handover.is_some().then_some(tun::RESOLVER);
+        self.root.as_ref().map_or(Ok(()), |root| root.enter(folder, resolver))
     }
 
     /// Restricts this process and its descendants, for good. Last before exec.
@@ -59,4 +71,11 @@ impl Walls {
         ruleset::restrict(&self.access, self.own_network)?;
         syscalls::restrict(self.own_network, self.root.is_some())
     }
+}
+
+/// Restricts the gateway of a run, for good: it reads `read`, and makes no sockets but those of the internet and for the list of
+/// interfaces.
+pub(crate) fn confine_gateway(read: Vec<PathBuf>) -> io::Result<()> {
+    ruleset::restrict(&Access { read, write: Vec::new(), devices: Vec::new() }, true)?;
+    syscalls::restrict_gateway()
 }
