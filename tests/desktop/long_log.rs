@@ -113,5 +113,6 @@ fn ended(number: u32, id: &str) -> Ended {
         error_truncated: false,
         isolation: "none".to_owned(),
         containment: None,
+        network: None,
     }
 }

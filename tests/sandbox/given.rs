@@ -20,7 +20,7 @@ fn a_request_raises_the_level_and_never_lowers_it() {
         (json!({"code": "", "language": "javascript", "isolation": "wasm"}), "does not run javascript"),
         (json!({"code": "", "isolation": "container"}), "this version cannot give"),
         (json!({"code": "", "network": "ask"}), "cannot ask a person"),
-        (json!({"code": "", "network": "on"}), "no network in the sandbox"),
+        (json!({"code": "", "network": "on"}), "give programs no network"),
     ] {
         let reply = service.post("/execute", &request);
         assert_eq!((reply.status, reply.json()["code"].as_str()), (422, Some("isolation_unavailable")), "{request}");

@@ -4,7 +4,9 @@ mod escapes;
 mod files;
 mod given;
 mod grants;
+mod internet;
 mod kernel;
+mod network;
 mod works;
 
 use std::fs;

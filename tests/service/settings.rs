@@ -109,7 +109,7 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 50] = [
+const EVERY_KEY: [&str; 51] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",
@@ -152,6 +152,7 @@ const EVERY_KEY: [&str; 50] = [
     "require_token",
     "same_user_only",
     "sandbox.network",
+    "sandbox.network_allow",
     "sandbox.read",
     "sandbox.write",
     "stop_grace_ms",

@@ -6,6 +6,7 @@ mod arrows;
 mod circles;
 mod imports;
 mod index;
+mod layouts;
 mod rooms;
 mod text;
 

@@ -1,274 +1,13 @@
 //! The rooms of a crate and the arrows between them: downward only, with no circles between files.
 //!
-//! A room is a file or a folder. Each crate, or folder in it, has a table of its rooms from top to bottom, with the rooms that
-//! each may use. To let a room use another one, change the table, so that a reviewer sees it.
+//! A room is a file or a folder. `layouts` has the tables that say which rooms each may use.
 
 use std::fs;
 
 use crate::circles::circles;
 use crate::imports::{Crate, Import, Module};
+use crate::layouts::{CrateLayout, LAYOUTS};
 use crate::{check, files, root};
-
-/// The rooms of a folder of sources.
-struct CrateLayout {
-    /// The folder in the repository: a crate's `src`, or a folder in it.
-    folder: &'static str,
-    /// From top to bottom: a room, and the rooms that it may use, all of which come later.
-    rooms: &'static [(&'static str, &'static [&'static str])],
-}
-
-const LAYOUTS: &[CrateLayout] = &[
-    CrateLayout {
-        folder: "crates/engine/src",
-        rooms: &[
-            (
-                "engine",
-                &["run", "warm", "spawn", "job", "language", "session", "isolation", "outcome", "limits", "error"],
-            ),
-            (
-                "run",
-                &[
-                    "warm",
-                    "spawn",
-                    "job",
-                    "workspace",
-                    "sys",
-                    "request",
-                    "session",
-                    "isolation",
-                    "outcome",
-                    "limits",
-                    "error",
-                    "text",
-                ],
-            ),
-            (
-                "warm",
-                &[
-                    "spawn",
-                    "job",
-                    "language",
-                    "interpreter",
-                    "sys",
-                    "request",
-                    "isolation",
-                    "outcome",
-                    "limits",
-                    "error",
-                    "fingerprint",
-                ],
-            ),
-            (
-                "spawn",
-                &[
-                    "job",
-                    "workspace",
-                    "language",
-                    "sys",
-                    "request",
-                    "session",
-                    "isolation",
-                    "outcome",
-                    "limits",
-                    "error",
-                    "text",
-                ],
-            ),
-            ("job", &["language", "request", "isolation", "outcome", "limits", "error"]),
-            ("workspace", &["request", "outcome", "limits", "private"]),
-            ("language", &["interpreter", "request", "outcome", "text", "fingerprint"]),
-            ("interpreter", &["sys", "text", "fingerprint"]),
-            ("sys", &["session", "isolation", "outcome", "limits"]),
-            ("request", &["session", "error", "text"]),
-            ("session", &["outcome", "error"]),
-            ("isolation", &["outcome", "text"]),
-            ("outcome", &[]),
-            ("limits", &[]),
-            ("error", &["text"]),
-            ("text", &[]),
-            ("fingerprint", &[]),
-            ("private", &[]),
-        ],
-    },
-    CrateLayout {
-        folder: "crates/engine/src/sys/linux",
-        rooms: &[
-            (
-                "service",
-                &[
-                    "launcher",
-                    "sandbox",
-                    "protocol",
-                    "fd_passing",
-                    "pidfd",
-                    "procfs",
-                    "unlinked",
-                    "subreaper",
-                    "child_status",
-                    "own_process",
-                ],
-            ),
-            (
-                "launcher",
-                &[
-                    "supervisor",
-                    "sandbox",
-                    "protocol",
-                    "fd_passing",
-                    "pidfd",
-                    "run_cgroup",
-                    "run_descriptors",
-                    "perf_counter",
-                    "pid_ranges",
-                    "subreaper",
-                    "child_status",
-                    "own_process",
-                ],
-            ),
-            (
-                "supervisor",
-                &[
-                    "sandbox",
-                    "protocol",
-                    "run_cgroup",
-                    "run_descriptors",
-                    "perf_counter",
-                    "pid_ranges",
-                    "procfs",
-                    "unlinked",
-                    "subreaper",
-                    "child_status",
-                    "own_process",
-                ],
-            ),
-            ("sandbox", &["protocol", "run_cgroup", "pid_ranges", "subreaper", "own_process"]),
-            ("protocol", &[]),
-            ("unlinked", &["in_flight"]),
-            ("in_flight", &["pidfd"]),
-            ("pidfd", &["fd_passing"]),
-            ("fd_passing", &[]),
-            ("run_cgroup", &[]),
-            ("run_descriptors", &[]),
-            ("perf_counter", &[]),
-            ("pid_ranges", &[]),
-            ("procfs", &[]),
-            ("subreaper", &[]),
-            ("child_status", &[]),
-            ("own_process", &[]),
-        ],
-    },
-    CrateLayout {
-        folder: "crates/service/src",
-        rooms: &[
-            ("embed", &["http", "runs", "journal", "settings", "platform", "sentences"]),
-            ("packs", &["platform", "sentences"]),
-            ("http", &["runs", "journal", "settings", "platform", "sentences"]),
-            ("runs", &["journal", "settings", "platform", "sentences"]),
-            ("journal", &["settings", "platform", "sentences"]),
-            ("settings", &["platform", "sentences"]),
-            ("platform", &["sentences"]),
-            ("sentences", &[]),
-        ],
-    },
-    CrateLayout {
-        folder: "crates/service/src/http",
-        rooms: &[
-            ("router", &["routes", "adapters", "guard", "middleware", "server", "error"]),
-            (
-                "routes",
-                &[
-                    "adapters",
-                    "websocket",
-                    "guard",
-                    "middleware",
-                    "json_response",
-                    "sse",
-                    "export",
-                    "server",
-                    "body",
-                    "media_type",
-                    "to_wire",
-                    "from_wire",
-                    "proof",
-                    "error",
-                    "budget",
-                ],
-            ),
-            (
-                "adapters",
-                &[
-                    "websocket",
-                    "guard",
-                    "middleware",
-                    "observed_body",
-                    "server",
-                    "body",
-                    "media_type",
-                    "to_wire",
-                    "error",
-                    "sent",
-                    "budget",
-                    "from_wire",
-                ],
-            ),
-            ("websocket", &["guard", "server", "to_wire", "error", "budget", "from_wire", "received"]),
-            ("guard", &["server", "connections", "body", "error", "access", "observed_body"]),
-            ("middleware", &["body", "error"]),
-            ("json_response", &["error", "budget", "sent"]),
-            ("sse", &["error", "budget", "sent"]),
-            ("export", &[]),
-            ("server", &["connections", "connection_limit", "sessions", "state", "capacity", "access", "budget"]),
-            ("connections", &["connection_limit", "received", "write_timeout"]),
-            ("connection_limit", &["observed_body", "write_timeout"]),
-            ("body", &["compression", "error", "observed_body", "budget"]),
-            ("compression", &["error"]),
-            ("media_type", &["error"]),
-            ("proof", &["access"]),
-            ("error", &["to_wire", "from_wire", "access", "budget"]),
-            ("to_wire", &["access"]),
-            ("from_wire", &[]),
-            ("state", &["listen"]),
-            // Its test writes through a connection as the server has it.
-            ("sent", &["budget", "write_timeout"]),
-            ("received", &["budget"]),
-            ("sessions", &[]),
-            ("access", &[]),
-            ("budget", &[]),
-            ("capacity", &[]),
-            ("listen", &[]),
-            ("observed_body", &[]),
-            ("write_timeout", &[]),
-        ],
-    },
-    CrateLayout {
-        folder: "crates/cli/src",
-        rooms: &[
-            ("commands", &["args", "service_client", "exit", "print"]),
-            ("args", &[]),
-            ("service_client", &[]),
-            ("exit", &["print"]),
-            ("print", &["foreign", "table"]),
-            ("foreign", &[]),
-            ("table", &[]),
-        ],
-    },
-    CrateLayout {
-        folder: "src-tauri/src",
-        rooms: &[
-            ("app", &["args", "commands", "ui", "state", "system"]),
-            ("headless", &["state", "system"]),
-            ("args", &["system"]),
-            ("commands", &["ui", "state", "system", "model", "assistants", "sentences"]),
-            ("ui", &["state", "system", "model", "i18n"]),
-            ("state", &["system", "model", "i18n", "sentences"]),
-            ("system", &["i18n"]),
-            ("model", &["i18n", "assistants"]),
-            ("i18n", &[]),
-            ("assistants", &["sentences"]),
-            ("sentences", &[]),
-        ],
-    },
-];
 
 impl CrateLayout {
     /// The crate's `src`, and the module of the folder in it.
@@ -304,7 +43,7 @@ impl CrateLayout {
         let (from, to) = (self.room(&import.from)?, self.room(&import.to)?);
         let file = sources.file(&import.from);
         let Some(below) = self.may_use(&from) else {
-            return Some(format!("{file} is in a new room: say in tests/tidy/rooms.rs what {from} may use"));
+            return Some(format!("{file} is in a new room: say in tests/tidy/layouts.rs what {from} may use"));
         };
         let is_allowed = from == to || below.contains(&to.as_str());
         let may = if below.is_empty() { "no other room".to_owned() } else { format!("only [{}]", below.join(", ")) };
@@ -319,10 +58,11 @@ impl CrateLayout {
         let known = |room: &String| self.may_use(room).is_some();
         let unknown = sources.modules().filter_map(|module| self.room(module)).filter(|room| !known(room));
         let folder = self.folder;
-        complaints
-            .extend(unknown.map(|room| {
-                format!("{folder} has a new room, {room}: say in tests/tidy/rooms.rs what {room} may use")
-            }));
+        complaints.extend(
+            unknown.map(|room| {
+                format!("{folder} has a new room, {room}: say in tests/tidy/layouts.rs what {room} may use")
+            }),
+        );
         complaints.extend(self.wrong_rows());
         if self.place().1.is_empty() {
             complaints.extend(circles(sources));

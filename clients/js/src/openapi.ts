@@ -565,6 +565,8 @@ export interface components {
             isolation?: string | null;
             /** @description The language's name. */
             language: string;
+            /** @description Whether it had a network, once it has ended; null for entries of older versions. */
+            network?: boolean | null;
             /** @description The web origin that asked, or `local`. */
             origin: string;
             /** @description Standard output. */
@@ -681,11 +683,13 @@ export interface components {
             /** @description Its value; `null` unless the settings have values kept, as they are often secrets. */
             value?: string | null;
         };
-        /** @description Folders that the user granted to the sandbox. */
+        /** @description What the user granted to the sandbox. */
         Granted: {
-            /** @description For reading. */
+            /** @description Whether it had a network. */
+            network?: boolean;
+            /** @description Folders for reading. */
             read: string[];
-            /** @description For reading and writing. */
+            /** @description Folders for reading and writing. */
             write: string[];
         };
         /** @description That the service is there. */

@@ -63,8 +63,12 @@ impl Engine {
         match job.policy().level {
             Isolation::None => {}
             Isolation::Sandbox => {
-                if let Some(lack) = self.sandbox().await.lack {
+                let report = self.sandbox().await;
+                if let Some(lack) = report.lack {
                     return Err(Error::NoSandbox(lack.message()));
+                }
+                if let (Some(_), Some(reason)) = (&job.policy().network, report.no_network()) {
+                    return Err(Error::NoNetwork(reason));
                 }
             }
             // The policy of an interpreter with this level of its own is `Policy::NONE`.

@@ -27,6 +27,9 @@ pub enum Error {
     /// The interpreter does not isolate its programs as the level `wasm` asks.
     #[error("the interpreter does not run in WebAssembly: {0}")]
     NotInWasm(String),
+    /// This machine cannot give programs in the sandbox a network.
+    #[error("programs cannot be given a network here: {0}")]
+    NoNetwork(LocalizedMessage),
     /// The launcher or the run's supervisor died or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
@@ -40,6 +43,7 @@ impl Error {
             Self::Start { program, source } => sentences::START.with("program", program).with("cause", source),
             Self::NoSandbox(reason) => sentences::NO_SANDBOX.with("reason", reason.clone()),
             Self::NotInWasm(language) => sentences::NOT_IN_WASM.with("language", language),
+            Self::NoNetwork(reason) => sentences::NO_NETWORK.with("reason", reason.clone()),
             Self::Supervisor(cause) => sentences::SUPERVISOR.with("cause", cause),
         }
     }

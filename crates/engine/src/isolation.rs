@@ -1,5 +1,6 @@
 //! The isolation of a run, and the sandbox's parts on this machine.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
@@ -20,12 +21,21 @@ pub struct Policy {
     /// The paths that `Languages::code` tells, if `write` is not empty. Programs cannot change them, also in a folder of `write`:
     /// the service starts interpreters without isolation to find out about them.
     pub interpreters: Vec<PathBuf>,
+    /// The network; `None` gives none at [`Isolation::Sandbox`]. It is given, or the run is refused.
+    pub network: Option<Outward>,
+}
+
+/// A network that leads outward: to public addresses only.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Outward {
+    /// Services of this machine and of its local network that the user allowed, one by one.
+    pub allow: Vec<SocketAddr>,
 }
 
 impl Policy {
     /// No isolation.
     pub const NONE: Self =
-        Self { level: Isolation::None, read: Vec::new(), write: Vec::new(), interpreters: Vec::new() };
+        Self { level: Isolation::None, read: Vec::new(), write: Vec::new(), interpreters: Vec::new(), network: None };
 
     /// This one for programs that their interpreter does not isolate itself, as its level `own` tells.
     pub(crate) fn beside(self, own: Isolation) -> Self {
@@ -44,6 +54,17 @@ pub struct SandboxReport {
     pub own_network: bool,
     /// Why there is no sandbox; `None` if there is one.
     pub lack: Option<Lack>,
+    /// Why a run in the sandbox cannot be given a network that leads outward; `None` if it can.
+    pub network_lack: Option<NetworkLack>,
+}
+
+/// Why a machine cannot give programs in the sandbox a network.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NetworkLack {
+    /// A run has no network and root folder of its own, without which the machine's network cannot be kept closed.
+    Namespaces,
+    /// The device that leads out of a run's network cannot be made; the error number.
+    Device(i32),
 }
 
 /// Why a machine has no sandbox.
@@ -66,7 +87,21 @@ pub enum Lack {
 impl SandboxReport {
     /// For a machine without a sandbox.
     pub fn lacking(lack: Lack) -> Self {
-        Self { landlock_abi: 0, own_root: false, own_network: false, lack: Some(lack) }
+        Self {
+            landlock_abi: 0,
+            own_root: false,
+            own_network: false,
+            lack: Some(lack),
+            network_lack: Some(NetworkLack::Namespaces),
+        }
+    }
+
+    /// Why a run cannot be given a network here, with the remedy; `None` if it can.
+    pub fn no_network(&self) -> Option<LocalizedMessage> {
+        match (self.lack, self.network_lack) {
+            (Some(lack), _) => Some(lack.message()),
+            (None, lack) => lack.map(NetworkLack::message),
+        }
     }
 
     /// What this sandbox does not do although newer kernels or machines with namespaces can, each as a sentence.
@@ -100,18 +135,46 @@ impl Lack {
     }
 }
 
+impl NetworkLack {
+    /// The reason and the remedy; follows "programs cannot be given a network here: ".
+    fn message(self) -> LocalizedMessage {
+        match self {
+            Self::Namespaces => sentences::NETWORK_LACK_NAMESPACES.message(),
+            Self::Device(number) => {
+                sentences::NETWORK_LACK_DEVICE.with("cause", std::io::Error::from_raw_os_error(number).to_string())
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Lack, SandboxReport};
+    use super::{Lack, NetworkLack, SandboxReport};
 
     #[test]
     fn what_an_older_kernel_lacks_is_said() {
-        let whole = SandboxReport { landlock_abi: 6, own_root: true, own_network: true, lack: None };
+        let whole =
+            SandboxReport { landlock_abi: 6, own_root: true, own_network: true, lack: None, network_lack: None };
         assert!(whole.gaps().is_empty());
         let old = SandboxReport { landlock_abi: 3, ..whole.clone() };
         assert_eq!(old.gaps().len(), 1);
-        let without = SandboxReport { landlock_abi: 6, own_root: false, own_network: false, lack: None };
+        let without = SandboxReport { own_root: false, own_network: false, ..whole.clone() };
         assert_eq!(without.gaps().len(), 2);
         assert!(SandboxReport::lacking(Lack::Landlock).gaps().is_empty());
+    }
+
+    #[test]
+    fn why_there_is_no_network_is_said_with_its_remedy() {
+        let whole =
+            SandboxReport { landlock_abi: 6, own_root: true, own_network: true, lack: None, network_lack: None };
+        assert_eq!(whole.no_network(), None);
+        for (report, expected) in [
+            (SandboxReport { network_lack: Some(NetworkLack::Device(2)), ..whole.clone() }, "--device /dev/net/tun"),
+            (SandboxReport { network_lack: Some(NetworkLack::Namespaces), ..whole }, "namespaces"),
+            (SandboxReport::lacking(Lack::Landlock), "Landlock"),
+        ] {
+            let told = report.no_network().map(|message| message.to_string()).unwrap_or_default();
+            assert!(told.contains(expected), "{told}");
+        }
     }
 }

@@ -35,7 +35,7 @@ mod workspace;
 
 pub use engine::{Config, Engine};
 pub use error::{Error, InvalidRequest};
-pub use isolation::{Lack, Policy, SandboxReport};
+pub use isolation::{Lack, NetworkLack, Outward, Policy, SandboxReport};
 pub use job::Job;
 pub use limits::Limits;
 pub use outcome::{Containment, Event, Isolation, Outcome, OutputFile, Status};

@@ -43,6 +43,7 @@ pub use runs::admission::Load;
 pub use runs::bounded_text::BoundedText;
 pub use runs::event_bus::ExecutionEvent;
 pub use runs::isolation::{
-    policy as isolation_policy, prefer_isolated_python, requested as isolation_choice, runtime as isolated_runtime,
+    Chosen as ChosenIsolation, policy as isolation_policy, prefer_isolated_python, requested as isolation_choice,
+    runtime as isolated_runtime,
 };
 pub use runs::run_result::RunResult;

@@ -19,8 +19,10 @@ runtray_engine::sentences! {
     SETTING_FOLDER_PARENT = "setting.folder_parent": "must not hold `..`, as {written} does";
     SETTING_FOLDER_NEVER = "setting.folder_never": "cannot grant {written}: no program gets the whole machine or the system's own devices";
     SETTING_FOLDER_FILE = "setting.folder_file": "must be a list of folders; {written} is a file";
-    SETTING_NETWORK = "setting.network": "must be \"off\", not {written}";
+    SETTING_NETWORK = "setting.network": "must be \"off\" or \"on\", not {written}";
     SETTING_NETWORK_LATER = "setting.network_later": "asks for \"{choice}\", which this version cannot give in the sandbox";
+    SETTING_ADDRESS = "setting.address": "must be a list of addresses with ports such as \"192.168.1.20:5432\" or \"[::1]:5432\"; {written} is none that a program could connect to";
+    SETTING_ADDRESSES = "setting.addresses": "has more than {most} entries";
     SETTING_ISOLATION_REFUSES = "setting.isolation_refuses": "the setting `isolation` {why}";
     SETTING_ISOLATION_UNKNOWN = "setting.isolation_unknown": "the settings file cannot be read, so the isolation that programs need is unknown";
     SETTING_WAITING = "setting.waiting": "must be \"auto\" or a whole number, not {written}";
@@ -104,7 +106,8 @@ runtray_engine::sentences! {
     ISOLATION_LOWER = "isolation.lower": "the settings ask for the isolation \"{asked}\" at least, and a request may raise it, never lower it to \"{wished}\"";
     ISOLATION_LATER = "isolation.later": "this version cannot give the isolation \"{wished}\"; leave it out, or ask for \"auto\", \"sandbox\" or \"wasm\"";
     NETWORK_ASK = "isolation.network_ask": "a request over HTTP cannot ask a person whether it may use the network; leave `network` out, or send \"off\"";
-    NETWORK_LATER = "isolation.network_later": "this version gives no network in the sandbox; leave `network` out, or send \"off\"";
+    NETWORK_OFF = "isolation.network_off": "the settings give programs no network. Leave `network` out, or set `[sandbox] network` to \"on\"";
+    NETWORK_BUILT_IN = "isolation.network_built_in": "the built-in Python has no network. Leave `network` out, or choose an interpreter of this machine in the settings";
     REFUSED_ISOLATION = "refused.isolation": "The program was not run: {reason}.";
     REFUSED_TOO_MANY = "refused.too_many": "{running} executions are running and {queued} are waiting, which is all that the settings allow. Try again in a moment.";
     REFUSED_TERMINALS = "refused.terminals": "{running} interactive programs are running, which is all that `[admission] terminals` in the settings allows. End one, or raise it.";
@@ -127,6 +130,8 @@ runtray_engine::sentences! {
     DOCTOR_FAILED = "doctor.failed": "{error}";
     DOCTOR_FILES_HELD = "doctor.files_held": "a program could not read a file in your home";
     DOCTOR_NETWORK_HELD = "doctor.network_held": "a program could not reach a server on this machine";
+    DOCTOR_OUTWARD = "doctor.outward": "a program can be given one, and the local network stayed closed";
+    DOCTOR_NO_OUTWARD = "doctor.no_outward": "a program with a network did not reach what it may, or reached more: {output}";
     DOCTOR_GOT_THROUGH = "doctor.got_through": "a program got through";
     NO_PYTHON_LANGUAGE = "language.no_python": "Python is not a language here";
 

@@ -97,6 +97,8 @@ pub struct Execution {
     pub isolation: Option<String>,
     /// How the process tree was held together (`subreaper` is the fallback of Linux), once it has ended.
     pub containment: Option<String>,
+    /// Whether it had a network, once it has ended; null for entries of older versions.
+    pub network: Option<bool>,
     /// The program.
     pub code: String,
     /// Whether `code` is only the beginning.

@@ -41,7 +41,7 @@ pub struct ExecuteRequest {
     /// The level of isolation. It may raise that of the settings, never lower it; what cannot be given is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub isolation: Option<Level>,
-    /// The network; `off` when left out. Nothing else can be given in the sandbox yet.
+    /// The network in the sandbox; as in the settings when left out. It may be less than that, never more.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub network: Option<Network>,
 }
@@ -55,7 +55,7 @@ pub enum Level {
     Auto,
     /// The user's files and network.
     None,
-    /// The run's own folder and granted ones, no network.
+    /// The run's own folder and granted ones, and no network unless it is granted.
     Sandbox,
     /// WebAssembly: the built-in Python, whatever Python the settings choose. Other languages are refused.
     Wasm,
@@ -72,7 +72,7 @@ pub enum Network {
     Off,
     /// Access that a person allows when asked; not over HTTP.
     Ask,
-    /// Other machines; not in this version.
+    /// Public addresses: neither this machine nor its local network.
     On,
 }
 

@@ -80,7 +80,7 @@ pub struct Ending {
     /// The isolation level that was used.
     #[schema(example = "sandbox")]
     pub isolation: String,
-    /// The folders that the user granted to the sandbox; left out when there are none.
+    /// What the user granted to the sandbox; left out when that is nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub granted: Option<Granted>,
@@ -96,14 +96,18 @@ pub struct Ending {
     pub ignored: Vec<String>,
 }
 
-/// Folders that the user granted to the sandbox.
+/// What the user granted to the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Granted {
-    /// For reading.
+    /// Folders for reading.
     pub read: Vec<String>,
-    /// For reading and writing.
+    /// Folders for reading and writing.
     pub write: Vec<String>,
+    /// Whether it had a network.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[cfg_attr(feature = "typescript", ts(optional, as = "Option<bool>"))]
+    pub network: bool,
 }
 
 impl From<ExecuteResponse> for Finished {

@@ -43,6 +43,9 @@ const NO_NETWORK: [&str; 9] = [
     "_socket.socket.__init__",
 ];
 
+/// What programs print when the network's rules close an address.
+const CLOSED_ADDRESS: [&str; 2] = ["No route to host", "EHOSTUNREACH"];
+
 /// The places where a missing file is no refusal of the sandbox: the run's own folders, and paths that every run may read.
 const OPEN: [&str; 12] =
     ["/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/etc", "/proc", "/dev", "/sys", "/tmp", "/var/tmp"];
@@ -68,8 +71,11 @@ pub(super) fn reason(
     // From the last line backwards: the error that ended the program is printed last.
     let lines: Vec<&str> = tail.lines().rev().take(LINES).collect();
     lines.iter().find_map(|line| denied_path(line, open)).or_else(|| {
-        let no_network = lines.iter().any(|line| NO_NETWORK.iter().any(|words| line.contains(words)));
-        no_network.then(|| sentences::OUTCOME_DENIED_NETWORK.message())
+        let (words, sentence) = match policy.network {
+            None => (&NO_NETWORK[..], sentences::OUTCOME_DENIED_NETWORK),
+            Some(_) => (&CLOSED_ADDRESS[..], sentences::OUTCOME_DENIED_ADDRESS),
+        };
+        lines.iter().any(|line| words.iter().any(|words| line.contains(words))).then(|| sentence.message())
     })
 }
 
@@ -131,6 +137,20 @@ mod tests {
             ("  errno: -111,\n  code: 'ECONNREFUSED',\n", "using the network."),
         ] {
             assert!(reason_of(line).contains(expected), "{line}: {}", reason_of(line));
+        }
+    }
+
+    #[test]
+    fn with_a_network_only_closed_addresses_are_told() {
+        let network = Some(crate::isolation::Outward::default());
+        let policy = Policy { level: Isolation::Sandbox, network, ..Policy::default() };
+        let told =
+            |line: &str| reason(Status::Failed, line, &policy, &[], Path::new("/runs/AB")).map(|it| it.to_string());
+        for line in ["OSError: [Errno 113] No route to host", "  code: 'EHOSTUNREACH',\n  syscall: 'connect',\n"] {
+            assert!(told(line).is_some_and(|told| told.contains("the local network")), "{line}");
+        }
+        for line in ["ConnectionRefusedError: [Errno 111] Connection refused", "socket.gaierror: [Errno -2]"] {
+            assert_eq!(told(line), None, "{line}");
         }
     }
 

@@ -17,7 +17,13 @@ pub(super) fn of(policy: &Policy, runtime: &Runtime) -> Grants {
         // This program starts itself again, for example as the launcher.
         kept.extend(std::env::current_exe());
     }
-    Grants { interpreter: runtime.trees.clone(), kept, read: policy.read.clone(), write: policy.write.clone() }
+    Grants {
+        interpreter: runtime.trees.clone(),
+        kept,
+        read: policy.read.clone(),
+        write: policy.write.clone(),
+        network: policy.network.clone(),
+    }
 }
 
 /// Why `grants` are not given: programs could change an interpreter that the service starts, or, on a machine on which runs have
@@ -114,7 +120,13 @@ mod tests {
             (&["missing"], &["missing"], &[], false, false),
             (&[], &[], &venv, false, false),
         ] {
-            let grants = Grants { interpreter: Vec::new(), kept: list(kept), read: list(read), write: list(write) };
+            let grants = Grants {
+                interpreter: Vec::new(),
+                kept: list(kept),
+                read: list(read),
+                write: list(write),
+                network: None,
+            };
             for (has_own_root, expected) in [(true, rooted), (false, other)] {
                 let refused = refusal(&grants, &list(&["runtray/data"]), has_own_root);
                 assert_eq!(refused.is_some(), expected, "{read:?} {write:?} {kept:?} {has_own_root}: {refused:?}");

@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
+use crate::isolation::Outward;
 use crate::limits::Limits;
 use crate::session::TerminalSize;
 
@@ -45,6 +46,8 @@ pub(crate) struct Grants {
     pub(crate) read: Vec<PathBuf>,
     /// To read and write.
     pub(crate) write: Vec<PathBuf>,
+    /// The network; `None` gives none.
+    pub(crate) network: Option<Outward>,
 }
 
 /// The folders of a run, and the folders to hide from it.

@@ -69,6 +69,9 @@ crate::sentences! {
     NOT_IN_WASM = "isolation.not_in_wasm": "the isolation \"wasm\" is that of the built-in Python, which does not run {language}. Send the program in Python, or ask for another isolation";
     NO_WASM = "isolation.no_wasm": "the isolation \"wasm\" is that of the built-in Python, which is not part of this installation of Runtray. Ask for another isolation, or install a package that has it";
     NO_SANDBOX = "isolation.no_sandbox": "the sandbox is not available here: {reason}";
+    NO_NETWORK = "isolation.no_network": "programs cannot be given a network here: {reason}";
+    NETWORK_LACK_NAMESPACES = "isolation.network_lack_namespaces": "this machine gives programs no network and mount namespaces, without which its own network cannot be kept closed. Allow user namespaces, or leave the network off";
+    NETWORK_LACK_DEVICE = "isolation.network_lack_device": "the device /dev/net/tun cannot be used ({cause}). Load the module `tun`, start the container with `--device /dev/net/tun`, or leave the network off";
     LACK_SYSTEM = "isolation.lack_system": "this version has no sandbox for this system. Choose \"none\" in the settings to run programs with your own rights";
     LACK_LANDLOCK = "isolation.lack_landlock": "the kernel has no Landlock. It needs Linux 6.2 or newer with `landlock` among the security modules (`lsm=` on the kernel's command line)";
     LACK_OLD_LANDLOCK = "isolation.lack_old_landlock": "the kernel's Landlock is too old to keep programs from truncating files. Linux 6.2 or newer is needed";
@@ -85,6 +88,7 @@ crate::sentences! {
     OUTCOME_DENIED_FILE = "outcome.denied_file": "The sandbox kept this program from opening {path}. Allow the folder in Settings, or send the file with the request.";
     OUTCOME_DENIED_WRITE = "outcome.denied_write": "The sandbox kept this program from changing {path}. Write to the working folder, or allow the folder in Settings.";
     OUTCOME_DENIED_NETWORK = "outcome.denied_network": "The sandbox kept this program from using the network.";
+    OUTCOME_DENIED_ADDRESS = "outcome.denied_address": "The sandbox keeps programs from this computer and the local network. Allow the address in Settings if the program may connect to it.";
     OUTCOME_ELSEWHERE = "outcome.elsewhere": "{python} ({path}) has {module}. Choose it in Settings to run this program.";
     OUTCOME_TIMEOUT = "outcome.timeout": "Execution timed out after {limit}.";
     OUTCOME_IDLE = "outcome.idle": "Execution timed out: nothing was typed and nothing printed for {limit}.";

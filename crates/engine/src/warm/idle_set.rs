@@ -15,7 +15,6 @@ use crate::fingerprint::Fingerprint;
 use crate::isolation::Policy;
 use crate::language::Runtime;
 use crate::limits::Limits;
-use crate::outcome::Isolation;
 use crate::spawn::Spawned;
 
 /// The assumed memory of an interpreter before it was measured, in bytes.
@@ -97,11 +96,13 @@ impl IdleSet {
         &self.kind.runtime.language
     }
 
-    /// A request may raise the level, so each level has interpreters of its own, whoever gives it.
-    pub(super) fn is_of(&self, runtime: &Runtime, level: Isolation, terminal: bool) -> bool {
-        let mine = &self.kind.runtime;
-        (&mine.language, mine.transforms, mine.isolation, self.kind.policy.level, self.kind.terminal)
-            == (&runtime.language, runtime.transforms, runtime.isolation, level, terminal)
+    /// A request may raise the level and leave out the network, so each level has interpreters of its own, whoever gives it, with
+    /// and without a network.
+    pub(super) fn is_of(&self, runtime: &Runtime, policy: &Policy, terminal: bool) -> bool {
+        let walls = |runtime: &Runtime, policy: &Policy| (runtime.isolation, policy.level, policy.network.is_some());
+        let (mine, my_policy) = (&self.kind.runtime, &self.kind.policy);
+        (&mine.language, mine.transforms, walls(mine, my_policy), self.kind.terminal)
+            == (&runtime.language, runtime.transforms, walls(runtime, policy), terminal)
     }
 
     /// The size of this set, given the size for the language.

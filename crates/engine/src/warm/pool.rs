@@ -250,7 +250,7 @@ impl State {
     /// The set for `runtime`. Its interpreters of another runtime or other limits become outdated.
     fn set(&mut self, runtime: &Runtime, limits: &Limits, policy: &Policy, terminal: bool) -> &mut IdleSet {
         let size = self.warm.size(&runtime.language);
-        let index = match self.idle_sets.iter().position(|set| set.is_of(runtime, policy.level, terminal)) {
+        let index = match self.idle_sets.iter().position(|set| set.is_of(runtime, policy, terminal)) {
             Some(index) => index,
             None => {
                 self.idle_sets.push(IdleSet::new(runtime, limits, policy, terminal, Instant::now()));
@@ -280,7 +280,7 @@ impl State {
 
     /// Adds an interpreter that was started; returns those that are not needed.
     fn started(&mut self, kind: &Arc<Kind>, started: Result<Spawned, Error>) -> Vec<Spawned> {
-        let set = self.idle_sets.iter_mut().find(|set| set.is_of(&kind.runtime, kind.policy.level, kind.terminal));
+        let set = self.idle_sets.iter_mut().find(|set| set.is_of(&kind.runtime, &kind.policy, kind.terminal));
         let unwanted = match (set, started) {
             (Some(set), started) => set.started(kind, started, Instant::now()),
             (None, started) => started.ok(),

@@ -114,6 +114,7 @@ impl Service {
             port_is_given: options.port.is_some(),
         };
         let core = Core::new(loaded, machine, journal, events);
+        core.listens_at(addresses.port);
         let server = Arc::new(Server::new(core, access, addresses, Capacity::of_this_process(), state.clone()));
         // A listener that ends by itself leaves the service without a port: it has failed.
         server.serve(listening.listeners, &router(server.clone()), move || {

@@ -269,9 +269,9 @@ impl From<Exhausted> for Error {
 impl From<runtray_engine::Error> for Error {
     fn from(error: runtray_engine::Error) -> Self {
         match error {
-            runtray_engine::Error::NoSandbox(_) | runtray_engine::Error::NotInWasm(_) => {
-                Self::IsolationUnavailable(error.message())
-            }
+            runtray_engine::Error::NoSandbox(_)
+            | runtray_engine::Error::NotInWasm(_)
+            | runtray_engine::Error::NoNetwork(_) => Self::IsolationUnavailable(error.message()),
             runtray_engine::Error::Workspace(source) if is_full(&source) => Self::DiskFull,
             runtray_engine::Error::Workspace(source)
             | runtray_engine::Error::Start { source, .. }

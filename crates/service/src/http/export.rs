@@ -7,7 +7,7 @@ use runtray_wire::{Execution, ExportFormat};
 use time::format_description::well_known::Rfc3339;
 
 /// The columns of a CSV export, in the order of [`row`].
-const COLUMNS: [&str; 20] = [
+const COLUMNS: [&str; 21] = [
     "id",
     "started_at",
     "language",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 20] = [
     "peak_memory_bytes",
     "isolation",
     "containment",
+    "network",
     "code",
     "code_truncated",
     "given",
@@ -72,7 +73,7 @@ fn csv_line<'a>(cells: impl IntoIterator<Item = Cow<'a, str>>) -> csv::Result<By
     writer.into_inner().map(Into::into).map_err(|error| csv::Error::from(error.into_error()))
 }
 
-fn row(execution: &Execution) -> [Cow<'_, str>; 20] {
+fn row(execution: &Execution) -> [Cow<'_, str>; 21] {
     let number = |number: Option<String>| Cow::Owned(number.unwrap_or_default());
     [
         inert(&execution.id),
@@ -88,6 +89,7 @@ fn row(execution: &Execution) -> [Cow<'_, str>; 20] {
         number(execution.peak_memory_bytes.map(|bytes| bytes.to_string())),
         inert(execution.isolation.as_deref().unwrap_or_default()),
         inert(execution.containment.as_deref().unwrap_or_default()),
+        Cow::Owned(execution.network.map_or_else(String::new, |had| had.to_string())),
         inert(&execution.code),
         Cow::Owned(execution.code_truncated.to_string()),
         Cow::Owned(execution.given.as_ref().map_or_else(String::new, |given| serde_json::json!(given).to_string())),
@@ -145,6 +147,7 @@ mod tests {
             peak_memory_bytes: None,
             isolation: None,
             containment: None,
+            network: None,
             code: "print(\"a, b\")\n".into(),
             code_truncated: false,
             given: None,
@@ -162,8 +165,8 @@ mod tests {
         let row = reader.records().next().expect("a row").expect("a row");
         assert_eq!(row.len(), COLUMNS.len());
         assert_eq!(&row[1], "1970-01-01T00:00:00Z");
-        assert_eq!((&row[6], &row[13]), ("-1", "print(\"a, b\")\n"));
-        assert_eq!(&row[16], "'=HYPERLINK(\"http://evil.example\")");
+        assert_eq!((&row[6], &row[14]), ("-1", "print(\"a, b\")\n"));
+        assert_eq!(&row[17], "'=HYPERLINK(\"http://evil.example\")");
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl From<RunResult> for ExecuteResponse {
 
 fn granted(granted: run_result::Granted) -> Granted {
     let texts = |paths: Vec<PathBuf>| paths.iter().map(|path| path.display().to_string()).collect();
-    Granted { read: texts(granted.read), write: texts(granted.write) }
+    Granted { read: texts(granted.read), write: texts(granted.write), network: granted.network }
 }
 
 /// The level that a request names.

@@ -168,7 +168,7 @@ fn insert(transaction: &Transaction<'_>, begun: &Begun, code_truncated: bool) ->
 fn update(transaction: &Transaction<'_>, ended: &Ended) -> Result<(), JournalError> {
     let sql = "UPDATE execution SET status = :status, exit_code = :exit_code, signal = :signal,
         duration_ms = :duration_ms, cpu_ms = :cpu_ms, peak_memory_bytes = :peak_memory_bytes, isolation = :isolation,
-        containment = :containment, output_truncated = :output_truncated, error_truncated = :error_truncated, text_bytes = text_bytes + :text_bytes
+        containment = :containment, network = :network, output_truncated = :output_truncated, error_truncated = :error_truncated, text_bytes = text_bytes + :text_bytes
         WHERE id = :id AND duration_ms IS NULL";
     let updated = transaction.prepare_cached(sql)?.execute(named_params! {
         ":id": ended.id,
@@ -180,6 +180,7 @@ fn update(transaction: &Transaction<'_>, ended: &Ended) -> Result<(), JournalErr
         ":peak_memory_bytes": i64::try_from(ended.peak_memory_bytes).unwrap_or(i64::MAX),
         ":isolation": ended.isolation,
         ":containment": ended.containment,
+        ":network": ended.network,
         ":output_truncated": ended.output_truncated,
         ":error_truncated": ended.error_truncated,
         ":text_bytes": bytes(ended.output.len() + ended.error.len()),

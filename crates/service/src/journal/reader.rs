@@ -16,7 +16,7 @@ const SUMMARY: &str =
     "id, started_ms, language, runtime, status, duration_ms, origin, exit_code, isolation, first_line";
 
 const RECORD: &str = "SELECT id, started_ms, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms,
-    peak_memory_bytes, isolation, containment, code, code_truncated, given, output, output_truncated, error, error_truncated
+    peak_memory_bytes, isolation, containment, network, code, code_truncated, given, output, output_truncated, error, error_truncated
     FROM execution JOIN content USING (seq) LEFT JOIN given USING (seq) WHERE id = ?1";
 
 /// An execution's position in the order of recording. Ids are in the order of requests, and an execution that waited in the
@@ -169,7 +169,7 @@ fn record(row: &Row<'_>) -> rusqlite::Result<Execution> {
         row,
         Execution {
             id, language, runtime, origin, status, exit_code, signal, duration_ms, cpu_ms, isolation,
-            containment, code, code_truncated, output, output_truncated, error, error_truncated
+            containment, network, code, code_truncated, output, output_truncated, error, error_truncated
         },
         started_at: started_at(row)?,
         given: given.and_then(|json| serde_json::from_str(&json).ok()),

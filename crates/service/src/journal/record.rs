@@ -83,6 +83,8 @@ pub struct Ended {
     pub isolation: String,
     /// How its process tree was held together, by its wire name; `None` when it never began.
     pub containment: Option<String>,
+    /// Whether it had a network.
+    pub network: Option<bool>,
 }
 
 /// Selects executions.

@@ -8,7 +8,7 @@ use super::error::JournalError;
 const APPLICATION_ID: i64 = 0x5275_6e74;
 
 /// The migrations from each version to the next; the first creates the tables. A released one is never changed.
-const MIGRATIONS: &[&str] = &[FIRST, GIVEN, CONTAINMENT];
+const MIGRATIONS: &[&str] = &[FIRST, GIVEN, CONTAINMENT, NETWORK];
 
 /// `content` is a table of its own, so that lists never read long texts; `search` holds only the index over it.
 const FIRST: &str = "
@@ -74,6 +74,9 @@ const GIVEN: &str = "
 
 /// How the process tree of an execution was held together; executions of before do not say.
 const CONTAINMENT: &str = "ALTER TABLE execution ADD COLUMN containment TEXT";
+
+/// Whether an execution had a network; executions of before do not say.
+const NETWORK: &str = "ALTER TABLE execution ADD COLUMN network INTEGER";
 
 /// The version of a file.
 ///

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
@@ -17,13 +17,13 @@ use super::engine_handle::EngineHandle;
 use super::error::RunError;
 use super::event_bus::EventBus;
 use super::execution::{Context, Execution, Live};
-use super::isolation::{self, Wish};
+use super::isolation::{self, Chosen, Wish};
 use super::metrics::Metrics;
 use super::recorder::Recorder;
 use super::registry::Registry;
 use crate::journal::Journal;
 use crate::platform::paths::Paths;
-use crate::settings::Loaded;
+use crate::settings::{IsolationChoice, Loaded};
 
 /// How long cancelled executions may take to end when the service stops.
 const CANCEL_TIME: Duration = Duration::from_secs(10);
@@ -45,6 +45,7 @@ pub(crate) struct Core {
     languages: RwLock<Arc<Languages>>,
     machine: Machine,
     tasks: TaskTracker,
+    own_port: OnceLock<u16>,
 }
 
 impl Core {
@@ -62,6 +63,7 @@ impl Core {
             events,
             engine: EngineHandle::default(),
             tasks: TaskTracker::new(),
+            own_port: OnceLock::new(),
         }
     }
 
@@ -112,8 +114,12 @@ impl Core {
         // An engine that is still starting gets a call of its own once it has started.
         let Some(engine) = self.engine.ready() else { return };
         let settings = self.settings.borrow().settings.clone();
-        let policy = isolation::policy(&engine, &self.languages(), &settings, settings.isolation).await;
-        for runtime in entries.into_iter().filter_map(|entry| entry.runtime.ok()) {
+        let policy =
+            isolation::policy(&engine, &self.languages(), &settings, Chosen::of(&settings), self.own_port()).await;
+        // With a network that this machine cannot give, only programs that their interpreter isolates are run.
+        let is_refused = policy.network.is_some() && engine.sandbox().await.no_network().is_some();
+        let runtimes = entries.into_iter().filter_map(|entry| entry.runtime.ok());
+        for runtime in runtimes.filter(|runtime| !is_refused || runtime.isolation != Isolation::None) {
             engine.expect(&runtime, &settings.limits, &policy);
         }
     }
@@ -130,9 +136,10 @@ impl Core {
     /// of isolation may be given is checked here, before it waits for a slot, and decided when it starts.
     ///
     /// # Errors
-    /// The settings forbid to run anything or the level, the language is unknown, or none of its interpreters can be used.
+    /// The settings forbid to run anything, the level or a network, the language is unknown, or none of its interpreters can be used.
     pub(crate) async fn runtime_for(&self, name: &str, wish: Wish) -> Result<Arc<Runtime>, RunError> {
-        let choice = isolation::chosen(&self.settings.borrow().settings, wish).map_err(RunError::NoIsolation)?;
+        let settings = self.settings.borrow().settings.clone();
+        let level = isolation::requested(&settings, wish.isolation).map_err(RunError::NoIsolation)?;
         // Whether an own Python would be isolated is known once the engine has started.
         if self.machine.may_prefer_built_in()
             && let Ok(engine) = self.engine.started().await
@@ -141,11 +148,13 @@ impl Core {
         }
         let languages = self.languages();
         let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
-        let found = isolation::runtime(&languages, language, choice).await;
-        found.map_err(|reason| match choice {
+        let found = isolation::runtime(&languages, language, level).await;
+        let runtime = found.map_err(|reason| match level {
             IsolationChoice::Wasm => RunError::NoIsolation(reason.0),
             _ => RunError::NoRuntime(reason.0),
-        })
+        })?;
+        isolation::chosen(&settings, wish, runtime.isolation).map_err(RunError::NoIsolation)?;
+        Ok(runtime)
     }
 
     /// Searches the Python again where `engine` has found that nothing isolates own ones.
@@ -155,6 +164,15 @@ impl Core {
             let languages = self.languages().with(settings.choices());
             *self.languages.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(languages);
         }
+    }
+
+    /// Tells the port that the service listens on. Programs never reach it.
+    pub(crate) fn listens_at(&self, port: u16) {
+        self.own_port.get_or_init(|| port);
+    }
+
+    fn own_port(&self) -> Option<u16> {
+        self.own_port.get().copied()
     }
 
     /// The level of a program whose request names none, and the sandbox's parts on this machine; `None`
@@ -233,6 +251,7 @@ impl Core {
             settings,
             engine: self.engine.clone(),
             languages: self.languages(),
+            own_port: self.own_port(),
             registry: self.registry.clone(),
             tasks: self.tasks.clone(),
         }

@@ -44,6 +44,8 @@ pub(crate) struct Context {
     pub(crate) engine: EngineHandle,
     /// The languages of this machine.
     pub(crate) languages: Arc<Languages>,
+    /// The port that the service listens on.
+    pub(crate) own_port: Option<u16>,
     /// The list of running executions.
     pub(crate) registry: Registry,
     /// Where the execution is reported.
@@ -122,8 +124,9 @@ impl Run {
         let engine = self.context.engine.started().await?;
         let settings = self.context.settings.borrow().settings.clone();
         // Decided as late as possible: the settings may have been closed while it waited for its slot and for the engine.
-        let level = isolation::chosen(&settings, wish).map_err(RunError::NoIsolation)?;
-        job.isolate(isolation::policy(&engine, &self.context.languages, &settings, level).await);
+        let chosen = isolation::chosen(&settings, wish, job.runtime().isolation).map_err(RunError::NoIsolation)?;
+        let Context { languages, own_port, .. } = &self.context;
+        job.isolate(isolation::policy(&engine, languages, &settings, chosen, *own_port).await);
         let ended = engine.run(&job, commands, &mut self).await;
         // The program is gone: another one may run while a slow client still reads this one's output.
         drop(slot);

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Language, Languages, Runtime, Unavailable};
 use runtray_engine::message::LocalizedMessage;
-use runtray_engine::{Engine, Isolation, Policy};
+use runtray_engine::{Engine, Isolation, Outward, Policy};
 
 use crate::sentences as s;
-use crate::settings::{IsolationChoice, Settings};
+use crate::settings::{IsolationChoice, NetworkChoice, Settings};
 
 /// The network that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub(crate) enum NetworkWish {
     On,
 }
 
-/// The level that a request asks for; `None` leaves it to the settings.
+/// The level and the network that a request asks for; `None` leaves it to the settings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Wish {
     /// The level.
@@ -30,29 +30,65 @@ pub(crate) struct Wish {
     pub(crate) network: Option<NetworkWish>,
 }
 
-/// The level to give: the request's if it is not below that of `settings`.
+/// The isolation to give to a program.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Chosen {
+    /// The level.
+    pub(crate) level: IsolationChoice,
+    /// The network, where the level is the sandbox.
+    pub(crate) network: NetworkChoice,
+}
+
+impl Chosen {
+    /// That of the settings, for a program whose request asks for nothing else.
+    pub(crate) fn of(settings: &Settings) -> Self {
+        Self::at(settings.isolation, settings)
+    }
+
+    /// The level `level` with the network of the settings.
+    pub fn at(level: IsolationChoice, settings: &Settings) -> Self {
+        Self { level, network: settings.network }
+    }
+}
+
+/// The isolation to give to a program whose interpreter isolates it as `own` says: the request's if it is not below that of
+/// `settings`.
 ///
 /// # Errors
-/// The settings forbid to run anything, it is below, or this version does not have it.
-pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice, LocalizedMessage> {
+/// The settings forbid to run anything or a network, the level is below theirs, or this version does not have it.
+pub(super) fn chosen(settings: &Settings, wish: Wish, own: Isolation) -> Result<Chosen, LocalizedMessage> {
+    let level = requested(settings, wish.isolation)?;
+    let network = match wish.network {
+        Some(NetworkWish::Off) => NetworkChoice::Off,
+        Some(NetworkWish::Ask) => return Err(s::NETWORK_ASK.message()),
+        // At the level `none` a program has the user's network.
+        None | Some(NetworkWish::On) if level == IsolationChoice::None => NetworkChoice::Off,
+        None if own != Isolation::None => NetworkChoice::Off,
+        None => settings.network,
+        Some(NetworkWish::On) if own != Isolation::None => return Err(s::NETWORK_BUILT_IN.message()),
+        Some(NetworkWish::On) if settings.network == NetworkChoice::Off => return Err(s::NETWORK_OFF.message()),
+        Some(NetworkWish::On) => NetworkChoice::On,
+    };
+    Ok(Chosen { level, network })
+}
+
+/// The level for a program that asks for `wished`, or for none; `Err` says why it is refused.
+///
+/// # Errors
+/// The settings forbid to run anything, it is below that of `settings`, or this version does not have it.
+pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result<IsolationChoice, LocalizedMessage> {
     if let Some(reason) = settings.refuse_to_run.clone() {
         return Err(reason);
     }
     let asked = settings.isolation;
-    let wished = wish.isolation.unwrap_or(asked);
+    let wished = wished.unwrap_or(asked);
     if wished < asked && !(wished == IsolationChoice::Auto && asked != IsolationChoice::None) {
         return Err(s::ISOLATION_LOWER.with("asked", asked.name()).with("wished", wished.name()));
     }
     if wished == IsolationChoice::Container {
         return Err(s::ISOLATION_LATER.with("wished", wished.name()));
     }
-    match wish.network {
-        None | Some(NetworkWish::Off) => Ok(wished.max(asked)),
-        // At the level `none` a program has the user's network.
-        Some(NetworkWish::On) if wished == IsolationChoice::None => Ok(wished),
-        Some(NetworkWish::On) => Err(s::NETWORK_LATER.message()),
-        Some(NetworkWish::Ask) => Err(s::NETWORK_ASK.message()),
-    }
+    Ok(wished.max(asked))
 }
 
 /// The level of `choice` on a machine that `lacks` a sandbox or has one. `auto` is the sandbox where there is one; a level that
@@ -76,27 +112,26 @@ pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machin
     machine.set_own_are_open(is_auto && engine.sandbox().await.lack.is_some())
 }
 
-/// The policy for a run at the level `choice` on a machine with `languages`.
-pub async fn policy(engine: &Engine, languages: &Languages, settings: &Settings, choice: IsolationChoice) -> Policy {
+/// The policy for a run with the isolation `chosen` on a machine with `languages`. A service that listens at `own_port` of the
+/// loopback is not reached by it.
+pub async fn policy(
+    engine: &Engine,
+    languages: &Languages,
+    settings: &Settings,
+    chosen: Chosen,
+    own_port: Option<u16>,
+) -> Policy {
     // Only `auto` depends on the machine: at other levels the first run need not wait for the report.
-    let lacks = choice == IsolationChoice::Auto && engine.sandbox().await.lack.is_some();
-    let level = level(choice, lacks);
+    let lacks = chosen.level == IsolationChoice::Auto && engine.sandbox().await.lack.is_some();
+    let level = level(chosen.level, lacks);
     match level {
         Isolation::Sandbox => {
             let (read, write) = (settings.sandbox_read.clone(), settings.sandbox_write.clone());
             let interpreters = if write.is_empty() { Vec::new() } else { languages.code().await };
-            Policy { level, read, write, interpreters }
+            Policy { level, read, write, interpreters, network: network(settings, chosen.network, own_port) }
         }
         Isolation::None | Isolation::Wasm => Policy { level, ..Policy::NONE },
     }
-}
-
-/// The level for a program that asks for `wished`, or for none; `Err` says why it is refused.
-///
-/// # Errors
-/// It is below that of `settings`, or this version does not have it.
-pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result<IsolationChoice, LocalizedMessage> {
-    chosen(settings, Wish { isolation: wished, network: None })
 }
 
 /// The runtime of `language` at the level `choice`.
@@ -114,9 +149,21 @@ pub async fn runtime(
     }
 }
 
+/// The network to give.
+fn network(settings: &Settings, chosen: NetworkChoice, own_port: Option<u16>) -> Option<Outward> {
+    if chosen == NetworkChoice::Off {
+        return None;
+    }
+    let is_own = |port| Some(port) == own_port || port == settings.port;
+    let allowed = settings.network_allow.iter().filter(|it| !(it.ip().is_loopback() && is_own(it.port())));
+    Some(Outward { allow: allowed.copied().collect() })
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{IsolationChoice, NetworkWish, Wish, chosen};
+    use runtray_engine::{Isolation, Outward};
+
+    use super::{Chosen, IsolationChoice, NetworkChoice, NetworkWish, Wish, chosen, network};
     use crate::settings::Settings;
 
     #[test]
@@ -142,18 +189,55 @@ mod tests {
             (Auto, Some(Container), None),
         ] {
             let settings = Settings { isolation: asked, ..Settings::default() };
-            let chosen = chosen(&settings, Wish { isolation: wished, network: None });
-            assert_eq!(chosen.ok(), expected, "{asked:?} {wished:?}");
+            let chosen = chosen(&settings, Wish { isolation: wished, network: None }, Isolation::None);
+            assert_eq!(chosen.ok().map(|chosen| chosen.level), expected, "{asked:?} {wished:?}");
         }
     }
 
     #[test]
-    fn the_network_cannot_be_asked_for() {
-        let wish = |network| Wish { isolation: None, network: Some(network) };
-        let (auto, none) = (Settings::default(), Settings { isolation: IsolationChoice::None, ..Settings::default() });
-        assert!(chosen(&auto, wish(NetworkWish::Off)).is_ok() && chosen(&none, wish(NetworkWish::On)).is_ok());
-        for network in [NetworkWish::On, NetworkWish::Ask] {
-            assert!(chosen(&auto, wish(network)).is_err(), "{network:?}");
+    fn a_request_may_ask_for_less_network_and_never_for_more() {
+        use NetworkChoice::{Off, On};
+        let (own, sealed) = (Isolation::None, Isolation::Wasm);
+        for (setting, wished, interpreter, expected) in [
+            (Off, None, own, Some(Off)),
+            (Off, Some(NetworkWish::Off), own, Some(Off)),
+            (Off, Some(NetworkWish::Ask), own, None),
+            (Off, Some(NetworkWish::On), own, None),
+            (On, None, own, Some(On)),
+            (On, Some(NetworkWish::Off), own, Some(Off)),
+            (On, Some(NetworkWish::Ask), own, None),
+            (On, Some(NetworkWish::On), own, Some(On)),
+            (On, None, sealed, Some(Off)),
+            (On, Some(NetworkWish::Off), sealed, Some(Off)),
+            (On, Some(NetworkWish::On), sealed, None),
+        ] {
+            let settings = Settings { network: setting, ..Settings::default() };
+            let chosen = chosen(&settings, Wish { isolation: None, network: wished }, interpreter);
+            let refused = chosen.is_err();
+            let network = chosen.ok().map(|chosen| chosen.network);
+            assert_eq!((network, refused), (expected, expected.is_none()), "{setting:?} {wished:?}");
         }
+        let none = Settings { isolation: IsolationChoice::None, ..Settings::default() };
+        let wish = Wish { isolation: None, network: Some(NetworkWish::On) };
+        let chosen = chosen(&none, wish, own).expect("the user's own network");
+        assert_eq!(chosen, Chosen { level: IsolationChoice::None, network: Off });
+        let ask = Wish { isolation: None, network: Some(NetworkWish::Ask) };
+        assert!(super::chosen(&none, ask, own).is_err(), "nobody is asked");
+    }
+
+    #[test]
+    fn the_own_port_is_never_open() {
+        let at = |text: &str| text.parse().expect("an address");
+        let allowed = ["127.0.0.1:5000", "[::1]:5000", "127.0.0.1:5001", "192.168.1.2:5000", "127.0.0.2:5001"];
+        let settings = Settings {
+            network: NetworkChoice::On,
+            network_allow: allowed.into_iter().map(at).collect(),
+            ..Settings::default()
+        };
+        let given = |port| network(&settings, NetworkChoice::On, port);
+        let outward = |list: &[&str]| Some(Outward { allow: list.iter().map(|text| at(text)).collect() });
+        assert_eq!(given(None), outward(&["127.0.0.1:5001", "192.168.1.2:5000", "127.0.0.2:5001"]));
+        assert_eq!(given(Some(5001)), outward(&["192.168.1.2:5000"]));
+        assert_eq!(network(&settings, NetworkChoice::Off, None), None);
     }
 }

@@ -1,6 +1,6 @@
 //! The entries of an execution in the journal.
 
-use runtray_engine::Job;
+use runtray_engine::{Isolation, Job};
 use time::OffsetDateTime;
 
 use super::given;
@@ -41,6 +41,7 @@ pub(crate) fn ended(result: &RunResult, most: usize) -> Ended {
         error: error.to_owned(),
         isolation: outcome.isolation.name().to_owned(),
         containment: outcome.containment.map(|kind| kind.name().to_owned()),
+        network: Some(outcome.isolation == Isolation::None || result.granted.as_ref().is_some_and(|it| it.network)),
     }
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn lost(id: &str) -> Ended {
         error_truncated: true,
         isolation: String::new(),
         containment: None,
+        network: None,
     }
 }
 

@@ -66,6 +66,7 @@ impl Running {
             peak_memory_bytes: None,
             isolation: None,
             containment: None,
+            network: None,
             code: job.request().code().into_owned(),
             code_truncated: false,
             given: given::of(job, &JournalSettings::default()),

@@ -27,24 +27,27 @@ pub struct RunResult {
     pub(crate) error_truncated: bool,
     /// The fields of the request that were not understood.
     pub(crate) ignored: Vec<String>,
-    /// The folders that the user granted to the sandbox; `None` if there are none.
+    /// What the user granted to the sandbox; `None` if that is nothing.
     pub(crate) granted: Option<Granted>,
 }
 
-/// Folders that the user granted to a run.
+/// What the user granted to a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Granted {
     /// For reading.
     pub(crate) read: Vec<PathBuf>,
     /// For reading and writing.
     pub(crate) write: Vec<PathBuf>,
+    /// Whether it had a network.
+    pub(crate) network: bool,
 }
 
 impl Granted {
-    /// Those of `policy`, if there are any.
+    /// The grants of `policy`, if there are any.
     fn of(policy: &Policy) -> Option<Self> {
-        let is_empty = policy.read.is_empty() && policy.write.is_empty();
-        (!is_empty).then(|| Self { read: policy.read.clone(), write: policy.write.clone() })
+        let network = policy.network.is_some();
+        let is_empty = policy.read.is_empty() && policy.write.is_empty() && !network;
+        (!is_empty).then(|| Self { read: policy.read.clone(), write: policy.write.clone(), network })
     }
 }
 

@@ -1,12 +1,13 @@
 //! The values of the keys that restrict access: origins, token, users, isolation. An invalid value fails closed.
 
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Component, Path, PathBuf};
 
 use runtray_engine::message::{LocalizedMessage, Sentence};
 use toml_edit::{Item, Value};
 
 use super::key::{Fault, set};
-use super::model::{IsolationChoice, Settings};
+use super::model::{IsolationChoice, NetworkChoice, Settings};
 use super::read::{excerpt, switch, texts};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
@@ -113,13 +114,37 @@ fn folder(text: &str) -> Result<PathBuf, LocalizedMessage> {
     Ok(plain)
 }
 
-/// Programs have no network in the sandbox; every other choice is for a later version.
-pub(super) fn network(_settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+/// Gives no network unless the value is `on`.
+pub(super) fn network(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
+    settings.network = NetworkChoice::Off;
     match item.as_str() {
         Some("off") => Ok(()),
-        Some(choice @ ("ask" | "on")) => Err(Fault::Replaced(s::SETTING_NETWORK_LATER.with("choice", choice))),
+        Some("on") => set(&mut settings.network, Ok(NetworkChoice::On)),
+        Some(choice @ "ask") => Err(Fault::Replaced(s::SETTING_NETWORK_LATER.with("choice", choice))),
         _ => Err(Fault::Replaced(s::SETTING_NETWORK.with("written", excerpt(item)))),
     }
+}
+
+/// Reads a list of addresses with ports. If one entry is wrong, none is allowed.
+pub(super) fn addresses(list: &mut Vec<SocketAddr>, item: &Item) -> Result<(), Fault> {
+    const MOST: usize = 64;
+    list.clear();
+    let texts = texts(item)?;
+    if texts.len() > MOST {
+        return Err(s::SETTING_ADDRESSES.with("most", MOST).into());
+    }
+    set(list, texts.into_iter().map(address).collect())
+}
+
+/// The address of one service.
+fn address(text: &str) -> Result<SocketAddr, LocalizedMessage> {
+    let parsed = text.parse::<SocketAddr>().ok();
+    let address = parsed.map(|address| SocketAddr::new(address.ip().to_canonical(), address.port()));
+    let is_one = |address: &SocketAddr| {
+        let (ip, broadcast) = (address.ip(), IpAddr::from(Ipv4Addr::BROADCAST));
+        address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast() && ip != broadcast
+    };
+    address.filter(is_one).ok_or_else(|| s::SETTING_ADDRESS.with("written", runtray_engine::excerpt(text).into_owned()))
 }
 
 fn choose(settings: &mut Settings, isolation: IsolationChoice) -> Result<(), Fault> {

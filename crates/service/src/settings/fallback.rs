@@ -149,7 +149,7 @@ mod tests {
     use std::time::Duration;
 
     use super::{closed, recovered};
-    use crate::settings::{IsolationChoice, Settings};
+    use crate::settings::{IsolationChoice, NetworkChoice, Settings};
 
     const CLOSED: &str = "allowed_origins = []\nrequire_token = true\ndenied_origins = [\"http://evil.example\"]\n";
     const SLIPS: [&str; 9] = [
@@ -279,6 +279,7 @@ mod tests {
     #[test]
     fn grants_in_effect_are_only_narrowed() {
         let paths = |list: &[&str]| list.iter().map(std::path::PathBuf::from).collect::<Vec<_>>();
+        let address = |text: &str| text.parse().expect("an address");
         let last = Settings {
             allow_shells: true,
             allowed_hosts: vec!["a.example".into(), "b.example".into()],
@@ -293,6 +294,21 @@ mod tests {
         }
         assert!(!closed(&Settings::default(), "allow_shells = true\nx =\n").allow_shells, "nothing is added");
         assert!(!recovered("allow_shells = true\nallow_shells = false\n").allow_shells);
+        let outward = Settings {
+            network: NetworkChoice::On,
+            network_allow: vec![address("10.0.0.1:80"), address("10.0.0.2:80")],
+            ..Settings::default()
+        };
+        for off in ["network = \"off\"", "network = \"of\"", "network = true"] {
+            assert_eq!(closed(&outward, &format!("[sandbox]\n{off}\nx =\n")).network, NetworkChoice::Off, "{off}");
+        }
+        let text = "[sandbox]\nnetwork = \"on\"\nnetwork_allow = [\"10.0.0.2:80\", \"10.0.0.3:80\"]\nx =\n";
+        let narrowed = closed(&outward, text);
+        assert_eq!((narrowed.network, narrowed.network_allow), (NetworkChoice::On, vec![address("10.0.0.2:80")]));
+        let wrong = closed(&outward, "[sandbox]\nnetwork_allow = [\"10.0.0.1:80\", \"nas:80\"]\nx =\n");
+        assert!(wrong.network_allow.is_empty(), "a wrong list allows nothing");
+        let added = closed(&Settings::default(), text);
+        assert_eq!((added.network, added.network_allow), (NetworkChoice::Off, Vec::new()), "nothing is added");
         // Windows has other whole paths.
         if cfg!(unix) {
             let text = "[sandbox]\nread = [\"/srv/b/x\", \"/srv\", \"/etc\"]\nwrite = [\"/srv/c/d\"]\n[desktop\n";

@@ -104,9 +104,18 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "sandbox.network",
-        "Only \"off\" in this version: they reach nothing but themselves.",
+        "\"on\" lets them reach public addresses: not this machine, not the local network.\n\"off\": they reach nothing but themselves.",
         access::network,
-        |_| "\"off\"".to_owned(),
+        |s| format!("{:?}", s.network.name()),
+    ),
+    Key::new(
+        "sandbox.network_allow",
+        "With a network they may also reach these services of this machine and the local network, each with its address and\nport, such as \"192.168.1.20:5432\". Runtray's own port is never open.",
+        |s, v| access::addresses(&mut s.network_allow, v),
+        |s| {
+            let texts: Vec<String> = s.network_allow.iter().map(ToString::to_string).collect();
+            list(texts.iter().map(String::as_str))
+        },
     ),
     Key::new(
         "python.path",

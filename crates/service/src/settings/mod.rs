@@ -30,7 +30,7 @@ mod watch;
 
 pub use change::{ChangeError, Changes};
 pub use file::{EditError, create_if_missing};
-pub use model::{DesktopSettings, IsolationChoice, JournalSettings, Loaded, Problem, Settings, Theme};
+pub use model::{DesktopSettings, IsolationChoice, JournalSettings, Loaded, NetworkChoice, Problem, Settings, Theme};
 pub use programs::missing_programs;
 pub use store::SettingsStore;
 pub use values::values;

@@ -1,6 +1,7 @@
 //! Valid settings, and the problems of a settings file.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -35,6 +36,10 @@ pub struct Settings {
     pub sandbox_read: Vec<PathBuf>,
     /// `[sandbox] write`: folders that programs in the sandbox may read and change.
     pub sandbox_write: Vec<PathBuf>,
+    /// `[sandbox] network`: the network of programs in the sandbox.
+    pub network: NetworkChoice,
+    /// `[sandbox] network_allow`: services of this machine and its local network that programs with a network may reach.
+    pub network_allow: Vec<SocketAddr>,
     /// Why nothing may be run, for people: the requested isolation level is not available.
     pub refuse_to_run: Option<LocalizedMessage>,
     /// `[python] path`.
@@ -100,6 +105,26 @@ pub enum Theme {
     Light,
     /// Light on dark.
     Dark,
+}
+
+/// The network of programs in the sandbox, from the smallest on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub enum NetworkChoice {
+    /// `off`: none.
+    #[default]
+    Off,
+    /// `on`: public addresses.
+    On,
+}
+
+impl NetworkChoice {
+    /// Its name in the settings.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::On => "on",
+        }
+    }
 }
 
 /// The isolation level that the user or a request asks for, from the weakest to the strongest.
@@ -186,6 +211,8 @@ impl Default for Settings {
             allow_shells: false,
             sandbox_read: Vec::new(),
             sandbox_write: Vec::new(),
+            network: NetworkChoice::Off,
+            network_allow: Vec::new(),
             refuse_to_run: None,
             python: None,
             node: None,

@@ -16,7 +16,8 @@ pub(super) const DENIED: &str = "denied_origins";
 const NAMES: [&str; 5] = ["allowed_origins", DENIED, "require_token", "same_user_only", "isolation"];
 
 /// Keys that grant something which the defaults do not. Their names are not guessed, and a wrong value grants nothing.
-const GRANTS: [&str; 4] = ["allowed_hosts", "allow_shells", "sandbox.read", "sandbox.write"];
+const GRANTS: [&str; 6] =
+    ["allowed_hosts", "allow_shells", "sandbox.read", "sandbox.write", "sandbox.network", "sandbox.network_allow"];
 
 /// Whether the key of that name grants something.
 pub(super) fn is_grant(key: &Key) -> bool {
@@ -31,6 +32,8 @@ pub(super) fn narrow(key: &Key, settings: &mut Settings, item: &Item) {
         "allow_shells" => settings.allow_shells &= read.allow_shells,
         "allowed_hosts" => settings.allowed_hosts.retain(|host| read.allowed_hosts.contains(host)),
         "sandbox.read" => settings.sandbox_read = within_both(&settings.sandbox_read, &read.sandbox_read),
+        "sandbox.network" => settings.network = settings.network.min(read.network),
+        "sandbox.network_allow" => settings.network_allow.retain(|address| read.network_allow.contains(address)),
         _ => settings.sandbox_write = within_both(&settings.sandbox_write, &read.sandbox_write),
     }
 }

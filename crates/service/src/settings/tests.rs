@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{ChangeError, Changes, EditError, Loaded, Settings, create_if_missing};
+use super::{ChangeError, Changes, EditError, Loaded, NetworkChoice, Settings, create_if_missing};
 
 /// Changes a file; its new settings.
 pub(super) fn change(path: &Path, changes: &Changes) -> Result<Loaded, ChangeError> {
@@ -102,8 +102,49 @@ fn only_whole_paths_of_folders_are_granted() {
     let granted =
         check("[sandbox]\nwrite = [\"/srv/data/\"]\nnetwork = \"off\"", if cfg!(unix) { &[] } else { return });
     assert_eq!(granted.sandbox_write, [std::path::PathBuf::from("/srv/data")]);
-    check("[sandbox]\nnetwork = \"on\"", &[(2, "sandbox.network", "this version cannot give")]);
-    check("[sandbox]\nnetwork = true", &[(2, "sandbox.network", "must be")]);
+}
+
+#[test]
+fn the_network_is_off_unless_it_is_asked_for_in_so_many_words() {
+    for (value, expected) in [("on", NetworkChoice::On), ("off", NetworkChoice::Off)] {
+        assert_eq!(check(&format!("[sandbox]\nnetwork = \"{value}\""), &[]).network, expected);
+    }
+    for (value, words) in [
+        ("true", "must be \"off\" or \"on\""),
+        ("\"ON\"", "must be"),
+        ("\"yes\"", "must be"),
+        ("1", "must be"),
+        ("[\"on\"]", "must be"),
+        ("\"ask\"", "this version cannot give"),
+    ] {
+        let settings = check(&format!("[sandbox]\nnetwork = {value}"), &[(2, "sandbox.network", words)]);
+        assert_eq!(settings.network, NetworkChoice::Off, "{value}");
+    }
+}
+
+#[test]
+fn addresses_are_allowed_whole_or_not_at_all() {
+    let allowed = "[sandbox]\nnetwork_allow = [\"192.168.1.20:5432\", \"[::ffff:10.0.0.1]:80\", \"[::1]:9000\"]";
+    let expected: Vec<std::net::SocketAddr> =
+        ["192.168.1.20:5432", "10.0.0.1:80", "[::1]:9000"].iter().map(|it| it.parse().expect("an address")).collect();
+    assert_eq!(check(allowed, &[]).network_allow, expected);
+    for entry in [
+        "192.168.1.20",
+        "nas:445",
+        "192.168.1.0/24:80",
+        "10.0.0.1:0",
+        "0.0.0.0:80",
+        "[::]:80",
+        "224.0.0.1:80",
+        "*:80",
+        "",
+    ] {
+        let text = format!("[sandbox]\nnetwork_allow = [\"10.0.0.2:80\", \"{entry}\"]");
+        assert!(check(&text, &[(2, "sandbox.network_allow", "with ports")]).network_allow.is_empty(), "{entry}");
+    }
+    let many = vec!["\"10.0.0.1:80\""; 65].join(", ");
+    let many = check(&format!("[sandbox]\nnetwork_allow = [{many}]"), &[(2, "sandbox.network_allow", "64")]);
+    assert!(many.network_allow.is_empty());
 }
 
 #[test]

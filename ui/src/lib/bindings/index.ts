@@ -188,6 +188,10 @@ isolation: string | null,
  */
 containment: string | null, 
 /**
+ * Whether it had a network, once it has ended; null for entries of older versions.
+ */
+network: boolean | null, 
+/**
  * The program.
  */
 code: string, 
@@ -330,7 +334,7 @@ error_truncated: boolean,
  */
 isolation: string, 
 /**
- * The folders that the user granted to the sandbox; left out when there are none.
+ * What the user granted to the sandbox; left out when that is nothing.
  */
 granted?: Granted, 
 /**
@@ -401,13 +405,17 @@ value: string | null, };
 
 export type Granted = { 
 /**
- * For reading.
+ * Folders for reading.
  */
 read: Array<string>, 
 /**
- * For reading and writing.
+ * Folders for reading and writing.
  */
-write: Array<string>, };
+write: Array<string>, 
+/**
+ * Whether it had a network.
+ */
+network?: boolean, };
 
 export type InputFile = { 
 /**
@@ -687,7 +695,7 @@ timeout_ms?: number,
  */
 isolation?: Level, 
 /**
- * The network; `off` when left out. Nothing else can be given in the sandbox yet.
+ * The network in the sandbox; as in the settings when left out. It may be less than that, never more.
  */
 network?: Network, };
 

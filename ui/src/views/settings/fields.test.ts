@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
 
 import { settings } from "../../lib/backend/fake/data";
-import { setLanguage } from "../../lib/i18n/index.svelte";
-import { unknownKeys } from "./fields";
+import { setLanguage, t } from "../../lib/i18n/index.svelte";
+import { ADDRESSES, LIMITS, unknownKeys } from "./fields";
 import { read, formatted } from "./numbers";
 import { worded } from "./wording";
 
@@ -97,4 +97,16 @@ test("every key of the service has a row, even a new one", () => {
   const keys = Object.keys(settings().defaults).filter((key) => !key.startsWith("warm."));
   expect(unknownKeys(keys)).toEqual([]);
   expect(unknownKeys(["port", "b.new", "a.new", "a.new"])).toEqual(["a.new", "b.new"]);
+});
+
+test("the network is off or on, in words that say what that means", () => {
+  const field = LIMITS.find((one) => one.key === "sandbox.network");
+  expect(field?.kind === "choice" && field.options.map((option) => option.value)).toEqual(["off", "on"]);
+  for (const language of ["en", "de"] as const) {
+    setLanguage(language);
+    const words = field ? t(field.help) : "";
+    expect(words).toMatch(language === "en" ? /send what it was given anywhere.*local network stay closed/ : /überallhin senden.*lokales Netzwerk bleiben/);
+  }
+  expect(settings().values["sandbox.network"]).toBe("off");
+  expect(unknownKeys(["sandbox.network", ADDRESSES.key])).toEqual([]);
 });

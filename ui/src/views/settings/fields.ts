@@ -88,6 +88,16 @@ export const LIMITS: Field[] = [
       { value: "none", label: "settings.isolation.none" },
     ],
   },
+  {
+    key: "sandbox.network",
+    label: "settings.network",
+    help: "settings.network.help",
+    kind: "choice",
+    options: [
+      { value: "off", label: "settings.network.off" },
+      { value: "on", label: "settings.network.on" },
+    ],
+  },
   { key: "allow_shells", label: "settings.shells", help: "settings.shells.help", kind: "switch" },
 ];
 
@@ -133,14 +143,21 @@ export const FOLDERS: Words[] = [
   { key: "sandbox.write", label: "settings.sandboxWrite", help: "settings.sandboxWrite.help" },
 ];
 
-/** Keys with a control of their own, what the window writes down for itself, and what has one value in this version. */
+/** Closed services that programs with a network may reach. */
+export const ADDRESSES: Words = {
+  key: "sandbox.network_allow",
+  label: "settings.networkAllow",
+  help: "settings.networkAllow.help",
+};
+
+/** Keys with a control of their own, and what the window writes down for itself. */
 const OTHERS = [
   "python.path",
   "allowed_origins",
   "denied_origins",
   "allowed_hosts",
   "desktop.welcomed",
-  "sandbox.network",
+  ADDRESSES.key,
   ...FOLDERS.map((field) => field.key),
 ];
 

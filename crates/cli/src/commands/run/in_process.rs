@@ -8,7 +8,7 @@ use runtray_engine::{Commands, Config, Engine, Event, EventSink, Job, Outcome, R
 use runtray_service::paths::Paths;
 use runtray_service::settings::Settings;
 use runtray_service::{
-    BoundedText, isolated_runtime, isolation_choice, isolation_policy, prefer_isolated_python, to_wire,
+    BoundedText, ChosenIsolation, isolated_runtime, isolation_choice, isolation_policy, prefer_isolated_python, to_wire,
 };
 use tokio::task::spawn_blocking;
 
@@ -47,7 +47,8 @@ pub(super) async fn job(engine: &Engine, program: &mut Program, settings: &Setti
     let job = Job::new(request(program, settings)?, runtime)?;
     let id = ulid::Ulid::generate().to_string();
     let job = job.with_names(id, "local").with_limits(settings.limits.clone());
-    job.isolate(isolation_policy(engine, &program.languages, settings, level).await);
+    let isolation = ChosenIsolation::at(level, settings);
+    job.isolate(isolation_policy(engine, &program.languages, settings, isolation, None).await);
     Ok(Arc::new(job))
 }
 

@@ -7,7 +7,8 @@
 //! control socket closes, which the kernel does when the service dies. In its mount namespace a run has its own `/tmp`, and
 //! does not see other runs or the service's folders (`sandbox::mounts`).
 //!
-//! The folders are named after the processes: `service/`, `launcher/`, `supervisor/`. `sandbox/` is what the supervisor sets up
+//! The folders are named after the processes: `service/`, `launcher/`, `supervisor/`, and `gateway/`, through which a run with a
+//! network reaches the machine's. `sandbox/` is what the supervisor sets up
 //! around the program.
 //!
 //! Service → launcher: a packet socket with the run's descriptors in each packet. Launcher → service: status of a run, over a
@@ -21,6 +22,7 @@
 
 mod child_status;
 mod fd_passing;
+mod gateway;
 mod in_flight;
 mod launcher;
 mod own_process;

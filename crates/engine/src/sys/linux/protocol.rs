@@ -13,7 +13,7 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::isolation::SandboxReport;
+use crate::isolation::{Outward, SandboxReport};
 use crate::outcome::Containment;
 use crate::sys::exit::Exit;
 use crate::sys::launch::Launch;
@@ -60,6 +60,8 @@ pub(crate) struct SandboxSpec {
     pub(crate) read: Vec<PathBuf>,
     /// To read and write: folders that the user granted.
     pub(crate) write: Vec<PathBuf>,
+    /// The network that the run is given.
+    pub(crate) network: Option<Outward>,
 }
 
 /// Service → supervisor, after the spec.
@@ -101,6 +103,7 @@ impl From<&Launch<'_>> for RunSpec {
                 kept: grants.kept.clone(),
                 read: grants.read.clone(),
                 write: grants.write.clone(),
+                network: grants.network.clone(),
             }),
             bounds: Bounds {
                 memory_bytes: launch.limits.memory_bytes,

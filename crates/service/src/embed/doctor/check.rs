@@ -7,6 +7,7 @@ pub(super) const NEEDED: [&str; 3] = [SANDBOX, FILES_CLOSED, NETWORK_CLOSED];
 pub(super) const SANDBOX: &str = "sandbox";
 pub(super) const FILES_CLOSED: &str = "files closed";
 pub(super) const NETWORK_CLOSED: &str = "network closed";
+pub(super) const NETWORK_OUTWARD: &str = "network outward";
 
 /// One thing that this machine can or cannot do.
 #[derive(Debug, Clone, PartialEq, Eq)]

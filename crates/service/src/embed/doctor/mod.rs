@@ -10,7 +10,7 @@ use runtray_engine::{Config, Engine, Error, Isolation, SandboxReport, Warm};
 pub use self::check::Check;
 use self::check::{NEEDED, SANDBOX};
 use crate::platform::paths::Paths;
-use crate::runs::isolation::{policy, prefer_isolated_python};
+use crate::runs::isolation::{Chosen, policy, prefer_isolated_python};
 use crate::sentences as s;
 use crate::settings::Settings;
 
@@ -47,12 +47,15 @@ pub async fn examine(paths: &Paths, settings: &Settings) -> Result<Examination, 
     let machine = Machine::this();
     prefer_isolated_python(&engine, settings, &machine).await;
     let languages = Languages::new(settings.choices(), machine);
-    let policy = policy(&engine, &languages, settings, settings.isolation).await;
+    let policy = policy(&engine, &languages, settings, Chosen::of(settings), None).await;
     let mut checks = vec![containment(&engine)];
     checks.extend(parts(&report));
     checks.extend(trials::programs(&engine, &languages, settings, &policy).await);
     if report.lack.is_none() || policy.level == Isolation::Wasm {
         checks.extend(trials::closed(&engine, &languages, settings).await);
+    }
+    if report.lack.is_none() {
+        checks.extend(trials::outward(&engine, &languages, settings, &report).await);
     }
     engine.shutdown().await;
     Ok(Examination { isolation: policy.level, checks })
@@ -114,14 +117,16 @@ mod tests {
     #[cfg(target_os = "linux")]
     #[test]
     fn what_is_missing_is_named_with_its_remedy() {
-        use runtray_engine::{Lack, SandboxReport};
+        use runtray_engine::{Lack, NetworkLack, SandboxReport};
 
         use super::parts;
 
         let told = |report: &SandboxReport| -> Vec<_> {
             parts(report).iter().map(|check| (check.ok, check.detail())).collect()
         };
-        let old = told(&SandboxReport { landlock_abi: 3, own_root: true, own_network: false, lack: None });
+        let network_lack = Some(NetworkLack::Namespaces);
+        let old =
+            told(&SandboxReport { landlock_abi: 3, own_root: true, own_network: false, lack: None, network_lack });
         assert!(old[0].0 && old[0].1.contains("6 or newer"), "{old:?}");
         assert!(!old[2].0 && old[2].1.contains("network namespaces") && old[3].0, "{old:?}");
         let none = told(&SandboxReport::lacking(Lack::Landlock));

@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use runtray_engine::language::{Languages, Runtime, Unavailable};
 use runtray_engine::message::LocalizedMessage;
-use runtray_engine::{Engine, Event, EventSink, Isolation, Job, Outcome, Policy, Request};
+use runtray_engine::{Engine, Event, EventSink, Isolation, Job, Outcome, Outward, Policy, Request, SandboxReport};
+use tokio::io::AsyncWriteExt as _;
 
-use super::check::{Check, FILES_CLOSED, NETWORK_CLOSED};
+use super::check::{Check, FILES_CLOSED, NETWORK_CLOSED, NETWORK_OUTWARD};
 use crate::sentences as s;
 use crate::settings::Settings;
 
@@ -104,6 +105,59 @@ pub(super) async fn closed(engine: &Engine, languages: &Languages, settings: &Se
 /// A program that does `step`, or prints that it was refused.
 fn or_refused(step: &str) -> String {
     format!("try:\n    {step}\nexcept OSError:\n    print({:?})\n", REFUSED.trim_end())
+}
+
+/// A private address, which the gateway refuses at once with the error number 113 (`EHOSTUNREACH`).
+const CLOSED: &str = "10.255.255.1";
+
+/// Gives a program a network with one server of this machine opened, and lets it try the local network too.
+pub(super) async fn outward(
+    engine: &Engine,
+    languages: &Languages,
+    settings: &Settings,
+    report: &SandboxReport,
+) -> Option<Check> {
+    if let Some(reason) = report.no_network() {
+        return Some(Check::new(NETWORK_OUTWARD, false, reason));
+    }
+    let runtime = languages.runtime(languages.find("python")?).await.ok()?;
+    // The built-in Python has no network on any machine.
+    if runtime.isolation != Isolation::None {
+        return None;
+    }
+    let tried = reach_out(engine, &runtime, settings).await;
+    Some(match tried {
+        Ok(output) if output == format!("{SECRET} 113\n") => {
+            Check::new(NETWORK_OUTWARD, true, s::DOCTOR_OUTWARD.message())
+        }
+        Ok(output) => {
+            let output = runtray_engine::excerpt(&output).into_owned();
+            Check::new(NETWORK_OUTWARD, false, s::DOCTOR_NO_OUTWARD.with("output", output))
+        }
+        Err(error) => Check::new(NETWORK_OUTWARD, false, s::DOCTOR_FAILED.with("error", error)),
+    })
+}
+
+async fn reach_out(engine: &Engine, runtime: &Arc<Runtime>, settings: &Settings) -> Result<String, String> {
+    let server = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.map_err(|error| error.to_string())?;
+    let address = server.local_addr().map_err(|error| error.to_string())?;
+    let serving = async {
+        while let Ok((mut connection, _)) = server.accept().await {
+            let _ = connection.write_all(SECRET.as_bytes()).await;
+        }
+    };
+    let code = format!(
+        "import socket\nwith socket.create_connection(('127.0.0.1', {}), 10) as it: told = it.recv(99).decode()\n\
+         try: socket.create_connection(('{CLOSED}', 9), 10); print(told, 'open')\n\
+         except OSError as error: print(told, error.errno)",
+        address.port()
+    );
+    let network = Some(Outward { allow: vec![address] });
+    let policy = Policy { level: Isolation::Sandbox, network, ..Policy::default() };
+    tokio::select! {
+        ran = run(engine, runtime, settings, &policy, &code) => ran.map(|(_, output)| output),
+        () = serving => Err(String::new()),
+    }
 }
 
 /// Runs a program in the sandbox that must not get at the secret. What it aims at is there while it runs.

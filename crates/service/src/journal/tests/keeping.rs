@@ -23,7 +23,10 @@ async fn an_execution_comes_back_as_it_was_written() {
         (record.status.as_str(), record.exit_code, record.peak_memory_bytes),
         ("failed", Some(0), Some(9_437_184))
     );
-    assert_eq!((record.isolation.as_deref(), record.containment.as_deref()), (Some("none"), Some("subreaper")));
+    assert_eq!(
+        (record.isolation.as_deref(), record.containment.as_deref(), record.network),
+        (Some("none"), Some("subreaper"), Some(true))
+    );
     let page = journal.page(Filter::default()).await.expect("a page");
     assert_eq!((page.items[0].first_line.as_str(), page.items[0].duration_ms), ("print('é\0🎉')", Some(4.5)));
     assert_eq!(journal.entry("nobody").await.expect("a journal"), None);

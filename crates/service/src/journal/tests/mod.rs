@@ -91,6 +91,7 @@ fn ended(number: u64, status: &str, output: &str) -> Ended {
         error_truncated: false,
         isolation: "none".to_owned(),
         containment: Some("subreaper".to_owned()),
+        network: Some(true),
     }
 }
 

@@ -42,6 +42,7 @@ export function execution(index: number, now: number, age: number): ExecutionVie
     error_truncated: false,
     isolation: index % 17 === 4 ? "none" : "sandbox",
     containment: "user_namespace",
+    network: index % 17 === 4 || index % 11 === 3,
     ending: status === "timeout" ? { code: "outcome.timeout", values: { limit: "10 s" }, text: "Execution timed out after 10 s." } : null,
   };
 }
@@ -121,7 +122,7 @@ const DEFAULTS: Record<string, unknown> = {
   "limits.result_file_bytes": 1 << 20, "admission.slots": 8, "admission.queue": 256, "journal.enabled": true,
   "journal.max_age_days": 30, "journal.max_bytes": 256 << 20, "journal.max_text_bytes": 256 << 10,
   "journal.max_code_bytes": 4 << 20, "journal.max_input_bytes": 1 << 20, "journal.env_values": false,
-  "desktop.start_hidden": false, "sandbox.read": [], "sandbox.write": [], "sandbox.network": "off", "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
+  "desktop.start_hidden": false, "sandbox.read": [], "sandbox.write": [], "sandbox.network": "off", "sandbox.network_allow": [], "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
   "warm.enabled": true, "warm.memory_bytes": 128 << 20,
 };
 
@@ -147,6 +148,7 @@ export function examination(): Examination {
     { name: "javascript", ok: true, details: localized("doctor.ran", "Node.js v24.1.0 in 41 ms", { name: "Node.js v24.1.0", milliseconds: "41" }) },
     { name: "files closed", ok: true, details: localized("doctor.files_held", "a program could not read a file in your home") },
     { name: "network closed", ok: true, details: localized("doctor.network_held", "a program could not reach a server on this machine") },
+    { name: "network outward", ok: false, details: localized("isolation.network_lack_namespaces", "this machine gives programs no network and mount namespaces, without which its own network cannot be kept closed. Allow user namespaces, or leave the network off") },
   ];
   return { isolation: "sandbox", checks };
 }

@@ -26,6 +26,7 @@ use nix::sys::signal::{SigSet, Signal};
 use nix::sys::signalfd::{SfdFlags, SignalFd};
 use nix::unistd::{Pid, dup2_stdin};
 
+use super::gateway;
 use super::own_process;
 use super::pid_ranges::PidRange;
 use super::protocol::{self, Bounds, ControlMessage, Report, RunSpec};
@@ -74,7 +75,11 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     // Nothing is created in the run's folder before Go: the run may be retried with another supervisor.
     let (spec, granted) = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
-    let walls = spec.sandbox.is_some().then(|| Walls::of(&spec, granted, isolation::probe::report())).transpose()?;
+    // Forked while this process has one thread, and in the machine's network, which it leaves to the gateway alone.
+    let outward = spec.sandbox.as_ref().and_then(|sandbox| sandbox.network.as_ref());
+    let (gateway, handover) = outward.map(gateway::start).transpose()?.unzip();
+    let report = isolation::probe::report();
+    let walls = spec.sandbox.is_some().then(|| Walls::of(&spec, granted, report, handover)).transpose()?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
     namespaces::close_kernel(mode)?;
@@ -96,6 +101,7 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
         bounds,
         mode,
         main,
+        gateway,
         children,
         cpu,
         memory: Memory::new(

@@ -34,6 +34,8 @@ pub(crate) struct Monitor {
     pub(crate) bounds: Bounds,
     pub(crate) mode: Mode,
     pub(crate) main: Pid,
+    /// The process through which the run reaches the network, if it has one.
+    pub(crate) gateway: Option<Pid>,
     pub(crate) children: SignalFd,
     pub(crate) cpu: CpuAccounting,
     pub(crate) memory: Memory,
@@ -130,7 +132,8 @@ impl Monitor {
     fn check(&mut self) -> Duration {
         let processes = processes(self.mode);
         let Bounds { cpu, processes: most, memory_bytes, .. } = self.bounds;
-        let most = most as usize;
+        // The gateway is in the tree, but none of the program's processes.
+        let most = most as usize + usize::from(self.gateway.is_some());
         // Counted first and cheaply: during a fork bomb the other measurements take too long.
         if processes.len() > FLOOD * most || procfs::more_alive(&processes, most) {
             self.breach = Some(Breach::Processes);

@@ -11,8 +11,8 @@ use nix::sys::wait::{WaitStatus, waitpid};
 
 use super::plan::Plan;
 use super::walls::Walls;
-use super::{paths, ruleset, syscalls};
-use crate::isolation::{Lack, SandboxReport};
+use super::{network, paths, ruleset, syscalls};
+use crate::isolation::{Lack, NetworkLack, SandboxReport};
 use crate::sys::linux::own_process;
 use crate::sys::linux::sandbox::granted::Granted;
 use crate::sys::linux::sandbox::mode::Mode;
@@ -55,19 +55,28 @@ fn look(mode: Mode) -> SandboxReport {
     let ways = [(true, true), (true, false), (false, true), (false, false)];
     let mut refused = Errno::ENOSYS as i32;
     for (own_root, own_network) in ways.into_iter().filter(|(root, network)| can_mount(mode) || !(*root || *network)) {
-        let report = SandboxReport { landlock_abi, own_root, own_network, lack: None };
-        match attempt(mode, &report) {
-            Ok(()) => return report,
+        let report = SandboxReport { landlock_abi, own_root, own_network, lack: None, network_lack: None };
+        match attempt(mode, || set_up(mode, &report)) {
+            Ok(()) => return SandboxReport { network_lack: network_lack(mode, &report), ..report },
             Err(number) => refused = number,
         }
     }
     SandboxReport { landlock_abi, ..SandboxReport::lacking(Lack::Refused(refused)) }
 }
 
-/// Sets up everything in a process of its own, and looks whether it holds; the error number of what fails.
-fn attempt(mode: Mode, report: &SandboxReport) -> Result<(), i32> {
+/// Why runs cannot be given a network.
+fn network_lack(mode: Mode, report: &SandboxReport) -> Option<NetworkLack> {
+    if !(report.own_root && report.own_network) {
+        return Some(NetworkLack::Namespaces);
+    }
+    let tried = attempt(mode, || namespaces::set_up(mode, None).and_then(|_| network::try_device()));
+    tried.err().map(NetworkLack::Device)
+}
+
+/// Does `work` in a process of its own; the error number of what fails.
+fn attempt(mode: Mode, work: impl FnOnce() -> io::Result<()>) -> Result<(), i32> {
     match namespaces::fork(mode) {
-        Ok(None) => own_process::end(set_up(mode, report).err().map_or(0, |error| number(&error))),
+        Ok(None) => own_process::end(work().err().map_or(0, |error| number(&error))),
         Ok(Some(pid)) => match waitpid(pid, None) {
             Ok(WaitStatus::Exited(_, 0)) => Ok(()),
             Ok(WaitStatus::Exited(_, number)) => Err(number),
@@ -77,6 +86,7 @@ fn attempt(mode: Mode, report: &SandboxReport) -> Result<(), i32> {
     }
 }
 
+/// Sets up everything as for a run, and looks whether it holds.
 fn set_up(mode: Mode, report: &SandboxReport) -> io::Result<()> {
     let _prepared = namespaces::set_up(mode, None)?;
     let folder = PathBuf::from(bind_mount::TEMPORARY[1]);

@@ -5,6 +5,7 @@
 
 use std::fs::{self, File};
 use std::io;
+use std::net::Ipv4Addr;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +17,7 @@ use super::mounts::{Copied, close};
 use super::plan::{Kind, Plan};
 use crate::sys::linux::sandbox::bind_mount::{TEMPORARY, hold};
 use crate::sys::linux::sandbox::granted::Granted;
-use crate::sys::linux::sandbox::resolve::open_below;
+use crate::sys::linux::sandbox::resolve::{Writable, open_below, resolve};
 
 /// The root's own size: it holds folders and links only.
 const OPTIONS: &str = "size=1m,nr_inodes=4096,mode=0755";
@@ -28,11 +29,14 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
     ("stderr", "/proc/self/fd/2"),
     ("ptmx", "pts/ptmx"),
 ];
+const RESOLV_CONF: &str = "/etc/resolv.conf";
+const OWN_RESOLV_CONF: &str = "/run/resolv.conf";
 const CONSOLE: &str = "/dev/console";
 const DEVPTS: &str = "newinstance,ptmxmode=0666,mode=0620";
 
 /// Makes `plan` the root of this process, in a mount namespace of its own, and goes to `folder` in it.
-pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path) -> io::Result<()> {
+/// With `resolver` the run asks that name server instead of the machine's.
+pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path, resolver: Option<Ipv4Addr>) -> io::Result<()> {
     // Copies are taken before the namespace changes: open files belong to the old one.
     let mounts: Vec<_> =
         plan.mounts.iter().map(|(path, kind)| Ok((path, copied(path, *kind, granted)?))).collect::<io::Result<_>>()?;
@@ -43,6 +47,8 @@ pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path) -> io::Result
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV;
     mount(Some("root"), place, Some("tmpfs"), flags, Some(OPTIONS))?;
     let root = Root { place, held: hold(place)? };
+    // Written while nothing of the machine is mounted in the new root.
+    let resolv_conf = resolver.map(|server| root.write_resolv_conf(server)).transpose()?;
     for (path, copied) in &mounts {
         // The mounted folder around a path contains it.
         if plan.has_room(path) {
@@ -50,6 +56,7 @@ pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path) -> io::Result
         }
         copied.attach(&open_below(&root.held, path)?)?;
     }
+    resolv_conf.map_or(Ok(()), |own| root.cover_resolv_conf(plan, &own))?;
     root.make_rest(plan)?;
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
     // Without it the run has no pseudo-terminals of its own, and sees nobody else's.
@@ -96,6 +103,23 @@ impl Root<'_> {
         }
         fs::create_dir_all(place.parent().unwrap_or(&place))?;
         File::options().write(true).create(true).truncate(false).open(place).map(drop)
+    }
+
+    /// Makes a `resolv.conf` of the run's own that names `server`.
+    fn write_resolv_conf(&self, server: Ipv4Addr) -> io::Result<Copied> {
+        self.make_place(Path::new(OWN_RESOLV_CONF), false)?;
+        let file = self.inside(OWN_RESOLV_CONF);
+        fs::write(&file, format!("nameserver {server}\n"))?;
+        Copied::of(&file)
+    }
+
+    /// Mounts the run's `own` file where the machine's `resolv.conf` is, if it has one.
+    fn cover_resolv_conf(&self, plan: &Plan, own: &Copied) -> io::Result<()> {
+        let Ok(machine) = resolve(Path::new(RESOLV_CONF), Writable::default()) else { return Ok(()) };
+        if plan.has_room(&machine.place) {
+            self.make_place(&machine.place, false)?;
+        }
+        own.attach(&open_below(&self.held, &machine.place)?)
     }
 
     /// Makes the empty folders and the links.

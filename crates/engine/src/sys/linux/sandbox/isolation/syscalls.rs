@@ -133,17 +133,27 @@ const SOCK_PACKET: libc::c_int = 10;
 /// The numbers of x32 calls, a second interface of 64-bit x86, begin here.
 const X32: u32 = 0x4000_0000;
 
-static FILTERS: OnceLock<Option<[BpfProgram; 3]>> = OnceLock::new();
+static FILTERS: OnceLock<Option<[BpfProgram; 4]>> = OnceLock::new();
 
 /// Restricts this process and its descendants. With a network of its own, the run may use its sockets; without a root folder
 /// of its own, it could reach the UNIX sockets of other programs, and may not make any but connected pairs.
 pub(super) fn restrict(own_network: bool, own_root: bool) -> io::Result<()> {
-    let [whole, unix, none] = FILTERS.get_or_init(compile).as_ref().ok_or(Errno::EINVAL)?;
+    let [whole, unix, none, _] = FILTERS.get_or_init(compile).as_ref().ok_or(Errno::EINVAL)?;
     let filter = match (own_network, own_root) {
         (true, true) => whole,
         (false, true) => unix,
         (_, false) => none,
     };
+    apply(filter)
+}
+
+/// Restricts the gateway of a run: sockets of the internet, and the one by which the kernel lists interfaces.
+pub(super) fn restrict_gateway() -> io::Result<()> {
+    let [.., gateway] = FILTERS.get_or_init(compile).as_ref().ok_or(Errno::EINVAL)?;
+    apply(gateway)
+}
+
+fn apply(filter: &BpfProgram) -> io::Result<()> {
     seccompiler::apply_filter(filter).map_err(|error| match error {
         seccompiler::Error::Prctl(error) | seccompiler::Error::Seccomp(error) => error,
         _ => Errno::EINVAL.into(),
@@ -155,11 +165,12 @@ pub(super) fn prepare() {
     FILTERS.get_or_init(compile);
 }
 
-fn compile() -> Option<[BpfProgram; 3]> {
+fn compile() -> Option<[BpfProgram; 4]> {
     let (unix, inet) = (libc::AF_UNIX, [libc::AF_INET, libc::AF_INET6]);
     let none = [METADATA, METADATA_OF_PROCESSOR].concat();
     let whole = filter(&[unix, inet[0], inet[1]], &[]).ok()?;
-    Some([whole, filter(&[unix], &[]).ok()?, filter(&[], &none).ok()?])
+    let gateway = filter(&[inet[0], inet[1], libc::AF_NETLINK], &[libc::SYS_execve, libc::SYS_execveat]).ok()?;
+    Some([whole, filter(&[unix], &[]).ok()?, filter(&[], &none).ok()?, gateway])
 }
 
 /// A filter that allows sockets of `families` only, and refuses `more` calls.
@@ -179,7 +190,7 @@ fn filter(families: &[libc::c_int], more: &[libc::c_long]) -> Result<BpfProgram,
     Ok(unknown_calls().into_iter().chain(BpfProgram::try_from(filter)?).collect())
 }
 
-/// Refuses each family but those, and each type of socket but streams, datagrams and packets.
+/// Refuses each family but those, and each type of socket but streams, datagrams and packets; netlink knows only a raw one.
 fn sockets(families: &[libc::c_int]) -> Result<Vec<SeccompRule>, seccompiler::Error> {
     let others: Vec<_> = families.iter().map(|family| (0, Op::Ne, *family as u64)).collect();
     if others.is_empty() {
@@ -187,7 +198,8 @@ fn sockets(families: &[libc::c_int]) -> Result<Vec<SeccompRule>, seccompiler::Er
         return Ok(vec![rule(&[(0, Op::Ge, 0)])?]);
     }
     let types = [libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_DCCP, SOCK_PACKET].map(|kind| kind as u64);
-    let types = each(&types, |kind| rule(&[(1, Op::MaskedEq(TYPE), kind)]))?;
+    let netlink = libc::AF_NETLINK as u64;
+    let types = each(&types, |kind| rule(&[(0, Op::Ne, netlink), (1, Op::MaskedEq(TYPE), kind)]))?;
     Ok([vec![rule(&others)?], types].concat())
 }
 
@@ -231,7 +243,7 @@ mod tests {
 
     #[test]
     fn the_filters_compile_and_differ() {
-        let [whole, unix, none] = compile().expect("filters");
-        assert!(whole.len() < 4096 && whole != unix && unix != none);
+        let [whole, unix, none, gateway] = compile().expect("filters");
+        assert!(whole.len() < 4096 && whole != unix && unix != none && gateway != whole);
     }
 }
