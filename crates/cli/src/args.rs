@@ -47,6 +47,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Config(Config),
     /// Print completions for a shell.
+    /// Look for a new version of Runtray, and install it after a yes.
+    Update(Update),
     Completions {
         /// The shell to complete for.
         shell: clap_complete::Shell,
@@ -174,6 +176,19 @@ pub(crate) enum Config {
         /// Print the path of the file with the token instead, which the service makes at its first start.
         #[arg(long)]
         token: bool,
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    /// Only say whether there is a new version; exit code 5 if there is one.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Install it without asking.
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) yes: bool,
+    /// Print JSON.
+    #[arg(long, requires = "check")]
+    pub(crate) json: bool,
+}
+
     },
     /// Check the settings file and print each problem with its line.
     Check {
