@@ -8,6 +8,7 @@ pub(crate) mod executions;
 pub(crate) mod python;
 pub(crate) mod service;
 pub(crate) mod settings;
+pub(crate) mod updates;
 
 use std::sync::Arc;
 

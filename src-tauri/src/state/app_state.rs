@@ -20,6 +20,7 @@ use crate::system::shutdown::Shutdown;
 
 use super::console::{Console, Follower};
 use super::interpreter_list::Interpreters;
+use super::version_news::Versions;
 
 /// The service and the published values.
 pub(crate) struct AppState {
@@ -37,6 +38,7 @@ pub(crate) struct AppState {
     pub(super) interpreters: watch::Sender<Interpreters>,
     pub(super) recent: watch::Sender<Vec<ExecutionSummary>>,
     pub(super) no_tray: watch::Sender<Option<NoTray>>,
+    pub(super) versions: Versions,
 }
 
 impl AppState {
@@ -51,6 +53,7 @@ impl AppState {
             settings: settings.clone(),
             paths: paths.clone(),
             port,
+            listen: None,
             allow_origins: Vec::new(),
             token: None,
         });
@@ -65,6 +68,7 @@ impl AppState {
             interpreters: watch::Sender::default(),
             recent: watch::Sender::default(),
             no_tray: watch::Sender::new(no_tray),
+            versions: Versions::default(),
         }
     }
 

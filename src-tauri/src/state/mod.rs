@@ -11,6 +11,7 @@ mod naming;
 mod problems;
 mod recent;
 mod status;
+mod version_news;
 
 use std::sync::Arc;
 
@@ -25,6 +26,7 @@ pub(crate) fn start(app_state: &Arc<AppState>) {
     tokio::spawn(status::keep(app_state.clone()));
     tokio::spawn(interpreters::keep(app_state.clone()));
     tokio::spawn(recent::keep(app_state.clone()));
+    tokio::spawn(version_news::keep(app_state.clone()));
     let app_state = app_state.clone();
     tokio::spawn(async move {
         if let Err(error) = app_state.lifecycle.start().await {
