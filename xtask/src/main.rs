@@ -10,6 +10,7 @@ mod cache;
 mod clients;
 mod context;
 mod debian;
+mod feed;
 mod icons;
 mod lint;
 mod macos;
@@ -54,6 +55,8 @@ enum Task {
     /// Install the clients of npm and PyPI that the tests run, and say where they are.
     Clients,
     /// Render the icons in every size and format.
+    /// Sign the packages in `dist/` and write the feed of updates; `--new-key`: make the keys.
+    Feed(feed::Args),
     Icons,
     /// Make the bundle by which desktop assistants install Runtray (`.mcpb`).
     Mcpb,
@@ -80,6 +83,7 @@ fn main() -> ExitCode {
         Task::BuiltinPython(args) => builtin_python::builtin_python(&args),
         Task::Clients => clients::clients(),
         Task::Icons => icons::icons(),
+        Task::Feed(args) => feed::feed(&args),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
         Task::Mcpb => mcpb::mcpb(),
         Task::Package(args) => package::package(&args),

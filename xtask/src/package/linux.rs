@@ -30,6 +30,9 @@ const SHELLS: [(&str, &str); 3] = [
     ("zsh", "usr/share/zsh/vendor-completions/_runtray"),
 ];
 
+/// The file that tells the program in a package its kind, and so who updates it.
+const MARK: &str = "package.txt";
+
 /// The built-in Python: its program and its folder.
 const PYTHON: (&str, &str) = ("runtray-python", "builtin-python");
 
@@ -103,6 +106,7 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     tree.file(&packaging.context.root.join(RECIPES).join("runtray.service"), &place("runtray.service"))?;
     tree.file(&packaging.context.root.join("LICENSE"), &place("LICENSE"))?;
     tree.file(notices, &place(notices::FILE))?;
+    tree.text("tar\n", &place(MARK))?;
     let package = packaging.dist.join(format!("{name}.tar.gz"));
     tree.pack(&package, b"tar", || {
         let mut tar = Command::new("tar");
@@ -123,6 +127,7 @@ fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree
     let python = built::stripped(&programs.join(PYTHON.0), &plain, STRIP)?;
     tree.program(&python, &format!("usr/lib/runtray/{}", PYTHON.0))?;
     tree.flat_folder(&programs.join(PYTHON.1), &format!("usr/lib/runtray/{}", PYTHON.1))?;
+    tree.text(format!("{name}\n"), &format!("usr/lib/runtray/{MARK}"))?;
     for (shell, place) in SHELLS {
         tree.text(completions(&programs, shell)?, place)?;
     }
