@@ -174,8 +174,8 @@ impl Service {
         self.server().access.pending.watch()
     }
 
-    /// Stops it. The port is free at once and new executions are refused; running ones get the settings' grace and are then
-    /// cancelled. When this returns, all of them are gone and the journal is written. A second call waits for the first.
+    /// Stops it. The port is free at once and new executions are refused; running and queued ones get the settings' grace and are
+    /// then cancelled. When this returns, all of them are gone and the journal is written. A second call waits for the first.
     pub async fn stop(&self) {
         self.0.stopped.get_or_init(|| self.0.shut_down()).await;
     }
@@ -217,7 +217,7 @@ impl Inner {
     async fn shut_down(&self) {
         let server = &self.server;
         server.state.send_replace(State::Stopping);
-        server.core.admission.close();
+        server.core.admission.drain();
         server.sessions.stop();
         self.withdraw().await;
         server.stop_listening().await;
