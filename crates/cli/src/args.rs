@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::builder::PossibleValuesParser;
@@ -46,9 +47,9 @@ pub(crate) enum Command {
     /// Find or check the settings file.
     #[command(subcommand)]
     Config(Config),
-    /// Print completions for a shell.
     /// Look for a new version of Runtray, and install it after a yes.
     Update(Update),
+    /// Print completions for a shell.
     Completions {
         /// The shell to complete for.
         shell: clap_complete::Shell,
@@ -80,6 +81,12 @@ pub(crate) struct Serve {
     /// Port on both loopback addresses, instead of the one in the settings; 0 selects a free port.
     #[arg(long)]
     pub(crate) port: Option<u16>,
+    /// Also listen on this address, for programs on other machines: 0.0.0.0 is all of this machine's.
+    #[arg(long, value_name = "ADDRESS", requires = "token_file")]
+    pub(crate) listen: Option<IpAddr>,
+    /// Ask every caller for the token in this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
     /// Allow pages of this origin to run code, in addition to the settings, for example http://localhost:8080.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub(crate) allow_origins: Vec<Origin>,
@@ -169,13 +176,6 @@ pub(crate) struct Status {
     pub(crate) json: bool,
 }
 
-#[derive(Debug, Subcommand)]
-pub(crate) enum Config {
-    /// Print the path of the settings file, which the service makes at its first start, with every setting explained.
-    Path {
-        /// Print the path of the file with the token instead, which the service makes at its first start.
-        #[arg(long)]
-        token: bool,
 #[derive(Debug, Args)]
 pub(crate) struct Update {
     /// Only say whether there is a new version; exit code 5 if there is one.
@@ -189,6 +189,13 @@ pub(crate) struct Update {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Subcommand)]
+pub(crate) enum Config {
+    /// Print the path of the settings file, which the service makes at its first start, with every setting explained.
+    Path {
+        /// Print the path of the file with the token instead, which the service makes at its first start.
+        #[arg(long)]
+        token: bool,
     },
     /// Check the settings file and print each problem with its line.
     Check {

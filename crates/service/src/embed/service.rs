@@ -77,7 +77,7 @@ impl Service {
         settings::log_problems(&[], &loaded.problems);
         warn_of_denied(&options, &loaded.settings);
         let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
-        let listening = listen(options.port.unwrap_or(loaded.settings.port)).await?;
+        let listening = listen(options.port.unwrap_or(loaded.settings.port), options.listen).await?;
         let state = retained.state.clone();
         let service = Self::serve(options, loaded, token, listening, retained, machine);
         if let Err(error) = service.core().start_engine(&service.0.paths).await {
@@ -111,6 +111,7 @@ impl Service {
             port: listening.port,
             missing: listening.missing,
             port_is_given: options.port.is_some(),
+            is_beyond_loopback: options.listen.is_some(),
         };
         let core = Core::new(loaded, machine, journal, events);
         let server = Arc::new(Server::new(core, access, addresses, Capacity::of_this_process(), state.clone()));
