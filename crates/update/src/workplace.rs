@@ -15,7 +15,8 @@ const NAME: &str = ".runtray-update";
 /// The folder, locked.
 pub(crate) struct Workplace {
     folder: PathBuf,
-    lock: File,
+    /// `None` once it is closed.
+    lock: Option<File>,
     is_kept: bool,
 }
 
@@ -49,7 +50,7 @@ impl Workplace {
                 remove(&path).map_err(failed)?;
             }
         }
-        Ok(Self { folder, lock, is_kept: false })
+        Ok(Self { folder, lock: Some(lock), is_kept: false })
     }
 
     /// A path in the folder.
@@ -64,12 +65,16 @@ impl Workplace {
 }
 
 impl Drop for Workplace {
+    /// The next update deletes what cannot be deleted now.
     fn drop(&mut self) {
         if !self.is_kept {
-            // The next update deletes what cannot be deleted now.
             let _ = fs::remove_dir_all(&self.folder);
         }
-        let _ = self.lock.unlock();
+        drop(self.lock.take());
+        // Windows keeps the folder as long as the lock in it is open.
+        if cfg!(windows) && !self.is_kept {
+            let _ = fs::remove_dir_all(&self.folder);
+        }
     }
 }
 
