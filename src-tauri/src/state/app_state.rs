@@ -20,7 +20,7 @@ use crate::system::shutdown::Shutdown;
 
 use super::console::{Console, Follower};
 use super::interpreter_list::Interpreters;
-use super::version_news::Versions;
+use super::versions::Versions;
 
 /// The service and the published values.
 pub(crate) struct AppState {

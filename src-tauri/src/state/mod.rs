@@ -12,6 +12,7 @@ mod problems;
 mod recent;
 mod status;
 mod version_news;
+mod versions;
 
 use std::sync::Arc;
 

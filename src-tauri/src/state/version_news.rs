@@ -1,7 +1,7 @@
 //! New versions: looked for when the user asks, or daily if the settings allow it; installed after a yes, once no program runs.
 
 use std::process::Child;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use runtray_engine::message::LocalizedMessage;
@@ -21,14 +21,6 @@ const FIRST: Duration = Duration::from_secs(5 * 60);
 
 /// The time between two looks.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
-/// What is known of new versions.
-#[derive(Default)]
-pub(crate) struct Versions {
-    step: watch::Sender<VersionStep>,
-    /// The newer version, if there is one.
-    release: Mutex<Option<Release>>,
-}
 
 /// Deletes what an interrupted update left, and looks once a day as long as the settings allow it.
 pub(super) async fn keep(app_state: Arc<AppState>) {
@@ -67,7 +59,7 @@ impl AppState {
 
     /// Asks the feed. Does nothing while an earlier question or an installation goes on.
     pub(crate) async fn look_for_update(&self) {
-        if !self.begin(VersionStep::Looking) {
+        if !self.versions.begin(VersionStep::Looking) {
             return;
         }
         let answer = match self.updater() {
@@ -80,15 +72,15 @@ impl AppState {
             Ok(None) => VersionStep::Newest,
             Err(error) => VersionStep::failed(error),
         };
-        *self.release() = release.ok().flatten();
+        *self.versions.release() = release.ok().flatten();
         self.versions.step.send_replace(step);
     }
 
     /// Fetches and installs the version that was shown. Programs that run are not ended: it waits for them.
     pub(crate) async fn install_update(&self, version: &str) {
-        let release = self.release().clone().filter(|release| release.version.to_string() == version);
+        let release = self.versions.release().clone().filter(|release| release.version.to_string() == version);
         let Some(release) = release else { return };
-        if !self.begin(VersionStep::Fetching { found: (&release).into(), percent: None }) {
+        if !self.versions.begin(VersionStep::Fetching { found: (&release).into(), percent: None }) {
             return;
         }
         let done = self.try_install(&release).await;
@@ -159,20 +151,6 @@ impl AppState {
     fn updater(&self) -> runtray_update::Result<Updater> {
         let settings = self.settings.current().settings.updates;
         Updater::of_this_program(Feed::find(given(&settings))?, self.paths.update_folder())
-    }
-
-    /// Begins with `step`, unless something goes on.
-    fn begin(&self, step: VersionStep) -> bool {
-        self.versions.step.send_if_modified(|now| {
-            !now.is_busy() && {
-                *now = step;
-                true
-            }
-        })
-    }
-
-    fn release(&self) -> std::sync::MutexGuard<'_, Option<Release>> {
-        self.versions.release.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
