@@ -25,12 +25,13 @@ mod store;
 mod template;
 #[cfg(test)]
 mod tests;
+mod updates;
 mod values;
 mod watch;
 
 pub use change::{ChangeError, Changes};
 pub use file::{EditError, create_if_missing};
-pub use model::{DesktopSettings, IsolationChoice, JournalSettings, Loaded, Problem, Settings, Theme};
+pub use model::{DesktopSettings, IsolationChoice, JournalSettings, Loaded, Problem, Settings, Theme, UpdateSettings};
 pub use programs::missing_programs;
 pub use store::SettingsStore;
 pub use values::values;

@@ -140,6 +140,7 @@ const OTHERS = [
   "denied_origins",
   "allowed_hosts",
   "desktop.welcomed",
+  "updates.daily",
   "sandbox.network",
   ...FOLDERS.map((field) => field.key),
 ];
