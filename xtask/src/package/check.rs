@@ -16,7 +16,7 @@ use crate::{apt, provision};
 const SUITE: &str = "bookworm";
 
 /// What every package must contain.
-const EXPECTED: [&str; 10] = [
+const EXPECTED: [&str; 11] = [
     "/usr/bin/runtray",
     "/usr/bin/runtray-desktop",
     "/usr/lib/runtray/runtray-python",
