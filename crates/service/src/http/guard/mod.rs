@@ -16,3 +16,5 @@ mod host;
 pub(crate) mod layer;
 mod origin;
 mod policy;
+#[cfg(test)]
+mod properties;
