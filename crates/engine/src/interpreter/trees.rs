@@ -92,10 +92,12 @@ pub(crate) fn of_node(machine: &Machine, found: &Found) -> Vec<PathBuf> {
     granted(machine.home.as_deref(), report)
 }
 
-/// The trees of any other program: its own file, and the usual parts around the folder `bin` that it is in.
+/// The trees of any other program: its own file, that which its links lead to, and the usual parts around the folder `bin` that
+/// either is in.
 pub(crate) fn of_program(machine: &Machine, program: &Path) -> Vec<PathBuf> {
-    let prefixes = prefix_of(program);
-    granted(machine.home.as_deref(), Report { prefixes, programs: vec![program.to_path_buf()], ..Report::default() })
+    let (prefixes, mut programs) = (prefix_of(program), vec![program.to_path_buf()]);
+    programs.extend(program.canonicalize());
+    granted(machine.home.as_deref(), Report { prefixes, programs, ..Report::default() })
 }
 
 /// The folders around the `bin` of a program, by its path and by the file that its links lead to.

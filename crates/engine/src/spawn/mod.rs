@@ -2,6 +2,7 @@
 
 pub(crate) mod barrier;
 mod environment;
+mod grants;
 mod sealed;
 
 use std::ffi::OsString;
@@ -22,7 +23,7 @@ use crate::limits::Limits;
 use crate::outcome::{Containment, Isolation};
 use crate::request::Request;
 use crate::session::TerminalSize;
-use crate::sys::{Grants, Launch, Launcher, Pipes, RunFolders, Tree};
+use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
 use crate::workspace::{HiddenFolders, Workspace, Workspaces};
 use barrier::Barrier;
 
@@ -147,8 +148,9 @@ impl Spawner {
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
             env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
         }
+        let hidden = self.hidden.paths();
         let grants = (policy.level == Isolation::Sandbox)
-            .then(|| Grants { read: [&*runtime.trees, &policy.read].concat(), write: policy.write.clone() });
+            .then(|| grants::of(&runtime.trees, policy, std::env::home_dir().as_deref(), &hidden));
         let launch = Launch {
             program: &runtime.path,
             args: &args,
@@ -158,7 +160,7 @@ impl Spawner {
                 root: workspace.root(),
                 temporary: &workspace.temporary(),
                 args_in_sight: &runtime.args_in_sight,
-                hidden: &self.hidden.paths(),
+                hidden: &hidden,
             },
             sandbox: grants.as_ref(),
             limits,

@@ -18,6 +18,7 @@ mod pipes;
 mod streams;
 #[cfg(unix)]
 mod terminal;
+mod way;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -51,3 +52,4 @@ pub(crate) use pipes::{Input, Pipes};
 pub(crate) use platform::Terminal;
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;
+pub(crate) use way::{Identity, Way};
