@@ -14,6 +14,8 @@ mod launch;
 pub(crate) mod open_file_limit;
 pub(crate) mod peer;
 mod pipes;
+#[cfg(any(target_os = "macos", all(test, unix)))]
+mod seatbelt;
 #[cfg(unix)]
 mod streams;
 #[cfg(unix)]
