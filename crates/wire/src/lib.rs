@@ -11,6 +11,8 @@ mod health;
 mod languages;
 mod message;
 mod proof;
+#[cfg(test)]
+mod properties;
 mod request;
 mod response;
 mod run_status;
