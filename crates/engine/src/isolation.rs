@@ -42,6 +42,8 @@ pub struct SandboxReport {
     pub own_root: bool,
     /// Whether a run has a network of its own, with nothing in it.
     pub own_network: bool,
+    /// Whether it was tested on a machine of this kind. If not, it is given to whoever asks for it, and `auto` leaves it out.
+    pub is_proven: bool,
     /// Why there is no sandbox; `None` if there is one.
     pub lack: Option<Lack>,
 }
@@ -66,13 +68,27 @@ pub enum Lack {
 impl SandboxReport {
     /// For a machine without a sandbox.
     pub fn lacking(lack: Lack) -> Self {
-        Self { landlock_abi: 0, own_root: false, own_network: false, lack: Some(lack) }
+        Self { landlock_abi: 0, own_root: false, own_network: false, is_proven: true, lack: Some(lack) }
+    }
+
+    /// Whether the level `auto` may rely on it.
+    pub fn is_for_auto(&self) -> bool {
+        self.is_proven && self.lack.is_none()
+    }
+
+    /// Whether it can close parts of a granted folder, or make them read-only: by mounts in a root folder of the run's own, or in
+    /// Seatbelt, in which the last rule that matches counts.
+    pub(crate) fn closes_parts(&self) -> bool {
+        self.own_root || cfg!(target_os = "macos")
     }
 
     /// What this sandbox does not do although newer kernels or machines with namespaces can, each as a sentence.
     pub fn gaps(&self) -> Vec<LocalizedMessage> {
         if self.lack.is_some() {
             return Vec::new();
+        }
+        if !self.is_proven {
+            return vec![sentences::GAP_UNPROVEN.message()];
         }
         let gaps = [
             (!self.own_root, sentences::GAP_ROOT),
@@ -106,12 +122,21 @@ mod tests {
 
     #[test]
     fn what_an_older_kernel_lacks_is_said() {
-        let whole = SandboxReport { landlock_abi: 6, own_root: true, own_network: true, lack: None };
+        let whole = SandboxReport { landlock_abi: 6, own_root: true, own_network: true, is_proven: true, lack: None };
         assert!(whole.gaps().is_empty());
         let old = SandboxReport { landlock_abi: 3, ..whole.clone() };
         assert_eq!(old.gaps().len(), 1);
-        let without = SandboxReport { landlock_abi: 6, own_root: false, own_network: false, lack: None };
+        let without = SandboxReport { own_root: false, own_network: false, ..whole.clone() };
         assert_eq!(without.gaps().len(), 2);
         assert!(SandboxReport::lacking(Lack::Landlock).gaps().is_empty());
+    }
+
+    #[test]
+    fn auto_leaves_out_what_is_not_proven_and_that_is_said() {
+        let whole = SandboxReport { landlock_abi: 6, own_root: true, own_network: true, is_proven: true, lack: None };
+        assert!(whole.is_for_auto());
+        let unproven = SandboxReport { landlock_abi: 0, is_proven: false, ..whole };
+        assert!(!unproven.is_for_auto() && unproven.gaps()[0].to_string().contains("real Mac"));
+        assert!(!SandboxReport::lacking(Lack::Landlock).is_for_auto());
     }
 }

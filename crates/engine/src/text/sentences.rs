@@ -80,6 +80,7 @@ crate::sentences! {
     GAP_ROOT = "isolation.gap_root": "There are no mount namespaces: programs can see sizes and dates of files, and cannot use `/dev/shm`, UNIX sockets and pseudo-terminals, or change modes and dates.";
     GAP_NETWORK = "isolation.gap_network": "There are no network namespaces: programs cannot open connections even to themselves.";
     GAP_IOCTL = "isolation.gap_ioctl": "Landlock cannot limit ioctl on devices before Linux 6.10.";
+    GAP_UNPROVEN = "isolation.gap_unproven": "The sandbox of macOS has not been tested on a real Mac yet, so \"auto\" does not use it. Programs in it cannot open connections even to themselves.";
     GAP_ABSTRACT = "isolation.gap_abstract": "Landlock cannot close abstract UNIX sockets before Linux 6.12.";
 
     OUTCOME_DENIED_FILE = "outcome.denied_file": "The sandbox kept this program from opening {path}. Allow the folder in Settings, or send the file with the request.";

@@ -55,7 +55,7 @@ pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice,
     }
 }
 
-/// The level of `choice` on a machine that `lacks` a sandbox or has one. `auto` is the sandbox where there is one; a level that
+/// The level of `choice` on a machine that `lacks` a proven sandbox or has one. `auto` is the sandbox where there is one; a level that
 /// the machine does not have is refused by the engine.
 pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
     match choice {
@@ -73,13 +73,13 @@ pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machin
         return false;
     }
     let is_auto = settings.isolation == IsolationChoice::Auto;
-    machine.set_own_are_open(is_auto && engine.sandbox().await.lack.is_some())
+    machine.set_own_are_open(is_auto && !engine.sandbox().await.is_for_auto())
 }
 
 /// The policy for a run at the level `choice` on a machine with `languages`.
 pub async fn policy(engine: &Engine, languages: &Languages, settings: &Settings, choice: IsolationChoice) -> Policy {
     // Only `auto` depends on the machine: at other levels the first run need not wait for the report.
-    let lacks = choice == IsolationChoice::Auto && engine.sandbox().await.lack.is_some();
+    let lacks = choice == IsolationChoice::Auto && !engine.sandbox().await.is_for_auto();
     let level = level(choice, lacks);
     match level {
         Isolation::Sandbox => {

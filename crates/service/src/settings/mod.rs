@@ -18,6 +18,8 @@ mod languages;
 mod load;
 mod model;
 mod programs;
+#[cfg(test)]
+mod properties;
 mod read;
 mod security_keys;
 mod statements;
