@@ -49,6 +49,9 @@ const COMMANDS: &[&str] = &[
     "deny_origin",
     "revoke_origin",
     "dismiss_welcome",
+    "version_news",
+    "look_for_update",
+    "install_update",
 ];
 
 fn main() -> anyhow::Result<()> {

@@ -94,6 +94,7 @@ async fn a_program_is_in_memory_once() {
         settings: SettingsStore::open(&below("settings.toml")),
         paths: Paths { config: below("config"), data: below("data"), runs: below("runs") },
         port: Some(0),
+        listen: None,
         allow_origins: Vec::new(),
         token: None,
     });

@@ -58,6 +58,7 @@ impl Fixture {
             settings: SettingsStore::open(&settings),
             paths: Paths { config: below("config"), data: below("data"), runs: below("runs") },
             port: None,
+            listen: None,
             allow_origins: Vec::new(),
             token: None,
         });

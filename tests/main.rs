@@ -10,6 +10,9 @@ mod harness;
 mod programs;
 #[cfg(target_os = "linux")]
 mod sandbox;
+#[cfg(target_os = "macos")]
+#[path = "sandbox/macos.rs"]
+mod sandbox_macos;
 mod service;
 #[cfg(target_os = "linux")]
 mod soak;

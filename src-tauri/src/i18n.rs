@@ -117,10 +117,10 @@ mod tests {
         }
     }
 
-    /// Every sentence of the engine, the service and the app.
+    /// Every sentence of the engine, the service, the updates and the app.
     fn sentences() -> impl Iterator<Item = &'static runtray_engine::message::Sentence> {
-        let parts = [runtray_engine::sentences::ALL, runtray_service::sentences::ALL, crate::sentences::ALL];
-        parts.into_iter().flatten()
+        let [engine, service] = [runtray_engine::sentences::ALL, runtray_service::sentences::ALL];
+        [engine, service, runtray_update::sentences::ALL, crate::sentences::ALL].into_iter().flatten()
     }
 
     #[test]

@@ -6,6 +6,8 @@ runtray_engine::sentences! {
     CONSOLE_BUSY = "app.console_busy": "a program of the Console runs already; stop it first";
     CONSOLE_NOT_RUNNING = "app.console_not_running": "The service is not running. Start it, then run the program again.";
     PACKS_CANCELLED = "app.packs_cancelled": "this was cancelled; no package has changed";
+    UPDATE_BROKE = "app.update_broke": "the update ended unexpectedly; nothing was installed";
+    SETUP_FAILED = "app.setup_failed": "the installer ended with the code {code}, and the version that was there stays";
     NO_PATH = "app.no_path": "choose the path of a Python interpreter";
     NOT_OPENED = "app.not_opened": "could not open {path}: {cause}";
     NOT_COPIED = "app.not_copied": "could not copy: {error}";

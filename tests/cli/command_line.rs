@@ -44,13 +44,14 @@ fn save(home: &Home, name: &str, program: &str) -> String {
 #[test]
 fn every_command_has_help() {
     let home = Home::new("");
-    let commands: [&[&str]; 10] = [
+    let commands: [&[&str]; 11] = [
         &[],
         &["serve"],
         &["run"],
         &["pythons"],
         &["logs"],
         &["status"],
+        &["update"],
         &["config"],
         &["config", "path"],
         &["config", "check"],

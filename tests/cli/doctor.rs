@@ -26,6 +26,7 @@ fn report(home: &Home, prepare: impl FnOnce(&mut Command)) -> Value {
     report
 }
 
+#[cfg(target_os = "linux")]
 #[track_caller]
 fn check<'a>(report: &'a Value, name: &str) -> (bool, &'a str) {
     let checks = report["checks"].as_array().expect("checks");

@@ -9,3 +9,5 @@ mod live_run;
 mod logs;
 mod pythons;
 mod run_with;
+#[cfg(unix)]
+mod update;

@@ -2,6 +2,8 @@
 //!
 //! Each test of a refusal also checks that nothing was started.
 
+#[cfg(target_os = "linux")]
+mod beyond;
 #[cfg(unix)]
 mod other_users;
 mod pages;

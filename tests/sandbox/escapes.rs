@@ -1,7 +1,13 @@
 //! The attempts to get out of the sandbox, each with what stops it and a harmless twin that must work.
 
+use serde_json::{Value, json};
+
 use super::files::FILES;
 use super::kernel::KERNEL;
+use crate::harness::Service;
+
+/// The secret that no answer may contain.
+pub(super) const SECRET: &str = "S3CRET-of-the-person";
 
 /// What stops an attempt, with the error numbers that it answers with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +25,25 @@ pub(super) enum Wall {
 }
 
 impl Wall {
-    /// ENOENT and so on, as numbers of Linux; 0 is an error of Python's own.
+    /// ENOENT and so on, as numbers of Linux.
+    #[cfg(target_os = "linux")]
     pub(super) fn answers(self) -> &'static [i64] {
         match self {
             Self::Files => &[1, 2, 13, 18, 20, 30],
             Self::Calls => &[1, 38],
             Self::Network => &[1, 2, 13, 97, 101, 111, -2, -3],
+            Self::Processes => &[1, 2, 3, 13],
+            Self::Rights => &[1, 2, 13, 22],
+        }
+    }
+
+    /// The same as numbers of macOS, where one profile stops everything: most often with EPERM.
+    #[cfg(target_os = "macos")]
+    pub(super) fn answers(self) -> &'static [i64] {
+        match self {
+            Self::Files => &[1, 2, 13, 18, 20, 30],
+            Self::Calls => &[1, 78],
+            Self::Network => &[1, 2, 8, 13, 43, 47, 51, 61, 65, 102],
             Self::Processes => &[1, 2, 3, 13],
             Self::Rights => &[1, 2, 13, 22],
         }
@@ -44,7 +63,7 @@ pub(super) enum Where {
 pub(super) struct Escape(
     pub(super) &'static str,
     pub(super) Wall,
-    pub(super) Where,
+    #[cfg_attr(target_os = "macos", expect(dead_code, reason = "there is one way of containment"))] pub(super) Where,
     pub(super) &'static str,
     pub(super) &'static str,
 );
@@ -52,4 +71,28 @@ pub(super) struct Escape(
 /// All attempts.
 pub(super) fn all() -> impl Iterator<Item = &'static Escape> {
     FILES.iter().chain(KERNEL)
+}
+
+/// The results of all cases: name, error, error number, and the twin's end.
+pub(super) fn attack(service: &Service, context: &Value, cases: &[&Escape]) -> Vec<Vec<Value>> {
+    let programs: Vec<_> = cases.iter().map(|case| json!([case.0, case.3, case.4])).collect();
+    let file = |path: &str, content: Value| json!({"path": path, "content": content.to_string()});
+    let files = [file("cases.json", programs.into()), file("context.json", context.clone())];
+    let answer = service.execute(&json!({"code": include_str!("driver.py"), "files": files, "timeout_ms": 120_000}));
+    assert_eq!(answer["isolation"], "sandbox", "{answer}");
+    let output = answer["output"].as_str().unwrap_or_default();
+    assert!(!answer.to_string().contains(SECRET), "a secret got out: {answer}");
+    serde_json::from_str(output).unwrap_or_else(|error| panic!("{error}: {answer}"))
+}
+
+/// The mistake in the end of a case.
+pub(super) fn complaint(case: &Escape, result: &[Value]) -> Option<String> {
+    let Escape(name, wall, ..) = case;
+    let [told, ended, number, twin] = result else { return Some(format!("{name}: {result:?}")) };
+    assert_eq!(told, name);
+    let number = number.as_i64().unwrap_or_default();
+    if ended == "ok" || !wall.answers().contains(&number) {
+        return Some(format!("{name}: not stopped by {wall:?}, but: {ended}"));
+    }
+    (twin != "ok").then(|| format!("{name}: its twin does not work: {twin}"))
 }

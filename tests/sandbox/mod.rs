@@ -21,10 +21,7 @@ use std::thread;
 use serde_json::{Value, json};
 
 use crate::harness::{Home, Service, TempDir, eventually, nobody, runtray};
-use escapes::{Escape, Where};
-
-/// The secret that no answer may contain.
-const SECRET: &str = "S3CRET-of-the-person";
+use escapes::{Escape, SECRET, Where, attack, complaint};
 
 /// Every way of containment.
 const MODES: [&str; 3] = ["namespaces", "user-namespaces", "subreaper"];
@@ -174,7 +171,7 @@ fn nothing_gets_out_of_the_sandbox() {
     for (name, service) in services(&person) {
         let rooted = is_rooted(&service);
         let cases: Vec<&Escape> = escapes::all().filter(|case| rooted || case.2 == Where::Everywhere).collect();
-        let results = attack(&person, &service, &cases);
+        let results = attack(&service, &person.context(&service), &cases);
         for (case, result) in cases.iter().zip(&results) {
             failures.extend(complaint(case, result).map(|complaint| format!("{name}: {complaint}")));
         }
@@ -194,28 +191,4 @@ fn nothing_gets_out_of_the_sandbox() {
     assert!(failures.is_empty(), "{} failures\n{}", failures.len(), failures.join("\n"));
     // Past the test's capture, so that the count is always seen.
     let _ = writeln!(std::io::stderr(), "{table}");
-}
-
-/// The results of all cases: name, error, error number, and the twin's end.
-fn attack(person: &Person, service: &Service, cases: &[&Escape]) -> Vec<Vec<Value>> {
-    let programs: Vec<_> = cases.iter().map(|case| json!([case.0, case.3, case.4])).collect();
-    let file = |path: &str, content: Value| json!({"path": path, "content": content.to_string()});
-    let files = [file("cases.json", programs.into()), file("context.json", person.context(service))];
-    let answer = service.execute(&json!({"code": include_str!("driver.py"), "files": files, "timeout_ms": 120_000}));
-    assert_eq!(answer["isolation"], "sandbox", "{answer}");
-    let output = answer["output"].as_str().unwrap_or_default();
-    assert!(!answer.to_string().contains(SECRET), "a secret got out: {answer}");
-    serde_json::from_str(output).unwrap_or_else(|error| panic!("{error}: {answer}"))
-}
-
-/// The mistake in the end of a case.
-fn complaint(case: &Escape, result: &[Value]) -> Option<String> {
-    let Escape(name, wall, ..) = case;
-    let [told, ended, number, twin] = result else { return Some(format!("{name}: {result:?}")) };
-    assert_eq!(told, name);
-    let number = number.as_i64().unwrap_or_default();
-    if ended == "ok" || !wall.answers().contains(&number) {
-        return Some(format!("{name}: not stopped by {wall:?}, but: {ended}"));
-    }
-    (twin != "ok").then(|| format!("{name}: its twin does not work: {twin}"))
 }

@@ -5,6 +5,8 @@ mod bad_input;
 mod broken_settings;
 #[cfg(unix)]
 mod commands;
+#[cfg(unix)]
+mod drain;
 mod encodings;
 mod endings;
 pub(crate) mod execute;

@@ -109,7 +109,7 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 51] = [
+const EVERY_KEY: [&str; 55] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",
@@ -156,6 +156,10 @@ const EVERY_KEY: [&str; 51] = [
     "sandbox.read",
     "sandbox.write",
     "stop_grace_ms",
+    "updates.daily",
+    "updates.feed",
+    "updates.hosts",
+    "updates.key",
     "warm.idle_ms",
     "warm.javascript",
     "warm.memory_bytes",

@@ -7,6 +7,7 @@ import App from "../src/App.svelte";
 import { install } from "../src/lib/backend";
 import { FakeBackend } from "../src/lib/backend/fake";
 import { log } from "../src/lib/state/log.svelte";
+import { news } from "../src/lib/state/news.svelte";
 import { toasts } from "../src/lib/state/toasts.svelte";
 import { route } from "../src/lib/state/route.svelte";
 import { service } from "../src/lib/state/service.svelte";
@@ -18,6 +19,7 @@ import { session } from "../src/lib/terminal/session.svelte";
 /** Resets the stores after earlier tests. */
 function reset(): void {
   service.status = null;
+  news.now = null;
   settings.view = null;
   settings.refused = {};
   settings.saved = null;

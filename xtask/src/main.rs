@@ -10,7 +10,9 @@ mod cache;
 mod clients;
 mod context;
 mod debian;
+mod feed;
 mod icons;
+mod kubernetes;
 mod lint;
 mod macos;
 mod mcpb;
@@ -54,6 +56,8 @@ enum Task {
     BuiltinPython(builtin_python::Args),
     /// Install the clients of npm and PyPI that the tests run, and say where they are.
     Clients,
+    /// Sign the packages in `dist/` and write the feed of updates; `--new-key`: make the keys.
+    Feed(feed::Args),
     /// Render the icons in every size and format.
     Icons,
     /// Make the bundle by which desktop assistants install Runtray (`.mcpb`).
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Task::Bindings => bindings::bindings(),
         Task::BuiltinPython(args) => builtin_python::builtin_python(&args),
         Task::Clients => clients::clients(),
+        Task::Feed(args) => feed::feed(&args),
         Task::Icons => icons::icons(),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
         Task::Mcpb => mcpb::mcpb(),

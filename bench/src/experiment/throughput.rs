@@ -156,6 +156,8 @@ fn section(contestants: &[Contestant], baseline: Vec<f64>) -> Section {
     let mut section = Section::default();
     for contestant in contestants {
         section.figures.push(Figure::new(&contestant.name, "executions", "per s", contestant.rates.clone()));
+        let hours = contestant.rates.iter().map(|rate| core_hours(*rate)).collect();
+        section.figures.push(Figure::new(&contestant.name, "a million executions", "core hours", hours));
         section.figures.push(contestant.latencies.figure(&contestant.name, "latency"));
     }
     for same in contestants.chunks(KINDS.len()) {
@@ -164,6 +166,11 @@ fn section(contestants: &[Contestant], baseline: Vec<f64>) -> Section {
     }
     section.figures.push(Figure::new(format!("xargs -P{} python", cores()), "executions", "per s", baseline));
     section
+}
+
+/// The hours of one core that a million executions take, if all cores together run `rate` of them in a second.
+fn core_hours(rate: f64) -> f64 {
+    1e6 / rate * cores() as f64 / 3600.0
 }
 
 /// Adds the ratios of the rates with one number of clients.

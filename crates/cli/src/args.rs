@@ -1,6 +1,7 @@
 //! The command line.
 
 use std::ffi::OsString;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     /// Find or check the settings file.
     #[command(subcommand)]
     Config(Config),
+    /// Look for a new version of Runtray, and install it after a yes.
+    Update(Update),
     /// Print completions for a shell.
     Completions {
         /// The shell to complete for.
@@ -83,6 +86,12 @@ pub(crate) struct Serve {
     /// Port on both loopback addresses, instead of the one in the settings; 0 selects a free port.
     #[arg(long)]
     pub(crate) port: Option<u16>,
+    /// Also listen on this address, for programs on other machines: 0.0.0.0 is all of this machine's.
+    #[arg(long, value_name = "ADDRESS", requires = "token_file")]
+    pub(crate) listen: Option<IpAddr>,
+    /// Ask every caller for the token in this file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_file: Option<PathBuf>,
     /// Allow pages of this origin to run code, in addition to the settings, for example http://localhost:8080.
     #[arg(long = "allow-origin", value_name = "ORIGIN")]
     pub(crate) allow_origins: Vec<Origin>,
@@ -206,6 +215,19 @@ pub(crate) struct Status {
     pub(crate) port: Option<u16>,
     /// Print JSON.
     #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Update {
+    /// Only say whether there is a new version; exit code 5 if there is one.
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Install it without asking.
+    #[arg(long, conflicts_with = "check")]
+    pub(crate) yes: bool,
+    /// Print JSON.
+    #[arg(long, requires = "check")]
     pub(crate) json: bool,
 }
 

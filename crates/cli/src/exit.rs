@@ -13,6 +13,8 @@ pub(crate) const FAILED: u8 = 1;
 pub(crate) const PORT: u8 = 3;
 /// `status`: no service answers.
 pub(crate) const NOT_RUNNING: u8 = 4;
+/// `update --check`: there is a newer version.
+pub(crate) const NEWER: u8 = 5;
 /// `run`: a limit ended the program, as with timeout(1).
 pub(crate) const LIMIT: u8 = 124;
 /// `run`: the program crashed. As in shells, the signal's number is added, if there is one.

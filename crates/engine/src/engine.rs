@@ -23,7 +23,7 @@ pub struct Config {
     /// The folder of the runs' folders; created if missing, private to the user.
     pub runs_folder: PathBuf,
     /// Further folders to hide from programs; created if missing, private to the user. They are hidden on Linux where
-    /// namespaces are allowed.
+    /// namespaces are allowed, and on macOS in the sandbox.
     pub hidden: Vec<PathBuf>,
     /// How many interpreters to keep warm.
     pub warm: Warm,

@@ -52,6 +52,8 @@ pub struct SandboxReport {
     pub own_root: bool,
     /// Whether a run has a network of its own, with nothing in it.
     pub own_network: bool,
+    /// Whether it was tested on a machine of this kind. If not, it is given to whoever asks for it, and `auto` leaves it out.
+    pub is_proven: bool,
     /// Why there is no sandbox; `None` if there is one.
     pub lack: Option<Lack>,
     /// Why a run in the sandbox cannot be given a network that leads outward; `None` if it can.
@@ -61,6 +63,8 @@ pub struct SandboxReport {
 /// Why a machine cannot give programs in the sandbox a network.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum NetworkLack {
+    /// This version gives no network on this system.
+    System,
     /// A run has no network and root folder of its own, without which the machine's network cannot be kept closed.
     Namespaces,
     /// The device that leads out of a run's network cannot be made; the error number.
@@ -91,6 +95,7 @@ impl SandboxReport {
             landlock_abi: 0,
             own_root: false,
             own_network: false,
+            is_proven: true,
             lack: Some(lack),
             network_lack: Some(NetworkLack::Namespaces),
         }
@@ -104,10 +109,24 @@ impl SandboxReport {
         }
     }
 
+    /// Whether the level `auto` may rely on it.
+    pub fn is_for_auto(&self) -> bool {
+        self.is_proven && self.lack.is_none()
+    }
+
+    /// Whether it can close parts of a granted folder, or make them read-only: by mounts in a root folder of the run's own, or in
+    /// Seatbelt, in which the last rule that matches counts.
+    pub(crate) fn closes_parts(&self) -> bool {
+        self.own_root || cfg!(target_os = "macos")
+    }
+
     /// What this sandbox does not do although newer kernels or machines with namespaces can, each as a sentence.
     pub fn gaps(&self) -> Vec<LocalizedMessage> {
         if self.lack.is_some() {
             return Vec::new();
+        }
+        if !self.is_proven {
+            return vec![sentences::GAP_UNPROVEN.message()];
         }
         let gaps = [
             (!self.own_root, sentences::GAP_ROOT),
@@ -139,6 +158,7 @@ impl NetworkLack {
     /// The reason and the remedy; follows "programs cannot be given a network here: ".
     fn message(self) -> LocalizedMessage {
         match self {
+            Self::System => sentences::NETWORK_LACK_SYSTEM.message(),
             Self::Namespaces => sentences::NETWORK_LACK_NAMESPACES.message(),
             Self::Device(number) => {
                 sentences::NETWORK_LACK_DEVICE.with("cause", std::io::Error::from_raw_os_error(number).to_string())
@@ -151,10 +171,20 @@ impl NetworkLack {
 mod tests {
     use super::{Lack, NetworkLack, SandboxReport};
 
+    fn whole() -> SandboxReport {
+        SandboxReport {
+            landlock_abi: 6,
+            own_root: true,
+            own_network: true,
+            is_proven: true,
+            lack: None,
+            network_lack: None,
+        }
+    }
+
     #[test]
     fn what_an_older_kernel_lacks_is_said() {
-        let whole =
-            SandboxReport { landlock_abi: 6, own_root: true, own_network: true, lack: None, network_lack: None };
+        let whole = whole();
         assert!(whole.gaps().is_empty());
         let old = SandboxReport { landlock_abi: 3, ..whole.clone() };
         assert_eq!(old.gaps().len(), 1);
@@ -165,16 +195,24 @@ mod tests {
 
     #[test]
     fn why_there_is_no_network_is_said_with_its_remedy() {
-        let whole =
-            SandboxReport { landlock_abi: 6, own_root: true, own_network: true, lack: None, network_lack: None };
-        assert_eq!(whole.no_network(), None);
+        assert_eq!(whole().no_network(), None);
         for (report, expected) in [
-            (SandboxReport { network_lack: Some(NetworkLack::Device(2)), ..whole.clone() }, "--device /dev/net/tun"),
-            (SandboxReport { network_lack: Some(NetworkLack::Namespaces), ..whole }, "namespaces"),
+            (SandboxReport { network_lack: Some(NetworkLack::Device(2)), ..whole() }, "--device /dev/net/tun"),
+            (SandboxReport { network_lack: Some(NetworkLack::Namespaces), ..whole() }, "namespaces"),
+            (SandboxReport { network_lack: Some(NetworkLack::System), ..whole() }, "Linux only"),
             (SandboxReport::lacking(Lack::Landlock), "Landlock"),
         ] {
             let told = report.no_network().map(|message| message.to_string()).unwrap_or_default();
             assert!(told.contains(expected), "{told}");
         }
+    }
+
+    #[test]
+    fn auto_leaves_out_what_is_not_proven_and_that_is_said() {
+        let whole = whole();
+        assert!(whole.is_for_auto());
+        let unproven = SandboxReport { landlock_abi: 0, is_proven: false, ..whole };
+        assert!(!unproven.is_for_auto() && unproven.gaps()[0].to_string().contains("real Mac"));
+        assert!(!SandboxReport::lacking(Lack::Landlock).is_for_auto());
     }
 }

@@ -6,6 +6,7 @@ runtray_engine::sentences! {
     SETTING_MILLIS = "setting.millis": "must be a whole number of milliseconds from {least} to {most}, not {written}";
     SETTING_SIZE = "setting.size": "must be a whole number of bytes from {least} ({least_rounded}) to {most} ({most_rounded}), not {written}";
     SETTING_PATH_TEXT = "setting.path_text": "must be a path in quotes, not {written}";
+    SETTING_TEXT = "setting.text": "must be a text in quotes, not {written}";
     SETTING_PATH_NUL = "setting.path_nul": "must be a path, and no path holds a NUL character";
     SETTING_PATH_RELATIVE = "setting.path_relative": "must be a whole path from the root of the disk (no `~`), not {written}";
     SETTING_TEXTS = "setting.texts": "must be texts in square brackets, such as [\"a\", \"b\"], not {written}";

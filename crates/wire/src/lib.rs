@@ -12,6 +12,8 @@ mod languages;
 mod message;
 mod packs;
 mod proof;
+#[cfg(test)]
+mod properties;
 mod request;
 mod response;
 mod run_status;

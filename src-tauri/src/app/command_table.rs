@@ -61,6 +61,9 @@ pub(crate) fn with_commands<R: Runtime>(
             commands::settings::deny_origin,
             commands::settings::revoke_origin,
             commands::settings::dismiss_welcome,
+            commands::updates::version_news,
+            commands::updates::look_for_update,
+            commands::updates::install_update,
         ],
     )
 }

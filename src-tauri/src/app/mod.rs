@@ -56,6 +56,7 @@ fn set_up(app: &AppHandle<Wry>, args: &Args, requests: mpsc::Receiver<LaunchRequ
     tauri::async_runtime::spawn(fulfil(app.clone(), requests));
     state::start(&app_state);
     tauri::async_runtime::spawn(notifications::keep(app.clone(), app_state.clone()));
+    tauri::async_runtime::spawn(notifications::announce_versions(app.clone(), app_state.clone()));
     tauri::async_runtime::spawn(window::follow_theme(app.clone(), app_state.clone()));
     #[cfg(target_os = "macos")]
     app.set_activation_policy(tauri::ActivationPolicy::Accessory)?;

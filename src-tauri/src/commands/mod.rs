@@ -9,6 +9,7 @@ pub(crate) mod packs;
 pub(crate) mod python;
 pub(crate) mod service;
 pub(crate) mod settings;
+pub(crate) mod updates;
 
 use std::sync::Arc;
 

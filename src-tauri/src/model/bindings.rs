@@ -56,6 +56,7 @@ fn typescript() -> String {
     declared.visit::<super::AssistantAction>();
     declared.visit::<super::AssistantChange>();
     declared.visit::<About>();
+    declared.visit::<super::VersionNews>();
     declared.visit::<super::Failure>();
     declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }

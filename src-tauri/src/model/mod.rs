@@ -12,6 +12,7 @@ mod executions;
 mod failure;
 mod settings;
 mod status;
+mod version_news;
 
 pub(crate) use about::About;
 pub(crate) use assistants::{AssistantAction, AssistantChange, AssistantsView};
@@ -21,6 +22,7 @@ pub(crate) use executions::{ExecutionView, LogPage, Selection, filter};
 pub(crate) use failure::{Failure, sentence};
 pub(crate) use settings::{Folder, PythonTest, SettingsView};
 pub(crate) use status::{Action, Problem, ProblemAction, Python, ServiceState, Status};
+pub(crate) use version_news::{NewVersion, VersionNews, VersionStep};
 
 use runtray_wire::ExecutionSummary;
 use serde::Serialize;
@@ -39,6 +41,8 @@ pub(crate) enum Update {
     Ended { execution: ExecutionSummary },
     /// The settings changed.
     Settings { settings: SettingsView },
+    /// Something about new versions changed.
+    News { news: VersionNews },
     /// The log was cleared.
     Cleared,
     /// Makes the window show another route: `log/<id>`, `settings`.

@@ -22,6 +22,7 @@ use crate::system::shutdown::Shutdown;
 use super::console::{Console, Follower};
 use super::interpreter_list::Interpreters;
 use super::packages::PackageChange;
+use super::versions::Versions;
 
 /// The service and the published values.
 pub(crate) struct AppState {
@@ -41,6 +42,7 @@ pub(crate) struct AppState {
     pub(super) interpreters: watch::Sender<Interpreters>,
     pub(super) recent: watch::Sender<Vec<ExecutionSummary>>,
     pub(super) no_tray: watch::Sender<Option<NoTray>>,
+    pub(super) versions: Versions,
 }
 
 impl AppState {
@@ -55,6 +57,7 @@ impl AppState {
             settings: settings.clone(),
             paths: paths.clone(),
             port,
+            listen: None,
             allow_origins: Vec::new(),
             token: None,
         });
@@ -70,6 +73,7 @@ impl AppState {
             interpreters: watch::Sender::default(),
             recent: watch::Sender::default(),
             no_tray: watch::Sender::new(no_tray),
+            versions: Versions::default(),
         }
     }
 

@@ -12,6 +12,8 @@ mod packages;
 mod problems;
 mod recent;
 mod status;
+mod version_news;
+mod versions;
 
 use std::sync::Arc;
 
@@ -26,6 +28,7 @@ pub(crate) fn start(app_state: &Arc<AppState>) {
     tokio::spawn(status::keep(app_state.clone()));
     tokio::spawn(interpreters::keep(app_state.clone()));
     tokio::spawn(recent::keep(app_state.clone()));
+    tokio::spawn(version_news::keep(app_state.clone()));
     let app_state = app_state.clone();
     tokio::spawn(async move {
         if let Err(error) = app_state.lifecycle.start().await {

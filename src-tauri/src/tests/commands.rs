@@ -1,6 +1,7 @@
 //! The answers of the commands, and the windows that may call them.
 
 use std::fs;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -104,4 +105,23 @@ fn start_at_login_shows_the_state_of_the_system() {
     assert_eq!(ask(&main, "autostart", json!({})), Ok(json!(false)));
     assert_eq!(ask(&main, "set_autostart", json!({ "on": true })), Ok(json!(true)));
     assert_eq!(ask(&main, "autostart", json!({})), Ok(json!(true)));
+}
+
+#[test]
+fn a_build_without_a_feed_says_so_and_looks_nowhere() {
+    let app = MockApp::new();
+    let main = app.window("main");
+    let news = || ask(&main, "version_news", json!({})).expect("news");
+    let first = news();
+    assert_eq!((&first["has_feed"], &first["step"]["kind"]), (&json!(false), &json!("unknown")));
+    assert_eq!(first["installed"], env!("CARGO_PKG_VERSION"));
+    // Nothing was found that could be installed.
+    ask(&main, "install_update", json!({ "version": "99.0.0" })).expect("it is ignored");
+    ask(&main, "look_for_update", json!({})).expect("it is begun");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while news()["step"]["kind"] != "failed" {
+        assert!(Instant::now() < deadline, "{}", news());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    assert_eq!(news()["step"]["reason"]["code"], "update.no_feed");
 }

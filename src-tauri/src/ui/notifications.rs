@@ -9,7 +9,7 @@ use tauri_plugin_notification::NotificationExt as _;
 
 use super::window;
 use crate::i18n::Language;
-use crate::model::{ServiceState, Status, sentence};
+use crate::model::{ServiceState, Status, VersionStep, sentence};
 use crate::state::AppState;
 
 /// The minimum interval between notifications about origins, because a page can invent origins.
@@ -30,6 +30,25 @@ impl Notification {
     pub(crate) fn console(language: Language) -> Self {
         let text = |key: &str| language.text(key, &[]);
         Self { title: text("notice.console.title"), text: text("notice.console.text") }
+    }
+
+    /// A new version was found.
+    fn new_version(version: &str, language: Language) -> Self {
+        let title = language.text("notice.version.title", &[("version", version)]);
+        Self { title, text: language.text("notice.version.text", &[]) }
+    }
+}
+
+/// Announces each new version once, as long as the app lives.
+pub(crate) async fn announce_versions(app: AppHandle<Wry>, app_state: Arc<AppState>) {
+    let (mut step, mut told) = (app_state.version_step(), String::new());
+    while step.changed().await.is_ok() {
+        let VersionStep::Found { found } = step.borrow_and_update().clone() else { continue };
+        let wanted = app_state.settings().borrow().settings.desktop.notifications;
+        if wanted && told != found.version && !window::is_seen(&app) {
+            show(&app, Notification::new_version(&found.version, app_state.language()));
+        }
+        told = found.version;
     }
 }
 

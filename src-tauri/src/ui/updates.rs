@@ -9,7 +9,7 @@ use tauri::ipc::Channel;
 use tokio::sync::broadcast::{self, error::RecvError};
 use tokio::sync::watch;
 
-use crate::model::{Status, Update};
+use crate::model::{Status, Update, VersionStep};
 use crate::state::AppState;
 
 /// The window that receives updates, if any.
@@ -25,7 +25,12 @@ impl WindowUpdates {
     /// Sends `channel` the present status and every change. A reloaded window replaces its earlier channel.
     pub(crate) fn follow(&self, app_state: Arc<AppState>, channel: Channel<Update>) {
         // Subscribe before the task starts, so that no event is missed: the window reads the log next.
-        let sources = (app_state.status(), app_state.settings(), app_state.lifecycle.events());
+        let sources = Sources {
+            status: app_state.status(),
+            settings: app_state.settings(),
+            versions: app_state.version_step(),
+            events: app_state.lifecycle.events(),
+        };
         let task = tauri::async_runtime::spawn(follow(app_state, sources, channel.clone()));
         self.replace(Some(Subscription { channel, task }));
     }
@@ -53,9 +58,15 @@ impl WindowUpdates {
 }
 
 /// The sources of updates.
-type Sources = (watch::Receiver<Status>, watch::Receiver<Loaded>, broadcast::Receiver<ExecutionEvent>);
+struct Sources {
+    status: watch::Receiver<Status>,
+    settings: watch::Receiver<Loaded>,
+    versions: watch::Receiver<VersionStep>,
+    events: broadcast::Receiver<ExecutionEvent>,
+}
 
-async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut events): Sources, channel: Channel<Update>) {
+async fn follow(app_state: Arc<AppState>, sources: Sources, channel: Channel<Update>) {
+    let Sources { mut status, mut settings, mut versions, mut events } = sources;
     status.mark_changed();
     loop {
         let update = tokio::select! {
@@ -66,6 +77,10 @@ async fn follow(app_state: Arc<AppState>, (mut status, mut settings, mut events)
             },
             changed = settings.changed() => match changed {
                 Ok(()) => Update::Settings { settings: app_state.settings_view() },
+                Err(_) => return,
+            },
+            changed = versions.changed() => match changed {
+                Ok(()) => Update::News { news: app_state.version_news() },
                 Err(_) => return,
             },
             events = events.recv() => match events {

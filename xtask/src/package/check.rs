@@ -7,7 +7,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, Result, ensure};
 
-use super::{Build, Packaging, VERSION, built, components, linux, notices};
+use super::{Build, Packaging, VERSION, built, components, linux, notices, sums};
 use crate::context::Context;
 use crate::step::{must, once, output};
 use crate::{apt, provision};
@@ -16,12 +16,13 @@ use crate::{apt, provision};
 const SUITE: &str = "bookworm";
 
 /// What every package must contain.
-const EXPECTED: [&str; 10] = [
+const EXPECTED: [&str; 11] = [
     "/usr/bin/runtray",
     "/usr/bin/runtray-desktop",
     "/usr/lib/runtray/runtray-python",
     "/usr/lib/runtray/runtray-packs",
     "/usr/lib/runtray/builtin-python/about.json",
+    "/usr/lib/runtray/package.txt",
     "/usr/lib/systemd/user/runtray.service",
     "/usr/share/applications/org.runtray.desktop.desktop",
     "/usr/share/man/man1/runtray-serve.1.gz",
@@ -41,6 +42,7 @@ pub(super) fn linux(context: &Context) -> Result<()> {
     let notices = notices::write(&packaging, &components::all(context)?)?;
     let (deb, rpm) = (linux::deb(&packaging, &notices)?, linux::rpm(&packaging, &notices)?);
     linux::tar(&packaging, &notices)?;
+    sums::write(&packaging.dist)?;
     look(&packaging.work("deb"))?;
     compare(&deb, &rpm)?;
     let is_root = output(Command::new("id").arg("-u")).as_deref() == Some("0");
@@ -74,8 +76,12 @@ fn look(tree: &Path) -> Result<()> {
 fn compare(deb: &Path, rpm: &Path) -> Result<()> {
     let of_deb =
         output(Command::new("dpkg-deb").arg("--contents").arg(deb)).context("dpkg-deb cannot read its package")?;
-    let of_deb: BTreeSet<_> =
-        of_deb.lines().filter_map(|line| line.split_whitespace().nth(5)).map(|path| &path[1..]).collect();
+    // dpkg-deb writes `./usr/bin/` for a folder, and rpm `/usr/bin`.
+    let of_deb: BTreeSet<_> = of_deb
+        .lines()
+        .filter_map(|line| line.split_whitespace().nth(5))
+        .map(|path| path[1..].trim_end_matches('/'))
+        .collect();
     let of_rpm = output(Command::new("rpm").args(["--query", "--package", "--list"]).arg(rpm))
         .context("rpm cannot read its package")?;
     let of_rpm: BTreeSet<_> = of_rpm.lines().collect();
@@ -91,11 +97,7 @@ fn compare(deb: &Path, rpm: &Path) -> Result<()> {
 /// Installs the package into a Debian, runs what can run without a desktop, and removes it. Nothing may be left.
 fn install_and_remove(context: &Context, deb: &Path) -> Result<()> {
     let root = debian(context)?;
-    let inside = |program: &str| {
-        let mut command = Command::new("chroot");
-        command.arg(&root).arg(program).env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LC_ALL", "C.UTF-8");
-        command
-    };
+    let inside = |program: &str| inside(&root, program);
     let package = root.join("runtray.deb");
     fs::copy(deb, &package).context("cannot copy the package")?;
     must(inside("apt-get").args(["install", "--simulate", "--quiet=2", "--no-install-recommends", "/runtray.deb"]))
@@ -105,6 +107,8 @@ fn install_and_remove(context: &Context, deb: &Path) -> Result<()> {
     must(inside("dpkg").args(["--force-depends", "--install", "/runtray.deb"]))?;
     let version = output(inside("runtray").arg("--version")).context("runtray does not start")?;
     ensure!(version == format!("runtray {VERSION}"), "{version}");
+    let update = output(inside("runtray").args(["update", "--check"]));
+    ensure!(update.as_ref().is_some_and(|told| told.contains("package manager")), "an update is said to be {update:?}");
     let python =
         output(inside("/usr/lib/runtray/runtray-python").args(["--cache", "/var/tmp/python", "-c", "print(6 * 7)"]));
     ensure!(python.as_deref() == Some("42"), "the built-in Python answers {python:?}");
@@ -113,6 +117,15 @@ fn install_and_remove(context: &Context, deb: &Path) -> Result<()> {
     let left: Vec<_> = files(&root)?.difference(&before).cloned().collect();
     ensure!(left.is_empty(), "the removed package leaves {left:?}");
     fs::remove_file(package).context("cannot delete the package")
+}
+
+/// A program in the root. It gets a `/proc`, by which programs find themselves, for as long as it runs.
+fn inside(root: &Path, program: &str) -> Command {
+    let mut command = Command::new("unshare");
+    command.args(["--mount", "--pid", "--fork"]).arg(format!("--mount-proc={}", root.join("proc").display()));
+    command.arg("chroot").arg(root).arg(program);
+    command.env("PATH", "/usr/sbin:/usr/bin:/sbin:/bin").env("LC_ALL", "C.UTF-8");
+    command
 }
 
 /// A small Debian in the cache, made once.

@@ -7,7 +7,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::tree::Tree;
-use super::{Packaging, VERSION, built, notices};
+use super::{Build, Packaging, VERSION, built, notices};
 use crate::packs;
 use crate::step::{must, output};
 
@@ -31,8 +31,26 @@ const SHELLS: [(&str, &str); 3] = [
     ("zsh", "usr/share/zsh/vendor-completions/_runtray"),
 ];
 
+/// The file that tells the program in a package its kind, and so who updates it.
+const MARK: &str = "package.txt";
+
 /// The built-in Python: its program and its folder.
 const PYTHON: (&str, &str) = ("runtray-python", "builtin-python");
+
+/// How packages are compressed: the options of dpkg-deb, rpm's name of it, the options of gzip.
+struct Compression {
+    deb: &'static str,
+    rpm: &'static str,
+    tar: &'static str,
+}
+
+/// As small as possible for users; for tests, which have large programs, as fast as possible.
+fn compression(packaging: &Packaging<'_>) -> Compression {
+    match packaging.build {
+        Build::Release => Compression { deb: "-Zxz", rpm: "w9.xzdio", tar: "-9n" },
+        Build::Test => Compression { deb: "-Zgzip -z1", rpm: "w1.gzdio", tar: "-1n" },
+    }
+}
 
 /// Makes the `.deb`.
 ///
@@ -46,10 +64,11 @@ pub(super) fn deb(packaging: &Packaging<'_>, notices: &Path) -> Result<PathBuf> 
     tree.text(control, "DEBIAN/control")?;
     tree.text(md5sums(&tree)?, "DEBIAN/md5sums")?;
     let package = packaging.dist.join(format!("runtray_{VERSION}_amd64.deb"));
-    tree.pack(&package, b"dpkg-deb -Zxz", || {
+    let compression = compression(packaging);
+    tree.pack(&package, compression.deb.as_bytes(), || {
         let mut dpkg = Command::new("dpkg-deb");
-        dpkg.env("SOURCE_DATE_EPOCH", packaging.time.to_string()).args(["--root-owner-group", "-Zxz", "--build"]);
-        must(dpkg.arg(tree.folder()).arg(&package))
+        dpkg.env("SOURCE_DATE_EPOCH", packaging.time.to_string()).arg("--root-owner-group");
+        must(dpkg.args(compression.deb.split(' ')).arg("--build").arg(tree.folder()).arg(&package))
     })?;
     Ok(package)
 }
@@ -76,6 +95,7 @@ pub(super) fn rpm(packaging: &Packaging<'_>, notices: &Path) -> Result<PathBuf> 
         let mut rpmbuild = Command::new("rpmbuild");
         rpmbuild.env("SOURCE_DATE_EPOCH", packaging.time.to_string()).args(["-bb", "--quiet", "--target", "x86_64"]);
         rpmbuild.arg("--define").arg(format!("_topdir {}", top.display()));
+        rpmbuild.arg("--define").arg(format!("_binary_payload {}", compression(packaging).rpm));
         must(rpmbuild.arg(top.join("runtray.spec")))?;
         let made = top.join("RPMS/x86_64").join(package.file_name().unwrap_or_default());
         fs::copy(&made, &package).with_context(|| format!("rpmbuild did not make {}", made.display())).map(drop)
@@ -104,11 +124,14 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     tree.file(&packaging.context.root.join(RECIPES).join("runtray.service"), &place("runtray.service"))?;
     tree.file(&packaging.context.root.join("LICENSE"), &place("LICENSE"))?;
     tree.file(notices, &place(notices::FILE))?;
+    tree.text("tar\n", &place(MARK))?;
     let package = packaging.dist.join(format!("{name}.tar.gz"));
-    tree.pack(&package, b"tar", || {
+    let compression = compression(packaging);
+    tree.pack(&package, compression.tar.as_bytes(), || {
         let mut tar = Command::new("tar");
         tar.args(["--sort=name", "--owner=0", "--group=0", "--numeric-owner", "--format=gnu"]);
-        tar.arg("--use-compress-program=gzip -9n").arg(format!("--mtime=@{}", packaging.time));
+        tar.arg(format!("--use-compress-program=gzip {}", compression.tar));
+        tar.arg(format!("--mtime=@{}", packaging.time));
         must(tar.arg("--create").arg("--file").arg(&package).arg("--directory").arg(tree.folder()).arg(&name))
     })
 }
@@ -126,6 +149,7 @@ fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree
         tree.program(&stripped, &format!("usr/lib/runtray/{program}"))?;
     }
     tree.flat_folder(&programs.join(PYTHON.1), &format!("usr/lib/runtray/{}", PYTHON.1))?;
+    tree.text(format!("{name}\n"), &format!("usr/lib/runtray/{MARK}"))?;
     for (shell, place) in SHELLS {
         tree.text(completions(&programs, shell)?, place)?;
     }

@@ -4,7 +4,7 @@ import { after, before, test } from "node:test";
 
 import type { Browser, Locator, Page } from "playwright-core";
 
-import { Service } from "../service.ts";
+import { Service, eventually } from "../service.ts";
 import { launch } from "./browser.ts";
 import { WAIT, photograph } from "./ide.ts";
 
@@ -71,7 +71,11 @@ test("events arrive while the program runs, and Stop ends it", async () => {
   await answers("post-execute", /begun/);
   await route("post-execute").getByRole("button", { name: "Stop" }).click();
   await answers("post-execute", /^Stopped/);
-  await page.waitForFunction(async () => (await (await fetch("executions?limit=1")).json()).items[0].status === "cancelled", undefined, WAIT);
+  await eventually("the run is cancelled", async () => (await service.newest()) === "cancelled", WAIT.timeout);
+});
+
+test("without the token the page's address alone reads nothing of the log", async () => {
+  assert.equal(await page.evaluate(() => fetch("executions?limit=1").then((response) => response.status)), 401);
 });
 
 test("nothing of it is kept", async () => {

@@ -13,6 +13,7 @@ mod run;
 mod runtime;
 mod serve;
 mod status;
+mod update;
 
 use std::process::ExitCode;
 
@@ -34,6 +35,7 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         Command::Status(status) => status::status(&status),
         Command::Doctor(args) => block_on(doctor::doctor(args)),
         Command::Config(config) => config::config(&config),
+        Command::Update(args) => update::update(&args),
         Command::Completions { shell } => {
             let mut script = Vec::new();
             clap_complete::generate(shell, &mut Arguments::command(), "runtray", &mut script);

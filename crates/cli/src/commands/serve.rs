@@ -1,7 +1,9 @@
 //! `runtray serve`.
 
+use std::path::Path;
 use std::process::ExitCode;
 
+use anyhow::{Context as _, ensure};
 use runtray_service::paths::Paths;
 use runtray_service::settings::{self, SettingsStore};
 use runtray_service::{Options, Service, State, log};
@@ -9,6 +11,9 @@ use tokio::sync::watch;
 
 use crate::args::Serve;
 use crate::{exit, print};
+
+/// The length below which a token can be guessed.
+const SHORTEST_TOKEN: usize = 32;
 
 /// Starts the service and runs until it is asked to stop or fails.
 pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
@@ -23,8 +28,9 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
         settings: SettingsStore::open(&settings_file),
         paths,
         port: args.port,
+        listen: args.listen,
         allow_origins: args.allow_origins,
-        token: None,
+        token: args.token_file.as_deref().map(token).transpose()?,
     };
     let service = Service::start(options).await?;
     print::line(format_args!("Runtray is running on {}", service.url()))?;
@@ -43,6 +49,19 @@ pub(crate) async fn serve(args: Serve) -> anyhow::Result<ExitCode> {
         }
         None => ExitCode::SUCCESS,
     })
+}
+
+/// The token in a file that an operator made.
+fn token(file: &Path) -> anyhow::Result<String> {
+    let token =
+        std::fs::read_to_string(file).with_context(|| format!("cannot read the token in {}", file.display()))?;
+    let length = token.trim().len();
+    ensure!(
+        length >= SHORTEST_TOKEN,
+        "the token in {} has {length} characters: make one of at least {SHORTEST_TOKEN}, such as `openssl rand -hex 32` prints",
+        file.display()
+    );
+    Ok(token)
 }
 
 /// Waits until the service fails, and gives the reason. Never returns if the service merely stops.

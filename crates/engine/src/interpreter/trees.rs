@@ -162,6 +162,9 @@ fn is_plain(path: &Path) -> bool {
 }
 
 #[cfg(all(test, unix))]
+mod properties;
+
+#[cfg(all(test, unix))]
 mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};

@@ -93,6 +93,9 @@ fn is_reserved(name: &str) -> bool {
 }
 
 #[cfg(test)]
+pub(crate) mod properties;
+
+#[cfg(test)]
 mod tests {
     use super::RelativePath;
 

@@ -9,8 +9,8 @@ use crate::sys::Grants;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
-/// The grants of `policy` to a program of `runtime`.
-pub(super) fn of(policy: &Policy, runtime: &Runtime) -> Grants {
+/// The grants of `policy` to a program of `runtime`. `home` is the user's, `hidden` are the service's folders.
+pub(super) fn of(policy: &Policy, runtime: &Runtime, home: Option<&Path>, hidden: &[PathBuf]) -> Grants {
     let mut kept = Vec::new();
     if !policy.write.is_empty() {
         kept = [&*runtime.code, &policy.interpreters].concat();
@@ -18,7 +18,7 @@ pub(super) fn of(policy: &Policy, runtime: &Runtime) -> Grants {
         kept.extend(std::env::current_exe());
     }
     Grants {
-        interpreter: runtime.trees.clone(),
+        interpreter: apart(&runtime.trees, home, hidden),
         kept,
         read: policy.read.clone(),
         write: policy.write.clone(),
@@ -26,10 +26,23 @@ pub(super) fn of(policy: &Policy, runtime: &Runtime) -> Grants {
     }
 }
 
-/// Why `grants` are not given: programs could change an interpreter that the service starts, or, on a machine on which runs have
-/// no root folder of their own, reach something closed in a granted folder. `hidden` are the service's folders.
-pub(super) fn refusal(grants: &Grants, hidden: &[PathBuf], has_own_root: bool) -> Option<LocalizedMessage> {
-    if grants.write.is_empty() && (has_own_root || grants.read.is_empty()) {
+/// The existing ones of an interpreter's `trees` that lead neither to the home or above it, nor to the service's folders, into
+/// them or above them. The interpreter reported them itself, and a path says little about where its links lead.
+fn apart(trees: &[PathBuf], home: Option<&Path>, hidden: &[PathBuf]) -> Vec<PathBuf> {
+    let (home, hidden) = (home.and_then(|home| home.canonicalize().ok()), existing(hidden));
+    let is_closed = |real: &Path| {
+        real.parent().is_none()
+            || home.as_ref().is_some_and(|home| home.starts_with(real))
+            || hidden.iter().any(|hidden| overlaps(hidden, real))
+    };
+    let is_open = |tree: &&PathBuf| tree.is_absolute() && tree.canonicalize().is_ok_and(|real| !is_closed(&real));
+    trees.iter().filter(is_open).cloned().collect()
+}
+
+/// Why `grants` are not given: programs could change an interpreter that the service starts, or, on a machine whose sandbox
+/// closes nothing in a granted folder, reach what is closed there. `hidden` are the service's folders.
+pub(super) fn refusal(grants: &Grants, hidden: &[PathBuf], closes_parts: bool) -> Option<LocalizedMessage> {
+    if grants.write.is_empty() && (closes_parts || grants.read.is_empty()) {
         return None;
     }
     let [write, read, kept, hidden] = [&*grants.write, &grants.read, &grants.kept, hidden].map(existing);
@@ -37,7 +50,7 @@ pub(super) fn refusal(grants: &Grants, hidden: &[PathBuf], has_own_root: bool) -
     if let Some((folder, code)) = exposed {
         return Some(sentences::GRANT_CODE.with("folder", folder.display()).with("code", code.display()));
     }
-    if has_own_root {
+    if closes_parts {
         return None;
     }
     let closed = write.iter().find_map(|folder| Some((folder, kept.iter().chain(&read).find(|it| is_in(it, folder))?)));
@@ -66,18 +79,31 @@ fn exposed_by<'a>(folder: &Path, named: &'a [PathBuf], kept: &'a [PathBuf]) -> O
     // Of a prefix, which is told by its `bin`, only the parts are the interpreter's.
     let is_prefix = |path: &Path| kept.contains(&path.join("bin"));
     let contains = |code: &&PathBuf| folder == **code || (is_in(folder, code) && !is_prefix(code));
-    kept.iter().find(contains).or_else(|| named.iter().find(|path| has_open_link(path, folder, kept)))
+    let leads_elsewhere = |path: &&PathBuf| has_open_link(path, folder, kept) || may_appear(path, folder, kept);
+    kept.iter().find(contains).or_else(|| named.iter().find(leads_elsewhere))
 }
 
-/// Whether a link on the way to `path` is in `folder`, and in no folder that is kept read-only there.
+/// Whether a link on the way to `path` can be replaced.
 fn has_open_link(path: &Path, folder: &Path, kept: &[PathBuf]) -> bool {
     path.ancestors().filter(|place| fs::symlink_metadata(place).is_ok_and(|place| place.is_symlink())).any(|link| {
         let parent = link.parent().and_then(|parent| parent.canonicalize().ok());
-        parent.is_some_and(|parent| {
-            parent.starts_with(folder) && !kept.iter().any(|kept| is_in(kept, folder) && parent.starts_with(kept))
-        })
+        parent.is_some_and(|parent| is_open(&parent, folder, kept))
     })
 }
+
+/// Whether `path`, as the folder of the user's packages, is missing and can be made: nothing can be mounted there.
+fn may_appear(path: &Path, folder: &Path, kept: &[PathBuf]) -> bool {
+    let around = path.ancestors().find_map(|place| place.canonicalize().ok());
+    !path.exists() && around.is_some_and(|around| is_open(&around, folder, kept))
+}
+
+/// Whether `place` is in `folder`, and in no folder that is kept read-only there.
+fn is_open(place: &Path, folder: &Path, kept: &[PathBuf]) -> bool {
+    place.starts_with(folder) && !kept.iter().any(|kept| is_in(kept, folder) && place.starts_with(kept))
+}
+
+#[cfg(all(test, unix))]
+mod properties;
 
 #[cfg(all(test, unix))]
 mod tests {
@@ -85,8 +111,34 @@ mod tests {
     use std::os::unix::fs::symlink;
     use std::path::PathBuf;
 
-    use super::refusal;
+    use super::{apart, refusal};
     use crate::sys::Grants;
+
+    #[test]
+    fn a_tree_that_leads_to_the_home_or_to_the_service_is_not_granted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let base = folder.path().canonicalize().expect("it is there");
+        let at = |name: &str| base.join(name);
+        for name in ["home/me/venv/lib", "home/me/data/runs", "opt/python/lib"] {
+            fs::create_dir_all(at(name)).expect("folders");
+        }
+        for (link, target) in [
+            ("home", "home/me"),
+            ("above", "home"),
+            ("data", "home/me/data"),
+            ("runs", "home/me/data/runs"),
+            ("twice", "opt/python/home/data"),
+            ("lib64", "opt/python/lib"),
+        ] {
+            symlink(at(target), at("opt/python").join(link)).expect("a link");
+        }
+        let names = ["home", "above", "data", "runs", "twice", "lib64", "lib", "missing"];
+        let mut trees: Vec<_> = names.iter().map(|name| at("opt/python").join(name)).collect();
+        trees.extend(["home/me", "home", "", "home/me/venv/..", "home/me/venv/lib"].map(at));
+        trees.extend(["/", "lib", ""].map(PathBuf::from));
+        let granted = apart(&trees, Some(&at("home/me")), &[at("home/me/data"), at("nowhere")]);
+        assert_eq!(granted, ["opt/python/lib64", "opt/python/lib", "home/me/venv/lib"].map(at));
+    }
 
     #[test]
     fn a_grant_that_would_open_more_is_refused() {
@@ -102,7 +154,7 @@ mod tests {
         let list = |names: &[&str]| names.iter().map(|name| at(name)).collect::<Vec<PathBuf>>();
         let venv = ["proj/venv", "proj/venv/bin", "proj/venv/lib", "proj/venv/bin/python", "proj/venv/lib/site"];
         let linked = ["proj/current", "proj/current/bin", "proj/current/bin/python"];
-        // Read, write, kept; whether it is refused with and without a root folder of the run's own.
+        // Read, write, kept; whether it is refused where the sandbox closes parts of a folder, and elsewhere.
         for (read, write, kept, rooted, other) in [
             (&[][..], &["proj"][..], &venv[..], false, true),
             (&[], &["link"], &venv, false, true),
@@ -112,6 +164,8 @@ mod tests {
             (&[], &["proj/venv/lib"], &venv, true, true),
             (&[], &["proj/venv/data"], &venv, false, false),
             (&[], &["proj"], &linked, true, true),
+            (&[], &["proj"], &["proj/lib/packages"], true, true),
+            (&[], &["proj"], &["proj/venv/bin", "proj/venv/bin/missing"], false, true),
             (&["proj/data"], &["proj"], &[], false, true),
             (&["proj"], &["proj/data"], &[], false, false),
             (&["runtray"], &[], &[], false, true),
@@ -127,9 +181,9 @@ mod tests {
                 write: list(write),
                 network: None,
             };
-            for (has_own_root, expected) in [(true, rooted), (false, other)] {
-                let refused = refusal(&grants, &list(&["runtray/data"]), has_own_root);
-                assert_eq!(refused.is_some(), expected, "{read:?} {write:?} {kept:?} {has_own_root}: {refused:?}");
+            for (closes_parts, expected) in [(true, rooted), (false, other)] {
+                let refused = refusal(&grants, &list(&["runtray/data"]), closes_parts);
+                assert_eq!(refused.is_some(), expected, "{read:?} {write:?} {kept:?} {closes_parts}: {refused:?}");
             }
         }
     }

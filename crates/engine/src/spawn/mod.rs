@@ -125,9 +125,11 @@ impl Spawner {
         workspace: Workspace,
         barrier: Option<Barrier>,
     ) -> Result<Spawned, Error> {
-        let grants = (policy.level == Isolation::Sandbox).then(|| grants::of(policy, runtime));
+        let (home, hidden) = (std::env::home_dir(), self.hidden.paths());
+        let is_closed = policy.level == Isolation::Sandbox;
+        let grants = is_closed.then(|| grants::of(policy, runtime, home.as_deref(), &hidden));
         if let Some(grants) = &grants
-            && let Some(reason) = grants::refusal(grants, &self.hidden.paths(), self.sandbox().await.own_root)
+            && let Some(reason) = grants::refusal(grants, &hidden, self.sandbox().await.closes_parts())
         {
             return Err(Error::NoSandbox(reason));
         }
@@ -163,7 +165,7 @@ impl Spawner {
                 root: workspace.root(),
                 temporary: &workspace.temporary(),
                 args_in_sight: &runtime.args_in_sight,
-                hidden: &self.hidden.paths(),
+                hidden: &hidden,
             },
             sandbox: grants.as_ref(),
             limits,

@@ -18,10 +18,10 @@ pub(crate) struct Launch<'a> {
     /// Its working folder.
     pub(crate) folder: &'a Path,
     /// The folders it owns.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
+    #[cfg_attr(windows, expect(dead_code, reason = "there every run sees what its user does"))]
     pub(crate) folders: RunFolders<'a>,
-    /// The grants of the level `sandbox`; `None` at the level `none`. Only Linux has that level.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
+    /// The grants of the level `sandbox`; `None` at the level `none`.
+    #[cfg_attr(windows, expect(dead_code, reason = "the engine refuses such runs there"))]
     pub(crate) sandbox: Option<&'a Grants>,
     /// The limits that the platform enforces. The run loop enforces wall-clock time, output and folder size.
     pub(crate) limits: &'a Limits,
@@ -36,7 +36,8 @@ pub(crate) struct Launch<'a> {
 }
 
 /// The files that a program at the level `sandbox` may use besides the system and its own folders.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
+#[cfg_attr(windows, expect(dead_code, reason = "the engine refuses such runs there"))]
+#[derive(Debug, Default)]
 pub(crate) struct Grants {
     /// The parts of the interpreter, to read.
     pub(crate) interpreter: Vec<PathBuf>,
@@ -47,18 +48,20 @@ pub(crate) struct Grants {
     /// To read and write.
     pub(crate) write: Vec<PathBuf>,
     /// The network; `None` gives none.
+    #[cfg_attr(target_os = "macos", expect(dead_code, reason = "the engine refuses such runs there"))]
     pub(crate) network: Option<Outward>,
 }
 
 /// The folders of a run, and the folders to hide from it.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
+#[cfg_attr(windows, expect(dead_code, reason = "there every run sees what its user does"))]
 pub(crate) struct RunFolders<'a> {
     /// The run's folder, which contains all others.
     pub(crate) root: &'a Path,
     /// The folder for temporary files.
     pub(crate) temporary: &'a Path,
     /// Arguments to add in front if the user's folders are visible above the program's.
+    #[cfg_attr(target_os = "macos", expect(dead_code, reason = "the caller adds them where they are always visible"))]
     pub(crate) args_in_sight: &'a [OsString],
-    /// Folders to hide, where the system can do that.
+    /// Folders to hide, where the system can do that: on Linux with namespaces, on macOS at the level `sandbox`.
     pub(crate) hidden: &'a [PathBuf],
 }

@@ -14,10 +14,14 @@ mod launch;
 pub(crate) mod open_file_limit;
 pub(crate) mod peer;
 mod pipes;
+#[cfg(any(target_os = "macos", all(test, unix)))]
+mod seatbelt;
 #[cfg(unix)]
 mod streams;
 #[cfg(unix)]
 mod terminal;
+#[cfg(unix)]
+mod writable;
 
 #[cfg(target_os = "linux")]
 mod linux;
@@ -51,3 +55,5 @@ pub(crate) use pipes::{Input, Pipes};
 pub(crate) use platform::Terminal;
 #[cfg(unix)]
 pub(crate) use terminal::Terminal;
+#[cfg(any(target_os = "linux", target_os = "macos"))]
+pub(crate) use writable::Writable;

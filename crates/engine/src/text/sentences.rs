@@ -70,6 +70,7 @@ crate::sentences! {
     NO_WASM = "isolation.no_wasm": "the isolation \"wasm\" is that of the built-in Python, which is not part of this installation of Runtray. Ask for another isolation, or install a package that has it";
     NO_SANDBOX = "isolation.no_sandbox": "the sandbox is not available here: {reason}";
     NO_NETWORK = "isolation.no_network": "programs cannot be given a network here: {reason}";
+    NETWORK_LACK_SYSTEM = "isolation.network_lack_system": "this version gives programs in the sandbox a network on Linux only. Leave the network off";
     NETWORK_LACK_NAMESPACES = "isolation.network_lack_namespaces": "this machine gives programs no network and mount namespaces, without which its own network cannot be kept closed. Allow user namespaces, or leave the network off";
     NETWORK_LACK_DEVICE = "isolation.network_lack_device": "the device /dev/net/tun cannot be used ({cause}). Load the module `tun`, start the container with `--device /dev/net/tun`, or leave the network off";
     LACK_SYSTEM = "isolation.lack_system": "this version has no sandbox for this system. Choose \"none\" in the settings to run programs with your own rights";
@@ -83,6 +84,7 @@ crate::sentences! {
     GAP_ROOT = "isolation.gap_root": "There are no mount namespaces: programs can see sizes and dates of files, and cannot use `/dev/shm`, UNIX sockets and pseudo-terminals, or change modes and dates.";
     GAP_NETWORK = "isolation.gap_network": "There are no network namespaces: programs cannot open connections even to themselves.";
     GAP_IOCTL = "isolation.gap_ioctl": "Landlock cannot limit ioctl on devices before Linux 6.10.";
+    GAP_UNPROVEN = "isolation.gap_unproven": "The sandbox of macOS has not been tested on a real Mac yet, so \"auto\" does not use it. Programs in it cannot open connections even to themselves.";
     GAP_ABSTRACT = "isolation.gap_abstract": "Landlock cannot close abstract UNIX sockets before Linux 6.12.";
 
     OUTCOME_DENIED_FILE = "outcome.denied_file": "The sandbox kept this program from opening {path}. Allow the folder in Settings, or send the file with the request.";

@@ -58,7 +58,7 @@ fn place(held: &File) -> Option<PathBuf> {
     std::fs::read_link(format!("/proc/self/fd/{}", held.as_raw_fd())).ok()
 }
 
-/// Elsewhere nothing can be hidden.
+/// Elsewhere a folder that was moved is not found again.
 #[cfg(not(target_os = "linux"))]
 fn hold(_path: &Path) -> Option<File> {
     None

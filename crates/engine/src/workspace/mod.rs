@@ -215,4 +215,6 @@ fn identity(folder: &Path) -> Option<u64> {
 }
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;

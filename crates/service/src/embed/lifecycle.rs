@@ -215,6 +215,7 @@ mod tests {
             settings: store.clone(),
             paths: Paths { config: below("config"), data: below("data"), runs: below("runs") },
             port: None,
+            listen: None,
             allow_origins: Vec::new(),
             token: None,
         };

@@ -125,6 +125,7 @@ mod tests {
             settings: SettingsStore::open(&file),
             paths: Paths { config: path("config"), data: path("data"), runs: path("runs") },
             port: None,
+            listen: None,
             allow_origins: Vec::new(),
             token: None,
         })

@@ -77,7 +77,7 @@ impl Service {
         settings::log_problems(&[], &loaded.problems);
         warn_of_denied(&options, &loaded.settings);
         let token = options.token.as_deref().map(|text| Token::chosen(text).ok_or(StartError::Token)).transpose()?;
-        let listening = listen(options.port.unwrap_or(loaded.settings.port)).await?;
+        let listening = listen(options.port.unwrap_or(loaded.settings.port), options.listen).await?;
         let state = retained.state.clone();
         let service = Self::serve(options, loaded, token, listening, retained, machine);
         if let Err(error) = service.core().start_engine(&service.0.paths).await {
@@ -112,6 +112,7 @@ impl Service {
             port: listening.port,
             missing: listening.missing,
             port_is_given: options.port.is_some(),
+            is_beyond_loopback: options.listen.is_some(),
         };
         let core = Core::new(loaded, machine, journal, events);
         core.listens_at(addresses.port);
@@ -176,8 +177,8 @@ impl Service {
         self.server().access.pending.watch()
     }
 
-    /// Stops it. The port is free at once and new executions are refused; running ones get the settings' grace and are then
-    /// cancelled. When this returns, all of them are gone and the journal is written. A second call waits for the first.
+    /// Stops it. The port is free at once and new executions are refused; running and queued ones get the settings' grace and are
+    /// then cancelled. When this returns, all of them are gone and the journal is written. A second call waits for the first.
     pub async fn stop(&self) {
         self.0.stopped.get_or_init(|| self.0.shut_down()).await;
     }
@@ -219,7 +220,7 @@ impl Inner {
     async fn shut_down(&self) {
         let server = &self.server;
         server.state.send_replace(State::Stopping);
-        server.core.admission.close();
+        server.core.admission.drain();
         server.sessions.stop();
         self.withdraw().await;
         server.stop_listening().await;

@@ -1,4 +1,4 @@
-//! Listening on 127.0.0.1 and `[::1]` with the same port, and the errors if that fails.
+//! Listening on 127.0.0.1 and `[::1]` with the same port, and on a further address if one is given, and the errors if that fails.
 
 use std::fmt;
 use std::io;
@@ -122,14 +122,19 @@ struct Failed {
     source: io::Error,
 }
 
-/// Listens on both loopback addresses. Port 0 takes a port that is free on both.
+/// Listens on both loopback addresses, and on `beyond` if that is given. Port 0 takes a port that is free on all.
 ///
 /// # Errors
 /// An address of this machine cannot be bound, or it has none.
-pub(crate) async fn listen(port: u16) -> Result<Listening, ListenError> {
+pub(crate) async fn listen(port: u16, beyond: Option<IpAddr>) -> Result<Listening, ListenError> {
+    let addresses = match beyond {
+        // All addresses include the loopback ones.
+        Some(all) if all.is_unspecified() => vec![all],
+        _ => LOOPBACKS.into_iter().chain(beyond).collect(),
+    };
     let listening = match port {
-        0 => bind_free_port().await.map_err(Failed::other)?,
-        _ => match bind_both(port).await {
+        0 => bind_free_port(&addresses).await.map_err(Failed::other)?,
+        _ => match bind_all(port, &addresses).await {
             Ok(listening) => listening,
             Err(failed) => return Err(failed.explain().await),
         },
@@ -137,10 +142,10 @@ pub(crate) async fn listen(port: u16) -> Result<Listening, ListenError> {
     if listening.listeners.is_empty() { Err(ListenError::NoLoopback) } else { Ok(listening) }
 }
 
-/// Binds both addresses, as far as this machine has them.
-async fn bind_both(port: u16) -> Result<Listening, Failed> {
+/// Binds the addresses. A loopback address that this machine does not have is left out.
+async fn bind_all(port: u16, addresses: &[IpAddr]) -> Result<Listening, Failed> {
     let mut listening = Listening { listeners: Vec::new(), addresses: Vec::new(), port, missing: None };
-    for ip in LOOPBACKS {
+    for ip in addresses.iter().copied() {
         let address = SocketAddr::new(ip, listening.port);
         match TcpListener::bind(address).await {
             Ok(listener) => {
@@ -150,7 +155,9 @@ async fn bind_both(port: u16) -> Result<Listening, Failed> {
                 listening.addresses.push(bound);
                 listening.listeners.push(listener);
             }
-            Err(error) if classify(&error, cfg!(windows)) == Failure::NoSuchAddress => listening.missing = Some(ip),
+            Err(error) if ip.is_loopback() && classify(&error, cfg!(windows)) == Failure::NoSuchAddress => {
+                listening.missing = Some(ip);
+            }
             Err(source) => return Err(Failed { address, source }),
         }
     }
@@ -159,23 +166,23 @@ async fn bind_both(port: u16) -> Result<Listening, Failed> {
 
 /// Binds a free port. The system picks a port that is free on the first address; if another program uses it on the second, it is
 /// tried again.
-async fn bind_free_port() -> Result<Listening, Failed> {
+async fn bind_free_port(addresses: &[IpAddr]) -> Result<Listening, Failed> {
     for _ in 1..FREE_PORT_ATTEMPTS {
-        if let Ok(listening) = bind_both(0).await {
+        if let Ok(listening) = bind_all(0, addresses).await {
             return Ok(listening);
         }
     }
-    bind_both(0).await
+    bind_all(0, addresses).await
 }
 
 /// A free port to suggest instead: one close to `port`, which is easy to remember, or else any.
 async fn suggest(port: u16) -> Option<u16> {
     for neighbour in (1..=SUGGESTED_NEIGHBOURS).filter_map(|step| port.checked_add(step)) {
-        if bind_both(neighbour).await.is_ok() {
+        if bind_all(neighbour, &LOOPBACKS).await.is_ok() {
             return Some(neighbour);
         }
     }
-    bind_free_port().await.ok().map(|listening| listening.port)
+    bind_free_port(&LOOPBACKS).await.ok().map(|listening| listening.port)
 }
 
 impl Failed {
@@ -278,7 +285,7 @@ mod tests {
 
     #[tokio::test]
     async fn both_addresses_share_a_free_port() {
-        let listening = listen(0).await.expect("a free port");
+        let listening = listen(0, None).await.expect("a free port");
         assert_eq!(listening.listeners.len() + usize::from(listening.missing.is_some()), 2);
         for address in &listening.addresses {
             assert!(address.ip().is_loopback() && address.port() == listening.port, "{address}");
@@ -288,7 +295,7 @@ mod tests {
     async fn check_taken(address: &str) {
         let Ok(other) = TcpListener::bind(address).await else { return };
         let taken = other.local_addr().expect("an address").port();
-        let Err(ListenError::InUse { address, holder, free_port }) = listen(taken).await else {
+        let Err(ListenError::InUse { address, holder, free_port }) = listen(taken, None).await else {
             panic!("port {taken}, taken on {address}, was used")
         };
         assert_eq!(address.ip(), other.local_addr().expect("an address").ip());

@@ -29,6 +29,8 @@ pub(crate) struct Addresses {
     pub(crate) missing: Option<IpAddr>,
     /// Whether the port was given at the start, whatever the settings say.
     pub(crate) port_is_given: bool,
+    /// Whether one of them is not a loopback address.
+    pub(crate) is_beyond_loopback: bool,
 }
 
 /// The state that all routes of a service share.

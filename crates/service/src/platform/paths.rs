@@ -117,6 +117,11 @@ impl Paths {
         self.data.with_file_name(if is_below_one { "packages" } else { "runtray-packages" })
     }
 
+    /// What is fetched to update the app. It may be deleted whenever no update is made.
+    pub fn update_folder(&self) -> PathBuf {
+        self.runs.with_file_name("updates")
+    }
+
     /// The file with the running service's address.
     pub fn address_file(&self) -> PathBuf {
         self.data.join("address")

@@ -117,6 +117,17 @@ impl Admission {
         self.0.admit_waiting();
     }
 
+    /// Refuses new requests from now on; waiting ones keep their turn.
+    pub(crate) fn drain(&self) {
+        self.0.lock().closed = true;
+    }
+
+    /// Waits until nothing runs and nothing waits.
+    pub(crate) async fn idle(&self) {
+        // The sender lives as long as this.
+        let _ = self.load().wait_for(|load| *load == Load::default()).await;
+    }
+
     /// Refuses all requests from now on, including waiting ones.
     pub(crate) fn close(&self) {
         let mut queue = self.0.lock();
@@ -325,6 +336,22 @@ mod tests {
         check_load(&admission, 0, 0);
         admission.close();
         assert_eq!(admission.admit_interactive(1).err(), Some(Refused::Closed));
+    }
+
+    #[test]
+    fn draining_refuses_new_requests_and_lets_waiting_ones_in() {
+        let admission = Admission::new(1, 2);
+        let slot = admitted(&admission);
+        let mut waiting = pin!(admission.admit());
+        assert!(poll(waiting.as_mut()).is_pending());
+        admission.drain();
+        let mut idle = pin!(admission.idle());
+        assert!(matches!(poll(pin!(admission.admit())), Poll::Ready(Err(Refused::Closed))));
+        drop(slot);
+        let Poll::Ready(Ok(slot)) = poll(waiting.as_mut()) else { panic!("the waiting request lost its turn") };
+        assert!(poll(idle.as_mut()).is_pending(), "idle while one runs");
+        drop(slot);
+        assert!(poll(idle.as_mut()).is_ready());
     }
 
     #[test]

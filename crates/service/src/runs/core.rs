@@ -179,7 +179,7 @@ impl Core {
     /// while that is not known.
     pub(crate) fn sandbox(&self) -> Option<(Isolation, SandboxReport)> {
         let report = self.engine.ready()?.sandbox_report().borrow().clone()?;
-        Some((isolation::level(self.settings.borrow().settings.isolation, report.lack.is_some()), report))
+        Some((isolation::level(self.settings.borrow().settings.isolation, !report.is_for_auto()), report))
     }
 
     /// Starts `job`, whose request asks for `wish`, as soon as there is a slot for it. The settings of that time hold.
@@ -202,12 +202,17 @@ impl Core {
         Ok(Execution::start(self.context(), job, wish, slot, live))
     }
 
-    /// Ends all executions: they get the settings' grace, then they are cancelled. The engine is gone when this returns.
-    /// Admission must have been closed before.
+    /// Ends all executions: they and those that wait for a slot get the settings' grace, then they are cancelled and refused. The
+    /// engine is gone when this returns. Admission must have been drained or closed before.
     pub(crate) async fn shut_down(&self) {
         let grace = self.settings.borrow().settings.stop_grace;
         self.tasks.close();
-        if timeout(grace, self.tasks.wait()).await.is_err() {
+        let ended = async {
+            self.admission.idle().await;
+            self.tasks.wait().await;
+        };
+        if timeout(grace, ended).await.is_err() {
+            self.admission.close();
             self.registry.cancel_all();
         }
         // Taken away while the last runs end: executions that still wait for the engine are refused.

@@ -91,7 +91,7 @@ pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result
     Ok(wished.max(asked))
 }
 
-/// The level of `choice` on a machine that `lacks` a sandbox or has one. `auto` is the sandbox where there is one; a level that
+/// The level of `choice` on a machine that `lacks` a proven sandbox or has one. `auto` is the sandbox where there is one; a level that
 /// the machine does not have is refused by the engine.
 pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
     match choice {
@@ -109,7 +109,7 @@ pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machin
         return false;
     }
     let is_auto = settings.isolation == IsolationChoice::Auto;
-    machine.set_own_are_open(is_auto && engine.sandbox().await.lack.is_some())
+    machine.set_own_are_open(is_auto && !engine.sandbox().await.is_for_auto())
 }
 
 /// The policy for a run with the isolation `chosen` on a machine with `languages`. A service that listens at `own_port` of the
@@ -122,7 +122,7 @@ pub async fn policy(
     own_port: Option<u16>,
 ) -> Policy {
     // Only `auto` depends on the machine: at other levels the first run need not wait for the report.
-    let lacks = chosen.level == IsolationChoice::Auto && engine.sandbox().await.lack.is_some();
+    let lacks = chosen.level == IsolationChoice::Auto && !engine.sandbox().await.is_for_auto();
     let level = level(chosen.level, lacks);
     match level {
         Isolation::Sandbox => {

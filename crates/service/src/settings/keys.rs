@@ -9,7 +9,7 @@ use toml_edit::Item;
 use super::key::{Fault, Key, set};
 use super::model::{DAY, IsolationChoice, Settings};
 use super::read::{GIB, MIB, buffer, count, excerpt, length, millis, program, python, size, switch};
-use super::{access, desktop, journal};
+use super::{access, desktop, journal, updates};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
 
@@ -19,7 +19,7 @@ const TIB: u64 = 1024 * GIB;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The sections of the file, with their comments.
-pub(super) const SECTIONS: [(&str, &str); 8] = [
+pub(super) const SECTIONS: [(&str, &str); 9] = [
     (
         "sandbox",
         "What programs may use at the isolation \"sandbox\", besides the system, their interpreter and their own folder.",
@@ -30,6 +30,7 @@ pub(super) const SECTIONS: [(&str, &str); 8] = [
     ("admission", "How many programs run at once."),
     ("warm", "Interpreters that are started ahead and wait, so that a program starts at once."),
     ("journal", "The log of what ran, kept on this machine only."),
+    ("updates", "New versions of Runtray. No server is asked unless you allow it here or ask for it."),
     ("desktop", "The app in the system tray."),
 ];
 
@@ -300,6 +301,10 @@ pub(super) const KEYS: &[Key] = &[
     journal::MAX_CODE_BYTES,
     journal::MAX_INPUT_BYTES,
     journal::ENV_VALUES,
+    updates::DAILY,
+    updates::FEED,
+    updates::KEY,
+    updates::HOSTS,
     desktop::START_HIDDEN,
     desktop::NOTIFICATIONS,
     desktop::THEME,

@@ -18,6 +18,8 @@ mod languages;
 mod load;
 mod model;
 mod programs;
+#[cfg(test)]
+mod properties;
 mod read;
 mod security_keys;
 mod statements;
@@ -25,12 +27,15 @@ mod store;
 mod template;
 #[cfg(test)]
 mod tests;
+mod updates;
 mod values;
 mod watch;
 
 pub use change::{ChangeError, Changes};
 pub use file::{EditError, create_if_missing};
-pub use model::{DesktopSettings, IsolationChoice, JournalSettings, Loaded, NetworkChoice, Problem, Settings, Theme};
+pub use model::{
+    DesktopSettings, IsolationChoice, JournalSettings, Loaded, NetworkChoice, Problem, Settings, Theme, UpdateSettings,
+};
 pub use programs::missing_programs;
 pub use store::SettingsStore;
 pub use values::values;

@@ -76,8 +76,23 @@ pub struct Settings {
     pub journal: JournalSettings,
     /// `[warm]`: the interpreters that are started ahead.
     pub warm: Warm,
+    /// `[updates]`: settings about new versions, unused by the service.
+    pub updates: UpdateSettings,
     /// `[desktop]`: settings of the app, unused by the service.
     pub desktop: DesktopSettings,
+}
+
+/// The settings about new versions. The service does not use them: the app and `runtray update` do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct UpdateSettings {
+    /// `daily`: whether the app looks for a new version once a day.
+    pub daily: bool,
+    /// `feed`: the address of the feed; empty for that of the build.
+    pub feed: String,
+    /// `key`: the public key that signs new versions; empty for that of the build.
+    pub key: String,
+    /// `hosts`: further hosts that the feed may lead to.
+    pub hosts: Vec<String>,
 }
 
 /// The settings of the desktop app.
@@ -231,6 +246,7 @@ impl Default for Settings {
             stop_grace: Duration::from_secs(5),
             journal: JournalSettings::default(),
             warm: Warm::default(),
+            updates: UpdateSettings::default(),
             desktop: DesktopSettings::default(),
         }
     }

@@ -4,7 +4,7 @@
 
 import type {
   About, AssistantAction, AssistantChange, AssistantsView, ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, PackProgress, Packs, Python,
-  PythonTest, Selection, SettingsView, Statistics, Update, Words,
+  PythonTest, Selection, SettingsView, Statistics, Update, VersionNews, Words,
 } from "../bindings";
 
 /** A change of settings: `null` restores the default. */
@@ -69,6 +69,12 @@ export interface Backend {
   dismissWelcome(): Promise<void>;
   openFolder(which: Folder): Promise<void>;
   about(): Promise<About>;
+  /** What is known of new versions. */
+  versionNews(): Promise<VersionNews>;
+  /** Asks whether there is a new version; what comes of it is told by updates. */
+  lookForUpdate(): Promise<void>;
+  /** Installs the version that was shown. */
+  installUpdate(version: string): Promise<void>;
   copy(text: string): Promise<void>;
   quit(): Promise<void>;
 }

@@ -60,6 +60,9 @@ export const tauri: Backend = {
   dismissWelcome: () => invoke("dismiss_welcome"),
   openFolder: (which) => invoke("open_folder", { which }),
   about: () => invoke("about"),
+  versionNews: () => invoke("version_news"),
+  lookForUpdate: () => invoke("look_for_update"),
+  installUpdate: (version) => invoke("install_update", { version }),
   copy: (text) => invoke("copy", { text }),
   quit: () => invoke("quit"),
 };

@@ -507,6 +507,16 @@ export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
 
 export type Network = "off" | "ask" | "on";
 
+export type NewVersion = { version: string, 
+/**
+ * The day of its publication, if the feed says it.
+ */
+date: string, 
+/**
+ * What is new in it: plain text.
+ */
+notes: string, };
+
 export type Pack = { 
 /**
  * Its normalized name.
@@ -826,7 +836,23 @@ export type Typed = {
  */
 data: string, };
 
-export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: ExecutionSummary, } | { "kind": "ended", execution: ExecutionSummary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "cleared" } | { "kind": "show", route: string, };
+export type Update = { "kind": "status", status: Status, } | { "kind": "begun", execution: ExecutionSummary, } | { "kind": "ended", execution: ExecutionSummary, } | { "kind": "settings", settings: SettingsView, } | { "kind": "news", news: VersionNews, } | { "kind": "cleared" } | { "kind": "show", route: string, };
+
+export type VersionNews = { 
+/**
+ * The version that runs.
+ */
+installed: string, 
+/**
+ * Whether there is a feed that can be asked.
+ */
+has_feed: boolean, 
+/**
+ * Why the app does not install new versions itself, and what to do; `None` if it does.
+ */
+advice: Words | null, step: VersionStep, };
+
+export type VersionStep = { "kind": "unknown" } | { "kind": "looking" } | { "kind": "newest" } | { "kind": "found", found: NewVersion, } | { "kind": "fetching", found: NewVersion, percent: number | null, } | { "kind": "waiting", found: NewVersion, programs: number, } | { "kind": "installing", found: NewVersion, } | { "kind": "installed", found: NewVersion, } | { "kind": "failed", reason: Words, };
 
 export type Words = { 
 /**

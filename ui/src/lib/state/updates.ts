@@ -3,6 +3,7 @@
 import { backend } from "../backend";
 import type { Update } from "../bindings";
 import { log } from "./log.svelte";
+import { news } from "./news.svelte";
 import { route } from "./route.svelte";
 import { service } from "./service.svelte";
 import { settings } from "./settings.svelte";
@@ -26,6 +27,9 @@ export function take(update: Update): void {
     case "cleared":
       log.cleared();
       figures.soon();
+      break;
+    case "news":
+      news.now = update.news;
       break;
     case "show":
       route.go(update.route);

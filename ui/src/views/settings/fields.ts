@@ -157,6 +157,7 @@ const OTHERS = [
   "denied_origins",
   "allowed_hosts",
   "desktop.welcomed",
+  "updates.daily",
   ADDRESSES.key,
   ...FOLDERS.map((field) => field.key),
 ];

@@ -173,12 +173,16 @@ mod tests {
     use std::io::IoSlice;
     use std::os::fd::{AsRawFd, OwnedFd};
     use std::os::unix::fs::MetadataExt;
+    use std::sync::{Mutex, PoisonError};
 
     use nix::libc;
     use nix::sys::socket::{AddressFamily, ControlMessage, MsgFlags, SockFlag, SockType, recv, sendmsg, socketpair};
     use nix::unistd::Pid;
 
     use super::each_file;
+
+    /// Each test looks into all sockets of this process, also into those of the other, so they run one after the other.
+    static ALONE: Mutex<()> = Mutex::new(());
 
     fn pair(kind: SockType) -> (OwnedFd, OwnedFd) {
         socketpair(AddressFamily::Unix, kind, None, SockFlag::SOCK_CLOEXEC).expect("a pair")
@@ -211,6 +215,7 @@ mod tests {
 
     #[test]
     fn no_descriptor_is_left_whatever_comes_with_the_file() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         const SO_PASSPIDFD: libc::c_int = 76;
         for options in
             [&[libc::SO_PASSCRED][..], &[SO_PASSPIDFD], &[libc::SO_PASSCRED, SO_PASSPIDFD, libc::SO_TIMESTAMP]]
@@ -244,6 +249,7 @@ mod tests {
 
     #[test]
     fn a_file_in_flight_is_found_and_the_queue_stays_as_it_is() {
+        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
         for kind in [SockType::Stream, SockType::Datagram, SockType::SeqPacket] {
             let ((sender, receiver), (inner_sender, inner_receiver)) = (pair(kind), pair(kind));
             let sent = tempfile::tempfile().expect("a file");

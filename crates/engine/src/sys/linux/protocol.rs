@@ -5,6 +5,8 @@
 //! [`ControlMessage::Go`], so a failure until then can be retried. Launcher → service, over a socket that the supervisor does
 //! not have: one [`LauncherMessage`] per packet.
 
+mod paths;
+
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -29,17 +31,22 @@ pub(crate) const MOST_REPORT: usize = 4 << 10;
 /// ends the run.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct RunSpec {
+    #[serde(with = "paths::one")]
     pub(crate) program: PathBuf,
     pub(crate) args: Vec<OsString>,
     pub(crate) env: Vec<(OsString, OsString)>,
+    #[serde(with = "paths::one")]
     pub(crate) folder: PathBuf,
     /// The folder for temporary files.
+    #[serde(with = "paths::one")]
     pub(crate) temporary: PathBuf,
     /// The run's folder, which contains all others.
+    #[serde(with = "paths::one")]
     pub(crate) root: PathBuf,
     /// Arguments to add in front if the user's folders are visible above the program's.
     pub(crate) args_in_sight: Vec<OsString>,
     /// Folders to hide from the program.
+    #[serde(with = "paths::many")]
     pub(crate) hidden: Vec<PathBuf>,
     /// The grants of the level `sandbox`; `None` at the level `none`.
     pub(crate) sandbox: Option<SandboxSpec>,
@@ -53,12 +60,16 @@ pub(crate) struct RunSpec {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct SandboxSpec {
     /// To read: the parts of the interpreter.
+    #[serde(with = "paths::many")]
     pub(crate) interpreter: Vec<PathBuf>,
     /// Never to write: the parts of all interpreters.
+    #[serde(with = "paths::many")]
     pub(crate) kept: Vec<PathBuf>,
     /// To read: folders that the user granted.
+    #[serde(with = "paths::many")]
     pub(crate) read: Vec<PathBuf>,
     /// To read and write: folders that the user granted.
+    #[serde(with = "paths::many")]
     pub(crate) write: Vec<PathBuf>,
     /// The network that the run is given.
     pub(crate) network: Option<Outward>,
@@ -119,7 +130,7 @@ impl From<&Launch<'_>> for RunSpec {
 }
 
 /// Supervisor → service.
-#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Report {
     /// The spec was received; [`ControlMessage::Go`] starts it.
     Ready,
@@ -211,3 +222,6 @@ pub(crate) fn read<T: DeserializeOwned>(from: &mut impl Read) -> io::Result<T> {
 pub(crate) fn write(to: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
     to.write_all(&frame(message)?)
 }
+
+#[cfg(test)]
+mod properties;

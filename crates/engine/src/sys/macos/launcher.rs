@@ -3,14 +3,17 @@
 use std::io;
 use std::os::unix::process::CommandExt;
 use std::process::Command;
+use std::thread;
 
+use nix::unistd::ttyname;
 use tokio::sync::watch;
 
 use super::child;
 use super::record;
+use super::sandbox;
 use super::tree::Tree;
 use super::watcher::SharedWatcher;
-use crate::isolation::{Lack, SandboxReport};
+use crate::isolation::SandboxReport;
 use crate::outcome::Containment;
 use crate::sys::launch::Launch;
 use crate::sys::pipes::Pipes;
@@ -19,12 +22,16 @@ use crate::sys::streams;
 /// Starts process trees, each registered with the watcher.
 pub(crate) struct Launcher {
     watcher: SharedWatcher,
+    sandbox: watch::Sender<Option<SandboxReport>>,
 }
 
 impl Launcher {
-    /// Starts the watcher.
+    /// Starts the watcher, and finds out in the background whether there is a sandbox.
     pub(crate) fn start() -> io::Result<Self> {
-        Ok(Self { watcher: SharedWatcher::start()? })
+        let launcher = Self { watcher: SharedWatcher::start()?, sandbox: watch::Sender::new(None) };
+        let sandbox = launcher.sandbox.clone();
+        thread::Builder::new().spawn(move || drop(sandbox.send_replace(Some(sandbox::find()))))?;
+        Ok(launcher)
     }
 
     /// Watch channel of how trees are contained; constant on macOS.
@@ -32,9 +39,9 @@ impl Launcher {
         watch::Sender::new(Some(Containment::ProcessGroup)).subscribe()
     }
 
-    /// Watch channel of the sandbox of this machine; constant on macOS.
+    /// Watch channel of the sandbox of this machine; `None` until it is known.
     pub(crate) fn sandbox(&self) -> watch::Receiver<Option<SandboxReport>> {
-        watch::Sender::new(Some(SandboxReport::lacking(Lack::System))).subscribe()
+        self.sandbox.subscribe()
     }
 
     /// None: a watcher that is gone is replaced before each run.
@@ -44,10 +51,15 @@ impl Launcher {
 
     /// Starts `launch` in its own session.
     pub(crate) async fn launch(&self, launch: &Launch<'_>) -> io::Result<(Tree, Pipes)> {
-        let mut command = Command::new(launch.program);
+        let (pipes, [stdin, stdout, stderr]) = streams::open(launch.terminal)?;
+        let terminal = launch.terminal.and_then(|_| ttyname(&stdin).ok());
+        let mut command = match launch.sandbox {
+            Some(grants) => sandbox::command(launch, grants, terminal.as_deref())?,
+            None => Command::new(launch.program),
+        };
         command.args(launch.args).env_clear().envs(launch.env.iter().map(|(name, value)| (name, value)));
-        command.current_dir(launch.folder);
-        let pipes = connect(&mut command, launch)?;
+        // Our copies of its streams are closed when the command is dropped.
+        command.current_dir(launch.folder).stdin(stdin).stdout(stdout).stderr(stderr);
         let mark = record::mark(launch.folder);
         let main = self.spawn(command, launch, mark)?;
         Ok((Tree::new(main, mark, launch.limits, self.watcher.clone())?, pipes))
@@ -68,11 +80,4 @@ impl Launcher {
         watcher.begun(main, mark);
         Ok(main)
     }
-}
-
-/// Gives the command its ends of the streams. Our copies are closed when the command is dropped.
-fn connect(command: &mut Command, launch: &Launch<'_>) -> io::Result<Pipes> {
-    let (pipes, [stdin, stdout, stderr]) = streams::open(launch.terminal)?;
-    command.stdin(stdin).stdout(stdout).stderr(stderr);
-    Ok(pipes)
 }

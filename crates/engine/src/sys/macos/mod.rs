@@ -6,6 +6,9 @@
 //!
 //! The watcher is this program, started again before the first run. Every main process registers with it before its exec. When
 //! the service dies, even by SIGKILL, the watcher kills the remaining processes.
+//!
+//! At the level `sandbox` the main process enters Seatbelt before it becomes the program (`sandbox`, and `sys/seatbelt` for the
+//! text of its profile). An interpreter that waits for a program waits inside.
 
 mod child;
 mod connection_owner;
@@ -14,6 +17,7 @@ mod launcher;
 mod open_files;
 mod reap;
 mod record;
+mod sandbox;
 mod table;
 mod tree;
 mod watcher;

@@ -3,6 +3,8 @@
 mod encoding;
 pub(crate) mod json;
 pub(crate) mod message;
+#[cfg(test)]
+mod properties;
 pub(crate) mod request;
 mod shape;
 mod text;

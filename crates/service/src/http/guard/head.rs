@@ -47,7 +47,11 @@ impl Head {
         let is_for_page = is_docs || self.is_open("/openapi.json");
         let of_all = access.need_of_all(settings);
         let need = Need::of(of_all, settings, self.peer).filter(|_| !is_exempt);
-        let hosts = Hosts { port: server.port(), named: &settings.allowed_hosts };
+        let hosts = Hosts {
+            port: server.port(),
+            named: &settings.allowed_hosts,
+            any_address: server.addresses.is_beyond_loopback,
+        };
         let policy = Policy { hosts, allowed, need, is_open: is_health, is_for_page, token: token.as_ref() };
         let verdict = policy.judge(&self.method, &self.uri, &self.headers);
         // `/health` is served whatever the verdict, but only an allowed origin may read it.

@@ -2,6 +2,8 @@
 //!
 //! It stops DNS rebinding: a page of `evil.example` whose name resolves to 127.0.0.1 still sends `Host: evil.example`.
 
+use std::net::SocketAddr;
+
 use axum::http::uri::{Authority, Uri};
 use axum::http::{HeaderMap, header};
 
@@ -17,6 +19,9 @@ pub(super) struct Hosts<'a> {
     pub(super) port: u16,
     /// The names besides those of the loopback addresses, in lower case.
     pub(super) named: &'a [String],
+    /// Whether the service listens beyond the loopback addresses, so that programs name it by any of its addresses. No name that a
+    /// page resolves can be an address, so that rebinding is not possible.
+    pub(super) any_address: bool,
 }
 
 /// The host that a request names.
@@ -48,7 +53,7 @@ fn check_authority(value: &[u8], served: Hosts<'_>) -> Result<Host, Error> {
     if NAMES.iter().any(|name| is_ours(text, name, served.port)) {
         return Ok(Host::Loopback);
     }
-    if served.named.iter().any(|name| is_ours(text, name, served.port)) {
+    if served.named.iter().any(|name| is_ours(text, name, served.port)) || is_own_address(text, served) {
         return Ok(Host::Named);
     }
     match text.parse::<Authority>() {
@@ -57,6 +62,12 @@ fn check_authority(value: &[u8], served: Hosts<'_>) -> Result<Host, Error> {
         }
         _ => Err(unparsable),
     }
+}
+
+fn is_own_address(text: &str, served: Hosts<'_>) -> bool {
+    let address = text.parse::<SocketAddr>().ok().filter(|_| served.any_address);
+    // Only in the form in which programs write it, as for the names.
+    address.is_some_and(|address| address.port() == served.port && address.to_string().eq_ignore_ascii_case(text))
 }
 
 fn is_ours(text: &str, name: &str, port: u16) -> bool {
@@ -85,7 +96,7 @@ mod tests {
     }
 
     fn served(target: &str, headers: &HeaderMap, port: u16, named: &[String]) -> Result<Host, Code> {
-        let hosts = Hosts { port, named };
+        let hosts = Hosts { port, named, any_address: false };
         check(&target.parse::<Uri>().expect("a target"), headers, hosts).map_err(|error| error.code())
     }
 
@@ -103,6 +114,24 @@ mod tests {
         ] {
             let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
             assert_eq!(served("/", &headers, 5000, &named), expected, "{host:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_served_only_where_the_service_listens_beyond_loopback() {
+        for (host, expected) in [
+            ("10.1.2.3:5000", Some(Host::Named)),
+            ("[fd00::7]:5000", Some(Host::Named)),
+            ("10.1.2.3", None),
+            ("10.1.2.3:5001", None),
+            ("10.1.2.3:05000", None),
+            ("10.1.2.3.evil.example:5000", None),
+            ("evil.example:5000", None),
+        ] {
+            let headers = HeaderMap::from_iter([(header::HOST, HeaderValue::from_static(host))]);
+            let uri = Uri::from_static("/");
+            let judge = |any_address| check(&uri, &headers, Hosts { port: 5000, named: &[], any_address }).ok();
+            assert_eq!((judge(true), judge(false)), (expected, None), "{host:?}");
         }
     }
 

@@ -18,3 +18,5 @@ pub(crate) mod layer;
 mod origin;
 pub(crate) mod pass;
 mod policy;
+#[cfg(test)]
+mod properties;

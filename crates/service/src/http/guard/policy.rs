@@ -128,7 +128,7 @@ mod tests {
         let token = Token::chosen("secret");
         let allowed = Allowed { settings: &allowed, ..Allowed::default() };
         let policy = Policy {
-            hosts: Hosts { port: 5000, named: &["host.docker.internal".to_owned()] },
+            hosts: Hosts { port: 5000, named: &["host.docker.internal".to_owned()], any_address: false },
             allowed,
             need: strict.then_some(Need::Strict),
             is_open: false,

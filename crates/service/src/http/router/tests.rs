@@ -52,7 +52,7 @@ fn with_journal(settings: Settings, token: Option<&str>, folder: TempDir, paths:
     let core = Core::new(Loaded { settings, problems: Vec::new() }, Machine::this(), journal, EventBus::default());
     let access = Access::new(paths, token.and_then(Token::chosen), Vec::new(), Denials::default(), false);
     let list = vec![SocketAddr::from(([127, 0, 0, 1], PORT))];
-    let addresses = Addresses { list, port: PORT, missing: None, port_is_given: false };
+    let addresses = Addresses { list, port: PORT, missing: None, port_is_given: false, is_beyond_loopback: false };
     let capacity = Capacity { connections: 8, sessions: 8 };
     let server = Server::new(core, access, addresses, capacity, Arc::new(watch::Sender::new(State::Stopped)));
     Fixture { server: Arc::new(server), _folder: folder }

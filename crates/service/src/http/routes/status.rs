@@ -61,7 +61,8 @@ fn isolation(server: &Server, choice: IsolationChoice) -> (Isolation, Option<Str
     let needs_none = matches!(choice, IsolationChoice::None | IsolationChoice::Wasm);
     let lack = report.lack.filter(|_| !needs_none).map(|lack| lack.message().to_string());
     let gaps: Vec<String> = report.gaps().iter().map(ToString::to_string).collect();
-    let gaps = Some(gaps.join(" ")).filter(|gaps| level == Isolation::Sandbox && !gaps.is_empty());
+    let is_told = level == Isolation::Sandbox || (choice == IsolationChoice::Auto && !report.is_for_auto());
+    let gaps = Some(gaps.join(" ")).filter(|gaps| is_told && !gaps.is_empty());
     (level, lack.or(gaps))
 }
 

@@ -2,8 +2,8 @@
 
 import type { Backend, Changes } from "..";
 import type {
-  AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, PackProgress, Packs, Python, Selection,
-  Update,
+  AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, NewVersion, PackProgress, Packs,
+  Python, Selection, Update, VersionNews,
 } from "../../bindings";
 import * as data from "./data";
 import { FakeConsole } from "./terminal";
@@ -17,6 +17,9 @@ export class FakeBackend implements Backend {
   login = false;
   pythonList: Python[] = data.PYTHONS;
   packages: Packs = { packages: [data.pack("tabulate", true)], bytes: 190_000 };
+  news: VersionNews = { installed: "0.1.0", has_feed: true, advice: null, step: { kind: "unknown" } };
+  /** The version that a search finds; `null`: the installed one is the newest. */
+  newVersion: NewVersion | null = null;
   assistantsView: AssistantsView = data.ASSISTANTS;
   /** The calls that copied, opened, exported or cancelled something. */
   readonly done: string[] = [];
@@ -32,6 +35,12 @@ export class FakeBackend implements Backend {
 
   tell(update: Update): void {
     this.#listener?.(update);
+  }
+
+  /** Tells of a step of an update. */
+  step(step: VersionNews["step"]): void {
+    this.news = { ...this.news, step };
+    this.tell({ kind: "news", news: this.news });
   }
 
   async follow(listener: (update: Update) => void): Promise<void> {
@@ -233,6 +242,9 @@ export class FakeBackend implements Backend {
     has_notices: true,
     diagnostics: "Runtray 0.1.0 (0123abc)",
   });
+  versionNews = async () => this.news;
+  lookForUpdate = async () => this.step(this.newVersion ? { kind: "found", found: this.newVersion } : { kind: "newest" });
+  installUpdate = async (version: string) => void this.done.push(`install ${version}`);
   copy = async (text: string) => void this.done.push(`copy ${text}`);
 
   quit = async () => void this.done.push("quit");

@@ -39,6 +39,12 @@ const SCENES: Record<string, (backend: FakeBackend) => void> = {
     backend.pythonList = [];
     backend.status = { ...backend.status, python: null, python_problem: "No Python was found on this computer." };
   },
+  update: (backend) => {
+    backend.fill(1284);
+    const notes = "Programs may use packages that you install.\nThe sandbox works on Windows.";
+    backend.newVersion = { version: "0.2.0", date: "2026-12-01", notes };
+    backend.news = { ...backend.news, step: { kind: "found", found: backend.newVersion } };
+  },
   stopped: (backend) => {
     backend.fill(1284);
     backend.status = { ...backend.status, state: "stopped", running: 0, now: [] };

@@ -8,8 +8,12 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use super::resolve::{Resolved, Writable, resolve};
+use super::resolve::{Resolved, resolve};
+use crate::sys::Writable;
 use crate::sys::linux::protocol::{RunSpec, SandboxSpec};
+
+#[cfg(test)]
+mod properties;
 
 /// What a run may do with a granted path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,7 +68,8 @@ impl Granted {
         for path in &sandbox.write {
             granted.add(path, Access::Write, writable);
         }
-        for place in kept.iter().filter(|place| folders.iter().any(|folder| place.starts_with(folder))) {
+        let open: Vec<_> = granted.with(Access::Write).cloned().collect();
+        for place in kept.iter().filter(|place| open.iter().any(|folder| place.starts_with(folder))) {
             granted.add_place(place, Access::Kept);
         }
         let hidden = places(hidden, Writable::default());
@@ -76,7 +81,9 @@ impl Granted {
 
     /// Grants `path`; of two grants for the same path the later holds.
     fn add(&mut self, path: &Path, access: Access, writable: Writable<'_>) {
-        if let Ok(Resolved { place, held, links }) = resolve(path, writable) {
+        if let Ok(Resolved { place, held, links }) = resolve(path, writable)
+            && !(access == Access::Write && links.iter().any(|(link, _)| writable.contains(link)))
+        {
             self.links.extend(links);
             self.paths.insert(place, Grant { held, access });
         }

@@ -13,6 +13,8 @@ use nix::fcntl::{OFlag, openat, readlinkat};
 use nix::libc;
 use nix::sys::stat::Mode;
 
+use crate::sys::Writable;
+
 /// As in the kernel.
 const MOST_LINKS: usize = 40;
 
@@ -25,23 +27,6 @@ pub(crate) struct Resolved {
     pub(crate) held: File,
     /// The links on the way, with their targets.
     pub(crate) links: Vec<(PathBuf, PathBuf)>,
-}
-
-/// The places in which programs may have made links. All paths are without links.
-#[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct Writable<'a> {
-    /// The folders that programs may write to.
-    pub(crate) folders: &'a [PathBuf],
-    /// Files and folders in them that programs may not change.
-    pub(crate) kept: &'a [PathBuf],
-}
-
-impl Writable<'_> {
-    /// The folders that programs may write to, and in which they may have made `link`.
-    fn around(&self, link: &Path) -> impl Iterator<Item = &PathBuf> {
-        let is_kept = |folder: &Path| self.kept.iter().any(|kept| kept.starts_with(folder) && link.starts_with(kept));
-        self.folders.iter().filter(move |folder| link.starts_with(folder) && !is_kept(folder))
-    }
 }
 
 /// Opens the absolute `path`.
@@ -117,7 +102,8 @@ mod tests {
 
     use nix::errno::Errno;
 
-    use super::{Writable, resolve};
+    use super::resolve;
+    use crate::sys::Writable;
 
     /// A folder with `files` and `links`, and its path without links.
     fn folder(files: &[&str], links: &[(&str, &str)]) -> (tempfile::TempDir, PathBuf) {

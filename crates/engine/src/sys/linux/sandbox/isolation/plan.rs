@@ -5,9 +5,10 @@ use std::path::{Component, Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::paths::{DEVICES, FURTHER, SYSTEM};
+use crate::sys::Writable;
 use crate::sys::linux::sandbox::bind_mount::TEMPORARY;
 use crate::sys::linux::sandbox::granted::{Access, Granted};
-use crate::sys::linux::sandbox::resolve::{Writable, resolve};
+use crate::sys::linux::sandbox::resolve::resolve;
 
 /// How a path of the root folder is mounted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -114,6 +115,9 @@ impl Plan {
 fn is_plain(path: &Path) -> bool {
     path.is_absolute() && path.components().skip(1).all(|component| matches!(component, Component::Normal(_)))
 }
+
+#[cfg(test)]
+mod properties;
 
 #[cfg(test)]
 mod tests {

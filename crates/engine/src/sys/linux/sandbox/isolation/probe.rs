@@ -55,7 +55,8 @@ fn look(mode: Mode) -> SandboxReport {
     let ways = [(true, true), (true, false), (false, true), (false, false)];
     let mut refused = Errno::ENOSYS as i32;
     for (own_root, own_network) in ways.into_iter().filter(|(root, network)| can_mount(mode) || !(*root || *network)) {
-        let report = SandboxReport { landlock_abi, own_root, own_network, lack: None, network_lack: None };
+        let report =
+            SandboxReport { landlock_abi, own_root, own_network, is_proven: true, lack: None, network_lack: None };
         match attempt(mode, || set_up(mode, &report)) {
             Ok(()) => return SandboxReport { network_lack: network_lack(mode, &report), ..report },
             Err(number) => refused = number,

@@ -15,9 +15,10 @@ use nix::unistd::{chdir, pivot_root};
 
 use super::mounts::{Copied, close};
 use super::plan::{Kind, Plan};
+use crate::sys::Writable;
 use crate::sys::linux::sandbox::bind_mount::{TEMPORARY, hold};
 use crate::sys::linux::sandbox::granted::Granted;
-use crate::sys::linux::sandbox::resolve::{Writable, open_below, resolve};
+use crate::sys::linux::sandbox::resolve::{open_below, resolve};
 
 /// The root's own size: it holds folders and links only.
 const OPTIONS: &str = "size=1m,nr_inodes=4096,mode=0755";

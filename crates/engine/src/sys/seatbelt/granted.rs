@@ -1,0 +1,96 @@
+//! What the interpreter and the user add to a profile. It means the same as the mounts of Linux: the most specific grant of a path
+//! holds, and an interpreter in a folder for writing is read-only.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::rules::{CHANGE, READ, Rules, literal, subpath};
+use super::way::Way;
+use crate::sys::{Grants, Writable};
+
+/// What a run may do with a granted path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    /// To read and execute.
+    Read,
+    /// Anything.
+    Write,
+}
+
+/// All granted paths of a run.
+#[derive(Default)]
+pub(super) struct Granted {
+    /// By their paths without links, so that a folder comes before what is in it.
+    paths: BTreeMap<PathBuf, (Access, Way)>,
+}
+
+impl Granted {
+    /// The paths of `grants` that exist.
+    pub(super) fn of(grants: &Grants) -> Self {
+        let folders = places(&grants.write, Writable::default());
+        let untrusted = Writable { folders: &folders, kept: &[] };
+        let kept = [&grants.interpreter, &grants.kept].map(|paths| places(paths, untrusted)).concat();
+        let writable = Writable { folders: &folders, kept: &kept };
+        let mut granted = Self::default();
+        let read = grants.read.iter().chain(&grants.interpreter);
+        read.for_each(|path| granted.add(path, Access::Read, writable));
+        grants.write.iter().for_each(|path| granted.add(path, Access::Write, writable));
+        let open: Vec<_> = granted.open().cloned().collect();
+        for place in kept.iter().filter(|place| open.iter().any(|folder| place.starts_with(folder))) {
+            granted.add(place, Access::Read, Writable::default());
+        }
+        granted
+    }
+
+    /// Grants `path`; of two grants for the same path the later holds.
+    fn add(&mut self, path: &Path, access: Access, writable: Writable<'_>) {
+        let Some(way) = Way::to(path, writable) else { return };
+        if access == Access::Write && way.links.iter().any(|link| writable.contains(link)) {
+            return;
+        }
+        match self.paths.get_mut(&way.target) {
+            Some((known, first)) => {
+                *known = access;
+                first.links.extend(way.links);
+            }
+            None => drop(self.paths.insert(way.target.clone(), (access, way))),
+        }
+    }
+
+    /// Adds the rules. The folders `hidden` are closed, whatever was granted.
+    pub(super) fn allow(&self, rules: &mut Rules, hidden: &[PathBuf]) {
+        let mut closed = places(hidden, Writable::default());
+        for (place, (access, way)) in &self.paths {
+            match access {
+                Access::Read => rules.allow(&[READ], way),
+                Access::Write => rules.allow(&[READ, CHANGE], way),
+            }
+            let is_in_open = self.open().any(|folder| place.starts_with(folder));
+            if *access == Access::Read && is_in_open {
+                rules.line(&format!("(deny {CHANGE} {})", subpath(place)));
+                closed.push(place.clone());
+            }
+        }
+        // Elsewhere the rules for these paths would no longer match them, so no folder above them can be moved.
+        let mut above: Vec<&Path> = closed.iter().flat_map(|place| place.ancestors().skip(1)).collect();
+        above.sort();
+        above.dedup();
+        if !above.is_empty() {
+            let above: Vec<String> = above.into_iter().map(literal).collect();
+            rules.line(&format!("(deny file-write-unlink {})", above.join(" ")));
+        }
+        for place in places(hidden, Writable::default()) {
+            rules.line(&format!("(deny file* process-exec* {})", subpath(&place)));
+        }
+    }
+
+    /// The paths that were granted for writing.
+    fn open(&self) -> impl Iterator<Item = &PathBuf> {
+        self.paths.iter().filter(|(_, (access, _))| *access == Access::Write).map(|(place, _)| place)
+    }
+}
+
+/// The existing ones of `paths`, without links.
+fn places(paths: &[PathBuf], writable: Writable<'_>) -> Vec<PathBuf> {
+    paths.iter().filter_map(|path| Way::to(path, writable)).map(|way| way.target).collect()
+}

@@ -1,0 +1,162 @@
+//! `runtray update`, with a server of updates on this machine.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::thread;
+
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use minisign::KeyPair;
+use serde_json::{Value, json};
+
+use crate::harness::{Home, TempDir};
+
+/// The version that the server offers.
+const NEW: &str = "99.0.0";
+
+/// A program that says that it is the new version.
+const PROGRAM: &str = "#!/bin/sh\necho runtray 99.0.0\n";
+
+/// An unpacked archive of the service, its home, and the keys of its publisher.
+struct Machine {
+    home: Home,
+    folder: TempDir,
+    keys: KeyPair,
+}
+
+impl Machine {
+    fn new() -> Self {
+        let folder = TempDir::new().expect("a folder");
+        fs::create_dir(folder.path().join("runtray")).expect("a folder");
+        let machine =
+            Self { home: Home::new(""), folder, keys: KeyPair::generate_unencrypted_keypair().expect("keys") };
+        // A link: a copy could be written while another test forks, and could not be started then.
+        fs::hard_link(env!("CARGO_BIN_EXE_runtray"), machine.program()).expect("a program");
+        fs::write(machine.installed("package.txt"), "tar\n").expect("a file");
+        machine
+    }
+
+    fn installed(&self, name: &str) -> PathBuf {
+        self.folder.path().join("runtray").join(name)
+    }
+
+    fn program(&self) -> PathBuf {
+        self.installed("runtray")
+    }
+
+    /// Serves a version, signed by the publisher as version `signed`, and writes settings that name the server.
+    fn publish(&self, version: &str, signed: &str) {
+        let package = archive(self.folder.path());
+        let target = format!("{}-{}-tar", std::env::consts::OS, std::env::consts::ARCH);
+        let comment = format!("version:{signed}\ttarget:{target}");
+        let signature = minisign::sign(Some(&self.keys.pk), &self.keys.sk, &*package, Some(&comment), None);
+        let signature = BASE64_STANDARD.encode(signature.expect("a signature").into_string());
+        let place = json!({ "url": "package", "signature": signature });
+        let feed = json!({ "version": version, "notes": "Much better.", "platforms": { target: place } });
+        let port = serve(feed.to_string().into_bytes(), package);
+        let key = self.keys.pk.to_base64();
+        self.home.save_settings(&format!("[updates]\nfeed = 'http://127.0.0.1:{port}/latest.json'\nkey = '{key}'\n"));
+    }
+
+    fn update(&self, options: &[&str]) -> Output {
+        let mut command = Command::new(self.program());
+        command.arg("update").args(options).env("RUNTRAY_HOME", self.home.path()).stdin(Stdio::null());
+        command.output().expect("runtray runs")
+    }
+
+    /// What lies beside the installation.
+    fn beside(&self) -> usize {
+        fs::read_dir(self.folder.path()).expect("a folder").count()
+    }
+}
+
+/// The archive of the new version, packed in `folder`.
+fn archive(folder: &Path) -> Vec<u8> {
+    let tree = folder.join("tree");
+    fs::create_dir_all(tree.join("runtray-99")).expect("a folder");
+    fs::write(tree.join("runtray-99/runtray"), PROGRAM).expect("a program");
+    let tar = Command::new("tar").args(["--mode=755", "-czf", "-", "-C"]).arg(&tree).arg("runtray-99").output();
+    fs::remove_dir_all(&tree).expect("the tree goes");
+    tar.expect("tar runs").stdout
+}
+
+/// Serves the feed, and the package under every other path; ends with the test program.
+fn serve(feed: Vec<u8>, package: Vec<u8>) -> u16 {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
+    let port = listener.local_addr().expect("an address").port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().flatten() {
+            let mut lines = BufReader::new(stream.try_clone().expect("a stream")).lines().map_while(Result::ok);
+            let first = lines.next().unwrap_or_default();
+            lines.take_while(|line| !line.is_empty()).for_each(drop);
+            let body = if first.contains("/latest.json ") { &feed } else { &package };
+            let head = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+            // A client that has seen enough hangs up.
+            let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+        }
+    });
+    port
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+#[test]
+fn a_new_version_is_shown_and_installed_only_after_a_yes() {
+    let machine = Machine::new();
+    machine.publish(NEW, NEW);
+    let check = machine.update(&["--check"]);
+    assert_eq!(check.status.code(), Some(5), "{check:?}");
+    let printed = text(&check.stdout);
+    assert!(printed.contains("99.0.0 is new") && printed.contains("Much better."), "{printed}");
+    let json: Value = serde_json::from_slice(&machine.update(&["--check", "--json"]).stdout).expect("JSON");
+    assert_eq!((&json["newer"]["version"], &json["newer"]["notes"]), (&json!(NEW), &json!("Much better.")));
+    assert_eq!(json["installed"], env!("CARGO_PKG_VERSION"));
+    let unasked = machine.update(&[]);
+    assert_eq!(unasked.status.code(), Some(1), "nobody was asked: {unasked:?}");
+    assert!(text(&unasked.stderr).contains("--yes"), "{unasked:?}");
+    assert_ne!(fs::read(machine.program()).expect("the program"), PROGRAM.as_bytes());
+    let installed = machine.update(&["--yes"]);
+    assert!(installed.status.success(), "{installed:?}");
+    assert_eq!((text(&fs::read(machine.program()).expect("the program")), machine.beside()), (PROGRAM.to_owned(), 1));
+}
+
+#[test]
+fn a_package_of_another_version_changes_nothing() {
+    let machine = Machine::new();
+    machine.publish(NEW, "0.0.1");
+    let before = fs::metadata(machine.program()).expect("the program").len();
+    let refused = machine.update(&["--yes"]);
+    assert_eq!(refused.status.code(), Some(1), "{refused:?}");
+    assert!(text(&refused.stderr).contains("signed as another one"), "{refused:?}");
+    assert_eq!((fs::metadata(machine.program()).expect("the program").len(), machine.beside()), (before, 1));
+}
+
+#[test]
+fn the_newest_version_has_no_update_and_a_build_without_a_feed_says_so() {
+    let machine = Machine::new();
+    let none = machine.update(&["--check"]);
+    assert_eq!(none.status.code(), Some(1), "{none:?}");
+    assert!(text(&none.stderr).contains("updates.feed"), "{none:?}");
+    machine.publish("0.0.1", "0.0.1");
+    let current = machine.update(&["--check"]);
+    assert!(current.status.success() && text(&current.stdout).contains("up to date"), "{current:?}");
+}
+
+#[test]
+fn a_package_of_the_system_leaves_updates_to_it_and_asks_no_server() {
+    let machine = Machine::new();
+    let bin = machine.folder.path().join("bin");
+    let mark = machine.folder.path().join("lib/runtray");
+    fs::create_dir_all(&mark).expect("a folder");
+    fs::rename(machine.installed(""), &bin).expect("a folder");
+    fs::write(mark.join("package.txt"), "deb\n").expect("a file");
+    let mut command = Command::new(bin.join("runtray"));
+    command.args(["update", "--check"]).env("RUNTRAY_HOME", machine.home.path());
+    let output = command.output().expect("runtray runs");
+    assert!(output.status.success() && text(&output.stdout).contains("package manager"), "{output:?}");
+}
