@@ -84,7 +84,9 @@ fn security_settings_stay_closed_when_the_file_or_its_folder_is_removed_while_th
         ("its folder", |home| fs::remove_dir_all(home.path().join("config"))),
         ("its moved folder", |home| fs::rename(home.path().join("config"), home.path().join("moved"))),
     ];
-    for (removal, remove) in removals {
+    // Windows keeps a folder that is watched in its place.
+    let possible = if cfg!(windows) { 2 } else { removals.len() };
+    for (removal, remove) in removals.into_iter().take(possible) {
         let home = Home::new(CLOSED);
         let service = Service::start_in(&home, &[]);
         remove(&home).expect("it is removed");
