@@ -1,5 +1,5 @@
-//! What a run can reach beside its own files: only what the person granted, exactly that, whatever a request or an earlier program
-//! says.
+//! What a run can reach beside its own files: only what the person granted, exactly that, whatever a request or an earlier
+//! program says.
 
 use std::fs;
 use std::os::unix::fs::symlink;

@@ -1,4 +1,5 @@
-//! The same on macOS: the attempts to escape that do not need an interface of Linux, some of its own, and programs that must work.
+//! The same on macOS: the attempts to escape that do not need an interface of Linux, some of its own, and programs that must
+//! work.
 
 mod escapes;
 mod files;

@@ -1,4 +1,5 @@
-//! Responses that no client reads, and bodies and messages that never arrive: their memory is bounded, and they do not block other clients.
+//! Responses that no client reads, and bodies and messages that never arrive: their memory is bounded, and they do not block
+//! other clients.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};

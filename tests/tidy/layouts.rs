@@ -1,5 +1,5 @@
-//! The tables of rooms. Each crate, or folder in it, has one of its rooms from top to bottom, with the rooms that each may use. To
-//! let a room use another one, change its table, so that a reviewer sees it.
+//! The tables of rooms. Each crate, or folder in it, has one of its rooms from top to bottom, with the rooms that each may
+//! use. To let a room use another one, change its table, so that a reviewer sees it.
 
 /// The rooms of a folder of sources.
 pub(crate) struct CrateLayout {

@@ -1,7 +1,8 @@
 //! `cargo xtask feed`: signs packages, and writes the feed that announces them to installed versions.
 //!
-//! `UPDATE_SIGNING_KEY` has the secret key (the text of minisign's file), `UPDATE_SIGNING_PASSWORD` its password. The trusted comment
-//! of a signature names version and kind of package, which the installed version compares: an old package cannot pass for a new one.
+//! `UPDATE_SIGNING_KEY` has the secret key (the text of minisign's file), `UPDATE_SIGNING_PASSWORD` its password. The trusted
+//! comment of a signature names version and kind of package, which the installed version compares: an old package cannot pass
+//! for a new one.
 
 use std::collections::BTreeMap;
 use std::env;

@@ -3,9 +3,9 @@
 //! The service and the app start it; nobody types it. It is a program of its own so that TLS, archives and the resolver are in no
 //! process that serves requests, and so that ending it ends everything that it does. It writes [`PackEvent`]s to standard output.
 //!
-//! Everything is in one folder: `lock.json` has the versions and hashes in effect, `wheels/` the files as they were published, and
-//! `sites/` their content with bytecode. A change makes a new site and then replaces `lock.json`, which is what the engine reads:
-//! a killed or failed change leaves everything as it was.
+//! Everything is in one folder: `lock.json` has the versions and hashes in effect, `wheels/` the files as they were published,
+//! and `sites/` their content with bytecode. A change makes a new site and then replaces `lock.json`, which is what the engine
+//! reads: a killed or failed change leaves everything as it was.
 
 mod arguments;
 mod disk;

@@ -1,8 +1,8 @@
 //! Chooses a version of every package that is needed.
 //!
-//! Each round walks from what was asked for to everything that this needs, with the newest version that fits all ranges known so
-//! far. A range that is found late may exclude a version that was chosen: then another round starts with all known ranges. There is
-//! no search among older versions: if the newest ones contradict each other, the user is told which ranges do.
+//! Each round walks from what was asked for to everything that this needs, with the newest version that fits all ranges known
+//! so far. A range that is found late may exclude a version that was chosen: then another round starts with all known ranges.
+//! There is no search among older versions: if the newest ones contradict each other, the user is told which ranges do.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 

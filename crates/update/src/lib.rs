@@ -1,8 +1,8 @@
 //! Updates: looks for a new version, checks its signature, and installs it.
 //!
-//! The feed and its signatures have the format of Tauri's updater, but for the trusted comment of a signature, which must name the
-//! version and the kind of installation: so neither an older package nor one of another kind passes for a new one. Nothing here
-//! decides when to look: the app and `runtray update` do that, after they were asked to.
+//! The feed and its signatures have the format of Tauri's updater, but for the trusted comment of a signature, which must name
+//! the version and the kind of installation: so neither an older package nor one of another kind passes for a new one. Nothing
+//! here decides when to look: the app and `runtray update` do that, after they were asked to.
 //!
 //! All functions block. What was fetched is in a folder that is deleted with its [`Package`].
 

@@ -1,4 +1,5 @@
-//! The packages for Linux, tested: the tools of the distributions check them, and a Debian of their own installs and removes them.
+//! The packages for Linux, tested: the tools of the distributions check them, and a Debian of their own installs and removes
+//! them.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -18,8 +18,8 @@ impl<'a> Writable<'a> {
         self.folders.iter().filter(move |folder| link.starts_with(folder) && !is_kept(folder))
     }
 
-    /// Whether programs may have made `link`. A path with such a link is not granted for writing, not even if the link stays in its
-    /// folder: the folder may be granted by this very path, and the link would then lead the next run anywhere.
+    /// Whether programs may have made `link`. A path with such a link is not granted for writing, not even if the link stays
+    /// in its folder: the folder may be granted by this very path, and the link would then lead the next run anywhere.
     pub(crate) fn contains(self, link: &Path) -> bool {
         self.around(link).next().is_some()
     }

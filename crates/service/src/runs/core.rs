@@ -135,8 +135,8 @@ impl Core {
     /// The interpreter for the language of that name or alias, for a program whose request asks for `wish`. Whether its level
     /// of isolation may be given is checked here, before it waits for a slot, and decided when it starts.
     ///
-    /// # Errors
-    /// The settings forbid to run anything, the level or a network, the language is unknown, or none of its interpreters can be used.
+    /// # Errors The settings forbid to run anything, the level or a network, the language is unknown, or none of its
+    /// interpreters can be used.
     pub(crate) async fn runtime_for(&self, name: &str, wish: Wish) -> Result<Arc<Runtime>, RunError> {
         let settings = self.settings.borrow().settings.clone();
         let level = isolation::requested(&settings, wish.isolation).map_err(RunError::NoIsolation)?;

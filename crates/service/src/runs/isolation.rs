@@ -91,8 +91,8 @@ pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result
     Ok(wished.max(asked))
 }
 
-/// The level of `choice` on a machine that `lacks` a proven sandbox or has one. `auto` is the sandbox where there is one; a level that
-/// the machine does not have is refused by the engine.
+/// The level of `choice` on a machine that `lacks` a proven sandbox or has one. `auto` is the sandbox where there is one; a
+/// level that the machine does not have is refused by the engine.
 pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
     match choice {
         IsolationChoice::None => Isolation::None,

@@ -1,8 +1,9 @@
 //! The owner of the settings of this process.
 //!
 //! A [`SettingsStore`] reads, watches and changes the file, and publishes its settings. It parses each content once: what was
-//! written by [`SettingsStore::change`] is known when the watcher reports it. An invalid file leaves the last settings in force
-//! and can only close them further. So does a file that was removed: the defaults would open what it closed. Which settings are in effect is the service's business, which subscribes.
+//! written by [`SettingsStore::change`] is known when the watcher reports it. An invalid file leaves the last settings in
+//! force and can only close them further. So does a file that was removed: the defaults would open what it closed. Which
+//! settings are in effect is decided by the service, which subscribes.
 
 use std::fmt;
 use std::io;

@@ -126,8 +126,9 @@ fn set_peek_offset(socket: &OwnedFd, offset: libc::c_int) -> nix::Result<()> {
 
 /// The descriptors of the next message behind the offset of peeking; `None` at the end of the queue.
 ///
-/// The program chooses what else the kernel writes about a message, such as the sender's identity (`SO_PASSCRED`), so there may be
-/// no room for all of it. The kernel has made the descriptors that it did write, and whatever is not owned here stays open.
+/// The program chooses what else the kernel writes about a message, such as the sender's identity (`SO_PASSCRED`), so there
+/// may be no room for all of it. The kernel has made the descriptors that it did write, and whatever is not owned here stays
+/// open.
 fn peek(socket: &OwnedFd, bytes: &mut [u8]) -> Option<Vec<OwnedFd>> {
     let mut data = libc::iovec { iov_base: bytes.as_mut_ptr().cast(), iov_len: bytes.len() };
     let mut control = [0_u64; CONTROL_BYTES / size_of::<u64>()];

@@ -1,5 +1,5 @@
-//! What the interpreter and the user add to a profile. It means the same as the mounts of Linux: the most specific grant of a path
-//! holds, and an interpreter in a folder for writing is read-only.
+//! What the interpreter and the user add to a profile. It means the same as the mounts of Linux: the most specific grant of a
+//! path holds, and an interpreter in a folder for writing is read-only.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -1,9 +1,9 @@
 //! The level `sandbox` on macOS: a profile for Seatbelt, made of the same grants as the rules of Linux.
 //!
-//! This only writes the text, so it is tested on every Unix. A profile denies everything and then allows; of several rules that
-//! match, the last one counts. So the order is: the system, the interpreter and the user's folders (`granted.rs`), then the service's
-//! folders (denied), then the run's own folders, which lie in one of these. Seatbelt compares resolved paths (`/private/tmp`, not
-//! `/tmp`), so links are followed here, and each link on the way may be read as such.
+//! This only writes the text, so it is tested on every Unix. A profile denies everything and then allows; of several rules
+//! that match, the last one counts. So the order is: the system, the interpreter and the user's folders (`granted.rs`), then
+//! the service's folders (denied), then the run's own folders, which lie in one of these. Seatbelt compares resolved paths
+//! (`/private/tmp`, not `/tmp`), so links are followed here, and each link on the way may be read as such.
 //!
 //! There is no rule for the network, not even for this machine's own loopback: Seatbelt tells only `localhost`, which is every
 //! address of this machine, from the rest, so a rule for it would open the service's own port. UNIX sockets follow the rules for

@@ -19,8 +19,8 @@ pub(super) struct Hosts<'a> {
     pub(super) port: u16,
     /// The names besides those of the loopback addresses, in lower case.
     pub(super) named: &'a [String],
-    /// Whether the service listens beyond the loopback addresses, so that programs name it by any of its addresses. No name that a
-    /// page resolves can be an address, so that rebinding is not possible.
+    /// Whether the service listens beyond the loopback addresses, so that programs name it by any of its addresses. No name
+    /// that a page resolves can be an address, so that rebinding is not possible.
     pub(super) any_address: bool,
 }
 

@@ -2,7 +2,8 @@
 //!
 //! `namespaces` and `mounts` hide other runs and Runtray's folders, and give a run its own `/tmp` and `/dev/shm`. Without
 //! namespaces, `signal_scope` protects other processes. `capabilities` are dropped, and `mount_filter` forbids mounts whose
-//! memory would not be counted. `granted` opens granted paths, with `resolve`. `isolation` is the level `sandbox`, entered by the program's process before exec.
+//! memory would not be counted. `granted` opens granted paths, with `resolve`. `isolation` is the level `sandbox`, entered by
+//! the program's process before exec.
 
 mod bind_mount;
 pub(crate) mod capabilities;
