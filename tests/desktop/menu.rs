@@ -148,7 +148,7 @@ fn programs_are_counted_while_a_stopping_service_waits_for_them() {
     );
     std::fs::write(
         session.home().join("config/settings.toml"),
-        format!("port = {}\nstop_grace_ms = 60000\n", app.port),
+        format!("port = {}\nisolation = \"none\"\nstop_grace_ms = 60000\n", app.port),
     )
     .expect("settings");
     std::thread::scope(|scope| {
