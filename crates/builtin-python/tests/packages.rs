@@ -74,7 +74,8 @@ fn the_lock_beside_them_is_held_while_a_program_runs() {
     fs::create_dir(&site).expect("a folder");
     let lock = fs::File::create(site.with_extension("lock")).expect("a file");
     let python = Python::new();
-    let mut command = python.command(&["--packages", site.to_str().expect("a path"), "-c", "print(1, flush=True); input()"]);
+    let mut command =
+        python.command(&["--packages", site.to_str().expect("a path"), "-c", "print(1, flush=True); input()"]);
     command.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
     let mut child = command.spawn().expect("it starts");
     let mut first = [0; 1];
