@@ -8,7 +8,9 @@ use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Choices, Languages, Runtime};
-use runtray_engine::{Config, Engine, Event, EventSink, Job, Limits, Outcome, Policy, PoolSize, Refill, Request, Warm};
+use runtray_engine::{
+    Config, Engine, Event, EventSink, Job, Limits, Outcome, Policy, PoolSize, Refill, Request, Status, Warm, commands,
+};
 use tempfile::TempDir;
 use tokio::io::AsyncReadExt as _;
 use tokio::net::TcpListener;
@@ -32,6 +34,7 @@ fn main() {
         reported("a dropped run refills the pool", a_dropped_run_refills_the_pool(&python)).await;
         reported("the pool is refilled when an answer was sent", the_pool_waits_for_the_answer(&python)).await;
         reported("a long program does not keep the pool empty", a_long_program_refills_the_pool(&python)).await;
+        reported("a client that is gone ends no input", a_client_that_is_gone_ends_no_input(&python)).await;
     });
 }
 
@@ -169,5 +172,18 @@ async fn a_long_program_refills_the_pool(python: &Arc<Runtime>) {
         drop(visit);
     };
     fixture.drop_run(&visitor(&listener), refilled).await;
+    fixture.engine.shutdown().await;
+}
+
+/// A program that read an end of file instead would go on before its run is cancelled.
+async fn a_client_that_is_gone_ends_no_input(python: &Arc<Runtime>) {
+    let fixture = Fixture::new(python, NEVER).await;
+    let request = Request::new("import sys\nsys.stdin.read()", Duration::from_secs(1));
+    let job = Job::new(request, python.clone()).expect("a job");
+    let (commander, commands) = commands(1);
+    drop(commander);
+    let (mut events, _) = events();
+    let (outcome, _) = fixture.engine.run(&Arc::new(job), Some(commands), &mut events).await.expect("a run");
+    assert_eq!(outcome.status, Status::Timeout);
     fixture.engine.shutdown().await;
 }

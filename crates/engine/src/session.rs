@@ -24,8 +24,8 @@ pub struct Commander {
     control: mpsc::Sender<Command>,
 }
 
-/// The run's end of a [`Commander`]. The request's standard input is then only the beginning; no more input comes once every
-/// [`Commander`] is dropped.
+/// The run's end of a [`Commander`]. The request's standard input is then only the beginning; [`Command::Eof`] is its end. Once
+/// every [`Commander`] is dropped, no more input comes, and the input stays open until the run ends.
 #[derive(Debug)]
 pub struct Commands {
     pub(crate) input: mpsc::Receiver<Command>,

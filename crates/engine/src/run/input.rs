@@ -56,7 +56,7 @@ impl<'a> InteractiveInput<'a> {
 
     /// Forwards commands until their sender is dropped and all pending input is written. Control messages are taken at any time;
     /// input only while fewer than [`MOST_PENDING`] bytes wait.
-    pub(crate) async fn forward(mut self, Commands { mut input, mut control }: Commands) {
+    pub(crate) async fn forward(&mut self, Commands { mut input, mut control }: Commands) {
         let (mut input_open, mut control_open) = (true, true);
         while input_open || control_open || self.writes() {
             let (writes, has_room) = (self.writes(), self.given.len() + self.typed.len() < MOST_PENDING);

@@ -8,6 +8,7 @@ mod elsewhere;
 mod input;
 mod output;
 
+use std::future;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -166,7 +167,10 @@ async fn attend(
         open(barrier, job.request()).await;
         match commands {
             Some(commands) => {
-                InteractiveInput::new(stdin, terminal, typed.clone(), asks, &output.activity).forward(commands).await;
+                let mut input = InteractiveInput::new(stdin, terminal, typed.clone(), asks, &output.activity);
+                input.forward(commands).await;
+                // A client that is gone has not ended the input: its program must be killed before it reads an end of file.
+                future::pending::<()>().await;
             }
             None => write_stdin(stdin, typed).await,
         }
