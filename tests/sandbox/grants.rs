@@ -302,6 +302,34 @@ fn no_program_changes_an_interpreter_in_a_granted_folder() {
     }
 }
 
+/// The project of an editable installation is on the search path, and a `sitecustomize` there runs in every later start.
+#[test]
+fn no_program_changes_a_project_that_its_interpreter_imports_from() {
+    for mode in MODES {
+        let folder = TempDir::new().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        make_venv(&at("venv"));
+        fs::create_dir_all(at("proj/src")).expect("folders");
+        let version = fs::read_dir(at("venv/lib")).expect("a folder").flatten().next().expect("a version").path();
+        fs::write(version.join("site-packages/proj.pth"), format!("{}\n", at("proj/src").display())).expect("a file");
+        let python = at("venv/bin/python");
+        let settings =
+            format!("{}\n[python]\npath = '{}'\n", settings(folder.path(), &[], &["proj"]), python.display());
+        let service = Service::start_in_mode(&Home::new(&settings), mode);
+        let code = format!(
+            "os.chdir({:?})\nfor path in 'proj/src/sitecustomize.py', 'proj/beside':\n    tried(path, lambda: write(path))\n",
+            at("").display().to_string()
+        );
+        if is_rooted(&service) {
+            assert_eq!(done(&service, &code), ["proj/beside"], "{mode}");
+        } else {
+            let refused = service.post("/execute", &json!({"code": code}));
+            assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("isolation_unavailable")));
+        }
+        assert!(!at("proj/src/sitecustomize.py").exists());
+    }
+}
+
 #[test]
 fn a_grant_that_gives_programs_an_interpreter_is_refused() {
     let folder = TempDir::new().expect("a folder");

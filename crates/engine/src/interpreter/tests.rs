@@ -8,7 +8,7 @@ use super::fixture::{Fixture, times_probed};
 use super::kind::Kind;
 use super::machine::{Machine, Platform};
 use super::source::Source;
-use super::{pythons, test_python};
+use super::{pythons, test_python, trees};
 
 /// A chosen Python is rejected for this reason.
 async fn check_refused(machine: &Machine, choice: &Path, expected: &str) {
@@ -117,11 +117,15 @@ async fn looking_ends_with_the_first_that_will_do() {
 #[tokio::test]
 async fn the_user_s_python_variables_and_folder_do_not_reach_the_question() {
     let fixture = Fixture::new(Platform::Linux).variable("PYTHONHOME", "/nowhere").folder("PYTHONPATH", "").current("");
-    fixture.file("json.py", "raise SystemExit('shadowed')");
+    let shadowed = fixture.path("shadowed");
+    fixture.file("json.py", format!("open({:?}, 'w')", shadowed.display().to_string()));
     let found = first(Kind::Python, &fixture.machine(), Some(Path::new("/usr/bin/python3")), |_| Ok(())).await;
     let found = found.expect("the system's Python");
     assert_eq!((found.implementation.as_str(), found.prefix.as_path()), ("CPython", Path::new("/usr")));
     assert!(found.version.starts_with("3."), "{found:?}");
+    let trees = trees::of_python(&fixture.machine(), &found).await;
+    assert!(trees.readable.iter().any(|tree| tree.ends_with("dist-packages")), "{trees:?}");
+    assert!(!shadowed.exists(), "a file of the current folder ran");
 }
 
 #[tokio::test]

@@ -1,8 +1,14 @@
-# Prints, as one line of JSON, the folders of this interpreter: its prefixes, its libraries and packages, and its programs.
+# Prints, as one line of JSON, the folders of this interpreter: its prefixes, its libraries and packages, its programs, and all
+# folders that it imports from.
+import sys
+
+# With `-c`, imports come from the current folder first. It may be anybody's.
+if sys.path[:1] == [""]:
+    del sys.path[0]
+
 import json
 import os
 import site
-import sys
 import sysconfig
 
 
@@ -25,4 +31,13 @@ if getattr(site, "ENABLE_USER_SITE", False):
     libraries += of(site.getusersitepackages)
 libraries += [path for path in sys.path if path.endswith(".zip")]
 programs = [sys.executable, getattr(sys, "_base_executable", None) or sys.executable]
-print(json.dumps({"prefixes": text(prefixes), "libraries": text(libraries), "programs": text(programs)}))
+print(
+    json.dumps(
+        {
+            "prefixes": text(prefixes),
+            "libraries": text(libraries),
+            "programs": text(programs),
+            "imports": text(sys.path),
+        }
+    )
+)

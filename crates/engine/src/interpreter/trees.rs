@@ -51,17 +51,20 @@ const DATA: [&str; 5] = ["include", "share", "etc", "ssl", "conda-meta"];
 pub(crate) struct Trees {
     /// Those that its programs may read.
     pub(crate) readable: Vec<PathBuf>,
-    /// Those that nothing may be added to: the prefixes of a Python, in which a new `pyvenv.cfg` would lead to other code, and
-    /// everything readable with code in it.
+    /// Those that nothing may be added to: the prefixes of a Python, in which a new `pyvenv.cfg` would lead to other code, the
+    /// folders that it imports from, and everything readable with code in it.
     pub(crate) code: Vec<PathBuf>,
 }
 
 /// An interpreter's report of itself.
 #[derive(Debug, Default, Deserialize)]
+#[serde(default)]
 struct Report {
     prefixes: Vec<PathBuf>,
     libraries: Vec<PathBuf>,
     programs: Vec<PathBuf>,
+    /// Every folder that it imports from, such as the project of an editable installation.
+    imports: Vec<PathBuf>,
 }
 
 /// The trees of a Python. If it does not report them, those of its prefix.
@@ -70,10 +73,11 @@ pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Trees {
     report.prefixes.push(found.prefix.clone());
     report.programs.extend([found.path.clone(), found.executable.clone()]);
     let homes = Homes::of(machine.home.as_deref());
-    let prefixes = report.prefixes.iter().filter(|prefix| is_plain(prefix) && !homes.share(prefix)).cloned();
-    let prefixes: Vec<_> = prefixes.collect();
+    let fixed =
+        report.prefixes.iter().chain(&report.imports).filter(|path| is_plain(path) && !homes.share(path)).cloned();
+    let fixed: Vec<_> = fixed.collect();
     let mut trees = granted(&homes, report);
-    trees.code.extend(prefixes);
+    trees.code.extend(fixed);
     trees
 }
 
@@ -185,6 +189,7 @@ mod tests {
             prefixes: ["venv", ".local", "", ".."].map(|name| home.join(name)).into(),
             libraries: vec![home.join(".local/lib/python3.13/site-packages"), home.clone(), "/".into(), "x".into()],
             programs: vec![home.join("venv/bin"), home.join("venv/../.ssh")],
+            ..Report::default()
         };
         let expected = [".local/lib/python3.13/site-packages", "venv/bin", "venv/lib"].map(|name| home.join(name));
         assert_eq!(granted(&Homes::of(Some(&home)), report).readable, expected);
@@ -204,7 +209,7 @@ mod tests {
             for library in &paths {
                 for program in &paths {
                     let [prefixes, libraries, programs] = [prefix, library, program].map(|path| vec![path.clone()]);
-                    let report = Report { prefixes, libraries, programs };
+                    let report = Report { prefixes, libraries, programs, ..Report::default() };
                     for path in granted(&Homes::of(Some(&home)), report).readable {
                         assert!(!home.starts_with(&path) && path.parent().is_some(), "{path:?}");
                         let part_of = |tree: &PathBuf| path.starts_with(tree);

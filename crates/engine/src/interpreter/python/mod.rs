@@ -62,7 +62,7 @@ pub(super) const PROBE_ARGS: [&str; 5] = [
     "-B",
     "-c",
     concat!(
-        "import sys; del sys.path[0]; import json; get = lambda name, other: getattr(sys, name, other); ",
+        "import sys; sys.path[:] = sys.path[sys.path[:1] == ['']:]; import json; get = lambda name, other: getattr(sys, name, other); ",
         "print(json.dumps({'version': list(sys.version_info), 'executable': sys.executable, 'prefix': sys.prefix, ",
         "'base_prefix': get('base_prefix', sys.prefix), ",
         "'implementation': getattr(get('implementation', None), 'name', 'cpython')}))",

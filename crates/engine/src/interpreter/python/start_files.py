@@ -2,6 +2,10 @@
 # that may become part of it, the path configuration files in them, and the files that it has imported so far.
 import sys
 
+# With `-c`, imports come from the current folder first. It may be anybody's.
+if sys.path[:1] == [""]:
+    del sys.path[0]
+
 modules = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
 
 import json
@@ -52,7 +56,7 @@ def is_own(name, path):
 
 
 base = getattr(sys, "_base_executable", None) or sys.executable
-folders = list(dict.fromkeys(map(os.path.abspath, [path for path in sys.path if path] + packages)))
+folders = list(dict.fromkeys(map(os.path.abspath, sys.path + packages)))
 paths = [path for name, path in modules if path and is_own(name, path)]
 paths += [sys.executable, base]
 paths += [os.path.join(prefix, "pyvenv.cfg") for prefix in (sys.prefix, os.path.dirname(sys.executable))]

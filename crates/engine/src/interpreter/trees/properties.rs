@@ -56,7 +56,8 @@ proptest! {
                 || prefixes.iter().any(|prefix| PARTS.iter().any(|part| prefix.join(part) == path))
         };
         let [one, two, three] = [&prefixes, &libraries, &programs].map(Clone::clone);
-        let trees = granted(&Homes::of(Some(&home)), Report { prefixes: one, libraries: two, programs: three });
+        let report = Report { prefixes: one, libraries: two, programs: three, ..Report::default() };
+        let trees = granted(&Homes::of(Some(&home)), report);
         prop_assert!(trees.code.iter().all(|path| trees.readable.contains(path)), "{trees:?}");
         for path in trees.readable {
             prop_assert!(listed(&path), "{path:?} was not reported");
