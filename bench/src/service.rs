@@ -38,6 +38,14 @@ pub(crate) enum Kind {
     Runtray,
     /// `runtray serve` without prestarted interpreters.
     Cold,
+    /// `runtray serve` without a sandbox.
+    Open,
+    /// The same without prestarted interpreters.
+    OpenCold,
+    /// `runtray serve` with the built-in Python.
+    BuiltIn,
+    /// The same without prestarted interpreters.
+    BuiltInCold,
     /// `python flask_service.py`.
     Flask,
     /// `python -m jupyter_server`, the peer.
@@ -50,9 +58,29 @@ impl Kind {
         match self {
             Self::Runtray => "runtray",
             Self::Cold => "runtray cold",
+            Self::Open => "runtray without a sandbox",
+            Self::OpenCold => "runtray without a sandbox, cold",
+            Self::BuiltIn => "built-in Python",
+            Self::BuiltInCold => "built-in Python, cold",
             Self::Flask => "flask",
             Self::Jupyter => "jupyter",
         }
+    }
+
+    /// The settings of Runtray. `auto` is not left to decide: it chooses by the machine.
+    fn settings(self, setup: &Setup) -> String {
+        let row = |name: &str, path: &Path| format!("[{name}]\npath = '{}'\n", path.display());
+        let isolation = match self {
+            Self::Open | Self::OpenCold => "isolation = \"none\"\n",
+            Self::BuiltIn | Self::BuiltInCold => "isolation = \"wasm\"\n",
+            _ => "",
+        };
+        let mut settings = isolation.to_owned() + &row("python", &setup.interpreters.python.path);
+        settings.extend(setup.interpreters.node.as_ref().map(|node| row("node", &node.path)));
+        if matches!(self, Self::Cold | Self::OpenCold | Self::BuiltInCold) {
+            settings += "[warm]\nmemory_bytes = 0\n";
+        }
+        settings
     }
 
     /// A path that answers once the service is ready.
@@ -74,8 +102,7 @@ pub(crate) struct Service<'a> {
 }
 
 impl Home {
-    /// A folder for a service of `kind` as after installing. It only contains settings with the interpreters and, for
-    /// [`Kind::Cold`], without prestarting.
+    /// A folder for a service of `kind` as after installing. It only contains the settings.
     ///
     /// # Errors
     /// The folder cannot be written.
@@ -83,13 +110,7 @@ impl Home {
         let home = TempDir::with_prefix("runtray-bench-")?;
         let folder = home.path().join("config");
         fs::create_dir(&folder)?;
-        let row = |name: &str, path: &Path| format!("[{name}]\npath = '{}'\n", path.display());
-        let mut settings = row("python", &setup.interpreters.python.path);
-        settings.extend(setup.interpreters.node.as_ref().map(|node| row("node", &node.path)));
-        if kind == Kind::Cold {
-            settings += "[warm]\nmemory_bytes = 0\n";
-        }
-        fs::write(folder.join("settings.toml"), settings)?;
+        fs::write(folder.join("settings.toml"), kind.settings(setup))?;
         Ok(Self(home))
     }
 }
@@ -158,13 +179,13 @@ pub(crate) fn wait_until_healthy(child: &mut Child, port: u16, path: &str) -> Re
 }
 
 fn command(setup: &Setup, kind: Kind, home: &Path, port: u16) -> Command {
-    let ours = matches!(kind, Kind::Runtray | Kind::Cold);
+    let ours = !matches!(kind, Kind::Flask | Kind::Jupyter);
     let mut command = Command::new(if ours { &setup.runtray } else { &setup.interpreters.python.path });
     environment::set(&mut command);
     match kind {
-        Kind::Runtray | Kind::Cold => command.args(["serve", "--port", &port.to_string()]).env("RUNTRAY_HOME", home),
         Kind::Flask => command.arg(&setup.flask_service).env("PORT", port.to_string()),
         Kind::Jupyter => command.args(JUPYTER).arg(format!("--ServerApp.port={port}")).env("HOME", home),
+        _ => command.args(["serve", "--port", &port.to_string()]).env("RUNTRAY_HOME", home),
     };
     command
 }

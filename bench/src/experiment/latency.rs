@@ -55,7 +55,7 @@ pub(super) fn javascript(setup: &Setup) -> Result<Section> {
 }
 
 /// Runs the greeting with the subjects in turns.
-fn alternate<const N: usize>(setup: &Setup, mut subjects: [&mut dyn Subject; N]) -> Result<[Series; N]> {
+pub(super) fn alternate<const N: usize>(setup: &Setup, mut subjects: [&mut dyn Subject; N]) -> Result<[Series; N]> {
     // The first run of each subject loads files into memory, which speeds up all later ones.
     subjects.iter_mut().try_for_each(|subject| subject.greet().map(drop))?;
     let mut series = [const { Series(Vec::new()) }; N];

@@ -1,9 +1,11 @@
 //! The experiments, in the order in which they are run and shown.
 
+mod built_in;
 mod echo;
 mod first_byte;
 mod flood;
 mod health;
+mod isolation;
 mod latency;
 mod memory;
 mod pace;
@@ -48,6 +50,8 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "startup", title: "From process start to the first healthy answer", measure: startup::measure },
     Experiment { name: "memory", title: "Memory of an idle service with all its processes", measure: memory::measure },
     Experiment { name: "health", title: "GET /health, idle and with every core busy", measure: health::measure },
+    Experiment { name: "isolation", title: "The sandbox and no sandbox", measure: isolation::measure },
+    Experiment { name: "built-in", title: "The built-in Python", measure: built_in::measure },
     Experiment { name: "flood", title: "A program that prints 1 GB", measure: flood::measure },
 ];
 

@@ -3,6 +3,15 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use anyhow::Result;
+
+use super::{Series, turns};
+use crate::setup::Setup;
+use crate::subject::Subject;
+
+/// Greetings of each subject before a measurement: afterwards files are in memory and interpreters wait.
+pub(super) const REHEARSALS: usize = 2;
+
 /// The interval of two requests a second, as a person or a page would send them at most.
 pub(super) const TICK: Duration = Duration::from_millis(500);
 
@@ -31,6 +40,27 @@ impl Pace {
         thread::sleep(due.saturating_duration_since(Instant::now()));
         self.tick = due.max(Instant::now());
     }
+}
+
+/// Runs the greeting with the subjects in turns, each of them two times a second.
+pub(super) fn alternate<const N: usize>(setup: &Setup, mut subjects: [&mut dyn Subject; N]) -> Result<[Series; N]> {
+    let mut series = [const { Series(Vec::new()) }; N];
+    let mut pace = Pace::new(N);
+    for _ in 0..REHEARSALS {
+        subjects.iter_mut().try_for_each(|subject| subject.greet().map(drop))?;
+        pace.tick();
+    }
+    for round in 0..setup.effort.rounds {
+        series.iter_mut().for_each(Series::start_round);
+        for _ in 0..setup.effort.paced {
+            for (slot, place) in turns(round, N).enumerate() {
+                pace.slot(slot);
+                series[place].add(subjects[place].greet()?);
+            }
+            pace.tick();
+        }
+    }
+    Ok(series)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ const CLIENTS: [usize; 2] = [8, 64];
 /// The services to measure, each with its name in the table.
 const KINDS: [(Kind, &str); 3] = [(Kind::Runtray, WARM), (Kind::Cold, COLD), (Kind::Flask, FLASK)];
 /// The pause after a turn in which prestarted interpreters become ready, so that they do not disturb the next turn.
-const SETTLE: Duration = Duration::from_millis(250);
+pub(super) const SETTLE: Duration = Duration::from_millis(250);
 
 /// One way to run many greetings, and its results.
 struct Contestant {
@@ -55,7 +55,7 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
         for place in turns(round, contestants.len() + 1) {
             match contestants.get_mut(place) {
                 Some(contestant) => contestant.compete(setup.effort.concurrent)?,
-                None => baseline.push(xargs(setup, &file)?),
+                None => baseline.push(xargs(setup, &file, setup.effort.concurrent)?),
             }
         }
     }
@@ -92,7 +92,7 @@ impl Contestant {
 }
 
 /// Runs `count` greetings in Python from `clients` threads. Gives the total time without connecting, and the time of each.
-fn burst(port: u16, clients: usize, count: usize) -> Result<(Duration, Vec<Duration>)> {
+pub(super) fn burst(port: u16, clients: usize, count: usize) -> Result<(Duration, Vec<Duration>)> {
     let (left, start) = (AtomicUsize::new(count), Barrier::new(clients + 1));
     thread::scope(|scope| {
         let work = || {
@@ -137,9 +137,8 @@ pub(super) fn sustain(port: u16, greeting: Greeting, clients: usize, duration: D
     })
 }
 
-/// Runs as many interpreters at once as there are cores, by `xargs`. Gives the executions per second.
-fn xargs(setup: &Setup, file: &Path) -> Result<f64> {
-    let count = setup.effort.concurrent;
+/// Runs `count` bare interpreters by `xargs`, as many at once as there are cores. Gives the executions per second.
+pub(super) fn xargs(setup: &Setup, file: &Path, count: usize) -> Result<f64> {
     let mut command = Command::new("xargs");
     environment::set(&mut command);
     command.arg(format!("-P{}", cores())).arg("-I{}").arg(&setup.interpreters.python.path).arg(file);

@@ -4,7 +4,7 @@
 
 use anyhow::Result;
 
-use super::pace::Pace;
+use super::pace::{Pace, REHEARSALS};
 use super::refill::hits;
 use super::{COLD, FLASK, NULL, Series, WARM, ratio, turns};
 use crate::client::Client;
@@ -15,8 +15,6 @@ use crate::setup::Setup;
 use crate::statistics::{Ratio, Summary};
 use crate::subject::{Bare, FreshKernel, Greeting, Http, JAVASCRIPT, Kernel, PYTHON, Released, Subject, WarmKernel};
 
-/// Greetings of each subject before the measurement: afterwards files are in memory and interpreters wait.
-const REHEARSALS: usize = 2;
 const BARE: &str = "bare";
 const FLOOR: &str = "floor (interpreter that waited)";
 const WARM_KERNEL: &str = "jupyter, warm kernel";

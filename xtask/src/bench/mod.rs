@@ -10,8 +10,8 @@ use std::process::Command;
 use anyhow::{Context as _, Result};
 
 use crate::context::Context;
-use crate::step::{must, once, output};
-use crate::{provision, venv};
+use crate::step::{Ending, must, once, output};
+use crate::{builtin_python, provision, venv};
 
 /// Options of `cargo xtask bench`. Without a subcommand it measures the service.
 #[derive(clap::Args)]
@@ -63,6 +63,10 @@ fn service(context: &Context, args: &Args) -> Result<()> {
     }
     eprintln!("building runtray and its benchmark (release profile); the first time takes several minutes");
     must(&mut context.cargo(&["build", "--release", "--package", "runtray-cli", "--package", "runtray-bench"]))?;
+    provision::for_builtin_python()?;
+    if let Ending::Skipped(reason) = builtin_python::build(context)? {
+        eprintln!("the built-in Python will not be measured: {reason}");
+    }
     let mut bench = context.command(&program(context, "release", "runtray-bench").display().to_string());
     bench.arg("service").arg("--runtray").arg(program(context, "release", "runtray"));
     bench.arg("--flask-service").arg(context.root.join("bench/flask_service.py"));

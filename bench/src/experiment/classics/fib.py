@@ -1,0 +1,5 @@
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+
+assert fib(27) == 196418
