@@ -7,6 +7,7 @@ mod grants;
 mod internet;
 mod kernel;
 mod network;
+mod science;
 mod works;
 
 use std::fs;

@@ -37,6 +37,9 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     if let Some(web) = web::installed(context) {
         test.env("RUNTRAY_TEST_WEB", web);
     }
+    if let Some(python) = web::science(context) {
+        test.env("RUNTRAY_TEST_SCIENCE", python);
+    }
     must(&mut test)?;
     Ok(Ending::Done)
 }

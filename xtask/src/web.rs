@@ -123,10 +123,16 @@ fn python(context: &Context) -> Result<()> {
     let wanted = fs::read_to_string(&requirements).context("the list of Python packages cannot be read")?;
     let folder = folder(context);
     once(&folder.join("made-for.txt"), &wanted, || {
-        eprintln!("installing requests, httpx and matplotlib in {}", folder.display());
+        eprintln!("installing requests, httpx, pandas and matplotlib in {}", folder.display());
         venv::make(Path::new("python3"), &folder)?;
         venv::install(&venv::python(&folder), &requirements)
     })
+}
+
+/// The Python of that environment, if it was made.
+pub(crate) fn science(context: &Context) -> Option<PathBuf> {
+    let folder = folder(context);
+    folder.join("made-for.txt").exists().then(|| venv::python(&folder))
 }
 
 /// The folder of that environment.
