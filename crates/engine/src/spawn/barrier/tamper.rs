@@ -18,7 +18,7 @@ const MARK: Duration = Duration::from_nanos(1_000_000_001_234_567);
 /// Watches a pipe from its creation.
 pub(super) struct TamperDetector {
     #[cfg(target_os = "linux")]
-    uses: Option<(Inotify, WatchDescriptor)>,
+    uses: Option<(Watcher, WatchDescriptor)>,
     #[cfg(target_os = "linux")]
     opened: u32,
 }
@@ -37,6 +37,21 @@ impl TamperDetector {
     }
 }
 
+/// An inotify instance. The kernel makes the thread that closes one wait, up to 20 ms, and the program that was released reads
+/// and writes meanwhile; so a thread of its own closes it.
+#[cfg(target_os = "linux")]
+struct Watcher(Option<Inotify>);
+
+#[cfg(target_os = "linux")]
+impl Drop for Watcher {
+    fn drop(&mut self) {
+        let uses = self.0.take();
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn_blocking(|| drop(uses));
+        }
+    }
+}
+
 #[cfg(target_os = "linux")]
 impl TamperDetector {
     /// Without a free inotify watch, the modification time must do.
@@ -47,13 +62,13 @@ impl TamperDetector {
             // inotify merges two equal events in a row; the folder's events come between them.
             uses.add_watch(path.parent().unwrap_or(path), AddWatchFlags::IN_OPEN)?;
             let pipe = uses.add_watch(path, used | AddWatchFlags::IN_MOVE_SELF)?;
-            Ok::<_, nix::Error>((uses, pipe))
+            Ok::<_, nix::Error>((Watcher(Some(uses)), pipe))
         };
         Self { uses: watch().ok(), opened: 0 }
     }
 
     fn is_used_once(&mut self) -> bool {
-        let Some((uses, pipe)) = &self.uses else { return true };
+        let Some((Watcher(Some(uses)), pipe)) = &self.uses else { return true };
         while let Ok(events) = uses.read_events() {
             let is_lost = |event: &InotifyEvent| event.mask.contains(AddWatchFlags::IN_Q_OVERFLOW);
             for event in events.into_iter().filter(|event| event.wd == *pipe || is_lost(event)) {

@@ -44,8 +44,17 @@ impl PerfCounter {
     /// Counts the future children of this process, from their exec. `None` if the system forbids it: some allow it to root only
     /// (`perf_event_paranoid` above 2), and containers forbid it.
     pub(crate) fn start() -> Option<Self> {
-        let flags = DISABLED | INHERIT | EXCLUDE_KERNEL | EXCLUDE_HYPERVISOR | ENABLE_ON_EXEC;
-        let size = size_of::<Attributes>() as u32;
+        Self::open(DISABLED | INHERIT | ENABLE_ON_EXEC)
+    }
+
+    /// A counter that counts nothing. The first counter of a machine makes all of its cores wait, 10 ms or more, while the kernel
+    /// switches counting on, and soon after the last one it is off again; so whoever starts programs often holds one.
+    pub(crate) fn hold() -> Option<Self> {
+        Self::open(DISABLED)
+    }
+
+    fn open(flags: u64) -> Option<Self> {
+        let (size, flags) = (size_of::<Attributes>() as u32, flags | EXCLUDE_KERNEL | EXCLUDE_HYPERVISOR);
         let attributes = Attributes { kind: SOFTWARE, size, config: TASK_CLOCK, flags, ..Attributes::default() };
         let (this_process, any_cpu, no_group) = (0, -1, -1);
         // SAFETY: the kernel reads the attributes, which say their size, and gives a descriptor that is ours alone.

@@ -19,6 +19,7 @@ use nix::unistd::{Pid, setsid};
 use super::child_status::{self, ChildStatus, WaitFor};
 use super::fd_passing::{self, Packet};
 use super::own_process::{self, wait};
+use super::perf_counter::PerfCounter;
 use super::pid_ranges::PidRanges;
 use super::protocol::{self, Abilities, LauncherMessage};
 use super::run_descriptors::RunDescriptors;
@@ -68,6 +69,7 @@ fn serve() -> io::Result<()> {
         cgroups: RunCgroups::probe(),
         dead: Vec::new(),
         prefork: None,
+        _counting: PerfCounter::hold(),
     };
     fd_passing::send(socket.as_fd(), &protocol::bytes(&abilities)?, &[])?;
     launcher.serve_requests(&socket, &children)
@@ -88,6 +90,8 @@ struct Launcher {
     dead: Vec<(Supervisor, bool)>,
     /// The supervisor that waits for the next run.
     prefork: Option<Prefork>,
+    /// Keeps the kernel ready to count.
+    _counting: Option<PerfCounter>,
 }
 
 impl Launcher {
