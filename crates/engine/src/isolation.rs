@@ -38,6 +38,8 @@ pub struct SandboxReport {
     pub own_root: bool,
     /// Whether a run has a network of its own, with nothing in it.
     pub own_network: bool,
+    /// Whether it was tested on a machine of this kind. If not, it is given to whoever asks for it, and `auto` leaves it out.
+    pub is_proven: bool,
     /// Why there is no sandbox; `None` if there is one.
     pub lack: Option<Lack>,
 }
@@ -47,6 +49,8 @@ pub struct SandboxReport {
 pub enum Lack {
     /// This system has none in this version of Runtray.
     System,
+    /// This Windows has no AppContainers.
+    AppContainer,
     /// The kernel has no Landlock.
     Landlock,
     /// Landlock is older than version 3 of its interface, and cannot forbid to truncate files.
@@ -62,13 +66,26 @@ pub enum Lack {
 impl SandboxReport {
     /// For a machine without a sandbox.
     pub fn lacking(lack: Lack) -> Self {
-        Self { landlock_abi: 0, own_root: false, own_network: false, lack: Some(lack) }
+        Self { landlock_abi: 0, own_root: false, own_network: false, is_proven: true, lack: Some(lack) }
+    }
+
+    /// For a system whose sandbox has not been proven yet.
+    pub fn unproven() -> Self {
+        Self { landlock_abi: 0, own_root: false, own_network: false, is_proven: false, lack: None }
+    }
+
+    /// Whether the level `auto` may rely on it.
+    pub fn is_for_auto(&self) -> bool {
+        self.is_proven && self.lack.is_none()
     }
 
     /// What this sandbox does not do although newer kernels or machines with namespaces can, each as a sentence.
     pub fn gaps(&self) -> Vec<LocalizedMessage> {
         if self.lack.is_some() {
             return Vec::new();
+        }
+        if !self.is_proven {
+            return vec![sentences::GAP_UNPROVEN.message()];
         }
         let gaps = [
             (!self.own_root, sentences::GAP_ROOT),
@@ -85,6 +102,7 @@ impl Lack {
     pub fn message(self) -> LocalizedMessage {
         match self {
             Self::System => sentences::LACK_SYSTEM.message(),
+            Self::AppContainer => sentences::LACK_APP_CONTAINER.message(),
             Self::Landlock => sentences::LACK_LANDLOCK.message(),
             Self::OldLandlock => sentences::LACK_OLD_LANDLOCK.message(),
             Self::Signals => sentences::LACK_SIGNALS.message(),
@@ -96,18 +114,64 @@ impl Lack {
     }
 }
 
+/// Why a sandbox cannot run one interpreter although there is one: an AppContainer on Windows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg(any(windows, test))]
+pub(crate) enum Refusal {
+    /// It is no own Python; its name.
+    Language(String),
+    /// It is an alias of the Microsoft Store, or belongs to one.
+    Store(PathBuf),
+    /// Nobody gave the sandbox access to this folder.
+    Closed(PathBuf),
+}
+
+#[cfg(any(windows, test))]
+impl Refusal {
+    /// The reason and the remedy; follows "the sandbox is not available here: ".
+    pub(crate) fn message(&self) -> LocalizedMessage {
+        match self {
+            Self::Language(name) => sentences::REFUSAL_LANGUAGE.with("name", name.as_str()),
+            Self::Store(path) => sentences::REFUSAL_STORE.with("path", path.display()),
+            Self::Closed(path) => sentences::REFUSAL_CLOSED.with("path", path.display()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Lack, SandboxReport};
+    use super::{Lack, Refusal, SandboxReport};
 
     #[test]
     fn what_an_older_kernel_lacks_is_said() {
-        let whole = SandboxReport { landlock_abi: 6, own_root: true, own_network: true, lack: None };
+        let whole = SandboxReport { landlock_abi: 6, own_root: true, own_network: true, is_proven: true, lack: None };
         assert!(whole.gaps().is_empty());
         let old = SandboxReport { landlock_abi: 3, ..whole.clone() };
         assert_eq!(old.gaps().len(), 1);
-        let without = SandboxReport { landlock_abi: 6, own_root: false, own_network: false, lack: None };
+        let without =
+            SandboxReport { landlock_abi: 6, own_root: false, own_network: false, is_proven: true, lack: None };
         assert_eq!(without.gaps().len(), 2);
         assert!(SandboxReport::lacking(Lack::Landlock).gaps().is_empty());
+    }
+
+    #[test]
+    fn an_unproven_sandbox_is_never_automatic_and_says_so() {
+        let unproven = SandboxReport::unproven();
+        assert!(!unproven.is_for_auto() && unproven.lack.is_none());
+        assert!(unproven.gaps()[0].to_string().contains("not been proven"), "{:?}", unproven.gaps());
+        assert!(!SandboxReport::lacking(Lack::AppContainer).is_for_auto());
+        assert!(SandboxReport { is_proven: true, ..unproven }.is_for_auto());
+    }
+
+    #[test]
+    fn a_refusal_names_what_it_is_about_and_the_remedy() {
+        for (refusal, words) in [
+            (Refusal::Language("Node.js 24".to_owned()), ["Node.js 24", "none"]),
+            (Refusal::Store("C:/WindowsApps/python.exe".into()), ["WindowsApps", "python.org"]),
+            (Refusal::Closed("C:/py".into()), ["C:/py", "runtray sandbox grant"]),
+        ] {
+            let message = refusal.message().to_string();
+            assert!(words.iter().all(|word| message.contains(word)), "{message}");
+        }
     }
 }

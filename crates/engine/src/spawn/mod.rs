@@ -1,5 +1,7 @@
 //! Starts interpreters, with a program (cold) or before one is known (prestart).
 
+#[cfg(any(windows, test))]
+mod app_container;
 pub(crate) mod barrier;
 mod environment;
 mod sealed;
@@ -149,6 +151,10 @@ impl Spawner {
         }
         let grants = (policy.level == Isolation::Sandbox)
             .then(|| Grants { read: [&*runtime.trees, &policy.read].concat(), write: policy.write.clone() });
+        #[cfg(windows)]
+        if let Some(grants) = &grants {
+            env = app_container::prepare(runtime, grants, env, &workspace)?;
+        }
         let launch = Launch {
             program: &runtime.path,
             args: &args,

@@ -17,10 +17,10 @@ pub(crate) struct Launch<'a> {
     /// Its working folder.
     pub(crate) folder: &'a Path,
     /// The folders it owns.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "elsewhere every run sees what its user does"))]
+    #[cfg_attr(target_os = "macos", expect(dead_code, reason = "elsewhere every run sees what its user does"))]
     pub(crate) folders: RunFolders<'a>,
-    /// The grants of the level `sandbox`; `None` at the level `none`. Only Linux has that level.
-    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
+    /// The grants of the level `sandbox`; `None` at the level `none`. macOS does not have that level.
+    #[cfg_attr(target_os = "macos", expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
     pub(crate) sandbox: Option<&'a Grants>,
     /// The limits that the platform enforces. The run loop enforces wall-clock time, output and folder size.
     pub(crate) limits: &'a Limits,
@@ -35,7 +35,7 @@ pub(crate) struct Launch<'a> {
 }
 
 /// The files that a program at the level `sandbox` may use besides the system and its own folders.
-#[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
+#[cfg_attr(target_os = "macos", expect(dead_code, reason = "the engine refuses such runs elsewhere"))]
 pub(crate) struct Grants {
     /// To read.
     pub(crate) read: Vec<PathBuf>,

@@ -158,7 +158,7 @@ impl Core {
     /// while that is not known.
     pub(crate) fn sandbox(&self) -> Option<(Isolation, SandboxReport)> {
         let report = self.engine.ready()?.sandbox_report().borrow().clone()?;
-        Some((isolation::level(self.settings.borrow().settings.isolation, report.lack.is_some()), report))
+        Some((isolation::level(self.settings.borrow().settings.isolation, !report.is_for_auto()), report))
     }
 
     /// Starts `job` at the level `isolation` as soon as there is a slot for it.

@@ -51,8 +51,8 @@ pub(super) fn chosen(settings: &Settings, wish: Wish) -> Result<IsolationChoice,
     }
 }
 
-/// The level of `choice` on a machine that `lacks` a sandbox or has one. `auto` is the sandbox where there is one; a level that
-/// the machine does not have is refused by the engine.
+/// The level of `choice` on a machine that `lacks` a sandbox for `auto` or has one. `auto` is the sandbox where there is one that
+/// was proven; a level that the machine does not have is refused by the engine.
 pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
     match choice {
         IsolationChoice::None => Isolation::None,
@@ -68,13 +68,13 @@ pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machin
         return false;
     }
     let is_auto = settings.isolation == IsolationChoice::Auto;
-    machine.set_own_are_open(is_auto && engine.sandbox().await.lack.is_some())
+    machine.set_own_are_open(is_auto && !engine.sandbox().await.is_for_auto())
 }
 
 /// The policy for a run at the level `choice`.
 pub async fn policy(engine: &Engine, settings: &Settings, choice: IsolationChoice) -> Policy {
     // Only `auto` depends on the machine: at other levels the first run need not wait for the report.
-    let lacks = choice == IsolationChoice::Auto && engine.sandbox().await.lack.is_some();
+    let lacks = choice == IsolationChoice::Auto && !engine.sandbox().await.is_for_auto();
     let level = level(choice, lacks);
     match level {
         Isolation::Sandbox => {

@@ -1,7 +1,7 @@
 //! Job Objects: limits, accounting and messages of one process tree.
 //!
-//! No user-interface restrictions are set: a job with them cannot be nested in another, and terminals, services and CI run us
-//! in one.
+//! A program cannot use the clipboard, the windows of other programs, or the settings of the desktop, unless Windows cannot give
+//! these restrictions: a job with them cannot be nested in another, and terminals, services and CI run us in one.
 #![expect(unsafe_code, reason = "Job Objects are Win32 calls")]
 
 use std::ffi::c_void;
@@ -15,13 +15,16 @@ use windows_sys::Win32::System::IO::{CreateIoCompletionPort, GetQueuedCompletion
 use windows_sys::Win32::System::JobObjects::{
     CreateJobObjectW, IsProcessInJob, JOB_OBJECT_LIMIT_ACTIVE_PROCESS, JOB_OBJECT_LIMIT_DIE_ON_UNHANDLED_EXCEPTION,
     JOB_OBJECT_LIMIT_JOB_MEMORY, JOB_OBJECT_LIMIT_JOB_TIME, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
-    JOBOBJECT_ASSOCIATE_COMPLETION_PORT, JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_BASIC_LIMIT_INFORMATION,
+    JOB_OBJECT_UILIMIT_DESKTOP, JOB_OBJECT_UILIMIT_DISPLAYSETTINGS, JOB_OBJECT_UILIMIT_EXITWINDOWS,
+    JOB_OBJECT_UILIMIT_GLOBALATOMS, JOB_OBJECT_UILIMIT_HANDLES, JOB_OBJECT_UILIMIT_READCLIPBOARD,
+    JOB_OBJECT_UILIMIT_SYSTEMPARAMETERS, JOB_OBJECT_UILIMIT_WRITECLIPBOARD, JOBOBJECT_ASSOCIATE_COMPLETION_PORT,
+    JOBOBJECT_BASIC_ACCOUNTING_INFORMATION, JOBOBJECT_BASIC_LIMIT_INFORMATION, JOBOBJECT_BASIC_UI_RESTRICTIONS,
     JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JOBOBJECTINFOCLASS, JobObjectAssociateCompletionPortInformation,
-    JobObjectBasicAccountingInformation, JobObjectExtendedLimitInformation, QueryInformationJobObject,
-    SetInformationJobObject, TerminateJobObject,
+    JobObjectBasicAccountingInformation, JobObjectBasicUIRestrictions, JobObjectExtendedLimitInformation,
+    QueryInformationJobObject, SetInformationJobObject, TerminateJobObject,
 };
 use windows_sys::Win32::System::SystemServices::JOB_OBJECT_MSG_JOB_MEMORY_LIMIT;
-use windows_sys::Win32::System::Threading::{OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION};
+use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcess, PROCESS_QUERY_LIMITED_INFORMATION};
 
 use crate::limits::Limits;
 
@@ -61,6 +64,24 @@ impl JobObject {
         job.associate_port()?;
         job.set_limits(limits)?;
         Ok(job)
+    }
+
+    /// Forbids its processes what reaches beyond them on the desktop. Only for a job that is not nested in another.
+    ///
+    /// # Errors
+    /// Windows refuses.
+    pub(super) fn restrict_desktop(&self) -> io::Result<()> {
+        let restrictions = JOBOBJECT_BASIC_UI_RESTRICTIONS {
+            UIRestrictionsClass: JOB_OBJECT_UILIMIT_HANDLES
+                | JOB_OBJECT_UILIMIT_READCLIPBOARD
+                | JOB_OBJECT_UILIMIT_WRITECLIPBOARD
+                | JOB_OBJECT_UILIMIT_SYSTEMPARAMETERS
+                | JOB_OBJECT_UILIMIT_DISPLAYSETTINGS
+                | JOB_OBJECT_UILIMIT_GLOBALATOMS
+                | JOB_OBJECT_UILIMIT_DESKTOP
+                | JOB_OBJECT_UILIMIT_EXITWINDOWS,
+        };
+        self.set(JobObjectBasicUIRestrictions, &restrictions)
     }
 
     /// The raw handle, for starting a process in the job.
@@ -160,6 +181,14 @@ impl JobObject {
     }
 }
 
+/// Whether a job of ours is nested in another, because this process is in one.
+pub(super) fn is_nested() -> bool {
+    let mut is_inside = 0;
+    // SAFETY: the handle of this process is always open, null asks for any job, and the place for the answer is ours.
+    let asked = unsafe { IsProcessInJob(GetCurrentProcess(), null_mut(), &raw mut is_inside) };
+    asked == 0 || is_inside != 0
+}
+
 fn size_of_value<T>(_: &T) -> u32 {
     size_of::<T>() as u32
 }
@@ -172,4 +201,27 @@ unsafe fn owned(handle: HANDLE) -> io::Result<OwnedHandle> {
     }
     // SAFETY: the caller says so.
     Ok(unsafe { OwnedHandle::from_raw_handle(handle) })
+}
+
+#[cfg(test)]
+mod tests {
+    use windows_sys::Win32::System::JobObjects::{JOBOBJECT_BASIC_UI_RESTRICTIONS, JobObjectBasicUIRestrictions};
+
+    use super::super::tests::excused;
+    use super::JobObject;
+    use crate::limits::Limits;
+
+    #[test]
+    fn the_desktop_is_closed_in_every_respect() {
+        let job = JobObject::new(&Limits::default()).expect("a job");
+        job.restrict_desktop().expect("restrictions");
+        let mut told = JOBOBJECT_BASIC_UI_RESTRICTIONS::default();
+        match job.query(JobObjectBasicUIRestrictions, &mut told) {
+            Err(error) if excused(&format!("does not tell a job's restrictions: {error}")) => {}
+            result => {
+                result.expect("an answer");
+                assert_eq!(told.UIRestrictionsClass, 0xff);
+            }
+        }
+    }
 }

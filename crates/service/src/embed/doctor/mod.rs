@@ -118,7 +118,8 @@ mod tests {
         let told = |report: &SandboxReport| -> Vec<_> {
             parts(report).iter().map(|check| (check.ok, check.detail())).collect()
         };
-        let old = told(&SandboxReport { landlock_abi: 3, own_root: true, own_network: false, lack: None });
+        let old =
+            told(&SandboxReport { landlock_abi: 3, own_root: true, own_network: false, is_proven: true, lack: None });
         assert!(old[0].0 && old[0].1.contains("6 or newer"), "{old:?}");
         assert!(!old[2].0 && old[2].1.contains("network namespaces") && old[3].0, "{old:?}");
         let none = told(&SandboxReport::lacking(Lack::Landlock));

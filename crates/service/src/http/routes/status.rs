@@ -60,7 +60,8 @@ fn isolation(server: &Server, choice: IsolationChoice) -> (Isolation, Option<Str
     let Some((level, report)) = server.core.sandbox() else { return (Isolation::None, None) };
     let lack = report.lack.filter(|_| choice != IsolationChoice::None).map(|lack| lack.message().to_string());
     let gaps: Vec<String> = report.gaps().iter().map(ToString::to_string).collect();
-    let gaps = Some(gaps.join(" ")).filter(|gaps| level == Isolation::Sandbox && !gaps.is_empty());
+    let is_passed_over = !report.is_proven && choice == IsolationChoice::Auto;
+    let gaps = Some(gaps.join(" ")).filter(|gaps| (level == Isolation::Sandbox || is_passed_over) && !gaps.is_empty());
     (level, lack.or(gaps))
 }
 
