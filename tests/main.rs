@@ -10,6 +10,9 @@ mod harness;
 mod programs;
 #[cfg(target_os = "linux")]
 mod sandbox;
+#[cfg(windows)]
+#[path = "sandbox/windows/mod.rs"]
+mod sandbox_on_windows;
 mod service;
 #[cfg(target_os = "linux")]
 mod soak;

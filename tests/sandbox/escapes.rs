@@ -19,7 +19,19 @@ pub(super) enum Wall {
 }
 
 impl Wall {
+    /// ENOENT and so on; 0 is an error of Python's own.
+    #[cfg(windows)]
+    pub(super) fn answers(self) -> &'static [i64] {
+        match self {
+            Self::Files | Self::Calls | Self::Rights => &[2, 13, 18],
+            // Also time-outs, and no answer for a name.
+            Self::Network => &[0, 13, 10013, 10051, 10060, 10061, 10065, 11001, 11002, 11004],
+            Self::Processes => &[2, 13],
+        }
+    }
+
     /// ENOENT and so on, as numbers of Linux; 0 is an error of Python's own.
+    #[cfg(not(windows))]
     pub(super) fn answers(self) -> &'static [i64] {
         match self {
             Self::Files => &[1, 2, 13, 18, 20, 30],
@@ -44,7 +56,7 @@ pub(super) enum Where {
 pub(super) struct Escape(
     pub(super) &'static str,
     pub(super) Wall,
-    pub(super) Where,
+    #[cfg_attr(windows, expect(dead_code, reason = "Windows has one way of containment"))] pub(super) Where,
     pub(super) &'static str,
     pub(super) &'static str,
 );
