@@ -82,13 +82,16 @@ pub async fn policy(engine: &Engine, languages: &Languages, settings: &Settings,
     let lacks = choice == IsolationChoice::Auto && !engine.sandbox().await.is_for_auto();
     let level = level(choice, lacks);
     match level {
-        Isolation::Sandbox => {
-            let (read, write) = (settings.sandbox_read.clone(), settings.sandbox_write.clone());
-            let interpreters = if write.is_empty() { Vec::new() } else { languages.code().await };
-            Policy { level, read, write, interpreters }
-        }
+        Isolation::Sandbox => sandbox_policy(languages, settings).await,
         Isolation::None | Isolation::Wasm => Policy { level, ..Policy::NONE },
     }
+}
+
+/// The policy for a run at the level `sandbox` on a machine with `languages`.
+pub async fn sandbox_policy(languages: &Languages, settings: &Settings) -> Policy {
+    let (read, write) = (settings.sandbox_read.clone(), settings.sandbox_write.clone());
+    let interpreters = if write.is_empty() { Vec::new() } else { languages.code().await };
+    Policy { level: Isolation::Sandbox, read, write, interpreters }
 }
 
 /// The level for a program that asks for `wished`, or for none; `Err` says why it is refused.
