@@ -92,7 +92,7 @@ fn map(headers: &[(&'static str, Vec<u8>)]) -> HeaderMap {
 }
 
 fn hosts(port: u16, named: &[String]) -> Hosts<'_> {
-    Hosts { port, named }
+    Hosts { port, named, any_address: false }
 }
 
 /// What the guard says of a request without a token.
