@@ -191,7 +191,7 @@ async fn without_app_containers_the_sandbox_starts_nothing() {
         limits: &Limits::default(),
         waits: false,
         terminal: None,
-        sandbox: Some(&Grants { read: Vec::new(), write: Vec::new() }),
+        sandbox: Some(&Grants::default()),
     };
     let error = launcher.launch(&launch).await.err().expect("should have failed");
     assert!(error.to_string().contains("no AppContainers"), "{error}");
