@@ -213,7 +213,7 @@ mod tests_on_windows {
             (None, "runtray", true),
         ] {
             let (kept, read) = (vec![at("proj/venv")], read.map(at).into_iter().collect());
-            let grants = Grants { interpreter: Vec::new(), kept, read, write: vec![at(write)] };
+            let grants = Grants { interpreter: Vec::new(), kept, read, write: vec![at(write)], network: None };
             let refused = refusal(&grants, &hidden, false);
             assert_eq!(refused.is_some(), expected, "{write} {refused:?}");
         }

@@ -125,7 +125,7 @@ mod tests {
         }
         let interpreter = vec![at("py/Lib"), at("py"), at("missing")];
         let (read, write) = (vec![at("py-other"), at("py")], vec![at("data")]);
-        let found = access(&Grants { interpreter, kept: Vec::new(), read, write });
+        let found = access(&Grants { interpreter, kept: Vec::new(), read, write, network: None });
         let names: Vec<_> = found.iter().map(|access| access.path().file_name().expect("a name").to_owned()).collect();
         assert_eq!(names, ["py", "py-other", "data"]);
         assert!(
