@@ -9,7 +9,7 @@ use std::os::windows::io::{FromRawHandle, OwnedHandle};
 use std::ptr::null;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use windows_sys::Win32::Foundation::{ERROR_ALREADY_EXISTS, GetLastError};
+use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_ALREADY_EXISTS, GetLastError};
 use windows_sys::Win32::System::Threading::CreateMutexW;
 
 use super::api::Api;
@@ -83,13 +83,13 @@ impl Slots {
         self.api.create_profile(&name(number), DESCRIPTION)
     }
 
-    /// Takes a slot back. One whose profile cannot be made anew is not used again by this process.
+    /// Takes a slot back. One whose profile cannot be made anew is released: it is used again only after its old profile is gone.
     fn renew(&self, slot: Slot) {
         match self.fresh(slot.number) {
             Ok(package) => {
                 self.free.lock().unwrap_or_else(PoisonError::into_inner).push(Slot { package, ..slot });
             }
-            Err(error) => tracing::warn!(%error, number = slot.number, "a slot of the sandbox is given up"),
+            Err(error) => tracing::warn!(%error, number = slot.number, "a slot's profile could not be made anew"),
         }
     }
 }
@@ -121,9 +121,10 @@ fn claim(name: &str) -> io::Result<Option<OwnedHandle>> {
     // SAFETY: the name ends with NUL, and the other arguments ask for the defaults.
     let (handle, error) = unsafe { (CreateMutexW(null(), 0, name.as_ptr()), GetLastError()) };
     if handle.is_null() {
-        const DENIED: i32 = 5;
-        let error = io::Error::from_raw_os_error(error.cast_signed());
-        return if error.raw_os_error() == Some(DENIED) { Ok(None) } else { Err(error) };
+        return match error {
+            ERROR_ACCESS_DENIED => Ok(None),
+            error => Err(io::Error::from_raw_os_error(error.cast_signed())),
+        };
     }
     // SAFETY: the handle is open and ours alone.
     let handle = unsafe { OwnedHandle::from_raw_handle(handle) };
