@@ -13,6 +13,9 @@ mod sandbox;
 #[cfg(target_os = "macos")]
 #[path = "sandbox/macos.rs"]
 mod sandbox_macos;
+#[cfg(windows)]
+#[path = "sandbox/windows/mod.rs"]
+mod sandbox_on_windows;
 mod service;
 #[cfg(target_os = "linux")]
 mod soak;

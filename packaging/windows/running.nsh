@@ -1,6 +1,7 @@
 ; Ending a running Runtray.
 
-; Leaves in $R9 the name of a program of ours that runs, or nothing. Windows opens no running program for writing.
+; Leaves in $R9 the name of the first program of ours that runs, or nothing. Windows opens no running program for writing. The app
+; comes first: whether it ran decides whether it is started again, and its Pythons run whenever it does.
 !macro findRunning un
 Function ${un}findRunning
   StrCpy $R9 ""
@@ -11,7 +12,8 @@ FunctionEnd
 !macroend
 
 !macro checkRunning program
-  ${If} ${FileExists} "$INSTDIR\${program}"
+  ${If} $R9 == ""
+  ${AndIf} ${FileExists} "$INSTDIR\${program}"
     ClearErrors
     FileOpen $R8 "$INSTDIR\${program}" a
     ${If} ${Errors}

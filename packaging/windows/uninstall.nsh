@@ -33,6 +33,8 @@ FunctionEnd
 Section "Uninstall"
   Call un.stopRunning
   ${If} ${FileExists} "$INSTDIR\${CLI}"
+    nsExec::Exec '"$INSTDIR\${CLI}" sandbox revoke'
+    Pop $0
     nsExec::Exec '"$INSTDIR\${CLI}" path remove'
     Pop $0
     SendMessage ${HWND_BROADCAST} ${WM_WININICHANGE} 0 "STR:Environment" /TIMEOUT=1000

@@ -58,11 +58,8 @@ impl CrateLayout {
         let known = |room: &String| self.may_use(room).is_some();
         let unknown = sources.modules().filter_map(|module| self.room(module)).filter(|room| !known(room));
         let folder = self.folder;
-        complaints.extend(
-            unknown.map(|room| {
-                format!("{folder} has a new room, {room}: say in tests/tidy/layouts.rs what {room} may use")
-            }),
-        );
+        let new = |room| format!("{folder} has a new room, {room}: say in tests/tidy/layouts.rs what {room} may use");
+        complaints.extend(unknown.map(new));
         complaints.extend(self.wrong_rows());
         if self.place().1.is_empty() {
             complaints.extend(circles(sources));

@@ -56,6 +56,11 @@ impl Session {
         self.folder().join("runtray")
     }
 
+    /// The variable that every program of the session has, and no program of another one.
+    pub(crate) fn mark(&self) -> String {
+        format!("DISPLAY={}", self.display.first_line)
+    }
+
     /// A command for a program of this machine on the session's display.
     pub(crate) fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);

@@ -69,6 +69,20 @@ pub(crate) enum Command {
     #[cfg(windows)]
     #[command(hide = true, subcommand)]
     Path(PathChange),
+    /// Give the sandbox access to your Python and folders, or take it away.
+    #[cfg(windows)]
+    #[command(subcommand)]
+    Sandbox(SandboxChange),
+}
+
+/// A change of what programs in the sandbox may use. The sandbox for Windows has not been proven on a real Windows yet.
+#[cfg(windows)]
+#[derive(Debug, Clone, Copy, Subcommand)]
+pub(crate) enum SandboxChange {
+    /// Give the access. Windows goes through every file, which may take minutes, once.
+    Grant,
+    /// Take all of it away, and delete the AppContainers.
+    Revoke,
 }
 
 /// A change of the user's PATH.

@@ -76,6 +76,8 @@ pub enum NetworkLack {
 pub enum Lack {
     /// This system has none in this version of Runtray.
     System,
+    /// This Windows has no AppContainers.
+    AppContainer,
     /// The kernel has no Landlock.
     Landlock,
     /// Landlock is older than version 3 of its interface, and cannot forbid to truncate files.
@@ -109,13 +111,18 @@ impl SandboxReport {
         }
     }
 
+    /// For a system whose sandbox has not been proven yet.
+    pub fn unproven() -> Self {
+        Self { is_proven: false, lack: None, network_lack: Some(NetworkLack::System), ..Self::lacking(Lack::System) }
+    }
+
     /// Whether the level `auto` may rely on it.
     pub fn is_for_auto(&self) -> bool {
         self.is_proven && self.lack.is_none()
     }
 
     /// Whether it can close parts of a granted folder, or make them read-only: by mounts in a root folder of the run's own, or in
-    /// Seatbelt, in which the last rule that matches counts.
+    /// Seatbelt, in which the last rule that matches counts. Windows cannot: its entries for an AppContainer only add rights.
     pub(crate) fn closes_parts(&self) -> bool {
         self.own_root || cfg!(target_os = "macos")
     }
@@ -126,7 +133,8 @@ impl SandboxReport {
             return Vec::new();
         }
         if !self.is_proven {
-            return vec![sentences::GAP_UNPROVEN.message()];
+            let unproven = if cfg!(windows) { sentences::GAP_UNPROVEN_WINDOWS } else { sentences::GAP_UNPROVEN_MAC };
+            return vec![unproven.message()];
         }
         let gaps = [
             (!self.own_root, sentences::GAP_ROOT),
@@ -143,6 +151,7 @@ impl Lack {
     pub fn message(self) -> LocalizedMessage {
         match self {
             Self::System => sentences::LACK_SYSTEM.message(),
+            Self::AppContainer => sentences::LACK_APP_CONTAINER.message(),
             Self::Landlock => sentences::LACK_LANDLOCK.message(),
             Self::OldLandlock => sentences::LACK_OLD_LANDLOCK.message(),
             Self::Signals => sentences::LACK_SIGNALS.message(),
@@ -167,9 +176,33 @@ impl NetworkLack {
     }
 }
 
+/// Why a sandbox cannot run one interpreter although there is one: an AppContainer on Windows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg(any(windows, test))]
+pub(crate) enum Refusal {
+    /// It is no own Python; its name.
+    Language(String),
+    /// It is an alias of the Microsoft Store, or belongs to one.
+    Store(PathBuf),
+    /// Nobody gave the sandbox access to this folder.
+    Closed(PathBuf),
+}
+
+#[cfg(any(windows, test))]
+impl Refusal {
+    /// The reason and the remedy; follows "the sandbox is not available here: ".
+    pub(crate) fn message(&self) -> LocalizedMessage {
+        match self {
+            Self::Language(name) => sentences::REFUSAL_LANGUAGE.with("name", name.as_str()),
+            Self::Store(path) => sentences::REFUSAL_STORE.with("path", path.display()),
+            Self::Closed(path) => sentences::REFUSAL_CLOSED.with("path", path.display()),
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{Lack, NetworkLack, SandboxReport};
+    use super::{Lack, NetworkLack, Refusal, SandboxReport};
 
     fn whole() -> SandboxReport {
         SandboxReport {
@@ -211,8 +244,23 @@ mod tests {
     fn auto_leaves_out_what_is_not_proven_and_that_is_said() {
         let whole = whole();
         assert!(whole.is_for_auto());
-        let unproven = SandboxReport { landlock_abi: 0, is_proven: false, ..whole };
-        assert!(!unproven.is_for_auto() && unproven.gaps()[0].to_string().contains("real Mac"));
-        assert!(!SandboxReport::lacking(Lack::Landlock).is_for_auto());
+        let unproven = SandboxReport::unproven();
+        let gap = unproven.gaps()[0].to_string();
+        assert!(!unproven.is_for_auto() && unproven.lack.is_none());
+        assert!(gap.contains(if cfg!(windows) { "real Windows" } else { "real Mac" }), "{gap}");
+        assert!(!SandboxReport::lacking(Lack::AppContainer).is_for_auto());
+        assert!(SandboxReport { is_proven: true, ..unproven }.is_for_auto());
+    }
+
+    #[test]
+    fn a_refusal_names_what_it_is_about_and_the_remedy() {
+        for (refusal, words) in [
+            (Refusal::Language("Node.js 24".to_owned()), ["Node.js 24", "none"]),
+            (Refusal::Store("C:/WindowsApps/python.exe".into()), ["WindowsApps", "python.org"]),
+            (Refusal::Closed("C:/py".into()), ["C:/py", "runtray sandbox grant"]),
+        ] {
+            let message = refusal.message().to_string();
+            assert!(words.iter().all(|word| message.contains(word)), "{message}");
+        }
     }
 }

@@ -42,8 +42,12 @@ pub use outcome::{Containment, Event, Isolation, Outcome, OutputFile, Status};
 pub use request::path::RelativePath;
 pub use request::{Request, SourceFile};
 pub use session::{Command, Commander, Commands, EventSink, RunEnded, Signal, TerminalSize, commands};
+#[cfg(windows)]
+pub use spawn::sandbox_access;
 pub use sys::open_file_limit::raise_open_files;
 pub use sys::peer::{Peer, is_root};
+#[cfg(windows)]
+pub use sys::{Access, delete_profiles, has_app_containers};
 pub use sys::{enter, enter_and_fork};
 pub use text::excerpt::{EXCERPT_CHARS, excerpt};
 pub use text::{message, sentences};

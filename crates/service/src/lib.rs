@@ -44,6 +44,6 @@ pub use runs::bounded_text::BoundedText;
 pub use runs::event_bus::ExecutionEvent;
 pub use runs::isolation::{
     Chosen as ChosenIsolation, policy as isolation_policy, prefer_isolated_python, requested as isolation_choice,
-    runtime as isolated_runtime,
+    runtime as isolated_runtime, sandbox_policy,
 };
 pub use runs::run_result::RunResult;

@@ -4,6 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use super::registry;
 use crate::app::settings_text;
 use crate::port;
 use crate::session::{Session, as_windows_sees, until};
@@ -17,6 +18,10 @@ pub(super) const NEWER: &str = "99.0.0";
 pub(super) const ENTRY: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Uninstall\Runtray";
 pub(super) const LOGIN: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Run";
 pub(super) const VARIABLES: &str = r"HKCU\Environment";
+
+/// Where Windows looks for the user's folder of local data.
+const FOLDERS: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+const LOCAL: &str = "Local AppData";
 
 /// What is in the command lines of Runtray's programs and its uninstaller, which runs from a copy.
 const PROGRAMS: [&str; 5] = ["runtray-desktop.exe", "runtray.exe", "runtray-python.exe", "uninstall.exe", "~nsu"];
@@ -56,6 +61,12 @@ impl Computer {
             self.reg(&["delete", key, "/f"]);
         }
         self.reg(&["delete", r"HKCU\Software\Wine", "/v", "Version", "/f"]);
+        self.move_local_folder(r"%USERPROFILE%\AppData\Local");
+    }
+
+    /// Makes Windows look for the user's local data elsewhere.
+    pub(super) fn move_local_folder(&self, folder: &str) {
+        self.reg(&["add", FOLDERS, "/v", LOCAL, "/t", "REG_EXPAND_SZ", "/d", folder, "/f"]);
     }
 
     /// The user's own folder.
@@ -76,7 +87,8 @@ impl Computer {
     /// A command for a Windows program that this user starts.
     pub(super) fn command(&self, program: impl AsRef<Path>) -> Command {
         let mut command = self.session.command("wine");
-        command.env("WINEDLLOVERRIDES", "mscoree,mshtml=");
+        // Wine would also put the shortcut into the menu of the person who runs the tests, and leave it there.
+        command.env("WINEDLLOVERRIDES", "mscoree,mshtml,winemenubuilder.exe=");
         command.arg(program.as_ref()).env("USER", &self.user).env("LOGNAME", &self.user).env("LC_ALL", "C.UTF-8");
         command.stdout(Stdio::null()).stderr(Stdio::null());
         command
@@ -128,7 +140,7 @@ impl Computer {
 
     /// The Windows processes of Runtray, by their command lines.
     pub(super) fn running(&self) -> Vec<String> {
-        let ours = format!("WINEPREFIX={}", prefix().display());
+        let ours = self.session.mark();
         let processes = fs::read_dir("/proc").expect("a list of processes").flatten().map(|entry| entry.path());
         let belong = processes.filter(|process| {
             let environment = fs::read(process.join("environ")).unwrap_or_default();
@@ -142,9 +154,14 @@ impl Computer {
 
     /// A value of the registry as text.
     pub(super) fn value(&self, key: &str, name: &str) -> Option<String> {
-        let output = self.reg(&["query", key, "/v", name])?;
-        let line = output.lines().find(|line| line.trim_start().starts_with(name))?;
-        line.split_once("_SZ    ").map(|(_, value)| value.trim_end_matches('\r').to_owned())
+        registry::value(&self.exported(key)?, name)
+    }
+
+    /// A key of the registry with everything in it, as a file has it; `None` if it is missing.
+    fn exported(&self, key: &str) -> Option<String> {
+        let file = self.session.folder().join("registry.reg");
+        self.reg(&["export", key, &as_windows_sees(&file), "/y"])?;
+        Some(registry::text(&fs::read(&file).expect("a file")))
     }
 
     /// Sets a value of the registry.
@@ -167,11 +184,7 @@ impl Computer {
                 left.push(path);
             }
         });
-        let file = self.session.folder().join("registry.reg");
-        assert!(self.reg(&["export", "HKCU", &as_windows_sees(&file), "/y"]).is_some());
-        let bytes = fs::read(&file).expect("a file");
-        let units: Vec<_> = bytes.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).collect();
-        let text = String::from_utf16_lossy(&units).to_lowercase();
+        let text = self.exported("HKCU").expect("a registry").to_lowercase();
         left.extend(text.lines().filter(|line| line.contains("runtray")).map(str::to_owned));
         left.sort();
         left

@@ -103,9 +103,13 @@ fn a_removal_ends_the_app_and_its_runs_and_keeps_settings_and_log() {
     computer.install();
     let mut app = computer.start_app();
     let run = endless_run(&computer);
+    // The list of folders that the sandbox has access to. Taking it away ends with the list, even an empty one.
+    let access = computer.home().join("AppData/Local/runtray/data/sandbox-access.json");
+    fs::write(&access, "[]").expect("a file");
     computer.uninstall(&[]);
     assert_eq!(run.join().expect("a run")["status"], "cancelled");
     assert!(app.wait().expect("a child").success());
+    assert!(!access.exists(), "the sandbox keeps its access");
     let left = computer.left();
     assert!(left.iter().all(|path| KEPT.iter().any(|kept| path.starts_with(kept))), "{left:?}");
     assert!(left.iter().any(|path| path.ends_with("settings.toml")), "{left:?}");

@@ -7,4 +7,5 @@ mod faults;
 mod life;
 mod pages;
 mod places;
+mod registry;
 mod whole;

@@ -1,4 +1,4 @@
-//! The pages of installer and uninstaller, operated by keyboard as a person would.
+//! The pages of installer and uninstaller, operated by keyboard and pointer as a person would.
 //!
 //! `RUNTRAY_TEST_PICTURES` names a folder for a picture of each.
 
@@ -6,7 +6,7 @@ use std::env;
 use std::path::PathBuf;
 
 use super::computer::{Computer, ENTRY, LOGIN, VERSION, installer};
-use crate::screen::{one, press, titled};
+use crate::screen::{Button, click, one, press, titled};
 use crate::session::until;
 use crate::tray::{Line, choose_in, open_menu};
 
@@ -14,6 +14,9 @@ use crate::tray::{Line, choose_in, open_menu};
 const SETUP: &str = "Runtray Setup";
 const REMOVAL: &str = "Runtray Uninstall";
 const NO_WINDOW: &str = "Runtray cannot show its window";
+
+/// The place of the box for start at login in its window, in pixels.
+const LOGIN_BOX: (u32, u32) = (60, 170);
 
 #[test]
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
@@ -23,9 +26,8 @@ fn a_person_installs_starts_and_removes_it() {
     let mut setup = computer.command(installer(VERSION)).spawn().expect("wine");
     let window = one("the first page", || titled(&computer.session, SETUP));
     picture(&computer, "setup-1-choices");
-    // PATH is ticked, and has the focus; start at login is not.
-    press(&computer.session, &window, "Tab");
-    press(&computer.session, &window, "space");
+    // PATH is ticked, start at login is not. The button has the focus.
+    click(&computer.session, &window, Button::Left, LOGIN_BOX.0, LOGIN_BOX.1);
     picture(&computer, "setup-2-chosen");
     press(&computer.session, &window, "Return");
     until("the installation", || computer.value(ENTRY, "DisplayVersion"));

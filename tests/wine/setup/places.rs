@@ -5,10 +5,7 @@ use std::process::Stdio;
 
 use super::computer::{Computer, ENTRY, LOGIN, VERSION, prefix};
 use crate::app::{post, post_python};
-use crate::session::until;
-
-/// Where Windows looks for the user's folders.
-const FOLDERS: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
+use crate::session::{as_windows_sees, until};
 
 /// Installs, updates, uses and removes Runtray for this user.
 fn check(user: &str) {
@@ -57,7 +54,7 @@ fn a_local_folder_that_was_moved() {
     let computer = Computer::of("user");
     let moved = prefix().join("drive_c/moved & kept");
     fs::remove_dir_all(&moved).ok();
-    computer.set(FOLDERS, "Local AppData", "REG_EXPAND_SZ", r"C:\moved & kept\Local");
+    computer.move_local_folder(r"C:\moved & kept\Local");
     computer.save_settings();
     let code = computer.setup(VERSION, &[]);
     let folder = moved.join(r"Local/Programs/Runtray");
@@ -71,7 +68,6 @@ fn a_local_folder_that_was_moved() {
     let removal = computer.command(folder.join("uninstall.exe")).args(["/S", "/PURGE"]).status();
     until("no entry", || computer.value(ENTRY, "DisplayName").is_none().then_some(()));
     until("nothing that runs", || computer.running().is_empty().then_some(()));
-    computer.set(FOLDERS, "Local AppData", "REG_EXPAND_SZ", r"%USERPROFILE%\AppData\Local");
     assert_eq!((code, installed, data), (0, true, true));
     assert_eq!(answered, Some("yes\n".into()));
     app.expect("an app").expect("wine").wait().expect("a child");
@@ -84,9 +80,13 @@ fn a_local_folder_that_was_moved() {
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
 fn a_short_name_of_the_temporary_folder() {
     let computer = Computer::of("Jörg Łukasz 王");
+    // Wine keeps temporary files in its own folder; Windows keeps them in the user's.
+    fs::create_dir_all(computer.home().join("AppData/Local/Temp")).expect("a folder");
+    let script = computer.session.folder().join("short.bat");
+    fs::write(&script, "@for %%i in (\"%LOCALAPPDATA%\\Temp\") do @echo %%~fsi\r\n").expect("a file");
     let mut ask = computer.command("cmd");
-    let ask = ask.args(["/c", "for", "%d", "in", "(\"%TEMP%\")", "do", "@echo", "%~sd"]).stdout(Stdio::piped());
-    let short = String::from_utf8_lossy(&ask.output().expect("wine").stdout).trim().to_owned();
+    let asked = ask.arg("/c").arg(as_windows_sees(&script)).stdout(Stdio::piped()).output().expect("wine");
+    let short = String::from_utf8_lossy(&asked.stdout).trim().to_owned();
     assert!(short.contains('~') && short.is_ascii(), "{short}");
     for name in ["TEMP", "TMP"] {
         computer.set(r"HKCU\Environment", name, "REG_SZ", &short);

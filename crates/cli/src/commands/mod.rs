@@ -11,6 +11,8 @@ mod path;
 mod pythons;
 mod run;
 mod runtime;
+#[cfg(any(windows, test))]
+mod sandbox;
 mod serve;
 mod status;
 mod update;
@@ -20,6 +22,8 @@ use std::process::ExitCode;
 use anyhow::Context as _;
 use clap::CommandFactory;
 
+#[cfg(windows)]
+use crate::args::SandboxChange;
 use crate::args::{Arguments, Command};
 use crate::print;
 use runtime::block_on;
@@ -49,5 +53,9 @@ pub(crate) fn dispatch(arguments: Arguments) -> anyhow::Result<ExitCode> {
         }
         #[cfg(windows)]
         Command::Path(change) => path::change(change).map(|()| ExitCode::SUCCESS),
+        #[cfg(windows)]
+        Command::Sandbox(SandboxChange::Grant) => block_on(sandbox::grant()),
+        #[cfg(windows)]
+        Command::Sandbox(SandboxChange::Revoke) => sandbox::revoke(),
     }
 }

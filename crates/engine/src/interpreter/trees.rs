@@ -1,7 +1,8 @@
 //! The folders and files of an interpreter, which its programs may read at the level `sandbox`.
 //!
 //! A prefix is not granted as a whole: `~/.local` is the prefix of some interpreters, and of much else. Only its usual parts
-//! are. Of a home, and of any folder above one, no part is granted that is not a reported library.
+//! are. Of a home, and of any folder above one, no part is granted that is not a reported library. On Windows a prefix has only
+//! its interpreter in it, whose libraries lie beside it: it is granted as a whole if it looks like one.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -39,6 +40,9 @@ const PARTS: [&str; 15] = [
     "site-packages",
     "sysroot",
 ];
+
+/// What shows that a folder on Windows is that of a Python, or of an environment of one.
+const SIGNS: [&str; 4] = ["Lib/os.py", "pyvenv.cfg", "conda-meta", "lib_pypy"];
 
 /// Of a prefix with much else in it: where Node.js keeps its global modules.
 const GLOBAL_MODULES: &str = "lib/node_modules";
@@ -149,7 +153,7 @@ impl Homes {
 /// The paths that a report leads to.
 fn granted(homes: &Homes, report: Report) -> Trees {
     let parts = report.prefixes.iter().filter(|prefix| !homes.share(prefix));
-    let parts = parts.flat_map(|prefix| PARTS.iter().map(|part| prefix.join(part)));
+    let parts = parts.flat_map(|prefix| if cfg!(windows) { whole(prefix) } else { parts_of(prefix) });
     let present = parts.chain(report.programs).filter(|path| path.exists());
     // A library may appear later: the user's packages, with the first of them.
     let mut readable: Vec<PathBuf> = present.chain(report.libraries).collect();
@@ -158,6 +162,16 @@ fn granted(homes: &Homes, report: Report) -> Trees {
     readable.dedup();
     let code = readable.iter().filter(|path| !DATA.iter().any(|data| path.ends_with(data))).cloned().collect();
     Trees { readable, code }
+}
+
+fn parts_of(prefix: &Path) -> Vec<PathBuf> {
+    PARTS.iter().map(|part| prefix.join(part)).collect()
+}
+
+/// A prefix itself if it is the folder of an interpreter.
+fn whole(prefix: &Path) -> Vec<PathBuf> {
+    let is_own = SIGNS.iter().any(|sign| prefix.join(sign).exists());
+    is_own.then(|| prefix.to_path_buf()).into_iter().collect()
 }
 
 /// Whether a path is absolute and has no `..`, which would lead elsewhere than its text says.
@@ -173,7 +187,7 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use super::{Homes, Report, granted};
+    use super::{Homes, Report, granted, whole};
 
     fn made(home: &Path, folders: &[&str]) {
         folders.iter().for_each(|folder| fs::create_dir_all(home.join(folder)).expect("a folder"));
@@ -193,6 +207,16 @@ mod tests {
         };
         let expected = [".local/lib/python3.13/site-packages", "venv/bin", "venv/lib"].map(|name| home.join(name));
         assert_eq!(granted(&Homes::of(Some(&home)), report).readable, expected);
+    }
+
+    #[test]
+    fn on_windows_the_folder_of_a_python_is_granted_as_a_whole() {
+        let folder = tempfile::tempdir().expect("a folder");
+        made(folder.path(), &["Python313/Lib/os.py", "conda/conda-meta", "Downloads/Lib"]);
+        for (name, is_own) in [("Python313", true), ("conda", true), ("Downloads", false), ("missing", false)] {
+            let prefix = folder.path().join(name);
+            assert_eq!(whole(&prefix).first().is_some_and(|path| *path == prefix), is_own, "{name}");
+        }
     }
 
     #[test]

@@ -17,8 +17,11 @@ const LINES: usize = 24;
 /// Longer paths are ignored.
 const LONGEST: usize = 1024;
 
-/// What programs print when something cannot be opened.
-const CLOSED: [&str; 8] = [
+/// What programs print when something cannot be opened. An AppContainer of Windows closes files and hides none; Windows' own
+/// words depend on its language.
+const CLOSED: &[&str] = if cfg!(windows) { &CLOSED_ON_WINDOWS } else { &CLOSED_ON_UNIX };
+const CLOSED_ON_WINDOWS: [&str; 3] = ["Permission denied", "EACCES", "[WinError 5]"];
+const CLOSED_ON_UNIX: [&str; 8] = [
     "Permission denied",
     "EACCES",
     "Operation not permitted",
@@ -31,7 +34,8 @@ const CLOSED: [&str; 8] = [
 /// Those of them that writing causes.
 const READ_ONLY: [&str; 2] = ["Read-only file system", "EROFS"];
 /// What programs print without a network.
-const NO_NETWORK: [&str; 9] = [
+const NO_NETWORK: [&str; 10] = [
+    "[WinError 10013]",
     "Network is unreachable",
     "ENETUNREACH",
     "Temporary failure in name resolution",
@@ -84,7 +88,9 @@ fn denied_path(line: &str, open: impl Fn(&Path) -> bool) -> Option<LocalizedMess
     if !CLOSED.iter().any(|words| line.contains(words)) {
         return None;
     }
-    let path = paths(line).find(|path| path.len() <= LONGEST && !open(Path::new(path)))?;
+    // As Python quotes them.
+    let line = if cfg!(windows) { line.replace(r"\\", r"\") } else { line.to_owned() };
+    let path = paths(&line).find(|path| path.len() <= LONGEST && !open(Path::new(path)))?;
     let wrote = READ_ONLY.iter().any(|words| line.contains(words));
     let sentence = if wrote { sentences::OUTCOME_DENIED_WRITE } else { sentences::OUTCOME_DENIED_FILE };
     Some(sentence.with("path", excerpt(&short(path, std::env::home_dir().as_deref())).into_owned()))
@@ -182,6 +188,38 @@ mod tests {
         for (path, expected) in [("/home/me/a/b", "~/a/b"), ("/home/me", "/home/me"), ("/home/meow/a", "/home/meow/a")]
         {
             assert_eq!(short(path, home), expected);
+        }
+    }
+}
+
+#[cfg(all(test, windows))]
+mod tests_on_windows {
+    use std::path::Path;
+
+    use super::reason;
+    use crate::isolation::Policy;
+    use crate::outcome::{Isolation, Status};
+
+    #[test]
+    fn what_an_app_container_closed_is_named() {
+        let policy = Policy { level: Isolation::Sandbox, ..Policy::default() };
+        let told = |tail: &str| {
+            let reason = reason(Status::Failed, tail, &policy, &[r"D:\py".into()], Path::new(r"D:\runs\AB"));
+            reason.map(|message| message.to_string()).unwrap_or_default()
+        };
+        for (line, expected) in [
+            (r"PermissionError: [Errno 13] Permission denied: 'D:\\me\\a b.csv'", r"opening D:\me\a b.csv."),
+            (r"PermissionError: [WinError 5] Zugriff verweigert: 'D:\\me'", r"opening D:\me."),
+            ("PermissionError: [WinError 10013] An attempt was made to access a socket", "using the network."),
+        ] {
+            assert!(told(line).contains(expected), "{line}: {}", told(line));
+        }
+        for line in [
+            r"FileNotFoundError: [Errno 2] No such file or directory: 'D:\\me\\x'",
+            r"PermissionError: [Errno 13] Permission denied: 'D:\\py\\Lib\\x'",
+            r"PermissionError: [Errno 13] Permission denied: 'D:\\runs\\AB\\work\\x'",
+        ] {
+            assert_eq!(told(line), "", "{line}");
         }
     }
 }

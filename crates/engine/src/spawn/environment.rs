@@ -66,12 +66,21 @@ const WITH_TERMINAL: (&str, &str) = ("TERM", "xterm-256color");
 
 /// Folders in the home that libraries create files in, and their names below the folder for temporary files where the home
 /// is closed.
-const IN_HOME: [(&str, &str); 4] = [
+const IN_HOME: &[(&str, &str)] = if cfg!(windows) { &IN_PROFILE } else { &XDG };
+
+const XDG: [(&str, &str); 4] = [
     ("XDG_CACHE_HOME", ".cache"),
     ("XDG_CONFIG_HOME", ".config"),
     ("XDG_DATA_HOME", ".local/share"),
     ("XDG_STATE_HOME", ".local/state"),
 ];
+
+/// Windows starts no AppContainer without the last of them.
+const IN_PROFILE: [(&str, &str); 3] =
+    [("USERPROFILE", "home"), ("APPDATA", r"home\AppData\Roaming"), ("LOCALAPPDATA", r"home\AppData\Local")];
+
+/// The variable that tells a Python where the user's own packages are, and their folder below that of `APPDATA`.
+const USER_PACKAGES: (&str, &str) = ("PYTHONUSERBASE", "Python");
 
 /// The variables that name the mount point of our own AppImage or Snap.
 const MOUNTS: [&str; 2] = ["APPDIR", "SNAP"];
@@ -95,10 +104,19 @@ pub(crate) fn with_terminal(base: Variables) -> Variables {
 
 /// `base` for a run whose home is closed: libraries keep their caches and settings in the folder `tmp` instead.
 pub(crate) fn without_home(base: Variables, tmp: &Path) -> Variables {
+    home_in(HERE, IN_HOME, base, tmp)
+}
+
+fn home_in(rules: &Rules, in_home: &[(&str, &str)], base: Variables, tmp: &Path) -> Variables {
     // A path of a folder that belongs to the run, so it is Unicode wherever this is used.
     let place = |name: &str| tmp.join(name).to_string_lossy().into_owned();
-    let variables: Vec<_> = IN_HOME.iter().map(|(variable, name)| ((*variable).to_owned(), place(name))).collect();
-    merge(base, &variables)
+    let mut variables: Vec<_> = in_home.iter().map(|(variable, name)| ((*variable).to_owned(), place(name))).collect();
+    if in_home.iter().any(|(name, _)| *name == "APPDATA") {
+        let roaming = base.iter().find(|(name, _)| rules.same(name, OsStr::new("APPDATA")));
+        let packages = roaming.map(|(_, folder)| Path::new(folder).join(USER_PACKAGES.1));
+        variables.extend(packages.map(|folder| (USER_PACKAGES.0.to_owned(), folder.to_string_lossy().into_owned())));
+    }
+    merge_by(rules, base, &variables)
 }
 
 /// `base` with the interpreter's environment activated; its shims are in the folder `shims`.
@@ -245,6 +263,22 @@ mod tests {
             let scrubbed = scrub(HERE, &ours, Path::new("/run"), Path::new("/run/tmp"));
             assert_eq!(value(&scrubbed, "PATH"), joined(expected).to_str(), "{mount:?} {path:?}");
         }
+    }
+
+    #[test]
+    fn a_closed_home_is_moved_into_the_run_s_folder() {
+        let ours = variables(&[("AppData", "/me/Roaming"), ("HOME", "/me"), ("USERPROFILE", "/me")]);
+        let joined = |folder: &str, name: &str| Path::new(folder).join(name).display().to_string();
+        let windows = home_in(&WINDOWS, &IN_PROFILE, ours.clone(), Path::new("/run/tmp"));
+        let home = joined("/run/tmp", "home");
+        assert_eq!(value(&windows, "USERPROFILE"), Some(&*home));
+        assert_eq!(value(&windows, "PYTHONUSERBASE"), Some(&*joined("/me/Roaming", "Python")));
+        assert!(value(&windows, "LOCALAPPDATA").is_some_and(|folder| folder.starts_with(&home)));
+        assert!(!windows.iter().any(|(name, _)| name == "AppData"), "{windows:?}");
+        let unix = home_in(&UNIX, &XDG, ours, Path::new("/run/tmp"));
+        assert_eq!(value(&unix, "HOME"), Some("/me"));
+        assert_eq!(value(&unix, "XDG_CACHE_HOME"), Some(&*joined("/run/tmp", ".cache")));
+        assert_eq!(value(&unix, "PYTHONUSERBASE"), None);
     }
 
     #[test]

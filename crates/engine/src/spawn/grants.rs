@@ -188,3 +188,34 @@ mod tests {
         }
     }
 }
+
+#[cfg(all(test, windows))]
+mod tests_on_windows {
+    use std::fs;
+
+    use super::refusal;
+    use crate::sys::Grants;
+
+    #[test]
+    fn a_grant_that_access_lists_cannot_narrow_is_refused() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let at = |name: &str| folder.path().join(name);
+        for name in ["proj/venv/Scripts", "proj/data", "runtray/data"] {
+            fs::create_dir_all(at(name)).expect("folders");
+        }
+        let hidden = [at("runtray/data")];
+        for (read, write, expected) in [
+            (None, "proj", true),
+            (None, "proj/venv", true),
+            (None, "proj/venv/Scripts", true),
+            (None, "proj/data", false),
+            (Some("proj/data"), "proj", true),
+            (None, "runtray", true),
+        ] {
+            let (kept, read) = (vec![at("proj/venv")], read.map(at).into_iter().collect());
+            let grants = Grants { interpreter: Vec::new(), kept, read, write: vec![at(write)], network: None };
+            let refused = refusal(&grants, &hidden, false);
+            assert_eq!(refused.is_some(), expected, "{write} {refused:?}");
+        }
+    }
+}

@@ -1,5 +1,7 @@
 //! Starts interpreters, with a program (cold) or before one is known (prestart).
 
+#[cfg(any(windows, test))]
+mod app_container;
 pub(crate) mod barrier;
 mod environment;
 mod grants;
@@ -25,6 +27,8 @@ use crate::request::Request;
 use crate::session::TerminalSize;
 use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
 use crate::workspace::{HiddenFolders, Workspace, Workspaces};
+#[cfg(windows)]
+pub use app_container::sandbox_access;
 use barrier::Barrier;
 
 /// A request of at most so many bytes is written to disk without a blocking thread.
@@ -155,6 +159,10 @@ impl Spawner {
         }
         if let (Some(barrier), Some(prestart)) = (&barrier, runtime.prestart) {
             env.extend(barrier::environment(barrier, prestart, self.workspaces.shared()));
+        }
+        #[cfg(windows)]
+        if let Some(grants) = &grants {
+            env = app_container::prepare(runtime, grants, env, &workspace)?;
         }
         let launch = Launch {
             program: &runtime.path,

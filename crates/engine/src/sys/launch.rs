@@ -18,10 +18,8 @@ pub(crate) struct Launch<'a> {
     /// Its working folder.
     pub(crate) folder: &'a Path,
     /// The folders it owns.
-    #[cfg_attr(windows, expect(dead_code, reason = "there every run sees what its user does"))]
     pub(crate) folders: RunFolders<'a>,
     /// The grants of the level `sandbox`; `None` at the level `none`.
-    #[cfg_attr(windows, expect(dead_code, reason = "the engine refuses such runs there"))]
     pub(crate) sandbox: Option<&'a Grants>,
     /// The limits that the platform enforces. The run loop enforces wall-clock time, output and folder size.
     pub(crate) limits: &'a Limits,
@@ -36,7 +34,6 @@ pub(crate) struct Launch<'a> {
 }
 
 /// The files that a program at the level `sandbox` may use besides the system and its own folders.
-#[cfg_attr(windows, expect(dead_code, reason = "the engine refuses such runs there"))]
 #[derive(Debug, Default)]
 pub(crate) struct Grants {
     /// The parts of the interpreter, to read.
@@ -48,7 +45,7 @@ pub(crate) struct Grants {
     /// To read and write.
     pub(crate) write: Vec<PathBuf>,
     /// The network; `None` gives none.
-    #[cfg_attr(target_os = "macos", expect(dead_code, reason = "the engine refuses such runs there"))]
+    #[cfg_attr(not(target_os = "linux"), expect(dead_code, reason = "the engine refuses such runs there"))]
     pub(crate) network: Option<Outward>,
 }
 

@@ -44,9 +44,11 @@ pub use platform::enter;
 pub use platform::enter as enter_and_fork;
 #[cfg(target_os = "linux")]
 pub use platform::enter_and_fork;
+#[cfg(windows)]
+pub use platform::{Access, delete_profiles, has_app_containers};
 pub(crate) use platform::{Launcher, OpenFiles, Tree, is_own_connection};
 #[cfg(windows)]
-pub(crate) use platform::{pipe_client, starting};
+pub(crate) use platform::{access, is_store_program, pipe_client, starting};
 
 pub(crate) use exit::{Breach, Exit};
 pub(crate) use launch::{Grants, Launch, RunFolders};

@@ -74,17 +74,22 @@ crate::sentences! {
     NETWORK_LACK_NAMESPACES = "isolation.network_lack_namespaces": "this machine gives programs no network and mount namespaces, without which its own network cannot be kept closed. Allow user namespaces, or leave the network off";
     NETWORK_LACK_DEVICE = "isolation.network_lack_device": "the device /dev/net/tun cannot be used ({cause}). Load the module `tun`, start the container with `--device /dev/net/tun`, or leave the network off";
     LACK_SYSTEM = "isolation.lack_system": "this version has no sandbox for this system. Choose \"none\" in the settings to run programs with your own rights";
+    LACK_APP_CONTAINER = "isolation.lack_app_container": "this Windows has no AppContainers, which Windows 10 and newer have (Wine does not). The built-in Python isolates its programs here too; \"auto\" in the settings chooses it";
     LACK_LANDLOCK = "isolation.lack_landlock": "the kernel has no Landlock. It needs Linux 6.2 or newer with `landlock` among the security modules (`lsm=` on the kernel's command line)";
     LACK_OLD_LANDLOCK = "isolation.lack_old_landlock": "the kernel's Landlock is too old to keep programs from truncating files. Linux 6.2 or newer is needed";
     LACK_SIGNALS = "isolation.lack_signals": "this machine gives no namespaces, and its Landlock is too old to keep programs from ending your other processes. Allow user namespaces, or use Linux 6.12 or newer";
     LACK_SILENT = "isolation.lack_silent": "the launcher process does not answer. Try again in a moment";
     LACK_REFUSED = "isolation.lack_refused": "the kernel or the container refused to set it up ({cause})";
     GRANT_CODE = "isolation.grant_code": "programs could change the interpreter in {code}, which Runtray starts with your rights, because they may write to {folder}. Remove that folder from `[sandbox] write`, or choose an interpreter elsewhere";
-    GRANT_OPEN = "isolation.grant_open": "without mount namespaces Runtray cannot keep {inner} closed while {folder} is granted. Grant other folders in `[sandbox]`";
+    GRANT_OPEN = "isolation.grant_open": "the sandbox of this machine cannot keep {inner} closed while {folder} is granted. Grant other folders in `[sandbox]`";
+    REFUSAL_LANGUAGE = "isolation.refusal_language": "on Windows it isolates your own Pythons only, not {name}. Choose \"none\" in the settings to run such programs with your own rights";
+    REFUSAL_STORE = "isolation.refusal_store": "{path} is from the Microsoft Store, whose programs Windows does not start in a sandbox. Install Python from python.org, or choose the built-in Python in the settings";
+    REFUSAL_CLOSED = "isolation.refusal_closed": "it has no access to {path} yet. Run `runtray sandbox grant` once in a terminal; `runtray sandbox revoke` takes the access away again";
+    GAP_UNPROVEN_WINDOWS = "isolation.gap_unproven_windows": "The sandbox for Windows has not been proven on a real Windows yet, so \"auto\" does not choose it.";
     GAP_ROOT = "isolation.gap_root": "There are no mount namespaces: programs can see sizes and dates of files, and cannot use `/dev/shm`, UNIX sockets and pseudo-terminals, or change modes and dates.";
     GAP_NETWORK = "isolation.gap_network": "There are no network namespaces: programs cannot open connections even to themselves.";
     GAP_IOCTL = "isolation.gap_ioctl": "Landlock cannot limit ioctl on devices before Linux 6.10.";
-    GAP_UNPROVEN = "isolation.gap_unproven": "The sandbox of macOS has not been tested on a real Mac yet, so \"auto\" does not use it. Programs in it cannot open connections even to themselves.";
+    GAP_UNPROVEN_MAC = "isolation.gap_unproven_mac": "The sandbox of macOS has not been tested on a real Mac yet, so \"auto\" does not use it. Programs in it cannot open connections even to themselves.";
     GAP_ABSTRACT = "isolation.gap_abstract": "Landlock cannot close abstract UNIX sockets before Linux 6.12.";
 
     OUTCOME_DENIED_FILE = "outcome.denied_file": "The sandbox kept this program from opening {path}. Allow the folder in Settings, or send the file with the request.";

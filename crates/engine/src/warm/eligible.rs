@@ -3,8 +3,10 @@
 //! An idle interpreter has already read its start-up files, environment and arguments. A request that would have changed any of
 //! them starts its own interpreter.
 
+use crate::isolation::Policy;
 use crate::job::Job;
 use crate::language::Prestart;
+use crate::outcome::Isolation;
 use crate::request::Request;
 
 /// Whether an idle interpreter can have a terminal. On Windows a resize redraws it, which the program could notice.
@@ -15,7 +17,12 @@ const ENCODING_LINES: usize = 2;
 
 /// Whether `job` runs in an idle interpreter exactly as in a new one.
 pub(super) fn is_eligible(job: &Job) -> bool {
-    job.runtime().prestart.is_some_and(|kind| suits(kind, job.request()))
+    job.runtime().prestart.is_some_and(|kind| suits(kind, job.request())) && may_wait(job.policy())
+}
+
+/// Whether interpreters with this policy can wait. An AppContainer cannot open the pipe of a barrier.
+pub(super) fn may_wait(policy: &Policy) -> bool {
+    !cfg!(windows) || policy.level != Isolation::Sandbox
 }
 
 fn suits(kind: Prestart, request: &Request) -> bool {

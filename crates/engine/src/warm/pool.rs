@@ -130,7 +130,7 @@ impl Pool {
 
     /// Fills the pool for `runtime` before its first request, where the pool size is fixed.
     pub(crate) fn expect(self: &Arc<Self>, runtime: &Runtime, limits: &Limits, policy: &Policy) {
-        if runtime.prestart.is_some() {
+        if runtime.prestart.is_some() && eligible::may_wait(policy) {
             self.lock().set(runtime, limits, policy, false);
             self.shrink();
             self.refill();

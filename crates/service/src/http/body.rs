@@ -14,8 +14,10 @@ use super::observed_body::{Observed, Observer};
 
 /// How many bytes of an unwanted body are discarded, so that its sender gets to read the response.
 const MOST_DISCARDED_BYTES: u64 = 2 << 30;
-/// How long an unwanted body is discarded.
-const LONGEST_DISCARDING: Duration = Duration::from_secs(10);
+/// How long an unwanted body is discarded. A busy machine needs some of it for a gigabyte, and a slow client for a megabyte.
+const LONGEST_DISCARDING: Duration = Duration::from_secs(60);
+/// How long the sender of an unwanted body may pause.
+const LONGEST_PAUSE: Duration = if cfg!(test) { Duration::from_secs(1) } else { Duration::from_secs(10) };
 /// A sender that sends nothing for this long is given up. A slow sender stays, unless the connection limit needs its connection.
 const LONGEST_SILENCE: Duration = if cfg!(test) { Duration::from_secs(1) } else { Duration::from_secs(30) };
 
@@ -79,7 +81,8 @@ async fn next(body: &mut Body) -> Result<Option<Bytes>, Error> {
 }
 
 /// Goes on receiving a request body after its handler has dropped it. Otherwise the connection would be reset while the
-/// client still sends, and the client would see an error instead of the response. nginx calls this a lingering close.
+/// client still sends, and the client would see an error instead of the response. nginx calls this a lingering close;
+/// `lingering_close` does it for headers.
 pub(crate) struct Lingering {
     /// Whether the client waits for `100 Continue`, which hyper sends at the first read. Such a client sends no body yet.
     waits: bool,
@@ -110,7 +113,7 @@ impl Observer<Body> for Lingering {
 
 async fn discard(mut body: Body) {
     let mut discarded = 0;
-    while let Some(Ok(frame)) = body.frame().await {
+    while let Ok(Some(Ok(frame))) = timeout(LONGEST_PAUSE, body.frame()).await {
         discarded += frame.data_ref().map_or(0, |data| data.len() as u64);
         if discarded > MOST_DISCARDED_BYTES {
             return;
@@ -120,12 +123,16 @@ async fn discard(mut body: Body) {
 
 #[cfg(test)]
 mod tests {
+    use std::future::pending;
+    use std::time::Duration;
+
     use axum::body::Body;
     use axum::http::{HeaderMap, HeaderValue, header};
     use futures_util::{StreamExt, stream};
-    use tokio::time::sleep;
+    use tokio::sync::mpsc::unbounded_channel;
+    use tokio::time::{sleep, timeout};
 
-    use super::{Error, LONGEST_SILENCE};
+    use super::{Error, LONGEST_PAUSE, LONGEST_SILENCE, Lingering};
     use crate::http::budget::Budget;
 
     /// A body in chunks, without a declared length.
@@ -207,5 +214,28 @@ mod tests {
         assert_eq!(read(&none, Body::from_stream(slow), 100).await.expect("a body").len(), 15);
         let stuck = Body::from_stream(stream::iter([Ok::<_, std::io::Error>("x")]).chain(stream::pending()));
         assert!(matches!(read(&none, stuck, 100).await, Err(Error::InvalidRequest(_))));
+    }
+
+    #[tokio::test]
+    async fn an_unwanted_body_is_discarded_while_it_comes_and_given_up_when_it_stops() {
+        let (told, mut heard) = unbounded_channel();
+        let slow = stream::unfold((told, 0), |(told, parts)| async move {
+            if parts == 15 {
+                pending::<()>().await;
+            }
+            sleep(LONGEST_PAUSE / 10).await;
+            told.send(()).ok()?;
+            Some((Ok::<_, std::io::Error>("x"), (told, parts + 1)))
+        });
+        drop(Lingering::body(&HeaderMap::new(), Body::from_stream(slow)));
+        let mut parts = 0;
+        // Ends when the body is dropped.
+        let all = async {
+            while heard.recv().await.is_some() {
+                parts += 1;
+            }
+        };
+        timeout(Duration::from_secs(20), all).await.expect("it is given up");
+        assert_eq!(parts, 15);
     }
 }

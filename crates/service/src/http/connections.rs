@@ -23,6 +23,7 @@ use tokio_util::task::TaskTracker;
 use tower::ServiceExt;
 
 use super::connection_limit::{ConnectionLimit, ConnectionPermit};
+use super::lingering_close::{Shared, linger};
 use super::received::{Counted, Received};
 use super::write_timeout::WriteTimeout;
 
@@ -136,11 +137,12 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
     let client = Client { owner, received: Received::default(), hang_up: HangUp::default() };
     // The system would buffer megabytes of each response, which count in no budget. If that cannot be set, nothing else changes.
     let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
+    let socket = Shared::new(stream);
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(
-            TokioIo::new(WriteTimeout::new(Counted::new(stream, client.received.clone()), permit.stall())),
+            TokioIo::new(WriteTimeout::new(Counted::new(socket.clone(), client.received.clone()), permit.stall())),
             service_fn(|request| respond(&router, &permit, &client, request)),
         )
         .with_upgrades();
@@ -155,8 +157,15 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
             connection.await
         }
     };
-    if let Err(error) = served {
-        tracing::debug!(%error, "a connection broke off");
+    let Err(error) = served else { return };
+    tracing::debug!(%error, "a connection broke off");
+    // Its header was refused before all of it had come.
+    if error.is_parse() {
+        tokio::select! {
+            () = linger(socket) => {}
+            () = permit.evicted() => {}
+            () = end.cancelled() => {}
+        }
     }
 }
 

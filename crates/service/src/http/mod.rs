@@ -17,6 +17,7 @@ pub(crate) mod export;
 pub(crate) mod from_wire;
 mod guard;
 mod json_response;
+mod lingering_close;
 pub(crate) mod listen;
 mod media_type;
 mod middleware;

@@ -132,6 +132,11 @@ impl Paths {
         self.data.join("denied-sites.json")
     }
 
+    /// The file with the access that the sandbox of Windows was given.
+    pub fn sandbox_access_file(&self) -> PathBuf {
+        self.data.join("sandbox-access.json")
+    }
+
     /// The file with the bearer token.
     pub fn token_file(&self) -> PathBuf {
         self.data.join("token")

@@ -126,12 +126,18 @@ pub async fn policy(
     let level = level(chosen.level, lacks);
     match level {
         Isolation::Sandbox => {
-            let (read, write) = (settings.sandbox_read.clone(), settings.sandbox_write.clone());
-            let interpreters = if write.is_empty() { Vec::new() } else { languages.code().await };
-            Policy { level, read, write, interpreters, network: network(settings, chosen.network, own_port) }
+            let network = network(settings, chosen.network, own_port);
+            Policy { network, ..sandbox_policy(languages, settings).await }
         }
         Isolation::None | Isolation::Wasm => Policy { level, ..Policy::NONE },
     }
+}
+
+/// The policy for a run at the level `sandbox` on a machine with `languages`, without a network.
+pub async fn sandbox_policy(languages: &Languages, settings: &Settings) -> Policy {
+    let (read, write) = (settings.sandbox_read.clone(), settings.sandbox_write.clone());
+    let interpreters = if write.is_empty() { Vec::new() } else { languages.code().await };
+    Policy { level: Isolation::Sandbox, read, write, interpreters, ..Policy::NONE }
 }
 
 /// The runtime of `language` at the level `choice`.

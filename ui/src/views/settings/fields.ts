@@ -22,6 +22,9 @@ export type Field = Words &
     | { kind: "choice"; options: { value: string; label: Key }[] }
   );
 
+/** Its sandbox is another one, which has not been proven yet. */
+const ON_WINDOWS = /Windows/.test(navigator.userAgent);
+
 const SECONDS: Unit = { name: "s", factor: 1000 };
 const KB: Unit = { name: "KB", factor: 1024 };
 const MB: Unit = { name: "MB", factor: 1024 * 1024 };
@@ -79,11 +82,11 @@ export const LIMITS: Field[] = [
   {
     key: "isolation",
     label: "settings.isolation",
-    help: "settings.isolation.help",
+    help: ON_WINDOWS ? "settings.isolation.helpWindows" : "settings.isolation.help",
     kind: "choice",
     options: [
       { value: "auto", label: "settings.isolation.auto" },
-      { value: "sandbox", label: "settings.isolation.sandbox" },
+      { value: "sandbox", label: ON_WINDOWS ? "settings.isolation.sandboxUnproven" : "settings.isolation.sandbox" },
       { value: "wasm", label: "settings.isolation.wasm" },
       { value: "none", label: "settings.isolation.none" },
     ],

@@ -3,7 +3,10 @@
 //! A program is created inside its job, so nothing it starts can be outside; it inherits three handles and no other. The only
 //! handle to the job is ours: when this process dies, in whatever way, Windows closes it and kills every process of the job. No
 //! process can leave the job, because no breakaway flag is set.
+//!
+//! At the level `sandbox` its processes are also in an AppContainer.
 
+mod app_container;
 mod command_line;
 mod connection_owner;
 pub(crate) mod console;
@@ -22,11 +25,14 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::{MissedTickBehavior, interval, sleep};
-use windows_sys::Win32::Foundation::ERROR_NOT_ENOUGH_QUOTA;
+use windows_sys::Win32::Foundation::{ERROR_ACCESS_DENIED, ERROR_NOT_ENOUGH_QUOTA};
 
 use super::exit::{Breach, Exit};
 use super::launch::Launch;
 use super::pipes::Pipes;
+pub use app_container::{Access, delete_profiles, has_app_containers};
+use app_container::{AppContainers, Confinement, Lease};
+pub(crate) use app_container::{access, is_store_program};
 pub(crate) use connection_owner::is_own_connection;
 use console::Console;
 pub(crate) use console::Terminal;
@@ -46,6 +52,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// The longest pause between two checks of a killed job.
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
+/// How long the slot of a killed tree waits for the tree's end.
+const OUTLASTING: Duration = Duration::from_secs(60);
+
 /// The exit code of killed processes. Windows has no such exception, so no program ends with it by itself.
 const KILLED: u32 = 0xC0DE_DEAD;
 
@@ -58,12 +67,15 @@ pub fn enter() {
 }
 
 /// Starts process trees.
-pub(crate) struct Launcher;
+pub(crate) struct Launcher {
+    /// `None` if this Windows has none.
+    containers: Option<AppContainers>,
+}
 
 impl Launcher {
     /// Nothing has to be started before the first run.
     pub(crate) fn start() -> io::Result<Self> {
-        Ok(Self)
+        Ok(Self { containers: AppContainers::open() })
     }
 
     /// Watch channel of how trees are contained; constant on Windows.
@@ -73,7 +85,12 @@ impl Launcher {
 
     /// Watch channel of the sandbox of this machine; constant on Windows.
     pub(crate) fn sandbox(&self) -> watch::Receiver<Option<SandboxReport>> {
-        watch::Sender::new(Some(SandboxReport::lacking(Lack::System))).subscribe()
+        let report = if self.containers.is_some() {
+            SandboxReport::unproven()
+        } else {
+            SandboxReport::lacking(Lack::AppContainer)
+        };
+        watch::Sender::new(Some(report)).subscribe()
     }
 
     /// None: there is no process between us and a program.
@@ -87,11 +104,12 @@ impl Launcher {
             Some(size) => streams::console(size).await.map(|(pipes, console)| (pipes, Streams::Console(console)))?,
             None => streams::pipes().await.map(|(pipes, handles)| (pipes, Streams::Pipes(handles)))?,
         };
-        let job = JobObject::new(launch.limits)?;
-        let process = Process::start(launch, &streams, &job)?;
+        let container = self.container(launch).await?;
+        let (process, job) = start(launch, &streams, container.as_ref())?;
         let tree = Tree {
             process,
-            job,
+            job: Arc::new(job),
+            lease: container.map(Confinement::into_lease),
             console: if let Streams::Console(console) = streams { Some(console) } else { None },
             cpu_limit: launch.limits.cpu,
             before: Duration::ZERO,
@@ -100,12 +118,38 @@ impl Launcher {
         };
         Ok((tree, pipes))
     }
+
+    /// The AppContainer of a program at the level `sandbox`.
+    async fn container(&self, launch: &Launch<'_>) -> io::Result<Option<Confinement>> {
+        match (launch.sandbox, &self.containers) {
+            (None, _) => Ok(None),
+            (Some(grants), Some(containers)) => containers.confine(launch, grants).await.map(Some),
+            (Some(_), None) => Err(io::Error::other("this Windows has no AppContainers")),
+        }
+    }
+}
+
+/// Starts a program in a job of its own, which is restricted if Windows can do that.
+fn start(launch: &Launch<'_>, streams: &Streams, container: Option<&Confinement>) -> io::Result<(Process, JobObject)> {
+    if !job_object::is_in_a_job() {
+        let job = JobObject::new(launch.limits)?;
+        job.restrict_user_interface()?;
+        match Process::start(launch, streams, &job, container) {
+            // Other software may have put us into a job in a way that is not told.
+            Err(error) if error.raw_os_error() == Some(ERROR_ACCESS_DENIED.cast_signed()) => {}
+            started => return started.map(|process| (process, job)),
+        }
+    }
+    let job = JobObject::new(launch.limits)?;
+    Process::start(launch, streams, &job, container).map(|process| (process, job))
 }
 
 /// A running process tree. Dropping it closes the job, which kills the tree.
 pub(crate) struct Tree {
     process: Process,
-    job: JobObject,
+    job: Arc<JobObject>,
+    /// The slot of its AppContainer, which no other run may have before this tree is gone.
+    lease: Option<Lease>,
     /// Closed when the tree is gone; only then do our pipes end.
     console: Option<Arc<Console>>,
     cpu_limit: Duration,
@@ -165,6 +209,7 @@ impl Tree {
                 if let Some(console) = self.console.take() {
                     console.release();
                 }
+                drop(self.lease.take());
                 return self.exit(&accounts);
             }
             sleep(pause).await;
@@ -212,11 +257,33 @@ impl Tree {
         })
     }
 
+    /// Keeps the slot until no process is left. Gives it up if that takes too long.
+    fn outlast(job: Arc<JobObject>, lease: Lease) {
+        for _ in 0..OUTLASTING.as_millis() / LONGEST_PAUSE.as_millis() {
+            if job.accounts().is_ok_and(|accounts| accounts.active_processes == 0) {
+                return drop(lease);
+            }
+            std::thread::sleep(LONGEST_PAUSE);
+        }
+        tracing::warn!("a killed program does not end; its slot of the sandbox is not used again");
+        std::mem::forget(lease);
+    }
+
     /// The limit that Windows enforced by itself. A refused allocation counts as the cause only if the program then failed.
     fn breach_shown_by(&self, code: u32, accounts: &Accounts) -> Option<Breach> {
         if code == ERROR_NOT_ENOUGH_QUOTA && accounts.cpu >= self.cpu_limit {
             return Some(Breach::Cpu);
         }
         (self.memory_refused && code != 0 && code != KILLED).then_some(Breach::Memory)
+    }
+}
+
+impl Drop for Tree {
+    fn drop(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            self.kill();
+            let job = Arc::clone(&self.job);
+            std::thread::spawn(move || Self::outlast(job, lease));
+        }
     }
 }

@@ -17,9 +17,11 @@ use windows_sys::Win32::System::Threading::{
     CREATE_NO_WINDOW, CREATE_UNICODE_ENVIRONMENT, CreateProcessW, DeleteProcThreadAttributeList,
     EXTENDED_STARTUPINFO_PRESENT, GetExitCodeProcess, InitializeProcThreadAttributeList,
     PROC_THREAD_ATTRIBUTE_HANDLE_LIST, PROC_THREAD_ATTRIBUTE_JOB_LIST, PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE,
-    PROCESS_INFORMATION, STARTF_USESTDHANDLES, STARTUPINFOEXW, STARTUPINFOW, UpdateProcThreadAttribute,
+    PROC_THREAD_ATTRIBUTE_SECURITY_CAPABILITIES, PROCESS_INFORMATION, STARTF_USESTDHANDLES, STARTUPINFOEXW,
+    STARTUPINFOW, UpdateProcThreadAttribute,
 };
 
+use super::app_container::{Confinement, Security};
 use super::command_line;
 use super::console::Console;
 use super::exit_wait::ExitWait;
@@ -56,24 +58,32 @@ pub(super) struct Process {
 }
 
 impl Process {
-    /// Starts `launch` in `job`. The process inherits `streams` and nothing else.
-    pub(super) fn start(launch: &Launch<'_>, streams: &Streams, job: &JobObject) -> io::Result<Self> {
+    /// Starts `launch` in `job`, and in an AppContainer if there is one. The process inherits `streams` and nothing else.
+    pub(super) fn start(
+        launch: &Launch<'_>,
+        streams: &Streams,
+        job: &JobObject,
+        container: Option<&Confinement>,
+    ) -> io::Result<Self> {
         let program = command_line::wide(launch.program.as_os_str())?;
         let mut line = command_line::command_line(launch.program, launch.args)?;
         let environment = command_line::environment(launch.env)?;
         let folder = command_line::wide(launch.folder.as_os_str())?;
-        let (handles, jobs) = (streams.handles(), [job.raw()]);
+        let (handles, jobs, security) = (streams.handles(), [job.raw()], container.map(Confinement::security));
         let mut attributes = Attributes::new(&jobs)?;
         match streams {
             Streams::Pipes(_) => attributes.set(PROC_THREAD_ATTRIBUTE_HANDLE_LIST, &handles)?,
             Streams::Console(console) => attributes.set_console(console)?,
+        }
+        if let Some(security) = &security {
+            attributes.set_security(security)?;
         }
         let startup = startup(&handles, &mut attributes);
         let mut started = PROCESS_INFORMATION::default();
         let _starting = starting();
         let _inheritable = streams.inheritable()?;
         // SAFETY: every string ends with NUL and the environment with two, the command line may be written to, and the handles
-        // that the attributes point to stay open beyond the call.
+        // and identifiers that the attributes point to stay valid beyond the call.
         let done = unsafe {
             CreateProcessW(
                 program.as_ptr(),
@@ -153,6 +163,9 @@ fn startup(handles: &[HANDLE; 3], attributes: &mut Attributes<'_>) -> STARTUPINF
     }
 }
 
+/// The most attributes of a process: its job, its streams, its AppContainer.
+const ATTRIBUTES: u32 = 3;
+
 /// The attributes of a new process. The list contains pointers to its sources.
 struct Attributes<'a> {
     list: Vec<usize>,
@@ -163,10 +176,10 @@ impl<'a> Attributes<'a> {
     fn new(jobs: &'a [HANDLE]) -> io::Result<Self> {
         let mut size = 0;
         // SAFETY: without a list this call only tells the size of one.
-        unsafe { InitializeProcThreadAttributeList(null_mut(), 2, 0, &raw mut size) };
+        unsafe { InitializeProcThreadAttributeList(null_mut(), ATTRIBUTES, 0, &raw mut size) };
         let mut list = vec![0_usize; size.div_ceil(size_of::<usize>())];
         // SAFETY: the list has the size that was asked for and the alignment of a pointer.
-        if unsafe { InitializeProcThreadAttributeList(list.as_mut_ptr().cast(), 2, 0, &raw mut size) } == 0 {
+        if unsafe { InitializeProcThreadAttributeList(list.as_mut_ptr().cast(), ATTRIBUTES, 0, &raw mut size) } == 0 {
             return Err(io::Error::last_os_error());
         }
         let mut attributes = Self { list, borrowed: PhantomData };
@@ -182,6 +195,11 @@ impl<'a> Attributes<'a> {
     fn set_console(&mut self, console: &'a Console) -> io::Result<()> {
         let handle = std::ptr::without_provenance::<c_void>(console.raw().cast_unsigned());
         self.update(PROC_THREAD_ATTRIBUTE_PSEUDOCONSOLE, handle, size_of_val(&console.raw()))
+    }
+
+    fn set_security(&mut self, security: &'a Security<'_>) -> io::Result<()> {
+        let value = (&raw const security.raw).cast::<c_void>();
+        self.update(PROC_THREAD_ATTRIBUTE_SECURITY_CAPABILITIES, value, size_of_val(&security.raw))
     }
 
     fn update(&mut self, attribute: u32, value: *const c_void, size: usize) -> io::Result<()> {

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use super::*;
 use crate::limits::Limits;
 use crate::session::TerminalSize;
-use crate::sys::launch::RunFolders;
+use crate::sys::launch::{Grants, RunFolders};
 use crate::sys::pipes::Output;
 
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -167,8 +167,34 @@ async fn missing_program_is_an_error() {
         terminal: None,
         sandbox: None,
     };
-    let error = Launcher.launch(&launch).await.err().expect("should have failed");
+    let error = Launcher::start().expect("a launcher").launch(&launch).await.err().expect("should have failed");
     assert_eq!(error.kind(), io::ErrorKind::NotFound);
+}
+
+#[tokio::test]
+async fn without_app_containers_the_sandbox_starts_nothing() {
+    let launcher = Launcher::start().expect("a launcher");
+    let report = launcher.sandbox().borrow().clone().expect("a report");
+    assert!(!report.is_for_auto());
+    if launcher.containers.is_some() {
+        assert_eq!(report, SandboxReport::unproven());
+        return;
+    }
+    assert_eq!(report.lack, Some(Lack::AppContainer));
+    let (program, folder) = (std::env::current_exe().expect("a program"), Path::new(r"C:\"));
+    let launch = Launch {
+        program: &program,
+        args: &[],
+        env: &[],
+        folder,
+        folders: nothing_of_its_own(folder),
+        limits: &Limits::default(),
+        waits: false,
+        terminal: None,
+        sandbox: Some(&Grants::default()),
+    };
+    let error = launcher.launch(&launch).await.err().expect("should have failed");
+    assert!(error.to_string().contains("no AppContainers"), "{error}");
 }
 
 #[tokio::test]
