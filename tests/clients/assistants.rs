@@ -92,8 +92,13 @@ impl Talk {
 /// Starts a program that would run for a minute, ends the conversation so, and checks that the program is gone.
 #[cfg(unix)]
 fn nothing_is_left_after(end: impl FnOnce(&mut Talk)) {
-    let home = Home::new("");
-    let mut talk = Talk::start(&home);
+    nothing_is_left_in(&Home::new(""), end);
+}
+
+/// The same in this home, in which a service may run.
+#[cfg(unix)]
+fn nothing_is_left_in(home: &Home, end: impl FnOnce(&mut Talk)) {
+    let mut talk = Talk::start(home);
     let beats = home.shared("beats");
     talk.run(&format!("print on\nheartbeat {} 10", beats.display()));
     assert_eq!(talk.hear()["method"], "notifications/progress");
@@ -112,6 +117,20 @@ fn nothing_is_left_after(end: impl FnOnce(&mut Talk)) {
 #[test]
 fn a_killed_program_leaves_nothing() {
     nothing_is_left_after(|talk| talk.child.kill().expect("it runs"));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_killed_program_leaves_nothing_in_the_service() {
+    let home = Home::new("");
+    let service = crate::harness::Service::start_in(&home, &[]);
+    nothing_is_left_in(&home, |talk| {
+        assert_eq!(service.running().len(), 1, "the service runs it");
+        talk.child.kill().expect("it runs");
+    });
+    eventually("the cancelled run in the log", || {
+        (service.get("/executions").json()["items"][0]["status"] == "cancelled").then_some(())
+    });
 }
 
 #[cfg(unix)]
@@ -135,6 +154,21 @@ fn changed_settings_hold_for_an_assistant_that_is_there_already() {
     let refused = result_of_a_run(&mut talk);
     assert_eq!(refused["isError"], true, "{refused}");
     home.save_settings("[limits]\noutput_bytes = 1024");
+    assert_eq!(result_of_a_run(&mut talk)["structuredContent"]["output"], "on\n");
+    drop(talk.child.stdin.take());
+    assert!(talk.child.wait().expect("it was started").success());
+}
+
+#[test]
+fn lines_that_are_no_messages_do_not_end_the_conversation() {
+    let home = Home::new("");
+    let mut talk = Talk::start(&home);
+    let huge = "x".repeat(1 << 20);
+    let dance = r#"{"jsonrpc":"2.0","id":7,"method":"tools/dance"}"#;
+    for line in ["x", "", "[]", "5", "{}", "{", "\0", r#"{"jsonrpc":"2.0"}"#, dance, &huge] {
+        writeln!(talk.child.stdin.as_mut().expect("a pipe"), "{line}").expect("it reads");
+    }
+    talk.child.stdin.as_mut().expect("a pipe").write_all(b"\xff\xfe\n").expect("it reads");
     assert_eq!(result_of_a_run(&mut talk)["structuredContent"]["output"], "on\n");
     drop(talk.child.stdin.take());
     assert!(talk.child.wait().expect("it was started").success());

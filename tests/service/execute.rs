@@ -137,6 +137,17 @@ fn unknown_fields_are_ignored_and_null_means_absent() {
 }
 
 #[test]
+fn fields_of_other_services_are_named_in_the_answer_and_in_the_log() {
+    let service = Service::start();
+    let body =
+        r#"{"code":"print hi","language":"fake","timeout":5,"env_vars":{},"source_code":"","script":"","input":""}"#;
+    let reply = service.post_with("/execute", &[("Content-Type", "application/json")], body.as_bytes());
+    let names = ["timeout", "env_vars", "source_code", "script", "input"];
+    assert_eq!((&reply.json()["output"], &reply.json()["ignored"]), (&"hi\n".into(), &json!(names)), "{}", reply.body);
+    service.says(&names.join(", "));
+}
+
+#[test]
 fn programs_get_their_input_arguments_and_variables() {
     let service = Service::start();
     for (code, fields, output) in [

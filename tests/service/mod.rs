@@ -1,5 +1,6 @@
 //! The HTTP API and the life of the service: its settings, its log, its sockets.
 
+mod adapter_input;
 mod adapters;
 mod bad_input;
 mod broken_settings;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use crate::harness::adapters::{assistant_headers, tool_call};
 use crate::harness::conversation::Conversation;
 use crate::harness::raw::{RawReply, RawRequest, is_chunked};
 use crate::harness::{Service, eventually};
@@ -65,7 +66,7 @@ fn the_memory_of_unread_responses_is_bounded() {
 }
 
 /// Sends a request with JSON, and reads nothing of the answer.
-fn unread(service: &Service, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> TcpStream {
+pub(crate) fn unread(service: &Service, path: &str, headers: &[(&str, &str)], body: &serde_json::Value) -> TcpStream {
     let host = format!("localhost:{}", service.port());
     let request = RawRequest::new("POST", path).header("Host", &host).header("Content-Type", "application/json");
     let request = request.headers(headers).headers(&[("Connection", "keep-alive")]).body(&body.to_string());
@@ -98,20 +99,9 @@ fn the_memory_of_unread_streams_and_answers_of_adapters_is_bounded() {
 #[test]
 fn the_memory_of_an_assistant_s_unread_results_is_bounded() {
     let service = Service::start_with("[admission]\nwaiting_bytes = 16777216");
-    let accept = ("Accept", "application/json, text/event-stream");
-    let client = json!({"name": "t", "version": "1"});
-    let params = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client});
-    let hello = json!({"jsonrpc": "2.0", "id": 0, "method": "initialize", "params": params}).to_string();
-    let begun = service.post_with("/mcp", &[("Content-Type", "application/json"), accept], hello.as_bytes());
-    let session = begun.header("mcp-session-id").to_owned();
-    let headers = [accept, ("Mcp-Session-Id", session.as_str()), ("MCP-Protocol-Version", "2025-06-18")];
-    let ready = json!({"jsonrpc": "2.0", "method": "notifications/initialized"}).to_string();
-    let told = [&headers[..], &[("Content-Type", "application/json")]].concat();
-    assert_eq!(service.post_with("/mcp", &told, ready.as_bytes()).status, 202);
-    let call = |id: u32| {
-        let params = json!({"name": "run_code", "arguments": program(&format!("flood {LARGE}"))});
-        json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params})
-    };
+    let session = service.assistant();
+    let headers = assistant_headers(&session);
+    let call = |id: u32| tool_call(id, &program(&format!("flood {LARGE}")));
     let clients: Vec<TcpStream> = (1..=3).map(|id| unread(&service, "/mcp", &headers, &call(id))).collect();
     let refused = || (service.post("/execute", &program("print ran")).status == 429).then_some(());
     eventually("a refusal while results of an assistant wait", refused);

@@ -74,7 +74,7 @@ enum Task {
     Test(test::Args),
     /// Build the desktop app's window.
     Ui,
-    /// Build the web client and serve the example page; `--test` tests both, `--figures` measures them.
+    /// Build the web client and serve the example page; `--test` tests both, `--figures` measures them, `--pictures` shows them.
     Web(web::Args),
 }
 

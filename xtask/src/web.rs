@@ -27,6 +27,9 @@ pub(crate) struct Args {
     /// Measure start, answer, page, fallback, and the answers while the service stops and starts.
     #[arg(long, conflicts_with = "test")]
     figures: bool,
+    /// Take pictures of the pages in this folder, in every state, width and colour scheme.
+    #[arg(long, value_name = "FOLDER", conflicts_with_all = ["test", "figures"])]
+    pictures: Option<PathBuf>,
 }
 
 /// Builds the client, and tests it or serves the page that uses it.
@@ -35,16 +38,30 @@ pub(crate) struct Args {
 /// A package is missing, something does not build, or a test fails.
 pub(crate) fn web(args: &Args) -> Result<()> {
     let context = Context::new(Vec::new())?;
-    if !args.test && !args.figures {
+    if !args.test && !args.figures && args.pictures.is_none() {
         return serve(&context);
     }
-    prepare(&context)?;
-    must(&mut context.cargo(&["build", "--workspace", "--bin", "runtray"]))?;
-    if args.figures {
-        build(&context)?;
-        return must(tests(&context)?.args(["run", "figures"]));
+    if let Ending::Skipped(reason) = prepare(&context)? {
+        anyhow::bail!("{reason}");
     }
-    test(&context).map(drop)
+    must(&mut context.cargo(&["build", "--workspace", "--bin", "runtray"]))?;
+    if args.test {
+        return test(&context).map(drop);
+    }
+    build(&context)?;
+    match &args.pictures {
+        Some(folder) => pictures(&context, folder),
+        None => must(tests(&context)?.args(["run", "figures"])),
+    }
+}
+
+/// Runs the tests that show pages, which take pictures when a folder for them is named.
+fn pictures(context: &Context, folder: &Path) -> Result<()> {
+    fs::create_dir_all(folder).with_context(|| format!("cannot make {}", folder.display()))?;
+    let folder = folder.canonicalize().with_context(|| format!("cannot find {}", folder.display()))?;
+    must(tests(context)?.args(["run", "pictures"]).env("RUNTRAY_WEB_PICTURES", &folder))?;
+    eprintln!("the pictures are in {}", folder.display());
+    Ok(())
 }
 
 /// Installs packages for the tests: those of the system and of npm, and a Python with the libraries of the examples.

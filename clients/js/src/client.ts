@@ -104,7 +104,11 @@ export class Runtray extends EventTarget implements Runner {
       options.signal?.throwIfAborted();
       throw signal.aborted ? new TimedOutError(`Runtray at ${this.url}`, ANSWER_MS) : error;
     });
-    return response.json() as Promise<T>;
+    return response.json().catch((error: unknown) => {
+      options.signal?.throwIfAborted();
+      // Another program has the port, or the service went away while it answered.
+      throw new NotRunningError(this.url, { cause: error });
+    }) as Promise<T>;
   }
 
   #send(path: string, init: RequestInit, options: CallOptions): Promise<Response> {

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { after, before, describe, test } from "node:test";
 
-import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, Runtray, TooManyError } from "../dist/index.js";
+import { DisconnectedError, NotApprovedError, NotRunningError, RefusedError, Runtray, TimedOutError, TooManyError } from "../dist/index.js";
 import type { RunEvent } from "../dist/index.js";
 import { Service, eventually, freePort } from "./service.ts";
 
@@ -33,9 +33,9 @@ describe("a program", () => {
     const failed = await client.execute({ code: "1/0" });
     assert.deepEqual([failed.status, failed.exit_code, failed.success], ["failed", 1, false]);
     assert.match(failed.error, /ZeroDivisionError/);
-    const late = await client.execute({ code: "print(1, flush=True)\nwhile True: pass", timeout_ms: 300 });
+    const late = await client.execute({ code: "print(1, flush=True)\nwhile True: pass", timeout_ms: 2500 });
     assert.deepEqual([late.status, late.output], ["timeout", "1\n"]);
-    assert.match(late.error, /timed out after 0\.3 s/);
+    assert.match(late.error, /timed out after 2\.5 s/);
   });
 
   test("arrives in pieces while it runs", async () => {
@@ -57,6 +57,26 @@ describe("a program", () => {
     await assert.rejects(run, { message: "enough" });
     await eventually("it is cancelled", async () => (await service.newest()) === "cancelled");
     await assert.rejects(client.execute({ code: "" }, { signal: abort.signal }), { message: "enough" });
+  });
+
+  test("that is no program rejects with the reason, and runs nothing", async () => {
+    const before = await service.count();
+    for (const [request, code] of [
+      [{}, "invalid_request"],
+      [{ code: 5 }, "invalid_request"],
+      [{ code: "\ud800" }, "invalid_json"],
+      [{ code: "", args: ["\0"] }, "invalid_request"],
+      [{ code: "", files: [{ path: "../x", content: "" }] }, "invalid_request"],
+      [{ code: "", timeout_ms: -1 }, "invalid_request"],
+    ] as const) {
+      await assert.rejects(client.execute(request as never), { name: "RefusedError", code });
+      // On a WebSocket what is no JSON is an invalid request, too.
+      await assert.rejects(client.terminal(request as never), { name: "RefusedError", code: "invalid_request" });
+    }
+    await assert.rejects(client.execute({ code: "x".repeat(17 << 20) }), { name: "RefusedError", code: "body_too_large" });
+    assert.equal(await service.count(), before);
+    const whole = await client.execute({ code: "print('\u{1f389} \\0 é', end='')" });
+    assert.equal(whole.output, "\u{1f389} \0 é");
   });
 
   test("that the service refuses rejects with its sentence", async () => {
@@ -138,16 +158,23 @@ describe("retries", () => {
 
   test("a service that starts in the meantime is used, and runs the program once", async () => {
     const late = await Service.start();
+    let attempts = 0;
+    // Starts the service once the first connection was refused.
+    const starting: typeof fetch = async (...given) => {
+      attempts += 1;
+      try {
+        return await fetch(...given);
+      } catch (error) {
+        await late.restore();
+        throw error;
+      }
+    };
     try {
       await late.stop();
-      const run = new Runtray({ url: late.url, retries: 2 }).execute({ code: "print(1)" });
-      run.catch(() => undefined);
-      await late.start();
-      // It may have been too late for the second retry on a slow machine; then it was not run at all.
-      const result = await run.catch((error: unknown) => error);
-      if (result instanceof Error) assert.ok(result instanceof NotRunningError);
-      const { items } = (await (await fetch(`${late.url}/executions`)).json()) as { items: unknown[] };
-      assert.equal(items.length, result instanceof Error ? 0 : 1);
+      await assert.rejects(new Runtray({ url: late.url, retries: 0 }).execute({ code: "" }), NotRunningError);
+      const result = await new Runtray({ url: late.url, retries: 1, fetch: starting }).execute({ code: "print(1)" });
+      assert.deepEqual([result.output, attempts], ["1\n", 2]);
+      assert.equal(await late.count(), 1);
     } finally {
       await late.end();
     }
@@ -159,6 +186,33 @@ describe("retries", () => {
     // One program, and one question for the reason.
     assert.equal(count(), 2);
     broken.close();
+  });
+
+  test("a server that is no Runtray, and one that never answers, are told apart", async () => {
+    const { url, server: other } = await server((_, response) => void response.writeHead(200, { "Content-Type": "text/html" }).end("<h1>Hello</h1>"));
+    await assert.rejects(new Runtray({ url }).health(), NotRunningError);
+    await assert.rejects(new Runtray({ url }).execute({ code: "" }), DisconnectedError);
+    other.close();
+    const { url: silent, server: never } = await server(() => undefined);
+    await assert.rejects(new Runtray({ url: silent }).health(), TimedOutError);
+    never.closeAllConnections();
+    never.close();
+  });
+
+  test("a service that dies during a run is an error, not an end", async () => {
+    const dying = await Service.start();
+    try {
+      const client = new Runtray({ url: dying.url });
+      const request = { code: "import time; time.sleep(60)", timeout_ms: 60_000 };
+      const run = client.execute(request);
+      const session = await client.terminal(request);
+      const ends = Promise.allSettled([run, session.finished]);
+      await eventually("both run", async () => (await dying.count("running")) === 2);
+      await dying.stop("SIGKILL");
+      assert.deepEqual((await ends).map((end) => end.status === "rejected" && end.reason instanceof DisconnectedError), [true, true]);
+    } finally {
+      await dying.end();
+    }
   });
 
   test("429 is tried again after the time that it names", async () => {

@@ -101,6 +101,13 @@ export class Service {
     return items[0]?.status;
   }
 
+  /** How many executions the log has, of a few hundred at most; with `status` only of those. */
+  async count(status?: string): Promise<number> {
+    const query = status ? `&status=${status}` : "";
+    const { items } = (await (await fetch(`${this.url}/executions?limit=200${query}`)).json()) as { items: unknown[] };
+    return items.length;
+  }
+
   async end(): Promise<void> {
     await this.stop();
     await rm(this.home, { recursive: true, force: true });

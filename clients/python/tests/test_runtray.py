@@ -3,6 +3,8 @@
 import asyncio
 import inspect
 import os
+import socket
+import threading
 import time
 
 import pytest
@@ -39,6 +41,48 @@ def test_what_is_not_run_is_an_error(client):
     with pytest.raises(RuntrayError) as nobody:
         Runtray("http://localhost:9").run("")
     assert nobody.value.code == "unreachable"
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+EVENTS = HEAD + b'Content-Length: 999\r\n\r\nevent: started\ndata: {"id": "1", "language": "l", "runtime": "r"}\n\nevent: std'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"",
+        b"not HTTP at all\r\n\r\n",
+        b"HTTP/1.1 404 Not Found\r\nContent-Length: 6\r\n\r\n<html>",
+        b"HTTP/1.1 500 Oh\r\nContent-Length: 2\r\n\r\n[]",
+        HEAD + b"Content-Length: 2\r\n\r\n[]",
+        HEAD + b"Content-Length: 100\r\n\r\n{",
+        HEAD + b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+        EVENTS,
+    ],
+)
+def test_what_is_not_an_answer_of_the_service_is_an_error(answer):
+    with Server(answer) as url:
+        for ask in (lambda: Runtray(url).run(""), lambda: list(Runtray(url).stream("")), lambda: asyncio.run(AsyncRuntray(url).run(""))):
+            with pytest.raises(RuntrayError) as broken:
+                ask()
+            assert broken.value.code == "unreachable"
+
+
+def test_a_proxy_s_path_is_part_of_the_address(client):
+    with pytest.raises(RuntrayError) as refused:
+        Runtray(URL + "/api/flask/").run("")
+    assert (refused.value.code, "/api/flask/execute" in str(refused.value)) == ("not_found", True)
+
+
+@pytest.mark.parametrize("url", ["localhost:5000", "ftp://localhost", "http://", "5000"])
+def test_what_is_no_address_is_refused_at_once(url):
+    with pytest.raises(ValueError, match="http://localhost:5000"):
+        Runtray(url)
+
+
+def test_arguments_are_a_list(client):
+    with pytest.raises(TypeError, match="not one text"):
+        client.run("", args="one")
 
 
 def test_events_come_as_they_happen(client):
@@ -91,6 +135,31 @@ def test_a_tool_answers_in_words(tool):
     assert call("print(6 * 7)") == "42"
     assert call("pass") == "[no output]"
     assert "is not known" in call("", "cobol")
+
+
+class Server:
+    """Gives the same bytes to whoever asks."""
+
+    def __init__(self, answer):
+        self._answer = answer
+        self._listener = socket.create_server(("127.0.0.1", 0))
+
+    def __enter__(self):
+        threading.Thread(target=self._serve, daemon=True).start()
+        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def __exit__(self, *_):
+        self._listener.close()
+
+    def _serve(self):
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                connection.recv(1 << 16)
+                connection.sendall(self._answer)
 
 
 def ended(client, execution):

@@ -38,7 +38,9 @@ export function Editor({ name, text, onChange }: Props) {
     });
     const label = EditorView.contentAttributes.of({ "aria-label": `Text of ${name}` });
     const parent = place.current ?? undefined;
-    const view = new EditorView({ doc: text, extensions: [basicSetup, ...language, syntaxHighlighting(classHighlighter), changes, label, THEME], parent });
+    // Ctrl+Enter is the page's; the editor would insert a line.
+    const keys = EditorView.domEventHandlers({ keydown: (event) => event.ctrlKey && event.key === "Enter" });
+    const view = new EditorView({ doc: text, extensions: [keys, basicSetup, ...language, syntaxHighlighting(classHighlighter), changes, label, THEME], parent });
     return () => view.destroy();
     // The text is the editor's own from here on.
     // eslint-disable-next-line react-hooks/exhaustive-deps

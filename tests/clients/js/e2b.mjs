@@ -13,6 +13,10 @@ assert.equal(answer.logs.stdout.join(""), "hi Ada\n");
 assert.equal(seen.join(""), "hi Ada\n");
 assert.equal(answer.error, undefined);
 
+const picture = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
+const drawn = await sandbox.runCode(`import base64\nopen("dot.png", "wb").write(base64.b64decode("${picture}"))`);
+assert.deepEqual(drawn.results.map((result) => [result.text, result.png]), [["dot.png", picture]]);
+
 const failed = await sandbox.runCode("1/0");
 assert.deepEqual([failed.error.name, failed.error.value], ["ZeroDivisionError", "division by zero"]);
 

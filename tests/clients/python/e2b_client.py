@@ -15,6 +15,10 @@ drawn = sandbox.run_code(PICTURE)
 assert [result.text for result in drawn.results] == ["dot.png"] and drawn.results[0].png, drawn
 failed = sandbox.run_code("import json\njson.loads('')")
 assert failed.error.name == "json.decoder.JSONDecodeError" and "Traceback" in failed.error.traceback, failed
+script = sandbox.run_code("console.log(6 * 7)", language="javascript")
+assert "".join(script.logs.stdout) == "42\n" and script.error is None, script
+broken = sandbox.run_code("throw new TypeError('no')", language="javascript")
+assert (broken.error.name, broken.error.value) == ("TypeError", "no"), broken
 stopped = sandbox.run_code("import sys; sys.exit(3)")
 assert (stopped.error.name, stopped.error.value) == ("SystemExit", "3"), stopped
 try:

@@ -30,6 +30,8 @@ export class RuntrayTerminal extends Base {
   #runner: Runner | undefined;
   #session: Session | undefined;
   #abort: AbortController | undefined;
+  /** Whether the notice asks for the user's approval. */
+  #asks = false;
   readonly #onNotice = (event: Event) => this.#noticed((event as CustomEvent<Notice>).detail);
   readonly #onProgress = (event: Event) => this.#progressed((event as CustomEvent<Progress>).detail);
   readonly #dark = globalThis.matchMedia?.("(prefers-color-scheme: dark)");
@@ -103,6 +105,8 @@ export class RuntrayTerminal extends Base {
 
   /** Empties the terminal. */
   clear(): void {
+    // Resetting forgets the selection without erasing its mark.
+    this.#terminal?.clearSelection();
     this.#terminal?.reset();
     if (this.#view) showFiles(this.#view.files, []);
   }
@@ -111,11 +115,7 @@ export class RuntrayTerminal extends Base {
   get text(): string {
     const terminal = this.#terminal;
     if (!terminal) return "";
-    if (terminal.hasSelection()) return terminal.getSelection();
-    terminal.selectAll();
-    const text = terminal.getSelection().trimEnd();
-    terminal.clearSelection();
-    return text;
+    return terminal.hasSelection() ? terminal.getSelection() : shown(terminal);
   }
 
   /** Puts the keyboard into the terminal. */
@@ -155,6 +155,7 @@ export class RuntrayTerminal extends Base {
 
   #started(runtime: string): void {
     this.#say(`Running: ${runtime}`);
+    if (this.#asks && this.#view) this.#view.notice.hidden = true;
     this.#resize();
     this.#tell("started", { runtime });
   }
@@ -183,6 +184,7 @@ export class RuntrayTerminal extends Base {
   #waiting(reason: NotApprovedError): void {
     this.#say("Waiting for your approval in Runtray");
     this.#warn(`${reason.message} The program then starts by itself.`);
+    this.#asks = true;
     this.#tell("error", reason);
   }
 
@@ -207,6 +209,7 @@ export class RuntrayTerminal extends Base {
     const { notice } = this.#view as View;
     notice.textContent = text;
     notice.hidden = false;
+    this.#asks = false;
   }
 
   #tell(name: string, detail: unknown): void {
@@ -274,6 +277,8 @@ export class RuntrayTerminal extends Base {
   #resize(): void {
     const { terminal } = this.#view as View;
     if (terminal.clientWidth > 40 && terminal.clientHeight > 40) this.#fit?.fit();
+    // xterm draws the last selection again after a resize, even one that was cleared.
+    if (!this.#terminal?.hasSelection()) this.#terminal?.clearSelection();
   }
 
   #applyTheme(): void {
@@ -290,6 +295,17 @@ const WORDS: Record<Finished["status"], string> = {
   crashed: "Crashed",
   cancelled: "Stopped",
 };
+
+/** All text of the terminal; a line that it wrapped is one line. */
+function shown({ buffer }: Terminal): string {
+  let text = "";
+  for (let row = 0; row < buffer.active.length; row++) {
+    const isContinued = buffer.active.getLine(row + 1)?.isWrapped ?? false;
+    text += buffer.active.getLine(row)?.translateToString(!isContinued) ?? "";
+    if (!isContinued) text += "\n";
+  }
+  return text.trimEnd();
+}
 
 function seconds(ms: number): string {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;

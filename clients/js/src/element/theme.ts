@@ -12,16 +12,16 @@ const DARK: ITheme = {
 
 /** The colours as they are now. */
 export function theme(element: HTMLElement): ITheme {
+  // Resolved by the browser, however a style sheet writes them.
   const style = getComputedStyle(element);
-  const color = (name: string) => style.getPropertyValue(`--${name}`).trim();
-  const [background, foreground] = [color("background"), color("foreground")];
+  const [background, foreground] = [style.backgroundColor, style.color];
   const palette = brightness(background) < 128 ? DARK : LIGHT;
-  return { ...palette, background, foreground, cursor: foreground, cursorAccent: background, selectionBackground: color("selection") };
+  const selectionBackground = style.getPropertyValue("--selection").trim();
+  return { ...palette, background, foreground, cursor: foreground, cursorAccent: background, selectionBackground };
 }
 
-/** From 0 to 255; of a colour that is not written as `#rrggbb`, that of white. */
+/** From 0 to 255; of a colour that is not opaque, that of white. */
 function brightness(color: string): number {
-  const [, red, green, blue] = /^#(..)(..)(..)$/.exec(color) ?? ["", "ff", "ff", "ff"];
-  const value = (hex: string | undefined) => Number.parseInt(hex ?? "ff", 16);
-  return 0.3 * value(red) + 0.6 * value(green) + 0.1 * value(blue);
+  const [red, green, blue] = /^rgb\((\d+), (\d+), (\d+)\)$/.exec(color)?.slice(1).map(Number) ?? [];
+  return 0.3 * (red ?? 255) + 0.6 * (green ?? 255) + 0.1 * (blue ?? 255);
 }

@@ -18,10 +18,12 @@ export interface View {
 const CONTENT = `
 <div class="toolbar" part="toolbar" role="toolbar" aria-label="Program">
   <span class="status" part="status" role="status" data-is="status">Ready</span>
-  <button type="button" part="button stop" data-is="stop" disabled>Stop</button>
-  <button type="button" part="button copy" data-is="copy">Copy</button>
-  <button type="button" part="button find" data-is="find" aria-expanded="false">Find</button>
-  <button type="button" part="button clear" data-is="clear">Clear</button>
+  <span class="buttons">
+    <button type="button" part="button stop" data-is="stop" disabled>Stop</button>
+    <button type="button" part="button copy" data-is="copy">Copy</button>
+    <button type="button" part="button find" data-is="find" aria-expanded="false">Find</button>
+    <button type="button" part="button clear" data-is="clear">Clear</button>
+  </span>
 </div>
 <div class="notice" part="notice" role="alert" data-is="notice" hidden></div>
 <form class="search" part="search" role="search" data-is="search" hidden>

@@ -6,7 +6,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 
 import { Service, eventually } from "../service.ts";
 import { launch } from "./browser.ts";
-import { WAIT, photograph } from "./ide.ts";
+import { WAIT, inEveryWidth, photograph } from "./ide.ts";
 
 let service: Service;
 let browser: Browser;
@@ -100,13 +100,10 @@ test("its policy stops what would come from elsewhere", async () => {
   assert.deepEqual(stopped, ["stopped", "stopped"]);
 });
 
-for (const scheme of ["light", "dark"] as const) {
-  for (const width of [400, 1280]) {
-    test(`it fits ${width} px and can be read (${scheme})`, async () => {
-      await page.emulateMedia({ colorScheme: scheme });
-      await page.setViewportSize({ width, height: 900 });
-      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth));
-      await photograph(page, `docs-${width}-${scheme}`);
-    });
-  }
-}
+test("it fits every width", async () => {
+  await inEveryWidth(page, async (width) => {
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    assert.ok(overflow <= 0, `at ${width} px the page is ${overflow} px too wide`);
+  });
+  await photograph(page, "docs");
+});

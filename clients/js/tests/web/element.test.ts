@@ -8,6 +8,7 @@ import type { Browser } from "playwright-core";
 
 import { Service, eventually } from "../service.ts";
 import { Site, launch } from "./browser.ts";
+import { photograph } from "./ide.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../../../examples/terminal-element", import.meta.url));
 
@@ -50,6 +51,7 @@ for (const framework of ["html", "react", "vue", "svelte"]) {
     const status = page.locator("runtray-terminal").getByRole("status");
     await eventually("it says how it ended", async () => (await status.innerText()).startsWith("Finished after"), 60_000);
     if (framework !== "html") await page.getByText("completed", { exact: true }).waitFor();
+    await photograph(page, `element-${framework}`);
     assert.deepEqual(faults, []);
     await page.close();
   });

@@ -90,6 +90,11 @@ for (const [mechanism, headers] of [["service-worker", {}], ["shared-memory", IS
       assert.ok(progress.length > 2 && progress.at(-1)?.done && progress.at(-1)!.loaded_bytes > 5_000_000);
       await run({ code: "" });
       assert.equal((await page.evaluate(() => window.progress)).length, progress.length, "it was fetched again");
+      // The page that comes after a reload has it from the browser's cache.
+      await page.reload();
+      await page.waitForFunction(() => "run" in window);
+      assert.equal((await run({ code: "print('cached')" })).output, "cached\n");
+      assert.deepEqual(await page.evaluate(() => window.progress), []);
     });
 
     test("errors, exit codes and input behave as with `python main.py`", { skip: isSecond }, async () => {

@@ -1,6 +1,6 @@
 // The Next.js example in production mode, with the real service, as a person uses it.
 import assert from "node:assert/strict";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -9,7 +9,7 @@ import type { Page } from "playwright-core";
 import { eventually } from "../service.ts";
 import type { Service } from "../service.ts";
 import { Site } from "./browser.ts";
-import { MARKERS, Ide, PYTHON, WAIT, photograph as picture, run as press, settings, terminalText, write as edit } from "./ide.ts";
+import { MARKERS, Ide, PYTHON, WAIT, inEveryWidth, photograph as picture, run as press, settings, terminalText, write as edit } from "./ide.ts";
 
 let ide: Ide;
 let service: Service;
@@ -44,6 +44,15 @@ async function ask(prompt: string): Promise<void> {
 }
 
 describe("with the service", () => {
+  test("a program typed key by key runs by Ctrl+Enter", async () => {
+    await write("");
+    await page.keyboard.type("print('typed', 6 * 7)");
+    await page.keyboard.press("Control+Enter");
+    await shows(/^typed 42$/m);
+    await says(/^Finished/);
+    assert.equal(await page.locator(".cm-line").count(), 1, "the editor took the key too");
+  });
+
   for (const way of ["terminal", "stream"]) {
     test(`a typed program's output arrives in pieces (${way})`, async () => {
       await page.getByLabel("Connection").selectOption(way);
@@ -54,6 +63,7 @@ describe("with the service", () => {
       await shows("first piece");
       assert.match(await status(), /^Running: CPython 3/);
       assert.doesNotMatch(await output(), /second/);
+      await photograph(`pieces-${way}`);
       await mkdir(marker);
       await shows("second piece");
       await says(/^Finished after/);
@@ -71,6 +81,7 @@ describe("with the service", () => {
       await page.keyboard.type(`${typed}\r`);
       await shows(answer);
     }
+    await photograph("calculator");
     await page.keyboard.type("q\r");
     await says(/^Finished/);
   });
@@ -81,6 +92,9 @@ describe("with the service", () => {
     await shows(/total +53\.00/);
     await says(/^Finished/);
     assert.match(await page.locator("runtray-terminal .files").innerText(), /total\.txt/);
+    const saved = page.waitForEvent("download");
+    await page.locator("runtray-terminal .files a").click();
+    assert.equal(await readFile(await (await saved).path(), "utf8"), "53.0\n");
   });
 
   test("a plot saved by matplotlib is shown", { skip: !PYTHON && "RUNTRAY_TEST_PYTHON names no Python with matplotlib" }, async () => {
@@ -100,6 +114,7 @@ describe("with the service", () => {
     await page.locator("runtray-terminal").getByRole("button", { name: "Stop" }).click();
     await says(/^Stopped/);
     await eventually("the service cancelled it", async () => (await service.newest()) === "cancelled");
+    await photograph("stopped");
     await run();
     await shows("still running 1");
     await page.keyboard.press("Control+C");
@@ -115,6 +130,7 @@ describe("with the service", () => {
     await page.keyboard.press("Control+Shift+F");
     await page.keyboard.type("99991\r");
     await says("Found");
+    await photograph("found");
     await page.keyboard.press("Escape");
     await page.locator("runtray-terminal").getByRole("button", { name: "Copy" }).click();
     await says("Copied");
@@ -123,6 +139,63 @@ describe("with the service", () => {
     await page.keyboard.press("Shift+Tab");
     const active = await page.evaluate(() => document.querySelector("runtray-terminal")?.shadowRoot?.activeElement?.textContent);
     assert.equal(active, "Clear", "Shift+Tab leaves the terminal");
+  });
+
+  test("a running program learns the new size of its terminal", async () => {
+    await write("import os, time\nbefore = os.get_terminal_size()\nprint('was', *before, flush=True)\nwhile os.get_terminal_size() == before: time.sleep(0.02)\nprint('is', *os.get_terminal_size())");
+    await run();
+    await shows(/was \d+ \d+/);
+    const viewport = page.viewportSize() ?? { width: 1280, height: 720 };
+    await page.setViewportSize({ width: 900, height: 600 });
+    await shows(/is \d+ \d+/);
+    const [, wasColumns, wasRows, isColumns, isRows] = (/was (\d+) (\d+)[^]*is (\d+) (\d+)/.exec(await output()) ?? []).map(Number);
+    assert.ok((isColumns ?? 0) < (wasColumns ?? 0) && (isRows ?? 0) <= (wasRows ?? 0), await output());
+    const marks = () => page.locator("runtray-terminal .xterm-selection div").count();
+    for (const width of [1600, viewport.width]) {
+      await page.setViewportSize({ ...viewport, width });
+      await eventually("what was found before is no longer marked", async () => (await marks()) === 0);
+    }
+  });
+
+  test("a screen reader gets the output, and each part has a name and takes the page's style", async () => {
+    await write("print('read this aloud \\x1b[31mred\\x1b[0m')");
+    await run();
+    await says(/^Finished/);
+    await page.locator("runtray-terminal .xterm-accessibility").getByText("read this aloud").first().waitFor({ ...WAIT, state: "attached" });
+    const element = page.locator("runtray-terminal");
+    for (const [role, name] of [["status", ""], ["toolbar", "Program"], ["group", "Terminal"], ["button", "Stop"], ["button", "Copy"], ["button", "Find"], ["button", "Clear"]] as const) {
+      assert.equal(await element.getByRole(role, { ...(name ? { name } : {}), exact: true }).count(), 1, `${role} ${name}`);
+    }
+    const colour = await page.evaluate(() => {
+      const sheet = new CSSStyleSheet();
+      sheet.replaceSync("runtray-terminal::part(toolbar) { background: rgb(1, 2, 3) } runtray-terminal { --runtray-background: rgb(4, 5, 6) }");
+      document.adoptedStyleSheets = [sheet];
+      const element = document.querySelector("runtray-terminal")!;
+      const colours = [element.shadowRoot!.querySelector(".toolbar")!, element].map((part) => getComputedStyle(part).backgroundColor);
+      const red = () => getComputedStyle(element.shadowRoot!.querySelector(".xterm-fg-1")!).color;
+      const onWhite = red();
+      // The element looks at its colours again.
+      element.setAttribute("theme", "light");
+      const onBlack = red();
+      document.adoptedStyleSheets = [];
+      element.removeAttribute("theme");
+      return { colours, reds: [onWhite, onBlack] };
+    });
+    assert.deepEqual(colour.colours, ["rgb(1, 2, 3)", "rgb(4, 5, 6)"]);
+    assert.notEqual(colour.reds[0], colour.reds[1], "the same red on white and on black");
+  });
+
+  test("nothing of Python for the browser is loaded while the service is there", async () => {
+    const fresh = await (await ide.browser.newContext()).newPage();
+    const requested: string[] = [];
+    fresh.on("request", (request) => requested.push(request.url()));
+    await fresh.goto(`${origin}/ide`);
+    await fresh.locator("button.primary:enabled").waitFor(WAIT);
+    await press(fresh);
+    await eventually("it ran", async () => (await terminalText(fresh)).includes("Hello from Runtray"), WAIT.timeout);
+    assert.ok(requested.length > 5);
+    assert.deepEqual(requested.filter((address) => new URL(address).pathname.startsWith("/runtray/")), []);
+    await fresh.context().close();
   });
 });
 
@@ -160,6 +233,7 @@ test("without the service the browser runs programs within 500 ms' decision; wit
   await shows("ran on linux");
   assert.match(await place(), /^On this machine/);
   assert.ok(await notice().isHidden());
+  await photograph("service-back");
 });
 
 test("a page that is not approved says so, and goes on without a reload when it is", async () => {
@@ -178,6 +252,8 @@ test("a page that is not approved says so, and goes on without a reload when it 
     await service.configure(settings([origin]));
     await shows("approved");
     await says(/^Finished/);
+    assert.ok(await notice().isHidden(), "the question is answered");
+    if (way === "terminal") await photograph("approved");
   }
   await page.getByLabel("Connection").selectOption("terminal");
 });
@@ -199,19 +275,17 @@ test("a hostile page gets nothing", async (context) => {
   context.after(() => site.end());
   const hostile = await (await ide.browser.newContext()).newPage();
   await hostile.goto(site.url);
-  const before_ = await count();
+  const before_ = await service.count();
   const document_ = (await (await fetch(`${service.url}/openapi.json`)).json()) as { paths: Record<string, Record<string, unknown>> };
   const routes = Object.entries(document_.paths).flatMap(([path, methods]) => Object.keys(methods).map((method) => [method.toUpperCase(), path] as const));
   assert.ok(routes.length > 8);
   const got = await hostile.evaluate(attack, { url: service.url, routes: [...routes, ["OPTIONS", "/execute"], ["GET", "/nowhere"]] as [string, string][] });
   // That something answers at `/health` can be told, and nothing else.
   assert.deepEqual(got, ["GET /health no-cors: opaque"]);
-  assert.equal(await count(), before_);
+  assert.equal(await service.count(), before_);
+  await hostile.evaluate((all) => document.body.replaceChildren(`What this hostile page got: ${all.join("; ")}`), got);
+  await picture(hostile, "hostile");
 });
-
-async function count(): Promise<number> {
-  return ((await (await fetch(`${service.url}/executions?limit=200`)).json()) as { items: unknown[] }).items.length;
-}
 
 /** Every way in that a page has, over every route. Gives those that were not refused. */
 async function attack({ url, routes }: { url: string; routes: [string, string][] }): Promise<string[]> {
@@ -245,19 +319,14 @@ async function attack({ url, routes }: { url: string; routes: [string, string][]
   return got;
 }
 
-test("the page fits every width, light and dark", async () => {
+test("the page fits every width", async () => {
   await ask("create me a simple Python calculator");
   await run();
   await shows(/>$/);
-  for (const width of [400, 760, 1200, 1600]) {
-    await page.setViewportSize({ width, height: 900 });
+  await inEveryWidth(page, async (width) => {
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     assert.ok(overflow <= 0, `at ${width} px the page is ${overflow} px too wide`);
     const cut = await page.locator("runtray-terminal").evaluate((element) => element.shadowRoot!.querySelector(".toolbar")!.scrollWidth > element.clientWidth);
     assert.ok(!cut, `the toolbar is cut at ${width} px`);
-    for (const colorScheme of ["light", "dark"] as const) {
-      await page.emulateMedia({ colorScheme });
-      await photograph(`ide-${width}-${colorScheme}`);
-    }
-  }
+  });
 });

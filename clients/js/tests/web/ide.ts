@@ -128,12 +128,32 @@ export async function write(page: Page, code: string): Promise<void> {
 
 /** A folder for pictures to look at, if they are wanted. */
 const PICTURES = process.env["RUNTRAY_WEB_PICTURES"];
+/** The widths, in CSS pixels, that pages must fit. */
+export const WIDTHS = [400, 760, 1200, 1600];
+const HEIGHT = 900;
 
-/** Takes a picture, if pictures are wanted. */
+/** Shows the page in every width. The page is then as wide as before. */
+export async function inEveryWidth(page: Page, look: (width: number) => Promise<void>): Promise<void> {
+  const before = page.viewportSize();
+  for (const width of WIDTHS) {
+    await page.setViewportSize({ width, height: HEIGHT });
+    await look(width);
+  }
+  if (before) await page.setViewportSize(before);
+}
+
+/** Takes pictures in every width, light and dark, if pictures are wanted. */
 export async function photograph(page: Page, name: string): Promise<void> {
   if (!PICTURES) return;
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-  await page.screenshot({ path: join(PICTURES, `${name}.png`) });
+  await inEveryWidth(page, async (width) => {
+    for (const colorScheme of ["light", "dark"] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+      // A narrow page has the terminal below the editor.
+      await page.screenshot({ path: join(PICTURES, `${name}-${width}-${colorScheme}.png`), fullPage: width < 1000 });
+    }
+  });
+  await page.emulateMedia({ colorScheme: null });
 }
 
 export const run = (page: Page) => page.getByRole("button", { name: "Run", exact: true }).click();

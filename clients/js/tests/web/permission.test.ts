@@ -84,6 +84,22 @@ test("a page that the user let reach this machine runs programs", async () => {
   assert.equal((await page.evaluate((url) => window.typed(url), service.url)).trim(), "42");
 });
 
+test("the browser is told beforehand that requests go to this machine", async () => {
+  const page = await open("granted");
+  const spaces = await page.evaluate(async (url) => {
+    const asked: unknown[] = [];
+    const send = window.fetch;
+    window.fetch = (input, init) => {
+      asked.push((init as { targetAddressSpace?: string } | undefined)?.targetAddressSpace);
+      return send(input, init);
+    };
+    await window.attempt(url);
+    window.fetch = send;
+    return asked;
+  }, service.url);
+  assert.ok(spaces.length > 0 && spaces.every((space) => space === "loopback" || space === "local"), JSON.stringify(spaces));
+});
+
 test("a page that the user denied that is told where to change it", async () => {
   const page = await open("denied");
   const told = await page.evaluate((url) => window.attempt(url), service.url);

@@ -32,7 +32,10 @@ class AsyncRuntray:
     ) -> Result:
         """Runs a program; ``timeout`` is in seconds. Raises ``RuntrayError`` if it was not run."""
         call = self._client._call()
-        return await _in_thread(call, call.run, body(code, language, stdin, args, env, files, timeout))
+        try:
+            return await _in_thread(call, call.run, body(code, language, stdin, args, env, files, timeout))
+        finally:
+            call.close()
 
     async def stream(
         self,
@@ -57,8 +60,11 @@ class AsyncRuntray:
     async def languages(self) -> list[dict[str, Any]]:
         """The languages, with what runs them here."""
         call = self._client._call()
-        languages: list[dict[str, Any]] = await _in_thread(call, call.get, "/languages")
-        return languages
+        try:
+            languages: list[dict[str, Any]] = await _in_thread(call, call.get, "/languages")
+            return languages
+        finally:
+            call.close()
 
     def as_tool(self) -> Callable[[str, str], Awaitable[str]]:
         """A coroutine function for frameworks that make a tool of its name, description and types."""

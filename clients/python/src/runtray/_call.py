@@ -11,13 +11,18 @@ from urllib.parse import urlsplit
 
 from ._types import Event, Printed, Result, RuntrayError, Started
 
+# What reading from a connection raises when it breaks, or when what comes is neither HTTP nor JSON.
+BROKEN = (OSError, ValueError, http.client.HTTPException)
+
 
 class Call:
     """One request on a connection of its own. Closing it cancels the run."""
 
     def __init__(self, url: str, token: Optional[str]) -> None:
         parts = urlsplit(url)
-        self._connection = http.client.HTTPConnection(parts.hostname or "localhost", parts.port or 80)
+        connect = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+        self._connection = connect(parts.hostname or "", parts.port)
+        self._base = parts.path
         self._headers = {"Authorization": f"Bearer {token}"} if token else {}
         self._url = url
 
@@ -33,11 +38,13 @@ class Call:
 
     def get(self, path: str) -> Any:
         """The JSON of a route."""
-        return json.load(self._sent("GET", path, None, {}))
+        return decoded(self._sent("GET", path, None, {}))
 
     def run(self, request: dict[str, Any]) -> Result:
         """The result of a program."""
-        answer = json.load(self._sent("POST", "/execute", request, {}))
+        answer = decoded(self._sent("POST", "/execute", request, {}))
+        if not isinstance(answer, dict):
+            raise self._stranger(200)
         if "id" not in answer:
             # A response that began before the service failed.
             raise RuntrayError(answer.get("error", "the service failed"), answer.get("code", "internal"))
@@ -58,28 +65,62 @@ class Call:
                 return
             else:
                 raise RuntrayError(data["error"], data["code"])
-        raise RuntrayError("the service went away while the program ran", "unreachable")
+        raise went_away()
 
     def _sent(self, method: str, path: str, request: Any, headers: dict[str, str]) -> http.client.HTTPResponse:
         body = None if request is None else json.dumps(request).encode()
         declared = {} if body is None else {"Content-Type": "application/json"}
         try:
-            self._connection.request(method, path, body, {**self._headers, **declared, **headers})
+            self._connection.request(method, self._base + path, body, {**self._headers, **declared, **headers})
             response = self._connection.getresponse()
-        except OSError as error:
+        except BROKEN as error:
             raise RuntrayError(f"Runtray does not answer at {self._url}: {error}. Start it first.", "unreachable") from error
         if response.status != 200:
-            refused = json.load(response)
-            raise RuntrayError(refused["error"], refused["code"])
+            raise self._refusal(response)
         return response
+
+    def _refusal(self, response: http.client.HTTPResponse) -> RuntrayError:
+        refused = decoded(response)
+        if isinstance(refused, dict) and "error" in refused and "code" in refused:
+            return RuntrayError(refused["error"], refused["code"])
+        return self._stranger(response.status)
+
+    def _stranger(self, status: int) -> RuntrayError:
+        return RuntrayError(f"what answers {status} at {self._url} is not Runtray: check the address", "unreachable")
+
+
+def decoded(response: http.client.HTTPResponse) -> Any:
+    """The JSON of a response; ``None`` for a refusal that has none."""
+    try:
+        return json.load(response)
+    except BROKEN as error:
+        if response.status != 200:
+            return None
+        raise went_away() from error
 
 
 def events(response: http.client.HTTPResponse) -> Iterator[tuple[str, Any]]:
     """The Server-Sent Events of a response: name and data."""
     name = ""
-    for line in response:
-        text = line.decode().rstrip("\n")
+    while text := line(response):
         if text.startswith("event: "):
-            name = text.removeprefix("event: ")
+            name = text[len("event: ") :].rstrip("\n")
         elif text.startswith("data: "):
-            yield name, json.loads(text.removeprefix("data: "))
+            try:
+                data = json.loads(text[len("data: ") :])
+            except ValueError as error:
+                raise went_away() from error
+            yield name, data
+
+
+def line(response: http.client.HTTPResponse) -> str:
+    """The next line of a response; empty at its end."""
+    try:
+        return response.readline().decode()
+    except BROKEN as error:
+        raise went_away() from error
+
+
+def went_away() -> RuntrayError:
+    """The error of a run whose end is not known."""
+    return RuntrayError("the service went away before it had answered; it cancels such runs", "unreachable")

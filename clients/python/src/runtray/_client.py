@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Optional, Union
 
 from ._call import Call
-from ._service import address
+from ._service import address, checked
 from ._types import Event, Result, RuntrayError, body
 
 Files = Mapping[str, Union[str, bytes]]
@@ -18,7 +18,7 @@ class Runtray:
     or what the environment variable ``RUNTRAY_TOKEN`` holds."""
 
     def __init__(self, url: Optional[str] = None, token: Optional[str] = None) -> None:
-        self.url = (url or address()).rstrip("/")
+        self.url = checked((url or address()).rstrip("/"))
         self._token = token or os.environ.get("RUNTRAY_TOKEN")
 
     def run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 DEFAULT = "http://localhost:5000"
 
@@ -15,6 +16,14 @@ def address() -> str:
         return (folder() / "address").read_text(encoding="utf-8").strip() or DEFAULT
     except OSError:
         return DEFAULT
+
+
+def checked(url: str) -> str:
+    """``url``, if it can be the address of a service."""
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(f"{url!r} is no address of a service; write it as {DEFAULT}")
+    return url
 
 
 def folder() -> Path:

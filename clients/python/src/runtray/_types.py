@@ -78,6 +78,8 @@ Event = Union[Started, Printed, Result]
 
 def body(code: str, language: str, stdin: str, args: Any, env: Any, files: Any, timeout: Optional[float]) -> dict[str, Any]:
     """The body of ``POST /execute``."""
+    if isinstance(args, str):
+        raise TypeError("args are a list of texts, not one text")
     request: dict[str, Any] = {"code": code, "language": language, "stdin": stdin, "args": list(args or ())}
     request["env"] = dict(env or {})
     request["files"] = [carried(path, content) for path, content in (files or {}).items()]

@@ -5,7 +5,7 @@ use runtray_wire::ExecuteResponse;
 use tokio::sync::mpsc;
 
 use crate::http::error::Error;
-use crate::http::from_wire::request::Parsed;
+use crate::http::from_wire::request::{Parsed, warn_of_ignored};
 use crate::http::to_wire::wish;
 use crate::runs::core::Core;
 use crate::runs::execution::{EVENTS, Execution, Live};
@@ -25,6 +25,7 @@ pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: Stri
         return Err(Error::ShuttingDown);
     }
     let Parsed { language, request, isolation, network, ignored } = parsed;
+    warn_of_ignored(&ignored);
     let wish = wish(isolation, network);
     let runtime = core.runtime_for(&language, wish).await?;
     let job = Job::new(request, runtime)?.with_names(&id, &origin);

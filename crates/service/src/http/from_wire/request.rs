@@ -56,6 +56,13 @@ impl Parsed {
     }
 }
 
+/// Names the fields that Runtray does not have in the log, for whoever wonders why a client's `timeout` does nothing.
+pub(crate) fn warn_of_ignored(fields: &[String]) {
+    if !fields.is_empty() {
+        tracing::warn!(fields = fields.join(", "), "the request has fields that are ignored");
+    }
+}
+
 /// Parses the request in `json`, which is the `whole` text.
 ///
 /// # Errors

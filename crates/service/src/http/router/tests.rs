@@ -246,6 +246,24 @@ async fn a_refused_origin_waits_for_approval_and_settings_can_give_it() {
 }
 
 #[tokio::test]
+async fn a_page_of_a_site_that_was_denied_today_is_not_offered_for_approval() {
+    let fixture = fixture(Settings::default(), None);
+    let access = &fixture.server.access;
+    let now = time::OffsetDateTime::now_utc();
+    access.denials.sites.add(&"https://ads.example".parse().expect("an origin"), now);
+    access.denials.sites.add(&"https://old.example".parse().expect("an origin"), now - time::Duration::hours(25));
+    for (page, is_offered) in
+        [("https://ads.example", false), ("https://www.ads.example:8443", false), ("https://old.example", true)]
+    {
+        let get = request(Method::GET, "/languages", &[HOST, ("origin", page)], "");
+        assert_eq!(send(router(fixture.server.clone()), get).await.status(), StatusCode::FORBIDDEN, "{page}");
+        let offered: Origin = page.parse().expect("an origin");
+        let is_there = access.pending.watch().borrow().iter().any(|entry| entry.origin == offered);
+        assert_eq!(is_there, is_offered, "{page}");
+    }
+}
+
+#[tokio::test]
 async fn every_answer_has_an_id_and_the_standard_headers() {
     let fixture = fixture(Settings::default(), None);
     let mut ids = Vec::new();

@@ -16,7 +16,7 @@ use crate::http::body;
 use crate::http::budget::Share;
 use crate::http::error::Error;
 use crate::http::from_wire::json::Whole;
-use crate::http::from_wire::request::{Parsed, Timeouts, parse_request};
+use crate::http::from_wire::request::{Parsed, Timeouts, parse_request, warn_of_ignored};
 use crate::http::guard::layer::Caller;
 use crate::http::json_response;
 use crate::http::media_type::{self, media_type};
@@ -80,9 +80,7 @@ pub(crate) async fn execute(
     // Everything that can be refused is checked here, before the job takes a slot.
     let wish = to_wire::wish(isolation, network);
     let runtime = server.core.runtime_for(&language, wish).await?;
-    if !ignored.is_empty() {
-        tracing::warn!(fields = ignored.join(", "), "the request has fields that are ignored");
-    }
+    warn_of_ignored(&ignored);
     let job = Job::new(request, runtime)?.with_names(&id, caller.name());
     // A stream gets each event as it comes; a plain answer needs only the collected result.
     if wants_events(&headers) {

@@ -40,7 +40,8 @@ struct Channel<'a> {
 
 /// A block, and its share of the budget until it has run.
 struct Block {
-    request: Request,
+    header: Header,
+    code: String,
     share: Share,
 }
 
@@ -99,10 +100,10 @@ impl Channel<'_> {
     }
 
     /// Runs a block, and queues the blocks that arrive meanwhile.
-    async fn execute(&mut self, Block { request, share }: Block) -> Result<(), Gone> {
+    async fn execute(&mut self, Block { header, code, share }: Block) -> Result<(), Gone> {
         self.count += 1;
-        let answers = Answers::to(request.header, &self.session, self.count);
-        let run = run(&self.client, self.count, &answers, (request.content.code, share), &self.sink);
+        let answers = Answers::to(header, &self.session, self.count);
+        let run = run(&self.client, self.count, &answers, (code, share), &self.sink);
         let mut run = std::pin::pin!(run);
         loop {
             let has_room = self.queued.len() < QUEUED;
@@ -118,8 +119,8 @@ impl Channel<'_> {
     }
 }
 
-/// The next message; `None` if it does not ask to run a block. A block for which there is no room, in the queue or in the
-/// budget, is refused.
+/// The next message; `None` if it does not ask to run a block. A block without its code is refused, and so is one for which there
+/// is no room, in the queue or in the budget.
 async fn received(
     reader: &mut Reader,
     server: &Server,
@@ -132,15 +133,19 @@ async fn received(
     let Some(request) = request.filter(|request| request.header.msg_type == "execute_request") else {
         return Ok(None);
     };
+    let (header, code) = match request.into_code() {
+        Ok(both) => both,
+        Err((header, sentence)) => return Ok(Some(Err(Refused { header, sentence }))),
+    };
     let mut share = server.budget.share();
     let sentence = match share.grow(bytes.len()) {
-        Ok(()) if has_room => return Ok(Some(Ok(Block { request, share }))),
+        Ok(()) if has_room => return Ok(Some(Ok(Block { header, code, share }))),
         Ok(()) => format!(
             "{QUEUED} blocks wait already, which is all that a kernel takes. Send this one again when one has ended."
         ),
         Err(exhausted) => Error::from(exhausted).to_string(),
     };
-    Ok(Some(Err(Refused { header: request.header, sentence })))
+    Ok(Some(Err(Refused { header, sentence })))
 }
 
 /// Tells the client that a block is not run.

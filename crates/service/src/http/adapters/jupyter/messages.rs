@@ -3,7 +3,7 @@
 use runtray_engine::Event;
 use runtray_wire::{ExecuteResponse, ResultFile};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 use ulid::Ulid;
@@ -16,28 +16,40 @@ const MOST_TEXT: usize = 128 << 10;
 /// The most Base64 in one message, in bytes.
 const MOST_PICTURE: usize = 1_000_000;
 
+/// The most bytes of a header. Each answer repeats it.
+const MOST_HEADER: usize = 4 << 10;
+
 /// A client's message.
 #[derive(Deserialize)]
 pub(super) struct Request {
     pub(super) header: Header,
     #[serde(default)]
-    pub(super) content: Content,
+    content: Value,
 }
 
-/// The kind of a client's message.
-#[derive(Deserialize)]
+/// The kind of a client's message, and all else that answers repeat of it, such as its id.
+#[derive(Default, Deserialize)]
 pub(super) struct Header {
-    msg_id: String,
     pub(super) msg_type: String,
     #[serde(flatten)]
-    rest: serde_json::Map<String, Value>,
+    rest: Map<String, Value>,
 }
 
-/// What an `execute_request` holds.
-#[derive(Default, Deserialize)]
-pub(super) struct Content {
-    #[serde(default)]
-    pub(super) code: String,
+impl Request {
+    /// The header and the code of an `execute_request`.
+    ///
+    /// # Errors
+    /// Why it cannot be run, with the header for the answer.
+    pub(super) fn into_code(self) -> Result<(Header, String), (Header, String)> {
+        let Self { header, mut content } = self;
+        if json!(header.rest).to_string().len() > MOST_HEADER {
+            return Err((Header::default(), format!("The message's header is longer than {MOST_HEADER} bytes.")));
+        }
+        match content.get_mut("code").map(Value::take) {
+            Some(Value::String(code)) => Ok((header, code)),
+            _ => Err((header, "The message's `content.code` must be the block's text.".to_owned())),
+        }
+    }
 }
 
 /// The answers to one request.
@@ -51,7 +63,6 @@ impl Answers {
     /// Answers to `header`, the request number `count` of this session.
     pub(super) fn to(header: Header, session: &str, count: u32) -> Self {
         let mut parent = header.rest;
-        parent.insert("msg_id".to_owned(), json!(header.msg_id));
         parent.insert("msg_type".to_owned(), json!(header.msg_type));
         Self { parent: parent.into(), session: session.to_owned(), count }
     }

@@ -54,7 +54,12 @@ impl Endpoint {
 
     async fn handle(&self, request: Request) -> Response {
         let is_new = !request.headers().contains_key(SESSION);
-        let response = self.service.handle(request).await.map(Body::new);
+        let mut response = self.service.handle(request).await.map(Body::new);
+        if response.status().is_client_error() || response.status().is_server_error() {
+            // The SDK gives its refusals no type.
+            let sentence = HeaderValue::from_static("text/plain; charset=utf-8");
+            response.headers_mut().entry(header::CONTENT_TYPE).or_insert(sentence);
+        }
         let session = response.headers().get(SESSION).and_then(|id| id.to_str().ok());
         if let Some(id) = session.filter(|_| is_new) {
             self.sessions.begun(id).await;

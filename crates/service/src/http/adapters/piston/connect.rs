@@ -186,7 +186,10 @@ fn command(message: &Map<String, Value>) -> Result<Command, Ending> {
     let text = |name: &str| message.get(name).and_then(Value::as_str).unwrap_or_default();
     match text("type") {
         "init" => Err(Ending::Closed(ALREADY)),
-        "data" if text("stream") == "stdin" => Ok(Command::Stdin(text("data").as_bytes().to_vec())),
+        "data" if text("stream") == "stdin" => match message.get("data").and_then(Value::as_str) {
+            Some(data) => Ok(Command::Stdin(data.as_bytes().to_vec())),
+            None => Err(Ending::Refused("data must be a string".to_owned())),
+        },
         "data" => Err(Ending::Closed(ONLY_STDIN)),
         "eof" => Ok(Command::Eof),
         "signal" => signal(text("signal")).map(Command::Signal).ok_or(Ending::Closed(BAD_SIGNAL)),

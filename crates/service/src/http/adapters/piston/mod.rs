@@ -5,6 +5,7 @@
 //! for the rest.
 
 mod answer;
+mod body_type;
 mod connect;
 mod reply;
 mod request;

@@ -85,7 +85,7 @@ pub(super) fn wanted(fields: &Map<String, Value>, settings: &Settings) -> Result
     }
     let main = files.remove(0);
     let others = files.into_iter().map(File::into_source).collect::<Result<Vec<_>, _>>()?;
-    let request = Request::of_bytes(main.content, timeout(fields, settings)).with_stdin(stdin(fields));
+    let request = Request::of_bytes(main.content, timeout(fields, settings)).with_stdin(stdin(fields)?);
     let invalid = |invalid: runtray_engine::InvalidRequest| bad(format!("{invalid}"));
     let request = request.with_args(args(fields)?).map_err(invalid)?.with_files(others).map_err(invalid)?;
     Ok(Wanted { language, version, request })
@@ -109,8 +109,9 @@ impl File {
 fn source(index: usize, file: &Value) -> Result<File, Refused> {
     let content = file.get("content").and_then(Value::as_str);
     let content = content.ok_or_else(|| bad(format!("files[{index}].content is required as a string")))?;
-    let name = file.get("name").and_then(Value::as_str).filter(|name| !name.is_empty());
-    let encoding = file.get("encoding").and_then(Value::as_str).unwrap_or("utf8");
+    let given = |field: &str| text_or_nothing(file.get(field), &format!("files[{index}].{field}"));
+    let name = given("name")?.filter(|name| !name.is_empty());
+    let encoding = given("encoding")?.unwrap_or("utf8");
     let broken = || bad(format!("files[{index}].content is not {encoding}"));
     let content = match encoding {
         "base64" => BASE64_STANDARD.decode(content).map_err(|_| broken())?,
@@ -130,12 +131,18 @@ fn args(fields: &Map<String, Value>) -> Result<Vec<String>, Refused> {
 }
 
 /// Piston ends the input with a line break.
-fn stdin(fields: &Map<String, Value>) -> String {
-    let mut stdin = fields.get("stdin").and_then(Value::as_str).unwrap_or_default().to_owned();
+fn stdin(fields: &Map<String, Value>) -> Result<String, Refused> {
+    let mut stdin = text_or_nothing(fields.get("stdin"), "stdin")?.unwrap_or_default().to_owned();
     if !stdin.ends_with('\n') {
         stdin.push('\n');
     }
-    stdin
+    Ok(stdin)
+}
+
+/// A text that may be left out.
+fn text_or_nothing<'a>(value: Option<&'a Value>, name: &str) -> Result<Option<&'a str>, Refused> {
+    let Some(value) = value.filter(|value| !value.is_null()) else { return Ok(None) };
+    value.as_str().map(Some).ok_or_else(|| bad(format!("If specified, {name} must be a string")))
 }
 
 fn timeout(fields: &Map<String, Value>, settings: &Settings) -> Duration {
@@ -195,6 +202,9 @@ mod tests {
         let hex = r#"{"language":"a","version":"*","files":[{"content":"00","encoding":"hex"}]}"#;
         check(hex, "files must include at least one utf8 encoded file");
         check(&hex.replace("00", "0"), "files[0].content is not hex");
+        check(&with(r#""stdin":{}"#), "If specified, stdin must be a string");
+        let named = r#"{"language":"a","version":"*","files":[{"content":"","name":5}]}"#;
+        check(named, "If specified, files[0].name must be a string");
     }
 
     #[test]

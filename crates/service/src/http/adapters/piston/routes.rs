@@ -13,11 +13,13 @@ use runtray_wire::ErrorBody;
 use utoipa::OpenApi;
 
 use super::answer::{Answer, Stage};
+use super::body_type;
 use super::connect;
 use super::reply::{Message, Refused};
 use super::request::{self, Description, Wanted};
 use super::runtimes::{self, Runtime};
 use crate::http::adapters::submission::submit;
+use crate::http::body;
 use crate::http::error::Error;
 use crate::http::from_wire::request::Parsed;
 use crate::http::guard::layer::Caller;
@@ -25,7 +27,6 @@ use crate::http::middleware::RequestId;
 use crate::http::sent::counted;
 use crate::http::server::Server;
 use crate::http::websocket::upgrade::{Upgrade, upgrade};
-use crate::http::{body, media_type};
 use crate::runs::bounded_text::BoundedText;
 
 /// The name of Piston's clients in the journal.
@@ -80,7 +81,7 @@ async fn execute(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Refused> {
-    media_type::check_json(&headers)?;
+    body_type::check(&headers)?;
     let mut share = server.budget.share();
     let settings = server.core.settings.borrow().settings.clone();
     let body = body::read(&headers, body, settings.body_bytes, &mut share).await?;

@@ -1,5 +1,6 @@
 //! Piston's runtimes: the languages that can run here.
 
+use runtray_engine::excerpt;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -44,7 +45,7 @@ pub(super) async fn list(core: &Core) -> Vec<Runtime> {
 /// # Errors
 /// It is not here, or in another version only.
 pub(super) async fn find(core: &Core, wanted: &Wanted) -> Result<(String, String), Refused> {
-    let unknown = || bad(format!("{}-{} runtime is unknown", wanted.language, wanted.version));
+    let unknown = || bad(format!("{}-{} runtime is unknown", excerpt(&wanted.language), excerpt(&wanted.version)));
     match core.runtime(&wanted.language).await {
         Ok(runtime) if version::selects(&wanted.version, &runtime.version) => {
             Ok((runtime.language.clone(), version::told(&runtime.version).to_owned()))
