@@ -32,7 +32,7 @@ pub use embed::options::Options;
 pub use embed::service::Service;
 pub use embed::standalone::Standalone;
 pub use embed::start_error::StartError;
-pub use http::access::pending::{PendingOrigin, Program as PendingProgram};
+pub use http::access::pending::PendingOrigin;
 pub use http::access::root::CONTAINER_VARIABLE;
 pub use http::listen::{Holder, ListenError};
 pub use http::state::{PortTrouble, State};
@@ -47,3 +47,4 @@ pub use runs::isolation::{
     runtime as isolated_runtime,
 };
 pub use runs::run_result::RunResult;
+pub use runs::shown_program::ShownProgram;

@@ -17,6 +17,7 @@ pub(crate) mod metrics;
 mod recorder;
 pub(crate) mod registry;
 pub(crate) mod run_result;
+pub(crate) mod shown_program;
 
 #[cfg(test)]
 mod tests;
