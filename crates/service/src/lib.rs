@@ -28,6 +28,7 @@ pub mod doctor {
 pub use embed::history::{ExportError, History};
 pub use embed::interactive::{InteractiveEvent, InteractiveInput, InteractiveRun};
 pub use embed::lifecycle::Lifecycle;
+pub use embed::network_answers::NetworkAnswer;
 pub use embed::options::Options;
 pub use embed::service::Service;
 pub use embed::standalone::Standalone;
@@ -46,5 +47,6 @@ pub use runs::isolation::{
     Chosen as ChosenIsolation, policy as isolation_policy, prefer_isolated_python, requested as isolation_choice,
     runtime as isolated_runtime,
 };
+pub use runs::questions::NetworkQuestion;
 pub use runs::run_result::RunResult;
 pub use runs::shown_program::ShownProgram;
