@@ -48,6 +48,7 @@ const COMMANDS: &[&str] = &[
     "allow_origin",
     "deny_origin",
     "revoke_origin",
+    "answer_network",
     "dismiss_welcome",
     "version_news",
     "look_for_update",

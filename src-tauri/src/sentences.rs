@@ -2,6 +2,7 @@
 
 runtray_engine::sentences! {
     ENDED = "app.ended": "the program has ended already";
+    NO_QUESTION = "app.no_question": "this program does not wait for an answer any more";
     GONE = "app.gone": "this run is no longer in the log";
     CONSOLE_BUSY = "app.console_busy": "a program of the Console runs already; stop it first";
     CONSOLE_NOT_RUNNING = "app.console_not_running": "The service is not running. Start it, then run the program again.";

@@ -1,14 +1,17 @@
-//! A web page that asks to run code: refused, allowed in the window, revoked in the settings.
+//! A web page that asks to run code: refused, allowed in the window, revoked in the settings; a program that asks for the network.
 
+use std::fs;
 use std::io::{BufRead as _, BufReader, Lines, Write as _};
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::thread::{self, JoinHandle};
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::{Value, json};
 
 use crate::app::{App, settings};
+use crate::port;
 use crate::session::{Session, until};
 use crate::webdriver::Page;
 
@@ -34,6 +37,8 @@ fn a_page_is_refused_allowed_and_revoked() {
     page.reads("main", ORIGIN);
     page.click(&format!("Revoke {ORIGIN}"));
     until("a refusal", || (asks(&page.app) == 403).then_some(()));
+    // That may have been a program that ran when its page was revoked. This one is refused when it comes, and offered.
+    assert_eq!(asks(&page.app), 403);
     page.go("Status");
     page.click(&format!("Deny {ORIGIN}"));
     until("no question", || (!page.text("main").contains(ORIGIN)).then_some(()));
@@ -47,6 +52,50 @@ fn asks(app: &App) -> u16 {
     let request = ureq::post(format!("http://127.0.0.1:{}/execute", app.port)).header("Origin", ORIGIN);
     let request = request.config().http_status_as_error(false).build();
     request.send_json(json!({ "code": "print(1)" })).expect("an answer").status().as_u16()
+}
+
+#[test]
+fn a_program_waits_until_the_window_says_whether_it_may_use_the_network() {
+    let session = Session::new();
+    let port = port::free();
+    settings(&session, port, "");
+    let file = session.home().join("config/settings.toml");
+    let text = fs::read_to_string(&file).expect("settings");
+    let asking = "isolation = \"sandbox\"\n[sandbox]\nnetwork = \"ask\"";
+    fs::write(&file, text.replace("isolation = \"none\"", asking)).expect("settings");
+    let page = Page::open_as_it_is(&session, port);
+    until("a healthy answer", || page.app.is_healthy().then_some(()));
+    let had_network = |run: JoinHandle<Value>| {
+        let answer = run.join().expect("an answer");
+        assert_eq!(answer["output"], "42\n", "{answer}");
+        answer["granted"]["network"] == true
+    };
+    let without = begin(port);
+    page.reads("main pre", "print(6 * 7)");
+    page.click("Run without network");
+    assert!(!had_network(without));
+    until("no question", || (!page.text("main").contains("May it use the network?")).then_some(()));
+    let always = begin(port);
+    page.click("Always allow tools on this computer…");
+    page.reads("dialog", "send what it was given anywhere");
+    page.click("Give all programs of tools on this computer the network");
+    assert!(had_network(always) && had_network(begin(port)));
+    page.go("Settings");
+    page.click("Forget the answer for local");
+    page.reads("main", "Nobody has got an answer for good yet.");
+    page.go("Status");
+    let never = begin(port);
+    page.click("Never for tools on this computer");
+    assert!(!had_network(never) && !had_network(begin(port)));
+}
+
+/// Posts a program, and gives the answer once there is one.
+fn begin(port: u16) -> JoinHandle<Value> {
+    thread::spawn(move || {
+        let request = ureq::post(format!("http://127.0.0.1:{port}/execute"));
+        let answer = request.send_json(json!({ "code": "print(6 * 7)" })).expect("an answer");
+        serde_json::from_reader(answer.into_body().into_reader()).expect("JSON")
+    })
 }
 
 #[test]

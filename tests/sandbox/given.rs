@@ -19,8 +19,8 @@ fn a_request_raises_the_level_and_never_lowers_it() {
         (json!({"code": "", "isolation": "wasm"}), "is not part of this installation"),
         (json!({"code": "", "language": "javascript", "isolation": "wasm"}), "does not run javascript"),
         (json!({"code": "", "isolation": "container"}), "this version cannot give"),
-        (json!({"code": "", "network": "ask"}), "cannot ask a person"),
-        (json!({"code": "", "network": "on"}), "give programs no network"),
+        (json!({"code": "", "network": "ask"}), "give this program no network"),
+        (json!({"code": "", "network": "on"}), "give this program no network"),
     ] {
         let reply = service.post("/execute", &request);
         assert_eq!((reply.status, reply.json()["code"].as_str()), (422, Some("isolation_unavailable")), "{request}");
@@ -76,7 +76,11 @@ fn what_the_sandbox_denied_is_told_to_the_person() {
                 "import os, subprocess; subprocess.run(['cat', os.path.expanduser('~/data.csv')], check=True)",
                 "",
             ),
-            ("python", "import socket; socket.create_connection(('203.0.113.1', 80), 2)", "using the network."),
+            (
+                "python",
+                "import socket; socket.create_connection(('203.0.113.1', 80), 2)",
+                "using the network. The setting `[sandbox] network` decides who may.",
+            ),
             ("python", "open('missing.csv')", ""),
             ("python", "1/0", ""),
         ] {

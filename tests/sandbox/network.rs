@@ -1,5 +1,6 @@
 //! Programs with a network: they reach public addresses, and neither this machine nor its local network.
 
+use std::fs;
 use std::io::Write;
 use std::time::{Duration, Instant};
 
@@ -10,7 +11,7 @@ use super::internet::{
 };
 use super::{MODES, SECRET};
 use crate::harness::leftovers::descendants;
-use crate::harness::{Home, Service, eventually, runtray};
+use crate::harness::{Home, Service, TempDir, eventually, runtray};
 
 /// What a program needs for the attempts.
 const PRELUDE: &str = "
@@ -274,5 +275,59 @@ fn a_flood_is_bounded_and_everything_ends_with_the_run() {
             // The launcher and the next supervisor are left.
             eventually("the gateways to be gone", || (descendants(service.pid()).len() <= 2).then_some(()));
         }
+    });
+}
+
+#[test]
+fn without_the_app_only_answers_that_were_given_for_good_hold() {
+    const PAGES: [&str; 2] = ["http://localhost:3000", "http://localhost:3001"];
+    on_the_machine(|| {
+        let settings = format!(
+            "[sandbox]\nnetwork = \"ask\"\nnetwork_always = [{:?}]\nnetwork_never = [{:?}]\n",
+            PAGES[0], PAGES[1]
+        );
+        for (mode, service) in services(&settings) {
+            for network in [json!(null), json!("ask"), json!("on")] {
+                let reply = service.post("/execute", &json!({"code": "", "network": network}));
+                assert_eq!(
+                    (reply.status, reply.json()["code"].as_str()),
+                    (422, Some("isolation_unavailable")),
+                    "{mode}"
+                );
+                assert!(reply.body.contains("nobody can be asked without the Runtray app"), "{mode}: {}", reply.body);
+            }
+            assert_eq!(service.execute(&json!({"code": "", "network": "off"}))["granted"], json!(null), "{mode}");
+            for (page, expected) in PAGES.into_iter().zip([json!(true), json!(null)]) {
+                let headers = [("Content-Type", "application/json"), ("Origin", page)];
+                let answer = service.post_with("/execute", &headers, br#"{"code": ""}"#).json();
+                assert_eq!(
+                    (&answer["status"], &answer["granted"]["network"]),
+                    (&json!("completed"), &expected),
+                    "{mode}"
+                );
+            }
+        }
+    });
+}
+
+#[test]
+fn the_command_line_asks_nobody_either() {
+    on_the_machine(|| {
+        let folder = TempDir::new().expect("a folder");
+        let file = folder.path().join("main.py");
+        fs::write(&file, "print(6 * 7)").expect("a file");
+        let home = Home::new("[sandbox]\nnetwork = \"ask\"\n");
+        let service = Service::start_in(&home, &[]);
+        for options in [&["--json"][..], &[]] {
+            let ran = runtray(&home).arg("run").args(options).arg(&file).output().expect("runtray runs");
+            let said = String::from_utf8_lossy(&ran.stderr).into_owned();
+            assert!(!ran.status.success() && said.contains("nobody can be asked"), "{options:?}: {said}");
+        }
+        drop(service);
+        fs::write(home.settings_file(), "[sandbox]\nnetwork = \"ask\"\nnetwork_always = [\"local\"]\n")
+            .expect("settings");
+        let ran = runtray(&home).args(["run", "--json"]).arg(&file).output().expect("runtray runs");
+        let answer: Value = serde_json::from_slice(&ran.stdout).expect("JSON");
+        assert_eq!((&answer["output"], &answer["granted"]["network"]), (&json!("42\n"), &json!(true)), "{answer}");
     });
 }

@@ -109,7 +109,7 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 55] = [
+const EVERY_KEY: [&str; 57] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",
@@ -153,6 +153,8 @@ const EVERY_KEY: [&str; 55] = [
     "same_user_only",
     "sandbox.network",
     "sandbox.network_allow",
+    "sandbox.network_always",
+    "sandbox.network_never",
     "sandbox.read",
     "sandbox.write",
     "stop_grace_ms",

@@ -250,7 +250,7 @@ export interface paths {
         get: operations["one"];
         put?: never;
         post?: never;
-        /** Cancels an execution that runs. */
+        /** Cancels an execution that runs, or that waits until a person says whether it may use the network. */
         delete: operations["cancel"];
         options?: never;
         head?: never;

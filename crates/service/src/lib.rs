@@ -28,11 +28,12 @@ pub mod doctor {
 pub use embed::history::{ExportError, History};
 pub use embed::interactive::{InteractiveEvent, InteractiveInput, InteractiveRun};
 pub use embed::lifecycle::Lifecycle;
+pub use embed::network_answers::NetworkAnswer;
 pub use embed::options::Options;
 pub use embed::service::Service;
 pub use embed::standalone::Standalone;
 pub use embed::start_error::StartError;
-pub use http::access::pending::{PendingOrigin, Program as PendingProgram};
+pub use http::access::pending::PendingOrigin;
 pub use http::access::root::CONTAINER_VARIABLE;
 pub use http::listen::{Holder, ListenError};
 pub use http::state::{PortTrouble, State};
@@ -46,4 +47,6 @@ pub use runs::isolation::{
     Chosen as ChosenIsolation, policy as isolation_policy, prefer_isolated_python, requested as isolation_choice,
     runtime as isolated_runtime, sandbox_policy,
 };
+pub use runs::questions::NetworkQuestion;
 pub use runs::run_result::RunResult;
+pub use runs::shown_program::ShownProgram;

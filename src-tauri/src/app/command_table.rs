@@ -60,6 +60,7 @@ pub(crate) fn with_commands<R: Runtime>(
             commands::settings::allow_origin,
             commands::settings::deny_origin,
             commands::settings::revoke_origin,
+            commands::settings::answer_network,
             commands::settings::dismiss_welcome,
             commands::updates::version_news,
             commands::updates::look_for_update,

@@ -6,7 +6,8 @@ use runtray_service::origin::{InvalidOrigin, Origin};
 use serde_json::{Value, json};
 
 use super::{Answer, StateHandle};
-use crate::model::{Failure, SettingsView};
+use crate::model::{Failure, NetworkAnswer, SettingsView};
+use crate::sentences;
 
 #[tauri::command]
 pub(crate) fn settings(app_state: StateHandle<'_>) -> SettingsView {
@@ -39,6 +40,15 @@ pub(crate) async fn deny_origin(app_state: StateHandle<'_>, origin: String) -> A
 pub(crate) async fn revoke_origin(app_state: StateHandle<'_>, origin: String) -> Answer<()> {
     app_state.lifecycle.revoke_origin(&parse(&origin)?).await?;
     Ok(())
+}
+
+/// Answers the program of the execution `id`, which waits to hear whether it may use the network.
+#[tauri::command]
+pub(crate) async fn answer_network(app_state: StateHandle<'_>, id: String, answer: NetworkAnswer) -> Answer<()> {
+    match app_state.lifecycle.answer_network(&id, answer.into()).await? {
+        true => Ok(()),
+        false => Err(Failure::new("no_question", &sentences::NO_QUESTION.message())),
+    }
 }
 
 #[tauri::command]

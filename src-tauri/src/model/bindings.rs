@@ -58,6 +58,7 @@ fn typescript() -> String {
     declared.visit::<About>();
     declared.visit::<super::VersionNews>();
     declared.visit::<super::Failure>();
+    declared.visit::<super::NetworkAnswer>();
     declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }
 

@@ -21,7 +21,7 @@ pub(crate) use doctor::Examination;
 pub(crate) use executions::{ExecutionView, LogPage, Selection, filter};
 pub(crate) use failure::{Failure, sentence};
 pub(crate) use settings::{Folder, PythonTest, SettingsView};
-pub(crate) use status::{Action, Problem, ProblemAction, Python, ServiceState, Status};
+pub(crate) use status::{Action, NetworkAnswer, Problem, ProblemAction, Python, ServiceState, Status};
 pub(crate) use version_news::{NewVersion, VersionNews, VersionStep};
 
 use runtray_wire::ExecutionSummary;

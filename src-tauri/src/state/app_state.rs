@@ -5,12 +5,13 @@
 
 use std::io;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use anyhow::Context as _;
 use runtray_engine::language::Languages;
 use runtray_service::paths::Paths;
 use runtray_service::settings::{self, Loaded, SettingsStore};
-use runtray_service::{Lifecycle, Options, Packages, Service, to_wire};
+use runtray_service::{Lifecycle, NetworkQuestion, Options, Packages, Service, to_wire};
 use runtray_wire::{ExecutionSummary, Language as WireLanguage};
 use tokio::sync::watch;
 
@@ -43,6 +44,8 @@ pub(crate) struct AppState {
     pub(super) recent: watch::Sender<Vec<ExecutionSummary>>,
     pub(super) no_tray: watch::Sender<Option<NoTray>>,
     pub(super) versions: Versions,
+    /// The programs that ask for the network, if somebody can answer.
+    pub(super) questions: OnceLock<watch::Receiver<Vec<NetworkQuestion>>>,
 }
 
 impl AppState {
@@ -74,7 +77,19 @@ impl AppState {
             recent: watch::Sender::default(),
             no_tray: watch::Sender::new(no_tray),
             versions: Versions::default(),
+            questions: OnceLock::new(),
         }
+    }
+
+    /// Lets programs ask the user for the network, from now on: tray and window show their questions. Call it before the
+    /// service is started.
+    pub(crate) fn take_questions(&self) {
+        self.questions.get_or_init(|| self.lifecycle.network_questions());
+    }
+
+    /// The programs that wait until the user says whether they may use the network.
+    pub(super) fn network_questions(&self) -> Vec<NetworkQuestion> {
+        self.questions.get().map(|questions| questions.borrow().clone()).unwrap_or_default()
     }
 
     /// Waits for `shutdown`, then stops the service and all programs.

@@ -6,7 +6,7 @@ use std::time::Duration;
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Containment, Isolation};
 use runtray_service::settings::Loaded;
-use runtray_service::{Load, PendingOrigin, Service, State, journal};
+use runtray_service::{Load, NetworkQuestion, PendingOrigin, Service, State, journal};
 use tokio::sync::watch;
 
 use super::app_state::AppState;
@@ -76,6 +76,7 @@ impl AppState {
                 .as_ref()
                 .map(|service| service.pending_origins().borrow().iter().map(Into::into).collect())
                 .unwrap_or_default(),
+            network_questions: self.network_questions().iter().map(Into::into).collect(),
             allowed_origins: settings.settings.allowed_origins.iter().map(ToString::to_string).collect(),
             denied_origins: settings.settings.denied_origins.iter().map(ToString::to_string).collect(),
             problems: problems(&situation, language),
@@ -127,6 +128,7 @@ struct Watched {
     load: Option<watch::Receiver<Load>>,
     now: Option<watch::Receiver<u64>>,
     pending: Option<watch::Receiver<Vec<PendingOrigin>>>,
+    questions: Option<watch::Receiver<Vec<NetworkQuestion>>>,
     journal: Option<watch::Receiver<journal::State>>,
     containment: Option<watch::Receiver<Option<Containment>>>,
 }
@@ -144,6 +146,7 @@ impl Watched {
             load: None,
             now: None,
             pending: None,
+            questions: app_state.questions.get().cloned(),
             journal: None,
             containment: None,
         };
@@ -175,6 +178,7 @@ impl Watched {
             () = changed_in(&mut self.load) => {}
             () = changed_in(&mut self.now) => {}
             () = changed_in(&mut self.pending) => {}
+            () = changed_in(&mut self.questions) => {}
             () = changed_in(&mut self.journal) => {}
             () = changed_in(&mut self.containment) => {}
         }

@@ -81,6 +81,19 @@ fn origins_are_allowed_denied_and_removed() {
 }
 
 #[test]
+fn an_answer_to_a_program_that_does_not_wait_is_refused() {
+    let app = MockApp::new();
+    let main = app.window("main");
+    let answer = |answer: &str| ask(&main, "answer_network", json!({ "id": "01J", "answer": answer }));
+    for known in ["once", "always", "without", "never"] {
+        assert_eq!(answer(known).expect_err("a refusal")["code"], "no_question", "{known}");
+    }
+    assert!(answer("perhaps").expect_err("a refusal").is_string(), "it is no answer");
+    let values = ask(&main, "settings", json!({})).expect("settings")["values"].clone();
+    assert_eq!((&values["sandbox.network_always"], &values["sandbox.network_never"]), (&json!([]), &json!([])));
+}
+
+#[test]
 fn a_missing_log_is_empty() {
     let app = MockApp::new();
     let main = app.window("main");

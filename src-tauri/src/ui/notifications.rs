@@ -1,4 +1,5 @@
-//! Notifications: a refused page, a failed service. Each is shown once, and those about origins at a limited rate.
+//! Notifications: a refused page, a program that asks for the network, a failed service. Each is shown once, and those about
+//! pages and programs at a limited rate.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -12,10 +13,10 @@ use crate::i18n::Language;
 use crate::model::{ServiceState, Status, VersionStep, sentence};
 use crate::state::AppState;
 
-/// The minimum interval between notifications about origins, because a page can invent origins.
+/// The minimum interval between notifications of one kind, because a page can invent origins and post many programs.
 const BETWEEN: Duration = Duration::from_secs(60);
 
-/// The number of announced origins above which all are forgotten.
+/// The number of announced origins or programs above which all are forgotten.
 const MOST_TOLD: usize = 1000;
 
 /// A notification.
@@ -55,15 +56,42 @@ pub(crate) async fn announce_versions(app: AppHandle<Wry>, app_state: Arc<AppSta
 /// The events that were announced already.
 #[derive(Debug, Default)]
 pub(crate) struct Notifications {
-    told: HashSet<String>,
-    last: Option<Instant>,
+    origins: Told,
+    questions: Told,
     failed: bool,
+}
+
+/// The names of one kind that were announced already.
+#[derive(Debug, Default)]
+struct Told {
+    names: HashSet<String>,
+    last: Option<Instant>,
+}
+
+impl Told {
+    /// The positions of names that are announced now: all new ones together, or none if the last announcement was just before.
+    fn new_of<'a>(&mut self, names: impl Iterator<Item = &'a str>, now: Instant) -> Vec<usize> {
+        if self.last.is_some_and(|last| now.duration_since(last) < BETWEEN) {
+            return Vec::new();
+        }
+        let new: Vec<(usize, &str)> = names.enumerate().filter(|(_, name)| !self.names.contains(*name)).collect();
+        if new.is_empty() {
+            return Vec::new();
+        }
+        if self.names.len() > MOST_TOLD {
+            self.names.clear();
+        }
+        self.names.extend(new.iter().map(|(_, name)| (*name).to_owned()));
+        self.last = Some(now);
+        new.into_iter().map(|(position, _)| position).collect()
+    }
 }
 
 impl Notifications {
     /// The notifications for a new status.
     pub(crate) fn of(&mut self, status: &Status, language: Language, now: Instant) -> Vec<Notification> {
-        [self.failure(status, language), self.origins(status, language, now)].into_iter().flatten().collect()
+        let [origins, questions] = [self.origins(status, language, now), self.questions(status, language, now)];
+        [self.failure(status, language), origins, questions].into_iter().flatten().collect()
     }
 
     fn failure(&mut self, status: &Status, language: Language) -> Option<Notification> {
@@ -74,20 +102,23 @@ impl Notifications {
     }
 
     fn origins(&mut self, status: &Status, language: Language, now: Instant) -> Option<Notification> {
-        if self.last.is_some_and(|last| now.duration_since(last) < BETWEEN) {
-            return None;
-        }
-        let known = |origin: &&str| !self.told.contains(*origin);
-        let new: Vec<&str> = status.pending_origins.iter().map(|one| one.origin.as_str()).filter(known).collect();
-        let (first, more) = (*new.first()?, new.len() - 1);
+        let pending = &status.pending_origins;
+        let new = self.origins.new_of(pending.iter().map(|one| one.origin.as_str()), now);
+        let (first, more) = (&pending[*new.first()?].origin, new.len() - 1);
         let key = if more == 0 { "notice.origin.one" } else { "notice.origin.other" };
         let text = language.text(key, &[("origin", first), ("n", &more.to_string())]);
-        if self.told.len() > MOST_TOLD {
-            self.told.clear();
-        }
-        self.told.extend(new.into_iter().map(str::to_owned));
-        self.last = Some(now);
         Some(Notification { title: language.text("notice.origin.title", &[]), text })
+    }
+
+    fn questions(&mut self, status: &Status, language: Language, now: Instant) -> Option<Notification> {
+        let asking = &status.network_questions;
+        let new = self.questions.new_of(asking.iter().map(|one| one.id.as_str()), now);
+        let (first, more) = (&asking[*new.first()?].caller, new.len() - 1);
+        let local = language.text("notice.network.local", &[]);
+        let caller = if first == "local" { &local } else { first };
+        let key = if more == 0 { "notice.network.one" } else { "notice.network.other" };
+        let text = language.text(key, &[("caller", caller), ("n", &more.to_string())]);
+        Some(Notification { title: language.text("notice.network.title", &[]), text })
     }
 }
 
@@ -115,6 +146,7 @@ pub(crate) fn show(app: &AppHandle<Wry>, Notification { title, text }: Notificat
 mod tests {
     use std::time::Instant;
 
+    use runtray_service::{NetworkQuestion, ShownProgram};
     use runtray_wire::PendingOrigin;
     use time::OffsetDateTime;
 
@@ -142,6 +174,26 @@ mod tests {
         let later = texts(&["http://a", "http://b", "http://c", "http://d"], start + BETWEEN);
         assert!(later[0].starts_with("http://b and 2 more were"), "{later:?}");
         assert!(texts(&["http://a"], start + BETWEEN * 3).is_empty(), "told twice");
+    }
+
+    #[test]
+    fn a_program_that_asks_for_the_network_is_announced_once_beside_pages() {
+        let (mut notifications, start) = (Notifications::default(), Instant::now());
+        let question = |(id, caller): &(&str, &str)| {
+            let program = ShownProgram { language: None, lines: Vec::new(), more_lines: 0 };
+            let asked_at = OffsetDateTime::UNIX_EPOCH;
+            (&NetworkQuestion { id: (*id).into(), caller: (*caller).into(), asked_at, program }).into()
+        };
+        let mut texts = |asking: &[(&str, &str)], at| -> Vec<String> {
+            let network_questions = asking.iter().map(question).collect();
+            let status = Status { network_questions, ..status(&["http://a"], ServiceState::Running) };
+            notifications.of(&status, Language::English, at).into_iter().map(|notification| notification.text).collect()
+        };
+        let first = texts(&[("01A", "local")], start);
+        assert!(first.len() == 2 && first[1].starts_with("A program on this computer waits"), "{first:?}");
+        assert!(texts(&[("01A", "local"), ("01B", "mcp")], start).is_empty(), "two within a minute");
+        let later = texts(&[("01A", "local"), ("01B", "mcp"), ("01C", "http://b")], start + BETWEEN);
+        assert!(later.len() == 1 && later[0].starts_with("mcp and 1 more wait"), "{later:?}");
     }
 
     #[test]

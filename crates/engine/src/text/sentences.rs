@@ -94,7 +94,7 @@ crate::sentences! {
 
     OUTCOME_DENIED_FILE = "outcome.denied_file": "The sandbox kept this program from opening {path}. Allow the folder in Settings, or send the file with the request.";
     OUTCOME_DENIED_WRITE = "outcome.denied_write": "The sandbox kept this program from changing {path}. Write to the working folder, or allow the folder in Settings.";
-    OUTCOME_DENIED_NETWORK = "outcome.denied_network": "The sandbox kept this program from using the network.";
+    OUTCOME_DENIED_NETWORK = "outcome.denied_network": "The sandbox kept this program from using the network. The setting `[sandbox] network` decides who may.";
     OUTCOME_DENIED_ADDRESS = "outcome.denied_address": "The sandbox keeps programs from this computer and the local network. Allow the address in Settings if the program may connect to it.";
     OUTCOME_ELSEWHERE = "outcome.elsewhere": "{python} ({path}) has {module}. Choose it in Settings to run this program.";
     OUTCOME_TIMEOUT = "outcome.timeout": "Execution timed out after {limit}.";

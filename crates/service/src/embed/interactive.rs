@@ -53,7 +53,7 @@ impl Service {
     ) -> Result<(InteractiveRun, InteractiveInput), ErrorBody> {
         let (server, id) = (self.shared(), Ulid::generate().to_string());
         match start(&server, run, &id, origin).await {
-            Ok(Interactive { execution, events, commands, .. }) => {
+            Ok((execution, events, commands)) => {
                 Ok((InteractiveRun { id, events, execution, refill: None }, InteractiveInput(Arc::new(commands))))
             }
             Err(error) => Err(error.body(&id)),
@@ -61,7 +61,12 @@ impl Service {
     }
 }
 
-async fn start(server: &Server, run: &str, id: &str, origin: &str) -> Result<Interactive, Error> {
+async fn start(
+    server: &Server,
+    run: &str,
+    id: &str,
+    origin: &str,
+) -> Result<(Execution, mpsc::Receiver<Event>, Commander), Error> {
     let (timeouts, cap) = {
         let loaded = server.core.settings.borrow();
         (interactive::timeouts(&loaded.settings), loaded.settings.body_bytes)
@@ -69,7 +74,9 @@ async fn start(server: &Server, run: &str, id: &str, origin: &str) -> Result<Int
     if run.len() > cap {
         return Err(Error::BodyTooLarge { cap });
     }
-    interactive::start(&server.core, parse_run(run.as_bytes(), timeouts)?, id, origin).await
+    let parsed = parse_run(run.as_bytes(), timeouts)?;
+    let Interactive { launch, events, commands, .. } = interactive::prepare(&server.core, parsed, id, origin).await?;
+    Ok((launch.start(&server.core).await?, events, commands))
 }
 
 impl InteractiveRun {

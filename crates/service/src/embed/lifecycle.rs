@@ -16,6 +16,7 @@ use crate::http::access::denials::Denials;
 use crate::http::state::State;
 use crate::platform::origin::Origin;
 use crate::runs::event_bus::ExecutionEvent;
+use crate::runs::questions::Questions;
 use crate::settings::{ChangeError, Changes, Loaded, Settings, SettingsStore};
 
 /// A service that can be started, stopped and started again. Its settings and its subscribers survive.
@@ -109,6 +110,11 @@ impl Lifecycle {
     /// The owner of the settings.
     pub(super) fn settings(&self) -> SettingsStore {
         self.options.settings.clone()
+    }
+
+    /// The programs that wait until a person says whether they may use the network.
+    pub(super) fn questions(&self) -> &Questions {
+        &self.retained.questions
     }
 
     /// Web origins that were denied while the settings could not be written.

@@ -4,6 +4,7 @@ pub(crate) mod doctor;
 pub(crate) mod history;
 pub(crate) mod interactive;
 pub(crate) mod lifecycle;
+pub(crate) mod network_answers;
 pub(crate) mod options;
 mod origin_approvals;
 mod queries;

@@ -4,6 +4,7 @@ use serde_json::json;
 use time::OffsetDateTime;
 
 use super::lifecycle::Lifecycle;
+use super::network_answers;
 use crate::http::access::denials::Denials;
 use crate::platform::origin::Origin;
 use crate::settings::{ChangeError, Changes, Loaded, Settings, SettingsStore};
@@ -83,7 +84,7 @@ enum Decision {
 }
 
 impl Decision {
-    /// The lists of origins that it changes.
+    /// The lists that it changes: those of pages, and whose programs always get a network.
     fn changes(self, settings: &Settings, origin: &Origin) -> Changes {
         let lists = [
             ("allowed_origins", &settings.allowed_origins, Self::Allowed),
@@ -93,7 +94,9 @@ impl Decision {
             let new = if self == of { with(old, origin) } else { without(old, origin) };
             (*old != new).then(|| (key.to_owned(), Some(json!(new.iter().map(Origin::as_str).collect::<Vec<_>>()))))
         };
-        lists.into_iter().filter_map(changed).collect()
+        // A page that is allowed anew is asked about anew.
+        let network = network_answers::forgotten(settings, origin).filter(|_| self != Self::Allowed);
+        lists.into_iter().filter_map(changed).chain(network).collect()
     }
 }
 
@@ -182,5 +185,17 @@ mod tests {
         assert_eq!(lists(&lifecycle.revoke_origin(&origin).await.expect("revoked")), (false, false));
         let text = fs::read_to_string(&file).expect("a file");
         assert!(text.starts_with("# mine\n") && text.contains("http://a.example"), "{text}");
+    }
+
+    #[tokio::test]
+    async fn a_page_that_is_denied_or_revoked_loses_its_network_too() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let always = ["https://a.example", "https://b.example", "mcp"];
+        let lifecycle = stopped(&folder, &format!("[sandbox]\nnetwork_always = {always:?}\n"));
+        let origin = |number: usize| -> Origin { always[number].parse().expect("an origin") };
+        let left = |loaded: Loaded| loaded.settings.network_always;
+        assert_eq!(left(lifecycle.allow_origin(&origin(0)).await.expect("allowed")), always);
+        assert_eq!(left(lifecycle.deny_origin(&origin(0)).await.expect("denied")), always[1..]);
+        assert_eq!(left(lifecycle.revoke_origin(&origin(1)).await.expect("revoked")), ["mcp"]);
     }
 }

@@ -25,9 +25,9 @@ impl Service {
         self.core().registry.changes()
     }
 
-    /// Cancels an execution without waiting for its end; `false` if none of that id runs.
+    /// Cancels an execution without waiting for its end; `false` if none of that id runs, or waits for an answer.
     pub fn cancel(&self, id: &str) -> bool {
-        self.core().registry.cancel(id)
+        self.core().cancel(id)
     }
 
     /// Every language with its interpreter, or why it has none.

@@ -8,6 +8,7 @@ use crate::http::access::denials::Denials;
 use crate::http::state::State;
 use crate::platform::paths::Paths;
 use crate::runs::event_bus::EventBus;
+use crate::runs::questions::Questions;
 
 /// The channels and the state that outlive one run of the service. Clones share them.
 #[derive(Clone)]
@@ -16,6 +17,8 @@ pub(super) struct Retained {
     pub(super) state: Arc<watch::Sender<State>>,
     /// The events of its executions.
     pub(super) events: EventBus,
+    /// Programs that wait until a person says whether they may use the network.
+    pub(super) questions: Questions,
     /// Denied web origins, as far as the settings do not hold them.
     pub(super) denials: Denials,
 }
@@ -24,6 +27,6 @@ impl Retained {
     /// Those of a service with these folders.
     pub(super) fn of(paths: &Paths) -> Self {
         let state = Arc::new(watch::Sender::new(State::Stopped));
-        Self { state, events: EventBus::default(), denials: Denials::of(paths) }
+        Self { state, events: EventBus::default(), questions: Questions::default(), denials: Denials::of(paths) }
     }
 }

@@ -101,7 +101,7 @@ impl Service {
         retained: Retained,
         machine: Machine,
     ) -> Self {
-        let Retained { state, events, denials } = retained;
+        let Retained { state, events, questions, denials } = retained;
         let paths = options.paths;
         let machine = machine.with_packages(paths.packages_folder());
         let journal = Journal::open(&paths.journal_file(), &loaded.settings.journal);
@@ -114,7 +114,7 @@ impl Service {
             port_is_given: options.port.is_some(),
             is_beyond_loopback: options.listen.is_some(),
         };
-        let core = Core::new(loaded, machine, journal, events);
+        let core = Core::new(loaded, machine, journal, events, questions);
         core.listens_at(addresses.port);
         let server = Arc::new(Server::new(core, access, addresses, Capacity::of_this_process(), state.clone()));
         // A listener that ends by itself leaves the service without a port: it has failed.
@@ -220,7 +220,7 @@ impl Inner {
     async fn shut_down(&self) {
         let server = &self.server;
         server.state.send_replace(State::Stopping);
-        server.core.admission.drain();
+        server.core.drain();
         server.sessions.stop();
         self.withdraw().await;
         server.stop_listening().await;

@@ -13,6 +13,7 @@ use crate::http::adapters::mcp::on_core;
 use crate::platform::paths::Paths;
 use crate::runs::core::Core;
 use crate::runs::event_bus::EventBus;
+use crate::runs::questions::Questions;
 use crate::settings::{JournalSettings, Loaded, SettingsStore, log_problems};
 
 /// An engine with the settings' limits and admission, for a program that finds no service. Changed settings hold from the next
@@ -42,7 +43,8 @@ impl Standalone {
         let loaded = without_journal(settings.refresh());
         let journal = crate::journal::Journal::open(&paths.journal_file(), &loaded.settings.journal);
         let machine = Machine::this().with_packages(paths.packages_folder());
-        let core = Core::new(loaded, machine, journal, EventBus::default());
+        // Nobody is there to answer.
+        let core = Core::new(loaded, machine, journal, EventBus::default(), Questions::default());
         core.start_engine(paths).await?;
         let shared = Arc::new(Shared { core, settings, applying: Mutex::default() });
         let following = tokio::spawn(follow(shared.clone()));

@@ -121,6 +121,10 @@ pub(crate) enum Error {
     )]
     TooManyTerminals(usize),
     #[error(
+        "{0} programs wait for an answer in the Runtray app whether they may use the network, which is the limit. Answer them, or try again later."
+    )]
+    TooManyQuestions(usize),
+    #[error(
         "Requests that wait and answers that were not taken yet fill all the memory that `[admission] waiting_bytes` in the settings gives them. Try again in a moment, or raise it."
     )]
     TooMuchWaiting,
@@ -167,7 +171,9 @@ impl Error {
             Self::RuntimeNotFound(_) => Code::RuntimeNotFound,
             Self::IsolationUnavailable(_) => Code::IsolationUnavailable,
             Self::TooManyExecutions(_) | Self::TooManyTerminals(_) => Code::TooManyExecutions,
-            Self::TooMuchWaiting | Self::TooManyConnections | Self::Scarce => Code::TooManyExecutions,
+            Self::TooMuchWaiting | Self::TooManyConnections | Self::TooManyQuestions(_) | Self::Scarce => {
+                Code::TooManyExecutions
+            }
             Self::DiskFull | Self::Internal(_) => Code::Internal,
             Self::ShuttingDown => Code::ShuttingDown,
         }
@@ -185,6 +191,7 @@ impl Error {
                 s::REFUSED_TOO_MANY.with("running", load.running).with("queued", load.queued)
             }
             Self::TooManyTerminals(running) => s::REFUSED_TERMINALS.with("running", *running),
+            Self::TooManyQuestions(waiting) => s::REFUSED_QUESTIONS.with("waiting", *waiting),
             Self::TooManyConnections => s::REFUSED_CONNECTIONS.message(),
             Self::BodyTooLarge { cap } => s::REFUSED_BODY.with("cap", *cap),
             Self::DiskFull => s::REFUSED_DISK_FULL.message(),
@@ -244,6 +251,7 @@ impl From<RunError> for Error {
             RunError::NoRuntime(reason) => Self::RuntimeNotFound(reason),
             RunError::NoIsolation(reason) => Self::IsolationUnavailable(reason),
             RunError::Refused(refused) => refused.into(),
+            RunError::TooManyQuestions(waiting) => Self::TooManyQuestions(waiting),
             RunError::Stopping => Self::ShuttingDown,
             RunError::Engine(error) => error.into(),
             RunError::Internal(detail) => Self::Internal(detail),

@@ -16,6 +16,7 @@ use super::access::pending;
 use crate::journal::{self, milliseconds};
 use crate::runs::isolation::{NetworkWish, Wish};
 use crate::runs::run_result::{self, RunResult};
+use crate::runs::shown_program::ShownProgram;
 use crate::settings::IsolationChoice;
 
 impl From<RunResult> for ExecuteResponse {
@@ -86,11 +87,17 @@ impl From<&pending::PendingOrigin> for PendingOrigin {
             origin: pending.origin.to_string(),
             first_refused_at: pending.first_refused_at,
             refusals: pending.refusals,
-            program: pending.program.as_ref().map(|program| PendingProgram {
-                language: program.language.clone(),
-                code: program.lines.join("\n"),
-                more_lines: program.more_lines as u64,
-            }),
+            program: pending.program.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<&ShownProgram> for PendingProgram {
+    fn from(program: &ShownProgram) -> Self {
+        Self {
+            language: program.language.clone(),
+            code: program.lines.join("\n"),
+            more_lines: program.more_lines as u64,
         }
     }
 }

@@ -19,6 +19,7 @@ use super::event_bus::EventBus;
 use super::execution::{Context, Execution, Live};
 use super::isolation::{self, Chosen, Wish};
 use super::metrics::Metrics;
+use super::questions::Questions;
 use super::recorder::Recorder;
 use super::registry::Registry;
 use crate::journal::Journal;
@@ -36,6 +37,8 @@ pub(crate) struct Core {
     pub(crate) admission: Admission,
     /// The running executions.
     pub(crate) registry: Registry,
+    /// The programs that wait until a person says whether they may use the network.
+    pub(crate) questions: Questions,
     /// The counters.
     pub(crate) metrics: Arc<Metrics>,
     /// The executions that ended and run.
@@ -50,7 +53,13 @@ pub(crate) struct Core {
 
 impl Core {
     /// A core whose engine has not been started, with the interpreters of `machine`. Executions wait for the engine.
-    pub(crate) fn new(loaded: Loaded, machine: Machine, journal: Journal, events: EventBus) -> Self {
+    pub(crate) fn new(
+        loaded: Loaded,
+        machine: Machine,
+        journal: Journal,
+        events: EventBus,
+        questions: Questions,
+    ) -> Self {
         let settings = &loaded.settings;
         Self {
             admission: Admission::new(settings.slots, settings.queue),
@@ -58,6 +67,7 @@ impl Core {
             machine,
             settings: watch::Sender::new(loaded),
             registry: Registry::default(),
+            questions,
             metrics: Arc::new(Metrics::new()),
             journal,
             events,
@@ -135,8 +145,8 @@ impl Core {
     /// The interpreter for the language of that name or alias, for a program whose request asks for `wish`. Whether its level
     /// of isolation may be given is checked here, before it waits for a slot, and decided when it starts.
     ///
-    /// # Errors The settings forbid to run anything, the level or a network, the language is unknown, or none of its
-    /// interpreters can be used.
+    /// # Errors The settings forbid to run anything or the level, the language is unknown, or none of its interpreters can be
+    /// used.
     pub(crate) async fn runtime_for(&self, name: &str, wish: Wish) -> Result<Arc<Runtime>, RunError> {
         let settings = self.settings.borrow().settings.clone();
         let level = isolation::requested(&settings, wish.isolation).map_err(RunError::NoIsolation)?;
@@ -149,12 +159,10 @@ impl Core {
         let languages = self.languages();
         let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
         let found = isolation::runtime(&languages, language, level).await;
-        let runtime = found.map_err(|reason| match level {
+        found.map_err(|reason| match level {
             IsolationChoice::Wasm => RunError::NoIsolation(reason.0),
             _ => RunError::NoRuntime(reason.0),
-        })?;
-        isolation::chosen(&settings, wish, runtime.isolation).map_err(RunError::NoIsolation)?;
-        Ok(runtime)
+        })
     }
 
     /// Searches the Python again where `engine` has found that nothing isolates own ones.
@@ -182,12 +190,14 @@ impl Core {
         Some((isolation::level(self.settings.borrow().settings.isolation, !report.is_for_auto()), report))
     }
 
-    /// Starts `job`, whose request asks for `wish`, as soon as there is a slot for it. The settings of that time hold.
+    /// Starts `job`, whose request asks for `wish`, as soon as a person has answered, if one is asked, and there is a slot for
+    /// it. The settings of that time hold.
     ///
     /// # Errors
     /// [`RunError::Refused`]: all slots and the queue are full, or the service stops. [`RunError::NoRuntime`]: the settings
-    /// forbid its language since it came.
+    /// forbid its language since it came. [`RunError::NoIsolation`]: they forbid the network, or nobody has allowed it.
     pub(crate) async fn execute(&self, job: Job, wish: Wish, live: Live) -> Result<Execution, RunError> {
+        let answer = self.permission(&job, wish).await?;
         let slot = match job.request().is_interactive() {
             true => self.admission.admit_interactive(self.settings.borrow().settings.terminals)?,
             false => self.admission.admit().await?,
@@ -199,7 +209,18 @@ impl Core {
             return Err(RunError::NoRuntime(reason.0));
         }
         let job = job.with_limits(self.settings.borrow().settings.limits.clone());
-        Ok(Execution::start(self.context(), job, wish, slot, live))
+        Ok(Execution::start(self.context(), job, (wish, answer), slot, live))
+    }
+
+    /// Cancels an execution that runs or waits for an answer, without waiting for its end; `false` if there is none of that id.
+    pub(crate) fn cancel(&self, id: &str) -> bool {
+        self.registry.cancel(id) || self.questions.cancel(id)
+    }
+
+    /// Refuses new programs from now on, and those that wait for an answer; those that wait for a slot keep their turn.
+    pub(crate) fn drain(&self) {
+        self.admission.drain();
+        self.questions.withdraw_all();
     }
 
     /// Ends all executions: they and those that wait for a slot get the settings' grace, then they are cancelled and refused. The
@@ -267,5 +288,6 @@ fn unknown(name: &str, languages: &Languages) -> RunError {
     RunError::UnknownLanguage { name: name.to_owned(), known: languages.names().join(", ") }
 }
 
+mod permission;
 #[cfg(test)]
 mod tests;

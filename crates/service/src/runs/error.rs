@@ -3,6 +3,8 @@
 use runtray_engine::message::LocalizedMessage;
 
 use super::admission::Refused;
+use super::questions::NotAsked;
+use crate::sentences as s;
 
 /// Why a program was not run. A program that ran and failed is no error: that is an outcome.
 #[derive(Debug, thiserror::Error)]
@@ -18,12 +20,15 @@ pub(crate) enum RunError {
     /// The language is known, but no interpreter of it can be used.
     #[error("no interpreter: {0}")]
     NoRuntime(LocalizedMessage),
-    /// The settings ask for an isolation level that this version cannot give.
+    /// The level of isolation or the network that the settings or the request ask for cannot be given.
     #[error("isolation is not available: {0}")]
     NoIsolation(LocalizedMessage),
     /// The limits of concurrent executions are reached.
     #[error(transparent)]
     Refused(#[from] Refused),
+    /// So many programs wait for a person's answer, which is the limit.
+    #[error("{0} programs wait for an answer, which is the limit")]
+    TooManyQuestions(usize),
     /// The engine has been shut down.
     #[error("the service is stopping")]
     Stopping,
@@ -33,4 +38,13 @@ pub(crate) enum RunError {
     /// The service itself failed; the text is for its log.
     #[error("{0}")]
     Internal(String),
+}
+
+impl From<NotAsked> for RunError {
+    fn from(why: NotAsked) -> Self {
+        match why {
+            NotAsked::Nobody => Self::NoIsolation(s::NETWORK_NOBODY.message()),
+            NotAsked::TooMany(waiting) => Self::TooManyQuestions(waiting),
+        }
+    }
 }

@@ -18,9 +18,11 @@ use super::bounded_text::BoundedText;
 use super::engine_handle::EngineHandle;
 use super::error::RunError;
 use super::isolation::{self, Wish};
+use super::questions::Answer;
 use super::recorder::{Recorder, Report};
 use super::registry::{Registry, Running};
 use super::run_result::RunResult;
+use crate::sentences as s;
 use crate::settings::Loaded;
 
 /// Events that may wait for an execution's client. A small number, so that a slow client soon slows the program down.
@@ -66,12 +68,12 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// Starts `job`, whose request asks for `wish`.
-    pub(crate) fn start(context: Context, job: Job, wish: Wish, slot: Slot, live: Live) -> Self {
+    /// Starts `job`, with what its request asks for and what a person answered about it.
+    pub(crate) fn start(context: Context, job: Job, asked: (Wish, Option<Answer>), slot: Slot, live: Live) -> Self {
         let begun = Arc::new(SetOnce::new());
         let (tasks, cancel) = (context.tasks.clone(), job.cancel().clone().drop_guard());
         let run = Run::new(context, job, live.tap, begun.clone());
-        let task = tasks.spawn(run.carry_out(wish, slot, live.commands).in_current_span());
+        let task = tasks.spawn(run.carry_out(asked, slot, live.commands).in_current_span());
         Self { task, begun, cancel, ignored: Vec::new() }
     }
 
@@ -118,15 +120,25 @@ impl Run {
         Self { context, report, tap, begun, output: BoundedText::new(kept), error: BoundedText::new(kept) }
     }
 
-    async fn carry_out(mut self, wish: Wish, slot: Slot, commands: Option<Commands>) -> Ended {
+    async fn carry_out(
+        mut self,
+        (wish, answer): (Wish, Option<Answer>),
+        slot: Slot,
+        commands: Option<Commands>,
+    ) -> Ended {
         let job = self.report.job().clone();
         let _registration = self.context.registry.register(self.report.running().clone());
         let engine = self.context.engine.started().await?;
         let settings = self.context.settings.borrow().settings.clone();
         // Decided as late as possible: the settings may have been closed while it waited for its slot and for the engine.
-        let chosen = isolation::chosen(&settings, wish, job.runtime().isolation).map_err(RunError::NoIsolation)?;
+        let chosen = isolation::chosen(&settings, wish, job.runtime().isolation, job.origin());
+        let chosen = chosen.and_then(|chosen| chosen.answered(answer, wish)).map_err(RunError::NoIsolation)?;
         let Context { languages, own_port, .. } = &self.context;
-        job.isolate(isolation::policy(&engine, languages, &settings, chosen, *own_port).await);
+        let policy = isolation::policy(&engine, languages, &settings, chosen, *own_port).await;
+        if chosen.is_unanswered(&policy) {
+            return Err(RunError::NoIsolation(s::NETWORK_CHANGED.message()));
+        }
+        job.isolate(policy);
         let ended = engine.run(&job, commands, &mut self).await;
         // The program is gone: another one may run while a slow client still reads this one's output.
         drop(slot);

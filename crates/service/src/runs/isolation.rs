@@ -7,8 +7,12 @@ use runtray_engine::language::{Language, Languages, Runtime, Unavailable};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Isolation, Outward, Policy};
 
+use super::questions::Answer;
 use crate::sentences as s;
 use crate::settings::{IsolationChoice, NetworkChoice, Settings};
+
+/// The name, in the log and the settings, of the programs of this machine's user.
+const LOCAL: &str = "local";
 
 /// The network that a request asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,34 +44,68 @@ pub struct Chosen {
 }
 
 impl Chosen {
-    /// That of the settings, for a program whose request asks for nothing else.
+    /// That of the settings, for a program of whom they say nothing else, and about which nobody is asked.
     pub(crate) fn of(settings: &Settings) -> Self {
-        Self::at(settings.isolation, settings)
+        let network = if settings.network == NetworkChoice::On { NetworkChoice::On } else { NetworkChoice::Off };
+        Self { level: settings.isolation, network }
     }
 
-    /// The level `level` with the network of the settings.
-    pub fn at(level: IsolationChoice, settings: &Settings) -> Self {
-        Self { level, network: settings.network }
+    /// The level `level` with the network of the settings, for a program of this machine's user whose interpreter isolates it as
+    /// `own` says.
+    pub fn of_user(settings: &Settings, level: IsolationChoice, own: Isolation) -> Self {
+        let is_given = level != IsolationChoice::None && own == Isolation::None;
+        let most = if is_given { NetworkChoice::On } else { NetworkChoice::Off };
+        Self { level, network: settings.network_of(LOCAL, most) }
+    }
+
+    /// The same after a person has answered about the program, whose request asks for `wish`. What the settings close stays
+    /// closed.
+    ///
+    /// # Errors
+    /// The request asks for a network, and the person gives it none.
+    pub(super) fn answered(self, answer: Option<Answer>, wish: Wish) -> Result<Self, LocalizedMessage> {
+        match (self.network, answer) {
+            (NetworkChoice::Off, _) | (_, None) => Ok(self),
+            (_, Some(Answer::Network)) => Ok(Self { network: NetworkChoice::On, ..self }),
+            (_, Some(Answer::NoNetwork)) if wish.network == Some(NetworkWish::On) => Err(s::NETWORK_REFUSED.message()),
+            (_, Some(Answer::NoNetwork)) => Ok(Self { network: NetworkChoice::Off, ..self }),
+        }
+    }
+
+    /// Whether a person would have to be asked before a program runs like this, with `policy`.
+    pub fn is_unanswered(self, policy: &Policy) -> bool {
+        self.network == NetworkChoice::Ask && policy.level == Isolation::Sandbox
     }
 }
 
-/// The isolation to give to a program whose interpreter isolates it as `own` says: the request's if it is not below that of
-/// `settings`.
+/// The isolation to give to a program of `caller` whose interpreter isolates it as `own` says: the request's if it is not below
+/// that of `settings`. Its network is [`NetworkChoice::Ask`] if a person has to be asked.
 ///
 /// # Errors
 /// The settings forbid to run anything or a network, the level is below theirs, or this version does not have it.
-pub(super) fn chosen(settings: &Settings, wish: Wish, own: Isolation) -> Result<Chosen, LocalizedMessage> {
+pub(super) fn chosen(
+    settings: &Settings,
+    wish: Wish,
+    own: Isolation,
+    caller: &str,
+) -> Result<Chosen, LocalizedMessage> {
     let level = requested(settings, wish.isolation)?;
     let network = match wish.network {
         Some(NetworkWish::Off) => NetworkChoice::Off,
-        Some(NetworkWish::Ask) => return Err(s::NETWORK_ASK.message()),
-        // At the level `none` a program has the user's network.
-        None | Some(NetworkWish::On) if level == IsolationChoice::None => NetworkChoice::Off,
+        // At the level `none` a program has the user's network, whatever anybody would answer.
+        Some(NetworkWish::Ask) if level == IsolationChoice::None => return Err(s::NETWORK_NONE.message()),
+        _ if level == IsolationChoice::None => NetworkChoice::Off,
         None if own != Isolation::None => NetworkChoice::Off,
-        None => settings.network,
-        Some(NetworkWish::On) if own != Isolation::None => return Err(s::NETWORK_BUILT_IN.message()),
-        Some(NetworkWish::On) if settings.network == NetworkChoice::Off => return Err(s::NETWORK_OFF.message()),
-        Some(NetworkWish::On) => NetworkChoice::On,
+        Some(_) if own != Isolation::None => return Err(s::NETWORK_BUILT_IN.message()),
+        None => settings.network_of(caller, NetworkChoice::On),
+        Some(wished) => {
+            let most = if wished == NetworkWish::Ask { NetworkChoice::Ask } else { NetworkChoice::On };
+            let network = settings.network_of(caller, most);
+            if network == NetworkChoice::Off {
+                return Err(s::NETWORK_OFF.message());
+            }
+            network
+        }
     };
     Ok(Chosen { level, network })
 }
@@ -157,7 +195,7 @@ pub async fn runtime(
 
 /// The network to give.
 fn network(settings: &Settings, chosen: NetworkChoice, own_port: Option<u16>) -> Option<Outward> {
-    if chosen == NetworkChoice::Off {
+    if chosen != NetworkChoice::On {
         return None;
     }
     let is_own = |port| Some(port) == own_port || port == settings.port;
@@ -169,7 +207,7 @@ fn network(settings: &Settings, chosen: NetworkChoice, own_port: Option<u16>) ->
 mod tests {
     use runtray_engine::{Isolation, Outward};
 
-    use super::{Chosen, IsolationChoice, NetworkChoice, NetworkWish, Wish, chosen, network};
+    use super::{Answer, Chosen, IsolationChoice, LOCAL, NetworkChoice, NetworkWish, Wish, chosen, network};
     use crate::settings::Settings;
 
     #[test]
@@ -195,14 +233,14 @@ mod tests {
             (Auto, Some(Container), None),
         ] {
             let settings = Settings { isolation: asked, ..Settings::default() };
-            let chosen = chosen(&settings, Wish { isolation: wished, network: None }, Isolation::None);
+            let chosen = chosen(&settings, Wish { isolation: wished, network: None }, Isolation::None, LOCAL);
             assert_eq!(chosen.ok().map(|chosen| chosen.level), expected, "{asked:?} {wished:?}");
         }
     }
 
     #[test]
     fn a_request_may_ask_for_less_network_and_never_for_more() {
-        use NetworkChoice::{Off, On};
+        use NetworkChoice::{Ask, Off, On};
         let (own, sealed) = (Isolation::None, Isolation::Wasm);
         for (setting, wished, interpreter, expected) in [
             (Off, None, own, Some(Off)),
@@ -211,24 +249,65 @@ mod tests {
             (Off, Some(NetworkWish::On), own, None),
             (On, None, own, Some(On)),
             (On, Some(NetworkWish::Off), own, Some(Off)),
-            (On, Some(NetworkWish::Ask), own, None),
+            (On, Some(NetworkWish::Ask), own, Some(Ask)),
             (On, Some(NetworkWish::On), own, Some(On)),
             (On, None, sealed, Some(Off)),
             (On, Some(NetworkWish::Off), sealed, Some(Off)),
             (On, Some(NetworkWish::On), sealed, None),
+            (Ask, None, own, Some(Ask)),
+            (Ask, Some(NetworkWish::Off), own, Some(Off)),
+            (Ask, Some(NetworkWish::Ask), own, Some(Ask)),
+            (Ask, Some(NetworkWish::On), own, Some(Ask)),
+            (Ask, None, sealed, Some(Off)),
+            (Ask, Some(NetworkWish::Ask), sealed, None),
         ] {
             let settings = Settings { network: setting, ..Settings::default() };
-            let chosen = chosen(&settings, Wish { isolation: None, network: wished }, interpreter);
+            let chosen = chosen(&settings, Wish { isolation: None, network: wished }, interpreter, LOCAL);
             let refused = chosen.is_err();
             let network = chosen.ok().map(|chosen| chosen.network);
             assert_eq!((network, refused), (expected, expected.is_none()), "{setting:?} {wished:?}");
         }
         let none = Settings { isolation: IsolationChoice::None, ..Settings::default() };
         let wish = Wish { isolation: None, network: Some(NetworkWish::On) };
-        let chosen = chosen(&none, wish, own).expect("the user's own network");
+        let chosen = chosen(&none, wish, own, LOCAL).expect("the user's own network");
         assert_eq!(chosen, Chosen { level: IsolationChoice::None, network: Off });
         let ask = Wish { isolation: None, network: Some(NetworkWish::Ask) };
-        assert!(super::chosen(&none, ask, own).is_err(), "nobody is asked");
+        assert!(super::chosen(&none, ask, own, LOCAL).is_err(), "nobody is asked");
+    }
+
+    #[test]
+    fn an_answer_opens_what_the_settings_leave_open() {
+        use NetworkChoice::{Ask, Off, On};
+        let wish = |network| Wish { isolation: None, network };
+        let (yes, no) = (Some(Answer::Network), Some(Answer::NoNetwork));
+        for (network, wished, answer, expected) in [
+            (Ask, None, yes, Some(On)),
+            (Ask, None, no, Some(Off)),
+            (Ask, None, None, Some(Ask)),
+            (Ask, Some(NetworkWish::On), yes, Some(On)),
+            (Ask, Some(NetworkWish::On), no, None),
+            (Ask, Some(NetworkWish::Ask), no, Some(Off)),
+            // The settings have changed since then.
+            (Off, None, yes, Some(Off)),
+            (On, None, no, Some(Off)),
+        ] {
+            let chosen = Chosen { level: IsolationChoice::Sandbox, network };
+            let answered = chosen.answered(answer, wish(wished)).ok().map(|chosen| chosen.network);
+            assert_eq!(answered, expected, "{network:?} {wished:?} {answer:?}");
+        }
+    }
+
+    #[test]
+    fn where_nobody_is_asked_the_user_s_own_program_gets_what_is_remembered() {
+        let ask = Settings { network: NetworkChoice::Ask, ..Settings::default() };
+        let always = Settings { network_always: vec![LOCAL.to_owned()], ..ask.clone() };
+        let network = |settings, level, own| Chosen::of_user(settings, level, own).network;
+        let (level, own) = (IsolationChoice::Auto, Isolation::None);
+        assert_eq!(network(&ask, level, own), NetworkChoice::Ask);
+        assert_eq!(network(&always, level, own), NetworkChoice::On);
+        assert_eq!(network(&ask, level, Isolation::Wasm), NetworkChoice::Off);
+        assert_eq!(network(&ask, IsolationChoice::None, own), NetworkChoice::Off);
+        assert_eq!(Chosen::of(&ask).network, NetworkChoice::Off, "for interpreters that wait");
     }
 
     #[test]
@@ -245,5 +324,6 @@ mod tests {
         assert_eq!(given(None), outward(&["127.0.0.1:5001", "192.168.1.2:5000", "127.0.0.2:5001"]));
         assert_eq!(given(Some(5001)), outward(&["192.168.1.2:5000"]));
         assert_eq!(network(&settings, NetworkChoice::Off, None), None);
+        assert_eq!(network(&settings, NetworkChoice::Ask, None), None, "nobody has answered");
     }
 }

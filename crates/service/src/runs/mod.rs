@@ -1,7 +1,8 @@
 //! Executions: admission, the engine, the running executions, and where they are reported. Knows no HTTP.
 //!
-//! `core` runs jobs, `admission` grants slots, `execution` is the life of one job, and `registry` lists the running ones.
-//! `recorder` reports each to the journal (`journal_entry`, `given`), the `metrics` and the `event_bus`, exactly once.
+//! `core` runs jobs, `questions` are the programs that wait for a person's answer, `admission` grants slots, `execution` is the
+//! life of one job, and `registry` lists the running ones. `recorder` reports each to the journal (`journal_entry`, `given`),
+//! the `metrics` and the `event_bus`, exactly once.
 
 pub(crate) mod admission;
 pub(crate) mod bounded_text;
@@ -14,9 +15,11 @@ mod given;
 pub(crate) mod isolation;
 mod journal_entry;
 pub(crate) mod metrics;
+pub(crate) mod questions;
 mod recorder;
 pub(crate) mod registry;
 pub(crate) mod run_result;
+pub(crate) mod shown_program;
 
 #[cfg(test)]
 mod tests;

@@ -114,13 +114,13 @@ fn folder(text: &str) -> Result<PathBuf, LocalizedMessage> {
     Ok(plain)
 }
 
-/// Gives no network unless the value is `on`.
+/// Gives no network unless the value is `ask` or `on`.
 pub(super) fn network(settings: &mut Settings, item: &Item) -> Result<(), Fault> {
     settings.network = NetworkChoice::Off;
     match item.as_str() {
         Some("off") => Ok(()),
         Some("on") => set(&mut settings.network, Ok(NetworkChoice::On)),
-        Some(choice @ "ask") => Err(Fault::Replaced(s::SETTING_NETWORK_LATER.with("choice", choice))),
+        Some("ask") => set(&mut settings.network, Ok(NetworkChoice::Ask)),
         _ => Err(Fault::Replaced(s::SETTING_NETWORK.with("written", excerpt(item)))),
     }
 }

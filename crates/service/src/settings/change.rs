@@ -125,7 +125,8 @@ fn check_timeouts(document: &Document<String>, settings: &Settings, changes: &[C
 
 /// The message without the value that is used instead: that applies to reading a file, while here nothing was changed.
 fn without_fallback(message: LocalizedMessage) -> LocalizedMessage {
-    message.inner(s::SETTING_REPLACED, "mistake").cloned().unwrap_or(message)
+    let mistake = |sentence| message.inner(sentence, "mistake").cloned();
+    mistake(s::SETTING_REPLACED).or_else(|| mistake(s::SETTING_NEVER)).unwrap_or(message)
 }
 
 /// The document with `key` set to `value`, or to its default. Unusual spellings of a key are left to `toml_edit`.

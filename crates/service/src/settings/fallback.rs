@@ -297,6 +297,8 @@ mod tests {
         let outward = Settings {
             network: NetworkChoice::On,
             network_allow: vec![address("10.0.0.1:80"), address("10.0.0.2:80")],
+            network_always: vec!["local".into(), "mcp".into()],
+            network_never: Some(vec!["e2b".into()]),
             ..Settings::default()
         };
         for off in ["network = \"off\"", "network = \"of\"", "network = true"] {
@@ -309,6 +311,16 @@ mod tests {
         assert!(wrong.network_allow.is_empty(), "a wrong list allows nothing");
         let added = closed(&Settings::default(), text);
         assert_eq!((added.network, added.network_allow), (NetworkChoice::Off, Vec::new()), "nothing is added");
+        assert_eq!(closed(&outward, "[sandbox]\nnetwork = \"ask\"\nx =\n").network, NetworkChoice::Ask);
+        let lists = "[sandbox]\nnetwork_always = [\"mcp\", \"jupyter\"]\nnetwork_never = [\"piston\"]\nx =\n";
+        let (remembered, new) = (closed(&outward, lists), recovered(lists));
+        assert_eq!(remembered.network_always, ["mcp"]);
+        assert_eq!(remembered.network_never.as_deref(), Some(&["e2b".to_owned(), "piston".to_owned()][..]));
+        assert_eq!((new.network_always.len(), new.network_never), (2, Some(vec!["piston".to_owned()])));
+        for slip in ["network_never = [\"pis", "network_never = [7]", "network_never", "network_ne"] {
+            assert_eq!(closed(&outward, &format!("x =\n[sandbox]\n{slip}")).network_never, None, "{slip}");
+            assert_eq!(recovered(&format!("x =\n[sandbox]\n{slip}")).network_never, None, "{slip}");
+        }
         // Windows has other whole paths.
         if cfg!(unix) {
             let text = "[sandbox]\nread = [\"/srv/b/x\", \"/srv\", \"/etc\"]\nwrite = [\"/srv/c/d\"]\n[desktop\n";

@@ -9,7 +9,7 @@ use toml_edit::Item;
 use super::key::{Fault, Key, set};
 use super::model::{DAY, IsolationChoice, Settings};
 use super::read::{GIB, MIB, buffer, count, excerpt, length, millis, program, python, size, switch};
-use super::{access, desktop, journal, updates};
+use super::{access, callers, desktop, journal, updates};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
 
@@ -105,9 +105,21 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "sandbox.network",
-        "\"on\" lets them reach public addresses: not this machine, not the local network.\n\"off\": they reach nothing but themselves.",
+        "\"on\" lets them reach public addresses: not this machine, not the local network. \"ask\" does so after a yes of yours:\nthe app asks about each program. \"off\": they reach nothing but themselves.",
         access::network,
         |s| format!("{:?}", s.network.name()),
+    ),
+    Key::new(
+        "sandbox.network_always",
+        "With \"ask\": whose programs get a network without a question, as the log names them, such as \"http://localhost:3000\"\nor \"mcp\".",
+        callers::always,
+        |s| list(s.network_always.iter().map(String::as_str)),
+    ),
+    Key::new(
+        "sandbox.network_never",
+        "Whose programs get no network and are not asked about, whatever else is said here.",
+        callers::never,
+        |s| list(s.network_never.iter().flatten().map(String::as_str)),
     ),
     Key::new(
         "sandbox.network_allow",

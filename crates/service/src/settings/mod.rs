@@ -5,6 +5,7 @@
 //! (`require_token`, `allowed_origins`, `isolation`) fail closed. `keys` is the table of all keys.
 
 mod access;
+mod callers;
 mod change;
 mod closest;
 mod desktop;
@@ -40,6 +41,7 @@ pub use programs::missing_programs;
 pub use store::SettingsStore;
 pub use values::values;
 
+pub(crate) use callers::is_same_caller;
 #[cfg(test)]
 pub(crate) use document::parses;
 pub(crate) use model::log_problems;

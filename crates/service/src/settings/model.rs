@@ -38,6 +38,10 @@ pub struct Settings {
     pub sandbox_write: Vec<PathBuf>,
     /// `[sandbox] network`: the network of programs in the sandbox.
     pub network: NetworkChoice,
+    /// `[sandbox] network_always`: callers whose programs get a network without a question, where the settings ask one.
+    pub network_always: Vec<String>,
+    /// `[sandbox] network_never`: callers whose programs get no network; `None` if its value is wrong.
+    pub network_never: Option<Vec<String>>,
     /// `[sandbox] network_allow`: services of this machine and its local network that programs with a network may reach.
     pub network_allow: Vec<SocketAddr>,
     /// Why nothing may be run, for people: the requested isolation level is not available.
@@ -128,6 +132,8 @@ pub enum NetworkChoice {
     /// `off`: none.
     #[default]
     Off,
+    /// `ask`: as a person answers.
+    Ask,
     /// `on`: public addresses.
     On,
 }
@@ -137,6 +143,7 @@ impl NetworkChoice {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Off => "off",
+            Self::Ask => "ask",
             Self::On => "on",
         }
     }
@@ -227,6 +234,8 @@ impl Default for Settings {
             sandbox_read: Vec::new(),
             sandbox_write: Vec::new(),
             network: NetworkChoice::Off,
+            network_always: Vec::new(),
+            network_never: Some(Vec::new()),
             network_allow: Vec::new(),
             refuse_to_run: None,
             python: None,

@@ -13,11 +13,21 @@ use crate::sentences;
 /// The list of pages that are refused, whatever other lists contain.
 pub(super) const DENIED: &str = "denied_origins";
 
-const NAMES: [&str; 5] = ["allowed_origins", DENIED, "require_token", "same_user_only", "isolation"];
+/// The list of callers whose programs get no network.
+const NEVER: &str = "sandbox.network_never";
+
+const NAMES: [&str; 6] = ["allowed_origins", DENIED, "require_token", "same_user_only", "isolation", NEVER];
 
 /// Keys that grant something which the defaults do not. Their names are not guessed, and a wrong value grants nothing.
-const GRANTS: [&str; 6] =
-    ["allowed_hosts", "allow_shells", "sandbox.read", "sandbox.write", "sandbox.network", "sandbox.network_allow"];
+const GRANTS: [&str; 7] = [
+    "allowed_hosts",
+    "allow_shells",
+    "sandbox.read",
+    "sandbox.write",
+    "sandbox.network",
+    "sandbox.network_always",
+    "sandbox.network_allow",
+];
 
 /// Whether the key of that name grants something.
 pub(super) fn is_grant(key: &Key) -> bool {
@@ -33,6 +43,7 @@ pub(super) fn narrow(key: &Key, settings: &mut Settings, item: &Item) {
         "allowed_hosts" => settings.allowed_hosts.retain(|host| read.allowed_hosts.contains(host)),
         "sandbox.read" => settings.sandbox_read = within_both(&settings.sandbox_read, &read.sandbox_read),
         "sandbox.network" => settings.network = settings.network.min(read.network),
+        "sandbox.network_always" => settings.network_always.retain(|caller| read.network_always.contains(caller)),
         "sandbox.network_allow" => settings.network_allow.retain(|address| read.network_allow.contains(address)),
         _ => settings.sandbox_write = within_both(&settings.sandbox_write, &read.sandbox_write),
     }
@@ -52,10 +63,16 @@ pub(super) fn is_security_key(name: &str) -> bool {
 
 /// The security key that an unknown name probably means, in whatever section, case and order of its words it is.
 pub(super) fn meant(name: &str) -> Option<&'static Key> {
-    let word = snake_case(name.rsplit('.').next().unwrap_or(name));
-    let turned = || NAMES.into_iter().find(|name| closest(&sorted(&word), [&*sorted(name)].into_iter()).is_some());
-    let name = closest(&word, NAMES.into_iter()).or_else(turned)?;
-    KEYS.iter().find(|key| key.name == name)
+    let word = snake_case(last(name));
+    let words = || NAMES.into_iter().map(last);
+    let turned = || words().find(|name| closest(&sorted(&word), [&*sorted(name)].into_iter()).is_some());
+    let meant = closest(&word, words()).or_else(turned)?;
+    KEYS.iter().find(|key| is_security_key(key.name) && last(key.name) == meant)
+}
+
+/// A name without its section.
+fn last(name: &str) -> &str {
+    name.rsplit('.').next().unwrap_or(name)
 }
 
 /// The name in lower case, with underscores between its words.
@@ -108,10 +125,20 @@ impl SecurityKey {
             "require_token" => settings.require_token |= read.require_token,
             "same_user_only" if is_first => settings.same_user_only = read.same_user_only,
             "same_user_only" => settings.same_user_only |= read.same_user_only,
+            NEVER => settings.network_never = both(settings.network_never.take(), read.network_never),
             _ if read.refuse_to_run.is_some() => settings.refuse_to_run = read.refuse_to_run,
             _ if is_first => settings.isolation = read.isolation,
             _ => settings.isolation = settings.isolation.max(read.isolation),
         }
         settings.denied_origins.dedup();
     }
+}
+
+/// The callers of both lists; `None` if one of them is unknown.
+fn both(some: Option<Vec<String>>, others: Option<Vec<String>>) -> Option<Vec<String>> {
+    let (mut all, others) = (some?, others?);
+    all.extend(others);
+    all.sort_unstable();
+    all.dedup();
+    Some(all)
 }

@@ -57,8 +57,9 @@ fn key_of(section: &str, text: &str) -> Option<&'static Key> {
     let word = start.split_whitespace().next()?.trim_matches(['"', '\'', ',']).to_lowercase();
     let named = |name: &str| KEYS.iter().find(|key| key.name == name);
     let is_cut_off = word.len() >= CUT_OFF && !text.contains(['=', ':']);
-    let cut_off = || KEYS.iter().find(|key| security_keys::is_security_key(key.name) && key.name.starts_with(&word));
     let full = if section.is_empty() { word.clone() } else { format!("{section}.{word}") };
+    let begins = |key: &&Key| [&word, &full].into_iter().any(|name| key.name.starts_with(&**name));
+    let cut_off = || KEYS.iter().find(|key| security_keys::is_security_key(key.name) && begins(key));
     named(&full).or_else(|| security_keys::meant(&word)).or_else(|| cut_off().filter(|_| is_cut_off))
 }
 

@@ -106,16 +106,16 @@ fn only_whole_paths_of_folders_are_granted() {
 
 #[test]
 fn the_network_is_off_unless_it_is_asked_for_in_so_many_words() {
-    for (value, expected) in [("on", NetworkChoice::On), ("off", NetworkChoice::Off)] {
+    for (value, expected) in [("on", NetworkChoice::On), ("ask", NetworkChoice::Ask), ("off", NetworkChoice::Off)] {
         assert_eq!(check(&format!("[sandbox]\nnetwork = \"{value}\""), &[]).network, expected);
     }
     for (value, words) in [
-        ("true", "must be \"off\" or \"on\""),
+        ("true", "must be \"off\", \"ask\" or \"on\""),
         ("\"ON\"", "must be"),
         ("\"yes\"", "must be"),
         ("1", "must be"),
         ("[\"on\"]", "must be"),
-        ("\"ask\"", "this version cannot give"),
+        ("\"Ask\"", "must be"),
     ] {
         let settings = check(&format!("[sandbox]\nnetwork = {value}"), &[(2, "sandbox.network", words)]);
         assert_eq!(settings.network, NetworkChoice::Off, "{value}");

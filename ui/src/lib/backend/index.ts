@@ -3,7 +3,7 @@
 // The product's implementation is `tauri.ts`; tests and a plain browser use `fake/`.
 
 import type {
-  About, AssistantAction, AssistantChange, AssistantsView, ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, PackProgress, Packs, Python,
+  About, AssistantAction, AssistantChange, AssistantsView, ConsoleUpdate, Examination, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Folder, Language, LogPage, NetworkAnswer, PackProgress, Packs, Python,
   PythonTest, Selection, SettingsView, Statistics, Update, VersionNews, Words,
 } from "../bindings";
 
@@ -50,6 +50,8 @@ export interface Backend {
   allowOrigin(origin: string): Promise<void>;
   denyOrigin(origin: string): Promise<void>;
   revokeOrigin(origin: string): Promise<void>;
+  /** Answers the program of an execution, which waits to hear whether it may use the network. */
+  answerNetwork(id: string, answer: NetworkAnswer): Promise<void>;
   autostart(): Promise<boolean>;
   setAutostart(on: boolean): Promise<boolean>;
   /** The token that callers must send; `null` if none is required. */

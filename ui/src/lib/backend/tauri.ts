@@ -44,6 +44,7 @@ export const tauri: Backend = {
   allowOrigin: (origin) => invoke("allow_origin", { origin }),
   denyOrigin: (origin) => invoke("deny_origin", { origin }),
   revokeOrigin: (origin) => invoke("revoke_origin", { origin }),
+  answerNetwork: (id, answer) => invoke("answer_network", { id, answer }),
   autostart: () => invoke("autostart"),
   setAutostart: (on) => invoke("set_autostart", { on }),
   token: () => invoke("token"),

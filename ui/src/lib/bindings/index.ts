@@ -507,6 +507,26 @@ export type Missing = "code" | "stdin" | "args" | "env" | "files" | "typed";
 
 export type Network = "off" | "ask" | "on";
 
+export type NetworkAnswer = "once" | "always" | "without" | "never";
+
+export type NetworkQuestion = { 
+/**
+ * The id of its execution.
+ */
+id: string, 
+/**
+ * Who posted it: a web origin, or a word such as `local`.
+ */
+caller: string, 
+/**
+ * Since when it waits.
+ */
+asked_at: string, 
+/**
+ * Its beginning.
+ */
+program: PendingProgram, };
+
 export type NewVersion = { version: string, 
 /**
  * The day of its publication, if the feed says it.
@@ -814,7 +834,11 @@ python_problem: string | null, isolation: string,
 /**
  * The containment mode, such as `user_namespace`; `subreaper` is the fallback.
  */
-containment: string | null, now: Array<ExecutionSummary>, pending_origins: Array<PendingOrigin>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
+containment: string | null, now: Array<ExecutionSummary>, pending_origins: Array<PendingOrigin>, 
+/**
+ * The programs that wait until the user says whether they may use the network.
+ */
+network_questions: Array<NetworkQuestion>, allowed_origins: Array<string>, denied_origins: Array<string>, problems: Array<Problem>, 
 /**
  * Whether to show the introduction.
  */

@@ -80,7 +80,12 @@ export function clockTime(at: number): string {
 /** An origin without the scheme `http://`. */
 export function origin(origin: string): string {
   if (origin === "local") return t("origin.local");
-  return CONSOLE.includes(origin) ? t("origin.console") : origin.replace(/^http:\/\//, "");
+  return isConsole(origin) ? t("origin.console") : origin.replace(/^http:\/\//, "");
+}
+
+/** Whether an origin is that of the window's own runs. */
+export function isConsole(origin: string): boolean {
+  return CONSOLE.includes(origin);
 }
 
 /** Origins of the window's own runs, as they are logged now and as earlier versions logged them. */

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import { settings } from "../../lib/backend/fake/data";
 import { setLanguage, t } from "../../lib/i18n/index.svelte";
-import { ADDRESSES, LIMITS, unknownKeys } from "./fields";
+import { ADDRESSES, CALLERS, LIMITS, NO_NETWORK, unknownKeys } from "./fields";
 import { read, formatted } from "./numbers";
 import { worded } from "./wording";
 
@@ -99,14 +99,14 @@ test("every key of the service has a row, even a new one", () => {
   expect(unknownKeys(["port", "b.new", "a.new", "a.new"])).toEqual(["a.new", "b.new"]);
 });
 
-test("the network is off or on, in words that say what that means", () => {
+test("the network is off, on or asked about, in words that say what that means", () => {
   const field = LIMITS.find((one) => one.key === "sandbox.network");
-  expect(field?.kind === "choice" && field.options.map((option) => option.value)).toEqual(["off", "on"]);
+  expect(field?.kind === "choice" && field.options.map((option) => option.value)).toEqual(["off", "ask", "on"]);
   for (const language of ["en", "de"] as const) {
     setLanguage(language);
     const words = field ? t(field.help) : "";
-    expect(words).toMatch(language === "en" ? /send what it was given anywhere.*local network stay closed/ : /überallhin senden.*lokales Netzwerk bleiben/);
+    expect(words).toMatch(language === "en" ? /send what it was given anywhere.*local network stay closed.*waits until you say/ : /überallhin senden.*lokales Netzwerk bleiben.*wartet, bis du/);
   }
   expect(settings().values["sandbox.network"]).toBe("off");
-  expect(unknownKeys(["sandbox.network", ADDRESSES.key])).toEqual([]);
+  expect(unknownKeys(["sandbox.network", ADDRESSES.key, CALLERS.key, NO_NETWORK])).toEqual([]);
 });

@@ -98,6 +98,7 @@ export const LIMITS: Field[] = [
     kind: "choice",
     options: [
       { value: "off", label: "settings.network.off" },
+      { value: "ask", label: "settings.network.ask" },
       { value: "on", label: "settings.network.on" },
     ],
   },
@@ -153,6 +154,12 @@ export const ADDRESSES: Words = {
   help: "settings.networkAllow.help",
 };
 
+/** Whose programs get a network without a question. */
+export const CALLERS: Words = { key: "sandbox.network_always", label: "settings.caller", help: "settings.caller.help" };
+
+/** The key of those whose programs get none. Both have one list. */
+export const NO_NETWORK = "sandbox.network_never";
+
 /** Keys with a control of their own, and what the window writes down for itself. */
 const OTHERS = [
   "python.path",
@@ -162,6 +169,8 @@ const OTHERS = [
   "desktop.welcomed",
   "updates.daily",
   ADDRESSES.key,
+  CALLERS.key,
+  NO_NETWORK,
   ...FOLDERS.map((field) => field.key),
 ];
 

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use runtray_engine::{Commands, Config, Engine, Event, EventSink, Job, Outcome, Request, Warm};
 use runtray_service::paths::Paths;
+use runtray_service::sentences::{NETWORK_NOBODY, REFUSED_ISOLATION};
 use runtray_service::settings::Settings;
 use runtray_service::{
     BoundedText, ChosenIsolation, isolated_runtime, isolation_choice, isolation_policy, prefer_isolated_python, to_wire,
@@ -47,8 +48,12 @@ pub(super) async fn job(engine: &Engine, program: &mut Program, settings: &Setti
     let job = Job::new(request(program, settings)?, runtime)?;
     let id = ulid::Ulid::generate().to_string();
     let job = job.with_names(id, "local").with_limits(settings.limits.clone());
-    let isolation = ChosenIsolation::at(level, settings);
-    job.isolate(isolation_policy(engine, &program.languages, settings, isolation, None).await);
+    let isolation = ChosenIsolation::of_user(settings, level, job.runtime().isolation);
+    let policy = isolation_policy(engine, &program.languages, settings, isolation, None).await;
+    if isolation.is_unanswered(&policy) {
+        anyhow::bail!("{}", REFUSED_ISOLATION.with("reason", NETWORK_NOBODY.message()));
+    }
+    job.isolate(policy);
     Ok(Arc::new(job))
 }
 

@@ -20,7 +20,7 @@ use anyhow::{Context, bail};
 use runtray_engine::{OutputFile, RelativePath, Status};
 use runtray_service::RunResult;
 use runtray_service::paths::Paths;
-use runtray_service::settings::Settings;
+use runtray_service::settings::{NetworkChoice, Settings};
 use runtray_wire::ExecuteResponse;
 use tokio_util::sync::CancellationToken;
 
@@ -40,7 +40,8 @@ pub(crate) async fn run(args: Run) -> anyhow::Result<ExitCode> {
     }
     let mut program = Program::read(&args, &settings, &paths)?;
     let wants_the_whole = args.json || args.save.is_some();
-    match if wants_the_whole { None } else { via_service::start(&program, &paths).await? } {
+    let asks = settings.network == NetworkChoice::Ask || settings.network_never.is_none();
+    match if wants_the_whole { None } else { via_service::start(&program, &paths, asks).await? } {
         Some(served) => run_served(served, &program).await,
         None => run_here(&args, &mut program, &paths, &settings).await,
     }

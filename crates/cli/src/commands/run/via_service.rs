@@ -31,6 +31,8 @@ use crate::service_client::{self, Connection, Peer};
 
 /// Time limit for the service to answer and to start the program.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a program may wait for a person's answer before that is told.
+const UNTOLD: Duration = Duration::from_secs(1);
 /// Time limit for the service to report the end of a cancelled program.
 const LAST_WORD: Duration = Duration::from_secs(5);
 /// How long a signal waits until the program has read the input before it.
@@ -65,12 +67,13 @@ impl Ended {
     }
 }
 
-/// Starts `program` in the running service; `None` if no service runs or if it is full.
+/// Starts `program` in the running service; `None` if no service runs or if it is full. If the service `asks` a person about
+/// it, this waits for the answer.
 ///
 /// # Errors
 /// The service refuses the program.
-pub(super) async fn start(program: &Program, paths: &Paths) -> anyhow::Result<Option<Served>> {
-    let Some(opened) = open(program, paths).await else { return Ok(None) };
+pub(super) async fn start(program: &Program, paths: &Paths, asks: bool) -> anyhow::Result<Option<Served>> {
+    let Some(opened) = open(program, paths, asks).await else { return Ok(None) };
     let (served, first) = opened;
     match first? {
         ServerMessage::Started(_) => Ok(Some(served)),
@@ -81,12 +84,14 @@ pub(super) async fn start(program: &Program, paths: &Paths) -> anyhow::Result<Op
 }
 
 /// Connects to the address in the address file. Nothing is sent to a program there that cannot prove that it is the service.
-async fn open(program: &Program, paths: &Paths) -> Option<(Served, First)> {
+async fn open(program: &Program, paths: &Paths, asks: bool) -> Option<(Served, First)> {
     let port: u16 = address_file::find(paths)?.rsplit_once(':')?.1.parse().ok()?;
     let token = service_client::token(paths)?;
     match spawn_blocking(move || service_client::find(port, token)).await.ok()? {
         Peer::Service(connection, token) => {
-            timeout(PATIENCE, send_program(program, connection, port, &token)).await.ok()?
+            let mut served = timeout(PATIENCE, send_program(program, connection, port, &token)).await.ok()??;
+            let first = first(&mut served.stream, asks).await?;
+            Some((served, first))
         }
         Peer::Stranger => {
             print::note(format_args!(
@@ -98,15 +103,26 @@ async fn open(program: &Program, paths: &Paths) -> Option<(Served, First)> {
     }
 }
 
-/// Sends the program and waits for the first message.
-async fn send_program(program: &Program, connection: Connection, port: u16, token: &str) -> Option<(Served, First)> {
+/// Sends the program.
+async fn send_program(program: &Program, connection: Connection, port: u16, token: &str) -> Option<Served> {
     let request = request(port, token)?;
     let connection = TcpStream::from_std(connection.into_stream().ok()?).ok()?;
     let (socket, _) = tokio_tungstenite::client_async(request, connection).await.ok()?;
-    let (mut sink, mut stream) = socket.split();
+    let (mut sink, stream) = socket.split();
     sink.send(text(&first_message(program))).await.ok()?;
-    let first = next(&mut stream).await?;
-    Some((Served { sink, stream }, first))
+    Some(Served { sink, stream })
+}
+
+/// The first message. A service that `asks` a person sends it when that person has answered, or does not in time.
+async fn first(stream: &mut SplitStream<WebSocketStream<TcpStream>>, asks: bool) -> Option<First> {
+    if !asks {
+        return timeout(PATIENCE, next(stream)).await.ok()?;
+    }
+    if let Ok(first) = timeout(UNTOLD, next(stream)).await {
+        return first;
+    }
+    print::note("runtray: this waits until you say in the Runtray app whether the program may use the network");
+    next(stream).await
 }
 
 fn request(port: u16, token: &str) -> Option<http::Request<()>> {

@@ -7,17 +7,15 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use runtray_engine::excerpt;
 use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::platform::origin::Origin;
+use crate::runs::shown_program::ShownProgram;
 
 const MOST_ORIGINS: usize = 20;
 const MOST_NEW: usize = 10;
 const NEW_WINDOW: Duration = Duration::from_secs(60);
-/// How many lines of a program are kept.
-const MOST_LINES: usize = 8;
 
 /// A web origin that was refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,34 +26,8 @@ pub struct PendingOrigin {
     pub first_refused_at: OffsetDateTime,
     /// How often it has been refused since then.
     pub refusals: u64,
-    /// The first program that it wanted to run, if one was seen.
-    pub program: Option<Program>,
-}
-
-/// The beginning of a program that a page wanted to run. It is the page's own word: other programs may follow.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Program {
-    /// The language that the page named, if any.
-    pub language: Option<String>,
-    /// The first lines, cut and with control characters escaped.
-    pub lines: Vec<String>,
-    /// How many lines follow.
-    pub more_lines: usize,
-}
-
-impl Program {
-    /// The beginning of `code`.
-    pub(crate) fn begins(code: &str, language: Option<&str>) -> Self {
-        let lines = || code.lines().map(str::trim_end);
-        let first: Vec<_> = lines().take(MOST_LINES).map(shown_code).collect();
-        let more_lines = lines().count() - first.len();
-        Self { language: language.map(|name| excerpt(name).into_owned()), lines: first, more_lines }
-    }
-}
-
-/// One line made safe to show; its indentation stays.
-fn shown_code(line: &str) -> String {
-    excerpt(&line.replace('\t', "    ")).into_owned()
+    /// The first program that it wanted to run, if one was seen. It is the page's own word: other programs may follow.
+    pub program: Option<ShownProgram>,
 }
 
 /// The refused origins, oldest first.
@@ -91,7 +63,7 @@ impl PendingOrigins {
     }
 
     /// Notes what a waiting origin wants to run, unless something is known.
-    pub(crate) fn describe(&self, origin: &Origin, program: Program) {
+    pub(crate) fn describe(&self, origin: &Origin, program: ShownProgram) {
         self.origins.send_if_modified(|origins| {
             let known = origins.iter_mut().find(|known| known.origin == *origin && known.program.is_none());
             known.map(|known| known.program = Some(program)).is_some()
@@ -149,8 +121,9 @@ fn push(origins: &mut Vec<PendingOrigin>, origin: &Origin) {
 mod tests {
     use std::time::Instant;
 
-    use super::{MOST_LINES, MOST_NEW, MOST_ORIGINS, NEW_WINDOW, PendingOrigins, Program};
+    use super::{MOST_NEW, MOST_ORIGINS, NEW_WINDOW, PendingOrigins};
     use crate::platform::origin::Origin;
+    use crate::runs::shown_program::{MOST_LINES, ShownProgram};
 
     fn origin(number: usize) -> Origin {
         format!("http://site{number}.example").parse().expect("an origin")
@@ -169,12 +142,12 @@ mod tests {
     #[test]
     fn the_first_program_is_kept_and_can_do_nothing_to_who_sees_it() {
         let pending = PendingOrigins::default();
-        pending.describe(&origin(1), Program::begins("print(0)", None));
+        pending.describe(&origin(1), ShownProgram::begins("print(0)", None));
         pending.note(&origin(1));
         assert!(pending.lacks_program(&origin(1)), "it was not waiting before");
         let code = format!("if x:\n\tprint('\u{202e}\u{1b}[2J{}')\n{}", "y".repeat(1000), "pass\n".repeat(50));
-        pending.describe(&origin(1), Program::begins(&code, Some("py\nthon")));
-        pending.describe(&origin(1), Program::begins("later", None));
+        pending.describe(&origin(1), ShownProgram::begins(&code, Some("py\nthon")));
+        pending.describe(&origin(1), ShownProgram::begins("later", None));
         let program = pending.watch().borrow()[0].program.clone().expect("a program");
         assert_eq!((program.lines.len(), program.more_lines), (MOST_LINES, 52 - MOST_LINES));
         assert!(program.lines[1].starts_with(r"    print('\u{202e}\u{1b}[2Jyyy") && program.lines[1].ends_with('…'));

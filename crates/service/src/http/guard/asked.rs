@@ -10,9 +10,9 @@ use axum::http::{Method, header};
 use serde::Deserialize;
 use tokio::time::timeout;
 
-use crate::http::access::pending::Program;
 use crate::http::body;
 use crate::http::server::Server;
+use crate::runs::shown_program::ShownProgram;
 
 /// A longer program is not shown.
 const MOST_BYTES: usize = 64 << 10;
@@ -27,7 +27,7 @@ struct Wanted {
 }
 
 /// The program of a request for `POST /execute`, if it is there and short.
-pub(super) async fn program(server: &Server, request: Request) -> Option<Program> {
+pub(super) async fn program(server: &Server, request: Request) -> Option<ShownProgram> {
     let (parts, body) = request.into_parts();
     // A client that waits for `100 Continue` is told at once that it is refused.
     let is_asking = parts.method == Method::POST && parts.uri.path() == "/execute";
@@ -38,5 +38,5 @@ pub(super) async fn program(server: &Server, request: Request) -> Option<Program
     let read = body::read(&parts.headers, body, MOST_BYTES, &mut share);
     let bytes = timeout(PATIENCE, read).await.ok()?.ok()?;
     let wanted: Wanted = serde_json::from_slice(&bytes).ok()?;
-    Some(Program::begins(&wanted.code, wanted.language.as_deref()))
+    Some(ShownProgram::begins(&wanted.code, wanted.language.as_deref()))
 }

@@ -26,6 +26,7 @@ use crate::platform::origin::Origin;
 use crate::platform::paths::Paths;
 use crate::runs::core::Core;
 use crate::runs::event_bus::EventBus;
+use crate::runs::questions::Questions;
 use crate::settings::{JournalSettings, Loaded, Settings};
 
 const PORT: u16 = 5000;
@@ -49,7 +50,8 @@ fn fixture(settings: Settings, token: Option<&str>) -> Fixture {
 
 fn with_journal(settings: Settings, token: Option<&str>, folder: TempDir, paths: Paths) -> Fixture {
     let journal = Journal::open(&paths.journal_file(), &settings.journal);
-    let core = Core::new(Loaded { settings, problems: Vec::new() }, Machine::this(), journal, EventBus::default());
+    let loaded = Loaded { settings, problems: Vec::new() };
+    let core = Core::new(loaded, Machine::this(), journal, EventBus::default(), Questions::default());
     let access = Access::new(paths, token.and_then(Token::chosen), Vec::new(), Denials::default(), false);
     let list = vec![SocketAddr::from(([127, 0, 0, 1], PORT))];
     let addresses = Addresses { list, port: PORT, missing: None, port_is_given: false, is_beyond_loopback: false };

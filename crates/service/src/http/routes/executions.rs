@@ -51,7 +51,7 @@ pub(crate) async fn one(State(server): State<Arc<Server>>, Path(id): Path<String
     record.or_else(|| running.map(|running| running.record())).map(Json).ok_or_else(|| unknown(&id))
 }
 
-/// Cancels an execution that runs.
+/// Cancels an execution that runs, or that waits until a person says whether it may use the network.
 #[utoipa::path(
     delete,
     path = "/executions/{id}",
@@ -69,7 +69,7 @@ pub(crate) async fn cancel(
     State(server): State<Arc<Server>>,
     Path(id): Path<String>,
 ) -> Result<Json<Cancelling>, Error> {
-    if server.core.registry.cancel(&id) {
+    if server.core.cancel(&id) {
         return Ok(Json(Cancelling { id, status: "cancelling".to_owned() }));
     }
     match server.core.journal.entry(&id).await.or_else(without_journal)? {

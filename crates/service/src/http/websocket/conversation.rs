@@ -1,5 +1,6 @@
 //! One WebSocket from its first message to its close.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::extract::ws::close_code;
@@ -87,15 +88,22 @@ async fn converse(
         parsed = first(reader, &settings, &mut share) => parsed?,
         () = server.sessions.stopping().cancelled() => return Err(Ending::Stopping),
     };
-    // Dropped when the client goes away, which cancels the run.
-    let Interactive { mut execution, started, events, commands } =
-        interactive::start(&server.core, parsed, id, caller.name()).await?;
+    let Interactive { launch, started, events, commands } =
+        interactive::prepare(&server.core, parsed, id, caller.name()).await?;
     let (replies, replied) = mpsc::channel(REPLIES);
     let backlog = Backlog::new(&server.budget);
-    // The writer ends with the output; the reader ends first only if the client is gone or sends too much.
+    // It ends only if the client is gone or sends too much, perhaps while a person is asked about its program.
+    let mut reading = pin!(reader.carry(&commands, &replies, backlog, settings.body_bytes));
+    // Dropped when the client goes away, which cancels the run.
+    let mut execution = tokio::select! {
+        biased;
+        started = launch.start(&server.core) => started?,
+        ending = &mut reading => return Err(ending),
+    };
+    // The writer ends with the output.
     tokio::select! {
         sent = writer.carry(events, replied, started) => sent?,
-        ending = reader.carry(&commands, &replies, backlog, settings.body_bytes) => return Err(ending),
+        ending = &mut reading => return Err(ending),
     }
     let (result, refill) = execution.ended().await.map_err(Error::from)?;
     Ok((ExecuteResponse::from(result).into(), refill))

@@ -9,15 +9,16 @@ use crate::http::from_wire::request::{Parsed, Timeouts};
 use crate::http::to_wire;
 use crate::runs::core::Core;
 use crate::runs::execution::{EVENTS, Execution, Live};
+use crate::runs::isolation::Wish;
 use crate::settings::Settings;
 
 /// Pieces of input that may wait between the backlog and the execution; each may hold 1 MiB.
 const INPUT: usize = 1;
 
-/// An interactive execution that has its slot.
+/// An interactive execution that is ready to start.
 pub(crate) struct Interactive {
-    /// The execution.
-    pub(crate) execution: Execution,
+    /// Starts it.
+    pub(crate) launch: Launch,
     /// The message that tells its client that it runs.
     pub(crate) started: Started,
     /// Its events.
@@ -26,11 +27,29 @@ pub(crate) struct Interactive {
     pub(crate) commands: Commander,
 }
 
-/// Starts the program of a first message.
+/// A program that is ready to start.
+pub(crate) struct Launch {
+    job: Job,
+    wish: Wish,
+    live: Live,
+}
+
+impl Launch {
+    /// Starts the program, as soon as a person has answered if one is asked about it. Dropping the future withdraws it, so its
+    /// client should be watched meanwhile.
+    ///
+    /// # Errors
+    /// It was not run.
+    pub(crate) async fn start(self, core: &Core) -> Result<Execution, Error> {
+        Ok(core.execute(self.job, self.wish, self.live).await?)
+    }
+}
+
+/// Prepares the program of a first message.
 ///
 /// # Errors
-/// It was not run.
-pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
+/// It cannot be run.
+pub(crate) async fn prepare(core: &Core, parsed: Parsed, id: &str, origin: &str) -> Result<Interactive, Error> {
     let wish = to_wire::wish(parsed.isolation, parsed.network);
     let runtime = core.runtime_for(&parsed.language, wish).await?;
     let idle = core.settings.borrow().settings.terminal_idle;
@@ -40,7 +59,7 @@ pub(crate) async fn start(core: &Core, parsed: Parsed, id: &str, origin: &str) -
     let (tap, events) = mpsc::channel(EVENTS);
     let (commands, commanded) = commands(INPUT);
     let live = Live { tap: Some(tap), commands: Some(commanded) };
-    Ok(Interactive { execution: core.execute(job, wish, live).await?, started, events, commands })
+    Ok(Interactive { launch: Launch { job, wish, live }, started, events, commands })
 }
 
 /// The timeouts of interactive executions.

@@ -9,9 +9,10 @@ use tokio::time::timeout;
 
 use super::{Core, EventBus, Journal, Live, Loaded, Machine, RunError};
 use crate::runs::admission::{Load, Refused};
-use crate::runs::isolation::Wish;
+use crate::runs::isolation::{NetworkWish, Wish};
+use crate::runs::questions::{Answer, Questions};
 use crate::runs::tests::{job, job_of};
-use crate::settings::Settings;
+use crate::settings::{IsolationChoice, NetworkChoice, Settings};
 
 /// Longer than anything here takes.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -23,10 +24,15 @@ struct Fixture {
 }
 
 fn fixture(settings: Settings) -> Fixture {
+    fixture_with(settings, Questions::default())
+}
+
+fn fixture_with(settings: Settings, questions: Questions) -> Fixture {
     let folder = tempfile::tempdir().expect("a folder");
     let loaded = Loaded { settings, problems: Vec::new() };
     let journal = Journal::open(&folder.path().join("journal.sqlite3"), &loaded.settings.journal);
-    Fixture { core: Core::new(loaded, Machine::this(), journal, EventBus::default()), _folder: folder }
+    let core = Core::new(loaded, Machine::this(), journal, EventBus::default(), questions);
+    Fixture { core, _folder: folder }
 }
 
 impl Fixture {
@@ -121,4 +127,87 @@ async fn changed_settings_resize_admission_at_once() {
     fixture.core.apply(Loaded { settings, problems: Vec::new() }).await;
     let _second = timeout(PATIENCE, queued).await.expect("admitted in time").expect("a slot");
     fixture.check_load(2, 0);
+}
+
+/// What comes of a question about a program, after `meanwhile`.
+async fn answered(
+    fixture: &Fixture,
+    wish: Wish,
+    meanwhile: impl AsyncFnOnce(&Core, &str),
+) -> Result<Option<Answer>, RunError> {
+    let core = &fixture.core;
+    let mut asked = core.questions.subscribe();
+    let job = job("01A", "");
+    let settle = async {
+        let shown = asked.wait_for(|list| !list.is_empty()).await.expect("the list lives")[0].id.clone();
+        meanwhile(core, &shown).await;
+    };
+    let waiting = core.answer(core.settings.subscribe(), &job, wish);
+    let (answer, ()) = timeout(PATIENCE, async { tokio::join!(waiting, settle) }).await.expect("an end in time");
+    assert!(asked.borrow().is_empty(), "the question is left");
+    answer
+}
+
+fn asking() -> Settings {
+    Settings { network: NetworkChoice::Ask, isolation: IsolationChoice::Sandbox, ..Settings::default() }
+}
+
+#[tokio::test]
+async fn a_program_waits_for_an_answer_without_a_slot() {
+    let fixture = fixture(Settings { slots: 1, queue: 0, ..asking() });
+    let wish = Wish::default();
+    for said in [Answer::Network, Answer::NoNetwork] {
+        let answer = answered(&fixture, wish, async |core, id| {
+            fixture.check_load(0, 0);
+            assert!(core.questions.answer(id, said));
+        });
+        assert_eq!(answer.await.expect("an answer"), Some(said));
+    }
+    let wish = Wish { network: Some(NetworkWish::On), ..wish };
+    let refused =
+        answered(&fixture, wish, async |core, id| assert!(core.questions.answer(id, Answer::NoNetwork))).await;
+    assert!(
+        matches!(&refused, Err(RunError::NoIsolation(why)) if why.to_string().contains("no network")),
+        "{refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn new_settings_answer_and_close_what_waits() {
+    let fixture = fixture(asking());
+    let apply = async |core: &Core, settings| core.apply(Loaded { settings, problems: Vec::new() }).await;
+    for settings in [
+        Settings { network: NetworkChoice::Off, ..asking() },
+        Settings { network_always: vec!["local".into()], ..asking() },
+        Settings { network_never: Some(vec!["local".into()]), ..asking() },
+    ] {
+        let answer = answered(&fixture, Wish::default(), async |core, _| apply(core, settings).await).await;
+        assert_eq!(answer.expect("settled"), None);
+        apply(&fixture.core, asking()).await;
+    }
+    // Others change nothing, so it still waits.
+    let answer = answered(&fixture, Wish::default(), async |core, id| {
+        apply(core, Settings { port: 1, ..asking() }).await;
+        assert!(core.questions.answer(id, Answer::Network));
+    });
+    assert_eq!(answer.await.expect("an answer"), Some(Answer::Network));
+}
+
+#[tokio::test]
+async fn a_question_ends_with_its_run_its_time_and_the_service() {
+    let says = |ended: Result<Option<Answer>, RunError>, words: &str| match ended {
+        Err(RunError::NoIsolation(why)) => assert!(why.to_string().contains(words), "{why}"),
+        other => panic!("{other:?} and not {words}"),
+    };
+    let slow = fixture(asking());
+    says(answered(&slow, Wish::default(), async |core, id| assert!(core.cancel(id))).await, "cancelled");
+    let quick = fixture_with(asking(), Questions::with_patience(Duration::from_millis(20)));
+    says(answered(&quick, Wish::default(), async |_, _| ()).await, "nobody has said within");
+    let stopped = answered(&slow, Wish::default(), async |core, _| core.drain()).await;
+    assert!(matches!(stopped, Err(RunError::Refused(Refused::Closed))), "{stopped:?}");
+    let (settings, job) = (slow.core.settings.subscribe(), job("01A", ""));
+    says(slow.core.answer(settings.clone(), &job, Wish::default()).await, "nobody can be asked");
+    let _asked = slow.core.questions.subscribe();
+    let late = slow.core.answer(settings, &job, Wish::default()).await;
+    assert!(matches!(late, Err(RunError::Refused(Refused::Closed))), "after the drain: {late:?}");
 }

@@ -1,6 +1,6 @@
 // Made-up executions, settings and interpreters.
 
-import type { AssistantAction, AssistantChange, AssistantsView, AssistantView, Examination, ExecutionSummary, ExecutionView, Failure, Pack, Python, SettingsView, Statistics, Status } from "../../bindings";
+import type { AssistantAction, AssistantChange, AssistantsView, AssistantView, Examination, ExecutionSummary, ExecutionView, Failure, NetworkQuestion, Pack, Python, SettingsView, Statistics, Status } from "../../bindings";
 
 const PROGRAMS: [language: string, code: string, output: string, error: string][] = [
   ["python", "print('Hello from Runtray!')", "Hello from Runtray!\n", ""],
@@ -71,6 +71,12 @@ export function native(name: string): Failure {
   return { code: "packs", message: text, localized: { code: "packs.native", values, text } };
 }
 
+/** A program of `caller` that asks for the network. */
+export function question(id: string, caller: string): NetworkQuestion {
+  const code = "import json, urllib.request\n\nrates = json.load(urllib.request.urlopen(\"https://rates.example/today\"))\nprint(rates[\"EUR\"])";
+  return { id, caller, asked_at: new Date().toISOString(), program: { language: "python", code, more_lines: 2 } };
+}
+
 export function statistics(now: number, busy: boolean): Statistics {
   const start = Math.floor(now / 60_000) * 60_000 - 59 * 60_000;
   const minutes = Array.from({ length: 60 }, (_, index) => {
@@ -105,6 +111,7 @@ export function status(now: number): Status {
       origin: "http://localhost:3001", started_at, status: "running", duration_ms: null, exit_code: null, isolation: null,
     }],
     pending_origins: [],
+    network_questions: [],
     allowed_origins: ["http://localhost:3000", "http://localhost:3001"],
     denied_origins: ["https://tracker.example"],
     problems: [],
@@ -122,7 +129,7 @@ const DEFAULTS: Record<string, unknown> = {
   "limits.result_file_bytes": 1 << 20, "admission.slots": 8, "admission.queue": 256, "journal.enabled": true,
   "journal.max_age_days": 30, "journal.max_bytes": 256 << 20, "journal.max_text_bytes": 256 << 10,
   "journal.max_code_bytes": 4 << 20, "journal.max_input_bytes": 1 << 20, "journal.env_values": false,
-  "desktop.start_hidden": false, "sandbox.read": [], "sandbox.write": [], "sandbox.network": "off", "sandbox.network_allow": [], "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
+  "desktop.start_hidden": false, "sandbox.read": [], "sandbox.write": [], "sandbox.network": "off", "sandbox.network_always": [], "sandbox.network_never": [], "sandbox.network_allow": [], "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
   "warm.enabled": true, "warm.memory_bytes": 128 << 20,
 };
 

@@ -2,7 +2,7 @@
 
 import type { Backend, Changes } from "..";
 import type {
-  AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, NewVersion, PackProgress, Packs,
+  AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, NetworkAnswer, NetworkQuestion, NewVersion, PackProgress, Packs,
   Python, Selection, Update, VersionNews,
 } from "../../bindings";
 import * as data from "./data";
@@ -191,7 +191,7 @@ export class FakeBackend implements Backend {
       if (key === "limits.timeout_ms" && Number(value) > longest) {
         throw refused(key, "setting.timeout_above", { limit: String(longest) });
       }
-      const relative = key.startsWith("sandbox.") && (value as string[] | null)?.find((folder) => !folder.startsWith("/"));
+      const relative = ["sandbox.read", "sandbox.write"].includes(key) && (value as string[] | null)?.find((folder) => !folder.startsWith("/"));
       if (relative) throw refused(key, "setting.folder_relative", { written: relative });
       values[key] = value ?? this.view.defaults[key];
     }
@@ -215,6 +215,16 @@ export class FakeBackend implements Backend {
   async revokeOrigin(origin: string): Promise<void> {
     const without = (origins: string[]) => origins.filter((one) => one !== origin);
     this.#origins(without(this.status.allowed_origins), without(this.status.denied_origins), origin);
+  }
+
+  async answerNetwork(id: string, answer: NetworkAnswer): Promise<void> {
+    const asked = this.status.network_questions.find((one) => one.id === id);
+    if (!asked) throw { code: "no_question", message: "This program does not wait for an answer any more." };
+    this.done.push(`${answer} ${id}`);
+    const key = { always: "sandbox.network_always", never: "sandbox.network_never", once: null, without: null }[answer];
+    if (key !== null) await this.changeSettings({ [key]: [...(this.view.values[key] as string[]), asked.caller] });
+    const isLeft = ({ id: other, caller }: NetworkQuestion) => (key === null ? other !== id : caller !== asked.caller);
+    this.#set({ network_questions: this.status.network_questions.filter(isLeft) });
   }
 
   autostart = async () => this.login;

@@ -1,6 +1,7 @@
 // States of the window, by name: `?scene=approval&theme=dark&language=de#/status`.
 
 import { FakeBackend } from ".";
+import { question } from "./data";
 
 const SCENES: Record<string, (backend: FakeBackend) => void> = {
   day: (backend) => backend.fill(1284),
@@ -19,6 +20,11 @@ const SCENES: Record<string, (backend: FakeBackend) => void> = {
     const program = { language: "python", code, more_lines: 14 };
     const asked = { origin: "https://app.example", first_refused_at, refusals: 3, program };
     backend.status = { ...backend.status, pending_origins: [asked] };
+  },
+  network: (backend) => {
+    backend.fill(1284);
+    const network_questions = [question("01JASKED", "http://localhost:3001"), question("01JASKEDTOO", "local")];
+    backend.status = { ...backend.status, network_questions };
   },
   port: (backend) => {
     backend.fill(1284);

@@ -1,5 +1,6 @@
 //! Piston's WebSocket: one connection, one program that can be typed into.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::extract::ws::{CloseFrame, Message, Utf8Bytes};
@@ -106,9 +107,15 @@ async fn converse(
     let (language, version) = runtimes::find(&server.core, &wanted).await?;
     let Wanted { request, .. } = wanted;
     let parsed = Parsed::new(language.clone(), request.with_stdin(""));
+    let Interactive { launch, mut events, commands, .. } =
+        interactive::prepare(&server.core, parsed, &id, &origin).await?;
+    let mut reading = pin!(typed(reader, &commands, Backlog::new(&server.budget), settings.body_bytes));
     // Dropped when the client goes away, which cancels the run.
-    let Interactive { mut execution, mut events, commands, .. } =
-        interactive::start(&server.core, parsed, &id, &origin).await?;
+    let mut execution = tokio::select! {
+        biased;
+        started = launch.start(&server.core) => started?,
+        ending = &mut reading => return Err(ending),
+    };
     send(sink, &json!({"type": "runtime", "language": language, "version": version})).await?;
     send(sink, &json!({"type": "stage", "stage": "run"})).await?;
     let output = async {
@@ -121,7 +128,7 @@ async fn converse(
     };
     tokio::select! {
         sent = output => sent?,
-        ending = typed(reader, &commands, Backlog::new(&server.budget), settings.body_bytes) => return Err(ending),
+        ending = reading => return Err(ending),
     }
     let (result, _refill) = execution.ended().await.map_err(Error::from)?;
     let ending = ExecuteResponse::from(result).ending;
