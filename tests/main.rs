@@ -4,6 +4,8 @@ mod builtin;
 mod cli;
 #[cfg(target_os = "linux")]
 mod clients;
+#[cfg(target_os = "linux")]
+mod container;
 mod containment;
 mod guard;
 mod harness;

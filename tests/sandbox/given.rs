@@ -18,7 +18,7 @@ fn a_request_raises_the_level_and_never_lowers_it() {
         (json!({"code": "", "isolation": "none"}), "never lower it"),
         (json!({"code": "", "isolation": "wasm"}), "is not part of this installation"),
         (json!({"code": "", "language": "javascript", "isolation": "wasm"}), "does not run javascript"),
-        (json!({"code": "", "isolation": "container"}), "this version cannot give"),
+        (json!({"code": "", "isolation": "container"}), "no image is chosen"),
         (json!({"code": "", "network": "ask"}), "give this program no network"),
         (json!({"code": "", "network": "on"}), "give this program no network"),
     ] {

@@ -126,7 +126,7 @@ fn errors_about_unknown_languages_and_missing_interpreters_say_what_to_do() {
 #[test]
 fn nothing_runs_if_the_requested_isolation_is_not_available() {
     let body = program("print ran").to_string();
-    for level in ["\"container\"", "\"sandboxed\"", "3"] {
+    for level in ["\"jail\"", "\"sandboxed\"", "3"] {
         let service = Service::start_with(&format!("isolation = {level}"));
         check(&service, body.as_bytes(), 422, "isolation_unavailable", &["`isolation`", level, "\"none\""]);
     }

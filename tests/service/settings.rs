@@ -117,6 +117,8 @@ const EVERY_KEY: [&str; 57] = [
     "allow_shells",
     "allowed_hosts",
     "allowed_origins",
+    "container.image",
+    "container.images",
     "denied_origins",
     "desktop.language",
     "desktop.notifications",
@@ -185,20 +187,20 @@ fn keys(text: &str) -> Vec<String> {
 
 #[test]
 fn nothing_runs_if_the_isolation_of_the_settings_is_not_available() {
-    let home = Home::new("isolation = \"container\"");
+    let home = Home::new("isolation = \"jail\"");
     let service = Service::start_in(&home, &[]);
     let trace = home.path().join("trace");
     let request = json!({ "language": "fake", "code": format!("save-process {}", trace.display()) });
     let refused = service.post("/execute", &request);
     assert_eq!((refused.status, &refused.json()["code"]), (422, &json!("isolation_unavailable")), "{}", refused.body);
     let sentence = refused.json()["error"].as_str().expect("a sentence").to_owned();
-    assert!(sentence.contains("asks for \"container\", which this version cannot give"), "{sentence}");
-    assert!(problems(&service).contains("line 1: `isolation` asks for"));
+    assert!(sentence.contains("must be \"auto\"") && sentence.contains("not \"jail\""), "{sentence}");
+    assert!(problems(&service).contains("line 1: `isolation` must be"));
     let program = home.path().join("program.txt");
     fs::write(&program, format!("save-process {}", trace.display())).expect("a program");
     let run = runtray(&home).arg("run").arg(&program).output().expect("runtray runs");
     assert_eq!(run.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&run.stderr).contains("cannot give"));
+    assert!(String::from_utf8_lossy(&run.stderr).contains("must be"));
     assert!(!trace.exists(), "nothing has run");
     service.assert_nothing_ran("a refusal");
 }

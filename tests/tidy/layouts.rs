@@ -16,13 +16,27 @@ pub(crate) const LAYOUTS: &[CrateLayout] = &[
         rooms: &[
             (
                 "engine",
-                &["run", "warm", "spawn", "job", "language", "session", "isolation", "outcome", "limits", "error"],
+                &[
+                    "run",
+                    "warm",
+                    "spawn",
+                    "container",
+                    "job",
+                    "language",
+                    "session",
+                    "isolation",
+                    "outcome",
+                    "limits",
+                    "error",
+                    "text",
+                ],
             ),
             (
                 "run",
                 &[
                     "warm",
                     "spawn",
+                    "container",
                     "job",
                     "workspace",
                     "sys",
@@ -54,6 +68,7 @@ pub(crate) const LAYOUTS: &[CrateLayout] = &[
             (
                 "spawn",
                 &[
+                    "container",
                     "job",
                     "workspace",
                     "language",
@@ -67,6 +82,7 @@ pub(crate) const LAYOUTS: &[CrateLayout] = &[
                     "text",
                 ],
             ),
+            ("container", &["job", "workspace", "sys", "outcome", "limits", "error", "text"]),
             ("job", &["language", "request", "isolation", "outcome", "limits", "error"]),
             ("workspace", &["request", "outcome", "limits", "private"]),
             ("language", &["interpreter", "request", "outcome", "text", "fingerprint"]),

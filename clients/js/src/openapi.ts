@@ -409,7 +409,7 @@ export interface components {
         Ending: {
             /**
              * @description How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
-             *     `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
+             *     `job_object` on Windows, `process_group` on macOS, `container` for one; null for a run that was ended before it began.
              * @example user_namespace
              */
             containment?: string | null;

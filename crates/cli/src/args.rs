@@ -276,10 +276,11 @@ fn variable(written: &str) -> Result<(String, String), &'static str> {
 }
 
 fn levels() -> impl TypedValueParser<Value = Level> {
-    PossibleValuesParser::new(["auto", "none", "sandbox", "wasm"]).map(|level| match level.as_str() {
+    PossibleValuesParser::new(["auto", "none", "sandbox", "wasm", "container"]).map(|level| match level.as_str() {
         "none" => Level::None,
         "sandbox" => Level::Sandbox,
         "wasm" => Level::Wasm,
+        "container" => Level::Container,
         _ => Level::Auto,
     })
 }

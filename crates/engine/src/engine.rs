@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use tokio::sync::watch;
 
+use crate::container::ContainerReport;
 use crate::error::Error;
 use crate::isolation::{Policy, SandboxReport};
 use crate::job::Job;
@@ -15,6 +16,7 @@ use crate::outcome::{Containment, Isolation, Outcome};
 use crate::run;
 use crate::session::{Commands, EventSink};
 use crate::spawn::Spawner;
+use crate::text::message::LocalizedMessage;
 use crate::warm::{Pool, Refill, Warm};
 
 /// The folders and the pool of an engine.
@@ -71,8 +73,9 @@ impl Engine {
                     return Err(Error::NoNetwork(reason));
                 }
             }
-            // The policy of an interpreter with this level of its own is `Policy::NONE`.
+            // The policy of an interpreter with one of these levels of its own is `Policy::NONE`.
             Isolation::Wasm => return Err(Error::NotInWasm(job.runtime().language.clone())),
+            Isolation::Container => return Err(Error::NotInContainer(job.runtime().language.clone())),
         }
         self.pool.tracked(run::run(&self.pool, job, commands, events)).await
     }
@@ -102,6 +105,14 @@ impl Engine {
         self.pool.spawner().sandbox_report()
     }
 
+    /// What answers as Docker or Podman, and whether it has `image`.
+    ///
+    /// # Errors
+    /// Why no program can be run in a container of that image, with the remedy.
+    pub async fn container(&self, image: Option<&str>) -> Result<ContainerReport, LocalizedMessage> {
+        self.pool.spawner().containers().report(image).await
+    }
+
     /// Why the last program could not be started, unless the program itself was the cause. Cleared by the next successful
     /// start.
     pub fn trouble(&self) -> Option<String> {
@@ -122,5 +133,6 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.pool.closing().cancel();
+        self.pool.spawner().containers().stop();
     }
 }

@@ -30,6 +30,12 @@ pub enum Error {
     /// This machine cannot give programs in the sandbox a network.
     #[error("programs cannot be given a network here: {0}")]
     NoNetwork(LocalizedMessage),
+    /// No container can be had for the program, or it asks for what none gives.
+    #[error("programs cannot be run in a container here: {0}")]
+    NoContainer(LocalizedMessage),
+    /// The runtime is not that of a container, which the level asks for.
+    #[error("the interpreter does not run in a container: {0}")]
+    NotInContainer(String),
     /// The launcher or the run's supervisor died or does not answer.
     #[error("the run's supervisor failed: {0}")]
     Supervisor(#[source] io::Error),
@@ -44,6 +50,8 @@ impl Error {
             Self::NoSandbox(reason) => sentences::NO_SANDBOX.with("reason", reason.clone()),
             Self::NotInWasm(language) => sentences::NOT_IN_WASM.with("language", language),
             Self::NoNetwork(reason) => sentences::NO_NETWORK.with("reason", reason.clone()),
+            Self::NoContainer(reason) => sentences::NO_CONTAINER.with("reason", reason.clone()),
+            Self::NotInContainer(language) => sentences::NOT_IN_CONTAINER.with("language", language),
             Self::Supervisor(cause) => sentences::SUPERVISOR.with("cause", cause),
         }
     }

@@ -8,12 +8,14 @@
 //! run/                                     the loop of one run: output, input, limits, outcome
 //! warm/                                    interpreters that are started before their programs are known
 //! spawn/                                   starts an interpreter: environment, folder, barrier
+//! container/                               starts it in a container of Docker or Podman
 //! job                                      a request with its runtime, its limits and its cancel token
 //! workspace/  language/ → interpreter/     the runs' folders; the languages; discovery
 //! sys/                                     one contained process tree, on Linux, macOS and Windows
 //! request/  session  isolation  outcome  limits  error  text/  fingerprint  private
 //! ```
 
+mod container;
 mod engine;
 mod error;
 mod fingerprint;
@@ -33,6 +35,7 @@ mod text;
 mod warm;
 mod workspace;
 
+pub use container::ContainerReport;
 pub use engine::{Config, Engine};
 pub use error::{Error, InvalidRequest};
 pub use isolation::{Lack, NetworkLack, Outward, Policy, SandboxReport};

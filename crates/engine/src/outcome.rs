@@ -68,6 +68,8 @@ pub enum Isolation {
     Sandbox,
     /// The built-in Python: the program has its run's folders, and no network.
     Wasm,
+    /// A container of Docker or Podman: the program has the files of an image and its own, and no network.
+    Container,
 }
 
 impl Isolation {
@@ -77,6 +79,7 @@ impl Isolation {
             Self::None => "none",
             Self::Sandbox => "sandbox",
             Self::Wasm => "wasm",
+            Self::Container => "container",
         }
     }
 }
@@ -95,6 +98,8 @@ pub enum Containment {
     JobObject,
     /// A session, with a search of the process table (macOS).
     ProcessGroup,
+    /// A container of Docker or Podman.
+    Container,
 }
 
 impl Containment {
@@ -106,6 +111,7 @@ impl Containment {
             Self::Subreaper => "subreaper",
             Self::JobObject => "job_object",
             Self::ProcessGroup => "process_group",
+            Self::Container => "container",
         }
     }
 

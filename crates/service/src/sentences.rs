@@ -14,8 +14,9 @@ runtray_engine::sentences! {
     SETTING_ORIGINS = "setting.origins": "has wrong entries: {entries}";
     SETTING_HOSTS = "setting.hosts": "has wrong entries: {entries}";
     SETTING_HOST = "setting.host": "`{written}` is no host name; write it without scheme and port";
-    SETTING_ISOLATION_LEVEL = "setting.isolation_level": "asks for \"{level}\", which this version cannot give; nothing is run at a lower level, so no program is run until it is \"auto\", \"sandbox\", \"wasm\" or \"none\"";
-    SETTING_ISOLATION = "setting.isolation": "must be \"auto\", \"sandbox\", \"wasm\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is one of them";
+    SETTING_IMAGE = "setting.image": "must be the name of an image such as \"docker.io/library/python:3.13-slim\", not {written}";
+    SETTING_IMAGES = "setting.images": "must be a list of languages with images such as \"javascript=docker.io/library/node:24-slim\"; {written} is none";
+    SETTING_ISOLATION = "setting.isolation": "must be \"auto\", \"sandbox\", \"wasm\", \"container\" or \"none\", not {written}; nothing is run at a lower level, so no program is run until it is one of them";
     SETTING_FOLDER_RELATIVE = "setting.folder_relative": "must be a list of whole paths such as \"/home/me/data\"; {written} is no whole path";
     SETTING_FOLDER_PARENT = "setting.folder_parent": "must not hold `..`, as {written} does";
     SETTING_FOLDER_NEVER = "setting.folder_never": "cannot grant {written}: no program gets the whole machine or the system's own devices";
@@ -106,7 +107,6 @@ runtray_engine::sentences! {
     REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. There are: {known}. GET /languages says more.";
     REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
     ISOLATION_LOWER = "isolation.lower": "the settings ask for the isolation \"{asked}\" at least, and a request may raise it, never lower it to \"{wished}\"";
-    ISOLATION_LATER = "isolation.later": "this version cannot give the isolation \"{wished}\"; leave it out, or ask for \"auto\", \"sandbox\" or \"wasm\"";
     NETWORK_NOBODY = "isolation.network_nobody": "a person must say whether it may use the network, and nobody can be asked without the Runtray app. Open the app, send `\"network\": \"off\"`, or change `[sandbox] network` in the settings";
     NETWORK_UNANSWERED = "isolation.network_unanswered": "nobody has said within {minutes} minutes whether it may use the network. Send it again when somebody can answer in the Runtray app, or send `\"network\": \"off\"`";
     NETWORK_CANCELLED = "isolation.network_cancelled": "it was cancelled while it waited for an answer whether it may use the network";
@@ -114,6 +114,7 @@ runtray_engine::sentences! {
     NETWORK_CHANGED = "isolation.network_changed": "the settings about the network have changed while it waited. Send it again";
     NETWORK_NONE = "isolation.network_none": "nobody is asked about the network at the isolation \"none\", where programs have yours. Leave `network` out, or ask for the isolation \"sandbox\"";
     NETWORK_OFF = "isolation.network_off": "the settings give this program no network. Leave `network` out, or change `[sandbox]` in the settings";
+    NETWORK_CONTAINER = "isolation.network_container": "programs in containers have no network. Leave `network` out, or ask for another isolation";
     NETWORK_BUILT_IN = "isolation.network_built_in": "the built-in Python has no network. Leave `network` out, or choose an interpreter of this machine in the settings";
     REFUSED_ISOLATION = "refused.isolation": "The program was not run: {reason}.";
     REFUSED_TOO_MANY = "refused.too_many": "{running} executions are running and {queued} are waiting, which is all that the settings allow. Try again in a moment.";
@@ -132,6 +133,8 @@ runtray_engine::sentences! {
     DOCTOR_NO_ROOT = "doctor.no_root": "needs mount namespaces";
     DOCTOR_NETWORK = "doctor.network": "with nothing in it";
     DOCTOR_NO_NETWORK = "doctor.no_network": "needs network namespaces";
+    DOCTOR_CONTAINER = "doctor.container": "{daemon} answers and has the image {image}";
+    DOCTOR_CONTAINER_NO_IMAGE = "doctor.container_no_image": "{daemon} answers; `[container] image` in the settings names no image yet";
     DOCTOR_COMPLETE = "doctor.complete": "complete";
     DOCTOR_RAN = "doctor.ran": "{name} in {milliseconds} ms";
     DOCTOR_DID_NOT_RUN = "doctor.did_not_run": "{name} did not run: {status}";

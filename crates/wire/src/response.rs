@@ -85,7 +85,7 @@ pub struct Ending {
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub granted: Option<Granted>,
     /// How its process tree was held together: `pid_namespace`, `user_namespace` or, as the fallback, `subreaper` on Linux,
-    /// `job_object` on Windows, `process_group` on macOS; null for a run that was ended before it began.
+    /// `job_object` on Windows, `process_group` on macOS, `container` for one; null for a run that was ended before it began.
     #[schema(example = "user_namespace")]
     pub containment: Option<String>,
     /// The files that the run created or changed in its folder.

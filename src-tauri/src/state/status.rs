@@ -90,6 +90,7 @@ impl AppState {
             python: interpreters.in_use.as_ref().map(|python| python.worded(language)),
             python_problem: interpreters.problem.as_ref().map(|problem| sentence(&say(problem))),
             isolation: match isolation(interpreters.in_use.as_ref()) {
+                _ if level == Isolation::Container => level,
                 Isolation::None => level,
                 own => own,
             }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::cache::ProgramCache;
+use super::container::{self, Images};
 use super::definition::{Interpreter, Language};
 use super::program::{self, Program};
 use super::runtime::Runtime;
@@ -25,6 +26,10 @@ pub struct Choices {
     pub shells: bool,
     /// Whether all programs must run in WebAssembly; only Python's can.
     pub wasm: bool,
+    /// Whether all programs must run in containers.
+    pub container: bool,
+    /// The images of containers.
+    pub images: Images,
     /// The user's own languages; one with the name of a built-in language replaces it.
     pub languages: Vec<Language>,
 }
@@ -114,6 +119,9 @@ impl Languages {
     /// # Errors
     /// Why there is none, and how to get one.
     pub async fn runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
+        if self.choices.container {
+            return self.container_runtime(language);
+        }
         if self.choices.wasm {
             return self.wasm_runtime(language).await;
         }
@@ -142,6 +150,19 @@ impl Languages {
         }
         let program = self.built_in.get(|| program::python(&self.machine, Some(Path::new(BUILT_IN)))).await?;
         Ok(Arc::new(program.runtime(&row.language)))
+    }
+
+    /// The runtime of `language`, which must be in this table, in a container, whatever the user's choices are. Whether its image is
+    /// there is not examined.
+    ///
+    /// # Errors
+    /// The user's choices forbid it or name no image for it, or no container can run it.
+    pub fn container_runtime(&self, language: &Language) -> Result<Arc<Runtime>, Unavailable> {
+        let row = self.row(language)?;
+        match self.forbidden(&row.language) {
+            Some(reason) => Err(reason),
+            None => container::runtime(&row.language, &self.choices.images).map(Arc::new),
+        }
     }
 
     fn row(&self, language: &Language) -> Result<&Row, Unavailable> {

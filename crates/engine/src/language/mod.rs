@@ -5,6 +5,7 @@
 
 mod activation;
 mod cache;
+mod container;
 mod definition;
 mod languages;
 mod node;
@@ -22,6 +23,7 @@ mod unavailable;
 mod tests;
 
 pub use activation::Activation;
+pub use container::Images;
 pub use definition::{Interpreter, Language};
 pub use languages::{Choices, Entry, Languages};
 pub use prestart::Prestart;

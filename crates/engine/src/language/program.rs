@@ -66,6 +66,7 @@ impl Program {
             extension: language.extension.clone(),
             prestart: if self.built_in { Some(Prestart::BuiltIn) } else { Prestart::of(interpreter) },
             isolation: if self.built_in { Isolation::Wasm } else { Isolation::None },
+            image: None,
             is_sealed: self.built_in,
             own_pythons: self.own_pythons.clone(),
         }

@@ -43,6 +43,8 @@ pub struct Runtime {
     pub extension: String,
     /// How it is prestarted; `None` if it cannot be.
     pub prestart: Option<Prestart>,
+    /// The image in whose containers its programs run; `None` for an interpreter of this machine.
+    pub image: Option<String>,
     /// The isolation level of its programs.
     pub isolation: Isolation,
     /// Whether nothing of a run may act on the interpreter's own process: its variables are not those of the program, which it

@@ -8,8 +8,9 @@ mod elsewhere;
 mod input;
 mod output;
 
-use std::future;
+use std::future::pending;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,14 +20,15 @@ use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_util::sync::CancellationToken;
 
+use crate::container;
 use crate::error::Error;
 use crate::job::Job;
 use crate::outcome::{Event, Outcome};
 use crate::request::Request;
 use crate::session::{Commands, EventSink, Signal};
 use crate::spawn::barrier::Barrier;
-use crate::spawn::{self, Spawned};
-use crate::sys::{Exit, OpenFiles, Pipes, Tree};
+use crate::spawn::{self, Running, Spawned};
+use crate::sys::{Exit, OpenFiles, Pipes};
 use crate::warm::{Pool, Refill};
 use crate::workspace::{self, Workspace};
 use classify::Cause;
@@ -106,7 +108,7 @@ async fn run_to_end(
         .map_err(|source| spawn::not_run(source, job.runtime()))?;
     let duration = began.elapsed();
     let (tree, workspace) = ScopeGuard::into_inner(contained);
-    drop(tree);
+    let archive = tree.finish(&workspace).await;
     let mut outcome = Outcome { warm, containment, ..classify::outcome(exit, cause, job, duration) };
     let tail = output.into_tail();
     let denied = denied::reason(outcome.status, &tail, job.policy(), &job.runtime().trees, workspace.root());
@@ -115,7 +117,7 @@ async fn run_to_end(
         None => elsewhere::reason(outcome.status, &tail, job).await,
     };
     outcome.reason = outcome.reason.or(advice.map(|message| message.to_string()));
-    Ok(collect(job, workspace, outcome).await)
+    Ok(collect(job, workspace, archive, outcome).await)
 }
 
 /// An idle interpreter for `job`, else a new one. Nothing of the program has run when this returns; dropping the future ends
@@ -149,7 +151,7 @@ impl Ends<'_> {
 /// Moves input and output until the tree is gone and its pipes are empty. A reader that does not take the rest within `DRAIN`
 /// loses it, so that it cannot occupy a slot for ever.
 async fn attend(
-    tree: &mut Tree,
+    tree: &mut Running,
     Streams { pipes, barrier, commands }: Streams,
     job: &Job,
     workspace: &Workspace,
@@ -170,7 +172,7 @@ async fn attend(
                 let mut input = InteractiveInput::new(stdin, terminal, typed.clone(), asks, &output.activity);
                 input.forward(commands).await;
                 // A client that is gone has not ended the input: its program must be killed before it reads an end of file.
-                future::pending::<()>().await;
+                pending::<()>().await;
             }
             None => write_stdin(stdin, typed).await,
         }
@@ -195,7 +197,7 @@ async fn attend(
 
 /// Waits for the tree to end, and kills it if there is a cause.
 async fn supervise(
-    tree: &mut Tree,
+    tree: &mut Running,
     job: &Job,
     workspace: &Workspace,
     output: &Output,
@@ -223,8 +225,9 @@ async fn supervise(
     Ok((tree.wait().await?, Some(cause)))
 }
 
-/// Returns once the files of the run, deleted but open ones included, exceed `most` bytes.
-async fn folder_is_full(workspace: &Workspace, open_files: OpenFiles, most: u64) {
+/// Returns once the files of the run, deleted but open ones included, exceed `most` bytes. Never for a container (`None`).
+async fn folder_is_full(workspace: &Workspace, open_files: Option<OpenFiles>, most: u64) {
+    let Some(open_files) = open_files else { return pending().await };
     loop {
         sleep(FOLDER_CHECK).await;
         let root = workspace.root().to_path_buf();
@@ -251,11 +254,17 @@ async fn write_stdin(mut stdin: impl AsyncWrite + Unpin, bytes: &[u8]) {
     let _ = stdin.shutdown().await;
 }
 
-async fn collect(job: &Arc<Job>, workspace: Workspace, outcome: Outcome) -> Outcome {
-    if workspace.is_untouched(job.request()) {
+/// Adds the files of the run to its outcome: those of its folder, or of a container's `archive`.
+async fn collect(job: &Arc<Job>, workspace: Workspace, archive: Option<PathBuf>, outcome: Outcome) -> Outcome {
+    if archive.is_none() && workspace.is_untouched(job.request()) {
         return outcome;
     }
     let job = Arc::clone(job);
-    let files = tokio::task::spawn_blocking(move || workspace.results(job.request(), job.limits())).await;
+    let read = move || match archive {
+        // The folder, with the archive in it, is deleted afterwards.
+        Some(archive) => container::results(&archive, &job, workspace),
+        None => workspace.results(job.request(), job.limits()),
+    };
+    let files = tokio::task::spawn_blocking(read).await;
     Outcome { files: files.unwrap_or_default(), ..outcome }
 }

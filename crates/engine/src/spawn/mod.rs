@@ -5,6 +5,7 @@ mod app_container;
 pub(crate) mod barrier;
 mod environment;
 mod grants;
+mod running;
 mod sealed;
 
 use std::ffi::OsString;
@@ -17,6 +18,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::container::Containers;
 use crate::error::Error;
 use crate::isolation::{Lack, Policy, SandboxReport};
 use crate::job::Job;
@@ -25,11 +27,12 @@ use crate::limits::Limits;
 use crate::outcome::{Containment, Isolation};
 use crate::request::Request;
 use crate::session::TerminalSize;
-use crate::sys::{Launch, Launcher, Pipes, RunFolders, Tree};
+use crate::sys::{Launch, Launcher, Pipes, RunFolders};
 use crate::workspace::{HiddenFolders, Workspace, Workspaces};
 #[cfg(windows)]
 pub use app_container::sandbox_access;
 use barrier::Barrier;
+pub(crate) use running::Running;
 
 /// A request of at most so many bytes is written to disk without a blocking thread.
 const QUICK_BYTES: usize = 64 << 10;
@@ -49,13 +52,14 @@ pub(crate) struct Spawner {
     _barrier_files: Arc<Vec<File>>,
     workspaces: Workspaces,
     launcher: Arc<Launcher>,
+    containers: Containers,
     /// Folders that are hidden from programs.
     hidden: Arc<HiddenFolders>,
 }
 
 /// A started interpreter in its own folder.
 pub(crate) struct Spawned {
-    pub(crate) tree: Tree,
+    pub(crate) tree: Running,
     pub(crate) pipes: Pipes,
     /// Dropped after the tree.
     pub(crate) workspace: Workspace,
@@ -64,13 +68,15 @@ pub(crate) struct Spawned {
 }
 
 impl Spawner {
-    /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher.
+    /// Claims the runs' folder, sweeps what a crashed engine left there, and starts the launcher. Must be called within a tokio
+    /// runtime.
     pub(crate) fn new(runs_folder: &Path, hidden: &[PathBuf]) -> Result<Self, Error> {
         let workspaces = Workspaces::open(runs_folder).map_err(Error::Workspace)?;
         let barriers = Arc::new(barrier::prepare(workspaces.shared()).map_err(Error::Workspace)?);
         let launcher = Arc::new(Launcher::start().map_err(Error::Supervisor)?);
         let hidden = Arc::new(HiddenFolders::open(hidden.iter().cloned().chain([runs_folder.to_path_buf()])));
-        Ok(Self { _barrier_files: barriers, workspaces, launcher, hidden })
+        let containers = Containers::new(workspaces.shared().to_path_buf(), workspaces.left_containers());
+        Ok(Self { _barrier_files: barriers, workspaces, launcher, containers, hidden })
     }
 
     /// Watch channel of how process trees are contained; `None` until it is known.
@@ -96,8 +102,19 @@ impl Spawner {
         self.launcher.trouble()
     }
 
+    /// The containers of Docker or Podman.
+    pub(crate) fn containers(&self) -> &Containers {
+        &self.containers
+    }
+
     /// Starts the interpreter of `job` with its program.
     pub(crate) async fn cold(&self, job: &Arc<Job>) -> Result<Spawned, Error> {
+        if job.runtime().image.is_some() {
+            // Its folder takes the archive of the results.
+            let workspace = self.workspaces.reserve(&job.runtime().entry()).map_err(Error::Workspace)?;
+            let (run, pipes) = self.containers.start(job).await?;
+            return Ok(Spawned { tree: Running::Container(run), pipes, workspace, barrier: None });
+        }
         let (workspaces, given) = (self.workspaces.clone(), job.clone());
         let made = on_disk(job.request(), move || workspaces.create(given.request(), &given.runtime().entry()));
         let workspace = made.await.map_err(Error::Workspace)?;
@@ -150,7 +167,7 @@ impl Spawner {
         let base = environment::activate(base, &runtime.activation, &shims);
         let base = match policy.level {
             Isolation::Sandbox => environment::without_home(base, &workspace.temporary()),
-            Isolation::None | Isolation::Wasm => base,
+            Isolation::None | Isolation::Wasm | Isolation::Container => base,
         };
         let mut env = environment::merge(base, request.env());
         if runtime.is_sealed {
@@ -181,7 +198,7 @@ impl Spawner {
             terminal: request.terminal(),
         };
         let (tree, pipes) = self.launcher.launch(&launch).await.map_err(|source| not_run(source, runtime))?;
-        Ok(Spawned { tree, pipes, workspace, barrier })
+        Ok(Spawned { tree: Running::Tree(tree), pipes, workspace, barrier })
     }
 }
 

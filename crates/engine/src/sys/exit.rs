@@ -13,6 +13,8 @@ pub(crate) enum Breach {
     Processes,
     /// Not a limit: the supervisor was killed, did not answer, or sent an invalid report (Linux only).
     Supervisor,
+    /// Not a limit: Docker or Podman does not answer any more.
+    Daemon,
 }
 
 /// How a tree ended. No process of it is left.

@@ -10,6 +10,7 @@
 #[cfg(any(target_os = "macos", test))]
 mod descendants;
 mod exit;
+mod inner_pipes;
 mod launch;
 pub(crate) mod open_file_limit;
 pub(crate) mod peer;
@@ -51,6 +52,7 @@ pub(crate) use platform::{Launcher, OpenFiles, Tree, is_own_connection};
 pub(crate) use platform::{access, is_store_program, pipe_client, starting};
 
 pub(crate) use exit::{Breach, Exit};
+pub(crate) use inner_pipes::{InnerInput, InnerOutput, inner_pipes};
 pub(crate) use launch::{Grants, Launch, RunFolders};
 pub(crate) use pipes::{Input, Pipes};
 #[cfg(windows)]

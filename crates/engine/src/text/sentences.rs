@@ -73,6 +73,20 @@ crate::sentences! {
     NETWORK_LACK_SYSTEM = "isolation.network_lack_system": "this version gives programs in the sandbox a network on Linux only. Leave the network off";
     NETWORK_LACK_NAMESPACES = "isolation.network_lack_namespaces": "this machine gives programs no network and mount namespaces, without which its own network cannot be kept closed. Allow user namespaces, or leave the network off";
     NETWORK_LACK_DEVICE = "isolation.network_lack_device": "the device /dev/net/tun cannot be used ({cause}). Load the module `tun`, start the container with `--device /dev/net/tun`, or leave the network off";
+    NO_CONTAINER = "isolation.no_container": "programs cannot be run in a container here: {reason}";
+    NOT_IN_CONTAINER = "isolation.not_in_container": "the settings changed while this program waited, and now ask for a container for {language}. Send it again";
+    CONTAINER_LANGUAGE = "container.language": "no container runs programs in {language}. Ask for another isolation";
+    CONTAINER_NO_IMAGE = "container.no_image": "no image is chosen for {language}. Set `[container] image` in the settings to one that is on this machine, such as \"docker.io/library/python:3.13-slim\"";
+    CONTAINER_HOST = "container.host": "the variable DOCKER_HOST names {host}. Runtray sends no program over a network: name a socket of this machine ({scheme}...), or remove the variable";
+    CONTAINER_DENIED = "container.denied": "this user may not open {path}. Use Docker or Podman without root, or add the user to the group `docker` (which gives the user the rights of root)";
+    CONTAINER_NO_DAEMON = "container.no_daemon": "neither Docker nor Podman answers at {paths}. Start Docker Desktop, or install Docker or Podman and start it (for Podman: `systemctl --user start podman.socket`, or `podman machine start`)";
+    CONTAINER_IMAGE = "container.image": "the image {image} is not on this machine, and Runtray downloads none by itself. Get it with `{command}`";
+    CONTAINER_NOT_LINUX = "container.not_linux": "the image {image} is not one for Linux. Switch Docker to Linux containers, and choose another image";
+    CONTAINER_VOLUMES = "container.volumes": "the image {image} has volumes ({folders}), in which programs could write without a limit. Choose an image without volumes";
+    CONTAINER_SILENT = "container.silent": "{daemon} does not answer any more. Restart it, and try again";
+    CONTAINER_REFUSED = "container.refused": "{daemon} refused it ({cause}). Correct that, or choose another image in the settings";
+    CONTAINER_TERMINAL = "container.terminal": "programs in containers have no terminal. Run it without one, or ask for another isolation";
+    CONTAINER_STDIN = "container.stdin": "on Windows programs in containers have no standard input. Run it without input, or ask for another isolation";
     LACK_SYSTEM = "isolation.lack_system": "this version has no sandbox for this system. Choose \"none\" in the settings to run programs with your own rights";
     LACK_APP_CONTAINER = "isolation.lack_app_container": "this Windows has no AppContainers, which Windows 10 and newer have (Wine does not). The built-in Python isolates its programs here too; \"auto\" in the settings chooses it";
     LACK_LANDLOCK = "isolation.lack_landlock": "the kernel has no Landlock. It needs Linux 6.2 or newer with `landlock` among the security modules (`lsm=` on the kernel's command line)";
@@ -106,6 +120,7 @@ crate::sentences! {
     OUTCOME_MEMORY = "outcome.memory": "Execution was stopped: it used more than {limit} of memory.";
     OUTCOME_PROCESSES = "outcome.processes": "Execution was stopped: it had more than {limit} processes.";
     OUTCOME_SUPERVISOR = "outcome.supervisor": "Execution crashed: the process that watches over it was killed, stopped or changed, by the program or by the system.";
+    OUTCOME_DAEMON = "outcome.daemon": "Execution crashed: Docker or Podman stopped answering.";
     OUTCOME_INTERRUPTED = "outcome.interrupted": "Execution was interrupted.";
     OUTCOME_TERMINATED = "outcome.terminated": "Execution was terminated.";
     OUTCOME_UNKNOWN = "outcome.unknown": "Execution crashed: it was ended by an unknown cause.";

@@ -23,8 +23,8 @@ use crate::isolation::Policy;
 use crate::job::Job;
 use crate::language::Runtime;
 use crate::limits::Limits;
-use crate::spawn::{Spawned, Spawner, on_disk};
-use crate::sys::{Breach, Tree};
+use crate::spawn::{Running, Spawned, Spawner, on_disk};
+use crate::sys::Breach;
 
 /// How often the pool checks whether it can shrink.
 const TICK: Duration = Duration::from_secs(15);
@@ -51,6 +51,7 @@ struct State {
 impl Pool {
     /// An empty pool. Must be called within a tokio runtime.
     pub(crate) fn new(spawner: Spawner, warm: Warm) -> Self {
+        spawner.containers().keep(warm.keeps_any());
         let state = State { warm, idle_sets: Vec::new(), maintained: false, closed: false };
         let (tasks, closing) = (TaskTracker::new(), CancellationToken::new());
         Self { spawner, state: Mutex::new(state), tasks, closing, runtime: Handle::current() }
@@ -148,6 +149,7 @@ impl Pool {
 
     /// Applies other sizes.
     pub(crate) fn configure(self: &Arc<Self>, warm: Warm) {
+        self.spawner.containers().keep(warm.keeps_any());
         self.lock().warm = warm;
         self.shrink();
         self.refill();
@@ -164,6 +166,7 @@ impl Pool {
         idle_sets.into_iter().flat_map(IdleSet::into_idle).for_each(|idle| self.discard(idle));
         self.tasks.close();
         self.tasks.wait().await;
+        self.spawner.containers().close().await;
     }
 
     /// Starts the missing interpreters in the background.
@@ -203,7 +206,7 @@ impl Pool {
     }
 
     /// Ends a tree in the background, and drops `rest` when it is gone.
-    pub(crate) fn end(&self, mut tree: Tree, rest: impl Send + 'static) {
+    pub(crate) fn end(&self, mut tree: Running, rest: impl Send + 'static) {
         let end = async move {
             tree.kill();
             if let Err(error) = tree.wait().await {
@@ -230,7 +233,10 @@ fn fill(idle: &mut Spawned, job: &Job) -> io::Result<()> {
     }
     idle.workspace.fill(job.request())?;
     // Checked last: once the program's file has replaced the pipe, no path leads to the barrier any more.
-    let untouched = idle.barrier.as_mut().is_none_or(|barrier| barrier.is_untouched(&idle.tree));
+    let untouched = match (&mut idle.barrier, idle.tree.tree()) {
+        (Some(barrier), Some(tree)) => barrier.is_untouched(tree),
+        _ => true,
+    };
     if untouched { Ok(()) } else { Err(touched()) }
 }
 

@@ -49,6 +49,11 @@ impl Warm {
         Self { memory_bytes: 0, ..Self::default() }
     }
 
+    /// Whether anything is kept idle.
+    pub(crate) fn keeps_any(&self) -> bool {
+        self.memory_bytes > 0
+    }
+
     /// The size for `language`.
     pub fn size(&self, language: &str) -> PoolSize {
         self.sizes.get(language).copied().unwrap_or_default()

@@ -69,6 +69,11 @@ impl Drop for Claim {
     }
 }
 
+/// Whether the engine with that folder lives.
+pub(crate) fn is_claimed(folder: &Path) -> bool {
+    lock::is_held(&folder.with_extension(LOCK))
+}
+
 /// Eight random characters. Short, because programs put sockets below, whose paths may have 107 bytes in all.
 pub(super) fn short_name() -> String {
     Ulid::generate().to_string().split_off(ULID_LEN - 8)

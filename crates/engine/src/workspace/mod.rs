@@ -17,6 +17,7 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub(crate) use claim::is_claimed;
 pub(crate) use hidden::HiddenFolders;
 pub(crate) use size::size;
 
@@ -31,6 +32,8 @@ use crate::request::Request;
 /// Files in the engine's folder that stop interpreters from searching for such files in the user's folders above, where those
 /// are visible.
 const STOP_FILES: [&str; 2] = ["package.json", "tsconfig.json"];
+/// A file in an engine's folder which says that the engine has had containers.
+pub(crate) const CONTAINERS: &str = "containers";
 /// A program up to this size is compared without a blocking thread.
 const QUICK_BYTES: usize = 64 << 10;
 
@@ -41,6 +44,8 @@ pub(crate) struct Workspaces(Arc<Inner>);
 struct Inner {
     cleaner: Cleaner,
     claim: Claim,
+    /// Whether an engine that had containers died.
+    left_containers: bool,
 }
 
 impl Workspaces {
@@ -51,13 +56,19 @@ impl Workspaces {
         let (claim, stale) = Claim::take(base)?;
         write_stop_files(claim.folder())?;
         let cleaner = Cleaner::start()?;
+        let left_containers = stale.iter().any(|folder| folder.join(CONTAINERS).exists());
         stale.into_iter().for_each(|folder| cleaner.delete(folder));
-        Ok(Self(Arc::new(Inner { cleaner, claim })))
+        Ok(Self(Arc::new(Inner { cleaner, claim, left_containers })))
     }
 
     /// The engine's folder, which contains the runs' folders.
     pub(crate) fn shared(&self) -> &Path {
         self.0.claim.folder()
+    }
+
+    /// Whether an engine that had containers left its folder behind.
+    pub(crate) fn left_containers(&self) -> bool {
+        self.0.left_containers
     }
 
     /// Creates a run's folder with the program, as `entry`, and its files. Leaves nothing behind on failure.

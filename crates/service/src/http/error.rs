@@ -279,6 +279,8 @@ impl From<runtray_engine::Error> for Error {
         match error {
             runtray_engine::Error::NoSandbox(_)
             | runtray_engine::Error::NotInWasm(_)
+            | runtray_engine::Error::NoContainer(_)
+            | runtray_engine::Error::NotInContainer(_)
             | runtray_engine::Error::NoNetwork(_) => Self::IsolationUnavailable(error.message()),
             runtray_engine::Error::Workspace(source) if is_full(&source) => Self::DiskFull,
             runtray_engine::Error::Workspace(source)

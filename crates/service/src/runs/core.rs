@@ -160,7 +160,7 @@ impl Core {
         let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
         let found = isolation::runtime(&languages, language, level).await;
         found.map_err(|reason| match level {
-            IsolationChoice::Wasm => RunError::NoIsolation(reason.0),
+            IsolationChoice::Wasm | IsolationChoice::Container => RunError::NoIsolation(reason.0),
             _ => RunError::NoRuntime(reason.0),
         })
     }

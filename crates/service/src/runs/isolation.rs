@@ -82,7 +82,7 @@ impl Chosen {
 /// that of `settings`. Its network is [`NetworkChoice::Ask`] if a person has to be asked.
 ///
 /// # Errors
-/// The settings forbid to run anything or a network, the level is below theirs, or this version does not have it.
+/// The settings forbid to run anything or a network, or the level is below theirs.
 pub(super) fn chosen(
     settings: &Settings,
     wish: Wish,
@@ -96,6 +96,7 @@ pub(super) fn chosen(
         Some(NetworkWish::Ask) if level == IsolationChoice::None => return Err(s::NETWORK_NONE.message()),
         _ if level == IsolationChoice::None => NetworkChoice::Off,
         None if own != Isolation::None => NetworkChoice::Off,
+        Some(_) if own == Isolation::Container => return Err(s::NETWORK_CONTAINER.message()),
         Some(_) if own != Isolation::None => return Err(s::NETWORK_BUILT_IN.message()),
         None => settings.network_of(caller, NetworkChoice::On),
         Some(wished) => {
@@ -113,7 +114,7 @@ pub(super) fn chosen(
 /// The level for a program that asks for `wished`, or for none; `Err` says why it is refused.
 ///
 /// # Errors
-/// The settings forbid to run anything, it is below that of `settings`, or this version does not have it.
+/// The settings forbid to run anything, or it is below that of `settings`.
 pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result<IsolationChoice, LocalizedMessage> {
     if let Some(reason) = settings.refuse_to_run.clone() {
         return Err(reason);
@@ -122,9 +123,6 @@ pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result
     let wished = wished.unwrap_or(asked);
     if wished < asked && !(wished == IsolationChoice::Auto && asked != IsolationChoice::None) {
         return Err(s::ISOLATION_LOWER.with("asked", asked.name()).with("wished", wished.name()));
-    }
-    if wished == IsolationChoice::Container {
-        return Err(s::ISOLATION_LATER.with("wished", wished.name()));
     }
     Ok(wished.max(asked))
 }
@@ -136,6 +134,7 @@ pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
         IsolationChoice::None => Isolation::None,
         IsolationChoice::Auto if lacks => Isolation::None,
         IsolationChoice::Wasm => Isolation::Wasm,
+        IsolationChoice::Container => Isolation::Container,
         _ => Isolation::Sandbox,
     }
 }
@@ -167,7 +166,7 @@ pub async fn policy(
             let network = network(settings, chosen.network, own_port);
             Policy { network, ..sandbox_policy(languages, settings).await }
         }
-        Isolation::None | Isolation::Wasm => Policy { level, ..Policy::NONE },
+        Isolation::None | Isolation::Wasm | Isolation::Container => Policy { level, ..Policy::NONE },
     }
 }
 
@@ -189,6 +188,7 @@ pub async fn runtime(
 ) -> Result<Arc<Runtime>, Unavailable> {
     match choice {
         IsolationChoice::Wasm => languages.wasm_runtime(language).await,
+        IsolationChoice::Container => languages.container_runtime(language),
         _ => languages.runtime(language).await,
     }
 }
@@ -230,7 +230,10 @@ mod tests {
             (Wasm, Some(Auto), Some(Wasm)),
             (Wasm, Some(Sandbox), None),
             (Wasm, Some(Nothing), None),
-            (Auto, Some(Container), None),
+            (Auto, Some(Container), Some(Container)),
+            (Container, Some(Sandbox), None),
+            (Container, Some(Auto), Some(Container)),
+            (Wasm, Some(Container), None),
         ] {
             let settings = Settings { isolation: asked, ..Settings::default() };
             let chosen = chosen(&settings, Wish { isolation: wished, network: None }, Isolation::None, LOCAL);
@@ -260,6 +263,8 @@ mod tests {
             (Ask, Some(NetworkWish::On), own, Some(Ask)),
             (Ask, None, sealed, Some(Off)),
             (Ask, Some(NetworkWish::Ask), sealed, None),
+            (On, None, Isolation::Container, Some(Off)),
+            (On, Some(NetworkWish::On), Isolation::Container, None),
         ] {
             let settings = Settings { network: setting, ..Settings::default() };
             let chosen = chosen(&settings, Wish { isolation: None, network: wished }, interpreter, LOCAL);

@@ -28,6 +28,7 @@ pub(super) fn job_of(id: &str, request: Request) -> Job {
         extension: "py".into(),
         args_in_sight: Vec::new(),
         prestart: None,
+        image: None,
         isolation: Isolation::None,
         is_sealed: false,
         own_pythons: None,

@@ -79,7 +79,7 @@ pub(super) fn isolation(settings: &mut Settings, item: &Item) -> Result<(), Faul
         Some("none") => return choose(settings, IsolationChoice::None),
         Some("sandbox") => return choose(settings, IsolationChoice::Sandbox),
         Some("wasm") => return choose(settings, IsolationChoice::Wasm),
-        Some(level @ "container") => s::SETTING_ISOLATION_LEVEL.with("level", level),
+        Some("container") => return choose(settings, IsolationChoice::Container),
         _ => s::SETTING_ISOLATION.with("written", excerpt(item)),
     };
     settings.refuse_to_run = Some(s::SETTING_ISOLATION_REFUSES.with("why", why.clone()));

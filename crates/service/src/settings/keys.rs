@@ -9,7 +9,7 @@ use toml_edit::Item;
 use super::key::{Fault, Key, set};
 use super::model::{DAY, IsolationChoice, Settings};
 use super::read::{GIB, MIB, buffer, count, excerpt, length, millis, program, python, size, switch};
-use super::{access, callers, desktop, journal, updates};
+use super::{access, callers, container, desktop, journal, updates};
 use crate::platform::origin::Origin;
 use crate::sentences as s;
 
@@ -19,10 +19,14 @@ const TIB: u64 = 1024 * GIB;
 const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 
 /// The sections of the file, with their comments.
-pub(super) const SECTIONS: [(&str, &str); 9] = [
+pub(super) const SECTIONS: [(&str, &str); 10] = [
     (
         "sandbox",
         "What programs may use at the isolation \"sandbox\", besides the system, their interpreter and their own folder.",
+    ),
+    (
+        "container",
+        "What programs run in at the isolation \"container\": Docker or Podman, which you install and start.",
     ),
     ("python", "Python."),
     ("node", "JavaScript and TypeScript."),
@@ -75,7 +79,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "isolation",
-        "How far programs are kept from the rest of the machine: \"sandbox\" keeps them from your files and the network,\n\"auto\" is the strongest level there is here, \"wasm\" runs Python only, in the built-in one,\n\"none\" only holds them to their limits.",
+        "How far programs are kept from the rest of the machine: \"sandbox\" keeps them from your files and the network,\n\"auto\" is the strongest level there is here, \"wasm\" runs Python only, in the built-in one,\n\"container\" uses Docker or Podman, \"none\" only holds them to their limits.",
         access::isolation,
         |s| level(s).to_owned(),
     ),
@@ -130,6 +134,8 @@ pub(super) const KEYS: &[Key] = &[
             list(texts.iter().map(String::as_str))
         },
     ),
+    container::IMAGE,
+    container::IMAGES,
     Key::new(
         "python.path",
         "The whole path of an interpreter, or \"builtin\" for the built-in one, whose programs see only their own folder.\nEmpty: Runtray looks for one.",
@@ -336,8 +342,8 @@ fn level(settings: &Settings) -> &'static str {
         IsolationChoice::None => "\"none\"",
         IsolationChoice::Sandbox => "\"sandbox\"",
         IsolationChoice::Wasm => "\"wasm\"",
-        // `container` is not read from a file in this version.
-        IsolationChoice::Auto | IsolationChoice::Container => "\"auto\"",
+        IsolationChoice::Container => "\"container\"",
+        IsolationChoice::Auto => "\"auto\"",
     }
 }
 

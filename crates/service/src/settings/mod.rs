@@ -8,6 +8,7 @@ mod access;
 mod callers;
 mod change;
 mod closest;
+mod container;
 mod desktop;
 mod document;
 mod fallback;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use runtray_engine::interpreter::BUILT_IN;
-use runtray_engine::language::{Choices, Language};
+use runtray_engine::language::{Choices, Images, Language};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Limits, Warm};
 
@@ -44,6 +44,8 @@ pub struct Settings {
     pub network_never: Option<Vec<String>>,
     /// `[sandbox] network_allow`: services of this machine and its local network that programs with a network may reach.
     pub network_allow: Vec<SocketAddr>,
+    /// `[container]`: the images of containers.
+    pub images: Images,
     /// Why nothing may be run, for people: the requested isolation level is not available.
     pub refuse_to_run: Option<LocalizedMessage>,
     /// `[python] path`.
@@ -159,7 +161,7 @@ pub enum IsolationChoice {
     Auto,
     /// `sandbox`: that level, or nothing is run.
     Sandbox,
-    /// `container`: not in this version.
+    /// `container`: Docker or Podman, or nothing is run.
     Container,
     /// `wasm`: the built-in Python, or nothing is run.
     Wasm,
@@ -237,6 +239,7 @@ impl Default for Settings {
             network_always: Vec::new(),
             network_never: Some(Vec::new()),
             network_allow: Vec::new(),
+            images: Images::default(),
             refuse_to_run: None,
             python: None,
             node: None,
@@ -309,6 +312,8 @@ impl Settings {
         Choices {
             python: self.python.clone(),
             wasm: self.isolation == IsolationChoice::Wasm,
+            container: self.isolation == IsolationChoice::Container,
+            images: self.images.clone(),
             node: self.node.clone(),
             shells: self.allow_shells,
             languages: self.languages.clone(),

@@ -77,8 +77,9 @@ fn a_mistake_in_what_closes_something_closes_it() {
 fn an_isolation_that_cannot_be_given_refuses_to_run() {
     assert_eq!(check("isolation = \"sandbox\"", &[]).isolation, super::IsolationChoice::Sandbox);
     assert_eq!(check("isolation = \"wasm\"", &[]).isolation, super::IsolationChoice::Wasm);
-    let settings = check("isolation = \"container\"\nport = 1", &[(1, "isolation", "this version cannot give")]);
-    assert!(settings.refuse_to_run.is_some_and(|why| why.to_string().contains("container")) && settings.port == 1);
+    assert_eq!(check("isolation = \"container\"", &[]).isolation, super::IsolationChoice::Container);
+    let settings = check("isolation = \"jail\"\nport = 1", &[(1, "isolation", "no program is run")]);
+    assert!(settings.refuse_to_run.is_some_and(|why| why.to_string().contains("jail")) && settings.port == 1);
 }
 
 #[test]
@@ -281,7 +282,7 @@ fn a_file_with_a_mistake_that_hides_what_it_closes_is_not_changed() {
 fn an_isolation_that_cannot_be_given_does_not_lock_the_file() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("settings.toml");
-    fs::write(&path, "isolation = \"container\"\nprot = 1\n").expect("a file");
+    fs::write(&path, "isolation = \"jail\"\nprot = 1\n").expect("a file");
     set(&path, "isolation", json!("auto")).expect("a change");
     assert!(Loaded::from_file(&path).settings.refuse_to_run.is_none());
 }

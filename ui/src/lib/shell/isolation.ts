@@ -8,6 +8,7 @@ const WORDS: Record<string, Key> = {
   containment: "isolation.none",
   none: "isolation.none",
   wasm: "isolation.wasm",
+  container: "isolation.container",
 };
 
 const NAMES: Record<string, Key> = { sandbox: "level.sandbox", none: "level.none", wasm: "level.wasm", container: "level.container" };

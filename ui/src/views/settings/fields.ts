@@ -19,6 +19,7 @@ export type Field = Words &
     | { kind: "switch" }
     | { kind: "number"; unit?: Unit }
     | { kind: "path" }
+    | { kind: "text"; placeholder: string }
     | { kind: "choice"; options: { value: string; label: Key }[] }
   );
 
@@ -88,8 +89,16 @@ export const LIMITS: Field[] = [
       { value: "auto", label: "settings.isolation.auto" },
       { value: "sandbox", label: ON_WINDOWS ? "settings.isolation.sandboxUnproven" : "settings.isolation.sandbox" },
       { value: "wasm", label: "settings.isolation.wasm" },
+      { value: "container", label: "settings.isolation.container" },
       { value: "none", label: "settings.isolation.none" },
     ],
+  },
+  {
+    key: "container.image",
+    label: "settings.image",
+    help: "settings.image.help",
+    kind: "text",
+    placeholder: "docker.io/library/python:3.13-slim",
   },
   {
     key: "sandbox.network",
@@ -160,6 +169,9 @@ export const CALLERS: Words = { key: "sandbox.network_always", label: "settings.
 /** The key of those whose programs get none. Both have one list. */
 export const NO_NETWORK = "sandbox.network_never";
 
+/** Images of containers for single languages. */
+export const IMAGES: Words = { key: "container.images", label: "settings.images", help: "settings.images.help" };
+
 /** Keys with a control of their own, and what the window writes down for itself. */
 const OTHERS = [
   "python.path",
@@ -171,6 +183,7 @@ const OTHERS = [
   ADDRESSES.key,
   CALLERS.key,
   NO_NETWORK,
+  IMAGES.key,
   ...FOLDERS.map((field) => field.key),
 ];
 

@@ -8,11 +8,11 @@ use runtray_engine::language::Languages;
 use runtray_engine::{Config, Engine, Error, Isolation, SandboxReport, Warm};
 
 pub use self::check::Check;
-use self::check::{NEEDED, SANDBOX};
+use self::check::{CONTAINER, NEEDED, SANDBOX};
 use crate::platform::paths::Paths;
 use crate::runs::isolation::{Chosen, policy, prefer_isolated_python};
 use crate::sentences as s;
-use crate::settings::Settings;
+use crate::settings::{IsolationChoice, Settings};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,8 +29,10 @@ const LANDLOCK: (u32, u32) = (3, 6);
 impl Examination {
     /// Whether programs are isolated, and every part that this needs works.
     pub fn is_whole(&self) -> bool {
-        let is_needed = |check: &Check| {
-            NEEDED.contains(&check.name) && !(self.isolation == Isolation::Wasm && check.name == SANDBOX)
+        let is_needed = |check: &Check| match self.isolation {
+            Isolation::Container => check.name == CONTAINER,
+            Isolation::Wasm => NEEDED.contains(&check.name) && check.name != SANDBOX,
+            Isolation::None | Isolation::Sandbox => NEEDED.contains(&check.name),
         };
         self.isolation != Isolation::None && self.checks.iter().all(|check| check.ok || !is_needed(check))
     }
@@ -50,6 +52,7 @@ pub async fn examine(paths: &Paths, settings: &Settings) -> Result<Examination, 
     let policy = policy(&engine, &languages, settings, Chosen::of(settings), None).await;
     let mut checks = vec![containment(&engine)];
     checks.extend(parts(&report));
+    checks.push(container(&engine, settings).await);
     checks.extend(trials::programs(&engine, &languages, settings, &policy).await);
     if report.lack.is_none() || policy.level == Isolation::Wasm {
         checks.extend(trials::closed(&engine, &languages, settings).await);
@@ -67,6 +70,21 @@ fn containment(engine: &Engine) -> Check {
     let name = containment.map_or("unknown", |containment| containment.name());
     let sentence = if ok { s::DOCTOR_CONTAINMENT } else { s::DOCTOR_NO_CONTAINMENT };
     Check::new("containment", ok, sentence.with("name", name))
+}
+
+/// Docker or Podman, and the image for Python.
+async fn container(engine: &Engine, settings: &Settings) -> Check {
+    let image = settings.images.of("python");
+    match (engine.container(image).await, image) {
+        (Err(reason), _) => Check::new(CONTAINER, false, reason),
+        (Ok(report), Some(image)) => {
+            Check::new(CONTAINER, true, s::DOCTOR_CONTAINER.with("daemon", report.daemon).with("image", image))
+        }
+        (Ok(report), None) => {
+            let is_unused = settings.isolation != IsolationChoice::Container;
+            Check::new(CONTAINER, is_unused, s::DOCTOR_CONTAINER_NO_IMAGE.with("daemon", report.daemon))
+        }
+    }
 }
 
 /// What the sandbox is made of.
@@ -109,6 +127,7 @@ mod tests {
         let whole = |isolation, name, ok| Examination { isolation, checks: vec![check(name, ok)] }.is_whole();
         assert!(whole(Isolation::Sandbox, "javascript", false));
         assert!(whole(Isolation::Wasm, "sandbox", false) && !whole(Isolation::None, "sandbox", true));
+        assert!(whole(Isolation::Container, "sandbox", false) && !whole(Isolation::Container, "container", false));
         for name in NEEDED {
             assert!(!whole(Isolation::Sandbox, name, false), "{name}");
         }

@@ -167,7 +167,7 @@ async fn a_wrong_method_is_told_the_right_ones() {
 
 #[tokio::test]
 async fn isolation_that_cannot_be_given_runs_nothing() {
-    let reason = crate::sentences::SETTING_ISOLATION_LEVEL.with("level", "container");
+    let reason = crate::sentences::SETTING_ISOLATION_UNKNOWN.message();
     let fixture = fixture(Settings { refuse_to_run: Some(reason.clone()), ..Settings::default() }, None);
     let execute = request(Method::POST, "/execute", &[HOST, JSON], r#"{"code":""}"#);
     let answer = json(send(router(fixture.server.clone()), execute).await).await;

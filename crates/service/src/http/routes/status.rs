@@ -58,7 +58,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
 /// The level of runs, and why it is not the sandbox where `auto` would choose it, or what the sandbox lacks.
 fn isolation(server: &Server, choice: IsolationChoice) -> (Isolation, Option<String>) {
     let Some((level, report)) = server.core.sandbox() else { return (Isolation::None, None) };
-    let needs_none = matches!(choice, IsolationChoice::None | IsolationChoice::Wasm);
+    let needs_none = matches!(choice, IsolationChoice::None | IsolationChoice::Wasm | IsolationChoice::Container);
     let lack = report.lack.filter(|_| !needs_none).map(|lack| lack.message().to_string());
     let gaps: Vec<String> = report.gaps().iter().map(ToString::to_string).collect();
     let is_told = level == Isolation::Sandbox || (choice == IsolationChoice::Auto && !report.is_for_auto());

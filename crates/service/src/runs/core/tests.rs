@@ -109,7 +109,7 @@ async fn languages_and_isolation_are_judged_before_a_slot_is_taken() {
         matches!(&unknown, Some(RunError::UnknownLanguage { name, known }) if name == "cobol" && known.contains("python")),
         "{unknown:?}"
     );
-    let reason = crate::sentences::SETTING_ISOLATION_LEVEL.with("level", "container");
+    let reason = crate::sentences::SETTING_ISOLATION_UNKNOWN.message();
     let settings = Settings { refuse_to_run: Some(reason.clone()), ..Settings::default() };
     fixture.core.apply(Loaded { settings, problems: Vec::new() }).await;
     let refused = fixture.core.runtime("cobol").await.err();

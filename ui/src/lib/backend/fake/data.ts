@@ -129,7 +129,7 @@ const DEFAULTS: Record<string, unknown> = {
   "limits.result_file_bytes": 1 << 20, "admission.slots": 8, "admission.queue": 256, "journal.enabled": true,
   "journal.max_age_days": 30, "journal.max_bytes": 256 << 20, "journal.max_text_bytes": 256 << 10,
   "journal.max_code_bytes": 4 << 20, "journal.max_input_bytes": 1 << 20, "journal.env_values": false,
-  "desktop.start_hidden": false, "sandbox.read": [], "sandbox.write": [], "sandbox.network": "off", "sandbox.network_always": [], "sandbox.network_never": [], "sandbox.network_allow": [], "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
+  "desktop.start_hidden": false, "sandbox.read": [], "sandbox.write": [], "sandbox.network": "off", "sandbox.network_always": [], "sandbox.network_never": [], "sandbox.network_allow": [], "container.image": "", "container.images": [], "desktop.notifications": true, "desktop.theme": "system", "desktop.language": "system",
   "warm.enabled": true, "warm.memory_bytes": 128 << 20,
 };
 

@@ -1,0 +1,153 @@
+//! The connection to Docker or Podman, and what they say of an image.
+
+use std::fmt::Display;
+use std::io::{self, ErrorKind};
+use std::time::Duration;
+
+use bollard::errors::Error as ApiError;
+use bollard::{API_DEFAULT_VERSION, Docker};
+use tokio::time::timeout;
+
+use super::address::Surroundings;
+use crate::text::excerpt::excerpt;
+use crate::text::message::LocalizedMessage;
+use crate::text::sentences;
+
+/// How long an address may take to answer.
+const ANSWER: Duration = Duration::from_secs(3);
+/// How long any other request may take.
+const REQUEST_SECONDS: u64 = 30;
+/// The most characters of an error that are shown.
+const SHOWN: usize = 300;
+
+/// The two programs that have this interface. They differ in what an archive sees (`spec`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Docker,
+    Podman,
+}
+
+/// A connection to Docker or Podman.
+pub(super) struct Daemon {
+    pub(super) docker: Docker,
+    pub(super) kind: Kind,
+    /// Its name and version.
+    pub(super) name: String,
+}
+
+impl Daemon {
+    /// The first that answers.
+    ///
+    /// # Errors
+    /// None does, with the remedy.
+    pub(super) async fn find() -> Result<Self, LocalizedMessage> {
+        let addresses = Surroundings::here().addresses()?;
+        let mut denied = None;
+        for address in &addresses {
+            match timeout(ANSWER, Self::at(address)).await {
+                Ok(Ok(daemon)) => return Ok(daemon),
+                Ok(Err(error)) if is_denied(&error) => denied = denied.or(Some(address)),
+                Ok(Err(error)) => tracing::debug!(%error, address, "no container daemon"),
+                Err(_) => tracing::debug!(address, "a container daemon that does not answer"),
+            }
+        }
+        Err(match denied {
+            Some(address) => sentences::CONTAINER_DENIED.with("path", address.as_str()),
+            None => sentences::CONTAINER_NO_DAEMON.with("paths", excerpt(&addresses.join(", ")).into_owned()),
+        })
+    }
+
+    async fn at(address: &str) -> Result<Self, ApiError> {
+        let docker = Docker::connect_with_local(address, REQUEST_SECONDS, API_DEFAULT_VERSION)?;
+        let told = docker.version().await?;
+        let components = told.components.unwrap_or_default();
+        let podman = components.iter().find(|component| component.name.contains("Podman"));
+        let kind = if podman.is_some() { Kind::Podman } else { Kind::Docker };
+        let version = podman.map(|component| component.version.clone()).or(told.version).unwrap_or_default();
+        let name = format!("{} {}", kind.name(), excerpt(&version));
+        Ok(Self { docker, kind, name: name.trim_end().to_owned() })
+    }
+
+    /// Whether `image` is on this machine and can be used.
+    ///
+    /// # Errors
+    /// It is not, with the remedy. An image is never downloaded.
+    pub(super) async fn check_image(&self, image: &str) -> Result<(), LocalizedMessage> {
+        let found = match self.docker.inspect_image(image).await {
+            Err(error) if is_missing(&error) => {
+                let command = format!("{} pull {image}", self.kind.command());
+                return Err(sentences::CONTAINER_IMAGE.with("image", image).with("command", command));
+            }
+            found => found.map_err(|error| self.refused(&error))?,
+        };
+        if found.os.as_deref().is_some_and(|os| !os.eq_ignore_ascii_case("linux")) {
+            return Err(sentences::CONTAINER_NOT_LINUX.with("image", image));
+        }
+        // A volume of the image would be a place to write that has no limit.
+        let volumes = found.config.and_then(|config| config.volumes).unwrap_or_default();
+        if !volumes.is_empty() {
+            let folders = excerpt(&volumes.join(", ")).into_owned();
+            return Err(sentences::CONTAINER_VOLUMES.with("image", image).with("folders", folders));
+        }
+        Ok(())
+    }
+
+    /// The sentence for an error of the daemon.
+    pub(super) fn refused(&self, error: &ApiError) -> LocalizedMessage {
+        let cause = match error {
+            ApiError::DockerResponseServerError { message, .. } => message.clone(),
+            // The connection says nothing about the request.
+            ApiError::RequestTimeoutError
+            | ApiError::HyperLegacyError { .. }
+            | ApiError::HyperResponseError { .. }
+            | ApiError::IOError { .. } => return sentences::CONTAINER_SILENT.with("daemon", self.name.as_str()),
+            other => other.to_string(),
+        };
+        refused(&self.name, &cause)
+    }
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Docker => "Docker",
+            Self::Podman => "Podman",
+        }
+    }
+
+    /// The program of its command line.
+    fn command(self) -> &'static str {
+        match self {
+            Self::Docker => "docker",
+            Self::Podman => "podman",
+        }
+    }
+}
+
+/// The sentence that `daemon` refused because of `cause`.
+pub(super) fn refused(daemon: &str, cause: &str) -> LocalizedMessage {
+    let short: String = cause.trim().trim_end_matches('.').chars().take(SHOWN).collect();
+    sentences::CONTAINER_REFUSED.with("daemon", daemon).with("cause", excerpt(&short).into_owned())
+}
+
+/// An error that is about the daemon, not about the program.
+pub(super) fn failed(error: impl Display) -> io::Error {
+    io::Error::other(error.to_string())
+}
+
+/// Whether the daemon says that there is no such thing.
+pub(super) fn is_missing(error: &ApiError) -> bool {
+    matches!(error, ApiError::DockerResponseServerError { status_code: 404, .. })
+}
+
+/// Whether the system forbids to open the socket.
+fn is_denied(error: &ApiError) -> bool {
+    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        if error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == ErrorKind::PermissionDenied) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
