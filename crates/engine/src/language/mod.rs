@@ -25,5 +25,5 @@ pub use activation::Activation;
 pub use definition::{Interpreter, Language};
 pub use languages::{Choices, Entry, Languages};
 pub use prestart::Prestart;
-pub use runtime::Runtime;
+pub use runtime::{Runtime, Science};
 pub use unavailable::Unavailable;
