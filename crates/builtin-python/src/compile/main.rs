@@ -1,7 +1,7 @@
 //! `runtray-python-compile`: compiles the Python with packages for science on the user's machine, and imports the packages once.
 //!
 //! `runtray-packs` starts it in a folder with the published files, at the lowest priority. It has the compiler, which no program
-//! that runs anybody's code has. It takes minutes and 1.5 GB of memory, and ends when whoever started it does.
+//! that runs anybody's code has. It takes minutes and 2 GB of memory, and ends when whoever started it does.
 
 mod imported;
 

@@ -106,7 +106,7 @@ pub(super) fn compile(compiler: &Path, folder: &Path, report: &Report) -> Outcom
         return Ok(());
     }
     let last = words.lines().rev().find(|line| !line.trim().is_empty()).map(str::to_owned);
-    Err(failed(last.unwrap_or_else(|| format!("the compiler ended early ({status}); it needs 1.5 GB of memory"))))
+    Err(failed(last.unwrap_or_else(|| format!("the compiler ended early ({status}); it needs 2 GB of memory"))))
 }
 
 fn wait(child: &mut Child, report: &Report) -> io::Result<std::process::ExitStatus> {
