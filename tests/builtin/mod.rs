@@ -10,6 +10,8 @@ mod limits;
 mod packs;
 #[cfg(unix)]
 mod programs;
+#[cfg(target_os = "linux")]
+mod science;
 mod seed;
 
 use std::ops::Deref;

@@ -109,7 +109,7 @@ fn the_first_start_writes_a_file_that_is_valid_and_has_every_key() {
     assert_eq!(keys(&uncommented), EVERY_KEY);
 }
 
-const EVERY_KEY: [&str; 57] = [
+const EVERY_KEY: [&str; 59] = [
     "admission.queue",
     "admission.slots",
     "admission.terminals",

@@ -242,6 +242,19 @@ describe("packages", () => {
   });
 });
 
+test("the science pack is fetched only after a yes", async () => {
+  const backend = await openWindow("settings");
+  await user.click(await button("Add the science pack"));
+  expect(await screen.findByText(/^Fetch 98 MB and compile them on this computer\?/)).toBeTruthy();
+  await user.click(await button("No"));
+  expect(await button("Add the science pack")).toBeTruthy();
+  expect(backend.packages.packages.length).toBe(1);
+  await user.click(await button("Add the science pack"));
+  await user.click(await button("Fetch and compile"));
+  expect(await screen.findByRole("button", { name: "Remove science" })).toBeTruthy();
+  expect(screen.queryByRole("button", { name: "Add the science pack" })).toBeNull();
+});
+
 test("where packages cannot be added, the reason stands in place of the field", async () => {
   await openWindow("settings", (backend) => {
     const localized = { code: "packs.no_built_in", values: {}, text: "packages are for the built-in Python" };

@@ -44,7 +44,7 @@ pub(crate) fn run(args: &Args) -> Result<()> {
     eprintln!("building {} ({profile} profile); the first time takes several minutes", subject.program);
     must(&mut context.cargo(&["build", "--package", subject.package, "--profile", profile]))?;
     let folder = context.cache.path("target-native").join(folder);
-    builtin_python::install(&context, &folder)?;
+    builtin_python::install(&context, &folder, builtin_python::science::Profile::Quick)?;
     let program = folder.join(subject.program);
     let program = program.with_extension(std::env::consts::EXE_EXTENSION);
     eprintln!("starting {}; Ctrl+C stops it", program.display());

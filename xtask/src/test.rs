@@ -52,6 +52,7 @@ const STEPS: &[Step] = &[
     Step { title: "the built-in Python: build", parts: &[Part::Native], work: builtin_python::build },
     Step { title: "packages of the built-in Python: build and tests", parts: &[Part::Native], work: packs::test },
     Step { title: "the built-in Python: tests", parts: &[Part::Native], work: builtin_python::test },
+    Step { title: "the science pack: build and tests", parts: &[Part::Native], work: builtin_python::science::test },
     Step { title: "the web client and the examples: packages", parts: &[Part::Native], work: web::prepare },
     Step { title: "the web client and the examples: types and tests", parts: &[Part::Native], work: web::test },
     Step { title: "tests", parts: &[Part::Native], work: native::test },

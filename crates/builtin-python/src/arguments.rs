@@ -64,6 +64,8 @@ pub struct Folders {
     pub home: Option<PathBuf>,
     /// `--cache`: where it is unpacked.
     pub cache: Option<PathBuf>,
+    /// `--image`: the folder of the Python with packages for science, which runs instead.
+    pub image: Option<PathBuf>,
 }
 
 /// A command line that cannot be read.
@@ -86,6 +88,7 @@ usage: runtray-python [option] ... [-c cmd | -m mod | file | -] [arg] ...
 Options of CPython: -B -E -I -O -P -S -W arg -X opt -q -s -u -V
 --home DIR        what is shipped beside this program
 --cache DIR       where that is unpacked
+--image DIR       run the Python with packages for science, which was compiled into this folder
 --variables PREFIX  the environment is what begins with PREFIX, without it; otherwise all of this process's own.
                   Then RUNTRAY_TEMPORARY names a second folder that the program sees, for its temporary files
 --packages DIR    further modules, which the program can read only
@@ -140,6 +143,7 @@ impl<I: Iterator<Item = OsString>> Reader<I> {
             "--verbose" => self.verbose = true,
             "--home" => self.run.folders.home = Some(self.value(option, "")?.into()),
             "--cache" => self.run.folders.cache = Some(self.value(option, "")?.into()),
+            "--image" => self.run.folders.image = Some(self.value(option, "")?.into()),
             "--packages" => self.run.packages = Some(self.value(option, "")?.into()),
             "--variables" => self.run.variables = Some(self.value(option, "")?),
             "--memory" => self.run.memory = Some(self.bytes(option)?),
@@ -218,8 +222,9 @@ mod tests {
 
     #[test]
     fn places_are_read() {
-        let run = run(&["--home", "/h", "--cache", "/c", "--variables", "IN_", "x.py"]);
-        assert_eq!(run.folders, Folders { home: Some("/h".into()), cache: Some("/c".into()) });
+        let run = run(&["--home", "/h", "--cache", "/c", "--image", "/i", "--variables", "IN_", "x.py"]);
+        let folders = Folders { home: Some("/h".into()), cache: Some("/c".into()), image: Some("/i".into()) };
+        assert_eq!(run.folders, folders);
         assert_eq!(run.variables, Some("IN_".into()));
     }
 

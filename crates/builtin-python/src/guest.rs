@@ -169,7 +169,8 @@ fn wasi(view: &View<'_>, packages: Option<&Path>) -> Result<WasiCtx> {
     Ok(wasi.build())
 }
 
-fn end(error: &wasmtime::Error) -> End {
+/// How a Python ended whose program did not return.
+pub(crate) fn end(error: &wasmtime::Error) -> End {
     if let Some(Leave(code)) = error.downcast_ref() {
         return End::Code(*code);
     }

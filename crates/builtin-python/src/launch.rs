@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use crate::arguments::{Program, Run};
 use crate::guest::{Launch, Source, Text};
+use crate::science;
 
 /// A folder that the program sees, here and inside.
 pub struct Folder {
@@ -34,14 +35,19 @@ fn reason(error: &io::Error) -> String {
     error.raw_os_error().map_or_else(|| text.to_owned(), |number| format!("[Errno {number}] {text}"))
 }
 
+/// Whether folders have names of their own inside: WASI has no drives, and the Python with packages for science knows the names
+/// that they had when it was made.
+fn renames(run: &Run) -> bool {
+    cfg!(windows) || run.folders.image.is_some()
+}
+
 /// The working folder of this process.
 ///
 /// # Errors
 /// It is gone.
-pub fn folder() -> Result<Folder, Error> {
+pub fn folder(run: &Run) -> Result<Folder, Error> {
     let here = env::current_dir().map_err(Error::Folder)?;
-    // WASI has no drives.
-    let inside = if cfg!(windows) { "/work".to_owned() } else { here.to_string_lossy().into_owned() };
+    let inside = if renames(run) { science::FOLDER.to_owned() } else { here.to_string_lossy().into_owned() };
     Ok(Folder { here, inside })
 }
 
@@ -51,7 +57,7 @@ const TEMPORARY: &str = "RUNTRAY_TEMPORARY";
 /// The folder for temporary files, if there is one.
 pub fn temporary(run: &Run) -> Option<Folder> {
     let here = PathBuf::from(env::var_os(TEMPORARY).filter(|_| run.variables.is_some())?);
-    let inside = if cfg!(windows) { "/tmp".to_owned() } else { here.to_string_lossy().into_owned() };
+    let inside = if renames(run) { science::TEMPORARY.to_owned() } else { here.to_string_lossy().into_owned() };
     here.is_absolute().then_some(Folder { here, inside })
 }
 
@@ -92,8 +98,10 @@ fn first_path(run: &Run, folder: &Folder) -> Vec<u8> {
 /// The absolute name that a file has inside, whether it can be seen there or not.
 fn inside(file: &Path, folder: &Folder) -> Vec<u8> {
     let file = folder.here.join(file);
+    let is_renamed = folder.here != Path::new(&folder.inside);
     match file.strip_prefix(&folder.here) {
         Ok(below) if cfg!(windows) => format!("{}/{}", folder.inside, below.display()).replace('\\', "/").into_bytes(),
+        Ok(below) if is_renamed => Path::new(&folder.inside).join(below).into_os_string().into_encoded_bytes(),
         _ => file.into_os_string().into_encoded_bytes(),
     }
 }

@@ -7,12 +7,15 @@
 pub mod about;
 pub mod arguments;
 mod checked;
+pub mod code;
 mod codecs;
 pub mod compression;
 pub mod engine;
 mod folders;
 pub mod guest;
+pub mod image;
 pub mod launch;
+pub mod science;
 pub mod store;
 #[cfg(target_os = "linux")]
 pub mod trim;

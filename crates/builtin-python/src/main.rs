@@ -5,11 +5,10 @@ use std::process::ExitCode;
 
 use runtray_python::about::About;
 use runtray_python::arguments::{self, Folders, Request, Run, USAGE};
-use runtray_python::guest::{End, Guest, View};
-use runtray_python::store::{self, Unpacked};
-use runtray_python::{engine, launch, wait};
-use wasmtime::Engine;
-use wasmtime::component::Component;
+use runtray_python::code::{self, Code};
+use runtray_python::guest::{End, View};
+use runtray_python::image::Description;
+use runtray_python::{launch, store, wait};
 
 /// CPython's exit code for a command line or a file that it cannot use.
 const UNUSABLE: u8 = 2;
@@ -25,11 +24,7 @@ enum Error {
     #[error(transparent)]
     Launch(#[from] launch::Error),
     #[error(transparent)]
-    Store(#[from] store::Error),
-    #[error(transparent)]
-    About(#[from] runtray_python::about::Error),
-    #[error("the built-in Python cannot be started: {0:#}")]
-    Engine(#[from] wasmtime::Error),
+    Code(#[from] code::Error),
     #[error("{0}")]
     Output(#[from] io::Error),
 }
@@ -38,7 +33,7 @@ impl Error {
     fn code(&self) -> u8 {
         match self {
             Self::Arguments(_) | Self::Launch(_) => UNUSABLE,
-            Self::Store(_) | Self::About(_) | Self::Engine(_) | Self::Output(_) => BROKEN,
+            Self::Code(_) | Self::Output(_) => BROKEN,
         }
     }
 }
@@ -62,7 +57,12 @@ fn act() -> Result<u8, Error> {
 }
 
 fn version(folders: &Folders, verbose: bool) -> Result<u8, Error> {
-    let about = About::read(&store::home(folders)?)?;
+    if let Some(image) = &folders.image {
+        let science = Description::read(image).map_err(code::Error::from)?;
+        return say(&if verbose { science.describe(image) } else { format!("Python {}", science.python) });
+    }
+    let about = store::home(folders).map_err(code::Error::from)?;
+    let about = About::read(&about).map_err(code::Error::from)?;
     say(&if verbose { about.describe() } else { format!("Python {}", about.python) })
 }
 
@@ -71,25 +71,23 @@ fn run(request: &Run) -> Result<u8, Error> {
     if barrier.is_none() {
         launch::look_at(request)?;
     }
-    let folder = launch::folder()?;
+    let folder = launch::folder(request)?;
     let temporary = launch::temporary(request);
     let packages = request.packages.as_deref();
-    let _in_use = packages.and_then(store::use_packages);
+    let _in_use = [packages, request.folders.image.as_deref()].map(|folder| folder.and_then(store::use_packages));
     let launch = launch::launch(request, &folder, temporary.as_ref());
-    let unpacked = store::open(&request.folders)?;
-    let engine = engine::runner()?;
-    let component = map(&engine, &unpacked)?;
+    let code = Code::open(&request.folders)?;
     let view = View {
-        library: &unpacked.library,
+        library: code.library(),
         folder: &folder.here,
         folder_inside: &folder.inside,
         temporary: temporary.as_ref().map(|folder| (folder.here.as_path(), folder.inside.as_str())),
         memory: request.memory,
     };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let (end, _guest) = runtime.block_on(async {
+    let (end, _python) = runtime.block_on(async {
         wait::catch_interrupts()?;
-        let mut guest = Guest::prepare_with(&engine, &component, &view, packages, &launch).await?;
+        let mut python = code.prepare(&view, packages, &launch).await.map_err(code::Error::from)?;
         #[cfg(target_os = "linux")]
         if launch::waits(request) {
             // Only memory is lost where this fails.
@@ -97,29 +95,13 @@ fn run(request: &Run) -> Result<u8, Error> {
         }
         barrier.iter().for_each(|barrier| launch::wait_at(barrier));
         let source = launch::source(request, &folder)?;
-        Ok::<_, Error>((guest.run(&source).await, guest))
+        Ok::<_, Error>((python.run(&source).await, python))
     })?;
     // Nothing is dropped: the system takes the memory back in less time, and a thread may wait for input for ever.
-    std::process::exit(i32::from(code(&end)))
+    std::process::exit(i32::from(exit_code(&end)))
 }
 
-/// The machine code of the built-in Python.
-#[expect(unsafe_code, reason = "mapping machine code is what this program is for")]
-fn map(engine: &Engine, unpacked: &Unpacked) -> Result<Component, Error> {
-    // SAFETY: the file is the compiler's own output: the store has checked its hash, and only this user can write to its folder.
-    let mapped = unsafe { Component::deserialize_file(engine, &unpacked.code) };
-    match mapped {
-        // Wine maps no file with rights to run it: there it is read. The same bytes are refused again if they are no good.
-        Err(_) if cfg!(windows) => {
-            let code = std::fs::read(&unpacked.code)?;
-            // SAFETY: as above.
-            Ok(unsafe { Component::deserialize(engine, code) }?)
-        }
-        mapped => Ok(mapped?),
-    }
-}
-
-fn code(end: &End) -> u8 {
+fn exit_code(end: &End) -> u8 {
     match end {
         End::Code(code) => *code,
         End::Interrupted => wait::end_by_interrupt(),

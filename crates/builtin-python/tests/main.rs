@@ -14,4 +14,6 @@ mod language;
 mod library;
 mod limits;
 mod packages;
+#[cfg(target_os = "linux")]
+mod science;
 mod streams;

@@ -164,7 +164,8 @@ pub(crate) enum Packs {
     /// Add packages with everything that they need, or update them.
     ///
     /// They come from the package index that pip uses here: PIP_INDEX_URL, pip's configuration, or pip's default. The built-in
-    /// Python runs packages of pure Python only.
+    /// Python runs packages of pure Python only. "science" is the science pack: numpy, pandas, matplotlib, scipy and 60 more for
+    /// the built-in Python, fetched once (98 MB) and compiled on this computer, which takes minutes.
     Add {
         /// The packages, each with its versions if that matters: "rich", "rich<15", "rich[jupyter]".
         #[arg(value_name = "NAME", required_unless_present = "from")]

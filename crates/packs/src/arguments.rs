@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use crate::science;
+
 /// Adds packages of pure Python to the built-in Python of Runtray, which starts this program.
 #[derive(Debug, clap::Parser)]
 #[command(name = "runtray-packs", version)]
@@ -44,4 +46,7 @@ pub(crate) struct Add {
     /// A Python with pip, which is asked where the index is if nothing else says so.
     #[arg(long)]
     pub(crate) own_python: Option<PathBuf>,
+    /// The hash of the wheel of the science pack, for tests with another one.
+    #[arg(long, hide = true, default_value = science::SHA256)]
+    pub(crate) science_sha256: String,
 }

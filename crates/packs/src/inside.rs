@@ -59,6 +59,14 @@ impl Inside {
         self.run(COMPILE, site).map(drop)
     }
 
+    /// Whether it runs programs with the science pack in the folder `image`.
+    pub(crate) fn runs(&self, image: &Path) -> bool {
+        let mut python = Command::new(&self.0);
+        python.arg("--image").arg(image).args(["--variables", "RUNTRAY_INSIDE_", "-I", "-c", "pass"]);
+        python.current_dir(image).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        python.status().is_ok_and(|status| status.success())
+    }
+
     fn run(&self, code: &str, folder: &Path) -> Outcome<Vec<u8>> {
         let broken = |cause: String| PackFault::NoPython { cause };
         let mut python = Command::new(&self.0);

@@ -10,7 +10,7 @@ use runtray_wire::{Pack, PackFault};
 use serde::{Deserialize, Serialize};
 
 use crate::requirement::requirement;
-use crate::{Outcome, disk};
+use crate::{Outcome, disk, science};
 
 /// The file. The engine reads `site` of it.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -21,6 +21,22 @@ pub(crate) struct Lock {
     pub(crate) requested: Vec<String>,
     /// The packages, sorted by name.
     pub(crate) packages: Vec<Locked>,
+    /// The science pack, if it was added. The engine reads `image` of it.
+    #[serde(default)]
+    pub(crate) science: Option<Science>,
+}
+
+/// The science pack in effect.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct Science {
+    /// The folder in `science/` with the compiled Python.
+    pub(crate) image: String,
+    /// The version of the wheel that it was made of.
+    pub(crate) version: String,
+    /// The hash of that wheel.
+    pub(crate) sha256: String,
+    /// The size of the folder, in bytes.
+    pub(crate) bytes: u64,
 }
 
 /// A package in effect.
@@ -72,7 +88,7 @@ impl Lock {
         reached
     }
 
-    /// The packages for people.
+    /// The packages for people, sorted by name.
     pub(crate) fn packs(&self) -> Result<Vec<Pack>, PackFault> {
         let requested = self.names()?;
         let pack = |package: &Locked| Pack {
@@ -82,7 +98,16 @@ impl Lock {
             bytes: package.bytes,
             requested: requested.contains(&package.name),
         };
-        Ok(self.packages.iter().map(pack).collect())
+        let science = self.science.as_ref().map(|science| Pack {
+            name: science::NAME.to_owned(),
+            version: science.version.clone(),
+            sha256: science.sha256.clone(),
+            bytes: science.bytes,
+            requested: true,
+        });
+        let mut packs: Vec<Pack> = self.packages.iter().map(pack).chain(science).collect();
+        packs.sort_by(|one, other| one.name.cmp(&other.name));
+        Ok(packs)
     }
 
     /// The names of what the user asked for.

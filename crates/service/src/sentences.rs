@@ -168,5 +168,8 @@ runtray_engine::sentences! {
     PACKS_NEEDED = "packs.needed": "{by} needs {name}. Remove {by} first";
     PACKS_BUSY = "packs.busy": "another command changes the packages at the moment. Try again when it has ended";
     PACKS_DISK = "packs.disk": "{path} cannot be read or written: {cause}. Nothing was changed";
+    PACKS_NO_SCIENCE = "packs.no_science": "the science pack does not exist for this system yet: Linux on x86_64 has it. Choose your own Python in Settings, with numpy and pandas installed in it";
+    PACKS_OTHER_WHEEL = "packs.other_wheel": "{file} is not the science pack: that is {wanted} with the SHA-256 {sha256}";
+    PACKS_NOT_COMPILED = "packs.not_compiled": "the science pack could not be compiled ({cause}). Nothing was changed. It needs 2 GB of memory and 1 GB on the disk";
     PACKS_NO_PYTHON = "packs.no_python": "the built-in Python did not start: {cause}";
 }

@@ -22,7 +22,7 @@ pub struct PackProgress {
     pub step: PackStep,
     /// The package that it is done for; empty for all of them.
     pub name: String,
-    /// The bytes that are done.
+    /// The bytes that are done; for [`PackStep::Machine`] the seconds.
     #[cfg_attr(feature = "typescript", ts(type = "number"))]
     pub done: u64,
     /// All bytes of this step; 0 if that is not known.
@@ -43,6 +43,8 @@ pub enum PackStep {
     Unpack,
     /// Modules are compiled to bytecode.
     Compile,
+    /// The science pack is compiled to machine code. What is done are seconds.
+    Machine,
 }
 
 /// The packages that were added to the built-in Python.
@@ -172,6 +174,22 @@ pub enum PackFault {
     Disk {
         /// Its path.
         path: String,
+        /// The reason.
+        cause: String,
+    },
+    /// The science pack does not exist for this system.
+    NoScience,
+    /// A given file is not the wheel of the science pack.
+    OtherWheel {
+        /// The file.
+        file: String,
+        /// The name of the wheel.
+        wanted: String,
+        /// The hash of the wheel, in hexadecimal.
+        sha256: String,
+    },
+    /// The science pack could not be compiled.
+    NotCompiled {
         /// The reason.
         cause: String,
     },

@@ -126,7 +126,7 @@ impl From<&State> for ServiceState {
 /// An interpreter that was found.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
 pub(crate) struct Python {
-    /// Its value in the settings: its path, or `builtin`.
+    /// Its value in the settings: its path, `builtin` or `science`.
     pub(crate) path: String,
     /// Whether it is the built-in one, whose programs see only their own folder.
     pub(crate) built_in: bool,

@@ -2,8 +2,8 @@
 
 use std::path::Path;
 
-use runtray_engine::interpreter::{BUILT_IN, Discovery, Found, Rejected};
-use runtray_engine::language::Runtime;
+use runtray_engine::interpreter::{BUILT_IN, Discovery, Found, Rejected, SCIENCE, Source};
+use runtray_engine::language::{Runtime, Science};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::sentences as rejected;
 
@@ -29,7 +29,9 @@ pub(crate) struct Interpreters {
 
 impl Interpreters {
     pub(super) fn of(discovery: Discovery, choice: Option<&Path>) -> Self {
-        let refused = discovery.rejected.iter().find(|rejected| choice == Some(&rejected.path));
+        // A built-in one is chosen by a name, not by its path.
+        let is_chosen = |refused: &&Rejected| choice == Some(&refused.path) || refused.source == Source::Choice;
+        let refused = discovery.rejected.iter().find(is_chosen);
         let reason = |refused: &Rejected| {
             rejected::REJECTED.with("path", refused.path.display()).with("reason", refused.reason.clone())
         };
@@ -80,7 +82,11 @@ impl Interpreters {
 
 /// Its value in the settings.
 fn choice_of(runtime: &Runtime) -> String {
-    if runtime.is_built_in() { BUILT_IN.to_owned() } else { runtime.path.display().to_string() }
+    match (runtime.science, runtime.is_built_in()) {
+        (Science::Added, _) => SCIENCE.to_owned(),
+        (_, true) => BUILT_IN.to_owned(),
+        (_, false) => runtime.path.display().to_string(),
+    }
 }
 
 /// The label of an interpreter before the others are known: the name of the folder above its `bin`.

@@ -3,6 +3,7 @@
 mod artifact;
 mod inputs;
 mod place;
+pub(crate) mod science;
 pub(crate) mod windows;
 
 use std::path::{Path, PathBuf};
@@ -91,11 +92,11 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
     Ok(Ending::Done)
 }
 
-/// Puts the program, its files and the program for its packages into `folder`, where a service in that folder finds it.
+/// Puts the program, its files and the programs for its packages into `folder`, where a service in that folder finds it.
 ///
 /// # Errors
 /// As for [`build`]; or a file cannot be copied.
-pub(crate) fn install(context: &Context, to: &Path) -> Result<()> {
+pub(crate) fn install(context: &Context, to: &Path, profile: science::Profile) -> Result<()> {
     provision::for_builtin_python()?;
     if let Ending::Skipped(reason) = build(context)? {
         eprintln!("without the built-in Python: {reason}");
@@ -103,6 +104,7 @@ pub(crate) fn install(context: &Context, to: &Path) -> Result<()> {
     }
     place::artifact(&folder(context).join(place::ARTIFACT), LINUX, to)?;
     place::program(&program(context), to)?;
+    science::install(context, to, profile)?;
     packs::install(context, to)
 }
 

@@ -6,6 +6,7 @@ use std::process::Command;
 use anyhow::{Context as _, Result, ensure};
 
 use super::Packaging;
+use crate::builtin_python::science::Profile;
 use crate::context::Context;
 use crate::step::{must, output};
 use crate::{builtin_python, windows};
@@ -40,7 +41,11 @@ pub(super) fn for_linux(packaging: &Packaging<'_>) -> Result<()> {
         let mut build = packaging.context.cargo(&["build", "--release", "--bins"]);
         must(build.args(packages).envs(commit(packaging.context)))?;
     }
-    builtin_python::install(packaging.context, &linux(packaging))
+    let profile = match packaging.build {
+        Build::Release => Profile::Release,
+        Build::Test => Profile::Quick,
+    };
+    builtin_python::install(packaging.context, &linux(packaging), profile)
 }
 
 /// Builds the programs for Windows, unless the tests do.

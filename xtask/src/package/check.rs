@@ -17,11 +17,12 @@ use crate::{apt, provision};
 const SUITE: &str = "bookworm";
 
 /// What every package must contain.
-const EXPECTED: [&str; 11] = [
+const EXPECTED: [&str; 12] = [
     "/usr/bin/runtray",
     "/usr/bin/runtray-desktop",
     "/usr/lib/runtray/runtray-python",
     "/usr/lib/runtray/runtray-packs",
+    "/usr/lib/runtray/runtray-python-compile",
     "/usr/lib/runtray/builtin-python/about.json",
     "/usr/lib/runtray/package.txt",
     "/usr/lib/systemd/user/runtray.service",

@@ -37,10 +37,10 @@ pub(super) fn all(context: &Context) -> Result<Vec<Component>> {
     let mut found = BTreeMap::new();
     let mut add = |component: Component| found.insert(component.purl.clone(), component);
     for target in TARGETS {
-        crates(context, "Cargo.toml", target, &SHIPPED)?.into_iter().for_each(|component| drop(add(component)));
-        let python = crates(context, builtin_python::MANIFEST, target, &["runtray-python"])?;
+        crates(context, "Cargo.toml", target, &SHIPPED, "")?.into_iter().for_each(|component| drop(add(component)));
+        let python = crates(context, builtin_python::MANIFEST, target, &["runtray-python"], "compile")?;
         python.into_iter().for_each(|component| drop(add(component)));
-        let packs = crates(context, packs::MANIFEST, target, &["runtray-packs"])?;
+        let packs = crates(context, packs::MANIFEST, target, &["runtray-packs"], "")?;
         packs.into_iter().for_each(|component| drop(add(component)));
     }
     npm(context)?.into_iter().for_each(|component| drop(add(component)));
@@ -48,11 +48,11 @@ pub(super) fn all(context: &Context) -> Result<Vec<Component>> {
     Ok(found.into_values().collect())
 }
 
-/// The crates that the packages `of` are built of for `target`, without those of build scripts and tests.
-fn crates(context: &Context, manifest: &str, target: &str, of: &[&str]) -> Result<Vec<Component>> {
+/// The crates that the packages `of` are built of for `target` with `features`, without those of build scripts and tests.
+fn crates(context: &Context, manifest: &str, target: &str, of: &[&str], features: &str) -> Result<Vec<Component>> {
     let metadata = context
         .cargo(&["metadata", "--format-version", "1", "--locked", "--filter-platform", target])
-        .args(["--manifest-path", manifest])
+        .args(["--manifest-path", manifest, "--features", features])
         .output()
         .context("cannot start cargo")?;
     anyhow::ensure!(metadata.status.success(), "{}", String::from_utf8_lossy(&metadata.stderr));

@@ -8,6 +8,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use super::tree::Tree;
 use super::{Build, Packaging, VERSION, built, notices};
+use crate::builtin_python::science;
 use crate::packs;
 use crate::step::{must, output};
 
@@ -113,7 +114,7 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     let plain = packaging.work("linux-stripped");
     let programs = built::linux(packaging);
     let place = |path: &str| format!("{name}/{path}");
-    for program in ["runtray", PYTHON.0, packs::PROGRAM] {
+    for program in ["runtray", PYTHON.0, packs::PROGRAM, science::COMPILER] {
         tree.program(&built::stripped(&programs.join(program), &plain, STRIP)?, &place(program))?;
     }
     tree.flat_folder(&programs.join(PYTHON.1), &place(PYTHON.1))?;
@@ -144,7 +145,7 @@ fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree
     for program in ["runtray", "runtray-desktop"] {
         tree.program(&built::stripped(&programs.join(program), &plain, STRIP)?, &format!("usr/bin/{program}"))?;
     }
-    for program in [PYTHON.0, packs::PROGRAM] {
+    for program in [PYTHON.0, packs::PROGRAM, science::COMPILER] {
         let stripped = built::stripped(&programs.join(program), &plain, STRIP)?;
         tree.program(&stripped, &format!("usr/lib/runtray/{program}"))?;
     }
@@ -217,6 +218,7 @@ fn depends(tree: &Tree) -> Result<String> {
         "usr/bin/runtray-desktop",
         "usr/lib/runtray/runtray-python",
         "usr/lib/runtray/runtray-packs",
+        "usr/lib/runtray/runtray-python-compile",
     ] {
         shlibdeps.arg(tree.folder().join(program));
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 
 use anyhow::anyhow;
-use runtray_engine::interpreter::Machine;
+use runtray_engine::interpreter::{Machine, SCIENCE};
 use runtray_engine::message::LocalizedMessage;
 use runtray_service::Packages;
 use runtray_service::paths::Paths;
@@ -33,6 +33,9 @@ pub(crate) async fn packs(command: args::Packs) -> anyhow::Result<ExitCode> {
         print::json(&packs)?;
     } else {
         list(&packs)?;
+        if matches!(&command, args::Packs::Add { names, .. } if names.iter().any(|name| name == SCIENCE)) {
+            print::note("programs run with it when `[python] path = \"science\"` is set, or it is chosen in Settings");
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -99,6 +102,8 @@ fn text(progress: &PackProgress) -> String {
         PackStep::Download => format!("fetching {name}"),
         PackStep::Unpack => format!("unpacking {name}"),
         PackStep::Compile => "compiling to bytecode".to_owned(),
+        PackStep::Machine if *done == 0 => format!("compiling {name} to machine code, which takes minutes"),
+        PackStep::Machine => format!("compiling {name} to machine code: {done} s"),
     }
 }
 

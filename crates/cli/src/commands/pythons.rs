@@ -1,5 +1,6 @@
 //! `runtray pythons`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use runtray_engine::interpreter::{self, Discovery, Found, Machine, Rejected, Source};
@@ -32,7 +33,7 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
 
 /// This machine; where the built-in Python is preferred if nothing isolates an own one, that is tried.
 async fn machine(paths: &Paths, settings: &Settings) -> Machine {
-    let machine = Machine::this();
+    let machine = Machine::this().with_packages(paths.packages_folder());
     let config = || Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     if machine.may_prefer_built_in()
         && let Ok(engine) = Engine::start(&config())
@@ -60,7 +61,7 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
         .iter()
         .map(|found| {
             let mark = if found.in_use { "*" } else { " " };
-            [mark.into(), found.name(), found.path.display().to_string(), found.source.to_string()]
+            [mark.into(), found.name(), place(found).display().to_string(), found.source.to_string()]
         })
         .collect();
     print::table(&rows)?;
@@ -80,6 +81,11 @@ fn list(discovery: &Discovery, all: bool) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Where it is: with the science pack, the folder of that.
+fn place(found: &Found) -> &Path {
+    found.science.as_deref().unwrap_or(&found.path)
+}
+
 /// The Pythons as `--json` prints them.
 #[derive(Serialize)]
 struct Report {
@@ -95,6 +101,8 @@ struct FoundPython {
     prefix: String,
     source: String,
     built_in: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    science: Option<PathBuf>,
     in_use: bool,
 }
 
@@ -113,6 +121,7 @@ fn report(discovery: &Discovery) -> Report {
         prefix: found.prefix.display().to_string(),
         source: found.source.to_string(),
         built_in: found.built_in,
+        science: found.science.clone(),
         in_use: found.in_use,
     };
     let rejected = |rejected: &Rejected| RejectedPython {

@@ -10,11 +10,17 @@ use super::executable::is_program;
 /// The name of the built-in Python in the settings, where an own one has a path.
 pub const BUILT_IN: &str = "builtin";
 
+/// The name of the one with the science pack.
+pub const SCIENCE: &str = "science";
+
 /// The time limit of its first answer, for which it unpacks itself.
 pub(super) const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The program's file name.
 const PROGRAM: &str = if cfg!(windows) { "runtray-python.exe" } else { "runtray-python" };
+
+/// The file name of the compiler of the science pack.
+const COMPILER: &str = if cfg!(windows) { "runtray-python-compile.exe" } else { "runtray-python-compile" };
 
 /// The folder of packages that do not put it beside our program, relative to the parent of our program's folder.
 const ELSEWHERE: &str = "lib/runtray";
@@ -39,6 +45,11 @@ fn find(variable: Option<OsString>, ours: &Path) -> Option<PathBuf> {
     candidates.into_iter().find(|path| path.is_absolute() && is_program(path))
 }
 
+/// Whether the science pack can be made for the program `built_in`: a compiler is beside it.
+pub(crate) fn offers_science(built_in: &Path) -> bool {
+    is_program(&built_in.with_file_name(COMPILER))
+}
+
 /// Whether `path` is the program `built_in` or a link to it.
 pub(super) fn is(path: &Path, built_in: &Path) -> bool {
     let same_file = || path.canonicalize().is_ok_and(|real| built_in.canonicalize().is_ok_and(|ours| ours == real));
@@ -46,14 +57,15 @@ pub(super) fn is(path: &Path, built_in: &Path) -> bool {
 }
 
 /// Its name for people, with the first two numbers of its version.
-pub(super) fn name(implementation: &str, version: &str) -> String {
+pub(super) fn name(implementation: &str, version: &str, has_science: bool) -> String {
     let short = version.match_indices('.').nth(1).map_or(version, |(end, _)| &version[..end]);
-    format!("{implementation} {short} (built in)")
+    let pack = if has_science { ", science" } else { "" };
+    format!("{implementation} {short} (built in{pack})")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{ELSEWHERE, PROGRAM, find, name};
+    use super::{COMPILER, ELSEWHERE, PROGRAM, find, name, offers_science};
 
     #[test]
     fn it_lies_beside_our_program_or_where_it_is_said_to_be() {
@@ -69,13 +81,16 @@ mod tests {
         for nothing in ["", PROGRAM, "/nowhere/runtray-python"] {
             assert_eq!(find(Some(nothing.into()), &ours), None, "{nothing:?}");
         }
+        assert!(!offers_science(&ours.join(PROGRAM)));
+        std::fs::copy(ours.join(PROGRAM), ours.join(COMPILER)).expect("a program");
+        assert!(offers_science(&ours.join(PROGRAM)));
         std::fs::remove_file(ours.join(PROGRAM)).expect("a file");
         assert_eq!(find(None, &ours), Some(library.join(PROGRAM)));
     }
 
     #[test]
     fn its_name_says_that_it_is_built_in() {
-        assert_eq!(name("CPython", "3.14.0"), "CPython 3.14 (built in)");
-        assert_eq!(name("CPython", "3.15"), "CPython 3.15 (built in)");
+        assert_eq!(name("CPython", "3.14.0", false), "CPython 3.14 (built in)");
+        assert_eq!(name("CPython", "3.15", true), "CPython 3.15 (built in, science)");
     }
 }

@@ -1,9 +1,10 @@
 //! Files that may be interpreters, before they are probed.
 
+use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::built_in::{self, BUILT_IN};
+use super::built_in::{self, BUILT_IN, SCIENCE};
 use super::machine::Machine;
 use super::source::Source;
 use super::{executable, folder, search_path, stub};
@@ -17,19 +18,32 @@ pub(super) struct Candidate {
     pub(super) source: Source,
     /// Whether it is the built-in Python.
     pub(super) built_in: bool,
+    /// The folder of the science pack, if it is to be started with that.
+    pub(super) science: Option<PathBuf>,
 }
 
 impl Candidate {
     /// The program at `path`, which `source` led to.
     pub(super) fn new(machine: &Machine, path: PathBuf, source: Source) -> Self {
         let built_in = machine.built_in.as_ref().is_some_and(|ours| built_in::is(&path, ours));
-        Self { path, source, built_in }
+        Self { path, source, built_in, science: None }
+    }
+
+    /// The built-in Python with the science pack, if both are there.
+    pub(super) fn with_science(machine: &Machine, source: Source) -> Option<Self> {
+        let science = machine.packages().and_then(|packages| packages.science);
+        let path = machine.built_in.clone().filter(|_| science.is_some())?;
+        Some(Self { science, ..Self::new(machine, path, source) })
     }
 
     /// The user's choice: a path, the built-in Python, or a name that is looked up on PATH.
     pub(super) fn chosen(machine: &Machine, choice: &Path) -> Self {
         if let Some(built_in) = machine.built_in.as_ref().filter(|_| choice == Path::new(BUILT_IN)) {
             return Self::new(machine, built_in.clone(), Source::Choice);
+        }
+        if choice == Path::new(SCIENCE) {
+            let missing = || Self::new(machine, SCIENCE.into(), Source::Choice);
+            return Self::with_science(machine, Source::Choice).unwrap_or_else(missing);
         }
         let name = choice.to_str().filter(|text| !text.contains(['/', '\\']));
         let path = name.and_then(|name| search_path::find(machine, name)).unwrap_or_else(|| choice.to_path_buf());
@@ -43,6 +57,9 @@ impl Candidate {
     pub(super) fn check(&self, machine: &Machine) -> Result<(), LocalizedMessage> {
         if self.path == Path::new(BUILT_IN) {
             return Err(sentences::NO_BUILT_IN.message());
+        }
+        if self.path == Path::new(SCIENCE) {
+            return Err(sentences::NO_SCIENCE.message());
         }
         if !self.path.is_absolute() {
             return Err(sentences::NOT_ON_PATH.message());
@@ -66,6 +83,11 @@ impl Candidate {
             return Err(sentences::NOT_OURS.message());
         }
         Ok(())
+    }
+
+    /// The arguments that start it as this interpreter.
+    pub(super) fn args(&self) -> Vec<OsString> {
+        self.science.iter().flat_map(|folder| ["--image".into(), folder.into()]).collect()
     }
 
     /// The path to run, given the path that the interpreter reports. A version switcher's shim slows every start and may select

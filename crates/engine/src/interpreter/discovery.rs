@@ -33,7 +33,7 @@ pub(crate) async fn first(
     for source in sources {
         for candidate in candidates(kind, machine, choice, *source).await {
             // Several sources lead to the same program; the first decides how it is named.
-            if !seen.insert(candidate.path.clone()) {
+            if !seen.insert((candidate.path.clone(), candidate.science.clone())) {
                 continue;
             }
             let examined = examine(kind, machine, &candidate).await;
@@ -56,7 +56,7 @@ pub(crate) async fn all(kind: Kind, machine: &Machine, choice: Option<&Path>) ->
     for source in chosen.iter().chain(kind.sources(machine)) {
         everything.extend(candidates(kind, machine, choice, *source).await);
     }
-    everything.retain(|candidate| seen.insert(candidate.path.clone()));
+    everything.retain(|candidate| seen.insert((candidate.path.clone(), candidate.science.clone())));
     let examined = stream::iter(everything).map(|candidate| async move { examine(kind, machine, &candidate).await });
     fold(examined.buffered(AT_ONCE).collect().await, choice.is_some())
 }
@@ -71,7 +71,7 @@ async fn candidates(kind: Kind, machine: &Machine, choice: Option<&Path>, source
 /// Checks the file, then probes it, unless its answer is known.
 async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result<Found, Rejected> {
     candidate.check(machine).map_err(|reason| reject(candidate, reason))?;
-    let slot = machine.probes.slot(kind.probe_args(), &candidate.path);
+    let slot = machine.probes.slot(kind.probe_args(), &candidate.path, candidate.science.as_deref());
     let mut kept = slot.lock().await;
     // Taken before the probe, so that a file which changes during it is probed again.
     let state = FileState::of(&candidate.path);
@@ -80,7 +80,8 @@ async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result
     }
     *kept = None;
     let patient = candidate.built_in.then(|| Machine { patience: built_in::PATIENCE, ..machine.clone() });
-    let answer = probe(patient.as_ref().unwrap_or(machine), &candidate.path, kind.probe_args()).await;
+    let args = candidate.args().into_iter().chain(kind.probe_args().iter().map(Into::into)).collect::<Vec<_>>();
+    let answer = probe(patient.as_ref().unwrap_or(machine), &candidate.path, &args).await;
     let answer = answer.map_err(|error| reject(candidate, error.message()))?;
     let found = kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))?;
     *kept = Kept::new(answer, state, &candidate.path, &found.executable);
@@ -97,7 +98,9 @@ fn fold(examined: Vec<Result<Found, Rejected>>, has_choice: bool) -> Discovery {
     let (mut seen, mut discovery) = (HashSet::new(), Discovery::default());
     for result in examined {
         match result {
-            Ok(found) if seen.insert((real(&found.path), found.prefix.clone())) => discovery.found.push(found),
+            Ok(found) if seen.insert((real(&found.path), found.prefix.clone(), found.science.clone())) => {
+                discovery.found.push(found);
+            }
             Ok(_) => {}
             Err(rejected) => discovery.rejected.push(rejected),
         }

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::built_in::{self, BUILT_IN};
+use super::built_in::{self, BUILT_IN, SCIENCE};
 use super::source::Source;
 use crate::text::message::LocalizedMessage;
 
@@ -25,6 +25,8 @@ pub struct Found {
     pub source: Source,
     /// Whether it is the built-in Python.
     pub built_in: bool,
+    /// The folder of the science pack, if it is the built-in Python with that.
+    pub science: Option<PathBuf>,
     /// Whether programs run with it.
     pub in_use: bool,
 }
@@ -32,13 +34,20 @@ pub struct Found {
 impl Found {
     /// Its name for people: `CPython 3.13.1`, or `CPython 3.14 (built in)`.
     pub fn name(&self) -> String {
-        let Self { implementation, version, built_in, .. } = self;
-        if *built_in { built_in::name(implementation, version) } else { format!("{implementation} {version}") }
+        let Self { implementation, version, built_in, science, .. } = self;
+        match built_in {
+            true => built_in::name(implementation, version, science.is_some()),
+            false => format!("{implementation} {version}"),
+        }
     }
 
-    /// Its value in the settings: its path, or [`BUILT_IN`].
+    /// Its value in the settings: its path, [`BUILT_IN`] or [`SCIENCE`].
     pub fn choice(&self) -> &Path {
-        if self.built_in { Path::new(BUILT_IN) } else { &self.path }
+        match (&self.science, self.built_in) {
+            (Some(_), _) => Path::new(SCIENCE),
+            (None, true) => Path::new(BUILT_IN),
+            (None, false) => &self.path,
+        }
     }
 }
 

@@ -61,12 +61,15 @@ impl Kind {
             return to_candidates(machine, python::launcher::installed(machine).await, source);
         }
         let asked = machine.clone();
+        let is_built_in = source == Source::BuiltIn && self == Self::Python;
+        let science = is_built_in.then(|| Candidate::with_science(machine, source)).flatten();
         let look = move || match self {
             Self::Python => python::locations(&asked, source),
             Self::Node => node::locations(&asked, source),
         };
         // On a blocking thread: home folders on a network are slow to list.
-        to_candidates(machine, tokio::task::spawn_blocking(look).await.unwrap_or_default(), source)
+        let paths = tokio::task::spawn_blocking(look).await.unwrap_or_default();
+        to_candidates(machine, paths, source).into_iter().chain(science).collect()
     }
 }
 

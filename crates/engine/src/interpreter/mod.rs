@@ -40,7 +40,8 @@ use crate::text::sentences;
 use std::path::{Path, PathBuf};
 
 pub(crate) use crate::interpreter::python::start_files;
-pub use built_in::BUILT_IN;
+pub(crate) use built_in::offers_science;
+pub use built_in::{BUILT_IN, SCIENCE};
 use candidate::Candidate;
 pub(crate) use discovery::first;
 pub use found::{Discovery, Found, Rejected};
@@ -56,12 +57,15 @@ pub async fn pythons(machine: Machine, choice: Option<PathBuf>) -> Discovery {
     discovery::all(Kind::Python, &machine, choice.as_deref()).await
 }
 
-/// Checks that there is a program at `path`, or one of that name on PATH, without starting it. [`BUILT_IN`] is the built-in one.
+/// Checks that there is a program at `path`, or one of that name on PATH, without starting it. [`BUILT_IN`] and [`SCIENCE`] are
+/// built-in ones; whether the science pack was added is not known here.
 ///
 /// # Errors
 /// Why there is none; follows the path in a sentence.
 pub fn check_program(path: &Path) -> Result<(), LocalizedMessage> {
     let machine = Machine::this();
+    let has_built_in = machine.built_in.is_some();
+    let path = if path == Path::new(SCIENCE) && has_built_in { Path::new(BUILT_IN) } else { path };
     Candidate::chosen(&machine, path).check(&machine)
 }
 
@@ -70,7 +74,8 @@ pub fn check_program(path: &Path) -> Result<(), LocalizedMessage> {
 /// # Errors
 /// Why it cannot be used, as a sentence.
 pub async fn test_python(machine: &Machine, path: &Path) -> Result<Found, LocalizedMessage> {
-    machine.probes.forget(Kind::Python.probe_args(), &Candidate::chosen(machine, path).path).await;
+    let candidate = Candidate::chosen(machine, path);
+    machine.probes.forget(Kind::Python.probe_args(), &candidate.path, candidate.science.as_deref()).await;
     let refused = match first(Kind::Python, machine, Some(path), |_| Ok(())).await {
         Ok(found) => return Ok(found),
         Err(refused) => refused,

@@ -16,6 +16,9 @@ const LOCK: &str = "lock.json";
 /// The folder with the folders of modules.
 const SITES: &str = "sites";
 
+/// The folder with those of the science pack.
+const SCIENCE: &str = "science";
+
 /// The packages at one moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Packages {
@@ -24,12 +27,20 @@ pub(crate) struct Packages {
     state: Option<FileState>,
     /// The folder of modules, if there are packages.
     pub(crate) site: Option<PathBuf>,
+    /// The folder of the science pack, if it was added.
+    pub(crate) science: Option<PathBuf>,
 }
 
 /// The part of the lock file that matters here.
 #[derive(Deserialize)]
 struct Lock {
     site: Option<String>,
+    science: Option<Science>,
+}
+
+#[derive(Deserialize)]
+struct Science {
+    image: String,
 }
 
 impl Packages {
@@ -38,9 +49,12 @@ impl Packages {
         let lock = folder.join(LOCK);
         let state = FileState::of(&lock);
         let read = fs::read(&lock).ok().and_then(|text| serde_json::from_slice::<Lock>(&text).ok());
-        let name = read.and_then(|lock| lock.site).filter(|name| is_name(name));
-        let site = name.map(|name| folder.join(SITES).join(name)).filter(|site| site.is_dir());
-        Self { lock, state, site }
+        let (site, science) = read.map_or((None, None), |lock| (lock.site, lock.science.map(|science| science.image)));
+        let place = |kind: &str, name: Option<String>| {
+            let name = name.filter(|name| is_name(name))?;
+            Some(folder.join(kind).join(name)).filter(|place| place.is_dir())
+        };
+        Self { lock, state, site: place(SITES, site), science: place(SCIENCE, science) }
     }
 
     /// Whether nothing has changed since.
@@ -76,5 +90,18 @@ mod tests {
             assert_eq!(Packages::of(folder.path()).site, None, "{bad}");
         }
         assert!(!some.is_current());
+    }
+
+    #[test]
+    fn the_science_pack_is_there_when_its_folder_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let lock = r#"{"site": null, "packages": [], "science": {"image": "0f"}}"#;
+        fs::write(folder.path().join("lock.json"), lock).expect("a file");
+        assert_eq!(Packages::of(folder.path()).science, None);
+        let image = folder.path().join("science/0f");
+        fs::create_dir_all(&image).expect("a folder");
+        assert_eq!(Packages::of(folder.path()).science, Some(image));
+        fs::write(folder.path().join("lock.json"), lock.replace("0f", "../science/0f")).expect("a file");
+        assert_eq!(Packages::of(folder.path()).science, None);
     }
 }

@@ -1,5 +1,6 @@
 //! Probes a program: runs it without input or a window, reads its output up to a cap, kills it at a deadline.
 
+use std::ffi::OsStr;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -49,7 +50,7 @@ impl ProbeError {
 }
 
 /// Runs `program` with `args` and returns its output. When this returns or is dropped, the program is dead.
-pub(super) async fn probe(machine: &Machine, program: &Path, args: &[&str]) -> Result<Answer, ProbeError> {
+pub(super) async fn probe(machine: &Machine, program: &Path, args: &[impl AsRef<OsStr>]) -> Result<Answer, ProbeError> {
     let mut running = Running(start(command(machine, program, args)).map_err(|error| match error.kind() {
         io::ErrorKind::PermissionDenied => ProbeError::NotExecutable,
         _ => ProbeError::NotStarted(error),
@@ -65,7 +66,7 @@ pub(super) async fn probe(machine: &Machine, program: &Path, args: &[&str]) -> R
     }
 }
 
-fn command(machine: &Machine, program: &Path, args: &[&str]) -> Command {
+fn command(machine: &Machine, program: &Path, args: &[impl AsRef<OsStr>]) -> Command {
     let mut command = Command::new(program);
     command
         .args(args)

@@ -14,9 +14,12 @@ use crate::fingerprint::FileState;
 /// The arguments of a probe.
 type Args = &'static [&'static str];
 
-/// The answers by the probe's arguments and the program that gave them.
+/// The probe's arguments, the program, and the science pack that it was started with.
+type Key = (Args, PathBuf, Option<PathBuf>);
+
+/// The answers.
 #[derive(Default)]
-pub(super) struct ProbeCache(Mutex<HashMap<(Args, PathBuf), Arc<Slot>>>);
+pub(super) struct ProbeCache(Mutex<HashMap<Key, Arc<Slot>>>);
 
 /// The place of one program's answer. It is locked during a probe, so that concurrent searches wait for its answer.
 pub(super) type Slot = tokio::sync::Mutex<Option<Kept>>;
@@ -28,15 +31,15 @@ pub(super) struct Kept {
 }
 
 impl ProbeCache {
-    /// The place for the answer of `program` to `args`.
-    pub(super) fn slot(&self, args: Args, program: &Path) -> Arc<Slot> {
+    /// The place for the answer of `program` to `args`, with the science pack in the folder `science`.
+    pub(super) fn slot(&self, args: Args, program: &Path, science: Option<&Path>) -> Arc<Slot> {
         let mut slots = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        slots.entry((args, program.to_owned())).or_default().clone()
+        slots.entry((args, program.to_owned(), science.map(Path::to_owned))).or_default().clone()
     }
 
     /// Forgets the answer of `program` to `args`, so that the next search probes it.
-    pub(super) async fn forget(&self, args: Args, program: &Path) {
-        *self.slot(args, program).lock().await = None;
+    pub(super) async fn forget(&self, args: Args, program: &Path, science: Option<&Path>) {
+        *self.slot(args, program, science).lock().await = None;
     }
 }
 

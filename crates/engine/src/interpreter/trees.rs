@@ -92,7 +92,7 @@ pub(crate) async fn libraries(machine: &Machine, found: &Found) -> Vec<PathBuf> 
 
 /// The report of a Python. It is kept while the Python's own file is unchanged; a folder that is missing now may appear later.
 async fn report_of(machine: &Machine, found: &Found) -> Option<Report> {
-    let slot = machine.probes.slot(&ARGS, &found.path);
+    let slot = machine.probes.slot(&ARGS, &found.path, None);
     let mut kept = slot.lock().await;
     let state = FileState::of(&found.path);
     if let Some(answer) = kept.as_ref().and_then(|kept| kept.answer(state)) {

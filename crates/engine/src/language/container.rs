@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::activation::Activation;
 use super::definition::{Interpreter, Language};
-use super::runtime::Runtime;
+use super::runtime::{Runtime, Science};
 use super::shell;
 use super::unavailable::Unavailable;
 use crate::outcome::Isolation;
@@ -55,6 +55,7 @@ pub(super) fn runtime(language: &Language, images: &Images) -> Result<Runtime, U
         image: Some(image.to_owned()),
         isolation: Isolation::Container,
         is_sealed: false,
+        science: Science::Absent,
         own_pythons: None,
     })
 }

@@ -12,7 +12,7 @@ use super::program::{self, Program};
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
 use super::{node, shell, shell_search, synonyms, table};
-use crate::interpreter::{BUILT_IN, Machine};
+use crate::interpreter::{BUILT_IN, Machine, SCIENCE};
 use crate::text::sentences;
 
 /// The user's choices, from the settings.
@@ -32,6 +32,13 @@ pub struct Choices {
     pub images: Images,
     /// The user's own languages; one with the name of a built-in language replaces it.
     pub languages: Vec<Language>,
+}
+
+impl Choices {
+    /// Whether the Python of the user's choice is the built-in one with the science pack.
+    fn chooses_science(&self) -> bool {
+        self.python.as_deref() == Some(Path::new(SCIENCE))
+    }
 }
 
 /// A language with its runtime, or why it has none.
@@ -79,7 +86,9 @@ impl Languages {
     #[must_use]
     pub fn with(&self, choices: Choices) -> Self {
         let mut new = Self::new(choices, self.machine.clone());
-        new.built_in.clone_from(&self.built_in);
+        if new.choices.chooses_science() == self.choices.chooses_science() {
+            new.built_in.clone_from(&self.built_in);
+        }
         if new.choices.python == self.choices.python && new.prefers_built_in == self.prefers_built_in {
             new.python.clone_from(&self.python);
         }
@@ -148,7 +157,8 @@ impl Languages {
         if self.machine.built_in().is_none() {
             return Err(Unavailable(sentences::NO_WASM.message()));
         }
-        let program = self.built_in.get(|| program::python(&self.machine, Some(Path::new(BUILT_IN)))).await?;
+        let choice = Path::new(if self.choices.chooses_science() { SCIENCE } else { BUILT_IN });
+        let program = self.built_in.get(|| program::python(&self.machine, Some(choice))).await?;
         Ok(Arc::new(program.runtime(&row.language)))
     }
 

@@ -27,5 +27,5 @@ pub use container::Images;
 pub use definition::{Interpreter, Language};
 pub use languages::{Choices, Entry, Languages};
 pub use prestart::Prestart;
-pub use runtime::Runtime;
+pub use runtime::{Runtime, Science};
 pub use unavailable::Unavailable;

@@ -7,11 +7,13 @@ use super::activation::Activation;
 use super::definition::{Interpreter, Language};
 use super::node;
 use super::prestart::Prestart;
-use super::runtime::Runtime;
+use super::runtime::{Runtime, Science};
 use super::shell;
 use super::unavailable::Unavailable;
 use crate::interpreter::trees::{self, Trees};
-use crate::interpreter::{Found, Kind, Machine, OwnPythons, Packages, Rejected, executable, first, search_path};
+use crate::interpreter::{
+    Found, Kind, Machine, OwnPythons, Packages, Rejected, executable, first, offers_science, search_path,
+};
 use crate::outcome::Isolation;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
@@ -32,6 +34,10 @@ pub(super) struct Program {
     /// Its files and folders.
     trees: Trees,
     built_in: bool,
+    /// The folder of the science pack, if it is the built-in Python with that.
+    science: Option<PathBuf>,
+    /// Whether it is the built-in Python without that, which can be added.
+    offers_science: bool,
     /// The packages that were added to the built-in Python.
     packages: Option<Packages>,
     /// Where modules may be that it does not have.
@@ -68,7 +74,16 @@ impl Program {
             isolation: if self.built_in { Isolation::Wasm } else { Isolation::None },
             image: None,
             is_sealed: self.built_in,
+            science: self.science(),
             own_pythons: self.own_pythons.clone(),
+        }
+    }
+
+    fn science(&self) -> Science {
+        match self.science.is_some() {
+            true => Science::Added,
+            false if self.offers_science => Science::Offered,
+            false => Science::Absent,
         }
     }
 
@@ -88,10 +103,12 @@ impl Program {
 
     fn args(&self, interpreter: &Interpreter) -> Vec<OsString> {
         match interpreter {
-            Interpreter::Python => match self.packages.as_ref().and_then(|packages| packages.site.as_ref()) {
-                Some(site) => vec!["--packages".into(), site.into()],
-                None => Vec::new(),
-            },
+            Interpreter::Python => {
+                let site = self.packages.as_ref().and_then(|packages| packages.site.as_ref());
+                let options = [("--image", self.science.as_ref()), ("--packages", site)];
+                let given = options.into_iter().filter_map(|(option, folder)| Some([option.into(), folder?.into()]));
+                given.flatten().collect()
+            }
             Interpreter::Node => node::script_args(&self.version).into_iter().map(OsString::from).collect(),
             Interpreter::NodeTypes => node::types_args(&self.version).into_iter().map(OsString::from).collect(),
             Interpreter::Command(command) => command.iter().skip(1).map(OsString::from).collect(),
@@ -105,8 +122,10 @@ fn program(found: Found, activation: fn(&Found) -> Activation, trees: Trees) -> 
     // Inside the built-in one there are no other programs to start.
     let activation = if found.built_in { Activation::default() } else { activation(&found) };
     let (name, built_in) = (found.name(), found.built_in);
-    let (path, version) = (found.path, found.version);
-    Program { name, activation, trees, path, version, built_in, packages: None, own_pythons: None }
+    let (path, version, science) = (found.path, found.version, found.science);
+    let offers_science = built_in && offers_science(&path);
+    let (packages, own_pythons) = (None, None);
+    Program { name, activation, trees, path, version, built_in, science, offers_science, packages, own_pythons }
 }
 
 /// The Python in use.
@@ -115,7 +134,10 @@ pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<P
     let found = found.map_err(|refused| nothing(Kind::Python, choice, &refused))?;
     // The built-in one isolates its programs itself.
     let trees = match found.built_in {
-        true => Trees { readable: Vec::new(), code: vec![found.path.clone()] },
+        true => Trees {
+            readable: Vec::new(),
+            code: [found.path.clone()].into_iter().chain(found.science.clone()).collect(),
+        },
         false => trees::of_python(machine, &found).await,
     };
     let own_pythons = found.built_in.then(|| OwnPythons::of(machine));
@@ -166,8 +188,18 @@ pub(super) fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailab
         return Err(Unavailable(sentences::COMMAND_UNUSABLE.with("name", name)));
     }
     let (name, activation, trees) = (display_name(&path), Activation::default(), trees::of_program(machine, &path));
-    let version = String::new();
-    Ok(Program { name, path, version, activation, trees, built_in: false, packages: None, own_pythons: None })
+    Ok(Program {
+        name,
+        path,
+        version: String::new(),
+        activation,
+        trees,
+        built_in: false,
+        science: None,
+        offers_science: false,
+        packages: None,
+        own_pythons: None,
+    })
 }
 
 /// The file's name, without an executable's extension on Windows. The `.4` of `lua5.4` is no extension.

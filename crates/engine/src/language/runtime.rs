@@ -12,6 +12,18 @@ use crate::interpreter::OwnPythons;
 use crate::outcome::Isolation;
 use crate::request::Request;
 
+/// The science pack of an interpreter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Science {
+    /// It has none, and cannot have one.
+    #[default]
+    Absent,
+    /// It is the built-in Python without it, and can have it.
+    Offered,
+    /// It is the built-in Python with it.
+    Added,
+}
+
 /// How to start the interpreter of a language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Runtime {
@@ -50,6 +62,8 @@ pub struct Runtime {
     /// Whether nothing of a run may act on the interpreter's own process: its variables are not those of the program, which it
     /// is given with a prefix.
     pub is_sealed: bool,
+    /// Whether the science pack belongs to it.
+    pub science: Science,
     /// Where modules may be that the interpreter does not have; of the built-in Python only.
     pub own_pythons: Option<OwnPythons>,
 }

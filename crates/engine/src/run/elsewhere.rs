@@ -1,6 +1,7 @@
-//! Says which own Python has a module that a program in the built-in one did not find.
+//! Says where a module is that a program in the built-in Python did not find: in an own Python, or in the science pack.
 
 use crate::job::Job;
+use crate::language::Science;
 use crate::outcome::Status;
 use crate::text::excerpt::excerpt;
 use crate::text::message::LocalizedMessage;
@@ -12,12 +13,40 @@ const LINES: usize = 8;
 /// How CPython says that there is no such module.
 const MISSING: &str = "ModuleNotFoundError: No module named '";
 
-/// The sentence about `job`, whose program printed `tail` last, if that failed for want of a module that an own Python has.
+/// Modules of the science pack that no package of pure Python has.
+const SCIENCE: &[&str] = &[
+    "PIL",
+    "contourpy",
+    "formulaic",
+    "kiwisolver",
+    "lxml",
+    "matplotlib",
+    "mpl_toolkits",
+    "numpy",
+    "pandas",
+    "patsy",
+    "pylab",
+    "regex",
+    "scipy",
+    "seaborn",
+    "sklearn",
+    "statsmodels",
+];
+
+/// The sentence about `job`, whose program printed `tail` last, if that failed for want of a module that is elsewhere.
 pub(super) async fn reason(status: Status, tail: &str, job: &Job) -> Option<LocalizedMessage> {
     let module = missing(tail).filter(|_| status == Status::Failed)?;
-    let (python, path) = job.runtime().own_python_with(module).await?;
-    let sentence = sentences::OUTCOME_ELSEWHERE.with("module", module).with("python", python);
-    Some(sentence.with("path", excerpt(&path.display().to_string()).into_owned()))
+    let in_pack = job.runtime().science == Science::Offered && SCIENCE.contains(&module);
+    let sentence = match (in_pack, job.runtime().own_python_with(module).await) {
+        (false, None) => return None,
+        (true, None) => sentences::OUTCOME_SCIENCE.with("module", module),
+        (in_pack, Some((python, path))) => {
+            let sentence = if in_pack { sentences::OUTCOME_SCIENCE_OR } else { sentences::OUTCOME_ELSEWHERE };
+            let path = excerpt(&path.display().to_string()).into_owned();
+            sentence.with("module", module).with("python", python).with("path", path)
+        }
+    };
+    Some(sentence)
 }
 
 /// The module that was not found. One inside a package is the package's own matter.

@@ -17,6 +17,7 @@ crate::sentences! {
     SYSTEM_OTHER = "system.other": "{error}";
 
     REJECTED = "interpreter.rejected": "{path} {reason}";
+    NO_SCIENCE = "interpreter.no_science": "was not added; `runtray packs add science` adds it";
     NO_BUILT_IN = "interpreter.no_built_in": "is not part of this installation of Runtray";
     NOT_ON_PATH = "interpreter.not_on_path": "is neither an absolute path nor the name of a program on PATH";
     NOT_A_FILE = "interpreter.not_a_file": "is not a file";
@@ -111,6 +112,8 @@ crate::sentences! {
     OUTCOME_DENIED_NETWORK = "outcome.denied_network": "The sandbox kept this program from using the network. The setting `[sandbox] network` decides who may.";
     OUTCOME_DENIED_ADDRESS = "outcome.denied_address": "The sandbox keeps programs from this computer and the local network. Allow the address in Settings if the program may connect to it.";
     OUTCOME_ELSEWHERE = "outcome.elsewhere": "{python} ({path}) has {module}. Choose it in Settings to run this program.";
+    OUTCOME_SCIENCE = "outcome.science": "{module} is in the science pack of the built-in Python. Add it with `runtray packs add science`, and choose it in Settings.";
+    OUTCOME_SCIENCE_OR = "outcome.science_or": "{module} is in the science pack of the built-in Python: add it with `runtray packs add science`, and choose it in Settings. {python} ({path}) has it too.";
     OUTCOME_TIMEOUT = "outcome.timeout": "Execution timed out after {limit}.";
     OUTCOME_IDLE = "outcome.idle": "Execution timed out: nothing was typed and nothing printed for {limit}.";
     OUTCOME_CPU = "outcome.cpu": "Execution timed out: it used more than {limit} of CPU time.";

@@ -1,7 +1,6 @@
 //! HTTP: by the proxy and the certificates that this user has set up.
 
-use std::fs::{self, File};
-use std::io::{Read as _, Write as _};
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,15 +15,12 @@ use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Proxy};
 use url::Url;
 
+use super::download::{Part, length};
 use super::pip::Configuration;
 use crate::{Outcome, disk};
 
 /// How long a machine may take to accept a connection, and to begin its answer.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Bytes that are read at once; progress is told after each MiB.
-const PIECE: usize = 1 << 16;
-const TOLD_EACH: u64 = 1 << 20;
 
 /// Speaks to the index, and to the machines that it names.
 pub(super) struct Client {
@@ -65,34 +61,48 @@ impl Client {
 
     /// Fetches what is at the address into `file`, and returns its SHA-256.
     pub(super) fn fetch(&self, address: &Url, file: &Path, most: u64, progress: impl Fn(u64)) -> Outcome<String> {
-        let gone = || PackFault::Refused { host: host(address), cause: "the file is not there".to_owned() };
-        let mut answer = self.ask(address, "*/*")?.ok_or_else(gone)?;
-        let mut from = answer.body_mut().with_config().limit(most).reader();
-        let mut to = disk::at(file, File::create(file))?;
-        let (mut hash, mut piece, mut done, mut told) = (Sha256::new(), vec![0; PIECE], 0, 0);
-        progress(0);
+        let answer = self.ask(address, "*/*")?.ok_or_else(|| gone(address))?;
+        fill(Part::new(file)?, answer, address, most, progress)
+    }
+
+    /// As [`fetch`](Self::fetch), but goes on after what is in `file`, as often as a broken connection brought something.
+    pub(super) fn resume(&self, address: &Url, file: &Path, most: u64, progress: impl Fn(u64)) -> Outcome<String> {
         loop {
-            let read = from.read(&mut piece).map_err(|error| PackFault::Offline {
-                host: host(address),
-                cause: format!("the connection broke: {error}"),
-            })?;
-            if read == 0 {
-                break;
-            }
-            disk::at(file, to.write_all(&piece[..read]))?;
-            hash.update(&piece[..read]);
-            done += read as u64;
-            if done - told >= TOLD_EACH {
-                told = done;
-                progress(done);
+            let before = length(file);
+            match self.go_on(address, file, most, &progress) {
+                Err(PackFault::Offline { .. }) if length(file) > before => {}
+                ended => return ended,
             }
         }
-        disk::at(file, to.sync_all())?;
-        progress(done);
-        Ok(format!("{:x}", hash.finalize()))
+    }
+
+    fn go_on(&self, address: &Url, file: &Path, most: u64, progress: impl Fn(u64)) -> Outcome<String> {
+        let part = Part::of(file)?;
+        let range = (part.done > 0).then(|| format!("bytes={}-", part.done));
+        let answer = self.request(address, "*/*", range.as_deref())?;
+        match answer.status().as_u16() {
+            206 if begins_at(&answer, part.done) => fill(part, answer, address, most, progress),
+            200 => fill(Part::new(file)?, answer, address, most, progress),
+            // There is nothing after what is here, which may be all of it, or that of another file.
+            206 | 416 => {
+                let answer = self.ask(address, "*/*")?.ok_or_else(|| gone(address))?;
+                fill(Part::new(file)?, answer, address, most, progress)
+            }
+            404 | 410 => Err(gone(address)),
+            status => Err(refused(address, status)),
+        }
     }
 
     fn ask(&self, address: &Url, accept: &str) -> Outcome<Option<Response<Body>>> {
+        let answer = self.request(address, accept, None)?;
+        match answer.status().as_u16() {
+            200 => Ok(Some(answer)),
+            404 | 410 => Ok(None),
+            status => Err(refused(address, status)),
+        }
+    }
+
+    fn request(&self, address: &Url, accept: &str, range: Option<&str>) -> Outcome<Response<Body>> {
         let mut plain = address.clone();
         // It goes into a header, for the index only.
         plain.set_username("").ok();
@@ -103,13 +113,40 @@ impl Client {
         {
             request = request.header("Authorization", secret);
         }
-        let answer = request.call().map_err(|error| fault(address, &error))?;
-        match answer.status().as_u16() {
-            200 => Ok(Some(answer)),
-            404 | 410 => Ok(None),
-            status => Err(PackFault::Refused { host: host(address), cause: format!("status {status}") }),
+        if let Some(range) = range {
+            request = request.header("Range", range);
         }
+        request.call().map_err(|error| fault(address, &error))
     }
+}
+
+/// Adds the body of an answer to what is here.
+fn fill(
+    part: Part<'_>,
+    mut answer: Response<Body>,
+    address: &Url,
+    most: u64,
+    progress: impl Fn(u64),
+) -> Outcome<String> {
+    let from = answer.body_mut().with_config().limit(most).reader();
+    part.fill(from, progress, |error| PackFault::Offline {
+        host: host(address),
+        cause: format!("the connection broke: {error}"),
+    })
+}
+
+/// Whether a part of a file begins where it should.
+fn begins_at(answer: &Response<Body>, place: u64) -> bool {
+    let range = answer.headers().get("Content-Range").and_then(|range| range.to_str().ok()).unwrap_or_default();
+    range.starts_with(&format!("bytes {place}-"))
+}
+
+fn gone(address: &Url) -> PackFault {
+    PackFault::Refused { host: host(address), cause: "the file is not there".to_owned() }
+}
+
+fn refused(address: &Url, status: u16) -> PackFault {
+    PackFault::Refused { host: host(address), cause: format!("status {status}") }
 }
 
 /// The header with the name and password in the address.

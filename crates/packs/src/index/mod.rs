@@ -1,6 +1,7 @@
 //! The package index, by the simple API in JSON (PEP 691).
 
 mod client;
+mod download;
 mod pip;
 mod place;
 
@@ -130,6 +131,17 @@ impl Index {
             std::fs::remove_file(&part).ok();
         }
         fetched.map(|()| to)
+    }
+
+    /// Fetches a wheel into `part`, after what is there of an earlier time, and checks its hash.
+    pub(crate) fn resume(&self, wheel: &Download<'_>, part: &Path, report: &Report) -> Outcome<()> {
+        let address = self.join(wheel.url)?;
+        let progress = |done| report.progress(PackStep::Download, wheel.name, done, wheel.size);
+        if self.client.resume(&address, part, MOST_WHEEL, progress)? == wheel.sha256 {
+            return Ok(());
+        }
+        std::fs::remove_file(part).ok();
+        Err(PackFault::Damaged { file: wheel.name.to_owned() })
     }
 
     /// An address relative to that of the index.

@@ -31,6 +31,11 @@ pub(super) fn message(fault: PackFault) -> LocalizedMessage {
         PackFault::Needed { name, by } => s::PACKS_NEEDED.with("name", name).with("by", by),
         PackFault::Busy => s::PACKS_BUSY.message(),
         PackFault::Disk { path, cause } => s::PACKS_DISK.with("path", path).with("cause", cause),
+        PackFault::NoScience => s::PACKS_NO_SCIENCE.message(),
+        PackFault::OtherWheel { file, wanted, sha256 } => {
+            s::PACKS_OTHER_WHEEL.with("file", file).with("wanted", wanted).with("sha256", sha256)
+        }
+        PackFault::NotCompiled { cause } => s::PACKS_NOT_COMPILED.with("cause", cause),
         PackFault::NoPython { cause } => s::PACKS_NO_PYTHON.with("cause", cause),
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use runtray_engine::language::{Activation, Runtime};
+use runtray_engine::language::{Activation, Runtime, Science};
 use runtray_engine::{Isolation, Job, Request};
 
 /// A job that is never started: its interpreter does not exist.
@@ -31,6 +31,7 @@ pub(super) fn job_of(id: &str, request: Request) -> Job {
         image: None,
         isolation: Isolation::None,
         is_sealed: false,
+        science: Science::default(),
         own_pythons: None,
     };
     Job::new(request, Arc::new(runtime)).expect("a request without files").with_names(id, "local")

@@ -138,7 +138,7 @@ pub(super) const KEYS: &[Key] = &[
     container::IMAGES,
     Key::new(
         "python.path",
-        "The whole path of an interpreter, or \"builtin\" for the built-in one, whose programs see only their own folder.\nEmpty: Runtray looks for one.",
+        "The whole path of an interpreter, \"builtin\" for the built-in one, whose programs see only their own folder,\nor \"science\" for that one with the science pack. Empty: Runtray looks for one.",
         |s, v| set(&mut s.python, python(v)),
         |s| path(s.python.as_deref()),
     ),

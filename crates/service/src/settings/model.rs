@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use runtray_engine::interpreter::BUILT_IN;
+use runtray_engine::interpreter::{BUILT_IN, SCIENCE};
 use runtray_engine::language::{Choices, Images, Language};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Limits, Warm};
@@ -299,10 +299,10 @@ fn default_origins() -> Vec<Origin> {
 }
 
 impl Settings {
-    /// The choice of a Python that is in effect: at the isolation `wasm` it is the built-in one.
+    /// The choice of a Python that is in effect: at the isolation `wasm` it is a built-in one.
     pub fn python_in_effect(&self) -> Option<PathBuf> {
         match self.isolation {
-            IsolationChoice::Wasm => Some(BUILT_IN.into()),
+            IsolationChoice::Wasm if self.python.as_deref() != Some(Path::new(SCIENCE)) => Some(BUILT_IN.into()),
             _ => self.python.clone(),
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use runtray_engine::interpreter::BUILT_IN;
+use runtray_engine::interpreter::{BUILT_IN, SCIENCE};
 use runtray_engine::message::{LocalizedMessage, Sentence};
 use toml_edit::Item;
 
@@ -67,10 +67,10 @@ pub(super) fn program(item: &Item) -> Result<Option<PathBuf>, LocalizedMessage> 
     }
 }
 
-/// As [`program`], or the built-in Python.
+/// As [`program`], or a built-in Python.
 pub(super) fn python(item: &Item) -> Result<Option<PathBuf>, LocalizedMessage> {
     match item.as_str() {
-        Some(BUILT_IN) => Ok(Some(BUILT_IN.into())),
+        Some(name @ (BUILT_IN | SCIENCE)) => Ok(Some(name.into())),
         _ => program(item),
     }
 }

@@ -569,7 +569,7 @@ step: PackStep,
  */
 name: string, 
 /**
- * The bytes that are done.
+ * The bytes that are done; for [`PackStep::Machine`] the seconds.
  */
 done: number, 
 /**
@@ -577,7 +577,7 @@ done: number,
  */
 total: number, };
 
-export type PackStep = "resolve" | "download" | "unpack" | "compile";
+export type PackStep = "resolve" | "download" | "unpack" | "compile" | "machine";
 
 export type Packs = { 
 /**
@@ -635,7 +635,7 @@ argument: string | null, };
 
 export type Python = { 
 /**
- * Its value in the settings: its path, or `builtin`.
+ * Its value in the settings: its path, `builtin` or `science`.
  */
 path: string, 
 /**

@@ -79,6 +79,7 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Loca
         virtual_environment: false,
         source: candidate.source,
         built_in: false,
+        science: None,
         in_use: false,
     })
 }

@@ -121,6 +121,7 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Loca
         prefix: description.prefix,
         source: candidate.source,
         built_in: candidate.built_in,
+        science: candidate.science.clone(),
         in_use: false,
     })
 }

@@ -4,7 +4,7 @@ use crate::interpreter::fixture::Fixture;
 use crate::interpreter::machine::Platform;
 use crate::interpreter::registry::View;
 use crate::interpreter::source::Source;
-use crate::interpreter::{BUILT_IN, pythons, stub};
+use crate::interpreter::{BUILT_IN, Found, SCIENCE, pythons, stub};
 
 /// The found Pythons, in order, by the ends of their paths.
 async fn check(fixture: &Fixture, expected: &[(&str, Source)]) {
@@ -271,6 +271,28 @@ async fn the_built_in_one_is_chosen_by_its_name_or_its_path() {
         assert_eq!((&found[0].path, found[0].built_in, found[0].in_use), (&path, true, true));
         assert_eq!((found[0].choice().to_str(), found[0].source, found.len()), (Some(BUILT_IN), Source::Choice, 2));
     }
+}
+
+#[tokio::test]
+async fn the_science_pack_is_a_row_of_its_own_that_only_a_choice_uses() {
+    let fixture = Fixture::new(Platform::Linux).built_in("app/runtray-python");
+    let path = fixture.python("app/runtray-python", (3, 14, 0));
+    let machine = fixture.machine().with_packages(fixture.path("packages"));
+    let missing = pythons(machine.clone(), Some(SCIENCE.into())).await;
+    assert!(!missing.found.iter().any(|found| found.in_use), "{missing:?}");
+    assert_eq!(missing.rejected[0].reason.to_string(), "was not added; `runtray packs add science` adds it");
+    fixture.file("packages/lock.json", r#"{"site": null, "science": {"image": "ab"}}"#);
+    let image = fixture.file("packages/science/ab/image.json", "{}").with_file_name("");
+    // Named as a folder, without the separator at its end.
+    let image: std::path::PathBuf = image.components().collect();
+    let rows = |found: &[Found]| found.iter().map(|row| (row.science.clone(), row.in_use)).collect::<Vec<_>>();
+    let found = pythons(machine.clone(), None).await.found;
+    assert_eq!(rows(&found), [(None, true), (Some(image.clone()), false)]);
+    assert!(found.iter().all(|row| row.built_in && row.path == path));
+    assert_eq!(found[1].name(), "CPython 3.14 (built in, science)");
+    let found = pythons(machine, Some(SCIENCE.into())).await.found;
+    assert_eq!(rows(&found), [(Some(image), true), (None, false)]);
+    assert_eq!((found[0].choice().to_str(), found[0].source), (Some(SCIENCE), Source::Choice));
 }
 
 #[tokio::test]

@@ -41,6 +41,7 @@ impl Place {
             virtual_environment,
             source: Source::Choice,
             built_in: false,
+            science: None,
             in_use: true,
         }
     }

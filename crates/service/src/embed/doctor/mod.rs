@@ -46,7 +46,7 @@ pub async fn examine(paths: &Paths, settings: &Settings) -> Result<Examination, 
     let config = Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     let engine = Engine::start(&config)?;
     let report = engine.sandbox().await;
-    let machine = Machine::this();
+    let machine = Machine::this().with_packages(paths.packages_folder());
     prefer_isolated_python(&engine, settings, &machine).await;
     let languages = Languages::new(settings.choices(), machine);
     let policy = policy(&engine, &languages, settings, Chosen::of(settings), None).await;
