@@ -79,6 +79,11 @@ impl Runtime {
         self.prestart == Some(Prestart::BuiltIn)
     }
 
+    /// Whether it is the built-in Python without the science pack, and can have it.
+    pub(crate) fn offers_science(&self) -> bool {
+        self.science == Science::Offered
+    }
+
     /// The name and the path of an own Python that has `module`, for a program in the built-in one. May start own Pythons.
     pub(crate) async fn own_python_with(&self, module: &str) -> Option<(String, PathBuf)> {
         let found = self.own_pythons.as_ref()?.with_module(module).await?;

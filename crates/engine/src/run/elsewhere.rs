@@ -1,7 +1,6 @@
 //! Says where a module is that a program in the built-in Python did not find: in an own Python, or in the science pack.
 
 use crate::job::Job;
-use crate::language::Science;
 use crate::outcome::Status;
 use crate::text::excerpt::excerpt;
 use crate::text::message::LocalizedMessage;
@@ -36,7 +35,7 @@ const SCIENCE: &[&str] = &[
 /// The sentence about `job`, whose program printed `tail` last, if that failed for want of a module that is elsewhere.
 pub(super) async fn reason(status: Status, tail: &str, job: &Job) -> Option<LocalizedMessage> {
     let module = missing(tail).filter(|_| status == Status::Failed)?;
-    let in_pack = job.runtime().science == Science::Offered && SCIENCE.contains(&module);
+    let in_pack = job.runtime().offers_science() && SCIENCE.contains(&module);
     let sentence = match (in_pack, job.runtime().own_python_with(module).await) {
         (false, None) => return None,
         (true, None) => sentences::OUTCOME_SCIENCE.with("module", module),
