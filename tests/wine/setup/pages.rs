@@ -10,13 +10,14 @@ use crate::screen::{Button, click, one, press, titled};
 use crate::session::until;
 use crate::tray::{Line, choose_in, open_menu};
 
-/// The titles of the windows.
-const SETUP: &str = "Runtray Setup";
-const REMOVAL: &str = "Runtray Uninstall";
+/// The titles of the windows, as patterns: NSIS adds a space to that of some pages.
+const SETUP: &str = "Runtray Setup ?";
+const REMOVAL: &str = "Runtray Uninstall ?";
 const NO_WINDOW: &str = "Runtray cannot show its window";
 
-/// The place of the box for start at login in its window, in pixels.
+/// Places in the installer's windows, in pixels: the box for start at login, and the button that goes on.
 const LOGIN_BOX: (u32, u32) = (60, 170);
+const NEXT: (u32, u32) = (421, 338);
 
 #[test]
 #[ignore = "needs the installers that `cargo xtask test --only windows` makes"]
@@ -35,8 +36,7 @@ fn a_person_installs_starts_and_removes_it() {
     // The last page starts the app, if its box stays ticked. Its button does nothing before the page is there.
     let message = until("the end of the last page", || {
         picture(&computer, "setup-3-done");
-        let window = titled(&computer.session, SETUP).pop();
-        window.iter().for_each(|window| press(&computer.session, window, "Return"));
+        go_on(&computer, SETUP);
         titled(&computer.session, NO_WINDOW).pop()
     });
     assert!(setup.wait().expect("a child").success());
@@ -60,14 +60,19 @@ fn remove(computer: &Computer) {
     until("no entry", || computer.value(ENTRY, "DisplayVersion").is_none().then_some(()));
     until("no window", || {
         picture(computer, "removal-2-done");
-        let window = titled(&computer.session, REMOVAL).pop();
-        window.iter().for_each(|window| press(&computer.session, window, "Return"));
-        window.is_none().then_some(())
+        (!go_on(computer, REMOVAL)).then_some(())
     });
     removal.wait().expect("a child");
     until("nothing that runs", || computer.running().is_empty().then_some(()));
     assert!(!computer.folder().exists());
     assert!(computer.left().iter().any(|path| path.ends_with("settings.toml")), "{:?}", computer.left());
+}
+
+/// Clicks the button that goes on. Whether there is a window with it.
+fn go_on(computer: &Computer, title: &str) -> bool {
+    let window = titled(&computer.session, title).pop();
+    window.iter().for_each(|window| click(&computer.session, window, Button::Left, NEXT.0, NEXT.1));
+    window.is_some()
 }
 
 /// Saves what the screen shows, if somebody wants to see it.
