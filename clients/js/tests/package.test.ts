@@ -20,7 +20,7 @@ import type { Result, RunEvent } from "runtray";
 const client = new Runtray({ url: URL_OF_SERVICE });
 const result: Result = await client.execute({ code: "print(6 * 7)" });
 const seen: RunEvent["type"][] = [];
-for await (const event of client.stream({ code: "print(1)" })) seen.push(event.type);
+for await (const { type } of client.stream({ code: "print(1)" })) if (seen.at(-1) !== type) seen.push(type);
 const nobody: unknown = await new Runtray({ url: "http://127.0.0.1:9" }).execute({ code: "" }).catch((error: unknown) => error);
 let typed = "no WebSocket";
 if (globalThis.WebSocket) {
