@@ -23,9 +23,9 @@ pyplot.savefig('plot.png')
 
 #[test]
 fn numpy_pandas_and_matplotlib_work() {
-    let Ok(python) = std::env::var("RUNTRAY_TEST_SCIENCE") else {
+    let Ok(python) = std::env::var("RUNTRAY_TEST_VENV") else {
         eprintln!(
-            "not tested: RUNTRAY_TEST_SCIENCE names no Python with pandas and matplotlib; `cargo xtask test` makes one"
+            "not tested: RUNTRAY_TEST_VENV names no Python with pandas and matplotlib; `cargo xtask test` makes one"
         );
         return;
     };

@@ -38,7 +38,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
         test.env("RUNTRAY_TEST_WEB", web);
     }
     if let Some(python) = web::science(context) {
-        test.env("RUNTRAY_TEST_SCIENCE", python);
+        test.env("RUNTRAY_TEST_VENV", python);
     }
     must(&mut test)?;
     Ok(Ending::Done)

@@ -116,7 +116,7 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
 /// Runs clippy, makes the program and tests it.
 ///
 /// # Errors
-/// As for [`test`]; or clippy reports a warning.
+/// As for [`test()`]; or clippy reports a warning.
 pub(super) fn check(context: &Context) -> Result<Ending> {
     let Some(made) = make(context, Profile::Quick)? else { return Ok(skipped()) };
     must(cargo(context, "clippy", Profile::Quick)?.args(["--all-targets", "--", "-D", "warnings"]))?;
