@@ -167,7 +167,7 @@ pub(crate) enum Packs {
     /// Python runs packages of pure Python only. "science" is the science pack: numpy, pandas, matplotlib, scipy and 60 more for
     /// the built-in Python, fetched once (98 MB) and compiled on this computer, which takes minutes.
     Add {
-        /// The packages, each with its versions if that matters: "rich", "rich<15", "rich[jupyter]".
+        /// The packages, each with its versions if that matters: `rich`, `rich<15`, `rich[jupyter]`.
         #[arg(value_name = "NAME", required_unless_present = "from")]
         names: Vec<String>,
         /// Take this wheel, or the wheels of this folder, and fetch nothing.
