@@ -62,6 +62,7 @@ fn place(memory: Memory, mut store: impl AsContextMut, file: &File, size: usize)
 
     let mut file = file;
     let mut content = vec![0; size];
+    file.rewind()?;
     file.read_exact(&mut content)?;
     memory.write(&mut store, 0, &content)?;
     Ok(())
