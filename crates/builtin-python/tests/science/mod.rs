@@ -1,7 +1,7 @@
 //! The real science pack.
 //!
-//! `RUNTRAY_TEST_SCIENCE` names the folder of packages that it was added to, which `cargo xtask test` does when something has
-//! changed that it depends on. Without it each test says so and ends.
+//! `RUNTRAY_TEST_SCIENCE` names the folder of packages that it was added to; `cargo xtask test --only native -- science` adds it.
+//! Without it each test says so and ends.
 
 mod fresh;
 mod packages;
