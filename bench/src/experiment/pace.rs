@@ -10,7 +10,7 @@ use crate::setup::Setup;
 use crate::subject::Subject;
 
 /// Greetings of each subject before a measurement: afterwards files are in memory and interpreters wait.
-pub(super) const REHEARSALS: usize = 2;
+const REHEARSALS: usize = 2;
 
 /// The interval of two requests a second, as a person or a page would send them at most.
 pub(super) const TICK: Duration = Duration::from_millis(500);
@@ -42,23 +42,46 @@ impl Pace {
     }
 }
 
+/// A subject and its times.
+pub(super) type Timed<'a> = (&'a mut dyn Subject, &'a mut Series);
+
+/// Runs the greetings before a measurement, two times a second.
+pub(super) fn rehearse(contestants: &mut [Timed<'_>]) -> Result<()> {
+    let mut pace = Pace::new(contestants.len());
+    for _ in 0..REHEARSALS {
+        contestants.iter_mut().try_for_each(|(subject, _)| subject.greet().map(drop))?;
+        pace.tick();
+    }
+    Ok(())
+}
+
+/// Runs one round. Each subject has the same slot in every tick, so that each gets requests at an even pace.
+pub(super) fn take_turns(contestants: &mut [Timed<'_>], round: usize, ticks: usize) -> Result<()> {
+    contestants.iter_mut().for_each(|(_, series)| series.start_round());
+    let order: Vec<usize> = turns(round, contestants.len()).collect();
+    let mut pace = Pace::new(order.len());
+    for _ in 0..ticks {
+        for (slot, &place) in order.iter().enumerate() {
+            pace.slot(slot);
+            let (subject, series) = &mut contestants[place];
+            series.add(subject.greet()?);
+        }
+        pace.tick();
+    }
+    Ok(())
+}
+
 /// Runs the greeting with the subjects in turns, each of them two times a second.
 pub(super) fn alternate<const N: usize>(setup: &Setup, mut subjects: [&mut dyn Subject; N]) -> Result<[Series; N]> {
     let mut series = [const { Series(Vec::new()) }; N];
-    let mut pace = Pace::new(N);
-    for _ in 0..REHEARSALS {
-        subjects.iter_mut().try_for_each(|subject| subject.greet().map(drop))?;
-        pace.tick();
+    let mut contestants = Vec::new();
+    for (subject, series) in subjects.iter_mut().zip(&mut series) {
+        let subject: &mut dyn Subject = &mut **subject;
+        contestants.push((subject, series));
     }
+    rehearse(&mut contestants)?;
     for round in 0..setup.effort.rounds {
-        series.iter_mut().for_each(Series::start_round);
-        for _ in 0..setup.effort.paced {
-            for (slot, place) in turns(round, N).enumerate() {
-                pace.slot(slot);
-                series[place].add(subjects[place].greet()?);
-            }
-            pace.tick();
-        }
+        take_turns(&mut contestants, round, setup.effort.paced)?;
     }
     Ok(series)
 }

@@ -4,9 +4,9 @@
 
 use anyhow::Result;
 
-use super::pace::{Pace, REHEARSALS};
+use super::pace::{Timed, rehearse, take_turns};
 use super::refill::hits;
-use super::{COLD, FLASK, NULL, Series, WARM, ratio, turns};
+use super::{COLD, FLASK, NULL, Series, WARM, ratio};
 use crate::client::Client;
 use crate::interpreter::Interpreter;
 use crate::report::{Figure, Section, Target};
@@ -62,9 +62,9 @@ pub(super) fn measure(setup: &Setup) -> Result<Section> {
         contestants.extend(javascript(node, &services)?);
     }
     let mut fresh: Vec<Contestant> = services.jupyter.iter().map(fresh).collect();
-    rehearse(&mut contestants)?;
+    rehearse(&mut timed(&mut contestants))?;
     for round in 0..setup.effort.rounds {
-        take_turns(&mut contestants, round, setup.effort.paced)?;
+        take_turns(&mut timed(&mut contestants), round, setup.effort.paced)?;
         // Fresh kernels take longer than a slot of a tick, so they run after the paced subjects.
         fresh.iter_mut().try_for_each(|contestant| contestant.greet(setup.effort.kernels))?;
     }
@@ -114,35 +114,19 @@ impl Contestant {
         (0..count).try_for_each(|_| self.subject.greet().map(|took| self.series.add(took)))
     }
 
+    fn timed(&mut self) -> Timed<'_> {
+        (&mut *self.subject, &mut self.series)
+    }
+
     fn figure(&self, bare: Option<&Self>) -> Figure {
         let to_bare = bare.map(|bare| ratio(format!("{} ÷ bare", self.name), &self.series, &bare.series));
         Figure { to_bare, ..self.series.figure(self.name, self.language) }
     }
 }
 
-fn rehearse(contestants: &mut [Contestant]) -> Result<()> {
-    let mut pace = Pace::new(contestants.len());
-    for _ in 0..REHEARSALS {
-        contestants.iter_mut().try_for_each(|contestant| contestant.subject.greet().map(drop))?;
-        pace.tick();
-    }
-    Ok(())
-}
-
-/// Runs one round. Each subject has the same slot in every tick, so that each gets requests at an even pace.
-fn take_turns(contestants: &mut [Contestant], round: usize, ticks: usize) -> Result<()> {
-    contestants.iter_mut().for_each(|contestant| contestant.series.start_round());
-    let order: Vec<usize> = turns(round, contestants.len()).collect();
-    let mut pace = Pace::new(order.len());
-    for _ in 0..ticks {
-        for (slot, &place) in order.iter().enumerate() {
-            pace.slot(slot);
-            let Contestant { subject, series, .. } = &mut contestants[place];
-            series.add(subject.greet()?);
-        }
-        pace.tick();
-    }
-    Ok(())
+/// The contestants as the pace wants them.
+fn timed(contestants: &mut [Contestant]) -> Vec<Timed<'_>> {
+    contestants.iter_mut().map(Contestant::timed).collect()
 }
 
 /// All subjects with their times.
