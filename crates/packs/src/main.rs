@@ -4,8 +4,8 @@
 //! process that serves requests, and so that ending it ends everything that it does. It writes [`PackEvent`]s to standard output.
 //!
 //! Everything is in one folder: `lock.json` has the versions and hashes in effect, `wheels/` the files as they were published,
-//! `sites/` their content with bytecode, and `science/` the science pack. A change makes a new site and then replaces `lock.json`, which is what the engine
-//! reads: a killed or failed change leaves everything as it was.
+//! `sites/` their content with bytecode, and `science/` the science pack. A change makes a new site and
+//! then replaces `lock.json`, which the engine reads: a killed or failed change leaves everything as it was.
 
 mod arguments;
 mod disk;

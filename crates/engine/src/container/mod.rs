@@ -1,12 +1,13 @@
 //! The level `container`: programs in containers of Docker or Podman.
 //!
-//! A container belongs to one run. Its first process is `cat`, which reads a connection of ours and ends with it, so the container
-//! also ends when this process dies. The program is a second process (`exec`) beside it; one container is always started ahead
+//! A container belongs to one run. Its first process is `cat`. It reads a connection of ours and ends with it, so the
+//! container also ends when this process dies. The program is a second process (`exec`) beside it; one container is always started ahead
 //! and waits. Files get in and results get out by the archive interface, because a folder of this machine is not visible to
 //! Docker everywhere.
 //!
 //! `daemon` finds Docker or Podman, `spec` has the container's limits, `cell` is a container, `upload` and `results` are the
-//! archives, `relay` moves the streams, `run` follows a program, and `sweep` removes what a crashed service left, as `owner` tells.
+//! archives, `relay` moves the streams, `run` follows a program, and `sweep` removes the
+//! containers of a crashed service, which `owner` tells from those of others.
 
 mod address;
 mod cell;
@@ -82,8 +83,8 @@ pub struct ContainerReport {
 }
 
 impl Containers {
-    /// No containers yet. `folder` belongs to this engine as long as it lives; with `left_some` a dead engine had containers, which
-    /// are swept in the background. Must be called within a tokio runtime.
+    /// No containers yet. `folder` belongs to this engine as long as it lives. With `left_some` a dead engine had containers;
+    /// they are swept in the background. Must be called within a tokio runtime.
     pub(crate) fn new(folder: PathBuf, left_some: bool) -> Self {
         let containers = Self(Arc::new(Inner {
             owner: Owner::new(folder),

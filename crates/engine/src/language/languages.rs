@@ -162,8 +162,8 @@ impl Languages {
         Ok(Arc::new(program.runtime(&row.language)))
     }
 
-    /// The runtime of `language`, which must be in this table, in a container, whatever the user's choices are. Whether its image is
-    /// there is not examined.
+    /// The runtime of `language` in a container, whatever interpreter the user has chosen. The language must be in this table.
+    /// Whether its image is there is not examined.
     ///
     /// # Errors
     /// The user's choices forbid it or name no image for it, or no container can run it.
