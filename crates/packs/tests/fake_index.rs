@@ -87,13 +87,13 @@ pub(crate) fn listed(file: &str) -> Published {
 }
 
 /// The index. It serves until the test ends.
-pub(crate) struct StandIn {
+pub(crate) struct FakeIndex {
     pub(crate) port: u16,
     /// The lines of requests, with the headers `Authorization` and `Range` after them.
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-impl StandIn {
+impl FakeIndex {
     /// An index of `published`. Files in `broken` break off in the middle.
     pub(crate) fn new(published: Vec<Published>, broken: &[&str]) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
