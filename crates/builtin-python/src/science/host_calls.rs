@@ -1,4 +1,4 @@
-//! What the Python inside asks of this program, beside WASI: the one function that its module imports.
+//! Calls of the Python inside to this program, beside WASI: the one function that its module imports.
 //!
 //! A request is a letter and its data, and the answer is bytes. `science/wit_world/imports/host.py` is the other side.
 
@@ -11,13 +11,13 @@ use super::State;
 use crate::guest::{Launch, Source, Text};
 use crate::wait;
 
-/// What the import gives when it was answered, and when it was not.
+/// The results of the import: the call was answered, or was not.
 const ANSWERED: i32 = 0;
 const REFUSED: i32 = -2;
 
-/// What is asked for.
+/// The data that the Python inside can ask for.
 #[derive(Debug, Default)]
-pub(super) struct Door {
+pub(super) struct HostCalls {
     /// How the program is started, in JSON.
     pub(super) launch: Vec<u8>,
     /// The program, in JSON.
@@ -49,7 +49,7 @@ async fn call(mut caller: Caller<'_, State>, asked: (i32, i32, i32, i32)) -> Res
     let allocate = allocate.ok_or_else(|| format_err!("it allocates nothing"))?.typed::<i32, i32>(&caller)?;
     let mut asked = vec![0; address(length).min(memory.data_size(&caller))];
     memory.read(&caller, address(request), &mut asked)?;
-    let answer = caller.data().door.answer(&asked)?;
+    let answer = caller.data().host_calls.answer(&asked)?;
     let length = i32::try_from(answer.len())?;
     let answered = allocate.call_async(&mut caller, length).await?;
     if answered == 0 {
@@ -61,7 +61,7 @@ async fn call(mut caller: Caller<'_, State>, asked: (i32, i32, i32, i32)) -> Res
     Ok(ANSWERED)
 }
 
-impl Door {
+impl HostCalls {
     fn answer(&self, asked: &[u8]) -> Result<Vec<u8>> {
         let (letter, data) = asked.split_first().ok_or_else(|| format_err!("an empty request"))?;
         match letter {
@@ -114,7 +114,7 @@ fn letters(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Door, Ended, source};
+    use super::{Ended, HostCalls, source};
     use crate::guest::Source;
 
     #[test]
@@ -125,12 +125,12 @@ mod tests {
 
     #[test]
     fn requests_that_are_none_end_the_program() {
-        let door = Door { launch: b"{}".to_vec(), source: Vec::new() };
-        assert_eq!(door.answer(b"L").expect("an answer"), b"{}");
-        let ended = door.answer(b"E\x07\0\0\0").expect_err("it has ended");
+        let calls = HostCalls { launch: b"{}".to_vec(), source: Vec::new() };
+        assert_eq!(calls.answer(b"L").expect("an answer"), b"{}");
+        let ended = calls.answer(b"E\x07\0\0\0").expect_err("it has ended");
         assert!(matches!(ended.downcast_ref(), Some(Ended(7))), "{ended}");
         for bad in [&b""[..], b"E", b"W\0", b"?"] {
-            assert!(door.answer(bad).is_err(), "{bad:?}");
+            assert!(calls.answer(bad).is_err(), "{bad:?}");
         }
     }
 }
