@@ -62,9 +62,13 @@ export type Check = {
 /**
  * Its name, which the window translates.
  */
-name: string, ok: boolean, 
+name: string, 
 /**
- * What was found, or what is missing and how to get it.
+ * Whether it works.
+ */
+ok: boolean, 
+/**
+ * The findings, or the missing part and how to get it.
  */
 details: Array<Words>, };
 
@@ -86,7 +90,11 @@ export type Examination = {
 /**
  * The level at which programs run.
  */
-isolation: string, checks: Array<Check>, };
+isolation: string, 
+/**
+ * The checks in their order.
+ */
+checks: Array<Check>, };
 
 export type ExecutionSummary = { 
 /**
@@ -515,7 +523,7 @@ export type NetworkQuestion = {
  */
 id: string, 
 /**
- * Who posted it: a web origin, or a word such as `local`.
+ * Its caller: a web origin, or a word such as `local`.
  */
 caller: string, 
 /**
@@ -533,7 +541,7 @@ export type NewVersion = { version: string,
  */
 date: string, 
 /**
- * What is new in it: plain text.
+ * Its news: plain text.
  */
 notes: string, };
 
