@@ -105,7 +105,7 @@ test("the network is off, on or asked about, in words that say what that means",
   for (const language of ["en", "de"] as const) {
     setLanguage(language);
     const words = field ? t(field.help) : "";
-    expect(words).toMatch(language === "en" ? /send what it was given anywhere.*local network stay closed.*waits until you say/ : /überallhin senden.*lokales Netzwerk bleiben.*wartet, bis du/);
+    expect(words).toMatch(language === "en" ? /send its input anywhere.*local network stay closed.*waits until you say/ : /überallhin senden.*lokales Netzwerk bleiben.*wartet, bis du/);
   }
   expect(settings().values["sandbox.network"]).toBe("off");
   expect(unknownKeys(["sandbox.network", ADDRESSES.key, CALLERS.key, NO_NETWORK])).toEqual([]);
