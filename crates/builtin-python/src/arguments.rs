@@ -24,7 +24,7 @@ pub enum Request {
 pub struct Run {
     /// The program; none is standard input, or a prompt on a terminal.
     pub program: Option<Program>,
-    /// What follows the program.
+    /// The arguments after the program.
     pub arguments: Vec<OsString>,
     /// `-I` or `-P`: the program's folder is not searched for modules.
     pub safe_path: bool,

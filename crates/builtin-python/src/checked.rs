@@ -85,7 +85,7 @@ fn hash(file: File, code: &Packed) -> io::Result<()> {
     if hashing.is(code) { Ok(()) } else { Err(io::Error::other("the machine code was changed")) }
 }
 
-/// What changes with every change of a file.
+/// The file's identity, which changes with every change of the file.
 #[cfg(unix)]
 fn identity(file: &Path) -> io::Result<String> {
     use std::os::unix::fs::MetadataExt as _;

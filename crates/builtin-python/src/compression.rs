@@ -10,7 +10,7 @@ use lzma_rust2::filter::bcj::BcjReader;
 /// Memory that decompressing may take, in KiB: a damaged file may ask for any amount.
 const MOST_MEMORY_KIB: u32 = 160 << 10;
 
-/// What makes code of one kind of processor compress better.
+/// The filter by which code of one kind of processor compresses better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filter {
     /// None: it is no code.
@@ -32,7 +32,7 @@ impl Filter {
     }
 }
 
-/// What `compressed` holds.
+/// The decompressed bytes of `compressed`.
 ///
 /// # Errors
 /// It does not begin as a compressed file does.

@@ -24,7 +24,7 @@ const LIBRARY: &str = "/python";
 /// Where it finds further modules: a folder of the library, which has none of its own there.
 const PACKAGES: &str = "/python/site-packages";
 
-/// What `run` gives after an interrupt that the program did not catch.
+/// The result of `run` after an interrupt that the program did not catch.
 const INTERRUPTED: i32 = -2;
 
 /// The most decompressed data that comes out of a codec at once.
@@ -99,7 +99,7 @@ impl world::runtray::python::host::Host for State {
     }
 
     fn step_codec(&mut self, number: u32, input: Vec<u8>, room: u32, last: bool) -> Result<Step> {
-        // What does not fit into one piece comes with the next.
+        // Data that does not fit into one piece comes with the next.
         Ok(self.codecs.step(number, &input, room.min(MOST_ROOM), last))
     }
 

@@ -41,7 +41,7 @@ pub const MANIFEST: &str = "manifest";
 /// The folder of the licences.
 pub const LICENCES: &str = "licences";
 
-/// What a compiled folder holds.
+/// The contents of a compiled folder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Description {
     /// CPython's version.
@@ -99,7 +99,7 @@ impl Description {
         serde_json::from_slice(&text).map_err(|error| damaged(error.into()))
     }
 
-    /// What is inside `folder`, as `--version --verbose` prints it.
+    /// The versions of the contents of `folder`, as `--version --verbose` prints them.
     pub fn describe(&self, folder: &Path) -> String {
         let manifest = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
         let first = format!("Python {} (built in, science)\n{} sha256 {}", self.python, self.target, self.code.sha256);

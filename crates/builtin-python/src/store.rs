@@ -48,7 +48,7 @@ pub enum Error {
     Damaged {
         /// The file.
         file: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// No folder can hold it.

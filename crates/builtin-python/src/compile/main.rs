@@ -19,7 +19,7 @@ use runtray_python::{about, engine};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// What stands before CPython's version in the list of what is inside.
+/// The prefix of CPython's version in the list of the contents.
 const PYTHON: &str = "python ";
 
 fn main() -> ExitCode {

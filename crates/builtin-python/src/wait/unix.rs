@@ -34,7 +34,7 @@ pub fn catch_interrupts() -> io::Result<()> {
     // SAFETY: as above; nothing else in this process uses the timer.
     unsafe { sigaction(Signal::SIGALRM, &handler(on_end_of_grace)) }?;
     if matches!(before.handler(), SigHandler::SigIgn) {
-        // Whoever started it in the background wants it to stay.
+        // A program that was started in the background must keep running.
         // SAFETY: as above; this restores the previous handler.
         unsafe { sigaction(Signal::SIGINT, &before) }?;
     }
@@ -97,7 +97,7 @@ pub(crate) fn sleep(time: Duration) -> bool {
     }
 }
 
-/// What standard input has, nothing at its end; none when an interrupt ended the wait.
+/// The bytes of standard input that are there, empty at its end; `None` when an interrupt ended the wait.
 pub(crate) fn read_input(most: usize) -> io::Result<Option<Vec<u8>>> {
     let stdin = io::stdin();
     let ready = loop {
@@ -106,7 +106,7 @@ pub(crate) fn read_input(most: usize) -> io::Result<Option<Vec<u8>>> {
             break ready;
         }
     };
-    // What cannot be waited for can be read, or says why not.
+    // A descriptor that cannot be polled is read at once; an error of that read says why.
     if ready == Err(Errno::EINTR) {
         return Ok(None);
     }
