@@ -17,7 +17,7 @@ use crate::{Outcome, disk, science};
 pub(crate) struct Lock {
     /// The folder in `sites/` that programs see; none without packages.
     pub(crate) site: Option<String>,
-    /// What the user asked for, as it was written.
+    /// The requirements of the user, as written.
     pub(crate) requested: Vec<String>,
     /// The packages, sorted by name.
     pub(crate) packages: Vec<Locked>,

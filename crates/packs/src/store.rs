@@ -46,7 +46,7 @@ impl Store {
         let lock = Lock::read(&self.lock_file())?;
         self.sweep(&lock);
         let added = self.add_to(&lock, add, report);
-        // What was fetched for a change that failed is of no use.
+        // Files that were fetched for a failed change are of no use.
         added.inspect_err(|_| self.sweep(&lock))
     }
 
@@ -126,7 +126,7 @@ impl Store {
         self.packs(&lock)
     }
 
-    /// What there is.
+    /// The packages, and their size on the disk.
     pub(crate) fn packs(&self, lock: &Lock) -> Outcome<Packs> {
         Ok(Packs { packages: lock.packs()?, bytes: disk::size(&self.folder) })
     }
@@ -219,7 +219,7 @@ fn locked(name: PackageName, chosen: Chosen) -> Locked {
     Locked { name, version: version.to_string(), file: wheel.file, sha256: wheel.sha256, bytes: 0, needs }
 }
 
-/// What is asked for when `names` are added to `requested`.
+/// The requirements after `names` were added to `requested`.
 fn with(requested: &[String], names: &[String]) -> Outcome<Vec<String>> {
     let mut all = BTreeMap::new();
     for text in requested.iter().chain(names) {

@@ -143,7 +143,7 @@ fn serve(stream: TcpStream, published: &[Published], broken: &BTreeSet<String>, 
     let path = target.find("/simple").or_else(|| target.find("/files")).map_or(target, |at| &target[at..]);
     let answer = answer(path, published);
     let from = range.strip_prefix("range: bytes=").and_then(|range| range.trim_end_matches('-').parse().ok());
-    // What goes on after a broken connection arrives.
+    // Only the first request for a broken file is cut: the request for the rest is not.
     let is_cut = from.is_none() && broken.iter().any(|file| path.ends_with(file.as_str()));
     send(stream, answer, from, is_cut);
 }

@@ -1,4 +1,4 @@
-//! What is refused, with nothing changed.
+//! Refused commands, which change nothing.
 
 use std::fs;
 

@@ -75,7 +75,7 @@ fn a_broken_download_goes_on_where_it_broke() {
     add(&machine, &wheel, &index.address()).expect("it is added");
     let middle = format!("range: bytes={}-", wheel.content.len() / 2);
     assert!(index.asked().iter().any(|line| line.ends_with(&middle)), "{:?}", index.asked());
-    // What an earlier command left counts too.
+    // The rest of an earlier command counts too.
     let machine = Machine::new();
     fs::create_dir_all(machine.path("packs/science")).expect("a folder");
     let part = machine.path("packs/science").join(WHEEL).with_extension("part");

@@ -13,7 +13,7 @@ use crate::{Outcome, disk};
 const PIECE: usize = 1 << 16;
 const TOLD_EACH: u64 = 1 << 20;
 
-/// What of a file is here.
+/// A file that is being downloaded: the part that is here.
 pub(super) struct Part<'a> {
     file: &'a Path,
     to: File,
@@ -29,7 +29,7 @@ impl<'a> Part<'a> {
         Ok(Self { file, to, hash: Sha256::new(), done: 0 })
     }
 
-    /// What is in `file`, if that is there.
+    /// The part in `file`, empty if there is no such file.
     pub(super) fn of(file: &'a Path) -> Outcome<Self> {
         let to = disk::at(file, File::options().create(true).append(true).open(file))?;
         let mut hash = Sha256::new();

@@ -21,7 +21,7 @@ use crate::wheel::{Metadata, Wheel, WheelName};
 use crate::{Outcome, Report, disk};
 use client::Client;
 
-/// What is asked for.
+/// The media type that requests accept.
 const JSON: &str = "application/vnd.pypi.simple.v1+json";
 
 /// The most bytes of an answer in JSON.

@@ -30,7 +30,7 @@ const INNER: (&str, &str) = ("matplotlib/mpl-data.zip", "data");
 /// A folder without files, for programs without added packages.
 const EMPTY: &str = "empty";
 
-/// What is written last.
+/// The file that is written last.
 const DESCRIPTION: &str = "image.json";
 
 /// The most bytes of one part.
