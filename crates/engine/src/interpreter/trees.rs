@@ -41,7 +41,7 @@ const PARTS: [&str; 15] = [
     "sysroot",
 ];
 
-/// What shows that a folder on Windows is that of a Python, or of an environment of one.
+/// Files by which a folder on Windows is recognised as that of a Python, or of an environment of one.
 const SIGNS: [&str; 4] = ["Lib/os.py", "pyvenv.cfg", "conda-meta", "lib_pypy"];
 
 /// Of a prefix with much else in it: where Node.js keeps its global modules.

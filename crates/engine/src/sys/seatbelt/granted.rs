@@ -1,5 +1,5 @@
-//! What the interpreter and the user add to a profile. It means the same as the mounts of Linux: the most specific grant of a
-//! path holds, and an interpreter in a folder for writing is read-only.
+//! The grants of the interpreter and the user in a profile. They mean the same as the mounts of Linux: the most specific grant
+//! of a path holds, and an interpreter in a folder for writing is read-only.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use super::resolved_path::ResolvedPath;
 use super::rules::{CHANGE, READ, Rules, literal, subpath};
 use crate::sys::{Grants, Writable};
 
-/// What a run may do with a granted path.
+/// The access of a run to a granted path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     /// To read and execute.

@@ -34,7 +34,7 @@ pub(super) struct Places<'a> {
     pub(super) own: &'a [PathBuf],
     /// Further files and folders of the run, to read.
     pub(super) own_read: &'a [PathBuf],
-    /// What the interpreter and the user add.
+    /// The grants of the interpreter and the user.
     pub(super) grants: &'a Grants,
     /// The service's folders.
     pub(super) hidden: &'a [PathBuf],

@@ -1,4 +1,4 @@
-//! What every run may use of macOS.
+//! The parts of macOS that every run may use.
 
 use std::path::Path;
 
@@ -71,7 +71,7 @@ const ETC: [&str; 16] = [
 /// The names of users and groups, as the C library looks them up.
 const USERS: &str = "/private/var/db/DarwinDirectory/local/recordStore.data";
 
-/// What the kernel says of the processor and the memory, by the beginning of its name. Not `kern.proc`: that lists processes,
+/// Prefixes of the kernel's values about processor and memory. Not `kern.proc`: that lists processes,
 /// and `kern.procargs2` shows their variables.
 const KERNEL_PREFIXES: [&str; 5] = ["hw.", "kern.posix.sem.", "kern.sysv.", "machdep.cpu.", "vm.swapusage"];
 
