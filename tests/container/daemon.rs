@@ -21,7 +21,7 @@ pub(super) const IMAGE: &str = "docker.io/library/python:3.13-slim";
 /// The bytes of a usual frame.
 const FRAME: usize = 32 << 10;
 
-/// What it does otherwise than a good one.
+/// Its faults, compared with a good daemon.
 #[derive(Clone, Default)]
 pub(super) struct Manners {
     /// It is Podman.
@@ -58,7 +58,7 @@ struct State {
     containers: Mutex<BTreeMap<String, FakeContainer>>,
     /// Method and path of each request so far.
     requests: Mutex<Vec<String>>,
-    /// What was sent to create containers.
+    /// The bodies of requests that created containers.
     created: Mutex<Vec<Value>>,
     streams: Mutex<Vec<UnixStream>>,
     is_dead: AtomicBool,
@@ -124,7 +124,7 @@ impl FakeDaemon {
         lock(&self.state.requests).clone()
     }
 
-    /// What was sent to create containers so far.
+    /// The bodies of requests that created containers so far.
     pub(super) fn created(&self) -> Vec<Value> {
         lock(&self.state.created).clone()
     }

@@ -16,7 +16,7 @@ use super::http::frame;
 
 /// A container.
 pub(super) struct FakeContainer {
-    /// What the service sent to create it.
+    /// The body of the request that created it.
     pub(super) body: Value,
     /// The place of its `/work`.
     folder: tempfile::TempDir,
