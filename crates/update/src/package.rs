@@ -22,7 +22,7 @@ pub struct Package {
     installation: Installation,
 }
 
-/// What [`Package::install`] did.
+/// The result of [`Package::install`].
 #[derive(Debug)]
 pub enum Installed {
     /// The new version is in place. A program that runs is the old one until it is started again.

@@ -20,7 +20,7 @@ const PACKAGE_SIZE: u64 = 400 << 20;
 pub struct Updater {
     /// Where new versions are announced.
     pub feed: Feed,
-    /// What is updated.
+    /// The installation to update.
     pub installation: Installation,
     /// The version that is installed.
     pub current: Version,
@@ -30,7 +30,7 @@ pub struct Updater {
     pub cache: PathBuf,
 }
 
-/// What the feed says.
+/// The content of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The newest version.
