@@ -342,7 +342,7 @@ error_truncated: boolean,
  */
 isolation: string, 
 /**
- * What the user granted to the sandbox; left out when that is nothing.
+ * The user's grants to the sandbox; left out without any.
  */
 granted?: Granted, 
 /**
@@ -379,7 +379,7 @@ env: Array<GivenVariable>,
  */
 files: Array<GivenFile>, 
 /**
- * What of it is not kept, so that a second run would be another one: `code`, `stdin`, `args`, `env`, `files`, `typed`.
+ * The parts that were not kept, without which a second run would differ: `code`, `stdin`, `args`, `env`, `files`, `typed`.
  */
 missing: Array<Missing>, };
 
@@ -489,7 +489,7 @@ total: number,
  */
 items: Array<ExecutionSummary>, 
 /**
- * What to give as `before` for the next page; `null` on the last one.
+ * The value of `before` for the next page; `null` on the last one.
  */
 next: string | null, };
 
@@ -569,7 +569,7 @@ requested: boolean, };
 
 export type PackProgress = { 
 /**
- * What is done at the moment.
+ * The present step.
  */
 step: PackStep, 
 /**
