@@ -57,7 +57,7 @@ pub enum Program {
     Input,
 }
 
-/// Folders that are given by whoever installed this program. Never by the environment: a run's may be somebody else's.
+/// Folders that only the command line gives, not the environment: a run's variables may come from somebody else.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Folders {
     /// `--home`: the folder with the shipped files.

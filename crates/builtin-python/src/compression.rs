@@ -1,6 +1,6 @@
 //! How the shipped files are compressed: LZMA, with a filter for the jumps of machine code.
 //!
-//! It is a tenth smaller than what zstd makes of it, and is decompressed once, by code without C.
+//! The files are a tenth smaller than with zstd, and are decompressed once, by code without C.
 
 use std::io::{self, BufReader, Read};
 
@@ -45,7 +45,7 @@ pub fn decompress<'a>(compressed: impl Read + 'a, filter: Filter) -> io::Result<
     })
 }
 
-/// `bytes`, as small as it gets.
+/// Compresses `bytes` as far as LZMA can.
 ///
 /// # Errors
 /// There is no memory for it.

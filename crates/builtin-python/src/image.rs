@@ -35,7 +35,7 @@ pub const DATA: &str = "data";
 /// A folder without files, for programs without added packages.
 pub const EMPTY: &str = "empty";
 
-/// The list of what is inside, in the words of its author.
+/// The list of the parts inside, as its author wrote it.
 pub const MANIFEST: &str = "manifest";
 
 /// The folder of the licences.
@@ -59,7 +59,7 @@ pub struct Description {
 /// Why the folder cannot be used. Each sentence ends with what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file is not there, or not as it was.
+    /// A file is missing, or was changed.
     #[error("the science pack is damaged; `runtray packs add science` makes it again ({0})")]
     Damaged(String),
     /// Other users may change it.

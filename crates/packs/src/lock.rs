@@ -110,7 +110,7 @@ impl Lock {
         Ok(packs)
     }
 
-    /// The names of what the user asked for.
+    /// The names in the user's requirements.
     pub(crate) fn names(&self) -> Outcome<BTreeSet<PackageName>> {
         self.requested.iter().map(|text| Ok(requirement(text)?.name)).collect()
     }

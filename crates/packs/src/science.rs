@@ -1,7 +1,7 @@
 //! The science pack: a second Python, with numpy, pandas, matplotlib, scipy and more linked into it.
 //!
 //! Its wheel is pinned by version and hash. It is compiled on this machine by another program, in a folder that is moved into
-//! its place when it is complete: a killed change leaves what was there. The wheel stays, so that compiling it again after an
+//! its place when it is complete: a killed change leaves the earlier one. The wheel stays, so that compiling it again after an
 //! update needs no network.
 
 mod image;
@@ -91,14 +91,14 @@ impl Store {
         self.packs(&lock)
     }
 
-    /// Removes what a killed change left, and folders that are not in effect.
+    /// Removes the rest of a killed change, and folders that are not in effect.
     pub(crate) fn sweep_science(&self, lock: &Lock) {
         let used = lock.science.as_ref().map(|science| science.image.as_str());
         site::sweep(&self.science(), used);
         fs::remove_file(self.science().join(FILE).with_extension(UNFINISHED)).ok();
     }
 
-    /// The wheel: what is here, what was given, or what the index has.
+    /// The wheel: the one that is here, the given one, or that of the index.
     fn wheel(&self, add: &Add, report: &Report) -> Outcome<PathBuf> {
         let wheel = self.science().join(FILE);
         let is_wanted = |file: &Path| Ok::<_, PackFault>(disk::sha256(file)? == add.science_sha256);

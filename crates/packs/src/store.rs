@@ -171,7 +171,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes what is not in effect: other wheels, other sites, what a killed change left.
+    /// Removes everything that is not in effect: other wheels, other sites, the rest of a killed change.
     pub(crate) fn sweep(&self, lock: &Lock) {
         site::remove(&self.downloads()).ok();
         site::sweep(&self.sites(), lock.site.as_deref());

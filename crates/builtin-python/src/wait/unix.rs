@@ -22,7 +22,7 @@ const GRACE: nix::libc::suseconds_t = 200_000;
 /// The text for a program that cannot be interrupted.
 const LAST_WORDS: &[u8] = b"KeyboardInterrupt\n";
 
-/// Replaces what SIGINT does. For the one thread of this process, before a program runs.
+/// Installs the handler of SIGINT. For the one thread of this process, before a program runs.
 ///
 /// # Errors
 /// The system does not take the handler.
@@ -68,7 +68,7 @@ fn end_with_last_words() -> ! {
     end_by_interrupt()
 }
 
-/// Ends this process by the signal, so that whoever started it sees that.
+/// Ends this process by the signal, so that its parent sees the signal.
 #[expect(unsafe_code, reason = "the default action is put back")]
 pub fn end_by_interrupt() -> ! {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
@@ -134,7 +134,7 @@ fn wait(files: &mut [PollFd<'_>], time: Option<Duration>) -> nix::Result<i32> {
     told(&before, ppoll(files, time, before))
 }
 
-/// The end of a wait: what came until now is told by what `ended` says.
+/// Ends a wait with the result `ended`, or as interrupted if an interrupt came until now.
 fn told(before: &SigSet, ended: nix::Result<i32>) -> nix::Result<i32> {
     WAITING.store(false, Ordering::SeqCst);
     let interrupted = PENDING.swap(false, Ordering::SeqCst);

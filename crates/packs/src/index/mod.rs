@@ -133,7 +133,7 @@ impl Index {
         fetched.map(|()| to)
     }
 
-    /// Fetches a wheel into `part`, after what is there of an earlier time, and checks its hash.
+    /// Fetches a wheel into `part`, after the bytes of an earlier attempt, and checks its hash.
     pub(crate) fn resume(&self, wheel: &Download<'_>, part: &Path, report: &Report) -> Outcome<()> {
         let address = self.join(wheel.url)?;
         let progress = |done| report.progress(PackStep::Download, wheel.name, done, wheel.size);

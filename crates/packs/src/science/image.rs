@@ -43,7 +43,7 @@ const CALM: Duration = Duration::from_millis(200);
 #[cfg(windows)]
 const NO_WINDOW_IDLE: u32 = 0x0800_0000 | 0x0000_0040;
 
-/// Unpacks what the compiler needs of `wheel` into `folder`.
+/// Unpacks the inputs of the compiler from `wheel` into `folder`.
 pub(super) fn unpack(wheel: &Path, folder: &Path, report: &Report) -> Outcome<()> {
     let mut archive = open(wheel)?;
     let total = disk::size(wheel);
