@@ -1,7 +1,8 @@
 //! `runtray-packs`: adds packages of pure Python to Runtray's built-in Python.
 //!
-//! The service and the app start it; it is no command for users. It is a program of its own so that TLS, archives and the resolver are in no
-//! process that serves requests, and so that ending it ends everything that it does. It writes [`PackEvent`]s to standard output.
+//! The service and the app start it; it is no command for users. It is a program of its own so that TLS, archives and the
+//! resolver are in no process that serves requests, and so that ending it ends everything that it does. It writes
+//! [`PackEvent`]s to standard output.
 //!
 //! Everything is in one folder: `lock.json` has the versions and hashes in effect, `wheels/` the files as they were published,
 //! `sites/` their content with bytecode, and `science/` the science pack. A change makes a new site and

@@ -17,7 +17,7 @@ use super::probe_cache::Kept;
 use crate::fingerprint::FileState;
 
 /// The arguments of the question. The script prints one line of JSON, after any output of the Python's own start-up files.
-const ARGS: [&str; 3] = ["-B", "-c", include_str!("trees.py")];
+const ARGS: [&str; 3] = ["-B", "-c", concat!(include_str!("prelude.py"), include_str!("trees.py"))];
 
 /// The time limit of the answer; a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);

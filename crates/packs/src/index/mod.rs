@@ -3,6 +3,7 @@
 mod client;
 mod download;
 mod pip;
+mod pip_help;
 mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
