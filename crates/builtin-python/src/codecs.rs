@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bzip2::{Action, Compress, Compression, Decompress, Status};
 use lzma_rust2::{self as lzma, CheckType, LzmaOptions, LzmaStream, LzmaWriter, XzOptions, XzStream, XzWriter};
 
-use crate::guest::{Codec as Kind, Step};
+use crate::world::runtray::python::host::{Codec as Kind, Step};
 
 /// Memory that decompressing may take, in KiB: a damaged file may ask for any amount.
 const MOST_MEMORY_KIB: u32 = 512 << 10;

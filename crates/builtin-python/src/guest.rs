@@ -9,14 +9,10 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::codecs::Codecs;
 use crate::wait;
+use crate::world::Program;
+use crate::world::runtray::python::host::{self, Codec, Host, Step};
 
-#[expect(missing_docs, reason = "written by a macro; guest/wit/world.wit has the documentation")]
-mod world {
-    wasmtime::component::bindgen!({ path: "guest/wit", world: "program", imports: { default: trappable }, exports: { default: async } });
-}
-
-pub(crate) use world::runtray::python::host::{Codec, Step};
-pub use world::{Launch, Source, Text};
+pub use crate::world::{Launch, Source, Text};
 
 /// Where the Python inside finds its standard library.
 const LIBRARY: &str = "/python";
@@ -60,7 +56,7 @@ pub struct View<'a> {
 /// A Python that is prepared for its program.
 pub struct Guest {
     store: Store<State>,
-    program: world::Program,
+    program: Program,
 }
 
 struct State {
@@ -81,7 +77,7 @@ impl WasiView for State {
     }
 }
 
-impl world::runtray::python::host::Host for State {
+impl Host for State {
     fn exit(&mut self, code: u8) -> Result<()> {
         Err(Leave(code).into())
     }
@@ -131,14 +127,14 @@ impl Guest {
     ) -> Result<Self> {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-        world::runtray::python::host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
+        host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
         // Above that, growing fails inside, and Python raises MemoryError.
         let limits = StoreLimitsBuilder::new().memory_size(view.memory.unwrap_or(usize::MAX)).build();
         let state =
             State { wasi: wasi(view, packages)?, table: ResourceTable::new(), limits, codecs: Codecs::default() };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.limits);
-        let program = world::Program::instantiate_async(&mut store, component, &linker).await?;
+        let program = Program::instantiate_async(&mut store, component, &linker).await?;
         program.call_prepare(&mut store, launch).await?;
         Ok(Self { store, program })
     }

@@ -7,7 +7,6 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use wasmtime::{Caller, Extern, Linker, Result, bail, format_err};
 
-use super::State;
 use crate::guest::{Launch, Source, Text};
 use crate::wait;
 
@@ -34,14 +33,19 @@ pub(super) fn address(place: i32) -> usize {
     place.cast_unsigned() as usize
 }
 
-pub(super) fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
-    linker.func_wrap_async("host", "call", |caller: Caller<'_, State>, asked: (i32, i32, i32, i32)| {
-        Box::new(call(caller, asked))
+/// Adds the import, which answers from the part `of` a store's data.
+pub(super) fn add_to_linker<T: Send + 'static>(linker: &mut Linker<T>, of: fn(&T) -> &HostCalls) -> Result<()> {
+    linker.func_wrap_async("host", "call", move |caller: Caller<'_, T>, asked: (i32, i32, i32, i32)| {
+        Box::new(call(caller, of, asked))
     })?;
     Ok(())
 }
 
-async fn call(mut caller: Caller<'_, State>, asked: (i32, i32, i32, i32)) -> Result<i32> {
+async fn call<T: Send>(
+    mut caller: Caller<'_, T>,
+    of: fn(&T) -> &HostCalls,
+    asked: (i32, i32, i32, i32),
+) -> Result<i32> {
     let (request, length, place, size) = asked;
     let memory = caller.get_export("memory").and_then(Extern::into_memory);
     let memory = memory.ok_or_else(|| format_err!("it has no memory"))?;
@@ -49,7 +53,7 @@ async fn call(mut caller: Caller<'_, State>, asked: (i32, i32, i32, i32)) -> Res
     let allocate = allocate.ok_or_else(|| format_err!("it allocates nothing"))?.typed::<i32, i32>(&caller)?;
     let mut asked = vec![0; address(length).min(memory.data_size(&caller))];
     memory.read(&caller, address(request), &mut asked)?;
-    let answer = caller.data().host_calls.answer(&asked)?;
+    let answer = of(caller.data()).answer(&asked)?;
     let length = i32::try_from(answer.len())?;
     let answered = allocate.call_async(&mut caller, length).await?;
     if answered == 0 {

@@ -67,7 +67,7 @@ impl Science {
     ) -> Result<Self> {
         let mut linker = Linker::new(engine);
         p1::add_to_linker_async(&mut linker, |state: &mut State| &mut state.wasi)?;
-        host_calls::add_to_linker(&mut linker)?;
+        host_calls::add_to_linker(&mut linker, |state| &state.host_calls)?;
         // Above that, growing fails inside, and Python raises MemoryError.
         let limits = StoreLimitsBuilder::new().memory_size(view.memory.unwrap_or(usize::MAX)).build();
         let state = State { wasi: wasi(folder, view, packages)?, limits, host_calls: HostCalls::default() };
