@@ -10,7 +10,7 @@ use runtray_wire::{Pack, PackFault};
 use serde::{Deserialize, Serialize};
 
 use crate::requirement::requirement;
-use crate::{Outcome, disk, science};
+use crate::{Outcome, disk, science_wheel};
 
 /// The file. The engine reads `site` of it.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
@@ -99,7 +99,7 @@ impl Lock {
             requested: requested.contains(&package.name),
         };
         let science = self.science.as_ref().map(|science| Pack {
-            name: science::NAME.to_owned(),
+            name: science_wheel::NAME.to_owned(),
             version: science.version.clone(),
             sha256: science.sha256.clone(),
             bytes: science.bytes,

