@@ -16,7 +16,7 @@ use crate::arguments::Add;
 use crate::index::{Download, Index};
 use crate::inside::Inside;
 use crate::lock::{Lock, Science};
-use crate::release::Place;
+use crate::release::Location;
 use crate::science_wheel::{DISTRIBUTION, FILE, NAME, VERSION};
 use crate::store::Store;
 use crate::wheel::keep;
@@ -104,7 +104,7 @@ impl Store {
         let name: PackageName = DISTRIBUTION.parse().map_err(|_| unknown())?;
         let mut wheels = index.releases(&name, NAME)?.into_iter().filter_map(|release| release.wheel);
         let found = wheels.find(|wheel| wheel.sha256 == add.science_sha256).ok_or_else(unknown)?;
-        let Place::Url { url, size, .. } = &found.place else { return Err(unknown()) };
+        let Location::Url { url, size, .. } = &found.place else { return Err(unknown()) };
         let part = wheel.with_extension(PART);
         index.resume(&Download { name: NAME, url, sha256: &found.sha256, size: *size }, &part, report)?;
         disk::at(wheel, fs::rename(&part, wheel))

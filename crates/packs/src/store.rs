@@ -14,7 +14,7 @@ use crate::files::Files;
 use crate::index::{Download, Index};
 use crate::inside::Inside;
 use crate::lock::{Lock, Locked};
-use crate::release::{Place, Release, RemoteWheel};
+use crate::release::{Location, Release, RemoteWheel};
 use crate::requirement::requirement;
 use crate::resolve::{Chosen, Resolver};
 use crate::source::Source;
@@ -143,7 +143,7 @@ impl Store {
             let path = self.wheels().join(&package.file);
             let version = Version::from_str(&package.version).ok()?;
             let is_whole = disk::sha256(&path).is_ok_and(|hash| hash == package.sha256);
-            let (file, sha256, place) = (package.file.clone(), package.sha256.clone(), Place::Path(path));
+            let (file, sha256, place) = (package.file.clone(), package.sha256.clone(), Location::Path(path));
             let wheel = RemoteWheel { file, sha256, place, python: None };
             is_whole.then(|| (package.name.clone(), Release { version, wheel: Some(wheel), has_wheels: true }))
         };
@@ -156,8 +156,8 @@ impl Store {
         let is_here = disk::sha256(&to).is_ok_and(|hash| hash == chosen.wheel.sha256);
         if !is_here {
             match &chosen.wheel.place {
-                Place::Path(path) => keep(path, &to)?,
-                Place::Url { url, size, .. } => {
+                Location::Path(path) => keep(path, &to)?,
+                Location::Url { url, size, .. } => {
                     let download = Download { name: name.as_ref(), url, sha256: &chosen.wheel.sha256, size: *size };
                     keep(&source.index()?.download(&download, report)?, &to)?;
                 }

@@ -32,12 +32,12 @@ pub(crate) struct Manifest {
     notes: String,
     #[serde(default)]
     pub_date: String,
-    platforms: BTreeMap<String, Place>,
+    platforms: BTreeMap<String, Platform>,
 }
 
-/// Where a package is.
+/// The package for one platform.
 #[derive(Deserialize)]
-struct Place {
+struct Platform {
     url: String,
     signature: String,
 }

@@ -17,7 +17,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use crate::release::{Place, Release, RemoteWheel};
+use crate::release::{Location, Release, RemoteWheel};
 use crate::wheel::{Metadata, Wheel, WheelName};
 use crate::{Outcome, Report, disk};
 use client::Client;
@@ -177,7 +177,7 @@ fn wheel(file: &ListedFile, address: &Url) -> Option<RemoteWheel> {
     let url = address.join(&file.url).ok()?.to_string();
     let metadata = file.core_metadata["sha256"].as_str().map(str::to_ascii_lowercase);
     let python = file.requires_python.as_deref().and_then(|range| VersionSpecifiers::from_str(range).ok());
-    let place = Place::Url { url, metadata, size: file.size };
+    let place = Location::Url { url, metadata, size: file.size };
     Some(RemoteWheel { file: file.filename.clone(), place, sha256, python })
 }
 
