@@ -11,7 +11,8 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use runtray_service::paths::Paths;
 use runtray_service::settings::SettingsStore;
-use runtray_service::{Lifecycle, NetworkAnswer, NetworkQuestion, Options};
+use runtray_service::{Lifecycle, NetworkQuestion, Options};
+use runtray_wire::NetworkAnswer;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
@@ -26,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// Two pages that may run code.
 const A: &str = "https://a.example";
 const B: &str = "https://b.example";
-/// What the server on this machine tells a program that reaches it.
+/// The text of the server on this machine for a program that reaches it.
 const SECRET: &str = "S3CRET";
 
 fn main() {
@@ -327,7 +328,7 @@ async fn questions_are_limited(fixture: &Fixture) {
         fixture.asked(count).await;
     }
     fixture.post(Some(A), &program).await.check_refused(429, "4 programs wait").await;
-    // What waits holds no slot, of which there is one, but counts as memory.
+    // Waiting programs hold no slot, of which there is one, but count as memory.
     fixture.set("sandbox.network_always", json!([B])).await;
     fixture.post(Some(B), &program).await.check_ran(true).await;
     fixture.set("sandbox.network_always", json!([])).await;

@@ -151,7 +151,7 @@ fn a_missing_import_names_the_own_python_that_has_it() {
     assert!(said.ends_with(" has only_in_this_one. Choose it in Settings to run this program."), "{said}");
     let advice = "not available in the built-in Python; choose your own Python in Settings";
     assert!(last("import surely_in_none").ends_with(advice));
-    // What catches it sees CPython's own words.
+    // A program that catches the error sees CPython's own words.
     let caught = "try: import only_in_this_one\nexcept ImportError as error: raise SystemExit(str(error))";
     assert_eq!(last(caught), "No module named 'only_in_this_one'");
 }

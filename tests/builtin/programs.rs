@@ -57,7 +57,7 @@ fn hold(built_in: &Service, program: &Program) -> Vec<String> {
     program.expected.differences(&Answer::from(built_in.execute(&program.request)))
 }
 
-/// What differs from an own Python.
+/// The differences from an own Python.
 fn compare(built_in: &Service, own: &Service, program: &Program) -> Vec<String> {
     let (found, expected) = (built_in.execute(&program.request), own.execute(&program.request));
     let fields = OUTCOME.map(|field| (field, alike(&found[field]), alike(&expected[field])));
@@ -70,7 +70,7 @@ fn compare(built_in: &Service, own: &Service, program: &Program) -> Vec<String> 
     wrong
 }
 
-/// What differs when `programs` run in one that waited.
+/// The differences when `programs` run in an interpreter that waited.
 fn in_one_that_waited(new: &Service, programs: &[(Program, bool)]) -> Vec<String> {
     let Some(waiting) = start(ONE_EACH) else { return Vec::new() };
     waiting.execute(&json!({"code": ""}));

@@ -67,7 +67,7 @@ impl Machine {
         command.output().expect("runtray runs")
     }
 
-    /// What lies beside the installation.
+    /// The number of files beside the installation.
     fn beside(&self) -> usize {
         fs::read_dir(self.folder.path()).expect("a folder").count()
     }

@@ -13,7 +13,7 @@ use std::thread;
 use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 
-use super::cell::{Cell, attach};
+use super::fake_container::{FakeContainer, attach};
 use super::http::{Request, answer, answer_empty, answer_json, frame, refuse, upgrade};
 
 /// The image that it has.
@@ -21,7 +21,7 @@ pub(super) const IMAGE: &str = "docker.io/library/python:3.13-slim";
 /// The bytes of a usual frame.
 const FRAME: usize = 32 << 10;
 
-/// What it does otherwise than a good one.
+/// Its faults, compared with a good daemon.
 #[derive(Clone, Default)]
 pub(super) struct Manners {
     /// It is Podman.
@@ -55,10 +55,10 @@ pub(super) struct FakeDaemon {
 #[derive(Default)]
 struct State {
     manners: Mutex<Manners>,
-    cells: Mutex<BTreeMap<String, Cell>>,
+    containers: Mutex<BTreeMap<String, FakeContainer>>,
     /// Method and path of each request so far.
     requests: Mutex<Vec<String>>,
-    /// What was sent to create containers.
+    /// The bodies of requests that created containers.
     created: Mutex<Vec<Value>>,
     streams: Mutex<Vec<UnixStream>>,
     is_dead: AtomicBool,
@@ -101,22 +101,22 @@ impl FakeDaemon {
         for stream in lock(&self.state.streams).drain(..) {
             let _ = stream.shutdown(Shutdown::Both);
         }
-        lock(&self.state.cells).clear();
+        lock(&self.state.containers).clear();
     }
 
     /// The names of its containers.
     pub(super) fn containers(&self) -> Vec<String> {
-        lock(&self.state.cells).keys().cloned().collect()
+        lock(&self.state.containers).keys().cloned().collect()
     }
 
     /// Whether it has containers that run.
     pub(super) fn has_running(&self) -> bool {
-        lock(&self.state.cells).values().any(|cell| cell.is_running)
+        lock(&self.state.containers).values().any(|container| container.is_running)
     }
 
     /// Adds a stopped container of somebody else, with `labels`.
     pub(super) fn add(&self, name: &str, labels: &Value) {
-        lock(&self.state.cells).insert(name.to_owned(), Cell::new(json!({ "Labels": labels })));
+        lock(&self.state.containers).insert(name.to_owned(), FakeContainer::new(json!({ "Labels": labels })));
     }
 
     /// Method and path of each request so far.
@@ -124,7 +124,7 @@ impl FakeDaemon {
         lock(&self.state.requests).clone()
     }
 
-    /// What was sent to create containers so far.
+    /// The bodies of requests that created containers so far.
     pub(super) fn created(&self) -> Vec<Value> {
         lock(&self.state.created).clone()
     }
@@ -172,9 +172,9 @@ impl State {
             ("GET", ["containers", "json"]) => answer_json(&mut stream, 200, &self.list()),
             ("POST", ["exec", id, "start"]) => self.run(id, stream, &manners),
             ("GET", ["exec", id, "json"]) => self.exec(id, &mut stream, &manners),
-            ("DELETE", ["containers", name]) => match lock(&self.cells).remove(*name) {
-                Some(cell) => {
-                    drop(cell);
+            ("DELETE", ["containers", name]) => match lock(&self.containers).remove(*name) {
+                Some(container) => {
+                    drop(container);
                     answer_empty(&mut stream)
                 }
                 None => missing(&mut stream, name),
@@ -187,15 +187,14 @@ impl State {
     fn create(&self, request: &Request, stream: &mut UnixStream) -> io::Result<()> {
         let (name, body) = (request.parameter("name").unwrap_or_default(), request.json());
         lock(&self.created).push(body.clone());
-        lock(&self.cells).insert(name.clone(), Cell::new(body));
+        lock(&self.containers).insert(name.clone(), FakeContainer::new(body));
         answer_json(stream, 201, &json!({ "Id": name, "Warnings": [] }))
     }
 
     fn list(&self) -> Value {
-        let cells = lock(&self.cells);
-        let row =
-            |(name, cell): (&String, &Cell)| json!({ "Id": name, "Labels": cell.body["Labels"], "State": "exited" });
-        cells.iter().map(row).collect()
+        let containers = lock(&self.containers);
+        let row = |(name, container): (&String, &FakeContainer)| json!({ "Id": name, "Labels": container.body["Labels"], "State": "exited" });
+        containers.iter().map(row).collect()
     }
 
     /// A request about one container.
@@ -207,41 +206,41 @@ impl State {
         mut stream: UnixStream,
         manners: &Manners,
     ) -> io::Result<()> {
-        let mut cells = lock(&self.cells);
-        let Some(cell) = cells.get_mut(name) else { return missing(&mut stream, name) };
+        let mut containers = lock(&self.containers);
+        let Some(container) = containers.get_mut(name) else { return missing(&mut stream, name) };
         match (request.method.as_str(), what) {
             ("POST", "attach") => {
-                drop(cells);
+                drop(containers);
                 upgrade(&mut stream)?;
                 // As the first process, it ends when its input does.
                 let _ = stream.read_to_end(&mut Vec::new());
-                lock(&self.cells).get_mut(name).into_iter().for_each(Cell::stop);
+                lock(&self.containers).get_mut(name).into_iter().for_each(FakeContainer::stop);
                 Ok(())
             }
             ("POST", "start") => {
-                cell.is_running = true;
+                container.is_running = true;
                 answer_empty(&mut stream)
             }
             ("GET", "json") => {
                 let mut told = recorded(include_str!("answers/container.json"));
                 told["Id"] = name.into();
-                told["State"]["Running"] = cell.is_running.into();
+                told["State"]["Running"] = container.is_running.into();
                 // Podman tells it only of a container that has ended.
-                let is_told = !manners.is_podman || !cell.is_running;
+                let is_told = !manners.is_podman || !container.is_running;
                 told["State"]["OOMKilled"] = (manners.is_out_of_memory && is_told).into();
                 answer_json(&mut stream, 200, &told)
             }
             ("PUT", "archive") => {
                 assert_eq!(request.parameter("path").as_deref(), Some("/work"));
-                cell.unpack(&request.body)?;
+                container.unpack(&request.body)?;
                 answer(&mut stream, 200, "text/plain", b"")
             }
             ("GET", "archive") => {
-                let archive = manners.archive.clone().map_or_else(|| cell.pack(), Ok)?;
+                let archive = manners.archive.clone().map_or_else(|| container.pack(), Ok)?;
                 answer(&mut stream, 200, "application/x-tar", &archive)
             }
             ("POST", "exec") => {
-                cell.exec = Some(request.json());
+                container.exec = Some(request.json());
                 answer_json(&mut stream, 201, &json!({ "Id": name }))
             }
             ("GET", "stats") => {
@@ -252,11 +251,11 @@ impl State {
                 answer_json(&mut stream, 200, &told)
             }
             ("POST", "pause") => {
-                cell.signal(Signal::SIGSTOP);
+                container.signal(Signal::SIGSTOP);
                 answer_empty(&mut stream)
             }
             ("POST", "kill") => {
-                cell.stop();
+                container.stop();
                 answer_empty(&mut stream)
             }
             _ => refuse(&mut stream, 404, "page not found"),
@@ -265,8 +264,8 @@ impl State {
 
     /// Runs the program of a container over the connection.
     fn run(&self, id: &str, mut stream: UnixStream, manners: &Manners) -> io::Result<()> {
-        let spawned = match lock(&self.cells).get_mut(id) {
-            Some(cell) => cell.spawn(),
+        let spawned = match lock(&self.containers).get_mut(id) {
+            Some(container) => container.spawn(),
             None => return missing(&mut stream, id),
         };
         let child = match spawned {
@@ -282,18 +281,18 @@ impl State {
             frame(&mut stream, *number, bytes)?;
         }
         let code = attach(child, &stream, if manners.frame > 0 { manners.frame } else { FRAME });
-        if let Some(cell) = lock(&self.cells).get_mut(id) {
-            cell.ended = Some(code);
+        if let Some(container) = lock(&self.containers).get_mut(id) {
+            container.ended = Some(code);
         }
         stream.flush()?;
         stream.shutdown(Shutdown::Both)
     }
 
     fn exec(&self, id: &str, stream: &mut UnixStream, manners: &Manners) -> io::Result<()> {
-        let cells = lock(&self.cells);
-        let Some(cell) = cells.get(id) else { return missing(stream, id) };
-        let code = cell.ended.filter(|_| !manners.forgets_exit);
-        let is_running = cell.has_begun && cell.ended.is_none();
+        let containers = lock(&self.containers);
+        let Some(container) = containers.get(id) else { return missing(stream, id) };
+        let code = container.ended.filter(|_| !manners.forgets_exit);
+        let is_running = container.has_begun && container.ended.is_none();
         let told = json!({ "ID": id, "ContainerID": id, "Running": is_running, "ExitCode": code, "Pid": 4243 });
         answer_json(stream, 200, &told)
     }

@@ -1,7 +1,7 @@
 //! The isolation `container`, with a fake daemon in place of Docker or Podman: neither is on the machines that test this.
 
-mod cell;
 mod daemon;
+mod fake_container;
 mod faults;
 mod http;
 mod left;

@@ -13,7 +13,7 @@ pub(super) const SECRET: &str = "S3CRET-of-the-person";
 const DRIVER: (&str, u32) =
     if cfg!(windows) { (include_str!("windows/driver.py"), 300_000) } else { (include_str!("driver.py"), 120_000) };
 
-/// What stops an attempt, with the error numbers that it answers with.
+/// The wall that stops an attempt, with its error numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Wall {
     /// The run's own root folder, and Landlock: the path is not there, closed, or read-only.

@@ -1,4 +1,4 @@
-//! What a run can reach beside its own files: only what the person granted, exactly that, whatever a request or an earlier
+//! Granted files and folders: a run reaches exactly these beside its own files, whatever a request or an earlier
 //! program says.
 
 use std::fs;

@@ -90,7 +90,7 @@ pub(super) fn on_the_machine(test: impl FnOnce() + Send + 'static) {
     }
 }
 
-/// What is beyond the machine: a process by which its network can be named, and a thread that serves in it.
+/// The network beyond the machine: a process that holds it, and a thread that serves in it.
 struct Beyond {
     process: Child,
     connected: Sender<()>,
@@ -241,7 +241,7 @@ fn name(bytes: &[u8]) -> (String, usize) {
     (labels.join("."), place + 1)
 }
 
-/// What a server of that address tells this thread.
+/// The text that a server at that address sends to this thread.
 pub(super) fn told_by(address: &str, port: u16) -> std::io::Result<String> {
     let address = SocketAddr::new(address.parse().expect("an address"), port);
     let mut text = String::new();

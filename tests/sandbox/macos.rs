@@ -19,7 +19,7 @@ use escapes::Wall::{Files, Network, Processes, Rights};
 use escapes::Where::Everywhere;
 use escapes::{Escape, SECRET, attack, complaint};
 
-/// What only Linux has, in the code of an attempt or its twin.
+/// Words for things that only Linux has, in the code of an attempt or its twin.
 const OF_LINUX: [&str; 17] = [
     "/proc",
     "/sys",
@@ -39,7 +39,7 @@ const OF_LINUX: [&str; 17] = [
     "ld.so",
     "/dev/full",
 ];
-/// What a program may do here: Python looks at the root folder to find where it is. The other has a twin for Linux.
+/// Attempts that are allowed here: Python looks at the root folder to find where it is. The other has a twin for Linux.
 const NOT_HERE: [&str; 2] = ["list the root", "list /etc"];
 
 /// Attempts that only macOS knows.

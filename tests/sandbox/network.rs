@@ -13,7 +13,7 @@ use super::{MODES, SECRET};
 use crate::harness::leftovers::descendants;
 use crate::harness::{Home, Service, TempDir, eventually, runtray};
 
-/// What a program needs for the attempts.
+/// The functions of the attempts.
 const PRELUDE: &str = "
 import errno, os, socket, struct, sys, threading
 def tcp(address, port, timeout=5):
@@ -38,7 +38,7 @@ fn run(service: &Service, code: &str) -> Value {
     service.execute(&json!({"code": format!("{PRELUDE}{code}"), "timeout_ms": 60_000}))
 }
 
-/// What `code` printed. It must have completed, and with a network.
+/// The output of `code`, which must have completed with a network.
 fn printed(service: &Service, code: &str) -> String {
     let answer = run(service, code);
     assert_eq!(
@@ -93,7 +93,7 @@ fn what_is_not_public_stays_closed() {
                 let answer = run(&service, code);
                 assert_eq!(answer["status"], "failed", "{mode}: {code}: {answer}");
             }
-            // What is not a question does not reach the name server.
+            // A packet that is not a question does not reach the name server.
             let smuggled = "udp('198.18.0.1', 53, b'\\x12\\x34\\x29\\x00\\x00\\x01' + bytes(6) + b'\\x04evil\\x00\\x00\\x01\\x00\\x01')";
             assert_eq!(printed(&service, &format!("print({smuggled}[3] & 15)")), "5", "{mode}");
         }

@@ -1,4 +1,4 @@
-//! What must keep working in the sandbox.
+//! Programs that must keep working in the sandbox.
 
 use serde_json::json;
 

@@ -221,7 +221,7 @@ fn a_kernel_answers_each_block_that_it_cannot_run_and_goes_on() {
     let kernel = service.post("/api/kernels", &json!({"name": "fake"})).json();
     let path = format!("/api/kernels/{}/channels", kernel["id"].as_str().expect("an id"));
     let mut talk = service.upgrade_at(&path, &[]).expect("an upgrade");
-    // What asks for nothing gets nothing.
+    // Messages that need no answer get none.
     for text in [
         "x",
         "[]",

@@ -18,7 +18,7 @@ pathlib.Path(sys.argv[1], sys.argv[2]).touch()
 time.sleep(0.15)
 print(sys.argv[2])";
 
-/// What a client got for one program: its name, and whether it was answered.
+/// The answer for one program: its name, and whether it came.
 type Answered = (String, bool);
 
 /// Sends one program after the other until the service refuses one.

@@ -283,17 +283,38 @@ fn several_sessions_run_at_once_and_leave_room_for_others() {
 #[test]
 fn a_slow_reader_never_grows_memory() {
     const PRINTED: usize = 64 << 20;
+    /// The buffers together have more bytes than this.
+    const BUFFERED: u64 = 256 << 10;
+    /// The service reads fewer bytes than this for other reasons meanwhile.
+    const NOISE: u64 = 32 << 10;
+    const QUIET: Duration = Duration::from_millis(300);
     let service = Service::start();
     let done = service.home().shared("done");
+    let first = bytes_read(service.pid());
     let mut talk = service.converse(&program(&format!("flood {PRINTED}\nsave {} .", done.display())));
     let before = resident(service.pid());
-    // After this time every buffer between the program and the reader is full.
-    std::thread::sleep(Duration::from_secs(2));
+    // When every buffer between the program and the reader is full, the service stops reading.
+    let mut last = (Instant::now(), first);
+    eventually("the service to stop reading", || {
+        let read = bytes_read(service.pid());
+        if read > last.1 + NOISE {
+            last = (Instant::now(), read);
+        }
+        (read > first + BUFFERED && last.0.elapsed() > QUIET).then_some(())
+    });
     let grown = resident(service.pid()).saturating_sub(before);
     assert!(grown < 24 << 20, "{grown} bytes more while nobody read");
     assert!(!done.exists(), "the program did not wait for its reader");
     assert_eq!(talk.ended(), ("completed".into(), 0.into()));
     assert!(talk.output().len() == PRINTED && done.exists(), "{} bytes", talk.output().len());
+}
+
+/// The bytes that a process has read so far, from pipes too.
+#[cfg(target_os = "linux")]
+fn bytes_read(pid: u32) -> u64 {
+    let io = fs::read_to_string(format!("/proc/{pid}/io")).expect("a process");
+    let line = io.lines().find_map(|line| line.strip_prefix("rchar: ")).expect("a count");
+    line.parse().expect("bytes")
 }
 
 #[cfg(target_os = "linux")]

@@ -61,6 +61,12 @@ impl Crate {
         self.0.keys()
     }
 
+    /// Whether a file has a path that begins with the name of another package.
+    pub(crate) fn uses_package(&self, module: &Module, package: &str) -> bool {
+        let paths = self.0.get(module).into_iter().flat_map(|source| &source.paths);
+        paths.into_iter().any(|(_, path)| path.first().is_some_and(|first| first == package))
+    }
+
     /// Every import of one file by another.
     pub(crate) fn imports(&self) -> Vec<Import> {
         let of = |(from, source): (&Module, &Source)| -> Vec<Import> {

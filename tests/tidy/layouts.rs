@@ -9,6 +9,13 @@ pub(crate) struct CrateLayout {
     pub(crate) rooms: &'static [(&'static str, &'static [&'static str])],
 }
 
+/// Crates without rooms, in which no files may use one another in a circle either.
+pub(crate) const WITHOUT_CIRCLES: &[&str] =
+    &["crates/builtin-python/src", "crates/packs/src", "crates/update/src", "crates/wire/src"];
+
+/// Packages that only one room may import: the folder of its crate, the room, and the package.
+pub(crate) const ONLY_IN: &[(&str, &str, &str)] = &[("crates/engine/src", "container", "bollard")];
+
 /// The rooms of this repository.
 pub(crate) const LAYOUTS: &[CrateLayout] = &[
     CrateLayout {

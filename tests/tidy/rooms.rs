@@ -6,7 +6,7 @@ use std::fs;
 
 use crate::circles::circles;
 use crate::imports::{Crate, Import, Module};
-use crate::layouts::{CrateLayout, LAYOUTS};
+use crate::layouts::{CrateLayout, LAYOUTS, ONLY_IN, WITHOUT_CIRCLES};
 use crate::{check, files, root};
 
 impl CrateLayout {
@@ -85,6 +85,37 @@ fn sources(src: &str) -> Crate {
 #[test]
 fn rooms_use_only_rooms_below_and_no_files_use_one_another() {
     check(&LAYOUTS.iter().flat_map(|layout| layout.complaints(&sources(layout.place().0))).collect::<Vec<_>>());
+}
+
+#[test]
+fn no_files_of_crates_without_rooms_use_one_another() {
+    check(&WITHOUT_CIRCLES.iter().flat_map(|src| circles(&sources(src))).collect::<Vec<_>>());
+}
+
+/// The files that import `package` outside of `room`.
+fn outside(sources: &Crate, room: &str, package: &str) -> Vec<String> {
+    let others = sources.modules().filter(|module| module.first().is_none_or(|first| first != room));
+    let using = others.filter(|module| sources.uses_package(module, package));
+    using.map(|module| format!("{} uses {package}; only {room} may", sources.file(module))).collect()
+}
+
+#[test]
+fn packages_stay_in_their_rooms() {
+    for (src, room, package) in ONLY_IN {
+        let sources = sources(src);
+        check(&outside(&sources, room, package));
+        assert!(!outside(&sources, "", package).is_empty(), "{room} does not use {package}: take it off the list");
+    }
+    for (text, expected) in [
+        ("use bollard::Docker;", 1),
+        ("fn f(error: bollard::errors::Error) {}", 1),
+        ("use bollard as docker;", 1),
+        ("mod bollard_like; use std::io;", 0),
+        ("#[cfg(test)] use bollard::Docker;", 0),
+    ] {
+        let complaints = outside(&small("low.rs", text), "top", "bollard");
+        assert_eq!(complaints.len(), expected, "{text}\n{}", complaints.join("\n"));
+    }
 }
 
 const SMALL: CrateLayout =

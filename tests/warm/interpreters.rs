@@ -40,7 +40,7 @@ impl Wrapped {
         let real = status["python_path"].as_str().expect("there is a Python").to_owned();
         let path = folder.path().join(named);
         put(&path, &wrapper(&real, "one"));
-        // What a wrapper starts is outside of the interpreter, so programs may read the folder.
+        // Files that a wrapper starts are outside of the interpreter, so programs may read their folder.
         let settings = format!(
             "[python]\npath = '{}'\n[warm]\npython = 2\n[sandbox]\nread = ['{}']\n",
             path.display(),

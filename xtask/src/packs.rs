@@ -9,6 +9,9 @@ use crate::builtin_python;
 use crate::context::Context;
 use crate::step::{Ending, must, output};
 
+#[path = "../../crates/packs/src/index/pip_help.rs"]
+mod pip_help;
+
 /// The package, a workspace of its own.
 pub(crate) const MANIFEST: &str = "crates/packs/Cargo.toml";
 
@@ -17,9 +20,6 @@ pub(crate) const PROGRAM: &str = if cfg!(windows) { "runtray-packs.exe" } else {
 
 /// Tells the compiler where packages come from on machines on which nothing else says so.
 const INDEX: &str = "RUNTRAY_PACKAGE_INDEX";
-
-/// What stands before the default in the help of pip.
-const DEFAULT: &str = "(default ";
 
 /// Builds it.
 ///
@@ -65,23 +65,5 @@ fn program(context: &Context) -> PathBuf {
 /// The address of the package index that pip has built in. Nothing in this repository names it.
 fn default_index(context: &Context) -> Option<String> {
     let help = output(context.command("python3").args(["-m", "pip", "help", "download"]).env("COLUMNS", "1000"))?;
-    address_in(&help)
-}
-
-fn address_in(help: &str) -> Option<String> {
-    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut defaults = help.match_indices(DEFAULT).map(|(at, _)| help[at + DEFAULT.len()..].split(')').next());
-    defaults.find_map(|text| text.filter(|text| text.starts_with("http")).map(str::to_owned))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::address_in;
-
-    #[test]
-    fn the_default_is_taken_out_of_the_help() {
-        let help = "--timeout <sec> Set it (default 15 seconds).\n --index-url <url> The index\n (default https://a.invalid/simple).";
-        assert_eq!(address_in(help).as_deref(), Some("https://a.invalid/simple"));
-        assert_eq!(address_in("No module named pip"), None);
-    }
+    pip_help::default_address(&help)
 }

@@ -30,11 +30,11 @@ const WEB: &[&str] = &["chromium", "curl", "python3", "python3-venv", "fonts-dej
 /// For the screenshots: a panel with a tray, its fonts, and `ip` to set up a network namespace.
 const PICTURES: &[&str] = &["xfce4-panel", "fonts-dejavu-core", "iproute2"];
 
-/// What makes packages for Windows, and for distributions with RPM.
+/// Debian packages with the tools that make packages for Windows, and for distributions with RPM.
 pub(crate) const PACKAGE_WINDOWS: [&str; 2] = ["nsis", "zip"];
 pub(crate) const PACKAGE_RPM: [&str; 1] = ["rpm"];
 
-/// What reads packages for Linux and installs one into a Debian of its own.
+/// Debian packages with the tools that read packages for Linux and install one into a Debian of its own.
 pub(crate) const PACKAGE_CHECK: [&str; 5] = ["appstream", "debootstrap", "desktop-file-utils", "man-db", "systemd"];
 
 /// Installs what building the service needs.

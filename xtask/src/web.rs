@@ -18,7 +18,7 @@ const ELEMENT: &str = "examples/terminal-element";
 const RUNTIMES: &str = "clients/js/tests/runtimes";
 const CHROMIUM: &str = "/usr/bin/chromium";
 
-/// What to do with it.
+/// The tests, figures or pictures to make; without any, the page is served.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Test the client, the element, the page and the examples.

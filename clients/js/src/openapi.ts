@@ -471,7 +471,7 @@ export interface components {
         ErrorBody: {
             /** @description The same for programs. */
             code: components["schemas"]["Code"];
-            /** @description What happened and what to do, for people. */
+            /** @description The error and its remedy, for people. */
             error: string;
             /**
              * @description Always empty: nothing was run.
@@ -626,7 +626,7 @@ export interface components {
         ExecutionsPage: {
             /** @description The executions. */
             items: components["schemas"]["ExecutionSummary"][];
-            /** @description What to give as `before` for the next page; `null` on the last one. */
+            /** @description The value of `before` for the next page; `null` on the last one. */
             next?: string | null;
         };
         /** @description The last event of a stream: the answer without the output. */
@@ -652,7 +652,7 @@ export interface components {
              */
             files: components["schemas"]["GivenFile"][];
             /**
-             * @description What of it is not kept, so that a second run would be another one: `code`, `stdin`, `args`, `env`, `files`, `typed`.
+             * @description The parts that were not kept, without which a second run would differ: `code`, `stdin`, `args`, `env`, `files`, `typed`.
              * @default []
              */
             missing: components["schemas"]["Missing"][];
@@ -683,7 +683,7 @@ export interface components {
             /** @description Its value; `null` unless the settings have values kept, as they are often secrets. */
             value?: string | null;
         };
-        /** @description What the user granted to the sandbox. */
+        /** @description The user's grants to the sandbox. */
         Granted: {
             /** @description Whether it had a network. */
             network?: boolean;
@@ -1018,7 +1018,7 @@ export interface components {
              * @example ok
              */
             journal: string;
-            /** @description What there is to say about the journal. */
+            /** @description The state of the journal in words, if there is more to say. */
             journal_detail?: string | null;
             /**
              * Format: int64

@@ -24,7 +24,7 @@ pub enum Request {
 pub struct Run {
     /// The program; none is standard input, or a prompt on a terminal.
     pub program: Option<Program>,
-    /// What follows the program.
+    /// The arguments after the program.
     pub arguments: Vec<OsString>,
     /// `-I` or `-P`: the program's folder is not searched for modules.
     pub safe_path: bool,
@@ -57,7 +57,7 @@ pub enum Program {
     Input,
 }
 
-/// Folders that are given by whoever installed this program. Never by the environment: a run's may be somebody else's.
+/// Folders that only the command line gives, not the environment: a run's variables may come from somebody else.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub struct Folders {
     /// `--home`: the folder with the shipped files.

@@ -1,7 +1,7 @@
 //! The unpacked machine code, compared with its hash before it is mapped.
 //!
 //! On Unix it is hashed again only if inode, size or time of change differ from those of the last hash: no program can choose
-//! that time. On Windows every time of a file can be set by who may write to it. There it is hashed at every start, through
+//! that time. On Windows a program that may write to a file can set its times. There it is hashed at every start, through
 //! a handle that shares reading only: as long as the handle is open, Windows lets no process write, delete or replace the file.
 
 use std::fs::File;
@@ -56,7 +56,7 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-/// Compares `file` with `code`. `record` names the file for the identity of what was hashed.
+/// Compares `file` with `code`. The file `record` keeps the identity of the hashed file.
 #[cfg(unix)]
 pub(crate) fn check(file: &Path, record: &Path, code: &Packed) -> io::Result<Checked> {
     let identity = identity(file)?;
@@ -85,7 +85,7 @@ fn hash(file: File, code: &Packed) -> io::Result<()> {
     if hashing.is(code) { Ok(()) } else { Err(io::Error::other("the machine code was changed")) }
 }
 
-/// What changes with every change of a file.
+/// The file's identity, which changes with every change of the file.
 #[cfg(unix)]
 fn identity(file: &Path) -> io::Result<String> {
     use std::os::unix::fs::MetadataExt as _;

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bzip2::{Action, Compress, Compression, Decompress, Status};
 use lzma_rust2::{self as lzma, CheckType, LzmaOptions, LzmaStream, LzmaWriter, XzOptions, XzStream, XzWriter};
 
-use crate::guest::{Codec as Kind, Step};
+use crate::world::runtray::python::host::{Codec as Kind, Step};
 
 /// Memory that decompressing may take, in KiB: a damaged file may ask for any amount.
 const MOST_MEMORY_KIB: u32 = 512 << 10;
@@ -40,7 +40,7 @@ impl Codecs {
         Ok(self.last)
     }
 
-    /// What comes out of the next piece, at most `room` bytes of decompressed data.
+    /// Works on the next piece, and returns at most `room` bytes of decompressed data.
     pub(crate) fn step(&mut self, number: u32, input: &[u8], room: u32, last: bool) -> Step {
         let stepped = match self.open.get_mut(&number) {
             Some(codec) => codec.step(input, room as usize, last),
@@ -55,7 +55,7 @@ impl Codecs {
     }
 }
 
-/// What was compressed and not yet taken.
+/// Compressed bytes that were not taken yet.
 #[derive(Clone, Default)]
 struct Compressed(Arc<Mutex<Vec<u8>>>);
 

@@ -1,6 +1,6 @@
 //! How the shipped files are compressed: LZMA, with a filter for the jumps of machine code.
 //!
-//! It is a tenth smaller than what zstd makes of it, and is decompressed once, by code without C.
+//! The files are a tenth smaller than with zstd, and are decompressed once, by code without C.
 
 use std::io::{self, BufReader, Read};
 
@@ -10,7 +10,7 @@ use lzma_rust2::filter::bcj::BcjReader;
 /// Memory that decompressing may take, in KiB: a damaged file may ask for any amount.
 const MOST_MEMORY_KIB: u32 = 160 << 10;
 
-/// What makes code of one kind of processor compress better.
+/// The filter by which code of one kind of processor compresses better.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Filter {
     /// None: it is no code.
@@ -32,7 +32,7 @@ impl Filter {
     }
 }
 
-/// What `compressed` holds.
+/// The decompressed bytes of `compressed`.
 ///
 /// # Errors
 /// It does not begin as a compressed file does.
@@ -45,7 +45,7 @@ pub fn decompress<'a>(compressed: impl Read + 'a, filter: Filter) -> io::Result<
     })
 }
 
-/// `bytes`, as small as it gets.
+/// Compresses `bytes` as far as LZMA can.
 ///
 /// # Errors
 /// There is no memory for it.

@@ -9,14 +9,10 @@ use wasmtime_wasi::{FsPerms, WasiCtx, WasiCtxBuilder, WasiCtxView, WasiView};
 
 use crate::codecs::Codecs;
 use crate::wait;
+use crate::world::Program;
+use crate::world::runtray::python::host::{self, Codec, Host, Step};
 
-#[expect(missing_docs, reason = "written by a macro; guest/wit/world.wit has the documentation")]
-mod world {
-    wasmtime::component::bindgen!({ path: "guest/wit", world: "program", imports: { default: trappable }, exports: { default: async } });
-}
-
-pub(crate) use world::runtray::python::host::{Codec, Step};
-pub use world::{Launch, Source, Text};
+pub use crate::world::{Launch, Source, Text};
 
 /// Where the Python inside finds its standard library.
 const LIBRARY: &str = "/python";
@@ -24,7 +20,7 @@ const LIBRARY: &str = "/python";
 /// Where it finds further modules: a folder of the library, which has none of its own there.
 const PACKAGES: &str = "/python/site-packages";
 
-/// What `run` gives after an interrupt that the program did not catch.
+/// The result of `run` after an interrupt that the program did not catch.
 const INTERRUPTED: i32 = -2;
 
 /// The most decompressed data that comes out of a codec at once.
@@ -60,7 +56,7 @@ pub struct View<'a> {
 /// A Python that is prepared for its program.
 pub struct Guest {
     store: Store<State>,
-    program: world::Program,
+    program: Program,
 }
 
 struct State {
@@ -81,7 +77,7 @@ impl WasiView for State {
     }
 }
 
-impl world::runtray::python::host::Host for State {
+impl Host for State {
     fn exit(&mut self, code: u8) -> Result<()> {
         Err(Leave(code).into())
     }
@@ -99,7 +95,7 @@ impl world::runtray::python::host::Host for State {
     }
 
     fn step_codec(&mut self, number: u32, input: Vec<u8>, room: u32, last: bool) -> Result<Step> {
-        // What does not fit into one piece comes with the next.
+        // Data that does not fit into one piece comes with the next.
         Ok(self.codecs.step(number, &input, room.min(MOST_ROOM), last))
     }
 
@@ -131,14 +127,14 @@ impl Guest {
     ) -> Result<Self> {
         let mut linker = Linker::new(engine);
         wasmtime_wasi::p2::add_to_linker_async(&mut linker)?;
-        world::runtray::python::host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
+        host::add_to_linker::<_, HasSelf<_>>(&mut linker, |state: &mut State| state)?;
         // Above that, growing fails inside, and Python raises MemoryError.
         let limits = StoreLimitsBuilder::new().memory_size(view.memory.unwrap_or(usize::MAX)).build();
         let state =
             State { wasi: wasi(view, packages)?, table: ResourceTable::new(), limits, codecs: Codecs::default() };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.limits);
-        let program = world::Program::instantiate_async(&mut store, component, &linker).await?;
+        let program = Program::instantiate_async(&mut store, component, &linker).await?;
         program.call_prepare(&mut store, launch).await?;
         Ok(Self { store, program })
     }

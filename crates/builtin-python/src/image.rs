@@ -35,13 +35,13 @@ pub const DATA: &str = "data";
 /// A folder without files, for programs without added packages.
 pub const EMPTY: &str = "empty";
 
-/// The list of what is inside, in the words of its author.
+/// The list of the parts inside, as its author wrote it.
 pub const MANIFEST: &str = "manifest";
 
 /// The folder of the licences.
 pub const LICENCES: &str = "licences";
 
-/// What a compiled folder holds.
+/// The contents of a compiled folder.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Description {
     /// CPython's version.
@@ -59,7 +59,7 @@ pub struct Description {
 /// Why the folder cannot be used. Each sentence ends with what to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// A file is not there, or not as it was.
+    /// A file is missing, or was changed.
     #[error("the science pack is damaged; `runtray packs add science` makes it again ({0})")]
     Damaged(String),
     /// Other users may change it.
@@ -99,7 +99,7 @@ impl Description {
         serde_json::from_slice(&text).map_err(|error| damaged(error.into()))
     }
 
-    /// What is inside `folder`, as `--version --verbose` prints it.
+    /// The versions of the contents of `folder`, as `--version --verbose` prints them.
     pub fn describe(&self, folder: &Path) -> String {
         let manifest = fs::read_to_string(folder.join(MANIFEST)).unwrap_or_default();
         let first = format!("Python {} (built in, science)\n{} sha256 {}", self.python, self.target, self.code.sha256);

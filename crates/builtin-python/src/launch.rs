@@ -109,7 +109,7 @@ fn inside(file: &Path, folder: &Folder) -> Vec<u8> {
 /// A name and its value.
 type Variable = (Vec<u8>, Vec<u8>);
 
-/// The environment: this process's own, or what begins with a prefix.
+/// The environment: this process's own, or its variables that begin with a prefix.
 fn variables(prefix: Option<&OsStr>, temporary: Option<&Folder>) -> Vec<Variable> {
     let prefix = prefix.unwrap_or_default().as_encoded_bytes();
     let own = env::vars_os().filter_map(|(name, value)| {

@@ -1,6 +1,6 @@
 //! CPython for WASI as a program that behaves like `python`.
 //!
-//! `guest/` is what runs inside: the world between the two, and start-up code in Python. It is in the component together with
+//! `guest/` runs inside: the interface between the two, and start-up code in Python. It is in the component together with
 //! CPython, as it was right after its start. This crate unpacks the component's machine code, maps it, gives it a working
 //! folder, streams and variables, and ends as it ended. No compiler is part of the program that is shipped.
 
@@ -20,3 +20,5 @@ pub mod store;
 #[cfg(target_os = "linux")]
 pub mod trim;
 pub mod wait;
+#[expect(missing_docs, reason = "written by a macro; guest/wit/world.wit has the documentation")]
+mod world;

@@ -121,7 +121,7 @@ fn say(text: &str) -> Result<u8, Error> {
     Ok(0)
 }
 
-/// Where standard error is closed, nobody wants to know.
+/// A closed standard error is ignored.
 fn complain(text: &str) {
     writeln!(io::stderr(), "runtray-python: {text}").ok();
 }

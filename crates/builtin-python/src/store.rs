@@ -29,8 +29,8 @@ const LOCK: &str = "lock";
 /// The folder that is being unpacked.
 const UNFINISHED: &str = "unfinished";
 
-/// How often and after which pause an unpacked folder is moved to its place again, if the system refused that. On Windows
-/// whoever looks at new files, such as a virus scanner, holds them for a moment.
+/// The attempts to move an unpacked folder to its place, and the pause between them. On Windows the move may be refused while a
+/// virus scanner, for example, holds a new file.
 const ATTEMPTS: u32 = if cfg!(windows) { 40 } else { 1 };
 const PAUSE: Duration = Duration::from_millis(50);
 
@@ -43,12 +43,12 @@ pub enum Error {
     /// It was not compiled for this system.
     #[error("{0} has no machine code for {target}", target = about::TARGET)]
     OtherSystem(String),
-    /// A shipped file is not as it was.
+    /// A shipped file was changed.
     #[error("{file} is damaged: {reason}; install Runtray again")]
     Damaged {
         /// The file.
         file: String,
-        /// What is wrong with it.
+        /// The fault.
         reason: String,
     },
     /// No folder can hold it.

@@ -1,4 +1,4 @@
-//! What WebAssembly cannot do: CPython's exception, with a message that names the way out.
+//! Features that WebAssembly lacks raise CPython's exception, with a message that names the way out.
 
 use crate::harness::{Python, check, raises};
 

@@ -2,7 +2,7 @@
 
 use crate::harness::{Python, check, prints, raises};
 
-/// What an own Python makes of [`TEXT`]: bzip2, xz, `.lzma`, and xz with SHA-256.
+/// [`TEXT`], compressed by an own Python: bzip2, xz, `.lzma`, and xz with SHA-256.
 const PACKED: [(&str, &str); 4] = [
     (
         "bz2",

@@ -1,4 +1,4 @@
-//! What is shipped is missing, damaged or replaced; folders that cannot be written.
+//! Shipped files that are missing, damaged or replaced; folders that cannot be written.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -26,7 +26,7 @@ fn hashes_of_texts_and_the_order_of_sets() {
     differs("print(hash('a text of mine'), hash(b'bytes of mine'))");
     differs("print({f'mine {n}' for n in range(100)})");
     differs("import datetime; print(hash(datetime.datetime(2001, 2, 3)))");
-    // What the snapshot knows is found all the same, whatever made it.
+    // Texts of the snapshot are found in its dictionaries, however the program made them.
     check(
         "import sys, json, string\nprint(''.join(['js', 'on']) in sys.modules, getattr(json, 'du' + 'mps') is json.dumps)\n\
          made = {f'k{n}': n for n in range(9999)}\nprint(all(made['k' + str(n)] == n for n in range(9999)))\n\
@@ -106,7 +106,7 @@ fn the_environment_is_the_given_one_and_nothing_else() {
     assert!(cfg!(windows) || given == ["EMPTY=", "GREETING=hej"], "{given:?}");
 }
 
-/// What [`tells_its_variables`] prints in front of each.
+/// The prefix of each variable that [`tells_its_variables`] prints.
 const TOLD: &str = "variable: ";
 
 /// The variables of a program that is started with these alone, sorted.
@@ -150,7 +150,7 @@ fn a_folder_for_temporary_files_is_named_outside_the_program_s_variables() {
     let inside = if cfg!(windows) { "/tmp" } else { temporary.as_str() };
     assert_eq!(ended.stdout, format!("[] {inside}\n"), "{ended:?}");
     assert_eq!(std::fs::read_dir(folder.path()).expect("a list").count(), 1);
-    // What a program's own variables say opens nothing.
+    // A program's own variables open no folder.
     let python = Python::new().variable("IN_RUNTRAY_TEMPORARY", &temporary).variable("IN_TMPDIR", &temporary);
     let ended = python.run(&["--variables", "IN_", "-c", &format!("import os; os.listdir({temporary:?})")]);
     assert!(ended.stderr.contains("Error"), "{ended:?}");

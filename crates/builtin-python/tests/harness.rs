@@ -12,7 +12,7 @@ use tempfile::TempDir;
 /// A test that takes longer has hung.
 const DEADLINE: Duration = Duration::from_secs(120);
 
-/// What is shipped beside the program.
+/// The files that are shipped beside the program.
 pub(crate) fn home() -> PathBuf {
     let folder = program().parent().expect("it is in a folder").join("builtin-python");
     assert!(
@@ -119,7 +119,7 @@ pub(crate) fn code(code: &str) -> Ended {
     Python::new().run(&["-c", code])
 }
 
-/// What `code` prints; it must succeed.
+/// The output of `code`, which must succeed.
 pub(crate) fn prints(code: &str) -> String {
     let ended = self::code(code);
     assert_eq!((ended.status.code(), ended.stderr.as_str()), (Some(0), ""), "{code}\nprinted {}", ended.stdout);

@@ -2,7 +2,7 @@
 
 use crate::harness::{code, prints, raises};
 
-/// What one that waits for its program holds, in KiB.
+/// The most memory of a process that waits for its program, in KiB.
 #[cfg(target_os = "linux")]
 const MOST_WAITING_KIB: u64 = 10 << 10;
 

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 
 use crate::harness::Python;
 
-/// What a program tries on a folder or a file in it.
+/// The attempts of a program on a folder, and on a file in it.
 const ATTEMPTS: &str = "\
 import os, shutil
 folder = '/python/site-packages'

@@ -105,7 +105,7 @@ impl Engine {
         self.pool.spawner().sandbox_report()
     }
 
-    /// What answers as Docker or Podman, and whether it has `image`.
+    /// The runtime that answers as Docker or Podman, if it has `image`.
     ///
     /// # Errors
     /// Why no program can be run in a container of that image, with the remedy.

@@ -43,7 +43,7 @@ impl Policy {
     }
 }
 
-/// What [`Isolation::Sandbox`] is made of on this machine, found by setting it up once.
+/// The parts of [`Isolation::Sandbox`] that this machine has, found by setting it up once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SandboxReport {
     /// The version of Landlock's interface; 0 without Landlock.
@@ -127,7 +127,7 @@ impl SandboxReport {
         self.own_root || cfg!(target_os = "macos")
     }
 
-    /// What this sandbox does not do although newer kernels or machines with namespaces can, each as a sentence.
+    /// Protections that this sandbox lacks and that newer kernels or machines with namespaces have, each as a sentence.
     pub fn gaps(&self) -> Vec<LocalizedMessage> {
         if self.lack.is_some() {
             return Vec::new();

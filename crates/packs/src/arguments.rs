@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::science;
+use crate::science_wheel;
 
 /// Adds packages of pure Python to the built-in Python of Runtray, which starts this program.
 #[derive(Debug, clap::Parser)]
@@ -47,6 +47,6 @@ pub(crate) struct Add {
     #[arg(long)]
     pub(crate) own_python: Option<PathBuf>,
     /// The hash of the wheel of the science pack, for tests with another one.
-    #[arg(long, hide = true, default_value = science::SHA256)]
+    #[arg(long, hide = true, default_value = science_wheel::SHA256)]
     pub(crate) science_sha256: String,
 }

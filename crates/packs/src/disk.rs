@@ -49,7 +49,7 @@ pub(crate) fn sha256(file: &Path) -> Outcome<String> {
     }
 }
 
-/// The bytes of all files below `path`; what cannot be read counts nothing.
+/// The bytes of all files below `path`; files that cannot be read count nothing.
 pub(crate) fn size(path: &Path) -> u64 {
     let Ok(found) = fs::symlink_metadata(path) else { return 0 };
     if !found.is_dir() {

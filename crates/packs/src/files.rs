@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use pep508_rs::PackageName;
 use runtray_wire::PackFault;
 
-use crate::release::{Place, Release, RemoteWheel};
+use crate::release::{Location, Release, RemoteWheel};
 use crate::wheel::{Wheel, WheelName};
 use crate::{Outcome, disk};
 
@@ -62,5 +62,5 @@ fn of_file(path: &Path) -> Outcome<(WheelName, RemoteWheel)> {
     let name = WheelName::parse(&file).ok_or(PackFault::BadWheel { file: file.clone(), cause })?;
     let sha256 = disk::sha256(path)?;
     let python = Wheel::open(path)?.metadata()?.python;
-    Ok((name, RemoteWheel { file, place: Place::Path(path.to_owned()), sha256, python }))
+    Ok((name, RemoteWheel { file, place: Location::Path(path.to_owned()), sha256, python }))
 }

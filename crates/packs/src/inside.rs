@@ -1,4 +1,4 @@
-//! What only the built-in Python can tell and do.
+//! Questions and work for the built-in Python.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

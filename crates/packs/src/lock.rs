@@ -10,14 +10,14 @@ use runtray_wire::{Pack, PackFault};
 use serde::{Deserialize, Serialize};
 
 use crate::requirement::requirement;
-use crate::{Outcome, disk, science};
+use crate::{Outcome, disk, science_wheel};
 
 /// The file. The engine reads `site` of it.
 #[derive(Debug, Default, Clone, Serialize, Deserialize)]
 pub(crate) struct Lock {
     /// The folder in `sites/` that programs see; none without packages.
     pub(crate) site: Option<String>,
-    /// What the user asked for, as it was written.
+    /// The requirements of the user, as written.
     pub(crate) requested: Vec<String>,
     /// The packages, sorted by name.
     pub(crate) packages: Vec<Locked>,
@@ -99,7 +99,7 @@ impl Lock {
             requested: requested.contains(&package.name),
         };
         let science = self.science.as_ref().map(|science| Pack {
-            name: science::NAME.to_owned(),
+            name: science_wheel::NAME.to_owned(),
             version: science.version.clone(),
             sha256: science.sha256.clone(),
             bytes: science.bytes,
@@ -110,7 +110,7 @@ impl Lock {
         Ok(packs)
     }
 
-    /// The names of what the user asked for.
+    /// The names in the user's requirements.
     pub(crate) fn names(&self) -> Outcome<BTreeSet<PackageName>> {
         self.requested.iter().map(|text| Ok(requirement(text)?.name)).collect()
     }

@@ -1,7 +1,8 @@
 //! `runtray-packs`: adds packages of pure Python to Runtray's built-in Python.
 //!
-//! The service and the app start it; nobody types it. It is a program of its own so that TLS, archives and the resolver are in no
-//! process that serves requests, and so that ending it ends everything that it does. It writes [`PackEvent`]s to standard output.
+//! The service and the app start it; it is no command for users. It is a program of its own so that TLS, archives and the
+//! resolver are in no process that serves requests, and so that ending it ends everything that it does. It writes
+//! [`PackEvent`]s to standard output.
 //!
 //! Everything is in one folder: `lock.json` has the versions and hashes in effect, `wheels/` the files as they were published,
 //! `sites/` their content with bytecode, and `science/` the science pack. A change makes a new site and
@@ -17,6 +18,7 @@ mod release;
 mod requirement;
 mod resolve;
 mod science;
+mod science_wheel;
 mod site;
 mod source;
 mod store;
@@ -69,9 +71,9 @@ fn act(arguments: &Arguments) -> Outcome<Packs> {
     let store = store::Store::new(&arguments.folder);
     match &arguments.command {
         Command::List => store.list(),
-        Command::Add(add) if science::is_meant(&add.names)? => store.add_science(add, &Report),
+        Command::Add(add) if science_wheel::is_meant(&add.names)? => store.add_science(add, &Report),
         Command::Add(add) => store.add(add, &Report),
-        Command::Remove { names, .. } if science::is_meant(names)? => store.remove_science(),
+        Command::Remove { names, .. } if science_wheel::is_meant(names)? => store.remove_science(),
         Command::Remove { names, python } => store.remove(names, python, &Report),
     }
 }

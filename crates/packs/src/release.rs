@@ -18,7 +18,7 @@ pub(crate) struct Release {
 #[derive(Debug, Clone)]
 pub(crate) struct RemoteWheel {
     pub(crate) file: String,
-    pub(crate) place: Place,
+    pub(crate) place: Location,
     /// Its hash; known before it is fetched.
     pub(crate) sha256: String,
     /// The versions of Python that it is for.
@@ -27,7 +27,7 @@ pub(crate) struct RemoteWheel {
 
 /// Where a wheel is.
 #[derive(Debug, Clone)]
-pub(crate) enum Place {
+pub(crate) enum Location {
     /// At the index, perhaps with its metadata beside it.
     Url {
         url: String,

@@ -1,4 +1,4 @@
-//! What a user asks for.
+//! The requirements of a user.
 
 use std::str::FromStr as _;
 

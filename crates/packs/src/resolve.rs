@@ -1,6 +1,6 @@
 //! Chooses a version of every package that is needed.
 //!
-//! Each round walks from what was asked for to everything that this needs, with the newest version that fits all ranges known
+//! Each round walks from the requirements to everything that they need, with the newest version that fits all ranges known
 //! so far. A range that is found late may exclude a version that was chosen: then another round starts with all known ranges.
 //! There is no search among older versions: if the newest ones contradict each other, the user is told which ranges do.
 
@@ -27,10 +27,10 @@ pub(crate) struct Chosen {
     pub(crate) needs: BTreeSet<PackageName>,
 }
 
-/// What is known about a package that is needed.
+/// A package that is needed, as far as it is known.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 struct Wanted {
-    /// The ranges, each with who asks for it.
+    /// The ranges, each with the package that asks for it.
     ranges: BTreeMap<String, VersionSpecifiers>,
     extras: BTreeSet<ExtraName>,
 }

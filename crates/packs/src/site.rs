@@ -57,7 +57,7 @@ pub(crate) fn name(packages: &[Locked], inside: &MarkerEnvironment) -> String {
     format!("{:x}", hash.finalize())[..16].to_owned()
 }
 
-/// Removes what is in `sites` besides `used`. What a Python still uses stays until the next time.
+/// Removes all `sites` but `used`. A site that a Python still uses stays until the next time.
 pub(crate) fn sweep(sites: &Path, used: Option<&str>) {
     for name in disk::names(sites) {
         let site = sites.join(&name);

@@ -6,7 +6,7 @@ use runtray_wire::PackFault;
 use crate::Outcome;
 use crate::files::Files;
 use crate::index::{Download, Index};
-use crate::release::{Place, Release, RemoteWheel};
+use crate::release::{Location, Release, RemoteWheel};
 use crate::wheel::{Metadata, Wheel};
 
 /// A source of wheels.
@@ -27,8 +27,8 @@ impl Source {
     /// The metadata of a wheel of the package `name`. May fetch the wheel.
     pub(crate) fn metadata(&self, name: &PackageName, wheel: &RemoteWheel) -> Outcome<Metadata> {
         match &wheel.place {
-            Place::Path(path) => Wheel::open(path)?.metadata(),
-            Place::Url { url, metadata, size } => {
+            Location::Path(path) => Wheel::open(path)?.metadata(),
+            Location::Url { url, metadata, size } => {
                 let download = Download { name: name.as_ref(), url, sha256: &wheel.sha256, size: *size };
                 self.index()?.metadata(&download, metadata.as_deref())
             }

@@ -14,7 +14,7 @@ use crate::files::Files;
 use crate::index::{Download, Index};
 use crate::inside::Inside;
 use crate::lock::{Lock, Locked};
-use crate::release::{Place, Release, RemoteWheel};
+use crate::release::{Location, Release, RemoteWheel};
 use crate::requirement::requirement;
 use crate::resolve::{Chosen, Resolver};
 use crate::source::Source;
@@ -46,7 +46,7 @@ impl Store {
         let lock = Lock::read(&self.lock_file())?;
         self.sweep(&lock);
         let added = self.add_to(&lock, add, report);
-        // What was fetched for a change that failed is of no use.
+        // Files that were fetched for a failed change are of no use.
         added.inspect_err(|_| self.sweep(&lock))
     }
 
@@ -126,7 +126,7 @@ impl Store {
         self.packs(&lock)
     }
 
-    /// What there is.
+    /// The packages, and their size on the disk.
     pub(crate) fn packs(&self, lock: &Lock) -> Outcome<Packs> {
         Ok(Packs { packages: lock.packs()?, bytes: disk::size(&self.folder) })
     }
@@ -143,7 +143,7 @@ impl Store {
             let path = self.wheels().join(&package.file);
             let version = Version::from_str(&package.version).ok()?;
             let is_whole = disk::sha256(&path).is_ok_and(|hash| hash == package.sha256);
-            let (file, sha256, place) = (package.file.clone(), package.sha256.clone(), Place::Path(path));
+            let (file, sha256, place) = (package.file.clone(), package.sha256.clone(), Location::Path(path));
             let wheel = RemoteWheel { file, sha256, place, python: None };
             is_whole.then(|| (package.name.clone(), Release { version, wheel: Some(wheel), has_wheels: true }))
         };
@@ -156,8 +156,8 @@ impl Store {
         let is_here = disk::sha256(&to).is_ok_and(|hash| hash == chosen.wheel.sha256);
         if !is_here {
             match &chosen.wheel.place {
-                Place::Path(path) => keep(path, &to)?,
-                Place::Url { url, size, .. } => {
+                Location::Path(path) => keep(path, &to)?,
+                Location::Url { url, size, .. } => {
                     let download = Download { name: name.as_ref(), url, sha256: &chosen.wheel.sha256, size: *size };
                     keep(&source.index()?.download(&download, report)?, &to)?;
                 }
@@ -171,7 +171,7 @@ impl Store {
         Ok(())
     }
 
-    /// Removes what is not in effect: other wheels, other sites, what a killed change left.
+    /// Removes everything that is not in effect: other wheels, other sites, the rest of a killed change.
     pub(crate) fn sweep(&self, lock: &Lock) {
         site::remove(&self.downloads()).ok();
         site::sweep(&self.sites(), lock.site.as_deref());
@@ -219,7 +219,7 @@ fn locked(name: PackageName, chosen: Chosen) -> Locked {
     Locked { name, version: version.to_string(), file: wheel.file, sha256: wheel.sha256, bytes: 0, needs }
 }
 
-/// What is asked for when `names` are added to `requested`.
+/// The requirements after `names` were added to `requested`.
 fn with(requested: &[String], names: &[String]) -> Outcome<Vec<String>> {
     let mut all = BTreeMap::new();
     for text in requested.iter().chain(names) {

@@ -25,7 +25,7 @@ const MACHINE_CODE: [&str; 4] = [".so", ".pyd", ".dylib", ".dll"];
 /// The parts of a wheel's `.data` folder that are modules.
 const MODULES: [&str; 2] = ["purelib", "platlib"];
 
-/// What the name of a wheel says.
+/// The parts of a wheel's name.
 #[derive(Debug, Clone)]
 pub(crate) struct WheelName {
     pub(crate) name: PackageName,
@@ -47,7 +47,7 @@ impl WheelName {
     }
 }
 
-/// What a package needs.
+/// The requirements of a package.
 #[derive(Debug, Default, Clone)]
 pub(crate) struct Metadata {
     requires: Vec<Requirement>,

@@ -5,12 +5,12 @@ use std::fs;
 use runtray_wire::{PackFault, PackStep};
 use serde_json::json;
 
+use crate::fake_index::{FakeIndex, listed, wheel, wheel_with};
 use crate::harness::{Machine, names, told};
-use crate::stand_in::{StandIn, listed, wheel, wheel_with};
 
 #[test]
 fn a_package_comes_with_what_it_needs_here() {
-    let index = StandIn::new(
+    let index = FakeIndex::new(
         vec![
             wheel("top", "2.0", &["middle>=1,<3", "elsewhere; sys_platform == 'win32'", "extra; extra == 'more'"]),
             wheel("top", "1.0", &[]),
@@ -42,7 +42,7 @@ fn a_package_comes_with_what_it_needs_here() {
 
 #[test]
 fn withdrawn_unfinished_and_unsuitable_versions_are_passed_over() {
-    let index = StandIn::new(
+    let index = FakeIndex::new(
         vec![
             wheel("a", "1.0", &[]),
             wheel("a", "1.1", &[]).with("yanked", json!("it is broken")),
@@ -59,7 +59,7 @@ fn withdrawn_unfinished_and_unsuitable_versions_are_passed_over() {
 
 #[test]
 fn a_range_that_is_found_late_counts() {
-    let index = StandIn::new(
+    let index = FakeIndex::new(
         vec![
             wheel("one", "1", &["shared"]),
             wheel("two", "1", &["shared<2"]),
@@ -77,8 +77,8 @@ fn a_range_that_is_found_late_counts() {
 
 #[test]
 fn others_stay_as_they_are_and_what_nobody_needs_goes() {
-    let old = StandIn::new(vec![wheel("a", "1", &["low"]), wheel("low", "1", &[])], &[]);
-    let new = StandIn::new(vec![wheel("a", "2", &["low"]), wheel("low", "2", &[]), wheel("b", "1", &["low"])], &[]);
+    let old = FakeIndex::new(vec![wheel("a", "1", &["low"]), wheel("low", "1", &[])], &[]);
+    let new = FakeIndex::new(vec![wheel("a", "2", &["low"]), wheel("low", "2", &[]), wheel("b", "1", &["low"])], &[]);
     let machine = Machine::new();
     machine.add(&old.address(), &["a"]).expect("it is added");
     let before = machine.site();
@@ -98,7 +98,7 @@ fn others_stay_as_they_are_and_what_nobody_needs_goes() {
 
 #[test]
 fn what_is_there_already_is_not_made_again() {
-    let index = StandIn::new(vec![wheel("a", "1", &["low"]), wheel("low", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &["low"]), wheel("low", "1", &[])], &[]);
     let machine = Machine::new();
     machine.add(&index.address(), &["a"]).expect("it is added");
     let site = machine.site();
@@ -111,7 +111,7 @@ fn what_is_there_already_is_not_made_again() {
 
 #[test]
 fn a_folder_that_a_python_uses_stays_until_it_is_free() {
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     machine.add(&index.address(), &["a"]).expect("it is added");
     let site = machine.site();
@@ -145,7 +145,7 @@ fn files_are_added_without_an_index() {
 
 #[test]
 fn what_a_killed_change_left_is_removed() {
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     for folder in ["sites/unfinished/x", "sites/0123456789abcdef", "downloads", "wheels"] {
         fs::create_dir_all(machine.path("packs").join(folder)).expect("a folder");
@@ -162,7 +162,7 @@ fn what_a_killed_change_left_is_removed() {
 #[test]
 fn modules_of_the_data_folder_are_in_their_place() {
     let files = [("a-1.data/purelib/inner/b.py", "1"), ("a-1.data/scripts/tool", "2")];
-    let index = StandIn::new(vec![wheel_with("a", "1", &[], &files)], &[]);
+    let index = FakeIndex::new(vec![wheel_with("a", "1", &[], &files)], &[]);
     let machine = Machine::new();
     machine.add(&index.address(), &["a"]).expect("it is added");
     assert_eq!(names(&machine.site()), ["a-1.dist-info", "a.py", "compiled", "inner"]);

@@ -4,8 +4,8 @@
 #![cfg(unix)]
 
 mod adding;
+mod fake_index;
 mod harness;
 mod network;
 mod refusals;
 mod science;
-mod stand_in;

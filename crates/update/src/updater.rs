@@ -1,4 +1,4 @@
-//! Looking for a new version, and fetching it.
+//! Looking for a new version.
 
 use std::path::PathBuf;
 
@@ -8,19 +8,17 @@ use crate::feed::Feed;
 use crate::fetch::{Timeouts, fetch};
 use crate::installation::Installation;
 use crate::manifest::{Manifest, Release};
-use crate::package::Package;
 use crate::{Result, sentences as s};
 
-/// The most bytes of a feed, and of a package.
+/// The most bytes of a feed.
 const FEED_SIZE: u64 = 256 << 10;
-const PACKAGE_SIZE: u64 = 400 << 20;
 
 /// Looks for new versions of one installation.
 #[derive(Debug, Clone)]
 pub struct Updater {
     /// Where new versions are announced.
     pub feed: Feed,
-    /// What is updated.
+    /// The installation to update.
     pub installation: Installation,
     /// The version that is installed.
     pub current: Version,
@@ -30,7 +28,7 @@ pub struct Updater {
     pub cache: PathBuf,
 }
 
-/// What the feed says.
+/// The content of the feed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
     /// The newest version.
@@ -64,15 +62,6 @@ impl Updater {
         let is_newer = manifest.version > self.current;
         let release = is_newer.then(|| manifest.release(&self.target()?, address)).transpose()?;
         Ok(Answer { newest: manifest.version, release })
-    }
-
-    /// Fetches a release and checks its signature. `progress` is called with the bytes so far, and all of them if that is known.
-    ///
-    /// # Errors
-    /// It cannot be fetched or stored, or is not what Runtray's key has signed. Nothing is left of it then.
-    pub fn fetch(&self, release: &Release, progress: impl FnMut(u64, Option<u64>)) -> Result<Package> {
-        let content = fetch(&self.feed, &release.address, PACKAGE_SIZE, self.timeouts)?;
-        Package::store(content, self, release, progress)
     }
 
     /// The feed's name for packages of this installation.

@@ -58,7 +58,7 @@ pub struct ErrorBody {
     /// Always empty: nothing was run.
     #[schema(example = "")]
     pub output: String,
-    /// What happened and what to do, for people.
+    /// The error and its remedy, for people.
     pub error: String,
     /// Always `rejected`.
     #[schema(example = "rejected")]

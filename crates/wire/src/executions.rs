@@ -31,7 +31,7 @@ pub struct ExecutionsQuery {
 pub struct ExecutionsPage {
     /// The executions.
     pub items: Vec<ExecutionSummary>,
-    /// What to give as `before` for the next page; `null` on the last one.
+    /// The value of `before` for the next page; `null` on the last one.
     pub next: Option<String>,
 }
 

@@ -18,7 +18,7 @@ pub struct Given {
     pub env: Vec<GivenVariable>,
     /// The files that were put into its folder.
     pub files: Vec<GivenFile>,
-    /// What of it is not kept, so that a second run would be another one: `code`, `stdin`, `args`, `env`, `files`, `typed`.
+    /// The parts that were not kept, without which a second run would differ: `code`, `stdin`, `args`, `env`, `files`, `typed`.
     pub missing: Vec<Missing>,
 }
 

@@ -4,12 +4,14 @@
 //! (feature `typescript`) are made from the same types. Nothing is checked here but the shape: values are checked by the service.
 //! Unknown fields are ignored, so that either side may be newer.
 
+mod doctor;
 mod error;
 mod executions;
 mod given;
 mod health;
 mod languages;
 mod message;
+mod network;
 mod packs;
 mod proof;
 #[cfg(test)]
@@ -23,6 +25,7 @@ mod status;
 mod tests;
 mod words;
 
+pub use doctor::{Check, Examination};
 pub use error::{Code, ErrorBody};
 pub use executions::{
     Cancelling, Execution, ExecutionSummary, ExecutionsPage, ExecutionsQuery, ExportFormat, ExportQuery,
@@ -31,6 +34,7 @@ pub use given::{Given, GivenFile, GivenVariable, Missing};
 pub use health::Health;
 pub use languages::Language;
 pub use message::{ClientMessage, Run, SentSignal, ServerMessage, SignalName, TerminalSize, Typed};
+pub use network::{NetworkAnswer, NetworkQuestion};
 pub use packs::{Pack, PackEvent, PackFault, PackProgress, PackStep, Packs};
 pub use proof::{Proof, ProofQuery};
 pub use request::{Encoding, ExecuteRequest, InputFile, Level, Network, WholeNumber};

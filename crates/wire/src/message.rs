@@ -74,7 +74,7 @@ pub struct SentSignal {
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 #[serde(rename_all = "lowercase")]
 pub enum SignalName {
-    /// What Ctrl-C does.
+    /// As Ctrl-C.
     Interrupt,
     /// SIGTERM.
     Terminate,

@@ -18,7 +18,7 @@ pub enum PackEvent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct PackProgress {
-    /// What is done at the moment.
+    /// The present step.
     pub step: PackStep,
     /// The package that it is done for; empty for all of them.
     pub name: String,
@@ -104,14 +104,14 @@ pub enum PackFault {
     Unknown {
         /// The package.
         name: String,
-        /// What needs it; empty if the user does.
+        /// The package that needs it; empty if the user does.
         by: String,
     },
-    /// What was asked for is no name of a package, with or without versions.
+    /// A requirement is no name of a package, with or without versions.
     BadName {
         /// The text.
         text: String,
-        /// What is wrong.
+        /// The fault.
         cause: String,
     },
     /// The package has machine code, which does not run in WebAssembly.
@@ -120,7 +120,7 @@ pub enum PackFault {
         name: String,
         /// Its version.
         version: String,
-        /// What needs it; empty if the user does.
+        /// The package that needs it; empty if the user does.
         by: String,
     },
     /// The package is published without a wheel.
@@ -134,21 +134,21 @@ pub enum PackFault {
     Conflict {
         /// The package.
         name: String,
-        /// Who asks for which range.
+        /// The ranges, each with the package that needs it.
         wanted: String,
     },
     /// A needed package is not among the given files.
     NotGiven {
         /// The package.
         name: String,
-        /// What needs it.
+        /// The package that needs it.
         by: String,
     },
     /// A file is not a wheel, or a damaged one.
     BadWheel {
         /// The file.
         file: String,
-        /// What is wrong.
+        /// The fault.
         cause: String,
     },
     /// A file does not have the hash that the index or the lock file names.

@@ -80,7 +80,7 @@ pub struct Ending {
     /// The isolation level that was used.
     #[schema(example = "sandbox")]
     pub isolation: String,
-    /// What the user granted to the sandbox; left out when that is nothing.
+    /// The user's grants to the sandbox; left out without any.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "typescript", ts(optional))]
     pub granted: Option<Granted>,
@@ -96,7 +96,7 @@ pub struct Ending {
     pub ignored: Vec<String>,
 }
 
-/// What the user granted to the sandbox.
+/// The user's grants to the sandbox.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(feature = "typescript", derive(ts_rs::TS))]
 pub struct Granted {

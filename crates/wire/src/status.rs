@@ -44,7 +44,7 @@ pub struct ServiceStatus {
     /// `opening`, `ok`, `disabled`, `recovered` or `failed`.
     #[schema(example = "ok")]
     pub journal: String,
-    /// What there is to say about the journal.
+    /// The state of the journal in words, if there is more to say.
     pub journal_detail: Option<String>,
     /// Entries, beginnings and ends of executions, that the journal lacks because it could not keep up.
     pub journal_dropped: u64,

@@ -139,3 +139,32 @@ fn sentences_hold_sentences() {
     let values = json!({ "cause": cause, "list": [cause], "path": "/x" });
     check(&words(), json!({ "code": "a", "values": values, "text": "/x: it is a folder" }));
 }
+
+#[test]
+fn questions_about_the_network_have_a_program_and_an_answer() {
+    let program = PendingProgram { language: None, code: "x".into(), more_lines: 1 };
+    let question =
+        NetworkQuestion { id: "01J".into(), caller: "mcp".into(), asked_at: OffsetDateTime::UNIX_EPOCH, program };
+    let program = json!({ "language": null, "code": "x", "more_lines": 1 });
+    let expected = json!({ "id": "01J", "caller": "mcp", "asked_at": "1970-01-01T00:00:00Z", "program": program });
+    check(&question, expected);
+    for (answer, name) in [
+        (NetworkAnswer::Once, "once"),
+        (NetworkAnswer::Always, "always"),
+        (NetworkAnswer::Without, "without"),
+        (NetworkAnswer::Never, "never"),
+    ] {
+        check(&answer, json!(name));
+    }
+}
+
+#[test]
+fn an_examination_has_checks() {
+    let found = Examination {
+        isolation: "sandbox".into(),
+        checks: vec![Check { name: "own network".into(), ok: true, details: vec![words()] }],
+    };
+    let details = serde_json::to_value([words()]).expect("JSON");
+    let checks = json!([{ "name": "own network", "ok": true, "details": details }]);
+    check(&found, json!({ "isolation": "sandbox", "checks": checks }));
+}

@@ -1,4 +1,4 @@
-//! What settings files were before Runtray changed them.
+//! Copies of settings files from before Runtray changed them.
 
 use std::fs;
 use std::io::{self, Write as _};
@@ -68,7 +68,7 @@ impl Kept {
         self.written == hash(text)
     }
 
-    /// What it was before; `None` if there was no file.
+    /// Its earlier text; `None` if there was no file.
     pub(super) fn before(&self) -> io::Result<Option<String>> {
         self.copy.as_ref().map(fs::read_to_string).transpose()
     }

@@ -6,7 +6,7 @@ use super::entry::{ARGUMENT, Format, Found, Program};
 use super::{json, toml};
 
 impl Format {
-    /// What `text` has under Runtray's name.
+    /// The entry in `text` under Runtray's name.
     ///
     /// # Errors
     /// The text has a mistake.

@@ -26,7 +26,7 @@ pub(super) enum Format {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Program(pub(super) String);
 
-/// What the settings have under Runtray's name.
+/// The kind of entry in the settings under Runtray's name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Found {
     Ours,

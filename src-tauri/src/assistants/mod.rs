@@ -52,7 +52,7 @@ pub(crate) struct Assistant {
     pub(crate) has_copy: bool,
 }
 
-/// What to do to an assistant's settings.
+/// A change of an assistant's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Action {
     Connect,
@@ -86,7 +86,7 @@ impl Assistants {
         ASSISTANTS.iter().filter_map(|known| self.assistant(known)).collect()
     }
 
-    /// What `action` would change.
+    /// The changes that `action` would make.
     ///
     /// # Errors
     /// The assistant is not there, or its settings cannot be read or have a mistake.

@@ -30,7 +30,7 @@ pub(crate) struct Line {
     pub(crate) text: String,
 }
 
-/// What happens to a line.
+/// The change of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum LineKind {
     Same,

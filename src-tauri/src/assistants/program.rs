@@ -6,7 +6,7 @@ use std::path::PathBuf;
 /// The one beside this program, or the one on `PATH`.
 pub(super) fn find() -> Option<PathBuf> {
     let name = format!("runtray{}", env::consts::EXE_SUFFIX);
-    // What an AppImage has in it is gone when it ends.
+    // The files in an AppImage are gone when it ends.
     let is_mounted = env::var_os("APPDIR").is_some();
     let beside = env::current_exe().ok().filter(|_| !is_mounted).and_then(|own| Some(own.parent()?.join(&name)));
     let path = env::var_os("PATH").unwrap_or_default();

@@ -63,7 +63,7 @@ fn made(folder: PathBuf) -> (PathBuf, io::Result<()>) {
     (folder, made)
 }
 
-/// What this program is, and a text about its state.
+/// This program's version and parts, and a text about its state.
 #[tauri::command]
 pub(crate) async fn about(app_state: StateHandle<'_>) -> Answer<About> {
     let status = app_state.status().borrow().clone();

@@ -12,7 +12,7 @@ pub(crate) async fn assistants(app_state: StateHandle<'_>) -> Answer<AssistantsV
     Ok(AssistantsView::from(&found(&app_state)?))
 }
 
-/// What a change would be; nothing is written.
+/// Previews a change; nothing is written.
 #[tauri::command]
 pub(crate) async fn plan_assistant(
     app_state: StateHandle<'_>,

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use runtray_service::origin::{InvalidOrigin, Origin};
+use runtray_wire::NetworkAnswer;
 use serde_json::{Value, json};
 
 use super::{Answer, StateHandle};
-use crate::model::{Failure, NetworkAnswer, SettingsView};
+use crate::model::{Failure, SettingsView};
 use crate::sentences;
 
 #[tauri::command]
@@ -45,7 +46,7 @@ pub(crate) async fn revoke_origin(app_state: StateHandle<'_>, origin: String) ->
 /// Answers the program of the execution `id`, which waits to hear whether it may use the network.
 #[tauri::command]
 pub(crate) async fn answer_network(app_state: StateHandle<'_>, id: String, answer: NetworkAnswer) -> Answer<()> {
-    match app_state.lifecycle.answer_network(&id, answer.into()).await? {
+    match app_state.lifecycle.answer_network(&id, answer).await? {
         true => Ok(()),
         false => Err(Failure::new("no_question", &sentences::NO_QUESTION.message())),
     }

@@ -1,4 +1,4 @@
-//! What this program is, for the window.
+//! This program's version and parts, for the window.
 
 use serde::Serialize;
 use ts_rs::TS;

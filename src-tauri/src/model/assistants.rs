@@ -40,7 +40,7 @@ pub(crate) enum AssistantState {
     Broken,
 }
 
-/// What to do to an assistant's settings.
+/// A change of an assistant's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum AssistantAction {
@@ -66,7 +66,7 @@ pub(crate) struct ChangedLine {
     text: String,
 }
 
-/// What happens to a line.
+/// The change of a line.
 #[derive(Debug, Clone, Copy, Serialize, TS)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum ChangedLineKind {

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use runtray_wire::{ClientMessage, ExecutionsQuery, ExportFormat, Facets, Language, PackProgress, Packs, Statistics};
+use runtray_wire::{
+    ClientMessage, Examination, ExecutionsQuery, ExportFormat, Facets, Language, NetworkAnswer, PackProgress, Packs,
+    Statistics,
+};
 use ts_rs::{Config, TS, TypeVisitor};
 
 use super::{
@@ -51,14 +54,14 @@ fn typescript() -> String {
     declared.visit::<Folder>();
     declared.visit::<Packs>();
     declared.visit::<PackProgress>();
-    declared.visit::<super::Examination>();
+    declared.visit::<Examination>();
     declared.visit::<super::AssistantsView>();
     declared.visit::<super::AssistantAction>();
     declared.visit::<super::AssistantChange>();
     declared.visit::<About>();
     declared.visit::<super::VersionNews>();
     declared.visit::<super::Failure>();
-    declared.visit::<super::NetworkAnswer>();
+    declared.visit::<NetworkAnswer>();
     declared.by_name.values().fold(HEADING.to_owned(), |text, declaration| format!("{text}\nexport {declaration}\n"))
 }
 
@@ -83,7 +86,9 @@ mod tests {
     #[test]
     fn types_in_types_are_declared_once() {
         let text = super::typescript();
-        for name in ["ResultFile", "GivenFile", "Words", "RunStatus", "PendingOrigin", "PendingProgram"] {
+        for name in
+            ["ResultFile", "GivenFile", "Words", "RunStatus", "PendingOrigin", "PendingProgram", "NetworkQuestion"]
+        {
             assert_eq!(text.matches(&format!("export type {name} =")).count(), 1, "{name}");
         }
     }

@@ -7,7 +7,6 @@ mod assistants;
 #[cfg(test)]
 mod bindings;
 mod console;
-mod doctor;
 mod executions;
 mod failure;
 mod settings;
@@ -17,11 +16,10 @@ mod version_news;
 pub(crate) use about::About;
 pub(crate) use assistants::{AssistantAction, AssistantChange, AssistantsView};
 pub(crate) use console::{ConsoleEnd, ConsoleState, ConsoleUpdate};
-pub(crate) use doctor::Examination;
 pub(crate) use executions::{ExecutionView, LogPage, Selection, filter};
 pub(crate) use failure::{Failure, sentence};
 pub(crate) use settings::{Folder, PythonTest, SettingsView};
-pub(crate) use status::{Action, NetworkAnswer, Problem, ProblemAction, Python, ServiceState, Status};
+pub(crate) use status::{Action, Problem, ProblemAction, Python, ServiceState, Status};
 pub(crate) use version_news::{NewVersion, VersionNews, VersionStep};
 
 use runtray_wire::ExecutionSummary;

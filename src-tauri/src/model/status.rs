@@ -2,9 +2,8 @@
 
 use runtray_engine::message::LocalizedMessage;
 use runtray_service::State;
-use runtray_wire::{ExecutionSummary, PendingOrigin, PendingProgram};
-use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
+use runtray_wire::{ExecutionSummary, NetworkQuestion, PendingOrigin};
+use serde::Serialize;
 use ts_rs::TS;
 
 use crate::i18n::Language;
@@ -43,53 +42,6 @@ pub(crate) struct Status {
     /// Whether to show the introduction.
     pub(crate) welcome: bool,
     pub(crate) version: String,
-}
-
-/// A program that waits until the user says whether it may use the network.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, TS)]
-pub(crate) struct NetworkQuestion {
-    /// The id of its execution.
-    pub(crate) id: String,
-    /// Who posted it: a web origin, or a word such as `local`.
-    pub(crate) caller: String,
-    /// Since when it waits.
-    #[serde(with = "time::serde::rfc3339")]
-    #[ts(type = "string")]
-    pub(crate) asked_at: OffsetDateTime,
-    /// Its beginning.
-    pub(crate) program: PendingProgram,
-}
-
-impl From<&runtray_service::NetworkQuestion> for NetworkQuestion {
-    fn from(question: &runtray_service::NetworkQuestion) -> Self {
-        Self {
-            id: question.id.clone(),
-            caller: question.caller.clone(),
-            asked_at: question.asked_at,
-            program: (&question.program).into(),
-        }
-    }
-}
-
-/// The user's answer to such a program.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, TS)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum NetworkAnswer {
-    Once,
-    Always,
-    Without,
-    Never,
-}
-
-impl From<NetworkAnswer> for runtray_service::NetworkAnswer {
-    fn from(answer: NetworkAnswer) -> Self {
-        match answer {
-            NetworkAnswer::Once => Self::Once,
-            NetworkAnswer::Always => Self::Always,
-            NetworkAnswer::Without => Self::Without,
-            NetworkAnswer::Never => Self::Never,
-        }
-    }
 }
 
 /// The state of the service's lifecycle.

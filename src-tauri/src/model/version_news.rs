@@ -1,4 +1,4 @@
-//! What the window shows about new versions.
+//! New versions, as the window shows them.
 
 use runtray_engine::message::LocalizedMessage;
 use runtray_service::to_wire::words;
@@ -50,7 +50,7 @@ pub(crate) struct NewVersion {
     pub(crate) version: String,
     /// The day of its publication, if the feed says it.
     pub(crate) date: String,
-    /// What is new in it: plain text.
+    /// Its news: plain text.
     pub(crate) notes: String,
 }
 

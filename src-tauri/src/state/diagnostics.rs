@@ -7,7 +7,7 @@ use runtray_service::paths::Paths;
 use crate::model::{About, Status};
 use crate::system::product;
 
-/// What this program is.
+/// This program's version and parts.
 pub(crate) fn about(status: &Status, paths: &Paths) -> About {
     let built_in_python = product::built_in_python();
     About {

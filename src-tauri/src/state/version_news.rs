@@ -46,7 +46,7 @@ impl AppState {
         self.versions.step.subscribe()
     }
 
-    /// What the window shows.
+    /// The state that the window shows.
     pub(crate) fn version_news(&self) -> VersionNews {
         let settings = self.settings.current().settings.updates;
         VersionNews {

@@ -1,4 +1,4 @@
-//! What is known of new versions.
+//! New versions, as far as they are known.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::model::VersionStep;
 
-/// What is known of new versions.
+/// New versions, as far as they are known.
 #[derive(Default)]
 pub(crate) struct Versions {
     /// How far looking or installing has come.

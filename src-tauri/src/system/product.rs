@@ -1,4 +1,4 @@
-//! What is installed beside this program, or where packages for Linux put it.
+//! Files that are installed beside this program, or where packages for Linux put them.
 
 use std::env;
 use std::fs;

@@ -146,8 +146,7 @@ pub(crate) fn show(app: &AppHandle<Wry>, Notification { title, text }: Notificat
 mod tests {
     use std::time::Instant;
 
-    use runtray_service::{NetworkQuestion, ShownProgram};
-    use runtray_wire::PendingOrigin;
+    use runtray_wire::{NetworkQuestion, PendingOrigin, PendingProgram};
     use time::OffsetDateTime;
 
     use super::{BETWEEN, Notifications};
@@ -180,9 +179,9 @@ mod tests {
     fn a_program_that_asks_for_the_network_is_announced_once_beside_pages() {
         let (mut notifications, start) = (Notifications::default(), Instant::now());
         let question = |(id, caller): &(&str, &str)| {
-            let program = ShownProgram { language: None, lines: Vec::new(), more_lines: 0 };
+            let program = PendingProgram { language: None, code: String::new(), more_lines: 0 };
             let asked_at = OffsetDateTime::UNIX_EPOCH;
-            (&NetworkQuestion { id: (*id).into(), caller: (*caller).into(), asked_at, program }).into()
+            NetworkQuestion { id: (*id).into(), caller: (*caller).into(), asked_at, program }
         };
         let mut texts = |asking: &[(&str, &str)], at| -> Vec<String> {
             let network_questions = asking.iter().map(question).collect();

@@ -168,7 +168,7 @@ impl Person {
         })
     }
 
-    /// What was changed.
+    /// The files that were changed.
     fn changes(&mut self) -> Vec<String> {
         let at = |name: &str| self.home.path().join(name);
         let changed = PRIVATE.iter().filter(|name| fs::read_to_string(at(name)).ok().as_deref() != Some(SECRET));

@@ -23,13 +23,13 @@ pub(super) const VARIABLES: &str = r"HKCU\Environment";
 const FOLDERS: &str = r"HKCU\Software\Microsoft\Windows\CurrentVersion\Explorer\User Shell Folders";
 const LOCAL: &str = "Local AppData";
 
-/// What is in the command lines of Runtray's programs and its uninstaller, which runs from a copy.
+/// Parts of the command lines of Runtray's programs and its uninstaller, which runs from a copy.
 const PROGRAMS: [&str; 5] = ["runtray-desktop.exe", "runtray.exe", "runtray-python.exe", "uninstall.exe", "~nsu"];
 
 /// Another program's entry in the list of login items, which stays whatever happens.
 const NEIGHBOUR: &str = "Neighbour";
 
-/// What the user's PATH has before the installation. It is longer than the strings of NSIS.
+/// The user's PATH before the installation. It is longer than the strings of NSIS.
 pub(super) fn long_path() -> String {
     (0..60).map(|number| format!(r"%USERPROFILE%\tools\number {number:03}")).collect::<Vec<_>>().join(";")
 }

@@ -7,7 +7,7 @@ use super::computer::{Computer, ENTRY, LOGIN, NEWER, OLDER, VARIABLES, VERSION, 
 use crate::app::post;
 use crate::session::{as_windows_sees, until};
 
-/// What is left of a used Runtray: settings, and the log with what belongs to it.
+/// The files that a used Runtray leaves: settings, and the log with its files.
 const KEPT: [&str; 2] = ["AppData/Roaming/runtray", "AppData/Local/runtray"];
 
 #[test]

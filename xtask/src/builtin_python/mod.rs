@@ -26,7 +26,7 @@ const WINDOWS: &str = "x86_64-pc-windows-gnu";
 /// Why there is none.
 const NOT_HERE: &str = "the built-in Python is made on Linux (x86_64), for every system";
 
-/// What to make.
+/// The parts to make.
 #[derive(clap::Args)]
 pub(crate) struct Args {
     /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).

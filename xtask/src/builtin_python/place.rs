@@ -15,7 +15,7 @@ pub(super) const ARTIFACT: &str = "builtin-python";
 /// Names everything in the folder, with hashes; written last.
 const DESCRIPTION: &str = "about.json";
 
-/// What is to be shipped at most, in bytes.
+/// The goal for the size of the shipped files, in bytes.
 const GOAL: u64 = 12_000_000;
 
 /// Copies what `target` needs of the files in `from` into a folder in `folder`, unless the same are there.
@@ -63,7 +63,7 @@ pub(super) fn weigh(folder: &Path) -> Result<()> {
     let mut total = 0;
     for entry in fs::read_dir(&artifact).with_context(|| format!("cannot list {}", artifact.display()))? {
         let entry = entry?;
-        // What it has unpacked lies beside it.
+        // The files that it has unpacked lie beside it, in folders.
         if entry.file_type()?.is_file() {
             total += entry.metadata()?.len();
         }

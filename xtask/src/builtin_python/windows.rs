@@ -21,7 +21,7 @@ const TARGET_FOLDER: &str = "target-windows-python";
 /// The program's file name.
 const PROGRAM: &str = "runtray-python.exe";
 
-/// What the program depends on besides what it runs, and what only its tests depend on.
+/// The inputs of the program besides the artifact that it runs, and those of its tests.
 const SOURCES: &[&str] = &["Cargo.toml", "Cargo.lock", "src", "guest/wit"];
 const TESTS: &str = "tests";
 
@@ -44,7 +44,7 @@ impl Profile {
     }
 }
 
-/// What lies in a folder of the cache, ready to be packed.
+/// A folder of the cache with files that are ready to be packed.
 pub(crate) struct Made(PathBuf);
 
 impl Made {

@@ -16,7 +16,7 @@ use crate::{apt, provision};
 /// The Debian into which the package is installed: the oldest that has its libraries.
 const SUITE: &str = "bookworm";
 
-/// What every package must contain.
+/// The files that every package must contain.
 const EXPECTED: [&str; 12] = [
     "/usr/bin/runtray",
     "/usr/bin/runtray-desktop",

@@ -1,4 +1,4 @@
-//! What the packages are built of: crates, npm packages of the window, and the built-in Python.
+//! The components of the packages: crates, npm packages of the window, and the built-in Python.
 
 use std::collections::BTreeMap;
 use std::fs;

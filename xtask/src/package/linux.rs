@@ -137,7 +137,7 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     })
 }
 
-/// What `.deb` and `.rpm` have in common.
+/// The files that `.deb` and `.rpm` have in common.
 fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree> {
     let tree = Tree::new(packaging, name)?;
     let programs = built::linux(packaging);

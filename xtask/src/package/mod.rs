@@ -55,7 +55,7 @@ pub(crate) enum Kind {
 /// The order in which the packages are made.
 const ALL: [Kind; 4] = [Kind::Tar, Kind::Deb, Kind::Rpm, Kind::Windows];
 
-/// What every package is made with.
+/// The inputs and tools of every package.
 pub(crate) struct Packaging<'a> {
     context: &'a Context,
     /// The folder of the packages.

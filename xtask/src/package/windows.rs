@@ -30,7 +30,7 @@ const STRIP: &str = "x86_64-w64-mingw32-strip";
 /// The file beside a portable app that keeps everything beside it.
 const PORTABLE: &str = "portable.txt";
 
-/// What the tests install: versions in the order of their age.
+/// The versions that the tests install, the oldest first.
 const TEST_VERSIONS: [&str; 3] = ["0.0.9", VERSION, "99.0.0"];
 
 /// Makes the installer and the zip file.
@@ -112,7 +112,7 @@ fn app_id(packaging: &Packaging<'_>) -> Result<String> {
     Ok(settings["identifier"].as_str().context("tauri.conf.json names no identifier")?.to_owned())
 }
 
-/// What the environment adds: a command that signs, and Microsoft's bootstrapper of WebView2.
+/// Optional inputs from the environment: a command that signs, and Microsoft's bootstrapper of WebView2.
 fn optional() -> Vec<String> {
     let bootstrapper = std::env::var_os("WEBVIEW2_SETUP").map(PathBuf::from);
     let sign = built::sign_command().map(|command| format!("-DSIGN_COMMAND={command}"));

@@ -1,4 +1,4 @@
-//! What only the Python inside can do: compile its own standard library to bytecode, and tell the versions of its parts.
+//! Work for the Python inside: it compiles its own standard library to bytecode, and tells the versions of its parts.
 
 use std::collections::BTreeMap;
 use std::error::Error;

@@ -1,6 +1,6 @@
 //! Builds the files that are shipped beside `runtray-python`: machine code, standard library, `about.json`.
 //!
-//! `cargo xtask builtin-python` fetches what this program is given. It has the compiler, and is not shipped. Machine code of one
+//! `cargo xtask builtin-python` fetches the inputs of this program. It has the compiler, and is not shipped. Machine code of one
 //! component for another system is added later: two builds of a component differ.
 
 mod code;
@@ -38,7 +38,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 }
 
-/// All that this system needs, of a component as componentize-py made it.
+/// Makes all files for this system from a component of componentize-py.
 fn new(folder: &Path, carrier: &Path, zones: &Path) -> Result<(), Box<dyn Error>> {
     let component = seed::vary(&fs::read(folder.join(COMPONENT))?)?;
     fs::write(folder.join(COMPONENT), &component)?;

@@ -26,7 +26,7 @@ pub(crate) struct Module {
 }
 
 impl Module {
-    /// What an export is, and its index.
+    /// The kind and index of an export.
     pub(crate) fn export(&self, name: &str) -> Option<(ExternalKind, u32)> {
         self.exports.iter().find(|(exported, ..)| exported == name).map(|(_, kind, index)| (*kind, *index))
     }

@@ -1,4 +1,4 @@
-//! All that is inside, with versions and licences.
+//! The parts inside, with versions and licences.
 
 use runtray_python::about::Part;
 

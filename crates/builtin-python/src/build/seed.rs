@@ -1,10 +1,10 @@
-//! Hashes of texts that differ from run to run, on a snapshot whose dictionaries are built on hashes.
+//! Random hashes of texts in each run, although the snapshot's dictionaries depend on the hashes of their keys.
 //!
-//! A text that the snapshot has hashed keeps that hash in every run; all other texts are hashed with the run's own key. Which is
-//! which depends on the text alone, so that equal texts have equal hashes: a text whose hash by the snapshot's key is marked in a
-//! table is one of the snapshot, or is treated as one. The table and the key are in a buffer of the guest
-//! (`guest/start/_runtray/seed.py`). `Py_HashBuffer`, by which CPython hashes texts and bytes, is replaced by a function that
-//! looks there and then does what it did, with one key or the other.
+//! The build lists, in a table of bits, the hashes of all texts in the snapshot. `Py_HashBuffer`, by which CPython hashes texts
+//! and bytes, is replaced: it hashes with the snapshot's key first. If the table has that hash, it is returned, so the
+//! dictionaries of the snapshot still work. If not, the text is hashed again with the run's own key. A new text may have a hash
+//! of the table by chance; it keeps that hash. Equal texts always have equal hashes. The table and the key are in a buffer of
+//! the guest (`guest/start/_runtray/seed.py`).
 
 use std::error::Error;
 
@@ -19,13 +19,13 @@ const FUNCTION: &str = "Py_HashBuffer";
 /// The key that it hashes with: 16 bytes.
 const SECRET: &str = "_Py_HashSecret";
 
-/// Of the bytes that the buffer begins with, as `seed.py` has them: there each is changed by [`VEIL`].
+/// The buffer begins with these bytes, each combined with [`MARK_XOR`] (`seed.py` does that).
 const MARK: &[u8; 32] = b"Runtray: the hashes of this run.";
 
-/// What the mark is changed by, so that it is in the snapshot once.
-const VEIL: u8 = 0x5a;
+/// The operand of the XOR: the snapshot contains the constant [`MARK`] too, and the build looks for the buffer only.
+const MARK_XOR: u8 = 0x5a;
 
-/// Where the buffer says that a run has chosen its key, where that is, where the types are, and where the table is.
+/// Positions in the buffer: whether the run has chosen its key, the key, the addresses of the types, and the table.
 const CHOSEN: u32 = 32;
 const KEY: u32 = 40;
 const TYPES: u32 = 64;
@@ -34,7 +34,7 @@ const TABLE: u32 = 1024;
 /// The bits of the table: its size is a power of two.
 const BITS: u32 = 1 << 21;
 
-/// Where a text and bytes have their hash, behind the pointer to their type.
+/// The position of the hash in a text or bytes, counted from the pointer to the type.
 const HASH: usize = 8;
 
 /// No hash yet.
@@ -42,10 +42,10 @@ const UNHASHED: u32 = u32::MAX;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// `component`, whose hashes differ from run to run.
+/// Returns `component` with hashes that differ from run to run.
 ///
 /// # Errors
-/// It is not made as expected.
+/// The component does not have the expected parts.
 pub(crate) fn vary(component: &[u8]) -> Result<Vec<u8>> {
     let modules = modules(component)?;
     let library = modules.iter().find(|module| module.export(FUNCTION).is_some()).ok_or("nothing hashes")?;
@@ -63,14 +63,14 @@ pub(crate) fn vary(component: &[u8]) -> Result<Vec<u8>> {
     Ok(varied)
 }
 
-/// Marks the hashes of all texts in the snapshot, and gives the address of the buffer.
+/// Marks the hashes of all texts in the snapshot, and returns the address of the buffer.
 fn mark_hashes(component: &mut [u8], memory: &Module) -> Result<u32> {
     let size = memory.data.iter().map(|(address, bytes)| address + bytes.len()).max().unwrap_or_default();
     let mut image = vec![0; size];
     for (address, bytes) in &memory.data {
         image[*address..address + bytes.len()].copy_from_slice(&component[bytes.clone()]);
     }
-    let mark = MARK.map(|byte| byte ^ VEIL);
+    let mark = MARK.map(|byte| byte ^ MARK_XOR);
     let places: Vec<_> = image.windows(mark.len()).enumerate().filter(|(_, window)| *window == mark).collect();
     let [(buffer, _)] = places[..] else { return Err(format!("{} places have the mark", places.len()).into()) };
     let types: Vec<u32> = (0..)
@@ -111,7 +111,7 @@ fn word(image: &[u8], at: usize) -> u32 {
     image.get(at..at + 4).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes)
 }
 
-/// The body of the function that hashes with the snapshot's key, or with the run's. `body` is that of the one for the first.
+/// The body of the new function. `body` is that of the original, which hashes with the snapshot's key.
 fn by_key(body: &[u8], secret: u32, buffer: u32) -> Result<Vec<u8>> {
     let [0, original @ .., 0x0b] = body else { return Err("the function that hashes has locals".into()) };
     let constant = |value: u32| [vec![0x41], signed(i64::from(value.cast_signed()))].concat();

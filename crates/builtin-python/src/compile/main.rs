@@ -1,7 +1,7 @@
 //! `runtray-python-compile`: compiles the Python with packages for science on the user's machine, and imports the packages once.
 //!
 //! `runtray-packs` starts it in a folder with the published files, at the lowest priority. It has the compiler, which no program
-//! that runs anybody's code has. It takes minutes and 2 GB of memory, and ends when whoever started it does.
+//! that runs anybody's code has. It takes minutes and 2 GB of memory, and ends when its parent does.
 
 mod imported;
 
@@ -19,7 +19,7 @@ use runtray_python::{about, engine};
 
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
-/// What stands before CPython's version in the list of what is inside.
+/// The prefix of CPython's version in the list of the parts inside.
 const PYTHON: &str = "python ";
 
 fn main() -> ExitCode {
@@ -99,7 +99,7 @@ fn write(file: &Path, content: &[u8]) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Where standard error is closed, nobody wants to know.
+/// A closed standard error is ignored.
 fn complain(text: &str) {
     writeln!(io::stderr(), "{text}").ok();
 }

@@ -7,7 +7,7 @@ use std::io::{self, Seek as _, SeekFrom, Write as _};
 
 use wasmtime::{AsContextMut, Memory, Result, bail, ensure, format_err};
 
-/// A page of WebAssembly, and what is left out of a file as a whole.
+/// The size of a page of WebAssembly. A file leaves out whole pages of zeros.
 const PAGE: usize = 1 << 16;
 
 /// Writes `memory` to the empty `file`. Pages of zeros take no space on the disk.
@@ -25,7 +25,7 @@ pub fn save(memory: &[u8], file: &mut File) -> io::Result<()> {
     file.sync_all()
 }
 
-/// Makes `memory` what is in `file`, which has `size` bytes.
+/// Maps the `size` bytes of `file` as the content of `memory`.
 pub(super) fn load(memory: Memory, mut store: impl AsContextMut, file: &File, size: usize) -> Result<()> {
     ensure!(size.is_multiple_of(PAGE) && size > 0, "the kept memory has an odd size");
     let missing = size.saturating_sub(memory.data_size(&store)) / PAGE;

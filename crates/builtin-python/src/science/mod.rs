@@ -2,9 +2,9 @@
 //!
 //! `turn` is the module's export that runs a text in the interpreter. Between two turns all of its state is in its memory, so
 //! that a copy of the memory is a snapshot, and the module is compiled once. `start.rs` is the code in it that runs programs;
-//! `door.rs` is how that reaches this program.
+//! `host_calls.rs` answers its calls.
 
-mod door;
+mod host_calls;
 mod memory;
 pub mod start;
 
@@ -17,7 +17,7 @@ use wasmtime_wasi::{FsPerms, WasiCtxBuilder};
 
 use crate::guest::{self, End, Launch, Source, View};
 use crate::image;
-use door::{Door, Ended};
+use host_calls::{Ended, HostCalls};
 
 pub use memory::save;
 
@@ -31,7 +31,7 @@ pub const TEMPORARY: &str = "/tmp";
 /// Further modules.
 const PACKAGES: &str = "/python/site-packages";
 
-/// What `run` ends with after an interrupt that the program did not catch.
+/// The status with which `run` ends after an interrupt that the program did not catch.
 const INTERRUPTED: i32 = -2;
 
 /// The texts that are run in the interpreter. The last statement is none whose value would be printed.
@@ -50,7 +50,7 @@ pub struct Science {
 struct State {
     wasi: WasiP1Ctx,
     limits: StoreLimits,
-    door: Door,
+    host_calls: HostCalls,
 }
 
 impl Science {
@@ -67,10 +67,10 @@ impl Science {
     ) -> Result<Self> {
         let mut linker = Linker::new(engine);
         p1::add_to_linker_async(&mut linker, |state: &mut State| &mut state.wasi)?;
-        door::add_to_linker(&mut linker)?;
+        host_calls::add_to_linker(&mut linker, |state| &state.host_calls)?;
         // Above that, growing fails inside, and Python raises MemoryError.
         let limits = StoreLimitsBuilder::new().memory_size(view.memory.unwrap_or(usize::MAX)).build();
-        let state = State { wasi: wasi(folder, view, packages)?, limits, door: Door::default() };
+        let state = State { wasi: wasi(folder, view, packages)?, limits, host_calls: HostCalls::default() };
         let mut store = Store::new(engine, state);
         store.limiter(|state| &mut state.limits);
         let instance = linker.instantiate_async(&mut store, module).await?;
@@ -108,16 +108,16 @@ impl Science {
         let mut python = Self::begin(engine, module, &image.folder, view, packages).await?;
         let (file, size) = &image.memory;
         memory::load(python.memory, &mut python.store, &File::open(file)?, *size)?;
-        python.store.data_mut().door.launch = door::describe(launch)?;
+        python.store.data_mut().host_calls.launch = host_calls::describe(launch)?;
         python.turn(PREPARE).await?;
         Ok(python)
     }
 
     /// Runs the program to its end. Once.
     pub async fn run(&mut self, source: &Source) -> End {
-        let ran = match door::source(source) {
+        let ran = match host_calls::source(source) {
             Ok(text) => {
-                self.store.data_mut().door.source = text;
+                self.store.data_mut().host_calls.source = text;
                 self.turn(RUN).await
             }
             Err(error) => Err(error),
@@ -133,7 +133,7 @@ impl Science {
     async fn turn(&mut self, text: &str) -> Result<()> {
         let length = i32::try_from(text.len())?;
         let place = self.allocate.call_async(&mut self.store, length).await?;
-        self.memory.write(&mut self.store, door::address(place), text.as_bytes())?;
+        self.memory.write(&mut self.store, host_calls::address(place), text.as_bytes())?;
         match self.turn.call_async(&mut self.store, (place, length)).await? {
             0 => Ok(()),
             status => Err(format_err!("its start-up code failed with status {status}")),

@@ -22,7 +22,7 @@ const GRACE: nix::libc::suseconds_t = 200_000;
 /// The text for a program that cannot be interrupted.
 const LAST_WORDS: &[u8] = b"KeyboardInterrupt\n";
 
-/// Replaces what SIGINT does. For the one thread of this process, before a program runs.
+/// Installs the handler of SIGINT. For the one thread of this process, before a program runs.
 ///
 /// # Errors
 /// The system does not take the handler.
@@ -34,7 +34,7 @@ pub fn catch_interrupts() -> io::Result<()> {
     // SAFETY: as above; nothing else in this process uses the timer.
     unsafe { sigaction(Signal::SIGALRM, &handler(on_end_of_grace)) }?;
     if matches!(before.handler(), SigHandler::SigIgn) {
-        // Whoever started it in the background wants it to stay.
+        // A program that was started in the background must keep running.
         // SAFETY: as above; this restores the previous handler.
         unsafe { sigaction(Signal::SIGINT, &before) }?;
     }
@@ -68,7 +68,7 @@ fn end_with_last_words() -> ! {
     end_by_interrupt()
 }
 
-/// Ends this process by the signal, so that whoever started it sees that.
+/// Ends this process by the signal, so that its parent sees the signal.
 #[expect(unsafe_code, reason = "the default action is put back")]
 pub fn end_by_interrupt() -> ! {
     let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());
@@ -97,7 +97,7 @@ pub(crate) fn sleep(time: Duration) -> bool {
     }
 }
 
-/// What standard input has, nothing at its end; none when an interrupt ended the wait.
+/// The bytes of standard input that are there, empty at its end; `None` when an interrupt ended the wait.
 pub(crate) fn read_input(most: usize) -> io::Result<Option<Vec<u8>>> {
     let stdin = io::stdin();
     let ready = loop {
@@ -106,7 +106,7 @@ pub(crate) fn read_input(most: usize) -> io::Result<Option<Vec<u8>>> {
             break ready;
         }
     };
-    // What cannot be waited for can be read, or says why not.
+    // A descriptor that cannot be polled is read at once; an error of that read says why.
     if ready == Err(Errno::EINTR) {
         return Ok(None);
     }
@@ -134,7 +134,7 @@ fn wait(files: &mut [PollFd<'_>], time: Option<Duration>) -> nix::Result<i32> {
     told(&before, ppoll(files, time, before))
 }
 
-/// The end of a wait: what came until now is told by what `ended` says.
+/// Ends a wait with the result `ended`, or as interrupted if an interrupt came until now.
 fn told(before: &SigSet, ended: nix::Result<i32>) -> nix::Result<i32> {
     WAITING.store(false, Ordering::SeqCst);
     let interrupted = PENDING.swap(false, Ordering::SeqCst);

@@ -26,7 +26,7 @@ pub(crate) fn sleep(time: Duration) -> bool {
     false
 }
 
-/// What standard input has, nothing at its end.
+/// The bytes of standard input that are there, empty at its end.
 pub(crate) fn read_input(most: usize) -> io::Result<Option<Vec<u8>>> {
     let mut data = vec![0; most];
     let read = io::stdin().lock().read(&mut data)?;

@@ -16,10 +16,10 @@ use crate::harness::{Ended, Python, run};
 /// A way out, its benign twin, and what the twin prints.
 struct Case(&'static str, &'static str, &'static str);
 
-/// What lies outside, and must neither change nor be printed.
+/// The content of the files outside, which must neither change nor be printed.
 const SECRET: &str = "S3CRET-of-the-person";
 
-/// What is outside: a file, another run, the journal, the token.
+/// The files outside: one of the user, another run, the journal, the token.
 const OUTSIDE: [&str; 4] = ["secret", "other-run/main.py", "journal.sqlite3", "token"];
 
 /// The exceptions of what is refused, or absent.
@@ -78,7 +78,7 @@ impl Beside {
         run(&mut command, b"")
     }
 
-    /// What was changed outside, if anything.
+    /// The changes outside, if any.
     fn damage(&self) -> Option<String> {
         let outside = self.0.path();
         let changed =
@@ -89,7 +89,7 @@ impl Beside {
     }
 }
 
-/// What is wrong with a case, if anything.
+/// The complaint about a case, if any.
 fn judge(Case(escape, twin, expected): &Case) -> Option<String> {
     let beside = Beside::new();
     let tried = beside.run(escape);

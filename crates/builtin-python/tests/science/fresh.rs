@@ -1,9 +1,9 @@
-//! What each run has anew, and how programs begin and end.
+//! State that each run gets anew; the beginning and end of programs.
 
 use super::{check, run};
 use crate::harness::Python;
 
-/// What `code` prints in two runs.
+/// The output of `code` in two runs.
 fn twice(code: &str) -> Option<[String; 2]> {
     let once = || run(&Python::new(), &["-c", code]).map(|ended| ended.stdout);
     Some([once()?, once()?])

@@ -1,4 +1,4 @@
-//! What the packages do.
+//! The packages work.
 
 use std::fs;
 

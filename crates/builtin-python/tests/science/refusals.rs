@@ -1,4 +1,4 @@
-//! What a program cannot do, and packs that cannot be used.
+//! Operations that are refused to programs, and packs that cannot be used.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};

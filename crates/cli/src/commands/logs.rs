@@ -29,7 +29,7 @@ pub(crate) fn logs(args: Logs) -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     // Take the position before reading the page: executions that are recorded in between are printed when they end.
-    let place = args.follow.then(|| Place::now(&reader)).transpose()?;
+    let position = args.follow.then(|| Position::now(&reader)).transpose()?;
     let mut items = match args.lines {
         // A page has at least one.
         0 => Vec::new(),
@@ -37,8 +37,8 @@ pub(crate) fn logs(args: Logs) -> anyhow::Result<ExitCode> {
     };
     items.reverse();
     list(&items, args.json)?;
-    if let Some(place) = place {
-        follow(&mut reader, &args, place)?;
+    if let Some(position) = position {
+        follow(&mut reader, &args, position)?;
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -57,9 +57,9 @@ fn filter(args: &Logs, limit: usize) -> Filter {
 /// Prints executions as they end, each once, until the program is stopped.
 ///
 /// It follows every execution, because status and output, by which `args` may filter, are only known at the end.
-fn follow(reader: &mut Reader, args: &Logs, place: Place) -> anyhow::Result<()> {
+fn follow(reader: &mut Reader, args: &Logs, position: Position) -> anyhow::Result<()> {
     let wanted = filter(args, 1);
-    let Place { mut last, mut open } = place;
+    let Position { mut last, mut open } = position;
     loop {
         print::pause(FOLLOW);
         if !reader.changed()? {
@@ -83,14 +83,14 @@ fn follow(reader: &mut Reader, args: &Logs, place: Place) -> anyhow::Result<()> 
 }
 
 /// The position in a journal up to which it was read.
-struct Place {
+struct Position {
     /// The number of the last recorded execution.
     last: i64,
     /// The ids of the running executions.
     open: BTreeSet<String>,
 }
 
-impl Place {
+impl Position {
     /// The end of the journal.
     fn now(reader: &Reader) -> anyhow::Result<Self> {
         Ok(Self { last: reader.last_number()?, open: reader.running()?.into_iter().collect() })

@@ -9,17 +9,17 @@ use crate::text::sentences;
 /// The variable in which people name the socket, as for `docker` itself.
 const VARIABLE: &str = "DOCKER_HOST";
 
-/// What this machine says about sockets.
+/// Variables and folders of this process that say where a socket may be.
 #[derive(Debug, Default)]
-pub(super) struct Surroundings {
+pub(super) struct SocketHints {
     host: Option<String>,
     /// The folder of the user's sockets (`XDG_RUNTIME_DIR`).
     session: Option<PathBuf>,
     home: Option<PathBuf>,
 }
 
-impl Surroundings {
-    /// Those of this process.
+impl SocketHints {
+    /// The hints of this process.
     pub(super) fn here() -> Self {
         Self {
             host: std::env::var(VARIABLE).ok().filter(|host| !host.is_empty()),
@@ -68,11 +68,11 @@ fn pipes() -> Vec<String> {
 
 #[cfg(all(test, unix))]
 mod tests {
-    use super::Surroundings;
+    use super::SocketHints;
 
     fn named(host: &str) -> Result<Vec<String>, String> {
-        let surroundings = Surroundings { host: Some(host.to_owned()), ..Surroundings::default() };
-        surroundings.addresses().map_err(|reason| reason.to_string())
+        let hints = SocketHints { host: Some(host.to_owned()), ..SocketHints::default() };
+        hints.addresses().map_err(|reason| reason.to_string())
     }
 
     #[test]
@@ -91,11 +91,11 @@ mod tests {
     #[test]
     fn the_usual_sockets_are_tried_in_the_order_of_docker_first() {
         let (session, home) = (Some("/run/user/7".into()), Some("/home/me".into()));
-        let addresses = Surroundings { host: None, session, home }.addresses().expect("sockets");
+        let addresses = SocketHints { host: None, session, home }.addresses().expect("sockets");
         assert_eq!(addresses.first().map(String::as_str), Some("/var/run/docker.sock"));
         for expected in ["/run/user/7/podman/podman.sock", "/home/me/.docker/run/docker.sock"] {
             assert!(addresses.iter().any(|address| address == expected), "{addresses:?}");
         }
-        assert_eq!(Surroundings::default().addresses().expect("sockets").len(), 2);
+        assert_eq!(SocketHints::default().addresses().expect("sockets").len(), 2);
     }
 }

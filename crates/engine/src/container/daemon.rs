@@ -8,7 +8,7 @@ use bollard::errors::Error as ApiError;
 use bollard::{API_DEFAULT_VERSION, Docker};
 use tokio::time::timeout;
 
-use super::address::Surroundings;
+use super::address::SocketHints;
 use crate::text::excerpt::excerpt;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
@@ -41,7 +41,7 @@ impl Daemon {
     /// # Errors
     /// None does, with the remedy.
     pub(super) async fn find() -> Result<Self, LocalizedMessage> {
-        let addresses = Surroundings::here().addresses()?;
+        let addresses = SocketHints::here().addresses()?;
         let mut denied = None;
         for address in &addresses {
             match timeout(ANSWER, Self::at(address)).await {

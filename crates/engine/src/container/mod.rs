@@ -1,17 +1,17 @@
 //! The level `container`: programs in containers of Docker or Podman.
 //!
-//! A container belongs to one run. Its first process is `cat`. It reads a connection of ours and ends with it, so the
-//! container also ends when this process dies. The program is a second process (`exec`) beside it; one container is always started ahead
-//! and waits. Files get in and results get out by the archive interface, because a folder of this machine is not visible to
-//! Docker everywhere.
+//! A container belongs to one run. Its first process is `cat`, which reads a connection of the service and ends with it, so
+//! the container also ends if the service is killed. The program is a second process (`exec`). One container is always started
+//! ahead. Files get in and results get out by the archive interface, because Docker does not see this machine's folders
+//! everywhere.
 //!
-//! `daemon` finds Docker or Podman, `spec` has the container's limits, `cell` is a container, `upload` and `results` are the
-//! archives, `relay` moves the streams, `run` follows a program, and `sweep` removes the
-//! containers of a crashed service, which `owner` tells from those of others.
+//! `daemon` finds Docker or Podman, `spec` describes a container and its limits, `instance` is one container, `upload` and
+//! `results` are the archives, `relay` moves the streams, `run` follows a program, and `sweep` removes the containers of a
+//! crashed service, which `owner` tells from those of other services.
 
 mod address;
-mod cell;
 mod daemon;
+mod instance;
 mod owner;
 mod relay;
 mod results;
@@ -39,8 +39,8 @@ use crate::sys::Pipes;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 use crate::workspace::Workspace;
-use cell::Cell;
 use daemon::Daemon;
+use instance::Container;
 use owner::Owner;
 pub(crate) use run::ContainerRun;
 
@@ -70,12 +70,12 @@ struct Inner {
 struct Waiting {
     image: String,
     limits: Limits,
-    cell: Cell,
+    container: Container,
     /// Dropped with it, so that nobody waits for its end any more.
     _kept: DropGuard,
 }
 
-/// What a person needs to know about containers on this machine.
+/// The container runtime of this machine, as the doctor reports it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ContainerReport {
     /// `Docker 29.3.1`, or `Podman 5.8.0`.
@@ -116,7 +116,7 @@ impl Containers {
         }
     }
 
-    /// What answers on this machine.
+    /// The daemon that answers on this machine.
     ///
     /// # Errors
     /// Neither Docker nor Podman can be used, or `image` is not there, with the remedy.
@@ -137,10 +137,10 @@ impl Containers {
         if let Some(reason) = refusal(job) {
             return Err(Error::NoContainer(reason));
         }
-        let cell = self.cell(image, job.limits()).await.map_err(Error::NoContainer)?;
+        let container = self.container(image, job.limits()).await.map_err(Error::NoContainer)?;
         let (containers, ended) = (self.clone(), Arc::clone(job));
         let after = Box::new(move || containers.prepare(&ended));
-        let started = run::start(&self.0.tasks, cell, job, after).await;
+        let started = run::start(&self.0.tasks, container, job, after).await;
         if started.is_err() {
             // The next run connects anew.
             *self.0.daemon.lock().await = None;
@@ -162,15 +162,15 @@ impl Containers {
 
     /// Starts a container, and removes it when nothing has used it for long.
     async fn start_ahead(self, image: String, limits: Limits) {
-        let made = self.new_cell(image.clone(), limits.clone()).await;
+        let made = self.new_container(image.clone(), limits.clone()).await;
         self.0.prepares.store(false, Ordering::Relaxed);
-        let cell = match made {
-            Ok(cell) if self.may_keep() => cell,
+        let container = match made {
+            Ok(container) if self.may_keep() => container,
             Ok(_) => return,
             Err(reason) => return tracing::warn!(%reason, "no container could be started ahead"),
         };
         let used = CancellationToken::new();
-        let waiting = Waiting { image, limits, cell, _kept: used.clone().drop_guard() };
+        let waiting = Waiting { image, limits, container, _kept: used.clone().drop_guard() };
         // The container that waited before, for another image or other limits, is removed.
         drop(self.lock().replace(waiting));
         tokio::select! {
@@ -202,25 +202,25 @@ impl Containers {
     }
 
     /// A container that waits, if it still lives, else a new one.
-    async fn cell(&self, image: String, limits: &Limits) -> Result<Cell, LocalizedMessage> {
+    async fn container(&self, image: String, limits: &Limits) -> Result<Container, LocalizedMessage> {
         let fits = |waiting: &mut Waiting| waiting.image == image && waiting.limits == *limits;
         let waiting = self.lock().take_if(fits);
-        if let Some(Waiting { cell, .. }) = waiting
-            && cell.lives().await
+        if let Some(Waiting { container, .. }) = waiting
+            && container.lives().await
         {
-            return Ok(cell);
+            return Ok(container);
         }
-        self.new_cell(image, limits.clone()).await
+        self.new_container(image, limits.clone()).await
     }
 
     /// Makes a container in a task of its own: if nobody waits for it any more, it is removed and not forgotten.
-    async fn new_cell(&self, image: String, limits: Limits) -> Result<Cell, LocalizedMessage> {
+    async fn new_container(&self, image: String, limits: Limits) -> Result<Container, LocalizedMessage> {
         let containers = self.clone();
         let make = async move {
             let daemon = containers.daemon().await?;
             daemon.check_image(&image).await?;
             let (tasks, runtime) = (containers.0.tasks.clone(), containers.0.runtime.clone());
-            Cell::start(daemon, &containers.0.owner, &image, &limits, tasks, runtime).await
+            Container::start(daemon, &containers.0.owner, &image, &limits, tasks, runtime).await
         };
         let made = self.0.tasks.spawn(make).await;
         let made = made.unwrap_or_else(|failed| Err(daemon::refused("Runtray", &failed.to_string())));

@@ -46,7 +46,7 @@ impl Owner {
         self.folder.file_name().unwrap_or_default().to_string_lossy().into_owned()
     }
 
-    /// What selects the containers of all engines with its runs' folder, in a list of the daemon's.
+    /// The daemon's filter for the containers of all engines that have the same runs' folder.
     pub(super) fn filter(&self) -> String {
         format!("{RUNS}={}", self.runs())
     }

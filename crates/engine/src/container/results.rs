@@ -53,7 +53,7 @@ pub(super) async fn download(daemon: &Daemon, name: &str, limits: &Limits, file:
         Ok(())
     };
     let copied = timeout(DOWNLOAD, copy).await.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()));
-    // What has arrived is read all the same.
+    // The part that has arrived is read nevertheless.
     file.flush().await?;
     copied
 }

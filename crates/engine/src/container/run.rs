@@ -14,8 +14,8 @@ use tokio::time::{Instant, sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::cell::Cell;
 use super::daemon::{Daemon, Kind, failed};
+use super::instance::Container;
 use super::relay::{Incoming, Outgoing, forward_input, forward_output};
 use super::spec::{self, WORK};
 use super::usage::{Usage, measure};
@@ -25,17 +25,17 @@ use crate::job::Job;
 use crate::limits::Limits;
 use crate::sys::{Breach, Exit, Pipes, inner_pipes};
 
-/// How often the program is looked at while its output is open.
+/// The interval between two looks at the program while its output is open.
 const LOOK: Duration = Duration::from_millis(100);
-/// And once its output has ended: most programs end with it.
+/// The interval once its output has ended: most programs end with it.
 const QUICK_LOOK: Duration = Duration::from_millis(10);
-/// So many quick looks.
+/// The number of quick looks; then the interval is [`LOOK`] again.
 const QUICK_LOOKS: u32 = 50;
 /// How often the container's use is measured.
 const MEASURE: Duration = Duration::from_millis(500);
 /// How long the daemon may take to answer a look, or to stop a program.
 const ANSWER: Duration = Duration::from_secs(5);
-/// So many looks in a row without an answer, and the daemon counts as gone.
+/// The number of looks in a row without an answer after which the daemon counts as gone.
 const MOST_SILENT: u32 = 3;
 /// How long an ended program may be without an exit code: it may not have begun yet.
 const UNKNOWN: Duration = Duration::from_secs(2);
@@ -65,7 +65,7 @@ const SIGNALS: [(i64, &str); 11] = [
 /// A running program. Dropping it removes its container in the background.
 pub(crate) struct ContainerRun {
     job: Arc<Job>,
-    cell: Option<Cell>,
+    container: Option<Container>,
     kill: CancellationToken,
     ended: watch::Receiver<Option<Ended>>,
     /// The task that follows the program.
@@ -86,23 +86,26 @@ struct Ended {
     has_files: bool,
 }
 
-/// Starts the program of `job` in `cell`. `tasks` get what follows it; `after` is called when its container is gone.
+/// Starts the program of `job` in `container`. `tasks` get what follows it; `after` is called when its container is gone.
 ///
 /// # Errors
 /// The daemon refuses a step; the container is removed.
 pub(super) async fn start(
     tasks: &TaskTracker,
-    cell: Cell,
+    container: Container,
     job: &Arc<Job>,
     after: After,
 ) -> Result<(ContainerRun, Pipes), Error> {
-    let daemon = Arc::clone(cell.daemon());
+    let daemon = Arc::clone(container.daemon());
     let refused = |error| Error::NoContainer(daemon.refused(&error));
     let archive = upload::archive(job).map_err(Error::Workspace)?;
     let options = UploadToContainerOptionsBuilder::default().path(WORK).build();
     let docker = &daemon.docker;
-    docker.upload_to_container(cell.name(), Some(options), bollard::body_stream(archive)).await.map_err(refused)?;
-    let exec = docker.create_exec(cell.name(), spec::program(job)).await.map_err(refused)?.id;
+    docker
+        .upload_to_container(container.name(), Some(options), bollard::body_stream(archive))
+        .await
+        .map_err(refused)?;
+    let exec = docker.create_exec(container.name(), spec::program(job)).await.map_err(refused)?.id;
     let options = StartExecOptions { detach: false, tty: false, output_capacity: Some(CHUNK) };
     let started = docker.start_exec(&exec, Some(options)).await.map_err(refused)?;
     let StartExecResults::Attached { output, input } = started else {
@@ -113,7 +116,7 @@ pub(super) async fn start(
     let pipes = connect(tasks, streams, &over, &quiet).await.map_err(Error::Workspace)?;
     let follower = Follower {
         daemon,
-        name: cell.name().to_owned(),
+        name: container.name().to_owned(),
         exec,
         limits: job.limits().clone(),
         kill: kill.clone(),
@@ -129,7 +132,7 @@ pub(super) async fn start(
     };
     let follower = tasks.spawn(follow).abort_handle();
     let (job, after) = (Arc::clone(job), Some(after));
-    Ok((ContainerRun { job, cell: Some(cell), kill, ended, follower, over, after }, pipes))
+    Ok((ContainerRun { job, container: Some(container), kill, ended, follower, over, after }, pipes))
 }
 
 /// Connects a program's streams to new pipes.
@@ -160,15 +163,16 @@ impl ContainerRun {
     /// Fetches the archive of the program's files into `folder`, and removes the container. Gives the archive's path; `None` if
     /// the files are lost. When this returns no process is left, or the daemon does not answer.
     pub(crate) async fn finish(mut self, folder: &Path) -> Option<PathBuf> {
-        let cell = self.cell.take()?;
+        let container = self.container.take()?;
         let has_files = self.ended.borrow().as_ref().is_some_and(|ended| ended.has_files);
         let archive = folder.join(ARCHIVE);
         if has_files
-            && let Err(error) = results::download(cell.daemon(), cell.name(), self.job.limits(), &archive).await
+            && let Err(error) =
+                results::download(container.daemon(), container.name(), self.job.limits(), &archive).await
         {
             tracing::warn!(%error, "files of a container could not be fetched");
         }
-        cell.remove().await;
+        container.remove().await;
         if let Some(after) = self.after.take() {
             after();
         }
@@ -195,7 +199,7 @@ struct Follower {
     usage: Usage,
 }
 
-/// What ended a program.
+/// The reason why a program ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Cause {
     /// Itself, with that code if the daemon tells one.

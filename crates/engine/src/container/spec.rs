@@ -1,7 +1,8 @@
-//! What a container is made of: its limits, and all that it does not have.
+//! The description of a container for the runtime: its limits, and everything that is switched off in it.
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::time::Duration;
 
 use bollard::models::{
     ContainerCreateBody, ExecConfig, HealthConfig, HostConfig, HostConfigCgroupnsModeEnum, HostConfigLogConfig, Mount,
@@ -59,10 +60,22 @@ pub(super) fn container(
 }
 
 fn host(limits: &Limits, kind: Kind) -> HostConfig {
-    let (memory, folder) = (signed(limits.memory_bytes), format!("rw,{SAFE},size={}", limits.folder_bytes));
+    // Without `..`, so that the compiler asks about a new limit. `run/` stops at the output, `results.rs` cuts the results.
+    let Limits {
+        memory_bytes,
+        cpu,
+        processes,
+        open_files,
+        file_size_bytes,
+        folder_bytes,
+        output_bytes: _,
+        result_files: _,
+        result_file_bytes: _,
+    } = *limits;
+    let (memory, folder) = (signed(memory_bytes), format!("rw,{SAFE},size={folder_bytes}"));
     let mut tmpfs = HashMap::from([("/tmp".to_owned(), folder.clone())]);
     let mounts = match kind {
-        Kind::Docker => Some(vec![work_volume(limits)]),
+        Kind::Docker => Some(vec![work_volume(folder_bytes)]),
         // Its archives see the container's own mounts, and without root it mounts no volume.
         Kind::Podman => {
             tmpfs.insert(WORK.to_owned(), folder);
@@ -84,17 +97,17 @@ fn host(limits: &Limits, kind: Kind) -> HostConfig {
         memory_swap: Some(memory),
         shm_size: Some(memory),
         // The first process is one more.
-        pids_limit: Some(i64::from(limits.processes) + 1),
-        ulimits: Some(ulimits(limits)),
+        pids_limit: Some(i64::from(processes) + 1),
+        ulimits: Some(ulimits(cpu, open_files, file_size_bytes)),
         log_config: Some(HostConfigLogConfig { typ: Some("none".to_owned()), config: None }),
         ..HostConfig::default()
     }
 }
 
 /// The working folder: a volume in memory. Docker's archives do not see a plain `tmpfs`, and on disk a volume has no limit.
-fn work_volume(limits: &Limits) -> Mount {
+fn work_volume(folder_bytes: u64) -> Mount {
     let text = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-    let size = format!("{SAFE},size={}", limits.folder_bytes);
+    let size = format!("{SAFE},size={folder_bytes}");
     let options = HashMap::from([text("type", "tmpfs"), text("device", "tmpfs"), text("o", &size)]);
     let driver = MountVolumeOptionsDriverConfig { name: Some("local".to_owned()), options: Some(options) };
     Mount {
@@ -109,14 +122,14 @@ fn work_volume(limits: &Limits) -> Mount {
     }
 }
 
-fn ulimits(limits: &Limits) -> Vec<ResourcesUlimits> {
+fn ulimits(cpu: Duration, open_files: u64, file_size_bytes: u64) -> Vec<ResourcesUlimits> {
     let one = |name: &str, soft: i64, hard: i64| ResourcesUlimits {
         name: Some(name.to_owned()),
         soft: Some(soft),
         hard: Some(hard),
     };
-    let cpu = signed(limits.cpu.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)).max(1);
-    let (files, size) = (signed(limits.open_files), signed(limits.file_size_bytes));
+    let cpu = signed(cpu.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)).max(1);
+    let (files, size) = (signed(open_files), signed(file_size_bytes));
     vec![
         one("core", 0, 0),
         // One process; the whole container's time is measured (`usage`).

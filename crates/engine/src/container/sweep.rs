@@ -4,8 +4,8 @@ use std::collections::HashMap;
 
 use bollard::query_parameters::ListContainersOptionsBuilder;
 
-use super::cell;
 use super::daemon::Daemon;
+use super::instance;
 use super::owner::Owner;
 
 /// Removes the containers of dead engines that had the same runs' folder as `owner`.
@@ -21,7 +21,7 @@ pub(super) async fn sweep(daemon: &Daemon, owner: &Owner) {
         // Checked again: a daemon that ignores the filter lists everybody's.
         if let Some(id) = container.id.filter(|_| owner.outlived(&labels)) {
             tracing::info!(id, "a container of a dead service is removed");
-            cell::remove(daemon, &id).await;
+            instance::remove(daemon, &id).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! What a container has used, as the daemon measures it.
+//! CPU time and memory of a container, as the daemon measures them.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use super::daemon::Daemon;
 /// How long a measurement may take.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// What all processes of a container have used.
+/// The use of all processes of a container together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Usage {
     /// CPU time, user and system.

@@ -1,14 +1,9 @@
 # Prints, as one line of JSON, the folders of this interpreter: its prefixes, its libraries and packages, its programs, and all
-# folders that it imports from.
-import sys
-
-# With `-c`, imports come from the current folder first. It may be anybody's.
-if sys.path[:1] == [""]:
-    del sys.path[0]
-
+# folders that it imports from. `prelude.py` is in front of it.
 import json
 import os
 import site
+import sys
 import sysconfig
 
 

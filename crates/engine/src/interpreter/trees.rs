@@ -17,7 +17,7 @@ use super::probe_cache::Kept;
 use crate::fingerprint::FileState;
 
 /// The arguments of the question. The script prints one line of JSON, after any output of the Python's own start-up files.
-const ARGS: [&str; 3] = ["-B", "-c", include_str!("trees.py")];
+const ARGS: [&str; 3] = ["-B", "-c", concat!(include_str!("prelude.py"), include_str!("trees.py"))];
 
 /// The time limit of the answer; a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -41,7 +41,7 @@ const PARTS: [&str; 15] = [
     "sysroot",
 ];
 
-/// What shows that a folder on Windows is that of a Python, or of an environment of one.
+/// Files by which a folder on Windows is recognised as that of a Python, or of an environment of one.
 const SIGNS: [&str; 4] = ["Lib/os.py", "pyvenv.cfg", "conda-meta", "lib_pypy"];
 
 /// Of a prefix with much else in it: where Node.js keeps its global modules.

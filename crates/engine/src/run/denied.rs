@@ -17,7 +17,7 @@ const LINES: usize = 24;
 /// Longer paths are ignored.
 const LONGEST: usize = 1024;
 
-/// What programs print when something cannot be opened. An AppContainer of Windows closes files and hides none; Windows' own
+/// Words of programs that could not open something. An AppContainer of Windows closes files and hides none; Windows' own
 /// words depend on its language.
 const CLOSED: &[&str] = if cfg!(windows) { &CLOSED_ON_WINDOWS } else { &CLOSED_ON_UNIX };
 const CLOSED_ON_WINDOWS: [&str; 3] = ["Permission denied", "EACCES", "[WinError 5]"];
@@ -33,7 +33,7 @@ const CLOSED_ON_UNIX: [&str; 8] = [
 ];
 /// Those of them that writing causes.
 const READ_ONLY: [&str; 2] = ["Read-only file system", "EROFS"];
-/// What programs print without a network.
+/// Words of programs that have no network.
 const NO_NETWORK: [&str; 10] = [
     "[WinError 10013]",
     "Network is unreachable",
@@ -47,7 +47,7 @@ const NO_NETWORK: [&str; 10] = [
     "_socket.socket.__init__",
 ];
 
-/// What programs print when the network's rules close an address.
+/// Words of programs for which the network's rules close an address.
 const CLOSED_ADDRESS: [&str; 2] = ["No route to host", "EHOSTUNREACH"];
 
 /// The places where a missing file is no refusal of the sandbox: the run's own folders, and paths that every run may read.

@@ -129,7 +129,7 @@ async fn start(pool: &Pool, job: &Arc<Job>) -> Result<Spawned, Error> {
     }
 }
 
-/// What ends a run from outside.
+/// The causes that end a run from outside.
 struct Ends<'a> {
     deadline: Instant,
     /// The job's own token, and that of the whole engine.

@@ -1,4 +1,4 @@
-//! What runs a program: a process tree of this machine, or a container.
+//! A running program: a process tree of this machine, or a container.
 
 use std::io;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use crate::session::Signal;
 use crate::sys::{Exit, OpenFiles, Tree};
 use crate::workspace::Workspace;
 
-/// What runs a program. Dropping it ends the program.
+/// A running program. Dropping it ends the program.
 pub(crate) enum Running {
     /// A process tree of this machine.
     Tree(Tree),

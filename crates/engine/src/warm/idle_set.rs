@@ -22,7 +22,7 @@ const ASSUMED_BYTES: u64 = 32 << 20;
 /// How long no interpreter is started after one failed.
 const BACKOFF: Duration = Duration::from_secs(60);
 
-/// What interchangeable interpreters have in common.
+/// The properties that interchangeable interpreters share.
 #[derive(Debug)]
 pub(super) struct Kind {
     pub(super) runtime: Runtime,

@@ -59,13 +59,13 @@ impl Client {
         read.map(Some).map_err(|error| fault(address, &error))
     }
 
-    /// Fetches what is at the address into `file`, and returns its SHA-256.
+    /// Fetches the file at the address into `file`, and returns its SHA-256.
     pub(super) fn fetch(&self, address: &Url, file: &Path, most: u64, progress: impl Fn(u64)) -> Outcome<String> {
         let answer = self.ask(address, "*/*")?.ok_or_else(|| gone(address))?;
         fill(Part::new(file)?, answer, address, most, progress)
     }
 
-    /// As [`fetch`](Self::fetch), but goes on after what is in `file`, as often as a broken connection brought something.
+    /// As [`fetch`](Self::fetch), but continues after the bytes in `file`, and again as long as broken connections bring more.
     pub(super) fn resume(&self, address: &Url, file: &Path, most: u64, progress: impl Fn(u64)) -> Outcome<String> {
         loop {
             let before = length(file);
@@ -83,7 +83,7 @@ impl Client {
         match answer.status().as_u16() {
             206 if begins_at(&answer, part.done) => fill(part, answer, address, most, progress),
             200 => fill(Part::new(file)?, answer, address, most, progress),
-            // There is nothing after what is here, which may be all of it, or that of another file.
+            // The server has nothing after our part: the part is the whole file, or is of another file.
             206 | 416 => {
                 let answer = self.ask(address, "*/*")?.ok_or_else(|| gone(address))?;
                 fill(Part::new(file)?, answer, address, most, progress)
@@ -120,7 +120,7 @@ impl Client {
     }
 }
 
-/// Adds the body of an answer to what is here.
+/// Appends the body of an answer to the part.
 fn fill(
     part: Part<'_>,
     mut answer: Response<Body>,

@@ -13,7 +13,7 @@ use crate::{Outcome, disk};
 const PIECE: usize = 1 << 16;
 const TOLD_EACH: u64 = 1 << 20;
 
-/// What of a file is here.
+/// A file that is being downloaded: the part that is here.
 pub(super) struct Part<'a> {
     file: &'a Path,
     to: File,
@@ -23,13 +23,13 @@ pub(super) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    /// Nothing of it. What is in `file` is lost.
+    /// An empty part. The content of `file` is lost.
     pub(super) fn new(file: &'a Path) -> Outcome<Self> {
         let to = disk::at(file, File::create(file))?;
         Ok(Self { file, to, hash: Sha256::new(), done: 0 })
     }
 
-    /// What is in `file`, if that is there.
+    /// The part in `file`, empty if there is no such file.
     pub(super) fn of(file: &'a Path) -> Outcome<Self> {
         let to = disk::at(file, File::options().create(true).append(true).open(file))?;
         let mut hash = Sha256::new();
@@ -37,7 +37,7 @@ impl<'a> Part<'a> {
         Ok(Self { file, to, hash, done: disk::at(file, read)? })
     }
 
-    /// Adds what `from` has until its end, and returns the SHA-256 of it all. `broken` is told why it ended early.
+    /// Appends all bytes of `from`, and returns the SHA-256 of the whole file. `broken` makes the error of a failed read.
     pub(super) fn fill(
         mut self,
         mut from: impl Read,

@@ -3,6 +3,7 @@
 mod client;
 mod download;
 mod pip;
+mod pip_help;
 mod place;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,12 +17,12 @@ use serde::Deserialize;
 use serde_json::Value;
 use url::Url;
 
-use crate::release::{Place, Release, RemoteWheel};
+use crate::release::{Location, Release, RemoteWheel};
 use crate::wheel::{Metadata, Wheel, WheelName};
 use crate::{Outcome, Report, disk};
 use client::Client;
 
-/// What is asked for.
+/// The media type that requests accept.
 const JSON: &str = "application/vnd.pypi.simple.v1+json";
 
 /// The most bytes of an answer in JSON.
@@ -133,7 +134,7 @@ impl Index {
         fetched.map(|()| to)
     }
 
-    /// Fetches a wheel into `part`, after what is there of an earlier time, and checks its hash.
+    /// Fetches a wheel into `part`, after the bytes of an earlier attempt, and checks its hash.
     pub(crate) fn resume(&self, wheel: &Download<'_>, part: &Path, report: &Report) -> Outcome<()> {
         let address = self.join(wheel.url)?;
         let progress = |done| report.progress(PackStep::Download, wheel.name, done, wheel.size);
@@ -176,7 +177,7 @@ fn wheel(file: &ListedFile, address: &Url) -> Option<RemoteWheel> {
     let url = address.join(&file.url).ok()?.to_string();
     let metadata = file.core_metadata["sha256"].as_str().map(str::to_ascii_lowercase);
     let python = file.requires_python.as_deref().and_then(|range| VersionSpecifiers::from_str(range).ok());
-    let place = Place::Url { url, metadata, size: file.size };
+    let place = Location::Url { url, metadata, size: file.size };
     Some(RemoteWheel { file: file.filename.clone(), place, sha256, python })
 }
 

@@ -12,6 +12,7 @@ use runtray_wire::PackFault;
 use url::{Host, Url};
 
 use super::pip::Configuration;
+use super::pip_help;
 use crate::Outcome;
 
 /// Variables of other installers.
@@ -19,9 +20,6 @@ const OTHERS: [&str; 2] = ["UV_DEFAULT_INDEX", "UV_INDEX_URL"];
 
 /// pip's default where this program was built, if that was told to the compiler.
 const BUILT_WITH: Option<&str> = option_env!("RUNTRAY_PACKAGE_INDEX");
-
-/// What stands before the default in the help of pip.
-const DEFAULT: &str = "(default ";
 
 /// The address of the index, which ends with `/`.
 pub(crate) fn find(pip: &Configuration, own_python: Option<&Path>) -> Outcome<Url> {
@@ -78,19 +76,12 @@ fn default_of(python: &Path) -> Option<String> {
     let mut pip = Command::new(python);
     pip.args(["-I", "-m", "pip", "help", "download"]).env("COLUMNS", "1000").stdin(Stdio::null());
     let output = pip.output().ok()?;
-    address_in(&String::from_utf8_lossy(&output.stdout))
-}
-
-/// The first address in the `help` that is called a default. A narrow terminal breaks its lines.
-fn address_in(help: &str) -> Option<String> {
-    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut defaults = help.match_indices(DEFAULT).map(|(at, _)| help[at + DEFAULT.len()..].split(')').next());
-    defaults.find_map(|text| text.filter(|text| text.starts_with("http")).map(str::to_owned))
+    pip_help::default_address(&String::from_utf8_lossy(&output.stdout))
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{address_in, parse, without_password};
+    use super::{parse, without_password};
 
     #[test]
     fn only_addresses_that_are_safe_are_taken() {
@@ -115,12 +106,5 @@ mod tests {
     fn passwords_are_not_told() {
         assert_eq!(without_password("http://me:secret@a.invalid/x"), "http://a.invalid/x");
         assert_eq!(without_password("http://a.invalid/x"), "http://a.invalid/x");
-    }
-
-    #[test]
-    fn pip_s_help_has_its_default() {
-        let help = "  --timeout <sec>  Set it (default 15 seconds).\n  -i, --index-url <url>\n     Base URL of the\n index (default\n   https://a.invalid/simple). This should point";
-        assert_eq!(address_in(help).as_deref(), Some("https://a.invalid/simple"));
-        assert_eq!(address_in("no pip"), None);
     }
 }

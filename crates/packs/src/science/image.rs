@@ -11,7 +11,7 @@ use runtray_wire::{PackFault, PackStep};
 use sha2::{Digest as _, Sha256};
 use zip::ZipArchive;
 
-use super::NAME;
+use crate::science_wheel::NAME;
 use crate::wheel::Wheel;
 use crate::{Outcome, Report, disk};
 
@@ -30,7 +30,7 @@ const INNER: (&str, &str) = ("matplotlib/mpl-data.zip", "data");
 /// A folder without files, for programs without added packages.
 const EMPTY: &str = "empty";
 
-/// What is written last.
+/// The file that is written last.
 const DESCRIPTION: &str = "image.json";
 
 /// The most bytes of one part.
@@ -43,7 +43,7 @@ const CALM: Duration = Duration::from_millis(200);
 #[cfg(windows)]
 const NO_WINDOW_IDLE: u32 = 0x0800_0000 | 0x0000_0040;
 
-/// Unpacks what the compiler needs of `wheel` into `folder`.
+/// Unpacks the inputs of the compiler from `wheel` into `folder`.
 pub(super) fn unpack(wheel: &Path, folder: &Path, report: &Report) -> Outcome<()> {
     let mut archive = open(wheel)?;
     let total = disk::size(wheel);

@@ -1,5 +1,6 @@
 //! The user's answers to programs that ask for the network. What is to be remembered is stored in the settings.
 
+use runtray_wire::NetworkAnswer;
 use serde_json::{Value, json};
 use tokio::sync::watch;
 
@@ -11,19 +12,6 @@ use crate::settings::{ChangeError, Changes, Settings, is_same_caller};
 /// The settings with the callers whose programs always get a network, and never.
 const ALWAYS: &str = "sandbox.network_always";
 const NEVER: &str = "sandbox.network_never";
-
-/// An answer to a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum NetworkAnswer {
-    /// This program gets a network.
-    Once,
-    /// Every program of its caller gets one, without a question.
-    Always,
-    /// This program runs without a network.
-    Without,
-    /// Every program of its caller runs without a network, without a question.
-    Never,
-}
 
 impl Lifecycle {
     /// A watch channel of the programs that wait until a person says whether they may use the network, oldest first. Its

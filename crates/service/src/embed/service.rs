@@ -86,9 +86,7 @@ impl Service {
         }
         service.announce().await;
         state.send_replace(service.running_state());
-        // In the background: a first request that comes now looks for its interpreter itself.
-        let server = service.shared();
-        tokio::spawn(async move { server.core.prestart().await });
+        service.core().prestart();
         Ok(service)
     }
 
@@ -194,7 +192,7 @@ impl Service {
     }
 
     /// The core, which runs programs.
-    pub(super) fn core(&self) -> &Core {
+    pub(super) fn core(&self) -> &Arc<Core> {
         &self.0.server.core
     }
 

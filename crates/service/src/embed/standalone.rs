@@ -25,7 +25,7 @@ pub struct Standalone {
 }
 
 struct Shared {
-    core: Core,
+    core: Arc<Core>,
     settings: SettingsStore,
     /// Held while settings are applied.
     applying: Mutex<()>,
@@ -93,7 +93,7 @@ impl Shared {
         let loaded = without_journal(self.settings.current());
         if *self.core.settings.borrow() != loaded {
             log_problems(&self.core.settings.borrow().problems, &loaded.problems);
-            self.core.apply(loaded).await;
+            self.core.apply(loaded);
         }
     }
 }

@@ -180,7 +180,7 @@ impl HangUp {
     }
 }
 
-/// What is known of the other end of a connection.
+/// The other end of a connection, as far as it is known.
 struct Client {
     owner: Arc<Owner>,
     received: Received,

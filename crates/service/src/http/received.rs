@@ -12,7 +12,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::budget::{Exhausted, Share};
 
-/// What a connection has received since its last complete message. Clones share it. Nothing counts before [`Received::count`].
+/// The bytes of a connection since its last complete message. Clones share it. Nothing counts before [`Received::count`].
 #[derive(Clone, Default)]
 pub(crate) struct Received(Arc<Mutex<Option<Share>>>);
 

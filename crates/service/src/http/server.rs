@@ -36,7 +36,7 @@ pub(crate) struct Addresses {
 /// The state that all routes of a service share.
 pub(crate) struct Server {
     /// Runs programs.
-    pub(crate) core: Core,
+    pub(crate) core: Arc<Core>,
     /// The state of the access rules.
     pub(crate) access: Access,
     /// The addresses that it listens on.
@@ -63,7 +63,7 @@ pub(crate) struct Server {
 impl Server {
     /// A server without sockets.
     pub(crate) fn new(
-        core: Core,
+        core: Arc<Core>,
         access: Access,
         addresses: Addresses,
         capacity: Capacity,
@@ -116,7 +116,7 @@ impl Server {
             log_problems(&self.core.settings.borrow().problems, &loaded.problems);
             self.budget.resize(loaded.settings.waiting_bytes);
             self.access.apply(&loaded.settings);
-            self.core.apply(loaded).await;
+            self.core.apply(loaded);
         }
         // Not before: until here the guard has the settings of before.
         self.access.denials.settle(&self.core.settings.borrow().settings.denied_origins);

@@ -8,13 +8,14 @@ use runtray_engine::language::Entry;
 use runtray_engine::message::{LocalizedMessage, Value};
 use runtray_engine::{Job, OutputFile, Status};
 use runtray_wire::{
-    Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, PendingOrigin, PendingProgram, ResultFile,
-    RunStatus, Started, Words,
+    Ending, ExecuteResponse, Filling, Granted, Language, Level, Network, NetworkQuestion, PendingOrigin,
+    PendingProgram, ResultFile, RunStatus, Started, Words,
 };
 
 use super::access::pending;
 use crate::journal::{self, milliseconds};
 use crate::runs::isolation::{NetworkWish, Wish};
+use crate::runs::questions;
 use crate::runs::run_result::{self, RunResult};
 use crate::runs::shown_program::ShownProgram;
 use crate::settings::IsolationChoice;
@@ -89,6 +90,13 @@ impl From<&pending::PendingOrigin> for PendingOrigin {
             refusals: pending.refusals,
             program: pending.program.as_ref().map(Into::into),
         }
+    }
+}
+
+impl From<&questions::NetworkQuestion> for NetworkQuestion {
+    fn from(question: &questions::NetworkQuestion) -> Self {
+        let questions::NetworkQuestion { id, caller, asked_at, program } = question;
+        Self { id: id.clone(), caller: caller.clone(), asked_at: *asked_at, program: program.into() }
     }
 }
 

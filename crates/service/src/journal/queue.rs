@@ -35,7 +35,7 @@ pub(super) enum Message {
     Close(Sender<()>),
 }
 
-/// What both ends share.
+/// The state that both ends share.
 struct Shared {
     settings: Mutex<JournalSettings>,
     bytes: AtomicUsize,

@@ -117,7 +117,7 @@ impl Paths {
         self.data.with_file_name(if is_below_one { "packages" } else { "runtray-packages" })
     }
 
-    /// What is fetched to update the app. It may be deleted whenever no update is made.
+    /// Packages that are fetched to update the app. The folder may be deleted whenever no update is made.
     pub fn update_folder(&self) -> PathBuf {
         self.runs.with_file_name("updates")
     }

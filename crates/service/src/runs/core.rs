@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
 use runtray_engine::{Config, Containment, Engine, Isolation, Job, SandboxReport};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
@@ -49,6 +50,8 @@ pub(crate) struct Core {
     machine: Machine,
     tasks: TaskTracker,
     own_port: OnceLock<u16>,
+    /// The latest task of [`prestart`](Core::prestart).
+    prestarting: Mutex<Option<JoinHandle<()>>>,
 }
 
 impl Core {
@@ -59,9 +62,9 @@ impl Core {
         journal: Journal,
         events: EventBus,
         questions: Questions,
-    ) -> Self {
+    ) -> Arc<Self> {
         let settings = &loaded.settings;
-        Self {
+        Arc::new(Self {
             admission: Admission::new(settings.slots, settings.queue),
             languages: RwLock::new(Arc::new(Languages::new(settings.choices(), machine.clone()))),
             machine,
@@ -74,7 +77,8 @@ impl Core {
             engine: EngineHandle::default(),
             tasks: TaskTracker::new(),
             own_port: OnceLock::new(),
-        }
+            prestarting: Mutex::default(),
+        })
     }
 
     /// Starts the engine.
@@ -96,8 +100,8 @@ impl Core {
         Ok(())
     }
 
-    /// Applies new settings. Calls must come one after another.
-    pub(crate) async fn apply(&self, loaded: Loaded) {
+    /// Applies new settings. Calls must come one after another. Interpreters are prestarted in the background.
+    pub(crate) fn apply(self: &Arc<Self>, loaded: Loaded) {
         let old = self.settings.borrow().settings.clone();
         let new = &loaded.settings;
         if old.choices() != new.choices() {
@@ -112,11 +116,28 @@ impl Core {
         }
         self.journal.apply(&new.journal);
         self.settings.send_replace(loaded);
-        self.prestart().await;
+        self.prestart();
     }
 
-    /// Finds the interpreters, and starts as many ahead as the settings always keep waiting.
-    pub(crate) async fn prestart(&self) {
+    /// Finds the interpreters, and starts as many ahead as the settings always keep waiting, in a task of its own: a program
+    /// that comes before looks for its interpreter itself. An earlier such task ends first, so that it cannot prestart by old
+    /// settings.
+    pub(crate) fn prestart(self: &Arc<Self>) {
+        let mut latest = self.prestarting.lock().unwrap_or_else(PoisonError::into_inner);
+        let (core, earlier) = (Arc::clone(self), latest.take());
+        if let Some(earlier) = &earlier {
+            earlier.abort();
+        }
+        *latest = Some(tokio::spawn(async move {
+            if let Some(earlier) = earlier {
+                earlier.await.ok();
+            }
+            core.expect_programs().await;
+        }));
+    }
+
+    /// Tells the engine which interpreters to prestart, once they are found.
+    async fn expect_programs(&self) {
         if let Some(engine) = self.engine.ready() {
             self.prefer_isolated_python(&engine).await;
         }
@@ -145,8 +166,8 @@ impl Core {
     /// The interpreter for the language of that name or alias, for a program whose request asks for `wish`. Whether its level
     /// of isolation may be given is checked here, before it waits for a slot, and decided when it starts.
     ///
-    /// # Errors The settings forbid to run anything or the level, the language is unknown, or none of its interpreters can be
-    /// used.
+    /// # Errors
+    /// The settings forbid to run anything or the level, the language is unknown, or none of its interpreters can be used.
     pub(crate) async fn runtime_for(&self, name: &str, wish: Wish) -> Result<Arc<Runtime>, RunError> {
         let settings = self.settings.borrow().settings.clone();
         let level = isolation::requested(&settings, wish.isolation).map_err(RunError::NoIsolation)?;
@@ -235,6 +256,9 @@ impl Core {
         if timeout(grace, ended).await.is_err() {
             self.admission.close();
             self.registry.cancel_all();
+        }
+        if let Some(prestarting) = self.prestarting.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            prestarting.abort();
         }
         // Taken away while the last runs end: executions that still wait for the engine are refused.
         let engine = self.engine.take();

@@ -27,7 +27,7 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 pub struct NetworkQuestion {
     /// The id of its execution.
     pub id: String,
-    /// Who posted it, as in the log: a web origin, or a word such as `local`.
+    /// Its caller, as in the log: a web origin, or a word such as `local`.
     pub caller: String,
     /// Since when it waits.
     pub asked_at: OffsetDateTime,
@@ -35,7 +35,7 @@ pub struct NetworkQuestion {
     pub program: ShownProgram,
 }
 
-/// What a person said about one program.
+/// A person's answer about one program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Answer {
     /// It gets a network.
@@ -133,7 +133,7 @@ impl Questions {
         }
     }
 
-    /// Who posted the program of the execution `id`, if it waits.
+    /// The caller of the execution `id`, if it waits.
     pub(crate) fn caller_of(&self, id: &str) -> Option<String> {
         self.lock().iter().find(|one| one.question.id == id).map(|one| one.question.caller.clone())
     }

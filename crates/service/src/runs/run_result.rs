@@ -27,11 +27,11 @@ pub struct RunResult {
     pub(crate) error_truncated: bool,
     /// The fields of the request that were not understood.
     pub(crate) ignored: Vec<String>,
-    /// What the user granted to the sandbox; `None` if that is nothing.
+    /// The user's grants to the sandbox; `None` without any.
     pub(crate) granted: Option<Granted>,
 }
 
-/// What the user granted to a run.
+/// The user's grants to a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Granted {
     /// For reading.

@@ -6,7 +6,7 @@ use super::read::{MIB, buffer, switch};
 /// `journal.max_code_bytes`.
 pub(super) const MAX_CODE_BYTES: Key = Key::new(
     "journal.max_code_bytes",
-    "What is kept of a program, in bytes. One that is longer is cut and cannot be run again from the log.",
+    "The most code that the log keeps of each run, in bytes. Longer code is cut and cannot be run again from the log.",
     |s, v| set(&mut s.journal.max_code_bytes, buffer(v, 1024, 64 * MIB)),
     |s| s.journal.max_code_bytes.to_string(),
 );
@@ -14,7 +14,7 @@ pub(super) const MAX_CODE_BYTES: Key = Key::new(
 /// `journal.max_input_bytes`.
 pub(super) const MAX_INPUT_BYTES: Key = Key::new(
     "journal.max_input_bytes",
-    "What is kept of standard input, arguments and files of a program, together, in bytes, so that it can be run again\nas it was. 0 keeps none of it.",
+    "The most input that the log keeps of each run, so that it can be run again: standard input, arguments and files\ntogether, in bytes. 0 keeps none.",
     |s, v| set(&mut s.journal.max_input_bytes, buffer(v, 0, 64 * MIB)),
     |s| s.journal.max_input_bytes.to_string(),
 );

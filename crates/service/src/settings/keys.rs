@@ -22,18 +22,15 @@ const DAY_MS: u64 = 24 * 60 * 60 * 1000;
 pub(super) const SECTIONS: [(&str, &str); 10] = [
     (
         "sandbox",
-        "What programs may use at the isolation \"sandbox\", besides the system, their interpreter and their own folder.",
+        "Files and network of programs at the isolation \"sandbox\", besides the system, their interpreter and own folder.",
     ),
-    (
-        "container",
-        "What programs run in at the isolation \"container\": Docker or Podman, which you install and start.",
-    ),
+    ("container", "Images for programs at the isolation \"container\". You install and start Docker or Podman."),
     ("python", "Python."),
     ("node", "JavaScript and TypeScript."),
-    ("limits", "What one run may use. Sizes are in bytes (1048576 is 1 MiB), times in milliseconds."),
+    ("limits", "Limits of one run. Sizes are in bytes (1048576 is 1 MiB), times in milliseconds."),
     ("admission", "How many programs run at once."),
     ("warm", "Interpreters that are started ahead and wait, so that a program starts at once."),
-    ("journal", "The log of what ran, kept on this machine only."),
+    ("journal", "The log of executions, kept on this machine only."),
     ("updates", "New versions of Runtray. No server is asked unless you allow it here or ask for it."),
     ("desktop", "The app in the system tray."),
 ];
@@ -198,7 +195,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.file_size_bytes",
-        "Size of one file that it writes, in bytes. On Windows folder_bytes is what holds.",
+        "Size of one file that the program writes, in bytes. Windows has only folder_bytes.",
         |s, v| set(&mut s.limits.file_size_bytes, size(v, 4096, 16 * TIB)),
         |s| s.limits.file_size_bytes.to_string(),
     ),
@@ -210,13 +207,13 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.output_bytes",
-        "What it may print, output and errors together, before it is stopped, in bytes.",
+        "The most output (standard output and error together) before the run is stopped, in bytes.",
         |s, v| set(&mut s.limits.output_bytes, size(v, 1024, 16 * TIB)),
         |s| s.limits.output_bytes.to_string(),
     ),
     Key::new(
         "limits.kept_output_bytes",
-        "What the answer carries of output and of errors each, in bytes. The rest is dropped, and the answer says so.",
+        "The most of standard output, and of standard error, that the answer contains, in bytes. The rest is dropped, and\nthe answer says so.",
         |s, v| set(&mut s.kept_output_bytes, buffer(v, 1024, GIB)),
         |s| s.kept_output_bytes.to_string(),
     ),
@@ -228,7 +225,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "limits.result_files",
-        "How many of the files that it made the answer lists.",
+        "The most files made by the program that the answer lists.",
         |s, v| set(&mut s.limits.result_files, length(v, 0, 10_000)),
         |s| s.limits.result_files.to_string(),
     ),
@@ -312,7 +309,7 @@ pub(super) const KEYS: &[Key] = &[
     ),
     Key::new(
         "journal.max_text_bytes",
-        "What is kept of output and of errors each, in bytes.",
+        "The most of standard output, and of standard error, that the log keeps of each run, in bytes.",
         |s, v| set(&mut s.journal.max_text_bytes, buffer(v, 1024, 64 * MIB)),
         |s| s.journal.max_text_bytes.to_string(),
     ),

@@ -59,7 +59,7 @@ const PIECES: [&str; 44] = [
     "#",
     ",",
 ];
-/// What a person closed.
+/// Settings by which a person closed something.
 const CLOSED: [&str; 4] = [
     "require_token = true",
     "allowed_origins = []",

@@ -136,7 +136,7 @@ impl SettingsFile {
 
     fn change_by(&self, changes: impl FnOnce(&Settings) -> Changes) -> Result<Loaded, ChangeError> {
         let mut state = self.state();
-        // What somebody else has just written is published first: the changes may depend on it.
+        // A change that somebody else has just written is published first: the new changes may depend on it.
         self.refresh(&mut state);
         let changes = changes(&self.published.borrow().settings);
         let Written { bytes, loaded } = change(&self.path, self.last_contents(&state)?, &changes)?;
@@ -153,7 +153,7 @@ impl SettingsFile {
         Ok(was_written)
     }
 
-    /// What a missing file is written from; `None` if there never was a file.
+    /// The text from which a missing file is written; `None` if there never was a file.
     ///
     /// # Errors
     /// The file is missing and was never readable: the template would open what it may have closed.

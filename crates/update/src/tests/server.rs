@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-/// What the server does when it is asked for a path.
+/// The server's answer to a path.
 #[derive(Clone)]
 pub(super) enum Reply {
     Whole(Vec<u8>),

@@ -62,9 +62,13 @@ export type Check = {
 /**
  * Its name, which the window translates.
  */
-name: string, ok: boolean, 
+name: string, 
 /**
- * What was found, or what is missing and how to get it.
+ * Whether it works.
+ */
+ok: boolean, 
+/**
+ * The findings, or the missing part and how to get it.
  */
 details: Array<Words>, };
 
@@ -86,7 +90,11 @@ export type Examination = {
 /**
  * The level at which programs run.
  */
-isolation: string, checks: Array<Check>, };
+isolation: string, 
+/**
+ * The checks in their order.
+ */
+checks: Array<Check>, };
 
 export type ExecutionSummary = { 
 /**
@@ -334,7 +342,7 @@ error_truncated: boolean,
  */
 isolation: string, 
 /**
- * What the user granted to the sandbox; left out when that is nothing.
+ * The user's grants to the sandbox; left out without any.
  */
 granted?: Granted, 
 /**
@@ -371,7 +379,7 @@ env: Array<GivenVariable>,
  */
 files: Array<GivenFile>, 
 /**
- * What of it is not kept, so that a second run would be another one: `code`, `stdin`, `args`, `env`, `files`, `typed`.
+ * The parts that were not kept, without which a second run would differ: `code`, `stdin`, `args`, `env`, `files`, `typed`.
  */
 missing: Array<Missing>, };
 
@@ -481,7 +489,7 @@ total: number,
  */
 items: Array<ExecutionSummary>, 
 /**
- * What to give as `before` for the next page; `null` on the last one.
+ * The value of `before` for the next page; `null` on the last one.
  */
 next: string | null, };
 
@@ -515,7 +523,7 @@ export type NetworkQuestion = {
  */
 id: string, 
 /**
- * Who posted it: a web origin, or a word such as `local`.
+ * Its caller: a web origin, or a word such as `local`.
  */
 caller: string, 
 /**
@@ -533,7 +541,7 @@ export type NewVersion = { version: string,
  */
 date: string, 
 /**
- * What is new in it: plain text.
+ * Its news: plain text.
  */
 notes: string, };
 
@@ -561,7 +569,7 @@ requested: boolean, };
 
 export type PackProgress = { 
 /**
- * What is done at the moment.
+ * The present step.
  */
 step: PackStep, 
 /**

@@ -4,7 +4,7 @@ import { settings } from "../../lib/backend/fake/data";
 import { setLanguage, t } from "../../lib/i18n/index.svelte";
 import { ADDRESSES, CALLERS, LIMITS, NO_NETWORK, unknownKeys } from "./fields";
 import { read, formatted } from "./numbers";
-import { worded } from "./wording";
+import { mistakeText } from "./messages";
 
 const MB = { name: "MB", factor: 1024 * 1024 };
 const SECONDS = { name: "s", factor: 1000 };
@@ -84,11 +84,11 @@ test("a mistake is described in the field's unit and language", () => {
   const range = { code: "setting.millis", values: { least: "1", most: "86400000", written: "0" }, text: "must be a whole number of milliseconds" };
   const replaced = { code: "setting.replaced", values: { mistake: range, used: "10000" }, text: "" };
   const above = { code: "setting.timeout_above", values: { limit: "300000" }, text: "" };
-  expect(worded(range, SECONDS)).toBe("Must be from 0.001 s to 86400 s.");
-  expect(worded(above, SECONDS)).toBe("Must not be longer than the longest time limit, which is 300 s. Raise that first.");
+  expect(mistakeText(range, SECONDS)).toBe("Must be from 0.001 s to 86400 s.");
+  expect(mistakeText(above, SECONDS)).toBe("Must not be longer than the longest time limit, which is 300 s. Raise that first.");
   setLanguage("de");
-  expect(worded(replaced, SECONDS)).toBe("Muss zwischen 0,001 s und 86400 s liegen; benutzt wird 10 s.");
-  expect(worded({ code: "setting.count", values: { least: "0", most: "65535", written: "70000" }, text: "" })).toBe(
+  expect(mistakeText(replaced, SECONDS)).toBe("Muss zwischen 0,001 s und 86400 s liegen; benutzt wird 10 s.");
+  expect(mistakeText({ code: "setting.count", values: { least: "0", most: "65535", written: "70000" }, text: "" })).toBe(
     "Muss eine ganze Zahl von 0 bis 65535 sein.",
   );
 });
@@ -105,7 +105,7 @@ test("the network is off, on or asked about, in words that say what that means",
   for (const language of ["en", "de"] as const) {
     setLanguage(language);
     const words = field ? t(field.help) : "";
-    expect(words).toMatch(language === "en" ? /send what it was given anywhere.*local network stay closed.*waits until you say/ : /überallhin senden.*lokales Netzwerk bleiben.*wartet, bis du/);
+    expect(words).toMatch(language === "en" ? /send its input anywhere.*local network stay closed.*waits until you say/ : /überallhin senden.*lokales Netzwerk bleiben.*wartet, bis du/);
   }
   expect(settings().values["sandbox.network"]).toBe("off");
   expect(unknownKeys(["sandbox.network", ADDRESSES.key, CALLERS.key, NO_NETWORK])).toEqual([]);

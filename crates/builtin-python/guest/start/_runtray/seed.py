@@ -7,8 +7,8 @@ import os
 import struct
 
 MARK = b"Runtray: the hashes of this run."
-# What the mark is changed by, so that it is in memory once.
-VEIL = 0x5A
+# The operand of an XOR, because the memory also contains the constant MARK.
+MARK_XOR = 0x5A
 CHOSEN, KEY, TYPES, TABLE = 32, 40, 64, 1024
 KEY_SIZE = 16
 # Of the largest seed.
@@ -20,7 +20,7 @@ buffer = bytearray(b"\xff") * (TABLE + (1 << 21) // 8)
 def set_up():
     """The end of the start that is in the snapshot: where texts are, for the build."""
     for place, byte in enumerate(MARK):
-        buffer[place] = byte ^ VEIL
+        buffer[place] = byte ^ MARK_XOR
     buffer[CHOSEN:TABLE] = bytes(TABLE - CHOSEN)
     addresses = [id(kind) for top in (str, bytes) for kind in with_subclasses(top)]
     struct.pack_into(f"<{len(addresses)}I", buffer, TYPES, *addresses)

@@ -1,4 +1,4 @@
-"""What is asked of `runtray-python`: a letter and its data. `src/science/door.rs` is the other side."""
+"""Calls to `runtray-python`: a letter and its data. `src/science/host_calls.rs` answers them."""
 
 import _host
 

@@ -1,10 +1,7 @@
 # Prints a JSON list of every path whose change affects the next start of this interpreter: the folders on its search path and those
-# that may become part of it, the path configuration files in them, and the files that it has imported so far.
+# that may become part of it, the path configuration files in them, and the files that it has imported so far. `../prelude.py` is in
+# front of it.
 import sys
-
-# With `-c`, imports come from the current folder first. It may be anybody's.
-if sys.path[:1] == [""]:
-    del sys.path[0]
 
 modules = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
 

@@ -8,7 +8,7 @@ use crate::interpreter::probe::probe;
 use crate::text::message::LocalizedMessage;
 
 /// Works in every supported version. Prints one line of JSON, after any output of the Python's own start-up files.
-const SCRIPT: &str = include_str!("start_files.py");
+const SCRIPT: &str = concat!(include_str!("../prelude.py"), include_str!("start_files.py"));
 
 /// Nobody waits for the answer, and a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(60);

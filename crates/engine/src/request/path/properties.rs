@@ -37,7 +37,7 @@ const NAMES: [&str; 24] = [
 ];
 const SEPARATORS: [&str; 6] = ["/", "\\", "//", "/./", "\\..\\", "\u{2215}"];
 
-/// What a client could write as a path.
+/// Texts that a client could send as a path.
 pub(crate) fn written() -> impl Strategy<Value = String> {
     let name = prop_oneof![
         3 => "[a-zA-Z0-9_. -]{1,5}".boxed(),

@@ -1,4 +1,4 @@
-//! What a Python needs to work in an AppContainer of Windows: a start-up file of ours, and variables.
+//! Preparations for a Python in an AppContainer of Windows: a start-up file of ours, and variables.
 
 #[cfg(all(test, unix))]
 mod tests;

@@ -16,6 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::isolation::{Outward, SandboxReport};
+use crate::limits::Limits;
 use crate::outcome::Containment;
 use crate::sys::exit::Exit;
 use crate::sys::launch::Launch;
@@ -98,6 +99,24 @@ pub(crate) struct Bounds {
     pub(crate) file_size_bytes: u64,
 }
 
+impl From<&Limits> for Bounds {
+    fn from(limits: &Limits) -> Self {
+        // Without `..`, so that the compiler asks about a new limit. The service enforces those that are left out here.
+        let Limits {
+            memory_bytes,
+            cpu,
+            processes,
+            open_files,
+            file_size_bytes,
+            folder_bytes: _,
+            output_bytes: _,
+            result_files: _,
+            result_file_bytes: _,
+        } = *limits;
+        Self { memory_bytes, cpu, processes, open_files, file_size_bytes }
+    }
+}
+
 impl From<&Launch<'_>> for RunSpec {
     fn from(launch: &Launch<'_>) -> Self {
         Self {
@@ -116,13 +135,7 @@ impl From<&Launch<'_>> for RunSpec {
                 write: grants.write.clone(),
                 network: grants.network.clone(),
             }),
-            bounds: Bounds {
-                memory_bytes: launch.limits.memory_bytes,
-                cpu: launch.limits.cpu,
-                processes: launch.limits.processes,
-                open_files: launch.limits.open_files,
-                file_size_bytes: launch.limits.file_size_bytes,
-            },
+            bounds: Bounds::from(launch.limits),
             waits: launch.waits,
             terminal: launch.terminal.is_some(),
         }

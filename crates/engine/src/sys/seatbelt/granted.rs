@@ -1,14 +1,14 @@
-//! What the interpreter and the user add to a profile. It means the same as the mounts of Linux: the most specific grant of a
-//! path holds, and an interpreter in a folder for writing is read-only.
+//! The grants of the interpreter and the user in a profile. They mean the same as the mounts of Linux: the most specific grant
+//! of a path holds, and an interpreter in a folder for writing is read-only.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::resolved_path::ResolvedPath;
 use super::rules::{CHANGE, READ, Rules, literal, subpath};
-use super::way::Way;
 use crate::sys::{Grants, Writable};
 
-/// What a run may do with a granted path.
+/// The access of a run to a granted path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Access {
     /// To read and execute.
@@ -21,7 +21,7 @@ enum Access {
 #[derive(Default)]
 pub(super) struct Granted {
     /// By their paths without links, so that a folder comes before what is in it.
-    paths: BTreeMap<PathBuf, (Access, Way)>,
+    paths: BTreeMap<PathBuf, (Access, ResolvedPath)>,
 }
 
 impl Granted {
@@ -44,26 +44,26 @@ impl Granted {
 
     /// Grants `path`; of two grants for the same path the later holds.
     fn add(&mut self, path: &Path, access: Access, writable: Writable<'_>) {
-        let Some(way) = Way::to(path, writable) else { return };
-        if access == Access::Write && way.links.iter().any(|link| writable.contains(link)) {
+        let Some(path) = ResolvedPath::of(path, writable) else { return };
+        if access == Access::Write && path.links.iter().any(|link| writable.contains(link)) {
             return;
         }
-        match self.paths.get_mut(&way.target) {
+        match self.paths.get_mut(&path.target) {
             Some((known, first)) => {
                 *known = access;
-                first.links.extend(way.links);
+                first.links.extend(path.links);
             }
-            None => drop(self.paths.insert(way.target.clone(), (access, way))),
+            None => drop(self.paths.insert(path.target.clone(), (access, path))),
         }
     }
 
     /// Adds the rules. The folders `hidden` are closed, whatever was granted.
     pub(super) fn allow(&self, rules: &mut Rules, hidden: &[PathBuf]) {
         let mut closed = places(hidden, Writable::default());
-        for (place, (access, way)) in &self.paths {
+        for (place, (access, path)) in &self.paths {
             match access {
-                Access::Read => rules.allow(&[READ], way),
-                Access::Write => rules.allow(&[READ, CHANGE], way),
+                Access::Read => rules.allow(&[READ], path),
+                Access::Write => rules.allow(&[READ, CHANGE], path),
             }
             let is_in_open = self.open().any(|folder| place.starts_with(folder));
             if *access == Access::Read && is_in_open {
@@ -92,5 +92,5 @@ impl Granted {
 
 /// The existing ones of `paths`, without links.
 fn places(paths: &[PathBuf], writable: Writable<'_>) -> Vec<PathBuf> {
-    paths.iter().filter_map(|path| Way::to(path, writable)).map(|way| way.target).collect()
+    paths.iter().filter_map(|path| ResolvedPath::of(path, writable)).map(|path| path.target).collect()
 }

@@ -1,4 +1,4 @@
-//! What a profile allows: of the rules that match, the last one counts.
+//! A judge of profiles: of the rules that match, the last one counts.
 
 use std::path::Path;
 

@@ -14,18 +14,18 @@ mod granted;
 mod judge;
 #[cfg(test)]
 mod properties;
+mod resolved_path;
 mod rules;
 mod system;
 #[cfg(test)]
 mod tests;
-mod way;
 
 use std::path::{Path, PathBuf};
 
 use super::{Grants, Writable};
 use granted::Granted;
+use resolved_path::ResolvedPath;
 use rules::{CHANGE, READ, Rules, literal, subpath};
-use way::Way;
 
 /// The places of one run.
 #[derive(Clone, Copy)]
@@ -34,7 +34,7 @@ pub(super) struct Places<'a> {
     pub(super) own: &'a [PathBuf],
     /// Further files and folders of the run, to read.
     pub(super) own_read: &'a [PathBuf],
-    /// What the interpreter and the user add.
+    /// The grants of the interpreter and the user.
     pub(super) grants: &'a Grants,
     /// The service's folders.
     pub(super) hidden: &'a [PathBuf],
@@ -47,10 +47,10 @@ pub(super) fn profile(places: Places<'_>) -> String {
     let mut rules = Rules::begin();
     system::allow(&mut rules);
     Granted::of(places.grants).allow(&mut rules, places.hidden);
-    ways(places.own_read).for_each(|way| rules.allow(&[READ], &way));
-    for way in ways(places.own) {
-        rules.allow(&[READ, CHANGE], &way);
-        let folder = subpath(&way.target);
+    resolved(places.own_read).for_each(|path| rules.allow(&[READ], &path));
+    for path in resolved(places.own) {
+        rules.allow(&[READ, CHANGE], &path);
+        let folder = subpath(&path.target);
         rules.line(&format!("(allow network-bind network-inbound (local unix-socket {folder}))"));
         rules.line(&format!("(allow network-outbound (remote unix-socket {folder}))"));
     }
@@ -62,6 +62,6 @@ pub(super) fn profile(places: Places<'_>) -> String {
     rules.end()
 }
 
-fn ways(paths: &[PathBuf]) -> impl Iterator<Item = Way> {
-    paths.iter().filter_map(|path| Way::to(path, Writable::default()))
+fn resolved(paths: &[PathBuf]) -> impl Iterator<Item = ResolvedPath> {
+    paths.iter().filter_map(|path| ResolvedPath::of(path, Writable::default()))
 }

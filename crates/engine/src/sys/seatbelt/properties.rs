@@ -149,7 +149,7 @@ proptest! {
                 prop_assert!(!may_read || (within(&[interpreter.clone(), read.clone(), write.clone()].concat()) && !is_hidden), "{place:?}");
                 prop_assert!(!may_write || (within(&write) && !is_hidden), "{place:?}");
                 prop_assert!(may_write == allows(&text, "file-link", place), "{place:?}");
-                // What is closed stays where it is.
+                // A closed path stays where it is.
                 let closed = hidden.iter().chain(&kept).chain(&interpreter).any(|it| it.starts_with(place) && !allows(&text, "file-write-data", it));
                 prop_assert!(!may_move || !closed, "{place:?} with something closed in it may be moved:\n{text}");
             }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::way::Way;
+use super::resolved_path::ResolvedPath;
 
 /// The operations on a folder that a program may read. Programs in it may be started.
 pub(super) const READ: &str = "file-read* file-test-existence file-map-executable process-exec*";
@@ -26,14 +26,14 @@ impl Rules {
         self.0.push('\n');
     }
 
-    /// Allows `operations` where `way` leads, and to look at the links and folders on the way there.
-    pub(super) fn allow(&mut self, operations: &[&str], way: &Way) {
+    /// Allows `operations` where `path` leads, and to look at the links and folders on the way there.
+    pub(super) fn allow(&mut self, operations: &[&str], path: &ResolvedPath) {
         // The text of a profile is Unicode, as is every path of macOS.
-        if way.target.to_str().is_none() {
+        if path.target.to_str().is_none() {
             return;
         }
-        let links = way.links.iter().map(|link| link.as_path());
-        let ends = links.clone().chain([way.target.as_path()]);
+        let links = path.links.iter().map(|link| link.as_path());
+        let ends = links.clone().chain([path.target.as_path()]);
         let above = ends.flat_map(|end| end.ancestors().skip(1));
         let mut looked: Vec<&Path> = links.chain(above).filter(|path| path.to_str().is_some()).collect();
         looked.sort();
@@ -42,7 +42,7 @@ impl Rules {
             let looked: Vec<String> = looked.into_iter().map(literal).collect();
             self.line(&format!("(allow {LOOK} {})", looked.join(" ")));
         }
-        self.line(&format!("(allow {} {})", operations.join(" "), subpath(&way.target)));
+        self.line(&format!("(allow {} {})", operations.join(" "), subpath(&path.target)));
     }
 
     /// The profile.

@@ -1,9 +1,9 @@
-//! What every run may use of macOS.
+//! The parts of macOS that every run may use.
 
 use std::path::Path;
 
+use super::resolved_path::ResolvedPath;
 use super::rules::{LOOK, READ, Rules};
-use super::way::Way;
 use crate::sys::Writable;
 
 /// The system's programs and libraries, and those of package managers; a link is followed. Of a package manager's folder only
@@ -71,7 +71,7 @@ const ETC: [&str; 16] = [
 /// The names of users and groups, as the C library looks them up.
 const USERS: &str = "/private/var/db/DarwinDirectory/local/recordStore.data";
 
-/// What the kernel says of the processor and the memory, by the beginning of its name. Not `kern.proc`: that lists processes,
+/// Prefixes of the kernel's values about processor and memory. Not `kern.proc`: that lists processes,
 /// and `kern.procargs2` shows their variables.
 const KERNEL_PREFIXES: [&str; 5] = ["hw.", "kern.posix.sem.", "kern.sysv.", "machdep.cpu.", "vm.swapusage"];
 
@@ -123,7 +123,7 @@ pub(super) fn allow(rules: &mut Rules) {
     rules.line(&format!("(allow {LOOK} {})", names("literal", &["/etc", "/tmp", "/var", "/private", "/dev"])));
     let etc = ETC.iter().map(|name| Path::new("/etc").join(name));
     let paths = TREES.iter().map(|path| Path::new(path).to_path_buf()).chain(etc).chain([USERS.into()]);
-    paths.filter_map(|path| Way::to(&path, Writable::default())).for_each(|way| rules.allow(&[READ], &way));
+    paths.filter_map(|path| ResolvedPath::of(&path, Writable::default())).for_each(|path| rules.allow(&[READ], &path));
 }
 
 /// A run's processes see, signal and examine each other, and nobody else.

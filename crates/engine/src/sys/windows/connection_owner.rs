@@ -184,7 +184,7 @@ fn rows<R: Row>() -> io::Result<Vec<R>> {
             NO_ERROR => return Ok(read(&table)),
             // The size that was needed a moment ago.
             ERROR_INSUFFICIENT_BUFFER => size = size.saturating_add(ROOM),
-            // What Wine says when the table changed faster than it could be read.
+            // Wine's error when the table changed faster than it could be read.
             ERROR_OUTOFMEMORY | ERROR_NOT_ENOUGH_MEMORY => {}
             error => return Err(io::Error::from_raw_os_error(error.cast_signed())),
         }

@@ -18,7 +18,7 @@ pub(super) struct Streams {
     pub(super) stderr: OwnedHandle,
 }
 
-/// What we do with our end of a pipe.
+/// The use of our end of a pipe.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
     Reads,

@@ -2,6 +2,8 @@
 
 use runtray_engine::message::LocalizedMessage;
 
+use crate::http::to_wire::words;
+
 /// Without these programs are not isolated.
 pub(super) const NEEDED: [&str; 3] = [SANDBOX, FILES_CLOSED, NETWORK_CLOSED];
 pub(super) const CONTAINER: &str = "container";
@@ -17,7 +19,7 @@ pub struct Check {
     pub name: &'static str,
     /// Whether it works.
     pub ok: bool,
-    /// What was found, or what is missing and how to get it.
+    /// The findings, or the missing part and how to get it.
     pub details: Vec<LocalizedMessage>,
 }
 
@@ -29,5 +31,12 @@ impl Check {
     /// The details as one text in English.
     pub fn detail(&self) -> String {
         self.details.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+    }
+}
+
+impl From<&Check> for runtray_wire::Check {
+    fn from(check: &Check) -> Self {
+        let Check { name, ok, details } = check;
+        Self { name: (*name).to_owned(), ok: *ok, details: details.iter().map(words).collect() }
     }
 }

@@ -1,4 +1,4 @@
-//! What this machine can do, each line found by doing it: for `runtray doctor` and the app's settings.
+//! An examination of this machine, each part found by doing it: for `runtray doctor` and the app's settings.
 
 mod check;
 mod trials;
@@ -14,7 +14,7 @@ use crate::runs::isolation::{Chosen, policy, prefer_isolated_python};
 use crate::sentences as s;
 use crate::settings::{IsolationChoice, Settings};
 
-/// What was found.
+/// The findings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examination {
     /// The level at which programs run with these settings.
@@ -38,7 +38,14 @@ impl Examination {
     }
 }
 
-/// Tests what this machine can do, with an engine of its own.
+impl From<&Examination> for runtray_wire::Examination {
+    fn from(found: &Examination) -> Self {
+        let Examination { isolation, checks } = found;
+        Self { isolation: isolation.name().to_owned(), checks: checks.iter().map(Into::into).collect() }
+    }
+}
+
+/// Examines this machine with an engine of its own.
 ///
 /// # Errors
 /// No program can be started here.
@@ -87,7 +94,7 @@ async fn container(engine: &Engine, settings: &Settings) -> Check {
     }
 }
 
-/// What the sandbox is made of.
+/// The parts of the sandbox.
 fn parts(report: &SandboxReport) -> Vec<Check> {
     if !cfg!(target_os = "linux") {
         return vec![sandbox(report)];

@@ -18,9 +18,9 @@ use crate::settings::Settings;
 
 /// How long a test program may run; a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// What a test program must not get at.
+/// The content that a test program must not reach.
 const SECRET: &str = "runtray-doctor";
-/// What a test program prints if the system refuses it.
+/// The output of a test program if the system refuses its attempt.
 const REFUSED: &str = "refused\n";
 
 /// Runs a program of each language as the settings would.
@@ -203,7 +203,7 @@ async fn run(
     Ok((outcome, output.0))
 }
 
-/// What a program printed.
+/// The output of a program.
 #[derive(Default)]
 struct Printed(String);
 

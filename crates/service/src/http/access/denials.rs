@@ -1,4 +1,4 @@
-//! What is known of denied web origins besides the settings, across restarts of the service.
+//! Denied web origins besides those of the settings, kept across restarts of the service.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a refused page wanted to run, so that the person who decides about it sees that.
+//! The program that a refused page wanted to run, for the person who decides about the page.
 //!
 //! It is only shown: nothing of it runs or is stored. A page on another origin must ask the browser first (a preflight), which is
 //! refused, so its program comes only in a request without one, as the npm package `runtray` sends it.
@@ -19,7 +19,7 @@ const MOST_BYTES: usize = 64 << 10;
 /// How long the answer waits for the body. It usually comes with the headers.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// What is read of a request.
+/// The fields of a request that are read.
 #[derive(Deserialize)]
 struct Wanted {
     code: String,

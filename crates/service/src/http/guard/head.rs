@@ -1,4 +1,4 @@
-//! What the rules look at in a request, and their verdict over it.
+//! The parts of a request that the rules judge, and their verdict.
 
 use axum::extract::Request;
 use axum::http::{HeaderMap, Method, Uri};

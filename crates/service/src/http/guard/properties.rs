@@ -26,7 +26,7 @@ const HEADERS: [&str; 9] = [
     "sec-fetch-site",
     "authorization",
 ];
-/// What their values are made of.
+/// The parts of their values.
 const PARTS: [&str; 34] = [
     "localhost",
     "LOCALHOST",
@@ -95,7 +95,7 @@ fn hosts(port: u16, named: &[String]) -> Hosts<'_> {
     Hosts { port, named, any_address: false }
 }
 
-/// What the guard says of a request without a token.
+/// The guard's verdict on a request without a token.
 fn judge(headers: &HeaderMap) -> Option<Option<Origin>> {
     let pages = PAGES.map(|page| page.parse::<Origin>().expect(page));
     let (named, denied) = ([NAMED.to_owned()], [pages[3].clone()]);

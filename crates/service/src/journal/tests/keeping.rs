@@ -247,7 +247,7 @@ async fn what_was_counted_is_what_is_deleted() {
             .await
             .expect("a selection");
         assert!(count > 0 && count < 50, "{filter:?} selects {count}");
-        // What ends or begins after the count was shown is not deleted.
+        // Executions that end or begin after the count was shown are not deleted.
         journal.end(ended(200, "failed", "printed"));
         journal.begin(Begun {
             origin: "http://a.example".into(),

@@ -86,7 +86,7 @@ impl Core {
     }
 }
 
-/// What the settings say about `job`, whose request asks for `wish`.
+/// The isolation by the settings for `job`, whose request asks for `wish`.
 fn chosen(loaded: &Loaded, job: &Job, wish: Wish) -> Result<Chosen, RunError> {
     let chosen = isolation::chosen(&loaded.settings, wish, job.runtime().isolation, job.origin());
     chosen.map_err(RunError::NoIsolation)

@@ -1,5 +1,6 @@
 //! The core without a router, without sockets and without an engine.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::FutureExt as _;
@@ -19,7 +20,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A core whose engine never starts; its journal's folder is deleted with it.
 struct Fixture {
-    core: Core,
+    core: Arc<Core>,
     _folder: TempDir,
 }
 
@@ -111,7 +112,7 @@ async fn languages_and_isolation_are_judged_before_a_slot_is_taken() {
     );
     let reason = crate::sentences::SETTING_ISOLATION_UNKNOWN.message();
     let settings = Settings { refuse_to_run: Some(reason.clone()), ..Settings::default() };
-    fixture.core.apply(Loaded { settings, problems: Vec::new() }).await;
+    fixture.core.apply(Loaded { settings, problems: Vec::new() });
     let refused = fixture.core.runtime("cobol").await.err();
     assert!(matches!(&refused, Some(RunError::NoIsolation(why)) if *why == reason), "{refused:?}");
     fixture.check_load(0, 0);
@@ -124,16 +125,16 @@ async fn changed_settings_resize_admission_at_once() {
     let mut queued = Box::pin(fixture.core.execute(job("01B", ""), Wish::default(), Live::default()));
     assert!(queued.as_mut().now_or_never().is_none(), "there was a slot");
     let settings = Settings { slots: 2, queue: 1, ..Settings::default() };
-    fixture.core.apply(Loaded { settings, problems: Vec::new() }).await;
+    fixture.core.apply(Loaded { settings, problems: Vec::new() });
     let _second = timeout(PATIENCE, queued).await.expect("admitted in time").expect("a slot");
     fixture.check_load(2, 0);
 }
 
-/// What comes of a question about a program, after `meanwhile`.
+/// Asks about a program, calls `meanwhile`, and returns the answer.
 async fn answered(
     fixture: &Fixture,
     wish: Wish,
-    meanwhile: impl AsyncFnOnce(&Core, &str),
+    meanwhile: impl AsyncFnOnce(&Arc<Core>, &str),
 ) -> Result<Option<Answer>, RunError> {
     let core = &fixture.core;
     let mut asked = core.questions.subscribe();
@@ -175,19 +176,19 @@ async fn a_program_waits_for_an_answer_without_a_slot() {
 #[tokio::test]
 async fn new_settings_answer_and_close_what_waits() {
     let fixture = fixture(asking());
-    let apply = async |core: &Core, settings| core.apply(Loaded { settings, problems: Vec::new() }).await;
+    let apply = |core: &Arc<Core>, settings| core.apply(Loaded { settings, problems: Vec::new() });
     for settings in [
         Settings { network: NetworkChoice::Off, ..asking() },
         Settings { network_always: vec!["local".into()], ..asking() },
         Settings { network_never: Some(vec!["local".into()]), ..asking() },
     ] {
-        let answer = answered(&fixture, Wish::default(), async |core, _| apply(core, settings).await).await;
+        let answer = answered(&fixture, Wish::default(), async |core, _| apply(core, settings)).await;
         assert_eq!(answer.expect("settled"), None);
-        apply(&fixture.core, asking()).await;
+        apply(&fixture.core, asking());
     }
     // Others change nothing, so it still waits.
     let answer = answered(&fixture, Wish::default(), async |core, id| {
-        apply(core, Settings { port: 1, ..asking() }).await;
+        apply(core, Settings { port: 1, ..asking() });
         assert!(core.questions.answer(id, Answer::Network));
     });
     assert_eq!(answer.await.expect("an answer"), Some(Answer::Network));

@@ -148,7 +148,7 @@ export function examination(): Examination {
   const checks = [
     { name: "containment", ok: true, details: localized("doctor.containment", "user_namespace", { name: "user_namespace" }) },
     { name: "Landlock", ok: true, details: localized("doctor.old_landlock", "version 4; 6 or newer (Linux 6.12) does more", { version: "4" }) },
-    { name: "own root folder", ok: true, details: localized("doctor.root", "what is not granted is not there") },
+    { name: "own root folder", ok: true, details: localized("doctor.root", "files that are not granted do not exist there") },
     { name: "own network", ok: false, details: localized("doctor.no_network", "needs network namespaces") },
     { name: "sandbox", ok: true, details: localized("isolation.gap_network", "There are no network namespaces: programs cannot open connections even to themselves.") },
     { name: "python", ok: true, details: localized("doctor.ran", "CPython 3.13.1 in 24 ms", { name: "CPython 3.13.1", milliseconds: "24" }) },

@@ -8,7 +8,7 @@ use nix::unistd::mkfifo;
 use super::{environment, prepare};
 use crate::language::Prestart;
 
-/// What a Python program sees of how it was started.
+/// Prints everything by which a Python program could see how it was started.
 const PYTHON: &str = "
 import os, sys
 print(sys.argv, sys.path, sys.flags, sorted(sys.modules), sorted(sys.path_importer_cache), sys.warnoptions)
@@ -17,7 +17,7 @@ import inspect
 1 / 0
 ";
 
-/// What a program for Node.js sees of it, in a worker thread too.
+/// The same for Node.js, in a worker thread too.
 const NODE: &str = "
 const { Worker, isMainThread } = require('worker_threads');
 console.log(process.argv, process.execArgv, Object.entries(process.env).sort(), Object.keys(require.cache), module.children);

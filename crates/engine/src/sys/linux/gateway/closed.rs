@@ -29,7 +29,7 @@ const CLOSED_V4: [Block<Ipv4Addr>; 12] = [
 /// The only IPv6 block with public addresses.
 const GLOBAL_V6: Block<Ipv6Addr> = (Ipv6Addr::new(0x2000, 0, 0, 0, 0, 0, 0, 0), 3);
 
-/// What in it is closed: protocol assignments with Teredo and ORCHID, and 6to4, both of which contain other addresses.
+/// The closed blocks in it: protocol assignments with Teredo and ORCHID, and 6to4, both of which contain other addresses.
 const CLOSED_V6: [Block<Ipv6Addr>; 2] =
     [(Ipv6Addr::new(0x2001, 0, 0, 0, 0, 0, 0, 0), 23), (Ipv6Addr::new(0x2002, 0, 0, 0, 0, 0, 0, 0), 16)];
 

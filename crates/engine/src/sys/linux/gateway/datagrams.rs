@@ -40,7 +40,7 @@ struct Asked {
     id: Option<u16>,
 }
 
-/// What the program gets in answer to a datagram at once.
+/// The immediate answer to a datagram of the program.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// Nothing.

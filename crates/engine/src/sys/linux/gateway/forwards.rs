@@ -43,7 +43,7 @@ struct Forward {
     inward: Direction,
 }
 
-/// What was not passed on yet in one direction.
+/// The bytes that were not passed on yet in one direction.
 #[derive(Default)]
 struct Direction {
     bytes: Vec<u8>,

@@ -26,7 +26,7 @@ const SENDS: usize = 64;
 /// The longest wait: idle flows are ended about as often.
 const LONGEST: Duration = Duration::from_secs(5);
 
-/// What a descriptor belongs to.
+/// The owner of a descriptor.
 #[derive(Clone, Copy)]
 enum Source {
     Device,

@@ -55,7 +55,7 @@ impl Stream {
         }
     }
 
-    /// What to wait for at the machine's side.
+    /// The events to wait for at the machine's side.
     pub(super) fn interest(&self, program: &Socket<'_>) -> PollFlags {
         let mut interest = PollFlags::empty();
         interest.set(PollFlags::POLLIN, !self.host_ended && program.can_send());
@@ -164,7 +164,7 @@ fn counted(result: io::Result<usize>) -> (usize, io::Result<usize>) {
     (*result.as_ref().unwrap_or(&0), result)
 }
 
-/// What the program is told about an error of the machine's side.
+/// The refusal that the program gets for an error of the machine's side.
 pub(super) fn refusal(error: Errno) -> Refusal {
     if error == Errno::ECONNREFUSED { Refusal::NoPort } else { Refusal::NoWay }
 }

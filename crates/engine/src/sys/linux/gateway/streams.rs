@@ -40,7 +40,7 @@ enum Stage {
     Open(SocketHandle),
 }
 
-/// What becomes of a connection that the machine has made or not.
+/// The next step of a connection, after the machine has made it or failed to.
 pub(super) enum Made {
     /// The stack gets the packet that opens it.
     Open(Vec<u8>),

@@ -15,7 +15,7 @@ use crate::sys::linux::protocol::{RunSpec, SandboxSpec};
 #[cfg(test)]
 mod properties;
 
-/// What a run may do with a granted path.
+/// The access of a run to a granted path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     /// To read and execute.

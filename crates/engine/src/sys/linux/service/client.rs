@@ -92,8 +92,7 @@ impl Launcher {
 }
 
 impl Shared {
-    /// Records cause runs cannot be started, and probes for recovery in the background: clients that were refused may be waiting
-    /// for it.
+    /// Records why no run can be started, and probes for recovery in the background, because refused clients may wait for it.
     fn note_trouble(self: &Arc<Self>, error: &io::Error) {
         if self.trouble().replace(error.to_string()).is_none() {
             tokio::spawn(recover(Arc::downgrade(self)));

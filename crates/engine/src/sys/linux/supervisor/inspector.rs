@@ -30,7 +30,7 @@ struct Thread {
     findings: Receiver<Finding>,
 }
 
-/// What to inspect.
+/// A task for the inspector.
 struct Inspection {
     processes: Vec<Pid>,
     with_processes: bool,

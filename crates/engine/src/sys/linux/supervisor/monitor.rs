@@ -131,7 +131,8 @@ impl Monitor {
     /// Compares the tree's usage with its limits, and returns the interval to the next check.
     fn check(&mut self) -> Duration {
         let processes = processes(self.mode);
-        let Bounds { cpu, processes: most, memory_bytes, .. } = self.bounds;
+        // Without `..`, so that the compiler asks about a new limit.
+        let Bounds { cpu, processes: most, memory_bytes, open_files: _, file_size_bytes: _ } = self.bounds;
         // The gateway is in the tree, but none of the program's processes.
         let most = most as usize + usize::from(self.gateway.is_some());
         // Counted first and cheaply: during a fork bomb the other measurements take too long.

@@ -13,7 +13,7 @@ use super::api::Api;
 use super::sid::Sid;
 use crate::sys::launch::Grants;
 
-/// What Windows puts in front of a path that it has resolved.
+/// The prefix that Windows puts in front of a resolved path.
 const VERBATIM: &str = r"\\?\";
 
 /// The access that a run needs to one file, or to one folder and all in it.

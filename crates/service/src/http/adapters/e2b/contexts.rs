@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use runtray_wire::ErrorBody;
 
-/// What E2B's clients show.
+/// The error that E2B's clients show.
 pub(super) const NO_CONTEXTS: &str = "Runtray has no contexts: each run is a process of its own, and no variable stays for the \
 next one. Leave `context` out, and send the whole program.";
 

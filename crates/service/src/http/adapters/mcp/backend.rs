@@ -1,4 +1,4 @@
-//! What runs the programs of an assistant.
+//! The interface to the service that runs an assistant's programs.
 
 use rmcp::model::Extensions;
 use runtray_engine::Event;
@@ -15,7 +15,7 @@ pub struct Call<'a> {
     pub events: mpsc::Sender<Event>,
 }
 
-/// What runs the programs of an assistant.
+/// The interface to the service that runs an assistant's programs.
 pub trait Backend: Clone + Send + Sync + 'static {
     /// Runs a program; the answer is that of `POST /execute`. Dropping the future cancels the run.
     ///

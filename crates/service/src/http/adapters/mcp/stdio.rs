@@ -12,7 +12,7 @@ use super::backend::Backend;
 /// Serves one client until it closes its end. Its programs are cancelled then.
 ///
 /// # Errors
-/// What comes is not the protocol.
+/// The input is not the Model Context Protocol.
 pub async fn serve<B: Backend>(
     backend: B,
     input: impl AsyncRead + Send + Unpin + 'static,

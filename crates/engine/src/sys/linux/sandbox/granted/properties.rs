@@ -30,7 +30,8 @@ fn places() -> impl Strategy<Value = Vec<String>> {
     vec(place(), 0..4)
 }
 
-/// What a program that may write to `folder` can do to those after it: everything leads to a secret, but what it cannot change.
+/// Acts as a program that may write to `folder` and wants to mislead later runs: replaces everything that it can change by links
+/// to a secret.
 fn poison(folder: &Path, secret: &Path, granted: &Granted) {
     for entry in fs::read_dir(folder).expect("a list").map(|entry| entry.expect("an entry").path()) {
         let grant = granted.paths.get(&entry).map(|grant| grant.access);

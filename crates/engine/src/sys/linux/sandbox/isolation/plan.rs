@@ -46,7 +46,7 @@ impl Plan {
                 Access::Read | Access::Kept => Kind::Read,
                 Access::Write => Kind::Write,
             };
-            // What the run has of its own is never replaced by the machine's.
+            // The run's own files are never replaced by the machine's.
             let known = plan.mounts.entry(place.clone()).or_insert(kind);
             if !matches!(known, Kind::Own | Kind::Temporary) {
                 *known = kind;

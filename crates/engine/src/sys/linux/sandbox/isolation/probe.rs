@@ -26,7 +26,7 @@ const SIGNALS: u32 = 6;
 /// Read by the launcher's descendants.
 static REPORT: OnceLock<SandboxReport> = OnceLock::new();
 
-/// What [`find`] found; nothing before.
+/// The report of [`find`]; before that, a report without a sandbox.
 pub(crate) fn report() -> &'static SandboxReport {
     REPORT.get_or_init(|| SandboxReport::lacking(Lack::Refused(Errno::ENOSYS as i32)))
 }

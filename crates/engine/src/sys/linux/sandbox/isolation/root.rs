@@ -73,7 +73,7 @@ pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path, resolver: Opt
     Ok(chdir(folder)?)
 }
 
-/// What is to be mounted at `path`.
+/// The copy of a mount that belongs at `path`.
 fn copied(path: &Path, kind: Kind, granted: &Granted) -> io::Result<Copied> {
     let grant = granted.paths.get(path).filter(|_| !matches!(kind, Kind::Own | Kind::Temporary));
     let copied = grant.map_or_else(|| Copied::of(path), |grant| Copied::of_open(&grant.held))?;

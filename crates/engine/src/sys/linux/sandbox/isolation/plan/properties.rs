@@ -79,7 +79,7 @@ proptest! {
         for (link, target) in &plan.links {
             prop_assert_eq!(&fs::read_link(link).expect("a link"), target);
         }
-        // What the run has of its own stays, whatever was granted.
+        // The run's own files stay, whatever was granted.
         for (path, kind) in system.mounts.iter().filter(|(_, kind)| matches!(kind, Kind::Own | Kind::Temporary)) {
             prop_assert_eq!(plan.mounts.get(path), Some(kind), "{:?}", path);
         }

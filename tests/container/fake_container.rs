@@ -15,8 +15,8 @@ use serde_json::Value;
 use super::http::frame;
 
 /// A container.
-pub(super) struct Cell {
-    /// What the service sent to create it.
+pub(super) struct FakeContainer {
+    /// The body of the request that created it.
     pub(super) body: Value,
     /// The place of its `/work`.
     folder: tempfile::TempDir,
@@ -30,7 +30,7 @@ pub(super) struct Cell {
     pub(super) has_begun: bool,
 }
 
-impl Cell {
+impl FakeContainer {
     pub(super) fn new(body: Value) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         Self { body, folder, is_running: false, exec: None, group: None, ended: None, has_begun: false }
@@ -89,7 +89,7 @@ impl Cell {
     }
 }
 
-impl Drop for Cell {
+impl Drop for FakeContainer {
     fn drop(&mut self) {
         self.stop();
         // A program may have closed folders.

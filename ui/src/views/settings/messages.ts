@@ -6,7 +6,7 @@ import type { Unit } from "./fields";
 import { quantity } from "./numbers";
 
 /** The message beside a field. The file uses milliseconds and bytes; the field may use other units. */
-export function worded(wrong: string | Words, unit?: Unit): string {
+export function mistakeText(wrong: string | Words, unit?: Unit): string {
   return typeof wrong === "string" ? wrong : sentence(inUnits(wrong, unit));
 }
 

@@ -26,7 +26,7 @@ const ANSWER: Duration = Duration::from_secs(3);
 const REMOVAL: Duration = Duration::from_secs(15);
 
 /// A container. Dropping it removes it in the background.
-pub(super) struct Cell {
+pub(super) struct Container {
     name: String,
     daemon: Arc<Daemon>,
     /// The input of its first process, which ends when this is closed.
@@ -36,7 +36,7 @@ pub(super) struct Cell {
     is_gone: bool,
 }
 
-impl Cell {
+impl Container {
     /// Makes and starts a container of `image`, which must be there. `tasks` get its removal.
     ///
     /// # Errors
@@ -51,15 +51,15 @@ impl Cell {
     ) -> Result<Self, LocalizedMessage> {
         owner.leave_mark();
         let name = format!("runtray-{}", Ulid::generate().to_string().to_lowercase());
-        let mut cell = Self { name, daemon, keeper: None, tasks, runtime, is_gone: false };
-        let body = spec::container(image, limits, cell.daemon.kind, owner.labels());
-        let options = CreateContainerOptionsBuilder::default().name(&cell.name).build();
-        let created = cell.daemon.docker.create_container(Some(options), body).await;
+        let mut container = Self { name, daemon, keeper: None, tasks, runtime, is_gone: false };
+        let body = spec::container(image, limits, container.daemon.kind, owner.labels());
+        let options = CreateContainerOptionsBuilder::default().name(&container.name).build();
+        let created = container.daemon.docker.create_container(Some(options), body).await;
         // Refused by an answer, it was not made. Otherwise nobody knows.
-        cell.is_gone = matches!(created, Err(ApiError::DockerResponseServerError { .. }));
-        created.map_err(|error| cell.daemon.refused(&error))?;
-        cell.open().await.map_err(|error| cell.daemon.refused(&error))?;
-        Ok(cell)
+        container.is_gone = matches!(created, Err(ApiError::DockerResponseServerError { .. }));
+        created.map_err(|error| container.daemon.refused(&error))?;
+        container.open().await.map_err(|error| container.daemon.refused(&error))?;
+        Ok(container)
     }
 
     /// Connects to the first process and starts it.
@@ -97,7 +97,7 @@ impl Cell {
     }
 }
 
-impl Drop for Cell {
+impl Drop for Container {
     fn drop(&mut self) {
         self.keeper = None;
         if self.is_gone {

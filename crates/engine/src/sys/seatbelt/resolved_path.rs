@@ -1,4 +1,4 @@
-//! The way that a path leads through links.
+//! A path with its links resolved.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,24 +9,24 @@ use crate::sys::Writable;
 /// As in the kernel.
 const MOST_LINKS: usize = 32;
 
-/// Where a path leads.
+/// The target of a path, and the links on the way to it.
 #[derive(Debug)]
-pub(super) struct Way {
-    /// What it leads to, as a path without links.
+pub(super) struct ResolvedPath {
+    /// The target, as a path without links.
     pub(super) target: PathBuf,
     /// The links that it passes, each as a path without other links.
     pub(super) links: Vec<PathBuf>,
 }
 
-impl Way {
-    /// The way of an absolute path; `None` if it leads nowhere, or a link in one of the folders of `writable` leads out of that
+impl ResolvedPath {
+    /// Resolves an absolute path; `None` if it leads nowhere, or a link in one of the folders of `writable` leads out of that
     /// folder.
-    pub(super) fn to(path: &Path, writable: Writable<'_>) -> Option<Self> {
+    pub(super) fn of(path: &Path, writable: Writable<'_>) -> Option<Self> {
         let (mut target, mut links, mut bounds) = (PathBuf::new(), Vec::new(), Vec::new());
         let mut ahead = names(path);
         while let Some(name) = ahead.pop() {
             if name == ".." {
-                // What does not exist has nothing above it either.
+                // A file that does not exist has no folder above it either.
                 if !target.is_dir() {
                     return None;
                 }

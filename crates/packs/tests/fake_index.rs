@@ -87,13 +87,13 @@ pub(crate) fn listed(file: &str) -> Published {
 }
 
 /// The index. It serves until the test ends.
-pub(crate) struct StandIn {
+pub(crate) struct FakeIndex {
     pub(crate) port: u16,
     /// The lines of requests, with the headers `Authorization` and `Range` after them.
     asked: Arc<Mutex<Vec<String>>>,
 }
 
-impl StandIn {
+impl FakeIndex {
     /// An index of `published`. Files in `broken` break off in the middle.
     pub(crate) fn new(published: Vec<Published>, broken: &[&str]) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a port");
@@ -143,7 +143,7 @@ fn serve(stream: TcpStream, published: &[Published], broken: &BTreeSet<String>, 
     let path = target.find("/simple").or_else(|| target.find("/files")).map_or(target, |at| &target[at..]);
     let answer = answer(path, published);
     let from = range.strip_prefix("range: bytes=").and_then(|range| range.trim_end_matches('-').parse().ok());
-    // What goes on after a broken connection arrives.
+    // Only the first request for a broken file is cut: the request for the rest is not.
     let is_cut = from.is_none() && broken.iter().any(|file| path.ends_with(file.as_str()));
     send(stream, answer, from, is_cut);
 }

@@ -1,4 +1,4 @@
-//! What the Python inside asks of this program, beside WASI: the one function that its module imports.
+//! Calls of the Python inside to this program, beside WASI: the one function that its module imports.
 //!
 //! A request is a letter and its data, and the answer is bytes. `science/wit_world/imports/host.py` is the other side.
 
@@ -7,17 +7,16 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use wasmtime::{Caller, Extern, Linker, Result, bail, format_err};
 
-use super::State;
 use crate::guest::{Launch, Source, Text};
 use crate::wait;
 
-/// What the import gives when it was answered, and when it was not.
+/// The results of the import: the call was answered, or was not.
 const ANSWERED: i32 = 0;
 const REFUSED: i32 = -2;
 
-/// What is asked for.
+/// The data that the Python inside can ask for.
 #[derive(Debug, Default)]
-pub(super) struct Door {
+pub(super) struct HostCalls {
     /// How the program is started, in JSON.
     pub(super) launch: Vec<u8>,
     /// The program, in JSON.
@@ -34,14 +33,19 @@ pub(super) fn address(place: i32) -> usize {
     place.cast_unsigned() as usize
 }
 
-pub(super) fn add_to_linker(linker: &mut Linker<State>) -> Result<()> {
-    linker.func_wrap_async("host", "call", |caller: Caller<'_, State>, asked: (i32, i32, i32, i32)| {
-        Box::new(call(caller, asked))
+/// Adds the import, which answers from the part `of` a store's data.
+pub(super) fn add_to_linker<T: Send + 'static>(linker: &mut Linker<T>, of: fn(&T) -> &HostCalls) -> Result<()> {
+    linker.func_wrap_async("host", "call", move |caller: Caller<'_, T>, asked: (i32, i32, i32, i32)| {
+        Box::new(call(caller, of, asked))
     })?;
     Ok(())
 }
 
-async fn call(mut caller: Caller<'_, State>, asked: (i32, i32, i32, i32)) -> Result<i32> {
+async fn call<T: Send>(
+    mut caller: Caller<'_, T>,
+    of: fn(&T) -> &HostCalls,
+    asked: (i32, i32, i32, i32),
+) -> Result<i32> {
     let (request, length, place, size) = asked;
     let memory = caller.get_export("memory").and_then(Extern::into_memory);
     let memory = memory.ok_or_else(|| format_err!("it has no memory"))?;
@@ -49,7 +53,7 @@ async fn call(mut caller: Caller<'_, State>, asked: (i32, i32, i32, i32)) -> Res
     let allocate = allocate.ok_or_else(|| format_err!("it allocates nothing"))?.typed::<i32, i32>(&caller)?;
     let mut asked = vec![0; address(length).min(memory.data_size(&caller))];
     memory.read(&caller, address(request), &mut asked)?;
-    let answer = caller.data().door.answer(&asked)?;
+    let answer = of(caller.data()).answer(&asked)?;
     let length = i32::try_from(answer.len())?;
     let answered = allocate.call_async(&mut caller, length).await?;
     if answered == 0 {
@@ -61,7 +65,7 @@ async fn call(mut caller: Caller<'_, State>, asked: (i32, i32, i32, i32)) -> Res
     Ok(ANSWERED)
 }
 
-impl Door {
+impl HostCalls {
     fn answer(&self, asked: &[u8]) -> Result<Vec<u8>> {
         let (letter, data) = asked.split_first().ok_or_else(|| format_err!("an empty request"))?;
         match letter {
@@ -114,7 +118,7 @@ fn letters(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Door, Ended, source};
+    use super::{Ended, HostCalls, source};
     use crate::guest::Source;
 
     #[test]
@@ -125,12 +129,12 @@ mod tests {
 
     #[test]
     fn requests_that_are_none_end_the_program() {
-        let door = Door { launch: b"{}".to_vec(), source: Vec::new() };
-        assert_eq!(door.answer(b"L").expect("an answer"), b"{}");
-        let ended = door.answer(b"E\x07\0\0\0").expect_err("it has ended");
+        let calls = HostCalls { launch: b"{}".to_vec(), source: Vec::new() };
+        assert_eq!(calls.answer(b"L").expect("an answer"), b"{}");
+        let ended = calls.answer(b"E\x07\0\0\0").expect_err("it has ended");
         assert!(matches!(ended.downcast_ref(), Some(Ended(7))), "{ended}");
         for bad in [&b""[..], b"E", b"W\0", b"?"] {
-            assert!(door.answer(bad).is_err(), "{bad:?}");
+            assert!(calls.answer(bad).is_err(), "{bad:?}");
         }
     }
 }
