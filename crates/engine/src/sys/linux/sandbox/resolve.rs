@@ -1,7 +1,8 @@
 //! Opens paths, and does not trust the links on the way.
 //!
-//! A path is opened component by component, and each link is read through its own descriptor. The result is held open, so nothing
-//! that changes later leads elsewhere. A link that programs may have made does not lead out of the folder that they may write to.
+//! A path is opened in one system call if it has no links. Otherwise it is opened component by component, and each link is read
+//! through its own descriptor. The result is held open, so nothing that changes later leads elsewhere. A link that programs may
+//! have made does not lead out of the folder that they may write to.
 
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -9,7 +10,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Component, Path, PathBuf};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, openat, readlinkat};
+use nix::fcntl::{OFlag, OpenHow, ResolveFlag, openat, openat2, readlinkat};
 use nix::libc;
 use nix::sys::stat::Mode;
 
@@ -36,7 +37,7 @@ pub(crate) struct Resolved {
 pub(crate) fn resolve(path: &Path, writable: Writable<'_>) -> io::Result<Resolved> {
     let (mut path, mut links, mut bounds) = (path.to_path_buf(), Vec::new(), Vec::new());
     loop {
-        match walk(File::options().read(true).custom_flags(libc::O_PATH).open("/")?, &path)? {
+        match open(File::options().read(true).custom_flags(libc::O_PATH).open("/")?, &path)? {
             Step::End(held) if bounds.iter().all(|bound: &&PathBuf| path.starts_with(bound)) => {
                 return Ok(Resolved { place: path.components().collect(), held, links });
             }
@@ -54,7 +55,7 @@ pub(crate) fn resolve(path: &Path, writable: Writable<'_>) -> io::Result<Resolve
 
 /// Opens `place` below the folder `root`, where it must be without links.
 pub(crate) fn open_below(root: &File, place: &Path) -> io::Result<File> {
-    match walk(root.try_clone()?, place)? {
+    match open(root.try_clone()?, place)? {
         Step::End(held) => Ok(held),
         Step::Up(_) | Step::Link { .. } => Err(ErrorKind::PermissionDenied.into()),
     }
@@ -68,6 +69,25 @@ enum Step {
     Up(PathBuf),
     /// To a link: its place, its target, and what follows it.
     Link { link: PathBuf, target: PathBuf, rest: PathBuf },
+}
+
+/// Opens `path` from the folder `held` on.
+fn open(held: File, path: &Path) -> io::Result<Step> {
+    match without_links(&held, path) {
+        Some(held) => Ok(Step::End(held)),
+        None => walk(held, path),
+    }
+}
+
+/// Opens `path` below `held` in one call. `None` if it has links or a `..`, or cannot be opened.
+fn without_links(held: &File, path: &Path) -> Option<File> {
+    let below = path.strip_prefix("/").ok().filter(|below| !below.as_os_str().is_empty())?;
+    if below.components().any(|component| component == Component::ParentDir) {
+        return None;
+    }
+    let resolve = ResolveFlag::RESOLVE_NO_SYMLINKS | ResolveFlag::RESOLVE_BENEATH;
+    let how = OpenHow::new().flags(OFlag::O_PATH | OFlag::O_CLOEXEC).resolve(resolve);
+    openat2(held, below, how).ok().map(File::from)
 }
 
 /// Opens the components of `path` from the folder `held` on.
