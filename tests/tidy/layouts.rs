@@ -87,7 +87,7 @@ pub(crate) const LAYOUTS: &[CrateLayout] = &[
             ("workspace", &["request", "outcome", "limits", "private"]),
             ("language", &["interpreter", "request", "outcome", "text", "fingerprint"]),
             ("interpreter", &["sys", "text", "fingerprint"]),
-            ("sys", &["session", "isolation", "outcome", "limits"]),
+            ("sys", &["session", "isolation", "outcome", "limits", "text"]),
             ("request", &["session", "error", "text"]),
             ("session", &["outcome", "error"]),
             ("isolation", &["outcome", "text"]),

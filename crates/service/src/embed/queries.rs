@@ -62,9 +62,10 @@ impl Service {
         access.token().filter(|_| is_needed).map(|token| token.text().to_owned())
     }
 
-    /// The problems in the settings file, with the token, and with starting programs, for people.
-    pub fn problems(&self) -> Vec<String> {
-        self.server().problems()
+    /// A watch channel of the service's own problems, besides mistakes in the settings file: programs cannot be started, another
+    /// service uses the same folders, the token cannot be used.
+    pub fn problems(&self) -> watch::Receiver<Vec<LocalizedMessage>> {
+        self.server().problem_changes()
     }
 
     /// The keys of `settings` that differ from the start and need a restart.
