@@ -33,6 +33,7 @@ fn main() {
         reported("a taken port fails, is named, and can be tried again", a_taken_port_fails_until_it_is_free()).await;
         reported("it starts once, stops, and starts again", it_starts_once_and_stops()).await;
         reported("a broken settings file opens nothing", a_broken_settings_file_opens_nothing()).await;
+        reported("a language that was written into the file is listed at once", a_new_language_is_listed()).await;
         reported("problems of a running service are published and withdrawn", problems_come_and_go()).await;
         reported("a restart takes the port that the settings have now", a_restart_takes_the_new_port()).await;
     });
@@ -301,4 +302,22 @@ fn codes(problems: &[LocalizedMessage]) -> Vec<&'static str> {
 
 async fn published(problems: &mut watch::Receiver<Vec<LocalizedMessage>>, expected: &[&str]) {
     problems.wait_for(|problems| codes(problems) == expected).await.expect("the service runs");
+}
+
+/// The window asks for the languages as soon as it hears that the file has changed.
+async fn a_new_language_is_listed() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("settings.toml");
+    save_port(&file, free_port().await);
+    let options = options(folder.path(), &file);
+    let store = options.settings.clone();
+    let lifecycle = Lifecycle::new(options);
+    let service = lifecycle.start().await.expect("it starts");
+    let text = fs::read_to_string(&file).expect("settings");
+    let row = "[[language]]\nname = \"mine\"\ncommand = [\"sh\"]\nextension = \"m\"\n";
+    fs::write(&file, format!("{text}{row}")).expect("settings");
+    store.refresh();
+    let languages = service.languages().await;
+    assert!(languages.iter().any(|one| one.language == "mine"), "{languages:?}");
+    lifecycle.stop().await;
 }

@@ -30,8 +30,10 @@ impl Service {
         self.core().cancel(id)
     }
 
-    /// Every language with its interpreter, or why it has none.
+    /// Every language with its interpreter, or why it has none, by the settings of now.
     pub async fn languages(&self) -> Vec<Language> {
+        // Whoever was told of a change of the settings may ask before the service was.
+        self.apply_settings().await;
         self.core().languages().list().await.into_iter().map(to_wire::language).collect()
     }
 
