@@ -211,6 +211,7 @@ pub(crate) const LAYOUTS: &[CrateLayout] = &[
                     "websocket",
                     "guard",
                     "middleware",
+                    "json_response",
                     "observed_body",
                     "server",
                     "body",
