@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use runtray_engine::message::LocalizedMessage;
 use runtray_service::origin::Origin;
 use runtray_service::paths::Paths;
 use runtray_service::settings::{ChangeError, SettingsStore};
@@ -17,6 +18,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::watch;
 use tokio::time::timeout;
 
 /// Longer than any step takes.
@@ -31,6 +33,8 @@ fn main() {
         reported("a taken port fails, is named, and can be tried again", a_taken_port_fails_until_it_is_free()).await;
         reported("it starts once, stops, and starts again", it_starts_once_and_stops()).await;
         reported("a broken settings file opens nothing", a_broken_settings_file_opens_nothing()).await;
+        reported("a language that was written into the file is listed at once", a_new_language_is_listed()).await;
+        reported("problems of a running service are published and withdrawn", problems_come_and_go()).await;
         reported("a restart takes the port that the settings have now", a_restart_takes_the_new_port()).await;
     });
 }
@@ -53,15 +57,7 @@ impl Fixture {
         let folder = TempDir::new().expect("a folder");
         let settings = folder.path().join("settings.toml");
         save_port(&settings, port);
-        let below = |name: &str| folder.path().join(name);
-        let lifecycle = Lifecycle::new(Options {
-            settings: SettingsStore::open(&settings),
-            paths: Paths { config: below("config"), data: below("data"), runs: below("runs") },
-            port: None,
-            listen: None,
-            allow_origins: Vec::new(),
-            token: None,
-        });
+        let lifecycle = Lifecycle::new(options(folder.path(), &settings));
         let states = watched(&lifecycle);
         Self { lifecycle, states, settings, folder }
     }
@@ -82,6 +78,18 @@ impl Fixture {
         let mut rest = expected.iter();
         let in_order = passed.iter().all(|state| rest.any(|next| next == state));
         assert!(in_order && passed.last() == expected.last(), "{passed:?} and not {expected:?}");
+    }
+}
+
+/// The options of a service with its folders in `folder`.
+fn options(folder: &Path, settings: &Path) -> Options {
+    Options {
+        settings: SettingsStore::open(settings),
+        paths: Paths { config: folder.join("config"), data: folder.join("data"), runs: folder.join("runs") },
+        port: None,
+        listen: None,
+        allow_origins: Vec::new(),
+        token: None,
     }
 }
 
@@ -259,4 +267,57 @@ async fn check_failed(one: &Fixture, port: u16, holder: Option<u32>) {
         assert!(reason.contains(&format!("(process {us})")), "{reason}");
     }
     one.check_passed(&["starting", "failed"]).await;
+}
+
+/// A token that cannot be used, and another service in the same folder.
+async fn problems_come_and_go() {
+    let port = free_port().await;
+    let one = Fixture::new(port);
+    let token = one.folder.path().join("data/token");
+    fs::create_dir_all(&token).expect("a folder in the place of the file");
+    let service = one.lifecycle.start().await.expect("it starts");
+    let mut problems = service.problems();
+    assert_eq!(codes(&problems.borrow_and_update()), [""; 0], "nobody needs the token");
+    change(&one.lifecycle, "require_token", json!(true)).await.expect("changed");
+    published(&mut problems, &["service.token"]).await;
+    assert!(problems.borrow()[0].value("path").is_some_and(|path| path == token.display().to_string()));
+    fs::remove_dir(&token).expect("a free place");
+    change(&one.lifecycle, "require_token", json!(false)).await.expect("changed");
+    published(&mut problems, &[]).await;
+    let settings = one.folder.path().join("second.toml");
+    save_port(&settings, free_port().await);
+    let second = Lifecycle::new(options(one.folder.path(), &settings));
+    let beside = second.start().await.expect("it starts beside the first");
+    let mut told = beside.problems();
+    published(&mut told, &["service.folder_in_use"]).await;
+    assert_eq!(told.borrow()[0].value("address"), Some(service.url()));
+    assert_eq!(codes(&problems.borrow()), [""; 0], "the first one is not to blame");
+    second.stop().await;
+    one.lifecycle.stop().await;
+}
+
+fn codes(problems: &[LocalizedMessage]) -> Vec<&'static str> {
+    problems.iter().map(LocalizedMessage::code).collect()
+}
+
+async fn published(problems: &mut watch::Receiver<Vec<LocalizedMessage>>, expected: &[&str]) {
+    problems.wait_for(|problems| codes(problems) == expected).await.expect("the service runs");
+}
+
+/// The window asks for the languages as soon as it hears that the file has changed.
+async fn a_new_language_is_listed() {
+    let folder = TempDir::new().expect("a folder");
+    let file = folder.path().join("settings.toml");
+    save_port(&file, free_port().await);
+    let options = options(folder.path(), &file);
+    let store = options.settings.clone();
+    let lifecycle = Lifecycle::new(options);
+    let service = lifecycle.start().await.expect("it starts");
+    let text = fs::read_to_string(&file).expect("settings");
+    let row = "[[language]]\nname = \"mine\"\ncommand = [\"sh\"]\nextension = \"m\"\n";
+    fs::write(&file, format!("{text}{row}")).expect("settings");
+    store.refresh();
+    let languages = service.languages().await;
+    assert!(languages.iter().any(|one| one.language == "mine"), "{languages:?}");
+    lifecycle.stop().await;
 }

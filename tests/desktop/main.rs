@@ -33,6 +33,8 @@ mod port;
 #[cfg(target_os = "linux")]
 mod ports;
 #[cfg(target_os = "linux")]
+mod problems;
+#[cfg(target_os = "linux")]
 mod pythons;
 #[cfg(target_os = "linux")]
 mod reach;

@@ -111,3 +111,39 @@ fn all_controls_are_reachable_with_text_a_quarter_larger() {
 fn all_controls_are_reachable_with_text_twice_as_large() {
     check(2.0);
 }
+
+/// Where the mark of waiting questions and the icon beside it overlap, or one of them leaves the bar.
+const HIDDEN: &str = "
+    const [badge, icon, bar] = ['nav .waiting', 'nav a:has(.waiting) svg', 'nav'].map((css) => document.querySelector(css));
+    if (!badge || !icon) return ['no badge'];
+    const [a, b, c] = [badge, icon, bar].map((one) => one.getBoundingClientRect());
+    const wrong = [];
+    if (a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom) wrong.push(`${JSON.stringify(a)} over ${JSON.stringify(b)}`);
+    for (const one of [a, b]) if (one.width < 8 || one.left < c.left || one.right > c.right) wrong.push(JSON.stringify(one));
+    return wrong;
+";
+
+#[test]
+fn the_number_of_waiting_questions_hides_no_icon() {
+    let session = Session::new();
+    let page = Page::open(&session);
+    page.go("Log");
+    let asks = |number: usize| {
+        let url = format!("http://127.0.0.1:{}/execute", page.app.port);
+        let request = ureq::post(url).header("Origin", format!("https://page-{number}.example"));
+        request.send_json(json!({ "code": "print(1)" })).expect_err("it is refused");
+    };
+    let seen = |number: &str, what: &str| {
+        page.reads("nav .waiting", number);
+        patiently(what, || match page.script(HIDDEN, &[]) {
+            wrong if wrong == json!([]) => Ok(()),
+            wrong => Err(wrong.to_string()),
+        });
+    };
+    asks(0);
+    seen("1", "one question in a wide window");
+    shrink(&page);
+    seen("1", "one question in the smallest window");
+    (1..10).for_each(asks);
+    seen("10", "ten questions in the smallest window");
+}

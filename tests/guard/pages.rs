@@ -63,6 +63,26 @@ fn pages_of_the_service_s_own_address_need_the_token() {
     assert_eq!((page.status, page.header("Cross-Origin-Opener-Policy")), (200, Some("same-origin")));
 }
 
+/// Over plain HTTP to a name that is not of this machine, browsers send no `Sec-Fetch-Site`: such a page is known by `Referer` alone.
+#[test]
+fn a_foreign_page_that_only_its_referrer_names_is_refused() {
+    let service = Service::start();
+    for page in ["http://evil.example:3001/", "https://evil.example", "http://localhost:3001.evil.example/ide"] {
+        let from = ("Referer", page);
+        for path in ["/executions", "/status", "/languages"] {
+            check_refused(&service, &request(&service, "GET", path).headers(&[from]), 403, "cross_site");
+        }
+        check_refused(&service, &execute(&service, &[from]), 403, "cross_site");
+    }
+    service.assert_nothing_ran("pages that only their referrer names");
+    let own = format!("http://localhost:{}/docs", service.port());
+    for known in ["http://localhost:3001/ide", &own, "about:client", ""] {
+        let reply = service.send(&request(&service, "GET", "/executions").headers(&[("Referer", known)]));
+        assert_eq!(reply.status, 200, "{known}");
+        check_runs(&service, &execute(&service, &[("Referer", known)]));
+    }
+}
+
 /// Browsers send no `Origin` when a page reads its own address. A page or service worker that another program left there may add
 /// headers, but cannot choose `Sec-Fetch-Site` or `Referer`.
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
@@ -54,10 +54,14 @@ fn head(answer: &mut impl BufRead) -> String {
 
 /// Sends a program on a connection whose reads fail after [`LIMIT`] without a byte.
 fn send(port: u16, service: &Service, accept: &str, request: &Value) -> BufReader<TcpStream> {
+    send_to("/execute", port, service, accept, request)
+}
+
+fn send_to(route: &str, port: u16, service: &Service, accept: &str, request: &Value) -> BufReader<TcpStream> {
     let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port)).expect("somebody listens");
     connection.set_read_timeout(Some(LIMIT)).expect("a read timeout");
     let host = format!("localhost:{}", service.port());
-    let head = RawRequest::new("POST", "/execute").header("Host", &host).header("Accept", accept);
+    let head = RawRequest::new("POST", route).header("Host", &host).header("Accept", accept);
     let request = head.header("Content-Type", "application/json").body(&request.to_string());
     connection.write_all(request.text().as_bytes()).expect("the request is taken");
     BufReader::new(connection)
@@ -96,19 +100,48 @@ fn a_long_run_is_never_silent_and_still_answered_in_json() {
         let mut answer = send(port, &service, "application/json", &request);
         let head = head(&mut answer).to_ascii_lowercase();
         assert!(head.starts_with("http/1.1 200") && head.contains("content-type: application/json"), "{head}");
-        let mut body = String::new();
-        // Two spaces: one when the run counts as long, and one after the next idle interval.
-        while body.matches(' ').count() < 2 {
-            let mut byte = [0];
-            answer.read_exact(&mut byte).expect("a byte in time");
-            body.push(char::from(byte[0]));
-        }
-        fs::write(&flag, "").expect("a flag");
-        answer.read_to_string(&mut body).expect("the rest");
-        let json: Value = serde_json::from_str(&unchunked(&body)).unwrap_or_else(|error| panic!("{error}: {body}"));
+        let json = once_two_spaces_came(&mut answer, &flag);
         assert_eq!((&json["output"], &json["status"]), (&json!("first\nlast\n"), &json!("completed")));
         fs::remove_file(flag).expect("a flag");
     }
+}
+
+/// Reads an answer whose program waits for `flag`, which is written after two spaces: one when the run counts as long, and one after
+/// the next idle interval.
+fn once_two_spaces_came(answer: &mut impl Read, flag: &Path) -> Value {
+    let mut body = String::new();
+    while body.matches(' ').count() < 2 {
+        let mut byte = [0];
+        answer.read_exact(&mut byte).expect("a byte in time");
+        body.push(char::from(byte[0]));
+    }
+    fs::write(flag, "").expect("a flag");
+    answer.read_to_string(&mut body).expect("the rest");
+    serde_json::from_str(&unchunked(&body)).unwrap_or_else(|error| panic!("{error}: {body}"))
+}
+
+#[test]
+fn a_long_run_is_never_silent_for_clients_of_piston_either() {
+    let service = Service::start();
+    let (program, flag) = waits(&service);
+    let request = json!({
+        "language": "fake", "version": "*", "files": [{ "content": program["code"] }], "run_timeout": 60_000,
+    });
+    for route in ["/api/v2/execute", "/api/v2/piston/execute"] {
+        let mut answer = send_to(route, service.port(), &service, "application/json", &request);
+        let head = head(&mut answer).to_ascii_lowercase();
+        assert!(head.starts_with("http/1.1 200") && head.contains("content-type: application/json"), "{head}");
+        let json = once_two_spaces_came(&mut answer, &flag);
+        assert_eq!((&json["run"]["output"], &json["run"]["code"]), (&json!("first\nlast\n"), &json!(0)), "{json}");
+        fs::remove_file(&flag).expect("a flag");
+    }
+    let mut answer = send_to("/api/v2/execute", service.port(), &service, "application/json", &request);
+    let id = head(&mut answer).lines().find_map(|line| line.strip_prefix("x-request-id: ")).expect("an id").to_owned();
+    drop(answer);
+    eventually("the run to be cancelled", || {
+        let entry = service.get(&format!("/executions/{id}")).json();
+        (entry["status"] == "cancelled").then_some(())
+    });
 }
 
 #[test]

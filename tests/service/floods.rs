@@ -114,11 +114,54 @@ fn floods_of_headers_are_refused() {
     for (request, status) in [(many, "431"), (long, "431"), (address, "414")] {
         let mut connection = open(&service);
         connection.write_all(request.text().as_bytes()).expect("the service takes all of it");
-        let mut start = [0; 12];
-        connection.read_exact(&mut start).expect("an answer");
-        assert_eq!(String::from_utf8_lossy(&start), format!("HTTP/1.1 {status}"));
+        check_head(&mut connection, status);
         service.assert_nothing_ran("a flood");
     }
+}
+
+/// hyper answers such requests itself, on a new connection and on one that has been used.
+#[test]
+fn no_page_can_embed_the_answer_to_a_request_that_cannot_be_parsed() {
+    let service = Service::start();
+    let host = format!("Host: localhost:{}\r\n", service.port());
+    for (bad, status) in [
+        ("GET / HTTP/9.9\r\n\r\n", "400"),
+        ("GET /\0 HTTP/1.1\r\n\r\n", "400"),
+        (&*format!("GET /{} HTTP/1.1\r\n\r\n", "x".repeat(100_000)), "414"),
+        (&*format!("GET / HTTP/1.1\r\nX: {}\r\n\r\n", "x".repeat(1_000_000)), "431"),
+    ] {
+        for before in [0, 1, 3] {
+            let mut connection = open(&service);
+            for path in ["/health", "/nowhere", "/status"].into_iter().cycle().take(before) {
+                write!(connection, "GET {path} HTTP/1.1\r\n{host}\r\n").expect("the service reads");
+                read_answer(&mut connection);
+            }
+            connection.write_all(bad.as_bytes()).expect("the service takes all of it");
+            check_head(&mut connection, status);
+        }
+    }
+}
+
+/// Reads an answer with a body of a known length.
+fn read_answer(connection: &mut TcpStream) {
+    let head = read_head(connection).to_ascii_lowercase();
+    let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")).expect("a length");
+    connection.read_exact(&mut vec![0; length.parse().expect("a number")]).expect("the body");
+}
+
+fn read_head(connection: &mut TcpStream) -> String {
+    let (mut head, mut byte) = (Vec::new(), [0]);
+    while !head.ends_with(b"\r\n\r\n") {
+        connection.read_exact(&mut byte).expect("an answer");
+        head.push(byte[0]);
+    }
+    String::from_utf8(head).expect("text")
+}
+
+fn check_head(connection: &mut TcpStream, status: &str) {
+    let head = read_head(connection);
+    assert!(head.starts_with(&format!("HTTP/1.1 {status} ")), "{head}");
+    assert!(head.contains("\r\ncross-origin-resource-policy: same-origin\r\n"), "{head}");
 }
 
 #[test]

@@ -99,8 +99,13 @@ fn two_services_share_a_home() {
     // The address file still names the first service, which the second one reports.
     let address = || fs::read_to_string(home.path().join("data/address")).expect("an address");
     assert!(address().trim_end().ends_with(&first.port().to_string()), "the second hides the first: {}", address());
-    let problems = second.get("/status").json()["problems"].to_string();
+    let status = second.get("/status").json();
+    let problems = status["problems"].to_string();
     assert!(problems.contains("another service") && problems.contains(&first.port().to_string()), "{problems}");
+    let problem = &status["localized_problems"][0];
+    assert_eq!(problem["code"], "service.folder_in_use", "{problem}");
+    let named = problem["values"]["address"].as_str().expect("an address");
+    assert!(named.ends_with(&first.port().to_string()), "{problem}");
     // Both services see each other's entries, and neither takes the other's run for lost.
     let other = id_of(&second.execute(&print("beside it")));
     for service in [&first, &second] {

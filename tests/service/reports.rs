@@ -119,6 +119,7 @@ fn the_status_describes_the_running_service() {
         ("journal", json!("ok")),
         ("journal_detail", Value::Null),
         ("problems", json!([])),
+        ("localized_problems", json!([])),
         ("restart_needed", json!([])),
         ("journal_dropped", json!(0)),
         ("pending_origins", json!([])),

@@ -107,6 +107,20 @@ describe("a folder for the sandbox", () => {
   });
 });
 
+describe("the languages", () => {
+  test("are those of the file after it was changed by hand", async () => {
+    const backend = await openWindow("settings");
+    const list = await screen.findByRole("list", { name: "Languages" });
+    await within(list).findByText("Python");
+    expect(within(list).queryByText("lua")).toBeNull();
+    const before = await backend.languages();
+    const lua = { ...before[0]!, language: "lua", aliases: [], runtime: "lua5.4", path: "/usr/bin/lua5.4" };
+    backend.languages = async () => [...before, lua];
+    backend.tell({ kind: "settings", settings: { ...backend.view } });
+    expect(await within(list).findByText("lua5.4")).toBeTruthy();
+  });
+});
+
 describe("web pages", () => {
   test("allowed and denied ones can be revoked", async () => {
     const backend = await openWindow("settings");

@@ -83,6 +83,20 @@ describe("Status", () => {
     expect(screen.queryByText(/used by ControlCenter/)).toBeNull();
   });
 
+  test("a problem of the running service is a card with its actions until it is gone", async () => {
+    const { status } = scene(new URLSearchParams("scene=trouble"));
+    const backend = await openWindow("status", (backend) => (backend.status = status));
+    const card = screen.getByText("Programs cannot be started: the launcher process does not answer.").closest(".card")!;
+    expect(screen.getByText(/^Another service uses the folder/)).toBeTruthy();
+    expect(within(card as HTMLElement).getByText(/^Runtray tries again/)).toBeTruthy();
+    await user.click(await button("Open the log's folder"));
+    await user.click(await button("Open the data folder"));
+    expect(backend.done).toEqual(["open log", "open data"]);
+    backend.status = { ...backend.status, problems: [] };
+    backend.tell({ kind: "status", status: backend.status });
+    await waitFor(() => expect(screen.queryByText(/^Programs cannot be started/)).toBeNull());
+  });
+
   test("a missing Python is reported once, and one that exists by now is chosen in one click", async () => {
     const backend = await openWindow("status", (backend) => {
       const problem = { id: "python", text: "Told twice.", remedy: null, actions: [] };

@@ -1025,11 +1025,13 @@ export interface components {
              * @description Entries, beginnings and ends of executions, that the journal lacks because it could not keep up.
              */
             journal_dropped: number;
+            /** @description The same problems, each as a code with values. */
+            localized_problems: components["schemas"]["Words"][];
             /** @description The loopback address that this machine does not have. */
             missing_address?: string | null;
             /** @description Refused web origins that the user may allow. */
             pending_origins: components["schemas"]["PendingOrigin"][];
-            /** @description The mistakes in the settings, for people. */
+            /** @description What the user should know: mistakes in the settings, and problems of the service itself. */
             problems: string[];
             /** @description The Python in use, or why there is none. */
             python: string;

@@ -68,6 +68,55 @@ def test_what_is_not_an_answer_of_the_service_is_an_error(answer):
             assert broken.value.code == "unreachable"
 
 
+def test_the_service_that_is_found_proves_itself():
+    assert Runtray().url == URL
+    assert Runtray().run("print(6 * 7)").output == "42\n"
+    assert [event.text for event in Runtray().stream("print(1)") if isinstance(event, Printed)] == ["1\n"]
+    assert asyncio.run(AsyncRuntray().run("print(2)")).output == "2\n"
+    assert any(row["language"] == "python" for row in Runtray().languages())
+
+
+FORGED = b'{"proof":"' + b"A" * 43 + b'"}'
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"", b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", HEAD + b"Content-Length: 55\r\n\r\n" + FORGED, HEAD + b"\r\n[]"],
+)
+@pytest.mark.parametrize("token", ["only for my service", None])
+def test_a_stranger_at_the_old_address_gets_neither_token_nor_program(answer, token, monkeypatch, tmp_path):
+    server = Server(answer)
+    with server as url:
+        (tmp_path / "data").mkdir()
+        (tmp_path / "data" / "address").write_text(url.replace("127.0.0.1", "localhost") + "\n")
+        if token:
+            (tmp_path / "data" / "token").write_text(token + "\n")
+            monkeypatch.setenv("RUNTRAY_TOKEN", "also only for it")
+        monkeypatch.setenv("RUNTRAY_HOME", str(tmp_path))
+        for ask in (
+            lambda: Runtray().run("my program"),
+            lambda: list(Runtray().stream("my program")),
+            lambda: asyncio.run(AsyncRuntray().run("my program")),
+            lambda: Runtray().languages(),
+        ):
+            with pytest.raises(RuntrayError, match="did not prove") as refused:
+                ask()
+            assert refused.value.code == "unreachable"
+    assert b"/prove?nonce=" in server.heard
+    for secret in (b"only for", b"Authorization", b"my program"):
+        assert secret not in server.heard
+
+
+def test_nobody_at_the_old_address_is_an_error(monkeypatch, tmp_path):
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "address").write_text("http://localhost:9\n")
+    (tmp_path / "data" / "token").write_text("secret\n")
+    monkeypatch.setenv("RUNTRAY_HOME", str(tmp_path))
+    with pytest.raises(RuntrayError, match="Start it first") as nobody:
+        Runtray().run("")
+    assert nobody.value.code == "unreachable"
+
+
 def test_a_proxy_s_path_is_part_of_the_address(client):
     with pytest.raises(RuntrayError) as refused:
         Runtray(URL + "/api/flask/").run("")
@@ -142,6 +191,7 @@ class Server:
 
     def __init__(self, answer):
         self._answer = answer
+        self.heard = b""
         self._listener = socket.create_server(("127.0.0.1", 0))
 
     def __enter__(self):
@@ -158,7 +208,7 @@ class Server:
             except OSError:
                 return
             with connection:
-                connection.recv(1 << 16)
+                self.heard += connection.recv(1 << 16)
                 connection.sendall(self._answer)
 
 

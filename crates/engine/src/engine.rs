@@ -113,9 +113,9 @@ impl Engine {
         self.pool.spawner().containers().report(image).await
     }
 
-    /// Why the last program could not be started, unless the program itself was the cause. Cleared by the next successful
-    /// start.
-    pub fn trouble(&self) -> Option<String> {
+    /// Watch channel of the reason why the last program could not be started, unless the program itself was the cause. Cleared
+    /// by the next successful start.
+    pub fn trouble(&self) -> watch::Receiver<Option<LocalizedMessage>> {
         self.pool.spawner().trouble()
     }
 

@@ -1,6 +1,6 @@
 //! Files and folders of this user alone.
 
-use std::fs::{self, File};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read as _};
 use std::path::Path;
 
@@ -17,19 +17,48 @@ pub(crate) fn at<T>(path: &Path, result: io::Result<T>) -> Outcome<T> {
     result.map_err(|error| PackFault::Disk { path: path.display().to_string(), cause: error.to_string() })
 }
 
-/// Makes `folder` for this user alone, unless it is there.
+/// Makes `folder` for this user alone. One that is there loses the permissions of other users.
 pub(crate) fn make(folder: &Path) -> Outcome<()> {
     let mut builder = fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    at(folder, builder.recursive(true).create(folder))
+    at(folder, builder.recursive(true).create(folder).and_then(|()| close_to_others(folder)))
+}
+
+/// A file system without permissions, and a folder of another owner, stay as they are.
+#[cfg(unix)]
+fn close_to_others(folder: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = fs::metadata(folder)?.permissions().mode();
+    if mode & 0o077 != 0 {
+        fs::set_permissions(folder, fs::Permissions::from_mode(mode & 0o700)).ok();
+    }
+    Ok(())
+}
+
+/// The access list of the user's profile does that.
+#[cfg(not(unix))]
+fn close_to_others(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
+/// Creates `file` for this user alone, or empties it.
+pub(crate) fn create(file: &Path) -> Outcome<File> {
+    open(file, File::options().write(true).create(true).truncate(true))
+}
+
+/// Opens `file`. A new one is for this user alone.
+pub(crate) fn open(file: &Path, options: &mut OpenOptions) -> Outcome<File> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(options, 0o600);
+    at(file, options.open(file))
 }
 
 /// Writes `content` to `file` as a whole: another process reads the old content or the new one.
 pub(crate) fn replace(file: &Path, content: &[u8]) -> Outcome<()> {
     let unfinished = file.with_extension("unfinished");
-    let write = || {
-        let mut to = File::create(&unfinished)?;
+    let mut to = create(&unfinished)?;
+    let mut write = || {
         io::Write::write_all(&mut to, content)?;
         to.sync_all()?;
         fs::rename(&unfinished, file)

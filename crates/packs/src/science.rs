@@ -121,7 +121,7 @@ impl Store {
         let bytes = disk::size(&unfinished) + disk::size(wheel);
         let place = self.science().join(&name);
         let lock = site::lock_of(&place);
-        disk::at(&lock, fs::File::create(&lock))?;
+        disk::create(&lock)?;
         site::remove(&place)?;
         disk::at(&place, fs::rename(&unfinished, &place))?;
         Ok(Science { image: name, version: VERSION.to_owned(), sha256: String::new(), bytes })

@@ -43,7 +43,7 @@ pub(crate) fn make(
     inside.compile(&unfinished)?;
     remove(site)?;
     let lock = lock_of(site);
-    disk::at(&lock, File::create(&lock))?;
+    disk::create(&lock)?;
     disk::at(site, fs::rename(&unfinished, site))
 }
 

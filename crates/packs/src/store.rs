@@ -189,7 +189,7 @@ impl Store {
             disk::make(folder)?;
         }
         let path = self.folder.join("busy");
-        let file = disk::at(&path, File::create(&path))?;
+        let file = disk::create(&path)?;
         match file.try_lock() {
             Ok(()) => Ok(file),
             Err(TryLockError::WouldBlock) => Err(PackFault::Busy),

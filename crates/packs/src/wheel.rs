@@ -147,7 +147,7 @@ impl Wheel {
             }
             let to = site.join(path);
             disk::make(to.parent().unwrap_or(site))?;
-            let mut file = disk::at(&to, File::create(&to))?;
+            let mut file = disk::create(&to)?;
             // A checksum that does not fit is an error of reading.
             io::copy(&mut (&mut entry).take(MOST_UNPACKED), &mut file).map_err(|error| match error.kind() {
                 io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => {
@@ -193,7 +193,9 @@ fn bad(file: &str, cause: impl ToString) -> PackFault {
 /// Copies a file into place when it is whole.
 pub(crate) fn keep(from: &Path, to: &Path) -> Outcome<()> {
     let unfinished = to.with_extension("unfinished");
-    disk::at(to, fs::copy(from, &unfinished).and_then(|_| fs::rename(&unfinished, to)))
+    let mut source = disk::at(from, File::open(from))?;
+    disk::at(&unfinished, io::copy(&mut source, &mut disk::create(&unfinished)?))?;
+    disk::at(to, fs::rename(&unfinished, to))
 }
 
 #[cfg(test)]

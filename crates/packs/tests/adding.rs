@@ -1,12 +1,14 @@
 //! Packages that are added, updated and removed.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::{Path, PathBuf};
 
 use runtray_wire::{PackFault, PackStep};
 use serde_json::json;
 
 use crate::fake_index::{FakeIndex, listed, wheel, wheel_with};
-use crate::harness::{Machine, names, told};
+use crate::harness::{Machine, names, told, unmasked};
 
 #[test]
 fn a_package_comes_with_what_it_needs_here() {
@@ -166,4 +168,42 @@ fn modules_of_the_data_folder_are_in_their_place() {
     let machine = Machine::new();
     machine.add(&index.address(), &["a"]).expect("it is added");
     assert_eq!(names(&machine.site()), ["a-1.dist-info", "a.py", "compiled", "inner"]);
+}
+
+#[test]
+fn no_file_is_accessible_to_others_with_a_umask_of_zero() {
+    let index = FakeIndex::new(vec![wheel_with("a", "1", &["b"], &[("a/inner.py", "1")]), wheel("b", "1", &[])], &[]);
+    let machine = Machine::new();
+    let given = machine.path("c-1-py3-none-any.whl");
+    fs::write(&given, wheel("c", "1", &[]).content).expect("a file");
+    for folder in ["packs", "packs/wheels", "packs/sites"] {
+        fs::create_dir_all(machine.path(folder)).expect("a folder");
+        fs::set_permissions(machine.path(folder), fs::Permissions::from_mode(0o777)).expect("a mode");
+    }
+    let mut from_index = unmasked(machine.command("add").env("PIP_INDEX_URL", index.address()).arg("a"));
+    assert_eq!(told(&machine.run(&mut from_index).1.expect("they are added")), ["a 1 +", "b 1"]);
+    let mut from_file = unmasked(machine.command("add").arg("--from").arg(given));
+    assert_eq!(told(&machine.run(&mut from_file).1.expect("it is added")), ["a 1 +", "b 1", "c 1 +"]);
+    // The stand-in for the built-in Python writes one file itself.
+    let mut open = open_to_others(&machine.path("packs"));
+    open.retain(|(path, _)| !path.ends_with("compiled"));
+    assert!(open.is_empty(), "others may use {open:x?}");
+    let mode = fs::metadata(machine.path("packs")).expect("a folder").permissions().mode();
+    assert_eq!(mode & 0o777, 0o700);
+}
+
+/// All files and folders below `folder` that other users have access to, with their permissions.
+fn open_to_others(folder: &Path) -> Vec<(PathBuf, u32)> {
+    let mut open = Vec::new();
+    for path in fs::read_dir(folder).expect("a folder").flatten().map(|entry| entry.path()) {
+        let found = fs::symlink_metadata(&path).expect("it is there");
+        let mode = found.permissions().mode() & 0o777;
+        if mode & 0o077 != 0 {
+            open.push((path.clone(), mode));
+        }
+        if found.is_dir() {
+            open.extend(open_to_others(&path));
+        }
+    }
+    open
 }

@@ -122,3 +122,11 @@ pub(crate) fn told(packs: &Packs) -> Vec<String> {
         |pack: &runtray_wire::Pack| format!("{} {}{}", pack.name, pack.version, if pack.requested { " +" } else { "" });
     packs.packages.iter().map(told).collect()
 }
+
+/// The same command with a umask of zero.
+pub(crate) fn unmasked(command: &Command) -> Command {
+    let mut shell = Command::new("/bin/sh");
+    shell.args(["-c", "umask 000; exec \"$0\" \"$@\""]).arg(command.get_program()).args(command.get_args());
+    shell.env_clear().envs(command.get_envs().filter_map(|(name, value)| Some((name, value?))));
+    shell
+}

@@ -81,6 +81,11 @@ runtray_engine::sentences! {
     PORT_OTHER = "port.other": "cannot listen on {address}: {cause}";
     START_ENGINE = "start.engine": "programs cannot be run here: {cause}";
     START_TOKEN = "start.token": "the token is empty or holds a character that cannot stand in a header";
+    CANNOT_START_PROGRAMS = "service.cannot_start": "programs cannot be started: {cause}";
+    FOLDER_IN_USE = "service.folder_in_use": "another service uses the folder {path} already, at {address}; `runtray run` and `runtray status` find that one. Stop one of the two, or give one a RUNTRAY_HOME of its own";
+    FOLDER_IN_USE_SOMEWHERE = "service.folder_in_use_somewhere": "another service uses the folder {path} already; `runtray run` and `runtray status` do not find this one. Stop one of the two, or give one a RUNTRAY_HOME of its own";
+    TOKEN_UNUSABLE = "service.token": "the token file {path} cannot be used, so every request that needs it is refused: {cause}";
+    TOKEN_NONE = "service.no_token": "it holds no token; delete it and a new one is made at the next start";
     START_BROKE = "start.broke": "the server broke; its log says why";
 
     JOURNAL_DISABLED = "journal.disabled": "the journal is switched off";

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 
+use runtray_engine::private;
 use semver::Version;
 
 use crate::fetch::{Content, fetch};
@@ -60,7 +61,7 @@ impl Package {
         let work = Workplace::claim(&place(updater)?)?;
         let file = work.path(file_name(&updater.installation));
         let failed = |error: io::Error| not_written(&file, &error);
-        let mut to = File::create_new(&file).map_err(failed)?;
+        let mut to = private::open(&file, File::options().write(true).create_new(true)).map_err(failed)?;
         let (mut buffer, mut read, size) = (vec![0; 64 << 10], 0, content.size);
         loop {
             progress(read, size);
@@ -109,7 +110,7 @@ fn place(updater: &Updater) -> Result<PathBuf> {
     match &updater.installation {
         Installation::Archive(path) | Installation::AppImage(path) => beside(path),
         _ => {
-            fs::create_dir_all(&updater.cache).map_err(|error| not_written(&updater.cache, &error))?;
+            private::folder(&updater.cache).map_err(|error| not_written(&updater.cache, &error))?;
             Ok(updater.cache.clone())
         }
     }

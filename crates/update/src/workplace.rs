@@ -38,7 +38,7 @@ impl Workplace {
         let lock_file = folder.join("lock");
         let failed = |error: io::Error| not_written(&folder, &error);
         private::folder(&folder).map_err(failed)?;
-        let lock = File::options().create(true).append(true).open(&lock_file).map_err(failed)?;
+        let lock = private::open(&lock_file, File::options().create(true).append(true)).map_err(failed)?;
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => return Err(s::RUNNING.message()),

@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use time::OffsetDateTime;
 use utoipa::ToSchema;
 
+use crate::words::Words;
+
 /// How the service is.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct ServiceStatus {
@@ -48,8 +50,10 @@ pub struct ServiceStatus {
     pub journal_detail: Option<String>,
     /// Entries, beginnings and ends of executions, that the journal lacks because it could not keep up.
     pub journal_dropped: u64,
-    /// The mistakes in the settings, for people.
+    /// What the user should know: mistakes in the settings, and problems of the service itself.
     pub problems: Vec<String>,
+    /// The same problems, each as a code with values.
+    pub localized_problems: Vec<Words>,
     /// Settings that were changed and need a restart.
     pub restart_needed: Vec<String>,
     /// Refused web origins that the user may allow.

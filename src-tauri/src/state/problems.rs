@@ -1,6 +1,7 @@
 //! Problems as sentences, with their remedies.
 
 use runtray_engine::message::LocalizedMessage;
+use runtray_service::sentences::{CANNOT_START_PROGRAMS, TOKEN_UNUSABLE};
 use runtray_service::{PortTrouble, State, journal, settings};
 
 use crate::i18n::Language;
@@ -14,6 +15,8 @@ const AIRPLAY: [&str; 2] = ["ControlCenter", "ControlCe"];
 pub(crate) struct Situation<'a> {
     pub(crate) state: &'a State,
     pub(crate) settings: &'a [settings::Problem],
+    /// The service's own problems.
+    pub(crate) service: &'a [LocalizedMessage],
     pub(crate) journal: Option<journal::State>,
     /// The reason why no Python is in use, if so.
     pub(crate) python: Option<&'a LocalizedMessage>,
@@ -29,6 +32,7 @@ pub(crate) fn problems(situation: &Situation<'_>, language: Language) -> Vec<Pro
             None => failed(reason, language),
         });
     }
+    problems.extend(situation.service.iter().map(|problem| of_service(problem, language)));
     problems.extend(situation.python.map(|reason| no_python(reason, language)));
     problems.extend(situation.settings.iter().map(|problem| bad_setting(problem, language)));
     problems.extend(situation.journal.as_ref().and_then(|state| journal(state, language)));
@@ -57,6 +61,20 @@ fn failed(reason: &LocalizedMessage, language: Language) -> Problem {
         action(language.text("problem.log", &[]), Action::OpenFolder, Some("log".to_owned())),
     ];
     problem("failed", say(reason, language), Some(language.text("problem.failed.remedy", &[])), actions)
+}
+
+/// A problem of a service that runs. If it has no remedy here, its own sentence says what to do.
+fn of_service(reason: &LocalizedMessage, language: Language) -> Problem {
+    let (remedy, folder, open) = match reason.code() {
+        code if code == CANNOT_START_PROGRAMS.code => (Some("problem.start.remedy"), "log", "problem.log"),
+        code if code == TOKEN_UNUSABLE.code => (Some("problem.token.remedy"), "data", "problem.data"),
+        _ => (None, "data", "problem.data"),
+    };
+    let actions = [
+        action(language.text("problem.restart", &[]), Action::RestartService, None),
+        action(language.text(open, &[]), Action::OpenFolder, Some(folder.to_owned())),
+    ];
+    problem(reason.code(), say(reason, language), remedy.map(|key| language.text(key, &[])), actions)
 }
 
 fn no_python(reason: &LocalizedMessage, language: Language) -> Problem {
@@ -123,7 +141,11 @@ mod tests {
     use runtray_service::{Holder, PortTrouble, State, settings};
 
     use super::{Action, Situation, problems};
-    use runtray_service::sentences::{FILE_NOT_TOML, PORT_OTHER, SETTING_SWITCH, START_BROKE};
+    use runtray_engine::sentences::LAUNCHER_SILENT;
+    use runtray_service::sentences::{
+        CANNOT_START_PROGRAMS, FILE_NOT_TOML, FOLDER_IN_USE, PORT_OTHER, SETTING_SWITCH, START_BROKE, TOKEN_NONE,
+        TOKEN_UNUSABLE,
+    };
 
     use crate::i18n::Language;
     use crate::model::Problem;
@@ -139,6 +161,7 @@ mod tests {
         let situation = Situation {
             state: &state,
             settings: &mistakes,
+            service: &[],
             journal: None,
             python: (program == "no python").then_some(&no_python),
             no_tray: no_tray.as_ref(),
@@ -180,13 +203,46 @@ mod tests {
         }
         let mistake =
             settings::Problem { line: Some(2), key: String::new(), message: FILE_NOT_TOML.with("detail", "x") };
-        let situation =
-            Situation { state: &State::Stopped, settings: &[mistake], journal: None, python: None, no_tray: None };
+        let situation = Situation {
+            state: &State::Stopped,
+            settings: &[mistake],
+            service: &[],
+            journal: None,
+            python: None,
+            no_tray: None,
+        };
         let broken = problems(&situation, Language::English).remove(0);
         let action = &broken.actions[0];
         assert_eq!((action.command, action.argument.as_deref()), (Action::OpenFolder, Some("file")), "{broken:?}");
         assert!(broken.text.contains("ine 2"), "{}", broken.text);
         let broke = of(State::Failed { reason: START_BROKE.message(), port: None }, "").remove(0);
         assert_eq!(broke.actions[0].command, Action::RestartService);
+    }
+
+    #[test]
+    fn a_service_that_runs_with_a_problem_says_so_in_both_languages() {
+        let in_use = FOLDER_IN_USE.with("path", "/data").with("address", "http://localhost:7");
+        let service = [
+            CANNOT_START_PROGRAMS.with("cause", LAUNCHER_SILENT.message()),
+            in_use,
+            TOKEN_UNUSABLE.with("path", "/data/token").with("cause", TOKEN_NONE.message()),
+        ];
+        let of = |language| {
+            let state = &State::Stopped;
+            let situation =
+                Situation { state, settings: &[], service: &service, journal: None, python: None, no_tray: None };
+            problems(&situation, language)
+        };
+        let (english, german) = (of(Language::English), of(Language::German));
+        let texts = |problems: &[Problem]| problems.iter().map(|problem| problem.text.clone()).collect::<Vec<_>>();
+        assert_eq!(texts(&english)[0], "Programs cannot be started: the launcher process does not answer.");
+        assert_eq!(texts(&german)[0], "Programme lassen sich nicht starten: der Starter-Prozess antwortet nicht.");
+        for (index, has_remedy) in [true, false, true].into_iter().enumerate() {
+            let [one, other] = [&english[index], &german[index]];
+            assert_eq!((&one.id, one.remedy.is_some()), (&other.id, has_remedy), "{one:?}");
+            assert_ne!((&one.text, &one.actions[1].label), (&other.text, &other.actions[1].label));
+            assert_eq!([one.actions[0].command, one.actions[1].command], [Action::RestartService, Action::OpenFolder]);
+        }
+        assert!(german[1].text.contains("http://localhost:7") && german[2].text.contains("/data/token"), "{german:?}");
     }
 }

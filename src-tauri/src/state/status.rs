@@ -48,10 +48,12 @@ impl AppState {
         let containment = containment.map(|containment| containment.name().to_owned());
         let level = service.as_ref().and_then(Service::isolation).unwrap_or_default();
         let no_tray = self.no_tray.borrow().clone();
+        let own_problems = service.as_ref().map(|service| service.problems().borrow().clone()).unwrap_or_default();
         // Problems are derived from all sources together, so that each is reported once.
         let situation = Situation {
             state: &state,
             settings: &settings.problems,
+            service: &own_problems,
             journal: service.as_ref().map(|service| service.journal_state()),
             python: interpreters.problem.as_ref(),
             no_tray: no_tray.as_ref(),
@@ -131,6 +133,7 @@ struct Watched {
     pending: Option<watch::Receiver<Vec<PendingOrigin>>>,
     questions: Option<watch::Receiver<Vec<NetworkQuestion>>>,
     journal: Option<watch::Receiver<journal::State>>,
+    problems: Option<watch::Receiver<Vec<LocalizedMessage>>>,
     containment: Option<watch::Receiver<Option<Containment>>>,
 }
 
@@ -149,6 +152,7 @@ impl Watched {
             pending: None,
             questions: app_state.questions.get().cloned(),
             journal: None,
+            problems: None,
             containment: None,
         };
         watched.attach();
@@ -164,6 +168,7 @@ impl Watched {
         self.now = service.as_ref().map(|service| service.running_changes());
         self.pending = service.as_ref().map(|service| service.pending_origins());
         self.journal = service.as_ref().map(|service| service.journal_changes());
+        self.problems = service.as_ref().map(|service| service.problems());
         self.containment = service.as_ref().and_then(Service::containment);
     }
 
@@ -181,6 +186,7 @@ impl Watched {
             () = changed_in(&mut self.pending) => {}
             () = changed_in(&mut self.questions) => {}
             () = changed_in(&mut self.journal) => {}
+            () = changed_in(&mut self.problems) => {}
             () = changed_in(&mut self.containment) => {}
         }
     }

@@ -7,19 +7,20 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Optional, Union
 
 from ._call import Call
-from ._service import address, checked
+from ._service import address, checked, known_tokens
 from ._types import Event, Result, RuntrayError, body
 
 Files = Mapping[str, Union[str, bytes]]
 
 
 class Runtray:
-    """A client of the service at ``url``: of the running one when left out. A service that asks for its token gets ``token``,
-    or what the environment variable ``RUNTRAY_TOKEN`` holds."""
+    """A client of the service at ``url``: of the running one when left out, which must prove that it is this user's before it gets
+    anything. A service that asks for its token gets ``token``, or what the environment variable ``RUNTRAY_TOKEN`` holds."""
 
     def __init__(self, url: Optional[str] = None, token: Optional[str] = None) -> None:
         self.url = checked((url or address()).rstrip("/"))
         self._token = token or os.environ.get("RUNTRAY_TOKEN")
+        self._is_found = not url
 
     def run(
         self,
@@ -88,4 +89,4 @@ class Runtray:
         return run_code
 
     def _call(self) -> Call:
-        return Call(self.url, self._token)
+        return Call(self.url, self._token, known_tokens(self._token) if self._is_found else None)

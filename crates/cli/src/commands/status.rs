@@ -107,7 +107,9 @@ fn warn_of_restart(status: &ServiceStatus, port: u16, configured: u16) {
 
 /// Prints one line for each member: names and plain values, with lists indented.
 fn describe(status: &ServiceStatus) -> anyhow::Result<()> {
-    let Value::Object(members) = serde_json::to_value(status)? else { return Ok(()) };
+    let Value::Object(mut members) = serde_json::to_value(status)? else { return Ok(()) };
+    // They say the same as `problems`.
+    members.remove("localized_problems");
     for (name, value) in &members {
         let name = name.replace('_', " ");
         match value {

@@ -28,6 +28,7 @@ use crate::outcome::{Containment, Isolation};
 use crate::request::Request;
 use crate::session::TerminalSize;
 use crate::sys::{Launch, Launcher, Pipes, RunFolders};
+use crate::text::message::LocalizedMessage;
 use crate::workspace::{HiddenFolders, Workspace, Workspaces};
 #[cfg(windows)]
 pub use app_container::sandbox_access;
@@ -97,8 +98,8 @@ impl Spawner {
         report.unwrap_or_else(|| SandboxReport::lacking(Lack::Silent))
     }
 
-    /// Why the last program could not be started, unless the program itself was the cause.
-    pub(crate) fn trouble(&self) -> Option<String> {
+    /// Watch channel of the reason why the last program could not be started, unless the program itself was the cause.
+    pub(crate) fn trouble(&self) -> watch::Receiver<Option<LocalizedMessage>> {
         self.launcher.trouble()
     }
 

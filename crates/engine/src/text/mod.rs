@@ -4,4 +4,4 @@ pub(crate) mod excerpt;
 pub mod message;
 mod outcome_text;
 pub mod sentences;
-mod system_error;
+pub(crate) mod system_error;

@@ -65,6 +65,12 @@ crate::sentences! {
 
     RUN_FOLDER = "engine.run_folder": "could not prepare the run's folder: {cause}";
     START = "engine.start": "could not start {program}: {cause}";
+    LAUNCHER_SILENT = "engine.launcher_silent": "the launcher process does not answer";
+    LAUNCHER_ENDED = "engine.launcher_ended": "the launcher process ended";
+    LAUNCHER_FAILED = "engine.launcher_failed": "the launcher process failed: {cause}";
+    SUPERVISOR_SILENT = "engine.supervisor_silent": "the run's supervisor does not answer";
+    SUPERVISOR_ENDED = "engine.supervisor_ended": "the run's supervisor ended";
+    NO_SUPERVISOR = "engine.no_supervisor": "no supervisor could be started: {cause}";
     SUPERVISOR = "engine.supervisor": "the run's supervisor failed: {cause}";
 
     NOT_IN_WASM = "isolation.not_in_wasm": "the isolation \"wasm\" is that of the built-in Python, which does not run {language}. Send the program in Python, or ask for another isolation";

@@ -6,7 +6,7 @@ use super::message::{LocalizedMessage, Value};
 use super::sentences as s;
 
 /// The sentence for a system error; the system's own text only if its kind has no sentence.
-fn system(error: &io::Error) -> LocalizedMessage {
+pub(crate) fn system(error: &io::Error) -> LocalizedMessage {
     // An error of ours already contains its sentence.
     if let Some(message) = error.get_ref().and_then(|inner| inner.downcast_ref::<LocalizedMessage>()) {
         return message.clone();

@@ -25,13 +25,13 @@ pub(super) struct Part<'a> {
 impl<'a> Part<'a> {
     /// An empty part. The content of `file` is lost.
     pub(super) fn new(file: &'a Path) -> Outcome<Self> {
-        let to = disk::at(file, File::create(file))?;
+        let to = disk::create(file)?;
         Ok(Self { file, to, hash: Sha256::new(), done: 0 })
     }
 
     /// The part in `file`, empty if there is no such file.
     pub(super) fn of(file: &'a Path) -> Outcome<Self> {
-        let to = disk::at(file, File::options().create(true).append(true).open(file))?;
+        let to = disk::open(file, File::options().create(true).append(true))?;
         let mut hash = Sha256::new();
         let read = File::open(file).and_then(|known| io::copy(&mut BufReader::new(known), &mut hash));
         Ok(Self { file, to, hash, done: disk::at(file, read)? })

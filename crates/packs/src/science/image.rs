@@ -73,7 +73,7 @@ fn open(file: &Path) -> Outcome<ZipArchive<File>> {
 fn extract(archive: &mut ZipArchive<File>, of: &Path, name: &str, to: &Path) -> Outcome<()> {
     let entry = archive.by_name(name).map_err(|error| bad(of, error))?;
     disk::make(to.parent().unwrap_or(to))?;
-    let mut file = disk::at(to, File::create(to))?;
+    let mut file = disk::create(to)?;
     io::copy(&mut entry.take(MOST), &mut file).map_err(|error| match error.kind() {
         io::ErrorKind::InvalidData | io::ErrorKind::UnexpectedEof | io::ErrorKind::Other => bad(of, error),
         _ => PackFault::Disk { path: to.display().to_string(), cause: error.to_string() },

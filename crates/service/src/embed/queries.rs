@@ -30,8 +30,10 @@ impl Service {
         self.core().cancel(id)
     }
 
-    /// Every language with its interpreter, or why it has none.
+    /// Every language with its interpreter, or why it has none, by the settings of now.
     pub async fn languages(&self) -> Vec<Language> {
+        // Whoever was told of a change of the settings may ask before the service was.
+        self.apply_settings().await;
         self.core().languages().list().await.into_iter().map(to_wire::language).collect()
     }
 
@@ -62,9 +64,10 @@ impl Service {
         access.token().filter(|_| is_needed).map(|token| token.text().to_owned())
     }
 
-    /// The problems in the settings file, with the token, and with starting programs, for people.
-    pub fn problems(&self) -> Vec<String> {
-        self.server().problems()
+    /// A watch channel of the service's own problems, besides mistakes in the settings file: programs cannot be started, another
+    /// service uses the same folders, the token cannot be used.
+    pub fn problems(&self) -> watch::Receiver<Vec<LocalizedMessage>> {
+        self.server().problem_changes()
     }
 
     /// The keys of `settings` that differ from the start and need a restart.

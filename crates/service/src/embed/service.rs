@@ -1,7 +1,7 @@
 //! One running service: start, serve, stop.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
@@ -84,6 +84,7 @@ impl Service {
             service.stop().await;
             return Err(StartError::Engine(error));
         }
+        tokio::spawn(follow_trouble(Arc::downgrade(&service.shared())));
         service.announce().await;
         state.send_replace(service.running_state());
         service.core().prestart();
@@ -268,13 +269,13 @@ fn warn_of_denied(options: &Options, settings: &Settings) {
 fn claim_and_announce(server: &Server, paths: &Paths) -> Option<FolderLock> {
     let claimed = FolderLock::claim(paths);
     if matches!(claimed, Ok(None)) {
-        let other = address_file::find(paths).unwrap_or_else(|| "an address that it does not tell".to_owned());
-        let problem = format!(
-            "another service uses the folder {} already, at {other}; `runtray run` and `runtray status` find that one. Stop one of the two, or give one a RUNTRAY_HOME of its own",
-            paths.data.display()
-        );
+        let problem = match address_file::find(paths) {
+            Some(address) => sentences::FOLDER_IN_USE.with("address", address),
+            None => sentences::FOLDER_IN_USE_SOMEWHERE.message(),
+        }
+        .with("path", paths.data.display());
         tracing::warn!("{problem}");
-        server.note_neighbour(problem);
+        server.note_neighbour(Some(problem));
         return None;
     }
     address_file::announce(paths, &server.url());
@@ -288,5 +289,20 @@ async fn follow(server: Arc<Server>, mut changes: watch::Receiver<Loaded>) {
         if changes.changed().await.is_err() {
             return;
         }
+    }
+}
+
+/// Publishes the problems whenever programs cannot be started, or can be again, until the engine is gone.
+async fn follow_trouble(server: Weak<Server>) {
+    let Some(mut changes) = server.upgrade().and_then(|server| server.core.trouble_changes()) else { return };
+    let mut is_over = false;
+    loop {
+        let Some(server) = server.upgrade() else { return };
+        server.publish_problems();
+        if is_over {
+            return;
+        }
+        drop(server);
+        is_over = changes.changed().await.is_err();
     }
 }

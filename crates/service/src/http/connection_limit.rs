@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 use super::observed_body::{Observed, Observer};
+use super::unparsed::Progress;
 use super::write_timeout::Stall;
 
 /// A client that has stalled for this long may lose its connection to another one.
@@ -120,7 +121,8 @@ impl Connections {
         let connection = Connection { stage: Stage::Silent, since: id, evict: evict.clone(), stall: stall.clone() };
         table.connections.insert(id, connection);
         drop(table);
-        ConnectionPermit { tracked: Tracked { id, connections: self.clone() }, evict, stall, _permit: permit }
+        let (tracked, progress) = (Tracked { id, connections: self.clone() }, Progress::default());
+        ConnectionPermit { tracked, evict, stall, progress, _permit: permit }
     }
 }
 
@@ -170,6 +172,7 @@ pub(crate) struct ConnectionPermit {
     tracked: Tracked,
     evict: CancellationToken,
     stall: Stall,
+    progress: Progress,
     _permit: Option<OwnedSemaphorePermit>,
 }
 
@@ -184,6 +187,11 @@ impl ConnectionPermit {
         self.stall.clone()
     }
 
+    /// How far the connection's response is.
+    pub(crate) fn progress(&self) -> Progress {
+        self.progress.clone()
+    }
+
     /// Notes that a request has come. From its last byte until its response is dropped, the connection stays.
     pub(crate) fn begin(&self, request: Request<Incoming>) -> (InFlight, Request<Body>) {
         let in_flight = self.begin_with(request.body().is_end_stream());
@@ -193,7 +201,8 @@ impl ConnectionPermit {
 
     fn begin_with(&self, is_whole: bool) -> InFlight {
         self.tracked.receive(is_whole);
-        InFlight(self.tracked.clone())
+        self.progress.begin();
+        InFlight(self.tracked.clone(), self.progress.clone())
     }
 }
 
@@ -209,7 +218,7 @@ impl Drop for ConnectionPermit {
 }
 
 /// A request that is being answered. The connection is idle again when it is dropped.
-pub(crate) struct InFlight(Tracked);
+pub(crate) struct InFlight(Tracked, Progress);
 
 impl InFlight {
     /// `body`, the response's last part; dropping it ends the request.
@@ -224,6 +233,7 @@ impl Observer<Body> for InFlight {}
 impl Drop for InFlight {
     fn drop(&mut self) {
         self.0.enter(Stage::Idle);
+        self.1.complete();
     }
 }
 

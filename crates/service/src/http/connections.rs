@@ -25,6 +25,7 @@ use tower::ServiceExt;
 use super::connection_limit::{ConnectionLimit, ConnectionPermit};
 use super::lingering_close::{Shared, linger};
 use super::received::{Counted, Received};
+use super::unparsed::Amended;
 use super::write_timeout::WriteTimeout;
 
 /// How long a client may take to send the header of a request, and how long a connection may be idle.
@@ -138,11 +139,12 @@ async fn serve(stream: TcpStream, router: Router, end: CancellationToken, permit
     // The system would buffer megabytes of each response, which count in no budget. If that cannot be set, nothing else changes.
     let _ = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER);
     let socket = Shared::new(stream);
+    let io = WriteTimeout::new(Counted::new(socket.clone(), client.received.clone()), permit.stall());
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEADER_TIMEOUT)
         .serve_connection(
-            TokioIo::new(WriteTimeout::new(Counted::new(socket.clone(), client.received.clone()), permit.stall())),
+            TokioIo::new(Amended::new(io, permit.progress())),
             service_fn(|request| respond(&router, &permit, &client, request)),
         )
         .with_upgrades();

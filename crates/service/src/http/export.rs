@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use axum::body::Bytes;
-use runtray_wire::{Execution, ExportFormat};
+use runtray_wire::{Execution, ExportFormat, Given};
 use time::format_description::well_known::Rfc3339;
 
 /// The columns of a CSV export, in the order of [`row`].
@@ -92,7 +92,7 @@ fn row(execution: &Execution) -> [Cow<'_, str>; 21] {
         Cow::Owned(execution.network.map_or_else(String::new, |had| had.to_string())),
         inert(&execution.code),
         Cow::Owned(execution.code_truncated.to_string()),
-        Cow::Owned(execution.given.as_ref().map_or_else(String::new, |given| serde_json::json!(given).to_string())),
+        Cow::Owned(execution.given.as_ref().map_or_else(String::new, inert_json)),
         inert(&execution.output),
         Cow::Owned(execution.output_truncated.to_string()),
         inert(&execution.error),
@@ -100,37 +100,54 @@ fn row(execution: &Execution) -> [Cow<'_, str>; 21] {
     ]
 }
 
+/// The JSON of the input. It has no line break and no tab, and semicolons only within its strings.
+fn inert_json(given: &Given) -> String {
+    serde_json::json!(given).to_string().replace(';', "\\u003b")
+}
+
 /// Escapes a text that a spreadsheet would evaluate as a formula (OWASP, "CSV Injection").
 ///
 /// Spreadsheets skip blanks and line breaks before a formula, and some accept the fullwidth and small forms of its first
-/// character.
+/// character. Those of many languages, such as German and French, separate cells by a semicolon, and some by a tab. The quotation
+/// marks around our cells mean nothing to them, so a cell may begin after every such character and on every line.
 fn inert(text: &str) -> Cow<'_, str> {
     let rest = text.trim_start_matches(is_skipped);
     let skipped = &text[..text.len() - rest.len()];
-    if skipped.contains(['\t', '\r', '\n']) || rest.starts_with(FORMULA_STARTS) {
-        Cow::Owned(format!("'{text}"))
-    } else {
-        Cow::Borrowed(text)
+    let begins_with_one = skipped.contains(['\t', '\r', '\n']) || rest.starts_with(FORMULA_STARTS);
+    let is_formula = |part: &str| part.trim_start_matches(is_skipped).starts_with(FORMULA_STARTS);
+    let mut parts = text.split_inclusive(SEPARATORS);
+    let first = parts.next().unwrap_or_default();
+    if !begins_with_one && !parts.clone().any(is_formula) {
+        return Cow::Borrowed(text);
     }
+    let mut escaped = if begins_with_one { format!("'{first}") } else { first.to_owned() };
+    for part in parts {
+        escaped.extend(is_formula(part).then_some('\''));
+        escaped.push_str(part);
+    }
+    Cow::Owned(escaped)
 }
+
+/// The characters after which a cell may begin, besides the comma: that one is inside of quotation marks wherever it counts.
+const SEPARATORS: [char; 4] = [';', '\t', '\r', '\n'];
 
 /// The characters that start a formula: ASCII, fullwidth, small and superscript forms, and the minus sign.
 const FORMULA_STARTS: [char; 16] = [
     '=', '+', '-', '@', '＝', '＋', '－', '＠', '﹦', '﹢', '﹣', '﹫', '\u{2212}', '\u{207A}', '\u{207B}', '\u{207C}',
 ];
 
-/// Blanks, line breaks, control characters and characters without a width.
+/// Blanks, line breaks, control characters, characters without a width, and quotation marks.
 fn is_skipped(character: char) -> bool {
     character.is_whitespace()
         || character.is_control()
-        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\'')
+        || matches!(character, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' | '\'' | '"')
 }
 
 #[cfg(test)]
 mod tests {
     use time::OffsetDateTime;
 
-    use super::{COLUMNS, Execution, ExportFormat, line};
+    use super::{COLUMNS, Execution, ExportFormat, FORMULA_STARTS, Given, SEPARATORS, line};
 
     fn execution() -> Execution {
         Execution {
@@ -174,12 +191,53 @@ mod tests {
         for start in ["=", "+", "-", "@", "＝", "＋", "－", "＠", "﹦", "\u{2212}", "\t", "\r", "\n", "\r\n"] {
             for before in ["", " ", "\n", "\r\n\n", "\t \n", "\u{a0}", "\u{feff}", "\u{200b}", "'", "\0"] {
                 let text = format!("{before}{start}cmd|' /C calc'!A0");
-                assert_eq!(super::inert(&text), format!("'{text}"), "{text:?}");
+                let escaped = super::inert(&text);
+                assert!(escaped.starts_with('\'') && !has_formula(&escaped), "{text:?}: {escaped:?}");
+                for separator in [";", "\t", "\n", "\r\n", "x;\"", "x\t \"\""] {
+                    let text = format!("x{separator}{text}");
+                    let escaped = super::inert(&text);
+                    assert!(!has_formula(&escaped), "{text:?}: {escaped:?}");
+                    assert_eq!(escaped.replace('\'', ""), text.replace('\'', ""), "only that is added");
+                }
             }
         }
-        for text in ["", "print(1)", "a=b", "1-2", " x", "'quoted'", "größer ＝ 1"] {
+        for text in ["", "print(1)", "a=b", "1-2", " x", "'quoted'", "größer ＝ 1", "a; b\n\tc", "a, =b", "\"x\";"] {
             assert_eq!(super::inert(text), text, "{text:?}");
         }
+    }
+
+    /// Whether a cell begins with a formula, wherever a spreadsheet begins one.
+    fn has_formula(text: &str) -> bool {
+        text.split(SEPARATORS).any(|cell| cell.trim_start_matches([' ', '"']).starts_with(FORMULA_STARTS))
+    }
+
+    #[test]
+    fn no_separator_of_a_spreadsheet_makes_a_formula_of_a_program() {
+        let hostile = "x;=1+1\n@x\t+1;\"=2\";\n-3\r=4, \"=5\"\n";
+        let given = Given { args: vec![hostile.into(), ";=6".into()], ..Given::default() };
+        let one = Execution {
+            exit_code: Some(1),
+            code: hostile.into(),
+            output: hostile.into(),
+            error: hostile.into(),
+            given: Some(given.clone()),
+            ..execution()
+        };
+        let line = line(ExportFormat::Csv, &one).expect("a line");
+        let mut read = csv::ReaderBuilder::new();
+        read.has_headers(false).flexible(true);
+        for (separator, is_quoting) in [(b',', true), (b';', true), (b';', false), (b'\t', true), (b'\t', false)] {
+            let mut reader = read.delimiter(separator).quoting(is_quoting).from_reader(&line[..]);
+            let rows = reader.byte_records().map(|row| row.expect("a row"));
+            let cells: Vec<_> = rows.flat_map(|row| row.iter().map(<[u8]>::to_vec).collect::<Vec<_>>()).collect();
+            for cell in cells.iter().map(|cell| String::from_utf8_lossy(cell)) {
+                let start = cell.trim_start_matches([' ', '"']);
+                assert!(!start.starts_with(FORMULA_STARTS), "{:?}: {cell:?}", char::from(separator));
+            }
+        }
+        let mut reader = read.delimiter(b',').quoting(true).from_reader(&line[..]);
+        let row = reader.records().next().expect("a row").expect("a row");
+        assert_eq!(serde_json::from_str::<Given>(&row[16]).expect("JSON"), given, "the input can be read back");
     }
 
     #[test]

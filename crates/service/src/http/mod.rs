@@ -32,6 +32,7 @@ mod sessions;
 mod sse;
 pub(crate) mod state;
 pub mod to_wire;
+mod unparsed;
 pub(crate) mod websocket;
 mod write_timeout;
 

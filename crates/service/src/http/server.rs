@@ -1,10 +1,11 @@
 //! The HTTP side of one service: the state that its routes share, and its connections.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use runtray_engine::message::LocalizedMessage;
 use tokio::net::TcpListener;
 use tokio::sync::{Mutex, watch};
 
@@ -16,6 +17,7 @@ use super::connections::Connections;
 use super::sessions::Sessions;
 use super::state::State;
 use crate::runs::core::Core;
+use crate::sentences;
 use crate::settings::{Loaded, Settings, log_problems};
 
 /// The addresses that a service listens on.
@@ -55,7 +57,9 @@ pub(crate) struct Server {
     /// The settings of the start, to tell which changes need a restart.
     initial: Settings,
     /// Says that another service uses the same folders.
-    neighbour: OnceLock<String>,
+    neighbour: watch::Sender<Option<LocalizedMessage>>,
+    /// What [`problems`](Self::problems) returned when it was last published.
+    problems: watch::Sender<Vec<LocalizedMessage>>,
     /// Held while settings are applied.
     applying: Mutex<()>,
 }
@@ -81,7 +85,8 @@ impl Server {
             capacity,
             connections: Connections::default(),
             initial,
-            neighbour: OnceLock::new(),
+            neighbour: watch::Sender::new(None),
+            problems: watch::Sender::default(),
             applying: Mutex::new(()),
         }
     }
@@ -120,6 +125,7 @@ impl Server {
         }
         // Not before: until here the guard has the settings of before.
         self.access.denials.settle(&self.core.settings.borrow().settings.denied_origins);
+        self.publish_problems();
     }
 
     /// The port of all addresses.
@@ -132,19 +138,33 @@ impl Server {
         format!("http://localhost:{}", self.port())
     }
 
-    /// The problems that the user should know: in the settings file, with the token, and with starting programs.
-    pub(crate) fn problems(&self) -> Vec<String> {
-        let loaded = self.core.settings.borrow().clone();
-        let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
-        problems.extend(self.access.problem(&loaded.settings));
-        problems.extend(self.neighbour.get().cloned());
-        problems.extend(self.core.trouble().map(|trouble| format!("programs cannot be started: {trouble}")));
-        problems
+    /// The problems of the service itself, besides mistakes in the settings: with its token, its folders, and starting programs.
+    pub(crate) fn problems(&self) -> Vec<LocalizedMessage> {
+        let token = self.access.problem(&self.core.settings.borrow().settings);
+        let start = self.core.trouble().map(|cause| sentences::CANNOT_START_PROGRAMS.with("cause", cause));
+        [start, self.neighbour.borrow().clone(), token].into_iter().flatten().collect()
     }
 
-    /// Adds the problem that another service uses the same folders. It is found once, when the service starts.
-    pub(crate) fn note_neighbour(&self, problem: String) {
-        let _ = self.neighbour.set(problem);
+    /// A watch channel of [`problems`](Self::problems).
+    pub(crate) fn problem_changes(&self) -> watch::Receiver<Vec<LocalizedMessage>> {
+        self.problems.subscribe()
+    }
+
+    /// Publishes the problems. To be called whenever one may have come or gone.
+    pub(crate) fn publish_problems(&self) {
+        self.problems.send_if_modified(|known| {
+            // Computed while the channel is locked, so that no older list replaces a newer one.
+            let present = self.problems();
+            let is_changed = *known != present;
+            *known = present;
+            is_changed
+        });
+    }
+
+    /// Sets or removes the problem that another service uses the same folders.
+    pub(crate) fn note_neighbour(&self, problem: Option<LocalizedMessage>) {
+        self.neighbour.send_replace(problem);
+        self.publish_problems();
     }
 
     /// The keys of `settings` that differ from the start and need a restart.

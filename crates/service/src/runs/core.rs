@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::language::{Languages, Runtime};
+use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Config, Containment, Engine, Isolation, Job, SandboxReport};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -289,8 +290,13 @@ impl Core {
     }
 
     /// Why the engine cannot start programs, if that is not the programs' own fault.
-    pub(crate) fn trouble(&self) -> Option<String> {
-        self.engine.ready().and_then(|engine| engine.trouble())
+    pub(crate) fn trouble(&self) -> Option<LocalizedMessage> {
+        self.trouble_changes()?.borrow().clone()
+    }
+
+    /// A watch channel of [`trouble`](Self::trouble); `None` while the engine does not run.
+    pub(crate) fn trouble_changes(&self) -> Option<watch::Receiver<Option<LocalizedMessage>>> {
+        self.engine.ready().map(|engine| engine.trouble())
     }
 
     fn context(&self) -> Context {

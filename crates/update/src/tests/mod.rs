@@ -283,3 +283,26 @@ fn one_update_at_a_time_and_an_interrupted_one_is_swept() {
     sweep(world.root.path());
     assert_eq!(names(world.root.path()), ["runtray"]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_fetched_package_is_accessible_to_its_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let world = World::new();
+    let cache = world.root.path().join("updates");
+    fs::create_dir(&cache).expect("a folder");
+    fs::set_permissions(&cache, fs::Permissions::from_mode(0o777)).expect("a mode");
+    let updater = Updater { cache: cache.clone(), ..world.updater_of(Installation::Setup) };
+    let target = updater.target().expect("a target");
+    let signature = world.publisher.sign(b"new", "2.0.0", &target);
+    world.server.set("/latest.json", Reply::Whole(manifest("2.0.0", &target, "/setup", &signature)));
+    world.server.set("/setup", Reply::Whole(b"new".to_vec()));
+    let release = updater.check().expect("an answer").release.expect("a newer version");
+    let _package = updater.fetch(&release, |_, _| {}).expect("a package");
+    let mode = |path: &Path| fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    let work = cache.join(".runtray-update");
+    assert_eq!((mode(&cache), mode(&work)), (0o700, 0o700));
+    for file in ["lock", "Runtray-Setup.exe"] {
+        assert_eq!(mode(&work.join(file)), 0o600, "{file}");
+    }
+}

@@ -13,10 +13,11 @@ mod endpoint;
 mod request;
 
 use std::fs::{self, File, TryLockError};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use runtray_engine::private;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
@@ -119,8 +120,8 @@ impl Drop for Instance {
 }
 
 fn lock(data: &Path) -> Result<File, TryLockError> {
-    fs::create_dir_all(data).map_err(TryLockError::Error)?;
-    let open = File::options().create(true).truncate(false).write(true).open(data.join("app.lock"));
+    private::folder(data).map_err(TryLockError::Error)?;
+    let open = private::open(&data.join("app.lock"), File::options().create(true).truncate(false).write(true));
     let file = open.map_err(TryLockError::Error)?;
     file.try_lock()?;
     Ok(file)
@@ -133,7 +134,7 @@ fn address_file(data: &Path) -> PathBuf {
 /// Replaces the file atomically: a second start may read it at any moment.
 fn announce(data: &Path, address: &str) -> io::Result<()> {
     let new = data.join("app.address.new");
-    fs::write(&new, format!("{address}\n{}\n", std::process::id()))?;
+    private::create(&new)?.write_all(format!("{address}\n{}\n", std::process::id()).as_bytes())?;
     fs::rename(new, address_file(data))
 }
 

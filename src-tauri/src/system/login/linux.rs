@@ -1,7 +1,9 @@
 //! The entry in the user's autostart folder, as freedesktop.org specifies it.
 
+use std::io::Write as _;
 use std::path::PathBuf;
 
+use runtray_engine::private;
 use runtray_service::paths::Paths;
 
 use super::{LoginItems, desktop_entry, program, remove, write};
@@ -55,8 +57,8 @@ impl LoginItems for Items {
             return remove(file).and_then(|()| remove(&self.icon));
         }
         let text = desktop_entry::text(&program()?, &self.icon)?;
-        std::fs::create_dir_all(self.icon.parent().unwrap_or(&self.icon))
-            .and_then(|()| std::fs::write(&self.icon, ICON))
+        private::folder(self.icon.parent().unwrap_or(&self.icon))
+            .and_then(|()| private::create(&self.icon)?.write_all(ICON))
             .map_err(|error| format!("could not write {}: {error}", self.icon.display()))?;
         write(file, &text)
     }

@@ -18,6 +18,7 @@ use crate::outcome::Containment;
 use crate::sys::launch::Launch;
 use crate::sys::pipes::Pipes;
 use crate::sys::streams;
+use crate::text::message::LocalizedMessage;
 
 /// Starts process trees, each registered with the watcher.
 pub(crate) struct Launcher {
@@ -44,9 +45,9 @@ impl Launcher {
         self.sandbox.subscribe()
     }
 
-    /// None: a watcher that is gone is replaced before each run.
-    pub(crate) fn trouble(&self) -> Option<String> {
-        None
+    /// Never any: a watcher that is gone is replaced before each run.
+    pub(crate) fn trouble(&self) -> watch::Receiver<Option<LocalizedMessage>> {
+        watch::Sender::new(None).subscribe()
     }
 
     /// Starts `launch` in its own session.

@@ -45,6 +45,7 @@ use process::{Process, Streams};
 use crate::isolation::{Lack, SandboxReport};
 use crate::outcome::Containment;
 use crate::session::Signal;
+use crate::text::message::LocalizedMessage;
 
 /// The interval of checks. Windows limits user time by itself, but not system time, and keeps messages until they are fetched.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -93,9 +94,9 @@ impl Launcher {
         watch::Sender::new(Some(report)).subscribe()
     }
 
-    /// None: there is no process between us and a program.
-    pub(crate) fn trouble(&self) -> Option<String> {
-        None
+    /// Never any: there is no process between us and a program.
+    pub(crate) fn trouble(&self) -> watch::Receiver<Option<LocalizedMessage>> {
+        watch::Sender::new(None).subscribe()
     }
 
     /// Starts `launch` in its own job.

@@ -2,12 +2,15 @@
 
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
+use runtray_engine::message::LocalizedMessage;
+
 use super::denials::Denials;
 use super::need::Need;
 use super::pending::PendingOrigins;
 use super::token::Token;
 use crate::platform::origin::Origin;
 use crate::platform::paths::Paths;
+use crate::sentences;
 use crate::settings::Settings;
 
 /// The state of the access rules besides the settings.
@@ -29,7 +32,7 @@ struct TokenState {
     /// Whether the token was given when the service was started.
     is_given: bool,
     /// Why there is no token.
-    problem: Option<String>,
+    problem: Option<LocalizedMessage>,
 }
 
 impl Access {
@@ -66,10 +69,7 @@ impl Access {
         match Token::load_or_create(&path) {
             Ok(token) => (state.token, state.problem) = (Some(token), None),
             Err(error) => {
-                let problem = format!(
-                    "the token file {} cannot be used, so every request that needs it is refused: {error}",
-                    path.display()
-                );
+                let problem = sentences::TOKEN_UNUSABLE.with("path", path.display()).with("cause", &error);
                 tracing::error!("{problem}");
                 state.problem = Some(problem);
             }
@@ -96,7 +96,7 @@ impl Access {
     }
 
     /// Why there is no token, if every request needs it.
-    pub(crate) fn problem(&self, settings: &Settings) -> Option<String> {
+    pub(crate) fn problem(&self, settings: &Settings) -> Option<LocalizedMessage> {
         let problem = self.read_token().problem.clone();
         problem.filter(|_| self.asks_for_token(settings))
     }

@@ -9,6 +9,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use runtray_engine::private;
 
+use crate::sentences;
+
 const RANDOM_BYTES: usize = 32;
 /// A secret that requests must carry.
 #[derive(Clone, PartialEq, Eq)]
@@ -41,12 +43,7 @@ impl Token {
     fn read(path: &Path) -> io::Result<Self> {
         let mut text = String::new();
         private::open(path, OpenOptions::new().read(true))?.read_to_string(&mut text)?;
-        Self::chosen(&text).ok_or_else(|| {
-            io::Error::new(
-                io::ErrorKind::InvalidData,
-                "it holds no token; delete it and a new one is made at the next start",
-            )
-        })
+        Self::chosen(&text).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, sentences::TOKEN_NONE.message()))
     }
 
     fn create(path: &Path) -> io::Result<Self> {

@@ -1,8 +1,10 @@
 //! Handing an adapter's program to the core.
 
+use std::sync::Arc;
+
 use runtray_engine::{Event, Job, Refill};
 use runtray_wire::ExecuteResponse;
-use tokio::sync::mpsc;
+use tokio::sync::{SetOnce, mpsc};
 
 use crate::http::error::Error;
 use crate::http::from_wire::request::{Parsed, warn_of_ignored};
@@ -35,6 +37,11 @@ pub(crate) async fn submit(core: &Core, parsed: Parsed, id: String, origin: Stri
 }
 
 impl Submitted {
+    /// Is set as soon as the program has been started.
+    pub(crate) fn begun(&self) -> Arc<SetOnce<()>> {
+        self.execution.begun()
+    }
+
     /// The next event; `None` when there will be no more. Cancel safe.
     pub(crate) async fn next(&mut self) -> Option<Event> {
         self.events.recv().await

@@ -119,7 +119,7 @@ pub(super) fn behind(headers: &HeaderMap, allowed: Allowed<'_>, host: &str) -> O
 }
 
 /// Whether the origin is the address that the request was sent to.
-fn is_own(headers: &HeaderMap, origin: &Origin) -> bool {
+pub(super) fn is_own(headers: &HeaderMap, origin: &Origin) -> bool {
     let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
     host.and_then(|host| format!("http://{host}").parse::<Origin>().ok()).is_some_and(|own| own == *origin)
 }

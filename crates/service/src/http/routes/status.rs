@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use runtray_engine::Isolation;
+use runtray_engine::message::LocalizedMessage;
 use runtray_wire::{ErrorBody, ServiceStatus};
 
 use crate::http::VERSION;
 use crate::http::server::Server;
-use crate::http::to_wire::journal_state;
+use crate::http::to_wire::{journal_state, words};
 use crate::journal::milliseconds;
-use crate::settings::IsolationChoice;
+use crate::settings::{IsolationChoice, Problem};
 
 /// How the service is.
 #[utoipa::path(
@@ -24,6 +25,7 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
     let (python, python_path, own) = python(&server).await;
     let load = *server.core.admission.load().borrow();
     let settings = server.core.settings.borrow().settings.clone();
+    let problems = problems(&server);
     let (journal, journal_detail) = journal_state(&server.core.journal.state().borrow());
     // An interpreter with isolation of its own, such as the built-in Python, has it at every level of the settings.
     let (isolation, isolation_detail) = match own {
@@ -49,10 +51,17 @@ pub(crate) async fn status(State(server): State<Arc<Server>>) -> Json<ServiceSta
         journal: journal.to_owned(),
         journal_detail,
         journal_dropped: server.core.journal.dropped(),
-        problems: server.problems(),
+        problems: problems.iter().map(ToString::to_string).collect(),
+        localized_problems: problems.iter().map(words).collect(),
         restart_needed: server.restart_needed(&settings).into_iter().map(str::to_owned).collect(),
         pending_origins: server.access.pending.watch().borrow().iter().map(Into::into).collect(),
     })
+}
+
+/// The problems that its user should know: mistakes in the settings file, then those of the service itself.
+fn problems(server: &Server) -> Vec<LocalizedMessage> {
+    let mistakes: Vec<_> = server.core.settings.borrow().problems.iter().map(Problem::message).collect();
+    mistakes.into_iter().chain(server.problems()).collect()
 }
 
 /// The level of runs, and why it is not the sandbox where `auto` would choose it, or what the sandbox lacks.

@@ -40,6 +40,26 @@ const SCENES: Record<string, (backend: FakeBackend) => void> = {
     const reason = "port 5000 is in use";
     backend.status = { ...backend.status, state: "failed", reason, running: 0, now: [], problems: [problem] };
   },
+  trouble: (backend) => {
+    backend.fill(1284);
+    const restart = { label: "Restart", command: "restart_service" as const, argument: null };
+    const open = (label: string, argument: string) => ({ label, command: "open_folder" as const, argument });
+    const problems = [
+      {
+        id: "service.cannot_start",
+        text: "Programs cannot be started: the launcher process does not answer.",
+        remedy: "Runtray tries again every second. If this stays, restart the service; its log says more.",
+        actions: [restart, open("Open the log's folder", "log")],
+      },
+      {
+        id: "service.folder_in_use",
+        text: "Another service uses the folder /home/ada/.local/share/runtray already, at http://localhost:5001.",
+        remedy: null,
+        actions: [restart, open("Open the data folder", "data")],
+      },
+    ];
+    backend.status = { ...backend.status, problems };
+  },
   nopython: (backend) => {
     SCENES["empty"]?.(backend);
     backend.pythonList = [];

@@ -23,6 +23,9 @@ use crate::sys::linux::pidfd::ForeignProcess;
 use crate::sys::linux::protocol::{Abilities, LauncherMessage, RunSpec};
 use crate::sys::pipes::Pipes;
 use crate::sys::streams;
+use crate::text::message::{LocalizedMessage, Sentence};
+use crate::text::sentences as s;
+use crate::text::system_error::system;
 
 /// The timeouts for an answer of the launcher, and then of the supervisor, at the first and the second attempt: a loaded
 /// machine is slow.
@@ -38,7 +41,7 @@ pub(crate) struct Launcher(Arc<Shared>);
 
 struct Shared {
     process: Mutex<Arc<LauncherProcess>>,
-    trouble: Mutex<Option<String>>,
+    trouble: watch::Sender<Option<LocalizedMessage>>,
     containment: watch::Sender<Option<Containment>>,
     sandbox: watch::Sender<Option<SandboxReport>>,
 }
@@ -49,7 +52,7 @@ impl Launcher {
         let process = LauncherProcess::get()?;
         let shared = Arc::new(Shared {
             process: Mutex::new(process.clone()),
-            trouble: Mutex::new(None),
+            trouble: watch::Sender::new(None),
             containment: watch::Sender::new(None),
             sandbox: watch::Sender::new(None),
         });
@@ -67,9 +70,9 @@ impl Launcher {
         self.0.sandbox.subscribe()
     }
 
-    /// Why the last run could not be started, unless its program was the cause.
-    pub(crate) fn trouble(&self) -> Option<String> {
-        self.0.trouble().clone()
+    /// Watch channel of the reason why the last run could not be started, unless its program was the cause.
+    pub(crate) fn trouble(&self) -> watch::Receiver<Option<LocalizedMessage>> {
+        self.0.trouble.subscribe()
     }
 
     /// Starts a run. An exec failure is reported by [`Tree::wait`]. If the launcher or the supervisor fails before
@@ -84,7 +87,7 @@ impl Launcher {
             launched => launched,
         };
         match &launched {
-            Ok(_) => *self.0.trouble() = None,
+            Ok(_) => self.0.set_trouble(None),
             Err(error) => self.0.note_trouble(error),
         }
         launched
@@ -94,13 +97,20 @@ impl Launcher {
 impl Shared {
     /// Records why no run can be started, and probes for recovery in the background, because refused clients may wait for it.
     fn note_trouble(self: &Arc<Self>, error: &io::Error) {
-        if self.trouble().replace(error.to_string()).is_none() {
+        let mut is_new = false;
+        self.trouble.send_modify(|trouble| is_new = trouble.replace(system(error)).is_none());
+        if is_new {
             tokio::spawn(recover(Arc::downgrade(self)));
         }
     }
 
-    fn trouble(&self) -> MutexGuard<'_, Option<String>> {
-        self.trouble.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Publishes a change only: this is called for every run.
+    fn set_trouble(&self, new: Option<LocalizedMessage>) {
+        self.trouble.send_if_modified(|trouble| {
+            let is_changed = *trouble != new;
+            *trouble = new;
+            is_changed
+        });
     }
 
     async fn attempt(self: &Arc<Self>, launch: &Launch<'_>, patience: Duration) -> io::Result<(Tree, Pipes)> {
@@ -112,7 +122,7 @@ impl Shared {
         let started = timeout(patience, tree.start(&RunSpec::from(launch))).await;
         match started.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into())) {
             Ok(()) => Ok((tree, pipes)),
-            Err(error) => Err(failed("the run's supervisor", &error)),
+            Err(error) => Err(failed(&SUPERVISOR, &error)),
         }
     }
 
@@ -134,10 +144,10 @@ impl Shared {
         let offer = Offer::new(terminal)?;
         let asked = timeout(patience, offer.ask(&process)).await.unwrap_or_else(|_| Err(ErrorKind::TimedOut.into()));
         match asked {
-            Ok(answer) => answer.map_err(|error| failed("no supervisor could be started", &error)),
+            Ok(answer) => answer.map_err(|error| failed(&NEW_SUPERVISOR, &error)),
             Err(error) => {
                 self.replace(&process, &error)?;
-                Err(failed("the launcher process", &error))
+                Err(failed(&LAUNCHER, &error))
             }
         }
     }
@@ -169,13 +179,13 @@ async fn recover(launcher: Weak<Shared>) {
     loop {
         sleep(RECOVERY).await;
         let Some(launcher) = launcher.upgrade() else { return };
-        if launcher.trouble().is_none() {
+        if launcher.trouble.borrow().is_none() {
             return;
         }
         // The supervisor that it got ends, because its run never begins.
         match launcher.ask(None, PATIENCE[0]).await {
-            Ok(_) => *launcher.trouble() = None,
-            Err(error) => *launcher.trouble() = Some(error.to_string()),
+            Ok(_) => launcher.set_trouble(None),
+            Err(error) => launcher.set_trouble(Some(system(&error))),
         }
     }
 }
@@ -208,15 +218,28 @@ async fn publish_abilities(launcher: Weak<Shared>, process: Arc<LauncherProcess>
     }
 }
 
+/// The sentences for the failures of one of our processes: it does not answer, it ended, anything else with its `cause`.
+struct Sentences {
+    silent: Sentence,
+    ended: Sentence,
+    failed: Sentence,
+}
+
+const LAUNCHER: Sentences =
+    Sentences { silent: s::LAUNCHER_SILENT, ended: s::LAUNCHER_ENDED, failed: s::LAUNCHER_FAILED };
+const SUPERVISOR: Sentences =
+    Sentences { silent: s::SUPERVISOR_SILENT, ended: s::SUPERVISOR_ENDED, failed: s::SUPERVISOR };
+/// A supervisor that does not exist yet.
+const NEW_SUPERVISOR: Sentences = Sentences { failed: s::NO_SUPERVISOR, ..SUPERVISOR };
+
 /// An error of the launcher or supervisor. Carries no OS error number, which would be taken for the program's.
-fn failed(part: &str, error: &io::Error) -> io::Error {
-    match error.kind() {
-        ErrorKind::TimedOut => io::Error::new(ErrorKind::TimedOut, format!("{part} does not answer")),
-        ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
-            io::Error::new(error.kind(), format!("{part} ended"))
-        }
-        kind => io::Error::new(kind, format!("{part}: {error}")),
-    }
+fn failed(sentences: &Sentences, error: &io::Error) -> io::Error {
+    let message = match error.kind() {
+        ErrorKind::TimedOut => sentences.silent.message(),
+        ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => sentences.ended.message(),
+        _ => sentences.failed.with("cause", error),
+    };
+    io::Error::new(error.kind(), message)
 }
 
 /// The descriptors for the launcher, and our ends of them.

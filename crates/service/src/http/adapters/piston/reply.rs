@@ -39,6 +39,13 @@ impl From<Error> for Refused {
     }
 }
 
+impl Refused {
+    /// Its body.
+    pub(super) fn json(&self) -> Vec<u8> {
+        serde_json::to_vec(&Message { message: self.message.clone() }).unwrap_or_default()
+    }
+}
+
 impl IntoResponse for Refused {
     fn into_response(self) -> Response {
         (self.status, Json(Message { message: self.message })).into_response()

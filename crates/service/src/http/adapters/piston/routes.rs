@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use axum::body::Body;
+use axum::body::{Body, Bytes};
 use axum::extract::State;
-use axum::http::{HeaderMap, header};
-use axum::response::{IntoResponse as _, Response};
+use axum::http::HeaderMap;
+use axum::response::Response;
 use axum::routing::{get, post};
 use axum::{Extension, Json, Router};
 use runtray_engine::Event;
@@ -18,11 +18,13 @@ use super::connect;
 use super::reply::{Message, Refused};
 use super::request::{self, Description, Wanted};
 use super::runtimes::{self, Runtime};
-use crate::http::adapters::submission::submit;
+use crate::http::adapters::submission::{Submitted, submit};
 use crate::http::body;
+use crate::http::budget::Share;
 use crate::http::error::Error;
 use crate::http::from_wire::request::Parsed;
 use crate::http::guard::layer::Caller;
+use crate::http::json_response;
 use crate::http::middleware::RequestId;
 use crate::http::sent::counted;
 use crate::http::server::Server;
@@ -89,9 +91,21 @@ async fn execute(
     let (language, version) = runtimes::find(&server.core, &wanted).await?;
     let Wanted { request, .. } = wanted;
     let parsed = Parsed::new(language.clone(), request);
-    let mut submitted = submit(&server.core, parsed, id, caller.named_or(ORIGIN).to_owned()).await?;
+    let submitted = submit(&server.core, parsed, id, caller.named_or(ORIGIN).to_owned()).await?;
+    let (begun, kept) = (submitted.begun(), settings.kept_output_bytes);
+    let answer = answer(submitted, kept, (language, version), share);
+    json_response::respond_when(begun, answer, Refused::json).await
+}
+
+/// The answer as JSON, once the program has ended.
+async fn answer(
+    mut submitted: Submitted,
+    kept_bytes: usize,
+    (language, version): (String, String),
+    share: Share,
+) -> Result<Bytes, Refused> {
     // Piston's `output` has both streams in the order in which they came.
-    let mut output = BoundedText::new(settings.kept_output_bytes);
+    let mut output = BoundedText::new(kept_bytes);
     while let Some(event) = submitted.next().await {
         if let Event::Stdout(text) | Event::Stderr(text) = event {
             output.push(&text);
@@ -100,8 +114,7 @@ async fn execute(
     let (response, refill) = submitted.ended().await?;
     let run = Stage::new(response, output.into_text(None));
     let json = serde_json::to_vec(&Answer { run, language, version }).map_err(Error::internal)?;
-    let media_type = [(header::CONTENT_TYPE, "application/json")];
-    Ok((media_type, counted(json, share, refill)).into_response())
+    Ok(counted(json, share, refill))
 }
 
 /// The languages that can run here, as Piston lists them. It is also at `/api/v2/piston/runtimes`.
