@@ -14,6 +14,8 @@ mod rights;
 mod supervision;
 #[cfg(target_os = "linux")]
 mod temporary;
+#[cfg(target_os = "linux")]
+mod terminals;
 
 use std::fs;
 use std::path::Path;
