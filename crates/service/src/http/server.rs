@@ -1,7 +1,7 @@
 //! The HTTP side of one service: the state that its routes share, and its connections.
 
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -55,7 +55,7 @@ pub(crate) struct Server {
     /// The settings of the start, to tell which changes need a restart.
     initial: Settings,
     /// Says that another service uses the same folders.
-    neighbour: OnceLock<String>,
+    neighbour: watch::Sender<Option<String>>,
     /// Held while settings are applied.
     applying: Mutex<()>,
 }
@@ -81,7 +81,7 @@ impl Server {
             capacity,
             connections: Connections::default(),
             initial,
-            neighbour: OnceLock::new(),
+            neighbour: watch::Sender::new(None),
             applying: Mutex::new(()),
         }
     }
@@ -137,14 +137,18 @@ impl Server {
         let loaded = self.core.settings.borrow().clone();
         let mut problems: Vec<String> = loaded.problems.iter().map(ToString::to_string).collect();
         problems.extend(self.access.problem(&loaded.settings));
-        problems.extend(self.neighbour.get().cloned());
+        problems.extend(self.neighbour.borrow().clone());
         problems.extend(self.core.trouble().map(|trouble| format!("programs cannot be started: {trouble}")));
         problems
     }
 
-    /// Adds the problem that another service uses the same folders. It is found once, when the service starts.
-    pub(crate) fn note_neighbour(&self, problem: String) {
-        let _ = self.neighbour.set(problem);
+    /// Sets the problem that another service uses the same folders, or clears it. Whether that is new.
+    pub(crate) fn note_neighbour(&self, problem: Option<String>) -> bool {
+        self.neighbour.send_if_modified(|known| {
+            let is_new = *known != problem;
+            *known = problem;
+            is_new
+        })
     }
 
     /// The keys of `settings` that differ from the start and need a restart.
