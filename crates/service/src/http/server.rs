@@ -14,6 +14,7 @@ use super::capacity::Capacity;
 use super::connection_limit::ConnectionLimit;
 use super::connections::Connections;
 use super::sessions::Sessions;
+use super::spool::Spooling;
 use super::state::State;
 use crate::runs::core::Core;
 use crate::settings::{Loaded, Settings, log_problems};
@@ -47,6 +48,8 @@ pub(crate) struct Server {
     pub(crate) started: Instant,
     /// The bytes of waiting bodies, queued programs and unread answers.
     pub(crate) budget: Budget,
+    /// The unread input of interactive programs on disk.
+    pub(crate) spooling: Spooling,
     /// The WebSocket connections.
     pub(crate) sessions: Sessions,
     /// How many connections there may be.
@@ -70,6 +73,7 @@ impl Server {
         state: Arc<watch::Sender<State>>,
     ) -> Self {
         let initial = core.settings.borrow().settings.clone();
+        let spooling = Spooling::new(access.paths.data.clone());
         Self {
             core,
             access,
@@ -77,6 +81,7 @@ impl Server {
             state,
             started: Instant::now(),
             budget: Budget::new(initial.waiting_bytes),
+            spooling,
             sessions: Sessions::new(capacity.sessions),
             capacity,
             connections: Connections::default(),
