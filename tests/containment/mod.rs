@@ -1,6 +1,8 @@
 //! Hostile programs: nothing is left behind by any of them.
 
 #[cfg(target_os = "linux")]
+mod above;
+#[cfg(target_os = "linux")]
 mod cgroups;
 #[cfg(target_os = "linux")]
 mod disk_limits;
