@@ -1,6 +1,10 @@
 //! Hostile programs: nothing is left behind by any of them.
 
 #[cfg(target_os = "linux")]
+mod above;
+#[cfg(target_os = "linux")]
+mod cgroups;
+#[cfg(target_os = "linux")]
 mod disk_limits;
 #[cfg(target_os = "linux")]
 mod limits;
@@ -14,6 +18,8 @@ mod rights;
 mod supervision;
 #[cfg(target_os = "linux")]
 mod temporary;
+#[cfg(target_os = "linux")]
+mod terminals;
 
 use std::fs;
 use std::path::Path;

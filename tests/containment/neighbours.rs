@@ -1,4 +1,4 @@
-//! Concurrent programs: none reaches another or the service, or is affected by files above its folder.
+//! Concurrent programs: none reaches another or the service.
 
 use std::fs;
 use std::os::unix::net::UnixListener;
@@ -254,55 +254,6 @@ fn names_made_of_process_ids_do_not_collide_in_parallel_runs() {
         ids.sort();
         ids.dedup();
         assert_eq!(ids.len(), all, "process ids that two runs have ({mode:?}): {answers:?}");
-    }
-}
-
-/// Files that a user may have in the home folder or above.
-const ABOVE: [(&str, &str); 6] = [
-    ("package.json", r#"{"type": "commonjs"}"#),
-    ("package.json", r#"{"type": "module"}"#),
-    ("package.json", "{}"),
-    ("package.json", "not JSON"),
-    ("tsconfig.json", "not JSON"),
-    (".npmrc", "node-options=--no-such-option"),
-];
-
-/// An ES module and a CommonJS program, with their output.
-const READ_AS: [(&str, &str); 2] = [
-    ("import { basename } from 'node:path';\nconsole.log(basename('a/b'), await 1);", "b 1\n"),
-    ("const { basename } = require('path');\nconsole.log(basename('a/b'), typeof module);", "b object\n"),
-];
-
-#[test]
-fn files_above_the_run_s_folder_do_not_change_the_module_type() {
-    for mode in ALL {
-        let service = start(mode);
-        let languages = service.get("/languages").json();
-        let has_node = languages
-            .as_array()
-            .expect("a list")
-            .iter()
-            .any(|row| row["language"] == "javascript" && row["available"] == true);
-        if !has_node {
-            return eprintln!("not tested: there is no Node.js");
-        }
-        for (name, text) in ABOVE {
-            for place in [service.home().path().to_path_buf(), service.runs_folder()] {
-                fs::write(place.join(name), text).expect("a file above");
-                check_reading(&service, &format!("{name} {text:?} in {} ({mode:?})", place.display()));
-                fs::remove_file(place.join(name)).expect("a file to delete");
-            }
-        }
-    }
-}
-
-/// Runs the programs in a prestarted interpreter, if one waits, and in a new one.
-fn check_reading(service: &Service, what: &str) {
-    for (code, output) in READ_AS {
-        for args in [vec![], vec!["cold"]] {
-            let answer = service.execute(&json!({"language": "javascript", "code": code, "args": args}));
-            assert_eq!((&answer["output"], &answer["error"]), (&json!(output), &json!("")), "{what}: {answer}");
-        }
     }
 }
 

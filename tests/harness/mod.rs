@@ -157,9 +157,14 @@ fn interpreters(settings: &str) -> String {
     chosen.chain(fake).collect()
 }
 
+/// The program under test: that of `RUNTRAY_TEST_PROGRAM`, for example of an older version, or the one that cargo has built.
+pub(crate) fn program_file() -> PathBuf {
+    std::env::var_os("RUNTRAY_TEST_PROGRAM").map_or_else(|| env!("CARGO_BIN_EXE_runtray").into(), PathBuf::from)
+}
+
 /// A command for `runtray` in `home`, without arguments.
 pub(crate) fn runtray(home: &Home) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_runtray"));
+    let mut command = Command::new(program_file());
     command.env("RUNTRAY_HOME", home.path()).env(BUILTIN_PYTHON, "");
     command
 }

@@ -5,7 +5,7 @@ use std::os::unix::fs::chown;
 use std::path::Path;
 use std::process::Command;
 
-use super::{Home, runtray};
+use super::{Home, program_file, runtray};
 
 const NOBODY: u32 = 65534;
 const AS_NOBODY: [&str; 3] = ["--reuid=65534", "--regid=65534", "--clear-groups"];
@@ -16,7 +16,7 @@ pub(crate) fn cannot_run() -> Option<String> {
         return Some("only root can become another user".to_owned());
     }
     let mut tried = Command::new("setpriv");
-    tried.args(AS_NOBODY).arg(env!("CARGO_BIN_EXE_runtray")).arg("--version");
+    tried.args(AS_NOBODY).arg(program_file()).arg("--version");
     let tried = tried.output();
     let lacks_python = !Path::new("/usr/bin/python3").exists();
     match tried {

@@ -162,10 +162,19 @@ fn a_signal_bypasses_unread_input() {
 
 /// Types 12 MB into a program that reads nothing.
 fn crammed(service: &Service, code: &str) -> Conversation {
+    let mut talk = begun(service, code);
+    cram(&mut talk, 24);
+    talk
+}
+
+fn cram(talk: &mut Conversation, pieces: usize) {
+    let piece = "x".repeat(500_000);
+    (0..pieces).for_each(|_| talk.type_in(&piece));
+}
+
+fn begun(service: &Service, code: &str) -> Conversation {
     let mut talk = service.converse(&program(code));
     talk.until("up\n");
-    let piece = "x".repeat(500_000);
-    (0..24).for_each(|_| talk.type_in(&piece));
     talk
 }
 
@@ -178,6 +187,49 @@ fn a_kill_bypasses_megabytes_of_unread_input() {
     let talk = crammed(&service, "ignore-termination\nprint up\nhang");
     drop(talk);
     eventually("the run to be gone", || service.running().is_empty().then_some(()));
+}
+
+#[test]
+fn a_kill_bypasses_more_unread_input_than_memory_takes() {
+    let service = Service::start_with("[admission]\nwaiting_bytes = 4194304");
+    let code = "ignore-termination\nprint up\nhang";
+    let mut talks = [begun(&service, code), begun(&service, code)];
+    // The first uses up what all clients together may hold in memory.
+    talks.iter_mut().for_each(|talk| cram(talk, 128));
+    for mut talk in talks {
+        talk.signal("kill");
+        assert_eq!(talk.finished()["status"], "cancelled");
+    }
+    let hidden = fs::read_dir(service.home().path().join("data")).expect("a folder").flatten();
+    let large: Vec<_> = hidden.filter(|file| file.metadata().is_ok_and(|file| file.len() > 10_000_000)).collect();
+    assert!(large.is_empty(), "{large:?} is left");
+}
+
+#[test]
+fn a_kill_of_a_piston_client_bypasses_more_unread_input_than_memory_takes() {
+    let service = Service::start_with("[admission]\nwaiting_bytes = 4194304");
+    let mut talk = service.piston(&[], "ignore-termination\nhang");
+    let data = json!({"type": "data", "stream": "stdin", "data": "x".repeat(500_000)});
+    (0..128).for_each(|_| talk.send(&data));
+    talk.send(&json!({"type": "signal", "signal": "SIGKILL"}));
+    let ended = std::iter::repeat_with(|| talk.next()).find(|message| message["type"] != "data").expect("an end");
+    assert_eq!((&ended["type"], &ended["signal"]), (&json!("exit"), &json!("SIGKILL")), "{ended}");
+}
+
+#[test]
+fn input_that_memory_does_not_take_arrives_in_order() {
+    let service = Service::start_with("[admission]\nwaiting_bytes = 1048576");
+    let flag = service.home().shared("flag");
+    let mut talk = service.converse(&program(&format!("print up\nwait-for {}\necho", flag.display())));
+    talk.until("up\n");
+    let lines = |from: usize| (from..from + 50_000).map(|number| format!("{number:09}\n")).collect::<String>();
+    let pieces: Vec<String> = (0..10).map(|piece| lines(piece * 50_000)).collect();
+    pieces.iter().for_each(|piece| talk.type_in(piece));
+    talk.type_in("end");
+    talk.send(&json!({"type": "eof"}));
+    fs::write(&flag, "").expect("a flag");
+    assert!(talk.until("end") == pieces.concat(), "the input came in another order");
+    assert_eq!(talk.ended(), ("completed".into(), 0.into()));
 }
 
 #[cfg(unix)]

@@ -119,6 +119,21 @@ fn two_services_share_a_home() {
 }
 
 #[test]
+fn a_service_is_found_when_the_one_before_it_in_the_same_home_has_ended() {
+    for end in [Service::stop, Service::kill] {
+        let home = Home::new("");
+        let mut first = Service::start_in(&home, &[]);
+        let second = Service::start_in(&home, &[]);
+        end(&mut first);
+        eventually("the second service to be found", || {
+            let told = runtray(&home).args(["status"]).output().expect("runtray runs");
+            let is_second = String::from_utf8_lossy(&told.stdout).contains(&format!(":{}\n", second.port()));
+            (is_second && second.get("/status").json()["problems"] == json!([])).then_some(())
+        });
+    }
+}
+
+#[test]
 fn the_oldest_entries_are_deleted_when_the_file_grows_too_large() {
     let home = Home::new("");
     let service = Service::start_in(&home, &[]);

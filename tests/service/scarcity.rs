@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 
-use crate::harness::{Home, Service};
+use crate::harness::{Home, Service, program_file};
 use crate::service::execute::program;
 
 /// A user id without other processes, so that its process limit only counts those of a test.
@@ -30,8 +30,8 @@ fn limited(home: &Home, runtray: &Path, limit: &str, arguments: &str) -> Command
 #[test]
 fn with_few_descriptors_silent_connections_do_not_block_others() {
     let home = Home::new("");
-    let runtray = Path::new(env!("CARGO_BIN_EXE_runtray"));
-    let service = Service::start_by(limited(&home, runtray, "ulimit -n 256", "serve --port 0"), &home);
+    let runtray = program_file();
+    let service = Service::start_by(limited(&home, &runtray, "ulimit -n 256", "serve --port 0"), &home);
     let connect = |text: &str| {
         let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
         drop(connection.write_all(text.as_bytes()));
@@ -70,8 +70,8 @@ fn with_few_descriptors_silent_connections_do_not_block_others() {
 #[test]
 fn a_soft_limit_of_open_files_is_raised() {
     let home = Home::new("");
-    let runtray = Path::new(env!("CARGO_BIN_EXE_runtray"));
-    let service = Service::start_by(limited(&home, runtray, "ulimit -S -n 64", "serve --port 0"), &home);
+    let runtray = program_file();
+    let service = Service::start_by(limited(&home, &runtray, "ulimit -S -n 64", "serve --port 0"), &home);
     let connect = || TcpStream::connect((Ipv4Addr::LOCALHOST, service.port())).expect("the service listens");
     let silent: Vec<TcpStream> = (0..200).map(|_| connect()).collect();
     assert_eq!(service.execute(&program("print ran"))["output"], "ran\n");
@@ -84,7 +84,7 @@ fn a_soft_limit_of_open_files_is_raised() {
 fn with_few_processes_errors_are_printed_and_nothing_panics() {
     let home = Home::new("");
     let runtray = home.path().join("runtray");
-    fs::copy(env!("CARGO_BIN_EXE_runtray"), &runtray).expect("a copy");
+    fs::copy(program_file(), &runtray).expect("a copy");
     let is_root = nix::unistd::geteuid().is_root();
     if !is_root {
         println!("not root: only the least limit is tried, as this user has other processes");

@@ -35,7 +35,7 @@ const CASES: [Case; 17] = [
 import os, signal, sys, termios
 print([stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)], os.environ["TERM"], os.environ.get("COLUMNS"))
 print(os.get_terminal_size(), os.tcgetpgrp(0) == os.getpgrp() == os.getpid(), os.getsid(0) == os.getpid())
-print(os.isatty(os.open("/dev/tty", os.O_RDWR)), termios.tcgetattr(0)[:4])
+print(os.isatty(os.open("/dev/tty", os.O_RDWR)), os.ttyname(0), termios.tcgetattr(0)[:4])
 print([(stream.encoding, stream.errors, stream.line_buffering, stream.write_through) for stream in (sys.stdin, sys.stdout)])
 print(sorted(os.environ.items()), sys.flags)
 "#,

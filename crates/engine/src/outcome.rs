@@ -119,6 +119,11 @@ impl Containment {
     pub fn is_fallback(self) -> bool {
         self == Self::Subreaper
     }
+
+    /// Whether no other program can open a run's terminal. Elsewhere it belongs to the user, as all files do.
+    pub(crate) fn hides_terminals(self) -> bool {
+        matches!(self, Self::PidNamespace | Self::UserNamespace)
+    }
 }
 
 /// A file that the run created or changed in its folder.

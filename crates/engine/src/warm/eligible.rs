@@ -6,18 +6,23 @@
 use crate::isolation::Policy;
 use crate::job::Job;
 use crate::language::Prestart;
-use crate::outcome::Isolation;
+use crate::outcome::{Containment, Isolation};
 use crate::request::Request;
-
-/// Whether an idle interpreter can have a terminal. On Windows a resize redraws it, which the program could notice.
-const TERMINALS: bool = cfg!(unix);
 
 /// Python looks for an encoding declaration in this many lines.
 const ENCODING_LINES: usize = 2;
 
-/// Whether `job` runs in an idle interpreter exactly as in a new one.
-pub(super) fn is_eligible(job: &Job) -> bool {
-    job.runtime().prestart.is_some_and(|kind| suits(kind, job.request())) && may_wait(job.policy())
+/// Whether `job` runs in an idle interpreter exactly as in a new one, where process trees are contained by `containment`.
+pub(super) fn is_eligible(job: &Job, containment: Option<Containment>) -> bool {
+    job.runtime().prestart.is_some_and(|kind| suits(kind, job.request()))
+        && may_wait(job.policy())
+        && (job.request().terminal().is_none() || terminal_may_wait(containment))
+}
+
+/// Whether an interpreter can wait with a terminal. A program that finds the terminal could read what the next caller types, or
+/// leave words in it. On Windows a resize redraws the terminal, which the program could notice.
+fn terminal_may_wait(containment: Option<Containment>) -> bool {
+    containment.is_some_and(Containment::hides_terminals)
 }
 
 /// Whether interpreters with this policy can wait. An AppContainer cannot open the pipe of a barrier.
@@ -28,7 +33,6 @@ pub(super) fn may_wait(policy: &Policy) -> bool {
 fn suits(kind: Prestart, request: &Request) -> bool {
     request.args().is_empty()
         && request.env().is_empty()
-        && (request.terminal().is_none() || TERMINALS)
         && match kind {
             Prestart::Python => request.text().is_some_and(is_utf8),
             // It reads the whole program before it looks at the encoding.
@@ -63,10 +67,10 @@ fn is_package(path: &str) -> bool {
 mod tests {
     use std::time::Duration;
 
-    use super::{Prestart, suits};
+    use super::{Prestart, suits, terminal_may_wait};
+    use crate::outcome::Containment;
     use crate::request::path::RelativePath;
     use crate::request::{Request, SourceFile};
-    use crate::session::TerminalSize;
 
     fn request(code: &str) -> Request {
         Request::new(code, Duration::from_secs(1))
@@ -98,12 +102,17 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_may_wait_where_its_size_can_change_unseen() {
-        let request = request("").with_terminal(TerminalSize::USUAL);
-        assert_eq!(
-            [Prestart::Python, Prestart::Node, Prestart::BuiltIn].map(|kind| suits(kind, &request)),
-            [cfg!(unix); 3]
-        );
+    fn a_terminal_waits_only_where_no_other_program_can_open_it() {
+        for (containment, expected) in [
+            (None, false),
+            (Some(Containment::PidNamespace), true),
+            (Some(Containment::UserNamespace), true),
+            (Some(Containment::Subreaper), false),
+            (Some(Containment::ProcessGroup), false),
+            (Some(Containment::JobObject), false),
+        ] {
+            assert_eq!(terminal_may_wait(containment), expected, "{containment:?}");
+        }
     }
 
     #[test]

@@ -80,12 +80,17 @@ impl Pool {
     /// An idle interpreter with the files of `job` in its folder; its barrier is still closed. `None` if none is idle or `job`
     /// is not eligible.
     pub(crate) async fn take(&self, job: &Arc<Job>) -> Option<Spawned> {
-        if !eligible::is_eligible(job) {
+        if !self.serves(job) {
             return None;
         }
         self.drop_outdated(job);
         let idle = self.pick(job)?;
         self.ready(idle, job).await
+    }
+
+    /// Whether `job` can have an idle interpreter.
+    pub(super) fn serves(&self, job: &Job) -> bool {
+        eligible::is_eligible(job, *self.spawner.containment().borrow())
     }
 
     /// Marks interpreters as outdated whose start-up files have changed. The pool is not locked while files are read.

@@ -5,7 +5,6 @@ use std::sync::{Arc, Weak};
 
 use tokio::time::{Instant, sleep_until};
 
-use super::eligible;
 use super::pool::Pool;
 use crate::job::Job;
 
@@ -22,7 +21,7 @@ impl Refill {
     /// For a run of `job` that begins now.
     pub(crate) fn after(pool: &Arc<Pool>, job: &Job) -> Self {
         // Also for a run that finds no idle interpreter: it raises the demand.
-        let uses_pool = eligible::is_eligible(job);
+        let uses_pool = pool.serves(job);
         let head_start_ends = Instant::now() + pool.head_start();
         Self { pool: uses_pool.then(|| Arc::downgrade(pool)), head_start_ends }
     }

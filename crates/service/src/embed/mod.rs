@@ -1,6 +1,7 @@
 //! The service embedded in another program: the API for the desktop app and the command line.
 
 pub(crate) mod doctor;
+mod folder_claim;
 pub(crate) mod history;
 pub(crate) mod interactive;
 pub(crate) mod lifecycle;

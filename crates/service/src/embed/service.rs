@@ -1,14 +1,16 @@
 //! One running service: start, serve, stop.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
 use runtray_engine::{Containment, Isolation};
 use tokio::sync::{OnceCell, watch};
 use tokio::task::{JoinHandle, spawn_blocking};
+use tokio::time::sleep;
 
+use super::folder_claim::FolderClaim;
 use super::options::Options;
 use super::retained::Retained;
 use super::start_error::StartError;
@@ -22,14 +24,14 @@ use crate::http::router::router;
 use crate::http::server::{Addresses, Server};
 use crate::http::state::State;
 use crate::journal::Journal;
-use crate::platform::address_file;
-use crate::platform::folder_lock::FolderLock;
 use crate::platform::paths::Paths;
 use crate::runs::admission::Load;
 use crate::runs::core::Core;
 use crate::sentences;
 use crate::settings::{self, Loaded, Settings, SettingsStore};
 
+/// How often a service looks whether another one has left its folders.
+const NEXT_CLAIM: Duration = Duration::from_secs(2);
 /// How long clients may take to read their last responses when the service stops.
 const LAST_RESPONSES: Duration = Duration::from_secs(1);
 
@@ -45,7 +47,7 @@ struct Inner {
     settings: SettingsStore,
     /// The task that applies new settings.
     following: JoinHandle<()>,
-    folder_lock: Mutex<Option<FolderLock>>,
+    folders: Arc<FolderClaim>,
 }
 
 impl Service {
@@ -124,15 +126,26 @@ impl Service {
         let settings = options.settings;
         // Settings that changed while the server was built are applied at once.
         let following = tokio::spawn(follow(server.clone(), settings.subscribe()));
-        let (stopped, folder_lock) = (OnceCell::new(), Mutex::new(None));
-        Self(Arc::new(Inner { server, paths, settings, stopped, following, folder_lock }))
+        let folders = Arc::new(FolderClaim::new(paths.clone(), server.url()));
+        Self(Arc::new(Inner { server, paths, settings, stopped: OnceCell::new(), following, folders }))
     }
 
-    /// Writes the address file, unless another service uses the same folders.
+    /// Writes the address file. If another service uses the same folders, the user is told instead, and the file is written when
+    /// that one has ended.
     async fn announce(&self) {
-        let (server, paths) = (self.shared(), self.0.paths.clone());
-        let claimed = spawn_blocking(move || claim_and_announce(&server, &paths)).await;
-        *self.0.folder_lock() = claimed.ok().flatten();
+        if claim(self.shared(), self.0.folders.clone()).await {
+            return;
+        }
+        let service = Arc::downgrade(&self.0);
+        tokio::spawn(async move {
+            loop {
+                sleep(NEXT_CLAIM).await;
+                let Some(inner) = service.upgrade() else { return };
+                if claim(inner.server.clone(), inner.folders.clone()).await {
+                    return;
+                }
+            }
+        });
     }
 
     /// The addresses that it listens on.
@@ -232,18 +245,9 @@ impl Inner {
 
     /// Removes the address file and unlocks the folders for another service.
     async fn withdraw(&self) {
-        let (paths, url, lock) = (self.paths.clone(), self.server.url(), self.folder_lock().take());
-        let withdrawn = spawn_blocking(move || {
-            address_file::withdraw(&paths, &url);
-            drop(lock);
-        });
+        let folders = self.folders.clone();
         // It does nothing that could fail.
-        let _ = withdrawn.await;
-    }
-
-    /// The lock is replaced as a whole, so a panic elsewhere leaves nothing half-done.
-    fn folder_lock(&self) -> MutexGuard<'_, Option<FolderLock>> {
-        self.folder_lock.lock().unwrap_or_else(PoisonError::into_inner)
+        let _ = spawn_blocking(move || folders.withdraw()).await;
     }
 }
 
@@ -265,21 +269,19 @@ fn warn_of_denied(options: &Options, settings: &Settings) {
     }
 }
 
-/// Locks the folders and writes the address file. If another service holds the lock, the user is told instead.
-fn claim_and_announce(server: &Server, paths: &Paths) -> Option<FolderLock> {
-    let claimed = FolderLock::claim(paths);
-    if matches!(claimed, Ok(None)) {
-        let problem = match address_file::find(paths) {
-            Some(address) => sentences::FOLDER_IN_USE.with("address", address),
-            None => sentences::FOLDER_IN_USE_SOMEWHERE.message(),
+/// Tries to claim the folders, and keeps the problem up to date that another service uses them. Whether nothing is left to do.
+async fn claim(server: Arc<Server>, folders: Arc<FolderClaim>) -> bool {
+    let claimed = spawn_blocking(move || {
+        let claimed = folders.claim();
+        let is_new = server.note_neighbour(claimed.as_ref().err().cloned());
+        match &claimed {
+            Err(problem) if is_new => tracing::warn!("{problem}"),
+            Ok(()) if is_new => tracing::info!("no other service uses the folders any more"),
+            _ => {}
         }
-        .with("path", paths.data.display());
-        tracing::warn!("{problem}");
-        server.note_neighbour(Some(problem));
-        return None;
-    }
-    address_file::announce(paths, &server.url());
-    claimed.inspect_err(|error| tracing::debug!(%error, "the data folder cannot be locked")).ok().flatten()
+        claimed.is_ok()
+    });
+    claimed.await.unwrap_or(true)
 }
 
 /// Applies each change of the settings, including changes made while the service was built.

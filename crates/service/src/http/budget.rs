@@ -70,6 +70,19 @@ impl Share {
         Ok(())
     }
 
+    /// The same, but the first `free` bytes of the share fit whatever others hold.
+    ///
+    /// # Errors
+    /// They do not fit into the budget.
+    pub(crate) fn grow_from(&mut self, bytes: usize, free: usize) -> Result<(), Exhausted> {
+        let after = self.bytes.saturating_add(bytes);
+        if after <= free {
+            self.set(after);
+            return Ok(());
+        }
+        self.grow(bytes)
+    }
+
     /// Sets the share to `bytes`, whether or not they fit.
     pub(crate) fn set(&mut self, bytes: usize) {
         let used = &self.budget.0.used;

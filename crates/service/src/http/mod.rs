@@ -29,6 +29,7 @@ mod routes;
 mod sent;
 pub(crate) mod server;
 mod sessions;
+mod spool;
 mod sse;
 pub(crate) mod state;
 pub mod to_wire;

@@ -1,7 +1,8 @@
 //! Counts the bytes that a connection has received of a message that is not complete.
 //!
 //! A WebSocket's message may be as large as a request's body, and the library that reads it keeps what has come until the rest
-//! is there. These bytes count in the budget like those of a body: when it is used up, reading the connection fails.
+//! is there. These bytes count in the budget like those of a body: when it is used up, reading the connection fails. A short
+//! message is read all the same: a signal must reach its program whatever others hold.
 
 use std::io;
 use std::pin::Pin;
@@ -11,6 +12,9 @@ use std::task::{Context, Poll, ready};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::budget::{Exhausted, Share};
+
+/// The bytes of a message that are read although the budget is used up.
+const ALWAYS_BYTES: usize = 1 << 20;
 
 /// The bytes of a connection since its last complete message. Clones share it. Nothing counts before [`Received::count`].
 #[derive(Clone, Default)]
@@ -30,7 +34,7 @@ impl Received {
     }
 
     fn add(&self, bytes: usize) -> Result<(), Exhausted> {
-        self.lock().as_mut().map_or(Ok(()), |share| share.grow(bytes))
+        self.lock().as_mut().map_or(Ok(()), |share| share.grow_from(bytes, ALWAYS_BYTES))
     }
 
     fn lock(&self) -> MutexGuard<'_, Option<Share>> {
@@ -94,23 +98,29 @@ mod tests {
     use super::{Counted, Received};
     use crate::http::budget::{Budget, Exhausted};
 
+    const MIB: usize = 1 << 20;
+
     #[tokio::test]
     async fn bytes_count_until_their_message_is_complete_and_fail_beyond_the_budget() {
-        let (budget, received) = (Budget::new(100), Received::default());
-        let (ours, mut theirs) = duplex(1 << 10);
+        let (budget, received) = (Budget::new(10 * MIB), Received::default());
+        let (ours, mut theirs) = duplex(64 << 20);
         let mut connection = Counted::new(ours, received.clone());
         let mut read = async |bytes: usize| {
             theirs.write_all(&vec![0; bytes]).await.expect("room");
             connection.read_exact(&mut vec![0; bytes]).await.map(|_| budget.used())
         };
-        assert_eq!(read(500).await.expect("no WebSocket yet"), 0);
+        assert_eq!(read(50 * MIB).await.expect("no WebSocket yet"), 0);
         received.count(budget.share());
         let mut other = budget.share();
-        other.grow(40).expect("room");
-        assert_eq!((read(20).await.expect("room"), read(40).await.expect("room")), (60, 100));
+        other.grow(4 * MIB).expect("room");
+        assert_eq!((read(2 * MIB).await.expect("room"), read(4 * MIB).await.expect("room")), (6 * MIB, 10 * MIB));
         let refused = read(1).await.expect_err("the budget is used up");
         assert!(refused.get_ref().is_some_and(|source| source.is::<Exhausted>()), "{refused}");
         received.complete();
-        assert_eq!((budget.used(), read(60).await.expect("room")), (40, 100));
+        assert_eq!((budget.used(), read(6 * MIB).await.expect("room")), (4 * MIB, 10 * MIB));
+        received.complete();
+        other.set(11 * MIB);
+        assert_eq!(read(MIB).await.expect("a short message"), 12 * MIB);
+        assert!(read(1).await.is_err(), "a long message");
     }
 }

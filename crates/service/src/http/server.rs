@@ -15,6 +15,7 @@ use super::capacity::Capacity;
 use super::connection_limit::ConnectionLimit;
 use super::connections::Connections;
 use super::sessions::Sessions;
+use super::spool::Spooling;
 use super::state::State;
 use crate::runs::core::Core;
 use crate::sentences;
@@ -49,6 +50,8 @@ pub(crate) struct Server {
     pub(crate) started: Instant,
     /// The bytes of waiting bodies, queued programs and unread answers.
     pub(crate) budget: Budget,
+    /// The unread input of interactive programs on disk.
+    pub(crate) spooling: Spooling,
     /// The WebSocket connections.
     pub(crate) sessions: Sessions,
     /// How many connections there may be.
@@ -74,6 +77,7 @@ impl Server {
         state: Arc<watch::Sender<State>>,
     ) -> Self {
         let initial = core.settings.borrow().settings.clone();
+        let spooling = Spooling::new(access.paths.data.clone());
         Self {
             core,
             access,
@@ -81,6 +85,7 @@ impl Server {
             state,
             started: Instant::now(),
             budget: Budget::new(initial.waiting_bytes),
+            spooling,
             sessions: Sessions::new(capacity.sessions),
             capacity,
             connections: Connections::default(),
@@ -161,10 +166,15 @@ impl Server {
         });
     }
 
-    /// Sets or removes the problem that another service uses the same folders.
-    pub(crate) fn note_neighbour(&self, problem: Option<LocalizedMessage>) {
-        self.neighbour.send_replace(problem);
+    /// Sets the problem that another service uses the same folders, or clears it. Whether that is new.
+    pub(crate) fn note_neighbour(&self, problem: Option<LocalizedMessage>) -> bool {
+        let is_new = self.neighbour.send_if_modified(|known| {
+            let is_new = *known != problem;
+            *known = problem;
+            is_new
+        });
         self.publish_problems();
+        is_new
     }
 
     /// The keys of `settings` that differ from the start and need a restart.

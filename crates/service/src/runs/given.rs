@@ -1,7 +1,8 @@
 //! The part of a program's input that the journal keeps, so that it can be run again.
 //!
-//! Each part is kept whole or not at all, within one limit of bytes: first the arguments, then standard input, then the files in
-//! order. Parts that are left out are named, so that a second run with other input is noticed.
+//! Each part is kept whole or not at all, within one limit of bytes: first the arguments, then standard input, then variables and
+//! files in order. Names and paths count too; a name without its value, or a path without its content, is kept if it fits. Parts
+//! that are left out are named, so that a second run with other input is noticed.
 
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
@@ -40,12 +41,13 @@ fn select(request: &Request, settings: &JournalSettings) -> Given {
     if stdin.is_none() {
         note(Missing::Stdin);
     }
-    let env: Vec<_> = request.env().iter().map(|(name, value)| variable(name, value, settings, &mut room)).collect();
-    if env.iter().any(|one| one.value.is_none()) {
+    let env: Vec<_> =
+        request.env().iter().filter_map(|(name, value)| variable(name, value, settings, &mut room)).collect();
+    if env.len() < request.env().len() || env.iter().any(|one| one.value.is_none()) {
         note(Missing::Env);
     }
-    let files: Vec<_> = request.files().iter().map(|one| file(one, &mut room)).collect();
-    if files.iter().any(|one| one.content.is_none()) {
+    let files: Vec<_> = request.files().iter().filter_map(|one| file(one, &mut room)).collect();
+    if files.len() < request.files().len() || files.iter().any(|one| one.content.is_none()) {
         note(Missing::Files);
     }
     // Input typed later is not part of the request, so it cannot be repeated.
@@ -62,12 +64,19 @@ fn take(room: &mut usize, bytes: usize) -> bool {
     rest.is_some()
 }
 
-fn variable(name: &str, value: &str, settings: &JournalSettings, room: &mut usize) -> GivenVariable {
-    let is_kept = settings.env_values && take(room, value.len());
-    GivenVariable { name: name.to_owned(), value: is_kept.then(|| value.to_owned()) }
+/// `None` if not even the name fits.
+fn variable(name: &str, value: &str, settings: &JournalSettings, room: &mut usize) -> Option<GivenVariable> {
+    take(room, name.len()).then(|| {
+        let is_kept = settings.env_values && take(room, value.len());
+        GivenVariable { name: name.to_owned(), value: is_kept.then(|| value.to_owned()) }
+    })
 }
 
-fn file(file: &SourceFile, room: &mut usize) -> GivenFile {
+/// `None` if not even the path fits.
+fn file(file: &SourceFile, room: &mut usize) -> Option<GivenFile> {
+    if !take(room, file.path.as_str().len()) {
+        return None;
+    }
     let (path, size_bytes) = (file.path.as_str().to_owned(), file.content.len() as u64);
     let text = str::from_utf8(&file.content);
     // Base64 takes four bytes for three.
@@ -75,7 +84,7 @@ fn file(file: &SourceFile, room: &mut usize) -> GivenFile {
     let encoding = if text.is_ok() { Encoding::Utf8 } else { Encoding::Base64 };
     let content =
         take(room, length).then(|| text.map_or_else(|_| BASE64_STANDARD.encode(&file.content), str::to_owned));
-    GivenFile { path, size_bytes, content, encoding }
+    Some(GivenFile { path, size_bytes, content, encoding })
 }
 
 #[cfg(test)]
@@ -119,11 +128,37 @@ mod tests {
 
     #[test]
     fn parts_that_do_not_fit_are_left_out_and_named() {
-        let given = of(4, false);
-        assert_eq!((given.stdin.as_str(), given.args.len(), given.files[0].size_bytes), ("", 1, 4));
+        let given = of(12, false);
+        // 2 bytes of arguments, 5 of input and 5 of a name.
+        assert_eq!((given.stdin.as_str(), given.args.len(), given.env.len()), ("input", 1, 1));
+        assert_eq!((given.files.len(), &given.missing), (0, &vec![Missing::Env, Missing::Files]));
+        let given = of(18, false);
+        assert_eq!((given.files.len(), given.files[0].size_bytes), (1, 4));
         assert!(given.files.iter().all(|file| file.content.is_none()));
-        assert_eq!(given.missing, [Missing::Stdin, Missing::Env, Missing::Files]);
-        assert_eq!(of(0, false).missing, [Missing::Args, Missing::Stdin, Missing::Env, Missing::Files]);
+        let nothing = of(0, false);
+        assert_eq!(nothing.missing, [Missing::Args, Missing::Stdin, Missing::Env, Missing::Files]);
+        assert!(nothing.env.is_empty() && nothing.files.is_empty());
+    }
+
+    #[test]
+    fn names_and_paths_take_room() {
+        let env = (0..20).map(|number| (format!("{number:02}{}", "N".repeat(50_000)), String::new())).collect();
+        let files = (0..20).map(|number| SourceFile {
+            path: RelativePath::parse(&format!("{number:02}/{}", "folder/".repeat(20) + "file")).expect("a path"),
+            content: Vec::new(),
+        });
+        let request = Request::new("", Duration::from_secs(1)).with_env(env);
+        let request = request.and_then(|request| request.with_files(files.collect())).expect("a request");
+        for (most, variables, paths) in [(0, 0, 0), (1000, 0, 6), (100_010, 2, 0), (1 << 20, 20, 20)] {
+            let settings = JournalSettings { max_input_bytes: most, env_values: true, ..JournalSettings::default() };
+            let given = select(&request, &settings);
+            assert_eq!((given.env.len(), given.files.len()), (variables, paths), "{most}");
+            let kept: usize = given.env.iter().map(|one| one.name.len()).sum::<usize>()
+                + given.files.iter().map(|one| one.path.len()).sum::<usize>();
+            assert!(kept <= most, "{kept} bytes for {most}");
+            let is_whole = (variables, paths) == (20, 20);
+            assert_eq!(given.missing.is_empty(), is_whole, "{most}");
+        }
     }
 
     #[test]

@@ -91,7 +91,7 @@ async fn converse(
     let Interactive { launch, started, events, commands } =
         interactive::prepare(&server.core, parsed, id, caller.name()).await?;
     let (replies, replied) = mpsc::channel(REPLIES);
-    let backlog = Backlog::new(&server.budget);
+    let backlog = Backlog::new(server);
     // It ends only if the client is gone or sends too much, perhaps while a person is asked about its program.
     let mut reading = pin!(reader.carry(&commands, &replies, backlog, settings.body_bytes));
     // Dropped when the client goes away, which cancels the run.

@@ -87,10 +87,14 @@ impl Reader {
                 biased;
                 message = self.next(cap), if backlog.has_room() => message,
                 room = commands.room_to_type(), if !backlog.is_empty() => {
-                    match (room, backlog.pop()) {
-                        (Ok(room), Some(input)) => room.send(input),
+                    match room {
+                        Ok(room) => match backlog.pop().await {
+                            Ok(Some(input)) => room.send(input),
+                            Ok(None) => {}
+                            Err(error) => return Ending::Refused(Error::internal(error)),
+                        },
                         // The run has ended, and its last message is on the way: nobody will read the rest.
-                        _ => while backlog.pop().is_some() {},
+                        Err(_) => backlog.clear(),
                     }
                     continue;
                 }
@@ -102,7 +106,7 @@ impl Reader {
                 Some(Ok(Incoming::Binary(bytes))) => typed(bytes.into()),
             };
             match command {
-                Ok(input @ (Command::Stdin(_) | Command::Eof)) => backlog.push(input),
+                Ok(input @ (Command::Stdin(_) | Command::Eof)) => backlog.push(input).await,
                 // An error means that the run has ended.
                 Ok(command) => _ = commands.send(command).await,
                 // A client that sends many bad messages and reads nothing gets replies to the first ones only.

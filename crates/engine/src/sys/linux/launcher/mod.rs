@@ -66,7 +66,7 @@ fn serve() -> io::Result<()> {
         mode,
         supervisors: Vec::new(),
         pid_ranges: PidRanges::default(),
-        cgroups: RunCgroups::probe(),
+        cgroups: RunCgroups::probe(mode),
         dead: Vec::new(),
         prefork: None,
         _counting: PerfCounter::hold(),

@@ -4,6 +4,7 @@ use nix::unistd::Pid;
 
 use super::cgroups::LauncherCgroup;
 use crate::sys::linux::run_cgroup::RunCgroup;
+use crate::sys::linux::sandbox::mode::Mode;
 
 /// The groups of the launcher's runs.
 pub(crate) struct RunCgroups {
@@ -12,9 +13,11 @@ pub(crate) struct RunCgroups {
 }
 
 impl RunCgroups {
-    /// Probes whether runs can have control groups.
-    pub(crate) fn probe() -> Self {
-        Self { groups: LauncherCgroup::probe(), taken: Vec::new() }
+    /// Probes whether runs can have control groups. Without a mount namespace nothing keeps a program from moving itself to
+    /// another group of its user, where no limit of its run holds; the supervisor then measures the run itself.
+    pub(crate) fn probe(mode: Mode) -> Self {
+        let groups = (mode != Mode::Subreaper).then(LauncherCgroup::probe).flatten();
+        Self { groups, taken: Vec::new() }
     }
 
     /// A group for the next run.
@@ -36,5 +39,16 @@ impl RunCgroups {
             let _ = cgroup.kill();
             cgroup.remove();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RunCgroups;
+    use crate::sys::linux::sandbox::mode::Mode;
+
+    #[test]
+    fn a_run_that_could_leave_its_group_gets_none() {
+        assert!(RunCgroups::probe(Mode::Subreaper).next().is_none());
     }
 }

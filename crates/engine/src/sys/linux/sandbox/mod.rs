@@ -1,7 +1,7 @@
 //! The supervisor's preparations for a program: namespaces, mounts, limits, signals and capabilities.
 //!
-//! `namespaces` and `mounts` hide other runs and Runtray's folders, and give a run its own `/tmp` and `/dev/shm`. Without
-//! namespaces, `signal_scope` protects other processes. `capabilities` are dropped, and `mount_filter` forbids mounts whose
+//! `namespaces` and `mounts` hide other runs and Runtray's folders, and give a run its own `/tmp` and `/dev/shm`. `terminals`
+//! does the same for pseudo-terminals. Without namespaces, `signal_scope` protects other processes. `capabilities` are dropped, and `mount_filter` forbids mounts whose
 //! memory would not be counted. `granted` opens granted paths, with `resolve`. `isolation` is the level `sandbox`, entered by
 //! the program's process before exec.
 
@@ -17,4 +17,5 @@ mod resolve;
 pub(crate) mod rlimits;
 pub(crate) mod signal_scope;
 mod signals;
+mod terminals;
 mod visible_paths;

@@ -3,11 +3,12 @@
 //! The run's folders are mounted at short paths. The working folder is at `/var/tmp/<run>`, where no user's folder is above it
 //! whose `package.json` or `tsconfig.json` an interpreter would read. `/tmp` and `/var/tmp` are private to the run; they lie in
 //! the run's folder on disk, count towards its size and are deleted with it. The service's folders, and in them those of other
-//! runs, are covered by empty ones.
+//! runs, are covered by empty ones, and pseudo-terminals are the run's own.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::{self, DirBuilder, File, Permissions};
 use std::io::{self, ErrorKind};
+use std::os::fd::AsFd;
 use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
@@ -16,6 +17,7 @@ use nix::mount::{MsFlags, mount};
 use super::bind_mount::{TEMPORARY, bind, hold};
 use super::granted::Granted;
 use super::mode::Mode;
+use super::terminals::OwnTerminal;
 use super::visible_paths::VisiblePaths;
 use crate::sys::linux::protocol::RunSpec;
 
@@ -32,8 +34,8 @@ pub(crate) fn check() -> io::Result<()> {
 }
 
 /// Sets up the mounts for `spec` in this process's namespace, and returns `spec` with the new paths, and what it was granted.
-/// The current folder and open files must not lead outside: a program could follow those of its supervisor.
-pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<(RunSpec, Granted)> {
+/// `input` is the program's standard input, perhaps its terminal. The current folder and open files must not lead outside: a program could follow those of its supervisor.
+pub(crate) fn enter(spec: RunSpec, mode: Mode, input: &impl AsFd) -> io::Result<(RunSpec, Granted)> {
     std::env::set_current_dir("/")?;
     if mode == Mode::Subreaper {
         let granted = Granted::open(&spec);
@@ -46,6 +48,10 @@ pub(crate) fn enter(spec: RunSpec, mode: Mode) -> io::Result<(RunSpec, Granted)>
     // Everything that is mounted later must be opened before its path is covered.
     let parts = Parts::of(&spec, first == last)?;
     cover(&spec.hidden)?;
+    // The sandbox has a root folder of its own, for which it still needs the machine's.
+    if spec.sandbox.is_none() {
+        cover(&OwnTerminal::of(input).replace_all())?;
+    }
     let granted = Granted::open(&spec);
     let visible = VisiblePaths::of(&spec, &folders);
     if first != last {

@@ -78,11 +78,11 @@ impl Prepared {
     }
 }
 
-/// Sets up the new namespaces.
+/// Sets up the new namespaces. A control group is only kept where the program cannot leave it.
 pub(crate) fn set_up(mode: Mode, cgroup: Option<RunCgroup>) -> io::Result<Prepared> {
     match mode {
         Mode::Subreaper => {
-            return crate::sys::linux::subreaper::become_one().map(|()| Prepared { in_memory: Vec::new(), cgroup });
+            return crate::sys::linux::subreaper::become_one().map(|()| Prepared::default());
         }
         Mode::UserNamespaces { user, group, .. } => keep_identity(user, group)?,
         Mode::Namespaces => {}

@@ -74,7 +74,7 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     let children =
         SignalFd::with_flags(&SigSet::from(Signal::SIGCHLD), SfdFlags::SFD_CLOEXEC | SfdFlags::SFD_NONBLOCK)?;
     // Nothing is created in the run's folder before Go: the run may be retried with another supervisor.
-    let (spec, granted) = mounts::enter(wait_for_go(&mut run.control)?, mode)?;
+    let (spec, granted) = mounts::enter(wait_for_go(&mut run.control)?, mode, &run.stdin)?;
     // Forked while this process has one thread, and in the machine's network, which it leaves to the gateway alone.
     let outward = spec.sandbox.as_ref().and_then(|sandbox| sandbox.network.as_ref());
     let (gateway, handover) = outward.map(gateway::start).transpose()?.unzip();

@@ -109,7 +109,7 @@ async fn converse(
     let parsed = Parsed::new(language.clone(), request.with_stdin(""));
     let Interactive { launch, mut events, commands, .. } =
         interactive::prepare(&server.core, parsed, &id, &origin).await?;
-    let mut reading = pin!(typed(reader, &commands, Backlog::new(&server.budget), settings.body_bytes));
+    let mut reading = pin!(typed(reader, &commands, Backlog::new(server), settings.body_bytes));
     // Dropped when the client goes away, which cancels the run.
     let mut execution = tokio::select! {
         biased;
@@ -172,16 +172,20 @@ async fn typed(reader: &mut Reader, commands: &Commander, mut backlog: Backlog, 
             biased;
             message = next(reader, cap), if backlog.has_room() => message,
             room = commands.room_to_type(), if !backlog.is_empty() => {
-                match (room, backlog.pop()) {
-                    (Ok(room), Some(input)) => room.send(input),
+                match room {
+                    Ok(room) => match backlog.pop().await {
+                        Ok(Some(input)) => room.send(input),
+                        Ok(None) => {}
+                        Err(error) => return Error::internal(error).into(),
+                    },
                     // The run has ended: nobody will read the rest.
-                    _ => while backlog.pop().is_some() {},
+                    Err(_) => backlog.clear(),
                 }
                 continue;
             }
         };
         match message.and_then(|message| command(&message)) {
-            Ok(input @ (Command::Stdin(_) | Command::Eof)) => backlog.push(input),
+            Ok(input @ (Command::Stdin(_) | Command::Eof)) => backlog.push(input).await,
             // An error means that the run has ended.
             Ok(command) => _ = commands.send(command).await,
             Err(ending) => return ending,

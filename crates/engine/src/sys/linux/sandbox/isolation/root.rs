@@ -19,6 +19,7 @@ use crate::sys::Writable;
 use crate::sys::linux::sandbox::bind_mount::{TEMPORARY, hold};
 use crate::sys::linux::sandbox::granted::Granted;
 use crate::sys::linux::sandbox::resolve::{open_below, resolve};
+use crate::sys::linux::sandbox::terminals::{self, CONSOLE};
 
 /// The root's own size: it holds folders and links only.
 const OPTIONS: &str = "size=1m,nr_inodes=4096,mode=0755";
@@ -32,8 +33,6 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
 ];
 const RESOLV_CONF: &str = "/etc/resolv.conf";
 const OWN_RESOLV_CONF: &str = "/run/resolv.conf";
-const CONSOLE: &str = "/dev/console";
-const DEVPTS: &str = "newinstance,ptmxmode=0666,mode=0620";
 
 /// Makes `plan` the root of this process, in a mount namespace of its own, and goes to `folder` in it.
 /// With `resolver` the run asks that name server instead of the machine's.
@@ -61,7 +60,7 @@ pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path, resolver: Opt
     root.make_rest(plan)?;
     let flags = MsFlags::MS_NOSUID | MsFlags::MS_NOEXEC;
     // Without it the run has no pseudo-terminals of its own, and sees nobody else's.
-    let _ = mount(Some("devpts"), &root.inside("/dev/pts"), Some("devpts"), flags, Some(DEVPTS));
+    let _ = mount(Some("devpts"), &root.inside("/dev/pts"), Some("devpts"), flags, Some(terminals::OPTIONS));
     root.make_place(Path::new(CONSOLE), false)?;
     if let Some(terminal) = terminal {
         terminal.attach(&open_below(&root.held, Path::new(CONSOLE))?)?;
