@@ -24,7 +24,7 @@ use super::pid_ranges::PidRanges;
 use super::protocol::{self, Abilities, LauncherMessage};
 use super::run_descriptors::RunDescriptors;
 use super::sandbox::mode::Mode;
-use super::sandbox::{isolation, namespaces, rlimits};
+use super::sandbox::{isolation, limit_filter, namespaces, rlimits};
 use super::{pidfd, subreaper};
 use prefork::Prefork;
 use run_cgroups::RunCgroups;
@@ -61,6 +61,7 @@ fn serve() -> io::Result<()> {
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
     let mode = namespaces::probe();
+    limit_filter::prepare();
     let abilities = Abilities { containment: mode.containment(), sandbox: isolation::probe::find(mode) };
     let mut launcher = Launcher {
         mode,
