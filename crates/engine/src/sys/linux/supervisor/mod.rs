@@ -82,7 +82,10 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     let walls = spec.sandbox.is_some().then(|| Walls::of(&spec, granted, report, handover)).transpose()?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
-    namespaces::close_kernel(mode)?;
+    // The kernel's settings are read-only in a root of its own.
+    if !walls.as_ref().is_some_and(Walls::has_root) {
+        namespaces::close_kernel(mode)?;
+    }
     prepared.limit(bounds.memory_bytes);
     let cgroup =
         prepared.cgroup.filter(|cgroup| cgroup.limit(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
