@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 mod disk_limits;
 #[cfg(target_os = "linux")]
+mod kernel_memory;
+#[cfg(target_os = "linux")]
 mod limits;
 #[cfg(target_os = "linux")]
 mod mixed;

@@ -26,6 +26,7 @@ use super::run_descriptors::RunDescriptors;
 use super::sandbox::mode::Mode;
 use super::sandbox::{isolation, limit_filter, namespaces, rlimits};
 use super::{pidfd, subreaper};
+use crate::sys::open_file_limit;
 use prefork::Prefork;
 use run_cgroups::RunCgroups;
 
@@ -49,6 +50,8 @@ pub(crate) fn main() -> ! {
 
 fn serve() -> io::Result<()> {
     let _ = setsid();
+    // For supervisors, which look into what a run holds. Programs get the limit of their run.
+    open_file_limit::raise_open_files();
     // Wakes a stopped launcher when the service dies, so that it notices and exits.
     prctl::set_pdeathsig(Signal::SIGCONT)?;
     rlimits::raise_priority();

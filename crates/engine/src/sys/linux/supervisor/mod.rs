@@ -96,6 +96,7 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     let cpu = CpuAccounting::open(cgroup.clone());
     capabilities::hide()?;
     let is_counted = cgroup.as_ref().is_some_and(|cgroup| cgroup.memory_bytes().is_some());
+    let own_network = walls.as_ref().is_some_and(Walls::has_network);
     let main = start(command, run, prepare(bounds, mode, terminal, is_counted, walls, folder))?;
     // The program's process cannot write this itself: before its exec it is as protected as we are.
     let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
@@ -108,11 +109,13 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
         cpu,
         memory: Memory::new(
             bounds.memory_bytes,
-            SharedMemory::new(prepared.in_memory, mode != Mode::Subreaper),
+            SharedMemory::new(prepared.in_memory, mode != Mode::Subreaper, own_network.then_some(main)),
             cgroup,
+            gateway,
         ),
         began: (!waits).then(Instant::now),
         next_check: Instant::now(),
+        blind: None,
         breach: None,
         status: None,
     };

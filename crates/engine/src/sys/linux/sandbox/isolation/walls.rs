@@ -78,6 +78,11 @@ impl Walls {
         self.root.is_some()
     }
 
+    /// Whether the run has a network of its own.
+    pub(crate) fn has_network(&self) -> bool {
+        self.own_network
+    }
+
     /// Restricts this process and its descendants, for good. Last before exec.
     pub(crate) fn close(&self) -> io::Result<()> {
         ruleset::restrict(&self.access, &self.granted, self.own_network)?;
