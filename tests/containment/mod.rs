@@ -7,6 +7,8 @@ mod cgroups;
 #[cfg(target_os = "linux")]
 mod disk_limits;
 #[cfg(target_os = "linux")]
+mod kernel_memory;
+#[cfg(target_os = "linux")]
 mod limits;
 #[cfg(target_os = "linux")]
 mod mixed;

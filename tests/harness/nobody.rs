@@ -36,10 +36,16 @@ pub(crate) fn serve(home: &Home) -> Command {
 
 /// A command for `runtray` in `home` as an unprivileged user.
 pub(crate) fn command(home: &Home) -> Command {
-    let mut command = Command::new("setpriv");
-    command.args(AS_NOBODY).arg(runtray(home).get_program());
+    let mut command = to_be(runtray(home).get_program());
     // A folder that every user may enter.
     command.current_dir("/").env("RUNTRAY_HOME", home.path()).env("HOME", home.path());
+    command
+}
+
+/// A command for `program` as an unprivileged user.
+pub(crate) fn to_be(program: impl AsRef<std::ffi::OsStr>) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(AS_NOBODY).arg(program);
     command
 }
 

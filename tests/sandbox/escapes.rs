@@ -4,13 +4,15 @@ use serde_json::{Value, json};
 
 use super::files::FILES;
 use super::kernel::KERNEL;
+#[cfg(target_os = "linux")]
+use super::others::OTHERS;
 use crate::harness::Service;
 
 /// The secret that no answer may contain.
 pub(super) const SECRET: &str = "S3CRET-of-the-person";
 
 /// The program that makes the attempts, and its time limit.
-const DRIVER: (&str, u32) =
+pub(super) const DRIVER: (&str, u32) =
     if cfg!(windows) { (include_str!("windows/driver.py"), 300_000) } else { (include_str!("driver.py"), 120_000) };
 
 /// The wall that stops an attempt, with its error numbers.
@@ -24,6 +26,9 @@ pub(super) enum Wall {
     Network,
     /// The run's own processes, and what Landlock and the filter keep from reaching others.
     Processes,
+    /// The run's own System V objects and message queues, or the filter.
+    #[cfg(target_os = "linux")]
+    Objects,
     /// The run's capabilities: none.
     Rights,
 }
@@ -44,10 +49,11 @@ impl Wall {
     #[cfg(target_os = "linux")]
     pub(super) fn answers(self) -> &'static [i64] {
         match self {
-            Self::Files => &[1, 2, 13, 18, 20, 30],
+            Self::Files => &[1, 2, 13, 18, 20, 30, 95],
             Self::Calls => &[1, 38],
-            Self::Network => &[1, 2, 13, 97, 101, 111, -2, -3],
+            Self::Network => &[1, 2, 13, 97, 101, 111, 113, -2, -3],
             Self::Processes => &[1, 2, 3, 13],
+            Self::Objects => &[1, 2, 22, 43],
             Self::Rights => &[1, 2, 13, 22],
         }
     }
@@ -85,28 +91,49 @@ pub(super) struct Escape(
 
 /// All attempts.
 pub(super) fn all() -> impl Iterator<Item = &'static Escape> {
-    FILES.iter().chain(KERNEL)
+    let all = FILES.iter().chain(KERNEL);
+    #[cfg(target_os = "linux")]
+    let all = all.chain(OTHERS);
+    all
 }
 
 /// The results of all cases: name, error, error number, and the twin's end.
 pub(super) fn attack(service: &Service, context: &Value, cases: &[&Escape]) -> Vec<Vec<Value>> {
-    let programs: Vec<_> = cases.iter().map(|case| json!([case.0, case.3, case.4])).collect();
-    let file = |path: &str, content: Value| json!({"path": path, "content": content.to_string()});
-    let files = [file("cases.json", programs.into()), file("context.json", context.clone())];
-    let answer = service.execute(&json!({"code": DRIVER.0, "files": files, "timeout_ms": DRIVER.1}));
+    let answer = service.execute(&request(context, cases));
     assert_eq!(answer["isolation"], "sandbox", "{answer}");
-    let output = answer["output"].as_str().unwrap_or_default();
     assert!(!answer.to_string().contains(SECRET), "a secret got out: {answer}");
-    serde_json::from_str(output).unwrap_or_else(|error| panic!("{error}: {answer}"))
+    results(answer["output"].as_str().unwrap_or_default())
+}
+
+/// The request that makes the attempts.
+pub(super) fn request(context: &Value, cases: &[&Escape]) -> Value {
+    let file = |(path, content): (&str, String)| json!({"path": path, "content": content});
+    json!({"code": DRIVER.0, "files": files(context, cases).map(file), "timeout_ms": DRIVER.1})
+}
+
+/// The files that the program reads.
+pub(super) fn files(context: &Value, cases: &[&Escape]) -> [(&'static str, String); 2] {
+    let programs: Vec<_> = cases.iter().map(|case| json!([case.0, case.3, case.4])).collect();
+    [("cases.json", Value::from(programs).to_string()), ("context.json", context.to_string())]
+}
+
+/// The results in what it printed.
+pub(super) fn results(output: &str) -> Vec<Vec<Value>> {
+    serde_json::from_str(output).unwrap_or_else(|error| panic!("{error}: {output}"))
+}
+
+/// Whether the wall of a case seems to have stopped it.
+pub(super) fn is_stopped(Escape(_, wall, ..): &Escape, result: &[Value]) -> bool {
+    let number = result.get(2).and_then(Value::as_i64).unwrap_or_default();
+    result.get(1).is_some_and(|ended| ended != "ok") && wall.answers().contains(&number)
 }
 
 /// The mistake in the end of a case.
 pub(super) fn complaint(case: &Escape, result: &[Value]) -> Option<String> {
     let Escape(name, wall, ..) = case;
-    let [told, ended, number, twin] = result else { return Some(format!("{name}: {result:?}")) };
+    let [told, ended, _, twin] = result else { return Some(format!("{name}: {result:?}")) };
     assert_eq!(told, name);
-    let number = number.as_i64().unwrap_or_default();
-    if ended == "ok" || !wall.answers().contains(&number) {
+    if !is_stopped(case, result) {
         return Some(format!("{name}: not stopped by {wall:?}, but: {ended}"));
     }
     (twin != "ok").then(|| format!("{name}: its twin does not work: {twin}"))

@@ -39,7 +39,7 @@ pub(super) const FILES: &[Escape] = &[
         "move a file out of the home",
         Files,
         Everywhere,
-        "os.rename(HOME + '/data.csv', 'd')",
+        "os.rename(HOME + '/old.csv', 'd')",
         "write('o3'); os.mkdir('f3'); os.rename('o3', 'f3/o3')",
     ),
     Escape(
@@ -151,7 +151,7 @@ raise last
         "os.open(HOME + '/data.csv', os.O_WRONLY | os.O_TRUNC)",
         "os.close(os.open('o10', os.O_WRONLY | os.O_TRUNC | os.O_CREAT))",
     ),
-    Escape("delete a document", Files, Everywhere, "os.unlink(HOME + '/data.csv')", "write('o11'); os.unlink('o11')"),
+    Escape("delete a document", Files, Everywhere, "os.unlink(HOME + '/draft.csv')", "write('o11'); os.unlink('o11')"),
     Escape("make a folder", Files, Everywhere, "os.mkdir(HOME + '/f')", "os.mkdir('f5')"),
     Escape(
         "a program for the login",

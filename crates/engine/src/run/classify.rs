@@ -72,6 +72,7 @@ fn classify(
         (None, Some(Breach::Processes)) => {
             (Status::Crashed, sentences::OUTCOME_PROCESSES.with("limit", limits.processes))
         }
+        (None, Some(Breach::Unmeasured)) => (Status::Crashed, sentences::OUTCOME_UNMEASURED.message()),
         (None, Some(Breach::Daemon)) => (Status::Crashed, sentences::OUTCOME_DAEMON.message()),
         (None, Some(Breach::Supervisor)) => (Status::Crashed, sentences::OUTCOME_SUPERVISOR.message()),
         (None, None) => return by_itself(exit, request.is_interactive()),
@@ -131,8 +132,10 @@ mod tests {
             (exit(None, kill, Some(Breach::Memory)), None, Status::MemoryLimit, "1024 MiB of memory"),
             (exit(None, kill, Some(Breach::Cpu)), None, Status::Timeout, "120 s of CPU time"),
             (exit(None, kill, Some(Breach::Processes)), None, Status::Crashed, "more than 128 processes"),
+            (exit(None, kill, Some(Breach::Unmeasured)), None, Status::Crashed, "could not be measured"),
             (exit(None, kill, Some(Breach::Supervisor)), None, Status::Crashed, "watches over it was killed"),
             (exit(None, None, Some(Breach::Daemon)), None, Status::Crashed, "Docker or Podman"),
+            (exit(None, kill, Some(Breach::Unmeasured)), None, Status::Crashed, "could not be measured"),
             (exit(None, kill, Some(Breach::Supervisor)), Some(Cause::Deadline), Status::Timeout, "timed out"),
         ] {
             let classified = classify(&exit, cause, &request, &Limits::default());

@@ -11,6 +11,8 @@ pub(crate) enum Breach {
     Cpu,
     /// Processes in the tree.
     Processes,
+    /// Not a limit: the tree hides from being measured (Linux only).
+    Unmeasured,
     /// Not a limit: the supervisor was killed, did not answer, or sent an invalid report (Linux only).
     Supervisor,
     /// Not a limit: Docker or Podman does not answer any more.

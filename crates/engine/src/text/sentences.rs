@@ -128,6 +128,7 @@ crate::sentences! {
     OUTCOME_FOLDER = "outcome.folder": "Execution was stopped: its files took more than {limit}.";
     OUTCOME_MEMORY = "outcome.memory": "Execution was stopped: it used more than {limit} of memory.";
     OUTCOME_PROCESSES = "outcome.processes": "Execution was stopped: it had more than {limit} processes.";
+    OUTCOME_UNMEASURED = "outcome.unmeasured": "Execution was stopped: what it used could not be measured, because a process of it kept Runtray from looking into it.";
     OUTCOME_SUPERVISOR = "outcome.supervisor": "Execution crashed: the process that watches over it was killed, stopped or changed, by the program or by the system.";
     OUTCOME_DAEMON = "outcome.daemon": "Execution crashed: Docker or Podman stopped answering.";
     OUTCOME_INTERRUPTED = "outcome.interrupted": "Execution was interrupted.";

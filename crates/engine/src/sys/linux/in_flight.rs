@@ -1,10 +1,13 @@
-//! Descriptors in flight: they were sent through a socket, and no process has received them yet.
+//! What sockets and pipes hold: their buffers, and descriptors in flight, which were sent through a socket and which no process
+//! has received yet.
 //!
 //! A file in memory whose only descriptor is in flight belongs to no process. The sockets whose queues hold descriptors say so in
-//! their fdinfo. A duplicate of such a socket is peeked at, which leaves its queue as it is.
+//! their fdinfo. A duplicate of such a socket is peeked at, which leaves its queue as it is. Only UNIX sockets are duplicated,
+//! which are those with that line: closing the last duplicate of another one may wait for its network.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::{self, File, Metadata};
+use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -13,7 +16,8 @@ use nix::errno::Errno;
 use nix::libc;
 use nix::unistd::Pid;
 
-use super::pidfd;
+use super::buffers::Buffers;
+use super::{pidfd, procfs};
 
 /// Room for everything that the kernel writes about a message: at most 253 descriptors, the sender's identity, times, and a
 /// security label.
@@ -27,45 +31,84 @@ const BYTES: usize = 64 << 10;
 /// The most sockets that are read in one look.
 const SOCKETS: usize = 4096;
 
-/// Calls `found` with the files that are in flight between `processes`; with one that was sent twice perhaps twice.
-pub(crate) fn each_file(processes: &[Pid], found: &mut dyn FnMut(&File)) {
-    let mut flight = Flight { found, unread: Vec::new(), seen: HashSet::new() };
-    processes.iter().for_each(|pid| flight.add_sockets_of(*pid));
+/// Calls `found` with the files that are in flight between `processes`; with one that was sent twice perhaps twice. Returns what
+/// their sockets and pipes hold.
+pub(crate) fn each_file(processes: &[Pid], found: &mut dyn FnMut(&File)) -> Buffers {
+    let mut flight = Flight { found, unread: Vec::new(), seen: HashSet::new(), buffers: Buffers::default() };
+    for pid in processes {
+        let looked = flight.add_descriptors_of(*pid);
+        // A process that is ending does not show its descriptors either.
+        let is_alive = || procfs::row(*pid).is_ok_and(|row| row.is_some_and(|row| row.is_alive()));
+        if looked.is_err_and(|error| !procfs::is_gone(&error)) && is_alive() {
+            flight.buffers.unseen.push(*pid);
+        }
+    }
     while let Some(socket) = flight.unread.pop() {
         flight.read(&socket);
     }
+    flight.buffers
 }
 
 struct Flight<'a> {
     found: &'a mut dyn FnMut(&File),
     /// Sockets whose queues were not read yet.
     unread: Vec<OwnedFd>,
-    /// The inodes of all sockets that were found. A socket may be in several processes, and in its own queue.
-    seen: HashSet<u64>,
+    /// Devices and inodes of all sockets and pipes that were found. One may be in several processes, and in its own queue.
+    seen: HashSet<(u64, u64)>,
+    buffers: Buffers,
 }
 
 impl Flight<'_> {
-    fn add_sockets_of(&mut self, pid: Pid) {
+    /// Fails if something of the process cannot be looked at.
+    fn add_descriptors_of(&mut self, pid: Pid) -> io::Result<()> {
         let mut process = None;
-        for entry in fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten() {
-            let is_socket = fs::metadata(entry.path()).is_ok_and(|file| file.file_type().is_socket());
+        for entry in fs::read_dir(format!("/proc/{pid}/fd"))? {
+            let entry = entry?;
+            let Ok(file) = fs::metadata(entry.path()) else { continue };
             let Some(number) = entry.file_name().to_str().and_then(|name| name.parse().ok()) else { continue };
-            if !is_socket || !has_descriptors(Path::new(&format!("/proc/{pid}/fdinfo/{number}"))) {
+            let Some(kind) = self.kind(&file, || PathBuf::from(format!("/proc/{pid}/fdinfo/{number}"))) else {
                 continue;
-            }
-            let Some(process) = process.get_or_insert_with(|| pidfd::open(pid).ok()) else { return };
-            if let Ok(socket) = duplicate(process.as_fd(), number) {
-                self.add_socket(socket);
+            };
+            let process = process.get_or_insert_with(|| pidfd::open(pid));
+            let duplicate = process.as_ref().map_err(|error| *error).and_then(|it| duplicate(it.as_fd(), number));
+            match duplicate {
+                Ok(duplicate) => self.measure(duplicate.into(), kind)?,
+                Err(error @ (Errno::EMFILE | Errno::ENFILE | Errno::ENOMEM)) => return Err(error.into()),
+                // It was closed meanwhile; or this system, such as Docker's, duplicates no descriptors.
+                Err(_) => {}
             }
         }
+        Ok(())
     }
 
-    fn add_socket(&mut self, socket: OwnedFd) {
-        let socket = File::from(socket);
-        let Ok(inode) = socket.metadata().map(|socket| socket.ino()) else { return };
-        if self.seen.len() < SOCKETS && self.seen.insert(inode) {
-            self.unread.push(socket.into());
+    /// What is to be done with a file that is found for the first time; `None` for nothing. `fdinfo` is the place of its fdinfo.
+    fn kind(&mut self, file: &Metadata, fdinfo: impl FnOnce() -> PathBuf) -> Option<Kind> {
+        let (is_socket, is_pipe) = (file.file_type().is_socket(), file.file_type().is_fifo());
+        if !(is_socket || is_pipe) || !self.seen.insert((file.dev(), file.ino())) {
+            return None;
         }
+        if is_pipe {
+            return Some(Kind::Pipe);
+        }
+        self.buffers.sockets += 1;
+        descriptors(&fdinfo()).map(Kind::Socket)
+    }
+
+    /// Adds a socket or pipe.
+    ///
+    /// # Errors
+    /// There are too many sockets with descriptors in their queues.
+    fn measure(&mut self, file: File, kind: Kind) -> io::Result<()> {
+        match kind {
+            Kind::Pipe => self.buffers.add_pipe(&file),
+            Kind::Socket(0) => self.buffers.add_socket(&file),
+            Kind::Socket(_) if self.unread.len() >= SOCKETS => return Err(Errno::EMFILE.into()),
+            Kind::Socket(_) => {
+                self.buffers.add_socket(&file);
+                self.unread.push(file.into());
+            }
+        }
+        Ok(())
     }
 
     /// Reads a queue without taking anything from it. The offset of peeking belongs to the socket, so it is put back.
@@ -76,31 +119,39 @@ impl Flight<'_> {
         let mut bytes = vec![0; BYTES];
         for _ in 0..MESSAGES {
             let Some(descriptors) = peek(socket, &mut bytes) else { break };
-            descriptors.into_iter().for_each(|descriptor| self.add(descriptor));
+            descriptors.into_iter().for_each(|descriptor| self.add(descriptor.into()));
         }
         let _ = set_peek_offset(socket, -1);
     }
 
-    fn add(&mut self, descriptor: OwnedFd) {
-        let file = File::from(descriptor);
-        match file.metadata() {
-            Ok(found) if found.file_type().is_socket() && has_descriptors(&fdinfo(&file)) => {
-                self.add_socket(file.into())
+    /// Adds a file that was in flight.
+    fn add(&mut self, file: File) {
+        let Ok(found) = file.metadata() else { return };
+        if found.is_file() {
+            return (self.found)(&file);
+        }
+        let number = file.as_raw_fd();
+        if let Some(kind) = self.kind(&found, || format!("/proc/self/fdinfo/{number}").into()) {
+            // Those beyond the limit are counted as what they may hold at most.
+            if self.measure(file, kind).is_err() {
+                self.buffers.add_unseen(1);
             }
-            Ok(found) if found.is_file() => (self.found)(&file),
-            _ => {}
         }
     }
 }
 
-fn fdinfo(file: &File) -> PathBuf {
-    format!("/proc/self/fdinfo/{}", file.as_raw_fd()).into()
+/// What is to be measured.
+#[derive(Clone, Copy)]
+enum Kind {
+    Pipe,
+    /// A UNIX socket, and how many descriptors are in its queue.
+    Socket(u64),
 }
 
-/// Whether an fdinfo is that of a socket with descriptors in its queue.
-fn has_descriptors(fdinfo: &Path) -> bool {
-    let text = fs::read_to_string(fdinfo).unwrap_or_default();
-    text.lines().filter_map(|line| line.strip_prefix("scm_fds:")).any(|count| count.trim() != "0")
+/// The number of descriptors in the queue of a UNIX socket, from its fdinfo; `None` for other files.
+fn descriptors(fdinfo: &Path) -> Option<u64> {
+    let text = procfs::text(fdinfo).ok()?;
+    text.lines().find_map(|line| line.strip_prefix("scm_fds:"))?.trim().parse().ok()
 }
 
 /// A process's descriptor as one of ours.
@@ -124,7 +175,7 @@ fn set_peek_offset(socket: &OwnedFd, offset: libc::c_int) -> nix::Result<()> {
     Errno::result(set).map(drop)
 }
 
-/// The descriptors of the next message behind the offset of peeking; `None` at the end of the queue.
+/// The descriptors of the next message behind the offset of peeking; `None` at the end of the queue. A datagram may be empty.
 ///
 /// The program chooses what else the kernel writes about a message, such as the sender's identity (`SO_PASSCRED`), so there
 /// may be no room for all of it. The kernel has made the descriptors that it did write, and whatever is not owned here stays
@@ -141,9 +192,8 @@ fn peek(socket: &OwnedFd, bytes: &mut [u8]) -> Option<Vec<OwnedFd>> {
     let flags = libc::MSG_PEEK | libc::MSG_DONTWAIT | libc::MSG_CMSG_CLOEXEC;
     // SAFETY: the buffers outlive the call, and their sizes are given.
     #[expect(unsafe_code, reason = "nix reads no control messages if some had no room")]
-    let read = Errno::result(unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, flags) }).ok()?;
-    let descriptors = received(&message);
-    (read > 0).then_some(descriptors)
+    Errno::result(unsafe { libc::recvmsg(socket.as_raw_fd(), &raw mut message, flags) }).ok()?;
+    Some(received(&message))
 }
 
 /// Takes ownership of every descriptor that the kernel has made for `message`, whose buffers must still be there.

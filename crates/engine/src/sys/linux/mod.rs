@@ -20,6 +20,7 @@
 //!
 //! Why a launcher: forking a small process is cheap, and no code runs between fork and exec in a process with threads.
 
+mod buffers;
 mod child_status;
 mod fd_passing;
 mod gateway;

@@ -1,8 +1,11 @@
 //! Resource usage of processes, read from `/proc`.
 
 use std::fs;
+use std::io;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
+use nix::errno::Errno;
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeVal;
 use nix::unistd::{Pid, SysconfVar, sysconf};
@@ -29,28 +32,51 @@ impl Row {
     }
 }
 
+/// The text of a file. A program chooses names in it, which need not be UTF-8.
+pub(crate) fn text(path: impl AsRef<Path>) -> io::Result<String> {
+    Ok(String::from_utf8_lossy(&fs::read(path)?).into_owned())
+}
+
+/// Whether a file cannot be read because its process has ended.
+pub(crate) fn is_gone(error: &io::Error) -> bool {
+    [Errno::ENOENT, Errno::ESRCH].iter().any(|gone| error.raw_os_error() == Some(*gone as i32))
+}
+
 /// All processes of this PID namespace except the first.
-pub(crate) fn all_but_first() -> Vec<Pid> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok());
-    ids.filter(|id| *id != 1).map(Pid::from_raw).collect()
+pub(crate) fn all_but_first() -> io::Result<Vec<Pid>> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir("/proc")? {
+        found.extend(entry?.file_name().to_str().and_then(|name| name.parse::<i32>().ok()));
+    }
+    found.retain(|id| *id != 1);
+    Ok(found.into_iter().map(Pid::from_raw).collect())
 }
 
 /// The usage of the `processes` that still exist.
-pub(crate) fn rows(processes: &[Pid]) -> Vec<Row> {
-    processes.iter().filter_map(|pid| row(*pid)).collect()
+pub(crate) fn rows(processes: &[Pid]) -> io::Result<Vec<Row>> {
+    processes.iter().filter_map(|pid| row(*pid).transpose()).collect()
 }
 
 /// Whether more than `most` of `processes` are alive. Stops at the first certainty, because a fork bomb creates processes
 /// faster than all of them can be read. The newest are read first: the oldest may be zombies.
-pub(crate) fn more_alive(processes: &[Pid], most: usize) -> bool {
-    let alive = |pid: &&Pid| row(**pid).is_some_and(|row| row.is_alive());
-    processes.len() > most && processes.iter().rev().filter(alive).nth(most).is_some()
+pub(crate) fn more_alive(processes: &[Pid], most: usize) -> io::Result<bool> {
+    let mut alive = 0;
+    for pid in processes.iter().rev().filter(|_| processes.len() > most) {
+        alive += usize::from(row(*pid)?.is_some_and(|row| row.is_alive()));
+        if alive > most {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
-/// The usage of one process.
-pub(crate) fn row(pid: Pid) -> Option<Row> {
-    parse_stat(&fs::read_to_string(format!("/proc/{pid}/stat")).ok()?)
+/// The usage of one process; `None` if it has ended.
+pub(crate) fn row(pid: Pid) -> io::Result<Option<Row>> {
+    match text(format!("/proc/{pid}/stat")) {
+        Ok(text) => Ok(parse_stat(&text)),
+        Err(error) if is_gone(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Memory of `processes` with shared pages counted once: exact, but too slow for frequent use. `None` if it takes longer than
@@ -61,10 +87,7 @@ pub(crate) fn proportional_bytes(processes: &[Pid], deadline: Instant) -> Option
         if Instant::now() > deadline {
             return None;
         }
-        sum += fs::read_to_string(format!("/proc/{pid}/smaps_rollup"))
-            .ok()
-            .and_then(|text| kibibytes(&text, "Pss:"))
-            .unwrap_or(0);
+        sum += text(format!("/proc/{pid}/smaps_rollup")).ok().and_then(|text| kibibytes(&text, "Pss:")).unwrap_or(0);
     }
     Some(sum)
 }
@@ -152,13 +175,14 @@ mod tests {
     fn the_living_are_counted_and_the_dead_are_not() {
         let mut child = std::process::Command::new("true").spawn().expect("a program");
         let dead = Pid::from_raw(i32::try_from(child.id()).expect("a process id"));
-        while row(dead).is_some_and(|row| row.is_alive()) {
+        while row(dead).expect("readable").is_some_and(|row| row.is_alive()) {
             std::thread::yield_now();
         }
         let processes = [Pid::this(), dead, Pid::parent()];
-        assert!(more_alive(&processes, 1));
-        assert!(!more_alive(&processes, 2));
+        assert!(more_alive(&processes, 1).expect("readable"));
+        assert!(!more_alive(&processes, 2).expect("readable"));
         child.wait().expect("its end");
+        assert_eq!(row(dead).expect("readable"), None);
     }
 
     #[test]

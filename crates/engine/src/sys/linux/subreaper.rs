@@ -11,6 +11,8 @@ use nix::sys::prctl;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::{Pid, getpgid, getpgrp};
 
+use super::procfs;
+
 /// How often the processes of a run are searched again: they may fork meanwhile.
 const SWEEPS: u32 = 100;
 /// The pause between two searches.
@@ -55,7 +57,9 @@ fn groups(processes: &[Pid]) -> BTreeSet<Pid> {
 
 /// Kills the children of this process that are not in `kept`, with their descendants; false if there were none.
 pub(crate) fn kill_children_but(kept: &[Pid]) -> bool {
-    let strangers: Vec<Pid> = children(Pid::this()).into_iter().filter(|pid| !kept.contains(pid)).collect();
+    let mut children = Vec::new();
+    let _ = add_children(Pid::this(), &mut children);
+    let strangers: Vec<Pid> = children.into_iter().filter(|pid| !kept.contains(pid)).collect();
     for child in &strangers {
         let _ = kill(*child, Signal::SIGSTOP);
         for pid in descendants(*child) {
@@ -96,24 +100,41 @@ fn memmem(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }
 
-/// All descendants of `root`.
+/// All descendants of `root` that can be found.
 pub(crate) fn descendants(root: Pid) -> Vec<Pid> {
-    let mut found = children(root);
-    let mut next = 0;
-    while let Some(pid) = found.get(next) {
-        let more = children(*pid);
-        found.extend(more);
-        next += 1;
-    }
-    found
+    walk(root, &mut None)
 }
 
-/// The children of every thread of `pid`.
-fn children(pid: Pid) -> Vec<Pid> {
-    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
-    lists
-        .flat_map(|list| list.split_ascii_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>())
-        .map(Pid::from_raw)
-        .collect()
+/// All descendants of `root`.
+///
+/// # Errors
+/// The system does not tell the children of a process that is there.
+pub(crate) fn all_descendants(root: Pid) -> io::Result<Vec<Pid>> {
+    let mut failed = None;
+    let found = walk(root, &mut failed);
+    failed.map_or(Ok(found), Err)
+}
+
+fn walk(root: Pid, failed: &mut Option<io::Error>) -> Vec<Pid> {
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(pid) = found.get(next).copied() {
+        if let Err(error) = add_children(pid, &mut found) {
+            *failed = Some(error).filter(|error| !procfs::is_gone(error)).or(failed.take());
+        }
+        next += 1;
+    }
+    found.split_off(1)
+}
+
+/// Adds the children of every thread of `pid`.
+fn add_children(pid: Pid, found: &mut Vec<Pid>) -> io::Result<()> {
+    for thread in fs::read_dir(format!("/proc/{pid}/task"))? {
+        match fs::read_to_string(thread?.path().join("children")) {
+            Ok(list) => found.extend(list.split_ascii_whitespace().flat_map(str::parse).map(Pid::from_raw)),
+            Err(error) if procfs::is_gone(&error) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }

@@ -10,7 +10,8 @@ use nix::libc;
 use nix::sys::statfs::{HUGETLBFS_MAGIC, TMPFS_MAGIC, statfs};
 use nix::unistd::Pid;
 
-use super::in_flight;
+use super::buffers::Buffers;
+use super::{in_flight, procfs};
 
 /// Device and inode.
 pub(crate) type Key = (u64, u64);
@@ -22,15 +23,26 @@ pub(crate) struct UnlinkedFile {
     pub(crate) in_memory: bool,
 }
 
-/// The unlinked files that `processes` have open, mapped, or sent to one another, each once.
-pub(crate) fn held(processes: &[Pid]) -> HashMap<Key, UnlinkedFile> {
-    let mut found = HashMap::new();
-    processes.iter().for_each(|pid| open(*pid, &mut found));
-    in_flight::each_file(processes, &mut |file| {
-        found.extend(look(Path::new(&format!("/proc/self/fd/{}", file.as_raw_fd()))));
+/// What processes hold by their descriptors and mappings.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    /// The unlinked files that they have open, mapped, or sent to one another, each once.
+    pub(crate) files: HashMap<Key, UnlinkedFile>,
+    /// The buffers of their sockets and pipes.
+    pub(crate) buffers: Buffers,
+    /// The number of their mappings.
+    pub(crate) mappings: usize,
+}
+
+/// What `processes` hold.
+pub(crate) fn held(processes: &[Pid]) -> Held {
+    let (mut files, mut mappings) = (HashMap::new(), 0);
+    processes.iter().for_each(|pid| open(*pid, &mut files));
+    let buffers = in_flight::each_file(processes, &mut |file| {
+        files.extend(look(Path::new(&format!("/proc/self/fd/{}", file.as_raw_fd()))));
     });
-    processes.iter().for_each(|pid| mapped(*pid, &mut found));
-    found
+    processes.iter().for_each(|pid| mappings += mapped(*pid, &mut files));
+    Held { files, buffers, mappings }
 }
 
 fn open(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
@@ -40,10 +52,11 @@ fn open(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
 }
 
 /// Mappings keep a file after its descriptor was closed. Only root can look up the file of a mapping; without that, the mapped
-/// size is the upper bound for files on disk, and memory is already in the resident size.
-fn mapped(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
+/// size is the upper bound for files on disk, and memory is already in the resident size. Returns the number of mappings.
+fn mapped(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) -> usize {
     let mut most: HashMap<Key, u64> = HashMap::new();
-    for mapping in fs::read_to_string(format!("/proc/{pid}/maps")).unwrap_or_default().lines().filter_map(parse) {
+    let maps = procfs::text(format!("/proc/{pid}/maps")).unwrap_or_default();
+    for mapping in maps.lines().filter_map(parse) {
         if !mapping.is_unlinked || found.contains_key(&mapping.key) {
             continue;
         }
@@ -58,6 +71,7 @@ fn mapped(pid: Pid, found: &mut HashMap<Key, UnlinkedFile>) {
     }
     let most = most.into_iter().map(|(key, bytes)| (key, UnlinkedFile { bytes, in_memory: false }));
     found.extend(most);
+    maps.lines().count()
 }
 
 /// The target of a link in `/proc`, if it is an unlinked regular file.
@@ -144,7 +158,7 @@ mod tests {
         };
         let (named, unlinked) = (make("named"), make("unlinked"));
         std::fs::remove_file(folder.path().join("unlinked")).expect("removed");
-        let found = held(&[Pid::this()]);
+        let found = held(&[Pid::this()]).files;
         let key = |file: &File| file.metadata().map(|file| (file.dev(), file.ino())).expect("metadata");
         assert!(found.get(&key(&unlinked)).is_some_and(|file| file.bytes >= 100_000), "{found:?}");
         assert_eq!(found.get(&key(&named)), None);

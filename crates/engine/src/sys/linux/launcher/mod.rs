@@ -24,8 +24,9 @@ use super::pid_ranges::PidRanges;
 use super::protocol::{self, Abilities, LauncherMessage};
 use super::run_descriptors::RunDescriptors;
 use super::sandbox::mode::Mode;
-use super::sandbox::{isolation, namespaces, rlimits};
+use super::sandbox::{isolation, limit_filter, namespaces, rlimits};
 use super::{pidfd, subreaper};
+use crate::sys::open_file_limit;
 use prefork::Prefork;
 use run_cgroups::RunCgroups;
 
@@ -49,6 +50,8 @@ pub(crate) fn main() -> ! {
 
 fn serve() -> io::Result<()> {
     let _ = setsid();
+    // For supervisors, which look into what a run holds. Programs get the limit of their run.
+    open_file_limit::raise_open_files();
     // Wakes a stopped launcher when the service dies, so that it notices and exits.
     prctl::set_pdeathsig(Signal::SIGCONT)?;
     rlimits::raise_priority();
@@ -61,6 +64,7 @@ fn serve() -> io::Result<()> {
     #[expect(unsafe_code, reason = "taking ownership of an inherited descriptor")]
     let socket = unsafe { OwnedFd::from_raw_fd(SOCKET) };
     let mode = namespaces::probe();
+    limit_filter::prepare();
     let abilities = Abilities { containment: mode.containment(), sandbox: isolation::probe::find(mode) };
     let mut launcher = Launcher {
         mode,

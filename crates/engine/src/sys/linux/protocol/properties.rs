@@ -76,8 +76,13 @@ fn control() -> impl Strategy<Value = ControlMessage> {
 }
 
 fn exit() -> impl Strategy<Value = Exit> {
-    let breach =
-        prop_oneof![Just(Breach::Memory), Just(Breach::Cpu), Just(Breach::Processes), Just(Breach::Supervisor)];
+    let breach = prop_oneof![
+        Just(Breach::Memory),
+        Just(Breach::Cpu),
+        Just(Breach::Processes),
+        Just(Breach::Unmeasured),
+        Just(Breach::Supervisor)
+    ];
     (any::<Option<i32>>(), any::<Option<String>>(), time(), any::<u64>(), option::of(breach)).prop_map(
         |(code, signal, cpu, peak_memory_bytes, breach)| Exit { code, signal, cpu, peak_memory_bytes, breach },
     )

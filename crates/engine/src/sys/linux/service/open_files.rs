@@ -23,7 +23,7 @@ impl OpenFiles {
     /// The size of unlinked files on the disk of `folder`.
     pub(crate) fn unlinked_bytes(self, folder: &Path) -> u64 {
         let (Some(supervisor), Ok(folder)) = (self.supervisor, fs::metadata(folder)) else { return 0 };
-        let held = unlinked::held(&subreaper::descendants(supervisor));
+        let held = unlinked::held(&subreaper::descendants(supervisor)).files;
         let here = held.into_iter().filter(|((device, _), file)| *device == folder.dev() || !file.in_memory);
         here.map(|(_, file)| file.bytes).sum()
     }

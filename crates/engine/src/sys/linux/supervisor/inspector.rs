@@ -37,10 +37,14 @@ struct Inspection {
 }
 
 /// The result of an inspection.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub(crate) struct Finding {
-    /// Memory that belongs to no single process.
+    /// Memory that is no process's own.
     pub(crate) shared_bytes: u64,
+    /// What more the kernel may hold for the run at most.
+    pub(crate) uncertain_bytes: u64,
+    /// Living processes that cannot be looked into.
+    pub(crate) unseen: Vec<Pid>,
     /// All memory of the tree, each page counted once; `None` if not requested, or not known in time.
     pub(crate) held: Option<u64>,
     /// The duration of the inspection.
@@ -93,7 +97,9 @@ fn inspect(shared: &SharedMemory, inspection: &Inspection) -> Finding {
     let began = Instant::now();
     let objects = shared.look(&inspection.processes);
     let held = inspection.with_processes.then(|| held(&inspection.processes, &objects, began + LONGEST)).flatten();
-    Finding { shared_bytes: objects.bytes, held, took: began.elapsed() }
+    let Objects { bytes, kernel_bytes, uncertain_bytes, unseen, .. } = objects;
+    let held = held.map(|held| held + kernel_bytes);
+    Finding { shared_bytes: bytes + kernel_bytes, uncertain_bytes, unseen, held, took: began.elapsed() }
 }
 
 fn held(processes: &[Pid], objects: &Objects, deadline: Instant) -> Option<u64> {
@@ -114,7 +120,7 @@ mod tests {
 
     #[test]
     fn what_a_process_holds_is_found_once() {
-        let mut inspector = Inspector::new(SharedMemory::new(Vec::new(), false));
+        let mut inspector = Inspector::new(SharedMemory::new(Vec::new(), false, None));
         assert!(inspector.finding().is_none(), "nothing was asked");
         inspector.ask(&[Pid::this()], true);
         assert!(inspector.is_busy());

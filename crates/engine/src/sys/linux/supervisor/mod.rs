@@ -35,7 +35,7 @@ use super::run_descriptors::RunDescriptors;
 use super::sandbox::isolation::{self, Walls};
 use super::sandbox::mode::Mode;
 use super::sandbox::namespaces::{self, Prepared};
-use super::sandbox::{capabilities, mount_filter, mounts, rlimits, signal_scope};
+use super::sandbox::{capabilities, limit_filter, mounts, rlimits, signal_scope};
 use crate::sys::exit::Exit;
 use crate::sys::terminal;
 use control_reader::ControlReader;
@@ -82,7 +82,10 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     let walls = spec.sandbox.is_some().then(|| Walls::of(&spec, granted, report, handover)).transpose()?;
     let RunSpec { program, args, env, folder, bounds, waits, terminal, .. } = spec;
     namespaces::hold_back(mode, rlimits::most_tasks(&bounds));
-    namespaces::close_kernel(mode)?;
+    // The kernel's settings are read-only in a root of its own.
+    if !walls.as_ref().is_some_and(Walls::has_root) {
+        namespaces::close_kernel(mode)?;
+    }
     prepared.limit(bounds.memory_bytes);
     let cgroup =
         prepared.cgroup.filter(|cgroup| cgroup.limit(bounds.memory_bytes, rlimits::most_tasks(&bounds)).is_ok());
@@ -92,9 +95,9 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
     // Opened before the program starts, so that the counter is inherited.
     let cpu = CpuAccounting::open(cgroup.clone());
     capabilities::hide()?;
-    // The kernel counts all memory of the run, or the walls forbid mounts themselves.
-    let may_mount = walls.is_some() || cgroup.as_ref().is_some_and(|cgroup| cgroup.memory_bytes().is_some());
-    let main = start(command, run, prepare(bounds, mode, terminal, may_mount, walls, folder))?;
+    let is_counted = cgroup.as_ref().is_some_and(|cgroup| cgroup.memory_bytes().is_some());
+    let own_network = walls.as_ref().is_some_and(Walls::has_network);
+    let main = start(command, run, prepare(bounds, mode, terminal, is_counted, walls, folder))?;
     // The program's process cannot write this itself: before its exec it is as protected as we are.
     let _ = fs::write(format!("/proc/{main}/oom_score_adj"), "500");
     let mut monitor = Monitor {
@@ -106,11 +109,13 @@ fn supervise(mut run: RunDescriptors, mode: Mode, prepared: Prepared) -> io::Res
         cpu,
         memory: Memory::new(
             bounds.memory_bytes,
-            SharedMemory::new(prepared.in_memory, mode != Mode::Subreaper),
+            SharedMemory::new(prepared.in_memory, mode != Mode::Subreaper, own_network.then_some(main)),
             cgroup,
+            gateway,
         ),
         began: (!waits).then(Instant::now),
         next_check: Instant::now(),
+        blind: None,
         breach: None,
         status: None,
     };
@@ -131,12 +136,12 @@ fn wait_for_go(control: &mut UnixStream) -> io::Result<RunSpec> {
     Ok(spec)
 }
 
-/// The steps of the program's process before exec. `may_mount` is false if mounts are to be forbidden here.
+/// The steps of the program's process before exec. `is_counted` says that the kernel counts the run's memory.
 fn prepare(
     bounds: Bounds,
     mode: Mode,
     has_terminal: bool,
-    may_mount: bool,
+    is_counted: bool,
     walls: Option<Walls>,
     folder: PathBuf,
 ) -> impl FnMut() -> io::Result<()> + Send + Sync + 'static {
@@ -144,8 +149,9 @@ fn prepare(
         // Before the limits: it opens many files.
         walls.as_ref().map_or(Ok(()), |walls| walls.enter(&folder))?;
         rlimits::apply(&bounds, mode)?;
-        if !may_mount {
-            mount_filter::forbid_mounts()?;
+        // The walls have these rules too, and the kernel would go through two filters at each call.
+        if walls.is_none() {
+            limit_filter::restrict(is_counted)?;
         }
         if has_terminal {
             terminal::take_control()?;

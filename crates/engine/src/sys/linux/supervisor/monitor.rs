@@ -12,7 +12,7 @@ use nix::unistd::Pid;
 
 use super::control_reader::ControlReader;
 use super::cpu_accounting::CpuAccounting;
-use super::memory::Memory;
+use super::memory::{Memory, PATIENCE};
 use crate::sys::exit::{Breach, Exit};
 use crate::sys::linux::child_status::{self, ChildStatus, WaitFor};
 use crate::sys::linux::own_process::wait;
@@ -42,6 +42,8 @@ pub(crate) struct Monitor {
     /// When the program began; before that nothing is checked.
     pub(crate) began: Option<Instant>,
     pub(crate) next_check: Instant,
+    /// Since when the tree cannot be observed.
+    pub(crate) blind: Option<Instant>,
     pub(crate) breach: Option<Breach>,
     pub(crate) status: Option<ChildStatus>,
 }
@@ -128,28 +130,41 @@ impl Monitor {
         Ok(true)
     }
 
-    /// Compares the tree's usage with its limits, and returns the interval to the next check.
+    /// Compares the tree's usage with its limits, and returns the interval to the next check. A tree that cannot be observed for
+    /// long is ended: its limits would not hold.
     fn check(&mut self) -> Duration {
-        let processes = processes(self.mode);
+        match self.observe() {
+            Ok(pause) => {
+                self.blind = None;
+                pause
+            }
+            Err(_) => {
+                let is_long = self.blind.get_or_insert_with(Instant::now).elapsed() > PATIENCE;
+                self.breach = is_long.then_some(Breach::Unmeasured);
+                CLOSE
+            }
+        }
+    }
+
+    fn observe(&mut self) -> io::Result<Duration> {
+        let processes = processes(self.mode)?;
         // Without `..`, so that the compiler asks about a new limit.
         let Bounds { cpu, processes: most, memory_bytes, open_files: _, file_size_bytes: _ } = self.bounds;
         // The gateway is in the tree, but none of the program's processes.
         let most = most as usize + usize::from(self.gateway.is_some());
         // Counted first and cheaply: during a fork bomb the other measurements take too long.
-        if processes.len() > FLOOD * most || procfs::more_alive(&processes, most) {
+        if processes.len() > FLOOD * most || procfs::more_alive(&processes, most)? {
             self.breach = Some(Breach::Processes);
-            return CLOSE;
+            return Ok(CLOSE);
         }
-        let rows = procfs::rows(&processes);
+        let rows = procfs::rows(&processes)?;
         self.cpu.note(&rows);
-        self.breach = if self.cpu.used(&rows) > cpu {
-            Some(Breach::Cpu)
-        } else {
-            self.memory.is_exceeded(&rows, &processes).then_some(Breach::Memory)
-        };
+        self.breach =
+            if self.cpu.used(&rows) > cpu { Some(Breach::Cpu) } else { self.memory.breach(&rows, &processes) };
         let alive = rows.iter().filter(|row| row.is_alive()).count();
         let tight = self.memory.seen() > memory_bytes / 2 || alive > most / 2;
-        if tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1)) { CLOSE } else { CALM }
+        let is_close = tight || self.began.is_none_or(|began| began.elapsed() < Duration::from_secs(1));
+        Ok(if is_close { CLOSE } else { CALM })
     }
 
     /// Reaps some dead children. Before the program begins, a stopped interpreter is woken: it cannot have stopped itself.
@@ -206,6 +221,6 @@ impl Monitor {
 }
 
 /// The processes of the tree.
-fn processes(mode: Mode) -> Vec<Pid> {
-    if mode == Mode::Subreaper { subreaper::descendants(Pid::this()) } else { procfs::all_but_first() }
+fn processes(mode: Mode) -> io::Result<Vec<Pid>> {
+    if mode == Mode::Subreaper { subreaper::all_descendants(Pid::this()) } else { procfs::all_but_first() }
 }

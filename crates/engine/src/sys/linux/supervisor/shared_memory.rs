@@ -1,19 +1,29 @@
-//! Memory of a run that belongs to no single process: `/dev/shm`, System V objects, and unlinked files in memory.
+//! Memory of a run that is no process's own: `/dev/shm`, System V objects, unlinked files in memory, and what the kernel holds for
+//! the processes.
 
 use std::collections::HashSet;
-use std::fs::{self, File};
+use std::fs::File;
 use std::os::unix::fs::MetadataExt;
 use std::time::Instant;
 
 use nix::sys::statvfs::fstatvfs;
 use nix::unistd::Pid;
 
+use crate::sys::linux::buffers::Buffers;
+use crate::sys::linux::procfs::{self, kibibytes};
 use crate::sys::linux::unlinked::{self, Key};
 
 /// The kernel's approximate overhead for a file in memory.
 const FILE_BYTES: u64 = 1024;
-/// Lists of System V objects, and the columns with their sizes.
-const SYSTEM_V: [(&str, &[&str]); 2] = [("shm", &["rss", "swap"]), ("msg", &["cbytes"])];
+/// The kernel's approximate memory for a thread (its stack and its state), and for a mapping.
+const THREAD_BYTES: u64 = 24 << 10;
+const MAPPING_BYTES: u64 = 256;
+/// Lists of System V objects, and the columns with their sizes or numbers, each with the bytes of one.
+const SYSTEM_V: [(&str, &[(&str, u64)]); 3] =
+    [("shm", &[("rss", 1), ("swap", 1)]), ("msg", &[("cbytes", 1), ("qnum", 64)]), ("sem", &[("nsems", 64)])];
+/// Sockets of a run's network that need not be in one of its processes: those of its device and gateway, and some that are just
+/// being closed.
+const FEW_SOCKETS: u64 = 16;
 
 /// The shared memory of a run.
 pub(crate) struct SharedMemory {
@@ -21,21 +31,30 @@ pub(crate) struct SharedMemory {
     mounts: Vec<File>,
     /// Whether the run has its own System V objects.
     own_objects: bool,
+    /// A process of the run, if the network that it is in is the run's own.
+    in_network: Option<Pid>,
 }
 
 /// The measured objects.
 #[derive(Debug, Default)]
 pub(crate) struct Objects {
     pub(crate) bytes: u64,
+    /// What the kernel holds for the processes.
+    pub(crate) kernel_bytes: u64,
+    /// What else it may hold for them at most.
+    pub(crate) uncertain_bytes: u64,
+    /// Living processes that cannot be looked into.
+    pub(crate) unseen: Vec<Pid>,
     files: HashSet<Key>,
     devices: HashSet<u64>,
     segments: bool,
 }
 
 impl SharedMemory {
-    /// For a run with these file systems in memory, and with or without its own System V objects.
-    pub(crate) fn new(mounts: Vec<File>, own_objects: bool) -> Self {
-        Self { mounts, own_objects }
+    /// For a run with these file systems in memory, and with or without its own System V objects. `in_network` is a process in
+    /// the run's own network.
+    pub(crate) fn new(mounts: Vec<File>, own_objects: bool, in_network: Option<Pid>) -> Self {
+        Self { mounts, own_objects, in_network }
     }
 
     /// Measures the shared memory of `processes`.
@@ -45,18 +64,39 @@ impl SharedMemory {
         if self.own_objects {
             bytes += system_v_bytes();
         }
-        let unlinked = unlinked::held(processes).into_iter();
+        let held = unlinked::held(processes);
+        let mut buffers = held.buffers;
+        buffers.add_unseen(self.lost_sockets(&buffers));
+        let unlinked = held.files.into_iter();
         // Those on the run's own file systems are included there.
         let unlinked: Vec<_> =
             unlinked.filter(|((device, _), file)| file.in_memory && !devices.contains(device)).collect();
         bytes += unlinked.iter().map(|(_, file)| file.bytes).sum::<u64>();
+        let mappings = u64::try_from(held.mappings).unwrap_or(u64::MAX).saturating_mul(MAPPING_BYTES);
         Objects {
             bytes,
+            kernel_bytes: buffers.bytes + mappings + processes.iter().map(|pid| of_kernel(*pid)).sum::<u64>(),
+            uncertain_bytes: buffers.uncertain_bytes,
+            unseen: buffers.unseen,
             files: unlinked.into_iter().map(|(key, _)| key).collect(),
             devices,
             segments: self.own_objects,
         }
     }
+
+    /// The sockets of the run's network that no process has, and that nobody can ask: they are closed, or wait to be accepted.
+    fn lost_sockets(&self, found: &Buffers) -> u64 {
+        let list = self.in_network.and_then(|process| procfs::text(format!("/proc/{process}/net/sockstat")).ok());
+        let used = list.as_deref().and_then(|list| list.strip_prefix("sockets: used ")?.lines().next()?.parse().ok());
+        used.unwrap_or(0_u64).saturating_sub(found.sockets + FEW_SOCKETS)
+    }
+}
+
+/// The page tables and threads of a process.
+fn of_kernel(process: Pid) -> u64 {
+    let status = procfs::text(format!("/proc/{process}/status")).unwrap_or_default();
+    let threads = status.lines().find_map(|line| line.strip_prefix("Threads:")?.trim().parse::<u64>().ok());
+    kibibytes(&status, "VmPTE:").unwrap_or(0) + threads.unwrap_or(0) * THREAD_BYTES
 }
 
 impl Objects {
@@ -67,7 +107,7 @@ impl Objects {
             if Instant::now() > deadline {
                 return None;
             }
-            sum += self.others(&fs::read_to_string(format!("/proc/{pid}/smaps")).unwrap_or_default());
+            sum += self.others(&procfs::text(format!("/proc/{pid}/smaps")).unwrap_or_default());
         }
         Some(sum)
     }
@@ -116,8 +156,8 @@ fn mounted_bytes(mount: &File) -> u64 {
 /// The size of the System V objects of this namespace.
 fn system_v_bytes() -> u64 {
     let lists = SYSTEM_V.iter().map(|(list, columns)| {
-        let text = fs::read_to_string(format!("/proc/sysvipc/{list}")).unwrap_or_default();
-        columns.iter().map(|column| sum_of(&text, column)).sum::<u64>()
+        let text = procfs::text(format!("/proc/sysvipc/{list}")).unwrap_or_default();
+        columns.iter().map(|(column, each)| sum_of(&text, column) * each).sum::<u64>()
     });
     lists.sum()
 }

@@ -78,9 +78,38 @@ const PYTHON_MINORS: std::ops::Range<u32> = 8..20;
 /// Harmless devices.
 pub(super) const DEVICES: [&str; 6] = ["null", "zero", "full", "random", "urandom", "tty"];
 
-/// The files in `/proc` that a program may read if it has no PID namespace.
-const PROC: [&str; 12] = [
-    "self",
+/// The files in `/proc` that a program may read if it has no `/proc` of its own. Of itself it may not read everything: its `net`
+/// and lists of mounts are those of the machine.
+const PROC: [&str; 40] = [
+    "self/auxv",
+    "self/cgroup",
+    "self/cmdline",
+    "self/comm",
+    "self/coredump_filter",
+    "self/environ",
+    "self/fd",
+    "self/fdinfo",
+    "self/gid_map",
+    "self/io",
+    "self/limits",
+    "self/loginuid",
+    "self/maps",
+    "self/numa_maps",
+    "self/oom_score",
+    "self/oom_score_adj",
+    "self/pagemap",
+    "self/personality",
+    "self/sched",
+    "self/schedstat",
+    "self/sessionid",
+    "self/setgroups",
+    "self/smaps",
+    "self/smaps_rollup",
+    "self/stat",
+    "self/statm",
+    "self/status",
+    "self/timers",
+    "self/uid_map",
     "cpuinfo",
     "meminfo",
     "stat",

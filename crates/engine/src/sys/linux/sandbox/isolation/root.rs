@@ -1,7 +1,8 @@
 //! A root folder of the run's own: an empty file system in memory, in which only the files that the run may use are mounted.
 //!
 //! Everything else does not exist in it: the home, UNIX sockets in `/run`, other disks, other terminals. The system and the
-//! interpreter are mounted read-only.
+//! interpreter are mounted read-only. Its `/proc` shows no process that the program could not trace: the supervisor and the
+//! gateway are in the machine's network and mounts, and `/proc` would show those to everyone.
 
 use std::fs::{self, File};
 use std::io;
@@ -33,13 +34,16 @@ const DEVICE_LINKS: [(&str, &str); 5] = [
 ];
 const RESOLV_CONF: &str = "/etc/resolv.conf";
 const OWN_RESOLV_CONF: &str = "/run/resolv.conf";
+const PROC: &str = "/proc";
+const PROC_OPTIONS: &str = "hidepid=ptraceable";
 
 /// Makes `plan` the root of this process, in a mount namespace of its own, and goes to `folder` in it.
 /// With `resolver` the run asks that name server instead of the machine's.
 pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path, resolver: Option<Ipv4Addr>) -> io::Result<()> {
     // Copies are taken before the namespace changes: open files belong to the old one.
+    let mounts = plan.mounts.iter().filter(|(path, _)| path.as_path() != Path::new(PROC));
     let mounts: Vec<_> =
-        plan.mounts.iter().map(|(path, kind)| Ok((path, copied(path, *kind, granted)?))).collect::<io::Result<_>>()?;
+        mounts.map(|(path, kind)| Ok((path, copied(path, *kind, granted)?))).collect::<io::Result<_>>()?;
     let terminal = fs::read_link("/proc/self/fd/0").ok().filter(|path| path.starts_with("/dev/pts"));
     let terminal = terminal.and_then(|path| Copied::of(&path).ok());
     unshare(CloneFlags::CLONE_NEWNS)?;
@@ -49,6 +53,7 @@ pub(super) fn enter(plan: &Plan, granted: &Granted, folder: &Path, resolver: Opt
     let root = Root { place, held: hold(place)? };
     // Written while nothing of the machine is mounted in the new root.
     let resolv_conf = resolver.map(|server| root.write_resolv_conf(server)).transpose()?;
+    root.mount_proc()?;
     for (path, copied) in &mounts {
         // The mounted folder around a path contains it.
         if plan.has_room(path) {
@@ -103,6 +108,13 @@ impl Root<'_> {
         }
         fs::create_dir_all(place.parent().unwrap_or(&place))?;
         File::options().write(true).create(true).truncate(false).open(place).map(drop)
+    }
+
+    /// Mounts a `/proc` of the run's own. The supervisor keeps another one, which shows it every process.
+    fn mount_proc(&self) -> io::Result<()> {
+        self.make_place(Path::new(PROC), true)?;
+        let flags = MsFlags::MS_NOSUID | MsFlags::MS_NODEV | MsFlags::MS_NOEXEC | MsFlags::MS_RDONLY;
+        Ok(mount(Some("proc"), &self.inside(PROC), Some("proc"), flags, Some(PROC_OPTIONS))?)
     }
 
     /// Makes a `resolv.conf` of the run's own that names `server`.

@@ -5,14 +5,13 @@ use std::io;
 use std::sync::OnceLock;
 
 use nix::errno::Errno;
-use nix::libc;
-use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen as Len, SeccompCmpOp as Op, SeccompCondition, SeccompFilter,
-    SeccompRule, TargetArch, sock_filter,
-};
+use nix::libc::{self, c_long};
+
+use crate::sys::linux::sandbox::limit_filter::{Processors, of_others, of_unseen_memory};
+use crate::sys::linux::sandbox::seccomp::{Filter, Rule, Test};
 
 /// Refused whatever their arguments.
-const REFUSED: &[libc::c_long] = &[
+const REFUSED: &[c_long] = &[
     // Other processes.
     libc::SYS_ptrace,
     libc::SYS_process_vm_readv,
@@ -21,7 +20,6 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_process_madvise,
     libc::SYS_kcmp,
     // Mounts and namespaces.
-    libc::SYS_mount,
     libc::SYS_umount2,
     libc::SYS_pivot_root,
     libc::SYS_chroot,
@@ -29,7 +27,6 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_setns,
     libc::SYS_open_tree,
     libc::SYS_move_mount,
-    libc::SYS_fsopen,
     libc::SYS_fsconfig,
     libc::SYS_fsmount,
     libc::SYS_fspick,
@@ -40,14 +37,13 @@ const REFUSED: &[libc::c_long] = &[
     libc::SYS_fanotify_init,
     libc::SYS_fanotify_mark,
     libc::SYS_quotactl,
-    // Interfaces with a long list of faults, or memory that no limit counts.
-    libc::SYS_io_uring_setup,
+    libc::SYS_quotactl_fd,
+    // Interfaces with a long list of faults.
     libc::SYS_io_uring_enter,
     libc::SYS_io_uring_register,
     libc::SYS_bpf,
     libc::SYS_perf_event_open,
     libc::SYS_userfaultfd,
-    libc::SYS_memfd_secret,
     libc::SYS_add_key,
     libc::SYS_request_key,
     libc::SYS_keyctl,
@@ -75,14 +71,15 @@ const REFUSED: &[libc::c_long] = &[
 
 /// Refused too, where the processor has them.
 #[cfg(target_arch = "x86_64")]
-const OF_PROCESSOR: &[libc::c_long] =
+const OF_PROCESSOR: &[c_long] =
     &[libc::SYS_iopl, libc::SYS_ioperm, libc::SYS_modify_ldt, libc::SYS_uselib, libc::SYS_ustat, libc::SYS__sysctl];
 #[cfg(not(target_arch = "x86_64"))]
-const OF_PROCESSOR: &[libc::c_long] = &[];
+const OF_PROCESSOR: &[c_long] = &[];
 
-/// Changes of modes, owners, dates and attributes, which Landlock does not limit. Refused where the run has no root folder of its
-/// own, in which other files are not there or read-only.
-const METADATA: &[libc::c_long] = &[
+/// What Landlock does not limit: changes of modes, owners, dates and attributes, notices of what happens in folders, the list of
+/// mounts, and objects without a path (System V, message queues). Refused where the run has no root folder of its own, in which
+/// other files are not there or read-only, and no objects of its own.
+const WITHOUT_ROOT: &[c_long] = &[
     libc::SYS_fchmod,
     libc::SYS_fchmodat,
     libc::SYS_fchmodat2,
@@ -98,17 +95,41 @@ const METADATA: &[libc::c_long] = &[
     SETXATTRAT,
     REMOVEXATTRAT,
     FILE_SETATTR,
+    libc::SYS_inotify_add_watch,
+    STATMOUNT,
+    LISTMOUNT,
+    libc::SYS_shmget,
+    libc::SYS_shmat,
+    libc::SYS_shmdt,
+    libc::SYS_shmctl,
+    libc::SYS_semget,
+    libc::SYS_semop,
+    libc::SYS_semtimedop,
+    libc::SYS_semctl,
+    libc::SYS_msgget,
+    libc::SYS_msgsnd,
+    libc::SYS_msgrcv,
+    libc::SYS_msgctl,
+    libc::SYS_mq_open,
+    libc::SYS_mq_unlink,
 ];
+/// Reading attributes by path, refused there with "not supported": programs that copy files then do without.
+const ATTRIBUTES: &[c_long] =
+    &[libc::SYS_getxattr, libc::SYS_lgetxattr, libc::SYS_listxattr, libc::SYS_llistxattr, GETXATTRAT, LISTXATTRAT];
 /// Newer calls than the library knows; their numbers are the same on every processor.
-const SETXATTRAT: libc::c_long = 463;
-const REMOVEXATTRAT: libc::c_long = 466;
-const FILE_SETATTR: libc::c_long = 469;
+const SETXATTRAT: c_long = 463;
+const GETXATTRAT: c_long = 464;
+const LISTXATTRAT: c_long = 465;
+const REMOVEXATTRAT: c_long = 466;
+const STATMOUNT: c_long = 457;
+const LISTMOUNT: c_long = 458;
+const FILE_SETATTR: c_long = 469;
 /// Older forms of them.
 #[cfg(target_arch = "x86_64")]
-const METADATA_OF_PROCESSOR: &[libc::c_long] =
+const WITHOUT_ROOT_OF_PROCESSOR: &[c_long] =
     &[libc::SYS_chmod, libc::SYS_chown, libc::SYS_lchown, libc::SYS_utime, libc::SYS_utimes, libc::SYS_futimesat];
 #[cfg(not(target_arch = "x86_64"))]
-const METADATA_OF_PROCESSOR: &[libc::c_long] = &[];
+const WITHOUT_ROOT_OF_PROCESSOR: &[c_long] = &[];
 
 /// The flags of clone(2) that make namespaces.
 const NAMESPACES: [libc::c_int; 7] = [
@@ -125,39 +146,29 @@ const NAMESPACES: [libc::c_int; 7] = [
 const TERMINAL_REQUESTS: [u64; 3] = [libc::TIOCSTI, libc::TIOCLINUX, libc::TIOCSETD];
 
 /// Bits of a socket's type beside the type itself.
-const TYPE: u64 = 0xf;
+const TYPE: u32 = 0xf;
 
 /// The obsolete type for whole frames of a network.
 const SOCK_PACKET: libc::c_int = 10;
 
-/// The numbers of x32 calls, a second interface of 64-bit x86, begin here.
-const X32: u32 = 0x4000_0000;
-
-static FILTERS: OnceLock<Option<[BpfProgram; 4]>> = OnceLock::new();
+static FILTERS: OnceLock<Option<[Filter; 4]>> = OnceLock::new();
 
 /// Restricts this process and its descendants. With a network of its own, the run may use its sockets; without a root folder
 /// of its own, it could reach the UNIX sockets of other programs, and may not make any but connected pairs.
 pub(super) fn restrict(own_network: bool, own_root: bool) -> io::Result<()> {
     let [whole, unix, none, _] = FILTERS.get_or_init(compile).as_ref().ok_or(Errno::EINVAL)?;
-    let filter = match (own_network, own_root) {
+    match (own_network, own_root) {
         (true, true) => whole,
         (false, true) => unix,
         (_, false) => none,
-    };
-    apply(filter)
+    }
+    .apply()
 }
 
 /// Restricts the gateway of a run: sockets of the internet, and the one by which the kernel lists interfaces.
 pub(super) fn restrict_gateway() -> io::Result<()> {
     let [.., gateway] = FILTERS.get_or_init(compile).as_ref().ok_or(Errno::EINVAL)?;
-    apply(gateway)
-}
-
-fn apply(filter: &BpfProgram) -> io::Result<()> {
-    seccompiler::apply_filter(filter).map_err(|error| match error {
-        seccompiler::Error::Prctl(error) | seccompiler::Error::Seccomp(error) => error,
-        _ => Errno::EINVAL.into(),
-    })
+    gateway.apply()
 }
 
 /// Compiles the filters once, before runs are forked.
@@ -165,85 +176,61 @@ pub(super) fn prepare() {
     FILTERS.get_or_init(compile);
 }
 
-fn compile() -> Option<[BpfProgram; 4]> {
+fn compile() -> Option<[Filter; 4]> {
     let (unix, inet) = (libc::AF_UNIX, [libc::AF_INET, libc::AF_INET6]);
-    let none = [METADATA, METADATA_OF_PROCESSOR].concat();
-    let whole = filter(&[unix, inet[0], inet[1]], &[]).ok()?;
-    let gateway = filter(&[inet[0], inet[1], libc::AF_NETLINK], &[libc::SYS_execve, libc::SYS_execveat]).ok()?;
-    Some([whole, filter(&[unix], &[]).ok()?, filter(&[], &none).ok()?, gateway])
+    let exec = [libc::SYS_execve, libc::SYS_execveat].map(Rule::always);
+    Some([
+        filter(&[unix, inet[0], inet[1]], Processors::OfAll, Vec::new())?,
+        filter(&[unix], Processors::OfAll, Vec::new())?,
+        filter(&[], Processors::OfItself, without_root())?,
+        filter(&[inet[0], inet[1], libc::AF_NETLINK], Processors::OfItself, exec.into())?,
+    ])
 }
 
-/// A filter that allows sockets of `families` only, and refuses `more` calls.
-fn filter(families: &[libc::c_int], more: &[libc::c_long]) -> Result<BpfProgram, seccompiler::Error> {
-    let mut rules: std::collections::BTreeMap<i64, Vec<SeccompRule>> =
-        REFUSED.iter().chain(OF_PROCESSOR).chain(more).map(|number| (*number, Vec::new())).collect();
-    rules.insert(libc::SYS_socket, sockets(families)?);
-    rules.insert(libc::SYS_socketpair, vec![rule(&[(0, Op::Ne, libc::AF_UNIX as u64)])?]);
-    let flags = NAMESPACES.map(|flag| flag as u64);
-    rules.insert(libc::SYS_clone, each(&flags, |flag| rule(&[(0, Op::MaskedEq(flag), flag)]))?);
-    rules.insert(libc::SYS_ioctl, each(&TERMINAL_REQUESTS, |request| rule(&[(1, Op::Eq, request)]))?);
+/// A filter that allows sockets of `families` only, and refuses `more`.
+fn filter(families: &[libc::c_int], processors: Processors, more: Vec<Rule>) -> Option<Filter> {
+    let number = |value: libc::c_int| value.unsigned_abs();
+    let mut rules: Vec<Rule> = REFUSED.iter().chain(OF_PROCESSOR).copied().map(Rule::always).collect();
+    rules.extend(of_others(processors));
+    rules.extend(of_unseen_memory());
+    rules.extend(sockets(families));
+    rules.push(Rule::when(libc::SYS_socketpair, &[Test::IsNot(0, number(libc::AF_UNIX))]));
+    rules.extend(NAMESPACES.map(|flag| {
+        let flag = flag as u32;
+        Rule::when(libc::SYS_clone, &[Test::Has(0, flag, flag)])
+    }));
+    // A filter cannot read the flags of clone3(2). Told that there is none, libraries use clone(2).
+    rules.push(Rule::always(libc::SYS_clone3).with(Errno::ENOSYS));
+    rules.extend(TERMINAL_REQUESTS.map(|request| Rule::when(libc::SYS_ioctl, &[Test::Is(1, request as u32)])));
     // Reading the personality (0xffffffff) and setting the usual one (0) is allowed.
-    rules.insert(libc::SYS_personality, vec![rule(&[(0, Op::Ne, 0), (0, Op::Ne, 0xffff_ffff)])?]);
-    let allow = SeccompAction::Allow;
-    let refuse = SeccompAction::Errno(libc::EPERM as u32);
-    let filter = SeccompFilter::new(rules, allow, refuse, arch()?)?;
-    Ok(unknown_calls().into_iter().chain(BpfProgram::try_from(filter)?).collect())
+    rules.push(Rule::when(libc::SYS_personality, &[Test::IsNot(0, 0), Test::IsNot(0, u32::MAX)]));
+    rules.extend(more);
+    Filter::of(&rules, None)
 }
 
 /// Refuses each family but those, and each type of socket but streams, datagrams and packets; netlink knows only a raw one.
-fn sockets(families: &[libc::c_int]) -> Result<Vec<SeccompRule>, seccompiler::Error> {
-    let others: Vec<_> = families.iter().map(|family| (0, Op::Ne, *family as u64)).collect();
-    if others.is_empty() {
-        // No family is negative.
-        return Ok(vec![rule(&[(0, Op::Ge, 0)])?]);
-    }
-    let types = [libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_DCCP, SOCK_PACKET].map(|kind| kind as u64);
-    let netlink = libc::AF_NETLINK as u64;
-    let types = each(&types, |kind| rule(&[(0, Op::Ne, netlink), (1, Op::MaskedEq(TYPE), kind)]))?;
-    Ok([vec![rule(&others)?], types].concat())
+fn sockets(families: &[libc::c_int]) -> Vec<Rule> {
+    let others: Vec<_> = families.iter().map(|family| Test::IsNot(0, family.unsigned_abs())).collect();
+    let netlink = Test::IsNot(0, libc::AF_NETLINK.unsigned_abs());
+    let types = [libc::SOCK_RAW, libc::SOCK_RDM, libc::SOCK_DCCP, SOCK_PACKET];
+    let types = types.map(|kind| Rule::when(libc::SYS_socket, &[netlink, Test::Has(1, TYPE, kind.unsigned_abs())]));
+    [Rule::when(libc::SYS_socket, &others)].into_iter().chain(types).collect()
 }
 
-fn each(
-    values: &[u64],
-    make: impl Fn(u64) -> Result<SeccompRule, seccompiler::Error>,
-) -> Result<Vec<SeccompRule>, seccompiler::Error> {
-    values.iter().map(|value| make(*value)).collect()
-}
-
-/// A rule whose conditions all hold: an argument's place, an operator and a value of 32 bits.
-fn rule(conditions: &[(u8, Op, u64)]) -> Result<SeccompRule, seccompiler::Error> {
-    let conditions = conditions.iter().map(|(place, op, value)| {
-        SeccompCondition::new(*place, Len::Dword, op.clone(), *value).map_err(seccompiler::Error::Backend)
-    });
-    SeccompRule::new(conditions.collect::<Result<_, _>>()?).map_err(seccompiler::Error::Backend)
-}
-
-fn arch() -> Result<TargetArch, seccompiler::Error> {
-    TargetArch::try_from(std::env::consts::ARCH).map_err(seccompiler::Error::Backend)
-}
-
-/// Says "no such call" for x32 calls, and for clone3(2), whose flags a filter cannot read; libraries then use clone(2).
-fn unknown_calls() -> [sock_filter; 4] {
-    const LOAD: u16 = (libc::BPF_LD | libc::BPF_W | libc::BPF_ABS) as u16;
-    const AT_LEAST: u16 = (libc::BPF_JMP | libc::BPF_JGE | libc::BPF_K) as u16;
-    const EQUAL: u16 = (libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K) as u16;
-    const RETURN: u16 = (libc::BPF_RET | libc::BPF_K) as u16;
-    let no_such_call = libc::SECCOMP_RET_ERRNO | libc::ENOSYS as u32;
-    [
-        sock_filter { code: LOAD, jt: 0, jf: 0, k: 0 },
-        sock_filter { code: AT_LEAST, jt: 1, jf: 0, k: X32 },
-        sock_filter { code: EQUAL, jt: 0, jf: 1, k: libc::SYS_clone3 as u32 },
-        sock_filter { code: RETURN, jt: 0, jf: 0, k: no_such_call },
-    ]
+/// What else is refused where the run has no root folder of its own.
+fn without_root() -> Vec<Rule> {
+    let refused = WITHOUT_ROOT.iter().chain(WITHOUT_ROOT_OF_PROCESSOR).copied().map(Rule::always);
+    let attributes = ATTRIBUTES.iter().map(|number| Rule::always(*number).with(Errno::EOPNOTSUPP));
+    // A pair of datagram sockets can send to every other one by its path; the kernel takes raw ones for such.
+    let pairs = [libc::SOCK_DGRAM, libc::SOCK_RAW].map(libc::c_int::unsigned_abs);
+    let pairs = pairs.map(|kind| Rule::when(libc::SYS_socketpair, &[Test::Has(1, TYPE, kind)]));
+    refused.chain(attributes).chain(pairs).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::compile;
-
     #[test]
-    fn the_filters_compile_and_differ() {
-        let [whole, unix, none, gateway] = compile().expect("filters");
-        assert!(whole.len() < 4096 && whole != unix && unix != none && gateway != whole);
+    fn the_filters_compile() {
+        assert!(super::compile().is_some());
     }
 }

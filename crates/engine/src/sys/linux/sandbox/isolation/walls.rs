@@ -73,6 +73,16 @@ impl Walls {
         self.root.as_ref().map_or(Ok(()), |plan| root::enter(plan, &self.granted, folder, resolver))
     }
 
+    /// Whether the run has a root folder of its own, with its own `/proc`.
+    pub(crate) fn has_root(&self) -> bool {
+        self.root.is_some()
+    }
+
+    /// Whether the run has a network of its own.
+    pub(crate) fn has_network(&self) -> bool {
+        self.own_network
+    }
+
     /// Restricts this process and its descendants, for good. Last before exec.
     pub(crate) fn close(&self) -> io::Result<()> {
         ruleset::restrict(&self.access, &self.granted, self.own_network)?;
