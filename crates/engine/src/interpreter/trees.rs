@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde::Deserialize;
 
 use super::answer::Answer;
+use super::folder;
 use super::found::Found;
 use super::machine::Machine;
 use super::probe::probe;
@@ -22,33 +23,34 @@ const ARGS: [&str; 3] = ["-B", "-c", concat!(include_str!("prelude.py"), include
 /// The time limit of the answer; a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The parts of a prefix that belong to its interpreter.
-const PARTS: [&str; 15] = [
-    "bin",
-    "lib",
-    "lib32",
-    "lib64",
-    "libexec",
+/// The parts of a prefix with the code of its interpreter.
+const CODE: [&str; 10] =
+    ["bin", "lib", "lib32", "lib64", "libexec", "pyvenv.cfg", "lib_pypy", "lib-python", "site-packages", "sysroot"];
+
+/// The parts without code. `etc` and `ssl` have keys, tokens and the settings of servers in them too.
+const DATA: [&str; 12] = [
     "include",
     "share",
-    "etc",
-    "ssl",
     "conda-meta",
-    "pyvenv.cfg",
-    "lib_pypy",
-    "lib-python",
-    "site-packages",
-    "sysroot",
+    "etc/fonts",
+    "etc/ssl/certs",
+    "etc/ssl/cert.pem",
+    "etc/openssl@3/cert.pem",
+    "etc/ca-certificates/cert.pem",
+    "ssl/certs",
+    "ssl/cert.pem",
+    "ssl/cacert.pem",
+    "ssl/openssl.cnf",
 ];
+
+/// The parts around a program of which nothing else is known.
+const AROUND: [&str; 5] = ["bin", "lib", "lib32", "lib64", "libexec"];
 
 /// Files by which a folder on Windows is recognised as that of a Python, or of an environment of one.
 const SIGNS: [&str; 4] = ["Lib/os.py", "pyvenv.cfg", "conda-meta", "lib_pypy"];
 
 /// Of a prefix with much else in it: where Node.js keeps its global modules.
 const GLOBAL_MODULES: &str = "lib/node_modules";
-
-/// Parts without code.
-const DATA: [&str; 5] = ["include", "share", "etc", "ssl", "conda-meta"];
 
 /// The files and folders of an interpreter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -80,7 +82,7 @@ pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Trees {
     let fixed =
         report.prefixes.iter().chain(&report.imports).filter(|path| is_plain(path) && !homes.share(path)).cloned();
     let fixed: Vec<_> = fixed.collect();
-    let mut trees = granted(&homes, report);
+    let mut trees = granted(&homes, report, parts_of);
     trees.code.extend(fixed);
     trees
 }
@@ -115,13 +117,23 @@ pub(crate) fn of_node(machine: &Machine, found: &Found) -> Trees {
     let mut report = Report { programs, prefixes: vec![found.prefix.clone()], ..Report::default() };
     report.prefixes.extend(prefix_of(&found.executable));
     report.libraries = report.prefixes.iter().map(|prefix| prefix.join(GLOBAL_MODULES)).collect();
-    granted(&Homes::of(machine.home.as_deref()), report)
+    granted(&Homes::of(machine.home.as_deref()), report, parts_of)
 }
 
-/// The trees of any other program: its own file, and the usual parts around the folder `bin` that it is in.
+/// The trees of any other program: its own file, and around the folder `bin` that it is in the other programs, the libraries and
+/// its own data.
 pub(crate) fn of_program(machine: &Machine, program: &Path) -> Trees {
     let (prefixes, programs) = (prefix_of(program), vec![program.to_path_buf()]);
-    granted(&Homes::of(machine.home.as_deref()), Report { prefixes, programs, ..Report::default() })
+    let data = data_of(program);
+    let around = |prefix: &Path| AROUND.iter().map(|part| prefix.join(part)).chain([prefix.join(&data)]).collect();
+    granted(&Homes::of(machine.home.as_deref()), Report { prefixes, programs, ..Report::default() }, around)
+}
+
+/// Where a program has its data: `share/lua` for `lua5.4`.
+fn data_of(program: &Path) -> PathBuf {
+    let name = folder::name(program);
+    let end = name.find(|letter: char| !letter.is_ascii_alphabetic()).filter(|end| *end > 0);
+    Path::new("share").join(&name[..end.unwrap_or(name.len())])
 }
 
 /// The folders around the `bin` of a program, by its path and by the file that its links lead to.
@@ -150,10 +162,10 @@ impl Homes {
     }
 }
 
-/// The paths that a report leads to.
-fn granted(homes: &Homes, report: Report) -> Trees {
-    let parts = report.prefixes.iter().filter(|prefix| !homes.share(prefix));
-    let parts = parts.flat_map(|prefix| if cfg!(windows) { whole(prefix) } else { parts_of(prefix) });
+/// The paths that a report leads to, with those `parts` of a prefix.
+fn granted(homes: &Homes, report: Report, parts: impl Fn(&Path) -> Vec<PathBuf>) -> Trees {
+    let prefixes = report.prefixes.iter().filter(|prefix| !homes.share(prefix));
+    let parts = prefixes.flat_map(|prefix| if cfg!(windows) { whole(prefix) } else { parts(prefix) });
     let present = parts.chain(report.programs).filter(|path| path.exists());
     // A library may appear later: the user's packages, with the first of them.
     let mut readable: Vec<PathBuf> = present.chain(report.libraries).collect();
@@ -165,7 +177,7 @@ fn granted(homes: &Homes, report: Report) -> Trees {
 }
 
 fn parts_of(prefix: &Path) -> Vec<PathBuf> {
-    PARTS.iter().map(|part| prefix.join(part)).collect()
+    CODE.iter().chain(&DATA).map(|part| prefix.join(part)).collect()
 }
 
 /// A prefix itself if it is the folder of an interpreter.
@@ -187,7 +199,9 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use super::{Homes, Report, granted, whole};
+    use super::{Homes, Report, granted, of_program, parts_of, whole};
+    use crate::interpreter::fixture::Fixture;
+    use crate::interpreter::machine::Platform;
 
     fn made(home: &Path, folders: &[&str]) {
         folders.iter().for_each(|folder| fs::create_dir_all(home.join(folder)).expect("a folder"));
@@ -206,7 +220,30 @@ mod tests {
             ..Report::default()
         };
         let expected = [".local/lib/python3.13/site-packages", "venv/bin", "venv/lib"].map(|name| home.join(name));
-        assert_eq!(granted(&Homes::of(Some(&home)), report).readable, expected);
+        assert_eq!(granted(&Homes::of(Some(&home)), report, parts_of).readable, expected);
+    }
+
+    #[test]
+    fn of_settings_and_keys_only_what_every_program_needs_is_granted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let prefix = folder.path().join("conda");
+        made(&prefix, &["bin", "lib", "etc/jupyter", "etc/fonts", "ssl/private", "ssl/certs", "share/data"]);
+        fs::write(prefix.join("ssl/cert.pem"), "").expect("a file");
+        let report = Report { prefixes: vec![prefix.clone()], ..Report::default() };
+        let trees = granted(&Homes(Vec::new()), report, parts_of);
+        let below = |names: &[&str]| names.iter().map(|name| prefix.join(name)).collect::<Vec<_>>();
+        assert_eq!(trees.readable, below(&["bin", "etc/fonts", "lib", "share", "ssl/cert.pem", "ssl/certs"]));
+        assert_eq!(trees.code, below(&["bin", "lib"]));
+    }
+
+    #[test]
+    fn a_program_of_one_s_own_opens_no_project_around_it() {
+        let fixture = Fixture::new(Platform::Linux);
+        let tool = fixture.script("proj/bin/tool5.4", ":");
+        made(&fixture.path("proj"), &["lib", "libexec", "etc", "ssl", "include", "share/tool", "share/other", "data"]);
+        let expected =
+            ["bin", "bin/tool5.4", "lib", "libexec", "share/tool"].map(|name| fixture.path("proj").join(name));
+        assert_eq!(of_program(&fixture.machine(), &tool).readable, expected);
     }
 
     #[test]
@@ -234,7 +271,7 @@ mod tests {
                 for program in &paths {
                     let [prefixes, libraries, programs] = [prefix, library, program].map(|path| vec![path.clone()]);
                     let report = Report { prefixes, libraries, programs, ..Report::default() };
-                    for path in granted(&Homes::of(Some(&home)), report).readable {
+                    for path in granted(&Homes::of(Some(&home)), report, parts_of).readable {
                         assert!(!home.starts_with(&path) && path.parent().is_some(), "{path:?}");
                         let part_of = |tree: &PathBuf| path.starts_with(tree);
                         assert!(part_of(prefix) || part_of(library) || part_of(program), "{path:?}");
