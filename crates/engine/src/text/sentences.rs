@@ -90,6 +90,7 @@ crate::sentences! {
     CONTAINER_IMAGE = "container.image": "the image {image} is not on this machine, and Runtray downloads none by itself. Get it with `{command}`";
     CONTAINER_NOT_LINUX = "container.not_linux": "the image {image} is not one for Linux. Switch Docker to Linux containers, and choose another image";
     CONTAINER_VOLUMES = "container.volumes": "the image {image} has volumes ({folders}), in which programs could write without a limit. Choose an image without volumes";
+    CONTAINER_LIMITS = "container.limits": "{daemon} does not hold all limits of a program on this machine ({missing}). Use cgroup v2 with memory and process limits (`systemd.unified_cgroup_hierarchy=1`, `swapaccount=1` on the kernel's command line), or ask for another isolation";
     CONTAINER_SILENT = "container.silent": "{daemon} does not answer any more. Restart it, and try again";
     CONTAINER_REFUSED = "container.refused": "{daemon} refused it ({cause}). Correct that, or choose another image in the settings";
     CONTAINER_TERMINAL = "container.terminal": "programs in containers have no terminal. Run it without one, or ask for another isolation";
