@@ -44,6 +44,10 @@ pub(super) struct Manners {
     pub(super) first_frame: Option<(u8, Vec<u8>)>,
     /// Volumes that it says its image has.
     pub(super) volumes: Value,
+    /// The limit that it says it cannot hold, by its name in `GET /info`.
+    pub(super) lacks: Option<&'static str>,
+    /// What it warns of when it makes a container.
+    pub(super) warns: Option<&'static str>,
 }
 
 /// A running daemon. Dropping it ends all its containers.
@@ -168,7 +172,8 @@ impl State {
         match (request.method.as_str(), parts.as_slice()) {
             ("GET", ["version"]) => answer_json(&mut stream, 200, &version(&manners)),
             ("GET", ["images", name @ .., "json"]) => image(&mut stream, &name.join("/"), &manners),
-            ("POST", ["containers", "create"]) => self.create(request, &mut stream),
+            ("GET", ["info"]) => answer_json(&mut stream, 200, &info(&manners)),
+            ("POST", ["containers", "create"]) => self.create(request, &mut stream, manners.warns),
             ("GET", ["containers", "json"]) => answer_json(&mut stream, 200, &self.list()),
             ("POST", ["exec", id, "start"]) => self.run(id, stream, &manners),
             ("GET", ["exec", id, "json"]) => self.exec(id, &mut stream, &manners),
@@ -184,11 +189,11 @@ impl State {
         }
     }
 
-    fn create(&self, request: &Request, stream: &mut UnixStream) -> io::Result<()> {
+    fn create(&self, request: &Request, stream: &mut UnixStream, warning: Option<&str>) -> io::Result<()> {
         let (name, body) = (request.parameter("name").unwrap_or_default(), request.json());
         lock(&self.created).push(body.clone());
         lock(&self.containers).insert(name.clone(), FakeContainer::new(body));
-        answer_json(stream, 201, &json!({ "Id": name, "Warnings": [] }))
+        answer_json(stream, 201, &json!({ "Id": name, "Warnings": Vec::from_iter(warning) }))
     }
 
     fn list(&self) -> Value {
@@ -303,6 +308,14 @@ fn version(manners: &Manners) -> Value {
         true => recorded(include_str!("answers/podman_version.json")),
         false => recorded(include_str!("answers/docker_version.json")),
     }
+}
+
+fn info(manners: &Manners) -> Value {
+    let mut told = recorded(include_str!("answers/info.json"));
+    if let Some(limit) = manners.lacks {
+        told[limit] = false.into();
+    }
+    told
 }
 
 fn image(stream: &mut UnixStream, name: &str, manners: &Manners) -> io::Result<()> {

@@ -63,6 +63,47 @@ fn an_image_with_places_to_write_is_refused() {
 }
 
 #[test]
+fn a_daemon_that_does_not_hold_a_limit_runs_nothing() {
+    for (lacks, word) in [("MemoryLimit", "(memory)"), ("SwapLimit", "(swap)"), ("PidsLimit", "(processes)")] {
+        let (daemon, service) = contained(Manners { lacks: Some(lacks), ..Manners::default() });
+        let reason = refused(&service, &json!({"code": "print(1)"}));
+        assert!(reason.contains("does not hold all limits") && reason.contains(word), "{reason}");
+        assert_eq!(daemon.created().len(), 0, "{lacks}");
+        let home = Home::new(&settings());
+        let output = runtray(&home).arg("doctor").env("DOCKER_HOST", daemon.host()).output().expect("runtray runs");
+        assert!(String::from_utf8_lossy(&output.stdout).contains(word), "{output:?}");
+        // The machine was mended.
+        daemon.behave(Manners::default());
+        assert_eq!(service.execute(&json!({"code": "print(1)"}))["output"], "1\n", "{lacks}");
+    }
+}
+
+#[test]
+fn a_warning_that_a_limit_was_left_out_is_a_refusal() {
+    for (warning, is_refused) in [
+        (
+            "Your kernel does not support memory limit capabilities or the cgroup is not mounted. Limitation discarded.",
+            true,
+        ),
+        (
+            "Your kernel does not support swap limit capabilities or the cgroup is not mounted. Memory limited without swap.",
+            true,
+        ),
+        ("Resource limits are not supported and ignored on cgroups V1 rootless systems", true),
+        ("The requested image's platform (linux/arm64) does not match the detected host platform (linux/amd64)", false),
+    ] {
+        let (daemon, service) = contained(Manners { warns: Some(warning), ..Manners::default() });
+        if is_refused {
+            let reason = refused(&service, &json!({"code": "print(1)"}));
+            assert!(reason.contains(warning.trim_end_matches('.')), "{reason}");
+            eventually("no container", || daemon.containers().is_empty().then_some(()));
+        } else {
+            assert_eq!(service.execute(&json!({"code": "print(1)"}))["output"], "1\n", "{warning}");
+        }
+    }
+}
+
+#[test]
 fn what_the_daemon_refuses_is_told_and_leaves_nothing() {
     for (part, status, message) in [
         ("POST /containers/create", 409, "a conflict"),

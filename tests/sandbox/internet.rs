@@ -30,6 +30,11 @@ pub(super) const NEIGHBOUR: &str = "198.51.100.7";
 pub(super) const MACHINE: &str = "10.77.0.2";
 /// Private addresses beyond the router, as in a provider's network or a cloud.
 pub(super) const BEYOND: [&str; 5] = ["192.168.1.1", "100.64.0.9", "169.254.169.254", "172.20.0.1", "fd00:ec2::254"];
+/// A network with public addresses to which the machine has a route of its own, as to a company's by a VPN.
+pub(super) const COMPANY: [&str; 2] = ["9.1.2.3", "2001:db8:9::3"];
+/// The addresses that the site's translator (NAT64) turns into the router's, and into the public server's.
+pub(super) const TRANSLATED_ROUTER: &str = "2001:db8:64::a4d:1";
+pub(super) const TRANSLATED_PUBLIC: &str = "2001:db8:64::cb00:710a";
 /// The ports of the servers: one that tells the secret, one that repeats what it gets (TCP and UDP), and one where nothing is.
 pub(super) const SECRETS: u16 = 8000;
 pub(super) const ECHO: u16 = 7000;
@@ -44,6 +49,7 @@ const MACHINE_SET_UP: &str = "
     ip address add fd77::2/64 dev up0 nodad
     ip link set up0 up
     ip route add default via 10.77.0.1
+    ip route add 9.0.0.0/8 via 10.77.0.1
 ";
 const INTERNET_SET_UP: &str = "
     ip link set lo up
@@ -51,15 +57,21 @@ const INTERNET_SET_UP: &str = "
     ip address add 198.51.100.7/24 dev down0
     ip address add fd77::1/64 dev down0 nodad
     ip link set down0 up
-    for address in 203.0.113.10 10.77.53.53 192.168.1.1 100.64.0.9 169.254.169.254 172.20.0.1; do ip address add $address/32 dev lo; done
-    for address in 2001:db8:77::10 fd00:ec2::254; do ip address add $address/128 dev lo nodad; done
+    for address in 203.0.113.10 10.77.53.53 192.168.1.1 100.64.0.9 169.254.169.254 172.20.0.1 9.1.2.3; do ip address add $address/32 dev lo; done
+    for address in 2001:db8:77::10 fd00:ec2::254 2001:db8:9::3 2001:db8:64::a4d:1 2001:db8:64::cb00:710a; do ip address add $address/128 dev lo nodad; done
 ";
 /// The machine's name server, in its provider's network.
 const NAME_SERVER: &str = "10.77.53.53";
 
 /// The names that the name server knows.
-const NAMES: [(&str, &str); 4] =
-    [("public.test", PUBLIC), ("six.test", PUBLIC_V6), ("rebound.test", "127.0.0.1"), ("router.test", ROUTER)];
+const NAMES: [(&str, &str); 5] = [
+    ("public.test", PUBLIC),
+    ("six.test", PUBLIC_V6),
+    ("rebound.test", "127.0.0.1"),
+    ("router.test", ROUTER),
+    // By this name a name server tells of a translator: it stands for 192.0.0.170.
+    ("ipv4only.arpa", "2001:db8:64::c000:aa"),
+];
 
 /// Runs `test` on the machine. Says why if it cannot.
 pub(super) fn on_the_machine(test: impl FnOnce() + Send + 'static) {
@@ -72,7 +84,7 @@ pub(super) fn on_the_machine(test: impl FnOnce() + Send + 'static) {
         unshare(CloneFlags::CLONE_NEWNET | CloneFlags::CLONE_NEWNS).expect("a network");
         shell(&MACHINE_SET_UP.replace("PEER", &beyond.process.id().to_string()));
         beyond.serve();
-        shell("ip route add default via fd77::1");
+        shell("ip route add default via fd77::1; ip route add 2001:db8:9::/48 via fd77::1");
         let folder = TempDir::new().expect("a folder");
         let file = folder.path().join("resolv.conf");
         fs::write(&file, format!("nameserver {NAME_SERVER}\n")).expect("a file");

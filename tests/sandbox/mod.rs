@@ -10,6 +10,7 @@ mod kernel;
 mod network;
 mod others;
 mod person;
+mod planted;
 mod science;
 mod works;
 

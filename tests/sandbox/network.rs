@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::internet::{
-    BEYOND, ECHO, MACHINE, NEIGHBOUR, NOTHING, PUBLIC, PUBLIC_V6, ROUTER, SECRETS, on_the_machine, told_by,
+    BEYOND, COMPANY, ECHO, MACHINE, NEIGHBOUR, NOTHING, PUBLIC, PUBLIC_V6, ROUTER, SECRETS, TRANSLATED_PUBLIC,
+    TRANSLATED_ROUTER, on_the_machine, told_by,
 };
 use super::{MODES, SECRET};
 use crate::harness::leftovers::descendants;
@@ -52,7 +53,8 @@ fn printed(service: &Service, code: &str) -> String {
 #[test]
 fn what_is_not_public_stays_closed() {
     on_the_machine(|| {
-        for address in [MACHINE, ROUTER, NEIGHBOUR, "127.0.0.1", "::1"].into_iter().chain(BEYOND) {
+        let others = BEYOND.into_iter().chain(COMPANY).chain([TRANSLATED_ROUTER]);
+        for address in [MACHINE, ROUTER, NEIGHBOUR, "127.0.0.1", "::1"].into_iter().chain(others.clone()) {
             assert_eq!(told_by(address, SECRETS).expect(address), SECRET, "the machine itself reaches {address}");
         }
         for (mode, service) in services("[sandbox]\nnetwork = \"on\"\n") {
@@ -67,7 +69,7 @@ fn what_is_not_public_stays_closed() {
                 assert!(told.iter().any(|words| error.contains(words)), "{mode}: {code}: not refused at once: {error}");
             };
             for address in
-                [MACHINE, ROUTER, NEIGHBOUR, "127.0.0.1", "::1", "0.0.0.0", "fd77::2"].into_iter().chain(BEYOND)
+                [MACHINE, ROUTER, NEIGHBOUR, "127.0.0.1", "::1", "0.0.0.0", "fd77::2"].into_iter().chain(others.clone())
             {
                 closed(format!("print(tcp('{address}', {SECRETS}))"));
             }
@@ -104,6 +106,7 @@ fn what_is_not_public_stays_closed() {
 const WORKS: &[(&str, &str)] = &[
     ("print(tcp(PUBLIC, SECRETS)[:6])", "S3CRET"),
     ("print(tcp(PUBLIC_V6, SECRETS)[:6])", "S3CRET"),
+    ("print(tcp(TRANSLATED_PUBLIC, SECRETS)[:6])", "S3CRET"),
     ("print(tcp('public.test', SECRETS)[:6])", "S3CRET"),
     ("print(tcp('six.test', SECRETS)[:6])", "S3CRET"),
     ("print(udp(PUBLIC, ECHO), udp(PUBLIC_V6, ECHO))", "b'ping' b'ping'"),
@@ -142,7 +145,8 @@ it.on('data', (data) => console.log(data.toString()));";
 fn public_addresses_are_reached_as_outside() {
     on_the_machine(|| {
         let names = format!(
-            "PUBLIC, PUBLIC_V6, SECRETS, ECHO, NOTHING = '{PUBLIC}', '{PUBLIC_V6}', {SECRETS}, {ECHO}, {NOTHING}\n"
+            "PUBLIC, PUBLIC_V6, TRANSLATED_PUBLIC = '{PUBLIC}', '{PUBLIC_V6}', '{TRANSLATED_PUBLIC}'\n\
+             SECRETS, ECHO, NOTHING = {SECRETS}, {ECHO}, {NOTHING}\n"
         );
         for (mode, service) in services("[sandbox]\nnetwork = \"on\"\n") {
             for (code, expected) in WORKS {

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind};
 use std::time::Duration;
 
 use bollard::errors::Error as ApiError;
+use bollard::models::SystemInfo;
 use bollard::{API_DEFAULT_VERSION, Docker};
 use tokio::time::timeout;
 
@@ -17,6 +18,8 @@ use crate::text::sentences;
 const ANSWER: Duration = Duration::from_secs(3);
 /// How long any other request may take.
 const REQUEST_SECONDS: u64 = 30;
+/// Words of the warnings that a limit was left out.
+const LIMIT_WORDS: [&str; 4] = ["limit", "discard", "cgroup", "swap"];
 /// The most characters of an error that are shown.
 const SHOWN: usize = 300;
 
@@ -33,6 +36,8 @@ pub(super) struct Daemon {
     pub(super) kind: Kind,
     /// Its name and version.
     pub(super) name: String,
+    /// The limits that it does not hold on this machine, as words.
+    lacks: Vec<&'static str>,
 }
 
 impl Daemon {
@@ -65,7 +70,38 @@ impl Daemon {
         let kind = if podman.is_some() { Kind::Podman } else { Kind::Docker };
         let version = podman.map(|component| component.version.clone()).or(told.version).unwrap_or_default();
         let name = format!("{} {}", kind.name(), excerpt(&version));
-        Ok(Self { docker, kind, name: name.trim_end().to_owned() })
+        let lacks = lacking(&docker.info().await?);
+        Ok(Self { docker, kind, name: name.trim_end().to_owned(), lacks })
+    }
+
+    /// Whether it holds every limit of a run.
+    ///
+    /// # Errors
+    /// The machine's kernel lets it hold fewer, and it would leave out the others without an error.
+    pub(super) fn check_limits(&self) -> Result<(), LocalizedMessage> {
+        match self.lacks.is_empty() {
+            true => Ok(()),
+            false => Err(self.without_limits(&self.lacks.join(", "))),
+        }
+    }
+
+    /// Whether the `warnings` about a new container leave all its limits in place.
+    ///
+    /// # Errors
+    /// One says that a limit was left out.
+    pub(super) fn check_warnings(&self, warnings: &[String]) -> Result<(), LocalizedMessage> {
+        for warning in warnings {
+            let text = warning.to_ascii_lowercase();
+            if LIMIT_WORDS.iter().any(|word| text.contains(word)) {
+                return Err(self.without_limits(&shortened(warning)));
+            }
+            tracing::warn!(daemon = self.name, warning, "a warning about a container");
+        }
+        Ok(())
+    }
+
+    fn without_limits(&self, missing: &str) -> LocalizedMessage {
+        sentences::CONTAINER_LIMITS.with("daemon", self.name.as_str()).with("missing", missing)
     }
 
     /// Whether `image` is on this machine and can be used.
@@ -126,8 +162,19 @@ impl Kind {
 
 /// The sentence that `daemon` refused because of `cause`.
 pub(super) fn refused(daemon: &str, cause: &str) -> LocalizedMessage {
-    let short: String = cause.trim().trim_end_matches('.').chars().take(SHOWN).collect();
-    sentences::CONTAINER_REFUSED.with("daemon", daemon).with("cause", excerpt(&short).into_owned())
+    sentences::CONTAINER_REFUSED.with("daemon", daemon).with("cause", shortened(cause))
+}
+
+/// A text of the daemon, for a sentence.
+fn shortened(text: &str) -> String {
+    let short: String = text.trim().trim_end_matches('.').chars().take(SHOWN).collect();
+    excerpt(&short).into_owned()
+}
+
+/// The limits that a daemon with this report does not hold. What it does not speak of it does not hold.
+fn lacking(info: &SystemInfo) -> Vec<&'static str> {
+    let limits = [("memory", info.memory_limit), ("swap", info.swap_limit), ("processes", info.pids_limit)];
+    limits.into_iter().filter(|(_, is_held)| *is_held != Some(true)).map(|(name, _)| name).collect()
 }
 
 /// An error that is about the daemon, not about the program.

@@ -40,7 +40,7 @@ impl Container {
     /// Makes and starts a container of `image`, which must be there. `tasks` get its removal.
     ///
     /// # Errors
-    /// The daemon refuses it; nothing is left.
+    /// The daemon refuses it, or leaves out one of the limits; nothing is left.
     pub(super) async fn start(
         daemon: Arc<Daemon>,
         owner: &Owner,
@@ -57,7 +57,8 @@ impl Container {
         let created = container.daemon.docker.create_container(Some(options), body).await;
         // Refused by an answer, it was not made. Otherwise nobody knows.
         container.is_gone = matches!(created, Err(ApiError::DockerResponseServerError { .. }));
-        created.map_err(|error| container.daemon.refused(&error))?;
+        let created = created.map_err(|error| container.daemon.refused(&error))?;
+        container.daemon.check_warnings(&created.warnings)?;
         container.open().await.map_err(|error| container.daemon.refused(&error))?;
         Ok(container)
     }

@@ -119,9 +119,10 @@ impl Containers {
     /// The daemon that answers on this machine.
     ///
     /// # Errors
-    /// Neither Docker nor Podman can be used, or `image` is not there, with the remedy.
+    /// Neither Docker nor Podman can be used, it does not hold the limits, or `image` is not there, with the remedy.
     pub(crate) async fn report(&self, image: Option<&str>) -> Result<ContainerReport, LocalizedMessage> {
         let daemon = self.daemon().await?;
+        daemon.check_limits()?;
         if let Some(image) = image {
             daemon.check_image(image).await?;
         }
@@ -218,6 +219,7 @@ impl Containers {
         let containers = self.clone();
         let make = async move {
             let daemon = containers.daemon().await?;
+            daemon.check_limits()?;
             daemon.check_image(&image).await?;
             let (tasks, runtime) = (containers.0.tasks.clone(), containers.0.runtime.clone());
             Container::start(daemon, &containers.0.owner, &image, &limits, tasks, runtime).await

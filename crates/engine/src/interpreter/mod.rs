@@ -29,6 +29,7 @@ pub(crate) mod search_path;
 mod source;
 mod stub;
 pub(crate) mod trees;
+mod writable;
 
 #[cfg(all(test, unix))]
 pub(crate) mod fixture;

@@ -4,51 +4,55 @@
 //! are. Of a home, and of any folder above one, no part is granted that is not a reported library. On Windows a prefix has only
 //! its interpreter in it, whose libraries lie beside it: it is granted as a whole if it looks like one.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 
 use super::answer::Answer;
+use super::folder;
 use super::found::Found;
 use super::machine::Machine;
 use super::probe::probe;
 use super::probe_cache::Kept;
-use crate::fingerprint::FileState;
+use crate::fingerprint::{FileState, Fingerprint};
 
-/// The arguments of the question. The script prints one line of JSON, after any output of the Python's own start-up files.
-const ARGS: [&str; 3] = ["-B", "-c", concat!(include_str!("prelude.py"), include_str!("trees.py"))];
+/// The arguments of the question, before the folders from which nothing is imported. The script prints one line of JSON, after
+/// any output of the Python's own start-up files.
+const ARGS: [&str; 4] = ["-S", "-B", "-c", concat!(include_str!("prelude.py"), include_str!("trees.py"))];
 
 /// The time limit of the answer; a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// The parts of a prefix that belong to its interpreter.
-const PARTS: [&str; 15] = [
-    "bin",
-    "lib",
-    "lib32",
-    "lib64",
-    "libexec",
+/// The parts of a prefix with the code of its interpreter.
+const CODE: [&str; 10] =
+    ["bin", "lib", "lib32", "lib64", "libexec", "pyvenv.cfg", "lib_pypy", "lib-python", "site-packages", "sysroot"];
+
+/// The parts without code. `etc` and `ssl` have keys, tokens and the settings of servers in them too.
+const DATA: [&str; 12] = [
     "include",
     "share",
-    "etc",
-    "ssl",
     "conda-meta",
-    "pyvenv.cfg",
-    "lib_pypy",
-    "lib-python",
-    "site-packages",
-    "sysroot",
+    "etc/fonts",
+    "etc/ssl/certs",
+    "etc/ssl/cert.pem",
+    "etc/openssl@3/cert.pem",
+    "etc/ca-certificates/cert.pem",
+    "ssl/certs",
+    "ssl/cert.pem",
+    "ssl/cacert.pem",
+    "ssl/openssl.cnf",
 ];
+
+/// The parts around a program of which nothing else is known.
+const AROUND: [&str; 5] = ["bin", "lib", "lib32", "lib64", "libexec"];
 
 /// Files by which a folder on Windows is recognised as that of a Python, or of an environment of one.
 const SIGNS: [&str; 4] = ["Lib/os.py", "pyvenv.cfg", "conda-meta", "lib_pypy"];
 
 /// Of a prefix with much else in it: where Node.js keeps its global modules.
 const GLOBAL_MODULES: &str = "lib/node_modules";
-
-/// Parts without code.
-const DATA: [&str; 5] = ["include", "share", "etc", "ssl", "conda-meta"];
 
 /// The files and folders of an interpreter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -58,6 +62,51 @@ pub(crate) struct Trees {
     /// Those that nothing may be added to: the prefixes of a Python, in which a new `pyvenv.cfg` would lead to other code, the
     /// folders that it imports from, and everything readable with code in it.
     pub(crate) code: Vec<PathBuf>,
+    /// The folders from which nothing is imported to find out about the interpreter: programs may write to them.
+    pub(crate) open: Vec<PathBuf>,
+    /// What the list depends on.
+    watched: Watched,
+}
+
+impl Trees {
+    /// Those of an interpreter whose programs read none of them.
+    pub(crate) fn of_code(code: Vec<PathBuf>) -> Self {
+        Self { code, ..Self::default() }
+    }
+
+    /// Whether an interpreter still imports from the folders of `code`. That matters only where programs may write to folders.
+    pub(crate) fn are_current(&self) -> bool {
+        self.open.is_empty() || self.watched.is_current()
+    }
+}
+
+/// The files that lead an interpreter to further folders, with their state.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Watched(Option<(Vec<PathBuf>, Fingerprint)>);
+
+impl Watched {
+    /// The folders with the modules of a Python, and the files in them that name further ones.
+    fn of(report: &Report) -> Self {
+        let names_folders = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "pth");
+        let entries = |folder: &PathBuf| {
+            let entries = folder.read_dir().into_iter().flatten().flatten();
+            entries.map(|entry| entry.path()).filter(names_folders).collect::<Vec<_>>()
+        };
+        let mut paths: Vec<_> = report.libraries.iter().flat_map(entries).collect();
+        paths.extend(report.libraries.iter().cloned());
+        paths.extend(report.prefixes.iter().map(|prefix| prefix.join("pyvenv.cfg")));
+        let state = Fingerprint::of(&paths);
+        Self(Some((paths, state)))
+    }
+
+    pub(super) fn is_current(&self) -> bool {
+        self.0.as_ref().is_none_or(|(paths, state)| Fingerprint::of(paths) == *state)
+    }
+
+    /// Whether everything was last changed before `time`.
+    fn is_older_than(&self, time: SystemTime) -> bool {
+        self.0.as_ref().is_none_or(|(_, state)| state.is_older_than(time))
+    }
 }
 
 /// An interpreter's report of itself.
@@ -73,36 +122,43 @@ struct Report {
 
 /// The trees of a Python. If it does not report them, those of its prefix.
 pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Trees {
-    let mut report = report_of(machine, found).await.unwrap_or_default();
+    let (report, watched) = report_of(machine, found).await.unzip();
+    let mut report = report.unwrap_or_default();
     report.prefixes.push(found.prefix.clone());
     report.programs.extend([found.path.clone(), found.executable.clone()]);
     let homes = Homes::of(machine.home.as_deref());
     let fixed =
         report.prefixes.iter().chain(&report.imports).filter(|path| is_plain(path) && !homes.share(path)).cloned();
     let fixed: Vec<_> = fixed.collect();
-    let mut trees = granted(&homes, report);
+    let mut trees = granted(&homes, report, parts_of);
     trees.code.extend(fixed);
-    trees
+    Trees { open: machine.writable.list(), watched: watched.unwrap_or_default(), ..trees }
 }
 
 /// The folders with the modules of a Python. None if it does not report them.
 pub(crate) async fn libraries(machine: &Machine, found: &Found) -> Vec<PathBuf> {
-    report_of(machine, found).await.map(|report| report.libraries).unwrap_or_default()
+    report_of(machine, found).await.map(|(report, _)| report.libraries).unwrap_or_default()
 }
 
-/// The report of a Python. It is kept while the Python's own file is unchanged; a folder that is missing now may appear later.
-async fn report_of(machine: &Machine, found: &Found) -> Option<Report> {
+/// The report of a Python. It is kept while the Python's own file is unchanged, and what leads it to folders; a folder that is
+/// missing now may appear later.
+async fn report_of(machine: &Machine, found: &Found) -> Option<(Report, Watched)> {
     let slot = machine.probes.slot(&ARGS, &found.path, None);
     let mut kept = slot.lock().await;
     let state = FileState::of(&found.path);
-    if let Some(answer) = kept.as_ref().and_then(|kept| kept.answer(state)) {
-        return read(answer);
+    if let Some((answer, watched)) = kept.as_ref().and_then(|kept| kept.report(state)) {
+        return Some((read(answer)?, watched.clone()));
     }
-    let patient = Machine { patience: PATIENCE, ..machine.clone() };
-    let answer = probe(&patient, &found.path, &ARGS).await.ok()?;
-    let report = read(&answer);
-    *kept = Kept::new(answer, state, &found.path, &found.executable);
-    report
+    let (patient, began) = (Machine { patience: PATIENCE, ..machine.clone() }, SystemTime::now());
+    let open = machine.writable.list();
+    let args = ARGS.iter().map(OsStr::new).chain(open.iter().map(|folder| folder.as_os_str())).collect::<Vec<_>>();
+    let answer = probe(&patient, &found.path, &args).await.ok()?;
+    let report = read(&answer)?;
+    let watched = Watched::of(&report);
+    let new = Kept::new(answer, state, &found.path, &found.executable);
+    // What changed meanwhile may be missing in the report.
+    *kept = new.filter(|_| watched.is_older_than(began)).map(|new| new.with(watched.clone()));
+    Some((report, watched))
 }
 
 fn read(answer: &Answer) -> Option<Report> {
@@ -115,13 +171,30 @@ pub(crate) fn of_node(machine: &Machine, found: &Found) -> Trees {
     let mut report = Report { programs, prefixes: vec![found.prefix.clone()], ..Report::default() };
     report.prefixes.extend(prefix_of(&found.executable));
     report.libraries = report.prefixes.iter().map(|prefix| prefix.join(GLOBAL_MODULES)).collect();
-    granted(&Homes::of(machine.home.as_deref()), report)
+    granted(&Homes::of(machine.home.as_deref()), report, parts_of)
 }
 
-/// The trees of any other program: its own file, and the usual parts around the folder `bin` that it is in.
+/// The trees of any other program: its own file, and around the folder `bin` that it is in the other programs, the libraries and
+/// its own data.
 pub(crate) fn of_program(machine: &Machine, program: &Path) -> Trees {
     let (prefixes, programs) = (prefix_of(program), vec![program.to_path_buf()]);
-    granted(&Homes::of(machine.home.as_deref()), Report { prefixes, programs, ..Report::default() })
+    let data = data_of(program);
+    let around = |prefix: &Path| AROUND.iter().map(|part| prefix.join(part)).chain([prefix.join(&data)]).collect();
+    granted(&Homes::of(machine.home.as_deref()), Report { prefixes, programs, ..Report::default() }, around)
+}
+
+/// Where a program has its data: `share/lua` for `lua5.4`.
+fn data_of(program: &Path) -> PathBuf {
+    let name = folder::name(program);
+    let end = name.find(|letter: char| !letter.is_ascii_alphabetic()).filter(|end| *end > 0);
+    Path::new("share").join(&name[..end.unwrap_or(name.len())])
+}
+
+/// The places that an interpreter at `program` would consist of, as far as its path tells.
+pub(crate) fn around(program: &Path) -> Vec<PathBuf> {
+    let base = folder::base_of(program).into_iter();
+    let found = [program.to_path_buf()].into_iter().chain(base.clone()).chain(prefix_of(program));
+    found.chain(base.flat_map(|base| base.parent().map(Path::to_path_buf))).collect()
 }
 
 /// The folders around the `bin` of a program, by its path and by the file that its links lead to.
@@ -150,10 +223,10 @@ impl Homes {
     }
 }
 
-/// The paths that a report leads to.
-fn granted(homes: &Homes, report: Report) -> Trees {
-    let parts = report.prefixes.iter().filter(|prefix| !homes.share(prefix));
-    let parts = parts.flat_map(|prefix| if cfg!(windows) { whole(prefix) } else { parts_of(prefix) });
+/// The paths that a report leads to, with those `parts` of a prefix.
+fn granted(homes: &Homes, report: Report, parts: impl Fn(&Path) -> Vec<PathBuf>) -> Trees {
+    let prefixes = report.prefixes.iter().filter(|prefix| !homes.share(prefix));
+    let parts = prefixes.flat_map(|prefix| if cfg!(windows) { whole(prefix) } else { parts(prefix) });
     let present = parts.chain(report.programs).filter(|path| path.exists());
     // A library may appear later: the user's packages, with the first of them.
     let mut readable: Vec<PathBuf> = present.chain(report.libraries).collect();
@@ -161,11 +234,11 @@ fn granted(homes: &Homes, report: Report) -> Trees {
     readable.sort();
     readable.dedup();
     let code = readable.iter().filter(|path| !DATA.iter().any(|data| path.ends_with(data))).cloned().collect();
-    Trees { readable, code }
+    Trees { readable, ..Trees::of_code(code) }
 }
 
 fn parts_of(prefix: &Path) -> Vec<PathBuf> {
-    PARTS.iter().map(|part| prefix.join(part)).collect()
+    CODE.iter().chain(&DATA).map(|part| prefix.join(part)).collect()
 }
 
 /// A prefix itself if it is the folder of an interpreter.
@@ -187,7 +260,9 @@ mod tests {
     use std::fs;
     use std::path::{Path, PathBuf};
 
-    use super::{Homes, Report, granted, whole};
+    use super::{Homes, Report, granted, of_program, parts_of, whole};
+    use crate::interpreter::fixture::Fixture;
+    use crate::interpreter::machine::Platform;
 
     fn made(home: &Path, folders: &[&str]) {
         folders.iter().for_each(|folder| fs::create_dir_all(home.join(folder)).expect("a folder"));
@@ -206,7 +281,30 @@ mod tests {
             ..Report::default()
         };
         let expected = [".local/lib/python3.13/site-packages", "venv/bin", "venv/lib"].map(|name| home.join(name));
-        assert_eq!(granted(&Homes::of(Some(&home)), report).readable, expected);
+        assert_eq!(granted(&Homes::of(Some(&home)), report, parts_of).readable, expected);
+    }
+
+    #[test]
+    fn of_settings_and_keys_only_what_every_program_needs_is_granted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let prefix = folder.path().join("conda");
+        made(&prefix, &["bin", "lib", "etc/jupyter", "etc/fonts", "ssl/private", "ssl/certs", "share/data"]);
+        fs::write(prefix.join("ssl/cert.pem"), "").expect("a file");
+        let report = Report { prefixes: vec![prefix.clone()], ..Report::default() };
+        let trees = granted(&Homes(Vec::new()), report, parts_of);
+        let below = |names: &[&str]| names.iter().map(|name| prefix.join(name)).collect::<Vec<_>>();
+        assert_eq!(trees.readable, below(&["bin", "etc/fonts", "lib", "share", "ssl/cert.pem", "ssl/certs"]));
+        assert_eq!(trees.code, below(&["bin", "lib"]));
+    }
+
+    #[test]
+    fn a_program_of_one_s_own_opens_no_project_around_it() {
+        let fixture = Fixture::new(Platform::Linux);
+        let tool = fixture.script("proj/bin/tool5.4", ":");
+        made(&fixture.path("proj"), &["lib", "libexec", "etc", "ssl", "include", "share/tool", "share/other", "data"]);
+        let expected =
+            ["bin", "bin/tool5.4", "lib", "libexec", "share/tool"].map(|name| fixture.path("proj").join(name));
+        assert_eq!(of_program(&fixture.machine(), &tool).readable, expected);
     }
 
     #[test]
@@ -234,7 +332,7 @@ mod tests {
                 for program in &paths {
                     let [prefixes, libraries, programs] = [prefix, library, program].map(|path| vec![path.clone()]);
                     let report = Report { prefixes, libraries, programs, ..Report::default() };
-                    for path in granted(&Homes::of(Some(&home)), report).readable {
+                    for path in granted(&Homes::of(Some(&home)), report, parts_of).readable {
                         assert!(!home.starts_with(&path) && path.parent().is_some(), "{path:?}");
                         let part_of = |tree: &PathBuf| path.starts_with(tree);
                         assert!(part_of(prefix) || part_of(library) || part_of(program), "{path:?}");

@@ -23,6 +23,7 @@ crate::sentences! {
     NOT_A_FILE = "interpreter.not_a_file": "is not a file";
     NOT_EXECUTABLE = "interpreter.not_executable": "is not executable";
     NOT_OURS = "interpreter.not_ours": "is in a folder that belongs to another user; choose it in the settings if you trust it";
+    WRITABLE = "interpreter.writable": "is not used: a program may have put it there, because programs may write to {folder}. Choose it in the settings if you trust it, or remove that folder from `[sandbox] write`";
     UNSEEN = "interpreter.unseen": "cannot be examined: {cause}";
     NOT_LOOKED_AT = "interpreter.not_looked_at": "could not be examined";
     DEAD_LINK = "interpreter.dead_link": "is a link to {target}, which does not exist any more";
@@ -47,6 +48,7 @@ crate::sentences! {
     SHELLS_OFF = "language.shells_off": "programs for the shell {name} are off; `allow_shells = true` in the settings turns them on";
     COMMAND_RELATIVE = "language.relative": "`{name}` is a relative path: give its whole path in the settings";
     COMMAND_UNUSABLE = "language.unusable": "{name} does not exist or is not executable: correct it in the settings";
+    COMMAND_WRITABLE = "language.writable": "the `{name}` that PATH leads to is in {folder}, to which programs may write: give its whole path in the settings if you trust it, or remove that folder from `[sandbox] write`";
     SEARCH_BROKE = "language.search_broke": "the search for it failed: {error}";
     CHOSEN_UNUSABLE = "language.chosen_unusable": "the chosen {name} cannot be used: {reasons}. Choose another in the settings";
     NONE_FOUND = "language.none_found": "no {name} was found: {advice}, or choose one in the settings";
@@ -90,6 +92,7 @@ crate::sentences! {
     CONTAINER_IMAGE = "container.image": "the image {image} is not on this machine, and Runtray downloads none by itself. Get it with `{command}`";
     CONTAINER_NOT_LINUX = "container.not_linux": "the image {image} is not one for Linux. Switch Docker to Linux containers, and choose another image";
     CONTAINER_VOLUMES = "container.volumes": "the image {image} has volumes ({folders}), in which programs could write without a limit. Choose an image without volumes";
+    CONTAINER_LIMITS = "container.limits": "{daemon} does not hold all limits of a program on this machine ({missing}). Use cgroup v2 with memory and process limits (`systemd.unified_cgroup_hierarchy=1`, `swapaccount=1` on the kernel's command line), or ask for another isolation";
     CONTAINER_SILENT = "container.silent": "{daemon} does not answer any more. Restart it, and try again";
     CONTAINER_REFUSED = "container.refused": "{daemon} refused it ({cause}). Correct that, or choose another image in the settings";
     CONTAINER_TERMINAL = "container.terminal": "programs in containers have no terminal. Run it without one, or ask for another isolation";

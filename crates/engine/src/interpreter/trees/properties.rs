@@ -7,7 +7,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-use super::{Homes, PARTS, Report, granted, read};
+use super::{CODE, DATA, Homes, Report, granted, parts_of, read};
 use crate::interpreter::answer::Answer;
 
 /// Parts of reported paths. `HOME` stands for the home.
@@ -53,17 +53,17 @@ proptest! {
         let (prefixes, libraries, programs) = (at(&prefixes), at(&libraries), at(&programs));
         let listed = |path: &Path| {
             libraries.iter().chain(&programs).any(|one| one == path)
-                || prefixes.iter().any(|prefix| PARTS.iter().any(|part| prefix.join(part) == path))
+                || prefixes.iter().any(|prefix| parts_of(prefix).iter().any(|part| part == path))
         };
         let [one, two, three] = [&prefixes, &libraries, &programs].map(Clone::clone);
         let report = Report { prefixes: one, libraries: two, programs: three, ..Report::default() };
-        let trees = granted(&Homes::of(Some(&home)), report);
+        let trees = granted(&Homes::of(Some(&home)), report, parts_of);
         prop_assert!(trees.code.iter().all(|path| trees.readable.contains(path)), "{trees:?}");
         for path in trees.readable {
             prop_assert!(listed(&path), "{path:?} was not reported");
             prop_assert!(path.is_absolute() && path.parent().is_some() && !home.starts_with(&path), "{path:?}");
             prop_assert!(!path.components().any(|part| part == Component::ParentDir), "{path:?}");
-            let is_shared = path.parent() == Some(&home) && PARTS.iter().any(|part| path.ends_with(part));
+            let is_shared = CODE.iter().chain(&DATA).any(|part| path == home.join(part));
             prop_assert!(!is_shared || libraries.contains(&path) || programs.contains(&path), "{path:?} of the home");
         }
     }

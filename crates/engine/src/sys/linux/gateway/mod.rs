@@ -3,12 +3,13 @@
 //! A run has a network namespace of its own, in which nothing is but its loopback and a TUN device. Every packet for another
 //! address arrives here, in a process that the supervisor forks, in the machine's network. `stack` answers the program's TCP by
 //! a TCP/IP stack of its own (smoltcp) and connects to the same address from the machine; `datagrams` does it for UDP. So the
-//! program never has a socket of the machine's network. `rules` decides by the address that is connected to, `closed` lists what
-//! is no public address. `questions` and `resolver` answer DNS by the machine's name servers. `forwards` carries connections to
-//! those services of the machine's loopback that the user allowed.
+//! program never has a socket of the machine's network. `rules` decides by the address that is connected to: `closed` lists what
+//! is no public address, `interfaces` and `routes` know the machine's other networks, `translators` what IPv6 addresses stand
+//! for. `questions` and `resolver` answer DNS by the machine's name servers. `forwards` carries connections to those services of
+//! the machine's loopback that the user allowed.
 //!
 //! The process is in the run's PID namespace and control group: it ends with the run, and its CPU time and memory count as the
-//! run's. It may read the folders of `resolv.conf` and use internet sockets, no more. Connections, datagram flows and bytes are
+//! run's. It may read `resolv.conf` and use internet sockets, no more. Connections, datagram flows and bytes are
 //! bounded; a full buffer stops the side that fills it.
 
 mod closed;
@@ -19,10 +20,12 @@ mod interfaces;
 mod packet;
 mod questions;
 mod resolver;
+mod routes;
 mod rules;
 mod stack;
 mod stream;
 mod streams;
+mod translators;
 
 use std::fs::File;
 use std::io;
@@ -75,7 +78,7 @@ fn serve(socket: &OwnedFd, outward: &Outward) -> io::Result<()> {
     drop(socket);
     prctl::set_no_new_privs()?;
     capabilities::give_up()?;
-    isolation::confine_gateway(resolver::folders())?;
+    isolation::confine_gateway(resolver::file().into_iter().collect())?;
     Stack::new(device, listeners, Rules::new(&outward.allow))?.run()
 }
 

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, SocketAddrV6};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use nix::net::if_::if_nametoindex;
 
@@ -11,15 +11,24 @@ const PORT: u16 = 53;
 /// As in the C library.
 const MOST: usize = 3;
 
-/// The name servers now, at least one. The file is read anew each time: the machine may have changed its network.
-pub(super) fn servers() -> Vec<SocketAddr> {
-    parse(&fs::read_to_string(FILE).unwrap_or_default())
+/// The name servers, as they were last read.
+#[derive(Default)]
+pub(super) struct Resolver(Option<Vec<SocketAddr>>);
+
+impl Resolver {
+    /// The name servers now, at least one. The file is read anew each time: the machine may have changed its network. If another
+    /// file is in its place, which this process may not read, they stay those of before.
+    pub(super) fn servers(&mut self) -> Vec<SocketAddr> {
+        if let Ok(text) = fs::read_to_string(FILE) {
+            self.0 = Some(parse(&text));
+        }
+        self.0.clone().unwrap_or_else(|| parse(""))
+    }
 }
 
-/// The folders of the file and of what it links to.
-pub(super) fn folders() -> Vec<PathBuf> {
-    let places = [Some(PathBuf::from(FILE)), fs::canonicalize(FILE).ok()];
-    places.iter().flatten().filter_map(|place| place.parent().map(Path::to_path_buf)).collect()
+/// The file, with links resolved.
+pub(super) fn file() -> Option<PathBuf> {
+    fs::canonicalize(FILE).ok()
 }
 
 /// The servers that a file with this text names; without any it is the one of this machine, as in the C library.

@@ -1,10 +1,13 @@
 //! The addresses that a run may connect to, and by which address of the machine's network.
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
+use super::closed;
 use super::interfaces::Interfaces;
-use super::{closed, resolver};
+use super::resolver::Resolver;
+use super::routes::Routes;
+use super::translators::Translators;
 use crate::sys::linux::sandbox::isolation::RESOLVER;
 
 /// The port of DNS.
@@ -15,6 +18,9 @@ pub(super) struct Rules {
     /// Closed addresses that the user allowed.
     allow: HashSet<SocketAddr>,
     interfaces: Interfaces,
+    routes: Routes,
+    translators: Translators,
+    resolver: Resolver,
 }
 
 /// Where a flow goes.
@@ -29,17 +35,35 @@ pub(super) enum Target {
 impl Rules {
     /// For a run that may also reach `allow`.
     pub(super) fn new(allow: &[SocketAddr]) -> Self {
-        Self { allow: allow.iter().copied().collect(), interfaces: Interfaces::default() }
+        Self {
+            allow: allow.iter().copied().collect(),
+            interfaces: Interfaces::default(),
+            routes: Routes::default(),
+            translators: Translators::default(),
+            resolver: Resolver::default(),
+        }
     }
 
     /// Where a flow to `address` goes; `None` if that is closed.
     pub(super) fn target(&mut self, address: SocketAddr) -> Option<Target> {
         if address.ip() == RESOLVER {
-            return (address.port() == DNS).then(|| Target::Resolver(resolver::servers()));
+            return (address.port() == DNS).then(|| Target::Resolver(self.resolver.servers()));
         }
-        let is_open =
-            self.allow.contains(&address) || !closed::is_closed(address.ip()) && !self.interfaces.contain(address.ip());
+        let is_open = self.allow.contains(&address) || !self.is_closed(address.ip());
         is_open.then_some(Target::Address(address))
+    }
+
+    fn is_closed(&mut self, address: IpAddr) -> bool {
+        let is_closed = |rules: &mut Self, address| {
+            closed::is_closed(address) || rules.interfaces.contain(address) || rules.routes.lead_elsewhere(address)
+        };
+        if is_closed(self, address) {
+            return true;
+        }
+        let IpAddr::V6(address) = address.to_canonical() else { return false };
+        // Unknown translators may lead anywhere.
+        let meant = self.translators.meant_by(address, &self.resolver.servers());
+        meant.is_err() || meant.is_ok_and(|meant| meant.into_iter().any(|address| is_closed(self, address.into())))
     }
 }
 

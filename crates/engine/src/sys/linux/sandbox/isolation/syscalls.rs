@@ -165,7 +165,7 @@ pub(super) fn restrict(own_network: bool, own_root: bool) -> io::Result<()> {
     .apply()
 }
 
-/// Restricts the gateway of a run: sockets of the internet, and the one by which the kernel lists interfaces.
+/// Restricts the gateway of a run: sockets of the internet, and the one by which the kernel tells interfaces and routes.
 pub(super) fn restrict_gateway() -> io::Result<()> {
     let [.., gateway] = FILTERS.get_or_init(compile).as_ref().ok_or(Errno::EINVAL)?;
     gateway.apply()

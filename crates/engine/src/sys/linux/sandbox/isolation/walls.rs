@@ -90,8 +90,8 @@ impl Walls {
     }
 }
 
-/// Restricts the gateway of a run, for good: it reads `read`, and makes no sockets but those of the internet and for the list of
-/// interfaces.
+/// Restricts the gateway of a run, for good: it reads `read`, and makes no sockets but those of the internet and for the lists of
+/// interfaces and routes.
 pub(crate) fn confine_gateway(read: Vec<PathBuf>) -> io::Result<()> {
     ruleset::restrict(&Access { read, write: Vec::new(), devices: Vec::new() }, &Granted::default(), true)?;
     syscalls::restrict_gateway()
