@@ -1,6 +1,8 @@
 //! The machine code of one of the two Pythons: the one that is shipped, or the one with packages for science.
 
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
 
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
@@ -75,6 +77,17 @@ impl Code {
         match &self.python {
             Mapped::Shipped(_, unpacked) => &unpacked.library,
             Mapped::Science(_, image) => &image.library,
+        }
+    }
+
+    /// The folders that a prepared Python still reads from.
+    #[cfg(target_os = "linux")]
+    pub fn folders(&self) -> Vec<PathBuf> {
+        match &self.python {
+            Mapped::Shipped(_, unpacked) => vec![unpacked.library.clone()],
+            Mapped::Science(_, image) => {
+                vec![image.library.clone(), image.folder.join(image::DATA), image.folder.join(image::EMPTY)]
+            }
         }
     }
 

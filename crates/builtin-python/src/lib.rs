@@ -10,6 +10,8 @@ mod checked;
 pub mod code;
 mod codecs;
 pub mod compression;
+#[cfg(target_os = "linux")]
+pub mod confinement;
 pub mod engine;
 mod folders;
 pub mod guest;

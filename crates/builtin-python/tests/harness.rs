@@ -1,8 +1,12 @@
 //! Starting the program, and reading what it wrote.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::process::Child;
 use std::process::{Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -138,4 +142,51 @@ pub(crate) fn raises(code: &str, words: &[&str]) {
     let last = lines[lines.len().saturating_sub(2)..].join("\n");
     assert_eq!(ended.status.code(), Some(1), "{code}: {ended:?}");
     assert!(words.iter().all(|word| last.contains(word)), "{code} ends with {last:?}, which lacks one of {words:?}");
+}
+
+/// A Python that waits for its program, `main.py`: a pipe lies in the place of the file, as in a service.
+#[cfg(target_os = "linux")]
+pub(crate) struct Waiting {
+    child: Child,
+    writer: File,
+}
+
+#[cfg(target_os = "linux")]
+impl Waiting {
+    /// Starts one, and returns when it waits.
+    pub(crate) fn start(python: &Python) -> Self {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let pipe = python.folder.path().join("main.py");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+        let mut command = python.command(&["main.py"]);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut options = File::options();
+        options.write(true).custom_flags(nix::libc::O_NONBLOCK);
+        // There is somebody to write to when it has opened its program.
+        let start = Instant::now();
+        let writer = loop {
+            match options.open(&pipe) {
+                Ok(writer) => break writer,
+                Err(error) => assert!(start.elapsed() < DEADLINE, "it does not wait: {error}"),
+            }
+            thread::yield_now();
+        };
+        Self { child, writer }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Gives it `program`, and returns it while that runs.
+    pub(crate) fn begin(mut self, program: &str) -> Child {
+        self.writer.write_all(program.as_bytes()).expect("it reads");
+        self.child
+    }
+
+    /// Gives it `program`, and returns what that prints.
+    pub(crate) fn run(self, program: &str) -> String {
+        let output = self.begin(program).wait_with_output().expect("it ends");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
 }
