@@ -17,6 +17,7 @@ mod folders;
 pub mod guest;
 pub mod image;
 pub mod launch;
+pub mod library;
 pub mod science;
 pub mod store;
 #[cfg(target_os = "linux")]

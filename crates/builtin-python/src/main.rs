@@ -85,6 +85,9 @@ fn run(request: &Run) -> Result<u8, Error> {
     let _in_use = [packages, request.folders.image.as_deref()].map(|folder| folder.and_then(store::use_packages));
     let launch = launch::launch(request, &folder, temporary.as_ref());
     let code = Code::open(&request.folders)?;
+    if let Some((folder, checked)) = code.identity().filter(|_| request.identify) {
+        say(&serde_json::json!({ "folder": folder, "checked": checked }).to_string())?;
+    }
     let view = View {
         library: code.library(),
         folder: &folder.here,

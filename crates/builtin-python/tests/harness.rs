@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 #[cfg(target_os = "linux")]
 use std::process::Child;
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,6 +32,23 @@ pub(crate) fn home() -> PathBuf {
 pub(crate) fn program() -> PathBuf {
     // In a cross-build, the path from cargo has no drive and would be one of the drive of the run's folder.
     std::path::absolute(env!("CARGO_BIN_EXE_runtray-python")).expect("the current folder is there")
+}
+
+/// What the unpacked files of [`home`] are known by, told by the program as it tells the service.
+fn checked() -> &'static str {
+    static CHECKED: OnceLock<String> = OnceLock::new();
+    CHECKED.get_or_init(|| identify(&home()).1)
+}
+
+/// The folder that the files of `home` are unpacked in, and what they are known by.
+pub(crate) fn identify(home: &Path) -> (PathBuf, String) {
+    let mut command = Command::new(program());
+    let ended = run(command.arg("--home").arg(home).args(["--identify", "-c", "print('hi')"]), b"");
+    let (told, printed) = ended.stdout.split_once('\n').unwrap_or_else(|| panic!("{ended:?}"));
+    assert_eq!(printed, "hi\n", "{ended:?}");
+    let told: serde_json::Value = serde_json::from_str(told).expect("JSON");
+    let text = |name: &str| told[name].as_str().expect("a text").to_owned();
+    (text("folder").into(), text("checked"))
 }
 
 /// A folder, and what is run in it.
@@ -87,7 +105,11 @@ impl Python {
     /// The program with these arguments, not yet started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
-        command.arg("--home").arg(&self.home).args(arguments).current_dir(self.folder.path()).env_clear();
+        command.arg("--home").arg(&self.home);
+        if self.home == home() && !arguments.contains(&"--image") {
+            command.arg("--checked").arg(checked());
+        }
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
         command.envs(self.variables.iter().cloned());
         command
     }
