@@ -5,6 +5,8 @@
 mod choice;
 #[cfg(unix)]
 mod exceptions;
+#[cfg(target_os = "linux")]
+mod files;
 mod limits;
 #[cfg(unix)]
 mod packs;

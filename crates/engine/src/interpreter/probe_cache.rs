@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Answer;
+use super::unpacked::Unpacked;
 use crate::fingerprint::FileState;
 
 /// The arguments of a probe.
@@ -28,6 +29,7 @@ pub(super) type Slot = tokio::sync::Mutex<Option<Kept>>;
 pub(super) struct Kept {
     answer: Answer,
     state: FileState,
+    unpacked: Option<Unpacked>,
 }
 
 impl ProbeCache {
@@ -47,11 +49,17 @@ impl Kept {
     /// The answer of `program`, which says that it is `executable`; `None` if it may not be kept.
     pub(super) fn new(answer: Answer, state: Option<FileState>, program: &Path, executable: &Path) -> Option<Self> {
         let names_itself = program.canonicalize().ok()? == executable.canonicalize().ok()?;
-        state.filter(|_| names_itself).map(|state| Self { answer, state })
+        state.filter(|_| names_itself).map(|state| Self { answer, state, unpacked: None })
     }
 
-    /// The answer, if the program's file is still in `state`.
+    /// This one, as long as the program's `unpacked` files are there.
+    pub(super) fn with_files(self, unpacked: Option<Unpacked>) -> Self {
+        Self { unpacked, ..self }
+    }
+
+    /// The answer, if the program's file is still in `state`, and what it has unpacked is still there.
     pub(super) fn answer(&self, state: Option<FileState>) -> Option<&Answer> {
-        (state == Some(self.state)).then_some(&self.answer)
+        let is_current = state == Some(self.state) && self.unpacked.as_ref().is_none_or(Unpacked::is_current);
+        is_current.then_some(&self.answer)
     }
 }
