@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use crate::client::Client;
 use crate::environment;
 use crate::setup::Setup;
+use crate::sys;
 
 /// The interval at which a starting service is asked.
 const POLL: Duration = Duration::from_micros(250);
@@ -46,6 +47,8 @@ pub(crate) enum Kind {
     BuiltIn,
     /// The same without prestarted interpreters.
     BuiltInCold,
+    /// `runtray serve` with the built-in Python that has the science pack.
+    Science,
     /// `python flask_service.py`.
     Flask,
     /// `python -m jupyter_server`, the peer.
@@ -62,6 +65,7 @@ impl Kind {
             Self::OpenCold => "runtray without a sandbox, cold",
             Self::BuiltIn => "built-in Python",
             Self::BuiltInCold => "built-in Python, cold",
+            Self::Science => "science pack",
             Self::Flask => "flask",
             Self::Jupyter => "jupyter",
         }
@@ -72,10 +76,11 @@ impl Kind {
         let row = |name: &str, path: &Path| format!("[{name}]\npath = '{}'\n", path.display());
         let isolation = match self {
             Self::Open | Self::OpenCold => "isolation = \"none\"\n",
-            Self::BuiltIn | Self::BuiltInCold => "isolation = \"wasm\"\n",
+            Self::BuiltIn | Self::BuiltInCold | Self::Science => "isolation = \"wasm\"\n",
             _ => "",
         };
-        let mut settings = isolation.to_owned() + &row("python", &setup.interpreters.python.path);
+        let python = if self == Self::Science { Path::new("science") } else { &setup.interpreters.python.path };
+        let mut settings = isolation.to_owned() + &row("python", python);
         settings.extend(setup.interpreters.node.as_ref().map(|node| row("node", &node.path)));
         if matches!(self, Self::Cold | Self::OpenCold | Self::BuiltInCold) {
             settings += "[warm]\nmemory_bytes = 0\n";
@@ -112,6 +117,14 @@ impl Home {
         fs::create_dir(&folder)?;
         fs::write(folder.join("settings.toml"), kind.settings(setup))?;
         Ok(Self(home))
+    }
+
+    /// Makes `name` in it a link to `target`.
+    ///
+    /// # Errors
+    /// The folder cannot be written.
+    pub(crate) fn link(&self, name: &str, target: &Path) -> Result<()> {
+        sys::link(target, &self.0.path().join(name))
     }
 }
 

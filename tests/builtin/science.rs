@@ -1,8 +1,10 @@
 //! The science pack in a service. `cargo xtask test --only native -- science` adds the real one to the folder in
 //! `RUNTRAY_TEST_SCIENCE`; what is refused is tested by `crates/packs/tests` and `crates/builtin-python/tests`.
 
+use std::io::Write as _;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
+use std::sync::Once;
 
 use serde_json::{Value, json};
 
@@ -16,7 +18,9 @@ const CHOSEN: &str = "[python]\npath = \"science\"\n[warm]\npython = 1\n";
 /// A machine with the pack, if there is one.
 fn machine(settings: &str) -> Option<Bare> {
     let Some(folder) = std::env::var_os("RUNTRAY_TEST_SCIENCE").map(PathBuf::from) else {
-        eprintln!("not run: RUNTRAY_TEST_SCIENCE does not name a folder with the science pack");
+        static SAID: Once = Once::new();
+        let why = "the tests of the science pack do nothing: RUNTRAY_TEST_SCIENCE does not name a folder with it\n";
+        SAID.call_once(|| std::io::stderr().write_all(why.as_bytes()).expect("stderr can be written"));
         return None;
     };
     let bare = Bare::new(settings)?;

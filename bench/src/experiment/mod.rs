@@ -11,6 +11,7 @@ mod memory;
 mod pace;
 mod phases;
 mod refill;
+mod science;
 mod startup;
 mod throughput;
 mod warm;
@@ -52,6 +53,7 @@ pub(crate) const EXPERIMENTS: &[Experiment] = &[
     Experiment { name: "health", title: "GET /health, idle and with every core busy", measure: health::measure },
     Experiment { name: "isolation", title: "The sandbox and no sandbox", measure: isolation::measure },
     Experiment { name: "built-in", title: "The built-in Python", measure: built_in::measure },
+    Experiment { name: "science", title: "The science pack", measure: science::measure },
     Experiment { name: "flood", title: "A program that prints 1 GB", measure: flood::measure },
 ];
 

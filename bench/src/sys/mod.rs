@@ -1,4 +1,4 @@
-//! Operations that only some systems have: named pipes in the file system, and pseudo-terminals.
+//! Operations that only some systems have: links and named pipes in the file system, and pseudo-terminals.
 
 #[cfg_attr(unix, path = "unix.rs")]
 #[cfg_attr(not(unix), path = "other.rs")]
@@ -7,7 +7,7 @@ mod system;
 use std::fs::File;
 use std::process::Stdio;
 
-pub(crate) use system::{make_pipe, open_terminal, open_writer};
+pub(crate) use system::{link, make_pipe, open_terminal, open_writer};
 
 /// A pseudo-terminal: the side of the keyboard and screen, and the side of the program.
 pub(crate) struct Terminal {

@@ -1,4 +1,4 @@
-//! Systems without named pipes in the file system and without Unix's pseudo-terminals.
+//! Systems without links that everybody may make, without named pipes in the file system and without Unix's pseudo-terminals.
 
 use std::fs::File;
 use std::path::Path;
@@ -6,6 +6,14 @@ use std::path::Path;
 use anyhow::{Result, bail};
 
 use super::Terminal;
+
+/// Not supported.
+///
+/// # Errors
+/// Always.
+pub(crate) fn link(_target: &Path, _place: &Path) -> Result<()> {
+    bail!("links need Unix")
+}
 
 /// Not supported.
 ///

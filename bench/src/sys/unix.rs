@@ -1,7 +1,7 @@
 //! Named pipes and pseudo-terminals on Unix.
 
 use std::fs::{File, OpenOptions};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{OpenOptionsExt, symlink};
 use std::path::Path;
 use std::process::Stdio;
 
@@ -16,6 +16,14 @@ use super::Terminal;
 
 /// The size of the WebSocket's terminals.
 const SIZE: Winsize = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+
+/// Makes `place` a link to `target`.
+///
+/// # Errors
+/// The path exists, or its folder cannot be written.
+pub(crate) fn link(target: &Path, place: &Path) -> Result<()> {
+    symlink(target, place).with_context(|| format!("cannot make a link at {}", place.display()))
+}
 
 /// Makes a named pipe at `path`.
 ///

@@ -40,6 +40,8 @@ pub struct Run {
     pub memory: Option<usize>,
     /// `--packages`: a folder of further modules.
     pub packages: Option<PathBuf>,
+    /// `--identify`: say first what the files are known by.
+    pub identify: bool,
     /// Where it is installed.
     pub folders: Folders,
 }
@@ -66,6 +68,8 @@ pub struct Folders {
     pub cache: Option<PathBuf>,
     /// `--image`: the folder of the Python with packages for science, which runs instead.
     pub image: Option<PathBuf>,
+    /// `--checked`: what the files in it are known by, since this program compared them with their hashes.
+    pub checked: Option<String>,
 }
 
 /// A command line that cannot be read.
@@ -89,6 +93,8 @@ Options of CPython: -B -E -I -O -P -S -W arg -X opt -q -s -u -V
 --home DIR        what is shipped beside this program
 --cache DIR       where that is unpacked
 --image DIR       run the Python with packages for science, which was compiled into this folder
+--identify        print first, as JSON, the folder of the unpacked files and what they are known by
+--checked TEXT    that, of an earlier start: files that are still known by it are not compared with their hashes again
 --variables PREFIX  the environment is what begins with PREFIX, without it; otherwise all of this process's own.
                   Then RUNTRAY_TEMPORARY names a second folder that the program sees, for its temporary files
 --packages DIR    further modules, which the program can read only
@@ -144,6 +150,8 @@ impl<I: Iterator<Item = OsString>> Reader<I> {
             "--home" => self.run.folders.home = Some(self.value(option, "")?.into()),
             "--cache" => self.run.folders.cache = Some(self.value(option, "")?.into()),
             "--image" => self.run.folders.image = Some(self.value(option, "")?.into()),
+            "--checked" => self.run.folders.checked = Some(self.value(option, "")?.to_string_lossy().into_owned()),
+            "--identify" => self.run.identify = true,
             "--packages" => self.run.packages = Some(self.value(option, "")?.into()),
             "--variables" => self.run.variables = Some(self.value(option, "")?),
             "--memory" => self.run.memory = Some(self.bytes(option)?),
@@ -222,9 +230,11 @@ mod tests {
 
     #[test]
     fn places_are_read() {
-        let run = run(&["--home", "/h", "--cache", "/c", "--image", "/i", "--variables", "IN_", "x.py"]);
-        let folders = Folders { home: Some("/h".into()), cache: Some("/c".into()), image: Some("/i".into()) };
-        assert_eq!(run.folders, folders);
+        let places = ["--home", "/h", "--cache", "/c", "--image", "/i", "--checked", "1.2"];
+        let run = run(&[&places[..], &["--identify", "--variables", "IN_", "x.py"]].concat());
+        let [home, cache, image] = ["/h", "/c", "/i"].map(|folder| Some(folder.into()));
+        assert_eq!(run.folders, Folders { home, cache, image, checked: Some("1.2".into()) });
+        assert!(run.identify);
         assert_eq!(run.variables, Some("IN_".into()));
     }
 

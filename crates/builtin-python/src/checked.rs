@@ -1,12 +1,16 @@
-//! The unpacked machine code, compared with its hash before it is mapped.
+//! Unpacked files, compared with their hashes before they are used.
 //!
-//! On Unix it is hashed again only if inode, size or time of change differ from those of the last hash: no program can choose
-//! that time. On Windows a program that may write to a file can set its times. There it is hashed at every start, through
-//! a handle that shares reading only: as long as the handle is open, Windows lets no process write, delete or replace the file.
+//! They are hashed at every start, unless whoever starts this program tells the identity that they had when it compared them last
+//! (`--checked`): the service asks for that once, when it looks for interpreters, and keeps the answer in its memory. Nothing on
+//! the disk says that a file was compared, because whoever can change the file could write that too.
+//!
+//! No program can choose the time of change, which is part of an identity on Unix. On Windows every time of a file can be set by
+//! who may write to it: there machine code is hashed in any case, through a handle that shares reading only. As long as the
+//! handle is open, Windows lets no process write, delete or replace the file.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sha2::{Digest as _, Sha256};
 
@@ -15,12 +19,11 @@ use crate::about::Packed;
 /// How much is read and hashed at once, in bytes.
 const PIECE: usize = 1 << 20;
 
-/// Machine code whose hash is the shipped one.
+/// An open file that is used only if it is the shipped one.
 #[derive(Debug)]
 pub struct Checked {
-    /// While it is open, the file stays as it is.
-    #[cfg(windows)]
-    _file: File,
+    path: PathBuf,
+    file: File,
 }
 
 /// Bytes on their way, and their hash.
@@ -56,40 +59,97 @@ impl<W: Write> Write for Hashing<W> {
     }
 }
 
-/// Compares `file` with `code`. The file `record` keeps the identity of the hashed file.
-#[cfg(unix)]
-pub(crate) fn check(file: &Path, record: &Path, code: &Packed) -> io::Result<Checked> {
-    let identity = identity(file)?;
-    if !std::fs::read_to_string(record).is_ok_and(|known| known == identity) {
-        hash(File::open(file)?, code)?;
-        // Where it cannot be kept, the next start hashes again.
-        std::fs::write(record, identity).ok();
+impl Checked {
+    /// Opens the file at `path`, which is no link, and belongs to this user or to the system.
+    ///
+    /// # Errors
+    /// It is another kind of file, or cannot be opened.
+    pub(crate) fn open(path: &Path) -> io::Result<Self> {
+        let file = open(path)?;
+        if !is_ours(&file.metadata()?) {
+            return Err(io::Error::other("it is no plain file of this user"));
+        }
+        Ok(Self { path: path.to_owned(), file })
     }
-    Ok(Checked {})
+
+    /// What changes with every change of the file.
+    pub(crate) fn identity(&self) -> io::Result<String> {
+        Ok(identity(&self.file.metadata()?))
+    }
+
+    /// Compares the content with `packed`, unless the file `is_known` and its identity says enough.
+    ///
+    /// # Errors
+    /// It is another one.
+    pub(crate) fn compare(&self, packed: &Packed, is_known: bool) -> io::Result<()> {
+        if is_known && cfg!(unix) {
+            return Ok(());
+        }
+        let mut hashing = Hashing::new(io::sink());
+        io::copy(&mut BufReader::with_capacity(PIECE, &self.file), &mut hashing)?;
+        if hashing.is(packed) { Ok(()) } else { Err(io::Error::other("its content was changed")) }
+    }
+
+    /// The file.
+    pub fn file(&self) -> &File {
+        &self.file
+    }
+
+    /// A path of this open file itself, whatever lies in its place by now.
+    pub fn path(&self) -> PathBuf {
+        #[cfg(target_os = "linux")]
+        {
+            use std::os::fd::AsRawFd as _;
+            let open = PathBuf::from(format!("/proc/self/fd/{}", self.file.as_raw_fd()));
+            if open.exists() {
+                return open;
+            }
+        }
+        self.path.clone()
+    }
 }
 
-/// Compares `file` with `code`, and keeps it from being changed.
+/// What changes with every change of the names in a folder.
+pub(crate) fn identity_of_folder(folder: &Path) -> io::Result<String> {
+    Ok(identity(&std::fs::symlink_metadata(folder)?))
+}
+
+#[cfg(unix)]
+fn open(path: &Path) -> io::Result<File> {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    // A pipe would be waited for.
+    File::options().read(true).custom_flags(nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK).open(path)
+}
+
 #[cfg(windows)]
-pub(crate) fn check(file: &Path, _record: &Path, code: &Packed) -> io::Result<Checked> {
+fn open(path: &Path) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt as _;
     /// `FILE_SHARE_READ`.
     const SHARE_READ: u32 = 1;
-    let file = File::options().read(true).share_mode(SHARE_READ).open(file)?;
-    hash(file.try_clone()?, code)?;
-    Ok(Checked { _file: file })
+    File::options().read(true).share_mode(SHARE_READ).open(path)
 }
 
-fn hash(file: File, code: &Packed) -> io::Result<()> {
-    let mut hashing = Hashing::new(io::sink());
-    io::copy(&mut BufReader::with_capacity(PIECE, file), &mut hashing)?;
-    if hashing.is(code) { Ok(()) } else { Err(io::Error::other("the machine code was changed")) }
-}
-
-/// The file's identity, which changes with every change of the file.
+/// Its folder is private, so that nobody else can write to it.
 #[cfg(unix)]
-fn identity(file: &Path) -> io::Result<String> {
+fn is_ours(file: &Metadata) -> bool {
     use std::os::unix::fs::MetadataExt as _;
-    let of = std::fs::symlink_metadata(file)?;
-    let changed = (of.ctime(), of.ctime_nsec());
-    Ok(format!("{} {} {} {} {changed:?}", of.dev(), of.ino(), of.size(), of.mtime_nsec()))
+    file.is_file() && (file.uid() == nix::unistd::geteuid().as_raw() || file.uid() == 0)
+}
+
+#[cfg(windows)]
+fn is_ours(file: &Metadata) -> bool {
+    file.is_file()
+}
+
+#[cfg(unix)]
+fn identity(of: &Metadata) -> String {
+    use std::os::unix::fs::MetadataExt as _;
+    let times = [of.mtime(), of.mtime_nsec(), of.ctime(), of.ctime_nsec()].map(|time| time.to_string()).join(".");
+    format!("{}.{}.{}.{:o}.{times}", of.dev(), of.ino(), of.size(), of.mode())
+}
+
+#[cfg(windows)]
+fn identity(of: &Metadata) -> String {
+    use std::os::windows::fs::MetadataExt as _;
+    format!("{}.{}.{}", of.file_size(), of.creation_time(), of.last_write_time())
 }

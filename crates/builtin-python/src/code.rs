@@ -1,6 +1,8 @@
 //! The machine code of one of the two Pythons: the one that is shipped, or the one with packages for science.
 
 use std::path::Path;
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
 
 use wasmtime::component::Component;
 use wasmtime::{Engine, Module};
@@ -58,13 +60,13 @@ impl Code {
         let engine = engine::runner()?;
         let python = match &folders.image {
             Some(folder) => {
-                let image = image::open(folder)?;
+                let image = image::open(folder, folders.checked.as_deref())?;
                 let outdated = |error: wasmtime::Error| image::Error::Outdated(format!("{error:#}"));
-                Mapped::Science(module(&engine, &image.code).map_err(outdated)?, image)
+                Mapped::Science(module(&engine, &image.code.path()).map_err(outdated)?, image)
             }
             None => {
                 let unpacked = store::open(folders)?;
-                Mapped::Shipped(component(&engine, &unpacked.code)?, unpacked)
+                Mapped::Shipped(component(&engine, &unpacked.code.path())?, unpacked)
             }
         };
         Ok(Self { engine, python })
@@ -75,6 +77,26 @@ impl Code {
         match &self.python {
             Mapped::Shipped(_, unpacked) => &unpacked.library,
             Mapped::Science(_, image) => &image.library,
+        }
+    }
+
+    /// The folder of the files, and what they are known by as long as they do not change. Not where the folder's name is no text.
+    pub fn identity(&self) -> Option<(&str, &str)> {
+        let (folder, identity) = match &self.python {
+            Mapped::Shipped(_, unpacked) => (&unpacked.folder, &unpacked.identity),
+            Mapped::Science(_, image) => (&image.folder, &image.identity),
+        };
+        folder.to_str().map(|folder| (folder, identity.as_str()))
+    }
+
+    /// The folders that a prepared Python still reads from.
+    #[cfg(target_os = "linux")]
+    pub fn folders(&self) -> Vec<PathBuf> {
+        match &self.python {
+            Mapped::Shipped(_, unpacked) => vec![unpacked.library.clone()],
+            Mapped::Science(_, image) => {
+                vec![image.library.clone(), image.folder.join(image::DATA), image.folder.join(image::EMPTY)]
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
 use crate::about::{self, Packed};
-use crate::checked::{self, Checked};
+use crate::checked::Checked;
 use crate::folders;
 use crate::science::start;
 
@@ -75,16 +75,16 @@ pub enum Error {
 /// The files of a folder that can be used.
 #[derive(Debug)]
 pub struct Image {
-    /// The machine code.
-    pub code: PathBuf,
+    /// The machine code. To be kept until that is no longer used, as the memory is.
+    pub code: Checked,
     /// The memory, and its size in bytes.
-    pub memory: (PathBuf, usize),
+    pub memory: (Checked, usize),
     /// The folder with the archive of the modules.
     pub library: PathBuf,
     /// The folder itself.
     pub folder: PathBuf,
-    /// To be kept until the files are no longer used.
-    pub checked: [Checked; 2],
+    /// What the files are known by, as long as they do not change.
+    pub identity: String,
 }
 
 impl Description {
@@ -109,11 +109,11 @@ impl Description {
     }
 }
 
-/// Checks the files in `folder`.
+/// Checks the files in `folder`: they are hashed, unless their identity is the `known` one.
 ///
 /// # Errors
 /// As [`Error`].
-pub fn open(folder: &Path) -> Result<Image, Error> {
+pub fn open(folder: &Path, known: Option<&str>) -> Result<Image, Error> {
     let damaged = |error: io::Error| Error::Damaged(format!("{}: {error}", folder.display()));
     if !folders::is_private(folder).map_err(damaged)? {
         return Err(Error::NotPrivate(folder.display().to_string()));
@@ -125,13 +125,15 @@ pub fn open(folder: &Path) -> Result<Image, Error> {
     if description.start != start::hash() {
         return Err(Error::Outdated("its start-up code is another one".to_owned()));
     }
-    let check = |packed: &Packed, name: &str| {
-        checked::check(&folder.join(name), &folder.join(format!("{name}.checked")), packed).map_err(damaged)
-    };
-    let checked = [check(&description.code, CODE)?, check(&description.memory, MEMORY)?];
+    let file = |name: &str| Checked::open(&folder.join(name)).map_err(damaged);
+    let (code, memory) = (file(CODE)?, file(MEMORY)?);
+    let identity = [code.identity().map_err(damaged)?, memory.identity().map_err(damaged)?].join(",");
+    let is_known = known == Some(identity.as_str());
+    code.compare(&description.code, is_known).map_err(damaged)?;
+    memory.compare(&description.memory, is_known).map_err(damaged)?;
     let size = usize::try_from(description.memory.size).map_err(|_| damaged(io::ErrorKind::FileTooLarge.into()))?;
-    let (code, memory) = (folder.join(CODE), (folder.join(MEMORY), size));
-    Ok(Image { code, memory, library: folder.join(LIBRARY), folder: folder.to_owned(), checked })
+    let (library, folder) = (folder.join(LIBRARY), folder.to_owned());
+    Ok(Image { code, memory: (memory, size), library, folder, identity })
 }
 
 /// The name, hash and size of a file.

@@ -10,11 +10,14 @@ mod checked;
 pub mod code;
 mod codecs;
 pub mod compression;
+#[cfg(target_os = "linux")]
+pub mod confinement;
 pub mod engine;
 mod folders;
 pub mod guest;
 pub mod image;
 pub mod launch;
+pub mod library;
 pub mod science;
 pub mod store;
 #[cfg(target_os = "linux")]

@@ -1,13 +1,21 @@
 //! `runtray-python`: CPython for WASI as a program that behaves like `python`.
 
 use std::io::{self, Write as _};
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use runtray_python::about::About;
+#[cfg(target_os = "linux")]
+use runtray_python::arguments::Program;
 use runtray_python::arguments::{self, Folders, Request, Run, USAGE};
 use runtray_python::code::{self, Code};
+#[cfg(target_os = "linux")]
+use runtray_python::confinement::{self, Reach};
 use runtray_python::guest::{End, View};
 use runtray_python::image::Description;
+#[cfg(target_os = "linux")]
+use runtray_python::trim::Memory;
 use runtray_python::{launch, store, wait};
 
 /// CPython's exit code for a command line or a file that it cannot use.
@@ -77,6 +85,9 @@ fn run(request: &Run) -> Result<u8, Error> {
     let _in_use = [packages, request.folders.image.as_deref()].map(|folder| folder.and_then(store::use_packages));
     let launch = launch::launch(request, &folder, temporary.as_ref());
     let code = Code::open(&request.folders)?;
+    if let Some((folder, checked)) = code.identity().filter(|_| request.identify) {
+        say(&serde_json::json!({ "folder": folder, "checked": checked }).to_string())?;
+    }
     let view = View {
         library: code.library(),
         folder: &folder.here,
@@ -89,16 +100,33 @@ fn run(request: &Run) -> Result<u8, Error> {
         wait::catch_interrupts()?;
         let mut python = code.prepare(&view, packages, &launch).await.map_err(code::Error::from)?;
         #[cfg(target_os = "linux")]
-        if launch::waits(request) {
-            // Only memory is lost where this fails.
-            runtray_python::trim::forget_what_was_only_read().ok();
-        }
+        settle(request, &view, &code.folders());
         barrier.iter().for_each(|barrier| launch::wait_at(barrier));
         let source = launch::source(request, &folder)?;
         Ok::<_, Error>((python.run(&source).await, python))
     })?;
     // Nothing is dropped: the system takes the memory back in less time, and a thread may wait for input for ever.
     std::process::exit(i32::from(exit_code(&end)))
+}
+
+/// The last steps of a Python that is prepared: from here on this process reaches only what the program sees, and one that waits
+/// holds little memory.
+#[cfg(target_os = "linux")]
+fn settle(request: &Run, view: &View<'_>, folders: &[PathBuf]) {
+    // What has no path, such as a pipe of `<(…)`, needs no rule.
+    let program = match &request.program {
+        Some(Program::File(file)) => file.canonicalize().ok(),
+        _ => None,
+    };
+    let memory = launch::waits(request).then(Memory::open);
+    let read =
+        folders.iter().map(PathBuf::as_path).chain(request.packages.as_deref()).chain(program.as_deref()).collect();
+    let write = [Some(view.folder), view.temporary.map(|(here, _)| here)].into_iter().flatten().collect();
+    confinement::confine(&Reach { read, write });
+    if let Some(Ok(memory)) = memory {
+        // Only memory is lost where this fails.
+        memory.forget_what_was_only_read().ok();
+    }
 }
 
 fn exit_code(end: &End) -> u8 {

@@ -1,7 +1,7 @@
 //! The shipped artifact: unpacked once, and checked before it is mapped.
 //!
-//! The machine code is mapped from a file in a folder that only this user can write to. The file is hashed when it is unpacked,
-//! and again before it is mapped (`checked.rs`).
+//! The machine code is mapped from a file in a folder that only this user can write to. That file and the library are hashed when
+//! they are unpacked, and again before they are used (`checked.rs`).
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,16 +12,13 @@ use crate::about::{self, About, Packed};
 use crate::arguments::Folders;
 use crate::checked::{self, Checked, Hashing};
 use crate::compression::{self, Filter};
-use crate::folders;
+use crate::{folders, library};
 
 /// The machine code in its unpacked folder.
 const CODE: &str = "python.cwasm";
 
 /// The standard library in its unpacked folder.
 const LIBRARY: &str = "library";
-
-/// The identity of the file of machine code when it was hashed.
-const CHECKED: &str = "checked";
 
 /// The file that is locked while one process unpacks.
 const LOCK: &str = "lock";
@@ -62,12 +59,14 @@ pub enum Error {
 /// The unpacked files.
 #[derive(Debug)]
 pub struct Unpacked {
-    /// The machine code.
-    pub code: PathBuf,
+    /// The machine code. To be kept until that is no longer used.
+    pub code: Checked,
     /// The standard library.
     pub library: PathBuf,
-    /// To be kept until the machine code is no longer used.
-    pub checked: Checked,
+    /// Their folder.
+    pub folder: PathBuf,
+    /// What their folder and files are known by, as long as they do not change.
+    pub identity: String,
 }
 
 /// Where the shipped files are.
@@ -94,7 +93,8 @@ pub fn open(folders: &Folders) -> Result<Unpacked, Error> {
     let mut refusal = None;
     for cache in caches(folders, &home) {
         let folder = cache.join(&version);
-        match ready(&folder, code).or_else(|_| unpack(&home, &about, code, &folder)) {
+        let known = folders.checked.as_deref();
+        match ready(&folder, &about, code, known).or_else(|_| unpack(&home, &about, code, &folder)) {
             Ok(unpacked) => return Ok(unpacked),
             Err(error @ (Error::Damaged { .. } | Error::NotPrivate(_))) => return Err(error),
             Err(error) => refusal = refusal.or(Some(error)),
@@ -118,19 +118,27 @@ fn caches(folders: &Folders, home: &Path) -> impl Iterator<Item = PathBuf> {
     std::iter::once(given.unwrap_or_else(|| home.join("unpacked"))).chain(users.into_iter().flatten())
 }
 
-/// The files in `folder`, if they are complete, private and unchanged.
-fn ready(folder: &Path, code: &Packed) -> Result<Unpacked, Error> {
+/// The files in `folder`, if they are complete, private and unchanged: they are hashed, unless their identity is the `known` one.
+fn ready(folder: &Path, about: &About, code: &Packed, known: Option<&str>) -> Result<Unpacked, Error> {
     let private = folders::is_private(folder).map_err(|error| Error::Unpacking(error.to_string()))?;
     if !private {
         return Err(Error::NotPrivate(folder.display().to_string()));
     }
-    let (file, library) = (folder.join(CODE), folder.join(LIBRARY));
-    if !library.is_dir() {
-        return Err(Error::Unpacking(format!("{} is not there", library.display())));
+    let failed = |error: io::Error| Error::Unpacking(format!("{}: {error}", folder.display()));
+    let (file, library) = (Checked::open(&folder.join(CODE)).map_err(failed)?, folder.join(LIBRARY));
+    let of_folder = |folder: &Path| checked::identity_of_folder(folder).map_err(failed);
+    let identity = [file.identity().map_err(failed)?, of_folder(folder)?, of_folder(&library)?].join(",");
+    let is_known = known == Some(identity.as_str());
+    file.compare(code, is_known).map_err(failed)?;
+    if !is_known {
+        compare_library(&library, &about.library).map_err(failed)?;
     }
-    let checked = checked::check(&file, &folder.join(CHECKED), code);
-    let checked = checked.map_err(|error| Error::Unpacking(format!("{}: {error}", file.display())))?;
-    Ok(Unpacked { code: file, library, checked })
+    Ok(Unpacked { code: file, library, folder: folder.to_owned(), identity })
+}
+
+fn compare_library(library: &Path, packed: &Packed) -> io::Result<()> {
+    let hashing = library::archive(library, Hashing::new(io::sink()))?;
+    if hashing.is(packed) { Ok(()) } else { Err(io::Error::other("the library was changed")) }
 }
 
 /// Unpacks beside `folder` and moves it there when complete, one process at a time: an interrupted unpacking is never used.
@@ -139,7 +147,7 @@ fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Un
     let failed = |error: io::Error| Error::Unpacking(format!("{}: {error}", cache.display()));
     folders::create(cache).map_err(failed)?;
     let lock = File::create(cache.join(LOCK)).and_then(|file| file.lock().map(|()| file)).map_err(failed)?;
-    if let Ok(unpacked) = ready(folder, code) {
+    if let Ok(unpacked) = ready(folder, about, code, None) {
         return Ok(unpacked);
     }
     let unfinished = cache.join(UNFINISHED);
@@ -149,7 +157,7 @@ fn unpack(home: &Path, about: &About, code: &Packed, folder: &Path) -> Result<Un
     remove(&unfinished).ok();
     drop(lock);
     done?;
-    ready(folder, code)
+    ready(folder, about, code, None)
 }
 
 /// Moves `unfinished` to `folder`, in whose place may be one that [`ready`] refused.

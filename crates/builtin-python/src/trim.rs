@@ -4,8 +4,8 @@
 //! the program comes: some hundred faults of a microsecond each. A waiting interpreter then holds only the pages that it changed.
 
 use std::ffi::c_void;
-use std::fs::{self, File};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read as _};
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 use std::ptr::NonNull;
@@ -21,19 +21,35 @@ const OF_THE_FILE: u64 = 1 << 61;
 /// The page is in memory.
 const PRESENT: u64 = 1 << 63;
 
-/// Gives back the pages of mapped files that were only read. For a process with one thread.
-///
-/// # Errors
-/// The system does not list the mappings; nothing was returned then.
-pub fn forget_what_was_only_read() -> io::Result<()> {
-    let pagemap = File::open("/proc/self/pagemap")?;
-    let page = page_size()?;
-    for mapping in fs::read_to_string("/proc/self/maps")?.lines().filter_map(of_a_file) {
-        for pages in unwritten(&pagemap, &mapping, page)? {
-            give_back(pages);
-        }
+/// What the system tells of this process's memory. It is opened before the process is confined, and read afterwards.
+pub struct Memory {
+    maps: File,
+    pagemap: File,
+}
+
+impl Memory {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// There is no `/proc`.
+    pub fn open() -> io::Result<Self> {
+        Ok(Self { maps: File::open("/proc/self/maps")?, pagemap: File::open("/proc/self/pagemap")? })
     }
-    Ok(())
+
+    /// Gives back the pages of mapped files that were only read. For a process with one thread.
+    ///
+    /// # Errors
+    /// The system does not list the mappings; nothing was returned then.
+    pub fn forget_what_was_only_read(mut self) -> io::Result<()> {
+        let (mut maps, page) = (String::new(), page_size()?);
+        self.maps.read_to_string(&mut maps)?;
+        for mapping in maps.lines().filter_map(of_a_file) {
+            for pages in unwritten(&self.pagemap, &mapping, page)? {
+                give_back(pages);
+            }
+        }
+        Ok(())
+    }
 }
 
 /// The addresses of a private mapping of a file.

@@ -6,7 +6,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
-use crate::harness::{Ended, Python, home};
+use crate::harness::{Ended, Python, home, identify};
 
 /// The code of a program that cannot be started.
 const BROKEN: Option<i32> = Some(126);
@@ -91,29 +91,103 @@ fn machine_code_of_another_build_is_refused_by_its_hash() {
     refuses(home.path(), &["is damaged: its hash is not the one in about.json"]);
 }
 
+/// Changes one byte of `file`, and puts back what a program can put back: its size, mode and time of change.
+fn change(file: &Path) -> Vec<u8> {
+    let good = fs::read(file).expect("it is there");
+    let mut content = good.clone();
+    let middle = content.len() / 2;
+    content[middle] ^= 1;
+    let before = fs::metadata(file).expect("it is there");
+    let (mode, time) = (before.permissions(), before.modified().expect("it has a time"));
+    let mut open = mode.clone();
+    #[expect(clippy::permissions_set_readonly_false, reason = "the mode comes back")]
+    open.set_readonly(false);
+    fs::set_permissions(file, open).expect("it can be set");
+    fs::write(file, &content).expect("it can be written");
+    fs::File::options().write(true).open(file).and_then(|file| file.set_modified(time)).expect("it can be set");
+    fs::set_permissions(file, mode).expect("it can be set");
+    good
+}
+
 #[test]
 fn unpacked_code_that_was_changed_is_not_run() {
     let home = copy();
     works(home.path());
     let code = unpacked(home.path()).join("python.cwasm");
-    let mut content = fs::read(&code).expect("it is there");
-    let good = content.clone();
-    let middle = content.len() / 2;
-    content[middle] ^= 1;
-    let times = fs::metadata(&code).and_then(|file| file.modified()).expect("it has a time");
-    fs::write(&code, &content).expect("it can be written");
-    // A program can put back the times that it may change.
-    fs::File::options().write(true).open(&code).and_then(|file| file.set_modified(times)).expect("it can be set");
+    let good = change(&code);
     works(home.path());
     assert!(fs::read(&code).expect("it is there") == good, "the changed file was not replaced");
     fs::remove_file(&code).expect("it can be removed");
     works(home.path());
     // Its files are read-only: Wine moves them and removes none.
     fs::rename(code.with_file_name("library"), home.path().join("moved")).expect("it can be moved");
-    if cfg!(unix) {
-        fs::remove_file(code.with_file_name("checked")).expect("it can be removed");
-    }
     assert_eq!(hello(home.path()).stdout, "hi\n");
+}
+
+/// What a service was told of the files holds only as long as nobody changes them.
+#[test]
+fn what_the_files_were_known_by_says_nothing_of_changed_ones() {
+    let home = copy();
+    let (folder, known) = identify(home.path());
+    let with = |known: &str| Python::with_home(home.path()).run(&["--checked", known, "-c", "print('hi')"]);
+    assert_eq!(with(&known).stdout, "hi\n");
+    assert_eq!(identify(home.path()), (folder.clone(), known.clone()), "they are known by something else");
+    let code = folder.join("python.cwasm");
+    let good = change(&code);
+    assert_eq!(with(&known).stdout, "hi\n");
+    assert!(fs::read(&code).expect("it is there") == good, "the changed file was not replaced");
+    assert_ne!(identify(home.path()).1, known);
+}
+
+/// The files that earlier versions trusted, and what a program knows of the file.
+#[cfg(unix)]
+#[test]
+fn nothing_that_lies_beside_the_code_vouches_for_it() {
+    use std::os::unix::fs::MetadataExt as _;
+    let home = copy();
+    works(home.path());
+    let code = unpacked(home.path()).join("python.cwasm");
+    let good = change(&code);
+    let of = fs::metadata(&code).expect("it is there");
+    let changed = (of.ctime(), of.ctime_nsec());
+    let record = format!("{} {} {} {} {changed:?}", of.dev(), of.ino(), of.size(), of.mtime_nsec());
+    fs::write(code.with_file_name("checked"), record).expect("it can be written");
+    works(home.path());
+    assert!(fs::read(&code).expect("it is there") == good, "the changed file was not replaced");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_in_the_place_of_the_code_is_replaced() {
+    let home = copy();
+    works(home.path());
+    let code = unpacked(home.path()).join("python.cwasm");
+    fs::rename(&code, home.path().join("elsewhere")).expect("it can be moved");
+    std::os::unix::fs::symlink(home.path().join("elsewhere"), &code).expect("a link can be made");
+    works(home.path());
+    assert!(fs::symlink_metadata(&code).expect("it is there").is_file());
+    fs::remove_file(&code).expect("it can be removed");
+    nix::unistd::mkfifo(&code, nix::sys::stat::Mode::S_IRWXU).expect("a pipe can be made");
+    works(home.path());
+    assert!(fs::symlink_metadata(&code).expect("it is there").is_file());
+}
+
+#[test]
+fn a_library_that_was_changed_is_not_used() {
+    let home = copy();
+    works(home.path());
+    let library = unpacked(home.path()).join("library");
+    let import = |name: &str| Python::with_home(home.path()).run(&["-c", &format!("import {name}; print('hi')")]);
+    // One that no program has imported before, so that its file is read.
+    let module = library.join("colorsys.py");
+    let good = change(&module);
+    assert_eq!(import("colorsys").stdout, "hi\n");
+    assert!(fs::read(&module).expect("it is there") == good, "the changed file was not replaced");
+    fs::write(library.join("added.py"), "print('added')").expect("it can be written");
+    let ended = import("added");
+    assert!(ended.status.code() == Some(1) && ended.stderr.contains("No module named 'added'"), "{ended:?}");
+    fs::rename(&module, home.path().join("moved.py")).expect("it can be moved");
+    assert_eq!(import("colorsys").stdout, "hi\n");
 }
 
 #[cfg(windows)]
@@ -187,6 +261,33 @@ fn several_unpack_at_once() {
     });
     assert!(ended.iter().all(|run| run.stdout == "hi\n"), "{ended:?}");
     assert_eq!(folders(home.path()), 1);
+}
+
+/// A disk that is too small for the code.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_told_and_leaves_nothing_half() {
+    let place = TempDir::new().expect("a folder can be made");
+    let cache = place.path().to_string_lossy().into_owned();
+    let on_a_disk = |size: &str| {
+        let python = Python::with_home(&home());
+        let run = python.command(&["--cache", &cache, "-c", "print('hi')"]);
+        let mut small = std::process::Command::new("unshare");
+        small.args(["--mount", "sh", "-c"]);
+        small.arg("cache=$2; mount -t tmpfs -o size=$1 none \"$cache\" || exit 99; shift 2; \"$@\"; code=$?; ls -A \"$cache\"; exit $code");
+        small.args(["sh", size, &cache]).arg(run.get_program()).args(run.get_args()).current_dir(python.folder.path());
+        crate::harness::run(&mut small, b"")
+    };
+    let whole = on_a_disk("300m");
+    if whole.status.code() != Some(0) && whole.stdout.is_empty() {
+        eprintln!("not run: no disk can be made here: {whole:?}");
+        return;
+    }
+    assert!(whole.stdout.starts_with("hi\n"), "{whole:?}");
+    let ended = on_a_disk("8m");
+    assert_eq!((ended.status.code(), ended.stdout.as_str()), (BROKEN, "lock\n"), "{ended:?}");
+    let words = ["cannot unpack the built-in Python", "No space left on device"];
+    assert!(words.iter().all(|word| ended.stderr.contains(word)), "{ended:?}");
 }
 
 #[test]

@@ -1,9 +1,14 @@
 //! Starting the program, and reading what it wrote.
 
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::fs::File;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
+#[cfg(target_os = "linux")]
+use std::process::Child;
 use std::process::{Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -27,6 +32,23 @@ pub(crate) fn home() -> PathBuf {
 pub(crate) fn program() -> PathBuf {
     // In a cross-build, the path from cargo has no drive and would be one of the drive of the run's folder.
     std::path::absolute(env!("CARGO_BIN_EXE_runtray-python")).expect("the current folder is there")
+}
+
+/// What the unpacked files of [`home`] are known by, told by the program as it tells the service.
+fn checked() -> &'static str {
+    static CHECKED: OnceLock<String> = OnceLock::new();
+    CHECKED.get_or_init(|| identify(&home()).1)
+}
+
+/// The folder that the files of `home` are unpacked in, and what they are known by.
+pub(crate) fn identify(home: &Path) -> (PathBuf, String) {
+    let mut command = Command::new(program());
+    let ended = run(command.arg("--home").arg(home).args(["--identify", "-c", "print('hi')"]), b"");
+    let (told, printed) = ended.stdout.split_once('\n').unwrap_or_else(|| panic!("{ended:?}"));
+    assert_eq!(printed, "hi\n", "{ended:?}");
+    let told: serde_json::Value = serde_json::from_str(told).expect("JSON");
+    let text = |name: &str| told[name].as_str().expect("a text").to_owned();
+    (text("folder").into(), text("checked"))
 }
 
 /// A folder, and what is run in it.
@@ -83,7 +105,11 @@ impl Python {
     /// The program with these arguments, not yet started.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(program());
-        command.arg("--home").arg(&self.home).args(arguments).current_dir(self.folder.path()).env_clear();
+        command.arg("--home").arg(&self.home);
+        if self.home == home() && !arguments.contains(&"--image") {
+            command.arg("--checked").arg(checked());
+        }
+        command.args(arguments).current_dir(self.folder.path()).env_clear();
         command.envs(self.variables.iter().cloned());
         command
     }
@@ -138,4 +164,51 @@ pub(crate) fn raises(code: &str, words: &[&str]) {
     let last = lines[lines.len().saturating_sub(2)..].join("\n");
     assert_eq!(ended.status.code(), Some(1), "{code}: {ended:?}");
     assert!(words.iter().all(|word| last.contains(word)), "{code} ends with {last:?}, which lacks one of {words:?}");
+}
+
+/// A Python that waits for its program, `main.py`: a pipe lies in the place of the file, as in a service.
+#[cfg(target_os = "linux")]
+pub(crate) struct Waiting {
+    child: Child,
+    writer: File,
+}
+
+#[cfg(target_os = "linux")]
+impl Waiting {
+    /// Starts one, and returns when it waits.
+    pub(crate) fn start(python: &Python) -> Self {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        let pipe = python.folder.path().join("main.py");
+        nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
+        let mut command = python.command(&["main.py"]);
+        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("it starts");
+        let mut options = File::options();
+        options.write(true).custom_flags(nix::libc::O_NONBLOCK);
+        // There is somebody to write to when it has opened its program.
+        let start = Instant::now();
+        let writer = loop {
+            match options.open(&pipe) {
+                Ok(writer) => break writer,
+                Err(error) => assert!(start.elapsed() < DEADLINE, "it does not wait: {error}"),
+            }
+            thread::yield_now();
+        };
+        Self { child, writer }
+    }
+
+    pub(crate) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Gives it `program`, and returns it while that runs.
+    pub(crate) fn begin(mut self, program: &str) -> Child {
+        self.writer.write_all(program.as_bytes()).expect("it reads");
+        self.child
+    }
+
+    /// Gives it `program`, and returns what that prints.
+    pub(crate) fn run(self, program: &str) -> String {
+        let output = self.begin(program).wait_with_output().expect("it ends");
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
 }

@@ -9,31 +9,12 @@ const MOST_WAITING_KIB: u64 = 10 << 10;
 #[cfg(target_os = "linux")]
 #[test]
 fn one_that_waits_holds_little_memory() {
-    use std::io::Write as _;
-    use std::os::unix::fs::OpenOptionsExt as _;
     let python = crate::harness::Python::new();
-    let pipe = python.folder.path().join("main.py");
-    nix::unistd::mkfifo(&pipe, nix::sys::stat::Mode::S_IRWXU).expect("a pipe");
-    let mut command = python.command(&["main.py"]);
-    let child = command.stdout(std::process::Stdio::piped()).spawn().expect("it starts");
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).custom_flags(nix::libc::O_NONBLOCK);
-    // There is somebody to write to when it has opened its program.
-    let start = std::time::Instant::now();
-    let mut writer = loop {
-        match options.open(&pipe) {
-            Ok(writer) => break writer,
-            Err(error) => assert!(start.elapsed().as_secs() < 60, "it does not wait: {error}"),
-        }
-        std::thread::yield_now();
-    };
-    let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", child.id())).expect("its memory");
+    let waiting = crate::harness::Waiting::start(&python);
+    let rollup = std::fs::read_to_string(format!("/proc/{}/smaps_rollup", waiting.id())).expect("its memory");
     let held =
         rollup.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix(" kB")?.parse::<u64>().ok());
-    writer.write_all(b"import json, sqlite3; print(json.dumps([1]))").expect("it reads");
-    drop(writer);
-    let output = child.wait_with_output().expect("it ends");
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "[1]\n");
+    assert_eq!(waiting.run("import json, sqlite3; print(json.dumps([1]))"), "[1]\n");
     let held = held.expect("a figure");
     println!("one that waits holds {held} KiB (PSS)");
     assert!(held < MOST_WAITING_KIB, "it holds {held} KiB");

@@ -6,6 +6,8 @@
 mod absent;
 mod archives;
 mod broken;
+#[cfg(target_os = "linux")]
+mod confinement;
 mod endings;
 mod escapes;
 mod fresh;

@@ -30,7 +30,8 @@ const ZONES: &str = "tzdata/zoneinfo";
 const COMPONENTIZE: &str = "import sys, componentize_py; sys.argv[0] = 'componentize-py'; componentize_py.script()";
 
 /// The sources that the result depends on: the start-up code of the guest, and the code that compiles and packs.
-const SOURCES: &[&str] = &["guest", "src/build", "src/engine.rs", "src/about.rs", "src/compression.rs"];
+const SOURCES: &[&str] =
+    &["guest", "src/build", "src/engine.rs", "src/about.rs", "src/compression.rs", "src/library.rs"];
 
 /// The packages in the lock file whose version determines the format of the machine code.
 const COMPILERS: &[&str] = &["wasmtime", "cranelift-codegen"];

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// How a zstd frame begins.
 const MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
@@ -73,30 +73,6 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
         } else if entry.path().extension().is_none_or(|kind| kind != "py" && kind != "pyc") {
             fs::copy(entry.path(), place)?;
         }
-    }
-    Ok(())
-}
-
-/// One archive of all files in `library`: in order, without times and owners, so that the same files give the same bytes.
-pub(crate) fn archive(library: &Path) -> io::Result<Vec<u8>> {
-    let mut files = Vec::new();
-    list(library, &mut files)?;
-    files.sort();
-    let mut archive = tar::Builder::new(Vec::new());
-    for file in files {
-        let content = fs::read(&file)?;
-        let mut header = tar::Header::new_gnu();
-        header.set_size(content.len() as u64);
-        header.set_mode(0o444);
-        archive.append_data(&mut header, file.strip_prefix(library).unwrap_or(&file), content.as_slice())?;
-    }
-    archive.into_inner()
-}
-
-fn list(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() { list(&entry.path(), files)? } else { files.push(entry.path()) }
     }
     Ok(())
 }

@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 
 use runtray_python::about::{self, About, Code};
 use runtray_python::compression::Filter;
+use runtray_python::library::archive;
 
 /// The component in the folder of the result. It is not shipped.
 const COMPONENT: &str = "component.wasm";
@@ -52,7 +53,7 @@ fn new(folder: &Path, carrier: &Path, zones: &Path) -> Result<(), Box<dyn Error>
         python: versions.python.clone(),
         component: pack::hash(&component),
         code: vec![write_code(folder, about::TARGET, &here)?],
-        library: pack::write(&library::archive(&library)?, Filter::Plain, folder, "library.tar.lzma")?,
+        library: pack::write(&archive(&library, Vec::new())?, Filter::Plain, folder, "library.tar.lzma")?,
         parts: parts::parts(&versions),
     };
     fs::remove_dir_all(&scratch)?;

@@ -8,7 +8,6 @@ mod host_calls;
 mod memory;
 pub mod start;
 
-use std::fs::File;
 use std::path::Path;
 
 use wasmtime::{Engine, Linker, Memory, Module, Result, Store, StoreLimits, StoreLimitsBuilder, TypedFunc, format_err};
@@ -106,8 +105,8 @@ impl Science {
         launch: &Launch,
     ) -> Result<Self> {
         let mut python = Self::begin(engine, module, &image.folder, view, packages).await?;
-        let (file, size) = &image.memory;
-        memory::load(python.memory, &mut python.store, &File::open(file)?, *size)?;
+        let (memory, size) = &image.memory;
+        memory::load(python.memory, &mut python.store, memory.file(), *size)?;
         python.store.data_mut().host_calls.launch = host_calls::describe(launch)?;
         python.turn(PREPARE).await?;
         Ok(python)

@@ -24,6 +24,16 @@ fn random_numbers_differ() {
     }
 }
 
+/// Its dictionaries are built on the hashes that texts had when its memory was kept: README says so.
+#[test]
+fn hashes_of_texts_stay_those_of_the_pack() {
+    let code = "import datetime; print(hash('a text of mine'), {f'mine {n}' for n in range(9)}, hash(datetime.date(2001, 2, 3)))";
+    let Some([one, other]) = twice(code) else { return };
+    assert!(one == other && !one.is_empty(), "{one} {other}");
+    let seeded = run(&Python::new().variable("PYTHONHASHSEED", "7"), &["-c", code]).expect("a run");
+    assert_eq!(seeded.stdout, one, "{seeded:?}");
+}
+
 #[test]
 fn nothing_of_the_making_is_left() {
     check(

@@ -79,3 +79,14 @@ fn its_parts_are_told() {
     assert!(long.stdout.contains("\nnumpy 2.5.2\n") && long.stdout.contains("licences: "), "{}", long.stdout);
     assert!(image().expect("there is one").join("licences/numpy.txt").is_file());
 }
+
+/// What a program is told of modules that it lacks is the list in the engine: it must be that of the pack.
+#[test]
+fn the_engine_knows_its_modules() {
+    let known = include_str!("../../../engine/src/run/science_modules.txt");
+    let code = "import sys, zipfile\n\
+        top = {name.split('/')[0].removesuffix('.pyc') for name in zipfile.ZipFile('/usr/local/lib/python315.zip').namelist()}\n\
+        own = {'host', 'reportlab_mods', 'reportlab_settings'}\n\
+        print(*sorted(name for name in top - own - sys.stdlib_module_names if name.isidentifier() and name[0] != '_'), sep='\\n')";
+    check(code, known);
+}

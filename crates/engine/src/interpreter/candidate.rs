@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::built_in::{self, BUILT_IN, SCIENCE};
 use super::machine::Machine;
 use super::source::Source;
+use super::unpacked::IDENTIFY;
 use super::{executable, folder, search_path, stub};
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
@@ -93,9 +94,11 @@ impl Candidate {
         }
     }
 
-    /// The arguments that start it as this interpreter.
+    /// The arguments that start it as this interpreter to be probed.
     pub(super) fn args(&self) -> Vec<OsString> {
-        self.science.iter().flat_map(|folder| ["--image".into(), folder.into()]).collect()
+        let identify = self.built_in.then(|| IDENTIFY.into());
+        let image = self.science.iter().flat_map(|folder| ["--image".into(), folder.into()]);
+        identify.into_iter().chain(image).collect()
     }
 
     /// The path to run, given the path that the interpreter reports. A version switcher's shim slows every start and may select

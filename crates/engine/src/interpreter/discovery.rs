@@ -84,7 +84,8 @@ async fn examine(kind: Kind, machine: &Machine, candidate: &Candidate) -> Result
     let answer = probe(patient.as_ref().unwrap_or(machine), &candidate.path, &args).await;
     let answer = answer.map_err(|error| reject(candidate, error.message()))?;
     let found = kind.read(candidate, &answer).map_err(|reason| reject(candidate, reason))?;
-    *kept = Kept::new(answer, state, &candidate.path, &found.executable);
+    *kept = Kept::new(answer, state, &candidate.path, &found.executable)
+        .map(|kept| kept.with_files(found.unpacked.clone()));
     Ok(found)
 }
 

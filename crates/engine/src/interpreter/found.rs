@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::built_in::{self, BUILT_IN, SCIENCE};
 use super::source::Source;
+use super::unpacked::Unpacked;
 use crate::text::message::LocalizedMessage;
 
 /// A usable interpreter.
@@ -27,6 +28,8 @@ pub struct Found {
     pub built_in: bool,
     /// The folder of the science pack, if it is the built-in Python with that.
     pub science: Option<PathBuf>,
+    /// The files that the built-in Python has unpacked, if it told of them.
+    pub unpacked: Option<Unpacked>,
     /// Whether programs run with it.
     pub in_use: bool,
 }

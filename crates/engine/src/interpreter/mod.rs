@@ -4,7 +4,8 @@
 //! is never replaced by another: if it is unusable, nothing runs. The clones of a [`Machine`] share the answers of interpreters;
 //! which interpreter a language uses is cached by [`Languages`](crate::language::Languages).
 //!
-//! `built_in` finds the built-in Python beside this program. `trees` lists the files of an interpreter for the sandbox.
+//! `built_in` finds the built-in Python beside this program, and `unpacked` is what it told of its files. `trees` lists the files
+//! of an interpreter for the sandbox.
 
 mod answer;
 mod built_in;
@@ -29,6 +30,7 @@ pub(crate) mod search_path;
 mod source;
 mod stub;
 pub(crate) mod trees;
+mod unpacked;
 mod writable;
 
 #[cfg(all(test, unix))]
@@ -52,6 +54,7 @@ pub use own_pythons::OwnPythons;
 pub(crate) use packages::Packages;
 pub use registry::{Registry, View};
 pub use source::Source;
+pub use unpacked::Unpacked;
 
 /// All Pythons on `machine` and all rejected candidates, with the one in use marked, given the user's `choice`.
 pub async fn pythons(machine: Machine, choice: Option<PathBuf>) -> Discovery {

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Answer;
 use super::trees::Watched;
+use super::unpacked::Unpacked;
 use crate::fingerprint::FileState;
 
 /// The arguments of a probe.
@@ -31,6 +32,7 @@ pub(super) struct Kept {
     state: FileState,
     /// What else the answer depends on.
     watched: Watched,
+    unpacked: Option<Unpacked>,
 }
 
 impl ProbeCache {
@@ -50,7 +52,7 @@ impl Kept {
     /// The answer of `program`, which says that it is `executable`; `None` if it may not be kept.
     pub(super) fn new(answer: Answer, state: Option<FileState>, program: &Path, executable: &Path) -> Option<Self> {
         let names_itself = program.canonicalize().ok()? == executable.canonicalize().ok()?;
-        state.filter(|_| names_itself).map(|state| Self { answer, state, watched: Watched::default() })
+        state.filter(|_| names_itself).map(|state| Self { answer, state, watched: Watched::default(), unpacked: None })
     }
 
     /// This one if it depends on `watched` too.
@@ -63,8 +65,14 @@ impl Kept {
         self.answer(state).filter(|_| self.watched.is_current()).map(|answer| (answer, &self.watched))
     }
 
-    /// The answer, if the program's file is still in `state`.
+    /// This one, as long as the program's `unpacked` files are there.
+    pub(super) fn with_files(self, unpacked: Option<Unpacked>) -> Self {
+        Self { unpacked, ..self }
+    }
+
+    /// The answer, if the program's file is still in `state`, and what it has unpacked is still there.
     pub(super) fn answer(&self, state: Option<FileState>) -> Option<&Answer> {
-        (state == Some(self.state)).then_some(&self.answer)
+        let is_current = state == Some(self.state) && self.unpacked.as_ref().is_none_or(Unpacked::is_current);
+        is_current.then_some(&self.answer)
     }
 }

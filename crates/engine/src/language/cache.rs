@@ -26,8 +26,8 @@ enum Known {
 }
 
 impl ProgramCache {
-    /// The cached program if its file and its packages are unchanged, else the result of `look`. A hit costs a look at the
-    /// metadata of a file or two.
+    /// The cached program if its file, its packages and what it unpacked are unchanged, else the result of `look`. A hit costs a
+    /// look at the metadata of up to three files.
     ///
     /// # Errors
     /// The error of `look`, cached for a while.
@@ -68,7 +68,7 @@ impl Known {
     fn holds(&self, now: Instant) -> bool {
         match self {
             Self::Found(program, state) => {
-                state.is_some() && *state == FileState::of(&program.path) && program.has_its_packages()
+                state.is_some() && *state == FileState::of(&program.path) && program.has_its_files()
             }
             Self::Missing(_, since) => now.duration_since(*since) < FAILURE_STANDS,
         }

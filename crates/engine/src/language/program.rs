@@ -12,7 +12,7 @@ use super::shell;
 use super::unavailable::Unavailable;
 use crate::interpreter::trees::{self, Trees};
 use crate::interpreter::{
-    Found, Kind, Machine, OwnPythons, Packages, Rejected, executable, first, offers_science, search_path,
+    Found, Kind, Machine, OwnPythons, Packages, Rejected, Unpacked, executable, first, offers_science, search_path,
 };
 use crate::outcome::Isolation;
 use crate::text::message::LocalizedMessage;
@@ -40,6 +40,8 @@ pub(super) struct Program {
     offers_science: bool,
     /// The packages that were added to the built-in Python.
     packages: Option<Packages>,
+    /// The files that the built-in Python has unpacked.
+    unpacked: Option<Unpacked>,
     /// Where modules may be that it does not have.
     own_pythons: Option<OwnPythons>,
 }
@@ -88,9 +90,11 @@ impl Program {
         }
     }
 
-    /// Whether its packages are those of now, and the folders that it imports from.
-    pub(super) fn has_its_packages(&self) -> bool {
-        self.packages.as_ref().is_none_or(Packages::is_current) && self.trees.are_current()
+    /// Whether its packages, its unpacked files and the folders that it imports from are those of now.
+    pub(super) fn has_its_files(&self) -> bool {
+        self.packages.as_ref().is_none_or(Packages::is_current)
+            && self.unpacked.as_ref().is_none_or(Unpacked::is_current)
+            && self.trees.are_current()
     }
 
     fn args_in_sight(&self, interpreter: &Interpreter) -> Vec<OsString> {
@@ -108,7 +112,7 @@ impl Program {
                 let site = self.packages.as_ref().and_then(|packages| packages.site.as_ref());
                 let options = [("--image", self.science.as_ref()), ("--packages", site)];
                 let given = options.into_iter().filter_map(|(option, folder)| Some([option.into(), folder?.into()]));
-                given.flatten().collect()
+                self.unpacked.iter().flat_map(Unpacked::args).chain(given.flatten()).collect()
             }
             Interpreter::Node => node::script_args(&self.version).into_iter().map(OsString::from).collect(),
             Interpreter::NodeTypes => node::types_args(&self.version).into_iter().map(OsString::from).collect(),
@@ -123,10 +127,22 @@ fn program(found: Found, activation: fn(&Found) -> Activation, trees: Trees) -> 
     // Inside the built-in one there are no other programs to start.
     let activation = if found.built_in { Activation::default() } else { activation(&found) };
     let (name, built_in) = (found.name(), found.built_in);
-    let (path, version, science) = (found.path, found.version, found.science);
+    let Found { path, version, science, unpacked, .. } = found;
     let offers_science = built_in && offers_science(&path);
     let (packages, own_pythons) = (None, None);
-    Program { name, activation, trees, path, version, built_in, science, offers_science, packages, own_pythons }
+    Program {
+        name,
+        activation,
+        trees,
+        path,
+        version,
+        built_in,
+        science,
+        offers_science,
+        packages,
+        unpacked,
+        own_pythons,
+    }
 }
 
 /// The Python in use.
@@ -199,6 +215,7 @@ pub(super) fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailab
         science: None,
         offers_science: false,
         packages: None,
+        unpacked: None,
         own_pythons: None,
     })
 }

@@ -12,30 +12,14 @@ const LINES: usize = 8;
 /// How CPython says that there is no such module.
 const MISSING: &str = "ModuleNotFoundError: No module named '";
 
-/// Modules of the science pack that no package of pure Python has.
-const SCIENCE: &[&str] = &[
-    "PIL",
-    "contourpy",
-    "formulaic",
-    "kiwisolver",
-    "lxml",
-    "matplotlib",
-    "mpl_toolkits",
-    "numpy",
-    "pandas",
-    "patsy",
-    "pylab",
-    "regex",
-    "scipy",
-    "seaborn",
-    "sklearn",
-    "statsmodels",
-];
+/// The modules of the science pack, one a line: those of its archive that are not of the standard library. The tests of the real
+/// pack (`crates/builtin-python/tests/science/packages.rs`) compare the two.
+const SCIENCE: &str = include_str!("science_modules.txt");
 
 /// The sentence about `job`, whose program printed `tail` last, if that failed for want of a module that is elsewhere.
 pub(super) async fn reason(status: Status, tail: &str, job: &Job) -> Option<LocalizedMessage> {
     let module = missing(tail).filter(|_| status == Status::Failed)?;
-    let in_pack = job.runtime().offers_science() && SCIENCE.contains(&module);
+    let in_pack = job.runtime().offers_science() && SCIENCE.lines().any(|known| known == module);
     let sentence = match (in_pack, job.runtime().own_python_with(module).await) {
         (false, None) => return None,
         (true, None) => sentences::OUTCOME_SCIENCE.with("module", module),
@@ -56,7 +40,16 @@ fn missing(tail: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use super::missing;
+    use super::{SCIENCE, missing};
+
+    #[test]
+    fn the_pack_s_modules_are_names_in_order() {
+        let modules: Vec<_> = SCIENCE.lines().collect();
+        assert!(modules.is_sorted() && modules.len() > 50, "{modules:?}");
+        let is_name = |module: &&str| module.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        assert!(modules.iter().all(|module| !module.is_empty() && is_name(module)));
+        assert!(["numpy", "PIL", "sympy", "openpyxl", "yaml"].iter().all(|known| modules.contains(known)));
+    }
 
     #[test]
     fn the_last_exception_names_the_module() {

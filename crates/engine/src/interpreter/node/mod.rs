@@ -80,6 +80,7 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Loca
         source: candidate.source,
         built_in: false,
         science: None,
+        unpacked: None,
         in_use: false,
     })
 }

@@ -21,6 +21,7 @@ use super::candidate::Candidate;
 use super::found::Found;
 use super::machine::Machine;
 use super::source::Source;
+use super::unpacked::Unpacked;
 use crate::text::message::LocalizedMessage;
 use crate::text::sentences;
 
@@ -125,6 +126,7 @@ pub(super) fn read(candidate: &Candidate, answer: &Answer) -> Result<Found, Loca
         source: candidate.source,
         built_in: candidate.built_in,
         science: candidate.science.clone(),
+        unpacked: candidate.built_in.then(|| Unpacked::told(answer)).flatten(),
         in_use: false,
     })
 }

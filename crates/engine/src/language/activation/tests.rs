@@ -42,6 +42,7 @@ impl Place {
             source: Source::Choice,
             built_in: false,
             science: None,
+            unpacked: None,
             in_use: true,
         }
     }
