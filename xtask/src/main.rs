@@ -62,6 +62,8 @@ enum Task {
     Icons,
     /// Make the bundle by which desktop assistants install Runtray (`.mcpb`).
     Mcpb,
+    /// Write and check the manifests for winget, Scoop and Homebrew, of the packages in `dist/`.
+    Manifests(package::manifests::Args),
     /// Make the installers and packages in `dist/`, with checksums, bill of materials and notices.
     Package(package::Args),
     /// Build the desktop app and start it; `--headless`: the service alone.
@@ -88,6 +90,7 @@ fn main() -> ExitCode {
         Task::Icons => icons::icons(),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
         Task::Mcpb => mcpb::mcpb(),
+        Task::Manifests(args) => package::manifests::manifests(&args),
         Task::Package(args) => package::package(&args),
         Task::Run(args) => run::run(&args),
         Task::Screenshots => screenshots::screenshots(),

@@ -38,6 +38,9 @@ const MARK: &str = "package.txt";
 /// The built-in Python: its program and its folder.
 const PYTHON: (&str, &str) = ("runtray-python", "builtin-python");
 
+/// The programs of a package besides the app; those without a desktop have no others.
+const PROGRAMS: [&str; 4] = ["runtray", PYTHON.0, packs::PROGRAM, science::COMPILER];
+
 /// How packages are compressed: the options of dpkg-deb, rpm's name of it, the options of gzip.
 struct Compression {
     deb: &'static str,
@@ -114,7 +117,7 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     let plain = packaging.work("linux-stripped");
     let programs = built::linux(packaging);
     let place = |path: &str| format!("{name}/{path}");
-    for program in ["runtray", PYTHON.0, packs::PROGRAM, science::COMPILER] {
+    for program in PROGRAMS {
         tree.program(&built::stripped(&programs.join(program), &plain, STRIP)?, &place(program))?;
     }
     tree.flat_folder(&programs.join(PYTHON.1), &place(PYTHON.1))?;
@@ -158,6 +161,26 @@ fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree
     describe(packaging, &tree)?;
     tree.text(compressed(notices)?, &format!("usr/share/doc/runtray/{}.gz", notices::FILE))?;
     Ok(tree)
+}
+
+/// Makes empty files with the names of those in the archive of the service, in a new folder: for what reads manifests only.
+///
+/// # Errors
+/// A file cannot be made.
+pub(super) fn name_files(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    let description = format!("{}/about.json", PYTHON.1);
+    let inside = [&*description, "man/runtray.1.gz", "runtray.service", "LICENSE"].map(str::to_owned);
+    let completions = SHELLS.map(|(shell, _)| format!("completions/runtray.{shell}"));
+    let names = PROGRAMS.map(str::to_owned).into_iter().chain(inside).chain(completions);
+    for name in names.chain([notices::FILE.to_owned(), MARK.to_owned()]) {
+        let file = folder.join(name);
+        fs::create_dir_all(file.parent().unwrap_or(folder))?;
+        fs::write(&file, "").with_context(|| format!("cannot make {}", file.display()))?;
+    }
+    Ok(())
 }
 
 /// Adds what the desktop and the user's manager of services read.

@@ -8,10 +8,11 @@ mod built;
 mod check;
 mod components;
 mod linux;
-mod manifests;
+pub(crate) mod manifests;
 mod notices;
 mod sums;
 mod tree;
+mod verify;
 mod windows;
 
 use std::env;
@@ -113,8 +114,10 @@ pub(crate) fn package(args: &Args) -> Result<()> {
             Kind::Tar => linux::tar(&packaging, &notices)?,
         }
     }
-    manifests::write(&packaging)?;
-    sums::write(&packaging.dist)
+    manifests::write(&context, &packaging.dist)?;
+    sums::write(&packaging.dist)?;
+    verify::bill(&context, &packaging.dist.join(bill::FILE))?;
+    verify::manifests(&context, &packaging.dist)
 }
 
 /// Makes the installers that the tests run under Wine: of the programs that the tests have built, without compression, in
