@@ -35,9 +35,10 @@ pub(crate) const PACKAGE_WINDOWS: [&str; 2] = ["nsis", "zip"];
 pub(crate) const PACKAGE_RPM: [&str; 1] = ["rpm"];
 
 /// Debian packages with the tools that read packages for Linux and install one into a Debian of its own.
-pub(crate) const PACKAGE_CHECK: [&str; 5] = ["appstream", "debootstrap", "desktop-file-utils", "man-db", "systemd"];
+pub(crate) const PACKAGE_CHECK: [&str; 10] =
+    ["appstream", "cpio", "curl", "debootstrap", "desktop-file-utils", "fish", "man-db", "rpm2cpio", "systemd", "zsh"];
 
-/// What reads manifests of package managers.
+/// Debian packages with the tools that read manifests of package managers.
 const MANIFESTS: &[&str] = &["python3", "python3-venv", "ruby"];
 
 /// Installs what building the service needs.
