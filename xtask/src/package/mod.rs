@@ -26,7 +26,7 @@ use crate::context::Context;
 use crate::step::output;
 use crate::{debian, provision, ui};
 
-pub(crate) use built::Build;
+pub(crate) use built::{Build, commit};
 
 /// Options of `cargo xtask package`.
 #[derive(clap::Args)]
