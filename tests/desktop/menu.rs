@@ -7,6 +7,7 @@ use crate::app::{App, PROGRAM, settings};
 use crate::port;
 use crate::session::{Session, until};
 use crate::tray::{Line, Panel};
+use crate::webdriver::Page;
 
 #[test]
 fn the_service_is_stopped_and_started_and_the_icon_follows() {
@@ -114,6 +115,17 @@ fn start_at_login_shows_the_state_of_the_system() {
     tray.click("Start at Login");
     until("no mark", || (!tray.line("Start at Login").is_checked).then_some(()));
     assert!(!entry.exists());
+}
+
+#[test]
+fn about_shows_the_version_in_the_window() {
+    let session = Session::new();
+    let page = Page::open(&session);
+    page.panel.tray().click("About Runtray");
+    page.reads("main", "Copy diagnostics");
+    page.reads("main", env!("CARGO_PKG_VERSION"));
+    let focus = || page.script("return document.activeElement ? document.activeElement.id : null", &[]);
+    until("the focus on it", || (focus() == "field-about").then_some(()));
 }
 
 #[test]

@@ -92,16 +92,28 @@ def consistent(objects: dict[str, dict]) -> None:
     assert grace >= longest, "a program may run longer than the service waits for it"
 
 
+def in_gvisor(objects: dict[str, dict], kustomization: dict) -> None:
+    """The same objects with the runtime class, and with the settings but for the isolation: gVisor cannot give the sandbox."""
+    patches = {patch["target"]["kind"]: yaml.safe_load(patch["patch"]) for patch in kustomization["patches"]}
+    assert patches.keys() == {"Deployment", "ConfigMap"}, patches.keys()
+    ((patch,), settings) = patches["Deployment"], patches["ConfigMap"]
+    assert patch["path"] == "/spec/template/spec/runtimeClassName"
+    objects["Deployment"]["spec"]["template"]["spec"]["runtimeClassName"] = patch["value"]
+    base, own = objects["ConfigMap"], settings["data"]["settings.toml"]
+    assert settings["metadata"]["name"] == base["metadata"]["name"]
+    bare = lambda text: [line for line in text.splitlines() if line and not line.startswith("#")]
+    differ = set(bare(own)) ^ set(bare(base["data"]["settings.toml"]))
+    assert differ == {'isolation = "sandbox"', 'isolation = "auto"'}, differ
+    base["data"]["settings.toml"] = own
+    valid(objects)
+
+
 def main() -> None:
     folder = pathlib.Path(sys.argv[1])
     objects = documents(folder)
     for check in (valid, refuses_faults, restricted, consistent):
         check(objects)
-    gvisor = yaml.safe_load((folder.parent / "gvisor/kustomization.yaml").read_text())
-    (patch,) = yaml.safe_load(gvisor["patches"][0]["patch"])
-    assert patch["path"] == "/spec/template/spec/runtimeClassName"
-    objects["Deployment"]["spec"]["template"]["spec"]["runtimeClassName"] = patch["value"]
-    valid(objects)
+    in_gvisor(objects, yaml.safe_load((folder.parent / "gvisor/kustomization.yaml").read_text()))
     print(f"{len(objects)} objects are valid for Kubernetes {', '.join(VERSIONS)}")
 
 

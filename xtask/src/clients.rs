@@ -10,8 +10,8 @@ use anyhow::{Context as _, Result};
 use sha2::{Digest as _, Sha256};
 
 use crate::context::Context;
-use crate::node;
 use crate::step::{Ending, must};
+use crate::{node, npm};
 
 /// The files with the pins, in the clone.
 const PINS: &[&str] = &[
@@ -88,7 +88,7 @@ fn from_npm(context: &Context, folder: &Path) -> Result<()> {
     for name in ["package.json", "package-lock.json", ".npmrc"] {
         fs::copy(context.root.join("tests/clients/js").join(name), folder.join(name))?;
     }
-    let mut npm = context.command("npm");
+    let mut npm = npm::own(context, "npm");
     npm.args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(folder);
     must(npm.env("PATH", node::path(context)?))
 }

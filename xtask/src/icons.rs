@@ -6,6 +6,7 @@ use std::path::Path;
 use anyhow::{Context as _, Result};
 
 use crate::context::Context;
+use crate::npm;
 use crate::step::must;
 
 /// Tauri's command-line tool, which renders drawings. The npm registry has it prebuilt.
@@ -41,7 +42,7 @@ pub(crate) fn icons() -> Result<()> {
 }
 
 fn render(context: &Context, drawing: &Path, folder: &Path, options: &[&str]) -> Result<()> {
-    let mut command = context.command("npx");
+    let mut command = npm::own(context, "npx");
     command.args(["--yes", TAURI_CLI, "icon"]).arg(drawing).arg("--output").arg(folder).args(options);
     must(&mut command)
 }

@@ -6,6 +6,7 @@ mod apt;
 mod bench;
 mod bindings;
 mod builtin_python;
+mod bundle;
 mod cache;
 mod clients;
 mod context;
@@ -54,6 +55,8 @@ enum Task {
     Bindings,
     /// Make CPython for WASI, compiled ahead of time, for `runtray-python`; `--test` also tests that program.
     BuiltinPython(builtin_python::Args),
+    /// Make the AppImage or the dmg in `dist/`, on the system that it is for.
+    Bundle(bundle::Args),
     /// Install the clients of npm and PyPI that the tests run, and say where they are.
     Clients,
     /// Sign the packages in `dist/` and write the feed of updates; `--new-key`: make the keys.
@@ -62,6 +65,8 @@ enum Task {
     Icons,
     /// Make the bundle by which desktop assistants install Runtray (`.mcpb`).
     Mcpb,
+    /// Write and check the manifests for winget, Scoop and Homebrew, of the packages in `dist/`.
+    Manifests(package::manifests::Args),
     /// Make the installers and packages in `dist/`, with checksums, bill of materials and notices.
     Package(package::Args),
     /// Build the desktop app and start it; `--headless`: the service alone.
@@ -83,11 +88,13 @@ fn main() -> ExitCode {
         Task::Bench(args) => bench::bench(&args),
         Task::Bindings => bindings::bindings(),
         Task::BuiltinPython(args) => builtin_python::builtin_python(&args),
+        Task::Bundle(args) => bundle::bundle(&args),
         Task::Clients => clients::clients(),
         Task::Feed(args) => feed::feed(&args),
         Task::Icons => icons::icons(),
         Task::Ui => context::Context::new(Vec::new()).and_then(|context| ui::build(&context)).map(drop),
         Task::Mcpb => mcpb::mcpb(),
+        Task::Manifests(args) => package::manifests::manifests(&args),
         Task::Package(args) => package::package(&args),
         Task::Run(args) => run::run(&args),
         Task::Screenshots => screenshots::screenshots(),

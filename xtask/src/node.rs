@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 
 use crate::context::Context;
+use crate::npm;
 use crate::step::{Ending, must};
 
 /// The version that the tests expect.
@@ -24,7 +25,7 @@ pub(crate) fn fetch(context: &Context) -> Result<Ending> {
         return Ok(Ending::Skipped("no Node.js is fetched for this system: the tests use the one on PATH".to_owned()));
     };
     if program(context).is_none() {
-        let mut npm = context.command("npm");
+        let mut npm = npm::own(context, "npm");
         npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]).arg(folder(context));
         must(npm.arg(format!("{package}@{VERSION}")))?;
         program(context).with_context(|| format!("npm installed {package}, but there is no program in it"))?;

@@ -29,8 +29,23 @@ pub(crate) fn packages(context: &Context, folder: &str) -> Result<()> {
 /// # Errors
 /// As for [`node::path`].
 pub(crate) fn npm(context: &Context, folder: &str) -> Result<Command> {
-    let mut command = context.command(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    let mut command = own(context, "npm");
     command.current_dir(context.root.join(folder));
     command.env("PATH", node::path(context)?);
     Ok(command)
+}
+
+/// The system's npx in the root of the clone, with a Node.js that is new enough.
+///
+/// # Errors
+/// As for [`node::path`].
+pub(crate) fn npx(context: &Context) -> Result<Command> {
+    let mut command = own(context, "npx");
+    command.env("PATH", node::path(context)?);
+    Ok(command)
+}
+
+/// A program of npm in the root of the clone. On Windows these are scripts, which start by their full names only.
+pub(crate) fn own(context: &Context, program: &str) -> Command {
+    context.command(&if cfg!(windows) { format!("{program}.cmd") } else { program.to_owned() })
 }

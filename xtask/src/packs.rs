@@ -27,7 +27,7 @@ const INDEX: &str = "RUNTRAY_PACKAGE_INDEX";
 /// It does not compile.
 pub(crate) fn build(context: &Context) -> Result<Ending> {
     let mut build = context.cargo(&["build", "--release", "--locked", "--manifest-path", MANIFEST]);
-    must(build.envs(default_index(context).map(|index| (INDEX, index))))?;
+    must(build.envs(index(context)))?;
     Ok(Ending::Done)
 }
 
@@ -60,6 +60,11 @@ pub(crate) fn install(context: &Context, folder: &Path) -> Result<()> {
 
 fn program(context: &Context) -> PathBuf {
     builtin_python::program(context).with_file_name(PROGRAM)
+}
+
+/// The variable with the package index that the program is built with, where pip tells one.
+pub(crate) fn index(context: &Context) -> Option<(&'static str, String)> {
+    default_index(context).map(|index| (INDEX, index))
 }
 
 /// The address of the package index that pip has built in. Nothing in this repository names it.

@@ -35,7 +35,11 @@ pub(crate) const PACKAGE_WINDOWS: [&str; 2] = ["nsis", "zip"];
 pub(crate) const PACKAGE_RPM: [&str; 1] = ["rpm"];
 
 /// Debian packages with the tools that read packages for Linux and install one into a Debian of its own.
-pub(crate) const PACKAGE_CHECK: [&str; 5] = ["appstream", "debootstrap", "desktop-file-utils", "man-db", "systemd"];
+pub(crate) const PACKAGE_CHECK: [&str; 10] =
+    ["appstream", "cpio", "curl", "debootstrap", "desktop-file-utils", "fish", "man-db", "rpm2cpio", "systemd", "zsh"];
+
+/// Debian packages with the tools that read manifests of package managers.
+const MANIFESTS: &[&str] = &["python3", "python3-venv", "ruby"];
 
 /// Installs what building the service needs.
 ///
@@ -63,6 +67,14 @@ pub(crate) fn for_builtin_python() -> Result<()> {
 /// The errors of [`apt::ensure`].
 pub(crate) fn for_packages(tools: &[&str]) -> Result<()> {
     apt::ensure(tools)
+}
+
+/// Installs what checks the manifests of package managers.
+///
+/// # Errors
+/// The errors of [`apt::ensure`].
+pub(crate) fn for_manifests() -> Result<()> {
+    if apt::is_here() { apt::ensure(MANIFESTS) } else { Ok(()) }
 }
 
 /// Installs what building the desktop app and its window needs.

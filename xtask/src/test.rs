@@ -7,7 +7,8 @@ use anyhow::{Context as _, Result};
 use crate::context::Context;
 use crate::step::{Part, Record, Step};
 use crate::{
-    builtin_python, clients, kubernetes, lint, macos, mcpb, native, node, packs, provision, ui, web, windows, workflows,
+    builtin_python, clients, kubernetes, lint, macos, mcpb, native, node, package, packs, provision, ui, web, windows,
+    workflows,
 };
 
 /// Options of `cargo xtask test`.
@@ -47,6 +48,7 @@ const STEPS: &[Step] = &[
     Step { title: "clients for the tests", parts: &[Part::Native], work: clients::fetch },
     Step { title: "workflows (actionlint)", parts: &[Part::Native], work: workflows::lint },
     Step { title: "manifests for Kubernetes", parts: &[Part::Native], work: kubernetes::lint },
+    Step { title: "manifests for package managers", parts: &[Part::Native], work: package::manifests::lint },
     Step { title: "bundle for assistants: manifest", parts: &[Part::Native], work: mcpb::validate },
     Step { title: "build", parts: &[Part::Native], work: native::build },
     Step { title: "the built-in Python: build", parts: &[Part::Native], work: builtin_python::build },

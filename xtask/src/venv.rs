@@ -32,3 +32,12 @@ pub(crate) fn make(interpreter: &Path, folder: &Path) -> Result<()> {
 pub(crate) fn install(python: &Path, requirements: &Path) -> Result<()> {
     must(Command::new(python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(requirements))
 }
+
+/// Installs exactly the packages of the file, without others that they name.
+///
+/// # Errors
+/// pip fails.
+pub(crate) fn install_alone(python: &Path, requirements: &Path) -> Result<()> {
+    let mut pip = Command::new(python);
+    must(pip.args(["-m", "pip", "install", "--quiet", "--no-deps", "--requirement"]).arg(requirements))
+}

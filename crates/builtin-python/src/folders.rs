@@ -7,11 +7,17 @@ use std::env;
 use std::io;
 use std::path::{Path, PathBuf};
 
+/// The name of the folder with the shipped files.
+const FILES: &str = "builtin-python";
+
 /// The folder of the files shipped beside this program.
 pub(crate) fn home() -> io::Result<PathBuf> {
     let program = env::current_exe()?;
     let folder = program.parent().ok_or_else(|| io::Error::other("this program is in no folder"))?;
-    Ok(folder.join("builtin-python"))
+    let beside = folder.join(FILES);
+    // In an app for macOS the folder of programs holds signed code alone.
+    let bundled = folder.join("../Resources").join(FILES);
+    Ok(if cfg!(target_os = "macos") && bundled.is_dir() { bundled } else { beside })
 }
 
 /// The user's own cache folder.

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use runtray_service::paths::Paths;
 
-use crate::model::{About, Status};
+use crate::model::{About, Problem, Status};
+use crate::state::problems::SETTINGS;
 use crate::system::product;
 
 /// This program's version and parts.
@@ -40,15 +41,20 @@ fn text(status: &Status, paths: &Paths, built_in_python: Option<&str>) -> String
     line("log", &paths.data.display().to_string());
     line("runs", &paths.runs.display().to_string());
     for problem in &status.problems {
-        line("problem", &problem.text);
+        line("problem", described(problem));
     }
     text
+}
+
+/// The problem's text. A mistake in the settings quotes what is written there, such as a page's origin: only its key is told.
+fn described(problem: &Problem) -> &str {
+    if problem.id.starts_with(SETTINGS) { &problem.id } else { &problem.text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::text;
-    use crate::model::Status;
+    use crate::model::{Problem, Status};
     use runtray_service::paths::Paths;
 
     #[test]
@@ -58,12 +64,22 @@ mod tests {
             url: "http://localhost:5000".to_owned(),
             example: "secret code".to_owned(),
             allowed_origins: vec!["https://secret.example".to_owned()],
+            problems: vec![
+                problem("port", "Port 5000 is in use by other.exe."),
+                problem("settings:allowed_origins", "Line 3: `allowed_origins` \"secret.example/\" is no origin."),
+            ],
             ..Status::default()
         };
         let text = text(&status, &paths, Some("3.14.0"));
-        for part in [env!("CARGO_PKG_VERSION"), "http://localhost:5000", "3.14.0", "/c", "/d", "/r"] {
+        let problems = ["problem: Port 5000 is in use by other.exe.\n", "problem: settings:allowed_origins"];
+        let versions = [env!("CARGO_PKG_VERSION"), "http://localhost:5000", "3.14.0", "/c", "/d", "/r"];
+        for part in versions.iter().chain(&problems) {
             assert!(text.contains(part), "{part} is missing in {text}");
         }
         assert!(!text.contains("secret"), "{text}");
+    }
+
+    fn problem(id: &str, text: &str) -> Problem {
+        Problem { id: id.to_owned(), text: text.to_owned(), remedy: None, actions: Vec::new() }
     }
 }

@@ -11,6 +11,9 @@ use crate::system::preflight::NoTray;
 /// Names of macOS' AirPlay Receiver, which holds port 5000 from the start.
 const AIRPLAY: [&str; 2] = ["ControlCenter", "ControlCe"];
 
+/// How the id of a mistake in the settings begins; its key follows.
+pub(crate) const SETTINGS: &str = "settings:";
+
 /// The state that problems are derived from.
 pub(crate) struct Situation<'a> {
     pub(crate) state: &'a State,
@@ -87,7 +90,7 @@ fn bad_setting(mistake: &settings::Problem, language: Language) -> Problem {
     let text = language.text("problem.settings.text", &[("message", &mistaken(mistake, language))]);
     let file = action(language.text("problem.settings.file", &[]), Action::OpenFolder, Some("file".to_owned()));
     let show = key.map(|key| action(language.text("problem.settings", &[]), Action::Settings, Some(key)));
-    problem(&format!("settings:{}", mistake.key), sentence(&text), None, show.into_iter().chain([file]))
+    problem(&format!("{SETTINGS}{}", mistake.key), sentence(&text), None, show.into_iter().chain([file]))
 }
 
 fn journal(state: &journal::State, language: Language) -> Option<Problem> {

@@ -5,14 +5,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The places of the notices of licences, relative to this program's folder.
-const NOTICES: [&str; 3] = [
+const NOTICES: [&str; 4] = [
     "THIRD-PARTY-NOTICES.txt",
     "../share/doc/runtray/THIRD-PARTY-NOTICES.txt.gz",
+    "../share/doc/runtray/THIRD-PARTY-NOTICES.txt",
     "../Resources/THIRD-PARTY-NOTICES.txt",
 ];
 
 /// The places of the built-in Python's description.
-const PYTHONS: [&str; 2] = ["builtin-python/about.json", "../lib/runtray/builtin-python/about.json"];
+const PYTHONS: [&str; 3] =
+    ["builtin-python/about.json", "../lib/runtray/builtin-python/about.json", "../Resources/builtin-python/about.json"];
 
 /// The commit that this program was built from, if the packages' build told it.
 pub(crate) const COMMIT: Option<&str> = option_env!("RUNTRAY_COMMIT");
@@ -50,6 +52,8 @@ mod tests {
         for (program, notices, python) in [
             ("", "THIRD-PARTY-NOTICES.txt", "builtin-python"),
             ("bin", "share/doc/runtray/THIRD-PARTY-NOTICES.txt.gz", "lib/runtray/builtin-python"),
+            ("bin", "share/doc/runtray/THIRD-PARTY-NOTICES.txt", "lib/runtray/builtin-python"),
+            ("MacOS", "Resources/THIRD-PARTY-NOTICES.txt", "Resources/builtin-python"),
         ] {
             let root = tempfile::tempdir().expect("a folder");
             let folder = root.path().join(program);

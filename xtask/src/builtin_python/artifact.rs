@@ -83,7 +83,7 @@ fn build(context: &Context, scratch: &Path) -> Result<()> {
     let component = output.join("component.wasm");
     // Work on a copy: the Python that imports the guest writes bytecode beside it.
     let guest = scratch.join("guest");
-    copy(&context.root.join("crates/builtin-python/guest"), &guest)?;
+    inputs::copy(&context.root.join("crates/builtin-python/guest"), &guest)?;
     let mut componentize = context.command("python3");
     componentize.args(["-c", COMPONENTIZE, "--quiet", "--wit-path"]).arg(guest.join("wit"));
     componentize.args(["--world", "program", "componentize", "runtray_program", "--python-path"]);
@@ -146,15 +146,4 @@ fn compilers(context: &Context) -> Result<String> {
         .context("cannot read the lock file")?;
     let named = |package: &&str| COMPILERS.iter().any(|name| package.starts_with(&format!("\nname = \"{name}\"\n")));
     Ok(lock.split("[[package]]").filter(named).collect())
-}
-
-fn copy(from: &Path, to: &Path) -> Result<()> {
-    let mut files = Vec::new();
-    inputs::list(from, &mut files)?;
-    for file in files {
-        let place = to.join(file.strip_prefix(from).context("a listed file is below its folder")?);
-        fs::create_dir_all(place.parent().unwrap_or(to)).context("cannot make a folder")?;
-        fs::copy(&file, &place).with_context(|| format!("cannot copy {}", file.display()))?;
-    }
-    Ok(())
 }

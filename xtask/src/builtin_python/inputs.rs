@@ -43,6 +43,21 @@ pub(super) fn list(path: &Path, files: &mut Vec<PathBuf>) -> Result<()> {
     Ok(())
 }
 
+/// Copies a file or folder with everything in it.
+///
+/// # Errors
+/// A file cannot be read or written.
+pub(super) fn copy(from: &Path, to: &Path) -> Result<()> {
+    let mut files = Vec::new();
+    list(from, &mut files)?;
+    for file in files {
+        let place = to.join(file.strip_prefix(from).context("a listed file is below its folder")?);
+        fs::create_dir_all(place.parent().unwrap_or(to)).context("cannot make a folder")?;
+        fs::copy(&file, &place).with_context(|| format!("cannot copy {}", file.display()))?;
+    }
+    Ok(())
+}
+
 /// The first 64 bits, in hexadecimal.
 pub(super) fn of_pieces<'a>(pieces: impl IntoIterator<Item = &'a [u8]>) -> String {
     let mut hash = Sha256::new();

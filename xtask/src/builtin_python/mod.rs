@@ -32,6 +32,9 @@ pub(crate) struct Args {
     /// Also for Windows (x86_64) and macOS (Apple silicon, Intel).
     #[arg(long)]
     every_target: bool,
+    /// Also copy what is shipped for every system into this folder, for machines that cannot make it.
+    #[arg(long, value_name = "FOLDER", requires = "every_target")]
+    copy_to: Option<PathBuf>,
     /// Also check, build and test `runtray-python` for Windows, under Wine.
     #[arg(long)]
     windows: bool,
@@ -53,6 +56,9 @@ pub(crate) fn builtin_python(args: &Args) -> Result<()> {
             artifact::add(&context, &folder, target)?;
         }
         eprintln!("what is shipped for every system is in {}", folder.display());
+        if let Some(to) = &args.copy_to {
+            inputs::copy(&folder, to)?;
+        }
     }
     if let Ending::Skipped(reason) = build(&context)? {
         eprintln!("{reason}");
@@ -77,6 +83,14 @@ pub(crate) fn build(context: &Context) -> Result<Ending> {
     place::artifact(&artifact, LINUX, &folder(context))?;
     place::weigh(&folder(context))?;
     Ok(Ending::Done)
+}
+
+/// Puts the files for `target` into `to`, out of a folder with those for every system.
+///
+/// # Errors
+/// `everywhere` has none for `target`, or a file cannot be copied.
+pub(crate) fn place_for(everywhere: &Path, target: &str, to: &Path) -> Result<()> {
+    place::artifact(everywhere, target, to)
 }
 
 /// The tests of the program.

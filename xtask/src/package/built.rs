@@ -61,7 +61,7 @@ pub(super) fn for_windows(packaging: &Packaging<'_>) -> Result<()> {
 }
 
 /// The variable with the commit, which the app shows.
-fn commit(context: &Context) -> Option<(&'static str, String)> {
+pub(crate) fn commit(context: &Context) -> Option<(&'static str, String)> {
     let commit = output(context.command("git").args(["rev-parse", "--short=12", "HEAD"]))?;
     Some(("RUNTRAY_COMMIT", commit))
 }

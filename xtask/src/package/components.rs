@@ -10,8 +10,9 @@ use serde_json::Value;
 use crate::context::Context;
 use crate::{builtin_python, packs};
 
-/// The systems whose crates are listed.
-const TARGETS: [&str; 2] = ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-gnu"];
+/// The systems whose crates are listed: those of packages that are made here, and those of the dmg.
+const TARGETS: [&str; 4] =
+    ["x86_64-unknown-linux-gnu", "x86_64-pc-windows-gnu", "aarch64-apple-darwin", "x86_64-apple-darwin"];
 
 /// The packages of the workspace that are shipped.
 const SHIPPED: [&str; 2] = ["runtray-cli", "runtray-desktop"];

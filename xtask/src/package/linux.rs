@@ -25,11 +25,11 @@ const ID: &str = "org.runtray.desktop";
 const ICONS: &str = "usr/share/icons/hicolor";
 const SIZES: [(&str, &str); 3] = [("32x32", "32x32.png"), ("128x128", "128x128.png"), ("256x256", "128x128@2x.png")];
 
-/// The shells and the places of their completions.
-const SHELLS: [(&str, &str); 3] = [
-    ("bash", "usr/share/bash-completion/completions/runtray"),
-    ("fish", "usr/share/fish/vendor_completions.d/runtray.fish"),
-    ("zsh", "usr/share/zsh/vendor-completions/_runtray"),
+/// The shells, their options that only read a script, and the places of their completions.
+pub(super) const COMPLETIONS: [(&str, &str, &str); 3] = [
+    ("bash", "-n", "usr/share/bash-completion/completions/runtray"),
+    ("fish", "--no-execute", "usr/share/fish/vendor_completions.d/runtray.fish"),
+    ("zsh", "-n", "usr/share/zsh/vendor-completions/_runtray"),
 ];
 
 /// The file that tells the program in a package its kind, and so who updates it.
@@ -37,6 +37,22 @@ const MARK: &str = "package.txt";
 
 /// The built-in Python: its program and its folder.
 const PYTHON: (&str, &str) = ("runtray-python", "builtin-python");
+
+/// The programs of a package besides the app; those without a desktop have no others.
+pub(super) const PROGRAMS: [&str; 4] = ["runtray", PYTHON.0, packs::PROGRAM, science::COMPILER];
+
+/// The folders that are the package's own: an `.rpm` removes those that it names.
+const OWN_FOLDERS: [&str; 4] =
+    ["/usr/lib/runtray", "/usr/lib/runtray/builtin-python", "/usr/share/doc/runtray", "/usr/share/licenses/runtray"];
+
+/// The programs in the `.deb`.
+pub(super) const PROGRAMS_OF_DEB: [&str; 5] = [
+    "usr/bin/runtray",
+    "usr/bin/runtray-desktop",
+    "usr/lib/runtray/runtray-python",
+    "usr/lib/runtray/runtray-packs",
+    "usr/lib/runtray/runtray-python-compile",
+];
 
 /// How packages are compressed: the options of dpkg-deb, rpm's name of it, the options of gzip.
 struct Compression {
@@ -53,42 +69,50 @@ fn compression(packaging: &Packaging<'_>) -> Compression {
     }
 }
 
+/// The file of the `.deb`.
+pub(super) fn deb_file(packaging: &Packaging<'_>) -> PathBuf {
+    packaging.dist.join(format!("runtray_{VERSION}_amd64.deb"))
+}
+
+/// The file of the `.rpm`.
+pub(super) fn rpm_file(packaging: &Packaging<'_>) -> PathBuf {
+    packaging.dist.join(format!("runtray-{VERSION}-1.x86_64.rpm"))
+}
+
 /// Makes the `.deb`.
 ///
 /// # Errors
 /// A program is missing, or a tool fails.
-pub(super) fn deb(packaging: &Packaging<'_>, notices: &Path) -> Result<PathBuf> {
+pub(super) fn deb(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     let tree = desktop(packaging, notices, "deb")?;
     tree.file(&packaging.context.root.join("LICENSE"), "usr/share/doc/runtray/copyright")?;
     let control = recipe(packaging, "control.in")?;
     let control = control.replace("@KIB@", &tree.kib()?.to_string()).replace("@DEPENDS@", &depends(&tree)?);
     tree.text(control, "DEBIAN/control")?;
     tree.text(md5sums(&tree)?, "DEBIAN/md5sums")?;
-    let package = packaging.dist.join(format!("runtray_{VERSION}_amd64.deb"));
+    tree.program(&packaging.context.root.join(RECIPES).join("prerm"), "DEBIAN/prerm")?;
+    let package = deb_file(packaging);
     let compression = compression(packaging);
     tree.pack(&package, compression.deb.as_bytes(), || {
         let mut dpkg = Command::new("dpkg-deb");
         dpkg.env("SOURCE_DATE_EPOCH", packaging.time.to_string()).arg("--root-owner-group");
         must(dpkg.args(compression.deb.split(' ')).arg("--build").arg(tree.folder()).arg(&package))
-    })?;
-    Ok(package)
+    })
 }
 
 /// Makes the `.rpm`.
 ///
 /// # Errors
 /// A program is missing, or rpmbuild fails.
-pub(super) fn rpm(packaging: &Packaging<'_>, notices: &Path) -> Result<PathBuf> {
+pub(super) fn rpm(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     let tree = desktop(packaging, notices, "rpm")?;
     tree.file(&packaging.context.root.join("LICENSE"), "usr/share/licenses/runtray/LICENSE")?;
-    let files: Vec<_> = tree.files()?.into_iter().map(|file| format!("/{file}")).collect();
+    let files = tree.files()?.into_iter().map(|file| format!("/{file}"));
+    let files: Vec<_> = OWN_FOLDERS.map(|folder| format!("%dir {folder}")).into_iter().chain(files).collect();
     let spec = recipe(packaging, "runtray.spec.in")?;
     let spec = spec.replace("@TREE@", &tree.folder().display().to_string());
-    let spec = spec.replace(
-        "@FILES@",
-        &["%dir /usr/lib/runtray".to_owned()].into_iter().chain(files).collect::<Vec<_>>().join("\n"),
-    );
-    let package = packaging.dist.join(format!("runtray-{VERSION}-1.x86_64.rpm"));
+    let spec = spec.replace("@FILES@", &files.join("\n"));
+    let package = rpm_file(packaging);
     tree.pack(&package, spec.as_bytes(), || {
         let top = packaging.work("rpmbuild");
         fs::create_dir_all(&top)?;
@@ -100,8 +124,7 @@ pub(super) fn rpm(packaging: &Packaging<'_>, notices: &Path) -> Result<PathBuf> 
         must(rpmbuild.arg(top.join("runtray.spec")))?;
         let made = top.join("RPMS/x86_64").join(package.file_name().unwrap_or_default());
         fs::copy(&made, &package).with_context(|| format!("rpmbuild did not make {}", made.display())).map(drop)
-    })?;
-    Ok(package)
+    })
 }
 
 /// Makes the archive of the service alone.
@@ -114,11 +137,11 @@ pub(super) fn tar(packaging: &Packaging<'_>, notices: &Path) -> Result<()> {
     let plain = packaging.work("linux-stripped");
     let programs = built::linux(packaging);
     let place = |path: &str| format!("{name}/{path}");
-    for program in ["runtray", PYTHON.0, packs::PROGRAM, science::COMPILER] {
+    for program in PROGRAMS {
         tree.program(&built::stripped(&programs.join(program), &plain, STRIP)?, &place(program))?;
     }
     tree.flat_folder(&programs.join(PYTHON.1), &place(PYTHON.1))?;
-    for (shell, _) in SHELLS {
+    for (shell, ..) in COMPLETIONS {
         tree.text(completions(&programs, shell)?, &place(&format!("completions/runtray.{shell}")))?;
     }
     pages(packaging, &tree, &programs, &place("man"))?;
@@ -151,13 +174,33 @@ fn desktop(packaging: &Packaging<'_>, notices: &Path, name: &str) -> Result<Tree
     }
     tree.flat_folder(&programs.join(PYTHON.1), &format!("usr/lib/runtray/{}", PYTHON.1))?;
     tree.text(format!("{name}\n"), &format!("usr/lib/runtray/{MARK}"))?;
-    for (shell, place) in SHELLS {
+    for (shell, _, place) in COMPLETIONS {
         tree.text(completions(&programs, shell)?, place)?;
     }
     pages(packaging, &tree, &programs, "usr/share/man/man1")?;
     describe(packaging, &tree)?;
     tree.text(compressed(notices)?, &format!("usr/share/doc/runtray/{}.gz", notices::FILE))?;
     Ok(tree)
+}
+
+/// Makes empty files with the names of those in the archive of the service, in a new folder: for what reads manifests only.
+///
+/// # Errors
+/// A file cannot be made.
+pub(super) fn name_files(folder: &Path) -> Result<()> {
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("cannot empty {}", folder.display()))?;
+    }
+    let description = format!("{}/about.json", PYTHON.1);
+    let inside = [&*description, "man/runtray.1.gz", "runtray.service", "LICENSE"].map(str::to_owned);
+    let completions = COMPLETIONS.map(|(shell, ..)| format!("completions/runtray.{shell}"));
+    let names = PROGRAMS.map(str::to_owned).into_iter().chain(inside).chain(completions);
+    for name in names.chain([notices::FILE.to_owned(), MARK.to_owned()]) {
+        let file = folder.join(name);
+        fs::create_dir_all(file.parent().unwrap_or(folder))?;
+        fs::write(&file, "").with_context(|| format!("cannot make {}", file.display()))?;
+    }
+    Ok(())
 }
 
 /// Adds what the desktop and the user's manager of services read.
@@ -213,13 +256,7 @@ fn depends(tree: &Tree) -> Result<String> {
     fs::write(folder.join("debian/control"), "Source: runtray\n\nPackage: runtray\nArchitecture: amd64\n")?;
     let mut shlibdeps = Command::new("dpkg-shlibdeps");
     shlibdeps.current_dir(&folder).args(["-O", "--warnings=0"]);
-    for program in [
-        "usr/bin/runtray",
-        "usr/bin/runtray-desktop",
-        "usr/lib/runtray/runtray-python",
-        "usr/lib/runtray/runtray-packs",
-        "usr/lib/runtray/runtray-python-compile",
-    ] {
+    for program in PROGRAMS_OF_DEB {
         shlibdeps.arg(tree.folder().join(program));
     }
     let printed = output(&mut shlibdeps).context("dpkg-shlibdeps does not know what the programs need")?;

@@ -3,15 +3,18 @@
 //! A package is made of a tree of files (`tree.rs`) and made again only if the tree or its recipe changed. All times in packages
 //! are that of the last commit, or `SOURCE_DATE_EPOCH`, so that two runs give the same bytes.
 
+mod again;
+mod bars;
 mod bill;
 mod built;
 mod check;
 mod components;
 mod linux;
-mod manifests;
+pub(crate) mod manifests;
 mod notices;
 mod sums;
 mod tree;
+mod verify;
 mod windows;
 
 use std::env;
@@ -23,7 +26,7 @@ use crate::context::Context;
 use crate::step::output;
 use crate::{debian, provision, ui};
 
-pub(crate) use built::Build;
+pub(crate) use built::{Build, commit};
 
 /// Options of `cargo xtask package`.
 #[derive(clap::Args)]
@@ -34,8 +37,11 @@ pub(crate) struct Args {
     /// Pack the programs that `cargo xtask test` has built: they are larger and slower, and ready at once.
     #[arg(long)]
     test_build: bool,
+    /// Make them a second time of the same programs, and fail if a byte differs.
+    #[arg(long)]
+    again: bool,
     /// Only try the packages for Linux, made of the programs that the tests have built: install them into a Debian of their own.
-    #[arg(long, conflicts_with_all = ["only", "test_build"])]
+    #[arg(long, conflicts_with_all = ["only", "test_build", "again"])]
     check: bool,
 }
 
@@ -60,6 +66,8 @@ pub(crate) struct Packaging<'a> {
     context: &'a Context,
     /// The folder of the packages.
     dist: PathBuf,
+    /// The folder of what packages are made of.
+    work: PathBuf,
     /// The time of everything in the packages, in seconds since 1970.
     time: u64,
     build: Build,
@@ -72,12 +80,12 @@ impl<'a> Packaging<'a> {
     /// The folder cannot be made, or the time of the last commit is not known.
     pub(crate) fn new(context: &'a Context, dist: PathBuf, build: Build) -> Result<Self> {
         std::fs::create_dir_all(&dist).with_context(|| format!("cannot make {}", dist.display()))?;
-        Ok(Self { context, dist, time: time(context)?, build })
+        Ok(Self { context, dist, work: context.cache.path("package"), time: time(context)?, build })
     }
 
     /// A folder for what packages are made of.
     fn work(&self, name: &str) -> PathBuf {
-        self.context.cache.path("package").join(self.build.folder()).join(name)
+        self.work.join(self.build.folder()).join(name)
     }
 }
 
@@ -101,19 +109,30 @@ pub(crate) fn package(args: &Args) -> Result<()> {
     if chosen.contains(&Kind::Windows) {
         built::for_windows(&packaging)?;
     }
-    let components = components::all(&context)?;
-    bill::write(&packaging, &components)?;
-    let notices = notices::write(&packaging, &components)?;
+    make(&packaging, &chosen)?;
+    verify::bill(&context, &packaging.dist.join(bill::FILE))?;
+    verify::manifests(&context, &packaging.dist)?;
+    if build == Build::Release {
+        bars::sizes(&packaging.dist)?;
+    }
+    if args.again { again::compare(&packaging, |second| make(second, &chosen)) } else { Ok(()) }
+}
+
+/// Makes the chosen packages of the programs, and what belongs to them.
+fn make(packaging: &Packaging<'_>, chosen: &[Kind]) -> Result<()> {
+    let components = components::all(packaging.context)?;
+    bill::write(packaging, &components)?;
+    let notices = notices::write(packaging, &components)?;
     for kind in chosen {
         eprintln!("==> {kind:?}");
         match kind {
-            Kind::Windows => windows::make(&packaging, &notices)?,
-            Kind::Deb => drop(linux::deb(&packaging, &notices)?),
-            Kind::Rpm => drop(linux::rpm(&packaging, &notices)?),
-            Kind::Tar => linux::tar(&packaging, &notices)?,
+            Kind::Windows => windows::make(packaging, &notices)?,
+            Kind::Deb => linux::deb(packaging, &notices)?,
+            Kind::Rpm => linux::rpm(packaging, &notices)?,
+            Kind::Tar => linux::tar(packaging, &notices)?,
         }
     }
-    manifests::write(&packaging)?;
+    manifests::write(packaging.context, &packaging.dist)?;
     sums::write(&packaging.dist)
 }
 

@@ -2,7 +2,7 @@
 
 import type { Backend, Changes } from "..";
 import type {
-  AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, NetworkAnswer, NetworkQuestion, NewVersion, PackProgress, Packs,
+  About, AssistantAction, AssistantsView, AssistantView, ConsoleUpdate, ExecutionsQuery, ExecutionView, ExportFormat, Facets, Failure, Language, LogPage, NetworkAnswer, NetworkQuestion, NewVersion, PackProgress, Packs,
   Python, Selection, Update, VersionNews,
 } from "../../bindings";
 import * as data from "./data";
@@ -245,7 +245,7 @@ export class FakeBackend implements Backend {
 
   dismissWelcome = async () => this.#set({ welcome: false });
   openFolder = async (which: string) => void this.done.push(`open ${which}`);
-  about = async () => ({
+  about = async (): Promise<About> => ({
     version: "0.1.0",
     commit: "0123abc",
     built_in_python: "3.14.0",

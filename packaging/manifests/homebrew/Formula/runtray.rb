@@ -9,8 +9,9 @@ class Runtray < Formula
   depends_on :linux
 
   def install
-    libexec.install "runtray", "runtray-python", "builtin-python"
+    libexec.install "runtray", "runtray-python", "runtray-python-compile", "runtray-packs", "builtin-python"
     bin.install_symlink libexec/"runtray"
+    doc.install "LICENSE", "THIRD-PARTY-NOTICES.txt"
     man1.install Dir["man/*"]
     bash_completion.install "completions/runtray.bash" => "runtray"
     fish_completion.install "completions/runtray.fish"
