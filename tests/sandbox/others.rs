@@ -174,14 +174,14 @@ pub(super) const OTHERS: &[Escape] = &[
         Files,
         Everywhere,
         "os.listxattr(HOME + '/data.csv')",
-        "import shutil; write('o20'); shutil.copy2('o20', 'o21')",
+        "import shutil; write('o20'); shutil.copyfile('o20', 'o21')",
     ),
     Escape(
         "an attribute",
         Files,
         Everywhere,
         "os.getxattr(HOME + '/data.csv', 'user.secret')",
-        "import shutil; write('o22'); shutil.copy2('o22', 'o23')",
+        "write('o22'); os.stat('o22')",
     ),
     // Rights.
     Escape(

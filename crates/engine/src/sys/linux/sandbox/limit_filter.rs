@@ -56,8 +56,9 @@ const OF_32_BITS: Numbers = Numbers {
 };
 /// The same on every processor.
 const MEMFD_SECRET: c_long = 447;
-/// `IOPRIO_WHO_USER`: all processes of a user.
-const ALL_OF_USER: u32 = 3;
+/// All processes of a user, for `setpriority` and `ioprio_set`.
+const PRIO_USER: u32 = 2;
+const IOPRIO_WHO_USER: u32 = 3;
 /// Where a run has its own processes, this is its supervisor.
 const SUPERVISOR: u32 = 1;
 
@@ -86,7 +87,6 @@ pub(crate) fn of_unseen_memory() -> Vec<Rule> {
 }
 
 fn changes(numbers: &Numbers, processors: Processors) -> Vec<Rule> {
-    let every = libc::PRIO_USER as u32;
     let processors = match processors {
         Processors::OfAll => Test::Is(0, SUPERVISOR),
         Processors::OfItself => Test::IsOther(0),
@@ -94,9 +94,9 @@ fn changes(numbers: &Numbers, processors: Processors) -> Vec<Rule> {
     let mut rules = vec![
         // Reading the limits of others is allowed.
         Rule::when(numbers.prlimit64, &[Test::IsOther(0), Test::IsThere(2)]),
-        Rule::when(numbers.setpriority, &[Test::Is(0, every)]),
+        Rule::when(numbers.setpriority, &[Test::Is(0, PRIO_USER)]),
         Rule::when(numbers.setpriority, &[Test::IsOther(1)]),
-        Rule::when(numbers.ioprio_set, &[Test::Is(0, ALL_OF_USER)]),
+        Rule::when(numbers.ioprio_set, &[Test::Is(0, IOPRIO_WHO_USER)]),
         Rule::when(numbers.ioprio_set, &[Test::IsOther(1)]),
         Rule::when(numbers.sched_setaffinity, &[processors]),
     ];
