@@ -275,14 +275,14 @@ async fn problems_come_and_go() {
     let one = Fixture::new(port);
     let token = one.folder.path().join("data/token");
     fs::create_dir_all(&token).expect("a folder in the place of the file");
+    let text = fs::read_to_string(&one.settings).expect("settings");
+    fs::write(&one.settings, format!("require_token = true\n{text}")).expect("settings");
     let service = one.lifecycle.start().await.expect("it starts");
     let mut problems = service.problems();
-    assert_eq!(codes(&problems.borrow_and_update()), [""; 0], "nobody needs the token");
-    change(&one.lifecycle, "require_token", json!(true)).await.expect("changed");
     published(&mut problems, &["service.token"]).await;
     assert!(problems.borrow()[0].value("path").is_some_and(|path| path == token.display().to_string()));
     fs::remove_dir(&token).expect("a free place");
-    change(&one.lifecycle, "require_token", json!(false)).await.expect("changed");
+    change(&one.lifecycle, "desktop.theme", json!("dark")).await.expect("changed");
     published(&mut problems, &[]).await;
     let settings = one.folder.path().join("second.toml");
     save_port(&settings, free_port().await);

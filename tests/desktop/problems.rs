@@ -1,7 +1,7 @@
 //! Problems of a service that runs: each is a card in the window, in its language, as long as it lasts.
 
-use std::collections::BTreeSet;
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::Duration;
@@ -10,13 +10,13 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::json;
 
-use crate::app::{processes, settings};
+use crate::app::{PROGRAM, processes, settings};
 use crate::port;
 use crate::session::{Session, until};
 use crate::webdriver::Page;
 
 #[test]
-fn launchers_that_hang_are_a_card_until_programs_can_be_started_again() {
+fn launchers_that_die_are_a_card_until_programs_can_be_started_again() {
     let session = Session::new();
     let port = port::free();
     settings(&session, port, "[warm]\nmemory_bytes = 0");
@@ -26,10 +26,11 @@ fn launchers_that_hang_are_a_card_until_programs_can_be_started_again() {
     page.go("Status");
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
-        scope.spawn(|| stop_launchers(&session, &is_over));
+        scope.spawn(|| kill_launchers(&session, &is_over));
         let _over = Over(&is_over);
         let url = format!("http://127.0.0.1:{port}/execute");
-        ureq::post(&url).send_json(json!({ "code": "print(1)" })).expect_err("it cannot be started");
+        // A supervisor may have been ready before its launcher was killed.
+        until("a refusal", || ureq::post(&url).send_json(json!({ "code": "print(1)" })).err());
         page.reads("main", "Programs cannot be started: ");
         page.reads("main", "Runtray tries again every second.");
         speak(&session, "en", "de");
@@ -41,7 +42,7 @@ fn launchers_that_hang_are_a_card_until_programs_can_be_started_again() {
     assert_eq!(page.app.run("print(2)")["output"], "2\n");
 }
 
-/// Ends the stopping of launchers when it is dropped, also by a failed check.
+/// Ends the killing of launchers when it is dropped, also by a failed check.
 struct Over<'a>(&'a AtomicBool);
 
 impl Drop for Over<'_> {
@@ -57,41 +58,32 @@ fn speak(session: &Session, from: &str, to: &str) {
     fs::write(&file, text.replace(&format!("language = {from:?}"), &format!("language = {to:?}"))).expect("settings");
 }
 
-/// Stops every launcher that the app starts, and ends them all at the end: the app has replaced them.
-fn stop_launchers(session: &Session, is_over: &AtomicBool) {
-    let mut stopped = BTreeSet::new();
+/// Kills every launcher that the app starts. One that is stopped would be continued by the app.
+fn kill_launchers(session: &Session, is_over: &AtomicBool) {
+    // The first launcher is a fork of the app, so that both have its name.
+    let app = processes(session).into_iter().find(|pid| is_ours(*pid) && !is_ours(parent(*pid))).expect("the app");
     while !is_over.load(Ordering::SeqCst) {
-        for launcher in launchers(session) {
-            if stopped.insert(launcher) {
-                // It may have ended meanwhile.
-                let _ = kill(launcher, Signal::SIGSTOP);
-            }
+        for launcher in children(app).into_iter().filter(|pid| is_ours(*pid)) {
+            // It may have ended meanwhile.
+            let _ = kill(Pid::from_raw(launcher.cast_signed()), Signal::SIGKILL);
         }
-        thread::sleep(Duration::from_millis(2));
-    }
-    for launcher in stopped.into_iter().filter(|launcher| is_launcher(*launcher)) {
-        let _ = kill(launcher, Signal::SIGKILL);
+        thread::sleep(Duration::from_millis(1));
     }
 }
 
-/// The app's children that start its programs.
-fn launchers(session: &Session) -> Vec<Pid> {
-    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
-    let ids = entries.filter_map(|entry| entry.file_name().to_str()?.parse().ok()).map(Pid::from_raw);
-    let found: Vec<Pid> = ids.filter(|pid| is_launcher(*pid)).collect();
-    if found.is_empty() {
-        return found;
-    }
-    let ours = processes(session);
-    found.into_iter().filter(|pid| parent(*pid).is_some_and(|parent| ours.contains(&parent))).collect()
+fn children(pid: u32) -> Vec<u32> {
+    let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+    let lists = threads.filter_map(|thread| fs::read_to_string(thread.path().join("children")).ok());
+    lists.flat_map(|list| list.split_whitespace().filter_map(|id| id.parse().ok()).collect::<Vec<_>>()).collect()
 }
 
-fn is_launcher(pid: Pid) -> bool {
-    fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default().starts_with(b"runtray-launcher")
+/// Whether the process runs the app's program.
+fn is_ours(pid: u32) -> bool {
+    fs::read_link(format!("/proc/{pid}/exe")).is_ok_and(|program| program == Path::new(PROGRAM))
 }
 
-fn parent(pid: Pid) -> Option<u32> {
-    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-    let (_, after_name) = stat.rsplit_once(") ")?;
-    after_name.split(' ').nth(1)?.parse().ok()
+fn parent(pid: u32) -> u32 {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    let after_name = stat.rsplit_once(") ").map_or("", |(_, after)| after);
+    after_name.split(' ').nth(1).and_then(|id| id.parse().ok()).unwrap_or_default()
 }
