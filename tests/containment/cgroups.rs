@@ -74,7 +74,7 @@ DO
 print('got away')
 ";
 
-/// What breaks a limit, and the status of a run that did.
+/// Code that breaks a limit, and the status of its run.
 const BREACHES: [(&str, &str); 2] =
     [("held = b'x' * (400 << 20)\ntime.sleep(2)", "memory_limit"), ("while time.process_time() < 8: pass", "timeout")];
 

@@ -38,7 +38,7 @@ print(len(held), seen)
 /// Asks for a word, and prints it with the settings of its terminal.
 const ASK: &str = "import termios\nprint([input('word? ')], termios.tcgetattr(0)[:4])";
 
-/// What a user sees who answers the question of [`ASK`]; `before_typing` is done in between.
+/// The output that a user sees who answers the question of [`ASK`]; `before_typing` is done in between.
 fn ask(service: &Service, before_typing: impl FnOnce()) -> String {
     let mut talk = service.python_terminal(ASK);
     let mut seen = talk.until("word? ");

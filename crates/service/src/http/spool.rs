@@ -20,10 +20,10 @@ const MOST_BYTES: usize = 256 << 20;
 const ALL_BYTES: usize = 1 << 30;
 /// The most bytes that are read at once.
 const PIECE: usize = 256 << 10;
-/// What an end of input counts: it takes no room on disk, but a client may send many.
+/// The bytes that an end of input counts as: it takes no room on disk, but a client may send many.
 const END_BYTES: usize = 1 << 10;
 
-/// Where spools are, and what they may hold together. Clones share it.
+/// The folder of spools, and the budget that they share. Clones share both.
 #[derive(Debug, Clone)]
 pub(crate) struct Spooling {
     folder: PathBuf,

@@ -24,7 +24,7 @@ pub(crate) struct Backlog {
     bytes: usize,
     share: Share,
     spool: Spool,
-    /// What the disk did not take. It is newer than everything on disk.
+    /// The piece that the disk did not take, newer than everything on disk.
     last: Option<Command>,
 }
 
@@ -107,7 +107,7 @@ impl Backlog {
     }
 }
 
-/// What a piece takes. An end of input takes some memory too, and a client may send many.
+/// The bytes of a piece. An end of input takes some memory too, and a client may send many.
 fn length(command: &Command) -> usize {
     if let Command::Stdin(bytes) = command { bytes.len() } else { size_of::<Command>() }
 }
@@ -159,7 +159,7 @@ mod tests {
         backlog.push(Command::Eof).await;
         assert!(backlog.has_room());
         assert_eq!(budget.used(), 2);
-        // What is on disk goes first, although there is memory again.
+        // The pieces on disk go first, although there is memory again.
         assert_eq!(backlog.pop().await.expect("memory"), Some(Command::Stdin(b"ab".to_vec())));
         backlog.push(Command::Stdin(b"f".to_vec())).await;
         assert_eq!(all(&mut backlog).await, b"cde.f");
