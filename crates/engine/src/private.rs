@@ -1,7 +1,8 @@
 //! Private folders and files: 0700 and 0600, whatever the umask.
 //!
 //! Every file and folder that Runtray keeps is created here; existing ones lose the permissions of group and others. On Windows
-//! they lie in the user's profile, whose inherited access list keeps other users out.
+//! they usually lie in the user's profile, whose inherited access list keeps other users out; elsewhere a folder gets one of its
+//! own.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -107,7 +108,7 @@ mod platform {
 
 #[cfg(not(unix))]
 mod platform {
-    //! By the access list of the profile.
+    //! By the access list of the profile, or of the folder.
 
     use std::fs::{self, OpenOptions};
     use std::io;
@@ -125,8 +126,14 @@ mod platform {
         options
     }
 
+    /// Closes a folder to other users; what is in it inherits that. A disk without access lists stays as it is.
     pub(super) fn tighten(path: &Path, _most: u32) -> io::Result<()> {
-        fs::metadata(path).map(drop)
+        if fs::metadata(path)?.is_dir()
+            && let Err(error) = crate::sys::close_folder(path)
+        {
+            tracing::warn!(%error, path = %path.display(), "other users may be able to read this");
+        }
+        Ok(())
     }
 }
 

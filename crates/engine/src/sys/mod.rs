@@ -49,7 +49,7 @@ pub use platform::enter_and_fork;
 pub use platform::{Access, delete_profiles, has_app_containers};
 pub(crate) use platform::{Launcher, OpenFiles, Tree, is_own_connection};
 #[cfg(windows)]
-pub(crate) use platform::{access, is_store_program, pipe_client, starting};
+pub(crate) use platform::{access, close_folder, is_store_program, pipe_client, starting};
 
 pub(crate) use exit::{Breach, Exit};
 pub(crate) use inner_pipes::{InnerInput, InnerOutput, inner_pipes};

@@ -216,7 +216,7 @@ fn owned(handle: HANDLE) -> io::Result<OwnedHandle> {
 }
 
 /// A user's SID, in the structure that Windows fills.
-struct User(Vec<u64>);
+pub(super) struct User(Vec<u64>);
 
 impl User {
     fn is_same(&self, other: &Self) -> bool {
@@ -224,14 +224,18 @@ impl User {
         unsafe { EqualSid(self.sid(), other.sid()) != 0 }
     }
 
-    fn sid(&self) -> *mut c_void {
+    pub(super) fn sid(&self) -> *mut c_void {
         let user = self.0.as_ptr().cast::<TOKEN_USER>();
         // SAFETY: the structure was filled by Windows and is aligned to eight bytes.
         unsafe { (*user).User.Sid }
     }
 }
 
-fn own_user() -> io::Result<User> {
+/// The user of this process.
+///
+/// # Errors
+/// Windows does not tell.
+pub(super) fn own_user() -> io::Result<User> {
     // SAFETY: the answer is a constant that needs no closing.
     user_of_handle(unsafe { GetCurrentProcess() })
 }

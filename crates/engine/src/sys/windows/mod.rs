@@ -14,6 +14,7 @@ mod exit_wait;
 mod job_object;
 mod open_files;
 mod pipe;
+mod private_folder;
 mod process;
 mod streams;
 #[cfg(test)]
@@ -39,6 +40,7 @@ pub(crate) use console::Terminal;
 use job_object::{Accounts, JobObject, Message};
 pub(crate) use open_files::OpenFiles;
 pub(crate) use pipe::client as pipe_client;
+pub(crate) use private_folder::close as close_folder;
 pub(crate) use process::starting;
 use process::{Process, Streams};
 

@@ -12,11 +12,12 @@ use windows_sys::Win32::Security::Authorization::{
     SetEntriesInAclW, SetNamedSecurityInfoW, TRUSTEE_IS_SID, TRUSTEE_IS_UNKNOWN, TRUSTEE_W,
 };
 use windows_sys::Win32::Security::{
-    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, INHERIT_ONLY_ACE, PSECURITY_DESCRIPTOR,
-    PSID, SUB_CONTAINERS_AND_OBJECTS_INHERIT,
+    ACCESS_ALLOWED_ACE, ACE_HEADER, ACL, DACL_SECURITY_INFORMATION, GetAce, INHERIT_ONLY_ACE,
+    OBJECT_SECURITY_INFORMATION, PROTECTED_DACL_SECURITY_INFORMATION, PSECURITY_DESCRIPTOR, PSID,
+    SUB_CONTAINERS_AND_OBJECTS_INHERIT,
 };
 use windows_sys::Win32::Storage::FileSystem::{
-    DELETE, FILE_DELETE_CHILD, FILE_GENERIC_EXECUTE, FILE_GENERIC_READ, FILE_GENERIC_WRITE,
+    DELETE, FILE_ALL_ACCESS, FILE_DELETE_CHILD, FILE_GENERIC_EXECUTE, FILE_GENERIC_READ, FILE_GENERIC_WRITE,
 };
 use windows_sys::Win32::System::SystemServices::ACCESS_ALLOWED_ACE_TYPE;
 
@@ -25,7 +26,7 @@ use super::sid::Sid;
 
 /// The rights to a file, or to a folder and all in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rights {
+pub(in crate::sys::windows) enum Rights {
     /// To read and to start.
     Read,
     /// Also to write and to delete, but not to change rights.
@@ -45,7 +46,7 @@ impl Rights {
 ///
 /// # Errors
 /// This user may not change the rights, or the disk keeps none.
-pub(super) fn grant(path: &Path, sid: &Sid, rights: Rights) -> io::Result<()> {
+pub(in crate::sys::windows) fn grant(path: &Path, sid: &Sid, rights: Rights) -> io::Result<()> {
     change(path, sid, GRANT_ACCESS, rights.mask())
 }
 
@@ -61,12 +62,35 @@ pub(super) fn revoke(path: &Path, sid: &Sid) -> io::Result<()> {
 ///
 /// # Errors
 /// The list cannot be read.
-pub(super) fn allows(path: &Path, sids: &[&Sid], rights: Rights) -> io::Result<bool> {
+pub(in crate::sys::windows) fn allows(path: &Path, sids: &[&Sid], rights: Rights) -> io::Result<bool> {
     let list = Descriptor::of(path)?;
     Ok(list.allowed(|mask, sid| {
         // SAFETY: `allowed` passes identifiers of entries of the list, which lives as long as `list`.
         mask & rights.mask() == rights.mask() && sids.iter().any(|one| unsafe { one.is(sid) })
     }))
+}
+
+/// Whether no entry gives any right to somebody else than `trusted`. Without a list everyone has every right.
+///
+/// # Errors
+/// The list cannot be read.
+pub(in crate::sys::windows) fn is_closed(path: &Path, trusted: &[&Sid]) -> io::Result<bool> {
+    let list = Descriptor::of(path)?;
+    // SAFETY: `allowed` passes identifiers of entries of the list, which lives as long as `list`.
+    let others = list.allowed(|mask, sid| mask != 0 && !trusted.iter().any(|one| unsafe { one.is(sid) }));
+    Ok(!list.list.is_null() && !others)
+}
+
+/// Replaces the list of a folder by one that gives `sids` every right to it and to all in it, and inherits nothing.
+///
+/// # Errors
+/// This user may not change the rights, or the disk keeps none.
+pub(in crate::sys::windows) fn close(path: &Path, sids: &[Sid]) -> io::Result<()> {
+    let mut list = List(null_mut());
+    for sid in sids {
+        list = List::with(list.0, sid, GRANT_ACCESS, FILE_ALL_ACCESS)?;
+    }
+    set(path, &list, DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION)
 }
 
 fn change(path: &Path, sid: &Sid, mode: ACCESS_MODE, mask: u32) -> io::Result<()> {
@@ -75,12 +99,15 @@ fn change(path: &Path, sid: &Sid, mode: ACCESS_MODE, mask: u32) -> io::Result<()
     if old.list.is_null() {
         return Err(io::Error::new(io::ErrorKind::Unsupported, "its disk keeps no access rights"));
     }
-    let new = List::with(old.list, sid, mode, mask)?;
+    set(path, &List::with(old.list, sid, mode, mask)?, DACL_SECURITY_INFORMATION)
+}
+
+fn set(path: &Path, list: &List, what: OBJECT_SECURITY_INFORMATION) -> io::Result<()> {
     let path = wide(path.as_os_str())?;
     // SAFETY: the path ends with NUL, and the list is whole. Only the list is changed.
     let result = unsafe {
         let (owner, group, audit) = (null_mut(), null_mut(), null());
-        SetNamedSecurityInfoW(path.as_ptr(), SE_FILE_OBJECT, DACL_SECURITY_INFORMATION, owner, group, new.0, audit)
+        SetNamedSecurityInfoW(path.as_ptr(), SE_FILE_OBJECT, what, owner, group, list.0, audit)
     };
     checked(result)
 }

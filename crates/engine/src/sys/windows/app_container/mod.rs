@@ -6,9 +6,9 @@
 //! `runtray sandbox grant`, because Windows then goes through the whole folder.
 
 mod access;
-mod acl;
+pub(super) mod acl;
 mod api;
-mod sid;
+pub(super) mod sid;
 mod slots;
 
 use std::io;

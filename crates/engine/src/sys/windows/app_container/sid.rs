@@ -8,10 +8,15 @@ use windows_sys::Win32::Security::{EqualSid, GetLengthSid, PSID};
 
 /// The authority of app packages and capabilities.
 const APP_PACKAGES: u32 = 15;
+/// Those of users and of Windows' own accounts, of whoever owns a file, and of everyone.
+const ACCOUNTS: u32 = 5;
+const CREATORS: u32 = 3;
+#[cfg(test)]
+const WORLD: u32 = 1;
 
 /// A security identifier in memory of ours, aligned as Windows wants it.
 #[derive(Debug, Clone)]
-pub(super) struct Sid(Box<[u32]>);
+pub(in crate::sys::windows) struct Sid(Box<[u32]>);
 
 impl Sid {
     /// Every AppContainer; Windows lets it read its own folders and those of installed programs.
@@ -21,8 +26,28 @@ impl Sid {
 
     /// An identifier of app packages with these parts.
     pub(super) fn package(parts: &[u32]) -> Self {
+        Self::of(APP_PACKAGES, parts)
+    }
+
+    /// An account of Windows itself with these parts.
+    pub(in crate::sys::windows) fn of_system(parts: &[u32]) -> Self {
+        Self::of(ACCOUNTS, parts)
+    }
+
+    /// The owner of a file, by these parts.
+    pub(in crate::sys::windows) fn of_owner(parts: &[u32]) -> Self {
+        Self::of(CREATORS, parts)
+    }
+
+    /// Everyone.
+    #[cfg(test)]
+    pub(in crate::sys::windows) fn everyone() -> Self {
+        Self::of(WORLD, &[0])
+    }
+
+    fn of(authority: u32, parts: &[u32]) -> Self {
         // Revision 1, the number of parts, and the authority, which is big-endian.
-        let header = [1 | ((parts.len() as u32) << 8), APP_PACKAGES << 24];
+        let header = [1 | ((parts.len() as u32) << 8), authority << 24];
         Self(header.iter().chain(parts).copied().collect())
     }
 
@@ -30,7 +55,7 @@ impl Sid {
     ///
     /// # Safety
     /// `sid` points to a whole security identifier.
-    pub(super) unsafe fn copied(sid: PSID) -> Self {
+    pub(in crate::sys::windows) unsafe fn copied(sid: PSID) -> Self {
         // SAFETY: the caller says so.
         let bytes = unsafe { GetLengthSid(sid) } as usize;
         let mut copy = vec![0_u32; bytes.div_ceil(size_of::<u32>())];
