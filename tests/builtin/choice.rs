@@ -115,6 +115,59 @@ fn no_isolation_and_an_own_python_are_what_a_person_chooses() {
     assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("isolation_unavailable")), "{}", reply.body);
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn what_nothing_isolates_is_refused_with_the_remedy_and_never_open_by_itself() {
+    let start = |settings: &str| {
+        let home = Home::without_interpreters(settings);
+        let mut command = runtray(&home);
+        without_landlock(command.args(["serve", "--port", "0"]));
+        Service::start_by(command, &home)
+    };
+    let service = start("[[language]]\nname = \"other\"\ncommand = ['/bin/cat']\nextension = \"txt\"\n");
+    for language in ["javascript", "other"] {
+        let reply = service.post("/execute", &json!({"code": "console.log(1)", "language": language}));
+        assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("isolation_unavailable")), "{}", reply.body);
+        for words in [language, "no Landlock", r#"the isolation \"none\" in the settings"#] {
+            assert!(reply.body.contains(words), "{words}: {}", reply.body);
+        }
+    }
+    let languages = service.get("/languages").json();
+    let row = languages.as_array().expect("rows").iter().find(|row| row["language"] == "javascript").expect("a row");
+    assert!(
+        row["available"] == false && row["detail"].as_str().is_some_and(|why| why.contains("no Landlock")),
+        "{row}"
+    );
+    // A person may choose it.
+    let answer = start("isolation = 'none'\n").execute(&json!({"code": "console.log(1)", "language": "javascript"}));
+    assert_eq!((&answer["output"], &answer["isolation"]), (&json!("1\n"), &json!("none")), "{answer}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_own_python_that_nobody_chose_is_not_run_open_where_there_is_no_built_in_one() {
+    let home = Home::without_interpreters("[warm]\npython = 1\n");
+    let file = home.path().join("hello.py");
+    std::fs::write(&file, "print('ran')").expect("a program");
+    let words = ["nothing here isolates programs of your own Python", "no Landlock", "built-in one"];
+    let mut command = runtray(&home);
+    without_landlock(command.args(["serve", "--port", "0"]));
+    let service = Service::start_by(command, &home);
+    let reply = service.post("/execute", &json!({"code": "print('ran')"}));
+    assert_eq!((reply.status, &reply.json()["code"]), (422, &json!("isolation_unavailable")), "{}", reply.body);
+    assert!(words.iter().all(|word| reply.body.contains(word)), "{}", reply.body);
+    assert_ne!(service.get("/status").json()["isolation"], "none");
+    service.assert_nothing_ran("a refusal");
+    drop(service);
+    // Without a service, and by the doctor.
+    for arguments in [vec!["run", file.to_str().expect("a path")], vec!["doctor"]] {
+        let mut command = runtray(&home);
+        let output = without_landlock(command.args(&arguments)).output().expect("runtray runs");
+        let told = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        assert!(!output.status.success() && words.iter().all(|word| told.contains(word)), "{arguments:?}: {told}");
+    }
+}
+
 /// An own Python with a module, in a virtual environment.
 #[cfg(unix)]
 fn environment_with(module: &str) -> TempDir {

@@ -114,8 +114,15 @@ impl Home {
 
     /// Replaces `settings.toml`, as [`Home::new`] writes it.
     pub(crate) fn save_settings(&self, settings: &str) {
-        let granted = Self::granted(settings);
-        fs::write(self.settings_file(), format!("{settings}\n{granted}{}", interpreters(settings))).expect("settings");
+        let (open, granted) = (Self::open(settings), Self::granted(settings));
+        let text = format!("{open}{settings}\n{granted}{}", interpreters(settings));
+        fs::write(self.settings_file(), text).expect("settings");
+    }
+
+    /// Where no sandbox is proven, `auto` would refuse the interpreters of the tests.
+    fn open(settings: &str) -> &'static str {
+        let is_said = settings.lines().any(|line| line.starts_with("isolation"));
+        if cfg!(target_os = "linux") || is_said { "" } else { "isolation = \"none\"\n" }
     }
 
     /// Lets programs in the sandbox use the folders that they share with tests, unless `settings` say more about it.

@@ -112,6 +112,10 @@ runtray_engine::sentences! {
     REFUSED_LANGUAGE = "refused.language": "The language `{language}` is not known. There are: {known}. GET /languages says more.";
     REFUSED_RUNTIME = "refused.runtime": "This language cannot be run here: {reason}.";
     ISOLATION_LOWER = "isolation.lower": "the settings ask for the isolation \"{asked}\" at least, and a request may raise it, never lower it to \"{wished}\"";
+    ISOLATION_NOTHING = "isolation.nothing": "nothing here isolates programs in {language} ({reason}), and \"auto\" runs none that is not isolated. Choose the isolation \"none\" in the settings to run them with your own rights, files and network, or \"container\"";
+    ISOLATION_NO_PYTHON = "isolation.no_python": "nothing here isolates programs of your own Python ({reason}), and this installation of Runtray has no built-in one. Install a package that has it, choose a Python in the settings to run programs with your own rights, files and network, or choose the isolation \"container\"";
+    ISOLATION_UNPROVEN_WINDOWS = "isolation.unproven_windows": "the sandbox of Windows is for your own Python only, and has not been proven on a real Windows yet";
+    ISOLATION_UNPROVEN_MAC = "isolation.unproven_mac": "the sandbox of macOS has not been proven on a real Mac yet; the isolation \"sandbox\" uses it all the same";
     NETWORK_NOBODY = "isolation.network_nobody": "a person must say whether it may use the network, and nobody can be asked without the Runtray app. Open the app, send `\"network\": \"off\"`, or change `[sandbox] network` in the settings";
     NETWORK_UNANSWERED = "isolation.network_unanswered": "nobody has said within {minutes} minutes whether it may use the network. Send it again when somebody can answer in the Runtray app, or send `\"network\": \"off\"`";
     NETWORK_CANCELLED = "isolation.network_cancelled": "it was cancelled while it waited for an answer whether it may use the network";

@@ -72,9 +72,13 @@ fn what_the_sandbox_cannot_run_is_refused_with_reason_and_remedy() {
 
 #[test]
 fn the_sandbox_is_never_automatic() {
-    let service = Service::start();
-    let answer = service.execute(&json!({"code": "print hello", "language": "fake"}));
+    let run = json!({"code": "print hello", "language": "fake"});
+    let answer = Service::start_with("isolation = \"none\"").execute(&run);
     assert_eq!((&answer["isolation"], &answer["status"]), (&"none".into(), &"completed".into()), "{answer}");
+    let service = Service::start_with("isolation = \"auto\"");
+    let refused = service.post("/execute", &run);
+    assert_eq!((refused.status, refused.json()["code"].as_str()), (422, Some("isolation_unavailable")));
+    assert!(refused.body.contains("isolates programs in fake"), "{}", refused.body);
     let reply = service.post("/execute", &json!({"code": "", "language": "fake", "isolation": "sandbox"}));
     assert_eq!(reply.status, 422, "{}", reply.body);
     let detail = service.get("/status").json()["isolation_detail"].clone();

@@ -34,7 +34,7 @@ impl Service {
     pub async fn languages(&self) -> Vec<Language> {
         // Whoever was told of a change of the settings may ask before the service was.
         self.apply_settings().await;
-        self.core().languages().list().await.into_iter().map(to_wire::language).collect()
+        self.core().entries().await.into_iter().map(to_wire::language).collect()
     }
 
     /// The interpreter for Python.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
 use runtray_engine::interpreter::Machine;
-use runtray_engine::language::{Languages, Runtime};
+use runtray_engine::language::{Entry, Languages, Runtime, Unavailable};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Config, Containment, Engine, Isolation, Job, SandboxReport};
 use tokio::sync::watch;
@@ -15,6 +15,7 @@ use tokio::time::timeout;
 use tokio_util::task::TaskTracker;
 
 use super::admission::Admission;
+use super::auto;
 use super::engine_handle::EngineHandle;
 use super::error::RunError;
 use super::event_bus::EventBus;
@@ -145,15 +146,35 @@ impl Core {
         let entries = self.languages().list().await;
         // An engine that is still starting gets a call of its own once it has started.
         let Some(engine) = self.engine.ready() else { return };
-        let settings = self.settings.borrow().settings.clone();
-        let policy =
-            isolation::policy(&engine, &self.languages(), &settings, Chosen::of(&settings), self.own_port()).await;
-        // With a network that this machine cannot give, only programs that their interpreter isolates are run.
-        let is_refused = policy.network.is_some() && engine.sandbox().await.no_network().is_some();
-        let runtimes = entries.into_iter().filter_map(|entry| entry.runtime.ok());
-        for runtime in runtimes.filter(|runtime| !is_refused || runtime.isolation != Isolation::None) {
-            engine.expect(&runtime, &settings.limits, &policy);
+        let (settings, languages) = (self.settings.borrow().settings.clone(), self.languages());
+        let report = engine.sandbox().await;
+        for runtime in entries.into_iter().filter_map(|entry| entry.runtime.ok()) {
+            let how = (Chosen::of(&settings), &*runtime);
+            let Ok(policy) = isolation::policy(&engine, &languages, &settings, how, self.own_port()).await else {
+                continue;
+            };
+            // With a network that this machine cannot give, only programs that their interpreter isolates are run.
+            let is_refused = policy.network.is_some() && report.no_network().is_some();
+            if !is_refused || runtime.isolation != Isolation::None {
+                engine.expect(&runtime, &settings.limits, &policy);
+            }
         }
+    }
+
+    /// Every language with its interpreter, or why the settings' level of isolation runs no program of it here.
+    pub(crate) async fn entries(&self) -> Vec<Entry> {
+        let (settings, report) = (self.settings.borrow().settings.clone(), self.sandbox().map(|(_, report)| report));
+        let refused = |runtime: &Runtime| {
+            report.as_ref().and_then(|report| auto::refusal(&settings, settings.isolation, runtime, report))
+        };
+        let judged = |entry: Entry| Entry {
+            runtime: entry.runtime.and_then(|runtime| match refused(&runtime) {
+                Some(reason) => Err(Unavailable(reason)),
+                None => Ok(runtime),
+            }),
+            ..entry
+        };
+        self.languages().list().await.into_iter().map(judged).collect()
     }
 
     /// The interpreter for the language of that name or alias at the settings' level of isolation.
@@ -181,10 +202,16 @@ impl Core {
         let languages = self.languages();
         let language = languages.find(name).ok_or_else(|| unknown(name, &languages))?;
         let found = isolation::runtime(&languages, language, level).await;
-        found.map_err(|reason| match level {
+        let runtime = found.map_err(|reason| match level {
             IsolationChoice::Wasm | IsolationChoice::Container => RunError::NoIsolation(reason.0),
             _ => RunError::NoRuntime(reason.0),
-        })
+        })?;
+        // While the engine starts it is not known; then it is checked when the program starts.
+        let report = self.sandbox().map(|(_, report)| report);
+        match report.and_then(|report| auto::refusal(&settings, level, &runtime, &report)) {
+            Some(reason) => Err(RunError::NoIsolation(reason)),
+            None => Ok(runtime),
+        }
     }
 
     /// Searches the Python again where `engine` has found that nothing isolates own ones.
@@ -205,11 +232,11 @@ impl Core {
         self.own_port.get().copied()
     }
 
-    /// The level of a program whose request names none, and the sandbox's parts on this machine; `None`
+    /// The level of a program of an own Python whose request names none, and the sandbox's parts on this machine; `None`
     /// while that is not known.
     pub(crate) fn sandbox(&self) -> Option<(Isolation, SandboxReport)> {
         let report = self.engine.ready()?.sandbox_report().borrow().clone()?;
-        Some((isolation::level(self.settings.borrow().settings.isolation, !report.is_for_auto()), report))
+        Some((auto::level_of_python(&self.settings.borrow().settings, &report), report))
     }
 
     /// Starts `job`, whose request asks for `wish`, as soon as a person has answered, if one is asked, and there is a slot for

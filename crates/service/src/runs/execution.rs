@@ -134,7 +134,8 @@ impl Run {
         let chosen = isolation::chosen(&settings, wish, job.runtime().isolation, job.origin());
         let chosen = chosen.and_then(|chosen| chosen.answered(answer, wish)).map_err(RunError::NoIsolation)?;
         let Context { languages, own_port, .. } = &self.context;
-        let policy = isolation::policy(&engine, languages, &settings, chosen, *own_port).await;
+        let policy = isolation::policy(&engine, languages, &settings, (chosen, job.runtime()), *own_port).await;
+        let policy = policy.map_err(RunError::NoIsolation)?;
         if chosen.is_unanswered(&policy) {
             return Err(RunError::NoIsolation(s::NETWORK_CHANGED.message()));
         }

@@ -7,6 +7,7 @@ use runtray_engine::language::{Language, Languages, Runtime, Unavailable};
 use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Isolation, Outward, Policy};
 
+use super::auto;
 use super::questions::Answer;
 use crate::sentences as s;
 use crate::settings::{IsolationChoice, NetworkChoice, Settings};
@@ -127,18 +128,6 @@ pub fn requested(settings: &Settings, wished: Option<IsolationChoice>) -> Result
     Ok(wished.max(asked))
 }
 
-/// The level of `choice` on a machine that `lacks` a proven sandbox or has one. `auto` is the sandbox where there is one; a
-/// level that the machine does not have is refused by the engine.
-pub(super) fn level(choice: IsolationChoice, lacks: bool) -> Isolation {
-    match choice {
-        IsolationChoice::None => Isolation::None,
-        IsolationChoice::Auto if lacks => Isolation::None,
-        IsolationChoice::Wasm => Isolation::Wasm,
-        IsolationChoice::Container => Isolation::Container,
-        _ => Isolation::Sandbox,
-    }
-}
-
 /// Makes `machine` prefer the built-in Python where nothing isolates an own Python at the level `auto`. Returns whether
 /// another Python is found now.
 pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machine: &Machine) -> bool {
@@ -149,25 +138,37 @@ pub async fn prefer_isolated_python(engine: &Engine, settings: &Settings, machin
     machine.set_own_are_open(is_auto && !engine.sandbox().await.is_for_auto())
 }
 
-/// The policy for a run with the isolation `chosen` on a machine with `languages`. A service that listens at `own_port` of the
-/// loopback is not reached by it.
+/// The policy for a run of `runtime` with the isolation `chosen` on a machine with `languages`. A service that listens at
+/// `own_port` of the loopback is not reached by it.
+///
+/// # Errors
+/// Nothing isolates it here, with the remedy.
 pub async fn policy(
     engine: &Engine,
     languages: &Languages,
     settings: &Settings,
-    chosen: Chosen,
+    (chosen, runtime): (Chosen, &Runtime),
     own_port: Option<u16>,
-) -> Policy {
+) -> Result<Policy, LocalizedMessage> {
+    let mut lacks = false;
     // Only `auto` depends on the machine: at other levels the first run need not wait for the report.
-    let lacks = chosen.level == IsolationChoice::Auto && !engine.sandbox().await.is_for_auto();
-    let level = level(chosen.level, lacks);
-    match level {
+    if chosen.level == IsolationChoice::Auto {
+        let report = engine.sandbox().await;
+        lacks = !report.is_for_auto();
+        if let Some(reason) = auto::refusal(settings, chosen.level, runtime, &report) {
+            return Err(reason);
+        }
+    }
+    let level = auto::level(chosen.level, lacks);
+    Ok(match level {
         Isolation::Sandbox => {
             let network = network(settings, chosen.network, own_port);
             Policy { network, ..sandbox_policy(languages, settings).await }
         }
+        // The interpreter isolates its programs, or it is the Python that the person chose.
+        Isolation::Wasm if chosen.level == IsolationChoice::Auto => Policy::NONE,
         Isolation::None | Isolation::Wasm | Isolation::Container => Policy { level, ..Policy::NONE },
-    }
+    })
 }
 
 /// The policy for a run at the level `sandbox` on a machine with `languages`, without a network.

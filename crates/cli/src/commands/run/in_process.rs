@@ -49,7 +49,8 @@ pub(super) async fn job(engine: &Engine, program: &mut Program, settings: &Setti
     let id = ulid::Ulid::generate().to_string();
     let job = job.with_names(id, "local").with_limits(settings.limits.clone());
     let isolation = ChosenIsolation::of_user(settings, level, job.runtime().isolation);
-    let policy = isolation_policy(engine, &program.languages, settings, isolation, None).await;
+    let policy = isolation_policy(engine, &program.languages, settings, (isolation, job.runtime()), None).await;
+    let policy = policy.map_err(|reason| anyhow::anyhow!("{}", REFUSED_ISOLATION.with("reason", reason)))?;
     if isolation.is_unanswered(&policy) {
         anyhow::bail!("{}", REFUSED_ISOLATION.with("reason", NETWORK_NOBODY.message()));
     }

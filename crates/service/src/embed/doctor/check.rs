@@ -7,6 +7,7 @@ use crate::http::to_wire::words;
 /// Without these programs are not isolated.
 pub(super) const NEEDED: [&str; 3] = [SANDBOX, FILES_CLOSED, NETWORK_CLOSED];
 pub(super) const CONTAINER: &str = "container";
+pub(super) const PYTHON: &str = "python";
 pub(super) const SANDBOX: &str = "sandbox";
 pub(super) const FILES_CLOSED: &str = "files closed";
 pub(super) const NETWORK_CLOSED: &str = "network closed";

@@ -8,9 +8,10 @@ use runtray_engine::language::Languages;
 use runtray_engine::{Config, Engine, Error, Isolation, SandboxReport, Warm};
 
 pub use self::check::Check;
-use self::check::{CONTAINER, NEEDED, SANDBOX};
+use self::check::{CONTAINER, NEEDED, PYTHON, SANDBOX};
 use crate::platform::paths::Paths;
-use crate::runs::isolation::{Chosen, policy, prefer_isolated_python};
+use crate::runs::auto::level_of_python;
+use crate::runs::isolation::prefer_isolated_python;
 use crate::sentences as s;
 use crate::settings::{IsolationChoice, Settings};
 
@@ -31,7 +32,7 @@ impl Examination {
     pub fn is_whole(&self) -> bool {
         let is_needed = |check: &Check| match self.isolation {
             Isolation::Container => check.name == CONTAINER,
-            Isolation::Wasm => NEEDED.contains(&check.name) && check.name != SANDBOX,
+            Isolation::Wasm => check.name == PYTHON || (NEEDED.contains(&check.name) && check.name != SANDBOX),
             Isolation::None | Isolation::Sandbox => NEEDED.contains(&check.name),
         };
         self.isolation != Isolation::None && self.checks.iter().all(|check| check.ok || !is_needed(check))
@@ -56,19 +57,29 @@ pub async fn examine(paths: &Paths, settings: &Settings) -> Result<Examination, 
     let machine = Machine::this().with_packages(paths.packages_folder());
     prefer_isolated_python(&engine, settings, &machine).await;
     let languages = Languages::new(settings.choices(), machine);
-    let policy = policy(&engine, &languages, settings, Chosen::of(settings), None).await;
+    let own = own_level_of_python(&languages).await;
     let mut checks = vec![containment(&engine)];
     checks.extend(parts(&report));
     checks.push(container(&engine, settings).await);
-    checks.extend(trials::programs(&engine, &languages, settings, &policy).await);
-    if report.lack.is_none() || policy.level == Isolation::Wasm {
+    checks.extend(trials::programs(&engine, &languages, settings).await);
+    if report.lack.is_none() || own == Isolation::Wasm {
         checks.extend(trials::closed(&engine, &languages, settings).await);
     }
     if report.lack.is_none() {
         checks.extend(trials::outward(&engine, &languages, settings, &report).await);
     }
     engine.shutdown().await;
-    Ok(Examination { isolation: policy.level, checks })
+    let isolation = match (level_of_python(settings, &report), own) {
+        (level, Isolation::None) | (level @ Isolation::Container, _) => level,
+        (_, own) => own,
+    };
+    Ok(Examination { isolation, checks })
+}
+
+/// The level that the Python in use gives its programs itself.
+async fn own_level_of_python(languages: &Languages) -> Isolation {
+    let Some(python) = languages.find("python") else { return Isolation::None };
+    languages.runtime(python).await.map_or(Isolation::None, |runtime| runtime.isolation)
 }
 
 fn containment(engine: &Engine) -> Check {
@@ -133,6 +144,7 @@ mod tests {
         let check = |name, ok| Check::new(name, ok, sentences::DOCTOR_COMPLETE.message());
         let whole = |isolation, name, ok| Examination { isolation, checks: vec![check(name, ok)] }.is_whole();
         assert!(whole(Isolation::Sandbox, "javascript", false));
+        assert!(!whole(Isolation::Wasm, "python", false) && whole(Isolation::Wasm, "javascript", false));
         assert!(whole(Isolation::Wasm, "sandbox", false) && !whole(Isolation::None, "sandbox", true));
         assert!(whole(Isolation::Container, "sandbox", false) && !whole(Isolation::Container, "container", false));
         for name in NEEDED {

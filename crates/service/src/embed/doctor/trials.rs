@@ -12,7 +12,8 @@ use runtray_engine::message::LocalizedMessage;
 use runtray_engine::{Engine, Event, EventSink, Isolation, Job, Outcome, Outward, Policy, Request, SandboxReport};
 use tokio::io::AsyncWriteExt as _;
 
-use super::check::{Check, FILES_CLOSED, NETWORK_CLOSED, NETWORK_OUTWARD};
+use super::check::{Check, FILES_CLOSED, NETWORK_CLOSED, NETWORK_OUTWARD, PYTHON};
+use crate::runs::isolation::{self, Chosen};
 use crate::sentences as s;
 use crate::settings::Settings;
 
@@ -24,18 +25,19 @@ const SECRET: &str = "runtray-doctor";
 const REFUSED: &str = "refused\n";
 
 /// Runs a program of each language as the settings would.
-pub(super) async fn programs(
-    engine: &Engine,
-    languages: &Languages,
-    settings: &Settings,
-    policy: &Policy,
-) -> Vec<Check> {
+pub(super) async fn programs(engine: &Engine, languages: &Languages, settings: &Settings) -> Vec<Check> {
     let mut checks = Vec::new();
-    for (name, code) in [("python", "print(40 + 2)"), ("javascript", "console.log(40 + 2)")] {
+    for (name, code) in [(PYTHON, "print(40 + 2)"), ("javascript", "console.log(40 + 2)")] {
         let Some(language) = languages.find(name) else { continue };
         let (ok, detail) = match languages.runtime(language).await {
             Err(Unavailable(reason)) => (false, reason),
-            Ok(runtime) => program(engine, &runtime, settings, policy, code).await,
+            Ok(runtime) => {
+                let how = (Chosen::of(settings), &*runtime);
+                match isolation::policy(engine, languages, settings, how, None).await {
+                    Ok(policy) => program(engine, &runtime, settings, &policy, code).await,
+                    Err(reason) => (false, reason),
+                }
+            }
         };
         checks.push(Check::new(name, ok, detail));
     }

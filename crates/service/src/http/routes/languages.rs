@@ -17,6 +17,5 @@ use crate::http::to_wire::language;
     responses((status = 200, body = [Language]), (status = "4XX", body = ErrorBody))
 )]
 pub(crate) async fn languages(State(server): State<Arc<Server>>) -> Json<Vec<Language>> {
-    let languages = server.core.languages();
-    Json(languages.list().await.into_iter().map(language).collect())
+    Json(server.core.entries().await.into_iter().map(language).collect())
 }

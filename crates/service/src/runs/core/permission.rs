@@ -8,6 +8,7 @@ use tokio::time::sleep;
 
 use super::Core;
 use crate::runs::admission::Refused;
+use crate::runs::auto;
 use crate::runs::error::RunError;
 use crate::runs::isolation::{self, Chosen, Wish};
 use crate::runs::questions::Answer;
@@ -76,7 +77,7 @@ impl Core {
     /// It cannot, so nobody is asked.
     async fn can_give_network(&self, level: IsolationChoice) -> Result<bool, RunError> {
         let report = self.engine.started().await?.sandbox().await;
-        if isolation::level(level, !report.is_for_auto()) != Isolation::Sandbox {
+        if auto::level(level, !report.is_for_auto()) != Isolation::Sandbox {
             return Ok(false);
         }
         if let Some(lack) = report.lack {

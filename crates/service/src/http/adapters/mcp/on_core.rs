@@ -37,6 +37,6 @@ pub(crate) async fn run(
 
 /// The answer of `GET /languages`.
 pub(crate) async fn languages(core: &Core) -> Value {
-    let languages: Vec<Language> = core.languages().list().await.into_iter().map(language).collect();
+    let languages: Vec<Language> = core.entries().await.into_iter().map(language).collect();
     serde_json::to_value(languages).unwrap_or_default()
 }

@@ -28,7 +28,7 @@ pub(super) struct Runtime {
 
 /// Every language that can run.
 pub(super) async fn list(core: &Core) -> Vec<Runtime> {
-    let entries = core.languages().list().await;
+    let entries = core.entries().await;
     let runnable = entries.into_iter().filter_map(|entry| Some((entry.language, entry.runtime.ok()?)));
     runnable
         .map(|(language, runtime)| Runtime {
