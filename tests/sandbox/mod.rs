@@ -7,6 +7,7 @@ mod grants;
 mod internet;
 mod kernel;
 mod network;
+mod planted;
 mod science;
 mod works;
 

@@ -195,6 +195,11 @@ impl AppState {
         Packages::new(&self.paths, self.lifecycle.machine())
     }
 
+    /// The folders that programs may write to: what is in them is not used as a Python.
+    pub(super) fn writable(&self) -> Vec<PathBuf> {
+        self.settings.current().settings.sandbox_write
+    }
+
     pub(super) fn chosen_python(&self) -> Option<PathBuf> {
         self.settings.current().settings.python_in_effect()
     }

@@ -9,11 +9,11 @@ use runtray_engine::interpreter;
 use super::app_state::AppState;
 use super::interpreter_list::Interpreters;
 
-/// Searches again after each change, as long as the app lives.
+/// Searches again after each change of what decides which are used, as long as the app lives.
 pub(super) async fn keep(app_state: Arc<AppState>) {
     let (mut service, mut settings) = (app_state.lifecycle.service(), app_state.settings());
     loop {
-        let choice = app_state.chosen_python();
+        let (choice, writable) = (app_state.chosen_python(), app_state.writable());
         service.mark_unchanged();
         settings.mark_unchanged();
         look(&app_state, choice.as_deref()).await;
@@ -22,7 +22,7 @@ pub(super) async fn keep(app_state: Arc<AppState>) {
                 changed = service.changed() => if changed.is_err() { return },
                 changed = settings.changed() => match changed {
                     Err(_) => return,
-                    Ok(()) if app_state.chosen_python() == choice => continue,
+                    Ok(()) if app_state.chosen_python() == choice && app_state.writable() == writable => continue,
                     Ok(()) => {}
                 },
             }

@@ -8,9 +8,9 @@ use anyhow::anyhow;
 use runtray_engine::interpreter::{Machine, SCIENCE};
 use runtray_engine::message::LocalizedMessage;
 use runtray_service::Packages;
-use runtray_service::paths::Paths;
 use runtray_wire::{PackProgress, PackStep, Packs};
 
+use super::configuration::settings;
 use crate::args;
 use crate::print;
 
@@ -19,7 +19,10 @@ const CALM: Duration = Duration::from_millis(100);
 
 /// Lists, adds or removes packages of the built-in Python.
 pub(crate) async fn packs(command: args::Packs) -> anyhow::Result<ExitCode> {
-    let packages = Packages::new(&Paths::find()?, Machine::this());
+    let (paths, loaded) = settings()?;
+    let machine = Machine::this();
+    machine.set_writable(&loaded.settings.sandbox_write);
+    let packages = Packages::new(&paths, machine);
     let mut shown = Shown::new();
     let mut progress = |step: PackProgress| shown.show(&step);
     let (changed, json) = match &command {

@@ -34,6 +34,7 @@ pub(crate) async fn pythons(args: Pythons) -> anyhow::Result<ExitCode> {
 /// This machine; where the built-in Python is preferred if nothing isolates an own one, that is tried.
 async fn machine(paths: &Paths, settings: &Settings) -> Machine {
     let machine = Machine::this().with_packages(paths.packages_folder());
+    machine.set_writable(&settings.sandbox_write);
     let config = || Config { runs_folder: paths.runs.clone(), hidden: paths.hidden(), warm: Warm::none() };
     if machine.may_prefer_built_in()
         && let Ok(engine) = Engine::start(&config())

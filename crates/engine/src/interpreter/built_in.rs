@@ -22,6 +22,9 @@ const PROGRAM: &str = if cfg!(windows) { "runtray-python.exe" } else { "runtray-
 /// The file name of the compiler of the science pack.
 const COMPILER: &str = if cfg!(windows) { "runtray-python-compile.exe" } else { "runtray-python-compile" };
 
+/// The folder of its unpacked files, in the user's folder for caches.
+const UNPACKED: &str = "runtray-python";
+
 /// The folder of packages that do not put it beside our program, relative to the parent of our program's folder.
 const ELSEWHERE: &str = "lib/runtray";
 
@@ -43,6 +46,25 @@ fn find(variable: Option<OsString>, ours: &Path) -> Option<PathBuf> {
             .collect(),
     };
     candidates.into_iter().find(|path| path.is_absolute() && is_program(path))
+}
+
+/// The folders with the files of the program `built_in`: that of the program itself, and that in which it unpacks them if it
+/// cannot do so beside itself.
+pub(super) fn folders(built_in: &Path) -> Vec<PathBuf> {
+    let unpacked = caches().map(|caches| caches.join(UNPACKED));
+    built_in.parent().map(Path::to_path_buf).into_iter().chain(unpacked).collect()
+}
+
+/// The user's folder for caches, as the program finds it: without the environment on Unix.
+#[cfg(unix)]
+fn caches() -> Option<PathBuf> {
+    let user = nix::unistd::User::from_uid(nix::unistd::geteuid()).ok()??;
+    Some(user.dir.join(if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" }))
+}
+
+#[cfg(not(unix))]
+fn caches() -> Option<PathBuf> {
+    env::var_os("LOCALAPPDATA").map(PathBuf::from)
 }
 
 /// Whether the science pack can be made for the program `built_in`: a compiler is beside it.

@@ -20,13 +20,15 @@ pub(super) struct Candidate {
     pub(super) built_in: bool,
     /// The folder of the science pack, if it is to be started with that.
     pub(super) science: Option<PathBuf>,
+    /// Whether no program can change it, wherever it is: the built-in one, and a path that the user chose.
+    is_kept: bool,
 }
 
 impl Candidate {
     /// The program at `path`, which `source` led to.
     pub(super) fn new(machine: &Machine, path: PathBuf, source: Source) -> Self {
         let built_in = machine.built_in.as_ref().is_some_and(|ours| built_in::is(&path, ours));
-        Self { path, source, built_in, science: None }
+        Self { path, source, built_in, science: None, is_kept: built_in }
     }
 
     /// The built-in Python with the science pack, if both are there.
@@ -46,8 +48,11 @@ impl Candidate {
             return Self::with_science(machine, Source::Choice).unwrap_or_else(missing);
         }
         let name = choice.to_str().filter(|text| !text.contains(['/', '\\']));
-        let path = name.and_then(|name| search_path::find(machine, name)).unwrap_or_else(|| choice.to_path_buf());
-        Self::new(machine, path, Source::Choice)
+        let found = name.and_then(|name| search_path::find(machine, name));
+        // A name may lead to another file each time.
+        let is_kept = found.is_none();
+        let chosen = Self::new(machine, found.unwrap_or_else(|| choice.to_path_buf()), Source::Choice);
+        Self { is_kept: is_kept || chosen.built_in, ..chosen }
     }
 
     /// Whether the file is worth probing.
@@ -82,7 +87,10 @@ impl Candidate {
         if self.source == Source::Project && !is_ours(&self.path) {
             return Err(sentences::NOT_OURS.message());
         }
-        Ok(())
+        match machine.lets_programs_change(&self.path).filter(|_| !self.is_kept) {
+            Some(folder) => Err(sentences::WRITABLE.with("folder", folder.display())),
+            None => Ok(()),
+        }
     }
 
     /// The arguments that start it as this interpreter.

@@ -44,6 +44,7 @@ impl Fixture {
             built_in: self.built_in.clone(),
             packages: None,
             own_are_open: Arc::default(),
+            writable: Default::default(),
             probes: Arc::default(),
         }
     }

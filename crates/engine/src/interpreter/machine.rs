@@ -15,6 +15,7 @@ use super::packages::Packages;
 use super::probe_cache::ProbeCache;
 use super::registry::{self, Registry};
 use super::reparse;
+use super::writable::WritableFolders;
 
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -62,6 +63,8 @@ pub struct Machine {
     pub(super) packages: Option<PathBuf>,
     /// Whether own Pythons run without any isolation.
     pub(super) own_are_open: Arc<AtomicBool>,
+    /// The folders that programs in the sandbox may write to.
+    pub(super) writable: WritableFolders,
     /// The answers of interpreters.
     pub(super) probes: Arc<ProbeCache>,
 }
@@ -83,6 +86,7 @@ impl Machine {
             built_in: built_in::installed(),
             packages: None,
             own_are_open: Arc::default(),
+            writable: WritableFolders::default(),
             probes: Arc::default(),
         }
     }
@@ -93,9 +97,32 @@ impl Machine {
         Self { packages: Some(folder), ..self }
     }
 
+    /// Says to which folders programs in the sandbox may write: an interpreter in them is not used unless the user chose its
+    /// path. Clones share this.
+    pub fn set_writable(&self, folders: &[PathBuf]) {
+        self.writable.set(folders);
+    }
+
+    /// The folder of [`Self::set_writable`] in which a program could have put the file at `path`.
+    pub(crate) fn lets_programs_change(&self, path: &Path) -> Option<PathBuf> {
+        self.writable.that_exposes(path)
+    }
+
+    /// The current folder; if programs may write to it, one to which they may not.
+    pub(super) fn folder_to_probe_in(&self) -> Option<&Path> {
+        let folders = [self.current_folder.as_deref(), self.home.as_deref(), Some(&self.root)].into_iter().flatten();
+        folders.into_iter().find(|folder| self.lets_programs_change(folder).is_none())
+    }
+
     /// The program of the built-in Python, if it is installed.
     pub fn built_in(&self) -> Option<&Path> {
         self.built_in.as_deref()
+    }
+
+    /// The folders of the built-in Python and of its packages, which hold machine code; none if it is not installed.
+    pub(crate) fn code_of_built_in(&self) -> Vec<PathBuf> {
+        let folders = self.built_in.iter().flat_map(|built_in| built_in::folders(built_in));
+        folders.chain(self.built_in.as_ref().and(self.packages.clone())).collect()
     }
 
     /// The packages of the built-in Python now.

@@ -29,6 +29,8 @@ pub(crate) mod search_path;
 mod source;
 mod stub;
 pub(crate) mod trees;
+mod watched;
+mod writable;
 
 #[cfg(all(test, unix))]
 pub(crate) mod fixture;

@@ -76,7 +76,8 @@ fn command(machine: &Machine, program: &Path, args: &[impl AsRef<OsStr>]) -> Com
         .stderr(Stdio::piped())
         .kill_on_drop(true);
     command.envs(machine.variables.iter().filter(|(name, _)| !SCRUBBED.iter().any(|prefix| name.starts_with(prefix))));
-    if let Some(folder) = &machine.current_folder {
+    // The shims of version switchers read files of this folder.
+    if let Some(folder) = machine.folder_to_probe_in() {
         command.current_dir(folder);
     }
     #[cfg(unix)]

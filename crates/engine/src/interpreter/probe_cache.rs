@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Answer;
+use super::watched::Watched;
 use crate::fingerprint::FileState;
 
 /// The arguments of a probe.
@@ -28,6 +29,8 @@ pub(super) type Slot = tokio::sync::Mutex<Option<Kept>>;
 pub(super) struct Kept {
     answer: Answer,
     state: FileState,
+    /// What else the answer depends on.
+    watched: Watched,
 }
 
 impl ProbeCache {
@@ -47,7 +50,17 @@ impl Kept {
     /// The answer of `program`, which says that it is `executable`; `None` if it may not be kept.
     pub(super) fn new(answer: Answer, state: Option<FileState>, program: &Path, executable: &Path) -> Option<Self> {
         let names_itself = program.canonicalize().ok()? == executable.canonicalize().ok()?;
-        state.filter(|_| names_itself).map(|state| Self { answer, state })
+        state.filter(|_| names_itself).map(|state| Self { answer, state, watched: Watched::default() })
+    }
+
+    /// This one if it depends on `watched` too.
+    pub(super) fn with(self, watched: Watched) -> Self {
+        Self { watched, ..self }
+    }
+
+    /// The answer with what it depends on, if all of that is as it was.
+    pub(super) fn report(&self, state: Option<FileState>) -> Option<(&Answer, &Watched)> {
+        self.answer(state).filter(|_| self.watched.is_current()).map(|answer| (answer, &self.watched))
     }
 
     /// The answer, if the program's file is still in `state`.

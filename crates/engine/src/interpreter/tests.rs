@@ -186,3 +186,25 @@ async fn a_shim_and_a_failure_are_probed_again() {
         assert_eq!(times_probed(&program), 2, "{program:?}");
     }
 }
+
+#[tokio::test]
+async fn what_programs_may_have_planted_is_not_probed_unless_the_user_chose_it() {
+    let fixture = Fixture::new(Platform::Linux).current("proj/deep").folder("PATH", "proj/bin");
+    fixture.file("proj/.venv/pyvenv.cfg", "");
+    let (venv, on_path) =
+        (fixture.python("proj/.venv/bin/python", (3, 12, 0)), fixture.python("proj/bin/python3", (3, 12, 0)));
+    let node = fixture.node("proj/bin/node", "24.0.0");
+    let machine = fixture.machine();
+    machine.set_writable(&[fixture.path("proj")]);
+    let discovery = pythons(machine.clone(), None).await;
+    assert_eq!((discovery.found.len(), discovery.rejected.len()), (0, 2), "{discovery:?}");
+    let reason = format!("because programs may write to {}", fixture.path("proj").display());
+    assert!(discovery.rejected.iter().all(|rejected| rejected.reason.to_string().contains(&reason)), "{discovery:?}");
+    check_refused(&machine, Path::new("python3"), "is not used: a program may have put it there").await;
+    first(Kind::Node, &machine, None, |_| Ok(())).await.expect_err("a refusal");
+    assert_eq!([&venv, &on_path, &node].map(|path| times_probed(path)), [0, 0, 0]);
+    first(Kind::Python, &machine, Some(&venv), |_| Ok(())).await.expect("the chosen one");
+    machine.set_writable(&[fixture.path("proj/bin")]);
+    let found = pythons(machine, None).await.found;
+    assert_eq!(found.iter().map(|found| &found.path).collect::<Vec<_>>(), [&venv], "what is beside the folder is used");
+}

@@ -1,9 +1,6 @@
 # Prints, as one line of JSON, the folders of this interpreter: its prefixes, its libraries and packages, its programs, and all
 # folders that it imports from. `prelude.py` is in front of it.
 import json
-import os
-import site
-import sys
 import sysconfig
 
 
@@ -24,7 +21,7 @@ libraries = of(lambda: [sysconfig.get_paths()[name] for name in ("stdlib", "plat
 libraries += of(site.getsitepackages) + [os.path.dirname(os.__file__)]
 if getattr(site, "ENABLE_USER_SITE", False):
     libraries += of(site.getusersitepackages)
-libraries += [path for path in sys.path if path.endswith(".zip")]
+libraries += [path for path in search_path if path.endswith(".zip")]
 programs = [sys.executable, getattr(sys, "_base_executable", None) or sys.executable]
 print(
     json.dumps(
@@ -32,7 +29,7 @@ print(
             "prefixes": text(prefixes),
             "libraries": text(libraries),
             "programs": text(programs),
-            "imports": text(sys.path),
+            "imports": text(search_path),
         }
     )
 )

@@ -4,8 +4,9 @@
 //! are. Of a home, and of any folder above one, no part is granted that is not a reported library. On Windows a prefix has only
 //! its interpreter in it, whose libraries lie beside it: it is granted as a whole if it looks like one.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde::Deserialize;
 
@@ -15,10 +16,13 @@ use super::found::Found;
 use super::machine::Machine;
 use super::probe::probe;
 use super::probe_cache::Kept;
+use super::watched::Watched;
+use super::writable::base_of;
 use crate::fingerprint::FileState;
 
-/// The arguments of the question. The script prints one line of JSON, after any output of the Python's own start-up files.
-const ARGS: [&str; 3] = ["-B", "-c", concat!(include_str!("prelude.py"), include_str!("trees.py"))];
+/// The arguments of the question, before the folders from which nothing is imported. The script prints one line of JSON, after
+/// any output of the Python's own start-up files.
+const ARGS: [&str; 4] = ["-S", "-B", "-c", concat!(include_str!("prelude.py"), include_str!("trees.py"))];
 
 /// The time limit of the answer; a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -60,6 +64,22 @@ pub(crate) struct Trees {
     /// Those that nothing may be added to: the prefixes of a Python, in which a new `pyvenv.cfg` would lead to other code, the
     /// folders that it imports from, and everything readable with code in it.
     pub(crate) code: Vec<PathBuf>,
+    /// The folders from which nothing is imported to find out about the interpreter: programs may write to them.
+    pub(crate) open: Vec<PathBuf>,
+    /// What the list depends on.
+    watched: Watched,
+}
+
+impl Trees {
+    /// Those of an interpreter whose programs read none of them.
+    pub(crate) fn of_code(code: Vec<PathBuf>) -> Self {
+        Self { code, ..Self::default() }
+    }
+
+    /// Whether an interpreter still imports from the folders of `code`. That matters only where programs may write to folders.
+    pub(crate) fn are_current(&self) -> bool {
+        self.open.is_empty() || self.watched.is_current()
+    }
 }
 
 /// An interpreter's report of itself.
@@ -75,7 +95,8 @@ struct Report {
 
 /// The trees of a Python. If it does not report them, those of its prefix.
 pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Trees {
-    let mut report = report_of(machine, found).await.unwrap_or_default();
+    let (report, watched) = report_of(machine, found).await.unzip();
+    let mut report = report.unwrap_or_default();
     report.prefixes.push(found.prefix.clone());
     report.programs.extend([found.path.clone(), found.executable.clone()]);
     let homes = Homes::of(machine.home.as_deref());
@@ -84,27 +105,33 @@ pub(crate) async fn of_python(machine: &Machine, found: &Found) -> Trees {
     let fixed: Vec<_> = fixed.collect();
     let mut trees = granted(&homes, report, parts_of);
     trees.code.extend(fixed);
-    trees
+    Trees { open: machine.writable.list(), watched: watched.unwrap_or_default(), ..trees }
 }
 
 /// The folders with the modules of a Python. None if it does not report them.
 pub(crate) async fn libraries(machine: &Machine, found: &Found) -> Vec<PathBuf> {
-    report_of(machine, found).await.map(|report| report.libraries).unwrap_or_default()
+    report_of(machine, found).await.map(|(report, _)| report.libraries).unwrap_or_default()
 }
 
-/// The report of a Python. It is kept while the Python's own file is unchanged; a folder that is missing now may appear later.
-async fn report_of(machine: &Machine, found: &Found) -> Option<Report> {
+/// The report of a Python. It is kept while the Python's own file is unchanged, and what leads it to folders; a folder that is
+/// missing now may appear later.
+async fn report_of(machine: &Machine, found: &Found) -> Option<(Report, Watched)> {
     let slot = machine.probes.slot(&ARGS, &found.path, None);
     let mut kept = slot.lock().await;
     let state = FileState::of(&found.path);
-    if let Some(answer) = kept.as_ref().and_then(|kept| kept.answer(state)) {
-        return read(answer);
+    if let Some((answer, watched)) = kept.as_ref().and_then(|kept| kept.report(state)) {
+        return Some((read(answer)?, watched.clone()));
     }
-    let patient = Machine { patience: PATIENCE, ..machine.clone() };
-    let answer = probe(&patient, &found.path, &ARGS).await.ok()?;
-    let report = read(&answer);
-    *kept = Kept::new(answer, state, &found.path, &found.executable);
-    report
+    let (patient, began) = (Machine { patience: PATIENCE, ..machine.clone() }, SystemTime::now());
+    let open = machine.writable.list();
+    let args = ARGS.iter().map(OsStr::new).chain(open.iter().map(|folder| folder.as_os_str())).collect::<Vec<_>>();
+    let answer = probe(&patient, &found.path, &args).await.ok()?;
+    let report = read(&answer)?;
+    let watched = Watched::of(&report.libraries, &report.prefixes);
+    let new = Kept::new(answer, state, &found.path, &found.executable);
+    // What changed meanwhile may be missing in the report.
+    *kept = new.filter(|_| watched.is_older_than(began)).map(|new| new.with(watched.clone()));
+    Some((report, watched))
 }
 
 fn read(answer: &Answer) -> Option<Report> {
@@ -134,6 +161,13 @@ fn data_of(program: &Path) -> PathBuf {
     let name = folder::name(program);
     let end = name.find(|letter: char| !letter.is_ascii_alphabetic()).filter(|end| *end > 0);
     Path::new("share").join(&name[..end.unwrap_or(name.len())])
+}
+
+/// The places that an interpreter at `program` would consist of, as far as its path tells.
+pub(crate) fn around(program: &Path) -> Vec<PathBuf> {
+    let base = base_of(program).into_iter();
+    let found = [program.to_path_buf()].into_iter().chain(base.clone()).chain(prefix_of(program));
+    found.chain(base.flat_map(|base| base.parent().map(Path::to_path_buf))).collect()
 }
 
 /// The folders around the `bin` of a program, by its path and by the file that its links lead to.
@@ -173,7 +207,7 @@ fn granted(homes: &Homes, report: Report, parts: impl Fn(&Path) -> Vec<PathBuf>)
     readable.sort();
     readable.dedup();
     let code = readable.iter().filter(|path| !DATA.iter().any(|data| path.ends_with(data))).cloned().collect();
-    Trees { readable, code }
+    Trees { readable, ..Trees::of_code(code) }
 }
 
 fn parts_of(prefix: &Path) -> Vec<PathBuf> {

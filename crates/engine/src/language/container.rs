@@ -50,6 +50,7 @@ pub(super) fn runtime(language: &Language, images: &Images) -> Result<Runtime, U
         activation: Activation::default(),
         trees: Vec::new(),
         code: Vec::new(),
+        open: Vec::new(),
         extension: language.extension.clone(),
         prestart: None,
         image: Some(image.to_owned()),

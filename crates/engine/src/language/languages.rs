@@ -12,7 +12,7 @@ use super::program::{self, Program};
 use super::runtime::Runtime;
 use super::unavailable::Unavailable;
 use super::{node, shell, shell_search, synonyms, table};
-use crate::interpreter::{BUILT_IN, Machine, SCIENCE};
+use crate::interpreter::{BUILT_IN, Machine, SCIENCE, trees};
 use crate::text::sentences;
 
 /// The user's choices, from the settings.
@@ -30,6 +30,8 @@ pub struct Choices {
     pub container: bool,
     /// The images of containers.
     pub images: Images,
+    /// The folders that programs in the sandbox may write to.
+    pub writable: Vec<PathBuf>,
     /// The user's own languages; one with the name of a built-in language replaces it.
     pub languages: Vec<Language>,
 }
@@ -74,6 +76,7 @@ struct Row {
 impl Languages {
     /// The built-in languages and the user's. Nothing is searched yet.
     pub fn new(mut choices: Choices, machine: Machine) -> Self {
+        machine.set_writable(&choices.writable);
         let rows = table::rows(std::mem::take(&mut choices.languages));
         let rows = rows.into_iter().map(|language| Row { language, program: Arc::default() }).collect();
         let prefers_built_in = machine.prefers_built_in();
@@ -86,6 +89,10 @@ impl Languages {
     #[must_use]
     pub fn with(&self, choices: Choices) -> Self {
         let mut new = Self::new(choices, self.machine.clone());
+        // An interpreter in a folder that programs may write to since then is not used.
+        if new.choices.writable != self.choices.writable {
+            return new;
+        }
         if new.choices.chooses_science() == self.choices.chooses_science() {
             new.built_in.clone_from(&self.built_in);
         }
@@ -194,15 +201,35 @@ impl Languages {
         futures_util::future::join_all(entries).await
     }
 
-    /// The paths of all interpreters that no program may add anything to. The first call searches every interpreter.
+    /// The paths of all interpreters that no program may add anything to: of those that are used, of those that the user chose
+    /// even if they are missing, and of the built-in Python. The first call searches every interpreter; each call looks whether
+    /// the Python in use imports from other folders now.
     pub async fn code(&self) -> Vec<PathBuf> {
         self.searched.get_or_init(|| async { drop(self.list().await) }).await;
+        for row in self.rows.iter().filter(|row| row.language.interpreter == Interpreter::Python) {
+            drop(self.program(row).await);
+        }
         let own = self.rows.iter().map(|row| &row.program);
-        let programs = own.chain([&self.python, &self.node, &self.node_types]).filter_map(|cache| cache.last());
+        let programs = own.chain([&self.python, &self.built_in, &self.node, &self.node_types]);
+        let programs = programs.filter_map(|cache| cache.last());
         let mut code: Vec<PathBuf> = programs.flat_map(|program| program.code().to_vec()).collect();
+        code.extend(self.chosen_in_vain());
+        code.extend(self.machine.code_of_built_in());
         code.sort();
         code.dedup();
         code
+    }
+
+    /// The places of interpreters that the user chose and that cannot be used now, so that no program makes one there.
+    fn chosen_in_vain(&self) -> Vec<PathBuf> {
+        let chosen = [(&self.choices.python, &self.python), (&self.choices.node, &self.node)];
+        let chosen = chosen.into_iter().filter_map(|(path, cache)| Some((path.clone()?, cache)));
+        let own = self.rows.iter().filter_map(|row| match &row.language.interpreter {
+            Interpreter::Command(command) => Some((command.first()?.into(), &row.program)),
+            _ => None,
+        });
+        let missing = chosen.chain(own).filter(|(path, cache)| path.is_absolute() && cache.last().is_none());
+        missing.flat_map(|(path, _)| trees::around(&path)).collect()
     }
 
     async fn program(&self, row: &Row) -> Result<Arc<Program>, Unavailable> {

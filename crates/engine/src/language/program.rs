@@ -69,6 +69,7 @@ impl Program {
             activation: self.activation.clone(),
             trees: self.trees.readable.clone(),
             code: self.trees.code.clone(),
+            open: self.trees.open.clone(),
             extension: language.extension.clone(),
             prestart: if self.built_in { Some(Prestart::BuiltIn) } else { Prestart::of(interpreter) },
             isolation: if self.built_in { Isolation::Wasm } else { Isolation::None },
@@ -87,9 +88,9 @@ impl Program {
         }
     }
 
-    /// Whether its packages are those of now.
+    /// Whether its packages are those of now, and the folders that it imports from.
     pub(super) fn has_its_packages(&self) -> bool {
-        self.packages.as_ref().is_none_or(Packages::is_current)
+        self.packages.as_ref().is_none_or(Packages::is_current) && self.trees.are_current()
     }
 
     fn args_in_sight(&self, interpreter: &Interpreter) -> Vec<OsString> {
@@ -134,10 +135,7 @@ pub(super) async fn python(machine: &Machine, choice: Option<&Path>) -> Result<P
     let found = found.map_err(|refused| nothing(Kind::Python, choice, &refused))?;
     // The built-in one isolates its programs itself.
     let trees = match found.built_in {
-        true => Trees {
-            readable: Vec::new(),
-            code: [found.path.clone()].into_iter().chain(found.science.clone()).collect(),
-        },
+        true => Trees::of_code([found.path.clone()].into_iter().chain(found.science.clone()).collect()),
         false => trees::of_python(machine, &found).await,
     };
     let own_pythons = found.built_in.then(|| OwnPythons::of(machine));
@@ -181,6 +179,9 @@ pub(super) fn locate(machine: &Machine, name: &str) -> Result<Program, Unavailab
     let is_path = name.contains(['/', '\\']);
     let path = if is_path { Some(PathBuf::from(name)) } else { search_path::find(machine, name) };
     let path = path.ok_or_else(|| Unavailable(sentences::COMMAND_NOT_ON_PATH.with("name", name)))?;
+    if let Some(folder) = machine.lets_programs_change(&path).filter(|_| !is_path) {
+        return Err(Unavailable(sentences::COMMAND_WRITABLE.with("name", name).with("folder", folder.display())));
+    }
     if !path.is_absolute() {
         return Err(Unavailable(sentences::COMMAND_RELATIVE.with("name", name)));
     }

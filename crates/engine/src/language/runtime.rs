@@ -51,6 +51,8 @@ pub struct Runtime {
     pub trees: Vec<PathBuf>,
     /// The paths that no program may add anything to, because the interpreter finds code there.
     pub code: Vec<PathBuf>,
+    /// The folders from which nothing is imported to find out about the interpreter: programs may write to them.
+    pub open: Vec<PathBuf>,
     /// The extension of the program's file.
     pub extension: String,
     /// How it is prestarted; `None` if it cannot be.

@@ -14,8 +14,8 @@ pub(super) fn of(policy: &Policy, runtime: &Runtime, home: Option<&Path>, hidden
     let mut kept = Vec::new();
     if !policy.write.is_empty() {
         kept = [&*runtime.code, &policy.interpreters].concat();
-        // This program starts itself again, for example as the launcher.
-        kept.extend(std::env::current_exe());
+        // This program starts itself again, for example as the launcher, and others that lie beside it.
+        kept.extend(std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_path_buf)));
     }
     Grants {
         interpreter: apart(&runtime.trees, home, hidden),

@@ -23,6 +23,7 @@ crate::sentences! {
     NOT_A_FILE = "interpreter.not_a_file": "is not a file";
     NOT_EXECUTABLE = "interpreter.not_executable": "is not executable";
     NOT_OURS = "interpreter.not_ours": "is in a folder that belongs to another user; choose it in the settings if you trust it";
+    WRITABLE = "interpreter.writable": "is not used: a program may have put it there, because programs may write to {folder}. Choose it in the settings if you trust it, or remove that folder from `[sandbox] write`";
     UNSEEN = "interpreter.unseen": "cannot be examined: {cause}";
     NOT_LOOKED_AT = "interpreter.not_looked_at": "could not be examined";
     DEAD_LINK = "interpreter.dead_link": "is a link to {target}, which does not exist any more";
@@ -47,6 +48,7 @@ crate::sentences! {
     SHELLS_OFF = "language.shells_off": "programs for the shell {name} are off; `allow_shells = true` in the settings turns them on";
     COMMAND_RELATIVE = "language.relative": "`{name}` is a relative path: give its whole path in the settings";
     COMMAND_UNUSABLE = "language.unusable": "{name} does not exist or is not executable: correct it in the settings";
+    COMMAND_WRITABLE = "language.writable": "the `{name}` that PATH leads to is in {folder}, to which programs may write: give its whole path in the settings if you trust it, or remove that folder from `[sandbox] write`";
     SEARCH_BROKE = "language.search_broke": "the search for it failed: {error}";
     CHOSEN_UNUSABLE = "language.chosen_unusable": "the chosen {name} cannot be used: {reasons}. Choose another in the settings";
     NONE_FOUND = "language.none_found": "no {name} was found: {advice}, or choose one in the settings";

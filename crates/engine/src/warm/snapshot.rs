@@ -56,9 +56,9 @@ impl Snapshot {
 
 async fn paths(runtime: &Runtime) -> io::Result<Vec<PathBuf>> {
     let mut paths = match runtime.prestart {
-        Some(Prestart::Python) => {
-            start_files(&runtime.path).await.map_err(|reason| unknown(&runtime.path, &reason.to_string()))?
-        }
+        Some(Prestart::Python) => start_files(&runtime.path, &runtime.open)
+            .await
+            .map_err(|reason| unknown(&runtime.path, &reason.to_string()))?,
         // Node.js looks for modules when they are required, and the built-in Python's never change: with other packages it is
         // another runtime.
         Some(Prestart::Node | Prestart::BuiltIn) | None => Vec::new(),

@@ -36,7 +36,7 @@ impl Lifecycle {
     pub fn new(options: Options) -> Self {
         let retained = Retained::of(&options.paths);
         let (service, stopping) = (watch::Sender::new(None), watch::Sender::new(None));
-        let machine = RwLock::new(Machine::this());
+        let machine = RwLock::new(new_machine(&options.settings));
         Self { options, retained, service, stopping, changing: Mutex::new(()), machine }
     }
 
@@ -155,7 +155,7 @@ impl Lifecycle {
         let running = self.service.borrow().clone();
         if running.is_some() {
             // A restart looks for every interpreter again.
-            *self.machine.write().unwrap_or_else(PoisonError::into_inner) = Machine::this();
+            *self.machine.write().unwrap_or_else(PoisonError::into_inner) = new_machine(&self.options.settings);
         }
         self.stopping.send_replace(running.clone());
         self.service.send_replace(None);
@@ -171,6 +171,13 @@ impl Lifecycle {
         self.service.send_replace(Some(service.clone()));
         Ok(service)
     }
+}
+
+/// This machine, on which no interpreter has been probed.
+fn new_machine(settings: &SettingsStore) -> Machine {
+    let machine = Machine::this();
+    machine.set_writable(&settings.current().settings.sandbox_write);
+    machine
 }
 
 #[cfg(all(test, unix))]

@@ -23,6 +23,7 @@ pub(super) fn job_of(id: &str, request: Request) -> Job {
         transforms: false,
         trees: Vec::new(),
         code: Vec::new(),
+        open: Vec::new(),
         announces: false,
         activation: Activation::default(),
         extension: "py".into(),

@@ -317,6 +317,7 @@ impl Settings {
             node: self.node.clone(),
             shells: self.allow_shells,
             languages: self.languages.clone(),
+            writable: self.sandbox_write.clone(),
         }
     }
 }

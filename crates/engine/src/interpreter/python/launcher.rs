@@ -21,7 +21,8 @@ fn launcher(machine: &Machine) -> Option<PathBuf> {
     let of_user = machine.folder("LOCALAPPDATA").map(|data| data.join("Programs/Python/Launcher/py.exe"));
     let of_system = machine.folder("SYSTEMROOT").map(|folder| folder.join("py.exe"));
     let installed = [of_system, of_user].into_iter().flatten().find(|path| executable::is_program(path));
-    search_path::find(machine, "py").or(installed)
+    let found = search_path::find(machine, "py").or(installed);
+    found.filter(|launcher| machine.lets_programs_change(launcher).is_none())
 }
 
 /// The path in a line such as ` -V:3.12 *        C:\Python312\python.exe`, or ` -3.9-64    C:\Python39\python.exe *` before

@@ -53,16 +53,19 @@ const SOURCES: [Source; 16] = [
     Source::BuiltIn,
 ];
 
-/// Ignores the user's `PYTHON…` variables and packages, and writes no bytecode. `-I` is not used: Python 2 rejects it and could
-/// not report its version. Instead the current folder is removed from `sys.path` before the first import. `-S` is not used:
-/// before 3.14 `site` detects a virtual environment.
-pub(super) const PROBE_ARGS: [&str; 5] = [
+/// Ignores the user's `PYTHON…` variables and all packages, and writes no bytecode. `-I` is not used: Python 2 rejects it and
+/// could not report its version. Instead the current folder is removed from `sys.path` before the first import. With `-S`
+/// nothing is imported from folders that programs may write to. Of `site`, which detects a virtual environment before 3.14,
+/// only that is done.
+pub(super) const PROBE_ARGS: [&str; 6] = [
     "-E",
     "-s",
+    "-S",
     "-B",
     "-c",
     concat!(
-        "import sys; sys.path[:] = sys.path[sys.path[:1] == ['']:]; import json; get = lambda name, other: getattr(sys, name, other); ",
+        "import sys; sys.path[:] = sys.path[sys.path[:1] == ['']:]; import json, site; ",
+        "site.addsitepackages = lambda known, *rest: known; getattr(site, 'venv', set)(set()); get = lambda name, other: getattr(sys, name, other); ",
         "print(json.dumps({'version': list(sys.version_info), 'executable': sys.executable, 'prefix': sys.prefix, ",
         "'base_prefix': get('base_prefix', sys.prefix), ",
         "'implementation': getattr(get('implementation', None), 'name', 'cpython')}))",

@@ -1,13 +1,9 @@
-# Prints a JSON list of every path whose change affects the next start of this interpreter: the folders on its search path and those
-# that may become part of it, the path configuration files in them, and the files that it has imported so far. `../prelude.py` is in
-# front of it.
-import sys
-
+# Prints a JSON list of every path whose change affects the next start of this interpreter: the folders on its search path and
+# those that may become part of it, the path configuration files in them, and the files that it has imported so far.
+# `../prelude.py` is in front of it.
 modules = [(name, getattr(module, "__file__", None)) for name, module in list(sys.modules.items())]
 
 import json
-import os
-import site
 
 
 def from_site(name):
@@ -53,11 +49,13 @@ def is_own(name, path):
 
 
 base = getattr(sys, "_base_executable", None) or sys.executable
-folders = list(dict.fromkeys(map(os.path.abspath, sys.path + packages)))
+folders = list(dict.fromkeys(map(os.path.abspath, search_path + packages)))
 paths = [path for name, path in modules if path and is_own(name, path)]
 paths += [sys.executable, base]
 paths += [os.path.join(prefix, "pyvenv.cfg") for prefix in (sys.prefix, os.path.dirname(sys.executable))]
 paths += folders
+# Nothing was imported from these.
+paths += [os.path.join(folder, name + ".py") for folder in left_out for name in ("sitecustomize", "usercustomize")]
 # Every console script adds a file to the interpreter's folder, so of that folder only the path configuration files count.
 for folder in dict.fromkeys(folders + [os.path.dirname(sys.executable), os.path.dirname(base)]):
     paths += entries_of_path_files(folder)

@@ -1,5 +1,6 @@
 //! The files that a Python reads at its start.
 
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -13,13 +14,16 @@ const SCRIPT: &str = concat!(include_str!("../prelude.py"), include_str!("start_
 /// Nobody waits for the answer, and a loaded machine is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// Lists every path whose change affects the next start of the Python at `program`. Listed paths may not exist.
+/// Lists every path whose change affects the next start of the Python at `program`. Listed paths may not exist. Nothing is
+/// imported from the folders `open`, to which programs may write.
 ///
 /// # Errors
 /// Why it did not answer; follows its path in a sentence.
-pub(crate) async fn start_files(program: &Path) -> Result<Vec<PathBuf>, LocalizedMessage> {
+pub(crate) async fn start_files(program: &Path, open: &[PathBuf]) -> Result<Vec<PathBuf>, LocalizedMessage> {
     let machine = Machine { patience: PATIENCE, ..Machine::this() };
-    let answer = probe(&machine, program, &["-B", "-c", SCRIPT]).await.map_err(|error| error.message())?;
+    let args =
+        ["-S", "-B", "-c", SCRIPT].into_iter().map(OsStr::new).chain(open.iter().map(|folder| folder.as_os_str()));
+    let answer = probe(&machine, program, &args.collect::<Vec<_>>()).await.map_err(|error| error.message())?;
     let paths = answer.stdout.lines().rev().find_map(|line| serde_json::from_str(line).ok());
     paths.ok_or_else(|| answer.undescribed("Python"))
 }
