@@ -94,6 +94,7 @@ pub(crate) const LAYOUTS: &[CrateLayout] = &[
             ("workspace", &["request", "outcome", "limits", "private"]),
             ("language", &["interpreter", "request", "outcome", "text", "fingerprint"]),
             ("interpreter", &["sys", "text", "fingerprint"]),
+            ("private", &["sys"]),
             ("sys", &["session", "isolation", "outcome", "limits", "text"]),
             ("request", &["session", "error", "text"]),
             ("session", &["outcome", "error"]),
@@ -103,7 +104,6 @@ pub(crate) const LAYOUTS: &[CrateLayout] = &[
             ("error", &["text"]),
             ("text", &[]),
             ("fingerprint", &[]),
-            ("private", &[]),
         ],
     },
     CrateLayout {

@@ -31,6 +31,7 @@ mod source;
 mod stub;
 pub(crate) mod trees;
 mod unpacked;
+mod watched;
 mod writable;
 
 #[cfg(all(test, unix))]

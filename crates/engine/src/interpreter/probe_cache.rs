@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::answer::Answer;
-use super::trees::Watched;
 use super::unpacked::Unpacked;
+use super::watched::Watched;
 use crate::fingerprint::FileState;
 
 /// The arguments of a probe.

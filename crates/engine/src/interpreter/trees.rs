@@ -16,7 +16,9 @@ use super::found::Found;
 use super::machine::Machine;
 use super::probe::probe;
 use super::probe_cache::Kept;
-use crate::fingerprint::{FileState, Fingerprint};
+use super::watched::Watched;
+use super::writable::base_of;
+use crate::fingerprint::FileState;
 
 /// The arguments of the question, before the folders from which nothing is imported. The script prints one line of JSON, after
 /// any output of the Python's own start-up files.
@@ -80,35 +82,6 @@ impl Trees {
     }
 }
 
-/// The files that lead an interpreter to further folders, with their state.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Watched(Option<(Vec<PathBuf>, Fingerprint)>);
-
-impl Watched {
-    /// The folders with the modules of a Python, and the files in them that name further ones.
-    fn of(report: &Report) -> Self {
-        let names_folders = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "pth");
-        let entries = |folder: &PathBuf| {
-            let entries = folder.read_dir().into_iter().flatten().flatten();
-            entries.map(|entry| entry.path()).filter(names_folders).collect::<Vec<_>>()
-        };
-        let mut paths: Vec<_> = report.libraries.iter().flat_map(entries).collect();
-        paths.extend(report.libraries.iter().cloned());
-        paths.extend(report.prefixes.iter().map(|prefix| prefix.join("pyvenv.cfg")));
-        let state = Fingerprint::of(&paths);
-        Self(Some((paths, state)))
-    }
-
-    pub(super) fn is_current(&self) -> bool {
-        self.0.as_ref().is_none_or(|(paths, state)| Fingerprint::of(paths) == *state)
-    }
-
-    /// Whether everything was last changed before `time`.
-    fn is_older_than(&self, time: SystemTime) -> bool {
-        self.0.as_ref().is_none_or(|(_, state)| state.is_older_than(time))
-    }
-}
-
 /// An interpreter's report of itself.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -154,7 +127,7 @@ async fn report_of(machine: &Machine, found: &Found) -> Option<(Report, Watched)
     let args = ARGS.iter().map(OsStr::new).chain(open.iter().map(|folder| folder.as_os_str())).collect::<Vec<_>>();
     let answer = probe(&patient, &found.path, &args).await.ok()?;
     let report = read(&answer)?;
-    let watched = Watched::of(&report);
+    let watched = Watched::of(&report.libraries, &report.prefixes);
     let new = Kept::new(answer, state, &found.path, &found.executable);
     // What changed meanwhile may be missing in the report.
     *kept = new.filter(|_| watched.is_older_than(began)).map(|new| new.with(watched.clone()));
@@ -192,7 +165,7 @@ fn data_of(program: &Path) -> PathBuf {
 
 /// The places that an interpreter at `program` would consist of, as far as its path tells.
 pub(crate) fn around(program: &Path) -> Vec<PathBuf> {
-    let base = folder::base_of(program).into_iter();
+    let base = base_of(program).into_iter();
     let found = [program.to_path_buf()].into_iter().chain(base.clone()).chain(prefix_of(program));
     found.chain(base.flat_map(|base| base.parent().map(Path::to_path_buf))).collect()
 }

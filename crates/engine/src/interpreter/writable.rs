@@ -9,8 +9,6 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
-use super::folder;
-
 /// More links than this on the way to a file are a circle.
 const MOST_LINKS: usize = 40;
 
@@ -35,10 +33,18 @@ impl WritableFolders {
         if folders.is_empty() {
             return None;
         }
-        let base = folder::base_of(program);
+        let base = base_of(program);
         let places = [Some(program), base.as_deref()];
         places.into_iter().flatten().find_map(|place| folders.iter().find(|folder| leads_into(place, folder)).cloned())
     }
+}
+
+/// The folder with the program that the virtual environment of `program` starts, by its `pyvenv.cfg`.
+pub(super) fn base_of(program: &Path) -> Option<PathBuf> {
+    let mut folders = program.ancestors().skip(1).take(2);
+    let settings = folders.find_map(|folder| std::fs::read_to_string(folder.join("pyvenv.cfg")).ok())?;
+    let mut pairs = settings.lines().filter_map(|line| line.split_once('='));
+    pairs.find(|(key, _)| key.trim().eq_ignore_ascii_case("home")).map(|(_, home)| home.trim().into())
 }
 
 /// Whether `path`, or a link on the way to where it leads, is in `folder`.
