@@ -96,7 +96,8 @@ impl AppState {
         let package = self.fetch_package(release.clone()).await?;
         self.until_idle(&found).await;
         self.versions.step.send_replace(VersionStep::Installing { found });
-        match blocking(move || package.install()).await? {
+        // A program may start until the installer quits the app, which waits for it.
+        match blocking(move || package.install(false)).await? {
             Installed::Replaced => Ok(()),
             Installed::SetupStarted(setup) => self.attend(setup).await,
         }

@@ -73,7 +73,7 @@ impl World {
     fn update(&self) -> Result<Installed> {
         let updater = self.updater();
         let release = updater.check()?.release.expect("a newer version");
-        updater.fetch(&release, |_, _| {})?.install()
+        updater.fetch(&release, |_, _| {})?.install(false)
     }
 
     /// The update fails with that code, and everything is as it was.
@@ -110,7 +110,7 @@ fn a_good_package_replaces_the_folder_and_leaves_nothing_else() {
     let (last, size) = *steps.last().expect("steps");
     assert_eq!((steps[0].0, Some(last)), (0, size));
     assert_eq!(world.program(), "old", "it was installed before it was asked for");
-    assert!(matches!(package.install().expect("an installation"), Installed::Replaced));
+    assert!(matches!(package.install(false).expect("an installation"), Installed::Replaced));
     assert_eq!(world.program().as_bytes(), NEW);
     assert_eq!(
         (names(world.root.path()), names(&world.folder())),
@@ -132,7 +132,7 @@ fn an_app_image_is_replaced_and_can_still_be_started() {
     world.server.set("/latest.json", Reply::Whole(manifest("2.0.0", &target, "/image", &signature)));
     world.server.set("/image", Reply::Whole(b"new".to_vec()));
     let release = updater.check().expect("an answer").release.expect("a newer version");
-    updater.fetch(&release, |_, _| {}).expect("a package").install().expect("an installation");
+    updater.fetch(&release, |_, _| {}).expect("a package").install(false).expect("an installation");
     assert_eq!(fs::read_to_string(&image).expect("a file"), "new");
     assert_eq!(fs::metadata(&image).expect("a file").permissions().mode() & 0o777, 0o755);
     assert_eq!(names(world.root.path()), ["Runtray.AppImage", "runtray"]);
