@@ -222,3 +222,44 @@ fn an_update_that_is_to_be_made_now_waits_for_nothing() {
     });
     assert_eq!((&answer["status"], &answer["output"]), (&json!("completed"), &json!("whole\n")), "{answer}");
 }
+
+#[test]
+fn a_service_that_runs_goes_on_with_the_built_in_python_of_the_new_version() {
+    let Some(python) = std::env::var_os("RUNTRAY_TEST_BUILTIN_PYTHON").map(PathBuf::from) else {
+        eprintln!("not run: RUNTRAY_TEST_BUILTIN_PYTHON does not name the built-in Python");
+        return;
+    };
+    let machine = Machine::new();
+    let add_python = |folder: &Path| {
+        fs::create_dir(folder.join("builtin-python")).expect("a folder");
+        fs::copy(&python, folder.join("runtray-python")).expect("a program");
+        let files = fs::read_dir(python.with_file_name("builtin-python")).expect("a folder").flatten();
+        for file in files.filter(|file| file.path().is_file()) {
+            fs::copy(file.path(), folder.join("builtin-python").join(file.file_name())).expect("a file");
+        }
+    };
+    add_python(&machine.installed(""));
+    let settings = "[python]\npath = 'builtin'\n";
+    machine.publish_with(NEW, NEW, settings, add_python);
+    let mut command = Command::new(machine.program());
+    command.args(["serve", "--port", "0"]).env("RUNTRAY_HOME", machine.home.path());
+    let service = Service::start_by(command, &machine.home);
+    // Modules that no snapshot has: they are read from the files of the version.
+    let check = |module: &str| {
+        let answer = service.execute(&json!({ "code": format!("import {module}; print({module}.__name__)") }));
+        assert_eq!(
+            (&answer["output"], &answer["isolation"]),
+            (&json!(format!("{module}\n")), &json!("wasm")),
+            "{answer}"
+        );
+    };
+    check("colorsys");
+    let installed = machine.update(&["--yes"]);
+    assert!(installed.status.success() && machine.is_updated(), "{installed:?}");
+    check("wave");
+    // Changed interpreters: all are looked for again.
+    machine.home.save_settings(&format!("{settings}[node]\npath = '/nowhere'\n"));
+    for module in ["mailbox", "netrc"] {
+        check(module);
+    }
+}

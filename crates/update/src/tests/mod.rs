@@ -267,6 +267,19 @@ fn files_of_others_in_the_folder_stay() {
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn a_file_that_a_later_version_leaves_out_is_not_one_of_others() {
+    let world = World::new();
+    // What `cargo xtask package` puts into the archive.
+    for name in ["runtray-python", "runtray-python-compile", "runtray-packs", "builtin-python", "completions", "man"] {
+        fs::write(world.folder().join(name), "old").expect("a file");
+    }
+    world.offer_archive(&[("runtray-2/runtray", 0o755, NEW)]);
+    world.update().expect("an update");
+    assert_eq!(names(&world.folder()), ["runtray"]);
+}
+
 #[test]
 fn one_update_at_a_time_and_an_interrupted_one_is_swept() {
     let world = World::new();
