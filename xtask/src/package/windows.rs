@@ -80,12 +80,11 @@ fn payload(packaging: &Packaging<'_>, notices: &Path) -> Result<Tree> {
 /// Makes the installer of a version.
 fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, options: &[&str]) -> Result<()> {
     let sources = packaging.context.root.join("packaging/windows");
-    let mut recipe = list(tree)?.into_bytes();
+    let icon = packaging.context.root.join("src-tauri/icons/icon.ico");
     let id = app_id(packaging)?;
-    recipe.extend(format!("{version} {options:?} {id} {:?}", built::sign_command()).into_bytes());
-    for source in RECIPE {
-        recipe.extend(fs::read(sources.join(source)).with_context(|| format!("cannot read {source}"))?);
-    }
+    let bootstrapper = bootstrapper();
+    let text = format!("{} {version} {options:?} {id} {:?}", list(tree)?, built::sign_command());
+    let recipe = recipe(&text, RECIPE.map(|source| sources.join(source)).iter().chain([&icon]).chain(&bootstrapper))?;
     tree.pack(file, &recipe, || {
         let lists = packaging.work("nsis");
         fs::create_dir_all(&lists)?;
@@ -95,9 +94,11 @@ fn setup(packaging: &Packaging<'_>, tree: &Tree, version: &str, file: &Path, opt
         makensis.args(options).arg(format!("-DVERSION={version}")).arg(format!("-DPAYLOAD_KB={}", tree.kib()?));
         makensis.arg(format!("-DAPP_ID={id}"));
         makensis.arg(define("PAYLOAD", tree.folder())).arg(define("OUTPUT", file));
-        makensis.arg(define("ICON", &packaging.context.root.join("src-tauri/icons/icon.ico")));
+        makensis.arg(define("ICON", &icon));
         makensis.arg(define("PICTURE", &sources.join("finish.bmp")));
-        makensis.args(optional()).env("SOURCE_DATE_EPOCH", packaging.time.to_string());
+        makensis.args(bootstrapper.iter().map(|file| define("WEBVIEW2_SETUP", file)));
+        makensis.args(built::sign_command().map(|command| format!("-DSIGN_COMMAND={command}")));
+        makensis.env("SOURCE_DATE_EPOCH", packaging.time.to_string());
         makensis.arg(format!("-X!addincludedir \"{}\"", lists.display()));
         makensis.arg(format!("-X!addincludedir \"{}\"", sources.display()));
         must(makensis.arg(sources.join("runtray.nsi")))
@@ -112,11 +113,24 @@ fn app_id(packaging: &Packaging<'_>) -> Result<String> {
     Ok(settings["identifier"].as_str().context("tauri.conf.json names no identifier")?.to_owned())
 }
 
-/// Optional inputs from the environment: a command that signs, and Microsoft's bootstrapper of WebView2.
-fn optional() -> Vec<String> {
-    let bootstrapper = std::env::var_os("WEBVIEW2_SETUP").map(PathBuf::from);
-    let sign = built::sign_command().map(|command| format!("-DSIGN_COMMAND={command}"));
-    bootstrapper.map(|file| define("WEBVIEW2_SETUP", &file)).into_iter().chain(sign).collect()
+/// Microsoft's bootstrapper of WebView2, if the environment names it.
+fn bootstrapper() -> Option<PathBuf> {
+    std::env::var_os("WEBVIEW2_SETUP").map(PathBuf::from)
+}
+
+/// What an installer depends on besides its payload: a text, and the content of files.
+///
+/// # Errors
+/// A file cannot be read.
+fn recipe<'a>(text: &str, files: impl Iterator<Item = &'a PathBuf>) -> Result<Vec<u8>> {
+    let mut recipe = text.as_bytes().to_vec();
+    for file in files {
+        let content = fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        // The length too, so that no two lists of contents give the same bytes.
+        recipe.extend((content.len() as u64).to_le_bytes());
+        recipe.extend(content);
+    }
+    Ok(recipe)
 }
 
 fn define(name: &str, path: &Path) -> String {
@@ -172,4 +186,28 @@ fn zip(packaging: &Packaging<'_>, payload: &Tree, file: &Path) -> Result<()> {
         zip.current_dir(tree.folder()).env("TZ", "UTC").args(["-q", "-X", "-9"]).arg(file);
         must(zip.args(tree.files()?))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::PathBuf;
+
+    use super::recipe;
+
+    #[test]
+    fn an_installer_is_made_again_when_a_file_in_it_changes_comes_or_goes() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = |name: &str| folder.path().join(name);
+        let of = |files: &[PathBuf]| recipe("text", files.iter()).expect("a recipe");
+        for (name, content) in [("script", "a"), ("icon", "b"), ("bootstrapper", "c"), ("other", "d"), ("joined", "ab")]
+        {
+            fs::write(path(name), content).expect("a file");
+        }
+        let two = of(&[path("script"), path("icon")]);
+        assert_ne!(two, of(&[path("script"), path("icon"), path("bootstrapper")]), "a bootstrapper that comes or goes");
+        assert_ne!(two, of(&[path("script"), path("other")]), "another icon");
+        assert_ne!(of(&[path("joined")]), two, "contents that run into each other");
+        assert!(recipe("text", [path("missing")].iter()).is_err(), "a bootstrapper that is not there");
+    }
 }
