@@ -12,8 +12,16 @@ use crate::builtin_python::{self, windows::Profile};
 use crate::step::must;
 
 /// The recipe, in the folder `packaging/windows`.
-const RECIPE: [&str; 7] =
-    ["runtray.nsi", "texts.nsh", "running.nsh", "shortcut.nsh", "install.nsh", "uninstall.nsh", "finish.bmp"];
+const RECIPE: [&str; 8] = [
+    "runtray.nsi",
+    "texts.nsh",
+    "running.nsh",
+    "replace.nsh",
+    "shortcut.nsh",
+    "install.nsh",
+    "uninstall.nsh",
+    "finish.bmp",
+];
 
 /// The programs.
 const PROGRAMS: [&str; 2] = ["runtray-desktop.exe", "runtray.exe"];
@@ -137,33 +145,25 @@ fn define(name: &str, path: &Path) -> String {
     format!("-D{name}={}", path.display())
 }
 
-/// NSIS's macros that name every file of the payload.
+/// NSIS's macros that name every file and folder of the payload: one unpacks the files, the others do something for each, which is
+/// `$0`.
 fn list(tree: &Tree) -> Result<String> {
     let files = tree.files()?;
-    let folders: Vec<_> = {
-        let mut folders: Vec<_> = files.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
-        folders.dedup();
-        folders.into_iter().map(windows_path).collect()
-    };
+    let mut folders: Vec<_> = files.iter().filter_map(|file| Some(file.rsplit_once('/')?.0)).collect();
+    folders.dedup();
     let mut unpack = String::new();
-    let mut place = String::from("  StrCpy $R6 \"\"\n");
-    let mut delete = String::new();
-    for folder in &folders {
-        place += &format!("  RMDir /r \"$INSTDIR\\{folder}\"\n  CreateDirectory \"$INSTDIR\\{folder}\"\n");
-    }
     for file in &files {
-        let (name, folder) = (windows_path(file), file.rsplit_once('/').map(|(folder, _)| windows_path(folder)));
-        let folder = folder.map(|folder| format!("\\{folder}")).unwrap_or_default();
+        let folder = file.rsplit_once('/').map(|(folder, _)| format!("\\{}", windows_path(folder))).unwrap_or_default();
         unpack += &format!("  SetOutPath \"${{UNPACKED}}{folder}\"\n  File \"${{PAYLOAD}}/{file}\"\n");
-        place += &format!("  !insertmacro putInPlace \"{name}\"\n");
-        delete += &format!("  Delete \"$INSTDIR\\{name}\"\n");
     }
-    for folder in folders.iter().rev() {
-        delete += &format!("  RMDir /r \"$INSTDIR\\{folder}\"\n");
-    }
-    Ok(format!(
-        "!macro unpackPayload\n{unpack}!macroend\n!macro putPayloadInPlace\n{place}!macroend\n!macro deletePayload\n{delete}!macroend\n"
-    ))
+    let for_each = |paths: &mut dyn Iterator<Item = &str>| -> String {
+        paths.map(|path| format!("  StrCpy $0 \"{}\"\n  Call ${{function}}\n", windows_path(path))).collect()
+    };
+    let for_files = for_each(&mut files.iter().map(String::as_str));
+    let for_folders = for_each(&mut folders.into_iter());
+    Ok([("unpackPayload", unpack), ("forPayload function", for_files), ("forFolders function", for_folders)]
+        .map(|(name, body)| format!("!macro {name}\n{body}!macroend\n"))
+        .concat())
 }
 
 fn windows_path(path: &str) -> String {

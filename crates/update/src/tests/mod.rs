@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use crate::installation::Installation;
 use crate::package::Installed;
 use crate::updater::Updater;
-use crate::workplace::{Workplace, sweep};
+use crate::workplace::{Workplace, sweep, sweep_replaced};
 use crate::{Result, Timeouts};
 use publisher::{Entry, Publisher, archive, archive_target, manifest};
 use server::{Reply, Server};
@@ -318,4 +318,20 @@ fn a_fetched_package_is_accessible_to_its_owner_only() {
     for file in ["lock", "Runtray-Setup.exe"] {
         assert_eq!(mode(&work.join(file)), 0o600, "{file}");
     }
+}
+
+#[test]
+fn replaced_files_are_swept_unless_the_installer_still_needs_them() {
+    let root = tempfile::tempdir().expect("a folder");
+    let old = root.path().join(".old");
+    fs::create_dir_all(old.join("1/builtin-python")).expect("a folder");
+    fs::write(old.join("1/runtray.exe"), "old").expect("a file");
+    fs::write(root.path().join("runtray.exe"), "new").expect("a file");
+    fs::write(old.join("replacing"), "1").expect("a file");
+    sweep_replaced(root.path());
+    assert!(old.join("1/runtray.exe").exists(), "the only copy of the old version is gone");
+    fs::remove_file(old.join("replacing")).expect("a file");
+    sweep_replaced(root.path());
+    sweep_replaced(root.path());
+    assert_eq!(names(root.path()), ["runtray.exe"]);
 }
