@@ -1,7 +1,7 @@
 //! The built-in Python: `runtray-python`, and the files shipped beside it.
 
 mod artifact;
-mod inputs;
+pub(crate) mod inputs;
 mod place;
 pub(crate) mod science;
 pub(crate) mod windows;
